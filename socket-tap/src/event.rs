@@ -1,0 +1,213 @@
+//! What a recording is made of: one [`Event`] for each socket operation.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::net::SocketAddr;
+use std::str::FromStr;
+
+use crate::close::Close;
+
+/// Tells the sockets of one recording apart: a counter from 1, never the file descriptor, which the kernel uses again.
+pub type SockId = u64;
+
+/// One operation on one socket, as the program saw it end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// When it ended: nanoseconds of the monotonic clock since the recording began.
+    pub t: u64,
+    /// On which socket; 0 for an event that belongs to none ([`Op::Mark`], [`Op::Gap`]).
+    pub sock: SockId,
+    /// What was done.
+    pub op: Op,
+    /// Why it failed; `None` when it succeeded.
+    pub error: Option<Failure>,
+}
+
+/// A socket operation, with what is known when it succeeds.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Op {
+    /// `socket(2)`: the endpoint was made.
+    Socket {
+        /// The file descriptor, to find it in `lsof` or `strace`.
+        fd: Option<i32>,
+        /// The address family.
+        domain: Cow<'static, str>,
+        /// `stream` or `datagram`.
+        kind: Cow<'static, str>,
+    },
+    /// `setsockopt(2)`.
+    Option {
+        /// The option, as the C headers name it.
+        name: Cow<'static, str>,
+        /// Its new value.
+        value: i64,
+    },
+    /// `bind(2)`: the socket got its local address.
+    Bind {
+        /// The address, with the port that the kernel chose when 0 was asked for.
+        local: Option<Addr>,
+    },
+    /// `listen(2)`: connections to the address are taken from now on.
+    Listen {
+        /// How many finished handshakes may wait for an accept.
+        backlog: u32,
+    },
+    /// `accept(2)`: a connection whose handshake the kernel has finished; this event's socket is the new one.
+    Accept {
+        /// The listening socket.
+        on: SockId,
+        /// The new socket's file descriptor.
+        fd: Option<i32>,
+        /// Our address.
+        local: Option<Addr>,
+        /// The other side's address.
+        peer: Option<Addr>,
+    },
+    /// `connect(2)`: the handshake from our side.
+    Connect {
+        /// The address that the kernel gave us.
+        local: Option<Addr>,
+        /// The other side's address.
+        peer: Option<Addr>,
+    },
+    /// `read(2)`, `recv(2)`.
+    Read(Transfer),
+    /// `write(2)`, `send(2)`, or `writev(2)` when it has slices.
+    Write(Transfer),
+    /// `shutdown(2)` of our sending half: our FIN.
+    Shutdown,
+    /// `close(2)`, with the connection's totals.
+    Close(Box<Close>),
+    /// A name for what follows, given by the program.
+    Mark {
+        /// The name.
+        label: Cow<'static, str>,
+    },
+    /// Events that the recorder had no room for since the last gap.
+    Gap(Gap),
+    /// An operation that this version does not know.
+    Unknown {
+        /// Its name.
+        name: Cow<'static, str>,
+    },
+}
+
+impl Op {
+    /// Its name, as in a trace.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Socket { .. } => "socket",
+            Self::Option { .. } => "option",
+            Self::Bind { .. } => "bind",
+            Self::Listen { .. } => "listen",
+            Self::Accept { .. } => "accept",
+            Self::Connect { .. } => "connect",
+            Self::Read(_) => "read",
+            Self::Write(_) => "write",
+            Self::Shutdown => "shutdown",
+            Self::Close(_) => "close",
+            Self::Mark { .. } => "mark",
+            Self::Gap(_) => "gap",
+            Self::Unknown { name } => name,
+        }
+    }
+}
+
+/// Bytes that one read or write moved.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Transfer {
+    /// How many.
+    pub bytes: u64,
+    /// From how many buffers they were gathered; `None` for a plain read or write.
+    pub slices: Option<u32>,
+    /// A read of 0 bytes with room for more: the other side has finished sending.
+    pub eof: bool,
+    /// The first of the bytes, when payload was asked for. Shorter than `bytes` when cut.
+    pub data: Option<Box<[u8]>>,
+}
+
+/// How much of the detail is missing, because the recorder had no room for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gap {
+    /// Reads that are not in the recording.
+    pub reads: u64,
+    /// Writes that are not in the recording.
+    pub writes: u64,
+    /// Reads and writes that are in the recording, without the payload that was asked for.
+    pub payloads: u64,
+}
+
+impl Gap {
+    /// Events that are missing whole.
+    #[must_use]
+    pub fn events(&self) -> u64 {
+        self.reads + self.writes
+    }
+
+    /// Whether nothing is missing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Why an operation failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// In words: `connection reset`.
+    pub reason: Cow<'static, str>,
+    /// The operating system's number for it.
+    pub errno: Option<i32>,
+}
+
+impl From<&std::io::Error> for Failure {
+    fn from(error: &std::io::Error) -> Self {
+        Self {
+            reason: error.kind().to_string().into(),
+            errno: error.raw_os_error(),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)?;
+        self.errno.map_or(Ok(()), |errno| write!(f, " (errno {errno})"))
+    }
+}
+
+/// A socket's address.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Addr {
+    /// IP and port.
+    Ip(SocketAddr),
+    /// Any other, as text.
+    Other(String),
+}
+
+impl From<SocketAddr> for Addr {
+    fn from(address: SocketAddr) -> Self {
+        Self::Ip(address)
+    }
+}
+
+impl FromStr for Addr {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(text
+            .parse()
+            .map_or_else(|_| Self::Other(text.to_owned()), Self::Ip))
+    }
+}
+
+impl fmt::Display for Addr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ip(address) => address.fmt(f),
+            Self::Other(text) => f.write_str(text),
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! A recording for the eye: one line for each event.
+//!
+//! ```text
+//!   3.201112  #2 accept    127.0.0.1:3000 ← 127.0.0.1:51234            fd 11
+//!   3.201160  #2 read      85 B
+//!   3.201240  #2 write     175 B in 2 slices
+//! ```
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use crate::close::{Close, EndedBy};
+use crate::event::{Addr, Event, Gap, Op, SockId, Transfer};
+
+/// Writes events as lines. It remembers when each connection began, to say how long it lived.
+#[derive(Debug, Default)]
+pub struct Lines {
+    label: Option<String>,
+    color: bool,
+    began: HashMap<SockId, u64>,
+}
+
+impl Lines {
+    /// Plain lines.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts a name in front of each line, to tell several recordings apart.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// Colours the operations with ANSI escapes.
+    #[must_use]
+    pub fn color(mut self, color: bool) -> Self {
+        self.color = color;
+        self
+    }
+
+    /// Appends the event's line, with its newline.
+    pub fn push(&mut self, event: &Event, out: &mut String) {
+        if let Some(label) = &self.label {
+            let _ = write!(out, "{label:<8}");
+        }
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{:>10} ", seconds(event.t));
+        let name = event.op.name();
+        if let Op::Mark { label } = &event.op {
+            let (on, off) = self.paint(name);
+            let _ = writeln!(out, "    {on}── {}{off}", printable(label));
+            return;
+        }
+        let sock = if event.sock == 0 {
+            String::new()
+        } else {
+            format!("#{}", event.sock)
+        };
+        let (on, off) = self.paint(name);
+        let _ = write!(out, "{sock:>4} {on}{:<9}{off} ", printable(name));
+        let detail = self.detail(event);
+        match fd(&event.op) {
+            Some(fd) => _ = write!(out, "{detail:<44} fd {fd}"),
+            None => out.push_str(&detail),
+        }
+        out.truncate(out.trim_end().len());
+        out.push('\n');
+    }
+
+    fn detail(&mut self, event: &Event) -> String {
+        if let Some(error) = &event.error {
+            let peer = match &event.op {
+                Op::Connect { peer, .. } => format!("{} ", or_unknown(peer.as_ref())),
+                Op::Bind { local } => format!("{} ", or_unknown(local.as_ref())),
+                _ => String::new(),
+            };
+            return format!("{peer}failed: {error}");
+        }
+        match &event.op {
+            Op::Socket { domain, kind, .. } => {
+                let protocol = match (kind.as_ref(), domain.as_ref()) {
+                    ("stream", "ipv4" | "ipv6") => "tcp",
+                    ("datagram", "ipv4" | "ipv6") => "udp",
+                    (other, _) => other,
+                };
+                format!("{protocol} {domain}")
+            }
+            Op::Option { name, value } => format!("{name} {value}"),
+            Op::Bind { local } => or_unknown(local.as_ref()),
+            Op::Listen { backlog } => format!("backlog {backlog}"),
+            Op::Accept { local, peer, .. } => {
+                self.began.insert(event.sock, event.t);
+                format!("{} ← {}", or_unknown(local.as_ref()), or_unknown(peer.as_ref()))
+            }
+            Op::Connect { local, peer } => {
+                self.began.insert(event.sock, event.t);
+                format!("{} → {}", or_unknown(local.as_ref()), or_unknown(peer.as_ref()))
+            }
+            Op::Read(transfer) | Op::Write(transfer) => moved(transfer),
+            Op::Shutdown => "write (our FIN)".to_owned(),
+            Op::Close(close) => ended(close, self.began.remove(&event.sock), event.t),
+            Op::Gap(gap) => missing(gap),
+            Op::Mark { .. } => String::new(),
+            Op::Unknown { .. } => "(an operation that this version does not know)".to_owned(),
+        }
+    }
+
+    fn paint(&self, name: &str) -> (&'static str, &'static str) {
+        if !self.color {
+            return ("", "");
+        }
+        let on = match name {
+            "accept" | "connect" => "\x1b[32m",
+            "read" => "\x1b[36m",
+            "write" => "\x1b[33m",
+            "shutdown" | "close" => "\x1b[35m",
+            "mark" => "\x1b[1m",
+            "gap" => "\x1b[31m",
+            _ => "\x1b[34m",
+        };
+        (on, "\x1b[0m")
+    }
+}
+
+/// Seconds with microseconds, the way that packet captures show time.
+#[must_use]
+pub fn seconds(ns: u64) -> String {
+    let us = ns / 1_000;
+    format!("{}.{:06}", us / 1_000_000, us % 1_000_000)
+}
+
+fn fd(op: &Op) -> Option<i32> {
+    match op {
+        Op::Socket { fd, .. } | Op::Accept { fd, .. } => *fd,
+        _ => None,
+    }
+}
+
+fn or_unknown(address: Option<&Addr>) -> String {
+    address.map_or_else(|| "?".to_owned(), |address| printable(&address.to_string()))
+}
+
+fn moved(transfer: &Transfer) -> String {
+    match transfer {
+        Transfer { eof: true, .. } => "0 B   the peer has finished sending (FIN)".to_owned(),
+        Transfer {
+            bytes,
+            slices: Some(slices),
+            ..
+        } => format!("{bytes} B in {slices} slices"),
+        Transfer { bytes, .. } => format!("{bytes} B"),
+    }
+}
+
+fn ended(close: &Close, began: Option<u64>, t: u64) -> String {
+    let Some(ended_by) = close.ended_by else {
+        return String::new();
+    };
+    let ended_by = match ended_by {
+        EndedBy::Local => "ended by us",
+        EndedBy::Peer => "ended by the peer",
+        EndedBy::Reset => "reset by the peer (RST)",
+        EndedBy::Error => "ended by an error",
+    };
+    #[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
+    let lived = began.map_or_else(String::new, |began| {
+        format!("{:.2} ms, ", (t - began.min(t)) as f64 / 1e6)
+    });
+    format!(
+        "{} B in, {} B out, {lived}{ended_by}",
+        close.totals.rx, close.totals.tx
+    )
+}
+
+fn missing(gap: &Gap) -> String {
+    let Gap {
+        reads,
+        writes,
+        payloads,
+    } = gap;
+    format!("the recorder had no room for {reads} reads, {writes} writes and {payloads} payloads")
+}
+
+/// A trace comes from outside: nothing in it may steer the terminal.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::Line;
+
+    fn shown(lines: &[&str]) -> String {
+        let mut text = Lines::new();
+        let mut out = String::new();
+        for line in lines {
+            let Ok(Line::Event(event)) = Line::parse(line) else {
+                panic!("{line}")
+            };
+            text.push(&event, &mut out);
+        }
+        out
+    }
+
+    #[test]
+    fn a_connection_reads_like_a_story() {
+        let story = shown(&[
+            r#"{"t":0,"sock":1,"op":"socket","fd":9,"domain":"ipv4","type":"stream"}"#,
+            r#"{"t":21000,"sock":1,"op":"bind","local":"127.0.0.1:3000"}"#,
+            r#"{"t":3201112000,"sock":2,"op":"accept","on":1,"fd":11,"local":"127.0.0.1:3000","peer":"127.0.0.1:51234"}"#,
+            r#"{"t":3201160000,"sock":2,"op":"read","bytes":85}"#,
+            r#"{"t":3201240000,"sock":2,"op":"write","bytes":175,"slices":2}"#,
+            r#"{"t":3201300000,"sock":2,"op":"read","bytes":0,"eof":true}"#,
+            r#"{"t":3201320000,"sock":2,"op":"shutdown","how":"write"}"#,
+            r#"{"t":3201342000,"sock":2,"op":"close","ended_by":"peer","rx":85,"tx":175,"reads":2,"writes":1}"#,
+        ]);
+        let expected = "  0.000000   #1 socket    tcp ipv4                                     fd 9
+  0.000021   #1 bind      127.0.0.1:3000
+  3.201112   #2 accept    127.0.0.1:3000 ← 127.0.0.1:51234             fd 11
+  3.201160   #2 read      85 B
+  3.201240   #2 write     175 B in 2 slices
+  3.201300   #2 read      0 B   the peer has finished sending (FIN)
+  3.201320   #2 shutdown  write (our FIN)
+  3.201342   #2 close     85 B in, 175 B out, 0.23 ms, ended by the peer
+";
+        assert_eq!(story, expected);
+    }
+
+    #[test]
+    fn a_trace_cannot_steer_the_terminal() {
+        let out = shown(&[r#"{"t":0,"op":"mark","label":"\u001b[2Jgone"}"#]);
+        assert!(!out.contains('\x1b'), "{out:?}");
+    }
+}

@@ -1,0 +1,256 @@
+//! An event as one flat JSON object: what `jq`, `DuckDB` and pandas like best.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+
+use super::LineError;
+use crate::close::{Close, EndedBy, TcpSample, Totals};
+use crate::event::{Addr, Event, Failure, Gap, Op, SockId, Transfer};
+
+type Text<'a> = Option<Cow<'a, str>>;
+
+/// Every field that any event has, in the order in which they are written.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Wire<'a> {
+    t: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sock: Option<SockId>,
+    #[serde(borrow)]
+    op: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on: Option<SockId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fd: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    domain: Text<'a>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    local: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    peer: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    backlog: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slices: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    eof: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    how: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended_by: Option<EndedBy>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rx: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tx: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reads: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    writes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payloads: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tcp: Option<TcpSample>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errno: Option<i32>,
+}
+
+/// Reads one event.
+pub(super) fn parse(line: &str) -> Result<Event, LineError> {
+    serde_json::from_str::<Wire<'_>>(line)?.into_event()
+}
+
+impl<'a> From<&'a Event> for Wire<'a> {
+    fn from(event: &'a Event) -> Self {
+        let mut wire = Wire {
+            t: Some(event.t),
+            sock: (event.sock != 0).then_some(event.sock),
+            op: text(event.op.name()),
+            error: event.error.as_ref().and_then(|failure| text(&failure.reason)),
+            errno: event.error.as_ref().and_then(|failure| failure.errno),
+            ..Wire::default()
+        };
+        wire.set_op(&event.op);
+        if wire.error.is_some() {
+            // A transfer that failed moved nothing; to say 0 bytes would look like an end of stream.
+            wire.bytes = None;
+        }
+        wire
+    }
+}
+
+impl<'a> Wire<'a> {
+    fn set_op(&mut self, op: &'a Op) {
+        match op {
+            Op::Socket { fd, domain, kind } => {
+                (self.fd, self.domain, self.kind) = (*fd, text(domain), text(kind));
+            }
+            Op::Option { name, value } => (self.name, self.value) = (text(name), Some(*value)),
+            Op::Bind { local } => self.local = address(local.as_ref()),
+            Op::Listen { backlog } => self.backlog = Some(*backlog),
+            Op::Accept { on, fd, local, peer } => {
+                (self.on, self.fd) = (Some(*on), *fd);
+                (self.local, self.peer) = (address(local.as_ref()), address(peer.as_ref()));
+            }
+            Op::Connect { local, peer } => {
+                (self.local, self.peer) = (address(local.as_ref()), address(peer.as_ref()));
+            }
+            Op::Read(transfer) | Op::Write(transfer) => {
+                (self.bytes, self.slices) = (Some(transfer.bytes), transfer.slices);
+                self.eof = transfer.eof.then_some(true);
+                self.data = transfer.data.as_ref().map(|data| STANDARD.encode(data).into());
+            }
+            Op::Shutdown => self.how = text("write"),
+            Op::Close(close) => self.set_close(close),
+            Op::Mark { label } => self.label = text(label),
+            Op::Gap(gap) => {
+                (self.reads, self.writes, self.payloads) =
+                    (Some(gap.reads), Some(gap.writes), Some(gap.payloads));
+            }
+            Op::Unknown { .. } => {}
+        }
+    }
+
+    fn set_close(&mut self, close: &Close) {
+        self.ended_by = close.ended_by;
+        if close.ended_by.is_some() {
+            let totals = close.totals;
+            (self.rx, self.tx) = (Some(totals.rx), Some(totals.tx));
+            (self.reads, self.writes) = (Some(totals.reads), Some(totals.writes));
+        }
+        self.tcp.clone_from(&close.tcp);
+    }
+
+    fn into_event(self) -> Result<Event, LineError> {
+        let t = required(self.t, "t", "a number of nanoseconds")?;
+        let sock = self.sock.unwrap_or(0);
+        let error = self.error.as_ref().map(|reason| Failure {
+            reason: owned(reason),
+            errno: self.errno,
+        });
+        Ok(Event {
+            t,
+            sock,
+            op: self.into_op()?,
+            error,
+        })
+    }
+
+    fn into_op(self) -> Result<Op, LineError> {
+        let name = required(self.op.as_deref(), "op", "the name of an operation")?;
+        Ok(match name {
+            "socket" => Op::Socket {
+                fd: self.fd,
+                domain: owned(&required(self.domain, "domain", "an address family")?),
+                kind: owned(&required(self.kind, "type", "stream or datagram")?),
+            },
+            "option" => Op::Option {
+                name: owned(&required(self.name, "name", "the name of an option")?),
+                value: required(self.value, "value", "an integer")?,
+            },
+            "bind" => Op::Bind {
+                local: parsed(self.local),
+            },
+            "listen" => Op::Listen {
+                backlog: required(self.backlog, "backlog", "a number")?,
+            },
+            "accept" => Op::Accept {
+                on: required(self.on, "on", "the number of the listening socket")?,
+                fd: self.fd,
+                local: parsed(self.local),
+                peer: parsed(self.peer),
+            },
+            "connect" => Op::Connect {
+                local: parsed(self.local),
+                peer: parsed(self.peer),
+            },
+            "read" => Op::Read(self.into_transfer()?),
+            "write" => Op::Write(self.into_transfer()?),
+            "shutdown" => Op::Shutdown,
+            "close" => Op::Close(Box::new(self.into_close())),
+            "mark" => Op::Mark {
+                label: owned(&required(self.label, "label", "a text")?),
+            },
+            "gap" => Op::Gap(Gap {
+                reads: self.reads.unwrap_or(0),
+                writes: self.writes.unwrap_or(0),
+                payloads: self.payloads.unwrap_or(0),
+            }),
+            other => Op::Unknown {
+                name: other.to_owned().into(),
+            },
+        })
+    }
+
+    fn into_transfer(self) -> Result<Transfer, LineError> {
+        let bytes = match self.error {
+            Some(_) => 0,
+            None => required(self.bytes, "bytes", "a number of bytes")?,
+        };
+        let data = match self.data {
+            None => None,
+            Some(data) => Some(required(STANDARD.decode(&*data).ok(), "data", "base64")?.into_boxed_slice()),
+        };
+        Ok(Transfer {
+            bytes,
+            slices: self.slices,
+            eof: self.eof.unwrap_or(false),
+            data,
+        })
+    }
+
+    fn into_close(self) -> Close {
+        let totals = Totals {
+            rx: self.rx.unwrap_or(0),
+            tx: self.tx.unwrap_or(0),
+            reads: self.reads.unwrap_or(0),
+            writes: self.writes.unwrap_or(0),
+        };
+        Close {
+            ended_by: self.ended_by,
+            totals,
+            tcp: self.tcp,
+        }
+    }
+}
+
+fn required<T>(value: Option<T>, field: &'static str, expected: &'static str) -> Result<T, LineError> {
+    value.ok_or(LineError::Value { field, expected })
+}
+
+fn text(value: &str) -> Text<'_> {
+    Some(Cow::Borrowed(value))
+}
+
+fn address(address: Option<&Addr>) -> Text<'static> {
+    address.map(|address| address.to_string().into())
+}
+
+fn parsed(address: Text<'_>) -> Option<Addr> {
+    // Any text is an address: what is not IP and port is kept as it stands.
+    address.and_then(|text| text.parse().ok())
+}
+
+fn owned(text: &str) -> Cow<'static, str> {
+    text.to_owned().into()
+}
+
+#[cfg(test)]
+#[path = "wire_tests.rs"]
+mod tests;

@@ -1,0 +1,104 @@
+use crate::format::{Header, Line, Side, VERSION};
+
+/// Every kind of event, as it is written. Reading a line and writing it again gives the same line.
+const LINES: &[&str] = &[
+    r#"{"t":1250,"sock":1,"op":"socket","fd":9,"domain":"ipv4","type":"stream"}"#,
+    r#"{"t":1300,"sock":1,"op":"option","name":"SO_REUSEADDR","value":1}"#,
+    r#"{"t":2400,"sock":1,"op":"bind","local":"127.0.0.1:3000"}"#,
+    r#"{"t":2400,"sock":1,"op":"bind","local":"[::1]:3000","error":"address in use","errno":98}"#,
+    r#"{"t":3100,"sock":1,"op":"listen","backlog":1024}"#,
+    r#"{"t":915000,"sock":2,"op":"accept","on":1,"fd":11,"local":"127.0.0.1:3000","peer":"127.0.0.1:51234"}"#,
+    r#"{"t":915000,"sock":3,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000"}"#,
+    r#"{"t":915000,"sock":3,"op":"connect","peer":"/run/shelf.sock"}"#,
+    r#"{"t":921000,"sock":2,"op":"read","bytes":85,"data":"R0VU"}"#,
+    r#"{"t":921000,"sock":2,"op":"read","error":"connection reset","errno":104}"#,
+    r#"{"t":960000,"sock":2,"op":"write","bytes":175,"slices":2}"#,
+    r#"{"t":990000,"sock":2,"op":"read","bytes":0,"eof":true}"#,
+    r#"{"t":991000,"sock":2,"op":"shutdown","how":"write"}"#,
+    r#"{"t":993000,"sock":2,"op":"close","ended_by":"peer","rx":85,"tx":175,"reads":2,"writes":1,"tcp":{"state":"LAST_ACK","rtt_us":21}}"#,
+    r#"{"t":993500,"sock":1,"op":"close"}"#,
+    r#"{"t":994000,"op":"mark","label":"get a \"book\""}"#,
+    r#"{"t":995000,"op":"gap","reads":3,"writes":1,"payloads":0}"#,
+    r#"{"t":996000,"sock":2,"op":"splice"}"#,
+];
+
+fn written(line: &Line) -> String {
+    let mut out = Vec::new();
+    line.write(&mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn every_event_is_read_and_written_alike() {
+    for line in LINES {
+        let event = Line::parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+        assert_eq!(written(&event), format!("{line}\n"));
+    }
+}
+
+#[test]
+fn unknown_fields_and_operations_do_no_harm() {
+    let line = r#"{"t":1,"sock":2,"op":"read","bytes":3,"colour":"red"}"#;
+    assert!(matches!(Line::parse(line), Ok(Line::Event(_))));
+    let Ok(Line::Event(event)) = Line::parse(r#"{"t":1,"sock":2,"op":"splice","bytes":3}"#) else {
+        panic!()
+    };
+    assert_eq!(event.op.name(), "splice");
+}
+
+#[test]
+fn a_wrong_line_says_what_is_wrong() {
+    for (line, said) in [
+        (r#"{"t":1,"sock":2}"#, "`op` must be the name of an operation"),
+        (
+            r#"{"sock":2,"op":"read","bytes":1}"#,
+            "`t` must be a number of nanoseconds",
+        ),
+        (
+            r#"{"t":1,"sock":2,"op":"read"}"#,
+            "`bytes` must be a number of bytes",
+        ),
+        (r#"{"t":1,"sock":2,"op":"read","bytes":-1}"#, "expected u64"),
+        (
+            r#"{"t":1,"sock":2,"op":"read","bytes":1,"data":"%"}"#,
+            "`data` must be base64",
+        ),
+        (r#"{"t":1,"sock":2,"op":"re"#, "EOF"),
+    ] {
+        let error = Line::parse(line).unwrap_err().to_string();
+        assert!(error.contains(said), "{line}: {error}");
+    }
+}
+
+#[test]
+fn the_header_and_the_end_are_read_and_written_alike() {
+    let header = Header {
+        version: VERSION,
+        name: "rest".to_owned(),
+        side: Side::Server,
+        program: "rest-server 0.1.0".to_owned(),
+        pid: 4242,
+        started: "2026-11-22T15:04:05.123456789Z".to_owned(),
+        monotonic_ns: 8_123_456_789,
+        capture: 1024,
+    };
+    let line = written(&Line::Header(header.clone()));
+    assert!(
+        line.starts_with(r#"{"socket_tap":1,"name":"rest","side":"server","#),
+        "{line}"
+    );
+    assert_eq!(Line::parse_header(&line).unwrap(), header);
+    let end = r#"{"end":true,"events":9,"lost":0}"#;
+    assert_eq!(written(&Line::parse(end).unwrap()), format!("{end}\n"));
+}
+
+#[test]
+fn a_newer_version_is_refused_by_its_number() {
+    let error = Line::parse_header(r#"{"socket_tap":2,"all":"new"}"#)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("format version 2") && error.contains("up to 1"),
+        "{error}"
+    );
+}

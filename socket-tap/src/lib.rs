@@ -1,0 +1,72 @@
+//! Records every socket call of a tokio server or client: socket, bind, listen, accept, connect, read, write,
+//! shutdown, close.
+//!
+//! Put it where the `TcpListener` was. It changes nothing that the program does, costs next to nothing, needs no
+//! root, and says so when it had to leave something out.
+//!
+//! ```
+//! use socket_tap::{Tap, TapListener, TapStream, sink::Memory};
+//! use tokio::io::{AsyncReadExt, AsyncWriteExt};
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! let recording = Memory::new(); // or .file("echo.jsonl")?
+//! let tap = Tap::server("echo").sink(recording.clone()).start()?;
+//! let listener = TapListener::bind(&tap, "127.0.0.1:0").await?;
+//!
+//! let mut client = TapStream::connect(&Tap::off(), listener.local_addr()?).await?;
+//! let (mut server, _peer) = listener.accept().await?;
+//! client.write_all(b"hello").await?;
+//! let mut greeting = [0; 5];
+//! server.read_exact(&mut greeting).await?;
+//! drop((server, listener));
+//!
+//! let end = tap.finish().await?;
+//! let events = recording.events();
+//! let calls: Vec<&str> = events.iter().map(|event| event.op.name()).filter(|op| *op != "option").collect();
+//! assert_eq!(calls, ["socket", "bind", "listen", "accept", "read", "close", "close"]);
+//! assert_eq!(end.lost, 0);
+//! # std::io::Result::Ok(()) })?;
+//! # std::io::Result::Ok(())
+//! ```
+//!
+//! # What an event is
+//!
+//! An event is the result of a *poll*, not of a system call: tokio retries what would block, and only the answer that
+//! the program gets is recorded. `read` stands for `recv(2)` and `read(2)`, `write` for `send(2)`, `write(2)` and
+//! `writev(2)`; a flush of a TCP stream does nothing and is not recorded.
+//!
+//! # Layout
+//!
+//! - [`Tap`], [`TapBuilder`]: the handle to a recording
+//! - [`TapListener`], [`TapStream`]: the wrappers, below every framework
+//! - [`event`], [`close`]: what a recording is made of
+//! - [`mod@format`]: the trace as JSON Lines, and as lines for the eye
+//! - [`sink`]: where a recording goes
+//! - `recorder`: the buffers, the clock and the drain thread
+//! - `sensor`: what is known of one open socket
+//! - `axum`, `tonic`: adapters, each behind the feature of its name
+
+#[cfg(feature = "axum")]
+mod axum;
+pub mod close;
+mod connect;
+mod endpoint;
+pub mod event;
+pub mod format;
+mod listener;
+mod recorder;
+mod sensor;
+pub mod sink;
+mod stream;
+mod sys;
+mod tap;
+#[cfg(feature = "tonic")]
+mod tonic;
+
+#[cfg(feature = "axum")]
+pub use crate::axum::PeerAddr;
+#[cfg(feature = "tonic")]
+pub use crate::tonic::TapIncoming;
+pub use listener::TapListener;
+pub use stream::TapStream;
+pub use tap::{Tap, TapBuilder};

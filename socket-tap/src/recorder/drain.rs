@@ -1,0 +1,189 @@
+//! The drain thread: takes what the shards hold, puts it in order, and feeds the sinks.
+
+use std::io;
+use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::clock::Timeline;
+use super::shard::{Shard, Timed};
+use super::{Recorder, lock};
+use crate::event::{Event, Gap, Op};
+use crate::format::End;
+use crate::sink::Sink;
+
+/// How long an event waits before the sinks have it. The format promises 100 ms.
+const INTERVAL: Duration = Duration::from_millis(50);
+
+/// What others ask of the drain thread. It answers when it is done.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// Hand over all that has happened so far.
+    Flush(oneshot::Sender<()>),
+    /// The same, then complete the recording.
+    Finish(oneshot::Sender<io::Result<End>>),
+}
+
+impl Recorder {
+    /// Asks the drain thread. When it has ended, the command is dropped, and whoever waits for its answer learns so.
+    pub(crate) fn command(&self, command: Command) {
+        if let Some(commands) = lock(&self.commands).as_mut() {
+            commands.push(command);
+            self.wake.notify_one();
+        }
+    }
+
+    /// Waits for commands, for a shard that fills up, or for the interval to pass.
+    fn wait(&self) -> Vec<Command> {
+        let mut commands = lock(&self.commands);
+        if commands.as_ref().is_some_and(Vec::is_empty) {
+            commands = match self.wake.wait_timeout(commands, INTERVAL) {
+                Ok((commands, _)) => commands,
+                Err(poisoned) => poisoned.into_inner().0,
+            };
+        }
+        commands.as_mut().map(mem::take).unwrap_or_default()
+    }
+}
+
+/// The drain thread's own state.
+pub(crate) struct Drain {
+    recorder: Arc<Recorder>,
+    timeline: Timeline,
+    sinks: Vec<Box<dyn Sink>>,
+    /// The first sink that failed; it gets no more, the others do.
+    failure: Option<io::Error>,
+    /// Swapped with each shard in turn, so that a shard is locked for a moment only.
+    spare: Shard,
+    /// Taken from the shards, not yet handed on.
+    pending: Vec<Timed>,
+    batch: Vec<Event>,
+    events: u64,
+    lost: u64,
+}
+
+impl Drain {
+    pub(crate) fn new(recorder: Arc<Recorder>, timeline: Timeline, sinks: Vec<Box<dyn Sink>>) -> Self {
+        let room = lock(&recorder.shards[0]).room();
+        Self {
+            recorder,
+            timeline,
+            sinks,
+            failure: None,
+            spare: Shard::new(room),
+            pending: Vec::new(),
+            batch: Vec::new(),
+            events: 0,
+            lost: 0,
+        }
+    }
+
+    /// Runs until it is told to finish.
+    pub(crate) fn run(mut self) {
+        loop {
+            let mut finish = Vec::new();
+            let mut flush = Vec::new();
+            for command in self.recorder.wait() {
+                match command {
+                    Command::Flush(done) => flush.push(done),
+                    Command::Finish(done) => finish.push(done),
+                }
+            }
+            if !finish.is_empty() {
+                // From here on nothing is taken in, so that the end line comes last and counts right.
+                self.recorder.finished.store(true, Ordering::Release);
+            }
+            self.drain();
+            for done in flush {
+                // Whoever asked may have stopped waiting.
+                let _ = done.send(());
+            }
+            if !finish.is_empty() {
+                let end = self.end();
+                for done in finish {
+                    let _ = done.send(match &self.failure {
+                        None => Ok(end.clone()),
+                        Some(error) => Err(io::Error::new(error.kind(), error.to_string())),
+                    });
+                }
+                return;
+            }
+        }
+    }
+
+    /// Hands all that happened before now to the sinks, in the order of time.
+    fn drain(&mut self) {
+        // What a thread records under a shard's lock after this reading may be seen in one shard and be missed in
+        // another; it stays for the next round. What it recorded before is in the shard by the time we hold the lock.
+        let until = self.timeline.advance();
+        let mut gap = Gap::default();
+        for shard in &self.recorder.shards {
+            mem::swap(&mut *lock(shard), &mut self.spare);
+            self.spare.empty_into(&mut self.pending, &mut gap);
+        }
+        self.pending.sort_by_key(|timed| timed.raw);
+        let ready = self.pending.partition_point(|timed| timed.raw <= until);
+        for Timed { raw, what } in self.pending.drain(..ready) {
+            let t = self.timeline.since_start(raw);
+            self.batch.push(Event {
+                t,
+                sock: what.sock,
+                op: what.op,
+                error: what.error,
+            });
+        }
+        if !gap.is_empty() {
+            self.lost += gap.events();
+            let t = self.timeline.since_start(until);
+            self.batch.push(Event {
+                t,
+                sock: 0,
+                op: Op::Gap(gap),
+                error: None,
+            });
+        }
+        if !self.batch.is_empty() {
+            self.events += self.batch.len() as u64;
+            let batch = mem::take(&mut self.batch);
+            self.feed(|sink| sink.events(&batch));
+            self.batch = batch;
+            self.batch.clear();
+        }
+    }
+
+    fn end(&mut self) -> End {
+        // Nothing new comes in: a second round takes what the first had left for later.
+        self.drain();
+        let end = End {
+            events: self.events,
+            lost: self.lost,
+            open: self.recorder.open_streams() as u64,
+        };
+        self.feed(|sink| sink.end(&end));
+        end
+    }
+
+    /// A sink that fails is left out from then on, loudly: the program under observation goes on.
+    fn feed(&mut self, mut feed: impl FnMut(&mut dyn Sink) -> io::Result<()>) {
+        let failure = &mut self.failure;
+        self.sinks.retain_mut(|sink| match feed(sink.as_mut()) {
+            Ok(()) => true,
+            Err(error) => {
+                eprintln!("socket-tap: recording to {} has stopped: {error}", sink.name());
+                failure.get_or_insert(error);
+                false
+            }
+        });
+    }
+}
+
+impl Drop for Drain {
+    fn drop(&mut self) {
+        // Also when a sink panicked: nobody waits for an answer that will not come.
+        self.recorder.finished.store(true, Ordering::Release);
+        *lock(&self.recorder.commands) = None;
+    }
+}

@@ -1,0 +1,148 @@
+//! The recorder: takes records on the hot path, hands events to the sinks from a thread of its own.
+
+mod clock;
+mod drain;
+mod shard;
+
+use std::cell::Cell;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use quanta::Clock;
+use tokio::sync::Notify;
+
+use crate::event::{Failure, Op, SockId};
+use shard::{Milestone, Room, Shard};
+
+pub(crate) use clock::Timeline;
+pub(crate) use drain::{Command, Drain};
+pub(crate) use shard::Direction;
+
+/// More shards than threads that record at the same time bring nothing.
+const MOST_SHARDS: usize = 16;
+
+/// What the hot path shares with the drain thread.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    clock: Clock,
+    /// Bytes of payload to keep of each transfer; 0 for none.
+    capture: usize,
+    shards: Box<[Mutex<Shard>]>,
+    next_sock: AtomicU64,
+    /// Streams that are open, and who waits for them to close.
+    open: AtomicUsize,
+    closed: Notify,
+    /// No event is taken any more.
+    finished: AtomicBool,
+    /// What the drain thread is asked for; `None` when it has ended.
+    commands: Mutex<Option<Vec<Command>>>,
+    wake: Condvar,
+}
+
+impl Recorder {
+    /// `details` transfers and `payload` bytes are set aside in all, and as much again for the drain thread.
+    pub(crate) fn new(clock: Clock, capture: usize, details: usize, payload: usize) -> Self {
+        let count = thread::available_parallelism()
+            .map_or(1, NonZeroUsize::get)
+            .min(MOST_SHARDS);
+        let room = Room {
+            details: (details / count).max(1),
+            payload: if capture == 0 {
+                0
+            } else {
+                (payload / count).max(capture)
+            },
+        };
+        Self {
+            clock,
+            capture,
+            shards: (0..count).map(|_| Mutex::new(Shard::new(room))).collect(),
+            next_sock: AtomicU64::new(1),
+            open: AtomicUsize::new(0),
+            closed: Notify::new(),
+            finished: AtomicBool::new(false),
+            commands: Mutex::new(Some(Vec::new())),
+            wake: Condvar::new(),
+        }
+    }
+
+    pub(crate) fn new_sock(&self) -> SockId {
+        self.next_sock.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Records `bytes` that were read into, or written from, `parts`.
+    pub(crate) fn transfer<'a>(
+        &self,
+        sock: SockId,
+        direction: Direction,
+        size: (usize, u16),
+        parts: impl Iterator<Item = &'a [u8]>,
+    ) {
+        if self.finished.load(Ordering::Relaxed) {
+            return;
+        }
+        let payload = (self.capture > 0).then_some((self.capture, parts));
+        let half_full = {
+            let mut shard = self.shard();
+            // Under the lock, so that what a shard holds is in the order of time.
+            let raw = self.clock.raw();
+            shard.transfer(raw, sock, direction, size, payload)
+        };
+        if half_full {
+            self.wake.notify_one();
+        }
+    }
+
+    /// Records anything that is not a successful transfer.
+    pub(crate) fn milestone(&self, sock: SockId, op: Op, error: Option<Failure>) {
+        if self.finished.load(Ordering::Relaxed) {
+            return;
+        }
+        let mut shard = self.shard();
+        let raw = self.clock.raw();
+        shard.milestone(raw, Milestone { sock, op, error });
+    }
+
+    pub(crate) fn stream_opened(&self) {
+        self.open.fetch_add(1, Ordering::AcqRel);
+    }
+
+    pub(crate) fn stream_closed(&self) {
+        if self.open.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.closed.notify_waiters();
+        }
+    }
+
+    pub(crate) fn open_streams(&self) -> usize {
+        self.open.load(Ordering::Acquire)
+    }
+
+    /// Waits until no stream is open.
+    pub(crate) async fn idle(&self) {
+        loop {
+            let closed = self.closed.notified();
+            if self.open_streams() == 0 {
+                return;
+            }
+            closed.await;
+        }
+    }
+
+    /// This thread's shard.
+    fn shard(&self) -> MutexGuard<'_, Shard> {
+        static NEXT_THREAD: AtomicUsize = AtomicUsize::new(0);
+        thread_local! {
+            static THREAD: Cell<usize> = Cell::new(NEXT_THREAD.fetch_add(1, Ordering::Relaxed));
+        }
+        // A thread that is being torn down has no number any more.
+        let thread = THREAD.try_with(Cell::get).unwrap_or(0);
+        lock(&self.shards[thread % self.shards.len()])
+    }
+}
+
+/// Whatever a shard or the command list holds is whole after each single step, also when a panic came after it.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,129 @@
+//! What is known of one socket while it is open. Each socket owns one; it takes no lock and no allocation to keep.
+
+use std::io;
+use std::sync::Arc;
+
+use crate::close::{Close, EndedBy, Totals};
+use crate::event::{Failure, Op, SockId, Transfer};
+use crate::recorder::{Direction, Recorder};
+use crate::sys;
+
+#[derive(Debug)]
+pub(crate) struct Sensor {
+    recorder: Arc<Recorder>,
+    sock: SockId,
+    fd: Option<i32>,
+    /// The first sign of the connection's end.
+    ended_by: Option<EndedBy>,
+    totals: Totals,
+}
+
+impl Sensor {
+    pub(crate) fn new(recorder: &Arc<Recorder>, fd: Option<i32>) -> Self {
+        Self {
+            recorder: Arc::clone(recorder),
+            sock: recorder.new_sock(),
+            fd,
+            ended_by: None,
+            totals: Totals::default(),
+        }
+    }
+
+    pub(crate) fn sock(&self) -> SockId {
+        self.sock
+    }
+
+    pub(crate) fn fd(&self) -> Option<i32> {
+        self.fd
+    }
+
+    pub(crate) fn recorder(&self) -> &Arc<Recorder> {
+        &self.recorder
+    }
+
+    /// An operation other than a transfer succeeded.
+    pub(crate) fn done(&self, op: Op) {
+        self.recorder.milestone(self.sock, op, None);
+    }
+
+    /// An operation failed.
+    pub(crate) fn failed(&self, op: Op, error: &io::Error) {
+        self.recorder.milestone(self.sock, op, Some(Failure::from(error)));
+    }
+
+    /// From here on this is an open stream: it is counted as one until [`close_stream`](Self::close_stream).
+    pub(crate) fn open_stream(&self) {
+        self.recorder.stream_opened();
+    }
+
+    /// `bytes` were read. `room` tells an end of stream from a read that had nowhere to put bytes.
+    pub(crate) fn read(&mut self, bytes: &[u8], room: usize) {
+        self.totals.reads += 1;
+        self.totals.rx += bytes.len() as u64;
+        if bytes.is_empty() && room > 0 {
+            self.ended_by.get_or_insert(EndedBy::Peer);
+            return self.done(Op::Read(Transfer {
+                eof: true,
+                ..Transfer::default()
+            }));
+        }
+        self.recorder.transfer(
+            self.sock,
+            Direction::Read,
+            (bytes.len(), 0),
+            std::iter::once(bytes),
+        );
+    }
+
+    /// The first `written` bytes of `parts` were written; `slices` is 0 for a plain write.
+    pub(crate) fn wrote<'a>(&mut self, written: usize, slices: usize, parts: impl Iterator<Item = &'a [u8]>) {
+        self.totals.writes += 1;
+        self.totals.tx += written as u64;
+        let slices = u16::try_from(slices).unwrap_or(u16::MAX);
+        self.recorder
+            .transfer(self.sock, Direction::Write, (written, slices), parts);
+    }
+
+    /// A read or write failed.
+    pub(crate) fn transfer_failed(&mut self, direction: Direction, error: &io::Error) {
+        let reset = matches!(
+            error.kind(),
+            io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
+        );
+        // An error says more than the end of stream that came before it.
+        self.ended_by = Some(if reset { EndedBy::Reset } else { EndedBy::Error });
+        let nothing = Transfer::default();
+        let op = match direction {
+            Direction::Read => Op::Read(nothing),
+            Direction::Write => Op::Write(nothing),
+        };
+        self.failed(op, error);
+    }
+
+    /// Our sending half was shut down, or that failed.
+    pub(crate) fn shut_down(&mut self, result: &io::Result<()>) {
+        match result {
+            Ok(()) => {
+                self.ended_by.get_or_insert(EndedBy::Local);
+                self.done(Op::Shutdown);
+            }
+            Err(error) => self.failed(Op::Shutdown, error),
+        }
+    }
+
+    /// The stream is about to be closed.
+    pub(crate) fn close_stream(self) {
+        let close = Close {
+            ended_by: Some(self.ended_by.unwrap_or(EndedBy::Local)),
+            totals: self.totals,
+            tcp: self.fd.and_then(sys::tcp_sample),
+        };
+        self.done(Op::Close(Box::new(close)));
+        self.recorder.stream_closed();
+    }
+
+    /// A socket that was never a stream is about to be closed.
+    pub(crate) fn close(self) {
+        self.done(Op::Close(Box::default()));
+    }
+}

@@ -1,0 +1,50 @@
+//! Lines for the eye, as it happens.
+
+use std::io::{self, ErrorKind, Write};
+
+use super::Sink;
+use crate::event::Event;
+use crate::format::text::Lines;
+
+/// Writes one line for each event, for example to the terminal.
+#[derive(Debug)]
+pub struct LiveLines<W> {
+    lines: Lines,
+    /// `None` when nobody reads any more.
+    out: Option<W>,
+    text: String,
+}
+
+impl<W: Write + Send + 'static> LiveLines<W> {
+    /// Writes `lines` to `out`.
+    #[must_use]
+    pub fn new(lines: Lines, out: W) -> Self {
+        Self {
+            lines,
+            out: Some(out),
+            text: String::new(),
+        }
+    }
+}
+
+impl<W: Write + Send + 'static> Sink for LiveLines<W> {
+    fn name(&self) -> String {
+        "the live lines".to_owned()
+    }
+
+    fn events(&mut self, batch: &[Event]) -> io::Result<()> {
+        let Some(out) = &mut self.out else { return Ok(()) };
+        self.text.clear();
+        for event in batch {
+            self.lines.push(event, &mut self.text);
+        }
+        match out.write_all(self.text.as_bytes()).and_then(|()| out.flush()) {
+            // The reader, `head` for example, has seen enough.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                self.out = None;
+                Ok(())
+            }
+            result => result,
+        }
+    }
+}

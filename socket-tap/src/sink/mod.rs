@@ -1,0 +1,46 @@
+//! Where a recording goes.
+
+mod file;
+mod live;
+mod memory;
+
+use std::io;
+
+use crate::event::Event;
+use crate::format::{End, Header};
+
+pub use file::TraceFile;
+pub use live::LiveLines;
+pub use memory::Memory;
+
+/// Takes a recording, in batches, on the drain thread: it may block, the program under observation does not wait.
+///
+/// A sink that returns an error gets nothing more; the program and the other sinks go on.
+pub trait Sink: Send + 'static {
+    /// What it is, for the message when it fails.
+    fn name(&self) -> String;
+
+    /// The recording begins.
+    ///
+    /// # Errors
+    /// Stops [`TapBuilder::start`](crate::TapBuilder::start).
+    fn begin(&mut self, header: &Header) -> io::Result<()> {
+        let _ = header;
+        Ok(())
+    }
+
+    /// What happened since the last batch, in the order of time.
+    ///
+    /// # Errors
+    /// End the recording to this sink.
+    fn events(&mut self, batch: &[Event]) -> io::Result<()>;
+
+    /// The recording is complete.
+    ///
+    /// # Errors
+    /// Are returned by [`Tap::finish`](crate::Tap::finish).
+    fn end(&mut self, end: &End) -> io::Result<()> {
+        let _ = end;
+        Ok(())
+    }
+}

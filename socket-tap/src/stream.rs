@@ -1,0 +1,131 @@
+//! A stream that records what goes through it.
+
+use std::io::{self, IoSlice};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+use crate::recorder::Direction;
+use crate::sensor::Sensor;
+
+/// A stream that records every read, write, shutdown, and its close, and forwards all of them unchanged.
+///
+/// It comes from [`TapListener::accept`](crate::TapListener::accept) or [`TapStream::connect`].
+#[derive(Debug)]
+pub struct TapStream<S = TcpStream> {
+    inner: S,
+    /// `None` when nothing is recorded, and once the close is.
+    sensor: Option<Sensor>,
+}
+
+impl<S> TapStream<S> {
+    pub(crate) fn new(inner: S, sensor: Option<Sensor>) -> Self {
+        if let Some(sensor) = &sensor {
+            sensor.open_stream();
+        }
+        Self { inner, sensor }
+    }
+
+    /// The stream inside. Bytes that are read or written past the tap are not recorded.
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+}
+
+impl TapStream<TcpStream> {
+    /// The other side's address.
+    ///
+    /// # Errors
+    /// As [`TcpStream::peer_addr`].
+    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.inner.peer_addr()
+    }
+
+    /// Our address.
+    ///
+    /// # Errors
+    /// As [`TcpStream::local_addr`].
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.inner.local_addr()
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for TapStream<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        // The caller's buffer may hold bytes already: only its growth was read.
+        let (before, room) = (buf.filled().len(), buf.remaining());
+        let result = ready!(Pin::new(&mut self.inner).poll_read(cx, buf));
+        if let Some(sensor) = &mut self.sensor {
+            match &result {
+                Ok(()) => sensor.read(buf.filled().get(before..).unwrap_or_default(), room),
+                Err(error) => sensor.transfer_failed(Direction::Read, error),
+            }
+        }
+        Poll::Ready(result)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for TapStream<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let result = ready!(Pin::new(&mut self.inner).poll_write(cx, buf));
+        if let Some(sensor) = &mut self.sensor {
+            match &result {
+                Ok(written) => sensor.wrote(*written, 0, std::iter::once(buf)),
+                Err(error) => sensor.transfer_failed(Direction::Write, error),
+            }
+        }
+        Poll::Ready(result)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let result = ready!(Pin::new(&mut self.inner).poll_write_vectored(cx, bufs));
+        if let Some(sensor) = &mut self.sensor {
+            match &result {
+                Ok(written) => sensor.wrote(*written, bufs.len(), bufs.iter().map(|buf| &**buf)),
+                Err(error) => sensor.transfer_failed(Direction::Write, error),
+            }
+        }
+        Poll::Ready(result)
+    }
+
+    // hyper and h2 choose how they write by this answer.
+    fn is_write_vectored(&self) -> bool {
+        self.inner.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let result = ready!(Pin::new(&mut self.inner).poll_shutdown(cx));
+        if let Some(sensor) = &mut self.sensor {
+            sensor.shut_down(&result);
+        }
+        Poll::Ready(result)
+    }
+}
+
+impl<S> Drop for TapStream<S> {
+    fn drop(&mut self) {
+        // Before the inner stream is dropped, so that the kernel can still be asked about it.
+        if let Some(sensor) = self.sensor.take() {
+            sensor.close_stream();
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "stream_tests.rs"]
+mod tests;

@@ -1,0 +1,242 @@
+use std::io::ErrorKind;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use super::*;
+use crate::close::{Close, EndedBy};
+use crate::event::Event;
+use crate::sink::Memory;
+use crate::{TapListener, TapStream};
+
+/// A client and a server, each with a recording of its own.
+struct Pair {
+    recordings: [(Tap, Memory); 2],
+    listener: TapListener,
+    client: TapStream,
+    server: TapStream,
+}
+
+async fn pair() -> Pair {
+    let (server_events, client_events) = (Memory::new(), Memory::new());
+    let server_tap = Tap::server("test").sink(server_events.clone()).start().unwrap();
+    let client_tap = Tap::client("test").sink(client_events.clone()).start().unwrap();
+    let listener = TapListener::bind(&server_tap, "127.0.0.1:0").await.unwrap();
+    let client = TapStream::connect(&client_tap, listener.local_addr().unwrap())
+        .await
+        .unwrap();
+    let (server, peer) = listener.accept().await.unwrap();
+    assert_eq!(peer, client.local_addr().unwrap());
+    assert_eq!(peer, server.peer_addr().unwrap());
+    Pair {
+        recordings: [(server_tap, server_events), (client_tap, client_events)],
+        listener,
+        client,
+        server,
+    }
+}
+
+fn names(events: &[Event]) -> Vec<&str> {
+    events.iter().map(|event| event.op.name()).collect()
+}
+
+fn close_of(events: &[Event]) -> &Close {
+    let mut closes = events.iter().rev().filter_map(|event| match &event.op {
+        Op::Close(close) if close.ended_by.is_some() => Some(&**close),
+        _ => None,
+    });
+    closes.next().unwrap()
+}
+
+#[tokio::test]
+async fn both_sides_of_a_whole_connection() {
+    let Pair {
+        recordings: [(server_tap, server_events), (client_tap, client_events)],
+        listener,
+        mut client,
+        mut server,
+    } = pair().await;
+    client.write_all(b"ping").await.unwrap();
+    server.read_exact(&mut [0; 4]).await.unwrap();
+    client.shutdown().await.unwrap();
+    assert_eq!(server.read(&mut [0; 4]).await.unwrap(), 0);
+    server.shutdown().await.unwrap();
+    assert_eq!(client.read(&mut [0; 4]).await.unwrap(), 0);
+    assert_eq!((server_tap.open_streams(), client_tap.open_streams()), (1, 1));
+    drop((server, client, listener));
+    server_tap.idle().await;
+    client_tap.idle().await;
+    let end = server_tap.finish().await.unwrap();
+    client_tap.finish().await.unwrap();
+    let (server_events, client_events) = (server_events.events(), client_events.events());
+    assert_eq!(
+        names(&server_events),
+        [
+            "socket", "option", "bind", "listen", "accept", "option", "read", "read", "shutdown", "close",
+            "close"
+        ]
+    );
+    assert_eq!(
+        names(&client_events),
+        [
+            "socket", "connect", "option", "write", "shutdown", "read", "close"
+        ]
+    );
+    assert_eq!(
+        (end.events, end.lost, end.open),
+        (server_events.len() as u64, 0, 0)
+    );
+    assert_eq!(close_of(&server_events).ended_by, Some(EndedBy::Peer));
+    assert_eq!(close_of(&client_events).ended_by, Some(EndedBy::Local));
+    #[cfg(target_os = "linux")]
+    assert!(close_of(&server_events).tcp.is_some());
+    assert!(server_events.is_sorted_by_key(|event| event.t));
+}
+
+#[tokio::test]
+async fn a_peer_that_resets_is_told_from_one_that_finishes() {
+    let Pair {
+        recordings: [(tap, events), _],
+        client,
+        mut server,
+        ..
+    } = pair().await;
+    // Bytes that the client never reads make its close a reset.
+    server.write_all(b"unread").await.unwrap();
+    client.get_ref().readable().await.unwrap();
+    drop(client);
+    let error = server.read(&mut [0; 4]).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+    drop(server);
+    tap.finish().await.unwrap();
+    assert_eq!(close_of(&events.events()).ended_by, Some(EndedBy::Reset));
+}
+
+#[tokio::test]
+async fn a_refused_connection_and_a_taken_port_are_recorded_with_their_errors() {
+    let Pair {
+        listener,
+        recordings: [(tap, events), _],
+        ..
+    } = pair().await;
+    let taken = listener.local_addr().unwrap();
+    assert_eq!(
+        TapListener::bind(&tap, taken).await.unwrap_err().kind(),
+        ErrorKind::AddrInUse
+    );
+    drop(listener);
+    assert_eq!(
+        TapStream::connect(&tap, taken).await.unwrap_err().kind(),
+        ErrorKind::ConnectionRefused
+    );
+    tap.finish().await.unwrap();
+    let failed: Vec<_> = (events.events().into_iter())
+        .filter_map(|event| Some((event.op.name().to_owned(), event.error?.reason.into_owned())))
+        .collect();
+    let expected = [("bind", "address in use"), ("connect", "connection refused")];
+    assert_eq!(
+        failed,
+        expected.map(|(op, reason)| (op.to_owned(), reason.to_owned()))
+    );
+}
+
+#[tokio::test]
+async fn what_a_full_buffer_loses_is_counted_and_the_totals_stay_right() {
+    let memory = Memory::new();
+    let tap = Tap::server("test")
+        .buffer(1, 0)
+        .sink(memory.clone())
+        .start()
+        .unwrap();
+    let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();
+    let mut client = TapStream::connect(&Tap::off(), listener.local_addr().unwrap())
+        .await
+        .unwrap();
+    let (mut server, _) = listener.accept().await.unwrap();
+    for _ in 0..1_000 {
+        client.write_all(b"x").await.unwrap();
+        server.read_u8().await.unwrap();
+    }
+    drop(server);
+    let end = tap.finish().await.unwrap();
+    let events = memory.events();
+    let reads = events.iter().filter(|event| event.op.name() == "read").count() as u64;
+    let gaps: u64 = (events.iter())
+        .map(|event| match &event.op {
+            Op::Gap(gap) => gap.events(),
+            _ => 0,
+        })
+        .sum();
+    assert!(gaps > 0, "the buffer was meant to be too small");
+    assert_eq!((reads + gaps, end.lost), (1_000, gaps));
+    assert_eq!(close_of(&events).totals.rx, 1_000);
+}
+
+#[tokio::test]
+async fn a_finished_recording_takes_no_more_and_says_so() {
+    let memory = Memory::new();
+    let tap = Tap::server("test").sink(memory.clone()).start().unwrap();
+    tap.mark("in");
+    assert_eq!(tap.finish().await.unwrap().events, 1);
+    tap.mark("out");
+    tap.flush().await;
+    assert!(tap.finish().await.is_err());
+    assert_eq!(memory.events().len(), 1);
+}
+
+/// Fails at the first batch.
+struct Full;
+
+impl Sink for Full {
+    fn name(&self) -> String {
+        "a full disk".to_owned()
+    }
+
+    fn events(&mut self, _: &[Event]) -> io::Result<()> {
+        Err(ErrorKind::StorageFull.into())
+    }
+}
+
+#[tokio::test]
+async fn a_sink_that_fails_stops_neither_the_program_nor_the_other_sinks() {
+    let memory = Memory::new();
+    let tap = Tap::server("test")
+        .sink(Full)
+        .sink(memory.clone())
+        .start()
+        .unwrap();
+    tap.mark("first");
+    tap.flush().await;
+    tap.mark("second");
+    assert_eq!(tap.finish().await.unwrap_err().kind(), ErrorKind::StorageFull);
+    assert_eq!(memory.events().len(), 2);
+}
+
+#[test]
+fn dropping_the_last_handle_completes_the_trace() {
+    let directory = std::env::temp_dir().join(format!("socket-tap-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let path = directory.join("dropped.jsonl");
+    drop(Tap::server("test").file(&path).unwrap().start().unwrap());
+    let trace = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        trace.ends_with("{\"end\":true,\"events\":0,\"lost\":0}\n"),
+        "{trace}"
+    );
+    #[cfg(unix)]
+    assert_eq!(
+        std::os::unix::fs::MetadataExt::mode(&path.metadata().unwrap()) & 0o777,
+        0o600
+    );
+    std::fs::remove_dir_all(&directory).unwrap();
+}
+
+#[test]
+fn a_trace_that_cannot_be_written_is_named() {
+    let error = TraceFile::create("/nowhere/at/all.jsonl")
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("cannot write the trace /nowhere/at/all.jsonl"),
+        "{error}"
+    );
+}
