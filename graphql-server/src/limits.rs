@@ -1,0 +1,37 @@
+//! Every limit, with its reason.
+
+use std::time::Duration;
+
+/// The longest request, in bytes: the body of a POST, or a message on a WebSocket. The longest query of a common client,
+/// for introspection, is about 2 KiB.
+pub const MAX_REQUEST_BYTES: usize = 64 * 1024;
+
+/// How long a client may take to send its body. hyper has no deadline of its own for that.
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How deep brackets may nest in the text of a query, and selections once fragments are filled in. The parser calls itself
+/// for each level: an unlimited literal such as `[[[[…` ends the process with an overflowing stack.
+pub const MAX_NESTING: usize = 32;
+
+/// The most fields and fragments that a query may select once its fragments are filled in. Fragments that use each other
+/// twice double with every line: a kilobyte can stand for billions of fields. An introspection query selects about 250.
+pub const MAX_SELECTIONS: usize = 1_000;
+
+/// How deep fields may nest: exactly what the introspection query of common clients needs.
+pub const MAX_DEPTH: usize = 15;
+
+/// The most that a query may cost. A field costs 1; a list costs what one of its elements costs, times its `first`. The
+/// dearest page that makes sense, 100 books with everything once as edges and once as nodes, costs about 2,300.
+pub const MAX_COST: usize = 5_000;
+
+/// How long a client of a WebSocket may take until its `connection_init`.
+pub const INIT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How often a WebSocket is pinged. A client from which nothing came in between two pings is taken for gone.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// How long a client may take to answer the end of its WebSocket, before the connection is dropped.
+pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The most operations that may run at once on one WebSocket.
+pub const MAX_OPERATIONS: usize = 100;

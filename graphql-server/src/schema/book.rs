@@ -1,0 +1,41 @@
+//! A book.
+
+use async_graphql::{Context, ID, Object};
+
+use crate::fault::Fault;
+use crate::schema::author::Author;
+use crate::schema::shelf;
+
+/// One book on the shelf.
+#[derive(Clone, Debug)]
+pub(crate) struct Book(pub(super) bookshelf::Book);
+
+/// One book on the shelf.
+#[Object]
+impl Book {
+    /// Given by the shelf, and never used again.
+    async fn id(&self) -> ID {
+        self.0.id.into()
+    }
+
+    /// As printed on the cover.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// Who wrote it.
+    async fn author(&self, ctx: &Context<'_>) -> Result<Author, Fault> {
+        // From memory: there is nothing to batch.
+        Ok(Author(shelf(ctx)?.author(self.0.author_id)?))
+    }
+
+    /// Of first publication; a year before the common era is negative.
+    async fn year(&self) -> i32 {
+        self.0.year
+    }
+
+    /// Counts the changes of this book, from 1. An update names the revision that it was made from.
+    async fn revision(&self) -> u32 {
+        self.0.revision
+    }
+}

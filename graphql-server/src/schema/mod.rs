@@ -1,0 +1,45 @@
+//! What can be asked: one file for each type of the schema.
+//!
+//! The comments of these types and fields are what a client reads as their descriptions.
+
+mod author;
+mod book;
+mod change;
+mod connection;
+mod id;
+mod mutation;
+mod query;
+
+use async_graphql::{Context, SchemaBuilder};
+use bookshelf::Shelf;
+use tokio_util::sync::CancellationToken;
+
+use crate::fault::Fault;
+use crate::limits;
+
+pub(crate) use change::Subscription;
+pub(crate) use mutation::Mutation;
+pub(crate) use query::Query;
+
+pub(crate) type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
+
+/// The fields of the query root that are `null` when they fail. All other fields are non-null, so that a failure in one
+/// of them spreads up to one of these, or to the whole answer.
+pub(crate) const NULLABLE_ROOTS: [&str; 3] = ["book", "author", "__type"];
+
+/// The schema over that shelf, with its limits.
+pub(crate) fn build(shelf: Shelf, shutdown: CancellationToken) -> Schema {
+    let builder: SchemaBuilder<_, _, _> = Schema::build(Query, Mutation, Subscription);
+    builder
+        .data(shelf)
+        .data(shutdown)
+        .limit_recursive_depth(limits::MAX_NESTING)
+        .limit_depth(limits::MAX_DEPTH)
+        .limit_complexity(limits::MAX_COST)
+        .finish()
+}
+
+/// The shelf that a resolver works on.
+fn shelf<'a>(ctx: &Context<'a>) -> Result<&'a Shelf, Fault> {
+    ctx.data().map_err(|error| Fault::internal(error.message))
+}

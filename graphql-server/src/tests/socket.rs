@@ -1,0 +1,192 @@
+//! Operations over a WebSocket.
+
+use bookshelf::{BookPatch, Limits};
+use futures_util::SinkExt as _;
+use serde_json::{Value, json};
+
+use super::support::Service;
+
+const CHANGES: &str = "subscription{bookChanged{sequence kind book{id year}}}";
+
+fn change(id: &str, sequence: u32, year: i32) -> Value {
+    let change =
+        json!({ "sequence": sequence.to_string(), "kind": "UPDATED", "book": { "id": "1", "year": year } });
+    json!({ "type": "next", "id": id, "payload": { "data": { "bookChanged": change } } })
+}
+
+fn update(service: &Service, year: i32) {
+    let revision = service.shelf.book(1).unwrap().revision;
+    service
+        .shelf
+        .update(
+            1,
+            revision,
+            BookPatch {
+                year: Some(year),
+                ..BookPatch::default()
+            },
+        )
+        .unwrap();
+}
+
+#[tokio::test]
+async fn queries_and_mutations_run_here_too() {
+    let service = Service::new();
+    let mut client = service.ready().await;
+    client.subscribe("q", "{book(id:1){id}}").await;
+    let payload = json!({ "data": { "book": { "id": "1" } } });
+    assert_eq!(
+        client.receive().await,
+        json!({ "type": "next", "id": "q", "payload": payload })
+    );
+    assert_eq!(client.receive().await, json!({ "type": "complete", "id": "q" }));
+    // The id is free again. A field that fails is a result like any other.
+    client.subscribe("q", "mutation{deleteBook(id:99){id}}").await;
+    let next = client.receive().await;
+    assert_eq!(
+        (&next["type"], &next["payload"]["data"]),
+        (&json!("next"), &Value::Null)
+    );
+    assert_eq!(next["payload"]["errors"][0]["extensions"]["code"], "NOT_FOUND");
+    assert_eq!(client.receive().await, json!({ "type": "complete", "id": "q" }));
+}
+
+#[tokio::test]
+async fn variables_and_the_operation_name_are_taken() {
+    let mut client = Service::new().ready().await;
+    let query = "query A($id:ID!){book(id:$id){id}} query B{__typename}";
+    let payload = json!({ "query": query, "operationName": "A", "variables": { "id": 2 } });
+    client
+        .send(json!({ "type": "subscribe", "id": "1", "payload": payload }))
+        .await;
+    assert_eq!(client.receive().await["payload"]["data"]["book"]["id"], "2");
+}
+
+#[tokio::test]
+async fn a_refused_request_is_an_error_and_nothing_else() {
+    let mut client = Service::new().ready().await;
+    for (query, code) in [
+        ("{", "GRAPHQL_PARSE_FAILED"),
+        ("{nonsense}", "GRAPHQL_VALIDATION_FAILED"),
+        ("subscription{nonsense}", "GRAPHQL_VALIDATION_FAILED"),
+        (
+            "subscription{a:bookChanged{kind} b:bookChanged{kind}}",
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        (
+            "subscription{...on Subscription{bookChanged{kind}}}",
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+    ] {
+        client.subscribe("1", query).await;
+        let error = client.receive().await;
+        assert_eq!(
+            (&error["type"], &error["id"]),
+            (&json!("error"), &json!("1")),
+            "{query}"
+        );
+        assert_eq!(error["payload"][0]["extensions"]["code"], code, "{query}");
+        client.ping().await;
+    }
+}
+
+#[tokio::test]
+async fn a_pong_means_that_the_subscription_is_on_the_watch() {
+    let service = Service::new();
+    let mut client = service.ready().await;
+    for round in 0..50 {
+        // Busy subscriptions beside it must not delay it.
+        let id = round.to_string();
+        client.subscribe_and_ping(&id, CHANGES).await;
+        update(&service, round);
+        let mut seen = Vec::new();
+        for _ in 0..=round {
+            seen.push(client.receive().await);
+        }
+        let sequence = u32::try_from(round).unwrap() + 1;
+        assert!(seen.contains(&change(&id, sequence, round)), "{round}: {seen:?}");
+    }
+}
+
+#[tokio::test]
+async fn changes_arrive_in_order_until_the_client_has_enough() {
+    let service = Service::new();
+    let mut client = service.ready().await;
+    client.subscribe("1", CHANGES).await;
+    client.ping().await;
+    update(&service, 1);
+    update(&service, 2);
+    assert_eq!(client.receive().await, change("1", 1, 1));
+    assert_eq!(client.receive().await, change("1", 2, 2));
+    client.send(json!({ "type": "complete", "id": "1" })).await;
+    client
+        .send(json!({ "type": "complete", "id": "never there" }))
+        .await;
+    client.ping().await;
+    update(&service, 3);
+    client.ping().await;
+    // The id is free again.
+    client.subscribe("1", CHANGES).await;
+    client.ping().await;
+    update(&service, 4);
+    assert_eq!(client.receive().await, change("1", 4, 4));
+}
+
+#[tokio::test]
+async fn a_watcher_that_falls_behind_is_told_and_ended() {
+    let service = Service::with_limits(Limits {
+        history: 2,
+        ..Limits::default()
+    });
+    let mut client = service.ready().await;
+    client.subscribe("1", CHANGES).await;
+    client.ping().await;
+    // All in one turn of the only thread: the server cannot look in between.
+    for year in 0..5 {
+        update(&service, year);
+    }
+    let next = client.receive().await;
+    let error = &next["payload"]["errors"][0];
+    assert_eq!(
+        (&next["type"], &next["payload"]["data"]),
+        (&json!("next"), &Value::Null)
+    );
+    assert_eq!(error["extensions"], json!({ "code": "FELL_BEHIND", "missed": 3 }));
+    assert_eq!(error["path"], json!(["bookChanged"]));
+    assert_eq!(client.receive().await, json!({ "type": "complete", "id": "1" }));
+}
+
+#[tokio::test]
+async fn shutdown_completes_the_subscriptions_and_closes() {
+    let service = Service::new();
+    let mut client = service.ready().await;
+    client.subscribe("a", CHANGES).await;
+    client.subscribe("b", CHANGES).await;
+    client.ping().await;
+    service.shutdown.cancel();
+    assert_eq!(client.receive().await, json!({ "type": "complete", "id": "a" }));
+    assert_eq!(client.receive().await, json!({ "type": "complete", "id": "b" }));
+    assert_eq!(client.closed().await, (1001, "Going away".to_owned()));
+}
+
+#[tokio::test]
+async fn a_connection_that_goes_away_takes_its_subscriptions_along() {
+    // All of a connection is one task, so its end is the end of what ran on it.
+    for politely in [true, false] {
+        let service = Service::new();
+        let mut client = service.ready().await;
+        client.subscribe("1", CHANGES).await;
+        client.ping().await;
+        let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+        let before = tasks();
+        if politely {
+            client.0.close(None).await.unwrap();
+            while futures_util::StreamExt::next(&mut client.0).await.is_some() {}
+        }
+        client.0.flush().await.ok();
+        drop(client);
+        while tasks() >= before {
+            tokio::task::yield_now().await;
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! What the tests share: requests over HTTP, and a client for the WebSocket.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use axum::serve::ListenerExt as _;
+use bookshelf::{Limits, Shelf};
+use futures_util::{SinkExt as _, StreamExt as _};
+use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{WebSocketStream, client_async};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+pub(super) const JSON: &str = "application/json";
+pub(super) const GRAPHQL: &str = "application/graphql-response+json";
+
+/// The service, and what a test may do to it from the inside.
+pub(super) struct Service {
+    pub(super) router: Router,
+    pub(super) shelf: Shelf,
+    pub(super) shutdown: CancellationToken,
+}
+
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+impl Reply {
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The message of its only error.
+    pub(super) fn error(&self) -> String {
+        let json = self.json();
+        assert_eq!(json["errors"].as_array().unwrap().len(), 1, "{json}");
+        json["errors"][0]["message"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Service {
+    pub(super) fn new() -> Self {
+        Self::with_limits(Limits::default())
+    }
+
+    pub(super) fn with_limits(limits: Limits) -> Self {
+        let (shelf, shutdown) = (Shelf::with_limits(limits), CancellationToken::new());
+        Self {
+            router: crate::router(shelf.clone(), shutdown.clone()),
+            shelf,
+            shutdown,
+        }
+    }
+
+    pub(super) async fn send(&self, request: Request<Body>) -> Reply {
+        let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
+    }
+
+    pub(super) async fn request(&self, method: &str, path: &str, accept: &str) -> Reply {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("accept", accept);
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// POSTs a body as JSON.
+    pub(super) async fn post(&self, accept: &str, body: impl ToString) -> Reply {
+        let request = Request::post("/graphql")
+            .header("accept", accept)
+            .header("content-type", JSON);
+        self.send(request.body(Body::from(body.to_string())).unwrap())
+            .await
+    }
+
+    /// The answer to a query.
+    pub(super) async fn ask(&self, query: &str) -> Value {
+        self.post(JSON, json!({ "query": query })).await.json()
+    }
+
+    /// The data of a query that must not fail.
+    pub(super) async fn data(&self, query: &str) -> Value {
+        let mut answer = self.ask(query).await;
+        assert!(answer.get("errors").is_none(), "{answer}");
+        answer["data"].take()
+    }
+
+    /// Serves on a free port, and connects to it with these headers.
+    pub(super) async fn connect(&self, headers: &[(&'static str, &str)]) -> Result<Client, Error> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        // A message after a message would otherwise wait for the delayed acknowledgement of the first.
+        let listener = listener.tap_io(|stream| stream.set_nodelay(true).unwrap());
+        tokio::spawn(axum::serve(listener, self.router.clone()).into_future());
+        let mut request = format!("ws://{address}/graphql").into_client_request().unwrap();
+        for (name, value) in headers {
+            request.headers_mut().insert(
+                *name,
+                value.replace("{own}", &address.to_string()).parse().unwrap(),
+            );
+        }
+        let stream = TcpStream::connect(address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        client_async(request, stream)
+            .await
+            .map(|(socket, _)| Client(socket))
+    }
+
+    /// Connects with the right subprotocol.
+    pub(super) async fn client(&self) -> Client {
+        self.connect(&[("sec-websocket-protocol", "graphql-transport-ws")])
+            .await
+            .unwrap()
+    }
+
+    /// Connects, and is acknowledged.
+    pub(super) async fn ready(&self) -> Client {
+        let mut client = self.client().await;
+        client.send(json!({ "type": "connection_init" })).await;
+        assert_eq!(client.receive().await, json!({ "type": "connection_ack" }));
+        client
+    }
+}
+
+/// The client's end of a WebSocket.
+pub(super) struct Client(pub(super) WebSocketStream<TcpStream>);
+
+impl Client {
+    pub(super) async fn send(&mut self, message: Value) {
+        self.0.send(Message::text(message.to_string())).await.unwrap();
+    }
+
+    pub(super) async fn subscribe(&mut self, id: &str, query: &str) {
+        self.send(json!({ "type": "subscribe", "id": id, "payload": { "query": query } }))
+            .await;
+    }
+
+    /// The next message.
+    pub(super) async fn receive(&mut self) -> Value {
+        loop {
+            match self.0.next().await {
+                Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).unwrap(),
+                Some(Ok(Message::Ping(_))) => {}
+                other => panic!("not a message: {other:?}"),
+            }
+        }
+    }
+
+    /// Sends `subscribe` and `ping` in one write, so that the server finds both at once; and waits for the `pong`, which
+    /// must be what comes next.
+    pub(super) async fn subscribe_and_ping(&mut self, id: &str, query: &str) {
+        let subscribe = json!({ "type": "subscribe", "id": id, "payload": { "query": query } });
+        self.0.feed(Message::text(subscribe.to_string())).await.unwrap();
+        self.ping().await;
+    }
+
+    /// Sends `ping` and waits for its `pong`, which must be what comes next.
+    pub(super) async fn ping(&mut self) {
+        self.send(json!({ "type": "ping" })).await;
+        assert_eq!(self.receive().await, json!({ "type": "pong" }));
+    }
+
+    /// The close code and its reason, which must be what comes next; then the end of the connection.
+    pub(super) async fn closed(&mut self) -> (u16, String) {
+        loop {
+            match self.0.next().await {
+                Some(Ok(Message::Close(Some(frame)))) => {
+                    assert!(self.0.next().await.is_none_or(|rest| rest.is_err()));
+                    return (frame.code.into(), frame.reason.to_string());
+                }
+                Some(Ok(Message::Ping(_))) => {}
+                other => panic!("not a close: {other:?}"),
+            }
+        }
+    }
+}
