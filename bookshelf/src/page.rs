@@ -39,13 +39,17 @@ impl ListBooks {
     pub(crate) fn limit(&self) -> Result<usize, Error> {
         match self.page_size.unwrap_or(DEFAULT_PAGE_SIZE) {
             size @ 1..=MAX_PAGE_SIZE => Ok(size as usize),
-            size => Err(Error::invalid(Field::PageSize, format!("must be from 1 to {MAX_PAGE_SIZE}, is {size}"))),
+            size => {
+                Err(Error::invalid(Field::PageSize, format!("must be from 1 to {MAX_PAGE_SIZE}, is {size}")))
+            }
         }
     }
 
     /// The id that the page starts behind; 0 for the first page.
     pub(crate) fn after(&self) -> Result<u32, Error> {
-        let Some(token) = &self.page_token else { return Ok(0) };
+        let Some(token) = &self.page_token else {
+            return Ok(0);
+        };
         let (author_id, after) = decode(token)
             .ok_or_else(|| Error::invalid(Field::PageToken, "is not one that this service has given out"))?;
         if author_id != self.author_id {

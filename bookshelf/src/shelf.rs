@@ -191,7 +191,10 @@ impl State {
         if self.authors.contains_key(&id) {
             return Ok(());
         }
-        Err(Error::invalid(Field::AuthorId, format!("must name an author of the shelf, there is no author {id}")))
+        Err(Error::invalid(
+            Field::AuthorId,
+            format!("must name an author of the shelf, there is no author {id}"),
+        ))
     }
 }
 

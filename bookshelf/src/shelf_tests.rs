@@ -63,7 +63,10 @@ fn each_rule_names_its_field() {
     assert_eq!(blamed(shelf.update(1, 1, patch_year(-3001))), Field::Year);
     let long = ListBooks { page_size: Some(101), ..ListBooks::default() };
     assert_eq!(blamed(shelf.list(&long)), Field::PageSize);
-    assert_eq!(blamed(shelf.list(&ListBooks { page_size: Some(0), ..ListBooks::default() })), Field::PageSize);
+    assert_eq!(
+        blamed(shelf.list(&ListBooks { page_size: Some(0), ..ListBooks::default() })),
+        Field::PageSize
+    );
 }
 
 #[test]
@@ -80,10 +83,7 @@ fn an_update_changes_what_it_names_and_needs_the_current_revision() {
     let before = shelf.book(1).unwrap();
     let after = shelf.update(1, 1, patch_year(1991)).unwrap();
     assert_eq!(after, Book { year: 1991, revision: 2, ..before });
-    assert_eq!(
-        shelf.update(1, 1, patch_year(1992)),
-        Err(Error::Conflict { id: 1, expected: 1, actual: 2 })
-    );
+    assert_eq!(shelf.update(1, 1, patch_year(1992)), Err(Error::Conflict { id: 1, expected: 1, actual: 2 }));
     assert_eq!(shelf.book(1).unwrap(), after);
 }
 

@@ -42,25 +42,14 @@ impl Engine {
             let message = "a subscription needs a WebSocket with the subprotocol graphql-transport-ws";
             return request_error(code::VALIDATION_FAILED, message, None).into();
         }
-        let Operation {
-            request,
-            nullable_keys,
-            ..
-        } = operation;
+        let Operation { request, nullable_keys, .. } = operation;
         settle(self.0.execute(request).await, &nullable_keys)
     }
 
     /// Runs any operation: one outcome for a query or a mutation, one for each event of a subscription.
     pub(crate) fn stream(&self, operation: Operation) -> BoxStream<'static, Outcome> {
-        let Operation {
-            request,
-            nullable_keys,
-            ..
-        } = operation;
-        self.0
-            .execute_stream(request)
-            .map(move |response| settle(response, &nullable_keys))
-            .boxed()
+        let Operation { request, nullable_keys, .. } = operation;
+        self.0.execute_stream(request).map(move |response| settle(response, &nullable_keys)).boxed()
     }
 }
 
@@ -76,9 +65,7 @@ fn settle(mut response: Response, nullable_keys: &[String]) -> Outcome {
     let refused = !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty());
     if refused && response.data == Value::Null {
         let mut errors = response.errors;
-        errors
-            .iter_mut()
-            .for_each(|error| set_code(error, code::VALIDATION_FAILED));
+        errors.iter_mut().for_each(|error| set_code(error, code::VALIDATION_FAILED));
         return Outcome::Refused { errors };
     }
     for error in &mut response.errors {

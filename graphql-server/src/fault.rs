@@ -30,11 +30,7 @@ pub(crate) struct Fault {
 
 impl Fault {
     fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            details: Vec::new(),
-        }
+        Self { code, message: message.into(), details: Vec::new() }
     }
 
     fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
@@ -63,9 +59,9 @@ impl From<Error> for Fault {
         match error {
             Error::NotFound { .. } => Self::new(code::NOT_FOUND, message),
             Error::Invalid { field, reason } => Self::invalid(spelled(field), &respelled(reason)),
-            Error::Conflict { expected, actual, .. } => Self::new(code::CONFLICT, message)
-                .with("expected", expected)
-                .with("actual", actual),
+            Error::Conflict { expected, actual, .. } => {
+                Self::new(code::CONFLICT, message).with("expected", expected).with("actual", actual)
+            }
             Error::TooMany { .. } => Self::new(code::LIMIT_REACHED, message),
             Error::FellBehind { missed } => Self::new(code::FELL_BEHIND, message).with("missed", missed),
             Error::Internal(_) => Self::internal(message),
@@ -80,11 +76,7 @@ impl From<Fault> for async_graphql::Error {
         for (name, value) in fault.details {
             extensions.set(name, value);
         }
-        Self {
-            message: fault.message,
-            source: None,
-            extensions: Some(extensions),
-        }
+        Self { message: fault.message, source: None, extensions: Some(extensions) }
     }
 }
 
@@ -103,9 +95,7 @@ fn spelled(field: Field) -> &'static str {
 /// A reason can name another field than the one that it is about.
 fn respelled(reason: String) -> String {
     let fields = [Field::AuthorId, Field::PageSize, Field::PageToken];
-    fields.into_iter().fold(reason, |reason, field| {
-        reason.replace(field.name(), spelled(field))
-    })
+    fields.into_iter().fold(reason, |reason, field| reason.replace(field.name(), spelled(field)))
 }
 
 /// An error of a request as a whole, which names no field of the answer.

@@ -29,34 +29,21 @@ type Asset = (&'static [u8], &'static str, &'static str);
 
 /// The page itself.
 pub(crate) fn page() -> Response {
-    let page: Asset = (
-        include_bytes!("../assets/index.html"),
-        "text/html; charset=utf-8",
-        ASK_AGAIN,
-    );
+    let page: Asset = (include_bytes!("../assets/index.html"), "text/html; charset=utf-8", ASK_AGAIN);
     let mut response = send(page);
-    response
-        .headers_mut()
-        .insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    response
-        .headers_mut()
-        .insert(VARY, HeaderValue::from_static("accept"));
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    response.headers_mut().insert(VARY, HeaderValue::from_static("accept"));
     response
 }
 
 /// `GET /graphql/assets/{file}`: what the page needs.
 pub(crate) async fn asset(file: Result<Path<String>, PathRejection>) -> Response {
-    file.ok()
-        .and_then(|Path(file)| find(&file))
-        .map_or_else(no_such_file, send)
+    file.ok().and_then(|Path(file)| find(&file)).map_or_else(no_such_file, send)
 }
 
 /// Any other method on one of those files.
 pub(crate) async fn method_not_allowed() -> Response {
-    let problem = Problem::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "this is a file: it can only be read",
-    );
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this is a file: it can only be read");
     allowing("GET, HEAD", problem.reply(Media::Json))
 }
 
@@ -66,27 +53,15 @@ fn find(file: &str) -> Option<Asset> {
         "page.js" => (include_bytes!("../assets/page.js"), SCRIPT, ASK_AGAIN),
         "graphiql-3.8.3.min.css" => (include_bytes!("../assets/graphiql-3.8.3.min.css"), STYLE, FOREVER),
         "graphiql-3.8.3.min.js" => (include_bytes!("../assets/graphiql-3.8.3.min.js"), SCRIPT, FOREVER),
-        "graphql-ws-5.16.2.min.js" => (
-            include_bytes!("../assets/graphql-ws-5.16.2.min.js"),
-            SCRIPT,
-            FOREVER,
-        ),
+        "graphql-ws-5.16.2.min.js" => (include_bytes!("../assets/graphql-ws-5.16.2.min.js"), SCRIPT, FOREVER),
         "react-18.3.1.min.js" => (include_bytes!("../assets/react-18.3.1.min.js"), SCRIPT, FOREVER),
-        "react-dom-18.3.1.min.js" => (
-            include_bytes!("../assets/react-dom-18.3.1.min.js"),
-            SCRIPT,
-            FOREVER,
-        ),
+        "react-dom-18.3.1.min.js" => (include_bytes!("../assets/react-dom-18.3.1.min.js"), SCRIPT, FOREVER),
         _ => return None,
     })
 }
 
 fn send((body, kind, caching): Asset) -> Response {
-    let headers = [
-        (CONTENT_TYPE, kind),
-        (CACHE_CONTROL, caching),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
+    let headers = [(CONTENT_TYPE, kind), (CACHE_CONTROL, caching), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
     (headers, body).into_response()
 }
 

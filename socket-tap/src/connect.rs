@@ -30,19 +30,8 @@ impl TapStream<TcpStream> {
 async fn connect_to(tap: &Tap, address: SocketAddr) -> io::Result<TapStream> {
     let (socket, sensor) = tcp_socket(tap, address)?;
     let result = socket.connect(address).await;
-    let local = result
-        .as_ref()
-        .ok()
-        .and_then(|stream| stream.local_addr().ok())
-        .map(Into::into);
-    let (stream, sensor) = step(
-        sensor,
-        || Op::Connect {
-            local,
-            peer: Some(address.into()),
-        },
-        result,
-    )?;
+    let local = result.as_ref().ok().and_then(|stream| stream.local_addr().ok()).map(Into::into);
+    let (stream, sensor) = step(sensor, || Op::Connect { local, peer: Some(address.into()) }, result)?;
     set_nodelay(&stream, sensor.as_ref());
     Ok(TapStream::new(stream, sensor))
 }

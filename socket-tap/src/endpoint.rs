@@ -11,20 +11,12 @@ use crate::tap::Tap;
 
 /// A TCP socket that is neither bound nor connected, and its sensor.
 pub(crate) fn tcp_socket(tap: &Tap, address: SocketAddr) -> io::Result<(TcpSocket, Option<Sensor>)> {
-    let socket = if address.is_ipv4() {
-        TcpSocket::new_v4()
-    } else {
-        TcpSocket::new_v6()
-    }?;
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     let fd = fd_of(&socket);
     let sensor = tap.recorder().map(|recorder| Sensor::new(recorder, fd));
     if let Some(sensor) = &sensor {
         let domain = if address.is_ipv4() { "ipv4" } else { "ipv6" };
-        sensor.done(Op::Socket {
-            fd,
-            domain: domain.into(),
-            kind: "stream".into(),
-        });
+        sensor.done(Op::Socket { fd, domain: domain.into(), kind: "stream".into() });
     }
     Ok((socket, sensor))
 }
@@ -34,10 +26,7 @@ pub(crate) fn tcp_socket(tap: &Tap, address: SocketAddr) -> io::Result<(TcpSocke
 pub(crate) fn set_nodelay(stream: &TcpStream, sensor: Option<&Sensor>) {
     let result = stream.set_nodelay(true);
     if let Some(sensor) = sensor {
-        let op = Op::Option {
-            name: "TCP_NODELAY".into(),
-            value: 1,
-        };
+        let op = Op::Option { name: "TCP_NODELAY".into(), value: 1 };
         match result {
             Ok(()) => sensor.done(op),
             // The connection may be gone already; the next read will say so.

@@ -164,10 +164,7 @@ pub struct Failure {
 
 impl From<&std::io::Error> for Failure {
     fn from(error: &std::io::Error) -> Self {
-        Self {
-            reason: error.kind().to_string().into(),
-            errno: error.raw_os_error(),
-        }
+        Self { reason: error.kind().to_string().into(), errno: error.raw_os_error() }
     }
 }
 
@@ -197,9 +194,7 @@ impl FromStr for Addr {
     type Err = std::convert::Infallible;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(text
-            .parse()
-            .map_or_else(|_| Self::Other(text.to_owned()), Self::Ip))
+        Ok(text.parse().map_or_else(|_| Self::Other(text.to_owned()), Self::Ip))
     }
 }
 

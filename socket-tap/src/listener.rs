@@ -88,12 +88,7 @@ impl TapListener {
             Ok((stream, peer)) => Ok((self.accepted(stream, peer), peer)),
             Err(error) => {
                 if let Some(listener) = &self.sensor {
-                    let op = Op::Accept {
-                        on: listener.sock(),
-                        fd: None,
-                        local: None,
-                        peer: None,
-                    };
+                    let op = Op::Accept { on: listener.sock(), fd: None, local: None, peer: None };
                     listener.failed(op, &error);
                 }
                 Err(error)
@@ -135,42 +130,19 @@ fn bind_to(tap: &Tap, address: SocketAddr) -> io::Result<TapListener> {
     let (socket, sensor) = tcp_socket(tap, address)?;
     // As tokio does: an address in TIME_WAIT can be bound again. On Windows the option would mean something else.
     #[cfg(unix)]
-    let ((), sensor) = step(
-        sensor,
-        || Op::Option {
-            name: "SO_REUSEADDR".into(),
-            value: 1,
-        },
-        socket.set_reuseaddr(true),
-    )?;
+    let ((), sensor) =
+        step(sensor, || Op::Option { name: "SO_REUSEADDR".into(), value: 1 }, socket.set_reuseaddr(true))?;
     let result = socket.bind(address);
-    let bound = result
-        .as_ref()
-        .ok()
-        .and_then(|()| socket.local_addr().ok())
-        .unwrap_or(address);
-    let ((), sensor) = step(
-        sensor,
-        || Op::Bind {
-            local: Some(bound.into()),
-        },
-        result,
-    )?;
+    let bound = result.as_ref().ok().and_then(|()| socket.local_addr().ok()).unwrap_or(address);
+    let ((), sensor) = step(sensor, || Op::Bind { local: Some(bound.into()) }, result)?;
     let (inner, sensor) = step(sensor, || Op::Listen { backlog: BACKLOG }, socket.listen(BACKLOG))?;
-    Ok(TapListener {
-        inner,
-        sensor,
-        nodelay: true,
-    })
+    Ok(TapListener { inner, sensor, nodelay: true })
 }
 
 /// Errors of one connection, not of the listener: see accept(2), "Error handling".
 pub(crate) fn is_the_peers_fault(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    matches!(
-        error.kind(),
-        ConnectionAborted | ConnectionRefused | ConnectionReset
-    )
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
 impl Drop for TapListener {

@@ -62,17 +62,9 @@ impl Sensor {
         self.totals.rx += bytes.len() as u64;
         if bytes.is_empty() && room > 0 {
             self.ended_by.get_or_insert(EndedBy::Peer);
-            return self.done(Op::Read(Transfer {
-                eof: true,
-                ..Transfer::default()
-            }));
+            return self.done(Op::Read(Transfer { eof: true, ..Transfer::default() }));
         }
-        self.recorder.transfer(
-            self.sock,
-            Direction::Read,
-            (bytes.len(), 0),
-            std::iter::once(bytes),
-        );
+        self.recorder.transfer(self.sock, Direction::Read, (bytes.len(), 0), std::iter::once(bytes));
     }
 
     /// The first `written` bytes of `parts` were written; `slices` is 0 for a plain write.
@@ -80,16 +72,12 @@ impl Sensor {
         self.totals.writes += 1;
         self.totals.tx += written as u64;
         let slices = u16::try_from(slices).unwrap_or(u16::MAX);
-        self.recorder
-            .transfer(self.sock, Direction::Write, (written, slices), parts);
+        self.recorder.transfer(self.sock, Direction::Write, (written, slices), parts);
     }
 
     /// A read or write failed.
     pub(crate) fn transfer_failed(&mut self, direction: Direction, error: &io::Error) {
-        let reset = matches!(
-            error.kind(),
-            io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
-        );
+        let reset = matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe);
         // An error says more than the end of stream that came before it.
         self.ended_by = Some(if reset { EndedBy::Reset } else { EndedBy::Error });
         let nothing = Transfer::default();

@@ -29,11 +29,7 @@ struct Script {
 
 impl Script {
     fn next(&mut self, polled: &str, cx: &Context<'_>) -> Poll<io::Result<Step>> {
-        match self
-            .steps
-            .pop_front()
-            .unwrap_or_else(|| panic!("{polled} was polled after the script's end"))
-        {
+        match self.steps.pop_front().unwrap_or_else(|| panic!("{polled} was polled after the script's end")) {
             Step::Pending => {
                 cx.waker().wake_by_ref();
                 Poll::Pending
@@ -100,23 +96,12 @@ async fn recorded(
     drive: impl AsyncFnOnce(&mut TapStream<Script>),
 ) -> Vec<Event> {
     let memory = Memory::new();
-    let tap = Tap::server("test")
-        .capture(capture)
-        .sink(memory.clone())
-        .start()
-        .unwrap();
+    let tap = Tap::server("test").capture(capture).sink(memory.clone()).start().unwrap();
     let sensor = Sensor::new(tap.recorder().unwrap(), None);
-    let script = Script {
-        steps: steps.into_iter().collect(),
-        vectored: true,
-    };
+    let script = Script { steps: steps.into_iter().collect(), vectored: true };
     let mut stream = TapStream::new(script, Some(sensor));
     drive(&mut stream).await;
-    assert!(
-        stream.get_ref().steps.is_empty(),
-        "not polled: {:?}",
-        stream.get_ref().steps
-    );
+    assert!(stream.get_ref().steps.is_empty(), "not polled: {:?}", stream.get_ref().steps);
     drop(stream);
     tap.finish().await.unwrap();
     memory.events()
@@ -128,11 +113,9 @@ fn names(events: &[Event]) -> Vec<&str> {
 
 fn transfer(event: &Event) -> (u64, Option<u32>, &[u8]) {
     match &event.op {
-        Op::Read(transfer) | Op::Write(transfer) => (
-            transfer.bytes,
-            transfer.slices,
-            transfer.data.as_deref().unwrap_or_default(),
-        ),
+        Op::Read(transfer) | Op::Write(transfer) => {
+            (transfer.bytes, transfer.slices, transfer.data.as_deref().unwrap_or_default())
+        }
         other => panic!("not a transfer: {other:?}"),
     }
 }
@@ -157,11 +140,7 @@ async fn a_vectored_write_is_forwarded_recorded_and_a_partial_one_counted_right(
     })
     .await;
     assert_eq!(transfer(&events[0]), (8, Some(3), &b"headbody"[..]));
-    assert_eq!(
-        transfer(&events[1]),
-        (6, Some(3), &b"headbo"[..]),
-        "only what went out is payload"
-    );
+    assert_eq!(transfer(&events[1]), (6, Some(3), &b"headbo"[..]), "only what went out is payload");
     let Op::Close(close) = &events[2].op else { panic!() };
     assert_eq!((close.totals.tx, close.totals.writes), (14, 2));
 }
@@ -169,13 +148,7 @@ async fn a_vectored_write_is_forwarded_recorded_and_a_partial_one_counted_right(
 #[tokio::test]
 async fn whether_writes_are_vectored_is_the_inner_streams_answer() {
     for vectored in [true, false] {
-        let stream = TapStream::new(
-            Script {
-                steps: VecDeque::new(),
-                vectored,
-            },
-            None,
-        );
+        let stream = TapStream::new(Script { steps: VecDeque::new(), vectored }, None);
         assert_eq!(stream.is_write_vectored(), vectored);
     }
 }
@@ -186,9 +159,7 @@ async fn only_the_growth_of_a_buffer_was_read() {
         let mut space = [0; 16];
         let mut buf = ReadBuf::new(&mut space);
         buf.put_slice(b"old");
-        std::future::poll_fn(|cx| Pin::new(&mut *stream).poll_read(cx, &mut buf))
-            .await
-            .unwrap();
+        std::future::poll_fn(|cx| Pin::new(&mut *stream).poll_read(cx, &mut buf)).await.unwrap();
         assert_eq!(buf.filled(), b"oldnew");
     })
     .await;
@@ -209,13 +180,9 @@ async fn a_read_without_room_is_no_end_of_stream() {
 
 #[tokio::test]
 async fn a_shutdown_that_waits_is_recorded_once() {
-    let events = recorded(
-        0,
-        [Step::Pending, Step::Pending, Step::Shutdown],
-        async |stream| {
-            stream.shutdown().await.unwrap();
-        },
-    )
+    let events = recorded(0, [Step::Pending, Step::Pending, Step::Shutdown], async |stream| {
+        stream.shutdown().await.unwrap();
+    })
     .await;
     assert_eq!(names(&events), ["shutdown", "close"]);
     assert_eq!(ended_by(&events), Some(EndedBy::Local));
@@ -232,11 +199,7 @@ async fn a_read_that_waits_is_recorded_once() {
 
 #[tokio::test]
 async fn an_error_is_recorded_with_its_reason_and_the_close_comes_once() {
-    let steps = [
-        Step::Write(4),
-        Step::Fail(ErrorKind::ConnectionReset),
-        Step::Fail(ErrorKind::BrokenPipe),
-    ];
+    let steps = [Step::Write(4), Step::Fail(ErrorKind::ConnectionReset), Step::Fail(ErrorKind::BrokenPipe)];
     let events = recorded(0, steps, async |stream| {
         assert_eq!(stream.write(b"four").await.unwrap(), 4);
         stream.read_u8().await.unwrap_err();

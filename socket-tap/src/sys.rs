@@ -7,10 +7,7 @@ use crate::close::TcpSample;
 #[cfg(unix)]
 #[expect(unsafe_code, reason = "clock_gettime has no safe form in std")]
 pub(crate) fn monotonic_ns() -> u64 {
-    let mut now = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
+    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the kernel writes one timespec to the pointer, which is valid and ours for the call.
     let result = unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut now) };
     debug_assert_eq!(result, 0, "CLOCK_MONOTONIC exists on every supported system");
@@ -35,13 +32,7 @@ pub(crate) fn tcp_sample(fd: i32) -> Option<TcpSample> {
     // SAFETY: the kernel writes at most `length` bytes to the pointer, which is valid for that many; an `fd` that is
     // closed or no TCP socket makes it fail and write nothing.
     let result = unsafe {
-        libc::getsockopt(
-            fd,
-            libc::IPPROTO_TCP,
-            libc::TCP_INFO,
-            info.as_mut_ptr().cast(),
-            &raw mut length,
-        )
+        libc::getsockopt(fd, libc::IPPROTO_TCP, libc::TCP_INFO, info.as_mut_ptr().cast(), &raw mut length)
     };
     if result != 0 {
         return None;

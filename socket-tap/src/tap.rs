@@ -133,10 +133,7 @@ impl Drop for Handle {
         let (done, _) = oneshot::channel();
         self.recorder.command(Command::Finish(done));
         // The process may be about to end: wait until the last line is written. Not when a sink held the last handle.
-        if let Some(thread) = self
-            .thread
-            .take()
-            .filter(|drain| drain.thread().id() != thread::current().id())
+        if let Some(thread) = self.thread.take().filter(|drain| drain.thread().id() != thread::current().id())
         {
             let _ = thread.join();
         }
@@ -231,32 +228,21 @@ impl TapBuilder {
         }
         let recorder = Arc::new(Recorder::new(clock, self.capture, self.events, self.payload));
         let drain = Drain::new(Arc::clone(&recorder), timeline, self.sinks);
-        let thread = thread::Builder::new()
-            .name("socket-tap".to_owned())
-            .spawn(|| drain.run())?;
-        Ok(Tap(Some(Arc::new(Handle {
-            recorder,
-            thread: Some(thread),
-        }))))
+        let thread = thread::Builder::new().name("socket-tap".to_owned()).spawn(|| drain.run())?;
+        Ok(Tap(Some(Arc::new(Handle { recorder, thread: Some(thread) }))))
     }
 }
 
 fn executable() -> String {
     let path = std::env::current_exe().ok();
     let name = path.as_deref().and_then(Path::file_name);
-    name.map_or_else(
-        || "unknown".to_owned(),
-        |name| name.to_string_lossy().into_owned(),
-    )
+    name.map_or_else(|| "unknown".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 impl std::fmt::Debug for TapBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let sinks: Vec<String> = self.sinks.iter().map(|sink| sink.name()).collect();
-        f.debug_struct("TapBuilder")
-            .field("name", &self.name)
-            .field("sinks", &sinks)
-            .finish_non_exhaustive()
+        f.debug_struct("TapBuilder").field("name", &self.name).field("sinks", &sinks).finish_non_exhaustive()
     }
 }
 

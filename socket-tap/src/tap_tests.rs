@@ -21,18 +21,11 @@ async fn pair() -> Pair {
     let server_tap = Tap::server("test").sink(server_events.clone()).start().unwrap();
     let client_tap = Tap::client("test").sink(client_events.clone()).start().unwrap();
     let listener = TapListener::bind(&server_tap, "127.0.0.1:0").await.unwrap();
-    let client = TapStream::connect(&client_tap, listener.local_addr().unwrap())
-        .await
-        .unwrap();
+    let client = TapStream::connect(&client_tap, listener.local_addr().unwrap()).await.unwrap();
     let (server, peer) = listener.accept().await.unwrap();
     assert_eq!(peer, client.local_addr().unwrap());
     assert_eq!(peer, server.peer_addr().unwrap());
-    Pair {
-        recordings: [(server_tap, server_events), (client_tap, client_events)],
-        listener,
-        client,
-        server,
-    }
+    Pair { recordings: [(server_tap, server_events), (client_tap, client_events)], listener, client, server }
 }
 
 fn names(events: &[Event]) -> Vec<&str> {
@@ -75,16 +68,8 @@ async fn both_sides_of_a_whole_connection() {
             "close"
         ]
     );
-    assert_eq!(
-        names(&client_events),
-        [
-            "socket", "connect", "option", "write", "shutdown", "read", "close"
-        ]
-    );
-    assert_eq!(
-        (end.events, end.lost, end.open),
-        (server_events.len() as u64, 0, 0)
-    );
+    assert_eq!(names(&client_events), ["socket", "connect", "option", "write", "shutdown", "read", "close"]);
+    assert_eq!((end.events, end.lost, end.open), (server_events.len() as u64, 0, 0));
     assert_eq!(close_of(&server_events).ended_by, Some(EndedBy::Peer));
     assert_eq!(close_of(&client_events).ended_by, Some(EndedBy::Local));
     #[cfg(target_os = "linux")]
@@ -94,12 +79,7 @@ async fn both_sides_of_a_whole_connection() {
 
 #[tokio::test]
 async fn a_peer_that_resets_is_told_from_one_that_finishes() {
-    let Pair {
-        recordings: [(tap, events), _],
-        client,
-        mut server,
-        ..
-    } = pair().await;
+    let Pair { recordings: [(tap, events), _], client, mut server, .. } = pair().await;
     // Bytes that the client never reads make its close a reset.
     server.write_all(b"unread").await.unwrap();
     client.get_ref().readable().await.unwrap();
@@ -113,44 +93,25 @@ async fn a_peer_that_resets_is_told_from_one_that_finishes() {
 
 #[tokio::test]
 async fn a_refused_connection_and_a_taken_port_are_recorded_with_their_errors() {
-    let Pair {
-        listener,
-        recordings: [(tap, events), _],
-        ..
-    } = pair().await;
+    let Pair { listener, recordings: [(tap, events), _], .. } = pair().await;
     let taken = listener.local_addr().unwrap();
-    assert_eq!(
-        TapListener::bind(&tap, taken).await.unwrap_err().kind(),
-        ErrorKind::AddrInUse
-    );
+    assert_eq!(TapListener::bind(&tap, taken).await.unwrap_err().kind(), ErrorKind::AddrInUse);
     drop(listener);
-    assert_eq!(
-        TapStream::connect(&tap, taken).await.unwrap_err().kind(),
-        ErrorKind::ConnectionRefused
-    );
+    assert_eq!(TapStream::connect(&tap, taken).await.unwrap_err().kind(), ErrorKind::ConnectionRefused);
     tap.finish().await.unwrap();
     let failed: Vec<_> = (events.events().into_iter())
         .filter_map(|event| Some((event.op.name().to_owned(), event.error?.reason.into_owned())))
         .collect();
     let expected = [("bind", "address in use"), ("connect", "connection refused")];
-    assert_eq!(
-        failed,
-        expected.map(|(op, reason)| (op.to_owned(), reason.to_owned()))
-    );
+    assert_eq!(failed, expected.map(|(op, reason)| (op.to_owned(), reason.to_owned())));
 }
 
 #[tokio::test]
 async fn what_a_full_buffer_loses_is_counted_and_the_totals_stay_right() {
     let memory = Memory::new();
-    let tap = Tap::server("test")
-        .buffer(1, 0)
-        .sink(memory.clone())
-        .start()
-        .unwrap();
+    let tap = Tap::server("test").buffer(1, 0).sink(memory.clone()).start().unwrap();
     let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();
-    let mut client = TapStream::connect(&Tap::off(), listener.local_addr().unwrap())
-        .await
-        .unwrap();
+    let mut client = TapStream::connect(&Tap::off(), listener.local_addr().unwrap()).await.unwrap();
     let (mut server, _) = listener.accept().await.unwrap();
     for _ in 0..1_000 {
         client.write_all(b"x").await.unwrap();
@@ -199,11 +160,7 @@ impl Sink for Full {
 #[tokio::test]
 async fn a_sink_that_fails_stops_neither_the_program_nor_the_other_sinks() {
     let memory = Memory::new();
-    let tap = Tap::server("test")
-        .sink(Full)
-        .sink(memory.clone())
-        .start()
-        .unwrap();
+    let tap = Tap::server("test").sink(Full).sink(memory.clone()).start().unwrap();
     tap.mark("first");
     tap.flush().await;
     tap.mark("second");
@@ -218,25 +175,14 @@ fn dropping_the_last_handle_completes_the_trace() {
     let path = directory.join("dropped.jsonl");
     drop(Tap::server("test").file(&path).unwrap().start().unwrap());
     let trace = std::fs::read_to_string(&path).unwrap();
-    assert!(
-        trace.ends_with("{\"end\":true,\"events\":0,\"lost\":0}\n"),
-        "{trace}"
-    );
+    assert!(trace.ends_with("{\"end\":true,\"events\":0,\"lost\":0}\n"), "{trace}");
     #[cfg(unix)]
-    assert_eq!(
-        std::os::unix::fs::MetadataExt::mode(&path.metadata().unwrap()) & 0o777,
-        0o600
-    );
+    assert_eq!(std::os::unix::fs::MetadataExt::mode(&path.metadata().unwrap()) & 0o777, 0o600);
     std::fs::remove_dir_all(&directory).unwrap();
 }
 
 #[test]
 fn a_trace_that_cannot_be_written_is_named() {
-    let error = TraceFile::create("/nowhere/at/all.jsonl")
-        .unwrap_err()
-        .to_string();
-    assert!(
-        error.contains("cannot write the trace /nowhere/at/all.jsonl"),
-        "{error}"
-    );
+    let error = TraceFile::create("/nowhere/at/all.jsonl").unwrap_err().to_string();
+    assert!(error.contains("cannot write the trace /nowhere/at/all.jsonl"), "{error}");
 }

@@ -25,10 +25,7 @@ impl TapListener {
     /// descriptor is left.
     #[must_use]
     pub fn into_incoming(self) -> TapIncoming {
-        TapIncoming {
-            listener: self,
-            pause: None,
-        }
+        TapIncoming { listener: self, pause: None }
     }
 }
 

@@ -41,10 +41,6 @@ impl Operation {
         let nullable = |name: &str| kind == OperationType::Query && NULLABLE_ROOTS.contains(&name);
         let nullable_keys = root::keys(selected, &document, nullable);
         request.set_parsed_query(document);
-        Ok(Self {
-            request,
-            kind,
-            nullable_keys,
-        })
+        Ok(Self { request, kind, nullable_keys })
     }
 }

@@ -81,16 +81,8 @@ mod tests {
 
     #[test]
     fn brackets_count_wherever_the_parser_sees_them() {
-        for opening in [
-            "[",
-            "{",
-            "(",
-            "{a(b:[",
-            "[\n#]\n",
-            "[\"]\"",
-            "[\"\\\"]\"",
-            "[\"\"\"]\\\"\"\"]\"\"\"",
-        ] {
+        for opening in ["[", "{", "(", "{a(b:[", "[\n#]\n", "[\"]\"", "[\"\\\"]\"", "[\"\"\"]\\\"\"\"]\"\"\""]
+        {
             assert!(check(&deep(opening)).is_err(), "{opening}");
         }
         check(&"[".repeat(MAX_NESTING)).unwrap();

@@ -22,9 +22,7 @@ pub(super) fn keys(
         Selection::InlineFragment(inline) => within(&inline.node.selection_set),
         Selection::FragmentSpread(spread) => {
             let fragment = document.fragments.get(&spread.node.fragment_name.node);
-            fragment
-                .map(|fragment| within(&fragment.node.selection_set))
-                .unwrap_or_default()
+            fragment.map(|fragment| within(&fragment.node.selection_set)).unwrap_or_default()
         }
     };
     selected.node.items.iter().flat_map(of).collect()
@@ -34,19 +32,14 @@ pub(super) fn keys(
 /// fragment: those are refused, so that nobody waits for changes that never come.
 pub(super) fn check_subscription(selected: &Positioned<SelectionSet>) -> Result<(), ServerError> {
     match selected.node.items.as_slice() {
-        [
-            Positioned {
-                node: Selection::Field(field),
-                ..
-            },
-        ] if field.node.directives.is_empty() && !field.node.name.node.starts_with("__") => Ok(()),
+        [Positioned { node: Selection::Field(field), .. }]
+            if field.node.directives.is_empty() && !field.node.name.node.starts_with("__") =>
+        {
+            Ok(())
+        }
         _ => {
             let message = "a subscription selects exactly one field, without a fragment or a directive";
-            Err(request_error(
-                code::VALIDATION_FAILED,
-                message,
-                Some(selected.pos),
-            ))
+            Err(request_error(code::VALIDATION_FAILED, message, Some(selected.pos)))
         }
     }
 }

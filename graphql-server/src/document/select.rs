@@ -28,9 +28,7 @@ pub(super) fn only(
         named.retain(|other, _| Some(other.as_str()) == name);
         let mut used = HashSet::new();
         collect(&operation.selection_set.node, document, &mut used);
-        document
-            .fragments
-            .retain(|fragment, _| used.contains(fragment.as_str()));
+        document.fragments.retain(|fragment, _| used.contains(fragment.as_str()));
     }
     Ok(operation)
 }
@@ -43,17 +41,14 @@ fn pick<'a>(
     match (operations, name) {
         (DocumentOperations::Single(operation), None) => Ok(&operation.node),
         (DocumentOperations::Single(_), Some(name)) => Err(unknown(name)),
-        (DocumentOperations::Multiple(named), Some(name)) => named
-            .get(name)
-            .map(|operation| &operation.node)
-            .ok_or_else(|| unknown(name)),
+        (DocumentOperations::Multiple(named), Some(name)) => {
+            named.get(name).map(|operation| &operation.node).ok_or_else(|| unknown(name))
+        }
         (DocumentOperations::Multiple(named), None) => {
             let mut all = named.values();
             let first = all.next().filter(|_| all.next().is_none());
             let several = "the query has several operations: operationName must say which";
-            first
-                .map(|operation| &operation.node)
-                .ok_or_else(|| several.to_owned())
+            first.map(|operation| &operation.node).ok_or_else(|| several.to_owned())
         }
     }
 }

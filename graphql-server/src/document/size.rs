@@ -12,10 +12,7 @@ use crate::fault::{code, request_error};
 use crate::limits::{MAX_NESTING, MAX_SELECTIONS};
 
 pub(super) fn check(document: &ExecutableDocument) -> Result<(), ServerError> {
-    let mut counter = Counter {
-        document,
-        known: HashMap::new(),
-    };
+    let mut counter = Counter { document, known: HashMap::new() };
     let mut total: usize = 0;
     for (_, operation) in document.operations.iter() {
         total = total.saturating_add(counter.count(&operation.node.selection_set, 1)?);
@@ -94,11 +91,7 @@ mod tests {
     fn doubling(fragments: usize, last: &str) -> String {
         let mut query = "{...F0}".to_owned();
         for n in 0..fragments {
-            let next = if n + 1 == fragments {
-                last.to_owned()
-            } else {
-                format!("...F{}", n + 1)
-            };
+            let next = if n + 1 == fragments { last.to_owned() } else { format!("...F{}", n + 1) };
             query += &format!("fragment F{n} on Query{{{next} a:{next} {next}}}").replace("a:...", "...");
         }
         query
@@ -113,17 +106,13 @@ mod tests {
 
     #[test]
     fn fragments_in_a_circle_are_refused() {
-        assert!(refused(
-            "{...A} fragment A on Query{...B ...B} fragment B on Query{...A ...A}"
-        ));
+        assert!(refused("{...A} fragment A on Query{...B ...B} fragment B on Query{...A ...A}"));
         assert!(refused("{a} fragment A on Query{...A}"));
     }
 
     #[test]
     fn a_long_chain_is_refused_whatever_its_order() {
-        let chain: String = (0..2000)
-            .map(|n| format!("fragment F{n} on Query{{...F{}}}", n + 1))
-            .collect();
+        let chain: String = (0..2000).map(|n| format!("fragment F{n} on Query{{...F{}}}", n + 1)).collect();
         assert!(refused(&format!("{{...F0}}{chain}")));
     }
 }

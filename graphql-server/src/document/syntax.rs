@@ -12,10 +12,7 @@ pub(super) fn parse(query: &str) -> Result<ExecutableDocument, ServerError> {
             // The parser draws a picture of the place over several lines; its last line says what is wrong there.
             Error::Syntax { message, .. } => {
                 let reason = message.lines().last().unwrap_or_default();
-                format!(
-                    "syntax error: {}",
-                    reason.trim_start_matches([' ', '=']).replace('_', " ")
-                )
+                format!("syntax error: {}", reason.trim_start_matches([' ', '=']).replace('_', " "))
             }
             other => other.to_string(),
         };

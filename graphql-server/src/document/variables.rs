@@ -16,11 +16,7 @@ pub(super) fn check(operation: &OperationDefinition, given: &Variables) -> Resul
         };
         if missing && !wanted.nullable {
             let message = format!("variable ${name} of type {wanted} has no value");
-            return Err(request_error(
-                code::VALIDATION_FAILED,
-                message,
-                Some(definition.pos),
-            ));
+            return Err(request_error(code::VALIDATION_FAILED, message, Some(definition.pos)));
         }
     }
     Ok(())

@@ -33,23 +33,12 @@ impl Offer {
 /// The offer that the client likes best; `None` when it takes none of them. The first offer is for clients that do not
 /// say, or say `*/*`.
 pub(super) fn best(headers: &HeaderMap, offers: &[Offer]) -> Option<Offer> {
-    let values: Vec<_> = headers
-        .get_all(ACCEPT)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .collect();
-    let accept = if values.is_empty() {
-        "*/*".to_owned()
-    } else {
-        values.join(",")
-    };
+    let values: Vec<_> = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
+    let accept = if values.is_empty() { "*/*".to_owned() } else { values.join(",") };
     let ranges: Vec<_> = accept.split(',').filter_map(Range::parse).collect();
     let liked = offers.iter().enumerate().filter_map(|(place, offer)| {
         // The most exact range that covers an offer decides about it.
-        let covering = ranges
-            .iter()
-            .enumerate()
-            .filter(|(_, range)| range.covers(*offer));
+        let covering = ranges.iter().enumerate().filter(|(_, range)| range.covers(*offer));
         let (listed, range) = covering.max_by_key(|(listed, range)| (range.exactness(), Reverse(*listed)))?;
         // Best is what has the highest weight, then what was named most exactly, then first.
         let rank = (range.weight, range.exactness(), Reverse(listed), Reverse(place));
@@ -81,11 +70,7 @@ impl Range {
                 return None;
             }
         }
-        Some(Self {
-            kind: kind.to_ascii_lowercase(),
-            subtype: subtype.to_ascii_lowercase(),
-            weight,
-        })
+        Some(Self { kind: kind.to_ascii_lowercase(), subtype: subtype.to_ascii_lowercase(), weight })
     }
 
     fn covers(&self, offer: Offer) -> bool {
@@ -110,10 +95,7 @@ mod tests {
 
     #[test]
     fn a_client_that_does_not_care_gets_json() {
-        assert_eq!(
-            best(&HeaderMap::new(), &[Offer::JSON, Offer::GRAPHQL]),
-            Some(Offer::JSON)
-        );
+        assert_eq!(best(&HeaderMap::new(), &[Offer::JSON, Offer::GRAPHQL]), Some(Offer::JSON));
         for accept in ["*/*", "application/*", "application/*; q=0.1, text/*;q=0"] {
             assert_eq!(chosen(accept), Some(Offer::JSON), "{accept}");
         }
@@ -127,18 +109,9 @@ mod tests {
             (format!("{graphql};q=0.8, application/json;q=0.9"), Offer::JSON),
             (format!("*/*, {graphql}"), Offer::GRAPHQL),
             (format!("application/json, {graphql}"), Offer::JSON),
-            (
-                format!("{graphql}; charset=utf-8, application/json"),
-                Offer::GRAPHQL,
-            ),
-            (
-                format!("{graphql}; charset=latin1, application/json"),
-                Offer::JSON,
-            ),
-            (
-                "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8".to_owned(),
-                Offer::HTML,
-            ),
+            (format!("{graphql}; charset=utf-8, application/json"), Offer::GRAPHQL),
+            (format!("{graphql}; charset=latin1, application/json"), Offer::JSON),
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8".to_owned(), Offer::HTML),
             ("application/json, text/html".to_owned(), Offer::JSON),
         ] {
             assert_eq!(chosen(&accept), Some(offer), "{accept}");
@@ -147,14 +120,7 @@ mod tests {
 
     #[test]
     fn what_is_not_taken_is_not_given() {
-        for accept in [
-            "image/png",
-            "application/json;q=0",
-            "*/*;q=0",
-            "",
-            "nonsense",
-            "text/html;q=2",
-        ] {
+        for accept in ["image/png", "application/json;q=0", "*/*;q=0", "", "nonsense", "text/html;q=2"] {
             assert_eq!(chosen(accept), None, "{accept}");
         }
         assert_eq!(chosen("application/json;q=0, */*"), Some(Offer::GRAPHQL));

@@ -26,16 +26,14 @@ pub(crate) use reply::{Media, Problem};
 pub(crate) async fn get(State(app): State<Arc<App>>, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
     if wants_websocket(&parts.headers) {
-        return socket::upgrade(app, &mut parts)
-            .await
-            .unwrap_or_else(|problem| problem.reply(Media::Json));
+        return socket::upgrade(app, &mut parts).await.unwrap_or_else(|problem| problem.reply(Media::Json));
     }
     match accept::best(&parts.headers, &[Offer::JSON, Offer::GRAPHQL, Offer::HTML]) {
         None => not_acceptable(),
         Some(Offer::Page) => graphiql::page(),
-        Some(Offer::Answer(media)) => run_query(&app, &mut parts, media)
-            .await
-            .unwrap_or_else(|problem| problem.reply(media)),
+        Some(Offer::Answer(media)) => {
+            run_query(&app, &mut parts, media).await.unwrap_or_else(|problem| problem.reply(media))
+        }
     }
 }
 
@@ -43,36 +41,27 @@ pub(crate) async fn get(State(app): State<Arc<App>>, request: Request) -> Respon
 pub(crate) async fn post(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     match accept::best(&parts.headers, &[Offer::JSON, Offer::GRAPHQL]) {
-        Some(Offer::Answer(media)) => run_body(&app, &parts, body, media)
-            .await
-            .unwrap_or_else(|problem| problem.reply(media)),
+        Some(Offer::Answer(media)) => {
+            run_body(&app, &parts, body, media).await.unwrap_or_else(|problem| problem.reply(media))
+        }
         _ => not_acceptable(),
     }
 }
 
 /// Any other method on `/graphql`.
 pub(crate) async fn method_not_allowed() -> Response {
-    let problem = Problem::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "send a query by GET, or anything by POST",
-    );
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "send a query by GET, or anything by POST");
     allowing("GET, HEAD, POST", problem.reply(Media::Json))
 }
 
 /// Any other path.
 pub(crate) async fn not_found() -> Response {
-    Problem::new(
-        StatusCode::NOT_FOUND,
-        "there is nothing here: the API is at /graphql",
-    )
-    .reply(Media::Json)
+    Problem::new(StatusCode::NOT_FOUND, "there is nothing here: the API is at /graphql").reply(Media::Json)
 }
 
 /// Names the methods that a resource has.
 pub(crate) fn allowing(methods: &'static str, mut response: Response) -> Response {
-    response
-        .headers_mut()
-        .insert(ALLOW, HeaderValue::from_static(methods));
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
     response
 }
 
@@ -123,10 +112,7 @@ async fn read(body: Body) -> Result<Bytes, Problem> {
             Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, message))
         }
         Ok(Err(_)) => Err(Problem::bad_request("the body broke off")),
-        Err(_) => Err(Problem::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "the body took too long",
-        )),
+        Err(_) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "the body took too long")),
     }
 }
 
@@ -135,9 +121,7 @@ fn is_json(headers: &HeaderMap) -> bool {
         return false;
     };
     let mut parts = value.split(';').map(str::trim);
-    let json = parts
-        .next()
-        .is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
+    let json = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
     json && parts.all(|parameter| match parameter.split_once('=') {
         Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
             value.trim_matches('"').eq_ignore_ascii_case("utf-8")

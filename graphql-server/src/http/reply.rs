@@ -44,10 +44,7 @@ pub(crate) struct Problem {
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            message: message.into(),
-        }
+        Self { status, message: message.into() }
     }
 
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
@@ -58,11 +55,7 @@ impl Problem {
         // The code is the status in words, `METHOD_NOT_ALLOWED`.
         let reason = self.status.canonical_reason().unwrap_or(code::INTERNAL);
         let code = reason.to_ascii_uppercase().replace([' ', '-'], "_");
-        json(
-            self.status,
-            media,
-            &Outcome::from(request_error(&code, self.message, None)),
-        )
+        json(self.status, media, &Outcome::from(request_error(&code, self.message, None)))
     }
 }
 

@@ -34,11 +34,7 @@ pub(crate) struct BookChange {
 impl From<bookshelf::Change> for BookChange {
     fn from(change: bookshelf::Change) -> Self {
         let bookshelf::Change { sequence, kind, book } = change;
-        Self {
-            sequence: sequence.to_string(),
-            kind: kind.into(),
-            book: Book(book),
-        }
+        Self { sequence: sequence.to_string(), kind: kind.into(), book: Book(book) }
     }
 }
 

@@ -11,9 +11,7 @@ use crate::schema::shelf;
 
 /// What a page of books costs: what one book costs, times the books.
 pub(super) fn page_cost(first: Option<i32>, cost_of_one: usize) -> usize {
-    let books = first
-        .map_or(DEFAULT_PAGE_SIZE, i32::unsigned_abs)
-        .clamp(1, MAX_PAGE_SIZE);
+    let books = first.map_or(DEFAULT_PAGE_SIZE, i32::unsigned_abs).clamp(1, MAX_PAGE_SIZE);
     // Capped, because pages within pages within pages cost more than a number holds.
     cost_of_one.saturating_mul(books as usize).min(MAX_COST) + 1
 }
@@ -36,11 +34,7 @@ impl BookConnection {
             let first = first.unwrap_or_default();
             Fault::invalid("first", &format!("must be from 1 to {MAX_PAGE_SIZE}, is {first}"))
         })?;
-        let query = ListBooks {
-            author_id,
-            page_size,
-            page_token: after,
-        };
+        let query = ListBooks { author_id, page_size, page_token: after };
         let page = shelf(ctx)?.list(&query)?;
         Ok(Self { query, page })
     }
@@ -56,10 +50,7 @@ impl BookConnection {
 impl BookConnection {
     /// The books, each with its cursor.
     async fn edges(&self) -> Vec<BookEdge> {
-        let edge = |book: &bookshelf::Book| BookEdge {
-            cursor: self.cursor(book),
-            node: Book(book.clone()),
-        };
+        let edge = |book: &bookshelf::Book| BookEdge { cursor: self.cursor(book), node: Book(book.clone()) };
         self.page.books.iter().map(edge).collect()
     }
 

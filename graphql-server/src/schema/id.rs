@@ -7,9 +7,7 @@ use crate::fault::Fault;
 
 /// The number that an id stands for; only its one usual spelling counts, so `01` and `+1` name nothing.
 fn number(id: &ID) -> Option<u32> {
-    id.parse()
-        .ok()
-        .filter(|number: &u32| *number != 0 && number.to_string() == id.as_str())
+    id.parse().ok().filter(|number: &u32| *number != 0 && number.to_string() == id.as_str())
 }
 
 /// The id of something to look up. What is not a number is simply not there.

@@ -42,40 +42,18 @@ pub(crate) struct Mutation;
 impl Mutation {
     /// Puts a new book on the shelf.
     async fn create_book(&self, ctx: &Context<'_>, input: CreateBookInput) -> Result<Book, Fault> {
-        let CreateBookInput {
-            title,
-            author_id,
-            year,
-        } = input;
+        let CreateBookInput { title, author_id, year } = input;
         let author_id = id::author_argument(&author_id)?;
-        Ok(Book(shelf(ctx)?.create(NewBook {
-            title,
-            author_id,
-            year,
-        })?))
+        Ok(Book(shelf(ctx)?.create(NewBook { title, author_id, year })?))
     }
 
     /// Changes a book.
     async fn update_book(&self, ctx: &Context<'_>, input: UpdateBookInput) -> Result<Book, Fault> {
-        let UpdateBookInput {
-            id,
-            revision,
-            title,
-            author_id,
-            year,
-        } = input;
+        let UpdateBookInput { id, revision, title, author_id, year } = input;
         let id = id::look_up(&id, Entity::Book)?;
         let revision = u32::try_from(revision).map_err(|_| Fault::invalid("revision", "must be from 1"))?;
         let author_id = author_id.as_ref().map(id::author_argument).transpose()?;
-        Ok(Book(shelf(ctx)?.update(
-            id,
-            revision,
-            BookPatch {
-                title,
-                author_id,
-                year,
-            },
-        )?))
+        Ok(Book(shelf(ctx)?.update(id, revision, BookPatch { title, author_id, year })?))
     }
 
     /// Takes a book off the shelf; the answer is the book as it last was.

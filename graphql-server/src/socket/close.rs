@@ -29,26 +29,17 @@ impl Close {
     pub(super) const TOO_MANY_INITS: Self = Self::new(4429, "Too many initialisation requests");
 
     const fn new(code: u16, reason: &'static str) -> Self {
-        Self {
-            code,
-            reason: Cow::Borrowed(reason),
-        }
+        Self { code, reason: Cow::Borrowed(reason) }
     }
 
     /// A message that the protocol does not know, or that is not built as it says.
     pub(super) fn invalid_message(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            code: 4400,
-            reason: reason.into(),
-        }
+        Self { code: 4400, reason: reason.into() }
     }
 
     /// An operation with that id is still running.
     pub(super) fn already_exists(id: &str) -> Self {
-        Self {
-            code: 4409,
-            reason: format!("Subscriber for {id} already exists").into(),
-        }
+        Self { code: 4409, reason: format!("Subscriber for {id} already exists").into() }
     }
 
     pub(super) fn into_frame(self) -> CloseFrame {
@@ -56,9 +47,6 @@ impl Close {
         while reason.len() > MAX_REASON {
             reason.pop();
         }
-        CloseFrame {
-            code: self.code,
-            reason: reason.into(),
-        }
+        CloseFrame { code: self.code, reason: reason.into() }
     }
 }

@@ -34,13 +34,7 @@ type End = Option<Close>;
 
 impl Connection {
     pub(super) fn new(socket: WebSocket, app: Arc<App>) -> Self {
-        Self {
-            socket,
-            app,
-            operations: Operations::default(),
-            acknowledged: false,
-            heard: true,
-        }
+        Self { socket, app, operations: Operations::default(), acknowledged: false, heard: true }
     }
 
     /// Serves the connection to its end.
@@ -131,19 +125,9 @@ impl Connection {
             // Ends the operation: no `complete` follows.
             Some(Outcome::Refused { errors }) => {
                 self.operations.stop(&id);
-                self.send(&ServerMessage::Error {
-                    id: &id,
-                    payload: &errors,
-                })
-                .await
+                self.send(&ServerMessage::Error { id: &id, payload: &errors }).await
             }
-            Some(outcome) => {
-                self.send(&ServerMessage::Next {
-                    id: &id,
-                    payload: &outcome,
-                })
-                .await
-            }
+            Some(outcome) => self.send(&ServerMessage::Next { id: &id, payload: &outcome }).await,
             None => self.send(&ServerMessage::Complete { id: &id }).await,
         }
     }
@@ -158,10 +142,7 @@ impl Connection {
         if !std::mem::take(&mut self.heard) {
             return Err(None);
         }
-        self.socket
-            .send(Message::Ping(Bytes::new()))
-            .await
-            .map_err(|_| None)
+        self.socket.send(Message::Ping(Bytes::new())).await.map_err(|_| None)
     }
 
     /// Ends the operations and the connection, politely while the client plays along.
@@ -174,10 +155,7 @@ impl Connection {
                 }
             }
             if let Some(close) = end {
-                self.socket
-                    .send(Message::Close(Some(close.into_frame())))
-                    .await
-                    .map_err(|_| None)?;
+                self.socket.send(Message::Close(Some(close.into_frame()))).await.map_err(|_| None)?;
             }
             // Until the client's own close frame is in: a socket that is closed with bytes still unread is reset, and a
             // reset can overtake the reason that was just sent.

@@ -53,18 +53,13 @@ impl ClientMessage {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let Envelope { kind, id, payload } =
             serde_json::from_str(text).map_err(|error| format!("Invalid message: {error}"))?;
-        let id = || {
-            id.filter(|id| !id.is_empty())
-                .ok_or_else(|| format!("{kind} needs an id"))
-        };
+        let id = || id.filter(|id| !id.is_empty()).ok_or_else(|| format!("{kind} needs an id"));
         Ok(match kind.as_str() {
             "connection_init" => {
                 object(&kind, payload)?;
                 Self::ConnectionInit
             }
-            "ping" => Self::Ping {
-                payload: object(&kind, payload)?,
-            },
+            "ping" => Self::Ping { payload: object(&kind, payload)? },
             "pong" => {
                 object(&kind, payload)?;
                 Self::Pong
@@ -73,10 +68,7 @@ impl ClientMessage {
                 let id = id()?;
                 let request = params::from_json(payload.unwrap_or_default());
                 let request = request.map_err(|wrong| format!("subscribe: {wrong}"))?;
-                Self::Subscribe {
-                    id,
-                    request: Box::new(request),
-                }
+                Self::Subscribe { id, request: Box::new(request) }
             }
             "complete" => Self::Complete { id: id()? },
             _ => return Err(format!("{kind:?} is no message of a client")),

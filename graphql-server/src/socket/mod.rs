@@ -40,11 +40,12 @@ pub(crate) async fn upgrade(app: Arc<App>, parts: &mut Parts) -> Result<Response
         .await
         .map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?;
     // A message that is only a little too long gets its close code; the transport itself stops a huge one.
-    let upgrade = upgrade
-        .max_message_size(2 * MAX_REQUEST_BYTES)
-        .protocols([PROTOCOL]);
+    let upgrade = upgrade.max_message_size(2 * MAX_REQUEST_BYTES).protocols([PROTOCOL]);
     let protocol_agreed = upgrade.selected_protocol().is_some();
+    let open = app.sockets.token();
     Ok(upgrade.on_upgrade(async move |socket| {
+        // Until its end the shutdown waits for it.
+        let _open = open;
         let connection = Connection::new(socket, app);
         if protocol_agreed {
             connection.serve().await;

@@ -97,23 +97,11 @@ mod tests {
         let mut heard = Vec::new();
         for _ in 0..3 + 2 + 1 {
             let (id, outcome) = operations.next().await;
-            heard.push((
-                id,
-                serde_json::to_value(outcome).unwrap()["data"]["bookChanged"]["sequence"].take(),
-            ));
+            heard
+                .push((id, serde_json::to_value(outcome).unwrap()["data"]["bookChanged"]["sequence"].take()));
         }
         heard.sort_by_key(|(id, sequence)| (id.clone(), sequence.to_string()));
-        let expected = [
-            ("1", "1"),
-            ("1", "2"),
-            ("1", "3"),
-            ("2", "2"),
-            ("2", "3"),
-            ("3", "3"),
-        ];
-        assert_eq!(
-            heard,
-            expected.map(|(id, sequence)| (id.to_owned(), sequence.into()))
-        );
+        let expected = [("1", "1"), ("1", "2"), ("1", "3"), ("2", "2"), ("2", "3"), ("3", "3")];
+        assert_eq!(heard, expected.map(|(id, sequence)| (id.to_owned(), sequence.into())));
     }
 }

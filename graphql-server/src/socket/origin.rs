@@ -13,13 +13,8 @@ pub(super) fn is_own(headers: &HeaderMap) -> bool {
     };
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     // `null`, the origin of a page in a sandbox, has no `://` and is nobody's own.
-    let origin_host = origin
-        .to_str()
-        .ok()
-        .and_then(|origin| origin.split_once("://"))
-        .map(|(_, host)| host);
-    host.zip(origin_host)
-        .is_some_and(|(host, origin)| host.eq_ignore_ascii_case(origin))
+    let origin_host = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
+    host.zip(origin_host).is_some_and(|(host, origin)| host.eq_ignore_ascii_case(origin))
 }
 
 #[cfg(test)]
@@ -29,9 +24,7 @@ mod tests {
     use super::*;
 
     fn own(pairs: &[(HeaderName, &'static str)]) -> bool {
-        let pairs = pairs
-            .iter()
-            .map(|(name, value)| (name.clone(), HeaderValue::from_static(value)));
+        let pairs = pairs.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value)));
         let mut headers = HeaderMap::new();
         pairs.for_each(|(name, value)| {
             headers.append(name, value);
@@ -44,13 +37,7 @@ mod tests {
         let host = (HOST, "localhost:8080");
         assert!(own(std::slice::from_ref(&host)));
         assert!(own(&[host.clone(), (ORIGIN, "http://LOCALHOST:8080")]));
-        for foreign in [
-            "http://localhost",
-            "http://localhost:80801",
-            "http://evil.example",
-            "null",
-            "",
-        ] {
+        for foreign in ["http://localhost", "http://localhost:80801", "http://evil.example", "null", ""] {
             assert!(!own(&[host.clone(), (ORIGIN, foreign)]), "{foreign}");
         }
         assert!(!own(&[(ORIGIN, "http://localhost:8080")]));

@@ -13,10 +13,7 @@ async fn a_browser_gets_a_page_and_everything_that_it_names() {
         let page = service.request("GET", path, BROWSER).await;
         assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
         assert_eq!(page.header("vary"), "accept");
-        assert!(
-            page.header("content-security-policy")
-                .starts_with("default-src 'none'")
-        );
+        assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
     }
     let page = String::from_utf8(service.request("GET", "/graphql", BROWSER).await.body).unwrap();
     let named: Vec<_> = page.split('"').filter(|text| text.starts_with('/')).collect();
@@ -25,20 +22,12 @@ async fn a_browser_gets_a_page_and_everything_that_it_names() {
         let file = service.request("GET", path, "*/*").await;
         assert_eq!(file.status, StatusCode::OK, "{path}");
         assert!(!file.body.is_empty());
-        let kind = if path.ends_with(".js") {
-            "text/javascript"
-        } else {
-            "text/css"
-        };
+        let kind = if path.ends_with(".js") { "text/javascript" } else { "text/css" };
         assert_eq!(file.header("content-type"), format!("{kind}; charset=utf-8"));
         assert_eq!(file.header("x-content-type-options"), "nosniff");
         // What has a version in its name never changes.
         let ours = path.contains("/page.");
-        assert_eq!(
-            file.header("cache-control").contains("immutable"),
-            !ours,
-            "{path}"
-        );
+        assert_eq!(file.header("cache-control").contains("immutable"), !ours, "{path}");
     }
 }
 
@@ -57,11 +46,6 @@ async fn the_page_names_nothing_outside() {
 
 #[tokio::test]
 async fn a_file_can_only_be_read() {
-    let reply = Service::new()
-        .request("POST", "/graphql/assets/page.js", JSON)
-        .await;
-    assert_eq!(
-        (reply.status, reply.header("allow")),
-        (StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD")
-    );
+    let reply = Service::new().request("POST", "/graphql/assets/page.js", JSON).await;
+    assert_eq!((reply.status, reply.header("allow")), (StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD"));
 }

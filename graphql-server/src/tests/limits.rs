@@ -9,10 +9,7 @@ async fn refusal(query: &str) -> (String, String) {
     let answer = Service::new().ask(query).await;
     assert!(answer.get("data").is_none(), "{answer}");
     let error = &answer["errors"][0];
-    (
-        error["extensions"]["code"].as_str().unwrap().into(),
-        error["message"].as_str().unwrap().into(),
-    )
+    (error["extensions"]["code"].as_str().unwrap().into(), error["message"].as_str().unwrap().into())
 }
 
 /// Fields of a type's type's type.
@@ -28,21 +25,14 @@ async fn deep_brackets_do_not_reach_the_parser() {
         let query = format!("{{book(id:{}", opening.repeat(20_000));
         assert_eq!(refusal(&query).await.0, "GRAPHQL_PARSE_FAILED");
     }
-    let variable = format!(
-        "query($v:{}Int{}){{__typename}}",
-        "[".repeat(5_000),
-        "]".repeat(5_000)
-    );
+    let variable = format!("query($v:{}Int{}){{__typename}}", "[".repeat(5_000), "]".repeat(5_000));
     assert_eq!(refusal(&variable).await.0, "GRAPHQL_PARSE_FAILED");
 }
 
 #[tokio::test]
 async fn deep_variables_are_no_json() {
     let service = Service::new();
-    let body = format!(
-        "{{\"query\":\"{{__typename}}\",\"variables\":{}1",
-        "{\"a\":".repeat(5_000)
-    );
+    let body = format!("{{\"query\":\"{{__typename}}\",\"variables\":{}1", "{\"a\":".repeat(5_000));
     assert!(service.post("*/*", body).await.error().contains("recursion"));
 }
 
@@ -66,18 +56,11 @@ async fn fragments_that_double_are_refused() {
 async fn lists_in_lists_cost_too_much() {
     let lists = |levels: usize| {
         let open = "nodes{author{books(first:100){".repeat(levels);
-        format!(
-            "{{books(first:100){{{open}nodes{{id}}{}}}}}",
-            "}}}".repeat(levels)
-        )
+        format!("{{books(first:100){{{open}nodes{{id}}{}}}}}", "}}}".repeat(levels))
     };
     Service::new().data(&lists(0)).await;
     for levels in [1, 2, 4, 8] {
-        assert_eq!(
-            refusal(&lists(levels)).await.1,
-            "Query is too complex.",
-            "{levels}"
-        );
+        assert_eq!(refusal(&lists(levels)).await.1, "Query is too complex.", "{levels}");
     }
     // A variable costs what it stands for.
     let service = Service::new();
@@ -98,8 +81,5 @@ async fn the_dearest_page_that_makes_sense_is_allowed() {
     Service::new().data(&format!("{{{page}}}")).await;
     let many: String = (0..MAX_COST / 2_000).map(|n| format!("a{n}:{page} ")).collect();
     Service::new().data(&format!("{{{many}}}")).await;
-    assert_eq!(
-        refusal(&format!("{{{many} {page}}}")).await.1,
-        "Query is too complex."
-    );
+    assert_eq!(refusal(&format!("{{{many} {page}}}")).await.1, "Query is too complex.");
 }

@@ -27,13 +27,7 @@ async fn a_book_with_its_author_and_the_author_with_the_books() {
 #[tokio::test]
 async fn the_book_has_an_author_and_not_the_id_of_one() {
     let answer = Service::new().ask("{book(id:1){authorId}}").await;
-    assert!(
-        answer["errors"][0]["message"]
-            .as_str()
-            .unwrap()
-            .contains("authorId"),
-        "{answer}"
-    );
+    assert!(answer["errors"][0]["message"].as_str().unwrap().contains("authorId"), "{answer}");
 }
 
 #[tokio::test]
@@ -42,11 +36,7 @@ async fn pages_follow_each_other_by_their_cursors() {
     let page = async |after: &str| {
         let fields = "edges{cursor node{id}} nodes{id} \
                       pageInfo{hasNextPage endCursor hasPreviousPage startCursor}";
-        service
-            .data(&format!(
-                "{{books(authorId:1,first:2,after:{after}){{{fields}}}}}"
-            ))
-            .await["books"]
+        service.data(&format!("{{books(authorId:1,first:2,after:{after}){{{fields}}}}}")).await["books"]
             .take()
     };
     let first = page("null").await;
@@ -66,22 +56,15 @@ async fn pages_follow_each_other_by_their_cursors() {
     assert_eq!(beyond["edges"], json!([]));
     assert_eq!(beyond["pageInfo"]["endCursor"], json!(null));
     // Any edge's cursor starts a page, not only the last one's.
-    assert_eq!(
-        page(&cursors[0].to_string()).await["nodes"],
-        json!([{ "id": "2" }, { "id": "3" }])
-    );
+    assert_eq!(page(&cursors[0].to_string()).await["nodes"], json!([{ "id": "2" }, { "id": "3" }]));
 }
 
 #[tokio::test]
 async fn the_cursors_of_an_author_are_those_of_the_list_with_that_author() {
     let service = Service::new();
-    let author = service
-        .data("{author(id:1){books(first:1){pageInfo{endCursor}}}}")
-        .await;
+    let author = service.data("{author(id:1){books(first:1){pageInfo{endCursor}}}}").await;
     let cursor = &author["author"]["books"]["pageInfo"]["endCursor"];
-    let list = service
-        .data(&format!("{{books(authorId:1,after:{cursor}){{nodes{{id}}}}}}"))
-        .await;
+    let list = service.data(&format!("{{books(authorId:1,after:{cursor}){{nodes{{id}}}}}}")).await;
     assert_eq!(list["books"]["nodes"], json!([{ "id": "2" }, { "id": "3" }]));
 }
 
@@ -90,14 +73,9 @@ async fn a_list_has_20_books_unless_told() {
     let service = Service::new();
     for n in 0..20 {
         let input = format!("{{title:\"T{n}\",authorId:1,year:2000}}");
-        service
-            .data(&format!("mutation{{createBook(input:{input}){{id}}}}"))
-            .await;
+        service.data(&format!("mutation{{createBook(input:{input}){{id}}}}")).await;
     }
     let nodes = service.data("{books{nodes{id}}}").await;
     assert_eq!(nodes["books"]["nodes"].as_array().unwrap().len(), 20);
-    assert_eq!(
-        service.data("{books(authorId:999){nodes{id}}}").await["books"]["nodes"],
-        json!([])
-    );
+    assert_eq!(service.data("{books(authorId:999){nodes{id}}}").await["books"]["nodes"], json!([]));
 }

@@ -16,17 +16,7 @@ fn change(id: &str, sequence: u32, year: i32) -> Value {
 
 fn update(service: &Service, year: i32) {
     let revision = service.shelf.book(1).unwrap().revision;
-    service
-        .shelf
-        .update(
-            1,
-            revision,
-            BookPatch {
-                year: Some(year),
-                ..BookPatch::default()
-            },
-        )
-        .unwrap();
+    service.shelf.update(1, revision, BookPatch { year: Some(year), ..BookPatch::default() }).unwrap();
 }
 
 #[tokio::test]
@@ -35,18 +25,12 @@ async fn queries_and_mutations_run_here_too() {
     let mut client = service.ready().await;
     client.subscribe("q", "{book(id:1){id}}").await;
     let payload = json!({ "data": { "book": { "id": "1" } } });
-    assert_eq!(
-        client.receive().await,
-        json!({ "type": "next", "id": "q", "payload": payload })
-    );
+    assert_eq!(client.receive().await, json!({ "type": "next", "id": "q", "payload": payload }));
     assert_eq!(client.receive().await, json!({ "type": "complete", "id": "q" }));
     // The id is free again. A field that fails is a result like any other.
     client.subscribe("q", "mutation{deleteBook(id:99){id}}").await;
     let next = client.receive().await;
-    assert_eq!(
-        (&next["type"], &next["payload"]["data"]),
-        (&json!("next"), &Value::Null)
-    );
+    assert_eq!((&next["type"], &next["payload"]["data"]), (&json!("next"), &Value::Null));
     assert_eq!(next["payload"]["errors"][0]["extensions"]["code"], "NOT_FOUND");
     assert_eq!(client.receive().await, json!({ "type": "complete", "id": "q" }));
 }
@@ -56,9 +40,7 @@ async fn variables_and_the_operation_name_are_taken() {
     let mut client = Service::new().ready().await;
     let query = "query A($id:ID!){book(id:$id){id}} query B{__typename}";
     let payload = json!({ "query": query, "operationName": "A", "variables": { "id": 2 } });
-    client
-        .send(json!({ "type": "subscribe", "id": "1", "payload": payload }))
-        .await;
+    client.send(json!({ "type": "subscribe", "id": "1", "payload": payload })).await;
     assert_eq!(client.receive().await["payload"]["data"]["book"]["id"], "2");
 }
 
@@ -69,22 +51,12 @@ async fn a_refused_request_is_an_error_and_nothing_else() {
         ("{", "GRAPHQL_PARSE_FAILED"),
         ("{nonsense}", "GRAPHQL_VALIDATION_FAILED"),
         ("subscription{nonsense}", "GRAPHQL_VALIDATION_FAILED"),
-        (
-            "subscription{a:bookChanged{kind} b:bookChanged{kind}}",
-            "GRAPHQL_VALIDATION_FAILED",
-        ),
-        (
-            "subscription{...on Subscription{bookChanged{kind}}}",
-            "GRAPHQL_VALIDATION_FAILED",
-        ),
+        ("subscription{a:bookChanged{kind} b:bookChanged{kind}}", "GRAPHQL_VALIDATION_FAILED"),
+        ("subscription{...on Subscription{bookChanged{kind}}}", "GRAPHQL_VALIDATION_FAILED"),
     ] {
         client.subscribe("1", query).await;
         let error = client.receive().await;
-        assert_eq!(
-            (&error["type"], &error["id"]),
-            (&json!("error"), &json!("1")),
-            "{query}"
-        );
+        assert_eq!((&error["type"], &error["id"]), (&json!("error"), &json!("1")), "{query}");
         assert_eq!(error["payload"][0]["extensions"]["code"], code, "{query}");
         client.ping().await;
     }
@@ -119,9 +91,7 @@ async fn changes_arrive_in_order_until_the_client_has_enough() {
     assert_eq!(client.receive().await, change("1", 1, 1));
     assert_eq!(client.receive().await, change("1", 2, 2));
     client.send(json!({ "type": "complete", "id": "1" })).await;
-    client
-        .send(json!({ "type": "complete", "id": "never there" }))
-        .await;
+    client.send(json!({ "type": "complete", "id": "never there" })).await;
     client.ping().await;
     update(&service, 3);
     client.ping().await;
@@ -134,10 +104,7 @@ async fn changes_arrive_in_order_until_the_client_has_enough() {
 
 #[tokio::test]
 async fn a_watcher_that_falls_behind_is_told_and_ended() {
-    let service = Service::with_limits(Limits {
-        history: 2,
-        ..Limits::default()
-    });
+    let service = Service::with_limits(Limits { history: 2, ..Limits::default() });
     let mut client = service.ready().await;
     client.subscribe("1", CHANGES).await;
     client.ping().await;
@@ -147,10 +114,7 @@ async fn a_watcher_that_falls_behind_is_told_and_ended() {
     }
     let next = client.receive().await;
     let error = &next["payload"]["errors"][0];
-    assert_eq!(
-        (&next["type"], &next["payload"]["data"]),
-        (&json!("next"), &Value::Null)
-    );
+    assert_eq!((&next["type"], &next["payload"]["data"]), (&json!("next"), &Value::Null));
     assert_eq!(error["extensions"], json!({ "code": "FELL_BEHIND", "missed": 3 }));
     assert_eq!(error["path"], json!(["bookChanged"]));
     assert_eq!(client.receive().await, json!({ "type": "complete", "id": "1" }));

@@ -22,33 +22,19 @@ fn refused(result: Result<Client, Error>) -> u16 {
 async fn a_page_of_another_site_may_not_connect() {
     let service = Service::new();
     for (origin, status) in [("http://{own}", 101), ("http://evil.example", 403), ("null", 403)] {
-        assert_eq!(
-            refused(service.connect(&[PROTOCOL, ("origin", origin)]).await),
-            status,
-            "{origin}"
-        );
+        assert_eq!(refused(service.connect(&[PROTOCOL, ("origin", origin)]).await), status, "{origin}");
     }
 }
 
 #[tokio::test]
 async fn a_handshake_that_is_none_is_refused() {
-    assert_eq!(
-        refused(
-            Service::new()
-                .connect(&[PROTOCOL, ("sec-websocket-version", "7")])
-                .await
-        ),
-        400
-    );
+    assert_eq!(refused(Service::new().connect(&[PROTOCOL, ("sec-websocket-version", "7")]).await), 400);
 }
 
 #[tokio::test]
 async fn the_subprotocol_must_be_the_one() {
     let mut client = Service::new().connect(&[]).await.unwrap();
-    assert_eq!(
-        client.closed().await,
-        (4406, "Subprotocol not acceptable".to_owned())
-    );
+    assert_eq!(client.closed().await, (4406, "Subprotocol not acceptable".to_owned()));
     let both = ("sec-websocket-protocol", "graphql-ws, graphql-transport-ws");
     assert_eq!(refused(Service::new().connect(&[both]).await), 101);
 }
@@ -79,11 +65,7 @@ async fn a_message_must_be_one_of_the_protocol() {
         assert_eq!(client.closed().await.0, 4400, "{message}");
     }
     let mut client = Service::new().ready().await;
-    client
-        .0
-        .send(Message::binary(br#"{"type":"ping"}"#.to_vec()))
-        .await
-        .unwrap();
+    client.0.send(Message::binary(br#"{"type":"ping"}"#.to_vec())).await.unwrap();
     assert_eq!(client.closed().await.0, 4400);
 }
 
@@ -91,13 +73,8 @@ async fn a_message_must_be_one_of_the_protocol() {
 async fn ping_may_come_at_any_time_and_its_payload_comes_back() {
     let mut client = Service::new().client().await;
     client.ping().await;
-    client
-        .send(json!({ "type": "ping", "payload": { "n": 1 } }))
-        .await;
-    assert_eq!(
-        client.receive().await,
-        json!({ "type": "pong", "payload": { "n": 1 } })
-    );
+    client.send(json!({ "type": "ping", "payload": { "n": 1 } })).await;
+    assert_eq!(client.receive().await, json!({ "type": "pong", "payload": { "n": 1 } }));
     client.send(json!({ "type": "pong" })).await;
     client.ping().await;
 }
@@ -114,20 +91,14 @@ async fn init_must_come_in_time() {
     let mut client = Service::new().client().await;
     // The clock jumps ahead whenever nothing else can happen.
     tokio::time::pause();
-    assert_eq!(
-        client.closed().await,
-        (4408, "Connection initialisation timeout".to_owned())
-    );
+    assert_eq!(client.closed().await, (4408, "Connection initialisation timeout".to_owned()));
 }
 
 #[tokio::test]
 async fn init_must_come_only_once() {
     let mut client = Service::new().ready().await;
     client.send(json!({ "type": "connection_init" })).await;
-    assert_eq!(
-        client.closed().await,
-        (4429, "Too many initialisation requests".to_owned())
-    );
+    assert_eq!(client.closed().await, (4429, "Too many initialisation requests".to_owned()));
 }
 
 #[tokio::test]
@@ -135,10 +106,7 @@ async fn an_id_names_one_operation_at_a_time() {
     let mut client = Service::new().ready().await;
     client.subscribe("one", CHANGES).await;
     client.subscribe("one", CHANGES).await;
-    assert_eq!(
-        client.closed().await,
-        (4409, "Subscriber for one already exists".to_owned())
-    );
+    assert_eq!(client.closed().await, (4409, "Subscriber for one already exists".to_owned()));
     // A reason has a limit that an id has not.
     let mut client = Service::new().ready().await;
     let long = "é".repeat(1000);
@@ -156,10 +124,7 @@ async fn a_connection_runs_so_many_operations_and_no_more() {
     client.ping().await;
     client.subscribe("one more", CHANGES).await;
     let error = client.receive().await;
-    assert_eq!(
-        (&error["type"], &error["id"]),
-        (&json!("error"), &json!("one more"))
-    );
+    assert_eq!((&error["type"], &error["id"]), (&json!("error"), &json!("one more")));
     assert_eq!(error["payload"][0]["extensions"]["code"], "LIMIT_REACHED");
     client.send(json!({ "type": "complete", "id": "0" })).await;
     client.subscribe("one more", CHANGES).await;
@@ -169,11 +134,7 @@ async fn a_connection_runs_so_many_operations_and_no_more() {
 #[tokio::test]
 async fn a_message_has_a_limit() {
     let mut client = Service::new().ready().await;
-    client
-        .0
-        .send(Message::text("x".repeat(MAX_REQUEST_BYTES + 1)))
-        .await
-        .unwrap();
+    client.0.send(Message::text("x".repeat(MAX_REQUEST_BYTES + 1))).await.unwrap();
     assert_eq!(client.closed().await.0, 1009);
 }
 

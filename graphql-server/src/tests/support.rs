@@ -55,38 +55,24 @@ impl Service {
 
     pub(super) fn with_limits(limits: Limits) -> Self {
         let (shelf, shutdown) = (Shelf::with_limits(limits), CancellationToken::new());
-        Self {
-            router: crate::router(shelf.clone(), shutdown.clone()),
-            shelf,
-            shutdown,
-        }
+        Self { router: crate::router(shelf.clone(), shutdown.clone()), shelf, shutdown }
     }
 
     pub(super) async fn send(&self, request: Request<Body>) -> Reply {
         let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Reply {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-        }
+        Reply { status: parts.status, headers: parts.headers, body }
     }
 
     pub(super) async fn request(&self, method: &str, path: &str, accept: &str) -> Reply {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("accept", accept);
+        let request = Request::builder().method(method).uri(path).header("accept", accept);
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
     /// POSTs a body as JSON.
     pub(super) async fn post(&self, accept: &str, body: impl ToString) -> Reply {
-        let request = Request::post("/graphql")
-            .header("accept", accept)
-            .header("content-type", JSON);
-        self.send(request.body(Body::from(body.to_string())).unwrap())
-            .await
+        let request = Request::post("/graphql").header("accept", accept).header("content-type", JSON);
+        self.send(request.body(Body::from(body.to_string())).unwrap()).await
     }
 
     /// The answer to a query.
@@ -110,23 +96,18 @@ impl Service {
         tokio::spawn(axum::serve(listener, self.router.clone()).into_future());
         let mut request = format!("ws://{address}/graphql").into_client_request().unwrap();
         for (name, value) in headers {
-            request.headers_mut().insert(
-                *name,
-                value.replace("{own}", &address.to_string()).parse().unwrap(),
-            );
+            request
+                .headers_mut()
+                .insert(*name, value.replace("{own}", &address.to_string()).parse().unwrap());
         }
         let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
-        client_async(request, stream)
-            .await
-            .map(|(socket, _)| Client(socket))
+        client_async(request, stream).await.map(|(socket, _)| Client(socket))
     }
 
     /// Connects with the right subprotocol.
     pub(super) async fn client(&self) -> Client {
-        self.connect(&[("sec-websocket-protocol", "graphql-transport-ws")])
-            .await
-            .unwrap()
+        self.connect(&[("sec-websocket-protocol", "graphql-transport-ws")]).await.unwrap()
     }
 
     /// Connects, and is acknowledged.
@@ -147,8 +128,7 @@ impl Client {
     }
 
     pub(super) async fn subscribe(&mut self, id: &str, query: &str) {
-        self.send(json!({ "type": "subscribe", "id": id, "payload": { "query": query } }))
-            .await;
+        self.send(json!({ "type": "subscribe", "id": id, "payload": { "query": query } })).await;
     }
 
     /// The next message.

@@ -9,17 +9,13 @@ async fn a_book_is_created_changed_and_deleted() {
     let service = Service::new();
     let all = "{id title author{id} year revision}";
     let input = "{title:\"New\",authorId:2,year:-300}";
-    let created = service
-        .data(&format!("mutation{{createBook(input:{input}){all}}}"))
-        .await;
+    let created = service.data(&format!("mutation{{createBook(input:{input}){all}}}")).await;
     let mut book =
         json!({ "id": "15", "title": "New", "author": { "id": "2" }, "year": -300, "revision": 1 });
     assert_eq!(created["createBook"], book);
 
     let input = "{id:15,revision:1,title:\"Newer\",authorId:\"3\"}";
-    let updated = service
-        .data(&format!("mutation{{updateBook(input:{input}){all}}}"))
-        .await;
+    let updated = service.data(&format!("mutation{{updateBook(input:{input}){all}}}")).await;
     book["title"] = "Newer".into();
     book["author"]["id"] = "3".into();
     book["revision"] = 2.into();
@@ -34,14 +30,9 @@ async fn a_book_is_created_changed_and_deleted() {
 async fn null_leaves_a_field_as_it_is() {
     let service = Service::new();
     let input = "{id:1,revision:1,title:null,authorId:null,year:1991}";
-    service
-        .data(&format!("mutation{{updateBook(input:{input}){{id}}}}"))
-        .await;
+    service.data(&format!("mutation{{updateBook(input:{input}){{id}}}}")).await;
     let book = service.shelf.book(1).unwrap();
-    assert_eq!(
-        (book.title.as_str(), book.author_id, book.year),
-        ("UNIX Network Programming", 1, 1991)
-    );
+    assert_eq!((book.title.as_str(), book.author_id, book.year), ("UNIX Network Programming", 1, 1991));
 }
 
 #[tokio::test]

@@ -171,13 +171,7 @@ impl Line {
         match self {
             Self::Header(header) => json_line(out, header),
             Self::Event(event) => write_event(out, event),
-            Self::End(end) => json_line(
-                out,
-                &EndLine {
-                    end: true,
-                    counts: end.clone(),
-                },
-            ),
+            Self::End(end) => json_line(out, &EndLine { end: true, counts: end.clone() }),
         }
     }
 }

@@ -54,11 +54,7 @@ impl Lines {
             let _ = writeln!(out, "    {on}── {}{off}", printable(label));
             return;
         }
-        let sock = if event.sock == 0 {
-            String::new()
-        } else {
-            format!("#{}", event.sock)
-        };
+        let sock = if event.sock == 0 { String::new() } else { format!("#{}", event.sock) };
         let (on, off) = self.paint(name);
         let _ = write!(out, "{sock:>4} {on}{:<9}{off} ", printable(name));
         let detail = self.detail(event);
@@ -146,11 +142,7 @@ fn or_unknown(address: Option<&Addr>) -> String {
 fn moved(transfer: &Transfer) -> String {
     match transfer {
         Transfer { eof: true, .. } => "0 B   the peer has finished sending (FIN)".to_owned(),
-        Transfer {
-            bytes,
-            slices: Some(slices),
-            ..
-        } => format!("{bytes} B in {slices} slices"),
+        Transfer { bytes, slices: Some(slices), .. } => format!("{bytes} B in {slices} slices"),
         Transfer { bytes, .. } => format!("{bytes} B"),
     }
 }
@@ -166,29 +158,19 @@ fn ended(close: &Close, began: Option<u64>, t: u64) -> String {
         EndedBy::Error => "ended by an error",
     };
     #[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
-    let lived = began.map_or_else(String::new, |began| {
-        format!("{:.2} ms, ", (t - began.min(t)) as f64 / 1e6)
-    });
-    format!(
-        "{} B in, {} B out, {lived}{ended_by}",
-        close.totals.rx, close.totals.tx
-    )
+    let lived =
+        began.map_or_else(String::new, |began| format!("{:.2} ms, ", (t - began.min(t)) as f64 / 1e6));
+    format!("{} B in, {} B out, {lived}{ended_by}", close.totals.rx, close.totals.tx)
 }
 
 fn missing(gap: &Gap) -> String {
-    let Gap {
-        reads,
-        writes,
-        payloads,
-    } = gap;
+    let Gap { reads, writes, payloads } = gap;
     format!("the recorder had no room for {reads} reads, {writes} writes and {payloads} payloads")
 }
 
 /// A trace comes from outside: nothing in it may steer the terminal.
 fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect()
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -200,9 +182,7 @@ mod tests {
         let mut text = Lines::new();
         let mut out = String::new();
         for line in lines {
-            let Ok(Line::Event(event)) = Line::parse(line) else {
-                panic!("{line}")
-            };
+            let Ok(Line::Event(event)) = Line::parse(line) else { panic!("{line}") };
             text.push(&event, &mut out);
         }
         out

@@ -140,16 +140,8 @@ impl<'a> Wire<'a> {
     fn into_event(self) -> Result<Event, LineError> {
         let t = required(self.t, "t", "a number of nanoseconds")?;
         let sock = self.sock.unwrap_or(0);
-        let error = self.error.as_ref().map(|reason| Failure {
-            reason: owned(reason),
-            errno: self.errno,
-        });
-        Ok(Event {
-            t,
-            sock,
-            op: self.into_op()?,
-            error,
-        })
+        let error = self.error.as_ref().map(|reason| Failure { reason: owned(reason), errno: self.errno });
+        Ok(Event { t, sock, op: self.into_op()?, error })
     }
 
     fn into_op(self) -> Result<Op, LineError> {
@@ -164,37 +156,26 @@ impl<'a> Wire<'a> {
                 name: owned(&required(self.name, "name", "the name of an option")?),
                 value: required(self.value, "value", "an integer")?,
             },
-            "bind" => Op::Bind {
-                local: parsed(self.local),
-            },
-            "listen" => Op::Listen {
-                backlog: required(self.backlog, "backlog", "a number")?,
-            },
+            "bind" => Op::Bind { local: parsed(self.local) },
+            "listen" => Op::Listen { backlog: required(self.backlog, "backlog", "a number")? },
             "accept" => Op::Accept {
                 on: required(self.on, "on", "the number of the listening socket")?,
                 fd: self.fd,
                 local: parsed(self.local),
                 peer: parsed(self.peer),
             },
-            "connect" => Op::Connect {
-                local: parsed(self.local),
-                peer: parsed(self.peer),
-            },
+            "connect" => Op::Connect { local: parsed(self.local), peer: parsed(self.peer) },
             "read" => Op::Read(self.into_transfer()?),
             "write" => Op::Write(self.into_transfer()?),
             "shutdown" => Op::Shutdown,
             "close" => Op::Close(Box::new(self.into_close())),
-            "mark" => Op::Mark {
-                label: owned(&required(self.label, "label", "a text")?),
-            },
+            "mark" => Op::Mark { label: owned(&required(self.label, "label", "a text")?) },
             "gap" => Op::Gap(Gap {
                 reads: self.reads.unwrap_or(0),
                 writes: self.writes.unwrap_or(0),
                 payloads: self.payloads.unwrap_or(0),
             }),
-            other => Op::Unknown {
-                name: other.to_owned().into(),
-            },
+            other => Op::Unknown { name: other.to_owned().into() },
         })
     }
 
@@ -207,12 +188,7 @@ impl<'a> Wire<'a> {
             None => None,
             Some(data) => Some(required(STANDARD.decode(&*data).ok(), "data", "base64")?.into_boxed_slice()),
         };
-        Ok(Transfer {
-            bytes,
-            slices: self.slices,
-            eof: self.eof.unwrap_or(false),
-            data,
-        })
+        Ok(Transfer { bytes, slices: self.slices, eof: self.eof.unwrap_or(false), data })
     }
 
     fn into_close(self) -> Close {
@@ -222,11 +198,7 @@ impl<'a> Wire<'a> {
             reads: self.reads.unwrap_or(0),
             writes: self.writes.unwrap_or(0),
         };
-        Close {
-            ended_by: self.ended_by,
-            totals,
-            tcp: self.tcp,
-        }
+        Close { ended_by: self.ended_by, totals, tcp: self.tcp }
     }
 }
 

@@ -40,9 +40,7 @@ fn every_event_is_read_and_written_alike() {
 fn unknown_fields_and_operations_do_no_harm() {
     let line = r#"{"t":1,"sock":2,"op":"read","bytes":3,"colour":"red"}"#;
     assert!(matches!(Line::parse(line), Ok(Line::Event(_))));
-    let Ok(Line::Event(event)) = Line::parse(r#"{"t":1,"sock":2,"op":"splice","bytes":3}"#) else {
-        panic!()
-    };
+    let Ok(Line::Event(event)) = Line::parse(r#"{"t":1,"sock":2,"op":"splice","bytes":3}"#) else { panic!() };
     assert_eq!(event.op.name(), "splice");
 }
 
@@ -50,19 +48,10 @@ fn unknown_fields_and_operations_do_no_harm() {
 fn a_wrong_line_says_what_is_wrong() {
     for (line, said) in [
         (r#"{"t":1,"sock":2}"#, "`op` must be the name of an operation"),
-        (
-            r#"{"sock":2,"op":"read","bytes":1}"#,
-            "`t` must be a number of nanoseconds",
-        ),
-        (
-            r#"{"t":1,"sock":2,"op":"read"}"#,
-            "`bytes` must be a number of bytes",
-        ),
+        (r#"{"sock":2,"op":"read","bytes":1}"#, "`t` must be a number of nanoseconds"),
+        (r#"{"t":1,"sock":2,"op":"read"}"#, "`bytes` must be a number of bytes"),
         (r#"{"t":1,"sock":2,"op":"read","bytes":-1}"#, "expected u64"),
-        (
-            r#"{"t":1,"sock":2,"op":"read","bytes":1,"data":"%"}"#,
-            "`data` must be base64",
-        ),
+        (r#"{"t":1,"sock":2,"op":"read","bytes":1,"data":"%"}"#, "`data` must be base64"),
         (r#"{"t":1,"sock":2,"op":"re"#, "EOF"),
     ] {
         let error = Line::parse(line).unwrap_err().to_string();
@@ -83,10 +72,7 @@ fn the_header_and_the_end_are_read_and_written_alike() {
         capture: 1024,
     };
     let line = written(&Line::Header(header.clone()));
-    assert!(
-        line.starts_with(r#"{"socket_tap":1,"name":"rest","side":"server","#),
-        "{line}"
-    );
+    assert!(line.starts_with(r#"{"socket_tap":1,"name":"rest","side":"server","#), "{line}");
     assert_eq!(Line::parse_header(&line).unwrap(), header);
     let end = r#"{"end":true,"events":9,"lost":0}"#;
     assert_eq!(written(&Line::parse(end).unwrap()), format!("{end}\n"));
@@ -94,11 +80,6 @@ fn the_header_and_the_end_are_read_and_written_alike() {
 
 #[test]
 fn a_newer_version_is_refused_by_its_number() {
-    let error = Line::parse_header(r#"{"socket_tap":2,"all":"new"}"#)
-        .unwrap_err()
-        .to_string();
-    assert!(
-        error.contains("format version 2") && error.contains("up to 1"),
-        "{error}"
-    );
+    let error = Line::parse_header(r#"{"socket_tap":2,"all":"new"}"#).unwrap_err().to_string();
+    assert!(error.contains("format version 2") && error.contains("up to 1"), "{error}");
 }

@@ -27,12 +27,7 @@ pub(crate) struct Timeline {
 impl Timeline {
     pub(crate) fn start(clock: Clock) -> Self {
         let anchor = read(&clock);
-        Self {
-            clock,
-            start_ns: anchor.ns,
-            before: anchor,
-            now: anchor,
-        }
+        Self { clock, start_ns: anchor.ns, before: anchor, now: anchor }
     }
 
     /// The monotonic clock's reading when the recording began.
@@ -61,10 +56,7 @@ impl Timeline {
 }
 
 fn read(clock: &Clock) -> Anchor {
-    Anchor {
-        raw: clock.raw(),
-        ns: sys::monotonic_ns(),
-    }
+    Anchor { raw: clock.raw(), ns: sys::monotonic_ns() }
 }
 
 #[cfg(test)]
@@ -73,19 +65,8 @@ mod tests {
 
     #[test]
     fn it_maps_in_a_straight_line_between_two_readings() {
-        let (before, now) = (
-            Anchor { raw: 1_000, ns: 70 },
-            Anchor {
-                raw: 3_000,
-                ns: 1_070,
-            },
-        );
-        let timeline = Timeline {
-            clock: Clock::new(),
-            start_ns: 50,
-            before,
-            now,
-        };
+        let (before, now) = (Anchor { raw: 1_000, ns: 70 }, Anchor { raw: 3_000, ns: 1_070 });
+        let timeline = Timeline { clock: Clock::new(), start_ns: 50, before, now };
         let mapped = [0, 1_000, 2_000, 3_000, 9_000].map(|raw| timeline.since_start(raw));
         assert_eq!(mapped, [20, 20, 520, 1_020, 1_020]);
     }

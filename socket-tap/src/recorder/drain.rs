@@ -128,22 +128,12 @@ impl Drain {
         let ready = self.pending.partition_point(|timed| timed.raw <= until);
         for Timed { raw, what } in self.pending.drain(..ready) {
             let t = self.timeline.since_start(raw);
-            self.batch.push(Event {
-                t,
-                sock: what.sock,
-                op: what.op,
-                error: what.error,
-            });
+            self.batch.push(Event { t, sock: what.sock, op: what.op, error: what.error });
         }
         if !gap.is_empty() {
             self.lost += gap.events();
             let t = self.timeline.since_start(until);
-            self.batch.push(Event {
-                t,
-                sock: 0,
-                op: Op::Gap(gap),
-                error: None,
-            });
+            self.batch.push(Event { t, sock: 0, op: Op::Gap(gap), error: None });
         }
         if !self.batch.is_empty() {
             self.events += self.batch.len() as u64;
@@ -157,11 +147,7 @@ impl Drain {
     fn end(&mut self) -> End {
         // Nothing new comes in: a second round takes what the first had left for later.
         self.drain();
-        let end = End {
-            events: self.events,
-            lost: self.lost,
-            open: self.recorder.open_streams() as u64,
-        };
+        let end = End { events: self.events, lost: self.lost, open: self.recorder.open_streams() as u64 };
         self.feed(|sink| sink.end(&end));
         end
     }

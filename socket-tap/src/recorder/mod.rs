@@ -44,16 +44,10 @@ pub(crate) struct Recorder {
 impl Recorder {
     /// `details` transfers and `payload` bytes are set aside in all, and as much again for the drain thread.
     pub(crate) fn new(clock: Clock, capture: usize, details: usize, payload: usize) -> Self {
-        let count = thread::available_parallelism()
-            .map_or(1, NonZeroUsize::get)
-            .min(MOST_SHARDS);
+        let count = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_SHARDS);
         let room = Room {
             details: (details / count).max(1),
-            payload: if capture == 0 {
-                0
-            } else {
-                (payload / count).max(capture)
-            },
+            payload: if capture == 0 { 0 } else { (payload / count).max(capture) },
         };
         Self {
             clock,

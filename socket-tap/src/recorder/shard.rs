@@ -92,14 +92,7 @@ impl Shard {
         }
         let (bytes, slices) = size;
         let captured = payload.and_then(|(limit, parts)| self.capture(bytes.min(limit), parts));
-        self.details.push(Detail {
-            raw,
-            sock,
-            bytes: bytes as u64,
-            captured,
-            slices,
-            direction,
-        });
+        self.details.push(Detail { raw, sock, bytes: bytes as u64, captured, slices, direction });
         self.details.len() * 2 == self.room.details
     }
 
@@ -152,24 +145,12 @@ impl Shard {
 impl Detail {
     fn into_timed(self, data: Option<Box<[u8]>>) -> Timed {
         let slices = (self.slices > 0).then_some(u32::from(self.slices));
-        let transfer = Transfer {
-            bytes: self.bytes,
-            slices,
-            eof: false,
-            data,
-        };
+        let transfer = Transfer { bytes: self.bytes, slices, eof: false, data };
         let op = match self.direction {
             Direction::Read => Op::Read(transfer),
             Direction::Write => Op::Write(transfer),
         };
-        Timed {
-            raw: self.raw,
-            what: Milestone {
-                sock: self.sock,
-                op,
-                error: None,
-            },
-        }
+        Timed { raw: self.raw, what: Milestone { sock: self.sock, op, error: None } }
     }
 }
 
@@ -177,19 +158,10 @@ impl Detail {
 mod tests {
     use super::*;
 
-    const ROOM: Room = Room {
-        details: 2,
-        payload: 4,
-    };
+    const ROOM: Room = Room { details: 2, payload: 4 };
 
     fn read(shard: &mut Shard, raw: u64, bytes: &[u8]) -> bool {
-        shard.transfer(
-            raw,
-            1,
-            Direction::Read,
-            (bytes.len(), 0),
-            Some((3, std::iter::once(bytes))),
-        )
+        shard.transfer(raw, 1, Direction::Read, (bytes.len(), 0), Some((3, std::iter::once(bytes))))
     }
 
     fn emptied(shard: &mut Shard) -> (Vec<Timed>, Gap) {
@@ -205,43 +177,26 @@ mod tests {
         assert!(!read(&mut shard, 2, b"xy"), "no longer the moment");
         assert!(!read(&mut shard, 3, b"z"));
         let (out, gap) = emptied(&mut shard);
-        assert_eq!(
-            gap,
-            Gap {
-                reads: 1,
-                writes: 0,
-                payloads: 1
-            }
-        );
+        assert_eq!(gap, Gap { reads: 1, writes: 0, payloads: 1 });
         let data = |timed: &Timed| match &timed.what.op {
             Op::Read(transfer) => (transfer.bytes, transfer.data.as_deref().map(<[u8]>::to_vec)),
             other => panic!("{other:?}"),
         };
-        assert_eq!(
-            out.iter().map(data).collect::<Vec<_>>(),
-            [(6, Some(b"abc".to_vec())), (2, None)]
-        );
+        assert_eq!(out.iter().map(data).collect::<Vec<_>>(), [(6, Some(b"abc".to_vec())), (2, None)]);
         assert!(emptied(&mut shard).0.is_empty());
     }
 
     #[test]
     fn milestones_keep_their_place_and_are_never_lost() {
         let mut shard = Shard::new(ROOM);
-        let shutdown = || Milestone {
-            sock: 1,
-            op: Op::Shutdown,
-            error: None,
-        };
+        let shutdown = || Milestone { sock: 1, op: Op::Shutdown, error: None };
         shard.milestone(1, shutdown());
         for raw in 2..6 {
             read(&mut shard, raw, b"");
             shard.milestone(raw, shutdown());
         }
         let (out, gap) = emptied(&mut shard);
-        assert_eq!(
-            out.iter().map(|timed| timed.raw).collect::<Vec<_>>(),
-            [1, 2, 2, 3, 3, 4, 5]
-        );
+        assert_eq!(out.iter().map(|timed| timed.raw).collect::<Vec<_>>(), [1, 2, 2, 3, 3, 4, 5]);
         assert_eq!(gap.reads, 2);
     }
 }

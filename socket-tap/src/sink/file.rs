@@ -27,15 +27,9 @@ impl TraceFile {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&path).map_err(|error| {
-            io::Error::new(
-                error.kind(),
-                format!("cannot write the trace {}: {error}", path.display()),
-            )
+            io::Error::new(error.kind(), format!("cannot write the trace {}: {error}", path.display()))
         })?;
-        Ok(Self {
-            path,
-            file: BufWriter::with_capacity(64 * 1024, file),
-        })
+        Ok(Self { path, file: BufWriter::with_capacity(64 * 1024, file) })
     }
 }
 

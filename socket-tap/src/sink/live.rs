@@ -19,11 +19,7 @@ impl<W: Write + Send + 'static> LiveLines<W> {
     /// Writes `lines` to `out`.
     #[must_use]
     pub fn new(lines: Lines, out: W) -> Self {
-        Self {
-            lines,
-            out: Some(out),
-            text: String::new(),
-        }
+        Self { lines, out: Some(out), text: String::new() }
     }
 }
 

@@ -1,0 +1,163 @@
+//! gRPC: methods and messages of a contract, over HTTP/2.
+
+use std::net::SocketAddr;
+
+use bookshelf::{Author, Book, BookPatch, Change, ChangeKind, ListBooks, NewBook, Page};
+use bookshelf_proto::v1::bookshelf_service_client::BookshelfServiceClient;
+use bookshelf_proto::v1::{
+    self, CreateBookRequest, DeleteBookRequest, GetAuthorRequest, GetBookRequest, ListBooksRequest,
+    UpdateBookRequest, WatchBooksRequest, WatchBooksResponse,
+};
+use hyper_util::rt::TokioIo;
+use prost_types::FieldMask;
+use socket_tap::{Tap, TapStream};
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Status, Streaming};
+
+use crate::failure::{Failure, Kind};
+use crate::{Client, Result, Watch};
+
+/// A gRPC client.
+#[derive(Debug)]
+pub struct Grpc(BookshelfServiceClient<Channel>);
+
+/// The changes as a server stream.
+#[derive(Debug)]
+pub struct GrpcWatch {
+    /// Keeps the connection while the stream is read.
+    _client: Grpc,
+    stream: Streaming<WatchBooksResponse>,
+    /// Changes that are still to come.
+    left: u32,
+}
+
+impl Client for Grpc {
+    const API: &'static str = "grpc";
+    type Watch = GrpcWatch;
+
+    async fn connect(tap: &Tap, address: SocketAddr) -> Result<Self> {
+        let tap = tap.clone();
+        let endpoint = Endpoint::try_from(format!("http://{address}")).map_err(Failure::transport)?;
+        let connector = tower::service_fn(move |_| {
+            let tap = tap.clone();
+            async move { TapStream::connect(&tap, address).await.map(TokioIo::new) }
+        });
+        let channel = endpoint.connect_with_connector(connector).await.map_err(Failure::transport)?;
+        Ok(Self(BookshelfServiceClient::new(channel)))
+    }
+
+    async fn watch(tap: &Tap, address: SocketAddr, changes: u32) -> Result<GrpcWatch> {
+        let mut client = Self::connect(tap, address).await?;
+        let stream = client.0.watch_books(WatchBooksRequest {}).await?.into_inner();
+        Ok(GrpcWatch { _client: client, stream, left: changes })
+    }
+
+    async fn book(&mut self, id: u32) -> Result<Book> {
+        book(self.0.get_book(GetBookRequest { id }).await?.into_inner().book)
+    }
+
+    async fn list(&mut self, query: &ListBooks) -> Result<Page> {
+        let request = ListBooksRequest {
+            author_id: query.author_id.unwrap_or(0),
+            page_size: query.page_size.unwrap_or(0),
+            page_token: query.page_token.clone().unwrap_or_default(),
+        };
+        let list = self.0.list_books(request).await?.into_inner();
+        let books = list.books.into_iter().map(|found| book(Some(found))).collect::<Result<_>>()?;
+        let next_page_token = Some(list.next_page_token).filter(|token| !token.is_empty());
+        Ok(Page { books, next_page_token })
+    }
+
+    async fn create(&mut self, new: NewBook) -> Result<Book> {
+        let NewBook { title, author_id, year } = new;
+        let new = v1::Book { title, author_id, year, ..v1::Book::default() };
+        book(self.0.create_book(CreateBookRequest { book: Some(new) }).await?.into_inner().book)
+    }
+
+    async fn update(&mut self, id: u32, revision: u32, patch: BookPatch) -> Result<Book> {
+        let paths = [
+            patch.title.is_some().then_some("title"),
+            patch.author_id.is_some().then_some("author_id"),
+            patch.year.is_some().then_some("year"),
+        ];
+        let update_mask = Some(FieldMask { paths: paths.into_iter().flatten().map(str::to_owned).collect() });
+        let changed = v1::Book {
+            id,
+            revision,
+            title: patch.title.unwrap_or_default(),
+            author_id: patch.author_id.unwrap_or_default(),
+            year: patch.year.unwrap_or_default(),
+        };
+        let request = UpdateBookRequest { book: Some(changed), update_mask };
+        book(self.0.update_book(request).await?.into_inner().book)
+    }
+
+    async fn delete(&mut self, id: u32) -> Result<()> {
+        self.0.delete_book(DeleteBookRequest { id }).await?;
+        Ok(())
+    }
+
+    async fn author_with_books(&mut self, id: u32) -> Result<(Author, Vec<Book>)> {
+        let author = self.0.get_author(GetAuthorRequest { id }).await?.into_inner().author;
+        let v1::Author { id, name } = author.ok_or_else(|| missing("author"))?;
+        let books = self.list(&ListBooks { author_id: Some(id), ..ListBooks::default() }).await?.books;
+        Ok((Author { id, name }, books))
+    }
+
+    async fn close(self) {
+        // The last handle of a channel closes its connection, with a GOAWAY, from a task of its own.
+    }
+}
+
+impl Watch for GrpcWatch {
+    async fn next(&mut self) -> Result<Option<Change>> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        let Some(change) = self.stream.message().await? else {
+            return Ok(None);
+        };
+        self.left -= 1;
+        let kind = match change.kind() {
+            v1::ChangeKind::Created => ChangeKind::Created,
+            v1::ChangeKind::Updated => ChangeKind::Updated,
+            v1::ChangeKind::Deleted => ChangeKind::Deleted,
+            v1::ChangeKind::Unspecified => return Err(missing("kind")),
+        };
+        Ok(Some(Change { sequence: change.sequence, kind, book: book(change.book)? }))
+    }
+
+    async fn close(self) {}
+}
+
+fn book(book: Option<v1::Book>) -> Result<Book> {
+    let v1::Book { id, title, author_id, year, revision } = book.ok_or_else(|| missing("book"))?;
+    Ok(Book { id, title, author_id, year, revision })
+}
+
+fn missing(field: &str) -> Failure {
+    Failure::transport(format!("the answer has no {field}"))
+}
+
+impl From<Status> for Failure {
+    fn from(status: Status) -> Self {
+        let kind = match status.code() {
+            Code::NotFound => Kind::NotFound,
+            Code::InvalidArgument => Kind::Invalid,
+            Code::Aborted => Kind::Conflict,
+            Code::ResourceExhausted => Kind::TooMany,
+            Code::DataLoss => Kind::FellBehind,
+            Code::Internal => Kind::Internal,
+            _ => Kind::Transport,
+        };
+        // The code as the specification spells it: NotFound is NOT_FOUND.
+        let answer = format!("{:?}", status.code())
+            .chars()
+            .enumerate()
+            .flat_map(|(i, c)| {
+                (i > 0 && c.is_uppercase()).then_some('_').into_iter().chain([c.to_ascii_uppercase()])
+            })
+            .collect();
+        Self { kind, answer, message: status.message().to_owned() }
+    }
+}

@@ -1,0 +1,93 @@
+//! One HTTP/1.1 connection over a tapped socket.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderName};
+use hyper::{Method, Request, Response};
+use hyper_util::rt::TokioIo;
+use serde::Serialize;
+use socket_tap::{Tap, TapStream};
+use tokio::task::JoinHandle;
+
+use crate::failure::Failure;
+
+#[derive(Debug)]
+pub(crate) struct Http {
+    sender: SendRequest<Full<Bytes>>,
+    connection: JoinHandle<()>,
+    host: String,
+}
+
+/// What a request carries besides its path.
+#[derive(Default)]
+pub(crate) struct With<'a> {
+    pub(crate) body: Option<Vec<u8>>,
+    pub(crate) header: Option<(HeaderName, &'a str)>,
+    pub(crate) accept: Option<&'a str>,
+}
+
+impl With<'_> {
+    pub(crate) fn json(body: &impl Serialize) -> Result<Self, Failure> {
+        Ok(Self { body: Some(serde_json::to_vec(body).map_err(Failure::transport)?), ..Self::default() })
+    }
+}
+
+impl Http {
+    pub(crate) async fn connect(tap: &Tap, address: SocketAddr) -> Result<Self, Failure> {
+        let stream = TapStream::connect(tap, address).await.map_err(Failure::transport)?;
+        let (sender, connection) =
+            http1::handshake(TokioIo::new(stream)).await.map_err(Failure::transport)?;
+        // A connection that fails fails its requests too; they say why.
+        let connection = tokio::spawn(async { _ = connection.await });
+        Ok(Self { sender, connection, host: address.to_string() })
+    }
+
+    /// Sends a request and waits for the answer's head.
+    pub(crate) async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        with: With<'_>,
+    ) -> Result<Response<Incoming>, Failure> {
+        let mut request = Request::builder().method(method).uri(path).header(HOST, &self.host);
+        request = request.header(ACCEPT, with.accept.unwrap_or("application/json"));
+        if with.body.is_some() {
+            request = request.header(CONTENT_TYPE, "application/json");
+        }
+        if let Some((name, value)) = with.header {
+            request = request.header(name, value);
+        }
+        let body = Full::from(with.body.unwrap_or_default());
+        let request = request.body(body).map_err(Failure::transport)?;
+        self.sender.ready().await.map_err(Failure::transport)?;
+        self.sender.send_request(request).await.map_err(Failure::transport)
+    }
+
+    /// Sends a request and reads the whole answer.
+    pub(crate) async fn call(
+        &mut self,
+        method: Method,
+        path: &str,
+        with: With<'_>,
+    ) -> Result<Response<Bytes>, Failure> {
+        let (head, body) = self.send(method, path, with).await?.into_parts();
+        let body = body.collect().await.map_err(Failure::transport)?.to_bytes();
+        Ok(Response::from_parts(head, body))
+    }
+
+    /// Closes the connection and waits until it is.
+    pub(crate) async fn close(self) {
+        drop(self.sender);
+        // The task only fails when the runtime goes away.
+        let _ = self.connection.await;
+    }
+
+    /// Closes the connection in the middle of an answer.
+    pub(crate) fn abandon(self) {
+        self.connection.abort();
+    }
+}

@@ -1,0 +1,10 @@
+//! The command `graphql-server`.
+
+use std::process::ExitCode;
+
+use bookshelf::Shelf;
+use graphql_server::PROGRAM;
+
+fn main() -> ExitCode {
+    server_kit::run(&PROGRAM, |listener, shutdown| graphql_server::serve(listener, Shelf::seeded(), shutdown))
+}

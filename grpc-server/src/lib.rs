@@ -1,0 +1,69 @@
+//! The bookshelf over gRPC, on tonic.
+//!
+//! # Layout
+//!
+//! - `service`: the methods of `bookshelf.v1.BookshelfService`
+//! - `convert`: between the shelf's types and the contract's
+//! - `status`: every error as a gRPC status
+
+mod convert;
+mod service;
+mod status;
+
+use std::io;
+
+use bookshelf::Shelf;
+use bookshelf_proto::DESCRIPTORS;
+use bookshelf_proto::v1::bookshelf_service_server::BookshelfServiceServer;
+use server_kit::{Program, Shutdown, shutdown::within_grace};
+use socket_tap::TapListener;
+use tonic::transport::Server;
+use tonic_health::pb::FILE_DESCRIPTOR_SET as HEALTH_DESCRIPTORS;
+
+use crate::service::Service;
+
+/// What the command tells of itself.
+pub const PROGRAM: Program = Program {
+    name: "grpc-server",
+    version: env!("CARGO_PKG_VERSION"),
+    api: "grpc",
+    listen: "127.0.0.1:50051",
+    about: "The bookshelf over gRPC. Prints each socket call as it happens.",
+    examples: "Examples:\n  \
+        grpc-server                                     print each socket call\n  \
+        grpc-server --trace grpc.jsonl --capture 1024   record with payload\n  \
+        grpc-server --listen [::]:8000 --quiet          every interface, without a word",
+    try_it: |address| {
+        format!(
+            "grpcurl -plaintext {address} list\n\
+             grpcurl -plaintext -d '{{\"id\": 1}}' {address} bookshelf.v1.BookshelfService/GetBook\n\
+             grpcurl -plaintext {address} bookshelf.v1.BookshelfService/WatchBooks"
+        )
+    },
+};
+
+/// Serves the bookshelf, health and reflection (v1, and v1alpha for older clients) until the shutdown, then finishes
+/// the running calls.
+///
+/// # Errors
+/// When the descriptors of the contract are broken, or the transport fails as a whole.
+pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> io::Result<()> {
+    let bookshelf = BookshelfServiceServer::new(Service::new(shelf, shutdown.clone()));
+    let (health, health_service) = tonic_health::server::health_reporter();
+    health.set_serving::<BookshelfServiceServer<Service>>().await;
+    let reflection = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(DESCRIPTORS)
+            .register_encoded_file_descriptor_set(HEALTH_DESCRIPTORS)
+    };
+    let serving = Server::builder()
+        .add_service(bookshelf)
+        .add_service(health_service)
+        .add_service(reflection().build_v1().map_err(io::Error::other)?)
+        .add_service(reflection().build_v1alpha().map_err(io::Error::other)?)
+        .serve_with_incoming_shutdown(listener.into_incoming(), shutdown.cancelled());
+    match within_grace(serving, &shutdown).await {
+        Some(served) => served.map_err(io::Error::other),
+        None => Ok(()),
+    }
+}

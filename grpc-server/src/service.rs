@@ -1,0 +1,86 @@
+//! The methods of `bookshelf.v1.BookshelfService`.
+
+use std::pin::Pin;
+
+use bookshelf::{NewBook, Shelf};
+use bookshelf_proto::v1::bookshelf_service_server::BookshelfService;
+use bookshelf_proto::v1::{
+    CreateBookRequest, CreateBookResponse, DeleteBookRequest, DeleteBookResponse, GetAuthorRequest,
+    GetAuthorResponse, GetBookRequest, GetBookResponse, ListBooksRequest, ListBooksResponse,
+    UpdateBookRequest, UpdateBookResponse, WatchBooksRequest, WatchBooksResponse,
+};
+use futures_util::{Stream, StreamExt as _};
+use server_kit::Shutdown;
+use tonic::{Request, Response, Status};
+
+use crate::convert;
+use crate::status::{invalid, status};
+
+#[derive(Debug)]
+pub(crate) struct Service {
+    shelf: Shelf,
+    /// Ends the streams of changes, which would never end by themselves.
+    shutdown: Shutdown,
+}
+
+impl Service {
+    pub(crate) fn new(shelf: Shelf, shutdown: Shutdown) -> Self {
+        Self { shelf, shutdown }
+    }
+}
+
+type Answer<T> = Result<Response<T>, Status>;
+
+#[tonic::async_trait]
+impl BookshelfService for Service {
+    async fn get_book(&self, request: Request<GetBookRequest>) -> Answer<GetBookResponse> {
+        let book = self.shelf.book(request.get_ref().id).map_err(status)?;
+        Ok(Response::new(GetBookResponse { book: Some(convert::book(book)) }))
+    }
+
+    async fn list_books(&self, request: Request<ListBooksRequest>) -> Answer<ListBooksResponse> {
+        let page = self.shelf.list(&convert::list_query(request.into_inner())).map_err(status)?;
+        Ok(Response::new(ListBooksResponse {
+            books: page.books.into_iter().map(convert::book).collect(),
+            next_page_token: page.next_page_token.unwrap_or_default(),
+        }))
+    }
+
+    async fn create_book(&self, request: Request<CreateBookRequest>) -> Answer<CreateBookResponse> {
+        let book = request.into_inner().book.ok_or_else(|| invalid("book is missing"))?;
+        let new = NewBook { title: book.title, author_id: book.author_id, year: book.year };
+        let book = self.shelf.create(new).map_err(status)?;
+        Ok(Response::new(CreateBookResponse { book: Some(convert::book(book)) }))
+    }
+
+    async fn update_book(&self, request: Request<UpdateBookRequest>) -> Answer<UpdateBookResponse> {
+        let UpdateBookRequest { book, update_mask } = request.into_inner();
+        let book = book.ok_or_else(|| invalid("book is missing"))?;
+        let (id, revision) = (book.id, book.revision);
+        if revision == 0 {
+            return Err(invalid("book.revision is missing: say which revision you changed"));
+        }
+        let patch = convert::patch(book, update_mask.map(|mask| mask.paths))?;
+        let book = self.shelf.update(id, revision, patch).map_err(status)?;
+        Ok(Response::new(UpdateBookResponse { book: Some(convert::book(book)) }))
+    }
+
+    async fn delete_book(&self, request: Request<DeleteBookRequest>) -> Answer<DeleteBookResponse> {
+        self.shelf.delete(request.get_ref().id).map_err(status)?;
+        Ok(Response::new(DeleteBookResponse {}))
+    }
+
+    async fn get_author(&self, request: Request<GetAuthorRequest>) -> Answer<GetAuthorResponse> {
+        let author = self.shelf.author(request.get_ref().id).map_err(status)?;
+        Ok(Response::new(GetAuthorResponse { author: Some(convert::author(author)) }))
+    }
+
+    type WatchBooksStream = Pin<Box<dyn Stream<Item = Result<WatchBooksResponse, Status>> + Send>>;
+
+    async fn watch_books(&self, _: Request<WatchBooksRequest>) -> Answer<Self::WatchBooksStream> {
+        // From here on the watcher misses nothing: the answer's headers tell the client so.
+        let changes = self.shelf.watch().into_stream();
+        let messages = changes.map(|change| change.map(convert::change).map_err(status));
+        Ok(Response::new(Box::pin(messages.take_until(self.shutdown.clone().cancelled_owned()))))
+    }
+}

@@ -1,0 +1,10 @@
+//! The command `rest-server`.
+
+use std::process::ExitCode;
+
+use bookshelf::Shelf;
+use rest_server::PROGRAM;
+
+fn main() -> ExitCode {
+    server_kit::run(&PROGRAM, |listener, shutdown| rest_server::serve(listener, Shelf::seeded(), shutdown))
+}

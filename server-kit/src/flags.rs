@@ -1,0 +1,47 @@
+//! The command line, the same in all three servers.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+
+use crate::program::Program;
+
+/// The flags of a server.
+#[derive(Clone, Debug, Parser)]
+#[command(version, max_term_width = 100)]
+pub struct Flags {
+    /// Listen on this address; port 0 lets the kernel choose one
+    #[arg(long, value_name = "ADDR")]
+    pub listen: SocketAddr,
+
+    /// Record to this file (JSON Lines) instead of printing each socket call
+    #[arg(long, value_name = "FILE", conflicts_with = "no_tap")]
+    pub trace: Option<PathBuf>,
+
+    /// Keep the first BYTES of each read and write in the trace; by default no payload is kept
+    #[arg(long, value_name = "BYTES", default_value_t = 0, requires = "trace")]
+    pub capture: usize,
+
+    /// Record nothing
+    #[arg(long)]
+    pub no_tap: bool,
+
+    /// Print neither the socket calls nor what to try; errors are still printed
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+impl Flags {
+    /// Reads the command line. Ends the process for `--help`, `--version` and what it cannot read.
+    #[must_use]
+    pub fn parse_for(program: &Program) -> Self {
+        let matches = Self::command()
+            .name(program.name)
+            .about(program.about)
+            .after_help(program.examples)
+            .mut_arg("listen", |listen| listen.default_value(program.listen))
+            .get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+}

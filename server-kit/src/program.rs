@@ -1,0 +1,132 @@
+//! A server from its flags to its exit code.
+
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anstream::ColorChoice;
+use socket_tap::format::text::Lines;
+use socket_tap::sink::LiveLines;
+use socket_tap::{Tap, TapListener};
+
+use crate::Shutdown;
+use crate::bind::bind;
+use crate::flags::Flags;
+use crate::shutdown::signal;
+
+/// What one server tells of itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Program {
+    /// The executable: `rest-server`.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// What the recording is called: `rest`.
+    pub api: &'static str,
+    /// Where it listens when nothing else is asked for.
+    pub listen: &'static str,
+    /// One sentence for `--help`.
+    pub about: &'static str,
+    /// The end of `--help`.
+    pub examples: &'static str,
+    /// Commands to try, for a server on that address.
+    pub try_it: fn(SocketAddr) -> String,
+}
+
+/// Runs a server until SIGINT or SIGTERM. It prints what went wrong and returns the exit code.
+pub fn run<F>(program: &Program, serve: impl FnOnce(TapListener, Shutdown) -> F) -> ExitCode
+where
+    F: Future<Output = io::Result<()>>,
+{
+    let flags = Flags::parse_for(program);
+    match try_run(program, &flags, serve) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}: error: {error}", program.name);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn try_run<F>(
+    program: &Program,
+    flags: &Flags,
+    serve: impl FnOnce(TapListener, Shutdown) -> F,
+) -> io::Result<()>
+where
+    F: Future<Output = io::Result<()>>,
+{
+    let tap = start_tap(program, flags)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let served = runtime.block_on(async {
+        let listener = bind(&tap, flags.listen, program.name, "--listen").await?;
+        greet(program, flags, listener.local_addr()?);
+        let shutdown = Shutdown::new();
+        stop_on_signals(program.name, flags.quiet, shutdown.clone());
+        serve(listener, shutdown).await
+    });
+    // Ends the tasks that are left, so that their sockets are closed and the recording says so.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    let end = tap.finish_blocking();
+    served?;
+    let end = end?;
+    if let Some(path) = flags.trace.as_ref().filter(|_| !flags.quiet) {
+        eprintln!(
+            "{}: {} is complete, {} events, {} lost",
+            program.name,
+            path.display(),
+            end.events,
+            end.lost
+        );
+    }
+    Ok(())
+}
+
+fn start_tap(program: &Program, flags: &Flags) -> io::Result<Tap> {
+    if flags.no_tap || (flags.quiet && flags.trace.is_none()) {
+        return Ok(Tap::off());
+    }
+    let tap = Tap::server(program.api)
+        .program(format!("{} {}", program.name, program.version))
+        .capture(flags.capture);
+    match &flags.trace {
+        Some(path) => tap.file(path)?.start(),
+        None => tap.sink(LiveLines::new(Lines::new().color(colored()), io::stdout())).start(),
+    }
+}
+
+/// Whether standard output takes colours: a terminal, without `NO_COLOR`.
+#[must_use]
+pub fn colored() -> bool {
+    anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never
+}
+
+fn greet(program: &Program, flags: &Flags, address: SocketAddr) {
+    if flags.quiet {
+        return;
+    }
+    let mut err = io::stderr().lock();
+    // Nobody may be reading.
+    let _ = writeln!(err, "{} listens on {address}; Ctrl-C ends it. Try:", program.name);
+    for line in (program.try_it)(address).lines() {
+        let _ = writeln!(err, "  {line}");
+    }
+}
+
+/// The first signal begins the shutdown, a second one ends the process at once.
+fn stop_on_signals(name: &'static str, quiet: bool, shutdown: Shutdown) {
+    tokio::spawn(async move {
+        if let Err(error) = signal().await {
+            eprintln!("{name}: cannot watch for signals, kill ends this at once: {error}");
+            return;
+        }
+        if !quiet {
+            eprintln!("{name}: finishing what runs; once more ends it at once");
+        }
+        shutdown.cancel();
+        if signal().await.is_ok() {
+            std::process::exit(130);
+        }
+    });
+}

@@ -1,0 +1,23 @@
+//! Reads recordings made with `socket-tap`: shows them, and compares what programs do with their sockets.
+//!
+//! # Layout
+//!
+//! - [`reader`]: a trace from a file, line by line, and what is wrong with it
+//! - [`socket`]: what one socket did from its making to its close
+//! - [`skeleton`]: the order of a socket's calls, without what varies from run to run
+//! - [`step`]: counts for each named step of a recording
+//! - [`summary`]: one trace, read once
+//! - [`compare`]: several summaries beside each other, and the verdict
+//! - [`sequence`]: one step as client and server did it, call by call
+//! - [`table`]: a comparison for the eye
+//! - [`cli`]: the command `socket-trace`
+
+pub mod cli;
+pub mod compare;
+pub mod reader;
+pub mod sequence;
+pub mod skeleton;
+pub mod socket;
+pub mod step;
+pub mod summary;
+pub mod table;

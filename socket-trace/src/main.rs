@@ -1,0 +1,7 @@
+//! The command `socket-trace`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    socket_trace::cli::run()
+}

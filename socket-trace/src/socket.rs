@@ -1,0 +1,175 @@
+//! What one socket did from its making to its close.
+
+use serde::Serialize;
+use socket_tap::close::{Close, EndedBy};
+use socket_tap::event::{Event, Op, SockId};
+use socket_tap::format::Side;
+
+/// What a socket is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// It takes connections.
+    Listener,
+    /// A connection, as the side that accepted it has it.
+    Accepted,
+    /// A connection, as the side that made it has it.
+    Connected,
+}
+
+impl Role {
+    /// For a heading.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Listener => "the server's listening socket",
+            Self::Accepted => "a connection, server side",
+            Self::Connected => "a connection, client side",
+        }
+    }
+}
+
+/// Which way the first byte of a connection went, as the recording side sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum First {
+    /// The other side spoke first.
+    Read,
+    /// The recording side spoke first.
+    Write,
+}
+
+/// A socket's life so far.
+#[derive(Clone, Debug, Default)]
+pub struct Socket {
+    /// Its first events, in order, without transfers and options: how it came to be.
+    pub opening: Vec<Opening>,
+    /// Whether it has taken a connection.
+    pub accepts: bool,
+    /// Successful reads and writes that moved bytes.
+    pub reads: u64,
+    /// Writes that moved bytes.
+    pub writes: u64,
+    /// How often its sending half was shut down.
+    pub shutdowns: u64,
+    /// Operations that failed, with the reason.
+    pub failures: Vec<String>,
+    /// When it became a connection.
+    pub opened: Option<u64>,
+    /// Who spoke first, and when.
+    pub first: Option<(First, u64)>,
+    /// When the first byte went the other way.
+    pub answered: Option<u64>,
+    /// Its end.
+    pub closed: Option<Close>,
+}
+
+/// A call that makes a socket what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// `socket(2)`
+    Socket,
+    /// `bind(2)`
+    Bind,
+    /// `listen(2)`
+    Listen,
+    /// `accept(2)`
+    Accept,
+    /// `connect(2)`
+    Connect,
+}
+
+impl Socket {
+    /// Takes in one of its events.
+    pub fn observe(&mut self, event: &Event) {
+        if let Some(error) = &event.error {
+            self.failures.push(format!("{} fails: {}", event.op.name(), error.reason));
+            return;
+        }
+        match &event.op {
+            Op::Socket { .. } => self.opening.push(Opening::Socket),
+            Op::Bind { .. } => self.opening.push(Opening::Bind),
+            Op::Listen { .. } => self.opening.push(Opening::Listen),
+            Op::Accept { .. } => {
+                self.opening.push(Opening::Accept);
+                self.opened = Some(event.t);
+            }
+            Op::Connect { .. } => {
+                self.opening.push(Opening::Connect);
+                self.opened = Some(event.t);
+            }
+            Op::Read(transfer) if transfer.bytes > 0 => {
+                self.reads += 1;
+                self.moved(First::Read, event.t);
+            }
+            Op::Write(transfer) if transfer.bytes > 0 => {
+                self.writes += 1;
+                self.moved(First::Write, event.t);
+            }
+            Op::Shutdown => self.shutdowns += 1,
+            Op::Close(close) => self.closed = Some((**close).clone()),
+            _ => {}
+        }
+    }
+
+    fn moved(&mut self, way: First, t: u64) {
+        match self.first {
+            None => self.first = Some((way, t)),
+            Some((first, _)) if first != way => {
+                self.answered.get_or_insert(t);
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// What it is for. A connection whose making is missing in the recording is on the recording's side.
+    #[must_use]
+    pub fn role(&self, side: Side) -> Role {
+        let has = |opening| self.opening.contains(&opening);
+        match side {
+            _ if has(Opening::Accept) => Role::Accepted,
+            _ if has(Opening::Connect) => Role::Connected,
+            _ if has(Opening::Bind) || has(Opening::Listen) || self.accepts => Role::Listener,
+            Side::Server => Role::Accepted,
+            Side::Client => Role::Connected,
+        }
+    }
+
+    /// Who ended the connection, in words that hold for both sides.
+    #[must_use]
+    pub fn ended_by(&self, side: Side) -> Option<&'static str> {
+        let ours = match side {
+            Side::Server => ("server", "client"),
+            Side::Client => ("client", "server"),
+        };
+        self.closed.as_ref()?.ended_by.map(|ended_by| match ended_by {
+            EndedBy::Local => ours.0,
+            EndedBy::Peer => ours.1,
+            EndedBy::Reset => "reset",
+            EndedBy::Error => "error",
+        })
+    }
+
+    /// Who spoke first, in words that hold for both sides.
+    #[must_use]
+    pub fn spoke_first(&self, side: Side) -> Option<&'static str> {
+        self.first.map(|(first, _)| match (side, first) {
+            (Side::Server, First::Write) | (Side::Client, First::Read) => "server",
+            (Side::Server, First::Read) | (Side::Client, First::Write) => "client",
+        })
+    }
+
+    /// From the connection's first byte to the first byte the other way, in nanoseconds.
+    #[must_use]
+    pub fn first_byte_ns(&self) -> Option<u64> {
+        let (_, spoke) = self.first?;
+        self.answered.map(|answered| answered.saturating_sub(spoke))
+    }
+}
+
+/// The listening socket that an event speaks of, when it is an accept.
+pub(crate) fn accepted_on(event: &Event) -> Option<SockId> {
+    match event.op {
+        Op::Accept { on, .. } if event.error.is_none() => Some(on),
+        _ => None,
+    }
+}

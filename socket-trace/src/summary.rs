@@ -1,0 +1,162 @@
+//! One trace, read once. What is kept does not grow with the trace's length: sockets that are closed are forgotten.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Serialize;
+use socket_tap::event::{Op, SockId};
+use socket_tap::format::{Header, Side};
+
+use crate::reader::{Ending, Error, Trace};
+use crate::skeleton::Skeleton;
+use crate::socket::{Role, Socket, accepted_on};
+use crate::step::{Step, Steps};
+
+/// What a trace comes to.
+#[derive(Debug, Serialize)]
+pub struct Summary {
+    /// Where it was read from.
+    pub source: String,
+    /// What the recording is called.
+    pub name: String,
+    /// Which side recorded.
+    pub side: Side,
+    /// The program that recorded.
+    pub program: String,
+    /// Event lines.
+    pub events: u64,
+    /// Reads and writes that the recorder had no room for.
+    pub lost: u64,
+    /// Connections that are still open.
+    pub open: u64,
+    /// Why the trace proves nothing; empty for a whole one.
+    pub doubts: Vec<String>,
+    /// The skeletons of its sockets.
+    pub skeletons: BTreeMap<Role, BTreeMap<String, Seen>>,
+    /// The counts of its steps.
+    pub steps: Vec<Step>,
+}
+
+/// Which sockets had a skeleton.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Seen {
+    /// How many.
+    pub sockets: u64,
+    /// One of them, to look for in the trace.
+    pub first: SockId,
+}
+
+/// Whether a trace may end without an end line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recording {
+    /// It must be complete.
+    Ended,
+    /// It goes on while we read.
+    UnderWay,
+}
+
+impl Summary {
+    /// Reads the whole trace.
+    ///
+    /// # Errors
+    /// When it is not a trace.
+    pub fn of(mut trace: Trace, recording: Recording) -> Result<Self, Error> {
+        let mut sums = Sums::new(trace.header().side);
+        while let Some(event) = trace.next_event()? {
+            sums.observe(&event);
+        }
+        let mut doubts = Vec::new();
+        doubts.extend(ending_doubt(&trace, recording));
+        if sums.lost > 0 {
+            doubts.push(format!("it is lossy: {} reads and writes are missing", sums.lost));
+        }
+        Ok(sums.finish(&trace, doubts))
+    }
+}
+
+fn ending_doubt(trace: &Trace, recording: Recording) -> Option<String> {
+    match (trace.ending(), recording) {
+        (Ending::Complete(end), _) if end.events != trace.events() => Some(format!(
+            "its end line counts {} events, but {} are there: it was changed after it was written",
+            end.events,
+            trace.events()
+        )),
+        (Ending::CutShort { torn: false }, Recording::Ended) => Some(
+            "it has no end line: it was cut short, or the program still runs (stop it with Ctrl-C)"
+                .to_owned(),
+        ),
+        (Ending::CutShort { torn: true }, Recording::Ended) => Some(
+            "its last line breaks off: it was cut short, or the program was killed or still runs".to_owned(),
+        ),
+        _ => None,
+    }
+}
+
+/// What a trace has come to so far.
+struct Sums {
+    side: Side,
+    open: HashMap<SockId, Socket>,
+    skeletons: BTreeMap<Role, BTreeMap<String, Seen>>,
+    steps: Steps,
+    lost: u64,
+}
+
+impl Sums {
+    fn new(side: Side) -> Self {
+        let (open, skeletons) = (HashMap::new(), BTreeMap::new());
+        Self { side, open, skeletons, steps: Steps::default(), lost: 0 }
+    }
+
+    fn observe(&mut self, event: &socket_tap::event::Event) {
+        match &event.op {
+            Op::Mark { label } => return self.steps.begin(label),
+            Op::Gap(gap) => self.lost += gap.events(),
+            _ => {}
+        }
+        if let Some(listener) = accepted_on(event) {
+            self.open.entry(listener).or_default().accepts = true;
+        }
+        self.steps.now().observe(event, self.side);
+        // What belongs to no socket, and failed accepts, which belong to the listener and leave it as it is.
+        if event.sock == 0 || (event.error.is_some() && matches!(event.op, Op::Accept { .. })) {
+            return;
+        }
+        let socket = self.open.entry(event.sock).or_default();
+        socket.observe(event);
+        if socket.closed.is_some()
+            && let Some(socket) = self.open.remove(&event.sock)
+        {
+            self.steps.now().ended(&socket, self.side);
+            self.count(&socket, event.sock);
+        }
+    }
+
+    fn count(&mut self, socket: &Socket, sock: SockId) {
+        let skeleton = Skeleton::of(socket, self.side).to_string();
+        let of_role = self.skeletons.entry(socket.role(self.side)).or_default();
+        of_role.entry(skeleton).or_insert(Seen { sockets: 0, first: sock }).sockets += 1;
+    }
+
+    fn finish(mut self, trace: &Trace, doubts: Vec<String>) -> Summary {
+        let mut open = 0;
+        for (sock, socket) in std::mem::take(&mut self.open) {
+            // A listener is what it is while it listens; a connection only once it has ended.
+            match socket.role(self.side) {
+                Role::Listener => self.count(&socket, sock),
+                Role::Accepted | Role::Connected => open += 1,
+            }
+        }
+        let Header { name, side, program, .. } = trace.header().clone();
+        Summary {
+            source: trace.source().to_owned(),
+            name,
+            side,
+            program,
+            events: trace.events(),
+            lost: self.lost,
+            open,
+            doubts,
+            skeletons: self.skeletons,
+            steps: self.steps.finish(),
+        }
+    }
+}

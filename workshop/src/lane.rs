@@ -1,0 +1,148 @@
+//! One API: its server, and the recordings of its two sides.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bookshelf::Shelf;
+use server_kit::bind::bind;
+use server_kit::program::{Program, colored};
+use socket_tap::format::Side;
+use socket_tap::format::text::Lines;
+use socket_tap::sink::LiveLines;
+use socket_tap::{Tap, TapBuilder, TapListener};
+use tokio::task::JoinHandle;
+
+/// One API.
+#[derive(Debug)]
+pub struct Lane {
+    /// For a heading: `REST`.
+    pub title: &'static str,
+    /// What the server's own command tells of itself.
+    pub program: &'static Program,
+    /// Where the server listens.
+    pub address: SocketAddr,
+    /// The recordings of the server and of the tour's clients.
+    pub recordings: Recordings,
+    server: JoinHandle<io::Result<()>>,
+}
+
+impl Lane {
+    /// Binds `address`, starts the server, and records both sides.
+    ///
+    /// # Errors
+    /// When a trace cannot be written, or the address not be bound.
+    pub async fn start<F>(
+        title: &'static str,
+        program: &'static Program,
+        address: SocketAddr,
+        recordings: Recordings,
+        serve: impl FnOnce(TapListener, Shelf) -> F,
+    ) -> io::Result<Self>
+    where
+        F: Future<Output = io::Result<()>> + Send + 'static,
+    {
+        let flag = format!("--{}", program.api);
+        let listener = bind(&recordings.server, address, program.name, &flag).await?;
+        let address = listener.local_addr()?;
+        let server = tokio::spawn(serve(listener, Shelf::seeded()));
+        Ok(Self { title, program, address, recordings, server })
+    }
+
+    /// Waits for the server to end.
+    ///
+    /// # Errors
+    /// Those of the server.
+    pub async fn ended(self) -> io::Result<()> {
+        self.server.await.map_err(io::Error::other)?
+    }
+}
+
+/// The recordings of both sides.
+#[derive(Clone, Debug)]
+pub struct Recordings {
+    /// Records the server.
+    pub server: Tap,
+    /// Records the tour's clients.
+    pub client: Tap,
+    directory: PathBuf,
+    api: &'static str,
+}
+
+impl Recordings {
+    /// Begins two traces in `directory`. The server's calls are also printed while the curtain is up.
+    ///
+    /// # Errors
+    /// When a trace cannot be written; the message names it.
+    pub fn start(api: &'static str, directory: &Path, capture: usize, curtain: &Curtain) -> io::Result<Self> {
+        let begin = |tap: TapBuilder, side| {
+            let program = concat!("workshop ", env!("CARGO_PKG_VERSION"));
+            tap.program(program).capture(capture).file(path(directory, api, side))
+        };
+        let lines = Lines::new().label(api).color(colored());
+        let server = begin(Tap::server(api), Side::Server)?.sink(LiveLines::new(lines, curtain.clone()));
+        let client = begin(Tap::client(api), Side::Client)?;
+        Ok(Self { server: server.start()?, client: client.start()?, directory: directory.to_owned(), api })
+    }
+
+    /// The trace of one side.
+    #[must_use]
+    pub fn path(&self, side: Side) -> PathBuf {
+        path(&self.directory, self.api, side)
+    }
+
+    /// Names what follows, on both sides.
+    pub fn mark(&self, step: &'static str) {
+        self.server.mark(step);
+        self.client.mark(step);
+    }
+
+    /// Waits until every connection is closed, on both sides.
+    pub async fn idle(&self) {
+        self.client.idle().await;
+        self.server.idle().await;
+    }
+
+    /// Waits until the traces hold all that has happened.
+    pub async fn flush(&self) {
+        self.client.flush().await;
+        self.server.flush().await;
+    }
+
+    /// Completes the traces.
+    ///
+    /// # Errors
+    /// When one of them could not be written.
+    pub fn finish(&self) -> io::Result<()> {
+        self.client.finish_blocking()?;
+        self.server.finish_blocking()?;
+        Ok(())
+    }
+}
+
+fn path(directory: &Path, api: &str, side: Side) -> PathBuf {
+    directory.join(format!("{api}-{}.jsonl", side.name()))
+}
+
+/// Standard output while it is up, nothing while it is down: the tour's own calls are shown otherwise.
+#[derive(Clone, Debug, Default)]
+pub struct Curtain(Arc<AtomicBool>);
+
+impl Curtain {
+    /// From now on what is written is seen.
+    pub fn raise(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
+impl Write for Curtain {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.load(Ordering::Acquire) { io::stdout().write(bytes) } else { Ok(bytes.len()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().flush()
+    }
+}

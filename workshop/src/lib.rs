@@ -1,0 +1,15 @@
+//! The main job: starts the three servers, runs the tour through real clients, shows the comparison.
+//!
+//! # Layout
+//!
+//! - [`flags`]: the command line
+//! - [`lane`]: one API: its server, and the recordings of its two sides
+//! - [`tour`]: what the clients do, the same over each API
+//! - [`report`]: what the recordings show, for a person or for a machine
+//! - [`program`]: from the flags to the exit code
+
+pub mod flags;
+pub mod lane;
+pub mod program;
+pub mod report;
+pub mod tour;

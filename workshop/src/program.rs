@@ -1,0 +1,143 @@
+//! From the flags to the exit code.
+
+use std::io::{self, ErrorKind, Write as _};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser as _;
+use clients::{Graphql, Grpc, Rest};
+use server_kit::{Program, Shutdown};
+use socket_trace::compare::Verdict;
+
+use crate::flags::Flags;
+use crate::lane::{Curtain, Lane, Recordings};
+use crate::{report, tour};
+
+/// Runs the workshop, and returns its exit code.
+#[must_use]
+pub fn run() -> ExitCode {
+    let flags = Flags::parse();
+    match try_run(&flags) {
+        Ok(verdict) => ExitCode::from(verdict.exit_code()),
+        Err(error) => {
+            eprintln!("workshop: error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Failed = Box<dyn std::error::Error>;
+
+fn try_run(flags: &Flags) -> Result<Verdict, Failed> {
+    create_directory(flags)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let mut recordings = Vec::new();
+    let result = runtime.block_on(workshop(flags, &mut recordings));
+    // Ends the tasks that are left, so that their sockets are closed and the recordings say so.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    for recording in recordings {
+        recording.finish()?;
+    }
+    result
+}
+
+fn create_directory(flags: &Flags) -> io::Result<()> {
+    std::fs::create_dir_all(&flags.traces).map_err(|error| {
+        let directory = flags.traces.display();
+        let why = format!(
+            "cannot create {directory} for the recordings: {error}; choose another with --traces DIR"
+        );
+        io::Error::new(error.kind(), why)
+    })
+}
+
+async fn workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result<Verdict, Failed> {
+    let (shutdown, curtain) = (Shutdown::new(), Curtain::default());
+    let lanes = start(flags, &shutdown, &curtain, recordings).await?;
+    let verdict = tokio::select! {
+        biased;
+        interrupted = server_kit::shutdown::signal() => {
+            interrupted?;
+            return Err("interrupted during the tour".into());
+        }
+        shown = show(flags, &lanes) => shown?,
+    };
+    if !flags.once {
+        serve(flags, &lanes, &curtain).await?;
+    }
+    shutdown.cancel();
+    for lane in lanes {
+        lane.ended().await?;
+    }
+    Ok(verdict)
+}
+
+/// Starts the three servers.
+async fn start(
+    flags: &Flags,
+    shutdown: &Shutdown,
+    curtain: &Curtain,
+    recordings: &mut Vec<Recordings>,
+) -> io::Result<[Lane; 3]> {
+    let mut record = |program: &Program| {
+        let recording = Recordings::start(program.api, &flags.traces, flags.capture, curtain)?;
+        recordings.push(recording.clone());
+        io::Result::Ok(recording)
+    };
+    let (rest, graphql, grpc) = (&rest_server::PROGRAM, &graphql_server::PROGRAM, &grpc_server::PROGRAM);
+    let token = || shutdown.clone();
+    Ok([
+        Lane::start("REST", rest, flags.rest, record(rest)?, |listener, shelf| {
+            rest_server::serve(listener, shelf, token())
+        })
+        .await?,
+        Lane::start("GraphQL", graphql, flags.graphql, record(graphql)?, |listener, shelf| {
+            graphql_server::serve(listener, shelf, token())
+        })
+        .await?,
+        Lane::start("gRPC", grpc, flags.grpc, record(grpc)?, |listener, shelf| {
+            grpc_server::serve(listener, shelf, token())
+        })
+        .await?,
+    ])
+}
+
+/// Runs the tour and prints what it showed.
+async fn show(flags: &Flags, lanes: &[Lane; 3]) -> Result<Verdict, Failed> {
+    let [rest, graphql, grpc] = lanes;
+    tour::run::<Rest>(rest).await?;
+    tour::run::<Graphql>(graphql).await?;
+    tour::run::<Grpc>(grpc).await?;
+    for lane in lanes {
+        lane.recordings.flush().await;
+    }
+    let comparison = report::compare(lanes)?;
+    let text = if flags.json {
+        serde_json::to_string_pretty(&comparison)? + "\n"
+    } else {
+        report::text(lanes, &comparison)? + &report::next(lanes)
+    };
+    print(&text)?;
+    Ok(comparison.verdict)
+}
+
+/// Serves until Ctrl-C, and shows each call that comes in.
+async fn serve(flags: &Flags, lanes: &[Lane], curtain: &Curtain) -> io::Result<()> {
+    for lane in lanes {
+        lane.recordings.mark("by hand");
+    }
+    if !flags.json {
+        print("\nThe servers go on, and record; their socket calls appear here. Ctrl-C ends it.\n")?;
+        curtain.raise();
+    }
+    server_kit::shutdown::signal().await
+}
+
+fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // The reader, `head` for example, has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
