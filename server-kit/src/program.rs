@@ -13,7 +13,7 @@ use socket_tap::{Tap, TapListener};
 use crate::Shutdown;
 use crate::bind::bind;
 use crate::flags::Flags;
-use crate::shutdown::signal;
+use crate::shutdown::Signals;
 
 /// What one server tells of itself.
 #[derive(Clone, Copy, Debug)]
@@ -61,9 +61,9 @@ where
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(async {
         let listener = bind(&tap, flags.listen, program.name, "--listen").await?;
-        greet(program, flags, listener.local_addr()?);
         let shutdown = Shutdown::new();
-        stop_on_signals(program.name, flags.quiet, shutdown.clone());
+        stop_on(Signals::watch()?, program.name, flags.quiet, shutdown.clone());
+        greet(program, flags, listener.local_addr()?);
         serve(listener, shutdown).await
     });
     // Ends the tasks that are left, so that their sockets are closed and the recording says so.
@@ -115,18 +115,14 @@ fn greet(program: &Program, flags: &Flags, address: SocketAddr) {
 }
 
 /// The first signal begins the shutdown, a second one ends the process at once.
-fn stop_on_signals(name: &'static str, quiet: bool, shutdown: Shutdown) {
+fn stop_on(mut signals: Signals, name: &'static str, quiet: bool, shutdown: Shutdown) {
     tokio::spawn(async move {
-        if let Err(error) = signal().await {
-            eprintln!("{name}: cannot watch for signals, kill ends this at once: {error}");
-            return;
-        }
+        signals.next().await;
         if !quiet {
             eprintln!("{name}: finishing what runs; once more ends it at once");
         }
         shutdown.cancel();
-        if signal().await.is_ok() {
-            std::process::exit(130);
-        }
+        signals.next().await;
+        std::process::exit(130);
     });
 }

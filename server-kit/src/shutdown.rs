@@ -8,24 +8,48 @@ use crate::Shutdown;
 /// How long running calls may take after the signal; then their connections are closed.
 pub const GRACE: Duration = Duration::from_secs(5);
 
-/// Waits for Ctrl-C, or for SIGTERM where there is such a thing.
-///
-/// # Errors
-/// When the signals cannot be watched.
-pub async fn signal() -> io::Result<()> {
+/// SIGINT (Ctrl-C) and SIGTERM; on Windows Ctrl-C.
+#[derive(Debug)]
+pub struct Signals {
     #[cfg(unix)]
-    {
+    both: [tokio::signal::unix::Signal; 2],
+    #[cfg(windows)]
+    ctrl_c: tokio::signal::windows::CtrlC,
+}
+
+impl Signals {
+    /// From now on the signals no longer end the process: they are for [`next`](Self::next) to tell.
+    ///
+    /// # Errors
+    /// When they cannot be watched.
+    #[cfg(unix)]
+    pub fn watch() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        let (mut interrupt, mut terminate) =
-            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-        Ok(())
+        Ok(Self { both: [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?] })
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+
+    /// From now on Ctrl-C no longer ends the process: it is for [`next`](Self::next) to tell.
+    ///
+    /// # Errors
+    /// When it cannot be watched.
+    #[cfg(windows)]
+    pub fn watch() -> io::Result<Self> {
+        Ok(Self { ctrl_c: tokio::signal::windows::ctrl_c()? })
+    }
+
+    /// Waits for the next of them.
+    pub async fn next(&mut self) {
+        #[cfg(unix)]
+        {
+            let [interrupt, terminate] = &mut self.both;
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        #[cfg(windows)]
+        self.ctrl_c.recv().await;
+    }
 }
 
 /// Runs `serving` to its end, but no longer than [`GRACE`] after the shutdown. `None` when it was cut off.

@@ -184,7 +184,7 @@ fn next_line(lines: &mut dyn BufRead, text: &mut Vec<u8>, source: &str, line: u6
 }
 
 fn as_text<'a>(text: &'a [u8], source: &str, line: u64) -> Result<&'a str, Error> {
-    std::str::from_utf8(text).map_err(|_| Error::NotText { source: source.to_owned(), line })
+    std::str::from_utf8(text.trim_ascii_end()).map_err(|_| Error::NotText { source: source.to_owned(), line })
 }
 
 impl fmt::Debug for Trace {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::Parser as _;
 use clients::{Graphql, Grpc, Rest};
+use server_kit::shutdown::Signals;
 use server_kit::{Program, Shutdown};
 use socket_trace::compare::Verdict;
 
@@ -53,17 +54,16 @@ fn create_directory(flags: &Flags) -> io::Result<()> {
 
 async fn workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result<Verdict, Failed> {
     let (shutdown, curtain) = (Shutdown::new(), Curtain::default());
+    let mut signals = Signals::watch()?;
     let lanes = start(flags, &shutdown, &curtain, recordings).await?;
     let verdict = tokio::select! {
         biased;
-        interrupted = server_kit::shutdown::signal() => {
-            interrupted?;
-            return Err("interrupted during the tour".into());
-        }
+        () = signals.next() => return Err("interrupted during the tour".into()),
         shown = show(flags, &lanes) => shown?,
     };
     if !flags.once {
-        serve(flags, &lanes, &curtain).await?;
+        go_on(flags, &lanes, &curtain)?;
+        signals.next().await;
     }
     shutdown.cancel();
     for lane in lanes {
@@ -121,8 +121,8 @@ async fn show(flags: &Flags, lanes: &[Lane; 3]) -> Result<Verdict, Failed> {
     Ok(comparison.verdict)
 }
 
-/// Serves until Ctrl-C, and shows each call that comes in.
-async fn serve(flags: &Flags, lanes: &[Lane], curtain: &Curtain) -> io::Result<()> {
+/// From now on each call that comes in is shown.
+fn go_on(flags: &Flags, lanes: &[Lane], curtain: &Curtain) -> io::Result<()> {
     for lane in lanes {
         lane.recordings.mark("by hand");
     }
@@ -130,7 +130,7 @@ async fn serve(flags: &Flags, lanes: &[Lane], curtain: &Curtain) -> io::Result<(
         print("\nThe servers go on, and record; their socket calls appear here. Ctrl-C ends it.\n")?;
         curtain.raise();
     }
-    server_kit::shutdown::signal().await
+    Ok(())
 }
 
 fn print(text: &str) -> io::Result<()> {

@@ -26,7 +26,7 @@ pub(crate) use reply::{Media, Problem};
 pub(crate) async fn get(State(app): State<Arc<App>>, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
     if wants_websocket(&parts.headers) {
-        return socket::upgrade(app, &mut parts).await.unwrap_or_else(|problem| problem.reply(Media::Json));
+        return socket::upgrade(app, &mut parts).unwrap_or_else(|problem| problem.reply(Media::Json));
     }
     match accept::best(&parts.headers, &[Offer::JSON, Offer::GRAPHQL, Offer::HTML]) {
         None => not_acceptable(),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use axum::extract::ws::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
 /// A close code with its reason.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,6 +47,6 @@ impl Close {
         while reason.len() > MAX_REASON {
             reason.pop();
         }
-        CloseFrame { code: self.code, reason: reason.into() }
+        CloseFrame { code: self.code.into(), reason: reason.into() }
     }
 }

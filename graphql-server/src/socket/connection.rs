@@ -5,8 +5,14 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::ws::{Message, WebSocket};
+use futures_util::{SinkExt as _, StreamExt as _};
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use tokio::io::AsyncWriteExt as _;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
+
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::App;
 use crate::document::Operation;
@@ -20,7 +26,7 @@ use super::operations::{Event, Operations};
 
 /// A WebSocket and what runs on it. All of it is one task: when the socket goes, the operations go with it.
 pub(super) struct Connection {
-    socket: WebSocket,
+    socket: WebSocketStream<TokioIo<Upgraded>>,
     app: Arc<App>,
     operations: Operations,
     /// Whether `connection_init` came and was answered.
@@ -33,7 +39,7 @@ pub(super) struct Connection {
 type End = Option<Close>;
 
 impl Connection {
-    pub(super) fn new(socket: WebSocket, app: Arc<App>) -> Self {
+    pub(super) fn new(socket: WebSocketStream<TokioIo<Upgraded>>, app: Arc<App>) -> Self {
         Self { socket, app, operations: Operations::default(), acknowledged: false, heard: true }
     }
 
@@ -59,7 +65,7 @@ impl Connection {
                 () = &mut init_timeout, if !self.acknowledged => return Err(Some(Close::INIT_TIMEOUT)),
                 _ = keep_alive.tick() => self.keep_alive().await?,
                 event = self.operations.next() => self.report(event).await?,
-                message = self.socket.recv() => match message {
+                message = self.socket.next() => match message {
                     Some(Ok(message)) => self.receive(message).await?,
                     Some(Err(_)) | None => return Err(None),
                 },
@@ -77,7 +83,7 @@ impl Connection {
             },
             Message::Binary(_) => Err(Some(Close::invalid_message("Messages are text"))),
             // The transport answers these by itself.
-            Message::Ping(_) | Message::Pong(_) => Ok(()),
+            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Ok(()),
             Message::Close(_) => Err(None),
         }
     }
@@ -155,12 +161,12 @@ impl Connection {
                 }
             }
             if let Some(close) = end {
-                self.socket.send(Message::Close(Some(close.into_frame()))).await.map_err(|_| None)?;
+                self.socket.send(Message::Close(Some(close.into_frame()))).await.map_err(|_| End::None)?;
             }
             // Until the client's own close frame is in: a socket that is closed with bytes still unread is reset, and a
             // reset can overtake the reason that was just sent.
-            while let Some(Ok(_)) = self.socket.recv().await {}
-            Ok::<(), End>(())
+            while let Some(Ok(_)) = self.socket.next().await {}
+            self.socket.get_mut().shutdown().await.map_err(|_| End::None)
         };
         // Whatever comes of it, the socket is dropped now.
         let _ = timeout(CLOSE_TIMEOUT, goodbye).await;

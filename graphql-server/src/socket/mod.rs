@@ -8,17 +8,19 @@
 
 mod close;
 mod connection;
+mod handshake;
 mod message;
 mod operations;
 mod origin;
 
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts as _;
-use axum::extract::ws::WebSocketUpgrade;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
+use hyper_util::rt::TokioIo;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use crate::App;
 use crate::http::Problem;
@@ -26,31 +28,32 @@ use crate::limits::MAX_REQUEST_BYTES;
 
 use close::Close;
 use connection::Connection;
+use handshake::Agreed;
 
 /// The one subprotocol that is spoken.
 const PROTOCOL: &str = "graphql-transport-ws";
 
-/// Makes a WebSocket of the request, and serves it.
-pub(crate) async fn upgrade(app: Arc<App>, parts: &mut Parts) -> Result<Response, Problem> {
+/// Makes a WebSocket of the request, and serves it in a task of its own.
+pub(crate) fn upgrade(app: Arc<App>, parts: &mut Parts) -> Result<Response, Problem> {
     if !origin::is_own(&parts.headers) {
         let message = "a page of another site may not open a WebSocket here";
         return Err(Problem::new(StatusCode::FORBIDDEN, message));
     }
-    let upgrade = WebSocketUpgrade::from_request_parts(parts, &())
-        .await
-        .map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?;
-    // A message that is only a little too long gets its close code; the transport itself stops a huge one.
-    let upgrade = upgrade.max_message_size(2 * MAX_REQUEST_BYTES).protocols([PROTOCOL]);
-    let protocol_agreed = upgrade.selected_protocol().is_some();
-    let open = app.sockets.token();
-    Ok(upgrade.on_upgrade(async move |socket| {
-        // Until its end the shutdown waits for it.
-        let _open = open;
+    let Agreed { response, connection, protocol } = handshake::agree(parts)?;
+    // The shutdown waits for what this tracks.
+    app.sockets.clone().spawn(async move {
+        // A client that is gone before the answer reaches it needs no more.
+        let Ok(connection) = connection.await else { return };
+        // A message that is only a little too long gets its close code; the transport itself stops a huge one.
+        let limits = WebSocketConfig::default().max_message_size(Some(2 * MAX_REQUEST_BYTES));
+        let stream = TokioIo::new(connection);
+        let socket = WebSocketStream::from_raw_socket(stream, Role::Server, Some(limits)).await;
         let connection = Connection::new(socket, app);
-        if protocol_agreed {
+        if protocol {
             connection.serve().await;
         } else {
             connection.end(Some(Close::SUBPROTOCOL_NOT_ACCEPTABLE)).await;
         }
-    }))
+    });
+    Ok(response)
 }

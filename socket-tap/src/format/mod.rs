@@ -96,7 +96,12 @@ pub enum LineError {
 impl std::fmt::Display for LineError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Json(error) => write!(f, "{error}"),
+            Self::Json(error) => {
+                // serde_json counts lines, too, and each of ours is its first.
+                let text = error.to_string();
+                let what = text.split(" at line ").next().unwrap_or_default();
+                write!(f, "{what}, at column {}", error.column())
+            }
             Self::Value { field, expected } => write!(f, "field `{field}` must be {expected}"),
             Self::NewerVersion(version) => write!(
                 f,

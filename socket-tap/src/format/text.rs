@@ -142,6 +142,7 @@ fn or_unknown(address: Option<&Addr>) -> String {
 fn moved(transfer: &Transfer) -> String {
     match transfer {
         Transfer { eof: true, .. } => "0 B   the peer has finished sending (FIN)".to_owned(),
+        Transfer { bytes, slices: Some(1), .. } => format!("{bytes} B in 1 slice"),
         Transfer { bytes, slices: Some(slices), .. } => format!("{bytes} B in {slices} slices"),
         Transfer { bytes, .. } => format!("{bytes} B"),
     }

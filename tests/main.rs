@@ -1,0 +1,16 @@
+//! One test binary across the workspace: a module for each topic. What all three APIs must do is written once, and run
+//! for each.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+#[macro_use]
+mod support;
+
+mod errors;
+mod messages;
+mod operations;
+mod processes;
+mod shutdown;
+mod traces;
+mod watching;
+mod workshop;

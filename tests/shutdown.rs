@@ -1,0 +1,83 @@
+//! SIGINT and SIGTERM: running calls are finished, sockets closed, the trace complete.
+
+use clients::Watch as _;
+use rustix::process::Signal;
+use socket_tap::Tap;
+use socket_tap::format::Side;
+use socket_trace::reader::Trace;
+use socket_trace::socket::Role;
+use socket_trace::summary::{Recording, Summary};
+use tempfile::TempDir;
+
+use crate::support::api::Api;
+use crate::support::process::Serving;
+
+each_api!(
+    a_signal_completes_the_trace,
+    a_call_that_runs_is_finished,
+    no_trace_is_left_open_by_a_client_that_stays
+);
+
+struct Recorded {
+    _directory: TempDir,
+    path: String,
+    server: Serving,
+}
+
+fn recorded<A: Api>() -> Recorded {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("trace.jsonl").to_str().unwrap().to_owned();
+    let server = Serving::start(A::SERVER, &["--trace", &path]);
+    Recorded { _directory: directory, path, server }
+}
+
+/// Ends the server with `signal`, and returns what the trace comes to. It must be whole.
+fn ended(recorded: Recorded, signal: Signal) -> Summary {
+    recorded.server.signal(signal);
+    let (status, _, err) = recorded.server.wait();
+    assert!(status.success(), "{status}: {err}");
+    let summary = Summary::of(Trace::open(&recorded.path).unwrap(), Recording::Ended).unwrap();
+    assert_eq!((summary.side, summary.doubts.as_slice(), summary.open), (Side::Server, &[][..], 0));
+    summary
+}
+
+fn accepted(summary: &Summary) -> u64 {
+    summary.skeletons[&Role::Accepted].values().map(|seen| seen.sockets).sum()
+}
+
+async fn a_signal_completes_the_trace<A: Api>() {
+    for signal in [Signal::INT, Signal::TERM] {
+        let recorded = recorded::<A>();
+        let mut client = A::connect(&Tap::off(), recorded.server.address).await.unwrap();
+        client.book(1).await.unwrap();
+        client.close().await;
+        let summary = ended(recorded, signal);
+        assert_eq!(accepted(&summary), 1);
+        assert!(summary.skeletons[&Role::Listener].contains_key("socket → bind → listen → accept → close"));
+    }
+}
+
+async fn a_call_that_runs_is_finished<A: Api>() {
+    let recorded = recorded::<A>();
+    let mut watch = A::watch(&Tap::off(), recorded.server.address, 9).await.unwrap();
+    recorded.server.signal(Signal::TERM);
+    // The stream is ended, not torn: the client sees a whole answer.
+    assert_eq!(watch.next().await.unwrap(), None);
+    watch.close().await;
+    assert_eq!(accepted(&ended_already(recorded)), 1);
+}
+
+async fn no_trace_is_left_open_by_a_client_that_stays<A: Api>() {
+    let recorded = recorded::<A>();
+    let mut client = A::connect(&Tap::off(), recorded.server.address).await.unwrap();
+    client.book(1).await.unwrap();
+    // It keeps its connection; the server closes that.
+    assert_eq!(accepted(&ended(recorded, Signal::TERM)), 1);
+    drop(client);
+}
+
+fn ended_already(recorded: Recorded) -> Summary {
+    let (status, _, err) = recorded.server.wait();
+    assert!(status.success(), "{status}: {err}");
+    Summary::of(Trace::open(&recorded.path).unwrap(), Recording::Ended).unwrap()
+}

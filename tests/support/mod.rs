@@ -1,0 +1,25 @@
+//! What the tests stand on.
+
+pub(crate) mod api;
+pub(crate) mod process;
+pub(crate) mod program;
+
+/// Runs each test for each API: `each_api!(name, ...)` makes `rest::name`, `graphql::name`, `grpc::name` of a
+/// `async fn name<A: Api>()`.
+macro_rules! each_api {
+    ($($name:ident),+ $(,)?) => {
+        each_api!(@api rest, clients::Rest, $($name),+);
+        each_api!(@api graphql, clients::Graphql, $($name),+);
+        each_api!(@api grpc, clients::Grpc, $($name),+);
+    };
+    (@api $module:ident, $api:ty, $($name:ident),+) => {
+        mod $module {
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    super::$name::<$api>().await;
+                }
+            )+
+        }
+    };
+}

@@ -1,0 +1,83 @@
+//! The workspace's own commands, as real processes.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// A command of this workspace. They are built once, as the tests were.
+pub(crate) fn command(name: &str) -> PathBuf {
+    static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
+    let directory = DIRECTORY.get_or_init(|| {
+        // target/PROFILE/deps/all-HASH
+        let test = std::env::current_exe().unwrap();
+        let directory = test.parent().and_then(|deps| deps.parent()).unwrap().to_owned();
+        let profile = match directory.file_name().and_then(|name| name.to_str()) {
+            Some("debug") | None => "dev",
+            Some(profile) => profile,
+        };
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "--quiet", "--workspace", "--bins", "--profile", profile]);
+        let built = build.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).status().unwrap();
+        assert!(built.success(), "the commands do not build");
+        directory
+    });
+    directory.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// A command that serves.
+pub(crate) struct Serving {
+    child: Child,
+    pub(crate) address: SocketAddr,
+    stderr: BufReader<std::process::ChildStderr>,
+}
+
+impl Serving {
+    /// Starts a server on a port of the kernel's choice, and waits until it listens.
+    pub(crate) fn start(name: &str, arguments: &[&str]) -> Self {
+        let mut child = Command::new(command(name))
+            .args(["--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        let address = loop {
+            let before = said.len();
+            assert_ne!(stderr.read_line(&mut said).unwrap(), 0, "{name} does not listen: {said}");
+            if let Some((_, rest)) = said[before..].split_once(" listens on ") {
+                break rest.split(';').next().unwrap().parse().unwrap();
+            }
+        };
+        Self { child, address, stderr }
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        signal_to(&self.child, signal);
+    }
+
+    /// Waits for its end, and returns what it said meanwhile on standard output and on standard error.
+    pub(crate) fn wait(mut self) -> (ExitStatus, String, String) {
+        let (mut out, mut err) = (String::new(), String::new());
+        self.child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
+        self.stderr.read_to_string(&mut err).unwrap();
+        (self.child.wait().unwrap(), out, err)
+    }
+
+    /// Stops it as `kill` does.
+    pub(crate) fn stop(self) -> (ExitStatus, String, String) {
+        self.signal(Signal::TERM);
+        self.wait()
+    }
+}
+
+pub(crate) fn signal_to(child: &Child, signal: Signal) {
+    let pid = Pid::from_raw(child.id().try_into().unwrap()).unwrap();
+    kill_process(pid, signal).unwrap();
+}

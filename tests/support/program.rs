@@ -1,0 +1,49 @@
+//! Programs from outside. On a user's machine a test that needs one it does not find says so and passes; in CI it
+//! fails.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+/// The program, when it is installed.
+pub(crate) fn find(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found =
+        std::env::split_paths(&path).map(|directory| directory.join(name)).find(|file| file.is_file());
+    if found.is_none() {
+        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{name} must be installed in CI");
+        eprintln!("skipped: {name} is not installed");
+    }
+    found
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(program: impl AsRef<OsStr>, arguments: &[&str]) -> Ran {
+    let program = program.as_ref();
+    let output = Command::new(program).args(arguments).env("NO_COLOR", "1").output();
+    Ran(output.unwrap_or_else(|error| panic!("{}: {error}", program.display())))
+}
+
+/// A command that has ended.
+#[derive(Debug)]
+pub(crate) struct Ran(Output);
+
+impl Ran {
+    pub(crate) fn code(&self) -> i32 {
+        self.0.status.code().unwrap_or(-1)
+    }
+
+    pub(crate) fn stdout(&self) -> String {
+        String::from_utf8_lossy(&self.0.stdout).into_owned()
+    }
+
+    pub(crate) fn stderr(&self) -> String {
+        String::from_utf8_lossy(&self.0.stderr).into_owned()
+    }
+
+    /// Its standard output; it must have succeeded.
+    pub(crate) fn ok(self) -> String {
+        assert_eq!(self.code(), 0, "{}{}", self.stdout(), self.stderr());
+        self.stdout()
+    }
+}

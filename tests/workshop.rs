@@ -1,0 +1,139 @@
+//! The main job: the tour, its report, and the servers that go on.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use rustix::process::Signal;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::process::{command, signal_to};
+use crate::support::program::{Ran, find, run};
+
+const PORTS: [&str; 6] = ["--rest", "127.0.0.1:0", "--graphql", "127.0.0.1:0", "--grpc", "127.0.0.1:0"];
+
+const STEPS: [&str; 10] = [
+    "get a book",
+    "list books",
+    "create a book",
+    "update it",
+    "update it from an old revision",
+    "an author with books",
+    "watch a change",
+    "delete it",
+    "the same call 10 times",
+    "4 connections at once",
+];
+
+fn tour(directory: &Path, arguments: &[&str]) -> Ran {
+    let traces = directory.to_str().unwrap();
+    run(command("workshop"), &[&["--once", "--traces", traces][..], &PORTS, arguments].concat())
+}
+
+fn traces(directory: &Path, side: &str) -> Vec<String> {
+    let path = |api| directory.join(format!("{api}-{side}.jsonl")).to_str().unwrap().to_owned();
+    ["rest", "graphql", "grpc"].map(path).to_vec()
+}
+
+#[test]
+fn the_tour_prints_the_comparison() {
+    let directory = TempDir::new().unwrap();
+    let report = tour(directory.path(), &[]).ok();
+    assert!(report.contains("The socket primitives are the same."), "{report}");
+    for expected in [
+        "REST                                │ GraphQL                             │ gRPC",
+        "connect        ───▶",
+        "accept → read → write → shutdown → close   (rest 14, graphql 14, grpc 14)",
+        "socket → connect → write → read → shutdown → close   (rest 14, graphql 14, grpc 14)",
+        "grpcurl -plaintext 127.0.0.1:",
+        "curl -i http://127.0.0.1:",
+        "rest-server.jsonl",
+    ] {
+        assert!(report.contains(expected), "{expected:?} is not in:\n{report}");
+    }
+    for step in STEPS {
+        assert!(report.contains(step), "{step:?} is not in:\n{report}");
+    }
+}
+
+#[test]
+fn the_tour_as_json_and_its_traces_agree() {
+    let directory = TempDir::new().unwrap();
+    let report: Value = serde_json::from_str(&tour(directory.path(), &["--json"]).ok()).unwrap();
+    assert_eq!(report["verdict"], "same");
+    let summaries = report["traces"].as_array().unwrap();
+    assert_eq!(summaries.len(), 6);
+    for summary in summaries {
+        let steps: Vec<&str> =
+            summary["steps"].as_array().unwrap().iter().filter_map(|step| step["name"].as_str()).collect();
+        assert_eq!(steps, STEPS, "{}", summary["source"]);
+    }
+    for side in ["server", "client"] {
+        let traces = traces(directory.path(), side);
+        let arguments: Vec<&str> =
+            ["compare", "--json"].into_iter().chain(traces.iter().map(String::as_str)).collect();
+        let compared: Value = serde_json::from_str(&run(command("socket-trace"), &arguments).ok()).unwrap();
+        // What the tour printed is what its files say.
+        for (i, trace) in traces.iter().enumerate() {
+            let printed = summaries.iter().find(|summary| summary["source"] == trace.as_str()).unwrap();
+            assert_eq!(compared["traces"][i]["steps"], printed["steps"]);
+        }
+    }
+}
+
+#[test]
+fn one_message_is_not_one_connection_in_each_api() {
+    let directory = TempDir::new().unwrap();
+    let report: Value = serde_json::from_str(&tour(directory.path(), &["--json"]).ok()).unwrap();
+    let step = |trace: usize, name: &str| {
+        let steps = report["traces"][trace]["steps"].as_array().unwrap();
+        steps.iter().find(|step| step["name"] == name).unwrap().clone()
+    };
+    let number = |value: &Value| value.as_u64().unwrap();
+    for trace in 0..3 {
+        let (one, ten) = (step(trace, "get a book"), step(trace, "the same call 10 times"));
+        assert_eq!((number(&one["connections"]), number(&ten["connections"])), (1, 1));
+        assert_eq!(number(&step(trace, "4 connections at once")["connections"]), 4);
+        // HTTP/1.1 pays the same for each call; HTTP/2 pays for the connection once and compresses what repeats.
+        let (ten_times, ten) = (10 * number(&one["to_server"]), number(&ten["to_server"]));
+        if trace < 2 {
+            assert_eq!(ten, ten_times);
+        } else {
+            assert!(ten < ten_times / 2, "{ten} against {ten_times}");
+        }
+    }
+    assert!(step(2, "get a book")["spoke_first"]["server"] == 1, "tonic sends its SETTINGS before it reads");
+    assert!(step(0, "get a book")["spoke_first"]["client"] == 1);
+}
+
+#[test]
+fn it_goes_on_serving_and_shows_what_comes_in() {
+    let Some(curl) = find("curl") else { return };
+    let directory = TempDir::new().unwrap();
+    let mut workshop = Command::new(command("workshop"))
+        .args(PORTS)
+        .args(["--traces", directory.path().to_str().unwrap()])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(workshop.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let url = lines.find_map(|line| line.trim().strip_prefix("curl -i ").map(str::to_owned)).unwrap();
+    lines.find(|line| line.contains("Ctrl-C ends it")).unwrap();
+    assert!(run(&curl, &["-sS", &url]).ok().contains("UNIX Network Programming"));
+    for call in ["accept", "read", "write", "shutdown", "close"] {
+        let shown =
+            lines.any(|line| line.starts_with("rest ") && line.split_whitespace().nth(3) == Some(call));
+        assert!(shown, "{call}");
+    }
+    signal_to(&workshop, Signal::INT);
+    let mut rest = String::new();
+    lines.for_each(|line| rest.push_str(&line));
+    assert!(workshop.wait().unwrap().success(), "{rest}");
+    for trace in traces(directory.path(), "server") {
+        let mut text = String::new();
+        std::fs::File::open(&trace).unwrap().read_to_string(&mut text).unwrap();
+        assert!(text.lines().last().unwrap().starts_with("{\"end\":true"), "{trace}");
+        assert!(text.contains("\"label\":\"by hand\""));
+    }
+}
