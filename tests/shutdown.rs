@@ -32,11 +32,17 @@ fn recorded<A: Api>() -> Recorded {
 }
 
 /// Ends the server with `signal`, and returns what the trace comes to. It must be whole.
-fn ended(recorded: Recorded, signal: Signal) -> Summary {
+async fn ended(recorded: Recorded, signal: Signal) -> Summary {
     recorded.server.signal(signal);
-    let (status, _, err) = recorded.server.wait();
+    ends(recorded).await
+}
+
+/// The same when it ends already. The client, which shares this thread, goes on meanwhile.
+async fn ends(recorded: Recorded) -> Summary {
+    let Recorded { server, path, _directory } = recorded;
+    let (status, _, err) = tokio::task::spawn_blocking(|| server.wait()).await.unwrap();
     assert!(status.success(), "{status}: {err}");
-    let summary = Summary::of(Trace::open(&recorded.path).unwrap(), Recording::Ended).unwrap();
+    let summary = Summary::of(Trace::open(&path).unwrap(), Recording::Ended).unwrap();
     assert_eq!((summary.side, summary.doubts.as_slice(), summary.open), (Side::Server, &[][..], 0));
     summary
 }
@@ -51,7 +57,7 @@ async fn a_signal_completes_the_trace<A: Api>() {
         let mut client = A::connect(&Tap::off(), recorded.server.address).await.unwrap();
         client.book(1).await.unwrap();
         client.close().await;
-        let summary = ended(recorded, signal);
+        let summary = ended(recorded, signal).await;
         assert_eq!(accepted(&summary), 1);
         assert!(summary.skeletons[&Role::Listener].contains_key("socket → bind → listen → accept → close"));
     }
@@ -64,7 +70,7 @@ async fn a_call_that_runs_is_finished<A: Api>() {
     // The stream is ended, not torn: the client sees a whole answer.
     assert_eq!(watch.next().await.unwrap(), None);
     watch.close().await;
-    assert_eq!(accepted(&ended_already(recorded)), 1);
+    assert_eq!(accepted(&ends(recorded).await), 1);
 }
 
 async fn no_trace_is_left_open_by_a_client_that_stays<A: Api>() {
@@ -72,12 +78,6 @@ async fn no_trace_is_left_open_by_a_client_that_stays<A: Api>() {
     let mut client = A::connect(&Tap::off(), recorded.server.address).await.unwrap();
     client.book(1).await.unwrap();
     // It keeps its connection; the server closes that.
-    assert_eq!(accepted(&ended(recorded, Signal::TERM)), 1);
+    assert_eq!(accepted(&ended(recorded, Signal::TERM).await), 1);
     drop(client);
-}
-
-fn ended_already(recorded: Recorded) -> Summary {
-    let (status, _, err) = recorded.server.wait();
-    assert!(status.success(), "{status}: {err}");
-    Summary::of(Trace::open(&recorded.path).unwrap(), Recording::Ended).unwrap()
 }
