@@ -6,6 +6,7 @@
 #[macro_use]
 mod support;
 
+mod adapters;
 mod errors;
 mod messages;
 mod operations;

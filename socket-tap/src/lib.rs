@@ -70,3 +70,8 @@ pub use crate::tonic::TapIncoming;
 pub use listener::TapListener;
 pub use stream::TapStream;
 pub use tap::{Tap, TapBuilder};
+
+/// Runs the example of the README.
+#[cfg(all(doctest, feature = "axum"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

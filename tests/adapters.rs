@@ -1,0 +1,59 @@
+//! The tap under axum's own `serve`, as an engineer puts it into a server of their own. (tonic's adapter is under the
+//! gRPC server, in every test of it.)
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use axum::routing::get;
+use clients::{Client as _, Kind, Rest};
+use socket_tap::sink::Memory;
+use socket_tap::{PeerAddr, Tap, TapListener, TapStream};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+async fn whoami(ConnectInfo(PeerAddr(peer)): ConnectInfo<PeerAddr>) -> String {
+    peer.to_string()
+}
+
+/// A whole exchange over a connection of its own.
+async fn ask(address: SocketAddr, path: &str) -> (SocketAddr, String) {
+    let mut client = TapStream::connect(&Tap::off(), address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    client.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).await.unwrap();
+    (client.local_addr().unwrap(), answer)
+}
+
+#[tokio::test]
+async fn axum_serves_on_it_and_knows_its_peers() {
+    let memory = Memory::new();
+    let tap = Tap::server("axum").sink(memory.clone()).start().unwrap();
+    let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = Router::new().route("/", get(whoami)).into_make_service_with_connect_info::<PeerAddr>();
+    let server = tokio::spawn(axum::serve(listener, app).into_future());
+    for _ in 0..3 {
+        let (us, answer) = ask(address, "/").await;
+        assert!(answer.ends_with(&format!("\r\n\r\n{us}")), "{answer}");
+    }
+    tap.idle().await;
+    server.abort();
+    tap.finish().await.unwrap();
+    let events = memory.events();
+    let count = |op: &str| events.iter().filter(|event| event.op.name() == op).count();
+    assert_eq!((count("accept"), count("shutdown")), (3, 3));
+}
+
+#[tokio::test]
+async fn a_router_of_ours_runs_under_axums_own_serve() {
+    let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = rest_server::router(bookshelf::Shelf::seeded(), server_kit::Shutdown::new());
+    let server = tokio::spawn(axum::serve(listener, router).into_future());
+    let mut client = Rest::connect(&Tap::off(), address).await.unwrap();
+    assert_eq!(client.book(99).await.unwrap_err().kind, Kind::NotFound);
+    assert_eq!(client.book(1).await.unwrap().id, 1);
+    client.close().await;
+    server.abort();
+}
