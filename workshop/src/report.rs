@@ -67,7 +67,7 @@ fn costs(lanes: &[Lane], comparison: &Comparison) -> String {
             let more = |one: u64, ten: u64| ten.saturating_sub(one) / (CALLS - 1);
             let _ = writeln!(
                 out,
-                "  {:<8} the first, with its connection: {:>4} + {:<4}  each one more on it: {:>4} + {:<4}",
+                "  {:<8} the first, with its connection: {:>4} + {:<4}  each one more on it: {:>4} + {}",
                 lane.title,
                 one.to_server,
                 one.to_client,
