@@ -60,6 +60,9 @@ fn wrong_flags_are_explained_and_help_teaches() {
         fails(&run(command(server), &["--port", "1"]), 2, &["--port"]);
         fails(&run(command(server), &["--no-tap", "--trace", "t"]), 2, &["--no-tap", "--trace"]);
         let help = run(command(server), &["--help"]).ok();
+        // Nothing has to be said: it can be started by its name alone.
+        let usage = format!("Usage: {server}{} [OPTIONS]\n", std::env::consts::EXE_SUFFIX);
+        assert!(help.contains(&usage), "{help}");
         for flag in ["--listen", "--trace", "--capture", "--no-tap", "--quiet", "Examples:", "127.0.0.1:"] {
             assert!(help.contains(flag), "{server}: {help}");
         }

@@ -40,7 +40,7 @@ impl Flags {
             .name(program.name)
             .about(program.about)
             .after_help(program.examples)
-            .mut_arg("listen", |listen| listen.default_value(program.listen))
+            .mut_arg("listen", |listen| listen.required(false).default_value(program.listen))
             .get_matches();
         Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
     }
