@@ -26,6 +26,8 @@
 //! - [`changes`]: the change feed
 //! - `seed`: the books that every server starts with
 
+#![forbid(unsafe_code)]
+
 pub mod changes;
 pub mod error;
 pub mod model;

@@ -8,6 +8,8 @@
 //! - `rest`, `graphql`, `grpc`: the clients
 //! - `http`: one HTTP/1.1 connection, shared by the first two
 
+#![forbid(unsafe_code)]
+
 mod failure;
 mod graphql;
 mod grpc;

@@ -25,6 +25,8 @@
 //! - `fault`: every error with its code
 //! - [`limits`]: every limit, with its reason
 
+#![forbid(unsafe_code)]
+
 mod document;
 mod engine;
 mod fault;

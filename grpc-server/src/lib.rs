@@ -6,6 +6,8 @@
 //! - `convert`: between the shelf's types and the contract's
 //! - `status`: every error as a gRPC status
 
+#![forbid(unsafe_code)]
+
 mod convert;
 mod service;
 mod status;

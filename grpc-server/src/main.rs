@@ -1,5 +1,7 @@
 //! The command `grpc-server`.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
 use bookshelf::Shelf;

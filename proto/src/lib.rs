@@ -7,6 +7,8 @@
 //! assert_eq!(prost::Message::encoded_len(&request), 2);
 //! ```
 
+#![forbid(unsafe_code)]
+
 /// Package `bookshelf.v1`: messages, client and server.
 pub mod v1 {
     #![allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]

@@ -8,6 +8,8 @@
 //! - `problem`: every error as RFC 9457 problem details
 //! - `revision`: revisions as `ETag` and `If-Match`
 
+#![forbid(unsafe_code)]
+
 mod authors;
 mod books;
 mod changes;

@@ -1,5 +1,7 @@
 //! The command `rest-server`.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
 use bookshelf::Shelf;

@@ -8,6 +8,8 @@
 //! - [`http`]: the accept loop for HTTP
 //! - [`shutdown`]: SIGINT and SIGTERM, and how long running calls may take after them
 
+#![forbid(unsafe_code)]
+
 pub mod bind;
 pub mod flags;
 pub mod http;

@@ -12,6 +12,8 @@
 //! - [`table`]: a comparison for the eye
 //! - [`cli`]: the command `socket-trace`
 
+#![forbid(unsafe_code)]
+
 pub mod cli;
 pub mod compare;
 pub mod reader;

@@ -1,5 +1,7 @@
 //! The command `socket-trace`.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

@@ -8,6 +8,8 @@
 //! - [`report`]: what the recordings show, for a person or for a machine
 //! - [`program`]: from the flags to the exit code
 
+#![forbid(unsafe_code)]
+
 pub mod flags;
 pub mod lane;
 pub mod program;
