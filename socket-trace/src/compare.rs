@@ -52,24 +52,20 @@ impl Comparison {
         let mut doubts: Vec<String> = (traces.iter())
             .flat_map(|trace| trace.doubts.iter().map(|doubt| format!("{}: {doubt}", trace.source)))
             .collect();
-        let unreadable = traces.iter().any(|trace| !trace.doubts.is_empty() && !only_edited(trace));
+        let lacks_calls = traces.iter().flat_map(|trace| &trace.doubts).any(|doubt| doubt.lacks_calls());
         if !compared && differences.is_empty() {
             doubts.push(nothing_to_compare(&traces));
         }
         let verdict = match (differences.is_empty(), doubts.is_empty()) {
             // What is cut or lossy lacks calls, so a difference would prove nothing. A trace that is whole but for
             // lines that someone took out still shows one.
-            (false, _) if !unreadable => Verdict::Different,
+            (false, _) if !lacks_calls => Verdict::Different,
             (true, true) => Verdict::Same,
             _ => Verdict::Unclear,
         };
         let reasons = doubts.into_iter().chain(differences).collect();
         Self { verdict, reasons, skeletons, traces }
     }
-}
-
-fn only_edited(trace: &Summary) -> bool {
-    trace.lost == 0 && trace.doubts.iter().all(|doubt| doubt.contains("end line counts"))
 }
 
 fn nothing_to_compare(traces: &[Summary]) -> String {

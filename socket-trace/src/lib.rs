@@ -1,5 +1,26 @@
 //! Reads recordings made with `socket-tap`: shows them, and compares what programs do with their sockets.
 //!
+//! ```
+//! use socket_tap::Tap;
+//! use socket_trace::compare::{Comparison, Verdict};
+//! use socket_trace::reader::Trace;
+//! use socket_trace::summary::{Recording, Summary};
+//!
+//! # let directory = std::env::temp_dir().join(format!("socket-trace-{}", std::process::id()));
+//! # std::fs::create_dir_all(&directory)?;
+//! let path = directory.join("one.jsonl");
+//! let tap = Tap::server("one").file(&path)?.start()?;
+//! tap.mark("nothing happens");
+//! tap.finish_blocking()?;
+//!
+//! let summary = Summary::of(Trace::open(&path)?, Recording::Ended)?;
+//! assert_eq!((summary.events, summary.lost), (1, 0));
+//! // One trace alone compares with nothing.
+//! assert_eq!(Comparison::of(vec![summary]).verdict, Verdict::Unclear);
+//! # std::fs::remove_dir_all(&directory)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Layout
 //!
 //! - [`reader`]: a trace from a file, line by line, and what is wrong with it

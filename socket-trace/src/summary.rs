@@ -1,8 +1,9 @@
 //! One trace, read once. What is kept does not grow with the trace's length: sockets that are closed are forgotten.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use socket_tap::event::{Op, SockId};
 use socket_tap::format::{Header, Side};
 
@@ -29,11 +30,65 @@ pub struct Summary {
     /// Connections that are still open.
     pub open: u64,
     /// Why the trace proves nothing; empty for a whole one.
-    pub doubts: Vec<String>,
+    pub doubts: Vec<Doubt>,
     /// The skeletons of its sockets.
     pub skeletons: BTreeMap<Role, BTreeMap<String, Seen>>,
     /// The counts of its steps.
     pub steps: Vec<Step>,
+}
+
+/// Why a trace proves nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// It has no end line.
+    CutShort {
+        /// Its last line breaks off.
+        torn: bool,
+    },
+    /// Its end line counts other events than are there.
+    Edited {
+        /// What the end line counts.
+        counted: u64,
+        /// What is there.
+        there: u64,
+    },
+    /// The recorder had no room for some reads and writes.
+    Lossy {
+        /// How many.
+        lost: u64,
+    },
+}
+
+impl Doubt {
+    /// Whether calls may be missing that the program has made. What someone took out of a whole trace is not of them.
+    #[must_use]
+    pub fn lacks_calls(self) -> bool {
+        !matches!(self, Self::Edited { .. })
+    }
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CutShort { torn: false } => f.write_str(
+                "it has no end line: it was cut short, or the program still runs (stop it with Ctrl-C)",
+            ),
+            Self::CutShort { torn: true } => f.write_str(
+                "its last line breaks off: it was cut short, or the program was killed or still runs",
+            ),
+            Self::Edited { counted, there } => write!(
+                f,
+                "its end line counts {counted} events, but {there} are there: it was changed after it was written"
+            ),
+            Self::Lossy { lost } => write!(f, "it is lossy: {lost} reads and writes are missing"),
+        }
+    }
+}
+
+impl Serialize for Doubt {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 /// Which sockets had a skeleton.
@@ -64,29 +119,18 @@ impl Summary {
         while let Some(event) = trace.next_event()? {
             sums.observe(&event);
         }
-        let mut doubts = Vec::new();
-        doubts.extend(ending_doubt(&trace, recording));
-        if sums.lost > 0 {
-            doubts.push(format!("it is lossy: {} reads and writes are missing", sums.lost));
-        }
+        let lossy = (sums.lost > 0).then_some(Doubt::Lossy { lost: sums.lost });
+        let doubts = ending_doubt(&trace, recording).into_iter().chain(lossy).collect();
         Ok(sums.finish(&trace, doubts))
     }
 }
 
-fn ending_doubt(trace: &Trace, recording: Recording) -> Option<String> {
+fn ending_doubt(trace: &Trace, recording: Recording) -> Option<Doubt> {
     match (trace.ending(), recording) {
-        (Ending::Complete(end), _) if end.events != trace.events() => Some(format!(
-            "its end line counts {} events, but {} are there: it was changed after it was written",
-            end.events,
-            trace.events()
-        )),
-        (Ending::CutShort { torn: false }, Recording::Ended) => Some(
-            "it has no end line: it was cut short, or the program still runs (stop it with Ctrl-C)"
-                .to_owned(),
-        ),
-        (Ending::CutShort { torn: true }, Recording::Ended) => Some(
-            "its last line breaks off: it was cut short, or the program was killed or still runs".to_owned(),
-        ),
+        (Ending::Complete(end), _) if end.events != trace.events() => {
+            Some(Doubt::Edited { counted: end.events, there: trace.events() })
+        }
+        (Ending::CutShort { torn }, Recording::Ended) => Some(Doubt::CutShort { torn: *torn }),
         _ => None,
     }
 }
@@ -136,7 +180,7 @@ impl Sums {
         of_role.entry(skeleton).or_insert(Seen { sockets: 0, first: sock }).sockets += 1;
     }
 
-    fn finish(mut self, trace: &Trace, doubts: Vec<String>) -> Summary {
+    fn finish(mut self, trace: &Trace, doubts: Vec<Doubt>) -> Summary {
         let mut open = 0;
         for (sock, socket) in std::mem::take(&mut self.open) {
             // A listener is what it is while it listens; a connection only once it has ended.

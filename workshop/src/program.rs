@@ -115,7 +115,7 @@ async fn show(flags: &Flags, lanes: &[Lane; 3]) -> Result<Verdict, Failed> {
     let text = if flags.json {
         serde_json::to_string_pretty(&comparison)? + "\n"
     } else {
-        report::text(lanes, &comparison)? + &report::next(lanes)
+        report::text(lanes, &comparison)? + &report::next(lanes, flags.capture)
     };
     print(&text)?;
     Ok(comparison.verdict)

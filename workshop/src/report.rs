@@ -81,8 +81,11 @@ fn costs(lanes: &[Lane], comparison: &Comparison) -> String {
 
 /// Where the recordings are, and what to try next.
 #[must_use]
-pub fn next(lanes: &[Lane]) -> String {
-    let mut out = "The recordings:\n".to_owned();
+pub fn next(lanes: &[Lane], capture: usize) -> String {
+    let mut out = match capture {
+        0 => "The recordings, without payload:\n".to_owned(),
+        bytes => format!("The recordings, with up to {bytes} B of payload of each read and write:\n"),
+    };
     for lane in lanes {
         for side in [Side::Server, Side::Client] {
             let _ = writeln!(out, "  {}", lane.recordings.path(side).display());
