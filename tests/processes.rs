@@ -115,10 +115,17 @@ fn grpcurl_uses_grpc() {
     let server = Serving::start("grpc-server", &[]);
     let address = server.address.to_string();
     let list = run(&grpcurl, &["-plaintext", &address, "list"]).ok();
-    for service in
-        ["bookshelf.v1.BookshelfService", "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"]
-    {
-        assert!(list.contains(service), "{list}");
+    let services = [
+        "bookshelf.v1.BookshelfService",
+        "grpc.health.v1.Health",
+        "grpc.reflection.v1.ServerReflection",
+        "grpc.reflection.v1alpha.ServerReflection",
+    ];
+    assert_eq!(list.lines().collect::<Vec<_>>(), services);
+    for version in ["v1", "v1alpha"] {
+        let method = format!("grpc.reflection.{version}.ServerReflection/ServerReflectionInfo");
+        let answer = run(&grpcurl, &["-plaintext", "-d", r#"{"list_services": ""}"#, &address, &method]).ok();
+        assert!(answer.contains(services[0]), "{version}: {answer}");
     }
     let service = run(&grpcurl, &["-plaintext", &address, "describe", "bookshelf.v1.BookshelfService"]).ok();
     assert!(

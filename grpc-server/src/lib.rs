@@ -21,6 +21,7 @@ use server_kit::{Program, Shutdown, shutdown::within_grace};
 use socket_tap::TapListener;
 use tonic::transport::Server;
 use tonic_health::pb::FILE_DESCRIPTOR_SET as HEALTH_DESCRIPTORS;
+use tonic_reflection::pb::{v1, v1alpha};
 
 use crate::service::Service;
 
@@ -57,6 +58,8 @@ pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> i
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(DESCRIPTORS)
             .register_encoded_file_descriptor_set(HEALTH_DESCRIPTORS)
+            .register_encoded_file_descriptor_set(v1::FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(v1alpha::FILE_DESCRIPTOR_SET)
     };
     let serving = Server::builder()
         .add_service(bookshelf)
