@@ -12,6 +12,8 @@ mod errors;
 mod messages;
 mod operations;
 mod processes;
+mod reliability;
+mod schema;
 mod shutdown;
 mod traces;
 mod watching;

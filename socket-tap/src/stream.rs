@@ -129,3 +129,7 @@ impl<S> Drop for TapStream<S> {
 #[cfg(test)]
 #[path = "stream_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "stream_properties/mod.rs"]
+mod properties;

@@ -1,6 +1,7 @@
 //! What the tests stand on.
 
 pub(crate) mod api;
+pub(crate) mod keep_alive;
 pub(crate) mod process;
 pub(crate) mod program;
 

@@ -54,7 +54,8 @@ pub(crate) struct Shard {
     room: Room,
     details: Vec<Detail>,
     payload: Vec<u8>,
-    milestones: Vec<Timed>,
+    /// Each with the number of details that were there before it: its place among them.
+    milestones: Vec<(usize, Timed)>,
     gap: Gap,
 }
 
@@ -93,7 +94,7 @@ impl Shard {
         let (bytes, slices) = size;
         let captured = payload.and_then(|(limit, parts)| self.capture(bytes.min(limit), parts));
         self.details.push(Detail { raw, sock, bytes: bytes as u64, captured, slices, direction });
-        self.details.len() * 2 == self.room.details
+        self.details.len() == self.room.details.div_ceil(2)
     }
 
     fn capture<'a>(&mut self, wanted: usize, parts: impl Iterator<Item = &'a [u8]>) -> Option<u32> {
@@ -114,16 +115,16 @@ impl Shard {
     }
 
     pub(crate) fn milestone(&mut self, raw: u64, what: Milestone) {
-        self.milestones.push(Timed { raw, what });
+        self.milestones.push((self.details.len(), Timed { raw, what }));
     }
 
     /// Moves everything into `out`, in the order in which it was recorded, and adds what was lost to `gap`.
     pub(crate) fn empty_into(&mut self, out: &mut Vec<Timed>, gap: &mut Gap) {
         let mut payload = self.payload.as_slice();
         let mut milestones = self.milestones.drain(..).peekable();
-        for detail in self.details.drain(..) {
-            // Both lists are in the order of time, because time is read under the shard's lock.
-            while let Some(earlier) = milestones.next_if(|milestone| milestone.raw <= detail.raw) {
+        for (place, detail) in self.details.drain(..).enumerate() {
+            // By place, not by time: a coarse clock gives a read and the close after it the same reading.
+            while let Some((_, earlier)) = milestones.next_if(|(before, _)| *before <= place) {
                 out.push(earlier);
             }
             let data = detail.captured.map(|length| {
@@ -133,7 +134,7 @@ impl Shard {
             });
             out.push(detail.into_timed(data));
         }
-        out.extend(milestones);
+        out.extend(milestones.map(|(_, milestone)| milestone));
         self.payload.clear();
         let lost = std::mem::take(&mut self.gap);
         gap.reads += lost.reads;
@@ -184,6 +185,29 @@ mod tests {
         };
         assert_eq!(out.iter().map(data).collect::<Vec<_>>(), [(6, Some(b"abc".to_vec())), (2, None)]);
         assert!(emptied(&mut shard).0.is_empty());
+    }
+
+    #[test]
+    fn half_full_is_told_once_whatever_the_room() {
+        for details in 1..10 {
+            let mut shard = Shard::new(Room { details, payload: 0 });
+            let told: Vec<usize> = (1..20).filter(|n| read(&mut shard, *n as u64, b"")).collect();
+            assert_eq!(told, [details.div_ceil(2)], "room for {details}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_stands_still_changes_no_order() {
+        let mut shard = Shard::new(Room { details: 9, payload: 9 });
+        let shutdown = || Milestone { sock: 1, op: Op::Shutdown, error: None };
+        read(&mut shard, 7, b"a");
+        shard.milestone(7, shutdown());
+        read(&mut shard, 7, b"b");
+        read(&mut shard, 7, b"c");
+        shard.milestone(7, shutdown());
+        let (out, _) = emptied(&mut shard);
+        let names: Vec<&str> = out.iter().map(|timed| timed.what.op.name()).collect();
+        assert_eq!(names, ["read", "shutdown", "read", "read", "shutdown"]);
     }
 
     #[test]

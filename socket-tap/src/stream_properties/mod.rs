@@ -1,0 +1,232 @@
+//! Whatever is done to streams, on whatever threads and in whatever order: what is recorded is what happened.
+//!
+//! A case is a few streams and a few rounds. In each round every stream has a list of polls, several threads share the
+//! streams, and the drain thread is made to empty the buffers meanwhile. In the next round each stream is on another
+//! thread, and so in another shard. A model of a few lines says what must have been recorded.
+
+mod model;
+mod puppet;
+
+use std::collections::HashMap;
+use std::thread;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use tokio::sync::oneshot;
+
+use super::*;
+use crate::event::{Event, Gap, Op, SockId, Transfer};
+use crate::format::End;
+use crate::recorder::Command;
+use crate::sink::Memory;
+use crate::tap::Tap;
+use model::{Expected, Model};
+use puppet::{Act, Puppet, act};
+
+/// One stream, what is done to it in each round, and what must come of it.
+struct Actor {
+    sock: SockId,
+    /// `None` once it is dropped.
+    stream: Option<TapStream<Puppet>>,
+    model: Model,
+}
+
+impl Actor {
+    fn new(tap: &Tap, capture: usize) -> Self {
+        let sensor = Sensor::new(tap.recorder().unwrap(), None);
+        let sock = sensor.sock();
+        Self {
+            sock,
+            stream: Some(TapStream::new(Puppet::default(), Some(sensor))),
+            model: Model::new(capture),
+        }
+    }
+
+    fn play(&mut self, acts: &[Act]) {
+        for act in acts {
+            let Some(stream) = &mut self.stream else { return };
+            self.model.observe(act);
+            match act {
+                Act::Drop => self.stream = None,
+                act => puppet::poll(stream, act),
+            }
+        }
+    }
+}
+
+/// What is done in one round: for each stream its polls, and how often the buffers are emptied meanwhile.
+#[derive(Clone, Debug)]
+struct Round {
+    acts: Vec<Vec<Act>>,
+    flushes: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Case {
+    streams: usize,
+    threads: usize,
+    rounds: Vec<Round>,
+    capture: usize,
+}
+
+fn case() -> impl Strategy<Value = Case> {
+    let shape = (1..=5_usize, 1..=3_usize, prop_oneof![Just(0_usize), 1..=16_usize]);
+    shape.prop_flat_map(|(streams, threads, capture)| {
+        let round = (vec(vec(act(), 0..24), streams), 0..=3_usize)
+            .prop_map(|(acts, flushes)| Round { acts, flushes });
+        vec(round, 1..4).prop_map(move |rounds| Case { streams, threads, rounds, capture })
+    })
+}
+
+/// What was recorded, what should have been, and the counts at the end.
+struct Outcome {
+    events: Vec<Event>,
+    models: HashMap<SockId, Model>,
+    open: u64,
+    end: End,
+}
+
+/// Plays the case with room for so many transfers and so many bytes of payload.
+fn play(case: &Case, (room, payload): (usize, usize)) -> Outcome {
+    let memory = Memory::new();
+    let tap = Tap::server("test").capture(case.capture).buffer(room, payload).sink(memory.clone());
+    let tap = tap.start().unwrap();
+    let mut actors: Vec<Actor> = (0..case.streams).map(|_| Actor::new(&tap, case.capture)).collect();
+    for round in &case.rounds {
+        play_round(&tap, round, case.threads, &mut actors);
+        // Whoever shared a thread does not in the next round.
+        actors.rotate_left(1);
+    }
+    let end = tap.finish_blocking().unwrap();
+    let open = actors.iter().filter(|actor| actor.stream.is_some()).count() as u64;
+    let models = actors.into_iter().map(|actor| (actor.sock, actor.model)).collect();
+    Outcome { events: memory.events(), models, open, end }
+}
+
+fn play_round(tap: &Tap, round: &Round, threads: usize, actors: &mut [Actor]) {
+    let each = actors.len().div_ceil(threads);
+    thread::scope(|scope| {
+        for (actors, acts) in actors.chunks_mut(each).zip(round.acts.chunks(each)) {
+            scope.spawn(move || {
+                for (actor, acts) in actors.iter_mut().zip(acts) {
+                    actor.play(acts);
+                }
+            });
+        }
+        for _ in 0..round.flushes {
+            flush(tap);
+        }
+    });
+}
+
+fn flush(tap: &Tap) {
+    let (done, flushed) = oneshot::channel();
+    tap.recorder().unwrap().command(Command::Flush(done));
+    flushed.blocking_recv().unwrap();
+}
+
+impl Outcome {
+    /// Of one socket, in the order of the recording.
+    fn of(&self, sock: SockId) -> Vec<Expected> {
+        let mine = self.events.iter().filter(|event| event.sock == sock);
+        mine.map(|event| (event.op.clone(), event.error.clone())).collect()
+    }
+
+    fn gap(&self) -> Gap {
+        let mut sum = Gap::default();
+        for event in &self.events {
+            if let Op::Gap(gap) = &event.op {
+                sum.reads += gap.reads;
+                sum.writes += gap.writes;
+                sum.payloads += gap.payloads;
+            }
+        }
+        sum
+    }
+
+    /// What holds with any room: the order of time, and the end line.
+    fn check_counts(&self) -> Result<(), TestCaseError> {
+        prop_assert!(self.events.is_sorted_by_key(|event| event.t));
+        let End { events, lost, open } = self.end;
+        prop_assert_eq!((events, open), (self.events.len() as u64, self.open));
+        prop_assert_eq!(lost, self.gap().events());
+        Ok(())
+    }
+}
+
+fn transfer_of(op: &Op) -> Option<&Transfer> {
+    match op {
+        Op::Read(transfer) | Op::Write(transfer) => Some(transfer),
+        _ => None,
+    }
+}
+
+/// What may be lost: a transfer that succeeded. The end of a stream may not.
+fn may_be_lost((op, error): &Expected) -> bool {
+    error.is_none() && transfer_of(op).is_some_and(|transfer| !transfer.eof)
+}
+
+/// Whether `recorded` is what was expected, but perhaps for its payload; that is then counted.
+fn fits(recorded: &Expected, expected: &Expected, payloads: &mut u64) -> bool {
+    if recorded == expected {
+        return true;
+    }
+    let mut without = expected.clone();
+    if let Op::Read(transfer) | Op::Write(transfer) = &mut without.0 {
+        transfer.data = None;
+    }
+    let fits = *recorded == without;
+    *payloads += u64::from(fits);
+    fits
+}
+
+/// Takes `recorded` out of what was `expected`: what is missing may be lost, and is counted.
+fn missing(recorded: Vec<Expected>, expected: &[Expected]) -> Result<Gap, TestCaseError> {
+    let (mut gap, mut recorded) = (Gap::default(), recorded.into_iter().peekable());
+    for event in expected {
+        if recorded.next_if(|recorded| fits(recorded, event, &mut gap.payloads)).is_some() {
+            continue;
+        }
+        prop_assert!(may_be_lost(event), "lost: {:?}; then comes {:?}", event, recorded.peek());
+        match event.0 {
+            Op::Read(_) => gap.reads += 1,
+            _ => gap.writes += 1,
+        }
+    }
+    prop_assert_eq!(recorded.next(), None, "was recorded, but did not happen");
+    Ok(gap)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// With room enough, the recording of each stream is the model's, event by event and byte by byte.
+    #[test]
+    fn what_is_recorded_is_what_happened(case in case()) {
+        let outcome = play(&case, (1 << 16, 1 << 20));
+        outcome.check_counts()?;
+        for (sock, model) in &outcome.models {
+            prop_assert_eq!(&outcome.of(*sock), &model.events);
+        }
+        prop_assert_eq!(outcome.gap(), Gap::default());
+        let streams = outcome.models.len();
+        let strays = outcome.events.iter().filter(|event| !outcome.models.contains_key(&event.sock)).count();
+        prop_assert_eq!((streams, strays), (case.streams, 0));
+    }
+
+    /// With next to no room, what is missing is what the gaps count, and nothing that tells of a connection's life is.
+    #[test]
+    fn what_is_missing_is_counted(case in case(), room in 1..=8_usize, payload in 0..=64_usize) {
+        let outcome = play(&case, (room, payload));
+        outcome.check_counts()?;
+        let mut sum = Gap::default();
+        for (sock, model) in &outcome.models {
+            let gap = missing(outcome.of(*sock), &model.events)?;
+            sum.reads += gap.reads;
+            sum.writes += gap.writes;
+            sum.payloads += gap.payloads;
+        }
+        // Two polls in a row may look alike, so which of them is missing is open. How many are is not.
+        prop_assert_eq!(sum, outcome.gap());
+    }
+}

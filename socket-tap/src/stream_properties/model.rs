@@ -1,0 +1,92 @@
+//! What must be recorded of one stream: the format's own sentences, written down once more.
+
+use super::puppet::{Act, Answer, Fault, pattern};
+use crate::close::{Close, EndedBy, Totals};
+use crate::event::{Failure, Op, Transfer};
+
+/// An event without its time and its socket.
+pub(super) type Expected = (Op, Option<Failure>);
+
+#[derive(Debug)]
+pub(super) struct Model {
+    capture: usize,
+    ended_by: Option<EndedBy>,
+    totals: Totals,
+    pub(super) events: Vec<Expected>,
+}
+
+impl Model {
+    pub(super) fn new(capture: usize) -> Self {
+        Self { capture, ended_by: None, totals: Totals::default(), events: Vec::new() }
+    }
+
+    pub(super) fn observe(&mut self, act: &Act) {
+        match act {
+            Act::Read { room, answer, .. } => match answer {
+                Answer::Pending => {}
+                Answer::Fail(fault) => self.failed(Op::Read(Transfer::default()), *fault),
+                Answer::Done(bytes) => self.read((*bytes).min(*room), *room),
+            },
+            Act::Write { length, answer } => self.write(&[*length], None, *answer),
+            Act::WriteVectored { parts, answer } => {
+                let slices = u32::try_from(parts.len()).unwrap();
+                self.write(parts, (slices > 0).then_some(slices), *answer);
+            }
+            Act::Flush => {}
+            Act::Shutdown(Answer::Pending) => {}
+            Act::Shutdown(Answer::Done(_)) => {
+                self.ended_by.get_or_insert(EndedBy::Local);
+                self.events.push((Op::Shutdown, None));
+            }
+            Act::Shutdown(Answer::Fail(fault)) => self.events.push((Op::Shutdown, Some(failure(*fault)))),
+            Act::Drop => {
+                let ended_by = Some(self.ended_by.unwrap_or(EndedBy::Local));
+                let close = Close { ended_by, totals: self.totals, tcp: None };
+                self.events.push((Op::Close(Box::new(close)), None));
+            }
+        }
+    }
+
+    fn read(&mut self, bytes: usize, room: usize) {
+        self.totals.reads += 1;
+        self.totals.rx += bytes as u64;
+        let eof = bytes == 0 && room > 0;
+        if eof {
+            self.ended_by.get_or_insert(EndedBy::Peer);
+        }
+        let data = (self.capture > 0 && !eof).then(|| pattern(bytes.min(self.capture)).into());
+        self.events.push((Op::Read(Transfer { bytes: bytes as u64, slices: None, eof, data }), None));
+    }
+
+    fn write(&mut self, parts: &[usize], slices: Option<u32>, answer: Answer) {
+        match answer {
+            Answer::Pending => {}
+            Answer::Fail(fault) => self.failed(Op::Write(Transfer::default()), fault),
+            Answer::Done(bytes) => {
+                let bytes = bytes.min(parts.iter().sum());
+                self.totals.writes += 1;
+                self.totals.tx += bytes as u64;
+                let data = (self.capture > 0).then(|| pattern(bytes.min(self.capture)).into());
+                let transfer = Transfer { bytes: bytes as u64, slices, eof: false, data };
+                self.events.push((Op::Write(transfer), None));
+            }
+        }
+    }
+
+    fn failed(&mut self, op: Op, fault: Fault) {
+        self.ended_by = Some(match fault {
+            Fault::Reset | Fault::Broken => EndedBy::Reset,
+            Fault::TimedOut => EndedBy::Error,
+        });
+        self.events.push((op, Some(failure(fault))));
+    }
+}
+
+fn failure(fault: Fault) -> Failure {
+    let reason = match fault {
+        Fault::Reset => "connection reset",
+        Fault::Broken => "broken pipe",
+        Fault::TimedOut => "timed out",
+    };
+    Failure { reason: reason.into(), errno: None }
+}
