@@ -73,9 +73,10 @@ fn cases() -> Vec<Case> {
         case("recorded with its 64 B, discarded", Some(0), recorded::<64>(1024, Discard)),
         case("recorded with its 64 B, trace file", Some(0), recorded::<64>(1024, file("capture.jsonl"))),
         case("recorded with 1 KiB, discarded", Some(0), recorded::<1024>(1024, Discard)),
-        case("drain thread: a line of JSON", None, formatted(None)),
-        case("drain thread: a line of JSON with 64 B", None, formatted(Some(64))),
-        case("drain thread: a line of JSON with 1 KiB", None, formatted(Some(1024))),
+        case("drain thread: all it does, trace file", None, drained::<64>(0, file("drained.jsonl"))),
+        case("of that, a line of JSON", None, formatted(None)),
+        case("a line of JSON with 64 B", None, formatted(Some(64))),
+        case("a line of JSON with 1 KiB", None, formatted(Some(1024))),
     ]
 }
 
@@ -93,13 +94,26 @@ fn writes<const SIZE: usize, S: AsyncWrite + Unpin + 'static>(mut stream: S) -> 
 
 /// The same through a tap that records to `sink`; drained after each burst, outside of the measured time.
 fn recorded<const SIZE: usize>(capture: usize, sink: impl Sink) -> impl FnMut() -> f64 {
+    let mut both = recorded_and_drained::<SIZE>(capture, sink);
+    move || both().0
+}
+
+/// What the drain thread does with a burst, from the buffers to the sink.
+fn drained<const SIZE: usize>(capture: usize, sink: impl Sink) -> impl FnMut() -> f64 {
+    let mut both = recorded_and_drained::<SIZE>(capture, sink);
+    move || both().1
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a mean")]
+fn recorded_and_drained<const SIZE: usize>(capture: usize, sink: impl Sink) -> impl FnMut() -> (f64, f64) {
     let tap = Tap::server("bench").capture(capture).sink(Whole(sink)).start().unwrap();
     let runtime: Runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let mut burst = writes::<SIZE, _>(TapStream::wrap(&tap, Ready));
     move || {
-        let ns = burst();
+        let recorded = burst();
+        let start = Instant::now();
         runtime.block_on(tap.flush());
-        ns
+        (recorded, start.elapsed().as_nanos() as f64 / BURST as f64)
     }
 }
 
@@ -145,7 +159,12 @@ fn report(raw: &[f64], cases: &[Case]) {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an index")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "an index"
+)]
 fn quantile(values: &[f64], at: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
