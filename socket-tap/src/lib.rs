@@ -62,6 +62,7 @@ mod sys;
 mod tap;
 #[cfg(feature = "tonic")]
 mod tonic;
+mod wrap;
 
 #[cfg(feature = "axum")]
 pub use crate::axum::PeerAddr;

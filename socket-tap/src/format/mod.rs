@@ -1,6 +1,7 @@
 //! The trace: JSON Lines, a [`Header`], an [`Event`] a line, an [`End`]. `TRACE.md` explains each field.
 
 pub mod text;
+mod transfer;
 mod wire;
 
 use serde::{Deserialize, Serialize};
@@ -186,7 +187,10 @@ impl Line {
 /// # Errors
 /// Those of `out`.
 pub fn write_event(out: &mut impl std::io::Write, event: &Event) -> std::io::Result<()> {
-    json_line(out, &wire::Wire::from(event))
+    match transfer::of(event) {
+        Some(moved) => transfer::write(out, event, moved),
+        None => json_line(out, &wire::Wire::from(event)),
+    }
 }
 
 fn json_line(out: &mut impl std::io::Write, value: &impl Serialize) -> std::io::Result<()> {

@@ -20,7 +20,7 @@ pub(crate) use clock::Timeline;
 pub(crate) use drain::{Command, Drain};
 pub(crate) use shard::Direction;
 
-/// More shards than threads that record at the same time bring nothing.
+/// More shards than threads that record at the same time bring nothing. A power of two.
 const MOST_SHARDS: usize = 16;
 
 /// What the hot path shares with the drain thread.
@@ -44,7 +44,9 @@ pub(crate) struct Recorder {
 impl Recorder {
     /// `details` transfers and `payload` bytes are set aside in all, and as much again for the drain thread.
     pub(crate) fn new(clock: Clock, capture: usize, details: usize, payload: usize) -> Self {
-        let count = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_SHARDS);
+        // A power of two, so that a thread finds its shard without a division, which costs as much as the clock.
+        let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let count = threads.next_power_of_two().min(MOST_SHARDS);
         let room = Room {
             details: (details / count).max(1),
             payload: if capture == 0 { 0 } else { (payload / count).max(capture) },
@@ -67,6 +69,7 @@ impl Recorder {
     }
 
     /// Records `bytes` that were read into, or written from, `parts`.
+    #[inline]
     pub(crate) fn transfer<'a>(
         &self,
         sock: SockId,
@@ -125,18 +128,34 @@ impl Recorder {
     }
 
     /// This thread's shard.
+    #[inline]
     fn shard(&self) -> MutexGuard<'_, Shard> {
-        static NEXT_THREAD: AtomicUsize = AtomicUsize::new(0);
+        // A constant to begin with: what is made on first use is asked for on every use whether it is there.
         thread_local! {
-            static THREAD: Cell<usize> = Cell::new(NEXT_THREAD.fetch_add(1, Ordering::Relaxed));
+            static THREAD: Cell<usize> = const { Cell::new(NO_NUMBER) };
         }
+        let thread = THREAD.try_with(|thread| match thread.get() {
+            NO_NUMBER => number(thread),
+            number => number,
+        });
         // A thread that is being torn down has no number any more.
-        let thread = THREAD.try_with(Cell::get).unwrap_or(0);
-        lock(&self.shards[thread % self.shards.len()])
+        let thread = thread.unwrap_or(0);
+        lock(&self.shards[thread & (self.shards.len() - 1)])
     }
 }
 
+const NO_NUMBER: usize = usize::MAX;
+
+/// Numbers the threads in the order in which they first record.
+#[cold]
+fn number(thread: &Cell<usize>) -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    thread.set(NEXT.fetch_add(1, Ordering::Relaxed));
+    thread.get()
+}
+
 /// Whatever a shard or the command list holds is whole after each single step, also when a panic came after it.
+#[inline]
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

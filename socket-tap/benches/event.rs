@@ -1,0 +1,219 @@
+//! What recording costs: one event on the thread that serves, and one event on the drain thread.
+//!
+//! `cargo bench -p socket-tap` prints a Markdown table. Every number is a median over interleaved rounds, and what counts
+//! is the ratio to one reading of the raw clock in the same round: it means the same on any machine.
+//!
+//! A loop of its own and no benchmark framework: those compare a run with an earlier one, while here the cases of one
+//! round are set against each other, and between two measurements the buffers must be drained outside of the measured
+//! time, or the cost of counting a gap would be taken for the cost of an event.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and fails loudly")]
+
+use std::hint::black_box;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+use quanta::Clock;
+use socket_tap::event::{Event, Op, Transfer};
+use socket_tap::format::write_event;
+use socket_tap::sink::{Sink, TraceFile};
+use socket_tap::{Tap, TapStream};
+use tokio::io::AsyncWrite;
+use tokio::runtime::Runtime;
+
+/// Events between two flushes: far less than the buffers hold, so that none is lost.
+const BURST: u64 = 4096;
+/// How often each case is measured.
+const ROUNDS: usize = 201;
+
+fn main() {
+    // `cargo test --benches` runs this, too: one round shows that it works.
+    let rounds = if std::env::args().any(|arg| arg == "--bench") { ROUNDS } else { 1 };
+    let clock = Clock::new();
+    let mut cases = cases();
+    let mut raw = Vec::with_capacity(rounds);
+    for _ in 0..rounds {
+        raw.push(per_event(BURST, || {
+            black_box(clock.raw());
+        }));
+        for case in &mut cases {
+            let ns = (case.measure)();
+            case.ns.push(ns);
+        }
+    }
+    report(&raw, &cases);
+}
+
+/// One line of the table.
+struct Case {
+    name: &'static str,
+    /// The case whose cost is not this one's: the same without a tap.
+    without: Option<usize>,
+    /// Runs one burst and says how many nanoseconds each event took.
+    measure: Box<dyn FnMut() -> f64>,
+    ns: Vec<f64>,
+}
+
+fn case(name: &'static str, without: Option<usize>, measure: impl FnMut() -> f64 + 'static) -> Case {
+    Case { name, without, measure: Box::new(measure), ns: Vec::new() }
+}
+
+fn cases() -> Vec<Case> {
+    let file = |name: &str| {
+        let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        TraceFile::create(path).unwrap()
+    };
+    vec![
+        case("write of 64 B, no tap", None, writes::<64, _>(Ready)),
+        case("the same, tap off", Some(0), writes::<64, _>(TapStream::wrap(&Tap::off(), Ready))),
+        case("recorded, discarded", Some(0), recorded::<64>(0, Discard)),
+        case("recorded, trace file", Some(0), recorded::<64>(0, file("event.jsonl"))),
+        case("recorded with its 64 B, discarded", Some(0), recorded::<64>(1024, Discard)),
+        case("recorded with its 64 B, trace file", Some(0), recorded::<64>(1024, file("capture.jsonl"))),
+        case("recorded with 1 KiB, discarded", Some(0), recorded::<1024>(1024, Discard)),
+        case("drain thread: all it does, trace file", None, drained::<64>(0, file("drained.jsonl"))),
+        case("of that, a line of JSON", None, formatted(None)),
+        case("a line of JSON with 64 B", None, formatted(Some(64))),
+        case("a line of JSON with 1 KiB", None, formatted(Some(1024))),
+    ]
+}
+
+/// Writes of `SIZE` bytes, one poll each.
+fn writes<const SIZE: usize, S: AsyncWrite + Unpin + 'static>(mut stream: S) -> impl FnMut() -> f64 {
+    move || {
+        let mut cx = Context::from_waker(Waker::noop());
+        let bytes = [7; SIZE];
+        per_event(BURST, || {
+            let written = Pin::new(&mut stream).poll_write(&mut cx, black_box(&bytes));
+            assert!(matches!(black_box(written), Poll::Ready(Ok(all)) if all == SIZE));
+        })
+    }
+}
+
+/// The same through a tap that records to `sink`; drained after each burst, outside of the measured time.
+fn recorded<const SIZE: usize>(capture: usize, sink: impl Sink) -> impl FnMut() -> f64 {
+    let mut both = recorded_and_drained::<SIZE>(capture, sink);
+    move || both().0
+}
+
+/// What the drain thread does with a burst, from the buffers to the sink.
+fn drained<const SIZE: usize>(capture: usize, sink: impl Sink) -> impl FnMut() -> f64 {
+    let mut both = recorded_and_drained::<SIZE>(capture, sink);
+    move || both().1
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a mean")]
+fn recorded_and_drained<const SIZE: usize>(capture: usize, sink: impl Sink) -> impl FnMut() -> (f64, f64) {
+    let tap = Tap::server("bench").capture(capture).sink(Whole(sink)).start().unwrap();
+    let runtime: Runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let mut burst = writes::<SIZE, _>(TapStream::wrap(&tap, Ready));
+    move || {
+        let recorded = burst();
+        let start = Instant::now();
+        runtime.block_on(tap.flush());
+        (recorded, start.elapsed().as_nanos() as f64 / BURST as f64)
+    }
+}
+
+/// Formatting one write as the trace file does, into memory.
+fn formatted(captured: Option<usize>) -> impl FnMut() -> f64 {
+    let data = captured.map(|length| vec![7; length].into());
+    let transfer = Transfer { bytes: 175, slices: Some(2), eof: false, data };
+    let mut event = Event { t: 960_000_000, sock: 1234, op: Op::Write(transfer), error: None };
+    let mut out = Vec::new();
+    move || {
+        per_event(BURST, || {
+            out.clear();
+            event.t += 1;
+            write_event(&mut out, black_box(&event)).unwrap();
+            black_box(&out);
+        })
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a mean")]
+fn per_event(count: u64, mut once: impl FnMut()) -> f64 {
+    let start = Instant::now();
+    for _ in 0..count {
+        once();
+    }
+    start.elapsed().as_nanos() as f64 / count as f64
+}
+
+fn report(raw: &[f64], cases: &[Case]) {
+    println!("| | ns | × raw clock reading | range of the middle half |");
+    println!("|---|--:|--:|--:|");
+    println!("| raw clock reading | {:.1} | 1.00 | |", quantile(raw, 0.5));
+    for case in cases {
+        let own: Vec<f64> = match case.without {
+            None => case.ns.clone(),
+            Some(base) => case.ns.iter().zip(&cases[base].ns).map(|(ns, without)| ns - without).collect(),
+        };
+        let ratio: Vec<f64> = own.iter().zip(raw).map(|(ns, raw)| ns / raw).collect();
+        let [low, middle, high] = [0.25, 0.5, 0.75].map(|at| quantile(&ratio, at));
+        let plus = if case.without.is_some() { "+ " } else { "" };
+        let ns = quantile(&own, 0.5);
+        println!("| {} | {plus}{ns:.1} | {middle:.2} | {low:.2} to {high:.2} |", case.name);
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "an index"
+)]
+fn quantile(values: &[f64], at: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[((sorted.len() - 1) as f64 * at).round() as usize]
+}
+
+/// Takes every byte at once and does nothing with it.
+struct Ready;
+
+impl AsyncWrite for Ready {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Poll::Ready(Ok(buf.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// Throws events away.
+struct Discard;
+
+impl Sink for Discard {
+    fn name(&self) -> String {
+        "nowhere".to_owned()
+    }
+
+    fn events(&mut self, _: &[Event]) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Ends the benchmark when something was lost: counting a gap is cheaper than recording.
+struct Whole<S>(S);
+
+impl<S: Sink> Sink for Whole<S> {
+    fn name(&self) -> String {
+        self.0.name()
+    }
+
+    fn events(&mut self, batch: &[Event]) -> io::Result<()> {
+        if batch.iter().any(|event| matches!(event.op, Op::Gap(_))) {
+            eprintln!("the buffers were too small: what was measured is not recording");
+            std::process::exit(1);
+        }
+        self.0.events(batch)
+    }
+}

@@ -1,0 +1,64 @@
+//! What the tap keeps for a connection that is open and idle.
+
+mod counting;
+
+use std::io;
+
+use socket_tap::event::Event;
+use socket_tap::sink::Sink;
+use socket_tap::{Tap, TapStream};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, Empty};
+use tokio::net::TcpStream;
+
+#[global_allocator]
+static ALLOCATOR: counting::Counting = counting::Counting;
+
+const CONNECTIONS: usize = 1000;
+const ROUNDS: usize = 8;
+/// In bytes, for one connection.
+const LIMIT: usize = 256;
+
+/// Throws events away.
+struct Discard;
+
+impl Sink for Discard {
+    fn name(&self) -> String {
+        "nowhere".to_owned()
+    }
+
+    fn events(&mut self, _: &[Event]) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Bytes on the heap that [`CONNECTIONS`] open connections hold when all that they did is recorded: the least of some
+/// rounds, since the recorder's buffers grow to their size in the first, and what a connection keeps it keeps in each.
+/// The streams allocate nothing themselves, which tokio's sockets do.
+async fn held(tap: &Tap) -> isize {
+    let mut open: Vec<TapStream<Empty>> = Vec::with_capacity(CONNECTIONS);
+    let mut least = isize::MAX;
+    for _ in 0..ROUNDS {
+        tap.flush().await;
+        let before = counting::live_bytes();
+        for _ in 0..CONNECTIONS {
+            let mut stream = TapStream::wrap(tap, tokio::io::empty());
+            stream.write_all(b"hello").await.unwrap();
+            assert_eq!(stream.read(&mut [0; 5]).await.unwrap(), 0);
+            open.push(stream);
+        }
+        tap.flush().await;
+        least = least.min(counting::live_bytes() - before);
+        open.clear();
+    }
+    least
+}
+
+#[tokio::test]
+async fn an_idle_connection_costs_at_most_256_bytes() {
+    let beside_the_stream = size_of::<TapStream>() - size_of::<TcpStream>();
+    let tap = Tap::server("memory").capture(1024).sink(Discard).start().unwrap();
+    let on_the_heap = held(&tap).await;
+    // Less than a byte each: nothing, but for what the drain thread is just letting go of.
+    assert!(on_the_heap < CONNECTIONS.cast_signed(), "{on_the_heap} bytes");
+    assert!(beside_the_stream <= LIMIT, "{beside_the_stream} bytes");
+}
