@@ -27,13 +27,18 @@ fn a_taken_port_is_named_with_who_is_expected_there() {
     let address = taken.local_addr().unwrap().to_string();
     for server in SERVERS {
         let ran = run(command(server), &["--listen", &address]);
-        fails(&ran, 1, &[&address, "is taken", &format!("the {server} is expected"), "--listen 127.0.0.1:0"]);
+        fails(
+            &ran,
+            1,
+            &[&address, "is taken", &format!("the {server} is expected there"), "--listen 127.0.0.1:0"],
+        );
     }
     let directory = TempDir::new().unwrap();
     let traces = directory.path().to_str().unwrap();
     let arguments = ["--once", "--traces", traces, "--rest", "127.0.0.1:0", "--graphql", &address];
     let ran = run(command("workshop"), &arguments);
-    fails(&ran, 1, &[&address, "the graphql-server is expected", "--graphql 127.0.0.1:0"]);
+    fails(&ran, 1, &[&address, "the graphql-server is expected there", "--graphql 127.0.0.1:0"]);
+    assert_eq!(fs::read_dir(traces).unwrap().count(), 0, "a start that fails touches no recording");
 }
 
 #[test]
@@ -56,7 +61,11 @@ fn a_trace_that_cannot_be_written_is_named() {
 #[test]
 fn wrong_flags_are_explained_and_help_teaches() {
     for server in SERVERS {
-        fails(&run(command(server), &["--listen", "somewhere"]), 2, &["somewhere", "--listen"]);
+        fails(
+            &run(command(server), &["--listen", "somewhere"]),
+            2,
+            &["somewhere", "--listen", "such as 127.0.0.1:3000"],
+        );
         fails(&run(command(server), &["--port", "1"]), 2, &["--port"]);
         fails(&run(command(server), &["--no-tap", "--trace", "t"]), 2, &["--no-tap", "--trace"]);
         let help = run(command(server), &["--help"]).ok();

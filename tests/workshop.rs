@@ -46,8 +46,7 @@ fn the_tour_prints_the_comparison() {
         "connect        ───▶",
         "accept → read → write → shutdown → close   (rest 14, graphql 14, grpc 14)",
         "socket → connect → write → read → shutdown → close   (rest 14, graphql 14, grpc 14)",
-        "grpcurl -plaintext 127.0.0.1:",
-        "curl -i http://127.0.0.1:",
+        "socket-trace -- compare ",
         "rest-server.jsonl",
     ] {
         assert!(report.contains(expected), "{expected:?} is not in:\n{report}");
@@ -118,7 +117,9 @@ fn it_goes_on_serving_and_shows_what_comes_in() {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(workshop.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let url = lines.find_map(|line| line.trim().strip_prefix("curl -i ").map(str::to_owned)).unwrap();
+    let url = lines
+        .find_map(|line| Some(line.trim().strip_prefix("curl -i '")?.trim_end_matches('\'').to_owned()))
+        .unwrap();
     lines.find(|line| line.contains("Ctrl-C ends it")).unwrap();
     assert!(run(&curl, &["-sS", &url]).ok().contains("UNIX Network Programming"));
     for call in ["accept", "read", "write", "shutdown", "close"] {

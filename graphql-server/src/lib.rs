@@ -64,7 +64,7 @@ pub const PROGRAM: Program = Program {
         graphql-server --listen [::]:8000 --quiet             every interface, without a word",
     try_it: |address| {
         format!(
-            "curl http://{address}/graphql --json '{{\"query\": \"{{ book(id: 1) {{ title author {{ name }} }} }}\"}}'\n\
+            "curl 'http://{address}/graphql' --json '{{\"query\": \"{{ book(id: 1) {{ title author {{ name }} }} }}\"}}'\n\
              a browser on http://{address}/graphql, to explore and to subscribe"
         )
     },

@@ -47,9 +47,9 @@ pub const PROGRAM: Program = Program {
         rest-server --listen [::]:8000 --quiet          every interface, without a word",
     try_it: |address| {
         format!(
-            "curl -i http://{address}/v1/books/1\n\
+            "curl -i 'http://{address}/v1/books/1'\n\
              curl 'http://{address}/v1/books?author_id=1'\n\
-             curl -N http://{address}/v1/books/changes"
+             curl -N 'http://{address}/v1/books/changes'"
         )
     },
 };

@@ -5,14 +5,15 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
+use crate::bind;
 use crate::program::Program;
 
 /// The flags of a server.
 #[derive(Clone, Debug, Parser)]
 #[command(version, max_term_width = 100)]
 pub struct Flags {
-    /// Listen on this address; port 0 lets the kernel choose one
-    #[arg(long, value_name = "ADDR")]
+    /// Listen on this address, or on this port of 127.0.0.1; port 0 lets the kernel choose one
+    #[arg(long, value_name = "ADDR", value_parser = bind::parse)]
     pub listen: SocketAddr,
 
     /// Record to this file (JSON Lines) instead of printing each socket call

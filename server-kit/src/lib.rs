@@ -4,7 +4,7 @@
 //!
 //! - [`flags`]: the command line, the same in all three
 //! - [`program`]: a server from its flags to its exit code
-//! - [`bind`]: taking a port, and saying so well when it is taken
+//! - [`bind`]: addresses: reading, taking, and saying so well when one is taken
 //! - [`http`]: the accept loop for HTTP
 //! - [`shutdown`]: SIGINT and SIGTERM, and how long running calls may take after them
 

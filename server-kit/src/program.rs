@@ -11,7 +11,7 @@ use socket_tap::sink::LiveLines;
 use socket_tap::{Tap, TapListener};
 
 use crate::Shutdown;
-use crate::bind::bind;
+use crate::bind::{bind, reachable};
 use crate::flags::Flags;
 use crate::shutdown::Signals;
 
@@ -109,7 +109,7 @@ fn greet(program: &Program, flags: &Flags, address: SocketAddr) {
     let mut err = io::stderr().lock();
     // Nobody may be reading.
     let _ = writeln!(err, "{} listens on {address}; Ctrl-C ends it. Try:", program.name);
-    for line in (program.try_it)(address).lines() {
+    for line in (program.try_it)(reachable(address)).lines() {
         let _ = writeln!(err, "  {line}");
     }
 }

@@ -70,6 +70,7 @@ pub use crate::axum::PeerAddr;
 pub use crate::tonic::TapIncoming;
 pub use listener::TapListener;
 pub use stream::TapStream;
+pub use sys::monotonic_ns;
 pub use tap::{Tap, TapBuilder};
 
 /// Runs the example of the README.

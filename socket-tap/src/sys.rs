@@ -6,7 +6,7 @@ use crate::close::TcpSample;
 /// processes merge on one time line.
 #[cfg(unix)]
 #[expect(unsafe_code, reason = "clock_gettime has no safe form in std")]
-pub(crate) fn monotonic_ns() -> u64 {
+pub fn monotonic_ns() -> u64 {
     let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the kernel writes one timespec to the pointer, which is valid and ours for the call.
     let result = unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut now) };
@@ -16,7 +16,7 @@ pub(crate) fn monotonic_ns() -> u64 {
 
 /// Without a clock that processes share: since the first call.
 #[cfg(not(unix))]
-pub(crate) fn monotonic_ns() -> u64 {
+pub fn monotonic_ns() -> u64 {
     use std::sync::OnceLock;
     use std::time::Instant;
     static START: OnceLock<Instant> = OnceLock::new();

@@ -106,6 +106,9 @@ fn show(file: &PathBuf, json: bool) -> Result<u8, Failed> {
         Ending::Complete(end) if end.lost > 0 => {
             format!("{source} is lossy: {} reads and writes are missing", end.lost)
         }
+        Ending::Complete(end) if end.events != trace.events() => {
+            format!("{source}: its end line counts {} events, but {} are there", end.events, trace.events())
+        }
         Ending::Complete(_) => return Ok(0),
         Ending::CutShort { torn: false } => {
             format!("{source} has no end line: it was cut short, or is being written")

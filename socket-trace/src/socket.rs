@@ -43,6 +43,8 @@ pub enum First {
 pub struct Socket {
     /// Its first events, in order, without transfers and options: how it came to be.
     pub opening: Vec<Opening>,
+    /// Whether it was to listen, also when that failed.
+    pub listens: bool,
     /// Whether it has taken a connection.
     pub accepts: bool,
     /// Successful reads and writes that moved bytes.
@@ -81,6 +83,7 @@ pub enum Opening {
 impl Socket {
     /// Takes in one of its events.
     pub fn observe(&mut self, event: &Event) {
+        self.listens |= matches!(event.op, Op::Bind { .. } | Op::Listen { .. });
         if let Some(error) = &event.error {
             self.failures.push(format!("{} fails: {}", event.op.name(), error.reason));
             return;
@@ -128,7 +131,7 @@ impl Socket {
         match side {
             _ if has(Opening::Accept) => Role::Accepted,
             _ if has(Opening::Connect) => Role::Connected,
-            _ if has(Opening::Bind) || has(Opening::Listen) || self.accepts => Role::Listener,
+            _ if self.listens || self.accepts => Role::Listener,
             Side::Server => Role::Accepted,
             Side::Client => Role::Connected,
         }
@@ -158,11 +161,14 @@ impl Socket {
         })
     }
 
-    /// From the connection's first byte to the first byte the other way, in nanoseconds.
+    /// From the client's first byte to the first byte of the server, in nanoseconds. `None` when the server spoke
+    /// first: then its first byte answers nothing.
     #[must_use]
-    pub fn first_byte_ns(&self) -> Option<u64> {
-        let (_, spoke) = self.first?;
-        self.answered.map(|answered| answered.saturating_sub(spoke))
+    pub fn first_byte_ns(&self, side: Side) -> Option<u64> {
+        let (first, spoke) = self.first?;
+        let client_first =
+            matches!((side, first), (Side::Server, First::Read) | (Side::Client, First::Write));
+        self.answered.filter(|_| client_first).map(|answered| answered.saturating_sub(spoke))
     }
 }
 

@@ -26,7 +26,8 @@ pub struct Step {
     pub to_server: u64,
     /// Bytes from the server to the client.
     pub to_client: u64,
-    /// From a connection's first byte to the first byte the other way, in nanoseconds: the median over connections.
+    /// From the client's first byte to the server's first, in nanoseconds: the median over connections. `None` when
+    /// the server spoke first.
     pub first_byte_ns: Option<u64>,
     /// Who spoke first, and on how many connections.
     pub spoke_first: BTreeMap<&'static str, u64>,
@@ -75,7 +76,7 @@ impl Step {
             *self.ended_by.entry(who).or_default() += 1;
         }
         if self.first_bytes.len() < MOST_FIRST_BYTES {
-            self.first_bytes.extend(socket.first_byte_ns());
+            self.first_bytes.extend(socket.first_byte_ns(side));
         }
     }
 

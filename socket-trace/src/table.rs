@@ -36,7 +36,11 @@ pub fn verdict(comparison: &Comparison) -> String {
         }
     }
     for trace in comparison.traces.iter().filter(|trace| trace.open > 0) {
-        let _ = writeln!(out, "  {} connections of {} are still open and left out", trace.open, trace.source);
+        let (open, source) = (trace.open, &trace.source);
+        let _ = match open {
+            1 => writeln!(out, "  1 connection of {source} is still open and left out"),
+            _ => writeln!(out, "  {open} connections of {source} are still open and left out"),
+        };
     }
     out
 }
@@ -105,7 +109,7 @@ fn row(name: &str, api: &str, step: &Step) -> Vec<String> {
         step.writes.to_string(),
         step.to_server.to_string(),
         step.to_client.to_string(),
-        step.first_byte_ns.map_or_else(String::new, milliseconds),
+        step.first_byte_ns.map_or_else(|| "–".to_owned(), milliseconds),
         who(&step.spoke_first),
         who(&step.ended_by),
     ]

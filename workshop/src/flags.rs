@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Parser;
+use server_kit::bind::parse;
 
 /// Starts a REST, a GraphQL and a gRPC server of the same tiny service, runs the same tour over each through real
 /// clients, and shows from the recordings of their sockets what is the same and what differs
@@ -19,15 +20,15 @@ pub struct Flags {
     pub json: bool,
 
     /// Where the REST server listens; port 0 lets the kernel choose
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3000")]
+    #[arg(long, value_name = "ADDR", value_parser = parse, default_value = "127.0.0.1:3000")]
     pub rest: SocketAddr,
 
     /// Where the GraphQL server listens
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4000")]
+    #[arg(long, value_name = "ADDR", value_parser = parse, default_value = "127.0.0.1:4000")]
     pub graphql: SocketAddr,
 
     /// Where the gRPC server listens
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:50051")]
+    #[arg(long, value_name = "ADDR", value_parser = parse, default_value = "127.0.0.1:50051")]
     pub grpc: SocketAddr,
 
     /// Where the recordings go; those of the last run are replaced
@@ -43,6 +44,6 @@ const EXAMPLES: &str = "Examples:\n  \
     cargo run --release                             the tour, then serve until Ctrl-C\n  \
     cargo run --release -- --once                   the tour only\n  \
     cargo run --release -- --once --json | jq .verdict\n  \
-    cargo run --release -- --rest 127.0.0.1:3001    when port 3000 is taken\n\n\
+    cargo run --release -- --rest 3001              when port 3000 is taken\n\n\
     Exit codes: 0 the primitives are the same; 1 they differ, or something failed; 2 wrong usage, or\n\
     the recordings do not allow to say.";

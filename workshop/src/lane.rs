@@ -12,7 +12,7 @@ use server_kit::program::{Program, colored};
 use socket_tap::format::Side;
 use socket_tap::format::text::Lines;
 use socket_tap::sink::LiveLines;
-use socket_tap::{Tap, TapBuilder, TapListener};
+use socket_tap::{Tap, TapBuilder, TapListener, monotonic_ns};
 use tokio::task::JoinHandle;
 
 /// One API.
@@ -82,7 +82,8 @@ impl Recordings {
             tap.program(program).capture(capture).file(path(directory, api, side))
         };
         let lines = Lines::new().label(api).color(colored());
-        let server = begin(Tap::server(api), Side::Server)?.sink(LiveLines::new(lines, curtain.clone()));
+        let server = begin(Tap::server(api), Side::Server)?
+            .sink(LiveLines::new(lines, curtain.clone()).zero(curtain.since));
         let client = begin(Tap::client(api), Side::Client)?;
         Ok(Self { server: server.start()?, client: client.start()?, directory: directory.to_owned(), api })
     }
@@ -127,19 +128,29 @@ fn path(directory: &Path, api: &str, side: Side) -> PathBuf {
 }
 
 /// Standard output while it is up, nothing while it is down: the tour's own calls are shown otherwise.
-#[derive(Clone, Debug, Default)]
-pub struct Curtain(Arc<AtomicBool>);
+#[derive(Clone, Debug)]
+pub struct Curtain {
+    up: Arc<AtomicBool>,
+    /// The one zero of time for all that appears.
+    since: u64,
+}
+
+impl Default for Curtain {
+    fn default() -> Self {
+        Self { up: Arc::default(), since: monotonic_ns() }
+    }
+}
 
 impl Curtain {
     /// From now on what is written is seen.
     pub fn raise(&self) {
-        self.0.store(true, Ordering::Release);
+        self.up.store(true, Ordering::Release);
     }
 }
 
 impl Write for Curtain {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.load(Ordering::Acquire) { io::stdout().write(bytes) } else { Ok(bytes.len()) }
+        if self.up.load(Ordering::Acquire) { io::stdout().write(bytes) } else { Ok(bytes.len()) }
     }
 
     fn flush(&mut self) -> io::Result<()> {

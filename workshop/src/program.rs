@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::Parser as _;
 use clients::{Graphql, Grpc, Rest};
+use server_kit::bind::check;
 use server_kit::shutdown::Signals;
 use server_kit::{Program, Shutdown};
 use socket_trace::compare::Verdict;
@@ -53,6 +54,7 @@ fn create_directory(flags: &Flags) -> io::Result<()> {
 }
 
 async fn workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result<Verdict, Failed> {
+    check_ports(flags)?;
     let (shutdown, curtain) = (Shutdown::new(), Curtain::default());
     let mut signals = Signals::watch()?;
     let lanes = start(flags, &shutdown, &curtain, recordings).await?;
@@ -62,7 +64,7 @@ async fn workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result<Ver
         shown = show(flags, &lanes) => shown?,
     };
     if !flags.once {
-        go_on(flags, &lanes, &curtain)?;
+        go_on(flags, &lanes, &curtain).await?;
         signals.next().await;
     }
     shutdown.cancel();
@@ -70,6 +72,15 @@ async fn workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result<Ver
         lane.ended().await?;
     }
     Ok(verdict)
+}
+
+/// Before a recording is begun: a start that fails leaves the recordings of the last run as they are.
+fn check_ports(flags: &Flags) -> io::Result<()> {
+    let programs = [&rest_server::PROGRAM, &graphql_server::PROGRAM, &grpc_server::PROGRAM];
+    for (program, address) in programs.into_iter().zip([flags.rest, flags.graphql, flags.grpc]) {
+        check(address, program.name, &format!("--{}", program.api))?;
+    }
+    Ok(())
 }
 
 /// Starts the three servers.
@@ -115,16 +126,17 @@ async fn show(flags: &Flags, lanes: &[Lane; 3]) -> Result<Verdict, Failed> {
     let text = if flags.json {
         serde_json::to_string_pretty(&comparison)? + "\n"
     } else {
-        report::text(lanes, &comparison)? + &report::next(lanes, flags.capture)
+        report::text(lanes, &comparison)? + &report::next(lanes, flags)
     };
     print(&text)?;
     Ok(comparison.verdict)
 }
 
 /// From now on each call that comes in is shown.
-fn go_on(flags: &Flags, lanes: &[Lane], curtain: &Curtain) -> io::Result<()> {
+async fn go_on(flags: &Flags, lanes: &[Lane], curtain: &Curtain) -> io::Result<()> {
     for lane in lanes {
         lane.recordings.mark("by hand");
+        lane.recordings.flush().await;
     }
     if !flags.json {
         print("\nThe servers go on, and record; their socket calls appear here. Ctrl-C ends it.\n")?;

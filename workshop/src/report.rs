@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use server_kit::bind::reachable;
 use socket_tap::format::Side;
 use socket_trace::compare::Comparison;
 use socket_trace::reader::{Error, Trace};
@@ -10,6 +11,7 @@ use socket_trace::step::Step;
 use socket_trace::summary::{Recording, Summary};
 use socket_trace::table;
 
+use crate::flags::Flags;
 use crate::lane::Lane;
 use crate::tour::{CALLS, ONE_CALL, TEN_CALLS};
 
@@ -81,8 +83,8 @@ fn costs(lanes: &[Lane], comparison: &Comparison) -> String {
 
 /// Where the recordings are, and what to try next.
 #[must_use]
-pub fn next(lanes: &[Lane], capture: usize) -> String {
-    let mut out = match capture {
+pub fn next(lanes: &[Lane], flags: &Flags) -> String {
+    let mut out = match flags.capture {
         0 => "The recordings, without payload:\n".to_owned(),
         bytes => format!("The recordings, with up to {bytes} B of payload of each read and write:\n"),
     };
@@ -91,10 +93,16 @@ pub fn next(lanes: &[Lane], capture: usize) -> String {
             let _ = writeln!(out, "  {}", lane.recordings.path(side).display());
         }
     }
-    let _ = writeln!(out, "\nTry, from another terminal:");
-    for lane in lanes {
-        for line in (lane.program.try_it)(lane.address).lines() {
-            let _ = writeln!(out, "  {line}");
+    let traces = flags.traces.display();
+    let _ = writeln!(out, "\nLook at them again:");
+    let _ = writeln!(out, "  cargo run --release -p socket-trace -- show {traces}/rest-server.jsonl");
+    let _ = writeln!(out, "  cargo run --release -p socket-trace -- compare {traces}/*.jsonl");
+    if !flags.once {
+        let _ = writeln!(out, "\nTry, from another terminal:");
+        for lane in lanes {
+            for line in (lane.program.try_it)(reachable(lane.address)).lines() {
+                let _ = writeln!(out, "  {line}");
+            }
         }
     }
     out

@@ -17,6 +17,7 @@ use crate::event::{Addr, Event, Gap, Op, SockId, Transfer};
 pub struct Lines {
     label: Option<String>,
     color: bool,
+    shift: u64,
     began: HashMap<SockId, u64>,
 }
 
@@ -41,13 +42,18 @@ impl Lines {
         self
     }
 
+    /// Counts time from `ns` before the recording began: the zero of another recording that is shown with it.
+    pub fn shift(&mut self, ns: u64) {
+        self.shift = ns;
+    }
+
     /// Appends the event's line, with its newline.
     pub fn push(&mut self, event: &Event, out: &mut String) {
         if let Some(label) = &self.label {
             let _ = write!(out, "{label:<8}");
         }
         // Writing to a String cannot fail.
-        let _ = write!(out, "{:>10} ", seconds(event.t));
+        let _ = write!(out, "{:>10} ", seconds(self.shift + event.t));
         let name = event.op.name();
         if let Op::Mark { label } = &event.op {
             let (on, off) = self.paint(name);

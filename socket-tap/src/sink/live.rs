@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Write};
 
 use super::Sink;
 use crate::event::Event;
+use crate::format::Header;
 use crate::format::text::Lines;
 
 /// Writes one line for each event, for example to the terminal.
@@ -13,19 +14,34 @@ pub struct LiveLines<W> {
     /// `None` when nobody reads any more.
     out: Option<W>,
     text: String,
+    /// The monotonic clock's reading that counts as zero; `None` for the recording's beginning.
+    zero: Option<u64>,
 }
 
 impl<W: Write + Send + 'static> LiveLines<W> {
+    /// Counts time from this reading of the machine's monotonic clock, in nanoseconds: with the same one, the lines of
+    /// several recordings have one time. [`monotonic_ns`](crate::monotonic_ns) reads it.
+    #[must_use]
+    pub fn zero(mut self, monotonic_ns: u64) -> Self {
+        self.zero = Some(monotonic_ns);
+        self
+    }
+
     /// Writes `lines` to `out`.
     #[must_use]
     pub fn new(lines: Lines, out: W) -> Self {
-        Self { lines, out: Some(out), text: String::new() }
+        Self { lines, out: Some(out), text: String::new(), zero: None }
     }
 }
 
 impl<W: Write + Send + 'static> Sink for LiveLines<W> {
     fn name(&self) -> String {
         "the live lines".to_owned()
+    }
+
+    fn begin(&mut self, header: &Header) -> io::Result<()> {
+        self.lines.shift(self.zero.map_or(0, |zero| header.monotonic_ns.saturating_sub(zero)));
+        Ok(())
     }
 
     fn events(&mut self, batch: &[Event]) -> io::Result<()> {
