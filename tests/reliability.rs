@@ -243,6 +243,25 @@ fn moved(events: &[Event]) -> HashMap<SocketAddr, (u64, u64)> {
     moved
 }
 
+/// Each asks so often, all at the same time, so that every thread of the server has something to record.
+async fn all_ask(clients: Vec<KeepAlive>, calls: usize) -> Vec<KeepAlive> {
+    let asking: Vec<_> = (clients.into_iter())
+        .map(|mut client| {
+            tokio::spawn(async move {
+                for _ in 0..calls {
+                    client.ask().await.unwrap();
+                }
+                client
+            })
+        })
+        .collect();
+    let mut clients = Vec::new();
+    for client in asking {
+        clients.push(client.await.unwrap());
+    }
+    clients
+}
+
 /// What is lost is what came after the last round of the drain thread, and that is all: whatever happened before
 /// something that the file was seen to hold, it holds, too. (The rounds are 50 ms apart; on a busy machine no test
 /// can say more.)
@@ -255,20 +274,14 @@ async fn a_killed_process_leaves_all_that_came_before_its_last_lines() {
     for _ in 0..8 {
         load.push(KeepAlive::connect(server.address).await.unwrap());
     }
-    for _ in 0..50 {
-        for client in &mut load {
-            client.ask().await.unwrap();
-        }
-    }
+    load = all_ask(load, 50).await;
     let before: Vec<_> = load.iter().map(|client| (client.address, (client.sent, client.received))).collect();
     // It comes after all of them: each had its answer.
     let mut marker = KeepAlive::connect(server.address).await.unwrap();
     marker.ask().await.unwrap();
     let marked = format!("\"peer\":\"{}\"", marker.address);
     let seen = loop {
-        for client in &mut load {
-            client.ask().await.unwrap();
-        }
+        load = all_ask(load, 1).await;
         let text = fs::read(&path).unwrap();
         if String::from_utf8_lossy(&text).contains(&marked) {
             break text;

@@ -1,4 +1,5 @@
 use std::io::ErrorKind;
+use std::task::{Context, Waker};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -104,6 +105,19 @@ async fn a_refused_connection_and_a_taken_port_are_recorded_with_their_errors() 
         .collect();
     let expected = [("bind", "address in use"), ("connect", "connection refused")];
     assert_eq!(failed, expected.map(|(op, reason)| (op.to_owned(), reason.to_owned())));
+}
+
+#[tokio::test]
+async fn a_connect_that_is_given_up_ends_in_the_recording() {
+    let memory = Memory::new();
+    let tap = Tap::client("test").sink(memory.clone()).start().unwrap();
+    let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
+    let mut connecting = Box::pin(TapStream::connect(&tap, listener.local_addr().unwrap()));
+    // The runtime, which shares this thread, cannot yet have learnt that the handshake is done.
+    assert!(connecting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    drop(connecting);
+    tap.finish().await.unwrap();
+    assert_eq!(names(&memory.events()), ["socket", "close"]);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand};
 use socket_tap::format::Side;
-use socket_tap::format::text::Lines;
+use socket_tap::format::text::{Lines, printable};
 
 use crate::compare::Comparison;
 use crate::reader::{Ending, Error, Trace};
@@ -131,11 +131,11 @@ fn show_lines(trace: &mut Trace, out: &mut impl Write) -> Result<(), Failed> {
     writeln!(
         out,
         "{} {}, recorded by {} (pid {}) from {}, {payload}",
-        header.name,
+        printable(&header.name),
         header.side.name(),
-        header.program,
+        printable(&header.program),
         header.pid,
-        header.started
+        printable(&header.started)
     )?;
     let mut lines = Lines::new().color(color);
     let mut text = String::new();

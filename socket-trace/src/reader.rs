@@ -54,7 +54,14 @@ pub enum Error {
         /// What is wrong.
         error: LineError,
     },
-    /// A line is not text, or longer than any event.
+    /// A line is longer than any event; it was not read to its end.
+    TooLong {
+        /// The file.
+        source: String,
+        /// The line's number, from 1.
+        line: u64,
+    },
+    /// A line is not text.
     NotText {
         /// The file.
         source: String,
@@ -176,7 +183,7 @@ fn next_line(lines: &mut dyn BufRead, text: &mut Vec<u8>, source: &str, line: u6
     match lines.take(MAX_LINE).read_until(b'\n', text) {
         Ok(0) => Ok(false),
         Ok(read) if read as u64 == MAX_LINE && !text.ends_with(b"\n") => {
-            Err(Error::NotText { source: source.to_owned(), line })
+            Err(Error::TooLong { source: source.to_owned(), line })
         }
         Ok(_) => Ok(true),
         Err(error) => Err(Error::Io { source: source.to_owned(), error }),
@@ -210,6 +217,11 @@ impl fmt::Display for Error {
             Self::NotText { source, line } => {
                 write!(f, "{source}, line {line}: not a line of UTF-8 text; is this a trace of socket-tap?")
             }
+            Self::TooLong { source, line } => write!(
+                f,
+                "{source}, line {line}: longer than {} MiB, and no event is; is this a trace of socket-tap?",
+                MAX_LINE >> 20
+            ),
             Self::Empty { source } => write!(f, "{source} is empty; a trace begins with a header line"),
         }
     }

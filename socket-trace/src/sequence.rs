@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use socket_tap::event::{Addr, Event, Op, SockId};
 use socket_tap::format::Side;
+use socket_tap::format::text::printable;
 
 use crate::reader::{Error, Trace};
 
@@ -84,7 +85,7 @@ type Timed = VecDeque<(u64, Event)>;
 
 fn timed(events: Vec<Event>, start: u64) -> Timed {
     let shown = events.into_iter().filter(|event| !matches!(event.op, Op::Option { .. } | Op::Mark { .. }));
-    shown.map(|event| (start + event.t, event)).collect()
+    shown.map(|event| (start.saturating_add(event.t), event)).collect()
 }
 
 /// What one side has sent, for the other to take.
@@ -128,7 +129,7 @@ fn may_happen(event: &Event, other: &Sent, read: u64) -> bool {
     match &event.op {
         Op::Accept { .. } => other.connected,
         Op::Read(transfer) if transfer.eof => other.finished,
-        Op::Read(transfer) => other.bytes >= read + transfer.bytes,
+        Op::Read(transfer) => other.bytes >= read.saturating_add(transfer.bytes),
         _ => true,
     }
 }
@@ -136,8 +137,8 @@ fn may_happen(event: &Event, other: &Sent, read: u64) -> bool {
 fn note(event: &Event, sent: &mut Sent, read: &mut u64) {
     match &event.op {
         Op::Connect { .. } => sent.connected = true,
-        Op::Read(transfer) => *read += transfer.bytes,
-        Op::Write(transfer) => sent.bytes += transfer.bytes,
+        Op::Read(transfer) => *read = read.saturating_add(transfer.bytes),
+        Op::Write(transfer) => sent.bytes = sent.bytes.saturating_add(transfer.bytes),
         Op::Shutdown | Op::Close(_) => sent.finished = true,
         _ => {}
     }
@@ -148,14 +149,14 @@ fn travels(event: &Event) -> bool {
 }
 
 fn text(event: &Event) -> String {
-    let name = event.op.name();
+    let name = printable(event.op.name());
     if event.error.is_some() {
         return format!("{name} fails");
     }
     match &event.op {
         Op::Read(transfer) if transfer.eof => "read 0 B (FIN)".to_owned(),
         Op::Read(transfer) | Op::Write(transfer) => format!("{name} {} B", transfer.bytes),
-        _ => name.to_owned(),
+        _ => name,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Counts for each named step of a recording.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 use socket_tap::event::{Event, Op};
@@ -54,11 +54,11 @@ impl Step {
             Op::Accept { .. } | Op::Connect { .. } => self.connections += 1,
             Op::Read(transfer) if transfer.bytes > 0 => {
                 self.reads += 1;
-                *self.received(side) += transfer.bytes;
+                add(self.received(side), transfer.bytes);
             }
             Op::Write(transfer) if transfer.bytes > 0 => {
                 self.writes += 1;
-                *self.sent(side) += transfer.bytes;
+                add(self.sent(side), transfer.bytes);
             }
             _ => {}
         }
@@ -99,24 +99,33 @@ impl Step {
     }
 }
 
+/// What a trace says may be anything: a sum stops at the most that there is.
+fn add(sum: &mut u64, bytes: u64) {
+    *sum = sum.saturating_add(bytes);
+}
+
 /// The steps of a recording, in order. A step that comes again goes on.
 #[derive(Debug)]
 pub struct Steps {
     steps: Vec<Step>,
+    /// Where each is, by its name.
+    by_name: HashMap<String, usize>,
     now: usize,
 }
 
 impl Default for Steps {
     fn default() -> Self {
-        Self { steps: vec![Step::new(WHOLE.to_owned())], now: 0 }
+        let by_name = HashMap::from([(WHOLE.to_owned(), 0)]);
+        Self { steps: vec![Step::new(WHOLE.to_owned())], by_name, now: 0 }
     }
 }
 
 impl Steps {
     /// The step with that name begins.
     pub fn begin(&mut self, name: &str) {
-        self.now = self.steps.iter().position(|step| step.name == name).unwrap_or_else(|| {
+        self.now = self.by_name.get(name).copied().unwrap_or_else(|| {
             self.steps.push(Step::new(name.to_owned()));
+            self.by_name.insert(name.to_owned(), self.steps.len() - 1);
             self.steps.len() - 1
         });
     }

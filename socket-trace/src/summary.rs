@@ -153,7 +153,7 @@ impl Sums {
     fn observe(&mut self, event: &socket_tap::event::Event) {
         match &event.op {
             Op::Mark { label } => return self.steps.begin(label),
-            Op::Gap(gap) => self.lost += gap.events(),
+            Op::Gap(gap) => self.lost = self.lost.saturating_add(gap.events()),
             _ => {}
         }
         if let Some(listener) = accepted_on(event) {

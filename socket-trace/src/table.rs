@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use comfy_table::{CellAlignment, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle};
 use socket_tap::format::Side;
+use socket_tap::format::text::printable;
 
 use crate::compare::{Comparison, Verdict};
 use crate::step::Step;
@@ -22,17 +23,18 @@ pub fn verdict(comparison: &Comparison) -> String {
     // Writing to a String cannot fail.
     let _ = writeln!(out, "{headline}");
     for reason in &comparison.reasons {
-        let _ = writeln!(out, "  {reason}");
+        let _ = writeln!(out, "  {}", printable(reason));
     }
     for (role, skeletons) in &comparison.skeletons {
         for skeleton in skeletons {
             let counts: Vec<String> = (comparison.traces.iter())
                 .filter_map(|trace| {
                     let seen = trace.skeletons.get(role)?.get(skeleton)?;
-                    Some(format!("{} {}", trace.name, seen.sockets))
+                    Some(format!("{} {}", printable(&trace.name), seen.sockets))
                 })
                 .collect();
-            let _ = writeln!(out, "  {:<30} {skeleton}   ({})", role.title(), counts.join(", "));
+            let (title, skeleton) = (role.title(), printable(skeleton));
+            let _ = writeln!(out, "  {title:<30} {skeleton}   ({})", counts.join(", "));
         }
     }
     for trace in comparison.traces.iter().filter(|trace| trace.open > 0) {
@@ -102,8 +104,8 @@ fn step_names<'a>(traces: &[&'a Summary]) -> Vec<&'a str> {
 
 fn row(name: &str, api: &str, step: &Step) -> Vec<String> {
     vec![
-        name.to_owned(),
-        api.to_owned(),
+        printable(name),
+        printable(api),
         step.connections.to_string(),
         step.reads.to_string(),
         step.writes.to_string(),

@@ -83,6 +83,8 @@ pub enum Line {
 pub enum LineError {
     /// It is not JSON, or a field is missing or of the wrong type.
     Json(serde_json::Error),
+    /// It is JSON, and no object.
+    NotAnObject,
     /// A field has a value that it cannot have.
     Value {
         /// The field.
@@ -101,8 +103,10 @@ impl std::fmt::Display for LineError {
                 // serde_json counts lines, too, and each of ours is its first.
                 let text = error.to_string();
                 let what = text.split(" at line ").next().unwrap_or_default();
-                write!(f, "{what}, at column {}", error.column())
+                // It quotes the line, which may hold anything.
+                write!(f, "{}, at column {}", text::printable(what), error.column())
             }
+            Self::NotAnObject => f.write_str("not a JSON object"),
             Self::Value { field, expected } => write!(f, "field `{field}` must be {expected}"),
             Self::NewerVersion(version) => write!(
                 f,
@@ -160,7 +164,7 @@ impl Line {
     /// When it is neither an event nor an end.
     pub fn parse(line: &str) -> Result<Self, LineError> {
         match wire::parse(line) {
-            Ok(event) => Ok(Self::Event(event)),
+            Ok(event) => object(line).map(|()| Self::Event(event)),
             // Every event has an `op`; the end line has none and comes once, so it is tried second.
             Err(error) => match serde_json::from_str(line) {
                 Ok(EndLine { end: true, counts }) => Ok(Self::End(counts)),
@@ -180,6 +184,11 @@ impl Line {
             Self::End(end) => json_line(out, &EndLine { end: true, counts: end.clone() }),
         }
     }
+}
+
+/// To serde an array is as good as an object, its values taken as the fields in order. To the format it is not.
+fn object(line: &str) -> Result<(), LineError> {
+    if line.trim_ascii_start().starts_with('{') { Ok(()) } else { Err(LineError::NotAnObject) }
 }
 
 /// Writes one event as a line.

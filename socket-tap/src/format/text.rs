@@ -63,7 +63,7 @@ impl Lines {
         let sock = if event.sock == 0 { String::new() } else { format!("#{}", event.sock) };
         let (on, off) = self.paint(name);
         let _ = write!(out, "{sock:>4} {on}{:<9}{off} ", printable(name));
-        let detail = self.detail(event);
+        let detail = printable(&self.detail(event));
         match fd(&event.op) {
             Some(fd) => _ = write!(out, "{detail:<44} fd {fd}"),
             None => out.push_str(&detail),
@@ -175,8 +175,13 @@ fn missing(gap: &Gap) -> String {
     format!("the recorder had no room for {reads} reads, {writes} writes and {payloads} payloads")
 }
 
-/// A trace comes from outside: nothing in it may steer the terminal.
-fn printable(text: &str) -> String {
+/// The text without anything that steers a terminal or begins a line: a trace comes from outside.
+///
+/// ```
+/// assert_eq!(socket_tap::format::text::printable("gone\x1b[2J"), "gone\u{fffd}[2J");
+/// ```
+#[must_use]
+pub fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
@@ -221,7 +226,16 @@ mod tests {
 
     #[test]
     fn a_trace_cannot_steer_the_terminal() {
-        let out = shown(&[r#"{"t":0,"op":"mark","label":"\u001b[2Jgone"}"#]);
-        assert!(!out.contains('\x1b'), "{out:?}");
+        for line in [
+            r#"{"t":0,"op":"mark","label":"\u001b[2Jgone"}"#,
+            r#"{"t":0,"sock":1,"op":"option","name":"\u001b[2J","value":1}"#,
+            r#"{"t":0,"sock":1,"op":"socket","domain":"\u001b[2J","type":"\u001b[2J"}"#,
+            r#"{"t":0,"sock":1,"op":"read","error":"\u001b[2J"}"#,
+            r#"{"t":0,"sock":1,"op":"bind","local":"\u001b[2J"}"#,
+            r#"{"t":0,"sock":1,"op":"\u001b[2J"}"#,
+        ] {
+            let out = shown(&[line]);
+            assert!(out.contains('\u{fffd}') && !out.contains('\x1b'), "{out:?}");
+        }
     }
 }

@@ -60,6 +60,25 @@ fn a_wrong_line_says_what_is_wrong() {
 }
 
 #[test]
+fn an_array_is_no_line() {
+    for line in [r#"[1,2,"shutdown"]"#, r#" [1,2,"mark",null,null,null,null,null]"#, "[]"] {
+        let error = Line::parse(line).unwrap_err().to_string();
+        assert!(!error.is_empty(), "{line}");
+    }
+    assert_eq!(Line::parse(r#"[1,2,"shutdown"]"#).unwrap_err().to_string(), "not a JSON object");
+    for header in [r#"[1,"rest","server","p",1,"now",1,0]"#, "[1]"] {
+        assert!(Line::parse_header(header).is_err(), "{header}");
+    }
+}
+
+#[test]
+fn an_error_that_quotes_the_line_cannot_steer_the_terminal() {
+    let line = r#"{"t":1,"sock":2,"op":"close","ended_by":"\u001b[2J"}"#;
+    let error = Line::parse(line).unwrap_err().to_string();
+    assert!(error.contains("\u{fffd}[2J") && !error.contains('\x1b'), "{error:?}");
+}
+
+#[test]
 fn the_header_and_the_end_are_read_and_written_alike() {
     let header = Header {
         version: VERSION,

@@ -1,0 +1,97 @@
+//! All that is done with a trace that comes from outside. Shared by the property tests and the fuzz target.
+
+use std::io::Cursor;
+
+use socket_tap::event::{Event, Op};
+use socket_tap::format::text::Lines;
+use socket_tap::format::{Line, Side, write_event};
+use socket_trace::compare::Comparison;
+use socket_trace::reader::{Error, Trace};
+use socket_trace::summary::{Recording, Summary};
+use socket_trace::{sequence, table};
+
+/// Opens the bytes as a trace.
+pub(crate) fn open(bytes: &[u8]) -> Result<Trace, Error> {
+    Trace::read("any bytes", Box::new(Cursor::new(bytes.to_vec())))
+}
+
+/// Reads, shows, sums up, compares and lays out the bytes as if they were a trace, and panics when something is wrong.
+pub(crate) fn do_everything(bytes: &[u8]) {
+    let step = show(bytes).unwrap_or_default();
+    for recording in [Recording::Ended, Recording::UnderWay] {
+        compare(bytes, recording);
+    }
+    for step in [step.as_str(), "no such step"] {
+        lay_out(bytes, step);
+    }
+}
+
+/// Returns the name of the first step.
+fn show(bytes: &[u8]) -> Option<String> {
+    let mut trace = open(bytes).map_err(|error| check_text(&error.to_string(), 0)).ok()?;
+    let (mut lines, mut step) = (Lines::new().label("any"), None);
+    loop {
+        match trace.next_event() {
+            Ok(Some(event)) => {
+                let mut text = String::new();
+                lines.push(&event, &mut text);
+                assert!(text.ends_with('\n'), "{text:?}");
+                check_text(&text, 1);
+                check_rewriting(&event);
+                if let Op::Mark { label } = event.op {
+                    step.get_or_insert(label.into_owned());
+                }
+            }
+            Ok(None) => break,
+            Err(error) => {
+                check_text(&error.to_string(), 0);
+                break;
+            }
+        }
+    }
+    step
+}
+
+/// What is shown cannot steer a terminal, nor forge a line.
+fn check_text(text: &str, newlines: usize) {
+    let steers = |c: &char| c.is_control() && *c != '\n';
+    assert!(!text.chars().any(|c| steers(&c)), "{text:?}");
+    assert_eq!(text.matches('\n').count(), newlines, "{text:?}");
+}
+
+/// An event that was read is written, read and written again alike.
+fn check_rewriting(event: &Event) {
+    let written = |event: &Event| {
+        let mut line = Vec::new();
+        write_event(&mut line, event).unwrap();
+        String::from_utf8(line).unwrap()
+    };
+    let once = written(event);
+    let Ok(Line::Event(again)) = Line::parse(&once) else { panic!("cannot be read: {once}") };
+    assert_eq!(written(&again), once);
+}
+
+fn compare(bytes: &[u8], recording: Recording) {
+    let summary = |bytes: &[u8]| Summary::of(open(bytes)?, recording);
+    // With itself, but for a few lines: so that there are differences to tell.
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n').enumerate();
+    let fewer: Vec<u8> = lines.filter(|(at, _)| at % 5 != 4).flat_map(|(_, line)| line).copied().collect();
+    let (Ok(one), Ok(other)) = (summary(bytes), summary(&fewer)) else { return };
+    let comparison = Comparison::of(vec![one, other]);
+    let verdict = table::verdict(&comparison);
+    assert!(!verdict.chars().any(|c| c.is_control() && c != '\n'), "{verdict:?}");
+    for side in [Side::Server, Side::Client] {
+        if let Some(table) = table::differences(&comparison.traces, side) {
+            assert!(!table.chars().any(|c| c.is_control() && c != '\n'), "{table:?}");
+        }
+    }
+    serde_json::to_string(&comparison).unwrap();
+}
+
+fn lay_out(bytes: &[u8], step: &str) {
+    let (Ok(client), Ok(server)) = (open(bytes), open(bytes)) else { return };
+    if let Ok(calls) = sequence::of_step(client, server, step) {
+        let lines = 3 + calls.len();
+        check_text(&sequence::lanes(&[("any".to_owned(), calls)]), lines);
+    }
+}

@@ -1,0 +1,213 @@
+//! A trace comes from outside. Whatever its bytes are, they are read, shown, summed up and compared, or refused with an
+//! error: without a panic, and without taking memory for what no trace holds.
+
+#![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod everything;
+mod lines;
+
+use std::cell::Cell;
+use std::io::{BufRead, Cursor, Read};
+use std::rc::Rc;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use socket_tap::format::Line;
+use socket_trace::reader::{Ending, Error, Trace};
+
+use everything::{do_everything, open};
+use lines::{HEADER, event, wild};
+
+/// A trace with every kind of event. Its header and its end line are not counted here.
+const REAL: &[&str] = &[
+    r#"{"t":1250,"sock":1,"op":"socket","fd":9,"domain":"ipv4","type":"stream"}"#,
+    r#"{"t":1300,"sock":1,"op":"option","name":"SO_REUSEADDR","value":1}"#,
+    r#"{"t":2400,"sock":1,"op":"bind","local":"127.0.0.1:3000"}"#,
+    r#"{"t":3100,"sock":1,"op":"listen","backlog":1024}"#,
+    r#"{"t":3200,"op":"mark","label":"get a book"}"#,
+    r#"{"t":4000,"sock":3,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000"}"#,
+    r#"{"t":4100,"sock":2,"op":"accept","on":1,"fd":11,"local":"127.0.0.1:3000","peer":"127.0.0.1:51234"}"#,
+    r#"{"t":4200,"sock":3,"op":"write","bytes":85,"slices":2,"data":"R0VU"}"#,
+    r#"{"t":4300,"sock":2,"op":"read","bytes":85,"data":"R0VU"}"#,
+    r#"{"t":4400,"op":"gap","reads":3,"writes":1,"payloads":0}"#,
+    r#"{"t":4500,"sock":2,"op":"read","bytes":0,"eof":true}"#,
+    r#"{"t":4600,"sock":2,"op":"shutdown","how":"write"}"#,
+    r#"{"t":4700,"sock":3,"op":"read","error":"connection reset","errno":104}"#,
+    r#"{"t":4800,"sock":2,"op":"close","ended_by":"peer","rx":85,"tx":175,"reads":2,"writes":1,"tcp":{"state":"LAST_ACK","rtt_us":21}}"#,
+    r#"{"t":4900,"sock":3,"op":"splice"}"#,
+    r#"{"t":5000,"sock":3,"op":"close","ended_by":"reset","rx":0,"tx":85,"reads":0,"writes":1}"#,
+    r#"{"end":true,"events":16,"lost":4}"#,
+];
+
+fn trace(lines: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<u8> {
+    let mut text = HEADER.to_owned() + "\n";
+    for line in lines {
+        text += line.as_ref();
+        text.push('\n');
+    }
+    text.into_bytes()
+}
+
+/// One thing that goes wrong with a file.
+#[derive(Clone, Debug)]
+enum Damage {
+    Flip(Index, u8),
+    Cut(Index),
+    Repeat(Index),
+    Swap(Index, Index),
+    Insert(Index, Vec<u8>),
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    let index = || any::<Index>();
+    prop_oneof![
+        4 => (index(), any::<u8>()).prop_map(|(at, byte)| Damage::Flip(at, byte)),
+        1 => index().prop_map(Damage::Cut),
+        2 => index().prop_map(Damage::Repeat),
+        2 => (index(), index()).prop_map(|(one, other)| Damage::Swap(one, other)),
+        3 => (index(), wild()).prop_map(|(at, text)| Damage::Insert(at, text.into_bytes())),
+        1 => (index(), vec(any::<u8>(), 1..40)).prop_map(|(at, bytes)| Damage::Insert(at, bytes)),
+    ]
+}
+
+fn damaged(mut bytes: Vec<u8>, damages: &[Damage]) -> Vec<u8> {
+    for damage in damages.iter().cloned() {
+        if bytes.is_empty() {
+            break;
+        }
+        let mut lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
+        match damage {
+            Damage::Flip(at, byte) => {
+                let at = at.index(bytes.len());
+                bytes[at] ^= byte;
+            }
+            Damage::Cut(at) => {
+                let at = at.index(bytes.len());
+                bytes.truncate(at);
+            }
+            Damage::Repeat(at) => {
+                let at = at.index(lines.len());
+                lines.insert(at, lines[at]);
+                bytes = lines.concat();
+            }
+            Damage::Swap(one, other) => {
+                let (one, other) = (one.index(lines.len()), other.index(lines.len()));
+                lines.swap(one, other);
+                bytes = lines.concat();
+            }
+            Damage::Insert(at, inserted) => {
+                let at = at.index(bytes.len());
+                bytes.splice(at..at, inserted);
+            }
+        }
+    }
+    bytes
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes(bytes in vec(any::<u8>(), 0..600), header in any::<bool>()) {
+        let before = if header { HEADER.as_bytes() } else { b"" };
+        do_everything(&[before, b"\n", &bytes].concat());
+    }
+
+    #[test]
+    fn a_real_trace_that_was_damaged(damages in vec(damage(), 1..6)) {
+        do_everything(&damaged(trace(REAL), &damages));
+    }
+
+    #[test]
+    fn lines_that_fit_the_format_with_any_values(events in vec(event(), 0..24)) {
+        // One that does not fit would end the reading: the damaged traces have such lines.
+        do_everything(&trace(events.iter().filter(|line| Line::parse(line).is_ok())));
+    }
+}
+
+#[test]
+fn the_real_trace_is_read_to_its_end() {
+    let mut trace = open(&trace(REAL)).unwrap();
+    while trace.next_event().unwrap().is_some() {}
+    assert!(matches!(trace.ending(), Ending::Complete(end) if end.events == trace.events()));
+    do_everything(&self::trace(REAL));
+}
+
+#[test]
+fn sums_of_huge_numbers_do_no_harm() {
+    let most = u64::MAX;
+    let transfer = |sock, op| format!(r#"{{"t":{most},"sock":{sock},"op":"{op}","bytes":{most}}}"#);
+    let gap = format!(r#"{{"t":{most},"op":"gap","reads":{most},"writes":{most},"payloads":{most}}}"#);
+    let transfers = [transfer(3, "write"), transfer(2, "read"), transfer(2, "write"), transfer(3, "read")];
+    let (before, after) = REAL.split_at(7);
+    let lines = before.iter().map(|line| (*line).to_owned());
+    let lines = lines.chain(transfers.iter().cloned()).chain(transfers.iter().cloned());
+    let lines = lines.chain([gap.clone(), gap]).chain(after.iter().map(|line| (*line).to_owned()));
+    do_everything(&trace(lines));
+}
+
+#[test]
+fn depth_takes_no_stack() {
+    let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(50_000), close.repeat(50_000));
+    for deep in [deep("[", "]"), deep("{\"a\":", "}"), "[".repeat(50_000)] {
+        let unknown_field = format!("{{\"t\":1,\"sock\":2,\"op\":\"read\",\"bytes\":1,\"x\":{deep}}}");
+        let known_field = format!("{{\"t\":{deep},\"sock\":2,\"op\":\"read\",\"bytes\":1}}");
+        do_everything(&trace([deep.as_str(), &unknown_field, &known_field]));
+        do_everything(&trace([unknown_field]));
+        do_everything(&trace([known_field]));
+        do_everything(deep.as_bytes());
+    }
+}
+
+/// What begins with some bytes and goes on with one letter for ever, without an end of line.
+struct Endless {
+    beginning: Cursor<Vec<u8>>,
+    taken: Rc<Cell<u64>>,
+}
+
+impl Read for Endless {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        unreachable!("the reader takes lines")
+    }
+}
+
+impl BufRead for Endless {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        static MORE: [u8; 1 << 16] = [b'x'; 1 << 16];
+        match self.beginning.position() < self.beginning.get_ref().len() as u64 {
+            true => self.beginning.fill_buf(),
+            false => Ok(&MORE),
+        }
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.taken.set(self.taken.get() + amount as u64);
+        if self.beginning.position() < self.beginning.get_ref().len() as u64 {
+            self.beginning.consume(amount);
+        }
+    }
+}
+
+/// Opens something endless and reads its first event: the error, and how many bytes were taken for it.
+fn refused(beginning: &str) -> (Error, u64) {
+    let taken = Rc::new(Cell::new(0));
+    let endless = Endless { beginning: Cursor::new(beginning.into()), taken: Rc::clone(&taken) };
+    let read = Trace::read("endless", Box::new(endless)).and_then(|mut trace| trace.next_event());
+    (read.unwrap_err(), taken.get())
+}
+
+#[test]
+fn a_line_without_an_end_is_refused_before_it_fills_the_memory() {
+    for (beginning, line) in [(String::new(), 1), (format!("{HEADER}\n"), 2)] {
+        let (error, taken) = refused(&beginning);
+        assert!(taken <= (64 << 20) + beginning.len() as u64, "{taken} bytes");
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "endless, line {line}: longer than 64 MiB, and no event is; is this a trace of socket-tap?"
+            )
+        );
+    }
+}
