@@ -62,11 +62,13 @@ enum Command {
 }
 
 const VERIFY_HELP: &str = "Example, on Linux:\n  \
-    strace -f -ttt -s 0 -e trace='%network,read,write,readv,writev,sendfile,splice,close,close_range,fcntl,dup,?dup2,dup3,clone,clone3,?fork,?vfork' -o rest.strace rest-server --trace rest.jsonl\n  \
+    strace -f -ttt -s 0 -o rest.strace \\\n    \
+    -e \"trace=%network,read,write,readv,writev,sendfile,splice,close,close_range,\\\n\
+fcntl,dup,?dup2,dup3,clone,clone3,?fork,?vfork\" rest-server --trace rest.jsonl\n  \
     socket-trace verify rest.jsonl --strace rest.strace\n\n\
     Of the flags of strace, -f and -o are needed, and all the calls: each can open, use or close a socket, or make a \
-    thread. -s 0 keeps what was said out of the log. Two things are no differences, as tokio keeps them from the \
-    program: a call that would have blocked, and that a connection was gone already when it was shut down.\n\n\
+    thread. -s 0 keeps what was said out of the log, -ttt says when. Two things are no differences, as tokio keeps them \
+    from the program: a call that would have blocked, and that a connection was gone already when it was shut down.\n\n\
     Exit codes: 0 the trace is exact; 1 it differs; 2 could not tell (a trace that is cut short or lossy, a log that \
     breaks off or is of another process).";
 
