@@ -9,6 +9,7 @@ mod support;
 
 mod adapters;
 mod errors;
+mod exactness;
 mod messages;
 mod operations;
 mod processes;

@@ -13,6 +13,8 @@ use crate::compare::Comparison;
 use crate::reader::{Ending, Error, Trace};
 use crate::summary::{Recording, Summary};
 use crate::table;
+use crate::verify::log::Log;
+use crate::verify::{Failure, verify};
 
 /// Reads recordings made with socket-tap
 #[derive(Debug, Parser)]
@@ -45,7 +47,30 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Say whether a recording is exact: whether the kernel saw the same calls, by a log of strace
+    #[command(after_help = VERIFY_HELP)]
+    Verify {
+        /// The trace
+        trace: PathBuf,
+        /// What strace wrote while the trace was recorded, by the command below
+        #[arg(long, value_name = "LOG")]
+        strace: PathBuf,
+        /// Print the report as JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
+
+const VERIFY_HELP: &str = "Example, on Linux:\n  \
+    strace -f -ttt -s 0 -o rest.strace \\\n    \
+    -e \"trace=%network,read,write,readv,writev,sendfile,splice,close,close_range,\\\n\
+fcntl,dup,?dup2,dup3,clone,clone3,?fork,?vfork\" rest-server --trace rest.jsonl\n  \
+    socket-trace verify rest.jsonl --strace rest.strace\n\n\
+    Of the flags of strace, -f and -o are needed, and all the calls: each can open, use or close a socket, or make a \
+    thread. -s 0 keeps what was said out of the log, -ttt says when. Two things are no differences, as tokio keeps them \
+    from the program: a call that would have blocked, and that a connection was gone already when it was shut down.\n\n\
+    Exit codes: 0 the trace is exact; 1 it differs; 2 could not tell (a trace that is cut short or lossy, a log that \
+    breaks off or is of another process).";
 
 const COMPARE_HELP: &str = "Examples:\n  \
     socket-trace compare rest.jsonl grpc.jsonl\n  \
@@ -58,10 +83,12 @@ pub fn run() -> ExitCode {
     let done = match Flags::parse().command {
         Command::Show { file, json } => show(&file, json),
         Command::Compare { files, json } => compare(&files, json),
+        Command::Verify { trace, strace, json } => check(&trace, &strace, json),
     };
     match done {
         Ok(code) => ExitCode::from(code),
         Err(Failed::Trace(error)) => complain(&error),
+        Err(Failed::Verify(error)) => complain(&error),
         // The reader, `head` for example, has seen enough.
         Err(Failed::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Failed::Output(error)) => complain(&format!("cannot print: {error}")),
@@ -77,12 +104,19 @@ fn complain(error: &dyn std::fmt::Display) -> ExitCode {
 #[derive(Debug)]
 enum Failed {
     Trace(Error),
+    Verify(Failure),
     Output(io::Error),
 }
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
         Self::Trace(error)
+    }
+}
+
+impl From<Failure> for Failed {
+    fn from(error: Failure) -> Self {
+        Self::Verify(error)
     }
 }
 
@@ -182,4 +216,17 @@ fn compare(files: &[PathBuf], json: bool) -> Result<u8, Failed> {
     }
     out.flush()?;
     Ok(comparison.verdict.exit_code())
+}
+
+fn check(trace: &PathBuf, strace: &PathBuf, json: bool) -> Result<u8, Failed> {
+    let report = verify(Trace::open(trace)?, Log::open(strace).map_err(Failure::Log)?)?;
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    if json {
+        serde_json::to_writer_pretty(&mut out, &report).map_err(io::Error::from)?;
+        writeln!(out)?;
+    } else {
+        write!(out, "{report}")?;
+    }
+    out.flush()?;
+    Ok(report.verdict.exit_code())
 }

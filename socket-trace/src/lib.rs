@@ -31,6 +31,7 @@
 //! - [`compare`]: several summaries beside each other, and the verdict
 //! - [`sequence`]: one step as client and server did it, call by call
 //! - [`table`]: a comparison for the eye
+//! - [`mod@verify`]: whether a trace is what strace saw, call by call
 //! - [`cli`]: the command `socket-trace`
 
 #![forbid(unsafe_code)]
@@ -44,3 +45,4 @@ pub mod socket;
 pub mod step;
 pub mod summary;
 pub mod table;
+pub mod verify;

@@ -130,6 +130,12 @@ impl Trace {
         self.events
     }
 
+    /// The number of the line that was read last, from 1.
+    #[must_use]
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
     /// How the trace ends; ask when [`next_event`](Self::next_event) has returned `None`.
     #[must_use]
     pub fn ending(&self) -> &Ending {

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 
@@ -28,6 +28,10 @@ pub(crate) fn command(name: &str) -> PathBuf {
     directory.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
+/// What the help of `socket-trace verify` tells to trace.
+pub(crate) const STRACE_CALLS: &str = "trace=%network,read,write,readv,writev,sendfile,splice,close,close_range,fcntl,\
+                                       dup,?dup2,dup3,clone,clone3,?fork,?vfork";
+
 /// A command that serves.
 pub(crate) struct Serving {
     child: Child,
@@ -38,7 +42,20 @@ pub(crate) struct Serving {
 impl Serving {
     /// Starts a server on a port of the kernel's choice, and waits until it listens.
     pub(crate) fn start(name: &str, arguments: &[&str]) -> Self {
-        let mut child = Command::new(command(name))
+        Self::spawn(Command::new(command(name)), name, arguments)
+    }
+
+    /// The same with every system call on its sockets written to `log`. strace is the grandchild, so that signals and
+    /// the exit code are the server's own; and as it holds the server's output open, [`wait`](Self::wait) waits for
+    /// the log, too.
+    pub(crate) fn under_strace(strace: &Path, log: &Path, name: &str, arguments: &[&str]) -> Self {
+        let mut traced = Command::new(strace);
+        traced.args(["-D", "-f", "-ttt", "-s", "0", "-e", STRACE_CALLS, "-o"]).arg(log).arg(command(name));
+        Self::spawn(traced, name, arguments)
+    }
+
+    fn spawn(mut server: Command, name: &str, arguments: &[&str]) -> Self {
+        let mut child = server
             .args(["--listen", "127.0.0.1:0"])
             .args(arguments)
             .stdin(Stdio::null())

@@ -17,6 +17,18 @@ pub(crate) fn find(name: &str) -> Option<PathBuf> {
     found
 }
 
+/// strace, when it is installed and may look into a process of ours.
+pub(crate) fn find_strace() -> Option<PathBuf> {
+    let strace = find("strace")?;
+    let ran = run(&strace, &["-o", "/dev/null", "true"]);
+    if ran.code() == 0 {
+        return Some(strace);
+    }
+    assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "strace must be allowed in CI: {}", ran.stderr());
+    eprintln!("skipped: strace may not trace here: {}", ran.stderr());
+    None
+}
+
 /// Runs a command to its end.
 pub(crate) fn run(program: impl AsRef<OsStr>, arguments: &[&str]) -> Ran {
     let program = program.as_ref();

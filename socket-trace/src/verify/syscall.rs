@@ -1,0 +1,161 @@
+//! The text of one system call: its arguments and its result, as strace prints them.
+
+use std::net::{IpAddr, SocketAddr};
+
+/// How a system call ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// With this value.
+    Value(i64),
+    /// With this error, by its name in the C headers.
+    Error(String),
+    /// Not for the program: a signal came, and the kernel begins the call again.
+    Restarted,
+    /// It did not return: its thread ended.
+    Never,
+}
+
+/// The arguments and the result of what follows a call's opening parenthesis.
+pub(super) fn ended(rest: &str) -> Result<(&str, Outcome), String> {
+    let broken = || "the call has no result: the line breaks off".to_owned();
+    let close = closing(rest).ok_or_else(broken)?;
+    let (arguments, result) = rest.split_at(close);
+    let result = result[1..].trim_start().strip_prefix("= ").ok_or_else(broken)?;
+    let mut words = result.split_ascii_whitespace();
+    let value = words.next().ok_or_else(broken)?;
+    let name = words.next().filter(|name| name.starts_with('E'));
+    let outcome = match (value, name) {
+        ("?", Some(name)) if name.starts_with("ERESTART") => Outcome::Restarted,
+        ("?", _) => Outcome::Never,
+        ("-1", Some(name)) => Outcome::Error(name.to_owned()),
+        _ => Outcome::Value(number(value).ok_or_else(|| format!("{value:?} is no result of a call"))?),
+    };
+    Ok((arguments, outcome))
+}
+
+/// A number, also one with a comment on it: `12<TCP:[127.0.0.1:3000]>`, `0x1 (flags FD_CLOEXEC)`.
+fn number(word: &str) -> Option<i64> {
+    if let Some(hex) = word.strip_prefix("0x") {
+        return u64::from_str_radix(hex, 16).ok().map(u64::cast_signed);
+    }
+    word.split('<').next()?.parse().ok()
+}
+
+/// Where the parenthesis closes that was open at the beginning.
+fn closing(text: &str) -> Option<usize> {
+    let (mut depth, mut at) = (0_usize, 0);
+    let bytes = text.as_bytes();
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => at = end_of_string(bytes, at)?,
+            b'(' => depth += 1,
+            b')' if depth == 0 => return Some(at),
+            b')' => depth -= 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Where the string ends that begins at `at`.
+fn end_of_string(bytes: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        at += 1;
+        match bytes.get(at)? {
+            b'\\' => at += 1,
+            b'"' => return Some(at),
+            _ => {}
+        }
+    }
+}
+
+/// The arguments one by one.
+pub(super) fn arguments(text: &str) -> Vec<&str> {
+    let bytes = text.as_bytes();
+    let (mut depth, mut at, mut start, mut found) = (0_usize, 0, 0, Vec::new());
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => at = end_of_string(bytes, at).unwrap_or(bytes.len()),
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            b',' if depth == 0 => {
+                found.push(text[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    let last = text[start..].trim();
+    if !last.is_empty() {
+        found.push(last);
+    }
+    found
+}
+
+/// The file descriptor that a call is about: its first argument, whatever strace says about it in angle brackets.
+pub(super) fn descriptor(text: &str) -> Option<i32> {
+    let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    text[..digits].parse().ok()
+}
+
+/// `{sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}`, and the same of IPv6.
+pub(super) fn address(text: &str) -> Option<SocketAddr> {
+    let between = |before: &str, after: char| text.split_once(before)?.1.split(after).next();
+    let port = between("_port=htons(", ')')?.parse().ok()?;
+    let ip = between("inet_addr(\"", '"').or_else(|| between("inet_pton(AF_INET6, \"", '"'))?;
+    Some(SocketAddr::new(ip.parse::<IpAddr>().ok()?, port))
+}
+
+/// The number in `[1]`.
+pub(super) fn bracketed(text: &str) -> Option<i64> {
+    text.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
+}
+
+/// The number of an error: those that calls on sockets can end with, as Linux numbers them on x86, ARM and RISC-V.
+pub(super) fn errno(name: &str) -> Option<i32> {
+    const ERRORS: [(&str, i32); 40] = [
+        ("EPERM", 1),
+        ("EINTR", 4),
+        ("EIO", 5),
+        ("EBADF", 9),
+        ("EAGAIN", 11),
+        ("ENOMEM", 12),
+        ("EACCES", 13),
+        ("EFAULT", 14),
+        ("EINVAL", 22),
+        ("ENFILE", 23),
+        ("EMFILE", 24),
+        ("ENOSPC", 28),
+        ("EPIPE", 32),
+        ("ENOTSOCK", 88),
+        ("EDESTADDRREQ", 89),
+        ("EMSGSIZE", 90),
+        ("EPROTOTYPE", 91),
+        ("ENOPROTOOPT", 92),
+        ("EPROTONOSUPPORT", 93),
+        ("ESOCKTNOSUPPORT", 94),
+        ("EOPNOTSUPP", 95),
+        ("EAFNOSUPPORT", 97),
+        ("EADDRINUSE", 98),
+        ("EADDRNOTAVAIL", 99),
+        ("ENETDOWN", 100),
+        ("ENETUNREACH", 101),
+        ("ENETRESET", 102),
+        ("ECONNABORTED", 103),
+        ("ECONNRESET", 104),
+        ("ENOBUFS", 105),
+        ("EISCONN", 106),
+        ("ENOTCONN", 107),
+        ("ESHUTDOWN", 108),
+        ("ETIMEDOUT", 110),
+        ("ECONNREFUSED", 111),
+        ("EHOSTDOWN", 112),
+        ("EHOSTUNREACH", 113),
+        ("EALREADY", 114),
+        ("EINPROGRESS", 115),
+        ("EPROTO", 71),
+    ];
+    ERRORS.iter().find(|(known, _)| *known == name).map(|(_, number)| *number)
+}
