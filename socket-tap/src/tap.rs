@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::event::Op;
 use crate::format::{End, Header, Side, VERSION};
-use crate::recorder::{Command, Drain, Recorder, Timeline};
+use crate::recorder::{Command, Drain, Keep, Recorder, Timeline};
 use crate::sink::{Sink, TraceFile};
 
 /// Reads and writes that fit in the buffers between two rounds of the drain thread, unless told otherwise.
@@ -59,7 +59,7 @@ impl Tap {
     /// Names what follows: a step of a test, a phase of a benchmark.
     pub fn mark(&self, label: impl Into<Cow<'static, str>>) {
         if let Some(recorder) = self.recorder() {
-            recorder.milestone(0, Op::Mark { label: label.into() }, None);
+            recorder.milestone(0, Op::Mark { label: label.into() }, None, Keep::IfRoom);
         }
     }
 
@@ -185,8 +185,11 @@ impl TapBuilder {
         self
     }
 
-    /// How much is kept until the drain thread comes, every 50 ms or when half is full: reads and writes (32 bytes
-    /// each), and bytes of payload. What finds no room is counted and told as a gap.
+    /// How much is kept until the drain thread comes, every 50 ms or when half is full: `events` reads and writes (40
+    /// bytes each), as many other events, and `payload` bytes of payload. What finds no room is counted and told as a
+    /// gap: payload first, then reads and writes. A socket that is made when there is no room even for other events is
+    /// left out whole, and counted; one that is in the recording is told to its end, which takes room for at most nine
+    /// events for each open socket. So memory is bounded, however long a sink takes, and the program never waits.
     pub fn buffer(mut self, events: usize, payload: usize) -> Self {
         (self.events, self.payload) = (events, payload);
         self

@@ -104,7 +104,7 @@ fn show(file: &PathBuf, json: bool) -> Result<u8, Failed> {
     let source = trace.source();
     let warning = match trace.ending() {
         Ending::Complete(end) if end.lost > 0 => {
-            format!("{source} is lossy: {} reads and writes are missing", end.lost)
+            format!("{source} is lossy: {} events are missing", end.lost)
         }
         Ending::Complete(_) => return Ok(0),
         Ending::CutShort { torn: false } => {

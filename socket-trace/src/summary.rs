@@ -24,7 +24,7 @@ pub struct Summary {
     pub program: String,
     /// Event lines.
     pub events: u64,
-    /// Reads and writes that the recorder had no room for.
+    /// Events that the recorder had no room for.
     pub lost: u64,
     /// Connections that are still open.
     pub open: u64,
@@ -67,7 +67,7 @@ impl Summary {
         let mut doubts = Vec::new();
         doubts.extend(ending_doubt(&trace, recording));
         if sums.lost > 0 {
-            doubts.push(format!("it is lossy: {} reads and writes are missing", sums.lost));
+            doubts.push(format!("it is lossy: {} events are missing", sums.lost));
         }
         Ok(sums.finish(&trace, doubts))
     }

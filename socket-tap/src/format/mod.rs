@@ -59,7 +59,7 @@ impl Side {
 pub struct End {
     /// Event lines before this one.
     pub events: u64,
-    /// Reads and writes that are missing; the gaps say where.
+    /// Events that are missing; the gaps say where, and what they were.
     pub lost: u64,
     /// Connections that were still open.
     #[serde(default, skip_serializing_if = "is_zero")]

@@ -19,6 +19,7 @@ const LINES: &[&str] = &[
     r#"{"t":993500,"sock":1,"op":"close"}"#,
     r#"{"t":994000,"op":"mark","label":"get a \"book\""}"#,
     r#"{"t":995000,"op":"gap","reads":3,"writes":1,"payloads":0}"#,
+    r#"{"t":995000,"op":"gap","rx":300,"tx":70,"reads":3,"writes":1,"others":12,"connections":2,"payloads":0}"#,
     r#"{"t":996000,"sock":2,"op":"splice"}"#,
 ];
 
