@@ -225,9 +225,13 @@ impl TapBuilder {
             started: humantime::format_rfc3339_nanos(SystemTime::now()).to_string(),
             monotonic_ns: timeline.start_ns(),
             capture: self.capture as u64,
+            part: 0,
+            since: 0,
         };
         for sink in &mut self.sinks {
-            sink.begin(&header)?;
+            sink.begin(&header).map_err(|error| {
+                io::Error::new(error.kind(), format!("cannot record to {}: {error}", sink.name()))
+            })?;
         }
         let recorder = Arc::new(Recorder::new(clock, self.capture, self.events, self.payload));
         let drain = Drain::new(Arc::clone(&recorder), timeline, self.sinks);

@@ -66,6 +66,9 @@ impl Summary {
         }
         let mut doubts = Vec::new();
         doubts.extend(ending_doubt(&trace, recording));
+        if trace.header().since > 0 {
+            doubts.push("its beginning is missing: it is a part of a longer recording".to_owned());
+        }
         if sums.lost > 0 {
             doubts.push(format!("it is lossy: {} events are missing", sums.lost));
         }

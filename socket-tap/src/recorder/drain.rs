@@ -162,7 +162,8 @@ impl Drain {
     fn end(&mut self) -> End {
         // Nothing new comes in: a second round takes what the first had left for later.
         self.drain();
-        let end = End { events: self.events, lost: self.lost, open: self.recorder.open_streams() as u64 };
+        let open = self.recorder.open_streams() as u64;
+        let end = End { events: self.events, lost: self.lost, open, continued: false };
         self.feed(|sink| sink.end(&end));
         end
     }

@@ -3,6 +3,7 @@
 mod file;
 mod live;
 mod memory;
+mod rotation;
 
 use std::io;
 
