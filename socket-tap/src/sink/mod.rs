@@ -1,5 +1,6 @@
 //! Where a recording goes.
 
+mod broadcast;
 mod file;
 mod live;
 mod memory;
@@ -10,6 +11,7 @@ use std::io;
 use crate::event::Event;
 use crate::format::{End, Header};
 
+pub use broadcast::{Broadcast, Feed, News, View};
 pub use file::TraceFile;
 pub use live::LiveLines;
 pub use memory::Memory;
