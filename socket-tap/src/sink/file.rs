@@ -87,14 +87,10 @@ impl TraceFile {
 
     fn count(&mut self, event: &Event) {
         self.counts.events += 1;
-        match &event.op {
-            Op::Gap(gap) => self.counts.lost += gap.events(),
-            Op::Accept { .. } | Op::Connect { .. } if event.error.is_none() => self.counts.open += 1,
-            Op::Close(close) if close.ended_by.is_some() => {
-                self.counts.open = self.counts.open.saturating_sub(1);
-            }
-            _ => {}
+        if let Op::Gap(gap) = &event.op {
+            self.counts.lost += gap.events();
         }
+        self.counts.open = self.counts.open.saturating_add_signed(opens_or_closes(event));
     }
 
     /// Completes this file, puts it aside, and begins the next, which has what happened from `since` on.
@@ -115,7 +111,17 @@ impl TraceFile {
     }
 }
 
-fn open(path: &Path) -> io::Result<BufWriter<File>> {
+/// By how much the number of open connections changes with the event.
+pub(super) fn opens_or_closes(event: &Event) -> i64 {
+    match &event.op {
+        Op::Accept { .. } | Op::Connect { .. } if event.error.is_none() => 1,
+        Op::Close(close) if close.ended_by.is_some() => -1,
+        _ => 0,
+    }
+}
+
+/// Creates a file that only its owner can read.
+pub(super) fn open(path: &Path) -> io::Result<BufWriter<File>> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

@@ -2,8 +2,10 @@
 
 mod broadcast;
 mod file;
+mod flight;
 mod live;
 mod memory;
+mod panic_hook;
 mod rotation;
 
 use std::io;
@@ -13,6 +15,7 @@ use crate::format::{End, Header};
 
 pub use broadcast::{Broadcast, Feed, News, View};
 pub use file::TraceFile;
+pub use flight::FlightRecorder;
 pub use live::LiveLines;
 pub use memory::Memory;
 
