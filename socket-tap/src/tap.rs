@@ -23,6 +23,25 @@ const DEFAULT_PAYLOAD: usize = 16 * 1024 * 1024;
 
 /// A recording that is under way. A clone is another handle to the same one; when the last is dropped the recording
 /// is completed as by [`finish`](Self::finish), without a word about how that went.
+///
+/// # What happens with each sink
+///
+/// One thread hands everything to the sinks, in the order of time, at most 50 ms after it happened. The program under
+/// observation never waits for one; when one takes long, the buffers fill, and a gap says what found no room (see
+/// [`TapBuilder::buffer`]). All sinks get the same, so a slow one costs the others detail, too.
+///
+/// A sink that returns an error gets nothing more. That is told once on standard error, the other sinks and the program
+/// go on, and [`finish`](Self::finish) returns the first such error. A sink that panics ends the whole recording, but
+/// not the program.
+///
+/// | sink | when it is slow | when it fails | memory |
+/// |---|---|---|---|
+/// | [`TraceFile`] | the disk holds up the sinks, not the program | full disk, lost directory: recording to it stops | none beside 64 KiB |
+/// | [`LiveLines`](crate::sink::LiveLines) | so does a terminal that is stopped | a closed pipe is no error: it falls silent | one batch of lines |
+/// | [`Memory`](crate::sink::Memory) | never | never | grows with the recording: for tests |
+/// | [`Broadcast`](crate::sink::Broadcast) | never: slow receivers are told what they missed | never | as many batches as asked for |
+/// | [`FlightRecorder`](crate::sink::FlightRecorder) | never: a dump copies first, then writes | never; a dump returns its error | as many events as asked for |
+/// | `TracingEvents` (feature `tracing`) | as the subscriber | never | the addresses of open sockets |
 #[derive(Clone, Debug)]
 pub struct Tap(Option<Arc<Handle>>);
 

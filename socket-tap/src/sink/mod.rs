@@ -7,6 +7,8 @@ mod live;
 mod memory;
 mod panic_hook;
 mod rotation;
+#[cfg(feature = "tracing")]
+mod tracing_events;
 
 use std::io;
 
@@ -18,6 +20,8 @@ pub use file::TraceFile;
 pub use flight::FlightRecorder;
 pub use live::LiveLines;
 pub use memory::Memory;
+#[cfg(feature = "tracing")]
+pub use tracing_events::TracingEvents;
 
 /// Takes a recording, in batches, on the drain thread: it may block, the program under observation does not wait.
 ///
