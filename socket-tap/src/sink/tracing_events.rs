@@ -166,7 +166,7 @@ fn emit(event: &Event, ends: &Ends) {
             "{name}"
         ),
         Op::Option { name: option, value } => {
-            at!(Level::DEBUG, event, ends, socket_tap.name = &**option, socket_tap.value = *value, "{name}")
+            at!(Level::DEBUG, event, ends, socket_tap.name = &**option, socket_tap.value = *value, "{name}");
         }
         Op::Mark { label } => at!(Level::DEBUG, event, ends, socket_tap.label = &**label, "{name}"),
         Op::Gap(gap) => at!(Level::WARN, event, ends, socket_tap.lost = gap.events(), "{name}"),
