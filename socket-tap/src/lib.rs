@@ -42,12 +42,14 @@
 //! - [`event`], [`close`]: what a recording is made of
 //! - [`mod@format`]: the trace as JSON Lines, and as lines for the eye
 //! - [`sink`]: where a recording goes
+//! - [`check`]: assertions on a recording, for tests
 //! - `recorder`: the buffers, the clock and the drain thread
 //! - `sensor`: what is known of one open socket
 //! - `axum`, `tonic`: adapters, each behind the feature of its name
 
 #[cfg(feature = "axum")]
 mod axum;
+pub mod check;
 pub mod close;
 mod connect;
 mod endpoint;

@@ -2,11 +2,17 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use crate::close::{Close, EndedBy, Totals};
 use crate::event::{Failure, Op, SockId, Transfer};
-use crate::recorder::{Direction, Recorder};
+use crate::recorder::{Direction, Keep, Recorder};
 use crate::sys;
+
+/// How many events of its life, beside its close, a socket may record when the recorder is overrun. It takes six from
+/// `socket` to `close`; the others are for errors. Without a limit a program that polls a broken socket would fill the
+/// memory.
+const CLAIM: u8 = 8;
 
 #[derive(Debug)]
 pub(crate) struct Sensor {
@@ -16,6 +22,10 @@ pub(crate) struct Sensor {
     /// The first sign of the connection's end.
     ended_by: Option<EndedBy>,
     totals: Totals,
+    /// How many events are left of the socket's claim.
+    claim: AtomicU8,
+    /// The recorder was overrun when the socket was made: it does not take the socket in, and counts what it does.
+    left_out: AtomicBool,
 }
 
 impl Sensor {
@@ -26,6 +36,8 @@ impl Sensor {
             fd,
             ended_by: None,
             totals: Totals::default(),
+            claim: AtomicU8::new(CLAIM),
+            left_out: AtomicBool::new(false),
         }
     }
 
@@ -43,12 +55,46 @@ impl Sensor {
 
     /// An operation other than a transfer succeeded.
     pub(crate) fn done(&self, op: Op) {
-        self.recorder.milestone(self.sock, op, None);
+        self.milestone(op, None);
     }
 
     /// An operation failed.
     pub(crate) fn failed(&self, op: Op, error: &io::Error) {
-        self.recorder.milestone(self.sock, op, Some(Failure::from(error)));
+        self.milestone(op, Some(Failure::from(error)));
+    }
+
+    /// A socket is taken in, or left out, with the first that it does. What is taken in is told to its end.
+    fn milestone(&self, op: Op, error: Option<Failure>) {
+        if self.left_out.load(Ordering::Relaxed) {
+            return self.recorder.missed(&op, error.is_some());
+        }
+        let begins = error.is_none() && matches!(op, Op::Socket { .. } | Op::Accept { .. });
+        let keep = match op {
+            _ if begins => Keep::IfRoom,
+            Op::Close(_) => Keep::Always,
+            _ => self.claim(),
+        };
+        let taken = self.recorder.milestone(self.sock, op, error, keep);
+        if begins && !taken {
+            self.left_out.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Uses up one event of the claim.
+    fn claim(&self) -> Keep {
+        let one_less = |left: u8| left.checked_sub(1);
+        match self.claim.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less) {
+            Ok(_) => Keep::Always,
+            Err(_) => Keep::IfRoom,
+        }
+    }
+
+    /// A read or write moved bytes.
+    fn transfer<'a>(&self, direction: Direction, size: (usize, u16), parts: impl Iterator<Item = &'a [u8]>) {
+        if self.left_out.load(Ordering::Relaxed) {
+            return self.recorder.missed_transfer(direction, size.0);
+        }
+        self.recorder.transfer(self.sock, direction, size, parts);
     }
 
     /// From here on this is an open stream: it is counted as one until [`close_stream`](Self::close_stream).
@@ -64,7 +110,7 @@ impl Sensor {
             self.ended_by.get_or_insert(EndedBy::Peer);
             return self.done(Op::Read(Transfer { eof: true, ..Transfer::default() }));
         }
-        self.recorder.transfer(self.sock, Direction::Read, (bytes.len(), 0), std::iter::once(bytes));
+        self.transfer(Direction::Read, (bytes.len(), 0), std::iter::once(bytes));
     }
 
     /// The first `written` bytes of `parts` were written; `slices` is 0 for a plain write.
@@ -72,7 +118,7 @@ impl Sensor {
         self.totals.writes += 1;
         self.totals.tx += written as u64;
         let slices = u16::try_from(slices).unwrap_or(u16::MAX);
-        self.recorder.transfer(self.sock, Direction::Write, (written, slices), parts);
+        self.transfer(Direction::Write, (written, slices), parts);
     }
 
     /// A read or write failed.

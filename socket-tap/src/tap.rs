@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::event::Op;
 use crate::format::{End, Header, Side, VERSION};
-use crate::recorder::{Command, Drain, Recorder, Timeline};
+use crate::recorder::{Command, Drain, Keep, Recorder, Timeline};
 use crate::sink::{Sink, TraceFile};
 
 /// Reads and writes that fit in the buffers between two rounds of the drain thread, unless told otherwise.
@@ -23,6 +23,25 @@ const DEFAULT_PAYLOAD: usize = 16 * 1024 * 1024;
 
 /// A recording that is under way. A clone is another handle to the same one; when the last is dropped the recording
 /// is completed as by [`finish`](Self::finish), without a word about how that went.
+///
+/// # What happens with each sink
+///
+/// One thread hands everything to the sinks, in the order of time, at most 50 ms after it happened. The program under
+/// observation never waits for one; when one takes long, the buffers fill, and a gap says what found no room (see
+/// [`TapBuilder::buffer`]). All sinks get the same, so a slow one costs the others detail, too.
+///
+/// A sink that returns an error gets nothing more. That is told once on standard error, the other sinks and the program
+/// go on, and [`finish`](Self::finish) returns the first such error. A sink that panics ends the whole recording, but
+/// not the program.
+///
+/// | sink | when it is slow | when it fails | memory |
+/// |---|---|---|---|
+/// | [`TraceFile`] | the disk holds up the sinks, not the program | full disk, lost directory: recording to it stops | none beside 64 KiB |
+/// | [`LiveLines`](crate::sink::LiveLines) | so does a terminal that is stopped | a closed pipe is no error: it falls silent | one batch of lines |
+/// | [`Memory`](crate::sink::Memory) | never | never | grows with the recording: for tests |
+/// | [`Broadcast`](crate::sink::Broadcast) | never: slow receivers are told what they missed | never | as many batches as asked for |
+/// | [`FlightRecorder`](crate::sink::FlightRecorder) | never: a dump copies first, then writes | never; a dump returns its error | as many events as asked for |
+/// | `TracingEvents` (feature `tracing`) | as the subscriber | never | the addresses of open sockets |
 #[derive(Clone, Debug)]
 pub struct Tap(Option<Arc<Handle>>);
 
@@ -59,7 +78,7 @@ impl Tap {
     /// Names what follows: a step of a test, a phase of a benchmark.
     pub fn mark(&self, label: impl Into<Cow<'static, str>>) {
         if let Some(recorder) = self.recorder() {
-            recorder.milestone(0, Op::Mark { label: label.into() }, None);
+            recorder.milestone(0, Op::Mark { label: label.into() }, None, Keep::IfRoom);
         }
     }
 
@@ -185,8 +204,11 @@ impl TapBuilder {
         self
     }
 
-    /// How much is kept until the drain thread comes, every 50 ms or when half is full: reads and writes (32 bytes
-    /// each), and bytes of payload. What finds no room is counted and told as a gap.
+    /// How much is kept until the drain thread comes, every 50 ms or when half is full: `events` reads and writes (40
+    /// bytes each), as many other events, and `payload` bytes of payload. What finds no room is counted and told as a
+    /// gap: payload first, then reads and writes. A socket that is made when there is no room even for other events is
+    /// left out whole, and counted; one that is in the recording is told to its end, which takes room for at most nine
+    /// events for each open socket. So memory is bounded, however long a sink takes, and the program never waits.
     pub fn buffer(mut self, events: usize, payload: usize) -> Self {
         (self.events, self.payload) = (events, payload);
         self
@@ -222,9 +244,13 @@ impl TapBuilder {
             started: humantime::format_rfc3339_nanos(SystemTime::now()).to_string(),
             monotonic_ns: timeline.start_ns(),
             capture: self.capture as u64,
+            part: 0,
+            since: 0,
         };
         for sink in &mut self.sinks {
-            sink.begin(&header)?;
+            sink.begin(&header).map_err(|error| {
+                io::Error::new(error.kind(), format!("cannot record to {}: {error}", sink.name()))
+            })?;
         }
         let recorder = Arc::new(Recorder::new(clock, self.capture, self.events, self.payload));
         let drain = Drain::new(Arc::clone(&recorder), timeline, self.sinks);

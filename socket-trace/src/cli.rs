@@ -138,7 +138,7 @@ fn show(file: &PathBuf, json: bool) -> Result<u8, Failed> {
     let source = trace.source();
     let warning = match trace.ending() {
         Ending::Complete(end) if end.lost > 0 => {
-            format!("{source} is lossy: {} reads and writes are missing", end.lost)
+            format!("{source} is lossy: {} events are missing", end.lost)
         }
         Ending::Complete(end) if end.events != trace.events() => {
             format!("{source}: its end line counts {} events, but {} are there", end.events, trace.events())

@@ -25,7 +25,7 @@ pub struct Summary {
     pub program: String,
     /// Event lines.
     pub events: u64,
-    /// Reads and writes that the recorder had no room for.
+    /// Events that the recorder had no room for.
     pub lost: u64,
     /// Connections that are still open.
     pub open: u64,
@@ -52,7 +52,9 @@ pub enum Doubt {
         /// What is there.
         there: u64,
     },
-    /// The recorder had no room for some reads and writes.
+    /// Its beginning is missing.
+    Part,
+    /// The recorder had no room for some events.
     Lossy {
         /// How many.
         lost: u64,
@@ -80,7 +82,8 @@ impl fmt::Display for Doubt {
                 f,
                 "its end line counts {counted} events, but {there} are there: it was changed after it was written"
             ),
-            Self::Lossy { lost } => write!(f, "it is lossy: {lost} reads and writes are missing"),
+            Self::Part => f.write_str("its beginning is missing: it is a part of a longer recording"),
+            Self::Lossy { lost } => write!(f, "it is lossy: {lost} events are missing"),
         }
     }
 }
@@ -119,8 +122,9 @@ impl Summary {
         while let Some(event) = trace.next_event()? {
             sums.observe(&event);
         }
+        let part = (trace.header().since > 0).then_some(Doubt::Part);
         let lossy = (sums.lost > 0).then_some(Doubt::Lossy { lost: sums.lost });
-        let doubts = ending_doubt(&trace, recording).into_iter().chain(lossy).collect();
+        let doubts = part.into_iter().chain(ending_doubt(&trace, recording)).chain(lossy).collect();
         Ok(sums.finish(&trace, doubts))
     }
 }

@@ -32,6 +32,12 @@ pub struct Header {
     pub monotonic_ns: u64,
     /// How many bytes of payload are kept of each read and write; 0 for none.
     pub capture: u64,
+    /// Which of the recording's files this is, when it was cut into several: 0 for the first.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub part: u64,
+    /// What happened before is not in this file: nanoseconds since the recording began; 0 for the whole recording.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub since: u64,
 }
 
 /// The side that recorded.
@@ -60,11 +66,14 @@ impl Side {
 pub struct End {
     /// Event lines before this one.
     pub events: u64,
-    /// Reads and writes that are missing; the gaps say where.
+    /// Events that are missing; the gaps say where, and what they were.
     pub lost: u64,
     /// Connections that were still open.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub open: u64,
+    /// The recording goes on in another file.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub continued: bool,
 }
 
 /// One line of a trace.
@@ -210,4 +219,9 @@ fn json_line(out: &mut impl std::io::Write, value: &impl Serialize) -> std::io::
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out a reference")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out a reference")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }

@@ -171,8 +171,16 @@ fn ended(close: &Close, began: Option<u64>, t: u64) -> String {
 }
 
 fn missing(gap: &Gap) -> String {
-    let Gap { reads, writes, payloads } = gap;
-    format!("the recorder had no room for {reads} reads, {writes} writes and {payloads} payloads")
+    let Gap { reads, writes, rx, tx, others, connections, payloads } = gap;
+    let mut text = format!("no room for {reads} reads ({rx} B), {writes} writes ({tx} B)");
+    for (count, what) in
+        [(others, "other events"), (connections, "whole connections"), (payloads, "payloads")]
+    {
+        if *count > 0 {
+            let _ = write!(text, ", {count} {what}");
+        }
+    }
+    text
 }
 
 /// The text without anything that steers a terminal or begins a line: a trace comes from outside.

@@ -60,6 +60,10 @@ pub(super) struct Wire<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     writes: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    others: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connections: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     payloads: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tcp: Option<TcpSample>,
@@ -119,12 +123,16 @@ impl<'a> Wire<'a> {
             Op::Shutdown => self.how = text("write"),
             Op::Close(close) => self.set_close(close),
             Op::Mark { label } => self.label = text(label),
-            Op::Gap(gap) => {
-                (self.reads, self.writes, self.payloads) =
-                    (Some(gap.reads), Some(gap.writes), Some(gap.payloads));
-            }
+            Op::Gap(gap) => self.set_gap(gap),
             Op::Unknown { .. } => {}
         }
+    }
+
+    fn set_gap(&mut self, gap: &Gap) {
+        let unless_none = |count: u64| (count > 0).then_some(count);
+        (self.reads, self.writes, self.payloads) = (Some(gap.reads), Some(gap.writes), Some(gap.payloads));
+        (self.rx, self.tx) = (unless_none(gap.rx), unless_none(gap.tx));
+        (self.others, self.connections) = (unless_none(gap.others), unless_none(gap.connections));
     }
 
     fn set_close(&mut self, close: &Close) {
@@ -173,6 +181,10 @@ impl<'a> Wire<'a> {
             "gap" => Op::Gap(Gap {
                 reads: self.reads.unwrap_or(0),
                 writes: self.writes.unwrap_or(0),
+                rx: self.rx.unwrap_or(0),
+                tx: self.tx.unwrap_or(0),
+                others: self.others.unwrap_or(0),
+                connections: self.connections.unwrap_or(0),
                 payloads: self.payloads.unwrap_or(0),
             }),
             other => Op::Unknown { name: other.to_owned().into() },

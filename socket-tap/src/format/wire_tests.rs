@@ -19,6 +19,7 @@ const LINES: &[&str] = &[
     r#"{"t":993500,"sock":1,"op":"close"}"#,
     r#"{"t":994000,"op":"mark","label":"get a \"book\""}"#,
     r#"{"t":995000,"op":"gap","reads":3,"writes":1,"payloads":0}"#,
+    r#"{"t":995000,"op":"gap","rx":300,"tx":70,"reads":3,"writes":1,"others":12,"connections":2,"payloads":0}"#,
     r#"{"t":996000,"sock":2,"op":"splice"}"#,
 ];
 
@@ -89,12 +90,21 @@ fn the_header_and_the_end_are_read_and_written_alike() {
         started: "2026-11-22T15:04:05.123456789Z".to_owned(),
         monotonic_ns: 8_123_456_789,
         capture: 1024,
+        part: 0,
+        since: 0,
     };
     let line = written(&Line::Header(header.clone()));
     assert!(line.starts_with(r#"{"socket_tap":1,"name":"rest","side":"server","#), "{line}");
+    assert!(line.ends_with("\"capture\":1024}\n"), "{line}");
     assert_eq!(Line::parse_header(&line).unwrap(), header);
-    let end = r#"{"end":true,"events":9,"lost":0}"#;
-    assert_eq!(written(&Line::parse(end).unwrap()), format!("{end}\n"));
+    for end in [
+        r#"{"end":true,"events":9,"lost":0}"#,
+        r#"{"end":true,"events":9,"lost":2,"open":1,"continued":true}"#,
+    ] {
+        assert_eq!(written(&Line::parse(end).unwrap()), format!("{end}\n"));
+    }
+    let part = written(&Line::Header(Header { part: 2, since: 7, ..header }));
+    assert!(part.ends_with("\"part\":2,\"since\":7}\n"), "{part}");
 }
 
 #[test]

@@ -9,7 +9,8 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::clock::Timeline;
-use super::shard::{Shard, Timed};
+use super::record::{Record, Timed};
+use super::shard::Shard;
 use super::{Recorder, lock};
 use crate::event::{Event, Gap, Op};
 use crate::format::End;
@@ -17,6 +18,9 @@ use crate::sink::Sink;
 
 /// How long an event waits before the sinks have it. The format promises 100 ms.
 const INTERVAL: Duration = Duration::from_millis(50);
+
+/// How many events the sinks get at once, at most: their memory does not grow with what waits.
+const MOST_EVENTS: usize = 1024;
 
 /// What others ask of the drain thread. It answers when it is done.
 #[derive(Debug)]
@@ -58,8 +62,9 @@ pub(crate) struct Drain {
     failure: Option<io::Error>,
     /// Swapped with each shard in turn, so that a shard is locked for a moment only.
     spare: Shard,
-    /// Taken from the shards, not yet handed on.
-    pending: Vec<Timed>,
+    /// Taken from the shards, not yet handed on. Never more than twice what the shards have room for: what one round
+    /// leaves for the next is what came in while it took the shards.
+    pending: Vec<Timed<Record>>,
     batch: Vec<Event>,
     events: u64,
     lost: u64,
@@ -126,28 +131,39 @@ impl Drain {
         }
         self.pending.sort_by_key(|timed| timed.raw);
         let ready = self.pending.partition_point(|timed| timed.raw <= until);
-        for Timed { raw, what } in self.pending.drain(..ready) {
-            let t = self.timeline.since_start(raw);
-            self.batch.push(Event { t, sock: what.sock, op: what.op, error: what.error });
+        let mut pending = mem::take(&mut self.pending);
+        let mut records = pending.drain(..ready).peekable();
+        while records.peek().is_some() {
+            for record in records.by_ref().take(MOST_EVENTS) {
+                let t = self.timeline.since_start(record.raw);
+                self.batch.push(record.into_event(t));
+            }
+            self.hand_on();
         }
+        drop(records);
+        self.pending = pending;
         if !gap.is_empty() {
             self.lost += gap.events();
             let t = self.timeline.since_start(until);
             self.batch.push(Event { t, sock: 0, op: Op::Gap(gap), error: None });
+            self.hand_on();
         }
-        if !self.batch.is_empty() {
-            self.events += self.batch.len() as u64;
-            let batch = mem::take(&mut self.batch);
-            self.feed(|sink| sink.events(&batch));
-            self.batch = batch;
-            self.batch.clear();
-        }
+    }
+
+    /// Gives the batch to the sinks.
+    fn hand_on(&mut self) {
+        self.events += self.batch.len() as u64;
+        let batch = mem::take(&mut self.batch);
+        self.feed(|sink| sink.events(&batch));
+        self.batch = batch;
+        self.batch.clear();
     }
 
     fn end(&mut self) -> End {
         // Nothing new comes in: a second round takes what the first had left for later.
         self.drain();
-        let end = End { events: self.events, lost: self.lost, open: self.recorder.open_streams() as u64 };
+        let open = self.recorder.open_streams() as u64;
+        let end = End { events: self.events, lost: self.lost, open, continued: false };
         self.feed(|sink| sink.end(&end));
         end
     }

@@ -2,6 +2,7 @@
 
 mod clock;
 mod drain;
+mod record;
 mod shard;
 
 use std::cell::Cell;
@@ -14,14 +15,19 @@ use quanta::Clock;
 use tokio::sync::Notify;
 
 use crate::event::{Failure, Op, SockId};
-use shard::{Milestone, Room, Shard};
+use shard::{Room, Shard, Taken};
 
 pub(crate) use clock::Timeline;
 pub(crate) use drain::{Command, Drain};
-pub(crate) use shard::Direction;
+pub(crate) use record::Direction;
+pub(crate) use shard::Keep;
 
 /// More shards than threads that record at the same time bring nothing. A power of two.
 const MOST_SHARDS: usize = 16;
+
+/// A shard takes in at least that many milestones between two rounds, however small the buffer for transfers is: some
+/// 200 connections, from accept to close.
+const LEAST_MILESTONES: usize = 1024;
 
 /// What the hot path shares with the drain thread.
 #[derive(Debug)]
@@ -42,13 +48,15 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    /// `details` transfers and `payload` bytes are set aside in all, and as much again for the drain thread.
+    /// `details` transfers and `payload` bytes are set aside in all, and as much again for the drain thread. As many
+    /// milestones as transfers may wait.
     pub(crate) fn new(clock: Clock, capture: usize, details: usize, payload: usize) -> Self {
         // A power of two, so that a thread finds its shard without a division, which costs as much as the clock.
         let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let count = threads.next_power_of_two().min(MOST_SHARDS);
         let room = Room {
             details: (details / count).max(1),
+            milestones: (details / count).max(LEAST_MILESTONES),
             payload: if capture == 0 { 0 } else { (payload / count).max(capture) },
         };
         Self {
@@ -92,14 +100,34 @@ impl Recorder {
         }
     }
 
-    /// Records anything that is not a successful transfer.
-    pub(crate) fn milestone(&self, sock: SockId, op: Op, error: Option<Failure>) {
+    /// Records anything that is not a successful transfer, and says whether it could.
+    pub(crate) fn milestone(&self, sock: SockId, op: Op, error: Option<Failure>, keep: Keep) -> bool {
         if self.finished.load(Ordering::Relaxed) {
-            return;
+            return true;
         }
-        let mut shard = self.shard();
-        let raw = self.clock.raw();
-        shard.milestone(raw, Milestone { sock, op, error });
+        let taken = {
+            let mut shard = self.shard();
+            let raw = self.clock.raw();
+            shard.milestone(raw, sock, (op, error), keep)
+        };
+        if taken == Taken::HalfFull {
+            self.wake.notify_one();
+        }
+        taken != Taken::No
+    }
+
+    /// Counts an operation of a socket that was not taken in.
+    pub(crate) fn missed(&self, op: &Op, failed: bool) {
+        if !self.finished.load(Ordering::Relaxed) {
+            self.shard().missed(op, failed);
+        }
+    }
+
+    /// Counts a successful transfer of a socket that was not taken in.
+    pub(crate) fn missed_transfer(&self, direction: Direction, bytes: usize) {
+        if !self.finished.load(Ordering::Relaxed) {
+            self.shard().missed_transfer(direction, bytes as u64);
+        }
     }
 
     pub(crate) fn stream_opened(&self) {
@@ -159,3 +187,7 @@ fn number(thread: &Cell<usize>) -> usize {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+#[path = "overload_tests.rs"]
+mod tests;

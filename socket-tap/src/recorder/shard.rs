@@ -2,16 +2,11 @@
 //! contended.
 //!
 //! Reads and writes go into room that was set aside at the start; when it is full they are counted instead. The few
-//! events of a connection's life are kept in any case.
+//! events of a socket's life have room of their own. When that is full, too, because the sinks take nothing for long,
+//! no further socket is taken in, and all that it does is counted; a socket that has been taken in keeps its story.
 
-use crate::event::{Failure, Gap, Op, SockId, Transfer};
-
-/// Which way bytes went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Direction {
-    Read,
-    Write,
-}
+use super::record::{Direction, Milestone, Record, Timed};
+use crate::event::{Failure, Gap, Op, SockId};
 
 /// One successful read or write, as short as it can be.
 #[derive(Clone, Copy, Debug)]
@@ -31,25 +26,31 @@ pub(crate) struct Detail {
 // Two to a cache line.
 const _: () = assert!(size_of::<Detail>() == 32);
 
-/// Anything else: rare, and never lost.
-#[derive(Debug)]
-pub(crate) struct Milestone {
-    pub(crate) sock: SockId,
-    pub(crate) op: Op,
-    pub(crate) error: Option<Failure>,
+/// What to do with a milestone when the shard is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keep {
+    /// Take it: it belongs to a socket that was taken in, and is one of the few that each such socket may have.
+    Always,
+    /// Count it.
+    IfRoom,
 }
 
-/// A record with the reading of the raw clock.
-#[derive(Debug)]
-pub(crate) struct Timed {
-    pub(crate) raw: u64,
-    pub(crate) what: Milestone,
+/// What became of a milestone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    Yes,
+    /// And the shard has just become half full.
+    HalfFull,
+    /// There was no room; it was counted.
+    No,
 }
 
 /// How much a shard has room for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Room {
     pub(crate) details: usize,
+    /// Not set aside before it is needed: only a load that the sinks cannot take needs it all.
+    pub(crate) milestones: usize,
     pub(crate) payload: usize,
 }
 
@@ -60,7 +61,7 @@ pub(crate) struct Shard {
     details: Vec<Detail>,
     payload: Vec<u8>,
     /// Each with the number of details that were there before it: its place among them.
-    milestones: Vec<(usize, Timed)>,
+    milestones: Vec<(usize, Timed<Milestone>)>,
     gap: Gap,
 }
 
@@ -91,10 +92,7 @@ impl Shard {
         payload: Option<(usize, impl Iterator<Item = &'a [u8]>)>,
     ) -> bool {
         if self.details.len() == self.room.details {
-            match direction {
-                Direction::Read => self.gap.reads += 1,
-                Direction::Write => self.gap.writes += 1,
-            }
+            self.missed_transfer(direction, size.0 as u64);
             return false;
         }
         let (bytes, slices) = size;
@@ -130,14 +128,42 @@ impl Shard {
         u32::try_from(wanted - left).ok()
     }
 
-    pub(crate) fn milestone(&mut self, raw: u64, what: Milestone) {
-        self.milestones.push((self.details.len(), Timed { raw, what }));
+    pub(crate) fn milestone(
+        &mut self,
+        raw: u64,
+        sock: SockId,
+        (op, error): (Op, Option<Failure>),
+        keep: Keep,
+    ) -> Taken {
+        if keep == Keep::IfRoom && self.milestones.len() >= self.room.milestones {
+            self.missed(&op, error.is_some());
+            return Taken::No;
+        }
+        let milestone = Timed { raw, sock, what: Milestone::new(op, error) };
+        self.milestones.push((self.details.len(), milestone));
+        if self.milestones.len() == self.room.milestones.div_ceil(2) { Taken::HalfFull } else { Taken::Yes }
+    }
+
+    /// Counts an operation that is not recorded.
+    pub(crate) fn missed(&mut self, op: &Op, failed: bool) {
+        self.gap.count(op, failed);
+    }
+
+    /// Counts a successful read or write that is not recorded.
+    pub(crate) fn missed_transfer(&mut self, direction: Direction, bytes: u64) {
+        match direction {
+            Direction::Read => (self.gap.reads, self.gap.rx) = (self.gap.reads + 1, self.gap.rx + bytes),
+            Direction::Write => (self.gap.writes, self.gap.tx) = (self.gap.writes + 1, self.gap.tx + bytes),
+        }
     }
 
     /// Moves everything into `out`, in the order in which it was recorded, and adds what was lost to `gap`.
-    pub(crate) fn empty_into(&mut self, out: &mut Vec<Timed>, gap: &mut Gap) {
+    pub(crate) fn empty_into(&mut self, out: &mut Vec<Timed<Record>>, gap: &mut Gap) {
         let mut payload = self.payload.as_slice();
-        let mut milestones = self.milestones.drain(..).peekable();
+        let widen = |(place, Timed { raw, sock, what }): (usize, Timed<Milestone>)| {
+            (place, Timed { raw, sock, what: Record::Milestone(what) })
+        };
+        let mut milestones = self.milestones.drain(..).map(widen).peekable();
         for (place, detail) in self.details.drain(..).enumerate() {
             // By place, not by time: a coarse clock gives a read and the close after it the same reading.
             while let Some((_, earlier)) = milestones.next_if(|(before, _)| *before <= place) {
@@ -148,26 +174,18 @@ impl Shard {
                 payload = rest;
                 mine.into()
             });
-            out.push(detail.into_timed(data));
+            let Detail { raw, sock, bytes, slices, direction, .. } = detail;
+            out.push(Timed { raw, sock, what: Record::Transfer { bytes, data, slices, direction } });
         }
         out.extend(milestones.map(|(_, milestone)| milestone));
         self.payload.clear();
-        let lost = std::mem::take(&mut self.gap);
-        gap.reads += lost.reads;
-        gap.writes += lost.writes;
-        gap.payloads += lost.payloads;
+        gap.add(&std::mem::take(&mut self.gap));
     }
-}
 
-impl Detail {
-    fn into_timed(self, data: Option<Box<[u8]>>) -> Timed {
-        let slices = (self.slices > 0).then_some(u32::from(self.slices));
-        let transfer = Transfer { bytes: self.bytes, slices, eof: false, data };
-        let op = match self.direction {
-            Direction::Read => Op::Read(transfer),
-            Direction::Write => Op::Write(transfer),
-        };
-        Timed { raw: self.raw, what: Milestone { sock: self.sock, op, error: None } }
+    /// How many milestones wait.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.milestones.len()
     }
 }
 
@@ -175,13 +193,13 @@ impl Detail {
 mod tests {
     use super::*;
 
-    const ROOM: Room = Room { details: 2, payload: 4 };
+    const ROOM: Room = Room { details: 2, milestones: 4, payload: 4 };
 
     fn read(shard: &mut Shard, raw: u64, bytes: &[u8]) -> bool {
         shard.transfer(raw, 1, Direction::Read, (bytes.len(), 0), Some((3, std::iter::once(bytes))))
     }
 
-    fn emptied(shard: &mut Shard) -> (Vec<Timed>, Gap) {
+    fn emptied(shard: &mut Shard) -> (Vec<Timed<Record>>, Gap) {
         let (mut out, mut gap) = (Vec::new(), Gap::default());
         shard.empty_into(&mut out, &mut gap);
         (out, gap)
@@ -194,19 +212,23 @@ mod tests {
         assert!(!read(&mut shard, 2, b"xy"), "no longer the moment");
         assert!(!read(&mut shard, 3, b"z"));
         let (out, gap) = emptied(&mut shard);
-        assert_eq!(gap, Gap { reads: 1, writes: 0, payloads: 1 });
-        let data = |timed: &Timed| match &timed.what.op {
-            Op::Read(transfer) => (transfer.bytes, transfer.data.as_deref().map(<[u8]>::to_vec)),
+        assert_eq!(gap, Gap { reads: 1, rx: 1, payloads: 1, ..Gap::default() });
+        let data = |timed: &Timed<Record>| match &timed.what {
+            Record::Transfer { bytes, data, .. } => (*bytes, data.as_deref().map(<[u8]>::to_vec)),
             other => panic!("{other:?}"),
         };
         assert_eq!(out.iter().map(data).collect::<Vec<_>>(), [(6, Some(b"abc".to_vec())), (2, None)]);
         assert!(emptied(&mut shard).0.is_empty());
     }
 
+    fn shutdown(shard: &mut Shard, raw: u64, keep: Keep) -> Taken {
+        shard.milestone(raw, 1, (Op::Shutdown, None), keep)
+    }
+
     #[test]
     fn half_full_is_told_once_whatever_the_room() {
         for details in 1..10 {
-            let mut shard = Shard::new(Room { details, payload: 0 });
+            let mut shard = Shard::new(Room { details, ..ROOM });
             let told: Vec<usize> = (1..20).filter(|n| read(&mut shard, *n as u64, b"")).collect();
             assert_eq!(told, [details.div_ceil(2)], "room for {details}");
         }
@@ -214,29 +236,39 @@ mod tests {
 
     #[test]
     fn a_clock_that_stands_still_changes_no_order() {
-        let mut shard = Shard::new(Room { details: 9, payload: 9 });
-        let shutdown = || Milestone { sock: 1, op: Op::Shutdown, error: None };
+        let mut shard = Shard::new(Room { details: 9, milestones: 9, payload: 9 });
         read(&mut shard, 7, b"a");
-        shard.milestone(7, shutdown());
+        shutdown(&mut shard, 7, Keep::Always);
         read(&mut shard, 7, b"b");
         read(&mut shard, 7, b"c");
-        shard.milestone(7, shutdown());
+        shutdown(&mut shard, 7, Keep::Always);
         let (out, _) = emptied(&mut shard);
-        let names: Vec<&str> = out.iter().map(|timed| timed.what.op.name()).collect();
-        assert_eq!(names, ["read", "shutdown", "read", "read", "shutdown"]);
+        let transfers = out.iter().map(|timed| matches!(timed.what, Record::Transfer { .. }));
+        assert_eq!(transfers.collect::<Vec<_>>(), [true, false, true, true, false]);
     }
 
     #[test]
-    fn milestones_keep_their_place_and_are_never_lost() {
+    fn milestones_keep_their_place_and_are_not_lost_with_the_transfers() {
         let mut shard = Shard::new(ROOM);
-        let shutdown = || Milestone { sock: 1, op: Op::Shutdown, error: None };
-        shard.milestone(1, shutdown());
-        for raw in 2..6 {
+        shutdown(&mut shard, 1, Keep::IfRoom);
+        for raw in 2..5 {
             read(&mut shard, raw, b"");
-            shard.milestone(raw, shutdown());
+            shutdown(&mut shard, raw, Keep::IfRoom);
         }
         let (out, gap) = emptied(&mut shard);
-        assert_eq!(out.iter().map(|timed| timed.raw).collect::<Vec<_>>(), [1, 2, 2, 3, 3, 4, 5]);
-        assert_eq!(gap.reads, 2);
+        assert_eq!(out.iter().map(|timed| timed.raw).collect::<Vec<_>>(), [1, 2, 2, 3, 3, 4]);
+        assert_eq!(gap, Gap { reads: 1, ..Gap::default() });
+    }
+
+    #[test]
+    fn a_full_shard_takes_only_the_milestones_that_it_must() {
+        let mut shard = Shard::new(ROOM);
+        let taken = [1, 2, 3, 4, 5].map(|raw| shutdown(&mut shard, raw, Keep::IfRoom));
+        assert_eq!(taken, [Taken::Yes, Taken::HalfFull, Taken::Yes, Taken::Yes, Taken::No]);
+        assert_eq!(shutdown(&mut shard, 6, Keep::Always), Taken::Yes);
+        let (out, gap) = emptied(&mut shard);
+        assert_eq!(out.iter().map(|timed| timed.raw).collect::<Vec<_>>(), [1, 2, 3, 4, 6]);
+        assert_eq!(gap, Gap { others: 1, ..Gap::default() });
+        assert_eq!(shutdown(&mut shard, 7, Keep::IfRoom), Taken::Yes, "there is room again");
     }
 }

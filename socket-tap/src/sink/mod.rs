@@ -1,17 +1,27 @@
 //! Where a recording goes.
 
+mod broadcast;
 mod file;
+mod flight;
 mod live;
 mod memory;
+mod panic_hook;
+mod rotation;
+#[cfg(feature = "tracing")]
+mod tracing_events;
 
 use std::io;
 
 use crate::event::Event;
 use crate::format::{End, Header};
 
+pub use broadcast::{Broadcast, Feed, News, View};
 pub use file::TraceFile;
+pub use flight::FlightRecorder;
 pub use live::LiveLines;
 pub use memory::Memory;
+#[cfg(feature = "tracing")]
+pub use tracing_events::TracingEvents;
 
 /// Takes a recording, in batches, on the drain thread: it may block, the program under observation does not wait.
 ///

@@ -147,7 +147,7 @@ impl Outcome {
     /// What holds with any room: the order of time, and the end line.
     fn check_counts(&self) -> Result<(), TestCaseError> {
         prop_assert!(self.events.is_sorted_by_key(|event| event.t));
-        let End { events, lost, open } = self.end;
+        let End { events, lost, open, .. } = self.end;
         prop_assert_eq!((events, open), (self.events.len() as u64, self.open));
         prop_assert_eq!(lost, self.gap().events());
         Ok(())

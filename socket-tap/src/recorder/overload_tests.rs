@@ -1,0 +1,149 @@
+//! What happens when the sinks take nothing for long.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Arc, mpsc};
+
+use super::*;
+use crate::close::Totals;
+use crate::event::{Event, Gap, Transfer};
+use crate::sensor::Sensor;
+use crate::sink::{Memory, Sink};
+use crate::tap::Tap;
+
+/// Says when it has the first batch, and holds it until it is told to go on.
+struct Held {
+    reached: Option<mpsc::Sender<()>>,
+    go_on: mpsc::Receiver<()>,
+}
+
+impl Sink for Held {
+    fn name(&self) -> String {
+        "a slow disk".to_owned()
+    }
+
+    fn events(&mut self, _: &[Event]) -> io::Result<()> {
+        if let Some(reached) = self.reached.take() {
+            reached.send(()).unwrap();
+            let _ = self.go_on.recv();
+        }
+        Ok(())
+    }
+}
+
+/// Runs `load` while the sinks are held, and returns what was recorded, without what came before.
+fn held(load: impl FnOnce(&Tap, &Arc<Recorder>)) -> (Vec<Event>, u64) {
+    // Dropped after the channels: a load that panics lets the sink go, or the tap would wait for it.
+    let tap;
+    let (memory, (reached, is_held), (release, go_on)) = (Memory::new(), mpsc::channel(), mpsc::channel());
+    let held = Held { reached: Some(reached), go_on };
+    tap = Tap::server("test").buffer(1, 0).sink(held).sink(memory.clone()).start().unwrap();
+    tap.mark("before");
+    is_held.recv().unwrap();
+    let recorder = Arc::clone(tap.recorder().unwrap());
+    load(&tap, &recorder);
+    release.send(()).unwrap();
+    let end = tap.finish_blocking().unwrap();
+    assert_eq!(end.events, memory.events().len() as u64);
+    (memory.events().split_off(1), end.lost)
+}
+
+fn connection(recorder: &Arc<Recorder>) -> Sensor {
+    let sensor = Sensor::new(recorder, None);
+    sensor.done(Op::Accept { on: 1, fd: None, local: None, peer: None });
+    sensor.open_stream();
+    sensor
+}
+
+fn live(mut sensor: Sensor) {
+    sensor.read(b"ping", 8);
+    sensor.wrote(6, 0, std::iter::once(&b"answer"[..]));
+    sensor.read(b"", 8);
+    sensor.shut_down(&Ok(()));
+    sensor.close_stream();
+}
+
+fn waiting(recorder: &Recorder) -> usize {
+    recorder.shards.iter().map(|shard| lock(shard).waiting()).sum()
+}
+
+fn gaps(events: &[Event]) -> Gap {
+    let mut sum = Gap::default();
+    for event in events {
+        if let Op::Gap(gap) = &event.op {
+            sum.add(gap);
+        }
+    }
+    sum
+}
+
+const CONNECTIONS: u64 = 20_000;
+
+#[test]
+fn memory_is_bounded_and_the_sums_are_right_when_the_sinks_take_nothing() {
+    let (events, lost) = held(|_, recorder| {
+        for _ in 0..CONNECTIONS {
+            live(connection(recorder));
+        }
+        // This thread fills one shard; the last connection that it took in is told to its end.
+        assert!(waiting(recorder) <= LEAST_MILESTONES + 9, "{} wait", waiting(recorder));
+    });
+    let gap = gaps(&events);
+    let (mut accepts, mut closes, mut seen) = (0, 0, Totals::default());
+    for event in &events {
+        match &event.op {
+            Op::Accept { .. } => accepts += 1,
+            Op::Close(_) => closes += 1,
+            Op::Read(transfer) => (seen.reads, seen.rx) = (seen.reads + 1, seen.rx + transfer.bytes),
+            Op::Write(transfer) => (seen.writes, seen.tx) = (seen.writes + 1, seen.tx + transfer.bytes),
+            _ => {}
+        }
+    }
+    assert!(gap.connections > 0, "the reserve was meant to be too small");
+    assert_eq!((accepts + gap.connections, closes), (CONNECTIONS, accepts));
+    assert_eq!((seen.reads + gap.reads, seen.rx + gap.rx), (2 * CONNECTIONS, 4 * CONNECTIONS));
+    assert_eq!((seen.writes + gap.writes, seen.tx + gap.tx), (CONNECTIONS, 6 * CONNECTIONS));
+    // Of each connection: accept, two reads, write, shutdown, close.
+    let present = events.iter().filter(|event| !matches!(event.op, Op::Gap(_))).count() as u64;
+    assert_eq!((present + gap.events(), lost), (6 * CONNECTIONS, gap.events()));
+}
+
+#[test]
+fn a_connection_is_told_to_its_end_or_left_out_whole() {
+    let (events, _) = held(|_, recorder| {
+        let early: Vec<Sensor> = (0..100).map(|_| connection(recorder)).collect();
+        for _ in 0..CONNECTIONS {
+            live(connection(recorder));
+        }
+        early.into_iter().for_each(live);
+    });
+    let mut stories: HashMap<SockId, Vec<&str>> = HashMap::new();
+    for event in events.iter().filter(|event| event.sock != 0) {
+        stories.entry(event.sock).or_default().push(match &event.op {
+            Op::Read(Transfer { eof: true, .. }) => "eof",
+            op => op.name(),
+        });
+    }
+    assert!(stories.len() > 100 && (stories.len() as u64) < CONNECTIONS, "{} are told", stories.len());
+    for (sock, mut story) in stories {
+        // Reads and writes have room of their own, and not much here.
+        story.retain(|op| !matches!(*op, "read" | "write"));
+        assert_eq!(story, ["accept", "eof", "shutdown", "close"], "#{sock}");
+    }
+}
+
+#[test]
+fn neither_errors_without_end_nor_marks_fill_the_memory() {
+    let (events, lost) = held(|tap, recorder| {
+        let mut broken = connection(recorder);
+        for _ in 0..CONNECTIONS {
+            broken.transfer_failed(Direction::Read, &io::ErrorKind::ConnectionReset.into());
+            tap.mark("again");
+        }
+        broken.close_stream();
+        assert!(waiting(recorder) <= LEAST_MILESTONES + 9, "{} wait", waiting(recorder));
+    });
+    assert_eq!(gaps(&events).others, lost);
+    assert_eq!(events.len() as u64 - 1 + lost, 2 * CONNECTIONS + 2);
+    assert!(events.iter().any(|event| matches!(event.op, Op::Close(_))), "the close is never lost");
+}

@@ -1,0 +1,195 @@
+use std::fs;
+
+use super::*;
+use crate::sink::Memory;
+use crate::tap::Tap;
+
+/// A directory of the test's own, gone when it ends.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("socket-tap-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Reads a file that must be a whole trace.
+fn read(path: &Path) -> (Header, Vec<Event>, End) {
+    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut lines = text.lines();
+    let header = Line::parse_header(lines.next().unwrap()).unwrap();
+    let mut events = Vec::new();
+    for line in lines.by_ref() {
+        match Line::parse(line).unwrap() {
+            Line::Event(event) => events.push(event),
+            Line::End(end) => {
+                assert_eq!(lines.next(), None, "the end line is the last");
+                return (header, events, end);
+            }
+            Line::Header(_) => panic!("a second header"),
+        }
+    }
+    panic!("no end line");
+}
+
+#[test]
+fn each_part_is_a_whole_trace_no_larger_than_asked_and_together_they_have_everything() {
+    let directory = Directory::new("parts");
+    let path = directory.0.join("shop.jsonl");
+    let tap = Tap::server("shop").sink(TraceFile::create(&path).unwrap().rotate(1_000, 100)).start().unwrap();
+    for step in 0..100 {
+        tap.mark(format!("step {step}"));
+    }
+    let end = tap.finish_blocking().unwrap();
+    assert_eq!(end.events, 100);
+    let last = read(&path);
+    let parts = last.0.part;
+    assert!(parts > 2, "the file was meant to be too small");
+    let mut files: Vec<PathBuf> =
+        (0..parts).map(|part| directory.0.join(format!("shop.{part}.jsonl"))).collect();
+    files.push(path);
+    let mut labels = Vec::new();
+    for (part, file) in files.iter().enumerate() {
+        let (header, events, end) = read(file);
+        assert_eq!((header.part, header.monotonic_ns), (part as u64, last.0.monotonic_ns));
+        assert_eq!(header.since, if part == 0 { 0 } else { events[0].t });
+        assert_eq!((end.events, end.continued), (events.len() as u64, (part as u64) < parts));
+        assert!(file.metadata().unwrap().len() <= 1_000);
+        #[cfg(unix)]
+        assert_eq!(std::os::unix::fs::MetadataExt::mode(&file.metadata().unwrap()) & 0o777, 0o600);
+        labels.extend(events.into_iter().map(|event| match event.op {
+            Op::Mark { label } => label,
+            other => panic!("{other:?}"),
+        }));
+    }
+    assert_eq!(labels, (0..100).map(|step| format!("step {step}")).collect::<Vec<_>>());
+}
+
+#[test]
+fn only_the_last_parts_are_kept() {
+    let directory = Directory::new("kept");
+    let path = directory.0.join("shop.jsonl");
+    let tap = Tap::server("shop").sink(TraceFile::create(&path).unwrap().rotate(1, 2)).start().unwrap();
+    for _ in 0..5 {
+        tap.mark("step");
+    }
+    tap.finish_blocking().unwrap();
+    let mut names: Vec<String> = fs::read_dir(&directory.0)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    // One event is larger than asked, so each has a file: parts 0 and 1 are gone, part 4 is the current one.
+    assert_eq!(names, ["shop.2.jsonl", "shop.3.jsonl", "shop.jsonl"]);
+    assert_eq!(read(&path).0.part, 4);
+}
+
+#[test]
+fn a_part_says_how_many_connections_were_open_as_it_ended() {
+    let directory = Directory::new("open");
+    let path = directory.0.join("shop.jsonl");
+    let tap = Tap::server("shop").sink(TraceFile::create(&path).unwrap().rotate(1, 9)).start().unwrap();
+    let sensor = crate::sensor::Sensor::new(tap.recorder().unwrap(), None);
+    sensor.done(Op::Accept { on: 1, fd: None, local: None, peer: None });
+    sensor.open_stream();
+    sensor.close_stream();
+    tap.mark("after");
+    tap.finish_blocking().unwrap();
+    let open = |part: &str| read(&directory.0.join(part)).2.open;
+    assert_eq!([open("shop.0.jsonl"), open("shop.1.jsonl"), open("shop.jsonl")], [1, 0, 0]);
+}
+
+#[test]
+fn a_directory_that_vanishes_stops_the_recording_and_nothing_else() {
+    let directory = Directory::new("vanished");
+    let path = directory.0.join("shop.jsonl");
+    let memory = Memory::new();
+    let file = TraceFile::create(&path).unwrap().rotate(1, 2);
+    let tap = Tap::server("shop").sink(file).sink(memory.clone()).start().unwrap();
+    fs::remove_dir_all(&directory.0).unwrap();
+    for _ in 0..3 {
+        tap.mark("step");
+    }
+    let error = tap.finish_blocking().unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::NotFound);
+    assert!(error.to_string().contains("cannot rename the full file"), "{error}");
+    assert_eq!(memory.events().len(), 3);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_disk_that_is_full_at_the_start_is_named() {
+    let error = Tap::server("shop").file("/dev/full").unwrap().start().unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+    assert!(error.to_string().starts_with("cannot record to /dev/full: "), "{error}");
+}
+
+/// Set in the process that the next test starts.
+const CHILD: &str = "SOCKET_TAP_TEST_FULL_DISK";
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_disk_that_fills_up_is_told_once_and_stops_nothing_else() {
+    const TEST: &str = "sink::file::tests::a_disk_that_fills_up_is_told_once_and_stops_nothing_else";
+    if std::env::var_os(CHILD).is_some() {
+        return fill_up();
+    }
+    // In a process of its own, to read what it prints.
+    let child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", TEST, "--nocapture"])
+        .env(CHILD, "1")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&child.stderr);
+    assert!(child.status.success(), "{said}");
+    assert_eq!(said.matches("shop.jsonl has stopped: No space left on device").count(), 1, "{said}");
+}
+
+#[cfg(target_os = "linux")]
+fn fill_up() {
+    let directory = Directory::new("full");
+    let mut file = TraceFile::create(directory.0.join("shop.jsonl")).unwrap();
+    let memory = Memory::new();
+    file.begin(&read_header()).unwrap();
+    // From here on the disk is full.
+    file.file = open(Path::new("/dev/full")).unwrap();
+    let tap = Tap::server("shop").sink(Begun(file)).sink(memory.clone()).start().unwrap();
+    let finished = tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+        for _ in 0..3 {
+            tap.mark("step");
+            tap.flush().await;
+        }
+        tap.finish().await
+    });
+    assert_eq!(finished.unwrap_err().kind(), io::ErrorKind::StorageFull);
+    assert_eq!(memory.events().len(), 3);
+}
+
+#[cfg(target_os = "linux")]
+fn read_header() -> Header {
+    let line = r#"{"socket_tap":1,"name":"n","side":"server","program":"p","pid":1,"started":"","monotonic_ns":0,"capture":0}"#;
+    Line::parse_header(line).unwrap()
+}
+
+/// A file whose header is written already.
+#[cfg(target_os = "linux")]
+struct Begun(TraceFile);
+
+#[cfg(target_os = "linux")]
+impl Sink for Begun {
+    fn name(&self) -> String {
+        self.0.name()
+    }
+
+    fn events(&mut self, batch: &[Event]) -> io::Result<()> {
+        self.0.events(batch)
+    }
+}

@@ -1,0 +1,197 @@
+//! Each socket event as one of the crate `tracing`.
+
+use std::collections::HashMap;
+use std::io;
+
+use tracing::dispatcher::{self, Dispatch};
+use tracing::subscriber::NoSubscriber;
+use tracing::{Level, event};
+
+use super::Sink;
+use crate::close::EndedBy;
+use crate::event::{Addr, Event, Op, SockId};
+
+/// What the events are filtered by: `RUST_LOG=socket_tap=trace`.
+const TARGET: &str = "socket_tap";
+
+/// Hands each event to the subscriber of `tracing`: reads and writes at level `TRACE`, what was lost at `WARN`, anything
+/// else, failures among it, at `DEBUG`, all with the target `socket_tap`.
+///
+/// The subscriber is the one that is in force where this is made, or else the global one. The events come from the
+/// recorder's thread some milliseconds later, outside of every span; `socket_tap.t` has the exact time.
+///
+/// The fields have the names of OpenTelemetry's semantic conventions where there are any: `network.transport`,
+/// `network.type`, `network.local.address`, `network.local.port`, `network.peer.address`, `network.peer.port`,
+/// `network.io.direction` and `error.type`. The others are those of the trace format with `socket_tap.` in front.
+///
+/// ```
+/// use socket_tap::{Tap, sink::TracingEvents};
+///
+/// let tap = Tap::server("shop").sink(TracingEvents::new()).start()?;
+/// # std::io::Result::Ok(())
+/// ```
+#[derive(Debug)]
+pub struct TracingEvents {
+    subscriber: Dispatch,
+    /// The open sockets.
+    sockets: HashMap<SockId, Ends>,
+}
+
+/// What all events of a socket say.
+#[derive(Debug, Default)]
+struct Ends {
+    transport: Option<&'static str>,
+    network: Option<&'static str>,
+    local: Option<(String, Option<u16>)>,
+    peer: Option<(String, Option<u16>)>,
+}
+
+impl TracingEvents {
+    /// For the subscriber in force.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { subscriber: dispatcher::get_default(Clone::clone), sockets: HashMap::new() }
+    }
+
+    fn send(&mut self, event: &Event) {
+        if event.sock != 0 && !is_failed_accept(event) {
+            self.sockets.entry(event.sock).or_default().learn(&event.op);
+        }
+        let nothing = Ends::default();
+        emit(event, self.sockets.get(&event.sock).unwrap_or(&nothing));
+        if matches!(event.op, Op::Close(_)) {
+            self.sockets.remove(&event.sock);
+        }
+    }
+}
+
+impl Default for TracingEvents {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Sink for TracingEvents {
+    fn name(&self) -> String {
+        "tracing".to_owned()
+    }
+
+    fn events(&mut self, batch: &[Event]) -> io::Result<()> {
+        let subscriber = self.subscriber.clone();
+        let mut send = || batch.iter().for_each(|event| self.send(event));
+        if subscriber.is::<NoSubscriber>() {
+            send();
+        } else {
+            dispatcher::with_default(&subscriber, send);
+        }
+        Ok(())
+    }
+}
+
+/// It speaks of the listening socket, and of no peer.
+fn is_failed_accept(event: &Event) -> bool {
+    event.error.is_some() && matches!(event.op, Op::Accept { .. })
+}
+
+impl Ends {
+    fn learn(&mut self, op: &Op) {
+        match op {
+            Op::Bind { local } => self.addresses(local.as_ref(), None),
+            Op::Accept { local, peer, .. } | Op::Connect { local, peer } => {
+                self.addresses(local.as_ref(), peer.as_ref());
+            }
+            _ => {}
+        }
+    }
+
+    fn addresses(&mut self, local: Option<&Addr>, peer: Option<&Addr>) {
+        if let Some(address) = local.or(peer) {
+            (self.transport, self.network) = match address {
+                Addr::Ip(ip) => (Some("tcp"), Some(if ip.is_ipv4() { "ipv4" } else { "ipv6" })),
+                Addr::Other(_) => (Some("unix"), None),
+            };
+        }
+        (self.local, self.peer) = (local.map(split), peer.map(split));
+    }
+}
+
+fn split(address: &Addr) -> (String, Option<u16>) {
+    match address {
+        Addr::Ip(ip) => (ip.ip().to_string(), Some(ip.port())),
+        Addr::Other(text) => (text.clone(), None),
+    }
+}
+
+/// An event has its level in the code that makes it, so each level has code of its own.
+macro_rules! at {
+    ($level:expr, $event:ident, $ends:ident, $($more:tt)*) => {
+        event!(
+            target: TARGET,
+            $level,
+            socket_tap.t = $event.t,
+            socket_tap.sock = (($event.sock != 0).then_some($event.sock)),
+            network.transport = $ends.transport,
+            network.r#type = $ends.network,
+            network.local.address = $ends.local.as_ref().map(|local| local.0.as_str()),
+            network.local.port = $ends.local.as_ref().and_then(|local| local.1),
+            network.peer.address = $ends.peer.as_ref().map(|peer| peer.0.as_str()),
+            network.peer.port = $ends.peer.as_ref().and_then(|peer| peer.1),
+            error.r#type = $event.error.as_ref().map(|error| &*error.reason),
+            socket_tap.errno = $event.error.as_ref().and_then(|error| error.errno),
+            $($more)*
+        )
+    };
+}
+
+fn emit(event: &Event, ends: &Ends) {
+    let name = event.op.name();
+    match &event.op {
+        Op::Read(transfer) | Op::Write(transfer) if event.error.is_none() => at!(
+            Level::TRACE,
+            event,
+            ends,
+            network.io.direction = direction(&event.op),
+            socket_tap.bytes = transfer.bytes,
+            socket_tap.slices = transfer.slices,
+            socket_tap.eof = transfer.eof.then_some(true),
+            "{name}"
+        ),
+        Op::Close(close) => at!(
+            Level::DEBUG,
+            event,
+            ends,
+            socket_tap.ended_by = close.ended_by.map(name_of),
+            socket_tap.rx = close.totals.rx,
+            socket_tap.tx = close.totals.tx,
+            "{name}"
+        ),
+        Op::Option { name: option, value } => {
+            at!(Level::DEBUG, event, ends, socket_tap.name = &**option, socket_tap.value = *value, "{name}");
+        }
+        Op::Mark { label } => at!(Level::DEBUG, event, ends, socket_tap.label = &**label, "{name}"),
+        Op::Gap(gap) => at!(Level::WARN, event, ends, socket_tap.lost = gap.events(), "{name}"),
+        op => at!(Level::DEBUG, event, ends, network.io.direction = direction(op), "{name}"),
+    }
+}
+
+fn direction(op: &Op) -> Option<&'static str> {
+    match op {
+        Op::Read(_) => Some("receive"),
+        Op::Write(_) => Some("transmit"),
+        _ => None,
+    }
+}
+
+/// As in a trace.
+fn name_of(ended_by: EndedBy) -> &'static str {
+    match ended_by {
+        EndedBy::Local => "local",
+        EndedBy::Peer => "peer",
+        EndedBy::Reset => "reset",
+        EndedBy::Error => "error",
+    }
+}
+
+#[cfg(test)]
+#[path = "tracing_tests.rs"]
+mod tests;

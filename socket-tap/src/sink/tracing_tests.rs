@@ -1,0 +1,132 @@
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Metadata, Subscriber};
+
+use super::*;
+use crate::event::Gap;
+use crate::format::Line;
+use crate::tap::Tap;
+
+type Fields = BTreeMap<String, String>;
+
+/// Keeps the fields of each event, its level among them.
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<Vec<Fields>>>);
+
+impl Subscriber for Kept {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == TARGET
+    }
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        struct Keep(Fields);
+        impl Visit for Keep {
+            fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+                self.0.insert(field.name().to_owned(), format!("{value:?}").trim_matches('"').to_owned());
+            }
+        }
+        let mut keep = Keep(Fields::from([("level".to_owned(), event.metadata().level().to_string())]));
+        event.record(&mut keep);
+        self.0.lock().unwrap().push(keep.0);
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+/// What the subscriber gets of these lines of a trace.
+fn sent(lines: &[&str]) -> Vec<Fields> {
+    let kept = Kept::default();
+    let mut sink = tracing::subscriber::with_default(kept.clone(), TracingEvents::new);
+    let events: Vec<Event> = (lines.iter())
+        .map(|line| match Line::parse(line).unwrap() {
+            Line::Event(event) => event,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    sink.events(&events).unwrap();
+    assert!(sink.sockets.is_empty(), "what is closed is forgotten");
+    let sent = kept.0.lock().unwrap();
+    sent.clone()
+}
+
+fn fields<const N: usize>(expected: [(&str, &str); N]) -> Fields {
+    expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+}
+
+#[test]
+fn every_event_is_sent_with_the_addresses_of_its_socket_by_the_conventions() {
+    let sent = sent(&[
+        r#"{"t":1,"sock":2,"op":"accept","on":1,"fd":11,"local":"127.0.0.1:3000","peer":"127.0.0.9:51234"}"#,
+        r#"{"t":2,"sock":2,"op":"read","bytes":85}"#,
+        r#"{"t":3,"sock":2,"op":"write","error":"broken pipe","errno":32}"#,
+        r#"{"t":4,"sock":2,"op":"close","ended_by":"reset","rx":85,"tx":0,"reads":1,"writes":0}"#,
+    ]);
+    let ends = [
+        ("network.transport", "tcp"),
+        ("network.type", "ipv4"),
+        ("network.local.address", "127.0.0.1"),
+        ("network.local.port", "3000"),
+        ("network.peer.address", "127.0.0.9"),
+        ("network.peer.port", "51234"),
+        ("socket_tap.sock", "2"),
+    ];
+    let with_ends = |more: Fields| -> Fields { fields(ends).into_iter().chain(more).collect() };
+    let expected = [
+        with_ends(fields([("level", "DEBUG"), ("message", "accept"), ("socket_tap.t", "1")])),
+        with_ends(fields([
+            ("level", "TRACE"),
+            ("message", "read"),
+            ("socket_tap.t", "2"),
+            ("network.io.direction", "receive"),
+            ("socket_tap.bytes", "85"),
+        ])),
+        with_ends(fields([
+            ("level", "DEBUG"),
+            ("message", "write"),
+            ("socket_tap.t", "3"),
+            ("network.io.direction", "transmit"),
+            ("error.type", "broken pipe"),
+            ("socket_tap.errno", "32"),
+        ])),
+        with_ends(fields([
+            ("level", "DEBUG"),
+            ("message", "close"),
+            ("socket_tap.t", "4"),
+            ("socket_tap.ended_by", "reset"),
+            ("socket_tap.rx", "85"),
+            ("socket_tap.tx", "0"),
+        ])),
+    ];
+    assert_eq!(sent, expected);
+}
+
+#[test]
+fn what_was_lost_is_a_warning() {
+    let gap = Gap { reads: 3, writes: 1, ..Gap::default() };
+    let sent = sent(&[r#"{"t":9,"op":"gap","reads":3,"writes":1,"payloads":0}"#]);
+    let lost = gap.events().to_string();
+    let expected = [("level", "WARN"), ("message", "gap"), ("socket_tap.t", "9"), ("socket_tap.lost", &lost)];
+    assert_eq!(sent, [fields(expected)]);
+}
+
+#[test]
+fn the_subscriber_in_force_gets_the_events_of_the_recorders_thread() {
+    let kept = Kept::default();
+    let tap = tracing::subscriber::with_default(kept.clone(), || {
+        Tap::server("test").sink(TracingEvents::new()).start().unwrap()
+    });
+    tap.mark("step");
+    tap.finish_blocking().unwrap();
+    let sent = kept.0.lock().unwrap();
+    assert_eq!(sent[0].get("socket_tap.label").map(String::as_str), Some("step"));
+}
