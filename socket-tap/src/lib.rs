@@ -39,6 +39,7 @@
 //!
 //! - [`Tap`], [`TapBuilder`]: the handle to a recording
 //! - [`TapListener`], [`TapStream`]: the wrappers, below every framework
+//! - [`Origin`]: what is known of a stream that the tap did not make itself
 //! - [`event`], [`close`]: what a recording is made of
 //! - [`mod@format`]: the trace as JSON Lines, and as lines for the eye
 //! - [`sink`]: where a recording goes
@@ -46,6 +47,7 @@
 //! - `sensor`: what is known of one open socket
 //! - `axum`, `tonic`: adapters, each behind the feature of its name
 
+mod adopt;
 #[cfg(feature = "axum")]
 mod axum;
 pub mod close;
@@ -67,6 +69,7 @@ mod tonic;
 pub use crate::axum::PeerAddr;
 #[cfg(feature = "tonic")]
 pub use crate::tonic::TapIncoming;
+pub use adopt::Origin;
 pub use listener::TapListener;
 pub use stream::TapStream;
 pub use tap::{Tap, TapBuilder};

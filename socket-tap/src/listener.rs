@@ -126,6 +126,12 @@ impl TapListener {
     }
 }
 
+impl TapListener {
+    pub(crate) fn adopted(inner: TcpListener, sensor: Option<Sensor>) -> Self {
+        Self { inner, sensor, nodelay: true }
+    }
+}
+
 fn bind_to(tap: &Tap, address: SocketAddr) -> io::Result<TapListener> {
     let (socket, sensor) = tcp_socket(tap, address)?;
     // As tokio does: an address in TIME_WAIT can be bound again. On Windows the option would mean something else.

@@ -15,6 +15,8 @@ pub(crate) struct Sensor {
     fd: Option<i32>,
     /// The first sign of the connection's end.
     ended_by: Option<EndedBy>,
+    /// The error that ended it.
+    errno: Option<i32>,
     totals: Totals,
 }
 
@@ -25,6 +27,7 @@ impl Sensor {
             sock: recorder.new_sock(),
             fd,
             ended_by: None,
+            errno: None,
             totals: Totals::default(),
         }
     }
@@ -51,11 +54,6 @@ impl Sensor {
         self.recorder.milestone(self.sock, op, Some(Failure::from(error)));
     }
 
-    /// From here on this is an open stream: it is counted as one until [`close_stream`](Self::close_stream).
-    pub(crate) fn open_stream(&self) {
-        self.recorder.stream_opened();
-    }
-
     /// `bytes` were read. `room` tells an end of stream from a read that had nowhere to put bytes.
     pub(crate) fn read(&mut self, bytes: &[u8], room: usize) {
         self.totals.reads += 1;
@@ -80,6 +78,7 @@ impl Sensor {
         let reset = matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe);
         // An error says more than the end of stream that came before it.
         self.ended_by = Some(if reset { EndedBy::Reset } else { EndedBy::Error });
+        self.errno = error.raw_os_error();
         let nothing = Transfer::default();
         let op = match direction {
             Direction::Read => Op::Read(nothing),
@@ -101,17 +100,69 @@ impl Sensor {
 
     /// The stream is about to be closed.
     pub(crate) fn close_stream(self) {
-        let close = Close {
-            ended_by: Some(self.ended_by.unwrap_or(EndedBy::Local)),
-            totals: self.totals,
-            tcp: self.fd.and_then(sys::tcp_sample),
-        };
+        let mut close = self.so_far();
+        close.ended_by.get_or_insert(EndedBy::Local);
+        close.aborted = self.fd.is_some_and(|fd| sys::close_aborts(fd, close.tcp.as_ref()));
         self.done(Op::Close(Box::new(close)));
         self.recorder.stream_closed();
+    }
+
+    /// The stream goes on without us.
+    pub(crate) fn release_stream(self) {
+        self.done(Op::Release(Box::new(self.so_far())));
+        self.recorder.stream_closed();
+    }
+
+    fn so_far(&self) -> Close {
+        Close {
+            ended_by: self.ended_by,
+            errno: self.errno,
+            aborted: false,
+            totals: self.totals,
+            tcp: self.fd.and_then(sys::tcp_sample),
+        }
     }
 
     /// A socket that was never a stream is about to be closed.
     pub(crate) fn close(self) {
         self.done(Op::Close(Box::default()));
+    }
+}
+
+/// The sensor of an open stream; empty when nothing is recorded. When it is dropped, it records the close.
+///
+/// A value of its own, so that a stream can be taken apart: a type that is dropped by hand cannot give its parts away.
+#[derive(Debug)]
+pub(crate) struct OpenStream(Option<Sensor>);
+
+impl OpenStream {
+    pub(crate) fn new(sensor: Option<Sensor>) -> Self {
+        if let Some(sensor) = &sensor {
+            sensor.recorder.stream_opened();
+        }
+        Self(sensor)
+    }
+
+    pub(crate) fn get(&self) -> Option<&Sensor> {
+        self.0.as_ref()
+    }
+
+    pub(crate) fn get_mut(&mut self) -> Option<&mut Sensor> {
+        self.0.as_mut()
+    }
+
+    /// The stream goes on, unrecorded.
+    pub(crate) fn release(mut self) {
+        if let Some(sensor) = self.0.take() {
+            sensor.release_stream();
+        }
+    }
+}
+
+impl Drop for OpenStream {
+    fn drop(&mut self) {
+        if let Some(sensor) = self.0.take() {
+            sensor.close_stream();
+        }
     }
 }
