@@ -1,5 +1,5 @@
 //! Records every socket call of a tokio server or client: socket, bind, listen, accept, connect, read, write,
-//! shutdown, close.
+//! sendto, recvfrom, shutdown, close.
 //!
 //! Put it where the `TcpListener` was. It changes nothing that the program does, costs next to nothing, needs no
 //! root, and says so when it had to leave something out.
@@ -39,6 +39,7 @@
 //!
 //! - [`Tap`], [`TapBuilder`]: the handle to a recording
 //! - [`TapListener`], [`TapStream`]: the wrappers, below every framework
+//! - [`TapUdpSocket`]: the same for datagrams
 //! - [`Origin`]: what is known of a stream that the tap did not make itself
 //! - [`event`], [`close`]: what a recording is made of
 //! - [`mod@format`]: the trace as JSON Lines, and as lines for the eye
@@ -52,6 +53,7 @@ mod adopt;
 mod axum;
 pub mod close;
 mod connect;
+mod datagrams;
 mod endpoint;
 pub mod event;
 pub mod format;
@@ -64,6 +66,7 @@ mod sys;
 mod tap;
 #[cfg(feature = "tonic")]
 mod tonic;
+mod udp;
 
 #[cfg(feature = "axum")]
 pub use crate::axum::PeerAddr;
@@ -73,6 +76,7 @@ pub use adopt::Origin;
 pub use listener::TapListener;
 pub use stream::TapStream;
 pub use tap::{Tap, TapBuilder};
+pub use udp::TapUdpSocket;
 
 /// Runs the example of the README.
 #[cfg(all(doctest, feature = "axum"))]

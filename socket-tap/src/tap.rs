@@ -185,8 +185,8 @@ impl TapBuilder {
         self
     }
 
-    /// How much is kept until the drain thread comes, every 50 ms or when half is full: reads and writes (32 bytes
-    /// each), and bytes of payload. What finds no room is counted and told as a gap.
+    /// How much is kept until the drain thread comes, every 50 ms or when half is full: reads and writes (40 bytes
+    /// each, twice that for a datagram), and bytes of payload. What finds no room is counted and told as a gap.
     pub fn buffer(mut self, events: usize, payload: usize) -> Self {
         (self.events, self.payload) = (events, payload);
         self

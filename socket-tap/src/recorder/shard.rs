@@ -4,7 +4,9 @@
 //! Reads and writes go into room that was set aside at the start; when it is full they are counted instead. The few
 //! events of a connection's life are kept in any case.
 
-use crate::event::{Failure, Gap, Op, SockId, Transfer};
+use std::net::SocketAddr;
+
+use crate::event::{Datagram, Failure, Gap, Op, SockId, Transfer};
 
 /// Which way bytes went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +26,25 @@ pub(crate) struct Detail {
     /// 0 for a plain read or write.
     slices: u16,
     direction: Direction,
+    /// It is a datagram: the shard has an envelope for it.
+    datagram: bool,
+}
+
+/// What a datagram has and a piece of a stream has not. Beside the details, so that those of streams stay short.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Envelope {
+    pub(crate) peer: Option<SocketAddr>,
+    pub(crate) cut: Cut,
+}
+
+/// Whether a datagram was longer than the buffer that it was received into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    Whole,
+    /// By how much, the system does not say.
+    Cut,
+    /// It was this long.
+    From(u32),
 }
 
 /// Anything else: rare, and never lost.
@@ -53,6 +74,8 @@ pub(crate) struct Room {
 pub(crate) struct Shard {
     room: Room,
     details: Vec<Detail>,
+    /// Of the datagrams among the details, in their order. Memory that no datagram comes to need is never touched.
+    envelopes: Vec<Envelope>,
     payload: Vec<u8>,
     milestones: Vec<Timed>,
     gap: Gap,
@@ -63,6 +86,7 @@ impl Shard {
         Self {
             room,
             details: Vec::with_capacity(room.details),
+            envelopes: Vec::with_capacity(room.details),
             payload: Vec::with_capacity(room.payload),
             milestones: Vec::new(),
             gap: Gap::default(),
@@ -83,16 +107,41 @@ impl Shard {
         size: (usize, u16),
         payload: Option<(usize, impl Iterator<Item = &'a [u8]>)>,
     ) -> bool {
+        let (bytes, slices) = (size.0 as u64, size.1);
+        self.keep(Detail { raw, sock, bytes, captured: None, slices, direction, datagram: false }, payload)
+    }
+
+    /// The same for a datagram.
+    pub(crate) fn datagram<'a>(
+        &mut self,
+        raw: u64,
+        sock: SockId,
+        direction: Direction,
+        (bytes, envelope): (usize, Envelope),
+        payload: Option<(usize, impl Iterator<Item = &'a [u8]>)>,
+    ) -> bool {
+        if self.details.len() < self.room.details {
+            self.envelopes.push(envelope);
+        }
+        let bytes = bytes as u64;
+        self.keep(Detail { raw, sock, bytes, captured: None, slices: 0, direction, datagram: true }, payload)
+    }
+
+    fn keep<'a>(
+        &mut self,
+        mut detail: Detail,
+        payload: Option<(usize, impl Iterator<Item = &'a [u8]>)>,
+    ) -> bool {
         if self.details.len() == self.room.details {
-            match direction {
+            match detail.direction {
                 Direction::Read => self.gap.reads += 1,
                 Direction::Write => self.gap.writes += 1,
             }
             return false;
         }
-        let (bytes, slices) = size;
-        let captured = payload.and_then(|(limit, parts)| self.capture(bytes.min(limit), parts));
-        self.details.push(Detail { raw, sock, bytes: bytes as u64, captured, slices, direction });
+        let bytes = usize::try_from(detail.bytes).unwrap_or(usize::MAX);
+        detail.captured = payload.and_then(|(limit, parts)| self.capture(bytes.min(limit), parts));
+        self.details.push(detail);
         self.details.len() * 2 == self.room.details
     }
 
@@ -120,6 +169,7 @@ impl Shard {
     /// Moves everything into `out`, in the order in which it was recorded, and adds what was lost to `gap`.
     pub(crate) fn empty_into(&mut self, out: &mut Vec<Timed>, gap: &mut Gap) {
         let mut payload = self.payload.as_slice();
+        let mut envelopes = self.envelopes.drain(..);
         let mut milestones = self.milestones.drain(..).peekable();
         for detail in self.details.drain(..) {
             // Both lists are in the order of time, because time is read under the shard's lock.
@@ -131,7 +181,8 @@ impl Shard {
                 payload = rest;
                 mine.into()
             });
-            out.push(detail.into_timed(data));
+            let envelope = if detail.datagram { envelopes.next() } else { None };
+            out.push(detail.into_timed(data, envelope));
         }
         out.extend(milestones);
         self.payload.clear();
@@ -143,14 +194,34 @@ impl Shard {
 }
 
 impl Detail {
-    fn into_timed(self, data: Option<Box<[u8]>>) -> Timed {
-        let slices = (self.slices > 0).then_some(u32::from(self.slices));
-        let transfer = Transfer { bytes: self.bytes, slices, eof: false, data };
-        let op = match self.direction {
-            Direction::Read => Op::Read(transfer),
-            Direction::Write => Op::Write(transfer),
+    fn into_timed(self, data: Option<Box<[u8]>>, envelope: Option<Envelope>) -> Timed {
+        let op = match envelope {
+            Some(envelope) => self.into_datagram(data, envelope),
+            None => self.into_transfer(data),
         };
         Timed { raw: self.raw, what: Milestone { sock: self.sock, op, error: None } }
+    }
+
+    fn into_transfer(self, data: Option<Box<[u8]>>) -> Op {
+        let slices = (self.slices > 0).then_some(u32::from(self.slices));
+        let transfer = Transfer { bytes: self.bytes, slices, eof: false, data };
+        match self.direction {
+            Direction::Read => Op::Read(transfer),
+            Direction::Write => Op::Write(transfer),
+        }
+    }
+
+    fn into_datagram(self, data: Option<Box<[u8]>>, Envelope { peer, cut }: Envelope) -> Op {
+        let length = match cut {
+            Cut::From(length) => Some(u64::from(length)),
+            Cut::Cut | Cut::Whole => None,
+        };
+        let (peer, truncated) = (peer.map(Into::into), cut != Cut::Whole);
+        let datagram = Datagram { bytes: self.bytes, peer, truncated, length, data };
+        match self.direction {
+            Direction::Read => Op::RecvFrom(datagram),
+            Direction::Write => Op::SendTo(datagram),
+        }
     }
 }
 
@@ -198,5 +269,39 @@ mod tests {
         let (out, gap) = emptied(&mut shard);
         assert_eq!(out.iter().map(|timed| timed.raw).collect::<Vec<_>>(), [1, 2, 2, 3, 3, 4, 5]);
         assert_eq!(gap.reads, 2);
+    }
+
+    #[test]
+    fn each_datagram_keeps_its_own_envelope_also_when_others_are_lost() {
+        let mut shard = Shard::new(Room { details: 4, payload: 0 });
+        let peer = |port| Some(SocketAddr::from(([127, 0, 0, 1], port)));
+        let mut receive = |raw: u64, cut| {
+            if raw.is_multiple_of(2) {
+                read(&mut shard, raw, b"stream");
+            }
+            let envelope = Envelope { peer: peer(u16::try_from(raw).unwrap()), cut };
+            shard.datagram(raw, 2, Direction::Read, (9, envelope), None::<(usize, std::iter::Empty<&[u8]>)>);
+        };
+        for (raw, cut) in [(1, Cut::Whole), (2, Cut::Cut), (3, Cut::From(512)), (4, Cut::Whole)] {
+            receive(raw, cut);
+        }
+        let (out, gap) = emptied(&mut shard);
+        assert_eq!((gap.reads, out.len()), (2, 4), "the fourth datagram and the stream's second read");
+        let got: Vec<_> = (out.into_iter())
+            .filter_map(|timed| match timed.what.op {
+                Op::RecvFrom(got) => Some((got.peer, got.truncated, got.length)),
+                _ => None,
+            })
+            .collect();
+        let address = |port| peer(port).map(Into::into);
+        let expected = [(address(1), false, None), (address(2), true, None), (address(3), true, Some(512))];
+        assert_eq!(got, expected);
+        read(&mut shard, 9, b"");
+        assert!(matches!(emptied(&mut shard).0[0].what.op, Op::Read(_)), "no envelope is left over");
+    }
+
+    #[test]
+    fn a_record_of_a_read_or_write_is_as_short_as_it_is_said_to_be() {
+        assert_eq!((size_of::<Detail>(), size_of::<Envelope>()), (40, 40));
     }
 }
