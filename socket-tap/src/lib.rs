@@ -54,6 +54,8 @@ mod axum;
 pub mod close;
 mod connect;
 mod datagrams;
+#[cfg(test)]
+mod ending_tests;
 mod endpoint;
 pub mod event;
 pub mod format;

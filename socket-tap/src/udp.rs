@@ -145,7 +145,7 @@ impl TapUdpSocket {
     pub async fn send(&self, bytes: &[u8]) -> io::Result<usize> {
         let result = self.inner.send(bytes).await;
         if let Some(datagrams) = &self.datagrams {
-            // Not the kernel's answer to a question of ours: a record costs no system call.
+            // To whom, the `connect` says: to ask the kernel again would be a system call for each record.
             datagrams.sent(bytes, None, &result);
         }
         result
