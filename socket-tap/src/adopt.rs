@@ -95,7 +95,8 @@ impl<S> TapStream<S> {
     /// ```
     pub fn wrap(tap: &Tap, stream: S, origin: impl Into<Origin>) -> Self {
         let Origin { domain, on, local, peer } = origin.into();
-        let sensor = adopted(tap, None, |fd| Op::Adopt { fd, domain, kind: "stream".into(), on, local, peer });
+        let sensor =
+            adopted(tap, None, |fd| Op::Adopt { fd, domain, kind: "stream".into(), on, local, peer });
         Self::new(stream, sensor)
     }
 }
@@ -162,7 +163,14 @@ pub(crate) fn ip(
     peer: Option<SocketAddr>,
 ) -> Op {
     let domain = local.or(peer).map_or("ip", ip_domain).into();
-    Op::Adopt { fd, domain, kind: kind.into(), on: None, local: local.map(Into::into), peer: peer.map(Into::into) }
+    Op::Adopt {
+        fd,
+        domain,
+        kind: kind.into(),
+        on: None,
+        local: local.map(Into::into),
+        peer: peer.map(Into::into),
+    }
 }
 
 #[cfg(test)]

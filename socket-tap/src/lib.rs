@@ -40,6 +40,7 @@
 //! - [`Tap`], [`TapBuilder`]: the handle to a recording
 //! - [`TapListener`], [`TapStream`]: the wrappers, below every framework
 //! - [`TapUdpSocket`]: the same for datagrams
+//! - `TapUnixListener`: the same for Unix-domain sockets, where there are any
 //! - [`Origin`]: what is known of a stream that the tap did not make itself
 //! - [`event`], [`close`]: what a recording is made of
 //! - [`mod@format`]: the trace as JSON Lines, and as lines for the eye
@@ -48,6 +49,7 @@
 //! - `sensor`: what is known of one open socket
 //! - `axum`, `tonic`: adapters, each behind the feature of its name
 
+mod accept;
 mod adopt;
 #[cfg(feature = "axum")]
 mod axum;
@@ -69,6 +71,8 @@ mod tap;
 #[cfg(feature = "tonic")]
 mod tonic;
 mod udp;
+#[cfg(unix)]
+mod unix;
 
 #[cfg(feature = "axum")]
 pub use crate::axum::PeerAddr;
@@ -79,6 +83,8 @@ pub use listener::TapListener;
 pub use stream::TapStream;
 pub use tap::{Tap, TapBuilder};
 pub use udp::TapUdpSocket;
+#[cfg(unix)]
+pub use unix::TapUnixListener;
 
 /// Runs the example of the README.
 #[cfg(all(doctest, feature = "axum"))]

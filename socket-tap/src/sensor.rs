@@ -36,10 +36,6 @@ impl Sensor {
         self.sock
     }
 
-    pub(crate) fn fd(&self) -> Option<i32> {
-        self.fd
-    }
-
     pub(crate) fn recorder(&self) -> &Arc<Recorder> {
         &self.recorder
     }

@@ -52,7 +52,10 @@ pub(crate) fn close_aborts(fd: i32, tcp: Option<&TcpSample>) -> bool {
 
 /// Bytes that were received and not read; 0 when the kernel does not say.
 #[cfg(target_os = "linux")]
-#[expect(unsafe_code, reason = "the safe forms want the socket, and a stream of any kind has only its number")]
+#[expect(
+    unsafe_code,
+    reason = "the safe forms want the socket, and a stream of any kind has only its number"
+)]
 fn unread(fd: i32) -> u32 {
     let mut bytes: libc::c_int = 0;
     // SAFETY: FIONREAD writes one int to the pointer, which is valid and ours for the call; an `fd` that is closed

@@ -52,9 +52,7 @@ async fn each_datagram_is_recorded_with_its_address_size_and_first_bytes() {
     drop(server);
     assert_eq!(tap.finish().await.unwrap().open, 0);
     let events = memory.events();
-    let calls = [
-        "socket", "bind", "recvfrom", "sendto", "recvfrom", "sendto", "recvfrom", "sendto", "close",
-    ];
+    let calls = ["socket", "bind", "recvfrom", "sendto", "recvfrom", "sendto", "recvfrom", "sendto", "close"];
     assert_eq!(names(&events), calls);
     let Op::Socket { kind, domain, fd } = &events[0].op else { panic!() };
     assert_eq!((&**kind, &**domain, fd.is_some()), ("datagram", "ipv4", cfg!(unix)));
@@ -88,7 +86,9 @@ async fn a_datagram_that_is_cut_is_told_from_one_that_just_fits() {
     let events = memory.events();
     let got: Vec<_> = datagrams(&events)
         .into_iter()
-        .map(|datagram| (datagram.bytes, datagram.truncated, datagram.length, datagram.data.as_deref().unwrap()))
+        .map(|datagram| {
+            (datagram.bytes, datagram.truncated, datagram.length, datagram.data.as_deref().unwrap())
+        })
         .collect();
     let length = cfg!(any(target_os = "linux", target_os = "android")).then_some(13);
     assert_eq!(got, [(9, false, None, &b"just fits"[..]), (9, true, length, b"much too ")]);

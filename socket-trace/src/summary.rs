@@ -173,3 +173,7 @@ impl Sums {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "summary_tests.rs"]
+mod tests;

@@ -101,7 +101,11 @@ impl Lines {
                 adopted(&event.op)
             }
             Op::Read(transfer) | Op::Write(transfer) => moved(transfer),
-            Op::SendTo(datagram) => format!("{} B → {}", datagram.bytes, or_unknown(datagram.peer.as_ref())),
+            Op::SendTo(Datagram { bytes, peer, .. }) => {
+                let to =
+                    peer.as_ref().map_or_else(String::new, |peer| format!(" → {}", or_unknown(Some(peer))));
+                format!("{bytes} B{to}")
+            }
             Op::RecvFrom(datagram) => received(datagram),
             Op::Shutdown => "write (our FIN)".to_owned(),
             Op::Close(close) => ended(close, self.began.remove(&event.sock), event.t),
@@ -260,6 +264,36 @@ mod tests {
   3.201300   #2 read      0 B   the peer has finished sending (FIN)
   3.201320   #2 shutdown  write (our FIN)
   3.201342   #2 close     85 B in, 175 B out, 0.23 ms, ended by the peer
+";
+        assert_eq!(story, expected);
+    }
+
+    #[test]
+    fn what_the_tap_did_not_make_datagrams_and_ends_read_well() {
+        let story = shown(&[
+            r#"{"t":0,"sock":1,"op":"adopt","fd":3,"domain":"ipv4","type":"listener","local":"127.0.0.1:3000"}"#,
+            r#"{"t":0,"sock":3,"op":"adopt","on":2,"domain":"tls","type":"stream","peer":"127.0.0.1:51234"}"#,
+            r#"{"t":10000,"sock":3,"op":"release","rx":85,"tx":175,"reads":2,"writes":1}"#,
+            r#"{"t":20000,"sock":4,"op":"socket","fd":5,"domain":"ipv4","type":"datagram"}"#,
+            r#"{"t":30000,"sock":4,"op":"recvfrom","peer":"127.0.0.1:53","bytes":2,"truncated":true,"length":512}"#,
+            r#"{"t":30000,"sock":4,"op":"recvfrom","peer":"127.0.0.1:53","bytes":2,"truncated":true}"#,
+            r#"{"t":40000,"sock":4,"op":"sendto","bytes":7}"#,
+            r#"{"t":40000,"sock":4,"op":"sendto","peer":"127.0.0.1:53","error":"permission denied","errno":1}"#,
+            r#"{"t":50000,"sock":4,"op":"close","rx":4,"tx":7,"reads":2,"writes":1}"#,
+            r#"{"t":60000,"sock":5,"op":"close","ended_by":"reset","rx":8,"tx":0,"reads":1,"writes":0,"errno":104}"#,
+            r#"{"t":60000,"sock":6,"op":"close","ended_by":"local","aborted":true,"rx":8,"tx":0,"reads":1,"writes":0}"#,
+        ]);
+        let expected = "  0.000000   #1 adopt     ipv4 listener, 127.0.0.1:3000                fd 3
+  0.000000   #3 adopt     tls stream over #2, ? ↔ 127.0.0.1:51234
+  0.000010   #3 release   85 B in, 175 B out, 0.01 ms, goes on without the tap
+  0.000020   #4 socket    udp ipv4                                     fd 5
+  0.000030   #4 recvfrom  2 B ← 127.0.0.1:53   cut, it was 512 B
+  0.000030   #4 recvfrom  2 B ← 127.0.0.1:53   cut, it was longer
+  0.000040   #4 sendto    7 B
+  0.000040   #4 sendto    → 127.0.0.1:53 failed: permission denied (errno 1)
+  0.000050   #4 close     4 B in 2 datagrams, 7 B out in 1
+  0.000060   #5 close     8 B in, 0 B out, reset by the peer (RST) (errno 104)
+  0.000060   #6 close     8 B in, 0 B out, ended by us, our close was an abort (RST)
 ";
         assert_eq!(story, expected);
     }

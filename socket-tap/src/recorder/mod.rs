@@ -90,12 +90,7 @@ impl Recorder {
     }
 
     /// Records a datagram of so many bytes.
-    pub(crate) fn datagram(
-        &self,
-        sock: SockId,
-        direction: Direction,
-        (bytes, envelope): (&[u8], Envelope),
-    ) {
+    pub(crate) fn datagram(&self, sock: SockId, direction: Direction, (bytes, envelope): (&[u8], Envelope)) {
         if self.finished.load(Ordering::Relaxed) {
             return;
         }
