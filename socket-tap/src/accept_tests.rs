@@ -54,7 +54,7 @@ mod no_descriptor_left {
         let lowest = u64::try_from(std::os::fd::AsRawFd::as_raw_fd(&free)).unwrap();
         drop(free);
         let before = getrlimit(Resource::Nofile);
-        setrlimit(Resource::Nofile, Rlimit { current: Some(lowest), ..before.clone() }).unwrap();
+        setrlimit(Resource::Nofile, Rlimit { current: Some(lowest), ..before }).unwrap();
         let error = listener.accept().await.unwrap_err();
         assert_eq!(error.raw_os_error(), Some(rustix::io::Errno::MFILE.raw_os_error()));
         let mut accepted = pin!(listener.accept_next());

@@ -236,8 +236,8 @@ fn receive_now(socket: &UdpSocket, buf: &mut [u8]) -> io::Result<Received> {
     let peer = message.address.and_then(|address| SocketAddr::try_from(address).ok());
     let cut = match message.flags.contains(ReturnFlags::TRUNC) {
         false => Cut::Whole,
-        true if message.bytes > room => u32::try_from(message.bytes).map_or(Cut::Cut, Cut::From),
-        true => Cut::Cut,
+        true if message.bytes > room => u32::try_from(message.bytes).map_or(Cut::Short, Cut::From),
+        true => Cut::Short,
     };
     Ok((message.bytes.min(room), peer, cut))
 }

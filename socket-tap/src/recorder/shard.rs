@@ -39,10 +39,11 @@ pub(crate) struct Envelope {
 
 /// Whether a datagram was longer than the buffer that it was received into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "other systems do not tell"))]
 pub(crate) enum Cut {
     Whole,
     /// By how much, the system does not say.
-    Cut,
+    Short,
     /// It was this long.
     From(u32),
 }
@@ -214,7 +215,7 @@ impl Detail {
     fn into_datagram(self, data: Option<Box<[u8]>>, Envelope { peer, cut }: Envelope) -> Op {
         let length = match cut {
             Cut::From(length) => Some(u64::from(length)),
-            Cut::Cut | Cut::Whole => None,
+            Cut::Short | Cut::Whole => None,
         };
         let (peer, truncated) = (peer.map(Into::into), cut != Cut::Whole);
         let datagram = Datagram { bytes: self.bytes, peer, truncated, length, data };
@@ -282,7 +283,7 @@ mod tests {
             let envelope = Envelope { peer: peer(u16::try_from(raw).unwrap()), cut };
             shard.datagram(raw, 2, Direction::Read, (9, envelope), None::<(usize, std::iter::Empty<&[u8]>)>);
         };
-        for (raw, cut) in [(1, Cut::Whole), (2, Cut::Cut), (3, Cut::From(512)), (4, Cut::Whole)] {
+        for (raw, cut) in [(1, Cut::Whole), (2, Cut::Short), (3, Cut::From(512)), (4, Cut::Whole)] {
             receive(raw, cut);
         }
         let (out, gap) = emptied(&mut shard);
