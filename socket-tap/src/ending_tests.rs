@@ -134,6 +134,21 @@ async fn an_abort_by_us_is_told_from_a_plain_close() {
     }
 }
 
+/// Bytes are left unread here as well, but there is nobody left to tell.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_close_after_the_peers_abort_is_none_of_ours() {
+    let mut ends = Ends::new().await;
+    ends.client().write_all(b"unread").await.unwrap();
+    let client = ends.client.take().unwrap();
+    socket2::SockRef::from(client.get_ref()).set_linger(Some(std::time::Duration::ZERO)).unwrap();
+    drop(client);
+    ends.server.get_ref().ready(tokio::io::Interest::ERROR).await.unwrap();
+    let (_, close) = ends.close().await;
+    let tcp = close.tcp.unwrap();
+    assert_eq!((tcp.state.as_str(), tcp.unread, close.aborted), ("CLOSE", 6, false));
+}
+
 #[tokio::test]
 async fn a_connection_over_ipv6_is_recorded_alike() {
     if let Err(error) = std::net::TcpListener::bind("[::1]:0") {

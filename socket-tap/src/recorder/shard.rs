@@ -286,6 +286,7 @@ mod tests {
         for (raw, cut) in [(1, Cut::Whole), (2, Cut::Short), (3, Cut::From(512)), (4, Cut::Whole)] {
             receive(raw, cut);
         }
+        assert_eq!(shard.envelopes.len(), 3, "what is lost takes no room");
         let (out, gap) = emptied(&mut shard);
         assert_eq!((gap.reads, out.len()), (2, 4), "the fourth datagram and the stream's second read");
         let got: Vec<_> = (out.into_iter())
