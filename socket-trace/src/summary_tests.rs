@@ -30,10 +30,12 @@ fn a_stream_above_another_is_shown_and_counted_once() {
             r#"{"t":4,"sock":2,"op":"read","bytes":100}"#,
             r#"{"t":5,"sock":3,"op":"read","bytes":70}"#,
             r#"{"t":6,"sock":3,"op":"release","rx":70,"tx":0,"reads":1,"writes":0}"#,
+            r#"{"t":7,"sock":4,"op":"adopt","domain":"unix","type":"listener","local":"/run/idle.sock"}"#,
             r#"{"t":7,"sock":2,"op":"close","ended_by":"peer","rx":100,"tx":0,"reads":1,"writes":0}"#,
         ],
     );
     let expected = [
+        (Role::Listener, "adopt"),
         (Role::Listener, "adopt → accept"),
         (Role::Accepted, "accept → read → close"),
         (Role::Layer, "adopt → read → release"),
