@@ -67,7 +67,7 @@ fn cases() -> Vec<Case> {
     };
     vec![
         case("write of 64 B, no tap", None, writes::<64, _>(Ready)),
-        case("the same, tap off", Some(0), writes::<64, _>(TapStream::wrap(&Tap::off(), Ready))),
+        case("the same, tap off", Some(0), writes::<64, _>(TapStream::wrap(&Tap::off(), Ready, "memory"))),
         case("recorded, discarded", Some(0), recorded::<64>(0, Discard)),
         case("recorded, trace file", Some(0), recorded::<64>(0, file("event.jsonl"))),
         case("recorded with its 64 B, discarded", Some(0), recorded::<64>(1024, Discard)),
@@ -108,7 +108,7 @@ fn drained<const SIZE: usize>(capture: usize, sink: impl Sink) -> impl FnMut() -
 fn recorded_and_drained<const SIZE: usize>(capture: usize, sink: impl Sink) -> impl FnMut() -> (f64, f64) {
     let tap = Tap::server("bench").capture(capture).sink(Whole(sink)).start().unwrap();
     let runtime: Runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let mut burst = writes::<SIZE, _>(TapStream::wrap(&tap, Ready));
+    let mut burst = writes::<SIZE, _>(TapStream::wrap(&tap, Ready, "memory"));
     move || {
         let recorded = burst();
         let start = Instant::now();

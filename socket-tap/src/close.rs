@@ -7,13 +7,18 @@ use serde::{Deserialize, Serialize};
 pub struct Close {
     /// Who ended it; `None` for a socket that never carried bytes, such as a listener.
     pub ended_by: Option<EndedBy>,
+    /// The operating system's number for the error that ended it; only for [`EndedBy::Reset`] and [`EndedBy::Error`].
+    pub errno: Option<i32>,
+    /// Our own close was an abort: it told the other side with a RST instead of a FIN, because received bytes were
+    /// left unread or `SO_LINGER` was 0. Linux only.
+    pub aborted: bool,
     /// What went through it. Exact also when single reads and writes are missing from the recording.
     pub totals: Totals,
     /// The kernel's view, sampled while the socket was still open. Linux only.
     pub tcp: Option<TcpSample>,
 }
 
-/// Counts of one connection.
+/// Counts of one connection, or of one datagram socket; there `reads` and `writes` are datagrams.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     /// Bytes received.
@@ -24,6 +29,14 @@ pub struct Totals {
     pub reads: u64,
     /// Writes that succeeded.
     pub writes: u64,
+}
+
+impl Totals {
+    /// Whether nothing went through.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Who ended a connection.
@@ -50,6 +63,9 @@ pub struct TcpSample {
     /// Segments sent again over the connection's life.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub retransmits: u32,
+    /// Received bytes that the program has not read. What is left at a close makes it an abort.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unread: u32,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out a reference")]

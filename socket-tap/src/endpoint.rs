@@ -15,10 +15,14 @@ pub(crate) fn tcp_socket(tap: &Tap, address: SocketAddr) -> io::Result<(TcpSocke
     let fd = fd_of(&socket);
     let sensor = tap.recorder().map(|recorder| Sensor::new(recorder, fd));
     if let Some(sensor) = &sensor {
-        let domain = if address.is_ipv4() { "ipv4" } else { "ipv6" };
-        sensor.done(Op::Socket { fd, domain: domain.into(), kind: "stream".into() });
+        sensor.done(Op::Socket { fd, domain: ip_domain(address).into(), kind: "stream".into() });
     }
     Ok((socket, sensor))
+}
+
+/// The address family, as in a trace.
+pub(crate) fn ip_domain(address: SocketAddr) -> &'static str {
+    if address.is_ipv4() { "ipv4" } else { "ipv6" }
 }
 
 /// Sends small writes at once. Without it, a write that waits for the acknowledgement of the one before it can take

@@ -71,10 +71,31 @@ pub enum Op {
         /// The other side's address.
         peer: Option<Addr>,
     },
+    /// No call: the tap was given a socket or stream that it did not make, and records it from here on.
+    Adopt {
+        /// The file descriptor, when it is a socket of the kernel.
+        fd: Option<i32>,
+        /// The address family, or what the program calls it: `tls`.
+        domain: Cow<'static, str>,
+        /// `listener`, `stream` or `datagram`.
+        kind: Cow<'static, str>,
+        /// The stream below, when that is recorded, too: every byte then passes twice.
+        on: Option<SockId>,
+        /// Our address.
+        local: Option<Addr>,
+        /// The other side's address.
+        peer: Option<Addr>,
+    },
+    /// No call: the tap gave the stream away, still open, and records no more of it. With the totals up to here.
+    Release(Box<Close>),
     /// `read(2)`, `recv(2)`.
     Read(Transfer),
     /// `write(2)`, `send(2)`, or `writev(2)` when it has slices.
     Write(Transfer),
+    /// `sendto(2)`, `send(2)`: one datagram out.
+    SendTo(Datagram),
+    /// `recvfrom(2)`, `recv(2)`: one datagram in.
+    RecvFrom(Datagram),
     /// `shutdown(2)` of our sending half: our FIN.
     Shutdown,
     /// `close(2)`, with the connection's totals.
@@ -104,8 +125,12 @@ impl Op {
             Self::Listen { .. } => "listen",
             Self::Accept { .. } => "accept",
             Self::Connect { .. } => "connect",
+            Self::Adopt { .. } => "adopt",
+            Self::Release(_) => "release",
             Self::Read(_) => "read",
             Self::Write(_) => "write",
+            Self::SendTo(_) => "sendto",
+            Self::RecvFrom(_) => "recvfrom",
             Self::Shutdown => "shutdown",
             Self::Close(_) => "close",
             Self::Mark { .. } => "mark",
@@ -128,13 +153,28 @@ pub struct Transfer {
     pub data: Option<Box<[u8]>>,
 }
 
+/// One datagram.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Datagram {
+    /// How many bytes of it the program sent, or got.
+    pub bytes: u64,
+    /// Where it went, or came from.
+    pub peer: Option<Addr>,
+    /// It was longer than the buffer it was received into, and the rest is gone.
+    pub truncated: bool,
+    /// How long a truncated one was. Only Linux tells.
+    pub length: Option<u64>,
+    /// The first of the bytes, when payload was asked for. Shorter than `bytes` when cut.
+    pub data: Option<Box<[u8]>>,
+}
+
 /// What is missing, because the recorder had no room for it. The sums of a recording stay right: what its events come
 /// to and what its gaps say make the whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Gap {
-    /// Reads that are not in the recording, ends of stream among them.
+    /// Reads and received datagrams that are not in the recording, ends of stream among them.
     pub reads: u64,
-    /// Writes that are not in the recording.
+    /// Writes and sent datagrams that are not in the recording.
     pub writes: u64,
     /// Bytes that the missing reads brought.
     pub rx: u64,

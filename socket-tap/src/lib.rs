@@ -1,5 +1,5 @@
 //! Records every socket call of a tokio server or client: socket, bind, listen, accept, connect, read, write,
-//! shutdown, close.
+//! sendto, recvfrom, shutdown, close.
 //!
 //! Put it where the `TcpListener` was. It changes nothing that the program does, costs next to nothing, needs no
 //! root, and says so when it had to leave something out.
@@ -39,6 +39,9 @@
 //!
 //! - [`Tap`], [`TapBuilder`]: the handle to a recording
 //! - [`TapListener`], [`TapStream`]: the wrappers, below every framework
+//! - [`TapUdpSocket`]: the same for datagrams
+//! - `TapUnixListener`: the same for Unix-domain sockets, where there are any
+//! - [`Origin`]: what is known of a stream that the tap did not make itself
 //! - [`event`], [`close`]: what a recording is made of
 //! - [`mod@format`]: the trace as JSON Lines, and as lines for the eye
 //! - [`sink`]: where a recording goes
@@ -47,11 +50,16 @@
 //! - `sensor`: what is known of one open socket
 //! - `axum`, `tonic`: adapters, each behind the feature of its name
 
+mod accept;
+mod adopt;
 #[cfg(feature = "axum")]
 mod axum;
 pub mod check;
 pub mod close;
 mod connect;
+mod datagrams;
+#[cfg(test)]
+mod ending_tests;
 mod endpoint;
 pub mod event;
 pub mod format;
@@ -64,16 +72,22 @@ mod sys;
 mod tap;
 #[cfg(feature = "tonic")]
 mod tonic;
-mod wrap;
+mod udp;
+#[cfg(unix)]
+mod unix;
 
 #[cfg(feature = "axum")]
 pub use crate::axum::PeerAddr;
 #[cfg(feature = "tonic")]
 pub use crate::tonic::TapIncoming;
+pub use adopt::Origin;
 pub use listener::TapListener;
 pub use stream::TapStream;
 pub use sys::monotonic_ns;
 pub use tap::{Tap, TapBuilder};
+pub use udp::TapUdpSocket;
+#[cfg(unix)]
+pub use unix::TapUnixListener;
 
 /// Runs the example of the README.
 #[cfg(all(doctest, feature = "axum"))]

@@ -3,10 +3,10 @@
 use std::io;
 use std::net::SocketAddr;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
 
+use crate::accept;
 use crate::endpoint::{fd_of, set_nodelay, step, tcp_socket};
 use crate::event::Op;
 use crate::sensor::Sensor;
@@ -14,10 +14,7 @@ use crate::stream::TapStream;
 use crate::tap::Tap;
 
 /// How many finished handshakes may wait for an accept: what tokio asks for. The kernel's `somaxconn` caps it.
-const BACKLOG: u32 = 1024;
-
-/// How long to wait when no file descriptor is left, as axum and hyper do: one may become free.
-pub(crate) const EXHAUSTED_PAUSE: Duration = Duration::from_secs(1);
+pub(crate) const BACKLOG: u32 = 1024;
 
 /// A [`TcpListener`] that records socket, bind, listen, every accept, and its close.
 #[derive(Debug)]
@@ -86,43 +83,29 @@ impl TapListener {
         let result = ready!(self.inner.poll_accept(cx));
         Poll::Ready(match result {
             Ok((stream, peer)) => Ok((self.accepted(stream, peer), peer)),
-            Err(error) => {
-                if let Some(listener) = &self.sensor {
-                    let op = Op::Accept { on: listener.sock(), fd: None, local: None, peer: None };
-                    listener.failed(op, &error);
-                }
-                Err(error)
-            }
+            Err(error) => Err(accept::failed(self.sensor.as_ref(), error)),
         })
     }
 
     /// Takes the next connection, whatever happens to others: a handshake that was broken off is left behind, and
     /// when no file descriptor is left it waits for one. Every failure is recorded. Cancel safe.
     pub async fn accept_next(&self) -> (TapStream, SocketAddr) {
-        loop {
-            match self.accept().await {
-                Ok(accepted) => return accepted,
-                Err(error) if is_the_peers_fault(&error) => {}
-                Err(_) => tokio::time::sleep(EXHAUSTED_PAUSE).await,
-            }
-        }
+        accept::next(|cx| self.poll_accept(cx)).await
     }
 
     fn accepted(&self, stream: TcpStream, peer: SocketAddr) -> TapStream {
-        let sensor = self.sensor.as_ref().map(|listener| {
-            let sensor = Sensor::new(listener.recorder(), fd_of(&stream));
-            sensor.done(Op::Accept {
-                on: listener.sock(),
-                fd: sensor.fd(),
-                local: stream.local_addr().ok().map(Into::into),
-                peer: Some(peer.into()),
-            });
-            sensor
-        });
+        let local = || stream.local_addr().ok().map(Into::into);
+        let sensor = accept::done(self.sensor.as_ref(), fd_of(&stream), local, || Some(peer.into()));
         if self.nodelay {
             set_nodelay(&stream, sensor.as_ref());
         }
         TapStream::new(stream, sensor)
+    }
+}
+
+impl TapListener {
+    pub(crate) fn adopted(inner: TcpListener, sensor: Option<Sensor>) -> Self {
+        Self { inner, sensor, nodelay: true }
     }
 }
 
@@ -137,12 +120,6 @@ fn bind_to(tap: &Tap, address: SocketAddr) -> io::Result<TapListener> {
     let ((), sensor) = step(sensor, || Op::Bind { local: Some(bound.into()) }, result)?;
     let (inner, sensor) = step(sensor, || Op::Listen { backlog: BACKLOG }, socket.listen(BACKLOG))?;
     Ok(TapListener { inner, sensor, nodelay: true })
-}
-
-/// Errors of one connection, not of the listener: see accept(2), "Error handling".
-pub(crate) fn is_the_peers_fault(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
 impl Drop for TapListener {

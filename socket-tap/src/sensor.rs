@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use crate::close::{Close, EndedBy, Totals};
 use crate::event::{Failure, Op, SockId, Transfer};
-use crate::recorder::{Direction, Keep, Recorder};
+use crate::recorder::{Direction, Envelope, Keep, Recorder};
 use crate::sys;
 
 /// How many events of its life, beside its close, a socket may record when the recorder is overrun. It takes six from
@@ -21,6 +21,8 @@ pub(crate) struct Sensor {
     fd: Option<i32>,
     /// The first sign of the connection's end.
     ended_by: Option<EndedBy>,
+    /// The error that ended it.
+    errno: Option<i32>,
     totals: Totals,
     /// How many events are left of the socket's claim.
     claim: AtomicU8,
@@ -35,6 +37,7 @@ impl Sensor {
             sock: recorder.new_sock(),
             fd,
             ended_by: None,
+            errno: None,
             totals: Totals::default(),
             claim: AtomicU8::new(CLAIM),
             left_out: AtomicBool::new(false),
@@ -43,10 +46,6 @@ impl Sensor {
 
     pub(crate) fn sock(&self) -> SockId {
         self.sock
-    }
-
-    pub(crate) fn fd(&self) -> Option<i32> {
-        self.fd
     }
 
     pub(crate) fn recorder(&self) -> &Arc<Recorder> {
@@ -68,10 +67,11 @@ impl Sensor {
         if self.left_out.load(Ordering::Relaxed) {
             return self.recorder.missed(&op, error.is_some());
         }
-        let begins = error.is_none() && matches!(op, Op::Socket { .. } | Op::Accept { .. });
+        let begins =
+            error.is_none() && matches!(op, Op::Socket { .. } | Op::Accept { .. } | Op::Adopt { .. });
         let keep = match op {
             _ if begins => Keep::IfRoom,
-            Op::Close(_) => Keep::Always,
+            Op::Close(_) | Op::Release(_) => Keep::Always,
             _ => self.claim(),
         };
         let taken = self.recorder.milestone(self.sock, op, error, keep);
@@ -97,9 +97,12 @@ impl Sensor {
         self.recorder.transfer(self.sock, direction, size, parts);
     }
 
-    /// From here on this is an open stream: it is counted as one until [`close_stream`](Self::close_stream).
-    pub(crate) fn open_stream(&self) {
-        self.recorder.stream_opened();
+    /// A datagram of so many bytes was received or sent.
+    pub(crate) fn datagram(&self, direction: Direction, bytes: &[u8], envelope: Envelope) {
+        if self.left_out.load(Ordering::Relaxed) {
+            return self.recorder.missed_transfer(direction, bytes.len());
+        }
+        self.recorder.datagram(self.sock, direction, (bytes, envelope));
     }
 
     /// `bytes` were read. `room` tells an end of stream from a read that had nowhere to put bytes.
@@ -126,6 +129,7 @@ impl Sensor {
         let reset = matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe);
         // An error says more than the end of stream that came before it.
         self.ended_by = Some(if reset { EndedBy::Reset } else { EndedBy::Error });
+        self.errno = error.raw_os_error();
         let nothing = Transfer::default();
         let op = match direction {
             Direction::Read => Op::Read(nothing),
@@ -147,17 +151,69 @@ impl Sensor {
 
     /// The stream is about to be closed.
     pub(crate) fn close_stream(self) {
-        let close = Close {
-            ended_by: Some(self.ended_by.unwrap_or(EndedBy::Local)),
-            totals: self.totals,
-            tcp: self.fd.and_then(sys::tcp_sample),
-        };
+        let mut close = self.so_far();
+        close.ended_by.get_or_insert(EndedBy::Local);
+        close.aborted = self.fd.is_some_and(|fd| sys::close_aborts(fd, close.tcp.as_ref()));
         self.done(Op::Close(Box::new(close)));
         self.recorder.stream_closed();
+    }
+
+    /// The stream goes on without us.
+    pub(crate) fn release_stream(self) {
+        self.done(Op::Release(Box::new(self.so_far())));
+        self.recorder.stream_closed();
+    }
+
+    fn so_far(&self) -> Close {
+        Close {
+            ended_by: self.ended_by,
+            errno: self.errno,
+            aborted: false,
+            totals: self.totals,
+            tcp: self.fd.and_then(sys::tcp_sample),
+        }
     }
 
     /// A socket that was never a stream is about to be closed.
     pub(crate) fn close(self) {
         self.done(Op::Close(Box::default()));
+    }
+}
+
+/// The sensor of an open stream; empty when nothing is recorded. When it is dropped, it records the close.
+///
+/// A value of its own, so that a stream can be taken apart: a type that is dropped by hand cannot give its parts away.
+#[derive(Debug)]
+pub(crate) struct OpenStream(Option<Sensor>);
+
+impl OpenStream {
+    pub(crate) fn new(sensor: Option<Sensor>) -> Self {
+        if let Some(sensor) = &sensor {
+            sensor.recorder.stream_opened();
+        }
+        Self(sensor)
+    }
+
+    pub(crate) fn get(&self) -> Option<&Sensor> {
+        self.0.as_ref()
+    }
+
+    pub(crate) fn get_mut(&mut self) -> Option<&mut Sensor> {
+        self.0.as_mut()
+    }
+
+    /// The stream goes on, unrecorded.
+    pub(crate) fn release(mut self) {
+        if let Some(sensor) = self.0.take() {
+            sensor.release_stream();
+        }
+    }
+}
+
+impl Drop for OpenStream {
+    fn drop(&mut self) {
+        if let Some(sensor) = self.0.take() {
+            sensor.close_stream();
+        }
     }
 }

@@ -8,30 +8,42 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+use crate::event::SockId;
 use crate::recorder::Direction;
-use crate::sensor::Sensor;
+use crate::sensor::{OpenStream, Sensor};
 
 /// A stream that records every read, write, shutdown, and its close, and forwards all of them unchanged.
 ///
-/// It comes from [`TapListener::accept`](crate::TapListener::accept) or [`TapStream::connect`].
+/// It comes from [`TapListener::accept`](crate::TapListener::accept) or [`TapStream::connect`], or is put around any
+/// stream with [`TapStream::wrap`].
 #[derive(Debug)]
 pub struct TapStream<S = TcpStream> {
+    /// The first field is dropped first: the kernel can then still be asked about the stream.
+    sensor: OpenStream,
     inner: S,
-    /// `None` when nothing is recorded, and once the close is.
-    sensor: Option<Sensor>,
 }
 
 impl<S> TapStream<S> {
     pub(crate) fn new(inner: S, sensor: Option<Sensor>) -> Self {
-        if let Some(sensor) = &sensor {
-            sensor.open_stream();
-        }
-        Self { inner, sensor }
+        Self { sensor: OpenStream::new(sensor), inner }
     }
 
     /// The stream inside. Bytes that are read or written past the tap are not recorded.
     pub fn get_ref(&self) -> &S {
         &self.inner
+    }
+
+    /// Its number in the recording; `None` when nothing is recorded.
+    pub fn sock(&self) -> Option<SockId> {
+        self.sensor.get().map(Sensor::sock)
+    }
+
+    /// The stream inside, from here on unrecorded. The recording says so with a `release`, which carries the totals; a
+    /// close does not follow, because the tap will not see it.
+    pub fn into_inner(self) -> S {
+        let Self { sensor, inner } = self;
+        sensor.release();
+        inner
     }
 }
 
@@ -62,7 +74,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for TapStream<S> {
         // The caller's buffer may hold bytes already: only its growth was read.
         let (before, room) = (buf.filled().len(), buf.remaining());
         let result = ready!(Pin::new(&mut self.inner).poll_read(cx, buf));
-        if let Some(sensor) = &mut self.sensor {
+        if let Some(sensor) = self.sensor.get_mut() {
             match &result {
                 Ok(()) => sensor.read(buf.filled().get(before..).unwrap_or_default(), room),
                 Err(error) => sensor.transfer_failed(Direction::Read, error),
@@ -75,7 +87,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for TapStream<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for TapStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let result = ready!(Pin::new(&mut self.inner).poll_write(cx, buf));
-        if let Some(sensor) = &mut self.sensor {
+        if let Some(sensor) = self.sensor.get_mut() {
             match &result {
                 Ok(written) => sensor.wrote(*written, 0, std::iter::once(buf)),
                 Err(error) => sensor.transfer_failed(Direction::Write, error),
@@ -90,7 +102,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TapStream<S> {
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let result = ready!(Pin::new(&mut self.inner).poll_write_vectored(cx, bufs));
-        if let Some(sensor) = &mut self.sensor {
+        if let Some(sensor) = self.sensor.get_mut() {
             match &result {
                 Ok(written) => sensor.wrote(*written, bufs.len(), bufs.iter().map(|buf| &**buf)),
                 Err(error) => sensor.transfer_failed(Direction::Write, error),
@@ -110,19 +122,10 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TapStream<S> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let result = ready!(Pin::new(&mut self.inner).poll_shutdown(cx));
-        if let Some(sensor) = &mut self.sensor {
+        if let Some(sensor) = self.sensor.get_mut() {
             sensor.shut_down(&result);
         }
         Poll::Ready(result)
-    }
-}
-
-impl<S> Drop for TapStream<S> {
-    fn drop(&mut self) {
-        // Before the inner stream is dropped, so that the kernel can still be asked about it.
-        if let Some(sensor) = self.sensor.take() {
-            sensor.close_stream();
-        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The two things that only the operating system can say. The crate's only unsafe code.
+//! What only the operating system can say. The crate's only unsafe code.
 
 use crate::close::TcpSample;
 
@@ -25,31 +25,76 @@ pub fn monotonic_ns() -> u64 {
 
 /// The kernel's view of a TCP connection; `None` when `fd` is not one.
 #[cfg(target_os = "linux")]
-#[expect(unsafe_code, reason = "TCP_INFO has no safe form in a maintained crate")]
 pub(crate) fn tcp_sample(fd: i32) -> Option<TcpSample> {
-    let mut info = std::mem::MaybeUninit::<libc::tcp_info>::zeroed();
-    let mut length = libc::socklen_t::try_from(size_of::<libc::tcp_info>()).ok()?;
-    // SAFETY: the kernel writes at most `length` bytes to the pointer, which is valid for that many; an `fd` that is
-    // closed or no TCP socket makes it fail and write nothing.
-    let result = unsafe {
-        libc::getsockopt(fd, libc::IPPROTO_TCP, libc::TCP_INFO, info.as_mut_ptr().cast(), &raw mut length)
-    };
-    if result != 0 {
-        return None;
-    }
-    // SAFETY: it was zeroed before the kernel wrote, and all-zero bytes are a valid tcp_info: it holds integers only.
-    let info = unsafe { info.assume_init() };
+    let info: libc::tcp_info = option(fd, libc::IPPROTO_TCP, libc::TCP_INFO)?;
     Some(TcpSample {
         state: state_name(info.tcpi_state).to_owned(),
         rtt_us: info.tcpi_rtt,
         retransmits: info.tcpi_total_retrans,
+        unread: unread(fd),
     })
+}
+
+/// Whether a close of `fd` would tell the other side with a RST: bytes are left unread, or it lingers for 0 seconds.
+/// `tcp_close` in `net/ipv4/tcp.c`. A Unix-domain stream with unread bytes tells its peer alike.
+#[cfg(target_os = "linux")]
+pub(crate) fn close_aborts(fd: i32, tcp: Option<&TcpSample>) -> bool {
+    let Some(tcp) = tcp else {
+        return unread(fd) > 0;
+    };
+    // Both sides are done with a connection in these states: there is nobody to tell.
+    if matches!(tcp.state.as_str(), "CLOSE" | "TIME_WAIT" | "LISTEN") {
+        return false;
+    }
+    let linger = option::<libc::linger>(fd, libc::SOL_SOCKET, libc::SO_LINGER);
+    tcp.unread > 0 || linger.is_some_and(|linger| linger.l_onoff != 0 && linger.l_linger == 0)
+}
+
+/// Bytes that were received and not read; 0 when the kernel does not say.
+#[cfg(target_os = "linux")]
+#[expect(
+    unsafe_code,
+    reason = "the safe forms want the socket, and a stream of any kind has only its number"
+)]
+fn unread(fd: i32) -> u32 {
+    let mut bytes: libc::c_int = 0;
+    // SAFETY: FIONREAD writes one int to the pointer, which is valid and ours for the call; an `fd` that is closed
+    // makes it fail and write nothing.
+    let result = unsafe { libc::ioctl(fd, libc::FIONREAD, &raw mut bytes) };
+    if result == 0 { u32::try_from(bytes).unwrap_or(0) } else { 0 }
+}
+
+/// What `getsockopt(2)` may be asked for: structures of integers, for which all-zero bytes are a valid value.
+#[cfg(target_os = "linux")]
+trait Integers {}
+#[cfg(target_os = "linux")]
+impl Integers for libc::tcp_info {}
+#[cfg(target_os = "linux")]
+impl Integers for libc::linger {}
+
+/// An option of a socket; `None` when `fd` has no such option.
+#[cfg(target_os = "linux")]
+#[expect(unsafe_code, reason = "TCP_INFO has no safe form in a maintained crate")]
+fn option<T: Integers>(fd: i32, level: libc::c_int, name: libc::c_int) -> Option<T> {
+    let mut value = std::mem::MaybeUninit::<T>::zeroed();
+    let mut length = libc::socklen_t::try_from(size_of::<T>()).ok()?;
+    // SAFETY: the kernel writes at most `length` bytes to the pointer, which is valid for that many; an `fd` that is
+    // closed or has no such option makes it fail and write nothing.
+    let result = unsafe { libc::getsockopt(fd, level, name, value.as_mut_ptr().cast(), &raw mut length) };
+    // SAFETY: it was zeroed before the kernel wrote, and any bytes are a valid value of integers.
+    (result == 0).then(|| unsafe { value.assume_init() })
 }
 
 /// Not available on this system.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn tcp_sample(_fd: i32) -> Option<TcpSample> {
     None
+}
+
+/// Not known on this system.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn close_aborts(_fd: i32, _tcp: Option<&TcpSample>) -> bool {
+    false
 }
 
 /// `enum` of `include/net/tcp_states.h`, in the words of RFC 9293.

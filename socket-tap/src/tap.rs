@@ -204,8 +204,8 @@ impl TapBuilder {
         self
     }
 
-    /// How much is kept until the drain thread comes, every 50 ms or when half is full: `events` reads and writes (40
-    /// bytes each), as many other events, and `payload` bytes of payload. What finds no room is counted and told as a
+    /// How much is kept until the drain thread comes, every 50 ms or when half is full: `events` reads and writes (32
+    /// bytes each, 40 more for a datagram), as many other events, and `payload` bytes of payload. What finds no room is counted and told as a
     /// gap: payload first, then reads and writes. A socket that is made when there is no room even for other events is
     /// left out whole, and counted; one that is in the recording is told to its end, which takes room for at most nine
     /// events for each open socket. So memory is bounded, however long a sink takes, and the program never waits.

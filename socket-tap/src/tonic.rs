@@ -8,7 +8,8 @@ use futures_core::Stream;
 use tokio::time::Sleep;
 use tonic::transport::server::{Connected, TcpConnectInfo};
 
-use crate::listener::{EXHAUSTED_PAUSE, TapListener, is_the_peers_fault};
+use crate::accept::{EXHAUSTED_PAUSE, is_the_peers_fault};
+use crate::listener::TapListener;
 use crate::stream::TapStream;
 
 impl Connected for TapStream {

@@ -79,7 +79,7 @@ fn recorded(capture: usize, events: usize) -> (Vec<Event>, usize) {
         .sink(memory.clone())
         .start()
         .unwrap();
-    let mut stream = TapStream::wrap(&tap, Ready);
+    let mut stream = TapStream::wrap(&tap, Ready, "memory");
     let allocations = allocations_of(&mut stream);
     tap.finish_blocking().unwrap();
     (memory.events(), allocations)

@@ -43,7 +43,7 @@ async fn held(tap: &Tap) -> isize {
         tap.flush().await;
         let before = counting::live_bytes();
         for _ in 0..CONNECTIONS {
-            let mut stream = TapStream::wrap(tap, tokio::io::empty());
+            let mut stream = TapStream::wrap(tap, tokio::io::empty(), "memory");
             stream.write_all(b"hello").await.unwrap();
             assert_eq!(stream.read(&mut [0; 5]).await.unwrap(), 0);
             open.push(stream);

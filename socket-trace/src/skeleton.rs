@@ -20,7 +20,8 @@ impl Skeleton {
     pub fn of(socket: &Socket, side: Side) -> Self {
         let mut calls: Vec<String> = socket.opening.iter().map(|opening| name(*opening).to_owned()).collect();
         let role = socket.role(side);
-        let (read, write) = ((socket.reads > 0, "read"), (socket.writes > 0, "write"));
+        let [read, write] = if role == Role::Datagram { ["recvfrom", "sendto"] } else { ["read", "write"] };
+        let (read, write) = ((socket.reads > 0, read), (socket.writes > 0, write));
         // Who connects has something to say: named in the order that is usual for the side, whoever began.
         let [first, second] = if role == Role::Connected { [write, read] } else { [read, write] };
         let has = [(role == Role::Listener && socket.accepts, "accept"), first, second];
@@ -30,7 +31,7 @@ impl Skeleton {
         failures.dedup();
         calls.extend(failures);
         if socket.closed.is_some() {
-            calls.push("close".to_owned());
+            calls.push(if socket.released { "release" } else { "close" }.to_owned());
         }
         Self(calls)
     }
@@ -49,5 +50,6 @@ fn name(opening: Opening) -> &'static str {
         Opening::Listen => "listen",
         Opening::Accept => "accept",
         Opening::Connect => "connect",
+        Opening::Adopt => "adopt",
     }
 }

@@ -15,6 +15,10 @@ pub enum Role {
     Accepted,
     /// A connection, as the side that made it has it.
     Connected,
+    /// A stream above one that is recorded, too, such as TLS: its bytes are another form of that one's.
+    Layer,
+    /// It sends and receives datagrams.
+    Datagram,
 }
 
 impl Role {
@@ -25,6 +29,8 @@ impl Role {
             Self::Listener => "the server's listening socket",
             Self::Accepted => "a connection, server side",
             Self::Connected => "a connection, client side",
+            Self::Layer => "a stream above another",
+            Self::Datagram => "a datagram socket",
         }
     }
 }
@@ -47,6 +53,8 @@ pub struct Socket {
     pub listens: bool,
     /// Whether it has taken a connection.
     pub accepts: bool,
+    /// What it was said to be when it was made or adopted.
+    pub kind: Kind,
     /// Successful reads and writes that moved bytes.
     pub reads: u64,
     /// Writes that moved bytes.
@@ -63,6 +71,22 @@ pub struct Socket {
     pub answered: Option<u64>,
     /// Its end.
     pub closed: Option<Close>,
+    /// Its end is not its close: the tap let go of it before.
+    pub released: bool,
+}
+
+/// What a socket is by the event that made it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// A stream, or something that will become one or take some.
+    #[default]
+    Stream,
+    /// A listener that was there already.
+    Listener,
+    /// A stream above another.
+    Layer,
+    /// A datagram socket.
+    Datagram,
 }
 
 /// A call that makes a socket what it is.
@@ -78,6 +102,8 @@ pub enum Opening {
     Accept,
     /// `connect(2)`
     Connect,
+    /// It was there before the recording.
+    Adopt,
 }
 
 impl Socket {
@@ -89,7 +115,15 @@ impl Socket {
             return;
         }
         match &event.op {
-            Op::Socket { .. } => self.opening.push(Opening::Socket),
+            Op::Socket { kind, .. } => {
+                self.opening.push(Opening::Socket);
+                self.kind = kind_of(kind, None);
+            }
+            Op::Adopt { kind, on, .. } => {
+                self.opening.push(Opening::Adopt);
+                self.kind = kind_of(kind, *on);
+                self.opened = Some(event.t);
+            }
             Op::Bind { .. } => self.opening.push(Opening::Bind),
             Op::Listen { .. } => self.opening.push(Opening::Listen),
             Op::Accept { .. } => {
@@ -108,8 +142,20 @@ impl Socket {
                 self.writes += 1;
                 self.moved(First::Write, event.t);
             }
+            Op::RecvFrom(_) => {
+                self.kind = Kind::Datagram;
+                self.reads += 1;
+            }
+            Op::SendTo(_) => {
+                self.kind = Kind::Datagram;
+                self.writes += 1;
+            }
             Op::Shutdown => self.shutdowns += 1,
             Op::Close(close) => self.closed = Some((**close).clone()),
+            Op::Release(close) => {
+                self.closed = Some((**close).clone());
+                self.released = true;
+            }
             _ => {}
         }
     }
@@ -129,6 +175,9 @@ impl Socket {
     pub fn role(&self, side: Side) -> Role {
         let has = |opening| self.opening.contains(&opening);
         match side {
+            _ if self.kind == Kind::Datagram => Role::Datagram,
+            _ if self.kind == Kind::Layer => Role::Layer,
+            _ if self.kind == Kind::Listener => Role::Listener,
             _ if has(Opening::Accept) => Role::Accepted,
             _ if has(Opening::Connect) => Role::Connected,
             _ if self.listens || self.accepts => Role::Listener,
@@ -169,6 +218,15 @@ impl Socket {
         let client_first =
             matches!((side, first), (Side::Server, First::Read) | (Side::Client, First::Write));
         self.answered.filter(|_| client_first).map(|answered| answered.saturating_sub(spoke))
+    }
+}
+
+fn kind_of(kind: &str, on: Option<SockId>) -> Kind {
+    match (kind, on) {
+        ("listener", _) => Kind::Listener,
+        ("datagram", _) => Kind::Datagram,
+        (_, Some(_)) => Kind::Layer,
+        _ => Kind::Stream,
     }
 }
 

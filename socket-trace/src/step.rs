@@ -18,9 +18,9 @@ pub struct Step {
     pub name: String,
     /// Connections that were opened.
     pub connections: u64,
-    /// Reads that brought bytes.
+    /// Reads that brought bytes, and datagrams received.
     pub reads: u64,
-    /// Writes that took bytes.
+    /// Writes that took bytes, and datagrams sent.
     pub writes: u64,
     /// Bytes from the client to the server.
     pub to_server: u64,
@@ -52,6 +52,15 @@ impl Step {
         }
         match &event.op {
             Op::Accept { .. } | Op::Connect { .. } => self.connections += 1,
+            Op::Adopt { kind, .. } if kind == "stream" => self.connections += 1,
+            Op::RecvFrom(datagram) => {
+                self.reads += 1;
+                *self.received(side) += datagram.bytes;
+            }
+            Op::SendTo(datagram) => {
+                self.writes += 1;
+                *self.sent(side) += datagram.bytes;
+            }
             Op::Read(transfer) if transfer.bytes > 0 => {
                 self.reads += 1;
                 add(self.received(side), transfer.bytes);
@@ -66,7 +75,7 @@ impl Step {
 
     /// Takes in a connection that has ended.
     pub fn ended(&mut self, socket: &Socket, side: Side) {
-        if socket.role(side) == Role::Listener {
+        if !matches!(socket.role(side), Role::Accepted | Role::Connected) {
             return;
         }
         if let Some(who) = socket.spoke_first(side) {

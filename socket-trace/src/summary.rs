@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use serde::{Serialize, Serializer};
-use socket_tap::event::{Op, SockId};
+use socket_tap::event::{Event, Op, SockId};
 use socket_tap::format::{Header, Side};
 
 use crate::reader::{Ending, Error, Trace};
 use crate::skeleton::Skeleton;
-use crate::socket::{Role, Socket, accepted_on};
+use crate::socket::{Kind, Role, Socket, accepted_on};
 use crate::step::{Step, Steps};
 
 /// What a trace comes to.
@@ -154,7 +154,7 @@ impl Sums {
         Self { side, open, skeletons, steps: Steps::default(), lost: 0 }
     }
 
-    fn observe(&mut self, event: &socket_tap::event::Event) {
+    fn observe(&mut self, event: &Event) {
         match &event.op {
             Op::Mark { label } => return self.steps.begin(label),
             Op::Gap(gap) => self.lost = self.lost.saturating_add(gap.events()),
@@ -163,7 +163,9 @@ impl Sums {
         if let Some(listener) = accepted_on(event) {
             self.open.entry(listener).or_default().accepts = true;
         }
-        self.steps.now().observe(event, self.side);
+        if !self.is_beside(event) {
+            self.steps.now().observe(event, self.side);
+        }
         // What belongs to no socket, and failed accepts, which belong to the listener and leave it as it is.
         if event.sock == 0 || (event.error.is_some() && matches!(event.op, Op::Accept { .. })) {
             return;
@@ -178,6 +180,17 @@ impl Sums {
         }
     }
 
+    /// Whether a step does not count it: an event of a stream above another, through which the same goes as through
+    /// the one below, or the `connect` of a datagram socket, which makes no connection.
+    fn is_beside(&self, event: &Event) -> bool {
+        let kind = self.open.get(&event.sock).map(|socket| socket.kind);
+        match event.op {
+            Op::Adopt { on, .. } => on.is_some(),
+            Op::Connect { .. } if kind == Some(Kind::Datagram) => true,
+            _ => kind == Some(Kind::Layer),
+        }
+    }
+
     fn count(&mut self, socket: &Socket, sock: SockId) {
         let skeleton = Skeleton::of(socket, self.side).to_string();
         let of_role = self.skeletons.entry(socket.role(self.side)).or_default();
@@ -187,10 +200,10 @@ impl Sums {
     fn finish(mut self, trace: &Trace, doubts: Vec<Doubt>) -> Summary {
         let mut open = 0;
         for (sock, socket) in std::mem::take(&mut self.open) {
-            // A listener is what it is while it listens; a connection only once it has ended.
+            // A listener is what it is while it listens, and so is a datagram socket; a connection only once it has ended.
             match socket.role(self.side) {
-                Role::Listener => self.count(&socket, sock),
-                Role::Accepted | Role::Connected => open += 1,
+                Role::Listener | Role::Datagram => self.count(&socket, sock),
+                Role::Accepted | Role::Connected | Role::Layer => open += 1,
             }
         }
         let Header { name, side, program, .. } = trace.header().clone();
@@ -208,3 +221,7 @@ impl Sums {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "summary_tests.rs"]
+mod tests;

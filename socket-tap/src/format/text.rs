@@ -9,8 +9,8 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use crate::close::{Close, EndedBy};
-use crate::event::{Addr, Event, Gap, Op, SockId, Transfer};
+use crate::close::{Close, EndedBy, Totals};
+use crate::event::{Addr, Datagram, Event, Gap, Op, SockId, Transfer};
 
 /// Writes events as lines. It remembers when each connection began, to say how long it lived.
 #[derive(Debug, Default)]
@@ -77,6 +77,7 @@ impl Lines {
             let peer = match &event.op {
                 Op::Connect { peer, .. } => format!("{} ", or_unknown(peer.as_ref())),
                 Op::Bind { local } => format!("{} ", or_unknown(local.as_ref())),
+                Op::SendTo(Datagram { peer: Some(peer), .. }) => format!("→ {} ", or_unknown(Some(peer))),
                 _ => String::new(),
             };
             return format!("{peer}failed: {error}");
@@ -101,9 +102,20 @@ impl Lines {
                 self.began.insert(event.sock, event.t);
                 format!("{} → {}", or_unknown(local.as_ref()), or_unknown(peer.as_ref()))
             }
+            Op::Adopt { .. } => {
+                self.began.insert(event.sock, event.t);
+                adopted(&event.op)
+            }
             Op::Read(transfer) | Op::Write(transfer) => moved(transfer),
+            Op::SendTo(Datagram { bytes, peer, .. }) => {
+                let to =
+                    peer.as_ref().map_or_else(String::new, |peer| format!(" → {}", or_unknown(Some(peer))));
+                format!("{bytes} B{to}")
+            }
+            Op::RecvFrom(datagram) => received(datagram),
             Op::Shutdown => "write (our FIN)".to_owned(),
             Op::Close(close) => ended(close, self.began.remove(&event.sock), event.t),
+            Op::Release(close) => released(close, self.began.remove(&event.sock), event.t),
             Op::Gap(gap) => missing(gap),
             Op::Mark { .. } => String::new(),
             Op::Unknown { .. } => "(an operation that this version does not know)".to_owned(),
@@ -115,10 +127,10 @@ impl Lines {
             return ("", "");
         }
         let on = match name {
-            "accept" | "connect" => "\x1b[32m",
-            "read" => "\x1b[36m",
-            "write" => "\x1b[33m",
-            "shutdown" | "close" => "\x1b[35m",
+            "accept" | "connect" | "adopt" => "\x1b[32m",
+            "read" | "recvfrom" => "\x1b[36m",
+            "write" | "sendto" => "\x1b[33m",
+            "shutdown" | "close" | "release" => "\x1b[35m",
             "mark" => "\x1b[1m",
             "gap" => "\x1b[31m",
             _ => "\x1b[34m",
@@ -136,7 +148,7 @@ pub fn seconds(ns: u64) -> String {
 
 fn fd(op: &Op) -> Option<i32> {
     match op {
-        Op::Socket { fd, .. } | Op::Accept { fd, .. } => *fd,
+        Op::Socket { fd, .. } | Op::Accept { fd, .. } | Op::Adopt { fd, .. } => *fd,
         _ => None,
     }
 }
@@ -154,20 +166,63 @@ fn moved(transfer: &Transfer) -> String {
     }
 }
 
-fn ended(close: &Close, began: Option<u64>, t: u64) -> String {
-    let Some(ended_by) = close.ended_by else {
+/// `tls stream over #2, ? ← 127.0.0.1:51234`
+fn adopted(op: &Op) -> String {
+    let Op::Adopt { domain, kind, on, local, peer, .. } = op else {
         return String::new();
     };
-    let ended_by = match ended_by {
-        EndedBy::Local => "ended by us",
-        EndedBy::Peer => "ended by the peer",
-        EndedBy::Reset => "reset by the peer (RST)",
-        EndedBy::Error => "ended by an error",
+    let mut text = printable(&format!("{domain} {kind}"));
+    if let Some(below) = on {
+        let _ = write!(text, " over #{below}");
+    }
+    match (local, peer) {
+        (None, None) => {}
+        (Some(local), None) => _ = write!(text, ", {}", or_unknown(Some(local))),
+        (local, peer) => {
+            _ = write!(text, ", {} ↔ {}", or_unknown(local.as_ref()), or_unknown(peer.as_ref()));
+        }
+    }
+    text
+}
+
+fn received(datagram: &Datagram) -> String {
+    let mut text = format!("{} B ← {}", datagram.bytes, or_unknown(datagram.peer.as_ref()));
+    match (datagram.truncated, datagram.length) {
+        (true, Some(length)) => _ = write!(text, "   cut, it was {length} B"),
+        (true, None) => text.push_str("   cut, it was longer"),
+        (false, _) => {}
+    }
+    text
+}
+
+fn ended(close: &Close, began: Option<u64>, t: u64) -> String {
+    let ended_by = match close.ended_by {
+        // A datagram socket, or one that carried nothing.
+        None if close.totals.is_empty() => return String::new(),
+        None => {
+            let Totals { rx, tx, reads, writes } = close.totals;
+            return format!("{rx} B in {reads} datagrams, {tx} B out in {writes}");
+        }
+        Some(EndedBy::Local) => "ended by us",
+        Some(EndedBy::Peer) => "ended by the peer",
+        Some(EndedBy::Reset) => "reset by the peer (RST)",
+        Some(EndedBy::Error) => "ended by an error",
     };
+    let errno = close.errno.map_or_else(String::new, |errno| format!(" (errno {errno})"));
+    let aborted = if close.aborted { ", our close was an abort (RST)" } else { "" };
+    format!("{}{ended_by}{errno}{aborted}", went_through(close, began, t))
+}
+
+fn released(close: &Close, began: Option<u64>, t: u64) -> String {
+    format!("{}goes on without the tap", went_through(close, began, t))
+}
+
+/// `85 B in, 175 B out, 0.23 ms, `
+fn went_through(close: &Close, began: Option<u64>, t: u64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
     let lived =
         began.map_or_else(String::new, |began| format!("{:.2} ms, ", (t - began.min(t)) as f64 / 1e6));
-    format!("{} B in, {} B out, {lived}{ended_by}", close.totals.rx, close.totals.tx)
+    format!("{} B in, {} B out, {lived}", close.totals.rx, close.totals.tx)
 }
 
 fn missing(gap: &Gap) -> String {
@@ -228,6 +283,36 @@ mod tests {
   3.201300   #2 read      0 B   the peer has finished sending (FIN)
   3.201320   #2 shutdown  write (our FIN)
   3.201342   #2 close     85 B in, 175 B out, 0.23 ms, ended by the peer
+";
+        assert_eq!(story, expected);
+    }
+
+    #[test]
+    fn what_the_tap_did_not_make_datagrams_and_ends_read_well() {
+        let story = shown(&[
+            r#"{"t":0,"sock":1,"op":"adopt","fd":3,"domain":"ipv4","type":"listener","local":"127.0.0.1:3000"}"#,
+            r#"{"t":0,"sock":3,"op":"adopt","on":2,"domain":"tls","type":"stream","peer":"127.0.0.1:51234"}"#,
+            r#"{"t":10000,"sock":3,"op":"release","rx":85,"tx":175,"reads":2,"writes":1}"#,
+            r#"{"t":20000,"sock":4,"op":"socket","fd":5,"domain":"ipv4","type":"datagram"}"#,
+            r#"{"t":30000,"sock":4,"op":"recvfrom","peer":"127.0.0.1:53","bytes":2,"truncated":true,"length":512}"#,
+            r#"{"t":30000,"sock":4,"op":"recvfrom","peer":"127.0.0.1:53","bytes":2,"truncated":true}"#,
+            r#"{"t":40000,"sock":4,"op":"sendto","bytes":7}"#,
+            r#"{"t":40000,"sock":4,"op":"sendto","peer":"127.0.0.1:53","error":"permission denied","errno":1}"#,
+            r#"{"t":50000,"sock":4,"op":"close","rx":4,"tx":7,"reads":2,"writes":1}"#,
+            r#"{"t":60000,"sock":5,"op":"close","ended_by":"reset","rx":8,"tx":0,"reads":1,"writes":0,"errno":104}"#,
+            r#"{"t":60000,"sock":6,"op":"close","ended_by":"local","aborted":true,"rx":8,"tx":0,"reads":1,"writes":0}"#,
+        ]);
+        let expected = "  0.000000   #1 adopt     ipv4 listener, 127.0.0.1:3000                fd 3
+  0.000000   #3 adopt     tls stream over #2, ? ↔ 127.0.0.1:51234
+  0.000010   #3 release   85 B in, 175 B out, 0.01 ms, goes on without the tap
+  0.000020   #4 socket    udp ipv4                                     fd 5
+  0.000030   #4 recvfrom  2 B ← 127.0.0.1:53   cut, it was 512 B
+  0.000030   #4 recvfrom  2 B ← 127.0.0.1:53   cut, it was longer
+  0.000040   #4 sendto    7 B
+  0.000040   #4 sendto    → 127.0.0.1:53 failed: permission denied (errno 1)
+  0.000050   #4 close     4 B in 2 datagrams, 7 B out in 1
+  0.000060   #5 close     8 B in, 0 B out, reset by the peer (RST) (errno 104)
+  0.000060   #6 close     8 B in, 0 B out, ended by us, our close was an abort (RST)
 ";
         assert_eq!(story, expected);
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::LineError;
 use crate::close::{Close, EndedBy, TcpSample, Totals};
-use crate::event::{Addr, Event, Failure, Gap, Op, SockId, Transfer};
+use crate::event::{Addr, Datagram, Event, Failure, Gap, Op, SockId, Transfer};
 
 type Text<'a> = Option<Cow<'a, str>>;
 
@@ -46,11 +46,17 @@ pub(super) struct Wire<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     eof: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    truncated: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    length: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     data: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     how: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ended_by: Option<EndedBy>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aborted: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rx: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,13 +121,18 @@ impl<'a> Wire<'a> {
             Op::Connect { local, peer } => {
                 (self.local, self.peer) = (address(local.as_ref()), address(peer.as_ref()));
             }
+            Op::Adopt { fd, domain, kind, on, local, peer } => {
+                (self.on, self.fd, self.domain, self.kind) = (*on, *fd, text(domain), text(kind));
+                (self.local, self.peer) = (address(local.as_ref()), address(peer.as_ref()));
+            }
+            Op::SendTo(datagram) | Op::RecvFrom(datagram) => self.set_datagram(datagram),
             Op::Read(transfer) | Op::Write(transfer) => {
                 (self.bytes, self.slices) = (Some(transfer.bytes), transfer.slices);
                 self.eof = transfer.eof.then_some(true);
                 self.data = transfer.data.as_ref().map(|data| STANDARD.encode(data).into());
             }
             Op::Shutdown => self.how = text("write"),
-            Op::Close(close) => self.set_close(close),
+            Op::Close(close) | Op::Release(close) => self.set_close(close),
             Op::Mark { label } => self.label = text(label),
             Op::Gap(gap) => self.set_gap(gap),
             Op::Unknown { .. } => {}
@@ -135,9 +146,17 @@ impl<'a> Wire<'a> {
         (self.others, self.connections) = (unless_none(gap.others), unless_none(gap.connections));
     }
 
+    fn set_datagram(&mut self, datagram: &'a Datagram) {
+        (self.bytes, self.length) = (Some(datagram.bytes), datagram.length);
+        self.peer = address(datagram.peer.as_ref());
+        self.truncated = datagram.truncated.then_some(true);
+        self.data = datagram.data.as_ref().map(|data| STANDARD.encode(data).into());
+    }
+
     fn set_close(&mut self, close: &Close) {
-        self.ended_by = close.ended_by;
-        if close.ended_by.is_some() {
+        (self.ended_by, self.errno) = (close.ended_by, close.errno);
+        self.aborted = close.aborted.then_some(true);
+        if close.ended_by.is_some() || !close.totals.is_empty() {
             let totals = close.totals;
             (self.rx, self.tx) = (Some(totals.rx), Some(totals.tx));
             (self.reads, self.writes) = (Some(totals.reads), Some(totals.writes));
@@ -173,8 +192,19 @@ impl<'a> Wire<'a> {
                 peer: parsed(self.peer),
             },
             "connect" => Op::Connect { local: parsed(self.local), peer: parsed(self.peer) },
+            "adopt" => Op::Adopt {
+                fd: self.fd,
+                domain: owned(&required(self.domain, "domain", "an address family or another name")?),
+                kind: owned(&required(self.kind, "type", "listener, stream or datagram")?),
+                on: self.on,
+                local: parsed(self.local),
+                peer: parsed(self.peer),
+            },
+            "release" => Op::Release(Box::new(self.into_close())),
             "read" => Op::Read(self.into_transfer()?),
             "write" => Op::Write(self.into_transfer()?),
+            "sendto" => Op::SendTo(self.into_datagram()?),
+            "recvfrom" => Op::RecvFrom(self.into_datagram()?),
             "shutdown" => Op::Shutdown,
             "close" => Op::Close(Box::new(self.into_close())),
             "mark" => Op::Mark { label: owned(&required(self.label, "label", "a text")?) },
@@ -203,6 +233,13 @@ impl<'a> Wire<'a> {
         Ok(Transfer { bytes, slices: self.slices, eof: self.eof.unwrap_or(false), data })
     }
 
+    fn into_datagram(mut self) -> Result<Datagram, LineError> {
+        let (peer, length) = (parsed(self.peer.take()), self.length);
+        let truncated = self.truncated.unwrap_or(false);
+        let Transfer { bytes, data, .. } = self.into_transfer()?;
+        Ok(Datagram { bytes, peer, truncated, length, data })
+    }
+
     fn into_close(self) -> Close {
         let totals = Totals {
             rx: self.rx.unwrap_or(0),
@@ -210,7 +247,8 @@ impl<'a> Wire<'a> {
             reads: self.reads.unwrap_or(0),
             writes: self.writes.unwrap_or(0),
         };
-        Close { ended_by: self.ended_by, totals, tcp: self.tcp }
+        let aborted = self.aborted.unwrap_or(false);
+        Close { ended_by: self.ended_by, errno: self.errno, aborted, totals, tcp: self.tcp }
     }
 }
 

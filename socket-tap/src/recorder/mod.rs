@@ -2,6 +2,7 @@
 
 mod clock;
 mod drain;
+mod envelope;
 mod record;
 mod shard;
 
@@ -19,6 +20,7 @@ use shard::{Room, Shard, Taken};
 
 pub(crate) use clock::Timeline;
 pub(crate) use drain::{Command, Drain};
+pub(crate) use envelope::{Cut, Envelope};
 pub(crate) use record::Direction;
 pub(crate) use shard::Keep;
 
@@ -94,6 +96,22 @@ impl Recorder {
             // Under the lock, so that what a shard holds is in the order of time.
             let raw = self.clock.raw();
             shard.transfer(raw, sock, direction, size, payload)
+        };
+        if half_full {
+            self.wake.notify_one();
+        }
+    }
+
+    /// Records a datagram of so many bytes.
+    pub(crate) fn datagram(&self, sock: SockId, direction: Direction, (bytes, envelope): (&[u8], Envelope)) {
+        if self.finished.load(Ordering::Relaxed) {
+            return;
+        }
+        let payload = (self.capture > 0).then_some((self.capture, std::iter::once(bytes)));
+        let half_full = {
+            let mut shard = self.shard();
+            let raw = self.clock.raw();
+            shard.datagram(raw, sock, direction, (bytes.len(), envelope), payload)
         };
         if half_full {
             self.wake.notify_one();

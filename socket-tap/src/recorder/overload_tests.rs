@@ -51,7 +51,7 @@ fn held(load: impl FnOnce(&Tap, &Arc<Recorder>)) -> (Vec<Event>, u64) {
 fn connection(recorder: &Arc<Recorder>) -> Sensor {
     let sensor = Sensor::new(recorder, None);
     sensor.done(Op::Accept { on: 1, fd: None, local: None, peer: None });
-    sensor.open_stream();
+    sensor.recorder().stream_opened();
     sensor
 }
 

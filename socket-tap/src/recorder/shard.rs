@@ -5,6 +5,7 @@
 //! events of a socket's life have room of their own. When that is full, too, because the sinks take nothing for long,
 //! no further socket is taken in, and all that it does is counted; a socket that has been taken in keeps its story.
 
+use super::envelope::Envelope;
 use super::record::{Direction, Milestone, Record, Timed};
 use crate::event::{Failure, Gap, Op, SockId};
 
@@ -18,9 +19,33 @@ pub(crate) struct Detail {
     captured: u32,
     /// 0 for a plain read or write.
     slices: u16,
-    direction: Direction,
+    kind: Kind,
     /// Whether payload was asked for and had room. Beside `captured` and not an `Option` of it: that would take 40 bytes.
     has_payload: bool,
+}
+
+/// What a detail is of. One byte, where a direction and a flag would take two, and the detail 40 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Read,
+    Write,
+    /// The shard has an envelope for it.
+    Received,
+    /// The shard has an envelope for it.
+    Sent,
+}
+
+impl Kind {
+    fn direction(self) -> Direction {
+        match self {
+            Self::Read | Self::Received => Direction::Read,
+            Self::Write | Self::Sent => Direction::Write,
+        }
+    }
+
+    fn is_datagram(self) -> bool {
+        matches!(self, Self::Received | Self::Sent)
+    }
 }
 
 // Two to a cache line.
@@ -59,6 +84,8 @@ pub(crate) struct Room {
 pub(crate) struct Shard {
     room: Room,
     details: Vec<Detail>,
+    /// Of the datagrams among the details, in their order. Memory that no datagram comes to need is never touched.
+    envelopes: Vec<Envelope>,
     payload: Vec<u8>,
     /// Each with the number of details that were there before it: its place among them.
     milestones: Vec<(usize, Timed<Milestone>)>,
@@ -70,6 +97,7 @@ impl Shard {
         Self {
             room,
             details: Vec::with_capacity(room.details),
+            envelopes: Vec::with_capacity(room.details),
             payload: Vec::with_capacity(room.payload),
             milestones: Vec::new(),
             gap: Gap::default(),
@@ -91,21 +119,48 @@ impl Shard {
         size: (usize, u16),
         payload: Option<(usize, impl Iterator<Item = &'a [u8]>)>,
     ) -> bool {
+        let (bytes, slices) = (size.0 as u64, size.1);
+        let kind = match direction {
+            Direction::Read => Kind::Read,
+            Direction::Write => Kind::Write,
+        };
+        self.keep(Detail { raw, sock, bytes, captured: 0, has_payload: false, slices, kind }, payload)
+    }
+
+    /// The same for a datagram.
+    pub(crate) fn datagram<'a>(
+        &mut self,
+        raw: u64,
+        sock: SockId,
+        direction: Direction,
+        (bytes, envelope): (usize, Envelope),
+        payload: Option<(usize, impl Iterator<Item = &'a [u8]>)>,
+    ) -> bool {
+        if self.details.len() < self.room.details {
+            self.envelopes.push(envelope);
+        }
+        let kind = match direction {
+            Direction::Read => Kind::Received,
+            Direction::Write => Kind::Sent,
+        };
+        let bytes = bytes as u64;
+        self.keep(Detail { raw, sock, bytes, captured: 0, has_payload: false, slices: 0, kind }, payload)
+    }
+
+    #[inline]
+    fn keep<'a>(
+        &mut self,
+        mut detail: Detail,
+        payload: Option<(usize, impl Iterator<Item = &'a [u8]>)>,
+    ) -> bool {
         if self.details.len() == self.room.details {
-            self.missed_transfer(direction, size.0 as u64);
+            self.missed_transfer(detail.kind.direction(), detail.bytes);
             return false;
         }
-        let (bytes, slices) = size;
+        let bytes = usize::try_from(detail.bytes).unwrap_or(usize::MAX);
         let captured = payload.and_then(|(limit, parts)| self.capture(bytes.min(limit), parts));
-        self.details.push(Detail {
-            raw,
-            sock,
-            bytes: bytes as u64,
-            captured: captured.unwrap_or(0),
-            slices,
-            direction,
-            has_payload: captured.is_some(),
-        });
+        (detail.captured, detail.has_payload) = (captured.unwrap_or(0), captured.is_some());
+        self.details.push(detail);
         self.details.len() == self.room.details.div_ceil(2)
     }
 
@@ -160,6 +215,7 @@ impl Shard {
     /// Moves everything into `out`, in the order in which it was recorded, and adds what was lost to `gap`.
     pub(crate) fn empty_into(&mut self, out: &mut Vec<Timed<Record>>, gap: &mut Gap) {
         let mut payload = self.payload.as_slice();
+        let mut envelopes = self.envelopes.drain(..);
         let widen = |(place, Timed { raw, sock, what }): (usize, Timed<Milestone>)| {
             (place, Timed { raw, sock, what: Record::Milestone(what) })
         };
@@ -174,8 +230,16 @@ impl Shard {
                 payload = rest;
                 mine.into()
             });
-            let Detail { raw, sock, bytes, slices, direction, .. } = detail;
-            out.push(Timed { raw, sock, what: Record::Transfer { bytes, data, slices, direction } });
+            let Detail { raw, sock, bytes, slices, kind, .. } = detail;
+            let direction = kind.direction();
+            let envelope = if kind.is_datagram() { envelopes.next() } else { None };
+            let what = match envelope {
+                Some(envelope) => {
+                    Record::Milestone(Milestone::new(envelope.into_op(direction, bytes, data), None))
+                }
+                None => Record::Transfer { bytes, data, slices, direction },
+            };
+            out.push(Timed { raw, sock, what });
         }
         out.extend(milestones.map(|(_, milestone)| milestone));
         self.payload.clear();
@@ -191,6 +255,9 @@ impl Shard {
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
+    use super::super::envelope::Cut;
     use super::*;
 
     const ROOM: Room = Room { details: 2, milestones: 4, payload: 4 };
@@ -270,5 +337,40 @@ mod tests {
         assert_eq!(out.iter().map(|timed| timed.raw).collect::<Vec<_>>(), [1, 2, 3, 4, 6]);
         assert_eq!(gap, Gap { others: 1, ..Gap::default() });
         assert_eq!(shutdown(&mut shard, 7, Keep::IfRoom), Taken::Yes, "there is room again");
+    }
+
+    #[test]
+    fn each_datagram_keeps_its_own_envelope_also_when_others_are_lost() {
+        let mut shard = Shard::new(Room { details: 4, ..ROOM });
+        let peer = |port| Some(SocketAddr::from(([127, 0, 0, 1], port)));
+        let mut receive = |raw: u64, cut| {
+            if raw.is_multiple_of(2) {
+                read(&mut shard, raw, b"stream");
+            }
+            let envelope = Envelope { peer: peer(u16::try_from(raw).unwrap()), cut };
+            shard.datagram(raw, 2, Direction::Read, (9, envelope), None::<(usize, std::iter::Empty<&[u8]>)>);
+        };
+        for (raw, cut) in [(1, Cut::Whole), (2, Cut::Short), (3, Cut::From(512)), (4, Cut::Whole)] {
+            receive(raw, cut);
+        }
+        assert_eq!(shard.envelopes.len(), 3, "what is lost takes no room");
+        let (out, gap) = emptied(&mut shard);
+        assert_eq!((gap.reads, out.len()), (2, 4), "the fourth datagram and the stream's second read");
+        let got: Vec<_> = (out.into_iter())
+            .filter_map(|timed| match timed.into_event(0).op {
+                Op::RecvFrom(got) => Some((got.peer, got.truncated, got.length)),
+                _ => None,
+            })
+            .collect();
+        let address = |port| peer(port).map(Into::into);
+        let expected = [(address(1), false, None), (address(2), true, None), (address(3), true, Some(512))];
+        assert_eq!(got, expected);
+        read(&mut shard, 9, b"");
+        assert!(matches!(emptied(&mut shard).0[0].what, Record::Transfer { .. }), "no envelope is left over");
+    }
+
+    #[test]
+    fn a_record_of_a_read_or_write_is_as_short_as_it_is_said_to_be() {
+        assert_eq!((size_of::<Detail>(), size_of::<Envelope>()), (32, 40));
     }
 }

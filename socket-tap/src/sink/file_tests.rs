@@ -99,7 +99,7 @@ fn a_part_says_how_many_connections_were_open_as_it_ended() {
     let tap = Tap::server("shop").sink(TraceFile::create(&path).unwrap().rotate(1, 9)).start().unwrap();
     let sensor = crate::sensor::Sensor::new(tap.recorder().unwrap(), None);
     sensor.done(Op::Accept { on: 1, fd: None, local: None, peer: None });
-    sensor.open_stream();
+    sensor.recorder().stream_opened();
     sensor.close_stream();
     tap.mark("after");
     tap.finish_blocking().unwrap();

@@ -41,7 +41,7 @@ impl Model {
             Act::Shutdown(Answer::Fail(fault)) => self.events.push((Op::Shutdown, Some(failure(*fault)))),
             Act::Drop => {
                 let ended_by = Some(self.ended_by.unwrap_or(EndedBy::Local));
-                let close = Close { ended_by, totals: self.totals, tcp: None };
+                let close = Close { ended_by, totals: self.totals, ..Close::default() };
                 self.events.push((Op::Close(Box::new(close)), None));
             }
         }

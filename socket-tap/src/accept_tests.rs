@@ -1,0 +1,75 @@
+use std::pin::pin;
+
+use super::*;
+
+/// Linux does not show this error for TCP, other systems do: it comes from a script.
+#[tokio::test]
+async fn a_handshake_that_was_broken_off_is_left_behind_at_once() {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset};
+    let mut script = vec![Ok("connection"), Err(ConnectionReset.into()), Err(ConnectionAborted.into())];
+    let mut accepted = pin!(next(|_| Poll::Ready(script.pop().unwrap())));
+    // In one poll: nothing is waited for.
+    let first = poll_fn(|cx| Poll::Ready(accepted.as_mut().poll(cx))).await;
+    assert_eq!(first, Poll::Ready("connection"));
+}
+
+/// The limit on open files holds for a whole process, so this test is run in one of its own.
+#[cfg(unix)]
+mod no_descriptor_left {
+    use std::process::Command;
+
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    use super::*;
+    use crate::sink::Memory;
+    use crate::{Tap, TapListener, TapStream};
+
+    const CHILD: &str = "SOCKET_TAP_TEST_NO_DESCRIPTOR_LEFT";
+
+    #[test]
+    fn the_listener_waits_and_goes_on() {
+        let test = "accept::tests::no_descriptor_left::in_a_process_of_its_own";
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", test, "--nocapture"])
+            .env(CHILD, "1")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&child.stdout);
+        assert!(child.status.success(), "{said}{}", String::from_utf8_lossy(&child.stderr));
+        assert!(said.contains("1 passed"), "the test was renamed? {said}");
+    }
+
+    #[tokio::test]
+    async fn in_a_process_of_its_own() {
+        if std::env::var_os(CHILD).is_none() {
+            return;
+        }
+        let memory = Memory::new();
+        let tap = Tap::server("test").sink(memory.clone()).start().unwrap();
+        let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();
+        let client = TapStream::connect(&Tap::off(), listener.local_addr().unwrap()).await.unwrap();
+
+        // The lowest free number is the first that is now too high.
+        let free = std::fs::File::open("/dev/null").unwrap();
+        let lowest = u64::try_from(std::os::fd::AsRawFd::as_raw_fd(&free)).unwrap();
+        drop(free);
+        let before = getrlimit(Resource::Nofile);
+        setrlimit(Resource::Nofile, Rlimit { current: Some(lowest), ..before }).unwrap();
+        let error = listener.accept().await.unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(rustix::io::Errno::MFILE.raw_os_error()));
+        let mut accepted = pin!(listener.accept_next());
+        assert!(poll_fn(|cx| Poll::Ready(accepted.as_mut().poll(cx))).await.is_pending(), "it waits");
+        setrlimit(Resource::Nofile, before).unwrap();
+        let (server, peer) = accepted.await;
+
+        assert_eq!(peer, client.local_addr().unwrap());
+        drop(server);
+        tap.finish().await.unwrap();
+        let accepts: Vec<_> = (memory.events().into_iter())
+            .filter(|event| event.op.name() == "accept")
+            .map(|event| (event.sock, event.error.and_then(|error| error.errno)))
+            .collect();
+        let failed = (1, error.raw_os_error());
+        assert_eq!(accepts, [failed, failed, (2, None)], "failures are the listener's");
+    }
+}

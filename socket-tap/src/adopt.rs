@@ -1,0 +1,178 @@
+//! Sockets and streams that the tap did not make: recorded from here on, and told apart from those whose making it saw.
+
+use std::borrow::Cow;
+use std::net::SocketAddr;
+
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::endpoint::{fd_of, ip_domain};
+use crate::event::{Addr, Op, SockId};
+use crate::listener::TapListener;
+use crate::sensor::Sensor;
+use crate::stream::TapStream;
+use crate::tap::Tap;
+
+/// What is known of a stream that is given to [`TapStream::wrap`]. A text alone names its kind: `"tls"`.
+///
+/// ```
+/// use socket_tap::Origin;
+///
+/// let origin = Origin::new("tls").peer("192.0.2.7:51234".parse::<std::net::SocketAddr>()?);
+/// # Ok::<(), std::net::AddrParseError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Origin {
+    domain: Cow<'static, str>,
+    on: Option<SockId>,
+    local: Option<Addr>,
+    peer: Option<Addr>,
+}
+
+impl Origin {
+    /// A stream of this kind, in the program's own words: `tls`, `pipe`, `memory`.
+    #[must_use]
+    pub fn new(kind: impl Into<Cow<'static, str>>) -> Self {
+        Self { domain: kind.into(), on: None, local: None, peer: None }
+    }
+
+    /// It runs over a stream that is recorded, too, by its [`TapStream::sock`]. A reader then knows that the same
+    /// bytes pass twice, and counts them once. `None`, as of a tap that is off, says nothing.
+    #[must_use]
+    pub fn over(mut self, below: Option<SockId>) -> Self {
+        self.on = below;
+        self
+    }
+
+    /// Our address.
+    #[must_use]
+    pub fn local(mut self, address: impl Into<Addr>) -> Self {
+        self.local = Some(address.into());
+        self
+    }
+
+    /// The other side's address.
+    #[must_use]
+    pub fn peer(mut self, address: impl Into<Addr>) -> Self {
+        self.peer = Some(address.into());
+        self
+    }
+}
+
+impl From<&'static str> for Origin {
+    fn from(kind: &'static str) -> Self {
+        Self::new(kind)
+    }
+}
+
+impl<S> TapStream<S> {
+    /// Puts the tap around any stream, for example above TLS, where it sees what was said in plain text.
+    ///
+    /// The recording begins with an `adopt`: the making of the stream was not seen. Such a stream has no file
+    /// descriptor of its own, so its close carries nothing from the kernel.
+    ///
+    /// ```
+    /// use socket_tap::{Origin, Tap, TapStream, sink::Memory};
+    /// use tokio::io::AsyncWriteExt;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let recording = Memory::new();
+    /// let tap = Tap::server("layers").sink(recording.clone()).start()?;
+    /// let (ours, _theirs) = tokio::io::duplex(64);
+    ///
+    /// let lower = TapStream::wrap(&tap, ours, "memory");
+    /// let sock = lower.sock();
+    /// // Here a program would put TLS in between.
+    /// let mut upper = TapStream::wrap(&tap, lower, Origin::new("tls").over(sock));
+    /// upper.write_all(b"hello").await?;
+    /// drop(upper);
+    ///
+    /// tap.finish().await?;
+    /// let calls: Vec<String> =
+    ///     recording.events().iter().map(|event| format!("{} {}", event.sock, event.op.name())).collect();
+    /// assert_eq!(calls, ["1 adopt", "2 adopt", "1 write", "2 write", "2 close", "1 close"]);
+    /// # std::io::Result::Ok(()) })?;
+    /// # std::io::Result::Ok(())
+    /// ```
+    pub fn wrap(tap: &Tap, stream: S, origin: impl Into<Origin>) -> Self {
+        let Origin { domain, on, local, peer } = origin.into();
+        let sensor =
+            adopted(tap, None, |fd| Op::Adopt { fd, domain, kind: "stream".into(), on, local, peer });
+        Self::new(stream, sensor)
+    }
+}
+
+impl TapStream<TcpStream> {
+    /// Records a connection that was made without the tap, from here on. Its options stay as they are.
+    ///
+    /// ```
+    /// use socket_tap::{Tap, TapListener, TapStream};
+    /// use tokio::net::TcpStream;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// # let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await?;
+    /// # let address = listener.local_addr()?;
+    /// let stream = TapStream::from_tokio(&Tap::off(), TcpStream::connect(address).await?);
+    /// assert_eq!(stream.peer_addr()?, address);
+    /// # std::io::Result::Ok(()) })?;
+    /// # std::io::Result::Ok(())
+    /// ```
+    #[must_use]
+    pub fn from_tokio(tap: &Tap, stream: TcpStream) -> Self {
+        let (local, peer) = (stream.local_addr().ok(), stream.peer_addr().ok());
+        let sensor = adopted(tap, fd_of(&stream), |fd| ip("stream", fd, local, peer));
+        Self::new(stream, sensor)
+    }
+}
+
+impl TapListener {
+    /// Records a listener that was made without the tap, from here on: one that the program was handed at its start
+    /// (socket activation), or whose options [`bind`](Self::bind) does not offer. The calls that made it are not in
+    /// the recording, an `adopt` stands for them.
+    ///
+    /// ```
+    /// use socket_tap::{Tap, TapListener};
+    /// use tokio::net::TcpListener;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let listener = TapListener::from_tokio(&Tap::off(), TcpListener::bind("127.0.0.1:0").await?);
+    /// println!("listening on {}", listener.local_addr()?);
+    /// # std::io::Result::Ok(()) })?;
+    /// # std::io::Result::Ok(())
+    /// ```
+    #[must_use]
+    pub fn from_tokio(tap: &Tap, listener: TcpListener) -> Self {
+        let local = listener.local_addr().ok();
+        let sensor = adopted(tap, fd_of(&listener), |fd| ip("listener", fd, local, None));
+        Self::adopted(listener, sensor)
+    }
+}
+
+/// The sensor of something that was there already.
+pub(crate) fn adopted(tap: &Tap, fd: Option<i32>, op: impl FnOnce(Option<i32>) -> Op) -> Option<Sensor> {
+    let sensor = tap.recorder().map(|recorder| Sensor::new(recorder, fd));
+    if let Some(sensor) = &sensor {
+        sensor.done(op(fd));
+    }
+    sensor
+}
+
+pub(crate) fn ip(
+    kind: &'static str,
+    fd: Option<i32>,
+    local: Option<SocketAddr>,
+    peer: Option<SocketAddr>,
+) -> Op {
+    let domain = local.or(peer).map_or("ip", ip_domain).into();
+    Op::Adopt {
+        fd,
+        domain,
+        kind: kind.into(),
+        on: None,
+        local: local.map(Into::into),
+        peer: peer.map(Into::into),
+    }
+}
+
+#[cfg(test)]
+#[path = "adopt_tests.rs"]
+mod tests;

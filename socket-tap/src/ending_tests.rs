@@ -1,0 +1,172 @@
+//! How connections end, and what fails before they begin, over TCP on loopback. An end of stream, a half-close, an
+//! abort and a plain drop are four different facts.
+
+use std::io::ErrorKind;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use crate::close::{Close, EndedBy};
+use crate::event::{Event, Op};
+use crate::sink::Memory;
+use crate::{Tap, TapListener, TapStream};
+
+/// A recorded server's end of a connection, and a client's that is not recorded.
+struct Ends {
+    tap: Tap,
+    memory: Memory,
+    server: TapStream,
+    client: Option<TapStream>,
+}
+
+impl Ends {
+    async fn new() -> Self {
+        Self::on("127.0.0.1:0").await
+    }
+
+    async fn on(address: &str) -> Self {
+        let memory = Memory::new();
+        let tap = Tap::server("test").sink(memory.clone()).start().unwrap();
+        let listener = TapListener::bind(&tap, address).await.unwrap();
+        let client = TapStream::connect(&Tap::off(), listener.local_addr().unwrap()).await.unwrap();
+        let (server, _) = listener.accept().await.unwrap();
+        Self { tap, memory, server, client: Some(client) }
+    }
+
+    fn client(&mut self) -> &mut TapStream {
+        self.client.as_mut().unwrap()
+    }
+
+    /// Drops the recorded end, and returns what it did after its accept, and its close.
+    async fn close(self) -> (Vec<String>, Close) {
+        let Self { tap, memory, server, client } = self;
+        let sock = server.sock().unwrap();
+        drop(server);
+        drop(client);
+        tap.finish().await.unwrap();
+        let mine: Vec<Event> = memory.events().into_iter().filter(|event| event.sock == sock).collect();
+        let calls = mine.iter().skip(2).map(call).collect();
+        match &mine.last().unwrap().op {
+            Op::Close(close) => (calls, (**close).clone()),
+            other => panic!("not a close: {other:?}"),
+        }
+    }
+}
+
+fn call(event: &Event) -> String {
+    let name = event.op.name();
+    match &event.op {
+        _ if event.error.is_some() => format!("{name} fails"),
+        Op::Read(read) if read.eof => "end of stream".to_owned(),
+        _ => name.to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_plain_drop_is_our_end_and_no_abort() {
+    let mut ends = Ends::new().await;
+    ends.server.write_all(b"bye").await.unwrap();
+    let (calls, close) = ends.close().await;
+    assert_eq!(calls, ["write", "close"]);
+    assert_eq!((close.ended_by, close.aborted, close.errno), (Some(EndedBy::Local), false, None));
+}
+
+#[tokio::test]
+async fn a_half_close_is_our_end_and_what_comes_after_it_is_still_read() {
+    let mut ends = Ends::new().await;
+    ends.server.shutdown().await.unwrap();
+    assert_eq!(ends.client().read(&mut [0; 1]).await.unwrap(), 0);
+    ends.client().write_all(b"late").await.unwrap();
+    ends.client().shutdown().await.unwrap();
+    let mut late = [0; 4];
+    ends.server.read_exact(&mut late).await.unwrap();
+    assert_eq!(ends.server.read(&mut late).await.unwrap(), 0);
+    let (calls, close) = ends.close().await;
+    assert_eq!(calls, ["shutdown", "read", "end of stream", "close"]);
+    assert_eq!((close.ended_by, close.aborted), (Some(EndedBy::Local), false));
+    assert_eq!(close.totals.rx, 4);
+}
+
+#[tokio::test]
+async fn an_end_of_stream_is_the_peers_end() {
+    let mut ends = Ends::new().await;
+    ends.client().shutdown().await.unwrap();
+    assert_eq!(ends.server.read(&mut [0; 1]).await.unwrap(), 0);
+    let (calls, close) = ends.close().await;
+    assert_eq!(calls, ["end of stream", "close"]);
+    assert_eq!((close.ended_by, close.aborted, close.errno), (Some(EndedBy::Peer), false, None));
+}
+
+#[tokio::test]
+async fn an_abort_by_the_peer_is_a_reset_with_its_errno() {
+    let mut ends = Ends::new().await;
+    ends.server.write_all(b"unread").await.unwrap();
+    ends.client().get_ref().readable().await.unwrap();
+    // Its close is an abort, because it has not read what came.
+    drop(ends.client.take());
+    let error = ends.server.read(&mut [0; 1]).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+    let (calls, close) = ends.close().await;
+    assert_eq!(calls, ["write", "read fails", "close"]);
+    assert_eq!((close.ended_by, close.errno), (Some(EndedBy::Reset), error.raw_os_error()));
+    assert!(!close.aborted, "we sent no RST: the connection was gone");
+}
+
+/// Both ways to abort: with bytes left unread, and with `SO_LINGER` 0. The peer's error proves that it was one.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn an_abort_by_us_is_told_from_a_plain_close() {
+    for unread in [0, 6] {
+        let mut ends = Ends::new().await;
+        if unread > 0 {
+            ends.client().write_all(b"unread").await.unwrap();
+            ends.server.get_ref().readable().await.unwrap();
+        } else {
+            socket2::SockRef::from(ends.server.get_ref())
+                .set_linger(Some(std::time::Duration::ZERO))
+                .unwrap();
+        }
+        let mut client = ends.client.take().unwrap();
+        let (calls, close) = ends.close().await;
+        assert_eq!(client.read(&mut [0; 1]).await.unwrap_err().kind(), ErrorKind::ConnectionReset);
+        assert_eq!(calls, ["close"]);
+        assert_eq!((close.ended_by, close.aborted), (Some(EndedBy::Local), true));
+        assert_eq!(close.tcp.unwrap().unread, unread);
+    }
+}
+
+/// Bytes are left unread here as well, but there is nobody left to tell.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_close_after_the_peers_abort_is_none_of_ours() {
+    let mut ends = Ends::new().await;
+    ends.client().write_all(b"unread").await.unwrap();
+    let client = ends.client.take().unwrap();
+    socket2::SockRef::from(client.get_ref()).set_linger(Some(std::time::Duration::ZERO)).unwrap();
+    drop(client);
+    ends.server.get_ref().ready(tokio::io::Interest::ERROR).await.unwrap();
+    let (_, close) = ends.close().await;
+    let tcp = close.tcp.unwrap();
+    assert_eq!((tcp.state.as_str(), tcp.unread, close.aborted), ("CLOSE", 6, false));
+}
+
+#[tokio::test]
+async fn a_connection_over_ipv6_is_recorded_alike() {
+    if let Err(error) = std::net::TcpListener::bind("[::1]:0") {
+        return eprintln!("skipped: this machine has no IPv6 on loopback ({error})");
+    }
+    let mut ends = Ends::on("[::1]:0").await;
+    ends.client().write_all(b"six").await.unwrap();
+    ends.server.read_exact(&mut [0; 3]).await.unwrap();
+    let (local, peer) = (ends.server.local_addr().unwrap(), ends.server.peer_addr().unwrap());
+    let (tap, memory) = (ends.tap.clone(), ends.memory.clone());
+    drop(ends);
+    tap.finish().await.unwrap();
+    let events = memory.events();
+    assert!(matches!(&events[0].op, Op::Socket { domain, .. } if domain == "ipv6"), "{:?}", events[0]);
+    let accepted = events.iter().find_map(|event| match &event.op {
+        Op::Accept { local, peer, .. } => Some((local.clone(), peer.clone())),
+        _ => None,
+    });
+    assert_eq!(accepted, Some((Some(local.into()), Some(peer.into()))));
+    assert!(local.is_ipv6() && peer.is_ipv6());
+}

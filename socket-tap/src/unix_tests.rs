@@ -1,0 +1,103 @@
+use std::path::PathBuf;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use super::*;
+use crate::close::EndedBy;
+use crate::event::Event;
+use crate::sink::Memory;
+
+/// A path for a socket, that is removed at the end.
+struct Place(PathBuf);
+
+impl Place {
+    fn new(test: &str) -> Self {
+        Self(std::env::temp_dir().join(format!("socket-tap-{}-{test}.sock", std::process::id())))
+    }
+
+    fn addr(&self) -> Option<Addr> {
+        Some(path_addr(&self.0))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+fn recording() -> (Tap, Memory) {
+    let memory = Memory::new();
+    (Tap::server("test").sink(memory.clone()).start().unwrap(), memory)
+}
+
+fn names(events: &[Event]) -> Vec<String> {
+    events.iter().map(|event| format!("{} {}", event.sock, event.op.name())).collect()
+}
+
+#[tokio::test]
+async fn a_connection_is_recorded_as_over_tcp_with_paths_for_addresses() {
+    let (place, (tap, memory)) = (Place::new("both"), recording());
+    let listener = TapUnixListener::bind(&tap, &place.0).unwrap();
+    let mut client = TapStream::connect_unix(&tap, &place.0).await.unwrap();
+    let (mut server, peer) = listener.accept().await.unwrap();
+    assert!(peer.is_unnamed());
+    client.write_all(b"hello").await.unwrap();
+    server.read_exact(&mut [0; 5]).await.unwrap();
+    client.shutdown().await.unwrap();
+    assert_eq!(server.read(&mut [0; 1]).await.unwrap(), 0);
+    drop(server);
+    drop(client);
+    drop(listener);
+    assert_eq!(tap.finish().await.unwrap().open, 0);
+    let events = memory.events();
+    let calls = [
+        "1 socket",
+        "1 bind",
+        "1 listen",
+        "2 socket",
+        "2 connect",
+        "3 accept",
+        "2 write",
+        "3 read",
+        "2 shutdown",
+        "3 read",
+        "3 close",
+        "2 close",
+        "1 close",
+    ];
+    assert_eq!(names(&events), calls);
+    let Op::Socket { domain, .. } = &events[0].op else { panic!() };
+    assert_eq!(domain, "unix");
+    let unnamed = Some(Addr::Other("(unnamed)".to_owned()));
+    assert_eq!(events[1].op, Op::Bind { local: place.addr() });
+    assert_eq!(events[4].op, Op::Connect { local: unnamed.clone(), peer: place.addr() });
+    let Op::Accept { on: 1, local, peer, fd: Some(_) } = &events[5].op else { panic!("{:?}", events[5]) };
+    assert_eq!((local, peer), (&place.addr(), &unnamed));
+    let Op::Close(close) = &events[10].op else { panic!() };
+    assert_eq!((close.ended_by, close.aborted, close.tcp.is_none()), (Some(EndedBy::Peer), false, true));
+}
+
+#[tokio::test]
+async fn a_path_that_is_taken_or_not_there_is_recorded_with_its_error() {
+    let (place, (tap, memory)) = (Place::new("errors"), recording());
+    assert_eq!(TapStream::connect_unix(&tap, &place.0).await.unwrap_err().kind(), io::ErrorKind::NotFound);
+    std::fs::write(&place.0, "").unwrap();
+    assert_eq!(TapUnixListener::bind(&tap, &place.0).unwrap_err().kind(), io::ErrorKind::AddrInUse);
+    tap.finish().await.unwrap();
+    let events = memory.events();
+    assert_eq!(names(&events), ["1 socket", "1 connect", "1 close", "2 socket", "2 bind", "2 close"]);
+    let reasons = [1, 4].map(|at| events[at].error.as_ref().unwrap().reason.clone());
+    assert_eq!(reasons, ["entity not found", "address in use"]);
+}
+
+#[tokio::test]
+async fn a_listener_that_was_there_is_adopted() {
+    let (place, (tap, memory)) = (Place::new("adopted"), recording());
+    let listener = TapUnixListener::from_tokio(&tap, UnixListener::bind(&place.0).unwrap());
+    drop(listener);
+    tap.finish().await.unwrap();
+    let events = memory.events();
+    assert_eq!(names(&events), ["1 adopt", "1 close"]);
+    assert!(matches!(&events[0].op, Op::Adopt { local, .. } if *local == place.addr()), "{:?}", events[0]);
+}
