@@ -280,7 +280,11 @@ async fn a_killed_process_leaves_all_that_came_before_its_last_lines() {
     let mut marker = KeepAlive::connect(server.address).await.unwrap();
     marker.ask().await.unwrap();
     let marked = format!("\"peer\":\"{}\"", marker.address);
+    let mut rounds = 0;
     let seen = loop {
+        // Not a time but so much load that the drain thread's next round is long over.
+        rounds += 1;
+        assert!(rounds < 5_000, "the file does not come to hold what has happened");
         load = all_ask(load, 1).await;
         let text = fs::read(&path).unwrap();
         if String::from_utf8_lossy(&text).contains(&marked) {
