@@ -74,7 +74,9 @@ fn a_failure_shows_the_whole_recording_with_what_it_is_about_marked() {
 #[test]
 fn each_check_fails_and_marks_what_it_is_about() {
     type Failing = fn() -> String;
-    let cases: [(Failing, &str, &[&str]); 12] = [
+    let cases: [(Failing, &str, &[&str]); 14] = [
+        (|| failure(|| _ = story().reads(0)), "0 reads expected, 1 is there", &["read"]),
+        (|| failure(|| _ = story().sent(5)), "5 B expected to be sent, 6 B were", &["write"]),
         (|| failure(|| _ = story().connections(2)), "2 connections expected, 1 is there", &["accept"]),
         (|| failure(|| _ = story().reads(2)), "2 reads expected, 1 is there", &["read"]),
         (|| failure(|| _ = without("write").writes(1)), "1 write expected, 0 are there", &[]),
