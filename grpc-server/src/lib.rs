@@ -20,6 +20,7 @@ use bookshelf_proto::v1::bookshelf_service_server::BookshelfServiceServer;
 use server_kit::{Program, Shutdown, shutdown::within_grace};
 use socket_tap::TapListener;
 use tonic::transport::Server;
+use tonic::transport::server::Router;
 use tonic_health::pb::FILE_DESCRIPTOR_SET as HEALTH_DESCRIPTORS;
 use tonic_reflection::pb::{v1, v1alpha};
 
@@ -51,7 +52,21 @@ pub const PROGRAM: Program = Program {
 /// # Errors
 /// When the descriptors of the contract are broken, or the transport fails as a whole.
 pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> io::Result<()> {
-    let bookshelf = BookshelfServiceServer::new(Service::new(shelf, shutdown.clone()));
+    let serving = router(shelf, shutdown.clone())
+        .await?
+        .serve_with_incoming_shutdown(listener.into_incoming(), shutdown.cancelled());
+    match within_grace(serving, &shutdown).await {
+        Some(served) => served.map_err(io::Error::other),
+        None => Ok(()),
+    }
+}
+
+/// The services, for a transport of one's own. Streams of changes end at the shutdown.
+///
+/// # Errors
+/// When the descriptors of the contract are broken.
+pub async fn router(shelf: Shelf, shutdown: Shutdown) -> io::Result<Router> {
+    let bookshelf = BookshelfServiceServer::new(Service::new(shelf, shutdown));
     let (health, health_service) = tonic_health::server::health_reporter();
     health.set_serving::<BookshelfServiceServer<Service>>().await;
     let reflection = || {
@@ -61,14 +76,9 @@ pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> i
             .register_encoded_file_descriptor_set(v1::FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(v1alpha::FILE_DESCRIPTOR_SET)
     };
-    let serving = Server::builder()
+    Ok(Server::builder()
         .add_service(bookshelf)
         .add_service(health_service)
         .add_service(reflection().build_v1().map_err(io::Error::other)?)
-        .add_service(reflection().build_v1alpha().map_err(io::Error::other)?)
-        .serve_with_incoming_shutdown(listener.into_incoming(), shutdown.cancelled());
-    match within_grace(serving, &shutdown).await {
-        Some(served) => served.map_err(io::Error::other),
-        None => Ok(()),
-    }
+        .add_service(reflection().build_v1alpha().map_err(io::Error::other)?))
 }

@@ -1,0 +1,167 @@
+//! The three servers, and the load for each: one operation, "get a book", over 32 connections that stay open.
+
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use clap::ValueEnum;
+use clients::Client;
+use serde::Serialize;
+use socket_tap::Tap;
+
+/// `{ book(id: 1) { title author { name } } }`, for wrk.
+const GRAPHQL: &str = r#"wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+wrk.body = '{"query":"{ book(id: 1) { title author { name } } }"}'
+"#;
+
+/// `GetBookRequest { id: 1 }` as gRPC sends it: not compressed, 2 bytes long, field 1 is 1.
+const GRPC: [u8; 7] = [0, 0, 0, 0, 2, 8, 1];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Api {
+    Rest,
+    Graphql,
+    Grpc,
+}
+
+/// What a load generator counted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Load {
+    pub(crate) requests: f64,
+    pub(crate) per_second: f64,
+}
+
+impl Api {
+    pub(crate) const ALL: [Self; 3] = [Self::Rest, Self::Graphql, Self::Grpc];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Rest => "rest",
+            Self::Graphql => "graphql",
+            Self::Grpc => "grpc",
+        }
+    }
+
+    /// One call by a real client: neither wrk nor h2load looks at an answer, and h2load knows no gRPC status.
+    pub(crate) fn check(self, address: SocketAddr) -> io::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            match self {
+                Self::Rest => book::<clients::Rest>(address).await,
+                Self::Graphql => book::<clients::Graphql>(address).await,
+                Self::Grpc => book::<clients::Grpc>(address).await,
+            }
+        })
+    }
+
+    /// Loads the server for `seconds`. Any answer that is no success is an error.
+    pub(crate) fn load(self, address: SocketAddr, seconds: u64, scratch: &Path) -> io::Result<Load> {
+        let mut command = match self {
+            Self::Rest => wrk(seconds),
+            Self::Graphql => {
+                let script = scratch.join("graphql.lua");
+                fs::write(&script, GRAPHQL)?;
+                let mut wrk = wrk(seconds);
+                wrk.arg("-s").arg(script);
+                wrk
+            }
+            Self::Grpc => {
+                let body = scratch.join("get-book.bin");
+                fs::write(&body, GRPC)?;
+                h2load(seconds, &body)
+            }
+        };
+        let path = match self {
+            Self::Rest => "/v1/books/1",
+            Self::Graphql => "/graphql",
+            Self::Grpc => "/bookshelf.v1.BookshelfService/GetBook",
+        };
+        command.arg(format!("http://{address}{path}"));
+        let output = command.output().map_err(|error| missing(&command, &error))?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let load = if self == Self::Grpc { of_h2load(&text, seconds) } else { of_wrk(&text, seconds) };
+        load.filter(|_| output.status.success()).ok_or_else(|| unusable(&output))
+    }
+}
+
+async fn book<C: Client>(address: SocketAddr) -> io::Result<()> {
+    let mut client = C::connect(&Tap::off(), address).await.map_err(io::Error::other)?;
+    let book = client.book(1).await.map_err(io::Error::other)?;
+    client.close().await;
+    if book.id == 1 { Ok(()) } else { Err(io::Error::other("the server answered with another book")) }
+}
+
+fn wrk(seconds: u64) -> Command {
+    let mut wrk = Command::new("wrk");
+    wrk.args(["-c32", "-t1", &format!("-d{seconds}s")]);
+    wrk
+}
+
+fn h2load(seconds: u64, body: &Path) -> Command {
+    let mut h2load = Command::new("h2load");
+    h2load.args(["-c32", "-m10", "-t1", "-D", &seconds.to_string()]);
+    h2load.args(["-H", "content-type: application/grpc", "-H", "te: trailers", "-d"]).arg(body);
+    h2load
+}
+
+/// `120 requests in 4.00s`, without a line that says that some went wrong.
+#[expect(clippy::cast_precision_loss, reason = "seconds are few")]
+fn of_wrk(text: &str, seconds: u64) -> Option<Load> {
+    if text.contains("Non-2xx") || text.contains("Socket errors") {
+        return None;
+    }
+    let line = text.lines().find(|line| line.contains(" requests in "))?;
+    let requests = line.split_whitespace().next()?.parse().ok()?;
+    Some(Load { requests, per_second: requests / seconds as f64 })
+}
+
+/// `requests: 120 total, 120 started, 120 done, 120 succeeded, 0 failed, …`.
+#[expect(clippy::cast_precision_loss, reason = "seconds are few")]
+fn of_h2load(text: &str, seconds: u64) -> Option<Load> {
+    let line = text.lines().find_map(|line| line.strip_prefix("requests: "))?;
+    let count = |what: &str| -> Option<f64> {
+        line.split(", ").find_map(|part| part.strip_suffix(what))?.trim().parse().ok()
+    };
+    let requests = count(" succeeded")?;
+    (count(" failed")? == 0.0).then_some(Load { requests, per_second: requests / seconds as f64 })
+}
+
+pub(crate) fn missing(command: &Command, error: &io::Error) -> io::Error {
+    let program = command.get_program().display();
+    io::Error::new(
+        error.kind(),
+        format!("{program}: {error}. What this needs: apt-get install wrk nghttp2-client tcpdump strace"),
+    )
+}
+
+fn unusable(output: &Output) -> io::Error {
+    let [out, err] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
+    io::Error::other(format!("the load generator met errors, so its numbers mean nothing:\n{out}{err}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_wrk_prints_is_read_and_errors_are_seen() {
+        let text = "  Latency 1ms\n  120 requests in 4.00s, 1.00MB read\nRequests/sec:  30.00\n";
+        let load = of_wrk(text, 4).unwrap();
+        assert_eq!((load.requests, load.per_second), (120.0, 30.0));
+        assert!(of_wrk(&format!("{text}  Non-2xx or 3xx responses: 3\n"), 4).is_none());
+    }
+
+    #[test]
+    fn what_h2load_prints_is_read_and_errors_are_seen() {
+        let text = |failed| {
+            format!("requests: 9 total, 9 started, 9 done, 8 succeeded, {failed} failed, 0 errored\n")
+        };
+        let load = of_h2load(&text(0), 4).unwrap();
+        assert_eq!((load.requests, load.per_second), (8.0, 2.0));
+        assert!(of_h2load(&text(1), 4).is_none());
+    }
+}

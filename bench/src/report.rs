@@ -1,0 +1,117 @@
+//! Medians and spread, as Markdown.
+
+use std::io::{self, Write as _};
+
+use serde::Serialize;
+
+use crate::api::Api;
+use crate::variant::Variant;
+
+/// One measurement.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Sample {
+    pub(crate) api: Api,
+    pub(crate) variant: Variant,
+    pub(crate) round: usize,
+    pub(crate) requests_per_second: f64,
+    /// Processor seconds of the server and of what watches it, for a million requests.
+    pub(crate) cpu_per_million: f64,
+    /// Reads and writes that are missing in the trace, for a variant that has one.
+    pub(crate) lost: Option<u64>,
+}
+
+/// Prints a table for each API.
+pub(crate) fn print(samples: &[Sample]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for api in Api::ALL {
+        let of_api: Vec<&Sample> = samples.iter().filter(|sample| sample.api == api).collect();
+        if of_api.is_empty() {
+            continue;
+        }
+        writeln!(out, "\n### {}\n", api.name())?;
+        writeln!(
+            out,
+            "| | requests/s | × no tap (lowest to highest) | CPU s per million requests | × no tap | lost |"
+        )?;
+        writeln!(out, "|---|--:|--:|--:|--:|--:|")?;
+        for variant in Variant::ALL {
+            let own: Vec<&Sample> = of_api.iter().copied().filter(|it| it.variant == variant).collect();
+            if !own.is_empty() {
+                writeln!(out, "{}", row(variant, &own, &of_api))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn row(variant: Variant, own: &[&Sample], all: &[&Sample]) -> String {
+    let rates = sorted(own.iter().map(|sample| sample.requests_per_second));
+    let cpus = sorted(own.iter().map(|sample| sample.cpu_per_million));
+    let ratios = sorted(to_no_tap(own, all, |sample| sample.requests_per_second));
+    let cpu_ratios = sorted(to_no_tap(own, all, |sample| sample.cpu_per_million));
+    let lost: Option<u64> = own.iter().map(|sample| sample.lost).sum();
+    let (lowest, highest) = (ratios.first().unwrap_or(&f64::NAN), ratios.last().unwrap_or(&f64::NAN));
+    format!(
+        "| {} | {:.0} | **{:.2}** ({lowest:.2} to {highest:.2}) | {:.1} | {:.2} | {} |",
+        variant.name(),
+        median(&rates),
+        median(&ratios),
+        median(&cpus),
+        median(&cpu_ratios),
+        lost.map_or_else(String::new, |lost| lost.to_string()),
+    )
+}
+
+/// Each measurement against the one without a tap in the same round.
+fn to_no_tap<'a>(
+    own: &'a [&Sample],
+    all: &'a [&Sample],
+    value: impl Fn(&Sample) -> f64 + 'a,
+) -> impl Iterator<Item = f64> + 'a {
+    own.iter().filter_map(move |sample| {
+        let base = all.iter().find(|it| it.variant == Variant::NoTap && it.round == sample.round)?;
+        Some(value(sample) / value(base))
+    })
+}
+
+fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values
+}
+
+fn median(sorted: &[f64]) -> f64 {
+    let at = |at: usize| sorted.get(at).copied().unwrap_or(f64::NAN);
+    let middle = sorted.len() / 2;
+    if sorted.len().is_multiple_of(2) {
+        f64::midpoint(at(middle.wrapping_sub(1)), at(middle))
+    } else {
+        at(middle)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ratio_is_to_the_same_round() {
+        let sample = |variant, round, requests_per_second| Sample {
+            api: Api::Rest,
+            variant,
+            round,
+            requests_per_second,
+            cpu_per_million: 1.0,
+            lost: Some(0),
+        };
+        let all = [
+            sample(Variant::Tap, 1, 30.0),
+            sample(Variant::NoTap, 0, 10.0),
+            sample(Variant::NoTap, 1, 60.0),
+            sample(Variant::Tap, 0, 20.0),
+        ];
+        let all: Vec<&Sample> = all.iter().collect();
+        let row = row(Variant::Tap, &[all[0], all[3]], &all);
+        assert_eq!(row, "| socket-tap to a file | 25 | **1.25** (0.50 to 2.00) | 1.0 | 1.00 | 0 |");
+    }
+}
