@@ -15,5 +15,6 @@ mod operations;
 mod processes;
 mod shutdown;
 mod traces;
+
 mod watching;
 mod workshop;
