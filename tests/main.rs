@@ -15,6 +15,7 @@ mod operations;
 mod processes;
 mod shutdown;
 mod traces;
+mod transparency;
 
 mod watching;
 mod workshop;
