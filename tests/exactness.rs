@@ -60,13 +60,16 @@ async fn the_trace_is_what_the_kernel_saw<A: Api>() {
     slow_reader::<A>(address).await;
     let mut stays = A::connect(&Tap::off(), address).await.unwrap();
     stays.book(1).await.unwrap();
-    let (_directory, trace, _, report) = watched.stop().await;
+    let (_directory, trace, log, report) = watched.stop().await;
     assert_eq!(report.verdict, Verdict::Exact, "{report}");
     assert!(report.sockets > 20 && report.calls > 300 && report.hidden.would_block > 5, "{report}");
     // The clients did what they were meant to.
     let trace = std::fs::read_to_string(trace).unwrap();
     assert!(trace.contains(r#""errno":104"#), "no reset was seen");
-    assert!(trace.contains(r#""ended_by":"peer""#) && trace.contains(r#""ended_by":"local""#));
+    let full = |line: &str| line.contains("writev") && line.contains("EAGAIN");
+    let filled = std::fs::read_to_string(log).unwrap().lines().any(full);
+    assert!(filled || A::API != "graphql", "the kernel took every write whole");
+    assert!(trace.contains(r#""eof":true"#), "no end was seen");
 }
 
 /// Calls on one connection, with a page of long titles: more than one read takes.
@@ -144,39 +147,37 @@ async fn vanish<A: Api>(address: SocketAddr) {
     client.close().await;
 }
 
-/// Answers that do not fit into what the network takes at once, and for GraphQL a long request: writes and reads are
-/// partial.
+/// Long answers that the client is slow to read, and for GraphQL a long request: writes and reads are partial.
 async fn slow_reader<A: Api>(address: SocketAddr) {
-    let requests: &[String] = match A::API {
-        "rest" => &[get("/v1/books?page_size=100")],
-        "graphql" => &[get("/graphql/assets/graphiql-3.8.3.min.js"), long_post()],
+    let (asked, last) = match A::API {
+        "rest" => (get("/v1/books?page_size=100").repeat(50), get("/v1/books/1")),
+        "graphql" => (get("/graphql/assets/graphiql-3.8.3.min.js").repeat(12), long_post()),
+        // A client of HTTP/2 grants what it can take: the kernel is never full.
         _ => return,
     };
-    for request in requests {
-        let socket = TcpSocket::new_v4().unwrap();
-        socket.set_recv_buffer_size(16 * 1024).unwrap();
-        let mut client = socket.connect(address).await.unwrap();
-        client.write_all(request.as_bytes()).await.unwrap();
-        let (mut total, mut part) = (0, [0; 4096]);
-        loop {
-            match client.read(&mut part).await.unwrap() {
-                0 => break,
-                read => total += read,
-            }
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(16 * 1024).unwrap();
+    let mut client = socket.connect(address).await.unwrap();
+    client.write_all(asked.as_bytes()).await.unwrap();
+    client.write_all(last.replacen("\r\n", "\r\nconnection: close\r\n", 1).as_bytes()).await.unwrap();
+    let (mut total, mut part) = (0, [0; 4096]);
+    loop {
+        match client.read(&mut part).await.unwrap() {
+            0 => break,
+            read => total += read,
         }
-        assert!(total > 100, "{request}");
     }
+    assert!(total > 1_000_000, "{total} bytes");
 }
 
 fn get(path: &str) -> String {
-    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n")
 }
 
 /// A query of almost 60 KiB, most of it a comment.
 fn long_post() -> String {
     let body = format!(r##"{{"query":"#{}\n{{book(id:1){{title}}}}"}}"##, "x".repeat(60_000));
-    let head =
-        "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nconnection: close";
+    let head = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json";
     format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
 }
 

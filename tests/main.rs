@@ -17,5 +17,7 @@ mod reliability;
 mod schema;
 mod shutdown;
 mod traces;
+mod transparency;
+
 mod watching;
 mod workshop;
