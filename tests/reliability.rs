@@ -263,7 +263,7 @@ async fn all_ask(clients: Vec<KeepAlive>, calls: usize) -> Vec<KeepAlive> {
 }
 
 /// What is lost is what came after the last round of the drain thread, and that is all: whatever happened before
-/// something that the file was seen to hold, it holds, too. (The rounds are 50 ms apart; on a busy machine no test
+/// something that the file was seen to hold, it holds, too. (The rounds are 20 ms apart; on a busy machine no test
 /// can say more.)
 #[tokio::test]
 async fn a_killed_process_leaves_all_that_came_before_its_last_lines() {

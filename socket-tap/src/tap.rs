@@ -26,7 +26,7 @@ const DEFAULT_PAYLOAD: usize = 16 * 1024 * 1024;
 ///
 /// # What happens with each sink
 ///
-/// One thread hands everything to the sinks, in the order of time, at most 50 ms after it happened. The program under
+/// One thread hands everything to the sinks, in the order of time, some 20 ms after it happened. The program under
 /// observation never waits for one; when one takes long, the buffers fill, and a gap says what found no room (see
 /// [`TapBuilder::buffer`]). All sinks get the same, so a slow one costs the others detail, too.
 ///
@@ -204,7 +204,7 @@ impl TapBuilder {
         self
     }
 
-    /// How much is kept until the drain thread comes, every 50 ms or when half is full: `events` reads and writes (32
+    /// How much is kept until the drain thread comes, every 20 ms or when half is full: `events` reads and writes (32
     /// bytes each, 40 more for a datagram), as many other events, and `payload` bytes of payload. What finds no room is counted and told as a
     /// gap: payload first, then reads and writes. A socket that is made when there is no room even for other events is
     /// left out whole, and counted; one that is in the recording is told to its end, which takes room for at most nine

@@ -17,7 +17,7 @@ use crate::format::End;
 use crate::sink::Sink;
 
 /// How long an event waits before the sinks have it. The format promises 100 ms.
-const INTERVAL: Duration = Duration::from_millis(50);
+const INTERVAL: Duration = Duration::from_millis(20);
 
 /// How many events the sinks get at once, at most: their memory does not grow with what waits.
 const MOST_EVENTS: usize = 1024;
