@@ -16,6 +16,5 @@ mod processes;
 mod shutdown;
 mod traces;
 mod transparency;
-
 mod watching;
 mod workshop;
