@@ -18,6 +18,5 @@ mod schema;
 mod shutdown;
 mod traces;
 mod transparency;
-
 mod watching;
 mod workshop;
