@@ -72,6 +72,8 @@ mod sys;
 mod tap;
 #[cfg(feature = "tonic")]
 mod tonic;
+#[cfg(test)]
+mod transparency_tests;
 mod udp;
 #[cfg(unix)]
 mod unix;
