@@ -19,7 +19,7 @@ pub fn parse(text: &str) -> Result<SocketAddr, String> {
     })
 }
 
-/// Where a client on this machine finds a server that listens on `address`: 0.0.0.0 and [::] stand for every
+/// Where a client on this machine finds a server that listens on `address`: `0.0.0.0` and `[::]` stand for every
 /// interface, and are nothing to connect to.
 #[must_use]
 pub fn reachable(address: SocketAddr) -> SocketAddr {
