@@ -16,7 +16,7 @@ use crate::event::{Event, Gap, Op};
 use crate::format::End;
 use crate::sink::Sink;
 
-/// How long an event waits before the sinks have it. The format promises 100 ms.
+/// How long an event waits before the sinks have it. A killed process loses about as much; on a busy machine more, so it is well below 100 ms.
 const INTERVAL: Duration = Duration::from_millis(20);
 
 /// How many events the sinks get at once, at most: their memory does not grow with what waits.

@@ -14,7 +14,7 @@ const END_LINE: u64 = 160;
 
 /// Writes the trace to a file that only its owner can read: what goes through a socket is nobody else's business.
 ///
-/// Each batch is handed to the system at once, so a process that is killed loses at most the last 100 ms. When the disk
+/// Each batch is handed to the system at once, so a process that is killed loses what came after the last batch. When the disk
 /// is full, or the directory gone, recording to the file ends with one message on standard error; the program and the
 /// other sinks go on, and [`Tap::finish`](crate::Tap::finish) returns the error.
 #[derive(Debug)]
