@@ -32,12 +32,14 @@
 //! - [`sequence`]: one step as client and server did it, call by call
 //! - [`table`]: a comparison for the eye
 //! - [`mod@verify`]: whether a trace is what strace saw, call by call
+//! - [`dissect`]: what reads and writes carried
 //! - [`cli`]: the command `socket-trace`
 
 #![forbid(unsafe_code)]
 
 pub mod cli;
 pub mod compare;
+pub mod dissect;
 pub mod reader;
 pub mod sequence;
 pub mod skeleton;

@@ -1,0 +1,46 @@
+//! Why a subcommand could not do what it was asked for.
+
+use std::fmt;
+use std::io;
+
+use crate::reader::Error;
+use crate::verify::Failure;
+
+/// What went wrong.
+#[derive(Debug)]
+pub(super) enum Failed {
+    /// With a trace.
+    Trace(Error),
+    /// With a trace or a log of strace.
+    Verify(Failure),
+    /// With what was to be printed.
+    Output(io::Error),
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Trace(error) => error.fmt(f),
+            Self::Verify(error) => error.fmt(f),
+            Self::Output(error) => write!(f, "cannot print: {error}"),
+        }
+    }
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self::Trace(error)
+    }
+}
+
+impl From<Failure> for Failed {
+    fn from(error: Failure) -> Self {
+        Self::Verify(error)
+    }
+}
+
+impl From<io::Error> for Failed {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
