@@ -33,11 +33,11 @@ use crate::variant::Variant;
 #[command(version, max_term_width = 100)]
 struct Flags {
     /// Run each variant this often
-    #[arg(long, default_value_t = 7)]
+    #[arg(long, default_value_t = 15)]
     rounds: usize,
 
     /// Measure for this long each time, after one second to warm up
-    #[arg(long, default_value_t = 4)]
+    #[arg(long, default_value_t = 2)]
     seconds: u64,
 
     /// Only this API; can be given more than once
@@ -78,9 +78,13 @@ fn run(flags: &Flags) -> io::Result<()> {
     for round in 0..flags.rounds {
         for api in Api::ALL.into_iter().filter(chosen) {
             let mut order = variants.clone();
-            // Whoever comes first finds a cooler machine: not always the same.
-            let turn = round % order.len();
+            // Whoever comes first finds a cooler machine, and what else the machine does comes and goes: each variant
+            // takes each place in turn, and each round is followed by the same one backwards.
+            let turn = round / 2 % order.len();
             order.rotate_left(turn);
+            if round % 2 == 1 {
+                order.reverse();
+            }
             for variant in order {
                 eprintln!("round {} of {}: {} {}", round + 1, flags.rounds, api.name(), variant.name());
                 samples.push(measure(api, variant, round, flags.seconds, &flags.scratch)?);
