@@ -15,6 +15,7 @@ mod messages;
 mod operations;
 mod processes;
 mod reliability;
+mod scenario;
 mod schema;
 mod shutdown;
 mod traces;
