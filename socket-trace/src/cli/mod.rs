@@ -2,6 +2,7 @@
 
 mod compare;
 mod failed;
+mod lint;
 mod show;
 mod verify;
 
@@ -23,13 +24,14 @@ struct Flags {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, or the same; 1 different; 2 could not tell, or wrong usage.";
+const EXIT_CODES: &str = "Exit codes: 0 done, or the same; 1 different, or findings; 2 could not tell, or wrong usage.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     Show(show::Show),
     Compare(compare::Compare),
     Verify(verify::Verify),
+    Lint(lint::Lint),
 }
 
 /// What a subcommand comes to: its exit code, when nothing failed.
@@ -42,6 +44,7 @@ pub fn run() -> ExitCode {
         Command::Show(show) => show.run(),
         Command::Compare(compare) => compare.run(),
         Command::Verify(verify) => verify.run(),
+        Command::Lint(lint) => lint.run(),
     };
     match done {
         Ok(code) => ExitCode::from(code),
