@@ -9,6 +9,7 @@ use clap::builder::PossibleValuesParser;
 
 use super::{Done, colored, write_json};
 use crate::lint::report::Report;
+use crate::lint::text::Text;
 use crate::lint::{Options, lint, rules};
 use crate::reader::Trace;
 
@@ -45,7 +46,7 @@ pub(super) struct Lint {
     #[arg(long)]
     list: bool,
     /// Explain a rule, and end: when it speaks, why, and what to do
-    #[arg(long, value_name = "RULE", value_parser = names(), hide_possible_values = true)]
+    #[arg(long, value_name = "RULE", value_parser = names(), hide_possible_values = true, conflicts_with = "list")]
     explain: Option<String>,
 }
 
@@ -71,9 +72,10 @@ impl Lint {
         if self.json {
             write_json(&mut out, &reports)?;
         } else {
+            let mut text = Text::new(colored());
             for (number, report) in reports.iter().enumerate() {
                 let between = if number > 0 { "\n" } else { "" };
-                write!(out, "{between}{}", report.to_text(colored()))?;
+                write!(out, "{between}{}", text.report(report))?;
             }
         }
         out.flush()?;

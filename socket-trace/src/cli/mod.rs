@@ -24,7 +24,8 @@ struct Flags {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, or the same; 1 different, or findings; 2 could not tell, or wrong usage.";
+const EXIT_CODES: &str =
+    "Exit codes: 0 done, or the same; 1 different, or findings; 2 could not tell, or wrong usage.";
 
 #[derive(Debug, Subcommand)]
 enum Command {

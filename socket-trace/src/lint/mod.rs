@@ -24,11 +24,13 @@
 //! - [`socket`]: what is known of a socket while it is open
 //! - [`finding`]: what a rule has found, with its evidence
 //! - [`report`]: what a trace comes to
-//! - `text`: a report for the eye
+//! - [`text`]: reports for the eye
 //! - the rules, each with its name, its reasons and its limits: `nagle`, `tiny_writes`, `reconnects`, `server_closes`,
 //!   `unread`, `write_after_end`, `never_closed`, `opening_fails`
 
 pub mod finding;
+#[cfg(test)]
+mod lines;
 mod nagle;
 mod never_closed;
 mod opening_fails;
@@ -37,7 +39,7 @@ pub mod report;
 pub mod rule;
 mod server_closes;
 pub mod socket;
-mod text;
+pub mod text;
 mod tiny_writes;
 mod unread;
 mod write_after_end;

@@ -54,7 +54,10 @@ impl Rule for NeverClosed {
         for socket in open {
             let Some(opening) = &socket.opening else { continue };
             let quiet = Duration::from_nanos(end.now.saturating_sub(socket.last()));
-            let told = |lines: Vec<Quote>| Example { what: format!("quiet for {:.1} s", quiet.as_secs_f64()), lines };
+            let told = |lines: Vec<Quote>| Example {
+                what: format!("quiet for {:.1} s", quiet.as_secs_f64()),
+                lines,
+            };
             match &socket.fin {
                 Some(fin) if quiet >= CLOSE_WAIT.min(self.idle) => {
                     half_open.add(|| told(vec![opening.clone(), fin.clone()]));
@@ -79,8 +82,8 @@ impl Rule for NeverClosed {
 impl Socket {
     /// When anything last happened on it.
     fn last(&self) -> u64 {
-        let fin = self.fin.as_ref().map_or(0, |fin| fin.event.t);
-        self.moved.max(fin).max(self.shut.unwrap_or(0))
+        let at = |quote: &Option<Quote>| quote.as_ref().map_or(0, |quote| quote.event.t);
+        self.moved.max(at(&self.fin)).max(at(&self.shut))
     }
 }
 

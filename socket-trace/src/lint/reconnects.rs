@@ -159,7 +159,9 @@ impl Reconnects {
     }
 
     fn make_room(&mut self) {
-        for peer in self.rows.iter().filter(|(_, row)| row.open == 0).map(|(peer, _)| *peer).collect::<Vec<_>>() {
+        for peer in
+            self.rows.iter().filter(|(_, row)| row.open == 0).map(|(peer, _)| *peer).collect::<Vec<_>>()
+        {
             self.end_row(peer);
         }
         self.rows.retain(|_, row| row.open > 0);
@@ -179,7 +181,8 @@ impl Reconnects {
         let Some(row) = self.rows.get_mut(&peer) else { return };
         let Row { open, last, .. } = *row;
         let row = std::mem::replace(row, Row { open, most_open: open, last, ..Row::default() });
-        let few = row.brief.count * 10 < row.ended * 9 || row.ended < MANY.saturating_mul(row.most_open.max(1));
+        let few =
+            row.brief.count * 10 < row.ended * 9 || row.ended < MANY.saturating_mul(row.most_open.max(1));
         if few || self.found.len() == FINDINGS {
             return;
         }
@@ -200,7 +203,9 @@ impl Row {
             most => format!("at most {most} at once"),
         };
         let by_server = ended - by_client;
-        format!("{ended} short connections {with}, {at_once}; the client ended {by_client}, the server {by_server}.")
+        format!(
+            "{ended} short connections {with}, {at_once}; the client ended {by_client}, the server {by_server}."
+        )
     }
 }
 

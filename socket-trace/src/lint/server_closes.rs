@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use socket_tap::close::{Close, EndedBy};
 use socket_tap::event::{Addr, Op, SockId};
 
-use super::finding::{Example, Finding, Quote, Tally, plural};
+use super::finding::{Example, Finding, Quote, Tally};
 use super::rule::{About, Needs, Rule, Seen, TheEnd};
 use super::socket::Socket;
 use crate::socket::Role;
@@ -71,8 +71,11 @@ impl Rule for ServerCloses {
         let Some(place) = place_of(socket) else { return };
         match &seen.event.op {
             Op::Accept { .. } | Op::Connect { .. } => {
-                if self.places.len() < PLACES || self.places.contains_key(&place) {
-                    self.places.entry(place).or_default().goes_on();
+                let has_room = self.places.len() < PLACES;
+                if let Some(ends) = self.places.get_mut(&place) {
+                    ends.goes_on();
+                } else if has_room {
+                    self.places.insert(place, Ends::default());
                 }
             }
             Op::Close(close) => {
@@ -105,14 +108,16 @@ impl Ends {
 
     fn closed(&mut self, seen: &Seen<'_>, socket: &Socket, close: &Close) {
         self.all += 1;
-        if !ended_by_server(socket, close) || ended_at(seen, socket).saturating_sub(socket.moved) > IDLE {
+        let ended = end_by_server(socket).map_or(seen.event.t, |end| end.event.t);
+        if !ended_by_server(socket, close) || ended.saturating_sub(socket.moved) > IDLE {
             return;
         }
         self.unsure_count += 1;
         if self.unsure.len() < super::finding::EXAMPLES {
-            let told = [socket.opening.clone(), socket.fin.clone(), Some(Quote::new(seen.line, seen.event))];
-            let what = format!("{} in, {} out", plural(close.totals.rx, "byte"), plural(close.totals.tx, "byte"));
-            self.unsure.push(Example { what, lines: told.into_iter().flatten().collect() });
+            let close = Quote::new(seen.line, seen.event);
+            let lines = [socket.opening.clone(), end_by_server(socket).cloned(), Some(close)];
+            let what = "the connection, and its end by the server".to_owned();
+            self.unsure.push(Example { what, lines: lines.into_iter().flatten().collect() });
         }
     }
 
@@ -142,11 +147,11 @@ fn ended_by_server(socket: &Socket, close: &Close) -> bool {
         && close.totals.tx > 0
 }
 
-/// When the server ended it.
-fn ended_at(seen: &Seen<'_>, socket: &Socket) -> u64 {
+/// The event by which the server ended it, when that is not the close.
+fn end_by_server(socket: &Socket) -> Option<&Quote> {
     match socket.role {
-        Some(Role::Accepted) => socket.shut.unwrap_or(seen.event.t),
-        _ => socket.fin.as_ref().map_or(seen.event.t, |fin| fin.event.t),
+        Some(Role::Accepted) => socket.shut.as_ref(),
+        _ => socket.fin.as_ref(),
     }
 }
 

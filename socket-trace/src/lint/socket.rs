@@ -28,8 +28,8 @@ pub struct Socket {
     pub opening: Option<Quote>,
     /// The read that told that the peer has finished sending.
     pub fin: Option<Quote>,
-    /// When our sending half was shut down.
-    pub shut: Option<u64>,
+    /// The shutdown of our sending half.
+    pub shut: Option<Quote>,
     /// When bytes last went through it, or it became a connection.
     pub moved: u64,
 }
@@ -73,7 +73,7 @@ impl Socket {
             }
             Op::Read(transfer) if transfer.eof => self.fin = Some(Quote::new(line, event)),
             Op::Read(transfer) | Op::Write(transfer) if transfer.bytes > 0 => self.moved = event.t,
-            Op::Shutdown => self.shut = Some(event.t),
+            Op::Shutdown => self.shut = Some(Quote::new(line, event)),
             _ => {}
         }
     }

@@ -1,5 +1,6 @@
-//! A report for the eye.
+//! Reports for the eye.
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 
 use socket_tap::format::text::{Lines, printable};
@@ -11,33 +12,48 @@ use super::rule::About;
 /// Longer lines are broken.
 const WIDTH: usize = 100;
 
-impl Report {
-    /// What was found, with its evidence and reasons; with ANSI escapes when `color`.
+/// Writes reports, one after the other. Each rule is explained once.
+#[derive(Debug, Default)]
+pub struct Text {
+    color: bool,
+    explained: BTreeSet<&'static str>,
+}
+
+impl Text {
+    /// With ANSI escapes when `color`.
     #[must_use]
-    pub fn to_text(&self, color: bool) -> String {
+    pub fn new(color: bool) -> Self {
+        Self { color, ..Self::default() }
+    }
+
+    /// What was found in a trace, with its evidence and reasons.
+    #[must_use]
+    pub fn report(&mut self, report: &Report) -> String {
         let mut out = String::new();
         // Writing to a String cannot fail.
-        let _ = self.write(&mut out, color);
+        let _ = self.write(&mut out, report);
         out
     }
 
-    fn write(&self, out: &mut String, color: bool) -> fmt::Result {
-        let found = match self.findings.len() {
+    fn write(&mut self, out: &mut String, report: &Report) -> fmt::Result {
+        let found = match report.findings.len() {
             0 => "no finding".to_owned(),
             count => plural(count as u64, "finding"),
         };
-        writeln!(out, "{}: {found} in {}", printable(&self.trace), plural(self.events, "event"))?;
-        for left_out in &self.left_out {
+        writeln!(out, "{}: {found} in {}", printable(&report.trace), plural(report.events, "event"))?;
+        for left_out in &report.left_out {
             writeln!(out, "  could not check {}: {}", left_out.rule, left_out.because)?;
         }
-        for about in &self.rules {
+        for about in &report.rules {
             writeln!(out)?;
-            heading(out, about, color)?;
-            for finding in self.findings.iter().filter(|finding| finding.rule == about.name) {
-                write_finding(out, finding, color)?;
+            heading(out, about, self.color)?;
+            for finding in report.findings.iter().filter(|finding| finding.rule == about.name) {
+                write_finding(out, finding, self.color)?;
             }
-            paragraph(out, "Why", about.cause)?;
-            paragraph(out, "What to do", about.cure)?;
+            if self.explained.insert(about.name) {
+                paragraph(out, "\n  Why: ", about.cause)?;
+                paragraph(out, "\n  What to do: ", about.cure)?;
+            }
         }
         Ok(())
     }
@@ -49,7 +65,9 @@ impl About {
     pub fn to_text(&self, color: bool) -> String {
         let mut out = String::new();
         let _ = heading(&mut out, self, color);
-        for (title, text) in [("When", self.when), ("Why", self.cause), ("What to do", self.cure)] {
+        for (title, text) in
+            [("\n  When: ", self.when), ("\n  Why: ", self.cause), ("\n  What to do: ", self.cure)]
+        {
             let _ = paragraph(&mut out, title, text);
         }
         out
@@ -62,11 +80,11 @@ fn heading(out: &mut String, about: &About, color: bool) -> fmt::Result {
 }
 
 fn write_finding(out: &mut String, finding: &Finding, color: bool) -> fmt::Result {
-    writeln!(out, "  {}", printable(&finding.what))?;
+    paragraph(out, "  ", &printable(&finding.what))?;
     for example in &finding.examples {
         write_example(out, example, color)?;
     }
-    match finding.count - finding.examples.len().min(usize::MAX) as u64 {
+    match finding.count.saturating_sub(finding.examples.len() as u64) {
         0 => Ok(()),
         more => writeln!(out, "\n    and {more} more"),
     }
@@ -83,8 +101,11 @@ fn write_example(out: &mut String, example: &Example, color: bool) -> fmt::Resul
     Ok(())
 }
 
-fn paragraph(out: &mut String, title: &str, text: &str) -> fmt::Result {
-    let first = format!("  {title}: ");
-    let options = textwrap::Options::new(WIDTH).initial_indent(&first).subsequent_indent("    ");
-    writeln!(out, "\n{}", textwrap::fill(text, options))
+/// In lines that are not too long, the first with what comes `before` it.
+fn paragraph(out: &mut String, before: &str, text: &str) -> fmt::Result {
+    let options = textwrap::Options::new(WIDTH)
+        .initial_indent(before)
+        .subsequent_indent("    ")
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    writeln!(out, "{}", textwrap::fill(text, options))
 }

@@ -58,7 +58,9 @@ impl Rule for TinyWrites {
             return;
         }
         match &seen.event.op {
-            Op::Write(write) if seen.succeeded() && (1..=TINY).contains(&write.bytes) => self.wrote(seen, write),
+            Op::Write(write) if seen.succeeded() && (1..=TINY).contains(&write.bytes) => {
+                self.wrote(seen, write);
+            }
             Op::Read(_) | Op::Write(_) | Op::Shutdown | Op::Close(_) | Op::Release(_) => {
                 self.end_row(seen.event.sock);
             }

@@ -13,7 +13,7 @@ static ABOUT: About = About {
            shut down its sending side before: it has said all it had to say, and wants to hear no more. Silent for \
            SO_LINGER 0, which somebody asked for.",
     cause: "When a program closes a socket that holds bytes it has not read, the kernel sends a RST instead of a FIN \
-            (RFC 2525, 2.17). The other side sees a connection reset, and may lose what was on its way to it, such as an \
+            (RFC 9293, 3.6.1). The other side sees a connection reset, and may lose what was on its way to it, such as an \
             answer that says why: an upload that is refused with 413 and closed looks like a broken network.",
     cure: "Read on until the end of the stream, up to a limit, before the stream is dropped. A server that does not want \
            the rest sends its answer, shuts down its sending side (shutdown), reads and throws away what still comes for \

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use socket_tap::close::Close;
 use socket_tap::event::{Failure, Op, SockId};
 
 use super::finding::{Example, Finding, Quote, Tally, plural};
@@ -17,8 +18,9 @@ static ABOUT: About = About {
     title: "a write to a peer that was gone: it is lost",
     when: "A write that fails because the peer reset the connection or closed it (ECONNRESET, EPIPE), or that comes \
            after such an error; writes after the peer's FIN when a reset follows; and a client's request that is \
-           answered by a reset. Silent for writes after a FIN that go well: the peer has only finished sending and still \
-           reads, which is its right (a half-close).",
+           answered by a reset. A reset after a FIN is told by no error: that the kernel says CLOSE of a connection that \
+           we have not ended shows it (Linux only). Silent for writes after a FIN that go well: the peer has only \
+           finished sending and still reads, which is its right (a half-close).",
     cause: "A close looks like a half-close to the other side: a FIN. Only the reset that answers the next write tells \
             that nobody reads any more, and the write after that fails. That writes succeed says only that the kernel \
             took the bytes.",
@@ -60,9 +62,10 @@ impl Rule for WriteAfterEnd {
     fn observe(&mut self, seen: &Seen<'_>) {
         let Some(socket) = seen.socket.filter(|socket| socket.is_connection()) else { return };
         match (&seen.event.op, &seen.event.error) {
-            (Op::Close(_) | Op::Release(_), _) => _ = self.open.remove(&socket.sock),
+            (Op::Close(close), _) => self.closed(seen, socket, close),
+            (Op::Release(_), _) => _ = self.open.remove(&socket.sock),
             (Op::Write(_), None) => self.wrote(seen, socket),
-            (Op::Read(_), None) => {
+            (Op::Read(read), None) if read.bytes > 0 => {
                 if let Some(state) = self.open.get_mut(&socket.sock) {
                     state.written = None;
                 }
@@ -81,8 +84,14 @@ impl Rule for WriteAfterEnd {
         };
         tell(&mut self.after_reset, "that had failed, and were written to again.");
         tell(&mut self.after_fin, "where the peer had finished, was written to, and reset the connection.");
-        tell(&mut self.refused, "where a write failed: the peer had gone without a word before it had read all.");
-        tell(&mut self.unanswered, "where a request was answered by a reset.");
+        tell(
+            &mut self.refused,
+            "where a write failed: the peer had gone without a word before it had read all.",
+        );
+        tell(
+            &mut self.unanswered,
+            "where a request was not answered: the peer had ended the connection, and reset it.",
+        );
         findings
     }
 }
@@ -94,7 +103,8 @@ impl WriteAfterEnd {
         if let Some(reset) = &state.reset {
             if !std::mem::replace(&mut state.told, true) {
                 let lines = vec![reset.clone(), quote];
-                self.after_reset.add(|| Example { what: "the error, and the write after it".to_owned(), lines });
+                self.after_reset
+                    .add(|| Example { what: "the error, and the write after it".to_owned(), lines });
             }
             return;
         }
@@ -127,6 +137,22 @@ impl WriteAfterEnd {
         if !std::mem::replace(&mut state.told, true) {
             let lines = lines.into_iter().flatten().chain([quote]).collect();
             tally.add(|| Example { what: what.to_owned(), lines });
+        }
+    }
+
+    /// After a FIN, Linux tells of a reset by the connection's state alone: reads say end of stream, as before.
+    fn closed(&mut self, seen: &Seen<'_>, socket: &Socket, close: &Close) {
+        let Some(state) = self.open.remove(&socket.sock).filter(|state| !state.told) else { return };
+        let gone = close.tcp.as_ref().is_some_and(|tcp| tcp.state == "CLOSE") && socket.shut.is_none();
+        let Some(fin) = socket.fin.clone().filter(|_| gone) else { return };
+        let quote = Quote::new(seen.line, seen.event);
+        let is_client = socket.role == Some(Role::Connected);
+        if let Some(written) = state.after_fin {
+            let what = "the peer's end, what was written then, and a close when all was over".to_owned();
+            self.after_fin.add(|| Example { what, lines: vec![fin, written, quote] });
+        } else if let Some(written) = state.written.filter(|_| is_client) {
+            let what = "the request, the peer's end, and a close when all was over".to_owned();
+            self.unanswered.add(|| Example { what, lines: vec![written, fin, quote] });
         }
     }
 }
