@@ -4,6 +4,7 @@ mod compare;
 mod failed;
 mod lint;
 mod show;
+mod sockets;
 mod verify;
 
 use std::io::{self, ErrorKind, Write};
@@ -33,6 +34,7 @@ enum Command {
     Compare(compare::Compare),
     Verify(verify::Verify),
     Lint(lint::Lint),
+    Sockets(sockets::Sockets),
 }
 
 /// What a subcommand comes to: its exit code, when nothing failed.
@@ -46,6 +48,7 @@ pub fn run() -> ExitCode {
         Command::Compare(compare) => compare.run(),
         Command::Verify(verify) => verify.run(),
         Command::Lint(lint) => lint.run(),
+        Command::Sockets(sockets) => sockets.run(),
     };
     match done {
         Ok(code) => ExitCode::from(code),

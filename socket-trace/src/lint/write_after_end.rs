@@ -82,7 +82,7 @@ impl Rule for WriteAfterEnd {
             let what = format!("{} {what}", plural(count, "connection"));
             findings.extend(std::mem::take(tally).finding(ABOUT.name, what));
         };
-        tell(&mut self.after_reset, "that had failed, and were written to again.");
+        tell(&mut self.after_reset, "written to again after an error.");
         tell(&mut self.after_fin, "where the peer had finished, was written to, and reset the connection.");
         tell(
             &mut self.refused,

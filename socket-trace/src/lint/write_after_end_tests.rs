@@ -51,6 +51,13 @@ fn each_connection_is_told_of_once() {
 }
 
 #[test]
+fn writes_that_go_well_after_an_error_are_told_of_once() {
+    let events =
+        vec![failed(2, "read", "connection reset"), moved(3, 2, "write", 1), moved(4, 2, "write", 1)];
+    assert_eq!(told("server", events), ["1 connection written to again after an error."]);
+}
+
+#[test]
 fn a_state_of_close_is_no_reset_when_we_have_ended_it_too() {
     let events = |shut: &[String]| {
         let mut events = vec![fin(2, 2), moved(3, 2, "write", 6)];

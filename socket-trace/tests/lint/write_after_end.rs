@@ -65,7 +65,7 @@ async fn a_program_that_writes_on_after_an_error_is_told_of() {
     let report = recorded.report().await;
     assert_eq!(found(&report), [("write-after-end", 1)]);
     assert_eq!(shown(&report, 0, 0), ["read", "write"]);
-    assert!(report.findings[0].what.contains("had failed"), "{}", report.findings[0].what);
+    assert!(report.findings[0].what.contains("after an error"), "{}", report.findings[0].what);
 }
 
 /// A client that left before its answer came: the server learns of it by its write.
