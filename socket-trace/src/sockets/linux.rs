@@ -103,9 +103,13 @@ fn by_inode(filter: &Filter) -> io::Result<HashMap<u64, Process>> {
 }
 
 /// How long ago a process was started; `None` when there is none with that id.
-pub(super) fn age(pid: u32) -> Option<Duration> {
-    let process = InProc::new(i32::try_from(pid).ok()?).ok()?;
-    let ticks = process.stat().ok()?.starttime;
-    let started = Duration::from_millis(ticks.saturating_mul(1_000).checked_div(ticks_per_second())?);
-    Uptime::current().ok().map(|now| now.uptime_duration().saturating_sub(started))
+pub(super) fn age(pid: u32) -> io::Result<Option<Duration>> {
+    let Some(process) = i32::try_from(pid).ok().and_then(|pid| InProc::new(pid).ok()) else {
+        return Ok(None);
+    };
+    // It may end at any moment.
+    let Ok(stat) = process.stat() else { return Ok(None) };
+    let started = stat.starttime.saturating_mul(1_000).checked_div(ticks_per_second()).unwrap_or(0);
+    let now = Uptime::current().map_err(io::Error::other)?.uptime_duration();
+    Ok(Some(now.saturating_sub(Duration::from_millis(started))))
 }

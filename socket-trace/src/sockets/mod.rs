@@ -20,16 +20,17 @@
 //! - [`traced`]: those that a trace speaks of
 //! - [`changes`]: what is new since the table was read last
 //! - [`text`]: the table for the eye, with its legend
-//! - `linux`: where it all comes from: `/proc`, through the crate `procfs`; `backlog` asks for the one thing that is not
-//!   there
+//! - `system`: where it all comes from: on Linux `/proc`, through the crate `procfs`, and `backlog` for the one thing
+//!   that is not there; on other systems nothing does
 
 #[cfg(target_os = "linux")]
 mod backlog;
 pub mod changes;
 pub mod filter;
-#[cfg(target_os = "linux")]
-mod linux;
 pub mod row;
+#[cfg_attr(target_os = "linux", path = "linux.rs")]
+#[cfg_attr(not(target_os = "linux"), path = "elsewhere.rs")]
+mod system;
 pub mod text;
 pub mod traced;
 
@@ -45,47 +46,19 @@ use std::time::Duration;
 ///
 /// # Errors
 /// When the system does not tell: only Linux does.
-#[cfg(target_os = "linux")]
 pub fn table(filter: &Filter) -> io::Result<Vec<Row>> {
-    let mut rows = linux::all(filter)?;
+    let mut rows = system::all(filter)?;
     filter.apply(&mut rows);
     rows.sort_by_key(|row| (row.state != Some(State::Listen), row.proto, row.local, row.foreign));
     Ok(rows)
 }
 
-/// The same, where nothing is known.
-///
-/// # Errors
-/// Always.
-#[cfg(not(target_os = "linux"))]
-pub fn table(_filter: &Filter) -> io::Result<Vec<Row>> {
-    Err(not_available())
-}
-
 /// How long ago a process was started; `None` when none has that id.
 ///
 /// # Errors
-/// When the system does not tell: only Linux does.
-#[cfg(target_os = "linux")]
+/// As [`table`].
 pub fn age(pid: u32) -> io::Result<Option<Duration>> {
-    Ok(linux::age(pid))
-}
-
-/// The same, where nothing is known.
-///
-/// # Errors
-/// Always.
-#[cfg(not(target_os = "linux"))]
-pub fn age(_pid: u32) -> io::Result<Option<Duration>> {
-    Err(not_available())
-}
-
-#[cfg(not(target_os = "linux"))]
-fn not_available() -> io::Error {
-    io::Error::new(
-        io::ErrorKind::Unsupported,
-        "the table of sockets is there on Linux only; `netstat -an` shows this system's",
-    )
+    system::age(pid)
 }
 
 #[cfg(test)]
