@@ -50,7 +50,7 @@ use socket_tap::event::Op;
 
 use crate::reader::{Error, Trace};
 use report::Report;
-use rule::{About, Rule, Seen, TheEnd};
+use rule::{About, AtEnd, Rule, Seen};
 use socket::Sockets;
 
 /// Which rules are asked, and with which limits.
@@ -117,5 +117,5 @@ pub fn lint(mut trace: Trace, options: &Options) -> Result<Report, Error> {
         }
         sockets.forget_closed(&event);
     }
-    Ok(Report::of(&trace, &mut rules, &TheEnd { sockets: &sockets, now }, lost))
+    Ok(Report::of(&trace, &mut rules, &AtEnd { sockets: &sockets, now }, lost))
 }

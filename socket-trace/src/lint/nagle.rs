@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use socket_tap::event::{Op, SockId, Transfer};
 
 use super::finding::{Example, Finding, Quote, Tally, milliseconds, plural};
-use super::rule::{About, Needs, Rule, Seen, TheEnd};
+use super::rule::{About, AtEnd, Needs, Rule, Seen};
 use super::socket::Nagle as State;
 
 static ABOUT: About = About {
@@ -79,7 +79,7 @@ impl Rule for Nagle {
         }
     }
 
-    fn finish(&mut self, _: &TheEnd<'_>) -> Vec<Finding> {
+    fn finish(&mut self, _: &AtEnd<'_>) -> Vec<Finding> {
         let stalls = std::mem::take(&mut self.stalls);
         if stalls.count * ONE_IN < stalls.count + self.slow {
             return Vec::new();

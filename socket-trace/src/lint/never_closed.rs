@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::finding::{Example, Finding, Quote, Tally, plural};
-use super::rule::{About, Needs, Rule, Seen, TheEnd};
+use super::rule::{About, AtEnd, Needs, Rule, Seen};
 use super::socket::Socket;
 
 static ABOUT: About = About {
@@ -47,7 +47,7 @@ impl Rule for NeverClosed {
 
     fn observe(&mut self, _: &Seen<'_>) {}
 
-    fn finish(&mut self, end: &TheEnd<'_>) -> Vec<Finding> {
+    fn finish(&mut self, end: &AtEnd<'_>) -> Vec<Finding> {
         let mut open: Vec<&Socket> = end.sockets.iter().filter(|socket| socket.is_connection()).collect();
         open.sort_by_key(|socket| socket.sock);
         let (mut half_open, mut idle) = (Tally::default(), Tally::default());

@@ -6,7 +6,7 @@ use socket_tap::event::{Addr, Failure, Op};
 use socket_tap::format::text::printable;
 
 use super::finding::{Example, Finding, Quote, Tally, plural};
-use super::rule::{About, Needs, Rule, Seen, TheEnd};
+use super::rule::{About, AtEnd, Needs, Rule, Seen};
 
 static ABOUT: About = About {
     name: "call-that-opens-fails",
@@ -53,7 +53,7 @@ impl Rule for OpeningFails {
         });
     }
 
-    fn finish(&mut self, _: &TheEnd<'_>) -> Vec<Finding> {
+    fn finish(&mut self, _: &AtEnd<'_>) -> Vec<Finding> {
         let mut kinds: Vec<_> = std::mem::take(&mut self.kinds).into_iter().collect();
         kinds.sort_by_key(|(_, tally)| std::cmp::Reverse(tally.count));
         let finding = |(kind, tally): (String, Tally)| {

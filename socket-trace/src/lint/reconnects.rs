@@ -7,7 +7,7 @@ use socket_tap::close::EndedBy;
 use socket_tap::event::{Addr, Op, SockId};
 
 use super::finding::{Example, Finding, Quote, Tally, plural};
-use super::rule::{About, Needs, Rule, Seen, TheEnd};
+use super::rule::{About, AtEnd, Needs, Rule, Seen};
 use super::socket::Socket;
 use crate::socket::Role;
 
@@ -100,7 +100,7 @@ impl Rule for Reconnects {
         }
     }
 
-    fn finish(&mut self, _: &TheEnd<'_>) -> Vec<Finding> {
+    fn finish(&mut self, _: &AtEnd<'_>) -> Vec<Finding> {
         self.end_rows();
         std::mem::take(&mut self.found)
     }

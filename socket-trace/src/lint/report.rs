@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::finding::Finding;
-use super::rule::{About, Needs, Rule, TheEnd};
+use super::rule::{About, AtEnd, Needs, Rule};
 use crate::reader::{Ending, Trace};
 use crate::summary::{Doubt, Recording, doubts};
 
@@ -43,7 +43,7 @@ impl Report {
     }
 
     /// Once everything is read.
-    pub(super) fn of(trace: &Trace, rules: &mut [Box<dyn Rule>], end: &TheEnd<'_>, lost: u64) -> Self {
+    pub(super) fn of(trace: &Trace, rules: &mut [Box<dyn Rule>], end: &AtEnd<'_>, lost: u64) -> Self {
         let lacks = lacks(trace, lost);
         let mut report = Self {
             trace: trace.source().to_owned(),

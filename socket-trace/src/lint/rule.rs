@@ -15,7 +15,7 @@ pub trait Rule {
     fn observe(&mut self, seen: &Seen<'_>);
 
     /// What it has found. Called once, after the last event.
-    fn finish(&mut self, end: &TheEnd<'_>) -> Vec<Finding>;
+    fn finish(&mut self, end: &AtEnd<'_>) -> Vec<Finding>;
 }
 
 /// What a rule says of itself.
@@ -74,7 +74,7 @@ impl<'a> Seen<'a> {
 
 /// How things stand when there are no more events.
 #[derive(Debug)]
-pub struct TheEnd<'a> {
+pub struct AtEnd<'a> {
     /// The sockets that are open.
     pub sockets: &'a Sockets,
     /// When the last event was, in nanoseconds since the recording began.

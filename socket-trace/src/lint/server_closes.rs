@@ -7,7 +7,7 @@ use socket_tap::close::{Close, EndedBy};
 use socket_tap::event::{Addr, Op, SockId};
 
 use super::finding::{Example, Finding, Quote, Tally};
-use super::rule::{About, Needs, Rule, Seen, TheEnd};
+use super::rule::{About, AtEnd, Needs, Rule, Seen};
 use super::socket::Socket;
 use crate::socket::Role;
 
@@ -87,7 +87,7 @@ impl Rule for ServerCloses {
         }
     }
 
-    fn finish(&mut self, _: &TheEnd<'_>) -> Vec<Finding> {
+    fn finish(&mut self, _: &AtEnd<'_>) -> Vec<Finding> {
         let mut places: Vec<_> = std::mem::take(&mut self.places).into_iter().collect();
         places.retain(|(_, ends)| ends.by_server.count >= MANY && ends.by_server.count * 2 >= ends.all);
         places.sort_by_key(|(_, ends)| std::cmp::Reverse(ends.by_server.count));

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use socket_tap::event::{Op, SockId, Transfer};
 
 use super::finding::{Example, Finding, Quote, Tally, plural};
-use super::rule::{About, Needs, Rule, Seen, TheEnd};
+use super::rule::{About, AtEnd, Needs, Rule, Seen};
 
 static ABOUT: About = About {
     name: "tiny-write-storm",
@@ -68,7 +68,7 @@ impl Rule for TinyWrites {
         }
     }
 
-    fn finish(&mut self, _: &TheEnd<'_>) -> Vec<Finding> {
+    fn finish(&mut self, _: &AtEnd<'_>) -> Vec<Finding> {
         for sock in self.rows.keys().copied().collect::<Vec<_>>() {
             self.end_row(sock);
         }

@@ -3,7 +3,7 @@
 use socket_tap::event::Op;
 
 use super::finding::{Example, Finding, Quote, Tally, plural};
-use super::rule::{About, Needs, Rule, Seen, TheEnd};
+use super::rule::{About, AtEnd, Needs, Rule, Seen};
 use crate::socket::Role;
 
 static ABOUT: About = About {
@@ -49,7 +49,7 @@ impl Rule for Unread {
         });
     }
 
-    fn finish(&mut self, _: &TheEnd<'_>) -> Vec<Finding> {
+    fn finish(&mut self, _: &AtEnd<'_>) -> Vec<Finding> {
         let connections = plural(self.aborts.count, "connection");
         let unread = if self.bytes == 0 { "bytes".to_owned() } else { plural(self.bytes, "byte") };
         let what = format!("{connections} closed with {unread} unread.");

@@ -9,7 +9,7 @@ use socket_tap::close::Close;
 use socket_tap::event::{Failure, Op, SockId};
 
 use super::finding::{Example, Finding, Quote, Tally, plural};
-use super::rule::{About, Needs, Rule, Seen, TheEnd};
+use super::rule::{About, AtEnd, Needs, Rule, Seen};
 use super::socket::Socket;
 use crate::socket::Role;
 
@@ -75,7 +75,7 @@ impl Rule for WriteAfterEnd {
         }
     }
 
-    fn finish(&mut self, _: &TheEnd<'_>) -> Vec<Finding> {
+    fn finish(&mut self, _: &AtEnd<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
         let mut tell = |tally: &mut Tally, what: &str| {
             let Tally { count, .. } = *tally;
