@@ -52,7 +52,7 @@ pub(super) struct Reconnects {
 }
 
 /// With whom: a client by its address without the port, which is another each time, a server with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Peer {
     Client(IpAddr),
     Server(SocketAddr),
@@ -85,7 +85,7 @@ impl Rule for Reconnects {
 
     fn observe(&mut self, seen: &Seen<'_>) {
         if matches!(seen.event.op, Op::Mark { .. }) {
-            return self.end_rows();
+            return self.end_rows_that(|_| true);
         }
         let Some(socket) = seen.tcp_connection().filter(|_| seen.succeeded()) else { return };
         match &seen.event.op {
@@ -101,7 +101,7 @@ impl Rule for Reconnects {
     }
 
     fn finish(&mut self, _: &AtEnd<'_>) -> Vec<Finding> {
-        self.end_rows();
+        self.end_rows_that(|_| true);
         std::mem::take(&mut self.found)
     }
 }
@@ -158,19 +158,19 @@ impl Reconnects {
         row
     }
 
+    /// Ends the rows of peers that have nothing open. What is left is bounded by what is open; to look through it again
+    /// each time would take time for nothing.
     fn make_room(&mut self) {
-        for peer in
-            self.rows.iter().filter(|(_, row)| row.open == 0).map(|(peer, _)| *peer).collect::<Vec<_>>()
-        {
-            self.end_row(peer);
-        }
-        self.rows.retain(|_, row| row.open > 0);
-        // What is left is bounded by what is open. To look through it again each time would take time for nothing.
+        self.end_rows_that(|row| row.open == 0);
         self.room = self.rows.len() * 2;
     }
 
-    fn end_rows(&mut self) {
-        for peer in self.rows.keys().copied().collect::<Vec<_>>() {
+    fn end_rows_that(&mut self, are: impl Fn(&Row) -> bool) {
+        let mut peers: Vec<Peer> =
+            self.rows.iter().filter(|(_, row)| are(row)).map(|(peer, _)| *peer).collect();
+        // A trace is told of alike each time.
+        peers.sort_unstable();
+        for peer in peers {
             self.end_row(peer);
         }
         self.rows.retain(|_, row| row.open > 0);

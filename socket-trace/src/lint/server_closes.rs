@@ -43,7 +43,7 @@ pub(super) struct ServerCloses {
 }
 
 /// Where connections come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Place {
     /// Our listener.
     Listener(SockId),
@@ -90,7 +90,7 @@ impl Rule for ServerCloses {
     fn finish(&mut self, _: &AtEnd<'_>) -> Vec<Finding> {
         let mut places: Vec<_> = std::mem::take(&mut self.places).into_iter().collect();
         places.retain(|(_, ends)| ends.by_server.count >= MANY && ends.by_server.count * 2 >= ends.all);
-        places.sort_by_key(|(_, ends)| std::cmp::Reverse(ends.by_server.count));
+        places.sort_by_key(|(place, ends)| (std::cmp::Reverse(ends.by_server.count), *place));
         places.into_iter().filter_map(|(place, ends)| ends.finding(place)).collect()
     }
 }

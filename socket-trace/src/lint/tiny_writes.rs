@@ -69,19 +69,21 @@ impl Rule for TinyWrites {
     }
 
     fn finish(&mut self, _: &AtEnd<'_>) -> Vec<Finding> {
-        for sock in self.rows.keys().copied().collect::<Vec<_>>() {
+        let mut open: Vec<SockId> = self.rows.keys().copied().collect();
+        open.sort_unstable();
+        for sock in open {
             self.end_row(sock);
         }
+        let rows = match self.storms.count {
+            1 => "in one row".to_owned(),
+            rows => format!("in {rows} rows"),
+        };
+        let a_write = (self.bytes + self.writes / 2).checked_div(self.writes).unwrap_or(0);
         let what = format!(
-            "{} with {} in all, {}: {} of payload a write.",
+            "{} with {} in all, {rows}: {} of payload a write.",
             plural(self.writes, "write"),
             plural(self.bytes, "byte"),
-            if self.storms.count == 1 {
-                "in one row".to_owned()
-            } else {
-                format!("in {} rows", self.storms.count)
-            },
-            plural(self.bytes.checked_div(self.writes).unwrap_or(0), "byte"),
+            plural(a_write, "byte"),
         );
         std::mem::take(&mut self.storms).finding(ABOUT.name, what).into_iter().collect()
     }
