@@ -33,6 +33,8 @@
 //! - [`table`]: a comparison for the eye
 //! - [`mod@verify`]: whether a trace is what strace saw, call by call
 //! - [`dissect`]: what reads and writes carried
+//! - [`mod@lint`]: what a recording shows that its program could do better
+//! - [`sockets`]: the sockets of running programs, as netstat shows them
 //! - [`cli`]: the command `socket-trace`
 
 #![forbid(unsafe_code)]
@@ -40,10 +42,12 @@
 pub mod cli;
 pub mod compare;
 pub mod dissect;
+pub mod lint;
 pub mod reader;
 pub mod sequence;
 pub mod skeleton;
 pub mod socket;
+pub mod sockets;
 pub mod step;
 pub mod summary;
 pub mod table;

@@ -122,11 +122,16 @@ impl Summary {
         while let Some(event) = trace.next_event()? {
             sums.observe(&event);
         }
-        let part = (trace.header().since > 0).then_some(Doubt::Part);
-        let lossy = (sums.lost > 0).then_some(Doubt::Lossy { lost: sums.lost });
-        let doubts = part.into_iter().chain(ending_doubt(&trace, recording)).chain(lossy).collect();
+        let doubts = doubts(&trace, recording, sums.lost);
         Ok(sums.finish(&trace, doubts))
     }
+}
+
+/// Why a trace that has been read proves nothing; its gaps came to `lost` events.
+pub(crate) fn doubts(trace: &Trace, recording: Recording, lost: u64) -> Vec<Doubt> {
+    let part = (trace.header().since > 0).then_some(Doubt::Part);
+    let lossy = (lost > 0).then_some(Doubt::Lossy { lost });
+    part.into_iter().chain(ending_doubt(trace, recording)).chain(lossy).collect()
 }
 
 fn ending_doubt(trace: &Trace, recording: Recording) -> Option<Doubt> {

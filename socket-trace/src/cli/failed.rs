@@ -13,6 +13,10 @@ pub(super) enum Failed {
     Trace(Error),
     /// With a trace or a log of strace.
     Verify(Failure),
+    /// With the system's table of sockets.
+    Sockets(io::Error),
+    /// With what was asked for.
+    Usage(String),
     /// With what was to be printed.
     Output(io::Error),
 }
@@ -22,6 +26,8 @@ impl fmt::Display for Failed {
         match self {
             Self::Trace(error) => error.fmt(f),
             Self::Verify(error) => error.fmt(f),
+            Self::Sockets(error) => write!(f, "cannot read the table of sockets: {error}"),
+            Self::Usage(error) => f.write_str(error),
             Self::Output(error) => write!(f, "cannot print: {error}"),
         }
     }

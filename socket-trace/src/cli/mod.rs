@@ -2,7 +2,9 @@
 
 mod compare;
 mod failed;
+mod lint;
 mod show;
+mod sockets;
 mod verify;
 
 use std::io::{self, ErrorKind, Write};
@@ -23,13 +25,16 @@ struct Flags {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, or the same; 1 different; 2 could not tell, or wrong usage.";
+const EXIT_CODES: &str =
+    "Exit codes: 0 done, or the same; 1 different, or findings; 2 could not tell, or wrong usage.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     Show(show::Show),
     Compare(compare::Compare),
     Verify(verify::Verify),
+    Lint(lint::Lint),
+    Sockets(sockets::Sockets),
 }
 
 /// What a subcommand comes to: its exit code, when nothing failed.
@@ -42,6 +47,8 @@ pub fn run() -> ExitCode {
         Command::Show(show) => show.run(),
         Command::Compare(compare) => compare.run(),
         Command::Verify(verify) => verify.run(),
+        Command::Lint(lint) => lint.run(),
+        Command::Sockets(sockets) => sockets.run(),
     };
     match done {
         Ok(code) => ExitCode::from(code),

@@ -1,11 +1,13 @@
 //! All that is done with a trace that comes from outside. Shared by the property tests and the fuzz target.
 
 use std::io::Cursor;
+use std::time::Duration;
 
 use socket_tap::event::{Event, Op};
 use socket_tap::format::text::Lines;
 use socket_tap::format::{Line, Side, write_event};
 use socket_trace::compare::Comparison;
+use socket_trace::lint;
 use socket_trace::reader::{Error, Trace};
 use socket_trace::summary::{Recording, Summary};
 use socket_trace::{sequence, table};
@@ -15,9 +17,10 @@ pub(crate) fn open(bytes: &[u8]) -> Result<Trace, Error> {
     Trace::read("any bytes", Box::new(Cursor::new(bytes.to_vec())))
 }
 
-/// Reads, shows, sums up, compares and lays out the bytes as if they were a trace, and panics when something is wrong.
+/// Reads, shows, lints, sums up, compares and lays out the bytes as if they were a trace, and panics when something is wrong.
 pub(crate) fn do_everything(bytes: &[u8]) {
     let step = show(bytes).unwrap_or_default();
+    lint(bytes);
     for recording in [Recording::Ended, Recording::UnderWay] {
         compare(bytes, recording);
     }
@@ -50,6 +53,14 @@ fn show(bytes: &[u8]) -> Option<String> {
         }
     }
     step
+}
+
+fn lint(bytes: &[u8]) {
+    let options = lint::Options { idle: Duration::ZERO, ..lint::Options::default() };
+    let Ok(report) = open(bytes).and_then(|trace| lint::lint(trace, &options)) else { return };
+    let text = lint::text::Text::new(false).report(&report);
+    check_text(&text, text.matches('\n').count());
+    serde_json::to_string(&report).unwrap();
 }
 
 /// What is shown cannot steer a terminal, nor forge a line.
