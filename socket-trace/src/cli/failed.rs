@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use crate::dissect::contracts;
 use crate::reader::Error;
 use crate::verify::Failure;
 
@@ -13,6 +14,8 @@ pub(super) enum Failed {
     Trace(Error),
     /// With a trace or a log of strace.
     Verify(Failure),
+    /// With a contract.
+    Contract(contracts::Error),
     /// With what was to be printed.
     Output(io::Error),
 }
@@ -22,6 +25,7 @@ impl fmt::Display for Failed {
         match self {
             Self::Trace(error) => error.fmt(f),
             Self::Verify(error) => error.fmt(f),
+            Self::Contract(error) => error.fmt(f),
             Self::Output(error) => write!(f, "cannot print: {error}"),
         }
     }
@@ -36,6 +40,12 @@ impl From<Error> for Failed {
 impl From<Failure> for Failed {
     fn from(error: Failure) -> Self {
         Self::Verify(error)
+    }
+}
+
+impl From<contracts::Error> for Failed {
+    fn from(error: contracts::Error) -> Self {
+        Self::Contract(error)
     }
 }
 

@@ -14,6 +14,7 @@ use super::output::Output;
 use super::part::Part;
 use super::text::{HOLE, not_recorded};
 use super::way::{Way, Ways};
+use super::websocket::WebSocket;
 
 /// One connection.
 #[derive(Debug)]
@@ -34,6 +35,7 @@ pub(super) enum Protocol {
     Undecided(Detector),
     Http1(Box<Http1>),
     Http2(Box<Http2>),
+    WebSocket(Box<WebSocket>),
     /// None of ours; what is known of it.
     Other(&'static str),
 }
@@ -144,6 +146,7 @@ impl Connection {
             },
             Protocol::Http1(http1) => http1.carry(way, chunk, &mut context),
             Protocol::Http2(http2) => http2.carry(way, chunk, &mut context),
+            Protocol::WebSocket(websocket) => websocket.carry(way, chunk, &mut context),
             Protocol::Other(what) => Outcome::Lost(what),
         }
     }

@@ -9,7 +9,10 @@
 //! - [`contracts`]: what is known of services, to read their messages by
 //! - `http1`, `http2`: HTTP; `hpack`: the header blocks of the latter
 //! - `grpc`, `protobuf`: calls of gRPC and their messages
-//! - `content`, `media`: what a message's body says
+//! - `websocket`: what an exchange of HTTP/1.1 may turn into
+//! - `graphql`: operations of GraphQL, over HTTP and over a WebSocket
+//! - `sse`: server-sent events
+//! - `content`, `media`, `inflate`: what a message's body says
 //! - `calls`: the calls of a connection that are open
 //! - `chunk`, `kept`, `output`, `way`, `text`: what goes into a protocol, and what comes out
 
@@ -22,17 +25,21 @@ pub mod contracts;
 mod detect;
 #[cfg(test)]
 mod fixture;
+mod graphql;
 mod grpc;
 mod hpack;
 mod http1;
 mod http2;
+mod inflate;
 mod kept;
 mod media;
 mod output;
 pub mod part;
 mod protobuf;
+mod sse;
 mod text;
 mod way;
+mod websocket;
 
 use std::collections::HashMap;
 

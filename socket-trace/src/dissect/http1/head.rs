@@ -5,6 +5,7 @@ use httparse::{EMPTY_HEADER, Request, Response};
 use super::super::chunk::Chunk;
 use super::super::connection::Context;
 use super::super::detect;
+use super::super::graphql;
 use super::super::output::{Label, Unit};
 use super::super::part::{Class, Layer};
 use super::super::text::{HOLE, short, short_bytes};
@@ -51,6 +52,8 @@ pub(super) enum Start {
         method: Method,
         /// The method and the path.
         operation: String,
+        /// What is asked for in GraphQL, when that is in the target.
+        asked: Option<graphql::Request>,
     },
     Status {
         code: u16,
@@ -192,10 +195,11 @@ impl Head {
                 let mut request = Request::new(&mut headers);
                 request.parse(bytes).ok()?.is_complete().then_some(())?;
                 let (method, target) = (request.method?, request.path?);
-                let path = target.split('?').next().unwrap_or_default();
+                let (path, query) = target.split_once('?').unwrap_or((target, ""));
                 let start = Start::Request {
                     method: Method::of(method),
                     operation: short(&format!("{method} {path}")),
+                    asked: graphql::Request::of_query(query),
                 };
                 let text = short(&format!("{method} {target}"));
                 Some(Self { start, text, fields: Fields::of(request.headers) })

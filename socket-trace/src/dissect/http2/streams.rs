@@ -100,7 +100,6 @@ impl Streams {
     /// Nothing more comes on the stream in that direction.
     pub(super) fn ends(&mut self, way: Way, id: u32, context: &mut Context<'_>) {
         let Some(stream) = self.open.get_mut(&id) else { return };
-        stream.message_ends(way, context);
         if stream.ends(way) {
             self.remove(id, context);
         }
