@@ -3,13 +3,13 @@
 use prost_reflect::MessageDescriptor;
 
 use super::chunk::Chunk;
-use super::connection::Context;
 use super::graphql;
 use super::grpc::Messages;
 use super::inflate;
 use super::kept::Kept;
 use super::media::{Encoding, Media};
 use super::output::{Label, Unit};
+use super::protocol::Context;
 use super::sse::Events;
 use super::text::{ENOUGH, short, short_bytes, with_hole};
 

@@ -1,10 +1,10 @@
 //! Server-sent events: <https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream>.
 
 use super::chunk::Chunk;
-use super::connection::Context;
 use super::kept::Kept;
 use super::output::{Label, Unit};
 use super::part::Layer;
+use super::protocol::Context;
 use super::text::{ENOUGH, short, with_hole};
 
 /// Follows the events of a body, over the bounds of chunks and frames. Lines that end with CR alone are not told apart:

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::super::connection::Context;
+use super::super::protocol::Context;
 use super::super::text::short;
 use super::super::way::Way;
 use super::{Request, has_errors};

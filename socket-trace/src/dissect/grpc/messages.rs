@@ -3,13 +3,13 @@
 use prost_reflect::MessageDescriptor;
 
 use super::super::chunk::Chunk;
-use super::super::connection::Context;
 use super::super::inflate;
 use super::super::kept::Kept;
 use super::super::media::Encoding;
 use super::super::output::{Label, Unit};
 use super::super::part::{Class, Layer};
 use super::super::protobuf;
+use super::super::protocol::Context;
 use super::super::text::with_hole;
 
 /// A flag and four bytes of length.

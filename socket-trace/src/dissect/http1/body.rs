@@ -1,10 +1,10 @@
 //! A message's body, piece by piece.
 
 use super::super::chunk::Chunk;
-use super::super::connection::Context;
 use super::super::content::Content;
 use super::super::output::Label;
 use super::super::part::{Class, Layer};
+use super::super::protocol::Context;
 use super::chunked::{self, Chunked};
 use super::length::Length;
 

@@ -17,13 +17,13 @@ mod head;
 mod length;
 
 use super::chunk::Chunk;
-use super::connection::{Context, Outcome, Protocol};
 use super::content::Content;
 use super::http2::Http2;
+use super::protocol::{Context, Outcome, Protocol};
 use super::way::{Way, Ways};
 use super::websocket::WebSocket;
 use body::Body;
-use exchange::Exchanges;
+use exchange::{Exchanges, Method};
 use fields::{Fields, Upgrade};
 use head::{Beginning, Head, HeadReader, Start};
 
@@ -92,8 +92,14 @@ impl Http1 {
     /// The call that a message belongs to which begins now.
     fn call(&mut self, way: Way, context: &mut Context<'_>) -> Result<Option<u64>, &'static str> {
         match way {
-            Way::ToServer if self.exchanges.is_full() => Err("too many requests wait for their answers"),
+            Way::ToServer if self.exchanges.is_full() && !context.back_is_lost => {
+                Err("too many requests wait for their answers")
+            }
             Way::ToServer => {
+                if context.back_is_lost {
+                    // Of answers that cannot be followed no end is seen.
+                    self.exchanges.drain(|call| context.calls.end(call));
+                }
                 let call = context.calls.begin(String::new(), context.t);
                 self.exchanges.begin(call);
                 Ok(call)
@@ -125,7 +131,12 @@ impl Http1 {
                 if (100..200).contains(&code) {
                     return None;
                 }
-                length::of_response(&head.fields, code, self.exchanges.method())
+                let method = self.exchanges.method();
+                if method == Method::Connect && (200..300).contains(&code) {
+                    context.calls.end(call);
+                    return Some(Outcome::Switch(Protocol::Undecided { whole: true }));
+                }
+                length::of_response(&head.fields, code, method)
             }
         };
         let length = match length {

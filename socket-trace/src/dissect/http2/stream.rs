@@ -1,13 +1,13 @@
 //! A stream: a request and its answer.
 
 use super::super::chunk::Chunk;
-use super::super::connection::Context;
 use super::super::content::Content;
 use super::super::graphql;
 use super::super::grpc;
 use super::super::media::Media;
 use super::super::output::Label;
 use super::super::part::{Class, Layer};
+use super::super::protocol::Context;
 use super::super::text::short;
 use super::super::way::{Way, Ways};
 use super::fields::Fields;

@@ -9,8 +9,8 @@ mod frame;
 mod reader;
 
 use super::chunk::Chunk;
-use super::connection::{Context, Outcome};
 use super::graphql;
+use super::protocol::{Context, Outcome};
 use super::way::{Way, Ways};
 use reader::Reader;
 

@@ -1,11 +1,11 @@
 //! One direction of a connection, frame by frame.
 
 use super::super::chunk::Chunk;
-use super::super::connection::Context;
 use super::super::graphql::{Owner, Subscriptions};
 use super::super::kept::Kept;
 use super::super::output::{Label, Unit};
 use super::super::part::{Class, Layer};
+use super::super::protocol::Context;
 use super::super::text::{HOLE, short_bytes, with_hole};
 use super::super::way::Way;
 use super::frame::{self, FrameHead, OpCode, Parsed};
