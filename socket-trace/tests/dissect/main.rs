@@ -5,6 +5,7 @@
 
 mod checks;
 mod conversation;
+mod recordings;
 
 use std::collections::BTreeMap;
 
