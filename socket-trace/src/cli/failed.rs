@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use crate::dissect::contracts;
 use crate::reader::Error;
 use crate::verify::Failure;
 
@@ -17,6 +18,8 @@ pub(super) enum Failed {
     Sockets(io::Error),
     /// With what was asked for.
     Usage(String),
+    /// With a contract.
+    Contract(contracts::Error),
     /// With what was to be printed.
     Output(io::Error),
 }
@@ -28,6 +31,7 @@ impl fmt::Display for Failed {
             Self::Verify(error) => error.fmt(f),
             Self::Sockets(error) => write!(f, "cannot read the table of sockets: {error}"),
             Self::Usage(error) => f.write_str(error),
+            Self::Contract(error) => error.fmt(f),
             Self::Output(error) => write!(f, "cannot print: {error}"),
         }
     }
@@ -42,6 +46,12 @@ impl From<Error> for Failed {
 impl From<Failure> for Failed {
     fn from(error: Failure) -> Self {
         Self::Verify(error)
+    }
+}
+
+impl From<contracts::Error> for Failed {
+    fn from(error: contracts::Error) -> Self {
+        Self::Contract(error)
     }
 }
 
