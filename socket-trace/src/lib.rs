@@ -33,6 +33,7 @@
 //! - [`table`]: a comparison for the eye
 //! - [`mod@verify`]: whether a trace is what strace saw, call by call
 //! - [`dissect`]: what reads and writes carried
+//! - [`export`]: a recording in the formats of other tools: pcapng, qlog, CSV
 //! - [`cli`]: the command `socket-trace`
 
 #![forbid(unsafe_code)]
@@ -40,6 +41,7 @@
 pub mod cli;
 pub mod compare;
 pub mod dissect;
+pub mod export;
 pub mod reader;
 pub mod sequence;
 pub mod skeleton;

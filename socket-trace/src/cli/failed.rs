@@ -15,6 +15,15 @@ pub(super) enum Failed {
     Verify(Failure),
     /// With what was to be printed.
     Output(io::Error),
+    /// With a file that was to be written.
+    Write {
+        /// The file.
+        name: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// With the command line.
+    Usage(String),
 }
 
 impl fmt::Display for Failed {
@@ -23,6 +32,8 @@ impl fmt::Display for Failed {
             Self::Trace(error) => error.fmt(f),
             Self::Verify(error) => error.fmt(f),
             Self::Output(error) => write!(f, "cannot print: {error}"),
+            Self::Write { name, error } => write!(f, "cannot write {name}: {error}"),
+            Self::Usage(text) => f.write_str(text),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The command `socket-trace`: a file for each subcommand.
 
 mod compare;
+mod export;
 mod failed;
 mod show;
 mod verify;
@@ -30,6 +31,7 @@ enum Command {
     Show(show::Show),
     Compare(compare::Compare),
     Verify(verify::Verify),
+    Export(export::Export),
 }
 
 /// What a subcommand comes to: its exit code, when nothing failed.
@@ -42,6 +44,7 @@ pub fn run() -> ExitCode {
         Command::Show(show) => show.run(),
         Command::Compare(compare) => compare.run(),
         Command::Verify(verify) => verify.run(),
+        Command::Export(export) => export.run(),
     };
     match done {
         Ok(code) => ExitCode::from(code),
