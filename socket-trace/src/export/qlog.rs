@@ -12,7 +12,7 @@
 //!
 //! | field | value |
 //! |---|---|
-//! | `time` | milliseconds since the recording began, exact to the nanosecond for its first hundred days |
+//! | `time` | milliseconds since the recording began, exact to the nanosecond for its first 99 days |
 //! | `name` | the namespace and the operation |
 //! | `group_id` | the socket's number; `0` for what belongs to none |
 //! | `data` | the fields of the operation, with the names and meanings that `TRACE.md` gives them, but for two: |
@@ -159,7 +159,7 @@ struct Record<'a> {
     data: Data<'a>,
 }
 
-#[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 ns, a hundred days")]
+#[expect(clippy::cast_precision_loss, reason = "a double is what the draft has")]
 fn milliseconds(ns: u64) -> f64 {
     // The nearest number to the quotient is printed as the quotient.
     ns as f64 / 1e6
