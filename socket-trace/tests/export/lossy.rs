@@ -8,7 +8,8 @@ fn after_a_gap_the_sequence_jumps_and_the_packet_says_why() {
     let place = Place::new();
     let trace = Text::server().event(ACCEPT).read(b"hello").gap(2, 300, 1, 70).read(b"world").write(b"yes");
     let (file, notes) = place.export(&trace.ended_by_peer(310, 73), "a.pcapng");
-    assert!(notes.contains("trace.jsonl is lossy: 3 events are missing"), "{notes}");
+    assert!(notes.contains("warning: trace.jsonl is lossy: 3 events are missing"), "{notes}");
+    assert!(notes.contains("note: events are missing: on every connection that was open"), "{notes}");
     let fields = ["tcp.seq", "tcp.len", "frame.drop_count", "frame.comment"];
     let rows = tshark.fields(&file, &[], "tcp.len > 0", &fields);
     let lossy = "lossy: 2 reads (300 B) and 1 writes (70 B) are missing before this packet, of any connection \
@@ -57,7 +58,7 @@ fn at_the_close_the_totals_say_exactly_what_is_missing() {
     // What is missing before an end that is told already cannot be put before it any more.
     let trace = Text::server().event(ACCEPT).read(b"hello").ended_by_peer(45, 0).gap(1, 40, 0, 0);
     let (_, notes) = place.export(&trace, "b.pcapng");
-    assert!(notes.contains("note: 1 connections lack bytes before their end of stream"), "{notes}");
+    assert!(notes.contains("note: connections that lack bytes before their end of stream: 1\n"), "{notes}");
 }
 
 #[test]

@@ -36,7 +36,12 @@ fn payload_that_was_cut_is_a_cut_packet_of_the_true_length() {
     let place = Place::new();
     let trace = Text::of("shop", "server", 4).event(ACCEPT).moved("read", 100_000, b"GET ").read(b"next");
     let (file, notes) = place.export(&trace.ended_by_peer(100_004, 0), "a.pcapng");
-    assert!(notes.contains("note: 1 reads and writes were recorded in part"), "{notes}");
+    assert!(
+        notes.contains(
+            "note: calls whose payload was recorded in part, so that their packets are cut, too: 1\n"
+        ),
+        "{notes}"
+    );
     let fields = ["frame.len", "frame.cap_len", "tcp.seq", "tcp.len"];
     let rows = tshark.fields(&file, &[], "tcp.len > 0", &fields);
     let expected =
@@ -66,7 +71,10 @@ fn a_line_that_says_more_than_a_call_can_move_fills_no_disk() {
     let huge = r#""sock":2,"op":"read","bytes":18446744073709551615"#;
     let trace = (0..50).fold(Text::server().event(ACCEPT), |trace, _| trace.event(huge)).read(b"hello");
     let (file, notes) = place.export(&trace, "a.pcapng");
-    assert!(notes.contains("50 reads, writes or datagrams are too large for packets"), "{notes}");
+    assert!(
+        notes.contains("note: reads, writes and datagrams too large for packets, which were left out: 50\n"),
+        "{notes}"
+    );
     assert!(std::fs::metadata(&file).unwrap().len() < 5_000);
     let Some(tshark) = Tshark::find() else { return };
     let rows = tshark.fields(&file, &[], "tcp.analysis.lost_segment", &["tcp.len"]);

@@ -104,6 +104,7 @@ impl Exporter for PcapNg {
         recording.last = at;
         if let Op::Gap(gap) = &event.op {
             recording.lose(gap);
+            self.notes.lossy = true;
             self.capture.gap(missing(gap, line), gap.events());
             return Ok(());
         }

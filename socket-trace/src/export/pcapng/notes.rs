@@ -15,7 +15,9 @@ pub(super) struct Notes {
     without_payload: Vec<String>,
     /// Recordings that do not say when they began.
     without_time: Vec<String>,
-    /// Reads and writes of which only the beginning was recorded.
+    /// A gap was met.
+    pub(super) lossy: bool,
+    /// Reads, writes and datagrams of which only the beginning was recorded.
     pub(super) cut: u64,
     /// Streams and datagrams without addresses of IP.
     pub(super) made_up: u64,
@@ -64,17 +66,24 @@ impl Notes {
             lines
                 .push(format!("the header of {names} does not say when it began: its times count from 1970"));
         }
+        if self.lossy {
+            lines.push(
+                "events are missing: on every connection that was open, sequence numbers jump by what it may have \
+                 lost, so Wireshark finds segments that were not captured, and never bytes that do not belong together"
+                    .to_owned(),
+            );
+        }
         for (count, what) in [
-            (self.cut, "reads and writes were recorded in part: their packets are cut, too"),
+            (self.cut, "calls whose payload was recorded in part, so that their packets are cut, too"),
             (
                 self.made_up,
-                "streams or datagrams have no address of IP: they got made-up ones, see their comments",
+                "streams and datagrams without IP addresses, which got made-up ones (see the comments)",
             ),
-            (self.too_large, "reads, writes or datagrams are too large for packets and were left out"),
-            (self.found_late, "connections lack bytes before their end of stream"),
+            (self.too_large, "reads, writes and datagrams too large for packets, which were left out"),
+            (self.found_late, "connections that lack bytes before their end of stream"),
         ] {
             if count > 0 {
-                lines.push(format!("{count} {what}"));
+                lines.push(format!("{what}: {count}"));
             }
         }
         lines.extend(self.decode_as(file));
