@@ -1,6 +1,6 @@
 //! CSV (RFC 4180): a row for each event, and a header row.
 //!
-//! The columns are the fields of a trace, by their names there ([TRACE.md] explains them), empty where an event does
+//! The columns are the fields of a trace, by their names there (`TRACE.md` explains them), empty where an event does
 //! not have them. Before them come
 //!
 //! - `recording` and `side`: what the recording is called, and who recorded, as several traces share a table
@@ -11,8 +11,6 @@
 //! added in a later version comes last: the ones before it keep their places.
 //!
 //! Lines end with CR LF, and a field with a comma, a quote or an end of line is quoted, as the RFC has it.
-//!
-//! [TRACE.md]: https://docs.rs/socket-tap
 
 use std::fmt::Write as _;
 use std::io;

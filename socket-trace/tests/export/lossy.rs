@@ -38,12 +38,24 @@ fn after_a_gap_the_sequence_jumps_and_the_packet_says_why() {
 }
 
 #[test]
+fn an_end_of_stream_right_after_a_gap_jumps_too() {
+    let Some(tshark) = Tshark::find() else { return };
+    let place = Place::new();
+    let trace = Text::server().event(ACCEPT).read(b"hello").gap(1, 40, 0, 0).ended_by_peer(45, 0);
+    let (file, notes) = place.export(&trace, "a.pcapng");
+    let lost = tshark.fields(&file, &[], "tcp.analysis.lost_segment", &["tcp.seq", "tcp.flags.fin"]);
+    assert_eq!(lost, [["46", "1"]]);
+    assert!(!notes.contains("lack bytes"), "{notes}");
+}
+
+#[test]
 fn a_connection_that_begins_after_the_gap_has_no_hole() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let trace = Text::server().gap(2, 300, 1, 70).event(ACCEPT).read(b"hello").ended_by_peer(5, 0);
     let (file, _) = place.export(&trace, "a.pcapng");
     tshark.assert_clean(&file, &[]);
+    tshark.assert_none(&file, &[], "frame.comment contains \"of this stream are missing\"");
 }
 
 #[test]
@@ -57,7 +69,8 @@ fn at_the_close_the_totals_say_exactly_what_is_missing() {
     assert_eq!(lost, [["41", "1"]]);
     // What is missing before an end that is told already cannot be put before it any more.
     let trace = Text::server().event(ACCEPT).read(b"hello").ended_by_peer(45, 0).gap(1, 40, 0, 0);
-    let (_, notes) = place.export(&trace, "b.pcapng");
+    let (file, notes) = place.export(&trace, "b.pcapng");
+    tshark.assert_clean(&file, &[]);
     assert!(notes.contains("note: connections that lack bytes before their end of stream: 1\n"), "{notes}");
 }
 

@@ -11,7 +11,8 @@ fn bytes(length: usize) -> Vec<u8> {
 fn a_read_of_more_than_a_packet_holds_is_several() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
-    let (up, down) = (bytes(200_000), bytes(65_495));
+    // The second is what a window without scaling would have room for, to the byte.
+    let (up, down) = (bytes(200_000), bytes(65_535));
     let trace = Text::server().event(ACCEPT).read(&up).write(&down).ended_by_peer(up.len(), down.len());
     let (file, notes) = place.export(&trace, "a.pcapng");
     assert_eq!(notes, "");
@@ -21,7 +22,8 @@ fn a_read_of_more_than_a_packet_holds_is_several() {
         ["65495", "read 200000 B, #2, line 3 (part 2 of 4)"],
         ["65495", "read 200000 B, #2, line 3 (part 3 of 4)"],
         ["3515", "read 200000 B, #2, line 3 (part 4 of 4)"],
-        ["65495", "write 65495 B, #2, line 4"],
+        ["65495", "write 65535 B, #2, line 4 (part 1 of 2)"],
+        ["40", "write 65535 B, #2, line 4 (part 2 of 2)"],
     ];
     assert_eq!(rows, expected.map(|row| row.map(str::to_owned).to_vec()));
     tshark.assert_clean(&file, &[]);

@@ -2,20 +2,14 @@
 
 use std::io;
 
-use etherparse::{TcpHeader, TcpOptionElement};
 use socket_tap::close::{Close, EndedBy};
 use socket_tap::event::Transfer;
 
 use super::ends::Ends;
 use super::half::Half;
 use super::moment::{Moment, Sender};
-use super::packet::{self, MOST_TCP, Payload};
+use super::packet::{self, Flags, MOST_TCP, Payload};
 use super::protocol::Protocol;
-
-/// What both sides offer, in units of `1 << SCALE` bytes: more than is ever under way, so that Wireshark finds no window
-/// full.
-const WINDOW: u16 = u16::MAX;
-const SCALE: u8 = 14;
 
 /// After so many packets of data an acknowledgement is made up, if no other packet has brought one: Wireshark keeps
 /// what is not acknowledged.
@@ -35,17 +29,6 @@ pub(super) struct Connection {
     has_totals: bool,
     /// There was a RST.
     reset: bool,
-}
-
-/// A packet's flags.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Flags {
-    Syn,
-    SynAck,
-    Ack,
-    Data { push: bool },
-    Fin,
-    Rst,
 }
 
 impl Connection {
@@ -129,10 +112,11 @@ impl Connection {
 
     /// A side has finished sending.
     pub(super) fn finish(&mut self, moment: &mut Moment<'_>, sender: Sender) -> io::Result<()> {
-        if std::mem::replace(&mut self.half(sender).finished, true) {
-            return Ok(());
+        if !self.half(sender).finished {
+            self.synthesise(moment, sender, Flags::Fin)?;
+            self.half(sender).finished = true;
         }
-        self.synthesise(moment, sender, Flags::Fin)
+        Ok(())
     }
 
     /// A side has torn it down.
@@ -145,10 +129,9 @@ impl Connection {
     /// We close it.
     pub(super) fn close(mut self, moment: &mut Moment<'_>, close: &Close) -> io::Result<()> {
         if self.has_totals && !close.totals.is_empty() {
-            self.ours.ends_at(close.totals.tx, moment.recording.lost_tx);
-            self.theirs.ends_at(close.totals.rx, moment.recording.lost_rx);
-            let found_late = |half: &Half| half.finished && half.hole() > 0;
-            moment.notes.found_late += u64::from(found_late(&self.ours) || found_late(&self.theirs));
+            let ours = self.ours.ends_at(close.totals.tx, moment.recording.lost_tx);
+            let theirs = self.theirs.ends_at(close.totals.rx, moment.recording.lost_rx);
+            moment.notes.found_late += u64::from(ours || theirs);
         }
         match close.ended_by {
             Some(EndedBy::Reset) => return self.reset(moment, Sender::Them),
@@ -202,8 +185,8 @@ impl Connection {
             0 => None,
             bytes => Some(format!("up to {bytes} B of this stream are missing before this packet")),
         };
-        let mut header = TcpHeader::new(from.port(), to.port(), half.next, WINDOW);
-        set(&mut header, flags);
+        let mut header = packet::tcp_header(from, to, flags);
+        header.sequence_number = half.next;
         if header.ack {
             header.acknowledgment_number = other.next;
             other.unacknowledged = 0;
@@ -213,24 +196,6 @@ impl Connection {
         moment
             .capture
             .packet(moment.at, sender, comments, |out| packet::tcp(out, from.ip(), to.ip(), header, payload))
-    }
-}
-
-fn set(header: &mut TcpHeader, flags: Flags) {
-    header.syn = matches!(flags, Flags::Syn | Flags::SynAck);
-    header.ack = flags != Flags::Syn;
-    header.psh = flags == Flags::Data { push: true };
-    header.fin = flags == Flags::Fin;
-    header.rst = flags == Flags::Rst;
-    if header.syn {
-        let most = u16::try_from(MOST_TCP).unwrap_or(u16::MAX);
-        let options = [
-            TcpOptionElement::MaximumSegmentSize(most),
-            TcpOptionElement::Noop,
-            TcpOptionElement::WindowScale(SCALE),
-        ];
-        // There is room for 40 bytes of options, and these are 8.
-        let _ = header.set_options(&options);
     }
 }
 

@@ -28,10 +28,14 @@ impl Half {
         Self { next, lost, ..Self::default() }
     }
 
-    /// The recording has lost so many bytes by now: they may all have been of this connection.
+    /// The recording has lost so many bytes by now: they may all have been of this connection. What has finished lost
+    /// nothing since.
     pub(super) fn lose(&mut self, lost: u64) {
-        self.skip(lost.saturating_sub(self.lost));
+        let more = lost.saturating_sub(self.lost);
         self.lost = lost;
+        if !self.finished {
+            self.skip(more);
+        }
     }
 
     /// So many bytes are not shown.
@@ -39,16 +43,13 @@ impl Half {
         self.hole = self.hole.saturating_add(bytes);
     }
 
-    /// Those were all its bytes. Nothing is in doubt any more about the last of them, and what was assumed to be
-    /// missing since the packet before is put right.
-    pub(super) fn ends_at(&mut self, total: u64, lost: u64) {
-        self.hole = total.saturating_sub(self.position);
+    /// It has come to so many bytes in all, and the recording has lost so many: nothing is in doubt any more about what
+    /// is missing. Returns whether that is found out too late, after the FIN.
+    pub(super) fn ends_at(&mut self, total: u64, lost: u64) -> bool {
+        let missing = total.saturating_sub(self.position);
         self.lost = lost;
-    }
-
-    /// Whether bytes are missing before its next packet.
-    pub(super) fn hole(&self) -> u64 {
-        self.hole
+        self.hole = if self.finished { 0 } else { missing };
+        self.finished && missing > 0
     }
 
     /// Jumps over what is missing, and returns how many bytes that is.

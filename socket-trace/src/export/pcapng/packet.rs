@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use etherparse::{IpNumber, Ipv4Header, Ipv6Header, TcpHeader, UdpHeader};
+use etherparse::{IpNumber, Ipv4Header, Ipv6Header, TcpHeader, TcpOptionElement, UdpHeader};
 
 /// The most that fits into one packet beside the headers of IPv4 and TCP. Over IPv6 a little more would.
 pub(super) const MOST_TCP: usize = 65_495;
@@ -12,6 +12,11 @@ pub(super) const MOST_UDP: usize = 65_507;
 
 /// As Linux has it.
 const HOP_LIMIT: u8 = 64;
+
+/// What both sides offer, in units of `1 << SCALE` bytes: more than is ever under way, so that Wireshark finds no window
+/// full.
+const WINDOW: u16 = u16::MAX;
+const SCALE: u8 = 14;
 
 /// What a packet carries.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,6 +44,38 @@ impl<'a> Payload<'a> {
         let known = self.known.get(from..).unwrap_or_default();
         Self::of(self.length.saturating_sub(from).min(most), Some(known))
     }
+}
+
+/// What a TCP packet is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flags {
+    Syn,
+    SynAck,
+    Ack,
+    Data { push: bool },
+    Fin,
+    Rst,
+}
+
+/// A header with everything but the sequence numbers.
+pub(super) fn tcp_header(from: SocketAddr, to: SocketAddr, flags: Flags) -> TcpHeader {
+    let mut header = TcpHeader::new(from.port(), to.port(), 0, WINDOW);
+    header.syn = matches!(flags, Flags::Syn | Flags::SynAck);
+    header.ack = flags != Flags::Syn;
+    header.psh = flags == Flags::Data { push: true };
+    header.fin = flags == Flags::Fin;
+    header.rst = flags == Flags::Rst;
+    if header.syn {
+        let most = u16::try_from(MOST_TCP).unwrap_or(u16::MAX);
+        let options = [
+            TcpOptionElement::MaximumSegmentSize(most),
+            TcpOptionElement::Noop,
+            TcpOptionElement::WindowScale(SCALE),
+        ];
+        // There is room for 40 bytes of options, and these are 8.
+        let _ = header.set_options(&options);
+    }
+    header
 }
 
 /// Appends a TCP packet, and returns its length on the wire: more than was appended when the payload is cut.
