@@ -16,7 +16,7 @@ const HELP: &str = "Examples:\n  \
     socket-trace export rest.jsonl -o rest.pcapng\n  \
     wireshark rest.pcapng\n  \
     socket-trace export rest.jsonl --to pcapng -o - | tshark -r - -Y http\n\n  \
-    socket-trace export grpc.jsonl -o grpc.sqlog          # qvis: https://qvis.quictools.info, Sequence\n\n  \
+    socket-trace export grpc.jsonl -o grpc.sqlog    # for https://qvis.quictools.info\n\n  \
     socket-trace export traces/*.jsonl -o events.csv\n  \
     duckdb -c \"select recording, op, count(*), sum(bytes) from 'events.csv' group by all\"\n\n\
     pcapng needs payload: record with --capture. Packets are synthesised from the calls, each with a comment that names \
@@ -34,7 +34,7 @@ pub(super) struct Export {
     /// The format; by default the one of the output's extension: .pcapng, .sqlog, .csv
     #[arg(long, value_enum, value_name = "FORMAT")]
     to: Option<Format>,
-    /// Where to write; - is standard output. A file that is there is replaced, one that is not can be read by you only
+    /// Where to write; - is standard output. A file that is there is replaced; a new one is its owner's to read only
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 }
