@@ -65,7 +65,9 @@ fn a_stream_above_another_is_beside_it() {
 fn a_connection_whose_beginning_is_missing_is_shown_from_where_it_is_known() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
-    let (file, _) = place.export(&Text::server().read(b"hello").ended_by_peer(90_005, 7), "a.pcapng");
+    let (file, notes) = place.export(&Text::server().read(b"hello").ended_by_peer(90_005, 7), "a.pcapng");
+    // The totals count what came before, too.
+    assert!(!notes.contains("lack bytes"), "{notes}");
     tshark.assert_clean(&file, &[]);
     let comments = tshark.fields(&file, &[], "frame.number == 1", &["frame.comment"]);
     assert!(comments[0][0].ends_with("the beginning of this connection is not in the trace"), "{comments:?}");

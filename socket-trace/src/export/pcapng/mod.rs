@@ -28,8 +28,11 @@
 //!   connection, when both are given, are two streams of the same addresses: the packets of the second would look like
 //!   retransmissions of the first if they were sorted in between. `frame.interface_name` tells them apart, and
 //!   `reordercap` sorts by time for those that have no connection in common.
-//! - **What has no IP address** (Unix-domain sockets, streams above another such as TLS, whose text is plain) gets made-up
-//!   addresses of the documentation block, `[2001:db8::N]:1` for the server and `:2` for the client of socket N.
+//! - **What has no IP address of its own** (Unix-domain sockets, streams above another such as TLS, whose text is plain,
+//!   connections whose beginning is not in the trace) gets made-up ones of the documentation block: `[2001:db8::N]:1` for
+//!   the server and `:2` for the client of socket N.
+//! - **What is too large**, a datagram above 65,507 bytes or a read or write above 64 MiB, is left out; of a stream, a hole
+//!   remains.
 //!
 //! # Layout
 //!
