@@ -35,6 +35,7 @@
 //! - [`dissect`]: what reads and writes carried
 //! - [`mod@lint`]: what a recording shows that its program could do better
 //! - [`sockets`]: the sockets of running programs, as netstat shows them
+//! - [`export`]: a recording in the formats of other tools: pcapng, qlog, CSV
 //! - [`cli`]: the command `socket-trace`
 
 #![forbid(unsafe_code)]
@@ -43,6 +44,7 @@ pub mod cli;
 pub mod compare;
 pub mod dissect;
 pub mod lint;
+pub mod export;
 pub mod reader;
 pub mod sequence;
 pub mod skeleton;

@@ -22,6 +22,15 @@ pub(super) enum Failed {
     Contract(contracts::Error),
     /// With what was to be printed.
     Output(io::Error),
+    /// With a file that was to be written.
+    Write {
+        /// The file.
+        name: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// With the command line.
+    Usage(String),
 }
 
 impl fmt::Display for Failed {
@@ -33,6 +42,8 @@ impl fmt::Display for Failed {
             Self::Usage(error) => f.write_str(error),
             Self::Contract(error) => error.fmt(f),
             Self::Output(error) => write!(f, "cannot print: {error}"),
+            Self::Write { name, error } => write!(f, "cannot write {name}: {error}"),
+            Self::Usage(text) => f.write_str(text),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod compare;
 mod contracts;
+mod export;
 mod failed;
 mod lint;
 mod show;
@@ -36,6 +37,7 @@ enum Command {
     Verify(verify::Verify),
     Lint(lint::Lint),
     Sockets(sockets::Sockets),
+    Export(export::Export),
 }
 
 /// What a subcommand comes to: its exit code, when nothing failed.
@@ -50,6 +52,7 @@ pub fn run() -> ExitCode {
         Command::Verify(verify) => verify.run(),
         Command::Lint(lint) => lint.run(),
         Command::Sockets(sockets) => sockets.run(),
+        Command::Export(export) => export.run(),
     };
     match done {
         Ok(code) => ExitCode::from(code),

@@ -8,6 +8,7 @@ use socket_tap::format::text::Lines;
 use socket_tap::format::{Line, Side, write_event};
 use socket_trace::compare::Comparison;
 use socket_trace::lint;
+use socket_trace::export::{Export, Format};
 use socket_trace::reader::{Error, Trace};
 use socket_trace::summary::{Recording, Summary};
 use socket_trace::{sequence, table};
@@ -18,6 +19,8 @@ pub(crate) fn open(bytes: &[u8]) -> Result<Trace, Error> {
 }
 
 /// Reads, shows, lints, sums up, compares and lays out the bytes as if they were a trace, and panics when something is wrong.
+/// Reads, shows, sums up, compares, lays out and exports the bytes as if they were a trace, and panics when something is
+/// wrong.
 pub(crate) fn do_everything(bytes: &[u8]) {
     let step = show(bytes).unwrap_or_default();
     lint(bytes);
@@ -26,6 +29,9 @@ pub(crate) fn do_everything(bytes: &[u8]) {
     }
     for step in [step.as_str(), "no such step"] {
         lay_out(bytes, step);
+    }
+    for format in [Format::Pcapng, Format::Qlog, Format::Csv] {
+        export(bytes, format);
     }
 }
 
@@ -104,5 +110,18 @@ fn lay_out(bytes: &[u8], step: &str) {
     if let Ok(calls) = sequence::of_step(client, server, step) {
         let lines = 3 + calls.len();
         check_text(&sequence::lanes(&[("any".to_owned(), calls)]), lines);
+    }
+}
+
+fn export(bytes: &[u8], format: Format) {
+    let Ok(mut trace) = open(bytes) else { return };
+    let mut export = Export::to(format, Box::new(std::io::sink()), "any").unwrap();
+    // Whatever the trace is, nothing is wrong with the output.
+    if let Err(error) = export.add(&mut trace) {
+        check_text(&error.to_string(), 0);
+    }
+    for note in export.finish().unwrap() {
+        let lines = note.matches('\n').count();
+        check_text(&note, lines);
     }
 }
