@@ -29,6 +29,8 @@
 //! - [`step`]: counts for each named step of a recording
 //! - [`summary`]: one trace, read once
 //! - [`compare`]: several summaries beside each other, and the verdict
+//! - [`timeline`]: several recordings on one time line
+//! - [`show`]: the time line, event by event
 //! - [`sequence`]: one step as client and server did it, call by call
 //! - [`table`]: a comparison for the eye
 //! - [`mod@verify`]: whether a trace is what strace saw, call by call
@@ -42,9 +44,11 @@ pub mod compare;
 pub mod dissect;
 pub mod reader;
 pub mod sequence;
+pub mod show;
 pub mod skeleton;
 pub mod socket;
 pub mod step;
 pub mod summary;
 pub mod table;
+pub mod timeline;
 pub mod verify;

@@ -83,5 +83,9 @@ fn warn_of_end(trace: &Trace) -> io::Result<()> {
             format!("{source} was cut short: its last line breaks off and was left out")
         }
     };
+    warn(&warning)
+}
+
+fn warn(warning: &str) -> io::Result<()> {
     writeln!(io::stderr(), "socket-trace: warning: {warning}")
 }
