@@ -32,6 +32,7 @@
 //! - [`timeline`]: several recordings on one time line
 //! - [`show`]: the time line, event by event
 //! - [`sequence`]: one step as client and server did it, call by call
+//! - [`layers`]: one call, from reads and writes up to messages
 //! - [`table`]: a comparison for the eye
 //! - [`mod@verify`]: whether a trace is what strace saw, call by call
 //! - [`dissect`]: what reads and writes carried
@@ -42,6 +43,7 @@
 pub mod cli;
 pub mod compare;
 pub mod dissect;
+pub mod layers;
 pub mod reader;
 pub mod sequence;
 pub mod show;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 
 use crate::reader::Error;
 use crate::verify::Failure;
@@ -13,6 +14,10 @@ pub(super) enum Failed {
     Trace(Error),
     /// With a trace or a log of strace.
     Verify(Failure),
+    /// What is asked for is not there, or cannot be drawn.
+    Asked(String),
+    /// With a file that was to be written.
+    File(PathBuf, io::Error),
     /// With what was to be printed.
     Output(io::Error),
 }
@@ -22,6 +27,8 @@ impl fmt::Display for Failed {
         match self {
             Self::Trace(error) => error.fmt(f),
             Self::Verify(error) => error.fmt(f),
+            Self::Asked(why) => f.write_str(why),
+            Self::File(path, error) => write!(f, "cannot write {}: {error}", path.display()),
             Self::Output(error) => write!(f, "cannot print: {error}"),
         }
     }

@@ -2,10 +2,12 @@
 
 mod compare;
 mod failed;
+mod layers;
+mod sequence;
 mod show;
 mod verify;
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use std::process::ExitCode;
 
 use anstream::ColorChoice;
@@ -28,6 +30,8 @@ const EXIT_CODES: &str = "Exit codes: 0 done, or the same; 1 different; 2 could 
 #[derive(Debug, Subcommand)]
 enum Command {
     Show(show::Show),
+    Sequence(sequence::Sequence),
+    Layers(layers::Layers),
     Compare(compare::Compare),
     Verify(verify::Verify),
 }
@@ -40,6 +44,8 @@ type Done<T = u8> = Result<T, Failed>;
 pub fn run() -> ExitCode {
     let done = match Flags::parse().command {
         Command::Show(show) => show.run(),
+        Command::Sequence(sequence) => sequence.run(),
+        Command::Layers(layers) => layers.run(),
         Command::Compare(compare) => compare.run(),
         Command::Verify(verify) => verify.run(),
     };
@@ -58,6 +64,12 @@ pub fn run() -> ExitCode {
 /// Whether standard output takes colours: a terminal, without `NO_COLOR`.
 fn colored() -> bool {
     anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never
+}
+
+/// How wide lines may be: as the terminal; `None` when it is none.
+fn width() -> Option<usize> {
+    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+    terminal.map(|(terminal_size::Width(columns), _)| columns.into())
 }
 
 fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {

@@ -1,12 +1,12 @@
 //! `socket-trace show`: recordings on one time line, a line for each socket call.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::{Done, colored, warn, warn_of_end};
+use super::{Done, colored, warn, warn_of_end, width};
 use crate::reader::{Error, Trace};
 use crate::show::filter::{Filter, Peer};
 use crate::show::lines::Look;
@@ -163,12 +163,6 @@ impl Show {
         }
         Ok(())
     }
-}
-
-/// How wide lines may be: as the terminal; `None` when it is none.
-fn width() -> Option<usize> {
-    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
-    terminal.map(|(terminal_size::Width(columns), _)| columns.into())
 }
 
 fn nanoseconds(text: &str) -> Result<u64, String> {

@@ -28,6 +28,7 @@ pub(super) struct Row {
 pub(super) struct Arrow {
     pub(super) to: Side,
     pub(super) label: String,
+    pub(super) bytes: Option<u64>,
     /// It is no bytes of the program's: the kernels say it to each other.
     pub(super) kernel: bool,
 }
@@ -81,20 +82,24 @@ fn taken(call: &Call, signal: Signal) -> Vec<Row> {
 }
 
 fn arrow(to: Side, signal: Signal, carried: &str) -> Arrow {
-    let (label, kernel) = match signal {
-        Signal::Bytes(_) => (carried, false),
-        Signal::Fin => ("FIN", true),
-        Signal::Rst => ("RST", true),
-        Signal::Handshake => ("SYN", true),
+    let (label, bytes) = match signal {
+        Signal::Bytes(bytes) => (carried, Some(bytes)),
+        Signal::Fin => ("FIN", None),
+        Signal::Rst => ("RST", None),
+        Signal::Handshake => ("SYN", None),
     };
-    Arrow { to, label: label.to_owned(), kernel }
+    Arrow { to, label: label.to_owned(), bytes, kernel: bytes.is_none() }
 }
 
 /// What the kernels say to each other while a client connects.
 fn handshake(client: Side) -> [Arrow; 3] {
     let server = other(client);
-    [("SYN", server), ("SYN, ACK", client), ("ACK", server)]
-        .map(|(label, to)| Arrow { to, label: label.to_owned(), kernel: true })
+    [("SYN", server), ("SYN, ACK", client), ("ACK", server)].map(|(label, to)| Arrow {
+        to,
+        label: label.to_owned(),
+        bytes: None,
+        kernel: true,
+    })
 }
 
 fn between(arrow: Arrow) -> Row {

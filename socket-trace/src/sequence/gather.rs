@@ -36,7 +36,7 @@ pub enum Choice {
 ///
 /// # Errors
 /// When a trace cannot be read.
-pub fn gather(mut walk: Walk, choice: &Choice) -> Result<Vec<Sequence>, Error> {
+pub fn gather(walk: &mut Walk, choice: &Choice) -> Result<Vec<Sequence>, Error> {
     let mut gathering = Gathering::new(walk.timeline().recordings(), choice);
     while let Some(seen) = walk.next_seen()? {
         gathering.observe(&seen);

@@ -20,12 +20,15 @@ pub fn diagram(sequence: &Sequence) -> String {
             let _ = writeln!(out, "    Note over C,S: {}", pause(ns));
         }
         match (row.call, row.arrow) {
-            (Some((side, text)), Some(arrow)) => {
-                let label = if arrow.label.is_empty() { escaped(&text) } else { format!("{}<br/>{}", escaped(&text), escaped(&arrow.label)) };
-                // What the other side takes is recorded there.
-                let _ = writeln!(out, "    {}: {label}", across(&arrow, side));
+            (Some((_, text)), Some(arrow)) => {
+                let label = if arrow.label.is_empty() {
+                    escaped(&text)
+                } else {
+                    format!("{}<br/>{}", escaped(&text), escaped(&arrow.label))
+                };
+                let _ = writeln!(out, "    {}: {label}", across(&arrow));
             }
-            (None, Some(arrow)) => _ = writeln!(out, "    {}: {}", across(&arrow, arrow.to), escaped(&arrow.label)),
+            (None, Some(arrow)) => _ = writeln!(out, "    {}: {}", across(&arrow), escaped(&arrow.label)),
             (Some((side, text)), None) => _ = writeln!(out, "    Note over {}: {}", id(side), escaped(&text)),
             (None, None) => {}
         }
@@ -44,7 +47,7 @@ fn id(side: Side) -> &'static str {
 }
 
 /// Dashed for what the kernels say to each other.
-fn across(arrow: &Arrow, _side: Side) -> String {
+fn across(arrow: &Arrow) -> String {
     let line = if arrow.kernel { "-->>" } else { "->>" };
     match arrow.to {
         Side::Server => format!("C{line}S"),

@@ -8,11 +8,13 @@
 //! - [`call`]: one call, and what travels to the other side with it
 //! - [`gather`]: the connection that is asked for, out of all that are recorded
 //! - [`merge`]: both sides in one order, cause before effect
+//! - [`diagram`]: the rows that all forms draw
 //! - [`text`]: the diagram for a terminal
 //! - [`mermaid`]: the diagram as a text that GitHub draws
 //! - [`svg`]: the diagram as a picture
 
 pub mod call;
+mod diagram;
 pub mod gather;
 mod merge;
 pub mod mermaid;
@@ -47,7 +49,7 @@ pub struct Sequence {
 /// # Errors
 /// When one of the traces cannot be read.
 pub fn of_step(client: Trace, server: Trace, step: &str) -> Result<Vec<Call>, Error> {
-    let walk = Walk::along(Timeline::of(vec![client, server]));
-    let first = gather(walk, &Choice::Step(step.to_owned()))?.into_iter().next();
+    let mut walk = Walk::along(Timeline::of(vec![client, server]));
+    let first = gather(&mut walk, &Choice::Step(step.to_owned()))?.into_iter().next();
     Ok(first.unwrap_or_default().calls)
 }

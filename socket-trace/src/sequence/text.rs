@@ -20,7 +20,9 @@ pub fn diagram(sequence: &Sequence, width: usize) -> String {
     let rows = rows(sequence);
     let (client, server) =
         (lane(Side::Client, sequence.client.as_ref()), lane(Side::Server, sequence.server.as_ref()));
-    let of = |side| move |row: &Row| row.call.as_ref().filter(|(of, _)| *of == side).map_or(0, |(_, text)| text.width());
+    let of = |side| {
+        move |row: &Row| row.call.as_ref().filter(|(of, _)| *of == side).map_or(0, |(_, text)| text.width())
+    };
     let left = rows.iter().map(of(Side::Client)).max().unwrap_or(0).max(client.width());
     let right = rows.iter().map(of(Side::Server)).max().unwrap_or(0).max(server.width());
     let way = width.saturating_sub(12 + left + right + 4).max(SHORTEST_WAY);

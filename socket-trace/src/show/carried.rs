@@ -12,21 +12,26 @@ pub fn sentence(parts: &[Part]) -> String {
     let mut words = String::new();
     for unit in parts.chunk_by(|one, next| one.unit == next.unit && one.layer == next.layer) {
         let (Some(first), Some(last)) = (unit.first(), unit.last()) else { continue };
-        if first.layer == Layer::Unknown {
+        let text = unit.iter().find(|part| !part.text.is_empty()).map_or("", |part| &part.text);
+        if first.layer == Layer::Unknown && text.is_empty() {
             continue;
         }
         if !words.is_empty() {
             words.push_str(", ");
         }
         words.push_str(if first.begins { "" } else { "…" });
-        words.push_str(first.name);
-        if let Some(part) = unit.iter().find(|part| !part.text.is_empty()) {
-            words.push(' ');
-            words.push_str(&printable(&part.text));
-        }
+        words.push_str(format!("{} {}", name(first, text), printable(text)).trim());
         words.push_str(if last.ends { "" } else { "…" });
     }
     words
+}
+
+/// A line of HTTP/1.1 says by itself what it is.
+fn name(part: &Part, text: &str) -> &'static str {
+    match part.layer {
+        Layer::Http1 if !text.is_empty() => "",
+        _ => part.name,
+    }
 }
 
 /// The text, at most that wide on a terminal.

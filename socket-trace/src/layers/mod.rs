@@ -1,0 +1,18 @@
+//! One call, layer upon layer: which reads and writes carried which frames, and those which messages.
+//!
+//! # Layout
+//!
+//! - [`map`]: what lies where in the two streams of bytes
+//! - [`collect`]: the transfers of the call that is asked for, out of a whole recording
+//! - [`stack`]: from transfers to layers
+//! - [`grid`]: boxes above each other, aligned where their bytes are
+//! - [`text`]: the map for a terminal
+
+pub mod collect;
+mod grid;
+pub mod map;
+mod stack;
+pub mod text;
+
+pub use collect::{Wanted, collect};
+pub use map::{Block, Level, Map, Way};
