@@ -42,6 +42,13 @@ pub(super) struct Piece {
     pub(super) parts: Vec<Part>,
 }
 
+impl Piece {
+    /// Whether it has bytes of that call.
+    pub(super) fn has(&self, call: u64) -> bool {
+        self.parts.iter().any(|part| part.call == Some(call))
+    }
+}
+
 /// The map of the call; `None` when there is none such.
 ///
 /// # Errors

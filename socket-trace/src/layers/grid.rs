@@ -8,7 +8,7 @@ use super::map::{Block, Level};
 use crate::show::carried::cut;
 
 /// How wide the titles of the levels are.
-const TITLE: usize = 20;
+const TITLE: usize = 17;
 
 /// A box is made no wider than this for what it says.
 const WIDEST_TEXT: usize = 26;

@@ -36,8 +36,10 @@ pub struct Way {
 /// One layer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Level {
-    /// What it is made of: `writes of the client`, `HTTP/2 frames`, `messages`.
+    /// What it is: `client's writes`, `HTTP/2`, `messages`.
     pub title: String,
+    /// What it is made of: `write`, `frame`, `message`.
+    pub unit: &'static str,
     /// In the order of their bytes.
     pub blocks: Vec<Block>,
 }
@@ -57,7 +59,7 @@ pub struct Block {
     pub begun: bool,
     /// It goes on after, in a transfer that is not shown.
     pub goes_on: bool,
-    /// It is of the call; other things are carried by the same transfers.
+    /// It has bytes of the call; the same transfers may carry other things.
     pub of_call: bool,
 }
 

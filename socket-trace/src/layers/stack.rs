@@ -16,10 +16,9 @@ pub(super) fn ways(carried: &[Carried], call: u64) -> Vec<Way> {
 
 fn way(carried: &[Carried], to: Side, call: u64) -> Option<Way> {
     let trails: Vec<&Carried> = carried.iter().filter(|trail| trail.to == to).collect();
-    let of_call = |piece: &&Piece| piece.parts.iter().any(|part| part.call == Some(call));
-    let pieces = || trails.iter().flat_map(|trail| &trail.pieces);
-    let from = pieces().filter(of_call).map(|piece| piece.from).min()?;
-    let until = pieces().filter(of_call).map(|piece| piece.to).max()?;
+    let of_call = || trails.iter().flat_map(|trail| &trail.pieces).filter(|piece| piece.has(call));
+    let from = of_call().map(|piece| piece.from).min()?;
+    let until = of_call().map(|piece| piece.to).max()?;
     let shown = |trail: &Carried| -> Vec<Piece> {
         let is_shown = |piece: &&Piece| piece.from < until && piece.to > from;
         trail.pieces.iter().filter(is_shown).cloned().collect()
@@ -27,7 +26,8 @@ fn way(carried: &[Carried], to: Side, call: u64) -> Option<Way> {
     // The sender's comes first: it was first.
     let mut trails: Vec<(Side, Vec<Piece>)> = trails.iter().map(|trail| (trail.side, shown(trail))).collect();
     trails.sort_by_key(|(side, _)| *side == to);
-    let mut levels: Vec<Level> = trails.iter().map(|(side, pieces)| transfers(*side, to, pieces)).collect();
+    let mut levels: Vec<Level> =
+        trails.iter().map(|(side, pieces)| transfers(*side, to, pieces, call)).collect();
     // Both sides carry the same.
     let (_, pieces) = trails.last()?;
     levels.extend(protocols(pieces, call));
@@ -38,18 +38,18 @@ fn way(carried: &[Carried], to: Side, call: u64) -> Option<Way> {
     Some(Way { to, bytes, levels })
 }
 
-fn transfers(side: Side, to: Side, pieces: &[Piece]) -> Level {
-    let (title, name) = if side == to { ("reads", "read") } else { ("writes", "write") };
+fn transfers(side: Side, to: Side, pieces: &[Piece], call: u64) -> Level {
+    let unit = if side == to { "read" } else { "write" };
     let block = |piece: &Piece| Block {
         from: piece.from,
         to: piece.to,
-        name: name.to_owned(),
+        name: unit.to_owned(),
         text: format!("at {}", seconds(piece.at)),
         begun: false,
         goes_on: false,
-        of_call: true,
+        of_call: piece.has(call),
     };
-    Level { title: format!("{title} of the {}", side.name()), blocks: pieces.iter().map(block).collect() }
+    Level { title: format!("{}'s {unit}s", side.name()), unit, blocks: pieces.iter().map(block).collect() }
 }
 
 /// What lies on the transfers: the frames or parts of HTTP, and the messages in them.
@@ -69,28 +69,24 @@ fn protocols(pieces: &[Piece], call: u64) -> Vec<Level> {
             from = to;
         }
     }
-    let layer = pieces
-        .iter()
-        .flat_map(|piece| &piece.parts)
-        .find(|part| part.call == Some(call))
-        .map(|part| part.layer);
-    let title = match layer {
-        Some(Layer::Http1 | Layer::Sse) => "HTTP/1.1",
-        Some(Layer::Websocket) => "WebSocket",
-        Some(Layer::Http2 | Layer::Grpc) => "HTTP/2 frames",
-        Some(Layer::Unknown) | None => "not known",
-    };
     if above.is_empty() {
         above = whole(&below);
     }
-    let blocks = |units: Vec<Unit>| units.into_iter().map(|unit| unit.block).collect();
-    let levels = [(title, blocks(below)), ("messages", blocks(above))];
-    let has_blocks = |(_, blocks): &(&str, Vec<Block>)| !blocks.is_empty();
+    let parts = pieces.iter().flat_map(|piece| &piece.parts);
+    let layer = parts.filter(|part| part.call == Some(call)).map(|part| part.layer).min();
+    let (title, unit) = match layer {
+        Some(Layer::Http1 | Layer::Sse) => ("HTTP/1.1", "part"),
+        Some(Layer::Http2 | Layer::Grpc) => ("HTTP/2", "frame"),
+        Some(Layer::Websocket) => ("WebSocket", "frame"),
+        Some(Layer::Unknown) | None => ("not known", "run"),
+    };
+    let level = |title: &str, unit, units: Vec<Unit>| {
+        let blocks = units.into_iter().map(|unit| unit.block).collect();
+        Level { title: title.to_owned(), unit, blocks }
+    };
+    let mut levels = vec![level(title, unit, below), level("messages", "message", above)];
+    levels.retain(|level| !level.blocks.is_empty());
     levels
-        .into_iter()
-        .filter(has_blocks)
-        .map(|(title, blocks)| Level { title: title.to_owned(), blocks })
-        .collect()
 }
 
 /// Whether the layer lies in the frames or chunks of another one.
@@ -116,16 +112,22 @@ fn join(units: &mut Vec<Unit>, part: &Part, from: u64, to: u64, call: u64) {
     let id = (part.unit, part.layer);
     if let Some(Unit { block, .. }) = units.last_mut().filter(|unit| unit.id == id && unit.block.to == from) {
         (block.to, block.goes_on) = (to, !part.ends);
-        if block.text.is_empty() || part.ends {
+        if !part.text.is_empty() {
             block.text = printable(&part.text);
         }
         return;
     }
+    let text = match part.call {
+        _ if !part.text.is_empty() => printable(&part.text),
+        None => "of the connection".to_owned(),
+        Some(other) if other != call => format!("of call {other}"),
+        Some(_) => String::new(),
+    };
     let block = Block {
         from,
         to,
         name: part.name.to_owned(),
-        text: printable(&part.text),
+        text,
         begun: !part.begins,
         goes_on: !part.ends,
         of_call: part.call == Some(call),

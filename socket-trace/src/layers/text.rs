@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use socket_tap::format::Side;
 
 use super::grid;
-use super::map::{Map, Way};
+use super::map::{Level, Map, Way};
 use crate::dissect::Class;
 
 /// The whole map, at most that wide.
@@ -25,21 +25,21 @@ pub fn text(map: &Map, width: usize) -> String {
     out
 }
 
-/// `client → server: 1 message in 2 HTTP/2 frames, 3 writes of the client, 1 read of the server`
+/// `client → server: 1 message, 2 frames, 3 writes, 1 read`
 fn heading(way: &Way) -> String {
     let (from, to) = match way.to {
         Side::Server => ("client", "server"),
         Side::Client => ("server", "client"),
     };
-    let counts: Vec<String> = way
-        .levels
-        .iter()
-        .rev()
-        .map(|level| {
-            let count = level.blocks.iter().filter(|block| block.of_call).count();
-            format!("{} × {}", count, level.title)
-        })
-        .collect();
+    let count = |level: &Level| {
+        let count = level.blocks.iter().filter(|block| block.of_call).count();
+        let unit = level.unit;
+        if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
+    };
+    // The transfers stand from the sender to the receiver, and after what they carry.
+    let (transfers, carried): (Vec<&Level>, Vec<&Level>) =
+        way.levels.iter().partition(|level| matches!(level.unit, "read" | "write"));
+    let counts: Vec<String> = carried.into_iter().rev().chain(transfers).map(count).collect();
     format!("{from} → {to}: {}", counts.join(", "))
 }
 

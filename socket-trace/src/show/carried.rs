@@ -26,10 +26,11 @@ pub fn sentence(parts: &[Part]) -> String {
     words
 }
 
-/// A line of HTTP/1.1 says by itself what it is.
+/// What HTTP/1.1 sends says by itself what it is.
 fn name(part: &Part, text: &str) -> &'static str {
     match part.layer {
         Layer::Http1 if !text.is_empty() => "",
+        Layer::Unknown => "unknown:",
         _ => part.name,
     }
 }

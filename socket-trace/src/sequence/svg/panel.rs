@@ -154,7 +154,8 @@ impl<'a> Panel<'a> {
     }
 
     fn draw_lifelines(&self, out: &mut String, class: &str, from: f64, to: f64) {
-        for x in [self.client, self.server] {
+        for (x, recording) in [(self.client, &self.sequence.client), (self.server, &self.sequence.server)] {
+            let class = if recording.is_some() { class } else { "life still" };
             line(out, class, At { x, y: from }, At { x, y: to });
         }
     }
