@@ -53,3 +53,46 @@ pub fn cut(text: &str, width: usize) -> String {
     }
     short
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dissect::Class;
+
+    fn part(layer: Layer, name: &'static str, text: &str, unit: u64) -> Part {
+        let (text, class) = (text.to_owned(), Class::Headers);
+        Part { bytes: 1, class, layer, name, text, unit, begins: true, ends: true, call: None, stream: None }
+    }
+
+    #[test]
+    fn the_parts_of_a_unit_are_said_once() {
+        let head = |text| Part { ends: false, ..part(Layer::Http2, "HEADERS", text, 0) };
+        let rest = Part { begins: false, ..part(Layer::Http2, "HEADERS", "GET /", 0) };
+        let settings = part(Layer::Http2, "SETTINGS", "", 1);
+        assert_eq!(sentence(&[head(""), rest.clone(), settings.clone()]), "HEADERS GET /, SETTINGS");
+        assert_eq!(sentence(&[head("GET /")]), "HEADERS GET /…");
+        assert_eq!(sentence(&[rest]), "…HEADERS GET /");
+        assert_eq!(sentence(&[settings.clone(), Part { unit: 2, ..settings }]), "SETTINGS, SETTINGS");
+    }
+
+    #[test]
+    fn of_what_is_not_known_only_the_reason_is_said() {
+        assert_eq!(sentence(&[part(Layer::Unknown, "unknown", "", 0)]), "");
+        assert_eq!(sentence(&[part(Layer::Unknown, "unknown", "TLS", 0)]), "unknown: TLS");
+    }
+
+    #[test]
+    fn text_is_cut_by_its_width_on_a_terminal() {
+        for (text, width, expected) in [
+            ("abc", 3, "abc"),
+            ("abcd", 3, "ab…"),
+            ("书书书", 6, "书书书"),
+            ("书书书", 5, "书书…"),
+            ("书书书", 4, "书…"),
+            ("a", 0, ""),
+            ("ab", 1, "…"),
+        ] {
+            assert_eq!(cut(text, width), expected);
+        }
+    }
+}

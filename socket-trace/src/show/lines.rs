@@ -21,6 +21,10 @@ use crate::timeline::{Recording, Timeline};
 /// Where the words on what was carried begin, counted from the time: behind `65536 B in 16 slices`.
 const CARRIED: usize = 48;
 
+/// How far what was carried stands off at least; where the terminal leaves less room than this, no further.
+const GAP: usize = 3;
+const LEAST_ROOM: usize = 24;
+
 /// How lines look.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Look {
@@ -115,11 +119,16 @@ impl Text {
         if sentence.is_empty() {
             return Ok(());
         }
-        let used: usize = strip_str(&self.line).map(|text| text.width()).sum();
-        let gap = CARRIED.saturating_sub(used).max(3);
         let before = if self.labels.is_empty() { 0 } else { self.label_width + 6 };
-        let room = self.look.width.map(|width| width.saturating_sub(before + used + gap));
-        write!(out, "{:gap$}{}", "", room.map_or_else(|| sentence.clone(), |room| cut(&sentence, room)))
+        let used: usize = strip_str(&self.line).map(|text| text.width()).sum();
+        let room = |gap: usize| self.look.width.map(|width| width.saturating_sub(before + used + gap));
+        let aligned = CARRIED.saturating_sub(used).max(GAP);
+        let gap = if room(aligned).is_some_and(|room| room < LEAST_ROOM) { GAP } else { aligned };
+        match room(gap) {
+            Some(0) => Ok(()),
+            Some(room) => write!(out, "{:gap$}{}", "", cut(&sentence, room)),
+            None => write!(out, "{:gap$}{sentence}", ""),
+        }
     }
 
     /// `rest-client #1`, on the line on which both ends are known for the first time.

@@ -17,3 +17,6 @@ pub mod json;
 pub mod lines;
 pub mod summary;
 pub mod view;
+
+#[cfg(test)]
+mod tests;

@@ -134,3 +134,7 @@ fn canonical(address: &Addr) -> Option<SocketAddr> {
         Addr::Other(_) => None,
     }
 }
+
+#[cfg(test)]
+#[path = "connections_tests.rs"]
+mod tests;

@@ -9,6 +9,8 @@
 //! - [`step`]: which named step of its recording an event is in
 
 pub mod connections;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod growing;
 pub mod seen;
 mod source;
@@ -156,6 +158,11 @@ impl Timeline {
     /// When a file cannot be looked at, or has become shorter.
     pub fn wait(&mut self) -> Result<(), Error> {
         std::thread::sleep(LOOK);
+        self.settle()
+    }
+
+    /// A wait is over.
+    fn settle(&mut self) -> Result<(), Error> {
         self.sources.iter_mut().try_for_each(Source::settle)
     }
 }
@@ -176,3 +183,7 @@ fn tell_apart(recordings: &mut [Recording], sources: &[Source]) {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;
