@@ -7,13 +7,15 @@
 //!
 //! - [`call`]: one call, and what travels to the other side with it
 //! - [`gather`]: the connection that is asked for, out of all that are recorded
-//! - [`merge`]: both sides in one order, cause before effect
-//! - [`diagram`]: the rows that all forms draw
+//! - `candidate`: a connection that may be the one, or is
+//! - `merge`: both sides in one order, cause before effect
+//! - `diagram`: the rows that all forms draw
 //! - [`text`]: the diagram for a terminal
 //! - [`mermaid`]: the diagram as a text that GitHub draws
 //! - [`svg`]: the diagram as a picture
 
 pub mod call;
+mod candidate;
 mod diagram;
 pub mod gather;
 mod merge;
@@ -53,3 +55,6 @@ pub fn of_step(client: Trace, server: Trace, step: &str) -> Result<Vec<Call>, Er
     let first = gather(&mut walk, &Choice::Step(step.to_owned()))?.into_iter().next();
     Ok(first.unwrap_or_default().calls)
 }
+
+#[cfg(test)]
+mod tests;
