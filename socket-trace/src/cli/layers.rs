@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Done, Failed, warn_of_end, width, write_json};
+use super::{Done, Failed, colored, warn_of_end, width, write_json};
 use crate::layers::{Wanted, collect, text};
 use crate::reader::{Error, Trace};
 use crate::timeline::Timeline;
@@ -56,7 +56,7 @@ impl Layers {
         if self.json {
             write_json(&mut out, &map)?;
         } else {
-            out.write_all(text::text(&map, width().unwrap_or(120)).as_bytes())?;
+            out.write_all(text::text(&map, width().unwrap_or(120), colored()).as_bytes())?;
         }
         out.flush()?;
         for trace in walk.timeline().traces() {

@@ -8,7 +8,7 @@ use socket_tap::format::text::printable;
 
 use super::map::Map;
 use super::stack;
-use crate::dissect::Part;
+use crate::dissect::{Class, Part};
 use crate::reader::Error;
 use crate::timeline::Recording;
 use crate::timeline::connections::Socket;
@@ -25,8 +25,9 @@ pub struct Wanted {
     pub step: Option<String>,
 }
 
-/// A map of more transfers is read by nobody.
+/// A map of more transfers, or of more parts, is read by nobody.
 const MOST_PIECES: usize = 200;
+const MOST_PARTS: usize = 1_000;
 
 /// How many transfers before and after those of the call are at hand: one side may have read at once what the other
 /// wrote piece by piece.
@@ -84,6 +85,8 @@ struct Trail {
     offset: u64,
     /// The transfers from the first of the call to the last, and those around.
     kept: Vec<Piece>,
+    /// How many parts they have.
+    parts: usize,
     /// The last ones that have nothing of the call.
     around: VecDeque<Piece>,
 }
@@ -107,6 +110,7 @@ impl Collection<'_> {
                 side: connection.side,
                 offset: 0,
                 kept: Vec::new(),
+                parts: 0,
                 around: VecDeque::new(),
             });
             self.more += trail.add(seen.moment.at, bytes, seen.carried, call);
@@ -121,7 +125,8 @@ impl Collection<'_> {
 
     /// The number of the call, when the transfer carries some of it. The first that is as wanted is chosen.
     fn call(&mut self, seen: &Seen, connection: u64, socket: Socket) -> Option<u64> {
-        if let Some(chosen) = &self.chosen {
+        if let Some(chosen) = &mut self.chosen {
+            chosen.learn(connection, &seen.carried);
             let is_of_call = |part: &Part| part.call == Some(chosen.call);
             let carries = chosen.connection == connection && seen.carried.iter().any(is_of_call);
             return carries.then_some(chosen.call);
@@ -132,8 +137,9 @@ impl Collection<'_> {
         let is_wanted = |part: &&Part| part.call.is_some() && call.is_none_or(|call| part.call == Some(call));
         let first = seen.carried.iter().filter(|_| is_there).find(is_wanted)?;
         let call = first.call?;
-        let operation = printable(&first.text);
-        self.chosen = Some(Chosen { connection, call, operation });
+        let mut chosen = Chosen { connection, call, operation: String::new() };
+        chosen.learn(connection, &seen.carried);
+        self.chosen = Some(chosen);
         Some(call)
     }
 
@@ -158,6 +164,21 @@ impl Collection<'_> {
     }
 }
 
+impl Chosen {
+    /// The first head of the call says what is called.
+    fn learn(&mut self, connection: u64, parts: &[Part]) {
+        let says = |part: &&Part| {
+            part.call == Some(self.call) && part.class == Class::Headers && !part.text.is_empty()
+        };
+        if self.operation.is_empty()
+            && self.connection == connection
+            && let Some(head) = parts.iter().find(says)
+        {
+            self.operation = printable(&head.text);
+        }
+    }
+}
+
 impl Trail {
     /// Returns how many transfers of the call were left out.
     fn add(&mut self, at: u64, bytes: u64, parts: Vec<Part>, call: Option<u64>) -> u64 {
@@ -165,15 +186,17 @@ impl Trail {
         self.offset = self.offset.saturating_add(bytes);
         let piece = Piece { at, from, to: self.offset, parts };
         if call.is_some() {
-            if self.kept.len() >= MOST_PIECES {
-                return 1;
-            }
             self.kept.extend(self.around.drain(..));
-            self.kept.push(piece);
-            return 0;
+            self.parts = self.parts.saturating_add(piece.parts.len());
+            let fits = self.kept.len() < MOST_PIECES && self.parts <= MOST_PARTS;
+            if fits {
+                self.kept.push(piece);
+            }
+            return u64::from(!fits);
         }
         // After the call, those that come first are nearest; before it, those that come last.
         let is_full = self.around.len() >= MOST_AROUND;
+        let piece = if piece.parts.len() > MOST_PARTS { Piece { parts: Vec::new(), ..piece } } else { piece };
         if is_full && self.kept.is_empty() {
             self.around.pop_front();
         }

@@ -5,151 +5,65 @@ use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::map::{Block, Level};
+use super::scale::{Cells, Scale, name};
 use crate::show::carried::cut;
 
 /// How wide the titles of the levels are.
 const TITLE: usize = 17;
 
-/// A box is made no wider than this for what it says.
-const WIDEST_TEXT: usize = 26;
-
 /// Draws the levels, in several strips when they are wider than `width`.
-pub(super) fn draw(levels: &[Level], width: usize) -> String {
+pub(super) fn draw(levels: &[Level], width: usize, color: bool) -> String {
     let scale = Scale::of(levels);
     let mut out = String::new();
-    for cells in scale.strips(width.saturating_sub(TITLE + 1)) {
+    for strip in scale.strips(width.saturating_sub(TITLE + 1)) {
         if !out.is_empty() {
             out.push('\n');
         }
-        scale.draw(levels, &cells, &mut out);
+        offsets(&scale, &strip, &mut out);
+        let mut above = Vec::new();
+        for level in levels {
+            let row = boxes(&scale, level, &strip);
+            if row.is_empty() {
+                continue;
+            }
+            line(&above, &row, &mut out);
+            words(&level.title, &row, |boxed| &boxed.name, color, &mut out);
+            words("", &row, |boxed| &boxed.text, color, &mut out);
+            above = row;
+        }
+        line(&above, &[], &mut out);
     }
     out
 }
 
-/// Where bytes are: everywhere where a box begins or ends, a line may be drawn.
-struct Scale {
-    bounds: Vec<u64>,
-    /// The width of each cell, from one bound to the next, with its left line.
-    widths: Vec<usize>,
+/// The number of the first byte of each cell.
+fn offsets(scale: &Scale<'_>, strip: &Cells, out: &mut String) {
+    let mut text = format!("{:<TITLE$}", "byte");
+    for cell in strip.start..=strip.end {
+        let at = TITLE + scale.width(&(strip.start..cell));
+        let used = text.width();
+        let _ = write!(text, "{:pad$}{}", "", scale.bound(cell), pad = at.saturating_sub(used));
+    }
+    let _ = writeln!(out, "{text}");
 }
 
-type Cells = std::ops::Range<usize>;
-
-impl Scale {
-    fn of(levels: &[Level]) -> Self {
-        let blocks = || levels.iter().flat_map(|level| &level.blocks);
-        let mut bounds: Vec<u64> = blocks().flat_map(|block| [block.from, block.to]).collect();
-        bounds.sort_unstable();
-        bounds.dedup();
-        let widths =
-            bounds.windows(2).map(|pair| pair.first().map_or(1, |at| at.to_string().len() + 2)).collect();
-        let mut scale = Self { bounds, widths };
-        let mut by_cells: Vec<(Cells, usize)> =
-            blocks().map(|block| (scale.cells(block), wanted(block))).collect();
-        // Small boxes first: those that hold them may then be wide enough.
-        by_cells.sort_by_key(|(cells, _)| cells.len());
-        for (cells, wanted) in by_cells {
-            scale.widen(&cells, wanted);
-        }
-        scale
-    }
-
-    fn cells(&self, block: &Block) -> Cells {
-        let find = |at| self.bounds.partition_point(|bound| *bound < at);
-        find(block.from)..find(block.to)
-    }
-
-    /// The cell with the most bytes has the room.
-    fn widen(&mut self, cells: &Cells, wanted: usize) {
-        let missing = wanted.saturating_sub(self.width(cells));
-        let bytes = |cell: usize| {
-            let bound = |at: usize| self.bounds.get(at).copied().unwrap_or(0);
-            bound(cell + 1).saturating_sub(bound(cell))
-        };
-        let widest = cells.clone().max_by_key(|cell| bytes(*cell));
-        if let Some(width) = widest.and_then(|cell| self.widths.get_mut(cell)) {
-            *width += missing;
-        }
-    }
-
-    fn width(&self, cells: &Cells) -> usize {
-        self.widths.get(cells.clone()).unwrap_or_default().iter().sum()
-    }
-
-    /// Runs of cells that fit into the width; at least one cell each.
-    fn strips(&self, width: usize) -> Vec<Cells> {
-        let (mut strips, mut from) = (Vec::new(), 0);
-        for cell in 0..self.widths.len() {
-            if cell > from && self.width(&(from..cell + 1)) > width {
-                strips.push(from..cell);
-                from = cell;
+fn boxes(scale: &Scale<'_>, level: &Level, strip: &Cells) -> Vec<Boxed> {
+    let boxed = |block: &Block| {
+        let cells = scale.cells(block);
+        let (from, to) = (cells.start.max(strip.start), cells.end.min(strip.end));
+        (from < to).then(|| {
+            let begun = if block.begun || from > cells.start { "…" } else { "" };
+            let goes_on = if block.goes_on || to < cells.end { "…" } else { "" };
+            Boxed {
+                left: scale.width(&(strip.start..from)),
+                right: scale.width(&(strip.start..to)),
+                name: format!("{begun}{}{goes_on}", name(block)),
+                text: block.text.clone(),
+                dim: !block.of_call,
             }
-        }
-        strips.push(from..self.widths.len());
-        strips
-    }
-
-    fn draw(&self, levels: &[Level], strip: &Cells, out: &mut String) {
-        self.offsets(strip, out);
-        let rows: Vec<Vec<Boxed>> = levels.iter().map(|level| self.boxes(level, strip)).collect();
-        let mut above: &[Boxed] = &[];
-        for (level, row) in levels.iter().zip(&rows) {
-            line(above, row, out);
-            words(&level.title, row, |boxed| &boxed.name, out);
-            words("", row, |boxed| &boxed.text, out);
-            above = row;
-        }
-        line(above, &[], out);
-    }
-
-    /// The number of the first byte of each cell.
-    fn offsets(&self, strip: &Cells, out: &mut String) {
-        let mut text = format!("{:<TITLE$}", "byte");
-        let mut at = TITLE;
-        for cell in strip.start..=strip.end {
-            let used = text.width();
-            let number = self.bounds.get(cell).map(u64::to_string).unwrap_or_default();
-            if used <= at {
-                let _ = write!(text, "{:pad$}{number}", "", pad = at - used);
-            }
-            at += self.widths.get(cell).copied().unwrap_or(0);
-        }
-        let _ = writeln!(out, "{text}");
-    }
-
-    fn boxes(&self, level: &Level, strip: &Cells) -> Vec<Boxed> {
-        let boxed = |block: &Block| {
-            let cells = self.cells(block);
-            let (from, to) = (cells.start.max(strip.start), cells.end.min(strip.end));
-            (from < to).then(|| {
-                let (begun, goes_on) = (block.begun || from > cells.start, block.goes_on || to < cells.end);
-                Boxed {
-                    left: self.width(&(strip.start..from)),
-                    right: self.width(&(strip.start..to)),
-                    name: format!(
-                        "{}{}{}",
-                        if begun { "…" } else { "" },
-                        name(block),
-                        if goes_on { "…" } else { "" }
-                    ),
-                    text: block.text.clone(),
-                }
-            })
-        };
-        level.blocks.iter().filter_map(boxed).collect()
-    }
-}
-
-fn name(block: &Block) -> String {
-    format!("{} {} B", block.name, block.bytes())
-}
-
-fn wanted(block: &Block) -> usize {
-    // With its left line, and a space on either side.
-    name(block).width().max(block.text.width().min(WIDEST_TEXT))
-        + 3
-        + usize::from(block.begun)
-        + usize::from(block.goes_on)
+        })
+    };
+    level.blocks.iter().filter_map(boxed).collect()
 }
 
 /// A box in a strip, by the columns of its lines.
@@ -158,6 +72,8 @@ struct Boxed {
     right: usize,
     name: String,
     text: String,
+    /// It is not of the call.
+    dim: bool,
 }
 
 /// The line between two rows of boxes.
@@ -193,7 +109,13 @@ fn corner(up: bool, down: bool, left: bool, right: bool) -> char {
 }
 
 /// A line of words in the boxes of a row.
-fn words<'a>(title: &str, row: &'a [Boxed], said: impl Fn(&'a Boxed) -> &'a String, out: &mut String) {
+fn words<'a>(
+    title: &str,
+    row: &'a [Boxed],
+    said: impl Fn(&'a Boxed) -> &'a String,
+    color: bool,
+    out: &mut String,
+) {
     let mut text = format!("{title:<TITLE$}");
     let mut at = 0;
     for boxed in row {
@@ -202,7 +124,8 @@ fn words<'a>(title: &str, row: &'a [Boxed], said: impl Fn(&'a Boxed) -> &'a Stri
         }
         let room = boxed.right - boxed.left - 1;
         let said = cut(said(boxed), room.saturating_sub(2));
-        let _ = write!(text, " {said}{:pad$}│", "", pad = room.saturating_sub(said.width() + 1));
+        let (dim, off) = if color && boxed.dim { ("\x1b[2m", "\x1b[0m") } else { ("", "") };
+        let _ = write!(text, " {dim}{said}{off}{:pad$}│", "", pad = room.saturating_sub(said.width() + 1));
         at = boxed.right + 1;
     }
     let _ = writeln!(out, "{}", text.trim_end());

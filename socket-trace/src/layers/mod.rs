@@ -4,13 +4,15 @@
 //!
 //! - [`map`]: what lies where in the two streams of bytes
 //! - [`collect`]: the transfers of the call that is asked for, out of a whole recording
-//! - [`stack`]: from transfers to layers
-//! - [`grid`]: boxes above each other, aligned where their bytes are
+//! - `stack`: from transfers to layers
+//! - `scale`: where in the columns of a terminal bytes are
+//! - `grid`: boxes above each other, aligned where their bytes are
 //! - [`text`]: the map for a terminal
 
 pub mod collect;
 mod grid;
 pub mod map;
+mod scale;
 mod stack;
 pub mod text;
 

@@ -102,6 +102,17 @@ struct Unit {
     class: Class,
 }
 
+impl Unit {
+    /// Whether it is the length of the message that the part begins.
+    fn is_prefix_of(&self, part: &Part) -> bool {
+        self.id.1 == Layer::Grpc
+            && part.layer == Layer::Grpc
+            && self.class == Class::Framing
+            && part.begins
+            && part.class == Class::Payload
+    }
+}
+
 fn extend(units: &mut [Unit], from: u64, to: u64) {
     if let Some(Unit { block, .. }) = units.last_mut().filter(|unit| unit.block.to == from) {
         block.to = to;
@@ -110,10 +121,11 @@ fn extend(units: &mut [Unit], from: u64, to: u64) {
 
 fn join(units: &mut Vec<Unit>, part: &Part, from: u64, to: u64, call: u64) {
     let id = (part.unit, part.layer);
-    if let Some(Unit { block, .. }) = units.last_mut().filter(|unit| unit.id == id && unit.block.to == from) {
-        (block.to, block.goes_on) = (to, !part.ends);
+    let goes_on = |unit: &&mut Unit| unit.block.to == from && (unit.id == id || unit.is_prefix_of(part));
+    if let Some(unit) = units.last_mut().filter(goes_on) {
+        (unit.id, unit.class, unit.block.to, unit.block.goes_on) = (id, part.class, to, !part.ends);
         if !part.text.is_empty() {
-            block.text = printable(&part.text);
+            unit.block.text = printable(&part.text);
         }
         return;
     }
@@ -126,7 +138,8 @@ fn join(units: &mut Vec<Unit>, part: &Part, from: u64, to: u64, call: u64) {
     let block = Block {
         from,
         to,
-        name: part.name.to_owned(),
+        // A message is its length and what follows.
+        name: if part.layer == Layer::Grpc { "message" } else { part.name }.to_owned(),
         text,
         begun: !part.begins,
         goes_on: !part.ends,

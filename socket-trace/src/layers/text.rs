@@ -8,15 +8,15 @@ use super::grid;
 use super::map::{Level, Map, Way};
 use crate::dissect::Class;
 
-/// The whole map, at most that wide.
+/// The whole map, about that wide. With `color`, what is not of the call is dimmed.
 #[must_use]
-pub fn text(map: &Map, width: usize) -> String {
+pub fn text(map: &Map, width: usize, color: bool) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.
     let _ = writeln!(out, "{}   (call {} on {})", map.operation, map.call, map.ends.join(" ↔ "));
     for way in &map.ways {
         let _ = writeln!(out, "\n{}", heading(way));
-        out.push_str(&grid::draw(&way.levels, width));
+        out.push_str(&grid::draw(&way.levels, width, color));
         let _ = writeln!(out, "{}", spent(way));
     }
     if map.more > 0 {
@@ -32,7 +32,9 @@ fn heading(way: &Way) -> String {
         Side::Client => ("server", "client"),
     };
     let count = |level: &Level| {
-        let count = level.blocks.iter().filter(|block| block.of_call).count();
+        let of_call = level.blocks.iter().filter(|block| block.of_call);
+        // What goes on after something else is still the same.
+        let count = of_call.enumerate().filter(|(at, block)| *at == 0 || !block.begun).count();
         let unit = level.unit;
         if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
     };

@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use socket_tap::event::{Event, Op};
 use socket_tap::format::text::printable;
 
+use super::carried::cut;
 use crate::dissect::{Layer, Part};
 
 /// How many bytes stand on a line.
@@ -20,13 +21,13 @@ const ROW: usize = 16;
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(event: &Event, parts: &[Part], out: &mut impl Write) -> io::Result<()> {
+pub fn write(event: &Event, parts: &[Part], width: Option<usize>, out: &mut impl Write) -> io::Result<()> {
     let Some((bytes, data)) = payload(&event.op) else { return Ok(()) };
     let (mut rest, mut offset, mut line) = (data, 0, String::new());
     for part in parts {
         let length = usize::try_from(part.bytes).unwrap_or(usize::MAX).min(rest.len());
         let (of_part, after) = rest.split_at(length);
-        rows(of_part, offset, &name(part), &mut line);
+        rows(of_part, offset, &name(part, width), &mut line);
         (rest, offset) = (after, offset + length);
     }
     rows(rest, offset, "", &mut line);
@@ -45,11 +46,15 @@ fn payload(op: &Op) -> Option<(u64, &[u8])> {
     }
 }
 
-fn name(part: &Part) -> String {
-    match part.layer {
+/// How many columns stand before the name.
+const BEFORE_NAME: usize = 87;
+
+fn name(part: &Part, width: Option<usize>) -> String {
+    let name = match part.layer {
         Layer::Unknown => String::new(),
         _ => printable(format!("{} {}", part.name, part.text).trim_end()),
-    }
+    };
+    width.map_or_else(|| name.clone(), |width| cut(&name, width.saturating_sub(BEFORE_NAME)))
 }
 
 /// The name stands on the first of the rows.

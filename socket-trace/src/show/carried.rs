@@ -3,36 +3,55 @@
 use socket_tap::format::text::printable;
 use unicode_width::UnicodeWidthChar as _;
 
-use crate::dissect::{Layer, Part};
+use crate::dissect::{Class, Layer, Part};
 
 /// The parts of a transfer as a list: `HEADERS 200, DATA {id: 1}`. A unit that began before is shown as `…DATA`, and one
 /// that goes on as `DATA…`. Empty when nothing is known.
 #[must_use]
 pub fn sentence(parts: &[Part]) -> String {
     let mut words = String::new();
-    for unit in parts.chunk_by(|one, next| one.unit == next.unit && one.layer == next.layer) {
+    let mut units = parts.chunk_by(|one, next| one.unit == next.unit && one.layer == next.layer).peekable();
+    while let Some(unit) = units.next() {
         let (Some(first), Some(last)) = (unit.first(), unit.last()) else { continue };
-        let text = unit.iter().find(|part| !part.text.is_empty()).map_or("", |part| &part.text);
-        if first.layer == Layer::Unknown && text.is_empty() {
+        let text = text(unit);
+        let said = printable(format!("{} {text}", name(first, text)).trim());
+        if said.is_empty() {
             continue;
         }
-        if !words.is_empty() {
-            words.push_str(", ");
+        let (begun, goes_on) = (if first.begins { "" } else { "…" }, if last.ends { "" } else { "…" });
+        words.push_str(&format!("{begun}{said}{goes_on}"));
+        if units.peek().is_some() {
+            // A frame is said in one breath with the message in it.
+            words.push_str(if is_frame_of_messages(unit) { " " } else { ", " });
         }
-        words.push_str(if first.begins { "" } else { "…" });
-        words.push_str(format!("{} {}", name(first, text), printable(text)).trim());
-        words.push_str(if last.ends { "" } else { "…" });
     }
+    words.truncate(words.trim_end_matches([',', ' ']).len());
     words
 }
 
-/// What HTTP/1.1 sends says by itself what it is.
+/// What the unit says; its head says less than what follows. How two sides set up their connection is no news.
+fn text(unit: &[Part]) -> &str {
+    let said = unit.iter().rev().find(|part| !part.text.is_empty());
+    match said {
+        Some(Part { name: "SETTINGS", text, .. }) if text != "ACK" => "",
+        Some(Part { name: "WINDOW_UPDATE", .. }) | None => "",
+        Some(part) => &part.text,
+    }
+}
+
+/// What HTTP/1.1 sends says by itself what it is, and so does a message.
 fn name(part: &Part, text: &str) -> &'static str {
     match part.layer {
-        Layer::Http1 if !text.is_empty() => "",
+        Layer::Grpc if part.class == Class::Framing => "",
+        Layer::Http1 | Layer::Grpc | Layer::Sse if !text.is_empty() => "",
+        Layer::Unknown if text.is_empty() => "",
         Layer::Unknown => "unknown:",
         _ => part.name,
     }
+}
+
+fn is_frame_of_messages(unit: &[Part]) -> bool {
+    unit.iter().all(|part| part.name == "DATA" && part.class == Class::Framing && part.text.is_empty())
 }
 
 /// The text, at most that wide on a terminal.
@@ -57,7 +76,6 @@ pub fn cut(text: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dissect::Class;
 
     fn part(layer: Layer, name: &'static str, text: &str, unit: u64) -> Part {
         let (text, class) = (text.to_owned(), Class::Headers);
@@ -67,12 +85,36 @@ mod tests {
     #[test]
     fn the_parts_of_a_unit_are_said_once() {
         let head = |text| Part { ends: false, ..part(Layer::Http2, "HEADERS", text, 0) };
+        let ends = |text| Part { class: Class::Framing, ..part(Layer::Http2, "HEADERS", text, 0) };
+        let trailers = [ends("END_STREAM"), part(Layer::Http2, "HEADERS", "grpc-status OK", 0)];
+        assert_eq!(sentence(&trailers), "HEADERS grpc-status OK");
         let rest = Part { begins: false, ..part(Layer::Http2, "HEADERS", "GET /", 0) };
         let settings = part(Layer::Http2, "SETTINGS", "", 1);
         assert_eq!(sentence(&[head(""), rest.clone(), settings.clone()]), "HEADERS GET /, SETTINGS");
         assert_eq!(sentence(&[head("GET /")]), "HEADERS GET /…");
         assert_eq!(sentence(&[rest]), "…HEADERS GET /");
         assert_eq!(sentence(&[settings.clone(), Part { unit: 2, ..settings }]), "SETTINGS, SETTINGS");
+    }
+
+    #[test]
+    fn a_frame_is_said_with_the_messages_in_it() {
+        let data = Part { class: Class::Framing, ..part(Layer::Http2, "DATA", "", 0) };
+        let prefix = |unit| Part { class: Class::Framing, ..part(Layer::Grpc, "length prefix", "", unit) };
+        let message = |text, unit| part(Layer::Grpc, "message", text, unit);
+        let one = [data.clone(), prefix(1), message("{id: 1}", 2)];
+        assert_eq!(sentence(&one), "DATA {id: 1}");
+        let two = [&one[..], &[prefix(3), message("", 4), part(Layer::Http2, "HEADERS", "", 5)]].concat();
+        assert_eq!(sentence(&two), "DATA {id: 1}, message, HEADERS");
+        assert_eq!(sentence(&[data.clone(), prefix(1)]), "DATA", "the message has not come yet");
+        assert_eq!(sentence(&[prefix(1)]), "");
+    }
+
+    #[test]
+    fn how_a_connection_is_set_up_is_said_in_a_word() {
+        let settings = |text| part(Layer::Http2, "SETTINGS", text, 0);
+        let update = part(Layer::Http2, "WINDOW_UPDATE", "+983,041", 1);
+        assert_eq!(sentence(&[settings("ENABLE_PUSH 0"), update]), "SETTINGS, WINDOW_UPDATE");
+        assert_eq!(sentence(&[settings("ACK")]), "SETTINGS ACK");
     }
 
     #[test]

@@ -105,7 +105,11 @@ impl Text {
         out.write_all(self.line.as_bytes())?;
         self.beside(seen, out)?;
         out.write_all(b"\n")?;
-        if self.look.bytes { bytes::write(&seen.moment.event, &seen.carried, out) } else { Ok(()) }
+        if self.look.bytes {
+            bytes::write(&seen.moment.event, &seen.carried, self.look.width, out)
+        } else {
+            Ok(())
+        }
     }
 
     /// What stands at the right of the event itself.
