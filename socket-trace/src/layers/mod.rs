@@ -18,3 +18,6 @@ pub mod text;
 
 pub use collect::{Wanted, collect};
 pub use map::{Block, Level, Map, Way};
+
+#[cfg(test)]
+mod tests;

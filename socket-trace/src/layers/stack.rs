@@ -59,7 +59,7 @@ fn protocols(pieces: &[Piece], call: u64) -> Vec<Level> {
         let mut from = piece.from;
         for part in &piece.parts {
             let to = from.saturating_add(part.bytes);
-            if is_above(part.layer) {
+            if is_above(part) {
                 // The frame around it goes on.
                 extend(&mut below, from, to);
                 join(&mut above, part, from, to, call);
@@ -89,9 +89,13 @@ fn protocols(pieces: &[Piece], call: u64) -> Vec<Level> {
     levels
 }
 
-/// Whether the layer lies in the frames or chunks of another one.
-fn is_above(layer: Layer) -> bool {
-    matches!(layer, Layer::Grpc | Layer::Sse)
+/// Whether the part lies in the frames or chunks of another layer.
+fn is_above(part: &Part) -> bool {
+    match part.layer {
+        Layer::Grpc | Layer::Sse => true,
+        Layer::Http2 => part.class == Class::Payload,
+        _ => false,
+    }
 }
 
 /// A block that may go on with the next part.

@@ -44,6 +44,7 @@ fn name(part: &Part, text: &str) -> &'static str {
     match part.layer {
         Layer::Grpc if part.class == Class::Framing => "",
         Layer::Http1 | Layer::Grpc | Layer::Sse if !text.is_empty() => "",
+        Layer::Http2 if part.class == Class::Payload && !text.is_empty() => "",
         Layer::Unknown if text.is_empty() => "",
         Layer::Unknown => "unknown:",
         _ => part.name,
