@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::{Done, colored, warn, warn_of_end, width};
+use super::{Done, Failed, colored, warn, warn_of_end, width};
 use crate::reader::{Error, Trace};
 use crate::show::filter::{Filter, Peer};
 use crate::show::lines::Look;
@@ -109,9 +109,12 @@ impl Show {
         Ok(0)
     }
 
-    fn timeline(&self) -> Result<Timeline, Error> {
+    fn timeline(&self) -> Done<Timeline> {
+        if self.follow && self.files.iter().any(|file| file.as_os_str() == "-") {
+            return Err(Failed::Asked("standard input cannot be followed: give the file".to_owned()));
+        }
         if self.follow {
-            return Timeline::follow(&self.files);
+            return Ok(Timeline::follow(&self.files)?);
         }
         let traces = self.files.iter().map(Trace::open).collect::<Result<Vec<_>, Error>>()?;
         Ok(Timeline::of(traces))

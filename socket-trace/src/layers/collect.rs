@@ -74,6 +74,7 @@ struct Chosen {
     connection: u64,
     call: u64,
     operation: String,
+    is_known: bool,
 }
 
 /// What one end of a connection sent or received.
@@ -137,14 +138,14 @@ impl Collection<'_> {
         let is_wanted = |part: &&Part| part.call.is_some() && call.is_none_or(|call| part.call == Some(call));
         let first = seen.carried.iter().filter(|_| is_there).find(is_wanted)?;
         let call = first.call?;
-        let mut chosen = Chosen { connection, call, operation: String::new() };
+        let mut chosen = Chosen { connection, call, operation: String::new(), is_known: false };
         chosen.learn(connection, &seen.carried);
         self.chosen = Some(chosen);
         Some(call)
     }
 
     fn finish(self, recordings: &[Recording]) -> Option<Map> {
-        let Chosen { connection, call, operation } = self.chosen?;
+        let Chosen { connection, call, operation, .. } = self.chosen?;
         let mut trails: Vec<((Socket, Side), Trail)> = self.trails.into_iter().collect();
         trails.retain(|(_, trail)| trail.connection == connection && !trail.kept.is_empty());
         trails
@@ -165,16 +166,17 @@ impl Collection<'_> {
 }
 
 impl Chosen {
-    /// The first head of the call says what is called.
+    /// The first head of the call says what is called, once it is complete.
     fn learn(&mut self, connection: u64, parts: &[Part]) {
         let says = |part: &&Part| {
             part.call == Some(self.call) && part.class == Class::Headers && !part.text.is_empty()
         };
-        if self.operation.is_empty()
+        if !self.is_known
             && self.connection == connection
             && let Some(head) = parts.iter().find(says)
         {
             self.operation = printable(&head.text);
+            self.is_known = head.ends;
         }
     }
 }

@@ -33,7 +33,8 @@ fn way(carried: &[Carried], to: Side, call: u64) -> Option<Way> {
     levels.extend(protocols(pieces, call));
     let mut bytes = BTreeMap::new();
     for part in pieces.iter().flat_map(|piece| &piece.parts).filter(|part| part.call == Some(call)) {
-        *bytes.entry(part.class).or_default() += part.bytes;
+        let sum: &mut u64 = bytes.entry(part.class).or_default();
+        *sum = sum.saturating_add(part.bytes);
     }
     Some(Way { to, bytes, levels })
 }

@@ -110,6 +110,15 @@ fn the_call_is_the_one_that_is_asked_for() {
 }
 
 #[test]
+fn a_call_is_named_when_its_head_is_complete() {
+    let mut lines: Vec<String> = server().into_iter().take(6).collect();
+    for (t, piece) in [(1, "GET /v1/bo"), (2, "oks/1 HTT"), (3, "P/1.1\r\n\r\n")] {
+        lines.push(crate::timeline::fixture::moved(50_130_000 + t, 2, "read", piece.as_bytes()));
+    }
+    assert_eq!(first(&[lines]).operation, "GET /v1/books/1");
+}
+
+#[test]
 fn a_recording_without_payload_has_no_calls() {
     let without = server().iter().map(|line| line.replace(r#""capture":64"#, r#""capture":0"#)).collect();
     assert_eq!(map(&[without], &Wanted::default()), None);

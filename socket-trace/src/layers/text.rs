@@ -46,7 +46,7 @@ fn heading(way: &Way) -> String {
 }
 
 fn spent(way: &Way) -> String {
-    let total: u64 = way.bytes.values().sum();
+    let total = way.bytes.values().fold(0_u64, |total, bytes| total.saturating_add(*bytes));
     let words = |class: &Class| match class {
         Class::Connection => "for the connection",
         Class::Framing => "framing",

@@ -18,15 +18,22 @@ pub fn sentence(parts: &[Part]) -> String {
         if said.is_empty() {
             continue;
         }
-        let (begun, goes_on) = (if first.begins { "" } else { "…" }, if last.ends { "" } else { "…" });
+        let begun = if first.begins { "" } else { "…" };
+        let goes_on = if last.ends || said.ends_with('…') { "" } else { "…" };
         words.push_str(&format!("{begun}{said}{goes_on}"));
-        if units.peek().is_some() {
-            // A frame is said in one breath with the message in it.
-            words.push_str(if is_frame_of_messages(unit) { " " } else { ", " });
-        }
+        // A frame is said in one breath with what is in it.
+        let holds_next = first.name == "DATA" && units.peek().is_some_and(|next| is_content(next));
+        words.push_str(if holds_next { " " } else { ", " });
     }
     words.truncate(words.trim_end_matches([',', ' ']).len());
     words
+}
+
+fn is_content(unit: &[Part]) -> bool {
+    unit.first().is_some_and(|part| match part.layer {
+        Layer::Http2 => part.class == Class::Payload,
+        layer => matches!(layer, Layer::Grpc | Layer::Sse),
+    })
 }
 
 /// What the unit says; its head says less than what follows. How two sides set up their connection is no news.
@@ -39,20 +46,18 @@ fn text(unit: &[Part]) -> &str {
     }
 }
 
-/// What HTTP/1.1 sends says by itself what it is, and so does a message.
+/// What HTTP/1.1 sends says by itself what it is, and so does content. Lengths go without saying.
 fn name(part: &Part, text: &str) -> &'static str {
-    match part.layer {
-        Layer::Grpc if part.class == Class::Framing => "",
-        Layer::Http1 | Layer::Grpc | Layer::Sse if !text.is_empty() => "",
-        Layer::Http2 if part.class == Class::Payload && !text.is_empty() => "",
-        Layer::Unknown if text.is_empty() => "",
-        Layer::Unknown => "unknown:",
+    match (part.layer, part.class) {
+        (Layer::Unknown, _) if text.is_empty() => "",
+        (Layer::Unknown, _) => "unknown:",
+        (Layer::Grpc, Class::Framing) => "",
+        (Layer::Http1, Class::Framing) if matches!(part.name, "chunk size" | "chunk end") => "",
+        (Layer::Http1 | Layer::Grpc | Layer::Sse, _) | (Layer::Http2, Class::Payload) if !text.is_empty() => {
+            ""
+        }
         _ => part.name,
     }
-}
-
-fn is_frame_of_messages(unit: &[Part]) -> bool {
-    unit.iter().all(|part| part.name == "DATA" && part.class == Class::Framing && part.text.is_empty())
 }
 
 /// The text, at most that wide on a terminal.
@@ -93,6 +98,7 @@ mod tests {
         let settings = part(Layer::Http2, "SETTINGS", "", 1);
         assert_eq!(sentence(&[head(""), rest.clone(), settings.clone()]), "HEADERS GET /, SETTINGS");
         assert_eq!(sentence(&[head("GET /")]), "HEADERS GET /…");
+        assert_eq!(sentence(&[head("GET /v1…")]), "HEADERS GET /v1…");
         assert_eq!(sentence(&[rest]), "…HEADERS GET /");
         assert_eq!(sentence(&[settings.clone(), Part { unit: 2, ..settings }]), "SETTINGS, SETTINGS");
     }
@@ -108,6 +114,21 @@ mod tests {
         assert_eq!(sentence(&two), "DATA {id: 1}, message, HEADERS");
         assert_eq!(sentence(&[data.clone(), prefix(1)]), "DATA", "the message has not come yet");
         assert_eq!(sentence(&[prefix(1)]), "");
+        let last = Part { text: "END_STREAM".to_owned(), ..data };
+        let body = Part { class: Class::Payload, ..part(Layer::Http2, "body", "{}", 1) };
+        assert_eq!(sentence(&[last.clone(), body]), "DATA END_STREAM {}");
+        assert_eq!(
+            sentence(&[last, part(Layer::Http2, "SETTINGS", "ACK", 1)]),
+            "DATA END_STREAM, SETTINGS ACK"
+        );
+    }
+
+    #[test]
+    fn how_long_chunks_are_goes_without_saying() {
+        let framing = |name, unit| Part { class: Class::Framing, ..part(Layer::Http1, name, "", unit) };
+        let body = Part { class: Class::Payload, ..part(Layer::Http1, "body", "{}", 1) };
+        let chunks = [framing("chunk size", 0), body, framing("chunk end", 2), framing("end of body", 3)];
+        assert_eq!(sentence(&chunks), "{}, end of body");
     }
 
     #[test]

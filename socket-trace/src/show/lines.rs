@@ -10,7 +10,7 @@ use std::io::{self, Write};
 
 use anstream::adapter::strip_str;
 use socket_tap::format::text::{Lines, printable};
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::UnicodeWidthStr;
 
 use super::bytes;
 use super::carried::{cut, sentence};
@@ -124,7 +124,7 @@ impl Text {
             return Ok(());
         }
         let before = if self.labels.is_empty() { 0 } else { self.label_width + 6 };
-        let used: usize = strip_str(&self.line).map(|text| text.width()).sum();
+        let used: usize = strip_str(&self.line).map(UnicodeWidthStr::width).sum();
         let room = |gap: usize| self.look.width.map(|width| width.saturating_sub(before + used + gap));
         let aligned = CARRIED.saturating_sub(used).max(GAP);
         let gap = if room(aligned).is_some_and(|room| room < LEAST_ROOM) { GAP } else { aligned };

@@ -132,7 +132,7 @@ impl Timeline {
             match source.look_ahead()? {
                 // Of two at the same time, the one of the trace that was given first.
                 State::Event(at) if first.is_none_or(|(earliest, _)| at < earliest) => {
-                    first = Some((at, index))
+                    first = Some((at, index));
                 }
                 State::Event(_) | State::Ended => {}
                 State::Pending => pending = true,

@@ -33,6 +33,7 @@ pub struct Seen {
 
 /// What comes next on the way.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, and almost all are events")]
 pub enum Sight {
     /// An event.
     Seen(Seen),

@@ -24,6 +24,7 @@ pub(crate) fn do_everything(bytes: &[u8]) {
     for step in [step.as_str(), "no such step"] {
         lay_out(bytes, step);
     }
+    super::views::look_at(bytes);
 }
 
 /// Returns the name of the first step.

@@ -1,0 +1,86 @@
+//! All the views of recordings. Shared by the property tests and the fuzz target.
+
+use socket_trace::layers;
+use socket_trace::reader::Trace;
+use socket_trace::sequence::{Choice, gather, mermaid, svg, text};
+use socket_trace::show::filter::Filter;
+use socket_trace::show::lines::Look;
+use socket_trace::show::view::View;
+use socket_trace::timeline::Timeline;
+use socket_trace::timeline::seen::Walk;
+
+use super::everything::open;
+
+/// Shows, draws and maps the bytes as if they were two traces, and panics when something is wrong.
+pub(crate) fn look_at(bytes: &[u8]) {
+    // A header that says so lets the bytes be dissected.
+    let bytes = &with_payload(bytes);
+    let look = Look { width: Some(80), bytes: true, ..Look::default() };
+    for view in [View::summary, |timeline: &Timeline| View::text(timeline, Look::default())] {
+        show(bytes, view).inspect(|shown| check_text(shown));
+    }
+    show(bytes, |timeline| View::text(timeline, look)).inspect(|shown| check_text(shown));
+    for view in [|_: &Timeline| View::json(false), |timeline: &Timeline| View::summary_json(timeline, false)]
+    {
+        if let Some(shown) = show(bytes, view) {
+            serde_json::from_str::<Vec<serde_json::Value>>(&shown).unwrap();
+        }
+    }
+    draw(bytes);
+    map(bytes);
+}
+
+fn with_payload(bytes: &[u8]) -> Vec<u8> {
+    replaced(bytes, b"\"capture\":0", b"\"capture\":9")
+}
+
+/// The first of `old` is `new`.
+fn replaced(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
+    match bytes.windows(old.len()).position(|window| window == old) {
+        Some(at) => [&bytes[..at], new, &bytes[at + old.len()..]].concat(),
+        None => bytes.to_vec(),
+    }
+}
+
+/// Along two recordings: that of the bytes, and the same with another clock.
+fn walk(bytes: &[u8]) -> Option<Walk> {
+    let other = replaced(bytes, b"\"monotonic_ns\":18446744073709551615", b"\"monotonic_ns\":0");
+    let traces: Vec<Trace> = [open(bytes).ok()?, open(&other).ok()?].into();
+    Some(Walk::along(Timeline::of(traces)))
+}
+
+/// `None` when they are not read to their end.
+fn show(bytes: &[u8], view: impl Fn(&Timeline) -> View) -> Option<String> {
+    let mut walk = walk(bytes)?;
+    let filter = Filter { since: Some(2), both_ends: true, ..Filter::default() };
+    let (mut view, mut out) = (view(walk.timeline()), Vec::new());
+    view.begin(walk.timeline().recordings(), &mut out).unwrap();
+    while let Some(seen) = walk.next_seen().ok()? {
+        view.event(&seen, filter.passes(&seen), walk.timeline().recordings(), &mut out).unwrap();
+    }
+    view.end(&mut out).unwrap();
+    Some(String::from_utf8(out).unwrap())
+}
+
+fn draw(bytes: &[u8]) {
+    let Some(mut walk) = walk(bytes) else { return };
+    let Ok(sequences) = gather(&mut walk, &Choice::First) else { return };
+    for sequence in &sequences {
+        check_text(&text::diagram(sequence, 80));
+        check_text(&mermaid::diagram(sequence));
+    }
+    check_text(&svg::picture(&sequences));
+}
+
+fn map(bytes: &[u8]) {
+    let Some(mut walk) = walk(bytes) else { return };
+    if let Ok(Some(map)) = layers::collect(&mut walk, &layers::Wanted::default()) {
+        check_text(&layers::text::text(&map, 80, false));
+        serde_json::to_string(&map).unwrap();
+    }
+}
+
+/// What is shown cannot steer a terminal.
+fn check_text(text: &str) {
+    assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
+}
