@@ -3,7 +3,8 @@
 //! # Layout
 //!
 //! - [`map`]: what lies where in the two streams of bytes
-//! - [`collect`]: the transfers of the call that is asked for, out of a whole recording
+//! - [`mod@collect`]: the call that is asked for, out of a whole recording
+//! - `trail`: what went through one socket in one direction
 //! - `stack`: from transfers to layers
 //! - `scale`: where in the columns of a terminal bytes are
 //! - `grid`: boxes above each other, aligned where their bytes are
@@ -15,6 +16,7 @@ pub mod map;
 mod scale;
 mod stack;
 pub mod text;
+mod trail;
 
 pub use collect::{Wanted, collect};
 pub use map::{Block, Level, Map, Way};

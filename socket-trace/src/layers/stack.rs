@@ -5,9 +5,16 @@ use std::collections::BTreeMap;
 use socket_tap::format::Side;
 use socket_tap::format::text::{printable, seconds};
 
-use super::collect::{Carried, Piece};
 use super::map::{Block, Level, Way};
+use super::trail::Piece;
 use crate::dissect::{Class, Layer, Part};
+
+/// The transfers of one end in one direction.
+pub(super) struct Carried {
+    pub(super) side: Side,
+    pub(super) to: Side,
+    pub(super) pieces: Vec<Piece>,
+}
 
 /// The directions in which the call has bytes, the request's first.
 pub(super) fn ways(carried: &[Carried], call: u64) -> Vec<Way> {

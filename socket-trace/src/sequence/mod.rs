@@ -6,7 +6,7 @@
 //! # Layout
 //!
 //! - [`call`]: one call, and what travels to the other side with it
-//! - [`gather`]: the connection that is asked for, out of all that are recorded
+//! - [`mod@gather`]: the connection that is asked for, out of all that are recorded
 //! - `candidate`: a connection that may be the one, or is
 //! - `merge`: both sides in one order, cause before effect
 //! - `diagram`: the rows that all forms draw

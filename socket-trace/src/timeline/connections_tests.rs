@@ -19,7 +19,7 @@ fn connect(sock: SockId, local: &str, peer: &str) -> Event {
 }
 
 fn close(sock: SockId) -> Event {
-    event(sock, Op::Close(Box::new(Close::default())))
+    event(sock, Op::Close(Box::<Close>::default()))
 }
 
 const HERE: &str = "127.0.0.1:3000";

@@ -2,8 +2,8 @@
 //!
 //! # Layout
 //!
-//! - [`source`]: one trace of the time line, whole or still growing
-//! - [`growing`]: a file that is being written, as lines
+//! - `source`: one trace of the time line, whole or still growing
+//! - `growing`: a file that is being written, as lines
 //! - [`connections`]: which sockets are the two ends of one connection
 //! - [`seen`]: each event with its connection and what it carried
 //! - [`step`]: which named step of its recording an event is in
