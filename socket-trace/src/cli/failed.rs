@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use crate::dissect::contracts;
 use crate::reader::Error;
 use crate::verify::Failure;
 
@@ -18,6 +19,8 @@ pub(super) enum Failed {
     Asked(String),
     /// With a file that was to be written.
     File(PathBuf, io::Error),
+    /// With a contract.
+    Contract(contracts::Error),
     /// With what was to be printed.
     Output(io::Error),
 }
@@ -29,6 +32,7 @@ impl fmt::Display for Failed {
             Self::Verify(error) => error.fmt(f),
             Self::Asked(why) => f.write_str(why),
             Self::File(path, error) => write!(f, "cannot write {}: {error}", path.display()),
+            Self::Contract(error) => error.fmt(f),
             Self::Output(error) => write!(f, "cannot print: {error}"),
         }
     }
@@ -43,6 +47,12 @@ impl From<Error> for Failed {
 impl From<Failure> for Failed {
     fn from(error: Failure) -> Self {
         Self::Verify(error)
+    }
+}
+
+impl From<contracts::Error> for Failed {
+    fn from(error: contracts::Error) -> Self {
+        Self::Contract(error)
     }
 }
 

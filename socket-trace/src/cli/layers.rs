@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::contracts::ContractFlags;
 use super::{Done, Failed, colored, warn_of_end, width, write_json};
 use crate::layers::{Wanted, collect, text};
 use crate::reader::{Error, Trace};
@@ -42,12 +43,14 @@ pub(super) struct Layers {
     /// Print the map as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    contracts: ContractFlags,
 }
 
 impl Layers {
     pub(super) fn run(&self) -> Done {
         let traces = self.files.iter().map(Trace::open).collect::<Result<Vec<_>, Error>>()?;
-        let mut walk = Walk::along(Timeline::of(traces));
+        let mut walk = Walk::with_contracts(Timeline::of(traces), &self.contracts.read()?);
         let wanted = Wanted { sock: self.sock, call: self.call, step: self.step.clone() };
         let Some(map) = collect(&mut walk, &wanted)? else {
             return Err(Failed::Asked(nothing(walk.timeline()).to_owned()));

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::contracts::ContractFlags;
 use super::{Done, Failed, warn_of_end, width};
 use crate::reader::{Error, Trace};
 use crate::sequence::{self, Choice, gather, lanes, mermaid, svg, text};
@@ -43,6 +44,8 @@ pub(super) struct Sequence {
     /// Write it to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    contracts: ContractFlags,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -58,7 +61,7 @@ enum Form {
 impl Sequence {
     pub(super) fn run(&self) -> Done {
         let traces = self.files.iter().map(Trace::open).collect::<Result<Vec<_>, Error>>()?;
-        let mut walk = Walk::along(Timeline::of(traces));
+        let mut walk = Walk::with_contracts(Timeline::of(traces), &self.contracts.read()?);
         let sequences = gather(&mut walk, &self.choice())?;
         if sequences.is_empty() {
             return Err(Failed::Asked(self.nothing()));

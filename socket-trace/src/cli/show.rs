@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
+use super::contracts::ContractFlags;
 use super::{Done, Failed, colored, warn, warn_of_end, width};
 use crate::reader::{Error, Trace};
 use crate::show::filter::{Filter, Peer};
@@ -75,11 +76,13 @@ pub(super) struct Show {
     /// Print JSON, one array: events as in their traces, with the parts that each carried; with --follow an object a line
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    contracts: ContractFlags,
 }
 
 impl Show {
     pub(super) fn run(&self) -> Done {
-        let mut walk = Walk::along(self.timeline()?);
+        let mut walk = Walk::with_contracts(self.timeline()?, &self.contracts.read()?);
         let filter = self.filter(walk.timeline().recordings().len() > 1);
         let mut view = self.view(walk.timeline());
         let mut out = io::BufWriter::new(io::stdout().lock());

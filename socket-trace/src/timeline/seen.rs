@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::connections::{Connection, Connections};
 use super::step::Steps;
 use super::{Moment, Next, Timeline};
-use crate::dissect::{Dissector, Part};
+use crate::dissect::{Contracts, Dissector, Part};
 use crate::reader::Error;
 
 /// Goes along a time line.
@@ -47,9 +47,15 @@ impl Walk {
     /// Begins at the beginning.
     #[must_use]
     pub fn along(timeline: Timeline) -> Self {
+        Self::with_contracts(timeline, &Contracts::default())
+    }
+
+    /// As [`along`](Self::along), with other contracts than the bookshelf's to read gRPC messages by.
+    #[must_use]
+    pub fn with_contracts(timeline: Timeline, contracts: &Contracts) -> Self {
         let dissectors = timeline.recordings().iter().map(|recording| {
             let has_payload = recording.header.capture > 0;
-            has_payload.then(|| Dissector::new(recording.header.side))
+            has_payload.then(|| Dissector::with_contracts(recording.header.side, contracts.clone()))
         });
         let (dissectors, connections) = (dissectors.collect(), Connections::default());
         Self { steps: Steps::default(), timeline, connections, dissectors }
