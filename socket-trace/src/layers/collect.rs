@@ -9,7 +9,7 @@ use socket_tap::format::text::printable;
 use super::map::Map;
 use super::stack::{self, Carried};
 use super::trail::{Trail, moved};
-use crate::dissect::{Class, Part};
+use crate::dissect::{Class, Layer, Part};
 use crate::reader::Error;
 use crate::timeline::Recording;
 use crate::timeline::connections::Socket;
@@ -116,10 +116,11 @@ impl Collection<'_> {
 }
 
 impl Chosen {
-    /// The first head of the call says what is called, once it is complete.
+    /// The first head of the call says what is called, once it is complete; on a WebSocket the first message.
     fn learn(&mut self, parts: &[Part]) {
         let says = |part: &&Part| {
-            part.call == Some(self.call) && part.class == Class::Headers && !part.text.is_empty()
+            let is_first = part.class == Class::Headers || part.layer == Layer::Websocket;
+            part.call == Some(self.call) && is_first && !part.text.is_empty()
         };
         if let Some(head) = parts.iter().find(says).filter(|_| !self.is_known) {
             self.operation = printable(&head.text);

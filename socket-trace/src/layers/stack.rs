@@ -8,6 +8,7 @@ use socket_tap::format::text::{printable, seconds};
 use super::map::{Block, Level, Way};
 use super::trail::Piece;
 use crate::dissect::{Class, Layer, Part};
+use crate::show::carried::is_content;
 
 /// The transfers of one end in one direction.
 pub(super) struct Carried {
@@ -67,7 +68,7 @@ fn protocols(pieces: &[Piece], call: u64) -> Vec<Level> {
         let mut from = piece.from;
         for part in &piece.parts {
             let to = from.saturating_add(part.bytes);
-            if is_above(part) {
+            if is_content(part) {
                 // The frame around it goes on.
                 extend(&mut below, from, to);
                 join(&mut above, part, from, to, call);
@@ -97,15 +98,6 @@ fn protocols(pieces: &[Piece], call: u64) -> Vec<Level> {
     levels
 }
 
-/// Whether the part lies in the frames or chunks of another layer.
-fn is_above(part: &Part) -> bool {
-    match part.layer {
-        Layer::Grpc | Layer::Sse => true,
-        Layer::Http2 => part.class == Class::Payload,
-        _ => false,
-    }
-}
-
 /// A block that may go on with the next part.
 struct Unit {
     block: Block,
@@ -128,6 +120,10 @@ impl Unit {
 fn extend(units: &mut [Unit], from: u64, to: u64) {
     if let Some(Unit { block, .. }) = units.last_mut().filter(|unit| unit.block.to == from) {
         block.to = to;
+        // With what it is the size of.
+        if block.name == "chunk size" {
+            "chunk".clone_into(&mut block.name);
+        }
     }
 }
 

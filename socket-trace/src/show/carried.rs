@@ -22,18 +22,30 @@ pub fn sentence(parts: &[Part]) -> String {
         let goes_on = if last.ends || said.ends_with('…') { "" } else { "…" };
         words.push_str(&format!("{begun}{said}{goes_on}"));
         // A frame is said in one breath with what is in it.
-        let holds_next = first.name == "DATA" && units.peek().is_some_and(|next| is_content(next));
+        let holds_next =
+            is_frame(first) && units.peek().and_then(|next| next.first()).is_some_and(is_content);
         words.push_str(if holds_next { " " } else { ", " });
     }
     words.truncate(words.trim_end_matches([',', ' ']).len());
     words
 }
 
-fn is_content(unit: &[Part]) -> bool {
-    unit.first().is_some_and(|part| match part.layer {
+fn is_frame(part: &Part) -> bool {
+    match part.layer {
+        Layer::Http2 => part.name == "DATA",
+        Layer::Websocket => part.name != "message",
+        _ => false,
+    }
+}
+
+/// Whether it lies in a frame or chunk, of its own layer or of one below.
+pub(crate) fn is_content(part: &Part) -> bool {
+    match part.layer {
+        Layer::Grpc | Layer::Sse => true,
         Layer::Http2 => part.class == Class::Payload,
-        layer => matches!(layer, Layer::Grpc | Layer::Sse),
-    })
+        Layer::Websocket => part.name == "message",
+        Layer::Http1 | Layer::Unknown => false,
+    }
 }
 
 /// What the unit says; its head says less than what follows. How two sides set up their connection is no news.
@@ -48,15 +60,18 @@ fn text(unit: &[Part]) -> &str {
 
 /// What HTTP/1.1 sends says by itself what it is, and so does content. Lengths go without saying.
 fn name(part: &Part, text: &str) -> &'static str {
-    match (part.layer, part.class) {
+    let speaks = !text.is_empty() && (part.layer == Layer::Http1 || is_content(part));
+    match (part.layer, part.name) {
         (Layer::Unknown, _) if text.is_empty() => "",
         (Layer::Unknown, _) => "unknown:",
-        (Layer::Grpc, Class::Framing) => "",
-        (Layer::Http1, Class::Framing) if matches!(part.name, "chunk size" | "chunk end") => "",
-        (Layer::Http1 | Layer::Grpc | Layer::Sse, _) | (Layer::Http2, Class::Payload) if !text.is_empty() => {
-            ""
+        (Layer::Grpc, "length prefix") | (Layer::Http1, "chunk size" | "chunk end") => "",
+        (_, name) => {
+            if speaks {
+                ""
+            } else {
+                name
+            }
         }
-        _ => part.name,
     }
 }
 
@@ -121,6 +136,18 @@ mod tests {
             sentence(&[last, part(Layer::Http2, "SETTINGS", "ACK", 1)]),
             "DATA END_STREAM, SETTINGS ACK"
         );
+    }
+
+    #[test]
+    fn so_is_a_frame_of_a_websocket() {
+        let frame = |name| part(Layer::Websocket, name, "", 0);
+        let message = |text| part(Layer::Websocket, "message", text, 1);
+        assert_eq!(
+            sentence(&[frame("text frame"), message("connection_init")]),
+            "text frame connection_init"
+        );
+        assert_eq!(sentence(&[frame("text frame"), message("")]), "text frame message");
+        assert_eq!(sentence(&[frame("close frame")]), "close frame");
     }
 
     #[test]
