@@ -1,5 +1,8 @@
 //! All the views of recordings. Shared by the property tests and the fuzz target.
 
+use std::sync::OnceLock;
+
+use socket_trace::dissect::Contracts;
 use socket_trace::layers;
 use socket_trace::reader::Trace;
 use socket_trace::sequence::{Choice, gather, mermaid, svg, text};
@@ -14,24 +17,10 @@ use super::everything::open;
 /// Shows, draws and maps the bytes as if they were two traces, and panics when something is wrong.
 pub(crate) fn look_at(bytes: &[u8]) {
     // A header that says so lets the bytes be dissected.
-    let bytes = &with_payload(bytes);
-    let look = Look { width: Some(80), bytes: true, ..Look::default() };
-    for view in [View::summary, |timeline: &Timeline| View::text(timeline, Look::default())] {
-        show(bytes, view).inspect(|shown| check_text(shown));
-    }
-    show(bytes, |timeline| View::text(timeline, look)).inspect(|shown| check_text(shown));
-    for view in [|_: &Timeline| View::json(false), |timeline: &Timeline| View::summary_json(timeline, false)]
-    {
-        if let Some(shown) = show(bytes, view) {
-            serde_json::from_str::<Vec<serde_json::Value>>(&shown).unwrap();
-        }
-    }
+    let bytes = &replaced(bytes, b"\"capture\":0", b"\"capture\":9");
+    show(bytes);
     draw(bytes);
     map(bytes);
-}
-
-fn with_payload(bytes: &[u8]) -> Vec<u8> {
-    replaced(bytes, b"\"capture\":0", b"\"capture\":9")
 }
 
 /// The first of `old` is `new`.
@@ -46,20 +35,35 @@ fn replaced(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
 fn walk(bytes: &[u8]) -> Option<Walk> {
     let other = replaced(bytes, b"\"monotonic_ns\":18446744073709551615", b"\"monotonic_ns\":0");
     let traces: Vec<Trace> = [open(bytes).ok()?, open(&other).ok()?].into();
-    Some(Walk::along(Timeline::of(traces)))
+    // Made once: it takes longer than all the rest.
+    static CONTRACTS: OnceLock<Contracts> = OnceLock::new();
+    Some(Walk::with_contracts(Timeline::of(traces), CONTRACTS.get_or_init(Contracts::bookshelf)))
 }
 
-/// `None` when they are not read to their end.
-fn show(bytes: &[u8], view: impl Fn(&Timeline) -> View) -> Option<String> {
-    let mut walk = walk(bytes)?;
+fn show(bytes: &[u8]) {
+    let Some(mut walk) = walk(bytes) else { return };
+    let timeline = walk.timeline();
+    let look = Look { width: Some(80), bytes: true, ..Look::default() };
+    let texts = [View::text(timeline, look), View::summary(timeline)];
+    let objects = [View::json(false), View::summary_json(timeline, false)];
+    let mut views: Vec<(View, Vec<u8>)> =
+        texts.into_iter().chain(objects).map(|view| (view, Vec::new())).collect();
     let filter = Filter { since: Some(2), both_ends: true, ..Filter::default() };
-    let (mut view, mut out) = (view(walk.timeline()), Vec::new());
-    view.begin(walk.timeline().recordings(), &mut out).unwrap();
-    while let Some(seen) = walk.next_seen().ok()? {
-        view.event(&seen, filter.passes(&seen), walk.timeline().recordings(), &mut out).unwrap();
+    for (view, out) in &mut views {
+        view.begin(walk.timeline().recordings(), out).unwrap();
     }
-    view.end(&mut out).unwrap();
-    Some(String::from_utf8(out).unwrap())
+    while let Ok(Some(seen)) = walk.next_seen() {
+        for (view, out) in &mut views {
+            view.event(&seen, filter.passes(&seen), walk.timeline().recordings(), out).unwrap();
+        }
+    }
+    for (at, (mut view, mut out)) in views.into_iter().enumerate() {
+        view.end(&mut out).unwrap();
+        match at {
+            0 | 1 => check_text(&String::from_utf8(out).unwrap()),
+            _ => _ = serde_json::from_slice::<Vec<serde_json::Value>>(&out).unwrap(),
+        }
+    }
 }
 
 fn draw(bytes: &[u8]) {
