@@ -31,7 +31,7 @@ pub(super) struct Layers {
     /// The traces; - is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// A call on this socket, as its recording numbers it
+    /// A call on this socket, as the server's recording numbers it; the client's when no server recorded
     #[arg(long, value_name = "N")]
     sock: Option<u64>,
     /// The call with this number on its connection; the first is 0

@@ -22,7 +22,7 @@ const HELP: &str = "Each line is a call: seconds since the recording began, the 
     the same number. Parts of one recording (shop.0.jsonl shop.1.jsonl shop.jsonl) are shown as one.\n\n\
     Examples:\n  \
     socket-trace show rest.jsonl\n  \
-    socket-trace show traces/rest-*.jsonl --step \"get a book\"    both ends, one step\n  \
+    socket-trace show traces/rest-*.jsonl --step \"get a book\"     both ends, one step\n  \
     socket-trace show grpc.jsonl --sock 2 --bytes                 every byte, and what it is for\n  \
     socket-trace show shop.jsonl --op accept,close --since 10     who came and went, from second 10 on\n  \
     socket-trace show shop.jsonl --summary                        a line for each connection\n  \

@@ -18,7 +18,7 @@ use crate::timeline::seen::{Seen, Walk};
 /// Which call. What is `None` is not asked; of several, the first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// On this socket, as its recording numbers it.
+    /// On the socket with this number: the server's, when a server recorded.
     pub sock: Option<SockId>,
     /// The one with this number on its connection, from 0.
     pub call: Option<u64>,
@@ -31,7 +31,8 @@ pub struct Wanted {
 /// # Errors
 /// When a trace cannot be read.
 pub fn collect(walk: &mut Walk, wanted: &Wanted) -> Result<Option<Map>, Error> {
-    let mut collection = Collection { wanted, chosen: None, trails: HashMap::new(), more: 0 };
+    let sides = walk.timeline().recordings().iter().map(|recording| recording.header.side).collect();
+    let mut collection = Collection { wanted, sides, chosen: None, trails: HashMap::new(), more: 0 };
     while let Some(seen) = walk.next_seen()? {
         collection.observe(seen);
     }
@@ -40,6 +41,8 @@ pub fn collect(walk: &mut Walk, wanted: &Wanted) -> Result<Option<Map>, Error> {
 
 struct Collection<'a> {
     wanted: &'a Wanted,
+    /// Of the recordings.
+    sides: Vec<Side>,
     chosen: Option<Chosen>,
     /// What went through the open sockets, and through those of the call.
     trails: HashMap<(Socket, Side), Trail>,
@@ -66,11 +69,9 @@ impl Collection<'_> {
             let new = || Trail::new(connection.number, connection.side);
             let trail = self.trails.entry((socket, to)).or_insert_with(new);
             self.more += trail.add(seen.moment.at, bytes, seen.carried, is_of_call);
-        } else if matches!(event.op, Op::Close(_) | Op::Release(_)) {
+        } else if self.chosen.is_none() && matches!(event.op, Op::Close(_) | Op::Release(_)) {
             for to in [Side::Server, Side::Client] {
-                if self.trails.get(&(socket, to)).is_some_and(|trail| !trail.has_call()) {
-                    self.trails.remove(&(socket, to));
-                }
+                self.trails.remove(&(socket, to));
             }
         }
     }
@@ -87,7 +88,9 @@ impl Collection<'_> {
 
     fn choose(&self, seen: &Seen, connection: u64, socket: Socket) -> Option<Chosen> {
         let Wanted { sock, call, step } = self.wanted;
-        let is_there = sock.is_none_or(|sock| sock == socket.sock)
+        let numbered = if self.sides.contains(&Side::Server) { Side::Server } else { Side::Client };
+        let is_numbered = self.sides.get(socket.recording) == Some(&numbered);
+        let is_there = sock.is_none_or(|sock| sock == socket.sock && is_numbered)
             && step.as_deref().is_none_or(|step| seen.step.as_deref() == Some(step));
         let mut calls = seen.carried.iter().filter_map(|part| part.call);
         let call = calls.find(|number| is_there && call.is_none_or(|call| call == *number))?;
@@ -97,7 +100,7 @@ impl Collection<'_> {
     fn finish(self, recordings: &[Recording]) -> Option<Map> {
         let Chosen { connection, call, operation, .. } = self.chosen?;
         let mut trails: Vec<((Socket, Side), Trail)> = self.trails.into_iter().collect();
-        trails.retain(|(_, trail)| trail.connection == connection && trail.has_call());
+        trails.retain(|(_, trail)| trail.connection == connection && trail.carries(call));
         trails
             .sort_by_key(|((socket, _), trail)| (trail.side != Side::Client, socket.recording, socket.sock));
         let mut ends: Vec<String> = (trails.iter())

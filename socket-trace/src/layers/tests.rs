@@ -110,6 +110,15 @@ fn the_call_is_the_one_that_is_asked_for() {
 }
 
 #[test]
+fn a_socket_is_the_servers_and_what_its_client_did_before_is_there() {
+    let of = |sock| map(&grpc(), &Wanted { sock: Some(sock), ..Wanted::default() });
+    assert_eq!(of(2), Some(first(&grpc())));
+    assert_eq!(of(1), None);
+    let [client, _] = grpc();
+    assert!(map(&[client], &Wanted { sock: Some(1), ..Wanted::default() }).is_some());
+}
+
+#[test]
 fn a_call_is_named_when_its_head_is_complete() {
     let mut lines: Vec<String> = server().into_iter().take(6).collect();
     for (t, piece) in [(1, "GET /v1/bo"), (2, "oks/1 HTT"), (3, "P/1.1\r\n\r\n")] {

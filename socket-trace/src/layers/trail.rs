@@ -88,8 +88,9 @@ impl Trail {
         skipped
     }
 
-    pub(super) fn has_call(&self) -> bool {
-        !self.kept.is_empty()
+    /// Also before it was known that this call is the one.
+    pub(super) fn carries(&self, call: u64) -> bool {
+        self.kept.iter().chain(&self.around).any(|piece| piece.has(call))
     }
 
     pub(super) fn pieces(self) -> Vec<Piece> {

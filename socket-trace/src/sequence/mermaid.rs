@@ -6,6 +6,10 @@ use socket_tap::format::Side;
 
 use super::Sequence;
 use super::diagram::{Arrow, lane, pause, rows};
+use crate::show::carried::cut;
+
+/// How many letters of what was carried are shown: the diagram is as wide as its longest label.
+const LABEL: usize = 60;
 
 /// A `sequenceDiagram`.
 #[must_use]
@@ -21,12 +25,9 @@ pub fn diagram(sequence: &Sequence) -> String {
         }
         match (row.call, row.arrow) {
             (Some((_, text)), Some(arrow)) => {
-                let label = if arrow.label.is_empty() {
-                    escaped(&text)
-                } else {
-                    format!("{}<br/>{}", escaped(&text), escaped(&arrow.label))
-                };
-                let _ = writeln!(out, "    {}: {label}", across(&arrow));
+                let label = cut(&arrow.label, LABEL);
+                let label = if label.is_empty() { label } else { format!("<br/>{}", escaped(&label)) };
+                let _ = writeln!(out, "    {}: {}{label}", across(&arrow), escaped(&text));
             }
             (None, Some(arrow)) => _ = writeln!(out, "    {}: {}", across(&arrow), escaped(&arrow.label)),
             (Some((side, text)), None) => _ = writeln!(out, "    Note over {}: {}", id(side), escaped(&text)),
