@@ -88,7 +88,7 @@ impl<'a> Gathering<'a> {
             Op::Accept { on, .. } => self.openings.get(&Socket { sock: on, ..socket }),
             _ => Some(&own),
         };
-        let is_chosen = self.is_chosen(socket, seen, connection);
+        let is_chosen = self.is_chosen(socket, seen);
         let number = connection.number;
         let candidate = self.candidates.entry(number).or_default();
         candidate.begin(connection.side, socket, opening.map(Vec::as_slice).unwrap_or_default());
@@ -104,8 +104,7 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    fn is_chosen(&self, socket: Socket, seen: &Seen, connection: &Connection) -> bool {
-        let is_taken = |recording| self.chosen().any(|candidate| candidate.is_in(recording));
+    fn is_chosen(&self, socket: Socket, seen: &Seen) -> bool {
         let is_asked_for = match self.choice {
             Choice::First => true,
             Choice::Step(name) => seen.step.as_deref() == Some(name.as_str()),
@@ -113,9 +112,7 @@ impl<'a> Gathering<'a> {
                 socket.sock == *sock && self.sides.get(socket.recording) == Some(&self.numbered)
             }
         };
-        is_asked_for
-            && !is_taken(socket.recording)
-            && !connection.other.is_some_and(|other| is_taken(other.recording))
+        is_asked_for && !self.chosen().any(|candidate| candidate.is_in(socket.recording))
     }
 
     fn chosen(&self) -> impl Iterator<Item = &Candidate> {

@@ -57,4 +57,6 @@ pub fn of_step(client: Trace, server: Trace, step: &str) -> Result<Vec<Call>, Er
 }
 
 #[cfg(test)]
+mod drawing_tests;
+#[cfg(test)]
 mod tests;
