@@ -29,7 +29,10 @@
 //! - [`step`]: counts for each named step of a recording
 //! - [`summary`]: one trace, read once
 //! - [`compare`]: several summaries beside each other, and the verdict
+//! - [`timeline`]: several recordings on one time line
+//! - [`show`]: the time line, event by event
 //! - [`sequence`]: one step as client and server did it, call by call
+//! - [`layers`]: one call, from reads and writes up to messages
 //! - [`table`]: a comparison for the eye
 //! - [`mod@verify`]: whether a trace is what strace saw, call by call
 //! - [`dissect`]: what reads and writes carried
@@ -45,12 +48,15 @@ pub mod compare;
 pub mod dissect;
 pub mod lint;
 pub mod export;
+pub mod layers;
 pub mod reader;
 pub mod sequence;
+pub mod show;
 pub mod skeleton;
 pub mod socket;
 pub mod sockets;
 pub mod step;
 pub mod summary;
 pub mod table;
+pub mod timeline;
 pub mod verify;

@@ -12,16 +12,15 @@ use crate::dissect::Contracts;
 pub(super) struct ContractFlags {
     /// A contract to read gRPC messages by: a .proto, or descriptors that protoc has compiled. The bookshelf's is
     /// built in; without a contract fields are shown by number
-    #[arg(long = "proto", value_name = "FILE")]
-    files: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    proto: Vec<PathBuf>,
 }
 
 impl ContractFlags {
     /// The bookshelf's contract, and those of the files.
-    #[allow(dead_code, reason = "for the subcommands that are to come")]
     pub(super) fn read(&self) -> Done<Contracts> {
         let mut contracts = Contracts::bookshelf();
-        for file in &self.files {
+        for file in &self.proto {
             contracts.add(file)?;
         }
         Ok(contracts)

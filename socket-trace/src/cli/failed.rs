@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 
 use crate::dissect::contracts;
 use crate::reader::Error;
@@ -18,6 +19,10 @@ pub(super) enum Failed {
     Sockets(io::Error),
     /// With what was asked for.
     Usage(String),
+    /// What is asked for is not there, or cannot be drawn.
+    Asked(String),
+    /// With a file that was to be written.
+    File(PathBuf, io::Error),
     /// With a contract.
     Contract(contracts::Error),
     /// With what was to be printed.
@@ -40,6 +45,8 @@ impl fmt::Display for Failed {
             Self::Verify(error) => error.fmt(f),
             Self::Sockets(error) => write!(f, "cannot read the table of sockets: {error}"),
             Self::Usage(error) => f.write_str(error),
+            Self::Asked(why) => f.write_str(why),
+            Self::File(path, error) => write!(f, "cannot write {}: {error}", path.display()),
             Self::Contract(error) => error.fmt(f),
             Self::Output(error) => write!(f, "cannot print: {error}"),
             Self::Write { name, error } => write!(f, "cannot write {name}: {error}"),

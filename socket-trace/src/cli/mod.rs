@@ -5,11 +5,13 @@ mod contracts;
 mod export;
 mod failed;
 mod lint;
+mod layers;
+mod sequence;
 mod show;
 mod sockets;
 mod verify;
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use std::process::ExitCode;
 
 use anstream::ColorChoice;
@@ -33,6 +35,8 @@ const EXIT_CODES: &str =
 #[derive(Debug, Subcommand)]
 enum Command {
     Show(show::Show),
+    Sequence(sequence::Sequence),
+    Layers(layers::Layers),
     Compare(compare::Compare),
     Verify(verify::Verify),
     Lint(lint::Lint),
@@ -48,6 +52,8 @@ type Done<T = u8> = Result<T, Failed>;
 pub fn run() -> ExitCode {
     let done = match Flags::parse().command {
         Command::Show(show) => show.run(),
+        Command::Sequence(sequence) => sequence.run(),
+        Command::Layers(layers) => layers.run(),
         Command::Compare(compare) => compare.run(),
         Command::Verify(verify) => verify.run(),
         Command::Lint(lint) => lint.run(),
@@ -69,6 +75,12 @@ pub fn run() -> ExitCode {
 /// Whether standard output takes colours: a terminal, without `NO_COLOR`.
 fn colored() -> bool {
     anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never
+}
+
+/// How wide lines may be: as the terminal; `None` when it is none.
+fn width() -> Option<usize> {
+    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+    terminal.map(|(terminal_size::Width(columns), _)| columns.into())
 }
 
 fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
@@ -94,5 +106,9 @@ fn warn_of_end(trace: &Trace) -> io::Result<()> {
             format!("{source} was cut short: its last line breaks off and was left out")
         }
     };
+    warn(&warning)
+}
+
+fn warn(warning: &str) -> io::Result<()> {
     writeln!(io::stderr(), "socket-trace: warning: {warning}")
 }

@@ -33,6 +33,7 @@ pub(crate) fn do_everything(bytes: &[u8]) {
     for format in [Format::Pcapng, Format::Qlog, Format::Csv] {
         export(bytes, format);
     }
+    super::views::look_at(bytes);
 }
 
 /// Returns the name of the first step.
