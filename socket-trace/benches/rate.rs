@@ -1,0 +1,166 @@
+//! How fast traces are read, and that memory does not grow with their length.
+//!
+//! `cargo bench -p socket-trace` prints a Markdown table. The traces are made up, without payload: connections that are
+//! kept open for a hundred calls each, sixty-four of them at a time.
+//!
+//! A loop of its own and no benchmark framework: it measures memory as well, and one run takes seconds.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and fails loudly")]
+
+use std::fs::{self, File};
+use std::hint::black_box;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use socket_tap::close::{Close, EndedBy, Totals};
+use socket_tap::event::{Event, Op, SockId, Transfer};
+use socket_tap::format::{End, Header, Line, Side, VERSION, write_event};
+use socket_trace::compare::Comparison;
+use socket_trace::reader::Trace;
+use socket_trace::summary::{Recording, Summary};
+use socket_trace::table;
+
+/// What is done with a trace, and what it is called in the table.
+const CASES: &[(&str, fn(&Path))] = &[("compare", compare)];
+/// How often each case is measured; the fastest counts: whatever else runs makes it slower, and nothing faster.
+const ROUNDS: usize = 5;
+
+fn main() {
+    // `cargo test --benches` runs this, too: short traces show that it works.
+    let bench = std::env::args().any(|arg| arg == "--bench");
+    let [short, long] = if bench { [100_000, 1_000_000] } else { [1_000, 10_000] };
+    let traces = [short, long].map(|events| (events, write_trace(events)));
+    println!("| | events/s | peak memory, {short} events | peak memory, {long} events |");
+    println!("|---|--:|--:|--:|");
+    for (name, case) in CASES {
+        let memory = traces.each_ref().map(|(_, path)| peak_memory(|| case(path)));
+        let [short, long] = memory.map(|kib| kib.map_or_else(|| "–".to_owned(), |kib| format!("{kib} KiB")));
+        let (events, path) = &traces[1];
+        println!("| {name} | {:.0} | {short} | {long} |", rate(*events, || case(path)));
+    }
+    for (_, path) in traces {
+        fs::remove_file(path).unwrap();
+    }
+}
+
+fn compare(path: &Path) {
+    let summary = Summary::of(Trace::open(path).unwrap(), Recording::Ended).unwrap();
+    assert!(summary.doubts.is_empty(), "{:?}", summary.doubts);
+    let comparison = Comparison::of(vec![summary]);
+    black_box(table::differences(&comparison.traces, Side::Server));
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a rate")]
+fn rate(events: u64, case: impl Fn()) -> f64 {
+    let seconds = (0..ROUNDS).map(|_| {
+        let start = Instant::now();
+        case();
+        start.elapsed().as_secs_f64()
+    });
+    events as f64 / seconds.fold(f64::INFINITY, f64::min)
+}
+
+/// By how much the most memory that this process had rises while `case` runs, in KiB. Only Linux tells.
+fn peak_memory(case: impl Fn()) -> Option<u64> {
+    // Once before, so that what is allocated only once does not count.
+    case();
+    // proc_pid_clear_refs(5): the peak is now what is in use.
+    fs::write("/proc/self/clear_refs", "5").ok()?;
+    let before = highest()?;
+    case();
+    Some(highest()?.saturating_sub(before))
+}
+
+fn highest() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
+}
+
+const OPEN_AT_ONCE: u64 = 64;
+const CALLS_OF_A_CONNECTION: u64 = 100;
+const STEPS: u64 = 10;
+
+/// A server's recording of about so many events.
+fn write_trace(events: u64) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{events}.jsonl"));
+    let mut trace = Writer { out: BufWriter::new(File::create(&path).unwrap()), t: 0, events: 0 };
+    trace.begin();
+    let mut first = 2;
+    while trace.events < events {
+        // A step that has been goes on: a recording may be long, but nobody gives a million names.
+        let step = (trace.events * 2 * STEPS / events) % STEPS;
+        trace.event(0, Op::Mark { label: format!("step {step}").into() });
+        for sock in first..first + OPEN_AT_ONCE {
+            trace.accept(sock);
+        }
+        for _ in 0..CALLS_OF_A_CONNECTION {
+            for sock in first..first + OPEN_AT_ONCE {
+                trace.event(sock, Op::Read(Transfer { bytes: 85, ..Transfer::default() }));
+                trace.event(sock, Op::Write(Transfer { bytes: 175, slices: Some(2), ..Transfer::default() }));
+            }
+        }
+        for sock in first..first + OPEN_AT_ONCE {
+            trace.close(sock);
+        }
+        first += OPEN_AT_ONCE;
+    }
+    trace.end();
+    path
+}
+
+struct Writer {
+    out: BufWriter<File>,
+    t: u64,
+    events: u64,
+}
+
+impl Writer {
+    fn begin(&mut self) {
+        let header = Header {
+            version: VERSION,
+            name: "bench".to_owned(),
+            side: Side::Server,
+            program: "rate".to_owned(),
+            pid: 1,
+            started: "2026-11-22T15:04:05.123456789Z".to_owned(),
+            monotonic_ns: 0,
+            capture: 0,
+            part: 0,
+            since: 0,
+        };
+        Line::Header(header).write(&mut self.out).unwrap();
+        self.event(1, Op::Socket { fd: Some(9), domain: "ipv4".into(), kind: "stream".into() });
+        self.event(1, Op::Bind { local: "127.0.0.1:3000".parse().ok() });
+        self.event(1, Op::Listen { backlog: 1024 });
+    }
+
+    fn accept(&mut self, sock: SockId) {
+        let local = "127.0.0.1:3000".parse().ok();
+        let peer = format!("127.0.0.1:{}", 1024 + sock % 60_000).parse().ok();
+        self.event(sock, Op::Accept { on: 1, fd: Some(11), local, peer });
+        self.event(sock, Op::Option { name: "TCP_NODELAY".into(), value: 1 });
+    }
+
+    fn close(&mut self, sock: SockId) {
+        self.event(sock, Op::Read(Transfer { eof: true, ..Transfer::default() }));
+        self.event(sock, Op::Shutdown);
+        let calls = CALLS_OF_A_CONNECTION;
+        let totals = Totals { rx: 85 * calls, tx: 175 * calls, reads: calls + 1, writes: calls };
+        let close = Close { ended_by: Some(EndedBy::Peer), totals, ..Close::default() };
+        self.event(sock, Op::Close(Box::new(close)));
+    }
+
+    fn event(&mut self, sock: SockId, op: Op) {
+        self.t += 1_700;
+        self.events += 1;
+        write_event(&mut self.out, &Event { t: self.t, sock, op, error: None }).unwrap();
+    }
+
+    fn end(mut self) {
+        let end = End { events: self.events, ..End::default() };
+        Line::End(end).write(&mut self.out).unwrap();
+        self.out.flush().unwrap();
+    }
+}
