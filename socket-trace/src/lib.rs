@@ -26,7 +26,10 @@
 //! - [`reader`]: a trace from a file, line by line, and what is wrong with it
 //! - [`socket`]: what one socket did from its making to its close
 //! - [`skeleton`]: the order of a socket's calls, without what varies from run to run
-//! - [`step`]: counts for each named step of a recording
+//! - [`spent`]: what bytes are spent on, each way
+//! - [`calls`]: what calls cost: the first of each connection, and each later one
+//! - [`step`], [`operation`]: counts for each named step of a recording, and for what is called
+//! - `by_name`, `median`: what those are made of
 //! - [`summary`]: one trace, read once
 //! - [`compare`]: several summaries beside each other, and the verdict
 //! - [`sequence`]: one step as client and server did it, call by call
@@ -37,13 +40,18 @@
 
 #![forbid(unsafe_code)]
 
+mod by_name;
+pub mod calls;
 pub mod cli;
 pub mod compare;
 pub mod dissect;
+mod median;
+pub mod operation;
 pub mod reader;
 pub mod sequence;
 pub mod skeleton;
 pub mod socket;
+pub mod spent;
 pub mod step;
 pub mod summary;
 pub mod table;
