@@ -4,45 +4,115 @@
 //!
 //! - [`part`]: a run of bytes of one transfer, and what it is a part of
 //! - [`call`]: a request and its answer
+//! - `connection`: one connection, and which protocol it speaks
+//! - `detect`: which that is, by its first bytes
+//! - `http1`: HTTP/1.1
+//! - `content`, `media`: what a message's body says
+//! - `calls`: the calls of a connection that are open
+//! - `chunk`, `kept`, `output`, `way`, `text`: what goes into a protocol, and what comes out
 
 pub mod call;
+mod calls;
+mod chunk;
+mod connection;
+mod content;
+mod detect;
+#[cfg(test)]
+mod fixture;
+mod http1;
+mod kept;
+mod media;
+mod output;
 pub mod part;
+mod text;
+mod way;
+
+use std::collections::HashMap;
+
+use socket_tap::event::{Event, Gap, Op, SockId, Transfer};
+use socket_tap::format::Side;
 
 pub use call::{Budget, Call};
+use connection::Connection;
 pub use part::{Class, Layer, Part};
-
-use socket_tap::event::Event;
-use socket_tap::format::Side;
 
 /// Follows the connections of one recording, and says of each read and write what it carried.
 ///
 /// Feed it every event in order. Its memory is bounded by what is open, not by the length of the recording.
 #[derive(Debug)]
 pub struct Dissector {
-    _side: Side,
+    side: Side,
+    connections: HashMap<SockId, Connection>,
+    finished: Vec<Call>,
 }
 
 impl Dissector {
     /// Of a recording of that side.
     #[must_use]
     pub fn new(side: Side) -> Self {
-        Self { _side: side }
+        Self { side, connections: HashMap::new(), finished: Vec::new() }
     }
 
     /// What the event carried: the parts of its transfer, in order. Empty for an event that moved no bytes.
-    pub fn observe(&mut self, _event: &Event) -> Vec<Part> {
+    pub fn observe(&mut self, event: &Event) -> Vec<Part> {
+        if event.error.is_some() {
+            return Vec::new();
+        }
+        match &event.op {
+            Op::Accept { .. } => self.opened(event.sock, Side::Server),
+            Op::Connect { .. } => self.opened(event.sock, Side::Client),
+            Op::Adopt { kind, .. } if kind == "stream" => self.opened(event.sock, self.side),
+            Op::Read(transfer) => return self.moved(event, transfer, Connection::read),
+            Op::Write(transfer) => return self.moved(event, transfer, Connection::write),
+            Op::Gap(gap) => self.gap(gap),
+            Op::Close(_) | Op::Release(_) => self.closed(event.sock),
+            _ => {}
+        }
         Vec::new()
     }
 
     /// The calls that have ended since this was asked last, in the order in which they ended. Those of a connection
     /// that is closed have.
     pub fn finished(&mut self) -> Vec<Call> {
-        Vec::new()
+        std::mem::take(&mut self.finished)
     }
 
     /// The calls that are still open at the end of the recording.
     #[must_use]
     pub fn open(self) -> Vec<Call> {
-        Vec::new()
+        let mut open: Vec<Call> = self.connections.into_values().flat_map(Connection::into_open).collect();
+        open.sort_by_key(|call| (call.sock, call.number));
+        open
+    }
+
+    fn opened(&mut self, sock: SockId, side: Side) {
+        // A trace that numbers a socket twice leaves the first one open.
+        self.closed(sock);
+        self.connections.insert(sock, Connection::new(sock, side));
+    }
+
+    fn moved(
+        &mut self,
+        event: &Event,
+        transfer: &Transfer,
+        carry: fn(&mut Connection, &Transfer, u64, &mut Vec<Call>) -> Vec<Part>,
+    ) -> Vec<Part> {
+        if transfer.bytes == 0 {
+            return Vec::new();
+        }
+        // A connection whose making is not in the recording is on the recording's side.
+        let connection =
+            self.connections.entry(event.sock).or_insert_with(|| Connection::new(event.sock, self.side));
+        carry(connection, transfer, event.t, &mut self.finished)
+    }
+
+    fn gap(&mut self, gap: &Gap) {
+        for connection in self.connections.values_mut() {
+            connection.gap(gap.rx > 0, gap.tx > 0);
+        }
+    }
+
+    fn closed(&mut self, sock: SockId) {
+        self.finished.extend(self.connections.remove(&sock).into_iter().flat_map(Connection::into_open));
     }
 }

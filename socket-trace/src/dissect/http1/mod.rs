@@ -1,0 +1,168 @@
+//! HTTP/1.1, RFC 9112.
+//!
+//! # Layout
+//!
+//! - `head`: a request or status line, and the fields after it
+//! - `fields`: those that say how the message goes on
+//! - `length`: how long a message's body is
+//! - `body`: the body, piece by piece
+//! - `chunked`: a body in chunks
+//! - `exchange`: requests that wait for their answers
+
+mod body;
+mod chunked;
+mod exchange;
+mod fields;
+mod head;
+mod length;
+
+use super::chunk::Chunk;
+use super::connection::{Context, Outcome, Protocol};
+use super::content::Content;
+use super::output::Label;
+use super::part::{Class, Layer};
+use super::way::{Way, Ways};
+use body::Body;
+use exchange::Exchanges;
+use fields::{Fields, Upgrade};
+use head::{Beginning, Head, HeadReader, Start};
+
+const BODY: Label = Label::new(Class::Payload, Layer::Http1, "body");
+
+/// One connection that speaks HTTP/1.1.
+#[derive(Debug, Default)]
+pub(super) struct Http1 {
+    exchanges: Exchanges,
+    readers: Ways<Reader>,
+}
+
+/// One direction: messages one behind the other.
+#[derive(Debug, Default)]
+struct Reader {
+    head: HeadReader,
+    /// The body that is being read; `None` while a head is.
+    body: Option<Body>,
+    /// The call that the message belongs to.
+    call: Option<u64>,
+}
+
+impl Http1 {
+    /// Says what the bytes are.
+    pub(super) fn carry(&mut self, way: Way, chunk: &mut Chunk<'_>, context: &mut Context<'_>) -> Outcome {
+        while !chunk.is_empty() {
+            let read = match &self.readers.get(way).body {
+                Some(_) => self.read_body(way, chunk, context),
+                None => self.read_head(way, chunk, context),
+            };
+            if let Some(outcome) = read {
+                return outcome;
+            }
+        }
+        Outcome::Done
+    }
+
+    fn read_body(&mut self, way: Way, chunk: &mut Chunk<'_>, context: &mut Context<'_>) -> Option<Outcome> {
+        let reader = self.readers.get_mut(way);
+        match reader.body.as_mut()?.read(chunk, reader.call, context) {
+            body::Read::More => {}
+            body::Read::Ended => self.message_ends(way, context),
+            body::Read::Lost(why) => return Some(Outcome::Lost(why)),
+        }
+        None
+    }
+
+    fn read_head(&mut self, way: Way, chunk: &mut Chunk<'_>, context: &mut Context<'_>) -> Option<Outcome> {
+        if !self.readers.get(way).head.has_begun() {
+            match head::beginning(way, chunk, context) {
+                Beginning::EmptyLines => return None,
+                Beginning::Other(why) => return Some(Outcome::Lost(why)),
+                Beginning::Head => {}
+            }
+            match self.call(way, context) {
+                Ok(call) => self.readers.get_mut(way).call = call,
+                Err(why) => return Some(Outcome::Lost(why.to_owned())),
+            }
+        }
+        let reader = self.readers.get_mut(way);
+        match reader.head.read(way, chunk, reader.call, context) {
+            head::Read::More => None,
+            head::Read::Whole(head) => self.message_begins(way, head, context),
+            head::Read::Lost(why) => Some(Outcome::Lost(why)),
+        }
+    }
+
+    /// The call that a message belongs to which begins now.
+    fn call(&mut self, way: Way, context: &mut Context<'_>) -> Result<Option<u64>, &'static str> {
+        match way {
+            Way::ToServer if self.exchanges.is_full() => Err("too many requests wait for their answers"),
+            Way::ToServer => {
+                let call = context.calls.begin(String::new(), context.t);
+                self.exchanges.begin(call);
+                Ok(call)
+            }
+            Way::ToClient if self.exchanges.is_empty() && context.back_is_lost => {
+                Err("the answer to a request that is not known")
+            }
+            Way::ToClient => Ok(self.exchanges.call()),
+        }
+    }
+
+    /// A head is complete: a body follows, or the next message.
+    fn message_begins(&mut self, way: Way, head: Head, context: &mut Context<'_>) -> Option<Outcome> {
+        let call = self.readers.get(way).call;
+        let length = match head.start {
+            Start::Request { method, operation } => {
+                context.calls.name(call, operation);
+                self.exchanges.learn(call, method);
+                length::of_request(&head.fields)
+            }
+            Start::Status { code } => {
+                context.calls.status(call, code.to_string());
+                if code == 101 {
+                    context.calls.end(call);
+                    return Some(switch(&head.fields));
+                }
+                if (100..200).contains(&code) {
+                    return None;
+                }
+                length::of_response(&head.fields, code, self.exchanges.method())
+            }
+        };
+        let length = match length {
+            Ok(length) => length,
+            Err(why) => return Some(Outcome::Lost(why.to_owned())),
+        };
+        let content = Content::new(BODY.of(call), head.fields.media, head.fields.encoding);
+        let body = Body::new(length, content);
+        match body {
+            Some(body) => self.readers.get_mut(way).body = Some(body),
+            None => self.message_ends(way, context),
+        }
+        None
+    }
+
+    fn message_ends(&mut self, way: Way, context: &mut Context<'_>) {
+        let reader = self.readers.get_mut(way);
+        reader.body = None;
+        let call = reader.call.take();
+        let call_ends = match way {
+            Way::ToServer => self.exchanges.request_ends(call),
+            Way::ToClient => self.exchanges.response_ends(),
+        };
+        if call_ends {
+            context.calls.end(call);
+        }
+    }
+}
+
+/// What follows an answer that takes up the offer of another protocol.
+fn switch(fields: &Fields) -> Outcome {
+    match fields.upgrade {
+        Some(Upgrade::WebSocket) => Outcome::Switch(Protocol::Other("WebSocket")),
+        Some(Upgrade::H2c) => Outcome::Switch(Protocol::Other("HTTP/2")),
+        _ => Outcome::Switch(Protocol::Other("another protocol than HTTP/1.1")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,90 @@
+//! The parts of a transfer as they come, and the numbers of the units that they belong to.
+
+use super::chunk::Chunk;
+use super::part::{Class, Layer, Part};
+
+/// What the parts of a unit have in common.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Label {
+    pub(super) class: Class,
+    pub(super) layer: Layer,
+    pub(super) name: &'static str,
+    pub(super) call: Option<u64>,
+    pub(super) stream: Option<u32>,
+}
+
+impl Label {
+    /// Of the connection.
+    pub(super) const fn new(class: Class, layer: Layer, name: &'static str) -> Self {
+        Self { class, layer, name, call: None, stream: None }
+    }
+
+    /// Of a call.
+    pub(super) fn of(self, call: Option<u64>) -> Self {
+        Self { call, ..self }
+    }
+
+    /// On an HTTP/2 stream.
+    #[expect(dead_code)]
+    pub(super) fn on(self, stream: Option<u32>) -> Self {
+        Self { stream, ..self }
+    }
+}
+
+/// A unit that may span several parts: its number, from its first part to its last.
+#[derive(Debug, Default)]
+pub(super) struct Unit(Option<u64>);
+
+/// What one direction of a connection has come to.
+#[derive(Debug, Default)]
+pub(super) struct Output {
+    /// Units so far.
+    units: u64,
+    /// The parts of the transfer that is being looked at.
+    parts: Vec<Part>,
+}
+
+impl Output {
+    /// A unit in one part.
+    pub(super) fn whole(&mut self, bytes: u64, label: Label, text: String) {
+        self.part(&mut Unit::default(), bytes, label, text, true);
+    }
+
+    /// A part of a unit, which ends with it or not. No bytes are no part.
+    pub(super) fn part(&mut self, unit: &mut Unit, bytes: u64, label: Label, text: String, ends: bool) {
+        if bytes > 0 {
+            let begins = unit.0.is_none();
+            let number = unit.0.unwrap_or(self.units);
+            if begins {
+                self.units += 1;
+            }
+            unit.0 = Some(number);
+            let Label { class, layer, name, call, stream } = label;
+            self.parts.push(Part {
+                bytes,
+                class,
+                layer,
+                name,
+                text,
+                unit: number,
+                begins,
+                ends,
+                call,
+                stream,
+            });
+        }
+        if ends {
+            unit.0 = None;
+        }
+    }
+
+    /// Bytes that nothing is known about, and why.
+    pub(super) fn unknown(&mut self, run: Chunk<'_>, why: String) {
+        self.whole(run.len(), Label::new(Class::Unknown, Layer::Unknown, "unknown"), why);
+    }
+
+    /// The parts since this was asked last.
+    pub(super) fn take(&mut self) -> Vec<Part> {
+        std::mem::take(&mut self.parts)
+    }
+}
