@@ -32,6 +32,7 @@
 //! - `by_name`, `median`: what those are made of
 //! - [`summary`]: one trace, read once
 //! - [`compare`]: several summaries beside each other, and the verdict
+//! - [`assertion`]: what must hold of traces, checked
 //! - [`sequence`]: one step as client and server did it, call by call
 //! - [`table`]: a comparison for the eye
 //! - [`mod@verify`]: whether a trace is what strace saw, call by call
@@ -40,6 +41,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod assertion;
 mod by_name;
 pub mod calls;
 pub mod cli;

@@ -3,18 +3,21 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use socket_tap::event::{Event, Op};
+use socket_tap::event::Event;
 use socket_tap::format::Side;
 
 use crate::by_name::ByName;
 use crate::calls::Cost;
 use crate::dissect::{Class, Part};
 use crate::median::Median;
-use crate::socket::{Role, Socket};
+use crate::socket::{Role, Socket, opens_connection};
 use crate::spent::{Moved, Spent};
 
 /// The step of a recording that names none.
 pub const WHOLE: &str = "whole recording";
+
+/// What comes before the first step of a recording that names some.
+pub const BEFORE: &str = "before the first step";
 
 /// What one step put on the sockets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -56,12 +59,7 @@ impl Step {
         if let Some(moved) = moved {
             return self.moved(moved, side);
         }
-        let opened = match &event.op {
-            Op::Accept { .. } | Op::Connect { .. } => true,
-            Op::Adopt { kind, .. } => kind == "stream",
-            _ => false,
-        };
-        self.connections += u64::from(opened && event.error.is_none());
+        self.connections += u64::from(opens_connection(event));
     }
 
     fn moved(&mut self, moved: Moved, side: Side) {
@@ -150,7 +148,7 @@ impl Steps {
         for step in &mut steps {
             step.finish();
             if named && step.name == WHOLE {
-                "before the first step".clone_into(&mut step.name);
+                BEFORE.clone_into(&mut step.name);
             }
         }
         steps

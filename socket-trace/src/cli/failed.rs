@@ -13,6 +13,8 @@ pub(super) enum Failed {
     Trace(Error),
     /// With a trace or a log of strace.
     Verify(Failure),
+    /// With what was asked for.
+    Usage(&'static str),
     /// With what was to be printed.
     Output(io::Error),
 }
@@ -22,6 +24,7 @@ impl fmt::Display for Failed {
         match self {
             Self::Trace(error) => error.fmt(f),
             Self::Verify(error) => error.fmt(f),
+            Self::Usage(error) => f.write_str(error),
             Self::Output(error) => write!(f, "cannot print: {error}"),
         }
     }

@@ -45,6 +45,8 @@ pub struct Summary {
     pub lost: u64,
     /// Connections that are still open.
     pub open: u64,
+    /// Connections that ended with a reset, an error or an abort of ours; `None` when there are none.
+    pub unclean: Option<Seen>,
     /// Whether payload was recorded, so that what the bytes were spent on can be told.
     pub payload: bool,
     /// Why the trace proves nothing; empty for a whole one.
@@ -57,7 +59,7 @@ pub struct Summary {
     pub operations: Vec<Operation>,
 }
 
-/// Which sockets had a skeleton.
+/// Sockets that have something in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Seen {
     /// How many.
@@ -91,7 +93,11 @@ impl Summary {
     ///
     /// # Errors
     /// When it is not a trace.
-    pub fn with_calls(mut trace: Trace, recording: Recording, each_call: EachCall<'_>) -> Result<Self, Error> {
+    pub fn with_calls(
+        mut trace: Trace,
+        recording: Recording,
+        each_call: EachCall<'_>,
+    ) -> Result<Self, Error> {
         let mut sums = Sums::new(trace.header(), each_call);
         while let Some(event) = trace.next_event()? {
             sums.observe(&event);

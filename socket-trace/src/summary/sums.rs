@@ -8,6 +8,7 @@ use socket_tap::format::{Header, Side};
 use super::carried::Carried;
 use super::doubt::doubts;
 use super::{EachCall, Recording, Seen, Summary};
+use crate::by_name;
 use crate::reader::Trace;
 use crate::skeleton::Skeleton;
 use crate::socket::{Kind, Role, Socket, accepted_on};
@@ -24,6 +25,7 @@ pub(super) struct Sums<'a> {
     carried: Option<Carried>,
     each_call: EachCall<'a>,
     lost: u64,
+    unclean: Option<Seen>,
 }
 
 impl<'a> Sums<'a> {
@@ -31,7 +33,7 @@ impl<'a> Sums<'a> {
         let Header { side, capture, .. } = *header;
         let (open, skeletons, steps) = (HashMap::new(), BTreeMap::new(), Steps::new());
         let carried = (capture > 0).then(|| Carried::new(side));
-        Self { side, open, skeletons, steps, carried, each_call, lost: 0 }
+        Self { side, open, skeletons, steps, carried, each_call, lost: 0, unclean: None }
     }
 
     pub(super) fn observe(&mut self, event: &Event) {
@@ -60,6 +62,9 @@ impl<'a> Sums<'a> {
             && let Some(socket) = self.open.remove(&event.sock)
         {
             self.steps.now().ended(&socket, self.side);
+            if !socket.ended_cleanly() {
+                self.unclean.get_or_insert(Seen { sockets: 0, first: event.sock }).sockets += 1;
+            }
             self.count(&socket, event.sock);
         }
     }
@@ -76,8 +81,11 @@ impl<'a> Sums<'a> {
     }
 
     fn count(&mut self, socket: &Socket, sock: SockId) {
-        let skeleton = Skeleton::of(socket, self.side).to_string();
+        let mut skeleton = Skeleton::of(socket, self.side).to_string();
         let of_role = self.skeletons.entry(socket.role(self.side)).or_default();
+        if of_role.len() >= by_name::MOST && !of_role.contains_key(&skeleton) {
+            "others".clone_into(&mut skeleton);
+        }
         of_role.entry(skeleton).or_insert(Seen { sockets: 0, first: sock }).sockets += 1;
     }
 
@@ -104,6 +112,7 @@ impl<'a> Sums<'a> {
             events: trace.events(),
             lost: self.lost,
             open,
+            unclean: self.unclean,
             payload,
             doubts: doubts(trace, self.lost, recording),
             skeletons: self.skeletons,
