@@ -21,8 +21,11 @@ use socket_trace::reader::Trace;
 use socket_trace::summary::{Recording, Summary};
 use socket_trace::table;
 
-/// What is done with a trace, and what it is called in the table.
-const CASES: &[(&str, fn(&Path))] = &[("compare", compare)];
+/// What is done with a trace.
+type Case = fn(&Path);
+
+/// What is measured, and what it is called in the table.
+const CASES: &[(&str, Case)] = &[("compare", compare)];
 /// How often each case is measured; the fastest counts: whatever else runs makes it slower, and nothing faster.
 const ROUNDS: usize = 5;
 

@@ -2,18 +2,19 @@
 
 use std::collections::HashSet;
 
+use clap::ValueEnum;
+
 use crate::calls::Cost;
 use crate::spent::Spent;
 use crate::step::WHOLE;
 use crate::summary::Summary;
 
 /// By what traces are aligned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum By {
-    /// By the steps that the programs named with marks; a recording without is one step.
+    /// By steps, which programs name with marks; a recording without is one
     Step,
-    /// By what was called. Operations of different APIs have different names, so that this aligns recordings of one
-    /// API: before and after a change.
+    /// By what is called, such as GET /v1/books/{}: recordings of one API, before and after a change
     Operation,
 }
 

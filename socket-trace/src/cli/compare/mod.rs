@@ -5,7 +5,7 @@ mod asserted;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 
 use super::failed::Failed;
@@ -49,7 +49,7 @@ pub(super) struct Compare {
     files: Vec<PathBuf>,
     /// What stands beside each other; unless it is said, steps when there are any, else operations that all have
     #[arg(long, value_enum, value_name = "WHAT")]
-    by: Option<Aligned>,
+    by: Option<By>,
     /// Print the comparison as JSON
     #[arg(long)]
     json: bool,
@@ -58,14 +58,6 @@ pub(super) struct Compare {
     markdown: bool,
     #[command(flatten)]
     asserted: Asserted,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Aligned {
-    /// Steps, which programs name with marks; a recording without is one
-    Step,
-    /// What is called, such as GET /v1/books/{}: for recordings of one API, before and after a change
-    Operation,
 }
 
 /// What is printed as JSON.
@@ -99,21 +91,11 @@ impl Compare {
 
     fn print(&self, comparison: &Comparison, judgements: &[Judgement]) -> io::Result<()> {
         let mut out = io::BufWriter::new(io::stdout().lock());
-        let by = self.by.map(By::from);
         match (self.json, self.markdown) {
             (true, _) => write_json(&mut out, &Report { comparison, assertions: judgements })?,
-            (_, true) => out.write_all(page::markdown(comparison, judgements, by).as_bytes())?,
-            _ => out.write_all(page::text(comparison, judgements, by, colored()).as_bytes())?,
+            (_, true) => out.write_all(page::markdown(comparison, judgements, self.by).as_bytes())?,
+            _ => out.write_all(page::text(comparison, judgements, self.by, colored()).as_bytes())?,
         }
         out.flush()
-    }
-}
-
-impl From<Aligned> for By {
-    fn from(aligned: Aligned) -> Self {
-        match aligned {
-            Aligned::Step => Self::Step,
-            Aligned::Operation => Self::Operation,
-        }
     }
 }
