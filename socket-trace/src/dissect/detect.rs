@@ -1,12 +1,14 @@
 //! Which protocol a connection speaks, by its first bytes.
 
 use super::chunk::Chunk;
+use super::http2;
 use super::way::Way;
 
 /// What the first bytes of a connection say.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Detected {
     Http1,
+    Http2,
     /// None of ours; what is known of it.
     Other(&'static str),
 }
@@ -17,17 +19,24 @@ pub(super) struct Detector {}
 
 impl Detector {
     /// What the connection speaks. `None` when none of its first bytes were recorded.
-    pub(super) fn look(&mut self, _way: Way, chunk: &Chunk<'_>) -> Option<Detected> {
+    pub(super) fn look(&mut self, way: Way, chunk: &Chunk<'_>) -> Option<Detected> {
         let bytes = chunk.bytes();
         if bytes.is_empty() {
             return None;
         }
-        Some(if is_request_line(bytes) || is_status_line(bytes) {
+        Some(if is_preface(bytes) || (way == Way::ToClient && http2::is_settings(bytes)) {
+            Detected::Http2
+        } else if is_request_line(bytes) || is_status_line(bytes) {
             Detected::Http1
         } else {
             Detected::Other("none of the known protocols")
         })
     }
+}
+
+/// Whether a client speaks HTTP/2. Three letters may be a method that begins alike.
+fn is_preface(bytes: &[u8]) -> bool {
+    bytes.len() > 3 && http2::PREFACE.starts_with(prefix(bytes, http2::PREFACE.len()))
 }
 
 fn prefix(bytes: &[u8], length: usize) -> &[u8] {

@@ -8,6 +8,8 @@ pub(super) enum Media {
     Absent,
     /// `application/json`, or any type that ends with `+json`.
     Json,
+    /// `application/grpc`, or any type that begins with `application/grpc+`.
+    Grpc,
     /// Any other.
     Other(Box<str>),
 }
@@ -29,6 +31,8 @@ impl Media {
         let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         match essence.as_str() {
             "application/json" => Self::Json,
+            "application/grpc" => Self::Grpc,
+            grpc if grpc.starts_with("application/grpc+") => Self::Grpc,
             json if json.ends_with("+json") => Self::Json,
             _ => Self::Other(essence.into()),
         }

@@ -6,7 +6,9 @@
 //! - [`call`]: a request and its answer
 //! - `connection`: one connection, and which protocol it speaks
 //! - `detect`: which that is, by its first bytes
-//! - `http1`: HTTP/1.1
+//! - [`contracts`]: what is known of services, to read their messages by
+//! - `http1`, `http2`: HTTP; `hpack`: the header blocks of the latter
+//! - `grpc`, `protobuf`: calls of gRPC and their messages
 //! - `content`, `media`: what a message's body says
 //! - `calls`: the calls of a connection that are open
 //! - `chunk`, `kept`, `output`, `way`, `text`: what goes into a protocol, and what comes out
@@ -16,14 +18,19 @@ mod calls;
 mod chunk;
 mod connection;
 mod content;
+pub mod contracts;
 mod detect;
 #[cfg(test)]
 mod fixture;
+mod grpc;
+mod hpack;
 mod http1;
+mod http2;
 mod kept;
 mod media;
 mod output;
 pub mod part;
+mod protobuf;
 mod text;
 mod way;
 
@@ -33,7 +40,8 @@ use socket_tap::event::{Event, Gap, Op, SockId, Transfer};
 use socket_tap::format::Side;
 
 pub use call::{Budget, Call};
-use connection::Connection;
+use connection::{Connection, Shared};
+pub use contracts::Contracts;
 pub use part::{Class, Layer, Part};
 
 /// Follows the connections of one recording, and says of each read and write what it carried.
@@ -43,14 +51,21 @@ pub use part::{Class, Layer, Part};
 pub struct Dissector {
     side: Side,
     connections: HashMap<SockId, Connection>,
-    finished: Vec<Call>,
+    shared: Shared,
 }
 
 impl Dissector {
     /// Of a recording of that side.
     #[must_use]
     pub fn new(side: Side) -> Self {
-        Self { side, connections: HashMap::new(), finished: Vec::new() }
+        Self::with_contracts(side, Contracts::default())
+    }
+
+    /// As [`new`](Self::new), with other contracts than the bookshelf's to read gRPC messages by.
+    #[must_use]
+    pub fn with_contracts(side: Side, contracts: Contracts) -> Self {
+        let shared = Shared { contracts, ..Shared::default() };
+        Self { side, connections: HashMap::new(), shared }
     }
 
     /// What the event carried: the parts of its transfer, in order. Empty for an event that moved no bytes.
@@ -74,7 +89,7 @@ impl Dissector {
     /// The calls that have ended since this was asked last, in the order in which they ended. Those of a connection
     /// that is closed have.
     pub fn finished(&mut self) -> Vec<Call> {
-        std::mem::take(&mut self.finished)
+        std::mem::take(&mut self.shared.finished)
     }
 
     /// The calls that are still open at the end of the recording.
@@ -95,7 +110,7 @@ impl Dissector {
         &mut self,
         event: &Event,
         transfer: &Transfer,
-        carry: fn(&mut Connection, &Transfer, u64, &mut Vec<Call>) -> Vec<Part>,
+        carry: fn(&mut Connection, &Transfer, u64, &mut Shared) -> Vec<Part>,
     ) -> Vec<Part> {
         if transfer.bytes == 0 {
             return Vec::new();
@@ -103,7 +118,7 @@ impl Dissector {
         // A connection whose making is not in the recording is on the recording's side.
         let connection =
             self.connections.entry(event.sock).or_insert_with(|| Connection::new(event.sock, self.side));
-        carry(connection, transfer, event.t, &mut self.finished)
+        carry(connection, transfer, event.t, &mut self.shared)
     }
 
     fn gap(&mut self, gap: &Gap) {
@@ -113,6 +128,8 @@ impl Dissector {
     }
 
     fn closed(&mut self, sock: SockId) {
-        self.finished.extend(self.connections.remove(&sock).into_iter().flat_map(Connection::into_open));
+        self.shared
+            .finished
+            .extend(self.connections.remove(&sock).into_iter().flat_map(Connection::into_open));
     }
 }

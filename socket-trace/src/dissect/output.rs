@@ -25,7 +25,6 @@ impl Label {
     }
 
     /// On an HTTP/2 stream.
-    #[expect(dead_code)]
     pub(super) fn on(self, stream: Option<u32>) -> Self {
         Self { stream, ..self }
     }
@@ -50,32 +49,33 @@ impl Output {
         self.part(&mut Unit::default(), bytes, label, text, true);
     }
 
-    /// A part of a unit, which ends with it or not. No bytes are no part.
+    /// A part of a unit, which ends with it or not. No bytes are no part. What goes on where the part before stopped is
+    /// no part of its own.
     pub(super) fn part(&mut self, unit: &mut Unit, bytes: u64, label: Label, text: String, ends: bool) {
-        if bytes > 0 {
-            let begins = unit.0.is_none();
-            let number = unit.0.unwrap_or(self.units);
-            if begins {
-                self.units += 1;
+        let last = self.parts.last_mut().filter(|last| Some(last.unit) == unit.0);
+        match last {
+            Some(last) if bytes == 0 => last.ends |= ends,
+            Some(last) if last.class == label.class => {
+                last.bytes += bytes;
+                (last.text, last.ends) = (text, ends);
             }
-            unit.0 = Some(number);
-            let Label { class, layer, name, call, stream } = label;
-            self.parts.push(Part {
-                bytes,
-                class,
-                layer,
-                name,
-                text,
-                unit: number,
-                begins,
-                ends,
-                call,
-                stream,
-            });
+            _ if bytes == 0 => {}
+            _ => self.push(unit, bytes, label, text, ends),
         }
         if ends {
             unit.0 = None;
         }
+    }
+
+    fn push(&mut self, unit: &mut Unit, bytes: u64, label: Label, text: String, ends: bool) {
+        let begins = unit.0.is_none();
+        if begins {
+            unit.0 = Some(self.units);
+            self.units += 1;
+        }
+        let unit = unit.0.unwrap_or_default();
+        let Label { class, layer, name, call, stream } = label;
+        self.parts.push(Part { bytes, class, layer, name, text, unit, begins, ends, call, stream });
     }
 
     /// Bytes that nothing is known about, and why.

@@ -34,6 +34,9 @@ pub(super) fn short_bytes(bytes: &[u8], more: bool) -> String {
     }
 }
 
+/// Why nothing is known of what comes after a hole.
+pub(super) const HOLE: &str = "after bytes that were not recorded";
+
 /// What a hole is called: `1,024 B not recorded`.
 pub(super) fn not_recorded(bytes: u64) -> String {
     format!("{} B not recorded", grouped(bytes))
@@ -49,7 +52,7 @@ pub(super) fn with_hole(text: String, missing: u64) -> String {
 }
 
 /// A number with a comma for each thousand.
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {

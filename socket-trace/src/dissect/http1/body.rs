@@ -3,8 +3,12 @@
 use super::super::chunk::Chunk;
 use super::super::connection::Context;
 use super::super::content::Content;
+use super::super::output::Label;
+use super::super::part::{Class, Layer};
 use super::chunked::{self, Chunked};
 use super::length::Length;
+
+const BODY: Label = Label::new(Class::Payload, Layer::Http1, "body");
 
 /// A body that is being read.
 #[derive(Debug)]
@@ -29,7 +33,7 @@ pub(super) enum Read {
     /// It has ended.
     Ended,
     /// It cannot be followed, and why.
-    Lost(String),
+    Lost(&'static str),
 }
 
 impl Body {
@@ -51,29 +55,30 @@ impl Body {
         call: Option<u64>,
         context: &mut Context<'_>,
     ) -> Read {
+        let label = BODY.of(call);
         match &mut self.framing {
             Framing::UntilClose => {
-                self.content.read(chunk.take_all(), false, context);
+                self.content.read(label, chunk.take_all(), false, context);
                 Read::More
             }
             Framing::Bytes(left) => {
                 let piece = chunk.take(*left);
                 *left -= piece.len();
-                self.content.read(piece, *left == 0, context);
+                self.content.read(label, piece, *left == 0, context);
                 if *left > 0 {
                     return Read::More;
                 }
-                self.content.end(context);
+                self.content.end(call, context);
                 Read::Ended
             }
             Framing::Chunked(chunked) => match chunked.read(chunk, call, context) {
                 chunked::Read::Data(piece, last) => {
-                    self.content.read(piece, last, context);
+                    self.content.read(label, piece, last, context);
                     Read::More
                 }
                 chunked::Read::Framing => Read::More,
                 chunked::Read::Ended => {
-                    self.content.end(context);
+                    self.content.end(call, context);
                     Read::Ended
                 }
                 chunked::Read::Lost(why) => Read::Lost(why),

@@ -4,7 +4,7 @@ use super::super::chunk::Chunk;
 use super::super::connection::Context;
 use super::super::output::{Label, Unit};
 use super::super::part::{Class, Layer};
-use super::super::text::not_recorded;
+use super::super::text::HOLE;
 
 /// Longer lines between chunks are not followed: a size has 16 digits, extensions are rare.
 const MAX_LINE: usize = 4 * 1024;
@@ -45,7 +45,7 @@ pub(super) enum Read<'a> {
     /// The body has ended.
     Ended,
     /// It cannot be followed, and why.
-    Lost(String),
+    Lost(&'static str),
 }
 
 const SIZE: Label = Label::new(Class::Framing, Layer::Http1, "chunk size");
@@ -78,12 +78,12 @@ impl Chunked {
     ) -> Read<'a> {
         let bytes = chunk.bytes();
         if bytes.is_empty() {
-            return Read::Lost(not_recorded(chunk.missing()));
+            return Read::Lost(HOLE);
         }
         let end = bytes.iter().position(|byte| *byte == b'\n');
         let piece = end.map_or(bytes, |end| bytes.get(..=end).unwrap_or(bytes));
         if self.line.len() + piece.len() > MAX_LINE {
-            return Read::Lost("a chunk without a size".to_owned());
+            return Read::Lost("a chunk without a size");
         }
         let before = self.line.len();
         self.line.extend_from_slice(piece);
@@ -105,7 +105,7 @@ impl Chunked {
         self.trailers += if matches!(self.place, Place::Trailers) { piece.len() } else { 0 };
         let Some(next) = next.filter(|_| self.trailers <= MAX_TRAILERS) else {
             self.line.truncate(before);
-            return Read::Lost("a chunk without a size".to_owned());
+            return Read::Lost("a chunk without a size");
         };
         let ended = end.is_some() && matches!(self.place, Place::Trailers) && line.is_empty();
         self.place = next;

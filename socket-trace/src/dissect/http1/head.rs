@@ -7,7 +7,7 @@ use super::super::connection::Context;
 use super::super::detect;
 use super::super::output::{Label, Unit};
 use super::super::part::{Class, Layer};
-use super::super::text::{not_recorded, short, short_bytes};
+use super::super::text::{HOLE, short, short_bytes};
 use super::super::way::Way;
 use super::exchange::Method;
 use super::fields::Fields;
@@ -32,7 +32,7 @@ pub(super) enum Read {
     /// It is complete.
     Whole(Head),
     /// It cannot be read, and why.
-    Lost(String),
+    Lost(&'static str),
 }
 
 /// A complete head.
@@ -73,12 +73,12 @@ impl HeadReader {
     ) -> Read {
         let bytes = chunk.bytes();
         if bytes.is_empty() {
-            return Read::Lost(not_recorded(chunk.missing()));
+            return Read::Lost(HOLE);
         }
         let (before, pieces) = (self.pieces.len(), self.join(bytes));
         let Some(end) = end_of_head(pieces, before) else {
             if pieces.len() >= MAX_HEAD {
-                return Read::Lost("a longer head than any server takes".to_owned());
+                return Read::Lost("a longer head than any server takes");
             }
             let text = first_line(way, pieces);
             if way == Way::ToServer {
@@ -92,7 +92,7 @@ impl HeadReader {
             return Read::More;
         };
         let Some(head) = Head::parse(way, pieces.get(..end).unwrap_or_default()) else {
-            return Read::Lost(NO_HEAD.to_owned());
+            return Read::Lost(NO_HEAD);
         };
         let read = chunk.take((end - before) as u64);
         context.output.part(&mut self.unit, read.len(), label(way, call), head.text.clone(), true);
@@ -119,7 +119,7 @@ pub(super) enum Beginning {
     /// Empty lines, which are told. Before a request line they are to be ignored (RFC 9112, section 2.2).
     EmptyLines,
     /// Something else, and what is known of it.
-    Other(String),
+    Other(&'static str),
 }
 
 /// Says what comes where a message may begin.
@@ -131,14 +131,14 @@ pub(super) fn beginning(way: Way, chunk: &mut Chunk<'_>, context: &mut Context<'
         Way::ToClient => detect::is_status_line(bytes),
     };
     if bytes.is_empty() {
-        Beginning::Other(not_recorded(chunk.missing()))
+        Beginning::Other(HOLE)
     } else if empty > 0 {
         context.output.whole(chunk.take(empty as u64).len(), EMPTY_LINE, String::new());
         Beginning::EmptyLines
     } else if is_head {
         Beginning::Head
     } else {
-        Beginning::Other(NO_HEAD.to_owned())
+        Beginning::Other(NO_HEAD)
     }
 }
 

@@ -19,15 +19,12 @@ mod length;
 use super::chunk::Chunk;
 use super::connection::{Context, Outcome, Protocol};
 use super::content::Content;
-use super::output::Label;
-use super::part::{Class, Layer};
+use super::http2::Http2;
 use super::way::{Way, Ways};
 use body::Body;
 use exchange::Exchanges;
-use fields::{Fields, Upgrade};
+use fields::Upgrade;
 use head::{Beginning, Head, HeadReader, Start};
-
-const BODY: Label = Label::new(Class::Payload, Layer::Http1, "body");
 
 /// One connection that speaks HTTP/1.1.
 #[derive(Debug, Default)]
@@ -80,7 +77,7 @@ impl Http1 {
             }
             match self.call(way, context) {
                 Ok(call) => self.readers.get_mut(way).call = call,
-                Err(why) => return Some(Outcome::Lost(why.to_owned())),
+                Err(why) => return Some(Outcome::Lost(why)),
             }
         }
         let reader = self.readers.get_mut(way);
@@ -119,8 +116,7 @@ impl Http1 {
             Start::Status { code } => {
                 context.calls.status(call, code.to_string());
                 if code == 101 {
-                    context.calls.end(call);
-                    return Some(switch(&head.fields));
+                    return Some(switch(head.fields.upgrade, call, context));
                 }
                 if (100..200).contains(&code) {
                     return None;
@@ -130,9 +126,9 @@ impl Http1 {
         };
         let length = match length {
             Ok(length) => length,
-            Err(why) => return Some(Outcome::Lost(why.to_owned())),
+            Err(why) => return Some(Outcome::Lost(why)),
         };
-        let content = Content::new(BODY.of(call), head.fields.media, head.fields.encoding);
+        let content = Content::new(head.fields.media, head.fields.encoding);
         let body = Body::new(length, content);
         match body {
             Some(body) => self.readers.get_mut(way).body = Some(body),
@@ -156,12 +152,15 @@ impl Http1 {
 }
 
 /// What follows an answer that takes up the offer of another protocol.
-fn switch(fields: &Fields) -> Outcome {
-    match fields.upgrade {
-        Some(Upgrade::WebSocket) => Outcome::Switch(Protocol::Other("WebSocket")),
-        Some(Upgrade::H2c) => Outcome::Switch(Protocol::Other("HTTP/2")),
-        _ => Outcome::Switch(Protocol::Other("another protocol than HTTP/1.1")),
+fn switch(upgrade: Option<Upgrade>, call: Option<u64>, context: &mut Context<'_>) -> Outcome {
+    if upgrade == Some(Upgrade::H2c) {
+        return Outcome::Switch(Protocol::Http2(Box::new(Http2::upgraded(call))));
     }
+    context.calls.end(call);
+    Outcome::Switch(match upgrade {
+        Some(Upgrade::WebSocket) => Protocol::Other("WebSocket"),
+        _ => Protocol::Other("another protocol than HTTP/1.1"),
+    })
 }
 
 #[cfg(test)]

@@ -1,0 +1,67 @@
+//! How a call ended: `grpc-status` and `grpc-message`.
+
+use std::fmt;
+
+/// A status code. One that is not known is `None`, which stands for UNKNOWN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Status(Option<usize>);
+
+const NAMES: [&str; 17] = [
+    "OK",
+    "CANCELLED",
+    "UNKNOWN",
+    "INVALID_ARGUMENT",
+    "DEADLINE_EXCEEDED",
+    "NOT_FOUND",
+    "ALREADY_EXISTS",
+    "PERMISSION_DENIED",
+    "RESOURCE_EXHAUSTED",
+    "FAILED_PRECONDITION",
+    "ABORTED",
+    "OUT_OF_RANGE",
+    "UNIMPLEMENTED",
+    "INTERNAL",
+    "UNAVAILABLE",
+    "DATA_LOSS",
+    "UNAUTHENTICATED",
+];
+
+impl Status {
+    /// What the value of `grpc-status` says.
+    pub(crate) fn of(value: &str) -> Self {
+        Self(value.parse().ok())
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.0.and_then(|code| NAMES.get(code));
+        f.write_str(name.copied().unwrap_or("UNKNOWN"))
+    }
+}
+
+/// The value of `grpc-message`, whose bytes that are not plain ASCII are percent-encoded.
+pub(crate) fn unescaped(message: &str) -> String {
+    let mut bytes = Vec::with_capacity(message.len());
+    let mut rest = message.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let hex = after.get(..2).filter(|_| *first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
+        // What is no escape stands for itself.
+        let byte = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        bytes.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { after.get(2..).unwrap_or_default() } else { after };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_have_names_and_messages_are_unescaped() {
+        let names = ["0", "5", "16", "17", "-1", "x"].map(|value| Status::of(value).to_string());
+        assert_eq!(names, ["OK", "NOT_FOUND", "UNAUTHENTICATED", "UNKNOWN", "UNKNOWN", "UNKNOWN"]);
+        assert_eq!(unescaped("no book 99%3A g%C3%A9n%zz%4"), "no book 99: gén%zz%4");
+    }
+}
