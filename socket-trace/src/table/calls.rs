@@ -23,9 +23,9 @@ pub(super) fn grid(traces: &[&Summary], by: By) -> Grid {
         .collect();
     let unknown = slices.iter().flat_map(|(_, costs)| costs).any(|(_, cost)| has_unknown(&cost.spent()));
     let mut columns = vec![
-        Column::Names(by.name()),
+        Column::Names(by.name(), 16),
         Column::Words("call"),
-        Column::Names("trace"),
+        Column::Names("trace", 16),
         Column::Numbers("calls"),
         Column::Numbers("reads"),
         Column::Numbers("writes"),

@@ -10,14 +10,11 @@ use super::cell::Cell;
 /// What a terminal has to show of it without breaking lines.
 const WIDTH: u16 = 120;
 
-/// A column of names gets at least so much of it, where it needs it; a space follows.
-const LEAST: u16 = 16;
-
 /// A line under the heading, and nothing else.
 const STYLE: TableStyle = TableStyle::new()
-    .header_lines(ContentLineStyle::new(' ', ' ', ' '))
-    .header_separator(LineStyle::new(' ', '─', ' ', ' '))
-    .content_lines(ContentLineStyle::new(' ', ' ', ' '));
+    .header_lines(ContentLineStyle::none().junction(' '))
+    .header_separator(LineStyle::none().fill('─').junction(' '))
+    .content_lines(ContentLineStyle::none().junction(' '));
 
 /// A table, for the eye or for a page.
 #[derive(Clone, Debug)]
@@ -31,8 +28,8 @@ pub(super) struct Grid {
 /// A column's heading, and what is in it.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Column {
-    /// Names or lists: to the left, broken where they are too long.
-    Names(&'static str),
+    /// Names or lists: to the left, broken where they are too long, but not to less than that.
+    Names(&'static str, u16),
     /// Words: to the left, in one piece.
     Words(&'static str),
     /// Numbers: to the right, in one piece.
@@ -90,10 +87,14 @@ impl Grid {
             table.add_row(row.iter().zip(&widths).map(|(cell, width)| cell.text(*width)));
         }
         let content = table.column_max_content_widths();
+        let last = self.columns.len().saturating_sub(1);
         for ((column, kind), content) in table.column_iter_mut().zip(&self.columns).zip(content) {
-            column.set_padding((0, 1));
+            let space = u16::from(column.index < last);
+            column.set_padding((0, space));
             column.set_constraint(match kind {
-                Column::Names(_) => ColumnConstraint::LowerBoundary(Width::Fixed(content.min(LEAST) + 1)),
+                Column::Names(_, least) => {
+                    ColumnConstraint::LowerBoundary(Width::Fixed(content.min(*least) + space))
+                }
                 Column::Words(_) | Column::Numbers(_) => ColumnConstraint::ContentWidth,
             });
             if let Column::Numbers(_) = kind {
@@ -117,14 +118,14 @@ impl Grid {
 
 impl Column {
     fn name(self) -> &'static str {
-        let (Self::Names(name) | Self::Words(name) | Self::Numbers(name)) = self;
+        let (Self::Names(name, _) | Self::Words(name) | Self::Numbers(name)) = self;
         name
     }
 
     /// What stands under the heading in Markdown.
     fn rule(self) -> &'static str {
         match self {
-            Self::Names(_) | Self::Words(_) => "---",
+            Self::Names(..) | Self::Words(_) => "---",
             Self::Numbers(_) => "--:",
         }
     }

@@ -10,8 +10,8 @@ use crate::summary::Summary;
 /// A row for each step and trace.
 pub(super) fn grid(traces: &[&Summary]) -> Grid {
     let mut grid = Grid::new(vec![
-        Column::Names("step"),
-        Column::Names("trace"),
+        Column::Names("step", 22),
+        Column::Names("trace", 16),
         Column::Numbers("conns"),
         Column::Numbers("reads"),
         Column::Numbers("writes"),
@@ -19,7 +19,7 @@ pub(super) fn grid(traces: &[&Summary]) -> Grid {
         Column::Numbers("to client"),
         Column::Numbers("first byte"),
         Column::Words("spoke first"),
-        Column::Names("ended by"),
+        Column::Names("ended by", 16),
     ]);
     for name in in_order(traces.iter().flat_map(|trace| &trace.steps).map(|step| step.name.as_str())) {
         let steps = traces.iter().filter_map(|trace| {

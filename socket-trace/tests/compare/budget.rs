@@ -149,3 +149,27 @@ fn a_trace_may_name_any_number_of_things() {
     assert_eq!(summary.operations.last().unwrap().name, "other operations");
     assert_eq!(summary.operations.iter().map(|operation| operation.calls.count()).sum::<u64>(), 1_500);
 }
+
+/// Ten calls of `GetBook` on one connection, as tonic took them.
+const GRPC: &str = include_str!("grpc.jsonl");
+
+#[test]
+fn a_new_connection_has_its_price_and_a_kept_one_its_gain() {
+    let trace = Trace::read("grpc", Box::new(Cursor::new(GRPC))).unwrap();
+    let summary = Summary::of(trace, summary::Recording::Ended).unwrap();
+    let [step] = summary.steps.as_slice() else { panic!("{:?}", summary.steps) };
+    let spent = step.spent.unwrap();
+    assert_eq!((spent.to_server.total(), spent.to_client.total()), (step.to_server, step.to_client));
+    let (first, later) = (&step.calls.first, &step.calls.later);
+    assert_eq!((first.count, later.count), (1, 9));
+    // Together they are all that the connection carried.
+    let [out, back] =
+        [first, later].map(|calls| (calls.spent.to_server.total(), calls.spent.to_client.total()));
+    assert_eq!((out.0 + back.0, out.1 + back.1), (step.to_server, step.to_client));
+    // The preface, SETTINGS and their acknowledgement, WINDOW_UPDATE and GOAWAY are the connection's.
+    assert_eq!((first.spent.to_server.connection, later.spent.to_server.connection), (96, 0));
+    // HPACK writes most fields of a later request in a byte each.
+    assert_eq!((first.spent.to_server.headers, later.spent.to_server.headers / 9), (80, 36));
+    // What gRPC itself says, nothing compresses.
+    assert_eq!((first.spent.to_server.payload, later.spent.to_server.payload), (2, 9 * 2));
+}

@@ -49,7 +49,7 @@ impl Ran {
     pub(crate) fn rows(&self, title: &str) -> Vec<String> {
         let mut lines = self.stdout.lines().skip_while(|line| !line.starts_with(title));
         assert!(lines.next().is_some(), "no {title:?} in:\n{}", self.stdout);
-        let rows = lines.skip(2).take_while(|line| line.starts_with(' '));
+        let rows = lines.skip(2).take_while(|line| !line.is_empty());
         rows.map(|row| row.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
     }
 
