@@ -1,7 +1,7 @@
 //! How fast traces are read, and that memory does not grow with their length.
 //!
-//! `cargo bench -p socket-trace` prints a Markdown table. The traces are made up, without payload: connections that are
-//! kept open for a hundred calls each, sixty-four of them at a time.
+//! `cargo bench -p socket-trace` prints a Markdown table. The traces are made up: connections that are kept open for a
+//! hundred calls over HTTP/1.1 each, sixty-four of them at a time, with what was said and without.
 //!
 //! A loop of its own and no benchmark framework: it measures memory as well, and one run takes seconds.
 
@@ -24,8 +24,8 @@ use socket_trace::table;
 /// What is done with a trace.
 type Case = fn(&Path);
 
-/// What is measured, and what it is called in the table.
-const CASES: &[(&str, Case)] = &[("compare", compare)];
+/// What is measured, what it is called in the table, and whether the trace has payload.
+const CASES: &[(&str, Case, bool)] = &[("compare", compare, false), ("compare, with payload", compare, true)];
 /// How often each case is measured; the fastest counts: whatever else runs makes it slower, and nothing faster.
 const ROUNDS: usize = 5;
 
@@ -33,17 +33,15 @@ fn main() {
     // `cargo test --benches` runs this, too: short traces show that it works.
     let bench = std::env::args().any(|arg| arg == "--bench");
     let [short, long] = if bench { [100_000, 1_000_000] } else { [1_000, 10_000] };
-    let traces = [short, long].map(|events| (events, write_trace(events)));
     println!("| | events/s | peak memory, {short} events | peak memory, {long} events |");
     println!("|---|--:|--:|--:|");
-    for (name, case) in CASES {
-        let memory = traces.each_ref().map(|(_, path)| peak_memory(|| case(path)));
-        let [short, long] = memory.map(|kib| kib.map_or_else(|| "–".to_owned(), |kib| format!("{kib} KiB")));
-        let (events, path) = &traces[1];
-        println!("| {name} | {:.0} | {short} | {long} |", rate(*events, || case(path)));
-    }
-    for (_, path) in traces {
-        fs::remove_file(path).unwrap();
+    for (name, case, payload) in CASES {
+        let paths = [short, long].map(|events| write_trace(events, *payload));
+        let memory = paths.each_ref().map(|path| peak_memory(|| case(path)));
+        let [of_short, of_long] =
+            memory.map(|kib| kib.map_or_else(|| "–".to_owned(), |kib| format!("{kib} KiB")));
+        println!("| {name} | {:.0} | {of_short} | {of_long} |", rate(long, || case(&paths[1])));
+        paths.iter().for_each(|path| fs::remove_file(path).unwrap());
     }
 }
 
@@ -85,10 +83,16 @@ const OPEN_AT_ONCE: u64 = 64;
 const CALLS_OF_A_CONNECTION: u64 = 100;
 const STEPS: u64 = 10;
 
+const REQUEST: &str =
+    "GET /v1/books/1 HTTP/1.1\r\nhost: 127.0.0.1:3000\r\naccept: */*\r\nuser-agent: curl/8.5.0\r\n\r\n";
+const ANSWER: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\netag: \"1\"\r\ncontent-length: 82\r\n\
+    date: Sun, 22 Nov 2026 15:04:05 GMT\r\n\r\n\
+    {\"id\":1,\"title\":\"UNIX Network Programming\",\"author_id\":1,\"year\":1990,\"revision\":1}";
+
 /// A server's recording of about so many events.
-fn write_trace(events: u64) -> PathBuf {
+fn write_trace(events: u64, payload: bool) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{events}.jsonl"));
-    let mut trace = Writer { out: BufWriter::new(File::create(&path).unwrap()), t: 0, events: 0 };
+    let mut trace = Writer { out: BufWriter::new(File::create(&path).unwrap()), payload, t: 0, events: 0 };
     trace.begin();
     let mut first = 2;
     while trace.events < events {
@@ -100,8 +104,8 @@ fn write_trace(events: u64) -> PathBuf {
         }
         for _ in 0..CALLS_OF_A_CONNECTION {
             for sock in first..first + OPEN_AT_ONCE {
-                trace.event(sock, Op::Read(Transfer { bytes: 85, ..Transfer::default() }));
-                trace.event(sock, Op::Write(Transfer { bytes: 175, slices: Some(2), ..Transfer::default() }));
+                trace.event(sock, Op::Read(trace.transfer(REQUEST)));
+                trace.event(sock, Op::Write(trace.transfer(ANSWER)));
             }
         }
         for sock in first..first + OPEN_AT_ONCE {
@@ -115,6 +119,7 @@ fn write_trace(events: u64) -> PathBuf {
 
 struct Writer {
     out: BufWriter<File>,
+    payload: bool,
     t: u64,
     events: u64,
 }
@@ -129,7 +134,7 @@ impl Writer {
             pid: 1,
             started: "2026-11-22T15:04:05.123456789Z".to_owned(),
             monotonic_ns: 0,
-            capture: 0,
+            capture: if self.payload { 16_384 } else { 0 },
             part: 0,
             since: 0,
         };
@@ -150,9 +155,15 @@ impl Writer {
         self.event(sock, Op::Read(Transfer { eof: true, ..Transfer::default() }));
         self.event(sock, Op::Shutdown);
         let calls = CALLS_OF_A_CONNECTION;
-        let totals = Totals { rx: 85 * calls, tx: 175 * calls, reads: calls + 1, writes: calls };
+        let [rx, tx] = [REQUEST, ANSWER].map(|text| text.len() as u64 * calls);
+        let totals = Totals { rx, tx, reads: calls + 1, writes: calls };
         let close = Close { ended_by: Some(EndedBy::Peer), totals, ..Close::default() };
         self.event(sock, Op::Close(Box::new(close)));
+    }
+
+    fn transfer(&self, text: &str) -> Transfer {
+        let data = self.payload.then(|| text.as_bytes().into());
+        Transfer { bytes: text.len() as u64, data, ..Transfer::default() }
     }
 
     fn event(&mut self, sock: SockId, op: Op) {

@@ -1,12 +1,14 @@
 //! Whether an assertion holds, and what is against it.
 
+use std::cmp::Reverse;
+
 use serde::Serialize;
 
 use super::evidence::{Evidence, LookFor};
-use super::watch::{OverCall, Watch};
+use super::watch::{MOST, OverCall, Watch};
 use super::{Assertion, Measure};
 use crate::compare::{Comparison, Verdict};
-use crate::step::WHOLE;
+use crate::step::{Step, WHOLE};
 use crate::summary::Summary;
 
 /// Whether an assertion holds.
@@ -94,7 +96,7 @@ fn same_primitives(comparison: &Comparison) -> Judgement {
         return judgement;
     }
     judgement.against = comparison.differences.len() as u64;
-    for difference in &comparison.differences {
+    for difference in comparison.differences.iter().take(MOST) {
         if let Some(trace) = comparison.traces.get(difference.occurs_in) {
             judgement.findings.push(Finding {
                 trace: trace.label.clone(),
@@ -159,16 +161,14 @@ fn clean_ends(trace: &Summary, _: &Watch) -> Said {
 }
 
 fn max_connections(trace: &Summary, limit: u64) -> Said {
-    let over = trace.steps.iter().filter(|step| step.connections > limit);
-    let findings: Vec<_> = over
-        .map(|step| {
-            let found =
-                format!("{}{} opened", in_step(&step.name), Measure::Connections.shown(step.connections));
-            let opened = LookFor::Opened { step: step.name.clone(), beyond: limit };
-            (found, Some(step.connections), opened)
-        })
-        .collect();
-    Said { against: findings.len() as u64, findings, ..Said::default() }
+    let mut over: Vec<&Step> = trace.steps.iter().filter(|step| step.connections > limit).collect();
+    over.sort_by_key(|step| Reverse(step.connections));
+    let finding = |step: &&Step| {
+        let found = format!("{}{} opened", in_step(&step.name), Measure::Connections.shown(step.connections));
+        (found, Some(step.connections), LookFor::Opened { step: step.name.clone(), beyond: limit })
+    };
+    let findings = over.iter().take(MOST).map(finding).collect();
+    Said { against: over.len() as u64, findings, ..Said::default() }
 }
 
 fn max_of_calls(trace: &Summary, watch: &Watch, measure: Measure, limit: u64) -> Said {

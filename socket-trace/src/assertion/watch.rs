@@ -6,8 +6,8 @@ use socket_tap::format::Side;
 use super::{Assertion, Measure};
 use crate::dissect::Call;
 
-/// How many calls are kept for each limit: those that go over it most.
-const MOST: usize = 3;
+/// How much is shown of what is against an assertion in one trace: the worst.
+pub(super) const MOST: usize = 3;
 
 /// What was seen of one trace.
 #[derive(Clone, Debug)]

@@ -75,5 +75,5 @@ fn evidence(evidence: &Evidence) -> impl Iterator<Item = String> {
 /// What is against it beside what is shown.
 fn left_out(judgement: &Judgement) -> Option<String> {
     let more = judgement.against.saturating_sub(judgement.findings.len() as u64);
-    (more > 0).then(|| format!("… and {more} more; these are the worst"))
+    (more > 0).then(|| format!("… and {more} more"))
 }

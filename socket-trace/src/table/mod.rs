@@ -26,6 +26,7 @@ mod verdict;
 use socket_tap::format::Side;
 
 use crate::compare::Comparison;
+use crate::compare::align::By;
 use crate::summary::Summary;
 
 /// The verdict with its evidence: what is the same, or why not.
@@ -39,6 +40,13 @@ pub fn verdict(comparison: &Comparison) -> String {
 pub fn differences(traces: &[Summary], side: Side) -> Option<String> {
     let traces = of_side(traces, side);
     (!traces.is_empty()).then(|| sockets::grid(&traces).text())
+}
+
+/// What the bytes of each step are spent on, as one side recorded it. `None` when no trace of that side has payload.
+#[must_use]
+pub fn bytes(traces: &[Summary], side: Side) -> Option<String> {
+    let grid = bytes::grid(&of_side(traces, side), By::Step);
+    (grid.rows() > 0).then(|| grid.text())
 }
 
 /// The traces of one side: only these are set beside each other.
