@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use crate::dissect::contracts;
 use crate::reader::Error;
 use crate::verify::Failure;
 
@@ -15,6 +16,8 @@ pub(super) enum Failed {
     Verify(Failure),
     /// With what was asked for.
     Usage(&'static str),
+    /// With a contract.
+    Contract(contracts::Error),
     /// With what was to be printed.
     Output(io::Error),
 }
@@ -25,6 +28,7 @@ impl fmt::Display for Failed {
             Self::Trace(error) => error.fmt(f),
             Self::Verify(error) => error.fmt(f),
             Self::Usage(error) => f.write_str(error),
+            Self::Contract(error) => error.fmt(f),
             Self::Output(error) => write!(f, "cannot print: {error}"),
         }
     }
@@ -39,6 +43,12 @@ impl From<Error> for Failed {
 impl From<Failure> for Failed {
     fn from(error: Failure) -> Self {
         Self::Verify(error)
+    }
+}
+
+impl From<contracts::Error> for Failed {
+    fn from(error: contracts::Error) -> Self {
+        Self::Contract(error)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command `socket-trace`: a file for each subcommand.
 
 mod compare;
+mod contracts;
 mod failed;
 mod show;
 mod verify;

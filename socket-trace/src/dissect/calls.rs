@@ -29,6 +29,7 @@ struct Open {
     call: Call,
     /// The last transfer that carried some of it.
     charged: u64,
+    in_graphql: bool,
 }
 
 impl Calls {
@@ -54,7 +55,7 @@ impl Calls {
             to_server: Budget::default(),
             to_client: Budget::default(),
         };
-        self.open.insert(number, Open { call, charged: 0 });
+        self.open.insert(number, Open { call, charged: 0, in_graphql: false });
         Some(number)
     }
 
@@ -72,6 +73,26 @@ impl Calls {
         }
     }
 
+    /// What is called turns out to be an operation of GraphQL.
+    pub(super) fn ask_in_graphql(&mut self, call: Option<u64>, operation: String) {
+        if let Some(call) = self.get(call) {
+            call.call.operation = operation;
+            call.in_graphql = true;
+        }
+    }
+
+    /// Whether it is an operation of GraphQL.
+    pub(super) fn is_in_graphql(&mut self, call: Option<u64>) -> bool {
+        self.get(call).is_some_and(|call| call.in_graphql)
+    }
+
+    /// The answer has errors beside its status.
+    pub(super) fn add_errors(&mut self, call: Option<u64>) {
+        if let Some(status) = self.get(call).and_then(|call| call.call.status.as_mut()) {
+            *status += ", errors";
+        }
+    }
+
     /// Nothing more of it comes after this transfer.
     pub(super) fn end(&mut self, call: Option<u64>) {
         self.ended.extend(call);
@@ -86,7 +107,7 @@ impl Calls {
         self.transfers += 1;
         let transfer = self.transfers;
         for part in parts {
-            let Some(Open { call, charged }) = self.get(part.call) else { continue };
+            let Some(Open { call, charged, .. }) = self.get(part.call) else { continue };
             let budget = match way {
                 Way::ToServer => &mut call.to_server,
                 Way::ToClient => &mut call.to_client,

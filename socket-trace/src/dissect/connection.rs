@@ -1,4 +1,4 @@
-//! One connection: which protocol it speaks, and what each of its reads and writes carried.
+//! One connection, and what each of its reads and writes carried.
 
 use socket_tap::event::{SockId, Transfer};
 use socket_tap::format::Side;
@@ -7,11 +7,9 @@ use super::call::Call;
 use super::calls::Calls;
 use super::chunk::Chunk;
 use super::contracts::Contracts;
-use super::detect::{Detected, Detector};
-use super::http1::Http1;
-use super::http2::Http2;
 use super::output::Output;
 use super::part::Part;
+use super::protocol::{Context, Outcome, Protocol};
 use super::text::{HOLE, not_recorded};
 use super::way::{Way, Ways};
 
@@ -27,17 +25,6 @@ pub(super) struct Connection {
     calls: Calls,
 }
 
-/// What a connection speaks.
-#[derive(Debug)]
-pub(super) enum Protocol {
-    /// That is not known yet.
-    Undecided(Detector),
-    Http1(Box<Http1>),
-    Http2(Box<Http2>),
-    /// None of ours; what is known of it.
-    Other(&'static str),
-}
-
 /// What the connections of a recording share.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
@@ -46,38 +33,21 @@ pub(super) struct Shared {
     pub(super) finished: Vec<Call>,
 }
 
-/// What a protocol needs to say what bytes are.
-#[derive(Debug)]
-pub(super) struct Context<'a> {
-    pub(super) output: &'a mut Output,
-    pub(super) calls: &'a mut Calls,
-    pub(super) contracts: &'a Contracts,
-    /// When the transfer ended.
-    pub(super) t: u64,
-    /// Nothing more is known of the other direction.
-    pub(super) back_is_lost: bool,
-}
-
-/// What came of looking at bytes.
-#[derive(Debug)]
-pub(super) enum Outcome {
-    /// All of them are told.
-    Done,
-    /// What follows, in both directions, is another protocol.
-    Switch(Protocol),
-    /// What follows in this direction cannot be told, and why.
-    Lost(&'static str),
-}
-
 impl Connection {
-    pub(super) fn new(sock: SockId, side: Side) -> Self {
+    /// As that side recorded it; `whole` when the recording has it from its beginning.
+    pub(super) fn new(sock: SockId, side: Side, whole: bool) -> Self {
         Self {
             side,
-            protocol: Protocol::Undecided(Detector::default()),
+            protocol: Protocol::Undecided { whole },
             output: Ways::default(),
             lost: Ways::default(),
             calls: Calls::new(sock),
         }
+    }
+
+    /// Which side of it recorded.
+    pub(super) fn side(&self) -> Side {
+        self.side
     }
 
     /// What a read carried.
@@ -135,16 +105,6 @@ impl Connection {
         let back_is_lost = self.lost.get(way.back()).is_some();
         let output = self.output.get_mut(way);
         let mut context = Context { output, calls: &mut self.calls, contracts, t, back_is_lost };
-        match &mut self.protocol {
-            Protocol::Undecided(detector) => match detector.look(way, chunk) {
-                Some(Detected::Http1) => Outcome::Switch(Protocol::Http1(Box::default())),
-                Some(Detected::Http2) => Outcome::Switch(Protocol::Http2(Box::new(Http2::new()))),
-                Some(Detected::Other(what)) => Outcome::Switch(Protocol::Other(what)),
-                None => Outcome::Lost(HOLE),
-            },
-            Protocol::Http1(http1) => http1.carry(way, chunk, &mut context),
-            Protocol::Http2(http2) => http2.carry(way, chunk, &mut context),
-            Protocol::Other(what) => Outcome::Lost(what),
-        }
+        self.protocol.carry(way, chunk, &mut context)
     }
 }

@@ -3,7 +3,7 @@
 use super::chunk::Chunk;
 
 /// The first bytes of a unit, up to a limit or to the first byte that was not recorded.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Kept {
     bytes: Vec<u8>,
     limit: usize,

@@ -10,6 +10,8 @@ pub(super) enum Media {
     Json,
     /// `application/grpc`, or any type that begins with `application/grpc+`.
     Grpc,
+    /// `text/event-stream`
+    EventStream,
     /// Any other.
     Other(Box<str>),
 }
@@ -31,6 +33,7 @@ impl Media {
         let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         match essence.as_str() {
             "application/json" => Self::Json,
+            "text/event-stream" => Self::EventStream,
             "application/grpc" => Self::Grpc,
             grpc if grpc.starts_with("application/grpc+") => Self::Grpc,
             json if json.ends_with("+json") => Self::Json,

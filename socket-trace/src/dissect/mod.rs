@@ -4,12 +4,15 @@
 //!
 //! - [`part`]: a run of bytes of one transfer, and what it is a part of
 //! - [`call`]: a request and its answer
-//! - `connection`: one connection, and which protocol it speaks
-//! - `detect`: which that is, by its first bytes
+//! - `connection`: one connection, from its first byte to its last
+//! - `protocol`, `detect`: what it speaks, by its first bytes
 //! - [`contracts`]: what is known of services, to read their messages by
 //! - `http1`, `http2`: HTTP; `hpack`: the header blocks of the latter
 //! - `grpc`, `protobuf`: calls of gRPC and their messages
-//! - `content`, `media`: what a message's body says
+//! - `websocket`: what an exchange of HTTP/1.1 may turn into
+//! - `graphql`: operations of GraphQL, over HTTP and over a WebSocket
+//! - `sse`: server-sent events
+//! - `content`, `media`, `inflate`: what a message's body says
 //! - `calls`: the calls of a connection that are open
 //! - `chunk`, `kept`, `output`, `way`, `text`: what goes into a protocol, and what comes out
 
@@ -22,17 +25,22 @@ pub mod contracts;
 mod detect;
 #[cfg(test)]
 mod fixture;
+mod graphql;
 mod grpc;
 mod hpack;
 mod http1;
 mod http2;
+mod inflate;
 mod kept;
 mod media;
 mod output;
 pub mod part;
 mod protobuf;
+mod protocol;
+mod sse;
 mod text;
 mod way;
+mod websocket;
 
 use std::collections::HashMap;
 
@@ -76,7 +84,10 @@ impl Dissector {
         match &event.op {
             Op::Accept { .. } => self.opened(event.sock, Side::Server),
             Op::Connect { .. } => self.opened(event.sock, Side::Client),
-            Op::Adopt { kind, .. } if kind == "stream" => self.opened(event.sock, self.side),
+            Op::Adopt { kind, on, .. } if kind == "stream" => {
+                let below = on.and_then(|below| self.connections.get(&below));
+                self.opened(event.sock, below.map_or(self.side, Connection::side));
+            }
             Op::Read(transfer) => return self.moved(event, transfer, Connection::read),
             Op::Write(transfer) => return self.moved(event, transfer, Connection::write),
             Op::Gap(gap) => self.gap(gap),
@@ -103,7 +114,7 @@ impl Dissector {
     fn opened(&mut self, sock: SockId, side: Side) {
         // A trace that numbers a socket twice leaves the first one open.
         self.closed(sock);
-        self.connections.insert(sock, Connection::new(sock, side));
+        self.connections.insert(sock, Connection::new(sock, side, true));
     }
 
     fn moved(
@@ -116,8 +127,10 @@ impl Dissector {
             return Vec::new();
         }
         // A connection whose making is not in the recording is on the recording's side.
-        let connection =
-            self.connections.entry(event.sock).or_insert_with(|| Connection::new(event.sock, self.side));
+        let connection = self
+            .connections
+            .entry(event.sock)
+            .or_insert_with(|| Connection::new(event.sock, self.side, false));
         carry(connection, transfer, event.t, &mut self.shared)
     }
 

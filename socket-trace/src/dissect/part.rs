@@ -35,7 +35,7 @@ pub struct Part {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Class {
-    /// Belongs to the connection and to no call: the preface, SETTINGS, PING, GOAWAY, a WebSocket's handshake.
+    /// Belongs to the connection and to no call: the preface, SETTINGS, PING, GOAWAY, a WebSocket's ping and close.
     Connection,
     /// Says where things begin and end: frame heads, length prefixes, chunk sizes.
     Framing,

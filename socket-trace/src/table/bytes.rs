@@ -2,7 +2,7 @@
 
 use super::cell::{Cell, Number};
 use super::grid::{Column, Grid};
-use super::is_change;
+use super::{by_column, is_change};
 use crate::compare::align::{By, Slice, in_order};
 use crate::spent::{Bytes, Spent};
 use crate::summary::Summary;
@@ -15,7 +15,7 @@ pub(super) fn grid(traces: &[&Summary], by: By) -> Grid {
         .collect();
     let unknown = slices.iter().flat_map(|(_, slices)| slices).any(|slice| has_unknown(&slice.spent));
     let mut columns =
-        vec![Column::Names(by.name(), 22), Column::Names("trace", 16), Column::Numbers("calls")];
+        vec![by_column(by, 22), Column::Names("trace", 16), Column::Numbers("calls")];
     columns.extend(class_columns(unknown));
     let mut grid = Grid::new(columns);
     for name in in_order(slices.iter().flat_map(|(_, slices)| slices).map(|slice| slice.name)) {

@@ -3,7 +3,7 @@
 use super::bytes::{class_columns, has_unknown, ways};
 use super::cell::{Cell, Number};
 use super::grid::{Column, Grid};
-use super::is_change;
+use super::{by_column, is_change};
 use crate::calls::{Calls, Cost};
 use crate::compare::align::{By, in_order};
 use crate::summary::Summary;
@@ -23,7 +23,7 @@ pub(super) fn grid(traces: &[&Summary], by: By) -> Grid {
         .collect();
     let unknown = slices.iter().flat_map(|(_, costs)| costs).any(|(_, cost)| has_unknown(&cost.spent()));
     let mut columns = vec![
-        Column::Names(by.name(), 16),
+        by_column(by, 16),
         Column::Words("call"),
         Column::Names("trace", 16),
         Column::Numbers("calls"),

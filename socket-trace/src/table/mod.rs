@@ -28,6 +28,7 @@ use socket_tap::format::Side;
 use crate::compare::Comparison;
 use crate::compare::align::By;
 use crate::summary::Summary;
+use grid::Column;
 
 /// The verdict with its evidence: what is the same, or why not.
 #[must_use]
@@ -57,4 +58,10 @@ fn of_side(traces: &[Summary], side: Side) -> Vec<&Summary> {
 /// Whether it is the same program twice, so that the table says what has changed from the first to the second.
 fn is_change(traces: &[&Summary]) -> bool {
     matches!(traces, [before, after] if before.name == after.name)
+}
+
+/// The column of what traces are aligned by. The name of a step may be broken into lines of so many characters; that of
+/// an operation has no good place for it.
+fn by_column(by: By, least: u16) -> Column {
+    Column::Names(by.name(), if by == By::Operation { 40 } else { least })
 }

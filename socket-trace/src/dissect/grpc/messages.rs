@@ -3,12 +3,13 @@
 use prost_reflect::MessageDescriptor;
 
 use super::super::chunk::Chunk;
-use super::super::connection::Context;
+use super::super::inflate;
 use super::super::kept::Kept;
 use super::super::media::Encoding;
 use super::super::output::{Label, Unit};
 use super::super::part::{Class, Layer};
 use super::super::protobuf;
+use super::super::protocol::Context;
 use super::super::text::with_hole;
 
 /// A flag and four bytes of length.
@@ -90,10 +91,14 @@ impl Messages {
         *left -= u32::try_from(part.len()).unwrap_or(*left);
         let (ends, compressed) = (*left == 0, *compressed);
         self.kept.add(part);
+        let cut = !ends || self.kept.is_cut();
         let text = match (compressed, self.encoding) {
-            (true, Encoding::Gzip) => "gzip".to_owned(),
+            (false, _) => protobuf::text(self.kept.bytes(), self.kind.as_ref(), cut),
+            (true, Encoding::Gzip) => {
+                let (bytes, more) = inflate::gzip(self.kept.bytes(), KEPT);
+                format!("gzip: {}", protobuf::text(&bytes, self.kind.as_ref(), cut || more))
+            }
             (true, _) => "compressed".to_owned(),
-            (false, _) => protobuf::text(self.kept.bytes(), self.kind.as_ref(), !ends || self.kept.is_cut()),
         };
         let label = Label { class: Class::Payload, name: "message", ..label };
         context.output.part(&mut self.unit, part.len(), label, with_hole(text, part.missing()), ends);

@@ -42,16 +42,7 @@ impl fmt::Display for Status {
 
 /// The value of `grpc-message`, whose bytes that are not plain ASCII are percent-encoded.
 pub(crate) fn unescaped(message: &str) -> String {
-    let mut bytes = Vec::with_capacity(message.len());
-    let mut rest = message.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let hex = after.get(..2).filter(|_| *first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
-        // What is no escape stands for itself.
-        let byte = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        bytes.push(byte.unwrap_or(*first));
-        rest = if byte.is_some() { after.get(2..).unwrap_or_default() } else { after };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_encoding::percent_decode_str(message).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]

@@ -19,6 +19,9 @@ use std::borrow::Cow;
 use primitive::{Input, Malformed};
 use table::Table;
 
+/// A block that says more is not decoded: an entry of the table may be named again and again, with a byte each.
+const MAX_FIELDS: usize = 1024 * 1024;
+
 type Literal<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
 
 /// What one direction of a connection has learned from its header blocks.
@@ -38,18 +41,24 @@ impl Decoder {
         mut field: impl FnMut(&[u8], &[u8]),
     ) -> Result<(), Malformed> {
         let mut input = Input::new(block);
+        let mut size = 0;
+        let mut field = |name: &[u8], value: &[u8]| {
+            field(name, value);
+            size += name.len() + value.len();
+            if size > MAX_FIELDS { Err(Malformed) } else { Ok(()) }
+        };
         while let Some(first) = input.peek() {
             match first {
                 // Section 6.1: an indexed field.
                 0x80.. => {
                     let index = input.integer(7)?;
                     let (name, value) = self.table.get(index).ok_or(Malformed)?;
-                    field(name, value);
+                    field(name, value)?;
                 }
                 // Section 6.2.1: a literal that is to be remembered.
                 0x40.. => {
                     let (name, value) = self.literal(&mut input, 6)?;
-                    field(&name, &value);
+                    field(&name, &value)?;
                     let (name, value) = (name.into_owned(), value.into_owned());
                     self.table.add(name, value);
                 }
@@ -58,7 +67,7 @@ impl Decoder {
                 // Sections 6.2.2 and 6.2.3: a literal that is not.
                 _ => {
                     let (name, value) = self.literal(&mut input, 4)?;
-                    field(&name, &value);
+                    field(&name, &value)?;
                 }
             }
         }

@@ -1,10 +1,10 @@
 //! A message's body, piece by piece.
 
 use super::super::chunk::Chunk;
-use super::super::connection::Context;
 use super::super::content::Content;
 use super::super::output::Label;
 use super::super::part::{Class, Layer};
+use super::super::protocol::Context;
 use super::chunked::{self, Chunked};
 use super::length::Length;
 
@@ -65,11 +65,7 @@ impl Body {
                 let piece = chunk.take(*left);
                 *left -= piece.len();
                 self.content.read(label, piece, *left == 0, context);
-                if *left > 0 {
-                    return Read::More;
-                }
-                self.content.end(call, context);
-                Read::Ended
+                if *left > 0 { Read::More } else { Read::Ended }
             }
             Framing::Chunked(chunked) => match chunked.read(chunk, call, context) {
                 chunked::Read::Data(piece, last) => {
@@ -77,10 +73,7 @@ impl Body {
                     Read::More
                 }
                 chunked::Read::Framing => Read::More,
-                chunked::Read::Ended => {
-                    self.content.end(call, context);
-                    Read::Ended
-                }
+                chunked::Read::Ended => Read::Ended,
                 chunked::Read::Lost(why) => Read::Lost(why),
             },
         }

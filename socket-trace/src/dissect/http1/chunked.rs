@@ -1,9 +1,9 @@
 //! A body in chunks: RFC 9112, section 7.1.
 
 use super::super::chunk::Chunk;
-use super::super::connection::Context;
 use super::super::output::{Label, Unit};
 use super::super::part::{Class, Layer};
+use super::super::protocol::Context;
 use super::super::text::HOLE;
 
 /// Longer lines between chunks are not followed: a size has 16 digits, extensions are rare.

@@ -49,6 +49,11 @@ impl Exchanges {
         self.waiting.is_empty()
     }
 
+    /// None waits any more; what to do with the call of each.
+    pub(super) fn drain(&mut self, mut ends: impl FnMut(Option<u64>)) {
+        self.waiting.drain(..).for_each(|exchange| ends(exchange.call));
+    }
+
     /// A request begins.
     pub(super) fn begin(&mut self, call: Option<u64>) {
         self.waiting.push_back(Exchange { call, method: Method::Other, request_ended: false });

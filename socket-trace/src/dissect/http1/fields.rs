@@ -2,6 +2,7 @@
 
 use httparse::Header;
 
+use super::super::graphql;
 use super::super::media::{Encoding, Media};
 
 /// What the fields of a head say about the message.
@@ -13,6 +14,8 @@ pub(super) struct Fields {
     pub(super) encoding: Encoding,
     /// The protocol that is offered or taken.
     pub(super) upgrade: Option<Upgrade>,
+    /// What a WebSocket is for, when it is GraphQL.
+    pub(super) subprotocol: Option<graphql::Protocol>,
 }
 
 /// `Content-Length`, RFC 9112, section 6.2.
@@ -69,6 +72,8 @@ impl Fields {
             self.encoding = Encoding::of(value);
         } else if is("upgrade") {
             self.upgrade = Some(Upgrade::of(value));
+        } else if is("sec-websocket-protocol") {
+            self.subprotocol = graphql::Protocol::of(value);
         }
     }
 }

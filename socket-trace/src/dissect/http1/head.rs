@@ -3,11 +3,12 @@
 use httparse::{EMPTY_HEADER, Request, Response};
 
 use super::super::chunk::Chunk;
-use super::super::connection::Context;
 use super::super::detect;
+use super::super::graphql;
 use super::super::output::{Label, Unit};
 use super::super::part::{Class, Layer};
-use super::super::text::{HOLE, short, short_bytes};
+use super::super::protocol::Context;
+use super::super::text::{ENOUGH, HOLE, short, short_bytes};
 use super::super::way::Way;
 use super::exchange::Method;
 use super::fields::Fields;
@@ -51,6 +52,8 @@ pub(super) enum Start {
         method: Method,
         /// The method and the path.
         operation: String,
+        /// What is asked for in GraphQL, when that is in the target.
+        asked: Option<graphql::Request>,
     },
     Status {
         code: u16,
@@ -79,6 +82,9 @@ impl HeadReader {
         let Some(end) = end_of_head(pieces, before) else {
             if pieces.len() >= MAX_HEAD {
                 return Read::Lost("a longer head than any server takes");
+            }
+            if !is_http1(way, pieces) {
+                return Read::Lost(NO_HEAD);
             }
             let text = first_line(way, pieces);
             if way == Way::ToServer {
@@ -166,10 +172,24 @@ fn end_of_head(bytes: &[u8], searched: usize) -> Option<usize> {
     })
 }
 
+/// The first line, as far as it can be told in a text, and whether that is all of it.
+fn line(bytes: &[u8]) -> (&[u8], bool) {
+    let bytes = bytes.get(..ENOUGH).unwrap_or(bytes);
+    let length = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
+    (bytes.get(..length.unwrap_or(bytes.len())).unwrap_or(bytes), length.is_some())
+}
+
+/// Whether a first line that is complete names the version. Other protocols have commands of capital letters, too.
+fn is_http1(way: Way, bytes: &[u8]) -> bool {
+    match (way, line(bytes)) {
+        (Way::ToServer, (line, true)) => line.ends_with(b" HTTP/1.1") || line.ends_with(b" HTTP/1.0"),
+        _ => true,
+    }
+}
+
 /// What is known of the first line when the head goes on.
 fn first_line(way: Way, bytes: &[u8]) -> String {
-    let line = bytes.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
-    let ended = line.len() < bytes.len();
+    let (line, ended) = line(bytes);
     let mut words = line.splitn(3, |byte| *byte == b' ');
     let (first, second, third) = (words.next().unwrap_or_default(), words.next(), words.next());
     match (way, second, third) {
@@ -192,10 +212,11 @@ impl Head {
                 let mut request = Request::new(&mut headers);
                 request.parse(bytes).ok()?.is_complete().then_some(())?;
                 let (method, target) = (request.method?, request.path?);
-                let path = target.split('?').next().unwrap_or_default();
+                let (path, query) = target.split_once('?').unwrap_or((target, ""));
                 let start = Start::Request {
                     method: Method::of(method),
                     operation: short(&format!("{method} {path}")),
+                    asked: graphql::Request::of_query(query),
                 };
                 let text = short(&format!("{method} {target}"));
                 Some(Self { start, text, fields: Fields::of(request.headers) })

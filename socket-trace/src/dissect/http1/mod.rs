@@ -17,13 +17,14 @@ mod head;
 mod length;
 
 use super::chunk::Chunk;
-use super::connection::{Context, Outcome, Protocol};
 use super::content::Content;
 use super::http2::Http2;
+use super::protocol::{Context, Outcome, Protocol};
 use super::way::{Way, Ways};
+use super::websocket::WebSocket;
 use body::Body;
-use exchange::Exchanges;
-use fields::Upgrade;
+use exchange::{Exchanges, Method};
+use fields::{Fields, Upgrade};
 use head::{Beginning, Head, HeadReader, Start};
 
 /// One connection that speaks HTTP/1.1.
@@ -91,8 +92,14 @@ impl Http1 {
     /// The call that a message belongs to which begins now.
     fn call(&mut self, way: Way, context: &mut Context<'_>) -> Result<Option<u64>, &'static str> {
         match way {
-            Way::ToServer if self.exchanges.is_full() => Err("too many requests wait for their answers"),
+            Way::ToServer if self.exchanges.is_full() && !context.back_is_lost => {
+                Err("too many requests wait for their answers")
+            }
             Way::ToServer => {
+                if context.back_is_lost {
+                    // Of answers that cannot be followed no end is seen.
+                    self.exchanges.drain(|call| context.calls.end(call));
+                }
                 let call = context.calls.begin(String::new(), context.t);
                 self.exchanges.begin(call);
                 Ok(call)
@@ -108,29 +115,40 @@ impl Http1 {
     fn message_begins(&mut self, way: Way, head: Head, context: &mut Context<'_>) -> Option<Outcome> {
         let call = self.readers.get(way).call;
         let length = match head.start {
-            Start::Request { method, operation } => {
+            Start::Request { method, operation, asked } => {
                 context.calls.name(call, operation);
+                if let Some(request) = asked {
+                    context.calls.ask_in_graphql(call, request.operation);
+                }
                 self.exchanges.learn(call, method);
                 length::of_request(&head.fields)
             }
             Start::Status { code } => {
                 context.calls.status(call, code.to_string());
                 if code == 101 {
-                    return Some(switch(head.fields.upgrade, call, context));
+                    return Some(switch(&head.fields, call, context));
                 }
                 if (100..200).contains(&code) {
                     return None;
                 }
-                length::of_response(&head.fields, code, self.exchanges.method())
+                let method = self.exchanges.method();
+                if method == Method::Connect && (200..300).contains(&code) {
+                    context.calls.end(call);
+                    return Some(Outcome::Switch(Protocol::Undecided { whole: true }));
+                }
+                length::of_response(&head.fields, code, method)
             }
         };
         let length = match length {
             Ok(length) => length,
             Err(why) => return Some(Outcome::Lost(why)),
         };
-        let content = Content::new(head.fields.media, head.fields.encoding);
-        let body = Body::new(length, content);
-        match body {
+        let Fields { media, encoding, .. } = head.fields;
+        let content = match way {
+            Way::ToServer => Content::of_request(media, encoding),
+            Way::ToClient => Content::of_response(media, encoding, context.calls.is_in_graphql(call)),
+        };
+        match Body::new(length, content) {
             Some(body) => self.readers.get_mut(way).body = Some(body),
             None => self.message_ends(way, context),
         }
@@ -152,13 +170,13 @@ impl Http1 {
 }
 
 /// What follows an answer that takes up the offer of another protocol.
-fn switch(upgrade: Option<Upgrade>, call: Option<u64>, context: &mut Context<'_>) -> Outcome {
-    if upgrade == Some(Upgrade::H2c) {
+fn switch(fields: &Fields, call: Option<u64>, context: &mut Context<'_>) -> Outcome {
+    if fields.upgrade == Some(Upgrade::H2c) {
         return Outcome::Switch(Protocol::Http2(Box::new(Http2::upgraded(call))));
     }
     context.calls.end(call);
-    Outcome::Switch(match upgrade {
-        Some(Upgrade::WebSocket) => Protocol::Other("WebSocket"),
+    Outcome::Switch(match fields.upgrade {
+        Some(Upgrade::WebSocket) => Protocol::WebSocket(Box::new(WebSocket::new(fields.subprotocol))),
         _ => Protocol::Other("another protocol than HTTP/1.1"),
     })
 }

@@ -124,6 +124,26 @@ impl FrameHead {
         }
     }
 
+    /// Whether it looks like one that an endpoint sends: of a known kind, with a length and a stream that it may have.
+    pub(super) fn is_likely(&self) -> bool {
+        /// Before anyone asks for more (section 4.2).
+        const MAX_LENGTH: u32 = 16_384;
+        let length = match self.kind {
+            Kind::Settings => self.length.is_multiple_of(6) && (self.length == 0 || !self.flags.ack()),
+            Kind::Ping => self.length == 8,
+            Kind::WindowUpdate | Kind::RstStream => self.length == 4,
+            Kind::Priority => self.length == 5,
+            Kind::Goaway => self.length >= 8,
+            Kind::Data | Kind::Headers | Kind::PushPromise | Kind::Continuation => true,
+            Kind::AltSvc | Kind::Origin | Kind::PriorityUpdate | Kind::Other => false,
+        };
+        let stream = match self.kind {
+            Kind::WindowUpdate => true,
+            kind => kind.is_of_stream() == (self.stream > 0),
+        };
+        length && stream && self.length <= MAX_LENGTH
+    }
+
     /// How many bytes of the payload come before its content: the length of the padding, a priority, a promised stream.
     pub(super) fn prefix(&self) -> u32 {
         let padded = |kind| u32::from(self.flags.padded() && kind);

@@ -1,15 +1,16 @@
 //! One direction of a connection, frame by frame.
 
 use super::super::chunk::Chunk;
-use super::super::connection::{Context, Outcome};
 use super::super::hpack;
 use super::super::kept::Kept;
 use super::super::output::{Label, Unit};
 use super::super::part::{Class, Layer};
+use super::super::protocol::{Context, Outcome};
 use super::super::text::{HOLE, with_hole};
 use super::super::way::Way;
 use super::fields::Fields;
 use super::frame::{FrameHead, HEAD, Kind};
+use super::incoming::{Incoming, NOT_HTTP2};
 use super::streams::Streams;
 use super::{PREFACE, control};
 
@@ -26,28 +27,11 @@ pub(super) struct Reader {
     /// The beginning of a frame whose head is not complete.
     head: Vec<u8>,
     /// The frame whose head was read.
-    frame: Option<Frame>,
+    frame: Option<Incoming>,
     /// The header block that is being read.
     block: Option<Block>,
     /// `None` when a block could not be decoded.
     hpack: Option<hpack::Decoder>,
-}
-
-/// A frame that is being read.
-#[derive(Debug)]
-struct Frame {
-    head: FrameHead,
-    label: Label,
-    /// Bytes before the content that are still to come.
-    prefix: u32,
-    /// The length of the padding and the promised stream, as they come.
-    prefix_bytes: Vec<u8>,
-    /// Bytes of the content that are still to come.
-    content: u32,
-    /// Bytes after the content that are still to come.
-    padding: u32,
-    /// The beginning of a content that is neither a message nor fields.
-    kept: Kept,
 }
 
 /// A header block that is being read: one HEADERS or PUSH_PROMISE, and CONTINUATION as long as it does not end.
@@ -62,7 +46,6 @@ struct Block {
 const PREFACE_UNIT: Label = Label::new(Class::Connection, Layer::Http2, "preface");
 const FRAME_HEAD: Label = Label::new(Class::Framing, Layer::Http2, "frame head");
 const PADDING: Label = Label::new(Class::Framing, Layer::Http2, "padding");
-const NOT_HTTP2: &str = "not HTTP/2";
 
 impl Default for Reader {
     fn default() -> Self {
@@ -81,6 +64,11 @@ impl Reader {
     /// What a client sends.
     pub(super) fn with_preface() -> Self {
         Self { preface: PREFACE.len(), ..Self::default() }
+    }
+
+    /// Of a connection whose beginning was missed.
+    pub(super) fn under_way() -> Self {
+        Self { hpack: None, ..Self::default() }
     }
 
     /// Says what the bytes are.
@@ -152,7 +140,7 @@ impl Reader {
         };
         self.head.clear();
         let head = FrameHead::parse(head);
-        let frame = Frame::new(head, streams.call(way, &head, context));
+        let frame = Incoming::new(head, streams.call(way, &head, context));
         let ends = frame.left() == 0 || (frame.is_data() && frame.prefix == 0);
         context.output.part(&mut self.unit, piece.len(), frame.label, frame.flags(), ends);
         self.frame_begins(&frame);
@@ -160,7 +148,7 @@ impl Reader {
         Ok(())
     }
 
-    fn frame_begins(&mut self, frame: &Frame) {
+    fn frame_begins(&mut self, frame: &Incoming) {
         let FrameHead { kind, flags, stream, .. } = frame.head;
         match kind {
             Kind::Headers | Kind::PushPromise if frame.has_fields() => {
@@ -254,7 +242,7 @@ impl Reader {
         text
     }
 
-    fn frame_ends(&mut self, way: Way, frame: &Frame, streams: &mut Streams, context: &mut Context<'_>) {
+    fn frame_ends(&mut self, way: Way, frame: &Incoming, streams: &mut Streams, context: &mut Context<'_>) {
         let FrameHead { kind, flags, stream, .. } = frame.head;
         match kind {
             Kind::Data if flags.end_stream() => streams.ends(way, stream, context),
@@ -264,64 +252,6 @@ impl Reader {
             _ => {}
         }
         self.unit = Unit::default();
-    }
-}
-
-impl Frame {
-    fn new(head: FrameHead, call: Option<u64>) -> Self {
-        let on_stream = head.stream > 0 && head.kind.is_of_stream();
-        let class = if on_stream { Class::Framing } else { Class::Connection };
-        let stream = on_stream.then_some(head.stream);
-        let prefix = if on_stream { head.prefix().min(head.length) } else { 0 };
-        Self {
-            head,
-            label: Label::new(class, Layer::Http2, head.kind.name()).of(call).on(stream),
-            prefix,
-            prefix_bytes: Vec::new(),
-            content: head.length - prefix,
-            padding: 0,
-            kept: Kept::new(control::KEPT),
-        }
-    }
-
-    /// Bytes that are still to come.
-    fn left(&self) -> u32 {
-        self.prefix + self.content + self.padding
-    }
-
-    /// Whether its content is a message's.
-    fn is_data(&self) -> bool {
-        self.head.kind == Kind::Data && self.label.stream.is_some()
-    }
-
-    /// Whether its content is a fragment of a header block.
-    fn has_fields(&self) -> bool {
-        matches!(self.head.kind, Kind::Headers | Kind::PushPromise | Kind::Continuation)
-            && self.label.stream.is_some()
-    }
-
-    /// What is said of it before its content is known.
-    fn flags(&self) -> String {
-        let FrameHead { kind, flags, length, .. } = self.head;
-        match kind {
-            Kind::Data | Kind::Headers if flags.end_stream() => "END_STREAM".to_owned(),
-            _ if length == 0 => control::text(&self.head, b""),
-            _ => String::new(),
-        }
-    }
-
-    /// The length of the padding is known.
-    fn prefix_ends(&mut self) -> Result<(), &'static str> {
-        let padded = self.head.flags.padded() && self.head.kind != Kind::Continuation;
-        self.padding = self.prefix_bytes.first().filter(|_| padded).map_or(0, |length| u32::from(*length));
-        self.content = self.content.checked_sub(self.padding).ok_or(NOT_HTTP2)?;
-        Ok(())
-    }
-
-    /// The stream that it promises.
-    fn promised(&self) -> Option<u32> {
-        let bytes = self.prefix_bytes.last_chunk().filter(|_| self.head.kind == Kind::PushPromise)?;
-        Some(u32::from_be_bytes(*bytes) & 0x7fff_ffff)
     }
 }
 

@@ -1,12 +1,13 @@
 //! A stream: a request and its answer.
 
 use super::super::chunk::Chunk;
-use super::super::connection::Context;
 use super::super::content::Content;
+use super::super::graphql;
 use super::super::grpc;
 use super::super::media::Media;
 use super::super::output::Label;
 use super::super::part::{Class, Layer};
+use super::super::protocol::Context;
 use super::super::text::short;
 use super::super::way::{Way, Ways};
 use super::fields::Fields;
@@ -57,13 +58,6 @@ impl Stream {
         content.read(label, piece, ends, context);
     }
 
-    /// A message is complete.
-    pub(super) fn message_ends(&mut self, way: Way, context: &mut Context<'_>) {
-        if let Some(content) = self.content.get_mut(way) {
-            content.end(self.call, context);
-        }
-    }
-
     /// The stream was reset.
     pub(super) fn reset(&self, error: &str, context: &mut Context<'_>) {
         let status = match &self.status {
@@ -98,9 +92,12 @@ impl Stream {
             self.method = Some(method);
         } else {
             let method = fields.method.as_deref().unwrap_or_default();
-            let path = path.split('?').next().unwrap_or_default();
+            let (path, query) = path.split_once('?').unwrap_or((path, ""));
             context.calls.name(self.call, short(&format!("{method} {path}")));
-            self.content.to_server = Some(Content::new(fields.media, fields.encoding));
+            if let Some(request) = graphql::Request::of_query(query) {
+                context.calls.ask_in_graphql(self.call, request.operation);
+            }
+            self.content.to_server = Some(Content::of_request(fields.media, fields.encoding));
         }
     }
 
@@ -114,9 +111,10 @@ impl Stream {
             context.calls.status(self.call, status.clone());
         }
         self.trailers(&fields, context);
+        let in_graphql = context.calls.is_in_graphql(self.call);
         self.content.to_client = Some(match &self.method {
             Some(method) if ok => Content::of_grpc(method.response(), fields.grpc_encoding),
-            _ => Content::new(fields.media, fields.encoding),
+            _ => Content::of_response(fields.media, fields.encoding, in_graphql),
         });
     }
 

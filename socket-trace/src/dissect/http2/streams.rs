@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::super::chunk::Chunk;
-use super::super::connection::Context;
 use super::super::output::Label;
 use super::super::part::{Class, Layer};
+use super::super::protocol::Context;
 use super::super::text::{short, with_hole};
 use super::super::way::Way;
 use super::fields::Fields;
@@ -41,6 +41,9 @@ impl Streams {
     }
 
     fn begin(&mut self, stream: u32, context: &mut Context<'_>) {
+        if self.open.contains_key(&stream) {
+            return;
+        }
         // What it is comes with its fields, unless they cannot be decoded.
         let call = context.calls.begin(format!("stream {stream}"), context.t);
         if call.is_some() {
@@ -100,8 +103,8 @@ impl Streams {
     /// Nothing more comes on the stream in that direction.
     pub(super) fn ends(&mut self, way: Way, id: u32, context: &mut Context<'_>) {
         let Some(stream) = self.open.get_mut(&id) else { return };
-        stream.message_ends(way, context);
-        if stream.ends(way) {
+        // Of an answer that cannot be followed no end is seen.
+        if stream.ends(way) || context.back_is_lost {
             self.remove(id, context);
         }
     }
