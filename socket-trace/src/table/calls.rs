@@ -23,7 +23,7 @@ pub(super) fn grid(traces: &[&Summary], by: By) -> Grid {
         .collect();
     let unknown = slices.iter().flat_map(|(_, costs)| costs).any(|(_, cost)| has_unknown(&cost.spent()));
     let mut columns = vec![
-        by_column(by, 16),
+        by_column(by, 15),
         Column::Words("call"),
         Column::Names("trace", 16),
         Column::Numbers("calls"),

@@ -34,10 +34,13 @@ pub(super) fn of(traces: &[Summary], side: Side, by: Option<By>) -> (Vec<Section
         return (Vec::new(), Vec::new());
     }
     let who = if traces.len() > 1 { format!("{}s", side.name()) } else { side.name().to_owned() };
-    let what = if traces.len() > 1 { "What differs" } else { "The sockets" };
+    let sockets = match traces.len() {
+        1 => format!("The sockets, as the {who} recorded them"),
+        _ => format!("What differs, as the {who} recorded it"),
+    };
     let by = by.unwrap_or_else(|| By::fitting(&traces));
     let sections = [
-        (format!("{what}, as the {who} recorded it"), sockets::grid(&traces)),
+        (sockets, sockets::grid(&traces)),
         (
             format!("What the bytes are spent on, to the server / to the client, as the {who} recorded it"),
             bytes::grid(&traces, by),
