@@ -27,7 +27,7 @@ pub struct Calls {
 }
 
 impl Calls {
-    /// Takes in a call, as that side recorded it.
+    /// Takes in a call, on that side of its connection.
     pub(crate) fn add(&mut self, call: &Call, side: Side) {
         self.count += 1;
         self.reads += reads(call, side);
@@ -61,8 +61,8 @@ pub(crate) struct Overhead {
 
 impl Overhead {
     /// Takes in the parts of a read or write that belong to no call.
-    pub(crate) fn add(&mut self, moved: Moved, parts: &[Part], side: Side) {
-        self.spent.way(moved, side).add_parts(parts.iter().filter(|part| part.call.is_none()));
+    pub(crate) fn add(&mut self, moved: Moved, parts: &[Part]) {
+        self.spent.way(moved).add_parts(parts.iter().filter(|part| part.call.is_none()));
         if parts.iter().all(|part| part.call.is_none()) {
             let count = if moved.is_read { &mut self.reads } else { &mut self.writes };
             *count += 1;

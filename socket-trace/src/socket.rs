@@ -202,6 +202,16 @@ impl Socket {
         }
     }
 
+    /// Which side of the connection the recording has: a server may connect, too.
+    #[must_use]
+    pub fn side(&self, recorded: Side) -> Side {
+        match self.role(recorded) {
+            Role::Accepted => Side::Server,
+            Role::Connected => Side::Client,
+            Role::Listener | Role::Layer | Role::Datagram => recorded,
+        }
+    }
+
     /// Whether it ended as it should: not by a reset, an error, or an abort of ours.
     #[must_use]
     pub fn ended_cleanly(&self) -> bool {

@@ -105,9 +105,9 @@ impl Spent {
         self.to_client.add_all(&other.to_client);
     }
 
-    /// The way that something moved which that side recorded.
-    pub(crate) fn way(&mut self, moved: Moved, side: Side) -> &mut Bytes {
-        if moved.is_read == (side == Side::Server) { &mut self.to_server } else { &mut self.to_client }
+    /// The way that something moved.
+    pub(crate) fn way(&mut self, moved: Moved) -> &mut Bytes {
+        if moved.to_server { &mut self.to_server } else { &mut self.to_client }
     }
 
     /// What is left without another's.
@@ -124,12 +124,15 @@ impl Spent {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moved {
     pub(crate) is_read: bool,
+    /// The client sent it.
+    pub(crate) to_server: bool,
     pub(crate) bytes: u64,
 }
 
 impl Moved {
-    /// `None` for an event that moved nothing. An empty datagram is one, too; an empty read is the end of the stream.
-    pub(crate) fn by(event: &Event) -> Option<Self> {
+    /// On that side of a connection. `None` for an event that moved nothing. An empty datagram is one, too; an empty read
+    /// is the end of the stream.
+    pub(crate) fn by(event: &Event, side: Side) -> Option<Self> {
         let (is_read, bytes) = match &event.op {
             _ if event.error.is_some() => return None,
             Op::Read(transfer) if transfer.bytes > 0 => (true, transfer.bytes),
@@ -138,6 +141,6 @@ impl Moved {
             Op::SendTo(datagram) => (false, datagram.bytes),
             _ => return None,
         };
-        Some(Self { is_read, bytes })
+        Some(Self { is_read, to_server: is_read == (side == Side::Server), bytes })
     }
 }

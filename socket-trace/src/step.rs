@@ -55,16 +55,15 @@ impl Step {
     }
 
     /// Takes in one event, and what it moved.
-    pub(crate) fn observe(&mut self, event: &Event, moved: Option<Moved>, side: Side) {
+    pub(crate) fn observe(&mut self, event: &Event, moved: Option<Moved>) {
         if let Some(moved) = moved {
-            return self.moved(moved, side);
+            return self.moved(moved);
         }
         self.connections += u64::from(opens_connection(event));
     }
 
-    fn moved(&mut self, moved: Moved, side: Side) {
-        let to_server = moved.is_read == (side == Side::Server);
-        let sum = if to_server { &mut self.to_server } else { &mut self.to_client };
+    fn moved(&mut self, moved: Moved) {
+        let sum = if moved.to_server { &mut self.to_server } else { &mut self.to_client };
         // What a trace says may be anything: a sum stops at the most that there is.
         *sum = sum.saturating_add(moved.bytes);
         let count = if moved.is_read { &mut self.reads } else { &mut self.writes };
@@ -72,9 +71,8 @@ impl Step {
     }
 
     /// Takes in what a read or write was spent on.
-    pub(crate) fn spend(&mut self, moved: Moved, parts: &[Part], side: Side) {
-        let spent = self.spent.get_or_insert_default();
-        let way = spent.way(moved, side);
+    pub(crate) fn spend(&mut self, moved: Moved, parts: &[Part]) {
+        let way = self.spent.get_or_insert_default().way(moved);
         way.add_parts(parts);
         // A dissection that leaves something over leaves it unknown.
         let told = parts.iter().fold(0_u64, |sum, part| sum.saturating_add(part.bytes));

@@ -177,13 +177,9 @@ fn max_of_calls(trace: &Summary, watch: &Watch, measure: Measure, limit: u64) ->
         said.against = over.count;
         said.findings = over.worst.iter().map(|call| found(call, measure)).collect();
     }
-    let spent = trace.steps.iter().filter_map(|step| step.spent);
-    let unknown = spent.fold(0_u64, |sum, spent| {
-        sum.saturating_add(spent.to_server.unknown).saturating_add(spent.to_client.unknown)
-    });
-    said.doubts.extend(match (trace.payload, watch.calls, unknown) {
+    said.doubts.extend(match (trace.payload, watch.calls, trace.unknown) {
         (false, ..) => Some("it was recorded without payload, and calls are in that: record with --capture 16384".to_owned()),
-        (true, _, 1..) => Some(format!(
+        (true, _, unknown @ 1..) => Some(format!(
             "calls may be in {unknown} B that are not known: more of each read and write must be recorded (--capture), \
              or the protocol is none that is known here"
         )),

@@ -1,10 +1,10 @@
 //! The calls of a trace that go over a limit, found as it is read.
 
 use socket_tap::event::SockId;
-use socket_tap::format::Side;
 
 use super::{Assertion, Measure};
 use crate::dissect::Call;
+use crate::summary::EndedCall;
 
 /// How much is shown of what is against an assertion in one trace: the worst.
 pub(super) const MOST: usize = 3;
@@ -12,7 +12,6 @@ pub(super) const MOST: usize = 3;
 /// What was seen of one trace.
 #[derive(Clone, Debug)]
 pub struct Watch {
-    side: Side,
     /// How many calls there were.
     pub calls: u64,
     /// For each limit on calls, what went over it.
@@ -46,21 +45,21 @@ pub struct OverCall {
 }
 
 impl Watch {
-    /// Of a trace of that side.
+    /// Of a trace of which these are asserted.
     #[must_use]
-    pub fn new(assertions: &[Assertion], side: Side) -> Self {
+    pub fn new(assertions: &[Assertion]) -> Self {
         let over = assertions.iter().filter_map(|assertion| match *assertion {
             Assertion::Max(measure, limit) => Some(Over { measure, limit, count: 0, worst: Vec::new() }),
             Assertion::SamePrimitives | Assertion::CleanEnds => None,
         });
-        Self { side, calls: 0, over: over.collect() }
+        Self { calls: 0, over: over.collect() }
     }
 
-    /// Takes in a call that ended in that step.
-    pub fn call(&mut self, step: &str, call: &Call) {
+    /// Takes in a call.
+    pub fn call(&mut self, EndedCall { step, side, call }: EndedCall<'_>) {
         self.calls += 1;
         for over in &mut self.over {
-            if let Some(value) = over.measure.of(call, self.side).filter(|value| *value > over.limit) {
+            if let Some(value) = over.measure.of(call, side).filter(|value| *value > over.limit) {
                 over.add(value, step, call);
             }
         }

@@ -57,6 +57,8 @@ pub struct Summary {
     pub steps: Vec<Step>,
     /// What its calls cost, by what they call; none are known of a recording without payload.
     pub operations: Vec<Operation>,
+    /// Bytes of a recording with payload that are not known: more calls may be in them.
+    pub unknown: u64,
 }
 
 /// Sockets that have something in common.
@@ -77,8 +79,19 @@ pub enum Recording {
     UnderWay,
 }
 
-/// What is done with each call as it ends, and with the name of the step that runs then.
-pub type EachCall<'a> = &'a mut dyn FnMut(&str, &Call);
+/// A call that has ended.
+#[derive(Clone, Copy, Debug)]
+pub struct EndedCall<'a> {
+    /// The step that runs.
+    pub step: &'a str,
+    /// The side of its connection that recorded.
+    pub side: Side,
+    /// The call.
+    pub call: &'a Call,
+}
+
+/// What is done with each call as it ends.
+pub type EachCall<'a> = &'a mut dyn FnMut(EndedCall<'_>);
 
 impl Summary {
     /// Reads the whole trace.
@@ -86,7 +99,7 @@ impl Summary {
     /// # Errors
     /// When it is not a trace.
     pub fn of(trace: Trace, recording: Recording) -> Result<Self, Error> {
-        Self::with_calls(trace, recording, &mut |_, _| {})
+        Self::with_calls(trace, recording, &mut |_| {})
     }
 
     /// Reads the whole trace, and hands out each of its calls: as it ends, and at the end those that are open.

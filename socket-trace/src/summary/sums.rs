@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use socket_tap::event::{Event, Op, SockId};
 use socket_tap::format::{Header, Side};
 
-use super::carried::Carried;
+use super::carried::{Carried, Told, Transfer};
 use super::doubt::doubts;
 use super::{EachCall, Recording, Seen, Summary};
 use crate::by_name;
@@ -45,12 +45,15 @@ impl<'a> Sums<'a> {
         if let Some(listener) = accepted_on(event) {
             self.open.entry(listener).or_default().accepts = true;
         }
-        let (beside, moved) = (self.is_beside(event), Moved::by(event));
+        let known = self.open.get(&event.sock);
+        let side = known.map_or(self.side, |socket| socket.side(self.side));
+        let (beside, moved) = (is_beside(event, known), Moved::by(event, side));
         if !beside {
-            self.steps.now().observe(event, moved, self.side);
+            self.steps.now().observe(event, moved);
         }
         if let Some(carried) = &mut self.carried {
-            carried.observe(event, moved, beside, &mut self.steps, self.each_call);
+            let transfer = Transfer { side, moved, beside };
+            carried.observe(event, transfer, &mut self.steps, self.each_call);
         }
         // What belongs to no socket, and failed accepts, which belong to the listener and leave it as it is.
         if event.sock == 0 || (event.error.is_some() && matches!(event.op, Op::Accept { .. })) {
@@ -61,22 +64,11 @@ impl<'a> Sums<'a> {
         if socket.closed.is_some()
             && let Some(socket) = self.open.remove(&event.sock)
         {
-            self.steps.now().ended(&socket, self.side);
+            self.steps.now().ended(&socket, socket.side(self.side));
             if !socket.ended_cleanly() {
                 self.unclean.get_or_insert(Seen { sockets: 0, first: event.sock }).sockets += 1;
             }
             self.count(&socket, event.sock);
-        }
-    }
-
-    /// Whether a step does not count it: an event of a stream above another, through which the same goes as through
-    /// the one below, or the `connect` of a datagram socket, which makes no connection.
-    fn is_beside(&self, event: &Event) -> bool {
-        let kind = self.open.get(&event.sock).map(|socket| socket.kind);
-        match event.op {
-            Op::Adopt { on, .. } => on.is_some(),
-            Op::Connect { .. } if kind == Some(Kind::Datagram) => true,
-            _ => kind == Some(Kind::Layer),
         }
     }
 
@@ -101,8 +93,8 @@ impl<'a> Sums<'a> {
         let Header { name, side, program, .. } = trace.header().clone();
         let payload = self.carried.is_some();
         let carried = self.carried.take();
-        let operations =
-            carried.map_or_else(Vec::new, |carried| carried.finish(&mut self.steps, self.each_call));
+        let told = carried.map(|carried| carried.finish(&mut self.steps, self.each_call));
+        let Told { operations, unknown } = told.unwrap_or_default();
         Summary {
             source: trace.source().to_owned(),
             label: name.clone(),
@@ -118,6 +110,18 @@ impl<'a> Sums<'a> {
             skeletons: self.skeletons,
             steps: self.steps.finish(),
             operations,
+            unknown,
         }
+    }
+}
+
+/// Whether a step does not count it: an event of a stream above another, through which the same goes as through the one
+/// below, or the `connect` of a datagram socket, which makes no connection.
+fn is_beside(event: &Event, socket: Option<&Socket>) -> bool {
+    let kind = socket.map(|socket| socket.kind);
+    match event.op {
+        Op::Adopt { on, .. } => on.is_some(),
+        Op::Connect { .. } if kind == Some(Kind::Datagram) => true,
+        _ => kind == Some(Kind::Layer),
     }
 }

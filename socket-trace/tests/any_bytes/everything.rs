@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use socket_tap::event::{Event, Op};
 use socket_tap::format::text::Lines;
-use socket_tap::format::{Line, Side, write_event};
+use socket_tap::format::{Line, write_event};
 use socket_trace::assertion::judge::judge;
 use socket_trace::assertion::watch::Watch;
 use socket_trace::assertion::{Assertion, Measure};
@@ -87,8 +87,8 @@ fn compare(bytes: &[u8], recording: Recording) {
     let mut watches = Vec::new();
     let mut summary = |bytes: &[u8]| {
         let trace = open(bytes)?;
-        let mut watch = Watch::new(&asserted, trace.header().side);
-        let summary = Summary::with_calls(trace, recording, &mut |step, call| watch.call(step, call));
+        let mut watch = Watch::new(&asserted);
+        let summary = Summary::with_calls(trace, recording, &mut |call| watch.call(call));
         watches.push(watch);
         summary
     };

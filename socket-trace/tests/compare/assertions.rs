@@ -76,8 +76,10 @@ fn an_unclean_end_is_shown() {
     let one = || Recording::of("rest").accept(2).call(2, GET, OK);
     let clean = one().close(2).save(directory.path(), "clean.jsonl");
     compare(&[&clean, "--assert", "clean-ends"]).assert_code(0);
-    for ended_by in [EndedBy::Reset, EndedBy::Error] {
-        let file = one().close_by(2, ended_by).save(directory.path(), "reset.jsonl");
+    let unclean =
+        [one().close_by(2, EndedBy::Reset), one().close_by(2, EndedBy::Error), one().abort(2)].into_iter();
+    for recording in unclean {
+        let file = recording.save(directory.path(), "unclean.jsonl");
         let ran = compare(&[&file, "--assert", "clean-ends"]);
         ran.assert_code(1);
         ran.assert_lines(&["rest: #2 did not end cleanly"]);

@@ -1,14 +1,16 @@
 //! What bytes are spent on, for each step, and for the first and each later call.
 
+use std::collections::BTreeMap;
 use std::io::Cursor;
 
+use socket_tap::close::EndedBy;
 use socket_tap::event::{Datagram, Op};
 use socket_tap::format::Side;
 use socket_trace::calls::Calls;
 use socket_trace::reader::Trace;
 use socket_trace::spent::Bytes;
 use socket_trace::step::Step;
-use socket_trace::summary::{self, Summary};
+use socket_trace::summary::{self, EndedCall, Summary};
 
 use crate::recording::{GET, OK, Recording};
 
@@ -79,8 +81,8 @@ fn datagrams_and_streams_above_others_are_neither_lost_nor_counted_twice() {
     let spent = step.spent.unwrap();
     assert_eq!((spent.to_server.total(), spent.to_client.total()), (step.to_server, step.to_client));
     assert_eq!((spent.to_server.unknown, spent.to_client.unknown), (step.to_server, 5));
-    // The call is known all the same, by the stream above.
-    assert_eq!(step.calls.count(), 1);
+    // The call is known all the same, by the stream above, and so there is no other that is not.
+    assert_eq!((step.calls.count(), summary.unknown), (1, 0));
 }
 
 #[test]
@@ -115,13 +117,33 @@ fn the_first_call_of_a_connection_and_each_later_one_are_told_apart() {
 }
 
 #[test]
+fn each_connection_is_counted_by_its_own_side() {
+    // A server that asks another one.
+    let connect = Op::Connect { local: None, peer: None };
+    let recording = Recording::of("gateway").step("in").accept(2).read(2, GET).step("out").event(3, connect);
+    let recording =
+        recording.write(3, &GET[..10]).write(3, &GET[10..]).read(3, OK).close_by(3, EndedBy::Local);
+    let summary = summary(recording.step("in").write(2, OK).close(2));
+    let out = step(&summary, "out");
+    assert_eq!((out.to_server, out.to_client), (GET.len() as u64, OK.len() as u64));
+    assert_eq!(out.spent.unwrap().to_server.headers, GET.len() as u64);
+    assert_eq!((out.calls.first.reads, out.calls.first.writes), (1, 2));
+    let who = |counts: &BTreeMap<&'static str, u64>| counts.keys().copied().collect::<Vec<_>>();
+    assert_eq!((who(&out.spoke_first), who(&out.ended_by)), (vec!["client"], vec!["client"]));
+    let inward = step(&summary, "in");
+    assert_eq!(
+        (inward.to_server, inward.calls.first.reads, inward.calls.first.writes),
+        (GET.len() as u64, 1, 1)
+    );
+}
+
+#[test]
 fn a_call_that_is_still_open_counts_as_far_as_it_got() {
     let mut calls = Vec::new();
     let text = Recording::of("rest").step("one").accept(2).read(2, GET).text();
     let trace = Trace::read("test", Box::new(Cursor::new(text))).unwrap();
-    let each_call = &mut |step: &str, call: &socket_trace::dissect::Call| {
-        calls.push((step.to_owned(), call.operation.clone()));
-    };
+    let each_call =
+        &mut |ended: EndedCall<'_>| calls.push((ended.step.to_owned(), ended.call.operation.clone()));
     let summary = Summary::with_calls(trace, summary::Recording::Ended, each_call).unwrap();
     assert_eq!(calls, [("one".to_owned(), "GET /v1/books/1".to_owned())]);
     assert_eq!(step(&summary, "one").calls.first.spent.to_server.headers, GET.len() as u64);
@@ -162,6 +184,8 @@ fn a_new_connection_has_its_price_and_a_kept_one_its_gain() {
     assert_eq!((spent.to_server.total(), spent.to_client.total()), (step.to_server, step.to_client));
     let (first, later) = (&step.calls.first, &step.calls.later);
     assert_eq!((first.count, later.count), (1, 9));
+    // The preface, the request with the client's SETTINGS, GOAWAY; SETTINGS, its acknowledgement, two more, the answer.
+    assert_eq!((first.reads, first.writes, later.reads, later.writes), (3, 4, 10, 9));
     // Together they are all that the connection carried.
     let [out, back] =
         [first, later].map(|calls| (calls.spent.to_server.total(), calls.spent.to_client.total()));

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use socket_tap::close::{Close, EndedBy, Totals};
+use socket_tap::close::{Close, EndedBy};
 use socket_tap::event::{Event, Op, SockId, Transfer};
 use socket_tap::format::{End, Header, Line, Side, VERSION, write_event};
 
@@ -86,8 +86,15 @@ impl Recording {
     }
 
     pub(crate) fn close_by(self, sock: SockId, ended_by: EndedBy) -> Self {
-        let totals = Totals { rx: 1, tx: 1, reads: 1, writes: 1 };
-        let close = Close { ended_by: Some(ended_by), totals, ..Close::default() };
+        self.end(sock, Close { ended_by: Some(ended_by), ..Close::default() })
+    }
+
+    /// Closes a connection with a RST instead of a FIN.
+    pub(crate) fn abort(self, sock: SockId) -> Self {
+        self.end(sock, Close { ended_by: Some(EndedBy::Local), aborted: true, ..Close::default() })
+    }
+
+    fn end(self, sock: SockId, close: Close) -> Self {
         self.event(sock, Op::Shutdown).event(sock, Op::Close(Box::new(close)))
     }
 

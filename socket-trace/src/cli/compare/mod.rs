@@ -77,9 +77,8 @@ impl Compare {
         let (mut summaries, mut watches) = (Vec::new(), Vec::new());
         for file in &self.files {
             let trace = Trace::open(file)?;
-            let mut watch = Watch::new(&assertions, trace.header().side);
-            let each_call = &mut |step: &str, call: &_| watch.call(step, call);
-            summaries.push(Summary::with_calls(trace, Recording::Ended, each_call)?);
+            let mut watch = Watch::new(&assertions);
+            summaries.push(Summary::with_calls(trace, Recording::Ended, &mut |call| watch.call(call))?);
             watches.push(watch);
         }
         let comparison = Comparison::of(summaries);
