@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
 
 use crate::dissect::contracts;
 use crate::reader::Error;
@@ -17,12 +16,8 @@ pub(super) enum Failed {
     Verify(Failure),
     /// With the system's table of sockets.
     Sockets(io::Error),
-    /// With what was asked for.
+    /// With what was asked for: it makes no sense, or is not there.
     Usage(String),
-    /// What is asked for is not there, or cannot be drawn.
-    Asked(String),
-    /// With a file that was to be written.
-    File(PathBuf, io::Error),
     /// With a contract.
     Contract(contracts::Error),
     /// With what was to be printed.
@@ -34,8 +29,6 @@ pub(super) enum Failed {
         /// Why.
         error: io::Error,
     },
-    /// With the command line.
-    Usage(String),
 }
 
 impl fmt::Display for Failed {
@@ -45,12 +38,9 @@ impl fmt::Display for Failed {
             Self::Verify(error) => error.fmt(f),
             Self::Sockets(error) => write!(f, "cannot read the table of sockets: {error}"),
             Self::Usage(error) => f.write_str(error),
-            Self::Asked(why) => f.write_str(why),
-            Self::File(path, error) => write!(f, "cannot write {}: {error}", path.display()),
             Self::Contract(error) => error.fmt(f),
             Self::Output(error) => write!(f, "cannot print: {error}"),
             Self::Write { name, error } => write!(f, "cannot write {name}: {error}"),
-            Self::Usage(text) => f.write_str(text),
         }
     }
 }

@@ -53,7 +53,7 @@ impl Layers {
         let mut walk = Walk::with_contracts(Timeline::of(traces), &self.contracts.read()?);
         let wanted = Wanted { sock: self.sock, call: self.call, step: self.step.clone() };
         let Some(map) = collect(&mut walk, &wanted)? else {
-            return Err(Failed::Asked(nothing(walk.timeline()).to_owned()));
+            return Err(Failed::Usage(nothing(walk.timeline()).to_owned()));
         };
         let mut out = io::BufWriter::new(io::stdout().lock());
         if self.json {

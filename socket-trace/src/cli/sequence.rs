@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use socket_tap::format::text::printable;
+
 use super::contracts::ContractFlags;
 use super::{Done, Failed, warn_of_end, width};
 use crate::reader::{Error, Trace};
@@ -64,11 +66,12 @@ impl Sequence {
         let mut walk = Walk::with_contracts(Timeline::of(traces), &self.contracts.read()?);
         let sequences = gather(&mut walk, &self.choice())?;
         if sequences.is_empty() {
-            return Err(Failed::Asked(self.nothing()));
+            return Err(Failed::Usage(self.nothing()));
         }
         let drawing = self.draw(&sequences)?;
         match &self.output {
-            Some(path) => std::fs::write(path, drawing).map_err(|error| Failed::File(path.clone(), error))?,
+            Some(path) => std::fs::write(path, drawing)
+                .map_err(|error| Failed::Write { name: printable(&path.display().to_string()), error })?,
             None => {
                 let mut out = io::stdout().lock();
                 out.write_all(drawing.as_bytes())?;
@@ -105,7 +108,7 @@ impl Sequence {
         match (self.form(), sequences) {
             (Form::Svg, _) => Ok(svg::picture(sequences)),
             (Form::Mermaid, [one]) => Ok(mermaid::diagram(one)),
-            (Form::Mermaid, _) => Err(Failed::Asked(
+            (Form::Mermaid, _) => Err(Failed::Usage(
                 "Mermaid draws one connection: give the recordings of one server and its client only"
                     .to_owned(),
             )),

@@ -114,7 +114,7 @@ impl Show {
 
     fn timeline(&self) -> Done<Timeline> {
         if self.follow && self.files.iter().any(|file| file.as_os_str() == "-") {
-            return Err(Failed::Asked("standard input cannot be followed: give the file".to_owned()));
+            return Err(Failed::Usage("standard input cannot be followed: give the file".to_owned()));
         }
         if self.follow {
             return Ok(Timeline::follow(&self.files)?);

@@ -70,7 +70,7 @@ impl Report {
 
 /// What a trace lacks, and why.
 fn lacks(trace: &Trace, lost: u64) -> Vec<(Needs, String)> {
-    let mut lacks: Vec<(Needs, String)> = (doubts(trace, Recording::Ended, lost).into_iter())
+    let mut lacks: Vec<(Needs, String)> = (doubts(trace, lost, Recording::Ended).into_iter())
         .filter_map(|doubt| match doubt {
             Doubt::Lossy { .. } | Doubt::Edited { .. } => Some((Needs::EveryEvent, doubt.to_string())),
             Doubt::CutShort { .. } => Some((Needs::TheEnd, doubt.to_string())),

@@ -5,27 +5,31 @@ use std::time::Duration;
 
 use socket_tap::event::{Event, Op};
 use socket_tap::format::text::Lines;
-use socket_tap::format::{Line, Side, write_event};
+use socket_tap::format::{Line, write_event};
+use socket_trace::assertion::judge::judge;
+use socket_trace::assertion::watch::Watch;
+use socket_trace::assertion::{Assertion, Measure};
 use socket_trace::compare::Comparison;
-use socket_trace::lint;
+use socket_trace::compare::align::By;
 use socket_trace::export::{Export, Format};
+use socket_trace::lint;
 use socket_trace::reader::{Error, Trace};
 use socket_trace::summary::{Recording, Summary};
-use socket_trace::{sequence, table};
+use socket_trace::{sequence, table::page};
 
 /// Opens the bytes as a trace.
 pub(crate) fn open(bytes: &[u8]) -> Result<Trace, Error> {
     Trace::read("any bytes", Box::new(Cursor::new(bytes.to_vec())))
 }
 
-/// Reads, shows, lints, sums up, compares and lays out the bytes as if they were a trace, and panics when something is wrong.
-/// Reads, shows, sums up, compares, lays out and exports the bytes as if they were a trace, and panics when something is
-/// wrong.
+/// Reads, shows, lints, sums up, compares, lays out and exports the bytes as if they were a trace, and panics when
+/// something is wrong.
 pub(crate) fn do_everything(bytes: &[u8]) {
     let step = show(bytes).unwrap_or_default();
     lint(bytes);
     for recording in [Recording::Ended, Recording::UnderWay] {
         compare(bytes, recording);
+        compare(&with_payload(bytes), recording);
     }
     for step in [step.as_str(), "no such step"] {
         lay_out(bytes, step);
@@ -89,21 +93,38 @@ fn check_rewriting(event: &Event) {
     assert_eq!(written(&again), once);
 }
 
+/// The same, as if it had been recorded with payload.
+fn with_payload(bytes: &[u8]) -> Vec<u8> {
+    String::from_utf8_lossy(bytes).replacen("\"capture\":0", "\"capture\":9", 1).into_bytes()
+}
+
 fn compare(bytes: &[u8], recording: Recording) {
-    let summary = |bytes: &[u8]| Summary::of(open(bytes)?, recording);
+    let asserted =
+        [Assertion::SamePrimitives, Assertion::CleanEnds, Assertion::Max(Measure::BytesPerCall, 0)];
+    let mut watches = Vec::new();
+    let mut summary = |bytes: &[u8]| {
+        let trace = open(bytes)?;
+        let mut watch = Watch::new(&asserted);
+        let summary = Summary::with_calls(trace, recording, &mut |call| watch.call(call));
+        watches.push(watch);
+        summary
+    };
     // With itself, but for a few lines: so that there are differences to tell.
     let lines = bytes.split_inclusive(|byte| *byte == b'\n').enumerate();
     let fewer: Vec<u8> = lines.filter(|(at, _)| at % 5 != 4).flat_map(|(_, line)| line).copied().collect();
     let (Ok(one), Ok(other)) = (summary(bytes), summary(&fewer)) else { return };
-    let comparison = Comparison::of(vec![one, other]);
-    let verdict = table::verdict(&comparison);
-    assert!(!verdict.chars().any(|c| c.is_control() && c != '\n'), "{verdict:?}");
-    for side in [Side::Server, Side::Client] {
-        if let Some(table) = table::differences(&comparison.traces, side) {
-            assert!(!table.chars().any(|c| c.is_control() && c != '\n'), "{table:?}");
-        }
+    for step in one.steps.iter().filter(|_| one.payload) {
+        let spent = step.spent.unwrap_or_default();
+        assert_eq!((spent.to_server.total(), spent.to_client.total()), (step.to_server, step.to_client));
     }
-    serde_json::to_string(&comparison).unwrap();
+    let comparison = Comparison::of(vec![one, other]);
+    let judged = judge(&asserted, &comparison, &watches);
+    let pages = [None, Some(By::Step), Some(By::Operation)]
+        .map(|by| [page::text(&comparison, &judged, by, false), page::markdown(&comparison, &judged, by)]);
+    for page in pages.iter().flatten() {
+        assert!(!page.chars().any(|c| c.is_control() && c != '\n'), "{page:?}");
+    }
+    serde_json::to_string(&(comparison, judged)).unwrap();
 }
 
 fn lay_out(bytes: &[u8], step: &str) {

@@ -81,3 +81,36 @@ fn a_datagram_socket_is_no_connection_and_its_bytes_are_counted() {
     assert_eq!((step.connections, step.reads, step.writes, step.to_server), (0, 1, 1, 3));
     assert_eq!((summary.open, step.spoke_first.len()), (0, 0));
 }
+
+#[test]
+fn what_a_socket_or_a_trace_says_is_not_kept_without_end() {
+    let mut lines = Vec::new();
+    // One socket that fails and is shut down again and again, in turns.
+    for _ in 0..100 {
+        lines
+            .push(r#"{"t":1,"sock":1,"op":"connect","local":"127.0.0.1:1","peer":"127.0.0.1:2"}"#.to_owned());
+        lines.push(r#"{"t":1,"sock":1,"op":"read","error":"interrupted"}"#.to_owned());
+        lines.push(r#"{"t":1,"sock":1,"op":"write","error":"interrupted"}"#.to_owned());
+        lines.push(r#"{"t":1,"sock":1,"op":"shutdown","how":"write"}"#.to_owned());
+    }
+    lines.push(r#"{"t":1,"sock":1,"op":"close"}"#.to_owned());
+    // And sockets that each end in a way of their own.
+    for sock in 2..1_500 {
+        lines.push(format!(r#"{{"t":2,"sock":{sock},"op":"adopt","domain":"memory","type":"stream"}}"#));
+        lines.push(format!(r#"{{"t":2,"sock":{sock},"op":"read","error":"reason {sock}"}}"#));
+        lines.push(format!(r#"{{"t":2,"sock":{sock},"op":"close"}}"#));
+    }
+    let summary = summary("client", &lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let skeletons = &summary.skeletons[&Role::Connected];
+    assert_eq!(skeletons.len(), 1_001);
+    assert_eq!(skeletons["others"].sockets, 499);
+    let longest = skeletons.keys().map(|skeleton| skeleton.split(" → ").count()).max();
+    assert_eq!(longest, Some(3 * 32 + 1));
+}
+
+#[test]
+fn what_fails_in_the_same_way_again_and_again_is_named_once() {
+    let failed = r#"{"t":1,"sock":1,"op":"read","error":"interrupted"}"#;
+    let summary = summary("client", &[failed, failed, failed, r#"{"t":1,"sock":1,"op":"close"}"#]);
+    assert_eq!(skeletons(&summary), [(Role::Connected, "read fails: interrupted → close")]);
+}

@@ -1,11 +1,23 @@
 //! Several summaries beside each other, and the verdict.
+//!
+//! # Layout
+//!
+//! - [`Comparison`]: the verdict, and what it rests on
+//! - [`primitives`]: what the sockets of each kind do, in all traces or only in some
+//! - `labels`: names by which traces are told apart
+//! - [`align`]: what of one trace stands beside what of another
 
-use std::collections::{BTreeMap, BTreeSet};
+pub mod align;
+mod labels;
+pub mod primitives;
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::socket::Role;
 use crate::summary::Summary;
+use primitives::{Difference, Primitives};
 
 /// Whether the traces show the same socket primitives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -40,15 +52,18 @@ pub struct Comparison {
     pub reasons: Vec<String>,
     /// What each kind of socket does, when it does the same in all.
     pub skeletons: BTreeMap<Role, Vec<String>>,
-    /// The traces.
+    /// The differences that there are.
+    pub differences: Vec<Difference>,
+    /// The traces, in the order in which they were given.
     pub traces: Vec<Summary>,
 }
 
 impl Comparison {
     /// Compares traces: those of servers with each other, and those of clients.
     #[must_use]
-    pub fn of(traces: Vec<Summary>) -> Self {
-        let (differences, skeletons, compared) = compare_roles(&traces);
+    pub fn of(mut traces: Vec<Summary>) -> Self {
+        labels::tell_apart(&mut traces);
+        let Primitives { differences, common: skeletons, compared } = Primitives::of(&traces);
         let mut doubts: Vec<String> = (traces.iter())
             .flat_map(|trace| trace.doubts.iter().map(|doubt| format!("{}: {doubt}", trace.source)))
             .collect();
@@ -63,8 +78,9 @@ impl Comparison {
             (true, true) => Verdict::Same,
             _ => Verdict::Unclear,
         };
-        let reasons = doubts.into_iter().chain(differences).collect();
-        Self { verdict, reasons, skeletons, traces }
+        let described = differences.iter().map(|difference| difference.describe(&traces));
+        let reasons = doubts.into_iter().chain(described).collect();
+        Self { verdict, reasons, skeletons, differences, traces }
     }
 }
 
@@ -75,40 +91,4 @@ fn nothing_to_compare(traces: &[Summary]) -> String {
               clients"
             .to_owned(),
     }
-}
-
-type Skeletons = BTreeMap<Role, Vec<String>>;
-
-/// The differences, what is common, and whether anything was there to compare.
-fn compare_roles(traces: &[Summary]) -> (Vec<String>, Skeletons, bool) {
-    let roles: BTreeSet<Role> = traces.iter().flat_map(|trace| trace.skeletons.keys().copied()).collect();
-    let (mut differences, mut common, mut compared) = (Vec::new(), Skeletons::new(), false);
-    for role in roles {
-        let with_role: Vec<&Summary> =
-            traces.iter().filter(|trace| trace.skeletons.contains_key(&role)).collect();
-        let all: BTreeSet<&String> =
-            with_role.iter().flat_map(|trace| trace.skeletons[&role].keys()).collect();
-        compared |= with_role.len() > 1;
-        let before = differences.len();
-        for skeleton in &all {
-            for trace in &with_role {
-                if !trace.skeletons[&role].contains_key(*skeleton) {
-                    differences.push(difference(role, skeleton, trace, &with_role));
-                }
-            }
-        }
-        if differences.len() == before {
-            common.insert(role, all.into_iter().cloned().collect());
-        }
-    }
-    (differences, common, compared)
-}
-
-/// A skeleton that `without` does not have, and an example of one who does.
-fn difference(role: Role, skeleton: &str, without: &Summary, all: &[&Summary]) -> String {
-    let example = all.iter().find_map(|trace| Some((trace, trace.skeletons[&role].get(skeleton)?)));
-    let example = example.map_or_else(String::new, |(trace, seen)| {
-        format!(" ({} of them in {}, the first is #{})", seen.sockets, trace.source, seen.first)
-    });
-    format!("{}: {skeleton}{example} does not occur in {}", role.title(), without.source)
 }
