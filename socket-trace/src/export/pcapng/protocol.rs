@@ -86,4 +86,11 @@ mod tests {
             assert_eq!(Protocol::of_server(other), None, "{other:?}");
         }
     }
+
+    #[test]
+    fn wireshark_is_told_of_http_2_everywhere_and_of_http_where_it_does_not_look() {
+        let told = [(Protocol::Http, 3000), (Protocol::Http2, 3000), (Protocol::Http2, 8080)];
+        assert!(told.iter().all(|(protocol, port)| !protocol.is_known_on(*port)));
+        assert!(Protocol::Http.is_known_on(8080));
+    }
 }
