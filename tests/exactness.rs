@@ -16,7 +16,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 
 use crate::support::api::Api;
-use crate::support::process::{Serving, command};
+use crate::support::process::{STRACE_CALLS, Serving, command};
 use crate::support::program::{find_strace, run};
 
 each_api!(the_trace_is_what_the_kernel_saw);
@@ -192,6 +192,27 @@ pub(crate) fn request<A: Client>() -> Vec<u8> {
     }
 }
 
+/// The workshop is a client, too: its six traces, of both sides of three APIs, are told apart in one log.
+#[test]
+fn the_traces_of_clients_are_what_the_kernel_saw() {
+    let Some(strace) = find_strace() else { return };
+    let directory = TempDir::new().unwrap();
+    let log = directory.path().join("strace");
+    let workshop = command("workshop");
+    let [into, log_path, workshop] = [directory.path(), &log, &workshop].map(|path| path.to_str().unwrap());
+    let watch = ["-D", "-f", "-ttt", "-s", "0", "-e", STRACE_CALLS, "-o", log_path, workshop];
+    let ports = ["--rest", "0", "--graphql", "0", "--grpc", "0"];
+    run(&strace, &[&watch[..], &["--once", "--traces", into], &ports].concat()).ok();
+    for api in ["rest", "graphql", "grpc"] {
+        for side in ["server", "client"] {
+            let trace = directory.path().join(format!("{api}-{side}.jsonl"));
+            let report = verify(Trace::open(&trace).unwrap(), Log::open(&log).unwrap()).unwrap();
+            assert_eq!(report.verdict, Verdict::Exact, "{report}");
+            assert!(report.sockets >= 14 && report.calls > 100, "{report}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_command_says_so_by_its_exit_code() {
     let Some(watched) = Watched::start::<Rest>() else { return };
@@ -218,7 +239,7 @@ async fn the_command_says_so_by_its_exit_code() {
     assert_eq!(log_is_trace.code(), 2);
     assert!(log_is_trace.stderr().contains("line 1: not a line of `strace -f -o FILE`"), "{log_is_trace:?}");
     let help = run(command("socket-trace"), &["verify", "--help"]).ok();
-    let calls = crate::support::process::STRACE_CALLS.trim_start_matches("trace=");
+    let calls = STRACE_CALLS.trim_start_matches("trace=");
     let unwrapped: String = help.split_whitespace().collect::<String>().replace('\\', "");
     assert!(unwrapped.contains(calls) && help.contains("Exit codes: 0"), "{help}");
 }

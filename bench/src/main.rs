@@ -1,8 +1,8 @@
 //! The three servers under load, as processes of their own: without the tap, with it, and with what else could stand
 //! in its place or beside it. `socket-tap/BENCHMARKS.md` says how to run it and what came out.
 //!
-//! One machine, one run, interleaved: each round runs every variant once, and what counts is the ratio to the run
-//! without a tap in the same round.
+//! One machine, one run, interleaved: all variants of a server run at the same time and are loaded one after the other,
+//! round by round. What counts is the ratio to the server without a tap in the same round.
 //!
 //! # Layout
 //!
@@ -19,25 +19,25 @@ mod report;
 mod variant;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use crate::api::Api;
-use crate::report::Sample;
+use crate::report::{Lost, Results, Sample};
 use crate::variant::Variant;
 
 /// Measures the servers with and without the tap, and with what else could stand in its place.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 struct Flags {
-    /// Run each variant this often
-    #[arg(long, default_value_t = 7)]
+    /// Load each variant this often
+    #[arg(long, default_value_t = 40)]
     rounds: usize,
 
-    /// Measure for this long each time, after one second to warm up
-    #[arg(long, default_value_t = 4)]
+    /// For this long each time
+    #[arg(long, default_value_t = 1)]
     seconds: u64,
 
     /// Only this API; can be given more than once
@@ -70,46 +70,74 @@ fn main() -> ExitCode {
 fn run(flags: &Flags) -> io::Result<()> {
     std::fs::create_dir_all(&flags.scratch)?;
     let chosen = |api: &Api| flags.api.is_empty() || flags.api.contains(api);
+    let mut results = Results::default();
+    for api in Api::ALL.into_iter().filter(chosen) {
+        measure(flags, api, &mut results)?;
+    }
+    if let Some(path) = &flags.json {
+        std::fs::write(path, serde_json::to_string_pretty(&results)?)?;
+    }
+    report::print(&results)
+}
+
+/// Starts the server of an API once for each variant, sees that each answers right, and loads one after the other: what
+/// is compared was measured seconds apart.
+fn measure(flags: &Flags, api: Api, results: &mut Results) -> io::Result<()> {
     let variants: Vec<Variant> = Variant::ALL
         .into_iter()
         .filter(|it| *it == Variant::NoTap || flags.variant.is_empty() || flags.variant.contains(it))
         .collect();
-    let mut samples = Vec::new();
+    let mut servers = Vec::new();
+    for variant in &variants {
+        let server = variant.start(api, &flags.scratch)?;
+        api.check(server.address)?;
+        api.load(server.address, 1, &flags.scratch)?;
+        servers.push((*variant, server));
+    }
     for round in 0..flags.rounds {
-        for api in Api::ALL.into_iter().filter(chosen) {
-            let mut order = variants.clone();
-            // Whoever comes first finds a cooler machine: not always the same.
-            let turn = round % order.len();
-            order.rotate_left(turn);
-            for variant in order {
-                eprintln!("round {} of {}: {} {}", round + 1, flags.rounds, api.name(), variant.name());
-                samples.push(measure(api, variant, round, flags.seconds, &flags.scratch)?);
-            }
+        eprintln!("{}: round {} of {}", api.name(), round + 1, flags.rounds);
+        for (variant, server) in in_turn(&servers, round) {
+            let before = server.cpu()?;
+            let load = api.load(server.address, flags.seconds, &flags.scratch)?;
+            let cpu_per_million = (server.cpu()? - before) * 1e6 / load.requests;
+            let requests_per_second = load.per_second;
+            results.samples.push(Sample {
+                api,
+                variant: *variant,
+                round,
+                requests_per_second,
+                cpu_per_million,
+            });
         }
     }
-    if let Some(path) = &flags.json {
-        std::fs::write(path, serde_json::to_string_pretty(&samples)?)?;
+    for (variant, server) in servers {
+        server.stop()?;
+        results.lost.extend(variant.lost(&flags.scratch)?.map(|lost| Lost { api, variant, lost }));
+        variant.clean(&flags.scratch);
     }
-    report::print(&samples)
+    Ok(())
 }
 
-/// Starts the server, sees that it answers right, warms it up, and measures it under load.
-fn measure(api: Api, variant: Variant, round: usize, seconds: u64, scratch: &Path) -> io::Result<Sample> {
-    let server = variant.start(api, scratch)?;
-    api.check(server.address)?;
-    api.load(server.address, 1, scratch)?;
-    let before = server.cpu()?;
-    let load = api.load(server.address, seconds, scratch)?;
-    let cpu = server.cpu()? - before;
-    server.stop()?;
-    let lost = variant.lost(scratch)?;
-    variant.clean(scratch);
-    Ok(Sample {
-        api,
-        variant,
-        round,
-        requests_per_second: load.per_second,
-        cpu_per_million: cpu * 1e6 / load.requests,
-        lost,
-    })
+/// What else the machine does comes and goes: each variant takes each place in turn, and each round is followed by the
+/// same one backwards.
+fn in_turn<T>(all: &[T], round: usize) -> Vec<&T> {
+    let mut order: Vec<&T> = all.iter().collect();
+    let turn = round / 2 % order.len();
+    order.rotate_left(turn);
+    if round % 2 == 1 {
+        order.reverse();
+    }
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_turn;
+
+    #[test]
+    fn each_takes_each_place_and_each_round_comes_back() {
+        let orders: Vec<String> =
+            (0..6).map(|round| in_turn(&["a", "b", "c"], round).into_iter().copied().collect()).collect();
+        assert_eq!(orders, ["abc", "cba", "bca", "acb", "cab", "bac"]);
+    }
 }

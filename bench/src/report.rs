@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::api::Api;
 use crate::variant::Variant;
 
-/// One measurement.
+/// One variant in one round.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Sample {
     pub(crate) api: Api,
@@ -16,28 +16,47 @@ pub(crate) struct Sample {
     pub(crate) requests_per_second: f64,
     /// Processor seconds of the server and of what watches it, for a million requests.
     pub(crate) cpu_per_million: f64,
-    /// Reads and writes that are missing in the trace, for a variant that has one.
-    pub(crate) lost: Option<u64>,
+}
+
+/// Reads and writes that are missing in the trace of a variant that has one.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Lost {
+    pub(crate) api: Api,
+    pub(crate) variant: Variant,
+    pub(crate) lost: u64,
+}
+
+/// All that was measured.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Results {
+    pub(crate) samples: Vec<Sample>,
+    pub(crate) lost: Vec<Lost>,
 }
 
 /// Prints a table for each API.
-pub(crate) fn print(samples: &[Sample]) -> io::Result<()> {
+pub(crate) fn print(results: &Results) -> io::Result<()> {
     let mut out = io::stdout().lock();
     for api in Api::ALL {
-        let of_api: Vec<&Sample> = samples.iter().filter(|sample| sample.api == api).collect();
+        let of_api: Vec<&Sample> = results.samples.iter().filter(|sample| sample.api == api).collect();
         if of_api.is_empty() {
             continue;
         }
         writeln!(out, "\n### {}\n", api.name())?;
         writeln!(
             out,
-            "| | requests/s | × no tap (lowest to highest) | CPU s per million requests | × no tap | lost |"
+            "| | requests/s | × no tap (middle half) | CPU s per million requests | × no tap | lost |"
         )?;
         writeln!(out, "|---|--:|--:|--:|--:|--:|")?;
         for variant in Variant::ALL {
             let own: Vec<&Sample> = of_api.iter().copied().filter(|it| it.variant == variant).collect();
             if !own.is_empty() {
-                writeln!(out, "{}", row(variant, &own, &of_api))?;
+                let lost = results.lost.iter().find(|it| it.api == api && it.variant == variant);
+                writeln!(
+                    out,
+                    "{} {} |",
+                    row(variant, &own, &of_api),
+                    lost.map_or_else(String::new, |it| it.lost.to_string())
+                )?;
             }
         }
     }
@@ -49,16 +68,14 @@ fn row(variant: Variant, own: &[&Sample], all: &[&Sample]) -> String {
     let cpus = sorted(own.iter().map(|sample| sample.cpu_per_million));
     let ratios = sorted(to_no_tap(own, all, |sample| sample.requests_per_second));
     let cpu_ratios = sorted(to_no_tap(own, all, |sample| sample.cpu_per_million));
-    let lost: Option<u64> = own.iter().map(|sample| sample.lost).sum();
-    let (lowest, highest) = (ratios.first().unwrap_or(&f64::NAN), ratios.last().unwrap_or(&f64::NAN));
+    let (low, high) = middle_half(&ratios);
     format!(
-        "| {} | {:.0} | **{:.2}** ({lowest:.2} to {highest:.2}) | {:.1} | {:.2} | {} |",
+        "| {} | {:.0} | **{:.2}** ({low:.2} to {high:.2}) | {:.1} | {:.2} |",
         variant.name(),
         median(&rates),
         median(&ratios),
         median(&cpus),
         median(&cpu_ratios),
-        lost.map_or_else(String::new, |lost| lost.to_string()),
     )
 }
 
@@ -90,9 +107,23 @@ fn median(sorted: &[f64]) -> f64 {
     }
 }
 
+/// Where the middle half of the values begins and ends: half of them lie between, whatever a few strays do.
+fn middle_half(sorted: &[f64]) -> (f64, f64) {
+    let last = sorted.len().saturating_sub(1);
+    let at = |at: usize| sorted.get(at).copied().unwrap_or(f64::NAN);
+    (at(last / 4), at(last - last / 4))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_middle_half_leaves_strays_out() {
+        assert_eq!(middle_half(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 99.0]), (3.0, 7.0));
+        assert_eq!(middle_half(&[1.0]), (1.0, 1.0));
+        assert!(middle_half(&[]).0.is_nan());
+    }
 
     #[test]
     fn a_ratio_is_to_the_same_round() {
@@ -102,7 +133,6 @@ mod tests {
             round,
             requests_per_second,
             cpu_per_million: 1.0,
-            lost: Some(0),
         };
         let all = [
             sample(Variant::Tap, 1, 30.0),
@@ -112,6 +142,6 @@ mod tests {
         ];
         let all: Vec<&Sample> = all.iter().collect();
         let row = row(Variant::Tap, &[all[0], all[3]], &all);
-        assert_eq!(row, "| socket-tap to a file | 25 | **1.25** (0.50 to 2.00) | 1.0 | 1.00 | 0 |");
+        assert_eq!(row, "| socket-tap to a file | 25 | **1.25** (0.50 to 2.00) | 1.0 | 1.00 |");
     }
 }

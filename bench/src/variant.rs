@@ -1,7 +1,7 @@
 //! What watches the server.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -59,7 +59,7 @@ impl Variant {
         let address = free_address()?;
         let listen = ["--listen".to_owned(), address.to_string()];
         let server = beside_us(&format!("{}-server", api.name()))?;
-        let trace = trace(scratch);
+        let trace = self.trace(scratch);
         let mut command = match self {
             Self::LoggedStream | Self::LoggedStreamDiscard => {
                 let mut command = Command::new(beside_us("logged-server")?);
@@ -96,19 +96,29 @@ impl Variant {
         if !matches!(self, Self::Tap | Self::TapCapture) {
             return Ok(None);
         }
-        let lost = socket_tap_end(&fs::read(trace(scratch))?);
+        let lost = socket_tap_end(&end_of(&self.trace(scratch))?);
         Ok(Some(lost.ok_or_else(|| io::Error::other("the trace has no end line"))?))
     }
 
     /// Removes what a run has written.
     pub(crate) fn clean(self, scratch: &Path) {
-        // Most runs have written nothing.
-        let _ = fs::remove_file(trace(scratch));
+        // Most have written nothing.
+        let _ = fs::remove_file(self.trace(scratch));
+    }
+
+    fn trace(self, scratch: &Path) -> PathBuf {
+        scratch.join(format!("{self:?}.jsonl").to_lowercase())
     }
 }
 
-fn trace(scratch: &Path) -> PathBuf {
-    scratch.join("trace.jsonl")
+/// The last bytes of a file: far more than the end line of a trace has, far less than the trace.
+fn end_of(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = fs::File::open(path)?;
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(1024)))?;
+    let mut end = Vec::new();
+    file.read_to_end(&mut end)?;
+    Ok(end)
 }
 
 fn socket_tap_end(trace: &[u8]) -> Option<u64> {

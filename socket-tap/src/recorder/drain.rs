@@ -121,9 +121,14 @@ impl Drain {
 
     /// Hands all that happened before now to the sinks, in the order of time.
     fn drain(&mut self) {
-        // What a thread records under a shard's lock after this reading may be seen in one shard and be missed in
-        // another; it stays for the next round. What it recorded before is in the shard by the time we hold the lock.
         let until = self.timeline.advance();
+        self.drain_until(until);
+    }
+
+    /// The same up to that reading of the clock, which was taken before this begins. What a thread records under a
+    /// shard's lock after the reading may be seen in one shard and be missed in another; it stays for the next round.
+    /// What it recorded before is in the shard by the time we hold the lock.
+    fn drain_until(&mut self, until: u64) {
         let mut gap = Gap::default();
         for shard in &self.recorder.shards {
             mem::swap(&mut *lock(shard), &mut self.spare);
@@ -187,5 +192,41 @@ impl Drop for Drain {
         // Also when a sink panicked: nobody waits for an answer that will not come.
         self.recorder.finished.store(true, Ordering::Release);
         *lock(&self.recorder.commands) = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quanta::Clock;
+
+    use super::*;
+    use crate::recorder::Keep;
+    use crate::sink::Memory;
+
+    #[test]
+    fn what_came_after_the_reading_waits_for_the_next_round() {
+        let (clock, memory) = (Clock::new(), Memory::new());
+        let recorder = Arc::new(Recorder::new(clock.clone(), 0, 64, 0));
+        let timeline = Timeline::start(clock.clone());
+        let mut drain = Drain::new(Arc::clone(&recorder), timeline, vec![Box::new(memory.clone())]);
+        let mark = |label: &'static str| {
+            recorder.milestone(0, Op::Mark { label: label.into() }, None, Keep::IfRoom);
+        };
+        let labels = || -> Vec<String> {
+            let label = |event: Event| match event.op {
+                Op::Mark { label } => label.into_owned(),
+                other => panic!("{other:?}"),
+            };
+            memory.events().into_iter().map(label).collect()
+        };
+        mark("before");
+        let reading = clock.raw();
+        // A counter that two readings in a row may find the same says nothing about their order.
+        while clock.raw() == reading {}
+        mark("after");
+        drain.drain_until(reading);
+        assert_eq!(labels(), ["before"]);
+        drain.drain();
+        assert_eq!(labels(), ["before", "after"]);
     }
 }

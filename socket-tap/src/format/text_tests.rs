@@ -1,0 +1,81 @@
+use super::*;
+use crate::format::Line;
+
+fn shown(lines: &[&str]) -> String {
+    let mut text = Lines::new();
+    let mut out = String::new();
+    for line in lines {
+        let Ok(Line::Event(event)) = Line::parse(line) else { panic!("{line}") };
+        text.push(&event, &mut out);
+    }
+    out
+}
+
+#[test]
+fn a_connection_reads_like_a_story() {
+    let story = shown(&[
+        r#"{"t":0,"sock":1,"op":"socket","fd":9,"domain":"ipv4","type":"stream"}"#,
+        r#"{"t":21000,"sock":1,"op":"bind","local":"127.0.0.1:3000"}"#,
+        r#"{"t":3201112000,"sock":2,"op":"accept","on":1,"fd":11,"local":"127.0.0.1:3000","peer":"127.0.0.1:51234"}"#,
+        r#"{"t":3201160000,"sock":2,"op":"read","bytes":85}"#,
+        r#"{"t":3201240000,"sock":2,"op":"write","bytes":175,"slices":2}"#,
+        r#"{"t":3201300000,"sock":2,"op":"read","bytes":0,"eof":true}"#,
+        r#"{"t":3201320000,"sock":2,"op":"shutdown","how":"write"}"#,
+        r#"{"t":3201342000,"sock":2,"op":"close","ended_by":"peer","rx":85,"tx":175,"reads":2,"writes":1}"#,
+    ]);
+    let expected = "  0.000000   #1 socket    tcp ipv4                                     fd 9
+  0.000021   #1 bind      127.0.0.1:3000
+  3.201112   #2 accept    127.0.0.1:3000 ← 127.0.0.1:51234             fd 11
+  3.201160   #2 read      85 B
+  3.201240   #2 write     175 B in 2 slices
+  3.201300   #2 read      0 B   the peer has finished sending (FIN)
+  3.201320   #2 shutdown  write (our FIN)
+  3.201342   #2 close     85 B in, 175 B out, 0.23 ms, ended by the peer
+";
+    assert_eq!(story, expected);
+}
+
+#[test]
+fn what_the_tap_did_not_make_datagrams_and_ends_read_well() {
+    let story = shown(&[
+        r#"{"t":0,"sock":1,"op":"adopt","fd":3,"domain":"ipv4","type":"listener","local":"127.0.0.1:3000"}"#,
+        r#"{"t":0,"sock":3,"op":"adopt","on":2,"domain":"tls","type":"stream","peer":"127.0.0.1:51234"}"#,
+        r#"{"t":10000,"sock":3,"op":"release","rx":85,"tx":175,"reads":2,"writes":1}"#,
+        r#"{"t":20000,"sock":4,"op":"socket","fd":5,"domain":"ipv4","type":"datagram"}"#,
+        r#"{"t":30000,"sock":4,"op":"recvfrom","peer":"127.0.0.1:53","bytes":2,"truncated":true,"length":512}"#,
+        r#"{"t":30000,"sock":4,"op":"recvfrom","peer":"127.0.0.1:53","bytes":2,"truncated":true}"#,
+        r#"{"t":40000,"sock":4,"op":"sendto","bytes":7}"#,
+        r#"{"t":40000,"sock":4,"op":"sendto","peer":"127.0.0.1:53","error":"permission denied","errno":1}"#,
+        r#"{"t":50000,"sock":4,"op":"close","rx":4,"tx":7,"reads":2,"writes":1}"#,
+        r#"{"t":60000,"sock":5,"op":"close","ended_by":"reset","rx":8,"tx":0,"reads":1,"writes":0,"errno":104}"#,
+        r#"{"t":60000,"sock":6,"op":"close","ended_by":"local","aborted":true,"rx":8,"tx":0,"reads":1,"writes":0}"#,
+    ]);
+    let expected = "  0.000000   #1 adopt     ipv4 listener, 127.0.0.1:3000                fd 3
+  0.000000   #3 adopt     tls stream over #2, ? ↔ 127.0.0.1:51234
+  0.000010   #3 release   85 B in, 175 B out, 0.01 ms, goes on without the tap
+  0.000020   #4 socket    udp ipv4                                     fd 5
+  0.000030   #4 recvfrom  2 B ← 127.0.0.1:53   cut, it was 512 B
+  0.000030   #4 recvfrom  2 B ← 127.0.0.1:53   cut, it was longer
+  0.000040   #4 sendto    7 B
+  0.000040   #4 sendto    → 127.0.0.1:53 failed: permission denied (errno 1)
+  0.000050   #4 close     4 B in 2 datagrams, 7 B out in 1
+  0.000060   #5 close     8 B in, 0 B out, reset by the peer (RST) (errno 104)
+  0.000060   #6 close     8 B in, 0 B out, ended by us, our close was an abort (RST)
+";
+    assert_eq!(story, expected);
+}
+
+#[test]
+fn a_trace_cannot_steer_the_terminal() {
+    for line in [
+        r#"{"t":0,"op":"mark","label":"\u001b[2Jgone"}"#,
+        r#"{"t":0,"sock":1,"op":"option","name":"\u001b[2J","value":1}"#,
+        r#"{"t":0,"sock":1,"op":"socket","domain":"\u001b[2J","type":"\u001b[2J"}"#,
+        r#"{"t":0,"sock":1,"op":"read","error":"\u001b[2J"}"#,
+        r#"{"t":0,"sock":1,"op":"bind","local":"\u001b[2J"}"#,
+        r#"{"t":0,"sock":1,"op":"\u001b[2J"}"#,
+    ] {
+        let out = shown(&[line]);
+        assert!(out.contains('\u{fffd}') && !out.contains('\x1b'), "{out:?}");
+    }
+}

@@ -1,0 +1,118 @@
+use std::net::SocketAddr;
+
+use super::super::envelope::Cut;
+use super::*;
+
+const ROOM: Room = Room { details: 2, milestones: 4, payload: 4 };
+
+fn read(shard: &mut Shard, raw: u64, bytes: &[u8]) -> bool {
+    shard.transfer(raw, 1, Direction::Read, (bytes.len(), 0), Some((3, std::iter::once(bytes))))
+}
+
+fn emptied(shard: &mut Shard) -> (Vec<Timed<Record>>, Gap) {
+    let (mut out, mut gap) = (Vec::new(), Gap::default());
+    shard.empty_into(&mut out, &mut gap);
+    (out, gap)
+}
+
+#[test]
+fn payload_is_dropped_before_transfers_and_both_are_counted() {
+    let mut shard = Shard::new(ROOM);
+    assert!(read(&mut shard, 1, b"abcdef"), "half full");
+    assert!(!read(&mut shard, 2, b"xy"), "no longer the moment");
+    assert!(!read(&mut shard, 3, b"z"));
+    let (out, gap) = emptied(&mut shard);
+    assert_eq!(gap, Gap { reads: 1, rx: 1, payloads: 1, ..Gap::default() });
+    let data = |timed: &Timed<Record>| match &timed.what {
+        Record::Transfer { bytes, data, .. } => (*bytes, data.as_deref().map(<[u8]>::to_vec)),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(out.iter().map(data).collect::<Vec<_>>(), [(6, Some(b"abc".to_vec())), (2, None)]);
+    assert!(emptied(&mut shard).0.is_empty());
+}
+
+fn shutdown(shard: &mut Shard, raw: u64, keep: Keep) -> Taken {
+    shard.milestone(raw, 1, (Op::Shutdown, None), keep)
+}
+
+#[test]
+fn half_full_is_told_once_whatever_the_room() {
+    for details in 1..10 {
+        let mut shard = Shard::new(Room { details, ..ROOM });
+        let told: Vec<usize> = (1..20).filter(|n| read(&mut shard, *n as u64, b"")).collect();
+        assert_eq!(told, [details.div_ceil(2)], "room for {details}");
+    }
+}
+
+#[test]
+fn a_clock_that_stands_still_changes_no_order() {
+    let mut shard = Shard::new(Room { details: 9, milestones: 9, payload: 9 });
+    read(&mut shard, 7, b"a");
+    shutdown(&mut shard, 7, Keep::Always);
+    read(&mut shard, 7, b"b");
+    read(&mut shard, 7, b"c");
+    shutdown(&mut shard, 7, Keep::Always);
+    let (out, _) = emptied(&mut shard);
+    let transfers = out.iter().map(|timed| matches!(timed.what, Record::Transfer { .. }));
+    assert_eq!(transfers.collect::<Vec<_>>(), [true, false, true, true, false]);
+}
+
+#[test]
+fn milestones_keep_their_place_and_are_not_lost_with_the_transfers() {
+    let mut shard = Shard::new(ROOM);
+    shutdown(&mut shard, 1, Keep::IfRoom);
+    for raw in 2..5 {
+        read(&mut shard, raw, b"");
+        shutdown(&mut shard, raw, Keep::IfRoom);
+    }
+    let (out, gap) = emptied(&mut shard);
+    assert_eq!(out.iter().map(|timed| timed.raw).collect::<Vec<_>>(), [1, 2, 2, 3, 3, 4]);
+    assert_eq!(gap, Gap { reads: 1, ..Gap::default() });
+}
+
+#[test]
+fn a_full_shard_takes_only_the_milestones_that_it_must() {
+    let mut shard = Shard::new(ROOM);
+    let taken = [1, 2, 3, 4, 5].map(|raw| shutdown(&mut shard, raw, Keep::IfRoom));
+    assert_eq!(taken, [Taken::Yes, Taken::HalfFull, Taken::Yes, Taken::Yes, Taken::No]);
+    assert_eq!(shutdown(&mut shard, 6, Keep::Always), Taken::Yes);
+    let (out, gap) = emptied(&mut shard);
+    assert_eq!(out.iter().map(|timed| timed.raw).collect::<Vec<_>>(), [1, 2, 3, 4, 6]);
+    assert_eq!(gap, Gap { others: 1, ..Gap::default() });
+    assert_eq!(shutdown(&mut shard, 7, Keep::IfRoom), Taken::Yes, "there is room again");
+}
+
+#[test]
+fn each_datagram_keeps_its_own_envelope_also_when_others_are_lost() {
+    let mut shard = Shard::new(Room { details: 4, ..ROOM });
+    let peer = |port| Some(SocketAddr::from(([127, 0, 0, 1], port)));
+    let mut receive = |raw: u64, cut| {
+        if raw.is_multiple_of(2) {
+            read(&mut shard, raw, b"stream");
+        }
+        let envelope = Envelope { peer: peer(u16::try_from(raw).unwrap()), cut };
+        shard.datagram(raw, 2, Direction::Read, (9, envelope), None::<(usize, std::iter::Empty<&[u8]>)>);
+    };
+    for (raw, cut) in [(1, Cut::Whole), (2, Cut::Short), (3, Cut::From(512)), (4, Cut::Whole)] {
+        receive(raw, cut);
+    }
+    assert_eq!(shard.envelopes.len(), 3, "what is lost takes no room");
+    let (out, gap) = emptied(&mut shard);
+    assert_eq!((gap.reads, out.len()), (2, 4), "the fourth datagram and the stream's second read");
+    let got: Vec<_> = (out.into_iter())
+        .filter_map(|timed| match timed.into_event(0).op {
+            Op::RecvFrom(got) => Some((got.peer, got.truncated, got.length)),
+            _ => None,
+        })
+        .collect();
+    let address = |port| peer(port).map(Into::into);
+    let expected = [(address(1), false, None), (address(2), true, None), (address(3), true, Some(512))];
+    assert_eq!(got, expected);
+    read(&mut shard, 9, b"");
+    assert!(matches!(emptied(&mut shard).0[0].what, Record::Transfer { .. }), "no envelope is left over");
+}
+
+#[test]
+fn a_record_of_a_read_or_write_is_as_short_as_it_is_said_to_be() {
+    assert_eq!((size_of::<Detail>(), size_of::<Envelope>()), (32, 40));
+}
