@@ -27,9 +27,16 @@ pub(super) struct Calls {
 #[derive(Debug)]
 struct Open {
     call: Call,
-    /// The last transfer that carried some of it.
+    /// The last transfer that carried some of it, from 1.
     charged: u64,
     in_graphql: bool,
+}
+
+impl Open {
+    /// The call; `None` when it turned out to be none, so that nothing was charged to it.
+    fn call(self) -> Option<Call> {
+        (self.charged > 0).then_some(self.call)
+    }
 }
 
 impl Calls {
@@ -102,12 +109,16 @@ impl Calls {
         self.open.get_mut(&call?)
     }
 
-    /// Charges the calls with the parts of a transfer, and moves those that ended with it to `finished`.
-    pub(super) fn charge(&mut self, way: Way, parts: &[Part], t: u64, finished: &mut Vec<Call>) {
+    /// Charges the calls with the parts of a transfer, and moves those that ended with it to `finished`. What comes late
+    /// belongs to none.
+    pub(super) fn charge(&mut self, way: Way, parts: &mut [Part], t: u64, finished: &mut Vec<Call>) {
         self.transfers += 1;
         let transfer = self.transfers;
         for part in parts {
-            let Some(Open { call, charged, .. }) = self.get(part.call) else { continue };
+            let Some(Open { call, charged, .. }) = self.get(part.call) else {
+                part.call = None;
+                continue;
+            };
             let budget = match way {
                 Way::ToServer => &mut call.to_server,
                 Way::ToClient => &mut call.to_client,
@@ -122,12 +133,12 @@ impl Calls {
             call.ended = t;
         }
         for number in self.ended.drain(..) {
-            finished.extend(self.open.remove(&number).map(|open| open.call));
+            finished.extend(self.open.remove(&number).and_then(Open::call));
         }
     }
 
     /// All that are open, in the order in which they began.
     pub(super) fn into_open(self) -> impl Iterator<Item = Call> {
-        self.open.into_values().map(|open| open.call)
+        self.open.into_values().filter_map(Open::call)
     }
 }

@@ -96,8 +96,8 @@ impl Connection {
                 }
             }
         }
-        let parts = self.output.get_mut(way).take();
-        self.calls.charge(way, &parts, t, &mut shared.finished);
+        let mut parts = self.output.get_mut(way).take();
+        self.calls.charge(way, &mut parts, t, &mut shared.finished);
         parts
     }
 

@@ -11,9 +11,11 @@ pub(super) enum Detected {
     Tls,
 }
 
-/// What the first bytes in a direction are; `None` for none of these.
-pub(super) fn detect(way: Way, bytes: &[u8]) -> Option<Detected> {
+/// What the first bytes in a direction are, of a connection from its beginning or from somewhere in between; `None` for
+/// none of these.
+pub(super) fn detect(way: Way, bytes: &[u8], from_beginning: bool) -> Option<Detected> {
     let is_http2 = match way {
+        Way::ToServer if from_beginning => http2::is_preface(bytes),
         Way::ToServer => http2::is_preface(bytes) || http2::is_frame(bytes),
         Way::ToClient => http2::is_frame(bytes),
     };
@@ -64,7 +66,7 @@ mod tests {
             (b"PR", Some(Detected::Http1)),
             (b"PRI ", Some(Detected::Http2)),
             (b"PRI * HTTP/2.0\r\n\r\nSM", Some(Detected::Http2)),
-            (b"\0\0\x08\x06\0\0\0\0\0", Some(Detected::Http2)),
+            (b"\0\0\x08\x06\0\0\0\0\0", None),
             (b"\x16\x03\x01\x02\0", Some(Detected::Tls)),
             (b"EHLO\r\n", None),
             (b"get / http/1.1", None),
@@ -81,10 +83,11 @@ mod tests {
             (b"\0\0\x05\x04\0\0\0\0\0", None),
         ];
         for (bytes, detected) in to_server {
-            assert_eq!(detect(Way::ToServer, bytes), detected, "{bytes:x?}");
+            assert_eq!(detect(Way::ToServer, bytes, true), detected, "{bytes:x?}");
         }
+        assert_eq!(detect(Way::ToServer, b"\0\0\x08\x06\0\0\0\0\0", false), Some(Detected::Http2));
         for (bytes, detected) in to_client {
-            assert_eq!(detect(Way::ToClient, bytes), detected, "{bytes:x?}");
+            assert_eq!(detect(Way::ToClient, bytes, true), detected, "{bytes:x?}");
         }
     }
 }

@@ -67,7 +67,7 @@ fn decide(way: Way, chunk: &Chunk<'_>, whole: bool) -> Outcome {
     if chunk.bytes().is_empty() {
         return Outcome::Lost(HOLE);
     }
-    match detect::detect(way, chunk.bytes()) {
+    match detect::detect(way, chunk.bytes(), whole) {
         Some(Detected::Http1) => Outcome::Switch(Protocol::Http1(Box::default())),
         Some(Detected::Http2) if whole => Outcome::Switch(Protocol::Http2(Box::new(Http2::new()))),
         Some(Detected::Http2) => Outcome::Switch(Protocol::Http2(Box::new(Http2::under_way()))),

@@ -4,12 +4,10 @@ use super::super::chunk::Chunk;
 use super::super::output::{Label, Unit};
 use super::super::part::{Class, Layer};
 use super::super::protocol::Context;
-use super::super::text::HOLE;
+use super::super::text::{HOLE, short_bytes};
 
 /// Longer lines between chunks are not followed: a size has 16 digits, extensions are rare.
 const MAX_LINE: usize = 4 * 1024;
-/// More trailers are not followed.
-const MAX_TRAILERS: usize = 64 * 1024;
 
 /// Where in its chunks a body is.
 #[derive(Debug, Default)]
@@ -18,8 +16,6 @@ pub(super) struct Chunked {
     unit: Unit,
     /// The line that is being read.
     line: Vec<u8>,
-    /// How many bytes of trailers were read.
-    trailers: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,6 +29,8 @@ enum Place {
     DataEnd,
     /// After the last chunk.
     Trailers,
+    /// After the empty line behind them.
+    Ended,
 }
 
 /// What came of reading.
@@ -48,6 +46,7 @@ pub(super) enum Read<'a> {
     Lost(&'static str),
 }
 
+const NO_CHUNK: &str = "not a chunk";
 const SIZE: Label = Label::new(Class::Framing, Layer::Http1, "chunk size");
 const DATA_END: Label = Label::new(Class::Framing, Layer::Http1, "chunk end");
 const TRAILER: Label = Label::new(Class::Headers, Layer::Http1, "trailer");
@@ -83,38 +82,38 @@ impl Chunked {
         let end = bytes.iter().position(|byte| *byte == b'\n');
         let piece = end.map_or(bytes, |end| bytes.get(..=end).unwrap_or(bytes));
         if self.line.len() + piece.len() > MAX_LINE {
-            return Read::Lost("a chunk without a size");
+            return Read::Lost(NO_CHUNK);
         }
-        let before = self.line.len();
         self.line.extend_from_slice(piece);
         let line = self.line.trim_ascii_end();
-        let (label, text) = match self.place {
-            Place::Size | Place::Data(_) => (SIZE, String::new()),
-            Place::DataEnd => (DATA_END, String::new()),
-            Place::Trailers if line.is_empty() => (END, String::new()),
-            Place::Trailers => (TRAILER, super::super::text::short_bytes(line, end.is_none())),
+        let (label, text, next) = match self.place {
+            Place::Trailers if line.is_empty() => (END, String::new(), Some(Place::Ended)),
+            Place::Trailers => (TRAILER, short_bytes(line, end.is_none()), Some(Place::Trailers)),
+            Place::DataEnd => (DATA_END, String::new(), line.is_empty().then_some(Place::Size)),
+            _ => (SIZE, String::new(), size(line).map(Place::after_size)),
         };
-        let next = match (end, self.place) {
-            (None, place) => Some(place),
-            (_, Place::Size) => {
-                size(line).map(|size| if size == 0 { Place::Trailers } else { Place::Data(size) })
-            }
-            (_, Place::DataEnd) => line.is_empty().then_some(Place::Size),
-            (_, place) => Some(place),
-        };
-        self.trailers += if matches!(self.place, Place::Trailers) { piece.len() } else { 0 };
-        let Some(next) = next.filter(|_| self.trailers <= MAX_TRAILERS) else {
-            self.line.truncate(before);
-            return Read::Lost("a chunk without a size");
-        };
-        let ended = end.is_some() && matches!(self.place, Place::Trailers) && line.is_empty();
-        self.place = next;
-        let read = chunk.take(piece.len() as u64);
-        context.output.part(&mut self.unit, read.len(), label.of(call), text, end.is_some());
-        if end.is_some() {
-            self.line.clear();
+        context.output.part(
+            &mut self.unit,
+            chunk.take(piece.len() as u64).len(),
+            label.of(call),
+            text,
+            end.is_some(),
+        );
+        match next {
+            _ if end.is_none() => return Read::Framing,
+            Some(Place::Ended) => return Read::Ended,
+            Some(place) => self.place = place,
+            None => return Read::Lost(NO_CHUNK),
         }
-        if ended { Read::Ended } else { Read::Framing }
+        self.line.clear();
+        Read::Framing
+    }
+}
+
+impl Place {
+    fn after_size(size: u64) -> Self {
+        // The last chunk has no data, and no end of line after it.
+        if size == 0 { Self::Trailers } else { Self::Data(size) }
     }
 }
 

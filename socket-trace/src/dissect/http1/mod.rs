@@ -114,43 +114,35 @@ impl Http1 {
     /// A head is complete: a body follows, or the next message.
     fn message_begins(&mut self, way: Way, head: Head, context: &mut Context<'_>) -> Option<Outcome> {
         let call = self.readers.get(way).call;
-        let length = match head.start {
+        let (media, encoding) = (head.fields.media.clone(), head.fields.encoding);
+        let (length, content) = match head.start {
             Start::Request { method, operation, asked } => {
                 context.calls.name(call, operation);
                 if let Some(request) = asked {
                     context.calls.ask_in_graphql(call, request.operation);
                 }
                 self.exchanges.learn(call, method);
-                length::of_request(&head.fields)
+                (length::of_request(&head.fields), Content::of_request(media, encoding))
             }
             Start::Status { code } => {
                 context.calls.status(call, code.to_string());
-                if code == 101 {
-                    return Some(switch(&head.fields, call, context));
-                }
-                if (100..200).contains(&code) {
-                    return None;
-                }
                 let method = self.exchanges.method();
-                if method == Method::Connect && (200..300).contains(&code) {
-                    context.calls.end(call);
-                    return Some(Outcome::Switch(Protocol::Undecided { whole: true }));
+                match code {
+                    101 => return Some(switch(&head.fields, call, context)),
+                    // An interim answer: the answer is still to come.
+                    100..200 => return None,
+                    200..300 if method == Method::Connect => return Some(tunnel(call, context)),
+                    _ => {}
                 }
-                length::of_response(&head.fields, code, method)
+                let in_graphql = context.calls.is_in_graphql(call);
+                let content = Content::of_response(media, encoding, in_graphql);
+                (length::of_response(&head.fields, code, method), content)
             }
         };
-        let length = match length {
-            Ok(length) => length,
+        match length.map(|length| Body::new(length, content)) {
+            Ok(Some(body)) => self.readers.get_mut(way).body = Some(body),
+            Ok(None) => self.message_ends(way, context),
             Err(why) => return Some(Outcome::Lost(why)),
-        };
-        let Fields { media, encoding, .. } = head.fields;
-        let content = match way {
-            Way::ToServer => Content::of_request(media, encoding),
-            Way::ToClient => Content::of_response(media, encoding, context.calls.is_in_graphql(call)),
-        };
-        match Body::new(length, content) {
-            Some(body) => self.readers.get_mut(way).body = Some(body),
-            None => self.message_ends(way, context),
         }
         None
     }
@@ -171,14 +163,23 @@ impl Http1 {
 
 /// What follows an answer that takes up the offer of another protocol.
 fn switch(fields: &Fields, call: Option<u64>, context: &mut Context<'_>) -> Outcome {
-    if fields.upgrade == Some(Upgrade::H2c) {
-        return Outcome::Switch(Protocol::Http2(Box::new(Http2::upgraded(call))));
-    }
-    context.calls.end(call);
-    Outcome::Switch(match fields.upgrade {
-        Some(Upgrade::WebSocket) => Protocol::WebSocket(Box::new(WebSocket::new(fields.subprotocol))),
-        _ => Protocol::Other("another protocol than HTTP/1.1"),
+    Outcome::Switch(match (fields.upgrade, fields.subprotocol) {
+        (Some(Upgrade::H2c), _) => Protocol::Http2(Box::new(Http2::upgraded(call))),
+        (Some(Upgrade::WebSocket), None) => Protocol::WebSocket(Box::new(WebSocket::new(call))),
+        (upgrade, _) => {
+            context.calls.end(call);
+            match upgrade {
+                Some(Upgrade::WebSocket) => Protocol::WebSocket(Box::new(WebSocket::with_graphql())),
+                _ => Protocol::Other("another protocol than HTTP/1.1"),
+            }
+        }
     })
+}
+
+/// What follows an answer to CONNECT: a connection of its own.
+fn tunnel(call: Option<u64>, context: &mut Context<'_>) -> Outcome {
+    context.calls.end(call);
+    Outcome::Switch(Protocol::Undecided { whole: true })
 }
 
 #[cfg(test)]

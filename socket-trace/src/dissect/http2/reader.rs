@@ -43,6 +43,7 @@ struct Block {
     promised: Option<u32>,
     end_stream: bool,
 }
+
 const PREFACE_UNIT: Label = Label::new(Class::Connection, Layer::Http2, "preface");
 const FRAME_HEAD: Label = Label::new(Class::Framing, Layer::Http2, "frame head");
 const PADDING: Label = Label::new(Class::Framing, Layer::Http2, "padding");
@@ -175,7 +176,7 @@ impl Reader {
         let mut read = Ok(());
         if frame.prefix == 0 {
             read = frame.prefix_ends();
-            if let Some(block) = &mut self.block {
+            if let Some(block) = self.block.as_mut().filter(|_| frame.has_fields()) {
                 block.promised = frame.promised();
             }
         }

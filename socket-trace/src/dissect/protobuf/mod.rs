@@ -107,6 +107,9 @@ impl Printer {
             Value::Bytes(bytes) if !value::is_text(bytes) && is_message(bytes) => {
                 self.inner(bytes, None, true, depth)
             }
+            Value::Cut(bytes) if !value::is_text(bytes) && Wire::new(bytes).field().is_ok() => {
+                self.inner(bytes, None, false, depth)
+            }
             value => self.say(&value::guess(value), value),
         }
     }

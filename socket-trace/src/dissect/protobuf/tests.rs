@@ -42,6 +42,7 @@ fn a_message_that_was_cut_says_what_there_is_of_it() {
     ] {
         assert_eq!(text(&BOOK[..length], book().as_ref(), true), said, "{length}");
     }
+    assert_eq!(text(&BOOK[..8], None, true), r#"{1: {1: 1, 2: "TC…"#);
 }
 
 #[test]

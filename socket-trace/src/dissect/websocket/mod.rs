@@ -9,7 +9,7 @@ mod frame;
 mod reader;
 
 use super::chunk::Chunk;
-use super::graphql;
+use super::graphql::{Owner, Subscriptions};
 use super::protocol::{Context, Outcome};
 use super::way::{Way, Ways};
 use reader::Reader;
@@ -19,14 +19,19 @@ use reader::Reader;
 pub(super) struct WebSocket {
     readers: Ways<Reader>,
     /// The operations of GraphQL, when that is its subprotocol.
-    subscriptions: Option<graphql::Subscriptions>,
+    subscriptions: Option<Subscriptions>,
 }
 
 impl WebSocket {
-    /// With the subprotocol that the server has chosen.
-    pub(super) fn new(protocol: Option<graphql::Protocol>) -> Self {
-        let subscriptions = protocol.map(|_| graphql::Subscriptions::default());
-        Self { readers: Ways::default(), subscriptions }
+    /// All that it carries belongs to the call that it began with.
+    pub(super) fn new(call: Option<u64>) -> Self {
+        let reader = || Reader::new(call.map_or(Owner::Unknown, Owner::Call));
+        Self { readers: Ways { to_server: reader(), to_client: reader() }, subscriptions: None }
+    }
+
+    /// It carries operations of GraphQL, each of which is a call.
+    pub(super) fn with_graphql() -> Self {
+        Self { subscriptions: Some(Subscriptions::default()), ..Self::new(None) }
     }
 
     /// Says what the bytes are.

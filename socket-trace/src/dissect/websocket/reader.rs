@@ -18,7 +18,7 @@ const BEGINNING: usize = 512;
 const CONTROL: usize = 125;
 
 /// One direction.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Reader {
     /// The beginning of a frame whose head is not complete.
     head: Vec<u8>,
@@ -51,13 +51,13 @@ const FRAME_HEAD: Label = Label::new(Class::Framing, Layer::Websocket, "frame he
 const MESSAGE: Label = Label::new(Class::Payload, Layer::Websocket, "message");
 const NOT_WEBSOCKET: &str = "not WebSocket";
 
-impl Default for Message {
-    fn default() -> Self {
-        Self { unit: Unit::default(), owner: Owner::Unknown, is_compressed: false, kept: Kept::new(KEPT) }
-    }
-}
-
 impl Reader {
+    /// Of messages that belong to that, unless they say it themselves.
+    pub(super) fn new(owner: Owner) -> Self {
+        let message = Message { owner, unit: Unit::default(), is_compressed: false, kept: Kept::new(KEPT) };
+        Self { head: Vec::new(), frame_unit: Unit::default(), frame: None, message }
+    }
+
     /// Says what the bytes are.
     ///
     /// # Errors
@@ -135,7 +135,7 @@ impl Reader {
         context: &mut Context<'_>,
     ) {
         if head.code != OpCode::Continuation {
-            self.message = Message { is_compressed: head.is_compressed, ..Message::default() };
+            self.message.begins(head.is_compressed, subscriptions.is_some());
             let beginning = head.unmasked(rest.take(head.length).bytes(), 0, BEGINNING);
             self.message.learn_owner(way, &beginning, subscriptions, context);
         }
@@ -215,6 +215,15 @@ impl Frame {
 }
 
 impl Message {
+    fn begins(&mut self, is_compressed: bool, says_owner: bool) {
+        self.unit = Unit::default();
+        self.is_compressed = is_compressed;
+        self.kept.clear();
+        if says_owner {
+            self.owner = Owner::Unknown;
+        }
+    }
+
     fn label(&self, label: Label) -> Label {
         match self.owner {
             Owner::Unknown => label,

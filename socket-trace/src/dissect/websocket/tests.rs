@@ -33,7 +33,6 @@ fn opened(protocol: &str) -> Fixture {
     server.writes(format!(
         "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nsec-websocket-protocol: {protocol}\r\n\r\n"
     ));
-    assert_eq!(server.ended(), [("GET /ws".to_owned(), Some("101".to_owned()))]);
     server
 }
 
@@ -54,6 +53,10 @@ fn a_message_may_have_several_frames_with_control_frames_between_them() {
     assert_eq!((parts[1].unit, parts[4].unit, parts[1].ends, parts[4].begins), (2, 2, false, false));
     let parts = server.writes(clear(FINAL | 8, b"\x03\xe9bye"));
     assert_eq!(said(&parts), ["7 connection close frame: 1001 bye"]);
+    assert!(server.finished().is_empty());
+    server.closes();
+    let [call] = &server.finished()[..] else { panic!("one call") };
+    assert_eq!((call.operation.as_str(), call.to_server.total()), ("GET /ws", 61 + 16));
 }
 
 #[test]
@@ -87,6 +90,7 @@ fn other_bytes_are_not_websocket() {
 #[test]
 fn an_operation_of_graphql_is_a_call() {
     let mut server = opened("graphql-transport-ws");
+    assert_eq!(server.ended(), [("GET /ws".to_owned(), Some("101".to_owned()))]);
     assert_eq!(
         said(&server.reads(masked(FINAL | TEXT, r#"{"type":"connection_init"}"#)))[1],
         "26 connection message: connection_init"
@@ -121,6 +125,7 @@ fn a_message_that_comes_in_pieces_says_early_which_call_it_belongs_to() {
     assert_eq!(calls(server.reads(one)), [Some(1), Some(1)]);
     assert_eq!(calls(server.reads(other)), [Some(1)]);
     let error = r#"{"type":"error","id":"7","payload":[{"message":"no"}]}"#;
+    server.finished();
     server.writes(clear(FINAL | TEXT, error));
     assert_eq!(server.ended(), [("query { book }".to_owned(), Some("errors".to_owned()))]);
 }
