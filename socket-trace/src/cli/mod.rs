@@ -1,6 +1,7 @@
 //! The command `socket-trace`: a file for each subcommand.
 
 mod compare;
+mod completions;
 mod contracts;
 mod export;
 mod failed;
@@ -42,6 +43,7 @@ enum Command {
     Lint(lint::Lint),
     Sockets(sockets::Sockets),
     Export(export::Export),
+    Completions(completions::Completions),
 }
 
 /// What a subcommand comes to: its exit code, when nothing failed.
@@ -59,6 +61,7 @@ pub fn run() -> ExitCode {
         Command::Lint(lint) => lint.run(),
         Command::Sockets(sockets) => sockets.run(),
         Command::Export(export) => export.run(),
+        Command::Completions(completions) => completions.run(),
     };
     match done {
         Ok(code) => ExitCode::from(code),
