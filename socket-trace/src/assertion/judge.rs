@@ -177,16 +177,24 @@ fn max_of_calls(trace: &Summary, watch: &Watch, measure: Measure, limit: u64) ->
         said.against = over.count;
         said.findings = over.worst.iter().map(|call| found(call, measure)).collect();
     }
-    said.doubts.extend(match (trace.payload, watch.calls, trace.unknown) {
-        (false, ..) => Some("it was recorded without payload, and calls are in that: record with --capture 16384".to_owned()),
-        (true, _, unknown @ 1..) => Some(format!(
-            "calls may be in {unknown} B that are not known: more of each read and write must be recorded (--capture), \
-             or the protocol is none that is known here"
-        )),
-        (true, 0, 0) => Some("there is no call in it".to_owned()),
-        (true, 1.., 0) => None,
-    });
+    said.doubts.extend(doubt_of_calls(trace, watch.calls));
     said
+}
+
+/// Why more calls may be in a trace than these.
+fn doubt_of_calls(trace: &Summary, calls: u64) -> Option<String> {
+    if !trace.payload {
+        return Some(
+            "it was recorded without payload, which calls are in: record with --capture 16384".to_owned(),
+        );
+    }
+    if trace.unknown > 0 {
+        return Some(format!(
+            "calls may be in {} B that are not known: of a protocol that is none of ours, or not recorded (--capture)",
+            trace.unknown
+        ));
+    }
+    (calls == 0).then(|| "there is no call in it".to_owned())
 }
 
 fn found(call: &OverCall, measure: Measure) -> (String, Option<u64>, LookFor) {

@@ -14,7 +14,7 @@ pub(super) fn grid(traces: &[&Summary], by: By) -> Grid {
         .map(|trace| (trace.label.as_str(), by.slices(trace)))
         .collect();
     let unknown = slices.iter().flat_map(|(_, slices)| slices).any(|slice| has_unknown(&slice.spent));
-    let mut columns = vec![by_column(by, 22), Column::Names("trace", 16), Column::Numbers("calls")];
+    let mut columns = vec![by_column(by, 22), Column::Names("trace", 24), Column::Numbers("calls")];
     columns.extend(class_columns(unknown));
     let mut grid = Grid::new(columns);
     for name in in_order(slices.iter().flat_map(|(_, slices)| slices).map(|slice| slice.name)) {

@@ -25,7 +25,7 @@ pub(super) fn grid(traces: &[&Summary], by: By) -> Grid {
     let mut columns = vec![
         by_column(by, 15),
         Column::Words("call"),
-        Column::Names("trace", 16),
+        Column::Names("trace", 24),
         Column::Numbers("calls"),
         Column::Numbers("reads"),
         Column::Numbers("writes"),

@@ -27,30 +27,32 @@ pub(super) enum Note {
     NothingShared,
 }
 
+const NOTHING_SHARED: &str = "No operation occurs in all traces: operations of different APIs have different names. \
+    Steps align them: programs name those with marks.\n";
+
 /// All tables of one side, and what they lack. Empty when no trace is of that side.
 pub(super) fn of(traces: &[Summary], side: Side, by: Option<By>) -> (Vec<Section>, Vec<Note>) {
     let traces = of_side(traces, side);
     if traces.is_empty() {
         return (Vec::new(), Vec::new());
     }
-    let who = if traces.len() > 1 { format!("{}s", side.name()) } else { side.name().to_owned() };
-    let sockets = match traces.len() {
-        1 => format!("The sockets, as the {who} recorded them"),
-        _ => format!("What differs, as the {who} recorded it"),
+    let (sockets, who) = match traces.len() {
+        1 => ("What was done with sockets", side.name().to_owned()),
+        _ => ("What differs", format!("{}s", side.name())),
     };
     let by = by.unwrap_or_else(|| By::fitting(&traces));
     let sections = [
         (sockets, sockets::grid(&traces)),
+        ("What the bytes are spent on, to the server / to the client", bytes::grid(&traces, by)),
         (
-            format!("What the bytes are spent on, to the server / to the client, as the {who} recorded it"),
-            bytes::grid(&traces, by),
-        ),
-        (
-            "What one call takes on average: the first on its connection, and each later one".to_owned(),
+            "What a call takes on average, the first on its connection and each later one",
             calls::grid(&traces, by),
         ),
     ];
-    let sections = sections.into_iter().map(|(title, grid)| Section { title, grid });
+    let sections = sections.into_iter().map(|(what, grid)| {
+        let title = format!("{what}, as the {who} recorded it");
+        Section { title, grid }
+    });
     (sections.filter(|section| section.grid.rows() > 0).collect(), notes(&traces, by))
 }
 
@@ -98,11 +100,7 @@ impl Note {
                  record with --capture 16384.\n",
                 labels.iter().map(|label| shown(label)).collect::<Vec<_>>().join(", ")
             ),
-            Self::NothingShared => {
-                "No operation occurs in all traces: operations of different APIs have different \
-                                    names. Steps align them: programs name those with marks.\n"
-                    .to_owned()
-            }
+            Self::NothingShared => NOTHING_SHARED.to_owned(),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::summary::Summary;
 pub(super) fn grid(traces: &[&Summary]) -> Grid {
     let mut grid = Grid::new(vec![
         Column::Names("step", 22),
-        Column::Names("trace", 16),
+        Column::Names("trace", 24),
         Column::Numbers("conns"),
         Column::Numbers("reads"),
         Column::Numbers("writes"),

@@ -8,7 +8,7 @@ use crate::recording::{GET, OK, Recording};
 const POST: &str = "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n";
 const SOCKETS: &str = "What differs";
 const BYTES: &str = "What the bytes are spent on";
-const CALLS: &str = "What one call takes";
+const CALLS: &str = "What a call takes";
 
 fn one_call(name: &str, request: &str) -> Recording {
     Recording::of(name).accept(2).call(2, request, OK).close(2)
