@@ -151,3 +151,7 @@ impl Plain {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "content_tests.rs"]
+mod tests;

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::Path;
+use std::sync::LazyLock;
 use std::{fmt, fs, io};
 
 use prost_reflect::{DescriptorError, DescriptorPool, MessageDescriptor};
@@ -48,7 +49,9 @@ impl Contracts {
     #[must_use]
     pub fn bookshelf() -> Self {
         // It is made when this program is built, and the tests see whether it is there.
-        Self { pools: DescriptorPool::decode(bookshelf_proto::DESCRIPTORS).into_iter().collect() }
+        static BOOKSHELF: LazyLock<Option<DescriptorPool>> =
+            LazyLock::new(|| DescriptorPool::decode(bookshelf_proto::DESCRIPTORS).ok());
+        Self { pools: BOOKSHELF.iter().cloned().collect() }
     }
 
     /// Adds the services of a file: a `.proto`, or a `google.protobuf.FileDescriptorSet` as `protoc` writes it with

@@ -146,3 +146,6 @@ impl Dissector {
             .extend(self.connections.remove(&sock).into_iter().flat_map(Connection::into_open));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use super::super::output::{Label, Unit};
 use super::super::part::{Class, Layer};
 use super::super::protobuf;
 use super::super::protocol::Context;
-use super::super::text::with_hole;
+use super::super::text::{HOLE, not_recorded, with_hole};
 
 /// A flag and four bytes of length.
 const PREFIX: usize = 5;
@@ -54,7 +54,10 @@ impl Messages {
                 Place::Lost => {
                     let label =
                         Label { class: Class::Unknown, layer: Layer::Unknown, name: "unknown", ..label };
-                    let text = with_hole(String::new(), piece.missing());
+                    let text = match piece.missing() {
+                        0 => HOLE.to_owned(),
+                        missing => not_recorded(missing),
+                    };
                     context.output.whole(piece.take_all().len(), label, text);
                 }
             }

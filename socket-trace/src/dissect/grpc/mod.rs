@@ -13,3 +13,6 @@ mod status;
 pub(super) use messages::Messages;
 pub(super) use method::Method;
 pub(super) use status::{Status, unescaped};
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,9 @@ use super::frame::{FrameHead, Kind, error_name};
 /// No more of a frame is kept to say what it says.
 pub(super) const KEPT: usize = 512;
 
+/// No more settings are told: there are not more that are known.
+const MAX_SETTINGS: usize = 8;
+
 /// What such a frame says, by the first bytes of its payload.
 pub(super) fn text(head: &FrameHead, payload: &[u8]) -> String {
     match head.kind {
@@ -35,7 +38,7 @@ fn number(payload: &[u8], at: usize) -> Option<u32> {
 /// `ENABLE_PUSH 0, INITIAL_WINDOW_SIZE 2,097,152`
 fn settings(payload: &[u8]) -> String {
     let (settings, _) = payload.as_chunks::<6>();
-    let texts: Vec<String> = (settings.iter())
+    let mut texts: Vec<String> = (settings.iter().take(MAX_SETTINGS))
         .map(|[a, b, value @ ..]| {
             let value = grouped(u32::from_be_bytes(*value).into());
             match setting_name(u16::from_be_bytes([*a, *b])) {
@@ -44,6 +47,9 @@ fn settings(payload: &[u8]) -> String {
             }
         })
         .collect();
+    if settings.len() > MAX_SETTINGS {
+        texts.push("…".to_owned());
+    }
     texts.join(", ")
 }
 

@@ -64,6 +64,12 @@ fn frames_of_the_connection_say_what_they_ask_for() {
 }
 
 #[test]
+fn more_settings_than_there_are_are_not_told() {
+    let parts = opened().reads(frame(4, 0, 0, [0, 2, 0, 0, 0, 0].repeat(80)));
+    assert_eq!(said(&parts), [format!("489 connection SETTINGS: {}…", "ENABLE_PUSH 0, ".repeat(8))]);
+}
+
+#[test]
 fn a_request_and_its_answer_are_a_call() {
     let mut server = opened();
     let parts = server.reads(headers(END_STREAM, 1, GET));
