@@ -43,6 +43,9 @@ pub(super) struct Sequence {
     /// What to draw; by default what the name of the output says: .svg, .mmd
     #[arg(long, value_name = "FORM")]
     to: Option<Form>,
+    /// Print what is to be drawn as JSON, an array of connections
+    #[arg(long, conflicts_with = "to")]
+    json: bool,
     /// Write it to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -105,6 +108,9 @@ impl Sequence {
     }
 
     fn draw(&self, sequences: &[sequence::Sequence]) -> Done<String> {
+        if self.json {
+            return Ok(serde_json::to_string_pretty(sequences).map_err(io::Error::from)? + "\n");
+        }
         match (self.form(), sequences) {
             (Form::Svg, _) => Ok(svg::picture(sequences)),
             (Form::Mermaid, [one]) => Ok(mermaid::diagram(one)),

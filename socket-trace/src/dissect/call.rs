@@ -44,6 +44,6 @@ impl Budget {
     /// All bytes.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.bytes.values().sum()
+        self.bytes.values().fold(0, |sum, bytes| sum.saturating_add(*bytes))
     }
 }

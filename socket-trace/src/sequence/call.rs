@@ -1,11 +1,12 @@
 //! One call in a sequence, and what travels to the other side with it.
 
+use serde::Serialize;
 use socket_tap::event::{Addr, Event, Op};
 use socket_tap::format::Side;
 use socket_tap::format::text::printable;
 
 /// One call.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Call {
     /// Who did it.
     pub side: Side,
@@ -24,7 +25,8 @@ pub struct Call {
 }
 
 /// What goes over the network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Signal {
     /// The three segments that begin a connection. The kernels of both sides exchange them by themselves.
     Handshake,

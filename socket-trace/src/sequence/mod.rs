@@ -27,12 +27,14 @@ pub use call::{Call, Signal};
 pub use gather::{Choice, gather};
 pub use text::lanes;
 
+use serde::Serialize;
+
 use crate::reader::{Error, Trace};
 use crate::timeline::Timeline;
 use crate::timeline::seen::Walk;
 
 /// A connection, and how the server came to listen for it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Sequence {
     /// What is recorded: `rest`.
     pub title: String,

@@ -48,3 +48,16 @@ fn several_connections_stand_beside_each_other_but_not_in_mermaid() {
     let mermaid = run(&["sequence", &server, &other, "--to", "mermaid"]);
     assert!(mermaid.code == Some(2) && mermaid.err.contains("Mermaid draws one connection"), "{mermaid:?}");
 }
+
+#[test]
+fn as_json_it_is_the_calls_and_what_goes_across() {
+    let files = Files::new("sequence-json");
+    let (server, client) = (files.write("server.jsonl", SERVER), files.write("client.jsonl", CLIENT));
+    let json = run(&["sequence", &server, &client, "--json"]);
+    let connections: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    let calls = connections[0]["calls"].as_array().unwrap();
+    let connect = calls.iter().find(|call| call["text"] == "connect").unwrap();
+    assert_eq!((&connect["side"], &connect["sends"]), (&"client".into(), &"handshake".into()), "{json:?}");
+    assert!(calls.iter().any(|call| call["sends"]["bytes"].is_u64()), "{json:?}");
+    assert_eq!(run(&["sequence", &server, "--json", "--to", "svg"]).code, Some(2));
+}
