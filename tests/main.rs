@@ -21,4 +21,5 @@ mod shutdown;
 mod traces;
 mod transparency;
 mod watching;
+mod wireshark;
 mod workshop;
