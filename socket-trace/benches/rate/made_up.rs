@@ -1,83 +1,13 @@
-//! How fast traces are read, and that memory does not grow with their length.
-//!
-//! `cargo bench -p socket-trace` prints a Markdown table. The traces are made up: connections that are kept open for a
-//! hundred calls over HTTP/1.1 each, sixty-four of them at a time, with what was said and without.
-//!
-//! A loop of its own and no benchmark framework: it measures memory as well, and one run takes seconds.
+//! A trace that is made up: connections that are kept open for a hundred calls over HTTP/1.1 each, sixty-four of them at a
+//! time.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and fails loudly")]
-
-use std::fs::{self, File};
-use std::hint::black_box;
+use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use socket_tap::close::{Close, EndedBy, Totals};
 use socket_tap::event::{Event, Op, SockId, Transfer};
 use socket_tap::format::{End, Header, Line, Side, VERSION, write_event};
-use socket_trace::compare::Comparison;
-use socket_trace::reader::Trace;
-use socket_trace::summary::{Recording, Summary};
-use socket_trace::table;
-
-/// What is done with a trace.
-type Case = fn(&Path);
-
-/// What is measured, what it is called in the table, and whether the trace has payload.
-const CASES: &[(&str, Case, bool)] = &[("compare", compare, false), ("compare, with payload", compare, true)];
-/// How often each case is measured; the fastest counts: whatever else runs makes it slower, and nothing faster.
-const ROUNDS: usize = 5;
-
-fn main() {
-    // `cargo test --benches` runs this, too: short traces show that it works.
-    let bench = std::env::args().any(|arg| arg == "--bench");
-    let [short, long] = if bench { [100_000, 1_000_000] } else { [1_000, 10_000] };
-    println!("| | events/s | peak memory, {short} events | peak memory, {long} events |");
-    println!("|---|--:|--:|--:|");
-    for (name, case, payload) in CASES {
-        let paths = [short, long].map(|events| write_trace(events, *payload));
-        let memory = paths.each_ref().map(|path| peak_memory(|| case(path)));
-        let [of_short, of_long] =
-            memory.map(|kib| kib.map_or_else(|| "–".to_owned(), |kib| format!("{kib} KiB")));
-        println!("| {name} | {:.0} | {of_short} | {of_long} |", rate(long, || case(&paths[1])));
-        paths.iter().for_each(|path| fs::remove_file(path).unwrap());
-    }
-}
-
-fn compare(path: &Path) {
-    let summary = Summary::of(Trace::open(path).unwrap(), Recording::Ended).unwrap();
-    assert!(summary.doubts.is_empty(), "{:?}", summary.doubts);
-    let comparison = Comparison::of(vec![summary]);
-    black_box(table::differences(&comparison.traces, Side::Server));
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a rate")]
-fn rate(events: u64, case: impl Fn()) -> f64 {
-    let seconds = (0..ROUNDS).map(|_| {
-        let start = Instant::now();
-        case();
-        start.elapsed().as_secs_f64()
-    });
-    events as f64 / seconds.fold(f64::INFINITY, f64::min)
-}
-
-/// By how much the most memory that this process had rises while `case` runs, in KiB. Only Linux tells.
-fn peak_memory(case: impl Fn()) -> Option<u64> {
-    // Once before, so that what is allocated only once does not count.
-    case();
-    // proc_pid_clear_refs(5): the peak is now what is in use.
-    fs::write("/proc/self/clear_refs", "5").ok()?;
-    let before = highest()?;
-    case();
-    Some(highest()?.saturating_sub(before))
-}
-
-fn highest() -> Option<u64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix(" kB")?.parse().ok()
-}
 
 const OPEN_AT_ONCE: u64 = 64;
 const CALLS_OF_A_CONNECTION: u64 = 100;
@@ -90,7 +20,7 @@ const ANSWER: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\netag:
     {\"id\":1,\"title\":\"UNIX Network Programming\",\"author_id\":1,\"year\":1990,\"revision\":1}";
 
 /// A server's recording of about so many events.
-fn write_trace(events: u64, payload: bool) -> PathBuf {
+pub(crate) fn write_trace(events: u64, payload: bool) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{events}.jsonl"));
     let mut trace = Writer { out: BufWriter::new(File::create(&path).unwrap()), payload, t: 0, events: 0 };
     trace.begin();
