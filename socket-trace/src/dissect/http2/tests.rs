@@ -194,10 +194,7 @@ fn a_frame_head_that_was_cut_loses_its_direction_alone() {
     let mut server = opened();
     let parts = server.reads_cut([0, 0, 1], 7);
     assert_eq!(said(&parts), ["3 framing frame head", "7 unknown unknown: 7 B not recorded"]);
-    assert_eq!(
-        said(&server.reads(frame(4, 1, 0, ""))),
-        ["9 unknown unknown: after bytes that were not recorded"]
-    );
+    assert_eq!(said(&server.reads("abc")), ["3 unknown unknown: after bytes that were not recorded"]);
     assert_eq!(said(&server.writes(frame(4, 1, 0, ""))), ["9 connection SETTINGS: ACK"]);
 }
 
@@ -224,4 +221,21 @@ fn an_upgrade_answers_the_request_on_stream_1() {
     assert!(parts.iter().all(|part| part.call.is_none() || part.call == Some(0)));
     assert_eq!(said(&server.reads(PREFACE)), ["24 connection preface"]);
     assert_eq!(calls(&mut server), ["GET /a: 200"]);
+}
+
+#[test]
+fn after_a_hole_frames_are_known_again_where_a_read_begins_with_one() {
+    let mut server = opened();
+    server.reads_cut(&headers(END_STREAM, 1, GET)[..9], 90);
+    let parts = server.reads([headers(0, 3, GET), frame(0, END_STREAM, 3, "x")].concat());
+    assert_eq!(
+        said(&parts),
+        [
+            "9 framing HEADERS",
+            "27 headers HEADERS: fields that cannot be decoded",
+            "9 framing DATA: END_STREAM",
+            "1 payload body: x"
+        ]
+    );
+    assert_eq!(parts[3].call, Some(1));
 }
