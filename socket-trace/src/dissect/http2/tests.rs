@@ -1,16 +1,9 @@
-use super::super::fixture::{Fixture, said};
-use super::PREFACE;
+use super::super::fixture::{Fixture, PREFACE, frame, said};
 
 const END_STREAM: u8 = 0x1;
 const END_HEADERS: u8 = 0x4;
 const PADDED: u8 = 0x8;
 const PRIORITY: u8 = 0x20;
-
-fn frame(kind: u8, flags: u8, stream: u32, payload: impl AsRef<[u8]>) -> Vec<u8> {
-    let payload = payload.as_ref();
-    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
-    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
-}
 
 /// Fields as literals that are not to be remembered.
 fn block(fields: &[(&str, &str)]) -> Vec<u8> {
