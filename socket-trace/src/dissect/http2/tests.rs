@@ -219,7 +219,7 @@ fn an_upgrade_answers_the_request_on_stream_1() {
 #[test]
 fn after_a_hole_frames_are_known_again_where_a_read_begins_with_one() {
     let mut server = opened();
-    server.reads_cut(&headers(END_STREAM, 1, GET)[..9], 90);
+    server.reads_cut(&headers(END_STREAM, 1, GET)[..3], 90);
     let parts = server.reads([headers(0, 3, GET), frame(0, END_STREAM, 3, "x")].concat());
     assert_eq!(
         said(&parts),
@@ -230,5 +230,40 @@ fn after_a_hole_frames_are_known_again_where_a_read_begins_with_one() {
             "1 payload body: x"
         ]
     );
-    assert_eq!(parts[3].call, Some(1));
+    assert_eq!(parts[3].call, Some(0));
+}
+
+#[test]
+fn headers_on_a_stream_that_has_ended_begin_no_call() {
+    let mut server = opened();
+    server.reads(headers(END_STREAM, 3, GET));
+    server.writes(headers(END_STREAM, 3, OK));
+    assert_eq!(calls(&mut server), ["GET /a: 200"]);
+    for stream in [1, 3] {
+        let parts = server.reads(headers(END_STREAM, stream, GET));
+        assert_eq!((parts[0].call, parts[1].call), (None, None), "{stream}");
+    }
+}
+
+#[test]
+fn a_header_block_that_goes_on_elsewhere_cannot_be_decoded() {
+    let mut server = opened();
+    let parts = server.reads([frame(1, 0, 1, ""), frame(9, END_HEADERS, 3, block(GET))].concat());
+    assert_eq!(said(&parts)[2], "27 headers CONTINUATION: fields that cannot be decoded");
+}
+
+#[test]
+fn a_call_ends_with_its_request_when_answers_cannot_be_followed() {
+    let mut server = opened();
+    server.writes_cut([0, 0], 90);
+    server.reads(headers(END_STREAM, 1, GET));
+    assert_eq!(calls(&mut server), ["GET /a: none"]);
+}
+
+#[test]
+fn more_calls_than_any_server_allows_are_not_followed() {
+    let mut server = opened();
+    let parts: Vec<_> = (0..=10_000).flat_map(|at| server.reads(headers(0, 2 * at + 1, GET))).collect();
+    let call = |stream| parts.iter().find(|part| part.stream == Some(stream)).and_then(|part| part.call);
+    assert_eq!((call(19_999), call(20_001)), (Some(9_999), None));
 }
