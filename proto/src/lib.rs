@@ -11,8 +11,8 @@
 
 #![forbid(unsafe_code)]
 
-#[cfg(feature = "code")]
 /// Package `bookshelf.v1`: messages, client and server.
+#[cfg(feature = "code")]
 pub mod v1 {
     #![allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
     tonic::include_proto!("bookshelf.v1");

@@ -8,7 +8,7 @@ use socket_tap::event::SockId;
 use super::part::Class;
 
 /// A request and its answer, over one connection: an HTTP/1.1 exchange, an HTTP/2 stream, an operation on a GraphQL
-/// WebSocket.
+/// WebSocket. Any other WebSocket is one call from its handshake to its close.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Call {
     /// The connection, as the recording numbers it.
@@ -17,11 +17,12 @@ pub struct Call {
     pub number: u64,
     /// What is called: `GET /v1/books/1`, `query { book }`, `bookshelf.v1.BookshelfService/GetBook`.
     pub operation: String,
-    /// How it ended, in the words of the API: `200`, `OK`, `NOT_FOUND`, `errors`; `None` when that did not come.
+    /// How it ended, in the words of the API: `200`, `200, errors` of GraphQL, `OK`, `NOT_FOUND`, `reset: CANCEL`, and
+    /// `complete` or `errors` of an operation on a WebSocket; `None` when that did not come.
     pub status: Option<String>,
     /// When its first byte was read or written: nanoseconds since the recording began.
     pub began: u64,
-    /// When the first byte of the answer was; `None` when none came.
+    /// When the first byte of the answer's fields or content was; `None` when none came.
     pub answered: Option<u64>,
     /// When its last byte was.
     pub ended: u64,

@@ -77,6 +77,9 @@ impl Connection {
 
     fn carry(&mut self, way: Way, transfer: &Transfer, t: u64, shared: &mut Shared) -> Vec<Part> {
         let mut chunk = Chunk::new(transfer.data.as_deref().unwrap_or_default(), transfer.bytes);
+        if *self.lost.get(way) == Some(HOLE) {
+            self.resume(way, chunk.bytes(), t, shared);
+        }
         while !chunk.is_empty() {
             let outcome = match self.lost.get(way) {
                 Some(why) => Outcome::Lost(why),
@@ -102,9 +105,26 @@ impl Connection {
     }
 
     fn step(&mut self, way: Way, chunk: &mut Chunk<'_>, t: u64, contracts: &Contracts) -> Outcome {
+        let (protocol, mut context) = self.split(way, t, contracts);
+        protocol.carry(way, chunk, &mut context)
+    }
+
+    /// A direction that was lost in a hole is found again where a transfer begins as a message does.
+    fn resume(&mut self, way: Way, bytes: &[u8], t: u64, shared: &Shared) {
+        let (protocol, mut context) = self.split(way, t, &shared.contracts);
+        if protocol.resume(way, bytes, &mut context) {
+            *self.lost.get_mut(way) = None;
+        }
+    }
+
+    fn split<'a>(
+        &'a mut self,
+        way: Way,
+        t: u64,
+        contracts: &'a Contracts,
+    ) -> (&'a mut Protocol, Context<'a>) {
         let back_is_lost = self.lost.get(way.back()).is_some();
         let output = self.output.get_mut(way);
-        let mut context = Context { output, calls: &mut self.calls, contracts, t, back_is_lost };
-        self.protocol.carry(way, chunk, &mut context)
+        (&mut self.protocol, Context { output, calls: &mut self.calls, contracts, t, back_is_lost })
     }
 }

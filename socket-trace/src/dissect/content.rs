@@ -115,7 +115,7 @@ impl Plain {
     /// What the body says of its call. `None` when that is nothing, or it is not whole yet.
     fn document_says(&mut self, call: Option<u64>, context: &mut Context<'_>) -> Option<String> {
         let (Document::Request(kept) | Document::Response(kept)) = &self.document else { return None };
-        if kept.is_cut() || self.tries == TRIES {
+        if self.tries == TRIES {
             return None;
         }
         self.tries += 1;

@@ -69,6 +69,16 @@ fn cut(data: &[u8], missing: u64) -> Transfer {
     Transfer { bytes: data.len() as u64 + missing, data: Some(data.into()), ..Transfer::default() }
 }
 
+/// What a client that speaks HTTP/2 sends first.
+pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// A frame of HTTP/2.
+pub(super) fn frame(kind: u8, flags: u8, stream: u32, payload: impl AsRef<[u8]>) -> Vec<u8> {
+    let payload = payload.as_ref();
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
+}
+
 /// What the parts say, a line for each: `77 headers request head: GET /v1/books/1`.
 pub(super) fn said(parts: &[Part]) -> Vec<String> {
     parts.iter().map(line).collect()

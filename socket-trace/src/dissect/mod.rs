@@ -1,5 +1,21 @@
 //! What reads and writes carried: the HTTP/1.1 messages, HTTP/2 frames, gRPC messages and GraphQL operations in them.
 //!
+//! ```
+//! use socket_tap::format::{Line, Side};
+//! use socket_trace::dissect::{Class, Dissector};
+//!
+//! let mut dissector = Dissector::new(Side::Server);
+//! let line = r#"{"t":9,"sock":2,"op":"read","bytes":19,"data":"R0VUIC9hIEhUVFAvMS4xDQoNCg=="}"#;
+//! let Line::Event(event) = Line::parse(line)? else { panic!("not an event") };
+//! let parts = dissector.observe(&event);
+//! assert_eq!((parts[0].class, parts[0].text.as_str()), (Class::Headers, "GET /a"));
+//! # Ok::<(), socket_tap::format::LineError>(())
+//! ```
+//!
+//! It needs the payload: a recording made with `capture`. Of a transfer that was cut, what is known by its length is told
+//! as it is; the rest is unknown, up to a read or write that begins as a message or a frame does. After a `gap` the
+//! directions that were open stay unknown.
+//!
 //! # Layout
 //!
 //! - [`part`]: a run of bytes of one transfer, and what it is a part of
@@ -98,7 +114,7 @@ impl Dissector {
     }
 
     /// The calls that have ended since this was asked last, in the order in which they ended. Those of a connection
-    /// that is closed have.
+    /// that is closed have. They are kept until they are asked for.
     pub fn finished(&mut self) -> Vec<Call> {
         std::mem::take(&mut self.shared.finished)
     }

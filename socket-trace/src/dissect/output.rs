@@ -54,16 +54,23 @@ impl Output {
     pub(super) fn part(&mut self, unit: &mut Unit, bytes: u64, label: Label, text: String, ends: bool) {
         let last = self.parts.last_mut().filter(|last| Some(last.unit) == unit.0);
         match last {
-            Some(last) if bytes == 0 => last.ends |= ends,
+            _ if bytes == 0 => self.close(unit, ends),
             Some(last) if last.class == label.class => {
                 last.bytes += bytes;
                 (last.text, last.ends) = (text, ends);
             }
-            _ if bytes == 0 => {}
             _ => self.push(unit, bytes, label, text, ends),
         }
         if ends {
             unit.0 = None;
+        }
+    }
+
+    /// A unit ends without another byte.
+    fn close(&mut self, unit: &Unit, ends: bool) {
+        let last = self.parts.iter_mut().rev().find(|part| ends && Some(part.unit) == unit.0);
+        if let Some(last) = last {
+            last.ends = true;
         }
     }
 

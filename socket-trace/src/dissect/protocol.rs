@@ -60,6 +60,20 @@ impl Protocol {
             Self::Other(what) => Outcome::Lost(what),
         }
     }
+
+    /// Whether a direction that was lost goes on here, with the first bytes of a read or write.
+    pub(super) fn resume(&mut self, way: Way, bytes: &[u8], context: &mut Context<'_>) -> bool {
+        match self {
+            Self::Undecided { whole } => {
+                *whole = false;
+                !bytes.is_empty()
+            }
+            Self::Http1(http1) => http1.resume(way, bytes, context),
+            Self::Http2(http2) => http2.resume(way, bytes),
+            // The bounds of frames are not to be seen in masked bytes.
+            Self::WebSocket(_) | Self::Other(_) => false,
+        }
+    }
 }
 
 /// Decides by the first bytes.

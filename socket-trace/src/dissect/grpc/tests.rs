@@ -1,22 +1,21 @@
-use super::super::fixture::{Fixture, said};
+use super::super::fixture::{Fixture, PREFACE, frame, said};
 
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const GET_BOOK: &[u8] = b"\x83\x86\x04\x26/bookshelf.v1.BookshelfService/GetBook\x5f\x10application/grpc";
 const OK: &[u8] = b"\x88\x5f\x10application/grpc";
 
-fn frame(kind: u8, flags: u8, payload: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
-    [&length[1..], &[kind, flags, 0, 0, 0, 1], payload].concat()
+/// A HEADERS frame that ends its block.
+fn headers(flags: u8, block: &[u8]) -> Vec<u8> {
+    frame(1, flags | 4, 1, block)
 }
 
 fn data(flags: u8, payload: &[u8]) -> Vec<u8> {
-    frame(0, flags, payload)
+    frame(0, flags, 1, payload)
 }
 
 /// A connection with a call whose fields are behind it.
 fn called() -> Fixture {
     let mut server = Fixture::new();
-    server.reads([PREFACE, &frame(1, 4, GET_BOOK)].concat());
+    server.reads([PREFACE, &headers(0, GET_BOOK)].concat());
     server
 }
 
@@ -62,13 +61,13 @@ fn a_status_comes_with_trailers_or_with_trailers_only() {
     let mut server = called();
     server.reads(data(1, b"\0\0\0\0\0"));
     let trailers = b"\0\x0bgrpc-status\x010";
-    server.writes([frame(1, 4, OK), data(0, b"\0\0\0\0\0"), frame(1, 5, trailers)].concat());
+    server.writes([headers(0, OK), data(0, b"\0\0\0\0\0"), headers(1, trailers)].concat());
     assert_eq!(ended(&mut server), "bookshelf.v1.BookshelfService/GetBook: OK");
 
     let mut server = called();
     server.reads(data(1, b"\0\0\0\0\0"));
     let trailers = [OK, b"\0\x0bgrpc-status\x015\0\x0cgrpc-message\x07no%20it"].concat();
-    let parts = server.writes(frame(1, 5, &trailers));
+    let parts = server.writes(headers(1, &trailers));
     assert_eq!(said(&parts)[1], "56 headers HEADERS: 200, grpc-status NOT_FOUND: no it");
     assert_eq!(ended(&mut server), "bookshelf.v1.BookshelfService/GetBook: NOT_FOUND");
 }
@@ -77,7 +76,7 @@ fn a_status_comes_with_trailers_or_with_trailers_only() {
 fn an_answer_that_is_not_of_the_service_has_the_status_of_http() {
     let mut server = called();
     server.reads(data(1, b"\0\0\0\0\0"));
-    let parts = server.writes([frame(1, 4, b"\x8e\x5f\x09text/html"), data(1, b"<h1>no</h1>")].concat());
+    let parts = server.writes([headers(0, b"\x8e\x5f\x09text/html"), data(1, b"<h1>no</h1>")].concat());
     assert_eq!(said(&parts)[3], "11 payload body: <h1>no</h1>");
     assert_eq!(ended(&mut server), "bookshelf.v1.BookshelfService/GetBook: 500");
 }
@@ -110,7 +109,7 @@ fn a_message_that_is_compressed_with_gzip_is_read() {
     let message = [&[1, 0, 0, 0, length], &packed[..]].concat();
     let mut server = Fixture::new();
     let fields = [GET_BOOK, b"\0\x0dgrpc-encoding\x04gzip"].concat();
-    server.reads([PREFACE, &frame(1, 4, &fields)].concat());
+    server.reads([PREFACE, &headers(0, &fields)].concat());
     let parts = server.reads(data(1, &message));
     assert_eq!(
         said(&parts)[1..],

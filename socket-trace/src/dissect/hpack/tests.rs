@@ -57,6 +57,15 @@ fn a_block_that_breaks_off_or_names_what_is_not_there_is_refused() {
     }
 }
 
+#[test]
+fn an_entry_that_is_named_again_and_again_is_not_told_for_ever() {
+    let mut decoder = Decoder::default();
+    let entry = [&[0x40, 1, b'a', 0x7f, 0xa1, 0x1e], &[b'b'; 4000][..]].concat();
+    assert_eq!(decode(&mut decoder, &entry).unwrap().len(), 1);
+    assert_eq!(decode(&mut decoder, &[0xbe; 200]).unwrap().len(), 200);
+    assert_eq!(decode(&mut decoder, &[0xbe; 300]), Err(Malformed));
+}
+
 /// Something that an encoder may write, or may not.
 fn piece() -> impl Strategy<Value = Vec<u8>> {
     let string = |coded: u8| {

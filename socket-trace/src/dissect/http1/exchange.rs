@@ -32,12 +32,16 @@ struct Exchange {
     call: Option<u64>,
     method: Method,
     request_ended: bool,
+    /// It began while nothing was known of the answers.
+    in_the_dark: bool,
 }
 
 /// The requests of a connection whose answers are not complete, in order.
 #[derive(Debug, Default)]
 pub(super) struct Exchanges {
     waiting: VecDeque<Exchange>,
+    /// Requests were given up whose answers may still come.
+    is_ambiguous: bool,
 }
 
 impl Exchanges {
@@ -50,13 +54,23 @@ impl Exchanges {
     }
 
     /// None waits any more; what to do with the call of each.
-    pub(super) fn drain(&mut self, mut ends: impl FnMut(Option<u64>)) {
+    pub(super) fn give_up(&mut self, mut ends: impl FnMut(Option<u64>)) {
+        // The answer that is lost was the first one's.
+        self.is_ambiguous |=
+            self.waiting.len() > 1 || self.waiting.iter().any(|exchange| exchange.in_the_dark);
         self.waiting.drain(..).for_each(|exchange| ends(exchange.call));
     }
 
-    /// A request begins.
-    pub(super) fn begin(&mut self, call: Option<u64>) {
-        self.waiting.push_back(Exchange { call, method: Method::Other, request_ended: false });
+    /// Whether an answer that begins now, after some that nothing is known of, can be told whose it is.
+    pub(super) fn resume(&self) -> bool {
+        !self.is_ambiguous
+            && self.waiting.iter().all(|exchange| exchange.in_the_dark)
+            && self.waiting.len() == 1
+    }
+
+    /// A request begins; `in_the_dark` when nothing is known of the answers.
+    pub(super) fn begin(&mut self, call: Option<u64>, in_the_dark: bool) {
+        self.waiting.push_back(Exchange { call, method: Method::Other, request_ended: false, in_the_dark });
     }
 
     /// The head of the request that began last is complete.

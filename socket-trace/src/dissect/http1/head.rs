@@ -83,7 +83,7 @@ impl HeadReader {
             if pieces.len() >= MAX_HEAD {
                 return Read::Lost("a longer head than any server takes");
             }
-            if !is_http1(way, pieces) {
+            if way == Way::ToServer && !is_request(pieces) {
                 return Read::Lost(NO_HEAD);
             }
             let text = first_line(way, pieces);
@@ -133,8 +133,8 @@ pub(super) fn beginning(way: Way, chunk: &mut Chunk<'_>, context: &mut Context<'
     let bytes = chunk.bytes();
     let empty = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
     let is_head = match way {
-        Way::ToServer => detect::is_request_line(bytes),
-        Way::ToClient => detect::is_status_line(bytes),
+        Way::ToServer => is_request(bytes),
+        Way::ToClient => is_response(bytes),
     };
     if bytes.is_empty() {
         Beginning::Other(HOLE)
@@ -179,12 +179,19 @@ fn line(bytes: &[u8]) -> (&[u8], bool) {
     (bytes.get(..length.unwrap_or(bytes.len())).unwrap_or(bytes), length.is_some())
 }
 
-/// Whether a first line that is complete names the version. Other protocols have commands of capital letters, too.
-fn is_http1(way: Way, bytes: &[u8]) -> bool {
-    match (way, line(bytes)) {
-        (Way::ToServer, (line, true)) => line.ends_with(b" HTTP/1.1") || line.ends_with(b" HTTP/1.0"),
+/// Whether a request may begin so. A line that is complete names the version: other protocols have commands of capital
+/// letters, too.
+pub(super) fn is_request(bytes: &[u8]) -> bool {
+    let names_version = match line(bytes) {
+        (line, true) => line.ends_with(b" HTTP/1.1") || line.ends_with(b" HTTP/1.0"),
         _ => true,
-    }
+    };
+    detect::is_request_line(bytes) && names_version
+}
+
+/// Whether an answer may begin so.
+pub(super) fn is_response(bytes: &[u8]) -> bool {
+    detect::is_status_line(bytes)
 }
 
 /// What is known of the first line when the head goes on.

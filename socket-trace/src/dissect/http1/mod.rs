@@ -59,6 +59,22 @@ impl Http1 {
         Outcome::Done
     }
 
+    /// Goes on with a message after a hole, when the bytes begin as one does.
+    pub(super) fn resume(&mut self, way: Way, bytes: &[u8], context: &mut Context<'_>) -> bool {
+        let resumes = match way {
+            Way::ToServer => head::is_request(bytes),
+            Way::ToClient => head::is_response(bytes) && self.exchanges.resume(),
+        };
+        if resumes && way == Way::ToServer && self.readers.to_server.call.is_some() {
+            // The one before has ended in the hole.
+            self.message_ends(way, context);
+        }
+        if resumes {
+            *self.readers.get_mut(way) = Reader::default();
+        }
+        resumes
+    }
+
     fn read_body(&mut self, way: Way, chunk: &mut Chunk<'_>, context: &mut Context<'_>) -> Option<Outcome> {
         let reader = self.readers.get_mut(way);
         match reader.body.as_mut()?.read(chunk, reader.call, context) {
@@ -98,10 +114,10 @@ impl Http1 {
             Way::ToServer => {
                 if context.back_is_lost {
                     // Of answers that cannot be followed no end is seen.
-                    self.exchanges.drain(|call| context.calls.end(call));
+                    self.exchanges.give_up(|call| context.calls.end(call));
                 }
                 let call = context.calls.begin(String::new(), context.t);
-                self.exchanges.begin(call);
+                self.exchanges.begin(call, context.back_is_lost);
                 Ok(call)
             }
             Way::ToClient if self.exchanges.is_empty() && context.back_is_lost => {

@@ -128,3 +128,84 @@ fn a_body_without_a_length_goes_on_until_the_close() {
     server.closes();
     assert_eq!(server.ended(), [("GET /a".to_owned(), Some("200".to_owned()))]);
 }
+
+#[test]
+fn after_a_hole_the_next_answer_is_known_again() {
+    let mut server = Fixture::new();
+    server.reads("GET /a HTTP/1.1\r\n\r\n");
+    let parts = server.writes_cut("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\nab", 20);
+    assert_eq!(
+        said(&parts)[2..],
+        ["9 payload body: ab… (7 B not recorded)", "13 unknown unknown: 13 B not recorded"]
+    );
+    assert_eq!(said(&server.writes("0\r\n\r\n")), ["5 unknown unknown: after bytes that were not recorded"]);
+    server.reads("GET /b HTTP/1.1\r\n\r\n");
+    let parts = server.writes("HTTP/1.1 204 No Content\r\n\r\n");
+    assert_eq!(
+        (said(&parts), parts[0].call),
+        (vec!["27 headers response head: 204 No Content".to_owned()], Some(1))
+    );
+    let ended =
+        [("GET /a".to_owned(), Some("200".to_owned())), ("GET /b".to_owned(), Some("204".to_owned()))];
+    assert_eq!(server.ended(), ended);
+}
+
+#[test]
+fn after_a_hole_with_two_requests_waiting_nobody_knows_which_is_answered() {
+    let mut server = Fixture::new();
+    server.reads("GET /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n");
+    server.writes_cut("HTTP/1.1 200 OK\r\nco", 20);
+    server.reads("GET /c HTTP/1.1\r\n\r\n");
+    let parts = server.writes("HTTP/1.1 204 No Content\r\n\r\n");
+    assert_eq!(said(&parts), ["27 unknown unknown: after bytes that were not recorded"]);
+}
+
+#[test]
+fn after_a_hole_the_next_request_is_known_again() {
+    let mut server = Fixture::new();
+    server.reads_cut("GET /a HTTP/1.1\r\nhost", 20);
+    server.reads("GET /b HTTP/1.1\r\n\r\n");
+    server.writes("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n");
+    let ended =
+        [("GET /a".to_owned(), Some("204".to_owned())), ("GET /b".to_owned(), Some("404".to_owned()))];
+    assert_eq!(server.ended(), ended);
+}
+
+#[test]
+fn a_call_ends_with_its_request_when_that_is_answered_early() {
+    let mut server = Fixture::new();
+    server.reads("PUT /a HTTP/1.1\r\ncontent-length: 2\r\n\r\nx");
+    server.writes("HTTP/1.1 413 Content Too Large\r\ncontent-length: 0\r\n\r\n");
+    assert_eq!(server.ended(), []);
+    server.reads("yGET /b HTTP/1.1\r\n\r\n");
+    assert_eq!(server.ended(), [("PUT /a".to_owned(), Some("413".to_owned()))]);
+}
+
+#[test]
+fn an_answer_that_nobody_asked_for_belongs_to_no_call() {
+    let mut server = Fixture::new();
+    server.reads("GET /a HTTP/1.1\r\n\r\n");
+    let parts = server
+        .writes("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n");
+    assert_eq!(parts.iter().map(|part| part.call).collect::<Vec<_>>(), [Some(0), None]);
+}
+
+#[test]
+fn a_head_without_an_end_is_not_kept_for_ever() {
+    for piece in [30_000, 70_000] {
+        let mut server = Fixture::new();
+        server.reads("GET /a HTTP/1.1\r\na: ");
+        let parts: Vec<_> = (0..4).flat_map(|_| server.reads("b".repeat(piece))).collect();
+        let last = format!("{piece} unknown unknown: a longer head than any server takes");
+        assert_eq!(said(&parts).pop(), Some(last));
+    }
+}
+
+#[test]
+fn what_looks_like_an_answer_in_the_middle_of_one_is_none() {
+    let mut server = Fixture::new();
+    server.reads("GET /a HTTP/1.1\r\n\r\n");
+    server.writes_cut("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", 9);
+    let parts = server.writes("HTTP/1.1 204 No Content\r\n\r\n");
+    assert_eq!(said(&parts), ["27 unknown unknown: after bytes that were not recorded"]);
+}

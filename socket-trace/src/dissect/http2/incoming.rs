@@ -70,7 +70,7 @@ impl Incoming {
 
     /// The length of the padding is known.
     pub(super) fn prefix_ends(&mut self) -> Result<(), &'static str> {
-        let padded = self.head.flags.padded() && self.head.kind != Kind::Continuation;
+        let padded = self.head.flags.padded();
         self.padding = self.prefix_bytes.first().filter(|_| padded).map_or(0, |length| u32::from(*length));
         self.content = self.content.checked_sub(self.padding).ok_or(NOT_HTTP2)?;
         Ok(())

@@ -57,6 +57,16 @@ impl Http2 {
     pub(super) fn carry(&mut self, way: Way, chunk: &mut Chunk<'_>, context: &mut Context<'_>) -> Outcome {
         self.readers.get_mut(way).carry(way, chunk, &mut self.streams, context)
     }
+
+    /// Goes on with a frame after a hole, when the bytes begin as one does.
+    pub(super) fn resume(&mut self, way: Way, bytes: &[u8]) -> bool {
+        let resumes = bytes.first_chunk().is_some_and(|head| FrameHead::parse(*head).is_likely());
+        if resumes {
+            // What header blocks in the hole have filled into the table is not known.
+            *self.readers.get_mut(way) = Reader::under_way();
+        }
+        resumes
+    }
 }
 
 /// Whether a client's first bytes are the preface. Three letters may be those of a method that begins alike.

@@ -67,7 +67,7 @@ impl Reader {
         Self { preface: PREFACE.len(), ..Self::default() }
     }
 
-    /// Of a connection whose beginning was missed.
+    /// From somewhere in between.
     pub(super) fn under_way() -> Self {
         Self { hpack: None, ..Self::default() }
     }

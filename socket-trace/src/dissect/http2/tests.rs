@@ -1,16 +1,9 @@
-use super::super::fixture::{Fixture, said};
-use super::PREFACE;
+use super::super::fixture::{Fixture, PREFACE, frame, said};
 
 const END_STREAM: u8 = 0x1;
 const END_HEADERS: u8 = 0x4;
 const PADDED: u8 = 0x8;
 const PRIORITY: u8 = 0x20;
-
-fn frame(kind: u8, flags: u8, stream: u32, payload: impl AsRef<[u8]>) -> Vec<u8> {
-    let payload = payload.as_ref();
-    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
-    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
-}
 
 /// Fields as literals that are not to be remembered.
 fn block(fields: &[(&str, &str)]) -> Vec<u8> {
@@ -194,10 +187,7 @@ fn a_frame_head_that_was_cut_loses_its_direction_alone() {
     let mut server = opened();
     let parts = server.reads_cut([0, 0, 1], 7);
     assert_eq!(said(&parts), ["3 framing frame head", "7 unknown unknown: 7 B not recorded"]);
-    assert_eq!(
-        said(&server.reads(frame(4, 1, 0, ""))),
-        ["9 unknown unknown: after bytes that were not recorded"]
-    );
+    assert_eq!(said(&server.reads("abc")), ["3 unknown unknown: after bytes that were not recorded"]);
     assert_eq!(said(&server.writes(frame(4, 1, 0, ""))), ["9 connection SETTINGS: ACK"]);
 }
 
@@ -224,4 +214,56 @@ fn an_upgrade_answers_the_request_on_stream_1() {
     assert!(parts.iter().all(|part| part.call.is_none() || part.call == Some(0)));
     assert_eq!(said(&server.reads(PREFACE)), ["24 connection preface"]);
     assert_eq!(calls(&mut server), ["GET /a: 200"]);
+}
+
+#[test]
+fn after_a_hole_frames_are_known_again_where_a_read_begins_with_one() {
+    let mut server = opened();
+    server.reads_cut(&headers(END_STREAM, 1, GET)[..3], 90);
+    let parts = server.reads([headers(0, 3, GET), frame(0, END_STREAM, 3, "x")].concat());
+    assert_eq!(
+        said(&parts),
+        [
+            "9 framing HEADERS",
+            "27 headers HEADERS: fields that cannot be decoded",
+            "9 framing DATA: END_STREAM",
+            "1 payload body: x"
+        ]
+    );
+    assert_eq!(parts[3].call, Some(0));
+}
+
+#[test]
+fn headers_on_a_stream_that_has_ended_begin_no_call() {
+    let mut server = opened();
+    server.reads(headers(END_STREAM, 3, GET));
+    server.writes(headers(END_STREAM, 3, OK));
+    assert_eq!(calls(&mut server), ["GET /a: 200"]);
+    for stream in [1, 3] {
+        let parts = server.reads(headers(END_STREAM, stream, GET));
+        assert_eq!((parts[0].call, parts[1].call), (None, None), "{stream}");
+    }
+}
+
+#[test]
+fn a_header_block_that_goes_on_elsewhere_cannot_be_decoded() {
+    let mut server = opened();
+    let parts = server.reads([frame(1, 0, 1, ""), frame(9, END_HEADERS, 3, block(GET))].concat());
+    assert_eq!(said(&parts)[2], "27 headers CONTINUATION: fields that cannot be decoded");
+}
+
+#[test]
+fn a_call_ends_with_its_request_when_answers_cannot_be_followed() {
+    let mut server = opened();
+    server.writes_cut([0, 0], 90);
+    server.reads(headers(END_STREAM, 1, GET));
+    assert_eq!(calls(&mut server), ["GET /a: none"]);
+}
+
+#[test]
+fn more_calls_than_any_server_allows_are_not_followed() {
+    let mut server = opened();
+    let parts: Vec<_> = (0..=10_000).flat_map(|at| server.reads(headers(0, 2 * at + 1, GET))).collect();
+    let call = |stream| parts.iter().find(|part| part.stream == Some(stream)).and_then(|part| part.call);
+    assert_eq!((call(19_999), call(20_001)), (Some(9_999), None));
 }

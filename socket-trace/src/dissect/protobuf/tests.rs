@@ -1,7 +1,33 @@
+use prost_reflect::prost_types::field_descriptor_proto::{Label, Type};
+use prost_reflect::prost_types::{
+    DescriptorProto, FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet,
+};
+use prost_reflect::{DescriptorPool, MessageDescriptor};
+
 use super::super::contracts::Contracts;
 use super::text;
 
-fn book() -> Option<prost_reflect::MessageDescriptor> {
+/// A message with one field, whose number is 1.
+fn of_type(kind: Type) -> MessageDescriptor {
+    let field = FieldDescriptorProto {
+        name: Some("x".to_owned()),
+        number: Some(1),
+        label: Some(Label::Repeated.into()),
+        r#type: Some(kind.into()),
+        ..FieldDescriptorProto::default()
+    };
+    let message =
+        DescriptorProto { name: Some("M".to_owned()), field: vec![field], ..DescriptorProto::default() };
+    let file = FileDescriptorProto {
+        name: Some("m.proto".to_owned()),
+        message_type: vec![message],
+        ..FileDescriptorProto::default()
+    };
+    let pool = DescriptorPool::from_file_descriptor_set(FileDescriptorSet { file: vec![file] }).unwrap();
+    pool.get_message_by_name("M").unwrap()
+}
+
+fn book() -> Option<MessageDescriptor> {
     let (_, response) = Contracts::bookshelf().types("bookshelf.v1.BookshelfService", "GetBook")?;
     Some(response)
 }
@@ -58,4 +84,31 @@ fn depth_and_length_are_bounded() {
     assert_eq!(text(&deep, None, false), "{1: ".repeat(17) + "…");
     let long = b"\x08\x01".repeat(100_000);
     assert!(text(&long, None, false).len() < 200);
+}
+
+#[test]
+fn a_value_is_what_its_type_says() {
+    let minus_two = b"\x08\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01";
+    for (kind, bytes, said) in [
+        (Type::Bool, &b"\x08\x01"[..], "{x: true}"),
+        (Type::Int32, minus_two, "{x: -2}"),
+        (Type::Uint64, minus_two, "{x: 18446744073709551614}"),
+        (Type::Sint64, b"\x08\x03", "{x: -2}"),
+        (Type::Sint32, b"\x08\x04", "{x: 2}"),
+        (Type::Sfixed32, b"\x0d\xfe\xff\xff\xff", "{x: -2}"),
+        (Type::Fixed64, b"\x09\x02\0\0\0\0\0\0\0", "{x: 2}"),
+        (Type::Double, b"\x09\0\0\0\0\0\0\xe0\x3f", "{x: 0.5}"),
+        (Type::Float, b"\x0d\0\0\0\x3f", "{x: 0.5}"),
+        (Type::Bytes, b"\x0a\x02ab", "{x: 2 B}"),
+        (Type::String, b"\x0a\x02\x1b\xff", "{x: \"\u{fffd}\u{fffd}\"}"),
+        (Type::Int64, b"\x0a\x02\x01\x02", "{x: [1, 2]}"),
+        (Type::Float, b"\x0a\x08\0\0\0\x3f\0\0\0\x3f", "{x: [0.5, 0.5]}"),
+        (
+            Type::Bool,
+            b"\x0a\x0a\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01",
+            "{x: [true, true, true, true, true, true, true, true, …]}",
+        ),
+    ] {
+        assert_eq!(text(bytes, Some(&of_type(kind)), false), said, "{kind:?}");
+    }
 }

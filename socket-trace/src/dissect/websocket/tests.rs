@@ -129,3 +129,35 @@ fn a_message_that_comes_in_pieces_says_early_which_call_it_belongs_to() {
     server.writes(clear(FINAL | TEXT, error));
     assert_eq!(server.ended(), [("query { book }".to_owned(), Some("errors".to_owned()))]);
 }
+
+#[test]
+fn an_empty_frame_may_end_a_message() {
+    let mut server = opened("chat");
+    let parts = server.reads([masked(TEXT, "ab"), masked(FINAL, "")].concat());
+    assert_eq!(
+        said(&parts),
+        ["6 framing text frame", "2 payload message: ab…", "6 framing continuation frame"]
+    );
+    assert!(parts[1].ends);
+    let parts = server.reads(masked(FINAL | TEXT, "c"));
+    assert_eq!((parts[1].begins, parts[1].text.as_str()), (true, "c"));
+}
+
+#[test]
+fn errors_in_between_are_how_an_operation_ended() {
+    let mut server = opened("graphql-transport-ws");
+    server.reads(masked(FINAL | TEXT, r#"{"id":"7","type":"subscribe","payload":{"query":"{book{id}}"}}"#));
+    server.writes(clear(FINAL | TEXT, r#"{"id":"7","type":"next","payload":{"errors":[{}]}}"#));
+    server.finished();
+    server.writes(clear(FINAL | TEXT, r#"{"id":"7","type":"complete"}"#));
+    assert_eq!(server.ended(), [("query { book }".to_owned(), Some("errors".to_owned()))]);
+}
+
+#[test]
+fn a_message_that_says_late_which_call_it_belongs_to_is_heard() {
+    let mut server = opened("graphql-transport-ws");
+    server.reads(masked(FINAL | TEXT, r#"{"id":"7","type":"subscribe","payload":{"query":"{book{id}}"}}"#));
+    let next = format!(r#"{{"payload":{{"data":"{}"}},"id":"7","type":"next"}}"#, "a".repeat(600));
+    let parts = server.writes(clear(FINAL | TEXT, next));
+    assert_eq!(parts.iter().map(|part| part.call).collect::<Vec<_>>(), [None, Some(1)]);
+}
