@@ -189,7 +189,7 @@ async fn plain<C: Client>(client: &mut C, call: Call, page_token: Option<String>
 fn check(result: clients::Result<Value>, expected: Result<Option<Value>, (String, String)>, place: &str) {
     match (result, expected) {
         (Ok(answer), Ok(expected)) => {
-            assert_eq!(answer, written_out(expected.unwrap_or_default()), "{place}")
+            assert_eq!(answer, written_out(expected.unwrap_or_default()), "{place}");
         }
         (Err(failure), Err((kind, says))) => {
             assert_eq!(in_words(failure.kind), kind, "{place}: {failure}");
