@@ -51,7 +51,8 @@ impl<S: Send + Sync> FromRequestParts<S> for LastEventId {
         };
         let id = value.to_str().ok().filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()));
         id.and_then(|id| id.parse().ok()).map(|id| Self(Some(id))).ok_or_else(|| {
-            let (field, detail) = ("Last-Event-ID".to_owned(), "must be the id of an event of this stream".to_owned());
+            let (field, detail) =
+                ("Last-Event-ID".to_owned(), "must be the id of an event of this stream".to_owned());
             Problem::invalid(StatusCode::BAD_REQUEST, vec![FieldError { field, detail }])
         })
     }
@@ -117,7 +118,9 @@ fn as_event(change: Result<Change, Error>, seen: &mut u64) -> Result<Event, axum
 
 /// The shelf was started anew since, and the numbers of its changes with it.
 fn unknown(last: u64, newest: u64) -> Result<Event, axum::Error> {
-    let detail = format!("there is no change {last} yet, the last is {newest}: list the books again, then watch again");
+    let detail = format!(
+        "there is no change {last} yet, the last is {newest}: list the books again, then watch again"
+    );
     failed(newest, &Problem::of(Kind::FellBehind, StatusCode::GONE, detail))
 }
 

@@ -93,7 +93,12 @@ pub fn router(shelf: Shelf, shutdown: Shutdown) -> Router {
         .merge(changes::routes())
         .merge(authors::routes())
         .split_for_parts();
-    guarded(router.merge(docs::routes(&document)).fallback(Problem::no_such_path).with_state(App { shelf, shutdown }))
+    guarded(
+        router
+            .merge(docs::routes(&document))
+            .fallback(Problem::no_such_path)
+            .with_state(App { shelf, shutdown }),
+    )
 }
 
 /// A handler that panics costs its own request and no more.

@@ -11,7 +11,9 @@ use crate::problem::Problem;
 
 /// Completes a resource of the API. `Allow` names what its document names: neither can have a method that the other has
 /// not.
-pub(crate) fn resource<S: Clone + Send + Sync + 'static>(routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
+pub(crate) fn resource<S: Clone + Send + Sync + 'static>(
+    routes: UtoipaMethodRouter<S>,
+) -> UtoipaMethodRouter<S> {
     let (allow, options) = (allowed(&routes.1), options(&routes.1));
     routes.map(|methods| complete(methods, &allow, options))
 }

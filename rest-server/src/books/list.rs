@@ -18,7 +18,7 @@ use crate::problem::Problem;
 #[into_params(parameter_in = Query)]
 pub(super) struct ListQuery {
     /// Keeps the books of one author.
-    #[param(nullable = false, format = Int64, minimum = 1, maximum = 4294967295u32, example = 1)]
+    #[param(nullable = false, format = Int64, minimum = 1, maximum = 4294967295u32)]
     author_id: Option<u32>,
     /// The most books in a page.
     #[param(nullable = false, format = Int64, minimum = 1, maximum = 100, default = 20)]

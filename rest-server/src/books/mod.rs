@@ -16,9 +16,11 @@ use crate::model::Book;
 use crate::resource::resource;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(resource(routes!(list::list, create::create)))
-        .routes(resource(routes!(get::get, update::update, delete::delete)))
+    OpenApiRouter::new().routes(resource(routes!(list::list, create::create))).routes(resource(routes!(
+        get::get,
+        update::update,
+        delete::delete
+    )))
 }
 
 fn reply(book: bookshelf::Book) -> Response {

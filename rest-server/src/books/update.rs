@@ -13,7 +13,8 @@ use crate::conditions::Conditions;
 use crate::input::{AcceptsJson, BookId, Fields, JsonBody, MAX_ID, Unread, integer, text};
 use crate::model::{Book, YEARS};
 use crate::openapi::{
-    Always, BadBody, IfMatch, NoSuchAuthor, NoSuchBook, NotAcceptable, PreconditionFailed, PreconditionRequired,
+    Always, BadBody, IfMatch, NoSuchAuthor, NoSuchBook, NotAcceptable, PreconditionFailed,
+    PreconditionRequired,
 };
 use crate::problem::Problem;
 

@@ -67,7 +67,8 @@ impl Conditions {
         self.check_if_match(book)?;
         match &self.if_none_match {
             Some(tags) if tags.match_weakly(book.revision) => {
-                let detail = format!("book {} is at revision {}, which If-None-Match names", book.id, book.revision);
+                let detail =
+                    format!("book {} is at revision {}, which If-None-Match names", book.id, book.revision);
                 Err(Problem::changed(book.revision, detail))
             }
             _ => Ok(()),
@@ -110,7 +111,8 @@ fn read(headers: &HeaderMap, field: &str, name: &HeaderName) -> Result<Option<Ta
     if !headers.contains_key(name) {
         return Ok(None);
     }
-    let lines: Vec<_> = headers.get_all(name).iter().map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
+    let lines: Vec<_> =
+        headers.get_all(name).iter().map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
     Tags::parse(&lines.join(",")).map(Some).ok_or_else(|| {
         let detail = "must be * or a list of ETags, such as \"1\" or \"1\", \"2\"".to_owned();
         Problem::invalid(StatusCode::BAD_REQUEST, vec![FieldError { field: field.to_owned(), detail }])

@@ -76,7 +76,14 @@ mod tests {
         ] {
             assert!(takes(accept, "application/json"), "{accept}");
         }
-        for accept in ["", "text/html", "application/xml", "application/json;q=0, */*", "application/*;q=0.0, */*", "json"] {
+        for accept in [
+            "",
+            "text/html",
+            "application/xml",
+            "application/json;q=0, */*",
+            "application/*;q=0.0, */*",
+            "json",
+        ] {
             assert!(!takes(accept, "application/json"), "{accept}");
         }
     }

@@ -1,6 +1,6 @@
 //! A JSON object, within its limits.
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{FromRequest, Request};
 use axum::http::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderMap, StatusCode};
@@ -58,10 +58,15 @@ impl Unread {
 }
 
 fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
-    if headers.get_all(CONTENT_ENCODING).iter().all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+    if headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+    {
         return Ok(());
     }
-    let problem = Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "send the body without a Content-Encoding");
+    let problem =
+        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "send the body without a Content-Encoding");
     Err(problem.with_header(ACCEPT_ENCODING, "identity"))
 }
 
@@ -80,23 +85,28 @@ fn check_media_type<T: JsonBody>(headers: &HeaderMap) -> Result<(), Problem> {
         return Ok(());
     }
     let types = T::MEDIA_TYPES.replace(", ", " or ");
-    let problem = Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("Content-Type must be {types}, in UTF-8"));
+    let problem =
+        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("Content-Type must be {types}, in UTF-8"));
     Err(problem.with_header(T::NAMED_BY, T::MEDIA_TYPES))
 }
 
 async fn all(body: Body) -> Result<Bytes, Problem> {
+    if body.size_hint().lower() > MAX_BODY_BYTES as u64 {
+        return Err(too_long());
+    }
     match timeout(BODY_TIMEOUT, Limited::new(body, MAX_BODY_BYTES).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            let detail = format!("a body has at most {MAX_BODY_BYTES} bytes");
-            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail))
-        }
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_long()),
         Ok(Err(_)) => Err(Problem::new(StatusCode::BAD_REQUEST, "the body broke off")),
         Err(_) => {
             let detail = format!("the body was not there within {} seconds", BODY_TIMEOUT.as_secs());
             Err(Problem::new(StatusCode::REQUEST_TIMEOUT, detail).with_header(CONNECTION, "close"))
         }
     }
+}
+
+fn too_long() -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("a body has at most {MAX_BODY_BYTES} bytes"))
 }
 
 fn members(body: &[u8]) -> Result<Vec<(String, Value)>, Problem> {

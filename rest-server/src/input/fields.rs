@@ -20,7 +20,11 @@ impl<V: Scalar> Fields<V> {
     }
 
     /// Reads a field that must be there. `None` also when it is wrong: [`finish`](Self::finish) tells.
-    pub(crate) fn required<T>(&mut self, name: &'static str, rule: impl FnOnce(V) -> Result<T, String>) -> Option<T> {
+    pub(crate) fn required<T>(
+        &mut self,
+        name: &'static str,
+        rule: impl FnOnce(V) -> Result<T, String>,
+    ) -> Option<T> {
         let errors = self.errors.len();
         let value = self.optional(name, rule);
         if value.is_none() && self.errors.len() == errors {
@@ -30,7 +34,11 @@ impl<V: Scalar> Fields<V> {
     }
 
     /// Reads a field that may be there.
-    pub(crate) fn optional<T>(&mut self, name: &'static str, rule: impl FnOnce(V) -> Result<T, String>) -> Option<T> {
+    pub(crate) fn optional<T>(
+        &mut self,
+        name: &'static str,
+        rule: impl FnOnce(V) -> Result<T, String>,
+    ) -> Option<T> {
         self.known.push(name);
         let mut found = self.given.extract_if(.., |(given, _)| given == name).map(|(_, value)| value);
         let first = found.next()?;
@@ -93,14 +101,17 @@ impl Scalar for String {
     }
 
     fn integer(&self) -> Option<i64> {
-        // A number is spelled as in JSON: 1.0 is 1, while +1 and 01 are nothing.
-        let number: Value = serde_json::from_str(self).ok().filter(|_| self.trim() == self)?;
-        number.integer()
+        number(self)?.integer()
     }
 
     fn what(&self) -> String {
-        self.integer().map_or_else(|| "something else".to_owned(), |number| number.to_string())
+        number(self).map_or_else(|| "no number".to_owned(), |number| number.what())
     }
+}
+
+/// A number is spelled as in JSON: 1.0 is 1, while +1 and 01 are nothing.
+fn number(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok().filter(|value: &Value| value.is_number() && text.trim() == text)
 }
 
 impl Scalar for Value {

@@ -19,7 +19,7 @@ pub(crate) struct IfMatch {
 #[expect(dead_code, reason = "for the document alone")]
 pub(crate) struct MayIfMatch {
     /// The `ETag` of the book as it was read, or several of them, or `*` for whatever it is by now.
-    #[param(rename = "If-Match", nullable = false, example = "\"1\"")]
+    #[param(rename = "If-Match", nullable = false)]
     value: Option<String>,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct MayIfMatch {
 pub(crate) struct IfNoneMatch {
     /// The `ETag` of the book that the client has, or several of them, or `*`. When the shelf has no other, the answer
     /// is 304 and has no body.
-    #[param(rename = "If-None-Match", nullable = false, example = "\"1\"")]
+    #[param(rename = "If-None-Match", nullable = false)]
     value: Option<String>,
 }
 
@@ -40,6 +40,6 @@ pub(crate) struct IfNoneMatch {
 #[expect(dead_code, reason = "for the document alone")]
 pub(crate) struct LastEventIdHeader {
     /// The `id` of the last event that the reader has seen. Browsers send it by themselves.
-    #[param(rename = "Last-Event-ID", nullable = false, pattern = "^[0-9]{1,19}$", example = "7")]
+    #[param(rename = "Last-Event-ID", nullable = false, pattern = "^[0-9]{1,19}$")]
     value: Option<String>,
 }

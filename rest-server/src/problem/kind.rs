@@ -39,7 +39,7 @@ impl Kind {
             Self::NoSuchAuthor => "Not an author of the shelf",
             Self::Changed => "Changed by someone else",
             Self::Full => "The shelf is full",
-            Self::FellBehind => "Too slow",
+            Self::FellBehind => "Changes were missed",
         }
     }
 }

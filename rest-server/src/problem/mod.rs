@@ -83,7 +83,8 @@ impl Problem {
 
     /// Arguments that are wrong.
     pub(crate) fn invalid(status: StatusCode, errors: Vec<FieldError>) -> Self {
-        let sentences: Vec<_> = errors.iter().map(|error| format!("{} {}", error.field, error.detail)).collect();
+        let sentences: Vec<_> =
+            errors.iter().map(|error| format!("{} {}", error.field, error.detail)).collect();
         Self { errors, ..Self::of(Kind::Invalid, status, sentences.join("; ")) }
     }
 
@@ -100,7 +101,10 @@ impl Problem {
 
     /// No route has the path.
     pub(crate) async fn no_such_path(uri: Uri) -> Self {
-        let detail = format!("there is nothing at {}; the books are at /v1/books, the documentation at /docs", uri.path());
+        let detail = format!(
+            "there is nothing at {}; the books are at /v1/books, the documentation at /docs",
+            uri.path()
+        );
         Self::new(StatusCode::NOT_FOUND, detail)
     }
 

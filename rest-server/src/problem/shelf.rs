@@ -12,7 +12,7 @@ impl From<Error> for Problem {
             Error::NotFound { .. } => Self::of(Kind::NotFound, StatusCode::NOT_FOUND, detail),
             Error::Invalid { field, reason } => {
                 let (kind, status) = invalid(field);
-                let errors = vec![FieldError { field: field.name().to_owned(), detail: reason }];
+                let errors = vec![FieldError { field: spelled(field).to_owned(), detail: reason }];
                 Self { kind, ..Self::invalid(status, errors) }
             }
             Error::Conflict { actual, .. } => Self::changed(actual, detail),
@@ -31,5 +31,13 @@ fn invalid(field: Field) -> (Kind, StatusCode) {
         Field::AuthorId => (Kind::NoSuchAuthor, StatusCode::CONFLICT),
         Field::PageSize => (Kind::Invalid, StatusCode::BAD_REQUEST),
         Field::PageToken => (Kind::NoSuchPage, StatusCode::NOT_FOUND),
+    }
+}
+
+/// What this API calls a field.
+fn spelled(field: Field) -> &'static str {
+    match field {
+        Field::Patch => "body",
+        field => field.name(),
     }
 }
