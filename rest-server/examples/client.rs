@@ -4,6 +4,8 @@
 //! cargo run -p rest-server --example client -- http://127.0.0.1:3000
 //! ```
 
+#![allow(clippy::print_stdout, reason = "it prints a book")]
+
 use std::error::Error;
 
 use serde_json::Value;

@@ -1,8 +1,7 @@
 //! `/v1/books/changes`: server-sent events.
 
-use axum::extract::{FromRequestParts, State};
+use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::request::Parts;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use bookshelf::{Change, Error};
@@ -12,11 +11,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::App;
-use crate::input::{AcceptsEvents, Fields, FromQuery, MAX_ID, Query, integer};
+use crate::input::{AcceptsEvents, Fields, FromQuery, LastEventId, MAX_ID, Query, integer};
 use crate::limits::KEEP_ALIVE;
 use crate::model;
 use crate::openapi::{self, Always, BadQuery, LastEventIdHeader, NotAcceptable};
-use crate::problem::{FieldError, Kind, Problem};
+use crate::problem::{Kind, Problem};
 use crate::resource::resource;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -36,25 +35,6 @@ struct WatchQuery {
 impl FromQuery for WatchQuery {
     fn read(fields: &mut Fields<String>) -> Option<Self> {
         Some(Self { limit: fields.optional("limit", integer(1..=MAX_ID)) })
-    }
-}
-
-/// The `id` of the last event that a reader has seen, when it comes back.
-struct LastEventId(Option<u64>);
-
-impl<S: Send + Sync> FromRequestParts<S> for LastEventId {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let Some(value) = parts.headers.get("last-event-id") else {
-            return Ok(Self(None));
-        };
-        let id = value.to_str().ok().filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()));
-        id.and_then(|id| id.parse().ok()).map(|id| Self(Some(id))).ok_or_else(|| {
-            let (field, detail) =
-                ("Last-Event-ID".to_owned(), "must be the id of an event of this stream".to_owned());
-            Problem::invalid(StatusCode::BAD_REQUEST, vec![FieldError { field, detail }])
-        })
     }
 }
 
