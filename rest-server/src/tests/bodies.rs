@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
+use http_body_util::{BodyExt as _, Full};
 
 use super::support::{JSON, Service};
 use crate::limits::MAX_BODY_BYTES;
@@ -113,6 +114,9 @@ async fn a_body_that_breaks_off_is_a_400() {
 #[tokio::test]
 async fn what_can_be_refused_without_the_body_is_refused_before_it_is_read() {
     let service = Service::new();
+    let announced = Full::from(vec![b' '; MAX_BODY_BYTES + 1]).inspect_frame(|_| panic!("the body was read"));
+    let reply = service.post(Body::new(announced)).await;
+    assert_eq!(reply.status, StatusCode::PAYLOAD_TOO_LARGE);
     let unread = || {
         Body::from_stream(stream::once(async { panic!("the body was read") }).map(Ok::<Bytes, Infallible>))
     };
