@@ -18,7 +18,8 @@ pub(super) struct Tag {
 }
 
 impl Tags {
-    /// `None` when it is no list of tags. A comma can be part of a tag.
+    /// `None` when it is no list of tags. A comma can be part of a tag, and a list can be empty, as can its elements
+    /// (RFC 9110, 5.6.1.2).
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut rest = text.trim_matches([' ', '\t']);
         if rest == "*" {
@@ -26,10 +27,9 @@ impl Tags {
         }
         let mut tags = Vec::new();
         loop {
-            // An element may be empty (RFC 9110, 5.6.1).
             rest = rest.trim_start_matches([' ', '\t', ',']);
             if rest.is_empty() {
-                return (!tags.is_empty()).then_some(Self::List(tags));
+                return Some(Self::List(tags));
             }
             let strong = rest.strip_prefix("W/");
             let (opaque, after) = strong.unwrap_or(rest).strip_prefix('"')?.split_once('"')?;
@@ -68,12 +68,15 @@ impl Tag {
     }
 }
 
-/// For a person: `1`, or `1 or W/"2"`.
+/// What a book is not, for a person: `1`, or `1 or W/"2"`.
 impl fmt::Display for Tags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self::List(tags) = self else {
             return f.write_str("any");
         };
+        if tags.is_empty() {
+            return f.write_str("one that is named");
+        }
         for (place, Tag { weak, opaque }) in tags.iter().enumerate() {
             if place > 0 {
                 f.write_str(" or ")?;
@@ -104,6 +107,8 @@ mod tests {
             ("\"1,7\"", false, false),
             ("\"\"", false, false),
             ("\"07\"", false, false),
+            ("", false, false),
+            (" , ", false, false),
         ] {
             let tags = Tags::parse(text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!((tags.match_weakly(7), tags.match_strongly(7)), (weakly, strongly), "{text}");
@@ -112,20 +117,8 @@ mod tests {
 
     #[test]
     fn what_is_no_list_is_refused() {
-        for text in [
-            "",
-            " ",
-            ",",
-            "7",
-            "\"7",
-            "7\"",
-            "\"7\"\"8\"",
-            "w/\"7\"",
-            "W/ \"7\"",
-            "\"a b\"",
-            "*, \"7\"",
-            "\"7\" *",
-        ] {
+        for text in ["7", "\"7", "7\"", "\"7\"\"8\"", "w/\"7\"", "W/ \"7\"", "\"a b\"", "*, \"7\"", "\"7\" *"]
+        {
             assert_eq!(Tags::parse(text), None, "{text}");
         }
     }
