@@ -51,6 +51,17 @@ impl JsonBody for NewBook {
         (
             status = 201, description = "The book, as it is on the shelf now", body = Book,
             headers(("Location", description = "Its path"), ("ETag", description = "Its revision")),
+            links(
+                ("get" = (operation_id = "getBook", parameters(("id" = "$response.body#/id")))),
+                ("update" = (
+                    operation_id = "updateBook",
+                    parameters(("id" = "$response.body#/id"), ("If-Match" = "$response.header.ETag")),
+                )),
+                ("delete" = (
+                    operation_id = "deleteBook",
+                    parameters(("id" = "$response.body#/id"), ("If-Match" = "$response.header.ETag")),
+                )),
+            ),
         ),
         BadBody, NoSuchAuthor, ShelfFull, NotAcceptable, Always,
     ),

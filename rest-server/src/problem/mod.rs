@@ -101,10 +101,8 @@ impl Problem {
 
     /// No route has the path.
     pub(crate) async fn no_such_path(uri: Uri) -> Self {
-        let detail = format!(
-            "there is nothing at {}; the books are at /v1/books, the documentation at /docs",
-            uri.path()
-        );
+        let detail =
+            format!("there is nothing at {uri}; the books are at /v1/books, the documentation at /docs");
         Self::new(StatusCode::NOT_FOUND, detail)
     }
 
