@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use serde_json::Value;
 
+use crate::limits::MAX_ERRORS;
 use crate::problem::FieldError;
 
 /// The members of a body or the parameters of a query, until they are read.
@@ -55,9 +56,10 @@ impl<V: Scalar> Fields<V> {
         }
     }
 
-    /// Every fault, once all fields are read: those that are left are unknown.
+    /// The faults, once all fields are read: those that are left are unknown.
     pub(crate) fn finish(mut self) -> Vec<FieldError> {
-        for (name, _) in std::mem::take(&mut self.given) {
+        let room = MAX_ERRORS.saturating_sub(self.errors.len());
+        for (name, _) in std::mem::take(&mut self.given).into_iter().take(room) {
             let detail = format!("is unknown; known are {}", self.known.join(", "));
             self.blame(name, detail);
         }

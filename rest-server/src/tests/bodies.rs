@@ -9,7 +9,7 @@ use futures_util::{StreamExt as _, stream};
 use http_body_util::{BodyExt as _, Full};
 
 use super::support::{JSON, Service};
-use crate::limits::MAX_BODY_BYTES;
+use crate::limits::{MAX_BODY_BYTES, MAX_ERRORS};
 
 #[tokio::test]
 async fn a_body_is_json_and_an_object() {
@@ -88,6 +88,17 @@ async fn a_body_has_a_limit() {
         let reply = service.post(body).await;
         assert_eq!(reply.status, StatusCode::PAYLOAD_TOO_LARGE);
         assert_eq!(reply.problem(), "a body has at most 16384 bytes");
+    }
+}
+
+#[tokio::test]
+async fn a_request_full_of_faults_is_answered_briefly() {
+    let service = Service::new();
+    let body = format!("{{{}}}", ["\"x\":1"; 2_000].join(","));
+    let query = format!("/v1/books?page_size=0&{}", ["x"; 20_000].join("&"));
+    for reply in [service.post(body).await, service.get(&query, &[]).await] {
+        assert_eq!(reply.errors().len(), MAX_ERRORS);
+        assert!(reply.body.len() < 2_000, "{}", reply.body.len());
     }
 }
 
