@@ -12,8 +12,8 @@ use serde_json::Value;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let server = std::env::args().nth(1).unwrap_or_else(|| "http://127.0.0.1:3000".to_owned());
-    let mut response = ureq::get(format!("{server}/v1/books/1")).call()?;
-    let book: Value = response.body_mut().read_json()?;
+    let answer = ureq::get(format!("{server}/v1/books/1")).call()?.body_mut().read_to_string()?;
+    let book: Value = serde_json::from_str(&answer)?;
     println!("{} ({})", book["title"], book["year"]);
     Ok(())
 }
