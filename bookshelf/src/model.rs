@@ -36,6 +36,16 @@ pub struct Book {
     pub revision: u32,
 }
 
+impl Book {
+    /// Guards a change that was made from `revision`.
+    pub(crate) fn check_revision(&self, revision: u32) -> Result<(), Error> {
+        if self.revision == revision {
+            return Ok(());
+        }
+        Err(Error::Conflict { id: self.id, expected: revision, actual: self.revision })
+    }
+}
+
 /// A book that is not on the shelf yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewBook {

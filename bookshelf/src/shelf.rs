@@ -130,9 +130,7 @@ impl Shelf {
         let mut state = self.state();
         patch.author_id.map_or(Ok(()), |author_id| state.check_author(author_id))?;
         let mut book = state.book(id)?.clone();
-        if book.revision != revision {
-            return Err(Error::Conflict { id, expected: revision, actual: book.revision });
-        }
+        book.check_revision(revision)?;
         book.title = patch.title.unwrap_or(book.title);
         book.author_id = patch.author_id.unwrap_or(book.author_id);
         book.year = patch.year.unwrap_or(book.year);
@@ -147,8 +145,21 @@ impl Shelf {
     /// # Errors
     /// [`Error::NotFound`].
     pub fn delete(&self, id: u32) -> Result<Book, Error> {
+        self.delete_if(id, |_| Ok(()))
+    }
+
+    /// The same for a book that the caller has read at `revision`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Conflict`] when the book has another revision by now.
+    pub fn delete_at(&self, id: u32, revision: u32) -> Result<Book, Error> {
+        self.delete_if(id, |book| book.check_revision(revision))
+    }
+
+    fn delete_if(&self, id: u32, check: impl FnOnce(&Book) -> Result<(), Error>) -> Result<Book, Error> {
         let mut state = self.state();
         let book = state.book(id)?.clone();
+        check(&book)?;
         state.books.remove(&id);
         self.announce(&mut state, ChangeKind::Deleted, &book);
         Ok(book)
@@ -157,8 +168,13 @@ impl Shelf {
     /// Every change from now on.
     #[must_use]
     pub fn watch(&self) -> Changes {
-        let seen = self.state().history.newest();
-        self.watch_after(seen)
+        self.watch_after(self.last_change())
+    }
+
+    /// The sequence of the last change; 0 before the first.
+    #[must_use]
+    pub fn last_change(&self) -> u64 {
+        self.state().history.newest()
     }
 
     /// Every change after the one with that sequence, for a watcher that comes back.

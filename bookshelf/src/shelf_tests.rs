@@ -88,6 +88,16 @@ fn an_update_changes_what_it_names_and_needs_the_current_revision() {
 }
 
 #[test]
+fn a_deletion_can_name_the_revision_that_it_is_meant_for() {
+    let shelf = Shelf::seeded();
+    shelf.update(1, 1, patch_year(1991)).unwrap();
+    assert_eq!(shelf.delete_at(1, 1), Err(Error::Conflict { id: 1, expected: 1, actual: 2 }));
+    assert_eq!(shelf.delete_at(1, 2).unwrap().year, 1991);
+    assert_eq!(shelf.delete_at(1, 2), Err(Error::NotFound { entity: Entity::Book, id: 1 }));
+    assert_eq!(shelf.last_change(), 2);
+}
+
+#[test]
 fn pages_follow_each_other_also_when_books_come_and_go() {
     let shelf = Shelf::seeded();
     let mut query = ListBooks { page_size: Some(4), ..ListBooks::default() };

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::header::IF_MATCH;
-use hyper::{Method, Response, StatusCode};
+use hyper::{Method, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -158,22 +158,31 @@ fn read<T: DeserializeOwned>(response: Response<Bytes>) -> Result<T> {
 
 /// The body of a good answer.
 fn checked(response: Response<Bytes>) -> Result<Bytes> {
-    let kind = match response.status() {
-        status if status.is_success() => return Ok(response.into_body()),
-        StatusCode::NOT_FOUND => Kind::NotFound,
-        StatusCode::PRECONDITION_FAILED => Kind::Conflict,
-        StatusCode::INSUFFICIENT_STORAGE => Kind::TooMany,
-        status if status.is_server_error() => Kind::Internal,
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response.into_body());
+    }
+    let body = response.body();
+    let kind = match problem(body, "type")
+        .as_deref()
+        .and_then(|kind| kind.strip_prefix("urn:problem-type:bookshelf:"))
+    {
+        Some("not-found") => Kind::NotFound,
+        Some("conflict") => Kind::Conflict,
+        Some("full") => Kind::TooMany,
+        _ if status.is_server_error() => Kind::Internal,
         _ => Kind::Invalid,
     };
-    Err(failure(kind, response.status().to_string(), response.body()))
+    Err(failure(kind, status.to_string(), body))
 }
 
-fn failure(kind: Kind, answer: String, problem: &Bytes) -> Failure {
-    let detail = serde_json::from_slice::<Value>(problem).ok().and_then(|problem| {
-        let detail = problem.get("detail")?;
-        detail.as_str().map(str::to_owned)
-    });
-    let message = detail.unwrap_or_else(|| String::from_utf8_lossy(problem).into_owned());
+fn failure(kind: Kind, answer: String, body: &Bytes) -> Failure {
+    let message = problem(body, "detail").unwrap_or_else(|| String::from_utf8_lossy(body).into_owned());
     Failure { kind, answer, message }
+}
+
+/// A member of problem details.
+fn problem(body: &Bytes, member: &str) -> Option<String> {
+    let problem: Value = serde_json::from_slice(body).ok()?;
+    problem.get(member)?.as_str().map(str::to_owned)
 }

@@ -1,30 +1,53 @@
 //! The bookshelf over REST, on axum.
 //!
+//! ```
+//! use bookshelf::Shelf;
+//! use server_kit::Shutdown;
+//!
+//! let app: axum::Router = rest_server::router(Shelf::seeded(), Shutdown::new());
+//! ```
+//!
 //! # Layout
 //!
-//! - `books`, `authors`: the resources
+//! - `books`, `authors`: the resources, a file for each operation
 //! - `changes`: server-sent events
-//! - `extract`: axum's extractors, whose rejections are problems
+//! - `model`: what is shown of the shelf
+//! - `input`: what a request brings along: ids, queries, bodies, `Accept`
+//! - `conditions`: revisions as `ETag`, `If-Match` and `If-None-Match`
 //! - `problem`: every error as RFC 9457 problem details
-//! - `revision`: revisions as `ETag` and `If-Match`
+//! - `resource`: `HEAD`, `OPTIONS` and 405, for every resource
+//! - `openapi`: the document of the API, made from all of these
+//! - `docs`: the document as a file and as a page
+//! - [`limits`]: every limit, with its reason
 
 #![forbid(unsafe_code)]
 
 mod authors;
 mod books;
 mod changes;
-mod extract;
+mod conditions;
+mod docs;
+mod input;
+pub mod limits;
+mod model;
+mod openapi;
 mod problem;
-mod revision;
+mod resource;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 
 use axum::Router;
-use axum::routing::get;
+use axum::response::IntoResponse as _;
 use bookshelf::Shelf;
 use server_kit::{Program, Shutdown};
 use socket_tap::TapListener;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
 
+use crate::openapi::Document;
 use crate::problem::Problem;
 
 /// What every handler is given.
@@ -49,7 +72,8 @@ pub const PROGRAM: Program = Program {
         format!(
             "curl -i 'http://{address}/v1/books/1'\n\
              curl 'http://{address}/v1/books?author_id=1'\n\
-             curl -N 'http://{address}/v1/books/changes'"
+             curl -N 'http://{address}/v1/books/changes'\n\
+             a browser on http://{address}/docs, for the rest"
         )
     },
 };
@@ -64,12 +88,20 @@ pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> i
 
 /// The API, for a server of one's own. Streams of changes end at the shutdown.
 pub fn router(shelf: Shelf, shutdown: Shutdown) -> Router {
-    Router::new()
-        .route("/v1/books", get(books::list).post(books::create))
-        .route("/v1/books/{id}", get(books::get).patch(books::update).delete(books::delete))
-        .route("/v1/books/changes", get(changes::watch))
-        .route("/v1/authors/{id}", get(authors::get))
-        .method_not_allowed_fallback(Problem::method_not_allowed)
-        .fallback(Problem::no_such_path)
-        .with_state(App { shelf, shutdown })
+    let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
+        .merge(books::routes())
+        .merge(changes::routes())
+        .merge(authors::routes())
+        .split_for_parts();
+    guarded(
+        router
+            .merge(docs::routes(&document))
+            .fallback(Problem::no_such_path)
+            .with_state(App { shelf, shutdown }),
+    )
+}
+
+/// A handler that panics costs its own request and no more.
+fn guarded(router: Router) -> Router {
+    router.layer(CatchPanicLayer::custom(|_| Problem::panicked().into_response()))
 }

@@ -1,0 +1,146 @@
+//! A JSON object, within its limits.
+
+use axum::body::{Body, HttpBody as _};
+use axum::extract::{FromRequest, Request};
+use axum::http::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
+use axum::http::{HeaderMap, StatusCode};
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde::Deserialize;
+use serde::de::{self, Deserializer, MapAccess};
+use serde_json::Value;
+use tokio::time::timeout;
+
+use super::Fields;
+use crate::limits::{BODY_TIMEOUT, MAX_BODY_BYTES};
+use crate::problem::Problem;
+
+/// What a body can be read as.
+pub(crate) trait JsonBody: Sized {
+    /// The media types that it may come as.
+    const MEDIA_TYPES: &'static str;
+
+    /// The header that names them to a client which sent another.
+    const NAMED_BY: HeaderName;
+
+    /// Reads its members. `None` when there is a fault, which the fields keep.
+    fn read(fields: &mut Fields<Value>) -> Option<Self>;
+}
+
+/// A body that nothing has been read of. A client that waits for `100 Continue` gets it with the first read, so whatever
+/// can be refused without the body is refused before.
+pub(crate) struct Unread {
+    headers: HeaderMap,
+    body: Body,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Unread {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        Ok(Self { headers: parts.headers, body })
+    }
+}
+
+impl Unread {
+    /// Reads all of it.
+    pub(crate) async fn json<T: JsonBody>(self) -> Result<T, Problem> {
+        check_encoding(&self.headers)?;
+        check_media_type::<T>(&self.headers)?;
+        let mut fields = Fields::new(members(&all(self.body).await?)?);
+        let read = T::read(&mut fields);
+        match (read, fields.finish()) {
+            (Some(read), errors) if errors.is_empty() => Ok(read),
+            (_, errors) => Err(Problem::invalid(StatusCode::UNPROCESSABLE_ENTITY, errors)),
+        }
+    }
+}
+
+fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
+    if headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+    {
+        return Ok(());
+    }
+    let problem =
+        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "send the body without a Content-Encoding");
+    Err(problem.with_header(ACCEPT_ENCODING, "identity"))
+}
+
+fn check_media_type<T: JsonBody>(headers: &HeaderMap) -> Result<(), Problem> {
+    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut parts = value.split(';').map(str::trim);
+    let media_type = parts.next().unwrap_or_default();
+    let known = T::MEDIA_TYPES.split(", ").any(|known| known.eq_ignore_ascii_case(media_type));
+    let utf8 = parts.all(|parameter| match parameter.split_once('=') {
+        Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
+            value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+        }
+        _ => true,
+    });
+    if known && utf8 {
+        return Ok(());
+    }
+    let types = T::MEDIA_TYPES.replace(", ", " or ");
+    let problem =
+        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("Content-Type must be {types}, in UTF-8"));
+    Err(problem.with_header(T::NAMED_BY, T::MEDIA_TYPES))
+}
+
+async fn all(body: Body) -> Result<Bytes, Problem> {
+    if body.size_hint().lower() > MAX_BODY_BYTES as u64 {
+        return Err(too_long());
+    }
+    match timeout(BODY_TIMEOUT, Limited::new(body, MAX_BODY_BYTES).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_long()),
+        Ok(Err(_)) => Err(Problem::new(StatusCode::BAD_REQUEST, "the body broke off")),
+        Err(_) => {
+            let detail = format!("the body was not there within {} seconds", BODY_TIMEOUT.as_secs());
+            Err(Problem::new(StatusCode::REQUEST_TIMEOUT, detail).with_header(CONNECTION, "close"))
+        }
+    }
+}
+
+fn too_long() -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("a body has at most {MAX_BODY_BYTES} bytes"))
+}
+
+fn members(body: &[u8]) -> Result<Vec<(String, Value)>, Problem> {
+    if let Ok(Members(members)) = serde_json::from_slice(body) {
+        return Ok(members);
+    }
+    Err(match serde_json::from_slice::<Value>(body) {
+        Ok(_) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "the body must be a JSON object"),
+        Err(error) => Problem::new(StatusCode::BAD_REQUEST, format!("the body is not JSON: {error}")),
+    })
+}
+
+/// The members of an object as they came, a name that is there twice included.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Visitor)
+    }
+}
