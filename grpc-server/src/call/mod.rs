@@ -1,0 +1,72 @@
+//! What every call passes on its way in and out, whatever its method: a middleware around tonic.
+//!
+//! - `protocol`: what is no gRPC at all is refused
+//! - `deadline`: how long the client wants to wait
+//! - `answer`: the messages of an answer, until their end or the deadline
+
+mod answer;
+mod deadline;
+mod protocol;
+
+use std::panic::AssertUnwindSafe;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
+use futures_util::FutureExt as _;
+use tokio::time::{Instant, timeout_at};
+use tonic::{Code, Status};
+
+use crate::limits::REQUEST_TIMEOUT;
+use crate::status;
+
+use answer::Answer;
+
+/// Lets the call through, and answers in tonic's place what tonic would not answer as the specification has it.
+pub(crate) async fn supervise(mut request: Request, next: Next) -> Response {
+    if let Some(refusal) = protocol::refusal(&request) {
+        return refusal;
+    }
+    let deadline = match deadline::read(request.headers()) {
+        Ok(deadline) => deadline,
+        Err(status) => return status.into_http(),
+    };
+    offer_gzip(&mut request);
+    let method = request.uri().path().to_owned();
+    let answer = answered(next.run(request), deadline).await.unwrap_or_else(Status::into_http);
+    mended(answer, &method).map(|body| Body::new(Answer::new(body, deadline)))
+}
+
+/// The head of the answer, which comes once the request is complete. No method of this server waits for anything else.
+async fn answered(
+    handler: impl Future<Output = Response>,
+    deadline: Option<Instant>,
+) -> Result<Response, Status> {
+    let latest = Instant::now() + REQUEST_TIMEOUT;
+    let until = deadline.map_or(latest, |deadline| deadline.min(latest));
+    match timeout_at(until, AssertUnwindSafe(handler).catch_unwind()).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(_panic)) => Err(status::panicked()),
+        Err(_elapsed) if deadline == Some(until) => Err(status::deadline_exceeded()),
+        Err(_elapsed) => Err(status::request_timeout()),
+    }
+}
+
+/// A page of books is the only answer that is long enough for gzip. tonic decides for a whole service, and would make
+/// every change that is watched longer than it is.
+fn offer_gzip(request: &mut Request) {
+    if !request.uri().path().ends_with("/ListBooks") {
+        request.headers_mut().remove("grpc-accept-encoding");
+    }
+}
+
+/// An error of tonic's own, as the errors of this server are: it has no details yet.
+fn mended(mut answer: Response, method: &str) -> Response {
+    let found = Status::from_header_map(answer.headers());
+    if let Some(found) = found.filter(|found| found.code() != Code::Ok && found.details().is_empty()) {
+        // It fails for a message that is no header, and tonic's percent encoding makes one of everything.
+        let _ = status::found_by_tonic(&found, method).add_header(answer.headers_mut());
+    }
+    answer
+}
