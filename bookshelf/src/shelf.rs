@@ -157,8 +157,13 @@ impl Shelf {
     /// Every change from now on.
     #[must_use]
     pub fn watch(&self) -> Changes {
-        let seen = self.state().history.newest();
-        self.watch_after(seen)
+        self.watch_after(self.last_change())
+    }
+
+    /// The sequence of the last change; 0 before the first.
+    #[must_use]
+    pub fn last_change(&self) -> u64 {
+        self.state().history.newest()
     }
 
     /// Every change after the one with that sequence, for a watcher that comes back.

@@ -28,7 +28,7 @@ mod web;
 
 use std::io;
 
-use axum::middleware::from_fn;
+use axum::middleware::from_fn_with_state;
 use bookshelf::Shelf;
 use bookshelf_proto::DESCRIPTORS;
 use bookshelf_proto::v1::bookshelf_service_server::BookshelfServiceServer;
@@ -44,7 +44,7 @@ use tonic_reflection::pb::{v1, v1alpha};
 use tonic_types::pb::FILE_DESCRIPTOR_SET as ERROR_DESCRIPTORS;
 
 use crate::health::Health;
-use crate::limits::MAX_REQUEST_BYTES;
+use crate::limits::{MAX_REQUEST_BYTES, REQUEST_TIMEOUT};
 use crate::service::Service;
 
 /// What the command tells of itself.
@@ -110,7 +110,7 @@ fn routes(shelf: Shelf, shutdown: Shutdown) -> io::Result<Routes> {
         .add_service(health)
         .add_service(reflection_v1.max_decoding_message_size(MAX_REQUEST_BYTES))
         .add_service(reflection_v1alpha.max_decoding_message_size(MAX_REQUEST_BYTES));
-    let supervised = services.into_axum_router().layer(from_fn(call::supervise));
+    let supervised = services.into_axum_router().layer(from_fn_with_state(REQUEST_TIMEOUT, call::supervise));
     #[cfg(feature = "web")]
     let supervised = web::translated(supervised);
     Ok(supervised.into())

@@ -15,7 +15,7 @@ use server_kit::Shutdown;
 use tonic::{Request, Response, Status};
 
 use crate::limits::MIN_GZIP_BYTES;
-use crate::status::{missing, status};
+use crate::status::{missing, status, unknown_change};
 use crate::{convert, mask};
 
 #[derive(Debug)]
@@ -87,9 +87,14 @@ impl BookshelfService for Service {
 
     type WatchBooksStream = Pin<Box<dyn Stream<Item = Result<WatchBooksResponse, Status>> + Send>>;
 
-    async fn watch_books(&self, _: Request<WatchBooksRequest>) -> Answer<Self::WatchBooksStream> {
+    async fn watch_books(&self, request: Request<WatchBooksRequest>) -> Answer<Self::WatchBooksStream> {
+        let last = self.shelf.last_change();
+        let seen = request.get_ref().after_sequence.unwrap_or(last);
+        if seen > last {
+            return Err(unknown_change(seen, last));
+        }
         // From here on the watcher misses nothing: the answer's headers tell the client so.
-        let changes = self.shelf.watch().into_stream();
+        let changes = self.shelf.watch_after(seen).into_stream();
         let messages = changes.map(|change| change.map(convert::change).map_err(status));
         Ok(Response::new(Box::pin(messages.take_until(self.shutdown.clone().cancelled_owned()))))
     }

@@ -1,11 +1,14 @@
 //! Every error as a gRPC status with details, as AIP-193 asks: a program finds out from `reason` and `metadata` what
 //! happened, and never has to read the message.
 
+use std::collections::HashMap;
+use std::time::Duration;
+
 use bookshelf::{Entity, Error, Field};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
-use crate::limits::{MAX_ECHO, MAX_REQUEST_BYTES, REQUEST_TIMEOUT};
+use crate::limits::{MAX_ECHO, MAX_REQUEST_BYTES};
 
 /// Who names the reasons.
 const DOMAIN: &str = "bookshelf.v1";
@@ -74,6 +77,15 @@ pub(crate) fn missing(field: &str, why: &str) -> Status {
     invalid(vec![FieldViolation::new(field, format!("{field} is missing: {why}"))])
 }
 
+/// A watcher that has seen what this server has not: the server was started anew since, and began to count again.
+pub(crate) fn unknown_change(sequence: u64, last: u64) -> Status {
+    let message = format!(
+        "there is no change {sequence}, the last is {last}: list the books again, then watch from now on"
+    );
+    let details = info("CHANGE_UNKNOWN", &[("sequence", &sequence), ("last", &last)]);
+    Status::with_error_details(Code::DataLoss, message, details)
+}
+
 /// Health of a service that is none of this server.
 pub(crate) fn unknown_service(service: &str) -> Status {
     let service = shortened(service);
@@ -96,14 +108,11 @@ pub(crate) fn deadline_exceeded() -> Status {
 }
 
 /// The request did not come.
-pub(crate) fn request_timeout() -> Status {
-    let seconds = REQUEST_TIMEOUT.as_secs();
+pub(crate) fn request_timeout(limit: Duration) -> Status {
+    let seconds = limit.as_secs_f64();
     let message = format!("the request was not complete after {seconds} s");
-    Status::with_error_details(
-        Code::DeadlineExceeded,
-        message,
-        info("REQUEST_TIMEOUT", &[("seconds", &seconds)]),
-    )
+    let details = info("REQUEST_TIMEOUT", &[("seconds", &seconds)]);
+    Status::with_error_details(Code::DeadlineExceeded, message, details)
 }
 
 /// A handler that panicked. What it said is for the operator, on standard error.
@@ -137,7 +146,7 @@ fn plain(code: Code, reason: &str, message: impl Into<String>) -> Status {
 
 fn info(reason: &str, metadata: &[(&str, &dyn ToString)]) -> ErrorDetails {
     let metadata = metadata.iter().map(|(key, value)| ((*key).to_owned(), value.to_string()));
-    ErrorDetails::with_error_info(reason, DOMAIN, metadata.collect::<std::collections::HashMap<_, _>>())
+    ErrorDetails::with_error_info(reason, DOMAIN, metadata.collect::<HashMap<_, _>>())
 }
 
 /// A client's own text, as much of it as an error tells back.

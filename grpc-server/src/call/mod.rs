@@ -9,22 +9,27 @@ mod deadline;
 mod protocol;
 
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::FutureExt as _;
 use tokio::time::{Instant, timeout_at};
 use tonic::{Code, Status};
 
-use crate::limits::REQUEST_TIMEOUT;
 use crate::status;
 
 use answer::Answer;
 
 /// Lets the call through, and answers in tonic's place what tonic would not answer as the specification has it.
-pub(crate) async fn supervise(mut request: Request, next: Next) -> Response {
+/// `request_timeout` is how long a client may take to send its request.
+pub(crate) async fn supervise(
+    State(request_timeout): State<Duration>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     if let Some(refusal) = protocol::refusal(&request) {
         return refusal;
     }
@@ -34,23 +39,17 @@ pub(crate) async fn supervise(mut request: Request, next: Next) -> Response {
     };
     offer_gzip(&mut request);
     let method = request.uri().path().to_owned();
-    let answer = answered(next.run(request), deadline).await.unwrap_or_else(Status::into_http);
-    mended(answer, &method).map(|body| Body::new(Answer::new(body, deadline)))
-}
-
-/// The head of the answer, which comes once the request is complete. No method of this server waits for anything else.
-async fn answered(
-    handler: impl Future<Output = Response>,
-    deadline: Option<Instant>,
-) -> Result<Response, Status> {
-    let latest = Instant::now() + REQUEST_TIMEOUT;
+    let handler = AssertUnwindSafe(next.run(request)).catch_unwind();
+    // No method of this server waits for anything but its request.
+    let latest = Instant::now() + request_timeout;
     let until = deadline.map_or(latest, |deadline| deadline.min(latest));
-    match timeout_at(until, AssertUnwindSafe(handler).catch_unwind()).await {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(_panic)) => Err(status::panicked()),
-        Err(_elapsed) if deadline == Some(until) => Err(status::deadline_exceeded()),
-        Err(_elapsed) => Err(status::request_timeout()),
-    }
+    let answer = match timeout_at(until, handler).await {
+        Ok(Ok(answer)) => mended(answer, &method),
+        Ok(Err(_panic)) => status::panicked().into_http(),
+        Err(_elapsed) if deadline == Some(until) => status::deadline_exceeded().into_http(),
+        Err(_elapsed) => status::request_timeout(request_timeout).into_http(),
+    };
+    answer.map(|body| Body::new(Answer::new(body, deadline)))
 }
 
 /// A page of books is the only answer that is long enough for gzip. tonic decides for a whole service, and would make
