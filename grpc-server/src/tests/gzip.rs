@@ -1,11 +1,10 @@
 //! gzip: taken always, sent where it saves bytes.
 
 use bookshelf_proto::v1::{GetBookRequest, ListBooksRequest, WatchBooksRequest};
-use prost::Message;
 use tonic::Code;
 use tonic::codec::CompressionEncoding::Gzip;
 
-use super::support::{Server, frame};
+use super::support::{Server, frame, next};
 
 const TAKES_GZIP: (&str, &str) = ("grpc-accept-encoding", "identity,deflate,gzip");
 
@@ -34,11 +33,11 @@ async fn what_gzip_would_make_longer_is_sent_as_it_is() {
     let book = server.call("GetBook", &[TAKES_GZIP], frame(&GetBookRequest { id: 1 })).await;
     assert_eq!(book.body[0], 0);
     assert!(!book.headers.contains_key("grpc-encoding"));
-    let client = server.client().accept_compressed(Gzip);
-    let mut changes = { client }.watch_books(WatchBooksRequest::default()).await.unwrap();
+    let mut client = server.client().accept_compressed(Gzip);
+    let mut changes = client.watch_books(WatchBooksRequest::default()).await.unwrap();
     assert!(!changes.metadata().contains_key("grpc-encoding"));
     server.shelf.delete(1).unwrap();
-    assert!(changes.get_mut().message().await.unwrap().is_some());
+    assert!(next(changes.get_mut()).await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -54,5 +53,4 @@ async fn another_compression_is_unimplemented_and_told_what_is_not() {
     assert_eq!(reply.code("PROTOCOL_ERROR"), Code::Unimplemented);
     assert!(reply.headers["grpc-accept-encoding"].to_str().unwrap().contains("gzip"));
     assert!(reply.status().message().contains("br"));
-    assert!(GetBookRequest { id: 1 }.encoded_len() < 10);
 }

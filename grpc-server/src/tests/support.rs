@@ -1,5 +1,7 @@
 //! What the tests share: clients without a network, and calls as bare HTTP.
 
+use std::time::Duration;
+
 use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request, StatusCode, Version};
 use bookshelf::{Limits, Shelf};
@@ -10,7 +12,7 @@ use prost::Message;
 use server_kit::Shutdown;
 use tonic::body::Body;
 use tonic::service::Routes;
-use tonic::{Code, Status};
+use tonic::{Code, Status, Streaming};
 use tonic_health::pb::health_client::HealthClient;
 use tonic_types::{ErrorDetails, StatusExt as _};
 use tower::ServiceExt as _;
@@ -85,8 +87,8 @@ pub(super) struct Reply {
 
 impl Reply {
     pub(super) async fn of(routes: Routes, request: Request<Body>) -> Self {
-        let (parts, body) = routes.oneshot(request).await.unwrap().into_parts();
-        let body = body.collect().await.unwrap();
+        let (parts, body) = within_a_year(routes.oneshot(request)).await.unwrap().into_parts();
+        let body = within_a_year(body.collect()).await.unwrap();
         let trailers = body.trailers().cloned();
         Self { http: parts.status, headers: parts.headers, body: body.to_bytes(), trailers }
     }
@@ -103,6 +105,16 @@ impl Reply {
         details(&status, reason);
         status.code()
     }
+}
+
+/// The next message of a stream.
+pub(super) async fn next<T>(stream: &mut Streaming<T>) -> Result<Option<T>, Status> {
+    within_a_year(stream.message()).await
+}
+
+/// What waits for ever fails, and at once: the tests with streams have a clock that jumps to what comes next.
+async fn within_a_year<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(365 * 24 * 60 * 60), future).await.unwrap()
 }
 
 /// The details of an error, which must name `reason`.
