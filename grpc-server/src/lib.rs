@@ -95,7 +95,9 @@ fn routes(shelf: Shelf, shutdown: Shutdown) -> io::Result<Routes> {
         .max_decoding_message_size(MAX_REQUEST_BYTES)
         .accept_compressed(Gzip)
         .send_compressed(Gzip);
-    let health = HealthServer::new(Health::new(shutdown)).max_decoding_message_size(MAX_REQUEST_BYTES);
+    let health = HealthServer::new(Health::new(shutdown))
+        .max_decoding_message_size(MAX_REQUEST_BYTES)
+        .accept_compressed(Gzip);
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(DESCRIPTORS)
@@ -104,13 +106,18 @@ fn routes(shelf: Shelf, shutdown: Shutdown) -> io::Result<Routes> {
             .register_encoded_file_descriptor_set(v1::FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(v1alpha::FILE_DESCRIPTOR_SET)
     };
-    let reflection_v1 = reflection().build_v1().map_err(io::Error::other)?;
-    let reflection_v1alpha = reflection().build_v1alpha().map_err(io::Error::other)?;
+    let reflection_v1 = (reflection().build_v1().map_err(io::Error::other)?)
+        .max_decoding_message_size(MAX_REQUEST_BYTES)
+        .accept_compressed(Gzip);
+    let reflection_v1alpha = (reflection().build_v1alpha().map_err(io::Error::other)?)
+        .max_decoding_message_size(MAX_REQUEST_BYTES)
+        .accept_compressed(Gzip);
     let services = Routes::new(bookshelf)
         .add_service(health)
-        .add_service(reflection_v1.max_decoding_message_size(MAX_REQUEST_BYTES))
-        .add_service(reflection_v1alpha.max_decoding_message_size(MAX_REQUEST_BYTES));
-    let supervised = services.into_axum_router().layer(from_fn_with_state(REQUEST_TIMEOUT, call::supervise));
+        .add_service(reflection_v1)
+        .add_service(reflection_v1alpha)
+        .into_axum_router();
+    let supervised = services.layer(from_fn_with_state(REQUEST_TIMEOUT, call::supervise));
     #[cfg(feature = "web")]
     let supervised = web::translated(supervised);
     Ok(supervised.into())

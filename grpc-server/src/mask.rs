@@ -44,10 +44,12 @@ fn named(book: v1::Book, paths: &[String]) -> Result<BookPatch, Status> {
             // Given by the shelf, so there is nothing to change; but a mask that was good for reading shall be good
             // for writing (AIP-161).
             "id" | "revision" => {}
-            other => faults.push(FieldViolation::new(format!("update_mask.paths[{index}]"), fault(other))),
+            other if faults.len() < MAX_FAULTS => {
+                faults.push(FieldViolation::new(format!("update_mask.paths[{index}]"), fault(other)));
+            }
+            _ => {}
         }
     }
-    faults.truncate(MAX_FAULTS);
     if faults.is_empty() { Ok(patch) } else { Err(invalid(faults)) }
 }
 

@@ -52,8 +52,8 @@ pub(crate) async fn supervise(
     answer.map(|body| Body::new(Answer::new(body, deadline)))
 }
 
-/// A page of books is the only answer that is long enough for gzip. tonic decides for a whole service, and would make
-/// every change that is watched longer than it is.
+/// Of the bookshelf's answers only a page of books is long enough for gzip. tonic compresses for a whole service or not
+/// at all, and would make every change that is watched longer than it is.
 fn offer_gzip(request: &mut Request) {
     if !request.uri().path().ends_with("/ListBooks") {
         request.headers_mut().remove("grpc-accept-encoding");

@@ -5,12 +5,12 @@ use std::time::Duration;
 use bookshelf_proto::v1::{GetBookRequest, WatchBooksRequest};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
-use http_body_util::StreamBody;
+use http_body_util::{Full, StreamBody};
 use hyper::body::Frame;
 use tokio::time::Instant;
 use tonic::{Code, Request};
 
-use super::support::{Server, details, frame, next, request};
+use super::support::{Reply, Server, details, frame, next, request};
 use crate::limits::REQUEST_TIMEOUT;
 
 #[tokio::test(start_paused = true)]
@@ -68,6 +68,17 @@ async fn a_request_that_does_not_come_ends_at_the_deadline() {
     let reply = Server::new().send(unfinished(&[("grpc-timeout", "1500m")])).await;
     assert_eq!(reply.code("DEADLINE_EXCEEDED"), Code::DeadlineExceeded);
     assert_eq!(started.elapsed().as_millis() / 100, 15);
+}
+
+/// tonic has a time limit of its own around this one, and would say CANCELLED.
+#[tokio::test]
+async fn a_deadline_is_the_same_over_a_connection() {
+    let timeout = [("grpc-timeout", "20m")];
+    let watch = Full::new(frame(&WatchBooksRequest::default()));
+    for request in [request("WatchBooks", &timeout, watch), unfinished(&timeout)] {
+        let reply = Reply::over_a_connection(request).await;
+        assert_eq!(reply.code("DEADLINE_EXCEEDED"), Code::DeadlineExceeded);
+    }
 }
 
 #[tokio::test(start_paused = true)]

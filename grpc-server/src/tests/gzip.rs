@@ -3,6 +3,7 @@
 use bookshelf_proto::v1::{GetBookRequest, ListBooksRequest, WatchBooksRequest};
 use tonic::Code;
 use tonic::codec::CompressionEncoding::Gzip;
+use tonic_health::pb::HealthCheckRequest;
 
 use super::support::{Server, frame, next};
 
@@ -44,6 +45,8 @@ async fn what_gzip_would_make_longer_is_sent_as_it_is() {
 async fn a_request_may_be_compressed() {
     let mut client = Server::new().client().send_compressed(Gzip);
     assert_eq!(client.list_books(list(1)).await.unwrap().into_inner().books.len(), 1);
+    let mut health = Server::new().health().send_compressed(Gzip);
+    assert!(health.check(HealthCheckRequest::default()).await.is_ok(), "whatever the service");
 }
 
 #[tokio::test]

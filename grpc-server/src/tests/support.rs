@@ -1,16 +1,24 @@
 //! What the tests share: clients without a network, and calls as bare HTTP.
 
+use std::fmt::Debug;
+use std::net::SocketAddr;
 use std::time::Duration;
 
+use axum::body::HttpBody;
 use axum::http::request::Builder;
-use axum::http::{HeaderMap, Request, StatusCode, Version};
+use axum::http::{HeaderMap, Request, Response, StatusCode, Version};
 use bookshelf::{Limits, Shelf};
 use bookshelf_proto::v1::bookshelf_service_client::BookshelfServiceClient;
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use prost::Message;
 use server_kit::Shutdown;
+use socket_tap::{Tap, TapListener};
+use tokio::net::TcpStream;
 use tonic::body::Body;
+use tonic::codegen::StdError;
 use tonic::service::Routes;
 use tonic::{Code, Status, Streaming};
 use tonic_health::pb::health_client::HealthClient;
@@ -54,6 +62,14 @@ impl Server {
     }
 }
 
+/// A server on a free port of the loopback.
+pub(super) async fn serve() -> SocketAddr {
+    let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(crate::serve(listener, Shelf::seeded(), Shutdown::new()));
+    address
+}
+
 /// A request as it comes over HTTP/2.
 pub(super) fn post(path: &str) -> Builder {
     Request::post(path).version(Version::HTTP_2)
@@ -62,7 +78,7 @@ pub(super) fn post(path: &str) -> Builder {
 /// A call of the bookshelf, with these headers besides.
 pub(super) fn request<B>(method: &str, headers: &[(&str, &str)], body: B) -> Request<Body>
 where
-    B: axum::body::HttpBody<Data = Bytes, Error: Into<tonic::codegen::StdError>> + Send + 'static,
+    B: HttpBody<Data = Bytes, Error: Into<StdError>> + Send + 'static,
 {
     let request = post(&format!("{SERVICE}/{method}")).header("content-type", "application/grpc");
     let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
@@ -87,7 +103,21 @@ pub(super) struct Reply {
 
 impl Reply {
     pub(super) async fn of(routes: Routes, request: Request<Body>) -> Self {
-        let (parts, body) = within_a_year(routes.oneshot(request)).await.unwrap().into_parts();
+        Self::read(within_a_year(routes.oneshot(request)).await.unwrap()).await
+    }
+
+    /// From a server of its own, over HTTP/2 on the loopback.
+    pub(super) async fn over_a_connection(mut request: Request<Body>) -> Self {
+        let address = serve().await;
+        *request.uri_mut() = format!("http://{address}{}", request.uri()).parse().unwrap();
+        let stream = TokioIo::new(TcpStream::connect(address).await.unwrap());
+        let (mut client, connection) = http2::handshake(TokioExecutor::new(), stream).await.unwrap();
+        tokio::spawn(connection);
+        Self::read(client.send_request(request).await.unwrap()).await
+    }
+
+    async fn read<B: HttpBody<Error: Debug>>(response: Response<B>) -> Self {
+        let (parts, body) = response.into_parts();
         let body = within_a_year(body.collect()).await.unwrap();
         let trailers = body.trailers().cloned();
         Self { http: parts.status, headers: parts.headers, body: body.to_bytes(), trailers }

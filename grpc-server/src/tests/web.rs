@@ -1,23 +1,11 @@
 //! gRPC-Web, as a browser speaks it: frames in HTTP/1.1, trailers as the last frame of the body.
 
-use std::net::SocketAddr;
-
-use bookshelf::Shelf;
 use bookshelf_proto::v1::{GetBookRequest, WatchBooksRequest};
 use prost::Message;
-use server_kit::Shutdown;
-use socket_tap::{Tap, TapListener};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::support::{SERVICE, frame};
-
-async fn serve() -> SocketAddr {
-    let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(crate::serve(listener, Shelf::seeded(), Shutdown::new()));
-    address
-}
+use super::support::{SERVICE, frame, serve};
 
 /// Sends a request of HTTP/1.1 and reads its answer to the end: head, and body without its chunks.
 async fn exchange(method: &str, path: &str, headers: &[&str], body: &[u8]) -> (String, Vec<u8>) {
