@@ -48,7 +48,7 @@ impl Client for Grpc {
 
     async fn watch(tap: &Tap, address: SocketAddr, changes: u32) -> Result<GrpcWatch> {
         let mut client = Self::connect(tap, address).await?;
-        let stream = client.0.watch_books(WatchBooksRequest {}).await?.into_inner();
+        let stream = client.0.watch_books(WatchBooksRequest::default()).await?.into_inner();
         Ok(GrpcWatch { _client: client, stream, left: changes })
     }
 

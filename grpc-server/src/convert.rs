@@ -1,10 +1,7 @@
 //! Between the shelf's types and the contract's.
 
-use bookshelf::{Author, Book, BookPatch, Change, ChangeKind, ListBooks};
+use bookshelf::{Author, Book, Change, ChangeKind, ListBooks};
 use bookshelf_proto::v1;
-use tonic::Status;
-
-use crate::status::invalid;
 
 pub(crate) fn book(book: Book) -> v1::Book {
     let Book { id, title, author_id, year, revision } = book;
@@ -32,23 +29,4 @@ pub(crate) fn list_query(request: v1::ListBooksRequest) -> ListBooks {
         page_size: Some(request.page_size).filter(|size| *size != 0),
         page_token: Some(request.page_token).filter(|token| !token.is_empty()),
     }
-}
-
-/// The fields that the mask names; all that can be changed when there is no mask.
-pub(crate) fn patch(book: v1::Book, mask: Option<Vec<String>>) -> Result<BookPatch, Status> {
-    let all = || ["title", "author_id", "year"].map(str::to_owned).to_vec();
-    let mut patch = BookPatch::default();
-    for path in mask.unwrap_or_else(all) {
-        match path.as_str() {
-            "title" => patch.title = Some(book.title.clone()),
-            "author_id" => patch.author_id = Some(book.author_id),
-            "year" => patch.year = Some(book.year),
-            other => {
-                return Err(invalid(&format!(
-                    "update_mask names {other:?}; what can be changed is title, author_id and year"
-                )));
-            }
-        }
-    }
-    Ok(patch)
 }

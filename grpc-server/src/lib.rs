@@ -2,28 +2,49 @@
 //!
 //! # Layout
 //!
+//! A call takes this way through the modules, top to bottom:
+//!
+//! - `web`: gRPC-Web for browsers, with the cargo feature `web`
+//! - `call`: what every call passes: is it gRPC, its deadline, panics
 //! - `service`: the methods of `bookshelf.v1.BookshelfService`
-//! - `convert`: between the shelf's types and the contract's
-//! - `status`: every error as a gRPC status
+//! - `convert`, `mask`: between the shelf's types and the contract's; update masks
+//! - `health`: `grpc.health.v1.Health`
+//! - `status`: every error with its details
+//! - [`limits`]: every limit, with its reason
 
 #![forbid(unsafe_code)]
 
+mod call;
 mod convert;
+mod health;
+pub mod limits;
+mod mask;
 mod service;
 mod status;
+#[cfg(test)]
+mod tests;
+#[cfg(feature = "web")]
+mod web;
 
 use std::io;
 
+use axum::middleware::from_fn_with_state;
 use bookshelf::Shelf;
 use bookshelf_proto::DESCRIPTORS;
 use bookshelf_proto::v1::bookshelf_service_server::BookshelfServiceServer;
 use server_kit::{Program, Shutdown, shutdown::within_grace};
 use socket_tap::TapListener;
+use tonic::codec::CompressionEncoding::Gzip;
+use tonic::service::Routes;
 use tonic::transport::Server;
 use tonic::transport::server::Router;
 use tonic_health::pb::FILE_DESCRIPTOR_SET as HEALTH_DESCRIPTORS;
+use tonic_health::pb::health_server::HealthServer;
 use tonic_reflection::pb::{v1, v1alpha};
+use tonic_types::pb::FILE_DESCRIPTOR_SET as ERROR_DESCRIPTORS;
 
+use crate::health::Health;
+use crate::limits::{MAX_REQUEST_BYTES, REQUEST_TIMEOUT};
 use crate::service::Service;
 
 /// What the command tells of itself.
@@ -52,8 +73,7 @@ pub const PROGRAM: Program = Program {
 /// # Errors
 /// When the descriptors of the contract are broken, or the transport fails as a whole.
 pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> io::Result<()> {
-    let serving = router(shelf, shutdown.clone())
-        .await?
+    let serving = router(shelf, shutdown.clone())?
         .serve_with_incoming_shutdown(listener.into_incoming(), shutdown.cancelled());
     match within_grace(serving, &shutdown).await {
         Some(served) => served.map_err(io::Error::other),
@@ -65,20 +85,40 @@ pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> i
 ///
 /// # Errors
 /// When the descriptors of the contract are broken.
-pub async fn router(shelf: Shelf, shutdown: Shutdown) -> io::Result<Router> {
-    let bookshelf = BookshelfServiceServer::new(Service::new(shelf, shutdown));
-    let (health, health_service) = tonic_health::server::health_reporter();
-    health.set_serving::<BookshelfServiceServer<Service>>().await;
+pub fn router(shelf: Shelf, shutdown: Shutdown) -> io::Result<Router> {
+    // A browser's gRPC-Web comes over HTTP/1.1.
+    Ok(Server::builder().accept_http1(cfg!(feature = "web")).add_routes(routes(shelf, shutdown)?))
+}
+
+fn routes(shelf: Shelf, shutdown: Shutdown) -> io::Result<Routes> {
+    let bookshelf = BookshelfServiceServer::new(Service::new(shelf, shutdown.clone()))
+        .max_decoding_message_size(MAX_REQUEST_BYTES)
+        .accept_compressed(Gzip)
+        .send_compressed(Gzip);
+    let health = HealthServer::new(Health::new(shutdown))
+        .max_decoding_message_size(MAX_REQUEST_BYTES)
+        .accept_compressed(Gzip);
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(DESCRIPTORS)
+            .register_encoded_file_descriptor_set(ERROR_DESCRIPTORS)
             .register_encoded_file_descriptor_set(HEALTH_DESCRIPTORS)
             .register_encoded_file_descriptor_set(v1::FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(v1alpha::FILE_DESCRIPTOR_SET)
     };
-    Ok(Server::builder()
-        .add_service(bookshelf)
-        .add_service(health_service)
-        .add_service(reflection().build_v1().map_err(io::Error::other)?)
-        .add_service(reflection().build_v1alpha().map_err(io::Error::other)?))
+    let reflection_v1 = (reflection().build_v1().map_err(io::Error::other)?)
+        .max_decoding_message_size(MAX_REQUEST_BYTES)
+        .accept_compressed(Gzip);
+    let reflection_v1alpha = (reflection().build_v1alpha().map_err(io::Error::other)?)
+        .max_decoding_message_size(MAX_REQUEST_BYTES)
+        .accept_compressed(Gzip);
+    let services = Routes::new(bookshelf)
+        .add_service(health)
+        .add_service(reflection_v1)
+        .add_service(reflection_v1alpha)
+        .into_axum_router();
+    let supervised = services.layer(from_fn_with_state(REQUEST_TIMEOUT, call::supervise));
+    #[cfg(feature = "web")]
+    let supervised = web::translated(supervised);
+    Ok(supervised.into())
 }

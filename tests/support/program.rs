@@ -29,6 +29,18 @@ pub(crate) fn find_strace() -> Option<PathBuf> {
     None
 }
 
+/// Python, when it is installed with all of `modules`, which `requirements` lists.
+pub(crate) fn find_python(modules: &str, requirements: &str) -> Option<PathBuf> {
+    let python = find("python3")?;
+    let ran = run(&python, &["-c", &format!("import {modules}")]);
+    if ran.code() == 0 {
+        return Some(python);
+    }
+    assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "pip install -r {requirements}: {}", ran.stderr());
+    eprintln!("skipped: python3 cannot import {modules}; pip install -r {requirements} brings them");
+    None
+}
+
 /// Runs a command to its end.
 pub(crate) fn run(program: impl AsRef<OsStr>, arguments: &[&str]) -> Ran {
     let program = program.as_ref();

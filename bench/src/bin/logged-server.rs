@@ -50,7 +50,7 @@ fn run(api: &str, address: SocketAddr, path: Option<&str>) -> io::Result<()> {
             _ => {
                 let incoming =
                     TcpListenerStream::new(listener).map(move |stream| Logged::new(stream?, log.as_ref()));
-                let router = grpc_server::router(shelf, shutdown).await?;
+                let router = grpc_server::router(shelf, shutdown)?;
                 router.serve_with_incoming(incoming).await.map_err(io::Error::other)
             }
         }

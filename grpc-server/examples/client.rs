@@ -1,0 +1,25 @@
+//! A client in ten lines. While the server runs:
+//!
+//! ```text
+//! cargo run -p grpc-server --example client
+//! ```
+
+#![allow(clippy::print_stdout, reason = "that is what it is for")]
+
+use bookshelf_proto::v1::{GetBookRequest, bookshelf_service_client::BookshelfServiceClient};
+use tonic::transport::Channel;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let server = std::env::args().nth(1).unwrap_or_else(|| "http://127.0.0.1:50051".to_owned());
+    let mut client = BookshelfServiceClient::new(Channel::from_shared(server)?.connect().await?);
+
+    let book = client.get_book(GetBookRequest { id: 1 }).await?.into_inner().book.unwrap_or_default();
+    println!("{} ({})", book.title, book.year);
+
+    // An error says what happened in a form for programs, too.
+    let status = client.get_book(GetBookRequest { id: 99 }).await.err().ok_or("book 99 is there")?;
+    let reason = tonic_types::StatusExt::get_details_error_info(&status).map(|info| info.reason);
+    println!("{}: {}", reason.unwrap_or_default(), status.message());
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! The body of an answer: its messages, then its status.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::body::{Body, HttpBody};
+use axum::http::HeaderMap;
+use bytes::Bytes;
+use hyper::body::{Frame, SizeHint};
+use tokio::time::{Instant, Sleep, sleep_until};
+use tonic::Status;
+
+use crate::status;
+
+/// What the handler answers, until it ends, panics, or the client's deadline passes. All three end with a status.
+#[derive(Debug)]
+pub(super) struct Answer {
+    messages: Body,
+    deadline: Option<Pin<Box<Sleep>>>,
+}
+
+impl Answer {
+    pub(super) fn new(messages: Body, deadline: Option<Instant>) -> Self {
+        Self { messages, deadline: deadline.map(|deadline| Box::pin(sleep_until(deadline))) }
+    }
+
+    /// Drops the handler's stream, and with it what it holds.
+    fn end_with(&mut self, status: &Status) -> Frame<Bytes> {
+        self.messages = Body::empty();
+        self.deadline = None;
+        let mut trailers = HeaderMap::new();
+        // It fails for a message that is no header, and ours all are.
+        let _ = status.add_header(&mut trailers);
+        Frame::trailers(trailers)
+    }
+}
+
+impl HttpBody for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        // First, so that a stream that always has something to say ends, too.
+        if self.deadline.as_mut().is_some_and(|sleep| sleep.as_mut().poll(cx).is_ready()) {
+            return Poll::Ready(Some(Ok(self.end_with(&status::deadline_exceeded()))));
+        }
+        let messages = Pin::new(&mut self.messages);
+        match catch_unwind(AssertUnwindSafe(|| messages.poll_frame(cx))) {
+            Ok(polled) => polled,
+            Err(_panic) => Poll::Ready(Some(Ok(self.end_with(&status::panicked())))),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.messages.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.messages.size_hint()
+    }
+}

@@ -1,0 +1,21 @@
+//! Every limit, with its reason.
+
+use std::time::Duration;
+
+/// The longest request message, in bytes, unpacked. The longest that makes sense is an update with a title of 200
+/// characters and a mask: less than 1 KiB.
+pub const MAX_REQUEST_BYTES: usize = 64 * 1024;
+
+/// How long a client may take to send its request. A stream of changes may stay open for as long as its client wants.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The shortest page of books that is compressed, in bytes, for a client that takes gzip. Here it saves a tenth; a page
+/// of less than 170 bytes it would make longer.
+pub const MIN_GZIP_BYTES: usize = 256;
+
+/// How many characters of a client's own text an error tells back. Errors travel as headers, and clients may refuse
+/// more than 8 KiB of those.
+pub const MAX_ECHO: usize = 40;
+
+/// How many faults of one field mask an error tells, for the same reason.
+pub const MAX_FAULTS: usize = 5;

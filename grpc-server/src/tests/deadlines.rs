@@ -1,0 +1,115 @@
+//! `grpc-timeout`, by a clock that the tests hold.
+
+use std::time::Duration;
+
+use bookshelf_proto::v1::{GetBookRequest, WatchBooksRequest};
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+use http_body_util::{Full, StreamBody};
+use hyper::body::Frame;
+use tokio::time::Instant;
+use tonic::{Code, Request};
+
+use super::support::{Reply, Server, details, frame, next, request};
+use crate::limits::REQUEST_TIMEOUT;
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_ends_at_the_deadline() {
+    let server = Server::new();
+    let started = Instant::now();
+    let mut watch = Request::new(WatchBooksRequest::default());
+    watch.set_timeout(Duration::from_secs(90));
+    let mut changes = server.client().watch_books(watch).await.unwrap().into_inner();
+    server.shelf.delete(1).unwrap();
+    assert_eq!(next(&mut changes).await.unwrap().unwrap().sequence, 1, "until then it goes on");
+    let status = next(&mut changes).await.unwrap_err();
+    assert_eq!(status.code(), Code::DeadlineExceeded);
+    details(&status, "DEADLINE_EXCEEDED");
+    assert_eq!(started.elapsed().as_secs(), 90);
+    assert!(next(&mut changes).await.unwrap().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_is_never_silent_ends_at_the_deadline() {
+    let server = Server::new();
+    let started = Instant::now();
+    let mut watch = Request::new(WatchBooksRequest::default());
+    watch.set_timeout(Duration::from_secs(5));
+    let mut changes = server.client().watch_books(watch).await.unwrap().into_inner();
+    let patch = bookshelf::BookPatch { year: Some(2000), ..bookshelf::BookPatch::default() };
+    let (mut revisions, mut ended) = (1..100, None);
+    while let (Some(revision), None) = (revisions.next(), &ended) {
+        server.shelf.update(1, revision, patch.clone()).unwrap();
+        ended = next(&mut changes).await.err();
+        tokio::time::advance(Duration::from_millis(100)).await;
+    }
+    assert_eq!(ended.unwrap().code(), Code::DeadlineExceeded);
+    assert_eq!(started.elapsed().as_secs(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_deadline_a_stream_stays_open() {
+    let server = Server::new();
+    let mut changes = server.client().watch_books(WatchBooksRequest::default()).await.unwrap().into_inner();
+    tokio::time::advance(Duration::from_secs(30 * 24 * 60 * 60)).await;
+    server.shelf.delete(1).unwrap();
+    assert!(next(&mut changes).await.unwrap().is_some());
+}
+
+/// A request that has begun, and never ends.
+fn unfinished(headers: &[(&str, &str)]) -> axum::http::Request<tonic::body::Body> {
+    let begun = Ok::<_, tonic::Status>(Frame::data(Bytes::from_static(b"\0\0\0")));
+    request("GetBook", headers, StreamBody::new(stream::iter([begun]).chain(stream::pending())))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_does_not_come_ends_at_the_deadline() {
+    let started = Instant::now();
+    let reply = Server::new().send(unfinished(&[("grpc-timeout", "1500m")])).await;
+    assert_eq!(reply.code("DEADLINE_EXCEEDED"), Code::DeadlineExceeded);
+    assert_eq!(started.elapsed().as_millis() / 100, 15);
+}
+
+/// tonic has a time limit of its own around this one, and would say CANCELLED.
+#[tokio::test]
+async fn a_deadline_is_the_same_over_a_connection() {
+    let timeout = [("grpc-timeout", "20m")];
+    let watch = Full::new(frame(&WatchBooksRequest::default()));
+    for request in [request("WatchBooks", &timeout, watch), unfinished(&timeout)] {
+        let reply = Reply::over_a_connection(request).await;
+        assert_eq!(reply.code("DEADLINE_EXCEEDED"), Code::DeadlineExceeded);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_may_take_for_ever_to_send_a_request() {
+    for headers in [&[][..], &[("grpc-timeout", "1H")]] {
+        let started = Instant::now();
+        let reply = Server::new().send(unfinished(headers)).await;
+        assert_eq!(reply.code("REQUEST_TIMEOUT"), Code::DeadlineExceeded);
+        assert_eq!(started.elapsed().as_secs(), REQUEST_TIMEOUT.as_secs());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_timeout_is_read_to_the_letter() {
+    let server = Server::new();
+    let book = frame(&GetBookRequest { id: 1 });
+    for timeout in ["1S", "99999999H", "00000001M"] {
+        let reply = server.call("GetBook", &[("grpc-timeout", timeout)], book.clone()).await;
+        assert_eq!(reply.status().code(), Code::Ok, "{timeout}");
+    }
+    for timeout in ["soon", "1", "S", "1s", "+1S", "1.5S", "123456789S", ""] {
+        let reply = server.call("GetBook", &[("grpc-timeout", timeout)], book.clone()).await;
+        assert_eq!(reply.code("TIMEOUT_MALFORMED"), Code::Internal, "{timeout}");
+        assert!(reply.status().message().contains(&format!("{timeout:?}: give 1 to 8 digits")), "{timeout}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_that_has_passed_already_ends_a_stream_at_once() {
+    let reply = Server::new()
+        .call("WatchBooks", &[("grpc-timeout", "0m")], frame(&WatchBooksRequest::default()))
+        .await;
+    assert_eq!(reply.code("DEADLINE_EXCEEDED"), Code::DeadlineExceeded);
+}

@@ -1,0 +1,104 @@
+//! gRPC-Web, as a browser speaks it: frames in HTTP/1.1, trailers as the last frame of the body.
+
+use bookshelf_proto::v1::{GetBookRequest, WatchBooksRequest};
+use prost::Message;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use super::support::{SERVICE, frame, serve};
+
+/// Sends a request of HTTP/1.1 and reads its answer to the end: head, and body without its chunks.
+async fn exchange(method: &str, path: &str, headers: &[&str], body: &[u8]) -> (String, Vec<u8>) {
+    let mut stream = TcpStream::connect(serve().await).await.unwrap();
+    let length = format!("content-length: {}", body.len());
+    let lines = [&["host: shelf", "connection: close", &length], headers].concat().join("\r\n");
+    let head = format!("{method} {path} HTTP/1.1\r\n{lines}\r\n\r\n");
+    stream.write_all(&[head.as_bytes(), body].concat()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let end = answer.windows(4).position(|end| end == b"\r\n\r\n").unwrap();
+    let head = String::from_utf8(answer[..end].to_vec()).unwrap();
+    (head, joined(&answer[end + 4..]))
+}
+
+fn joined(mut chunks: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Some(line) = chunks.windows(2).position(|end| end == b"\r\n") {
+        let size = usize::from_str_radix(std::str::from_utf8(&chunks[..line]).unwrap(), 16).unwrap();
+        body.extend(&chunks[line + 2..line + 2 + size]);
+        chunks = &chunks[line + 2 + size + 2..];
+    }
+    body
+}
+
+async fn call(method: &str, headers: &[&str], message: &impl Message) -> (String, Vec<u8>) {
+    let headers = [&["content-type: application/grpc-web+proto"], headers].concat();
+    exchange("POST", &format!("{SERVICE}/{method}"), &headers, &frame(message)).await
+}
+
+/// The frames of a body: their flags, and what is in them as text.
+fn frames(mut body: &[u8]) -> Vec<(u8, String)> {
+    let mut frames = Vec::new();
+    while let [flag, a, b, c, d, rest @ ..] = body {
+        let (inside, rest) = rest.split_at(u32::from_be_bytes([*a, *b, *c, *d]) as usize);
+        frames.push((*flag, String::from_utf8_lossy(inside).into_owned()));
+        body = rest;
+    }
+    frames
+}
+
+#[tokio::test]
+async fn a_page_gets_a_book() {
+    let (head, body) = call("GetBook", &["x-grpc-web: 1"], &GetBookRequest { id: 1 }).await;
+    assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
+    assert!(head.contains("content-type: application/grpc-web+proto"), "{head}");
+    let frames = frames(&body);
+    assert_eq!(frames.iter().map(|(flag, _)| *flag).collect::<Vec<_>>(), [0, 0x80]);
+    assert!(frames[0].1.contains("UNIX Network Programming"), "{frames:?}");
+    assert!(frames[1].1.contains("grpc-status:0"), "{frames:?}");
+}
+
+#[tokio::test]
+async fn a_page_is_told_of_an_error() {
+    let (head, body) = call("GetBook", &[], &GetBookRequest { id: 99 }).await;
+    let told = format!("{head}{:?}", frames(&body));
+    assert!(told.contains("grpc-status: 5") || told.contains("grpc-status:5"), "{told}");
+    assert!(told.contains("there%20is%20no%20book%2099"), "{told}");
+}
+
+#[tokio::test]
+async fn a_page_watches_until_its_deadline() {
+    let (_, body) = call("WatchBooks", &["grpc-timeout: 10m"], &WatchBooksRequest::default()).await;
+    let frames = frames(&body);
+    assert_eq!(frames.len(), 1, "{frames:?}");
+    assert!(frames[0].1.contains("grpc-status:4"), "{frames:?}");
+}
+
+/// Asks as a browser does before it lets the page of `origin` call.
+async fn may_call(origin: &str) -> bool {
+    let headers = [
+        &format!("origin: {origin}"),
+        "access-control-request-method: POST",
+        "access-control-request-headers: content-type,x-grpc-web,grpc-timeout",
+    ];
+    let (head, _) = exchange("OPTIONS", &format!("{SERVICE}/GetBook"), &headers, b"").await;
+    let allowed = head.contains(&format!("access-control-allow-origin: {origin}\r\n"));
+    assert_eq!(allowed, head.contains("access-control-allow-origin"), "{head}");
+    assert!(head.contains("access-control-allow-headers: content-type,x-grpc-web"), "{head}");
+    allowed
+}
+
+#[tokio::test]
+async fn only_pages_of_this_machine_may_call() {
+    for own in ["http://localhost:5173", "http://127.0.0.1", "https://[::1]:8443"] {
+        assert!(may_call(own).await, "{own}");
+    }
+    for foreign in
+        ["https://shelf.example", "http://localhost.example", "http://127.0.0.1.example:80", "null"]
+    {
+        assert!(!may_call(foreign).await, "{foreign}");
+    }
+    let (head, _) = call("GetBook", &["origin: http://localhost:5173"], &GetBookRequest { id: 99 }).await;
+    assert!(head.contains("access-control-allow-origin: http://localhost:5173"), "{head}");
+    assert!(head.contains("access-control-expose-headers: grpc-status,grpc-message"), "{head}");
+}
