@@ -1,6 +1,15 @@
 //! Requests over HTTP/1.1 that two readers could take for two different things: they are refused, or there is one way
 //! to take them. (RFC 9112, sections 2, 3, 5, 6 and 11.2.)
 
+use axum::Router;
+use axum::routing::{get, post};
+use clients::Rest;
+use server_kit::{Limits, Shutdown};
+use socket_tap::event::{Event, Op};
+use socket_tap::sink::Memory;
+use socket_tap::{Tap, TapListener};
+use tokio::net::TcpSocket;
+
 use crate::support::api::{Api, Server};
 use crate::support::raw::{self, Raw};
 use crate::survival_http2::{Attacker, flood};
@@ -184,20 +193,76 @@ async fn a_head_has_its_limits<A: Api>() {
 async fn a_client_that_has_finished_sending_gets_its_answer<A: Api>() {
     let server = Server::start::<A>().await;
     assert_eq!(statuses(&server, &raw::get::<A>()).await, [200]);
-    let body = r#"{"title": "Mine", "author_id": 1, "year": 2026}"#;
-    let post = format!("{}content-length: {}\r\n\r\n{body}", raw::post::<A>(), body.len());
-    let answered = statuses(&server, &post).await;
-    assert_eq!(answered, [if A::API == "rest" { 201 } else { 400 }]);
-    // Half a body is none.
-    let half = post.replace("content-length: 4", "content-length: 14");
+    // Half a body is none, and half a head is no request.
+    let half = format!("{}content-length: 100\r\n\r\n{{", raw::post::<A>());
     assert_eq!(statuses(&server, &half).await, [400]);
-    let mut client = Raw::saying(server.address, &raw::get::<A>()[..10]).await;
-    client.finish().await;
-    assert_eq!(client.rest().await, "");
+    assert!(statuses(&server, &raw::get::<A>()[..10]).await.is_empty());
 }
 
-/// An answer to HEAD is a head and no more, and hyper would keep as many as there are.
+/// An answer to HEAD is a head and no more: they are not kept until somebody reads them.
 async fn requests_whose_answers_nobody_reads<A: Api>() {
     let heads = raw::get::<A>().replacen("GET", "HEAD", 1).repeat(1000).into_bytes();
     flood::<A>(Attacker::ReadsNothing, Vec::new(), || heads.clone()).await;
+}
+
+/// Though the server reads the end of the requests in the middle of its work.
+#[tokio::test]
+async fn a_handler_at_work_finishes_when_its_client_has_sent_all() {
+    let memory = Memory::new();
+    let tap = Tap::server("slow").sink(memory.clone()).start().unwrap();
+    let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let handler = async move |body: String| {
+        let is_end = |event: &Event| matches!(&event.op, Op::Read(read) if read.eof);
+        while !memory.events().iter().any(is_end) {
+            tokio::task::yield_now().await;
+        }
+        body
+    };
+    let router = Router::new().route("/", post(handler));
+    let shutdown = Shutdown::new();
+    let server = tokio::spawn(server_kit::http::serve(listener, router, shutdown.clone(), Limits::default()));
+    let request = "POST / HTTP/1.1\r\nhost: shelf\r\ncontent-length: 4\r\n\r\ndone";
+    let mut client = Raw::saying(address, request).await;
+    client.finish().await;
+    let answer = client.rest().await;
+    assert!(answer.ends_with("\r\n\r\ndone"), "{answer}");
+    shutdown.cancel();
+    server.await.unwrap().unwrap();
+}
+
+/// When the last of it is handed over, the one before is still on its way.
+#[tokio::test]
+async fn a_long_answer_comes_whole_to_a_client_that_has_sent_all() {
+    let small = || {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_send_buffer_size(4096).unwrap();
+        socket.set_recv_buffer_size(4096).unwrap();
+        socket
+    };
+    // What is accepted has the buffers of the listener.
+    let listener = small();
+    listener.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = TapListener::from_tokio(&Tap::off(), listener.listen(1).unwrap());
+    let address = listener.local_addr().unwrap();
+    let shutdown = Shutdown::new();
+    let router = Router::new().route("/", get(async || "x".repeat(1_000_000)));
+    let server = tokio::spawn(server_kit::http::serve(listener, router, shutdown.clone(), Limits::default()));
+    let mut client = Raw::from(small().connect(address).await.unwrap());
+    client.send(b"GET / HTTP/1.1\r\nhost: shelf\r\n\r\n").await.unwrap();
+    client.finish().await;
+    assert!(client.answer().await.unwrap().ends_with(&"x".repeat(1_000_000)));
+    shutdown.cancel();
+    server.await.unwrap().unwrap();
+}
+
+/// There is no telling whether it still reads. A stream has no end that would be worth waiting for.
+#[tokio::test]
+async fn a_stream_of_changes_ends_with_its_client() {
+    let server = Server::start::<Rest>().await;
+    let watch = raw::get::<Rest>().replace(raw::path::<Rest>(), "/v1/books/changes");
+    let mut client = Raw::saying(server.address, watch).await;
+    client.finish().await;
+    let answer = client.rest().await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
 }

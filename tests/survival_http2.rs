@@ -82,10 +82,10 @@ fn reset(stream: u32) -> Vec<u8> {
     frame(http2::RST_STREAM, 0, stream, &8_u32.to_be_bytes())
 }
 
-/// CVE-2025-8671: the client does something wrong on each.
+/// CVE-2025-8671: on each the client does something wrong, here with its window.
 async fn streams_that_the_server_has_to_reset<A: Api>() {
     let mut streams = streams();
-    let pair = |stream| [http2::endless_request::<A>(stream), grow(stream, 0)].concat();
+    let pair = |stream| [http2::endless_request::<A>(stream), grow(stream, (1 << 31) - 1)].concat();
     flood::<A>(Attacker::Reads, preface(), || streams.by_ref().take(100).flat_map(pair).collect()).await;
 }
 

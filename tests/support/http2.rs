@@ -45,6 +45,11 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
+    /// Whether it is the last of an answer.
+    pub(crate) fn ends(&self, stream: u32) -> bool {
+        self.stream == stream && matches!(self.kind, DATA | HEADERS) && self.flags & END_STREAM != 0
+    }
+
     /// The last stream of a GOAWAY that was or may be answered.
     pub(crate) fn last_stream(&self) -> u32 {
         u32::from_be_bytes(self.payload[..4].try_into().unwrap())
@@ -92,8 +97,7 @@ impl Http2 {
     /// Reads up to the end of the answer on that stream; false when the server ends the connection before.
     pub(crate) async fn answered(&mut self, stream: u32) -> bool {
         while let Some(frame) = self.next_politely().await {
-            if frame.stream == stream && matches!(frame.kind, DATA | HEADERS) && frame.flags & END_STREAM != 0
-            {
+            if frame.ends(stream) {
                 return true;
             }
         }

@@ -51,13 +51,14 @@ impl Raw {
         String::from_utf8_lossy(&rest).into_owned()
     }
 
-    /// Whether nothing has come so far.
-    pub(crate) fn has_heard_nothing(&self) -> bool {
-        self.0.try_read(&mut [0]).is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
-    }
-
     pub(crate) fn into_inner(self) -> TcpStream {
         self.0
+    }
+}
+
+impl From<TcpStream> for Raw {
+    fn from(stream: TcpStream) -> Self {
+        Self(stream)
     }
 }
 

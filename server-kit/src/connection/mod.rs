@@ -117,7 +117,8 @@ impl AsyncRead for Connection {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        // Who takes nothing has nothing taken from him: his requests would only make more answers.
+        // Before the client has taken what was written, nothing more is read from it: neither more requests, nor their
+        // end, which would be the end of the answer, too.
         if self.stall.is_running() {
             self.held = Some(cx.waker().clone());
             return Poll::Pending;
