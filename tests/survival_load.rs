@@ -1,6 +1,6 @@
 //! Many clients, the end of a server in the middle of its work, and a handler that fails.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 
 use axum::Router;
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use tokio::sync::Barrier;
 
 use crate::reliability::allow_files;
-use crate::support::api::Api;
+use crate::support::api::{Api, Server};
 use crate::support::http2::{self, Http2};
 use crate::support::process::Serving;
 use crate::support::raw::{self, Raw};
@@ -20,6 +20,7 @@ use crate::support::raw::{self, Raw};
 each_api!(
     thousands_that_do_nothing_are_in_nobodys_way,
     a_signal_under_load_loses_no_call,
+    a_connection_that_the_kernel_has_made_is_taken_after_the_signal,
     a_call_that_does_not_end_is_cut_after_the_grace,
     a_second_signal_ends_it_at_once,
 );
@@ -154,6 +155,19 @@ async fn calls_over_http2<A: Api>(address: SocketAddr, busy: &Barrier) -> (u32, 
     }
     while client.next_politely().await.is_some() {}
     (sent, answered)
+}
+
+async fn a_connection_that_the_kernel_has_made_is_taken_after_the_signal<A: Api>() {
+    let server = Server::start::<A>().await;
+    // It waits in the backlog: the server shares this thread, which does not wait here.
+    let stream = TcpStream::connect(server.address).unwrap();
+    server.shutdown.cancel();
+    stream.set_nonblocking(true).unwrap();
+    let mut client = Http2::over(tokio::net::TcpStream::from_std(stream).unwrap(), &[]).await;
+    client.send(&http2::request::<A>(1)).await.unwrap();
+    assert!(client.answered(1).await);
+    while client.next_politely().await.is_some() {}
+    server.stop().await;
 }
 
 async fn a_call_that_does_not_end_is_cut_after_the_grace<A: Api>() {

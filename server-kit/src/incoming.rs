@@ -10,6 +10,9 @@ use tokio::sync::Semaphore;
 use crate::connection::Connection;
 use crate::{Limits, Shutdown};
 
+/// How many connections are still taken after the signal: as many as the backlog may hold.
+const LAST: u32 = 1024;
+
 /// The connections of a [`TapListener`].
 #[derive(Debug)]
 pub struct Incoming {
@@ -17,6 +20,8 @@ pub struct Incoming {
     slots: Arc<Semaphore>,
     limits: Limits,
     shutdown: Shutdown,
+    /// How many more are taken after the signal.
+    last: u32,
 }
 
 impl Incoming {
@@ -24,31 +29,40 @@ impl Incoming {
     #[must_use]
     pub fn new(listener: TapListener, limits: Limits, shutdown: Shutdown) -> Self {
         let slots = Arc::new(Semaphore::new(limits.max_connections as usize));
-        Self { listener, slots, limits, shutdown }
+        Self { listener, slots, limits, shutdown, last: LAST }
     }
 
     /// The next one. While there are too many, it waits until one ends; the kernel's backlog holds those that come
-    /// meanwhile, and their clients notice nothing but the time. `None` once the shutdown has begun and those that the
-    /// kernel had already connected are taken: closing the listener would reset them. Cancel safe.
-    pub async fn next(&self) -> Option<Connection> {
+    /// meanwhile, and their clients notice nothing but the time.
+    ///
+    /// `None` once the shutdown has begun and those that the kernel had already connected are taken: they would be
+    /// reset when the listener closes. Cancel safe.
+    pub async fn next(&mut self) -> Option<Connection> {
         let slots = Arc::clone(&self.slots);
         let slot = tokio::select! {
             biased;
             slot = slots.acquire_owned() => slot.ok()?,
             () = self.shutdown.cancelled() => return None,
         };
-        tokio::select! {
+        let none_left = async {
+            self.shutdown.cancelled().await;
+            // The runtime asks the kernel for news before it comes back here.
+            tokio::task::yield_now().await;
+        };
+        let stream = tokio::select! {
             biased;
-            (stream, _) = self.listener.accept_next() => {
-                Some(Connection::new(stream, &self.limits, &self.shutdown, slot))
-            }
-            () = self.shutdown.cancelled() => None,
+            (stream, _) = self.listener.accept_next() => stream,
+            () = none_left => return None,
+        };
+        if self.shutdown.is_cancelled() {
+            self.last = self.last.checked_sub(1)?;
         }
+        Some(Connection::new(stream, &self.limits, &self.shutdown, slot))
     }
 
     /// The same as a stream, for tonic's `serve_with_incoming_shutdown`.
     pub fn into_stream(self) -> impl Stream<Item = io::Result<Connection>> {
-        futures_util::stream::unfold(self, |incoming| async {
+        futures_util::stream::unfold(self, |mut incoming| async {
             let connection = incoming.next().await?;
             Some((Ok(connection), incoming))
         })

@@ -6,7 +6,7 @@
 //! - [`program`]: a server from its flags to its exit code
 //! - [`bind`]: addresses: reading, taking, and saying so well when one is taken
 //! - [`limits`]: what a client may do, and how long
-//! - [`incoming`]: the connections, no more than the limits allow
+//! - `incoming`: the connections, no more than the limits allow
 //! - `connection`: a connection with its deadlines
 //! - [`http`]: HTTP for an axum router
 //! - [`tonic`]: what tonic needs to serve such connections
@@ -18,7 +18,7 @@ pub mod bind;
 mod connection;
 pub mod flags;
 pub mod http;
-pub mod incoming;
+mod incoming;
 pub mod limits;
 pub mod program;
 pub mod shutdown;
@@ -27,6 +27,7 @@ pub mod tonic;
 
 pub use connection::Connection;
 pub use flags::Flags;
+pub use incoming::Incoming;
 pub use limits::Limits;
 pub use program::{Program, run};
 pub use tokio_util::sync::CancellationToken as Shutdown;

@@ -62,7 +62,11 @@ pub(crate) struct Http2(TcpStream);
 impl Http2 {
     /// Says the preface, with these settings.
     pub(crate) async fn connect(server: SocketAddr, settings: &[u8]) -> Self {
-        let mut stream = TcpStream::connect(server).await.unwrap();
+        Self::over(TcpStream::connect(server).await.unwrap(), settings).await
+    }
+
+    /// The same over a connection that is there.
+    pub(crate) async fn over(mut stream: TcpStream, settings: &[u8]) -> Self {
         stream.set_nodelay(true).unwrap();
         stream.write_all(&[PREFACE, &frame(SETTINGS, 0, 0, settings)].concat()).await.unwrap();
         Self(stream)

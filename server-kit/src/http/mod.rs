@@ -41,7 +41,7 @@ pub async fn serve(
 ) -> io::Result<()> {
     let (http, grace) = (builder(&limits), limits.grace);
     let front = Front::new(router, &limits);
-    let incoming = Incoming::new(listener, limits, shutdown.clone());
+    let mut incoming = Incoming::new(listener, limits, shutdown.clone());
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
