@@ -13,6 +13,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::support::api::{Api, Server};
 use crate::support::http2::{self, Http2};
+use crate::support::process::Serving;
 use crate::support::raw::{self, Raw};
 
 each_api!(
@@ -25,6 +26,7 @@ each_api!(
     an_answer_without_a_window_is_given_up,
     a_client_that_reads_nothing_is_cut,
     a_watch_outlives_every_timeout,
+    a_watch_that_is_quiet_costs_no_work,
     a_connection_too_many_waits_for_its_turn,
 );
 
@@ -168,6 +170,20 @@ async fn a_watch_outlives_every_timeout<A: Api>() {
         server.shelf.update(1, revision, patch).unwrap();
         assert_eq!(watch.next().await.unwrap().unwrap().book.revision, revision + 1);
     }
+    watch.close().await;
+}
+
+async fn a_watch_that_is_quiet_costs_no_work<A: Api>() {
+    let server = Serving::start(A::SERVER, &["--no-tap", "--head-timeout", "0.1", "--idle-timeout", "0.1"]);
+    let watch = A::watch(&Tap::off(), server.address, 9).await.unwrap();
+    // It is older than its deadlines, which do not apply to it.
+    Raw::connect(server.address).await.rest().await;
+    let before = server.processor_time();
+    for _ in 0..5 {
+        Raw::connect(server.address).await.rest().await;
+    }
+    let taken = server.processor_time() - before;
+    assert!(taken < 10, "{taken} hundredths of a second in about 50");
     watch.close().await;
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+
 use tokio::time::Instant;
 
 use crate::Shutdown;
@@ -118,12 +119,15 @@ impl Activity {
 
     fn update(&self, change: impl FnOnce(&mut State)) {
         let mut state = self.lock();
+        let before = (state.is_quiet(), state.owes_answer());
         change(&mut state);
         // Also when it was quiet before: an answer that is taken piece by piece goes on.
         if state.is_quiet() {
             state.quiet_since = Instant::now();
         }
-        let reader = state.reader.take();
+        // Only for what it waits for: a task that is woken by what it does itself never rests.
+        let changed = before != (state.is_quiet(), state.owes_answer());
+        let reader = if changed { state.reader.take() } else { None };
         drop(state);
         if let Some(reader) = reader {
             reader.wake();
