@@ -102,8 +102,7 @@ async fn many_connections<A: Api>(address: SocketAddr) {
     }
 }
 
-/// Clients that say that they have finished: before the answer comes, which is then the server's to send or not, and
-/// in the middle of it.
+/// Clients that say that they have finished: before the answer comes, and in the middle of it.
 async fn half_close<A: Api>(address: SocketAddr) {
     for wait in [false, true] {
         let mut client = TcpStream::connect(address).await.unwrap();

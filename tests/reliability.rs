@@ -63,7 +63,7 @@ fn peak(events: &[Event]) -> i64 {
 }
 
 /// Lets this process, and those that it starts, open so many files. Says so and returns false where it must not.
-fn allow_files(wanted: u64) -> bool {
+pub(crate) fn allow_files(wanted: u64) -> bool {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     if current.is_none_or(|current| current >= wanted) {
         return true;

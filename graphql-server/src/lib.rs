@@ -45,7 +45,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::get;
 use bookshelf::Shelf;
-use server_kit::{Program, Shutdown};
+use server_kit::{Limits, Program, Shutdown};
 use socket_tap::TapListener;
 use tokio_util::task::TaskTracker;
 
@@ -75,9 +75,22 @@ pub const PROGRAM: Program = Program {
 /// # Errors
 /// As [`server_kit::http::serve`].
 pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> io::Result<()> {
+    serve_with(listener, shelf, shutdown, Limits::default()).await
+}
+
+/// The same with limits of one's own.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_with(
+    listener: TapListener,
+    shelf: Shelf,
+    shutdown: Shutdown,
+    limits: Limits,
+) -> io::Result<()> {
     let sockets = TaskTracker::new();
     let router = routes(shelf, shutdown.clone(), sockets.clone());
-    server_kit::http::serve(listener, router, shutdown).await?;
+    server_kit::http::serve(listener, router, shutdown, limits).await?;
     // A WebSocket has left the HTTP connection that it began as. It says goodbye within `limits::CLOSE_TIMEOUT`.
     sockets.close();
     sockets.wait().await;

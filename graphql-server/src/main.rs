@@ -8,5 +8,7 @@ use bookshelf::Shelf;
 use graphql_server::PROGRAM;
 
 fn main() -> ExitCode {
-    server_kit::run(&PROGRAM, |listener, shutdown| graphql_server::serve(listener, Shelf::seeded(), shutdown))
+    server_kit::run(&PROGRAM, |listener, shutdown, limits| {
+        graphql_server::serve_with(listener, Shelf::seeded(), shutdown, limits)
+    })
 }

@@ -10,7 +10,8 @@
 //! - `convert`, `mask`: between the shelf's types and the contract's; update masks
 //! - `health`: `grpc.health.v1.Health`
 //! - `status`: every error with its details
-//! - [`limits`]: every limit, with its reason
+//! - `transport`: tonic's settings, after the limits that the three servers share
+//! - [`limits`]: the limits of this API, each with its reason
 
 #![forbid(unsafe_code)]
 
@@ -23,16 +24,19 @@ mod service;
 mod status;
 #[cfg(test)]
 mod tests;
+mod transport;
 #[cfg(feature = "web")]
 mod web;
 
 use std::io;
+use std::time::Duration;
 
 use axum::middleware::from_fn_with_state;
 use bookshelf::Shelf;
 use bookshelf_proto::DESCRIPTORS;
 use bookshelf_proto::v1::bookshelf_service_server::BookshelfServiceServer;
-use server_kit::{Program, Shutdown, shutdown::within_grace};
+use server_kit::shutdown::within_grace;
+use server_kit::{Incoming, Limits, Program, Shutdown};
 use socket_tap::TapListener;
 use tonic::codec::CompressionEncoding::Gzip;
 use tonic::service::Routes;
@@ -44,7 +48,7 @@ use tonic_reflection::pb::{v1, v1alpha};
 use tonic_types::pb::FILE_DESCRIPTOR_SET as ERROR_DESCRIPTORS;
 
 use crate::health::Health;
-use crate::limits::{MAX_REQUEST_BYTES, REQUEST_TIMEOUT};
+use crate::limits::MAX_REQUEST_BYTES;
 use crate::service::Service;
 
 /// What the command tells of itself.
@@ -73,9 +77,25 @@ pub const PROGRAM: Program = Program {
 /// # Errors
 /// When the descriptors of the contract are broken, or the transport fails as a whole.
 pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> io::Result<()> {
-    let serving = router(shelf, shutdown.clone())?
-        .serve_with_incoming_shutdown(listener.into_incoming(), shutdown.cancelled());
-    match within_grace(serving, &shutdown).await {
+    serve_with(listener, shelf, shutdown, Limits::default()).await
+}
+
+/// The same with limits of one's own.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_with(
+    listener: TapListener,
+    shelf: Shelf,
+    shutdown: Shutdown,
+    limits: Limits,
+) -> io::Result<()> {
+    let server = transport::server(&limits).add_routes(routes(shelf, shutdown.clone(), limits.request)?);
+    let grace = limits.grace;
+    let incoming = Incoming::new(listener, limits, shutdown.clone()).into_stream();
+    // The shutdown ends the connections' stream, and that is the signal for tonic, too.
+    let serving = server.serve_with_incoming_shutdown(incoming, std::future::pending());
+    match within_grace(serving, grace, &shutdown).await {
         Some(served) => served.map_err(io::Error::other),
         None => Ok(()),
     }
@@ -87,10 +107,11 @@ pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> i
 /// When the descriptors of the contract are broken.
 pub fn router(shelf: Shelf, shutdown: Shutdown) -> io::Result<Router> {
     // A browser's gRPC-Web comes over HTTP/1.1.
-    Ok(Server::builder().accept_http1(cfg!(feature = "web")).add_routes(routes(shelf, shutdown)?))
+    Ok(Server::builder().accept_http1(cfg!(feature = "web")).add_routes(routes(shelf, shutdown, Limits::default().request)?))
 }
 
-fn routes(shelf: Shelf, shutdown: Shutdown) -> io::Result<Routes> {
+/// `request_timeout` is how long a client may take to send its request.
+fn routes(shelf: Shelf, shutdown: Shutdown, request_timeout: Duration) -> io::Result<Routes> {
     let bookshelf = BookshelfServiceServer::new(Service::new(shelf, shutdown.clone()))
         .max_decoding_message_size(MAX_REQUEST_BYTES)
         .accept_compressed(Gzip)
@@ -117,7 +138,7 @@ fn routes(shelf: Shelf, shutdown: Shutdown) -> io::Result<Routes> {
         .add_service(reflection_v1)
         .add_service(reflection_v1alpha)
         .into_axum_router();
-    let supervised = services.layer(from_fn_with_state(REQUEST_TIMEOUT, call::supervise));
+    let supervised = services.layer(from_fn_with_state(request_timeout, call::supervise));
     #[cfg(feature = "web")]
     let supervised = web::translated(supervised);
     Ok(supervised.into())

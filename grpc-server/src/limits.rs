@@ -1,13 +1,8 @@
-//! Every limit, with its reason.
-
-use std::time::Duration;
+//! The limits of this API, each with its reason. Those of connections are in [`server_kit::limits`].
 
 /// The longest request message, in bytes, unpacked. The longest that makes sense is an update with a title of 200
 /// characters and a mask: less than 1 KiB.
 pub const MAX_REQUEST_BYTES: usize = 64 * 1024;
-
-/// How long a client may take to send its request. A stream of changes may stay open for as long as its client wants.
-pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The shortest page of books that is compressed, in bytes, for a client that takes gzip. Here it saves a tenth; a page
 /// of less than 170 bytes it would make longer.

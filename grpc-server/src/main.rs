@@ -8,5 +8,7 @@ use bookshelf::Shelf;
 use grpc_server::PROGRAM;
 
 fn main() -> ExitCode {
-    server_kit::run(&PROGRAM, |listener, shutdown| grpc_server::serve(listener, Shelf::seeded(), shutdown))
+    server_kit::run(&PROGRAM, |listener, shutdown, limits| {
+        grpc_server::serve_with(listener, Shelf::seeded(), shutdown, limits)
+    })
 }

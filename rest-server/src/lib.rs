@@ -41,7 +41,7 @@ use std::io;
 use axum::Router;
 use axum::response::IntoResponse as _;
 use bookshelf::Shelf;
-use server_kit::{Program, Shutdown};
+use server_kit::{Limits, Program, Shutdown};
 use socket_tap::TapListener;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi as _;
@@ -83,7 +83,20 @@ pub const PROGRAM: Program = Program {
 /// # Errors
 /// As [`server_kit::http::serve`].
 pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> io::Result<()> {
-    server_kit::http::serve(listener, router(shelf, shutdown.clone()), shutdown).await
+    serve_with(listener, shelf, shutdown, Limits::default()).await
+}
+
+/// The same with limits of one's own.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_with(
+    listener: TapListener,
+    shelf: Shelf,
+    shutdown: Shutdown,
+    limits: Limits,
+) -> io::Result<()> {
+    server_kit::http::serve(listener, router(shelf, shutdown.clone()), shutdown, limits).await
 }
 
 /// The API, for a server of one's own. Streams of changes end at the shutdown.

@@ -8,5 +8,7 @@ use bookshelf::Shelf;
 use rest_server::PROGRAM;
 
 fn main() -> ExitCode {
-    server_kit::run(&PROGRAM, |listener, shutdown| rest_server::serve(listener, Shelf::seeded(), shutdown))
+    server_kit::run(&PROGRAM, |listener, shutdown, limits| {
+        rest_server::serve_with(listener, Shelf::seeded(), shutdown, limits)
+    })
 }

@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::Resettable;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
 use crate::bind;
+use crate::limits::Limits;
 use crate::program::Program;
 
 /// The flags of a server.
@@ -31,6 +33,10 @@ pub struct Flags {
     /// Print neither the socket calls nor what to try; errors are still printed
     #[arg(long)]
     pub quiet: bool,
+
+    /// What a client may do, and how long.
+    #[command(flatten)]
+    pub limits: Limits,
 }
 
 impl Flags {
@@ -41,6 +47,8 @@ impl Flags {
             .name(program.name)
             .about(program.about)
             .after_help(program.examples)
+            // Each limit is explained where it is; here it has one line.
+            .mut_args(|arg| arg.long_help(Resettable::Reset))
             .mut_arg("listen", |listen| listen.required(false).default_value(program.listen))
             .get_matches();
         Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())

@@ -5,17 +5,29 @@
 //! - [`flags`]: the command line, the same in all three
 //! - [`program`]: a server from its flags to its exit code
 //! - [`bind`]: addresses: reading, taking, and saying so well when one is taken
-//! - [`http`]: the accept loop for HTTP
+//! - [`limits`]: what a client may do, and how long
+//! - `incoming`: the connections, no more than the limits allow
+//! - `connection`: a connection with its deadlines
+//! - [`http`]: HTTP for an axum router
+//! - [`tonic`]: what tonic needs to serve such connections
 //! - [`shutdown`]: SIGINT and SIGTERM, and how long running calls may take after them
 
 #![forbid(unsafe_code)]
 
 pub mod bind;
+mod connection;
 pub mod flags;
 pub mod http;
+mod incoming;
+pub mod limits;
 pub mod program;
 pub mod shutdown;
+#[cfg(feature = "tonic")]
+pub mod tonic;
 
+pub use connection::Connection;
 pub use flags::Flags;
+pub use incoming::Incoming;
+pub use limits::Limits;
 pub use program::{Program, run};
 pub use tokio_util::sync::CancellationToken as Shutdown;

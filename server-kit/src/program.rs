@@ -10,10 +10,10 @@ use socket_tap::format::text::Lines;
 use socket_tap::sink::LiveLines;
 use socket_tap::{Tap, TapListener};
 
-use crate::Shutdown;
 use crate::bind::{bind, reachable};
 use crate::flags::Flags;
 use crate::shutdown::Signals;
+use crate::{Limits, Shutdown};
 
 /// What one server tells of itself.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +35,7 @@ pub struct Program {
 }
 
 /// Runs a server until SIGINT or SIGTERM. It prints what went wrong and returns the exit code.
-pub fn run<F>(program: &Program, serve: impl FnOnce(TapListener, Shutdown) -> F) -> ExitCode
+pub fn run<F>(program: &Program, serve: impl FnOnce(TapListener, Shutdown, Limits) -> F) -> ExitCode
 where
     F: Future<Output = io::Result<()>>,
 {
@@ -52,7 +52,7 @@ where
 fn try_run<F>(
     program: &Program,
     flags: &Flags,
-    serve: impl FnOnce(TapListener, Shutdown) -> F,
+    serve: impl FnOnce(TapListener, Shutdown, Limits) -> F,
 ) -> io::Result<()>
 where
     F: Future<Output = io::Result<()>>,
@@ -64,7 +64,7 @@ where
         let shutdown = Shutdown::new();
         stop_on(Signals::watch()?, program.name, flags.quiet, shutdown.clone());
         greet(program, flags, listener.local_addr()?);
-        serve(listener, shutdown).await
+        serve(listener, shutdown, flags.limits.clone()).await
     });
     // Ends the tasks that are left, so that their sockets are closed and the recording says so.
     runtime.shutdown_timeout(Duration::from_secs(1));

@@ -5,9 +5,6 @@ use std::time::Duration;
 
 use crate::Shutdown;
 
-/// How long running calls may take after the signal; then their connections are closed.
-pub const GRACE: Duration = Duration::from_secs(5);
-
 /// SIGINT (Ctrl-C) and SIGTERM; on Windows Ctrl-C.
 #[derive(Debug)]
 pub struct Signals {
@@ -52,11 +49,15 @@ impl Signals {
     }
 }
 
-/// Runs `serving` to its end, but no longer than [`GRACE`] after the shutdown. `None` when it was cut off.
-pub async fn within_grace<T>(serving: impl Future<Output = T>, shutdown: &Shutdown) -> Option<T> {
+/// Runs `serving` to its end, but no longer than `grace` after the shutdown. `None` when it was cut off.
+pub async fn within_grace<T>(
+    serving: impl Future<Output = T>,
+    grace: Duration,
+    shutdown: &Shutdown,
+) -> Option<T> {
     let cut = async {
         shutdown.cancelled().await;
-        tokio::time::sleep(GRACE).await;
+        tokio::time::sleep(grace).await;
     };
     tokio::select! {
         output = serving => Some(output),

@@ -19,6 +19,7 @@ pub(crate) trait Api: Client {
         listener: TapListener,
         shelf: Shelf,
         shutdown: Shutdown,
+        limits: server_kit::Limits,
     ) -> impl Future<Output = io::Result<()>> + Send + 'static;
 }
 
@@ -29,8 +30,9 @@ impl Api for Rest {
         listener: TapListener,
         shelf: Shelf,
         shutdown: Shutdown,
+        limits: server_kit::Limits,
     ) -> impl Future<Output = io::Result<()>> + Send + 'static {
-        rest_server::serve(listener, shelf, shutdown)
+        rest_server::serve_with(listener, shelf, shutdown, limits)
     }
 }
 
@@ -41,8 +43,9 @@ impl Api for Graphql {
         listener: TapListener,
         shelf: Shelf,
         shutdown: Shutdown,
+        limits: server_kit::Limits,
     ) -> impl Future<Output = io::Result<()>> + Send + 'static {
-        graphql_server::serve(listener, shelf, shutdown)
+        graphql_server::serve_with(listener, shelf, shutdown, limits)
     }
 }
 
@@ -53,8 +56,9 @@ impl Api for Grpc {
         listener: TapListener,
         shelf: Shelf,
         shutdown: Shutdown,
+        limits: server_kit::Limits,
     ) -> impl Future<Output = io::Result<()>> + Send + 'static {
-        grpc_server::serve(listener, shelf, shutdown)
+        grpc_server::serve_with(listener, shelf, shutdown, limits)
     }
 }
 
@@ -73,10 +77,19 @@ impl Server {
     }
 
     pub(crate) async fn with<A: Api>(tap: &Tap, limits: Limits) -> Self {
+        Self::serving::<A>(tap, Shelf::with_limits(limits), server_kit::Limits::default()).await
+    }
+
+    /// With limits for its connections.
+    pub(crate) async fn limited<A: Api>(tap: &Tap, limits: server_kit::Limits) -> Self {
+        Self::serving::<A>(tap, Shelf::seeded(), limits).await
+    }
+
+    async fn serving<A: Api>(tap: &Tap, shelf: Shelf, limits: server_kit::Limits) -> Self {
         let listener = TapListener::bind(tap, "127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (shelf, shutdown) = (Shelf::with_limits(limits), Shutdown::new());
-        let task = tokio::spawn(A::serve(listener, shelf.clone(), shutdown.clone()));
+        let shutdown = Shutdown::new();
+        let task = tokio::spawn(A::serve(listener, shelf.clone(), shutdown.clone(), limits));
         Self { address, shelf, shutdown, task }
     }
 

@@ -1,9 +1,11 @@
 //! What the tests stand on.
 
 pub(crate) mod api;
+pub(crate) mod http2;
 pub(crate) mod keep_alive;
 pub(crate) mod process;
 pub(crate) mod program;
+pub(crate) mod raw;
 
 /// Runs each test for each API: `each_api!(name, ...)` makes `rest::name`, `graphql::name`, `grpc::name` of a
 /// `async fn name<A: Api>()`.
@@ -22,5 +24,13 @@ macro_rules! each_api {
                 }
             )+
         }
+    };
+}
+
+/// The same for the two that speak HTTP/1.1.
+macro_rules! each_http {
+    ($($name:ident),+ $(,)?) => {
+        each_api!(@api rest, clients::Rest, $($name),+);
+        each_api!(@api graphql, clients::Graphql, $($name),+);
     };
 }

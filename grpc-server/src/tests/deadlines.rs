@@ -8,10 +8,10 @@ use futures_util::{StreamExt as _, stream};
 use http_body_util::{Full, StreamBody};
 use hyper::body::Frame;
 use tokio::time::Instant;
+use server_kit::Limits;
 use tonic::{Code, Request};
 
 use super::support::{Reply, Server, details, frame, next, request};
-use crate::limits::REQUEST_TIMEOUT;
 
 #[tokio::test(start_paused = true)]
 async fn a_stream_ends_at_the_deadline() {
@@ -87,7 +87,7 @@ async fn nobody_may_take_for_ever_to_send_a_request() {
         let started = Instant::now();
         let reply = Server::new().send(unfinished(headers)).await;
         assert_eq!(reply.code("REQUEST_TIMEOUT"), Code::DeadlineExceeded);
-        assert_eq!(started.elapsed().as_secs(), REQUEST_TIMEOUT.as_secs());
+        assert_eq!(started.elapsed().as_secs(), Limits::default().request.as_secs());
     }
 }
 

@@ -1,0 +1,101 @@
+//! HTTP/1.1 and HTTP/2 for an axum router, on hyper.
+//!
+//! `axum::serve` would do, but that it has no limits and its graceful shutdown waits without a bound.
+//!
+//! # Layout
+//!
+//! - this file: the accept loop
+//! - `front`: what every request meets before the router
+//! - `head`: what the head of a request has to say clearly
+
+mod front;
+mod head;
+
+use std::io;
+use std::pin::pin;
+
+use axum::Router;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use socket_tap::TapListener;
+use tokio::task::JoinSet;
+
+use crate::connection::Connection;
+use crate::incoming::Incoming;
+use crate::limits::{CONNECTION_WINDOW, MAX_RESETS_BY_CLIENT, MAX_RESETS_BY_SERVER, STREAM_WINDOW};
+use crate::shutdown::within_grace;
+use crate::{Limits, Shutdown};
+
+use front::Front;
+
+/// Serves `router` until the shutdown, then lets running requests finish.
+///
+/// # Errors
+/// None today: a connection that fails ends alone, and its failure is in the recording.
+pub async fn serve(
+    listener: TapListener,
+    router: Router,
+    shutdown: Shutdown,
+    limits: Limits,
+) -> io::Result<()> {
+    let (http, grace) = (builder(&limits), limits.grace);
+    let front = Front::new(router, &limits);
+    let mut incoming = Incoming::new(listener, limits, shutdown.clone());
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            // Lets go of the connections that have ended.
+            Some(_) = connections.join_next() => {}
+            connection = incoming.next() => match connection {
+                Some(connection) => _ = connections.spawn(converse(http.clone(), connection, front.clone())),
+                None => break,
+            },
+        }
+    }
+    // Nobody can connect any more while the last requests finish.
+    drop(incoming);
+    let finished = async { while connections.join_next().await.is_some() {} };
+    within_grace(finished, grace, &shutdown).await;
+    connections.shutdown().await;
+    Ok(())
+}
+
+/// hyper, with a limit for everything that it has one for.
+fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
+    let mut http = auto::Builder::new(TokioExecutor::new());
+    http.http1()
+        // The deadline of a head is that of its connection, which knows HTTP/2, too.
+        .header_read_timeout(None)
+        // A head has to fit. (The buffer for writing has the same limit.)
+        .max_buf_size(limits.max_header_bytes as usize);
+    http.http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(limits.ping_interval)
+        .keep_alive_timeout(limits.ping_timeout)
+        .max_concurrent_streams(limits.max_streams)
+        .max_header_list_size(limits.max_header_bytes)
+        .max_pending_accept_reset_streams(MAX_RESETS_BY_CLIENT)
+        .max_local_error_reset_streams(MAX_RESETS_BY_SERVER)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW);
+    http
+}
+
+/// One connection from its first byte to its last.
+async fn converse(http: auto::Builder<TokioExecutor>, connection: Connection, front: Front) {
+    let activity = connection.activity();
+    let service = service_fn(|request| front.call(&activity, request));
+    let mut serving = pin!(http.serve_connection_with_upgrades(TokioIo::new(connection), service));
+    // How it ends is in the recording.
+    tokio::select! {
+        biased;
+        _ = serving.as_mut() => return,
+        () = activity.ending().cancelled() => {}
+    }
+    // HTTP/2 says goodbye by a GOAWAY, HTTP/1.1 by a `connection: close` in its last answer.
+    if activity.is_http2() {
+        serving.as_mut().graceful_shutdown();
+    }
+    let _ = serving.await;
+}

@@ -1,0 +1,75 @@
+//! What tonic needs to serve a [`Connection`], and what a connection needs to know of tonic's requests.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::body::Bytes;
+use axum::http::{Request, Response};
+use hyper::body::Body;
+use tonic::transport::server::{Connected, TcpConnectInfo};
+use tower::{Layer, Service};
+
+use crate::Shutdown;
+use crate::connection::{Activity, Answer, Connection};
+
+impl Connected for Connection {
+    type ConnectInfo = ConnectInfo;
+
+    fn connect_info(&self) -> ConnectInfo {
+        ConnectInfo { activity: self.activity(), tcp: self.stream().connect_info() }
+    }
+}
+
+/// What tonic gives each request of a [`Connection`] along; [`Watched`] takes it.
+#[derive(Clone, Debug)]
+pub struct ConnectInfo {
+    activity: Activity,
+    tcp: TcpConnectInfo,
+}
+
+/// A layer for tonic's `Server`, which tells a [`Connection`] of its requests. Without it every connection is idle.
+#[derive(Clone, Copy, Debug)]
+pub struct Watched;
+
+impl<S> Layer<S> for Watched {
+    type Service = WatchedService<S>;
+
+    fn layer(&self, inner: S) -> WatchedService<S> {
+        WatchedService(inner)
+    }
+}
+
+/// The service that [`Watched`] makes of another.
+#[derive(Clone, Debug)]
+pub struct WatchedService<S>(S);
+
+impl<S, In, Out> Service<Request<In>> for WatchedService<S>
+where
+    S: Service<Request<In>, Response = Response<Out>>,
+    S::Future: Send + 'static,
+    Out: Body<Data = Bytes> + Unpin,
+{
+    type Response = Response<Answer<Out>>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<In>) -> Self::Future {
+        let extensions = request.extensions_mut();
+        let info = extensions.remove::<ConnectInfo>();
+        let activity = info.map_or_else(
+            || Activity::new(Shutdown::new()),
+            |ConnectInfo { activity, tcp }| {
+                // Where tonic looks for a request's `remote_addr`.
+                extensions.insert(tcp);
+                activity
+            },
+        );
+        let exchange = activity.begin(true);
+        let answer = self.0.call(request);
+        Box::pin(async move { Ok(answer.await?.map(|body| Answer::new(body, exchange))) })
+    }
+}
