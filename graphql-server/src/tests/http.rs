@@ -29,6 +29,10 @@ async fn the_answer_has_the_media_type_that_the_client_asks_for() {
             assert_eq!(reply.json(), json!({ "data": { "book": { "id": "1" } } }));
         }
     }
+    let silent = Request::post("/graphql").header("content-type", JSON);
+    let reply = service.send(silent.body(Body::from(r#"{"query":"{"}"#)).unwrap()).await;
+    assert_eq!(reply.header("content-type"), format!("{GRAPHQL}; charset=utf-8"));
+    assert_eq!(reply.status, StatusCode::BAD_REQUEST);
     assert_eq!(service.post("image/png", "{}").await.status, StatusCode::NOT_ACCEPTABLE);
     // A page is an answer to GET only.
     assert_eq!(service.post("text/html", "{}").await.status, StatusCode::NOT_ACCEPTABLE);
@@ -108,6 +112,9 @@ async fn a_get_has_its_parameters_in_the_url() {
     let reply =
         service.request("GET", &with("variables=%7B%22id%22:2%7D&extensions=%7B%7D&other=1"), GRAPHQL).await;
     assert_eq!(reply.json(), json!({ "data": { "book": { "id": "2" } } }));
+    // An empty name is none.
+    let reply = service.request("GET", &format!("{BOOK}&operationName=&variables="), GRAPHQL).await;
+    assert_eq!(reply.json(), json!({ "data": { "book": { "id": "1" } } }));
     for (path, message) in [
         ("/graphql".to_owned(), "query is missing"),
         (with("variables=%7B"), "variables is not JSON: EOF while parsing an object at line 1 column 1"),

@@ -1,0 +1,259 @@
+//! Documents made to kill, on every way in: by POST, by GET, as server-sent events, over a WebSocket.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+
+use super::support::{Client, EVENTS, GRAPHQL, JSON, Service};
+use crate::limits::{MAX_ERRORS, MAX_MESSAGE, MAX_REQUEST_BYTES};
+
+/// The code of the first error.
+fn code(answer: &Value) -> String {
+    let code = &answer["errors"][0]["extensions"]["code"];
+    code.as_str().unwrap_or_else(|| panic!("no code: {answer}")).to_owned()
+}
+
+/// The only result of a stream of events.
+fn result(events: &[u8]) -> Value {
+    let text = String::from_utf8_lossy(events);
+    let data = text.lines().find_map(|line| line.strip_prefix("data: "));
+    serde_json::from_str(data.unwrap_or_else(|| panic!("no event: {text}"))).unwrap()
+}
+
+fn escaped(text: &str) -> String {
+    let escape = |byte: u8| match byte {
+        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(escape).collect()
+}
+
+/// The service, with a WebSocket that is open.
+struct Ways {
+    service: Service,
+    client: Client,
+}
+
+impl Ways {
+    async fn open() -> Self {
+        let service = Service::new();
+        let client = service.ready().await;
+        Self { service, client }
+    }
+
+    /// The answers to a document, by each way.
+    async fn ask(&mut self, document: &str) -> [Value; 4] {
+        let body = json!({ "query": document });
+        let path = format!("/graphql?query={}", escaped(document));
+        let post = self.service.post(GRAPHQL, &body).await.json();
+        let get = self.service.request("GET", &path, GRAPHQL).await.json();
+        let events = result(&self.service.post(EVENTS, &body).await.body);
+        self.client.subscribe("1", document).await;
+        let message = self.client.receive().await;
+        let over_socket = match message["type"].as_str() {
+            Some("error") => json!({ "errors": message["payload"] }),
+            _ => {
+                assert_eq!(self.client.receive().await["type"], "complete");
+                message["payload"].clone()
+            }
+        };
+        [post, get, events, over_socket]
+    }
+
+    /// No way lets the document through, and the service is well afterwards.
+    async fn refused(&mut self, expected: &str, document: &str) {
+        for answer in self.ask(document).await {
+            assert_eq!(code(&answer), expected, "{}", &document[..document.len().min(60)]);
+            assert!(answer.get("data").is_none());
+        }
+        for answer in self.ask("{__typename}").await {
+            assert_eq!(answer, json!({ "data": { "__typename": "Query" } }));
+        }
+    }
+}
+
+#[tokio::test]
+async fn brackets_nested_a_thousand_deep() {
+    let mut ways = Ways::open().await;
+    let nested = |open: &str, close: &str| format!("{}{}", open.repeat(1_300), close.repeat(1_300));
+    for document in [
+        format!("{{book(id:{}){{id}}}}", nested("[", "]")),
+        format!("{{book(id:{}){{id}}}}", nested("{a:", "}")),
+        format!("{{book(id:{}", "[".repeat(1_300)),
+        format!("{{a{}}}", nested("{a", "}")),
+        format!("query($v:{}){{__typename}}", nested("[", "]").replacen("[]", "[Int]", 1)),
+        format!("{{__typename @a(b:{})}}", nested("[", "]")),
+    ] {
+        ways.refused("GRAPHQL_PARSE_FAILED", &document).await;
+    }
+}
+
+#[tokio::test]
+async fn variables_nested_a_thousand_deep() {
+    for open in ["[", "{\"a\":"] {
+        let service = Service::new();
+        let variables = format!("{{\"a\":{}", open.repeat(1_300));
+        let body = format!("{{\"query\":\"{{__typename}}\",\"variables\":{variables}");
+        let path = format!("/graphql?query=%7B__typename%7D&variables={}", escaped(&variables));
+        for reply in [
+            service.post(JSON, &body).await,
+            service.post(EVENTS, &body).await,
+            service.request("GET", &path, JSON).await,
+        ] {
+            assert_eq!(reply.status, StatusCode::BAD_REQUEST);
+            assert!(reply.error().contains("recursion limit"), "{}", reply.error());
+        }
+        let mut client = service.ready().await;
+        client
+            .0
+            .send(Message::text(format!("{{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":{body}")))
+            .await
+            .unwrap();
+        assert_eq!(client.closed().await.0, 4400);
+    }
+}
+
+#[tokio::test]
+async fn brackets_nested_a_hundred_thousand_deep() {
+    let service = Service::new();
+    for nested in ["[", "{a:"].map(|open| open.repeat(100_000)) {
+        let document = format!("{{book(id:{nested}");
+        for (query, variables) in [(json!(document), "{}"), (json!("{a}"), nested.as_str())] {
+            let body = format!("{{\"query\":{query},\"variables\":{variables}}}");
+            for accept in [JSON, EVENTS] {
+                assert_eq!(service.post(accept, &body).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+            }
+            let mut client = service.ready().await;
+            let message = format!("{{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":{body}}}");
+            client.0.feed(Message::text(message)).await.unwrap();
+            // The server may hang up before it has heard all of it.
+            let _ = client.0.flush().await;
+            assert_eq!(client.closed().await.0, 1009);
+        }
+        let status = status_of_get(&service, &format!("/graphql?query={}", escaped(&document))).await;
+        // hyper's own limits: of the URL, and of all that comes before a body.
+        assert!(status.contains(" 414 ") || status.contains(" 431 "), "{status}");
+    }
+}
+
+/// The first line of the answer to a GET, which may be too long for a request in memory.
+async fn status_of_get(service: &Service, path: &str) -> String {
+    let mut stream = BufReader::new(TcpStream::connect(service.listen().await).await.unwrap());
+    // The server may hang up before it has heard all of it.
+    let _ = stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n").as_bytes()).await;
+    let mut line = String::new();
+    stream.read_line(&mut line).await.unwrap();
+    line
+}
+
+#[tokio::test]
+async fn fragments_that_double() {
+    let mut document = "{...F0}".to_owned();
+    for n in 0..25 {
+        document += &format!("fragment F{n} on Query{{...F{next} ...F{next}}}", next = n + 1);
+    }
+    document += "fragment F25 on Query{__typename}";
+    Ways::open().await.refused("GRAPHQL_VALIDATION_FAILED", &document).await;
+}
+
+#[tokio::test]
+async fn aliases_by_the_thousand() {
+    let aliases = |n: usize| (0..n).map(|n| format!("a{n}:__typename ")).collect::<String>();
+    let mut ways = Ways::open().await;
+    // Few enough tokens, and too many of them.
+    ways.refused("GRAPHQL_VALIDATION_FAILED", &format!("{{{}}}", aliases(1_100))).await;
+    ways.refused("GRAPHQL_PARSE_FAILED", &format!("{{{}}}", aliases(1_700))).await;
+    let body = json!({ "query": format!("{{{}}}", aliases(10_000)) });
+    assert_eq!(ways.service.post(GRAPHQL, &body).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn directives_arguments_and_variables_by_the_thousand() {
+    let mut ways = Ways::open().await;
+    let many = |each: &str| each.repeat(2_000);
+    let numbered =
+        |before: &str, after: &str| (0..2_000).map(|n| format!("{before}{n}{after}")).collect::<String>();
+    for document in [
+        format!("{{book(id:1) {} {{id}}}}", many("@skip(if:false)")),
+        format!("query {} {{__typename}}", many("@a @b ")),
+        format!("{{book({}){{id}}}}", numbered("a", ":1 ")),
+        format!("query({}){{__typename}}", numbered("$a", ":ID ")),
+        format!("{{book(id:[{}]){{id}}}}", many("1 1 1 1 ")),
+        format!("mutation{{createBook(input:{{{}}}){{id}}}}", numbered("a", ":1 ")),
+    ] {
+        let body = json!({ "query": document });
+        let reply = ways.service.post(GRAPHQL, &body).await;
+        assert!(reply.error().contains("tokens"), "{}", reply.error());
+    }
+    ways.refused("GRAPHQL_PARSE_FAILED", &format!("query {} {{__typename}}", many("@a @b "))).await;
+}
+
+#[tokio::test]
+async fn a_query_that_is_wrong_everywhere_gets_so_many_errors_and_no_more() {
+    let arguments: String = (0..1_000).map(|n| format!("a{n}:1 ")).collect();
+    for answer in Ways::open().await.ask(&format!("{{book({arguments}){{id}}}}")).await {
+        let errors = answer["errors"].as_array().unwrap();
+        assert_eq!(errors.len(), MAX_ERRORS + 1);
+        assert_eq!(errors[MAX_ERRORS]["message"], format!("and {} more errors", 1_001 - MAX_ERRORS));
+        assert!(errors.iter().all(|error| error["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"));
+    }
+}
+
+#[tokio::test]
+async fn what_is_repeated_in_an_answer_is_not_long() {
+    let service = Service::new();
+    let long = "x".repeat(40_000);
+    let length = async |query: String, variable: &str| {
+        let body = json!({ "query": query, "variables": { "v": variable } });
+        service.post(GRAPHQL, body).await.body.len()
+    };
+    let many = |field: &str| (0..200).map(|n| format!("a{n}:{field} ")).collect::<String>();
+    // An id that nothing has, and a value of the wrong type, in the messages of many errors.
+    for query in [
+        format!("query($v:ID!){{{}}}", many("book(id:$v){id}")),
+        format!("query($v:Int){{{}}}", many("books(first:$v){nodes{id}}")),
+    ] {
+        assert!(length(query, &long).await < 2 * MAX_ERRORS * (MAX_MESSAGE + 200));
+    }
+    // An alias as the key of every book.
+    assert!(length(format!("{{books(first:100){{nodes{{{long}:id}}}}}}"), "").await < 1_000);
+}
+
+#[tokio::test]
+async fn introspection_that_goes_round_and_round() {
+    let mut ways = Ways::open().await;
+    let round = |times: usize| {
+        let open = "fields{type{ofType{".repeat(times);
+        format!("{{__schema{{types{{{open}name{}}}}}}}", "}}}".repeat(times))
+    };
+    for answer in ways.ask(&round(3)).await {
+        assert!(answer["data"]["__schema"]["types"].is_array(), "{answer}");
+    }
+    ways.refused("GRAPHQL_VALIDATION_FAILED", &round(5)).await;
+    let plain = format!("{{__schema{{types{{{}name{}}}}}}}", "fields{type{".repeat(500), "}}".repeat(500));
+    ways.refused("GRAPHQL_PARSE_FAILED", &plain).await;
+    let wide: String = (0..900).map(|n| format!("a{n}:description ")).collect();
+    ways.refused("GRAPHQL_VALIDATION_FAILED", &format!("{{__schema{{types{{fields{{{wide}}}}}}}}}")).await;
+    let hidden = "{__schema{types{...A}} } fragment A on __Type{fields{type{...B}}} \
+                  fragment B on __Type{fields{type{...C}}} fragment C on __Type{fields{type{fields{type{fields{name}}}}}}";
+    ways.refused("GRAPHQL_VALIDATION_FAILED", hidden).await;
+}
+
+#[tokio::test]
+async fn a_body_of_a_hundred_megabytes_is_not_read() {
+    let chunk = vec![b'x'; 16 * 1024];
+    let sent = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let seen = std::sync::Arc::clone(&sent);
+    let chunks = futures_util::stream::iter(0..100 * 1024 * 1024 / chunk.len()).map(move |_| {
+        seen.fetch_add(chunk.len(), std::sync::atomic::Ordering::Relaxed);
+        Ok::<_, std::io::Error>(chunk.clone())
+    });
+    let request =
+        Request::post("/graphql").header("content-type", JSON).body(Body::from_stream(chunks)).unwrap();
+    assert_eq!(Service::new().send(request).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(sent.load(std::sync::atomic::Ordering::Relaxed) <= MAX_REQUEST_BYTES + 2 * 16 * 1024);
+}
