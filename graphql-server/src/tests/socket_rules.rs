@@ -145,9 +145,11 @@ async fn a_message_has_a_limit() {
 #[tokio::test]
 async fn a_client_that_takes_nothing_is_dropped() {
     let mut client = Service::new().ready().await;
-    let long = "{books(first:100){nodes{id title year revision author{id name}}}}";
-    for n in 0..2_000 {
-        client.subscribe(&n.to_string(), long).await;
+    // More than the sockets on both sides hold for it.
+    let list = |n| format!("a{n}:books(first:100){{nodes{{id title year revision author{{id name}}}}}} ");
+    let long = format!("{{{}}}", (0..6).map(list).collect::<String>());
+    for n in 0..1_500 {
+        client.subscribe(&n.to_string(), &long).await;
     }
     let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
     let before = tasks();
