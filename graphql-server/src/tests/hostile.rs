@@ -11,12 +11,6 @@ use tokio_tungstenite::tungstenite::Message;
 use super::support::{Client, EVENTS, GRAPHQL, JSON, Service};
 use crate::limits::{MAX_ERRORS, MAX_MESSAGE, MAX_REQUEST_BYTES};
 
-/// The code of the first error.
-fn code(answer: &Value) -> String {
-    let code = &answer["errors"][0]["extensions"]["code"];
-    code.as_str().unwrap_or_else(|| panic!("no code: {answer}")).to_owned()
-}
-
 /// The only result of a stream of events.
 fn result(events: &[u8]) -> Value {
     let text = String::from_utf8_lossy(events);
@@ -64,10 +58,11 @@ impl Ways {
         [post, get, events, over_socket]
     }
 
-    /// No way lets the document through, and the service is well afterwards.
-    async fn refused(&mut self, expected: &str, document: &str) {
+    /// No way lets the document through, for that reason; and the service is well afterwards.
+    async fn refused(&mut self, reason: &str, document: &str) {
         for answer in self.ask(document).await {
-            assert_eq!(code(&answer), expected, "{}", &document[..document.len().min(60)]);
+            let message = answer["errors"][0]["message"].as_str().unwrap_or_else(|| panic!("{answer}"));
+            assert!(message.contains(reason), "{message}: {}", &document[..document.len().min(60)]);
             assert!(answer.get("data").is_none());
         }
         for answer in self.ask("{__typename}").await {
@@ -79,16 +74,19 @@ impl Ways {
 #[tokio::test]
 async fn brackets_nested_a_thousand_deep() {
     let mut ways = Ways::open().await;
-    let nested = |open: &str, close: &str| format!("{}{}", open.repeat(1_300), close.repeat(1_300));
-    for document in [
-        format!("{{book(id:{}){{id}}}}", nested("[", "]")),
-        format!("{{book(id:{}){{id}}}}", nested("{a:", "}")),
-        format!("{{book(id:{}", "[".repeat(1_300)),
-        format!("{{a{}}}", nested("{a", "}")),
-        format!("query($v:{}){{__typename}}", nested("[", "]").replacen("[]", "[Int]", 1)),
-        format!("{{__typename @a(b:{})}}", nested("[", "]")),
-    ] {
-        ways.refused("GRAPHQL_PARSE_FAILED", &document).await;
+    // The parser minds its stack from about 850 on. What comes behind it does not.
+    for depth in [600, 1_300] {
+        let nested = |open: &str, close: &str| format!("{}{}", open.repeat(depth), close.repeat(depth));
+        for document in [
+            format!("{{book(id:{}){{id}}}}", nested("[", "]")),
+            format!("{{book(id:{}){{id}}}}", nested("{a:", "}")),
+            format!("{{book(id:{}", "[".repeat(depth)),
+            format!("{{a{}}}", nested("{a", "}")),
+            format!("query($v:{}){{__typename}}", nested("[", "]").replacen("[]", "[Int]", 1)),
+            format!("{{__typename @a(b:{})}}", nested("[", "]")),
+        ] {
+            ways.refused("brackets nest more than 32 deep", &document).await;
+        }
     }
 }
 
@@ -157,7 +155,7 @@ async fn fragments_that_double() {
         document += &format!("fragment F{n} on Query{{...F{next} ...F{next}}}", next = n + 1);
     }
     document += "fragment F25 on Query{__typename}";
-    Ways::open().await.refused("GRAPHQL_VALIDATION_FAILED", &document).await;
+    Ways::open().await.refused("more than 1000 fields and fragments", &document).await;
 }
 
 #[tokio::test]
@@ -165,8 +163,8 @@ async fn aliases_by_the_thousand() {
     let aliases = |n: usize| (0..n).map(|n| format!("a{n}:__typename ")).collect::<String>();
     let mut ways = Ways::open().await;
     // Few enough tokens, and too many of them.
-    ways.refused("GRAPHQL_VALIDATION_FAILED", &format!("{{{}}}", aliases(1_100))).await;
-    ways.refused("GRAPHQL_PARSE_FAILED", &format!("{{{}}}", aliases(1_700))).await;
+    ways.refused("more than 1000 fields and fragments", &format!("{{{}}}", aliases(1_100))).await;
+    ways.refused("more than 5000 tokens", &format!("{{{}}}", aliases(1_700))).await;
     let body = json!({ "query": format!("{{{}}}", aliases(10_000)) });
     assert_eq!(ways.service.post(GRAPHQL, &body).await.status, StatusCode::PAYLOAD_TOO_LARGE);
 }
@@ -189,7 +187,7 @@ async fn directives_arguments_and_variables_by_the_thousand() {
         let reply = ways.service.post(GRAPHQL, &body).await;
         assert!(reply.error().contains("tokens"), "{}", reply.error());
     }
-    ways.refused("GRAPHQL_PARSE_FAILED", &format!("query {} {{__typename}}", many("@a @b "))).await;
+    ways.refused("more than 5000 tokens", &format!("query {} {{__typename}}", many("@a @b "))).await;
 }
 
 #[tokio::test]
@@ -233,14 +231,14 @@ async fn introspection_that_goes_round_and_round() {
     for answer in ways.ask(&round(3)).await {
         assert!(answer["data"]["__schema"]["types"].is_array(), "{answer}");
     }
-    ways.refused("GRAPHQL_VALIDATION_FAILED", &round(5)).await;
+    ways.refused("too much of the schema", &round(5)).await;
     let plain = format!("{{__schema{{types{{{}name{}}}}}}}", "fields{type{".repeat(500), "}}".repeat(500));
-    ways.refused("GRAPHQL_PARSE_FAILED", &plain).await;
+    ways.refused("brackets nest", &plain).await;
     let wide: String = (0..900).map(|n| format!("a{n}:description ")).collect();
-    ways.refused("GRAPHQL_VALIDATION_FAILED", &format!("{{__schema{{types{{fields{{{wide}}}}}}}}}")).await;
+    ways.refused("too much of the schema", &format!("{{__schema{{types{{fields{{{wide}}}}}}}}}")).await;
     let hidden = "{__schema{types{...A}} } fragment A on __Type{fields{type{...B}}} \
                   fragment B on __Type{fields{type{...C}}} fragment C on __Type{fields{type{fields{type{fields{name}}}}}}";
-    ways.refused("GRAPHQL_VALIDATION_FAILED", hidden).await;
+    ways.refused("too much of the schema", hidden).await;
 }
 
 #[tokio::test]
