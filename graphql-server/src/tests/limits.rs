@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::support::Service;
-use crate::limits::{MAX_COST, MAX_DEPTH};
+use crate::limits::{MAX_COST, MAX_DEPTH, MAX_ERRORS, MAX_MESSAGE};
 
 async fn refusal(query: &str) -> (String, String) {
     let answer = Service::new().ask(query).await;
@@ -55,4 +55,34 @@ async fn the_dearest_page_that_makes_sense_is_allowed() {
     let many: String = (0..MAX_COST / 2_000).map(|n| format!("a{n}:{page} ")).collect();
     Service::new().data(&format!("{{{many}}}")).await;
     assert_eq!(refusal(&format!("{{{many} {page}}}")).await.1, "Query is too complex.");
+}
+
+#[tokio::test]
+async fn a_query_that_is_wrong_everywhere_gets_so_many_errors_and_no_more() {
+    let arguments: String = (0..1_000).map(|n| format!("a{n}:1 ")).collect();
+    let answer = Service::new().ask(&format!("{{book({arguments}){{id}}}}")).await;
+    let errors = answer["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), MAX_ERRORS + 1);
+    assert_eq!(errors[MAX_ERRORS]["message"], format!("and {} more errors", 1_001 - MAX_ERRORS));
+    assert!(errors.iter().all(|error| error["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"));
+}
+
+#[tokio::test]
+async fn what_is_repeated_in_an_answer_is_not_long() {
+    let service = Service::new();
+    let long = "x".repeat(40_000);
+    let length = async |query: String, variable: &str| {
+        let body = json!({ "query": query, "variables": { "v": variable } });
+        service.post("*/*", body).await.body.len()
+    };
+    let many = |field: &str| (0..200).map(|n| format!("a{n}:{field} ")).collect::<String>();
+    // An id that nothing has, and a value of the wrong type, in the messages of many errors.
+    for query in [
+        format!("query($v:ID!){{{}}}", many("book(id:$v){id}")),
+        format!("query($v:Int){{{}}}", many("books(first:$v){nodes{id}}")),
+    ] {
+        assert!(length(query, &long).await < 2 * MAX_ERRORS * (MAX_MESSAGE + 200));
+    }
+    // An alias as the key of every book.
+    assert!(length(format!("{{books(first:100){{nodes{{{long}:id}}}}}}"), "").await < 1_000);
 }
