@@ -10,6 +10,7 @@ mod support;
 mod adapters;
 mod errors;
 mod exactness;
+mod graphql;
 mod grpc;
 mod killed;
 mod messages;

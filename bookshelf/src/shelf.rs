@@ -79,6 +79,13 @@ impl Shelf {
         self.state().authors.get(&id).cloned().ok_or(not_found)
     }
 
+    /// Those of the authors that there are, all found in one look.
+    #[must_use]
+    pub fn authors(&self, ids: &[u32]) -> Vec<Author> {
+        let state = self.state();
+        ids.iter().filter_map(|id| state.authors.get(id)).cloned().collect()
+    }
+
     /// A page of books in the order of their ids.
     ///
     /// # Errors

@@ -41,6 +41,13 @@ fn what_is_not_there_is_not_found() {
 }
 
 #[test]
+fn authors_are_found_together_and_those_that_are_not_there_are_left_out() {
+    let shelf = Shelf::seeded();
+    let found = shelf.authors(&[3, 99, 1]);
+    assert_eq!(found, [shelf.author(3).unwrap(), shelf.author(1).unwrap()]);
+}
+
+#[test]
 fn a_created_book_can_be_read_and_deleted_and_its_id_is_not_used_again() {
     let shelf = Shelf::seeded();
     let first = shelf.create(new_book("First")).unwrap();

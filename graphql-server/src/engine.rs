@@ -1,22 +1,22 @@
 //! Runs an operation, and makes of the library's answer what the specification asks for.
 
+use std::panic::AssertUnwindSafe;
+
 use async_graphql::parser::types::OperationType;
-use async_graphql::{PathSegment, Response, ServerError, Value};
-use bookshelf::Shelf;
+use async_graphql::{PathSegment, Response, SDLExportOptions, ServerError, Value};
 use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 use serde::Serialize;
-use tokio_util::sync::CancellationToken;
 
 use crate::document::Operation;
-use crate::fault::{code, request_error, set_code};
-use crate::schema::{self, Schema};
+use crate::fault::{PANICKED, code, finish_all, request_error};
+use crate::schema::Schema;
 
 /// What came of an operation, in the form that a client gets.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Outcome {
-    /// It was not run: there are errors and no `data`, not even `null`.
+    /// It was not run, or not to its end: there are errors and no `data`, not even `null`.
     Refused { errors: Vec<ServerError> },
     /// It was run, perhaps with errors in some of its fields.
     Executed(Response),
@@ -32,14 +32,15 @@ impl From<ServerError> for Outcome {
 pub(crate) struct Engine(Schema);
 
 impl Engine {
-    pub(crate) fn new(shelf: Shelf, shutdown: CancellationToken) -> Self {
-        Self(schema::build(shelf, shutdown))
+    pub(crate) fn new(schema: Schema) -> Self {
+        Self(schema)
     }
 
     /// Runs a query or a mutation.
     pub(crate) async fn run(&self, operation: Operation) -> Outcome {
         if operation.kind == OperationType::Subscription {
-            let message = "a subscription needs a WebSocket with the subprotocol graphql-transport-ws";
+            let message = "a subscription needs Accept: text/event-stream, or a WebSocket with the subprotocol \
+                           graphql-transport-ws";
             return request_error(code::VALIDATION_FAILED, message, None).into();
         }
         let Operation { request, nullable_keys, .. } = operation;
@@ -49,7 +50,16 @@ impl Engine {
     /// Runs any operation: one outcome for a query or a mutation, one for each event of a subscription.
     pub(crate) fn stream(&self, operation: Operation) -> BoxStream<'static, Outcome> {
         let Operation { request, nullable_keys, .. } = operation;
-        self.0.execute_stream(request).map(move |response| settle(response, &nullable_keys)).boxed()
+        let outcomes = self.0.execute_stream(request).map(move |response| settle(response, &nullable_keys));
+        // A stream outlives its handler, and the task that it is polled in serves others, too. Nothing is left in an odd
+        // state: a stream that panicked is not polled again, and the shelf expects panics.
+        let caught = AssertUnwindSafe(outcomes).catch_unwind();
+        caught.map(|outcome| outcome.unwrap_or_else(|_| panicked())).boxed()
+    }
+
+    /// The schema as text.
+    pub(crate) fn sdl(&self) -> String {
+        self.0.sdl_with_options(SDLExportOptions::new().use_space_ident().prefer_single_line_descriptions())
     }
 }
 
@@ -64,16 +74,19 @@ fn settle(mut response: Response, nullable_keys: &[String]) -> Outcome {
     // An error in a field has a path. One of the request as a whole has none.
     let refused = !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty());
     if refused && response.data == Value::Null {
-        let mut errors = response.errors;
-        errors.iter_mut().for_each(|error| set_code(error, code::VALIDATION_FAILED));
-        return Outcome::Refused { errors };
+        finish_all(&mut response.errors, code::VALIDATION_FAILED);
+        return Outcome::Refused { errors: response.errors };
     }
-    for error in &mut response.errors {
-        // The resolvers give every error a code; what has none is an argument that the library could not read.
-        set_code(error, code::BAD_USER_INPUT);
+    for error in &response.errors {
         spread_null(&mut response.data, &error.path, nullable_keys);
     }
+    // The resolvers give every error a code; what has none is an argument that the library could not read.
+    finish_all(&mut response.errors, code::BAD_USER_INPUT);
     Outcome::Executed(response)
+}
+
+fn panicked() -> Outcome {
+    request_error(code::INTERNAL, PANICKED, None).into()
 }
 
 /// A non-null field that failed makes `null` of what it belongs to, up to the next place where a null may stand. The

@@ -7,6 +7,8 @@
 use async_graphql::{ErrorExtensionValues, ServerError, Value};
 use bookshelf::{Entity, Error, Field};
 
+use crate::limits::{MAX_ERRORS, MAX_MESSAGE};
+
 /// What `extensions.code` says.
 pub(crate) mod code {
     pub(crate) const NOT_FOUND: &str = "NOT_FOUND";
@@ -105,14 +107,31 @@ pub(crate) fn request_error(
     at: Option<async_graphql::Pos>,
 ) -> ServerError {
     let mut error = ServerError::new(message, at);
-    set_code(&mut error, code);
+    finish(&mut error, code);
     error
 }
 
-/// Gives an error of the library's own a code; one that has a code keeps it.
-pub(crate) fn set_code(error: &mut ServerError, code: &str) {
+/// What every client gets of a panic. What it said is for the server's own terminal.
+pub(crate) const PANICKED: &str = "the service failed, and not because of the request: its log says more";
+
+/// Makes the errors of an answer fit to be sent: each with a code, and not too many of them.
+pub(crate) fn finish_all(errors: &mut Vec<ServerError>, code: &str) {
+    let left_out = errors.len().saturating_sub(MAX_ERRORS);
+    errors.truncate(MAX_ERRORS);
+    errors.iter_mut().for_each(|error| finish(error, code));
+    if left_out > 0 {
+        errors.push(request_error(code, format!("and {left_out} more errors"), None));
+    }
+}
+
+/// Gives an error a code if it has none, and cuts its message short if it is too long.
+fn finish(error: &mut ServerError, code: &str) {
     let extensions = error.extensions.get_or_insert_default();
     if extensions.get("code").is_none() {
         extensions.set("code", code);
+    }
+    if let Some((end, _)) = error.message.char_indices().nth(MAX_MESSAGE) {
+        error.message.truncate(end);
+        error.message.push('…');
     }
 }

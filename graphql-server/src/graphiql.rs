@@ -8,7 +8,7 @@ use axum::http::header::{
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use crate::http::{Media, Problem, allowing};
+use crate::http::{Media, Problem};
 
 /// What the page may do: use its own files and talk to its own server. GraphiQL sets styles by script, and brings its
 /// fonts and icons along as data.
@@ -39,12 +39,6 @@ pub(crate) fn page() -> Response {
 /// `GET /graphql/assets/{file}`: what the page needs.
 pub(crate) async fn asset(file: Result<Path<String>, PathRejection>) -> Response {
     file.ok().and_then(|Path(file)| find(&file)).map_or_else(no_such_file, send)
-}
-
-/// Any other method on one of those files.
-pub(crate) async fn method_not_allowed() -> Response {
-    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this is a file: it can only be read");
-    allowing("GET, HEAD", problem.reply(Media::Json))
 }
 
 fn find(file: &str) -> Option<Asset> {

@@ -1,7 +1,8 @@
 //! The bookshelf over GraphQL: async-graphql for the language, and a transport of its own on axum.
 //!
 //! One path, `/graphql`, serves everything: queries and mutations by POST, queries by GET, subscriptions (and queries
-//! and mutations, too) over a WebSocket, and GraphiQL for a browser.
+//! and mutations, too) as server-sent events or over a WebSocket, and GraphiQL for a browser. `/schema.graphql` is the
+//! schema as text, the same as `schema.graphql` beside this crate's manifest.
 //!
 //! ```
 //! use bookshelf::Shelf;
@@ -15,7 +16,7 @@
 //!
 //! A request takes this way through the modules, top to bottom:
 //!
-//! - `http`: GraphQL over HTTP: methods, media types, status codes
+//! - `http`: GraphQL over HTTP: methods, media types, status codes; server-sent events
 //! - `socket`: `graphql-transport-ws` over a WebSocket
 //! - `graphiql`: the page for a browser and its files
 //! - `params`: the parameters of a request, the same for both transports
@@ -48,8 +49,10 @@ use bookshelf::Shelf;
 use server_kit::{Limits, Program, Shutdown};
 use socket_tap::TapListener;
 use tokio_util::task::TaskTracker;
+use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::engine::Engine;
+use crate::schema::Schema;
 
 /// What the command tells of itself.
 pub const PROGRAM: Program = Program {
@@ -65,6 +68,7 @@ pub const PROGRAM: Program = Program {
     try_it: |address| {
         format!(
             "curl 'http://{address}/graphql' --json '{{\"query\": \"{{ book(id: 1) {{ title author {{ name }} }} }}\"}}'\n\
+             curl -N 'http://{address}/graphql' -H 'accept: text/event-stream' --json '{{\"query\": \"subscription {{ bookChanged {{ kind book {{ title }} }} }}\"}}'\n\
              a browser on http://{address}/graphql, to explore and to subscribe"
         )
     },
@@ -89,7 +93,8 @@ pub async fn serve_with(
     limits: Limits,
 ) -> io::Result<()> {
     let sockets = TaskTracker::new();
-    let router = routes(shelf, shutdown.clone(), sockets.clone());
+    let schema = schema::over(shelf, shutdown.clone()).finish();
+    let router = routes(schema, shutdown.clone(), sockets.clone());
     server_kit::http::serve(listener, router, shutdown, limits).await?;
     // A WebSocket has left the HTTP connection that it began as. It says goodbye within `limits::CLOSE_TIMEOUT`.
     sockets.close();
@@ -99,16 +104,18 @@ pub async fn serve_with(
 
 /// The whole service as an axum router; `shutdown` ends its subscriptions and its WebSockets.
 pub fn router(shelf: Shelf, shutdown: Shutdown) -> Router {
-    routes(shelf, shutdown, TaskTracker::new())
+    routes(schema::over(shelf, shutdown.clone()).finish(), shutdown, TaskTracker::new())
 }
 
-fn routes(shelf: Shelf, shutdown: Shutdown, sockets: TaskTracker) -> Router {
+fn routes(schema: Schema, shutdown: Shutdown, sockets: TaskTracker) -> Router {
     // In an Arc, since axum clones the state for every connection.
-    let app = Arc::new(App { engine: Engine::new(shelf, shutdown.clone()), shutdown, sockets });
+    let app = Arc::new(App { engine: Engine::new(schema), shutdown, sockets });
     Router::new()
         .route("/graphql", get(http::get).post(http::post).fallback(http::method_not_allowed))
-        .route("/graphql/assets/{file}", get(graphiql::asset).fallback(graphiql::method_not_allowed))
+        .route("/graphql/assets/{file}", get(graphiql::asset).fallback(http::read_only))
+        .route("/schema.graphql", get(http::schema).fallback(http::read_only))
         .fallback(http::not_found)
+        .layer(CatchPanicLayer::custom(|_| http::panicked()))
         .with_state(app)
 }
 

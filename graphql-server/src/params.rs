@@ -26,6 +26,8 @@ pub(crate) fn from_pairs(pairs: Vec<(String, String)>) -> Result<Request, String
     let mut params = Map::new();
     for (name, value) in pairs {
         let value = match name.as_str() {
+            // An empty name is none.
+            "operationName" if value.is_empty() => Value::Null,
             "query" | "operationName" => Value::String(value),
             "variables" | "extensions" if value.is_empty() => Value::Null,
             "variables" | "extensions" => {

@@ -107,7 +107,11 @@ pub async fn serve_with(
 /// When the descriptors of the contract are broken.
 pub fn router(shelf: Shelf, shutdown: Shutdown) -> io::Result<Router> {
     // A browser's gRPC-Web comes over HTTP/1.1.
-    Ok(Server::builder().accept_http1(cfg!(feature = "web")).add_routes(routes(shelf, shutdown, Limits::default().request)?))
+    Ok(Server::builder().accept_http1(cfg!(feature = "web")).add_routes(routes(
+        shelf,
+        shutdown,
+        Limits::default().request,
+    )?))
 }
 
 /// `request_timeout` is how long a client may take to send its request.

@@ -41,11 +41,26 @@ pub(crate) fn find_python(modules: &str, requirements: &str) -> Option<PathBuf> 
     None
 }
 
-/// Runs a command to its end.
+/// Whether the folder that `NODE_PATH` names has that package.
+pub(crate) fn find_node_package(name: &str) -> bool {
+    let folders = std::env::var_os("NODE_PATH").unwrap_or_default();
+    let found = std::env::split_paths(&folders).any(|folder| folder.join(name).is_dir());
+    if !found {
+        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "NODE_PATH must lead to {name} in CI");
+        eprintln!("skipped: NODE_PATH leads to no package {name}");
+    }
+    found
+}
+
+/// Runs a program to its end.
 pub(crate) fn run(program: impl AsRef<OsStr>, arguments: &[&str]) -> Ran {
-    let program = program.as_ref();
-    let output = Command::new(program).args(arguments).env("NO_COLOR", "1").output();
-    Ran(output.unwrap_or_else(|error| panic!("{}: {error}", program.display())))
+    run_command(Command::new(program).args(arguments))
+}
+
+/// Runs a command to its end.
+pub(crate) fn run_command(command: &mut Command) -> Ran {
+    let output = command.env("NO_COLOR", "1").output();
+    Ran(output.unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display())))
 }
 
 /// A command that has ended.

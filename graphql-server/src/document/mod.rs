@@ -1,13 +1,13 @@
 //! Parses and sizes up a query before the library runs it.
 //!
 //! The library limits depth and cost only after work that a small query can blow up without bounds, so what comes here
-//! first are checks whose own work is bounded: [`nesting`] on the text, [`size`] on the parsed document.
+//! first are checks whose own work is bounded: [`tokens`] on the text, [`size`] on the parsed document.
 
-mod nesting;
 mod root;
 mod select;
 mod size;
 mod syntax;
+mod tokens;
 mod variables;
 
 use async_graphql::parser::types::OperationType;
@@ -27,7 +27,7 @@ pub(crate) struct Operation {
 impl Operation {
     /// Parses a request and picks the operation that it names.
     pub(crate) fn prepare(mut request: Request) -> Result<Self, ServerError> {
-        nesting::check(&request.query)?;
+        tokens::check(&request.query)?;
         let mut document = syntax::parse(&request.query)?;
         size::check(&document)?;
         let operation = select::only(&mut document, request.operation_name.as_deref())?;

@@ -19,22 +19,27 @@ pub(super) enum Offer {
 impl Offer {
     pub(super) const JSON: Self = Self::Answer(Media::Json);
     pub(super) const GRAPHQL: Self = Self::Answer(Media::GraphqlResponse);
+    pub(super) const EVENTS: Self = Self::Answer(Media::EventStream);
     pub(super) const HTML: Self = Self::Page;
 
     fn name(self) -> (&'static str, &'static str) {
         match self {
             Self::Answer(Media::Json) => ("application", "json"),
             Self::Answer(Media::GraphqlResponse) => ("application", "graphql-response+json"),
+            Self::Answer(Media::EventStream) => ("text", "event-stream"),
             Self::Page => ("text", "html"),
         }
     }
 }
 
-/// The offer that the client likes best; `None` when it takes none of them. The first offer is for clients that do not
-/// say, or say `*/*`.
+/// The offer that the client likes best; `None` when it takes none of them. The first offer is for clients that say
+/// `*/*`. Those that say nothing get `application/graphql-response+json`, since the specification wants it so from 2025 on.
 pub(super) fn best(headers: &HeaderMap, offers: &[Offer]) -> Option<Offer> {
+    if !headers.contains_key(ACCEPT) {
+        return Some(Offer::GRAPHQL);
+    }
     let values: Vec<_> = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
-    let accept = if values.is_empty() { "*/*".to_owned() } else { values.join(",") };
+    let accept = values.join(",");
     let ranges: Vec<_> = accept.split(',').filter_map(Range::parse).collect();
     let liked = offers.iter().enumerate().filter_map(|(place, offer)| {
         // The most exact range that covers an offer decides about it.
@@ -90,15 +95,19 @@ mod tests {
 
     fn chosen(accept: &str) -> Option<Offer> {
         let headers = HeaderMap::from_iter([(ACCEPT, accept.parse().unwrap())]);
-        best(&headers, &[Offer::JSON, Offer::GRAPHQL, Offer::HTML])
+        best(&headers, &[Offer::JSON, Offer::GRAPHQL, Offer::EVENTS, Offer::HTML])
     }
 
     #[test]
     fn a_client_that_does_not_care_gets_json() {
-        assert_eq!(best(&HeaderMap::new(), &[Offer::JSON, Offer::GRAPHQL]), Some(Offer::JSON));
         for accept in ["*/*", "application/*", "application/*; q=0.1, text/*;q=0"] {
             assert_eq!(chosen(accept), Some(Offer::JSON), "{accept}");
         }
+    }
+
+    #[test]
+    fn a_client_that_does_not_say_gets_a_status_that_tells() {
+        assert_eq!(best(&HeaderMap::new(), &[Offer::JSON, Offer::GRAPHQL]), Some(Offer::GRAPHQL));
     }
 
     #[test]
@@ -113,6 +122,8 @@ mod tests {
             (format!("{graphql}; charset=latin1, application/json"), Offer::JSON),
             ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8".to_owned(), Offer::HTML),
             ("application/json, text/html".to_owned(), Offer::JSON),
+            ("text/event-stream".to_owned(), Offer::EVENTS),
+            ("text/event-stream, */*;q=0.1".to_owned(), Offer::EVENTS),
         ] {
             assert_eq!(chosen(&accept), Some(offer), "{accept}");
         }

@@ -15,12 +15,15 @@ pub(crate) enum Media {
     Json,
     /// `application/graphql-response+json`: the status tells whether the request was run.
     GraphqlResponse,
+    /// `text/event-stream`: a stream of results, each as an event.
+    EventStream,
 }
 
 impl Media {
+    /// Of an answer that is whole. A problem comes before any stream does.
     fn content_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
-            Self::Json => "application/json; charset=utf-8",
+            Self::Json | Self::EventStream => "application/json; charset=utf-8",
             Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
         })
     }

@@ -1,10 +1,12 @@
 //! A book.
 
 use async_graphql::{Context, ID, Object};
+use bookshelf::Entity;
 
 use crate::fault::Fault;
 use crate::schema::author::Author;
-use crate::schema::shelf;
+use crate::schema::authors::Authors;
+use crate::schema::data;
 
 /// One book on the shelf.
 #[derive(Clone, Debug)]
@@ -25,8 +27,9 @@ impl Book {
 
     /// Who wrote it.
     async fn author(&self, ctx: &Context<'_>) -> Result<Author, Fault> {
-        // From memory: there is nothing to batch.
-        Ok(Author(shelf(ctx)?.author(self.0.author_id)?))
+        let id = self.0.author_id;
+        let author = data::<Authors>(ctx)?.load_one(id).await?;
+        author.map(Author).ok_or_else(|| Fault::not_found(Entity::Author, &id.to_string()))
     }
 
     /// Of first publication; a year before the common era is negative.

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::fault::Fault;
 use crate::schema::book::Book;
-use crate::schema::shelf;
+use crate::schema::{data, shelf};
 
 /// What happened to a book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -51,7 +51,7 @@ impl Subscription {
         &self,
         ctx: &Context<'_>,
     ) -> Result<impl Stream<Item = Result<BookChange, Fault>> + use<>, Fault> {
-        let shutdown: &CancellationToken = ctx.data().map_err(|error| Fault::internal(error.message))?;
+        let shutdown: &CancellationToken = data(ctx)?;
         // Nothing is awaited up to here: one poll of the operation is enough to be on the watch.
         let changes = shelf(ctx)?.watch().into_stream();
         Ok(changes

@@ -41,14 +41,22 @@ pub(crate) struct Mutation;
 #[Object]
 impl Mutation {
     /// Puts a new book on the shelf.
-    async fn create_book(&self, ctx: &Context<'_>, input: CreateBookInput) -> Result<Book, Fault> {
+    async fn create_book(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new book.")] input: CreateBookInput,
+    ) -> Result<Book, Fault> {
         let CreateBookInput { title, author_id, year } = input;
         let author_id = id::author_argument(&author_id)?;
         Ok(Book(shelf(ctx)?.create(NewBook { title, author_id, year })?))
     }
 
     /// Changes a book.
-    async fn update_book(&self, ctx: &Context<'_>, input: UpdateBookInput) -> Result<Book, Fault> {
+    async fn update_book(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The book and its changes.")] input: UpdateBookInput,
+    ) -> Result<Book, Fault> {
         let UpdateBookInput { id, revision, title, author_id, year } = input;
         let id = id::look_up(&id, Entity::Book)?;
         let revision = u32::try_from(revision).map_err(|_| Fault::invalid("revision", "must be from 1"))?;
@@ -57,7 +65,11 @@ impl Mutation {
     }
 
     /// Takes a book off the shelf; the answer is the book as it last was.
-    async fn delete_book(&self, ctx: &Context<'_>, id: ID) -> Result<Book, Fault> {
+    async fn delete_book(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The book to take off.")] id: ID,
+    ) -> Result<Book, Fault> {
         Ok(Book(shelf(ctx)?.delete(id::look_up(&id, Entity::Book)?)?))
     }
 }

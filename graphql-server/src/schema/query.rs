@@ -18,8 +18,12 @@ pub(crate) struct Query;
 /// What can be read.
 #[Object]
 impl Query {
-    /// The book with that id.
-    async fn book(&self, ctx: &Context<'_>, id: ID) -> Option<Result<Book, Fault>> {
+    /// The book with that id; null, and an error with the code NOT_FOUND, when there is none.
+    async fn book(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the book.")] id: ID,
+    ) -> Option<Result<Book, Fault>> {
         Some(find_book(ctx, &id))
     }
 
@@ -36,8 +40,12 @@ impl Query {
         BookConnection::load(ctx, author_id, first, after)
     }
 
-    /// The author with that id.
-    async fn author(&self, ctx: &Context<'_>, id: ID) -> Option<Result<Author, Fault>> {
+    /// The author with that id; null, and an error with the code NOT_FOUND, when there is none.
+    async fn author(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the author.")] id: ID,
+    ) -> Option<Result<Author, Fault>> {
         Some(find_author(ctx, &id))
     }
 }

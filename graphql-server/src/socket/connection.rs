@@ -12,13 +12,15 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
 
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::App;
 use crate::document::Operation;
 use crate::engine::Outcome;
 use crate::fault::{code, request_error};
-use crate::limits::{CLOSE_TIMEOUT, INIT_TIMEOUT, KEEP_ALIVE, MAX_OPERATIONS, MAX_REQUEST_BYTES};
+use crate::limits::{
+    CLOSE_TIMEOUT, INIT_TIMEOUT, KEEP_ALIVE, MAX_OPERATIONS, MAX_REQUEST_BYTES, SEND_TIMEOUT,
+};
 
 use super::close::Close;
 use super::message::{ClientMessage, ServerMessage};
@@ -67,6 +69,8 @@ impl Connection {
                 event = self.operations.next() => self.report(event).await?,
                 message = self.socket.next() => match message {
                     Some(Ok(message)) => self.receive(message).await?,
+                    // What is longer than the transport itself takes.
+                    Some(Err(Error::Capacity(_))) => return Err(Some(Close::TOO_LONG)),
                     Some(Err(_)) | None => return Err(None),
                 },
             }
@@ -140,7 +144,15 @@ impl Connection {
 
     async fn send(&mut self, message: &ServerMessage<'_>) -> Result<(), End> {
         let text = serde_json::to_string(message).map_err(|_| None)?;
-        self.socket.send(Message::text(text)).await.map_err(|_| None)
+        self.transmit(Message::text(text)).await
+    }
+
+    async fn transmit(&mut self, message: Message) -> Result<(), End> {
+        match timeout(SEND_TIMEOUT, self.socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            // It is gone, or takes nothing.
+            _ => Err(None),
+        }
     }
 
     /// Pings the client; every client's transport answers that by itself.
@@ -148,7 +160,7 @@ impl Connection {
         if !std::mem::take(&mut self.heard) {
             return Err(None);
         }
-        self.socket.send(Message::Ping(Bytes::new())).await.map_err(|_| None)
+        self.transmit(Message::Ping(Bytes::new())).await
     }
 
     /// Ends the operations and the connection, politely while the client plays along.

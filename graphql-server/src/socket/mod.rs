@@ -45,7 +45,8 @@ pub(crate) fn upgrade(app: Arc<App>, parts: &mut Parts) -> Result<Response, Prob
         // A client that is gone before the answer reaches it needs no more.
         let Ok(connection) = connection.await else { return };
         // A message that is only a little too long gets its close code; the transport itself stops a huge one.
-        let limits = WebSocketConfig::default().max_message_size(Some(2 * MAX_REQUEST_BYTES));
+        let longest = Some(2 * MAX_REQUEST_BYTES);
+        let limits = WebSocketConfig::default().max_message_size(longest).max_frame_size(longest);
         let stream = TokioIo::new(connection);
         let socket = WebSocketStream::from_raw_socket(stream, Role::Server, Some(limits)).await;
         let connection = Connection::new(socket, app);

@@ -80,12 +80,13 @@ mod tests {
     use super::*;
     use crate::document::Operation;
     use crate::engine::Engine;
+    use crate::schema;
 
     /// What a `pong` promises rests on this: from the outside it would show only once in a while.
     #[tokio::test]
     async fn a_subscription_is_on_the_watch_once_it_was_started() {
         let shelf = Shelf::seeded();
-        let engine = Engine::new(shelf.clone(), CancellationToken::new());
+        let engine = Engine::new(schema::over(shelf.clone(), CancellationToken::new()).finish());
         let mut operations = Operations::default();
         for book in 1..=3 {
             let query = "subscription{bookChanged{sequence}}".into();

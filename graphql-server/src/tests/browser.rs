@@ -46,6 +46,8 @@ async fn the_page_names_nothing_outside() {
 
 #[tokio::test]
 async fn a_file_can_only_be_read() {
-    let reply = Service::new().request("POST", "/graphql/assets/page.js", JSON).await;
-    assert_eq!((reply.status, reply.header("allow")), (StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD"));
+    for path in ["/graphql/assets/page.js", "/schema.graphql"] {
+        let reply = Service::new().request("POST", path, JSON).await;
+        assert_eq!((reply.status, reply.header("allow")), (StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD"));
+    }
 }

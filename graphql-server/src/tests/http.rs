@@ -1,7 +1,11 @@
 //! GraphQL over HTTP, rule by rule.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use futures_util::{StreamExt as _, stream};
 use serde_json::json;
 
 use super::support::{GRAPHQL, JSON, Service};
@@ -29,6 +33,10 @@ async fn the_answer_has_the_media_type_that_the_client_asks_for() {
             assert_eq!(reply.json(), json!({ "data": { "book": { "id": "1" } } }));
         }
     }
+    let silent = Request::post("/graphql").header("content-type", JSON);
+    let reply = service.send(silent.body(Body::from(r#"{"query":"{"}"#)).unwrap()).await;
+    assert_eq!(reply.header("content-type"), format!("{GRAPHQL}; charset=utf-8"));
+    assert_eq!(reply.status, StatusCode::BAD_REQUEST);
     assert_eq!(service.post("image/png", "{}").await.status, StatusCode::NOT_ACCEPTABLE);
     // A page is an answer to GET only.
     assert_eq!(service.post("text/html", "{}").await.status, StatusCode::NOT_ACCEPTABLE);
@@ -108,6 +116,9 @@ async fn a_get_has_its_parameters_in_the_url() {
     let reply =
         service.request("GET", &with("variables=%7B%22id%22:2%7D&extensions=%7B%7D&other=1"), GRAPHQL).await;
     assert_eq!(reply.json(), json!({ "data": { "book": { "id": "2" } } }));
+    // An empty name is none.
+    let reply = service.request("GET", &format!("{BOOK}&operationName=&variables="), GRAPHQL).await;
+    assert_eq!(reply.json(), json!({ "data": { "book": { "id": "1" } } }));
     for (path, message) in [
         ("/graphql".to_owned(), "query is missing"),
         (with("variables=%7B"), "variables is not JSON: EOF while parsing an object at line 1 column 1"),
@@ -169,7 +180,22 @@ async fn a_body_has_a_limit() {
 
 #[tokio::test(start_paused = true)]
 async fn a_body_has_its_time() {
-    let never = Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>());
+    let never = Body::from_stream(stream::pending::<Result<Vec<u8>, std::io::Error>>());
     let request = Request::post("/graphql").header("content-type", JSON).body(never).unwrap();
     assert_eq!(Service::new().send(request).await.status, StatusCode::REQUEST_TIMEOUT);
+}
+
+#[tokio::test]
+async fn a_body_of_a_hundred_megabytes_is_not_read() {
+    let chunk = vec![b'x'; 16 * 1024];
+    let sent = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&sent);
+    let chunks = stream::iter(0..100 * 1024 * 1024 / chunk.len()).map(move |_| {
+        seen.fetch_add(chunk.len(), Ordering::Relaxed);
+        Ok::<_, std::io::Error>(chunk.clone())
+    });
+    let request =
+        Request::post("/graphql").header("content-type", JSON).body(Body::from_stream(chunks)).unwrap();
+    assert_eq!(Service::new().send(request).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(sent.load(Ordering::Relaxed) <= MAX_REQUEST_BYTES + 2 * 16 * 1024);
 }

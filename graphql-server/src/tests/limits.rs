@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::support::Service;
-use crate::limits::{MAX_COST, MAX_DEPTH};
+use crate::limits::{MAX_COST, MAX_DEPTH, MAX_ERRORS, MAX_MESSAGE};
 
 async fn refusal(query: &str) -> (String, String) {
     let answer = Service::new().ask(query).await;
@@ -20,36 +20,9 @@ fn of_type(levels: usize) -> String {
 }
 
 #[tokio::test]
-async fn deep_brackets_do_not_reach_the_parser() {
-    for opening in ["[", "{a:", "("] {
-        let query = format!("{{book(id:{}", opening.repeat(20_000));
-        assert_eq!(refusal(&query).await.0, "GRAPHQL_PARSE_FAILED");
-    }
-    let variable = format!("query($v:{}Int{}){{__typename}}", "[".repeat(5_000), "]".repeat(5_000));
-    assert_eq!(refusal(&variable).await.0, "GRAPHQL_PARSE_FAILED");
-}
-
-#[tokio::test]
-async fn deep_variables_are_no_json() {
-    let service = Service::new();
-    let body = format!("{{\"query\":\"{{__typename}}\",\"variables\":{}1", "{\"a\":".repeat(5_000));
-    assert!(service.post("*/*", body).await.error().contains("recursion"));
-}
-
-#[tokio::test]
 async fn introspection_is_just_deep_enough() {
     assert!(Service::new().data(&of_type(9)).await["__schema"].is_object());
     assert_eq!(refusal(&of_type(MAX_DEPTH)).await.0, "GRAPHQL_VALIDATION_FAILED");
-}
-
-#[tokio::test]
-async fn fragments_that_double_are_refused() {
-    let mut query = "{...F0}".to_owned();
-    for n in 0..25 {
-        query += &format!("fragment F{n} on Query{{...F{next} ...F{next}}}", next = n + 1);
-    }
-    query += "fragment F25 on Query{__typename}";
-    assert!(refusal(&query).await.1.contains("fields and fragments"));
 }
 
 #[tokio::test]
@@ -82,4 +55,34 @@ async fn the_dearest_page_that_makes_sense_is_allowed() {
     let many: String = (0..MAX_COST / 2_000).map(|n| format!("a{n}:{page} ")).collect();
     Service::new().data(&format!("{{{many}}}")).await;
     assert_eq!(refusal(&format!("{{{many} {page}}}")).await.1, "Query is too complex.");
+}
+
+#[tokio::test]
+async fn a_query_that_is_wrong_everywhere_gets_so_many_errors_and_no_more() {
+    let arguments: String = (0..1_000).map(|n| format!("a{n}:1 ")).collect();
+    let answer = Service::new().ask(&format!("{{book({arguments}){{id}}}}")).await;
+    let errors = answer["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), MAX_ERRORS + 1);
+    assert_eq!(errors[MAX_ERRORS]["message"], format!("and {} more errors", 1_001 - MAX_ERRORS));
+    assert!(errors.iter().all(|error| error["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"));
+}
+
+#[tokio::test]
+async fn what_is_repeated_in_an_answer_is_not_long() {
+    let service = Service::new();
+    let long = "x".repeat(40_000);
+    let length = async |query: String, variable: &str| {
+        let body = json!({ "query": query, "variables": { "v": variable } });
+        service.post("*/*", body).await.body.len()
+    };
+    let many = |field: &str| (0..200).map(|n| format!("a{n}:{field} ")).collect::<String>();
+    // An id that nothing has, and a value of the wrong type, in the messages of many errors.
+    for query in [
+        format!("query($v:ID!){{{}}}", many("book(id:$v){id}")),
+        format!("query($v:Int){{{}}}", many("books(first:$v){nodes{id}}")),
+    ] {
+        assert!(length(query, &long).await < 2 * MAX_ERRORS * (MAX_MESSAGE + 200));
+    }
+    // An alias as the key of every book.
+    assert!(length(format!("{{books(first:100){{nodes{{{long}:id}}}}}}"), "").await < 1_000);
 }

@@ -1,9 +1,15 @@
 //! The service from the outside: over HTTP without a network, over WebSockets on a free port of the loopback.
 
+mod authors;
 mod browser;
+mod client;
+mod contract;
 mod errors;
+mod events;
+mod hostile;
 mod http;
 mod limits;
+mod panics;
 mod reading;
 mod socket;
 mod socket_rules;

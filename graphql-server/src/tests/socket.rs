@@ -1,6 +1,6 @@
 //! Operations over a WebSocket.
 
-use bookshelf::{BookPatch, Limits};
+use bookshelf::Limits;
 use futures_util::SinkExt as _;
 use serde_json::{Value, json};
 
@@ -12,11 +12,6 @@ fn change(id: &str, sequence: u32, year: i32) -> Value {
     let change =
         json!({ "sequence": sequence.to_string(), "kind": "UPDATED", "book": { "id": "1", "year": year } });
     json!({ "type": "next", "id": id, "payload": { "data": { "bookChanged": change } } })
-}
-
-fn update(service: &Service, year: i32) {
-    let revision = service.shelf.book(1).unwrap().revision;
-    service.shelf.update(1, revision, BookPatch { year: Some(year), ..BookPatch::default() }).unwrap();
 }
 
 #[tokio::test]
@@ -70,7 +65,7 @@ async fn a_pong_means_that_the_subscription_is_on_the_watch() {
         // Busy subscriptions beside it must not delay it.
         let id = round.to_string();
         client.subscribe_and_ping(&id, CHANGES).await;
-        update(&service, round);
+        service.update(round);
         let mut seen = Vec::new();
         for _ in 0..=round {
             seen.push(client.receive().await);
@@ -86,19 +81,19 @@ async fn changes_arrive_in_order_until_the_client_has_enough() {
     let mut client = service.ready().await;
     client.subscribe("1", CHANGES).await;
     client.ping().await;
-    update(&service, 1);
-    update(&service, 2);
+    service.update(1);
+    service.update(2);
     assert_eq!(client.receive().await, change("1", 1, 1));
     assert_eq!(client.receive().await, change("1", 2, 2));
     client.send(json!({ "type": "complete", "id": "1" })).await;
     client.send(json!({ "type": "complete", "id": "never there" })).await;
     client.ping().await;
-    update(&service, 3);
+    service.update(3);
     client.ping().await;
     // The id is free again.
     client.subscribe("1", CHANGES).await;
     client.ping().await;
-    update(&service, 4);
+    service.update(4);
     assert_eq!(client.receive().await, change("1", 4, 4));
 }
 
@@ -110,7 +105,7 @@ async fn a_watcher_that_falls_behind_is_told_and_ended() {
     client.ping().await;
     // All in one turn of the only thread: the server cannot look in between.
     for year in 0..5 {
-        update(&service, year);
+        service.update(year);
     }
     let next = client.receive().await;
     let error = &next["payload"]["errors"][0];

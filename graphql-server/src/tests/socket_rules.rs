@@ -5,7 +5,7 @@ use serde_json::json;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::support::{Client, Service};
-use crate::limits::{MAX_OPERATIONS, MAX_REQUEST_BYTES};
+use crate::limits::{MAX_OPERATIONS, MAX_REQUEST_BYTES, SEND_TIMEOUT};
 
 const CHANGES: &str = "subscription{bookChanged{kind}}";
 const PROTOCOL: (&str, &str) = ("sec-websocket-protocol", "graphql-transport-ws");
@@ -136,6 +136,27 @@ async fn a_message_has_a_limit() {
     let mut client = Service::new().ready().await;
     client.0.send(Message::text("x".repeat(MAX_REQUEST_BYTES + 1))).await.unwrap();
     assert_eq!(client.closed().await.0, 1009);
+    // So long that the transport itself does not take it.
+    let mut client = Service::new().ready().await;
+    client.0.send(Message::text("x".repeat(4 * MAX_REQUEST_BYTES))).await.unwrap();
+    assert_eq!(client.closed().await.0, 1009);
+}
+
+#[tokio::test]
+async fn a_client_that_takes_nothing_is_dropped() {
+    let mut client = Service::new().ready().await;
+    // More than the sockets on both sides hold for it.
+    let list = |n| format!("a{n}:books(first:100){{nodes{{id title year revision author{{id name}}}}}} ");
+    let long = format!("{{{}}}", (0..6).map(list).collect::<String>());
+    for n in 0..1_500 {
+        client.subscribe(&n.to_string(), &long).await;
+    }
+    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    let before = tasks();
+    // The clock jumps ahead when nothing else can happen: when the server waits in its send.
+    tokio::time::pause();
+    tokio::time::sleep(2 * SEND_TIMEOUT).await;
+    assert!(tasks() < before);
 }
 
 #[tokio::test]

@@ -4,19 +4,26 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use axum::serve::ListenerExt as _;
-use bookshelf::{Limits, Shelf};
+use bookshelf::{BookPatch, Limits, Shelf};
 use futures_util::{SinkExt as _, StreamExt as _};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
-use tokio::net::{TcpListener, TcpStream};
+use std::net::SocketAddr;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
+
+use crate::schema::{self, Mutation, Query, Subscription};
 
 pub(super) const JSON: &str = "application/json";
 pub(super) const GRAPHQL: &str = "application/graphql-response+json";
+pub(super) const EVENTS: &str = "text/event-stream";
+
+type Builder = async_graphql::SchemaBuilder<Query, Mutation, Subscription>;
 
 /// The service, and what a test may do to it from the inside.
 pub(super) struct Service {
@@ -54,8 +61,24 @@ impl Service {
     }
 
     pub(super) fn with_limits(limits: Limits) -> Self {
+        Self::build(limits, |schema| schema)
+    }
+
+    /// With a schema that is changed somewhat.
+    pub(super) fn with_schema(change: impl FnOnce(Builder) -> Builder) -> Self {
+        Self::build(Limits::default(), change)
+    }
+
+    fn build(limits: Limits, change: impl FnOnce(Builder) -> Builder) -> Self {
         let (shelf, shutdown) = (Shelf::with_limits(limits), CancellationToken::new());
-        Self { router: crate::router(shelf.clone(), shutdown.clone()), shelf, shutdown }
+        let schema = change(schema::over(shelf.clone(), shutdown.clone())).finish();
+        Self { router: crate::routes(schema, shutdown.clone(), TaskTracker::new()), shelf, shutdown }
+    }
+
+    /// Changes the first book.
+    pub(super) fn update(&self, year: i32) {
+        let revision = self.shelf.book(1).unwrap().revision;
+        self.shelf.update(1, revision, BookPatch { year: Some(year), ..BookPatch::default() }).unwrap();
     }
 
     pub(super) async fn send(&self, request: Request<Body>) -> Reply {
@@ -87,20 +110,29 @@ impl Service {
         answer["data"].take()
     }
 
-    /// Serves on a free port, and connects to it with these headers.
-    pub(super) async fn connect(&self, headers: &[(&'static str, &str)]) -> Result<Client, Error> {
+    /// Serves on a free port.
+    pub(super) async fn listen(&self) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         // A message after a message would otherwise wait for the delayed acknowledgement of the first.
         let listener = listener.tap_io(|stream| stream.set_nodelay(true).unwrap());
         tokio::spawn(axum::serve(listener, self.router.clone()).into_future());
+        address
+    }
+
+    /// Serves on a free port, and connects to it with these headers.
+    pub(super) async fn connect(&self, headers: &[(&'static str, &str)]) -> Result<Client, Error> {
+        let address = self.listen().await;
         let mut request = format!("ws://{address}/graphql").into_client_request().unwrap();
         for (name, value) in headers {
             request
                 .headers_mut()
                 .insert(*name, value.replace("{own}", &address.to_string()).parse().unwrap());
         }
-        let stream = TcpStream::connect(address).await.unwrap();
+        let socket = TcpSocket::new_v4().unwrap();
+        // Little is on its way to a client that does not read.
+        socket.set_recv_buffer_size(4096).unwrap();
+        let stream = socket.connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
         client_async(request, stream).await.map(|(socket, _)| Client(socket))
     }

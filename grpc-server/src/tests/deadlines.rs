@@ -7,8 +7,8 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use http_body_util::{Full, StreamBody};
 use hyper::body::Frame;
-use tokio::time::Instant;
 use server_kit::Limits;
+use tokio::time::Instant;
 use tonic::{Code, Request};
 
 use super::support::{Reply, Server, details, frame, next, request};

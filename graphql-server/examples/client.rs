@@ -1,0 +1,23 @@
+//! A client in ten lines: prints a book of the server at an address, by default the one where `graphql-server` listens.
+//!
+//! ```sh
+//! cargo run -p graphql-server --example graphql-client -- http://127.0.0.1:4000
+//! ```
+
+#![allow(clippy::print_stdout, reason = "it prints a book")]
+
+use serde_json::{Value, json};
+
+fn main() -> Result<(), ureq::Error> {
+    let server = std::env::args().nth(1).unwrap_or_else(|| "http://127.0.0.1:4000".to_owned());
+    println!("{}", first_book(&server)?);
+    Ok(())
+}
+
+/// The title of a book and the name of its author: what was asked for, and nothing else.
+pub(crate) fn first_book(server: &str) -> Result<Value, ureq::Error> {
+    let query = "query ($id: ID!) { book(id: $id) { title author { name } } }";
+    let request = json!({ "query": query, "variables": { "id": "1" } });
+    let mut answer = ureq::post(format!("{server}/graphql")).send_json(request)?;
+    answer.body_mut().read_json()
+}

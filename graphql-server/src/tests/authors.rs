@@ -1,0 +1,30 @@
+//! A list of books takes two looks at the shelf, whatever its length: one for the books, one for their authors.
+
+use std::sync::{Arc, Mutex};
+
+use bookshelf::Shelf;
+use serde_json::json;
+
+use super::support::Service;
+use crate::schema::finding_by;
+
+#[tokio::test]
+async fn the_authors_of_a_list_are_found_in_one_look() {
+    let looks = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&looks);
+    let shelf = Shelf::seeded();
+    let service = Service::with_schema(|schema| {
+        schema.data(finding_by(move |ids| {
+            let mut ids = ids.to_vec();
+            ids.sort_unstable();
+            seen.lock().unwrap().push(ids.clone());
+            shelf.authors(&ids)
+        }))
+    });
+    let query =
+        "{books(first:100){nodes{id author{name}} edges{node{author{id}}}} one:book(id:1){author{name}}}";
+    let data = service.data(query).await;
+    assert_eq!(data["books"]["nodes"][3]["author"], json!({ "name": "Andrew S. Tanenbaum" }));
+    let all: Vec<u32> = (1..=8).collect();
+    assert_eq!(*looks.lock().unwrap(), [all]);
+}

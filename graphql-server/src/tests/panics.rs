@@ -1,0 +1,79 @@
+//! A resolver that panics: its client is told so, everybody else is served as before.
+
+use std::sync::Arc;
+
+use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextResolve, ResolveInfo};
+use async_graphql::{ServerResult, Value};
+use axum::http::StatusCode;
+use serde_json::json;
+
+use super::support::{EVENTS, GRAPHQL, JSON, Service};
+
+/// Makes the field `title` panic.
+struct Panicking;
+
+impl ExtensionFactory for Panicking {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_graphql::async_trait::async_trait]
+impl Extension for Panicking {
+    async fn resolve(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        info: ResolveInfo<'_>,
+        next: NextResolve<'_>,
+    ) -> ServerResult<Option<Value>> {
+        assert_ne!(info.name, "title");
+        next.run(ctx, info).await
+    }
+}
+
+fn service() -> Service {
+    Service::with_schema(|schema| schema.extension(Panicking))
+}
+
+const QUERY: &str = "{book(id:1){id title}}";
+
+#[tokio::test]
+async fn over_http_it_is_a_500_and_the_next_request_is_answered() {
+    let service = service();
+    for accept in [JSON, GRAPHQL] {
+        let reply = service.post(accept, json!({ "query": QUERY })).await;
+        assert_eq!(reply.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(reply.error().starts_with("the service failed"), "{}", reply.error());
+        assert_eq!(reply.json()["errors"][0]["extensions"]["code"], "INTERNAL_SERVER_ERROR");
+        assert!(reply.json().get("data").is_none());
+    }
+    assert_eq!(service.data("{book(id:1){id}}").await, json!({ "book": { "id": "1" } }));
+}
+
+#[tokio::test]
+async fn in_a_stream_of_events_it_is_the_last_result() {
+    let reply = service().post(EVENTS, json!({ "query": QUERY })).await;
+    let text = String::from_utf8(reply.body).unwrap();
+    assert!(text.starts_with("event: next\ndata: {\"errors\":"), "{text}");
+    assert!(
+        text.contains("INTERNAL_SERVER_ERROR") && text.ends_with("event: complete\ndata: \n\n"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn over_a_websocket_it_ends_its_own_operation_only() {
+    let service = service();
+    let mut client = service.ready().await;
+    client.subscribe("good", "subscription{bookChanged{book{id}}}").await;
+    client.subscribe("bad", "subscription{bookChanged{book{title}}}").await;
+    client.ping().await;
+    service.update(1);
+    let mut messages = [client.receive().await, client.receive().await];
+    messages.sort_by_key(|message| message["id"].to_string());
+    assert_eq!((&messages[0]["type"], &messages[0]["id"]), (&json!("error"), &json!("bad")));
+    assert_eq!(messages[0]["payload"][0]["extensions"]["code"], "INTERNAL_SERVER_ERROR");
+    assert_eq!(messages[1]["payload"]["data"]["bookChanged"]["book"]["id"], "1");
+    service.update(2);
+    assert_eq!(client.receive().await["id"], "good");
+}

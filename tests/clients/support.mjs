@@ -1,0 +1,51 @@
+// What the scripts share: packages from the folder that NODE_PATH names, and checks that are printed.
+
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+
+/** Loads a package, also one that only NODE_PATH leads to: an `import` would not look there. */
+export const load = createRequire(import.meta.url);
+
+/** The address of the API, such as `http://127.0.0.1:4000/graphql`. */
+export const url = process.argv[2];
+assert(url, 'usage: node SCRIPT URL');
+
+let passed = 0;
+let failed = 0;
+
+/** Runs a check and prints what came of it. */
+export async function check(name, run) {
+  try {
+    await run();
+    passed += 1;
+    console.log(`ok      ${name}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAILED  ${name}\n        ${String(error?.stack ?? error).replaceAll('\n', '\n        ')}`);
+  }
+}
+
+/** Prints the sum, and ends the process: with 1 when a check failed, or there was none. */
+export function finish() {
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exit(failed > 0 || passed === 0 ? 1 : 0);
+}
+
+/** Runs an operation over HTTP. */
+export async function post(query, variables) {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  return answer.json();
+}
+
+/** Changes the first book, and returns its new year. */
+export async function change() {
+  const { data } = await post('{ book(id: 1) { year revision } }');
+  const input = { id: '1', revision: data.book.revision, year: data.book.year + 1 };
+  const answer = await post('mutation ($input: UpdateBookInput!) { updateBook(input: $input) { year } }', { input });
+  assert.deepEqual(answer, { data: { updateBook: { year: input.year } } });
+  return input.year;
+}

@@ -1,0 +1,66 @@
+//! The independent suites of GraphQL's ecosystem, against the real server: the audits of graphql-http, graphql-js on the
+//! schema, the clients graphql-ws and graphql-sse, and schemathesis. What each of them checks is in `clients/`.
+
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::support::process::Serving;
+use crate::support::program::{find, find_node_package, run_command};
+
+const CLIENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
+
+/// Runs a script of `clients/` with Node.js, when the packages that it loads are there.
+fn run_script(script: &str, packages: &[&str]) {
+    let Some(node) = find("node") else { return };
+    if !packages.iter().all(|package| find_node_package(package)) {
+        return;
+    }
+    let server = Serving::start("graphql-server", &[]);
+    let url = format!("http://{}/graphql", server.address);
+    let said = run_command(Command::new(node).arg(Path::new(CLIENTS).join(script)).arg(url)).ok();
+    let sum = said.lines().last().unwrap_or_default();
+    println!("{script}: {sum}");
+    assert!(sum.ends_with(" passed, 0 failed"), "{said}");
+    server.stop();
+}
+
+#[test]
+fn every_audit_of_graphql_over_http_passes() {
+    run_script("graphql_audits.mjs", &["graphql-http", "graphql"]);
+}
+
+#[test]
+fn graphql_js_takes_the_schema() {
+    run_script("graphql_schema.mjs", &["graphql"]);
+}
+
+#[test]
+fn the_client_of_graphql_ws_is_content() {
+    run_script("graphql_ws.mjs", &["graphql-ws", "ws", "graphql"]);
+}
+
+#[test]
+fn the_client_of_graphql_sse_is_content() {
+    run_script("graphql_sse.mjs", &["graphql-sse", "graphql"]);
+}
+
+#[test]
+fn schemathesis_finds_no_error_that_is_not_documented() {
+    let Some(schemathesis) = find("schemathesis") else { return };
+    let server = Serving::start("graphql-server", &[]);
+    // It leaves files where it runs.
+    let directory = TempDir::new().unwrap();
+    let mut command = Command::new(schemathesis);
+    command
+        .current_dir(&directory)
+        .env("SCHEMATHESIS_HOOKS", Path::new(CLIENTS).join("graphql_schemathesis.py"))
+        .args(["run", "--seed", "1", "--max-examples", "50", "--no-color"])
+        .args(["--exclude-checks", "not_a_server_error,positive_data_acceptance"])
+        .arg(format!("http://{}/graphql", server.address));
+    let said = run_command(&mut command).ok();
+    assert!(said.contains("6 selected / 6 total"), "{said}");
+    println!("{}", said.lines().find(|line| line.contains(" generated, ")).unwrap_or(&said));
+    server.stop();
+}
