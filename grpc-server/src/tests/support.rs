@@ -14,7 +14,7 @@ use http_body_util::BodyExt as _;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use prost::Message;
-use server_kit::{Limits, Shutdown};
+use server_kit::Shutdown;
 use socket_tap::{Tap, TapListener};
 use tokio::net::TcpStream;
 use tonic::body::Body;
@@ -41,7 +41,12 @@ impl Server {
 
     pub(super) fn with_limits(limits: Limits) -> Self {
         let (shelf, shutdown) = (Shelf::with_limits(limits), Shutdown::new());
-        Self { routes: crate::routes(shelf.clone(), shutdown.clone(), Limits::default().request).unwrap(), shelf, shutdown }
+        Self {
+            routes: crate::routes(shelf.clone(), shutdown.clone(), server_kit::Limits::default().request)
+                .unwrap(),
+            shelf,
+            shutdown,
+        }
     }
 
     pub(super) fn client(&self) -> BookshelfServiceClient<Routes> {
