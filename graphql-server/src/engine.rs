@@ -8,7 +8,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 use serde::Serialize;
 
-use crate::document::Operation;
+use crate::document::{Operation, RootField};
 use crate::fault::{PANICKED, code, finish_all, request_error};
 use crate::schema::Schema;
 
@@ -43,14 +43,14 @@ impl Engine {
                            graphql-transport-ws";
             return request_error(code::VALIDATION_FAILED, message, None).into();
         }
-        let Operation { request, nullable_keys, .. } = operation;
-        settle(self.0.execute(request).await, &nullable_keys)
+        let Operation { request, root, .. } = operation;
+        settle(self.0.execute(request).await, &root)
     }
 
     /// Runs any operation: one outcome for a query or a mutation, one for each event of a subscription.
     pub(crate) fn stream(&self, operation: Operation) -> BoxStream<'static, Outcome> {
-        let Operation { request, nullable_keys, .. } = operation;
-        let outcomes = self.0.execute_stream(request).map(move |response| settle(response, &nullable_keys));
+        let Operation { request, root, .. } = operation;
+        let outcomes = self.0.execute_stream(request).map(move |response| settle(response, &root));
         // A stream outlives its handler, and the task that it is polled in serves others, too. Nothing is left in an odd
         // state: a stream that panicked is not polled again, and the shelf expects panics.
         let caught = AssertUnwindSafe(outcomes).catch_unwind();
@@ -70,7 +70,7 @@ impl std::fmt::Debug for Engine {
 }
 
 /// Tells a refusal from a run, gives each error a code, and lets nulls spread.
-fn settle(mut response: Response, nullable_keys: &[String]) -> Outcome {
+fn settle(mut response: Response, root: &[RootField]) -> Outcome {
     // An error in a field has a path. One of the request as a whole has none.
     let refused = !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty());
     if refused && response.data == Value::Null {
@@ -78,7 +78,10 @@ fn settle(mut response: Response, nullable_keys: &[String]) -> Outcome {
         return Outcome::Refused { errors: response.errors };
     }
     for error in &response.errors {
-        spread_null(&mut response.data, &error.path, nullable_keys);
+        spread_null(&mut response.data, &error.path, root);
+    }
+    if !response.errors.is_empty() {
+        put_in_order(&mut response.data, root);
     }
     // The resolvers give every error a code; what has none is an argument that the library could not read.
     finish_all(&mut response.errors, code::BAD_USER_INPUT);
@@ -91,11 +94,19 @@ fn panicked() -> Outcome {
 
 /// A non-null field that failed makes `null` of what it belongs to, up to the next place where a null may stand. The
 /// library leaves the field out instead. In this schema those places are some fields of the root, and the whole `data`.
-fn spread_null(data: &mut Value, path: &[PathSegment], nullable_keys: &[String]) {
+fn spread_null(data: &mut Value, path: &[PathSegment], root: &[RootField]) {
+    let nullable = |key: &str| root.iter().any(|field| field.nullable && field.key == key);
     match (data, path.first()) {
-        (Value::Object(fields), Some(PathSegment::Field(key))) if nullable_keys.contains(key) => {
+        (Value::Object(fields), Some(PathSegment::Field(key))) if nullable(key) => {
             fields.insert(async_graphql::Name::new(key), Value::Null);
         }
         (data, _) => *data = Value::Null,
+    }
+}
+
+/// An answer has its fields in the order in which they are selected. Those that became `null` stand at its end.
+fn put_in_order(data: &mut Value, root: &[RootField]) {
+    if let Value::Object(fields) = data {
+        fields.sort_by_cached_key(|key, _| root.iter().position(|field| field.key == key.as_str()));
     }
 }

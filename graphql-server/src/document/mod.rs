@@ -13,15 +13,15 @@ mod variables;
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, ServerError};
 
-use crate::schema::NULLABLE_ROOTS;
+pub(crate) use root::RootField;
 
 /// One operation, ready to run.
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) request: Request,
     pub(crate) kind: OperationType,
-    /// The keys of the answer that are `null` when they fail; the whole answer is, when any other fails.
-    pub(crate) nullable_keys: Vec<String>,
+    /// What it selects at its root, in that order.
+    pub(crate) root: Vec<RootField>,
 }
 
 impl Operation {
@@ -34,13 +34,13 @@ impl Operation {
         variables::check(&operation, &request.variables)?;
         let kind = operation.ty;
         let selected = &operation.selection_set;
-        if kind == OperationType::Subscription {
-            root::check_subscription(selected)?;
+        let root = root::fields(selected, &document);
+        match kind {
+            OperationType::Query => {}
+            OperationType::Mutation => root::check_mutation(&root)?,
+            OperationType::Subscription => root::check_subscription(selected)?,
         }
-        // Only the query root has fields that may be null.
-        let nullable = |name: &str| kind == OperationType::Query && NULLABLE_ROOTS.contains(&name);
-        let nullable_keys = root::keys(selected, &document, nullable);
         request.set_parsed_query(document);
-        Ok(Self { request, kind, nullable_keys })
+        Ok(Self { request, kind, root })
     }
 }

@@ -1,31 +1,62 @@
 //! What an operation selects at its root.
 
-use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
-use async_graphql::{Positioned, ServerError};
+use std::collections::HashSet;
+
+use async_graphql::parser::types::{ExecutableDocument, Field, Selection, SelectionSet};
+use async_graphql::{Pos, Positioned, ServerError};
 
 use crate::fault::{code, request_error};
+use crate::schema::NULLABLE_ROOTS;
 
-/// The keys in the answer of those root fields whose name passes.
+/// A field of the root.
+#[derive(Debug)]
+pub(crate) struct RootField {
+    /// What it is called in the answer.
+    pub(crate) key: String,
+    /// Whether it is `null` when it fails. When another one fails, the whole answer is.
+    pub(crate) nullable: bool,
+    /// Whether it is about the schema, such as `__typename`.
+    meta: bool,
+    at: Pos,
+}
+
+impl RootField {
+    fn new(field: &Positioned<Field>) -> Self {
+        let name = field.node.name.node.as_str();
+        Self {
+            key: field.node.response_key().node.to_string(),
+            nullable: NULLABLE_ROOTS.contains(&name),
+            meta: name.starts_with("__"),
+            at: field.pos,
+        }
+    }
+}
+
+/// The fields that are selected there.
 ///
 /// Call it only for a document that was sized up: it fills in the fragments.
-pub(super) fn keys(
-    selected: &Positioned<SelectionSet>,
-    document: &ExecutableDocument,
-    passes: impl Fn(&str) -> bool + Copy,
-) -> Vec<String> {
-    let within = |nested: &Positioned<SelectionSet>| keys(nested, document, passes);
+pub(super) fn fields(selected: &Positioned<SelectionSet>, document: &ExecutableDocument) -> Vec<RootField> {
     let of = |selection: &Positioned<Selection>| match &selection.node {
-        Selection::Field(field) if passes(&field.node.name.node) => {
-            vec![field.node.response_key().node.to_string()]
-        }
-        Selection::Field(_) => Vec::new(),
-        Selection::InlineFragment(inline) => within(&inline.node.selection_set),
+        Selection::Field(field) => vec![RootField::new(field)],
+        Selection::InlineFragment(inline) => fields(&inline.node.selection_set, document),
         Selection::FragmentSpread(spread) => {
             let fragment = document.fragments.get(&spread.node.fragment_name.node);
-            fragment.map(|fragment| within(&fragment.node.selection_set)).unwrap_or_default()
+            fragment.map(|fragment| fields(&fragment.node.selection_set, document)).unwrap_or_default()
         }
     };
     selected.node.items.iter().flat_map(of).collect()
+}
+
+/// A mutation selects each key once. Fields with the same key are one field, to be run once; the library would make the
+/// change as often as it is written: those are refused.
+pub(super) fn check_mutation(root: &[RootField]) -> Result<(), ServerError> {
+    let mut keys = HashSet::new();
+    let again = root.iter().find(|field| !field.meta && !keys.insert(&field.key));
+    again.map_or(Ok(()), |RootField { key, at, .. }| {
+        let message =
+            format!("a mutation selects {key:?} twice: give each of its changes an alias of its own");
+        Err(request_error(code::VALIDATION_FAILED, message, Some(*at)))
+    })
 }
 
 /// A subscription selects exactly one field. The library would run several side by side, and run none at all for a

@@ -27,8 +27,8 @@ pub(crate) use authors::finding_by;
 
 pub(crate) type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
-/// The fields of the query root that are `null` when they fail. All other fields are non-null, so that a failure in one
-/// of them spreads up to one of these, or to the whole answer.
+/// The fields of the query root that are `null` when they fail. All other fields, those of the other roots included, are
+/// non-null, so that a failure in one of them spreads up to one of these, or to the whole answer.
 pub(crate) const NULLABLE_ROOTS: [&str; 3] = ["book", "author", "__type"];
 
 /// The schema over that shelf, with its limits, to be finished.

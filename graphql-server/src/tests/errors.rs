@@ -130,6 +130,14 @@ async fn the_operation_name_picks_one_operation() {
     assert_eq!(run("C").await["errors"][0]["message"], "the query has no operation named \"C\"");
 }
 
+#[tokio::test]
+async fn a_field_that_failed_keeps_its_place() {
+    let query = "{a:book(id:2){id} b:author(id:1){books(first:0){nodes{id}}} ...{c:book(id:99){id}} d:book(id:3){id}}";
+    let body = Service::new().post(JSON, json!({ "query": query })).await.body;
+    let data = r#"{"data":{"a":{"id":"2"},"b":null,"c":null,"d":{"id":"3"}},"#;
+    assert!(body.starts_with(data.as_bytes()), "{}", String::from_utf8_lossy(&body));
+}
+
 /// The null of a field that failed goes up to the next field that may be null.
 #[tokio::test]
 async fn a_null_goes_up_as_far_as_it_must() {
