@@ -21,7 +21,7 @@ fn run_script(script: &str, packages: &[&str]) {
     let url = format!("http://{}/graphql", server.address);
     let said = run_command(Command::new(node).arg(Path::new(CLIENTS).join(script)).arg(url)).ok();
     let sum = said.lines().last().unwrap_or_default();
-    println!("{script}: {sum}");
+    eprintln!("{script}: {sum}");
     assert!(sum.ends_with(" passed, 0 failed"), "{said}");
     server.stop();
 }
@@ -61,6 +61,6 @@ fn schemathesis_finds_no_error_that_is_not_documented() {
         .arg(format!("http://{}/graphql", server.address));
     let said = run_command(&mut command).ok();
     assert!(said.contains("6 selected / 6 total"), "{said}");
-    println!("{}", said.lines().find(|line| line.contains(" generated, ")).unwrap_or(&said));
+    eprintln!("{}", said.lines().find(|line| line.contains(" generated, ")).unwrap_or(&said));
     server.stop();
 }
