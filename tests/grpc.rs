@@ -129,16 +129,3 @@ fn grpcio_finds_what_it_expects() {
     assert!(said.contains("checks, grpcio "), "{said}");
     stopped_well(server);
 }
-
-#[test]
-fn the_client_in_ten_lines_does_what_it_says() {
-    let server = Serving::start("grpc-server", &[]);
-    let url = format!("http://{}", server.address);
-    let manifest = format!("{ROOT}/Cargo.toml");
-    let example =
-        ["run", "--quiet", "--manifest-path", &manifest, "-p", "grpc-server", "--example", "client"];
-    let said = run(env!("CARGO"), &[&example[..], &["--", &url]].concat()).ok();
-    let expected = "UNIX Network Programming (1990)\nBOOK_NOT_FOUND: there is no book 99\n";
-    assert_eq!(said, expected);
-    stopped_well(server);
-}

@@ -8,6 +8,7 @@
 mod support;
 
 mod adapters;
+mod answers;
 mod errors;
 mod exactness;
 mod graphql;
@@ -17,6 +18,7 @@ mod messages;
 mod operations;
 mod processes;
 mod reliability;
+mod rest;
 mod scenario;
 mod schema;
 mod shutdown;

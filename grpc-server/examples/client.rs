@@ -1,7 +1,7 @@
 //! A client in ten lines. While the server runs:
 //!
 //! ```text
-//! cargo run -p grpc-server --example client
+//! cargo run -p grpc-server --example grpc-client
 //! ```
 
 #![allow(clippy::print_stdout, reason = "that is what it is for")]

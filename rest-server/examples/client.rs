@@ -1,7 +1,7 @@
 //! A client in ten lines: prints a book of the server at an address, by default the one where `rest-server` listens.
 //!
 //! ```sh
-//! cargo run -p rest-server --example client -- http://127.0.0.1:3000
+//! cargo run -p rest-server --example rest-client -- http://127.0.0.1:3000
 //! ```
 
 #![allow(clippy::print_stdout, reason = "it prints a book")]

@@ -1,0 +1,26 @@
+//! The example works.
+
+use std::process::Command;
+
+use bookshelf::Shelf;
+use server_kit::Shutdown;
+use socket_tap::{Tap, TapListener};
+
+#[tokio::test]
+async fn the_client_in_ten_lines_does_what_it_says() {
+    let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
+    let server = format!("http://{}", listener.local_addr().unwrap());
+    let shutdown = Shutdown::new();
+    let serving = tokio::spawn(grpc_server::serve(listener, Shelf::seeded(), shutdown.clone()));
+    // Cargo builds the examples before it runs the tests, into a folder beside theirs.
+    let test = std::env::current_exe().unwrap();
+    let built = test.parent().and_then(|deps| deps.parent()).unwrap().join("examples");
+    let client = built.join(format!("grpc-client{}", std::env::consts::EXE_SUFFIX));
+    let output = tokio::task::spawn_blocking(move || Command::new(client).arg(server).output().unwrap());
+    let output = output.await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let expected = "UNIX Network Programming (1990)\nBOOK_NOT_FOUND: there is no book 99\n";
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+    shutdown.cancel();
+    serving.await.unwrap().unwrap();
+}
