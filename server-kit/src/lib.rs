@@ -9,7 +9,7 @@
 //! - `incoming`: the connections, no more than the limits allow
 //! - `connection`: a connection with its deadlines
 //! - [`http`]: HTTP for an axum router
-//! - [`tonic`]: what tonic needs to serve such connections
+//! - `tonic`: what tonic needs to serve such connections
 //! - [`shutdown`]: SIGINT and SIGTERM, and how long running calls may take after them
 
 #![forbid(unsafe_code)]

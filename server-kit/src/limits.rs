@@ -29,7 +29,7 @@ pub struct Limits {
 
     /// For the head of a connection's first request
     ///
-    /// Ends what sends nothing, or a byte now and then: of a preface, of a head, or never a request.
+    /// Ends what sends nothing, or a byte now and then, or never a request. Later heads have the idle timeout.
     #[arg(long = "head-timeout", value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub head: Duration,
 
