@@ -80,9 +80,7 @@ fn settle(mut response: Response, root: &[RootField]) -> Outcome {
     for error in &response.errors {
         spread_null(&mut response.data, &error.path, root);
     }
-    if !response.errors.is_empty() {
-        put_in_order(&mut response.data, root);
-    }
+    put_in_order(&mut response.data, root);
     // The resolvers give every error a code; what has none is an argument that the library could not read.
     finish_all(&mut response.errors, code::BAD_USER_INPUT);
     Outcome::Executed(response)
@@ -104,7 +102,8 @@ fn spread_null(data: &mut Value, path: &[PathSegment], root: &[RootField]) {
     }
 }
 
-/// An answer has its fields in the order in which they are selected. Those that became `null` stand at its end.
+/// An answer has its fields in the order in which they are selected. The library puts those first that are done first, and
+/// what became `null` here stands at the end.
 fn put_in_order(data: &mut Value, root: &[RootField]) {
     if let Value::Object(fields) = data {
         fields.sort_by_cached_key(|key, _| root.iter().position(|field| field.key == key.as_str()));

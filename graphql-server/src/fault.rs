@@ -120,7 +120,7 @@ pub(crate) fn finish_all(errors: &mut Vec<ServerError>, code: &str) {
     errors.truncate(MAX_ERRORS);
     errors.iter_mut().for_each(|error| finish(error, code));
     if left_out > 0 {
-        errors.push(request_error(code, format!("and {left_out} more errors"), None));
+        errors.push(request_error(code::LIMIT_REACHED, format!("and {left_out} more errors"), None));
     }
 }
 

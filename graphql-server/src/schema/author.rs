@@ -10,7 +10,7 @@ use crate::schema::connection::{BookConnection, page_cost};
 pub(crate) struct Author(pub(super) bookshelf::Author);
 
 /// Someone who wrote books.
-#[Object]
+#[Object(serial)]
 impl Author {
     /// Given by the shelf.
     async fn id(&self) -> ID {

@@ -21,7 +21,7 @@ type Find = dyn Fn(&[u32]) -> Vec<Author> + Send + Sync;
 
 /// Authors that are found by that function.
 pub(crate) fn finding_by(find: impl Fn(&[u32]) -> Vec<Author> + Send + Sync + 'static) -> Authors {
-    // Nothing waits: the look is a task of its own, whose turn comes when its operation has asked for all that it can.
+    // Nothing waits: the look is a task of its own, whose turn comes, as a rule, when all books have asked.
     DataLoader::new(Finder(Box::new(find)), tokio::spawn).delay(Duration::ZERO)
 }
 

@@ -13,7 +13,7 @@ use crate::schema::data;
 pub(crate) struct Book(pub(super) bookshelf::Book);
 
 /// One book on the shelf.
-#[Object]
+#[Object(serial)]
 impl Book {
     /// Given by the shelf, and never used again.
     async fn id(&self) -> ID {

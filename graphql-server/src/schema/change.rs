@@ -22,6 +22,7 @@ pub(crate) enum ChangeKind {
 
 /// One change of the shelf.
 #[derive(Debug, SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct BookChange {
     /// Numbers the changes of the shelf, from 1, without holes. A string, since `Int` ends at 2,147,483,647.
     sequence: String,

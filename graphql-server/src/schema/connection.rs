@@ -46,7 +46,7 @@ impl BookConnection {
 }
 
 /// A page of books.
-#[Object]
+#[Object(serial)]
 impl BookConnection {
     /// The books, each with its cursor.
     async fn edges(&self) -> Vec<BookEdge> {
@@ -73,6 +73,7 @@ impl BookConnection {
 
 /// A book in a page.
 #[derive(Debug, SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct BookEdge {
     /// Asks for the books behind this one, as the argument `after`.
     cursor: String,

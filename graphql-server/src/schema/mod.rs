@@ -1,6 +1,8 @@
 //! What can be asked: one file for each type of the schema.
 //!
-//! The comments of these types and fields are what a client reads as their descriptions.
+//! The comments of these types and fields are what a client reads as their descriptions. What waits for an author is
+//! `serial`: the library answers with the fields in the order in which they are done, otherwise. The books of a list still
+//! wait side by side.
 
 mod author;
 mod authors;

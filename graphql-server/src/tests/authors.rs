@@ -22,7 +22,7 @@ async fn the_authors_of_a_list_are_found_in_one_look() {
         }))
     });
     let query =
-        "{books(first:100){nodes{id author{name}} edges{node{author{id}}}} one:book(id:1){author{name}}}";
+        "{books(first:100){nodes{id author{name}}} a:book(id:1){author{id}} b:book(id:2){author{id}}}";
     let data = service.data(query).await;
     assert_eq!(data["books"]["nodes"][3]["author"], json!({ "name": "Andrew S. Tanenbaum" }));
     let all: Vec<u32> = (1..=8).collect();

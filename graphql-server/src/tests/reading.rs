@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::support::Service;
+use super::support::{JSON, Service};
 
 #[tokio::test]
 async fn a_book_with_its_author_and_the_author_with_the_books() {
@@ -22,6 +22,23 @@ async fn a_book_with_its_author_and_the_author_with_the_books() {
         },
     });
     assert_eq!(Service::new().data(query).await, json!({ "book": book }));
+}
+
+#[tokio::test]
+async fn an_answer_has_its_fields_in_the_order_of_the_query() {
+    let query = "{
+        a:book(id:1){author{books(first:1){edges{node{author{id} id} cursor} nodes{author{name id} id} pageInfo{hasNextPage}} id} id}
+        b:book(id:4){id author{id name}}
+        __typename
+    }";
+    let body = Service::new().post(JSON, json!({ "query": query })).await.body;
+    let nodes = r#"[{"author":{"name":"W. Richard Stevens","id":"1"},"id":"1"}]"#;
+    let edges = r#"[{"node":{"author":{"id":"1"},"id":"1"},"cursor":"MTox"}]"#;
+    let books = format!(r#"{{"edges":{edges},"nodes":{nodes},"pageInfo":{{"hasNextPage":true}}}}"#);
+    let a = format!(r#"{{"author":{{"books":{books},"id":"1"}},"id":"1"}}"#);
+    let b = r#"{"id":"4","author":{"id":"2","name":"Andrew S. Tanenbaum"}}"#;
+    let data = format!(r#"{{"data":{{"a":{a},"b":{b},"__typename":"Query"}}}}"#);
+    assert_eq!(String::from_utf8(body).unwrap(), data);
 }
 
 #[tokio::test]
