@@ -7,7 +7,7 @@
 use serde::Serialize;
 use socket_tap::format::Side;
 
-use crate::socket::{Opening, Role, Socket};
+use crate::socket::{MOST_CALLS, Opening, Role, Socket};
 
 /// The calls of a socket, each named once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -26,10 +26,8 @@ impl Skeleton {
         let [first, second] = if role == Role::Connected { [write, read] } else { [read, write] };
         let has = [(role == Role::Listener && socket.accepts, "accept"), first, second];
         calls.extend(has.into_iter().filter(|(has, _)| *has).map(|(_, call)| call.to_owned()));
-        calls.extend((0..socket.shutdowns).map(|_| "shutdown".to_owned()));
-        let mut failures = socket.failures.clone();
-        failures.dedup();
-        calls.extend(failures);
+        calls.extend((0..socket.shutdowns).take(MOST_CALLS).map(|_| "shutdown".to_owned()));
+        calls.extend(socket.failures.iter().cloned());
         if socket.closed.is_some() {
             calls.push(if socket.released { "release" } else { "close" }.to_owned());
         }

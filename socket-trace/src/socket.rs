@@ -44,6 +44,9 @@ pub enum First {
     Write,
 }
 
+/// No socket takes more calls to come to be. What a trace says may be anything, and is not kept without end.
+pub(crate) const MOST_CALLS: usize = 32;
+
 /// A socket's life so far.
 #[derive(Clone, Debug, Default)]
 pub struct Socket {
@@ -61,7 +64,7 @@ pub struct Socket {
     pub writes: u64,
     /// How often its sending half was shut down.
     pub shutdowns: u64,
-    /// Operations that failed, with the reason.
+    /// Operations that failed, with the reason; one that failed several times in a row once.
     pub failures: Vec<String>,
     /// When it became a connection.
     pub opened: Option<u64>,
@@ -111,27 +114,26 @@ impl Socket {
     pub fn observe(&mut self, event: &Event) {
         self.listens |= matches!(event.op, Op::Bind { .. } | Op::Listen { .. });
         if let Some(error) = &event.error {
-            self.failures.push(format!("{} fails: {}", event.op.name(), error.reason));
-            return;
+            return self.failed(event.op.name(), &error.reason);
         }
         match &event.op {
             Op::Socket { kind, .. } => {
-                self.opening.push(Opening::Socket);
+                self.opened_by(Opening::Socket);
                 self.kind = kind_of(kind, None);
             }
             Op::Adopt { kind, on, .. } => {
-                self.opening.push(Opening::Adopt);
+                self.opened_by(Opening::Adopt);
                 self.kind = kind_of(kind, *on);
                 self.opened = Some(event.t);
             }
-            Op::Bind { .. } => self.opening.push(Opening::Bind),
-            Op::Listen { .. } => self.opening.push(Opening::Listen),
+            Op::Bind { .. } => self.opened_by(Opening::Bind),
+            Op::Listen { .. } => self.opened_by(Opening::Listen),
             Op::Accept { .. } => {
-                self.opening.push(Opening::Accept);
+                self.opened_by(Opening::Accept);
                 self.opened = Some(event.t);
             }
             Op::Connect { .. } => {
-                self.opening.push(Opening::Connect);
+                self.opened_by(Opening::Connect);
                 self.opened = Some(event.t);
             }
             Op::Read(transfer) if transfer.bytes > 0 => {
@@ -160,6 +162,20 @@ impl Socket {
         }
     }
 
+    fn opened_by(&mut self, opening: Opening) {
+        if self.opening.len() < MOST_CALLS {
+            self.opening.push(opening);
+        }
+    }
+
+    /// What fails again and again counts once.
+    fn failed(&mut self, name: &str, reason: &str) {
+        if self.failures.len() < MOST_CALLS {
+            self.failures.push(format!("{name} fails: {reason}"));
+            self.failures.dedup();
+        }
+    }
+
     fn moved(&mut self, way: First, t: u64) {
         match self.first {
             None => self.first = Some((way, t)),
@@ -184,6 +200,24 @@ impl Socket {
             Side::Server => Role::Accepted,
             Side::Client => Role::Connected,
         }
+    }
+
+    /// Which side of the connection the recording has: a server may connect, too.
+    #[must_use]
+    pub fn side(&self, recorded: Side) -> Side {
+        match self.role(recorded) {
+            Role::Accepted => Side::Server,
+            Role::Connected => Side::Client,
+            Role::Listener | Role::Layer | Role::Datagram => recorded,
+        }
+    }
+
+    /// Whether it ended as it should: not by a reset, an error, or an abort of ours.
+    #[must_use]
+    pub fn ended_cleanly(&self) -> bool {
+        let unclean =
+            |close: &Close| close.aborted || matches!(close.ended_by, Some(EndedBy::Reset | EndedBy::Error));
+        !self.closed.as_ref().is_some_and(unclean)
     }
 
     /// Who ended the connection, in words that hold for both sides.
@@ -236,4 +270,14 @@ pub(crate) fn accepted_on(event: &Event) -> Option<SockId> {
         Op::Accept { on, .. } if event.error.is_none() => Some(on),
         _ => None,
     }
+}
+
+/// Whether the event opens a connection. A stream above another is none.
+pub(crate) fn opens_connection(event: &Event) -> bool {
+    event.error.is_none()
+        && match &event.op {
+            Op::Accept { .. } | Op::Connect { .. } => true,
+            Op::Adopt { kind, on, .. } => kind == "stream" && on.is_none(),
+            _ => false,
+        }
 }

@@ -1,15 +1,23 @@
 //! Counts for each named step of a recording.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
-use socket_tap::event::{Event, Op};
+use socket_tap::event::Event;
 use socket_tap::format::Side;
 
-use crate::socket::{Role, Socket};
+use crate::by_name::ByName;
+use crate::calls::Cost;
+use crate::dissect::{Class, Part};
+use crate::median::Median;
+use crate::socket::{Role, Socket, opens_connection};
+use crate::spent::{Moved, Spent};
 
 /// The step of a recording that names none.
 pub const WHOLE: &str = "whole recording";
+
+/// What comes before the first step of a recording that names some.
+pub const BEFORE: &str = "before the first step";
 
 /// What one step put on the sockets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -33,48 +41,46 @@ pub struct Step {
     pub spoke_first: BTreeMap<&'static str, u64>,
     /// Who ended connections, and how many.
     pub ended_by: BTreeMap<&'static str, u64>,
+    /// What the bytes were spent on: all of `to_server` and `to_client`. `None` for a recording without payload.
+    pub spent: Option<Spent>,
+    /// What the calls cost that ended in it; none are known of a recording without payload.
+    pub calls: Cost,
     #[serde(skip)]
-    first_bytes: Vec<u64>,
+    first_bytes: Median,
 }
-
-/// How many first bytes are kept to find their median: beyond it, the first ones stand for all.
-const MOST_FIRST_BYTES: usize = 4_096;
 
 impl Step {
     fn new(name: String) -> Self {
         Self { name, ..Self::default() }
     }
 
-    /// Takes in one event.
-    pub fn observe(&mut self, event: &Event, side: Side) {
-        if event.error.is_some() {
-            return;
+    /// Takes in one event, and what it moved.
+    pub(crate) fn observe(&mut self, event: &Event, moved: Option<Moved>) {
+        if let Some(moved) = moved {
+            return self.moved(moved);
         }
-        match &event.op {
-            Op::Accept { .. } | Op::Connect { .. } => self.connections += 1,
-            Op::Adopt { kind, .. } if kind == "stream" => self.connections += 1,
-            Op::RecvFrom(datagram) => {
-                self.reads += 1;
-                *self.received(side) += datagram.bytes;
-            }
-            Op::SendTo(datagram) => {
-                self.writes += 1;
-                *self.sent(side) += datagram.bytes;
-            }
-            Op::Read(transfer) if transfer.bytes > 0 => {
-                self.reads += 1;
-                add(self.received(side), transfer.bytes);
-            }
-            Op::Write(transfer) if transfer.bytes > 0 => {
-                self.writes += 1;
-                add(self.sent(side), transfer.bytes);
-            }
-            _ => {}
-        }
+        self.connections += u64::from(opens_connection(event));
+    }
+
+    fn moved(&mut self, moved: Moved) {
+        let sum = if moved.to_server { &mut self.to_server } else { &mut self.to_client };
+        // What a trace says may be anything: a sum stops at the most that there is.
+        *sum = sum.saturating_add(moved.bytes);
+        let count = if moved.is_read { &mut self.reads } else { &mut self.writes };
+        *count += 1;
+    }
+
+    /// Takes in what a read or write was spent on.
+    pub(crate) fn spend(&mut self, moved: Moved, parts: &[Part]) {
+        let way = self.spent.get_or_insert_default().way(moved);
+        way.add_parts(parts);
+        // A dissection that leaves something over leaves it unknown.
+        let told = parts.iter().fold(0_u64, |sum, part| sum.saturating_add(part.bytes));
+        way.add(Class::Unknown, moved.bytes.saturating_sub(told));
     }
 
     /// Takes in a connection that has ended.
-    pub fn ended(&mut self, socket: &Socket, side: Side) {
+    pub(crate) fn ended(&mut self, socket: &Socket, side: Side) {
         if !matches!(socket.role(side), Role::Accepted | Role::Connected) {
             return;
         }
@@ -84,76 +90,63 @@ impl Step {
         if let Some(who) = socket.ended_by(side) {
             *self.ended_by.entry(who).or_default() += 1;
         }
-        if self.first_bytes.len() < MOST_FIRST_BYTES {
-            self.first_bytes.extend(socket.first_byte_ns(side));
-        }
-    }
-
-    fn received(&mut self, side: Side) -> &mut u64 {
-        match side {
-            Side::Server => &mut self.to_server,
-            Side::Client => &mut self.to_client,
-        }
-    }
-
-    fn sent(&mut self, side: Side) -> &mut u64 {
-        match side {
-            Side::Server => &mut self.to_client,
-            Side::Client => &mut self.to_server,
-        }
+        self.first_bytes.add(socket.first_byte_ns(side));
     }
 
     fn is_empty(&self) -> bool {
-        self.connections == 0 && self.reads == 0 && self.writes == 0 && self.ended_by.is_empty()
+        let Self { connections, reads, writes, ended_by, calls, .. } = self;
+        *connections == 0 && *reads == 0 && *writes == 0 && ended_by.is_empty() && calls.count() == 0
     }
-}
 
-/// What a trace says may be anything: a sum stops at the most that there is.
-fn add(sum: &mut u64, bytes: u64) {
-    *sum = sum.saturating_add(bytes);
+    fn finish(&mut self) {
+        self.first_byte_ns = self.first_bytes.get();
+        self.calls.finish();
+    }
 }
 
 /// The steps of a recording, in order. A step that comes again goes on.
 #[derive(Debug)]
-pub struct Steps {
-    steps: Vec<Step>,
-    /// Where each is, by its name.
-    by_name: HashMap<String, usize>,
+pub(crate) struct Steps {
+    steps: ByName<Step>,
     now: usize,
 }
 
-impl Default for Steps {
-    fn default() -> Self {
-        let by_name = HashMap::from([(WHOLE.to_owned(), 0)]);
-        Self { steps: vec![Step::new(WHOLE.to_owned())], by_name, now: 0 }
-    }
-}
-
 impl Steps {
+    pub(crate) fn new() -> Self {
+        let mut steps = ByName::new("other steps");
+        let now = steps.index(WHOLE, Step::new);
+        Self { steps, now }
+    }
+
     /// The step with that name begins.
-    pub fn begin(&mut self, name: &str) {
-        self.now = self.by_name.get(name).copied().unwrap_or_else(|| {
-            self.steps.push(Step::new(name.to_owned()));
-            self.by_name.insert(name.to_owned(), self.steps.len() - 1);
-            self.steps.len() - 1
-        });
+    pub(crate) fn begin(&mut self, name: &str) {
+        self.now = self.steps.index(name, Step::new);
+    }
+
+    /// Where the step is that runs.
+    pub(crate) fn index(&self) -> usize {
+        self.now
     }
 
     /// The step that runs.
-    pub fn now(&mut self) -> &mut Step {
-        &mut self.steps[self.now]
+    pub(crate) fn now(&mut self) -> &mut Step {
+        self.steps.at(self.now)
+    }
+
+    /// The step there.
+    pub(crate) fn at(&mut self, index: usize) -> &mut Step {
+        self.steps.at(index)
     }
 
     /// All that have anything to show.
-    #[must_use]
-    pub fn finish(self) -> Vec<Step> {
-        let named = self.steps.len() > 1;
-        let mut steps: Vec<Step> = self.steps.into_iter().filter(|step| !step.is_empty()).collect();
+    pub(crate) fn finish(self) -> Vec<Step> {
+        let mut steps = self.steps.into_values();
+        let named = steps.len() > 1;
+        steps.retain(|step| !step.is_empty());
         for step in &mut steps {
-            step.first_bytes.sort_unstable();
-            step.first_byte_ns = step.first_bytes.get(step.first_bytes.len() / 2).copied();
+            step.finish();
             if named && step.name == WHOLE {
-                "before the first step".clone_into(&mut step.name);
+                BEFORE.clone_into(&mut step.name);
             }
         }
         steps

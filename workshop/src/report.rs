@@ -41,6 +41,10 @@ pub fn text(lanes: &[Lane], comparison: &Comparison) -> Result<String, Error> {
     let _ = writeln!(out, "{}", table::verdict(comparison));
     let _ = writeln!(out, "What each puts on top, as the servers recorded it:\n");
     let _ = writeln!(out, "{}", table::differences(&comparison.traces, Side::Server).unwrap_or_default());
+    if let Some(bytes) = table::bytes(&comparison.traces, Side::Server) {
+        let _ =
+            writeln!(out, "What the bytes of that are spent on, to the server / to the client:\n\n{bytes}");
+    }
     let _ = writeln!(out, "What a call costs, in bytes to the server + to the client:\n");
     let _ = writeln!(out, "{}", costs(lanes, comparison));
     Ok(out)

@@ -53,7 +53,7 @@ impl Lines {
             let _ = write!(out, "{label:<8}");
         }
         // Writing to a String cannot fail.
-        let _ = write!(out, "{:>10} ", seconds(self.shift + event.t));
+        let _ = write!(out, "{:>10} ", seconds(self.shift.saturating_add(event.t)));
         let name = event.op.name();
         if let Op::Mark { label } = &event.op {
             let (on, off) = self.paint(name);

@@ -1,7 +1,8 @@
 //! Reads and writes without the way through serde: almost every line of a trace is one, and the drain thread shares the
 //! processors with the program under observation.
 //!
-//! The lines are those of [`wire`](super::wire), byte for byte; a test compares them.
+//! The lines are those of [`wire`](super::wire), byte for byte, and read back they are the same events; tests compare
+//! both.
 
 use std::io::{self, Write};
 
@@ -73,11 +74,55 @@ fn base64(out: &mut impl Write, data: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Reads a line as [`write`] writes it. `None` for any other, also when it says the same in another way: serde reads it.
+pub(super) fn parse(line: &str) -> Option<Event> {
+    let (t, rest) = digits(line.strip_prefix("{\"t\":")?)?;
+    let (sock, rest) = optional(rest, ",\"sock\":")?;
+    let rest = rest.strip_prefix(",\"op\":\"")?;
+    let (is_read, rest) = match rest.strip_prefix("read\"") {
+        Some(rest) => (true, rest),
+        None => (false, rest.strip_prefix("write\"")?),
+    };
+    let (bytes, rest) = digits(rest.strip_prefix(",\"bytes\":")?)?;
+    let (slices, rest) = optional(rest, ",\"slices\":")?;
+    let slices = slices.map(u32::try_from).transpose().ok()?;
+    let (eof, rest) = match rest.strip_prefix(",\"eof\":true") {
+        Some(rest) => (true, rest),
+        None => (false, rest),
+    };
+    let (data, rest) = match rest.strip_prefix(",\"data\":\"") {
+        Some(rest) => rest.split_once('"').map(|(text, rest)| (Some(text), rest))?,
+        None => (None, rest),
+    };
+    let data = data.map(|text| STANDARD.decode(text)).transpose().ok()?.map(Vec::into_boxed_slice);
+    let transfer = Transfer { bytes, slices, eof, data };
+    let op = if is_read { Op::Read(transfer) } else { Op::Write(transfer) };
+    (rest == "}").then(|| Event { t, sock: sock.unwrap_or(0), op, error: None })
+}
+
+/// The number behind `before`, when that is there, and what follows.
+fn optional<'a>(text: &'a str, before: &str) -> Option<(Option<u64>, &'a str)> {
+    match text.strip_prefix(before) {
+        Some(rest) => digits(rest).map(|(number, rest)| (Some(number), rest)),
+        None => Some((None, text)),
+    }
+}
+
+/// The number that the text begins with, and what follows.
+fn digits(text: &str) -> Option<(u64, &str)> {
+    let (number, rest) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
+    // JSON has no leading zeros.
+    if number.len() > 1 && number.starts_with('0') {
+        return None;
+    }
+    Some((number.parse().ok()?, rest))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::event::Failure;
-    use crate::format::{json_line, wire::Wire, write_event};
+    use crate::format::{json_line, wire, wire::Wire, write_event};
 
     const NUMBERS: [u64; 8] = [0, 1, 9, 10, 99, 100, 1_234_567, u64::MAX];
 
@@ -112,9 +157,38 @@ mod tests {
                     assert!(of(&event).is_some());
                     let [ours, serdes] = both(&event);
                     assert_eq!(ours, serdes);
+                    assert_eq!(parse(ours.trim_end()), Some(event));
                 }
             }
         }
+    }
+
+    /// Each line with one character changed, left out or doubled: whatever is read without serde, serde reads alike.
+    #[test]
+    fn no_line_is_read_in_another_way_than_serde_does() {
+        let lines = [
+            r#"{"t":10,"sock":2,"op":"read","bytes":0,"eof":true}"#,
+            r#"{"t":20,"sock":18446744073709551615,"op":"write","bytes":7,"slices":4294967295,"data":"R0U="}"#,
+        ];
+        let (mut by_serde, mut by_us) = (0, 0);
+        for line in lines {
+            for at in 0..line.len() {
+                let (before, after) = (&line[..at], &line[at + 1..]);
+                let changes = "019ae,:\"\\ {}=-+.\u{e9}".chars().map(String::from);
+                for change in changes.chain([String::new(), line[at..=at].repeat(2), "00".to_owned()]) {
+                    let changed = format!("{before}{change}{after}");
+                    match (parse(&changed), wire::parse_with_serde(&changed)) {
+                        (Some(event), Ok(serdes)) => {
+                            by_us += 1;
+                            assert_eq!(event, serdes, "{changed}");
+                        }
+                        (Some(_), Err(error)) => panic!("serde refuses {changed}: {error}"),
+                        (None, serdes) => by_serde += usize::from(serdes.is_ok()),
+                    }
+                }
+            }
+        }
+        assert!(by_us > 100 && by_serde > 100, "{by_us}, {by_serde}");
     }
 
     #[test]

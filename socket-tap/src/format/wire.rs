@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::LineError;
+use super::{LineError, transfer};
 use crate::close::{Close, EndedBy, TcpSample, Totals};
 use crate::event::{Addr, Datagram, Event, Failure, Gap, Op, SockId, Transfer};
 
@@ -83,6 +83,10 @@ pub(super) struct Wire<'a> {
 
 /// Reads one event.
 pub(super) fn parse(line: &str) -> Result<Event, LineError> {
+    transfer::parse(line).map_or_else(|| parse_with_serde(line), Ok)
+}
+
+pub(super) fn parse_with_serde(line: &str) -> Result<Event, LineError> {
     serde_json::from_str::<Wire<'_>>(line)?.into_event()
 }
 

@@ -7,6 +7,8 @@ use libfuzzer_sys::fuzz_target;
 
 #[path = "../../tests/any_bytes/everything.rs"]
 mod everything;
+#[path = "../../tests/any_bytes/views.rs"]
+mod views;
 
 const HEADER: &[u8] =
     b"{\"socket_tap\":1,\"name\":\"a\",\"side\":\"server\",\"program\":\"p\",\"pid\":1,\"started\":\"now\",\"monotonic_ns\":7,\"capture\":0}\n";

@@ -1,29 +1,43 @@
 //! All that is done with a trace that comes from outside. Shared by the property tests and the fuzz target.
 
 use std::io::Cursor;
+use std::time::Duration;
 
 use socket_tap::event::{Event, Op};
 use socket_tap::format::text::Lines;
-use socket_tap::format::{Line, Side, write_event};
+use socket_tap::format::{Line, write_event};
+use socket_trace::assertion::judge::judge;
+use socket_trace::assertion::watch::Watch;
+use socket_trace::assertion::{Assertion, Measure};
 use socket_trace::compare::Comparison;
+use socket_trace::compare::align::By;
+use socket_trace::export::{Export, Format};
+use socket_trace::lint;
 use socket_trace::reader::{Error, Trace};
 use socket_trace::summary::{Recording, Summary};
-use socket_trace::{sequence, table};
+use socket_trace::{sequence, table::page};
 
 /// Opens the bytes as a trace.
 pub(crate) fn open(bytes: &[u8]) -> Result<Trace, Error> {
     Trace::read("any bytes", Box::new(Cursor::new(bytes.to_vec())))
 }
 
-/// Reads, shows, sums up, compares and lays out the bytes as if they were a trace, and panics when something is wrong.
+/// Reads, shows, lints, sums up, compares, lays out and exports the bytes as if they were a trace, and panics when
+/// something is wrong.
 pub(crate) fn do_everything(bytes: &[u8]) {
     let step = show(bytes).unwrap_or_default();
+    lint(bytes);
     for recording in [Recording::Ended, Recording::UnderWay] {
         compare(bytes, recording);
+        compare(&with_payload(bytes), recording);
     }
     for step in [step.as_str(), "no such step"] {
         lay_out(bytes, step);
     }
+    for format in [Format::Pcapng, Format::Qlog, Format::Csv] {
+        export(bytes, format);
+    }
+    super::views::look_at(bytes);
 }
 
 /// Returns the name of the first step.
@@ -52,6 +66,14 @@ fn show(bytes: &[u8]) -> Option<String> {
     step
 }
 
+fn lint(bytes: &[u8]) {
+    let options = lint::Options { idle: Duration::ZERO, ..lint::Options::default() };
+    let Ok(report) = open(bytes).and_then(|trace| lint::lint(trace, &options)) else { return };
+    let text = lint::text::Text::new(false).report(&report);
+    check_text(&text, text.matches('\n').count());
+    serde_json::to_string(&report).unwrap();
+}
+
 /// What is shown cannot steer a terminal, nor forge a line.
 fn check_text(text: &str, newlines: usize) {
     let steers = |c: &char| c.is_control() && *c != '\n';
@@ -71,21 +93,40 @@ fn check_rewriting(event: &Event) {
     assert_eq!(written(&again), once);
 }
 
+/// The same, as if it had been recorded with payload.
+fn with_payload(bytes: &[u8]) -> Vec<u8> {
+    String::from_utf8_lossy(bytes).replacen("\"capture\":0", "\"capture\":9", 1).into_bytes()
+}
+
 fn compare(bytes: &[u8], recording: Recording) {
-    let summary = |bytes: &[u8]| Summary::of(open(bytes)?, recording);
+    let asserted =
+        [Assertion::SamePrimitives, Assertion::CleanEnds, Assertion::Max(Measure::BytesPerCall, 0)];
+    let mut watches = Vec::new();
+    let mut summary = |bytes: &[u8]| {
+        let trace = open(bytes)?;
+        let mut watch = Watch::new(&asserted);
+        let summary = Summary::with_calls(trace, recording, &mut |call| watch.call(call));
+        watches.push(watch);
+        summary
+    };
     // With itself, but for a few lines: so that there are differences to tell.
     let lines = bytes.split_inclusive(|byte| *byte == b'\n').enumerate();
     let fewer: Vec<u8> = lines.filter(|(at, _)| at % 5 != 4).flat_map(|(_, line)| line).copied().collect();
     let (Ok(one), Ok(other)) = (summary(bytes), summary(&fewer)) else { return };
-    let comparison = Comparison::of(vec![one, other]);
-    let verdict = table::verdict(&comparison);
-    assert!(!verdict.chars().any(|c| c.is_control() && c != '\n'), "{verdict:?}");
-    for side in [Side::Server, Side::Client] {
-        if let Some(table) = table::differences(&comparison.traces, side) {
-            assert!(!table.chars().any(|c| c.is_control() && c != '\n'), "{table:?}");
-        }
+    for step in one.steps.iter().filter(|_| one.payload) {
+        let spent = step.spent.unwrap_or_default();
+        assert_eq!((spent.to_server.total(), spent.to_client.total()), (step.to_server, step.to_client));
     }
-    serde_json::to_string(&comparison).unwrap();
+    let comparison = Comparison::of(vec![one, other]);
+    let judged = judge(&asserted, &comparison, &watches);
+    let pages = [
+        page::text(&comparison, &judged, Some(By::Step), false),
+        page::markdown(&comparison, &judged, Some(By::Operation)),
+    ];
+    for page in &pages {
+        assert!(!page.chars().any(|c| c.is_control() && c != '\n'), "{page:?}");
+    }
+    serde_json::to_string(&(comparison, judged)).unwrap();
 }
 
 fn lay_out(bytes: &[u8], step: &str) {
@@ -93,5 +134,18 @@ fn lay_out(bytes: &[u8], step: &str) {
     if let Ok(calls) = sequence::of_step(client, server, step) {
         let lines = 3 + calls.len();
         check_text(&sequence::lanes(&[("any".to_owned(), calls)]), lines);
+    }
+}
+
+fn export(bytes: &[u8], format: Format) {
+    let Ok(mut trace) = open(bytes) else { return };
+    let mut export = Export::to(format, Box::new(std::io::sink()), "any").unwrap();
+    // Whatever the trace is, nothing is wrong with the output.
+    if let Err(error) = export.add(&mut trace) {
+        check_text(&error.to_string(), 0);
+    }
+    for note in export.finish().unwrap() {
+        let lines = note.matches('\n').count();
+        check_text(&note, lines);
     }
 }

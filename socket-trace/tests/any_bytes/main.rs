@@ -6,6 +6,7 @@
 
 mod everything;
 mod lines;
+mod views;
 
 use std::cell::Cell;
 use std::io::{BufRead, Cursor, Read};

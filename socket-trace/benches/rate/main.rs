@@ -1,0 +1,113 @@
+//! How fast traces are read, and that memory does not grow with their length.
+//!
+//! `cargo bench -p socket-trace` prints a Markdown table. What is printed or exported is thrown away: the disk is not
+//! measured.
+//!
+//! A loop of its own and no benchmark framework: it measures memory as well, and one run takes seconds.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and fails loudly")]
+
+mod made_up;
+
+use std::fs;
+use std::hint::black_box;
+use std::io;
+use std::path::Path;
+use std::time::Instant;
+
+use socket_tap::format::Side;
+use socket_trace::compare::Comparison;
+use socket_trace::export::{Export, Format};
+use socket_trace::reader::Trace;
+use socket_trace::show::lines::Look;
+use socket_trace::show::view::View;
+use socket_trace::summary::{Recording, Summary};
+use socket_trace::table;
+use socket_trace::timeline::Timeline;
+use socket_trace::timeline::seen::Walk;
+
+use made_up::write_trace;
+
+/// What is done with a trace.
+type Case = fn(&Path);
+
+/// What is measured, what it is called in the table, and whether the trace has payload.
+const CASES: &[(&str, Case, bool)] = &[
+    ("compare", compare, false),
+    ("compare, with payload", compare, true),
+    ("show", show, false),
+    ("show, with payload", show, true),
+    ("export to CSV", |path| export(path, Format::Csv), false),
+    ("export to qlog", |path| export(path, Format::Qlog), false),
+    ("export to pcapng", |path| export(path, Format::Pcapng), false),
+    ("export to pcapng, with payload", |path| export(path, Format::Pcapng), true),
+];
+/// How often each case is measured; the fastest counts: whatever else runs makes it slower, and nothing faster.
+const ROUNDS: usize = 5;
+
+fn main() {
+    // `cargo test --benches` runs this, too: short traces show that it works.
+    let bench = std::env::args().any(|arg| arg == "--bench");
+    let [short, long] = if bench { [100_000, 1_000_000] } else { [1_000, 10_000] };
+    println!("| | events/s | peak memory, {short} events | peak memory, {long} events |");
+    println!("|---|--:|--:|--:|");
+    for (name, case, payload) in CASES {
+        let paths = [short, long].map(|events| write_trace(events, *payload));
+        let memory = paths.each_ref().map(|path| peak_memory(|| case(path)));
+        let [of_short, of_long] =
+            memory.map(|kib| kib.map_or_else(|| "–".to_owned(), |kib| format!("{kib} KiB")));
+        println!("| {name} | {:.0} | {of_short} | {of_long} |", rate(long, || case(&paths[1])));
+        paths.iter().for_each(|path| fs::remove_file(path).unwrap());
+    }
+}
+
+fn compare(path: &Path) {
+    let summary = Summary::of(Trace::open(path).unwrap(), Recording::Ended).unwrap();
+    assert!(summary.doubts.is_empty(), "{:?}", summary.doubts);
+    let comparison = Comparison::of(vec![summary]);
+    black_box(table::differences(&comparison.traces, Side::Server));
+}
+
+fn show(path: &Path) {
+    let mut walk = Walk::along(Timeline::of(vec![Trace::open(path).unwrap()]));
+    let look = Look { color: false, width: None, bytes: false };
+    let (mut view, mut out) = (View::text(walk.timeline(), look), io::sink());
+    view.begin(walk.timeline().recordings(), &mut out).unwrap();
+    while let Some(seen) = walk.next_seen().unwrap() {
+        view.event(&seen, true, walk.timeline().recordings(), &mut out).unwrap();
+    }
+    view.end(&mut out).unwrap();
+}
+
+fn export(path: &Path, format: Format) {
+    let mut export = Export::to(format, Box::new(io::sink()), "-").unwrap();
+    export.add(&mut Trace::open(path).unwrap()).unwrap();
+    black_box(export.finish().unwrap());
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a rate")]
+fn rate(events: u64, case: impl Fn()) -> f64 {
+    let seconds = (0..ROUNDS).map(|_| {
+        let start = Instant::now();
+        case();
+        start.elapsed().as_secs_f64()
+    });
+    events as f64 / seconds.fold(f64::INFINITY, f64::min)
+}
+
+/// By how much the most memory that this process had rises while `case` runs, in KiB. Only Linux tells.
+fn peak_memory(case: impl Fn()) -> Option<u64> {
+    // Once before, so that what is allocated only once does not count.
+    case();
+    // proc_pid_clear_refs(5): the peak is now what is in use.
+    fs::write("/proc/self/clear_refs", "5").ok()?;
+    let before = highest()?;
+    case();
+    Some(highest()?.saturating_sub(before))
+}
+
+fn highest() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
+}

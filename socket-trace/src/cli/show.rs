@@ -1,0 +1,179 @@
+//! `socket-trace show`: recordings on one time line, a line for each socket call.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use super::contracts::ContractFlags;
+use super::{Done, Failed, colored, warn, warn_of_end, width};
+use crate::reader::{Error, Trace};
+use crate::show::filter::{Filter, Peer};
+use crate::show::lines::Look;
+use crate::show::view::View;
+use crate::timeline::Timeline;
+use crate::timeline::seen::{Sight, Walk};
+
+const HELP: &str = "Each line is a call: seconds since the recording began, the socket, the operation, what it did. \
+    Where payload was recorded (--capture of the servers), it also says what the bytes were. In `HEADERS 200, \
+    DATA {id: 1}…` the DATA goes on in a later call; as `…DATA` it began in an earlier one.\n\n\
+    Several recordings of one machine are merged by its clock. c1, c2 and so on are connections: both ends of one have \
+    the same number. Parts of one recording (shop.0.jsonl shop.1.jsonl shop.jsonl) are shown as one.\n\n\
+    Examples:\n  \
+    socket-trace show rest.jsonl\n  \
+    socket-trace show traces/rest-*.jsonl --step \"get a book\"     both ends, one step\n  \
+    socket-trace show grpc.jsonl --sock 2 --bytes                 every byte, and what it is for\n  \
+    socket-trace show shop.jsonl --op accept,close --since 10     who came and went, from second 10 on\n  \
+    socket-trace show shop.jsonl --summary                        a line for each connection\n  \
+    socket-trace show -f shop.jsonl                               while it is being recorded\n  \
+    socket-trace show --json grpc.jsonl | jq '.[].carried[]?'\n\n\
+    Exit codes: 0 shown, also when the filters leave nothing; 2 a trace cannot be read, or wrong usage.";
+
+/// The operations of the trace format.
+const OPERATIONS: [&str; 16] = [
+    "socket", "option", "bind", "listen", "accept", "connect", "adopt", "read", "write", "sendto",
+    "recvfrom", "shutdown", "close", "release", "mark", "gap",
+];
+
+/// Print recordings, a line for each socket call, with what it carried
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub(super) struct Show {
+    /// The traces; - is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Only this socket, as its recording numbers it
+    #[arg(long, value_name = "N")]
+    sock: Option<u64>,
+    /// Only this connection: the N of cN, when several recordings are shown
+    #[arg(long, value_name = "N")]
+    connection: Option<u64>,
+    /// Only connections with this other side: an IP, an IP and port, or a path
+    #[arg(long, value_name = "ADDR[:PORT]")]
+    peer: Option<Peer>,
+    /// Only these operations: read,write
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = PossibleValuesParser::new(OPERATIONS), hide_possible_values = true)]
+    op: Vec<String>,
+    /// Only this step: from the mark with this name to the next mark
+    #[arg(long, value_name = "NAME")]
+    step: Option<String>,
+    /// Only from this second on, as the lines count them
+    #[arg(long, value_name = "SECONDS", value_parser = nanoseconds)]
+    since: Option<u64>,
+    /// Only up to this second
+    #[arg(long, value_name = "SECONDS", value_parser = nanoseconds)]
+    until: Option<u64>,
+    /// Show what is still being recorded, to the end of the recording or Ctrl-C
+    #[arg(short, long)]
+    follow: bool,
+    /// Show the recorded bytes under each call, each part with its name
+    #[arg(long, conflicts_with_all = ["summary", "json"])]
+    bytes: bool,
+    /// Print a line for each connection instead: who, how long, and what its bytes were spent on
+    #[arg(long)]
+    summary: bool,
+    /// Print JSON, one array: events as in their traces, with the parts that each carried; with --follow an object a line
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    contracts: ContractFlags,
+}
+
+impl Show {
+    pub(super) fn run(&self) -> Done {
+        let mut walk = Walk::with_contracts(self.timeline()?, &self.contracts.read()?);
+        let filter = self.filter(walk.timeline().recordings().len() > 1);
+        let mut view = self.view(walk.timeline());
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        view.begin(walk.timeline().recordings(), &mut out)?;
+        let mut any = false;
+        loop {
+            match walk.look()? {
+                Sight::Seen(seen) if self.follow && filter.is_over(seen.moment.at) => break,
+                Sight::Seen(seen) => {
+                    let shown = filter.passes(&seen);
+                    view.event(&seen, shown, walk.timeline().recordings(), &mut out)?;
+                    any |= shown;
+                }
+                Sight::Pending => {
+                    out.flush()?;
+                    walk.wait()?;
+                }
+                Sight::End => break,
+            }
+        }
+        view.end(&mut out)?;
+        out.flush()?;
+        if !any && self.filters() {
+            warn("no event passes the filters")?;
+        }
+        self.warn_of_ends(walk.timeline())?;
+        Ok(0)
+    }
+
+    fn timeline(&self) -> Done<Timeline> {
+        if self.follow && self.files.iter().any(|file| file.as_os_str() == "-") {
+            return Err(Failed::Usage("standard input cannot be followed: give the file".to_owned()));
+        }
+        if self.follow {
+            return Ok(Timeline::follow(&self.files)?);
+        }
+        let traces = self.files.iter().map(Trace::open).collect::<Result<Vec<_>, Error>>()?;
+        Ok(Timeline::of(traces))
+    }
+
+    fn filter(&self, both_ends: bool) -> Filter {
+        Filter {
+            sock: self.sock,
+            connection: self.connection,
+            peer: self.peer.clone(),
+            both_ends,
+            ops: self.op.clone(),
+            step: self.step.clone(),
+            since: self.since,
+            until: self.until,
+        }
+    }
+
+    fn filters(&self) -> bool {
+        let places = self.sock.is_some() || self.connection.is_some() || self.peer.is_some();
+        let times = self.step.is_some() || self.since.is_some() || self.until.is_some();
+        places || times || !self.op.is_empty()
+    }
+
+    fn view(&self, timeline: &Timeline) -> View {
+        let lines = self.follow;
+        match (self.summary, self.json) {
+            (false, false) => {
+                View::text(timeline, Look { color: colored(), width: width(), bytes: self.bytes })
+            }
+            (false, true) => View::json(lines),
+            (true, false) => View::summary(timeline),
+            (true, true) => View::summary_json(timeline, lines),
+        }
+    }
+
+    fn warn_of_ends(&self, timeline: &Timeline) -> Done<()> {
+        if self.bytes && timeline.recordings().iter().all(|recording| recording.header.capture == 0) {
+            warn(
+                "no payload was recorded, so there are no bytes to show; --capture of the servers records it",
+            )?;
+        }
+        match timeline.missed_parts() {
+            0 => {}
+            missed => warn(&format!("{missed} parts of the recording were gone before they could be read"))?,
+        }
+        for trace in timeline.traces() {
+            warn_of_end(trace)?;
+        }
+        Ok(())
+    }
+}
+
+fn nanoseconds(text: &str) -> Result<u64, String> {
+    let seconds: f64 = text.parse().map_err(|_| "must be seconds, such as 10 or 0.25".to_owned())?;
+    let time = std::time::Duration::try_from_secs_f64(seconds)
+        .map_err(|_| "must be seconds from 0 on, such as 10 or 0.25".to_owned())?;
+    Ok(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,50 @@
+//! `socket-trace verify`: whether a recording is exact.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Done, write_json};
+use crate::reader::Trace;
+use crate::verify::log::Log;
+use crate::verify::{Failure, verify};
+
+const HELP: &str = "Example, on Linux:\n  \
+    strace -f -ttt -s 0 -o rest.strace \\\n    \
+    -e \"trace=%network,read,write,readv,writev,sendfile,splice,close,close_range,\\\n\
+fcntl,dup,?dup2,dup3,clone,clone3,?fork,?vfork\" rest-server --trace rest.jsonl\n  \
+    socket-trace verify rest.jsonl --strace rest.strace\n\n\
+    Of the flags of strace, -f and -o are needed, and all the calls: each can open, use or close a socket, or make a \
+    thread. -s 0 keeps what was said out of the log, -ttt says when. Two things are no differences, as tokio keeps them \
+    from the program: a call that would have blocked, and that a connection was gone already when it was shut down.\n\n\
+    Exit codes: 0 the trace is exact; 1 it differs; 2 could not tell (a trace that is cut short or lossy, a log that \
+    breaks off or is of another process).";
+
+/// Say whether a recording is exact: whether the kernel saw the same calls, by a log of strace
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub(super) struct Verify {
+    /// The trace
+    trace: PathBuf,
+    /// What strace wrote while the trace was recorded, by the command below
+    #[arg(long, value_name = "LOG")]
+    strace: PathBuf,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Verify {
+    pub(super) fn run(&self) -> Done {
+        let report = verify(Trace::open(&self.trace)?, Log::open(&self.strace).map_err(Failure::Log)?)?;
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        if self.json {
+            write_json(&mut out, &report)?;
+        } else {
+            write!(out, "{report}")?;
+        }
+        out.flush()?;
+        Ok(report.verdict.exit_code())
+    }
+}

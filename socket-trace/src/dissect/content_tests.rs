@@ -1,0 +1,84 @@
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use super::super::fixture::{Fixture, said};
+
+fn gzip(content: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(content.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn message(start: &str, fields: &str, body: &[u8]) -> Vec<u8> {
+    let head = format!("{start}\r\n{fields}content-length: {}\r\n\r\n", body.len());
+    [head.as_bytes(), body].concat()
+}
+
+const JSON: &str = "content-type: application/json\r\n";
+const GZIP: &str = "content-type: application/json\r\ncontent-encoding: gzip\r\n";
+const QUERY: &str = r#"{"query":"{book(id:1){title}}"}"#;
+
+/// What is said of a request's body.
+fn body(request: Vec<u8>) -> String {
+    said(&Fixture::new().reads(request)).pop().unwrap_or_default()
+}
+
+#[test]
+fn a_body_says_what_kind_it_is_when_it_is_no_text() {
+    let image = message("PUT /a HTTP/1.1", "content-type: image/png\r\n", b"\x89PNG");
+    assert_eq!(body(image), "4 payload body: image/png");
+    assert_eq!(body(message("PUT /a HTTP/1.1", "", b"\xff\xfe")), "2 payload body: binary");
+    let brotli = message("PUT /a HTTP/1.1", "content-encoding: br\r\n", b"abc");
+    assert_eq!(body(brotli), "3 payload body: compressed");
+    let packed = gzip(r#"{"a":1}"#);
+    let length = packed.len();
+    assert_eq!(
+        body(message("PUT /a HTTP/1.1", GZIP, &packed)),
+        format!(r#"{length} payload body: gzip: {{"a":1}}"#)
+    );
+}
+
+#[test]
+fn an_operation_gives_its_call_the_name() {
+    for request in [
+        message("POST /graphql HTTP/1.1", JSON, QUERY.as_bytes()),
+        message("POST /graphql HTTP/1.1", GZIP, &gzip(QUERY)),
+        b"GET /graphql?query=%7Bbook%7Btitle%7D%7D HTTP/1.1\r\n\r\n".to_vec(),
+        format!("POST /graphql HTTP/1.1\r\n{JSON}transfer-encoding: chunked\r\n\r\n9\r\n{}\r\n16\r\n{}\r\n0\r\n\r\n", &QUERY[..9], &QUERY[9..])
+            .into_bytes(),
+    ] {
+        let mut server = Fixture::new();
+        server.reads(request);
+        let answer = br#"{"data":null,"errors":[{"message":"no"}]}"#;
+        server.writes(message("HTTP/1.1 200 OK", JSON, answer));
+        assert_eq!(server.ended(), [("query { book }".to_owned(), Some("200, errors".to_owned()))]);
+    }
+}
+
+#[test]
+fn an_operation_that_comes_in_pieces_is_told_with_the_last() {
+    let mut server = Fixture::new();
+    let request = message("POST /graphql HTTP/1.1", JSON, QUERY.as_bytes());
+    let (one, other) = request.split_at(request.len() - 10);
+    assert_eq!(said(&server.reads(one)).last().unwrap(), r#"21 payload body: {"query":"{book(id:1)…"#);
+    assert_eq!(said(&server.reads(other)), ["10 payload body: query { book }"]);
+}
+
+#[test]
+fn errors_outside_of_graphql_are_the_content_of_an_answer() {
+    let mut server = Fixture::new();
+    server.reads(message("POST /search HTTP/1.1", JSON, br#"{"query":"rust books"}"#));
+    server.writes(message("HTTP/1.1 200 OK", JSON, br#"{"errors":[1]}"#));
+    assert_eq!(server.ended(), [("POST /search".to_owned(), Some("200".to_owned()))]);
+}
+
+#[test]
+fn a_large_document_is_counted_and_not_kept() {
+    let mut server = Fixture::new();
+    let large = format!(r#"{{"query":"{{book(title:\"{}\"){{id}}}}"}}"#, "a".repeat(1_000_000));
+    server.reads(message("POST /graphql HTTP/1.1", JSON, large.as_bytes()));
+    server.writes(message("HTTP/1.1 200 OK", JSON, b"{}"));
+    assert_eq!(server.ended(), [("POST /graphql".to_owned(), Some("200".to_owned()))]);
+}

@@ -1,0 +1,100 @@
+//! A made-up connection for tests.
+
+use std::borrow::Cow;
+
+use socket_tap::close::Close;
+use socket_tap::event::{Event, Op, Transfer};
+use socket_tap::format::Side;
+
+use super::{Call, Class, Dissector, Part};
+
+/// A server's recording of one connection.
+#[derive(Debug)]
+pub(super) struct Fixture {
+    dissector: Dissector,
+    t: u64,
+}
+
+impl Fixture {
+    pub(super) fn new() -> Self {
+        let mut fixture = Self { dissector: Dissector::new(Side::Server), t: 0 };
+        fixture.observe(Op::Accept { on: 1, fd: None, local: None, peer: None });
+        fixture
+    }
+
+    pub(super) fn observe(&mut self, op: Op) -> Vec<Part> {
+        self.t += 1;
+        self.dissector.observe(&Event { t: self.t, sock: 2, op, error: None })
+    }
+
+    /// The server reads.
+    pub(super) fn reads(&mut self, data: impl AsRef<[u8]>) -> Vec<Part> {
+        self.observe(Op::Read(whole(data.as_ref())))
+    }
+
+    /// The server writes.
+    pub(super) fn writes(&mut self, data: impl AsRef<[u8]>) -> Vec<Part> {
+        self.observe(Op::Write(whole(data.as_ref())))
+    }
+
+    /// The server reads more than was recorded.
+    pub(super) fn reads_cut(&mut self, data: impl AsRef<[u8]>, missing: u64) -> Vec<Part> {
+        self.observe(Op::Read(cut(data.as_ref(), missing)))
+    }
+
+    /// The server writes more than was recorded.
+    pub(super) fn writes_cut(&mut self, data: impl AsRef<[u8]>, missing: u64) -> Vec<Part> {
+        self.observe(Op::Write(cut(data.as_ref(), missing)))
+    }
+
+    pub(super) fn closes(&mut self) {
+        self.observe(Op::Close(Box::<Close>::default()));
+    }
+
+    pub(super) fn finished(&mut self) -> Vec<Call> {
+        self.dissector.finished()
+    }
+
+    /// The operations that have ended, with their status.
+    pub(super) fn ended(&mut self) -> Vec<(String, Option<String>)> {
+        self.finished().into_iter().map(|call| (call.operation, call.status)).collect()
+    }
+}
+
+fn whole(data: &[u8]) -> Transfer {
+    cut(data, 0)
+}
+
+fn cut(data: &[u8], missing: u64) -> Transfer {
+    Transfer { bytes: data.len() as u64 + missing, data: Some(data.into()), ..Transfer::default() }
+}
+
+/// What a client that speaks HTTP/2 sends first.
+pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// A frame of HTTP/2.
+pub(super) fn frame(kind: u8, flags: u8, stream: u32, payload: impl AsRef<[u8]>) -> Vec<u8> {
+    let payload = payload.as_ref();
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
+}
+
+/// What the parts say, a line for each: `77 headers request head: GET /v1/books/1`.
+pub(super) fn said(parts: &[Part]) -> Vec<String> {
+    parts.iter().map(line).collect()
+}
+
+fn line(part: &Part) -> String {
+    let class = match part.class {
+        Class::Connection => "connection",
+        Class::Framing => "framing",
+        Class::Headers => "headers",
+        Class::Payload => "payload",
+        Class::Unknown => "unknown",
+    };
+    let text: Cow<'_, str> = match part.text.as_str() {
+        "" => "".into(),
+        text => format!(": {text}").into(),
+    };
+    format!("{} {class} {}{text}", part.bytes, part.name)
+}

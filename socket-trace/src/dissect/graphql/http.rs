@@ -1,0 +1,105 @@
+//! The JSON of a request and its answer: <https://graphql.github.io/graphql-over-http/draft/>.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+
+use super::super::text::short;
+use super::document;
+
+/// A request for an operation.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Request {
+    /// `query { book }`
+    pub(crate) operation: String,
+    /// The variables, as they were sent; empty without.
+    variables: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Json<'a> {
+    #[serde(borrow)]
+    query: Cow<'a, str>,
+    #[serde(borrow)]
+    operation_name: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    variables: Option<&'a RawValue>,
+}
+
+impl Request {
+    /// From the content of a request. `None` when it is for something else.
+    pub(crate) fn of_json(content: &[u8]) -> Option<Self> {
+        let json: Json<'_> = serde_json::from_slice(content).ok()?;
+        let operation = document::operation(&json.query, json.operation_name.as_deref())?;
+        let variables = json.variables.map(|variables| short(variables.get())).unwrap_or_default();
+        Some(Self { operation, variables })
+    }
+
+    /// From the query of a target: `query=%7Bbook%7Btitle%7D%7D`.
+    pub(crate) fn of_query(query: &str) -> Option<Self> {
+        let member = |name: &str| form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name);
+        let (_, document) = member("query")?;
+        let name = member("operationName").map(|(_, name)| name);
+        let operation = document::operation(&document, name.as_deref())?;
+        let variables = member("variables").map(|(_, variables)| short(&variables)).unwrap_or_default();
+        Some(Self { operation, variables })
+    }
+
+    /// What is asked for, and with what.
+    pub(crate) fn text(&self) -> String {
+        match self.variables.as_str() {
+            "" | "{}" | "null" => self.operation.clone(),
+            variables => format!("{} {variables}", self.operation),
+        }
+    }
+}
+
+/// Whether an answer says that something went wrong. One that is not whole does not say it.
+pub(crate) fn has_errors(content: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Json {
+        errors: Vec<IgnoredAny>,
+    }
+    serde_json::from_slice(content).is_ok_and(|Json { errors }| !errors.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_says_what_is_asked_for() {
+        let text = |content: &str| Request::of_json(content.as_bytes()).map(|request| request.text());
+        let content = r#"{"query":"query A{a}\nquery B{b}","operationName":"B","variables":{"id":"1"},"extensions":{}}"#;
+        assert_eq!(text(content).as_deref(), Some(r#"query B { b } {"id":"1"}"#));
+        assert_eq!(text(r#"{"query":"{a}","variables":null}"#).as_deref(), Some("query { a }"));
+        for other in ["", "{", "{}", r#"{"query":{"match":1}}"#, r#"{"query":"rust books"}"#, r#"["{a}"]"#] {
+            assert_eq!(text(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_request_may_be_in_the_target() {
+        let request =
+            Request::of_query("a=b&query=%7Bbook%28id%3A1%29%7Btitle%7D%7D&variables=%7B%22a%22:1%7D");
+        assert_eq!(request.map(|request| request.text()).as_deref(), Some(r#"query { book } {"a":1}"#));
+        assert_eq!(Request::of_query("query=rust+books"), None);
+    }
+
+    #[test]
+    fn an_answer_has_errors_when_it_names_one() {
+        let answers =
+            [r#"{"data":null,"errors":[{}]}"#, r#"{"data":{}}"#, r#"{"errors":[]}"#, r#"{"errors":[{}]"#];
+        assert_eq!(answers.map(|answer| has_errors(answer.as_bytes())), [true, false, false, false]);
+    }
+
+    #[test]
+    fn depth_takes_no_stack() {
+        let deep = format!(r#"{{"query":"{{a}}","variables":{}}}"#, "[".repeat(100_000));
+        assert_eq!(Request::of_json(deep.as_bytes()), None);
+        assert!(!has_errors(format!(r#"{{"errors":[{}"#, "[".repeat(100_000)).as_bytes()));
+    }
+}

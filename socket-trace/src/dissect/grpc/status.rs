@@ -1,0 +1,58 @@
+//! How a call ended: `grpc-status` and `grpc-message`.
+
+use std::fmt;
+
+/// A status code. One that is not known is `None`, which stands for UNKNOWN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Status(Option<usize>);
+
+const NAMES: [&str; 17] = [
+    "OK",
+    "CANCELLED",
+    "UNKNOWN",
+    "INVALID_ARGUMENT",
+    "DEADLINE_EXCEEDED",
+    "NOT_FOUND",
+    "ALREADY_EXISTS",
+    "PERMISSION_DENIED",
+    "RESOURCE_EXHAUSTED",
+    "FAILED_PRECONDITION",
+    "ABORTED",
+    "OUT_OF_RANGE",
+    "UNIMPLEMENTED",
+    "INTERNAL",
+    "UNAVAILABLE",
+    "DATA_LOSS",
+    "UNAUTHENTICATED",
+];
+
+impl Status {
+    /// What the value of `grpc-status` says.
+    pub(crate) fn of(value: &str) -> Self {
+        Self(value.parse().ok())
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.0.and_then(|code| NAMES.get(code));
+        f.write_str(name.copied().unwrap_or("UNKNOWN"))
+    }
+}
+
+/// The value of `grpc-message`, whose bytes that are not plain ASCII are percent-encoded.
+pub(crate) fn unescaped(message: &str) -> String {
+    percent_encoding::percent_decode_str(message).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_have_names_and_messages_are_unescaped() {
+        let names = ["0", "5", "16", "17", "-1", "x"].map(|value| Status::of(value).to_string());
+        assert_eq!(names, ["OK", "NOT_FOUND", "UNAUTHENTICATED", "UNKNOWN", "UNKNOWN", "UNKNOWN"]);
+        assert_eq!(unescaped("no book 99%3A g%C3%A9n%zz%4"), "no book 99: gén%zz%4");
+    }
+}

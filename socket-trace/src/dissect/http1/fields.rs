@@ -1,0 +1,126 @@
+//! The fields of a head that say how the message goes on.
+
+use httparse::Header;
+
+use super::super::graphql;
+use super::super::media::{Encoding, Media};
+
+/// What the fields of a head say about the message.
+#[derive(Debug, Default)]
+pub(super) struct Fields {
+    pub(super) length: ContentLength,
+    pub(super) transfer: Transfer,
+    pub(super) media: Media,
+    pub(super) encoding: Encoding,
+    /// The protocol that is offered or taken.
+    pub(super) upgrade: Option<Upgrade>,
+    /// What a WebSocket is for, when it is GraphQL.
+    pub(super) subprotocol: Option<graphql::Protocol>,
+}
+
+/// `Content-Length`, RFC 9112, section 6.2.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum ContentLength {
+    #[default]
+    Absent,
+    Bytes(u64),
+    Invalid,
+}
+
+/// `Transfer-Encoding`, RFC 9112, section 6.1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Transfer {
+    #[default]
+    Absent,
+    /// `chunked` is the last coding.
+    Chunked,
+    /// Others, which do not say where the body ends.
+    Other,
+}
+
+/// `Upgrade`, RFC 9110, section 7.8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Upgrade {
+    WebSocket,
+    /// HTTP/2 without TLS.
+    H2c,
+    Other,
+}
+
+impl Fields {
+    pub(super) fn of(headers: &[Header<'_>]) -> Self {
+        let mut fields = Self::default();
+        for header in headers {
+            fields.add(header.name, header.value);
+        }
+        fields
+    }
+
+    fn add(&mut self, name: &str, value: &[u8]) {
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        // What is not UTF-8 is none of the values that matter.
+        let value = std::str::from_utf8(value).unwrap_or_default().trim();
+        if is("content-length") {
+            self.length = self.length.and(value);
+        } else if is("transfer-encoding") {
+            let last = value.rsplit(',').next().unwrap_or_default().trim();
+            let chunked = last.eq_ignore_ascii_case("chunked");
+            self.transfer = if chunked { Transfer::Chunked } else { Transfer::Other };
+        } else if is("content-type") {
+            self.media = Media::of(value);
+        } else if is("content-encoding") {
+            self.encoding = Encoding::of(value);
+        } else if is("upgrade") {
+            self.upgrade = Some(Upgrade::of(value));
+        } else if is("sec-websocket-protocol") {
+            self.subprotocol = graphql::Protocol::of(value);
+        }
+    }
+}
+
+impl ContentLength {
+    /// With another value of the field. Several are fine as long as they say the same.
+    fn and(self, value: &str) -> Self {
+        value.split(',').fold(self, |before, value| match (before, parse(value.trim())) {
+            (Self::Absent, Some(length)) => Self::Bytes(length),
+            (Self::Bytes(one), Some(other)) if one == other => before,
+            _ => Self::Invalid,
+        })
+    }
+}
+
+/// Digits and nothing else: not `+1`.
+fn parse(value: &str) -> Option<u64> {
+    value.bytes().all(|byte| byte.is_ascii_digit()).then(|| value.parse().ok())?
+}
+
+impl Upgrade {
+    fn of(value: &str) -> Self {
+        match value {
+            _ if value.eq_ignore_ascii_case("websocket") => Self::WebSocket,
+            _ if value.eq_ignore_ascii_case("h2c") => Self::H2c,
+            _ => Self::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_lengths_are_one_and_others_are_none() {
+        for (values, length) in [
+            (&["5"][..], ContentLength::Bytes(5)),
+            (&["5", "5"], ContentLength::Bytes(5)),
+            (&["5, 5"], ContentLength::Bytes(5)),
+            (&["5", "6"], ContentLength::Invalid),
+            (&["+5"], ContentLength::Invalid),
+            (&[""], ContentLength::Invalid),
+            (&["99999999999999999999"], ContentLength::Invalid),
+        ] {
+            let of = values.iter().fold(ContentLength::Absent, |before, value| before.and(value));
+            assert_eq!(of, length, "{values:?}");
+        }
+    }
+}

@@ -1,0 +1,211 @@
+use super::super::fixture::{Fixture, said};
+
+#[test]
+fn a_request_and_its_answer_are_a_head_and_a_body_each() {
+    let mut server = Fixture::new();
+    let parts = server.reads("POST /v1/books HTTP/1.1\r\ncontent-length: 4\r\n\r\nabcd");
+    assert_eq!(said(&parts), ["46 headers request head: POST /v1/books", "4 payload body: abcd"]);
+    assert!(server.finished().is_empty());
+    let parts = server.writes("HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok");
+    assert_eq!(said(&parts), ["43 headers response head: 201 Created", "2 payload body: ok"]);
+    let [call] = &server.finished()[..] else { panic!("one call") };
+    assert_eq!((call.operation.as_str(), call.status.as_deref()), ("POST /v1/books", Some("201")));
+    assert_eq!((call.to_server.total(), call.to_client.total()), (50, 45));
+    assert_eq!((call.began, call.answered, call.ended), (2, Some(3), 3));
+}
+
+#[test]
+fn a_head_in_pieces_says_what_is_known_of_it() {
+    let mut server = Fixture::new();
+    let mut texts = Vec::new();
+    for piece in ["GE", "T /v1/bo", "oks?a=b HT", "TP/1.1\r\nhost: a\r", "\n\r", "\n"] {
+        let [part] = &server.reads(piece)[..] else { panic!("one part") };
+        assert_eq!((part.unit, part.begins, part.ends), (0, piece == "GE", piece == "\n"));
+        texts.push(part.text.clone());
+    }
+    assert_eq!(
+        texts,
+        [
+            "GE…",
+            "GET /v1/bo…",
+            "GET /v1/books?a=b",
+            "GET /v1/books?a=b",
+            "GET /v1/books?a=b",
+            "GET /v1/books?a=b"
+        ]
+    );
+    server.writes("HTTP/1.1 204 No Content\r\n\r\n");
+    assert_eq!(server.ended(), [("GET /v1/books".to_owned(), Some("204".to_owned()))]);
+}
+
+#[test]
+fn chunks_have_sizes_and_the_last_one_ends_the_body() {
+    let mut server = Fixture::new();
+    server.reads("GET /a HTTP/1.1\r\n\r\n");
+    let parts = server.writes("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nabcd\r\n");
+    assert_eq!(
+        said(&parts),
+        [
+            "47 headers response head: 200 OK",
+            "3 framing chunk size",
+            "4 payload body: abcd",
+            "2 framing chunk end"
+        ]
+    );
+    let parts = server.writes("2;x=y\r\nef\r\n0\r\nsum: 1\r\n\r\n");
+    assert_eq!(
+        said(&parts),
+        [
+            "7 framing chunk size",
+            "2 payload body: ef",
+            "2 framing chunk end",
+            "3 framing chunk size",
+            "8 headers trailer: sum: 1",
+            "2 framing end of body"
+        ]
+    );
+    assert_eq!(server.ended(), [("GET /a".to_owned(), Some("200".to_owned()))]);
+}
+
+#[test]
+fn pipelined_requests_are_answered_in_their_order() {
+    let mut server = Fixture::new();
+    let parts = server.reads("HEAD /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n");
+    assert_eq!(parts.iter().map(|part| part.call).collect::<Vec<_>>(), [Some(0), Some(1)]);
+    // The answer to HEAD has no body, whatever its length says.
+    let parts = server.writes(
+        "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nHTTP/1.1 404 Not Found\r\ncontent-length: 1\r\n\r\nx",
+    );
+    assert_eq!(parts.iter().map(|part| part.call).collect::<Vec<_>>(), [Some(0), Some(1), Some(1)]);
+    let ended = server.ended();
+    assert_eq!(
+        ended,
+        [("HEAD /a".to_owned(), Some("200".to_owned())), ("GET /b".to_owned(), Some("404".to_owned()))]
+    );
+}
+
+#[test]
+fn an_interim_answer_is_not_the_answer() {
+    let mut server = Fixture::new();
+    server.reads("PUT /a HTTP/1.1\r\nexpect: 100-continue\r\ncontent-length: 1\r\n\r\n");
+    server.writes("HTTP/1.1 100 Continue\r\n\r\n");
+    server.reads("x");
+    assert!(server.finished().is_empty());
+    server.writes("HTTP/1.1 204 No Content\r\n\r\n");
+    assert_eq!(server.ended(), [("PUT /a".to_owned(), Some("204".to_owned()))]);
+}
+
+#[test]
+fn a_body_of_known_length_is_skipped_over_when_it_was_cut() {
+    let mut server = Fixture::new();
+    server.reads("GET /a HTTP/1.1\r\n\r\n");
+    let parts = server.writes_cut("HTTP/1.1 200 OK\r\ncontent-length: 2000\r\n\r\nab", 1500);
+    assert_eq!(said(&parts)[1], "1502 payload body: ab… (1,500 B not recorded)");
+    let parts = server.writes_cut("", 498);
+    assert_eq!(said(&parts), ["498 payload body: ab… (498 B not recorded)"]);
+    assert_eq!(server.ended(), [("GET /a".to_owned(), Some("200".to_owned()))]);
+    server.reads("GET /b HTTP/1.1\r\n\r\n");
+    assert_eq!(said(&server.writes("HTTP/1.1 204 Gone\r\n\r\n")), ["21 headers response head: 204 Gone"]);
+}
+
+#[test]
+fn a_head_that_was_cut_loses_its_direction() {
+    let mut server = Fixture::new();
+    server.reads("GET /a HTTP");
+    let parts = server.reads_cut("/1.", 90);
+    assert_eq!(said(&parts), ["3 headers request head: GET /a", "90 unknown unknown: 90 B not recorded"]);
+    server.closes();
+    assert_eq!(server.ended(), [("GET /a".to_owned(), None)]);
+}
+
+#[test]
+fn a_body_without_a_length_goes_on_until_the_close() {
+    let mut server = Fixture::new();
+    server.reads("GET /a HTTP/1.0\r\n\r\n");
+    server.writes("HTTP/1.0 200 OK\r\n\r\nabc");
+    let parts = server.writes("HTTP/1.1 200 OK\r\n\r\n");
+    assert_eq!(said(&parts), ["19 payload body: abcHTTP/1.1 200 OK\u{fffd}\u{fffd}\u{fffd}\u{fffd}…"]);
+    server.closes();
+    assert_eq!(server.ended(), [("GET /a".to_owned(), Some("200".to_owned()))]);
+}
+
+#[test]
+fn after_a_hole_the_next_answer_is_known_again() {
+    let mut server = Fixture::new();
+    server.reads("GET /a HTTP/1.1\r\n\r\n");
+    let parts = server.writes_cut("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\nab", 20);
+    assert_eq!(
+        said(&parts)[2..],
+        ["9 payload body: ab… (7 B not recorded)", "13 unknown unknown: 13 B not recorded"]
+    );
+    assert_eq!(said(&server.writes("0\r\n\r\n")), ["5 unknown unknown: after bytes that were not recorded"]);
+    server.reads("GET /b HTTP/1.1\r\n\r\n");
+    let parts = server.writes("HTTP/1.1 204 No Content\r\n\r\n");
+    assert_eq!(
+        (said(&parts), parts[0].call),
+        (vec!["27 headers response head: 204 No Content".to_owned()], Some(1))
+    );
+    let ended =
+        [("GET /a".to_owned(), Some("200".to_owned())), ("GET /b".to_owned(), Some("204".to_owned()))];
+    assert_eq!(server.ended(), ended);
+}
+
+#[test]
+fn after_a_hole_with_two_requests_waiting_nobody_knows_which_is_answered() {
+    let mut server = Fixture::new();
+    server.reads("GET /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n");
+    server.writes_cut("HTTP/1.1 200 OK\r\nco", 20);
+    server.reads("GET /c HTTP/1.1\r\n\r\n");
+    let parts = server.writes("HTTP/1.1 204 No Content\r\n\r\n");
+    assert_eq!(said(&parts), ["27 unknown unknown: after bytes that were not recorded"]);
+}
+
+#[test]
+fn after_a_hole_the_next_request_is_known_again() {
+    let mut server = Fixture::new();
+    server.reads_cut("GET /a HTTP/1.1\r\nhost", 20);
+    server.reads("GET /b HTTP/1.1\r\n\r\n");
+    server.writes("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n");
+    let ended =
+        [("GET /a".to_owned(), Some("204".to_owned())), ("GET /b".to_owned(), Some("404".to_owned()))];
+    assert_eq!(server.ended(), ended);
+}
+
+#[test]
+fn a_call_ends_with_its_request_when_that_is_answered_early() {
+    let mut server = Fixture::new();
+    server.reads("PUT /a HTTP/1.1\r\ncontent-length: 2\r\n\r\nx");
+    server.writes("HTTP/1.1 413 Content Too Large\r\ncontent-length: 0\r\n\r\n");
+    assert_eq!(server.ended(), []);
+    server.reads("yGET /b HTTP/1.1\r\n\r\n");
+    assert_eq!(server.ended(), [("PUT /a".to_owned(), Some("413".to_owned()))]);
+}
+
+#[test]
+fn an_answer_that_nobody_asked_for_belongs_to_no_call() {
+    let mut server = Fixture::new();
+    server.reads("GET /a HTTP/1.1\r\n\r\n");
+    let parts = server
+        .writes("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n");
+    assert_eq!(parts.iter().map(|part| part.call).collect::<Vec<_>>(), [Some(0), None]);
+}
+
+#[test]
+fn a_head_without_an_end_is_not_kept_for_ever() {
+    for piece in [30_000, 70_000] {
+        let mut server = Fixture::new();
+        server.reads("GET /a HTTP/1.1\r\na: ");
+        let parts: Vec<_> = (0..4).flat_map(|_| server.reads("b".repeat(piece))).collect();
+        let last = format!("{piece} unknown unknown: a longer head than any server takes");
+        assert_eq!(said(&parts).pop(), Some(last));
+    }
+}
+
+#[test]
+fn what_looks_like_an_answer_in_the_middle_of_one_is_none() {
+    let mut server = Fixture::new();
+    server.reads("GET /a HTTP/1.1\r\n\r\n");
+    server.writes_cut("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", 9);
+    let parts = server.writes("HTTP/1.1 204 No Content\r\n\r\n");
+    assert_eq!(said(&parts), ["27 unknown unknown: after bytes that were not recorded"]);
+}

@@ -1,0 +1,92 @@
+//! What frames say that carry no message: RFC 9113, sections 6.3 to 6.9.
+
+use super::super::text::{grouped, short_bytes};
+use super::frame::{FrameHead, Kind, error_name};
+
+/// No more of a frame is kept to say what it says.
+pub(super) const KEPT: usize = 512;
+
+/// No more settings are told: there are not more that are known.
+const MAX_SETTINGS: usize = 8;
+
+/// What such a frame says, by the first bytes of its payload.
+pub(super) fn text(head: &FrameHead, payload: &[u8]) -> String {
+    match head.kind {
+        Kind::Settings | Kind::Ping if head.flags.ack() => "ACK".to_owned(),
+        Kind::Settings => settings(payload),
+        Kind::WindowUpdate => {
+            number(payload, 0).map_or_else(String::new, |n| format!("+{}", grouped(n.into())))
+        }
+        Kind::RstStream => number(payload, 0).map_or_else(String::new, error_name),
+        Kind::Goaway => goaway(payload),
+        Kind::Priority => priority(payload),
+        _ => String::new(),
+    }
+}
+
+/// The error code of RST_STREAM.
+pub(super) fn reset_code(payload: &[u8]) -> Option<u32> {
+    number(payload, 0)
+}
+
+/// 32 bits, of which the first is reserved or not there.
+fn number(payload: &[u8], at: usize) -> Option<u32> {
+    let bytes = payload.get(at..)?.first_chunk()?;
+    Some(u32::from_be_bytes(*bytes))
+}
+
+/// `ENABLE_PUSH 0, INITIAL_WINDOW_SIZE 2,097,152`
+fn settings(payload: &[u8]) -> String {
+    let (settings, _) = payload.as_chunks::<6>();
+    let mut texts: Vec<String> = (settings.iter().take(MAX_SETTINGS))
+        .map(|[a, b, value @ ..]| {
+            let value = grouped(u32::from_be_bytes(*value).into());
+            match setting_name(u16::from_be_bytes([*a, *b])) {
+                Ok(name) => format!("{name} {value}"),
+                Err(number) => format!("setting {number} {value}"),
+            }
+        })
+        .collect();
+    if settings.len() > MAX_SETTINGS {
+        texts.push("…".to_owned());
+    }
+    texts.join(", ")
+}
+
+fn setting_name(number: u16) -> Result<&'static str, u16> {
+    Ok(match number {
+        1 => "HEADER_TABLE_SIZE",
+        2 => "ENABLE_PUSH",
+        3 => "MAX_CONCURRENT_STREAMS",
+        4 => "INITIAL_WINDOW_SIZE",
+        5 => "MAX_FRAME_SIZE",
+        6 => "MAX_HEADER_LIST_SIZE",
+        8 => "ENABLE_CONNECT_PROTOCOL",
+        9 => "NO_RFC7540_PRIORITIES",
+        other => return Err(other),
+    })
+}
+
+/// `ENHANCE_YOUR_CALM after stream 7: too_many_pings`
+fn goaway(payload: &[u8]) -> String {
+    let (Some(last), Some(code)) = (number(payload, 0), number(payload, 4)) else { return String::new() };
+    let mut text = error_name(code);
+    let last = last & 0x7fff_ffff;
+    // A graceful shutdown says first that no stream is refused yet, and a client has none to refuse.
+    if last > 0 && last < 0x7fff_ffff {
+        text += &format!(" after stream {last}");
+    }
+    match payload.get(8..) {
+        Some(debug) if !debug.is_empty() => text + ": " + &short_bytes(debug, false),
+        _ => text,
+    }
+}
+
+fn priority(payload: &[u8]) -> String {
+    match (number(payload, 0), payload.get(4)) {
+        (Some(on), Some(weight)) => {
+            format!("depends on stream {}, weight {}", on & 0x7fff_ffff, u16::from(*weight) + 1)
+        }
+        _ => String::new(),
+    }
+}

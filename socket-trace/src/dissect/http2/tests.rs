@@ -1,0 +1,269 @@
+use super::super::fixture::{Fixture, PREFACE, frame, said};
+
+const END_STREAM: u8 = 0x1;
+const END_HEADERS: u8 = 0x4;
+const PADDED: u8 = 0x8;
+const PRIORITY: u8 = 0x20;
+
+/// Fields as literals that are not to be remembered.
+fn block(fields: &[(&str, &str)]) -> Vec<u8> {
+    let string = |text: &str| [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+    fields.iter().flat_map(|(name, value)| [vec![0], string(name), string(value)].concat()).collect()
+}
+
+fn headers(flags: u8, stream: u32, fields: &[(&str, &str)]) -> Vec<u8> {
+    frame(1, flags | END_HEADERS, stream, block(fields))
+}
+
+const GET: &[(&str, &str)] = &[(":method", "GET"), (":path", "/a?b=c")];
+const OK: &[(&str, &str)] = &[(":status", "200"), ("content-type", "text/plain")];
+
+/// A connection whose preface is behind it.
+fn opened() -> Fixture {
+    let mut server = Fixture::new();
+    server.reads(PREFACE);
+    server
+}
+
+fn calls(server: &mut Fixture) -> Vec<String> {
+    let status = |status: Option<String>| status.unwrap_or_else(|| "none".to_owned());
+    server.ended().into_iter().map(|(operation, ended)| format!("{operation}: {}", status(ended))).collect()
+}
+
+#[test]
+fn frames_of_the_connection_say_what_they_ask_for() {
+    let mut server = opened();
+    let frames = [
+        frame(4, 0, 0, [0, 2, 0, 0, 0, 0, 0, 4, 0, 0x20, 0, 0, 0x12, 0x34, 0, 0, 0, 1]),
+        frame(4, 1, 0, ""),
+        frame(6, 0, 0, "12345678"),
+        frame(6, 1, 0, "12345678"),
+        frame(8, 0, 0, [0, 0, 4, 0]),
+        frame(7, 0, 0, [&[0, 0, 0, 7, 0, 0, 0, 11], &b"too many"[..]].concat()),
+        frame(0x77, 0, 0, "?"),
+    ];
+    let expected = [
+        "27 connection SETTINGS: ENABLE_PUSH 0, INITIAL_WINDOW_SIZE 2,097,152, setting 4660 1",
+        "9 connection SETTINGS: ACK",
+        "17 connection PING",
+        "17 connection PING: ACK",
+        "13 connection WINDOW_UPDATE: +1,024",
+        "25 connection GOAWAY: ENHANCE_YOUR_CALM after stream 7: too many",
+        "10 connection unknown frame",
+    ];
+    let parts = server.reads(frames.concat());
+    assert_eq!(said(&parts), expected);
+    assert!(parts.iter().all(|part| part.begins && part.ends && part.stream.is_none()));
+}
+
+#[test]
+fn more_settings_than_there_are_are_not_told() {
+    let parts = opened().reads(frame(4, 0, 0, [0, 2, 0, 0, 0, 0].repeat(80)));
+    assert_eq!(said(&parts), [format!("489 connection SETTINGS: {}…", "ENABLE_PUSH 0, ".repeat(8))]);
+}
+
+#[test]
+fn a_request_and_its_answer_are_a_call() {
+    let mut server = opened();
+    let parts = server.reads(headers(END_STREAM, 1, GET));
+    assert_eq!(said(&parts), ["9 framing HEADERS: END_STREAM", "27 headers HEADERS: GET /a?b=c"]);
+    assert_eq!((parts[1].unit, parts[0].begins, parts[1].begins, parts[1].ends), (1, true, false, true));
+    let answer = [headers(0, 1, OK), frame(0, 0, 1, "ab"), frame(0, END_STREAM, 1, "c")].concat();
+    assert_eq!(
+        said(&server.writes(answer)),
+        [
+            "9 framing HEADERS",
+            "38 headers HEADERS: 200",
+            "9 framing DATA",
+            "2 payload body: ab",
+            "9 framing DATA: END_STREAM",
+            "1 payload body: c"
+        ]
+    );
+    assert_eq!(calls(&mut server), ["GET /a: 200"]);
+}
+
+#[test]
+fn padding_and_priority_are_framing() {
+    let mut server = opened();
+    let fields = [&[2, 0, 0, 0, 3, 9], &block(GET)[..], &[0, 0]].concat();
+    let head = frame(1, END_HEADERS | PADDED | PRIORITY, 1, fields);
+    assert_eq!(
+        said(&server.reads(head)),
+        ["15 framing HEADERS", "27 headers HEADERS: GET /a?b=c", "2 framing padding"]
+    );
+    let data = frame(0, END_STREAM | PADDED, 1, [3, b'x', 0, 0, 0]);
+    assert_eq!(
+        said(&server.reads(data)),
+        ["10 framing DATA: END_STREAM", "1 payload body: x", "3 framing padding"]
+    );
+}
+
+#[test]
+fn more_padding_than_there_is_content_is_not_http2() {
+    let mut server = opened();
+    let parts = server.reads(frame(0, PADDED, 1, [3, 0, 0]));
+    assert_eq!(said(&parts), ["10 framing DATA", "2 unknown unknown: not HTTP/2"]);
+}
+
+#[test]
+fn a_header_block_may_go_on_in_continuation() {
+    let mut server = opened();
+    let fields = block(GET);
+    let (one, other) = fields.split_at(5);
+    let parts = server.reads([frame(1, END_STREAM, 1, one), frame(9, END_HEADERS, 1, other)].concat());
+    assert_eq!(
+        said(&parts),
+        [
+            "9 framing HEADERS: END_STREAM",
+            "5 headers HEADERS",
+            "9 framing CONTINUATION",
+            "22 headers CONTINUATION: GET /a?b=c"
+        ]
+    );
+    server.writes(headers(END_STREAM, 1, OK));
+    assert_eq!(calls(&mut server), ["GET /a: 200"]);
+}
+
+#[test]
+fn frames_that_come_byte_by_byte_are_the_same_frames() {
+    let mut server = opened();
+    let mut frames = [headers(0, 1, GET), frame(0, END_STREAM, 1, "ab"), frame(4, 1, 0, "")].concat();
+    let mut parts = Vec::new();
+    for byte in frames.drain(..) {
+        parts.extend(server.reads([byte]));
+    }
+    let ends: Vec<_> = parts.into_iter().filter(|part| part.ends).collect();
+    assert_eq!(
+        said(&ends),
+        [
+            "1 headers HEADERS: GET /a?b=c",
+            "1 framing DATA: END_STREAM",
+            "1 payload body: ab",
+            "1 connection SETTINGS: ACK"
+        ]
+    );
+    assert_eq!(ends.iter().map(|part| part.unit).collect::<Vec<_>>(), [1, 2, 3, 4]);
+}
+
+#[test]
+fn a_reset_ends_the_call_and_what_comes_late_belongs_to_none() {
+    let mut server = opened();
+    server.reads(headers(0, 1, GET));
+    server.writes(headers(0, 1, OK));
+    let parts = server.reads([frame(8, 0, 1, [0, 0, 0, 1]), frame(3, 0, 1, [0, 0, 0, 8])].concat());
+    assert_eq!(said(&parts), ["13 framing WINDOW_UPDATE: +1", "13 framing RST_STREAM: CANCEL"]);
+    assert!(parts.iter().all(|part| part.call == Some(0)));
+    assert_eq!(calls(&mut server), ["GET /a: 200, reset: CANCEL"]);
+    let parts = server.writes(frame(0, 0, 1, "late"));
+    assert_eq!(said(&parts), ["9 framing DATA", "4 payload body"]);
+    assert!(parts.iter().all(|part| part.call.is_none() && part.stream == Some(1)));
+}
+
+#[test]
+fn data_that_was_cut_is_skipped_over() {
+    let mut server = opened();
+    server.reads(headers(0, 1, GET));
+    let data = frame(0, END_STREAM, 1, "abcdef");
+    let parts = server.reads_cut(&data[..11], 4);
+    assert_eq!(said(&parts), ["9 framing DATA: END_STREAM", "6 payload body: ab… (4 B not recorded)"]);
+    assert_eq!(said(&server.reads(frame(4, 1, 0, ""))), ["9 connection SETTINGS: ACK"]);
+}
+
+#[test]
+fn after_a_header_block_that_was_cut_none_can_be_decoded() {
+    let mut server = opened();
+    let head = headers(END_STREAM, 1, GET);
+    let parts = server.reads_cut(&head[..12], 24);
+    assert_eq!(said(&parts)[1], "27 headers HEADERS: fields that cannot be decoded (24 B not recorded)");
+    let parts = server.reads(headers(END_STREAM, 3, GET));
+    assert_eq!(said(&parts)[1], "27 headers HEADERS: fields that cannot be decoded");
+    server.writes(headers(END_STREAM, 3, OK));
+    assert_eq!(calls(&mut server), ["stream 3: 200"]);
+}
+
+#[test]
+fn a_frame_head_that_was_cut_loses_its_direction_alone() {
+    let mut server = opened();
+    let parts = server.reads_cut([0, 0, 1], 7);
+    assert_eq!(said(&parts), ["3 framing frame head", "7 unknown unknown: 7 B not recorded"]);
+    assert_eq!(said(&server.reads("abc")), ["3 unknown unknown: after bytes that were not recorded"]);
+    assert_eq!(said(&server.writes(frame(4, 1, 0, ""))), ["9 connection SETTINGS: ACK"]);
+}
+
+#[test]
+fn a_promised_stream_is_a_call_of_its_own() {
+    let mut server = opened();
+    server.reads(headers(END_STREAM, 1, GET));
+    let promise = frame(5, END_HEADERS, 1, [&[0, 0, 0, 2], &block(GET)[..]].concat());
+    let parts = server.writes([promise, headers(END_STREAM, 2, OK), headers(END_STREAM, 1, OK)].concat());
+    assert_eq!(
+        said(&parts)[..2],
+        ["13 framing PUSH_PROMISE", "27 headers PUSH_PROMISE: stream 2: GET /a?b=c"]
+    );
+    assert_eq!(calls(&mut server), ["GET /a?b=c: 200", "GET /a: 200"]);
+}
+
+#[test]
+fn an_upgrade_answers_the_request_on_stream_1() {
+    let mut server = Fixture::new();
+    server.reads("GET /a HTTP/1.1\r\nconnection: upgrade, http2-settings\r\nupgrade: h2c\r\n\r\n");
+    let answer = "HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\n\r\n";
+    let parts = server.writes([answer.as_bytes(), &frame(4, 0, 0, ""), &headers(END_STREAM, 1, OK)].concat());
+    assert_eq!(said(&parts)[1], "9 connection SETTINGS");
+    assert!(parts.iter().all(|part| part.call.is_none() || part.call == Some(0)));
+    assert_eq!(said(&server.reads(PREFACE)), ["24 connection preface"]);
+    assert_eq!(calls(&mut server), ["GET /a: 200"]);
+}
+
+#[test]
+fn after_a_hole_frames_are_known_again_where_a_read_begins_with_one() {
+    let mut server = opened();
+    server.reads_cut(&headers(END_STREAM, 1, GET)[..3], 90);
+    let parts = server.reads([headers(0, 3, GET), frame(0, END_STREAM, 3, "x")].concat());
+    assert_eq!(
+        said(&parts),
+        [
+            "9 framing HEADERS",
+            "27 headers HEADERS: fields that cannot be decoded",
+            "9 framing DATA: END_STREAM",
+            "1 payload body: x"
+        ]
+    );
+    assert_eq!(parts[3].call, Some(0));
+}
+
+#[test]
+fn headers_on_a_stream_that_has_ended_begin_no_call() {
+    let mut server = opened();
+    server.reads(headers(END_STREAM, 3, GET));
+    server.writes(headers(END_STREAM, 3, OK));
+    assert_eq!(calls(&mut server), ["GET /a: 200"]);
+    for stream in [1, 3] {
+        let parts = server.reads(headers(END_STREAM, stream, GET));
+        assert_eq!((parts[0].call, parts[1].call), (None, None), "{stream}");
+    }
+}
+
+#[test]
+fn a_header_block_that_goes_on_elsewhere_cannot_be_decoded() {
+    let mut server = opened();
+    let parts = server.reads([frame(1, 0, 1, ""), frame(9, END_HEADERS, 3, block(GET))].concat());
+    assert_eq!(said(&parts)[2], "27 headers CONTINUATION: fields that cannot be decoded");
+}
+
+#[test]
+fn a_call_ends_with_its_request_when_answers_cannot_be_followed() {
+    let mut server = opened();
+    server.writes_cut([0, 0], 90);
+    server.reads(headers(END_STREAM, 1, GET));
+    assert_eq!(calls(&mut server), ["GET /a: none"]);
+}
+
+#[test]
+fn more_calls_than_any_server_allows_are_not_followed() {
+    let mut server = opened();
+    let parts: Vec<_> = (0..=10_000).flat_map(|at| server.reads(headers(0, 2 * at + 1, GET))).collect();
+    let call = |stream| parts.iter().find(|part| part.stream == Some(stream)).and_then(|part| part.call);
+    assert_eq!((call(19_999), call(20_001)), (Some(9_999), None));
+}

@@ -1,0 +1,94 @@
+//! The wire format: <https://protobuf.dev/programming-guides/encoding>.
+
+/// The fields of a message, one after the other.
+#[derive(Clone, Debug)]
+pub(super) struct Wire<'a> {
+    bytes: &'a [u8],
+}
+
+/// A field's value, as far as the wire says what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Value<'a> {
+    Varint(u64),
+    Fixed64([u8; 8]),
+    Fixed32([u8; 4]),
+    /// A string, bytes, a message or a packed list.
+    Bytes(&'a [u8]),
+    /// The beginning of such a one, whose end is missing.
+    Cut(&'a [u8]),
+}
+
+/// Why a field cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Broken {
+    /// It goes on after the last byte.
+    Cut,
+    /// There is no such field.
+    Malformed,
+}
+
+impl<'a> Wire<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// The next field: its number and its value.
+    pub(super) fn field(&mut self) -> Result<(u32, Value<'a>), Broken> {
+        let tag = self.varint()?;
+        let number = u32::try_from(tag >> 3).ok().filter(|number| *number > 0).ok_or(Broken::Malformed)?;
+        let value = match tag & 7 {
+            0 => Value::Varint(self.varint()?),
+            1 => Value::Fixed64(self.fixed()?),
+            2 => self.bytes()?,
+            5 => Value::Fixed32(self.fixed()?),
+            // Groups are of proto2, and deprecated since 2008.
+            _ => return Err(Broken::Malformed),
+        };
+        Ok((number, value))
+    }
+
+    pub(super) fn varint(&mut self) -> Result<u64, Broken> {
+        let mut value = 0;
+        for (at, byte) in self.bytes.iter().enumerate().take(10) {
+            value |= u64::from(byte & 0x7f) << (7 * at);
+            if byte & 0x80 == 0 {
+                self.bytes = self.bytes.get(at + 1..).unwrap_or_default();
+                return Ok(value);
+            }
+        }
+        Err(if self.bytes.len() < 10 { Broken::Cut } else { Broken::Malformed })
+    }
+
+    pub(super) fn fixed<const N: usize>(&mut self) -> Result<[u8; N], Broken> {
+        let (value, rest) = self.bytes.split_first_chunk().ok_or(Broken::Cut)?;
+        self.bytes = rest;
+        Ok(*value)
+    }
+
+    fn bytes(&mut self) -> Result<Value<'a>, Broken> {
+        let length = usize::try_from(self.varint()?).map_err(|_| Broken::Malformed)?;
+        match self.bytes.split_at_checked(length) {
+            Some((value, rest)) => {
+                self.bytes = rest;
+                Ok(Value::Bytes(value))
+            }
+            None => Ok(Value::Cut(std::mem::take(&mut self.bytes))),
+        }
+    }
+}
+
+/// Whether the bytes may be a whole message.
+pub(super) fn is_message(bytes: &[u8]) -> bool {
+    let mut wire = Wire::new(bytes);
+    while !wire.is_empty() {
+        match wire.field() {
+            Ok((_, Value::Cut(_))) | Err(_) => return false,
+            Ok(_) => {}
+        }
+    }
+    !bytes.is_empty()
+}

@@ -1,0 +1,134 @@
+//! The head of a frame: RFC 6455, section 5.2.
+
+/// The head of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FrameHead {
+    /// The message ends with it.
+    pub(super) is_final: bool,
+    /// Its message is compressed (RFC 7692).
+    pub(super) is_compressed: bool,
+    pub(super) code: OpCode,
+    /// What its payload is masked with. A client's is.
+    pub(super) mask: [u8; 4],
+    /// Bytes after the head.
+    pub(super) length: u64,
+}
+
+impl FrameHead {
+    /// The first of these bytes, unmasked; so many of the payload came before them.
+    pub(super) fn unmasked(&self, masked: &[u8], before: u64, most: usize) -> Vec<u8> {
+        let mask = self.mask.iter().cycle().skip((before % 4) as usize);
+        masked.iter().take(most).zip(mask).map(|(byte, mask)| byte ^ mask).collect()
+    }
+}
+
+/// What a frame is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OpCode {
+    Continuation,
+    Text,
+    Binary,
+    Close,
+    Ping,
+    Pong,
+}
+
+impl OpCode {
+    fn of(code: u8) -> Option<Self> {
+        Some(match code {
+            0x0 => Self::Continuation,
+            0x1 => Self::Text,
+            0x2 => Self::Binary,
+            0x8 => Self::Close,
+            0x9 => Self::Ping,
+            0xa => Self::Pong,
+            _ => return None,
+        })
+    }
+
+    /// Whether it is about the connection, and may come between the frames of a message.
+    pub(super) fn is_control(self) -> bool {
+        matches!(self, Self::Close | Self::Ping | Self::Pong)
+    }
+
+    /// For a part.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Continuation => "continuation frame",
+            Self::Text => "text frame",
+            Self::Binary => "binary frame",
+            Self::Close => "close frame",
+            Self::Ping => "ping frame",
+            Self::Pong => "pong frame",
+        }
+    }
+}
+
+/// What the first bytes of a frame are.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Parsed {
+    Whole(FrameHead),
+    /// The head has so many bytes.
+    Short(usize),
+    /// There is no such frame.
+    Invalid,
+}
+
+/// Reads a head of which these are the first bytes.
+pub(super) fn parse(bytes: &[u8]) -> Parsed {
+    let [first, second, rest @ ..] = bytes else { return Parsed::Short(2) };
+    let extended = match second & 0x7f {
+        126 => 2,
+        127 => 8,
+        _ => 0,
+    };
+    let masked = second & 0x80 > 0;
+    let needed = extended + if masked { 4 } else { 0 };
+    let Some((length, mask)) = rest.split_at_checked(extended).filter(|_| rest.len() >= needed) else {
+        return Parsed::Short(2 + needed);
+    };
+    // Two of the reserved bits have no use.
+    let Some(code) = OpCode::of(first & 0xf).filter(|_| first & 0x30 == 0) else { return Parsed::Invalid };
+    let length = match length {
+        [] => u64::from(second & 0x7f),
+        bytes => bytes.iter().fold(0, |length, byte| length << 8 | u64::from(*byte)),
+    };
+    let head = FrameHead {
+        is_final: first & 0x80 > 0,
+        is_compressed: first & 0x40 > 0,
+        code,
+        mask: mask.first_chunk().copied().unwrap_or_default(),
+        length,
+    };
+    // Section 5.5, and the highest bit of a length is not used.
+    let is_odd = code.is_control() && (length > 125 || !head.is_final) || length > u64::MAX >> 1;
+    if is_odd { Parsed::Invalid } else { Parsed::Whole(head) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_have_lengths_of_three_kinds_and_masks() {
+        let whole = |bytes: &[u8]| match parse(bytes) {
+            Parsed::Whole(head) => (head.length, head.mask, head.is_final),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(whole(&[0x81, 5]), (5, [0; 4], true));
+        assert_eq!(whole(&[0x01, 126, 1, 0]), (256, [0; 4], false));
+        assert_eq!(whole(&[0x82, 0xff, 0, 0, 0, 0, 0, 1, 0, 0, 9, 8, 7, 6]), (65536, [9, 8, 7, 6], true));
+        assert_eq!(parse(&[0x82]), Parsed::Short(2));
+        assert_eq!(parse(&[0x82, 0xff]), Parsed::Short(14));
+        assert_eq!(parse(&[0x82, 0x85, 1, 2, 3]), Parsed::Short(6));
+        for odd in [
+            &[0x83, 0][..],
+            &[0x91, 0],
+            &[0x09, 0],
+            &[0x89, 126, 0, 126],
+            &[0x81, 127, 0x80, 0, 0, 0, 0, 0, 0, 0],
+        ] {
+            assert_eq!(parse(odd), Parsed::Invalid, "{odd:x?}");
+        }
+    }
+}

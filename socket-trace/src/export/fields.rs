@@ -1,0 +1,210 @@
+//! An event as flat fields, each with the name that it has in the trace.
+
+use socket_tap::close::{Close, EndedBy};
+use socket_tap::event::{Addr, Datagram, Event, Gap, Op, Transfer};
+
+/// What a field holds.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Value<'a> {
+    Number(u64),
+    Integer(i64),
+    True,
+    Text(&'a str),
+    Address(&'a Addr),
+    Payload(&'a [u8]),
+}
+
+/// The fields of any event, beside `t`, `sock` and `op`, which every event has.
+macro_rules! fields {
+    ($($field:ident $name:literal,)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Field { $($field,)* }
+
+        /// Their names, in their order.
+        pub(super) const NAMES: &[&str] = &[$($name,)*];
+        const ALL: [Field; NAMES.len()] = [$(Field::$field,)*];
+    };
+}
+
+// The order is that of the lines of a trace.
+fields! {
+    On "on",
+    Fd "fd",
+    Domain "domain",
+    Type "type",
+    Name "name",
+    Value "value",
+    Local "local",
+    Peer "peer",
+    Backlog "backlog",
+    Bytes "bytes",
+    Slices "slices",
+    Eof "eof",
+    Truncated "truncated",
+    Length "length",
+    Data "data",
+    How "how",
+    EndedBy "ended_by",
+    Aborted "aborted",
+    Rx "rx",
+    Tx "tx",
+    Reads "reads",
+    Writes "writes",
+    Others "others",
+    Connections "connections",
+    Payloads "payloads",
+    TcpState "tcp_state",
+    TcpRttUs "tcp_rtt_us",
+    TcpRetransmits "tcp_retransmits",
+    TcpUnread "tcp_unread",
+    Label "label",
+    Error "error",
+    Errno "errno",
+}
+
+impl Field {
+    pub(super) fn name(self) -> &'static str {
+        NAMES[self as usize]
+    }
+}
+
+/// An event's fields.
+pub(super) struct Fields<'a>([Option<Value<'a>>; NAMES.len()]);
+
+impl<'a> Fields<'a> {
+    pub(super) fn of(event: &'a Event) -> Self {
+        let mut fields = Self([None; NAMES.len()]);
+        fields.set_op(&event.op, event.error.is_some());
+        if let Some(failure) = &event.error {
+            fields.set(Field::Error, Value::Text(&failure.reason));
+            fields.set_integer(Field::Errno, failure.errno);
+        }
+        fields
+    }
+
+    /// Each field, also those that the event does not have.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Field, Option<Value<'a>>)> {
+        ALL.into_iter().zip(self.0)
+    }
+
+    pub(super) fn get(&self, field: Field) -> Option<Value<'a>> {
+        self.0[field as usize]
+    }
+
+    fn set(&mut self, field: Field, value: Value<'a>) {
+        self.0[field as usize] = Some(value);
+    }
+
+    fn set_number(&mut self, field: Field, number: impl Into<u64>) {
+        self.set(field, Value::Number(number.into()));
+    }
+
+    fn set_integer(&mut self, field: Field, integer: Option<i32>) {
+        self.0[field as usize] = integer.map(|integer| Value::Integer(integer.into()));
+    }
+
+    fn set_addresses(&mut self, local: Option<&'a Addr>, peer: Option<&'a Addr>) {
+        self.0[Field::Local as usize] = local.map(Value::Address);
+        self.0[Field::Peer as usize] = peer.map(Value::Address);
+    }
+
+    fn set_flag(&mut self, field: Field, flag: bool) {
+        self.0[field as usize] = flag.then_some(Value::True);
+    }
+
+    fn set_op(&mut self, op: &'a Op, failed: bool) {
+        match op {
+            Op::Socket { fd, domain, kind } => {
+                self.set_integer(Field::Fd, *fd);
+                self.set(Field::Domain, Value::Text(domain));
+                self.set(Field::Type, Value::Text(kind));
+            }
+            Op::Option { name, value } => {
+                self.set(Field::Name, Value::Text(name));
+                self.set(Field::Value, Value::Integer(*value));
+            }
+            Op::Bind { local } => self.set_addresses(local.as_ref(), None),
+            Op::Listen { backlog } => self.set_number(Field::Backlog, *backlog),
+            Op::Accept { on, fd, local, peer } => {
+                self.set_number(Field::On, *on);
+                self.set_integer(Field::Fd, *fd);
+                self.set_addresses(local.as_ref(), peer.as_ref());
+            }
+            Op::Connect { local, peer } => self.set_addresses(local.as_ref(), peer.as_ref()),
+            Op::Adopt { fd, domain, kind, on, local, peer } => {
+                self.0[Field::On as usize] = on.map(Value::Number);
+                self.set_integer(Field::Fd, *fd);
+                self.set(Field::Domain, Value::Text(domain));
+                self.set(Field::Type, Value::Text(kind));
+                self.set_addresses(local.as_ref(), peer.as_ref());
+            }
+            Op::Read(transfer) | Op::Write(transfer) => self.set_transfer(transfer, failed),
+            Op::SendTo(datagram) | Op::RecvFrom(datagram) => self.set_datagram(datagram, failed),
+            Op::Shutdown => self.set(Field::How, Value::Text("write")),
+            Op::Close(close) | Op::Release(close) => self.set_close(close),
+            Op::Mark { label } => self.set(Field::Label, Value::Text(label)),
+            Op::Gap(gap) => self.set_gap(gap),
+            _ => {}
+        }
+    }
+
+    fn set_transfer(&mut self, transfer: &'a Transfer, failed: bool) {
+        if !failed {
+            self.set_number(Field::Bytes, transfer.bytes);
+        }
+        self.0[Field::Slices as usize] = transfer.slices.map(|slices| Value::Number(slices.into()));
+        self.set_flag(Field::Eof, transfer.eof);
+        self.0[Field::Data as usize] = transfer.data.as_deref().map(Value::Payload);
+    }
+
+    fn set_datagram(&mut self, datagram: &'a Datagram, failed: bool) {
+        if !failed {
+            self.set_number(Field::Bytes, datagram.bytes);
+        }
+        self.set_addresses(None, datagram.peer.as_ref());
+        self.set_flag(Field::Truncated, datagram.truncated);
+        self.0[Field::Length as usize] = datagram.length.map(Value::Number);
+        self.0[Field::Data as usize] = datagram.data.as_deref().map(Value::Payload);
+    }
+
+    fn set_close(&mut self, close: &'a Close) {
+        self.0[Field::EndedBy as usize] = close.ended_by.map(|by| Value::Text(ended_by(by)));
+        self.set_integer(Field::Errno, close.errno);
+        self.set_flag(Field::Aborted, close.aborted);
+        if close.ended_by.is_some() || !close.totals.is_empty() {
+            self.set_number(Field::Rx, close.totals.rx);
+            self.set_number(Field::Tx, close.totals.tx);
+            self.set_number(Field::Reads, close.totals.reads);
+            self.set_number(Field::Writes, close.totals.writes);
+        }
+        if let Some(tcp) = &close.tcp {
+            self.set(Field::TcpState, Value::Text(&tcp.state));
+            self.set_number(Field::TcpRttUs, tcp.rtt_us);
+            self.set_number(Field::TcpRetransmits, tcp.retransmits);
+            self.set_number(Field::TcpUnread, tcp.unread);
+        }
+    }
+
+    fn set_gap(&mut self, gap: &Gap) {
+        for (field, count) in [
+            (Field::Rx, gap.rx),
+            (Field::Tx, gap.tx),
+            (Field::Reads, gap.reads),
+            (Field::Writes, gap.writes),
+            (Field::Others, gap.others),
+            (Field::Connections, gap.connections),
+            (Field::Payloads, gap.payloads),
+        ] {
+            self.set_number(field, count);
+        }
+    }
+}
+
+fn ended_by(by: EndedBy) -> &'static str {
+    match by {
+        EndedBy::Local => "local",
+        EndedBy::Peer => "peer",
+        EndedBy::Reset => "reset",
+        EndedBy::Error => "error",
+    }
+}

@@ -1,0 +1,139 @@
+//! The file: one section, an interface for each recording, packets with comments.
+
+use std::borrow::Cow;
+use std::io;
+use std::time::Duration;
+
+use pcap_file::pcapng::PcapNgWriter;
+use pcap_file::pcapng::blocks::enhanced_packet::{EnhancedPacketBlock, EnhancedPacketOption};
+use pcap_file::pcapng::blocks::interface_description::{
+    InterfaceDescriptionBlock, InterfaceDescriptionOption,
+};
+use pcap_file::pcapng::blocks::interface_statistics::{InterfaceStatisticsBlock, InterfaceStatisticsOption};
+use pcap_file::pcapng::blocks::section_header::{SectionHeaderBlock, SectionHeaderOption};
+use pcap_file::{DataLink, Endianness, PcapError};
+use socket_tap::format::Header;
+use socket_tap::format::text::printable;
+
+use super::moment::{Recording, Sender};
+use crate::export::Out;
+
+/// Timestamps are in units of 10^-9 s.
+const NANOSECONDS: u8 = 9;
+
+/// The longest text of a header that goes into the file; an option of pcapng cannot be longer than 64 KiB.
+const LONGEST: usize = 1_000;
+
+/// A pcapng file that is being written.
+pub(super) struct Capture {
+    writer: PcapNgWriter<Out>,
+    /// How many there are; the last is the one that packets belong to.
+    interfaces: u32,
+    /// The packet that was built last: its memory is used again.
+    packet: Vec<u8>,
+    /// What the next packet says, too, with the number of events that are missing before it.
+    missing: Option<(String, u64)>,
+}
+
+impl Capture {
+    pub(super) fn new(out: Out) -> io::Result<Self> {
+        let application = concat!("socket-trace ", env!("CARGO_PKG_VERSION"));
+        let comment = "Synthesised from socket calls, not captured on the wire. Bytes, their order and their times are \
+                       those of reads and writes; handshakes, acknowledgements, FIN and RST are made up around them. \
+                       Each packet's comment names the call.";
+        let section = SectionHeaderBlock {
+            // In the other order pcap-file 2.0.0 swaps the halves of the time of interface statistics.
+            endianness: Endianness::Big,
+            options: vec![
+                SectionHeaderOption::UserApplication(application.into()),
+                SectionHeaderOption::Comment(comment.into()),
+            ],
+            ..SectionHeaderBlock::default()
+        };
+        let writer = PcapNgWriter::with_section_header(out, section).map_err(into_io)?;
+        Ok(Self { writer, interfaces: 0, packet: Vec::new(), missing: None })
+    }
+
+    /// Begins an interface, which the packets belong to from here on.
+    pub(super) fn interface(&mut self, header: &Header) -> io::Result<()> {
+        let name = format!("{} {}", header.name, header.side.name());
+        let description = format!("socket calls of {} (pid {})", header.program, header.pid);
+        self.interfaces += 1;
+        self.missing = None;
+        let block = InterfaceDescriptionBlock {
+            linktype: DataLink::RAW,
+            snaplen: 0,
+            options: vec![
+                InterfaceDescriptionOption::IfName(short(&name)),
+                InterfaceDescriptionOption::IfDescription(short(&description)),
+                InterfaceDescriptionOption::IfTsResol(NANOSECONDS),
+            ],
+        };
+        self.writer.write_pcapng_block(block).map(drop).map_err(into_io)
+    }
+
+    /// Says with the next packet that events are missing before it.
+    pub(super) fn gap(&mut self, comment: String, events: u64) {
+        let earlier = self.missing.take().map_or(0, |(_, events)| events);
+        self.missing = Some((comment, events.saturating_add(earlier)));
+    }
+
+    /// Writes a packet. `build` appends its bytes and returns its length on the wire.
+    pub(super) fn packet<'a>(
+        &mut self,
+        at: Duration,
+        sender: Sender,
+        comments: impl Iterator<Item = &'a str>,
+        build: impl FnOnce(&mut Vec<u8>) -> usize,
+    ) -> io::Result<()> {
+        self.packet.clear();
+        let length = build(&mut self.packet);
+        let missing = self.missing.take();
+        // Inbound is 1, outbound 2, in the two lowest bits.
+        let direction = match sender {
+            Sender::Them => 1,
+            Sender::Us => 2,
+        };
+        let mut options = Vec::with_capacity(4);
+        options.extend(comments.map(|comment| EnhancedPacketOption::Comment(comment.into())));
+        options.push(EnhancedPacketOption::Flags(direction));
+        if let Some((comment, events)) = &missing {
+            options.push(EnhancedPacketOption::Comment(comment.into()));
+            options.push(EnhancedPacketOption::DropCount(*events));
+        }
+        let block = EnhancedPacketBlock {
+            interface_id: self.interfaces.saturating_sub(1),
+            timestamp: at,
+            original_len: u32::try_from(length).unwrap_or(u32::MAX),
+            data: Cow::Borrowed(&self.packet),
+            options,
+        };
+        self.writer.write_pcapng_block(block).map(drop).map_err(into_io)
+    }
+
+    /// Ends an interface: how many events are missing on it, which Wireshark calls dropped packets.
+    pub(super) fn statistics(&mut self, recording: &Recording) -> io::Result<()> {
+        let block = InterfaceStatisticsBlock {
+            interface_id: self.interfaces.saturating_sub(1),
+            timestamp: u64::try_from(recording.last.as_nanos()).unwrap_or(u64::MAX),
+            options: vec![InterfaceStatisticsOption::IsbIfDrop(recording.lost)],
+        };
+        self.writer.write_pcapng_block(block).map(drop).map_err(into_io)
+    }
+
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        io::Write::flush(self.writer.get_mut())
+    }
+}
+
+/// What a trace says may be anything.
+fn short(text: &str) -> Cow<'static, str> {
+    printable(text).chars().take(LONGEST).collect::<String>().into()
+}
+
+fn into_io(error: PcapError) -> io::Error {
+    match error {
+        PcapError::IoError(error) => error,
+        other => io::Error::other(other),
+    }
+}

@@ -1,0 +1,76 @@
+//! The first record: the file, and the recording in it.
+
+use serde::Serialize;
+use socket_tap::format::Header;
+
+/// What our events are defined by.
+const EVENT_SCHEMA: &str = "urn:x-socket-tap:qlog:events:socket_tap";
+
+/// `LogFile` with its `TraceSeq`. The first two fields come first, as the draft would have it.
+#[derive(Serialize)]
+pub(super) struct FileHeader<'a> {
+    file_schema: &'static str,
+    serialization_format: &'static str,
+    qlog_version: &'static str,
+    qlog_format: &'static str,
+    title: String,
+    description: String,
+    trace: TraceSeq<'a>,
+}
+
+#[derive(Serialize)]
+struct TraceSeq<'a> {
+    common_fields: CommonFields<'a>,
+    vantage_point: VantagePoint<'a>,
+    event_schemas: [&'static str; 1],
+}
+
+#[derive(Serialize)]
+struct CommonFields<'a> {
+    time_format: &'static str,
+    reference_time: ReferenceTime<'a>,
+    system_info: SystemInformation,
+}
+
+#[derive(Serialize)]
+struct ReferenceTime<'a> {
+    clock_type: &'static str,
+    epoch: &'static str,
+    wall_clock_time: &'a str,
+}
+
+#[derive(Serialize)]
+struct SystemInformation {
+    process_id: u32,
+}
+
+#[derive(Serialize)]
+struct VantagePoint<'a> {
+    name: &'a str,
+    r#type: &'static str,
+}
+
+impl<'a> FileHeader<'a> {
+    pub(super) fn of(header: &'a Header) -> Self {
+        let Header { name, side, program, pid, started, .. } = header;
+        let (side, version) = (side.name(), env!("CARGO_PKG_VERSION"));
+        let reference_time =
+            ReferenceTime { clock_type: "monotonic", epoch: "unknown", wall_clock_time: started };
+        let system_info = SystemInformation { process_id: *pid };
+        Self {
+            file_schema: "urn:ietf:params:qlog:file:sequential",
+            serialization_format: "application/qlog+json-seq",
+            qlog_version: "0.3",
+            qlog_format: "JSON-SEQ",
+            title: format!("{name} {side}"),
+            description: format!(
+                "Socket calls, recorded by {program} with socket-tap, written by socket-trace {version}"
+            ),
+            trace: TraceSeq {
+                common_fields: CommonFields { time_format: "relative_to_epoch", reference_time, system_info },
+                vantage_point: VantagePoint { name, r#type: side },
+                event_schemas: [EVENT_SCHEMA],
+            },
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! An event.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use socket_tap::event::{Event, SockId};
+
+use crate::export::fields::{Field, Fields, Value};
+
+#[derive(Serialize)]
+pub(super) struct Record<'a> {
+    time: f64,
+    name: Name<'a>,
+    group_id: GroupId,
+    data: Data<'a>,
+}
+
+impl<'a> Record<'a> {
+    pub(super) fn of(event: &'a Event) -> Self {
+        Self {
+            time: milliseconds(event.t),
+            name: Name(event.op.name()),
+            group_id: GroupId(event.sock),
+            data: Data(Fields::of(event)),
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a double is what the draft has")]
+fn milliseconds(ns: u64) -> f64 {
+    // The nearest number to the quotient is printed as the quotient.
+    ns as f64 / 1e6
+}
+
+struct Name<'a>(&'a str);
+
+impl Serialize for Name<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("socket_tap:{}", self.0))
+    }
+}
+
+/// A text in qlog.
+struct GroupId(SockId);
+
+impl Serialize for GroupId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(itoa::Buffer::new().format(self.0))
+    }
+}
+
+struct Data<'a>(Fields<'a>);
+
+impl Serialize for Data<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (field, value) in self.0.iter() {
+            match (field, value) {
+                (_, None) | (Field::Data, _) => {}
+                (Field::Bytes, Some(Value::Number(length))) => {
+                    let data = match self.0.get(Field::Data) {
+                        Some(Value::Payload(payload)) => Some(Hex(payload)),
+                        _ => None,
+                    };
+                    map.serialize_entry("raw", &RawInfo { length, data })?;
+                }
+                (_, Some(value)) => map.serialize_entry(field.name(), &value)?,
+            }
+        }
+        map.end()
+    }
+}
+
+#[derive(Serialize)]
+struct RawInfo<'a> {
+    length: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Hex<'a>>,
+}
+
+impl Serialize for Value<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match *self {
+            Self::Number(number) => serializer.serialize_u64(number),
+            Self::Integer(integer) => serializer.serialize_i64(integer),
+            Self::True => serializer.serialize_bool(true),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Address(address) => serializer.collect_str(address),
+            Self::Payload(payload) => Hex(payload).serialize(serializer),
+        }
+    }
+}
+
+/// `hexstring` of the draft.
+struct Hex<'a>(&'a [u8]);
+
+impl Serialize for Hex<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        for chunk in self.0.chunks(256) {
+            let digits = chunk.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+            let text: String = digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect();
+            f.write_str(&text)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,132 @@
+//! Boxes above each other, aligned where their bytes are.
+
+use std::fmt::Write as _;
+
+use unicode_width::UnicodeWidthStr as _;
+
+use super::map::{Block, Level};
+use super::scale::{Cells, Scale, name};
+use crate::show::carried::cut;
+
+/// How wide the titles of the levels are.
+const TITLE: usize = 17;
+
+/// Draws the levels, in several strips when they are wider than `width`.
+pub(super) fn draw(levels: &[Level], width: usize, color: bool) -> String {
+    let scale = Scale::of(levels);
+    let mut out = String::new();
+    for strip in scale.strips(width.saturating_sub(TITLE + 1)) {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        offsets(&scale, &strip, &mut out);
+        let mut above = Vec::new();
+        for level in levels {
+            let row = boxes(&scale, level, &strip);
+            if row.is_empty() {
+                continue;
+            }
+            line(&above, &row, &mut out);
+            words(&level.title, &row, |boxed| &boxed.name, color, &mut out);
+            words("", &row, |boxed| &boxed.text, color, &mut out);
+            above = row;
+        }
+        line(&above, &[], &mut out);
+    }
+    out
+}
+
+/// The number of the first byte of each cell.
+fn offsets(scale: &Scale<'_>, strip: &Cells, out: &mut String) {
+    let mut text = format!("{:<TITLE$}", "byte");
+    for cell in strip.start..=strip.end {
+        let at = TITLE + scale.width(&(strip.start..cell));
+        let used = text.width();
+        let _ = write!(text, "{:pad$}{}", "", scale.bound(cell), pad = at.saturating_sub(used));
+    }
+    let _ = writeln!(out, "{text}");
+}
+
+fn boxes(scale: &Scale<'_>, level: &Level, strip: &Cells) -> Vec<Boxed> {
+    let boxed = |block: &Block| {
+        let cells = scale.cells(block);
+        let (from, to) = (cells.start.max(strip.start), cells.end.min(strip.end));
+        (from < to).then(|| {
+            let begun = if block.begun || from > cells.start { "…" } else { "" };
+            let goes_on = if block.goes_on || to < cells.end { "…" } else { "" };
+            Boxed {
+                left: scale.width(&(strip.start..from)),
+                right: scale.width(&(strip.start..to)),
+                name: format!("{begun}{}{goes_on}", name(block)),
+                text: block.text.clone(),
+                dim: !block.of_call,
+            }
+        })
+    };
+    level.blocks.iter().filter_map(boxed).collect()
+}
+
+/// A box in a strip, by the columns of its lines.
+struct Boxed {
+    left: usize,
+    right: usize,
+    name: String,
+    text: String,
+    /// It is not of the call.
+    dim: bool,
+}
+
+/// The line between two rows of boxes.
+fn line(above: &[Boxed], below: &[Boxed], out: &mut String) {
+    let end = above.iter().chain(below).map(|boxed| boxed.right).max().unwrap_or(0);
+    let ends_at = |row: &[Boxed], at| row.iter().any(|boxed| boxed.left == at || boxed.right == at);
+    let runs_over =
+        |row: &[Boxed], from: usize| row.iter().any(|boxed| boxed.left <= from && from < boxed.right);
+    let runs = |from: usize| runs_over(above, from) || runs_over(below, from);
+    let mut text = " ".repeat(TITLE);
+    for at in 0..=end {
+        let left = at > 0 && runs(at - 1);
+        text.push(corner(ends_at(above, at), ends_at(below, at), left, runs(at)));
+    }
+    let _ = writeln!(out, "{}", text.trim_end());
+}
+
+fn corner(up: bool, down: bool, left: bool, right: bool) -> char {
+    match (up, down, left, right) {
+        (false, false, false, false) => ' ',
+        (false, false, _, _) => '─',
+        (true, true, true, true) => '┼',
+        (true, true, false, true) => '├',
+        (true, true, true, false) => '┤',
+        (true, true, false, false) => '│',
+        (false, true, true, true) => '┬',
+        (false, true, false, _) => '┌',
+        (false, true, true, false) => '┐',
+        (true, false, true, true) => '┴',
+        (true, false, false, _) => '└',
+        (true, false, true, false) => '┘',
+    }
+}
+
+/// A line of words in the boxes of a row.
+fn words<'a>(
+    title: &str,
+    row: &'a [Boxed],
+    said: impl Fn(&'a Boxed) -> &'a String,
+    color: bool,
+    out: &mut String,
+) {
+    let mut text = format!("{title:<TITLE$}");
+    let mut at = 0;
+    for boxed in row {
+        if at <= boxed.left {
+            let _ = write!(text, "{:pad$}│", "", pad = boxed.left - at);
+        }
+        let room = boxed.right - boxed.left - 1;
+        let said = cut(said(boxed), room.saturating_sub(2));
+        let (dim, off) = if color && boxed.dim { ("\x1b[2m", "\x1b[0m") } else { ("", "") };
+        let _ = write!(text, " {dim}{said}{off}{:pad$}│", "", pad = room.saturating_sub(said.width() + 1));
+        at = boxed.right + 1;
+    }
+    let _ = writeln!(out, "{}", text.trim_end());
+}

@@ -1,0 +1,149 @@
+use super::tests::first;
+use super::*;
+use crate::timeline::fixture::{client, header, moved, server};
+
+#[test]
+fn the_text_draws_what_goes_across() {
+    let expected = r#"
+            client: shop-client #1                                      server: shop-server #2
+  0.000000                                                              socket
+  0.000010                                                              bind 127.0.0.1:3000
+  0.000020                                                              listen
+   ⋮ 50 ms
+  0.050081  socket
+  0.050116  connect 127.0.0.1:3000  ── SYN ──────────────────────────▶
+                                    ◀───────────────────── SYN, ACK ──
+                                    ── ACK ──────────────────────────▶
+  0.050110                                                              accept 127.0.0.1:51234
+  0.050146  write 40 B              ── GET /v1/books/1 ──────────────▶
+  0.050140                                                              read 24 B
+  0.050150                                                              read 16 B
+  0.050160                          ◀───────────── 200 OK, {"id":1} ──  write 78 B
+  0.050171  read 78 B
+  0.050181  close                   ── FIN ──────────────────────────▶
+  0.050190                                                              read 0 B (FIN)
+  0.050200                          ◀────────────────────────── FIN ──  shutdown
+  0.050210                                                              close
+"#;
+    assert_eq!(format!("\n{}", text::diagram(&first(&[server(), client()]), 94)), expected);
+}
+
+#[test]
+fn of_a_side_that_was_not_recorded_the_text_draws_what_follows() {
+    let drawn = text::diagram(&first(&[server()]), 94);
+    assert!(drawn.contains("client: not recorded") && drawn.contains("server: shop-server #2"), "{drawn}");
+    let line = |text: &str| drawn.lines().find(|line| line.contains(text)).unwrap();
+    assert!(line("accept").contains("── ACK ─"), "{drawn}");
+    assert!(
+        line("read 24 B").contains("── GET /v1/books/1… ─") && line("read 24 B").contains('▶'),
+        "{drawn}"
+    );
+    assert!(line("read 0 B").contains("── FIN ─"), "{drawn}");
+    let drawn = text::diagram(&first(&[client()]), 94);
+    assert!(drawn.contains("server: not recorded"), "{drawn}");
+    assert!(drawn.lines().any(|line| line.contains("read 78 B  ") && line.contains('◀')), "{drawn}");
+}
+
+#[test]
+fn lanes_stand_beside_each_other() {
+    let both = first(&[server(), client()]).calls;
+    let alone = first(&[server()]).calls;
+    let expected = "\
+A                                   │ B
+client              server          │ (not recorded)      server
+─────────────────────────────────── │ ───────────────────────────────────
+                    socket          │                     socket
+                    bind            │                     bind
+                    listen          │                     listen
+socket                              │                ───▶ accept
+connect        ───▶                 │                ───▶ read 24 B
+                    accept          │                ───▶ read 16 B
+write 40 B     ───▶                 │                ◀─── write 78 B
+                    read 24 B       │                ───▶ read 0 B (FIN)
+                    read 16 B       │                ◀─── shutdown
+               ◀─── write 78 B      │                     close
+read 78 B                           │
+close          ───▶                 │
+                    read 0 B (FIN)  │
+               ◀─── shutdown        │
+                    close           │
+";
+    assert_eq!(lanes(&[("A".to_owned(), both), ("B".to_owned(), alone)]), expected);
+}
+
+/// What was carried, and who recorded, is full of what means something to somebody.
+fn evil() -> Sequence {
+    let target = "/a;b#c<br>&\"end\"%%{x}-->>:é";
+    let request = format!("GET {target} HTTP/1.1\r\n\r\n");
+    let lines = [
+        header("<i>a;b", "server", 0, 640),
+        r#"{"t":1,"sock":2,"op":"accept","on":1,"local":"127.0.0.1:80","peer":"<b>;\u001b[2J\n#"}"#
+            .to_owned(),
+        moved(2, 2, "read", request.as_bytes()),
+    ];
+    let sequence = first(&[lines.to_vec()]);
+    assert!(sequence.calls[1].carried.contains("<br>"), "{sequence:?}");
+    sequence
+}
+
+#[test]
+fn mermaid_reads_what_is_said_and_nothing_into_it() {
+    let drawn = mermaid::diagram(&evil());
+    assert!(drawn.starts_with("sequenceDiagram\n    participant C as "), "{drawn}");
+    for line in drawn.lines().skip(1) {
+        let (before, said) = line.split_once(" as ").or_else(|| line.split_once(": ")).unwrap();
+        assert!(before.trim_start().starts_with(['C', 'S', 'N', 'p']), "{line}");
+        // What is left of `<br/>` and of escapes such as `#59;` is nothing that means something.
+        let plain = said.replace("<br/>", "");
+        let mut pieces = plain.split('#');
+        let mut rest = pieces.next().unwrap().to_owned();
+        for piece in pieces {
+            let (number, after) = piece.split_once(';').unwrap_or_else(|| panic!("{line}"));
+            number.parse::<u32>().unwrap_or_else(|error| panic!("{line}: {error}"));
+            rest += after;
+        }
+        assert!(!rest.contains([';', '<', '>', '&', '"', '%', ':', '\u{1b}']), "{line}");
+    }
+    let drawn = mermaid::diagram(&first(&[server(), client()]));
+    for line in [
+        "    Note over S: listen",
+        "    Note over C,S: 50 ms",
+        "    C-->>S: connect 127.0.0.1#58;3000<br/>SYN",
+        "    S-->>C: SYN, ACK",
+        "    C->>S: write 40 B<br/>GET /v1/books/1",
+        "    Note over S: read 24 B",
+    ] {
+        assert!(drawn.lines().any(|drawn| drawn == line), "{line}\n{drawn}");
+    }
+}
+
+#[test]
+fn a_picture_holds_text_and_no_markup_of_others() {
+    let drawn = svg::picture(&[evil()]);
+    // Every tag is one of ours.
+    for tag in drawn.split('<').skip(1) {
+        let name: String = tag.chars().take_while(|c| c.is_ascii_alphabetic() || *c == '/').collect();
+        let ours = ["svg", "title", "style", "rect", "g", "line", "path", "circle", "text", "tspan"];
+        assert!(ours.contains(&name.trim_matches('/')), "<{tag}");
+    }
+    for entity in drawn.split('&').skip(1) {
+        assert!(["amp;", "lt;", "gt;", "quot;"].iter().any(|known| entity.starts_with(known)), "&{entity}");
+    }
+    assert!(!drawn.contains('\u{1b}'), "{drawn}");
+    assert!(drawn.contains("/a;b#c&lt;br&gt;&amp;&quot;end&quot;%%{x}"), "{drawn}");
+    let opened =
+        |tag: &str| drawn.matches(&format!("<{tag}")).count() == drawn.matches(&format!("</{tag}>")).count();
+    assert!(["svg", "g", "text", "tspan", "style"].into_iter().all(opened), "{drawn}");
+}
+
+#[test]
+fn a_picture_shows_the_calls_the_bytes_and_what_the_kernels_do() {
+    let drawn = svg::picture(&[first(&[server(), client()])]);
+    for word in [">connect 127.0.0.1:3000<", ">SYN, ACK<", ">FIN<", ">50 ms<", ">40 B<", ">shop-client #1<"] {
+        assert!(drawn.contains(word), "{word}: {drawn}");
+    }
+    assert!(drawn.contains("</tspan>  GET /v1/books/1<"), "{drawn}");
+    assert!(!drawn.contains("not recorded") && !drawn.contains("<script"), "{drawn}");
+    let drawn = svg::picture(&[first(&[client()])]);
+    assert!(drawn.contains("the server was not recorded: what is drawn of it follows from"), "{drawn}");
+}

@@ -1,0 +1,197 @@
+//! One sequence: two lifelines, calls at their sides, arrows between them.
+
+use socket_tap::format::Side;
+use socket_tap::format::text::seconds;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::super::Sequence;
+use super::super::diagram::{Arrow, Row, pause, rows};
+use super::shapes::{At, arrow, dot, escaped, line, words};
+use crate::show::carried::cut;
+
+/// Where the lifelines begin, and how far down a call takes, a segment of the kernel's, and a pause.
+const TOP: f64 = 120.0;
+const ROW: f64 = 38.0;
+const SEGMENT: f64 = 28.0;
+const PAUSE: f64 = 44.0;
+
+/// How far an arrow falls that nobody takes at once.
+const FALL: f64 = 20.0;
+
+/// Widths: of a letter, of the times, of the way between the lifelines, and what is free around.
+const LETTER: f64 = 9.05;
+const TIMES: f64 = 78.0;
+const WAY: f64 = 540.0;
+const MARGIN: f64 = 28.0;
+
+/// How many letters fit along an arrow.
+const LABEL: usize = 54;
+
+/// How far words stand off a lifeline.
+const OFF: f64 = 16.0;
+
+pub(super) struct Panel<'a> {
+    sequence: &'a Sequence,
+    rows: Vec<Row>,
+    client: f64,
+    server: f64,
+    width: f64,
+}
+
+impl<'a> Panel<'a> {
+    pub(super) fn of(sequence: &'a Sequence) -> Self {
+        let rows = rows(sequence);
+        let widest = |side| {
+            let of_side = rows.iter().filter_map(|row| row.call.as_ref()).filter(|(of, _)| *of == side);
+            // Half a heading is wider than most calls.
+            let letters = of_side.map(|(_, text)| text.width()).max().unwrap_or(0).max(12);
+            u32::try_from(letters).map_or(0.0, f64::from) * LETTER + OFF
+        };
+        let client = MARGIN + TIMES + widest(Side::Client);
+        let server = client + WAY;
+        let width = server + widest(Side::Server) + MARGIN;
+        Self { sequence, rows, client, server, width }
+    }
+
+    pub(super) fn width(&self) -> f64 {
+        self.width
+    }
+
+    /// Returns how high it is.
+    pub(super) fn draw(&self, out: &mut String) -> f64 {
+        let mut calls = String::new();
+        let bottom = self.draw_rows(out, &mut calls);
+        for (side, recording) in
+            [(Side::Client, &self.sequence.client), (Side::Server, &self.sequence.server)]
+        {
+            self.draw_head(out, side, recording.as_deref());
+        }
+        // Upon the lifelines.
+        out.push_str(&calls);
+        let title = At { x: MARGIN, y: 42.0 };
+        words(out, "title", "start", title, &escaped(&cut(&self.sequence.title, 24)));
+        self.draw_foot(out, bottom)
+    }
+
+    /// Lifelines go to `out`, and what stands on them to `calls`. Returns where they end.
+    fn draw_rows(&self, out: &mut String, calls: &mut String) -> f64 {
+        let (mut y, mut drawn_to) = (TOP + ROW, TOP);
+        for (index, row) in self.rows.iter().enumerate() {
+            if let Some(ns) = row.pause {
+                self.draw_lifelines(out, "life", drawn_to, y - ROW / 2.0);
+                drawn_to = y + PAUSE - ROW / 2.0;
+                self.draw_lifelines(out, "life still", y - ROW / 2.0, drawn_to);
+                let middle = At { x: self.client + WAY / 2.0, y: y + PAUSE / 2.0 - ROW / 2.0 + 5.0 };
+                words(calls, "soft", "middle", middle, &pause(ns));
+                y += PAUSE;
+            }
+            y = self.draw_row(calls, index, row, y);
+        }
+        self.draw_lifelines(out, "life", drawn_to, y);
+        y
+    }
+
+    /// Returns where the next row is.
+    fn draw_row(&self, out: &mut String, index: usize, row: &Row, y: f64) -> f64 {
+        let step = if row.call.is_some() { ROW } else { SEGMENT };
+        let mut at = y;
+        if let Some(arrow) = &row.arrow {
+            let arrives = row.call.as_ref().is_some_and(|(side, _)| *side == arrow.to);
+            let is_taken = row.call.is_none() || arrives || self.goes_on(index + 1, arrow.to);
+            let fall = if is_taken { step } else { FALL };
+            self.draw_arrow(out, arrow, y, y + fall);
+            if arrives {
+                at = y + fall;
+            }
+        }
+        if let Some((side, text)) = &row.call {
+            self.draw_call(out, *side, text, row.at, at);
+        }
+        at + step
+    }
+
+    /// Whether that row takes what has gone to that side, or answers it by itself.
+    fn goes_on(&self, index: usize, side: Side) -> bool {
+        match self.rows.get(index).filter(|row| row.pause.is_none()) {
+            Some(Row { call: Some((of, _)), takes, .. }) => *takes && *of == side,
+            Some(Row { call: None, .. }) => true,
+            None => false,
+        }
+    }
+
+    fn draw_arrow(
+        &self,
+        out: &mut String,
+        Arrow { to, label, kernel, bytes }: &Arrow,
+        from: f64,
+        until: f64,
+    ) {
+        let (class, start, end) = match to {
+            Side::Server => ("client", self.client + 8.0, self.server - 8.0),
+            Side::Client => ("server", self.server - 8.0, self.client + 8.0),
+        };
+        let class = if *kernel { "kernel" } else { class };
+        let count = bytes.map(|bytes| format!("{bytes} B")).unwrap_or_default();
+        let label = escaped(&cut(label, LABEL.saturating_sub(count.len() + 1)));
+        let label = match (count.is_empty(), label.is_empty()) {
+            (true, _) => label,
+            (false, true) => format!("<tspan class=\"count\">{count}</tspan>"),
+            (false, false) => format!("<tspan class=\"count\">{count}</tspan>  {label}"),
+        };
+        arrow(out, (class, *kernel), At { x: start, y: from }, At { x: end, y: until }, &label);
+    }
+
+    fn draw_call(&self, out: &mut String, side: Side, text: &str, at: Option<u64>, y: f64) {
+        let (x, anchor, to_words) = match side {
+            Side::Client => (self.client, "end", -OFF),
+            Side::Server => (self.server, "start", OFF),
+        };
+        dot(out, side.name(), At { x, y });
+        words(out, "", anchor, At { x: x + to_words, y: y + 5.0 }, &escaped(text));
+        if let Some(at) = at {
+            words(out, "soft", "start", At { x: MARGIN, y: y + 5.0 }, &seconds(at));
+        }
+    }
+
+    fn draw_lifelines(&self, out: &mut String, class: &str, from: f64, to: f64) {
+        for (x, recording) in [(self.client, &self.sequence.client), (self.server, &self.sequence.server)] {
+            let class = if recording.is_some() { class } else { "life still" };
+            line(out, class, At { x, y: from }, At { x, y: to });
+        }
+    }
+
+    fn draw_head(&self, out: &mut String, side: Side, recording: Option<&str>) {
+        let x = match side {
+            Side::Client => self.client,
+            Side::Server => self.server,
+        };
+        let (left, top, width, height) = (x - 85.0, 64.0, 170.0, TOP - 64.0);
+        let class = side.name();
+        out.push_str(&format!(
+            "<rect class=\"box {class}\" x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"8\"/>\n"
+        ));
+        words(out, "who", "middle", At { x, y: top + 24.0 }, class);
+        let recording = cut(recording.unwrap_or("not recorded"), 20);
+        words(out, "soft", "middle", At { x, y: top + 44.0 }, &escaped(&recording));
+    }
+
+    /// What the reader must know. Returns where it ends.
+    fn draw_foot(&self, out: &mut String, bottom: f64) -> f64 {
+        let mut y = bottom + 24.0;
+        let mut say = |text: &str| {
+            words(out, "soft", "start", At { x: MARGIN, y }, text);
+            y += 20.0;
+        };
+        if self.sequence.more > 0 {
+            say(&format!("… and {} calls more", self.sequence.more));
+        }
+        say("dashed: what the kernels say to each other by themselves; it follows from the calls");
+        let missing = match (&self.sequence.client, &self.sequence.server) {
+            (None, _) => "the client was not recorded: what is drawn of it follows from what the server got",
+            (_, None) => "the server was not recorded: what is drawn of it follows from what the client got",
+            _ => return y + 4.0,
+        };
+        say(missing);
+        y + 4.0
+    }
+}

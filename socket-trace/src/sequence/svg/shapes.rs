@@ -1,0 +1,78 @@
+//! Lines, dots and words.
+
+use std::fmt::Write as _;
+
+/// A place in the picture.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct At {
+    pub(super) x: f64,
+    pub(super) y: f64,
+}
+
+pub(super) fn line(out: &mut String, class: &str, from: At, to: At) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(
+        out,
+        "<line class=\"{class}\" x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\"/>",
+        from.x, from.y, to.x, to.y
+    );
+}
+
+/// A line with a head; `label` is set along it.
+pub(super) fn arrow(out: &mut String, (class, dashed): (&str, bool), from: At, to: At, label: &str) {
+    let angle = (to.y - from.y).atan2(to.x - from.x);
+    let side = |turn: f64| {
+        let (sin, cos) = (angle + turn).sin_cos();
+        At { x: to.x - 12.0 * cos, y: to.y - 12.0 * sin }
+    };
+    let (one, other) = (side(0.42), side(-0.42));
+    let dashed = if dashed { " dashed" } else { "" };
+    line(out, &format!("arrow {class}{dashed}"), from, to);
+    let _ = writeln!(
+        out,
+        "<path class=\"arrow {class}\" d=\"M{:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}\"/>",
+        one.x, one.y, to.x, to.y, other.x, other.y
+    );
+    if !label.is_empty() {
+        let middle = At { x: f64::midpoint(from.x, to.x), y: f64::midpoint(from.y, to.y) };
+        // Words are read from left to right, wherever the arrow goes.
+        let slope = ((to.y - from.y) / (to.x - from.x)).atan().to_degrees();
+        let _ = writeln!(
+            out,
+            "<text class=\"{class}\" text-anchor=\"middle\" transform=\"translate({:.1} {:.1}) rotate({slope:.2})\" \
+             y=\"-7\">{label}</text>",
+            middle.x, middle.y
+        );
+    }
+}
+
+pub(super) fn dot(out: &mut String, class: &str, at: At) {
+    let _ = writeln!(out, "<circle class=\"dot {class}\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"5\"/>", at.x, at.y);
+}
+
+/// `anchor` is `start`, `middle` or `end`; `text` is escaped already.
+pub(super) fn words(out: &mut String, class: &str, anchor: &str, at: At, text: &str) {
+    let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
+    let _ = writeln!(
+        out,
+        "<text{class} text-anchor=\"{anchor}\" x=\"{:.1}\" y=\"{:.1}\">{text}</text>",
+        at.x, at.y
+    );
+}
+
+/// Text for between tags. What XML 1.0 forbids has no place in it, escaped or not.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            c if c.is_control() => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,162 @@
+use super::*;
+use crate::timeline::fixture::{client, header, server, timeline, trace};
+
+pub(super) fn gathered(traces: &[Vec<String>], choice: &Choice) -> Vec<Sequence> {
+    gather(&mut Walk::along(timeline(traces)), choice).unwrap()
+}
+
+pub(super) fn first(traces: &[Vec<String>]) -> Sequence {
+    gathered(traces, &Choice::First).remove(0)
+}
+
+/// `C write 40 B`
+fn calls(sequence: &Sequence) -> Vec<String> {
+    let side = |call: &Call| if call.side == socket_tap::format::Side::Client { "C" } else { "S" };
+    sequence.calls.iter().map(|call| format!("{} {}", side(call), call.text)).collect()
+}
+
+#[test]
+fn both_sides_stand_in_one_order_causes_first() {
+    let sequence = first(&[server(), client()]);
+    let expected = [
+        "S socket",
+        "S bind",
+        "S listen",
+        "C socket",
+        // Recorded after the accept, which it has caused; and so was the write.
+        "C connect",
+        "S accept",
+        "C write 40 B",
+        "S read 24 B",
+        "S read 16 B",
+        "S write 78 B",
+        "C read 78 B",
+        "C close",
+        "S read 0 B (FIN)",
+        "S shutdown",
+        "S close",
+    ];
+    assert_eq!(calls(&sequence), expected);
+    assert_eq!((sequence.title.as_str(), sequence.more), ("shop", 0));
+    assert_eq!(sequence.client.as_deref(), Some("shop-client #1"));
+    assert_eq!(sequence.server.as_deref(), Some("shop-server #2"));
+}
+
+#[test]
+fn the_order_of_the_traces_does_not_matter() {
+    let calls = |traces: &[Vec<String>]| calls(&first(traces));
+    assert_eq!(calls(&[server(), client()]), calls(&[client(), server()]));
+    let of_step = of_step(trace(&client()), trace(&server()), "get a book").unwrap();
+    assert_eq!(of_step, first(&[client(), server()]).calls);
+}
+
+#[test]
+fn a_step_or_socket_that_is_not_there_has_no_sequence() {
+    for choice in [Choice::Step("list books".to_owned()), Choice::Sock(1), Choice::Sock(99)] {
+        assert_eq!(gathered(&[server(), client()], &choice), [], "{choice:?}");
+    }
+    assert_eq!(of_step(trace(&client()), trace(&server()), "list books").unwrap(), []);
+}
+
+/// Three connections in two steps, with the number of the client's socket for their port.
+fn three() -> [Vec<String>; 2] {
+    let (mut client, mut server) = (vec![header("a", "client", 0, 0)], vec![header("a", "server", 0, 0)]);
+    for number in 1..=3_u64 {
+        let (t, sock) = (number * 10, number + 10);
+        if number > 1 {
+            client.push(format!(r#"{{"t":{t},"op":"mark","label":"step {number}"}}"#));
+        }
+        client.push(format!(
+            r#"{{"t":{t},"sock":{number},"op":"connect","local":"127.0.0.1:{number}","peer":"127.0.0.1:80"}}"#
+        ));
+        server.push(format!(
+            r#"{{"t":{},"sock":{sock},"op":"accept","on":9,"local":"127.0.0.1:80","peer":"127.0.0.1:{number}"}}"#,
+            t + 1
+        ));
+    }
+    [client, server]
+}
+
+fn ends(sequences: &[Sequence]) -> Vec<String> {
+    let end = |end: &Option<String>| end.clone().unwrap_or_default();
+    sequences.iter().map(|sequence| format!("{} {}", end(&sequence.client), end(&sequence.server))).collect()
+}
+
+#[test]
+fn the_connection_is_that_of_the_socket_or_step() {
+    let of = |choice: &Choice| ends(&gathered(&three(), choice));
+    assert_eq!(of(&Choice::First), ["a-client #1 a-server #11"]);
+    // As the server numbers it.
+    assert_eq!(of(&Choice::Sock(12)), ["a-client #2 a-server #12"]);
+    assert_eq!(of(&Choice::Sock(2)), Vec::<String>::new());
+    // The server has no marks of its own.
+    assert_eq!(of(&Choice::Step("step 3".to_owned())), ["a-client #3 a-server #13"]);
+    let [client, _] = three();
+    assert_eq!(ends(&gathered(&[client], &Choice::Sock(2))), ["a-client #2 "]);
+}
+
+#[test]
+fn a_connection_of_which_both_sides_are_recorded_is_preferred() {
+    let [client, mut server] = three();
+    // Somebody else has come before.
+    let stranger =
+        r#"{"t":5,"sock":10,"op":"accept","on":9,"local":"127.0.0.1:80","peer":"127.0.0.1:9"}"#.to_owned();
+    server.insert(1, stranger);
+    assert_eq!(ends(&gathered(&[client, server.clone()], &Choice::First)), ["a-client #1 a-server #11"]);
+    assert_eq!(ends(&gathered(&[server], &Choice::First)), [" a-server #10"]);
+}
+
+#[test]
+fn of_connections_that_begin_at_once_the_first_is_drawn() {
+    let [client, mut server] = three();
+    let second = server.remove(2).replace("\"t\":21", "\"t\":10");
+    server.insert(1, second);
+    assert_eq!(ends(&gathered(&[client, server], &Choice::First)), ["a-client #1 a-server #11"]);
+}
+
+#[test]
+fn pairs_of_recordings_have_a_sequence_each() {
+    let renamed = |lines: Vec<String>| -> Vec<String> {
+        lines.iter().map(|line| line.replace("shop", "bank").replace("127.0.0.1", "127.0.0.2")).collect()
+    };
+    let all = [client(), renamed(server()), server(), renamed(client())];
+    let sequences = gathered(&all, &Choice::First);
+    let mut titles: Vec<&str> = sequences.iter().map(|sequence| sequence.title.as_str()).collect();
+    titles.sort_unstable();
+    assert_eq!(titles, ["bank", "shop"]);
+    assert!(sequences.iter().all(|sequence| sequence.client.is_some() && sequence.server.is_some()));
+}
+
+#[test]
+fn long_connections_are_cut() {
+    let mut lines = server().into_iter().take(6).collect::<Vec<_>>();
+    lines
+        .extend((0..10_000).map(|t| format!(r#"{{"t":{},"sock":2,"op":"read","bytes":1}}"#, 50_200_000 + t)));
+    let sequence = first(&[lines]);
+    // With the three of the listener.
+    assert_eq!((sequence.calls.len() as u64 + sequence.more, sequence.more), (10_004, 10_004 - 500));
+    assert!(text::diagram(&sequence, 100).contains("… and 9504 calls more"));
+    assert!(mermaid::diagram(&sequence).contains("and 9504 calls more"));
+    assert!(svg::picture(&[sequence]).contains("… and 9504 calls more"));
+}
+
+fn sent(close: &str) -> Vec<Option<Signal>> {
+    let lines = [
+        header("a", "server", 0, 0),
+        r#"{"t":1,"sock":2,"op":"accept","on":1,"local":"127.0.0.1:80","peer":"127.0.0.1:9"}"#.to_owned(),
+        close.to_owned(),
+    ];
+    first(&[lines.to_vec()]).calls.into_iter().skip(1).map(|call| call.sends).collect()
+}
+
+#[test]
+fn a_close_sends_what_it_sends() {
+    let close = |fields: &str| {
+        format!(r#"{{"t":9,"sock":2,"op":"close","rx":0,"tx":0,"reads":0,"writes":0{fields}}}"#)
+    };
+    assert_eq!(sent(&close(r#","ended_by":"local""#)), [Some(Signal::Fin)]);
+    assert_eq!(sent(&close(r#","ended_by":"local","aborted":true"#)), [Some(Signal::Rst)]);
+    assert_eq!(sent(&close(r#","ended_by":"reset","errno":104"#)), [None]);
+    let after_shutdown = format!("{}\n{}", r#"{"t":8,"sock":2,"op":"shutdown","how":"write"}"#, close(""));
+    assert_eq!(sent(&after_shutdown), [Some(Signal::Fin), None]);
+}

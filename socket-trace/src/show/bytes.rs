@@ -1,0 +1,81 @@
+//! The bytes of a read or write, each part on lines of its own, with its name.
+//!
+//! ```text
+//!   0000  00 00 12 04 00 00 00 00  00                       |.........|         SETTINGS
+//!   0009  00 04 00 10 00 00 00 05  00 00 40 00 00 06 00 00  |..........@.....|
+//! ```
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use socket_tap::event::{Event, Op};
+use socket_tap::format::text::printable;
+
+use super::carried::cut;
+use crate::dissect::{Layer, Part};
+
+/// How many bytes stand on a line.
+const ROW: usize = 16;
+
+/// Writes what was recorded of the event's bytes; nothing for an event that has none.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(event: &Event, parts: &[Part], width: Option<usize>, out: &mut impl Write) -> io::Result<()> {
+    let Some((bytes, data)) = payload(&event.op) else { return Ok(()) };
+    let (mut rest, mut offset, mut line) = (data, 0, String::new());
+    for part in parts {
+        let length = usize::try_from(part.bytes).unwrap_or(usize::MAX).min(rest.len());
+        let (of_part, after) = rest.split_at(length);
+        rows(of_part, offset, &name(part, width), &mut line);
+        (rest, offset) = (after, offset + length);
+    }
+    rows(rest, offset, "", &mut line);
+    if bytes > data.len() as u64 {
+        // Writing to a String cannot fail.
+        let _ = writeln!(line, "{:10}{} B more, not recorded", "", bytes - data.len() as u64);
+    }
+    out.write_all(line.as_bytes())
+}
+
+fn payload(op: &Op) -> Option<(u64, &[u8])> {
+    match op {
+        Op::Read(transfer) | Op::Write(transfer) => Some((transfer.bytes, transfer.data.as_deref()?)),
+        Op::SendTo(datagram) | Op::RecvFrom(datagram) => Some((datagram.bytes, datagram.data.as_deref()?)),
+        _ => None,
+    }
+}
+
+/// How many columns stand before the name.
+const BEFORE_NAME: usize = 87;
+
+fn name(part: &Part, width: Option<usize>) -> String {
+    let name = match part.layer {
+        Layer::Unknown => String::new(),
+        _ => printable(format!("{} {}", part.name, part.text).trim_end()),
+    };
+    width.map_or_else(|| name.clone(), |width| cut(&name, width.saturating_sub(BEFORE_NAME)))
+}
+
+/// The name stands on the first of the rows.
+fn rows(bytes: &[u8], mut offset: usize, name: &str, line: &mut String) {
+    let mut name = name;
+    for row in bytes.chunks(ROW) {
+        let _ = write!(line, "{:10}{offset:04x}  ", "");
+        for column in 0..ROW {
+            match row.get(column) {
+                Some(byte) => _ = write!(line, "{byte:02x} "),
+                None => line.push_str("   "),
+            }
+            if column == ROW / 2 - 1 {
+                line.push(' ');
+            }
+        }
+        let text = row.iter().map(|byte| if matches!(byte, 0x20..=0x7e) { *byte as char } else { '.' });
+        let text = format!("|{}|", text.collect::<String>());
+        let _ = write!(line, " {text:<width$}   {name}", width = ROW + 2);
+        line.truncate(line.trim_end().len());
+        line.push('\n');
+        (name, offset) = ("", offset + row.len());
+    }
+}

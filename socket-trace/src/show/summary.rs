@@ -1,0 +1,193 @@
+//! A line for each connection: who, how long, and what its bytes were spent on.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Write};
+
+use serde::Serialize;
+use socket_tap::close::EndedBy;
+use socket_tap::event::{Event, Op, SockId};
+use socket_tap::format::text::{printable, seconds};
+
+use crate::dissect::Class;
+use crate::timeline::Timeline;
+use crate::timeline::connections::Socket;
+use crate::timeline::seen::Seen;
+
+/// The classes, in the order of the columns.
+const CLASSES: [(Class, &str); 5] = [
+    (Class::Connection, "connection"),
+    (Class::Framing, "framing"),
+    (Class::Headers, "headers"),
+    (Class::Payload, "payload"),
+    (Class::Unknown, "unknown"),
+];
+
+/// What one end of a connection did. It counts the events that were shown to it.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Row {
+    /// Whose end, when there are several recordings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recording: Option<String>,
+    /// Which connection, when there are several recordings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection: Option<u64>,
+    /// Its number in its recording.
+    pub sock: SockId,
+    /// The other side; `None` for one that has no address, or whose beginning was not recorded.
+    pub peer: Option<String>,
+    /// When its first event was, in nanoseconds on the time line.
+    pub began: u64,
+    /// When its last event was.
+    pub ended: u64,
+    /// Bytes received.
+    pub rx: u64,
+    /// Bytes sent.
+    pub tx: u64,
+    /// Requests that were seen on it.
+    pub calls: u64,
+    /// What the bytes of both directions were spent on.
+    pub bytes: BTreeMap<Class, u64>,
+    /// Who ended it; `None` while it is open.
+    pub ended_by: Option<&'static str>,
+    #[serde(skip)]
+    first_call: Option<u64>,
+}
+
+/// The rows of the connections that are open.
+#[derive(Debug)]
+pub struct Summary {
+    open: HashMap<Socket, Row>,
+    /// Empty when there is one recording.
+    labels: Vec<String>,
+    has_payload: bool,
+}
+
+impl Summary {
+    /// For the connections of that time line.
+    #[must_use]
+    pub fn of(timeline: &Timeline) -> Self {
+        let recordings = timeline.recordings();
+        let labels: Vec<String> = recordings.iter().map(|recording| printable(&recording.label)).collect();
+        let has_payload = recordings.iter().any(|recording| recording.header.capture > 0);
+        Self { open: HashMap::new(), labels: if labels.len() > 1 { labels } else { Vec::new() }, has_payload }
+    }
+
+    /// Takes in an event, and returns the row of a connection that ends with it.
+    pub fn event(&mut self, seen: &Seen, shown: bool) -> Option<Row> {
+        let event = &seen.moment.event;
+        let socket = Socket { recording: seen.moment.recording, sock: event.sock };
+        if shown && (seen.connection.is_some() || moved(event).is_some()) {
+            let row = self.open.entry(socket).or_insert_with(|| Row {
+                recording: self.labels.get(socket.recording).cloned(),
+                sock: event.sock,
+                began: seen.moment.at,
+                ..Row::default()
+            });
+            row.observe(seen, self.labels.is_empty());
+        }
+        match event.op {
+            Op::Close(_) | Op::Release(_) => self.open.remove(&socket),
+            _ => None,
+        }
+    }
+
+    /// The rows of those that are still open, in the order in which they began.
+    #[must_use]
+    pub fn rest(&mut self) -> Vec<Row> {
+        let mut rows: Vec<Row> = self.open.drain().map(|(_, row)| row).collect();
+        rows.sort_by_key(|row| (row.began, row.sock));
+        rows
+    }
+
+    /// The names of the columns.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn heading(&self, out: &mut impl Write) -> io::Result<()> {
+        let mut columns = self.whose("", "", "sock");
+        columns +=
+            &format!(" {PEER:<22} {:>10} {:>12} {:>10} {:>10}", "began", "lived", "in", "out", PEER = "peer");
+        if self.has_payload {
+            columns += &format!(" {:>6}", "calls");
+            for (_, name) in CLASSES {
+                columns += &format!(" {name:>10}");
+            }
+        }
+        writeln!(out, "{columns}   ended by")
+    }
+
+    /// A row as a line.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn line(&self, row: &Row, out: &mut impl Write) -> io::Result<()> {
+        let connection = row.connection.map(|number| format!("c{number}")).unwrap_or_default();
+        let mut line =
+            self.whose(row.recording.as_deref().unwrap_or_default(), &connection, &format!("#{}", row.sock));
+        let peer = row.peer.as_deref().map_or_else(|| "?".to_owned(), printable);
+        let lived = milliseconds(row.ended.saturating_sub(row.began));
+        line += &format!(" {peer:<22} {:>10} {lived:>12} {:>10} {:>10}", seconds(row.began), row.rx, row.tx);
+        if self.has_payload {
+            line += &format!(" {:>6}", row.calls);
+            for (class, _) in CLASSES {
+                line += &format!(" {:>10}", row.bytes.get(&class).copied().unwrap_or(0));
+            }
+        }
+        writeln!(out, "{line}   {}", row.ended_by.unwrap_or("(open)"))
+    }
+
+    fn whose(&self, label: &str, connection: &str, sock: &str) -> String {
+        match self.labels.iter().map(|label| label.chars().count()).max() {
+            Some(width) => format!("{label:<width$} {connection:>5} {sock:>5}"),
+            None => format!("{sock:>5}"),
+        }
+    }
+}
+
+impl Row {
+    fn observe(&mut self, seen: &Seen, alone: bool) {
+        let event = &seen.moment.event;
+        self.ended = seen.moment.at;
+        if let Some(connection) = &seen.connection {
+            self.connection = (!alone).then_some(connection.number);
+            self.peer = connection.peer.as_ref().map(ToString::to_string);
+        }
+        if let Some((received, bytes)) = moved(event) {
+            let sum = if received { &mut self.rx } else { &mut self.tx };
+            *sum = sum.saturating_add(bytes);
+        }
+        for part in &seen.carried {
+            let sum = self.bytes.entry(part.class).or_default();
+            *sum = sum.saturating_add(part.bytes);
+            if let Some(call) = part.call {
+                let first = *self.first_call.get_or_insert(call);
+                self.calls = self.calls.max(call.saturating_sub(first).saturating_add(1));
+            }
+        }
+        if let Op::Close(close) = &event.op {
+            self.ended_by = Some(match close.ended_by {
+                Some(EndedBy::Peer) => "the peer",
+                Some(EndedBy::Local) | None => "us",
+                Some(EndedBy::Reset) => "a reset",
+                Some(EndedBy::Error) => "an error",
+            });
+        }
+    }
+}
+
+/// Whether the event received bytes, and how many it moved.
+fn moved(event: &Event) -> Option<(bool, u64)> {
+    match &event.op {
+        _ if event.error.is_some() => None,
+        Op::Read(transfer) => Some((true, transfer.bytes)),
+        Op::Write(transfer) => Some((false, transfer.bytes)),
+        Op::RecvFrom(datagram) => Some((true, datagram.bytes)),
+        Op::SendTo(datagram) => Some((false, datagram.bytes)),
+        _ => None,
+    }
+}
+
+fn milliseconds(ns: u64) -> String {
+    let us = ns / 1_000;
+    format!("{}.{:03} ms", us / 1_000, us % 1_000)
+}

@@ -1,0 +1,22 @@
+//! Systems that do not tell.
+
+use std::io;
+use std::time::Duration;
+
+use super::filter::Filter;
+use super::row::Row;
+
+pub(super) fn all(_filter: &Filter) -> io::Result<Vec<Row>> {
+    Err(not_available())
+}
+
+pub(super) fn age(_pid: u32) -> io::Result<Option<Duration>> {
+    Err(not_available())
+}
+
+fn not_available() -> io::Error {
+    io::Error::new(
+        io::ErrorKind::Unsupported,
+        "this program can do that on Linux only; `netstat -an` shows the sockets of this system",
+    )
+}

@@ -1,0 +1,186 @@
+//! The table against real sockets. Each test looks only at a port of its own.
+
+use std::net::SocketAddr;
+
+use rustix::event::{PollFd, PollFlags, poll};
+use socket_tap::{Tap, TapListener};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, UdpSocket};
+
+use super::traced::Traced;
+use super::*;
+use crate::reader::Trace;
+
+/// The rows with the port of this address.
+fn rows_of(address: SocketAddr) -> Vec<Row> {
+    table(&Filter::port(address.port())).unwrap()
+}
+
+/// The row of the socket that listens, or is bound, there.
+fn at(rows: &[Row], proto: Proto, local: SocketAddr) -> &Row {
+    let fits = |row: &&Row| row.proto == proto && row.local == local && row.foreign.port() == 0;
+    rows.iter().find(fits).unwrap_or_else(|| panic!("nothing at {local}: {rows:#?}"))
+}
+
+/// One end of a connection. On this machine it has two.
+fn end(rows: &[Row], local: SocketAddr, foreign: SocketAddr) -> Option<&Row> {
+    rows.iter().find(|row| row.local == local && row.foreign == foreign)
+}
+
+/// A listener, and both ends of a connection to it.
+async fn connection() -> (TcpListener, TcpStream, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    let (server, _) = listener.accept().await.unwrap();
+    (listener, client, server)
+}
+
+#[tokio::test]
+async fn a_listener_shows_who_waits_and_how_many_may() {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(7).unwrap();
+    let address = listener.local_addr().unwrap();
+    let before = at(&rows_of(address), Proto::Tcp, address).clone();
+    assert_eq!((before.state, before.recv_queue, before.backlog), (Some(State::Listen), 0, Some(7)));
+    assert_eq!((before.process.unwrap().pid, before.owned), (std::process::id(), true));
+
+    let _client = TcpStream::connect(address).await.unwrap();
+    poll(&mut [PollFd::new(&listener, PollFlags::IN)], None).unwrap();
+    let waiting = at(&rows_of(address), Proto::Tcp, address).clone();
+    assert_eq!((waiting.recv_queue, waiting.backlog), (1, Some(7)));
+    let waiting = changes::unmarked(&[waiting]);
+    let legend = text::legend(&waiting);
+    assert!(legend.starts_with(&format!("! {address}  1 connection waits to be accepted, of 7")), "{legend}");
+    assert!(text::rows(&waiting, false).contains("  1       7  127.0.0.1:"));
+}
+
+#[tokio::test]
+async fn a_connection_on_this_machine_has_two_rows_and_shows_what_is_unread() {
+    let (listener, mut client, server) = connection().await;
+    client.write_all(b"unread").await.unwrap();
+    server.readable().await.unwrap();
+    let (address, ours) = (listener.local_addr().unwrap(), client.local_addr().unwrap());
+    let rows = rows_of(address);
+    let (server, client) = (end(&rows, address, ours).unwrap(), end(&rows, ours, address).unwrap());
+    assert_eq!((server.state, server.recv_queue), (Some(State::Established), 6));
+    assert_eq!((client.state, client.recv_queue), (Some(State::Established), 0));
+}
+
+#[tokio::test]
+async fn time_wait_is_on_the_side_that_closed_first_and_has_no_process() {
+    let (listener, mut client, mut server) = connection().await;
+    let (address, ours) = (listener.local_addr().unwrap(), client.local_addr().unwrap());
+    client.shutdown().await.unwrap();
+    assert_eq!(server.read(&mut [0]).await.unwrap(), 0);
+    drop(server);
+    assert_eq!(client.read(&mut [0]).await.unwrap(), 0);
+    drop(client);
+    let rows = rows_of(address);
+    let client = end(&rows, ours, address).unwrap();
+    assert_eq!((client.state, &client.process, client.owned), (Some(State::TimeWait), &None, false));
+    let server = end(&rows, address, ours);
+    assert_ne!(server.and_then(|server| server.state), Some(State::TimeWait), "{rows:#?}");
+}
+
+#[tokio::test]
+async fn of_a_process_that_listens_its_time_waits_are_shown_too() {
+    let (listener, mut client, mut server) = connection().await;
+    let (address, ours) = (listener.local_addr().unwrap(), client.local_addr().unwrap());
+    server.shutdown().await.unwrap();
+    assert_eq!(client.read(&mut [0]).await.unwrap(), 0);
+    drop(client);
+    assert_eq!(server.read(&mut [0]).await.unwrap(), 0);
+    drop(server);
+    let rows = table(&Filter::pid(std::process::id())).unwrap();
+    assert_eq!(end(&rows, address, ours).map(|row| row.state), Some(Some(State::TimeWait)));
+}
+
+#[tokio::test]
+async fn close_wait_is_a_peer_that_has_finished_and_a_program_that_has_not() {
+    let (listener, client, mut server) = connection().await;
+    let (address, ours) = (listener.local_addr().unwrap(), client.local_addr().unwrap());
+    drop(client);
+    assert_eq!(server.read(&mut [0]).await.unwrap(), 0);
+    let rows = rows_of(address);
+    let server = end(&rows, address, ours).unwrap();
+    assert_eq!(server.state, Some(State::CloseWait));
+    assert_eq!(server.process.as_ref().unwrap().pid, std::process::id());
+}
+
+#[tokio::test]
+async fn udp_has_a_state_only_when_it_is_connected() {
+    let one = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let other = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let (to, from) = (one.local_addr().unwrap(), other.local_addr().unwrap());
+    other.connect(to).await.unwrap();
+    other.send(b"unread").await.unwrap();
+    one.readable().await.unwrap();
+    let rows = rows_of(to);
+    let bound = at(&rows, Proto::Udp, to);
+    assert_eq!(bound.state, None);
+    assert!(bound.recv_queue > 0, "the kernel counts its own memory, too: {bound:?}");
+    assert_eq!(end(&rows, from, to).map(|row| row.state), Some(Some(State::Established)));
+}
+
+#[tokio::test]
+async fn ipv6_has_a_protocol_of_its_own() {
+    let Ok(listener) = TcpListener::bind("[::1]:0").await else {
+        return eprintln!("skipped: this machine has no IPv6 on loopback");
+    };
+    let address = listener.local_addr().unwrap();
+    assert!(at(&rows_of(address), Proto::Tcp6, address).backlog.is_some());
+}
+
+#[tokio::test]
+async fn only_what_is_asked_for_is_shown() {
+    let (listener, client, _server) = connection().await;
+    let (address, ours) = (listener.local_addr().unwrap(), client.local_addr().unwrap());
+    let by_address = Filter { addresses: [ours].into(), ..Filter::default() };
+    assert_eq!(table(&by_address).unwrap().len(), 2, "both ends, and not the listener");
+    let rows = table(&Filter::pid(std::process::id())).unwrap();
+    assert!(end(&rows, address, ours).is_some());
+    let me = |row: &Row| row.process.as_ref().is_none_or(|process| process.pid == std::process::id());
+    assert!(rows.iter().all(me), "{rows:#?}");
+    assert!(table(&Filter::pid(u32::MAX)).unwrap().is_empty());
+    assert!(table(&Filter::default()).unwrap().len() >= 3);
+}
+
+#[tokio::test]
+async fn a_trace_leads_to_both_ends_of_its_connections() {
+    let path = std::env::temp_dir().join(format!("socket-trace-sockets-{}.jsonl", std::process::id()));
+    let tap = Tap::server("sockets").file(&path).unwrap().start().unwrap();
+    let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let client = TcpStream::connect(address).await.unwrap();
+    let (_server, peer) = listener.accept().await.unwrap();
+    // The program still records.
+    tap.flush().await;
+    let traced = Traced::of(Trace::open(&path).unwrap()).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!((traced.gone, traced.filter.ports.contains(&address.port())), (None, true));
+    assert!(traced.filter.pids.contains(&std::process::id()));
+    let rows = table(&Filter { pids: [].into(), ..traced.filter }).unwrap();
+    assert_eq!(peer, client.local_addr().unwrap());
+    assert!(end(&rows, address, peer).is_some() && end(&rows, peer, address).is_some(), "{rows:#?}");
+}
+
+/// Process ids are used again: a process that is younger than the recording is another one.
+#[test]
+fn a_process_that_got_the_id_later_is_not_the_one_that_recorded() {
+    let trace = |pid: u32, monotonic_ns: u64| {
+        let header = format!(
+            r#"{{"socket_tap":1,"name":"old","side":"client","program":"p","pid":{pid},"started":"","monotonic_ns":{monotonic_ns},"capture":0}}
+{{"t":1,"sock":1,"op":"connect","local":"127.0.0.1:9","peer":"192.0.2.7:443"}}
+"#
+        );
+        Traced::of(Trace::read("old", Box::new(std::io::Cursor::new(header))).unwrap()).unwrap()
+    };
+    let (me, now) = (std::process::id(), socket_tap::monotonic_ns());
+    assert_eq!(trace(me, now).gone, None);
+    assert_eq!(trace(me, 0).gone, Some(me), "recorded when the machine started");
+    assert_eq!(trace(me, now + 1_000_000_000_000).gone, Some(me), "recorded before it was started again");
+    let gone = trace(u32::MAX, now);
+    assert_eq!(gone.gone, Some(u32::MAX));
+    assert!(gone.filter.addresses.contains(&"192.0.2.7:443".parse().unwrap()));
+}

@@ -1,0 +1,116 @@
+use super::*;
+
+fn summary(side: &str, events: &[&str]) -> Summary {
+    let header = format!(
+        r#"{{"socket_tap":1,"name":"test","side":"{side}","program":"test","pid":1,"started":"","monotonic_ns":0,"capture":0}}"#
+    );
+    let end = format!(r#"{{"end":true,"events":{},"lost":0}}"#, events.len());
+    let lines: Vec<&str> =
+        std::iter::once(header.as_str()).chain(events.iter().copied()).chain([&*end]).collect();
+    let text = std::io::Cursor::new(lines.join("\n") + "\n");
+    Summary::of(Trace::read("test", Box::new(text)).unwrap(), Recording::Ended).unwrap()
+}
+
+fn skeletons(summary: &Summary) -> Vec<(Role, &str)> {
+    let mut all = Vec::new();
+    for (role, skeletons) in &summary.skeletons {
+        all.extend(skeletons.keys().map(|skeleton| (*role, skeleton.as_str())));
+    }
+    all
+}
+
+#[test]
+fn a_stream_above_another_is_shown_and_counted_once() {
+    let summary = summary(
+        "server",
+        &[
+            r#"{"t":1,"sock":1,"op":"adopt","fd":3,"domain":"ipv4","type":"listener","local":"127.0.0.1:3000"}"#,
+            r#"{"t":2,"sock":2,"op":"accept","on":1,"peer":"127.0.0.1:51234"}"#,
+            r#"{"t":3,"sock":3,"op":"adopt","on":2,"domain":"tls","type":"stream"}"#,
+            r#"{"t":4,"sock":2,"op":"read","bytes":100}"#,
+            r#"{"t":5,"sock":3,"op":"read","bytes":70}"#,
+            r#"{"t":6,"sock":3,"op":"release","rx":70,"tx":0,"reads":1,"writes":0}"#,
+            r#"{"t":7,"sock":4,"op":"adopt","domain":"unix","type":"listener","local":"/run/idle.sock"}"#,
+            r#"{"t":7,"sock":2,"op":"close","ended_by":"peer","rx":100,"tx":0,"reads":1,"writes":0}"#,
+        ],
+    );
+    let expected = [
+        (Role::Listener, "adopt"),
+        (Role::Listener, "adopt → accept"),
+        (Role::Accepted, "accept → read → close"),
+        (Role::Layer, "adopt → read → release"),
+    ];
+    assert_eq!(skeletons(&summary), expected);
+    let [step] = summary.steps.as_slice() else { panic!("{:?}", summary.steps) };
+    assert_eq!((step.connections, step.reads, step.to_server, summary.open), (1, 1, 100, 0));
+    assert_eq!(step.ended_by, BTreeMap::from([("client", 1)]));
+}
+
+#[test]
+fn an_adopted_stream_is_a_connection_of_the_side_that_recorded() {
+    let events = [
+        r#"{"t":1,"sock":1,"op":"adopt","domain":"memory","type":"stream"}"#,
+        r#"{"t":2,"sock":1,"op":"write","bytes":5}"#,
+        r#"{"t":3,"sock":1,"op":"close","ended_by":"local","rx":0,"tx":5,"reads":0,"writes":1}"#,
+    ];
+    for (side, role) in [("server", Role::Accepted), ("client", Role::Connected)] {
+        let summary = summary(side, &events);
+        assert_eq!(skeletons(&summary), [(role, "adopt → write → close")]);
+        assert_eq!(summary.steps[0].connections, 1);
+    }
+}
+
+#[test]
+fn a_datagram_socket_is_no_connection_and_its_bytes_are_counted() {
+    let summary = summary(
+        "server",
+        &[
+            r#"{"t":1,"sock":1,"op":"socket","domain":"ipv4","type":"datagram"}"#,
+            r#"{"t":2,"sock":1,"op":"bind","local":"127.0.0.1:53"}"#,
+            r#"{"t":3,"sock":1,"op":"connect","peer":"127.0.0.1:9"}"#,
+            r#"{"t":4,"sock":1,"op":"recvfrom","peer":"127.0.0.1:9","bytes":3}"#,
+            r#"{"t":5,"sock":1,"op":"sendto","bytes":0}"#,
+            r#"{"t":6,"sock":1,"op":"close","rx":3,"tx":0,"reads":1,"writes":1}"#,
+            r#"{"t":7,"sock":2,"op":"socket","domain":"ipv4","type":"datagram"}"#,
+        ],
+    );
+    let expected =
+        [(Role::Datagram, "socket"), (Role::Datagram, "socket → bind → connect → recvfrom → sendto → close")];
+    assert_eq!(skeletons(&summary), expected);
+    let [step] = summary.steps.as_slice() else { panic!("{:?}", summary.steps) };
+    assert_eq!((step.connections, step.reads, step.writes, step.to_server), (0, 1, 1, 3));
+    assert_eq!((summary.open, step.spoke_first.len()), (0, 0));
+}
+
+#[test]
+fn what_a_socket_or_a_trace_says_is_not_kept_without_end() {
+    let mut lines = Vec::new();
+    // One socket that fails and is shut down again and again, in turns.
+    for _ in 0..100 {
+        lines
+            .push(r#"{"t":1,"sock":1,"op":"connect","local":"127.0.0.1:1","peer":"127.0.0.1:2"}"#.to_owned());
+        lines.push(r#"{"t":1,"sock":1,"op":"read","error":"interrupted"}"#.to_owned());
+        lines.push(r#"{"t":1,"sock":1,"op":"write","error":"interrupted"}"#.to_owned());
+        lines.push(r#"{"t":1,"sock":1,"op":"shutdown","how":"write"}"#.to_owned());
+    }
+    lines.push(r#"{"t":1,"sock":1,"op":"close"}"#.to_owned());
+    // And sockets that each end in a way of their own.
+    for sock in 2..1_500 {
+        lines.push(format!(r#"{{"t":2,"sock":{sock},"op":"adopt","domain":"memory","type":"stream"}}"#));
+        lines.push(format!(r#"{{"t":2,"sock":{sock},"op":"read","error":"reason {sock}"}}"#));
+        lines.push(format!(r#"{{"t":2,"sock":{sock},"op":"close"}}"#));
+    }
+    let summary = summary("client", &lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let skeletons = &summary.skeletons[&Role::Connected];
+    assert_eq!(skeletons.len(), 1_001);
+    assert_eq!(skeletons["others"].sockets, 499);
+    let longest = skeletons.keys().map(|skeleton| skeleton.split(" → ").count()).max();
+    assert_eq!(longest, Some(3 * 32 + 1));
+}
+
+#[test]
+fn what_fails_in_the_same_way_again_and_again_is_named_once() {
+    let failed = r#"{"t":1,"sock":1,"op":"read","error":"interrupted"}"#;
+    let summary = summary("client", &[failed, failed, failed, r#"{"t":1,"sock":1,"op":"close"}"#]);
+    assert_eq!(skeletons(&summary), [(Role::Connected, "read fails: interrupted → close")]);
+}

@@ -1,0 +1,60 @@
+//! The table of what one call takes.
+
+use super::bytes::{class_columns, has_unknown, ways};
+use super::cell::{Cell, Number};
+use super::grid::{Column, Grid};
+use super::{by_column, is_change};
+use crate::calls::{Calls, Cost};
+use crate::compare::align::{By, in_order};
+use crate::summary::Summary;
+
+/// The calls of one kind.
+type OfKind = fn(&Cost) -> &Calls;
+
+/// The two kinds.
+const KINDS: [(&str, OfKind); 2] = [("first", |cost| &cost.first), ("later", |cost| &cost.later)];
+
+/// For each step or operation a row for each trace with payload: of the calls that are the first on their connection,
+/// and of the later ones. Everything is a mean, but for the number of calls.
+pub(super) fn grid(traces: &[&Summary], by: By) -> Grid {
+    let slices: Vec<_> = (traces.iter())
+        .filter(|trace| trace.payload)
+        .map(|trace| (trace.label.as_str(), by.costs(trace)))
+        .collect();
+    let unknown = slices.iter().flat_map(|(_, costs)| costs).any(|(_, cost)| has_unknown(&cost.spent()));
+    let mut columns = vec![
+        by_column(by, 15),
+        Column::Words("call"),
+        Column::Names("trace", 24),
+        Column::Numbers("calls"),
+        Column::Numbers("reads"),
+        Column::Numbers("writes"),
+        Column::Numbers("first byte"),
+    ];
+    columns.extend(class_columns(unknown));
+    let mut grid = Grid::new(columns);
+    for name in in_order(slices.iter().flat_map(|(_, costs)| costs).map(|(name, _)| *name)) {
+        for (kind, calls) in KINDS {
+            let rows = slices.iter().filter_map(|(label, costs)| {
+                let (_, cost) = costs.iter().find(|(other, _)| *other == name)?;
+                let calls = calls(cost);
+                (calls.count > 0).then(|| (*label, cells(calls, unknown)))
+            });
+            let keys = vec![Cell::Name(name.to_owned()), Cell::Words(kind.to_owned())];
+            grid.group(keys, rows.collect(), is_change(traces));
+        }
+    }
+    grid
+}
+
+fn cells(calls: &Calls, unknown: bool) -> Vec<Cell> {
+    let mean = |sum| Number::mean(sum, calls.count);
+    let mut cells = vec![
+        Cell::count(calls.count),
+        Cell::Number(mean(calls.reads)),
+        Cell::Number(mean(calls.writes)),
+        Cell::time(calls.first_byte_ns),
+    ];
+    cells.extend(ways(&calls.spent, unknown, mean));
+    cells
+}

@@ -1,0 +1,45 @@
+//! The table of what each step did with its sockets.
+
+use super::cell::Cell;
+use super::grid::{Column, Grid};
+use super::is_change;
+use crate::compare::align::in_order;
+use crate::step::Step;
+use crate::summary::Summary;
+
+/// A row for each step and trace.
+pub(super) fn grid(traces: &[&Summary]) -> Grid {
+    let mut grid = Grid::new(vec![
+        Column::Names("step", 22),
+        Column::Names("trace", 24),
+        Column::Numbers("conns"),
+        Column::Numbers("reads"),
+        Column::Numbers("writes"),
+        Column::Numbers("to server"),
+        Column::Numbers("to client"),
+        Column::Numbers("first byte"),
+        Column::Words("spoke first"),
+        Column::Names("ended by", 16),
+    ]);
+    for name in in_order(traces.iter().flat_map(|trace| &trace.steps).map(|step| step.name.as_str())) {
+        let steps = traces.iter().filter_map(|trace| {
+            let step = trace.steps.iter().find(|step| step.name == name)?;
+            Some((trace.label.as_str(), cells(step)))
+        });
+        grid.group(vec![Cell::Name(name.to_owned())], steps.collect(), is_change(traces));
+    }
+    grid
+}
+
+fn cells(step: &Step) -> Vec<Cell> {
+    vec![
+        Cell::count(step.connections),
+        Cell::count(step.reads),
+        Cell::count(step.writes),
+        Cell::count(step.to_server),
+        Cell::count(step.to_client),
+        Cell::time(step.first_byte_ns),
+        Cell::who(&step.spoke_first),
+        Cell::who(&step.ended_by),
+    ]
+}

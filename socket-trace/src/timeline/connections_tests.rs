@@ -1,0 +1,124 @@
+use socket_tap::close::Close;
+
+use super::*;
+
+fn address(text: &str) -> Option<Addr> {
+    text.parse().ok()
+}
+
+fn event(sock: SockId, op: Op) -> Event {
+    Event { t: 0, sock, op, error: None }
+}
+
+fn accept(sock: SockId, local: &str, peer: &str) -> Event {
+    event(sock, Op::Accept { on: 1, fd: None, local: address(local), peer: address(peer) })
+}
+
+fn connect(sock: SockId, local: &str, peer: &str) -> Event {
+    event(sock, Op::Connect { local: address(local), peer: address(peer) })
+}
+
+fn close(sock: SockId) -> Event {
+    event(sock, Op::Close(Box::<Close>::default()))
+}
+
+const HERE: &str = "127.0.0.1:3000";
+const THERE: &str = "127.0.0.1:51234";
+
+/// Of recording 0, a server's, and recording 1, a client's.
+struct Both(Connections);
+
+impl Both {
+    fn server(&mut self, event: &Event) -> Option<u64> {
+        self.0.observe(0, Side::Server, event).map(|connection| connection.number)
+    }
+
+    fn client(&mut self, event: &Event) -> Option<u64> {
+        self.0.observe(1, Side::Client, event).map(|connection| connection.number)
+    }
+}
+
+fn both() -> Both {
+    Both(Connections::default())
+}
+
+#[test]
+fn both_ends_have_one_number_and_the_second_knows_the_first() {
+    let mut both = both();
+    assert_eq!(both.server(&accept(7, HERE, "127.0.0.1:1")), Some(1));
+    assert_eq!(both.server(&accept(8, HERE, THERE)), Some(2));
+    let client = both.0.observe(1, Side::Client, &connect(3, THERE, HERE)).unwrap();
+    assert_eq!((client.number, client.side), (2, Side::Client));
+    assert_eq!(client.other, Some(Socket { recording: 0, sock: 8 }));
+    assert_eq!([both.server(&event(8, Op::Shutdown)), both.client(&event(3, Op::Shutdown))], [Some(2); 2]);
+    // A close still belongs to it; after that the number is free.
+    assert_eq!([both.client(&close(3)), both.client(&event(3, Op::Shutdown))], [Some(2), None]);
+}
+
+#[test]
+fn a_connection_may_be_accepted_after_its_client_has_gone() {
+    let mut both = both();
+    assert_eq!(both.client(&connect(3, THERE, HERE)), Some(1));
+    assert_eq!(both.client(&close(3)), Some(1));
+    assert_eq!(both.server(&accept(8, HERE, THERE)), Some(1));
+}
+
+#[test]
+fn the_same_addresses_again_are_another_connection() {
+    let mut both = both();
+    for number in [1, 2] {
+        assert_eq!(both.client(&connect(3, THERE, HERE)), Some(number));
+        assert_eq!(both.server(&accept(8, HERE, THERE)), Some(number));
+        assert_eq!([both.client(&close(3)), both.server(&close(8))], [Some(number); 2]);
+    }
+    // Also when only one side is recorded.
+    assert_eq!(both.client(&connect(4, THERE, HERE)), Some(3));
+    assert_eq!(both.client(&close(4)), Some(3));
+    assert_eq!(both.client(&connect(5, THERE, HERE)), Some(4));
+    assert_eq!(both.server(&accept(9, HERE, THERE)), Some(4));
+}
+
+#[test]
+fn ipv4_in_ipv6_is_ipv4_and_paths_tell_nothing_apart() {
+    let mut both = both();
+    assert_eq!(both.client(&connect(3, THERE, HERE)), Some(1));
+    assert_eq!(both.server(&accept(8, "[::ffff:127.0.0.1]:3000", "[::ffff:127.0.0.1]:51234")), Some(1));
+    assert_eq!(both.client(&connect(4, "(unnamed)", "/run/shop")), Some(2));
+    assert_eq!(both.server(&accept(9, "/run/shop", "(unnamed)")), Some(3));
+}
+
+#[test]
+fn a_stream_above_another_is_of_its_connection() {
+    let mut both = both();
+    let adopt = |on| {
+        let (domain, kind) = ("tls".into(), "stream".into());
+        event(9, Op::Adopt { fd: None, domain, kind, on, local: None, peer: None })
+    };
+    assert_eq!(both.server(&accept(8, HERE, THERE)), Some(1));
+    assert_eq!(both.server(&adopt(Some(8))), Some(1));
+    assert_eq!(both.server(&close(8)), Some(1));
+    assert_eq!(both.server(&event(9, Op::Shutdown)), Some(1));
+    assert_eq!(both.server(&adopt(Some(77))), Some(1), "of what was there before");
+}
+
+#[test]
+fn failures_and_listeners_are_no_connections() {
+    let mut both = both();
+    let failure = socket_tap::event::Failure { reason: "refused".into(), errno: None };
+    let failed = Event { error: Some(failure), ..connect(3, THERE, HERE) };
+    assert_eq!(both.client(&failed), None);
+    assert_eq!(both.server(&event(1, Op::Listen { backlog: 1 })), None);
+}
+
+#[test]
+fn what_is_held_is_bounded_by_what_is_open() {
+    let mut both = both();
+    for port in 0..5_000 {
+        both.client(&connect(port, &format!("127.0.0.1:{port}"), HERE));
+        both.client(&close(port));
+    }
+    let Both(Connections { ends, waiting, closed, .. }) = &both;
+    assert!(ends.is_empty() && waiting.len() <= MOST_WAITING && closed.len() <= MOST_WAITING);
+    // The last ones are those that may still be accepted.
+    assert_eq!(both.server(&accept(1, HERE, "127.0.0.1:4999")), Some(5_000));
+}

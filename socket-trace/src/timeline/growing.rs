@@ -1,0 +1,101 @@
+//! A file that is being written, as lines: one that is not yet complete is not yet there.
+
+use std::cell::Cell;
+use std::fs::File;
+use std::io::{self, BufRead, ErrorKind, Read};
+use std::rc::Rc;
+
+/// How much is read at a time.
+const CHUNK: u64 = 1 << 16;
+
+/// A line that is longer is handed on without its end, for the reader to refuse.
+const LONGEST: usize = 64 * 1024 * 1024;
+
+/// How many bytes of the file were taken as lines: the end of the last one.
+pub(super) type Consumed = Rc<Cell<u64>>;
+
+/// The complete lines of a file. At its end they are [`ErrorKind::WouldBlock`], and whoever reads may try again.
+pub(super) struct Lines {
+    file: File,
+    buffer: Vec<u8>,
+    /// Where in the buffer the lines begin that are not yet taken, and where the last complete one ends.
+    taken: usize,
+    complete: usize,
+    consumed: Consumed,
+}
+
+pub(super) fn lines(file: File) -> (Lines, Consumed) {
+    let consumed = Consumed::default();
+    (Lines { file, buffer: Vec::new(), taken: 0, complete: 0, consumed: Rc::clone(&consumed) }, consumed)
+}
+
+impl Lines {
+    fn read_more(&mut self) -> io::Result<()> {
+        self.buffer.drain(..self.complete);
+        (self.taken, self.complete) = (0, 0);
+        while self.complete == 0 {
+            let before = self.buffer.len();
+            if self.file.by_ref().take(CHUNK).read_to_end(&mut self.buffer)? == 0 {
+                return Err(ErrorKind::WouldBlock.into());
+            }
+            let end = self.buffer.iter().skip(before).rposition(|byte| *byte == b'\n');
+            self.complete = match end {
+                Some(at) => before + at + 1,
+                None if self.buffer.len() > LONGEST => self.buffer.len(),
+                None => 0,
+            };
+        }
+        Ok(())
+    }
+}
+
+impl BufRead for Lines {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.taken == self.complete {
+            self.read_more()?;
+        }
+        Ok(self.buffer.get(self.taken..self.complete).unwrap_or_default())
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.taken += amount;
+        self.consumed.set(self.consumed.get() + amount as u64);
+    }
+}
+
+impl Read for Lines {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(into)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn a_line_is_there_once_it_is_complete() {
+        let path = std::env::temp_dir().join(format!("socket-trace-growing-{}", std::process::id()));
+        let mut written = File::create(&path).unwrap();
+        let (mut lines, consumed) = lines(File::open(&path).unwrap());
+        let mut next = || {
+            let mut line = String::new();
+            lines.read_line(&mut line).map(|_| line).map_err(|error| error.kind())
+        };
+        assert_eq!(next(), Err(ErrorKind::WouldBlock));
+        written.write_all(b"one\ntwo\nthr").unwrap();
+        assert_eq!([next(), next()], [Ok("one\n".to_owned()), Ok("two\n".to_owned())]);
+        assert_eq!(next(), Err(ErrorKind::WouldBlock));
+        assert_eq!(consumed.get(), 8);
+        let long = "e".repeat(2 * CHUNK as usize);
+        written.write_all(long.as_bytes()).unwrap();
+        assert_eq!(next(), Err(ErrorKind::WouldBlock));
+        written.write_all(b"\nfour\n").unwrap();
+        assert_eq!([next(), next()], [Ok(format!("thr{long}\n")), Ok("four\n".to_owned())]);
+        std::fs::remove_file(path).unwrap();
+    }
+}

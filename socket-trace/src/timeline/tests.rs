@@ -1,0 +1,146 @@
+use std::io::Write as _;
+
+use super::fixture::{client, header, server, timeline};
+use super::*;
+
+fn mark(t: u64, label: &str) -> String {
+    format!(r#"{{"t":{t},"op":"mark","label":"{label}"}}"#)
+}
+
+fn label(moment: &Moment) -> String {
+    match &moment.event.op {
+        socket_tap::event::Op::Mark { label } => format!("{} {label} {}", moment.at, moment.recording),
+        other => other.name().to_owned(),
+    }
+}
+
+fn labels(timeline: &mut Timeline) -> Vec<String> {
+    let mut labels = Vec::new();
+    while let Next::Moment(moment) = timeline.next_moment().unwrap() {
+        labels.push(label(&moment));
+    }
+    labels
+}
+
+#[test]
+fn recordings_merge_by_the_machines_clock() {
+    let one = vec![header("a", "server", 5_000, 0), mark(0, "one"), mark(200, "four")];
+    let other = vec![header("b", "server", 5_100, 0), mark(0, "two"), mark(50, "three"), mark(100, "five")];
+    // Two at the same time stand in the order of their files.
+    let expected = ["0 one 0", "100 two 1", "150 three 1", "200 four 0", "200 five 1"];
+    assert_eq!(labels(&mut timeline(&[one, other])), expected);
+}
+
+#[test]
+fn parts_of_a_recording_are_one() {
+    let part = |part: u64, t: u64, label: &str| {
+        let header = header("a", "server", 5_000, 0).replace('}', &format!(r#","part":{part}}}"#));
+        vec![header, mark(t, label)]
+    };
+    let mut timeline = timeline(&[part(2, 9, "last"), part(0, 1, "first"), part(1, 5, "middle")]);
+    assert_eq!(timeline.recordings().len(), 1);
+    assert_eq!(labels(&mut timeline), ["1 first 0", "5 middle 0", "9 last 0"]);
+}
+
+#[test]
+fn recordings_are_called_by_name_and_side_or_by_their_files() {
+    let names = |traces: &[Vec<String>]| -> Vec<String> {
+        timeline(traces).recordings().iter().map(|recording| recording.label.clone()).collect()
+    };
+    assert_eq!(names(&[client(), server()]), ["shop-client", "shop-server"]);
+    assert_eq!(names(&[server(), server()]), ["file.jsonl", "file.jsonl"]);
+}
+
+/// Files that grow under the hands of a test.
+struct Growing(PathBuf);
+
+impl Growing {
+    fn new(test: &str) -> Self {
+        let directory = std::env::temp_dir().join(format!("socket-trace-{test}-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        Self(directory)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    fn append(&self, name: &str, text: &str) {
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(self.path(name));
+        file.unwrap().write_all(text.as_bytes()).unwrap();
+    }
+}
+
+impl Drop for Growing {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn follow(files: &Growing, names: &[&str]) -> Timeline {
+    Timeline::follow(&names.iter().map(|name| files.path(name)).collect::<Vec<_>>()).unwrap()
+}
+
+fn next(timeline: &mut Timeline) -> String {
+    match timeline.next_moment().unwrap() {
+        Next::Moment(moment) => label(&moment),
+        Next::Pending => "pending".to_owned(),
+        Next::End => "end".to_owned(),
+    }
+}
+
+#[test]
+fn a_followed_recording_is_shown_as_far_as_it_is_there() {
+    let files = Growing::new("grows");
+    files.append("a", &format!("{}\n{}\n{{\"t\":2,\"op\":\"ma", header("a", "server", 0, 0), mark(1, "one")));
+    let mut timeline = follow(&files, &["a"]);
+    assert_eq!([next(&mut timeline), next(&mut timeline)], ["1 one 0", "pending"]);
+    files.append("a", "rk\",\"label\":\"two\"}\n");
+    assert_eq!([next(&mut timeline), next(&mut timeline)], ["2 two 0", "pending"]);
+    files.append("a", "{\"end\":true,\"events\":2,\"lost\":0}\n");
+    assert_eq!(next(&mut timeline), "end");
+}
+
+#[test]
+fn of_two_followed_recordings_neither_is_shown_before_an_earlier_event_of_the_other() {
+    let files = Growing::new("two-grow");
+    files.append("a", &format!("{}\n", header("a", "server", 0, 0)));
+    files.append("b", &format!("{}\n", header("b", "client", 0, 0)));
+    let mut timeline = follow(&files, &["a", "b"]);
+    timeline.settle().unwrap();
+    files.append("a", &format!("{}\n{}\n", mark(5, "later"), mark(6, "last")));
+    assert_eq!(next(&mut timeline), "pending");
+    timeline.settle().unwrap();
+    files.append("b", &format!("{}\n", mark(3, "earlier")));
+    assert_eq!([next(&mut timeline), next(&mut timeline)], ["3 earlier 1", "pending"]);
+    // Once a wait is over in which nothing earlier has come, nothing earlier comes.
+    timeline.settle().unwrap();
+    assert_eq!([next(&mut timeline), next(&mut timeline)], ["5 later 0", "6 last 0"]);
+    assert_eq!(next(&mut timeline), "pending");
+}
+
+#[test]
+fn a_followed_recording_goes_on_in_its_next_part() {
+    let files = Growing::new("rotates");
+    let part = |part: u64| header("a", "server", 0, 0).replace('}', &format!(r#","part":{part}}}"#)) + "\n";
+    let end = "{\"end\":true,\"events\":1,\"lost\":0,\"continued\":true}\n";
+    files.append("a.jsonl", &format!("{}{}\n{end}", part(1), mark(1, "one")));
+    let mut timeline = follow(&files, &["a.jsonl"]);
+    // Of the full file, and then of none.
+    assert_eq!([next(&mut timeline), next(&mut timeline)], ["1 one 0", "pending"]);
+    std::fs::rename(files.path("a.jsonl"), files.path("a.1.jsonl")).unwrap();
+    assert_eq!(next(&mut timeline), "pending");
+    files.append("a.jsonl", &format!("{}{}\n", part(4), mark(2, "two")));
+    assert_eq!([next(&mut timeline), next(&mut timeline)], ["2 two 0", "pending"]);
+    assert_eq!(timeline.missed_parts(), 2);
+}
+
+#[test]
+fn a_followed_file_that_is_emptied_is_an_error() {
+    let files = Growing::new("emptied");
+    files.append("a", &format!("{}\n", header("a", "server", 0, 0)));
+    let mut timeline = follow(&files, &["a"]);
+    std::fs::write(files.path("a"), "").unwrap();
+    let error = timeline.settle().unwrap_err().to_string();
+    assert!(error.contains("emptied while it was followed; start again"), "{error}");
+}

@@ -1,0 +1,90 @@
+//! All the views of recordings. Shared by the property tests and the fuzz target.
+
+use std::sync::OnceLock;
+
+use socket_trace::dissect::Contracts;
+use socket_trace::layers;
+use socket_trace::reader::Trace;
+use socket_trace::sequence::{Choice, gather, mermaid, svg, text};
+use socket_trace::show::filter::Filter;
+use socket_trace::show::lines::Look;
+use socket_trace::show::view::View;
+use socket_trace::timeline::Timeline;
+use socket_trace::timeline::seen::Walk;
+
+use super::everything::open;
+
+/// Shows, draws and maps the bytes as if they were two traces, and panics when something is wrong.
+pub(crate) fn look_at(bytes: &[u8]) {
+    // A header that says so lets the bytes be dissected.
+    let bytes = &replaced(bytes, b"\"capture\":0", b"\"capture\":9");
+    show(bytes);
+    draw(bytes);
+    map(bytes);
+}
+
+/// The first of `old` is `new`.
+fn replaced(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
+    match bytes.windows(old.len()).position(|window| window == old) {
+        Some(at) => [&bytes[..at], new, &bytes[at + old.len()..]].concat(),
+        None => bytes.to_vec(),
+    }
+}
+
+/// Along two recordings: that of the bytes, and the same with another clock.
+fn walk(bytes: &[u8]) -> Option<Walk> {
+    let other = replaced(bytes, b"\"monotonic_ns\":18446744073709551615", b"\"monotonic_ns\":0");
+    let traces: Vec<Trace> = [open(bytes).ok()?, open(&other).ok()?].into();
+    // Made once: it takes longer than all the rest.
+    static CONTRACTS: OnceLock<Contracts> = OnceLock::new();
+    Some(Walk::with_contracts(Timeline::of(traces), CONTRACTS.get_or_init(Contracts::bookshelf)))
+}
+
+fn show(bytes: &[u8]) {
+    let Some(mut walk) = walk(bytes) else { return };
+    let timeline = walk.timeline();
+    let look = Look { width: Some(80), bytes: true, ..Look::default() };
+    let texts = [View::text(timeline, look), View::summary(timeline)];
+    let objects = [View::json(false), View::summary_json(timeline, false)];
+    let mut views: Vec<(View, Vec<u8>)> =
+        texts.into_iter().chain(objects).map(|view| (view, Vec::new())).collect();
+    let filter = Filter { since: Some(2), both_ends: true, ..Filter::default() };
+    for (view, out) in &mut views {
+        view.begin(walk.timeline().recordings(), out).unwrap();
+    }
+    while let Ok(Some(seen)) = walk.next_seen() {
+        for (view, out) in &mut views {
+            view.event(&seen, filter.passes(&seen), walk.timeline().recordings(), out).unwrap();
+        }
+    }
+    for (at, (mut view, mut out)) in views.into_iter().enumerate() {
+        view.end(&mut out).unwrap();
+        match at {
+            0 | 1 => check_text(&String::from_utf8(out).unwrap()),
+            _ => _ = serde_json::from_slice::<Vec<serde_json::Value>>(&out).unwrap(),
+        }
+    }
+}
+
+fn draw(bytes: &[u8]) {
+    let Some(mut walk) = walk(bytes) else { return };
+    let Ok(sequences) = gather(&mut walk, &Choice::First) else { return };
+    for sequence in &sequences {
+        check_text(&text::diagram(sequence, 80));
+        check_text(&mermaid::diagram(sequence));
+    }
+    check_text(&svg::picture(&sequences));
+}
+
+fn map(bytes: &[u8]) {
+    let Some(mut walk) = walk(bytes) else { return };
+    if let Ok(Some(map)) = layers::collect(&mut walk, &layers::Wanted::default()) {
+        check_text(&layers::text::text(&map, 80, false));
+        serde_json::to_string(&map).unwrap();
+    }
+}
+
+/// What is shown cannot steer a terminal.
+fn check_text(text: &str) {
+    assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
+}

@@ -1,0 +1,100 @@
+//! What is printed: for a terminal, for a page, for a machine.
+
+use tempfile::TempDir;
+
+use crate::command::compare;
+use crate::recording::{GET, OK, Recording};
+
+fn one_call(name: &str) -> Recording {
+    Recording::of(name).step("get").accept(2).call(2, GET, OK).close(2)
+}
+
+#[test]
+fn without_payload_it_says_what_is_needed_and_shows_the_rest() {
+    let directory = TempDir::new().unwrap();
+    let rest = one_call("rest").save(directory.path(), "rest.jsonl");
+    let bare = Recording::of("bare").without_payload().step("get").accept(2).call(2, GET, OK).close(2);
+    let bare = bare.save(directory.path(), "bare.jsonl");
+    let told = "Recorded without payload: bare. What bytes are spent on and what a call takes, only payload tells: \
+                record with --capture 16384.";
+    let ran = compare(&[&bare, &bare]);
+    ran.assert_code(0);
+    assert!(!ran.stdout.contains("spent on, to the server"), "{}", ran.stdout);
+    assert_eq!(ran.rows("What differs")[0], "get bare.jsonl (1) 1 1 1 37 40 1.000 ms client client");
+    let ran = compare(&[&rest, &bare]);
+    ran.assert_lines(&[told]);
+    assert_eq!(ran.rows("What differs").len(), 2);
+    assert_eq!(ran.rows("What the bytes"), ["get rest 1 0 / 0 0 / 0 37 / 38 0 / 2 37 / 40"]);
+}
+
+#[test]
+fn three_recordings_fit_a_terminal_of_120_columns() {
+    let directory = TempDir::new().unwrap();
+    let recording = |name| {
+        let step = "a step with a name that is longer than most, and is therefore broken";
+        let body = "x".repeat(9_000);
+        let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        let recording = Recording::of(name).step(step).accept(2).call(2, GET, &answer).close(2);
+        recording.accept(3).call(3, GET, OK).close_by(3, socket_tap::close::EndedBy::Local)
+    };
+    let files = ["rest", "graphql", "grpc"].map(|name| recording(name).save(directory.path(), name));
+    let ran = compare(&files.each_ref().map(String::as_str));
+    let widest = ran.stdout.lines().map(|line| line.chars().count()).max().unwrap();
+    assert!((100..=120).contains(&widest), "{widest} columns:\n{}", ran.stdout);
+}
+
+#[test]
+fn markdown_has_the_verdict_and_tables_and_no_markup_of_the_trace() {
+    let directory = TempDir::new().unwrap();
+    let rest = one_call("rest").save(directory.path(), "rest.jsonl");
+    let name = "<img src=x>|@all\u{1b}[2J";
+    let evil = Recording::of(name).step("get").accept(2).call(2, GET, OK).close(2);
+    let evil = evil.save(directory.path(), "evil.jsonl");
+    let ran = compare(&["--markdown", &rest, &evil]);
+    ran.assert_code(0);
+    assert!(ran.stdout.starts_with("**The socket primitives are the same.**\n\n- "), "{}", ran.stdout);
+    ran.assert_lines(&[
+        "| step | trace | conns | reads | writes | to server | to client | first byte | spoke first | ended by |",
+        "| --- | --- | --: | --: | --: | --: | --: | --: | --- | --- |",
+        "| `get` | `rest` | 1 | 1 | 1 | 37 | 40 | 1.000 ms | client | client |",
+        "|  | `<img src=x>\\|@all\u{fffd}[2J` | 1 | 1 | 1 | 37 | 40 | 1.000 ms | client | client |",
+        "| `get` | `rest` | 1 | 0 / 0 | 0 / 0 | 37 / 38 | 0 / 2 | 37 / 40 |",
+    ]);
+    // Every row has as many cells as its heading.
+    let cells = |line: &str| line.replace("\\|", "").matches('|').count();
+    for table in ran.stdout.split("\n\n").filter(|block| block.starts_with('|')) {
+        let widths: Vec<usize> = table.lines().map(cells).collect();
+        assert!(widths.iter().all(|width| *width == widths[0]), "{table}");
+    }
+}
+
+#[test]
+fn a_long_table_is_folded_on_a_page() {
+    let directory = TempDir::new().unwrap();
+    let mut recording = Recording::of("rest");
+    for step in 0..13 {
+        let sock = 2 + step;
+        recording = recording.step(&format!("step {step}")).accept(sock).call(sock, GET, OK).close(sock);
+    }
+    let long = recording.save(directory.path(), "long.jsonl");
+    let short = one_call("rest").save(directory.path(), "short.jsonl");
+    let folded = |file: &str| compare(&["--markdown", file]).stdout.matches("<details>").count();
+    assert_eq!((folded(&long), folded(&short)), (3, 0));
+}
+
+#[test]
+fn json_has_the_steps_the_operations_and_what_they_cost() {
+    let directory = TempDir::new().unwrap();
+    let rest = one_call("rest").save(directory.path(), "rest.jsonl");
+    let report = compare(&["--json", &rest, &rest]).json();
+    assert_eq!(report["verdict"], "same");
+    assert_eq!(report["assertions"].as_array().unwrap().len(), 0);
+    let step = &report["traces"][0]["steps"][0];
+    assert_eq!(step["to_server"], 37);
+    let bytes = r#"{"connection":0,"framing":0,"headers":38,"payload":2,"unknown":0}"#;
+    assert_eq!(step["spent"]["to_client"], serde_json::from_str::<serde_json::Value>(bytes).unwrap());
+    let operation = &report["traces"][0]["operations"][0];
+    assert_eq!(operation["name"], "GET /v1/books/{}");
+    assert_eq!(operation["calls"]["first"]["to_client"]["headers"], 38);
+    assert_eq!(operation["calls"]["first"]["first_byte_ns"], 1_000_000);
+}

@@ -1,0 +1,87 @@
+//! What holds for the dissection of any recording. Shared by the property tests and the fuzz target.
+
+use std::collections::HashMap;
+
+use socket_tap::event::{Event, Op, SockId};
+use socket_tap::format::Side;
+use socket_trace::dissect::{Call, Dissector, Part};
+
+/// A dissector that is looked at while it works.
+pub(crate) struct Checked {
+    dissector: Dissector,
+    /// The units that have begun and not ended, and how many there were, of each socket's reads and writes.
+    units: HashMap<(SockId, bool), (Vec<u64>, u64)>,
+    /// The bytes of the parts of each call that is open.
+    charged: HashMap<(SockId, u64), u64>,
+}
+
+impl Checked {
+    pub(crate) fn new(side: Side) -> Self {
+        Self { dissector: Dissector::new(side), units: HashMap::new(), charged: HashMap::new() }
+    }
+
+    /// The parts of the event's transfer.
+    pub(crate) fn observe(&mut self, event: &Event) -> Vec<Part> {
+        if matches!(
+            event.op,
+            Op::Accept { .. } | Op::Connect { .. } | Op::Adopt { .. } | Op::Close(_) | Op::Release(_)
+        ) {
+            self.units.retain(|(sock, _), _| *sock != event.sock);
+        }
+        let parts = self.dissector.observe(event);
+        let bytes = match &event.op {
+            Op::Read(transfer) | Op::Write(transfer) if event.error.is_none() => transfer.bytes,
+            _ => 0,
+        };
+        assert_eq!(
+            parts.iter().map(|part| u128::from(part.bytes)).sum::<u128>(),
+            u128::from(bytes),
+            "{parts:?}"
+        );
+        for part in &parts {
+            self.check_part(part, event);
+        }
+        for call in self.dissector.finished() {
+            self.check_call(&call);
+        }
+        parts
+    }
+
+    /// Nothing more comes.
+    pub(crate) fn end(mut self) {
+        let dissector = std::mem::replace(&mut self.dissector, Dissector::new(Side::Server));
+        for call in dissector.open() {
+            self.check_call(&call);
+        }
+        assert!(self.charged.is_empty(), "{:?}", self.charged);
+    }
+
+    fn check_part(&mut self, part: &Part, event: &Event) {
+        assert!(part.bytes > 0, "{part:?}");
+        assert!(!part.text.chars().any(char::is_control), "{part:?}");
+        assert!(part.text.len() < 2048, "{part:?}");
+        let direction = (event.sock, matches!(event.op, Op::Read(_)));
+        let (open, units) = self.units.entry(direction).or_default();
+        if part.begins {
+            assert_eq!(part.unit, *units, "{part:?}");
+            *units += 1;
+            open.push(part.unit);
+        }
+        let Some(at) = open.iter().position(|unit| *unit == part.unit) else { panic!("not open: {part:?}") };
+        if part.ends {
+            open.swap_remove(at);
+        }
+        if let Some(call) = part.call {
+            let charged = self.charged.entry((event.sock, call)).or_default();
+            *charged = charged.saturating_add(part.bytes);
+        }
+    }
+
+    /// A call costs what its parts come to.
+    fn check_call(&mut self, call: &Call) {
+        assert!(!call.operation.chars().any(char::is_control), "{call:?}");
+        assert!(call.began <= call.ended, "{call:?}");
+        let charged = self.charged.remove(&(call.sock, call.number));
+        assert_eq!(charged, Some(call.to_server.total().saturating_add(call.to_client.total())), "{call:?}");
+    }
+}

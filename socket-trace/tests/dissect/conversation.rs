@@ -1,0 +1,123 @@
+//! Connections as endpoints have them, made up.
+
+/// What each side says, in turn; the client begins.
+pub(crate) type Conversation = Vec<Vec<u8>>;
+
+pub(crate) fn all() -> Vec<Conversation> {
+    vec![http1(), events(), websocket(), grpc(), http2()]
+}
+
+fn http1() -> Conversation {
+    texts(&[
+        "GET /v1/books?page_size=5 HTTP/1.1\r\nhost: a\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n4\r\n{\"a\"\r\n3;x\r\n:1}\r\n0\r\nsum: 7\r\n\r\n",
+        "POST /graphql HTTP/1.1\r\ncontent-type: application/json\r\ncontent-length: 51\r\n\r\n{\"query\":\"{book(id:1){title}}\",\"variables\":{\"a\":1}}HEAD /b HTTP/1.1\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"errors\":[{}]}HTTP/1.1 404 Not Found\r\ncontent-length: 7\r\n\r\n",
+        "PUT /c HTTP/1.1\r\ncontent-length: 3\r\nexpect: 100-continue\r\n\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\n",
+        "abc",
+        "HTTP/1.1 204 No Content\r\n\r\n",
+    ])
+}
+
+fn events() -> Conversation {
+    texts(&[
+        "GET /v1/books/changes HTTP/1.1\r\naccept: text/event-stream\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n21\r\nevent: created\ndata: {\"id\":15}\n\n:\r\n8\r\n and so \r\n3\r\non\n\r\n1\r\n\n\r\n0\r\n\r\n",
+    ])
+}
+
+fn websocket() -> Conversation {
+    let head =
+        "upgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-protocol: graphql-transport-ws\r\n\r\n";
+    vec![
+        format!("GET /graphql HTTP/1.1\r\n{head}").into_bytes(),
+        format!("HTTP/1.1 101 Switching Protocols\r\n{head}").into_bytes(),
+        masked(0x81, r#"{"type":"connection_init"}"#),
+        [&[0x81, 25][..], br#"{"type":"connection_ack"}"#].concat(),
+        [
+            masked(0x01, r#"{"id":"1","type":"subscribe","payload":{"query":"#),
+            masked(0x89, "?"),
+            masked(0x80, r#""subscription{bookChanged{id}}"}}"#),
+        ]
+        .concat(),
+        [&[0x8a, 1][..], b"?", &[0x81, 46], br#"{"type":"next","id":"1","payload":{"data":{}}}"#].concat(),
+        [masked(0x81, r#"{"type":"complete","id":"1"}"#), masked(0x88, "\x03")].concat(),
+        vec![0x88, 0],
+    ]
+}
+
+fn masked(first: u8, payload: &str) -> Vec<u8> {
+    let mask = [7, 77, 177, 7];
+    let length = 0x80 | u8::try_from(payload.len()).unwrap();
+    let payload = payload.bytes().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask);
+    [first, length].into_iter().chain(mask).chain(payload).collect()
+}
+
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+const POST_GET_BOOK: &[u8] =
+    b"\x83\x86\x04\x26/bookshelf.v1.BookshelfService/GetBook\x5f\x10application/grpc";
+const OK_GRPC: &[u8] = b"\x88\x5f\x10application/grpc";
+const GRPC_STATUS_OK: &[u8] = b"\0\x0bgrpc-status\x010";
+const GRPC_NOT_FOUND: &[u8] =
+    b"\x88\x5f\x10application/grpc\0\x0bgrpc-status\x015\0\x0cgrpc-message\x07no%20it";
+
+/// Two calls, interleaved; a message over two frames.
+fn grpc() -> Conversation {
+    let settings = frame(4, 0, 0, [0, 2, 0, 0, 0, 0]);
+    let message = b"\0\0\0\0\x0a\x0a\x08\x08\x01\x12\x04UNIX";
+    vec![
+        [PREFACE, &settings, &frame(1, 4, 1, POST_GET_BOOK), &frame(1, 4, 3, b"\x83\x86\x04\x02/x\xbe")]
+            .concat(),
+        [frame(4, 0, 0, []), frame(4, 1, 0, []), frame(1, 4, 1, OK_GRPC)].concat(),
+        [
+            frame(0, 1, 1, [0, 0, 0, 0, 2, 8, 1]),
+            frame(0, 1, 3, [0, 0, 0, 0, 0]),
+            frame(6, 0, 0, [0; 8]),
+            frame(4, 1, 0, []),
+        ]
+        .concat(),
+        [
+            frame(0, 0, 1, &message[..7]),
+            frame(1, 5, 3, GRPC_NOT_FOUND),
+            frame(0, 8, 1, [&[2], &message[7..], &[0, 0]].concat()),
+            frame(1, 5, 1, GRPC_STATUS_OK),
+        ]
+        .concat(),
+        frame(7, 0, 0, [0; 8]),
+    ]
+}
+
+/// Plain messages, a header block in two frames, a reset.
+fn http2() -> Conversation {
+    vec![
+        [
+            PREFACE,
+            &frame(4, 0, 0, []),
+            &frame(1, 0x24, 1, b"\0\0\0\0\x0f\x83\x86\x84"),
+            &frame(0, 1, 1, "body"),
+            &frame(1, 1, 3, b"\x82\x86"),
+            &frame(9, 4, 3, b"\x04\x02/x"),
+        ]
+        .concat(),
+        [
+            frame(4, 0, 0, [0, 3, 0, 0, 0, 9]),
+            frame(1, 4, 1, b"\x88"),
+            frame(0, 0, 1, "some"),
+            frame(1, 4, 3, b"\x8d"),
+        ]
+        .concat(),
+        [frame(8, 0, 1, [0, 0, 0, 4]), frame(3, 0, 3, [0, 0, 0, 8])].concat(),
+        frame(0, 1, 1, "more"),
+    ]
+}
+
+fn frame(kind: u8, flags: u8, stream: u32, payload: impl AsRef<[u8]>) -> Vec<u8> {
+    let payload = payload.as_ref();
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
+}
+
+fn texts(texts: &[&str]) -> Conversation {
+    texts.iter().map(|text| text.as_bytes().to_vec()).collect()
+}

@@ -1,0 +1,214 @@
+//! The dissection of any bytes, cut in any way, comes to the bytes; and it does not depend on where they are cut.
+
+#![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod checks;
+mod conversation;
+mod recordings;
+
+use std::collections::BTreeMap;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use socket_tap::close::Close;
+use socket_tap::event::{Event, Gap, Op, SockId, Transfer};
+use socket_tap::format::Side;
+use socket_trace::dissect::{Call, Class, Dissector, Part};
+
+use checks::Checked;
+use conversation::Conversation;
+
+fn transfer(data: &[u8], missing: u64) -> Transfer {
+    let bytes = (data.len() as u64).saturating_add(missing);
+    Transfer { bytes, data: Some(data.into()), ..Transfer::default() }
+}
+
+fn event(sock: SockId, op: Op) -> Event {
+    Event { t: 0, sock, op, error: None }
+}
+
+fn accept() -> Op {
+    Op::Accept { on: 1, fd: None, local: None, peer: None }
+}
+
+/// A unit, whatever its parts: who said it, its bytes, and what its last part says of it.
+type Unit = (bool, u64, Option<Class>, &'static str, String, Option<u64>);
+
+/// Dissects a conversation whose turns come in pieces: its units, and its calls.
+fn dissect(conversation: &Conversation, cut: &mut dyn FnMut(&[u8]) -> Vec<usize>) -> (Vec<Unit>, Vec<Call>) {
+    let mut dissector = Dissector::new(Side::Server);
+    dissector.observe(&event(2, accept()));
+    let mut units: BTreeMap<(bool, u64), Unit> = BTreeMap::new();
+    let mut calls = Vec::new();
+    for (turn, bytes) in conversation.iter().enumerate() {
+        let from_client = turn % 2 == 0;
+        let mut rest = &bytes[..];
+        for at in cut(bytes) {
+            let (piece, after) = rest.split_at(at);
+            rest = after;
+            let op = if from_client { Op::Read } else { Op::Write };
+            for part in dissector.observe(&event(2, op(transfer(piece, 0)))) {
+                let unit = units.entry((from_client, part.unit)).or_default();
+                let Part { bytes, class, name, text, call, .. } = part;
+                // What a WebSocket's message belongs to stands behind the head of its frame, which may come alone.
+                let (class, call) = if name == "text frame" { (None, None) } else { (Some(class), call) };
+                *unit = (from_client, unit.1 + bytes, class, name, text, call);
+            }
+            calls.extend(dissector.finished());
+        }
+        assert!(rest.is_empty());
+    }
+    calls.extend(dissector.open());
+    (units.into_values().collect(), calls)
+}
+
+const CONVERSATIONS: usize = 5;
+
+fn whole(bytes: &[u8]) -> Vec<usize> {
+    vec![bytes.len()]
+}
+
+fn ends(calls: Vec<Call>) -> Vec<(u64, String, Option<String>)> {
+    calls.into_iter().map(|call| (call.number, call.operation, call.status)).collect()
+}
+
+/// Something that a recording may hold.
+fn any_op(bytes: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Op> {
+    let missing = prop_oneof![4 => Just(0), 1 => 0..50u64, 1 => Just(u64::MAX)];
+    let transfer = (bytes, missing, 0..8u8).prop_map(|(data, missing, kind)| {
+        let mut transfer = transfer(&data, missing);
+        transfer.data = transfer.data.filter(|_| kind > 0);
+        transfer
+    });
+    (transfer, 0..40u8).prop_map(|(transfer, kind)| match kind {
+        0 => accept(),
+        1 => Op::Connect { local: None, peer: None },
+        2 => Op::Close(Box::<Close>::default()),
+        3 => Op::Gap(Gap { rx: transfer.bytes, ..Gap::default() }),
+        4..22 => Op::Read(transfer),
+        _ => Op::Write(transfer),
+    })
+}
+
+/// A piece of something that one of the protocols says.
+fn piece() -> impl Strategy<Value = Vec<u8>> {
+    let turns: Conversation = conversation::all().concat();
+    (select(turns), any::<Index>(), any::<Index>()).prop_map(|(turn, from, to)| {
+        let (from, to) = (from.index(turn.len()), to.index(turn.len() + 1));
+        turn[from.min(to)..to.max(from)].to_vec()
+    })
+}
+
+fn check(side: Side, ops: Vec<(SockId, Op)>) {
+    let mut checked = Checked::new(side);
+    for (t, (sock, op)) in ops.into_iter().enumerate() {
+        checked.observe(&Event { t: t as u64, sock, op, error: None });
+    }
+    checked.end();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn parts_come_to_the_bytes(
+        side in select(vec![Side::Server, Side::Client]),
+        ops in vec((1..3u64, any_op(vec(any::<u8>(), 0..60))), 0..40),
+    ) {
+        check(side, ops);
+    }
+
+    #[test]
+    fn parts_of_pieces_of_protocols_come_to_the_bytes(
+        side in select(vec![Side::Server, Side::Client]),
+        ops in vec((1..3u64, any_op(piece())), 0..40),
+    ) {
+        check(side, ops);
+    }
+
+    #[test]
+    fn parts_of_a_damaged_conversation_come_to_the_bytes(
+        which in 0..CONVERSATIONS,
+        damages in vec((any::<Index>(), any::<Index>(), any::<u8>(), 0..4u8), 0..4),
+        cuts in vec(any::<Index>(), 0..20),
+    ) {
+        let conversation = conversation::all().swap_remove(which);
+        let mut turns: Vec<(Vec<u8>, u64)> = conversation.into_iter().map(|turn| (turn, 0)).collect();
+        for (turn, at, byte, kind) in damages {
+            let at_turn = turn.index(turns.len());
+            let (turn, missing) = &mut turns[at_turn];
+            let at = at.index(turn.len());
+            match kind {
+                0 => turn[at] ^= byte,
+                1 => turn.insert(at, byte),
+                2 if turn.len() > 1 => _ = turn.remove(at),
+                _ if at > 0 => {
+                    *missing += (turn.len() - at) as u64;
+                    turn.truncate(at);
+                }
+                _ => {}
+            }
+        }
+        let mut ops = vec![(2, accept())];
+        for (turn, (bytes, missing)) in turns.iter().enumerate() {
+            let op = if turn % 2 == 0 { Op::Read } else { Op::Write };
+            let at = cuts.get(turn).map_or(0, |cut| cut.index(bytes.len()));
+            ops.push((2, op(transfer(&bytes[..at], 0))));
+            ops.push((2, op(transfer(&bytes[at..], *missing))));
+        }
+        check(Side::Server, ops);
+    }
+
+    #[test]
+    fn where_a_conversation_is_cut_changes_nothing(
+        which in 0..CONVERSATIONS,
+        cuts in vec(1..40usize, 1..60),
+    ) {
+        let conversation = conversation::all().swap_remove(which);
+        let mut cuts = cuts.into_iter().cycle();
+        let mut cut = |bytes: &[u8]| {
+            // Up to three letters may be the beginning of two protocols.
+            let mut pieces = vec![bytes.len().min(4)];
+            while let left @ 1.. = bytes.len() - pieces.iter().sum::<usize>() {
+                pieces.push(cuts.next().unwrap_or(1).min(left));
+            }
+            pieces
+        };
+        let (units, calls) = dissect(&conversation, &mut cut);
+        let (expected, expected_calls) = dissect(&conversation, &mut whole);
+        prop_assert_eq!(units, expected);
+        prop_assert_eq!(ends(calls), ends(expected_calls));
+    }
+}
+
+#[test]
+fn conversations_are_what_they_are_meant_to_be() {
+    let said: Vec<_> =
+        conversation::all().iter().map(|conversation| ends(dissect(conversation, &mut whole).1)).collect();
+    let said: Vec<String> = (said.concat().into_iter())
+        .map(|(number, operation, status)| format!("{number} {operation}: {}", status.unwrap_or_default()))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "0 GET /v1/books: 200",
+            "1 query { book }: 200, errors",
+            "2 HEAD /b: 404",
+            "3 PUT /c: 204",
+            "0 GET /v1/books/changes: 200",
+            "0 GET /graphql: 101",
+            "1 subscription { bookChanged }: complete",
+            "1 x: NOT_FOUND",
+            "0 bookshelf.v1.BookshelfService/GetBook: OK",
+            "1 GET /x: 404, reset: CANCEL",
+            "0 POST /: 200",
+        ]
+    );
+    assert_eq!(conversation::all().len(), CONVERSATIONS);
+    for conversation in conversation::all() {
+        let (units, _) = dissect(&conversation, &mut whole);
+        assert!(units.iter().all(|unit| unit.2 != Some(Class::Unknown)), "{units:#?}");
+    }
+}

@@ -1,0 +1,79 @@
+//! CSV, read by the rules of RFC 4180.
+
+use ::csv::ReaderBuilder;
+
+use crate::support::{ACCEPT, Place, Text};
+
+/// The columns, which stay in their places.
+const COLUMNS: &str = "recording,side,time,t,sock,op,on,fd,domain,type,name,value,local,peer,backlog,bytes,slices,eof,\
+                       truncated,length,data,how,ended_by,aborted,rx,tx,reads,writes,others,connections,payloads,\
+                       tcp_state,tcp_rtt_us,tcp_retransmits,tcp_unread,label,error,errno";
+
+/// The rows, each as the columns that are not empty.
+fn rows(place: &Place, trace: &Text) -> Vec<String> {
+    let (file, said) = place.export(trace, "a.csv");
+    assert_eq!(said, "");
+    let text = std::fs::read_to_string(file).unwrap();
+    assert!(text.starts_with(&format!("{COLUMNS}\r\n")) && text.ends_with("\r\n"), "{text}");
+    let mut reader = ReaderBuilder::new().from_reader(text.as_bytes());
+    let names = reader.headers().unwrap().clone();
+    let rows = reader.records().map(|row| {
+        let row = row.unwrap();
+        assert_eq!((&row[0], &row[1]), ("shop", "server"));
+        let filled = names.iter().zip(row.iter()).skip(3).filter(|(_, value)| !value.is_empty());
+        filled.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
+    });
+    rows.collect()
+}
+
+#[test]
+fn every_event_is_a_row_with_all_its_fields() {
+    let place = Place::new();
+    let trace = Text::server()
+        .event(r#""sock":1,"op":"socket","fd":9,"domain":"ipv4","type":"stream""#)
+        .event(r#""sock":1,"op":"option","name":"SO_REUSEADDR","value":-1"#)
+        .event(r#""sock":1,"op":"listen","backlog":1024"#)
+        .event(ACCEPT)
+        .read(b"hi?")
+        .event(r#""sock":2,"op":"write","bytes":175,"slices":2"#)
+        .event(r#""sock":2,"op":"read","error":"connection reset","errno":104"#)
+        .event(r#""sock":2,"op":"shutdown","how":"write""#)
+        .event(r#""sock":2,"op":"close","ended_by":"reset","aborted":true,"rx":3,"tx":175,"reads":1,"writes":1,"tcp":{"state":"CLOSE","rtt_us":21,"retransmits":1,"unread":2},"errno":104"#)
+        .event(r#""sock":4,"op":"recvfrom","peer":"127.0.0.1:53","bytes":2,"truncated":true,"length":512"#)
+        .event(r#""sock":5,"op":"adopt","on":2,"domain":"tls","type":"stream","peer":"127.0.0.1:51234""#)
+        .event(r#""op":"gap","rx":1,"tx":2,"reads":3,"writes":4,"others":5,"connections":6,"payloads":7"#)
+        .event(r#""sock":1,"op":"splice""#);
+    let expected = [
+        "t=1000 sock=1 op=socket fd=9 domain=ipv4 type=stream",
+        "t=2000 sock=1 op=option name=SO_REUSEADDR value=-1",
+        "t=3000 sock=1 op=listen backlog=1024",
+        "t=4000 sock=2 op=accept on=1 local=127.0.0.1:3000 peer=127.0.0.1:51234",
+        "t=5000 sock=2 op=read bytes=3 data=aGk/",
+        "t=6000 sock=2 op=write bytes=175 slices=2",
+        "t=7000 sock=2 op=read error=connection reset errno=104",
+        "t=8000 sock=2 op=shutdown how=write",
+        "t=9000 sock=2 op=close ended_by=reset aborted=true rx=3 tx=175 reads=1 writes=1 tcp_state=CLOSE \
+         tcp_rtt_us=21 tcp_retransmits=1 tcp_unread=2 errno=104",
+        "t=10000 sock=4 op=recvfrom peer=127.0.0.1:53 bytes=2 truncated=true length=512",
+        "t=11000 sock=5 op=adopt on=2 domain=tls type=stream peer=127.0.0.1:51234",
+        "t=12000 op=gap rx=1 tx=2 reads=3 writes=4 others=5 connections=6 payloads=7",
+        "t=13000 sock=1 op=splice",
+    ];
+    assert_eq!(rows(&place, &trace), expected);
+}
+
+#[test]
+fn the_time_is_that_of_the_calendar() {
+    let place = Place::new();
+    let (file, _) = place.export(&Text::server().event(ACCEPT), "a.csv");
+    let text = std::fs::read_to_string(file).unwrap();
+    assert!(text.contains("\nshop,server,2026-11-22T15:04:05.000001001Z,1000,2,accept,1,"), "{text}");
+}
+
+#[test]
+fn text_from_a_trace_stays_in_its_cell() {
+    let place = Place::new();
+    let label = r#"a, \"quoted\"\r\n\nlabel"#;
+    let trace = Text::server().event(&format!(r#""op":"mark","label":"{label}""#));
+    assert_eq!(rows(&place, &trace), ["t=1000 op=mark label=a, \"quoted\"\r\n\nlabel"]);
+}

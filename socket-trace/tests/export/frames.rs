@@ -1,0 +1,53 @@
+//! HTTP/2 by hand: a few frames, and headers without compression (RFC 9113, RFC 7541).
+
+pub(crate) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+pub(crate) const END_STREAM: u8 = 1;
+const END_HEADERS: u8 = 4;
+
+pub(crate) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
+}
+
+pub(crate) fn settings() -> Vec<u8> {
+    frame(4, 0, 0, &[0, 4, 0, 1, 0, 0])
+}
+
+pub(crate) fn data(flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    frame(0, flags, stream, payload)
+}
+
+/// Each header is a literal that is not indexed, so nothing depends on what came before.
+pub(crate) fn headers(flags: u8, stream: u32, fields: &[(&str, &str)]) -> Vec<u8> {
+    let literal = |text: &str| [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+    let block: Vec<u8> =
+        fields.iter().flat_map(|(name, value)| [vec![0], literal(name), literal(value)].concat()).collect();
+    frame(1, flags | END_HEADERS, stream, &block)
+}
+
+/// A message of gRPC, not compressed.
+pub(crate) fn message(payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    [&[0], &length[..], payload].concat()
+}
+
+/// What the client says of one call, and the server.
+pub(crate) fn grpc_call(request: &[u8], reply: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let asked = headers(
+        0,
+        1,
+        &[
+            (":method", "POST"),
+            (":scheme", "http"),
+            (":path", "/shelf.Shelf/Get"),
+            (":authority", "localhost"),
+            ("content-type", "application/grpc"),
+            ("te", "trailers"),
+        ],
+    );
+    let answered = headers(0, 1, &[(":status", "200"), ("content-type", "application/grpc")]);
+    let trailers = headers(END_STREAM, 1, &[("grpc-status", "0")]);
+    let client = [PREFACE.to_vec(), settings(), asked, data(END_STREAM, 1, &message(request))].concat();
+    let server = [answered, data(0, 1, &message(reply)), trailers].concat();
+    (client, server)
+}

@@ -1,0 +1,74 @@
+//! Several traces in one file.
+
+use crate::support::{ACCEPT, Node, Place, Text, Tshark, sent_by};
+
+fn both_sides(place: &Place) {
+    let connect = r#""sock":2,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000""#;
+    let client =
+        Text::of("shop", "client", 99).event(connect).write(b"hello").read(b"bye").ended_by_peer(3, 5);
+    let server = Text::server().event(ACCEPT).read(b"hello").write(b"bye").ended_by_peer(5, 3);
+    std::fs::write(place.path("client.jsonl"), client.whole()).unwrap();
+    std::fs::write(place.path("server.jsonl"), server.whole()).unwrap();
+}
+
+#[test]
+fn both_sides_of_a_connection_are_two_streams_on_two_interfaces() {
+    let Some(tshark) = Tshark::find() else { return };
+    let place = Place::new();
+    both_sides(&place);
+    place.run(&["export", "client.jsonl", "server.jsonl", "-o", "both.pcapng"]).ok();
+    let file = place.path("both.pcapng");
+    tshark.assert_none(&file, &[], "_ws.malformed || tcp.checksum.status != 1");
+    // That the ports are used again is all there is to remark.
+    tshark.assert_none(&file, &[], "tcp.analysis.flags && !tcp.analysis.reused_ports");
+    for (stream, interface) in [("0", "shop client"), ("1", "shop server")] {
+        let rows = tshark.fields(
+            &file,
+            &[],
+            &format!("tcp.stream == {stream} && tcp.len > 0"),
+            &["frame.interface_name"],
+        );
+        assert_eq!(rows, [[interface], [interface]]);
+        let pieces = tshark.follow(&file, &[], &format!("tcp,raw,{stream}"));
+        assert_eq!(sent_by(Node::First, &pieces), b"hello");
+        assert_eq!(sent_by(Node::Second, &pieces), b"bye");
+    }
+}
+
+/// The same recording in two files, cut in the middle of a connection.
+fn in_parts(place: &Place) {
+    let whole = Text::server().event(ACCEPT).read(b"hello").write(b"bye").ended_by_peer(5, 3).whole();
+    let lines: Vec<&str> = whole.lines().collect();
+    let first = [&lines[..3], &[r#"{"end":true,"events":2,"lost":0,"continued":true}"#]].concat();
+    let header = lines[0].replace('}', r#","part":1,"since":3000}"#);
+    let second = [&[header.as_str()], &lines[3..6], &[r#"{"end":true,"events":3,"lost":0}"#]].concat();
+    std::fs::write(place.path("shop.0.jsonl"), first.join("\n") + "\n").unwrap();
+    std::fs::write(place.path("shop.jsonl"), second.join("\n") + "\n").unwrap();
+}
+
+#[test]
+fn the_parts_of_a_recording_are_one() {
+    let place = Place::new();
+    in_parts(&place);
+    let (_, said) = place.run(&["export", "shop.0.jsonl", "shop.jsonl", "-o", "all.sqlog"]).ok();
+    assert_eq!(said, "");
+    let qlog = std::fs::read_to_string(place.path("all.sqlog")).unwrap();
+    assert_eq!(qlog.matches('\u{1e}').count(), 6, "{qlog}");
+    let Some(tshark) = Tshark::find() else { return };
+    place.run(&["export", "shop.0.jsonl", "shop.jsonl", "-o", "all.pcapng"]).ok();
+    let file = place.path("all.pcapng");
+    tshark.assert_clean(&file, &[]);
+    assert_eq!(tshark.fields(&file, &[], "tcp.flags.syn == 1", &["tcp.stream"]).len(), 2);
+    assert_eq!(sent_by(Node::Second, &tshark.follow(&file, &[], "tcp,raw,0")), b"bye");
+}
+
+#[test]
+fn a_qlog_file_refuses_a_second_recording_and_spares_what_was_there() {
+    let place = Place::new();
+    both_sides(&place);
+    std::fs::write(place.path("a.sqlog"), "precious").unwrap();
+    let ran = place.run(&["export", "client.jsonl", "server.jsonl", "-o", "a.sqlog"]);
+    assert_eq!(ran.code(), 2);
+    assert_eq!(ran.stderr(), "socket-trace: error: a qlog file holds one recording: export each by itself\n");
+    assert_eq!(std::fs::read_to_string(place.path("a.sqlog")).unwrap(), "precious");
+}

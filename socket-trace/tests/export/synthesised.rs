@@ -1,0 +1,148 @@
+//! The packets around the data: handshakes, ends, acknowledgements, and what their comments say.
+
+use std::path::Path;
+
+use crate::support::{ACCEPT, Place, Text, Tshark};
+
+/// Each packet in a line: the ports, the flags, sequence and acknowledgement, the bytes, the comment.
+fn packets(tshark: &Tshark, file: &Path) -> Vec<String> {
+    let fields =
+        ["tcp.srcport", "tcp.dstport", "tcp.flags.str", "tcp.seq", "tcp.ack", "tcp.len", "frame.comment"];
+    let rows = tshark.fields(file, &[], "tcp", &fields);
+    rows.into_iter()
+        .map(|row| {
+            let [from, to, flags, seq, ack, length, comment] = row.try_into().unwrap();
+            let flags = flags.replace('·', "");
+            format!("{from}→{to} {flags} {seq}/{ack} {length} B: {comment}")
+        })
+        .collect()
+}
+
+#[test]
+fn a_connection_that_the_client_ends() {
+    let Some(tshark) = Tshark::find() else { return };
+    let place = Place::new();
+    let trace = Text::server().event(ACCEPT).read(b"hello").write(b"goodbye").ended_by_peer(5, 7);
+    let (file, _) = place.export(&trace, "a.pcapng");
+    let expected = [
+        "51234→3000 S 0/0 0 B: synthesised from accept, #2, line 2",
+        "3000→51234 AS 0/1 0 B: synthesised from accept, #2, line 2",
+        "51234→3000 A 1/1 0 B: synthesised from accept, #2, line 2",
+        "51234→3000 AP 1/1 5 B: read 5 B, #2, line 3",
+        "3000→51234 AP 1/6 7 B: write 7 B, #2, line 4",
+        "51234→3000 AF 6/8 0 B: synthesised from read, #2, line 5",
+        "3000→51234 AF 8/7 0 B: synthesised from shutdown, #2, line 6",
+        "51234→3000 A 7/9 0 B: synthesised from close, #2, line 7",
+    ];
+    assert_eq!(packets(&tshark, &file), expected);
+    tshark.assert_clean(&file, &[]);
+}
+
+#[test]
+fn a_client_that_goes_without_waiting() {
+    let Some(tshark) = Tshark::find() else { return };
+    let place = Place::new();
+    let connect = r#""sock":2,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000""#;
+    let trace = Text::of("shop", "client", 99).event(connect).write(b"hello").close("local", 0, 5);
+    let (file, _) = place.export(&trace, "a.pcapng");
+    let expected = [
+        "51234→3000 S 0/0 0 B: synthesised from connect, #2, line 2",
+        "3000→51234 AS 0/1 0 B: synthesised from connect, #2, line 2",
+        "51234→3000 A 1/1 0 B: synthesised from connect, #2, line 2",
+        "51234→3000 AP 1/1 5 B: write 5 B, #2, line 3",
+        "51234→3000 AF 6/1 0 B: synthesised from close, #2, line 4",
+        "3000→51234 A 1/7 0 B: synthesised from close, #2, line 4",
+    ];
+    assert_eq!(packets(&tshark, &file), expected);
+    tshark.assert_clean(&file, &[]);
+}
+
+#[test]
+fn a_half_closed_connection_goes_on_the_other_way() {
+    let Some(tshark) = Tshark::find() else { return };
+    let place = Place::new();
+    let eof = r#""sock":2,"op":"read","bytes":0,"eof":true"#;
+    let trace = Text::server().event(ACCEPT).read(b"all?").event(eof).write(b"all").write(b" of it");
+    let trace = trace.event(r#""sock":2,"op":"shutdown","how":"write""#).close("peer", 4, 9);
+    let (file, _) = place.export(&trace, "a.pcapng");
+    let expected = [
+        "51234→3000 AF 5/1 0 B: synthesised from read, #2, line 4",
+        "3000→51234 AP 1/6 3 B: write 3 B, #2, line 5",
+        "3000→51234 AP 4/6 6 B: write 6 B, #2, line 6",
+        "3000→51234 AF 10/6 0 B: synthesised from shutdown, #2, line 7",
+        "51234→3000 A 6/11 0 B: synthesised from close, #2, line 8",
+    ];
+    assert_eq!(packets(&tshark, &file)[4..], expected);
+    tshark.assert_clean(&file, &[]);
+}
+
+#[test]
+fn a_reset_by_the_other_side_is_where_the_call_failed() {
+    let Some(tshark) = Tshark::find() else { return };
+    let place = Place::new();
+    let failed = r#""sock":2,"op":"read","error":"connection reset","errno":104"#;
+    let trace = Text::server().event(ACCEPT).read(b"hello").event(failed).close("reset", 5, 0);
+    let (file, _) = place.export(&trace, "a.pcapng");
+    let expected = ["51234→3000 AR 6/1 0 B: synthesised from the failed read, #2, line 4"];
+    assert_eq!(packets(&tshark, &file)[4..], expected);
+    tshark.assert_none(&file, &[], "_ws.malformed || tcp.analysis.flags");
+    // The call that failed may be missing; the close tells it, too.
+    let trace = Text::server().event(ACCEPT).read(b"hello").close("reset", 5, 0);
+    let (file, _) = place.export(&trace, "b.pcapng");
+    assert_eq!(packets(&tshark, &file)[4..], ["51234→3000 AR 6/1 0 B: synthesised from close, #2, line 4"]);
+}
+
+#[test]
+fn our_close_that_aborts_is_a_reset() {
+    let Some(tshark) = Tshark::find() else { return };
+    let place = Place::new();
+    let close =
+        r#""sock":2,"op":"close","ended_by":"local","aborted":true,"rx":5,"tx":0,"reads":1,"writes":0"#;
+    let trace = Text::server().event(ACCEPT).read(b"hello").event(close);
+    let (file, _) = place.export(&trace, "a.pcapng");
+    assert_eq!(packets(&tshark, &file)[4..], ["3000→51234 AR 1/6 0 B: synthesised from close, #2, line 4"]);
+}
+
+#[test]
+fn what_ended_by_a_time_out_has_no_end() {
+    let Some(tshark) = Tshark::find() else { return };
+    let place = Place::new();
+    let failed = r#""sock":2,"op":"read","error":"timed out","errno":110"#;
+    let trace = Text::server().event(ACCEPT).event(failed).close("error", 0, 0);
+    let (file, _) = place.export(&trace, "a.pcapng");
+    assert_eq!(packets(&tshark, &file).len(), 3);
+}
+
+#[test]
+fn a_long_stream_one_way_is_acknowledged_now_and_then() {
+    let Some(tshark) = Tshark::find() else { return };
+    let place = Place::new();
+    let trace = (0..130).fold(Text::server().event(ACCEPT), |trace, _| trace.write(b"tick\n"));
+    let (file, _) = place.export(&trace.ended_by_peer(0, 650), "a.pcapng");
+    let acknowledged = tshark.fields(&file, &[], "tcp.dstport == 3000 && tcp.len == 0", &["tcp.ack"]);
+    let expected = ["0", "1", "321", "641", "651", "652"].map(|ack| vec![ack.to_owned()]);
+    assert_eq!(acknowledged, expected);
+    tshark.assert_clean(&file, &[]);
+}
+
+#[test]
+fn a_connection_that_goes_on_without_the_tap_is_left_open() {
+    let Some(tshark) = Tshark::find() else { return };
+    let place = Place::new();
+    let release = r#""sock":2,"op":"release","rx":5,"tx":0,"reads":1,"writes":0"#;
+    let trace = Text::server().event(ACCEPT).read(b"hello").event(release);
+    let (file, _) = place.export(&trace, "a.pcapng");
+    assert_eq!(packets(&tshark, &file).len(), 4);
+}
+
+#[test]
+fn times_and_directions_are_those_of_the_calls() {
+    let Some(tshark) = Tshark::find() else { return };
+    let place = Place::new();
+    let trace = Text::server().event(ACCEPT).read(b"hello").write(b"goodbye");
+    let (file, _) = place.export(&trace, "a.pcapng");
+    let fields = ["frame.time_epoch", "frame.packet_flags_direction", "frame.interface_name"];
+    let rows = tshark.fields(&file, &[], "tcp.len > 0", &fields);
+    assert_eq!(rows[0], ["1795359845.000002001", "0x00000001", "shop server"]);
+    assert_eq!(rows[1], ["1795359845.000003001", "0x00000002", "shop server"]);
+}

@@ -1,0 +1,77 @@
+//! Traces on the disk, and the command.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+/// A directory of its own for a test, gone with it.
+pub(crate) struct Files(PathBuf);
+
+impl Files {
+    pub(crate) fn new(test: &str) -> Self {
+        let directory = std::env::temp_dir().join(format!("socket-trace-{test}-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        Self(directory)
+    }
+
+    /// Writes a file, and returns its path.
+    pub(crate) fn write(&self, name: &str, text: &str) -> String {
+        let path = self.path(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    pub(crate) fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+pub(crate) fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_socket-trace"));
+    command.env("NO_COLOR", "1");
+    command
+}
+
+/// What a command that has ended printed, said on standard error, and returned.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) out: String,
+    pub(crate) err: String,
+    pub(crate) code: Option<i32>,
+}
+
+pub(crate) fn run(arguments: &[&str]) -> Ran {
+    let Output { status, stdout, stderr } = command().args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ran { out: text(stdout), err: text(stderr), code: status.code() }
+}
+
+/// A server's recording of one request, with payload.
+pub(crate) const SERVER: &str = r#"{"socket_tap":1,"name":"shop","side":"server","program":"p 1","pid":1,"started":"2026","monotonic_ns":1000,"capture":64}
+{"t":0,"sock":1,"op":"socket","fd":9,"domain":"ipv4","type":"stream"}
+{"t":10000,"sock":1,"op":"bind","local":"127.0.0.1:3000"}
+{"t":20000,"sock":1,"op":"listen","backlog":1024}
+{"t":30000,"op":"mark","label":"get a book"}
+{"t":40000,"sock":2,"op":"accept","on":1,"fd":10,"local":"127.0.0.1:3000","peer":"127.0.0.1:51234"}
+{"t":50000,"sock":2,"op":"read","bytes":18,"data":"R0VUIC8gSFRUUC8xLjENCg0K"}
+{"t":60000,"sock":2,"op":"write","bytes":27,"data":"SFRUUC8xLjEgMjA0IE5vIENvbnRlbnQNCg0K"}
+{"t":70000,"sock":2,"op":"close","ended_by":"local","rx":18,"tx":27,"reads":1,"writes":1}
+{"end":true,"events":8,"lost":0}
+"#;
+
+/// The same as its client recorded it, without payload.
+pub(crate) const CLIENT: &str = r#"{"socket_tap":1,"name":"shop","side":"client","program":"q 1","pid":2,"started":"2026","monotonic_ns":2000,"capture":0}
+{"t":35000,"sock":1,"op":"socket","fd":11,"domain":"ipv4","type":"stream"}
+{"t":38000,"sock":1,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000"}
+{"t":45000,"sock":1,"op":"write","bytes":18}
+{"t":65000,"sock":1,"op":"read","bytes":27}
+{"t":75000,"sock":1,"op":"read","bytes":0,"eof":true}
+{"t":76000,"sock":1,"op":"close","ended_by":"peer","rx":27,"tx":18,"reads":2,"writes":1}
+{"end":true,"events":6,"lost":0}
+"#;

@@ -1,0 +1,101 @@
+use std::fs::OpenOptions;
+use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::process::{Child, ChildStdout, Stdio};
+
+use crate::files::{Files, SERVER, command, run};
+
+/// A command that follows a file, and what it prints.
+struct Following {
+    child: Child,
+    out: BufReader<ChildStdout>,
+}
+
+impl Following {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = command()
+            .args(["show", "--follow"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        Self { child, out }
+    }
+
+    /// The next line; waits for it.
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.out.read_line(&mut line).unwrap();
+        line
+    }
+
+    /// What is printed up to its end, what it says on standard error, and whether it ended well.
+    fn end(mut self) -> (String, String, bool) {
+        let (mut out, mut err) = (String::new(), String::new());
+        self.out.read_to_string(&mut out).unwrap();
+        self.child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+        (out, err, self.child.wait().unwrap().success())
+    }
+}
+
+fn append(path: &str, text: &str) {
+    OpenOptions::new().append(true).open(path).unwrap().write_all(text.as_bytes()).unwrap();
+}
+
+#[test]
+fn what_is_recorded_is_shown_while_it_is_recorded() {
+    let files = Files::new("follow");
+    let lines: Vec<&str> = SERVER.split_inclusive('\n').collect();
+    // It is there, and empty.
+    let path = files.write("grows.jsonl", "");
+    let mut following = Following::start(&[&path]);
+    append(&path, lines[0]);
+    assert!(following.line().starts_with("shop server, recorded by p 1"));
+    append(&path, lines[1]);
+    assert!(following.line().contains("socket    tcp ipv4"));
+    // A line that breaks off is waited for.
+    let (begun, rest) = lines[2].split_at(20);
+    append(&path, &[begun].concat());
+    append(&path, &[rest, lines[3], lines[4]].concat());
+    assert!(following.line().contains("bind      127.0.0.1:3000"));
+    assert!(following.line().contains("listen"));
+    assert!(following.line().contains("── get a book"));
+    append(&path, &lines[5..].concat());
+    let (out, err, succeeded) = following.end();
+    assert_eq!((out.lines().count(), err.as_str(), succeeded), (4, "", true), "{out}");
+    assert!(out.contains("read      18 B                  GET /\n"), "{out}");
+}
+
+#[test]
+fn json_comes_a_line_each_and_ends_where_it_is_told_to() {
+    let files = Files::new("follow-json");
+    let (before, _) = SERVER.split_once("{\"t\":60000").unwrap();
+    let path = files.write("grows.jsonl", before);
+    let mut following =
+        Following::start(&["--json", "--until", "0.00006", "--op", "read,write,close", &path]);
+    let read: serde_json::Value = serde_json::from_str(&following.line()).unwrap();
+    assert_eq!((&read["op"], &read["carried"][0]["text"]), (&"read".into(), &"GET /".into()));
+    append(&path, "{\"t\":60000,\"sock\":2,\"op\":\"write\",\"bytes\":1}\n");
+    let write: serde_json::Value = serde_json::from_str(&following.line()).unwrap();
+    assert_eq!(write["op"], "write");
+    // What comes later ends it, though the recording goes on.
+    append(&path, "{\"t\":60001,\"sock\":2,\"op\":\"shutdown\",\"how\":\"write\"}\n");
+    let (out, _, succeeded) = following.end();
+    assert_eq!((out.as_str(), succeeded), ("", true));
+}
+
+#[test]
+fn what_cannot_be_followed_is_refused() {
+    let refused = run(&["show", "--follow", "-"]);
+    assert!(
+        refused.code == Some(2) && refused.err.contains("standard input cannot be followed"),
+        "{refused:?}"
+    );
+    let refused = run(&["show", "--follow", "/nowhere.jsonl"]);
+    assert!(refused.code == Some(2) && refused.err.contains("cannot read /nowhere.jsonl"), "{refused:?}");
+    let files = Files::new("follow-no-trace");
+    let path = files.write("no.jsonl", "no trace\n");
+    let refused = run(&["show", "--follow", &path]);
+    assert!(refused.code == Some(2) && refused.err.contains("is no trace"), "{refused:?}");
+}
