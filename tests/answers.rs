@@ -24,7 +24,8 @@ fn rows() -> Vec<[&'static str; 4]> {
 
 #[tokio::test]
 async fn each_api_answers_each_error_as_the_readme_says() {
-    let [rest, graphql, grpc] = [answers::<Rest>().await, answers::<Graphql>().await, answers::<Grpc>().await];
+    let [rest, graphql, grpc] =
+        [answers::<Rest>().await, answers::<Graphql>().await, answers::<Grpc>().await];
     let rows = rows();
     for [error, cells @ ..] in &rows {
         for (answers, cell) in [&rest, &graphql, &grpc].into_iter().zip(cells) {
