@@ -11,6 +11,7 @@
 //! - `deadline`: the two deadlines
 
 mod activity;
+#[cfg_attr(not(feature = "tonic"), allow(unreachable_pub, reason = "they are public in what tonic needs"))]
 mod body;
 mod deadline;
 
