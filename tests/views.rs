@@ -1,0 +1,111 @@
+//! Each command of `socket-trace` on the recordings of a real tour: what one says, the others do not contradict.
+
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::process::command;
+use crate::support::program::{Ran, run};
+
+const APIS: [&str; 3] = ["rest", "graphql", "grpc"];
+
+fn tour() -> TempDir {
+    let directory = TempDir::new().unwrap();
+    let into = directory.path().to_str().unwrap();
+    let ports = ["--rest", "0", "--graphql", "0", "--grpc", "0"];
+    run(command("workshop"), &[&["--once", "--traces", into][..], &ports].concat()).ok();
+    directory
+}
+
+fn trace(directory: &Path, api: &str, side: &str) -> String {
+    directory.join(format!("{api}-{side}.jsonl")).to_str().unwrap().to_owned()
+}
+
+fn socket_trace(arguments: &[&str]) -> Ran {
+    run(command("socket-trace"), arguments)
+}
+
+fn json(arguments: &[&str]) -> Value {
+    serde_json::from_str(&socket_trace(arguments).ok()).unwrap()
+}
+
+fn sum<'a>(values: impl Iterator<Item = &'a Value>) -> u64 {
+    values.map(|value| value.as_u64().unwrap()).sum()
+}
+
+#[test]
+fn every_byte_of_a_tour_is_known_and_of_one_class() {
+    let directory = tour();
+    for api in APIS {
+        for side in ["server", "client"] {
+            let trace = trace(directory.path(), api, side);
+            let events = json(&["show", "--json", &trace]);
+            let moved = events.as_array().unwrap().iter().filter(|event| event["bytes"].as_u64() > Some(0));
+            let mut carried = 0;
+            for event in moved {
+                let parts = event["carried"].as_array().unwrap();
+                assert_eq!(event["bytes"], sum(parts.iter().map(|part| &part["bytes"])), "{event}");
+                assert!(parts.iter().all(|part| part["class"] != "unknown"), "{event}");
+                carried += event["bytes"].as_u64().unwrap();
+            }
+            let compared = json(&["compare", "--json", &trace, &trace]);
+            let steps = compared["traces"][0]["steps"].as_array().unwrap();
+            let both = steps.iter().flat_map(|step| [&step["to_server"], &step["to_client"]]);
+            assert_eq!(sum(both), carried, "{trace}");
+        }
+    }
+}
+
+#[test]
+fn a_tour_has_nothing_to_mend() {
+    let directory = tour();
+    for api in APIS {
+        for side in ["server", "client"] {
+            let found = socket_trace(&["lint", &trace(directory.path(), api, side)]);
+            assert_eq!(found.code(), 0, "{found:?}");
+        }
+    }
+}
+
+#[test]
+fn the_layers_of_a_call_are_as_long_as_its_reads_and_writes() {
+    let directory = tour();
+    for (api, operation) in
+        APIS.into_iter().zip(["GET /v1/books/1", "POST /graphql", "bookshelf.v1.BookshelfService/GetBook"])
+    {
+        let map =
+            json(&["layers", "--json", &trace(directory.path(), api, "server"), "--step", "get a book"]);
+        let name = map["operation"].as_str().unwrap();
+        assert!(name.ends_with(operation), "{name}");
+        for way in map["ways"].as_array().unwrap() {
+            let ends = way["levels"].as_array().unwrap().iter().map(|level| {
+                let blocks = level["blocks"].as_array().unwrap();
+                assert!(blocks.windows(2).all(|two| two[0]["to"].as_u64() <= two[1]["from"].as_u64()));
+                blocks.last().unwrap()["to"].as_u64().unwrap()
+            });
+            let ends: Vec<u64> = ends.collect();
+            assert!(ends.iter().all(|end| *end <= ends[0]), "{api}: {ends:?}");
+        }
+    }
+}
+
+#[test]
+fn the_textbooks_diagram_is_drawn_of_each_api() {
+    let directory = tour();
+    for api in APIS {
+        let [server, client] = ["server", "client"].map(|side| trace(directory.path(), api, side));
+        let step = ["--step", "get a book"];
+        let text = socket_trace(&[&["sequence", &server, &client][..], &step].concat()).ok();
+        let mut from = 0;
+        for call in ["listen", "connect", "accept", "write", "read", "shutdown", "close"] {
+            let at = text[from..].find(call).unwrap_or_else(|| panic!("{api}: no {call} in\n{text}"));
+            from += at;
+        }
+        for (form, begins) in [("svg", "<svg "), ("mermaid", "sequenceDiagram\n")] {
+            let drawn =
+                socket_trace(&[&["sequence", &server, &client, "--to", form][..], &step].concat()).ok();
+            assert!(drawn.starts_with(begins), "{api}: {drawn}");
+        }
+    }
+}
