@@ -1,4 +1,4 @@
-"""What schemathesis holds the GraphQL server to, besides its own checks.
+"""What schemathesis (4.32.5) holds the GraphQL server to, besides its own checks.
 
 Two of those stay off. `not_a_server_error` takes every error of a resolver for a fault of the server, also the one that
 says that there is no book 99: the check below says better what a fault is. `positive_data_acceptance` expects that what

@@ -1,4 +1,7 @@
-// What the scripts share: packages from the folder that NODE_PATH names, and checks that are printed.
+// What the scripts share: packages from the folder that NODE_PATH names, and checks that are printed. To run one by hand:
+//
+//   npm install --no-save --prefix DIR graphql@16.14.0 graphql-http@1.23.1 graphql-ws@6.4.2 graphql-sse@2.6.1 ws@8.23.0
+//   NODE_PATH=DIR/node_modules node graphql_audits.mjs http://127.0.0.1:4000/graphql
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
