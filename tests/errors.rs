@@ -3,6 +3,7 @@
 use bookshelf::ListBooks;
 use clients::Kind;
 use socket_tap::Tap;
+use tokio::net::TcpSocket;
 
 use crate::support::api::{Api, Server};
 
@@ -18,8 +19,9 @@ async fn a_token_of_another_service<A: Api>() {
 }
 
 async fn a_client_without_a_server<A: Api>() {
-    let server = Server::start::<A>().await;
-    let address = server.address;
-    server.stop().await;
+    // The port is taken, so that nobody else can listen there, and not listened on.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap();
     assert_eq!(A::connect(&Tap::off(), address).await.err().unwrap().kind, Kind::Transport);
 }

@@ -18,6 +18,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use crate::support::api::Api;
 use crate::support::process::{STRACE_CALLS, Serving, command};
 use crate::support::program::{find_strace, run};
+use crate::support::tour::{PORTS, recordings};
 
 each_api!(the_trace_is_what_the_kernel_saw);
 
@@ -200,15 +201,11 @@ fn the_traces_of_clients_are_what_the_kernel_saw() {
     let workshop = command("workshop");
     let [into, log_path, workshop] = [directory.path(), &log, &workshop].map(|path| path.to_str().unwrap());
     let watch = ["-D", "-f", "-ttt", "-s", "0", "-e", STRACE_CALLS, "-o", log_path, workshop];
-    let ports = ["--rest", "0", "--graphql", "0", "--grpc", "0"];
-    run(&strace, &[&watch[..], &["--once", "--traces", into], &ports].concat()).ok();
-    for api in ["rest", "graphql", "grpc"] {
-        for side in ["server", "client"] {
-            let trace = directory.path().join(format!("{api}-{side}.jsonl"));
-            let report = verify(Trace::open(&trace).unwrap(), Log::open(&log).unwrap()).unwrap();
-            assert_eq!(report.verdict, Verdict::Exact, "{report}");
-            assert!(report.sockets >= 14 && report.calls > 100, "{report}");
-        }
+    run(&strace, &[&watch[..], &["--once", "--traces", into], &PORTS].concat()).ok();
+    for (_, _, trace) in recordings(directory.path()) {
+        let report = verify(Trace::open(&trace).unwrap(), Log::open(&log).unwrap()).unwrap();
+        assert_eq!(report.verdict, Verdict::Exact, "{report}");
+        assert!(report.sockets >= 14 && report.calls > 100, "{report}");
     }
 }
 

@@ -3,23 +3,22 @@
 use std::path::Path;
 
 use serde_json::Value;
+use socket_tap::format::Side;
 use tempfile::TempDir;
 
 use crate::support::process::command;
 use crate::support::program::{Ran, run};
+use crate::support::tour::{APIS, recording, recordings, tour};
 
-const APIS: [&str; 3] = ["rest", "graphql", "grpc"];
-
-fn tour() -> TempDir {
+/// The recordings of a tour, and where they are.
+fn toured() -> TempDir {
     let directory = TempDir::new().unwrap();
-    let into = directory.path().to_str().unwrap();
-    let ports = ["--rest", "0", "--graphql", "0", "--grpc", "0"];
-    run(command("workshop"), &[&["--once", "--traces", into][..], &ports].concat()).ok();
+    tour(directory.path(), &[]).ok();
     directory
 }
 
-fn trace(directory: &Path, api: &str, side: &str) -> String {
-    directory.join(format!("{api}-{side}.jsonl")).to_str().unwrap().to_owned()
+fn trace(directory: &Path, api: &str, side: Side) -> String {
+    recording(directory, api, side).to_str().unwrap().to_owned()
 }
 
 fn socket_trace(arguments: &[&str]) -> Ran {
@@ -36,46 +35,42 @@ fn sum<'a>(values: impl Iterator<Item = &'a Value>) -> u64 {
 
 #[test]
 fn every_byte_of_a_tour_is_known_and_of_one_class() {
-    let directory = tour();
-    for api in APIS {
-        for side in ["server", "client"] {
-            let trace = trace(directory.path(), api, side);
-            let events = json(&["show", "--json", &trace]);
-            let moved = events.as_array().unwrap().iter().filter(|event| event["bytes"].as_u64() > Some(0));
-            let mut carried = 0;
-            for event in moved {
-                let parts = event["carried"].as_array().unwrap();
-                assert_eq!(event["bytes"], sum(parts.iter().map(|part| &part["bytes"])), "{event}");
-                assert!(parts.iter().all(|part| part["class"] != "unknown"), "{event}");
-                carried += event["bytes"].as_u64().unwrap();
-            }
-            let compared = json(&["compare", "--json", &trace, &trace]);
-            let steps = compared["traces"][0]["steps"].as_array().unwrap();
-            let both = steps.iter().flat_map(|step| [&step["to_server"], &step["to_client"]]);
-            assert_eq!(sum(both), carried, "{trace}");
+    let directory = toured();
+    for (_, _, trace) in recordings(directory.path()) {
+        let trace = trace.to_str().unwrap();
+        let events = json(&["show", "--json", trace]);
+        let moved = events.as_array().unwrap().iter().filter(|event| event["bytes"].as_u64() > Some(0));
+        let mut carried = 0;
+        for event in moved {
+            let parts = event["carried"].as_array().unwrap();
+            assert_eq!(event["bytes"], sum(parts.iter().map(|part| &part["bytes"])), "{event}");
+            assert!(parts.iter().all(|part| part["class"] != "unknown"), "{event}");
+            carried += event["bytes"].as_u64().unwrap();
         }
+        let compared = json(&["compare", "--json", trace, trace]);
+        let steps = compared["traces"][0]["steps"].as_array().unwrap();
+        let both = steps.iter().flat_map(|step| [&step["to_server"], &step["to_client"]]);
+        assert_eq!(sum(both), carried, "{trace}");
     }
 }
 
 #[test]
 fn a_tour_has_nothing_to_mend() {
-    let directory = tour();
-    for api in APIS {
-        for side in ["server", "client"] {
-            let found = socket_trace(&["lint", &trace(directory.path(), api, side)]);
-            assert_eq!(found.code(), 0, "{found:?}");
-        }
+    let directory = toured();
+    for (_, _, trace) in recordings(directory.path()) {
+        let found = socket_trace(&["lint", trace.to_str().unwrap()]);
+        assert_eq!(found.code(), 0, "{found:?}");
     }
 }
 
 #[test]
-fn the_layers_of_a_call_are_as_long_as_its_reads_and_writes() {
-    let directory = tour();
+fn no_layer_of_a_call_reaches_beyond_its_reads_and_writes() {
+    let directory = toured();
     for (api, operation) in
         APIS.into_iter().zip(["GET /v1/books/1", "POST /graphql", "bookshelf.v1.BookshelfService/GetBook"])
     {
         let map =
-            json(&["layers", "--json", &trace(directory.path(), api, "server"), "--step", "get a book"]);
+            json(&["layers", "--json", &trace(directory.path(), api, Side::Server), "--step", "get a book"]);
         let name = map["operation"].as_str().unwrap();
         assert!(name.ends_with(operation), "{name}");
         for way in map["ways"].as_array().unwrap() {
@@ -92,9 +87,9 @@ fn the_layers_of_a_call_are_as_long_as_its_reads_and_writes() {
 
 #[test]
 fn the_textbooks_diagram_is_drawn_of_each_api() {
-    let directory = tour();
+    let directory = toured();
     for api in APIS {
-        let [server, client] = ["server", "client"].map(|side| trace(directory.path(), api, side));
+        let [server, client] = [Side::Server, Side::Client].map(|side| trace(directory.path(), api, side));
         let step = ["--step", "get a book"];
         let text = socket_trace(&[&["sequence", &server, &client][..], &step].concat()).ok();
         let mut from = 0;

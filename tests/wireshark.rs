@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use crate::support::process::command;
 use crate::support::program::{find, run};
+use crate::support::tour::{recordings, tour};
 
 /// For each connection, in the order in which they were opened, what went to the server and what went to the client.
 type Seen = Vec<[Vec<String>; 2]>;
@@ -19,25 +20,20 @@ type Seen = Vec<[Vec<String>; 2]>;
 fn wireshark_sees_the_same_messages_frames_and_lengths() {
     let Some(tshark) = find("tshark") else { return };
     let directory = TempDir::new().unwrap();
-    let into = directory.path().to_str().unwrap();
-    let ports = ["--rest", "0", "--graphql", "0", "--grpc", "0"];
-    run(command("workshop"), &[&["--once", "--traces", into][..], &ports].concat()).ok();
+    tour(directory.path(), &[]).ok();
     let mut frames = 0;
-    for api in ["rest", "graphql", "grpc"] {
-        for side in [Side::Server, Side::Client] {
-            let path = directory.path().join(format!("{api}-{}.jsonl", side.name()));
-            let (ours, port) = dissected(&path);
-            let capture = path.with_extension("pcapng");
-            let [trace, pcapng] = [&path, &capture].map(|path| path.to_str().unwrap());
-            run(command("socket-trace"), &["export", trace, "-o", pcapng]).ok();
-            let protocol = if api == "grpc" { "http2" } else { "http" };
-            let theirs = by_tshark(&tshark, pcapng, port, protocol);
-            assert_eq!(ours.len(), theirs.len(), "{api} {}", side.name());
-            for (number, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {
-                assert_eq!(ours, theirs, "{api} {}, connection {}", side.name(), number + 1);
-            }
-            frames += ours.iter().flatten().map(Vec::len).sum::<usize>();
+    for (api, side, path) in recordings(directory.path()) {
+        let (ours, port) = dissected(&path);
+        let capture = path.with_extension("pcapng");
+        let [trace, pcapng] = [&path, &capture].map(|path| path.to_str().unwrap());
+        run(command("socket-trace"), &["export", trace, "-o", pcapng]).ok();
+        let protocol = if api == "grpc" { "http2" } else { "http" };
+        let theirs = by_tshark(&tshark, pcapng, port, protocol);
+        assert_eq!(ours.len(), theirs.len(), "{api} {}", side.name());
+        for (number, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {
+            assert_eq!(ours, theirs, "{api} {}, connection {}", side.name(), number + 1);
         }
+        frames += ours.iter().flatten().map(Vec::len).sum::<usize>();
     }
     assert!(frames > 400, "{frames} things were compared");
 }

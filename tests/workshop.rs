@@ -6,12 +6,12 @@ use std::process::{Command, Stdio};
 
 use rustix::process::Signal;
 use serde_json::Value;
+use socket_tap::format::Side;
 use tempfile::TempDir;
 
 use crate::support::process::{command, signal_to};
-use crate::support::program::{Ran, find, run};
-
-const PORTS: [&str; 6] = ["--rest", "127.0.0.1:0", "--graphql", "127.0.0.1:0", "--grpc", "127.0.0.1:0"];
+use crate::support::program::{find, run};
+use crate::support::tour::{APIS, PORTS, recording, tour};
 
 const STEPS: [&str; 10] = [
     "get a book",
@@ -26,14 +26,8 @@ const STEPS: [&str; 10] = [
     "4 connections at once",
 ];
 
-fn tour(directory: &Path, arguments: &[&str]) -> Ran {
-    let traces = directory.to_str().unwrap();
-    run(command("workshop"), &[&["--once", "--traces", traces][..], &PORTS, arguments].concat())
-}
-
-fn traces(directory: &Path, side: &str) -> Vec<String> {
-    let path = |api| directory.join(format!("{api}-{side}.jsonl")).to_str().unwrap().to_owned();
-    ["rest", "graphql", "grpc"].map(path).to_vec()
+fn traces(directory: &Path, side: Side) -> Vec<String> {
+    APIS.map(|api| recording(directory, api, side).to_str().unwrap().to_owned()).to_vec()
 }
 
 #[test]
@@ -68,7 +62,7 @@ fn the_tour_as_json_and_its_traces_agree() {
             summary["steps"].as_array().unwrap().iter().filter_map(|step| step["name"].as_str()).collect();
         assert_eq!(steps, STEPS, "{}", summary["source"]);
     }
-    for side in ["server", "client"] {
+    for side in [Side::Server, Side::Client] {
         let traces = traces(directory.path(), side);
         let arguments: Vec<&str> =
             ["compare", "--json"].into_iter().chain(traces.iter().map(String::as_str)).collect();
@@ -131,7 +125,7 @@ fn it_goes_on_serving_and_shows_what_comes_in() {
     let mut rest = String::new();
     lines.for_each(|line| rest.push_str(&line));
     assert!(workshop.wait().unwrap().success(), "{rest}");
-    for trace in traces(directory.path(), "server") {
+    for trace in traces(directory.path(), Side::Server) {
         let mut text = String::new();
         std::fs::File::open(&trace).unwrap().read_to_string(&mut text).unwrap();
         assert!(text.lines().last().unwrap().starts_with("{\"end\":true"), "{trace}");

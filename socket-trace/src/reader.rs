@@ -184,6 +184,12 @@ impl Trace {
     }
 }
 
+/// Whether two traces are different parts of one recording: see "Several files" in `TRACE.md`.
+pub(crate) fn are_parts(one: &Header, other: &Header) -> bool {
+    let identity = |header: &Header| (header.pid, header.monotonic_ns, header.started.clone(), header.side);
+    identity(one) == identity(other) && one.name == other.name && one.part != other.part
+}
+
 fn next_line(lines: &mut dyn BufRead, text: &mut Vec<u8>, source: &str, line: u64) -> Result<bool, Error> {
     text.clear();
     match lines.take(MAX_LINE).read_until(b'\n', text) {

@@ -6,6 +6,7 @@ pub(crate) mod keep_alive;
 pub(crate) mod process;
 pub(crate) mod program;
 pub(crate) mod raw;
+pub(crate) mod tour;
 
 /// Runs each test for each API: `each_api!(name, ...)` makes `rest::name`, `graphql::name`, `grpc::name` of a
 /// `async fn name<A: Api>()`.

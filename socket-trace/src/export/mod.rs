@@ -36,7 +36,7 @@ use clap::ValueEnum;
 use socket_tap::event::Event;
 use socket_tap::format::Header;
 
-use crate::reader::{Error as TraceError, Trace};
+use crate::reader::{Error as TraceError, Trace, are_parts};
 
 /// A format that recordings are exported to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -68,11 +68,10 @@ impl Format {
     }
 }
 
-/// Whether the recording goes on from one trace to the next: see "Several files" in `TRACE.md`.
+/// Whether the recording goes on from one trace to the next.
 #[must_use]
 pub fn goes_on(from: &Header, to: &Header) -> bool {
-    to.part == from.part.saturating_add(1)
-        && (&to.name, to.pid, to.monotonic_ns) == (&from.name, from.pid, from.monotonic_ns)
+    are_parts(from, to) && to.part == from.part.saturating_add(1)
 }
 
 /// Where an exporter writes.

@@ -22,7 +22,7 @@ use std::time::Duration;
 use socket_tap::event::Event;
 use socket_tap::format::Header;
 
-use crate::reader::{Error, Trace};
+use crate::reader::{Error, Trace, are_parts};
 use source::{Source, State};
 
 /// How often a growing file is looked at. Longer than the recorder's 20 ms, see [`Timeline::wait`].
@@ -165,12 +165,6 @@ impl Timeline {
     fn settle(&mut self) -> Result<(), Error> {
         self.sources.iter_mut().try_for_each(Source::settle)
     }
-}
-
-/// Whether two traces are parts of one recording.
-fn are_parts(one: &Header, other: &Header) -> bool {
-    let identity = |header: &Header| (header.pid, header.monotonic_ns, header.started.clone(), header.side);
-    identity(one) == identity(other) && one.name == other.name && one.part != other.part
 }
 
 /// Recordings of the same name and side are called by their files.
