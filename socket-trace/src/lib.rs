@@ -34,6 +34,7 @@
 //! - [`compare`]: several summaries beside each other, and the verdict
 //! - [`timeline`]: several recordings on one time line
 //! - [`show`]: the time line, event by event
+//! - [`items`]: the time line as a page has it
 //! - [`assertion`]: what must hold of traces, checked
 //! - [`sequence`]: one step as client and server did it, call by call
 //! - [`layers`]: one call, from reads and writes up to messages
@@ -54,6 +55,7 @@ pub mod cli;
 pub mod compare;
 pub mod dissect;
 pub mod export;
+pub mod items;
 pub mod layers;
 pub mod lint;
 mod median;

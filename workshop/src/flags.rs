@@ -31,6 +31,14 @@ pub struct Flags {
     #[arg(long, value_name = "ADDR", value_parser = parse, default_value = "127.0.0.1:50051")]
     pub grpc: SocketAddr,
 
+    /// Where the page is, on which all that happens is seen live
+    #[arg(long, value_name = "ADDR", value_parser = parse, default_value = "127.0.0.1:8080")]
+    pub page: SocketAddr,
+
+    /// Serve no page
+    #[arg(long, conflicts_with = "page")]
+    pub no_page: bool,
+
     /// Where the recordings go; those of the last run are replaced
     #[arg(long, value_name = "DIR", default_value = "traces")]
     pub traces: PathBuf,
@@ -38,6 +46,14 @@ pub struct Flags {
     /// Keep the first BYTES of each read and write in the recordings; 0 keeps no payload
     #[arg(long, value_name = "BYTES", default_value_t = 16_384)]
     pub capture: usize,
+}
+
+impl Flags {
+    /// Where the page is to be, when there is to be one.
+    #[must_use]
+    pub fn page(&self) -> Option<SocketAddr> {
+        (!self.once && !self.no_page).then_some(self.page)
+    }
 }
 
 const EXAMPLES: &str = "Examples:\n  \

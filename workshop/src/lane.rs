@@ -1,5 +1,6 @@
 //! One API: its server, and the recordings of its two sides.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -71,6 +72,9 @@ pub struct Recordings {
     api: &'static str,
 }
 
+/// The step in which whatever is that nobody has named.
+pub const BY_HAND: &str = "by hand";
+
 impl Recordings {
     /// Begins two traces in `directory`. The server's calls are also printed while the curtain is up.
     ///
@@ -94,9 +98,16 @@ impl Recordings {
         path(&self.directory, self.api, side)
     }
 
+    /// What the trace of one side is called beside others.
+    #[must_use]
+    pub fn label(&self, side: Side) -> String {
+        label(self.api, side)
+    }
+
     /// Names what follows, on both sides.
-    pub fn mark(&self, step: &'static str) {
-        self.server.mark(step);
+    pub fn mark(&self, step: impl Into<Cow<'static, str>>) {
+        let step = step.into();
+        self.server.mark(step.clone());
         self.client.mark(step);
     }
 
@@ -124,7 +135,11 @@ impl Recordings {
 }
 
 fn path(directory: &Path, api: &str, side: Side) -> PathBuf {
-    directory.join(format!("{api}-{}.jsonl", side.name()))
+    directory.join(label(api, side) + ".jsonl")
+}
+
+fn label(api: &str, side: Side) -> String {
+    format!("{api}-{}", side.name())
 }
 
 /// Standard output while it is up, nothing while it is down: the tour's own calls are shown otherwise.

@@ -6,12 +6,14 @@
 //! - [`lane`]: one API: its server, and the recordings of its two sides
 //! - [`tour`]: what the clients do, the same over each API
 //! - [`report`]: what the recordings show, for a person or for a machine
+//! - [`live`]: the page on which all of it is seen as it happens
 //! - [`program`]: from the flags to the exit code
 
 #![forbid(unsafe_code)]
 
 pub mod flags;
 pub mod lane;
+pub mod live;
 pub mod program;
 pub mod report;
 pub mod tour;

@@ -1,19 +1,21 @@
 //! From the flags to the exit code.
 
 use std::io::{self, ErrorKind, Write as _};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser as _;
 use clients::{Graphql, Grpc, Rest};
-use server_kit::bind::check;
+use server_kit::bind::{bind, check};
 use server_kit::shutdown::Signals;
 use server_kit::{Program, Shutdown};
+use socket_tap::{Tap, TapListener};
 use socket_trace::compare::Verdict;
 
 use crate::flags::Flags;
-use crate::lane::{Curtain, Lane, Recordings};
-use crate::{report, tour};
+use crate::lane::{BY_HAND, Curtain, Lane, Recordings};
+use crate::{live, report, tour};
 
 /// Runs the workshop, and returns its exit code.
 #[must_use]
@@ -58,14 +60,27 @@ async fn workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result<Ver
     let (shutdown, curtain) = (Shutdown::new(), Curtain::default());
     let mut signals = Signals::watch()?;
     let lanes = start(flags, &shutdown, &curtain, recordings).await?;
+    let page = match flags.page() {
+        Some(address) => Some(bind(&Tap::off(), address, PAGE, PAGE_FLAG).await?),
+        None => None,
+    };
+    let address = page.as_ref().map(TapListener::local_addr).transpose()?;
     let verdict = tokio::select! {
         biased;
         () = signals.next() => return Err("interrupted during the tour".into()),
-        shown = show(flags, &lanes) => shown?,
+        shown = show(flags, &lanes, address) => shown?,
     };
     if !flags.once {
         go_on(flags, &lanes, &curtain).await?;
+        let page = match page {
+            Some(listener) => Some(live::start(listener, &lanes, &shutdown).await?),
+            None => None,
+        };
         signals.next().await;
+        shutdown.cancel();
+        if let Some(page) = page {
+            page.await.map_err(io::Error::other)??;
+        }
     }
     shutdown.cancel();
     for lane in lanes {
@@ -74,13 +89,17 @@ async fn workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result<Ver
     Ok(verdict)
 }
 
+/// For messages about its address.
+const PAGE: &str = "page";
+const PAGE_FLAG: &str = "--page";
+
 /// Before a recording is begun: a start that fails leaves the recordings of the last run as they are.
 fn check_ports(flags: &Flags) -> io::Result<()> {
     let programs = [&rest_server::PROGRAM, &graphql_server::PROGRAM, &grpc_server::PROGRAM];
     for (program, address) in programs.into_iter().zip([flags.rest, flags.graphql, flags.grpc]) {
         check(address, program.name, &format!("--{}", program.api))?;
     }
-    Ok(())
+    flags.page().map_or(Ok(()), |address| check(address, PAGE, PAGE_FLAG))
 }
 
 /// Starts the three servers.
@@ -114,7 +133,7 @@ async fn start(
 }
 
 /// Runs the tour and prints what it showed.
-async fn show(flags: &Flags, lanes: &[Lane; 3]) -> Result<Verdict, Failed> {
+async fn show(flags: &Flags, lanes: &[Lane; 3], page: Option<SocketAddr>) -> Result<Verdict, Failed> {
     let [rest, graphql, grpc] = lanes;
     tour::run::<Rest>(rest).await?;
     tour::run::<Graphql>(graphql).await?;
@@ -122,11 +141,11 @@ async fn show(flags: &Flags, lanes: &[Lane; 3]) -> Result<Verdict, Failed> {
     for lane in lanes {
         lane.recordings.flush().await;
     }
-    let comparison = report::compare(lanes)?;
+    let comparison = report::compare(lanes.iter().map(|lane| &lane.recordings))?;
     let text = if flags.json {
         serde_json::to_string_pretty(&comparison)? + "\n"
     } else {
-        report::text(lanes, &comparison)? + &report::next(lanes, flags)
+        report::text(lanes, &comparison)? + &report::next(lanes, page, flags)
     };
     print(&text)?;
     Ok(comparison.verdict)
@@ -135,7 +154,7 @@ async fn show(flags: &Flags, lanes: &[Lane; 3]) -> Result<Verdict, Failed> {
 /// From now on each call that comes in is shown.
 async fn go_on(flags: &Flags, lanes: &[Lane], curtain: &Curtain) -> io::Result<()> {
     for lane in lanes {
-        lane.recordings.mark("by hand");
+        lane.recordings.mark(BY_HAND);
         lane.recordings.flush().await;
     }
     if !flags.json {

@@ -1,6 +1,7 @@
 //! What the recordings show: read back from the trace files, so that nothing is shown that is not in them.
 
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 
 use server_kit::bind::reachable;
 use socket_tap::format::Side;
@@ -12,18 +13,20 @@ use socket_trace::summary::{Recording, Summary};
 use socket_trace::table;
 
 use crate::flags::Flags;
-use crate::lane::Lane;
+use crate::lane::{Lane, Recordings};
 use crate::tour::{CALLS, ONE_CALL, TEN_CALLS};
 
-/// Compares the recordings of all lanes. They may go on.
+/// Compares the recordings of all APIs. They may go on.
 ///
 /// # Errors
 /// When a trace cannot be read.
-pub fn compare(lanes: &[Lane]) -> Result<Comparison, Error> {
+pub fn compare<'a>(
+    recordings: impl IntoIterator<Item = &'a Recordings> + Clone,
+) -> Result<Comparison, Error> {
     let mut traces = Vec::new();
     for side in [Side::Server, Side::Client] {
-        for lane in lanes {
-            let trace = Trace::open(lane.recordings.path(side))?;
+        for recordings in recordings.clone() {
+            let trace = Trace::open(recordings.path(side))?;
             traces.push(Summary::of(trace, Recording::UnderWay)?);
         }
     }
@@ -85,9 +88,9 @@ fn costs(lanes: &[Lane], comparison: &Comparison) -> String {
     out
 }
 
-/// Where the recordings are, and what to try next.
+/// Where the recordings are, and what to try next; `page` is where that is, when there is one.
 #[must_use]
-pub fn next(lanes: &[Lane], flags: &Flags) -> String {
+pub fn next(lanes: &[Lane], page: Option<SocketAddr>, flags: &Flags) -> String {
     let mut out = match flags.capture {
         0 => "The recordings, without payload:\n".to_owned(),
         bytes => format!("The recordings, with up to {bytes} B of payload of each read and write:\n"),
@@ -101,6 +104,9 @@ pub fn next(lanes: &[Lane], flags: &Flags) -> String {
     let _ = writeln!(out, "\nLook at them again:");
     let _ = writeln!(out, "  cargo run --release -p socket-trace -- show {traces}/rest-server.jsonl");
     let _ = writeln!(out, "  cargo run --release -p socket-trace -- compare {traces}/*.jsonl");
+    if let Some(page) = page {
+        let _ = writeln!(out, "\nLook at it live: http://{}", reachable(page));
+    }
     if !flags.once {
         let _ = writeln!(out, "\nTry, from another terminal:");
         for lane in lanes {

@@ -7,9 +7,11 @@
 //! - this file: the accept loop
 //! - `front`: what every request meets before the router
 //! - `head`: what the head of a request has to say clearly
+//! - [`origin`]: whether a request comes from a page of this very site
 
 mod front;
 mod head;
+pub mod origin;
 
 use std::io;
 use std::pin::pin;

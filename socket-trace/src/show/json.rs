@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
+use socket_tap::event::Event;
 use socket_tap::format::write_event;
 
 use crate::dissect::Part;
@@ -60,8 +61,8 @@ pub fn object(value: &impl Serialize, between: &mut Between, out: &mut impl Writ
 }
 
 /// What is added to an event.
-#[derive(Serialize)]
-struct Added<'a> {
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Added<'a> {
     /// Which recording it is of, when there are several.
     #[serde(skip_serializing_if = "Option::is_none")]
     recording: Option<&'a str>,
@@ -73,9 +74,46 @@ struct Added<'a> {
     connection: Option<u64>,
     #[serde(skip_serializing_if = "<[Part]>::is_empty")]
     carried: &'a [Part],
+    /// Its number on the time line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) seq: Option<u64>,
+    /// In which step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) step: Option<&'a str>,
+    /// What was carried, in a sentence.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) says: String,
 }
 
-/// Writes the event as it stands in its trace, with what else is known, and a newline.
+impl<'a> Added<'a> {
+    /// For an event of the one recording that there is.
+    fn alone(seen: &'a Seen) -> Self {
+        Self { carried: &seen.carried, ..Self::default() }
+    }
+
+    /// For an event that stands among those of several recordings.
+    pub(crate) fn among(recordings: &'a [Recording], seen: &'a Seen) -> Self {
+        Self {
+            recording: recordings.get(seen.moment.recording).map(|recording| recording.label.as_str()),
+            at: Some(seen.moment.at),
+            connection: seen.connection.as_ref().map(|connection| connection.number),
+            ..Self::alone(seen)
+        }
+    }
+
+    /// Writes the event as it stands in its trace, with this, and a newline.
+    pub(crate) fn write(&self, event: &Event, out: &mut impl Write) -> io::Result<()> {
+        let (mut line, added) = (Vec::new(), serde_json::to_vec(self)?);
+        write_event(&mut line, event)?;
+        // The fields of both objects make one.
+        out.write_all(line.strip_suffix(b"}\n").unwrap_or_default())?;
+        out.write_all(if added == b"{}" { b"" } else { b"," })?;
+        out.write_all(added.strip_prefix(b"{").unwrap_or_default())?;
+        out.write_all(b"\n")
+    }
+}
+
+/// Writes the event with what else is known, and a newline.
 ///
 /// # Errors
 /// Those of `out`.
@@ -86,22 +124,6 @@ pub fn event(
     out: &mut impl Write,
 ) -> io::Result<()> {
     between.before(out)?;
-    let several = recordings.len() > 1;
-    if !several && seen.carried.is_empty() {
-        return write_event(out, &seen.moment.event);
-    }
-    let recording = recordings.get(seen.moment.recording).filter(|_| several);
-    let added = serde_json::to_vec(&Added {
-        recording: recording.map(|recording| recording.label.as_str()),
-        at: several.then_some(seen.moment.at),
-        connection: seen.connection.as_ref().filter(|_| several).map(|connection| connection.number),
-        carried: &seen.carried,
-    })?;
-    let mut event = Vec::new();
-    write_event(&mut event, &seen.moment.event)?;
-    // The fields of both objects make one.
-    out.write_all(event.strip_suffix(b"}\n").unwrap_or_default())?;
-    out.write_all(b",")?;
-    out.write_all(added.strip_prefix(b"{").unwrap_or_default())?;
-    out.write_all(b"\n")
+    let added = if recordings.len() > 1 { Added::among(recordings, seen) } else { Added::alone(seen) };
+    added.write(&seen.moment.event, out)
 }

@@ -1,0 +1,87 @@
+#[path = "../build/bundle.rs"]
+mod bundle;
+
+use std::collections::BTreeSet;
+
+use crate::{INDEX, SCRIPT, STYLES};
+
+/// The names that a line at the beginning of the scope declares.
+fn declared(line: &str) -> Option<&str> {
+    let kinds = [
+        "async function* ",
+        "async function ",
+        "function* ",
+        "function ",
+        "class ",
+        "const ",
+        "let ",
+        "var ",
+    ];
+    let rest = kinds.iter().find_map(|kind| line.strip_prefix(kind))?;
+    rest.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
+        .next()
+        .filter(|name| !name.is_empty())
+}
+
+#[test]
+fn modules_that_share_a_scope_have_no_name_twice() {
+    let mut names = BTreeSet::new();
+    for name in SCRIPT.lines().filter_map(declared) {
+        assert!(names.insert(name), "{name} is declared twice");
+    }
+    assert!(names.contains("Store") && names.contains("el"), "{names:?}");
+}
+
+#[test]
+fn nothing_is_left_of_imports_and_exports() {
+    for line in SCRIPT.lines() {
+        assert!(!line.starts_with("import") && !line.starts_with("export"), "{line}");
+        assert!(!line.contains("import("), "{line}");
+    }
+}
+
+#[test]
+fn a_module_stands_behind_those_that_it_needs() {
+    let at = |name: &str| SCRIPT.find(&format!("// {name}\n")).unwrap();
+    assert!(at("dom.js") < at("main.js") && at("store.js") < at("main.js"));
+    assert_eq!(SCRIPT.matches("// dom.js\n").count(), 1);
+}
+
+#[test]
+fn the_colours_come_first() {
+    assert!(STYLES.trim_start().starts_with("/*") || STYLES.trim_start().starts_with(":root"));
+    assert!(STYLES.find(":root").unwrap() < STYLES.find("body").unwrap());
+}
+
+#[test]
+fn the_page_names_what_is_handed_out_beside_it() {
+    for name in ["href=\"icon.svg\"", "href=\"page.css\"", "src=\"page.js\""] {
+        assert!(INDEX.contains(name), "{name}");
+    }
+}
+
+#[test]
+fn a_bundle_that_would_not_run_is_refused() {
+    let bundle = |modules: &[(&str, &str)]| {
+        let modules = modules.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+        bundle::script(&modules.collect())
+    };
+    let a = "import { b } from \"./b.js\";\nexport const a = b;\n";
+    let main = "import { a } from \"./a.js\";\na();\n";
+    let good = bundle(&[("a.js", a), ("b.js", "export const b = 1;\n"), ("main.js", main)]);
+    assert_eq!(good.unwrap(), "// b.js\nconst b = 1;\n// a.js\nconst a = b;\n// main.js\na();\n");
+    let missing = bundle(&[("a.js", a), ("main.js", main)]);
+    assert_eq!(missing.unwrap_err(), "a.js needs web/b.js, and it is not there");
+    let circle = bundle(&[("a.js", a), ("b.js", "import { a } from \"./a.js\";\n"), ("main.js", main)]);
+    assert_eq!(circle.unwrap_err(), "web/a.js imports itself, by way of b.js");
+    let other = bundle(&[("main.js", "import a from \"./a.js\";\n")]);
+    assert!(other.unwrap_err().starts_with("web/main.js: import a from \"./a.js\";\n"));
+}
+
+#[test]
+fn styles_are_by_name_behind_those_that_they_refer_to() {
+    let names = ["a.css", "base.css", "tokens.css", "z.css"];
+    let sheets = names.iter().map(|name| ((*name).to_owned(), format!("/* {name} */"))).collect();
+    let expected = "/* tokens.css */\n/* base.css */\n/* a.css */\n/* z.css */";
+    assert_eq!(bundle::styles(&sheets), expected);
+}

@@ -1,0 +1,126 @@
+//! One API, as the page drives it: one thing at a time, since each is a step of the same recordings.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bookshelf::Book;
+use clients::{Client, Graphql, Grpc, Rest};
+use futures_util::future::BoxFuture;
+use server_kit::Shutdown;
+use server_kit::bind::reachable;
+use tokio::sync::Mutex;
+use tokio::time::{sleep, timeout};
+
+use super::answer::Refusal;
+use super::run::{self, Job};
+use super::watching::{self, Watcher, Watching};
+use crate::lane::{BY_HAND, Lane, Recordings};
+
+/// On loopback everything is over in milliseconds.
+const LONGEST_STEP: Duration = Duration::from_secs(10);
+
+/// How long connections may take to close on both sides. Those of others come and go meanwhile, so it may never be seen.
+const LONGEST_CLOSE: Duration = Duration::from_millis(300);
+
+/// One API.
+pub(super) struct Api {
+    pub(super) name: &'static str,
+    pub(super) title: &'static str,
+    /// Where the server listens.
+    pub(super) listen: SocketAddr,
+    /// Where clients find it.
+    pub(super) address: SocketAddr,
+    pub(super) recordings: Recordings,
+    /// Does a job through the API's client.
+    pub(super) run: fn(Arc<Self>, Job) -> BoxFuture<'static, run::Result>,
+    /// Opens a watcher of the API's client.
+    pub(super) watch: fn(Arc<Self>, Arc<Watching>) -> Opening,
+    /// Whoever has it has the API to itself.
+    pub(super) turn: Mutex<Turn>,
+    shutdown: Shutdown,
+}
+
+/// A watcher, once it is open.
+type Opening = BoxFuture<'static, Result<Watcher, String>>;
+
+/// What is left of what was done before.
+#[derive(Default)]
+pub(super) struct Turn {
+    /// The books that were created and are not deleted.
+    pub(super) books: Vec<Book>,
+    pub(super) watcher: Option<Watcher>,
+}
+
+impl Api {
+    pub(super) fn all(lanes: &[Lane; 3], shutdown: &Shutdown) -> Vec<Arc<Self>> {
+        let [rest, graphql, grpc] = lanes;
+        let apis = [
+            Self::of::<Rest>(rest, shutdown),
+            Self::of::<Graphql>(graphql, shutdown),
+            Self::of::<Grpc>(grpc, shutdown),
+        ];
+        apis.map(Arc::new).to_vec()
+    }
+
+    fn of<C: Client>(lane: &Lane, shutdown: &Shutdown) -> Self {
+        Self {
+            name: C::API,
+            title: lane.title,
+            listen: lane.address,
+            address: reachable(lane.address),
+            recordings: lane.recordings.clone(),
+            run: |api, job| Box::pin(async move { run::over::<C>(&api, &job).await }),
+            watch: |api, watching| Box::pin(async move { watching::open::<C>(&api, watching).await }),
+            turn: Mutex::default(),
+            shutdown: shutdown.clone(),
+        }
+    }
+
+    /// Those that are asked for, each once.
+    pub(super) fn chosen(all: &[Arc<Self>], names: &[String]) -> Result<Vec<Arc<Self>>, Refusal> {
+        let known = |name: &&String| !all.iter().any(|api| api.name == **name);
+        if let Some(unknown) = names.iter().find(known) {
+            return Err(Refusal::bad(format!("there is no API {unknown:?}: it is rest, graphql or grpc")));
+        }
+        let chosen: Vec<_> =
+            all.iter().filter(|api| names.iter().any(|name| name == api.name)).cloned().collect();
+        if chosen.is_empty() {
+            return Err(Refusal::bad("say over which APIs: rest, graphql, grpc"));
+        }
+        Ok(chosen)
+    }
+
+    /// Does something as a step of that name on both recordings. When it returns, the connections that were opened for it
+    /// are closed on both sides, and `kept` of them are not.
+    pub(super) async fn step<T>(
+        &self,
+        name: String,
+        kept: usize,
+        body: impl Future<Output = Result<T, String>>,
+    ) -> Result<T, String> {
+        let Recordings { client, server, .. } = &self.recordings;
+        let before = (client.open_streams(), server.open_streams());
+        self.recordings.mark(name);
+        let done = self.bounded(body).await;
+        let kept = if done.is_ok() { kept } else { 0 };
+        let closed = async {
+            while client.open_streams() > before.0 + kept || server.open_streams() > before.1 + kept {
+                sleep(Duration::from_millis(1)).await;
+            }
+        };
+        let _ = timeout(LONGEST_CLOSE, closed).await;
+        self.recordings.mark(BY_HAND);
+        done
+    }
+
+    async fn bounded<T>(&self, body: impl Future<Output = Result<T, String>>) -> Result<T, String> {
+        tokio::select! {
+            biased;
+            () = self.shutdown.cancelled() => Err("the workshop is ending".to_owned()),
+            done = timeout(LONGEST_STEP, body) => {
+                done.unwrap_or_else(|_| Err(format!("it did not end within {} s", LONGEST_STEP.as_secs())))
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Reads the trace files as they grow, into the history: what the page shows is what they say.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+use std::time::Instant;
+
+use server_kit::Shutdown;
+use socket_trace::items::Items;
+use socket_trace::reader::Error;
+use socket_trace::timeline::seen::{Sight, Walk};
+use socket_trace::timeline::{Recording, Timeline};
+use tokio::sync::oneshot;
+
+use super::history::History;
+
+/// After so many events it looks up.
+const BATCH: usize = 256;
+
+/// Begins to read, until the shutdown. Returns whose recordings they are.
+pub(super) async fn start(
+    traces: Vec<PathBuf>,
+    history: Arc<History>,
+    shutdown: Shutdown,
+) -> io::Result<Vec<Recording>> {
+    let (tell, told) = oneshot::channel();
+    let follow = move || match Timeline::follow(&traces) {
+        Ok(timeline) => {
+            // Whoever asked may have gone.
+            let _ = tell.send(Ok(timeline.recordings().to_vec()));
+            if let Err(error) = read(Walk::along(timeline), &history, &shutdown) {
+                eprintln!("workshop: warning: the page shows nothing new any more: {error}");
+            }
+        }
+        Err(error) => _ = tell.send(Err(error)),
+    };
+    thread::Builder::new().name("feed".to_owned()).spawn(follow)?;
+    told.await.map_err(io::Error::other)?.map_err(io::Error::other)
+}
+
+fn read(mut walk: Walk, history: &History, shutdown: &Shutdown) -> Result<(), Error> {
+    let recordings = walk.timeline().recordings().to_vec();
+    let mut items = Items::default();
+    while !shutdown.is_cancelled() {
+        let (began, mut batch) = (Instant::now(), Vec::with_capacity(BATCH));
+        let next = loop {
+            let sight = walk.look()?;
+            let Sight::Seen(seen) = &sight else { break sight };
+            batch.push(items.next(seen, &recordings).map_err(unsaid)?);
+            if batch.len() == BATCH {
+                break sight;
+            }
+        };
+        history.push(batch);
+        match next {
+            // Half of a processor is enough: under load it falls behind, and catches up afterwards.
+            Sight::Seen(_) => thread::sleep(began.elapsed()),
+            Sight::Pending => walk.wait()?,
+            Sight::End => break,
+        }
+    }
+    Ok(())
+}
+
+fn unsaid(error: io::Error) -> Error {
+    Error::Io { source: "an event".to_owned(), error }
+}

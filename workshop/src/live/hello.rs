@@ -1,0 +1,26 @@
+//! What a browser is told first.
+
+use page::hello::{Hello, Lane};
+
+use super::Live;
+use super::operations::Operation;
+
+impl Live {
+    /// Who records, and what can be done.
+    pub(super) fn hello(&self) -> Hello {
+        let lanes = self.apis.iter().map(|api| Lane {
+            api: api.name.to_owned(),
+            title: api.title.to_owned(),
+            address: api.address.to_string(),
+        });
+        Hello {
+            boot: self.boot.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            first: self.history.first(),
+            recordings: self.recordings.iter().map(Into::into).collect(),
+            lanes: lanes.collect(),
+            plain: Vec::new(),
+            operations: Operation::ALL.map(|operation| operation.told(&self.apis)).to_vec(),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The page on which all of it is seen as it happens, and what it can do.
+//!
+//! # Layout
+//!
+//! - this file: what all of it shares
+//! - `routes`: which request is answered by what
+//! - `access`: who may ask: this page and programs of this machine, no page of anyone else
+//! - `answer`: objects that come and go, and why something is not done
+//! - `feed`: reads the trace files as they grow
+//! - `history`: the last events, for browsers that read at different speeds
+//! - `stream`: what one browser is told
+//! - `readers`: how many browsers there are
+//! - `hello`: what a browser is told first
+//! - `comparing`: the comparison, again and again
+//! - `table`: the table of sockets, again and again
+//! - `operations`: what can be done, and how it is called
+//! - `commands`: the same from a terminal
+//! - `api`: one API, as the page drives it
+//! - `run`: does it through real clients
+//! - `perform`: one call
+//! - `watching`: watchers that stay
+//! - `download`: recordings as files
+
+mod access;
+mod answer;
+mod api;
+mod commands;
+mod comparing;
+mod download;
+mod feed;
+mod hello;
+mod history;
+mod operations;
+mod perform;
+mod readers;
+mod routes;
+mod run;
+mod stream;
+mod table;
+mod watching;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use server_kit::{Limits, Shutdown};
+use socket_tap::TapListener;
+use socket_tap::format::Side;
+use socket_trace::timeline::Recording;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::lane::{Lane, Recordings};
+use api::Api;
+use history::History;
+use readers::Readers;
+use watching::Watching;
+
+/// What is told to every browser when it changes, as JSON; `None` before it is known.
+type Told = watch::Sender<Option<Arc<str>>>;
+
+/// What all requests share.
+struct Live {
+    /// Which run of the program this is.
+    boot: String,
+    /// Where the page is.
+    address: SocketAddr,
+    apis: Vec<Arc<Api>>,
+    recordings: Vec<Recording>,
+    history: Arc<History>,
+    readers: Readers,
+    comparison: Told,
+    sockets: Told,
+    watching: Arc<Watching>,
+    shutdown: Shutdown,
+}
+
+/// Serves the page of these lanes until the shutdown.
+///
+/// # Errors
+/// When the traces cannot be followed.
+pub async fn start(
+    listener: TapListener,
+    lanes: &[Lane; 3],
+    shutdown: &Shutdown,
+) -> io::Result<JoinHandle<io::Result<()>>> {
+    let history = Arc::new(History::default());
+    let paths = lanes.iter().flat_map(|lane| traces(&lane.recordings)).map(|(_, path)| path);
+    let recordings = feed::start(paths.collect(), Arc::clone(&history), shutdown.clone()).await?;
+    let apis = Api::all(lanes, shutdown);
+    let live = Arc::new(Live {
+        boot: boot(),
+        address: listener.local_addr()?,
+        watching: Arc::new(Watching::of(&apis)),
+        apis,
+        recordings,
+        history,
+        readers: Readers::default(),
+        comparison: Told::default(),
+        sockets: Told::default(),
+        shutdown: shutdown.clone(),
+    });
+    tokio::spawn(comparing::run(Arc::clone(&live)));
+    tokio::spawn(table::run(Arc::clone(&live)));
+    let router = routes::router(live);
+    Ok(tokio::spawn(server_kit::http::serve(listener, router, shutdown.clone(), Limits::default())))
+}
+
+/// The two traces of an API, each with what it is called.
+fn traces(recordings: &Recordings) -> [(String, std::path::PathBuf); 2] {
+    [Side::Server, Side::Client].map(|side| (recordings.label(side), recordings.path(side)))
+}
+
+/// Another one for each run of the program.
+fn boot() -> String {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    format!("{:x}", since.as_nanos())
+}

@@ -1,0 +1,141 @@
+//! `POST /api/run`: does it through real clients, over all APIs at the same time.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use bookshelf::Book;
+use clients::{Client, Failure};
+use futures_util::future::join_all;
+use serde::{Deserialize, Serialize};
+
+use super::Live;
+use super::answer::{Refusal, asked, told};
+use super::api::Api;
+use super::operations::Operation;
+use super::perform::perform;
+
+/// More calls at once would only be waited for.
+const MOST_CALLS: u32 = 100;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    operation: Operation,
+    apis: Vec<String>,
+    #[serde(default = "one")]
+    calls: u32,
+    #[serde(default)]
+    connection: Connection,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// On what the calls are made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Connection {
+    /// All on the same one.
+    #[default]
+    One,
+    /// Each on a new one.
+    New,
+}
+
+/// What is to be done over one API.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Job {
+    operation: Operation,
+    calls: u32,
+    connection: Connection,
+}
+
+/// What came of it: what the last call brought, or why one failed, and how long all took in nanoseconds.
+pub(super) type Result = (std::result::Result<String, String>, u128);
+
+#[derive(Serialize)]
+struct Told {
+    step: String,
+    results: Vec<Over>,
+}
+
+#[derive(Serialize)]
+struct Over {
+    api: &'static str,
+    ok: bool,
+    says: String,
+    ns: u128,
+}
+
+pub(super) async fn run(
+    State(live): State<Arc<Live>>,
+    body: Bytes,
+) -> std::result::Result<impl IntoResponse, Refusal> {
+    let Asked { operation, apis, calls, connection } = asked(&body)?;
+    if !(1..=MOST_CALLS).contains(&calls) {
+        return Err(Refusal::bad(format!("calls must be from 1 to {MOST_CALLS}, not {calls}")));
+    }
+    if operation == Operation::Watch {
+        return Err(Refusal::bad("a watcher stays: POST /api/watch opens and closes it"));
+    }
+    let job = Job { operation, calls, connection };
+    let over = Api::chosen(&live.apis, &apis)?.into_iter().map(|api| async move {
+        // A task: what is begun is done to its end, also when nobody waits for it any more.
+        let done = tokio::spawn((api.run)(Arc::clone(&api), job)).await;
+        let (done, ns) = done.unwrap_or_else(|error| (Err(format!("the client failed: {error}")), 0));
+        let ok = done.is_ok();
+        Over { api: api.name, ok, says: done.unwrap_or_else(|why| why), ns }
+    });
+    told(&Told { step: job.step(), results: join_all(over).await })
+}
+
+impl Job {
+    /// What the recordings call it.
+    fn step(&self) -> String {
+        let Self { operation, calls, connection } = self;
+        let title = operation.title();
+        match (calls, connection) {
+            (1, _) => title.to_owned(),
+            (_, Connection::One) => format!("{title}, {calls} calls on one connection"),
+            (_, Connection::New) => format!("{title}, {calls} connections"),
+        }
+    }
+
+    async fn calls<C: Client>(
+        &self,
+        api: &Api,
+        books: &mut Vec<Book>,
+    ) -> std::result::Result<String, Failure> {
+        let (connections, calls) = match self.connection {
+            Connection::One => (1, self.calls),
+            Connection::New => (self.calls, 1),
+        };
+        let mut says = String::new();
+        for _ in 0..connections {
+            let mut client = C::connect(&api.recordings.client, api.address).await?;
+            for _ in 0..calls {
+                says = perform(&mut client, self.operation, books).await?;
+            }
+            client.close().await;
+        }
+        Ok(says)
+    }
+}
+
+/// Does the job over one API.
+pub(super) async fn over<C: Client>(api: &Api, job: &Job) -> Result {
+    let mut turn = api.turn.lock().await;
+    let began = Instant::now();
+    let mut took = 0;
+    let body = async {
+        let done = job.calls::<C>(api, &mut turn.books).await;
+        took = began.elapsed().as_nanos();
+        done.map_err(|failure| failure.to_string())
+    };
+    let done = api.step(job.step(), 0, body).await;
+    (done, took)
+}

@@ -1,0 +1,101 @@
+//! The table of sockets, again and again: what `netstat` would show of the servers and their clients.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::json;
+use socket_trace::sockets::changes::{Marked, mark, unmarked};
+use socket_trace::sockets::{Filter, Row, table};
+use tokio::time::{Instant, sleep};
+
+use super::Live;
+use super::comparing::REST;
+
+/// How often it is looked at, unless a look takes long: it goes through all processes.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Looks as long as somebody reads.
+pub(super) async fn run(live: Arc<Live>) {
+    let places: Vec<Place> =
+        live.apis.iter().map(|api| Place { api: api.name, address: api.listen }).collect();
+    let mut before = None;
+    let again = async {
+        loop {
+            live.readers.any().await;
+            let began = Instant::now();
+            let (filter, looked) = (filter(&places), tokio::task::spawn_blocking);
+            let told = match looked(move || table(&filter)).await {
+                Ok(Ok(mut now)) => {
+                    now.retain(|row| places.iter().any(|place| place.end(row).is_some()));
+                    let marked =
+                        before.as_deref().map_or_else(|| unmarked(&now), |before| mark(before, &now));
+                    before = Some(now);
+                    json!({ "rows": rows(marked, &places) })
+                }
+                Ok(Err(error)) => json!({ "error": error.to_string() }),
+                Err(error) => json!({ "error": error.to_string() }),
+            };
+            tell(&live, &told.to_string());
+            sleep(PAUSE.max(began.elapsed() * REST)).await;
+        }
+    };
+    live.shutdown.run_until_cancelled(again).await;
+}
+
+fn tell(live: &Live, now: &str) {
+    live.sockets.send_if_modified(|told| {
+        let is_news = told.as_deref() != Some(now);
+        if is_news {
+            *told = Some(now.into());
+        }
+        is_news
+    });
+}
+
+/// Where a server listens.
+struct Place {
+    api: &'static str,
+    address: SocketAddr,
+}
+
+/// A row, and whose it is.
+#[derive(Serialize)]
+struct Whose {
+    #[serde(flatten)]
+    marked: Marked,
+    api: &'static str,
+    side: &'static str,
+}
+
+impl Place {
+    /// Which end of the connection the socket is, when it is one with this server.
+    fn end(&self, row: &Row) -> Option<&'static str> {
+        if self.is(row.local) {
+            return Some("server");
+        }
+        self.is(row.foreign).then_some("client")
+    }
+
+    /// A server that listens on every address has each.
+    fn is(&self, address: SocketAddr) -> bool {
+        address.port() == self.address.port()
+            && (self.address.ip().is_unspecified()
+                || address.ip().to_canonical() == self.address.ip().to_canonical())
+    }
+}
+
+fn filter(places: &[Place]) -> Filter {
+    let ports: BTreeSet<u16> = places.iter().map(|place| place.address.port()).collect();
+    Filter { ports, ..Filter::default() }
+}
+
+fn rows(marked: Vec<Marked>, places: &[Place]) -> Vec<Whose> {
+    let whose = marked.into_iter().filter_map(|marked| {
+        let (api, side) = places.iter().find_map(|place| Some((place.api, place.end(&marked.row)?)))?;
+        Some(Whose { marked, api, side })
+    });
+    whose.collect()
+}

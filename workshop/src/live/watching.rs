@@ -1,0 +1,124 @@
+//! `POST /api/watch`: watchers that stay until they are switched off, or the program ends.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use clients::{Client, Watch as _};
+use futures_util::future::join_all;
+use serde::Deserialize;
+use server_kit::Shutdown;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::answer::{Refusal, asked, json};
+use super::api::Api;
+use super::operations::Operation;
+use super::{Live, Told};
+
+/// More changes than anyone will make.
+const MOST_CHANGES: u32 = u32::MAX;
+
+/// How long a watcher may take to say goodbye.
+const LONGEST_GOODBYE: Duration = Duration::from_secs(1);
+
+/// Which APIs are watched.
+#[derive(Debug)]
+pub(super) struct Watching {
+    on: Mutex<BTreeMap<&'static str, bool>>,
+    told: Told,
+}
+
+impl Watching {
+    /// None of them is.
+    pub(super) fn of(apis: &[Arc<Api>]) -> Self {
+        let on: BTreeMap<_, _> = apis.iter().map(|api| (api.name, false)).collect();
+        let told = Told::new(Some(serde_json::json!(on).to_string().into()));
+        Self { on: Mutex::new(on), told }
+    }
+
+    /// As the page is told.
+    pub(super) fn told(&self) -> &Told {
+        &self.told
+    }
+
+    fn set(&self, api: &'static str, is_on: bool) {
+        let mut on = self.on.lock().unwrap_or_else(PoisonError::into_inner);
+        on.insert(api, is_on);
+        self.told.send_replace(Some(serde_json::json!(*on).to_string().into()));
+    }
+}
+
+/// A watcher of ours.
+pub(super) struct Watcher {
+    end: Shutdown,
+    task: JoinHandle<()>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    apis: Vec<String>,
+    on: bool,
+}
+
+pub(super) async fn switch(State(live): State<Arc<Live>>, body: Bytes) -> Result<impl IntoResponse, Refusal> {
+    let Asked { apis, on } = asked(&body)?;
+    let switched = Api::chosen(&live.apis, &apis)?.into_iter().map(|api| {
+        let watching = Arc::clone(&live.watching);
+        // A task, as in `run`.
+        let done =
+            tokio::spawn(async move { if on { start(&api, watching).await } else { stop(&api).await } });
+        async { done.await.unwrap_or_else(|error| Err(format!("the watcher failed: {error}"))) }
+    });
+    match join_all(switched).await.into_iter().collect::<Result<(), String>>() {
+        Ok(()) => Ok(json(live.watching.told().borrow().as_deref().unwrap_or_default().to_owned())),
+        Err(why) => Err(Refusal(StatusCode::BAD_GATEWAY, why)),
+    }
+}
+
+async fn start(api: &Arc<Api>, watching: Arc<Watching>) -> Result<(), String> {
+    let mut turn = api.turn.lock().await;
+    if turn.watcher.as_ref().is_none_or(|watcher| watcher.task.is_finished()) {
+        let opened = (api.watch)(Arc::clone(api), watching);
+        turn.watcher = Some(api.step(Operation::Watch.title().to_owned(), 1, opened).await?);
+    }
+    Ok(())
+}
+
+async fn stop(api: &Api) -> Result<(), String> {
+    let mut turn = api.turn.lock().await;
+    let Some(Watcher { end, task }) = turn.watcher.take().filter(|watcher| !watcher.task.is_finished())
+    else {
+        return Ok(());
+    };
+    let closed = async {
+        end.cancel();
+        match timeout(LONGEST_GOODBYE, task).await {
+            Ok(ended) => ended.map_err(|error| format!("the watcher failed: {error}")),
+            Err(_) => Err("the watcher does not say goodbye".to_owned()),
+        }
+    };
+    api.step(Operation::Watch.title().to_owned(), 0, closed).await
+}
+
+/// Opens a watcher through the client of one API.
+pub(super) async fn open<C: Client>(api: &Api, watching: Arc<Watching>) -> Result<Watcher, String> {
+    let opened = C::watch(&api.recordings.client, api.address, MOST_CHANGES).await;
+    let mut watch = opened.map_err(|failure| failure.to_string())?;
+    let end = Shutdown::new();
+    watching.set(C::API, true);
+    let ended = end.clone();
+    let task = tokio::spawn(async move {
+        let changes = async { while let Ok(Some(_)) = watch.next().await {} };
+        // What comes is in the recordings. It also ends when the server ends it.
+        ended.run_until_cancelled(changes).await;
+        watch.close().await;
+        watching.set(C::API, false);
+    });
+    Ok(Watcher { end, task })
+}
