@@ -1,5 +1,7 @@
 //! Objects that come and go; why something is not done is one with `error`, in words.
 
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
@@ -29,9 +31,17 @@ impl IntoResponse for Refusal {
 }
 
 /// What was sent along with the request.
-pub(super) fn asked<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
-    serde_json::from_slice(body)
-        .map_err(|error| Refusal::bad(format!("what is asked for is not clear: {error}")))
+pub(super) struct Asked<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Asked<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let body = Bytes::from_request(request, state).await;
+        let body = body.map_err(|rejection| Refusal(rejection.status(), rejection.body_text()))?;
+        let asked = serde_json::from_slice(&body);
+        asked.map(Self).map_err(|error| Refusal::bad(format!("what is asked for is not clear: {error}")))
+    }
 }
 
 /// An answer.

@@ -9,6 +9,7 @@ use clients::{Client, Graphql, Grpc, Rest};
 use futures_util::future::BoxFuture;
 use server_kit::Shutdown;
 use server_kit::bind::reachable;
+use socket_tap::Tap;
 use tokio::sync::Mutex;
 use tokio::time::{sleep, timeout};
 
@@ -91,21 +92,22 @@ impl Api {
         Ok(chosen)
     }
 
-    /// Does something as a step of that name on both recordings. When it returns, the connections that were opened for it
-    /// are closed on both sides, and `kept` of them are not.
+    /// Does something as a step of that name on both recordings, which has `more` connections open at its end. When it
+    /// returns, the others that were opened for it are closed on both sides.
     pub(super) async fn step<T>(
         &self,
         name: String,
-        kept: usize,
+        more: isize,
         body: impl Future<Output = Result<T, String>>,
     ) -> Result<T, String> {
         let Recordings { client, server, .. } = &self.recordings;
-        let before = (client.open_streams(), server.open_streams());
+        let before = [client, server].map(Tap::open_streams);
         self.recordings.mark(name);
         let done = self.bounded(body).await;
-        let kept = if done.is_ok() { kept } else { 0 };
+        let more = if done.is_ok() { more } else { 0 };
+        let left = before.map(|before| before.saturating_add_signed(more));
         let closed = async {
-            while client.open_streams() > before.0 + kept || server.open_streams() > before.1 + kept {
+            while client.open_streams() > left[0] || server.open_streams() > left[1] {
                 sleep(Duration::from_millis(1)).await;
             }
         };

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use bookshelf::Book;
@@ -12,7 +11,7 @@ use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
 use super::Live;
-use super::answer::{Refusal, asked, told};
+use super::answer::{Asked, Refusal, told};
 use super::api::Api;
 use super::operations::Operation;
 use super::perform::perform;
@@ -20,9 +19,10 @@ use super::perform::perform;
 /// More calls at once would only be waited for.
 const MOST_CALLS: u32 = 100;
 
+/// What is to be done.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+pub(super) struct Work {
     operation: Operation,
     apis: Vec<String>,
     #[serde(default = "one")]
@@ -73,9 +73,9 @@ struct Over {
 
 pub(super) async fn run(
     State(live): State<Arc<Live>>,
-    body: Bytes,
+    Asked(work): Asked<Work>,
 ) -> std::result::Result<impl IntoResponse, Refusal> {
-    let Asked { operation, apis, calls, connection } = asked(&body)?;
+    let Work { operation, apis, calls, connection } = work;
     if !(1..=MOST_CALLS).contains(&calls) {
         return Err(Refusal::bad(format!("calls must be from 1 to {MOST_CALLS}, not {calls}")));
     }

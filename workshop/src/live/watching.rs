@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
@@ -15,7 +14,7 @@ use server_kit::Shutdown;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::answer::{Refusal, asked, json};
+use super::answer::{Asked, Refusal, json};
 use super::api::Api;
 use super::operations::Operation;
 use super::{Live, Told};
@@ -59,15 +58,18 @@ pub(super) struct Watcher {
     task: JoinHandle<()>,
 }
 
+/// What is to be watched, or no more.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+pub(super) struct Switch {
     apis: Vec<String>,
     on: bool,
 }
 
-pub(super) async fn switch(State(live): State<Arc<Live>>, body: Bytes) -> Result<impl IntoResponse, Refusal> {
-    let Asked { apis, on } = asked(&body)?;
+pub(super) async fn switch(
+    State(live): State<Arc<Live>>,
+    Asked(Switch { apis, on }): Asked<Switch>,
+) -> Result<impl IntoResponse, Refusal> {
     let switched = Api::chosen(&live.apis, &apis)?.into_iter().map(|api| {
         let watching = Arc::clone(&live.watching);
         // A task, as in `run`.
@@ -103,7 +105,7 @@ async fn stop(api: &Api) -> Result<(), String> {
             Err(_) => Err("the watcher does not say goodbye".to_owned()),
         }
     };
-    api.step(Operation::Watch.title().to_owned(), 0, closed).await
+    api.step(Operation::Watch.title().to_owned(), -1, closed).await
 }
 
 /// Opens a watcher through the client of one API.
