@@ -44,6 +44,7 @@
 //! - [`mod@lint`]: what a recording shows that its program could do better
 //! - [`sockets`]: the sockets of running programs, as netstat shows them
 //! - [`export`]: a recording in the formats of other tools: pcapng, qlog, CSV
+//! - [`mod@report`]: a recording as a page, in one file
 //! - [`cli`]: the command `socket-trace`
 
 #![forbid(unsafe_code)]
@@ -61,6 +62,7 @@ pub mod lint;
 mod median;
 pub mod operation;
 pub mod reader;
+pub mod report;
 pub mod sequence;
 pub mod show;
 pub mod skeleton;

@@ -1,13 +1,12 @@
 //! `socket-trace export`: recordings in the formats of other tools.
 
-use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal as _, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use socket_tap::format::text::printable;
 
 use super::failed::Failed;
+use super::output::Output;
 use super::{Done, warn_of_end};
 use crate::export::{self, Error, Format, goes_on};
 use crate::reader::{Error as TraceError, Trace};
@@ -34,9 +33,8 @@ pub(super) struct Export {
     /// The format; by default the one of the output's extension: .pcapng, .sqlog, .csv
     #[arg(long, value_enum, value_name = "FORMAT")]
     to: Option<Format>,
-    /// Where to write; - is standard output. A file that is there is replaced; a new one is its owner's to read only
-    #[arg(short, long, value_name = "FILE")]
-    output: PathBuf,
+    #[command(flatten)]
+    output: Output,
 }
 
 impl Export {
@@ -47,17 +45,18 @@ impl Export {
         if !format.holds_several() && recordings(&traces) > 1 {
             return Err(Failed::Usage("a qlog file holds one recording: export each by itself".to_owned()));
         }
-        let name = self.output.display().to_string();
+        let name = self.output.output.display().to_string();
         let out = self.create(format)?;
-        let mut export = export::Export::to(format, out, &name).map_err(|error| self.unwritten(error))?;
+        let mut export =
+            export::Export::to(format, out, &name).map_err(|error| self.output.unwritten(error))?;
         for trace in &mut traces {
             export.add(trace).map_err(|error| match error {
                 Error::Trace(error) => Failed::Trace(error),
-                Error::Output(error) => self.unwritten(error),
+                Error::Output(error) => self.output.unwritten(error),
             })?;
             warn_of_end(trace)?;
         }
-        let notes = export.finish().map_err(|error| self.unwritten(error))?;
+        let notes = export.finish().map_err(|error| self.output.unwritten(error))?;
         for note in notes {
             writeln!(io::stderr(), "socket-trace: note: {note}")?;
         }
@@ -65,9 +64,9 @@ impl Export {
     }
 
     fn format(&self) -> Done<Format> {
-        let extension = || self.output.extension()?.to_str().and_then(Format::of_extension);
+        let extension = || self.output.output.extension()?.to_str().and_then(Format::of_extension);
         self.to.or_else(extension).ok_or_else(|| {
-            let name = printable(&self.output.display().to_string());
+            let name = self.output.name();
             Failed::Usage(format!(
                 "the format of {name} is not clear: say --to pcapng, --to qlog or --to csv"
             ))
@@ -75,34 +74,10 @@ impl Export {
     }
 
     fn create(&self, format: Format) -> Done<Box<dyn Write>> {
-        if self.output.as_os_str() == "-" {
-            let out = io::stdout();
-            if format == Format::Pcapng && out.is_terminal() {
-                return Err(Failed::Usage(
-                    "pcapng is nothing for a terminal: give a file, or a pipe".to_owned(),
-                ));
-            }
-            return Ok(Box::new(out));
+        if self.output.is_standard() && format == Format::Pcapng && io::stdout().is_terminal() {
+            return Err(Failed::Usage("pcapng is nothing for a terminal: give a file, or a pipe".to_owned()));
         }
-        if let Some(trace) = self.traces.iter().find(|trace| is_same(trace, &self.output)) {
-            let name = printable(&trace.display().to_string());
-            return Err(Failed::Usage(format!("{name} is both a trace and the output: it would be lost")));
-        }
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        // Whoever may not read the trace may not read this.
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&self.output).map_err(|error| self.unwritten(error))?;
-        Ok(Box::new(file))
-    }
-
-    fn unwritten(&self, error: io::Error) -> Failed {
-        match error.kind() {
-            // For whoever has seen enough.
-            io::ErrorKind::BrokenPipe => Failed::Output(error),
-            _ => Failed::Write { name: printable(&self.output.display().to_string()), error },
-        }
+        self.output.create(&self.traces)
     }
 }
 
@@ -113,11 +88,4 @@ fn recordings(traces: &[Trace]) -> usize {
         _ => false,
     });
     traces.len() - joints.count()
-}
-
-fn is_same(one: &Path, other: &Path) -> bool {
-    match (fs::canonicalize(one), fs::canonicalize(other)) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => false,
-    }
 }

@@ -7,6 +7,8 @@ mod export;
 mod failed;
 mod layers;
 mod lint;
+mod output;
+mod report;
 mod sequence;
 mod show;
 mod sockets;
@@ -43,6 +45,7 @@ enum Command {
     Lint(lint::Lint),
     Sockets(sockets::Sockets),
     Export(export::Export),
+    Report(report::ReportCommand),
     Completions(completions::Completions),
 }
 
@@ -61,6 +64,7 @@ pub fn run() -> ExitCode {
         Command::Lint(lint) => lint.run(),
         Command::Sockets(sockets) => sockets.run(),
         Command::Export(export) => export.run(),
+        Command::Report(report) => report.run(),
         Command::Completions(completions) => completions.run(),
     };
     match done {

@@ -67,6 +67,12 @@ impl Walk {
         &self.timeline
     }
 
+    /// The time line, when the way is over.
+    #[must_use]
+    pub fn into_timeline(self) -> Timeline {
+        self.timeline
+    }
+
     /// What comes next.
     ///
     /// # Errors

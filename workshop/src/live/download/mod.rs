@@ -20,8 +20,8 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use serde::Deserialize;
 use socket_trace::export::{Export, Format};
-use socket_trace::items::kept::array;
 use socket_trace::reader::Trace;
+use socket_trace::report::html;
 use socket_trace::sequence::{Choice, gather, svg};
 use socket_trace::timeline::Timeline;
 use socket_trace::timeline::seen::Walk;
@@ -100,14 +100,8 @@ async fn report(State(live): State<Arc<Live>>) -> Answer {
     let (first, items) = live.history.all();
     let hello = page::Hello { first, operations: Vec::new(), ..live.hello() };
     let comparison = live.comparison.borrow().clone();
-    let made = tokio::task::spawn_blocking(move || {
-        let hello = serde_json::to_string(&hello)?;
-        let comparison = comparison.as_deref().unwrap_or("null");
-        let items = array(&items);
-        Ok(page::report(&format!("{{\"hello\":{hello},\"items\":{items},\"comparison\":{comparison}}}")))
-    });
-    let report =
-        made.await.map_err(Refusal::failed)?.map_err(|error: serde_json::Error| Refusal::failed(error))?;
+    let made = tokio::task::spawn_blocking(move || html(&hello, &items, comparison.as_deref()));
+    let report = made.await.map_err(Refusal::failed)?.map_err(Refusal::failed)?;
     Ok(named("report.html", "text/html; charset=utf-8", report.into_response()))
 }
 

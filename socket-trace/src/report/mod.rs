@@ -1,0 +1,109 @@
+//! Recordings as a page: one HTML file that needs nothing else.
+//!
+//! # Layout
+//!
+//! - [`Report`]: the page, made from traces
+//! - `lanes`: whose recordings they are, by their names
+//! - [`html`]: the page around anything that can be shown on it
+
+mod lanes;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use page::Hello;
+
+use crate::compare::Comparison;
+use crate::items::kept::array;
+use crate::items::{Items, Kept};
+use crate::reader::{Error as TraceError, Trace};
+use crate::summary::{Recording, Summary};
+use crate::timeline::Timeline;
+use crate::timeline::seen::Walk;
+use lanes::Lanes;
+
+/// A page.
+#[derive(Debug)]
+pub struct Report {
+    /// All of it.
+    pub html: String,
+    /// How many events there were before those that are on it.
+    pub left_out: u64,
+    /// The traces, read to their ends.
+    pub timeline: Timeline,
+}
+
+/// Why there is no page.
+#[derive(Debug)]
+pub enum Error {
+    /// A trace cannot be read.
+    Trace(TraceError),
+    /// What was recorded cannot be said in JSON.
+    Json(std::io::Error),
+}
+
+impl Report {
+    /// Reads the traces, twice: to show their events, and to compare them.
+    ///
+    /// # Errors
+    /// When one cannot be read.
+    pub fn of(traces: &[PathBuf]) -> Result<Self, Error> {
+        let open = || traces.iter().map(Trace::open).collect::<Result<Vec<_>, _>>();
+        let mut walk = Walk::along(Timeline::of(open()?));
+        let (mut items, mut kept) = (Items::default(), Kept::default());
+        let mut lanes = Lanes::of(walk.timeline().recordings());
+        while let Some(seen) = walk.next_seen()? {
+            lanes.observe(&seen);
+            kept.push(items.next(&seen, walk.timeline().recordings()).map_err(Error::Json)?);
+        }
+        let summaries = open()?.into_iter().map(|trace| Summary::of(trace, Recording::Ended));
+        let comparison = Comparison::of(summaries.collect::<Result<_, _>>()?);
+        let comparison = serde_json::to_string(&comparison).map_err(|error| Error::Json(error.into()))?;
+        let (lanes, plain) = lanes.finish();
+        let hello = Hello {
+            boot: "report".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            first: kept.first(),
+            recordings: walk.timeline().recordings().iter().map(Into::into).collect(),
+            lanes,
+            plain,
+            operations: Vec::new(),
+        };
+        let html =
+            html(&hello, kept.after(0), Some(&comparison)).map_err(|error| Error::Json(error.into()))?;
+        Ok(Self { html, left_out: kept.first() - 1, timeline: walk.into_timeline() })
+    }
+}
+
+/// The page, with these events on it; `comparison` is JSON already.
+///
+/// # Errors
+/// When `hello` cannot be said in JSON; it always can.
+pub fn html<'a>(
+    hello: &Hello,
+    items: impl IntoIterator<Item = &'a Arc<str>>,
+    comparison: Option<&str>,
+) -> serde_json::Result<String> {
+    let (hello, items, comparison) =
+        (serde_json::to_string(hello)?, array(items), comparison.unwrap_or("null"));
+    let recording = format!("{{\"hello\":{hello},\"items\":{items},\"comparison\":{comparison}}}");
+    Ok(page::report(&recording))
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Trace(error) => error.fmt(f),
+            Self::Json(error) => write!(f, "cannot put it on a page: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<TraceError> for Error {
+    fn from(error: TraceError) -> Self {
+        Self::Trace(error)
+    }
+}
