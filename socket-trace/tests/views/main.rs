@@ -6,5 +6,6 @@
 mod files;
 mod follow;
 mod layers;
+mod report;
 mod sequence;
 mod show;

@@ -1,0 +1,130 @@
+use serde_json::Value;
+
+use crate::files::{CLIENT, Files, SERVER, run};
+
+/// What is inside a page.
+fn recording(html: &str) -> Value {
+    let (_, rest) = html.split_once("<script type=\"application/json\" id=\"recording\">").unwrap();
+    serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap()
+}
+
+/// A trace of a server that marks so many steps, with an end line.
+fn marks(count: usize) -> String {
+    let header = SERVER.lines().next().unwrap();
+    let marks = (1..=count).map(|t| format!("{{\"t\":{t},\"op\":\"mark\",\"label\":\"step\"}}\n"));
+    format!("{header}\n{}{{\"end\":true,\"events\":{count},\"lost\":0}}\n", marks.collect::<String>())
+}
+
+#[test]
+fn a_page_has_what_show_and_compare_say() {
+    let files = Files::new("report-whole");
+    let (server, client) = (files.write("server.jsonl", SERVER), files.write("client.jsonl", CLIENT));
+    let page = files.path("page.html");
+    let ran = run(&["report", &server, &client, "-o", &page]);
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (Some(0), "", ""));
+    let html = std::fs::read_to_string(&page).unwrap();
+    let printed = run(&["report", &server, &client, "-o", "-"]);
+    assert_eq!(printed.out, html);
+
+    let recording = recording(&html);
+    let shown: Value = serde_json::from_str(&run(&["show", "--json", &server, &client]).out).unwrap();
+    let mut items = recording["items"].clone();
+    for (number, item) in (1..).zip(items.as_array_mut().unwrap()) {
+        let item = item.as_object_mut().unwrap();
+        assert_eq!(item.remove("seq"), Some(number.into()));
+        let step = item.remove("step");
+        assert_eq!(step.is_some(), item["at"].as_u64() >= Some(30_000), "{item:?}");
+        let says = item.remove("says");
+        assert_eq!(says.is_some(), item.contains_key("carried"), "{item:?}");
+    }
+    assert_eq!(items, shown);
+    let says: Vec<_> =
+        recording["items"].as_array().unwrap().iter().filter_map(|item| item["says"].as_str()).collect();
+    assert_eq!(says, ["GET /", "204 No Content"]);
+
+    let mut compared: Value =
+        serde_json::from_str(&run(&["compare", "--json", &server, &client]).out).unwrap();
+    compared.as_object_mut().unwrap().remove("assertions");
+    assert_eq!(recording["comparison"], compared);
+    let hello = &recording["hello"];
+    assert_eq!((&hello["first"], &hello["operations"]), (&1.into(), &Value::Array(Vec::new())));
+    let labels = hello["recordings"].as_array().unwrap().iter().map(|recording| &recording["label"]);
+    assert_eq!(labels.collect::<Vec<_>>(), ["shop-server", "shop-client"]);
+}
+
+#[test]
+fn lanes_are_by_name_and_say_where_the_server_is() {
+    let files = Files::new("report-lanes");
+    let named =
+        |name: &str, text: &str| files.write(name, &text.replace("\"shop\"", &format!("{:?}", &name[..4])));
+    let (other, grpc, rest) = (named("shop", SERVER), named("grpc", CLIENT), named("rest", SERVER));
+    let udp = SERVER.replace("\"shop\"", "\"udp\"");
+    let udp = files.write("udp", &udp);
+    let ran = run(&["report", &other, &grpc, &rest, &udp, "-o", "-"]);
+    let hello = &recording(&ran.out)["hello"];
+    let lanes = |kind: &str| {
+        let lanes = hello[kind].as_array().unwrap().iter();
+        let field = |lane: &Value, name: &str| lane[name].as_str().unwrap().to_owned();
+        lanes
+            .map(|lane| ["api", "title", "address"].map(|name| field(lane, name)).join(" "))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        lanes("lanes"),
+        ["rest REST 127.0.0.1:3000", "grpc gRPC 127.0.0.1:3000", "shop shop 127.0.0.1:3000"]
+    );
+    assert_eq!(lanes("plain"), ["udp UDP 127.0.0.1:3000"]);
+}
+
+#[test]
+fn of_a_long_recording_the_page_has_the_end_and_says_so() {
+    let files = Files::new("report-long");
+    let whole = files.write("whole.jsonl", &marks(20_000));
+    assert_eq!(run(&["report", &whole, "-o", "-"]).err, "");
+    let long = files.write("long.jsonl", &marks(20_012));
+    let ran = run(&["report", &long, "-o", "-"]);
+    assert_eq!(ran.code, Some(0));
+    assert!(
+        ran.err.contains("a page keeps 20000 events, and 32 MiB of them: the 12 oldest are left out"),
+        "{}",
+        ran.err
+    );
+    let recording = recording(&ran.out);
+    assert_eq!((&recording["hello"]["first"], &recording["items"][0]["seq"]), (&13.into(), &13.into()));
+    assert_eq!(recording["items"].as_array().unwrap().len(), 20_000);
+}
+
+#[test]
+fn what_is_recorded_stays_data() {
+    let files = Files::new("report-hostile");
+    let server =
+        files.write("server.jsonl", &SERVER.replace("get a book", "</script><script>alert(1)</script><!--"));
+    let ran = run(&["report", &server, "-o", "-"]);
+    assert_eq!((ran.out.matches("<script").count(), ran.out.matches("</script>").count()), (2, 2));
+    assert!(!ran.out.contains("<!--") && !ran.out.contains("<script>alert"));
+    assert_eq!(recording(&ran.out)["items"][3]["label"], "</script><script>alert(1)</script><!--");
+}
+
+#[test]
+fn what_is_wrong_is_said_as_elsewhere() {
+    let files = Files::new("report-wrong");
+    let server = files.write("server.jsonl", SERVER);
+    let cut = files.write("cut.jsonl", &SERVER[..SERVER.len() - 60]);
+    let page = files.path("page.html");
+    let missing = files.path("missing.jsonl");
+    let said = |arguments: &[&str]| {
+        let ran = run(&[&["report"], arguments].concat());
+        (ran.code, ran.err)
+    };
+    let (code, err) = said(&[&server, &missing, "-o", &page]);
+    assert!(code == Some(2) && err.contains(&format!("cannot read {missing}")), "{err}");
+    assert!(!std::fs::exists(&page).unwrap(), "nothing is written when a name is wrong");
+    let (code, err) = said(&[&server, "-o", "/nowhere/page.html"]);
+    assert!(code == Some(2) && err.contains("cannot write /nowhere/page.html: "), "{err}");
+    let (code, err) = said(&[&server, "-o", &server]);
+    assert!(code == Some(2) && err.contains("is both a trace and the output"), "{err}");
+    let (code, err) = said(&["-", "-o", &page]);
+    assert!(code == Some(2) && err.contains("standard input cannot be read twice"), "{err}");
+    let (code, err) = said(&[&cut, "-o", &page]);
+    assert!(code == Some(0) && err.contains("cut.jsonl was cut short"), "{err}");
+}
