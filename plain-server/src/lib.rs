@@ -64,7 +64,7 @@ pub const PROGRAM: Program = Program {
     about: "The bookshelf's get over a bare UDP socket and a bare TCP stream. Prints each socket call as it happens.",
     examples: "It has one UDP and one TCP socket at the same address and port: the ports of UDP and those of TCP are \
         numbered apart, so neither is in the other's way.\n\n\
-        An answer over UDP may be twenty times as long as its question, and goes to whatever address the question says \
+        An answer over UDP is up to some twenty times as long as its question, and goes to whatever address the question says \
         it comes from. On an open network that is of use to attackers: leave it on 127.0.0.1, where addresses cannot \
         be forged from outside.\n\n\
         Examples:\n  \
@@ -75,5 +75,5 @@ pub const PROGRAM: Program = Program {
 
 fn try_it(address: SocketAddr) -> String {
     let (ip, port) = (address.ip(), address.port());
-    format!("echo 'get 1' | nc -u -w1 {ip} {port}\necho 'get 1' | nc -N {ip} {port}")
+    format!("echo 'get 1' | nc -u -w1 {ip} {port}\necho 'get 1' | nc -w1 {ip} {port}")
 }

@@ -1,7 +1,7 @@
 //! Addresses: reading them from a flag, taking one, and saying so well when it is taken.
 
 use std::io::{self, ErrorKind};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs as _, UdpSocket};
 
 use socket_tap::{Tap, TapListener, TapUdpSocket};
 
@@ -39,6 +39,14 @@ pub fn check(address: SocketAddr, who: &str, flag: &str) -> io::Result<()> {
     TcpListener::bind(address).map(drop).map_err(|error| explained(&error, address, who, flag))
 }
 
+/// The same for datagrams.
+///
+/// # Errors
+/// As [`bind_udp`].
+pub fn check_udp(address: SocketAddr, who: &str, flag: &str) -> io::Result<()> {
+    UdpSocket::bind(address).map(drop).map_err(|error| explained(&error, address, who, flag))
+}
+
 /// Binds `address` for `who`; `flag` chooses another.
 ///
 /// # Errors
@@ -47,7 +55,7 @@ pub async fn bind(tap: &Tap, address: SocketAddr, who: &str, flag: &str) -> io::
     TapListener::bind(tap, address).await.map_err(|error| explained(&error, address, who, flag))
 }
 
-/// The same for datagrams.
+/// Binds `address` for the datagrams of `who`; `flag` chooses another.
 ///
 /// # Errors
 /// As [`bind`].

@@ -6,7 +6,9 @@ use std::time::Duration;
 use bookshelf::Shelf;
 use server_kit::Shutdown;
 use socket_tap::Tap;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use socket_tap::event::{Event, Op};
+use socket_tap::sink::Memory;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::task::JoinHandle;
 
@@ -20,8 +22,12 @@ struct Server {
 
 impl Server {
     async fn start(limits: Limits) -> Self {
+        Self::recorded(&Tap::off(), limits).await
+    }
+
+    async fn recorded(tap: &Tap, limits: Limits) -> Self {
         let any = ([127, 0, 0, 1], 0).into();
-        let sockets = Sockets::bind(&Tap::off(), &Tap::off(), any, "--listen").await.unwrap();
+        let sockets = Sockets::bind(tap, tap, any, "--listen").await.unwrap();
         let (address, shutdown) = (sockets.local_addr().unwrap(), Shutdown::new());
         assert_eq!(sockets.tcp.local_addr().unwrap(), address);
         let task = tokio::spawn(super::serve(sockets, Shelf::seeded(), shutdown.clone(), limits));
@@ -93,14 +99,20 @@ async fn a_stream_has_no_borders_but_its_lines() {
 
 #[tokio::test]
 async fn a_line_that_does_not_end_is_refused() {
-    let server = Server::start(Limits::default()).await;
+    let recording = Memory::new();
+    let tap = Tap::server("plain").sink(recording.clone()).start().unwrap();
+    let server =
+        Server::recorded(&tap, Limits { idle: Duration::from_secs(3600), ..Limits::default() }).await;
     let mut client = TcpStream::connect(server.address).await.unwrap();
-    // More than the server reads at once: what it leaves unread must not take the answer away.
+    // More than the server reads at once.
     client.write_all(&[b'x'; 30_000]).await.unwrap();
-    let said = to_the_end(&mut client).await;
+    let said = tokio::time::timeout(Duration::from_secs(10), to_the_end(&mut client)).await.unwrap();
     assert!(said.starts_with("{\"error\":\"a question has at most 64 bytes; "), "{said}");
     assert_eq!(said.lines().count(), 1);
     server.stop().await;
+    tap.finish().await.unwrap();
+    let reset = |event: &Event| matches!(&event.op, Op::Close(close) if close.aborted);
+    assert!(!recording.events().iter().any(reset), "what is left unread makes a close a reset");
 }
 
 #[tokio::test]
@@ -114,6 +126,19 @@ async fn a_client_that_sends_no_question_in_time_is_not_waited_for() {
         let answers = to_the_end(&mut client).await;
         assert_eq!(answers.lines().count(), lines, "{said:?}: {answers}");
     }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_client_that_asks_now_and_then_stays() {
+    let server = Server::start(Limits { idle: Duration::from_secs(1), ..Limits::default() }).await;
+    let mut client = BufReader::new(TcpStream::connect(server.address).await.unwrap());
+    for _ in 0..4 {
+        client.write_all(b"get 1\n").await.unwrap();
+        assert!(client.read_line(&mut String::new()).await.unwrap() > 0);
+        tokio::time::sleep(Duration::from_millis(400)).await;
+    }
+    drop(client);
     server.stop().await;
 }
 

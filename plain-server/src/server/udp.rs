@@ -15,7 +15,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Answers until the shutdown. What has not been received by then is lost, as datagrams may be.
 ///
 /// The server keeps nothing of its clients: each answer goes to where its question says that it comes from. That may be
-/// forged, and then the answer hits somebody who has not asked, with up to twenty times the bytes of the question
+/// forged, and then the answer hits somebody who has not asked, with some twenty times the bytes of the question
 /// (amplification). On loopback nobody outside can do that; a protocol for an open network asks its clients for long
 /// questions, or for proof of their address, as QUIC does (RFC 9000, section 8).
 ///
