@@ -64,9 +64,9 @@ pub const PROGRAM: Program = Program {
     about: "The bookshelf's get over a bare UDP socket and a bare TCP stream. Prints each socket call as it happens.",
     examples: "It has one UDP and one TCP socket at the same address and port: the ports of UDP and those of TCP are \
         numbered apart, so neither is in the other's way.\n\n\
-        An answer over UDP is up to some twenty times as long as its question, and goes to whatever address the question says \
-        it comes from. On an open network that is of use to attackers: leave it on 127.0.0.1, where addresses cannot \
-        be forged from outside.\n\n\
+        An answer over UDP is some twenty times as long as its question, and goes to whatever address the question \
+        says it comes from. On an open network that is of use to attackers: leave it on 127.0.0.1, where addresses \
+        cannot be forged from outside.\n\n\
         Examples:\n  \
         plain-server                                      print each socket call\n  \
         plain-server --trace plain.jsonl --capture 1024   record with payload, both sockets in one trace",
