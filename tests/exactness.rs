@@ -27,22 +27,22 @@ pub(crate) struct Watched {
     _directory: TempDir,
     trace: PathBuf,
     log: PathBuf,
-    server: Serving,
+    pub(crate) server: Serving,
 }
 
 impl Watched {
     /// `None` on a machine without strace.
-    fn start<A: Api>() -> Option<Self> {
+    pub(crate) fn start(server: &str) -> Option<Self> {
         let strace = find_strace()?;
         let directory = TempDir::new().unwrap();
         let [trace, log] = ["trace.jsonl", "strace"].map(|name| directory.path().join(name));
         let arguments = ["--trace", trace.to_str().unwrap()];
-        let server = Serving::under_strace(&strace, &log, A::SERVER, &arguments);
+        let server = Serving::under_strace(&strace, &log, server, &arguments);
         Some(Self { _directory: directory, trace, log, server })
     }
 
     /// Ends the server, and compares. The client, which shares this thread, goes on meanwhile.
-    async fn stop(self) -> (TempDir, PathBuf, PathBuf, Report) {
+    pub(crate) async fn stop(self) -> (TempDir, PathBuf, PathBuf, Report) {
         let Self { _directory: directory, trace, log, server } = self;
         let (status, _, err) = tokio::task::spawn_blocking(|| server.stop()).await.unwrap();
         assert!(status.success(), "{status}: {err}");
@@ -52,7 +52,7 @@ impl Watched {
 }
 
 async fn the_trace_is_what_the_kernel_saw<A: Api>() {
-    let Some(watched) = Watched::start::<A>() else { return };
+    let Some(watched) = Watched::start(A::SERVER) else { return };
     let address = watched.server.address;
     many_calls::<A>(address).await;
     many_connections::<A>(address).await;
@@ -211,7 +211,7 @@ fn the_traces_of_clients_are_what_the_kernel_saw() {
 
 #[tokio::test]
 async fn the_command_says_so_by_its_exit_code() {
-    let Some(watched) = Watched::start::<Rest>() else { return };
+    let Some(watched) = Watched::start(Rest::SERVER) else { return };
     let mut client = Rest::connect(&Tap::off(), watched.server.address).await.unwrap();
     client.book(1).await.unwrap();
     client.close().await;

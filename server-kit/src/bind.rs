@@ -1,9 +1,9 @@
 //! Addresses: reading them from a flag, taking one, and saying so well when it is taken.
 
 use std::io::{self, ErrorKind};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs as _, UdpSocket};
 
-use socket_tap::{Tap, TapListener};
+use socket_tap::{Tap, TapListener, TapUdpSocket};
 
 /// Reads an address as people type it: `127.0.0.1:3000`, `[::1]:3000`, `localhost:3000`, or a port alone.
 ///
@@ -39,12 +39,28 @@ pub fn check(address: SocketAddr, who: &str, flag: &str) -> io::Result<()> {
     TcpListener::bind(address).map(drop).map_err(|error| explained(&error, address, who, flag))
 }
 
+/// The same for datagrams.
+///
+/// # Errors
+/// As [`bind_udp`].
+pub fn check_udp(address: SocketAddr, who: &str, flag: &str) -> io::Result<()> {
+    UdpSocket::bind(address).map(drop).map_err(|error| explained(&error, address, who, flag))
+}
+
 /// Binds `address` for `who`; `flag` chooses another.
 ///
 /// # Errors
 /// With a message that says who was expected there and what to do.
 pub async fn bind(tap: &Tap, address: SocketAddr, who: &str, flag: &str) -> io::Result<TapListener> {
     TapListener::bind(tap, address).await.map_err(|error| explained(&error, address, who, flag))
+}
+
+/// Binds `address` for the datagrams of `who`; `flag` chooses another.
+///
+/// # Errors
+/// As [`bind`].
+pub async fn bind_udp(tap: &Tap, address: SocketAddr, who: &str, flag: &str) -> io::Result<TapUdpSocket> {
+    TapUdpSocket::bind(tap, address).await.map_err(|error| explained(&error, address, who, flag))
 }
 
 fn explained(error: &io::Error, address: SocketAddr, who: &str, flag: &str) -> io::Error {

@@ -1,19 +1,19 @@
-//! The command line, the same in all three servers.
+//! The command line, the same in all servers, but that each has the limits that mean something to it.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::builder::Resettable;
-use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser};
 
 use crate::bind;
 use crate::limits::Limits;
 use crate::program::Program;
 
-/// The flags of a server.
+/// The flags of a server with limits `L`.
 #[derive(Clone, Debug, Parser)]
 #[command(version, max_term_width = 100)]
-pub struct Flags {
+pub struct Flags<L: Args = Limits> {
     /// Listen on this address, or on this port of 127.0.0.1; port 0 lets the kernel choose one
     #[arg(long, value_name = "ADDR", value_parser = bind::parse)]
     pub listen: SocketAddr,
@@ -36,10 +36,10 @@ pub struct Flags {
 
     /// What a client may do, and how long.
     #[command(flatten)]
-    pub limits: Limits,
+    pub limits: L,
 }
 
-impl Flags {
+impl<L: Args> Flags<L> {
     /// Reads the command line. Ends the process for `--help`, `--version` and what it cannot read.
     #[must_use]
     pub fn parse_for(program: &Program) -> Self {

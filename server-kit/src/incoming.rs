@@ -6,8 +6,10 @@ use std::sync::Arc;
 use futures_util::Stream;
 use socket_tap::TapListener;
 use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
 use crate::connection::Connection;
+use crate::shutdown::within_grace;
 use crate::{Limits, Shutdown};
 
 /// How many connections are still taken after the signal: as many as the backlog may hold.
@@ -58,6 +60,31 @@ impl Incoming {
             self.last = self.last.checked_sub(1)?;
         }
         Some(Connection::new(stream, &self.limits, &self.shutdown, slot))
+    }
+
+    /// Converses with each of them, all at the same time, until the shutdown. Those that are under way then may go on for
+    /// as long as the limits allow.
+    pub async fn for_each<F>(mut self, converse: impl Fn(Connection) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let mut connections = JoinSet::new();
+        loop {
+            tokio::select! {
+                // Lets go of the connections that have ended.
+                Some(_) = connections.join_next() => {}
+                connection = self.next() => match connection {
+                    Some(connection) => _ = connections.spawn(converse(connection)),
+                    None => break,
+                },
+            }
+        }
+        let Self { listener, limits, shutdown, .. } = self;
+        // Nobody can connect any more while the last ones finish.
+        drop(listener);
+        let finished = async { while connections.join_next().await.is_some() {} };
+        within_grace(finished, limits.grace, &shutdown).await;
+        connections.shutdown().await;
     }
 
     /// The same as a stream, for tonic's `serve_with_incoming_shutdown`.

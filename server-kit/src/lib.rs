@@ -1,8 +1,8 @@
-//! What the three servers share and is no API.
+//! What the servers share and is no API.
 //!
 //! # Layout
 //!
-//! - [`flags`]: the command line, the same in all three
+//! - [`flags`]: the command line, the same in all of them
 //! - [`program`]: a server from its flags to its exit code
 //! - [`bind`]: addresses: reading, taking, and saying so well when one is taken
 //! - [`limits`]: what a client may do, and how long
@@ -25,9 +25,9 @@ pub mod shutdown;
 #[cfg(feature = "tonic")]
 pub mod tonic;
 
-pub use connection::Connection;
+pub use connection::{Connection, Exchange};
 pub use flags::Flags;
 pub use incoming::Incoming;
 pub use limits::Limits;
-pub use program::{Program, run};
+pub use program::{Program, run, run_on};
 pub use tokio_util::sync::CancellationToken as Shutdown;

@@ -101,7 +101,10 @@ impl Default for Limits {
 }
 
 /// Reads `60` and `0.5`.
-fn seconds(text: &str) -> Result<Duration, String> {
+///
+/// # Errors
+/// With what would have been right.
+pub fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     seconds.filter(|seconds| !seconds.is_zero()).ok_or_else(|| "give seconds, such as 60 or 0.5".to_owned())
 }

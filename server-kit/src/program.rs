@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anstream::ColorChoice;
+use clap::Args;
 use socket_tap::format::text::Lines;
 use socket_tap::sink::LiveLines;
 use socket_tap::{Tap, TapListener};
@@ -39,8 +40,26 @@ pub fn run<F>(program: &Program, serve: impl FnOnce(TapListener, Shutdown, Limit
 where
     F: Future<Output = io::Result<()>>,
 {
+    let listen = async |tap: &Tap, address| {
+        let listener = bind(tap, address, program.name, "--listen").await?;
+        Ok((listener.local_addr()?, listener))
+    };
+    run_on(program, listen, serve)
+}
+
+/// The same for a server that has other sockets than one listener, or other limits. `listen` makes the sockets, and says
+/// where they are.
+pub fn run_on<S, L, F>(
+    program: &Program,
+    listen: impl AsyncFnOnce(&Tap, SocketAddr) -> io::Result<(SocketAddr, S)>,
+    serve: impl FnOnce(S, Shutdown, L) -> F,
+) -> ExitCode
+where
+    L: Args,
+    F: Future<Output = io::Result<()>>,
+{
     let flags = Flags::parse_for(program);
-    match try_run(program, &flags, serve) {
+    match try_run(program, flags, listen, serve) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{}: error: {error}", program.name);
@@ -49,22 +68,26 @@ where
     }
 }
 
-fn try_run<F>(
+fn try_run<S, L, F>(
     program: &Program,
-    flags: &Flags,
-    serve: impl FnOnce(TapListener, Shutdown, Limits) -> F,
+    flags: Flags<L>,
+    listen: impl AsyncFnOnce(&Tap, SocketAddr) -> io::Result<(SocketAddr, S)>,
+    serve: impl FnOnce(S, Shutdown, L) -> F,
 ) -> io::Result<()>
 where
+    L: Args,
     F: Future<Output = io::Result<()>>,
 {
-    let tap = start_tap(program, flags)?;
+    let tap = start_tap(program, &flags)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(async {
-        let listener = bind(&tap, flags.listen, program.name, "--listen").await?;
+        let (address, sockets) = listen(&tap, flags.listen).await?;
         let shutdown = Shutdown::new();
         stop_on(Signals::watch()?, program.name, flags.quiet, shutdown.clone());
-        greet(program, flags, listener.local_addr()?);
-        serve(listener, shutdown, flags.limits.clone()).await
+        if !flags.quiet {
+            greet(program, address);
+        }
+        serve(sockets, shutdown, flags.limits).await
     });
     // Ends the tasks that are left, so that their sockets are closed and the recording says so.
     runtime.shutdown_timeout(Duration::from_secs(1));
@@ -83,7 +106,7 @@ where
     Ok(())
 }
 
-fn start_tap(program: &Program, flags: &Flags) -> io::Result<Tap> {
+fn start_tap<L: Args>(program: &Program, flags: &Flags<L>) -> io::Result<Tap> {
     if flags.no_tap || (flags.quiet && flags.trace.is_none()) {
         return Ok(Tap::off());
     }
@@ -102,10 +125,7 @@ pub fn colored() -> bool {
     anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never
 }
 
-fn greet(program: &Program, flags: &Flags, address: SocketAddr) {
-    if flags.quiet {
-        return;
-    }
+fn greet(program: &Program, address: SocketAddr) {
     let mut err = io::stderr().lock();
     // Nobody may be reading.
     let _ = writeln!(err, "{} listens on {address}; Ctrl-C ends it. Try:", program.name);

@@ -158,7 +158,7 @@ impl State {
 
 /// A request and its answer, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Exchange {
+pub struct Exchange {
     activity: Activity,
     turn: Turn,
 }

@@ -26,6 +26,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::{Limits, Shutdown};
 
 pub(crate) use activity::Activity;
+pub use activity::Exchange;
 pub(crate) use body::{Answer, Request};
 use deadline::{QuietTimer, StallTimer};
 
@@ -75,6 +76,13 @@ impl Connection {
 
     pub(crate) fn activity(&self) -> Activity {
         self.activity.clone()
+    }
+
+    /// A request has come: until what this returns is dropped, it is the server's turn, and the connection not idle. For
+    /// a protocol that is not HTTP.
+    #[must_use]
+    pub fn request(&self) -> Exchange {
+        self.activity.begin(false)
     }
 
     #[cfg(feature = "tonic")]

@@ -4,7 +4,7 @@
 //!
 //! # Layout
 //!
-//! - this file: the accept loop
+//! - this file: hyper on each connection, with its limits
 //! - `front`: what every request meets before the router
 //! - `head`: what the head of a request has to say clearly
 //! - [`origin`]: whether a request comes from a page of this very site
@@ -21,12 +21,10 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use socket_tap::TapListener;
-use tokio::task::JoinSet;
 
 use crate::connection::Connection;
 use crate::incoming::Incoming;
 use crate::limits::{CONNECTION_WINDOW, MAX_RESETS_BY_CLIENT, MAX_RESETS_BY_SERVER, STREAM_WINDOW};
-use crate::shutdown::within_grace;
 use crate::{Limits, Shutdown};
 
 use front::Front;
@@ -41,25 +39,10 @@ pub async fn serve(
     shutdown: Shutdown,
     limits: Limits,
 ) -> io::Result<()> {
-    let (http, grace) = (builder(&limits), limits.grace);
+    let http = builder(&limits);
     let front = Front::new(router, &limits);
-    let mut incoming = Incoming::new(listener, limits, shutdown.clone());
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            // Lets go of the connections that have ended.
-            Some(_) = connections.join_next() => {}
-            connection = incoming.next() => match connection {
-                Some(connection) => _ = connections.spawn(converse(http.clone(), connection, front.clone())),
-                None => break,
-            },
-        }
-    }
-    // Nobody can connect any more while the last requests finish.
-    drop(incoming);
-    let finished = async { while connections.join_next().await.is_some() {} };
-    within_grace(finished, grace, &shutdown).await;
-    connections.shutdown().await;
+    let incoming = Incoming::new(listener, limits, shutdown);
+    incoming.for_each(|connection| converse(http.clone(), connection, front.clone())).await;
     Ok(())
 }
 

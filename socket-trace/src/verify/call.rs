@@ -11,6 +11,7 @@ use socket_tap::event::{Addr, Event, Op};
 pub(super) enum What {
     Socket {
         domain: String,
+        kind: String,
     },
     Option {
         name: String,
@@ -36,9 +37,18 @@ pub(super) enum What {
         bytes: u64,
         slices: Option<u32>,
     },
+    SendTo {
+        bytes: u64,
+        peer: Option<SocketAddr>,
+    },
+    /// How long the datagram was: the program may have got less of it.
+    RecvFrom {
+        bytes: u64,
+        peer: Option<SocketAddr>,
+    },
     Shutdown,
     Close,
-    /// A call that the tap does not know, and that no stream of tokio makes.
+    /// A call that the tap does not know, and that no socket of tokio makes.
     Other(String),
 }
 
@@ -76,7 +86,9 @@ impl Call {
     /// What an event says; `None` for one that is no call on a socket, or one of a later version.
     pub(super) fn of(event: &Event) -> Option<Self> {
         let what = match &event.op {
-            Op::Socket { domain, .. } => What::Socket { domain: domain.clone().into_owned() },
+            Op::Socket { domain, kind, .. } => {
+                What::Socket { domain: domain.clone().into_owned(), kind: kind.clone().into_owned() }
+            }
             Op::Option { name, value } => {
                 What::Option { name: name.clone().into_owned(), value: Some(*value) }
             }
@@ -88,6 +100,11 @@ impl Call {
             Op::Write(transfer) => {
                 let slices = transfer.slices.map(|slices| slices.min(MOST_SLICES));
                 What::Write { bytes: transfer.bytes, slices }
+            }
+            Op::SendTo(datagram) => What::SendTo { bytes: datagram.bytes, peer: ip(datagram.peer.as_ref()) },
+            Op::RecvFrom(datagram) => {
+                let bytes = datagram.length.unwrap_or(datagram.bytes);
+                What::RecvFrom { bytes, peer: ip(datagram.peer.as_ref()) }
             }
             Op::Shutdown => What::Shutdown,
             Op::Close(_) => What::Close,
@@ -137,6 +154,8 @@ impl What {
             Self::Connect { .. } => "connect",
             Self::Read { .. } => "read",
             Self::Write { .. } => "write",
+            Self::SendTo { .. } => "sendto",
+            Self::RecvFrom { .. } => "recvfrom",
             Self::Shutdown => "shutdown",
             Self::Close => "close",
             Self::Other(name) => name,
@@ -145,7 +164,7 @@ impl What {
 
     fn details(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Socket { domain } => write!(f, " {domain}"),
+            Self::Socket { domain, kind } => write!(f, " {domain} {kind}"),
             Self::Option { name, value: Some(value) } => write!(f, " {name} {value}"),
             Self::Option { name, value: None } => write!(f, " {name}"),
             Self::Bind { local: Some(address) } => write!(f, " {address}"),
@@ -154,6 +173,11 @@ impl What {
             Self::Connect { peer: Some(peer) } => write!(f, " to {peer}"),
             Self::Read { eof: true, .. } => f.write_str(" 0 B (FIN)"),
             Self::Read { bytes, .. } | Self::Write { bytes, slices: None } => write!(f, " {bytes} B"),
+            Self::SendTo { bytes, peer: Some(peer) } => write!(f, " {bytes} B to {peer}"),
+            Self::RecvFrom { bytes, peer: Some(peer) } => write!(f, " {bytes} B from {peer}"),
+            Self::SendTo { bytes, peer: None } | Self::RecvFrom { bytes, peer: None } => {
+                write!(f, " {bytes} B")
+            }
             Self::Write { bytes, slices: Some(slices) } => write!(f, " {bytes} B in {slices} slices"),
             _ => Ok(()),
         }

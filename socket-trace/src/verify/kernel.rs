@@ -1,7 +1,7 @@
-//! What the kernel saw: follows each TCP socket of one process through a log, by the order in which the kernel gives
+//! What the kernel saw: follows each TCP and UDP socket of one process through a log, by the order in which the kernel gives
 //! and takes back file descriptors.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 
 use super::call::{Call, Errno, What};
@@ -12,7 +12,7 @@ use super::threads::Threads;
 /// One socket of the kernel's: a number that is never used again.
 pub(super) type Kid = u64;
 
-/// A call on a TCP socket of the process, as it ended.
+/// A call on a socket of the process, as it ended.
 #[derive(Debug)]
 pub(super) enum Seen {
     /// `socket(2)` made one.
@@ -34,6 +34,8 @@ pub(super) struct Kernel {
     threads: Threads,
     /// Open sockets by file descriptor.
     open: HashMap<i32, Kid>,
+    /// Those of them that send datagrams.
+    datagrams: HashSet<Kid>,
     /// The socket that a call that has begun is about.
     about: HashMap<Tid, Option<Kid>>,
     /// Connections whose handshake goes on.
@@ -49,6 +51,7 @@ impl Kernel {
             pid,
             threads: Threads::of(pid),
             open: HashMap::new(),
+            datagrams: HashSet::new(),
             about: HashMap::new(),
             connecting: HashMap::new(),
             last: 0,
@@ -151,12 +154,20 @@ impl Kernel {
             Some(&"AF_INET6") => "ipv6",
             _ => return Ok(None),
         };
-        let stream = arguments.get(1).is_some_and(|kind| kind.split('|').any(|flag| flag == "SOCK_STREAM"));
-        if !stream || !matches!(outcome, Outcome::Value(_)) {
+        let is = |wanted| arguments.get(1).is_some_and(|kind| kind.split('|').any(|flag| flag == wanted));
+        let kind = match (is("SOCK_STREAM"), is("SOCK_DGRAM")) {
+            (true, _) => "stream",
+            (_, true) => "datagram",
+            _ => return Ok(None),
+        };
+        if !matches!(outcome, Outcome::Value(_)) {
             return Ok(None);
         }
         let (socket, fd) = self.opens(outcome)?;
-        let call = Call::done(What::Socket { domain: domain.to_owned() });
+        if kind == "datagram" {
+            self.datagrams.insert(socket);
+        }
+        let call = Call::done(What::Socket { domain: domain.to_owned(), kind: kind.to_owned() });
         Ok(Some(Seen::Made { socket, fd, call }))
     }
 
@@ -210,8 +221,12 @@ impl Kernel {
             }
             // They change nothing and move nothing.
             "fcntl" | "getsockname" | "getpeername" => return Ok(None),
+            _ if self.datagrams.contains(&socket) => of_datagram(what(name, arguments, moved), arguments),
             _ => what(name, arguments, moved),
         };
+        if call == What::Close {
+            self.datagrams.remove(&socket);
+        }
         Ok(Some(Seen::Called { socket, call: Call { what: call, result } }))
     }
 
@@ -258,5 +273,17 @@ fn what(name: &str, arguments: &[&str], moved: u64) -> What {
         "shutdown" if argument(1) == "SHUT_WR" => What::Shutdown,
         "close" => What::Close,
         other => What::Other(other.to_owned()),
+    }
+}
+
+/// On a datagram socket each call is about one datagram, and an empty one is no end.
+fn of_datagram(call: What, arguments: &[&str]) -> What {
+    // What is not a buffer: that may hold anything.
+    let peer =
+        || arguments.iter().filter(|text| !text.starts_with('"')).find_map(|text| syscall::address(text));
+    match call {
+        What::Read { bytes, .. } => What::RecvFrom { bytes, peer: peer() },
+        What::Write { bytes, .. } => What::SendTo { bytes, peer: peer() },
+        other => other,
     }
 }

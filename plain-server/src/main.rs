@@ -1,0 +1,19 @@
+//! The command `plain-server`.
+
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+
+use bookshelf::Shelf;
+use plain_server::{PROGRAM, Sockets};
+
+fn main() -> ExitCode {
+    server_kit::run_on(
+        &PROGRAM,
+        async |tap, address| {
+            let sockets = Sockets::bind(tap, tap, address, "--listen").await?;
+            Ok((sockets.local_addr()?, sockets))
+        },
+        |sockets, shutdown, limits| plain_server::serve(sockets, Shelf::seeded(), shutdown, limits),
+    )
+}
