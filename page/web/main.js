@@ -1,13 +1,17 @@
 // The page: its frame, its screens, and the keys that work on all of them.
 
 import { el } from "./dom.js";
+import { createCompareView } from "./compare-view.js";
 import { startFeed } from "./feed.js";
+import { isPageKey } from "./keys.js";
 import { Store } from "./store.js";
 
 const store = new Store();
 startFeed(store);
 
-const views = [];
+const views = [
+  createCompareView(store),
+];
 
 const body = el("main", { class: "page-body" });
 const nav = el("nav", { "aria-label": "Screens" });
@@ -43,15 +47,10 @@ function open(id) {
 addEventListener("hashchange", () => open(location.hash.slice(1)));
 
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (!isPageKey(event)) return;
   const view = views.find((view) => view.key === event.key);
   if (view) open(view.id);
 });
-
-/** Whether keys are for what has the focus. */
-function isTyping(target) {
-  return target instanceof HTMLElement && target.matches("input, select, textarea, [contenteditable]");
-}
 
 const LINKS = {
   connecting: "connecting …",
