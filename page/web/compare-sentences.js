@@ -21,7 +21,7 @@ function transfers(rows, side) {
   const counted = ({ step }) => `${step.reads}/${step.writes}`;
   if (rows.length < 2 || new Set(rows.map(counted)).size === 1) return null;
   const each = rows.map(({ title, step }) => `${numberText(step.reads)} and ${numberText(step.writes)} in ${title}`);
-  return `The ${side} reads and writes ${listText(each)} times: the same two calls, more or less often.`;
+  return `Reads and writes at the ${side}: ${listText(each)}. They are the same two calls, more or less often.`;
 }
 
 function serverFirst(rows) {

@@ -4,6 +4,7 @@ import { el } from "./dom.js";
 import { createCompareView } from "./compare-view.js";
 import { startFeed } from "./feed.js";
 import { isPageKey } from "./keys.js";
+import { createSocketsView } from "./sockets-view.js";
 import { Store } from "./store.js";
 
 const store = new Store();
@@ -11,6 +12,7 @@ startFeed(store);
 
 const views = [
   createCompareView(store),
+  createSocketsView(store),
 ];
 
 const body = el("main", { class: "page-body" });
