@@ -1,6 +1,6 @@
 // The same call by hand: the line for curl or grpcurl, to be copied.
 
-import { copyText } from "./copy.js";
+import { commandLine } from "./command-line.js";
 import { el } from "./dom.js";
 import { createPopover } from "./popover.js";
 
@@ -29,16 +29,8 @@ export function createCommands(store) {
     said.textContent = "";
     const { commands = {}, title } = store.hello?.operations.find(({ id }) => id === chosen) ?? {};
     const lanes = (store.hello?.lanes ?? []).filter(({ api }) => commands[api]);
-    lines.replaceChildren(...lanes.map((lane) => commandLine(lane.title, title, commands[lane.api], said)));
+    lines.replaceChildren(...lanes.map((lane) => commandLine(`${title}, ${lane.title}`, commands[lane.api], said)));
   }
 
   return { element: popover.element, choose: (id) => (chosen = id) };
-}
-
-function commandLine(api, operation, command, said) {
-  const code = el("code", { text: command });
-  const copy = async () => (said.textContent = await copyText(code));
-  return el("div", { class: "command-line" },
-    el("h3", { text: api }), code,
-    el("button", { type: "button", "aria-label": `Copy the line for ${operation}, ${api}`, onclick: copy, text: "Copy" }));
 }

@@ -2,6 +2,7 @@
 
 import { el } from "./dom.js";
 import { createCompareView } from "./compare-view.js";
+import { createDownloads } from "./downloads.js";
 import { startFeed } from "./feed.js";
 import { isPageKey } from "./keys.js";
 import { createSocketsView } from "./sockets-view.js";
@@ -20,7 +21,7 @@ const nav = el("nav", { "aria-label": "Screens" });
 const link = el("span", { role: "status", class: "soft" });
 
 document.body.append(
-  el("header", { class: "page-head" }, el("h1", { text: "Three APIs, one socket" }), nav, el("div", { class: "end" }, link)),
+  el("header", { class: "page-head" }, el("h1", { text: "Three APIs, one socket" }), nav, el("div", { class: "end" }, createDownloads(store), link)),
   body,
 );
 

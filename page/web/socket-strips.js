@@ -21,7 +21,7 @@ function socketCard(title, counts, now) {
     el("h2", {}, title, el("span", { class: "soft", text: `last ${HISTORY_MS / 60_000} min, at most ${numberText(most)}` })),
     socketKindsOf(counts).map(([kind, index]) => {
       const values = counts.map((sample) => ({ at: sample.at, value: sample.counts[index] }));
-      return el("div", { class: `strip-row state-${kind}`, "data-key": kind },
+      return el("div", { class: `strip-row strip-of-${index}`, "data-key": kind },
         el("span", { class: "strip-kind", text: kind }),
         svg("svg", { viewBox: `0 0 ${STRIP_WIDTH} ${STRIP_HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true", class: "strip" },
           svg("path", { d: stripArea(values, most, now), class: "strip-area" })),

@@ -6,7 +6,7 @@ import { numberText } from "./numbers.js";
 import { TIME_WAIT_SECONDS } from "./socket-states.js";
 
 const SOCKET_CHANGES = { new: ["+", "new"], changed: ["*", "changed"], gone: ["−", "gone"], same: ["", ""] };
-const MOST_WAITING_ROWS = 6;
+const MOST_ROWS_OVER = 5;
 const SOCKET_COLUMNS = ["Side", "Proto", "Recv-Q", "Send-Q", "Local Address", "Foreign Address", "State", "PID/Program"];
 
 /** Draws the rows of a `SocketHistory`, as they are at that time. */
@@ -30,13 +30,17 @@ function socketGroup(store, api, rows, now) {
     el("tr", { class: "socket-group" }, title),
     shown.map((known) => socketRow(known, now)),
     more > 0 && el("tr", { "data-key": "more" }, el("td"), el("td", { class: "soft", colspan: SOCKET_COLUMNS.length,
-      text: `and ${numberText(more)} more in TIME_WAIT` })));
+      text: `and ${numberText(more)} more that are over` })));
 }
 
-/** All rows but those in TIME_WAIT beyond the first few: after a hundred connections there are a hundred of them. */
+/** All rows but those that are over beyond the first few: after a hundred connections there are a hundred of them. */
 function isSocketShown() {
-  let waiting = 0;
-  return ({ row }) => row.state !== "TIME_WAIT" || ++waiting <= MOST_WAITING_ROWS;
+  const counts = { gone: 0, TIME_WAIT: 0 };
+  return ({ row, change }) => {
+    const kind = change === "gone" ? "gone" : row.state;
+    if (kind in counts) counts[kind] += 1;
+    return !(counts[kind] > MOST_ROWS_OVER);
+  };
 }
 
 /** The servers' sockets first, the listening ones before all; on each side, what is over comes last. */
