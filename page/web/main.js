@@ -2,12 +2,13 @@
 
 import { el } from "./dom.js";
 import { startFeed } from "./feed.js";
+import { createLanesView } from "./lanes-view.js";
 import { Store } from "./store.js";
 
 const store = new Store();
 startFeed(store);
 
-const views = [];
+const views = [createLanesView(store)];
 
 const body = el("main", { class: "page-body" });
 const nav = el("nav", { "aria-label": "Screens" });
