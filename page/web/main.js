@@ -1,10 +1,14 @@
 // The page: its frame, its screens, and the keys that work on all of them.
 
-import { el } from "./dom.js";
 import { createCompareView } from "./compare-view.js";
+import { createDoBar } from "./do-bar.js";
+import { el } from "./dom.js";
 import { createDownloads } from "./downloads.js";
 import { startFeed } from "./feed.js";
 import { isPageKey } from "./keys.js";
+import { createLanesView } from "./lanes-view.js";
+import { createLanes } from "./lanes.js";
+import { createPlainView } from "./plain-view.js";
 import { createSocketsView } from "./sockets-view.js";
 import { Store } from "./store.js";
 
@@ -12,8 +16,10 @@ const store = new Store();
 startFeed(store);
 
 const views = [
+  createLanesView(store, createDoBar(store).element),
   createCompareView(store),
   createSocketsView(store),
+  createPlainView(store, createLanes),
 ];
 
 const body = el("main", { class: "page-body" });
@@ -21,7 +27,8 @@ const nav = el("nav", { "aria-label": "Screens" });
 const link = el("span", { role: "status", class: "soft" });
 
 document.body.append(
-  el("header", { class: "page-head" }, el("h1", { text: "Three APIs, one socket" }), nav, el("div", { class: "end" }, createDownloads(store), link)),
+  el("header", { class: "page-head" },
+    el("h1", { text: "Three APIs, one socket" }), nav, el("div", { class: "end" }, createDownloads(store), link)),
   body,
 );
 
