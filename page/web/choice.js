@@ -5,15 +5,19 @@ import { el } from "./dom.js";
 let choiceCount = 0;
 
 /**
- * Makes a switch between `options`, a list of `[value, text]`. Returns its `element`, its `value`, which may be set, and
- * `setOptions`. `onchange` is called with what the user has chosen.
+ * Makes a switch between `options`, a list of `[value, text]`. Returns its `element`, its `value`, which may
+ * be set, and `setOptions`. `onchange` is called with what the user has chosen.
  */
-export function createChoice(label, options, { value = options[0]?.[0], onchange = () => {}, hideLabel = false } = {}) {
+export function createChoice(label, options, { value = options[0]?.[0], onchange = () => {} } = {}) {
   choiceCount += 1;
   const name = `choice-${choiceCount}`;
   const choices = el("span", { class: "choices" });
-  const element = el("div", { class: "choice", role: "radiogroup", "aria-labelledby": name },
-    el("span", { id: name, class: hideLabel ? "unseen" : "choice-label", text: label }), choices);
+  const element = el(
+    "div",
+    { class: "choice", role: "radiogroup", "aria-labelledby": name },
+    el("span", { id: name, class: "choice-label", text: label }),
+    choices,
+  );
   const inputs = () => [...choices.querySelectorAll("input")];
   const choose = (wanted) => inputs().forEach((input) => (input.checked = input.value === wanted));
 

@@ -7,7 +7,11 @@ import { el } from "./dom.js";
 export function commandLine(title, command, said) {
   const code = el("code", { text: command });
   const copy = async () => (said.textContent = await copyText(code));
-  return el("div", { class: "command-line" },
-    el("h3", { text: title }), code,
-    el("button", { type: "button", "aria-label": `Copy: ${title}`, onclick: copy, text: "Copy" }));
+  return el(
+    "div",
+    { class: "command-line" },
+    el("h3", { text: title }),
+    code,
+    el("button", { type: "button", "aria-label": `Copy: ${title}`, onclick: copy, text: "Copy" }),
+  );
 }

@@ -4,18 +4,39 @@ import { SPENT_CLASSES, SPENT_WAYS, spentTotal } from "./compare-rows.js";
 import { el } from "./dom.js";
 import { numberText, shareText } from "./numbers.js";
 
-/** Draws one bar and its numbers for each row, for both ways. `rows`: see `bytesOfStep` and `bytesOfCalls`. */
+/** Draws one bar and its numbers for each row and both ways. `rows`: see `bytesOfStep` and `bytesOfCalls`. */
 export function bytesTable(caption, rows) {
   const known = rows.filter(({ spent }) => spent);
   const totals = known.flatMap(({ spent }) => SPENT_WAYS.map(([way]) => spentTotal(spent[way])));
   const most = Math.max(1, ...totals);
   const classes = SPENT_CLASSES.filter(([name]) => name !== "unknown" || hasUnknown(known));
-  return el("div", { class: "table-holder", "data-key": "bytes" },
-    el("table", { class: "facts bytes" },
+  return el(
+    "div",
+    { class: "table-holder", "data-key": "bytes" },
+    el(
+      "table",
+      { class: "facts bytes" },
       el("caption", { text: caption }),
-      el("thead", {}, bytesHead(classes, rows.some(({ call }) => call), most)),
-      SPENT_WAYS.map(([way, title]) => el("tbody", { "data-key": way },
-        rows.map((row, index) => bytesRow(row, way, index === 0 ? { title, count: rows.length } : null, classes, most))))));
+      el(
+        "thead",
+        {},
+        bytesHead(
+          classes,
+          rows.some(({ call }) => call),
+          most,
+        ),
+      ),
+      SPENT_WAYS.map(([way, title]) =>
+        el(
+          "tbody",
+          { "data-key": way },
+          rows.map((row, index) =>
+            bytesRow(row, way, index === 0 ? { title, count: rows.length } : null, classes, most),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 function hasUnknown(rows) {
@@ -24,11 +45,17 @@ function hasUnknown(rows) {
 
 function bytesHead(classes, hasCalls, most) {
   const column = (...content) => el("th", { scope: "col" }, ...content);
-  return el("tr", {},
-    column("way"), column("API"), hasCalls ? column("call") : null,
-    column(`all bars on one scale, 0 to ${numberText(most)} B`), column("bytes"),
+  return el(
+    "tr",
+    {},
+    column("way"),
+    column("API"),
+    hasCalls ? column("call") : null,
+    column(`all bars on one scale, 0 to ${numberText(most)} B`),
+    column("bytes"),
     classes.map(([name, title, what]) => el("th", { scope: "col", title: what }, bytesSwatch(name), title)),
-    column("payload share"));
+    column("payload share"),
+  );
 }
 
 /** The pattern of a class, as a legend. */
@@ -39,15 +66,20 @@ export function bytesSwatch(name) {
 function bytesRow({ title, call, spent }, way, first, classes, most) {
   const columns = classes.length + 3;
   const bytes = spent?.[way];
-  return el("tr", { "data-key": `${title} ${call ?? ""}` },
+  return el(
+    "tr",
+    { "data-key": `${title} ${call ?? ""}` },
     first && el("th", { scope: "rowgroup", rowspan: first.count, class: "way", text: first.title }),
     el("th", { scope: "row", text: title }),
     call && el("td", { class: "call-kind", text: call }),
-    bytes ? bytesCells(bytes, classes, most) : el("td", { colspan: columns, class: "soft", text: bytesMissing(call) }));
+    bytes
+      ? bytesCells(bytes, classes, most)
+      : el("td", { colspan: columns, class: "soft", text: bytesMissing(call) }),
+  );
 }
 
 function bytesMissing(call) {
-  return call ? "no such call in this step" : "recorded without payload: what the bytes were spent on is not known";
+  return call ? "no such call in this step" : "not known: recorded without payload";
 }
 
 function bytesCells(bytes, classes, most) {
@@ -63,10 +95,16 @@ function bytesCells(bytes, classes, most) {
 
 /** The numbers stand beside it: for who hears the page, the bar says nothing more. */
 function bytesBar(bytes, classes, most) {
-  const segments = classes.filter(([name]) => bytes[name] > 0).map(([name, title]) => {
-    const segment = el("span", { class: `spent spent-${name}`, "data-key": name, title: `${title}: ${numberText(bytes[name])} B` });
-    segment.style.setProperty("width", `${(100 * bytes[name]) / most}%`);
-    return segment;
-  });
+  const segments = classes
+    .filter(([name]) => bytes[name] > 0)
+    .map(([name, title]) => {
+      const segment = el("span", {
+        class: `spent spent-${name}`,
+        "data-key": name,
+        title: `${title}: ${numberText(bytes[name])} B`,
+      });
+      segment.style.setProperty("width", `${(100 * bytes[name]) / most}%`);
+      return segment;
+    });
   return el("div", { class: "bar", "aria-hidden": "true" }, segments);
 }

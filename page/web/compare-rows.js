@@ -4,7 +4,7 @@ import { apiPlace, apiTitle } from "./apis.js";
 
 /** What bytes are spent on: the class's name in the comparison, what it is called, and what it is. */
 export const SPENT_CLASSES = [
-  ["connection", "connection", "On the connection itself, and on no call: preface, settings, pings, goodbyes"],
+  ["connection", "connection", "On the connection itself and no call: preface, settings, pings, goodbyes"],
   ["framing", "framing", "On saying where things begin and end: frame heads, length prefixes, chunk sizes"],
   ["headers", "headers", "On saying what messages are about: request line, status, header fields"],
   ["payload", "payload", "On the messages themselves"],
@@ -12,7 +12,10 @@ export const SPENT_CLASSES = [
 ];
 
 /** The ways that bytes go. */
-export const SPENT_WAYS = [["to_server", "to the server"], ["to_client", "to the client"]];
+export const SPENT_WAYS = [
+  ["to_server", "to the server"],
+  ["to_client", "to the client"],
+];
 
 /** The traces of one side that have something to compare, in the order of the lanes. */
 export function comparedTraces(store, side) {
@@ -61,7 +64,8 @@ export function bytesOfCalls(rows) {
 /** What one call is spent on, on average; `null` when there was none. */
 export function averageSpent(calls) {
   if (calls.count === 0) return null;
-  const average = (bytes) => Object.fromEntries(Object.entries(bytes).map(([name, sum]) => [name, sum / calls.count]));
+  const average = (bytes) =>
+    Object.fromEntries(Object.entries(bytes).map(([name, sum]) => [name, sum / calls.count]));
   return { to_server: average(calls.to_server), to_client: average(calls.to_client) };
 }
 

@@ -16,14 +16,37 @@ const STEP_COLUMNS = [
 
 /** Draws the counts of a step. */
 export function stepTable(name, rows, side) {
-  return el("div", { class: "table-holder", "data-key": "counts" },
-    el("table", { class: "facts" },
+  return el(
+    "div",
+    { class: "table-holder", "data-key": "counts" },
+    el(
+      "table",
+      { class: "facts" },
       el("caption", { text: `${name}: what it put on the sockets, as the ${side}s recorded it` }),
-      el("thead", {}, el("tr", {}, el("th", { scope: "col", text: "API" }),
-        STEP_COLUMNS.map(([title]) => el("th", { scope: "col", text: title })))),
-      el("tbody", {}, rows.map(({ title, step }) => el("tr", { "data-key": title },
-        el("th", { scope: "row", text: title }),
-        STEP_COLUMNS.map(([, text]) => el("td", { class: "number", text: text(step) })))))));
+      el(
+        "thead",
+        {},
+        el(
+          "tr",
+          {},
+          el("th", { scope: "col", text: "API" }),
+          STEP_COLUMNS.map(([title]) => el("th", { scope: "col", text: title })),
+        ),
+      ),
+      el(
+        "tbody",
+        {},
+        rows.map(({ title, step }) =>
+          el(
+            "tr",
+            { "data-key": title },
+            el("th", { scope: "row", text: title }),
+            STEP_COLUMNS.map(([, text]) => el("td", { class: "number", text: text(step) })),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 /** Who, and how often when it was not always the same: `client`, `client 3, server 1`. */

@@ -22,12 +22,31 @@ const ROLES = [
 export function verdictSection(store) {
   const { verdict, reasons } = store.comparison;
   const [sign, words] = VERDICTS[verdict] ?? VERDICTS.unclear;
-  return el("section", { class: `verdict verdict-${verdict}`, "data-key": "verdict", "aria-label": "Verdict" },
+  return el(
+    "section",
+    { class: `verdict verdict-${verdict}`, "data-key": "verdict", "aria-label": "Verdict" },
     el("h2", {}, el("span", { class: "verdict-sign", "aria-hidden": "true", text: sign }), words),
-    reasons.length === 0 ? null : el("ul", { class: "reasons" }, reasons.map((reason) => el("li", { text: reason }))),
-    el("table", { class: "skeletons" },
-      el("caption", { class: "unseen", text: "What each kind of socket does, from its first call to its last" }),
-      el("tbody", {}, ROLES.flatMap(([role, title]) => roleRows(store, role, title)))));
+    reasons.length === 0
+      ? null
+      : el(
+          "ul",
+          { class: "reasons" },
+          reasons.map((reason) => el("li", { text: reason })),
+        ),
+    el(
+      "table",
+      { class: "skeletons" },
+      el("caption", {
+        class: "unseen",
+        text: "What each kind of socket does, from its first call to its last",
+      }),
+      el(
+        "tbody",
+        {},
+        ROLES.flatMap(([role, title]) => roleRows(store, role, title)),
+      ),
+    ),
+  );
 }
 
 /** One row for each order of calls that occurs; when they differ, it says in which recordings. */
@@ -64,13 +83,21 @@ function openListenerRows(store, title) {
 }
 
 function skeletonRow(title, calls, told) {
-  return el("tr", {},
+  return el(
+    "tr",
+    {},
     el(title ? "th" : "td", { scope: title ? "row" : null, text: title }),
     el("td", {}, el("span", { class: "calls" }, calls.map(callStep))),
-    el("td", { class: "soft", text: told }));
+    el("td", { class: "soft", text: told }),
+  );
 }
 
 function callStep(call) {
   const op = call.split(/[ :(]/)[0];
-  return el("span", { class: "call" }, call === "…" ? null : primitiveIcon(op, 20), el("code", { text: call }));
+  return el(
+    "span",
+    { class: "call" },
+    call === "…" ? null : primitiveIcon(op, 20),
+    el("code", { text: call }),
+  );
 }

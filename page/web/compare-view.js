@@ -2,7 +2,8 @@
 
 import { createChoice } from "./choice.js";
 import { bytesTable } from "./compare-bytes.js";
-import { bytesOfCalls, bytesOfStep, comparedSteps, comparedTraces, latestStep, rowsOfStep } from "./compare-rows.js";
+import { bytesOfCalls, bytesOfStep, rowsOfStep } from "./compare-rows.js";
+import { comparedSteps, comparedTraces, latestStep } from "./compare-rows.js";
 import { stepSentences } from "./compare-sentences.js";
 import { stepTable } from "./compare-table.js";
 import { verdictSection } from "./compare-verdict.js";
@@ -16,14 +17,36 @@ const LATEST = "";
 export function createCompareView(store) {
   const draw = onFrame(() => isShown && drawCompare());
   const step = el("select", { onchange: draw });
-  const side = createChoice("as recorded by", [["server", "the servers"], ["client", "the clients"]], { onchange: draw });
-  const calls = createChoice("bytes of", [["step", "the whole step"], ["call", "first call / each later"]], { onchange: draw });
+  const side = createChoice(
+    "as recorded by",
+    [
+      ["server", "the servers"],
+      ["client", "the clients"],
+    ],
+    { onchange: draw },
+  );
+  const calls = createChoice(
+    "bytes of",
+    [
+      ["step", "the whole step"],
+      ["call", "first call / each later"],
+    ],
+    { onchange: draw },
+  );
   const verdict = el("div");
   const facts = el("div", { class: "compare-facts" });
-  const controls = el("div", { class: "compare-controls" },
-    el("label", {}, el("span", { class: "choice-label", text: "step " }), step), side.element, calls.element);
-  const element = el("section", { "aria-label": "Compare" },
-    el("div", { class: "compare" }, createDoBar(store).element, verdict, controls, facts));
+  const controls = el(
+    "div",
+    { class: "compare-controls" },
+    el("label", {}, el("span", { class: "choice-label", text: "step " }), step),
+    side.element,
+    calls.element,
+  );
+  const element = el(
+    "section",
+    { "aria-label": "Compare" },
+    el("div", { class: "compare" }, createDoBar(store).element, verdict, controls, facts),
+  );
   let isShown = false;
 
   function drawCompare() {
@@ -33,7 +56,10 @@ export function createCompareView(store) {
     morph(verdict, el("div", {}, store.comparison ? verdictSection(store) : comparedNothing()));
     const latest = latestStep(store, names);
     const chosen = drawSteps(names, latest);
-    morph(facts, el("div", { class: "compare-facts" }, chosen === undefined ? null : stepFacts(traces, chosen)));
+    morph(
+      facts,
+      el("div", { class: "compare-facts" }, chosen === undefined ? null : stepFacts(traces, chosen)),
+    );
   }
 
   /** Draws the list of steps. Returns the one to show. */
@@ -48,21 +74,29 @@ export function createCompareView(store) {
   function stepFacts(traces, name) {
     const rows = rowsOfStep(store, traces, name);
     const isWhole = calls.value === "step";
+    const isKnown = rows.some(({ step }) => step.spent);
     const bytes = isWhole ? bytesOfStep(rows) : bytesOfCalls(rows);
-    const what = isWhole ? "all its connections and calls" : "one call on average, the first of its connection and each later one";
+    const what = isWhole ? "all of it" : "one call on average, a connection's first and each later one";
     return [
       stepTable(name, rows, side.value),
-      bytesTable(`${name}: what the bytes are spent on, ${what}`, bytes),
-      el("ul", { class: "sentences", "data-key": "sentences", "aria-label": "What one sees" },
-        stepSentences(rows, side.value).map((sentence) => el("li", { text: sentence }))),
-      isWhole || rows.some(({ step }) => step.calls.later.count > 0) ? null : el("p", { class: "soft", "data-key": "hint",
-        text: "No connection of this step had a second call. Run it with 10 calls on one connection, and see what a later one saves." }),
+      isKnown ? bytesTable(`${name}: what the bytes are spent on, ${what}`, bytes) : comparedWithoutPayload(),
+      el(
+        "ul",
+        { class: "sentences", "data-key": "sentences", "aria-label": "What one sees" },
+        stepSentences(rows, side.value).map((sentence) => el("li", { text: sentence })),
+      ),
+      isKnown && !isWhole && rows.every(({ step }) => step.calls.later.count === 0)
+        ? comparedWithoutLater()
+        : null,
     ];
   }
 
   for (const kind of ["comparison", "hello", "items"]) store.on(kind, draw);
   return {
-    id: "compare", title: "Compare", key: "2", element,
+    id: "compare",
+    title: "Compare",
+    key: "2",
+    element,
     show() {
       isShown = true;
       draw();
@@ -74,5 +108,21 @@ export function createCompareView(store) {
 }
 
 function comparedNothing() {
-  return el("p", { class: "soft", text: "Nothing has been compared yet: the comparison comes with the first calls." });
+  return el("p", { class: "soft", text: "Nothing has been compared yet: that comes with the first calls." });
+}
+
+function comparedWithoutPayload() {
+  return el("p", {
+    class: "soft",
+    "data-key": "bytes",
+    text: "It was recorded without payload, so what the bytes were spent on is not known.",
+  });
+}
+
+function comparedWithoutLater() {
+  return el("p", {
+    class: "soft",
+    "data-key": "hint",
+    text: "No connection of this step had a second call. Make 10 calls on one to see what that saves.",
+  });
 }

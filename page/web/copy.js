@@ -1,8 +1,8 @@
 // Text for the clipboard.
 
 /**
- * Copies the text of an element. Where the browser does not let us (a page that came over plain HTTP from another
- * machine), the text is selected instead. Returns what to tell.
+ * Copies the text of an element. Where the browser does not let us (a page that came over plain HTTP from
+ * another machine), the text is selected instead. Returns what to tell.
  */
 export async function copyText(element) {
   try {

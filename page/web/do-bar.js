@@ -1,11 +1,11 @@
-// Do it: a button for each operation, over all three APIs at once or over one, and how often on which connection.
+// Do it: a button for each operation, over all three APIs at once or one, and how often on which connection.
 
 import { runOperation, watchChanges } from "./actions.js";
 import { createChoice } from "./choice.js";
 import { createCommands } from "./do-commands.js";
 import { createResults } from "./do-results.js";
 import { el } from "./dom.js";
-import { isPageKey } from "./keys.js";
+import { isPageKey } from "./page-keys.js";
 
 /** The keys that do an operation, wherever the bar is to be seen. */
 export const DO_KEYS = [
@@ -26,20 +26,29 @@ export function createDoBar(store) {
   const commands = createCommands(store);
   const target = createChoice("over", [["all", "all three"]]);
   const calls = el("input", { type: "number", min: 1, max: MOST_CALLS, value: 1, class: "do-calls" });
-  const connection = createChoice("on", [["one", "one connection"], ["new", "a new one for each"]]);
+  const connection = createChoice("on", [
+    ["one", "one connection"],
+    ["new", "a new one for each"],
+  ]);
   const operations = el("div", { class: "do-operations", role: "group", "aria-label": "Operations" });
   const watch = el("button", { type: "button", class: "do-watch" });
-  const element = el("section", { class: "do-bar", "aria-label": "Do it" },
+  const element = el(
+    "section",
+    { class: "do-bar", "aria-label": "Do it" },
     operations,
-    el("div", { class: "do-how" },
+    el(
+      "div",
+      { class: "do-how" },
       target.element,
       el("label", { class: "do-calls-label" }, el("span", { class: "choice-label", text: "calls" }), calls),
       connection.element,
-      commands.element),
-    results.element);
+      commands.element,
+    ),
+    results.element,
+  );
 
   let isBusy = false;
-  const targets = () => (target.value === "all" ? doApis(store) : [target.value]);
+  const targets = () => (target.value === "all" ? doLanes(store).map(({ api }) => api) : [target.value]);
 
   /** Does it, unless something is being done. */
   async function act(what, work) {
@@ -60,7 +69,8 @@ export function createDoBar(store) {
     commands.choose(operation.id);
     const count = doCount(calls);
     const how = { apis: targets(), calls: count, connection: connection.value };
-    act(count > 1 ? `${operation.title}, ${count} times` : operation.title, () => runOperation(operation.id, how));
+    const what = count > 1 ? `${operation.title}, ${count} times` : operation.title;
+    act(what, () => runOperation(operation.id, how));
   }
 
   function toggleWatch() {
@@ -69,7 +79,8 @@ export function createDoBar(store) {
     const on = !apis.every((api) => store.watching[api]);
     const answer = async () => {
       await watchChanges(apis, on);
-      return { results: apis.map((api) => ({ api, ok: true, says: on ? "watches until stopped" : "has stopped" })) };
+      const says = on ? "watches until stopped" : "has stopped";
+      return { results: apis.map((api) => ({ api, ok: true, says })) };
     };
     act(on ? "watch changes" : "stop watching", answer);
   }
@@ -80,19 +91,23 @@ export function createDoBar(store) {
     const known = store.hello?.operations ?? [];
     const others = known.filter(({ id }) => id !== "watch");
     const isFocused = operations.contains(document.activeElement);
-    operations.replaceChildren(...others.map((operation) => doButton(operation, () => run(operation))), watch);
+    operations.replaceChildren(
+      ...others.map((operation) => doButton(operation, () => run(operation))),
+      watch,
+    );
     if (isFocused) operations.firstElementChild.focus();
-    target.setOptions([["all", "all three"], ...(store.hello?.lanes ?? []).map(({ api, title }) => [api, title])]);
+    target.setOptions([["all", "all three"], ...doLanes(store).map(({ api, title }) => [api, title])]);
     drawWatch();
   }
 
   function drawWatch() {
-    const apis = doApis(store);
-    const open = (store.hello?.lanes ?? []).filter(({ api }) => store.watching[api]).map(({ title }) => title);
-    const { title, what } = store.hello?.operations.find(({ id }) => id === "watch") ?? { title: "watch changes" };
-    const isAll = open.length === apis.length;
+    const lanes = doLanes(store);
+    const open = lanes.filter(({ api }) => store.watching[api]).map(({ title }) => title);
+    const known = store.hello?.operations.find(({ id }) => id === "watch");
+    const title = known?.title ?? "watch changes";
+    const isAll = open.length === lanes.length;
     watch.setAttribute("aria-pressed", open.length === 0 ? "false" : isAll ? "true" : "mixed");
-    watch.title = `${what ?? title} (key w)`;
+    watch.title = `${known?.what ?? title} (key w)`;
     watch.setAttribute("aria-keyshortcuts", "w");
     watch.textContent = open.length === 0 ? title : `${title}: ${isAll ? "all" : open.join(", ")} open`;
   }
@@ -112,8 +127,8 @@ export function createDoBar(store) {
   return { element };
 }
 
-function doApis(store) {
-  return (store.hello?.lanes ?? []).map(({ api }) => api);
+function doLanes(store) {
+  return store.hello?.lanes ?? [];
 }
 
 /** How many calls are asked for; what is out of bounds, or no number, becomes one that is. */

@@ -10,11 +10,19 @@ export function createCommands(store) {
   const lines = el("div", { class: "command-lines" });
   const said = el("p", { role: "status", class: "soft" });
   const hint = "A call from a terminal appears in the lanes like any other, with the server's side of it.";
-  const popover = createPopover("Copy command", el("div", { class: "commands" },
-    el("h2", { text: "The same call from a terminal" }),
-    el("label", {}, el("span", { text: "Operation " }), operation),
-    lines, said,
-    el("p", { class: "soft", text: hint })), drawOptions);
+  const popover = createPopover(
+    "Copy command",
+    el(
+      "div",
+      { class: "commands" },
+      el("h2", { text: "The same call from a terminal" }),
+      el("label", {}, el("span", { text: "Operation " }), operation),
+      lines,
+      said,
+      el("p", { class: "soft", text: hint }),
+    ),
+    drawOptions,
+  );
   let chosen = null;
 
   function drawOptions() {
@@ -29,7 +37,9 @@ export function createCommands(store) {
     said.textContent = "";
     const { commands = {}, title } = store.hello?.operations.find(({ id }) => id === chosen) ?? {};
     const lanes = (store.hello?.lanes ?? []).filter(({ api }) => commands[api]);
-    lines.replaceChildren(...lanes.map((lane) => commandLine(`${title}, ${lane.title}`, commands[lane.api], said)));
+    lines.replaceChildren(
+      ...lanes.map((lane) => commandLine(`${title}, ${lane.title}`, commands[lane.api], said)),
+    );
   }
 
   return { element: popover.element, choose: (id) => (chosen = id) };

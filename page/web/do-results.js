@@ -7,7 +7,11 @@ import { millisText } from "./numbers.js";
 /** Makes the place where results are told, also to those who listen. */
 export function createResults(store) {
   const hint = "Press a button: the calls are made now, and what they do to the sockets is recorded.";
-  const element = el("div", { class: "do-results", role: "status" }, el("span", { class: "soft", text: hint }));
+  const element = el(
+    "div",
+    { class: "do-results", role: "status" },
+    el("span", { class: "soft", text: hint }),
+  );
   return {
     element,
     working(what) {
@@ -19,15 +23,21 @@ export function createResults(store) {
     },
     fail(what, error) {
       element.replaceChildren(
-        el("span", { class: "do-what", text: what }), el("span", { class: "bad", text: `✗ ${error.message}` }));
+        el("span", { class: "do-what", text: what }),
+        el("span", { class: "bad", text: `✗ ${error.message}` }),
+      );
     },
   };
 }
 
 function resultItem(title, { ok, says, ns }) {
-  return el("li", { title: says },
-    el("b", { class: ok ? "good" : "bad" }, ok ? "✓" : "✗", el("span", { class: "unseen", text: ok ? "done:" : "failed:" })),
+  const [sign, heard] = ok ? ["✓", "done:"] : ["✗", "failed:"];
+  return el(
+    "li",
+    { title: says },
+    el("b", { class: ok ? "good" : "bad" }, sign, el("span", { class: "unseen", text: heard })),
     el("b", { text: title }),
     el("span", { class: "do-says", text: says ?? "" }),
-    ns === undefined ? null : el("span", { class: "soft do-time", text: millisText(ns) }));
+    ns === undefined ? null : el("span", { class: "soft do-time", text: millisText(ns) }),
+  );
 }

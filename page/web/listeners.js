@@ -15,6 +15,7 @@ export function listeningSoFar(store) {
 function listenerCalls(items, recording) {
   const listening = items.find((item) => item.recording === recording && item.op === "listen");
   if (listening === undefined) return [];
-  const isOfIt = (item) => item.recording === recording && (item.sock === listening.sock || item.on === listening.sock);
-  return [...new Set(items.filter(isOfIt).map((item) => item.op))].filter((op) => LISTENER_CALLS.includes(op));
+  const isOn = ({ sock, on }) => sock === listening.sock || on === listening.sock;
+  const ops = items.filter((item) => item.recording === recording && isOn(item)).map((item) => item.op);
+  return LISTENER_CALLS.filter((op) => ops.includes(op));
 }

@@ -5,7 +5,7 @@ import { createDoBar } from "./do-bar.js";
 import { el } from "./dom.js";
 import { createDownloads } from "./downloads.js";
 import { startFeed } from "./feed.js";
-import { isPageKey } from "./keys.js";
+import { isPageKey } from "./page-keys.js";
 import { createLanesView } from "./lanes-view.js";
 import { createLanes } from "./lanes.js";
 import { createPlainView } from "./plain-view.js";

@@ -1,9 +1,10 @@
-// Draws anew without losing anything: what is on the page already and stays the same is left alone, so that focus,
-// selection, scrolling and running animations stay where they are.
+// Draws anew without losing anything: what is on the page already and stays the same is left alone, so that
+// focus, selection, scrolling and running animations stay where they are.
 
 /**
- * Makes the children and attributes of `old` those of `fresh`. A child with a `data-key` is known again by it, another
- * one by its place. Nodes of `fresh` that are new are moved over; listeners of those that are known stay the old ones.
+ * Makes the children and attributes of `old` those of `fresh`. A child with a `data-key` is known again by
+ * it, another one by its place. New nodes of `fresh` are moved over; those that are known keep their old
+ * listeners.
  */
 export function morph(old, fresh) {
   morphAttributes(old, fresh);
@@ -32,10 +33,11 @@ export function morph(old, fresh) {
 }
 
 function morphKeyed(element) {
-  return new Map([...element.children].filter((child) => child.dataset.key).map((child) => [child.dataset.key, child]));
+  const keyed = [...element.children].filter((child) => child.dataset.key);
+  return new Map(keyed.map((child) => [child.dataset.key, child]));
 }
 
-/** The node that `child` is to become: the one with its key, or the one in its place if that is of its kind. */
+/** The node that becomes `child`: the one with its key, or the one in its place if that is of its kind. */
 function morphSame(child, known, place) {
   const key = child.dataset?.key;
   const same = key ? known.get(key) : place?.dataset?.key ? null : place;

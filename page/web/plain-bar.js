@@ -12,7 +12,7 @@ export function createPlainBar() {
   const lossy = el("input", { type: "checkbox" });
   const results = el("div", { class: "plain-results" });
   const said = el("p", { class: "plain-said", role: "status" });
-  said.textContent = "Both ask the same question, get 1, and get the same book. What differs is how it travels.";
+  said.textContent = "Both ask the same, get 1, and get the same book. What differs is how it travels.";
   let isBusy = false;
 
   async function get(over) {
@@ -37,15 +37,25 @@ export function createPlainBar() {
     element.removeAttribute("aria-busy");
   }
 
-  const button = (over) => el("button", { type: "button", onclick: () => get(over), text: `get over ${over.toUpperCase()}` });
-  const element = el("section", { class: "do-bar plain-bar", "aria-label": "Do it" },
-    el("div", { class: "do-how" },
-      button("udp"), button("tcp"),
+  const button = (over, text) => el("button", { type: "button", onclick: () => get(over), text });
+  const element = el(
+    "section",
+    { class: "do-bar plain-bar", "aria-label": "Do it" },
+    el(
+      "div",
+      { class: "do-how" },
+      button("udp", "get over UDP"),
+      button("tcp", "get over TCP"),
       el("label", { class: "do-calls-label" }, el("span", { class: "choice-label", text: "calls" }), calls),
-      el("label", { class: "plain-lossy" }, lossy, "lose every third datagram")),
-    el("p", { class: "soft plain-hint", text: "A relay on the way throws it away. The client waits for an answer, and then asks again. " +
-      "On one machine nothing is lost otherwise. TCP does not go over the relay." }),
-    said, results);
+      el("label", { class: "plain-lossy" }, lossy, "lose every third datagram"),
+    ),
+    el("p", {
+      class: "soft plain-hint",
+      text: "A relay throws it away, as on one machine none is lost. The client asks again after a timeout.",
+    }),
+    said,
+    results,
+  );
   return { element };
 }
 
@@ -53,15 +63,24 @@ function plainSummary(name, results) {
   const answered = results.filter(({ ok }) => ok).length;
   const attempts = results.reduce((sum, result) => sum + (result.attempts ?? 1), 0);
   const again = attempts - results.length;
-  return `${name}: ${countText(results.length, "call")}, ${answered} answered` +
-    (again > 0 ? `; ${countText(again, "question")} asked again after a timeout.` : ".");
+  return (
+    `${name}: ${countText(results.length, "call")}, ${answered} answered` +
+    (again > 0 ? `; ${countText(again, "question")} asked again after a timeout.` : ".")
+  );
 }
 
 function plainList(name, results) {
-  return el("ol", { tabindex: 0, "aria-label": `Results over ${name}` }, results.map((result) => {
-    const { call, ok, attempts = 1, says, ns } = result;
-    return el("li", { title: says, class: attempts > 1 ? "again" : null },
-      el("b", { class: ok ? "good" : "bad", text: ok ? "✓" : "✗" }),
-      ` ${call}: ${ok ? "" : `${says}, `}${countText(attempts, "attempt")}, ${millisText(ns)}`);
-  }));
+  return el(
+    "ol",
+    { tabindex: 0, "aria-label": `Results over ${name}` },
+    results.map((result) => {
+      const { call, ok, attempts = 1, says, ns } = result;
+      return el(
+        "li",
+        { title: says, class: attempts > 1 ? "again" : null },
+        el("b", { class: ok ? "good" : "bad", text: ok ? "✓" : "✗" }),
+        ` ${call}: ${ok ? "" : `${says}, `}${countText(attempts, "attempt")}, ${millisText(ns)}`,
+      );
+    }),
+  );
 }

@@ -1,10 +1,27 @@
 // What the sockets of the datagram screen did, counted from the events.
 
-/** The calls to count, in the order of a socket's life. Those that carry bytes come last but the end. */
-export const PLAIN_CALLS = ["socket", "bind", "listen", "connect", "accept", "sendto", "recvfrom", "write", "read", "shutdown", "close"];
+/** The calls to count, in the order of a socket's life. */
+export const PLAIN_CALLS = [
+  "socket",
+  "bind",
+  "listen",
+  "connect",
+  "accept",
+  "sendto",
+  "recvfrom",
+  "write",
+  "read",
+  "shutdown",
+  "close",
+];
 
 /** The recordings of this screen: which transport, which side, and what they are called. */
-export const PLAIN_SIDES = [["udp", "client"], ["udp", "server"], ["tcp", "client"], ["tcp", "server"]];
+export const PLAIN_SIDES = [
+  ["udp", "client"],
+  ["udp", "server"],
+  ["tcp", "client"],
+  ["tcp", "server"],
+];
 
 /** By recording (`udp-client` …), by call: how often it was made and succeeded. */
 export function plainCounts(items) {
@@ -20,8 +37,8 @@ export function plainCounts(items) {
 export function plainDatagrams(counts) {
   const [client, server] = [counts["udp-client"], counts["udp-server"]];
   return [
-    plainWay("questions, to the server", client.sendto, server.recvfrom),
-    plainWay("answers, to the client", server.sendto, client.recvfrom),
+    plainWay("to the server", client.sendto, server.recvfrom),
+    plainWay("to the client", server.sendto, client.recvfrom),
   ];
 }
 

@@ -13,7 +13,7 @@ export function createPopover(text, content, onopen = () => {}) {
   const button = el("button", { type: "button", popovertarget: id, "aria-haspopup": "dialog", text });
   panel.addEventListener("beforetoggle", ({ newState }) => newState === "open" && onopen());
   panel.addEventListener("toggle", ({ newState }) => newState === "open" && popoverPlace(panel, button));
-  return { element: el("span", { class: "popover-holder" }, button, panel), close: () => panel.hidePopover() };
+  return { element: el("span", { class: "popover-holder" }, button, panel) };
 }
 
 /** Below its button, and within the window. */

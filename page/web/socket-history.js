@@ -1,4 +1,5 @@
-// What the page remembers of the socket table: since when a row is as it is, what has just gone, and how many there were.
+// What the page remembers of the socket table: since when a row is as it is, what has just gone, and how many
+// there were.
 
 import { SOCKET_KINDS } from "./socket-states.js";
 
@@ -24,7 +25,11 @@ export class SocketHistory {
     for (const [key, known] of this.#known) {
       if (!there.has(key) && known.change !== "gone") Object.assign(known, { change: "gone", at });
     }
-    this.#count([...this.#known.values()].filter(({ change }) => change !== "gone").map(({ row }) => row), at);
+    const open = [...this.#known.values()].filter(({ change }) => change !== "gone");
+    this.#count(
+      open.map(({ row }) => row),
+      at,
+    );
   }
 
   #seen(key, row, at) {
@@ -53,7 +58,7 @@ export class SocketHistory {
     }
   }
 
-  /** The rows at that time, each with `change` and `since`; those that went some seconds ago are forgotten. */
+  /** The rows at that time, with `change` and `since`; those that went some seconds ago are forgotten. */
   rows(now) {
     for (const [key, { change, at }] of this.#known) {
       if (change === "gone" && now - at > CHANGE_SHOWN_MS) this.#known.delete(key);
@@ -73,7 +78,7 @@ export class SocketHistory {
   }
 }
 
-/** Each row by what it is known again: its two addresses, and which it is of those that are alike (`SO_REUSEPORT`). */
+/** Each row by its addresses, and by which it is of those that are alike (`SO_REUSEPORT`). */
 function socketKeys(rows) {
   const seen = new Map();
   return rows.map((row) => {

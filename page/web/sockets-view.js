@@ -10,11 +10,15 @@ import { socketTable } from "./socket-table.js";
 
 const SOCKETS_TICK_MS = 1_000;
 
-/** Makes the screen. The table is remembered also while it is hidden, so that it knows since when a row is there. */
+/** Makes the screen. The table is remembered also while it is hidden, to know since when a row is there. */
 export function createSocketsView(store) {
   const history = new SocketHistory();
   const drawn = el("div");
-  const element = el("section", { "aria-label": "Sockets" }, el("div", { class: "sockets-screen" }, createDoBar(store).element, drawn));
+  const element = el(
+    "section",
+    { "aria-label": "Sockets" },
+    el("div", { class: "sockets-screen" }, createDoBar(store).element, drawn),
+  );
   const draw = onFrame(() => isShown && drawSockets());
   let isShown = false;
   let ticking = null;
@@ -30,7 +34,10 @@ export function createSocketsView(store) {
   });
   store.on("hello", draw);
   return {
-    id: "sockets", title: "Sockets", key: "3", element,
+    id: "sockets",
+    title: "Sockets",
+    key: "3",
+    element,
     show() {
       isShown = true;
       // Counting down and fading out, while nothing new comes.
@@ -47,17 +54,22 @@ export function createSocketsView(store) {
 
 function socketsContent(store, history, now) {
   if (!store.live) {
-    return socketsWords("The socket table is of the present: it is what the kernel has now, and is not in a recording. " +
-      "Start the workshop, or look at your own machine with socket-trace sockets --watch.");
+    return socketsWords(
+      "The socket table is of the present: it is what the kernel has now, and is not in a recording. " +
+        "Start the workshop to see it, or look at your own machine with socket-trace.",
+    );
   }
   if (store.sockets?.error) return socketsWords(`There is no socket table: ${store.sockets.error}`);
   if (!store.sockets?.rows) return socketsWords("Waiting for the socket table …");
   const rows = history.rows(now);
   return [
     socketStrips(store, history, now),
-    el("div", { class: "sockets-columns" },
+    el(
+      "div",
+      { class: "sockets-columns" },
       el("div", { class: "table-holder" }, socketTable(store, rows, now)),
-      socketLegend(rows)),
+      socketLegend(rows),
+    ),
   ];
 }
 

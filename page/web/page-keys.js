@@ -6,7 +6,7 @@ export function takesText(target) {
   return target instanceof HTMLElement && target.matches(writing);
 }
 
-/** Whether the event is a letter or digit for the page: nothing else wants it, and no other key is held with it. */
+/** Whether a letter or digit is for the page: nothing else wants it, and no other key is held with it. */
 export function isPageKey(event) {
   const isHeld = event.ctrlKey || event.metaKey || event.altKey;
   return !isHeld && !event.repeat && !event.defaultPrevented && !takesText(event.target);
