@@ -1,7 +1,7 @@
 // What one sees in the numbers, in sentences. Each comes only when the numbers say so.
 
 import { averageSpent, spentTotal } from "./compare-rows.js";
-import { bytesText, listText, numberText, shareText } from "./numbers.js";
+import { byteCountText, listText, numberText, shareText } from "./numbers.js";
 
 /** The sentences for the rows of a step; see `rowsOfStep`. */
 export function stepSentences(rows, side) {
@@ -18,7 +18,7 @@ export function stepSentences(rows, side) {
 
 function totals(rows) {
   if (rows.length < 2) return null;
-  const each = rows.map(({ title, step }) => `${bytesText(step.to_server + step.to_client)} in ${title}`);
+  const each = rows.map(({ title, step }) => `${byteCountText(step.to_server + step.to_client)} in ${title}`);
   return `For the same result ${listText(each)} go over the wire, both ways together.`;
 }
 
@@ -49,7 +49,9 @@ function connectionBytes({ title, step }) {
   if (each === 0) return [];
   const isOnce = later.count > 0 && later.to_server.connection === 0;
   const once = isOnce ? ", once: a later call on it adds none" : "";
-  return [`${title} spends ${bytesText(each)} to the server on each new connection, beside any call${once}.`];
+  return [
+    `${title} spends ${byteCountText(each)} to the server on each new connection, beside any call${once}.`,
+  ];
 }
 
 function repeatedHeaders({ title, step }) {
@@ -57,10 +59,11 @@ function repeatedHeaders({ title, step }) {
   if (first === null || later === null) return [];
   const [once, again] = [first.to_server.headers, later.to_server.headers];
   if (once === 0 || again === 0) return [];
-  if (again >= once) return [`${title} repeats ${bytesText(again)} of headers to the server with each call.`];
+  if (again >= once)
+    return [`${title} repeats ${byteCountText(again)} of headers to the server with each call.`];
   return [
-    `${title} sends ${bytesText(once)} of headers to the server with a connection's first call and ` +
-      `${bytesText(again)} with each later one: both ends remember the rest.`,
+    `${title} sends ${byteCountText(once)} of headers to the server with a connection's first call and ` +
+      `${byteCountText(again)} with each later one: both ends remember the rest.`,
   ];
 }
 

@@ -1,14 +1,14 @@
 // What a step put on the sockets, one row for each API.
 
 import { el } from "./dom.js";
-import { bytesText, millisText, numberText } from "./numbers.js";
+import { byteCountText, millisText, numberText } from "./numbers.js";
 
 const STEP_COLUMNS = [
   ["connections", ({ connections }) => numberText(connections)],
   ["reads", ({ reads }) => numberText(reads)],
   ["writes", ({ writes }) => numberText(writes)],
-  ["bytes to the server", (step) => bytesText(step.to_server)],
-  ["bytes to the client", (step) => bytesText(step.to_client)],
+  ["bytes to the server", (step) => byteCountText(step.to_server)],
+  ["bytes to the client", (step) => byteCountText(step.to_client)],
   ["first byte", (step) => millisText(step.first_byte_ns)],
   ["spoke first", (step) => whoText(step.spoke_first)],
   ["ended by", (step) => whoText(step.ended_by)],

@@ -1,7 +1,7 @@
 // The screen that compares: the verdict, and for each step what the three APIs put on the sockets.
 
 import { createChoice } from "./choice.js";
-import { bytesTable } from "./compare-bytes.js";
+import { budgetTable } from "./compare-budget.js";
 import { bytesOfCalls, bytesOfStep, rowsOfStep } from "./compare-rows.js";
 import { comparedSteps, comparedTraces, latestStep } from "./compare-rows.js";
 import { stepSentences } from "./compare-sentences.js";
@@ -79,7 +79,9 @@ export function createCompareView(store) {
     const what = isWhole ? "all of it" : "one call on average, a connection's first and each later one";
     return [
       stepTable(name, rows, side.value),
-      isKnown ? bytesTable(`${name}: what the bytes are spent on, ${what}`, bytes) : comparedWithoutPayload(),
+      isKnown
+        ? budgetTable(`${name}: what the bytes are spent on, ${what}`, bytes)
+        : comparedWithoutPayload(),
       el(
         "ul",
         { class: "sentences", "data-key": "sentences", "aria-label": "What one sees" },

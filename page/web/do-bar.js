@@ -5,7 +5,6 @@ import { createChoice } from "./choice.js";
 import { createCommands } from "./do-commands.js";
 import { createResults } from "./do-results.js";
 import { el } from "./dom.js";
-import { isPageKey } from "./page-keys.js";
 
 /** The keys that do an operation, wherever the bar is to be seen. */
 export const DO_KEYS = [
@@ -19,6 +18,22 @@ export const DO_KEYS = [
 ];
 
 const MOST_CALLS = 100;
+
+/** All bars: screens have one each, and the keys are for the one that is seen. */
+const doBars = [];
+
+/** Whether the keys have a bar to press on. */
+export function isDoBarSeen() {
+  return doBars.some(({ element }) => element.checkVisibility());
+}
+
+/** The keys with what they do, for the list of all keys. */
+export function doKeys() {
+  const press = (id) => doBars.find(({ element }) => element.checkVisibility())?.press(id);
+  return DO_KEYS.map(({ key, operation, what }) => {
+    return { keys: [key], shown: key, says: what, run: () => press(operation) };
+  });
+}
 
 /** Makes the bar. It hides itself in a report, where there is nothing to be done. Returns its `element`. */
 export function createDoBar(store) {
@@ -112,14 +127,13 @@ export function createDoBar(store) {
     watch.textContent = open.length === 0 ? title : `${title}: ${isAll ? "all" : open.join(", ")} open`;
   }
 
-  document.addEventListener("keydown", (event) => {
-    if (!isPageKey(event) || !element.checkVisibility()) return;
-    const id = DO_KEYS.find(({ key }) => key === event.key)?.operation;
-    const operation = store.hello?.operations.find((operation) => operation.id === id);
-    if (operation === undefined) return;
-    event.preventDefault();
-    if (id === "watch") toggleWatch();
-    else run(operation);
+  doBars.push({
+    element,
+    press(id) {
+      const operation = store.hello?.operations.find((operation) => operation.id === id);
+      if (id === "watch") toggleWatch();
+      else if (operation !== undefined) run(operation);
+    },
   });
   store.on("hello", drawHello);
   store.on("watching", drawWatch);

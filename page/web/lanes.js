@@ -1,9 +1,9 @@
 // The lanes: what client and server of each API do, side by side, on one clock. Time runs down.
 
 import { el, onFrame } from "./dom.js";
-import { laneColumns } from "./lane-columns.js";
+import { LANE_GUTTER, laneColumns } from "./lane-columns.js";
 import { LaneField } from "./lane-field.js";
-import { LANE_ZOOMS, LaneModel } from "./lane-model.js";
+import { LANE_ZOOMS, LaneModel, modelFind } from "./lane-model.js";
 import { laneMove } from "./lane-moves.js";
 import { laneInfo, laneTitles } from "./lane-titles.js";
 import { laneCount } from "./lanes-text.js";
@@ -190,6 +190,8 @@ class Lanes {
     const { layout } = this.model.how;
     this.field.element.dataset.detail = detail;
     this.field.element.style.setProperty("--box-height", `${boxHeight}px`);
+    this.field.element.style.setProperty("--lane-gutter", `${LANE_GUTTER}px`);
+    this.field.element.style.setProperty("--lane-width", `${(this.#scroll.clientWidth - LANE_GUTTER) / this.apis.length}px`);
     const columns = laneColumns(this.#scroll.clientWidth, this.apis.length);
     return { columns, shapesOnly: detail === "shape", middle: layout === "time" ? 10 : boxHeight / 2 };
   }
@@ -198,7 +200,8 @@ class Lanes {
   #drawEdges(drawn, count, top) {
     const first = drawn.find((entry) => entry.y + 8 >= top);
     const step = first?.item.step;
-    this.#step.hidden = step === undefined || drawn.length === 0 || this.#scroll.scrollTop < 40;
+    const isHeadNear = this.model.rules[modelFind(this.model.rules, top, (rule) => rule.y)]?.kind === "head";
+    this.#step.hidden = step === undefined || isHeadNear || this.#scroll.scrollTop < 40;
     this.#step.textContent = step ?? "";
     const wanted = this.store.selected ?? this.#active;
     const isDrawn = drawn.some((entry) => entry.item.seq === wanted);

@@ -9,7 +9,7 @@ export function numberText(number) {
 }
 
 /** A number of bytes. */
-export function bytesText(bytes) {
+export function byteCountText(bytes) {
   return `${numberText(bytes)} B`;
 }
 

@@ -9,11 +9,20 @@ let popoverCount = 0;
 export function createPopover(text, content, onopen = () => {}) {
   popoverCount += 1;
   const id = `popover-${popoverCount}`;
-  const panel = el("div", { id, popover: "auto", class: "popover" }, content);
+  const panel = el("div", { id, popover: "auto", class: "popover", tabindex: -1 }, content);
   const button = el("button", { type: "button", popovertarget: id, "aria-haspopup": "dialog", text });
   panel.addEventListener("beforetoggle", ({ newState }) => newState === "open" && onopen());
   panel.addEventListener("toggle", ({ newState }) => newState === "open" && popoverPlace(panel, button));
-  return { element: el("span", { class: "popover-holder" }, button, panel) };
+  const element = el("span", { class: "popover-holder" }, button, panel);
+  // The page has uses of its own for Escape; this one comes first.
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !panel.matches(":popover-open")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    panel.hidePopover();
+    button.focus();
+  });
+  return { element };
 }
 
 /** Below its button, and within the window. */

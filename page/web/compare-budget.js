@@ -5,7 +5,7 @@ import { el } from "./dom.js";
 import { numberText, shareText } from "./numbers.js";
 
 /** Draws one bar and its numbers for each row and both ways. `rows`: see `bytesOfStep` and `bytesOfCalls`. */
-export function bytesTable(caption, rows) {
+export function budgetTable(caption, rows) {
   const known = rows.filter(({ spent }) => spent);
   const totals = known.flatMap(({ spent }) => SPENT_WAYS.map(([way]) => spentTotal(spent[way])));
   const most = Math.max(1, ...totals);
@@ -20,7 +20,7 @@ export function bytesTable(caption, rows) {
       el(
         "thead",
         {},
-        bytesHead(
+        budgetHead(
           classes,
           rows.some(({ call }) => call),
           most,
@@ -31,7 +31,7 @@ export function bytesTable(caption, rows) {
           "tbody",
           { "data-key": way },
           rows.map((row, index) =>
-            bytesRow(row, way, index === 0 ? { title, count: rows.length } : null, classes, most),
+            budgetRow(row, way, index === 0 ? { title, count: rows.length } : null, classes, most),
           ),
         ),
       ),
@@ -43,7 +43,7 @@ function hasUnknown(rows) {
   return rows.some(({ spent }) => SPENT_WAYS.some(([way]) => spent[way].unknown > 0));
 }
 
-function bytesHead(classes, hasCalls, most) {
+function budgetHead(classes, hasCalls, most) {
   const column = (...content) => el("th", { scope: "col" }, ...content);
   return el(
     "tr",
@@ -53,17 +53,17 @@ function bytesHead(classes, hasCalls, most) {
     hasCalls ? column("call") : null,
     column(`all bars on one scale, 0 to ${numberText(most)} B`),
     column("bytes"),
-    classes.map(([name, title, what]) => el("th", { scope: "col", title: what }, bytesSwatch(name), title)),
+    classes.map(([name, title, what]) => el("th", { scope: "col", title: what }, budgetSwatch(name), title)),
     column("payload share"),
   );
 }
 
 /** The pattern of a class, as a legend. */
-export function bytesSwatch(name) {
+export function budgetSwatch(name) {
   return el("span", { class: `swatch spent spent-${name}`, "aria-hidden": "true" });
 }
 
-function bytesRow({ title, call, spent }, way, first, classes, most) {
+function budgetRow({ title, call, spent }, way, first, classes, most) {
   const columns = classes.length + 3;
   const bytes = spent?.[way];
   return el(
@@ -73,20 +73,20 @@ function bytesRow({ title, call, spent }, way, first, classes, most) {
     el("th", { scope: "row", text: title }),
     call && el("td", { class: "call-kind", text: call }),
     bytes
-      ? bytesCells(bytes, classes, most)
-      : el("td", { colspan: columns, class: "soft", text: bytesMissing(call) }),
+      ? budgetCells(bytes, classes, most)
+      : el("td", { colspan: columns, class: "soft", text: budgetMissing(call) }),
   );
 }
 
-function bytesMissing(call) {
+function budgetMissing(call) {
   return call ? "no such call in this step" : "not known: recorded without payload";
 }
 
-function bytesCells(bytes, classes, most) {
+function budgetCells(bytes, classes, most) {
   const total = spentTotal(bytes);
   const number = (text) => el("td", { class: "number", text });
   return [
-    el("td", { class: "bar-cell" }, bytesBar(bytes, classes, most)),
+    el("td", { class: "bar-cell" }, budgetBar(bytes, classes, most)),
     el("td", { class: "number all", text: numberText(total) }),
     classes.map(([name]) => number(bytes[name] === 0 ? "·" : numberText(bytes[name]))),
     number(shareText(bytes.payload, total)),
@@ -94,7 +94,7 @@ function bytesCells(bytes, classes, most) {
 }
 
 /** The numbers stand beside it: for who hears the page, the bar says nothing more. */
-function bytesBar(bytes, classes, most) {
+function budgetBar(bytes, classes, most) {
   const segments = classes
     .filter(([name]) => bytes[name] > 0)
     .map(([name, title]) => {
