@@ -1,21 +1,43 @@
 // The page: its frame, its screens, and the keys that work on all of them.
 
+import { createCompareView } from "./compare-view.js";
+import { createDoBar, doKeys, isDoBarSeen } from "./do-bar.js";
 import { el } from "./dom.js";
+import { createDownloads } from "./downloads.js";
 import { startFeed } from "./feed.js";
+import { createKeys } from "./keys.js";
+import { createLanesView } from "./lanes-view.js";
+import { createLanes } from "./lanes.js";
+import { createPlainView } from "./plain-view.js";
+import { createSocketsView } from "./sockets-view.js";
+import { createStatus } from "./status.js";
 import { Store } from "./store.js";
 
 const store = new Store();
 startFeed(store);
 
-const views = [];
+const views = [
+  createLanesView(store, createDoBar(store).element),
+  createCompareView(store),
+  createSocketsView(store),
+  createPlainView(store, createLanes),
+];
 
+const keys = createKeys();
 const body = el("main", { class: "page-body" });
 const nav = el("nav", { "aria-label": "Screens" });
 const link = el("span", { role: "status", class: "soft" });
 
 document.body.append(
-  el("header", { class: "page-head" }, el("h1", { text: "Three APIs, one socket" }), nav, el("div", { class: "end" }, link)),
+  el(
+    "header",
+    { class: "page-head" },
+    el("h1", { text: "Three APIs, one socket" }),
+    nav,
+    el("div", { class: "end" }, createDownloads(store), createStatus(store), link, keys.button),
+  ),
   body,
+  keys.dialog,
 );
 
 for (const view of views) {
@@ -42,16 +64,9 @@ function open(id) {
 
 addEventListener("hashchange", () => open(location.hash.slice(1)));
 
-addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  const view = views.find((view) => view.key === event.key);
-  if (view) open(view.id);
-});
-
-/** Whether keys are for what has the focus. */
-function isTyping(target) {
-  return target instanceof HTMLElement && target.matches("input, select, textarea, [contenteditable]");
-}
+keys.add("Screens", views.map(({ id, key, title }) => ({ keys: [key], shown: key, says: title, run: () => open(id) })));
+for (const view of views.filter(({ keys }) => keys)) keys.add(view.title, view.keys, () => !view.element.hidden);
+keys.add("Do it", doKeys(), isDoBarSeen);
 
 const LINKS = {
   connecting: "connecting …",

@@ -1,0 +1,47 @@
+// What the sockets of the datagram screen did, counted from the events.
+
+/** The calls to count, in the order of a socket's life. */
+export const PLAIN_CALLS = [
+  "socket",
+  "bind",
+  "listen",
+  "connect",
+  "accept",
+  "sendto",
+  "recvfrom",
+  "write",
+  "read",
+  "shutdown",
+  "close",
+];
+
+/** The recordings of this screen: which transport, which side, and what they are called. */
+export const PLAIN_SIDES = [
+  ["udp", "client"],
+  ["udp", "server"],
+  ["tcp", "client"],
+  ["tcp", "server"],
+];
+
+/** By recording (`udp-client` …), by call: how often it was made and succeeded. */
+export function plainCounts(items) {
+  const counts = Object.fromEntries(PLAIN_SIDES.map(([api, side]) => [`${api}-${side}`, {}]));
+  for (const { recording, op, error } of items) {
+    const calls = counts[recording];
+    if (calls !== undefined && error === undefined) calls[op] = (calls[op] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** The datagrams each way: sent by one side, received by the other, and the rest. */
+export function plainDatagrams(counts) {
+  const [client, server] = [counts["udp-client"], counts["udp-server"]];
+  return [
+    plainWay("to the server", client.sendto, server.recvfrom),
+    plainWay("to the client", server.sendto, client.recvfrom),
+  ];
+}
+
+function plainWay(title, sent = 0, received = 0) {
+  return { title, sent, received, missing: Math.max(0, sent - received) };
+}
