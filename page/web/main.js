@@ -2,12 +2,13 @@
 
 import { el } from "./dom.js";
 import { startFeed } from "./feed.js";
+import { createLessonsView } from "./lessons-view.js";
 import { Store } from "./store.js";
 
 const store = new Store();
 startFeed(store);
 
-const views = [];
+const views = [createLessonsView(store)];
 
 const body = el("main", { class: "page-body" });
 const nav = el("nav", { "aria-label": "Screens" });

@@ -1,0 +1,24 @@
+// Numbers as a lesson writes them.
+
+/** `1 byte`, `1,200 bytes`. */
+export function lessonCount(count, noun) {
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Nanoseconds, in the unit that is easy to read. */
+export function lessonTime(ns) {
+  if (ns === null || ns === undefined) return "–";
+  if (ns < 1e6) return `${Math.max(1, Math.round(ns / 1e3))} µs`;
+  if (ns < 1e9) return `${(ns / 1e6).toFixed(ns < 1e7 ? 1 : 0)} ms`;
+  return `${(ns / 1e9).toFixed(1)} s`;
+}
+
+/** `REST, GraphQL and gRPC`. */
+export function lessonList(names) {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
+/** Calls in their order: `socket → bind`. */
+export function lessonOrder(calls) {
+  return calls.join(" → ");
+}
