@@ -5,7 +5,10 @@ import { lessonFirst } from "./lesson-facts.js";
 /** What bytes are spent on, in the order in which they are shown. */
 export const LESSON_CLASSES = ["connection", "framing", "headers", "payload", "unknown"];
 
-/** Everything that a connection sent, in order, as parts with their `way` ("to server", "to client"): from its writes. */
+/**
+ * Everything that a connection sent, in order, as parts with their `way` ("to server", "to client"): from its
+ * writes.
+ */
 export function lessonParts(connection) {
   const events = connection.items.filter((item) => item.op === "write" || item.op === "read");
   const hasClient = connection.client.length > 0;
@@ -18,7 +21,10 @@ export function lessonParts(connection) {
   });
 }
 
-/** Bytes by class over all these connections, and their sum: `{ connection, framing, headers, payload, unknown, all }`. */
+/**
+ * Bytes by class over all these connections, and their sum: `{ connection, framing, headers, payload,
+ * unknown, all }`.
+ */
 export function lessonSpent(connections) {
   const spent = Object.fromEntries([...LESSON_CLASSES, "all"].map((name) => [name, 0]));
   for (const part of connections.flatMap(lessonParts)) {
@@ -29,8 +35,8 @@ export function lessonSpent(connections) {
 }
 
 /**
- * The frames of a connection, in the order of sending: `{ way, name, bytes, text, class, seq }`. A frame's header and what is in
- * it are one, also when several writes sent it.
+ * The frames of a connection, in the order of sending: `{ way, name, bytes, text, class, seq }`. A frame's
+ * header and what is in it are one, also when several writes sent it.
  */
 export function lessonFrames(connection) {
   const frames = new Map();
@@ -48,17 +54,20 @@ export function lessonFrames(connection) {
 }
 
 /**
- * For each call of the connection, in order: nanoseconds until the client had the first byte of the answer. The first call
- * counts from the client's `socket`, since the connection is made for it; a later one from its own first byte.
+ * For each call of the connection, in order: nanoseconds until the client had the first byte of the answer.
+ * The first call counts from the client's `socket`, since the connection is made for it; a later one from its
+ * own first byte.
  */
 export function lessonFirstBytes(connection) {
-  const carries = (op, call) => connection.client.find(
-    (item) => item.op === op && (item.carried ?? []).some((part) => part.call === call));
+  const carries = (op, call) =>
+    connection.client.find(
+      (item) => item.op === op && (item.carried ?? []).some((part) => part.call === call),
+    );
   const times = [];
   for (let call = 0; ; call += 1) {
     const [asked, answered] = [carries("write", call), carries("read", call)];
     if (!asked || !answered) return times;
-    const from = call === 0 ? lessonFirst(connection.client, "socket", "connect") ?? asked : asked;
+    const from = call === 0 ? (lessonFirst(connection.client, "socket", "connect") ?? asked) : asked;
     times.push(answered.at - from.at);
   }
 }

@@ -5,7 +5,11 @@ import { primitiveShape } from "./primitives.js";
 
 /** A drawing with what it shows in words. */
 export function lessonDrawing(label, width, height, ...parts) {
-  return svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, class: "lesson-drawing" }, ...parts);
+  return svg(
+    "svg",
+    { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, class: "lesson-drawing" },
+    ...parts,
+  );
 }
 
 /** A box with lines of words in its middle. */
@@ -36,5 +40,9 @@ export function lessonArrow(x1, y1, x2, y2, plain = false) {
 
 /** The shape of a socket call, its middle at a point. */
 export function lessonShape(op, x, y, size = 24) {
-  return svg("g", { transform: `translate(${x - size / 2} ${y - size / 2}) scale(${size / 16})` }, primitiveShape(op));
+  return svg(
+    "g",
+    { transform: `translate(${x - size / 2} ${y - size / 2}) scale(${size / 16})` },
+    primitiveShape(op),
+  );
 }

@@ -9,12 +9,16 @@ const LESSON_OTHER = { client: "server", server: "client" };
 const LESSON_FIRST_STATES = ["FIN_WAIT1", "FIN_WAIT2", "CLOSING", "TIME_WAIT"];
 
 /**
- * How it ended: `first` the side whose FIN was sent first, `other` the other one, `eof` the read of 0 bytes by which that one
- * learned of it (absent when it finished by itself, or was not recorded), `errors` its reads that failed, `state` in which
- * TCP was on the first side at its close, `after` how many nanoseconds later the other side finished. `null` when no end is recorded.
+ * How it ended: `first` the side whose FIN was sent first, `other` the other one, `eof` the read of 0 bytes
+ * by which that one learned of it (absent when it finished by itself, or was not recorded), `errors` its
+ * reads that failed, `state` in which TCP was on the first side at its close, `after` how many nanoseconds
+ * later the other side finished. `null` when no end is recorded.
  */
 export function lessonEnd(connection) {
-  const ends = ["client", "server"].map((side) => ({ side, end: lessonFirst(connection[side], "shutdown", "close") }));
+  const ends = ["client", "server"].map((side) => ({
+    side,
+    end: lessonFirst(connection[side], "shutdown", "close"),
+  }));
   const recorded = ends.filter(({ end }) => end).sort((a, b) => a.end.seq - b.end.seq);
   if (recorded.length === 0) return null;
   const first = recorded.length === 2 ? recorded[0].side : lessonEndedBy(connection, recorded[0].side);

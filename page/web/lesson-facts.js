@@ -42,13 +42,25 @@ export function lessonGroups(items, key) {
   return [...groups];
 }
 
-/**
- * The connections in these events: `{ number, api, items, client, server }`, each with the events of both sides. A call
- * of `socket` has no connection yet: it is found by the socket that connected later.
- */
-export function lessonConnections(items) {
+/** Groups by API, in the order in which the page shows them. */
+export function lessonByApi(items, api = (item) => item.api) {
+  const order = Object.keys(LESSON_TITLES);
+  return lessonGroups(items, api).sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+}
+
+/** The connection of each socket that has one, by the socket's name. */
+export function lessonNumbers(items) {
   const numbers = new Map();
   for (const item of items) if (item.connection) numbers.set(lessonSocket(item), item.connection);
+  return numbers;
+}
+
+/**
+ * The connections in these events: `{ number, api, items, client, server }`, each with the events of both
+ * sides. A call of `socket` has no connection yet: it is found by the socket that connected later.
+ */
+export function lessonConnections(items) {
+  const numbers = lessonNumbers(items);
   const ofConnections = items.filter((item) => numbers.has(lessonSocket(item)));
   return lessonGroups(ofConnections, (item) => numbers.get(lessonSocket(item))).map(([number, events]) => ({
     number,
@@ -83,8 +95,8 @@ export function lessonIsWhole(connection) {
 }
 
 /**
- * The calls of one socket in the order of its life, each named once. How often it reads and writes, and which comes first, is
- * up to the moment; so they stand in the order that is usual for the side.
+ * The calls of one socket in the order of its life, each named once. How often it reads and writes, and which
+ * comes first, is up to the moment; so they stand in the order that is usual for the side.
  */
 export function lessonSkeleton(events) {
   const made = events.filter((item) => !item.error);
@@ -94,10 +106,15 @@ export function lessonSkeleton(events) {
   return [...opening, ...[...usual, "shutdown", "close"].filter(has)];
 }
 
-/** The calls of the socket that accepted, before its first accept: what `events` are of the server's recording. */
+/**
+ * The calls of the socket that accepted, before its first accept: what `events` are of the server's
+ * recording.
+ */
 export function lessonListener(events, accept) {
   const own = events.filter((item) => item.recording === accept.recording && item.sock === accept.on);
-  const before = own.filter((item) => LESSON_OPENING.includes(item.op) && !item.error && item.op !== "accept");
+  const before = own.filter(
+    (item) => LESSON_OPENING.includes(item.op) && !item.error && item.op !== "accept",
+  );
   return { events: before, calls: before.map((item) => item.op) };
 }
 

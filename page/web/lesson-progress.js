@@ -1,4 +1,5 @@
-// Which lessons are done, kept by the browser where it may keep something: from a file it may not, and then nothing is lost but that.
+// Which lessons are done, kept by the browser where it may keep something: from a file it may not, and then
+// nothing is lost but that.
 
 const LESSON_KEY = "lessons";
 

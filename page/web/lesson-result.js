@@ -3,6 +3,8 @@
 import { el } from "./dom.js";
 import { lessonEvidence } from "./lesson-evidence.js";
 
+const LESSON_NO_FIT = "None of the answers fits what was recorded.";
+
 /** Judges the predictions: which choice the facts bear out, and whether it was chosen. */
 export function lessonJudge(lesson, facts, predicted) {
   return lesson.questions.map((question, n) => {
@@ -16,7 +18,14 @@ export function lessonResult(store, lesson, { run, facts, verdicts }) {
   const table = lesson.table?.(facts);
   return [
     ...verdicts.map((verdict) => lessonVerdict(verdict, verdicts.length > 1)),
-    el("div", { class: "lesson-says" }, lesson.says(facts).filter(Boolean).map((text) => el("p", { text }))),
+    el(
+      "div",
+      { class: "lesson-says" },
+      lesson
+        .says(facts)
+        .filter(Boolean)
+        .map((text) => el("p", { text })),
+    ),
     table && lessonTable(table),
     ...(run.notes ?? []).map((text) => el("p", { class: "soft", text })),
     run.items.length > 0 ? lessonEvidence(store, lesson.shown?.(facts) ?? run.items) : null,
@@ -27,17 +36,21 @@ function lessonVerdict({ question, right, predicted, isRight }, isOneOfMany) {
   const chosen = question.choices[predicted];
   const truth = question.choices[right];
   const of = isOneOfMany ? `${question.ask} ` : "";
-  if (right < 0) return lessonVerdictBox("open", "None of the answers fits what was recorded.", `${of}Look at the events below.`);
-  if (predicted === undefined) return lessonVerdictBox("open", `${of}${truth.text}`, "");
+  if (right < 0) return lessonVerdictBox("open", LESSON_NO_FIT, `${of}Look at the events below.`);
   if (isRight) return lessonVerdictBox("right", "Your prediction was right.", `${of}${truth.text}`);
-  return lessonVerdictBox("wrong", "It was not so.", `${chosen.unless ?? ""} What was recorded: ${isOneOfMany ? of : ""}${lessonLower(truth.text)}`);
+  const recorded = `What was recorded: ${of}${lessonLower(truth.text)}`;
+  return lessonVerdictBox("wrong", "Your prediction was not " +
+    "right.", [chosen.unless, recorded].filter(Boolean).join(" "));
 }
 
 function lessonVerdictBox(kind, heading, text) {
   const sign = { right: "✓", wrong: "✗", open: "→" }[kind];
-  return el("div", { class: `lesson-verdict is-${kind}` },
+  return el(
+    "div",
+    { class: `lesson-verdict is-${kind}` },
     el("span", { class: "lesson-sign", "aria-hidden": "true", text: sign }),
-    el("p", {}, el("strong", { text: heading }), text ? ` ${text}` : null));
+    el("p", {}, el("strong", { text: heading }), text ? ` ${text.replace(/[^.?!…]$/, "$&.")}` : null),
+  );
 }
 
 /** As it stands inside of a sentence; names in capitals stay. */
@@ -47,10 +60,32 @@ function lessonLower(text) {
 
 function lessonTable({ caption, head, rows }) {
   const isNumber = (cell) => typeof cell === "number";
-  const cell = (value) => el("td", { class: isNumber(value) ? "number" : null, text: isNumber(value) ? value.toLocaleString("en") : value });
-  return el("div", { class: "lesson-table", role: "group", tabindex: "0", "aria-label": caption },
-    el("table", {},
+  const cell = (value) =>
+    el("td", {
+      class: isNumber(value) ? "number" : null,
+      text: isNumber(value) ? value.toLocaleString("en") : value,
+    });
+  return el(
+    "div",
+    { class: "lesson-table", role: "group", tabindex: "0", "aria-label": caption },
+    el(
+      "table",
+      {},
       el("caption", { text: caption }),
-      el("thead", {}, el("tr", {}, head.map((text) => el("th", { scope: "col", text })))),
-      el("tbody", {}, rows.map(([first, ...rest]) => el("tr", {}, el("th", { scope: "row", text: first }), rest.map(cell))))));
+      el(
+        "thead",
+        {},
+        el(
+          "tr",
+          {},
+          head.map((text) => el("th", { scope: "col", text })),
+        ),
+      ),
+      el(
+        "tbody",
+        {},
+        rows.map(([first, ...rest]) => el("tr", {}, el("th", { scope: "row", text: first }), rest.map(cell))),
+      ),
+    ),
+  );
 }

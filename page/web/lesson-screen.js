@@ -4,10 +4,11 @@ import { el } from "./dom.js";
 import { lessonJudge, lessonResult } from "./lesson-result.js";
 
 /**
- * Makes the screen of a lesson. A lesson has `id`, `title`, `idea` (sentences), `drawing()`, `doing` (what the button does),
- * `questions` (`ask` and `choices`: each with `text`, `is(facts)` that tells from the facts whether it is so, and `unless`, what
- * speaks against it), `run(store)`, `facts(run, store)` (or `{ missing }` when the recording does not have them), `says(facts)`,
- * `table(facts)`, `shown(facts)` (the events to list), and `needs(store)`: what is missing before it can be run.
+ * Makes the screen of a lesson. A lesson has `id`, `title`, `idea` (sentences), `drawing()`, `doing` (what
+ * the button does), `questions` (`ask` and `choices`: each with `text`, `is(facts)` that tells from the facts
+ * whether it is so, and `unless`, what speaks against it), `run(store)`, `facts(run, store)` (or `{ missing
+ * }` when the recording does not have them), `says(facts)`, `table(facts)`, `shown(facts)` (the events to
+ * list), and `needs(store)`: what is missing before it can be run.
  */
 export function createLessonScreen(store, lesson, number, onDone) {
   const predicted = [];
@@ -18,10 +19,12 @@ export function createLessonScreen(store, lesson, number, onDone) {
   const announce = el("p", { class: "unseen", role: "status" });
   const button = el("button", { type: "button", class: "main", onclick: perform });
   const again = el("button", { type: "button", text: "Choose again", onclick: chooseAgain });
-  const questions = lesson.questions.map((question, n) => lessonQuestion(lesson, question, n, (choice) => {
-    predicted[n] = choice;
-    hint.textContent = "";
-  }));
+  const questions = lesson.questions.map((question, n) =>
+    lessonQuestion(lesson, question, n, (choice) => {
+      predicted[n] = choice;
+      hint.textContent = "";
+    }),
+  );
 
   async function perform() {
     const unanswered = questions.find((_, n) => predicted[n] === undefined);
@@ -44,7 +47,9 @@ export function createLessonScreen(store, lesson, number, onDone) {
     outcome.replaceChildren(...lessonResult(store, lesson, { run, facts, verdicts }).filter(Boolean));
     outcome.scrollTop = 0;
     lessonMark(questions, verdicts);
-    announce.textContent = [...outcome.querySelectorAll(".lesson-verdict p")].map((p) => p.textContent).join(" ");
+    announce.textContent = [...outcome.querySelectorAll(".lesson-verdict p")]
+      .map((p) => p.textContent)
+      .join(" ");
     again.hidden = false;
     button.textContent = store.live ? "Run it again" : "Look again";
     onDone(verdicts.every(({ isRight }) => isRight));
@@ -78,16 +83,29 @@ export function createLessonScreen(store, lesson, number, onDone) {
   }
 
   forget();
-  const element = el("article", { class: "lesson" },
-    el("section", { class: "lesson-ask" },
+  const element = el(
+    "article",
+    { class: "lesson" },
+    el(
+      "section",
+      { class: "lesson-ask" },
       heading,
       el("p", { class: "lesson-idea", text: lesson.idea.join(" ") }),
       lesson.drawing?.(),
       ...questions,
       el("p", { class: "soft", text: lesson.doing }),
       el("div", { class: "lesson-buttons" }, button, again),
-      hint, status),
-    el("section", { class: "lesson-answer", "aria-label": "What happened" }, el("h3", { text: "What happened" }), announce, outcome));
+      hint,
+      status,
+    ),
+    el(
+      "section",
+      { class: "lesson-answer", "aria-label": "What happened" },
+      el("h3", { text: "What happened" }),
+      announce,
+      outcome,
+    ),
+  );
   return {
     element,
     focus: () => heading.focus(),
@@ -101,19 +119,36 @@ export function createLessonScreen(store, lesson, number, onDone) {
 
 /** Does it, or takes the whole recording where there is no server to do it. */
 function lessonPerform(store, lesson) {
-  return store.live ? lesson.run(store) : Promise.resolve({ items: store.items, recorded: true, notes: ["In this recording; nothing was run for it."] });
+  return store.live
+    ? lesson.run(store)
+    : Promise.resolve({
+        items: store.items,
+        recorded: true,
+        notes: ["In this recording; nothing was run for it."],
+      });
 }
 
 function lessonEmpty() {
-  return el("p", { class: "lesson-empty soft", text: "Predict, then run it: the answer is read from the recording that you make." });
+  return el("p", {
+    class: "lesson-empty soft",
+    text: "Predict, then run it: the answer is read from the recording that you make.",
+  });
 }
 
 function lessonQuestion(lesson, question, n, onChoice) {
-  return el("fieldset", { class: "lesson-question" },
+  return el(
+    "fieldset",
+    { class: "lesson-question" },
     el("legend", { text: question.ask }),
-    ...question.choices.map((choice, k) => el("label", { class: "lesson-choice" },
-      el("input", { type: "radio", name: `lesson-${lesson.id}-${n}`, onchange: () => onChoice(k) }),
-      el("span", { text: choice.text }))));
+    ...question.choices.map((choice, k) =>
+      el(
+        "label",
+        { class: "lesson-choice" },
+        el("input", { type: "radio", name: `lesson-${lesson.id}-${n}`, onchange: () => onChoice(k) }),
+        el("span", { text: choice.text }),
+      ),
+    ),
+  );
 }
 
 /** Locks the questions, and shows at each which answer it was. */

@@ -1,8 +1,10 @@
-// Numbers as a lesson writes them.
+// Numbers and names as a lesson writes them.
+
+import { lessonGroups } from "./lesson-facts.js";
 
 /** `1 byte`, `1,200 bytes`. */
 export function lessonCount(count, noun) {
-  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : noun.endsWith("s") ? "es" : "s"}`;
 }
 
 /** Nanoseconds, in the unit that is easy to read. */
@@ -21,4 +23,11 @@ export function lessonList(names) {
 /** Calls in their order: `socket → bind`. */
 export function lessonOrder(calls) {
   return calls.join(" → ");
+}
+
+/** A sentence for each API, or one for all of them where it is the same: `REST, GraphQL and gRPC: …`. */
+export function lessonTogether(apis, sentence) {
+  return lessonGroups(apis, sentence).map(
+    ([says, alike]) => `${lessonList(alike.map(({ title }) => title))}: ${says}`,
+  );
 }

@@ -6,7 +6,10 @@ import { LessonProgress } from "./lesson-progress.js";
 import { createLessonScreen } from "./lesson-screen.js";
 
 /** The keys of this screen, for the help. */
-export const LESSON_KEYS = [["n", "next lesson"], ["p", "previous lesson"]];
+export const LESSON_KEYS = [
+  ["n", "next lesson"],
+  ["p", "previous lesson"],
+];
 
 /** Makes the view. */
 export function createLessonsView(store) {
@@ -14,19 +17,58 @@ export function createLessonsView(store) {
   const screens = new Map();
   const place = el("div", { class: "lesson-place" });
   const tally = el("span", { class: "soft lesson-tally", role: "status" });
-  const previous = el("button", { type: "button", text: "‹ Previous", title: "Previous lesson (p)", onclick: () => move(-1) });
-  const next = el("button", { type: "button", text: "Next ›", title: "Next lesson (n)", onclick: () => move(1) });
-  const reset = el("button", { type: "button", text: "Reset", title: "Forget which lessons are done", onclick: forget });
-  const steps = LESSONS.map((lesson, n) => el("button", { type: "button", class: "lesson-step", text: `${n + 1}`, onclick: () => go(n) }));
-  const element = el("div", { class: "lessons" },
-    el("nav", { class: "lesson-steps", "aria-label": "Lessons" }, previous, el("ol", {}, steps.map((step) => el("li", {}, step))), next, tally, reset),
-    place);
-  let at = Math.max(0, LESSONS.findIndex((lesson) => lesson.id === progress.at));
+  const previous = el("button", {
+    type: "button",
+    text: "‹ Previous",
+    title: "Previous lesson (p)",
+    onclick: () => move(-1),
+  });
+  const next = el("button", {
+    type: "button",
+    text: "Next ›",
+    title: "Next lesson (n)",
+    onclick: () => move(1),
+  });
+  const reset = el("button", {
+    type: "button",
+    text: "Reset",
+    title: "Forget which lessons are done",
+    onclick: forget,
+  });
+  const steps = LESSONS.map((lesson, n) =>
+    el("button", { type: "button", class: "lesson-step", text: `${n + 1}`, onclick: () => go(n) }),
+  );
+  const element = el(
+    "div",
+    { class: "lessons" },
+    el(
+      "nav",
+      { class: "lesson-steps", "aria-label": "Lessons" },
+      previous,
+      el(
+        "ol",
+        {},
+        steps.map((step) => el("li", {}, step)),
+      ),
+      next,
+      tally,
+      reset,
+    ),
+    place,
+  );
+  let at = Math.max(
+    0,
+    LESSONS.findIndex((lesson) => lesson.id === progress.at),
+  );
   let end = [];
 
   function screen(n) {
     const lesson = LESSONS[n];
-    if (!screens.has(n)) screens.set(n, createLessonScreen(store, lesson, n + 1, (isRight) => done(lesson, isRight)));
+    if (!screens.has(n))
+      screens.set(
+        n,
+        createLessonScreen(store, lesson, n + 1, (isRight) => done(lesson, isRight)),
+      );
     return screens.get(n);
   }
 
@@ -66,7 +108,8 @@ export function createLessonsView(store) {
     steps.forEach((step, n) => lessonDrawStep(step, LESSONS[n], n, progress.of(LESSONS[n].id), n === at));
     const results = LESSONS.map((lesson) => progress.of(lesson.id)).filter(Boolean);
     const right = results.filter((result) => result === "right").length;
-    tally.textContent = results.length === 0 ? "" : `${results.length} of ${LESSONS.length} done, ${right} predicted right`;
+    tally.textContent =
+      results.length === 0 ? "" : `${results.length} of ${LESSONS.length} done, ${right} predicted right`;
     reset.hidden = results.length === 0;
   }
 
@@ -97,7 +140,10 @@ export function createLessonsView(store) {
 function lessonDrawStep(step, lesson, n, result, isCurrent) {
   const signs = { right: "✓", wrong: "✗" };
   const words = { right: ", done, predicted right", wrong: ", done, predicted wrong" };
-  step.textContent = `${n + 1}${signs[result] ?? ""}`;
+  step.replaceChildren(
+    `${n + 1}`,
+    el("span", { class: `lesson-mark is-${result}`, text: signs[result] ?? "" }),
+  );
   step.title = lesson.title;
   step.setAttribute("aria-label", `Lesson ${n + 1}: ${lesson.title}${words[result] ?? ""}`);
   if (isCurrent) step.setAttribute("aria-current", "page");
