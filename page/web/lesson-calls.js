@@ -2,10 +2,10 @@
 
 import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "./lesson-drawing.js";
 import { lessonByApi, lessonConnections, lessonDistinct, lessonFirst } from "./lesson-facts.js";
-import { lessonIsWhole } from "./lesson-facts.js";
+import { lessonGroups, lessonIsWhole } from "./lesson-facts.js";
 import { lessonListener, lessonSkeleton, lessonTitle } from "./lesson-facts.js";
 import { lessonRun } from "./lesson-runs.js";
-import { lessonOrder } from "./lesson-words.js";
+import { lessonList, lessonOrder } from "./lesson-words.js";
 
 /** The order of the calls on both sides. */
 export const LESSON_CALLS = {
@@ -69,15 +69,20 @@ export const LESSON_CALLS = {
   ],
   table: ({ apis }) => ({
     caption: "The calls of each socket, each named once",
-    head: ["socket", "calls"],
-    rows: apis.flatMap(({ title, client, server, listener }) => [
-      [`${title} client`, client],
-      [`${title} server, listening`, listener || "– (no longer kept here)"],
-      [`${title} server, connection`, server],
-    ]),
+    head: ["socket", "calls", "over"],
+    rows: [
+      ...lessonCallRows(apis, "client", (api) => api.client),
+      ...lessonCallRows(apis, "server, listening", (api) => api.listener || "– (no longer kept here)"),
+      ...lessonCallRows(apis, "server, connection", (api) => api.server),
+    ],
   }),
   shown: ({ events }) => events,
 };
+
+/** A row for all APIs whose sockets made the same calls. */
+function lessonCallRows(apis, socket, calls) {
+  return lessonGroups(apis, calls).map(([made, alike]) => [socket, made, lessonList(alike.map(({ title }) => title))]);
+}
 
 function lessonClientsDo(call) {
   return ({ clients }) => clients.every((calls) => calls.split(" → ").includes(call));

@@ -86,19 +86,23 @@ export const LESSON_DATAGRAM = {
   ],
   table: ({ udp, tcp, lossy }) => ({
     caption: "Counted on both sides",
-    head: ["over", "client's calls", "server's calls", "client sent", "server got", "answers"],
+    head: ["what", "UDP", "TCP", "UDP, with loss"],
     rows: [
-      ["UDP", ...lessonPlainRow(udp)],
-      ["TCP", ...lessonPlainRow(tcp)],
-      ["UDP, with loss", ...lessonPlainRow(lossy)],
+      ["client's calls", udp.client, tcp.client, lossy.client],
+      ["server's calls", udp.server, tcp.server, lossy.server],
+      ["the client sent", lessonSent(udp), lessonCount(tcp.writes, "write"), lessonSent(lossy)],
+      ["the server got", lessonGot(udp), lessonCount(tcp.reads, "read"), lessonGot(lossy)],
+      ["answers", ...[udp, tcp, lossy].map(({ answered }) => `${answered}`)],
     ],
   }),
 };
 
-function lessonPlainRow({ client, server, asked, arrived, writes, reads, answered }) {
-  const sent = writes === undefined ? lessonCount(asked, "datagram") : lessonCount(writes, "write");
-  const got = reads === undefined ? lessonCount(arrived, "datagram") : lessonCount(reads, "read");
-  return [client, server, sent, got, `${answered}`];
+function lessonSent({ asked }) {
+  return lessonCount(asked, "datagram");
+}
+
+function lessonGot({ arrived }) {
+  return lessonCount(arrived, "datagram");
 }
 
 /**

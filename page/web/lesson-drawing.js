@@ -3,12 +3,12 @@
 import { svg } from "./dom.js";
 import { primitiveShape } from "./primitives.js";
 
-/** A drawing with what it shows in words. */
+/** A drawing with what it shows in words; parts may be lists, and lists of lists. */
 export function lessonDrawing(label, width, height, ...parts) {
   return svg(
     "svg",
     { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, class: "lesson-drawing" },
-    ...parts,
+    ...parts.flat(2),
   );
 }
 

@@ -5,7 +5,7 @@ import { lessonBox, lessonDrawing, lessonText } from "./lesson-drawing.js";
 import { lessonByApi, lessonCallCount, lessonConnections, lessonIsWhole } from "./lesson-facts.js";
 import { lessonTitle } from "./lesson-facts.js";
 import { lessonRun } from "./lesson-runs.js";
-import { lessonCount, lessonTime } from "./lesson-words.js";
+import { lessonCount, lessonList, lessonTime } from "./lesson-words.js";
 
 /** Bytes that differ by less, as a share, are called equal: a header may be a digit longer. */
 const LESSON_NEARLY = 0.03;
@@ -71,7 +71,7 @@ export const LESSON_KEEPALIVE = {
   },
   facts: lessonKeepaliveFacts,
   says: ({ apis }) => [
-    ...apis.map(lessonKeepaliveSays),
+    `The kept connection saved ${lessonList(apis.map(lessonSaved))}.`,
     "Until the first byte of an answer, on a connection that is there and with a new one: " +
       `${apis.map(lessonSooner).join(", ")}. Over a real network the handshake takes a whole round trip ` +
         "more.",
@@ -79,8 +79,8 @@ export const LESSON_KEEPALIVE = {
       "by a number (HPACK).",
   ],
   table: ({ apis }) => ({
-    caption: "Kept, and new each time",
-    head: ["API", "connections", "bytes", "bytes a call", "first byte: first call", "first byte: later call"],
+    caption: "Kept, and new each time. The last two: time until the answer's first byte",
+    head: ["API", "connections", "bytes", "bytes a call", "first call", "later call"],
     rows: apis.flatMap(({ title, kept, fresh }) => [
       lessonKeepaliveRow(`${title}, kept`, kept),
       lessonKeepaliveRow(`${title}, new`, fresh),
@@ -88,10 +88,10 @@ export const LESSON_KEEPALIVE = {
   }),
 };
 
-function lessonKeepaliveSays({ title, kept, fresh }) {
-  const [one, many] = [lessonCount(kept.bytes, "byte"), lessonCount(fresh.bytes, "byte")];
-  const connections = lessonCount(kept.connections, "connection");
-  return `${title}: ${connections} and ${one}, against ${fresh.connections} and ${many}.`;
+/** How much less its calls took on the kept connection than as many on new ones. */
+function lessonSaved({ title, kept, fresh }) {
+  const saved = Math.round((fresh.bytes / fresh.calls) * kept.calls - kept.bytes);
+  return `${lessonCount(saved, "byte")} over ${title}`;
 }
 
 function lessonSooner({ title, kept, fresh }) {

@@ -35,12 +35,12 @@ export function lessonResult(store, lesson, { run, facts, verdicts }) {
 function lessonVerdict({ question, right, predicted, isRight }, isOneOfMany) {
   const chosen = question.choices[predicted];
   const truth = question.choices[right];
-  const of = isOneOfMany ? `${question.ask} ` : "";
-  if (right < 0) return lessonVerdictBox("open", LESSON_NO_FIT, `${of}Look at the events below.`);
-  if (isRight) return lessonVerdictBox("right", "Your prediction was right.", `${of}${truth.text}`);
-  const recorded = `What was recorded: ${of}${lessonLower(truth.text)}`;
-  return lessonVerdictBox("wrong", "Your prediction was not " +
-    "right.", [chosen.unless, recorded].filter(Boolean).join(" "));
+  if (right < 0) return lessonVerdictBox("open", LESSON_NO_FIT, "Look at the events below.");
+  const sentence = isOneOfMany ? question.ask.replace("…", truth.text) : truth.text;
+  if (isRight) return lessonVerdictBox("right", isOneOfMany ? "Right." : "Your prediction was right.", sentence);
+  const why = isOneOfMany ? sentence : `What was recorded: ${lessonLower(sentence)}`;
+  const heading = isOneOfMany ? "Not so." : "Your prediction was not right.";
+  return lessonVerdictBox("wrong", heading, [chosen.unless, why].filter(Boolean).join(" "));
 }
 
 function lessonVerdictBox(kind, heading, text) {
@@ -59,12 +59,10 @@ function lessonLower(text) {
 }
 
 function lessonTable({ caption, head, rows }) {
-  const isNumber = (cell) => typeof cell === "number";
-  const cell = (value) =>
-    el("td", {
-      class: isNumber(value) ? "number" : null,
-      text: isNumber(value) ? value.toLocaleString("en") : value,
-    });
+  const kind = (value) => (typeof value === "number" ? "number" : null);
+  const cell = (value) => el("td", { class: kind(value), text: kind(value) ? value.toLocaleString("en") : value });
+  const titles = head.map((text, n) => el("th", { scope: "col", class: kind(rows[0][n]), text }));
+  const body = rows.map(([first, ...rest]) => el("tr", {}, el("th", { scope: "row", text: first }), rest.map(cell)));
   return el(
     "div",
     { class: "lesson-table", role: "group", tabindex: "0", "aria-label": caption },
@@ -72,20 +70,8 @@ function lessonTable({ caption, head, rows }) {
       "table",
       {},
       el("caption", { text: caption }),
-      el(
-        "thead",
-        {},
-        el(
-          "tr",
-          {},
-          head.map((text) => el("th", { scope: "col", text })),
-        ),
-      ),
-      el(
-        "tbody",
-        {},
-        rows.map(([first, ...rest]) => el("tr", {}, el("th", { scope: "row", text: first }), rest.map(cell))),
-      ),
+      el("thead", {}, el("tr", {}, titles)),
+      el("tbody", {}, body),
     ),
   );
 }

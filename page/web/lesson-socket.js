@@ -3,7 +3,7 @@
 import { lessonArrow, lessonBox, lessonDrawing, lessonShape, lessonText } from "./lesson-drawing.js";
 import { lessonApi, lessonByApi, lessonFirst, lessonListener, lessonTitle } from "./lesson-facts.js";
 import { lessonRun } from "./lesson-runs.js";
-import { lessonList, lessonOrder, lessonTime, lessonTogether } from "./lesson-words.js";
+import { lessonOrder, lessonTime, lessonTogether } from "./lesson-words.js";
 
 /** What a socket is. */
 export const LESSON_SOCKET = {
@@ -19,14 +19,14 @@ export const LESSON_SOCKET = {
       "A program holds a descriptor; the socket is in the kernel, which talks to the network.",
       480,
       84,
-      lessonBox(4, 22, 120, 44, "program"),
-      lessonText(164, 36, "descriptor"),
-      lessonArrow(124, 46, 206, 46),
-      lessonBox(208, 4, 150, 76, ""),
-      lessonShape("socket", 232, 46, 34),
-      lessonText(300, 51, "kernel"),
-      lessonArrow(358, 46, 424, 46),
-      lessonText(452, 51, "network"),
+      lessonBox(4, 20, 104, 44, "program"),
+      lessonText(158, 34, "descriptor"),
+      lessonArrow(108, 42, 206, 42),
+      lessonBox(208, 4, 140, 76, ""),
+      lessonShape("socket", 236, 42, 34),
+      lessonText(300, 47, "kernel"),
+      lessonArrow(348, 42, 400, 42),
+      lessonText(440, 47, "network"),
     ),
   doing: "Gets a book over each of the three APIs, and looks up what their servers had done before.",
   questions: [
@@ -61,9 +61,7 @@ export const LESSON_SOCKET = {
       servers,
       ({ calls }) => `before its client came, the server had done ${lessonOrder(calls)}.`,
     ),
-    "socket makes the endpoint, bind gives it its address, and listen lets the kernel finish handshakes " +
-      "for it. " +
-      `They had then listened for ${lessonList(servers.map((server) => lessonTime(server.waited)))}.`,
+    "socket makes the endpoint, bind gives it its address, and listen lets the kernel finish handshakes for it.",
     "Nothing in these calls knows of HTTP, GraphQL or gRPC: they are the same for any server over TCP.",
   ],
   table: ({ servers }) => ({

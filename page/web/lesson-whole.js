@@ -3,7 +3,7 @@
 import { lessonBox, lessonDrawing } from "./lesson-drawing.js";
 import { lessonByApi, lessonTitle } from "./lesson-facts.js";
 import { lessonArrived, lessonRun } from "./lesson-runs.js";
-import { lessonCount, lessonList, lessonOrder } from "./lesson-words.js";
+import { lessonList, lessonOrder } from "./lesson-words.js";
 
 /** What all three have in common, and what each puts on top. */
 export const LESSON_WHOLE = {
@@ -68,11 +68,7 @@ export const LESSON_WHOLE = {
     verdict === "same"
       ? `All of them did ${lessonList(skeletons.map(lessonCommon))}.`
       : "The comparison found a difference in the calls: its screen says which.",
-    ...apis.map(
-      ({ title, connection, first, later }) =>
-        `${title}: the first call with its connection took ${lessonCount(first, "byte")}, ` +
-        `of them ${connection} for the connection; each one more ${lessonCount(later, "byte")}.`,
-    ),
+    "What differs is what each puts on top of them, and that costs bytes.",
   ],
   table: ({ apis, step }) => ({
     caption: `Bytes both ways, as the servers recorded "${step}"`,
