@@ -37,7 +37,8 @@ function lessonVerdict({ question, right, predicted, isRight }, isOneOfMany) {
   const truth = question.choices[right];
   if (right < 0) return lessonVerdictBox("open", LESSON_NO_FIT, "Look at the events below.");
   const sentence = isOneOfMany ? question.ask.replace("…", truth.text) : truth.text;
-  if (isRight) return lessonVerdictBox("right", isOneOfMany ? "Right." : "Your prediction was right.", sentence);
+  if (isRight) return lessonVerdictBox("right", isOneOfMany ? "Right." : "Your prediction was " +
+    "right.", sentence);
   const why = isOneOfMany ? sentence : `What was recorded: ${lessonLower(sentence)}`;
   const heading = isOneOfMany ? "Not so." : "Your prediction was not right.";
   return lessonVerdictBox("wrong", heading, [chosen.unless, why].filter(Boolean).join(" "));

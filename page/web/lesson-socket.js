@@ -61,7 +61,8 @@ export const LESSON_SOCKET = {
       servers,
       ({ calls }) => `before its client came, the server had done ${lessonOrder(calls)}.`,
     ),
-    "socket makes the endpoint, bind gives it its address, and listen lets the kernel finish handshakes for it.",
+    "socket makes the endpoint, bind gives it its address, and listen lets the kernel finish handshakes " +
+      "for it.",
     "Nothing in these calls knows of HTTP, GraphQL or gRPC: they are the same for any server over TCP.",
   ],
   table: ({ servers }) => ({

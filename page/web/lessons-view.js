@@ -5,10 +5,10 @@ import { LESSONS } from "./lesson-list.js";
 import { LessonProgress } from "./lesson-progress.js";
 import { createLessonScreen } from "./lesson-screen.js";
 
-/** The keys of this screen, for the help. */
+/** The keys of this screen, for the list of keys. They also work while an answer has the focus. */
 export const LESSON_KEYS = [
-  ["n", "next lesson"],
-  ["p", "previous lesson"],
+  { keys: ["n"], shown: "n", says: "next lesson" },
+  { keys: ["p"], shown: "p", says: "previous lesson" },
 ];
 
 /** Makes the view. */
@@ -114,7 +114,7 @@ export function createLessonsView(store) {
   }
 
   function onKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (event.key === "n") move(1);
     if (event.key === "p") move(-1);
   }
@@ -123,6 +123,7 @@ export function createLessonsView(store) {
     id: "lessons",
     title: "Lessons",
     key: "5",
+    keys: LESSON_KEYS,
     element,
     show() {
       end = [store.on("hello", draw), store.on("link", draw)];

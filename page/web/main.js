@@ -2,21 +2,26 @@
 
 import { el } from "./dom.js";
 import { startFeed } from "./feed.js";
+import { createKeys } from "./keys.js";
+import { createLanesView } from "./lanes-view.js";
 import { createLessonsView } from "./lessons-view.js";
+import { createStatus } from "./status.js";
 import { Store } from "./store.js";
 
 const store = new Store();
 startFeed(store);
 
-const views = [createLessonsView(store)];
+const views = [createLanesView(store), createLessonsView(store)];
 
+const keys = createKeys();
 const body = el("main", { class: "page-body" });
 const nav = el("nav", { "aria-label": "Screens" });
 const link = el("span", { role: "status", class: "soft" });
 
 document.body.append(
-  el("header", { class: "page-head" }, el("h1", { text: "Three APIs, one socket" }), nav, el("div", { class: "end" }, link)),
+  el("header", { class: "page-head" }, el("h1", { text: "Three APIs, one socket" }), nav, el("div", { class: "end" }, createStatus(store), link, keys.button)),
   body,
+  keys.dialog,
 );
 
 for (const view of views) {
@@ -43,16 +48,8 @@ function open(id) {
 
 addEventListener("hashchange", () => open(location.hash.slice(1)));
 
-addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  const view = views.find((view) => view.key === event.key);
-  if (view) open(view.id);
-});
-
-/** Whether keys are for what has the focus. */
-function isTyping(target) {
-  return target instanceof HTMLElement && target.matches("input, select, textarea, [contenteditable]");
-}
+keys.add("Screens", views.map(({ id, key, title }) => ({ keys: [key], shown: key, says: title, run: () => open(id) })));
+for (const view of views) keys.add(view.title, view.keys ?? [], () => !view.element.hidden);
 
 const LINKS = {
   connecting: "connecting …",

@@ -1,0 +1,54 @@
+// The screen "Lanes": the lanes themselves, how they are laid out, the clock, and the event that is looked at closely.
+
+import { el } from "./dom.js";
+import { createInspector } from "./inspector.js";
+import { createLaneTools } from "./lane-tools.js";
+import { createLanes } from "./lanes.js";
+import { laneOf } from "./lanes-text.js";
+import { createLegend } from "./legend.js";
+import { createPlayback } from "./playback.js";
+
+const LANES_APIS = ["rest", "graphql", "grpc"];
+const LANES_OPS = ["socket", "bind", "listen", "connect", "accept", "write", "read", "shutdown", "close", "option", "adopt", "release", "gap"];
+const LANES_MOVES = [
+  { shown: "↑ ↓", says: "with the focus on an event: the one before or after it in its lane" },
+  { shown: "← →", says: "with the focus on an event: the column beside it" },
+];
+
+/** The heart of the page: three APIs on one clock. `bar` stands above it, for what can be done. */
+export function createLanesView(store, bar = null) {
+  const lanes = createLanes(store, { apis: LANES_APIS, empty: lanesEmpty(bar !== null) });
+  const tools = createLaneTools(store, lanes);
+  const legend = createLegend(LANES_OPS);
+  const inspector = createInspector(store, lanes);
+  const isStop = (item) => item.op !== "mark" && (item.op !== "option" || lanes.model.how.options) && LANES_APIS.includes(laneOf(item).api);
+  const playback = createPlayback(store, { isStop });
+  const element = el(
+    "div",
+    { class: "lanes-view" },
+    bar,
+    el("div", { class: "lanes-bar" }, legend.line, tools.element, legend.details),
+    el("div", { class: "lanes-split" }, lanes.element, inspector.element),
+    playback.element,
+  );
+  const parts = [lanes, inspector];
+  return {
+    id: "lanes",
+    title: "Lanes",
+    key: "1",
+    element,
+    keys: [...playback.keys, ...LANES_MOVES.map((move) => ({ keys: [], ...move })), ...inspector.keys, ...tools.keys, ...legend.keys],
+    show: () => parts.forEach((part) => part.show()),
+    hide: () => parts.forEach((part) => part.hide()),
+  };
+}
+
+function lanesEmpty(canDo) {
+  return el(
+    "div",
+    { class: "lanes-empty" },
+    el("h2", { text: "Nothing has happened yet" }),
+    el("p", { text: canDo ? "Press “get a book” above:" : "Run the tour, or call one of the three servers:" }),
+    el("p", { text: "each API will do it in its lane, and you will see which calls its client and its server make at their sockets." }),
+  );
+}
