@@ -8,6 +8,7 @@ import { startFeed } from "./feed.js";
 import { createKeys } from "./keys.js";
 import { createLanesView } from "./lanes-view.js";
 import { createLanes } from "./lanes.js";
+import { createLessonsView } from "./lessons-view.js";
 import { createPlainView } from "./plain-view.js";
 import { createSocketsView } from "./sockets-view.js";
 import { createStatus } from "./status.js";
@@ -21,6 +22,7 @@ const views = [
   createCompareView(store),
   createSocketsView(store),
   createPlainView(store, createLanes),
+  createLessonsView(store, createLanes),
 ];
 
 const keys = createKeys();

@@ -1,0 +1,130 @@
+// Lesson 4: the end of a stream, who closes, and TIME_WAIT.
+
+import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "./lesson-drawing.js";
+import { lessonEnd } from "./lesson-ends.js";
+import { lessonByApi, lessonConnections, lessonFirst, lessonTitle } from "./lesson-facts.js";
+import { lessonIsClosed, lessonIsWhole } from "./lesson-facts.js";
+import { lessonRows, lessonRun } from "./lesson-runs.js";
+import { lessonTime } from "./lesson-words.js";
+
+/** Who closes, and what the other one sees. */
+export const LESSON_END = {
+  id: "end",
+  title: "End of stream",
+  idea: [
+    "A connection is two streams, one in each direction, and each ends by itself.",
+    "Who has no more to send says so with shutdown or close: TCP then sends a FIN.",
+    "Only when both have said it, the connection is over.",
+  ],
+  drawing: () =>
+    lessonDrawing(
+      "Two streams between client and server, one in each direction.",
+      480,
+      74,
+      lessonBox(4, 10, 110, 54, "client"),
+      lessonArrow(114, 26, 364, 26),
+      lessonArrow(366, 50, 116, 50),
+      lessonText(240, 20, "one stream"),
+      lessonText(240, 69, "the other"),
+      lessonBox(366, 10, 110, 54, "server"),
+    ),
+  doing: "Gets a book over each API; each client closes as soon as it has its answer.",
+  questions: [
+    {
+      ask:
+        "The client has its answer and is the first to finish. How does the program on the other " +
+        "side learn of it?",
+      choices: [
+        {
+          text: "Its read fails with an error",
+          is: ({ ends }) => ends.some((end) => end.errors.length > 0),
+          unless:
+            "An error means that a connection was torn down (RST). A FIN is an orderly end, and no error.",
+        },
+        {
+          text: "Its read returns 0 bytes",
+          is: ({ ends }) => ends.some((end) => end.eof) && ends.every((end) => end.errors.length === 0),
+        },
+        {
+          text: "Not at all; it gives up after a timeout",
+          is: ({ ends }) => ends.every((end) => !end.eof && end.errors.length === 0),
+          unless: "A timeout is for a peer that vanished without a word. Who closes does say so.",
+        },
+        {
+          text: "The kernel closes its socket, too",
+          unless:
+            "The kernel only marks the end of that one stream. The server could still send, and must " +
+            "close its socket itself.",
+        },
+      ],
+    },
+  ],
+  run: lessonEndRun,
+  facts: lessonEndFacts,
+  says: ({ ends, waiting, error }) => [
+    ...ends.map(lessonEndSays),
+    "TIME_WAIT is the state of the side that closed first: its kernel keeps the 4-tuple for a while, so " +
+      "that a late packet is not taken for one of a new connection.",
+    error ? `This system does not tell its socket table: ${error}` : lessonWaitingSays(waiting, ends),
+  ],
+  table: ({ ends }) => ({
+    caption: "The end of each connection",
+    head: ["API", "finished first", "the other saw", "the other finished", "TCP at the first one's close"],
+    rows: ends.map((end) => [
+      end.title,
+      end.first,
+      end.eof ? "read of 0 bytes" : end.errors.length > 0 ? "an error" : "finished by itself",
+      end.after === null ? "not recorded" : `${lessonTime(end.after)} later`,
+      end.state ?? "–",
+    ]),
+  }),
+  shown: ({ events }) => events,
+};
+
+function lessonEndSays({ title, first, other, eof, errors, fin }) {
+  const begins = `${title}: the ${first} finished first`;
+  if (eof) return `${begins}; the ${other}'s read of 0 bytes came ${lessonTime(eof.at - fin.at)} later.`;
+  if (errors.length > 0) return `${begins}, and a read of the ${other} failed: ${errors[0].error}.`;
+  return (
+    `${begins}, and the ${other} finished without having read to the end: what it had read before told it ` +
+    "that no more would come."
+  );
+}
+
+function lessonWaitingSays(waiting, ends) {
+  const rows = waiting.map(({ api, side, local }) => `${lessonTitle(api)}'s ${side} ${local}`);
+  if (rows.length > 0) return `The socket table shows it now: ${rows.join(", ")}.`;
+  const onTheWay = ends.filter((end) => end.showsFirst);
+  const shown = onTheWay.map(({ title, first, state }) => `${title}'s ${first} in ${state}`);
+  return shown.length > 0
+    ? `At its close TCP was on the way there: ${shown.join(", ")}.`
+    : "The socket table shows none of these connections in TIME_WAIT at this moment.";
+}
+
+/** Runs it, and waits for the socket table to show one of its connections in TIME_WAIT. */
+async function lessonEndRun(store) {
+  const run = await lessonRun(store, { operation: "get", calls: 1, connection: "new" });
+  const ports = new Set(run.items.filter((item) => item.op === "connect").map((item) => item.local));
+  const isOurs = (row) => row.state === "TIME_WAIT" && (ports.has(row.local) || ports.has(row.foreign));
+  const waiting = store.sockets?.error ? [] : await lessonRows(store, isOurs);
+  return { ...run, waiting };
+}
+
+/** How one connection of each API ended. */
+function lessonEndFacts({ items, waiting = [] }, store) {
+  const connections = lessonConnections(items).filter((made) => lessonIsWhole(made) && lessonIsClosed(made));
+  const chosen = lessonByApi(connections).map(([, [first]]) => first);
+  if (chosen.length === 0)
+    return { missing: "It takes a connection that was recorded to its end on both sides, and here is none." };
+  const ends = chosen.map((made) => {
+    const end = lessonEnd(made);
+    return { title: lessonTitle(made.api), ...end, fin: lessonFirst(made[end.first], "shutdown", "close") };
+  });
+  const events = chosen.flatMap((made, n) => lessonTail(made.items, ends[n].fin));
+  return { ends, waiting, error: store.sockets?.error, events };
+}
+
+/** What happened from shortly before the first end on. */
+function lessonTail(items, fin) {
+  return items.slice(Math.max(0, items.indexOf(fin) - 2));
+}
