@@ -22,7 +22,7 @@ const views = [
   createCompareView(store),
   createSocketsView(store),
   createPlainView(store, createLanes),
-  createLessonsView(store, createLanes),
+  createLessonsView(store),
 ];
 
 const keys = createKeys();
