@@ -54,9 +54,8 @@ function partsRow(parts, index, offset) {
       "button",
       { type: "button", class: `part-row depth-${depth}`, "data-part": index },
       el("span", { class: `part-class class-${part.class}`, text: part.class }),
-      el("b", { text: part.name }),
+      el("span", {}, el("b", { text: part.name }), " ", el("span", { class: "part-where soft", text: `${where} · bytes ${offset}–${last}${goesOn}` })),
       el("span", { class: "number", text: laneBytes(part.bytes) }),
-      el("span", { class: "part-where soft", text: `${where} · bytes ${offset}–${last}${goesOn}` }),
       part.text !== "" && el("span", { class: "part-text", text: part.text }),
     ),
   );

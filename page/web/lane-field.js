@@ -45,12 +45,12 @@ export class LaneField {
   }
 
   /** Draws what lies between `top` and `bottom` of the first `count` events. */
-  draw({ top, bottom, count, geometry, selected, isFollowing }) {
+  draw({ top, bottom, count, geometry, selected, cursor, isFollowing }) {
     const { origin } = this;
     const [from, to] = [top + origin - FIELD_MARGIN, bottom + origin + FIELD_MARGIN];
     this.#plane.style.transform = `translateY(${-origin}px)`;
     const entries = this.#visible(from, to, count);
-    this.#drawBoxes(entries, geometry, selected, isFollowing);
+    this.#drawBoxes(entries, { geometry, selected, cursor, isFollowing });
     const until = this.model.entries[count - 1]?.item.seq ?? 0;
     this.#drawRules(from, to, until);
     this.#drawLinks(entries, geometry, until);
@@ -67,7 +67,7 @@ export class LaneField {
     return visible;
   }
 
-  #drawBoxes(entries, geometry, selected, isFollowing) {
+  #drawBoxes(entries, { geometry, selected, cursor, isFollowing }) {
     const wanted = new Map(entries.map((entry) => [entry.item.seq, entry]));
     fieldKeep(this.#boxes, wanted, (entry) => {
       const box = laneBox(entry, {
@@ -81,6 +81,7 @@ export class LaneField {
     for (const [seq, entry] of wanted) {
       const box = this.#boxes.get(seq);
       placeLaneBox(box, entry, geometry);
+      box.classList.toggle("here", seq === cursor);
       if (box.hasAttribute("aria-current") !== (seq === selected)) box.toggleAttribute("aria-current", seq === selected);
     }
     this.#newest = this.model.last;

@@ -7,8 +7,6 @@ import { laneOf } from "./lanes-text.js";
 
 /** Marks of the same name by several recordings within this time are one step, in nanoseconds. */
 const MODEL_SAME_STEP = 50e6;
-/** After a pause as long as this the times count from 0 again, so that short ones can be told apart. */
-const MODEL_NEW_CLOCK = 500e6;
 /** Numbers of pixels lose their precision far down: then all is placed anew, from the top. */
 const MODEL_LOWEST = 4_000_000;
 
@@ -83,7 +81,6 @@ export class LaneModel {
     if (this.#pending) this.#place.head(this.#pending, this.#heading);
     this.#pending = null;
     const column = lane * 2 + (side === "server" ? 1 : 0);
-    if (item.at - (this.entries.at(-1)?.item.at ?? item.at) >= MODEL_NEW_CLOCK) this.#start = Math.max(this.#start, item.at);
     const entry = { item, column, since: item.at - this.#start, y: 0, shift: 0, isTight: false };
     this.#place.place(entry, this.#cause(item));
     this.entries.push(entry);

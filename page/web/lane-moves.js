@@ -17,10 +17,6 @@ export function laneMove(model, entry, key, count) {
       return moveAcross(entries, index, [entry.column - 1, -1, -1], count);
     case "ArrowRight":
       return moveAcross(entries, index, [entry.column + 1, columns, 1], count);
-    case "Home":
-      return entries[0];
-    case "End":
-      return entries[count - 1];
     default:
       return undefined;
   }

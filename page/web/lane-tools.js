@@ -8,8 +8,8 @@ import { laneCount } from "./lanes-text.js";
 /** So many connections can be chosen from: the newest. */
 const TOOLS_CONNECTIONS = 100;
 
-/** The controls of these lanes: `{ element, keys }`. */
-export function createLaneTools(store, lanes) {
+/** The controls of these lanes: `{ element, keys, show }`. They are drawn while `isShown`. */
+export function createLaneTools(store, lanes, isShown) {
   const zoomBy = (step) => {
     const zoom = Math.min(LANE_ZOOMS.length - 1, Math.max(0, lanes.model.how.zoom + step));
     if (zoom !== lanes.model.how.zoom) lanes.layOut({ zoom });
@@ -22,13 +22,15 @@ export function createLaneTools(store, lanes) {
   const zooms = toolsZooms(zoomBy);
   const options = toolsOptions(lanes, flipOptions);
   const connections = toolsConnections(store, lanes);
-  const show = onFrame(() => [layouts, zooms, options, connections].forEach((tool) => tool.show(lanes.model)));
+  const tools = [layouts, zooms, options, connections];
+  const show = onFrame(() => isShown() && tools.forEach((tool) => tool.show(lanes.model)));
   lanes.onLayout(show);
   for (const kind of ["items", "hello", "focus"]) store.on(kind, show);
   show();
   return {
     element: el("div", { class: "lane-tools", role: "group", "aria-label": "Layout of the lanes" },
-      layouts.element, zooms.element, options.element, connections.element),
+      tools.map((tool) => tool.element)),
+    show,
     keys: [
       { keys: ["+", "="], shown: "+", says: "zoom in", run: () => zoomBy(1) },
       { keys: ["-"], shown: "-", says: "zoom out", run: () => zoomBy(-1) },

@@ -15,6 +15,7 @@ export function laneBytes(bytes) {
 /** A span of time, from nanoseconds, to three digits: `12.4 µs`, `2.13 ms`, `1.24 s`. */
 export function laneSpan(ns) {
   const size = Math.abs(ns);
+  if (size === 0) return "0";
   if (size < 1e3) return `${Math.round(ns)} ns`;
   if (size < 1e6) return `${laneDigits(ns / 1e3)} µs`;
   if (size < 1e9) return `${laneDigits(ns / 1e6)} ms`;
@@ -74,14 +75,13 @@ export function laneLost(item) {
   return (item.reads ?? 0) + (item.writes ?? 0) + (item.others ?? 0);
 }
 
-/** The event as a sentence: `REST client, write, 77 bytes, GET /v1/books/1, connection 1, at 2.13 ms`. */
+/** What stands in the box of an event: `write 77 B #1 GET /v1/books/1`. */
+export function laneWords(item, connection) {
+  const words = [item.op, laneAmount(item), connection === undefined ? "" : `#${connection}`, laneDetail(item)];
+  return words.filter((word) => word !== "").join(" ");
+}
+
+/** The event as a sentence: `REST client, write 77 B #1 GET /v1/books/1, at 2.13 ms`. */
 export function laneSentence(item, { title, connection, since }) {
-  const { side } = laneOf(item);
-  const words = [`${title} ${side}`, item.error === undefined ? item.op : `${item.op} failed`];
-  if (item.bytes !== undefined) words.push(`${laneCount(item.bytes)} bytes`);
-  const detail = laneDetail(item);
-  if (detail !== "") words.push(detail);
-  if (connection !== undefined) words.push(`connection ${connection}`);
-  words.push(`at ${laneSpan(since)}`);
-  return words.join(", ");
+  return `${title} ${laneOf(item).side}, ${laneWords(item, connection)}, at ${laneSpan(since)}`;
 }

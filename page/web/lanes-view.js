@@ -18,11 +18,11 @@ const LANES_MOVES = [
 /** The heart of the page: three APIs on one clock. `bar` stands above it, for what can be done. */
 export function createLanesView(store, bar = null) {
   const lanes = createLanes(store, { apis: LANES_APIS, empty: lanesEmpty(bar !== null) });
-  const tools = createLaneTools(store, lanes);
+  const isShown = () => !element.hidden;
+  const tools = createLaneTools(store, lanes, isShown);
   const legend = createLegend(LANES_OPS);
   const inspector = createInspector(store, lanes);
-  const isStop = (item) => item.op !== "mark" && (item.op !== "option" || lanes.model.how.options) && LANES_APIS.includes(laneOf(item).api);
-  const playback = createPlayback(store, { isStop });
+  const playback = createPlayback(store, { isStop: (item) => lanesShow(lanes.model, item), isShown });
   const element = el(
     "div",
     { class: "lanes-view" },
@@ -31,16 +31,22 @@ export function createLanesView(store, bar = null) {
     el("div", { class: "lanes-split" }, lanes.element, inspector.element),
     playback.element,
   );
-  const parts = [lanes, inspector];
   return {
     id: "lanes",
     title: "Lanes",
     key: "1",
     element,
     keys: [...playback.keys, ...LANES_MOVES.map((move) => ({ keys: [], ...move })), ...inspector.keys, ...tools.keys, ...legend.keys],
-    show: () => parts.forEach((part) => part.show()),
-    hide: () => parts.forEach((part) => part.hide()),
+    show: () => [lanes, inspector, tools, playback].forEach((part) => part.show()),
+    hide: () => [lanes, inspector].forEach((part) => part.hide()),
   };
+}
+
+/** Whether the event has a box in the lanes as they are laid out now. */
+function lanesShow({ how, flow }, item) {
+  if (item.op === "mark" || (item.op === "option" && !how.options)) return false;
+  if (how.focus !== null && flow.connectionOf(item) !== how.focus) return false;
+  return LANES_APIS.includes(laneOf(item).api);
 }
 
 function lanesEmpty(canDo) {

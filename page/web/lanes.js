@@ -21,6 +21,7 @@ class Lanes {
   #isFollowing = true;
   #leftAt = 0;
   #geometry = null;
+  #width = 0;
   #active = null;
   #scroll = el("div", { class: "lanes-scroll" });
   #titles = el("div");
@@ -33,7 +34,7 @@ class Lanes {
     this.store = store;
     this.apis = apis;
     this.choose = choose;
-    this.empty = empty ?? el("p", { class: "lanes-empty soft", text: "Nothing has happened yet." });
+    this.empty = empty ?? el("p", { class: "lanes-empty", text: "Nothing has happened yet." });
     this.element = el(
       "section",
       { class: "lanes", "aria-label": "Lanes: what happened, downwards in time" },
@@ -66,26 +67,30 @@ class Lanes {
     const { store } = this;
     for (const kind of ["items", "hello"]) store.on(kind, this.#draw);
     store.on("cursor", () => this.#reachEnd());
-    store.on("focus", () => this.layOut({ focus: store.focus }));
+    store.on("focus", () => this.#isShown && this.layOut({ focus: store.focus }));
     store.on("selection", () => this.#select());
     this.#scroll.addEventListener("scroll", () => this.#scrolled());
     this.#scroll.addEventListener("click", (event) => this.#clicked(event));
     this.#scroll.addEventListener("keydown", (event) => this.#moved(event));
-    new ResizeObserver(() => {
-      this.#geometry = null;
-      this.#draw();
-    }).observe(this.#scroll);
+    new ResizeObserver(() => this.#resized()).observe(this.#scroll);
   }
 
   /** Draws from now on. */
   show() {
     this.#isShown = true;
-    this.#draw();
+    if (this.model.how.focus === this.store.focus) this.#draw();
+    else this.layOut({ focus: this.store.focus });
   }
 
   /** Does no work any more. */
   hide() {
     this.#isShown = false;
+  }
+
+  #resized() {
+    if (this.#scroll.clientWidth !== this.#width) this.#geometry = null;
+    this.#draw();
+    if (this.#isShown && this.store.selected !== null && !this.#isFollowing) this.reveal(this.store.selected);
   }
 
   /** Calls `listener` after each change of what is laid out. */
@@ -164,12 +169,13 @@ class Lanes {
 
   #drawNow() {
     const gone = this.#takeIn();
+    const focused = this.#geometry === null ? Number(document.activeElement?.dataset.seq) : NaN;
     this.#geometry ??= this.#measure();
     const { model, store } = this;
     const count = store.cursor === null ? model.entries.length : model.countTo(store.cursor);
     const bottom = this.field.bottom(count, this.#sizes.boxHeight + 24);
     this.field.element.style.height = `${bottom}px`;
-    this.empty.hidden = count > 0;
+    this.empty.hidden = lanesHaveBegun(model.entries);
     if (this.#isFollowing) this.#scroll.scrollTop = bottom;
     else if (gone > 0 && Number.isFinite(gone)) this.#scroll.scrollTop -= gone;
     const { scrollTop, clientHeight } = this.#scroll;
@@ -179,20 +185,24 @@ class Lanes {
       count,
       geometry: this.#geometry,
       selected: store.selected,
+      cursor: store.cursor,
       isFollowing: this.#isFollowing,
     });
     this.#drawEdges(drawn, count, scrollTop + this.field.origin);
+    if (!Number.isNaN(focused)) this.field.box(focused)?.focus({ preventScroll: true });
   }
 
   #measure() {
     this.field.clear();
+    this.#width = this.#scroll.clientWidth;
     const { detail, boxHeight } = this.#sizes;
     const { layout } = this.model.how;
     this.field.element.dataset.detail = detail;
     this.field.element.style.setProperty("--box-height", `${boxHeight}px`);
     this.field.element.style.setProperty("--lane-gutter", `${LANE_GUTTER}px`);
-    this.field.element.style.setProperty("--lane-width", `${(this.#scroll.clientWidth - LANE_GUTTER) / this.apis.length}px`);
-    const columns = laneColumns(this.#scroll.clientWidth, this.apis.length);
+    this.field.element.style.setProperty("--lane-width", `${(this.#width - LANE_GUTTER) / this.apis.length}px`);
+    this.#titles.style.paddingInlineEnd = `${this.#scroll.offsetWidth - this.#width}px`;
+    const columns = laneColumns(this.#width, this.apis.length);
     return { columns, shapesOnly: detail === "shape", middle: layout === "time" ? 10 : boxHeight / 2 };
   }
 
@@ -232,9 +242,10 @@ class Lanes {
   }
 
   #select() {
-    const { selected } = this.store;
+    const { selected, cursor } = this.store;
     if (selected !== null) {
       this.#active = selected;
+      if (cursor !== null && selected > cursor) this.store.set("cursor", selected);
       this.#stay();
       if (this.#isShown) this.reveal(selected);
     }
@@ -261,4 +272,12 @@ class Lanes {
     this.focusEvent(next.item.seq);
     if (selected !== null) this.store.set("selected", next.item.seq);
   }
+}
+
+/** What servers do before anybody calls them. */
+const LANES_BEFORE = ["socket", "option", "bind", "listen"];
+
+/** Whether anything else than that has happened. */
+function lanesHaveBegun(entries) {
+  return entries.length > 20 || entries.some(({ item }) => !LANES_BEFORE.includes(item.op));
 }

@@ -16,7 +16,7 @@ const LEGEND_READING = [
 export function createLegend(ops) {
   const panel = el(
     "div",
-    { class: "legend-panel" },
+    { class: "legend-panel", role: "region", "aria-label": "Legend", tabindex: 0 },
     el("dl", { class: "legend-reading" }, LEGEND_READING.flatMap(([term, text]) => [el("dt", { text: term }), el("dd", { text })])),
     el("ul", { class: "legend-shapes" }, ops.map(legendShape)),
   );

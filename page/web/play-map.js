@@ -7,9 +7,11 @@ const MAP_WIDTH = 600;
 const MAP_HEIGHT = 30;
 /** A pause counts no longer than this, in nanoseconds: else there would be nothing but pauses. */
 const MAP_PAUSE = 1e6;
+/** It is drawn this often at most while events come, in milliseconds. */
+const MAP_WAIT = 200;
 
-/** The map of the store's events: `{ element, draw }`. The player moves. */
-export function createPlayMap(store, player) {
+/** The map of the store's events: `{ element, draw }`, drawn while `isShown`. The player moves. */
+export function createPlayMap(store, player, isShown) {
   const bars = svg("path", { class: "map-bars" });
   const steps = svg("path", { class: "map-steps" });
   const here = el("div", { class: "map-here" });
@@ -23,6 +25,7 @@ export function createPlayMap(store, player) {
   let places = [];
 
   const draw = onFrame(() => {
+    if (!isShown()) return;
     places = mapPlaces(store.items);
     const { d, marks } = mapPaths(store.items, places);
     bars.setAttribute("d", d);
@@ -36,11 +39,22 @@ export function createPlayMap(store, player) {
     element.setAttribute("aria-valuenow", index + 1);
     element.setAttribute("aria-valuetext", mapWords(store, index));
   });
-  store.on("items", draw);
+  store.on("items", mapSeldom(draw));
   store.on("cursor", point);
   mapPointer(element, (part) => mapGo(store, player, places, part));
   element.addEventListener("keydown", (event) => mapKey(event, player));
   return { element, draw };
+}
+
+/** Calls `draw` after a while, however often it is asked to. */
+function mapSeldom(draw) {
+  let timer = null;
+  return () => {
+    timer ??= setTimeout(() => {
+      timer = null;
+      draw();
+    }, MAP_WAIT);
+  };
 }
 
 function mapWords(store, index) {

@@ -46,10 +46,15 @@ export class Player {
     this.store.set("cursor", this.store.items[index].seq);
   }
 
+  /** The last event shown that it stops at, or the place before all. */
+  #here() {
+    return this.#next(this.index + 1, -1) ?? -1;
+  }
+
   /** One event on, or back. */
   step(step) {
     this.halt();
-    const next = this.#next(this.index, step);
+    const next = this.#next(this.#here(), step);
     if (next !== null) this.#goTo(next);
     else if (step < 0) this.begin();
   }
@@ -57,7 +62,7 @@ export class Player {
   /** To the first event of the step before, or of the next one. */
   stepMark(step) {
     this.halt();
-    let at = this.#next(this.index, step);
+    let at = this.#next(this.#here(), step);
     while (at !== null && !this.#beginsStep(at)) at = this.#next(at, step);
     if (at !== null) this.#goTo(at);
     else if (step > 0) this.follow();
@@ -96,8 +101,8 @@ export class Player {
   /** Plays the step again that is shown last. */
   replay() {
     this.halt();
-    let at = this.index;
-    while (at > 0 && !(this.isStop(this.store.items[at]) && this.#beginsStep(at))) at -= 1;
+    let at = this.#here();
+    while (at > 0 && !this.#beginsStep(at)) at = this.#next(at, -1) ?? 0;
     if (at < 0) return;
     this.#goTo(at);
     this.play();
