@@ -1,8 +1,8 @@
 // The bytes of one direction of a connection: which read took what which write had handed over.
 
 /**
- * One direction. Both ends count their bytes from 0; where a write and a read have the same numbers, bytes went from
- * one to the other. A read may be recorded before its write: a call is recorded as it returns.
+ * One direction. Both ends count their bytes from 0; where a write and a read have the same numbers, bytes
+ * went from one to the other. A read may be recorded before its write: a call is recorded as it returns.
  */
 export class FlowWay {
   #sent = 0;

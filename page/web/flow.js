@@ -1,4 +1,5 @@
-// What went from where to where: the events at the two ends of a connection, joined. It grows by one event at a time.
+// What went from where to where: the events at the two ends of a connection, joined. It grows by one event at
+// a time.
 
 import { FlowDatagrams } from "./flow-datagrams.js";
 import { FlowWay } from "./flow-ways.js";
@@ -8,8 +9,8 @@ import { laneOf } from "./lanes-text.js";
 const FLOW_ROUND = 2000;
 
 /**
- * Joins events by links `{ from, to, kind, bytes }`: numbers of events, and `handshake`, `bytes`, `end` (a FIN) or
- * `datagram`.
+ * Joins events by links `{ from, to, kind, bytes }`: numbers of events, and `handshake`, `bytes`, `end` (a
+ * FIN) or `datagram`.
  */
 export class Flow {
   #links = new Map();
@@ -37,7 +38,13 @@ export class Flow {
     if (known) return known;
     const opens = item.op === "accept" || item.op === "connect";
     const way = () => new FlowWay((link) => this.#link(link));
-    const fresh = { number: item.connection, api, isWhole: opens, sides: {}, ways: { client: way(), server: way() } };
+    const fresh = {
+      number: item.connection,
+      api,
+      isWhole: opens,
+      sides: {},
+      ways: { client: way(), server: way() },
+    };
     this.#connections.set(item.connection, fresh);
     return fresh;
   }
@@ -64,7 +71,8 @@ export class Flow {
   /** Events of the recording are missing: bytes of what was open can no longer be told apart. */
   #distrust(recording) {
     const { api } = laneOf({ recording });
-    for (const connection of this.#connections.values()) if (connection.api === api) connection.isWhole = false;
+    for (const connection of this.#connections.values())
+      if (connection.api === api) connection.isWhole = false;
   }
 
   #link(link) {
@@ -90,7 +98,10 @@ export class Flow {
     return [...this.#connections.values()];
   }
 
-  /** The number of an event's connection. A client's socket has one when it is connected, later than it is made. */
+  /**
+   * The number of an event's connection. A client's socket has one when it is connected, later than it is
+   * made.
+   */
   connectionOf(item) {
     return item.connection ?? this.#sockets.get(`${item.recording} ${item.sock}`);
   }
@@ -117,8 +128,10 @@ export class Flow {
     if (seq < this.#round) return;
     this.#round = seq + FLOW_ROUND;
     this.#datagrams.forget(seq);
-    for (const [number, connection] of this.#connections) if (connection.last < seq) this.#connections.delete(number);
-    for (const [sock, number] of this.#sockets) if (!this.#connections.has(number)) this.#sockets.delete(sock);
+    for (const [number, connection] of this.#connections)
+      if (connection.last < seq) this.#connections.delete(number);
+    for (const [sock, number] of this.#sockets)
+      if (!this.#connections.has(number)) this.#sockets.delete(sock);
   }
 }
 

@@ -21,9 +21,19 @@ export function createInspector(store, lanes) {
   };
   const title = el("h2", { class: "inspect-title" });
   const calls = el("div");
-  const head = el("header", { class: "inspect-head" }, title, calls,
-    el("button", { type: "button", "aria-label": "Close", title: "Close (Esc)", text: "✕", onclick: close }));
-  const panel = el("section", { class: "inspector", "aria-label": "The selected event", hidden: true }, head, body);
+  const head = el(
+    "header",
+    { class: "inspect-head" },
+    title,
+    calls,
+    el("button", { type: "button", "aria-label": "Close", title: "Close (Esc)", text: "✕", onclick: close }),
+  );
+  const panel = el(
+    "section",
+    { class: "inspector", "aria-label": "The selected event", hidden: true },
+    head,
+    body,
+  );
   const splitter = createSplitter(panel);
   splitter.hidden = true;
   panel.prepend(splitter);
@@ -70,9 +80,15 @@ export function createInspector(store, lanes) {
 function inspectorTitle(store, lanes, item) {
   const { api, side } = laneOf(item);
   const number = lanes.model.flow.connectionOf(item);
-  const where = `${laneInfo(store.hello, api).title} ${side}${number === undefined ? "" : ` · connection #${number}`}`;
+  const connection = number === undefined ? "" : ` · connection #${number}`;
+  const where = `${laneInfo(store.hello, api).title} ${side}${connection}`;
   return [
-    el("span", { class: `tone-${primitiveOf(item.op).tone}` }, primitiveIcon(item.op, 22), ` ${item.op} ${laneAmount(item)}`),
+    el(
+      "span",
+      { class: `tone-${primitiveOf(item.op).tone}` },
+      primitiveIcon(item.op, 22),
+      ` ${item.op} ${laneAmount(item)}`,
+    ),
     el("span", { class: "soft", text: where }),
   ];
 }
@@ -92,7 +108,8 @@ function inspectorParts(lanes, item) {
 function inspectorHighlight(body) {
   const mark = (event) => {
     const part = event.target.closest?.("[data-part]")?.dataset.part;
-    for (const element of body.querySelectorAll("[data-part]")) element.classList.toggle("lit", element.dataset.part === part);
+    for (const element of body.querySelectorAll("[data-part]"))
+      element.classList.toggle("lit", element.dataset.part === part);
   };
   for (const kind of ["pointerover", "focusin"]) body.addEventListener(kind, mark);
   body.addEventListener("pointerleave", mark);

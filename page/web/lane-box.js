@@ -8,16 +8,31 @@ import { primitiveIcon, primitiveOf } from "./primitives.js";
 /** The box of an event. The shape alone is left of it where there is no room for words. */
 export function laneBox(entry, { title, connection }) {
   const { item } = entry;
-  const chip = connection === undefined ? null : el("span", { class: "lane-chip", "data-connection": connection, text: `#${connection}` });
+  const chip =
+    connection === undefined
+      ? null
+      : el("span", { class: "lane-chip", "data-connection": connection, text: `#${connection}` });
   const label = laneSentence(item, { title, connection, since: entry.since });
   return el(
     "button",
-    { type: "button", class: boxClass(item), "data-seq": item.seq, "aria-label": label, title: label, tabindex: -1 },
+    {
+      type: "button",
+      class: boxClass(item),
+      "data-seq": item.seq,
+      "aria-label": label,
+      title: label,
+      tabindex: -1,
+    },
     primitiveIcon(item.op, 17),
     el(
       "span",
       { class: "lane-words" },
-      el("span", { class: "lane-name" }, el("b", { text: item.op }), item.bytes === undefined ? "" : ` ${laneAmount(item)}`),
+      el(
+        "span",
+        { class: "lane-name" },
+        el("b", { text: item.op }),
+        item.bytes === undefined ? "" : ` ${laneAmount(item)}`,
+      ),
       " ",
       chip,
       " ",
@@ -65,6 +80,8 @@ const RULES = {
       el("h3", { text: heading.label }),
       ns > 0 && el("span", { class: "soft", text: `after a pause of ${laneSpan(ns)}` }),
     ),
-  time: ({ since, burst }) => el("div", { class: "lane-time-rule" }, el("span", { class: "lane-time", text: ruleTime(since, burst) })),
-  idle: ({ ns }) => el("div", { class: "lane-idle-rule" }, el("span", { text: `${laneSpan(ns)} without an event` })),
+  time: ({ since, burst }) =>
+    el("div", { class: "lane-time-rule" }, el("span", { class: "lane-time", text: ruleTime(since, burst) })),
+  idle: ({ ns }) =>
+    el("div", { class: "lane-idle-rule" }, el("span", { text: `${laneSpan(ns)} without an event` })),
 };

@@ -1,5 +1,5 @@
-// The layout "by time": down the lane, the same length is the same time, within a step. What comes too close for boxes
-// is drawn as shapes, side by side where they would cover each other.
+// The layout "by time": down the lane, the same length is the same time, within a step. What comes too close
+// for boxes is drawn as shapes, side by side where they would cover each other.
 
 import { LANE_IDLE } from "./lane-rows.js";
 
@@ -65,7 +65,13 @@ export class LaneClock {
   /** A step begins: its clock starts at 0. */
   head(item, heading) {
     const pause = this.#lastAt === null ? 0 : item.at - this.#lastAt;
-    this.rules.push({ kind: "head", y: this.end, seq: item.seq, heading, ns: pause >= LANE_IDLE ? pause : 0 });
+    this.rules.push({
+      kind: "head",
+      y: this.end,
+      seq: item.seq,
+      heading,
+      ns: pause >= LANE_IDLE ? pause : 0,
+    });
     this.#begin(this.end + CLOCK_HEAD, 0);
     this.#lastAt = item.at;
   }

@@ -1,5 +1,5 @@
-// The layout "by order": events in rows. A row is a stretch of time in which each column has one event at most, so what
-// stands lower happened later, in every lane.
+// The layout "by order": events in rows. A row is a stretch of time in which each column has one event at
+// most, so what stands lower happened later, in every lane.
 
 /** Waiting for longer than this is drawn as a break, in nanoseconds. */
 export const LANE_IDLE = 20e6;
@@ -23,8 +23,9 @@ export class LaneRows {
   }
 
   /**
-   * Gives the event its place. `cause` says of it that the event of that number, which was recorded before it, came of
-   * it: calls are recorded as they return, and a read may return before the write does that it reads from.
+   * Gives the event its place. `cause` says of it that the event of that number, which was recorded before
+   * it, came of it: calls are recorded as they return, and a read may return before the write does that it
+   * reads from.
    */
   place(entry, cause) {
     const { at } = entry.item;
@@ -49,7 +50,13 @@ export class LaneRows {
     this.#row = moved;
     this.#rowY = this.end;
     for (const entry of moved) entry.y = this.#rowY;
-    this.rules.push({ kind: "time", y: this.#rowY, seq: first.item.seq, since: first.since, burst: this.#burst });
+    this.rules.push({
+      kind: "time",
+      y: this.#rowY,
+      seq: first.item.seq,
+      since: first.since,
+      burst: this.#burst,
+    });
     this.end += this.rowHeight;
   }
 
@@ -66,7 +73,13 @@ export class LaneRows {
     this.#row = [];
     this.#burst = 0;
     const pause = this.#lastAt === null ? 0 : item.at - this.#lastAt;
-    this.rules.push({ kind: "head", y: this.end, seq: item.seq, heading, ns: pause >= LANE_IDLE ? pause : 0 });
+    this.rules.push({
+      kind: "head",
+      y: this.end,
+      seq: item.seq,
+      heading,
+      ns: pause >= LANE_IDLE ? pause : 0,
+    });
     this.#lastAt = item.at;
     this.end += ROW_HEAD_HEIGHT;
   }

@@ -54,7 +54,8 @@ export function laneDetail(item) {
 const laneTcpState = (item) => item.tcp?.state?.replaceAll("_", "-");
 
 const LANE_DETAILS = {
-  socket: (item) => `${item.domain ?? ""} ${item.type ?? ""}${item.fd === undefined ? "" : `, fd ${item.fd}`}`,
+  socket: (item) =>
+    `${item.domain ?? ""} ${item.type ?? ""}${item.fd === undefined ? "" : `, fd ${item.fd}`}`,
   bind: (item) => item.local,
   listen: (item) => `backlog ${laneCount(item.backlog)}`,
   option: (item) => `${item.name} = ${item.value}`,
@@ -77,7 +78,12 @@ export function laneLost(item) {
 
 /** What stands in the box of an event: `write 77 B #1 GET /v1/books/1`. */
 export function laneWords(item, connection) {
-  const words = [item.op, laneAmount(item), connection === undefined ? "" : `#${connection}`, laneDetail(item)];
+  const words = [
+    item.op,
+    laneAmount(item),
+    connection === undefined ? "" : `#${connection}`,
+    laneDetail(item),
+  ];
   return words.filter((word) => word !== "").join(" ");
 }
 

@@ -1,4 +1,5 @@
-// The screen "Lanes": the lanes themselves, how they are laid out, the clock, and the event that is looked at closely.
+// The screen "Lanes": the lanes themselves, how they are laid out, the clock, and the event that is looked at
+// closely.
 
 import { el } from "./dom.js";
 import { createInspector } from "./inspector.js";
@@ -9,7 +10,21 @@ import { createLegend } from "./legend.js";
 import { createPlayback } from "./playback.js";
 
 const LANES_APIS = ["rest", "graphql", "grpc"];
-const LANES_OPS = ["socket", "bind", "listen", "connect", "accept", "write", "read", "shutdown", "close", "option", "adopt", "release", "gap"];
+const LANES_OPS = [
+  "socket",
+  "bind",
+  "listen",
+  "connect",
+  "accept",
+  "write",
+  "read",
+  "shutdown",
+  "close",
+  "option",
+  "adopt",
+  "release",
+  "gap",
+];
 const LANES_MOVES = [
   { shown: "↑ ↓", says: "with the focus on an event: the one before or after it in its lane" },
   { shown: "← →", says: "with the focus on an event: the column beside it" },
@@ -22,7 +37,11 @@ export function createLanesView(store, bar = null) {
   const tools = createLaneTools(store, lanes, isShown);
   const legend = createLegend(LANES_OPS);
   const inspector = createInspector(store, lanes);
-  const playback = createPlayback(store, { isStop: (item) => lanesShow(lanes.model, item), isShown });
+  const playback = createPlayback(store, {
+    isStop: (item) => lanesShow(lanes.model, item),
+    stepOf: (item) => lanes.model.entry(item.seq)?.heading,
+    isShown,
+  });
   const element = el(
     "div",
     { class: "lanes-view" },
@@ -36,7 +55,13 @@ export function createLanesView(store, bar = null) {
     title: "Lanes",
     key: "1",
     element,
-    keys: [...playback.keys, ...LANES_MOVES.map((move) => ({ keys: [], ...move })), ...inspector.keys, ...tools.keys, ...legend.keys],
+    keys: [
+      ...playback.keys,
+      ...LANES_MOVES.map((move) => ({ keys: [], ...move })),
+      ...inspector.keys,
+      ...tools.keys,
+      ...legend.keys,
+    ],
     show: () => [lanes, inspector, tools, playback].forEach((part) => part.show()),
     hide: () => [lanes, inspector].forEach((part) => part.hide()),
   };
@@ -54,7 +79,11 @@ function lanesEmpty(canDo) {
     "div",
     { class: "lanes-empty" },
     el("h2", { text: "Nothing has happened yet" }),
-    el("p", { text: canDo ? "Press “get a book” above:" : "Run the tour, or call one of the three servers:" }),
-    el("p", { text: "each API will do it in its lane, and you will see which calls its client and its server make at their sockets." }),
+    el("p", {
+      text: canDo ? "Press “get a book” above:" : "Run the tour, or call one of the three servers:",
+    }),
+    el("p", {
+      text: "each API does it in its lane, and you see which calls its client and server make at their sockets.",
+    }),
   );
 }

@@ -3,7 +3,7 @@
 /** A pause that would take longer than this on the screen is shortened to it, in milliseconds. */
 const PLAYER_LONGEST = 600;
 
-/** Moves the cursor. `isStop` tells which events it stops at. */
+/** Moves the cursor. `isStop` tells which events it stops at, and `stepOf` the step of such an event. */
 export class Player {
   /** How much slower than it was: 1 for as it was. */
   slowness = 1000;
@@ -14,9 +14,10 @@ export class Player {
   #time = 0;
   #frame = null;
 
-  constructor(store, { isStop, onChange }) {
+  constructor(store, { isStop, stepOf, onChange }) {
     this.store = store;
     this.isStop = isStop;
+    this.stepOf = stepOf;
     this.onChange = onChange;
   }
 
@@ -32,14 +33,11 @@ export class Player {
     return items[at] === undefined ? null : at;
   }
 
-  /** Whether a mark stands between the event and the one before it. */
+  /** Whether the event before it, of those that it stops at, is of another step. */
   #beginsStep(index) {
     const { items } = this.store;
-    for (let at = index - 1; at >= 0; at--) {
-      if (items[at].op === "mark") return true;
-      if (this.isStop(items[at])) return false;
-    }
-    return true;
+    const before = this.#next(index, -1);
+    return before === null || this.stepOf(items[before]) !== this.stepOf(items[index]);
   }
 
   #goTo(index) {
