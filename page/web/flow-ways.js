@@ -39,6 +39,12 @@ export class FlowWay {
     }
   }
 
+  /** Does not wait any longer for the other end of what was before `seq`. */
+  forget(seq) {
+    this.#writes = this.#writes.filter((write) => write.seq >= seq);
+    this.#reads = this.#reads.filter((read) => read.seq >= seq);
+  }
+
   /** The sender has finished. Only the first such call sends a FIN. */
   ended(seq) {
     if (this.#end !== null) return;

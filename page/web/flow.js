@@ -20,14 +20,17 @@ export class Flow {
   #first = 0;
   #round = 0;
   #now = 0;
+  #last = 0;
   #datagrams = new FlowDatagrams((link) => this.#link(link));
 
   /** Takes in the next event. */
   add(item) {
     const { api, side } = laneOf(item);
+    if (item.seq !== this.#last + 1) this.#distrust(() => true);
+    this.#last = item.seq;
     this.#now = item.at;
     this.#sides.set(item.recording, true);
-    if (item.op === "gap") this.#distrust(item.recording);
+    if (item.op === "gap") this.#distrust((connection) => connection.api === api);
     if (item.op === "sendto" && !item.error) this.#datagrams.sent(item, api, side);
     if (item.op === "recvfrom" && !item.error) this.#datagrams.received(item, api, flowOther(side));
     if (item.connection !== undefined) this.#addTo(this.#meet(item, api), item, side);
@@ -68,11 +71,11 @@ export class Flow {
     if (connect && accept) this.#link({ from: connect.seq, to: accept.seq, kind: "handshake", bytes: 0 });
   }
 
-  /** Events of the recording are missing: bytes of what was open can no longer be told apart. */
-  #distrust(recording) {
-    const { api } = laneOf({ recording });
-    for (const connection of this.#connections.values())
-      if (connection.api === api) connection.isWhole = false;
+  /** Events are missing: bytes of what was open can no longer be told apart. */
+  #distrust(isConcerned) {
+    for (const connection of this.#connections.values()) {
+      if (isConcerned(connection)) connection.isWhole = false;
+    }
   }
 
   #link(link) {
@@ -128,8 +131,10 @@ export class Flow {
     if (seq < this.#round) return;
     this.#round = seq + FLOW_ROUND;
     this.#datagrams.forget(seq);
-    for (const [number, connection] of this.#connections)
+    for (const [number, connection] of this.#connections) {
       if (connection.last < seq) this.#connections.delete(number);
+      for (const way of Object.values(connection.ways)) way.forget(seq);
+    }
     for (const [sock, number] of this.#sockets)
       if (!this.#connections.has(number)) this.#sockets.delete(sock);
   }

@@ -60,7 +60,7 @@ const FACTS_CALLS = [
   ["value", "Option", (value, { name }) => `${name} = ${value}`],
   ["backlog", "Backlog", (backlog) => `${laneCount(backlog)} finished handshakes may wait to be accepted`],
   ["peer", "Other address", (peer) => peer],
-  ["slices", "Buffers", (slices) => `${slices} in one vectored write`],
+  ["slices", "Buffers", (slices) => `${slices}, offered to one vectored write`],
   [
     "truncated",
     "Truncated",

@@ -99,9 +99,10 @@ function inspectorParts(lanes, item) {
   const event = inspectEvent(item);
   const hasBytes = (item.bytes ?? 0) > 0;
   event.open = !hasBytes;
-  const column = (...parts) => el("div", { class: "inspect-column" }, parts);
-  if (!hasBytes) return [column(facts), column(event)];
-  return [column(inspectParts(item), facts, event), column(inspectBytes(item))];
+  const column = (label, ...parts) =>
+    el("div", { class: "inspect-column", role: "region", tabindex: 0, "aria-label": label }, parts);
+  if (!hasBytes) return [column("What it is", facts), column("As recorded", event)];
+  return [column("What it is", inspectParts(item), facts, event), column("Its bytes", inspectBytes(item))];
 }
 
 /** A part that the pointer or the focus is on stands out, and so do its bytes. */

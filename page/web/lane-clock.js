@@ -4,7 +4,7 @@
 import { LANE_IDLE } from "./lane-rows.js";
 
 /** A pause that would be longer than this on the screen is cut, and said to be. */
-const CLOCK_LONGEST = 240;
+const CLOCK_LONGEST = 600;
 const CLOCK_CUT = 34;
 const CLOCK_HEAD = 44;
 /** The height of a shape, and of a box with its words. */

@@ -50,9 +50,11 @@ export class LaneField {
   }
 
   /** Where it ends, when the first `count` events are shown. */
-  bottom(count, height) {
+  end(count, height) {
     const last = this.model.entries[count - 1];
-    return last === undefined ? 0 : last.y + height - this.origin;
+    const end = last === undefined ? 0 : last.y + height - this.origin;
+    this.element.style.height = `${end}px`;
+    return end;
   }
 
   /** Draws what lies between `top` and `bottom` of the first `count` events. */

@@ -51,7 +51,12 @@ export function laneDetail(item) {
   return LANE_DETAILS[item.op]?.(item) ?? "";
 }
 
-const laneTcpState = (item) => item.tcp?.state?.replaceAll("_", "-");
+/** On this machine the port says it all. */
+const lanePort = (address) => address?.replace(/^(127\.0\.0\.1|\[::1\]):/, "port ");
+
+/** The state of the connection as it was closed. */
+const laneTcpState = (item) =>
+  item.tcp?.state === undefined ? "" : `state ${item.tcp.state.replaceAll("_", "-")}`;
 
 const LANE_DETAILS = {
   socket: (item) =>
@@ -59,14 +64,14 @@ const LANE_DETAILS = {
   bind: (item) => item.local,
   listen: (item) => `backlog ${laneCount(item.backlog)}`,
   option: (item) => `${item.name} = ${item.value}`,
-  connect: (item) => `to ${item.peer}`,
-  accept: (item) => `from ${item.peer}`,
+  connect: (item) => `to ${lanePort(item.peer)}`,
+  accept: (item) => `from ${lanePort(item.peer)}`,
   read: (item) => (item.eof ? "end of stream" : ""),
-  sendto: (item) => (item.peer === undefined ? "" : `to ${item.peer}`),
-  recvfrom: (item) => (item.peer === undefined ? "" : `from ${item.peer}`),
-  shutdown: () => "FIN: no more from here",
-  close: (item) => [item.aborted ? "RST" : "", laneTcpState(item) ?? ""].filter(Boolean).join(", "),
-  release: (item) => laneTcpState(item) ?? "",
+  sendto: (item) => (item.peer === undefined ? "" : `to ${lanePort(item.peer)}`),
+  recvfrom: (item) => (item.peer === undefined ? "" : `from ${lanePort(item.peer)}`),
+  shutdown: () => "sends a FIN",
+  close: (item) => [item.aborted ? "RST" : "", laneTcpState(item)].filter(Boolean).join(", "),
+  release: (item) => laneTcpState(item),
   gap: (item) => `${laneCount(laneLost(item))} events were lost`,
   mark: (item) => item.label,
 };

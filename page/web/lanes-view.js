@@ -74,16 +74,13 @@ function lanesShow({ how, flow }, item) {
   return LANES_APIS.includes(laneOf(item).api);
 }
 
+/** What to do while nobody has called. */
 function lanesEmpty(canDo) {
+  const what = canDo ? "Press “get a book” above" : "Call one of them, or run the tour";
   return el(
     "div",
     { class: "lanes-empty" },
-    el("h2", { text: "Nothing has happened yet" }),
-    el("p", {
-      text: canDo ? "Press “get a book” above:" : "Run the tour, or call one of the three servers:",
-    }),
-    el("p", {
-      text: "each API does it in its lane, and you see which calls its client and server make at their sockets.",
-    }),
+    el("h2", { text: "The servers listen. Nobody has called yet." }),
+    el("p", { text: `${what}: each API does it in its lane, and you see what its client and server do.` }),
   );
 }

@@ -3,10 +3,10 @@
 import { el, onFrame } from "./dom.js";
 import { laneGeometry } from "./lane-columns.js";
 import { LaneField } from "./lane-field.js";
-import { LaneFollow } from "./lane-follow.js";
 import { handleLanes } from "./lane-hand.js";
 import { LANE_ZOOMS, LaneModel } from "./lane-model.js";
 import { laneInfo, laneTitles } from "./lane-titles.js";
+import { LaneWindow } from "./lane-window.js";
 
 /** What servers do before anybody calls them. */
 const LANES_BEFORE = ["socket", "option", "bind", "listen"];
@@ -24,11 +24,10 @@ class Lanes {
   #geometry = null;
   #width = 0;
   #active = null;
-  #scroll = el("div", { class: "lanes-scroll" });
   #titles = el("div");
   #step = el("div", { class: "lanes-step", "aria-hidden": "true", hidden: true });
   #draw = onFrame(() => this.#isShown && this.#keepFocus(() => this.#drawNow()));
-  #follow = new LaneFollow(this.#draw);
+  #window = new LaneWindow(this.#draw);
   #listeners = [];
 
   constructor(store, { apis, choose, empty }) {
@@ -37,40 +36,41 @@ class Lanes {
     this.choose = choose;
     this.empty = empty ?? el("p", { class: "lanes-empty", text: "Nothing has happened yet." });
     const label = "Lanes: what happened, downwards in time";
-    const parts = [this.#titles, this.#step, this.#scroll, this.empty, this.#follow.button];
+    const parts = [this.#titles, this.#step, this.#window.element, this.empty, this.#window.button];
     this.element = el("section", { class: "lanes", "aria-label": label }, parts);
     this.#renew();
     this.#listen();
   }
 
-  /** Begins with nothing: the events are of another run. */
+  /** Begins with nothing: the events are of another run, or have not been seen for so long that some are gone. */
   #renew() {
     const { hello } = this.store;
     const how = this.model?.how;
     this.boot = hello?.boot;
     this.model = new LaneModel({ apis: this.apis, choose: this.choose });
-    if (how) this.model.layOut({ ...how, focus: null });
+    if (how) this.model.layOut({ ...how, focus: this.store.focus });
     this.field = new LaneField(
       this.model,
       this.apis.map((api) => laneInfo(hello, api).title),
     );
-    this.#scroll.replaceChildren(this.field.element);
+    this.#window.element.replaceChildren(this.field.element);
     const titles = laneTitles(hello, this.apis);
     this.#titles.replaceWith(titles);
     this.#titles = titles;
     this.#geometry = null;
-    this.#follow.isOn = true;
+    this.#window.isFollowing = true;
   }
 
   #listen() {
     const { store } = this;
+    const scroller = this.#window.element;
     for (const kind of ["items", "hello"]) store.on(kind, this.#draw);
-    store.on("cursor", () => this.#follow.on());
+    store.on("cursor", () => this.#window.follow());
     store.on("focus", () => this.#isShown && this.layOut({ focus: store.focus }));
     store.on("selection", () => this.#select());
-    this.#scroll.addEventListener("scroll", () => this.#follow.scrolled(this.#scroll, this.#end));
-    handleLanes(this, this.#scroll);
-    new ResizeObserver(() => this.#resized()).observe(this.#scroll);
+    scroller.addEventListener("scroll", () => this.#window.scrolled(this.#end));
+    handleLanes(this, scroller);
+    new ResizeObserver(() => this.#resized()).observe(scroller);
   }
 
   /** Draws from now on. */
@@ -108,12 +108,12 @@ class Lanes {
   /** Lays out in another way: `{ layout, zoom, options, focus }`, as far as given. What is seen stays in sight. */
   layOut(how) {
     this.#takeIn();
-    const anchor = this.field.anchor(this.#scroll, this.store.selected);
+    const anchor = this.field.anchor(this.#window.element, this.store.selected);
     this.model.layOut(how);
     this.#geometry = null;
     this.#keepFocus(() => {
       this.#drawNow();
-      if (anchor && !this.#follow.isOn) this.#scrollTo(anchor.seq, anchor.offset);
+      if (anchor && !this.#window.isFollowing) this.#scrollTo(anchor.seq, anchor.offset);
     });
     for (const listener of this.#listeners) listener();
   }
@@ -121,7 +121,7 @@ class Lanes {
   #scrollTo(seq, offset) {
     const entry = this.model.entries[Math.max(0, this.model.countTo(seq) - 1)];
     if (!entry) return;
-    this.#scroll.scrollTop = entry.y - this.field.origin - offset;
+    this.#window.element.scrollTop = entry.y - this.field.origin - offset;
     this.#drawNow();
   }
 
@@ -129,11 +129,9 @@ class Lanes {
   reveal(seq) {
     const entry = this.model.entry(seq);
     if (!entry) return;
-    const { scrollTop, clientHeight } = this.#scroll;
-    const top = entry.y - this.field.origin - scrollTop;
-    if (top >= 32 && top + this.#sizes.boxHeight <= clientHeight) return;
-    this.#follow.off(this.#end);
-    this.#scrollTo(seq, Math.max(40, clientHeight / 3));
+    if (this.#window.sees(entry.y - this.field.origin, this.#sizes.boxHeight)) return;
+    this.#window.stay(this.#end);
+    this.#scrollTo(seq, Math.max(40, this.#window.element.clientHeight / 3));
   }
 
   /** Gives the focus of the keyboard to an event. */
@@ -156,22 +154,24 @@ class Lanes {
     if (selected !== null) {
       this.#active = selected;
       if (cursor !== null && selected > cursor) this.store.set("cursor", selected);
-      this.#follow.off(this.#end);
+      this.#window.stay(this.#end);
       if (this.#isShown) this.reveal(selected);
     }
     this.#draw();
   }
 
   #resized() {
-    if (this.#scroll.clientWidth !== this.#width) this.#geometry = null;
+    if (this.#window.element.clientWidth !== this.#width) this.#geometry = null;
     this.#draw();
-    if (this.#isShown && this.store.selected !== null && !this.#follow.isOn) this.reveal(this.store.selected);
+    if (this.#isShown && this.store.selected !== null && !this.#window.isFollowing)
+      this.reveal(this.store.selected);
   }
 
   /** Takes in what has come, and forgets what the store has. Returns how much is gone above, in pixels. */
   #takeIn() {
     const { store, field } = this;
-    if (this.boot !== store.hello?.boot) this.#renew();
+    const isHole = this.model.last > 0 && store.items[0]?.seq > this.model.last + 1;
+    if (this.boot !== store.hello?.boot || isHole) this.#renew();
     const before = field.origin;
     for (const item of store.items.slice(store.indexOf(this.model.last + 1))) this.model.add(item);
     if (store.items.length > 0) this.model.forget(store.items[0].seq);
@@ -183,29 +183,20 @@ class Lanes {
     this.#geometry ??= this.#measure();
     const { count, store } = this;
     this.empty.hidden = lanesHaveBegun(this.model.entries);
-    const [top, bottom] = this.#place(gone, count);
-    const isFollowing = this.#follow.isOn;
+    const end = this.field.end(count, this.#sizes.boxHeight + 24);
+    const [top, bottom] = this.#window.place(end, gone);
+    const isFollowing = this.#window.isFollowing;
     const { selected, cursor } = store;
     const geometry = this.#geometry;
     const drawn = this.field.draw({ top, bottom, count, geometry, selected, cursor, isFollowing });
     this.#drawEdges(drawn, top);
-    this.#follow.show(count, this.model);
-  }
-
-  /** Scrolls to where the events are that are looked at. Returns from where to where one sees. */
-  #place(gone, count) {
-    const bottom = this.field.bottom(count, this.#sizes.boxHeight + 24);
-    this.field.element.style.height = `${bottom}px`;
-    if (this.#follow.isOn) this.#scroll.scrollTop = bottom;
-    else if (gone > 0) this.#scroll.scrollTop -= gone;
-    const { scrollTop, clientHeight } = this.#scroll;
-    return [scrollTop, scrollTop + clientHeight];
+    this.#window.show(count, this.model);
   }
 
   #measure() {
     this.field.clear();
-    this.#width = this.#scroll.clientWidth;
-    this.#titles.style.paddingInlineEnd = `${this.#scroll.offsetWidth - this.#width}px`;
+    this.#width = this.#window.element.clientWidth;
+    this.#titles.style.paddingInlineEnd = `${this.#window.element.offsetWidth - this.#width}px`;
     return laneGeometry(this.field.element, this.#width, this.apis.length, {
       ...this.#sizes,
       isByTime: this.model.how.layout === "time",
