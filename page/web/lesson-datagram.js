@@ -3,7 +3,7 @@
 import { lessonBox, lessonDrawing, lessonText } from "./lesson-drawing.js";
 import { lessonGroups, lessonSide } from "./lesson-facts.js";
 import { lessonPlainRun } from "./lesson-runs.js";
-import { lessonCount, lessonOrder } from "./lesson-words.js";
+import { lessonCount, lessonOrder, lessonTimes } from "./lesson-words.js";
 
 /** How often the book is asked for over each. */
 const LESSON_ASKED = 5;
@@ -73,14 +73,14 @@ export const LESSON_DATAGRAM = {
   },
   facts: lessonDatagramFacts,
   says: ({ udp, tcp, lossy }) => [
-    `Over UDP the client called connect ${lessonCount(udp.connects, "time")}, the server accept ` +
-      `${lessonCount(udp.accepts, "time")}. ${lessonCount(udp.asked, "datagram")} asked, ` +
+    `Over UDP the client called connect ${lessonTimes(udp.connects)}, the server accept ` +
+      `${lessonTimes(udp.accepts)}. ${lessonCount(udp.asked, "datagram")} asked, ` +
         `${udp.answered} came back. ` +
       `${udp.isWhole ? "Each" : "Not each"} sendto was one recvfrom of the same length.`,
     `Over TCP there ${tcp.accepts === 1 ? "was" : "were"} ${lessonCount(tcp.accepts, "accept")}; ` +
       `${lessonCount(tcp.writes, "write")} of the client became ` +
       `${lessonCount(tcp.reads, "read")} at the server: a stream is cut as the moment has it.`,
-    `With loss, the client called sendto ${lossy.asked} times for ${LESSON_ASKED} books: ` +
+    `With loss, the client called sendto ${lessonTimes(lossy.asked)} for ${LESSON_ASKED} books: ` +
       `${lossy.arrived} reached the server, ${lossy.answered} answers came. ` +
       "TCP would have repeated by itself; over UDP it is the program's affair.",
   ],

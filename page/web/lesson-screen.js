@@ -7,7 +7,8 @@ import { lessonJudge, lessonResult } from "./lesson-result.js";
  * Makes the screen of a lesson. A lesson has `id`, `title`, `idea` (sentences), `drawing()`, `doing` (what
  * the button does), `questions` (`ask` and `choices`: each with `text`, `is(facts)` that tells from the facts
  * whether it is so, and `unless`, what speaks against it), `run(store)`, `facts(run, store)` (or `{ missing
- * }` when the recording does not have them), `says(facts)`, `table(facts)`, `shown(facts)` (the events to
+ * }` when the recording does not have them), `says(facts)`, `later` (a line
+ * that changes with what the store has), `table(facts)`, `shown(facts)` (the events to
  * list), and `needs(store)`: what is missing before it can be run.
  */
 export function createLessonScreen(store, lesson, number, onDone) {
