@@ -6,10 +6,10 @@ import { lessonJudge, lessonResult } from "./lesson-result.js";
 /**
  * Makes the screen of a lesson. A lesson has `id`, `title`, `idea` (sentences), `drawing()`, `doing` (what
  * the button does), `questions` (`ask` and `choices`: each with `text`, `is(facts)` that tells from the facts
- * whether it is so, and `unless`, what speaks against it), `run(store)`, `facts(run, store)` (or `{ missing
- * }` when the recording does not have them), `says(facts)`, `later` (a line
- * that changes with what the store has), `table(facts)`, `shown(facts)` (the events to
- * list), and `needs(store)`: what is missing before it can be run.
+ * whether it is so, and `unless`, what speaks against it), `run(store)`, and `facts(run, store)`, which
+ * answers `{ missing }` when the recording does not have them. From the facts come `says(facts)`,
+ * `table(facts)`, `shown(facts)` (the events to list), and `later` (a line that changes with what the store
+ * has). `needs(store)` is what is missing before it can be run.
  */
 export function createLessonScreen(store, lesson, number, onDone) {
   const predicted = [];

@@ -132,7 +132,8 @@ function lessonNewsAs(item) {
  * its step asked for something, and on which the server told more after that.
  */
 function lessonWatchIn(items) {
-  const found = lessonByApi(lessonConnections(items)).flatMap(([, connections]) => lessonWatchOf(connections) ?? []);
+  const apis = lessonByApi(lessonConnections(items));
+  const found = apis.flatMap(([, connections]) => lessonWatchOf(connections) ?? []);
   return {
     watchers: found.map(({ watcher }) => watcher),
     writers: found.map(({ writer }) => writer),
@@ -145,8 +146,9 @@ function lessonWatchOf(connections) {
   const hasHead = (item) => item.op === "write" && item.carried?.some((part) => part.class === "headers");
   for (const writer of connections) {
     const asked = writer.client.find(hasHead)?.seq;
-    const sameStep = connections.filter((made) => made !== writer && made.items[0].step === writer.items[0].step);
-    const told = asked ? lessonTold(sameStep.flatMap((made) => made.items), asked) : [];
+    const isBeside = (made) => made !== writer && made.items[0].step === writer.items[0].step;
+    const beside = connections.filter(isBeside).flatMap((made) => made.items);
+    const told = asked ? lessonTold(beside, asked) : [];
     const watcher = told.find(({ server }) => server.find(hasHead)?.seq < asked);
     if (watcher) return { writer, watcher, asked };
   }
