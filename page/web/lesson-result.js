@@ -18,22 +18,16 @@ export function lessonJudge(lesson, facts, predicted) {
 
 /** Draws the result. `run` is what was gathered, `facts` what the lesson made of it. */
 export function lessonResult(store, lesson, { run, facts, verdicts }) {
-  const table = lesson.table?.(facts);
-  return [
+  const texts = lesson.says(facts).filter(Boolean);
+  const parts = [
     ...verdicts.map((verdict) => lessonVerdict(verdict, verdicts.length > 1)),
-    el(
-      "div",
-      { class: "lesson-says" },
-      lesson
-        .says(facts)
-        .filter(Boolean)
-        .map((text) => el("p", { text })),
-    ),
+    el("div", { class: "lesson-says" }, texts.map((text) => el("p", { text }))),
     lesson.later && lessonLine(store, lesson.later, facts),
-    table && lessonTable(table),
+    ...[lesson.table?.(facts) ?? []].flat().map(lessonTable),
     ...(run.notes ?? []).map((text) => el("p", { class: "soft", text })),
-    run.items.length > 0 ? lessonEvidence(store, lesson.shown?.(facts) ?? run.items) : null,
+    run.items.length > 0 && lessonEvidence(store, lesson.shown?.(facts) ?? run.items),
   ];
+  return parts.filter(Boolean);
 }
 
 /**
