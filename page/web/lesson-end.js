@@ -65,9 +65,8 @@ export const LESSON_END = {
   facts: lessonEndFacts,
   says: ({ ends }) => [
     ...ends.map(lessonEndSays),
-    "TIME_WAIT is the state of the side that closed first: its kernel keeps the 4-tuple for a while, so " +
-      "that a late packet " +
-      "is not taken for one of a new connection.",
+    "TIME_WAIT is the state of the side that closed first: its kernel keeps the 4-tuple for a while, to " +
+      "acknowledge a FIN that comes again, and so that no late packet is taken for one of a new connection.",
   ],
   later: {
     kind: "sockets",

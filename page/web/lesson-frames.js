@@ -81,7 +81,7 @@ function lessonSpentTable(apis) {
 
 function lessonFramesTable(frames) {
   return {
-    caption: "gRPC's connection, frame by frame",
+    caption: "gRPC's connection, frame by frame; what a DATA frame carries stands below its head",
     head: ["frame", "way", "bytes", "what it says"],
     rows: frames.slice(0, LESSON_MOST_FRAMES).map(lessonFrameRow),
   };
