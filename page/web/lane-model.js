@@ -22,7 +22,7 @@ export const LANE_ZOOMS = [
 
 /** The events of some APIs, placed. */
 export class LaneModel {
-  /** The events that have a place, in the order of time: `{ item, column, since, heading, y, shift, isTight }`. */
+  /** The events that have a place, in order: `{ item, column, since, heading, y, shift, isTight }`. */
   entries = [];
   /** What is drawn across the lanes: headings, times, breaks. In order of `y`. */
   rules = [];

@@ -38,7 +38,7 @@ class Lanes {
     this.#listen();
   }
 
-  /** Begins with nothing: the events are of another run, or have not been seen for so long that some are gone. */
+  /** Begins with nothing: the events are of another run, or some are gone that were not seen. */
   #renew() {
     const { hello } = this.store;
     const how = this.model?.how;
@@ -99,7 +99,7 @@ class Lanes {
     return LANE_ZOOMS[this.model.how.zoom];
   }
 
-  /** Lays out in another way: `{ layout, zoom, options, focus }`, as far as given. What is seen stays in sight. */
+  /** Lays out in another way: `{ layout, zoom, options, focus }`, as far as given. What one sees stays. */
   layOut(how) {
     this.#takeIn();
     const anchor = this.field.anchor(this.#window.element, this.store.selected);
