@@ -3,8 +3,9 @@
 import { el, svg } from "./dom.js";
 import { laneArrow, laneGhost, laneGhostLabel } from "./lane-arrows.js";
 import { laneBox, laneRule, placeLaneBox } from "./lane-box.js";
+import { laneGeometry } from "./lane-columns.js";
 import { laneLinks } from "./lane-links.js";
-import { modelFind } from "./lane-model.js";
+import { LANE_ZOOMS, modelFind } from "./lane-model.js";
 
 /** So much more than can be seen is drawn, in pixels. */
 const FIELD_MARGIN = 200;
@@ -18,6 +19,7 @@ export class LaneField {
   #plane = el("div", { class: "lane-plane" });
   #svg = svg("svg", { class: "lane-arrows", "aria-hidden": "true" });
   #newest = Infinity;
+  #geometry = null;
 
   constructor(model, titles) {
     this.model = model;
@@ -26,8 +28,11 @@ export class LaneField {
     this.element = el("div", { class: "lane-field" }, this.#plane);
   }
 
-  /** All that is drawn is drawn anew: places or sizes are others. */
-  clear() {
+  /** The field is that wide from now on, or the layout is another: all is to be drawn anew. */
+  measure(width) {
+    const { zoom, layout } = this.model.how;
+    const sizes = { ...LANE_ZOOMS[zoom], isByTime: layout === "time" };
+    this.#geometry = laneGeometry(this.element, width, this.model.columns / 2, sizes);
     for (const drawn of [this.#boxes, this.#rules, this.#arrows, this.#ghosts])
       fieldKeep(drawn, new Map(), () => {});
     this.#newest = Infinity;
@@ -58,15 +63,15 @@ export class LaneField {
   }
 
   /** Draws what lies between `top` and `bottom` of the first `count` events. */
-  draw({ top, bottom, count, geometry, selected, cursor, isFollowing }) {
+  draw({ top, bottom, count, selected, cursor, isFollowing }) {
     const { origin } = this;
     const [from, to] = [top + origin - FIELD_MARGIN, bottom + origin + FIELD_MARGIN];
     this.#plane.style.transform = `translateY(${-origin}px)`;
     const entries = this.#visible(from, to, count);
-    this.#drawBoxes(entries, { geometry, selected, cursor, isFollowing });
+    this.#drawBoxes(entries, { selected, cursor, isFollowing });
     const until = this.model.entries[count - 1]?.item.seq ?? 0;
     this.#drawRules(from, to, until);
-    this.#drawLinks(entries, geometry, until);
+    this.#drawLinks(entries, until);
     return entries;
   }
 
@@ -83,7 +88,7 @@ export class LaneField {
     return visible;
   }
 
-  #drawBoxes(entries, { geometry, selected, cursor, isFollowing }) {
+  #drawBoxes(entries, { selected, cursor, isFollowing }) {
     const wanted = new Map(entries.map((entry) => [entry.item.seq, entry]));
     fieldKeep(this.#boxes, wanted, (entry) => {
       const box = laneBox(entry, {
@@ -96,7 +101,7 @@ export class LaneField {
     });
     for (const [seq, entry] of wanted) {
       const box = this.#boxes.get(seq);
-      placeLaneBox(box, entry, geometry);
+      placeLaneBox(box, entry, this.#geometry);
       box.classList.toggle("here", seq === cursor);
       if (box.hasAttribute("aria-current") !== (seq === selected))
         box.toggleAttribute("aria-current", seq === selected);
@@ -119,8 +124,8 @@ export class LaneField {
     });
   }
 
-  #drawLinks(entries, geometry, until) {
-    const { arrows, ghosts } = laneLinks(this.model, entries, geometry, until);
+  #drawLinks(entries, until) {
+    const { arrows, ghosts } = laneLinks(this.model, entries, this.#geometry, until);
     fieldKeep(this.#arrows, arrows, (arrow) => {
       const element = laneArrow(arrow);
       this.#svg.append(element);

@@ -7,6 +7,8 @@ import { laneOf } from "./lanes-text.js";
 
 /** Marks of the same name by several recordings within this time are one step, in nanoseconds. */
 const MODEL_SAME_STEP = 50e6;
+/** What servers do before anybody calls them. */
+const MODEL_BEFORE = ["socket", "option", "bind", "listen"];
 /** Numbers of pixels lose their precision far down: then all is placed anew, from the top. */
 const MODEL_LOWEST = 4_000_000;
 
@@ -20,7 +22,7 @@ export const LANE_ZOOMS = [
 
 /** The events of some APIs, placed. */
 export class LaneModel {
-  /** The events that have a place, in the order of time: `{ item, column, since, heading, y, shift, isTight }`. */
+  /** The events that have a place, in order: `{ item, column, since, heading, y, shift, isTight }`. */
   entries = [];
   /** What is drawn across the lanes: headings, times, breaks. In order of `y`. */
   rules = [];
@@ -116,6 +118,18 @@ export class LaneModel {
     this.#heading = { label: item.label, at: item.at, recordings: new Set([item.recording]) };
     this.#pending = item;
     this.#start = item.at;
+  }
+
+  /** Takes in what the store has got, and forgets what it has. */
+  takeIn(store) {
+    for (const item of store.items.slice(store.indexOf(this.last + 1))) this.add(item);
+    if (store.items.length > 0) this.forget(store.items[0].seq);
+  }
+
+  /** Whether anybody has called. */
+  get hasBegun() {
+    const { entries } = this;
+    return entries.length > 20 || entries.some(({ item }) => !MODEL_BEFORE.includes(item.op));
   }
 
   /** Forgets the events before `seq`. */

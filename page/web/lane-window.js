@@ -1,4 +1,4 @@
-// The part of the lanes that is seen. It stays at their end, until somebody scrolls up; then a button leads back.
+// The part of the lanes that is seen. It stays at their end until somebody scrolls up.
 
 import { el } from "./dom.js";
 import { laneCount } from "./lanes-text.js";
@@ -38,7 +38,7 @@ export class LaneWindow {
     this.draw();
   }
 
-  /** The field ends at `bottom`, and `gone` pixels of it are gone at its top. Returns from where to where one sees. */
+  /** The field ends at `bottom`, and lost `gone` pixels at its top. Returns from where to where one sees. */
   place(bottom, gone) {
     const { element } = this;
     if (this.isFollowing) element.scrollTop = bottom;

@@ -1,15 +1,11 @@
 // The lanes: what client and server of each API do, side by side, on one clock. Time runs down.
 
 import { el, onFrame } from "./dom.js";
-import { laneGeometry } from "./lane-columns.js";
 import { LaneField } from "./lane-field.js";
 import { handleLanes } from "./lane-hand.js";
 import { LANE_ZOOMS, LaneModel } from "./lane-model.js";
 import { laneInfo, laneTitles } from "./lane-titles.js";
 import { LaneWindow } from "./lane-window.js";
-
-/** What servers do before anybody calls them. */
-const LANES_BEFORE = ["socket", "option", "bind", "listen"];
 
 /**
  * Lanes of the APIs, for the events that `choose` lets pass, up to the store's cursor. `empty` is shown while
@@ -21,7 +17,7 @@ export function createLanes(store, options) {
 
 class Lanes {
   #isShown = false;
-  #geometry = null;
+  #isMeasured = false;
   #width = 0;
   #active = null;
   #titles = el("div");
@@ -42,22 +38,20 @@ class Lanes {
     this.#listen();
   }
 
-  /** Begins with nothing: the events are of another run, or have not been seen for so long that some are gone. */
+  /** Begins with nothing: the events are of another run, or some are gone that were not seen. */
   #renew() {
     const { hello } = this.store;
     const how = this.model?.how;
     this.boot = hello?.boot;
     this.model = new LaneModel({ apis: this.apis, choose: this.choose });
     if (how) this.model.layOut({ ...how, focus: this.store.focus });
-    this.field = new LaneField(
-      this.model,
-      this.apis.map((api) => laneInfo(hello, api).title),
-    );
+    const names = this.apis.map((api) => laneInfo(hello, api).title);
+    this.field = new LaneField(this.model, names);
     this.#window.element.replaceChildren(this.field.element);
     const titles = laneTitles(hello, this.apis);
     this.#titles.replaceWith(titles);
     this.#titles = titles;
-    this.#geometry = null;
+    this.#isMeasured = false;
     this.#window.isFollowing = true;
   }
 
@@ -105,12 +99,12 @@ class Lanes {
     return LANE_ZOOMS[this.model.how.zoom];
   }
 
-  /** Lays out in another way: `{ layout, zoom, options, focus }`, as far as given. What is seen stays in sight. */
+  /** Lays out in another way: `{ layout, zoom, options, focus }`, as far as given. What one sees stays. */
   layOut(how) {
     this.#takeIn();
     const anchor = this.field.anchor(this.#window.element, this.store.selected);
     this.model.layOut(how);
-    this.#geometry = null;
+    this.#isMeasured = false;
     this.#keepFocus(() => {
       this.#drawNow();
       if (anchor && !this.#window.isFollowing) this.#scrollTo(anchor.seq, anchor.offset);
@@ -161,10 +155,9 @@ class Lanes {
   }
 
   #resized() {
-    if (this.#window.element.clientWidth !== this.#width) this.#geometry = null;
+    if (this.#window.element.clientWidth !== this.#width) this.#isMeasured = false;
     this.#draw();
-    if (this.#isShown && this.store.selected !== null && !this.#window.isFollowing)
-      this.reveal(this.store.selected);
+    if (this.#isShown && !this.#window.isFollowing) this.reveal(this.store.selected);
   }
 
   /** Takes in what has come, and forgets what the store has. Returns how much is gone above, in pixels. */
@@ -173,34 +166,30 @@ class Lanes {
     const isHole = this.model.last > 0 && store.items[0]?.seq > this.model.last + 1;
     if (this.boot !== store.hello?.boot || isHole) this.#renew();
     const before = field.origin;
-    for (const item of store.items.slice(store.indexOf(this.model.last + 1))) this.model.add(item);
-    if (store.items.length > 0) this.model.forget(store.items[0].seq);
+    this.model.takeIn(store);
     return field === this.field ? field.origin - before : 0;
   }
 
   #drawNow() {
     const gone = this.#takeIn();
-    this.#geometry ??= this.#measure();
-    const { count, store } = this;
-    this.empty.hidden = lanesHaveBegun(this.model.entries);
+    if (!this.#isMeasured) this.#measure();
+    const { count } = this;
+    this.empty.hidden = this.model.hasBegun;
     const end = this.field.end(count, this.#sizes.boxHeight + 24);
     const [top, bottom] = this.#window.place(end, gone);
-    const isFollowing = this.#window.isFollowing;
-    const { selected, cursor } = store;
-    const geometry = this.#geometry;
-    const drawn = this.field.draw({ top, bottom, count, geometry, selected, cursor, isFollowing });
+    const { isFollowing } = this.#window;
+    const { selected, cursor } = this.store;
+    const drawn = this.field.draw({ top, bottom, count, selected, cursor, isFollowing });
     this.#drawEdges(drawn, top);
     this.#window.show(count, this.model);
   }
 
   #measure() {
-    this.field.clear();
-    this.#width = this.#window.element.clientWidth;
-    this.#titles.style.paddingInlineEnd = `${this.#window.element.offsetWidth - this.#width}px`;
-    return laneGeometry(this.field.element, this.#width, this.apis.length, {
-      ...this.#sizes,
-      isByTime: this.model.how.layout === "time",
-    });
+    const { offsetWidth, clientWidth } = this.#window.element;
+    this.#width = clientWidth;
+    this.#titles.style.paddingInlineEnd = `${offsetWidth - clientWidth}px`;
+    this.field.measure(clientWidth);
+    this.#isMeasured = true;
   }
 
   /** What depends on where the window is: the name of the step, and the stop of Tab. */
@@ -214,9 +203,4 @@ class Lanes {
     const isDrawn = drawn.some((entry) => entry.item.seq === wanted);
     this.field.setTabStop(isDrawn ? wanted : first?.item.seq);
   }
-}
-
-/** Whether anybody has called. */
-function lanesHaveBegun(entries) {
-  return entries.length > 20 || entries.some(({ item }) => !LANES_BEFORE.includes(item.op));
 }

@@ -12,7 +12,7 @@ const LEGEND_READING = [
   ["Lower", "is later, in every lane: they have one clock. Side by side is about the same time."],
   [
     "An arrow",
-    "goes from the call that sent to the call that got it. It may point up: a read can return before its write does.",
+    "goes from the call that sent to the one that got it. It may point up: a read can return before its write.",
   ],
   ["#3", "is the number of the connection, the same at both ends. Click it to see that connection alone."],
   ["A dashed line", "is an end that nobody recorded: a curl in a terminal, say."],
