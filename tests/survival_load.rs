@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
@@ -23,6 +24,7 @@ each_api!(
     a_connection_that_the_kernel_has_made_is_taken_after_the_signal,
     a_call_that_does_not_end_is_cut_after_the_grace,
     a_second_signal_ends_it_at_once,
+    a_request_that_was_under_way_at_the_signal_is_answered,
 );
 
 /// A server with its trace, which goes when this does.
@@ -170,6 +172,27 @@ async fn a_connection_that_the_kernel_has_made_is_taken_after_the_signal<A: Api>
     server.stop().await;
 }
 
+/// Over HTTP/1.1, where nothing tells a client to ask no more; however long it had asked nothing.
+async fn a_request_that_was_under_way_at_the_signal_is_answered<A: Api>() {
+    if A::API == "grpc" {
+        return;
+    }
+    let soon = Duration::from_millis(100);
+    let server =
+        Server::limited::<A>(&Tap::off(), Limits { head: soon, linger: soon, ..Limits::default() }).await;
+    let mut client = Raw::saying(server.address, raw::get::<A>()).await;
+    client.answer().await.unwrap();
+    // It is idle for longer than it may linger.
+    for _ in 0..2 {
+        Raw::connect(server.address).await.rest().await;
+    }
+    server.shutdown.cancel();
+    client.send(raw::get::<A>().as_bytes()).await.unwrap();
+    assert!(client.answer().await.unwrap().contains("connection: close\r\n"));
+    drop(client);
+    server.stop().await;
+}
+
 async fn a_call_that_does_not_end_is_cut_after_the_grace<A: Api>() {
     let Recorded { server, _directory } = recorded::<A>(&["--grace", "0.1", "--request-timeout", "3600"]);
     let mut client = Http2::connect(server.address, &[]).await;
@@ -184,7 +207,8 @@ async fn a_call_that_does_not_end_is_cut_after_the_grace<A: Api>() {
 }
 
 async fn a_second_signal_ends_it_at_once<A: Api>() {
-    let Recorded { server, _directory } = recorded::<A>(&["--grace", "3600", "--request-timeout", "3600"]);
+    // Without the second signal it ends, too, but late and with another code.
+    let Recorded { server, _directory } = recorded::<A>(&["--grace", "20", "--request-timeout", "3600"]);
     let mut client = Http2::connect(server.address, &[]).await;
     client.send(&http2::endless_request::<A>(1)).await.unwrap();
     client.send(&http2::request::<A>(3)).await.unwrap();

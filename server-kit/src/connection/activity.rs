@@ -56,7 +56,7 @@ pub(super) struct Quiet {
 }
 
 impl Activity {
-    /// `ending` is the shutdown as this connection alone sees it: the tokens of others are not asked, and their locks
+    /// `ending` is the shutdown as this connection alone sees it: it can be cancelled alone, and the locks of others are
     /// not taken.
     pub(crate) fn new(ending: Shutdown) -> Self {
         let state = State {
@@ -71,7 +71,7 @@ impl Activity {
         Self(Arc::new(Shared { state: Mutex::new(state), ending }))
     }
 
-    /// Cancelled at the shutdown.
+    /// Cancelled when the connection is to end: at the shutdown, or when it was idle for too long over HTTP/2.
     pub(crate) fn ending(&self) -> &Shutdown {
         &self.0.ending
     }
@@ -172,7 +172,7 @@ impl Exchange {
         });
     }
 
-    /// Whether the shutdown has begun.
+    /// Whether the connection is to end.
     pub(crate) fn is_last(&self) -> bool {
         self.activity.ending().is_cancelled()
     }
