@@ -44,6 +44,8 @@ async fn thousands_that_do_nothing_are_in_nobodys_way<A: Api>() {
     const CONNECTIONS: u32 = 5_000;
     /// KiB for each, the tap's and the runtime's part included.
     const EACH: u64 = 24;
+    /// KiB for each that may be lost.
+    const LOST: u64 = 2;
     if !allow_files(u64::from(CONNECTIONS) + 1_000) {
         return;
     }
@@ -52,7 +54,7 @@ async fn thousands_that_do_nothing_are_in_nobodys_way<A: Api>() {
     working.book(1).await.unwrap();
     let before = server.memory();
     let mut peaks = Vec::new();
-    for _ in 0..2 {
+    for _ in 0..8 {
         let mut idle = Vec::new();
         for _ in 0..CONNECTIONS {
             idle.push(Raw::connect(server.address).await);
@@ -70,8 +72,8 @@ async fn thousands_that_do_nothing_are_in_nobodys_way<A: Api>() {
     let told = format!("{before} KiB before, {peaks:?} KiB with {CONNECTIONS} connections");
     eprintln!("{}: {told}", A::SERVER);
     assert!(peaks[0] < before + u64::from(CONNECTIONS) * EACH, "{told}");
-    // The allocator keeps what the first have given back, in pieces, and most of it fits those that follow.
-    assert!(peaks[1].saturating_sub(peaks[0]) < (peaks[0] - before) * 3 / 4, "{told}");
+    // The allocator keeps what they have given back, in pieces, and needs a few waves until it fits those that follow.
+    assert!(peaks[7] < peaks[3] + 4 * u64::from(CONNECTIONS) * LOST, "{told}");
     working.book(1).await.unwrap();
     working.close().await;
 }
