@@ -2,7 +2,7 @@
 
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::get;
@@ -24,7 +24,7 @@ each_api!(
     a_connection_that_the_kernel_has_made_is_taken_after_the_signal,
     a_call_that_does_not_end_is_cut_after_the_grace,
     a_second_signal_ends_it_at_once,
-    a_request_that_was_under_way_at_the_signal_is_answered,
+    what_was_idle_for_long_lingers_after_the_signal,
 );
 
 /// A server with its trace, which goes when this does.
@@ -174,25 +174,24 @@ async fn a_connection_that_the_kernel_has_made_is_taken_after_the_signal<A: Api>
     server.stop().await;
 }
 
-/// Over HTTP/1.1, where nothing tells a client to ask no more; however long it had asked nothing.
-async fn a_request_that_was_under_way_at_the_signal_is_answered<A: Api>() {
+/// A request may be under way, and over HTTP/1.1 nothing tells a client to ask no more.
+async fn what_was_idle_for_long_lingers_after_the_signal<A: Api>() {
     if A::API == "grpc" {
         return;
     }
     let soon = Duration::from_millis(100);
-    let server =
-        Server::limited::<A>(&Tap::off(), Limits { head: soon, linger: soon, ..Limits::default() }).await;
-    let mut client = Raw::saying(server.address, raw::get::<A>()).await;
-    client.answer().await.unwrap();
-    // It is idle for longer than it may linger.
+    let limits = Limits { head: soon, linger: soon, ..Limits::default() };
+    let server = Server::limited::<A>(&Tap::off(), limits).await;
+    let mut client: A = server.client().await;
+    client.book(1).await.unwrap();
+    // Others are closed for their silence while this one is idle for longer than it lingers.
     for _ in 0..2 {
         Raw::connect(server.address).await.rest().await;
     }
-    server.shutdown.cancel();
-    client.send(raw::get::<A>().as_bytes()).await.unwrap();
-    assert!(client.answer().await.unwrap().contains("connection: close\r\n"));
-    drop(client);
+    let signalled = Instant::now();
     server.stop().await;
+    assert!(signalled.elapsed() >= soon);
+    client.close().await;
 }
 
 async fn a_call_that_does_not_end_is_cut_after_the_grace<A: Api>() {
