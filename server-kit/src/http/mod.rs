@@ -7,7 +7,9 @@
 //! - this file: the accept loop
 //! - `front`: what every request meets before the router
 //! - `head`: what the head of a request has to say clearly
+//! - [`accept`]: which media types a client takes
 
+pub mod accept;
 mod front;
 mod head;
 
