@@ -8,7 +8,9 @@
 //! - `front`: what every request meets before the router
 //! - `head`: what the head of a request has to say clearly
 //! - [`origin`]: whether a request comes from a page of this very site
+//! - [`accept`]: which media types a client takes
 
+pub mod accept;
 mod front;
 mod head;
 pub mod origin;
