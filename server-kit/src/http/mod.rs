@@ -8,8 +8,10 @@
 //! - `front`: what every request meets before the router
 //! - `head`: what the head of a request has to say clearly
 //! - [`accept`]: which media types a client takes
+//! - [`body`]: what the body of a request is, and all of it
 
 pub mod accept;
+pub mod body;
 mod front;
 mod head;
 
