@@ -39,6 +39,7 @@ each_http!(
     a_client_that_has_finished_sending_gets_its_answer,
     a_client_that_sends_all_before_it_reads_gets_the_refusal,
     a_client_that_sends_for_ever_is_not_read_for_ever,
+    a_client_that_asks_first_need_not_send_what_is_too_long,
     requests_whose_answers_nobody_reads,
 );
 
@@ -230,6 +231,13 @@ async fn a_client_that_sends_for_ever_is_not_read_for_ever<A: Api>() {
     let mut client = Raw::saying(server.address, head).await;
     let part = vec![b' '; 64 * 1024];
     while client.send(&part).await.is_ok() {}
+}
+
+async fn a_client_that_asks_first_need_not_send_what_is_too_long<A: Api>() {
+    let server = Server::start::<A>().await;
+    let head = format!("{}content-length: 9999999\r\nexpect: 100-continue\r\n\r\n", raw::post::<A>());
+    let answer = Raw::saying(server.address, head).await.rest().await;
+    assert!(answer.starts_with("HTTP/1.1 413 Payload Too Large\r\n"), "{answer}");
 }
 
 /// An answer to HEAD is a head and no more: they are not kept until somebody reads them.
