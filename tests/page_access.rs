@@ -52,7 +52,7 @@ fn no_page_of_anyone_else_may_ask() {
         assert_eq!(ask(page, "GET /", &[("host", &format!("{host}:{port}"))], "").status, 200, "{host}");
     }
     for header in [("origin", "http://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site")] {
-        assert_eq!(ask(page, "GET /api/stream", &[header], "").status, 403, "{header:?}");
+        assert_eq!(ask(page, "GET /icon.svg", &[header], "").status, 403, "{header:?}");
     }
     for header in [("origin", own.as_str()), ("sec-fetch-site", "same-origin"), ("sec-fetch-site", "none")] {
         assert_eq!(ask(page, "GET /", &[header], "").status, 200, "{header:?}");
