@@ -109,7 +109,7 @@ fn what_changes_something_is_no_form_and_says_clearly_what() {
             400,
             "unknown field `times`",
         ),
-        ("/api/run", json!({ "operation": "watch", "apis": ["rest"] }), 400, "POST /api/watch"),
+        ("/api/run", json!({ "operation": "watch", "apis": ["rest"] }), 400, "unknown variant `watch`"),
         ("/api/run", json!({ "operation": long }), 413, "length limit"),
         ("/api/watch", json!({ "apis": ["rest"] }), 400, "missing field `on`"),
         ("/api/watch", json!({ "apis": ["soap"], "on": true }), 400, "no API \"soap\""),
