@@ -53,7 +53,7 @@ enum Over {
 }
 
 #[derive(Serialize)]
-struct Told {
+struct Done {
     step: String,
     results: Vec<Call>,
 }
@@ -96,7 +96,7 @@ impl Plain {
         }
     }
 
-    async fn run(&self, work: Work) -> Told {
+    async fn run(&self, work: Work) -> Done {
         let _turn = self.turn.lock().await;
         let (mut results, step) = (Vec::new(), work.step());
         let done = match work.over {
@@ -113,7 +113,7 @@ impl Plain {
         if let Err(why) = done {
             results.push(Call { call: number(&results), ok: false, attempts: 0, says: why, ns: 0 });
         }
-        Told { step, results }
+        Done { step, results }
     }
 }
 

@@ -58,7 +58,7 @@ pub(super) struct Job {
 pub(super) type Result = (std::result::Result<String, String>, u128);
 
 #[derive(Serialize)]
-struct Told {
+struct Done {
     step: String,
     results: Vec<Over>,
 }
@@ -79,9 +79,6 @@ pub(super) async fn run(
     if !(1..=MOST_CALLS).contains(&calls) {
         return Err(Refusal::bad(format!("calls must be from 1 to {MOST_CALLS}, not {calls}")));
     }
-    if operation == Operation::Watch {
-        return Err(Refusal::bad("a watcher stays: POST /api/watch opens and closes it"));
-    }
     let job = Job { operation, calls, connection };
     let over = Api::chosen(&live.apis, &apis)?.into_iter().map(|api| async move {
         // A task: what is begun is done to its end, also when nobody waits for it any more.
@@ -90,7 +87,7 @@ pub(super) async fn run(
         let ok = done.is_ok();
         Over { api: api.name, ok, says: done.unwrap_or_else(|why| why), ns }
     });
-    told(&Told { step: job.step(), results: join_all(over).await })
+    told(&Done { step: job.step(), results: join_all(over).await })
 }
 
 impl Job {

@@ -12,7 +12,7 @@ use crate::lane::{BY_HAND, Recordings};
 const LONGEST_STEP: Duration = Duration::from_secs(10);
 
 /// How long connections may take to close on both sides. Those of others come and go meanwhile, so it may never be seen.
-const LONGEST_CLOSE: Duration = Duration::from_millis(300);
+const LONGEST_CLOSE: Duration = Duration::from_secs(1);
 
 /// The recordings of a server and its clients.
 pub(super) struct Stage {

@@ -16,7 +16,7 @@ use tokio::time::timeout;
 
 use super::answer::{Asked, Refusal, json};
 use super::api::Api;
-use super::operations::Operation;
+use super::operations::WATCH;
 use super::{Live, Told};
 
 /// More changes than anyone will make.
@@ -87,7 +87,7 @@ async fn start(api: &Arc<Api>, watching: Arc<Watching>) -> Result<(), String> {
     let mut turn = api.turn.lock().await;
     if turn.watcher.as_ref().is_none_or(|watcher| watcher.task.is_finished()) {
         let opened = (api.watch)(Arc::clone(api), watching);
-        turn.watcher = Some(api.stage.step(Operation::Watch.title().to_owned(), 1, opened).await?);
+        turn.watcher = Some(api.stage.step(WATCH.to_owned(), 1, opened).await?);
     }
     Ok(())
 }
@@ -105,7 +105,7 @@ async fn stop(api: &Api) -> Result<(), String> {
             Err(_) => Err("the watcher does not say goodbye".to_owned()),
         }
     };
-    api.stage.step(Operation::Watch.title().to_owned(), -1, closed).await
+    api.stage.step(WATCH.to_owned(), -1, closed).await
 }
 
 /// Opens a watcher through the client of one API.
