@@ -6,8 +6,8 @@ import { createCommands } from "./do-commands.js";
 import { createResults } from "./do-results.js";
 import { el } from "./dom.js";
 
-/** The keys that do an operation, wherever the bar is to be seen. */
-export const DO_KEYS = [
+/** The keys that do an operation, while the bar is to be seen. */
+const DO_KEYS = [
   { key: "g", operation: "get", what: "get a book" },
   { key: "l", operation: "list", what: "list books" },
   { key: "c", operation: "create", what: "create a book" },
@@ -19,23 +19,10 @@ export const DO_KEYS = [
 
 const MOST_CALLS = 100;
 
-/** All bars: screens have one each, and the keys are for the one that is seen. */
-const doBars = [];
-
-/** Whether the keys have a bar to press on. */
-export function isDoBarSeen() {
-  return doBars.some(({ element }) => element.checkVisibility());
-}
-
-/** The keys with what they do, for the list of all keys. */
-export function doKeys() {
-  const press = (id) => doBars.find(({ element }) => element.checkVisibility())?.press(id);
-  return DO_KEYS.map(({ key, operation, what }) => {
-    return { keys: [key], shown: key, says: what, run: () => press(operation) };
-  });
-}
-
-/** Makes the bar. It hides itself in a report, where there is nothing to be done. Returns its `element`. */
+/**
+ * Makes the bar: `{ element, keys, show }`. `show` says whether the screen that is open has it. In a report
+ * there is nothing to be done, and so no bar.
+ */
 export function createDoBar(store) {
   const results = createResults(store);
   const commands = createCommands(store);
@@ -50,19 +37,18 @@ export function createDoBar(store) {
   const element = el(
     "section",
     { class: "do-bar", "aria-label": "Do it" },
-    operations,
+    el("div", { class: "do-line" }, operations, commands.element),
     el(
       "div",
-      { class: "do-how" },
+      { class: "do-line" },
       target.element,
       el("label", { class: "do-calls-label" }, el("span", { class: "choice-label", text: "calls" }), calls),
       connection.element,
-      commands.element,
+      results.element,
     ),
-    results.element,
   );
 
-  let isBusy = false;
+  let [isBusy, isWanted] = [false, false];
   const targets = () => (target.value === "all" ? doLanes(store).map(({ api }) => api) : [target.value]);
 
   /** Does it, unless something is being done. */
@@ -101,8 +87,10 @@ export function createDoBar(store) {
   }
   watch.addEventListener("click", toggleWatch);
 
+  const drawShown = () => (element.hidden = !isWanted || !store.live);
+
   function drawHello() {
-    element.hidden = !store.live;
+    drawShown();
     const known = store.hello?.operations ?? [];
     const others = known.filter(({ id }) => id !== "watch");
     const isFocused = operations.contains(document.activeElement);
@@ -127,18 +115,25 @@ export function createDoBar(store) {
     watch.textContent = open.length === 0 ? title : `${title}: ${isAll ? "all" : open.join(", ")} open`;
   }
 
-  doBars.push({
-    element,
-    press(id) {
-      const operation = store.hello?.operations.find((operation) => operation.id === id);
-      if (id === "watch") toggleWatch();
-      else if (operation !== undefined) run(operation);
-    },
-  });
+  function press(id) {
+    const operation = store.hello?.operations.find((operation) => operation.id === id);
+    if (id === "watch") toggleWatch();
+    else if (operation !== undefined) run(operation);
+  }
+
   store.on("hello", drawHello);
   store.on("watching", drawWatch);
   drawHello();
-  return { element };
+  return {
+    element,
+    keys: DO_KEYS.map(({ key, operation, what }) => {
+      return { keys: [key], shown: key, says: what, run: () => press(operation) };
+    }),
+    show(wanted) {
+      isWanted = wanted;
+      drawShown();
+    },
+  };
 }
 
 function doLanes(store) {

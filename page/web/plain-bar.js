@@ -43,7 +43,7 @@ export function createPlainBar() {
     { class: "do-bar plain-bar", "aria-label": "Do it" },
     el(
       "div",
-      { class: "do-how" },
+      { class: "do-line" },
       button("udp", "get over UDP"),
       button("tcp", "get over TCP"),
       el("label", { class: "do-calls-label" }, el("span", { class: "choice-label", text: "calls" }), calls),

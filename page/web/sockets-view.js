@@ -1,6 +1,5 @@
 // The screen with the socket table: what netstat shows, live.
 
-import { createDoBar } from "./do-bar.js";
 import { el, onFrame } from "./dom.js";
 import { morph } from "./morph.js";
 import { SocketHistory } from "./socket-history.js";
@@ -17,7 +16,7 @@ export function createSocketsView(store) {
   const element = el(
     "section",
     { "aria-label": "Sockets" },
-    el("div", { class: "sockets-screen" }, createDoBar(store).element, drawn),
+    el("div", { class: "sockets-screen" }, drawn),
   );
   const draw = onFrame(() => isShown && drawSockets());
   let isShown = false;
@@ -37,6 +36,7 @@ export function createSocketsView(store) {
     id: "sockets",
     title: "Sockets",
     key: "3",
+    hasDoBar: true,
     element,
     show() {
       isShown = true;
