@@ -1,8 +1,8 @@
-// One event in its column, as a box; and what is drawn across the lanes.
+// One event in its column, as a box.
 
 import { el } from "./dom.js";
 import { lanePlace } from "./lane-columns.js";
-import { isEndOfStream, laneAmount, laneDetail, laneSentence, laneSpan } from "./lanes-text.js";
+import { isEndOfStream, laneAmount, laneDetail, laneSentence } from "./lanes-text.js";
 import { primitiveIcon, primitiveOf } from "./primitives.js";
 
 /** The box of an event. The shape alone is left of it where there is no room for words. */
@@ -17,7 +17,7 @@ export function laneBox(entry, { title, connection }) {
     "button",
     {
       type: "button",
-      class: boxClass(item),
+      class: boxClass(entry),
       "data-seq": item.seq,
       "aria-label": label,
       title: label,
@@ -41,10 +41,11 @@ export function laneBox(entry, { title, connection }) {
   );
 }
 
-function boxClass(item) {
+function boxClass({ item, isTurned }) {
   const classes = ["lane-box", `tone-${primitiveOf(item.op).tone}`];
   if (item.error !== undefined) classes.push("failed");
   if (isEndOfStream(item)) classes.push("finished");
+  if (isTurned) classes.push("turned");
   return classes.join(" ");
 }
 
@@ -58,30 +59,3 @@ export function placeLaneBox(box, entry, geometry) {
   box.style.width = `${width}px`;
   box.classList.toggle("tight", entry.isTight || geometry.shapesOnly);
 }
-
-/** What is drawn across the lanes: a heading, a time, a break. */
-export function laneRule(rule) {
-  const element = RULES[rule.kind](rule);
-  element.style.transform = `translateY(${rule.y}px)`;
-  return element;
-}
-
-/** The time in the step; after a break, the time since its end, so that short times can be told apart. */
-function ruleTime(since, burst) {
-  return burst > 0 && since > burst ? `+${laneSpan(since - burst)}` : laneSpan(since);
-}
-
-const RULES = {
-  head: ({ heading, ns }) =>
-    el(
-      "div",
-      { class: "lane-head-rule" },
-      el("span", { class: "lane-time", text: "0" }),
-      el("h3", { text: heading.label }),
-      ns > 0 && el("span", { class: "soft", text: `after a pause of ${laneSpan(ns)}` }),
-    ),
-  time: ({ since, burst }) =>
-    el("div", { class: "lane-time-rule" }, el("span", { class: "lane-time", text: ruleTime(since, burst) })),
-  idle: ({ ns }) =>
-    el("div", { class: "lane-idle-rule" }, el("span", { text: `${laneSpan(ns)} without an event` })),
-};

@@ -19,10 +19,8 @@ export function laneTitles(hello, apis) {
       el(
         "div",
         { class: "lane-title" },
-        el("h2", { text: title }),
-        el("code", { class: "soft", text: address }),
         el("span", { class: "lane-side", text: "client" }),
-        el("span", { class: "lane-wire soft", "aria-hidden": "true", text: "⇄" }),
+        el("h2", {}, title, " ", el("code", { class: "soft", text: address })),
         el("span", { class: "lane-side", text: "server" }),
       ),
     );

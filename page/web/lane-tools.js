@@ -84,12 +84,14 @@ function toolsZooms(zoomBy) {
 function toolsOptions(lanes, flip) {
   const box = el("input", { type: "checkbox", onchange: flip });
   const text = el("span");
+  const element = el("label", { class: "lane-check" }, box, text);
   const show = ({ how, hiddenOptions }) => {
     box.checked = how.options;
     text.textContent =
-      hiddenOptions > 0 ? `socket options (${laneCount(hiddenOptions)} hidden)` : "socket options";
+      hiddenOptions > 0 ? `socket options (${laneCount(hiddenOptions)})` : "socket options";
+    element.title = hiddenOptions > 0 ? `${laneCount(hiddenOptions)} are hidden (o)` : "Shown, too (o)";
   };
-  return { element: el("label", { class: "lane-check" }, box, text), show };
+  return { element, show };
 }
 
 function toolsConnections(store, lanes) {

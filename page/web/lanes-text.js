@@ -56,7 +56,7 @@ const lanePort = (address) => address?.replace(/^(127\.0\.0\.1|\[::1\]):/, "port
 
 /** The state of the connection as it was closed. */
 const laneTcpState = (item) =>
-  item.tcp?.state === undefined ? "" : `state ${item.tcp.state.replaceAll("_", "-")}`;
+  item.tcp?.state === undefined ? "" : `in ${item.tcp.state.replaceAll("_", "-")}`;
 
 const LANE_DETAILS = {
   socket: (item) =>
@@ -69,7 +69,7 @@ const LANE_DETAILS = {
   read: (item) => (item.eof ? "end of stream" : ""),
   sendto: (item) => (item.peer === undefined ? "" : `to ${lanePort(item.peer)}`),
   recvfrom: (item) => (item.peer === undefined ? "" : `from ${lanePort(item.peer)}`),
-  shutdown: () => "sends a FIN",
+  shutdown: () => "FIN",
   close: (item) => [item.aborted ? "RST" : "", laneTcpState(item)].filter(Boolean).join(", "),
   release: (item) => laneTcpState(item),
   gap: (item) => `${laneCount(laneLost(item))} events were lost`,

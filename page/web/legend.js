@@ -14,11 +14,15 @@ const LEGEND_READING = [
     "An arrow",
     "goes from the call that sent to the one that got it. It may point up: a read can return before its write.",
   ],
-  ["#3", "is the number of the connection, the same at both ends. Click it to see that connection alone."],
+  [
+    "#3",
+    "is the number of the connection, the same at both ends. A box without one goes on with the connection above " +
+      "it. Click the number to see that connection alone.",
+  ],
   ["A dashed line", "is an end that nobody recorded: a curl in a terminal, say."],
 ];
 
-/** One line that says how to read the lanes, and a panel with all shapes. `ops` are those that may come. */
+/** A panel with how to read the lanes, and all shapes. `ops` are those that may come. */
 export function createLegend(ops) {
   const panel = el(
     "div",
@@ -40,14 +44,7 @@ export function createLegend(ops) {
   document.addEventListener("pointerdown", (event) => {
     if (!details.contains(event.target)) details.open = false;
   });
-  const line = el(
-    "p",
-    { class: "legend-line" },
-    el("b", { text: "One lane, one API." }),
-    " A box is a call at a socket. Lower is later. An arrow is what goes from one side to the other.",
-  );
   return {
-    line,
     details,
     keys: [{ keys: ["k"], shown: "k", says: "legend", run: () => (details.open = !details.open) }],
   };
