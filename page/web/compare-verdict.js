@@ -1,10 +1,10 @@
 // The verdict in words, and the calls that the sockets of each kind make, drawn.
 
 import { apiTitle } from "./apis.js";
+import { callOrder } from "./call-order.js";
 import { comparedTitle, comparedTraces } from "./compare-rows.js";
 import { el } from "./dom.js";
 import { listeningSoFar } from "./listeners.js";
-import { primitiveIcon } from "./primitives.js";
 
 const VERDICTS = {
   same: ["=", "The socket primitives are the same."],
@@ -87,17 +87,7 @@ function skeletonRow(title, calls, told) {
     "tr",
     {},
     el(title ? "th" : "td", { scope: title ? "row" : null, text: title }),
-    el("td", {}, el("span", { class: "calls" }, calls.map(callStep))),
+    el("td", {}, callOrder(calls)),
     el("td", { class: "soft", text: told }),
-  );
-}
-
-function callStep(call) {
-  const op = call.split(/[ :(]/)[0];
-  return el(
-    "span",
-    { class: "call" },
-    call === "…" ? null : primitiveIcon(op, 20),
-    el("code", { text: call }),
   );
 }

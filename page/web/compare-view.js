@@ -7,7 +7,6 @@ import { comparedSteps, comparedTraces, latestStep } from "./compare-rows.js";
 import { stepSentences } from "./compare-sentences.js";
 import { stepTable } from "./compare-table.js";
 import { verdictSection } from "./compare-verdict.js";
-import { createDoBar } from "./do-bar.js";
 import { el, onFrame } from "./dom.js";
 import { morph } from "./morph.js";
 
@@ -16,7 +15,7 @@ const LATEST = "";
 /** Makes the screen. It is drawn anew with each comparison; what stays the same stays in place. */
 export function createCompareView(store) {
   const draw = onFrame(() => isShown && drawCompare());
-  const step = el("select", { onchange: draw });
+  const step = el("select", { onchange: () => store.set("step", step.value || null) });
   const side = createChoice(
     "as recorded by",
     [
@@ -45,7 +44,7 @@ export function createCompareView(store) {
   const element = el(
     "section",
     { "aria-label": "Compare" },
-    el("div", { class: "compare" }, createDoBar(store).element, verdict, controls, facts),
+    el("div", { class: "compare" }, verdict, controls, facts),
   );
   let isShown = false;
 
@@ -64,7 +63,7 @@ export function createCompareView(store) {
 
   /** Draws the list of steps. Returns the one to show. */
   function drawSteps(names, latest) {
-    const wanted = names.includes(step.value) ? step.value : LATEST;
+    const wanted = names.includes(store.step) ? store.step : LATEST;
     const options = names.map((name) => el("option", { value: name, text: name, "data-key": name }));
     morph(step, el("select", {}, el("option", { value: LATEST, text: `the latest: ${latest}` }), options));
     step.value = wanted;
@@ -93,11 +92,12 @@ export function createCompareView(store) {
     ];
   }
 
-  for (const kind of ["comparison", "hello", "items"]) store.on(kind, draw);
+  for (const kind of ["comparison", "hello", "items", "step"]) store.on(kind, draw);
   return {
     id: "compare",
     title: "Compare",
     key: "2",
+    hasDoBar: true,
     element,
     show() {
       isShown = true;

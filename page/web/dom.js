@@ -38,3 +38,14 @@ export function onFrame(draw) {
     });
   };
 }
+
+/** Calls `draw` after so many milliseconds, however often it is asked to until then. */
+export function seldom(draw, wait) {
+  let timer = null;
+  return () => {
+    timer ??= setTimeout(() => {
+      timer = null;
+      draw();
+    }, wait);
+  };
+}

@@ -6,7 +6,7 @@ import { LANE_IDLE } from "./lane-rows.js";
 /** A pause that would be longer than this on the screen is cut, and said to be. */
 const CLOCK_LONGEST = 600;
 const CLOCK_CUT = 34;
-const CLOCK_HEAD = 44;
+const CLOCK_HEAD_GAP = 6;
 /** The height of a shape, and of a box with its words. */
 const CLOCK_SHAPE = 18;
 const CLOCK_STEPS = [1, 2, 5];
@@ -63,17 +63,13 @@ export class LaneClock {
   }
 
   /** A step begins: its clock starts at 0. */
-  head(item, heading) {
-    const pause = this.#lastAt === null ? 0 : item.at - this.#lastAt;
-    this.rules.push({
-      kind: "head",
-      y: this.end,
-      seq: item.seq,
-      heading,
-      ns: pause >= LANE_IDLE ? pause : 0,
-    });
-    this.#begin(this.end + CLOCK_HEAD, 0);
-    this.#lastAt = item.at;
+  head({ seq }, heading) {
+    const pause = this.#lastAt === null ? 0 : heading.at - this.#lastAt;
+    heading.pause = pause >= LANE_IDLE ? pause : 0;
+    heading.y = this.end;
+    this.rules.push({ kind: "head", y: this.end, seq, heading });
+    this.#begin(this.end + heading.height + CLOCK_HEAD_GAP, 0);
+    this.#lastAt = heading.at;
   }
 }
 

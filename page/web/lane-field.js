@@ -2,10 +2,11 @@
 
 import { el, svg } from "./dom.js";
 import { laneArrow, laneGhost, laneGhostLabel } from "./lane-arrows.js";
-import { laneBox, laneRule, placeLaneBox } from "./lane-box.js";
+import { laneBox, placeLaneBox } from "./lane-box.js";
 import { laneGeometry } from "./lane-columns.js";
 import { laneLinks } from "./lane-links.js";
 import { LANE_ZOOMS, modelFind } from "./lane-model.js";
+import { laneRule } from "./lane-rules.js";
 
 /** So much more than can be seen is drawn, in pixels. */
 const FIELD_MARGIN = 200;
@@ -21,9 +22,10 @@ export class LaneField {
   #newest = Infinity;
   #geometry = null;
 
-  constructor(model, titles) {
+  /** `how` says what stands in the headings: see `laneHead`. */
+  constructor(model, how) {
     this.model = model;
-    this.titles = titles;
+    this.how = how;
     this.#plane.append(this.#svg);
     this.element = el("div", { class: "lane-field" }, this.#plane);
   }
@@ -54,12 +56,17 @@ export class LaneField {
     return entry && { seq: entry.item.seq, offset: entry.y - top };
   }
 
-  /** Where it ends, when the first `count` events are shown. */
-  end(count, height) {
+  /**
+   * Where it ends, when the first `count` events are shown in a window as high as `room`. As long as the last
+   * step fits into the window it is at its top, with room below for what comes.
+   */
+  end(count, height, room) {
     const last = this.model.entries[count - 1];
     const end = last === undefined ? 0 : last.y + height - this.origin;
-    this.element.style.height = `${end}px`;
-    return end;
+    const begin = last?.heading ? last.heading.y - this.origin : 0;
+    const bottom = Math.max(end, begin + room);
+    this.element.style.height = `${bottom}px`;
+    return bottom;
   }
 
   /** Draws what lies between `top` and `bottom` of the first `count` events. */
@@ -92,7 +99,7 @@ export class LaneField {
     const wanted = new Map(entries.map((entry) => [entry.item.seq, entry]));
     fieldKeep(this.#boxes, wanted, (entry) => {
       const box = laneBox(entry, {
-        title: this.titles[entry.column >> 1],
+        title: this.how.lanes[entry.column >> 1].title,
         connection: this.model.flow.connectionOf(entry.item),
       });
       if (isFollowing && entry.item.seq > this.#newest) box.classList.add("new");
@@ -118,10 +125,11 @@ export class LaneField {
       wanted.set(rule, rule);
     }
     fieldKeep(this.#rules, wanted, (rule) => {
-      const element = laneRule(rule);
-      this.#plane.prepend(element);
-      return element;
+      const drawn = laneRule(rule, this.how);
+      this.#plane.prepend(drawn.element);
+      return drawn;
     });
+    for (const drawn of this.#rules.values()) drawn.show(until);
   }
 
   #drawLinks(entries, until) {

@@ -3,10 +3,9 @@
 import { Flow } from "./flow.js";
 import { LaneClock } from "./lane-clock.js";
 import { LaneRows } from "./lane-rows.js";
+import { LaneSteps } from "./lane-steps.js";
 import { laneOf } from "./lanes-text.js";
 
-/** Marks of the same name by several recordings within this time are one step, in nanoseconds. */
-const MODEL_SAME_STEP = 50e6;
 /** What servers do before anybody calls them. */
 const MODEL_BEFORE = ["socket", "option", "bind", "listen"];
 /** Numbers of pixels lose their precision far down: then all is placed anew, from the top. */
@@ -15,14 +14,14 @@ const MODEL_LOWEST = 4_000_000;
 /** The sizes at each zoom: of a row, and of a millisecond in the layout by time. */
 export const LANE_ZOOMS = [
   { detail: "shape", rowHeight: 20, boxHeight: 20, perMs: 60 },
-  { detail: "line", rowHeight: 28, boxHeight: 26, perMs: 200 },
+  { detail: "line", rowHeight: 27, boxHeight: 25, perMs: 200 },
   { detail: "box", rowHeight: 46, boxHeight: 44, perMs: 600 },
   { detail: "large", rowHeight: 66, boxHeight: 63, perMs: 2000 },
 ];
 
 /** The events of some APIs, placed. */
 export class LaneModel {
-  /** The events that have a place, in order: `{ item, column, since, heading, y, shift, isTight }`. */
+  /** The events that have a place, in order: `{ item, column, since, heading, isTurned, y, shift, isTight }`. */
   entries = [];
   /** What is drawn across the lanes: headings, times, breaks. In order of `y`. */
   rules = [];
@@ -33,16 +32,19 @@ export class LaneModel {
 
   #apis;
   #choose;
+  #headHeight;
   #items = [];
-  #how = { layout: "order", zoom: 2, options: false, focus: null };
+  #how = { layout: "order", zoom: 1, options: false, focus: null };
   #place = null;
-  #heading = null;
-  #pending = null;
+  #steps = null;
   #start = null;
+  #connections = [];
 
-  constructor({ apis, choose = () => true }) {
+  /** `headHeight` tells the height of a heading. */
+  constructor({ apis, choose = () => true, headHeight }) {
     this.#apis = apis;
     this.#choose = choose;
+    this.#headHeight = headHeight;
     this.layOut(this.#how);
   }
 
@@ -74,26 +76,31 @@ export class LaneModel {
     const lane = this.#apis.indexOf(api);
     if (lane < 0 || !this.#choose(item)) return;
     this.#start ??= item.at;
-    if (item.op === "mark") return this.#mark(item);
+    if (item.op === "mark") return this.#steps.mark(item);
     if (!this.#passes(item)) return;
     if (item.op === "option" && !this.#how.options) {
       this.hiddenOptions += 1;
       return;
     }
-    if (this.#pending) this.#place.head(this.#pending, this.#heading);
-    this.#pending = null;
+    const begins = this.#steps.take(item);
+    const heading = this.#steps.current;
+    if (begins) {
+      heading.height = this.#headHeight(heading);
+      this.#place.head(item, heading);
+    }
     const column = lane * 2 + (side === "server" ? 1 : 0);
-    const entry = {
-      item,
-      column,
-      since: item.at - this.#start,
-      heading: this.#heading,
-      y: 0,
-      shift: 0,
-      isTight: false,
-    };
+    const since = item.at - (heading?.at ?? this.#start);
+    const isTurned = this.#turns(item, column);
+    const entry = { item, column, since, heading, isTurned, y: 0, shift: 0, isTight: false };
     this.#place.place(entry, this.#cause(item));
     this.entries.push(entry);
+  }
+
+  /** Whether the event before it in its column is of another connection. */
+  #turns(item, column) {
+    const before = this.#connections[column];
+    this.#connections[column] = this.flow.connectionOf(item);
+    return this.#connections[column] !== before;
   }
 
   /** The event before it that came of it: see `LaneRows.place`. */
@@ -103,21 +110,6 @@ export class LaneModel {
 
   #passes(item) {
     return this.#how.focus === null || this.flow.connectionOf(item) === this.#how.focus;
-  }
-
-  /**
-   * A step begins, or another recording says that it does. Steps in which nothing is shown have no heading.
-   */
-  #mark(item) {
-    const known = this.#heading;
-    const isSame =
-      known?.label === item.label &&
-      item.at - known.at < MODEL_SAME_STEP &&
-      !known.recordings.has(item.recording);
-    if (isSame) return void known.recordings.add(item.recording);
-    this.#heading = { label: item.label, at: item.at, recordings: new Set([item.recording]) };
-    this.#pending = item;
-    this.#start = item.at;
   }
 
   /** Takes in what the store has got, and forgets what it has. */
@@ -135,6 +127,7 @@ export class LaneModel {
   /** Forgets the events before `seq`. */
   forget(seq) {
     this.flow.forget(seq);
+    this.#steps.forget(seq);
     modelCut(this.#items, seq, (item) => item.seq);
     modelCut(this.entries, seq, (entry) => entry.item.seq);
     modelCut(this.rules, seq, (rule) => rule.seq);
@@ -146,7 +139,9 @@ export class LaneModel {
     this.entries = [];
     this.rules = [];
     this.hiddenOptions = 0;
-    this.#heading = this.#pending = this.#start = null;
+    this.#steps = new LaneSteps();
+    this.#start = null;
+    this.#connections = [];
     const sizes = LANE_ZOOMS[this.#how.zoom];
     this.#place =
       this.#how.layout === "time" ? new LaneClock(sizes, this.rules) : new LaneRows(sizes, this.rules);
@@ -156,11 +151,6 @@ export class LaneModel {
   /** How many events are shown up to that `seq`. */
   countTo(seq) {
     return modelFind(this.entries, seq + 1, (entry) => entry.item.seq);
-  }
-
-  /** Whether the next that is drawn across, from `y` on, is the heading of a step. */
-  hasHeadAt(y) {
-    return this.rules[modelFind(this.rules, y, (rule) => rule.y)]?.kind === "head";
   }
 
   /** The place of an event, if it has one. */

@@ -6,7 +6,7 @@ export const LANE_IDLE = 20e6;
 /** A row does not go on over a pause as long as this. */
 const ROW_PAUSE = 1e6;
 const ROW_BREAK_HEIGHT = 28;
-const ROW_HEAD_HEIGHT = 40;
+const ROW_HEAD_GAP = 3;
 
 /** Places events and headings, one after the other; `rules` gets what is drawn across the lanes. */
 export class LaneRows {
@@ -69,18 +69,14 @@ export class LaneRows {
   }
 
   /** A step begins. Waiting before it is told in its heading. */
-  head(item, heading) {
+  head({ seq }, heading) {
     this.#row = [];
     this.#burst = 0;
-    const pause = this.#lastAt === null ? 0 : item.at - this.#lastAt;
-    this.rules.push({
-      kind: "head",
-      y: this.end,
-      seq: item.seq,
-      heading,
-      ns: pause >= LANE_IDLE ? pause : 0,
-    });
-    this.#lastAt = item.at;
-    this.end += ROW_HEAD_HEIGHT;
+    const pause = this.#lastAt === null ? 0 : heading.at - this.#lastAt;
+    heading.pause = pause >= LANE_IDLE ? pause : 0;
+    heading.y = this.end;
+    this.rules.push({ kind: "head", y: this.end, seq, heading });
+    this.#lastAt = heading.at;
+    this.end += heading.height + ROW_HEAD_GAP;
   }
 }

@@ -47,10 +47,10 @@ export class LaneWindow {
     return [scrollTop, scrollTop + clientHeight];
   }
 
-  /** Whether all is seen of what is that high, at that place. */
-  sees(top, height) {
+  /** Whether all is seen of what is that high, at that place; at the top, `covered` pixels are covered. */
+  sees(top, height, covered) {
     const { scrollTop, clientHeight } = this.element;
-    return top >= scrollTop + 32 && top + height <= scrollTop + clientHeight;
+    return top >= scrollTop + covered && top + height <= scrollTop + clientHeight;
   }
 
   /** Says on the button how many of the `count` events came since the end was left. */

@@ -2,6 +2,7 @@
 // closely.
 
 import { el } from "./dom.js";
+import { createHint } from "./hint.js";
 import { createInspector } from "./inspector.js";
 import { createLaneTools } from "./lane-tools.js";
 import { createLanes } from "./lanes.js";
@@ -30,9 +31,13 @@ const LANES_MOVES = [
   { shown: "← →", says: "with the focus on an event: the column beside it" },
 ];
 
-/** The heart of the page: three APIs on one clock. `bar` stands above it, for what can be done. */
-export function createLanesView(store, bar = null) {
-  const lanes = createLanes(store, { apis: LANES_APIS, empty: lanesEmpty(bar !== null) });
+/** The heart of the page: three APIs on one clock. */
+export function createLanesView(store) {
+  const onCompare = (step) => {
+    store.set("step", step);
+    location.hash = "compare";
+  };
+  const lanes = createLanes(store, { apis: LANES_APIS, empty: lanesEmpty(store.live), onCompare });
   const isShown = () => !element.hidden;
   const tools = createLaneTools(store, lanes, isShown);
   const legend = createLegend(LANES_OPS);
@@ -45,8 +50,7 @@ export function createLanesView(store, bar = null) {
   const element = el(
     "div",
     { class: "lanes-view" },
-    bar,
-    el("div", { class: "lanes-bar" }, legend.line, tools.element, legend.details),
+    el("div", { class: "lanes-bar" }, createHint(), tools.element, legend.details),
     el("div", { class: "lanes-split" }, lanes.element, inspector.element),
     playback.element,
   );
@@ -54,6 +58,7 @@ export function createLanesView(store, bar = null) {
     id: "lanes",
     title: "Lanes",
     key: "1",
+    hasDoBar: true,
     element,
     keys: [
       ...playback.keys,

@@ -1,15 +1,19 @@
 // The lanes: what client and server of each API do, side by side, on one clock. Time runs down.
 
 import { el, onFrame } from "./dom.js";
+import { LANE_GUTTER } from "./lane-columns.js";
 import { LaneField } from "./lane-field.js";
+import { LaneFocus } from "./lane-focus.js";
 import { handleLanes } from "./lane-hand.js";
+import { laneHeadHeight } from "./lane-head.js";
 import { LANE_ZOOMS, LaneModel } from "./lane-model.js";
 import { laneInfo, laneTitles } from "./lane-titles.js";
+import { LaneSticky } from "./lane-sticky.js";
 import { LaneWindow } from "./lane-window.js";
 
 /**
  * Lanes of the APIs, for the events that `choose` lets pass, up to the store's cursor. `empty` is shown while
- * nobody has called. They follow what comes until somebody scrolls up.
+ * nobody has called. They follow what comes until somebody scrolls up. With `onCompare`, steps are summed up.
  */
 export function createLanes(store, options) {
   return new Lanes(store, options);
@@ -19,21 +23,23 @@ class Lanes {
   #isShown = false;
   #isMeasured = false;
   #width = 0;
-  #active = null;
   #titles = el("div");
-  #step = el("div", { class: "lanes-step", "aria-hidden": "true", hidden: true });
-  #draw = onFrame(() => this.#isShown && this.#keepFocus(() => this.#drawNow()));
+  #sticky = null;
+  #draw = onFrame(() => this.#isShown && this.#focus.keep(() => this.#drawNow()));
   #window = new LaneWindow(this.#draw);
+  #focus = new LaneFocus(this);
   #listeners = [];
 
-  constructor(store, { apis, choose, empty }) {
+  constructor(store, { apis, choose, empty, onCompare }) {
     this.store = store;
     this.apis = apis;
     this.choose = choose;
+    this.onCompare = onCompare;
     this.empty = empty ?? el("p", { class: "lanes-empty", text: "Nothing has happened yet." });
     const label = "Lanes: what happened, downwards in time";
-    const parts = [this.#titles, this.#step, this.#window.element, this.empty, this.#window.button];
+    const parts = [this.#titles, this.#window.element, this.empty, this.#window.button];
     this.element = el("section", { class: "lanes", "aria-label": label }, parts);
+    this.element.style.setProperty("--lane-gutter", `${LANE_GUTTER}px`);
     this.#renew();
     this.#listen();
   }
@@ -41,13 +47,18 @@ class Lanes {
   /** Begins with nothing: the events are of another run, or some are gone that were not seen. */
   #renew() {
     const { hello } = this.store;
-    const how = this.model?.how;
+    const before = this.model?.how;
     this.boot = hello?.boot;
-    this.model = new LaneModel({ apis: this.apis, choose: this.choose });
-    if (how) this.model.layOut({ ...how, focus: this.store.focus });
-    const names = this.apis.map((api) => laneInfo(hello, api).title);
-    this.field = new LaneField(this.model, names);
+    const headHeight = (heading) => laneHeadHeight(heading, Boolean(this.onCompare));
+    this.model = new LaneModel({ apis: this.apis, choose: this.choose, headHeight });
+    if (before) this.model.layOut({ ...before, focus: this.store.focus });
+    const lanes = this.apis.map((api) => laneInfo(hello, api));
+    const how = { lanes, onCompare: this.onCompare };
+    this.field = new LaneField(this.model, how);
     this.#window.element.replaceChildren(this.field.element);
+    this.#sticky?.element.remove();
+    this.#sticky = new LaneSticky(how);
+    this.element.append(this.#sticky.element);
     const titles = laneTitles(hello, this.apis);
     this.#titles.replaceWith(titles);
     this.#titles = titles;
@@ -105,7 +116,7 @@ class Lanes {
     const anchor = this.field.anchor(this.#window.element, this.store.selected);
     this.model.layOut(how);
     this.#isMeasured = false;
-    this.#keepFocus(() => {
+    this.#focus.keep(() => {
       this.#drawNow();
       if (anchor && !this.#window.isFollowing) this.#scrollTo(anchor.seq, anchor.offset);
     });
@@ -123,30 +134,24 @@ class Lanes {
   reveal(seq) {
     const entry = this.model.entry(seq);
     if (!entry) return;
-    if (this.#window.sees(entry.y - this.field.origin, this.#sizes.boxHeight)) return;
+    const covered = entry.heading?.height ?? 0;
+    if (this.#window.sees(entry.y - this.field.origin, this.#sizes.boxHeight, covered)) return;
     this.#window.stay(this.#end);
-    this.#scrollTo(seq, Math.max(40, this.#window.element.clientHeight / 3));
+    this.#scrollTo(seq, Math.max(covered, this.#window.element.clientHeight / 3));
   }
 
   /** Gives the focus of the keyboard to an event. */
   focusEvent(seq) {
-    this.#active = seq;
+    this.#focus.set(seq);
     this.reveal(seq);
     this.#drawNow();
-    this.field.box(seq)?.focus({ preventScroll: true });
-  }
-
-  /** A box that is drawn anew has the focus still. */
-  #keepFocus(draw) {
-    const seq = Number(document.activeElement?.dataset.seq);
-    draw();
-    if (document.activeElement === document.body) this.field.box(seq)?.focus({ preventScroll: true });
+    this.#focus.give(seq);
   }
 
   #select() {
     const { selected, cursor } = this.store;
     if (selected !== null) {
-      this.#active = selected;
+      this.#focus.set(selected);
       if (cursor !== null && selected > cursor) this.store.set("cursor", selected);
       this.#window.stay(this.#end);
       if (this.#isShown) this.reveal(selected);
@@ -175,32 +180,21 @@ class Lanes {
     if (!this.#isMeasured) this.#measure();
     const { count } = this;
     this.empty.hidden = this.model.hasBegun;
-    const end = this.field.end(count, this.#sizes.boxHeight + 24);
+    const end = this.field.end(count, this.#sizes.boxHeight + 6, this.#window.element.clientHeight);
     const [top, bottom] = this.#window.place(end, gone);
     const { isFollowing } = this.#window;
     const { selected, cursor } = this.store;
     const drawn = this.field.draw({ top, bottom, count, selected, cursor, isFollowing });
-    this.#drawEdges(drawn, top);
+    this.#sticky.draw(this.model, top + this.field.origin, this.#end);
+    this.#focus.drawStop(drawn, top + this.field.origin);
     this.#window.show(count, this.model);
   }
 
   #measure() {
     const { offsetWidth, clientWidth } = this.#window.element;
     this.#width = clientWidth;
-    this.#titles.style.paddingInlineEnd = `${offsetWidth - clientWidth}px`;
+    this.element.style.setProperty("--lane-edge", `${offsetWidth - clientWidth}px`);
     this.field.measure(clientWidth);
     this.#isMeasured = true;
-  }
-
-  /** What depends on where the window is: the name of the step, and the stop of Tab. */
-  #drawEdges(drawn, scrollTop) {
-    const top = scrollTop + this.field.origin;
-    const first = drawn.find((entry) => entry.y + 8 >= top);
-    const step = scrollTop < 40 || this.model.hasHeadAt(top) ? undefined : first?.item.step;
-    this.#step.hidden = step === undefined;
-    this.#step.textContent = step ?? "";
-    const wanted = this.store.selected ?? this.#active;
-    const isDrawn = drawn.some((entry) => entry.item.seq === wanted);
-    this.field.setTabStop(isDrawn ? wanted : first?.item.seq);
   }
 }

@@ -1,6 +1,6 @@
 // The events over time, small: where much happened, where the steps began, and where we are. It is a slider.
 
-import { el, onFrame, svg } from "./dom.js";
+import { el, onFrame, seldom, svg } from "./dom.js";
 import { laneCount } from "./lanes-text.js";
 
 const MAP_WIDTH = 600;
@@ -51,22 +51,11 @@ export function createPlayMap(store, player, isShown) {
     element.setAttribute("aria-valuenow", index + 1);
     element.setAttribute("aria-valuetext", mapWords(store, index));
   });
-  store.on("items", mapSeldom(draw));
+  store.on("items", seldom(draw, MAP_WAIT));
   store.on("cursor", point);
   mapPointer(element, (part) => mapGo(store, player, places, part));
   element.addEventListener("keydown", (event) => mapKey(event, player));
   return { element, draw };
-}
-
-/** Calls `draw` after a while, however often it is asked to. */
-function mapSeldom(draw) {
-  let timer = null;
-  return () => {
-    timer ??= setTimeout(() => {
-      timer = null;
-      draw();
-    }, MAP_WAIT);
-  };
 }
 
 function mapWords(store, index) {

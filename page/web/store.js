@@ -6,7 +6,7 @@ export const MOST_ITEMS = 20_000;
 /**
  * What the page knows.
  *
- * Kinds of changes: `hello`, `items`, `cursor`, `selection`, `focus`, `comparison`, `sockets`, `watching`, `link`.
+ * Kinds of changes: `hello`, `items`, `cursor`, `selection`, `focus`, `step`, `comparison`, `sockets`, `watching`, `link`.
  */
 export class Store {
   /** Whether there is a server behind it; a report has none. */
@@ -31,6 +31,8 @@ export class Store {
   selected = null;
   /** The number of the connection that is looked at alone; `null` for all. */
   focus = null;
+  /** The name of the step that is compared; `null` for the latest. */
+  step = null;
 
   #listeners = new Map();
 
@@ -56,8 +58,8 @@ export class Store {
     const isOther = this.hello !== null && this.hello.boot !== hello.boot;
     this.hello = hello;
     if (isOther) {
-      Object.assign(this, { items: [], dropped: 0, cursor: null, selected: null, focus: null });
-      for (const kind of ["items", "cursor", "selection", "focus"]) this.#changed(kind);
+      Object.assign(this, { items: [], dropped: 0, cursor: null, selected: null, focus: null, step: null });
+      for (const kind of ["items", "cursor", "selection", "focus", "step"]) this.#changed(kind);
     }
     this.#changed("hello");
   }
