@@ -18,12 +18,14 @@ export class LaneSticky {
   draw({ entries }, top, until) {
     const next = modelFind(entries, top + 1, ({ y }) => y);
     const heading = entries[next - 1]?.heading;
-    const isAbove = heading && heading.y < top - 1;
-    this.element.hidden = !isAbove;
-    if (!isAbove) return;
+    const room = heading && heading.y < top - 1 ? stickyRoom(entries, next, heading, top) : 0;
+    this.element.hidden = room <= 0;
+    if (room <= 0) return;
     if (heading !== this.#heading) this.#take(heading);
     this.#head.show(until);
-    this.element.style.transform = `translateY(${stickyPush(entries, next, heading, top)}px)`;
+    const out = heading.height - room;
+    this.element.style.transform = `translateY(${-out}px)`;
+    this.element.style.clipPath = `inset(${out}px 0 0)`;
   }
 
   #take(heading) {
@@ -33,11 +35,11 @@ export class LaneSticky {
   }
 }
 
-/** The next heading pushes this one out. */
-function stickyPush(entries, next, heading, top) {
+/** How much of the heading there is room for: the next one pushes it out. */
+function stickyRoom(entries, next, heading, top) {
   for (let at = next; at < entries.length && entries[at].y < top + 3 * heading.height; at++) {
     const other = entries[at].heading;
-    if (other !== heading) return Math.min(0, other.y - top - heading.height);
+    if (other !== heading) return Math.min(heading.height, other.y - top);
   }
-  return 0;
+  return heading.height;
 }
