@@ -1,18 +1,18 @@
 // The page: its frame, its screens, and the keys that work on all of them.
 
-import { createCompareView } from "./compare-view.js";
-import { createDoBar } from "./do-bar.js";
-import { el } from "./dom.js";
-import { createDownloads } from "./downloads.js";
-import { startFeed } from "./feed.js";
-import { createKeys } from "./keys.js";
-import { createLanesView } from "./lanes-view.js";
-import { createLanes } from "./lanes.js";
-import { createLessonsView } from "./lessons-view.js";
-import { createPlainView } from "./plain-view.js";
-import { createSocketsView } from "./sockets-view.js";
-import { createStatus } from "./status.js";
-import { Store } from "./store.js";
+import { createCompareView } from "./compare/view.js";
+import { createPlainView } from "./datagrams/view.js";
+import { createDoBar } from "./do/bar.js";
+import { createDownloads } from "./downloads/downloads.js";
+import { el } from "./frame/dom.js";
+import { startFeed } from "./frame/feed.js";
+import { createKeys } from "./frame/keys.js";
+import { createStatus } from "./frame/status.js";
+import { Store } from "./frame/store.js";
+import { createLanes } from "./lanes/lanes.js";
+import { createLanesView } from "./lanes/view.js";
+import { createLessonsView } from "./lessons/view.js";
+import { createSocketsView } from "./sockets/view.js";
 
 const store = new Store();
 startFeed(store);

@@ -1,0 +1,28 @@
+// How much is kept, and what is missing: in the head of the page.
+
+import { laneCount, laneLost } from "../recording/words.js";
+import { el, onFrame } from "./dom.js";
+
+/** A line that says how many events there are, and how many are not here. */
+export function createStatus(store) {
+  const kept = el("span");
+  const dropped = el("span");
+  const lost = el("span", { class: "bad" });
+  let [counted, missing, boot] = [0, 0, undefined];
+  const show = onFrame(() => {
+    if (boot !== store.hello?.boot) [counted, missing, boot] = [0, 0, store.hello?.boot];
+    for (let at = store.indexOf(counted + 1); at < store.items.length; at++) {
+      const item = store.items[at];
+      if (item.op === "gap") missing += laneLost(item);
+      counted = item.seq;
+    }
+    kept.textContent = `${laneCount(store.items.length)} events`;
+    dropped.textContent =
+      store.dropped > 0 ? `${laneCount(store.dropped)} older events are in the trace files only` : "";
+    lost.textContent = missing > 0 ? `${laneCount(missing)} events were lost` : "";
+    lost.title = "The recorder had no room for them: see the gaps in the lanes.";
+  });
+  for (const kind of ["items", "hello"]) store.on(kind, show);
+  show();
+  return el("span", { class: "page-status soft" }, kept, dropped, lost);
+}
