@@ -1,31 +1,17 @@
 // What of the comparison stands beside each other: the traces of one side, and what each has of one step.
 
 import { apiPlace, apiTitle } from "../recording/apis.js";
-
-/** What bytes are spent on: the class's name in the comparison, what it is called, and what it is. */
-export const SPENT_CLASSES = [
-  ["connection", "connection", "On the connection itself and no call: preface, settings, pings, goodbyes"],
-  ["framing", "framing", "On saying where things begin and end: frame heads, length prefixes, chunk sizes"],
-  ["headers", "headers", "On saying what messages are about: request line, status, header fields"],
-  ["payload", "payload", "On the messages themselves"],
-  ["unknown", "not known", "Bytes that the dissection has no name for, or of which no payload was recorded"],
-];
-
-/** The ways that bytes go. */
-export const SPENT_WAYS = [
-  ["to_server", "to the server"],
-  ["to_client", "to the client"],
-];
+import { averageSpent } from "../recording/spent.js";
 
 /** The traces of one side that have something to compare, in the order of the lanes. */
 export function comparedTraces(store, side) {
   const traces = (store.comparison?.traces ?? []).filter((trace) => trace.side === side);
-  return traces.sort((a, b) => apiPlace(store, a.name) - apiPlace(store, b.name));
+  return traces.sort((a, b) => apiPlace(a.name) - apiPlace(b.name));
 }
 
 /** The name of a trace for the eye. Where two have the same name, it is what tells them apart. */
-export function comparedTitle(store, trace) {
-  return trace.label === trace.name ? apiTitle(store, trace.name) : trace.label;
+export function comparedTitle(trace) {
+  return trace.label === trace.name ? apiTitle(trace.name) : trace.label;
 }
 
 /** The names of all steps, in the order in which they come first. */
@@ -40,10 +26,10 @@ export function latestStep(store, names) {
 }
 
 /** What each trace has of a step; a trace that has none of it is left out. */
-export function rowsOfStep(store, traces, name) {
+export function rowsOfStep(traces, name) {
   const rows = traces.map((trace) => {
     const step = trace.steps.find((step) => step.name === name);
-    return { title: comparedTitle(store, trace), step };
+    return { title: comparedTitle(trace), step };
   });
   return rows.filter(({ step }) => step !== undefined);
 }
@@ -59,17 +45,4 @@ export function bytesOfCalls(rows) {
     { title, call: "first call", spent: averageSpent(step.calls.first) },
     { title, call: "each later", spent: averageSpent(step.calls.later) },
   ]);
-}
-
-/** What one call is spent on, on average; `null` when there was none. */
-export function averageSpent(calls) {
-  if (calls.count === 0) return null;
-  const average = (bytes) =>
-    Object.fromEntries(Object.entries(bytes).map(([name, sum]) => [name, sum / calls.count]));
-  return { to_server: average(calls.to_server), to_client: average(calls.to_client) };
-}
-
-/** All bytes, whatever they went for. */
-export function spentTotal(bytes) {
-  return Object.values(bytes).reduce((sum, count) => sum + count, 0);
 }

@@ -67,7 +67,7 @@ function skeletonCounts(store, role) {
   for (const trace of [...comparedTraces(store, "server"), ...comparedTraces(store, "client")]) {
     for (const [skeleton, { sockets }] of Object.entries(trace.skeletons[role] ?? {})) {
       const recordings = counts.get(skeleton) ?? [];
-      recordings.push({ name: comparedTitle(store, trace), count: sockets });
+      recordings.push({ name: comparedTitle(trace), count: sockets });
       counts.set(skeleton, recordings);
     }
   }
@@ -77,7 +77,7 @@ function skeletonCounts(store, role) {
 /** While the servers run, their listening sockets are open, and in no comparison yet. */
 function openListenerRows(store, title) {
   return [...listeningSoFar(store)].map(([calls, apis], index) => {
-    const names = apis.map((api) => apiTitle(store, api)).join(", ");
+    const names = apis.map((api) => apiTitle(api)).join(", ");
     return skeletonRow(index === 0 ? title : "", [...calls.split(" → "), "…"], `${names}: still open`);
   });
 }

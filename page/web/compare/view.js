@@ -70,7 +70,7 @@ export function createCompareView(store) {
   }
 
   function stepFacts(traces, name) {
-    const rows = rowsOfStep(store, traces, name);
+    const rows = rowsOfStep(traces, name);
     const isWhole = calls.value === "step";
     const isKnown = rows.some(({ step }) => step.spent);
     const bytes = isWhole ? bytesOfStep(rows) : bytesOfCalls(rows);

@@ -24,7 +24,7 @@ const MOST_CALLS = 100;
  * there is nothing to be done, and so no bar.
  */
 export function createDoBar(store) {
-  const results = createResults(store);
+  const results = createResults();
   const commands = createCommands(store);
   const target = createChoice("over", [["all", "all three"]]);
   const calls = el("input", { type: "number", min: 1, max: MOST_CALLS, value: 1, class: "do-calls" });

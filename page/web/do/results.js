@@ -5,7 +5,7 @@ import { apiTitle } from "../recording/apis.js";
 import { millisText } from "../recording/numbers.js";
 
 /** Makes the place where results are told, also to those who listen. */
-export function createResults(store) {
+export function createResults() {
   const hint = "Press a button: the calls are made now, and recorded.";
   const element = el("div", { class: "do-results", role: "status" }, resultWords(hint));
   return {
@@ -15,7 +15,7 @@ export function createResults(store) {
     },
     show(what, { results }) {
       const isSame = results.every(({ ok, says }) => ok && says === results[0].says);
-      const items = results.map((result) => resultItem(apiTitle(store, result.api), result, !isSame));
+      const items = results.map((result) => resultItem(apiTitle(result.api), result, !isSame));
       element.replaceChildren(resultWords(isSame ? `${what}: ${results[0].says}` : what), el("ul", {}, items));
     },
     fail(what, error) {

@@ -1,6 +1,7 @@
 // How much is kept, and what is missing: in the head of the page.
 
-import { laneCount, laneLost } from "../recording/words.js";
+import { numberText } from "../recording/numbers.js";
+import { eventsLost } from "../recording/words.js";
 import { el, onFrame } from "./dom.js";
 
 /** A line that says how many events there are, and how many are not here. */
@@ -13,13 +14,13 @@ export function createStatus(store) {
     if (boot !== store.hello?.boot) [counted, missing, boot] = [0, 0, store.hello?.boot];
     for (let at = store.indexOf(counted + 1); at < store.items.length; at++) {
       const item = store.items[at];
-      if (item.op === "gap") missing += laneLost(item);
+      if (item.op === "gap") missing += eventsLost(item);
       counted = item.seq;
     }
-    kept.textContent = `${laneCount(store.items.length)} events`;
+    kept.textContent = `${numberText(store.items.length)} events`;
     dropped.textContent =
-      store.dropped > 0 ? `${laneCount(store.dropped)} older events are in the trace files only` : "";
-    lost.textContent = missing > 0 ? `${laneCount(missing)} events were lost` : "";
+      store.dropped > 0 ? `${numberText(store.dropped)} older events are in the trace files only` : "";
+    lost.textContent = missing > 0 ? `${numberText(missing)} events were lost` : "";
     lost.title = "The recorder had no room for them: see the gaps in the lanes.";
   });
   for (const kind of ["items", "hello"]) store.on(kind, show);

@@ -1,7 +1,7 @@
 // The bytes of a transfer, in hex and as text, coloured by what they are parts of.
 
 import { el } from "../frame/dom.js";
-import { laneCount } from "../recording/words.js";
+import { numberText } from "../recording/numbers.js";
 
 const BYTES_PER_LINE = 16;
 /** So many lines are shown at first, and more each time that more are asked for. */
@@ -36,7 +36,7 @@ export function inspectBytes(item) {
     for (; shown < end; shown += BYTES_PER_LINE) fresh.push(bytesLine(bytes, shown, parts));
     lines.append(...fresh);
     more.hidden = shown >= bytes.length;
-    more.textContent = `Show more: ${laneCount(Math.max(0, bytes.length - shown))} bytes are left`;
+    more.textContent = `Show more: ${numberText(Math.max(0, bytes.length - shown))} bytes are left`;
   };
   grow(BYTES_LINES);
   return el("div", { class: "inspect-bytes" }, lines, more, bytesMissing(item, bytes.length));
@@ -48,7 +48,7 @@ function bytesMissing(item, kept) {
   const text =
     kept === 0
       ? "The bytes themselves were not recorded."
-      : `The first ${laneCount(kept)} of ${laneCount(total)} bytes were recorded: the rest was cut.`;
+      : `The first ${numberText(kept)} of ${numberText(total)} bytes were recorded: the rest was cut.`;
   return el("p", { class: "soft", text });
 }
 

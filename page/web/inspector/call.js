@@ -1,8 +1,9 @@
 // From event to event: those of the same request and answer, and the other end of the wire.
 
 import { el } from "../frame/dom.js";
+import { sourceOf } from "../recording/apis.js";
 import { primitiveIcon } from "../recording/primitives.js";
-import { laneAmount, laneOf } from "../recording/words.js";
+import { eventAmount } from "../recording/words.js";
 
 /** So many ways to the other side are offered. */
 const CALL_LINKS = 4;
@@ -59,8 +60,8 @@ function callEnd(store, item, link, go) {
   const isFrom = link.from === item.seq;
   const other = store.item(isFrom ? link.to : link.from);
   if (other === undefined) return null;
-  const { side } = laneOf(other);
-  const text = ` ${isFrom ? "to" : "from"} the ${side}'s ${other.op} ${laneAmount(other)}`;
+  const { side } = sourceOf(other);
+  const text = ` ${isFrom ? "to" : "from"} the ${side}'s ${other.op} ${eventAmount(other)}`;
   const bytes = link.kind === "bytes" && link.bytes !== other.bytes ? ` (${link.bytes} of them)` : "";
   return el(
     "button",

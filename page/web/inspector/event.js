@@ -1,7 +1,7 @@
 // The event as it was recorded, and what was added to it later.
 
 import { el } from "../frame/dom.js";
-import { laneCount } from "../recording/words.js";
+import { numberText } from "../recording/numbers.js";
 
 /** What is known only by all recordings together, and by the page. */
 const EVENT_ADDED = ["recording", "at", "connection", "carried", "seq", "step", "says"];
@@ -34,7 +34,7 @@ export function inspectEvent(item) {
 function eventJson(value) {
   const cut = (_, inner) =>
     typeof inner === "string" && inner.length > EVENT_LONGEST
-      ? `${inner.slice(0, EVENT_LONGEST)}… (${laneCount(inner.length)} characters)`
+      ? `${inner.slice(0, EVENT_LONGEST)}… (${numberText(inner.length)} characters)`
       : inner;
   return JSON.stringify(value, cut, 2);
 }

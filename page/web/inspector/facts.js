@@ -2,8 +2,8 @@
 // tells.
 
 import { el } from "../frame/dom.js";
+import { byteCountText, numberText, spanText } from "../recording/numbers.js";
 import { primitiveOf } from "../recording/primitives.js";
-import { laneBytes, laneCount, laneSpan } from "../recording/words.js";
 
 /** The facts of an event as a list of terms. `since` is its time in its step, where it has one. */
 export function inspectFacts(item, { flow, since }) {
@@ -30,9 +30,9 @@ export function inspectFacts(item, { flow, since }) {
 }
 
 function factsTime(item, since) {
-  const whole = `${laneSpan(item.at)} on the common clock`;
+  const whole = `${spanText(item.at)} on the common clock`;
   const step = item.step === undefined ? "" : `, in “${item.step}”`;
-  return since === undefined ? `${whole}${step}` : `${laneSpan(since)}${step}; ${whole}`;
+  return since === undefined ? `${whole}${step}` : `${spanText(since)}${step}; ${whole}`;
 }
 
 function factsSocket(item) {
@@ -58,13 +58,13 @@ const FACTS_ENDS = {
 const FACTS_CALLS = [
   ["domain", "Kind", (domain, { type }) => `${domain} ${type ?? ""}`],
   ["value", "Option", (value, { name }) => `${name} = ${value}`],
-  ["backlog", "Backlog", (backlog) => `${laneCount(backlog)} finished handshakes may wait to be accepted`],
+  ["backlog", "Backlog", (backlog) => `${numberText(backlog)} finished handshakes may wait to be accepted`],
   ["peer", "Other address", (peer) => peer],
   ["slices", "Buffers", (slices) => `${slices}, offered to one vectored write`],
   [
     "truncated",
     "Truncated",
-    (_, { length }) => `the datagram was longer than the buffer${length ? `: ${laneBytes(length)}` : ""}`,
+    (_, { length }) => `the datagram was longer than the buffer${length ? `: ${byteCountText(length)}` : ""}`,
   ],
   ["ended_by", "Ended by", (by) => FACTS_ENDS[by] ?? by],
   ["aborted", "Aborted", () => "with a RST instead of a FIN"],
@@ -72,20 +72,20 @@ const FACTS_CALLS = [
   [
     "rx",
     "Received",
-    (rx, { reads }) => `${laneBytes(rx)}${reads === undefined ? "" : ` in ${laneCount(reads)} reads`}`,
+    (rx, { reads }) => `${byteCountText(rx)}${reads === undefined ? "" : ` in ${numberText(reads)} reads`}`,
   ],
   [
     "tx",
     "Sent",
-    (tx, { writes }) => `${laneBytes(tx)}${writes === undefined ? "" : ` in ${laneCount(writes)} writes`}`,
+    (tx, { writes }) => `${byteCountText(tx)}${writes === undefined ? "" : ` in ${numberText(writes)} writes`}`,
   ],
-  ["others", "Others lost", (others) => laneCount(others)],
+  ["others", "Others lost", (others) => numberText(others)],
 ];
 
 function factsTcp({ state, rtt_us: rtt, retransmits, unread }) {
-  const words = [`${state?.replaceAll("_", "-") ?? "state unknown"} just before the close`];
-  if (rtt !== undefined) words.push(`round trip ${laneCount(rtt)} µs`);
-  if (retransmits) words.push(`${laneCount(retransmits)} retransmits`);
-  if (unread) words.push(`${laneBytes(unread)} unread`);
+  const words = [`${state ?? "state unknown"} just before the close`];
+  if (rtt !== undefined) words.push(`round trip ${numberText(rtt)} µs`);
+  if (retransmits) words.push(`${numberText(retransmits)} retransmits`);
+  if (unread) words.push(`${byteCountText(unread)} unread`);
   return words.join(", ");
 }

@@ -2,9 +2,9 @@
 
 import { el, onFrame } from "../frame/dom.js";
 import { createSplitter } from "../frame/splitter.js";
-import { laneInfo } from "../lanes/titles.js";
+import { apiTitle, sourceOf } from "../recording/apis.js";
 import { primitiveIcon, primitiveOf } from "../recording/primitives.js";
-import { laneAmount, laneOf } from "../recording/words.js";
+import { eventAmount } from "../recording/words.js";
 import { inspectBytes } from "./bytes.js";
 import { callNeighbour, inspectCall } from "./call.js";
 import { inspectEvent } from "./event.js";
@@ -46,7 +46,7 @@ export function createInspector(store, lanes) {
     splitter.hidden = panel.hidden;
     if (item === undefined || drawn === item) return void (drawn = item ?? null);
     drawn = item;
-    title.replaceChildren(...inspectorTitle(store, lanes, item));
+    title.replaceChildren(...inspectorTitle(lanes, item));
     calls.replaceChildren(inspectCall(store, lanes.model.flow, item));
     body.replaceChildren(...inspectorParts(lanes, item));
     body.scrollTop = 0;
@@ -77,17 +77,17 @@ export function createInspector(store, lanes) {
   };
 }
 
-function inspectorTitle(store, lanes, item) {
-  const { api, side } = laneOf(item);
+function inspectorTitle(lanes, item) {
+  const { api, side } = sourceOf(item);
   const number = lanes.model.flow.connectionOf(item);
   const connection = number === undefined ? "" : ` · connection #${number}`;
-  const where = `${laneInfo(store.hello, api).title} ${side}${connection}`;
+  const where = `${apiTitle(api)} ${side}${connection}`;
   return [
     el(
       "span",
       { class: `tone-${primitiveOf(item.op).tone}` },
       primitiveIcon(item.op, 22),
-      ` ${item.op} ${laneAmount(item)}`,
+      ` ${item.op} ${eventAmount(item)}`,
     ),
     el("span", { class: "soft", text: where }),
   ];

@@ -1,7 +1,7 @@
 // The layer map: the frames in a transfer, and the messages in the frames.
 
 import { el } from "../frame/dom.js";
-import { laneBytes } from "../recording/words.js";
+import { byteCountText } from "../recording/numbers.js";
 
 /** So many parts are listed. */
 const PARTS_MOST = 200;
@@ -28,7 +28,7 @@ export function inspectParts(item) {
   return el(
     "div",
     { class: "inspect-parts" },
-    el("p", { class: "part-transfer" }, el("b", { text: item.op }), ` ${laneBytes(item.bytes)}, in it:`),
+    el("p", { class: "part-transfer" }, el("b", { text: item.op }), ` ${byteCountText(item.bytes)}, in it:`),
     el("ul", { "aria-label": "Frames and messages" }, rows),
     rest > 0 && el("p", { class: "soft", text: `… and ${rest} more` }),
   );
@@ -70,7 +70,7 @@ function partsRow(parts, index, offset) {
         " ",
         el("span", { class: "part-where soft", text: `${where} · bytes ${offset}–${last}${goesOn}` }),
       ),
-      el("span", { class: "number", text: laneBytes(part.bytes) }),
+      el("span", { class: "number", text: byteCountText(part.bytes) }),
       part.text !== "" && el("span", { class: "part-text", text: part.text }),
     ),
   );

@@ -2,7 +2,7 @@
 
 import { el } from "../frame/dom.js";
 import { primitiveIcon, primitiveOf } from "../recording/primitives.js";
-import { isEndOfStream, laneAmount, laneDetail, laneSentence } from "../recording/words.js";
+import { eventAmount, eventDetail, eventSentence, isEndOfStream } from "../recording/words.js";
 import { lanePlace } from "./columns.js";
 
 /** The box of an event. The shape alone is left of it where there is no room for words. */
@@ -12,7 +12,7 @@ export function laneBox(entry, { title, connection }) {
     connection === undefined
       ? null
       : el("span", { class: "lane-chip", "data-connection": connection, text: `#${connection}` });
-  const label = laneSentence(item, { title, connection, since: entry.since });
+  const label = eventSentence(item, { title, connection, since: entry.since });
   return el(
     "button",
     {
@@ -31,12 +31,12 @@ export function laneBox(entry, { title, connection }) {
         "span",
         { class: "lane-name" },
         el("b", { text: item.op }),
-        item.bytes === undefined ? "" : ` ${laneAmount(item)}`,
+        item.bytes === undefined ? "" : ` ${eventAmount(item)}`,
       ),
       " ",
       chip,
       " ",
-      el("span", { class: "lane-detail", text: laneDetail(item) }),
+      el("span", { class: "lane-detail", text: eventDetail(item) }),
     ),
   );
 }

@@ -1,6 +1,7 @@
 // What of the lanes is in the document: the part that can be seen, and a little around it.
 
 import { el, svg } from "../frame/dom.js";
+import { apiTitle } from "../recording/apis.js";
 import { laneArrow, laneGhost, laneGhostLabel } from "./arrows.js";
 import { laneBox, placeLaneBox } from "./box.js";
 import { laneGeometry } from "./columns.js";
@@ -99,7 +100,7 @@ export class LaneField {
     const wanted = new Map(entries.map((entry) => [entry.item.seq, entry]));
     fieldKeep(this.#boxes, wanted, (entry) => {
       const box = laneBox(entry, {
-        title: this.how.lanes[entry.column >> 1].title,
+        title: apiTitle(this.how.apis[entry.column >> 1]),
         connection: this.model.flow.connectionOf(entry.item),
       });
       if (isFollowing && entry.item.seq > this.#newest) box.classList.add("new");

@@ -3,9 +3,8 @@
 
 import { el, seldom } from "../frame/dom.js";
 import { callOrder } from "../recording/call-order.js";
-import { countText, listText } from "../recording/numbers.js";
+import { byteCountText, countText, listText, spanText } from "../recording/numbers.js";
 import { stepSameness, stepSums } from "../recording/step-summary.js";
-import { laneBytes, laneSpan } from "../recording/words.js";
 
 /** While a step goes on, it is summed up this often at most, in milliseconds. */
 const HEAD_WAIT = 150;
@@ -16,12 +15,12 @@ export function laneHeadHeight({ isByHand }, isSummed) {
 }
 
 /**
- * Draws the heading. `lanes` are `{ api, title }`. `onCompare` opens the comparison of a step; without it
+ * Draws the heading over the lanes of `apis`. `onCompare` opens the comparison of a step; without it
  * steps are not summed up. `show(until)` draws what was done up to that event.
  */
-export function laneHead({ heading }, { lanes, onCompare }) {
+export function laneHead({ heading }, { apis, onCompare }) {
   const { label, items } = heading;
-  const later = `${laneSpan(heading.pause)} later`;
+  const later = `${spanText(heading.pause)} later`;
   const pause = heading.pause > 0 && el("span", { class: "soft lane-pause", text: later });
   const line = el("div", { class: "lane-head-line" }, el("span", { class: "lane-time", text: "0" }));
   line.append(...[el("h3", { text: label }), pause].filter(Boolean));
@@ -35,7 +34,7 @@ export function laneHead({ heading }, { lanes, onCompare }) {
     hidden: true,
     onclick: () => onCompare(label),
   });
-  const sums = lanes.map(() => el("span", { class: "lane-sum" }));
+  const sums = apis.map(() => el("span", { class: "lane-sum" }));
   line.append(same, compare);
   const differ = el("b", { class: "lane-time", title: "What differs" });
   element.append(el("div", { class: "lane-head-sums" }, differ, sums));
@@ -46,9 +45,9 @@ export function laneHead({ heading }, { lanes, onCompare }) {
     shown = done.length;
     const sameness = stepSameness(done);
     compare.hidden = sameness === null;
-    same.replaceChildren(...headSame(sameness, lanes));
+    same.replaceChildren(...headSame(sameness));
     const all = stepSums(done);
-    const words = lanes.map(({ api }) => headSum(all[api]));
+    const words = apis.map((api) => headSum(all[api]));
     differ.textContent = new Set(words.filter(Boolean)).size > 1 ? "≠" : "";
     sums.forEach((sum, index) => (sum.textContent = words[index]));
   };
@@ -62,22 +61,21 @@ export function laneHead({ heading }, { lanes, onCompare }) {
 }
 
 /** What is said while it goes on may be wrong a moment later: that the calls differ is said at the end. */
-function headSame(sameness, lanes) {
+function headSame(sameness) {
   if (sameness === null || (!sameness.isSame && !sameness.isOver)) return [];
   const { isSame, isOver, orders } = sameness;
-  const title = (api) => lanes.find((lane) => lane.api === api)?.title ?? api;
   if (isSame) {
     const [{ calls, apis }] = orders;
     const all = apis.length === 2 ? "both" : "all three";
     const words = isOver ? `Same calls in ${all}:` : `So far the same calls in ${all}:`;
     return [el("b", { class: "good", text: "= " }), el("b", { text: words }), " ", callOrder(calls, 16)];
   }
-  const each = orders.flatMap(({ calls, apis }) => [` ${listText(apis.map(title))}: `, callOrder(calls, 16)]);
+  const each = orders.flatMap(({ calls, apis }) => [` ${listText(apis.map(apiTitle))}: `, callOrder(calls, 16)]);
   return [el("b", { class: "bad", text: "≠ " }), el("b", { text: "Not the same calls." }), ...each];
 }
 
 function headSum(sum) {
   if (sum === undefined) return "";
   const { side, bytes, reads, writes } = sum;
-  return `${laneBytes(bytes)} in ${countText(reads, "read")} and ${countText(writes, "write")} at the ${side}`;
+  return `${byteCountText(bytes)} in ${countText(reads, "read")} and ${countText(writes, "write")} at the ${side}`;
 }

@@ -8,7 +8,7 @@ import { handleLanes } from "./hand.js";
 import { laneHeadHeight } from "./head.js";
 import { LANE_ZOOMS, LaneModel } from "./model.js";
 import { LaneSticky } from "./sticky.js";
-import { laneInfo, laneTitles } from "./titles.js";
+import { laneTitles } from "./titles.js";
 import { LaneWindow } from "./window.js";
 
 /**
@@ -52,8 +52,7 @@ class Lanes {
     const headHeight = (heading) => laneHeadHeight(heading, Boolean(this.onCompare));
     this.model = new LaneModel({ apis: this.apis, choose: this.choose, headHeight });
     if (before) this.model.layOut({ ...before, focus: this.store.focus });
-    const lanes = this.apis.map((api) => laneInfo(hello, api));
-    const how = { lanes, onCompare: this.onCompare };
+    const how = { apis: this.apis, onCompare: this.onCompare };
     this.field = new LaneField(this.model, how);
     this.#window.element.replaceChildren(this.field.element);
     this.#sticky?.element.remove();

@@ -1,7 +1,7 @@
 // Where each event stands in the lanes. It grows by one event at a time; only another layout places all anew.
 
+import { sourceOf } from "../recording/apis.js";
 import { Flow } from "../recording/flow.js";
-import { laneOf } from "../recording/words.js";
 import { LaneClock } from "./clock.js";
 import { LaneRows } from "./rows.js";
 import { LaneSteps } from "./steps.js";
@@ -72,7 +72,7 @@ export class LaneModel {
   }
 
   #add(item) {
-    const { api, side } = laneOf(item);
+    const { api, side } = sourceOf(item);
     const lane = this.#apis.indexOf(api);
     if (lane < 0 || !this.#choose(item)) return;
     this.#start ??= item.at;

@@ -1,7 +1,7 @@
 // What is drawn across the lanes: headings, times, breaks.
 
 import { el } from "../frame/dom.js";
-import { laneSpan } from "../recording/words.js";
+import { spanText } from "../recording/numbers.js";
 import { laneHead } from "./head.js";
 
 /**
@@ -16,7 +16,7 @@ export function laneRule(rule, how) {
 
 /** The time in the step; after a break, the time since its end, so that short times can be told apart. */
 function ruleTime(since, burst) {
-  return burst > 0 && since > burst ? `+${laneSpan(since - burst)}` : laneSpan(since);
+  return burst > 0 && since > burst ? `+${spanText(since - burst)}` : spanText(since);
 }
 
 function ruleLine(name, child) {
@@ -27,5 +27,5 @@ const RULES = {
   head: laneHead,
   time: ({ since, burst }) =>
     ruleLine("lane-time-rule", el("span", { class: "lane-time", text: ruleTime(since, burst) })),
-  idle: ({ ns }) => ruleLine("lane-idle-rule", el("span", { text: `${laneSpan(ns)} without an event` })),
+  idle: ({ ns }) => ruleLine("lane-idle-rule", el("span", { text: `${spanText(ns)} without an event` })),
 };

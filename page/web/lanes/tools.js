@@ -1,9 +1,9 @@
 // How the lanes are laid out: order or time, zoom, options of sockets, one connection alone.
 
 import { el, onFrame } from "../frame/dom.js";
-import { laneCount } from "../recording/words.js";
+import { apiTitle } from "../recording/apis.js";
+import { numberText } from "../recording/numbers.js";
 import { LANE_ZOOMS } from "./model.js";
-import { laneInfo } from "./titles.js";
 
 /** So many connections can be chosen from: the newest. */
 const TOOLS_CONNECTIONS = 100;
@@ -88,8 +88,8 @@ function toolsOptions(lanes, flip) {
   const show = ({ how, hiddenOptions }) => {
     box.checked = how.options;
     text.textContent =
-      hiddenOptions > 0 ? `socket options (${laneCount(hiddenOptions)})` : "socket options";
-    element.title = hiddenOptions > 0 ? `${laneCount(hiddenOptions)} are hidden (o)` : "Shown, too (o)";
+      hiddenOptions > 0 ? `socket options (${numberText(hiddenOptions)})` : "socket options";
+    element.title = hiddenOptions > 0 ? `${numberText(hiddenOptions)} are hidden (o)` : "Shown, too (o)";
   };
   return { element, show };
 }
@@ -110,7 +110,7 @@ function toolsConnections(store, lanes) {
     const focused = mine.find(({ number }) => number === store.focus);
     if (focused && !offered.includes(focused)) offered.push(focused);
     const option = ({ number, api }) =>
-      el("option", { value: number, text: `only #${number} ${laneInfo(store.hello, api).title}` });
+      el("option", { value: number, text: `only #${number} ${apiTitle(api)}` });
     choose.replaceChildren(el("option", { value: "", text: "all connections" }), ...offered.map(option));
     choose.value = `${store.focus ?? ""}`;
     choose.classList.toggle("set", store.focus !== null);

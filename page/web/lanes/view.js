@@ -5,7 +5,7 @@ import { el } from "../frame/dom.js";
 import { createHint } from "../frame/hint.js";
 import { createInspector } from "../inspector/inspector.js";
 import { createPlayback } from "../playback/playback.js";
-import { laneOf } from "../recording/words.js";
+import { sourceOf } from "../recording/apis.js";
 import { createLanes } from "./lanes.js";
 import { createLegend } from "./legend.js";
 import { createLaneTools } from "./tools.js";
@@ -76,7 +76,7 @@ export function createLanesView(store) {
 function lanesShow({ how, flow }, item) {
   if (item.op === "mark" || (item.op === "option" && !how.options)) return false;
   if (how.focus !== null && flow.connectionOf(item) !== how.focus) return false;
-  return LANES_APIS.includes(laneOf(item).api);
+  return LANES_APIS.includes(sourceOf(item).api);
 }
 
 /** What to do while nobody has called. */

@@ -1,7 +1,7 @@
 // The part of the lanes that is seen. It stays at their end until somebody scrolls up.
 
 import { el } from "../frame/dom.js";
-import { laneCount } from "../recording/words.js";
+import { numberText } from "../recording/numbers.js";
 
 /** The window over the lanes, and the way back to their end. `draw` is called when it has moved. */
 export class LaneWindow {
@@ -57,6 +57,6 @@ export class LaneWindow {
   show(count, model) {
     const fresh = count - model.countTo(this.#leftAt);
     this.button.hidden = this.isFollowing || count === 0;
-    this.button.textContent = fresh > 0 ? `${laneCount(fresh)} new ↓` : "to the end ↓";
+    this.button.textContent = fresh > 0 ? `${numberText(fresh)} new ↓` : "to the end ↓";
   }
 }

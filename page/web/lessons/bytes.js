@@ -1,9 +1,7 @@
 // What the bytes of connections are spent on, and how long an answer took.
 
-import { lessonFirst } from "../recording/facts.js";
-
-/** What bytes are spent on, in the order in which they are shown. */
-export const LESSON_CLASSES = ["connection", "framing", "headers", "payload", "unknown"];
+import { firstOf } from "../recording/facts.js";
+import { SPENT_CLASSES } from "../recording/spent.js";
 
 /**
  * Everything that a connection sent, in order, as parts with their `way` ("to server", "to client"): from its
@@ -26,7 +24,7 @@ export function lessonParts(connection) {
  * unknown, all }`.
  */
 export function lessonSpent(connections) {
-  const spent = Object.fromEntries([...LESSON_CLASSES, "all"].map((name) => [name, 0]));
+  const spent = Object.fromEntries([...SPENT_CLASSES.map(([name]) => name), "all"].map((name) => [name, 0]));
   for (const part of connections.flatMap(lessonParts)) {
     spent[part.class in spent ? part.class : "unknown"] += part.bytes;
     spent.all += part.bytes;
@@ -82,7 +80,7 @@ export function lessonFirstBytes(connection) {
   for (let call = 0; ; call += 1) {
     const [asked, answered] = [carries("write", call), carries("read", call)];
     if (!asked || !answered) return times;
-    const from = call === 0 ? (lessonFirst(connection.client, "socket", "connect") ?? asked) : asked;
+    const from = call === 0 ? (firstOf(connection.client, "socket", "connect") ?? asked) : asked;
     times.push(answered.at - from.at);
   }
 }

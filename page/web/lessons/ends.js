@@ -1,6 +1,6 @@
 // How a connection ended: who finished first, and what the other side saw of it.
 
-import { lessonFirst } from "../recording/facts.js";
+import { firstOf } from "../recording/facts.js";
 
 /** What the other side is called. */
 const LESSON_OTHER = { client: "server", server: "client" };
@@ -20,7 +20,7 @@ export function lessonEnd(connection) {
   const first = lessonFirstToEnd(connection, fins);
   const other = LESSON_OTHER[first];
   const reads = connection[other].filter((item) => item.op === "read");
-  const state = lessonFirst(connection[first], "close")?.tcp?.state;
+  const state = firstOf(connection[first], "close")?.tcp?.state;
   return {
     first,
     other,
@@ -36,7 +36,7 @@ export function lessonEnd(connection) {
 
 /** The event by which a side finished sending. */
 function lessonFin(events) {
-  return lessonFirst(events, "shutdown", "close");
+  return firstOf(events, "shutdown", "close");
 }
 
 /** Who has seen the other's end before its own was second; when nobody has, the time tells. */
@@ -51,6 +51,6 @@ function lessonFirstToEnd(connection, fins) {
 
 /** Who finished first, as the one side says that was recorded. */
 function lessonEndedBy(connection, side) {
-  const close = lessonFirst(connection[side], "close");
+  const close = firstOf(connection[side], "close");
   return close?.ended_by === "peer" || close?.ended_by === "reset" ? LESSON_OTHER[side] : side;
 }

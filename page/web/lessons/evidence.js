@@ -2,25 +2,26 @@
 // order of time.
 
 import { el } from "../frame/dom.js";
-import { lessonApi, lessonByApi, lessonNumbers, lessonSide, lessonSocket } from "../recording/facts.js";
-import { lessonTitle } from "../recording/facts.js";
+import { apiTitle, sourceOf } from "../recording/apis.js";
+import { byApi, connectionNumbers, socketName } from "../recording/facts.js";
+import { countText, spanText } from "../recording/numbers.js";
 import { primitiveIcon } from "../recording/primitives.js";
-import { lessonCount, lessonTime } from "./words.js";
+import { eventAmount, eventDetail } from "../recording/words.js";
 
 /** More are not listed: the lanes have them. */
 const LESSON_MOST_EVENTS = 120;
 
 /** Makes the list, one API at a time. */
 export function lessonEvidence(store, items) {
-  const groups = lessonByApi(
+  const groups = byApi(
     items.filter((item) => item.op !== "mark" && item.op !== "option"),
-    lessonApi,
+    (item) => sourceOf(item).api,
   );
   const list = el("div", { class: "lesson-events", role: "group", tabindex: "0" });
   const choices = groups.map(([api, events]) => {
     const button = el("button", {
       type: "button",
-      text: lessonTitle(api),
+      text: apiTitle(api),
       onclick: () => open(button, api, events),
     });
     return { button, api, events };
@@ -28,7 +29,7 @@ export function lessonEvidence(store, items) {
   const open = (button, api, events) => {
     for (const choice of choices)
       choice.button.setAttribute("aria-pressed", String(choice.button === button));
-    list.setAttribute("aria-label", `Events of ${lessonTitle(api)}`);
+    list.setAttribute("aria-label", `Events of ${apiTitle(api)}`);
     list.replaceChildren(...lessonEventRows(store, events));
     list.scrollTop = 0;
   };
@@ -58,19 +59,19 @@ export function lessonEvidence(store, items) {
 
 /** The events, with a line where another connection goes on. */
 function lessonEventRows(store, events) {
-  const numbers = lessonNumbers(events);
+  const numbers = connectionNumbers(events);
   const known = new Set();
   const rows = [];
   let current;
   for (const item of events.slice(0, LESSON_MOST_EVENTS)) {
-    const number = numbers.get(lessonSocket(item));
+    const number = numbers.get(socketName(item));
     if (number && number !== current) rows.push(lessonConnectionRow(store, number, !known.has(number)));
     current = number;
     known.add(number);
     rows.push(lessonEventRow(store, item, item.at - events[0].at));
   }
   const more = events.length - LESSON_MOST_EVENTS;
-  if (more > 0) rows.push(el("p", { class: "soft", text: `… and ${lessonCount(more, "more event")}: see ` +
+  if (more > 0) rows.push(el("p", { class: "soft", text: `… and ${countText(more, "more event")}: see ` +
     "the lanes." }));
   return rows;
 }
@@ -79,15 +80,14 @@ function lessonConnectionRow(store, number, isFirst) {
   const button = el("button", {
     type: "button",
     text: "Show in the lanes",
-    "aria-label": `Show in the lanes: connection ${number}`,
+    "aria-label": `Show in the lanes: connection #${number}`,
     onclick: () => lessonGoToLanes(store, number, null),
   });
-  return el("div", { class: "lesson-connection" }, el("span", { text: `connection ` +
-    `${number}` }), isFirst ? button : null);
+  return el("div", { class: "lesson-connection" }, el("span", { text: `connection #${number}` }), isFirst ? button : null);
 }
 
 function lessonEventRow(store, item, since) {
-  const side = lessonSide(item);
+  const side = sourceOf(item).side;
   return el(
     "button",
     {
@@ -104,21 +104,15 @@ function lessonEventRow(store, item, since) {
       el("strong", { text: item.op }),
       el("span", { text: ` ${lessonDetail(item)}` }),
     ),
-    el("span", { class: "lesson-when soft", text: since === 0 ? "0" : `+${lessonTime(since)}` }),
+    el("span", { class: "lesson-when soft", text: since === 0 ? "0" : `+${spanText(since)}` }),
   );
 }
 
-/** What is worth knowing of an event in a few words. */
+/** The same words as in the lanes; here is room for both addresses of a connection. */
 function lessonDetail(item) {
-  if (item.error) return item.error;
-  if (item.eof) return "0 bytes: the other side has finished";
-  if (item.bytes !== undefined)
-    return [lessonCount(item.bytes, "byte"), item.says].filter(Boolean).join(", ");
-  if (item.op === "accept") return `${item.local} ← ${item.peer}`;
-  if (item.op === "connect") return `${item.local} → ${item.peer}`;
-  if (item.op === "shutdown") return "sends our FIN";
-  if (item.op === "socket") return item.fd === undefined ? "" : `descriptor ${item.fd}`;
-  return item.local ?? "";
+  const words = [eventAmount(item), eventDetail(item)].filter(Boolean).join(" ");
+  if (item.error || item.peer === undefined || item.bytes !== undefined) return words;
+  return `${item.local} ${item.op === "accept" ? "←" : "→"} ${item.peer}`;
 }
 
 function lessonGoToLanes(store, connection, seq) {

@@ -1,8 +1,8 @@
 // Does what a lesson asks for, and gathers the events that belong to it.
 
 import { getPlain, runOperation, watchChanges } from "../frame/actions.js";
-import { lessonApi, lessonCallCount, lessonConnections, lessonFirst } from "../recording/facts.js";
-import { lessonIsClosed, lessonSide, lessonSocket } from "../recording/facts.js";
+import { sourceOf } from "../recording/apis.js";
+import { callCount, connectionsIn, firstOf, isClosedConnection } from "../recording/facts.js";
 
 /** So long a lesson waits for its events. They are there within a tenth of that, or something is wrong. */
 const LESSON_PATIENCE = 6_000;
@@ -24,7 +24,7 @@ export async function lessonRun(store, { operation, calls, connection }) {
   lessonCheck(answer.results);
   const [wanted, each] = connection === "new" ? [calls, 1] : [1, calls];
   const candidates = () =>
-    lessonOpenedBy(store, after, answer.step).filter((made) => lessonCallCount(made) === each);
+    lessonOpenedBy(store, after, answer.step).filter((made) => callCount(made) === each);
   const chosen = () =>
     apis.flatMap((api) =>
       candidates()
@@ -33,7 +33,7 @@ export async function lessonRun(store, { operation, calls, connection }) {
     );
   await lessonArrived(store, "items", () => {
     const made = chosen();
-    return made.length === wanted * apis.length && made.every(lessonIsClosed);
+    return made.length === wanted * apis.length && made.every(isClosedConnection);
   });
   const connections = chosen();
   if (connections.length === 0) throw new Error(LESSON_NOTHING);
@@ -45,7 +45,7 @@ const LESSON_NOTHING =
   "again.";
 
 function lessonNotes(connections, candidates, wanted) {
-  const open = connections.filter((made) => !lessonIsClosed(made)).length;
+  const open = connections.filter((made) => !isClosedConnection(made)).length;
   return [
     connections.length < wanted && `Only ${connections.length} of ${wanted} connections have arrived.`,
     open > 0 && `${open} of the connections had not been closed when the lesson stopped waiting.`,
@@ -62,8 +62,8 @@ function lessonGathered(store, connections, notes) {
 /** The connections that our clients opened after that event, in that step. */
 function lessonOpenedBy(store, after, step) {
   const items = store.items.slice(store.indexOf(after + 1));
-  return lessonConnections(items).filter(({ client }) => {
-    const connect = lessonFirst(client, "connect");
+  return connectionsIn(items).filter(({ client }) => {
+    const connect = firstOf(client, "connect");
     return connect && (step === undefined || connect.step === step);
   });
 }
@@ -79,7 +79,7 @@ export async function lessonWatchRun(store) {
   const after = lessonLast(store);
   if (ours.length > 0) await watchChanges(ours, true);
   try {
-    const opened = () => lessonOpenedBy(store, after).filter((made) => lessonCallCount(made) > 0);
+    const opened = () => lessonOpenedBy(store, after).filter((made) => callCount(made) > 0);
     await lessonArrived(store, "items", () => ours.every((api) => opened().some((made) => made.api === api)));
     const before = lessonLast(store);
     const writing = await lessonRun(store, { operation: "create", calls: 1, connection: "one" });
@@ -102,7 +102,7 @@ export async function lessonWatchRun(store) {
  * The connections on which the server has sent payload since that event, for a call that was asked before it.
  */
 export function lessonTold(items, before) {
-  return lessonConnections(items).filter(({ client, server }) => {
+  return connectionsIn(items).filter(({ client, server }) => {
     const asked = new Set(
       client.filter((item) => item.op === "write" && item.seq <= before).flatMap(lessonCallsIn),
     );
@@ -131,18 +131,18 @@ export async function lessonPlainRun(store, { over, calls, lossy }) {
       .slice(store.indexOf(after + 1))
       .filter(
         (item) =>
-          lessonApi(item) === over &&
+          sourceOf(item).api === over &&
           item.op !== "mark" &&
           (item.step === undefined || item.step === answer.step),
       );
   const attempts = answer.results.reduce((sum, result) => sum + (result.attempts ?? 1), 0);
   await lessonArrived(store, "items", () => {
     const items = gathered();
-    const of = (op) => items.filter((item) => item.op === op && lessonSide(item) === "client").length;
+    const of = (op) => items.filter((item) => item.op === op && sourceOf(item).side === "client").length;
     const isAnswered =
       of("sendto") >= attempts && of("recvfrom") >= answer.results.filter((result) => result.ok).length;
-    const connections = lessonConnections(items);
-    return over === "udp" ? isAnswered : connections.length > 0 && connections.every(lessonIsClosed);
+    const connections = connectionsIn(items);
+    return over === "udp" ? isAnswered : connections.length > 0 && connections.every(isClosedConnection);
   });
   const items = gathered();
   if (items.length === 0) throw new Error(LESSON_NOTHING);

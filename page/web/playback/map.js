@@ -1,7 +1,7 @@
 // The events over time, small: where much happened, where the steps began, and where we are. It is a slider.
 
 import { el, onFrame, seldom, svg } from "../frame/dom.js";
-import { laneCount } from "../recording/words.js";
+import { numberText } from "../recording/numbers.js";
 
 const MAP_WIDTH = 600;
 const MAP_HEIGHT = 30;
@@ -60,7 +60,7 @@ export function createPlayMap(store, player, isShown) {
 
 function mapWords(store, index) {
   const step = store.items[index]?.step;
-  const words = `event ${laneCount(index + 1)} of ${laneCount(store.items.length)}`;
+  const words = `event ${numberText(index + 1)} of ${numberText(store.items.length)}`;
   return step === undefined ? words : `${words}, ${step}`;
 }
 

@@ -1,7 +1,7 @@
 // The controls of time, as on a player: pause, step, replay slower.
 
 import { el, onFrame, svg } from "../frame/dom.js";
-import { laneCount, laneSpan } from "../recording/words.js";
+import { numberText, spanText } from "../recording/numbers.js";
 import { createPlayMap } from "./map.js";
 import { Player } from "./player.js";
 
@@ -121,9 +121,9 @@ function playbackLabel(button, shape, label, key) {
 
 function playbackWords(store, player) {
   if (store.items.length === 0) return "";
-  const place = `event ${laneCount(player.index + 1)} of ${laneCount(store.items.length)}`;
-  if (player.pause > 0) return `${place} · a pause of ${laneSpan(player.pause)}, shortened`;
+  const place = `event ${numberText(player.index + 1)} of ${numberText(store.items.length)}`;
+  if (player.pause > 0) return `${place} · a pause of ${spanText(player.pause)}, shortened`;
   if (player.isPlaying) return `${place} · replaying`;
   if (store.cursor !== null) return `${place} · paused`;
-  return store.live ? "live" : `all ${laneCount(store.items.length)} events`;
+  return store.live ? "live" : `all ${numberText(store.items.length)} events`;
 }

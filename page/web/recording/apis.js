@@ -1,13 +1,21 @@
-// The APIs by name.
+// The APIs by name, and which of them an event is of.
 
-/** What is shown for an API: the title of its lane, or its name. */
-export function apiTitle(store, api) {
-  const lanes = [...(store.hello?.lanes ?? []), ...(store.hello?.plain ?? [])];
-  return lanes.find((lane) => lane.api === api)?.title ?? api;
+/** The APIs, and the bare sockets, as they are called, in the order in which they are shown. */
+const API_TITLES = { rest: "REST", graphql: "GraphQL", grpc: "gRPC", udp: "UDP", tcp: "TCP" };
+
+/** What an API is called. */
+export function apiTitle(api) {
+  return API_TITLES[api] ?? api;
 }
 
-/** Where an API stands beside the others: in the order of the lanes, then those that have none. */
-export function apiPlace(store, api) {
-  const place = (store.hello?.lanes ?? []).findIndex((lane) => lane.api === api);
+/** Where an API stands beside the others; those that are not known come last. */
+export function apiPlace(api) {
+  const place = Object.keys(API_TITLES).indexOf(api);
   return place < 0 ? Number.MAX_SAFE_INTEGER : place;
+}
+
+/** Which API and which side an event was recorded at: `{ api: "rest", side: "server" }`. */
+export function sourceOf({ recording }) {
+  const dash = recording.lastIndexOf("-");
+  return { api: recording.slice(0, dash), side: recording.slice(dash + 1) };
 }

@@ -15,3 +15,8 @@ export function callOrder(calls, size = 20) {
     }),
   );
 }
+
+/** The same in a line of text. */
+export function orderText(calls) {
+  return calls.join(" → ");
+}

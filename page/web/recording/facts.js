@@ -1,38 +1,22 @@
-// From recorded events to what a lesson says of them: pure functions, without the page.
+// From recorded events to what can be said of connections and sockets: pure functions, without the page.
 
-/** The APIs, and the bare sockets, as headings. */
-const LESSON_TITLES = { rest: "REST", graphql: "GraphQL", grpc: "gRPC", udp: "UDP", tcp: "TCP" };
+import { apiPlace, sourceOf } from "./apis.js";
 
 /** How sockets come to be, in the words of the recording. */
-const LESSON_OPENING = ["socket", "bind", "listen", "connect", "accept", "adopt"];
-
-/** The heading of an API. */
-export function lessonTitle(api) {
-  return LESSON_TITLES[api] ?? api;
-}
-
-/** Which API an event belongs to. */
-export function lessonApi(item) {
-  return item.recording.replace(/-(server|client)$/, "");
-}
-
-/** Which side recorded an event. */
-export function lessonSide(item) {
-  return item.recording.endsWith("-client") ? "client" : "server";
-}
+const FACTS_OPENING = ["socket", "bind", "listen", "connect", "accept", "adopt"];
 
 /** Names a socket: its number is only unique in one recording. */
-export function lessonSocket(item) {
+export function socketName(item) {
   return `${item.recording}#${item.sock}`;
 }
 
 /** The values of a list, each once, in order. */
-export function lessonDistinct(values) {
+export function distinct(values) {
   return [...new Set(values)];
 }
 
 /** Groups by what `key` says, in the order of the first of each: a list of `[key, items]`. */
-export function lessonGroups(items, key) {
+export function groupsOf(items, key) {
   const groups = new Map();
   for (const item of items) {
     const name = key(item);
@@ -43,15 +27,14 @@ export function lessonGroups(items, key) {
 }
 
 /** Groups by API, in the order in which the page shows them. */
-export function lessonByApi(items, api = (item) => item.api) {
-  const order = Object.keys(LESSON_TITLES);
-  return lessonGroups(items, api).sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+export function byApi(items, api = (item) => item.api) {
+  return groupsOf(items, api).sort(([a], [b]) => apiPlace(a) - apiPlace(b));
 }
 
 /** The connection of each socket that has one, by the socket's name. */
-export function lessonNumbers(items) {
+export function connectionNumbers(items) {
   const numbers = new Map();
-  for (const item of items) if (item.connection) numbers.set(lessonSocket(item), item.connection);
+  for (const item of items) if (item.connection) numbers.set(socketName(item), item.connection);
   return numbers;
 }
 
@@ -59,48 +42,48 @@ export function lessonNumbers(items) {
  * The connections in these events: `{ number, api, items, client, server }`, each with the events of both
  * sides. A call of `socket` has no connection yet: it is found by the socket that connected later.
  */
-export function lessonConnections(items) {
-  const numbers = lessonNumbers(items);
-  const ofConnections = items.filter((item) => numbers.has(lessonSocket(item)));
-  return lessonGroups(ofConnections, (item) => numbers.get(lessonSocket(item))).map(([number, events]) => ({
+export function connectionsIn(items) {
+  const numbers = connectionNumbers(items);
+  const ofConnections = items.filter((item) => numbers.has(socketName(item)));
+  return groupsOf(ofConnections, (item) => numbers.get(socketName(item))).map(([number, events]) => ({
     number,
-    api: lessonApi(events[0]),
+    api: sourceOf(events[0]).api,
     items: events,
-    client: events.filter((item) => lessonSide(item) === "client"),
-    server: events.filter((item) => lessonSide(item) === "server"),
+    client: events.filter((item) => sourceOf(item).side === "client"),
+    server: events.filter((item) => sourceOf(item).side === "server"),
   }));
 }
 
 /** The first event of that operation which succeeded. */
-export function lessonFirst(events, ...ops) {
+export function firstOf(events, ...ops) {
   return events.find((item) => ops.includes(item.op) && !item.error);
 }
 
 /** How many calls a connection carried: requests with their answers, or none that could be told. */
-export function lessonCallCount(connection) {
+export function callCount(connection) {
   const events = connection.client.length > 0 ? connection.client : connection.server;
   const calls = events.flatMap((item) => (item.carried ?? []).map((part) => part.call));
   return new Set(calls.filter((call) => call !== null && call !== undefined)).size;
 }
 
 /** Whether every side that was recorded has closed. */
-export function lessonIsClosed(connection) {
+export function isClosedConnection(connection) {
   const sides = [connection.client, connection.server].filter((events) => events.length > 0);
-  return sides.every((events) => lessonFirst(events, "close", "release"));
+  return sides.every((events) => firstOf(events, "close", "release"));
 }
 
 /** Whether both sides were recorded: a client outside of the workshop, like curl, is not. */
-export function lessonIsWhole(connection) {
-  return Boolean(lessonFirst(connection.client, "connect") && lessonFirst(connection.server, "accept"));
+export function isWholeConnection(connection) {
+  return Boolean(firstOf(connection.client, "connect") && firstOf(connection.server, "accept"));
 }
 
 /**
  * The calls of one socket in the order of its life, each named once. How often it reads and writes, and which
  * comes first, is up to the moment; so they stand in the order that is usual for the side.
  */
-export function lessonSkeleton(events) {
+export function skeletonOf(events) {
   const made = events.filter((item) => !item.error);
-  const opening = lessonDistinct(made.map((item) => item.op).filter((op) => LESSON_OPENING.includes(op)));
+  const opening = distinct(made.map((item) => item.op).filter((op) => FACTS_OPENING.includes(op)));
   const usual = opening.includes("connect") ? ["write", "read"] : ["read", "write"];
   const has = (op) => made.some((item) => item.op === op);
   return [...opening, ...[...usual, "shutdown", "close"].filter(has)];
@@ -110,18 +93,18 @@ export function lessonSkeleton(events) {
  * The calls of the socket that accepted, before its first accept: what `events` are of the server's
  * recording.
  */
-export function lessonListener(events, accept) {
+export function listenerOf(events, accept) {
   const own = events.filter((item) => item.recording === accept.recording && item.sock === accept.on);
   const before = own.filter(
-    (item) => LESSON_OPENING.includes(item.op) && !item.error && item.op !== "accept",
+    (item) => FACTS_OPENING.includes(item.op) && !item.error && item.op !== "accept",
   );
   return { events: before, calls: before.map((item) => item.op) };
 }
 
 /** How many of these connections were open at the same time, at most. */
-export function lessonMostOpen(connections) {
+export function mostOpen(connections) {
   const changes = connections.flatMap(({ server }) => {
-    const [accept, close] = [lessonFirst(server, "accept"), lessonFirst(server, "close", "release")];
+    const [accept, close] = [firstOf(server, "accept"), firstOf(server, "close", "release")];
     return [accept && [accept.seq, 1], close && [close.seq, -1]].filter(Boolean);
   });
   let [open, most] = [0, 0];

@@ -1,9 +1,9 @@
 // What went from where to where: the events at the two ends of a connection, joined. It grows by one event at
 // a time.
 
+import { sourceOf } from "./apis.js";
 import { FlowDatagrams } from "./flow-datagrams.js";
 import { FlowWay } from "./flow-ways.js";
-import { laneOf } from "./words.js";
 
 /** So many events are forgotten before the connections are looked through for those that are over. */
 const FLOW_ROUND = 2000;
@@ -25,7 +25,7 @@ export class Flow {
 
   /** Takes in the next event. */
   add(item) {
-    const { api, side } = laneOf(item);
+    const { api, side } = sourceOf(item);
     if (item.seq !== this.#last + 1) this.#distrust(() => true);
     this.#last = item.seq;
     this.#now = item.at;
@@ -121,7 +121,7 @@ export class Flow {
   /** Whether a datagram went out and did not arrive, as far as the other side's recording tells. */
   isLost(item) {
     if (item.op !== "sendto" || item.error || this.#links.has(item.seq)) return false;
-    const { api, side } = laneOf(item);
+    const { api, side } = sourceOf(item);
     return this.#sides.has(`${api}-${flowOther(side)}`) && FlowDatagrams.isOverdue(item, this.#now);
   }
 

@@ -13,7 +13,7 @@ export function byteCountText(bytes) {
   return `${numberText(bytes)} B`;
 }
 
-/** Nanoseconds as milliseconds; what is not known is a dash. */
+/** Nanoseconds as milliseconds, for times that stand beside each other; what is not known is a dash. */
 export function millisText(ns) {
   if (ns === null || ns === undefined) return "–";
   const ms = ns / 1e6;
@@ -34,4 +34,26 @@ export function countText(count, one, many = `${one}s`) {
 export function listText(names) {
   if (names.length < 2) return names.join("");
   return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
+/** How often: `once`, `2 times`. */
+export function timesText(count) {
+  return count === 1 ? "once" : countText(count, "time");
+}
+
+/** A span of time by itself, from nanoseconds, to three digits: `12.4 µs`, `2.13 ms`, `1.24 s`. */
+export function spanText(ns) {
+  if (ns === null || ns === undefined) return "–";
+  const size = Math.abs(ns);
+  if (size === 0) return "0";
+  if (size < 1e3) return `${Math.round(ns)} ns`;
+  if (size < 1e6) return `${threeDigits(ns / 1e3)} µs`;
+  if (size < 1e9) return `${threeDigits(ns / 1e6)} ms`;
+  if (size < 100e9) return `${threeDigits(ns / 1e9)} s`;
+  return `${Math.floor(ns / 60e9)} min ${Math.round((ns % 60e9) / 1e9)} s`;
+}
+
+function threeDigits(value) {
+  const size = Math.abs(value);
+  return value.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2);
 }

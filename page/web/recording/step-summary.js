@@ -1,14 +1,13 @@
 // A step in short: what it took over each API, and whether the calls were the same.
 
-import { lessonByApi, lessonConnections, lessonDistinct, lessonGroups, lessonIsClosed } from "./facts.js";
-import { lessonSkeleton } from "./facts.js";
-import { laneOf } from "./words.js";
+import { sourceOf } from "./apis.js";
+import { byApi, connectionsIn, distinct, groupsOf, isClosedConnection, skeletonOf } from "./facts.js";
 
 /** By API: the bytes of both ways, and in how many reads and writes, as the server has it if it was recorded. */
 export function stepSums(items) {
   const sums = {};
-  for (const [recording, events] of lessonGroups(items, (item) => item.recording)) {
-    const { api, side } = laneOf({ recording });
+  for (const [recording, events] of groupsOf(items, (item) => item.recording)) {
+    const { api, side } = sourceOf({ recording });
     if (side === "client" && sums[api]) continue;
     const of = (op) => events.filter((item) => item.op === op && item.bytes > 0);
     const [reads, writes] = [of("read"), of("write")];
@@ -25,21 +24,21 @@ export function stepSums(items) {
  * servers' if only those differ.
  */
 export function stepSameness(items) {
-  const connections = lessonConnections(items);
-  const apis = lessonByApi(connections);
+  const connections = connectionsIn(items);
+  const apis = byApi(connections);
   if (apis.length < 2) return null;
   const [clients, servers] = ["client", "server"].map((side) => stepOrders(apis, side));
   const isOfServers = servers.length > 1 || clients[0].calls.length === 0;
   return {
     isSame: clients.length === 1 && servers.length === 1,
-    isOver: connections.every(lessonIsClosed),
+    isOver: connections.every(isClosedConnection),
     orders: clients.length === 1 && isOfServers ? servers : clients,
   };
 }
 
 function stepOrders(apis, side) {
-  const calls = ([, made]) => lessonDistinct(made.map((one) => lessonSkeleton(one[side]).join(" "))).join(" or ");
-  return lessonGroups(apis, calls).map(([order, alike]) => ({
+  const calls = ([, made]) => distinct(made.map((one) => skeletonOf(one[side]).join(" "))).join(" or ");
+  return groupsOf(apis, calls).map(([order, alike]) => ({
     calls: order.split(" ").filter(Boolean),
     apis: alike.map(([api]) => api),
   }));

@@ -10,12 +10,12 @@ const STRIP_WIDTH = 180;
 const STRIP_HEIGHT = 24;
 
 /** Draws a card for each API. */
-export function socketStrips(store, history, now) {
-  const apis = history.apis().sort((a, b) => apiPlace(store, a) - apiPlace(store, b));
+export function socketStrips(history, now) {
+  const apis = history.apis().sort((a, b) => apiPlace(a) - apiPlace(b));
   return el(
     "div",
     { class: "strips" },
-    apis.map((api) => socketCard(apiTitle(store, api), history.counts(api), now)),
+    apis.map((api) => socketCard(apiTitle(api), history.counts(api), now)),
   );
 }
 

@@ -19,9 +19,9 @@ const SOCKET_COLUMNS = [
 ];
 
 /** Draws the rows of a `SocketHistory`, as they are at that time. */
-export function socketTable(store, rows, now) {
+export function socketTable(rows, now) {
   const apis = [...new Set(rows.map(({ row }) => row.api))].sort(
-    (a, b) => apiPlace(store, a) - apiPlace(store, b),
+    (a, b) => apiPlace(a) - apiPlace(b),
   );
   return el(
     "table",
@@ -44,7 +44,6 @@ export function socketTable(store, rows, now) {
     ),
     apis.map((api) =>
       socketGroup(
-        store,
         api,
         rows.filter(({ row }) => row.api === api),
         now,
@@ -53,11 +52,11 @@ export function socketTable(store, rows, now) {
   );
 }
 
-function socketGroup(store, api, rows, now) {
+function socketGroup(api, rows, now) {
   const title = el("th", {
     scope: "rowgroup",
     colspan: SOCKET_COLUMNS.length + 1,
-    text: apiTitle(store, api),
+    text: apiTitle(api),
   });
   const sorted = rows.sort((a, b) => socketOrder(a.row) - socketOrder(b.row));
   const shown = sorted.filter(isSocketShown());

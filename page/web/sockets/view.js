@@ -63,11 +63,11 @@ function socketsContent(store, history, now) {
   if (!store.sockets?.rows) return socketsWords("Waiting for the socket table …");
   const rows = history.rows(now);
   return [
-    socketStrips(store, history, now),
+    socketStrips(history, now),
     el(
       "div",
       { class: "sockets-columns" },
-      el("div", { class: "table-holder" }, socketTable(store, rows, now)),
+      el("div", { class: "table-holder" }, socketTable(rows, now)),
       socketLegend(rows),
     ),
   ];

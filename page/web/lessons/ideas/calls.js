@@ -1,11 +1,12 @@
 // Lesson 3: the calls of a server and of a client, and that they do not depend on the API.
 
-import { lessonByApi, lessonConnections, lessonDistinct, lessonFirst } from "../../recording/facts.js";
-import { lessonGroups, lessonIsWhole, lessonListener, lessonSkeleton } from "../../recording/facts.js";
-import { lessonTitle } from "../../recording/facts.js";
+import { apiTitle } from "../../recording/apis.js";
+import { orderText } from "../../recording/call-order.js";
+import { byApi, connectionsIn, distinct, firstOf, groupsOf } from "../../recording/facts.js";
+import { isWholeConnection, listenerOf, skeletonOf } from "../../recording/facts.js";
+import { listText } from "../../recording/numbers.js";
 import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
 import { lessonRun } from "../runs.js";
-import { lessonList, lessonOrder } from "../words.js";
 
 /** The order of the calls on both sides. */
 export const LESSON_CALLS = {
@@ -81,8 +82,8 @@ export const LESSON_CALLS = {
 
 /** A row for all APIs whose sockets made the same calls. */
 function lessonCallRows(apis, socket, calls) {
-  const titles = (alike) => lessonList(alike.map(({ title }) => title));
-  return lessonGroups(apis, calls).map(([made, alike]) => [socket, made, titles(alike)]);
+  const titles = (alike) => listText(alike.map(({ title }) => title));
+  return groupsOf(apis, calls).map(([made, alike]) => [socket, made, titles(alike)]);
 }
 
 function lessonClientsDo(call) {
@@ -91,26 +92,26 @@ function lessonClientsDo(call) {
 
 /** The skeletons of a connection of each API, of both its ends. */
 function lessonCallsFacts({ items }, store) {
-  const connections = lessonConnections(items).filter(lessonIsWhole);
-  const chosen = lessonByApi(connections).map(([, [first]]) => first);
+  const connections = connectionsIn(items).filter(isWholeConnection);
+  const chosen = byApi(connections).map(([, [first]]) => first);
   if (chosen.length === 0)
     return { missing: "It takes a connection of which both sides were recorded, and here is none." };
   const apis = chosen.map(({ api, client, server }) => {
-    const listener = lessonListener(store.items, lessonFirst(server, "accept")).calls;
+    const listener = listenerOf(store.items, firstOf(server, "accept")).calls;
     return {
-      title: lessonTitle(api),
-      client: lessonOrder(lessonSkeleton(client)),
-      server: lessonOrder(lessonSkeleton(server)),
-      listener: listener.length > 0 ? lessonOrder([...listener, "accept"]) : "",
+      title: apiTitle(api),
+      client: orderText(skeletonOf(client)),
+      server: orderText(skeletonOf(server)),
+      listener: listener.length > 0 ? orderText([...listener, "accept"]) : "",
     };
   });
   return {
     apis,
-    clients: lessonDistinct(apis.map((api) => api.client)),
-    servers: lessonDistinct(apis.map((api) => api.server)),
+    clients: distinct(apis.map((api) => api.client)),
+    servers: distinct(apis.map((api) => api.server)),
     whole: chosen.length,
     connectFirst: chosen.filter(
-      ({ client, server }) => lessonFirst(client, "connect").seq < lessonFirst(server, "accept").seq,
+      ({ client, server }) => firstOf(client, "connect").seq < firstOf(server, "accept").seq,
     ).length,
     events: chosen.flatMap((made) => made.items),
   };

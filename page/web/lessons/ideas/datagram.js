@@ -1,9 +1,11 @@
 // Lesson 9: datagrams beside a stream, and what happens to those that are lost.
 
-import { lessonApi, lessonGroups, lessonSide } from "../../recording/facts.js";
+import { sourceOf } from "../../recording/apis.js";
+import { orderText } from "../../recording/call-order.js";
+import { groupsOf } from "../../recording/facts.js";
+import { countText, timesText } from "../../recording/numbers.js";
 import { lessonBox, lessonDrawing, lessonText } from "../drawing.js";
 import { lessonPlainRun } from "../runs.js";
-import { lessonCount, lessonOrder, lessonTimes } from "../words.js";
 
 /** How often the book is asked for over each. */
 const LESSON_ASKED = 5;
@@ -73,14 +75,14 @@ export const LESSON_DATAGRAM = {
   },
   facts: lessonDatagramFacts,
   says: ({ udp, tcp, lossy }) => [
-    `Over UDP the client called connect ${lessonTimes(udp.connects)}, the server accept ` +
-      `${lessonTimes(udp.accepts)}. ${lessonCount(udp.asked, "datagram")} asked, ` +
+    `Over UDP the client called connect ${timesText(udp.connects)}, the server accept ` +
+      `${timesText(udp.accepts)}. ${countText(udp.asked, "datagram")} asked, ` +
         `${udp.answered} came back. ` +
       `${udp.isWhole ? "Each" : "Not each"} sendto was one recvfrom of the same length.`,
-    `Over TCP there ${tcp.accepts === 1 ? "was" : "were"} ${lessonCount(tcp.accepts, "accept")}; ` +
-      `${lessonCount(tcp.writes, "write")} of the client became ` +
-      `${lessonCount(tcp.reads, "read")} at the server: a stream is cut as the moment has it.`,
-    `With loss, the client called sendto ${lessonTimes(lossy.asked)} for ${lossy.books} books: ` +
+    `Over TCP there ${tcp.accepts === 1 ? "was" : "were"} ${countText(tcp.accepts, "accept")}; ` +
+      `${countText(tcp.writes, "write")} of the client became ` +
+      `${countText(tcp.reads, "read")} at the server: a stream is cut as the moment has it.`,
+    `With loss, the client called sendto ${timesText(lossy.asked)} for ${lossy.books} books: ` +
       `${lossy.arrived} reached the server, ${lossy.answered} answers came. ` +
       "TCP would have repeated by itself; over UDP it is the program's affair.",
   ],
@@ -90,23 +92,23 @@ export const LESSON_DATAGRAM = {
     rows: [
       ["client's calls", udp.client, tcp.client, lossy.client],
       ["server's calls", udp.server, tcp.server, lossy.server],
-      ["the client sent", lessonSent(udp), lessonCount(tcp.writes, "write"), lessonSent(lossy)],
-      ["the server got", lessonGot(udp), lessonCount(tcp.reads, "read"), lessonGot(lossy)],
-      ["the client got", lessonAnswers(udp), lessonCount(tcp.got, "read"), lessonAnswers(lossy)],
+      ["the client sent", lessonSent(udp), countText(tcp.writes, "write"), lessonSent(lossy)],
+      ["the server got", lessonGot(udp), countText(tcp.reads, "read"), lessonGot(lossy)],
+      ["the client got", lessonAnswers(udp), countText(tcp.got, "read"), lessonAnswers(lossy)],
     ],
   }),
 };
 
 function lessonSent({ asked }) {
-  return lessonCount(asked, "datagram");
+  return countText(asked, "datagram");
 }
 
 function lessonAnswers({ answered }) {
-  return lessonCount(answered, "datagram");
+  return countText(answered, "datagram");
 }
 
 function lessonGot({ arrived }) {
-  return lessonCount(arrived, "datagram");
+  return countText(arrived, "datagram");
 }
 
 /** What was sent and what arrived, over each. */
@@ -121,10 +123,10 @@ function lessonDatagramFacts(run) {
  * over TCP.
  */
 function lessonPlainIn(items) {
-  const steps = lessonGroups(items.filter((item) => item.op !== "mark"), (item) => `${lessonApi(item)} ` +
+  const steps = groupsOf(items.filter((item) => item.op !== "mark"), (item) => `${sourceOf(item).api} ` +
     `${item.step}`);
   const all = steps.map(([, events]) => ({ items: events }));
-  const of = (api) => all.filter(({ items: [first] }) => lessonApi(first) === api);
+  const of = (api) => all.filter(({ items: [first] }) => sourceOf(first).api === api);
   const isLossy = (step) => lessonDatagrams(step).asked > lessonDatagrams(step).answered;
   return { udp: of("udp").find((step) => !isLossy(step)), lossy: of("udp").find(isLossy), tcp: of("tcp")[0] };
 }
@@ -161,7 +163,7 @@ function lessonStream({ items }) {
 }
 
 function lessonBySide(items) {
-  const sides = Object.fromEntries(lessonGroups(items, lessonSide));
+  const sides = Object.fromEntries(groupsOf(items, (item) => sourceOf(item).side));
   return [sides.client ?? [], sides.server ?? []];
 }
 
@@ -171,5 +173,5 @@ function lessonOf(events, op) {
 
 /** The operations that occur, in the order of their first. */
 function lessonNamed(events) {
-  return lessonOrder([...new Set(events.map((item) => item.op).filter((op) => op !== "option"))]);
+  return orderText([...new Set(events.map((item) => item.op).filter((op) => op !== "option"))]);
 }

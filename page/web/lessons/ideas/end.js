@@ -1,11 +1,12 @@
 // Lesson 4: the end of a stream, who closes, and TIME_WAIT.
 
-import { lessonByApi, lessonConnections, lessonFirst, lessonIsClosed } from "../../recording/facts.js";
-import { lessonIsWhole, lessonTitle } from "../../recording/facts.js";
+import { apiTitle } from "../../recording/apis.js";
+import { byApi, connectionsIn, firstOf, isClosedConnection } from "../../recording/facts.js";
+import { isWholeConnection } from "../../recording/facts.js";
+import { spanText } from "../../recording/numbers.js";
 import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
 import { lessonEnd } from "../ends.js";
 import { lessonRun } from "../runs.js";
-import { lessonTime } from "../words.js";
 
 const LESSON_NO_END = "It takes a connection that was recorded to its end on both sides, and here is none.";
 
@@ -99,7 +100,7 @@ function lessonSaw({ eof, errors }) {
 
 /** An event's time has its call's return in it, so that of two that follow closely the order may be lost. */
 function lessonLater(event, earlier) {
-  return event.at > earlier.at ? `${lessonTime(event.at - earlier.at)} later` : "at the same time";
+  return event.at > earlier.at ? `${spanText(event.at - earlier.at)} later` : "at the same time";
 }
 
 /** The rows of the socket table that have one of these connections in TIME_WAIT. */
@@ -110,7 +111,7 @@ function lessonWaiting({ addresses }, store) {
 
 function lessonWaitingSays(facts, store) {
   if (store.sockets?.error) return `This system does not tell its socket table: ${store.sockets.error}`;
-  const rows = lessonWaiting(facts, store).map(({ api, side, local }) => `${lessonTitle(api)}'s ${side} ` +
+  const rows = lessonWaiting(facts, store).map(({ api, side, local }) => `${apiTitle(api)}'s ${side} ` +
     `${local}`);
   if (rows.length > 0) return `The socket table shows it now: ${rows.join(", ")}.`;
   const onTheWay = facts.ends.filter((end) => end.showsFirst);
@@ -122,13 +123,13 @@ function lessonWaitingSays(facts, store) {
 
 /** How one connection of each API ended. */
 function lessonEndFacts({ items }) {
-  const connections = lessonConnections(items).filter((made) => lessonIsWhole(made) && lessonIsClosed(made));
-  const chosen = lessonByApi(connections).map(([, [first]]) => first);
+  const connections = connectionsIn(items).filter((made) => isWholeConnection(made) && isClosedConnection(made));
+  const chosen = byApi(connections).map(([, [first]]) => first);
   if (chosen.length === 0) return { missing: LESSON_NO_END };
-  const ends = chosen.map((made) => ({ title: lessonTitle(made.api), ...lessonEnd(made) }));
+  const ends = chosen.map((made) => ({ title: apiTitle(made.api), ...lessonEnd(made) }));
   return {
     ends,
-    addresses: new Set(chosen.map(({ client }) => lessonFirst(client, "connect").local)),
+    addresses: new Set(chosen.map(({ client }) => firstOf(client, "connect").local)),
     events: chosen.flatMap((made, n) => lessonTail(made.items, ends[n])),
   };
 }

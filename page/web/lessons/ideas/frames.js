@@ -1,10 +1,12 @@
 // Lesson 8: what HTTP/2 and gRPC put on top of the socket.
 
-import { lessonByApi, lessonConnections, lessonIsWhole, lessonTitle } from "../../recording/facts.js";
-import { LESSON_CLASSES, lessonFrames, lessonSpent } from "../bytes.js";
+import { apiTitle } from "../../recording/apis.js";
+import { byApi, connectionsIn, isWholeConnection } from "../../recording/facts.js";
+import { countText } from "../../recording/numbers.js";
+import { SPENT_CLASSES } from "../../recording/spent.js";
+import { lessonFrames, lessonSpent } from "../bytes.js";
 import { lessonBox, lessonDrawing } from "../drawing.js";
 import { lessonRun } from "../runs.js";
-import { lessonCount } from "../words.js";
 
 /** More frames are not told one by one. */
 const LESSON_MOST_FRAMES = 40;
@@ -62,7 +64,7 @@ export const LESSON_FRAMES = {
   run: (store) => lessonRun(store, { operation: "get", calls: 1, connection: "new" }),
   facts: lessonFramesFacts,
   says: ({ frames, first }) => [
-    `gRPC's client began with the ${first.name}, ${lessonCount(first.bytes, "byte")}. ` +
+    `gRPC's client began with the ${first.name}, ${countText(first.bytes, "byte")}. ` +
       `The server's SETTINGS came ${lessonServerSpoke(frames, first) ? "even earlier" : "after that"}: ` +
       "in HTTP/2 either side may speak first.",
   ],
@@ -71,11 +73,11 @@ export const LESSON_FRAMES = {
 };
 
 function lessonSpentTable(apis) {
-  const classes = LESSON_CLASSES.filter((name) => apis.some(({ spent }) => spent[name] > 0));
+  const classes = SPENT_CLASSES.filter(([name]) => apis.some(({ spent }) => spent[name] > 0));
   return {
     caption: "What the bytes of one call with its connection are spent on",
-    head: ["API", ...classes, "all"],
-    rows: apis.map(({ title, spent }) => [title, ...classes.map((name) => spent[name]), spent.all]),
+    head: ["API", ...classes.map(([, title]) => title), "all"],
+    rows: apis.map(({ title, spent }) => [title, ...classes.map(([name]) => spent[name]), spent.all]),
   };
 }
 
@@ -111,12 +113,12 @@ function lessonBegins(judge) {
 
 /** The frames of the first gRPC connection, and what the bytes of one connection of each API are spent on. */
 function lessonFramesFacts({ items }) {
-  const connections = lessonConnections(items).filter(lessonIsWhole);
-  const chosen = lessonByApi(connections).map(([, [first]]) => first);
+  const connections = connectionsIn(items).filter(isWholeConnection);
+  const chosen = byApi(connections).map(([, [first]]) => first);
   const grpc = chosen.find((made) => made.api === "grpc");
   const frames = grpc ? lessonFrames(grpc) : [];
   const first = frames.find((frame) => frame.way === "to server");
   if (!first) return { missing: "It takes a gRPC connection recorded with its bytes, and here is none." };
-  const apis = chosen.map((made) => ({ title: lessonTitle(made.api), spent: lessonSpent([made]) }));
+  const apis = chosen.map((made) => ({ title: apiTitle(made.api), spent: lessonSpent([made]) }));
   return { apis, frames, first, events: chosen.flatMap((made) => made.items) };
 }

@@ -1,11 +1,11 @@
 // Lesson 6: what it saves to keep a connection.
 
-import { lessonByApi, lessonCallCount, lessonConnections, lessonIsWhole } from "../../recording/facts.js";
-import { lessonTitle } from "../../recording/facts.js";
+import { apiTitle } from "../../recording/apis.js";
+import { byApi, callCount, connectionsIn, isWholeConnection } from "../../recording/facts.js";
+import { countText, listText, spanText } from "../../recording/numbers.js";
 import { lessonFirstBytes, lessonMedian, lessonSpent } from "../bytes.js";
 import { lessonBox, lessonDrawing, lessonText } from "../drawing.js";
 import { lessonRun } from "../runs.js";
-import { lessonCount, lessonList, lessonTime } from "../words.js";
 
 /** Bytes that differ by less, as a share, are called equal: a header may be a digit longer. */
 const LESSON_NEARLY = 0.03;
@@ -71,7 +71,7 @@ export const LESSON_KEEPALIVE = {
   },
   facts: lessonKeepaliveFacts,
   says: ({ apis }) => [
-    `The kept connection saved ${lessonList(apis.map(lessonSaved))}.`,
+    `The kept connection saved ${listText(apis.map(lessonSaved))}.`,
     "Until the first byte of an answer, on a connection that is there and with a new one: " +
       `${apis.map(lessonSooner).join(", ")}. Over a real network the handshake takes a whole round trip ` +
         "more.",
@@ -91,15 +91,15 @@ export const LESSON_KEEPALIVE = {
 /** How much less its calls took on the kept connection than as many on new ones. */
 function lessonSaved({ title, kept, fresh }) {
   const saved = Math.round((fresh.bytes / fresh.calls) * kept.calls - kept.bytes);
-  return `${lessonCount(saved, "byte")} over ${title}`;
+  return `${countText(saved, "byte")} over ${title}`;
 }
 
 function lessonSooner({ title, kept, fresh }) {
-  return `${title} ${lessonTime(kept.later)} and ${lessonTime(fresh.first)}`;
+  return `${title} ${spanText(kept.later)} and ${spanText(fresh.first)}`;
 }
 
 function lessonKeepaliveRow(title, { connections, bytes, calls, first, later }) {
-  return [title, connections, bytes, Math.round(bytes / calls), lessonTime(first), lessonTime(later)];
+  return [title, connections, bytes, Math.round(bytes / calls), spanText(first), spanText(later)];
 }
 
 /** Judges by the APIs over which a call on the kept connection took fewer bytes. */
@@ -115,10 +115,10 @@ function lessonSaves(judge) {
 /** Of each API: the connections that were kept, and those that were not. */
 function lessonKeepaliveFacts(run) {
   const { kept, fresh } = run.recorded ? lessonKeptIn(run.items) : run;
-  const apis = lessonByApi(kept)
+  const apis = byApi(kept)
     .map(([api, connections]) => ({
       api,
-      title: lessonTitle(api),
+      title: apiTitle(api),
       kept: lessonSums(connections),
       fresh: lessonSums(fresh.filter((made) => made.api === api)),
     }))
@@ -132,7 +132,7 @@ function lessonSums(connections) {
   const times = connections.map(lessonFirstBytes);
   return {
     connections: connections.length,
-    calls: connections.reduce((sum, made) => sum + lessonCallCount(made), 0),
+    calls: connections.reduce((sum, made) => sum + callCount(made), 0),
     bytes: lessonSpent(connections).all,
     first: lessonMedian(times.flatMap(([first]) => first ?? [])),
     later: lessonMedian(times.flatMap(([, ...later]) => later)),
@@ -144,15 +144,15 @@ function lessonSums(connections) {
  * the same.
  */
 function lessonKeptIn(items) {
-  const whole = lessonConnections(items).filter(lessonIsWhole);
-  const kept = lessonByApi(whole)
+  const whole = connectionsIn(items).filter(isWholeConnection);
+  const kept = byApi(whole)
     .map(([, connections]) =>
-      connections.reduce((most, made) => (lessonCallCount(made) > lessonCallCount(most) ? made : most)),
+      connections.reduce((most, made) => (callCount(made) > callCount(most) ? made : most)),
     )
-    .filter((made) => lessonCallCount(made) > 2);
+    .filter((made) => callCount(made) > 2);
   const asks = (made) => `${made.api} ${lessonAsked(made)}`;
   const wanted = new Set(kept.map(asks));
-  return { kept, fresh: whole.filter((made) => lessonCallCount(made) === 1 && wanted.has(asks(made))) };
+  return { kept, fresh: whole.filter((made) => callCount(made) === 1 && wanted.has(asks(made))) };
 }
 
 /** What a connection's first request says. */

@@ -1,10 +1,11 @@
 // Lesson 5: many connections to one server.
 
-import { lessonByApi, lessonConnections, lessonDistinct, lessonFirst } from "../../recording/facts.js";
-import { lessonMostOpen, lessonTitle } from "../../recording/facts.js";
+import { apiTitle } from "../../recording/apis.js";
+import { byApi, connectionsIn, distinct, firstOf, mostOpen } from "../../recording/facts.js";
+import { countText } from "../../recording/numbers.js";
 import { lessonArrow, lessonBox, lessonDrawing, lessonShape, lessonText } from "../drawing.js";
 import { lessonRun } from "../runs.js";
-import { lessonCount, lessonTogether } from "../words.js";
+import { togetherText } from "../words.js";
 
 /** What the listening socket does when many come. */
 export const LESSON_MANY = {
@@ -53,17 +54,17 @@ export const LESSON_MANY = {
   run: (store) => lessonRun(store, { operation: "get", calls: 5, connection: "new" }),
   facts: lessonManyFacts,
   says: ({ apis, rows }) => [
-    ...lessonTogether(
+    ...togetherText(
       apis,
       ({ accepts, listeners, sockets, most }) =>
-        `${lessonCount(accepts, "accept")} on ` +
-        `${lessonCount(listeners, "listening socket")} made ${lessonCount(sockets, "new socket")}, of ` +
+        `${countText(accepts, "accept")} on ` +
+        `${countText(listeners, "listening socket")} made ${countText(sockets, "new socket")}, of ` +
         `which at most ${most} ` +
         `${most === 1 ? "was" : "were"} open at a time.`,
     ),
     "After each accept the listener was as before: it has no peer, and no data goes through it.",
     rows &&
-      `In the socket table they have ${lessonCount(rows.length, "row")} in LISTEN: ` +
+      `In the socket table they have ${countText(rows.length, "row")} in LISTEN: ` +
         `${rows.map((row) => row.local).join(", ")}.`,
   ],
   table: ({ apis }) => ({
@@ -85,22 +86,22 @@ function lessonManyHas(expected) {
 
 /** Of each API: its accepts, by which socket, and which sockets they made. */
 function lessonManyFacts({ items, rows, recorded }) {
-  const connections = lessonConnections(items);
-  const apis = lessonByApi(connections)
+  const connections = connectionsIn(items);
+  const apis = byApi(connections)
     .map(([api, made]) => {
-      const accepts = made.map(({ server }) => lessonFirst(server, "accept")).filter((accept) => accept?.on);
-      const listeners = lessonDistinct(accepts.map((accept) => accept.on));
-      const sockets = lessonDistinct(accepts.map((accept) => accept.sock)).filter(
+      const accepts = made.map(({ server }) => firstOf(server, "accept")).filter((accept) => accept?.on);
+      const listeners = distinct(accepts.map((accept) => accept.on));
+      const sockets = distinct(accepts.map((accept) => accept.sock)).filter(
         (sock) => !listeners.includes(sock),
       );
       return {
         api,
-        title: lessonTitle(api),
+        title: apiTitle(api),
         accepts: accepts.length,
         listeners: listeners.length,
         sockets: sockets.length,
         events: accepts,
-        most: lessonMostOpen(made),
+        most: mostOpen(made),
         on: listeners.map((sock) => `#${sock}`).join(" "),
         made: sockets.map((sock) => `#${sock}`).join(" "),
       };

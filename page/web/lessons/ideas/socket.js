@@ -1,9 +1,12 @@
 // Lesson 1: what a socket is, and what a server has done before anyone came.
 
-import { lessonApi, lessonByApi, lessonFirst, lessonListener, lessonTitle } from "../../recording/facts.js";
+import { apiTitle, sourceOf } from "../../recording/apis.js";
+import { orderText } from "../../recording/call-order.js";
+import { byApi, firstOf, listenerOf } from "../../recording/facts.js";
+import { spanText } from "../../recording/numbers.js";
 import { lessonArrow, lessonBox, lessonDrawing, lessonShape, lessonText } from "../drawing.js";
 import { lessonRun } from "../runs.js";
-import { lessonOrder, lessonTime, lessonTogether } from "../words.js";
+import { togetherText } from "../words.js";
 
 /** What a socket is. */
 export const LESSON_SOCKET = {
@@ -57,9 +60,9 @@ export const LESSON_SOCKET = {
   run: (store) => lessonRun(store, { operation: "get", calls: 1, connection: "new" }),
   facts: lessonSocketFacts,
   says: ({ servers }) => [
-    ...lessonTogether(
+    ...togetherText(
       servers,
-      ({ calls }) => `before its client came, the server had done ${lessonOrder(calls)}.`,
+      ({ calls }) => `before its client came, the server had done ${orderText(calls)}.`,
     ),
     "socket makes the endpoint, bind gives it its address, and listen lets the kernel finish handshakes " +
       "for it.",
@@ -70,29 +73,29 @@ export const LESSON_SOCKET = {
     head: ["API", "calls before the first client", "address", "listening for"],
     rows: servers.map(({ title, calls, local, waited }) => [
       title,
-      lessonOrder(calls),
+      orderText(calls),
       local ?? "–",
-      lessonTime(waited),
+      spanText(waited),
     ]),
   }),
   shown: ({ servers }) => servers.flatMap((server) => server.events),
 };
 
 function lessonAllBefore(calls) {
-  return ({ servers }) => servers.every((server) => lessonOrder(server.calls) === calls);
+  return ({ servers }) => servers.every((server) => orderText(server.calls) === calls);
 }
 
 /** Of each server: what it had done before the client's connection was accepted. */
 function lessonSocketFacts(run, store) {
   const accepts = run.items.filter((item) => item.op === "accept" && !item.error && item.on);
-  const servers = lessonByApi(accepts, lessonApi).map(([api, [accept]]) => {
-    const { calls, events } = lessonListener(store.items, accept);
-    const listen = lessonFirst(events, "listen");
+  const servers = byApi(accepts, (accept) => sourceOf(accept).api).map(([api, [accept]]) => {
+    const { calls, events } = listenerOf(store.items, accept);
+    const listen = firstOf(events, "listen");
     return {
-      title: lessonTitle(api),
+      title: apiTitle(api),
       calls,
       events: [...events, accept],
-      local: lessonFirst(events, "bind")?.local,
+      local: firstOf(events, "bind")?.local,
       waited: listen ? accept.at - listen.at : null,
     };
   });

@@ -1,10 +1,11 @@
 // Lesson 2: addresses, and the four numbers of a connection.
 
-import { lessonByApi, lessonConnections, lessonDistinct, lessonFirst } from "../../recording/facts.js";
-import { lessonTitle } from "../../recording/facts.js";
+import { apiTitle } from "../../recording/apis.js";
+import { byApi, connectionsIn, distinct, firstOf } from "../../recording/facts.js";
+import { countText } from "../../recording/numbers.js";
 import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
 import { lessonRun } from "../runs.js";
-import { lessonCount, lessonTogether } from "../words.js";
+import { togetherText } from "../words.js";
 
 /** What tells two connections to one port apart. */
 export const LESSON_TUPLE = {
@@ -61,12 +62,12 @@ export const LESSON_TUPLE = {
   run: (store) => lessonRun(store, { operation: "get", calls: 2, connection: "new" }),
   facts: lessonTupleFacts,
   says: ({ apis }) => [
-    ...lessonTogether(
+    ...togetherText(
       apis,
       ({ servers, clients, rows }) =>
         `${rows.length} connections have ` +
-        `${lessonCount(servers.length, "address")} at the server and ` +
-        `${lessonCount(clients.length, "address")} at the client.`,
+        `${countText(servers.length, "address", "addresses")} at the server and ` +
+        `${countText(clients.length, "address", "addresses")} at the client.`,
     ),
     "The client's kernel picks a free port at connect. IP and port of both ends together, the 4-tuple, " +
       "name a connection: no two " +
@@ -84,8 +85,8 @@ export const LESSON_TUPLE = {
 
 /** Of each API with two connections or more: the addresses that its accepts recorded. */
 function lessonTupleFacts({ items, recorded }) {
-  const accepted = lessonConnections(items).map(({ number, api, client, server }) => {
-    const accept = lessonFirst(server, "accept");
+  const accepted = connectionsIn(items).map(({ number, api, client, server }) => {
+    const accept = firstOf(server, "accept");
     return (
       accept && {
         number,
@@ -93,19 +94,19 @@ function lessonTupleFacts({ items, recorded }) {
         local: accept.local,
         peer: accept.peer,
         sock: accept.sock,
-        events: [lessonFirst(client, "connect"), accept],
+        events: [firstOf(client, "connect"), accept],
       }
     );
   });
-  const apis = lessonByApi(accepted.filter(Boolean))
+  const apis = byApi(accepted.filter(Boolean))
     .filter(([, rows]) => rows.length > 1)
     .map(([api, all]) => {
       const rows = recorded ? all.slice(0, 4) : all;
       return {
-        title: lessonTitle(api),
+        title: apiTitle(api),
         rows,
-        servers: lessonDistinct(rows.map((row) => row.local)),
-        clients: lessonDistinct(rows.map((row) => row.peer)),
+        servers: distinct(rows.map((row) => row.local)),
+        clients: distinct(rows.map((row) => row.peer)),
         events: rows.flatMap((row) => row.events).filter(Boolean),
       };
     });

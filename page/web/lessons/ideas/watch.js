@@ -1,9 +1,11 @@
 // Lesson 7: streaming. A watcher's connection stays open while others write.
 
-import { lessonByApi, lessonConnections, lessonTitle } from "../../recording/facts.js";
+import { apiTitle } from "../../recording/apis.js";
+import { byApi, connectionsIn } from "../../recording/facts.js";
+import { countText, listText, spanText, timesText } from "../../recording/numbers.js";
 import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
 import { lessonTold, lessonWatchRun } from "../runs.js";
-import { lessonCount, lessonList, lessonTime, lessonTimes, lessonTogether } from "../words.js";
+import { togetherText } from "../words.js";
 
 const LESSON_NO_WATCHER = "No one watches the changes in this recording.";
 const LESSON_NO_NEWS = "No news came to the watchers. Try it again.";
@@ -61,16 +63,16 @@ export const LESSON_WATCH = {
   run: lessonWatchRun,
   facts: lessonWatchFacts,
   says: ({ watchers, connects }) => [
-    ...lessonTogether(
+    ...togetherText(
       watchers,
       ({ asked, news }) =>
-        `on the connection from before, the server wrote ${lessonTimes(news.length)}; ` +
-        `the watcher had asked ${asked === 0 ? "nothing more" : lessonTimes(asked)}.`,
+        `on the connection from before, the server wrote ${timesText(news.length)}; ` +
+        `the watcher had asked ${asked === 0 ? "nothing more" : timesText(asked)}.`,
     ),
     "From the writer's request to the news it took " +
-      `${lessonList(watchers.map(({ title, after }) => `${lessonTime(after)} (${title})`))}.`,
+      `${listText(watchers.map(({ title, after }) => `${spanText(after)} (${title})`))}.`,
     `Calls of connect by a server: ${connects}. An answer need not end: over ` +
-      `${lessonList(watchers.map(({ title }) => title))} it goes on for as long as the connection is open.`,
+      `${listText(watchers.map(({ title }) => title))} it goes on for as long as the connection is open.`,
   ],
   table: ({ watchers }) => ({
     caption: "The watchers' connections, since the book",
@@ -79,7 +81,7 @@ export const LESSON_WATCH = {
       title,
       `${number}`,
       asked,
-      lessonCount(bytes, "byte"),
+      countText(bytes, "byte"),
       as,
     ]),
   }),
@@ -90,7 +92,7 @@ export const LESSON_WATCH = {
 function lessonWatchFacts(run) {
   const { watchers: told, writers, before, items } = run.recorded ? lessonWatchIn(run.items) : run;
   if (told.length === 0) return { missing: run.recorded ? LESSON_NO_WATCHER : LESSON_NO_NEWS };
-  const watchers = lessonByApi(told).map(([api, [made]]) => {
+  const watchers = byApi(told).map(([api, [made]]) => {
     const since = (events) =>
       events.filter((item) => item.seq > before[api] && item.op === "write" && item.carried);
     const has = (wanted) => (item) => item.carried.some((part) => wanted.includes(part.class));
@@ -103,7 +105,7 @@ function lessonWatchFacts(run) {
       ?.client.find((item) => item.op === "write" && item.carried?.some((part) => part.call === 0));
     return {
       api,
-      title: lessonTitle(api),
+      title: apiTitle(api),
       number: made.number,
       asked: asked.length,
       news,
@@ -132,7 +134,7 @@ function lessonNewsAs(item) {
  * its step asked for something, and on which the server told more after that.
  */
 function lessonWatchIn(items) {
-  const apis = lessonByApi(lessonConnections(items));
+  const apis = byApi(connectionsIn(items));
   const found = apis.flatMap(([, connections]) => lessonWatchOf(connections) ?? []);
   return {
     watchers: found.map(({ watcher }) => watcher),

@@ -1,6 +1,8 @@
 // Lesson 10: the whole picture, as the comparison of the recordings has it.
 
-import { lessonByApi, lessonTitle } from "../../recording/facts.js";
+import { apiTitle } from "../../recording/apis.js";
+import { byApi } from "../../recording/facts.js";
+import { averageSpent, spentTotal } from "../../recording/spent.js";
 import { lessonBox, lessonDrawing } from "../drawing.js";
 import { lessonArrived, lessonRun } from "../runs.js";
 
@@ -61,7 +63,7 @@ export const LESSON_WHOLE = {
     {
       ask: "Each further call on a connection takes the fewest bytes over …",
       choices: ["rest", "graphql", "grpc"].map((api) => ({
-        text: lessonTitle(api),
+        text: apiTitle(api),
         is: ({ apis }) =>
           apis.every((other) => lessonFewest(apis).later <= other.later) && lessonFewest(apis).api === api,
         unless: "It repeats its headers as text with every call.",
@@ -113,7 +115,7 @@ async function lessonWholeRun(store) {
  */
 function lessonWholeFacts(comparison) {
   const traces = (comparison?.traces ?? []).filter((trace) => trace.side === "server");
-  const servers = lessonByApi(traces, (trace) => trace.name).map(([, [server]]) => server);
+  const servers = byApi(traces, (trace) => trace.name).map(([, [server]]) => server);
   const names = servers[0]?.steps.map((step) => step.name) ?? [];
   const stepOf = (server, name) =>
     server.steps.find((step) => step.name === name && step.calls?.later.count > 0);
@@ -133,14 +135,13 @@ function lessonWholeFacts(comparison) {
 }
 
 function lessonCost({ name }, { calls: { first, later } }) {
-  const sum = ({ to_server: up, to_client: down }, classes) =>
-    classes.reduce((all, key) => all + up[key] + down[key], 0);
-  const all = ["connection", "framing", "headers", "payload", "unknown"];
+  const [once, again] = [averageSpent(first), averageSpent(later)];
+  const both = ({ to_server: up, to_client: down }) => Math.round(spentTotal(up) + spentTotal(down));
   return {
     api: name,
-    title: lessonTitle(name),
-    connection: Math.round(sum(first, ["connection"]) / first.count),
-    first: Math.round(sum(first, all) / first.count),
-    later: Math.round(sum(later, all) / later.count),
+    title: apiTitle(name),
+    connection: Math.round(once.to_server.connection + once.to_client.connection),
+    first: both(once),
+    later: both(again),
   };
 }
