@@ -4,6 +4,7 @@ import { el } from "../frame/dom.js";
 import { apiTitle } from "../recording/apis.js";
 import { callOrder } from "../recording/call-order.js";
 import { listeningSoFar } from "../recording/listeners.js";
+import { countText } from "../recording/numbers.js";
 import { comparedTitle, comparedTraces } from "./rows.js";
 
 const VERDICTS = {
@@ -26,13 +27,7 @@ export function verdictSection(store) {
     "section",
     { class: `verdict verdict-${verdict}`, "data-key": "verdict", "aria-label": "Verdict" },
     el("h2", {}, el("span", { class: "verdict-sign", "aria-hidden": "true", text: sign }), words),
-    reasons.length === 0
-      ? null
-      : el(
-          "ul",
-          { class: "reasons" },
-          reasons.map((reason) => el("li", { text: reason })),
-        ),
+    reasons.length === 0 ? null : verdictReasons(reasons),
     el(
       "table",
       { class: "skeletons" },
@@ -45,6 +40,21 @@ export function verdictSection(store) {
         {},
         ROLES.flatMap(([role, title]) => roleRows(store, role, title)),
       ),
+    ),
+  );
+}
+
+/** What speaks against it, or is missing; the recordings are named shortly. */
+function verdictReasons(reasons) {
+  const short = (reason) => reason.replaceAll(/\S*\/([\w-]+)\.jsonl/g, "$1");
+  return el(
+    "details",
+    { class: "reasons" },
+    el("summary", { text: `Why: ${countText(reasons.length, "finding")}` }),
+    el(
+      "ul",
+      {},
+      reasons.map((reason) => el("li", { text: short(reason) })),
     ),
   );
 }
