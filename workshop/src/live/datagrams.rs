@@ -103,11 +103,15 @@ impl Plain {
             Over::Udp => {
                 let server = if work.lossy { self.lossy } else { self.address };
                 let calls = datagrams(self.udp.client(), server, work.calls, &mut results);
-                self.udp.step(step.clone(), 0, calls).await
+                let done = self.udp.step(step.clone(), 0, calls).await;
+                self.udp.leave();
+                done
             }
             Over::Tcp => {
                 let calls = stream(self.tcp.client(), self.address, work.calls, &mut results);
-                self.tcp.step(step.clone(), 0, calls).await
+                let done = self.tcp.step(step.clone(), 0, calls).await;
+                self.tcp.leave();
+                done
             }
         };
         if let Err(why) = done {
