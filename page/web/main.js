@@ -9,7 +9,6 @@ import { startFeed } from "./frame/feed.js";
 import { createKeys } from "./frame/keys.js";
 import { createStatus } from "./frame/status.js";
 import { Store } from "./frame/store.js";
-import { createLanes } from "./lanes/lanes.js";
 import { createLanesView } from "./lanes/view.js";
 import { createLessonsView } from "./lessons/view.js";
 import { createSocketsView } from "./sockets/view.js";
@@ -21,7 +20,7 @@ const views = [
   createLanesView(store),
   createCompareView(store),
   createSocketsView(store),
-  createPlainView(store, createLanes),
+  createPlainView(store),
   createLessonsView(store),
 ];
 
