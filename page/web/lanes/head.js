@@ -49,7 +49,7 @@ export function laneHead({ heading }, { apis, onCompare }) {
     const all = stepSums(done);
     const words = apis.map((api) => headSum(all[api]));
     differ.textContent = new Set(words.filter(Boolean)).size > 1 ? "≠" : "";
-    sums.forEach((sum, index) => (sum.textContent = words[index]));
+    sums.forEach((sum, index) => (sum.textContent = sum.title = words[index]));
   };
   const drawSoon = seldom(draw, HEAD_WAIT);
   const show = (seq) => {
@@ -77,5 +77,5 @@ function headSame(sameness) {
 function headSum(sum) {
   if (sum === undefined) return "";
   const { side, bytes, reads, writes } = sum;
-  return `${byteCountText(bytes)} in ${countText(reads, "read")} and ${countText(writes, "write")} at the ${side}`;
+  return `${byteCountText(bytes)} · ${side}: ${countText(reads, "read")}, ${countText(writes, "write")}`;
 }
