@@ -5,7 +5,8 @@ import { el } from "../frame/dom.js";
 import { countText, millisText } from "../recording/numbers.js";
 
 const MOST_PLAIN_CALLS = 100;
-const PLAIN_LOSS = "A relay throws it away: on one machine none is lost. The client asks again after a timeout.";
+const PLAIN_LOSS =
+  "A relay throws it away: on one machine none is lost. The client asks again after a timeout.";
 
 /** Makes the bar, with `legend` at its end. Returns its `element`. */
 export function createPlainBar(legend) {

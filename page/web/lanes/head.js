@@ -1,5 +1,5 @@
-// The heading of a step, across the lanes: its name, whether the calls were the same in all of them, and below
-// that what it took in each.
+// The heading of a step, across the lanes: its name, whether the calls were the same in all of them, and
+// below that what it took in each.
 
 import { el, seldom } from "../frame/dom.js";
 import { callOrder } from "../recording/call-order.js";
@@ -70,7 +70,10 @@ function headSame(sameness) {
     const words = isOver ? `Same calls in ${all}:` : `So far the same calls in ${all}:`;
     return [el("b", { class: "good", text: "= " }), el("b", { text: words }), " ", callOrder(calls, 16)];
   }
-  const each = orders.flatMap(({ calls, apis }) => [` ${listText(apis.map(apiTitle))}: `, callOrder(calls, 16)]);
+  const each = orders.flatMap(({ calls, apis }) => [
+    ` ${listText(apis.map(apiTitle))}: `,
+    callOrder(calls, 16),
+  ]);
   return [el("b", { class: "bad", text: "≠ " }), el("b", { text: "Not the same calls." }), ...each];
 }
 

@@ -1,4 +1,4 @@
-// What one sees: the lanes in a line, and each primitive's shape, colour and call.
+// What one sees: how to read the lanes, and each primitive's shape, colour and call.
 
 import { el, svg } from "../frame/dom.js";
 import { primitiveIcon, PRIMITIVES } from "../recording/primitives.js";
@@ -13,17 +13,17 @@ const LEGEND_READING = [
   ["Lower", "is later, in every lane: they have one clock. Side by side is about the same time."],
   [
     "An arrow",
-    "goes from the call that sent to the one that got it. It may point up: a read can return before its write.",
+    "goes from the call that sent to the one that got it. It may point up: a read can return first.",
   ],
   [
     "#3",
-    "is the number of the connection, the same at both ends. A box without one goes on with the connection above " +
+    "is the number of the connection, the same at both ends. A box without one goes on with the one above " +
       "it. Click the number to see that connection alone.",
   ],
   ["A dashed line", "is an end that nobody recorded: a curl in a terminal, say."],
 ];
 
-/** A panel with how to read the lanes, and all shapes. `ops` are those that may come; so may lost datagrams. */
+/** A panel with how to read the lanes, and the shapes: `ops` may come, and datagrams may be lost. */
 export function createLegend(ops, { hasLoss = false } = {}) {
   const panel = el(
     "div",

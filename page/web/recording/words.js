@@ -24,8 +24,7 @@ export function eventDetail(item) {
 const eventPort = (address) => address?.replace(/^(127\.0\.0\.1|\[::1\]):/, "port ");
 
 /** The state of the connection as it was closed. */
-const eventTcpState = (item) =>
-  item.tcp?.state === undefined ? "" : `in ${item.tcp.state}`;
+const eventTcpState = (item) => (item.tcp?.state === undefined ? "" : `in ${item.tcp.state}`);
 
 const EVENT_DETAILS = {
   socket: (item) =>

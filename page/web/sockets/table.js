@@ -20,9 +20,7 @@ const SOCKET_COLUMNS = [
 
 /** Draws the rows of a `SocketHistory`, as they are at that time. */
 export function socketTable(rows, now) {
-  const apis = [...new Set(rows.map(({ row }) => row.api))].sort(
-    (a, b) => apiPlace(a) - apiPlace(b),
-  );
+  const apis = [...new Set(rows.map(({ row }) => row.api))].sort((a, b) => apiPlace(a) - apiPlace(b));
   return el(
     "table",
     { class: "facts sockets" },
