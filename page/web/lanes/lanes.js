@@ -15,11 +15,7 @@ import { LaneWindow } from "./window.js";
  * Lanes of the APIs, for the events that `choose` lets pass, up to the store's cursor. `empty` is shown while
  * nobody has called. They follow what comes until somebody scrolls up. With `onCompare`, steps are summed up.
  */
-export function createLanes(store, options) {
-  return new Lanes(store, options);
-}
-
-class Lanes {
+export class Lanes {
   #isShown = false;
   #isMeasured = false;
   #width = 0;
@@ -164,24 +160,30 @@ class Lanes {
     if (this.#isShown && !this.#window.isFollowing) this.reveal(this.store.selected);
   }
 
-  /** Takes in what has come, and forgets what the store has. Returns how much is gone above, in pixels. */
+  /** The place of an event, also of one that came since all was drawn. */
+  entry(seq) {
+    this.#takeIn();
+    return this.model.entry(seq);
+  }
+
+  /** Takes in what has come, and forgets what the store has. */
   #takeIn() {
     const { store, field } = this;
     const isHole = this.model.last > 0 && store.items[0]?.seq > this.model.last + 1;
     if (this.boot !== store.hello?.boot || isHole) this.#renew();
     const before = field.origin;
     this.model.takeIn(store);
-    return field === this.field ? field.origin - before : 0;
+    if (field === this.field) this.#window.lose(field.origin - before);
   }
 
   #drawNow() {
-    const gone = this.#takeIn();
+    this.#takeIn();
     if (!this.#isMeasured) this.#measure();
     const { count } = this;
     this.empty.hidden = this.model.hasBegun;
-    const end = this.field.end(count, this.#sizes.boxHeight + 6, this.#window.element.clientHeight);
-    const [top, bottom] = this.#window.place(end, gone);
-    const { isFollowing } = this.#window;
+    const { element, isFollowing } = this.#window;
+    const end = this.field.end(count, this.#sizes.boxHeight + 6, element.clientHeight);
+    const [top, bottom] = this.#window.place(end);
     const { selected, cursor } = this.store;
     const drawn = this.field.draw({ top, bottom, count, selected, cursor, isFollowing });
     this.#sticky.draw(this.model, top + this.field.origin, this.#end);
