@@ -2,6 +2,7 @@
 
 import { el } from "../frame/dom.js";
 import { createPopover } from "../frame/popover.js";
+import { lastStep } from "../recording/facts.js";
 
 /** Makes the button and its list of files, drawn anew each time it is opened. There is none in a report. */
 export function createDownloads(store) {
@@ -16,7 +17,7 @@ export function createDownloads(store) {
 }
 
 function downloadsList(store) {
-  const step = store.items.slice(0, store.shownCount()).findLast((item) => item.step !== undefined)?.step;
+  const step = lastStep(store.items.slice(0, store.shownCount()));
   const recordings = store.hello?.recordings ?? [];
   return [
     el("h2", { text: "Take it home" }),
