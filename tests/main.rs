@@ -17,6 +17,7 @@ mod killed;
 mod load;
 mod messages;
 mod operations;
+mod page_browser;
 mod plain;
 mod processes;
 mod reliability;
