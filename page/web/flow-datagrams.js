@@ -20,7 +20,10 @@ export class FlowDatagrams {
     datagramPush(this.#sent, key, item);
   }
 
-  /** A datagram came in from that side. Of several alike, the first is taken that is not too old, or else the last. */
+  /**
+   * A datagram came in from that side. Of several alike, the first is taken that is not too old, or else the
+   * last.
+   */
   received(item, api, side) {
     const key = datagramKey(item, api, side);
     const sent = this.#sent.get(key) ?? [];

@@ -1,8 +1,8 @@
 // The bytes of one direction of a connection: which read took what which write had handed over.
 
 /**
- * One direction. Both ends count their bytes from 0; where a write and a read have the same numbers, bytes went from
- * one to the other. A read may be recorded before its write: a call is recorded as it returns.
+ * One direction. Both ends count their bytes from 0; where a write and a read have the same numbers, bytes
+ * went from one to the other. A read may be recorded before its write: a call is recorded as it returns.
  */
 export class FlowWay {
   #sent = 0;
@@ -37,6 +37,12 @@ export class FlowWay {
       if (write.to === until) this.#writes.shift();
       if (read.to === until) this.#reads.shift();
     }
+  }
+
+  /** Does not wait any longer for the other end of what was before `seq`. */
+  forget(seq) {
+    this.#writes = this.#writes.filter((write) => write.seq >= seq);
+    this.#reads = this.#reads.filter((read) => read.seq >= seq);
   }
 
   /** The sender has finished. Only the first such call sends a FIN. */

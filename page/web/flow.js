@@ -1,4 +1,5 @@
-// What went from where to where: the events at the two ends of a connection, joined. It grows by one event at a time.
+// What went from where to where: the events at the two ends of a connection, joined. It grows by one event at
+// a time.
 
 import { FlowDatagrams } from "./flow-datagrams.js";
 import { FlowWay } from "./flow-ways.js";
@@ -8,8 +9,8 @@ import { laneOf } from "./lanes-text.js";
 const FLOW_ROUND = 2000;
 
 /**
- * Joins events by links `{ from, to, kind, bytes }`: numbers of events, and `handshake`, `bytes`, `end` (a FIN) or
- * `datagram`.
+ * Joins events by links `{ from, to, kind, bytes }`: numbers of events, and `handshake`, `bytes`, `end` (a
+ * FIN) or `datagram`.
  */
 export class Flow {
   #links = new Map();
@@ -19,14 +20,17 @@ export class Flow {
   #first = 0;
   #round = 0;
   #now = 0;
+  #last = 0;
   #datagrams = new FlowDatagrams((link) => this.#link(link));
 
   /** Takes in the next event. */
   add(item) {
     const { api, side } = laneOf(item);
+    if (item.seq !== this.#last + 1) this.#distrust(() => true);
+    this.#last = item.seq;
     this.#now = item.at;
     this.#sides.set(item.recording, true);
-    if (item.op === "gap") this.#distrust(item.recording);
+    if (item.op === "gap") this.#distrust((connection) => connection.api === api);
     if (item.op === "sendto" && !item.error) this.#datagrams.sent(item, api, side);
     if (item.op === "recvfrom" && !item.error) this.#datagrams.received(item, api, flowOther(side));
     if (item.connection !== undefined) this.#addTo(this.#meet(item, api), item, side);
@@ -37,7 +41,13 @@ export class Flow {
     if (known) return known;
     const opens = item.op === "accept" || item.op === "connect";
     const way = () => new FlowWay((link) => this.#link(link));
-    const fresh = { number: item.connection, api, isWhole: opens, sides: {}, ways: { client: way(), server: way() } };
+    const fresh = {
+      number: item.connection,
+      api,
+      isWhole: opens,
+      sides: {},
+      ways: { client: way(), server: way() },
+    };
     this.#connections.set(item.connection, fresh);
     return fresh;
   }
@@ -61,10 +71,11 @@ export class Flow {
     if (connect && accept) this.#link({ from: connect.seq, to: accept.seq, kind: "handshake", bytes: 0 });
   }
 
-  /** Events of the recording are missing: bytes of what was open can no longer be told apart. */
-  #distrust(recording) {
-    const { api } = laneOf({ recording });
-    for (const connection of this.#connections.values()) if (connection.api === api) connection.isWhole = false;
+  /** Events are missing: bytes of what was open can no longer be told apart. */
+  #distrust(isConcerned) {
+    for (const connection of this.#connections.values()) {
+      if (isConcerned(connection)) connection.isWhole = false;
+    }
   }
 
   #link(link) {
@@ -90,7 +101,10 @@ export class Flow {
     return [...this.#connections.values()];
   }
 
-  /** The number of an event's connection. A client's socket has one when it is connected, later than it is made. */
+  /**
+   * The number of an event's connection. A client's socket has one when it is connected, later than it is
+   * made.
+   */
   connectionOf(item) {
     return item.connection ?? this.#sockets.get(`${item.recording} ${item.sock}`);
   }
@@ -117,8 +131,12 @@ export class Flow {
     if (seq < this.#round) return;
     this.#round = seq + FLOW_ROUND;
     this.#datagrams.forget(seq);
-    for (const [number, connection] of this.#connections) if (connection.last < seq) this.#connections.delete(number);
-    for (const [sock, number] of this.#sockets) if (!this.#connections.has(number)) this.#sockets.delete(sock);
+    for (const [number, connection] of this.#connections) {
+      if (connection.last < seq) this.#connections.delete(number);
+      for (const way of Object.values(connection.ways)) way.forget(seq);
+    }
+    for (const [sock, number] of this.#sockets)
+      if (!this.#connections.has(number)) this.#sockets.delete(sock);
   }
 }
 

@@ -17,11 +17,17 @@ export function bytesOf(data) {
   }
 }
 
-/** The bytes of an event, line by line. Each run that belongs to one part knows its number, as `data-part`. */
+/**
+ * The bytes of an event, line by line. Each run that belongs to one part knows its number, as `data-part`.
+ */
 export function inspectBytes(item) {
   const bytes = bytesOf(item.data);
   const parts = bytesParts(item);
-  const lines = el("div", { class: "hex-lines mono", role: "group", "aria-label": "Bytes, in hex and as text" });
+  const lines = el("div", {
+    class: "hex-lines mono",
+    role: "group",
+    "aria-label": "Bytes, in hex and as text",
+  });
   const more = el("button", { type: "button", onclick: () => grow(BYTES_MORE) });
   let shown = 0;
   const grow = (count) => {
@@ -54,15 +60,30 @@ function bytesParts(item) {
 
 function bytesLine(bytes, start, parts) {
   const end = Math.min(bytes.length, start + BYTES_PER_LINE);
-  const runs = bytesRuns(start, end, parts).map(({ from, to, index }) => ({ slice: bytes.subarray(from, to), index }));
+  const runs = bytesRuns(start, end, parts).map(({ from, to, index }) => ({
+    slice: bytes.subarray(from, to),
+    index,
+  }));
   const run = (text, index) =>
-    el("span", { text, class: index === null ? null : `part class-${parts[index].class}`, "data-part": index });
+    el("span", {
+      text,
+      class: index === null ? null : `part class-${parts[index].class}`,
+      "data-part": index,
+    });
   return el(
     "div",
     { class: "hex-line" },
     el("span", { class: "soft", text: start.toString(16).padStart(4, "0") }),
-    el("span", { class: "hex-bytes" }, runs.map(({ slice, index }) => run(bytesHex(slice), index))),
-    el("span", { class: "hex-text" }, runs.map(({ slice, index }) => run(bytesText(slice), index))),
+    el(
+      "span",
+      { class: "hex-bytes" },
+      runs.map(({ slice, index }) => run(bytesHex(slice), index)),
+    ),
+    el(
+      "span",
+      { class: "hex-text" },
+      runs.map(({ slice, index }) => run(bytesText(slice), index)),
+    ),
   );
 }
 
@@ -86,5 +107,7 @@ function bytesHex(slice) {
 }
 
 function bytesText(slice) {
-  return Array.from(slice, (byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : "·")).join("");
+  return Array.from(slice, (byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : "·")).join(
+    "",
+  );
 }

@@ -17,7 +17,10 @@ export function inspectCall(store, flow, item) {
   const links = flow.linksOf(item.seq).slice(0, CALL_LINKS);
   const ends = links.map((link) => callEnd(store, item, link, go)).filter(Boolean);
   if (ends.length > 0) rows.push(el("div", { class: "call-row" }, ends));
-  if (flow.isLost(item)) rows.push(el("p", { class: "bad", text: "This datagram did not arrive: the other side never received it." }));
+  if (flow.isLost(item))
+    rows.push(
+      el("p", { class: "bad", text: "This datagram did not arrive: the other side never received it." }),
+    );
   return el("div", { class: "inspect-call" }, rows);
 }
 
@@ -25,18 +28,29 @@ export function inspectCall(store, flow, item) {
 function callEvents(store, item) {
   const call = item.carried?.find((part) => part.call !== null && part.call !== undefined)?.call;
   if (call === undefined) return [undefined, []];
-  const isOfCall = (other) => other.connection === item.connection && other.carried?.some((part) => part.call === call);
+  const isOfCall = (other) =>
+    other.connection === item.connection && other.carried?.some((part) => part.call === call);
   return [call, store.items.filter(isOfCall)];
 }
 
 function callSteps(call, events, at, go) {
   const button = (text, label, target) =>
-    el("button", { type: "button", "aria-label": label, title: label, text, disabled: target === undefined, onclick: () => go(target.seq) });
+    el("button", {
+      type: "button",
+      "aria-label": label,
+      title: label,
+      text,
+      disabled: target === undefined,
+      onclick: () => go(target.seq),
+    });
   return el(
     "div",
     { class: "call-row" },
     button("‹", "Previous event of this call (p)", events[at - 1]),
-    el("span", { text: `call ${call + 1}, event ${at + 1} of ${events.length}`, title: "Of the calls on this connection" }),
+    el("span", {
+      text: `call ${call + 1}, event ${at + 1} of ${events.length}`,
+      title: "Of the calls on this connection",
+    }),
     button("›", "Next event of this call (n)", events[at + 1]),
   );
 }
@@ -48,7 +62,13 @@ function callEnd(store, item, link, go) {
   const { side } = laneOf(other);
   const text = ` ${isFrom ? "to" : "from"} the ${side}'s ${other.op} ${laneAmount(other)}`;
   const bytes = link.kind === "bytes" && link.bytes !== other.bytes ? ` (${link.bytes} of them)` : "";
-  return el("button", { type: "button", onclick: () => go(other.seq) }, isFrom ? "→ " : "← ", primitiveIcon(other.op), `${text}${bytes}`);
+  return el(
+    "button",
+    { type: "button", onclick: () => go(other.seq) },
+    isFrom ? "→ " : "← ",
+    primitiveIcon(other.op),
+    `${text}${bytes}`,
+  );
 }
 
 /** The event of the same call that is `step` further; `undefined` at the ends. */

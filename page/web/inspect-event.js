@@ -10,8 +10,16 @@ const EVENT_LONGEST = 600;
 
 /** The event as JSON: the fields in the trace file, and those that were added. */
 export function inspectEvent(item) {
-  const pick = (isAdded) => Object.fromEntries(Object.entries(item).filter(([name]) => EVENT_ADDED.includes(name) === isAdded));
-  const json = (value, label) => el("pre", { class: "inspect-json", tabindex: 0, "aria-label": label, text: eventJson(value) });
+  const pick = (isAdded) =>
+    Object.fromEntries(Object.entries(item).filter(([name]) => EVENT_ADDED.includes(name) === isAdded));
+  const json = (value, label) =>
+    el("pre", {
+      class: "inspect-json",
+      role: "region",
+      tabindex: 0,
+      "aria-label": label,
+      text: eventJson(value),
+    });
   return el(
     "details",
     { class: "inspect-event" },

@@ -1,4 +1,5 @@
-// What an event is: the call, the time, the socket, the connection and its addresses, and what the close tells.
+// What an event is: the call, the time, the socket, the connection and its addresses, and what the close
+// tells.
 
 import { el } from "./dom.js";
 import { laneBytes, laneCount, laneSpan } from "./lanes-text.js";
@@ -10,14 +11,21 @@ export function inspectFacts(item, { flow, since }) {
   const number = flow.connectionOf(item);
   const facts = [
     ["System call", `${call}. ${what}`],
-    item.error !== undefined && ["Error", item.errno === undefined ? item.error : `${item.error} (errno ${item.errno})`],
+    item.error !== undefined && [
+      "Error",
+      item.errno === undefined ? item.error : `${item.error} (errno ${item.errno})`,
+    ],
     ["Time", factsTime(item, since)],
     ["Recording", item.recording],
     item.sock !== undefined && ["Socket", factsSocket(item)],
     number !== undefined && ["Connection", `#${number}: ${factsAddresses(flow.connection(number))}`],
-    ...FACTS_CALLS.map(([field, term, words]) => item[field] !== undefined && [term, words(item[field], item)]),
+    ...FACTS_CALLS.map(
+      ([field, term, words]) => item[field] !== undefined && [term, words(item[field], item)],
+    ),
   ];
-  const rows = facts.filter(Boolean).flatMap(([term, text]) => [el("dt", { text: term }), el("dd", { text })]);
+  const rows = facts
+    .filter(Boolean)
+    .flatMap(([term, text]) => [el("dt", { text: term }), el("dd", { text })]);
   return el("dl", { class: "inspect-facts" }, rows);
 }
 
@@ -52,13 +60,25 @@ const FACTS_CALLS = [
   ["value", "Option", (value, { name }) => `${name} = ${value}`],
   ["backlog", "Backlog", (backlog) => `${laneCount(backlog)} finished handshakes may wait to be accepted`],
   ["peer", "Other address", (peer) => peer],
-  ["slices", "Buffers", (slices) => `${slices} in one vectored write`],
-  ["truncated", "Truncated", (_, { length }) => `the datagram was longer than the buffer${length ? `: ${laneBytes(length)}` : ""}`],
+  ["slices", "Buffers", (slices) => `${slices}, offered to one vectored write`],
+  [
+    "truncated",
+    "Truncated",
+    (_, { length }) => `the datagram was longer than the buffer${length ? `: ${laneBytes(length)}` : ""}`,
+  ],
   ["ended_by", "Ended by", (by) => FACTS_ENDS[by] ?? by],
   ["aborted", "Aborted", () => "with a RST instead of a FIN"],
   ["tcp", "TCP", factsTcp],
-  ["rx", "Received", (rx, { reads }) => `${laneBytes(rx)}${reads === undefined ? "" : ` in ${laneCount(reads)} reads`}`],
-  ["tx", "Sent", (tx, { writes }) => `${laneBytes(tx)}${writes === undefined ? "" : ` in ${laneCount(writes)} writes`}`],
+  [
+    "rx",
+    "Received",
+    (rx, { reads }) => `${laneBytes(rx)}${reads === undefined ? "" : ` in ${laneCount(reads)} reads`}`,
+  ],
+  [
+    "tx",
+    "Sent",
+    (tx, { writes }) => `${laneBytes(tx)}${writes === undefined ? "" : ` in ${laneCount(writes)} writes`}`,
+  ],
   ["others", "Others lost", (others) => laneCount(others)],
 ];
 

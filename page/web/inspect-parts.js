@@ -6,7 +6,13 @@ import { laneBytes } from "./lanes-text.js";
 /** So many parts are listed. */
 const PARTS_MOST = 200;
 
-const PARTS_LAYERS = { http1: "HTTP/1.1", http2: "HTTP/2", grpc: "gRPC", websocket: "WebSocket", sse: "server-sent events" };
+const PARTS_LAYERS = {
+  http1: "HTTP/1.1",
+  http2: "HTTP/2",
+  grpc: "gRPC",
+  websocket: "WebSocket",
+  sse: "server-sent events",
+};
 
 /** The parts of an event as a list, nested by depth. Each knows its number, as `data-part`. */
 export function inspectParts(item) {
@@ -28,7 +34,9 @@ export function inspectParts(item) {
   );
 }
 
-/** Whether both are of the same unit: a frame's head and what it frames, say. They stand one below the other. */
+/**
+ * Whether both are of the same unit: a frame's head and what it frames, say. They stand one below the other.
+ */
 function partsIsSame(part, next) {
   return part !== undefined && next !== undefined && part.unit === next.unit && part.layer === next.layer;
 }
@@ -46,7 +54,8 @@ function partsRow(parts, index, offset) {
   const goes = !part.ends && !partsIsSame(part, after);
   const goesOn = `${began ? ", began before" : ""}${goes ? ", goes on" : ""}`;
   const last = offset + part.bytes - 1;
-  const where = `${PARTS_LAYERS[part.layer] ?? "unknown"}${part.stream === undefined ? "" : `, stream ${part.stream}`}`;
+  const stream = part.stream === undefined ? "" : `, stream ${part.stream}`;
+  const where = `${PARTS_LAYERS[part.layer] ?? "unknown"}${stream}`;
   return el(
     "li",
     {},
@@ -54,9 +63,14 @@ function partsRow(parts, index, offset) {
       "button",
       { type: "button", class: `part-row depth-${depth}`, "data-part": index },
       el("span", { class: `part-class class-${part.class}`, text: part.class }),
-      el("b", { text: part.name }),
+      el(
+        "span",
+        {},
+        el("b", { text: part.name }),
+        " ",
+        el("span", { class: "part-where soft", text: `${where} · bytes ${offset}–${last}${goesOn}` }),
+      ),
       el("span", { class: "number", text: laneBytes(part.bytes) }),
-      el("span", { class: "part-where soft", text: `${where} · bytes ${offset}–${last}${goesOn}` }),
       part.text !== "" && el("span", { class: "part-text", text: part.text }),
     ),
   );

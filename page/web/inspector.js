@@ -21,9 +21,19 @@ export function createInspector(store, lanes) {
   };
   const title = el("h2", { class: "inspect-title" });
   const calls = el("div");
-  const head = el("header", { class: "inspect-head" }, title, calls,
-    el("button", { type: "button", "aria-label": "Close", title: "Close (Esc)", text: "✕", onclick: close }));
-  const panel = el("section", { class: "inspector", "aria-label": "The selected event", hidden: true }, head, body);
+  const head = el(
+    "header",
+    { class: "inspect-head" },
+    title,
+    calls,
+    el("button", { type: "button", "aria-label": "Close", title: "Close (Esc)", text: "✕", onclick: close }),
+  );
+  const panel = el(
+    "section",
+    { class: "inspector", "aria-label": "The selected event", hidden: true },
+    head,
+    body,
+  );
   const splitter = createSplitter(panel);
   splitter.hidden = true;
   panel.prepend(splitter);
@@ -70,9 +80,15 @@ export function createInspector(store, lanes) {
 function inspectorTitle(store, lanes, item) {
   const { api, side } = laneOf(item);
   const number = lanes.model.flow.connectionOf(item);
-  const where = `${laneInfo(store.hello, api).title} ${side}${number === undefined ? "" : ` · connection #${number}`}`;
+  const connection = number === undefined ? "" : ` · connection #${number}`;
+  const where = `${laneInfo(store.hello, api).title} ${side}${connection}`;
   return [
-    el("span", { class: `tone-${primitiveOf(item.op).tone}` }, primitiveIcon(item.op, 22), ` ${item.op} ${laneAmount(item)}`),
+    el(
+      "span",
+      { class: `tone-${primitiveOf(item.op).tone}` },
+      primitiveIcon(item.op, 22),
+      ` ${item.op} ${laneAmount(item)}`,
+    ),
     el("span", { class: "soft", text: where }),
   ];
 }
@@ -83,16 +99,18 @@ function inspectorParts(lanes, item) {
   const event = inspectEvent(item);
   const hasBytes = (item.bytes ?? 0) > 0;
   event.open = !hasBytes;
-  const column = (...parts) => el("div", { class: "inspect-column" }, parts);
-  if (!hasBytes) return [column(facts), column(event)];
-  return [column(inspectParts(item), facts, event), column(inspectBytes(item))];
+  const column = (label, ...parts) =>
+    el("div", { class: "inspect-column", role: "region", tabindex: 0, "aria-label": label }, parts);
+  if (!hasBytes) return [column("What it is", facts), column("As recorded", event)];
+  return [column("What it is", inspectParts(item), facts, event), column("Its bytes", inspectBytes(item))];
 }
 
 /** A part that the pointer or the focus is on stands out, and so do its bytes. */
 function inspectorHighlight(body) {
   const mark = (event) => {
     const part = event.target.closest?.("[data-part]")?.dataset.part;
-    for (const element of body.querySelectorAll("[data-part]")) element.classList.toggle("lit", element.dataset.part === part);
+    for (const element of body.querySelectorAll("[data-part]"))
+      element.classList.toggle("lit", element.dataset.part === part);
   };
   for (const kind of ["pointerover", "focusin"]) body.addEventListener(kind, mark);
   body.addEventListener("pointerleave", mark);

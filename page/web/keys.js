@@ -3,14 +3,21 @@
 import { el } from "./dom.js";
 
 /**
- * Keys that work wherever nothing else needs them, and the dialog that lists them. `add` takes a title, bindings
- * `{ keys, shown, says, run }` (one without `run` is only listed), and `isOn`: whether they work now.
+ * Keys that work wherever nothing else needs them, and the dialog that lists them. `add` takes a title,
+ * bindings `{ keys, shown, says, run }` (one without `run` is only listed), and `isOn`: whether they work
+ * now.
  */
 export function createKeys() {
   const groups = [];
   const list = el("div", { class: "keys-list" });
   const close = el("button", { type: "button", text: "Close", onclick: () => dialog.close() });
-  const dialog = el("dialog", { class: "keys-dialog", "aria-labelledby": "keys-title" }, el("h2", { id: "keys-title", text: "Keys" }), list, close);
+  const dialog = el(
+    "dialog",
+    { class: "keys-dialog", "aria-labelledby": "keys-title" },
+    el("h2", { id: "keys-title", text: "Keys" }),
+    list,
+    close,
+  );
   const open = () => {
     list.replaceChildren(...groups.map(keysGroup));
     if (!dialog.open) dialog.showModal();
@@ -25,7 +32,13 @@ export function createKeys() {
     event.preventDefault();
     binding.run();
   });
-  const button = el("button", { type: "button", "aria-label": "Keys", title: "Keys (?)", text: "?", onclick: open });
+  const button = el("button", {
+    type: "button",
+    "aria-label": "Keys",
+    title: "Keys (?)",
+    text: "?",
+    onclick: open,
+  });
   return { add, dialog, button };
 }
 
@@ -39,6 +52,9 @@ function keysAreTaken({ defaultPrevented, ctrlKey, metaKey, altKey, target, key 
 }
 
 function keysGroup({ title, bindings }) {
-  const rows = bindings.flatMap(({ shown, says }) => [el("dt", {}, el("kbd", { text: shown })), el("dd", { text: says })]);
+  const rows = bindings.flatMap(({ shown, says }) => [
+    el("dt", {}, el("kbd", { text: shown })),
+    el("dd", { text: says }),
+  ]);
   return el("section", {}, el("h3", { text: title }), el("dl", {}, rows));
 }

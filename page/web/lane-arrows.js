@@ -5,7 +5,10 @@ import { primitiveOf } from "./primitives.js";
 
 const ARROW_HEAD = 7;
 
-/** An arrow from one place to another, in the colour of the call that it comes from; `lost` ends half-way, in a cross. */
+/**
+ * An arrow from one place to another, in the colour of the call that it comes from; `lost` ends half-way, in
+ * a cross.
+ */
 export function laneArrow({ from, to, op, isLost, label }) {
   const end = isLost ? arrowMiddle(from, to) : to;
   const sign = Math.sign(to.x - from.x) || 1;

@@ -4,10 +4,21 @@
 export const LANE_GUTTER = 72;
 /** The width of an event of which only the shape is drawn. */
 const COLUMN_SHAPE = 22;
+const COLUMN_SHAPE_MIDDLE = 10;
 const COLUMN_PAD = 6;
 
-/** The columns of so many lanes in that width, client and server of each: `[{ x, width }]`. */
-export function laneColumns(width, lanes) {
+/** Sizes the field for so many lanes in that width. Returns where events and arrows are to be drawn in it. */
+export function laneGeometry({ style, dataset }, width, lanes, { detail, boxHeight, isByTime }) {
+  dataset.detail = detail;
+  style.setProperty("--box-height", `${boxHeight}px`);
+  style.setProperty("--lane-gutter", `${LANE_GUTTER}px`);
+  style.setProperty("--lane-width", `${(width - LANE_GUTTER) / lanes}px`);
+  const middle = isByTime ? COLUMN_SHAPE_MIDDLE : boxHeight / 2;
+  return { columns: columnPlaces(width, lanes), shapesOnly: detail === "shape", middle };
+}
+
+/** The columns, client and server of each lane: `[{ x, width }]`. */
+function columnPlaces(width, lanes) {
   const lane = (width - LANE_GUTTER) / lanes;
   const channel = Math.min(150, Math.max(40, lane * 0.13));
   const column = (lane - channel - 2 * COLUMN_PAD) / 2;

@@ -28,29 +28,42 @@ export class LaneField {
 
   /** All that is drawn is drawn anew: places or sizes are others. */
   clear() {
-    for (const drawn of [this.#boxes, this.#rules, this.#arrows, this.#ghosts]) fieldKeep(drawn, new Map(), () => {});
+    for (const drawn of [this.#boxes, this.#rules, this.#arrows, this.#ghosts])
+      fieldKeep(drawn, new Map(), () => {});
     this.#newest = Infinity;
   }
 
   /** Where the field begins: what was before is forgotten. */
   get origin() {
-    const [entry, rule] = [this.model.entries[0], this.model.rules[0]];
-    return Math.min(entry?.y ?? Infinity, rule?.y ?? Infinity, Number.MAX_SAFE_INTEGER);
+    const places = [this.model.entries[0], this.model.rules[0]].filter(Boolean).map(({ y }) => y);
+    return places.length === 0 ? 0 : Math.min(...places);
+  }
+
+  /** The event that is to stay where it is: the selected one if it is seen, or else the first that is. */
+  anchor({ scrollTop, clientHeight }, selected) {
+    const { model } = this;
+    const top = scrollTop + this.origin;
+    const chosen = model.entry(selected);
+    const isSeen = chosen && chosen.y >= top && chosen.y < top + clientHeight;
+    const entry = isSeen ? chosen : model.entries[modelFind(model.entries, top, ({ y }) => y)];
+    return entry && { seq: entry.item.seq, offset: entry.y - top };
   }
 
   /** Where it ends, when the first `count` events are shown. */
-  bottom(count, height) {
+  end(count, height) {
     const last = this.model.entries[count - 1];
-    return last === undefined ? 0 : last.y + height - this.origin;
+    const end = last === undefined ? 0 : last.y + height - this.origin;
+    this.element.style.height = `${end}px`;
+    return end;
   }
 
   /** Draws what lies between `top` and `bottom` of the first `count` events. */
-  draw({ top, bottom, count, geometry, selected, isFollowing }) {
+  draw({ top, bottom, count, geometry, selected, cursor, isFollowing }) {
     const { origin } = this;
     const [from, to] = [top + origin - FIELD_MARGIN, bottom + origin + FIELD_MARGIN];
     this.#plane.style.transform = `translateY(${-origin}px)`;
     const entries = this.#visible(from, to, count);
-    this.#drawBoxes(entries, geometry, selected, isFollowing);
+    this.#drawBoxes(entries, { geometry, selected, cursor, isFollowing });
     const until = this.model.entries[count - 1]?.item.seq ?? 0;
     this.#drawRules(from, to, until);
     this.#drawLinks(entries, geometry, until);
@@ -60,14 +73,17 @@ export class LaneField {
   #visible(from, to, count) {
     const { entries } = this.model;
     const start = modelFind(entries, from, (entry) => entry.y);
-    const end = Math.min(count, modelFind(entries, to, (entry) => entry.y));
+    const end = Math.min(
+      count,
+      modelFind(entries, to, (entry) => entry.y),
+    );
     const visible = entries.slice(start, end);
     const focused = this.model.entry(Number(document.activeElement?.dataset?.seq));
     if (focused && this.#boxes.has(focused.item.seq) && !visible.includes(focused)) visible.push(focused);
     return visible;
   }
 
-  #drawBoxes(entries, geometry, selected, isFollowing) {
+  #drawBoxes(entries, { geometry, selected, cursor, isFollowing }) {
     const wanted = new Map(entries.map((entry) => [entry.item.seq, entry]));
     fieldKeep(this.#boxes, wanted, (entry) => {
       const box = laneBox(entry, {
@@ -81,7 +97,9 @@ export class LaneField {
     for (const [seq, entry] of wanted) {
       const box = this.#boxes.get(seq);
       placeLaneBox(box, entry, geometry);
-      if (box.hasAttribute("aria-current") !== (seq === selected)) box.toggleAttribute("aria-current", seq === selected);
+      box.classList.toggle("here", seq === cursor);
+      if (box.hasAttribute("aria-current") !== (seq === selected))
+        box.toggleAttribute("aria-current", seq === selected);
     }
     this.#newest = this.model.last;
   }
@@ -108,7 +126,9 @@ export class LaneField {
       this.#svg.append(element);
       return element;
     });
-    const lives = new Map([...ghosts.values()].map((ghost) => [`${ghost.number} ${ghost.from} ${ghost.to}`, ghost]));
+    const lives = new Map(
+      [...ghosts.values()].map((ghost) => [`${ghost.number} ${ghost.from} ${ghost.to}`, ghost]),
+    );
     fieldKeep(this.#ghosts, lives, (ghost) => this.#drawGhost(ghost));
   }
 

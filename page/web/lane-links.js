@@ -5,8 +5,8 @@ import { isClientColumn, lanePlace } from "./lane-columns.js";
 const LINK_NAMES = { handshake: "three-way handshake", end: "FIN: end of stream", datagram: "a datagram" };
 
 /**
- * The arrows and the lives of ends that nobody recorded, by key. `geometry` is `{ columns, shapesOnly, middle }`, and
- * `until` the last event that is shown.
+ * The arrows and the lives of ends that nobody recorded, by key. `geometry` is `{ columns, shapesOnly, middle
+ * }`, and `until` the last event that is shown.
  */
 export function laneLinks(model, entries, geometry, until) {
   const drawn = { arrows: new Map(), ghosts: new Map() };
@@ -40,7 +40,13 @@ function linksLost(entry, geometry, { arrows }) {
   const from = linksEdge(entry, geometry);
   const { x, width } = geometry.columns[entry.column ^ 1];
   const to = { x: isClientColumn(entry.column) ? x : x + width, y: from.y };
-  arrows.set(`${entry.item.seq} lost ${entry.y}`, { from, to, op: entry.item.op, isLost: true, label: "lost on the way" });
+  arrows.set(`${entry.item.seq} lost ${entry.y}`, {
+    from,
+    to,
+    op: entry.item.op,
+    isLost: true,
+    label: "lost on the way",
+  });
 }
 
 /** Of a connection with one recorded end, the arrows go to and come from a line in the other column. */
@@ -51,7 +57,8 @@ function linksGhost(model, entry, geometry, until, { arrows, ghosts }) {
   const column = geometry.columns[entry.column ^ 1];
   const inset = 16 + (number % 3) * 14;
   const x = isClientColumn(entry.column) ? column.x + inset : column.x + column.width - inset;
-  if (!ghosts.has(number)) ghosts.set(number, { x, column, number, ...linksLife(model, entry, number, geometry, until) });
+  if (!ghosts.has(number))
+    ghosts.set(number, { x, column, number, ...linksLife(model, entry, number, geometry, until) });
   const way = linksGhostWay(item);
   if (way === 0) return;
   const [box, line] = [linksEdge(entry, geometry), { x, y: entry.y + geometry.middle }];

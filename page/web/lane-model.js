@@ -7,8 +7,6 @@ import { laneOf } from "./lanes-text.js";
 
 /** Marks of the same name by several recordings within this time are one step, in nanoseconds. */
 const MODEL_SAME_STEP = 50e6;
-/** After a pause as long as this the times count from 0 again, so that short ones can be told apart. */
-const MODEL_NEW_CLOCK = 500e6;
 /** Numbers of pixels lose their precision far down: then all is placed anew, from the top. */
 const MODEL_LOWEST = 4_000_000;
 
@@ -22,7 +20,7 @@ export const LANE_ZOOMS = [
 
 /** The events of some APIs, placed. */
 export class LaneModel {
-  /** The events that have a place, in the order of time: `{ item, column, since, y, shift, isTight }`. */
+  /** The events that have a place, in the order of time: `{ item, column, since, heading, y, shift, isTight }`. */
   entries = [];
   /** What is drawn across the lanes: headings, times, breaks. In order of `y`. */
   rules = [];
@@ -83,8 +81,15 @@ export class LaneModel {
     if (this.#pending) this.#place.head(this.#pending, this.#heading);
     this.#pending = null;
     const column = lane * 2 + (side === "server" ? 1 : 0);
-    if (item.at - (this.entries.at(-1)?.item.at ?? item.at) >= MODEL_NEW_CLOCK) this.#start = Math.max(this.#start, item.at);
-    const entry = { item, column, since: item.at - this.#start, y: 0, shift: 0, isTight: false };
+    const entry = {
+      item,
+      column,
+      since: item.at - this.#start,
+      heading: this.#heading,
+      y: 0,
+      shift: 0,
+      isTight: false,
+    };
     this.#place.place(entry, this.#cause(item));
     this.entries.push(entry);
   }
@@ -98,10 +103,15 @@ export class LaneModel {
     return this.#how.focus === null || this.flow.connectionOf(item) === this.#how.focus;
   }
 
-  /** A step begins, or another recording says that it does. Steps in which nothing is shown have no heading. */
+  /**
+   * A step begins, or another recording says that it does. Steps in which nothing is shown have no heading.
+   */
   #mark(item) {
     const known = this.#heading;
-    const isSame = known?.label === item.label && item.at - known.at < MODEL_SAME_STEP && !known.recordings.has(item.recording);
+    const isSame =
+      known?.label === item.label &&
+      item.at - known.at < MODEL_SAME_STEP &&
+      !known.recordings.has(item.recording);
     if (isSame) return void known.recordings.add(item.recording);
     this.#heading = { label: item.label, at: item.at, recordings: new Set([item.recording]) };
     this.#pending = item;
@@ -124,13 +134,19 @@ export class LaneModel {
     this.hiddenOptions = 0;
     this.#heading = this.#pending = this.#start = null;
     const sizes = LANE_ZOOMS[this.#how.zoom];
-    this.#place = this.#how.layout === "time" ? new LaneClock(sizes, this.rules) : new LaneRows(sizes, this.rules);
+    this.#place =
+      this.#how.layout === "time" ? new LaneClock(sizes, this.rules) : new LaneRows(sizes, this.rules);
     for (const item of this.#items) this.#add(item);
   }
 
   /** How many events are shown up to that `seq`. */
   countTo(seq) {
     return modelFind(this.entries, seq + 1, (entry) => entry.item.seq);
+  }
+
+  /** Whether the next that is drawn across, from `y` on, is the heading of a step. */
+  hasHeadAt(y) {
+    return this.rules[modelFind(this.rules, y, (rule) => rule.y)]?.kind === "head";
   }
 
   /** The place of an event, if it has one. */

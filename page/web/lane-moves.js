@@ -1,8 +1,8 @@
 // Going from event to event with the arrow keys.
 
 /**
- * The event to go to from `entry`, one of the first `count`: up and down in its lane, left and right to the next column
- * that has one.
+ * The event to go to from `entry`, one of the first `count`: up and down in its lane, left and right to the
+ * next column that has one.
  */
 export function laneMove(model, entry, key, count) {
   const { entries, columns } = model;
@@ -17,10 +17,6 @@ export function laneMove(model, entry, key, count) {
       return moveAcross(entries, index, [entry.column - 1, -1, -1], count);
     case "ArrowRight":
       return moveAcross(entries, index, [entry.column + 1, columns, 1], count);
-    case "Home":
-      return entries[0];
-    case "End":
-      return entries[count - 1];
     default:
       return undefined;
   }

@@ -1,5 +1,5 @@
-// The layout "by order": events in rows. A row is a stretch of time in which each column has one event at most, so what
-// stands lower happened later, in every lane.
+// The layout "by order": events in rows. A row is a stretch of time in which each column has one event at
+// most, so what stands lower happened later, in every lane.
 
 /** Waiting for longer than this is drawn as a break, in nanoseconds. */
 export const LANE_IDLE = 20e6;
@@ -12,6 +12,7 @@ const ROW_HEAD_HEIGHT = 40;
 export class LaneRows {
   #row = [];
   #rowY = 0;
+  #burst = 0;
   #lastAt = null;
 
   constructor({ rowHeight }, rules) {
@@ -22,13 +23,14 @@ export class LaneRows {
   }
 
   /**
-   * Gives the event its place. `cause` says of it that the event of that number, which was recorded before it, came of
-   * it: calls are recorded as they return, and a read may return before the write does that it reads from.
+   * Gives the event its place. `cause` says of it that the event of that number, which was recorded before
+   * it, came of it: calls are recorded as they return, and a read may return before the write does that it
+   * reads from.
    */
   place(entry, cause) {
     const { at } = entry.item;
     const pause = this.#lastAt === null ? 0 : at - this.#lastAt;
-    if (pause >= LANE_IDLE) this.#idle(pause, entry.item.seq);
+    if (pause >= LANE_IDLE) this.#idle(pause, entry);
     const isFull = this.#row.some((other) => other.column === entry.column);
     const moved = isFull && pause < ROW_PAUSE ? this.#split(entry, cause) : [];
     if (this.#row.length === 0 || isFull || pause >= ROW_PAUSE) this.#open(moved[0] ?? entry, moved);
@@ -48,21 +50,36 @@ export class LaneRows {
     this.#row = moved;
     this.#rowY = this.end;
     for (const entry of moved) entry.y = this.#rowY;
-    this.rules.push({ kind: "time", y: this.#rowY, seq: first.item.seq, since: first.since });
+    this.rules.push({
+      kind: "time",
+      y: this.#rowY,
+      seq: first.item.seq,
+      since: first.since,
+      burst: this.#burst,
+    });
     this.end += this.rowHeight;
   }
 
-  #idle(ns, seq) {
+  /** Nothing happened for a while: from here on times are told from the first event after it. */
+  #idle(ns, { item, since }) {
     this.#row = [];
-    this.rules.push({ kind: "idle", y: this.end, seq, ns });
+    this.#burst = since;
+    this.rules.push({ kind: "idle", y: this.end, seq: item.seq, ns });
     this.end += ROW_BREAK_HEIGHT;
   }
 
   /** A step begins. Waiting before it is told in its heading. */
   head(item, heading) {
     this.#row = [];
+    this.#burst = 0;
     const pause = this.#lastAt === null ? 0 : item.at - this.#lastAt;
-    this.rules.push({ kind: "head", y: this.end, seq: item.seq, heading, ns: pause >= LANE_IDLE ? pause : 0 });
+    this.rules.push({
+      kind: "head",
+      y: this.end,
+      seq: item.seq,
+      heading,
+      ns: pause >= LANE_IDLE ? pause : 0,
+    });
     this.#lastAt = item.at;
     this.end += ROW_HEAD_HEIGHT;
   }

@@ -8,8 +8,8 @@ import { laneCount } from "./lanes-text.js";
 /** So many connections can be chosen from: the newest. */
 const TOOLS_CONNECTIONS = 100;
 
-/** The controls of these lanes: `{ element, keys }`. */
-export function createLaneTools(store, lanes) {
+/** The controls of these lanes: `{ element, keys, show }`. They are drawn while `isShown`. */
+export function createLaneTools(store, lanes, isShown) {
   const zoomBy = (step) => {
     const zoom = Math.min(LANE_ZOOMS.length - 1, Math.max(0, lanes.model.how.zoom + step));
     if (zoom !== lanes.model.how.zoom) lanes.layOut({ zoom });
@@ -22,13 +22,18 @@ export function createLaneTools(store, lanes) {
   const zooms = toolsZooms(zoomBy);
   const options = toolsOptions(lanes, flipOptions);
   const connections = toolsConnections(store, lanes);
-  const show = onFrame(() => [layouts, zooms, options, connections].forEach((tool) => tool.show(lanes.model)));
+  const tools = [layouts, zooms, options, connections];
+  const show = onFrame(() => isShown() && tools.forEach((tool) => tool.show(lanes.model)));
   lanes.onLayout(show);
   for (const kind of ["items", "hello", "focus"]) store.on(kind, show);
   show();
   return {
-    element: el("div", { class: "lane-tools", role: "group", "aria-label": "Layout of the lanes" },
-      layouts.element, zooms.element, options.element, connections.element),
+    element: el(
+      "div",
+      { class: "lane-tools", role: "group", "aria-label": "Layout of the lanes" },
+      tools.map((tool) => tool.element),
+    ),
+    show,
     keys: [
       { keys: ["+", "="], shown: "+", says: "zoom in", run: () => zoomBy(1) },
       { keys: ["-"], shown: "-", says: "zoom out", run: () => zoomBy(-1) },
@@ -53,12 +58,21 @@ function toolsLayouts(lanes) {
     order.setAttribute("aria-pressed", how.layout === "order");
     time.setAttribute("aria-pressed", how.layout === "time");
   };
-  return { element: el("div", { class: "joined", role: "group", "aria-label": "Layout" }, order, time), show };
+  return {
+    element: el("div", { class: "joined", role: "group", "aria-label": "Layout" }, order, time),
+    show,
+  };
 }
 
 function toolsZooms(zoomBy) {
   const button = (text, label, step) =>
-    el("button", { type: "button", "aria-label": label, title: `${label} (${text === "−" ? "-" : text})`, text, onclick: () => zoomBy(step) });
+    el("button", {
+      type: "button",
+      "aria-label": label,
+      title: `${label} (${text === "−" ? "-" : text})`,
+      text,
+      onclick: () => zoomBy(step),
+    });
   const [less, more] = [button("−", "zoom out", -1), button("+", "zoom in", 1)];
   const show = ({ how }) => {
     less.disabled = how.zoom === 0;
@@ -72,23 +86,29 @@ function toolsOptions(lanes, flip) {
   const text = el("span");
   const show = ({ how, hiddenOptions }) => {
     box.checked = how.options;
-    text.textContent = hiddenOptions > 0 ? `socket options (${laneCount(hiddenOptions)} hidden)` : "socket options";
+    text.textContent =
+      hiddenOptions > 0 ? `socket options (${laneCount(hiddenOptions)} hidden)` : "socket options";
   };
   return { element: el("label", { class: "lane-check" }, box, text), show };
 }
 
 function toolsConnections(store, lanes) {
-  const choose = el("select", { "aria-label": "Connection", onchange: () => store.set("focus", choose.value === "" ? null : Number(choose.value)) });
+  const choose = el("select", {
+    "aria-label": "Connection",
+    onchange: () => store.set("focus", choose.value === "" ? null : Number(choose.value)),
+  });
   let newest = null;
   const show = ({ flow }) => {
     const mine = flow.connections().filter(({ api }) => lanes.apis.includes(api));
     const state = `${mine.length} ${mine.at(-1)?.number} ${store.focus}`;
-    if (state === newest || (document.activeElement === choose && choose.value === `${store.focus ?? ""}`)) return;
+    if (state === newest || (document.activeElement === choose && choose.value === `${store.focus ?? ""}`))
+      return;
     newest = state;
     const offered = mine.slice(-TOOLS_CONNECTIONS).reverse();
     const focused = mine.find(({ number }) => number === store.focus);
     if (focused && !offered.includes(focused)) offered.push(focused);
-    const option = ({ number, api }) => el("option", { value: number, text: `only #${number} ${laneInfo(store.hello, api).title}` });
+    const option = ({ number, api }) =>
+      el("option", { value: number, text: `only #${number} ${laneInfo(store.hello, api).title}` });
     choose.replaceChildren(el("option", { value: "", text: "all connections" }), ...offered.map(option));
     choose.value = `${store.focus ?? ""}`;
     choose.classList.toggle("set", store.focus !== null);

@@ -15,6 +15,7 @@ export function laneBytes(bytes) {
 /** A span of time, from nanoseconds, to three digits: `12.4 µs`, `2.13 ms`, `1.24 s`. */
 export function laneSpan(ns) {
   const size = Math.abs(ns);
+  if (size === 0) return "0";
   if (size < 1e3) return `${Math.round(ns)} ns`;
   if (size < 1e6) return `${laneDigits(ns / 1e3)} µs`;
   if (size < 1e9) return `${laneDigits(ns / 1e6)} ms`;
@@ -50,21 +51,27 @@ export function laneDetail(item) {
   return LANE_DETAILS[item.op]?.(item) ?? "";
 }
 
-const laneTcpState = (item) => item.tcp?.state?.replaceAll("_", "-");
+/** On this machine the port says it all. */
+const lanePort = (address) => address?.replace(/^(127\.0\.0\.1|\[::1\]):/, "port ");
+
+/** The state of the connection as it was closed. */
+const laneTcpState = (item) =>
+  item.tcp?.state === undefined ? "" : `state ${item.tcp.state.replaceAll("_", "-")}`;
 
 const LANE_DETAILS = {
-  socket: (item) => `${item.domain ?? ""} ${item.type ?? ""}${item.fd === undefined ? "" : `, fd ${item.fd}`}`,
+  socket: (item) =>
+    `${item.domain ?? ""} ${item.type ?? ""}${item.fd === undefined ? "" : `, fd ${item.fd}`}`,
   bind: (item) => item.local,
   listen: (item) => `backlog ${laneCount(item.backlog)}`,
   option: (item) => `${item.name} = ${item.value}`,
-  connect: (item) => `to ${item.peer}`,
-  accept: (item) => `from ${item.peer}`,
+  connect: (item) => `to ${lanePort(item.peer)}`,
+  accept: (item) => `from ${lanePort(item.peer)}`,
   read: (item) => (item.eof ? "end of stream" : ""),
-  sendto: (item) => (item.peer === undefined ? "" : `to ${item.peer}`),
-  recvfrom: (item) => (item.peer === undefined ? "" : `from ${item.peer}`),
-  shutdown: () => "FIN: no more from here",
-  close: (item) => [item.aborted ? "RST" : "", laneTcpState(item) ?? ""].filter(Boolean).join(", "),
-  release: (item) => laneTcpState(item) ?? "",
+  sendto: (item) => (item.peer === undefined ? "" : `to ${lanePort(item.peer)}`),
+  recvfrom: (item) => (item.peer === undefined ? "" : `from ${lanePort(item.peer)}`),
+  shutdown: () => "sends a FIN",
+  close: (item) => [item.aborted ? "RST" : "", laneTcpState(item)].filter(Boolean).join(", "),
+  release: (item) => laneTcpState(item),
   gap: (item) => `${laneCount(laneLost(item))} events were lost`,
   mark: (item) => item.label,
 };
@@ -74,14 +81,18 @@ export function laneLost(item) {
   return (item.reads ?? 0) + (item.writes ?? 0) + (item.others ?? 0);
 }
 
-/** The event as a sentence: `REST client, write, 77 bytes, GET /v1/books/1, connection 1, at 2.13 ms`. */
+/** What stands in the box of an event: `write 77 B #1 GET /v1/books/1`. */
+export function laneWords(item, connection) {
+  const words = [
+    item.op,
+    laneAmount(item),
+    connection === undefined ? "" : `#${connection}`,
+    laneDetail(item),
+  ];
+  return words.filter((word) => word !== "").join(" ");
+}
+
+/** The event as a sentence: `REST client, write 77 B #1 GET /v1/books/1, at 2.13 ms`. */
 export function laneSentence(item, { title, connection, since }) {
-  const { side } = laneOf(item);
-  const words = [`${title} ${side}`, item.error === undefined ? item.op : `${item.op} failed`];
-  if (item.bytes !== undefined) words.push(`${laneCount(item.bytes)} bytes`);
-  const detail = laneDetail(item);
-  if (detail !== "") words.push(detail);
-  if (connection !== undefined) words.push(`connection ${connection}`);
-  words.push(`at ${laneSpan(since)}`);
-  return words.join(", ");
+  return `${title} ${laneOf(item).side}, ${laneWords(item, connection)}, at ${laneSpan(since)}`;
 }

@@ -1,4 +1,5 @@
-// The screen "Lanes": the lanes themselves, how they are laid out, the clock, and the event that is looked at closely.
+// The screen "Lanes": the lanes themselves, how they are laid out, the clock, and the event that is looked at
+// closely.
 
 import { el } from "./dom.js";
 import { createInspector } from "./inspector.js";
@@ -9,7 +10,21 @@ import { createLegend } from "./legend.js";
 import { createPlayback } from "./playback.js";
 
 const LANES_APIS = ["rest", "graphql", "grpc"];
-const LANES_OPS = ["socket", "bind", "listen", "connect", "accept", "write", "read", "shutdown", "close", "option", "adopt", "release", "gap"];
+const LANES_OPS = [
+  "socket",
+  "bind",
+  "listen",
+  "connect",
+  "accept",
+  "write",
+  "read",
+  "shutdown",
+  "close",
+  "option",
+  "adopt",
+  "release",
+  "gap",
+];
 const LANES_MOVES = [
   { shown: "↑ ↓", says: "with the focus on an event: the one before or after it in its lane" },
   { shown: "← →", says: "with the focus on an event: the column beside it" },
@@ -18,11 +33,15 @@ const LANES_MOVES = [
 /** The heart of the page: three APIs on one clock. `bar` stands above it, for what can be done. */
 export function createLanesView(store, bar = null) {
   const lanes = createLanes(store, { apis: LANES_APIS, empty: lanesEmpty(bar !== null) });
-  const tools = createLaneTools(store, lanes);
+  const isShown = () => !element.hidden;
+  const tools = createLaneTools(store, lanes, isShown);
   const legend = createLegend(LANES_OPS);
   const inspector = createInspector(store, lanes);
-  const isStop = (item) => item.op !== "mark" && (item.op !== "option" || lanes.model.how.options) && LANES_APIS.includes(laneOf(item).api);
-  const playback = createPlayback(store, { isStop });
+  const playback = createPlayback(store, {
+    isStop: (item) => lanesShow(lanes.model, item),
+    stepOf: (item) => lanes.model.entry(item.seq)?.heading,
+    isShown,
+  });
   const element = el(
     "div",
     { class: "lanes-view" },
@@ -31,24 +50,37 @@ export function createLanesView(store, bar = null) {
     el("div", { class: "lanes-split" }, lanes.element, inspector.element),
     playback.element,
   );
-  const parts = [lanes, inspector];
   return {
     id: "lanes",
     title: "Lanes",
     key: "1",
     element,
-    keys: [...playback.keys, ...LANES_MOVES.map((move) => ({ keys: [], ...move })), ...inspector.keys, ...tools.keys, ...legend.keys],
-    show: () => parts.forEach((part) => part.show()),
-    hide: () => parts.forEach((part) => part.hide()),
+    keys: [
+      ...playback.keys,
+      ...LANES_MOVES.map((move) => ({ keys: [], ...move })),
+      ...inspector.keys,
+      ...tools.keys,
+      ...legend.keys,
+    ],
+    show: () => [lanes, inspector, tools, playback].forEach((part) => part.show()),
+    hide: () => [lanes, inspector].forEach((part) => part.hide()),
   };
 }
 
+/** Whether the event has a box in the lanes as they are laid out now. */
+function lanesShow({ how, flow }, item) {
+  if (item.op === "mark" || (item.op === "option" && !how.options)) return false;
+  if (how.focus !== null && flow.connectionOf(item) !== how.focus) return false;
+  return LANES_APIS.includes(laneOf(item).api);
+}
+
+/** What to do while nobody has called. */
 function lanesEmpty(canDo) {
+  const what = canDo ? "Press “get a book” above" : "Call one of them, or run the tour";
   return el(
     "div",
     { class: "lanes-empty" },
-    el("h2", { text: "Nothing has happened yet" }),
-    el("p", { text: canDo ? "Press “get a book” above:" : "Run the tour, or call one of the three servers:" }),
-    el("p", { text: "each API will do it in its lane, and you will see which calls its client and its server make at their sockets." }),
+    el("h2", { text: "The servers listen. Nobody has called yet." }),
+    el("p", { text: `${what}: each API does it in its lane, and you see what its client and server do.` }),
   );
 }

@@ -5,9 +5,15 @@ import { PRIMITIVES, primitiveIcon } from "./primitives.js";
 
 const LEGEND_READING = [
   ["A lane", "is one API: its client at the left, its server at the right."],
-  ["A box", "is one call that a program made at its socket, and what it carried. It stands at the time when the call returned."],
+  [
+    "A box",
+    "is one call that a program made at its socket, and what it carried. Its time is when the call returned.",
+  ],
   ["Lower", "is later, in every lane: they have one clock. Side by side is about the same time."],
-  ["An arrow", "goes from the call that sent something to the call that got it. It may point up a little: a read can return before the write that fed it."],
+  [
+    "An arrow",
+    "goes from the call that sent to the call that got it. It may point up: a read can return before its write does.",
+  ],
   ["#3", "is the number of the connection, the same at both ends. Click it to see that connection alone."],
   ["A dashed line", "is an end that nobody recorded: a curl in a terminal, say."],
 ];
@@ -16,8 +22,12 @@ const LEGEND_READING = [
 export function createLegend(ops) {
   const panel = el(
     "div",
-    { class: "legend-panel" },
-    el("dl", { class: "legend-reading" }, LEGEND_READING.flatMap(([term, text]) => [el("dt", { text: term }), el("dd", { text })])),
+    { class: "legend-panel", role: "region", "aria-label": "Legend", tabindex: 0 },
+    el(
+      "dl",
+      { class: "legend-reading" },
+      LEGEND_READING.flatMap(([term, text]) => [el("dt", { text: term }), el("dd", { text })]),
+    ),
     el("ul", { class: "legend-shapes" }, ops.map(legendShape)),
   );
   const details = el("details", { class: "legend" }, el("summary", { text: "Legend" }), panel);
@@ -30,9 +40,17 @@ export function createLegend(ops) {
   document.addEventListener("pointerdown", (event) => {
     if (!details.contains(event.target)) details.open = false;
   });
-  const line = el("p", { class: "legend-line" },
-    el("b", { text: "One lane, one API." }), " A box is a call at a socket. Lower is later. An arrow is what goes from one side to the other.");
-  return { line, details, keys: [{ keys: ["k"], shown: "k", says: "legend", run: () => (details.open = !details.open) }] };
+  const line = el(
+    "p",
+    { class: "legend-line" },
+    el("b", { text: "One lane, one API." }),
+    " A box is a call at a socket. Lower is later. An arrow is what goes from one side to the other.",
+  );
+  return {
+    line,
+    details,
+    keys: [{ keys: ["k"], shown: "k", says: "legend", run: () => (details.open = !details.open) }],
+  };
 }
 
 function legendShape(op) {

@@ -40,17 +40,32 @@ export function lessonSpent(connections) {
  */
 export function lessonFrames(connection) {
   const frames = new Map();
+  const seen = lessonFirstSeen(connection);
   for (const part of lessonParts(connection)) {
     const key = `${part.way} ${part.unit}`;
     const frame = frames.get(key);
-    if (frame === undefined) frames.set(key, { ...part });
+    if (frame === undefined) frames.set(key, { ...part, seq: seen.get(key) ?? part.seq });
     else {
       frame.bytes += part.bytes;
       frame.text ||= part.text;
       if (frame.class === "framing") frame.class = part.class;
     }
   }
-  return [...frames.values()];
+  return [...frames.values()].sort((a, b) => a.seq - b.seq);
+}
+
+/**
+ * By frame, the first event at either end that has some of it: the sender's write may be recorded after the
+ * read, since an event has the time at which its call returned.
+ */
+function lessonFirstSeen({ items, server }) {
+  const seen = new Map();
+  for (const item of items) {
+    const way = server.includes(item) === (item.op === "write") ? "to client" : "to server";
+    for (const { unit } of item.carried ?? []) if (!seen.has(`${way} ${unit}`)) seen.set(`${way} ` +
+      `${unit}`, item.seq);
+  }
+  return seen;
 }
 
 /**

@@ -81,7 +81,8 @@ export const LESSON_CALLS = {
 
 /** A row for all APIs whose sockets made the same calls. */
 function lessonCallRows(apis, socket, calls) {
-  return lessonGroups(apis, calls).map(([made, alike]) => [socket, made, lessonList(alike.map(({ title }) => title))]);
+  const titles = (alike) => lessonList(alike.map(({ title }) => title));
+  return lessonGroups(apis, calls).map(([made, alike]) => [socket, made, titles(alike)]);
 }
 
 function lessonClientsDo(call) {

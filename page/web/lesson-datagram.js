@@ -1,17 +1,18 @@
 // Lesson 9: datagrams beside a stream, and what happens to those that are lost.
 
 import { lessonBox, lessonDrawing, lessonText } from "./lesson-drawing.js";
-import { lessonGroups, lessonSide } from "./lesson-facts.js";
+import { lessonApi, lessonGroups, lessonSide } from "./lesson-facts.js";
 import { lessonPlainRun } from "./lesson-runs.js";
-import { lessonCount, lessonOrder } from "./lesson-words.js";
+import { lessonCount, lessonOrder, lessonTimes } from "./lesson-words.js";
 
 /** How often the book is asked for over each. */
 const LESSON_ASKED = 5;
 
 const LESSON_NO_PLAIN = "This needs the workshop's datagram server, which does not run here.";
 
-const LESSON_NO_SENDING =
-  "Datagrams are sent by the running workshop, and a recording cannot send any. Start it, and come back.";
+const LESSON_NO_DATAGRAMS =
+  "It takes datagrams with and without loss, and a stream beside them: this recording does not have " +
+    "them all.";
 
 /** UDP beside TCP, with loss. */
 export const LESSON_DATAGRAM = {
@@ -49,8 +50,7 @@ export const LESSON_DATAGRAM = {
         },
         {
           text: "The client's program, which asks again when no answer comes in time",
-          is: ({ lossy }) =>
-            lossy.asked > LESSON_ASKED && lossy.answered === LESSON_ASKED && lossy.errors === 0,
+          is: ({ lossy }) => lossy.asked > lossy.books && lossy.errors === 0,
         },
         {
           text: "The client's sendto fails, so that the program knows",
@@ -59,7 +59,7 @@ export const LESSON_DATAGRAM = {
         },
         {
           text: "No one: these answers never come",
-          is: ({ lossy }) => lossy.answered < LESSON_ASKED && lossy.asked === LESSON_ASKED,
+          is: ({ lossy }) => lossy.answered < lossy.books && lossy.asked === lossy.books,
           unless: "So it would be if the program did nothing. This client counts on loss.",
         },
       ],
@@ -73,14 +73,14 @@ export const LESSON_DATAGRAM = {
   },
   facts: lessonDatagramFacts,
   says: ({ udp, tcp, lossy }) => [
-    `Over UDP the client called connect ${lessonCount(udp.connects, "time")}, the server accept ` +
-      `${lessonCount(udp.accepts, "time")}. ${lessonCount(udp.asked, "datagram")} asked, ` +
+    `Over UDP the client called connect ${lessonTimes(udp.connects)}, the server accept ` +
+      `${lessonTimes(udp.accepts)}. ${lessonCount(udp.asked, "datagram")} asked, ` +
         `${udp.answered} came back. ` +
       `${udp.isWhole ? "Each" : "Not each"} sendto was one recvfrom of the same length.`,
     `Over TCP there ${tcp.accepts === 1 ? "was" : "were"} ${lessonCount(tcp.accepts, "accept")}; ` +
       `${lessonCount(tcp.writes, "write")} of the client became ` +
       `${lessonCount(tcp.reads, "read")} at the server: a stream is cut as the moment has it.`,
-    `With loss, the client called sendto ${lossy.asked} times for ${LESSON_ASKED} books: ` +
+    `With loss, the client called sendto ${lessonTimes(lossy.asked)} for ${lossy.books} books: ` +
       `${lossy.arrived} reached the server, ${lossy.answered} answers came. ` +
       "TCP would have repeated by itself; over UDP it is the program's affair.",
   ],
@@ -92,7 +92,7 @@ export const LESSON_DATAGRAM = {
       ["server's calls", udp.server, tcp.server, lossy.server],
       ["the client sent", lessonSent(udp), lessonCount(tcp.writes, "write"), lessonSent(lossy)],
       ["the server got", lessonGot(udp), lessonCount(tcp.reads, "read"), lessonGot(lossy)],
-      ["answers", ...[udp, tcp, lossy].map(({ answered }) => `${answered}`)],
+      ["the client got", lessonAnswers(udp), lessonCount(tcp.got, "read"), lessonAnswers(lossy)],
     ],
   }),
 };
@@ -101,40 +101,54 @@ function lessonSent({ asked }) {
   return lessonCount(asked, "datagram");
 }
 
+function lessonAnswers({ answered }) {
+  return lessonCount(answered, "datagram");
+}
+
 function lessonGot({ arrived }) {
   return lessonCount(arrived, "datagram");
 }
 
-/**
- * What was sent and what arrived, over each. In a recording that is there nothing tells whether datagrams
- * were thrown away on purpose.
- */
+/** What was sent and what arrived, over each. */
 function lessonDatagramFacts(run) {
-  if (run.recorded) return { missing: LESSON_NO_SENDING };
-  const [udp, tcp, lossy] = [lessonDatagrams(run.udp), lessonStream(run.tcp), lessonDatagrams(run.lossy)];
-  return { udp, tcp, lossy };
+  const { udp, tcp, lossy } = run.recorded ? lessonPlainIn(run.items) : run;
+  if (!udp || !tcp || !lossy) return { missing: LESSON_NO_DATAGRAMS };
+  return { udp: lessonDatagrams(udp), tcp: lessonStream(tcp), lossy: lessonDatagrams(lossy) };
+}
+
+/**
+ * In a recording that is there: the steps over UDP in which nothing and in which something was lost, and one
+ * over TCP.
+ */
+function lessonPlainIn(items) {
+  const steps = lessonGroups(items.filter((item) => item.op !== "mark"), (item) => `${lessonApi(item)} ` +
+    `${item.step}`);
+  const all = steps.map(([, events]) => ({ items: events }));
+  const of = (api) => all.filter(({ items: [first] }) => lessonApi(first) === api);
+  const isLossy = (step) => lessonDatagrams(step).asked > lessonDatagrams(step).answered;
+  return { udp: of("udp").find((step) => !isLossy(step)), lossy: of("udp").find(isLossy), tcp: of("tcp")[0] };
 }
 
 function lessonDatagrams({ items, results }) {
   const [client, server] = lessonBySide(items);
   const [asked, arrived] = [lessonOf(client, "sendto"), lessonOf(server, "recvfrom")];
+  const answers = lessonOf(client, "recvfrom");
   const sizes = (events) => String(events.map((item) => item.bytes));
   return {
     client: lessonNamed(client),
     server: lessonNamed(server),
     connects: lessonOf(client, "connect").length,
     accepts: lessonOf(server, "accept").length,
+    books: results?.length ?? answers.length,
     asked: asked.length,
     arrived: arrived.length,
-    answered: results.filter((result) => result.ok).length,
+    answered: answers.length,
     errors: client.filter((item) => item.op === "sendto" && item.error).length,
-    isWhole:
-      sizes(asked) === sizes(arrived) &&
-      sizes(lessonOf(server, "sendto")) === sizes(lessonOf(client, "recvfrom")),
+    isWhole: sizes(asked) === sizes(arrived) && sizes(lessonOf(server, "sendto")) === sizes(answers),
   };
 }
 
-function lessonStream({ items, results }) {
+function lessonStream({ items }) {
   const [client, server] = lessonBySide(items);
   return {
     client: lessonNamed(client),
@@ -142,7 +156,7 @@ function lessonStream({ items, results }) {
     accepts: lessonOf(server, "accept").length,
     writes: lessonOf(client, "write").length,
     reads: lessonOf(server, "read").filter((item) => item.bytes > 0).length,
-    answered: results.filter((result) => result.ok).length,
+    got: lessonOf(client, "read").filter((item) => item.bytes > 0).length,
   };
 }
 

@@ -4,8 +4,10 @@ import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "./lesson-draw
 import { lessonEnd } from "./lesson-ends.js";
 import { lessonByApi, lessonConnections, lessonFirst, lessonTitle } from "./lesson-facts.js";
 import { lessonIsClosed, lessonIsWhole } from "./lesson-facts.js";
-import { lessonRows, lessonRun } from "./lesson-runs.js";
+import { lessonRun } from "./lesson-runs.js";
 import { lessonTime } from "./lesson-words.js";
+
+const LESSON_NO_END = "It takes a connection that was recorded to its end on both sides, and here is none.";
 
 /** Who closes, and what the other one sees. */
 export const LESSON_END = {
@@ -59,72 +61,79 @@ export const LESSON_END = {
       ],
     },
   ],
-  run: lessonEndRun,
+  run: (store) => lessonRun(store, { operation: "get", calls: 1, connection: "new" }),
   facts: lessonEndFacts,
-  says: ({ ends, waiting, error }) => [
+  says: ({ ends }) => [
     ...ends.map(lessonEndSays),
-    "TIME_WAIT is the state of the side that closed first: its kernel keeps the 4-tuple for a while, so " +
-      "that a late packet is not taken for one of a new connection.",
-    error ? `This system does not tell its socket table: ${error}` : lessonWaitingSays(waiting, ends),
+    "TIME_WAIT is the state of the side that closed first: its kernel keeps the 4-tuple for a while, to " +
+      "acknowledge a FIN that comes again, and so that no late packet is taken for one of a new connection.",
   ],
+  later: {
+    kind: "sockets",
+    says: lessonWaitingSays,
+    isComplete: (facts, store) => lessonWaiting(facts, store).length >= facts.ends.length,
+  },
   table: ({ ends }) => ({
     caption: "The end of each connection",
     head: ["API", "finished first", "the other saw", "the other finished", "TCP at the first one's close"],
-    rows: ends.map((end) => [
-      end.title,
-      end.first,
-      end.eof ? "read of 0 bytes" : end.errors.length > 0 ? "an error" : "finished by itself",
-      end.after === null ? "not recorded" : `${lessonTime(end.after)} later`,
-      end.state ?? "–",
-    ]),
+    rows: ends.map((end) => {
+      const { title, first, answer, fin, state } = end;
+      return [title, first, lessonSaw(end), lessonLater(answer, fin), state ?? "–"];
+    }),
   }),
   shown: ({ events }) => events,
 };
 
-function lessonEndSays({ title, first, other, eof, errors, fin }) {
+function lessonEndSays({ title, first, other, eof, errors, fin, last }) {
   const begins = `${title}: the ${first} finished first`;
-  if (eof) return `${begins}; the ${other}'s read of 0 bytes came ${lessonTime(eof.at - fin.at)} later.`;
+  if (eof) return `${begins}; the ${other}'s read of 0 bytes came ${lessonLater(eof, fin)}.`;
   if (errors.length > 0) return `${begins}, and a read of the ${other} failed: ${errors[0].error}.`;
-  return (
-    `${begins}, and the ${other} finished without having read to the end: what it had read before told it ` +
-    "that no more would come."
-  );
+  const got = last ? `: the last that it had got was ${last}` : "";
+  return `${begins}, and the ${other} finished without having read to the end${got}.`;
 }
 
-function lessonWaitingSays(waiting, ends) {
-  const rows = waiting.map(({ api, side, local }) => `${lessonTitle(api)}'s ${side} ${local}`);
+function lessonSaw({ eof, errors }) {
+  if (eof) return "read of 0 bytes";
+  return errors.length > 0 ? "an error" : "finished by itself";
+}
+
+/** An event's time has its call's return in it, so that of two that follow closely the order may be lost. */
+function lessonLater(event, earlier) {
+  return event.at > earlier.at ? `${lessonTime(event.at - earlier.at)} later` : "at the same time";
+}
+
+/** The rows of the socket table that have one of these connections in TIME_WAIT. */
+function lessonWaiting({ addresses }, store) {
+  const isOurs = (row) => addresses.has(row.local) || addresses.has(row.foreign);
+  return (store.sockets?.rows ?? []).filter((row) => row.state === "TIME_WAIT" && isOurs(row));
+}
+
+function lessonWaitingSays(facts, store) {
+  if (store.sockets?.error) return `This system does not tell its socket table: ${store.sockets.error}`;
+  const rows = lessonWaiting(facts, store).map(({ api, side, local }) => `${lessonTitle(api)}'s ${side} ` +
+    `${local}`);
   if (rows.length > 0) return `The socket table shows it now: ${rows.join(", ")}.`;
-  const onTheWay = ends.filter((end) => end.showsFirst);
+  const onTheWay = facts.ends.filter((end) => end.showsFirst);
   const shown = onTheWay.map(({ title, first, state }) => `${title}'s ${first} in ${state}`);
   return shown.length > 0
     ? `At its close TCP was on the way there: ${shown.join(", ")}.`
     : "The socket table shows none of these connections in TIME_WAIT at this moment.";
 }
 
-/** Runs it, and waits for the socket table to show one of its connections in TIME_WAIT. */
-async function lessonEndRun(store) {
-  const run = await lessonRun(store, { operation: "get", calls: 1, connection: "new" });
-  const ports = new Set(run.items.filter((item) => item.op === "connect").map((item) => item.local));
-  const isOurs = (row) => row.state === "TIME_WAIT" && (ports.has(row.local) || ports.has(row.foreign));
-  const waiting = store.sockets?.error ? [] : await lessonRows(store, isOurs);
-  return { ...run, waiting };
-}
-
 /** How one connection of each API ended. */
-function lessonEndFacts({ items, waiting = [] }, store) {
+function lessonEndFacts({ items }) {
   const connections = lessonConnections(items).filter((made) => lessonIsWhole(made) && lessonIsClosed(made));
   const chosen = lessonByApi(connections).map(([, [first]]) => first);
-  if (chosen.length === 0)
-    return { missing: "It takes a connection that was recorded to its end on both sides, and here is none." };
-  const ends = chosen.map((made) => {
-    const end = lessonEnd(made);
-    return { title: lessonTitle(made.api), ...end, fin: lessonFirst(made[end.first], "shutdown", "close") };
-  });
-  const events = chosen.flatMap((made, n) => lessonTail(made.items, ends[n].fin));
-  return { ends, waiting, error: store.sockets?.error, events };
+  if (chosen.length === 0) return { missing: LESSON_NO_END };
+  const ends = chosen.map((made) => ({ title: lessonTitle(made.api), ...lessonEnd(made) }));
+  return {
+    ends,
+    addresses: new Set(chosen.map(({ client }) => lessonFirst(client, "connect").local)),
+    events: chosen.flatMap((made, n) => lessonTail(made.items, ends[n])),
+  };
 }
 
 /** What happened from shortly before the first end on. */
-function lessonTail(items, fin) {
+function lessonTail(items, { fin }) {
   return items.slice(Math.max(0, items.indexOf(fin) - 2));
 }

@@ -1,6 +1,6 @@
 // Lesson 8: what HTTP/2 and gRPC put on top of the socket.
 
-import { lessonFrames, lessonSpent } from "./lesson-bytes.js";
+import { LESSON_CLASSES, lessonFrames, lessonSpent } from "./lesson-bytes.js";
 import { lessonBox, lessonDrawing } from "./lesson-drawing.js";
 import { lessonByApi, lessonConnections, lessonIsWhole, lessonTitle } from "./lesson-facts.js";
 import { lessonRun } from "./lesson-runs.js";
@@ -61,28 +61,35 @@ export const LESSON_FRAMES = {
   ],
   run: (store) => lessonRun(store, { operation: "get", calls: 1, connection: "new" }),
   facts: lessonFramesFacts,
-  says: ({ apis, frames, first }) => [
+  says: ({ frames, first }) => [
     `gRPC's client began with the ${first.name}, ${lessonCount(first.bytes, "byte")}. ` +
       `The server's SETTINGS came ${lessonServerSpoke(frames, first) ? "even earlier" : "after that"}: ` +
       "in HTTP/2 either side may speak first.",
-    ...apis.map(lessonFramesSays),
   ],
-  table: ({ frames }) => ({
-    caption: "gRPC's connection, frame by frame",
-    head: ["frame", "way", "bytes", "mostly", "what it says"],
-    rows: frames
-      .slice(0, LESSON_MOST_FRAMES)
-      .map((frame) => [lessonFrameName(frame), frame.way, frame.bytes, frame.class, lessonShort(frame.text)]),
-  }),
+  table: ({ apis, frames }) => [lessonSpentTable(apis), lessonFramesTable(frames)],
   shown: ({ events }) => events,
 };
 
-function lessonFramesSays({ title, spent }) {
-  return (
-    `${title}: of ${lessonCount(spent.all, "byte")}, ${spent.payload} were payload, ${spent.headers} ` +
-      "headers, " +
-    `${spent.framing} framing, and ${spent.connection} for the connection itself.`
-  );
+function lessonSpentTable(apis) {
+  const classes = LESSON_CLASSES.filter((name) => apis.some(({ spent }) => spent[name] > 0));
+  return {
+    caption: "What the bytes of one call with its connection are spent on",
+    head: ["API", ...classes, "all"],
+    rows: apis.map(({ title, spent }) => [title, ...classes.map((name) => spent[name]), spent.all]),
+  };
+}
+
+function lessonFramesTable(frames) {
+  return {
+    caption: "gRPC's connection, frame by frame; what a DATA frame carries stands below its head",
+    head: ["frame", "way", "bytes", "what it says"],
+    rows: frames.slice(0, LESSON_MOST_FRAMES).map(lessonFrameRow),
+  };
+}
+
+function lessonFrameRow(frame) {
+  const way = frame.way.replace(" ", "\u00a0");
+  return [lessonFrameName(frame), way, frame.bytes, lessonShort(frame.text)];
 }
 
 function lessonServerSpoke(frames, first) {
@@ -95,7 +102,7 @@ function lessonFrameName({ layer, name }) {
 }
 
 function lessonShort(text) {
-  return text.length > 48 ? `${text.slice(0, 47)}…` : text;
+  return text.length > 56 ? `${text.slice(0, 55)}…` : text;
 }
 
 function lessonBegins(judge) {

@@ -3,6 +3,9 @@
 import { el } from "./dom.js";
 import { lessonEvidence } from "./lesson-evidence.js";
 
+/** So long a line waits for what it has to say. */
+const LESSON_LATEST = 30_000;
+
 const LESSON_NO_FIT = "None of the answers fits what was recorded.";
 
 /** Judges the predictions: which choice the facts bear out, and whether it was chosen. */
@@ -15,21 +18,30 @@ export function lessonJudge(lesson, facts, predicted) {
 
 /** Draws the result. `run` is what was gathered, `facts` what the lesson made of it. */
 export function lessonResult(store, lesson, { run, facts, verdicts }) {
-  const table = lesson.table?.(facts);
-  return [
+  const texts = lesson.says(facts).filter(Boolean);
+  const parts = [
     ...verdicts.map((verdict) => lessonVerdict(verdict, verdicts.length > 1)),
-    el(
-      "div",
-      { class: "lesson-says" },
-      lesson
-        .says(facts)
-        .filter(Boolean)
-        .map((text) => el("p", { text })),
-    ),
-    table && lessonTable(table),
+    el("div", { class: "lesson-says" }, texts.map((text) => el("p", { text }))),
+    lesson.later && lessonLine(store, lesson.later, facts),
+    ...[lesson.table?.(facts) ?? []].flat().map(lessonTable),
     ...(run.notes ?? []).map((text) => el("p", { class: "soft", text })),
-    run.items.length > 0 ? lessonEvidence(store, lesson.shown?.(facts) ?? run.items) : null,
+    run.items.length > 0 && lessonEvidence(store, lesson.shown?.(facts) ?? run.items),
   ];
+  return parts.filter(Boolean);
+}
+
+/**
+ * What cannot be said at once, and is said anew at each change of that kind, for a while or until it is
+ * complete.
+ */
+function lessonLine(store, { kind, says, isComplete }, facts) {
+  const line = el("p", { role: "status", text: says(facts, store) });
+  const end = store.on(kind, () => {
+    line.textContent = says(facts, store);
+    if (isComplete(facts, store)) end();
+  });
+  setTimeout(end, LESSON_LATEST);
+  return line;
 }
 
 function lessonVerdict({ question, right, predicted, isRight }, isOneOfMany) {
@@ -61,9 +73,10 @@ function lessonLower(text) {
 
 function lessonTable({ caption, head, rows }) {
   const kind = (value) => (typeof value === "number" ? "number" : null);
-  const cell = (value) => el("td", { class: kind(value), text: kind(value) ? value.toLocaleString("en") : value });
+  const words = (value) => (kind(value) ? value.toLocaleString("en") : value);
+  const cell = (value) => el("td", { class: kind(value), text: words(value) });
   const titles = head.map((text, n) => el("th", { scope: "col", class: kind(rows[0][n]), text }));
-  const body = rows.map(([first, ...rest]) => el("tr", {}, el("th", { scope: "row", text: first }), rest.map(cell)));
+  const row = ([first, ...rest]) => el("tr", {}, el("th", { scope: "row", text: first }), rest.map(cell));
   return el(
     "div",
     { class: "lesson-table", role: "group", tabindex: "0", "aria-label": caption },
@@ -72,7 +85,7 @@ function lessonTable({ caption, head, rows }) {
       {},
       el("caption", { text: caption }),
       el("thead", {}, el("tr", {}, titles)),
-      el("tbody", {}, body),
+      el("tbody", {}, rows.map(row)),
     ),
   );
 }

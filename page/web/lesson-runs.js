@@ -150,15 +150,8 @@ export async function lessonPlainRun(store, { over, calls, lossy }) {
   return { items, results: answer.results };
 }
 
-/** Waits for the rows of the socket table that `isWanted` picks; answers them, or none after a while. */
-export async function lessonRows(store, isWanted) {
-  const rows = () => (store.sockets?.rows ?? []).filter(isWanted);
-  await lessonArrived(store, "sockets", () => rows().length > 0, LESSON_PATIENCE / 2);
-  return rows();
-}
-
 /** Waits until it holds, looking at each change of that kind; answers whether it does. */
-export function lessonArrived(store, kind, holds, patience = LESSON_PATIENCE) {
+export function lessonArrived(store, kind, holds) {
   return new Promise((resolve) => {
     const done = (isThere) => {
       end();
@@ -169,7 +162,7 @@ export function lessonArrived(store, kind, holds, patience = LESSON_PATIENCE) {
       if (holds()) done(true);
     };
     const end = store.on(kind, look);
-    const timer = setTimeout(() => done(false), patience);
+    const timer = setTimeout(() => done(false), LESSON_PATIENCE);
     look();
   });
 }

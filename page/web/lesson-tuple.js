@@ -11,7 +11,7 @@ export const LESSON_TUPLE = {
   title: "The address and the four numbers",
   idea: [
     "A socket's address is an IP and a port: the IP leads to the machine, the port to the program on it.",
-    "Every packet of TCP carries both ends' addresses.",
+    "Every packet of a TCP connection carries the addresses of both ends.",
   ],
   drawing: () =>
     lessonDrawing(

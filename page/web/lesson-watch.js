@@ -3,7 +3,7 @@
 import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "./lesson-drawing.js";
 import { lessonByApi, lessonConnections, lessonTitle } from "./lesson-facts.js";
 import { lessonTold, lessonWatchRun } from "./lesson-runs.js";
-import { lessonCount, lessonList, lessonTime, lessonTogether } from "./lesson-words.js";
+import { lessonCount, lessonList, lessonTime, lessonTimes, lessonTogether } from "./lesson-words.js";
 
 const LESSON_NO_WATCHER = "No one watches the changes in this recording.";
 const LESSON_NO_NEWS = "No news came to the watchers. Try it again.";
@@ -64,8 +64,8 @@ export const LESSON_WATCH = {
     ...lessonTogether(
       watchers,
       ({ asked, news }) =>
-        `on the connection from before, the server wrote ${lessonCount(news.length, "time")}; ` +
-        `the watcher had asked ${asked === 0 ? "nothing more" : lessonCount(asked, "time")}.`,
+        `on the connection from before, the server wrote ${lessonTimes(news.length)}; ` +
+        `the watcher had asked ${asked === 0 ? "nothing more" : lessonTimes(asked)}.`,
     ),
     "From the writer's request to the news it took " +
       `${lessonList(watchers.map(({ title, after }) => `${lessonTime(after)} (${title})`))}.`,
@@ -128,29 +128,29 @@ function lessonNewsAs(item) {
 }
 
 /**
- * In a recording that is there: a connection is a watcher's when another one of its API was opened and
- * answered after it had asked, and it was told after that.
+ * In a recording that is there: the first connection of each API that had been answered when another one of
+ * its step asked for something, and on which the server told more after that.
  */
 function lessonWatchIn(items) {
-  const [told, writers, before] = [[], [], {}];
-  for (const [api, connections] of lessonByApi(lessonConnections(items))) {
-    for (const writer of connections.filter((made) => made.client.length > 0)) {
-      const opened = writer.items[0].seq;
-      const step = writer.items[0].step;
-      const watcher = lessonTold(
-        connections.flatMap((made) => made.items.filter((item) => item.step === step)),
-        opened,
-      ).find(
-        (made) =>
-          made.number !== writer.number &&
-          made.items[0].seq < opened &&
-          made.items.at(-1).seq > writer.items.at(-1).seq,
-      );
-      if (!watcher || api in before) continue;
-      told.push(watcher);
-      writers.push(writer);
-      before[api] = opened;
-    }
+  const apis = lessonByApi(lessonConnections(items));
+  const found = apis.flatMap(([, connections]) => lessonWatchOf(connections) ?? []);
+  return {
+    watchers: found.map(({ watcher }) => watcher),
+    writers: found.map(({ writer }) => writer),
+    before: Object.fromEntries(found.map(({ writer, asked }) => [writer.api, asked])),
+    items,
+  };
+}
+
+function lessonWatchOf(connections) {
+  const hasHead = (item) => item.op === "write" && item.carried?.some((part) => part.class === "headers");
+  for (const writer of connections) {
+    const asked = writer.client.find(hasHead)?.seq;
+    const isBeside = (made) => made !== writer && made.items[0].step === writer.items[0].step;
+    const beside = connections.filter(isBeside).flatMap((made) => made.items);
+    const told = asked ? lessonTold(beside, asked) : [];
+    const watcher = told.find(({ server }) => server.find(hasHead)?.seq < asked);
+    if (watcher) return { writer, watcher, asked };
   }
-  return { watchers: told, writers, before, items };
+  return null;
 }

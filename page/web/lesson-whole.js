@@ -3,7 +3,13 @@
 import { lessonBox, lessonDrawing } from "./lesson-drawing.js";
 import { lessonByApi, lessonTitle } from "./lesson-facts.js";
 import { lessonArrived, lessonRun } from "./lesson-runs.js";
-import { lessonList, lessonOrder } from "./lesson-words.js";
+
+/** The sockets whose calls the comparison has, as it names them. */
+const LESSON_ROLES = {
+  listener: "a listening socket did",
+  accepted: "the server's end of a connection",
+  connected: "the client's end",
+};
 
 /** What all three have in common, and what each puts on top. */
 export const LESSON_WHOLE = {
@@ -53,7 +59,7 @@ export const LESSON_WHOLE = {
       ],
     },
     {
-      ask: "Each further call on a connection takes fewest bytes over …",
+      ask: "Each further call on a connection takes the fewest bytes over …",
       choices: ["rest", "graphql", "grpc"].map((api) => ({
         text: lessonTitle(api),
         is: ({ apis }) =>
@@ -64,9 +70,9 @@ export const LESSON_WHOLE = {
   ],
   run: lessonWholeRun,
   facts: (run, store) => lessonWholeFacts(store.comparison),
-  says: ({ verdict, skeletons, apis }) => [
+  says: ({ verdict, skeletons }) => [
     verdict === "same"
-      ? `All of them did ${lessonList(skeletons.map(lessonCommon))}.`
+      ? `Over all three: ${skeletons.join("; ")}.`
       : "The comparison found a difference in the calls: its screen says which.",
     "What differs is what each puts on top of them, and that costs bytes.",
   ],
@@ -87,10 +93,6 @@ function lessonOpensWith(judge) {
 
 function lessonFewest(apis) {
   return apis.reduce((fewest, api) => (api.later < fewest.later ? api : fewest));
-}
-
-function lessonCommon(calls) {
-  return lessonOrder(calls.split(" → "));
 }
 
 /** Runs it, and waits for a comparison that has it. */
@@ -123,9 +125,9 @@ function lessonWholeFacts(comparison) {
   return {
     step,
     verdict: comparison.verdict,
-    skeletons: Object.values(comparison.skeletons)
-      .map(([first]) => first)
-      .filter(Boolean),
+    skeletons: Object.entries(LESSON_ROLES).flatMap(([role, says]) =>
+      (comparison.skeletons[role] ?? []).map((calls) => `${says} ${calls}`),
+    ),
     apis: servers.map((server) => lessonCost(server, stepOf(server, step))),
   };
 }

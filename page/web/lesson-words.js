@@ -7,10 +7,16 @@ export function lessonCount(count, noun) {
   return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : noun.endsWith("s") ? "es" : "s"}`;
 }
 
+/** `once`, `2 times`. */
+export function lessonTimes(count) {
+  return count === 1 ? "once" : lessonCount(count, "time");
+}
+
 /** Nanoseconds, in the unit that is easy to read. */
 export function lessonTime(ns) {
   if (ns === null || ns === undefined) return "–";
-  if (ns < 1e6) return `${Math.max(1, Math.round(ns / 1e3))} µs`;
+  if (ns < 1e3) return "less than 1 µs";
+  if (ns < 1e6) return `${Math.round(ns / 1e3)} µs`;
   if (ns < 1e9) return `${(ns / 1e6).toFixed(ns < 1e7 ? 1 : 0)} ms`;
   return `${(ns / 1e9).toFixed(1)} s`;
 }

@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 import { LESSONS } from "./lesson-list.js";
 import { LessonProgress } from "./lesson-progress.js";
-import { createLessonScreen } from "./lesson-screen.js";
+import { LessonScreen } from "./lesson-screen.js";
 
 /** The keys of this screen, for the list of keys. They also work while an answer has the focus. */
 export const LESSON_KEYS = [
@@ -63,20 +63,22 @@ export function createLessonsView(store) {
   let end = [];
 
   function screen(n) {
-    const lesson = LESSONS[n];
-    if (!screens.has(n))
-      screens.set(
-        n,
-        createLessonScreen(store, lesson, n + 1, (isRight) => done(lesson, isRight)),
-      );
+    if (!screens.has(n)) screens.set(n, makeScreen(n));
     return screens.get(n);
+  }
+
+  function makeScreen(n) {
+    const lesson = LESSONS[n];
+    const onDone = (isRight) => done(lesson, isRight);
+    const onNext = n < LESSONS.length - 1 ? () => go(n + 1) : null;
+    return new LessonScreen(store, lesson, { number: n + 1, onDone, onNext });
   }
 
   function go(n) {
     at = n;
     progress.at = LESSONS[n].id;
     draw();
-    screen(n).focus();
+    screen(n).heading.focus();
   }
 
   function move(by) {

@@ -7,22 +7,37 @@ const MAP_WIDTH = 600;
 const MAP_HEIGHT = 30;
 /** A pause counts no longer than this, in nanoseconds: else there would be nothing but pauses. */
 const MAP_PAUSE = 1e6;
+/** It is drawn this often at most while events come, in milliseconds. */
+const MAP_WAIT = 200;
 
-/** The map of the store's events: `{ element, draw }`. The player moves. */
-export function createPlayMap(store, player) {
+/** The map of the store's events: `{ element, draw }`, drawn while `isShown`. The player moves. */
+export function createPlayMap(store, player, isShown) {
   const bars = svg("path", { class: "map-bars" });
   const steps = svg("path", { class: "map-steps" });
   const here = el("div", { class: "map-here" });
-  const picture = svg("svg", { viewBox: `0 0 ${MAP_WIDTH} ${MAP_HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" }, bars, steps);
+  const picture = svg(
+    "svg",
+    { viewBox: `0 0 ${MAP_WIDTH} ${MAP_HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" },
+    bars,
+    steps,
+  );
   const element = el(
     "div",
-    { class: "play-map", role: "slider", tabindex: 0, "aria-label": "Position in the recording", "aria-valuemin": 0, title: "Events over time; pauses are shortened" },
+    {
+      class: "play-map",
+      role: "slider",
+      tabindex: 0,
+      "aria-label": "Position in the recording",
+      "aria-valuemin": 0,
+      title: "Events over time; pauses are shortened",
+    },
     picture,
     here,
   );
   let places = [];
 
   const draw = onFrame(() => {
+    if (!isShown()) return;
     places = mapPlaces(store.items);
     const { d, marks } = mapPaths(store.items, places);
     bars.setAttribute("d", d);
@@ -36,11 +51,22 @@ export function createPlayMap(store, player) {
     element.setAttribute("aria-valuenow", index + 1);
     element.setAttribute("aria-valuetext", mapWords(store, index));
   });
-  store.on("items", draw);
+  store.on("items", mapSeldom(draw));
   store.on("cursor", point);
   mapPointer(element, (part) => mapGo(store, player, places, part));
   element.addEventListener("keydown", (event) => mapKey(event, player));
   return { element, draw };
+}
+
+/** Calls `draw` after a while, however often it is asked to. */
+function mapSeldom(draw) {
+  let timer = null;
+  return () => {
+    timer ??= setTimeout(() => {
+      timer = null;
+      draw();
+    }, MAP_WAIT);
+  };
 }
 
 function mapWords(store, index) {
@@ -52,7 +78,9 @@ function mapWords(store, index) {
 /** Where each event is, from 0 to the width. */
 function mapPlaces(items) {
   let sum = 0;
-  const sums = items.map((item, index) => (sum += index === 0 ? 0 : Math.min(MAP_PAUSE, item.at - items[index - 1].at)));
+  const sums = items.map(
+    (item, index) => (sum += index === 0 ? 0 : Math.min(MAP_PAUSE, item.at - items[index - 1].at)),
+  );
   return sums.map((place) => (sum === 0 ? MAP_WIDTH : (place / sum) * MAP_WIDTH));
 }
 
@@ -65,7 +93,9 @@ function mapPaths(items, places) {
   });
   const most = Math.log1p(Math.max(1, ...counts));
   const height = (count) => (MAP_HEIGHT - 8) * (Math.log1p(count) / most);
-  const bars = counts.map((count, index) => (count === 0 ? "" : `M${index * 3} ${MAP_HEIGHT}v${-height(count).toFixed(1)}h2.4V${MAP_HEIGHT}z`));
+  const bars = counts.map((count, index) =>
+    count === 0 ? "" : `M${index * 3} ${MAP_HEIGHT}v${-height(count).toFixed(1)}h2.4V${MAP_HEIGHT}z`,
+  );
   return { d: bars.join(""), marks: [...begins].map((x) => `M${x} 0v6`).join("") };
 }
 
@@ -79,7 +109,10 @@ function mapPointer(element, go) {
     element.setPointerCapture(event.pointerId);
     move(event);
   });
-  element.addEventListener("pointermove", (event) => element.hasPointerCapture(event.pointerId) && move(event));
+  element.addEventListener(
+    "pointermove",
+    (event) => element.hasPointerCapture(event.pointerId) && move(event),
+  );
 }
 
 function mapGo(store, player, places, part) {

@@ -25,11 +25,13 @@ const PLAYBACK_SHAPES = {
   again: "M13 8a5 5 0 1 1-1.6-3.7M13 1.5v3.6H9.4",
 };
 
-/** The controls, `{ element, keys }`. `isStop` tells which events are stopped at. */
-export function createPlayback(store, { isStop }) {
-  const show = onFrame(() => drawNow());
-  const player = new Player(store, { isStop, onChange: show });
-  const map = createPlayMap(store, player);
+/**
+ * The controls, `{ element, keys, show }`, drawn while `isShown`. `isStop` and `stepOf` are as for `Player`.
+ */
+export function createPlayback(store, { isStop, stepOf, isShown }) {
+  const show = onFrame(() => isShown() && drawNow());
+  const player = new Player(store, { isStop, stepOf, onChange: show });
+  const map = createPlayMap(store, player, isShown);
   const button = (shape, label, key, run) => playbackButton(shape, label, key, run);
   const toggle = button("pause", "Pause", "Space", () => player.toggle());
   const end = button("end", "To the end", "End", () => player.follow());
@@ -42,8 +44,6 @@ export function createPlayback(store, { isStop }) {
     if (status.textContent !== words) status.textContent = words;
   };
   for (const kind of ["items", "cursor", "hello"]) store.on(kind, show);
-  map.draw();
-  show();
   const element = el(
     "div",
     { class: "playback", role: "group", "aria-label": "Time" },
@@ -51,11 +51,11 @@ export function createPlayback(store, { isStop }) {
       "div",
       { class: "joined" },
       button("begin", "To the beginning", "Home", () => player.begin()),
-      button("backStep", "Back to the beginning of the step", "PageUp", () => player.stepMark(-1)),
+      button("backStep", "Back to the beginning of the step", "[", () => player.stepMark(-1)),
       button("back", "One event back", "←", () => player.step(-1)),
       toggle,
       button("on", "One event on", "→", () => player.step(1)),
-      button("onStep", "To the next step", "PageDown", () => player.stepMark(1)),
+      button("onStep", "To the next step", "]", () => player.stepMark(1)),
       end,
     ),
     button("again", "Replay the step slowly", "r", () => player.replay()),
@@ -63,7 +63,7 @@ export function createPlayback(store, { isStop }) {
     map.element,
     status,
   );
-  return { element, player, keys: playbackKeys(player) };
+  return { element, keys: playbackKeys(player), show: () => [show, map.draw].forEach((draw) => draw()) };
 }
 
 function playbackKeys(player) {
@@ -71,22 +71,42 @@ function playbackKeys(player) {
     { keys: [" "], shown: "Space", says: "pause, or go on", run: () => player.toggle() },
     { keys: ["ArrowLeft", ","], shown: "← or ,", says: "one event back", run: () => player.step(-1) },
     { keys: ["ArrowRight", "."], shown: "→ or .", says: "one event on", run: () => player.step(1) },
-    { keys: ["PageUp"], shown: "Page up", says: "to the beginning of the step, or of the one before", run: () => player.stepMark(-1) },
-    { keys: ["PageDown"], shown: "Page down", says: "to the next step", run: () => player.stepMark(1) },
+    {
+      keys: ["["],
+      shown: "[",
+      says: "to the beginning of the step, or of the one before",
+      run: () => player.stepMark(-1),
+    },
+    { keys: ["]"], shown: "]", says: "to the next step", run: () => player.stepMark(1) },
     { keys: ["Home"], shown: "Home", says: "to the first event", run: () => player.begin() },
-    { keys: ["End"], shown: "End", says: "to the newest event, and on with what comes", run: () => player.follow() },
+    {
+      keys: ["End"],
+      shown: "End",
+      says: "to the newest event, and on with what comes",
+      run: () => player.follow(),
+    },
     { keys: ["r"], shown: "r", says: "replay the step slowly", run: () => player.replay() },
   ];
 }
 
 function playbackSpeed(player) {
-  const options = PLAYBACK_SPEEDS.map(([slowness, text]) => el("option", { value: slowness, text, selected: slowness === player.slowness }));
-  const choose = el("select", { "aria-label": "Speed of the replay", onchange: () => (player.slowness = Number(choose.value)) }, options);
+  const options = PLAYBACK_SPEEDS.map(([slowness, text]) =>
+    el("option", { value: slowness, text, selected: slowness === player.slowness }),
+  );
+  const choose = el(
+    "select",
+    { "aria-label": "Speed of the replay", onchange: () => (player.slowness = Number(choose.value)) },
+    options,
+  );
   return choose;
 }
 
 function playbackButton(shape, label, key, run) {
-  const button = el("button", { type: "button", class: "play-button", onclick: run }, svg("svg", { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" }, svg("path")));
+  const button = el(
+    "button",
+    { type: "button", class: "play-button", onclick: run },
+    svg("svg", { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" }, svg("path")),
+  );
   playbackLabel(button, shape, label, key);
   return button;
 }
@@ -105,5 +125,5 @@ function playbackWords(store, player) {
   if (player.pause > 0) return `${place} · a pause of ${laneSpan(player.pause)}, shortened`;
   if (player.isPlaying) return `${place} · replaying`;
   if (store.cursor !== null) return `${place} · paused`;
-  return store.live ? "following live" : `all ${laneCount(store.items.length)} events`;
+  return store.live ? "live" : `all ${laneCount(store.items.length)} events`;
 }

@@ -3,7 +3,7 @@
 /** A pause that would take longer than this on the screen is shortened to it, in milliseconds. */
 const PLAYER_LONGEST = 600;
 
-/** Moves the cursor. `isStop` tells which events it stops at. */
+/** Moves the cursor. `isStop` tells which events it stops at, and `stepOf` the step of such an event. */
 export class Player {
   /** How much slower than it was: 1 for as it was. */
   slowness = 1000;
@@ -14,9 +14,10 @@ export class Player {
   #time = 0;
   #frame = null;
 
-  constructor(store, { isStop, onChange }) {
+  constructor(store, { isStop, stepOf, onChange }) {
     this.store = store;
     this.isStop = isStop;
+    this.stepOf = stepOf;
     this.onChange = onChange;
   }
 
@@ -32,24 +33,26 @@ export class Player {
     return items[at] === undefined ? null : at;
   }
 
-  /** Whether a mark stands between the event and the one before it. */
+  /** Whether the event before it, of those that it stops at, is of another step. */
   #beginsStep(index) {
     const { items } = this.store;
-    for (let at = index - 1; at >= 0; at--) {
-      if (items[at].op === "mark") return true;
-      if (this.isStop(items[at])) return false;
-    }
-    return true;
+    const before = this.#next(index, -1);
+    return before === null || this.stepOf(items[before]) !== this.stepOf(items[index]);
   }
 
   #goTo(index) {
     this.store.set("cursor", this.store.items[index].seq);
   }
 
+  /** The last event shown that it stops at, or the place before all. */
+  #here() {
+    return this.#next(this.index + 1, -1) ?? -1;
+  }
+
   /** One event on, or back. */
   step(step) {
     this.halt();
-    const next = this.#next(this.index, step);
+    const next = this.#next(this.#here(), step);
     if (next !== null) this.#goTo(next);
     else if (step < 0) this.begin();
   }
@@ -57,7 +60,7 @@ export class Player {
   /** To the first event of the step before, or of the next one. */
   stepMark(step) {
     this.halt();
-    let at = this.#next(this.index, step);
+    let at = this.#next(this.#here(), step);
     while (at !== null && !this.#beginsStep(at)) at = this.#next(at, step);
     if (at !== null) this.#goTo(at);
     else if (step > 0) this.follow();
@@ -96,8 +99,8 @@ export class Player {
   /** Plays the step again that is shown last. */
   replay() {
     this.halt();
-    let at = this.index;
-    while (at > 0 && !(this.isStop(this.store.items[at]) && this.#beginsStep(at))) at -= 1;
+    let at = this.#here();
+    while (at > 0 && !this.#beginsStep(at)) at = this.#next(at, -1) ?? 0;
     if (at < 0) return;
     this.#goTo(at);
     this.play();

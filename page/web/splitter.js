@@ -8,7 +8,14 @@ const SPLIT_MOST = 75;
 /** An edge that sizes `panel`: its height below the lanes, its width beside them. */
 export function createSplitter(panel) {
   const isBeside = matchMedia("(min-width: 1500px)");
-  const edge = el("div", { class: "splitter", role: "separator", tabindex: 0, "aria-label": "Size of the panel", "aria-valuemin": SPLIT_LEAST, "aria-valuemax": SPLIT_MOST });
+  const edge = el("div", {
+    class: "splitter",
+    role: "separator",
+    tabindex: 0,
+    "aria-label": "Size of the panel",
+    "aria-valuemin": SPLIT_LEAST,
+    "aria-valuemax": SPLIT_MOST,
+  });
   let size = 40;
   const set = (percent) => {
     size = Math.min(SPLIT_MOST, Math.max(SPLIT_LEAST, percent));

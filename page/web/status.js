@@ -17,7 +17,8 @@ export function createStatus(store) {
       counted = item.seq;
     }
     kept.textContent = `${laneCount(store.items.length)} events`;
-    dropped.textContent = store.dropped > 0 ? `${laneCount(store.dropped)} older events are in the trace files only` : "";
+    dropped.textContent =
+      store.dropped > 0 ? `${laneCount(store.dropped)} older events are in the trace files only` : "";
     lost.textContent = missing > 0 ? `${laneCount(missing)} events were lost` : "";
     lost.title = "The recorder had no room for them: see the gaps in the lanes.";
   });

@@ -31,6 +31,10 @@ pub struct Flags {
     #[arg(long, value_name = "ADDR", value_parser = parse, default_value = "127.0.0.1:50051")]
     pub grpc: SocketAddr,
 
+    /// Where the same service is over bare sockets, UDP and TCP; not with --once
+    #[arg(long, value_name = "ADDR", value_parser = parse, default_value = "127.0.0.1:6000")]
+    pub plain: SocketAddr,
+
     /// Where the page is, on which all that happens is seen live
     #[arg(long, value_name = "ADDR", value_parser = parse, default_value = "127.0.0.1:8080")]
     pub page: SocketAddr,

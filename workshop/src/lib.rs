@@ -4,6 +4,7 @@
 //!
 //! - [`flags`]: the command line
 //! - [`lane`]: one API: its server, and the recordings of its two sides
+//! - [`plain`]: the same service over bare sockets
 //! - [`tour`]: what the clients do, the same over each API
 //! - [`report`]: what the recordings show, for a person or for a machine
 //! - [`live`]: the page on which all of it is seen as it happens
@@ -14,6 +15,7 @@
 pub mod flags;
 pub mod lane;
 pub mod live;
+pub mod plain;
 pub mod program;
 pub mod report;
 pub mod tour;

@@ -1,12 +1,12 @@
 //! From the flags to the exit code.
 
 use std::io::{self, ErrorKind, Write as _};
-use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser as _;
 use clients::{Graphql, Grpc, Rest};
+use plain_server::Sockets;
 use server_kit::bind::{bind, check};
 use server_kit::shutdown::Signals;
 use server_kit::{Program, Shutdown};
@@ -15,6 +15,7 @@ use socket_trace::compare::Verdict;
 
 use crate::flags::Flags;
 use crate::lane::{BY_HAND, Curtain, Lane, Recordings};
+use crate::plain::{self, Plain};
 use crate::{live, report, tour};
 
 /// Runs the workshop, and returns its exit code.
@@ -60,20 +61,16 @@ async fn workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result<Ver
     let (shutdown, curtain) = (Shutdown::new(), Curtain::default());
     let mut signals = Signals::watch()?;
     let lanes = start(flags, &shutdown, &curtain, recordings).await?;
-    let page = match flags.page() {
-        Some(address) => Some(bind(&Tap::off(), address, PAGE, PAGE_FLAG).await?),
-        None => None,
-    };
-    let address = page.as_ref().map(TapListener::local_addr).transpose()?;
+    let extras = Extras::start(flags, &shutdown, &curtain, recordings).await?;
     let verdict = tokio::select! {
         biased;
         () = signals.next() => return Err("interrupted during the tour".into()),
-        shown = show(flags, &lanes, address) => shown?,
+        shown = show(flags, &lanes, extras.as_ref()) => shown?,
     };
-    if !flags.once {
-        go_on(flags, &lanes, &curtain).await?;
+    if let Some(Extras { plain, page }) = extras {
+        go_on(flags, recordings, &curtain).await?;
         let page = match page {
-            Some(listener) => Some(live::start(listener, &lanes, &shutdown).await?),
+            Some(listener) => Some(live::start(listener, &lanes, &plain, &shutdown).await?),
             None => None,
         };
         signals.next().await;
@@ -81,12 +78,40 @@ async fn workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result<Ver
         if let Some(page) = page {
             page.await.map_err(io::Error::other)??;
         }
+        plain.ended().await?;
     }
     shutdown.cancel();
     for lane in lanes {
         lane.ended().await?;
     }
     Ok(verdict)
+}
+
+/// What is there beside the tour, for those who stay.
+struct Extras {
+    plain: Plain,
+    page: Option<TapListener>,
+}
+
+impl Extras {
+    /// Starts the plain server, and takes the page's address. Whoever comes before the tour is over waits for its end.
+    async fn start(
+        flags: &Flags,
+        shutdown: &Shutdown,
+        curtain: &Curtain,
+        recordings: &mut Vec<Recordings>,
+    ) -> io::Result<Option<Self>> {
+        if flags.once {
+            return Ok(None);
+        }
+        let mut record = |api| record(api, flags, curtain, recordings);
+        let plain = Plain::start(flags.plain, record("udp")?, record("tcp")?, shutdown).await?;
+        let page = match flags.page() {
+            Some(address) => Some(bind(&Tap::off(), address, PAGE, PAGE_FLAG).await?),
+            None => None,
+        };
+        Ok(Some(Self { plain, page }))
+    }
 }
 
 /// For messages about its address.
@@ -99,6 +124,9 @@ fn check_ports(flags: &Flags) -> io::Result<()> {
     for (program, address) in programs.into_iter().zip([flags.rest, flags.graphql, flags.grpc]) {
         check(address, program.name, &format!("--{}", program.api))?;
     }
+    if !flags.once {
+        Sockets::check(flags.plain, plain::FLAG)?;
+    }
     flags.page().map_or(Ok(()), |address| check(address, PAGE, PAGE_FLAG))
 }
 
@@ -109,11 +137,7 @@ async fn start(
     curtain: &Curtain,
     recordings: &mut Vec<Recordings>,
 ) -> io::Result<[Lane; 3]> {
-    let mut record = |program: &Program| {
-        let recording = Recordings::start(program.api, &flags.traces, flags.capture, curtain)?;
-        recordings.push(recording.clone());
-        io::Result::Ok(recording)
-    };
+    let mut record = |program: &Program| record(program.api, flags, curtain, recordings);
     let (rest, graphql, grpc) = (&rest_server::PROGRAM, &graphql_server::PROGRAM, &grpc_server::PROGRAM);
     let token = || shutdown.clone();
     Ok([
@@ -132,8 +156,20 @@ async fn start(
     ])
 }
 
+/// Begins the recordings of an API.
+fn record(
+    api: &'static str,
+    flags: &Flags,
+    curtain: &Curtain,
+    recordings: &mut Vec<Recordings>,
+) -> io::Result<Recordings> {
+    let recording = Recordings::start(api, &flags.traces, flags.capture, curtain)?;
+    recordings.push(recording.clone());
+    Ok(recording)
+}
+
 /// Runs the tour and prints what it showed.
-async fn show(flags: &Flags, lanes: &[Lane; 3], page: Option<SocketAddr>) -> Result<Verdict, Failed> {
+async fn show(flags: &Flags, lanes: &[Lane; 3], extras: Option<&Extras>) -> Result<Verdict, Failed> {
     let [rest, graphql, grpc] = lanes;
     tour::run::<Rest>(rest).await?;
     tour::run::<Graphql>(graphql).await?;
@@ -145,17 +181,25 @@ async fn show(flags: &Flags, lanes: &[Lane; 3], page: Option<SocketAddr>) -> Res
     let text = if flags.json {
         serde_json::to_string_pretty(&comparison)? + "\n"
     } else {
-        report::text(lanes, &comparison)? + &report::next(lanes, page, flags)
+        report::text(lanes, &comparison)? + &next(flags, lanes, extras)?
     };
     print(&text)?;
     Ok(comparison.verdict)
 }
 
+/// Where the recordings are, and what to try next.
+fn next(flags: &Flags, lanes: &[Lane], extras: Option<&Extras>) -> io::Result<String> {
+    let text = report::recordings(lanes, flags);
+    let Some(Extras { plain, page }) = extras else { return Ok(text) };
+    let page = page.as_ref().map(TapListener::local_addr).transpose()?;
+    Ok(text + &report::next(lanes, plain, page))
+}
+
 /// From now on each call that comes in is shown.
-async fn go_on(flags: &Flags, lanes: &[Lane], curtain: &Curtain) -> io::Result<()> {
-    for lane in lanes {
-        lane.recordings.mark(BY_HAND);
-        lane.recordings.flush().await;
+async fn go_on(flags: &Flags, recordings: &[Recordings], curtain: &Curtain) -> io::Result<()> {
+    for recording in recordings {
+        recording.mark(BY_HAND);
+        recording.flush().await;
     }
     if !flags.json {
         print("\nThe servers go on, and record; their socket calls appear here. Ctrl-C ends it.\n")?;

@@ -14,6 +14,7 @@ use socket_trace::table;
 
 use crate::flags::Flags;
 use crate::lane::{Lane, Recordings};
+use crate::plain::Plain;
 use crate::tour::{CALLS, ONE_CALL, TEN_CALLS};
 
 /// Compares the recordings of all APIs. They may go on.
@@ -88,9 +89,9 @@ fn costs(lanes: &[Lane], comparison: &Comparison) -> String {
     out
 }
 
-/// Where the recordings are, and what to try next; `page` is where that is, when there is one.
+/// Where the recordings are.
 #[must_use]
-pub fn next(lanes: &[Lane], page: Option<SocketAddr>, flags: &Flags) -> String {
+pub fn recordings(lanes: &[Lane], flags: &Flags) -> String {
     let mut out = match flags.capture {
         0 => "The recordings, without payload:\n".to_owned(),
         bytes => format!("The recordings, with up to {bytes} B of payload of each read and write:\n"),
@@ -104,15 +105,21 @@ pub fn next(lanes: &[Lane], page: Option<SocketAddr>, flags: &Flags) -> String {
     let _ = writeln!(out, "\nLook at them again:");
     let _ = writeln!(out, "  cargo run --release -p socket-trace -- show {traces}/rest-server.jsonl");
     let _ = writeln!(out, "  cargo run --release -p socket-trace -- compare {traces}/*.jsonl");
+    out
+}
+
+/// What to try next; `page` is where that is, when there is one.
+#[must_use]
+pub fn next(lanes: &[Lane], plain: &Plain, page: Option<SocketAddr>) -> String {
+    let mut out = String::new();
     if let Some(page) = page {
         let _ = writeln!(out, "\nLook at it live: http://{}", reachable(page));
     }
-    if !flags.once {
-        let _ = writeln!(out, "\nTry, from another terminal:");
-        for lane in lanes {
-            for line in (lane.program.try_it)(reachable(lane.address)).lines() {
-                let _ = writeln!(out, "  {line}");
-            }
+    let _ = writeln!(out, "\nTry, from another terminal:");
+    let lanes = lanes.iter().map(|lane| (lane.program, lane.address));
+    for (program, address) in lanes.chain([(&plain_server::PROGRAM, plain.address)]) {
+        for line in (program.try_it)(reachable(address)).lines() {
+            let _ = writeln!(out, "  {line}");
         }
     }
     out

@@ -2,27 +2,19 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bookshelf::Book;
 use clients::{Client, Graphql, Grpc, Rest};
 use futures_util::future::BoxFuture;
 use server_kit::Shutdown;
 use server_kit::bind::reachable;
-use socket_tap::Tap;
 use tokio::sync::Mutex;
-use tokio::time::{sleep, timeout};
 
 use super::answer::Refusal;
 use super::run::{self, Job};
+use super::stage::Stage;
 use super::watching::{self, Watcher, Watching};
-use crate::lane::{BY_HAND, Lane, Recordings};
-
-/// On loopback everything is over in milliseconds.
-const LONGEST_STEP: Duration = Duration::from_secs(10);
-
-/// How long connections may take to close on both sides. Those of others come and go meanwhile, so it may never be seen.
-const LONGEST_CLOSE: Duration = Duration::from_millis(300);
+use crate::lane::Lane;
 
 /// One API.
 pub(super) struct Api {
@@ -32,14 +24,13 @@ pub(super) struct Api {
     pub(super) listen: SocketAddr,
     /// Where clients find it.
     pub(super) address: SocketAddr,
-    pub(super) recordings: Recordings,
+    pub(super) stage: Stage,
     /// Does a job through the API's client.
     pub(super) run: fn(Arc<Self>, Job) -> BoxFuture<'static, run::Result>,
     /// Opens a watcher of the API's client.
     pub(super) watch: fn(Arc<Self>, Arc<Watching>) -> Opening,
     /// Whoever has it has the API to itself.
     pub(super) turn: Mutex<Turn>,
-    shutdown: Shutdown,
 }
 
 /// A watcher, once it is open.
@@ -70,11 +61,10 @@ impl Api {
             title: lane.title,
             listen: lane.address,
             address: reachable(lane.address),
-            recordings: lane.recordings.clone(),
+            stage: Stage::new(&lane.recordings, shutdown),
             run: |api, job| Box::pin(async move { run::over::<C>(&api, &job).await }),
             watch: |api, watching| Box::pin(async move { watching::open::<C>(&api, watching).await }),
             turn: Mutex::default(),
-            shutdown: shutdown.clone(),
         }
     }
 
@@ -90,39 +80,5 @@ impl Api {
             return Err(Refusal::bad("say over which APIs: rest, graphql, grpc"));
         }
         Ok(chosen)
-    }
-
-    /// Does something as a step of that name on both recordings, which has `more` connections open at its end. When it
-    /// returns, the others that were opened for it are closed on both sides.
-    pub(super) async fn step<T>(
-        &self,
-        name: String,
-        more: isize,
-        body: impl Future<Output = Result<T, String>>,
-    ) -> Result<T, String> {
-        let Recordings { client, server, .. } = &self.recordings;
-        let before = [client, server].map(Tap::open_streams);
-        self.recordings.mark(name);
-        let done = self.bounded(body).await;
-        let more = if done.is_ok() { more } else { 0 };
-        let left = before.map(|before| before.saturating_add_signed(more));
-        let closed = async {
-            while client.open_streams() > left[0] || server.open_streams() > left[1] {
-                sleep(Duration::from_millis(1)).await;
-            }
-        };
-        let _ = timeout(LONGEST_CLOSE, closed).await;
-        self.recordings.mark(BY_HAND);
-        done
-    }
-
-    async fn bounded<T>(&self, body: impl Future<Output = Result<T, String>>) -> Result<T, String> {
-        tokio::select! {
-            biased;
-            () = self.shutdown.cancelled() => Err("the workshop is ending".to_owned()),
-            done = timeout(LONGEST_STEP, body) => {
-                done.unwrap_or_else(|_| Err(format!("it did not end within {} s", LONGEST_STEP.as_secs())))
-            }
-        }
     }
 }

@@ -3,6 +3,7 @@
 use page::hello::{Hello, Lane};
 
 use super::Live;
+use super::datagrams::Plain;
 use super::operations::Operation;
 
 impl Live {
@@ -19,8 +20,14 @@ impl Live {
             first: self.history.first(),
             recordings: self.recordings.iter().map(Into::into).collect(),
             lanes: lanes.collect(),
-            plain: Vec::new(),
+            plain: [("udp", "UDP"), ("tcp", "TCP")].map(|(api, title)| self.plain.lane(api, title)).to_vec(),
             operations: Operation::ALL.map(|operation| operation.told(&self.apis)).to_vec(),
         }
+    }
+}
+
+impl Plain {
+    fn lane(&self, api: &str, title: &str) -> Lane {
+        Lane { api: api.to_owned(), title: title.to_owned(), address: self.address.to_string() }
     }
 }

@@ -19,6 +19,8 @@
 //! - `run`: does it through real clients
 //! - `perform`: one call
 //! - `watching`: watchers that stay
+//! - `datagrams`: the same over bare sockets
+//! - `stage`: two recordings, and one step at a time
 //! - `download`: recordings as files
 
 mod access;
@@ -26,6 +28,7 @@ mod answer;
 mod api;
 mod commands;
 mod comparing;
+mod datagrams;
 mod download;
 mod feed;
 mod hello;
@@ -35,6 +38,7 @@ mod perform;
 mod readers;
 mod routes;
 mod run;
+mod stage;
 mod stream;
 mod table;
 mod watching;
@@ -53,8 +57,10 @@ use tokio::task::JoinHandle;
 
 use crate::lane::{Lane, Recordings};
 use api::Api;
+use datagrams::Plain;
 use history::History;
 use readers::Readers;
+use stage::Stage;
 use watching::Watching;
 
 /// What is told to every browser when it changes, as JSON; `None` before it is known.
@@ -67,6 +73,7 @@ struct Live {
     /// Where the page is.
     address: SocketAddr,
     apis: Vec<Arc<Api>>,
+    plain: Plain,
     recordings: Vec<Recording>,
     history: Arc<History>,
     readers: Readers,
@@ -83,10 +90,12 @@ struct Live {
 pub async fn start(
     listener: TapListener,
     lanes: &[Lane; 3],
+    plain: &crate::plain::Plain,
     shutdown: &Shutdown,
 ) -> io::Result<JoinHandle<io::Result<()>>> {
     let history = Arc::new(History::default());
-    let paths = lanes.iter().flat_map(|lane| traces(&lane.recordings)).map(|(_, path)| path);
+    let recordings = lanes.iter().map(|lane| &lane.recordings).chain([&plain.udp, &plain.tcp]);
+    let paths = recordings.flat_map(traces).map(|(_, path)| path);
     let recordings = feed::start(paths.collect(), Arc::clone(&history), shutdown.clone()).await?;
     let apis = Api::all(lanes, shutdown);
     let live = Arc::new(Live {
@@ -94,6 +103,7 @@ pub async fn start(
         address: listener.local_addr()?,
         watching: Arc::new(Watching::of(&apis)),
         apis,
+        plain: Plain::of(plain, shutdown),
         recordings,
         history,
         readers: Readers::default(),
@@ -105,6 +115,13 @@ pub async fn start(
     tokio::spawn(table::run(Arc::clone(&live)));
     let router = routes::router(live);
     Ok(tokio::spawn(server_kit::http::serve(listener, router, shutdown.clone(), Limits::default())))
+}
+
+impl Live {
+    /// All that is recorded.
+    fn stages(&self) -> impl Iterator<Item = &Stage> {
+        self.apis.iter().map(|api| &api.stage).chain([&self.plain.udp, &self.plain.tcp])
+    }
 }
 
 /// The two traces of an API, each with what it is called.

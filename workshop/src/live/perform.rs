@@ -62,7 +62,8 @@ fn new_book() -> NewBook {
     NewBook { title, author_id: 1, year: YEARS[0] }
 }
 
-fn titled(book: &Book) -> String {
+/// The book in words.
+pub(super) fn titled(book: &Book) -> String {
     format!("{} ({})", book.title, book.year)
 }
 

@@ -11,7 +11,7 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 
 use super::answer::Refusal;
-use super::{Live, access, download, run, stream, watching};
+use super::{Live, access, datagrams, download, run, stream, watching};
 
 /// What is asked for is said in a few words.
 const MOST_BODY: usize = 4096;
@@ -25,6 +25,7 @@ pub(super) fn router(live: Arc<Live>) -> Router {
         .route("/api/stream", get(stream::stream))
         .route("/api/run", post(run::run))
         .route("/api/watch", post(watching::switch))
+        .route("/api/datagrams", post(datagrams::run))
         .merge(download::routes())
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)

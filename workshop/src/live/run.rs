@@ -116,7 +116,7 @@ impl Job {
         };
         let mut says = String::new();
         for _ in 0..connections {
-            let mut client = C::connect(&api.recordings.client, api.address).await?;
+            let mut client = C::connect(api.stage.client(), api.address).await?;
             for _ in 0..calls {
                 says = perform(&mut client, self.operation, books).await?;
             }
@@ -136,6 +136,6 @@ pub(super) async fn over<C: Client>(api: &Api, job: &Job) -> Result {
         took = began.elapsed().as_nanos();
         done.map_err(|failure| failure.to_string())
     };
-    let done = api.step(job.step(), 0, body).await;
+    let done = api.stage.step(job.step(), 0, body).await;
     (done, took)
 }

@@ -114,13 +114,13 @@ impl Browser {
 
     async fn wait(&mut self) {
         let [(_, one), (_, two), (_, three)] = &mut self.told;
-        // None of them fails: the other ends are in `live`.
+        // None of them fails: the other ends are in `live`. What has changed is for `look` to see, and not seen yet.
         tokio::select! {
             () = self.live.shutdown.cancelled() => {}
             _ = self.last.changed() => {}
-            _ = one.changed() => {}
-            _ = two.changed() => {}
-            _ = three.changed() => {}
+            _ = one.changed() => one.mark_changed(),
+            _ = two.changed() => two.mark_changed(),
+            _ = three.changed() => three.mark_changed(),
         }
     }
 }

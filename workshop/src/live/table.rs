@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::json;
 use socket_trace::sockets::changes::{Marked, mark, unmarked};
-use socket_trace::sockets::{Filter, Row, table};
+use socket_trace::sockets::{Filter, Proto, Row, table};
 use tokio::time::{Instant, sleep};
 
 use super::Live;
@@ -19,8 +19,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 
 /// Looks as long as somebody reads.
 pub(super) async fn run(live: Arc<Live>) {
-    let places: Vec<Place> =
-        live.apis.iter().map(|api| Place { api: api.name, address: api.listen }).collect();
+    let places = places(&live);
     let mut before = None;
     let again = async {
         loop {
@@ -55,10 +54,21 @@ fn tell(live: &Live, now: &str) {
     });
 }
 
-/// Where a server listens.
+/// Where a server is.
 struct Place {
     api: &'static str,
     address: SocketAddr,
+    protos: [Proto; 2],
+}
+
+const TCP: [Proto; 2] = [Proto::Tcp, Proto::Tcp6];
+const UDP: [Proto; 2] = [Proto::Udp, Proto::Udp6];
+
+fn places(live: &Live) -> Vec<Place> {
+    let plain = live.plain.listen;
+    let apis = live.apis.iter().map(|api| Place { api: api.name, address: api.listen, protos: TCP });
+    let udp = Place { api: "udp", address: plain, protos: UDP };
+    apis.chain([udp, Place { api: "tcp", address: plain, protos: TCP }]).collect()
 }
 
 /// A row, and whose it is.
@@ -73,6 +83,9 @@ struct Whose {
 impl Place {
     /// Which end of the connection the socket is, when it is one with this server.
     fn end(&self, row: &Row) -> Option<&'static str> {
+        if !self.protos.contains(&row.proto) {
+            return None;
+        }
         if self.is(row.local) {
             return Some("server");
         }

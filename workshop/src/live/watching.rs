@@ -87,7 +87,7 @@ async fn start(api: &Arc<Api>, watching: Arc<Watching>) -> Result<(), String> {
     let mut turn = api.turn.lock().await;
     if turn.watcher.as_ref().is_none_or(|watcher| watcher.task.is_finished()) {
         let opened = (api.watch)(Arc::clone(api), watching);
-        turn.watcher = Some(api.step(Operation::Watch.title().to_owned(), 1, opened).await?);
+        turn.watcher = Some(api.stage.step(Operation::Watch.title().to_owned(), 1, opened).await?);
     }
     Ok(())
 }
@@ -105,12 +105,12 @@ async fn stop(api: &Api) -> Result<(), String> {
             Err(_) => Err("the watcher does not say goodbye".to_owned()),
         }
     };
-    api.step(Operation::Watch.title().to_owned(), -1, closed).await
+    api.stage.step(Operation::Watch.title().to_owned(), -1, closed).await
 }
 
 /// Opens a watcher through the client of one API.
 pub(super) async fn open<C: Client>(api: &Api, watching: Arc<Watching>) -> Result<Watcher, String> {
-    let opened = C::watch(&api.recordings.client, api.address, MOST_CHANGES).await;
+    let opened = C::watch(api.stage.client(), api.address, MOST_CHANGES).await;
     let mut watch = opened.map_err(|failure| failure.to_string())?;
     let end = Shutdown::new();
     watching.set(C::API, true);

@@ -118,9 +118,9 @@ fn named(name: &str, kind: &'static str, mut response: Response) -> Response {
 impl Live {
     /// The traces, which hold now what has happened by now.
     async fn traces(&self) -> Vec<(String, PathBuf)> {
-        for api in &self.apis {
-            api.recordings.flush().await;
+        for stage in self.stages() {
+            stage.recordings.flush().await;
         }
-        self.apis.iter().flat_map(|api| super::traces(&api.recordings)).collect()
+        self.stages().flat_map(|stage| super::traces(&stage.recordings)).collect()
     }
 }
