@@ -24,7 +24,7 @@ impl Workshop {
     fn start() -> Self {
         let traces = TempDir::new().unwrap();
         let mut workshop = Command::new(command("workshop"));
-        workshop.args(PORTS).args(["--page", "0", "--traces"]).arg(traces.path());
+        workshop.args(PORTS).args(["--page", "0", "--plain", "0", "--traces"]).arg(traces.path());
         let mut child = workshop.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let url = lines.find_map(|line| line.strip_prefix("Look at it live: ").map(str::to_owned)).unwrap();

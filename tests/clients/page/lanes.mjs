@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 
-import { COLUMNS, arrows, connections, recorded } from './recorded.mjs';
+import { COLUMNS, arrows, connections, isInLanes, recorded } from './recorded.mjs';
 import { doIt, lanes, seenLanes, settled } from './seen.mjs';
 import { check, finish } from './support.mjs';
 
@@ -24,13 +24,11 @@ function read({ seq, op, amount, label, column }) {
   return { seq, op, amount, who: label.split(', ')[0], column };
 }
 
-const isShown = ({ op }) => op !== 'mark' && op !== 'option';
-
 await check('the tour and a call over all three: each event of the six files, in time order', async (page) => {
   await doIt(page, 'get a book');
   const events = await settled(page);
   const { boxes } = await seenLanes(page);
-  assert.deepEqual(boxes.map(read), events.filter(isShown).map(shown));
+  assert.deepEqual(boxes.map(read), events.filter(isInLanes).map(shown));
   const heights = boxes.map(({ y }) => y);
   assert.deepEqual(heights, [...heights].sort((one, other) => one - other), 'lower is later');
 }, HIGH);
@@ -66,7 +64,7 @@ await check("a call from a terminal appears, with the server's side of it alone"
   const { boxes, arrows: drawn } = await seenLanes(page);
   const [{ client, server }, ...others] = connections(events);
   assert.deepEqual([client.length, others.length], [0, 0]);
-  assert.deepEqual(boxes.slice(-server.filter(isShown).length).map(read), server.filter(isShown).map(shown));
+  assert.deepEqual(boxes.slice(-server.filter(isInLanes).length).map(read), server.filter(isInLanes).map(shown));
   // Of the end that nobody recorded there is a line, which the arrows come from and go to.
   const ghosts = drawn.filter(({ says }) => says === null).map(({ from, to }) => ({ from, to }));
   const way = { accept: 'to', read: 'to', write: 'from', shutdown: 'from' };
@@ -74,15 +72,17 @@ await check("a call from a terminal appears, with the server's side of it alone"
   assert.deepEqual(ghosts, wanted);
 }, HIGH);
 
+const isWithOptions = ({ recording, op }) => COLUMNS.includes(recording) && op !== 'mark';
+
 await check('options are shown when they are asked for', async (page) => {
   const events = await settled(page);
   await page.getByLabel(/^socket options/).check();
   const { boxes } = await seenLanes(page);
-  assert.deepEqual(boxes.map(read), events.filter(({ op }) => op !== 'mark').map(shown));
+  assert.deepEqual(boxes.map(read), events.filter(isWithOptions).map(shown));
 }, HIGH);
 
 await check('each layout and each zoom has the same events', async (page) => {
-  const wanted = (await settled(page)).filter(isShown).map(({ seq }) => seq);
+  const wanted = (await settled(page)).filter(isInLanes).map(({ seq }) => seq);
   const numbers = async () => (await seenLanes(page)).boxes.map(({ seq }) => seq);
   for (const layout of ['by time', 'by order']) {
     await page.getByRole('button', { name: layout }).click();
@@ -102,7 +102,7 @@ await check('one connection alone', async (page) => {
   const [, newest] = await select.getByRole('option').allInnerTexts();
   await select.selectOption(newest);
   const { client, server } = connections(events).at(-1);
-  const wanted = [...client, ...server].filter(isShown).map(({ seq }) => seq);
+  const wanted = [...client, ...server].filter(isInLanes).map(({ seq }) => seq);
   const { boxes } = await seenLanes(page);
   assert.deepEqual(boxes.map(({ seq }) => seq), wanted.sort((one, other) => one - other));
   await lanes(page).getByRole('button', { name: /, accept, / }).waitFor();

@@ -8,6 +8,11 @@ import { traces } from './support.mjs';
 /** The recordings, as the lanes have their columns. */
 export const COLUMNS = ['rest', 'graphql', 'grpc'].flatMap((api) => [`${api}-client`, `${api}-server`]);
 
+/** Whether the event has a box in the lanes of the three APIs; options only where they are asked for. */
+export function isInLanes({ recording, op }) {
+  return COLUMNS.includes(recording) && op !== 'mark' && op !== 'option';
+}
+
 /** The events of one trace file, as far as it is written, each with its time on the clock of all. */
 export function eventsOf(label, folder = traces) {
   // What stands behind the last line's end is still being written.

@@ -40,6 +40,19 @@ export async function settled(page, open = 0) {
 /** The lanes of the screen that is open. */
 export const lanes = (page) => page.getByRole('region', { name: /^Lanes/ });
 
+/** Scrolls the lanes, from the end on, until the event is drawn. */
+export async function reveal(page, seq) {
+  await lanes(page).evaluate(async (region, wanted) => {
+    const scroll = region.querySelector('.lanes-scroll');
+    const isDrawn = () => region.querySelector(`[data-seq="${wanted}"]`) !== null;
+    for (let top = scroll.scrollHeight; !isDrawn(); top -= scroll.clientHeight) {
+      if (top < -scroll.clientHeight) throw new Error(`event ${wanted} is not in the lanes`);
+      scroll.scrollTop = top;
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    }
+  }, seq);
+}
+
 /**
  * Scrolls through the lanes from the first event to the last. Returns `boxes` and `arrows`, as they are drawn. What an
  * arrow begins and ends at is told by where it is: the number of the event whose box it touches, or `null`.
