@@ -16,7 +16,8 @@ export function createDownloads(store) {
 }
 
 function downloadsList(store) {
-  const step = store.items.slice(0, store.shownCount()).findLast((item) => item.step !== undefined)?.step;
+  const opens = ({ op, step }) => (op === "connect" || op === "accept") && step !== undefined;
+  const step = store.items.slice(0, store.shownCount()).findLast(opens)?.step;
   const recordings = store.hello?.recordings ?? [];
   return [
     el("h2", { text: "Take it home" }),
@@ -30,7 +31,7 @@ function downloadsList(store) {
       downloadsItem(
         downloadsDrawing(step),
         `A drawing of “${step}”`,
-        "the step shown last, as a sequence diagram (SVG)",
+        "the last step with a new connection, as a sequence diagram (SVG)",
       ),
     el("h3", { text: "The traces" }),
     el("p", {
