@@ -59,7 +59,7 @@ function socketGroup(store, api, rows, now) {
     colspan: SOCKET_COLUMNS.length + 1,
     text: apiTitle(store, api),
   });
-  const sorted = rows.sort((a, b) => socketOrder(a.row) - socketOrder(b.row));
+  const sorted = rows.sort((a, b) => socketOrder(a.row) - socketOrder(b.row) || b.since - a.since);
   const shown = sorted.filter(isSocketShown());
   const more = sorted.length - shown.length;
   return el(
@@ -91,7 +91,10 @@ function isSocketShown() {
   };
 }
 
-/** The servers' sockets first, the listening ones before all; on each side, what is over comes last. */
+/**
+ * The servers' sockets first, the listening ones before all; on each side, what is over comes last. Of those alike
+ * the newest stands first.
+ */
 function socketOrder({ state, side }) {
   return (side === "server" ? 0 : 3) + (state === "LISTEN" ? 0 : state === "TIME_WAIT" ? 2 : 1);
 }
