@@ -175,4 +175,17 @@ await check('the verdict, and what the sockets of each kind do', async (page) =>
   }
 }, { hash: '#compare' });
 
+await check('the latest step is that of the last call, whoever made it', async (page) => {
+  const latest = async (step) => {
+    const [first] = await page.getByRole('combobox', { name: 'step' }).getByRole('option').allInnerTexts();
+    return first === `the latest: ${step}`;
+  };
+  const { local } = (await settled(page)).find(({ recording, op }) => recording === 'rest-server' && op === 'bind');
+  spawnSync('curl', ['-sS', `http://${local}/v1/books/1`]);
+  await until('it is the one by hand', () => latest('by hand'));
+  await doIt(page, 'list books');
+  await settled(page);
+  await until('it is the one that was done', () => latest('list books'));
+}, { hash: '#compare' });
+
 await finish();
