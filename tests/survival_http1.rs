@@ -5,9 +5,11 @@ use axum::Router;
 use axum::routing::{get, post};
 use clients::Rest;
 use server_kit::{Limits, Shutdown};
+use socket_tap::close::EndedBy;
 use socket_tap::event::{Event, Op};
 use socket_tap::sink::Memory;
 use socket_tap::{Tap, TapListener};
+use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpSocket;
 
 use crate::support::api::{Api, Server};
@@ -35,6 +37,9 @@ each_http!(
     what_has_one_meaning_is_taken,
     a_head_has_its_limits,
     a_client_that_has_finished_sending_gets_its_answer,
+    a_client_that_sends_all_before_it_reads_gets_the_refusal,
+    a_client_that_sends_for_ever_is_not_read_for_ever,
+    a_client_that_asks_first_need_not_send_what_is_too_long,
     requests_whose_answers_nobody_reads,
 );
 
@@ -197,6 +202,42 @@ async fn a_client_that_has_finished_sending_gets_its_answer<A: Api>() {
     let half = format!("{}content-length: 100\r\n\r\n{{", raw::post::<A>());
     assert_eq!(statuses(&server, &half).await, [400]);
     assert!(statuses(&server, &raw::get::<A>()[..10]).await.is_empty());
+}
+
+/// The answer to a body that is too long comes after its first bytes; a reset would take it away again.
+async fn a_client_that_sends_all_before_it_reads_gets_the_refusal<A: Api>() {
+    let memory = Memory::new();
+    let tap = Tap::server(A::API).sink(memory.clone()).start().unwrap();
+    let server = Server::limited::<A>(&tap, Limits::default()).await;
+    let length = 8 * 1024 * 1024;
+    let mut client = Raw::connect(server.address).await;
+    client.send(format!("{}content-length: {length}\r\n\r\n", raw::post::<A>()).as_bytes()).await.unwrap();
+    client.send(&vec![b' '; length]).await.unwrap();
+    let answer = client.answer().await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413 Payload Too Large\r\n"), "{answer}");
+    assert_eq!(client.into_inner().read(&mut [0]).await.unwrap(), 0, "a FIN");
+    server.stop().await;
+    tap.finish().await.unwrap();
+    let ends = memory.events().into_iter().filter_map(|event| match event.op {
+        Op::Close(close) => close.ended_by.map(|by| (by, close.aborted)),
+        _ => None,
+    });
+    assert_eq!(ends.collect::<Vec<_>>(), [(EndedBy::Local, false)]);
+}
+
+async fn a_client_that_sends_for_ever_is_not_read_for_ever<A: Api>() {
+    let server = Server::start::<A>().await;
+    let head = format!("{}content-length: {}\r\n\r\n", raw::post::<A>(), u64::MAX / 2);
+    let mut client = Raw::saying(server.address, head).await;
+    let part = vec![b' '; 64 * 1024];
+    while client.send(&part).await.is_ok() {}
+}
+
+async fn a_client_that_asks_first_need_not_send_what_is_too_long<A: Api>() {
+    let server = Server::start::<A>().await;
+    let head = format!("{}content-length: 9999999\r\nexpect: 100-continue\r\n\r\n", raw::post::<A>());
+    let answer = Raw::saying(server.address, head).await.rest().await;
+    assert!(answer.starts_with("HTTP/1.1 413 Payload Too Large\r\n"), "{answer}");
 }
 
 /// An answer to HEAD is a head and no more: they are not kept until somebody reads them.

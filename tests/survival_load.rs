@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::get;
@@ -23,6 +24,7 @@ each_api!(
     a_connection_that_the_kernel_has_made_is_taken_after_the_signal,
     a_call_that_does_not_end_is_cut_after_the_grace,
     a_second_signal_ends_it_at_once,
+    what_was_idle_for_long_lingers_after_the_signal,
 );
 
 /// A server with its trace, which goes when this does.
@@ -42,6 +44,8 @@ async fn thousands_that_do_nothing_are_in_nobodys_way<A: Api>() {
     const CONNECTIONS: u32 = 5_000;
     /// KiB for each, the tap's and the runtime's part included.
     const EACH: u64 = 24;
+    /// KiB for each that may be lost.
+    const LOST: u64 = 2;
     if !allow_files(u64::from(CONNECTIONS) + 1_000) {
         return;
     }
@@ -50,7 +54,7 @@ async fn thousands_that_do_nothing_are_in_nobodys_way<A: Api>() {
     working.book(1).await.unwrap();
     let before = server.memory();
     let mut peaks = Vec::new();
-    for _ in 0..2 {
+    for _ in 0..8 {
         let mut idle = Vec::new();
         for _ in 0..CONNECTIONS {
             idle.push(Raw::connect(server.address).await);
@@ -68,8 +72,8 @@ async fn thousands_that_do_nothing_are_in_nobodys_way<A: Api>() {
     let told = format!("{before} KiB before, {peaks:?} KiB with {CONNECTIONS} connections");
     eprintln!("{}: {told}", A::SERVER);
     assert!(peaks[0] < before + u64::from(CONNECTIONS) * EACH, "{told}");
-    // The allocator keeps what the first have given back, in pieces, and most of it fits those that follow.
-    assert!(peaks[1].saturating_sub(peaks[0]) < (peaks[0] - before) * 3 / 4, "{told}");
+    // The allocator keeps what they have given back, in pieces, and needs a few waves until it fits those that follow.
+    assert!(peaks[7] < peaks[3] + 4 * u64::from(CONNECTIONS) * LOST, "{told}");
     working.book(1).await.unwrap();
     working.close().await;
 }
@@ -170,6 +174,26 @@ async fn a_connection_that_the_kernel_has_made_is_taken_after_the_signal<A: Api>
     server.stop().await;
 }
 
+/// A request may be under way, and over HTTP/1.1 nothing tells a client to ask no more.
+async fn what_was_idle_for_long_lingers_after_the_signal<A: Api>() {
+    if A::API == "grpc" {
+        return;
+    }
+    let soon = Duration::from_millis(100);
+    let limits = Limits { head: soon, linger: soon, ..Limits::default() };
+    let server = Server::limited::<A>(&Tap::off(), limits).await;
+    let mut client: A = server.client().await;
+    client.book(1).await.unwrap();
+    // Others are closed for their silence while this one is idle for longer than it lingers.
+    for _ in 0..2 {
+        Raw::connect(server.address).await.rest().await;
+    }
+    let signalled = Instant::now();
+    server.stop().await;
+    assert!(signalled.elapsed() >= soon);
+    client.close().await;
+}
+
 async fn a_call_that_does_not_end_is_cut_after_the_grace<A: Api>() {
     let Recorded { server, _directory } = recorded::<A>(&["--grace", "0.1", "--request-timeout", "3600"]);
     let mut client = Http2::connect(server.address, &[]).await;
@@ -184,7 +208,8 @@ async fn a_call_that_does_not_end_is_cut_after_the_grace<A: Api>() {
 }
 
 async fn a_second_signal_ends_it_at_once<A: Api>() {
-    let Recorded { server, _directory } = recorded::<A>(&["--grace", "3600", "--request-timeout", "3600"]);
+    // Without the second signal it ends, too, but late and with another code.
+    let Recorded { server, _directory } = recorded::<A>(&["--grace", "20", "--request-timeout", "3600"]);
     let mut client = Http2::connect(server.address, &[]).await;
     client.send(&http2::endless_request::<A>(1)).await.unwrap();
     client.send(&http2::request::<A>(3)).await.unwrap();

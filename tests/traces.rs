@@ -16,7 +16,11 @@ use tempfile::TempDir;
 use crate::operations::new_book;
 use crate::support::api::{Api, Server};
 
-each_api!(both_sides_show_the_skeleton, every_byte_is_on_both_sides);
+each_api!(
+    both_sides_show_the_skeleton,
+    every_byte_is_on_both_sides,
+    a_watch_that_is_given_up_shows_the_skeleton,
+);
 
 /// The traces of both sides of a scripted exchange: calls on one connection, an error, connections at once, a watch.
 struct Exchange {
@@ -83,6 +87,23 @@ async fn both_sides_show_the_skeleton<A: Api>() {
         skeletons(&client, Role::Connected),
         [("socket → connect → write → read → shutdown → close", 5)]
     );
+}
+
+async fn a_watch_that_is_given_up_shows_the_skeleton<A: Api>() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("server.jsonl");
+    let tap = Tap::server(A::API).file(&path).unwrap().start().unwrap();
+    let server = Server::with::<A>(&tap, Limits::default()).await;
+    let mut watch = A::watch(&Tap::off(), server.address, 9).await.unwrap();
+    server.shelf.create(new_book("Seen")).unwrap();
+    watch.next().await.unwrap().unwrap();
+    watch.close().await;
+    // Nothing changes any more, and the server has to end it all the same.
+    tap.idle().await;
+    server.stop().await;
+    tap.finish().await.unwrap();
+    let expected = [("accept → read → write → shutdown → close", 1)];
+    assert_eq!(skeletons(&summary(&path), Role::Accepted), expected);
 }
 
 async fn every_byte_is_on_both_sides<A: Api>() {

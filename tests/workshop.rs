@@ -1,17 +1,20 @@
 //! The main job: the tour, its report, and the servers that go on.
 
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use rustix::process::Signal;
-use serde_json::Value;
+use serde_json::{Value, json};
 use socket_tap::format::Side;
 use tempfile::TempDir;
 
+use crate::support::browser::post;
 use crate::support::process::{command, signal_to};
 use crate::support::program::{find, run};
 use crate::support::tour::{APIS, PORTS, recording, tour};
+use crate::support::workshop::Workshop;
 
 const STEPS: [&str; 10] = [
     "get a book",
@@ -130,5 +133,65 @@ fn it_goes_on_serving_and_shows_what_comes_in() {
         std::fs::File::open(&trace).unwrap().read_to_string(&mut text).unwrap();
         assert!(text.lines().last().unwrap().starts_with("{\"end\":true"), "{trace}");
         assert!(text.contains("\"label\":\"by hand\""));
+    }
+}
+
+#[test]
+fn the_pages_address_is_checked_before_anything_is_recorded() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for (flag, who) in [("--page", "page"), ("--plain", "plain-server (TCP)")] {
+        let directory = TempDir::new().unwrap();
+        let mut arguments = PORTS.to_vec();
+        let at = arguments.iter().position(|argument| *argument == flag).unwrap();
+        arguments[at + 1] = &address;
+        let ran = run(
+            command("workshop"),
+            &[&arguments, &["--traces", directory.path().to_str().unwrap()][..]].concat(),
+        );
+        assert_eq!(ran.code(), 1);
+        for part in [&address, &format!("the {who} is expected there"), &format!("{flag} 127.0.0.1:0")] {
+            assert!(ran.stderr().contains(part.as_str()), "{}", ran.stderr());
+        }
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+        // Nor is it asked for when there is to be no page.
+        let ran = run(
+            command("workshop"),
+            &[&arguments, &["--once", "--traces", directory.path().to_str().unwrap()][..]].concat(),
+        );
+        assert!(!ran.ok().contains("Look at it live"));
+    }
+}
+
+#[test]
+fn there_need_be_no_page() {
+    let arguments: Vec<&str> = PORTS[..8].iter().copied().chain(["--no-page"]).collect();
+    let mut workshop = Workshop::with(&arguments);
+    assert!(!workshop.said.contains("Look at it live"), "{}", workshop.said);
+    workshop.interrupt();
+    assert!(workshop.wait().success());
+}
+
+#[test]
+fn open_pages_and_watchers_end_with_it() {
+    let mut workshop = Workshop::start();
+    let mut streams = [workshop.stream(), workshop.stream()];
+    let watch = json!({ "apis": APIS, "on": true });
+    assert_eq!(post(workshop.page(), "/api/watch", &watch).status, 200);
+    workshop.interrupt();
+    for stream in &mut streams {
+        while stream.next().is_some() {}
+    }
+    assert!(workshop.wait().success());
+    for api in APIS {
+        for side in [Side::Server, Side::Client] {
+            let trace = std::fs::read_to_string(workshop.trace(api, side)).unwrap();
+            let end: Value = serde_json::from_str(trace.lines().last().unwrap()).unwrap();
+            assert_eq!(
+                (&end["end"], &end["lost"], &end["open"]),
+                (&true.into(), &0.into(), &Value::Null),
+                "{api} {side:?}"
+            );
+        }
     }
 }

@@ -85,9 +85,4 @@ impl Http {
         // The task only fails when the runtime goes away.
         let _ = self.connection.await;
     }
-
-    /// Closes the connection in the middle of an answer.
-    pub(crate) fn abandon(self) {
-        self.connection.abort();
-    }
 }

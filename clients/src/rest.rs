@@ -128,13 +128,14 @@ impl Watch for RestWatch {
         }
     }
 
-    async fn close(mut self) {
-        if self.left > 0 {
-            // HTTP/1.1 has no way to give up an answer half-way but to close the connection.
-            return self.http.abandon();
+    async fn close(self) {
+        let Self { http, mut body, left, .. } = self;
+        if left == 0 {
+            while let Some(Ok(_)) = body.frame().await {}
         }
-        while let Some(Ok(_)) = self.body.frame().await {}
-        self.http.close().await;
+        // An answer that is given up half-way ends the connection.
+        drop(body);
+        http.close().await;
     }
 }
 

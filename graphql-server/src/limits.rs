@@ -6,9 +6,6 @@ use std::time::Duration;
 /// for introspection, is about 2 KiB.
 pub const MAX_REQUEST_BYTES: usize = 64 * 1024;
 
-/// How long a client may take to send its body. hyper has no deadline of its own for that.
-pub const BODY_TIMEOUT: Duration = Duration::from_secs(10);
-
 /// How deep brackets may nest in the text of a query, and selections once fragments are filled in. The parser calls itself
 /// for each level: an unlimited literal such as `[[[[…` ends the process with an overflowing stack.
 pub const MAX_NESTING: usize = 32;

@@ -41,8 +41,8 @@ fn named(book: v1::Book, paths: &[String]) -> Result<BookPatch, Status> {
             "title" => patch.title.clone_from(&whole.title),
             "author_id" => patch.author_id = whole.author_id,
             "year" => patch.year = whole.year,
-            // Given by the shelf, so there is nothing to change; but a mask that was good for reading shall be good
-            // for writing (AIP-161).
+            // Given by the shelf, so there is nothing to change. It should be ignored and not be an error (AIP-161, "Output
+            // only fields"): a mask that was good for reading is good for writing.
             "id" | "revision" => {}
             other if faults.len() < MAX_FAULTS => {
                 faults.push(FieldViolation::new(format!("update_mask.paths[{index}]"), fault(other)));

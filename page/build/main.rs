@@ -15,25 +15,29 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let web = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("web");
     let out = env::var("OUT_DIR")?;
     let out = Path::new(&out);
-    let modules = read(&web, "js")?;
+    let (modules, sheets) = (read(&web, "js")?, read(&web, "css")?);
     let script = script(&modules)?;
-    for name in modules.keys().filter(|name| !script.contains(&format!("// {name}\n"))) {
-        println!("cargo::warning=web/{name} is imported by no module");
+    for path in modules.keys().filter(|path| !script.contains(&format!("// {path}\n"))) {
+        println!("cargo::warning=web/{path} is imported by no module");
     }
     fs::write(out.join("page.js"), script)?;
-    fs::write(out.join("page.css"), styles(&read(&web.join("css"), "css")?))?;
+    fs::write(out.join("page.css"), styles(&sheets))?;
     Ok(())
 }
 
-/// The files of a directory with that extension, by name.
-fn read(directory: &Path, extension: &str) -> io::Result<Files> {
+/// The files with that extension, in all folders of `web`, by their paths from there.
+fn read(web: &Path, extension: &str) -> io::Result<Files> {
     let mut files = Files::new();
-    for entry in fs::read_dir(directory)? {
-        let path = entry?.path();
-        if let Some(name) = path.file_name().and_then(|name| name.to_str())
-            && path.extension().is_some_and(|found| found == extension)
-        {
-            files.insert(name.to_owned(), fs::read_to_string(&path)?);
+    let mut folders = vec![String::new()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(web.join(&folder))? {
+            let entry = entry?;
+            let path = format!("{folder}{}", entry.file_name().to_string_lossy());
+            if entry.file_type()?.is_dir() {
+                folders.push(format!("{path}/"));
+            } else if Path::new(&path).extension().is_some_and(|found| found == extension) {
+                files.insert(path.clone(), fs::read_to_string(web.join(path))?);
+            }
         }
     }
     Ok(files)

@@ -43,8 +43,8 @@ fn nothing_is_left_of_imports_and_exports() {
 #[test]
 fn a_module_stands_behind_those_that_it_needs() {
     let at = |name: &str| SCRIPT.find(&format!("// {name}\n")).unwrap();
-    assert!(at("dom.js") < at("main.js") && at("store.js") < at("main.js"));
-    assert_eq!(SCRIPT.matches("// dom.js\n").count(), 1);
+    assert!(at("frame/dom.js") < at("lanes/lanes.js") && at("lanes/lanes.js") < at("main.js"));
+    assert_eq!(SCRIPT.matches("// frame/dom.js\n").count(), 1);
 }
 
 #[test]
@@ -79,9 +79,30 @@ fn a_bundle_that_would_not_run_is_refused() {
 }
 
 #[test]
-fn styles_are_by_name_behind_those_that_they_refer_to() {
-    let names = ["a.css", "base.css", "tokens.css", "z.css"];
+fn imports_are_found_from_where_they_are_written() {
+    let bundle = |import: &str| {
+        let b = format!("import {{ c }} from \"{import}\";\n");
+        let files = [
+            ("main.js", "import { b } from \"./a/b.js\";\n"),
+            ("a/b.js", b.as_str()),
+            ("a/c.js", ""),
+            ("d/c.js", ""),
+        ];
+        bundle::script(&files.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect())
+    };
+    assert_eq!(bundle("./c.js").unwrap(), "// a/c.js\n// a/b.js\n// main.js\n");
+    assert_eq!(bundle("../d/c.js").unwrap(), "// d/c.js\n// a/b.js\n// main.js\n");
+    assert_eq!(bundle("../c.js").unwrap_err(), "a/b.js needs web/c.js, and it is not there");
+    for import in ["../../d/c.js", "d/c.js", "/d/c.js", "https://example.com/c.js"] {
+        assert!(bundle(import).unwrap_err().contains("an import is of the form"), "{import}");
+    }
+}
+
+#[test]
+fn styles_are_by_path_behind_those_that_they_refer_to() {
+    let names = ["a/z.css", "frame/base.css", "frame/keys.css", "frame/tokens.css", "z/a.css"];
     let sheets = names.iter().map(|name| ((*name).to_owned(), format!("/* {name} */"))).collect();
-    let expected = "/* tokens.css */\n/* base.css */\n/* a.css */\n/* z.css */";
+    let expected =
+        "/* frame/tokens.css */\n/* frame/base.css */\n/* a/z.css */\n/* frame/keys.css */\n/* z/a.css */";
     assert_eq!(bundle::styles(&sheets), expected);
 }

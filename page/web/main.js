@@ -1,30 +1,31 @@
 // The page: its frame, its screens, and the keys that work on all of them.
 
-import { createCompareView } from "./compare-view.js";
-import { createDoBar, doKeys, isDoBarSeen } from "./do-bar.js";
-import { el } from "./dom.js";
-import { createDownloads } from "./downloads.js";
-import { startFeed } from "./feed.js";
-import { createKeys } from "./keys.js";
-import { createLanesView } from "./lanes-view.js";
-import { createLanes } from "./lanes.js";
-import { createLessonsView } from "./lessons-view.js";
-import { createPlainView } from "./plain-view.js";
-import { createSocketsView } from "./sockets-view.js";
-import { createStatus } from "./status.js";
-import { Store } from "./store.js";
+import { createCompareView } from "./compare/view.js";
+import { createPlainView } from "./datagrams/view.js";
+import { createDoBar } from "./do/bar.js";
+import { createDownloads } from "./downloads/downloads.js";
+import { el } from "./frame/dom.js";
+import { startFeed } from "./frame/feed.js";
+import { createKeys } from "./frame/keys.js";
+import { createStatus } from "./frame/status.js";
+import { Store } from "./frame/store.js";
+import { createLanes } from "./lanes/lanes.js";
+import { createLanesView } from "./lanes/view.js";
+import { createLessonsView } from "./lessons/view.js";
+import { createSocketsView } from "./sockets/view.js";
 
 const store = new Store();
 startFeed(store);
 
 const views = [
-  createLanesView(store, createDoBar(store).element),
+  createLanesView(store),
   createCompareView(store),
   createSocketsView(store),
   createPlainView(store, createLanes),
   createLessonsView(store),
 ];
 
+const doBar = createDoBar(store);
 const keys = createKeys();
 const body = el("main", { class: "page-body" });
 const nav = el("nav", { "aria-label": "Screens" });
@@ -38,6 +39,7 @@ document.body.append(
     nav,
     el("div", { class: "end" }, createDownloads(store), createStatus(store), link, keys.button),
   ),
+  doBar.element,
   body,
   keys.dialog,
 );
@@ -60,15 +62,16 @@ function open(id) {
     if (isChosen) view.button.setAttribute("aria-current", "page");
     else view.button.removeAttribute("aria-current");
   }
-  chosen?.show();
-  if (chosen && location.hash !== `#${chosen.id}`) location.hash = chosen.id;
+  doBar.show(chosen.hasDoBar === true);
+  chosen.show();
+  if (location.hash !== `#${chosen.id}`) location.hash = chosen.id;
 }
 
 addEventListener("hashchange", () => open(location.hash.slice(1)));
 
 keys.add("Screens", views.map(({ id, key, title }) => ({ keys: [key], shown: key, says: title, run: () => open(id) })));
 for (const view of views.filter(({ keys }) => keys)) keys.add(view.title, view.keys, () => !view.element.hidden);
-keys.add("Do it", doKeys(), isDoBarSeen);
+keys.add("Do it", doBar.keys, () => !doBar.element.hidden);
 
 const LINKS = {
   connecting: "connecting …",

@@ -26,8 +26,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 struct WatchQuery {
-    /// Ends the stream after so many events. Without it a reader has to close the connection: HTTP/1.1 has no other way
-    /// to give up an answer half-way.
+    /// Ends the stream after so many events, and the connection can be used again. Without it a reader gives up the
+    /// stream by closing the connection.
     #[param(nullable = false, format = Int64, minimum = 1, maximum = 4294967295u32)]
     limit: Option<u32>,
 }

@@ -6,9 +6,6 @@ use std::time::Duration;
 /// escaped.
 pub const MAX_BODY_BYTES: usize = 16 * 1024;
 
-/// How long a client may take to send its body. hyper has no deadline of its own for that.
-pub const BODY_TIMEOUT: Duration = Duration::from_secs(10);
-
 /// The most faults that one answer tells. A body full of unknown members would otherwise be answered with twenty times its
 /// length.
 pub const MAX_ERRORS: usize = 10;

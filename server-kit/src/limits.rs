@@ -17,6 +17,16 @@ pub const STREAM_WINDOW: u32 = 65_535;
 /// The same for all requests on its connection. hyper's own is 1 MiB: 10,000 connections could have 10 GiB kept for them.
 pub const CONNECTION_WINDOW: u32 = 4 * STREAM_WINDOW;
 
+/// How long a client may take to send its body over HTTP. Each API says in its own `limits.rs` how long it may be.
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a connection whose last answer is sent is kept for its client to finish: the answer's way there, and the rest
+/// of a body that the server no longer wants. A client that has nothing more to say is done in a round trip.
+pub const DRAIN_TIME: Duration = Duration::from_secs(2);
+
+/// Bytes that are read meanwhile, and forgotten. Who sends more than this without looking for an answer is hardly going to.
+pub const DRAIN_BYTES: usize = 16 * 1024 * 1024;
+
 /// The limits. The first line of each field is the help of its flag; then comes why it is what it is.
 #[derive(Clone, Debug, PartialEq, Args)]
 #[command(next_help_heading = "Limits")]

@@ -1,12 +1,14 @@
 //! What the tests stand on.
 
 pub(crate) mod api;
+pub(crate) mod browser;
 pub(crate) mod http2;
 pub(crate) mod keep_alive;
 pub(crate) mod process;
 pub(crate) mod program;
 pub(crate) mod raw;
 pub(crate) mod tour;
+pub(crate) mod workshop;
 
 /// Runs each test for each API: `each_api!(name, ...)` makes `rest::name`, `graphql::name`, `grpc::name` of a
 /// `async fn name<A: Api>()`.

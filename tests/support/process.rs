@@ -77,9 +77,7 @@ impl Serving {
 
     /// How much memory it has (resident, in KiB).
     pub(crate) fn memory(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-        line.trim_end_matches("kB").trim().parse().unwrap()
+        memory(&self.child)
     }
 
     /// How much time of a processor it has taken, in hundredths of a second.
@@ -121,4 +119,11 @@ impl Drop for Serving {
 pub(crate) fn signal_to(child: &Child, signal: Signal) {
     let pid = Pid::from_raw(child.id().try_into().unwrap()).unwrap();
     kill_process(pid, signal).unwrap();
+}
+
+/// How much memory a process has (resident, in KiB).
+pub(crate) fn memory(child: &Child) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim_end_matches("kB").trim().parse().unwrap()
 }

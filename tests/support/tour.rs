@@ -8,7 +8,8 @@ use super::process::command;
 use super::program::{Ran, run};
 
 /// Ports of the kernel's choice.
-pub(crate) const PORTS: [&str; 6] = ["--rest", "0", "--graphql", "0", "--grpc", "0"];
+pub(crate) const PORTS: [&str; 10] =
+    ["--rest", "0", "--graphql", "0", "--grpc", "0", "--plain", "0", "--page", "0"];
 
 pub(crate) const APIS: [&str; 3] = ["rest", "graphql", "grpc"];
 

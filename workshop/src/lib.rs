@@ -8,6 +8,7 @@
 //! - [`tour`]: what the clients do, the same over each API
 //! - [`report`]: what the recordings show, for a person or for a machine
 //! - [`live`]: the page on which all of it is seen as it happens
+//! - [`start`]: all that is started, and where
 //! - [`program`]: from the flags to the exit code
 
 #![forbid(unsafe_code)]
@@ -18,4 +19,5 @@ pub mod live;
 pub mod plain;
 pub mod program;
 pub mod report;
+pub mod start;
 pub mod tour;

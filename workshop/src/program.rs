@@ -6,16 +6,14 @@ use std::time::Duration;
 
 use clap::Parser as _;
 use clients::{Graphql, Grpc, Rest};
-use plain_server::Sockets;
-use server_kit::bind::{bind, check};
+use server_kit::Shutdown;
 use server_kit::shutdown::Signals;
-use server_kit::{Program, Shutdown};
-use socket_tap::{Tap, TapListener};
+use socket_tap::TapListener;
 use socket_trace::compare::Verdict;
 
 use crate::flags::Flags;
 use crate::lane::{BY_HAND, Curtain, Lane, Recordings};
-use crate::plain::{self, Plain};
+use crate::start::{self, Extras};
 use crate::{live, report, tour};
 
 /// Runs the workshop, and returns its exit code.
@@ -57,10 +55,10 @@ fn create_directory(flags: &Flags) -> io::Result<()> {
 }
 
 async fn workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result<Verdict, Failed> {
-    check_ports(flags)?;
+    start::check_ports(flags)?;
     let (shutdown, curtain) = (Shutdown::new(), Curtain::default());
     let mut signals = Signals::watch()?;
-    let lanes = start(flags, &shutdown, &curtain, recordings).await?;
+    let lanes = start::lanes(flags, &shutdown, &curtain, recordings).await?;
     let extras = Extras::start(flags, &shutdown, &curtain, recordings).await?;
     let verdict = tokio::select! {
         biased;
@@ -85,87 +83,6 @@ async fn workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result<Ver
         lane.ended().await?;
     }
     Ok(verdict)
-}
-
-/// What is there beside the tour, for those who stay.
-struct Extras {
-    plain: Plain,
-    page: Option<TapListener>,
-}
-
-impl Extras {
-    /// Starts the plain server, and takes the page's address. Whoever comes before the tour is over waits for its end.
-    async fn start(
-        flags: &Flags,
-        shutdown: &Shutdown,
-        curtain: &Curtain,
-        recordings: &mut Vec<Recordings>,
-    ) -> io::Result<Option<Self>> {
-        if flags.once {
-            return Ok(None);
-        }
-        let mut record = |api| record(api, flags, curtain, recordings);
-        let plain = Plain::start(flags.plain, record("udp")?, record("tcp")?, shutdown).await?;
-        let page = match flags.page() {
-            Some(address) => Some(bind(&Tap::off(), address, PAGE, PAGE_FLAG).await?),
-            None => None,
-        };
-        Ok(Some(Self { plain, page }))
-    }
-}
-
-/// For messages about its address.
-const PAGE: &str = "page";
-const PAGE_FLAG: &str = "--page";
-
-/// Before a recording is begun: a start that fails leaves the recordings of the last run as they are.
-fn check_ports(flags: &Flags) -> io::Result<()> {
-    let programs = [&rest_server::PROGRAM, &graphql_server::PROGRAM, &grpc_server::PROGRAM];
-    for (program, address) in programs.into_iter().zip([flags.rest, flags.graphql, flags.grpc]) {
-        check(address, program.name, &format!("--{}", program.api))?;
-    }
-    if !flags.once {
-        Sockets::check(flags.plain, plain::FLAG)?;
-    }
-    flags.page().map_or(Ok(()), |address| check(address, PAGE, PAGE_FLAG))
-}
-
-/// Starts the three servers.
-async fn start(
-    flags: &Flags,
-    shutdown: &Shutdown,
-    curtain: &Curtain,
-    recordings: &mut Vec<Recordings>,
-) -> io::Result<[Lane; 3]> {
-    let mut record = |program: &Program| record(program.api, flags, curtain, recordings);
-    let (rest, graphql, grpc) = (&rest_server::PROGRAM, &graphql_server::PROGRAM, &grpc_server::PROGRAM);
-    let token = || shutdown.clone();
-    Ok([
-        Lane::start("REST", rest, flags.rest, record(rest)?, |listener, shelf| {
-            rest_server::serve(listener, shelf, token())
-        })
-        .await?,
-        Lane::start("GraphQL", graphql, flags.graphql, record(graphql)?, |listener, shelf| {
-            graphql_server::serve(listener, shelf, token())
-        })
-        .await?,
-        Lane::start("gRPC", grpc, flags.grpc, record(grpc)?, |listener, shelf| {
-            grpc_server::serve(listener, shelf, token())
-        })
-        .await?,
-    ])
-}
-
-/// Begins the recordings of an API.
-fn record(
-    api: &'static str,
-    flags: &Flags,
-    curtain: &Curtain,
-    recordings: &mut Vec<Recordings>,
-) -> io::Result<Recordings> {
-    let recording = Recordings::start(api, &flags.traces, flags.capture, curtain)?;
-    recordings.push(recording.clone());
-    Ok(recording)
 }
 
 /// Runs the tour and prints what it showed.

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use axum::http::HeaderMap;
-use axum::http::header::ACCEPT;
+use server_kit::http::accept::Accept;
 
 use super::Media;
 
@@ -22,12 +22,12 @@ impl Offer {
     pub(super) const EVENTS: Self = Self::Answer(Media::EventStream);
     pub(super) const HTML: Self = Self::Page;
 
-    fn name(self) -> (&'static str, &'static str) {
+    fn media_type(self) -> &'static str {
         match self {
-            Self::Answer(Media::Json) => ("application", "json"),
-            Self::Answer(Media::GraphqlResponse) => ("application", "graphql-response+json"),
-            Self::Answer(Media::EventStream) => ("text", "event-stream"),
-            Self::Page => ("text", "html"),
+            Self::Answer(Media::Json) => "application/json",
+            Self::Answer(Media::GraphqlResponse) => "application/graphql-response+json",
+            Self::Answer(Media::EventStream) => "text/event-stream",
+            Self::Page => "text/html",
         }
     }
 }
@@ -35,62 +35,18 @@ impl Offer {
 /// The offer that the client likes best; `None` when it takes none of them. The first offer is for clients that say
 /// `*/*`. Those that say nothing get `application/graphql-response+json`, since the specification wants it so from 2025 on.
 pub(super) fn best(headers: &HeaderMap, offers: &[Offer]) -> Option<Offer> {
-    if !headers.contains_key(ACCEPT) {
-        return Some(Offer::GRAPHQL);
-    }
-    let values: Vec<_> = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
-    let accept = values.join(",");
-    let ranges: Vec<_> = accept.split(',').filter_map(Range::parse).collect();
+    let Some(accept) = Accept::of(headers) else { return Some(Offer::GRAPHQL) };
     let liked = offers.iter().enumerate().filter_map(|(place, offer)| {
-        // The most exact range that covers an offer decides about it.
-        let covering = ranges.iter().enumerate().filter(|(_, range)| range.covers(*offer));
-        let (listed, range) = covering.max_by_key(|(listed, range)| (range.exactness(), Reverse(*listed)))?;
-        // Best is what has the highest weight, then what was named most exactly, then first.
-        let rank = (range.weight, range.exactness(), Reverse(listed), Reverse(place));
-        (range.weight > 0).then_some((rank, *offer))
+        let liking = accept.liking(offer.media_type())?;
+        Some(((liking, Reverse(place)), *offer))
     });
     liked.max_by_key(|(rank, _)| *rank).map(|(_, offer)| offer)
 }
 
-/// One element of `Accept`, such as `text/*;q=0.5`.
-struct Range {
-    kind: String,
-    subtype: String,
-    /// In thousandths.
-    weight: u16,
-}
-
-impl Range {
-    fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.split(';').map(str::trim);
-        let (kind, subtype) = parts.next()?.split_once('/')?;
-        let mut weight = 1000;
-        for (name, value) in parts.filter_map(|parameter| parameter.split_once('=')) {
-            if name.eq_ignore_ascii_case("q") {
-                let q: f32 = value.parse().ok().filter(|q| (0.0..=1.0).contains(q))?;
-                weight = (q * 1000.0) as u16;
-            } else if name.eq_ignore_ascii_case("charset")
-                && !value.trim_matches('"').eq_ignore_ascii_case("utf-8")
-            {
-                return None;
-            }
-        }
-        Some(Self { kind: kind.to_ascii_lowercase(), subtype: subtype.to_ascii_lowercase(), weight })
-    }
-
-    fn covers(&self, offer: Offer) -> bool {
-        let (kind, subtype) = offer.name();
-        (self.kind == "*" || self.kind == kind) && (self.subtype == "*" || self.subtype == subtype)
-    }
-
-    /// 0 for `*/*`, 1 for `application/*`, 2 for a type by its name.
-    fn exactness(&self) -> u8 {
-        u8::from(self.kind != "*") + u8::from(self.subtype != "*")
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use axum::http::header::ACCEPT;
+
     use super::*;
 
     fn chosen(accept: &str) -> Option<Offer> {

@@ -3,13 +3,11 @@
 use async_graphql::Request;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts as _, Query};
-use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use tokio::time::timeout;
+use server_kit::http::body;
 
-use crate::limits::{BODY_TIMEOUT, MAX_REQUEST_BYTES};
+use crate::limits::MAX_REQUEST_BYTES;
 use crate::params;
 
 use super::Problem;
@@ -33,28 +31,9 @@ pub(super) async fn from_body(headers: &HeaderMap, body: Body) -> Result<Request
 }
 
 async fn read(body: Body) -> Result<Bytes, Problem> {
-    let body = Limited::new(body, MAX_REQUEST_BYTES).collect();
-    match timeout(BODY_TIMEOUT, body).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            let message = format!("a request has at most {MAX_REQUEST_BYTES} bytes");
-            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, message))
-        }
-        Ok(Err(_)) => Err(Problem::bad_request("the body broke off")),
-        Err(_) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "the body took too long")),
-    }
+    body::read(body, MAX_REQUEST_BYTES).await.map_err(|(status, why)| Problem::new(status, why))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let Some(value) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
-        return false;
-    };
-    let mut parts = value.split(';').map(str::trim);
-    let json = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
-    json && parts.all(|parameter| match parameter.split_once('=') {
-        Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
-            value.trim_matches('"').eq_ignore_ascii_case("utf-8")
-        }
-        _ => true,
-    })
+    body::media_type(headers).is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json"))
 }

@@ -1,18 +1,17 @@
 //! A JSON object, within its limits.
 
-use axum::body::{Body, HttpBody as _};
+use axum::body::Body;
 use axum::extract::{FromRequest, Request};
-use axum::http::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderName};
 use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess};
 use serde_json::Value;
-use tokio::time::timeout;
+use server_kit::http::body;
 
 use super::Fields;
-use crate::limits::{BODY_TIMEOUT, MAX_BODY_BYTES};
+use crate::limits::MAX_BODY_BYTES;
 use crate::problem::Problem;
 
 /// What a body can be read as.
@@ -71,17 +70,9 @@ fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 fn check_media_type<T: JsonBody>(headers: &HeaderMap) -> Result<(), Problem> {
-    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut parts = value.split(';').map(str::trim);
-    let media_type = parts.next().unwrap_or_default();
-    let known = T::MEDIA_TYPES.split(", ").any(|known| known.eq_ignore_ascii_case(media_type));
-    let utf8 = parts.all(|parameter| match parameter.split_once('=') {
-        Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
-            value.trim_matches('"').eq_ignore_ascii_case("utf-8")
-        }
-        _ => true,
-    });
-    if known && utf8 {
+    let known =
+        |media_type: &str| T::MEDIA_TYPES.split(", ").any(|known| known.eq_ignore_ascii_case(media_type));
+    if body::media_type(headers).is_some_and(known) {
         return Ok(());
     }
     let types = T::MEDIA_TYPES.replace(", ", " or ");
@@ -91,22 +82,7 @@ fn check_media_type<T: JsonBody>(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 async fn all(body: Body) -> Result<Bytes, Problem> {
-    if body.size_hint().lower() > MAX_BODY_BYTES as u64 {
-        return Err(too_long());
-    }
-    match timeout(BODY_TIMEOUT, Limited::new(body, MAX_BODY_BYTES).collect()).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_long()),
-        Ok(Err(_)) => Err(Problem::new(StatusCode::BAD_REQUEST, "the body broke off")),
-        Err(_) => {
-            let detail = format!("the body was not there within {} seconds", BODY_TIMEOUT.as_secs());
-            Err(Problem::new(StatusCode::REQUEST_TIMEOUT, detail).with_header(CONNECTION, "close"))
-        }
-    }
-}
-
-fn too_long() -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("a body has at most {MAX_BODY_BYTES} bytes"))
+    body::read(body, MAX_BODY_BYTES).await.map_err(|(status, why)| Problem::new(status, why))
 }
 
 fn members(body: &[u8]) -> Result<Vec<(String, Value)>, Problem> {

@@ -87,7 +87,7 @@ async fn a_body_has_a_limit() {
     for body in [Body::from(long), Body::from_stream(chunks)] {
         let reply = service.post(body).await;
         assert_eq!(reply.status, StatusCode::PAYLOAD_TOO_LARGE);
-        assert_eq!(reply.problem(), "a body has at most 16384 bytes");
+        assert_eq!(reply.problem(), "the body of a request has at most 16384 bytes");
     }
 }
 
@@ -110,7 +110,7 @@ async fn a_body_has_its_time() {
         byte
     });
     let reply = Service::new().post(Body::from_stream(slow)).await;
-    assert_eq!((reply.status, reply.header("connection")), (StatusCode::REQUEST_TIMEOUT, "close"));
+    assert_eq!(reply.status, StatusCode::REQUEST_TIMEOUT);
     assert_eq!(reply.problem(), "the body was not there within 10 seconds");
 }
 

@@ -45,6 +45,10 @@ struct State {
     quiet_since: Instant,
     /// The reader, when it waits for a change of this rather than for bytes.
     reader: Option<Waker>,
+    /// Whether the client has finished sending.
+    finished: bool,
+    /// The answer that waits for the world over HTTP/1.1, where there is one at a time.
+    waiting: Option<Waker>,
 }
 
 /// How long a connection has been quiet.
@@ -56,7 +60,7 @@ pub(super) struct Quiet {
 }
 
 impl Activity {
-    /// `ending` is the shutdown as this connection alone sees it: the tokens of others are not asked, and their locks
+    /// `ending` is the shutdown as this connection alone sees it: it can be cancelled alone, and the locks of others are
     /// not taken.
     pub(crate) fn new(ending: Shutdown) -> Self {
         let state = State {
@@ -67,11 +71,13 @@ impl Activity {
             upgraded: false,
             quiet_since: Instant::now(),
             reader: None,
+            finished: false,
+            waiting: None,
         };
         Self(Arc::new(Shared { state: Mutex::new(state), ending }))
     }
 
-    /// Cancelled at the shutdown.
+    /// Cancelled when the connection is to end: at the shutdown, or when it was idle for too long over HTTP/2.
     pub(crate) fn ending(&self) -> &Shutdown {
         &self.0.ending
     }
@@ -107,13 +113,19 @@ impl Activity {
     }
 
     /// Ready when a client over HTTP/1.1 that has finished sending has no answer to wait for. When it has, the task is
-    /// woken at the next change.
+    /// woken at the next change; an answer without an end is ended.
     pub(super) fn poll_answered(&self, cx: &Context<'_>) -> Poll<()> {
         let mut state = self.lock();
+        state.finished = true;
         if !state.owes_answer() {
             return Poll::Ready(());
         }
         state.reader = Some(cx.waker().clone());
+        let waiting = state.waiting.take();
+        drop(state);
+        if let Some(waiting) = waiting {
+            waiting.wake();
+        }
         Poll::Pending
     }
 
@@ -150,9 +162,9 @@ impl State {
         self.at(Turn::Server) + self.at(Turn::World) == 0 && !self.upgraded
     }
 
-    /// A whole request was sent, and its answer has an end that will come. (HTTP/2 has no half-closed connections.)
+    /// A whole request was sent, and it has its answer to come. (HTTP/2 has no half-closed connections.)
     fn owes_answer(&self) -> bool {
-        !self.http2 && self.uploads == 0 && self.at(Turn::Server) + self.at(Turn::Client) > 0
+        !self.http2 && self.uploads == 0 && self.turns != [0; 3]
     }
 }
 
@@ -172,9 +184,20 @@ impl Exchange {
         });
     }
 
-    /// Whether the shutdown has begun.
+    /// Whether the connection is to end.
     pub(crate) fn is_last(&self) -> bool {
         self.activity.ending().is_cancelled()
+    }
+
+    /// Ready when nobody listens to an answer that waits for the world: the client has finished sending, which over
+    /// HTTP/1.1 is how it gives one up. When not, the task is woken as soon as it has.
+    pub(super) fn poll_given_up(&self, cx: &Context<'_>) -> Poll<()> {
+        let mut state = self.activity.lock();
+        if state.finished && !state.http2 {
+            return Poll::Ready(());
+        }
+        state.waiting = Some(cx.waker().clone());
+        Poll::Pending
     }
 
     /// The connection is no longer one of HTTP, and what comes has deadlines of its own.

@@ -89,6 +89,11 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Answer<B> {
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         let piece = self.poll_piece(cx);
         self.exchange.pass_to(if piece.is_pending() { Turn::World } else { Turn::Client });
+        if piece.is_pending() && self.body.size_hint().exact().is_none() {
+            // So the connection ends as others do: what has no end of its own ends here.
+            ready!(self.exchange.poll_given_up(cx));
+            return Poll::Ready(None);
+        }
         piece
     }
 

@@ -11,52 +11,56 @@ use super::activity::{Activity, Quiet};
 use crate::{Limits, Shutdown};
 
 /// Over when the server has had nothing to do for too long: before the first request, between requests, or after the
-/// shutdown.
+/// goodbye.
 #[derive(Debug)]
 pub(super) struct QuietTimer {
     head: Duration,
     idle: Duration,
     linger: Duration,
-    shutdown: Pin<Box<WaitForCancellationFutureOwned>>,
-    shutting_down: bool,
+    ending: Pin<Box<WaitForCancellationFutureOwned>>,
+    /// When the client was told that this is the end.
+    goodbye: Option<Instant>,
     /// Goes off no later than the deadline, which moves on with every request: only then is it looked at.
     alarm: Pin<Box<Sleep>>,
 }
 
 impl QuietTimer {
-    pub(super) fn new(limits: &Limits, shutdown: Shutdown) -> Self {
+    pub(super) fn new(limits: &Limits, ending: Shutdown) -> Self {
         Self {
             head: limits.head,
             idle: limits.idle,
             linger: limits.linger,
-            shutdown: Box::pin(shutdown.cancelled_owned()),
-            shutting_down: false,
+            ending: Box::pin(ending.cancelled_owned()),
+            goodbye: None,
             alarm: Box::pin(sleep(limits.head.min(limits.idle))),
         }
     }
 
     pub(super) fn poll_over(&mut self, cx: &mut Context<'_>, activity: &Activity) -> Poll<()> {
-        if !self.shutting_down && self.shutdown.as_mut().poll(cx).is_ready() {
-            self.shutting_down = true;
-            self.alarm.as_mut().reset(Instant::now());
-        }
         loop {
+            if self.goodbye.is_none() && self.ending.as_mut().poll(cx).is_ready() {
+                self.goodbye = Some(Instant::now());
+                self.alarm.as_mut().reset(Instant::now());
+            }
             ready!(self.alarm.as_mut().poll(cx));
             let deadline = self.deadline(ready!(activity.poll_quiet(cx)));
-            if deadline <= Instant::now() {
+            if deadline > Instant::now() {
+                self.alarm.as_mut().reset(deadline);
+            } else if self.goodbye.is_none() && activity.is_http2() {
+                // Ends with a GOAWAY, which tells what was answered (RFC 9113, section 6.8), if the framework listens.
+                activity.ending().cancel();
+            } else {
                 return Poll::Ready(());
             }
-            self.alarm.as_mut().reset(deadline);
         }
     }
 
     fn deadline(&self, quiet: Quiet) -> Instant {
-        let patience = match quiet {
-            _ if self.shutting_down => self.linger,
-            Quiet { asked: true, .. } => self.idle,
-            Quiet { asked: false, .. } => self.head,
-        };
-        quiet.since + patience
+        match self.goodbye {
+            Some(goodbye) => quiet.since.max(goodbye) + self.linger,
+            None if quiet.asked => quiet.since + self.idle,
+            None => quiet.since + self.head,
+        }
     }
 }
 

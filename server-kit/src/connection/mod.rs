@@ -1,7 +1,8 @@
 //! An accepted connection with its deadlines.
 //!
 //! They stand here, between the socket and the framework, since no framework has all of them, and so that they are the
-//! same in all three servers. Nothing is read or written that would not be without them.
+//! same in all three servers. Nothing is read or written that would not be without them, but for what a client still
+//! sends at the end.
 //!
 //! # Layout
 //!
@@ -9,11 +10,13 @@
 //! - `activity`: what goes on with the connection's requests
 //! - `body`: bodies that tell the activity how far they are
 //! - `deadline`: the two deadlines
+//! - `drain`: what a client still sends when the server is done with it
 
 mod activity;
 #[cfg_attr(not(feature = "tonic"), allow(unreachable_pub, reason = "they are public in what tonic needs"))]
 mod body;
 mod deadline;
+mod drain;
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -29,9 +32,10 @@ pub(crate) use activity::Activity;
 pub use activity::Exchange;
 pub(crate) use body::{Answer, Request};
 use deadline::{QuietTimer, StallTimer};
+use drain::Drain;
 
 /// A stream that comes to its end by itself when its client leaves the server nothing to do for too long, and fails
-/// when the client takes nothing of what is written.
+/// when the client takes nothing of what is written. Its shutdown waits for the client's.
 #[derive(Debug)]
 pub struct Connection {
     stream: TapStream,
@@ -40,6 +44,8 @@ pub struct Connection {
     held: Option<Waker>,
     quiet: QuietTimer,
     stall: StallTimer,
+    /// Since the server has finished sending.
+    drain: Option<Drain>,
     activity: Activity,
     /// Given back after the stream is closed: fields are dropped in order.
     _slot: OwnedSemaphorePermit,
@@ -69,6 +75,7 @@ impl Connection {
             held: None,
             quiet: QuietTimer::new(limits, ending.clone()),
             stall: StallTimer::new(limits.write),
+            drain: None,
             activity: Activity::new(ending),
             _slot: slot,
         }
@@ -165,6 +172,15 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        let this = &mut *self;
+        if this.drain.is_none() {
+            ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
+        }
+        // Who has finished sends nothing more, and who had its time gets no more of it.
+        if this.reading == Reading::Open {
+            ready!(this.drain.get_or_insert_with(Drain::new).poll(cx, &mut this.stream));
+            this.reading = Reading::Finished;
+        }
+        Poll::Ready(Ok(()))
     }
 }

@@ -41,7 +41,7 @@ impl Front {
             let mut response = front.answer(request).await;
             if response.status() == StatusCode::SWITCHING_PROTOCOLS {
                 exchange.upgrade();
-            } else if exchange.is_last() && version != Version::HTTP_2 {
+            } else if version != Version::HTTP_2 && (exchange.is_last() || is_late(&response)) {
                 close(&mut response);
             }
             Ok(response.map(|body| Answer::new(body, exchange)))
@@ -65,6 +65,11 @@ fn refusal(status: StatusCode) -> Response<Body> {
     let mut response = status.into_response();
     close(&mut response);
     response
+}
+
+/// A request that did not come in time, and nobody waits for the rest of it.
+fn is_late(response: &Response<Body>) -> bool {
+    response.status() == StatusCode::REQUEST_TIMEOUT
 }
 
 /// hyper closes the connection after this answer. (In HTTP/2 it leaves the header out.)

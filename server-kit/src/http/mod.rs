@@ -8,7 +8,11 @@
 //! - `front`: what every request meets before the router
 //! - `head`: what the head of a request has to say clearly
 //! - [`origin`]: whether a request comes from a page of this very site
+//! - [`accept`]: which media types a client takes
+//! - [`body`]: what the body of a request is, and all of it
 
+pub mod accept;
+pub mod body;
 mod front;
 mod head;
 pub mod origin;

@@ -73,6 +73,11 @@ impl Calls {
         }
     }
 
+    /// What is called, as far as it is known; `None` when the call has ended.
+    pub(super) fn operation(&self, call: u64) -> Option<&str> {
+        self.open.get(&call).map(|open| open.call.operation.as_str())
+    }
+
     /// How it ended.
     pub(super) fn status(&mut self, call: Option<u64>, status: String) {
         if let Some(call) = self.get(call) {

@@ -70,6 +70,11 @@ impl Connection {
         }
     }
 
+    /// What an open call calls, as far as it is known.
+    pub(super) fn operation(&self, call: u64) -> Option<&str> {
+        self.calls.operation(call)
+    }
+
     /// The calls that its end leaves without theirs.
     pub(super) fn into_open(self) -> impl Iterator<Item = Call> {
         self.calls.into_open()

@@ -113,6 +113,11 @@ impl Dissector {
         Vec::new()
     }
 
+    /// What an open call of that connection calls, as far as it is known.
+    pub(crate) fn operation(&self, sock: SockId, call: u64) -> Option<&str> {
+        self.connections.get(&sock)?.operation(call)
+    }
+
     /// The calls that have ended since this was asked last, in the order in which they ended. Those of a connection
     /// that is closed have. They are kept until they are asked for.
     pub fn finished(&mut self) -> Vec<Call> {

@@ -34,7 +34,10 @@ pub fn collect(walk: &mut Walk, wanted: &Wanted) -> Result<Option<Map>, Error> {
     let sides = walk.timeline().recordings().iter().map(|recording| recording.header.side).collect();
     let mut collection = Collection { wanted, sides, chosen: None, trails: HashMap::new(), more: 0 };
     while let Some(seen) = walk.next_seen()? {
-        collection.observe(seen);
+        let socket = Socket { recording: seen.moment.recording, sock: seen.moment.event.sock };
+        if collection.observe(seen, socket) {
+            collection.name(|call| walk.operation(socket, call));
+        }
     }
     Ok(collection.finish(walk.timeline().recordings()))
 }
@@ -57,22 +60,34 @@ struct Chosen {
 }
 
 impl Collection<'_> {
-    fn observe(&mut self, seen: Seen) {
+    /// Takes the event in, and tells whether it carried some of the call.
+    fn observe(&mut self, seen: Seen, socket: Socket) -> bool {
         let event = &seen.moment.event;
-        let socket = Socket { recording: seen.moment.recording, sock: event.sock };
-        let Some(connection) = seen.connection.clone() else { return };
+        let Some(connection) = seen.connection.clone() else { return false };
         if self.chosen.as_ref().is_some_and(|chosen| chosen.connection != connection.number) {
-            return;
+            return false;
         }
         if let Some((to, bytes)) = moved(event, connection.side) {
             let is_of_call = self.is_of_call(&seen, connection.number, socket);
             let new = || Trail::new(connection.number, connection.side);
             let trail = self.trails.entry((socket, to)).or_insert_with(new);
             self.more += trail.add(seen.moment.at, bytes, seen.carried, is_of_call);
-        } else if self.chosen.is_none() && matches!(event.op, Op::Close(_) | Op::Release(_)) {
+            return is_of_call;
+        }
+        if self.chosen.is_none() && matches!(event.op, Op::Close(_) | Op::Release(_)) {
             for to in [Side::Server, Side::Client] {
                 self.trails.remove(&(socket, to));
             }
+        }
+        false
+    }
+
+    /// Behind a head that is complete may be a body that says more: the operation of GraphQL.
+    fn name<'b>(&mut self, operation: impl FnOnce(u64) -> Option<&'b str>) {
+        if let Some(chosen) = self.chosen.as_mut().filter(|chosen| chosen.is_known)
+            && let Some(operation) = operation(chosen.call)
+        {
+            chosen.operation = printable(operation);
         }
     }
 

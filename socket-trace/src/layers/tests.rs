@@ -41,7 +41,7 @@ fn blocks(level: &Level) -> Vec<String> {
 #[test]
 fn frames_and_messages_lie_on_writes_and_reads() {
     let map = first(&grpc());
-    assert_eq!(map.operation, "POST /bookshelf.v1.BookshelfService/GetBook");
+    assert_eq!(map.operation, "bookshelf.v1.BookshelfService/GetBook");
     assert_eq!(map.ends, ["shop-client #1", "shop-server #2"]);
     let [way] = &map.ways[..] else { panic!("{map:?}") };
     let titles: Vec<&str> = way.levels.iter().map(|level| level.title.as_str()).collect();
@@ -128,6 +128,20 @@ fn a_call_is_named_when_its_head_is_complete() {
 }
 
 #[test]
+fn a_call_of_graphql_is_named_by_its_operation() {
+    let mut lines: Vec<String> = server().into_iter().take(6).collect();
+    let body = r#"{"query":"query Read($id: ID!) {book(id: $id) {title}}","variables":{"id":1}}"#;
+    let head = format!(
+        "POST /graphql HTTP/1.1\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    for (t, piece) in [(1, head.as_str()), (2, body)] {
+        lines.push(crate::timeline::fixture::moved(50_130_000 + t, 2, "read", piece.as_bytes()));
+    }
+    assert_eq!(first(&[lines]).operation, "query Read { book }");
+}
+
+#[test]
 fn a_recording_without_payload_has_no_calls() {
     let without = server().iter().map(|line| line.replace(r#""capture":64"#, r#""capture":0"#)).collect();
     assert_eq!(map(&[without], &Wanted::default()), None);
@@ -136,7 +150,7 @@ fn a_recording_without_payload_has_no_calls() {
 #[test]
 fn boxes_stand_where_their_bytes_are() {
     let expected = "\
-POST /bookshelf.v1.BookshelfService/GetBook   (call 0 on shop-client #1 ↔ shop-server #2)
+bookshelf.v1.BookshelfService/GetBook   (call 0 on shop-client #1 ↔ shop-server #2)
 
 client → server: 1 message, 3 frames, 2 writes, 1 read
 byte             24                  33                           122  131           138          147
@@ -162,7 +176,7 @@ messages                                                               │ messa
 fn what_is_wider_than_the_terminal_stands_in_strips() {
     let drawn = text::text(&first(&grpc()), 80, false);
     let lines: Vec<&str> = drawn.lines().collect();
-    assert!(lines.iter().all(|line| line.chars().count() <= 80 || line.starts_with("POST")), "{drawn}");
+    assert!(lines.iter().all(|line| line.chars().count() <= 80 || line.starts_with("bookshelf")), "{drawn}");
     // Cut between frames, and only the read goes through.
     let starts: Vec<&&str> = lines.iter().filter(|line| line.starts_with("byte")).collect();
     assert!(starts[0].ends_with(" 122") && starts[1].contains(" 122 "), "{drawn}");

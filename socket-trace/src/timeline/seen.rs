@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::connections::{Connection, Connections};
+use super::connections::{Connection, Connections, Socket};
 use super::step::Steps;
 use super::{Moment, Next, Timeline};
 use crate::dissect::{Contracts, Dissector, Part};
@@ -71,6 +71,11 @@ impl Walk {
     #[must_use]
     pub fn into_timeline(self) -> Timeline {
         self.timeline
+    }
+
+    /// What an open call calls, as far as it is known.
+    pub(crate) fn operation(&self, socket: Socket, call: u64) -> Option<&str> {
+        self.dissectors.get(socket.recording)?.as_ref()?.operation(socket.sock, call)
     }
 
     /// What comes next.

@@ -59,8 +59,7 @@ fn check(request: &Request, listen: SocketAddr) -> Result<(), Refusal> {
     if !origin::is_own(headers) || site == Some(b"cross-site") {
         return forbidden("another page may not ask this of it");
     }
-    let is_json =
-        headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    let is_json = headers.get(CONTENT_TYPE).is_some_and(is_json);
     // Of a form, which any page may send, it cannot be said.
     if !request.method().is_safe() && !is_json {
         let why = "what changes something is asked for with content-type: application/json".to_owned();
@@ -84,4 +83,9 @@ fn is_ours(host: &Authority, listen: SocketAddr) -> bool {
         Err(_) => bare.eq_ignore_ascii_case("localhost"),
     };
     is_here && host.port_u16().unwrap_or(80) == listen.port()
+}
+
+fn is_json(kind: &HeaderValue) -> bool {
+    let essence = kind.to_str().ok().and_then(|kind| kind.split(';').next());
+    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
 }

@@ -1,4 +1,4 @@
-//! One API, as the page drives it: one thing at a time, since each is a step of the same recordings.
+//! One API, as the page drives it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -29,8 +29,7 @@ pub(super) struct Api {
     pub(super) run: fn(Arc<Self>, Job) -> BoxFuture<'static, run::Result>,
     /// Opens a watcher of the API's client.
     pub(super) watch: fn(Arc<Self>, Arc<Watching>) -> Opening,
-    /// Whoever has it has the API to itself.
-    pub(super) turn: Mutex<Turn>,
+    pub(super) left: Mutex<Left>,
 }
 
 /// A watcher, once it is open.
@@ -38,7 +37,7 @@ type Opening = BoxFuture<'static, Result<Watcher, String>>;
 
 /// What is left of what was done before.
 #[derive(Default)]
-pub(super) struct Turn {
+pub(super) struct Left {
     /// The books that were created and are not deleted.
     pub(super) books: Vec<Book>,
     pub(super) watcher: Option<Watcher>,
@@ -64,7 +63,7 @@ impl Api {
             stage: Stage::new(&lane.recordings, shutdown),
             run: |api, job| Box::pin(async move { run::over::<C>(&api, &job).await }),
             watch: |api, watching| Box::pin(async move { watching::open::<C>(&api, watching).await }),
-            turn: Mutex::default(),
+            left: Mutex::default(),
         }
     }
 

@@ -5,6 +5,9 @@ use std::net::SocketAddr;
 
 use super::operations::Operation;
 
+/// As JSON.
+const NEW_BOOK: &str = r#"{"title": "Mine", "author_id": 1, "year": 2026}"#;
+
 /// The command line for an operation over the API of that name.
 pub(super) fn of(operation: Operation, api: &str, address: SocketAddr) -> String {
     match api {
@@ -14,7 +17,27 @@ pub(super) fn of(operation: Operation, api: &str, address: SocketAddr) -> String
     }
 }
 
-const NEW_BOOK: &str = r#"{"title": "Mine", "author_id": 1, "year": 2026}"#;
+/// The command line to watch changes.
+pub(super) fn watch(api: &str, address: SocketAddr) -> String {
+    match api {
+        "rest" => format!("curl -N 'http://{address}/v1/books/changes'"),
+        "graphql" => {
+            let query = "subscription { bookChanged { kind book { title } } }";
+            format!("curl -N -H 'accept: text/event-stream' {}", asked(address, query))
+        }
+        _ => called(address, "WatchBooks", "{}"),
+    }
+}
+
+/// What curl is told, to ask a GraphQL server.
+fn asked(address: SocketAddr, query: &str) -> String {
+    format!("'http://{address}/graphql' --json '{{\"query\": \"{query}\"}}'")
+}
+
+/// A call of the gRPC service.
+fn called(address: SocketAddr, method: &str, message: &str) -> String {
+    format!("grpcurl -plaintext -d '{message}' {address} bookshelf.v1.BookshelfService/{method}")
+}
 
 fn rest(operation: Operation, address: SocketAddr) -> String {
     let books = format!("http://{address}/v1/books");
@@ -31,14 +54,13 @@ fn rest(operation: Operation, address: SocketAddr) -> String {
              curl -i -X DELETE \"http://{address}$BOOK\""
         ),
         Operation::Author => format!("curl 'http://{address}/v1/authors/1' '{books}?author_id=1'"),
-        Operation::Watch => format!("curl -N '{books}/changes'"),
     }
 }
 
 fn graphql(operation: Operation, address: SocketAddr) -> String {
-    let ask = |query: &str| format!("curl 'http://{address}/graphql' --json '{{\"query\": \"{query}\"}}'");
+    let ask = |query: &str| format!("curl {}", asked(address, query));
     // The only number of the answer.
-    let number = |query: &str| ask(query).replacen("curl", "curl -s", 1) + " | grep -o '[0-9]*'";
+    let number = |query: &str| format!("curl -s {} | grep -o '[0-9]*'", asked(address, query));
     let new_book = r#"createBook(input: {title: \"Mine\", authorId: 1, year: 2026})"#;
     // Where the shell is to put a variable in, the quotes are open for it.
     match operation {
@@ -55,18 +77,11 @@ fn graphql(operation: Operation, address: SocketAddr) -> String {
             format!("BOOK=$({created})\n{}", ask("mutation { deleteBook(id: '$BOOK') { id title } }"))
         }
         Operation::Author => ask("{ author(id: 1) { name books { nodes { title } } } }"),
-        Operation::Watch => ask("subscription { bookChanged { kind book { title } } }").replacen(
-            "curl",
-            "curl -N -H 'accept: text/event-stream'",
-            1,
-        ),
     }
 }
 
 fn grpc(operation: Operation, address: SocketAddr) -> String {
-    let call = |method: &str, message: &str| {
-        format!("grpcurl -plaintext -d '{message}' {address} bookshelf.v1.BookshelfService/{method}")
-    };
+    let call = |method, message: &str| called(address, method, message);
     let number = |called: String, field: &str| format!("{called} | grep '\"{field}\"' | grep -o '[0-9]*'");
     let new_book = format!("{{\"book\": {NEW_BOOK}}}");
     match operation {
@@ -85,6 +100,5 @@ fn grpc(operation: Operation, address: SocketAddr) -> String {
         Operation::Author => {
             format!("{}\n{}", call("GetAuthor", "{\"id\": 1}"), call("ListBooks", "{\"author_id\": 1}"))
         }
-        Operation::Watch => call("WatchBooks", "{}"),
     }
 }

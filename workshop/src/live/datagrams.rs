@@ -53,7 +53,7 @@ enum Over {
 }
 
 #[derive(Serialize)]
-struct Told {
+struct Done {
     step: String,
     results: Vec<Call>,
 }
@@ -96,24 +96,28 @@ impl Plain {
         }
     }
 
-    async fn run(&self, work: Work) -> Told {
+    async fn run(&self, work: Work) -> Done {
         let _turn = self.turn.lock().await;
         let (mut results, step) = (Vec::new(), work.step());
         let done = match work.over {
             Over::Udp => {
                 let server = if work.lossy { self.lossy } else { self.address };
                 let calls = datagrams(self.udp.client(), server, work.calls, &mut results);
-                self.udp.step(step.clone(), 0, calls).await
+                let done = self.udp.step(step.clone(), 0, calls).await;
+                self.udp.leave();
+                done
             }
             Over::Tcp => {
                 let calls = stream(self.tcp.client(), self.address, work.calls, &mut results);
-                self.tcp.step(step.clone(), 0, calls).await
+                let done = self.tcp.step(step.clone(), 0, calls).await;
+                self.tcp.leave();
+                done
             }
         };
         if let Err(why) = done {
             results.push(Call { call: number(&results), ok: false, attempts: 0, says: why, ns: 0 });
         }
-        Told { step, results }
+        Done { step, results }
     }
 }
 

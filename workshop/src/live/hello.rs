@@ -4,7 +4,7 @@ use page::hello::{Hello, Lane};
 
 use super::Live;
 use super::datagrams::Plain;
-use super::operations::Operation;
+use super::operations;
 
 impl Live {
     /// Who records, and what can be done.
@@ -21,7 +21,7 @@ impl Live {
             recordings: self.recordings.iter().map(Into::into).collect(),
             lanes: lanes.collect(),
             plain: [("udp", "UDP"), ("tcp", "TCP")].map(|(api, title)| self.plain.lane(api, title)).to_vec(),
-            operations: Operation::ALL.map(|operation| operation.told(&self.apis)).to_vec(),
+            operations: operations::told(&self.apis),
         }
     }
 }

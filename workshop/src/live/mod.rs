@@ -16,6 +16,7 @@
 //! - `operations`: what can be done, and how it is called
 //! - `commands`: the same from a terminal
 //! - `api`: one API, as the page drives it
+//! - `together`: the same over several of them, as one step
 //! - `run`: does it through real clients
 //! - `perform`: one call
 //! - `watching`: watchers that stay
@@ -41,6 +42,7 @@ mod run;
 mod stage;
 mod stream;
 mod table;
+mod together;
 mod watching;
 
 use std::io;
@@ -52,7 +54,7 @@ use server_kit::{Limits, Shutdown};
 use socket_tap::TapListener;
 use socket_tap::format::Side;
 use socket_trace::timeline::Recording;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 
 use crate::lane::{Lane, Recordings};
@@ -80,6 +82,8 @@ struct Live {
     comparison: Told,
     sockets: Told,
     watching: Arc<Watching>,
+    /// Whoever has it has the APIs to itself.
+    turn: Mutex<()>,
     shutdown: Shutdown,
 }
 
@@ -109,6 +113,7 @@ pub async fn start(
         readers: Readers::default(),
         comparison: Told::default(),
         sockets: Told::default(),
+        turn: Mutex::default(),
         shutdown: shutdown.clone(),
     });
     tokio::spawn(comparing::run(Arc::clone(&live)));

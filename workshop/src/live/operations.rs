@@ -1,11 +1,14 @@
 //! What can be done, and how it is called.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use super::api::Api;
 use super::commands;
 
-/// What a client can do over each API.
+/// A call that a client can make over each API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Operation {
@@ -15,12 +18,10 @@ pub(super) enum Operation {
     Update,
     Delete,
     Author,
-    Watch,
 }
 
 impl Operation {
-    pub(super) const ALL: [Self; 7] =
-        [Self::Get, Self::List, Self::Create, Self::Update, Self::Delete, Self::Author, Self::Watch];
+    const ALL: [Self; 6] = [Self::Get, Self::List, Self::Create, Self::Update, Self::Delete, Self::Author];
 
     /// What it is asked for by.
     fn id(self) -> &'static str {
@@ -31,7 +32,6 @@ impl Operation {
             Self::Update => "update",
             Self::Delete => "delete",
             Self::Author => "author",
-            Self::Watch => "watch",
         }
     }
 
@@ -44,7 +44,6 @@ impl Operation {
             Self::Update => "update a book",
             Self::Delete => "delete a book",
             Self::Author => "an author with books",
-            Self::Watch => "watch changes",
         }
     }
 
@@ -63,18 +62,29 @@ impl Operation {
             Self::Author => {
                 "Asks for an author and the author's books: two calls over REST and gRPC, one over GraphQL."
             }
-            Self::Watch => "Stays connected, and is told of each change when it happens.",
         }
     }
+}
 
-    /// As the page is told of it.
-    pub(super) fn told(self, apis: &[std::sync::Arc<Api>]) -> page::hello::Operation {
-        let commands = apis.iter().map(|api| (api.name, commands::of(self, api.name, api.address)));
-        page::hello::Operation {
-            id: self.id(),
-            title: self.title(),
-            what: self.what(),
-            commands: commands.collect(),
-        }
-    }
+/// What watching is called, also as a step of the recordings.
+pub(super) const WATCH: &str = "watch changes";
+
+/// All that can be done, as the page is told of it.
+pub(super) fn told(apis: &[Arc<Api>]) -> Vec<page::hello::Operation> {
+    let over_each = |command: &dyn Fn(&str, SocketAddr) -> String| {
+        apis.iter().map(|api| (api.name, command(api.name, api.address))).collect()
+    };
+    let calls = Operation::ALL.into_iter().map(|operation| page::hello::Operation {
+        id: operation.id(),
+        title: operation.title(),
+        what: operation.what(),
+        commands: over_each(&|api, address| commands::of(operation, api, address)),
+    });
+    let watch = page::hello::Operation {
+        id: "watch",
+        title: WATCH,
+        what: "Stays connected, and is told of each change when it happens.",
+        commands: over_each(&commands::watch),
+    };
+    calls.chain([watch]).collect()
 }

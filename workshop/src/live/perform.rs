@@ -15,7 +15,7 @@ pub(super) async fn perform<C: Client>(
     books: &mut Vec<Book>,
 ) -> Result<String, Failure> {
     Ok(match operation {
-        Operation::Get | Operation::Watch => titled(&client.book(1).await?),
+        Operation::Get => titled(&client.book(1).await?),
         Operation::List => {
             let page = client.list(&ListBooks { page_size: Some(5), ..ListBooks::default() }).await?;
             let more = if page.next_page_token.is_some() { ", and there are more" } else { "" };

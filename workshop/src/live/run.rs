@@ -7,7 +7,6 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use bookshelf::Book;
 use clients::{Client, Failure};
-use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
 use super::Live;
@@ -15,6 +14,7 @@ use super::answer::{Asked, Refusal, told};
 use super::api::Api;
 use super::operations::Operation;
 use super::perform::perform;
+use super::together::together;
 
 /// More calls at once would only be waited for.
 const MOST_CALLS: u32 = 100;
@@ -58,7 +58,7 @@ pub(super) struct Job {
 pub(super) type Result = (std::result::Result<String, String>, u128);
 
 #[derive(Serialize)]
-struct Told {
+struct Done {
     step: String,
     results: Vec<Over>,
 }
@@ -79,18 +79,14 @@ pub(super) async fn run(
     if !(1..=MOST_CALLS).contains(&calls) {
         return Err(Refusal::bad(format!("calls must be from 1 to {MOST_CALLS}, not {calls}")));
     }
-    if operation == Operation::Watch {
-        return Err(Refusal::bad("a watcher stays: POST /api/watch opens and closes it"));
-    }
     let job = Job { operation, calls, connection };
-    let over = Api::chosen(&live.apis, &apis)?.into_iter().map(|api| async move {
-        // A task: what is begun is done to its end, also when nobody waits for it any more.
-        let done = tokio::spawn((api.run)(Arc::clone(&api), job)).await;
-        let (done, ns) = done.unwrap_or_else(|error| (Err(format!("the client failed: {error}")), 0));
-        let ok = done.is_ok();
-        Over { api: api.name, ok, says: done.unwrap_or_else(|why| why), ns }
+    let apis = Api::chosen(&live.apis, &apis)?;
+    let results = together(&live, apis, move |api| (api.run)(Arc::clone(api), job)).await?;
+    let results = results.into_iter().map(|(api, done)| {
+        let (done, ns) = done.unwrap_or_else(|why| (Err(why), 0));
+        Over { api, ok: done.is_ok(), says: done.unwrap_or_else(|why| why), ns }
     });
-    told(&Told { step: job.step(), results: join_all(over).await })
+    told(&Done { step: job.step(), results: results.collect() })
 }
 
 impl Job {
@@ -128,11 +124,11 @@ impl Job {
 
 /// Does the job over one API.
 pub(super) async fn over<C: Client>(api: &Api, job: &Job) -> Result {
-    let mut turn = api.turn.lock().await;
+    let mut left = api.left.lock().await;
     let began = Instant::now();
     let mut took = 0;
     let body = async {
-        let done = job.calls::<C>(api, &mut turn.books).await;
+        let done = job.calls::<C>(api, &mut left.books).await;
         took = began.elapsed().as_nanos();
         done.map_err(|failure| failure.to_string())
     };

@@ -1,4 +1,4 @@
-//! Two recordings, and who may act on them: one at a time, since whatever is done is a step of both.
+//! Two recordings, and what is done as a step of both.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::lane::{BY_HAND, Recordings};
 const LONGEST_STEP: Duration = Duration::from_secs(10);
 
 /// How long connections may take to close on both sides. Those of others come and go meanwhile, so it may never be seen.
-const LONGEST_CLOSE: Duration = Duration::from_millis(300);
+const LONGEST_CLOSE: Duration = Duration::from_secs(1);
 
 /// The recordings of a server and its clients.
 pub(super) struct Stage {
@@ -50,8 +50,12 @@ impl Stage {
             }
         };
         let _ = timeout(LONGEST_CLOSE, closed).await;
-        self.recordings.mark(BY_HAND);
         done
+    }
+
+    /// The step is over: what comes is done by somebody else.
+    pub(super) fn leave(&self) {
+        self.recordings.mark(BY_HAND);
     }
 
     async fn bounded<T>(&self, body: impl Future<Output = Result<T, String>>) -> Result<T, String> {

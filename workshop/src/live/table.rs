@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::json;
 use socket_trace::sockets::changes::{Marked, mark, unmarked};
-use socket_trace::sockets::{Filter, Proto, Row, table};
+use socket_trace::sockets::{Filter, Proto, Row, State, table};
 use tokio::time::{Instant, sleep};
 
 use super::Live;
@@ -16,6 +16,9 @@ use super::comparing::REST;
 
 /// How often it is looked at, unless a look takes long: it goes through all processes.
 const PAUSE: Duration = Duration::from_millis(250);
+
+/// More are not told of: nobody would read them.
+const MOST_ROWS: usize = 200;
 
 /// Looks as long as somebody reads.
 pub(super) async fn run(live: Arc<Live>) {
@@ -32,7 +35,8 @@ pub(super) async fn run(live: Arc<Live>) {
                     let marked =
                         before.as_deref().map_or_else(|| unmarked(&now), |before| mark(before, &now));
                     before = Some(now);
-                    json!({ "rows": rows(marked, &places) })
+                    let (rows, more) = rows(marked, &places);
+                    json!({ "rows": rows, "more": more })
                 }
                 Ok(Err(error)) => json!({ "error": error.to_string() }),
                 Err(error) => json!({ "error": error.to_string() }),
@@ -105,10 +109,15 @@ fn filter(places: &[Place]) -> Filter {
     Filter { ports, ..Filter::default() }
 }
 
-fn rows(marked: Vec<Marked>, places: &[Place]) -> Vec<Whose> {
+/// The rows that are told, and how many there are beside them. What is in TIME_WAIT comes last: after a load test that is
+/// thousands.
+fn rows(mut marked: Vec<Marked>, places: &[Place]) -> (Vec<Whose>, usize) {
+    let more = marked.len().saturating_sub(MOST_ROWS);
+    marked.sort_by_key(|marked| marked.row.state == Some(State::TimeWait));
+    marked.truncate(MOST_ROWS);
     let whose = marked.into_iter().filter_map(|marked| {
         let (api, side) = places.iter().find_map(|place| Some((place.api, place.end(&marked.row)?)))?;
         Some(Whose { marked, api, side })
     });
-    whose.collect()
+    (whose.collect(), more)
 }

@@ -8,7 +8,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use clients::{Client, Watch as _};
-use futures_util::future::join_all;
 use serde::Deserialize;
 use server_kit::Shutdown;
 use tokio::task::JoinHandle;
@@ -16,7 +15,8 @@ use tokio::time::timeout;
 
 use super::answer::{Asked, Refusal, json};
 use super::api::Api;
-use super::operations::Operation;
+use super::operations::WATCH;
+use super::together::together;
 use super::{Live, Told};
 
 /// More changes than anyone will make.
@@ -70,31 +70,29 @@ pub(super) async fn switch(
     State(live): State<Arc<Live>>,
     Asked(Switch { apis, on }): Asked<Switch>,
 ) -> Result<impl IntoResponse, Refusal> {
-    let switched = Api::chosen(&live.apis, &apis)?.into_iter().map(|api| {
-        let watching = Arc::clone(&live.watching);
-        // A task, as in `run`.
-        let done =
-            tokio::spawn(async move { if on { start(&api, watching).await } else { stop(&api).await } });
-        async { done.await.unwrap_or_else(|error| Err(format!("the watcher failed: {error}"))) }
+    let (apis, watching) = (Api::chosen(&live.apis, &apis)?, Arc::clone(&live.watching));
+    let switched = together(&live, apis, move |api| {
+        let (api, watching) = (Arc::clone(api), Arc::clone(&watching));
+        async move { if on { start(&api, watching).await } else { stop(&api).await } }
     });
-    match join_all(switched).await.into_iter().collect::<Result<(), String>>() {
+    match switched.await?.into_iter().map(|(_, done)| done.flatten()).collect::<Result<(), String>>() {
         Ok(()) => Ok(json(live.watching.told().borrow().as_deref().unwrap_or_default().to_owned())),
         Err(why) => Err(Refusal(StatusCode::BAD_GATEWAY, why)),
     }
 }
 
 async fn start(api: &Arc<Api>, watching: Arc<Watching>) -> Result<(), String> {
-    let mut turn = api.turn.lock().await;
-    if turn.watcher.as_ref().is_none_or(|watcher| watcher.task.is_finished()) {
+    let mut left = api.left.lock().await;
+    if left.watcher.as_ref().is_none_or(|watcher| watcher.task.is_finished()) {
         let opened = (api.watch)(Arc::clone(api), watching);
-        turn.watcher = Some(api.stage.step(Operation::Watch.title().to_owned(), 1, opened).await?);
+        left.watcher = Some(api.stage.step(WATCH.to_owned(), 1, opened).await?);
     }
     Ok(())
 }
 
 async fn stop(api: &Api) -> Result<(), String> {
-    let mut turn = api.turn.lock().await;
-    let Some(Watcher { end, task }) = turn.watcher.take().filter(|watcher| !watcher.task.is_finished())
+    let mut left = api.left.lock().await;
+    let Some(Watcher { end, task }) = left.watcher.take().filter(|watcher| !watcher.task.is_finished())
     else {
         return Ok(());
     };
@@ -105,7 +103,7 @@ async fn stop(api: &Api) -> Result<(), String> {
             Err(_) => Err("the watcher does not say goodbye".to_owned()),
         }
     };
-    api.stage.step(Operation::Watch.title().to_owned(), -1, closed).await
+    api.stage.step(WATCH.to_owned(), -1, closed).await
 }
 
 /// Opens a watcher through the client of one API.

@@ -1,0 +1,129 @@
+// The screen that compares: the verdict, and for each step what the three APIs put on the sockets.
+
+import { createChoice } from "../frame/choice.js";
+import { el, onFrame } from "../frame/dom.js";
+import { morph } from "../frame/morph.js";
+import { budgetTable } from "./budget.js";
+import { bytesOfCalls, bytesOfStep, comparedSteps, comparedTraces, latestStep, rowsOfStep } from "./rows.js";
+import { stepSentences } from "./sentences.js";
+import { stepTable } from "./table.js";
+import { verdictSection } from "./verdict.js";
+
+const LATEST = "";
+
+/** Makes the screen. It is drawn anew with each comparison; what stays the same stays in place. */
+export function createCompareView(store) {
+  const draw = onFrame(() => isShown && drawCompare());
+  const step = el("select", { onchange: () => store.set("step", step.value || null) });
+  const side = createChoice(
+    "as recorded by",
+    [
+      ["server", "the servers"],
+      ["client", "the clients"],
+    ],
+    { onchange: draw },
+  );
+  const calls = createChoice(
+    "bytes of",
+    [
+      ["step", "the whole step"],
+      ["call", "first call / each later"],
+    ],
+    { onchange: draw },
+  );
+  const verdict = el("div");
+  const facts = el("div", { class: "compare-facts" });
+  const controls = el(
+    "div",
+    { class: "compare-controls" },
+    el("label", {}, el("span", { class: "choice-label", text: "step " }), step),
+    side.element,
+    calls.element,
+  );
+  const element = el(
+    "section",
+    { "aria-label": "Compare" },
+    el("div", { class: "compare" }, verdict, controls, facts),
+  );
+  let isShown = false;
+
+  function drawCompare() {
+    const traces = store.comparison ? comparedTraces(store, side.value) : [];
+    const names = comparedSteps(traces);
+    controls.hidden = names.length === 0;
+    morph(verdict, el("div", {}, store.comparison ? verdictSection(store) : comparedNothing()));
+    const latest = latestStep(store, names);
+    const chosen = drawSteps(names, latest);
+    morph(
+      facts,
+      el("div", { class: "compare-facts" }, chosen === undefined ? null : stepFacts(traces, chosen)),
+    );
+  }
+
+  /** Draws the list of steps. Returns the one to show. */
+  function drawSteps(names, latest) {
+    const wanted = names.includes(store.step) ? store.step : LATEST;
+    const options = names.map((name) => el("option", { value: name, text: name, "data-key": name }));
+    morph(step, el("select", {}, el("option", { value: LATEST, text: `the latest: ${latest}` }), options));
+    step.value = wanted;
+    return wanted === LATEST ? latest : wanted;
+  }
+
+  function stepFacts(traces, name) {
+    const rows = rowsOfStep(traces, name);
+    const isWhole = calls.value === "step";
+    const isKnown = rows.some(({ step }) => step.spent);
+    const bytes = isWhole ? bytesOfStep(rows) : bytesOfCalls(rows);
+    const what = isWhole ? "all of it" : "one call on average, a connection's first and each later one";
+    return [
+      stepTable(name, rows, side.value),
+      isKnown
+        ? budgetTable(`${name}: what the bytes are spent on, ${what}`, bytes)
+        : comparedWithoutPayload(),
+      el(
+        "ul",
+        { class: "sentences", "data-key": "sentences", "aria-label": "What one sees" },
+        stepSentences(rows, side.value).map((sentence) => el("li", { text: sentence })),
+      ),
+      isKnown && !isWhole && rows.every(({ step }) => step.calls.later.count === 0)
+        ? comparedWithoutLater()
+        : null,
+    ];
+  }
+
+  for (const kind of ["comparison", "hello", "items", "step"]) store.on(kind, draw);
+  return {
+    id: "compare",
+    title: "Compare",
+    key: "2",
+    hasDoBar: true,
+    element,
+    show() {
+      isShown = true;
+      draw();
+    },
+    hide() {
+      isShown = false;
+    },
+  };
+}
+
+function comparedNothing() {
+  return el("p", { class: "soft", text: "Nothing has been compared yet: that comes with the first calls." });
+}
+
+function comparedWithoutPayload() {
+  return el("p", {
+    class: "soft",
+    "data-key": "bytes",
+    text: "It was recorded without payload, so what the bytes were spent on is not known.",
+  });
+}
+
+function comparedWithoutLater() {
+  return el("p", {
+    class: "soft",
+    "data-key": "hint",
+    text: "No connection of this step had a second call. Make 10 calls on one to see what that saves.",
+  });
+}

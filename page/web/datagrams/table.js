@@ -1,0 +1,82 @@
+// UDP beside TCP: which calls each socket made, and what became of the datagrams.
+
+import { el } from "../frame/dom.js";
+import { numberText } from "../recording/numbers.js";
+import { primitiveIcon } from "../recording/primitives.js";
+import { PLAIN_CALLS, PLAIN_SIDES } from "./counts.js";
+
+const DATAGRAM_COLUMNS = ["way", "sent", "received", "lost"];
+
+/** Draws how often each side made which call; `counts` is that of `plainCounts`. */
+export function plainCallsTable(counts) {
+  return el(
+    "table",
+    { class: "facts plain-calls" },
+    el("caption", { text: "What the sockets did" }),
+    el(
+      "thead",
+      {},
+      el(
+        "tr",
+        {},
+        el("th", { scope: "col", rowspan: 2, text: "call" }),
+        el("th", { scope: "colgroup", colspan: 2, text: "UDP" }),
+        el("th", { scope: "colgroup", colspan: 2, text: "TCP" }),
+      ),
+      el(
+        "tr",
+        {},
+        PLAIN_SIDES.map(([, side]) => el("th", { scope: "col", text: side })),
+      ),
+    ),
+    el(
+      "tbody",
+      {},
+      PLAIN_CALLS.map((call) =>
+        el(
+          "tr",
+          { "data-key": call },
+          el("th", { scope: "row" }, primitiveIcon(call, 18), el("code", { text: ` ${call}` })),
+          PLAIN_SIDES.map(([api, side]) => plainCell(counts[`${api}-${side}`][call])),
+        ),
+      ),
+    ),
+  );
+}
+
+function plainCell(count) {
+  if (count === undefined) return el("td", { class: "number soft", text: "–" });
+  return el("td", { class: "number", text: numberText(count) });
+}
+
+/** Draws what was sent, what has arrived, and what has not. */
+export function datagramTable(ways) {
+  return el(
+    "table",
+    { class: "facts" },
+    el("caption", { text: "The datagrams" }),
+    el(
+      "thead",
+      {},
+      el(
+        "tr",
+        {},
+        DATAGRAM_COLUMNS.map((title) => el("th", { scope: "col", text: title })),
+      ),
+    ),
+    el(
+      "tbody",
+      {},
+      ways.map(({ title, sent, received, missing }) =>
+        el(
+          "tr",
+          { "data-key": title },
+          el("th", { scope: "row", text: title }),
+          el("td", { class: "number", text: numberText(sent) }),
+          el("td", { class: "number", text: numberText(received) }),
+          el("td", { class: missing > 0 ? "number bad" : "number", text: numberText(missing) }),
+        ),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,29 @@
+// How much is kept, and what is missing: in the head of the page.
+
+import { numberText } from "../recording/numbers.js";
+import { eventsLost } from "../recording/words.js";
+import { el, onFrame } from "./dom.js";
+
+/** A line that says how many events there are, and how many are not here. */
+export function createStatus(store) {
+  const kept = el("span");
+  const dropped = el("span");
+  const lost = el("span", { class: "bad" });
+  let [counted, missing, boot] = [0, 0, undefined];
+  const show = onFrame(() => {
+    if (boot !== store.hello?.boot) [counted, missing, boot] = [0, 0, store.hello?.boot];
+    for (let at = store.indexOf(counted + 1); at < store.items.length; at++) {
+      const item = store.items[at];
+      if (item.op === "gap") missing += eventsLost(item);
+      counted = item.seq;
+    }
+    kept.textContent = `${numberText(store.items.length)} events`;
+    dropped.textContent =
+      store.dropped > 0 ? `${numberText(store.dropped)} older events are in the trace files only` : "";
+    lost.textContent = missing > 0 ? `${numberText(missing)} events were lost` : "";
+    lost.title = "The recorder had no room for them: see the gaps in the lanes.";
+  });
+  for (const kind of ["items", "hello"]) store.on(kind, show);
+  show();
+  return el("span", { class: "page-status soft" }, kept, dropped, lost);
+}

@@ -1,0 +1,113 @@
+// The bytes of a transfer, in hex and as text, coloured by what they are parts of.
+
+import { el } from "../frame/dom.js";
+import { numberText } from "../recording/numbers.js";
+
+const BYTES_PER_LINE = 16;
+/** So many lines are shown at first, and more each time that more are asked for. */
+const BYTES_LINES = 48;
+const BYTES_MORE = 512;
+
+/** Base64 as bytes. What is not base64 is no bytes. */
+export function bytesOf(data) {
+  try {
+    return Uint8Array.from(atob(data ?? ""), (char) => char.charCodeAt(0));
+  } catch {
+    return new Uint8Array();
+  }
+}
+
+/**
+ * The bytes of an event, line by line. Each run that belongs to one part knows its number, as `data-part`.
+ */
+export function inspectBytes(item) {
+  const bytes = bytesOf(item.data);
+  const parts = bytesParts(item);
+  const lines = el("div", {
+    class: "hex-lines mono",
+    role: "group",
+    "aria-label": "Bytes, in hex and as text",
+  });
+  const more = el("button", { type: "button", onclick: () => grow(BYTES_MORE) });
+  let shown = 0;
+  const grow = (count) => {
+    const end = Math.min(bytes.length, shown + count * BYTES_PER_LINE);
+    const fresh = [];
+    for (; shown < end; shown += BYTES_PER_LINE) fresh.push(bytesLine(bytes, shown, parts));
+    lines.append(...fresh);
+    more.hidden = shown >= bytes.length;
+    more.textContent = `Show more: ${numberText(Math.max(0, bytes.length - shown))} bytes are left`;
+  };
+  grow(BYTES_LINES);
+  return el("div", { class: "inspect-bytes" }, lines, more, bytesMissing(item, bytes.length));
+}
+
+function bytesMissing(item, kept) {
+  const total = item.bytes ?? 0;
+  if (kept >= total) return null;
+  const text =
+    kept === 0
+      ? "The bytes themselves were not recorded."
+      : `The first ${numberText(kept)} of ${numberText(total)} bytes were recorded: the rest was cut.`;
+  return el("p", { class: "soft", text });
+}
+
+/** From where to where the parts are, in bytes of the transfer. */
+function bytesParts(item) {
+  let end = 0;
+  return (item.carried ?? []).map((part) => ({ from: end, to: (end += part.bytes), class: part.class }));
+}
+
+function bytesLine(bytes, start, parts) {
+  const end = Math.min(bytes.length, start + BYTES_PER_LINE);
+  const runs = bytesRuns(start, end, parts).map(({ from, to, index }) => ({
+    slice: bytes.subarray(from, to),
+    index,
+  }));
+  const run = (text, index) =>
+    el("span", {
+      text,
+      class: index === null ? null : `part class-${parts[index].class}`,
+      "data-part": index,
+    });
+  return el(
+    "div",
+    { class: "hex-line" },
+    el("span", { class: "soft", text: start.toString(16).padStart(4, "0") }),
+    el(
+      "span",
+      { class: "hex-bytes" },
+      runs.map(({ slice, index }) => run(bytesHex(slice), index)),
+    ),
+    el(
+      "span",
+      { class: "hex-text" },
+      runs.map(({ slice, index }) => run(bytesText(slice), index)),
+    ),
+  );
+}
+
+/** The stretch from `start` to `end`, cut where the parts end. */
+function bytesRuns(start, end, parts) {
+  const runs = [];
+  let at = start;
+  let index = parts.findIndex((part) => part.to > start);
+  while (at < end) {
+    const part = index < 0 ? undefined : parts[index];
+    const to = Math.min(end, part?.to ?? end);
+    runs.push({ from: at, to, index: part === undefined ? null : index });
+    at = to;
+    index = index >= 0 && index + 1 < parts.length ? index + 1 : -1;
+  }
+  return runs;
+}
+
+function bytesHex(slice) {
+  return Array.from(slice, (byte) => `${byte.toString(16).padStart(2, "0")} `).join("");
+}
+
+function bytesText(slice) {
+  return Array.from(slice, (byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : "·")).join(
+    "",
+  );
+}

@@ -1,0 +1,79 @@
+// From event to event: those of the same request and answer, and the other end of the wire.
+
+import { el } from "../frame/dom.js";
+import { sourceOf } from "../recording/apis.js";
+import { primitiveIcon } from "../recording/primitives.js";
+import { eventAmount } from "../recording/words.js";
+
+/** So many ways to the other side are offered. */
+const CALL_LINKS = 4;
+
+/** Buttons that go from an event to those that belong to it. */
+export function inspectCall(store, flow, item) {
+  const go = (seq) => store.set("selected", seq);
+  const [call, events] = callEvents(store, item);
+  const at = events.findIndex(({ seq }) => seq === item.seq);
+  const rows = [];
+  if (events.length > 1) rows.push(callSteps(call, events, at, go));
+  const links = flow.linksOf(item.seq).slice(0, CALL_LINKS);
+  const ends = links.map((link) => callEnd(store, item, link, go)).filter(Boolean);
+  if (ends.length > 0) rows.push(el("div", { class: "call-row" }, ends));
+  if (flow.isLost(item))
+    rows.push(
+      el("p", { class: "bad", text: "This datagram did not arrive: the other side never received it." }),
+    );
+  return el("div", { class: "inspect-call" }, rows);
+}
+
+/** The events of the first call that the event carries a part of, at both ends. */
+function callEvents(store, item) {
+  const call = item.carried?.find((part) => part.call !== null && part.call !== undefined)?.call;
+  if (call === undefined) return [undefined, []];
+  const isOfCall = (other) =>
+    other.connection === item.connection && other.carried?.some((part) => part.call === call);
+  return [call, store.items.filter(isOfCall)];
+}
+
+function callSteps(call, events, at, go) {
+  const button = (text, label, target) =>
+    el("button", {
+      type: "button",
+      "aria-label": label,
+      title: label,
+      text,
+      disabled: target === undefined,
+      onclick: () => go(target.seq),
+    });
+  return el(
+    "div",
+    { class: "call-row" },
+    button("‹", "Previous event of this call (p)", events[at - 1]),
+    el("span", {
+      text: `call ${call + 1}, event ${at + 1} of ${events.length}`,
+      title: "Of the calls on this connection",
+    }),
+    button("›", "Next event of this call (n)", events[at + 1]),
+  );
+}
+
+function callEnd(store, item, link, go) {
+  const isFrom = link.from === item.seq;
+  const other = store.item(isFrom ? link.to : link.from);
+  if (other === undefined) return null;
+  const { side } = sourceOf(other);
+  const text = ` ${isFrom ? "to" : "from"} the ${side}'s ${other.op} ${eventAmount(other)}`;
+  const bytes = link.kind === "bytes" && link.bytes !== other.bytes ? ` (${link.bytes} of them)` : "";
+  return el(
+    "button",
+    { type: "button", onclick: () => go(other.seq) },
+    isFrom ? "→ " : "← ",
+    primitiveIcon(other.op),
+    `${text}${bytes}`,
+  );
+}
+
+/** The event of the same call that is `step` further; `undefined` at the ends. */
+export function callNeighbour(store, item, step) {
+  const [, events] = callEvents(store, item);
+  return events[events.findIndex(({ seq }) => seq === item.seq) + step];
+}

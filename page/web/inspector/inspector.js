@@ -1,0 +1,117 @@
+// The event that was chosen, looked at closely.
+
+import { el, onFrame } from "../frame/dom.js";
+import { createSplitter } from "../frame/splitter.js";
+import { apiTitle, sourceOf } from "../recording/apis.js";
+import { primitiveIcon, primitiveOf } from "../recording/primitives.js";
+import { eventAmount } from "../recording/words.js";
+import { inspectBytes } from "./bytes.js";
+import { callNeighbour, inspectCall } from "./call.js";
+import { inspectEvent } from "./event.js";
+import { inspectFacts } from "./facts.js";
+import { inspectParts } from "./parts.js";
+
+/** The panel for what is selected of the lanes: `{ element, keys, show, hide }`. */
+export function createInspector(store, lanes) {
+  const body = el("div", { class: "inspect-body" });
+  const close = () => {
+    const { selected } = store;
+    store.set("selected", null);
+    if (selected !== null) lanes.focusEvent(selected);
+  };
+  const title = el("h2", { class: "inspect-title" });
+  const calls = el("div");
+  const head = el(
+    "header",
+    { class: "inspect-head" },
+    title,
+    calls,
+    el("button", { type: "button", "aria-label": "Close", title: "Close (Esc)", text: "✕", onclick: close }),
+  );
+  const panel = el(
+    "section",
+    { class: "inspector", "aria-label": "The selected event", hidden: true },
+    head,
+    body,
+  );
+  const splitter = createSplitter(panel);
+  splitter.hidden = true;
+  panel.prepend(splitter);
+
+  let [isShown, drawn] = [false, null];
+  const draw = onFrame(() => {
+    if (!isShown) return;
+    const item = store.item(store.selected);
+    panel.hidden = item === undefined;
+    splitter.hidden = panel.hidden;
+    if (item === undefined || drawn === item) return void (drawn = item ?? null);
+    drawn = item;
+    title.replaceChildren(...inspectorTitle(lanes, item));
+    calls.replaceChildren(inspectCall(store, lanes.model.flow, item));
+    body.replaceChildren(...inspectorParts(lanes, item));
+    body.scrollTop = 0;
+  });
+  inspectorHighlight(body);
+  for (const kind of ["selection", "items"]) store.on(kind, draw);
+
+  const neighbour = (step) => {
+    const item = store.item(store.selected);
+    const next = item && callNeighbour(store, item, step);
+    if (next) store.set("selected", next.seq);
+  };
+  const other = () => {
+    const [link] = lanes.model.flow.linksOf(store.selected);
+    if (link) store.set("selected", link.from === store.selected ? link.to : link.from);
+  };
+  return {
+    element: panel,
+    show: () => ((isShown = true), draw()),
+    hide: () => (isShown = false),
+    keys: [
+      { keys: ["Enter"], shown: "Enter", says: "look closely at the event that has the focus" },
+      { keys: ["Escape"], shown: "Esc", says: "close the panel", run: close },
+      { keys: ["p"], shown: "p", says: "previous event of the same call", run: () => neighbour(-1) },
+      { keys: ["n"], shown: "n", says: "next event of the same call", run: () => neighbour(1) },
+      { keys: ["x"], shown: "x", says: "the other end of the arrow", run: other },
+    ],
+  };
+}
+
+function inspectorTitle(lanes, item) {
+  const { api, side } = sourceOf(item);
+  const number = lanes.model.flow.connectionOf(item);
+  const connection = number === undefined ? "" : ` · connection #${number}`;
+  const where = `${apiTitle(api)} ${side}${connection}`;
+  return [
+    el(
+      "span",
+      { class: `tone-${primitiveOf(item.op).tone}` },
+      primitiveIcon(item.op, 22),
+      ` ${item.op} ${eventAmount(item)}`,
+    ),
+    el("span", { class: "soft", text: where }),
+  ];
+}
+
+/** In two columns: what it is, and the bytes; or the event as recorded, where it has none. */
+function inspectorParts(lanes, item) {
+  const facts = inspectFacts(item, { flow: lanes.model.flow, since: lanes.model.entry(item.seq)?.since });
+  const event = inspectEvent(item);
+  const hasBytes = (item.bytes ?? 0) > 0;
+  event.open = !hasBytes;
+  const column = (label, ...parts) =>
+    el("div", { class: "inspect-column", role: "region", tabindex: 0, "aria-label": label }, parts);
+  if (!hasBytes) return [column("What it is", facts), column("As recorded", event)];
+  return [column("What it is", inspectParts(item), facts, event), column("Its bytes", inspectBytes(item))];
+}
+
+/** A part that the pointer or the focus is on stands out, and so do its bytes. */
+function inspectorHighlight(body) {
+  const mark = (event) => {
+    const part = event.target.closest?.("[data-part]")?.dataset.part;
+    for (const element of body.querySelectorAll("[data-part]"))
+      element.classList.toggle("lit", element.dataset.part === part);
+  };
+  for (const kind of ["pointerover", "focusin"]) body.addEventListener(kind, mark);
+  body.addEventListener("pointerleave", mark);
+}

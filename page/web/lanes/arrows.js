@@ -1,0 +1,57 @@
+// The arrows between the columns: what went from which call to which.
+
+import { el, svg } from "../frame/dom.js";
+import { primitiveOf } from "../recording/primitives.js";
+
+const ARROW_HEAD = 7;
+
+/**
+ * An arrow from one place to another, in the colour of the call that it comes from; `lost` ends half-way, in
+ * a cross.
+ */
+export function laneArrow({ from, to, op, isLost, label }) {
+  const end = isLost ? arrowMiddle(from, to) : to;
+  const sign = Math.sign(to.x - from.x) || 1;
+  const stop = isLost ? end : { x: end.x - sign * 2, y: end.y };
+  return svg(
+    "g",
+    { class: `lane-arrow tone-${primitiveOf(op).tone}${isLost ? " lost" : ""}` },
+    svg("path", { d: arrowLine(from, stop, sign) }),
+    svg("path", { d: isLost ? arrowCross(end) : arrowTip(stop, sign), class: isLost ? "" : "tip" }),
+    label && svg("title", { text: label }),
+  );
+}
+
+/** A line that leaves and arrives level, so that several that meet can be followed. */
+function arrowLine(from, to, sign) {
+  if (from.y === to.y) return `M${from.x} ${from.y}H${to.x - sign * ARROW_HEAD}`;
+  const reach = sign * Math.min(24, Math.abs(to.x - from.x) / 2);
+  const tip = to.x - sign * ARROW_HEAD;
+  return `M${from.x} ${from.y}C${from.x + reach} ${from.y} ${tip - reach} ${to.y} ${tip} ${to.y}`;
+}
+
+function arrowTip({ x, y }, sign) {
+  const back = x - sign * ARROW_HEAD;
+  return `M${x} ${y}L${back} ${y - 4.5}V${y + 4.5}Z`;
+}
+
+function arrowCross({ x, y }) {
+  return `M${x - 6} ${y - 6}l12 12M${x + 6} ${y - 6}l-12 12`;
+}
+
+function arrowMiddle(from, to) {
+  return { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
+}
+
+/** The life of an end that nobody recorded: a dashed line from its first event to its last. */
+export function laneGhost({ x, from, to }) {
+  return svg("path", { class: "lane-ghost", d: `M${x} ${from}V${Math.max(to, from + 12)}` });
+}
+
+/** Says so, at the head of the line. */
+export function laneGhostLabel({ column, from, number }) {
+  const label = el("span", { class: "lane-ghost-label", text: `#${number} not recorded` });
+  label.style.transform = `translate(${column.x}px, ${from}px) translateY(-100%)`;
+  label.style.maxWidth = `${column.width}px`;
+  return label;
+}

@@ -1,0 +1,199 @@
+// The lanes: what client and server of each API do, side by side, on one clock. Time runs down.
+
+import { el, onFrame } from "../frame/dom.js";
+import { LANE_GUTTER } from "./columns.js";
+import { LaneField } from "./field.js";
+import { LaneFocus } from "./focus.js";
+import { handleLanes } from "./hand.js";
+import { laneHeadHeight } from "./head.js";
+import { LANE_ZOOMS, LaneModel } from "./model.js";
+import { LaneSticky } from "./sticky.js";
+import { laneTitles } from "./titles.js";
+import { LaneWindow } from "./window.js";
+
+/**
+ * Lanes of the APIs, for the events that `choose` lets pass, up to the store's cursor. `empty` is shown while
+ * nobody has called. They follow what comes until somebody scrolls up. With `onCompare`, steps are summed up.
+ */
+export function createLanes(store, options) {
+  return new Lanes(store, options);
+}
+
+class Lanes {
+  #isShown = false;
+  #isMeasured = false;
+  #width = 0;
+  #titles = el("div");
+  #sticky = null;
+  #draw = onFrame(() => this.#isShown && this.#focus.keep(() => this.#drawNow()));
+  #window = new LaneWindow(this.#draw);
+  #focus = new LaneFocus(this);
+  #listeners = [];
+
+  constructor(store, { apis, choose, empty, onCompare }) {
+    this.store = store;
+    this.apis = apis;
+    this.choose = choose;
+    this.onCompare = onCompare;
+    this.empty = empty ?? el("p", { class: "lanes-empty", text: "Nothing has happened yet." });
+    const label = "Lanes: what happened, downwards in time";
+    const parts = [this.#titles, this.#window.element, this.empty, this.#window.button];
+    this.element = el("section", { class: "lanes", "aria-label": label }, parts);
+    this.element.style.setProperty("--lane-gutter", `${LANE_GUTTER}px`);
+    this.#renew();
+    this.#listen();
+  }
+
+  /** Begins with nothing: the events are of another run, or some are gone that were not seen. */
+  #renew() {
+    const { hello } = this.store;
+    const before = this.model?.how;
+    this.boot = hello?.boot;
+    const headHeight = (heading) => laneHeadHeight(heading, Boolean(this.onCompare));
+    this.model = new LaneModel({ apis: this.apis, choose: this.choose, headHeight });
+    if (before) this.model.layOut({ ...before, focus: this.store.focus });
+    const how = { apis: this.apis, onCompare: this.onCompare };
+    this.field = new LaneField(this.model, how);
+    this.#window.element.replaceChildren(this.field.element);
+    this.#sticky?.element.remove();
+    this.#sticky = new LaneSticky(how);
+    this.element.append(this.#sticky.element);
+    const titles = laneTitles(hello, this.apis);
+    this.#titles.replaceWith(titles);
+    this.#titles = titles;
+    this.#isMeasured = false;
+    this.#window.isFollowing = true;
+  }
+
+  #listen() {
+    const { store } = this;
+    const scroller = this.#window.element;
+    for (const kind of ["items", "hello"]) store.on(kind, this.#draw);
+    store.on("cursor", () => this.#window.follow());
+    store.on("focus", () => this.#isShown && this.layOut({ focus: store.focus }));
+    store.on("selection", () => this.#select());
+    scroller.addEventListener("scroll", () => this.#window.scrolled(this.#end));
+    handleLanes(this, scroller);
+    new ResizeObserver(() => this.#resized()).observe(scroller);
+  }
+
+  /** Draws from now on. */
+  show() {
+    this.#isShown = true;
+    if (this.model.how.focus === this.store.focus) this.#draw();
+    else this.layOut({ focus: this.store.focus });
+  }
+
+  /** Does no work any more. */
+  hide() {
+    this.#isShown = false;
+  }
+
+  /** Calls `listener` after each change of the layout. */
+  onLayout(listener) {
+    this.#listeners.push(listener);
+  }
+
+  /** How many events are shown. */
+  get count() {
+    const { cursor } = this.store;
+    return cursor === null ? this.model.entries.length : this.model.countTo(cursor);
+  }
+
+  /** The `seq` of the last event that may be shown. */
+  get #end() {
+    return this.store.cursor ?? this.model.last;
+  }
+
+  get #sizes() {
+    return LANE_ZOOMS[this.model.how.zoom];
+  }
+
+  /** Lays out in another way: `{ layout, zoom, options, focus }`, as far as given. What one sees stays. */
+  layOut(how) {
+    this.#takeIn();
+    const anchor = this.field.anchor(this.#window.element, this.store.selected);
+    this.model.layOut(how);
+    this.#isMeasured = false;
+    this.#focus.keep(() => {
+      this.#drawNow();
+      if (anchor && !this.#window.isFollowing) this.#scrollTo(anchor.seq, anchor.offset);
+    });
+    for (const listener of this.#listeners) listener();
+  }
+
+  #scrollTo(seq, offset) {
+    const entry = this.model.entries[Math.max(0, this.model.countTo(seq) - 1)];
+    if (!entry) return;
+    this.#window.element.scrollTop = entry.y - this.field.origin - offset;
+    this.#drawNow();
+  }
+
+  /** Brings an event into sight. */
+  reveal(seq) {
+    const entry = this.model.entry(seq);
+    if (!entry) return;
+    const covered = entry.heading?.height ?? 0;
+    if (this.#window.sees(entry.y - this.field.origin, this.#sizes.boxHeight, covered)) return;
+    this.#window.stay(this.#end);
+    this.#scrollTo(seq, Math.max(covered, this.#window.element.clientHeight / 3));
+  }
+
+  /** Gives the focus of the keyboard to an event. */
+  focusEvent(seq) {
+    this.#focus.set(seq);
+    this.reveal(seq);
+    this.#drawNow();
+    this.#focus.give(seq);
+  }
+
+  #select() {
+    const { selected, cursor } = this.store;
+    if (selected !== null) {
+      this.#focus.set(selected);
+      if (cursor !== null && selected > cursor) this.store.set("cursor", selected);
+      this.#window.stay(this.#end);
+      if (this.#isShown) this.reveal(selected);
+    }
+    this.#draw();
+  }
+
+  #resized() {
+    if (this.#window.element.clientWidth !== this.#width) this.#isMeasured = false;
+    this.#draw();
+    if (this.#isShown && !this.#window.isFollowing) this.reveal(this.store.selected);
+  }
+
+  /** Takes in what has come, and forgets what the store has. Returns how much is gone above, in pixels. */
+  #takeIn() {
+    const { store, field } = this;
+    const isHole = this.model.last > 0 && store.items[0]?.seq > this.model.last + 1;
+    if (this.boot !== store.hello?.boot || isHole) this.#renew();
+    const before = field.origin;
+    this.model.takeIn(store);
+    return field === this.field ? field.origin - before : 0;
+  }
+
+  #drawNow() {
+    const gone = this.#takeIn();
+    if (!this.#isMeasured) this.#measure();
+    const { count } = this;
+    this.empty.hidden = this.model.hasBegun;
+    const end = this.field.end(count, this.#sizes.boxHeight + 6, this.#window.element.clientHeight);
+    const [top, bottom] = this.#window.place(end, gone);
+    const { isFollowing } = this.#window;
+    const { selected, cursor } = this.store;
+    const drawn = this.field.draw({ top, bottom, count, selected, cursor, isFollowing });
+    this.#sticky.draw(this.model, top + this.field.origin, this.#end);
+    this.#focus.drawStop(drawn, top + this.field.origin);
+    this.#window.show(count, this.model);
+  }
+
+  #measure() {
+    const { offsetWidth, clientWidth } = this.#window.element;
+    this.#width = clientWidth;
+    this.element.style.setProperty("--lane-edge", `${offsetWidth - clientWidth}px`);
+    this.field.measure(clientWidth);
+    this.#isMeasured = true;
+  }
+}

@@ -1,0 +1,62 @@
+// What one sees: the lanes in a line, and each primitive's shape, colour and call.
+
+import { el } from "../frame/dom.js";
+import { primitiveIcon, PRIMITIVES } from "../recording/primitives.js";
+
+const LEGEND_READING = [
+  ["A lane", "is one API: its client at the left, its server at the right."],
+  [
+    "A box",
+    "is one call that a program made at its socket, and what it carried. Its time is when the call returned.",
+  ],
+  ["Lower", "is later, in every lane: they have one clock. Side by side is about the same time."],
+  [
+    "An arrow",
+    "goes from the call that sent to the one that got it. It may point up: a read can return before its write.",
+  ],
+  [
+    "#3",
+    "is the number of the connection, the same at both ends. A box without one goes on with the connection above " +
+      "it. Click the number to see that connection alone.",
+  ],
+  ["A dashed line", "is an end that nobody recorded: a curl in a terminal, say."],
+];
+
+/** A panel with how to read the lanes, and all shapes. `ops` are those that may come. */
+export function createLegend(ops) {
+  const panel = el(
+    "div",
+    { class: "legend-panel", role: "region", "aria-label": "Legend", tabindex: 0 },
+    el(
+      "dl",
+      { class: "legend-reading" },
+      LEGEND_READING.flatMap(([term, text]) => [el("dt", { text: term }), el("dd", { text })]),
+    ),
+    el("ul", { class: "legend-shapes" }, ops.map(legendShape)),
+  );
+  const details = el("details", { class: "legend" }, el("summary", { text: "Legend" }), panel);
+  details.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !details.open) return;
+    details.open = false;
+    details.querySelector("summary").focus();
+    event.stopPropagation();
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (!details.contains(event.target)) details.open = false;
+  });
+  return {
+    details,
+    keys: [{ keys: ["k"], shown: "k", says: "legend", run: () => (details.open = !details.open) }],
+  };
+}
+
+function legendShape(op) {
+  const { call, what, tone } = PRIMITIVES[op];
+  return el(
+    "li",
+    {},
+    el("span", { class: `legend-name tone-${tone}` }, primitiveIcon(op, 20), el("b", { text: op })),
+    el("code", { class: "soft", text: call }),
+    el("span", { text: what }),
+  );
+}

@@ -1,0 +1,81 @@
+// Which arrows are to be seen at the boxes that are drawn, and from where to where they go.
+
+import { isClientColumn, lanePlace } from "./columns.js";
+
+const LINK_NAMES = { handshake: "three-way handshake", end: "FIN: end of stream", datagram: "a datagram" };
+
+/**
+ * The arrows and the lives of ends that nobody recorded, by key. `geometry` is `{ columns, shapesOnly, middle
+ * }`, and `until` the last event that is shown.
+ */
+export function laneLinks(model, entries, geometry, until) {
+  const drawn = { arrows: new Map(), ghosts: new Map() };
+  for (const entry of entries) {
+    for (const link of model.flow.linksOf(entry.item.seq)) {
+      if (Math.max(link.from, link.to) <= until) linksArrow(model, link, geometry, drawn);
+    }
+    if (entry.item.connection !== undefined) linksGhost(model, entry, geometry, until, drawn);
+    if (model.flow.isLost(entry.item)) linksLost(entry, geometry, drawn);
+  }
+  return drawn;
+}
+
+/** Where an arrow touches the box: at the side that looks to the other column. */
+function linksEdge(entry, geometry) {
+  const { x, width } = lanePlace(entry, geometry);
+  return { x: isClientColumn(entry.column) ? x + width + 1 : x - 1, y: entry.y + geometry.middle };
+}
+
+function linksArrow(model, link, geometry, { arrows }) {
+  const [from, to] = [model.entry(link.from), model.entry(link.to)];
+  if (!from || !to || from.column === to.column) return;
+  const key = `${link.from} ${link.to} ${from.y} ${to.y}`;
+  if (arrows.has(key)) return;
+  const label = link.kind === "bytes" ? `${link.bytes} B` : LINK_NAMES[link.kind];
+  const ends = { from: linksEdge(from, geometry), to: linksEdge(to, geometry) };
+  arrows.set(key, { ...ends, op: from.item.op, isLost: false, label });
+}
+
+function linksLost(entry, geometry, { arrows }) {
+  const from = linksEdge(entry, geometry);
+  const { x, width } = geometry.columns[entry.column ^ 1];
+  const to = { x: isClientColumn(entry.column) ? x : x + width, y: from.y };
+  arrows.set(`${entry.item.seq} lost ${entry.y}`, {
+    from,
+    to,
+    op: entry.item.op,
+    isLost: true,
+    label: "lost on the way",
+  });
+}
+
+/** Of a connection with one recorded end, the arrows go to and come from a line in the other column. */
+function linksGhost(model, entry, geometry, until, { arrows, ghosts }) {
+  const { item } = entry;
+  const number = item.connection;
+  if (model.flow.ghostSide(number) === null) return;
+  const column = geometry.columns[entry.column ^ 1];
+  const inset = 16 + (number % 3) * 14;
+  const x = isClientColumn(entry.column) ? column.x + inset : column.x + column.width - inset;
+  if (!ghosts.has(number))
+    ghosts.set(number, { x, column, number, ...linksLife(model, entry, number, geometry, until) });
+  const way = linksGhostWay(item);
+  if (way === 0) return;
+  const [box, line] = [linksEdge(entry, geometry), { x, y: entry.y + geometry.middle }];
+  const [from, to] = way > 0 ? [box, line] : [line, box];
+  arrows.set(`${item.seq} ghost ${entry.y}`, { from, to, op: item.op, isLost: false, label: null });
+}
+
+/** 1 when something goes out with the event, −1 when it comes in, 0 when neither. */
+function linksGhostWay(item) {
+  if (item.error !== undefined) return 0;
+  return { accept: -1, read: -1, connect: 1, write: 1, shutdown: 1 }[item.op] ?? 0;
+}
+
+/** From where to where the connection is open, as far as it is shown. */
+function linksLife(model, entry, number, { middle }, until) {
+  const { sides, last } = model.flow.connection(number);
+  const first = model.entry(Math.min(...Object.values(sides))) ?? entry;
+  const end = model.entries[model.countTo(Math.min(last, until)) - 1] ?? entry;
+  return { from: first.y + middle, to: end.y + middle };
+}

@@ -1,0 +1,91 @@
+// The screen "Lanes": the lanes themselves, how they are laid out, the clock, and the event that is looked at
+// closely.
+
+import { el } from "../frame/dom.js";
+import { createHint } from "../frame/hint.js";
+import { createInspector } from "../inspector/inspector.js";
+import { createPlayback } from "../playback/playback.js";
+import { sourceOf } from "../recording/apis.js";
+import { createLanes } from "./lanes.js";
+import { createLegend } from "./legend.js";
+import { createLaneTools } from "./tools.js";
+
+const LANES_APIS = ["rest", "graphql", "grpc"];
+const LANES_OPS = [
+  "socket",
+  "bind",
+  "listen",
+  "connect",
+  "accept",
+  "write",
+  "read",
+  "shutdown",
+  "close",
+  "option",
+  "adopt",
+  "release",
+  "gap",
+];
+const LANES_MOVES = [
+  { shown: "↑ ↓", says: "with the focus on an event: the one before or after it in its lane" },
+  { shown: "← →", says: "with the focus on an event: the column beside it" },
+];
+
+/** The heart of the page: three APIs on one clock. */
+export function createLanesView(store) {
+  const onCompare = (step) => {
+    store.set("step", step);
+    location.hash = "compare";
+  };
+  const lanes = createLanes(store, { apis: LANES_APIS, empty: lanesEmpty(store.live), onCompare });
+  const isShown = () => !element.hidden;
+  const tools = createLaneTools(store, lanes, isShown);
+  const legend = createLegend(LANES_OPS);
+  const inspector = createInspector(store, lanes);
+  const playback = createPlayback(store, {
+    isStop: (item) => lanesShow(lanes.model, item),
+    stepOf: (item) => lanes.model.entry(item.seq)?.heading,
+    isShown,
+  });
+  const element = el(
+    "div",
+    { class: "lanes-view" },
+    el("div", { class: "lanes-bar" }, createHint(), tools.element, legend.details),
+    el("div", { class: "lanes-split" }, lanes.element, inspector.element),
+    playback.element,
+  );
+  return {
+    id: "lanes",
+    title: "Lanes",
+    key: "1",
+    hasDoBar: true,
+    element,
+    keys: [
+      ...playback.keys,
+      ...LANES_MOVES.map((move) => ({ keys: [], ...move })),
+      ...inspector.keys,
+      ...tools.keys,
+      ...legend.keys,
+    ],
+    show: () => [lanes, inspector, tools, playback].forEach((part) => part.show()),
+    hide: () => [lanes, inspector].forEach((part) => part.hide()),
+  };
+}
+
+/** Whether the event has a box in the lanes as they are laid out now. */
+function lanesShow({ how, flow }, item) {
+  if (item.op === "mark" || (item.op === "option" && !how.options)) return false;
+  if (how.focus !== null && flow.connectionOf(item) !== how.focus) return false;
+  return LANES_APIS.includes(sourceOf(item).api);
+}
+
+/** What to do while nobody has called. */
+function lanesEmpty(canDo) {
+  const what = canDo ? "Press “get a book” above" : "Call one of them, or run the tour";
+  return el(
+    "div",
+    { class: "lanes-empty" },
+    el("h2", { text: "The servers listen. Nobody has called yet." }),
+    el("p", { text: `${what}: each API does it in its lane, and you see what its client and server do.` }),
+  );
+}

@@ -1,0 +1,45 @@
+// A step in short: what it took over each API, and whether the calls were the same.
+
+import { sourceOf } from "./apis.js";
+import { byApi, connectionsIn, distinct, groupsOf, isClosedConnection, skeletonOf } from "./facts.js";
+
+/** By API: the bytes of both ways, and in how many reads and writes, as the server has it if it was recorded. */
+export function stepSums(items) {
+  const sums = {};
+  for (const [recording, events] of groupsOf(items, (item) => item.recording)) {
+    const { api, side } = sourceOf({ recording });
+    if (side === "client" && sums[api]) continue;
+    const of = (op) => events.filter((item) => item.op === op && item.bytes > 0);
+    const [reads, writes] = [of("read"), of("write")];
+    if (reads.length + writes.length === 0) continue;
+    const bytes = [...reads, ...writes].reduce((sum, item) => sum + item.bytes, 0);
+    sums[api] = { side, bytes, reads: reads.length, writes: writes.length };
+  }
+  return sums;
+}
+
+/**
+ * Whether the APIs made the same calls: `{ isSame, isOver, orders }`, and `null` when there is nothing to
+ * compare. `orders` has the calls in their order, each with the APIs that made them so: the clients', or the
+ * servers' if only those differ.
+ */
+export function stepSameness(items) {
+  const connections = connectionsIn(items);
+  const apis = byApi(connections);
+  if (apis.length < 2) return null;
+  const [clients, servers] = ["client", "server"].map((side) => stepOrders(apis, side));
+  const isOfServers = servers.length > 1 || clients[0].calls.length === 0;
+  return {
+    isSame: clients.length === 1 && servers.length === 1,
+    isOver: connections.every(isClosedConnection),
+    orders: clients.length === 1 && isOfServers ? servers : clients,
+  };
+}
+
+function stepOrders(apis, side) {
+  const calls = ([, made]) => distinct(made.map((one) => skeletonOf(one[side]).join(" "))).join(" or ");
+  return groupsOf(apis, calls).map(([order, alike]) => ({
+    calls: order.split(" ").filter(Boolean),
+    apis: alike.map(([api]) => api),
+  }));
+}

@@ -1,0 +1,27 @@
+//! Whether a request comes from a page of the very site that it asks.
+
+use axum::http::header::{HOST, ORIGIN};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use server_kit::http::origin::is_own;
+
+fn own(pairs: &[(HeaderName, &'static str)]) -> bool {
+    let pairs = pairs.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value)));
+    let mut headers = HeaderMap::new();
+    pairs.for_each(|(name, value)| {
+        headers.append(name, value);
+    });
+    is_own(&headers)
+}
+
+#[test]
+fn only_a_page_of_the_same_host_and_port_passes() {
+    let host = (HOST, "localhost:8080");
+    assert!(own(std::slice::from_ref(&host)));
+    assert!(own(&[host.clone(), (ORIGIN, "http://LOCALHOST:8080")]));
+    for foreign in ["http://localhost", "http://localhost:80801", "http://evil.example", "null", ""] {
+        assert!(!own(&[host.clone(), (ORIGIN, foreign)]), "{foreign}");
+    }
+    assert!(!own(&[(ORIGIN, "http://localhost:8080")]));
+    let twice = (ORIGIN, "http://localhost:8080");
+    assert!(!own(&[host, twice.clone(), twice]));
+}
