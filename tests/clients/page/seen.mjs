@@ -1,7 +1,7 @@
 // What the page shows, as one sees it: the lanes from end to end, how much there is, and what came of a button.
 
-import { until } from './support.mjs';
 import { openConnections, recorded } from './recorded.mjs';
+import { until, url } from './support.mjs';
 
 /** The region with what can be done, of the screen that is open. */
 export const doBar = (page) => page.getByRole('region', { name: 'Do it' });
@@ -30,11 +30,21 @@ export async function counted(page) {
  */
 export async function settled(page, open = 0) {
   let events;
-  await until(`all connections but ${open} are closed`, () => openConnections((events = recorded())).length === open);
+  await until(`all connections but ${open} are closed`, async () => {
+    events = await written();
+    return openConnections(events).length === open;
+  });
   const before = events.length;
   await until(`the page has ${before} events`, async () => (await counted(page)) >= before);
-  const after = recorded();
+  const after = await written();
   return after.length === before ? after : settled(page, open);
+}
+
+/** All that has happened by now. Whoever asks for a trace gets it so, and then the files have it, too. */
+async function written() {
+  const answer = await fetch(`${url}/api/traces/rest-client.jsonl`);
+  await answer.arrayBuffer();
+  return recorded();
 }
 
 /** The lanes of the screen that is open. */
