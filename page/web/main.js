@@ -9,7 +9,6 @@ import { startFeed } from "./frame/feed.js";
 import { createKeys } from "./frame/keys.js";
 import { createStatus } from "./frame/status.js";
 import { Store } from "./frame/store.js";
-import { createLanes } from "./lanes/lanes.js";
 import { createLanesView } from "./lanes/view.js";
 import { createLessonsView } from "./lessons/view.js";
 import { createSocketsView } from "./sockets/view.js";
@@ -21,7 +20,7 @@ const views = [
   createLanesView(store),
   createCompareView(store),
   createSocketsView(store),
-  createPlainView(store, createLanes),
+  createPlainView(store),
   createLessonsView(store),
 ];
 
@@ -45,7 +44,12 @@ document.body.append(
 );
 
 for (const view of views) {
-  view.button = el("button", { type: "button", onclick: () => open(view.id), text: view.title, title: `${view.title} (${view.key})` });
+  view.button = el("button", {
+    type: "button",
+    onclick: () => open(view.id),
+    text: view.title,
+    title: `${view.title} (${view.key})`,
+  });
   nav.append(view.button);
   view.element.hidden = true;
   view.element.classList.add("view");
@@ -69,8 +73,12 @@ function open(id) {
 
 addEventListener("hashchange", () => open(location.hash.slice(1)));
 
-keys.add("Screens", views.map(({ id, key, title }) => ({ keys: [key], shown: key, says: title, run: () => open(id) })));
-for (const view of views.filter(({ keys }) => keys)) keys.add(view.title, view.keys, () => !view.element.hidden);
+keys.add(
+  "Screens",
+  views.map(({ id, key, title }) => ({ keys: [key], shown: key, says: title, run: () => open(id) })),
+);
+for (const view of views.filter(({ keys }) => keys))
+  keys.add(view.title, view.keys, () => !view.element.hidden);
 keys.add("Do it", doBar.keys, () => !doBar.element.hidden);
 
 const LINKS = {

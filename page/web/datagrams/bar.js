@@ -5,9 +5,11 @@ import { el } from "../frame/dom.js";
 import { countText, millisText } from "../recording/numbers.js";
 
 const MOST_PLAIN_CALLS = 100;
+const PLAIN_LOSS =
+  "A relay throws it away: on one machine none is lost. The client asks again after a timeout.";
 
-/** Makes the bar. Returns its `element`. */
-export function createPlainBar() {
+/** Makes the bar, with `legend` at its end. Returns its `element`. */
+export function createPlainBar(legend) {
   const calls = el("input", { type: "number", min: 1, max: MOST_PLAIN_CALLS, value: 5, class: "do-calls" });
   const lossy = el("input", { type: "checkbox" });
   const results = el("div", { class: "plain-results" });
@@ -48,13 +50,10 @@ export function createPlainBar() {
       button("tcp", "get over TCP"),
       el("label", { class: "do-calls-label" }, el("span", { class: "choice-label", text: "calls" }), calls),
       el("label", { class: "plain-lossy" }, lossy, "lose every third datagram"),
+      el("p", { class: "soft plain-hint", text: PLAIN_LOSS }),
+      legend,
     ),
-    el("p", {
-      class: "soft plain-hint",
-      text: "A relay throws it away, as on one machine none is lost. The client asks again after a timeout.",
-    }),
-    said,
-    results,
+    el("div", { class: "do-line" }, said, results),
   );
   return { element };
 }

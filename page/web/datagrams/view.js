@@ -2,19 +2,22 @@
 
 import { el, onFrame } from "../frame/dom.js";
 import { morph } from "../frame/morph.js";
+import { createLanes } from "../lanes/lanes.js";
+import { createLegend } from "../lanes/legend.js";
 import { createPlainBar } from "./bar.js";
-import { plainCounts, plainDatagrams } from "./counts.js";
+import { PLAIN_CALLS, plainCounts, plainDatagrams } from "./counts.js";
 import { datagramTable, plainCallsTable } from "./table.js";
 import { plainCommands, plainDifferences } from "./words.js";
 
-/** Makes the screen; `createLanes` makes the lanes of the two transports. */
-export function createPlainView(store, createLanes) {
+/** Makes the screen. */
+export function createPlainView(store) {
   const nothing = el("p", {
     class: "soft lanes-empty",
     text: "Nothing yet: get a book over UDP, then over TCP.",
   });
   const lanes = createLanes(store, { apis: ["udp", "tcp"], empty: nothing });
-  const bar = createPlainBar();
+  const legend = createLegend(PLAIN_CALLS, { hasLoss: true });
+  const bar = createPlainBar(legend.details);
   const counts = el("div");
   const commands = el("div");
   const missing = el("p", { class: "plain-missing" });
@@ -73,6 +76,7 @@ export function createPlainView(store, createLanes) {
     id: "datagrams",
     title: "Datagrams",
     key: "4",
+    keys: legend.keys,
     element,
     show() {
       isShown = true;

@@ -16,7 +16,10 @@ export function createResults() {
     show(what, { results }) {
       const isSame = results.every(({ ok, says }) => ok && says === results[0].says);
       const items = results.map((result) => resultItem(apiTitle(result.api), result, !isSame));
-      element.replaceChildren(resultWords(isSame ? `${what}: ${results[0].says}` : what), el("ul", {}, items));
+      element.replaceChildren(
+        resultWords(isSame ? `${what}: ${results[0].says}` : what),
+        el("ul", {}, items),
+      );
     },
     fail(what, error) {
       element.replaceChildren(resultWords(what), el("span", { class: "bad", text: `✗ ${error.message}` }));

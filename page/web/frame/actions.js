@@ -1,6 +1,7 @@
-// What the page asks of the server. Each answers with the server's object, or throws an Error in words for the user.
+// What the page asks of the server. Each answers with the server's object, or throws an Error in words for
+// the user.
 
-/** Performs an operation `calls` times over the APIs, on `connection` "one" or on a "new" one for each call. */
+/** Performs an operation `calls` times over the APIs, on `connection` "one" or a "new" one for each call. */
 export function runOperation(operation, { apis, calls, connection }) {
   return actionPost("api/run", { operation, apis, calls, connection });
 }
@@ -16,7 +17,11 @@ export function getPlain({ over, calls, lossy }) {
 }
 
 async function actionPost(path, body) {
-  const request = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const request = {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  };
   const response = await fetch(path, request).catch(() => {
     throw new Error("The server does not answer: is the workshop still running?");
   });

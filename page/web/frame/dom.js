@@ -1,10 +1,12 @@
-// The little that this page needs to make elements. Text is always set as text, so nothing recorded can become markup.
+// The little that this page needs to make elements. Text is always set as text, so nothing recorded can
+// become markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * Makes an element. Of `props`, functions are listeners (`onclick`), `class` and `text` are what they say, `true` is an
- * attribute without a value, `null`, `undefined` and `false` are left out, and all else are attributes.
+ * Makes an element. Of `props`, functions are listeners (`onclick`), `class` and `text` are what they say,
+ * `true` is an attribute without a value, `null`, `undefined` and `false` are left out, and all else are
+ * attributes.
  */
 export function el(tag, props = {}, ...children) {
   return domFill(document.createElement(tag), props, children);
@@ -22,7 +24,9 @@ function domFill(element, props, children) {
     else if (name === "text") element.textContent = value;
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(
+    ...children.flat().filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return element;
 }
 

@@ -1,6 +1,6 @@
 // Where the page's data comes from: the server's stream of events, or the recording inside a report.
 
-/** Fills the store from the report that the page is, or from the server. Returns whether there is a server. */
+/** Fills the store from the report that the page is, or from the server. Returns whether it has one. */
 export function startFeed(store) {
   const recording = document.getElementById("recording");
   if (recording === null) feedFromServer(store);

@@ -15,7 +15,13 @@ export function createHint() {
     { class: "hint", hidden: hintIsAway() },
     el("b", { text: "One lane, one API." }),
     " A box is a call at a socket; lower is later. ",
-    el("button", { type: "button", "aria-label": "Put this hint away", title: "Put away", text: "✕", onclick: away }),
+    el("button", {
+      type: "button",
+      "aria-label": "Put this hint away",
+      title: "Put away",
+      text: "✕",
+      onclick: away,
+    }),
   );
   return element;
 }

@@ -14,9 +14,8 @@ export function createKeys() {
   const dialog = el(
     "dialog",
     { class: "keys-dialog", "aria-labelledby": "keys-title" },
-    el("h2", { id: "keys-title", text: "Keys" }),
+    el("header", {}, el("h2", { id: "keys-title", text: "Keys" }), close),
     list,
-    close,
   );
   const open = () => {
     list.replaceChildren(...groups.map(keysGroup));

@@ -7,7 +7,7 @@ import { el, onFrame } from "./dom.js";
 /** A line that says how many events there are, and how many are not here. */
 export function createStatus(store) {
   const kept = el("span");
-  const dropped = el("span");
+  const dropped = el("span", { class: "older", title: "This page keeps the newest events only." });
   const lost = el("span", { class: "bad" });
   let [counted, missing, boot] = [0, 0, undefined];
   const show = onFrame(() => {
@@ -18,12 +18,11 @@ export function createStatus(store) {
       counted = item.seq;
     }
     kept.textContent = `${numberText(store.items.length)} events`;
-    dropped.textContent =
-      store.dropped > 0 ? `${numberText(store.dropped)} older events are in the trace files only` : "";
-    lost.textContent = missing > 0 ? `${numberText(missing)} events were lost` : "";
+    dropped.textContent = store.dropped > 0 ? `${numberText(store.dropped)} older in the trace files` : "";
+    lost.textContent = missing > 0 ? `${numberText(missing)} lost` : "";
     lost.title = "The recorder had no room for them: see the gaps in the lanes.";
   });
   for (const kind of ["items", "hello"]) store.on(kind, show);
   show();
-  return el("span", { class: "page-status soft" }, kept, dropped, lost);
+  return el("span", { class: "page-status soft" }, kept, lost, dropped);
 }

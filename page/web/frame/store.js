@@ -6,7 +6,8 @@ export const MOST_ITEMS = 20_000;
 /**
  * What the page knows.
  *
- * Kinds of changes: `hello`, `items`, `cursor`, `selection`, `focus`, `step`, `comparison`, `sockets`, `watching`, `link`.
+ * Kinds of changes: `hello`, `items`, `cursor`, `selection`, `focus`, `step`, `comparison`, `sockets`,
+ * `watching`, `link`.
  */
 export class Store {
   /** Whether there is a server behind it; a report has none. */

@@ -77,7 +77,8 @@ const FACTS_CALLS = [
   [
     "tx",
     "Sent",
-    (tx, { writes }) => `${byteCountText(tx)}${writes === undefined ? "" : ` in ${numberText(writes)} writes`}`,
+    (tx, { writes }) =>
+      `${byteCountText(tx)}${writes === undefined ? "" : ` in ${numberText(writes)} writes`}`,
   ],
   ["others", "Others lost", (others) => numberText(others)],
 ];

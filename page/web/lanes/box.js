@@ -34,9 +34,9 @@ export function laneBox(entry, { title, connection }) {
         item.bytes === undefined ? "" : ` ${eventAmount(item)}`,
       ),
       " ",
-      chip,
-      " ",
       el("span", { class: "lane-detail", text: eventDetail(item) }),
+      " ",
+      chip,
     ),
   );
 }

@@ -26,7 +26,7 @@ export class LaneFocus {
     if (document.activeElement === document.body) this.lanes.field.box(seq)?.focus({ preventScroll: true });
   }
 
-  /** Of the events that are drawn, Tab comes to one: the selected, the last that had the focus, or the first. */
+  /** Of what is drawn, Tab comes to one: the selected, the last that had the focus, or the first. */
   drawStop(drawn, top) {
     const wanted = this.lanes.store.selected ?? this.#active;
     const isDrawn = drawn.some((entry) => entry.item.seq === wanted);

@@ -1,5 +1,5 @@
-// The heading of a step, across the lanes: its name, whether the calls were the same in all of them, and below
-// that what it took in each.
+// The heading of a step, across the lanes: its name, whether the calls were the same in all of them, and
+// below that what it took in each.
 
 import { el, seldom } from "../frame/dom.js";
 import { callOrder } from "../recording/call-order.js";
@@ -49,7 +49,7 @@ export function laneHead({ heading }, { apis, onCompare }) {
     const all = stepSums(done);
     const words = apis.map((api) => headSum(all[api]));
     differ.textContent = new Set(words.filter(Boolean)).size > 1 ? "≠" : "";
-    sums.forEach((sum, index) => (sum.textContent = words[index]));
+    sums.forEach((sum, index) => (sum.textContent = sum.title = words[index]));
   };
   const drawSoon = seldom(draw, HEAD_WAIT);
   const show = (seq) => {
@@ -70,12 +70,15 @@ function headSame(sameness) {
     const words = isOver ? `Same calls in ${all}:` : `So far the same calls in ${all}:`;
     return [el("b", { class: "good", text: "= " }), el("b", { text: words }), " ", callOrder(calls, 16)];
   }
-  const each = orders.flatMap(({ calls, apis }) => [` ${listText(apis.map(apiTitle))}: `, callOrder(calls, 16)]);
+  const each = orders.flatMap(({ calls, apis }) => [
+    ` ${listText(apis.map(apiTitle))}: `,
+    callOrder(calls, 16),
+  ]);
   return [el("b", { class: "bad", text: "≠ " }), el("b", { text: "Not the same calls." }), ...each];
 }
 
 function headSum(sum) {
   if (sum === undefined) return "";
   const { side, bytes, reads, writes } = sum;
-  return `${byteCountText(bytes)} in ${countText(reads, "read")} and ${countText(writes, "write")} at the ${side}`;
+  return `${byteCountText(bytes)} · ${side}: ${countText(reads, "read")}, ${countText(writes, "write")}`;
 }

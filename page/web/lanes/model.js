@@ -21,7 +21,9 @@ export const LANE_ZOOMS = [
 
 /** The events of some APIs, placed. */
 export class LaneModel {
-  /** The events that have a place, in order: `{ item, column, since, heading, isTurned, y, shift, isTight }`. */
+  /**
+   * The events that have a place, in order: `{ item, column, since, heading, isTurned, y, shift, isTight }`.
+   */
   entries = [];
   /** What is drawn across the lanes: headings, times, breaks. In order of `y`. */
   rules = [];

@@ -38,8 +38,8 @@ export function createLaneTools(store, lanes, isShown) {
       { keys: ["+", "="], shown: "+", says: "zoom in", run: () => zoomBy(1) },
       { keys: ["-"], shown: "-", says: "zoom out", run: () => zoomBy(-1) },
       { keys: ["t"], shown: "t", says: "lay out by time, or by order", run: flipLayout },
-      { keys: ["o"], shown: "o", says: "show or hide the options of sockets", run: flipOptions },
-      { keys: ["f"], shown: "f", says: "the selected event's connection alone, or all", run: focusSelected },
+      { keys: ["o"], shown: "o", says: "show or hide socket options", run: flipOptions },
+      { keys: ["f"], shown: "f", says: "the selected connection alone, or all", run: focusSelected },
     ],
   };
 }
@@ -87,8 +87,7 @@ function toolsOptions(lanes, flip) {
   const element = el("label", { class: "lane-check" }, box, text);
   const show = ({ how, hiddenOptions }) => {
     box.checked = how.options;
-    text.textContent =
-      hiddenOptions > 0 ? `socket options (${numberText(hiddenOptions)})` : "socket options";
+    text.textContent = hiddenOptions > 0 ? `socket options (${numberText(hiddenOptions)})` : "socket options";
     element.title = hiddenOptions > 0 ? `${numberText(hiddenOptions)} are hidden (o)` : "Shown, too (o)";
   };
   return { element, show };

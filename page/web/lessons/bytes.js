@@ -60,8 +60,8 @@ function lessonFirstSeen({ items, server }) {
   const seen = new Map();
   for (const item of items) {
     const way = server.includes(item) === (item.op === "write") ? "to client" : "to server";
-    for (const { unit } of item.carried ?? []) if (!seen.has(`${way} ${unit}`)) seen.set(`${way} ` +
-      `${unit}`, item.seq);
+    for (const { unit } of item.carried ?? [])
+      if (!seen.has(`${way} ${unit}`)) seen.set(`${way} ` + `${unit}`, item.seq);
   }
   return seen;
 }

@@ -71,8 +71,10 @@ function lessonEventRows(store, events) {
     rows.push(lessonEventRow(store, item, item.at - events[0].at));
   }
   const more = events.length - LESSON_MOST_EVENTS;
-  if (more > 0) rows.push(el("p", { class: "soft", text: `… and ${countText(more, "more event")}: see ` +
-    "the lanes." }));
+  if (more > 0)
+    rows.push(
+      el("p", { class: "soft", text: `… and ${countText(more, "more event")}: see ` + "the lanes." }),
+    );
   return rows;
 }
 
@@ -83,7 +85,12 @@ function lessonConnectionRow(store, number, isFirst) {
     "aria-label": `Show in the lanes: connection #${number}`,
     onclick: () => lessonGoToLanes(store, number, null),
   });
-  return el("div", { class: "lesson-connection" }, el("span", { text: `connection #${number}` }), isFirst ? button : null);
+  return el(
+    "div",
+    { class: "lesson-connection" },
+    el("span", { text: `connection #${number}` }),
+    isFirst ? button : null,
+  );
 }
 
 function lessonEventRow(store, item, since) {

@@ -21,7 +21,11 @@ export function lessonResult(store, lesson, { run, facts, verdicts }) {
   const texts = lesson.says(facts).filter(Boolean);
   const parts = [
     ...verdicts.map((verdict) => lessonVerdict(verdict, verdicts.length > 1)),
-    el("div", { class: "lesson-says" }, texts.map((text) => el("p", { text }))),
+    el(
+      "div",
+      { class: "lesson-says" },
+      texts.map((text) => el("p", { text })),
+    ),
     lesson.later && lessonLine(store, lesson.later, facts),
     ...[lesson.table?.(facts) ?? []].flat().map(lessonTable),
     ...(run.notes ?? []).map((text) => el("p", { class: "soft", text })),
@@ -49,8 +53,8 @@ function lessonVerdict({ question, right, predicted, isRight }, isOneOfMany) {
   const truth = question.choices[right];
   if (right < 0) return lessonVerdictBox("open", LESSON_NO_FIT, "Look at the events below.");
   const sentence = isOneOfMany ? question.ask.replace("…", truth.text) : truth.text;
-  if (isRight) return lessonVerdictBox("right", isOneOfMany ? "Right." : "Your prediction was " +
-    "right.", sentence);
+  if (isRight)
+    return lessonVerdictBox("right", isOneOfMany ? "Right." : "Your prediction was " + "right.", sentence);
   const why = isOneOfMany ? sentence : `What was recorded: ${lessonLower(sentence)}`;
   const heading = isOneOfMany ? "Not so." : "Your prediction was not right.";
   return lessonVerdictBox("wrong", heading, [chosen.unless, why].filter(Boolean).join(" "));

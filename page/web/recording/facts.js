@@ -95,9 +95,7 @@ export function skeletonOf(events) {
  */
 export function listenerOf(events, accept) {
   const own = events.filter((item) => item.recording === accept.recording && item.sock === accept.on);
-  const before = own.filter(
-    (item) => FACTS_OPENING.includes(item.op) && !item.error && item.op !== "accept",
-  );
+  const before = own.filter((item) => FACTS_OPENING.includes(item.op) && !item.error && item.op !== "accept");
   return { events: before, calls: before.map((item) => item.op) };
 }
 

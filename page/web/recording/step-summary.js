@@ -3,7 +3,7 @@
 import { sourceOf } from "./apis.js";
 import { byApi, connectionsIn, distinct, groupsOf, isClosedConnection, skeletonOf } from "./facts.js";
 
-/** By API: the bytes of both ways, and in how many reads and writes, as the server has it if it was recorded. */
+/** By API: the bytes of both ways, and in how many reads and writes; the server's, if it was recorded. */
 export function stepSums(items) {
   const sums = {};
   for (const [recording, events] of groupsOf(items, (item) => item.recording)) {

@@ -24,8 +24,7 @@ export function eventDetail(item) {
 const eventPort = (address) => address?.replace(/^(127\.0\.0\.1|\[::1\]):/, "port ");
 
 /** The state of the connection as it was closed. */
-const eventTcpState = (item) =>
-  item.tcp?.state === undefined ? "" : `in ${item.tcp.state}`;
+const eventTcpState = (item) => (item.tcp?.state === undefined ? "" : `in ${item.tcp.state}`);
 
 const EVENT_DETAILS = {
   socket: (item) =>
@@ -50,18 +49,18 @@ export function eventsLost(item) {
   return (item.reads ?? 0) + (item.writes ?? 0) + (item.others ?? 0);
 }
 
-/** What stands in the box of an event: `write 77 B #1 GET /v1/books/1`. */
+/** What stands in the box of an event: `write 77 B GET /v1/books/1 #1`. */
 export function eventWords(item, connection) {
   const words = [
     item.op,
     eventAmount(item),
-    connection === undefined ? "" : `#${connection}`,
     eventDetail(item),
+    connection === undefined ? "" : `#${connection}`,
   ];
   return words.filter((word) => word !== "").join(" ");
 }
 
-/** The event as a sentence: `REST client, write 77 B #1 GET /v1/books/1, at 2.13 ms`. */
+/** The event as a sentence: `REST client, write 77 B GET /v1/books/1 #1, at 2.13 ms`. */
 export function eventSentence(item, { title, connection, since }) {
   return `${title} ${sourceOf(item).side}, ${eventWords(item, connection)}, at ${spanText(since)}`;
 }

@@ -28,7 +28,7 @@ function socketCard(title, counts, now) {
       "h2",
       {},
       title,
-      el("span", { class: "soft", text: `last ${HISTORY_MS / 60_000} min, at most ${numberText(most)}` }),
+      el("span", { class: "soft", text: `${HISTORY_MS / 60_000} min, at most ${numberText(most)}` }),
     ),
     socketKindsOf(counts).map(([kind, index]) => {
       const values = counts.map((sample) => ({ at: sample.at, value: sample.counts[index] }));

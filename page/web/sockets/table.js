@@ -20,9 +20,7 @@ const SOCKET_COLUMNS = [
 
 /** Draws the rows of a `SocketHistory`, as they are at that time. */
 export function socketTable(rows, now) {
-  const apis = [...new Set(rows.map(({ row }) => row.api))].sort(
-    (a, b) => apiPlace(a) - apiPlace(b),
-  );
+  const apis = [...new Set(rows.map(({ row }) => row.api))].sort((a, b) => apiPlace(a) - apiPlace(b));
   return el(
     "table",
     { class: "facts sockets" },
@@ -58,7 +56,7 @@ function socketGroup(api, rows, now) {
     colspan: SOCKET_COLUMNS.length + 1,
     text: apiTitle(api),
   });
-  const sorted = rows.sort((a, b) => socketOrder(a.row) - socketOrder(b.row) || b.since - a.since);
+  const sorted = rows.sort((a, b) => socketOrder(a) - socketOrder(b) || b.since - a.since);
   const shown = sorted.filter(isSocketShown());
   const more = sorted.length - shown.length;
   return el(
@@ -94,8 +92,9 @@ function isSocketShown() {
  * The servers' sockets first, the listening ones before all; on each side, what is over comes last. Of those alike
  * the newest stands first.
  */
-function socketOrder({ state, side }) {
-  return (side === "server" ? 0 : 3) + (state === "LISTEN" ? 0 : state === "TIME_WAIT" ? 2 : 1);
+function socketOrder({ row: { state, side }, change }) {
+  const place = change === "gone" ? 3 : state === "LISTEN" ? 0 : state === "TIME_WAIT" ? 2 : 1;
+  return (side === "server" ? 0 : 4) + place;
 }
 
 function socketRow({ key, row, change, since }, now) {

@@ -1,5 +1,6 @@
 //! Two recordings, and what is done as a step of both.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use server_kit::Shutdown;
@@ -18,11 +19,12 @@ const LONGEST_CLOSE: Duration = Duration::from_secs(1);
 pub(super) struct Stage {
     pub(super) recordings: Recordings,
     shutdown: Shutdown,
+    in_step: AtomicBool,
 }
 
 impl Stage {
     pub(super) fn new(recordings: &Recordings, shutdown: &Shutdown) -> Self {
-        Self { recordings: recordings.clone(), shutdown: shutdown.clone() }
+        Self { recordings: recordings.clone(), shutdown: shutdown.clone(), in_step: AtomicBool::new(false) }
     }
 
     /// Records what the clients do.
@@ -41,6 +43,7 @@ impl Stage {
         let Recordings { client, server, .. } = &self.recordings;
         let before = [client, server].map(Tap::open_streams);
         self.recordings.mark(name);
+        self.in_step.store(true, Ordering::Relaxed);
         let done = self.bounded(body).await;
         let more = if done.is_ok() { more } else { 0 };
         let left = before.map(|before| before.saturating_add_signed(more));
@@ -53,9 +56,11 @@ impl Stage {
         done
     }
 
-    /// The step is over: what comes is done by somebody else.
+    /// The step, if there was one, is over: what comes is done by somebody else.
     pub(super) fn leave(&self) {
-        self.recordings.mark(BY_HAND);
+        if self.in_step.swap(false, Ordering::Relaxed) {
+            self.recordings.mark(BY_HAND);
+        }
     }
 
     async fn bounded<T>(&self, body: impl Future<Output = Result<T, String>>) -> Result<T, String> {

@@ -75,7 +75,7 @@ pub(super) async fn switch(
         let (api, watching) = (Arc::clone(api), Arc::clone(&watching));
         async move { if on { start(&api, watching).await } else { stop(&api).await } }
     });
-    match switched.await?.into_iter().map(|(_, done)| done.flatten()).collect::<Result<(), String>>() {
+    match switched.await?.into_iter().try_for_each(|(_, done)| done.flatten()) {
         Ok(()) => Ok(json(live.watching.told().borrow().as_deref().unwrap_or_default().to_owned())),
         Err(why) => Err(Refusal(StatusCode::BAD_GATEWAY, why)),
     }

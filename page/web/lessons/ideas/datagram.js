@@ -14,7 +14,7 @@ const LESSON_NO_PLAIN = "This needs the workshop's datagram server, which does n
 
 const LESSON_NO_DATAGRAMS =
   "It takes datagrams with and without loss, and a stream beside them: this recording does not have " +
-    "them all.";
+  "them all.";
 
 /** UDP beside TCP, with loss. */
 export const LESSON_DATAGRAM = {
@@ -77,7 +77,7 @@ export const LESSON_DATAGRAM = {
   says: ({ udp, tcp, lossy }) => [
     `Over UDP the client called connect ${timesText(udp.connects)}, the server accept ` +
       `${timesText(udp.accepts)}. ${countText(udp.asked, "datagram")} asked, ` +
-        `${udp.answered} came back. ` +
+      `${udp.answered} came back. ` +
       `${udp.isWhole ? "Each" : "Not each"} sendto was one recvfrom of the same length.`,
     `Over TCP there ${tcp.accepts === 1 ? "was" : "were"} ${countText(tcp.accepts, "accept")}; ` +
       `${countText(tcp.writes, "write")} of the client became ` +
@@ -123,8 +123,10 @@ function lessonDatagramFacts(run) {
  * over TCP.
  */
 function lessonPlainIn(items) {
-  const steps = groupsOf(items.filter((item) => item.op !== "mark"), (item) => `${sourceOf(item).api} ` +
-    `${item.step}`);
+  const steps = groupsOf(
+    items.filter((item) => item.op !== "mark"),
+    (item) => `${sourceOf(item).api} ` + `${item.step}`,
+  );
   const all = steps.map(([, events]) => ({ items: events }));
   const of = (api) => all.filter(({ items: [first] }) => sourceOf(first).api === api);
   const isLossy = (step) => lessonDatagrams(step).asked > lessonDatagrams(step).answered;

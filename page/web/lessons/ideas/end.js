@@ -111,8 +111,9 @@ function lessonWaiting({ addresses }, store) {
 
 function lessonWaitingSays(facts, store) {
   if (store.sockets?.error) return `This system does not tell its socket table: ${store.sockets.error}`;
-  const rows = lessonWaiting(facts, store).map(({ api, side, local }) => `${apiTitle(api)}'s ${side} ` +
-    `${local}`);
+  const rows = lessonWaiting(facts, store).map(
+    ({ api, side, local }) => `${apiTitle(api)}'s ${side} ` + `${local}`,
+  );
   if (rows.length > 0) return `The socket table shows it now: ${rows.join(", ")}.`;
   const onTheWay = facts.ends.filter((end) => end.showsFirst);
   const shown = onTheWay.map(({ title, first, state }) => `${title}'s ${first} in ${state}`);
@@ -123,7 +124,9 @@ function lessonWaitingSays(facts, store) {
 
 /** How one connection of each API ended. */
 function lessonEndFacts({ items }) {
-  const connections = connectionsIn(items).filter((made) => isWholeConnection(made) && isClosedConnection(made));
+  const connections = connectionsIn(items).filter(
+    (made) => isWholeConnection(made) && isClosedConnection(made),
+  );
   const chosen = byApi(connections).map(([, [first]]) => first);
   if (chosen.length === 0) return { missing: LESSON_NO_END };
   const ends = chosen.map((made) => ({ title: apiTitle(made.api), ...lessonEnd(made) }));

@@ -74,7 +74,7 @@ export const LESSON_KEEPALIVE = {
     `The kept connection saved ${listText(apis.map(lessonSaved))}.`,
     "Until the first byte of an answer, on a connection that is there and with a new one: " +
       `${apis.map(lessonSooner).join(", ")}. Over a real network the handshake takes a whole round trip ` +
-        "more.",
+      "more.",
     "Over gRPC, HTTP/2 sends its preface and SETTINGS once, and names headers that it has sent before " +
       "by a number (HPACK).",
   ],
@@ -123,8 +123,8 @@ function lessonKeepaliveFacts(run) {
       fresh: lessonSums(fresh.filter((made) => made.api === api)),
     }))
     .filter(({ kept: one, fresh: many }) => one.calls > 0 && many.calls > 0);
-  const missing = "It takes the same call several times on one connection, and on several. Here are " +
-    "none such.";
+  const missing =
+    "It takes the same call several times on one connection, and on several. Here are " + "none such.";
   return apis.length === 0 ? { missing } : { apis };
 }
 
