@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-import { connections, isInLanes } from './recorded.mjs';
+import { connections, finishedFirst, isInLanes } from './recorded.mjs';
 import { seenLanes, settled } from './seen.mjs';
 import { check, command, finish, traces } from './support.mjs';
 
@@ -99,11 +99,10 @@ const IDEAS = [
     async evidence(page, events) {
       const shown = (await rows(page, 'The end of each connection')).map(([api, first, saw, , state]) => [api, first, saw, state]);
       const wanted = Object.entries(APIS).map(([api, title]) => {
-        const [{ client, server }] = made(events, api);
-        const fin = (side) => side.find(({ op }) => op === 'shutdown' || op === 'close').clock;
-        const [first, own, other] = fin(client) < fin(server) ? ['client', client, server] : ['server', server, client];
-        const eof = other.some(({ eof: isEnd }) => isEnd);
-        return [title, first, eof ? 'read of 0 bytes' : 'finished by itself', find(own, 'close').tcp.state];
+        const [connection] = made(events, api);
+        const first = finishedFirst(connection);
+        const isTold = connection[first === 'client' ? 'server' : 'client'].some(({ eof }) => eof);
+        return [title, first, isTold ? 'read of 0 bytes' : 'finished by itself', find(connection[first], 'close').tcp.state];
       });
       assert.deepEqual(shown, wanted);
     },

@@ -57,6 +57,14 @@ export function openConnections(events) {
   return connections(events).filter(({ client, server }) => isOpen(client) || isOpen(server));
 }
 
+/** Which side of a connection finished first. A side that has been told of the other's end was not the first. */
+export function finishedFirst({ client, server }) {
+  const end = (events) => events.find(({ op, error }) => !error && (op === 'shutdown' || op === 'close'));
+  const wasTold = (events) => events.some(({ op, eof, clock }) => op === 'read' && eof && clock < end(events).clock);
+  if (wasTold(client) !== wasTold(server)) return wasTold(client) ? 'server' : 'client';
+  return end(client).clock < end(server).clock ? 'client' : 'server';
+}
+
 /** The arrows between events of both sides that there must be: `{ from, to, says }`, by number. */
 export function arrows(events) {
   return connections(events)
