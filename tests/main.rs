@@ -20,6 +20,7 @@ mod operations;
 mod origin;
 mod page_access;
 mod page_actions;
+mod page_browser;
 mod page_files;
 mod page_stream;
 mod plain;

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
 
@@ -73,9 +73,14 @@ impl Workshop {
         Stream::open(self.page(), &[])
     }
 
+    /// Where the traces are.
+    pub(crate) fn traces(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// A trace.
     pub(crate) fn trace(&self, api: &str, side: Side) -> PathBuf {
-        recording(self.directory.path(), api, side)
+        recording(self.traces(), api, side)
     }
 
     /// How much memory it has (resident, in KiB).

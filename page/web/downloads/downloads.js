@@ -2,7 +2,6 @@
 
 import { el } from "../frame/dom.js";
 import { createPopover } from "../frame/popover.js";
-import { lastStep } from "../recording/facts.js";
 
 /** Makes the button and its list of files, drawn anew each time it is opened. There is none in a report. */
 export function createDownloads(store) {
@@ -17,7 +16,9 @@ export function createDownloads(store) {
 }
 
 function downloadsList(store) {
-  const step = lastStep(store.items.slice(0, store.shownCount()));
+  // The drawing is of a connection from its beginning.
+  const opens = ({ op, step }) => (op === "connect" || op === "accept") && step !== undefined;
+  const step = store.items.slice(0, store.shownCount()).findLast(opens)?.step;
   const recordings = store.hello?.recordings ?? [];
   return [
     el("h2", { text: "Take it home" }),
@@ -31,7 +32,7 @@ function downloadsList(store) {
       downloadsItem(
         downloadsDrawing(step),
         `A drawing of “${step}”`,
-        "the step shown last, as a sequence diagram (SVG)",
+        "the last step with a new connection, as a sequence diagram (SVG)",
       ),
     el("h3", { text: "The traces" }),
     el("p", {

@@ -55,7 +55,8 @@ export class Lanes {
     this.#titles.replaceWith(titles);
     this.#titles = titles;
     this.#isMeasured = false;
-    this.#window.isFollowing = true;
+    // What is over is read from its beginning.
+    this.#window.isFollowing = this.store.live;
   }
 
   #listen() {

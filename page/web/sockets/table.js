@@ -56,7 +56,7 @@ function socketGroup(api, rows, now) {
     colspan: SOCKET_COLUMNS.length + 1,
     text: apiTitle(api),
   });
-  const sorted = rows.sort((a, b) => socketOrder(a) - socketOrder(b));
+  const sorted = rows.sort((a, b) => socketOrder(a) - socketOrder(b) || b.since - a.since);
   const shown = sorted.filter(isSocketShown());
   const more = sorted.length - shown.length;
   return el(
@@ -88,7 +88,10 @@ function isSocketShown() {
   };
 }
 
-/** The servers' sockets first, the listening ones before all; on each side, what is over comes last. */
+/**
+ * The servers' sockets first, the listening ones before all; on each side, what is over comes last. Of those alike
+ * the newest stands first.
+ */
 function socketOrder({ row: { state, side }, change }) {
   const place = change === "gone" ? 3 : state === "LISTEN" ? 0 : state === "TIME_WAIT" ? 2 : 1;
   return (side === "server" ? 0 : 4) + place;

@@ -1,6 +1,6 @@
 // Lesson 10: the whole picture, as the comparison of the recordings has it.
 
-import { apiTitle } from "../../recording/apis.js";
+import { apiTitle, sourceOf } from "../../recording/apis.js";
 import { byApi } from "../../recording/facts.js";
 import { averageSpent, spentTotal } from "../../recording/spent.js";
 import { lessonBox, lessonDrawing } from "../drawing.js";
@@ -71,7 +71,7 @@ export const LESSON_WHOLE = {
     },
   ],
   run: lessonWholeRun,
-  facts: (run, store) => lessonWholeFacts(store.comparison),
+  facts: (run, store) => lessonWholeFacts(run, store.comparison),
   says: ({ verdict, skeletons }) => [
     verdict === "same"
       ? `Over all three: ${skeletons.join("; ")}.`
@@ -97,29 +97,42 @@ function lessonFewest(apis) {
   return apis.reduce((fewest, api) => (api.later < fewest.later ? api : fewest));
 }
 
-/** Runs it, and waits for a comparison that has it. */
+/** Runs it, and waits for a comparison that has it: one may be on its way that was made before. */
 async function lessonWholeRun(store) {
-  let isNew = false;
-  const stop = store.on("comparison", () => (isNew = true));
-  const run = await lessonRun(store, { operation: "get", calls: 10, connection: "one" }).finally(() =>
-    stop(),
-  );
-  if (!isNew)
-    await lessonArrived(store, "comparison", () => isNew || lessonWholeFacts(store.comparison).apis);
-  return run;
+  const run = await lessonRun(store, { operation: "get", calls: 10, connection: "one" });
+  const { step } = run.items[0];
+  await lessonArrived(store, "comparison", () => lessonIsCompared(store, step));
+  return { ...run, step };
+}
+
+/** Whether the comparison has all connections of the step that are known here. */
+function lessonIsCompared({ items, comparison }, step) {
+  const accepts = items.filter((item) => item.op === "accept" && item.step === step);
+  const servers = lessonServers(comparison);
+  const isIn = ({ name, steps }) => {
+    const known = accepts.filter((item) => sourceOf(item).api === name).length;
+    return steps.some((compared) => compared.name === step && compared.connections >= known);
+  };
+  return servers.length > 0 && servers.every(isIn);
+}
+
+/** The comparison's traces of the servers, one for each API. */
+function lessonServers(comparison) {
+  const traces = (comparison?.traces ?? []).filter((trace) => trace.side === "server");
+  return byApi(traces, (trace) => trace.name).map(([, [server]]) => server);
 }
 
 /**
- * From the comparison: its verdict, and what a call costs in the last step in which every server had a
- * connection with several calls.
+ * From the comparison: its verdict, and what a call costs in the step that was run, or else in the last step in
+ * which every server had a connection with several calls.
  */
-function lessonWholeFacts(comparison) {
-  const traces = (comparison?.traces ?? []).filter((trace) => trace.side === "server");
-  const servers = byApi(traces, (trace) => trace.name).map(([, [server]]) => server);
+function lessonWholeFacts({ step: run }, comparison) {
+  const servers = lessonServers(comparison);
   const names = servers[0]?.steps.map((step) => step.name) ?? [];
   const stepOf = (server, name) =>
     server.steps.find((step) => step.name === name && step.calls?.later.count > 0);
-  const step = names.findLast((name) => servers.every((server) => stepOf(server, name)));
+  const has = (name) => servers.every((server) => stepOf(server, name));
+  const step = names.find((name) => name === run && has(name)) ?? names.findLast(has);
   if (step === undefined)
     return {
       missing: "The comparison has no call yet that was made several times on one connection over all APIs.",

@@ -1,0 +1,154 @@
+// The inspector shows the bytes that the trace file has, the parts that they are made of, the event as it was recorded,
+// and the way to those that belong to it.
+
+import assert from 'node:assert/strict';
+
+import { arrows } from './recorded.mjs';
+import { doIt, lanes, reveal, settled } from './seen.mjs';
+import { check, finish } from './support.mjs';
+
+/** More lines of bytes are shown only when they are asked for. */
+const LINES_AT_FIRST = 48;
+
+const panel = (page) => page.getByRole('region', { name: 'The selected event' });
+
+/** Looks closely at an event of the lanes. */
+async function look(page, { seq, op }) {
+  await reveal(page, seq);
+  const box = lanes(page).locator(`[data-seq="${seq}"]`);
+  // A second click would close the panel.
+  if ((await box.getAttribute('aria-current')) === null) await box.click();
+  await lanes(page).locator(`[data-seq="${seq}"][aria-current]`).waitFor();
+  await panel(page).getByRole('heading', { name: op }).waitFor();
+}
+
+/** The number of the event that is looked at. */
+async function selected(page) {
+  const added = await panel(page).getByLabel('Added', { exact: true }).textContent();
+  return JSON.parse(added).seq;
+}
+
+/** The newest events of a call over all three APIs. */
+async function called(page) {
+  const before = (await settled(page)).length;
+  await doIt(page, 'get a book');
+  return (await settled(page)).slice(before).filter(({ op }) => op !== 'mark' && op !== 'option');
+}
+
+/** The bytes, as hex and as text, and by which part each run of them is. */
+async function shownBytes(page) {
+  const more = panel(page).getByRole('button', { name: /^Show more/ });
+  while (await more.isVisible()) await more.click();
+  const lines = panel(page).locator('.hex-line');
+  const join = async (which) => (await lines.locator(which).allTextContents()).join('');
+  const runs = await lines.locator('.hex-bytes > span').evaluateAll((spans) =>
+    spans.map((span) => [span.dataset.part ?? null, span.textContent.trim().split(' ').length]),
+  );
+  const parts = new Map();
+  for (const [part, bytes] of runs) parts.set(part, (parts.get(part) ?? 0) + bytes);
+  return { hex: await join('.hex-bytes'), text: await join('.hex-text'), parts };
+}
+
+await check('the bytes of each transfer are those of the trace file, and its parts add up to them', async (page) => {
+  const transfers = (await called(page)).filter(({ bytes }) => bytes > 0);
+  assert(transfers.length >= 12, `${transfers.length}`);
+  for (const event of transfers) {
+    await look(page, event);
+    const bytes = Buffer.from(event.data, 'base64');
+    const { hex, text, parts } = await shownBytes(page);
+    assert.deepEqual(Buffer.from(hex.replaceAll(' ', ''), 'hex'), bytes);
+    assert.equal(text, bytes.toString('latin1').replaceAll(/[^ -~]/g, '·'));
+    const rows = await panel(page).getByRole('list', { name: 'Frames and messages' }).getByRole('listitem').all();
+    const sizes = await Promise.all(rows.map((row) => row.locator('.number').innerText()));
+    assert.deepEqual(sizes, [...parts.values()].map((count) => `${count.toLocaleString('en')} B`));
+    assert.equal([...parts.values()].reduce((sum, count) => sum + count), event.bytes);
+  }
+});
+
+await check('the event as recorded is the line of the trace file', async (page) => {
+  for (const event of await called(page)) {
+    await look(page, event);
+    const details = panel(page).getByRole('group').filter({ hasText: 'The event as recorded' });
+    if ((await details.getAttribute('open')) === null) await details.getByText('The event as recorded').click();
+    const shown = JSON.parse(await panel(page).locator('pre[aria-label="As recorded"]').innerText());
+    const { t, data, ...recorded } = JSON.parse(event.line);
+    const { t: shownTime, data: shownData, ...others } = shown;
+    assert.deepEqual([others, shownTime], [recorded, t]);
+    // A long text is cut, and it says so.
+    if (data?.length > 600) assert.equal(shownData, `${data.slice(0, 600)}… (${data.length.toLocaleString('en')} characters)`);
+    else assert.equal(shownData, data);
+    assert.equal(await selected(page), event.seq);
+  }
+});
+
+await check('what is long is shown bit by bit, and what was cut is said to be', async (page) => {
+  const [longest] = (await settled(page)).filter(({ data }) => data).sort((one, other) => other.bytes - one.bytes);
+  assert(longest.bytes > 16 * LINES_AT_FIRST, `${longest.bytes}`);
+  await look(page, longest);
+  assert.equal(await panel(page).locator('.hex-line').count(), LINES_AT_FIRST);
+  const { hex } = await shownBytes(page);
+  assert.equal(hex.replaceAll(' ', ''), Buffer.from(longest.data, 'base64').toString('hex'));
+});
+
+await check('next and previous event of the call, by button and by key', async (page) => {
+  const events = (await called(page)).filter(({ api, bytes }) => api === 'rest' && bytes > 0);
+  // A request and its answer: written and read at both ends, maybe in pieces.
+  const count = events.length;
+  assert(count >= 4, `${count}`);
+  const next = panel(page).getByRole('button', { name: /^Next event/ });
+  const isAt = async (place) => {
+    await panel(page).getByText(`call 1, event ${place} of ${count}`).waitFor();
+    assert.equal(await selected(page), events[place - 1].seq);
+  };
+  await look(page, events[0]);
+  await isAt(1);
+  for (let place = 2; place <= count; place++) {
+    await next.click();
+    await isAt(place);
+  }
+  assert(await next.isDisabled());
+  for (const [key, place] of [['p', count - 1], ['p', count - 2], ['n', count - 1]]) {
+    await page.keyboard.press(key);
+    await isAt(place);
+  }
+});
+
+await check('the other end of each arrow', async (page) => {
+  const events = await called(page);
+  const links = arrows(await settled(page)).filter(({ from }) => from >= events[0].seq);
+  const event = (number) => events.find(({ seq }) => seq === number);
+  const isAt = (number) => lanes(page).locator(`[data-seq="${number}"][aria-current]`).waitFor();
+  assert(links.length >= 12, `${links.length}`);
+  for (const { from, to } of links) {
+    await look(page, event(from));
+    const { side, op } = event(to);
+    // What was written at once may have been read in pieces.
+    const place = links.filter((link) => link.from === from && event(link.to).op === op).findIndex((link) => link.to === to);
+    await panel(page).getByRole('button', { name: new RegExp(`to the ${side}'s ${op}`) }).nth(place).click();
+    await isAt(to);
+    if (links.filter((link) => [link.from, link.to].includes(to)).length > 1) continue;
+    await page.keyboard.press('x');
+    await isAt(from);
+  }
+});
+
+await check('the facts: addresses of the connection, and how it ended', async (page) => {
+  const events = (await called(page)).filter(({ recording }) => recording === 'rest-client');
+  const [connect, close] = ['connect', 'close'].map((op) => events.find((event) => event.op === op));
+  await look(page, close);
+  const fact = (term) => panel(page).locator(`dt:text-is("${term}") + dd`).innerText();
+  assert.match(await fact('Connection'), new RegExp(`client ${connect.local} ⇄ server ${connect.peer}`));
+  assert.match(await fact('Received'), new RegExp(`${close.rx} B in ${close.reads} reads`));
+  assert.match(await fact('Ended by'), { local: /this side/, peer: /the other side/ }[close.ended_by]);
+  assert.match(await fact('TCP'), new RegExp(close.tcp.state));
+});
+
+await check('it closes, and the event has the focus again', async (page) => {
+  const [event] = (await called(page)).slice(-1);
+  await look(page, event);
+  await page.keyboard.press('Escape');
+  await panel(page).waitFor({ state: 'hidden' });
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.seq), `${event.seq}`);
+});
+
+await finish();

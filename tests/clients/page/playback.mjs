@@ -1,0 +1,164 @@
+// Time goes back and forth, by button, by key, and on the slider, and what is shown is what had happened by then.
+
+import assert from 'node:assert/strict';
+
+import { isInLanes } from './recorded.mjs';
+import { doBar, doIt, lanes, seenLanes, settled } from './seen.mjs';
+import { check, finish, until } from './support.mjs';
+
+/** High, so that there is less to scroll. */
+const HIGH = { viewport: { width: 1440, height: 4000 } };
+
+const time = (page) => page.getByRole('group', { name: 'Time' });
+const press = (page, name) => time(page).getByRole('button', { name }).click();
+const slider = (page) => time(page).getByRole('slider');
+
+/** The number of the last event that is shown. */
+async function at(page) {
+  return Number(await slider(page).getAttribute('aria-valuenow'));
+}
+
+/** Waits until that event is the last that is shown. */
+async function isAt(page, { seq }) {
+  let last;
+  await until(`event ${seq} is the last`, async () => (last = await at(page)) === seq).catch(({ message }) => {
+    throw new Error(`${message}; it is ${last}`);
+  });
+}
+
+/** Two steps of one API at the end, and all stops up to there. */
+async function called(page) {
+  await doBar(page).getByRole('radio', { name: 'REST' }).check();
+  await doIt(page, 'list books');
+  await doIt(page, 'get a book');
+  const events = await settled(page);
+  // Else the button would take the keys that are for it.
+  await page.evaluate(() => document.activeElement.blur());
+  return { events, stops: events.filter(isInLanes) };
+}
+
+/** The stop that begins the step of the event with that number: nothing but marks stands before it. */
+function beginning(events, seq) {
+  const mark = events.findLast(({ op, label, seq: own }) => own < seq && op === 'mark' && label !== 'by hand');
+  return events.find((event) => event.seq > mark.seq && isInLanes(event));
+}
+
+await check('pause: what comes is counted, and not shown', async (page) => {
+  const { stops } = await called(page);
+  await press(page, 'Pause');
+  await press(page, 'One event back');
+  await isAt(page, stops.at(-2));
+  await doIt(page, 'list books');
+  const { length } = await settled(page);
+  await until('the slider knows', async () => Number(await slider(page).getAttribute('aria-valuemax')) === length);
+  const { boxes } = await seenLanes(page);
+  assert.deepEqual(boxes.map(({ seq }) => seq), stops.slice(0, -1).map(({ seq }) => seq));
+  await press(page, 'To the newest');
+  await until('it follows again', async () => (await at(page)) === length);
+}, HIGH);
+
+for (const [way, back, on] of [
+  ['button', (page) => press(page, 'One event back'), (page) => press(page, 'One event on')],
+  ['key', (page) => page.keyboard.press('ArrowLeft'), (page) => page.keyboard.press('ArrowRight')],
+]) {
+  await check(`one event back and on, by ${way}`, async (page) => {
+    const { stops } = await called(page);
+    for (let place = 2; place <= 5; place++) {
+      await back(page);
+      await isAt(page, stops.at(-place));
+    }
+    await on(page);
+    await isAt(page, stops.at(-4));
+    const last = stops.at(-4).seq;
+    assert.equal(await lanes(page).locator(`[data-seq="${stops.at(-3).seq}"]`).count(), 0);
+    assert.equal(await lanes(page).locator(`[data-seq="${last}"]`).count(), 1);
+  });
+}
+
+for (const [way, back, on] of [
+  ['button', (page) => press(page, 'Back to the beginning of the step'), (page) => press(page, 'To the next step')],
+  ['key', (page) => page.keyboard.press('['), (page) => page.keyboard.press(']')],
+]) {
+  await check(`to the beginning of the step, to the one before, and to the next, by ${way}`, async (page) => {
+    const { events, stops } = await called(page);
+    const last = beginning(events, stops.at(-1).seq);
+    const before = beginning(events, last.seq);
+    await back(page);
+    await isAt(page, last);
+    await back(page);
+    await isAt(page, before);
+    await on(page);
+    await isAt(page, last);
+  });
+}
+
+await check('to the first event, and to the newest', async (page) => {
+  const { events, stops } = await called(page);
+  await page.keyboard.press('Home');
+  await isAt(page, stops[0]);
+  assert.equal((await seenLanes(page)).boxes.length, 1);
+  await page.keyboard.press('End');
+  await isAt(page, events.at(-1));
+});
+
+await check('the slider works by keyboard', async (page) => {
+  const { events, stops } = await called(page);
+  await slider(page).focus();
+  for (const [key, event] of [
+    ['Home', stops[0]],
+    ['ArrowRight', stops[1]],
+    ['ArrowUp', stops[2]],
+    ['ArrowLeft', stops[1]],
+    ['ArrowDown', stops[0]],
+    ['End', events.at(-1)],
+    ['PageDown', beginning(events, stops.at(-1).seq)],
+  ]) {
+    await page.keyboard.press(key);
+    await isAt(page, event);
+  }
+  assert.match(await slider(page).getAttribute('aria-valuetext'), /^event [\d,]+ of [\d,]+, get a book$/);
+});
+
+await check('the slider works by pointer', async (page) => {
+  const { events } = await called(page);
+  const { x, y, width, height } = await slider(page).boundingBox();
+  await page.mouse.click(x + width / 2, y + height / 2);
+  await until('it is somewhere before', async () => (await at(page)) < events.length);
+  await page.mouse.move(x + width / 2, y + height / 2);
+  await page.mouse.down();
+  await page.mouse.move(x + width - 1, y + height / 2, { steps: 5 });
+  await page.mouse.up();
+  await isAt(page, events.at(-1));
+});
+
+await check('a slower replay of the step reaches the same end, event by event', async (page) => {
+  const { events, stops } = await called(page);
+  await time(page).getByLabel('Speed of the replay').selectOption({ label: '100 × slower' });
+  const seen = [];
+  await page.exposeFunction('seenAt', (seq) => seen.push(Number(seq)));
+  await slider(page).evaluate((element) => {
+    new MutationObserver(() => window.seenAt(element.getAttribute('aria-valuenow'))).observe(element, { attributes: true });
+  });
+  await press(page, 'Replay the step slowly');
+  await until('it plays', () => seen.some((seq) => seq < events.length));
+  seen.splice(0, seen.findIndex((seq) => seq < events.length));
+  await until('it has come to the end', () => seen.at(-1) === events.length);
+  assert(seen.length > 3, `${seen}`);
+  assert.deepEqual(seen, [...seen].sort((one, other) => one - other), 'never back');
+  assert(seen[0] >= beginning(events, stops.at(-1).seq).seq);
+  await time(page).getByText('live').waitFor();
+});
+
+await check('Space pauses and goes on', async (page) => {
+  await called(page);
+  await page.keyboard.press(' ');
+  await time(page).getByText('paused').waitFor();
+  await page.keyboard.press('[');
+  await time(page).getByLabel('Speed of the replay').selectOption({ label: '100 × slower' });
+  await time(page).getByLabel('Speed of the replay').blur();
+  await page.keyboard.press(' ');
+  await time(page).getByText(/replaying|shortened|live/).waitFor();
+  await time(page).getByText('live').waitFor();
+});
+
+await finish();

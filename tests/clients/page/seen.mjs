@@ -1,0 +1,122 @@
+// What the page shows, as one sees it: the lanes from end to end, how much there is, and what came of a button.
+
+import { openConnections, recorded } from './recorded.mjs';
+import { until, url } from './support.mjs';
+
+/** The region with what can be done, of the screen that is open. */
+export const doBar = (page) => page.getByRole('region', { name: 'Do it' });
+
+/** Presses a button of the bar, waits until it is done, and returns what is said of each API. */
+export async function doIt(page, name) {
+  await doBar(page).getByRole('button', { name, exact: true }).click();
+  return done(page);
+}
+
+/** Waits until what was begun is done, and returns what is said of each API. */
+export async function done(page) {
+  await page.locator('.do-bar:visible:not([aria-busy])').waitFor();
+  return doBar(page).getByRole('status').getByRole('listitem').allInnerTexts();
+}
+
+/** How many events the page has. */
+export async function counted(page) {
+  const text = await page.locator('.page-status').innerText();
+  return Number(text.match(/^([\d,]+) events/)[1].replaceAll(',', ''));
+}
+
+/**
+ * Waits until the recordings have come to rest, with so many connections open, and the page has all of them. Returns
+ * the events.
+ */
+export async function settled(page, open = 0) {
+  let events;
+  await until(`all connections but ${open} are closed`, async () => {
+    events = await written();
+    return openConnections(events).length === open;
+  });
+  const before = events.length;
+  await until(`the page has ${before} events`, async () => (await counted(page)) >= before);
+  const after = await written();
+  return after.length === before ? after : settled(page, open);
+}
+
+/** All that has happened by now. Whoever asks for a trace gets it so, and then the files have it, too. */
+async function written() {
+  const answer = await fetch(`${url}/api/traces/rest-client.jsonl`);
+  await answer.arrayBuffer();
+  return recorded();
+}
+
+/** The lanes of the screen that is open. */
+export const lanes = (page) => page.getByRole('region', { name: /^Lanes/ });
+
+/** Scrolls the lanes, from the end on, until the event is drawn. */
+export async function reveal(page, seq) {
+  await lanes(page).evaluate(async (region, wanted) => {
+    const scroll = region.querySelector('.lanes-scroll');
+    const isDrawn = () => region.querySelector(`[data-seq="${wanted}"]`) !== null;
+    for (let top = scroll.scrollHeight; !isDrawn(); top -= scroll.clientHeight) {
+      if (top < -scroll.clientHeight) throw new Error(`event ${wanted} is not in the lanes`);
+      scroll.scrollTop = top;
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    }
+  }, seq);
+}
+
+/**
+ * Scrolls through the lanes from the first event to the last. Returns `boxes` and `arrows`, as they are drawn. What an
+ * arrow begins and ends at is told by where it is: the number of the event whose box it touches, or `null`.
+ */
+export async function seenLanes(page) {
+  const { boxes, arrows } = await lanes(page).evaluate(lanesInPage);
+  boxes.sort((one, other) => one.seq - other.seq);
+  const columns = [...new Set(boxes.map(({ x }) => x))].sort((one, other) => one - other);
+  for (const box of boxes) box.column = columns.indexOf(box.x);
+  const touched = ([x, y]) => boxes.find((box) => isAtEdge(box, x, y))?.seq ?? null;
+  return { boxes, arrows: arrows.map(({ begin, end, ...arrow }) => ({ ...arrow, from: touched(begin), to: touched(end) })) };
+}
+
+/** Whether the place is in the middle of the left or right edge of the box: a tip stops a little before it. */
+function isAtEdge({ x, y, width, height }, placeX, placeY) {
+  if (Math.abs(y + height / 2 - placeY) > 2) return false;
+  return Math.min(Math.abs(x - placeX), Math.abs(x + width - placeX)) <= 4;
+}
+
+/** Runs in the page. */
+async function lanesInPage(region) {
+  const scroll = region.querySelector('.lanes-scroll');
+  const drawn = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  const numbers = (text) => text.match(/-?[\d.]+(e-?\d+)?/g).map(Number);
+  const [boxes, arrows] = [new Map(), new Map()];
+  const look = () => {
+    for (const box of region.querySelectorAll('[data-seq]')) {
+      const [x, y] = numbers(box.style.transform);
+      const [name, amount] = [box.querySelector('b').textContent, box.querySelector('.lane-name').textContent];
+      boxes.set(Number(box.dataset.seq), {
+        seq: Number(box.dataset.seq),
+        label: box.getAttribute('aria-label'),
+        op: name,
+        amount: amount.slice(name.length).trim(),
+        shape: box.querySelector('svg').innerHTML,
+        tone: box.className.match(/tone-\w+/)[0],
+        x,
+        y,
+        width: numbers(box.style.width)[0],
+        height: box.offsetHeight,
+      });
+    }
+    for (const arrow of region.querySelectorAll('.lane-arrow')) {
+      const [line, tip] = [...arrow.querySelectorAll('path')].map((path) => path.getAttribute('d'));
+      const lost = arrow.classList.contains('lost');
+      const says = arrow.querySelector('title')?.textContent ?? null;
+      arrows.set(`${line} ${tip}`, { begin: numbers(line).slice(0, 2), end: numbers(tip).slice(0, 2), says, lost });
+    }
+  };
+  for (let top = 0; ; top += scroll.clientHeight) {
+    scroll.scrollTop = top;
+    await drawn();
+    look();
+    if (top + scroll.clientHeight >= scroll.scrollHeight) break;
+  }
+  return { boxes: [...boxes.values()], arrows: [...arrows.values()] };
+}
