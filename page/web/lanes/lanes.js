@@ -56,7 +56,8 @@ export class Lanes {
     this.#titles = titles;
     this.#isMeasured = false;
     // What is over is read from its beginning.
-    this.#window.isFollowing = this.store.live;
+    if (this.store.live) this.#window.isFollowing = true;
+    else this.#window.stay(Infinity);
   }
 
   #listen() {
