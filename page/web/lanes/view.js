@@ -26,8 +26,8 @@ const LANES_OPS = [
   "gap",
 ];
 const LANES_MOVES = [
-  { shown: "↑ ↓", says: "with the focus on an event: the one before or after it in its lane" },
-  { shown: "← →", says: "with the focus on an event: the column beside it" },
+  { shown: "↑ ↓", says: "at an event: up and down its lane" },
+  { shown: "← →", says: "at an event: to the column beside" },
 ];
 
 /** The heart of the page: three APIs on one clock. */
