@@ -145,7 +145,7 @@ fn datagrams_get_lost_and_are_asked_for_again() {
         assert_eq!(told["step"], format!("get a book over {}, 3 calls", over.to_uppercase()));
         let results = told["results"].as_array().unwrap();
         assert!(
-            results.len() == 3 && results.iter().all(|call| call["ok"] == true && call["attempts"] == 1),
+            results.len() == 3 && results.iter().all(|call| call["ok"] == true && call["attempts"] != 0),
             "{told}"
         );
         assert_eq!(

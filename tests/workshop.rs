@@ -164,6 +164,53 @@ fn the_pages_address_is_checked_before_anything_is_recorded() {
 }
 
 #[test]
+fn one_address_for_two_is_noticed_before_anything_is_recorded() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let directory = TempDir::new().unwrap();
+    let mut arguments = PORTS.to_vec();
+    for flag in ["--grpc", "--page"] {
+        let at = arguments.iter().position(|argument| *argument == flag).unwrap();
+        arguments[at + 1] = &free;
+    }
+    arguments.extend(["--traces", directory.path().to_str().unwrap()]);
+    let ran = run(command("workshop"), &arguments);
+    assert_eq!(ran.code(), 1);
+    assert!(
+        ran.stderr().contains(&format!("{free} is taken; the page is expected there")),
+        "{}",
+        ran.stderr()
+    );
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn two_do_not_record_into_one_folder() {
+    let workshop = Workshop::start();
+    let traces = workshop.traces().to_str().unwrap();
+    let ran = run(command("workshop"), &[&PORTS, &["--once", "--traces", traces][..]].concat());
+    assert_eq!(ran.code(), 1);
+    assert!(ran.stderr().contains("another workshop records into"), "{}", ran.stderr());
+    assert!(ran.stderr().contains("--traces DIR"), "{}", ran.stderr());
+}
+
+#[test]
+fn nobody_has_to_read_its_lines() {
+    let mut workshop = Workshop::unread(&PORTS);
+    let calls = json!({ "operation": "get", "apis": APIS, "calls": 100, "connection": "new" });
+    // Far more lines than a pipe holds.
+    for _ in 0..2 {
+        assert_eq!(post(workshop.page(), "/api/run", &calls).status, 200);
+    }
+    workshop.interrupt();
+    assert!(workshop.wait().success());
+    for api in APIS {
+        let trace = std::fs::read_to_string(workshop.trace(api, Side::Server)).unwrap();
+        let end = trace.lines().last().unwrap();
+        assert!(end.starts_with("{\"end\":true") && end.contains("\"lost\":0"), "{end}");
+    }
+}
+
+#[test]
 fn there_need_be_no_page() {
     let arguments: Vec<&str> = PORTS[..8].iter().copied().chain(["--no-page"]).collect();
     let mut workshop = Workshop::with(&arguments);

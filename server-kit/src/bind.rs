@@ -31,20 +31,20 @@ pub fn reachable(address: SocketAddr) -> SocketAddr {
     (ip, address.port()).into()
 }
 
-/// Fails as [`bind`] would, and leaves nothing behind.
+/// Fails as [`bind`] would. The address is taken for as long as what it returns is kept.
 ///
 /// # Errors
 /// As [`bind`].
-pub fn check(address: SocketAddr, who: &str, flag: &str) -> io::Result<()> {
-    TcpListener::bind(address).map(drop).map_err(|error| explained(&error, address, who, flag))
+pub fn check(address: SocketAddr, who: &str, flag: &str) -> io::Result<TcpListener> {
+    TcpListener::bind(address).map_err(|error| explained(&error, address, who, flag))
 }
 
 /// The same for datagrams.
 ///
 /// # Errors
 /// As [`bind_udp`].
-pub fn check_udp(address: SocketAddr, who: &str, flag: &str) -> io::Result<()> {
-    UdpSocket::bind(address).map(drop).map_err(|error| explained(&error, address, who, flag))
+pub fn check_udp(address: SocketAddr, who: &str, flag: &str) -> io::Result<UdpSocket> {
+    UdpSocket::bind(address).map_err(|error| explained(&error, address, who, flag))
 }
 
 /// Binds `address` for `who`; `flag` chooses another.
@@ -66,8 +66,8 @@ pub async fn bind_udp(tap: &Tap, address: SocketAddr, who: &str, flag: &str) -> 
 fn explained(error: &io::Error, address: SocketAddr, who: &str, flag: &str) -> io::Error {
     let why = match error.kind() {
         ErrorKind::AddrInUse => format!(
-            "{address} is taken by another program; the {who} is expected there. \
-             Stop that program, or choose another address: {flag} {}:0 lets the kernel choose a port",
+            "{address} is taken; the {who} is expected there. \
+             Stop the program that has it, or choose another address: {flag} {}:0 lets the kernel choose a port",
             bracketed(address)
         ),
         ErrorKind::PermissionDenied => format!(

@@ -13,7 +13,7 @@ use socket_tap::{Tap, TapListener};
 
 use crate::bind::{bind, reachable};
 use crate::flags::Flags;
-use crate::shutdown::Signals;
+use crate::shutdown::{Signals, stop_on};
 use crate::{Limits, Shutdown};
 
 /// What one server tells of itself.
@@ -132,17 +132,4 @@ fn greet(program: &Program, address: SocketAddr) {
     for line in (program.try_it)(reachable(address)).lines() {
         let _ = writeln!(err, "  {line}");
     }
-}
-
-/// The first signal begins the shutdown, a second one ends the process at once.
-fn stop_on(mut signals: Signals, name: &'static str, quiet: bool, shutdown: Shutdown) {
-    tokio::spawn(async move {
-        signals.next().await;
-        if !quiet {
-            eprintln!("{name}: finishing what runs; once more ends it at once");
-        }
-        shutdown.cancel();
-        signals.next().await;
-        std::process::exit(130);
-    });
 }

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use crate::Shutdown;
 
+/// The exit code that shells give to a program which Ctrl-C has ended.
+const INTERRUPTED: i32 = 130;
+
 /// SIGINT (Ctrl-C) and SIGTERM; on Windows Ctrl-C.
 #[derive(Debug)]
 pub struct Signals {
@@ -47,6 +50,20 @@ impl Signals {
         #[cfg(windows)]
         self.ctrl_c.recv().await;
     }
+}
+
+/// The first signal begins the shutdown, a second one ends the process at once. Unless it is to be quiet, the program of
+/// that name says so.
+pub fn stop_on(mut signals: Signals, name: &'static str, quiet: bool, shutdown: Shutdown) {
+    tokio::spawn(async move {
+        signals.next().await;
+        if !quiet {
+            eprintln!("{name}: finishing what runs; once more ends it at once");
+        }
+        shutdown.cancel();
+        signals.next().await;
+        std::process::exit(INTERRUPTED);
+    });
 }
 
 /// Runs `serving` to its end, but no longer than `grace` after the shutdown. `None` when it was cut off.

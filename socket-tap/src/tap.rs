@@ -37,7 +37,7 @@ const DEFAULT_PAYLOAD: usize = 16 * 1024 * 1024;
 /// | sink | when it is slow | when it fails | memory |
 /// |---|---|---|---|
 /// | [`TraceFile`] | the disk holds up the sinks, not the program | full disk, lost directory: recording to it stops | none beside 64 KiB |
-/// | [`LiveLines`](crate::sink::LiveLines) | so does a terminal that is stopped | a closed pipe is no error: it falls silent | one batch of lines |
+/// | [`LiveLines`](crate::sink::LiveLines) | never: what a stopped terminal does not take is left out, and counted | a closed pipe is no error: it falls silent | up to 17 batches of lines |
 /// | [`Memory`](crate::sink::Memory) | never | never | grows with the recording: for tests |
 /// | [`Broadcast`](crate::sink::Broadcast) | never: slow receivers are told what they missed | never | as many batches as asked for |
 /// | [`FlightRecorder`](crate::sink::FlightRecorder) | never: a dump copies first, then writes | never; a dump returns its error | as many events as asked for |

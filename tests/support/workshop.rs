@@ -1,9 +1,9 @@
 //! The workshop that goes on after its tour, with its page.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Lines};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
 
 use rustix::process::Signal;
@@ -19,6 +19,8 @@ pub(crate) struct Workshop {
     directory: TempDir,
     /// What it said until it went on.
     pub(crate) said: String,
+    /// What it says then.
+    lines: Option<Lines<BufReader<ChildStdout>>>,
     rest: Option<JoinHandle<()>>,
 }
 
@@ -29,6 +31,14 @@ impl Workshop {
     }
 
     pub(crate) fn with(arguments: &[&str]) -> Self {
+        let mut workshop = Self::unread(arguments);
+        let lines = workshop.lines.take();
+        workshop.rest = Some(thread::spawn(move || lines.into_iter().flatten().for_each(drop)));
+        workshop
+    }
+
+    /// The same, and nobody reads what it says after the tour.
+    pub(crate) fn unread(arguments: &[&str]) -> Self {
         let directory = TempDir::new().unwrap();
         let mut child = Command::new(command("workshop"))
             .args(arguments)
@@ -37,18 +47,16 @@ impl Workshop {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut said = String::new();
-        for line in lines.by_ref() {
+        for line in lines.by_ref().map(Result::unwrap) {
             said += &line;
             said.push('\n');
             if line.contains("Ctrl-C ends it") {
                 break;
             }
         }
-        // Whoever does not read holds up the recordings.
-        let rest = thread::spawn(move || lines.for_each(drop));
-        Self { child, directory, said, rest: Some(rest) }
+        Self { child, directory, said, lines: Some(lines), rest: None }
     }
 
     /// What stands behind those words.
@@ -94,7 +102,9 @@ impl Workshop {
 
     /// Waits for its end.
     pub(crate) fn wait(&mut self) -> ExitStatus {
-        self.rest.take().unwrap().join().unwrap();
+        if let Some(rest) = self.rest.take() {
+            rest.join().unwrap();
+        }
         self.child.wait().unwrap()
     }
 }

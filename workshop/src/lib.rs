@@ -3,6 +3,7 @@
 //! # Layout
 //!
 //! - [`flags`]: the command line
+//! - [`mod@directory`]: the folder of the recordings, for one workshop at a time
 //! - [`lane`]: one API: its server, and the recordings of its two sides
 //! - [`plain`]: the same service over bare sockets
 //! - [`tour`]: what the clients do, the same over each API
@@ -13,6 +14,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod directory;
 pub mod flags;
 pub mod lane;
 pub mod live;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Parser as _;
 use clients::{Graphql, Grpc, Rest};
 use server_kit::Shutdown;
-use server_kit::shutdown::Signals;
+use server_kit::shutdown::{Signals, stop_on};
 use socket_tap::TapListener;
 use socket_trace::compare::Verdict;
 
@@ -15,7 +15,7 @@ use crate::flags::Flags;
 use crate::lane::{BY_HAND, Curtain, Lane, Recordings};
 use crate::start::{self, Extras};
 use crate::tour::{Step, Tour};
-use crate::{live, report};
+use crate::{directory, live, report};
 
 /// Runs the workshop, and returns its exit code.
 #[must_use]
@@ -33,7 +33,7 @@ pub fn run() -> ExitCode {
 type Failed = Box<dyn std::error::Error>;
 
 fn try_run(flags: &Flags) -> Result<Verdict, Failed> {
-    create_directory(flags)?;
+    let _directory = directory::take(&flags.traces)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let mut recordings = Vec::new();
     let result = runtime.block_on(workshop(flags, &mut recordings));
@@ -43,16 +43,6 @@ fn try_run(flags: &Flags) -> Result<Verdict, Failed> {
         recording.finish()?;
     }
     result
-}
-
-fn create_directory(flags: &Flags) -> io::Result<()> {
-    std::fs::create_dir_all(&flags.traces).map_err(|error| {
-        let directory = flags.traces.display();
-        let why = format!(
-            "cannot create {directory} for the recordings: {error}; choose another with --traces DIR"
-        );
-        io::Error::new(error.kind(), why)
-    })
 }
 
 async fn workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result<Verdict, Failed> {
@@ -72,8 +62,8 @@ async fn workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result<Ver
             Some(listener) => Some(live::start(listener, &lanes, &plain, &shutdown).await?),
             None => None,
         };
-        signals.next().await;
-        shutdown.cancel();
+        stop_on(signals, "workshop", flags.json, shutdown.clone());
+        shutdown.cancelled().await;
         if let Some(page) = page {
             page.await.map_err(io::Error::other)??;
         }

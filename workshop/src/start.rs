@@ -21,13 +21,19 @@ const PAGE_FLAG: &str = "--page";
 /// When an address cannot be bound.
 pub fn check_ports(flags: &Flags) -> io::Result<()> {
     let programs = [&rest_server::PROGRAM, &graphql_server::PROGRAM, &grpc_server::PROGRAM];
+    let mut taken = Vec::new();
     for (program, address) in programs.into_iter().zip([flags.rest, flags.graphql, flags.grpc]) {
-        check(address, program.name, &format!("--{}", program.api))?;
+        taken.push(check(address, program.name, &format!("--{}", program.api))?);
     }
     if !flags.once {
-        Sockets::check(flags.plain, plain::FLAG)?;
+        taken.push(Sockets::check(flags.plain, plain::FLAG)?.1);
     }
-    flags.page().map_or(Ok(()), |address| check(address, PAGE, PAGE_FLAG))
+    if let Some(address) = flags.page() {
+        check(address, PAGE, PAGE_FLAG)?;
+    }
+    // Until here, so that one address for two is noticed, too.
+    drop(taken);
+    Ok(())
 }
 
 /// Starts the three servers.

@@ -10,10 +10,6 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use crate::Limits;
 use crate::protocol::{Answer, MAX_QUESTION};
 
-/// How much is still read of a line that is too long, in bytes: to close with bytes unread would be a reset, which takes
-/// the answer from the client, too.
-const MOST_DISCARDED: u64 = 64 * 1024;
-
 /// Answers until the shutdown, then lets the connections end.
 ///
 /// # Errors
@@ -57,9 +53,7 @@ async fn answer_lines(mut client: BufReader<Connection>, shelf: &Shelf) -> io::R
         client.write_all(Answer::to(&line, shelf).line().as_bytes()).await?;
         drop(asked);
         if line.len() > MAX_QUESTION {
-            client.shutdown().await?;
-            tokio::io::copy(&mut client.take(MOST_DISCARDED), &mut tokio::io::sink()).await?;
-            return Ok(());
+            return client.shutdown().await;
         }
     }
 }

@@ -1,19 +1,23 @@
 //! Lines for the eye, as it happens.
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 
 use super::Sink;
+use super::printer::Printer;
 use crate::event::Event;
-use crate::format::Header;
 use crate::format::text::Lines;
+use crate::format::{End, Header};
 
 /// Writes one line for each event, for example to the terminal.
+///
+/// It never waits for who reads them: when a terminal is stopped, or a pipe full, lines are left out, and the next that is
+/// written says how many events that were. The end waits up to a second for what is not yet written.
 #[derive(Debug)]
 pub struct LiveLines<W> {
     lines: Lines,
-    /// `None` when nobody reads any more.
+    /// Where to write, until the recording begins; then the printer has it.
     out: Option<W>,
-    text: String,
+    printer: Option<Printer>,
     /// The monotonic clock's reading that counts as zero; `None` for the recording's beginning.
     zero: Option<u64>,
 }
@@ -30,7 +34,7 @@ impl<W: Write + Send + 'static> LiveLines<W> {
     /// Writes `lines` to `out`.
     #[must_use]
     pub fn new(lines: Lines, out: W) -> Self {
-        Self { lines, out: Some(out), text: String::new(), zero: None }
+        Self { lines, out: Some(out), printer: None, zero: None }
     }
 }
 
@@ -41,22 +45,20 @@ impl<W: Write + Send + 'static> Sink for LiveLines<W> {
 
     fn begin(&mut self, header: &Header) -> io::Result<()> {
         self.lines.shift(self.zero.map_or(0, |zero| header.monotonic_ns.saturating_sub(zero)));
+        self.printer = self.out.take().map(Printer::start).transpose()?;
         Ok(())
     }
 
     fn events(&mut self, batch: &[Event]) -> io::Result<()> {
-        let Some(out) = &mut self.out else { return Ok(()) };
-        self.text.clear();
+        let Some(printer) = &mut self.printer else { return Ok(()) };
+        let mut text = String::new();
         for event in batch {
-            self.lines.push(event, &mut self.text);
+            self.lines.push(event, &mut text);
         }
-        match out.write_all(self.text.as_bytes()).and_then(|()| out.flush()) {
-            // The reader, `head` for example, has seen enough.
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
-                self.out = None;
-                Ok(())
-            }
-            result => result,
-        }
+        printer.print(text, batch.len() as u64)
+    }
+
+    fn end(&mut self, _: &End) -> io::Result<()> {
+        self.printer.take().map_or(Ok(()), Printer::end)
     }
 }

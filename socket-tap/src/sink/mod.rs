@@ -6,6 +6,7 @@ mod flight;
 mod live;
 mod memory;
 mod panic_hook;
+mod printer;
 mod rotation;
 #[cfg(feature = "tracing")]
 mod tracing_events;

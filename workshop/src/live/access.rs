@@ -12,7 +12,7 @@ use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use server_kit::bind::reachable;
@@ -55,8 +55,7 @@ fn check(request: &Request, listen: SocketAddr) -> Result<(), Refusal> {
     if !host(headers, request.uri()).is_some_and(|host| is_ours(&host, listen)) {
         return forbidden("the page is not known under this name");
     }
-    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
-    if !origin::is_own(headers) || site == Some(b"cross-site") {
+    if !origin::is_own(headers) || (says(headers, "sec-fetch-site", "cross-site") && !is_link(request)) {
         return forbidden("another page may not ask this of it");
     }
     let is_json = headers.get(CONTENT_TYPE).is_some_and(is_json);
@@ -66,6 +65,19 @@ fn check(request: &Request, listen: SocketAddr) -> Result<(), Refusal> {
         return Err(Refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
     }
     Ok(())
+}
+
+/// Whether somebody follows a link to the page, which any page may have. No other may show it in a frame.
+fn is_link(request: &Request) -> bool {
+    let headers = request.headers();
+    request.uri().path() == "/"
+        && request.method() == Method::GET
+        && says(headers, "sec-fetch-mode", "navigate")
+        && says(headers, "sec-fetch-dest", "document")
+}
+
+fn says(headers: &HeaderMap, name: &str, value: &str) -> bool {
+    headers.get(name).is_some_and(|said| said == value)
 }
 
 /// Under which name we are asked. HTTP/2 has it in a field of its own.

@@ -26,7 +26,7 @@ pub(super) struct Api {
     pub(super) address: SocketAddr,
     pub(super) stage: Stage,
     /// Does a job through the API's client.
-    pub(super) run: fn(Arc<Self>, Job) -> BoxFuture<'static, run::Result>,
+    pub(super) run: fn(Arc<Self>, Job) -> BoxFuture<'static, run::Outcome>,
     /// Opens a watcher of the API's client.
     pub(super) watch: fn(Arc<Self>, Arc<Watching>) -> Opening,
     pub(super) left: Mutex<Left>,

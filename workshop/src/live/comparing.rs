@@ -36,7 +36,7 @@ pub(super) async fn run(live: Arc<Live>) {
 }
 
 async fn tell(live: &Live) {
-    let recordings: Vec<_> = live.apis.iter().map(|api| api.stage.recordings.clone()).collect();
+    let recordings = live.compared();
     let compared = tokio::task::spawn_blocking(move || {
         let comparison = compare(&recordings).ok()?;
         serde_json::to_string(&comparison).ok()

@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize};
 use server_kit::Shutdown;
 use server_kit::bind::reachable;
 use socket_tap::Tap;
-use tokio::sync::Mutex;
 
 use super::Live;
 use super::answer::{Asked, Refusal, told};
 use super::perform::titled;
 use super::stage::Stage;
+use super::turn::Turn;
 use crate::plain::Plain as Server;
 
 /// Each may have to be asked for again and again.
@@ -32,7 +32,7 @@ pub(super) struct Plain {
     pub(super) udp: Stage,
     pub(super) tcp: Stage,
     /// Whoever has it has both sockets to itself.
-    turn: Mutex<()>,
+    turn: Turn,
 }
 
 /// What is to be done.
@@ -79,8 +79,13 @@ pub(super) async fn run(
     if work.lossy && work.over == Over::Tcp {
         return Err(Refusal::bad("what TCP loses the kernel sends again, unseen: lossy is for udp"));
     }
+    let turn = live.plain.turn.take().await?;
     // A task: what is begun is done to its end, also when nobody waits for it any more.
-    let done = tokio::spawn(async move { live.plain.run(work).await }).await;
+    let done = tokio::spawn(async move {
+        let _turn = turn;
+        live.plain.run(work).await
+    });
+    let done = done.await;
     told(&done.map_err(|error| Refusal::failed(format!("the client failed: {error}")))?)
 }
 
@@ -92,12 +97,11 @@ impl Plain {
             lossy: server.lossy,
             udp: Stage::new(&server.udp, shutdown),
             tcp: Stage::new(&server.tcp, shutdown),
-            turn: Mutex::default(),
+            turn: Turn::default(),
         }
     }
 
     async fn run(&self, work: Work) -> Done {
-        let _turn = self.turn.lock().await;
         let (mut results, step) = (Vec::new(), work.step());
         let done = match work.over {
             Over::Udp => {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
+use serde_json::json;
 use server_kit::Shutdown;
 use socket_trace::items::Items;
 use socket_trace::reader::Error;
@@ -13,6 +14,7 @@ use socket_trace::timeline::seen::{Sight, Walk};
 use socket_trace::timeline::{Recording, Timeline};
 use tokio::sync::oneshot;
 
+use super::Told;
 use super::history::History;
 
 /// After so many events it looks up.
@@ -22,6 +24,7 @@ const BATCH: usize = 256;
 pub(super) async fn start(
     traces: Vec<PathBuf>,
     history: Arc<History>,
+    failed: Told,
     shutdown: Shutdown,
 ) -> io::Result<Vec<Recording>> {
     let (tell, told) = oneshot::channel();
@@ -30,7 +33,9 @@ pub(super) async fn start(
             // Whoever asked may have gone.
             let _ = tell.send(Ok(timeline.recordings().to_vec()));
             if let Err(error) = read(Walk::along(timeline), &history, &shutdown) {
-                eprintln!("workshop: warning: the page shows nothing new any more: {error}");
+                let why = format!("the page shows nothing new any more: {error}");
+                eprintln!("workshop: warning: {why}");
+                failed.send_replace(Some(json!({ "error": why }).to_string().into()));
             }
         }
         Err(error) => _ = tell.send(Err(error)),

@@ -16,6 +16,7 @@
 //! - `operations`: what can be done, and how it is called
 //! - `commands`: the same from a terminal
 //! - `api`: one API, as the page drives it
+//! - `turn`: one thing at a time
 //! - `together`: the same over several of them, as one step
 //! - `run`: does it through real clients
 //! - `perform`: one call
@@ -43,6 +44,7 @@ mod stage;
 mod stream;
 mod table;
 mod together;
+mod turn;
 mod watching;
 
 use std::io;
@@ -54,7 +56,7 @@ use server_kit::{Limits, Shutdown};
 use socket_tap::TapListener;
 use socket_tap::format::Side;
 use socket_trace::timeline::Recording;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::lane::{Lane, Recordings};
@@ -63,6 +65,7 @@ use datagrams::Plain;
 use history::History;
 use readers::Readers;
 use stage::Stage;
+use turn::Turn;
 use watching::Watching;
 
 /// What is told to every browser when it changes, as JSON; `None` before it is known.
@@ -82,8 +85,10 @@ struct Live {
     comparison: Told,
     sockets: Told,
     watching: Arc<Watching>,
+    /// Why nothing new comes any more.
+    failed: Told,
     /// Whoever has it has the APIs to itself.
-    turn: Mutex<()>,
+    turn: Turn,
     shutdown: Shutdown,
 }
 
@@ -100,7 +105,9 @@ pub async fn start(
     let history = Arc::new(History::default());
     let recordings = lanes.iter().map(|lane| &lane.recordings).chain([&plain.udp, &plain.tcp]);
     let paths = recordings.flat_map(traces).map(|(_, path)| path);
-    let recordings = feed::start(paths.collect(), Arc::clone(&history), shutdown.clone()).await?;
+    let failed = Told::default();
+    let recordings =
+        feed::start(paths.collect(), Arc::clone(&history), failed.clone(), shutdown.clone()).await?;
     let apis = Api::all(lanes, shutdown);
     let live = Arc::new(Live {
         boot: boot(),
@@ -113,7 +120,8 @@ pub async fn start(
         readers: Readers::default(),
         comparison: Told::default(),
         sockets: Told::default(),
-        turn: Mutex::default(),
+        failed,
+        turn: Turn::default(),
         shutdown: shutdown.clone(),
     });
     tokio::spawn(comparing::run(Arc::clone(&live)));
@@ -126,6 +134,11 @@ impl Live {
     /// All that is recorded.
     fn stages(&self) -> impl Iterator<Item = &Stage> {
         self.apis.iter().map(|api| &api.stage).chain([&self.plain.udp, &self.plain.tcp])
+    }
+
+    /// What is compared.
+    fn compared(&self) -> Vec<Recordings> {
+        self.apis.iter().map(|api| api.stage.recordings.clone()).collect()
     }
 }
 

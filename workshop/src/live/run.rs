@@ -55,7 +55,7 @@ pub(super) struct Job {
 }
 
 /// What came of it: what the last call brought, or why one failed, and how long all took in nanoseconds.
-pub(super) type Result = (std::result::Result<String, String>, u128);
+pub(super) type Outcome = (Result<String, String>, u128);
 
 #[derive(Serialize)]
 struct Done {
@@ -74,7 +74,7 @@ struct Over {
 pub(super) async fn run(
     State(live): State<Arc<Live>>,
     Asked(work): Asked<Work>,
-) -> std::result::Result<impl IntoResponse, Refusal> {
+) -> Result<impl IntoResponse, Refusal> {
     let Work { operation, apis, calls, connection } = work;
     if !(1..=MOST_CALLS).contains(&calls) {
         return Err(Refusal::bad(format!("calls must be from 1 to {MOST_CALLS}, not {calls}")));
@@ -101,11 +101,7 @@ impl Job {
         }
     }
 
-    async fn calls<C: Client>(
-        &self,
-        api: &Api,
-        books: &mut Vec<Book>,
-    ) -> std::result::Result<String, Failure> {
+    async fn calls<C: Client>(&self, api: &Api, books: &mut Vec<Book>) -> Result<String, Failure> {
         let (connections, calls) = match self.connection {
             Connection::One => (1, self.calls),
             Connection::New => (self.calls, 1),
@@ -123,7 +119,7 @@ impl Job {
 }
 
 /// Does the job over one API.
-pub(super) async fn over<C: Client>(api: &Api, job: &Job) -> Result {
+pub(super) async fn over<C: Client>(api: &Api, job: &Job) -> Outcome {
     let mut left = api.left.lock().await;
     let began = Instant::now();
     let mut took = 0;

@@ -49,7 +49,7 @@ struct Browser {
     /// The number of the last item that it got.
     seq: u64,
     last: watch::Receiver<u64>,
-    told: [(&'static str, watch::Receiver<Option<Arc<str>>>); 3],
+    told: [(&'static str, watch::Receiver<Option<Arc<str>>>); 4],
     due: VecDeque<Event>,
     _reader: Reader,
 }
@@ -63,6 +63,7 @@ impl Browser {
             ("comparison", &live.comparison),
             ("sockets", &live.sockets),
             ("watching", live.watching.told()),
+            ("failed", &live.failed),
         ]
         .map(|(kind, told)| {
             let mut news = told.subscribe();
@@ -113,7 +114,7 @@ impl Browser {
     }
 
     async fn wait(&mut self) {
-        let [(_, one), (_, two), (_, three)] = &mut self.told;
+        let [(_, one), (_, two), (_, three), (_, four)] = &mut self.told;
         // None of them fails: the other ends are in `live`. What has changed is for `look` to see, and not seen yet.
         tokio::select! {
             () = self.live.shutdown.cancelled() => {}
@@ -121,6 +122,7 @@ impl Browser {
             _ = one.changed() => one.mark_changed(),
             _ = two.changed() => two.mark_changed(),
             _ = three.changed() => three.mark_changed(),
+            _ = four.changed() => four.mark_changed(),
         }
     }
 }

@@ -12,7 +12,8 @@ use super::api::Api;
 type Done<T> = (&'static str, Result<T, String>);
 
 /// Does something over each of the APIs, one thing at a time: whatever is done is a step of their recordings, and the step
-/// ends when it is done over all of them. What is begun is done to its end, also when nobody waits for it any more.
+/// ends when it is done over all of them. What waits for its turn can be given up; what is begun is done to its end, also
+/// when nobody waits for it any more.
 pub(super) async fn together<T, F>(
     live: &Arc<Live>,
     apis: Vec<Arc<Api>>,
@@ -22,9 +23,9 @@ where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,
 {
-    let live = Arc::clone(live);
+    let turn = live.turn.take().await?;
     let all = tokio::spawn(async move {
-        let _turn = live.turn.lock().await;
+        let _turn = turn;
         let begun: Vec<_> = apis.iter().map(|api| tokio::spawn(each(api))).collect();
         let done = join_all(begun).await;
         apis.iter().for_each(|api| api.stage.leave());

@@ -8,7 +8,7 @@
 mod pipe;
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, BufWriter, Read as _, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -28,6 +28,7 @@ use socket_trace::timeline::seen::Walk;
 
 use super::Live;
 use super::answer::Refusal;
+use crate::report::compare;
 
 type Answer = Result<Response, Refusal>;
 
@@ -51,7 +52,9 @@ async fn trace(State(live): State<Arc<Live>>, Path(file): Path<String>) -> Answe
     let body = pipe::body(move |out| {
         let file = File::open(path)?;
         let written = file.metadata()?.len();
-        io::copy(&mut file.take(written), out).map(drop)
+        let mut out = BufWriter::with_capacity(pipe::PIECE, out);
+        io::copy(&mut file.take(written), &mut out)?;
+        out.flush()
     });
     Ok(named(&format!("{label}.jsonl"), "application/jsonl", body.await?.into_response()))
 }
@@ -95,13 +98,17 @@ async fn sequence(State(live): State<Arc<Live>>, Query(Step { step }): Query<Ste
     Ok(named("sequence.svg", "image/svg+xml", picture.into_response()))
 }
 
-/// The page as one file, with what it shows.
+/// The page as one file, with what it shows, and the comparison of that.
 async fn report(State(live): State<Arc<Live>>) -> Answer {
     let (first, items) = live.history.all();
     let hello = page::Hello { first, operations: Vec::new(), ..live.hello() };
-    let comparison = live.comparison.borrow().clone();
-    let made = tokio::task::spawn_blocking(move || html(&hello, &items, comparison.as_deref()));
-    let report = made.await.map_err(Refusal::failed)?.map_err(Refusal::failed)?;
+    let recordings = live.compared();
+    let made = tokio::task::spawn_blocking(move || {
+        let comparison = compare(&recordings).map_err(Refusal::failed)?;
+        let comparison = serde_json::to_string(&comparison).map_err(Refusal::failed)?;
+        html(&hello, &items, Some(&comparison)).map_err(Refusal::failed)
+    });
+    let report = made.await.map_err(Refusal::failed)??;
     Ok(named("report.html", "text/html; charset=utf-8", report.into_response()))
 }
 

@@ -10,8 +10,11 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use crate::live::answer::Refusal;
 
-/// Pieces that wait for the browser, each of some 64 KiB.
+/// Pieces that wait for the browser.
 const WAITING: usize = 4;
+
+/// How long a piece should be, in bytes.
+pub(super) const PIECE: usize = 64 * 1024;
 
 /// Where to write. It waits for the browser, and fails when that has gone.
 #[derive(Clone, Debug)]
