@@ -77,9 +77,9 @@ keys.add(
   "Screens",
   views.map(({ id, key, title }) => ({ keys: [key], shown: key, says: title, run: () => open(id) })),
 );
+keys.add("Do it", doBar.keys, () => !doBar.element.hidden);
 for (const view of views.filter(({ keys }) => keys))
   keys.add(view.title, view.keys, () => !view.element.hidden);
-keys.add("Do it", doBar.keys, () => !doBar.element.hidden);
 
 const LINKS = {
   connecting: "connecting …",

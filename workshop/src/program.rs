@@ -14,7 +14,8 @@ use socket_trace::compare::Verdict;
 use crate::flags::Flags;
 use crate::lane::{BY_HAND, Curtain, Lane, Recordings};
 use crate::start::{self, Extras};
-use crate::{live, report, tour};
+use crate::tour::{Step, Tour};
+use crate::{live, report};
 
 /// Runs the workshop, and returns its exit code.
 #[must_use]
@@ -88,9 +89,13 @@ async fn workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result<Ver
 /// Runs the tour and prints what it showed.
 async fn show(flags: &Flags, lanes: &[Lane; 3], extras: Option<&Extras>) -> Result<Verdict, Failed> {
     let [rest, graphql, grpc] = lanes;
-    tour::run::<Rest>(rest).await?;
-    tour::run::<Graphql>(graphql).await?;
-    tour::run::<Grpc>(grpc).await?;
+    let (mut over_rest, mut over_graphql, mut over_grpc) =
+        (Tour::<Rest>::over(rest), Tour::<Graphql>::over(graphql), Tour::<Grpc>::over(grpc));
+    for step in Step::ALL {
+        over_rest.step(step).await?;
+        over_graphql.step(step).await?;
+        over_grpc.step(step).await?;
+    }
     for lane in lanes {
         lane.recordings.flush().await;
     }

@@ -15,7 +15,8 @@ use socket_trace::table;
 use crate::flags::Flags;
 use crate::lane::{Lane, Recordings};
 use crate::plain::Plain;
-use crate::tour::{CALLS, ONE_CALL, TEN_CALLS};
+use crate::tour::CALLS;
+use crate::tour::step::{ONE_CALL, TEN_CALLS};
 
 /// Compares the recordings of all APIs. They may go on.
 ///

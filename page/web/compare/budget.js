@@ -51,7 +51,7 @@ function budgetHead(classes, hasCalls, most) {
     column("way"),
     column("API"),
     hasCalls ? column("call") : null,
-    column(`all bars on one scale, 0 to ${numberText(most)} B`),
+    el("th", { scope: "col", class: "bar-head", text: `all bars on one scale, 0 to ${numberText(most)} B` }),
     column("bytes"),
     classes.map(([name, title, what]) => el("th", { scope: "col", title: what }, budgetSwatch(name), title)),
     column("payload share"),

@@ -1,6 +1,7 @@
 // What of the comparison stands beside each other: the traces of one side, and what each has of one step.
 
 import { apiPlace, apiTitle } from "../recording/apis.js";
+import { lastStep } from "../recording/facts.js";
 import { averageSpent } from "../recording/spent.js";
 
 /** The traces of one side that have something to compare, in the order of the lanes. */
@@ -21,9 +22,7 @@ export function comparedSteps(traces) {
 
 /** The step that was run last, as far as the comparison knows it. */
 export function latestStep(store, names) {
-  // A mark is not yet anything that was done: behind each step one says that calls come by hand again.
-  const last = store.items.findLast((item) => item.op !== "mark" && names.includes(item.step));
-  return last?.step ?? names.at(-1);
+  return lastStep(store.items, (step) => names.includes(step)) ?? names.at(-1);
 }
 
 /** What each trace has of a step; a trace that has none of it is left out. */

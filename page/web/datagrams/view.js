@@ -2,7 +2,7 @@
 
 import { el, onFrame } from "../frame/dom.js";
 import { morph } from "../frame/morph.js";
-import { createLanes } from "../lanes/lanes.js";
+import { Lanes } from "../lanes/lanes.js";
 import { createLegend } from "../lanes/legend.js";
 import { createPlainBar } from "./bar.js";
 import { PLAIN_CALLS, plainCounts, plainDatagrams } from "./counts.js";
@@ -15,7 +15,7 @@ export function createPlainView(store) {
     class: "soft lanes-empty",
     text: "Nothing yet: get a book over UDP, then over TCP.",
   });
-  const lanes = createLanes(store, { apis: ["udp", "tcp"], empty: nothing });
+  const lanes = new Lanes(store, { apis: ["udp", "tcp"], empty: nothing });
   const legend = createLegend(PLAIN_CALLS, { hasLoss: true });
   const bar = createPlainBar(legend.details);
   const counts = el("div");

@@ -16,6 +16,7 @@ export function createDownloads(store) {
 }
 
 function downloadsList(store) {
+  // The drawing is of a connection from its beginning.
   const opens = ({ op, step }) => (op === "connect" || op === "accept") && step !== undefined;
   const step = store.items.slice(0, store.shownCount()).findLast(opens)?.step;
   const recordings = store.hello?.recordings ?? [];

@@ -68,7 +68,7 @@ export function createInspector(store, lanes) {
     show: () => ((isShown = true), draw()),
     hide: () => (isShown = false),
     keys: [
-      { keys: ["Enter"], shown: "Enter", says: "look closely at the event that has the focus" },
+      { keys: ["Enter"], shown: "Enter", says: "at an event: look at it closely" },
       { keys: ["Escape"], shown: "Esc", says: "close the panel", run: close },
       { keys: ["p"], shown: "p", says: "previous event of the same call", run: () => neighbour(-1) },
       { keys: ["n"], shown: "n", says: "next event of the same call", run: () => neighbour(1) },

@@ -2,6 +2,7 @@
 // below that what it took in each.
 
 import { el, seldom } from "../frame/dom.js";
+import { apiTitle } from "../recording/apis.js";
 import { callOrder } from "../recording/call-order.js";
 import { byteCountText, countText, listText, spanText } from "../recording/numbers.js";
 import { stepSameness, stepSums } from "../recording/step-summary.js";

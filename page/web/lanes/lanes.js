@@ -15,11 +15,7 @@ import { LaneWindow } from "./window.js";
  * Lanes of the APIs, for the events that `choose` lets pass, up to the store's cursor. `empty` is shown while
  * nobody has called. They follow what comes until somebody scrolls up. With `onCompare`, steps are summed up.
  */
-export function createLanes(store, options) {
-  return new Lanes(store, options);
-}
-
-class Lanes {
+export class Lanes {
   #isShown = false;
   #isMeasured = false;
   #width = 0;
@@ -34,10 +30,11 @@ class Lanes {
     this.store = store;
     this.apis = apis;
     this.choose = choose;
-    this.onCompare = onCompare;
-    this.empty = empty ?? el("p", { class: "lanes-empty", text: "Nothing has happened yet." });
+    this.empty = empty;
+    this.how = { apis, onCompare };
+    this.#sticky = new LaneSticky(this.how);
     const label = "Lanes: what happened, downwards in time";
-    const parts = [this.#titles, this.#window.element, this.empty, this.#window.button];
+    const parts = [this.#titles, this.#window.element, this.#sticky.element, empty, this.#window.button];
     this.element = el("section", { class: "lanes", "aria-label": label }, parts);
     this.element.style.setProperty("--lane-gutter", `${LANE_GUTTER}px`);
     this.#renew();
@@ -49,20 +46,18 @@ class Lanes {
     const { hello } = this.store;
     const before = this.model?.how;
     this.boot = hello?.boot;
-    const headHeight = (heading) => laneHeadHeight(heading, Boolean(this.onCompare));
+    const headHeight = (heading) => laneHeadHeight(heading, Boolean(this.how.onCompare));
     this.model = new LaneModel({ apis: this.apis, choose: this.choose, headHeight });
     if (before) this.model.layOut({ ...before, focus: this.store.focus });
-    const how = { apis: this.apis, onCompare: this.onCompare };
-    this.field = new LaneField(this.model, how);
+    this.field = new LaneField(this.model, this.how);
     this.#window.element.replaceChildren(this.field.element);
-    this.#sticky?.element.remove();
-    this.#sticky = new LaneSticky(how);
-    this.element.append(this.#sticky.element);
     const titles = laneTitles(hello, this.apis);
     this.#titles.replaceWith(titles);
     this.#titles = titles;
     this.#isMeasured = false;
-    this.#window.isFollowing = true;
+    // What is over is read from its beginning.
+    if (this.store.live) this.#window.isFollowing = true;
+    else this.#window.stay(Infinity);
   }
 
   #listen() {
@@ -164,24 +159,30 @@ class Lanes {
     if (this.#isShown && !this.#window.isFollowing) this.reveal(this.store.selected);
   }
 
-  /** Takes in what has come, and forgets what the store has. Returns how much is gone above, in pixels. */
+  /** The place of an event, also of one that came since all was drawn. */
+  entry(seq) {
+    this.#takeIn();
+    return this.model.entry(seq);
+  }
+
+  /** Takes in what has come, and forgets what the store has. */
   #takeIn() {
     const { store, field } = this;
     const isHole = this.model.last > 0 && store.items[0]?.seq > this.model.last + 1;
     if (this.boot !== store.hello?.boot || isHole) this.#renew();
     const before = field.origin;
     this.model.takeIn(store);
-    return field === this.field ? field.origin - before : 0;
+    if (field === this.field) this.#window.lose(field.origin - before);
   }
 
   #drawNow() {
-    const gone = this.#takeIn();
+    this.#takeIn();
     if (!this.#isMeasured) this.#measure();
     const { count } = this;
     this.empty.hidden = this.model.hasBegun;
-    const end = this.field.end(count, this.#sizes.boxHeight + 6, this.#window.element.clientHeight);
-    const [top, bottom] = this.#window.place(end, gone);
-    const { isFollowing } = this.#window;
+    const { element, isFollowing } = this.#window;
+    const end = this.field.end(count, this.#sizes.boxHeight + 6, element.clientHeight);
+    const [top, bottom] = this.#window.place(end);
     const { selected, cursor } = this.store;
     const drawn = this.field.draw({ top, bottom, count, selected, cursor, isFollowing });
     this.#sticky.draw(this.model, top + this.field.origin, this.#end);

@@ -1,7 +1,5 @@
 // The steps of the recording, as their marks say. Each is a heading over its events.
 
-/** Marks of the same name by several recordings within this time are one step, in nanoseconds. */
-const STEP_SAME = 50e6;
 /** What happens while no operation is being done. */
 const STEP_BY_HAND = "by hand";
 
@@ -14,11 +12,11 @@ export class LaneSteps {
   current = null;
   #next = null;
 
-  /** A step begins, or another recording says that it does. */
+  /** A step begins; or goes on in another recording, which has a mark of the same name. */
   mark({ label, at, recording }) {
     const known = this.#next ?? this.current;
-    const isKnown = known?.label === label && at - known.at < STEP_SAME && !known.recordings.has(recording);
-    if (isKnown) return void known.recordings.add(recording);
+    if (known?.label === label && !known.recordings.has(recording))
+      return void known.recordings.add(recording);
     const isByHand = label === STEP_BY_HAND;
     this.#next = { label, at, isByHand, recordings: new Set([recording]), items: [] };
   }

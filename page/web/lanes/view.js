@@ -5,8 +5,7 @@ import { el } from "../frame/dom.js";
 import { createHint } from "../frame/hint.js";
 import { createInspector } from "../inspector/inspector.js";
 import { createPlayback } from "../playback/playback.js";
-import { sourceOf } from "../recording/apis.js";
-import { createLanes } from "./lanes.js";
+import { Lanes } from "./lanes.js";
 import { createLegend } from "./legend.js";
 import { createLaneTools } from "./tools.js";
 
@@ -27,8 +26,8 @@ const LANES_OPS = [
   "gap",
 ];
 const LANES_MOVES = [
-  { shown: "↑ ↓", says: "with the focus on an event: the one before or after it in its lane" },
-  { shown: "← →", says: "with the focus on an event: the column beside it" },
+  { shown: "↑ ↓", says: "at an event: up and down its lane" },
+  { shown: "← →", says: "at an event: to the column beside" },
 ];
 
 /** The heart of the page: three APIs on one clock. */
@@ -37,14 +36,14 @@ export function createLanesView(store) {
     store.set("step", step);
     location.hash = "compare";
   };
-  const lanes = createLanes(store, { apis: LANES_APIS, empty: lanesEmpty(store.live), onCompare });
+  const lanes = new Lanes(store, { apis: LANES_APIS, empty: lanesEmpty(store.live), onCompare });
   const isShown = () => !element.hidden;
   const tools = createLaneTools(store, lanes, isShown);
   const legend = createLegend(LANES_OPS);
   const inspector = createInspector(store, lanes);
   const playback = createPlayback(store, {
-    isStop: (item) => lanesShow(lanes.model, item),
-    stepOf: (item) => lanes.model.entry(item.seq)?.heading,
+    isStop: ({ seq }) => lanes.entry(seq) !== undefined,
+    stepOf: ({ seq }) => lanes.entry(seq)?.heading,
     isShown,
   });
   const element = el(
@@ -70,13 +69,6 @@ export function createLanesView(store) {
     show: () => [lanes, inspector, tools, playback].forEach((part) => part.show()),
     hide: () => [lanes, inspector].forEach((part) => part.hide()),
   };
-}
-
-/** Whether the event has a box in the lanes as they are laid out now. */
-function lanesShow({ how, flow }, item) {
-  if (item.op === "mark" || (item.op === "option" && !how.options)) return false;
-  if (how.focus !== null && flow.connectionOf(item) !== how.focus) return false;
-  return LANES_APIS.includes(sourceOf(item).api);
 }
 
 /** What to do while nobody has called. */

@@ -12,6 +12,7 @@ export class LaneWindow {
   /** The way back to the end. */
   button = el("button", { type: "button", class: "lanes-more main", hidden: true });
   #leftAt = 0;
+  #gone = 0;
 
   constructor(draw) {
     this.draw = draw;
@@ -38,11 +39,17 @@ export class LaneWindow {
     this.draw();
   }
 
-  /** The field ends at `bottom`, and lost `gone` pixels at its top. Returns from where to where one sees. */
-  place(bottom, gone) {
+  /** The field loses that many pixels at its top. */
+  lose(gone) {
+    this.#gone += gone;
+  }
+
+  /** The field ends at `bottom`. Returns from where to where one sees. */
+  place(bottom) {
     const { element } = this;
     if (this.isFollowing) element.scrollTop = bottom;
-    else if (gone > 0) element.scrollTop -= gone;
+    else if (this.#gone > 0) element.scrollTop -= this.#gone;
+    this.#gone = 0;
     const { scrollTop, clientHeight } = element;
     return [scrollTop, scrollTop + clientHeight];
   }

@@ -64,12 +64,13 @@ function mapWords(store, index) {
   return step === undefined ? words : `${words}, ${step}`;
 }
 
-/** Where each event is, from 0 to the width. */
+/** Where each event is, from 0 to the width. One that was told of late may be earlier than the one before it. */
 function mapPlaces(items) {
   let sum = 0;
-  const sums = items.map(
-    (item, index) => (sum += index === 0 ? 0 : Math.min(MAP_PAUSE, item.at - items[index - 1].at)),
-  );
+  const sums = items.map((item, index) => {
+    const pause = index === 0 ? 0 : item.at - items[index - 1].at;
+    return (sum += Math.min(MAP_PAUSE, Math.max(0, pause)));
+  });
   return sums.map((place) => (sum === 0 ? MAP_WIDTH : (place / sum) * MAP_WIDTH));
 }
 

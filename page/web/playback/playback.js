@@ -74,7 +74,7 @@ function playbackKeys(player) {
     {
       keys: ["["],
       shown: "[",
-      says: "to the beginning of the step, or of the one before",
+      says: "back to the beginning of the step",
       run: () => player.stepMark(-1),
     },
     { keys: ["]"], shown: "]", says: "to the next step", run: () => player.stepMark(1) },
@@ -82,7 +82,7 @@ function playbackKeys(player) {
     {
       keys: ["End"],
       shown: "End",
-      says: "to the newest event, and on with what comes",
+      says: "to the newest event, and on",
       run: () => player.follow(),
     },
     { keys: ["r"], shown: "r", says: "replay the step slowly", run: () => player.replay() },

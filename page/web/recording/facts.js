@@ -112,3 +112,8 @@ export function mostOpen(connections) {
   }
   return most;
 }
+
+/** The step of the last event; a mark alone is none. `isWanted` says which steps count. */
+export function lastStep(items, isWanted = () => true) {
+  return items.findLast(({ op, step }) => op !== "mark" && step !== undefined && isWanted(step))?.step;
+}

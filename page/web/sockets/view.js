@@ -13,7 +13,11 @@ const SOCKETS_TICK_MS = 1_000;
 export function createSocketsView(store) {
   const history = new SocketHistory();
   const drawn = el("div");
-  const element = el("section", { "aria-label": "Sockets", tabindex: 0 }, el("div", { class: "sockets-screen" }, drawn));
+  const element = el(
+    "section",
+    { "aria-label": "Sockets", tabindex: 0 },
+    el("div", { class: "sockets-screen" }, drawn),
+  );
   const draw = onFrame(() => isShown && drawSockets());
   let isShown = false;
   let ticking = null;

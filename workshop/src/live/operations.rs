@@ -38,7 +38,7 @@ impl Operation {
     /// What it is called, also as a step of the recordings.
     pub(super) fn title(self) -> &'static str {
         match self {
-            Self::Get => crate::tour::ONE_CALL,
+            Self::Get => crate::tour::step::ONE_CALL,
             Self::List => "list books",
             Self::Create => "create a book",
             Self::Update => "update a book",

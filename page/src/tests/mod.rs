@@ -1,5 +1,6 @@
-#[path = "../build/bundle.rs"]
+#[path = "../../build/bundle.rs"]
 mod bundle;
+mod imports;
 
 use std::collections::BTreeSet;
 

@@ -1,0 +1,67 @@
+//! Each module imports what it uses, and nothing else. In the bundle they share one scope, so nobody else would notice.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::declared;
+
+/// The modules, by their paths in `web/`.
+fn modules(folder: &Path, within: &str, found: &mut BTreeMap<String, String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = format!("{within}{}", path.file_name().unwrap().to_str().unwrap());
+        if path.is_dir() {
+            modules(&path, &format!("{name}/"), found);
+        } else if name.ends_with(".js") {
+            found.insert(name, std::fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+fn imports(module: &str) -> BTreeSet<&str> {
+    let names = module.lines().filter_map(|line| line.strip_prefix("import { ")?.split_once(" } from "));
+    names.flat_map(|(names, _)| names.split(", ")).collect()
+}
+
+fn exports(module: &str) -> impl Iterator<Item = &str> {
+    module.lines().filter_map(|line| declared(line.strip_prefix("export ")?))
+}
+
+/// The code, without imports, comments, and what stands in plain quotes.
+fn code(module: &str) -> String {
+    let mut code = String::new();
+    for line in module.lines().filter(|line| !line.starts_with("import ")) {
+        let line = line.trim_start();
+        if line.starts_with("//") || line.starts_with('*') || line.starts_with("/*") {
+            continue;
+        }
+        // Every other piece between quotes; an escaped one would be two too many, which changes nothing.
+        line.split('"').step_by(2).for_each(|piece| code.push_str(piece));
+        code.push('\n');
+    }
+    // What is spread is no member.
+    code.replace("...", " ")
+}
+
+/// The names that the code uses: of `a.name` only the first, of `.name` and `#name` none.
+fn uses(code: &str) -> BTreeSet<&str> {
+    let is_path = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '#');
+    let paths = code.split(|c| !is_path(c));
+    paths.filter_map(|path| path.split(['.', '#']).next()).collect()
+}
+
+#[test]
+fn each_module_imports_what_it_uses() {
+    let mut all = BTreeMap::new();
+    modules(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/web")), "", &mut all);
+    let exported: BTreeSet<&str> = all.values().flat_map(|module| exports(module)).collect();
+    assert!(all.len() > 50 && exported.contains("el"), "{:?}", all.keys());
+    for (name, module) in &all {
+        let (code, imported) = (code(module), imports(module));
+        let used = uses(&code);
+        let own: BTreeSet<&str> = exports(module).collect();
+        let foreign: BTreeSet<&str> =
+            used.intersection(&exported).copied().filter(|name| !own.contains(name)).collect();
+        assert_eq!(imported, foreign, "{name}: what it imports, and what it uses of others");
+    }
+}
