@@ -41,7 +41,7 @@ export async function settled(page, open = 0) {
 }
 
 /** All that has happened by now. Whoever asks for a trace gets it so, and then the files have it, too. */
-async function written() {
+export async function written() {
   const answer = await fetch(`${url}/api/traces/rest-client.jsonl`);
   await answer.arrayBuffer();
   return recorded();

@@ -1,0 +1,153 @@
+// Every screen, in light and dark, passes what axe-core checks of WCAG 2.1 A and AA; everything can be done with the
+// keyboard alone; and nothing moves for those who asked for that.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+
+import { doBar, doIt, done, lanes, settled } from './seen.mjs';
+import { check, finish, load, until } from './support.mjs';
+
+const AXE = readFileSync(load.resolve('axe-core/axe.min.js'), 'utf8');
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
+
+/** No rule is broken. What still moves is waited for: colours in between are not those that are meant. */
+async function passes(page, what) {
+  await until('nothing moves', () => page.evaluate(() => document.getAnimations().every(({ playState }) => playState !== 'running')));
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
+  const { violations } = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags }), TAGS);
+  const said = violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${what}: ${id}: ${target}: ${failureSummary.replaceAll(/\s+/g, ' ')}`),
+  );
+  assert.deepEqual(said, []);
+}
+
+const goTo = (page, screen) => page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: screen }).click();
+
+for (const colorScheme of ['light', 'dark']) {
+  const options = { colorScheme, reducedMotion: 'reduce' };
+
+  await check(`${colorScheme}: the lanes, the inspector, the help, and what pops up`, async (page) => {
+    await doIt(page, 'get a book');
+    await settled(page);
+    await passes(page, 'lanes');
+    await lanes(page).getByRole('button', { name: /^gRPC client, read 1/ }).last().click();
+    await page.getByRole('region', { name: 'The selected event' }).waitFor();
+    await passes(page, 'inspector');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
+    await passes(page, 'help');
+    await page.keyboard.press('Escape');
+    for (const name of ['Copy command', 'Take it home']) {
+      await page.getByRole('button', { name }).click();
+      await page.locator(':popover-open').waitFor();
+      await passes(page, name);
+      await page.keyboard.press('Escape');
+    }
+    await page.getByRole('button', { name: 'by time' }).click();
+    await passes(page, 'by time');
+  }, options);
+
+  await check(`${colorScheme}: compare, sockets, datagrams`, async (page) => {
+    await goTo(page, 'Compare');
+    await doIt(page, 'list books');
+    await page.getByRole('table', { name: /^list books: what the bytes are spent on/ }).waitFor();
+    await passes(page, 'compare');
+    await goTo(page, 'Sockets');
+    await page.getByRole('table', { name: /^The sockets/ }).waitFor();
+    await passes(page, 'sockets');
+    await goTo(page, 'Datagrams');
+    await doBar(page).getByLabel('lose every third datagram').check();
+    await doBar(page).getByRole('button', { name: 'get over UDP' }).click();
+    await page.getByText(/^UDP: 5 calls, 5 answered/).waitFor();
+    await passes(page, 'datagrams');
+  }, options);
+
+  await check(`${colorScheme}: each lesson, before and after it was run`, async (page) => {
+    for (let number = 1; number <= 10; number++) {
+      await page.getByRole('button', { name: new RegExp(`^Lesson ${number}:`) }).click();
+      await passes(page, `lesson ${number}`);
+      for (const question of await page.locator('.lesson fieldset').all()) await question.getByRole('radio').first().check();
+      await page.getByRole('button', { name: 'Run it' }).click();
+      await page.getByRole('button', { name: 'Choose again' }).waitFor();
+      await passes(page, `lesson ${number}, answered`);
+    }
+  }, { ...options, hash: '#lessons' });
+}
+
+await check('nothing moves for those who asked for that', async (page) => {
+  await settled(page);
+  await page.evaluate(() => {
+    window.moved = new Set();
+    const look = () => {
+      for (const animation of document.getAnimations()) {
+        const { duration } = animation.effect.getComputedTiming();
+        if (duration > 1) window.moved.add(`${animation.animationName ?? animation.transitionProperty} ${animation.effect.target?.className}`);
+      }
+      requestAnimationFrame(look);
+    };
+    look();
+  });
+  await doIt(page, 'get a book');
+  for (const screen of ['Compare', 'Sockets']) {
+    await goTo(page, screen);
+    await doIt(page, 'create a book');
+  }
+  await goTo(page, 'Datagrams');
+  await doBar(page).getByRole('button', { name: 'get over UDP' }).click();
+  await page.getByText(/^UDP: 5 calls/).waitFor();
+  await settled(page);
+  assert.deepEqual(await page.evaluate(() => [...window.moved]), []);
+}, { reducedMotion: 'reduce' });
+
+await check('with the keyboard alone: each screen, an operation, an event, the inspector, the help', async (page) => {
+  await settled(page);
+  for (const [key, screen] of [['2', 'Compare'], ['3', 'Sockets'], ['4', 'Datagrams'], ['5', 'Lessons'], ['1', 'Lanes']]) {
+    await page.keyboard.press(key);
+    await page.getByRole('navigation', { name: 'Screens' }).locator('[aria-current]').filter({ hasText: screen }).waitFor();
+  }
+  await page.keyboard.press('g');
+  await done(page);
+  const events = await settled(page);
+
+  // Tab comes to everything, and what has the focus can be seen to have it.
+  const visited = new Set();
+  const focused = () => page.evaluate(() => {
+    const { tagName, dataset, textContent, ariaLabel } = document.activeElement;
+    const { outlineStyle, boxShadow } = getComputedStyle(document.activeElement);
+    return { isEvent: 'seq' in dataset, name: ariaLabel ?? textContent, tagName, isSeen: outlineStyle !== 'none' || boxShadow !== 'none' };
+  });
+  let event;
+  for (let tabs = 0; tabs < 80 && !event; tabs++) {
+    await page.keyboard.press('Tab');
+    const { isEvent, name, tagName, isSeen } = await focused();
+    // Radio buttons and boxes are drawn by their labels.
+    if (tagName === 'BUTTON') assert(isSeen, `the focus is not to be seen on ${name}`);
+    visited.add(name);
+    event = isEvent;
+  }
+  assert(event, `no event has got the focus, of ${[...visited].join(' | ')}`);
+  for (const name of ['Lanes', 'get a book', 'Copy command', 'Take it home']) assert(visited.has(name), name);
+
+  const seq = () => page.evaluate(() => Number(document.activeElement.dataset.seq));
+  const before = await seq();
+  const api = (number) => events[number - 1].api;
+  await page.keyboard.press('ArrowUp');
+  await until('the one before has the focus', async () => (await seq()) < before);
+  assert.equal(api(await seq()), api(before), 'it stays in its lane');
+  await page.keyboard.press('Enter');
+  const panel = page.getByRole('region', { name: 'The selected event' });
+  await panel.waitFor();
+  await page.keyboard.press('Escape');
+  await panel.waitFor({ state: 'hidden' });
+  assert((await seq()) < before, 'the event has the focus again');
+
+  await page.keyboard.press('?');
+  const help = page.getByRole('dialog');
+  await help.waitFor();
+  assert.match(await help.innerText(), /pause, or go on/);
+  await page.keyboard.press('Escape');
+  await help.waitFor({ state: 'hidden' });
+});
+
+await finish();

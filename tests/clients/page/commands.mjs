@@ -1,0 +1,93 @@
+// The line that is copied for a call works when it is run by a shell, and the lanes show the call like any other.
+
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+
+import { connections } from './recorded.mjs';
+import { doIt, lanes, settled } from './seen.mjs';
+import { check, finish, until } from './support.mjs';
+
+const TITLES = { rest: 'REST', graphql: 'GraphQL', grpc: 'gRPC' };
+/** What each must bring, whatever the API; a deleted book is told of by GraphQL alone. */
+const OPERATIONS = {
+  'get a book': /UNIX Network Programming/,
+  'list books': /UNIX Network Programming/,
+  'create a book': /Mine/,
+  'update a book': /1998/,
+  'delete a book': /Mine|204|\{\s*\}/,
+  'an author with books': /Stevens/,
+};
+
+const isThere = (program) => spawnSync(program, ['--help'], { stdio: 'ignore' }).error === undefined;
+const apis = Object.keys(TITLES).filter((api) => {
+  const program = api === 'grpc' ? 'grpcurl' : 'curl';
+  if (isThere(program)) return true;
+  assert.notEqual(process.env.CI, 'true', `${program} must be installed in CI`);
+  console.log(`skipped ${TITLES[api]}: ${program} is not installed`);
+  return false;
+});
+
+/** Opens the list, copies the line for the operation over the API, and returns what the clipboard has. */
+async function copy(page, operation, api) {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('button', { name: 'Copy command' }).click();
+  await page.getByRole('combobox', { name: 'Operation' }).selectOption(operation);
+  const title = `${operation}, ${TITLES[api]}`;
+  await page.getByRole('button', { name: `Copy: ${title}` }).click();
+  await page.getByText('Copied.').waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  const shown = await page.locator('.command-line').filter({ has: page.getByRole('heading', { name: title }) }).locator('code').textContent();
+  assert.equal(copied, shown);
+  await page.keyboard.press('Escape');
+  return copied;
+}
+
+for (const api of apis) {
+  await check(`${TITLES[api]}: each operation but watching`, async (page) => {
+    let before = (await settled(page)).length;
+    for (const [operation, words] of Object.entries(OPERATIONS)) {
+      const line = await copy(page, operation, api);
+      const { status, stdout, stderr } = spawnSync('sh', ['-ec', line], { encoding: 'utf8' });
+      assert.equal(status, 0, `${line}: ${stderr}`);
+      assert.match(stdout, words, line);
+      assert.doesNotMatch(stdout, /"errors"/, line);
+      const events = (await settled(page)).slice(before);
+      before += events.length;
+      // The server's side alone, and the lanes have it.
+      const made = connections(events);
+      assert(made.length > 0 && made.every((connection) => connection.api === api && connection.client.length === 0), line);
+      const accept = made.at(-1).server.find(({ op }) => op === 'accept');
+      await lanes(page).locator(`[data-seq="${accept.seq}"]`).waitFor();
+    }
+  }, { viewport: { width: 1440, height: 2000 } });
+
+  await check(`${TITLES[api]}: watching`, async (page) => {
+    await settled(page);
+    const line = await copy(page, 'watch changes', api);
+    const child = spawn('sh', ['-c', `exec ${line}`], { stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+      let heard = '';
+      child.stdout.setEncoding('utf8').on('data', (text) => (heard += text));
+      // It may not have begun to watch when the first book comes.
+      await until('it hears of a book', async () => {
+        if (!heard.includes('The Implementation')) await doIt(page, 'create a book');
+        return heard.includes('The Implementation');
+      });
+    } finally {
+      child.kill();
+      await once(child, 'exit');
+    }
+    await settled(page);
+  });
+}
+
+await check('where the clipboard may not be used, the line is selected', async (page) => {
+  await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+  await page.getByRole('button', { name: 'Copy command' }).click();
+  await page.getByRole('button', { name: 'Copy: get a book, REST' }).click();
+  await page.getByText('the text is selected').waitFor();
+  assert.match(await page.evaluate(() => getSelection().toString()), /^curl -i 'http:/);
+});
+
+await finish();

@@ -1,0 +1,62 @@
+// Pictures of each screen in light and dark, into the folder that SCREENSHOTS names: for the eye, and for the README.
+
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { doBar, doIt, lanes, settled } from './seen.mjs';
+import { check, finish } from './support.mjs';
+
+const folder = process.env.SCREENSHOTS;
+assert(folder, 'SCREENSHOTS must name a folder');
+mkdirSync(folder, { recursive: true });
+
+const goTo = (page, screen) => page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: screen }).click();
+
+for (const colorScheme of ['light', 'dark']) {
+  const take = async (page, name) => {
+    await page.mouse.move(0, 0);
+    await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
+  };
+
+  await check(colorScheme, async (page) => {
+    await settled(page);
+    await doIt(page, 'get a book');
+    await settled(page);
+    await take(page, 'lanes');
+    await lanes(page).getByRole('button', { name: /^gRPC client, write/ }).last().click();
+    await page.getByRole('region', { name: 'The selected event' }).waitFor();
+    await take(page, 'inspector');
+    await page.keyboard.press('Escape');
+
+    await goTo(page, 'Compare');
+    await page.getByRole('table', { name: /^get a book: what the bytes are spent on/ }).waitFor();
+    await take(page, 'compare');
+
+    await goTo(page, 'Sockets');
+    await doBar(page).getByRole('button', { name: /^watch changes/ }).click();
+    for (const api of ['REST', 'GraphQL', 'gRPC']) {
+      const card = page.getByRole('region', { name: `${api}: how many sockets` });
+      await card.locator('[data-key="ESTABLISHED"] b').filter({ hasText: '2' }).waitFor();
+    }
+    await take(page, 'sockets');
+    await doBar(page).getByRole('button', { name: /^watch changes/ }).click();
+
+    await goTo(page, 'Datagrams');
+    await doBar(page).getByRole('button', { name: 'get over TCP' }).click();
+    await page.getByText(/^TCP: 5 calls, 5 answered/).waitFor();
+    await doBar(page).getByLabel('lose every third datagram').check();
+    await doBar(page).getByRole('button', { name: 'get over UDP' }).click();
+    await page.getByText(/^UDP: 5 calls, 5 answered/).waitFor();
+    await settled(page);
+    await take(page, 'datagrams');
+
+    await goTo(page, 'Lessons');
+    await page.getByRole('radio', { name: 'socket → bind → listen', exact: true }).check();
+    await page.getByRole('button', { name: 'Run it' }).click();
+    await page.getByText('Your prediction was right.').first().waitFor();
+    await take(page, 'lesson');
+  }, { colorScheme, reducedMotion: 'reduce' });
+}
+
+await finish();
