@@ -57,6 +57,12 @@ fn no_page_of_anyone_else_may_ask() {
     for header in [("origin", own.as_str()), ("sec-fetch-site", "same-origin"), ("sec-fetch-site", "none")] {
         assert_eq!(ask(page, "GET /", &[header], "").status, 200, "{header:?}");
     }
+    // A link, which anyone may follow, leads to the page and to nothing else of it.
+    let followed =
+        [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+    assert_eq!(ask(page, "GET /", &followed, "").status, 200);
+    assert_eq!(ask(page, "GET /api/report.html", &followed, "").status, 403);
+    assert_eq!(ask(page, "GET /", &followed[..2], "").status, 403, "in a frame");
 }
 
 #[test]
