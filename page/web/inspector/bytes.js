@@ -1,21 +1,13 @@
 // The bytes of a transfer, in hex and as text, coloured by what they are parts of.
 
 import { el } from "../frame/dom.js";
+import { bytesOf } from "../recording/bytes.js";
 import { numberText } from "../recording/numbers.js";
 
 const BYTES_PER_LINE = 16;
 /** So many lines are shown at first, and more each time that more are asked for. */
 const BYTES_LINES = 48;
 const BYTES_MORE = 512;
-
-/** Base64 as bytes. What is not base64 is no bytes. */
-export function bytesOf(data) {
-  try {
-    return Uint8Array.from(atob(data ?? ""), (char) => char.charCodeAt(0));
-  } catch {
-    return new Uint8Array();
-  }
-}
 
 /**
  * The bytes of an event, line by line. Each run that belongs to one part knows its number, as `data-part`.

@@ -1,6 +1,7 @@
 // Events in words: short ones for the boxes of the lanes, whole sentences for those who hear them.
 
 import { sourceOf } from "./apis.js";
+import { plainText } from "./bytes.js";
 import { byteCountText, numberText, spanText } from "./numbers.js";
 
 /** Whether the event says that the other side has finished sending. */
@@ -13,9 +14,12 @@ export function eventAmount(item) {
   return item.bytes === undefined ? "" : byteCountText(item.bytes);
 }
 
-/** What the event was about, in a few words. */
+/** What the event was about, in a few words: a protocol that nobody knows may be a text that one can read. */
 export function eventDetail(item) {
   if (item.error !== undefined) return item.error;
+  const isKnown = item.carried?.some(({ layer }) => layer !== "unknown");
+  const text = isKnown ? "" : plainText(item);
+  if (text !== "") return text;
   if (item.says !== undefined) return item.says;
   return EVENT_DETAILS[item.op]?.(item) ?? "";
 }

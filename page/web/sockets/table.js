@@ -56,7 +56,7 @@ function socketGroup(api, rows, now) {
     colspan: SOCKET_COLUMNS.length + 1,
     text: apiTitle(api),
   });
-  const sorted = rows.sort((a, b) => socketOrder(a) - socketOrder(b) || b.since - a.since);
+  const sorted = rows.sort((a, b) => socketOrder(a) - socketOrder(b) || socketNewest(a, b));
   const shown = sorted.filter(isSocketShown());
   const more = sorted.length - shown.length;
   return el(
@@ -95,6 +95,12 @@ function isSocketShown() {
 function socketOrder({ row: { state, side }, change }) {
   const place = change === "gone" ? 3 : state === "LISTEN" ? 0 : state === "TIME_WAIT" ? 2 : 1;
   return (side === "server" ? 0 : 4) + place;
+}
+
+/** Of those that are over the newest come first: the others may have no room. */
+function socketNewest(a, b) {
+  const isOver = a.change === "gone" || a.row.state === "TIME_WAIT";
+  return isOver ? b.since - a.since : 0;
 }
 
 function socketRow({ key, row, change, since }, now) {
