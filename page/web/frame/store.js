@@ -1,5 +1,7 @@
 // The one state of the page. Whatever changes it says so, by the kind of the change; views listen and draw.
 
+import { knowRecordings } from "../recording/apis.js";
+
 /** More items are not kept: the oldest are forgotten, and counted. The trace files have them all. */
 export const MOST_ITEMS = 20_000;
 
@@ -58,6 +60,7 @@ export class Store {
   begin(hello) {
     const isOther = this.hello !== null && this.hello.boot !== hello.boot;
     this.hello = hello;
+    knowRecordings(hello.recordings);
     if (isOther) {
       Object.assign(this, { items: [], dropped: 0, cursor: null, selected: null, focus: null, step: null });
       for (const kind of ["items", "cursor", "selection", "focus", "step"]) this.#changed(kind);
