@@ -8,8 +8,10 @@ export function startFeed(store) {
   return recording === null;
 }
 
+/** A report of a long recording has the newest events only. */
 function feedFromReport(store, { hello, items, comparison }) {
   store.begin(hello);
+  if (hello.first > 1) store.drop(hello.first - 1);
   store.add(items);
   store.set("comparison", comparison ?? null);
   store.set("link", "file");
