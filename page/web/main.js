@@ -7,6 +7,7 @@ import { createDownloads } from "./downloads/downloads.js";
 import { el } from "./frame/dom.js";
 import { startFeed } from "./frame/feed.js";
 import { createKeys } from "./frame/keys.js";
+import { createLink } from "./frame/link.js";
 import { createStatus } from "./frame/status.js";
 import { Store } from "./frame/store.js";
 import { createLanesView } from "./lanes/view.js";
@@ -28,7 +29,6 @@ const doBar = createDoBar(store);
 const keys = createKeys();
 const body = el("main", { class: "page-body" });
 const nav = el("nav", { "aria-label": "Screens" });
-const link = el("span", { role: "status", class: "soft" });
 
 document.body.append(
   el(
@@ -36,7 +36,7 @@ document.body.append(
     { class: "page-head" },
     el("h1", { text: "Three APIs, one socket" }),
     nav,
-    el("div", { class: "end" }, createDownloads(store), createStatus(store), link, keys.button),
+    el("div", { class: "end" }, createDownloads(store), createStatus(store), createLink(store), keys.button),
   ),
   doBar.element,
   body,
@@ -81,13 +81,4 @@ keys.add("Do it", doBar.keys, () => !doBar.element.hidden);
 for (const view of views.filter(({ keys }) => keys))
   keys.add(view.title, view.keys, () => !view.element.hidden);
 
-const LINKS = {
-  connecting: "connecting …",
-  open: "● live",
-  lost: "○ connection lost, trying again",
-  file: "a recording",
-};
-const showLink = () => (link.textContent = LINKS[store.link]);
-store.on("link", showLink);
-showLink();
 open(location.hash.slice(1));

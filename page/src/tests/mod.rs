@@ -4,7 +4,7 @@ mod imports;
 
 use std::collections::BTreeSet;
 
-use crate::{INDEX, SCRIPT, STYLES};
+use crate::{INDEX, MOST_ITEMS, SCRIPT, STYLES};
 
 /// The names that a line at the beginning of the scope declares.
 fn declared(line: &str) -> Option<&str> {
@@ -46,6 +46,13 @@ fn a_module_stands_behind_those_that_it_needs() {
     let at = |name: &str| SCRIPT.find(&format!("// {name}\n")).unwrap();
     assert!(at("frame/dom.js") < at("lanes/lanes.js") && at("lanes/lanes.js") < at("main.js"));
     assert_eq!(SCRIPT.matches("// frame/dom.js\n").count(), 1);
+}
+
+#[test]
+fn the_page_keeps_as_much_as_this_crate_says() {
+    let rest = SCRIPT.lines().find_map(|line| line.strip_prefix("const MOST_ITEMS = "));
+    let most = rest.unwrap().trim_end_matches(';').replace('_', "");
+    assert_eq!(most.parse(), Ok(MOST_ITEMS));
 }
 
 #[test]

@@ -10,6 +10,13 @@ export function comparedTraces(store, side) {
   return traces.sort((a, b) => apiPlace(a.name) - apiPlace(b.name));
 }
 
+/** The side to look at: the one that is wanted, or the other if that alone was recorded. */
+export function comparedSide(store, wanted) {
+  const other = wanted === "server" ? "client" : "server";
+  const has = (side) => comparedTraces(store, side).length > 0;
+  return !has(wanted) && has(other) ? other : wanted;
+}
+
 /** The name of a trace for the eye. Where two have the same name, it is what tells them apart. */
 export function comparedTitle(trace) {
   return trace.label === trace.name ? apiTitle(trace.name) : trace.label;

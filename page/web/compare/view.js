@@ -4,7 +4,8 @@ import { createChoice } from "../frame/choice.js";
 import { el, onFrame } from "../frame/dom.js";
 import { morph } from "../frame/morph.js";
 import { budgetTable } from "./budget.js";
-import { bytesOfCalls, bytesOfStep, comparedSteps, comparedTraces, latestStep, rowsOfStep } from "./rows.js";
+import { bytesOfCalls, bytesOfStep, comparedSide, comparedSteps, comparedTraces } from "./rows.js";
+import { latestStep, rowsOfStep } from "./rows.js";
 import { stepSentences } from "./sentences.js";
 import { stepTable } from "./table.js";
 import { verdictSection } from "./verdict.js";
@@ -48,15 +49,17 @@ export function createCompareView(store) {
   let isShown = false;
 
   function drawCompare() {
-    const traces = store.comparison ? comparedTraces(store, side.value) : [];
+    const chosenSide = comparedSide(store, side.value);
+    const traces = comparedTraces(store, chosenSide);
     const names = comparedSteps(traces);
     controls.hidden = names.length === 0;
+    side.value = chosenSide;
     morph(verdict, el("div", {}, store.comparison ? verdictSection(store) : comparedNothing()));
     const latest = latestStep(store, names);
     const chosen = drawSteps(names, latest);
     morph(
       facts,
-      el("div", { class: "compare-facts" }, chosen === undefined ? null : stepFacts(traces, chosen)),
+      el("div", { class: "compare-facts" }, chosen && stepFacts(traces, chosen, chosenSide)),
     );
   }
 
@@ -69,21 +72,21 @@ export function createCompareView(store) {
     return wanted === LATEST ? latest : wanted;
   }
 
-  function stepFacts(traces, name) {
+  function stepFacts(traces, name, recordedBy) {
     const rows = rowsOfStep(traces, name);
     const isWhole = calls.value === "step";
     const isKnown = rows.some(({ step }) => step.spent);
     const bytes = isWhole ? bytesOfStep(rows) : bytesOfCalls(rows);
     const what = isWhole ? "all of it" : "one call on average, a connection's first and each later one";
     return [
-      stepTable(name, rows, side.value),
+      stepTable(name, rows, recordedBy),
       isKnown
         ? budgetTable(`${name}: what the bytes are spent on, ${what}`, bytes)
         : comparedWithoutPayload(),
       el(
         "ul",
         { class: "sentences", "data-key": "sentences", "aria-label": "What one sees" },
-        stepSentences(rows, side.value).map((sentence) => el("li", { text: sentence })),
+        stepSentences(rows, recordedBy).map((sentence) => el("li", { text: sentence })),
       ),
       isKnown && !isWhole && rows.every(({ step }) => step.calls.later.count === 0)
         ? comparedWithoutLater()

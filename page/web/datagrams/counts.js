@@ -1,5 +1,7 @@
 // What the sockets of the datagram screen did, counted from the events.
 
+import { sourceOf } from "../recording/apis.js";
+
 /** The calls to count, in the order of a socket's life. */
 export const PLAIN_CALLS = [
   "socket",
@@ -23,12 +25,13 @@ export const PLAIN_SIDES = [
   ["tcp", "server"],
 ];
 
-/** By recording (`udp-client` …), by call: how often it was made and succeeded. */
+/** By transport and side (`udp-client` …), by call: how often it was made and succeeded. */
 export function plainCounts(items) {
   const counts = Object.fromEntries(PLAIN_SIDES.map(([api, side]) => [`${api}-${side}`, {}]));
-  for (const { recording, op, error } of items) {
-    const calls = counts[recording];
-    if (calls !== undefined && error === undefined) calls[op] = (calls[op] ?? 0) + 1;
+  for (const item of items) {
+    const { api, side } = sourceOf(item);
+    const calls = counts[`${api}-${side}`];
+    if (calls !== undefined && item.error === undefined) calls[item.op] = (calls[item.op] ?? 0) + 1;
   }
   return counts;
 }

@@ -4,6 +4,7 @@ import { el, onFrame } from "../frame/dom.js";
 import { morph } from "../frame/morph.js";
 import { Lanes } from "../lanes/lanes.js";
 import { createLegend } from "../lanes/legend.js";
+import { sourceOf } from "../recording/apis.js";
 import { createPlainBar } from "./bar.js";
 import { PLAIN_CALLS, plainCounts, plainDatagrams } from "./counts.js";
 import { datagramTable, plainCallsTable } from "./table.js";
@@ -15,7 +16,7 @@ export function createPlainView(store) {
     class: "soft lanes-empty",
     text: "Nothing yet: get a book over UDP, then over TCP.",
   });
-  const lanes = new Lanes(store, { apis: ["udp", "tcp"], empty: nothing });
+  const lanes = new Lanes(store, { kind: "plain", empty: nothing });
   const legend = createLegend(PLAIN_CALLS, { hasLoss: true });
   const bar = createPlainBar(legend.details);
   const counts = el("div");
@@ -58,7 +59,7 @@ export function createPlainView(store) {
 
   function drawHello() {
     const plain = store.hello?.plain ?? [];
-    const isPlain = ({ recording }) => /^(udp|tcp)-/.test(recording);
+    const isPlain = (item) => plain.some(({ api }) => api === sourceOf(item).api);
     const isThere = store.live ? plain.length > 0 : store.items.some(isPlain);
     bar.element.hidden = !store.live || plain.length === 0;
     body.hidden = !isThere;

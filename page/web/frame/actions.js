@@ -25,7 +25,12 @@ async function actionPost(path, body) {
   const response = await fetch(path, request).catch(() => {
     throw new Error("The server does not answer: is the workshop still running?");
   });
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.error ?? `The server answered ${response.status}.`);
-  return answer;
+  if (!response.ok) throw new Error(await refusalOf(response));
+  return response.json().catch(() => ({}));
+}
+
+/** Why the server refuses, in its words if it has any. */
+export async function refusalOf(response) {
+  const { error } = await response.json().catch(() => ({}));
+  return error ?? `The server answered ${response.status}.`;
 }

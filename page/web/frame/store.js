@@ -1,5 +1,7 @@
 // The one state of the page. Whatever changes it says so, by the kind of the change; views listen and draw.
 
+import { knowRecordings } from "../recording/apis.js";
+
 /** More items are not kept: the oldest are forgotten, and counted. The trace files have them all. */
 export const MOST_ITEMS = 20_000;
 
@@ -7,7 +9,7 @@ export const MOST_ITEMS = 20_000;
  * What the page knows.
  *
  * Kinds of changes: `hello`, `items`, `cursor`, `selection`, `focus`, `step`, `comparison`, `sockets`,
- * `watching`, `link`.
+ * `watching`, `link`, `failed`.
  */
 export class Store {
   /** Whether there is a server behind it; a report has none. */
@@ -24,8 +26,12 @@ export class Store {
   sockets = null;
   /** Which APIs have a watcher of ours. */
   watching = {};
-  /** `connecting`, `open`, `lost`, or `file` in a report. */
+  /** `connecting`, `open`, `lost`, `refused`, or `file` in a report. */
   link = "connecting";
+  /** Why the server does not let us in, in its words, when the link is `refused`; else `null`. */
+  refusal = null;
+  /** Why the server has nothing new to tell any more, in its words; `null` while it has. */
+  failed = null;
   /** The `seq` of the last item that is shown; `null` to follow what comes. */
   cursor = null;
   /** The `seq` of the item that is looked at closely; `null` for none. */
@@ -58,9 +64,11 @@ export class Store {
   begin(hello) {
     const isOther = this.hello !== null && this.hello.boot !== hello.boot;
     this.hello = hello;
+    knowRecordings(hello.recordings);
     if (isOther) {
       Object.assign(this, { items: [], dropped: 0, cursor: null, selected: null, focus: null, step: null });
-      for (const kind of ["items", "cursor", "selection", "focus", "step"]) this.#changed(kind);
+      this.failed = null;
+      for (const kind of ["items", "cursor", "selection", "focus", "step", "failed"]) this.#changed(kind);
     }
     this.#changed("hello");
   }

@@ -13,14 +13,38 @@ import { inspectParts } from "./parts.js";
 
 /** The panel for what is selected of the lanes: `{ element, keys, show, hide }`. */
 export function createInspector(store, lanes) {
-  const body = el("div", { class: "inspect-body" });
   const close = () => {
     const { selected } = store;
     store.set("selected", null);
     if (selected !== null) lanes.focusEvent(selected);
   };
+  const panel = inspectorPanel(close);
+  let [isShown, drawn] = [false, null];
+  const draw = onFrame(() => {
+    if (!isShown) return;
+    const item = store.item(store.selected);
+    panel.element.hidden = panel.splitter.hidden = item === undefined;
+    if (item !== undefined && item !== drawn) inspectorDraw(panel, store, lanes, item);
+    drawn = item ?? null;
+  });
+  for (const kind of ["selection", "items"]) store.on(kind, draw);
+  return {
+    element: panel.element,
+    show: () => ((isShown = true), draw()),
+    hide: () => (isShown = false),
+    keys: [
+      { keys: ["Enter"], shown: "Enter", says: "at an event: look at it closely" },
+      { keys: ["Escape"], shown: "Esc", says: "close the panel", run: close },
+      ...inspectorMoves(store, lanes),
+    ],
+  };
+}
+
+/** The panel, with nothing in it yet. */
+function inspectorPanel(close) {
   const title = el("h2", { class: "inspect-title" });
   const calls = el("div");
+  const body = el("div", { class: "inspect-body" });
   const head = el(
     "header",
     { class: "inspect-head" },
@@ -28,32 +52,28 @@ export function createInspector(store, lanes) {
     calls,
     el("button", { type: "button", "aria-label": "Close", title: "Close (Esc)", text: "✕", onclick: close }),
   );
-  const panel = el(
+  const element = el(
     "section",
     { class: "inspector", "aria-label": "The selected event", hidden: true },
     head,
     body,
   );
-  const splitter = createSplitter(panel);
+  const splitter = createSplitter(element);
   splitter.hidden = true;
-  panel.prepend(splitter);
-
-  let [isShown, drawn] = [false, null];
-  const draw = onFrame(() => {
-    if (!isShown) return;
-    const item = store.item(store.selected);
-    panel.hidden = item === undefined;
-    splitter.hidden = panel.hidden;
-    if (item === undefined || drawn === item) return void (drawn = item ?? null);
-    drawn = item;
-    title.replaceChildren(...inspectorTitle(lanes, item));
-    calls.replaceChildren(inspectCall(store, lanes.model.flow, item));
-    body.replaceChildren(...inspectorParts(lanes, item));
-    body.scrollTop = 0;
-  });
+  element.prepend(splitter);
   inspectorHighlight(body);
-  for (const kind of ["selection", "items"]) store.on(kind, draw);
+  return { element, splitter, title, calls, body };
+}
 
+function inspectorDraw({ title, calls, body }, store, lanes, item) {
+  title.replaceChildren(...inspectorTitle(lanes, item));
+  calls.replaceChildren(inspectCall(store, lanes.model.flow, item));
+  body.replaceChildren(...inspectorParts(lanes, item));
+  body.scrollTop = 0;
+}
+
+/** The keys that go from the selected event to those that belong to it. */
+function inspectorMoves(store, lanes) {
   const neighbour = (step) => {
     const item = store.item(store.selected);
     const next = item && callNeighbour(store, item, step);
@@ -63,18 +83,11 @@ export function createInspector(store, lanes) {
     const [link] = lanes.model.flow.linksOf(store.selected);
     if (link) store.set("selected", link.from === store.selected ? link.to : link.from);
   };
-  return {
-    element: panel,
-    show: () => ((isShown = true), draw()),
-    hide: () => (isShown = false),
-    keys: [
-      { keys: ["Enter"], shown: "Enter", says: "at an event: look at it closely" },
-      { keys: ["Escape"], shown: "Esc", says: "close the panel", run: close },
-      { keys: ["p"], shown: "p", says: "previous event of the same call", run: () => neighbour(-1) },
-      { keys: ["n"], shown: "n", says: "next event of the same call", run: () => neighbour(1) },
-      { keys: ["x"], shown: "x", says: "the other end of the arrow", run: other },
-    ],
-  };
+  return [
+    { keys: ["p"], shown: "p", says: "previous event of the same call", run: () => neighbour(-1) },
+    { keys: ["n"], shown: "n", says: "next event of the same call", run: () => neighbour(1) },
+    { keys: ["x"], shown: "x", says: "the other end of the arrow", run: other },
+  ];
 }
 
 function inspectorTitle(lanes, item) {

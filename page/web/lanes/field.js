@@ -35,7 +35,9 @@ export class LaneField {
   measure(width) {
     const { zoom, layout } = this.model.how;
     const sizes = { ...LANE_ZOOMS[zoom], isByTime: layout === "time" };
-    this.#geometry = laneGeometry(this.element, width, this.model.columns / 2, sizes);
+    // Where there is no lane, nothing is drawn, and nothing may be divided by their number.
+    const lanes = Math.max(1, this.model.columns / 2);
+    this.#geometry = laneGeometry(this.element, width, lanes, sizes);
     for (const drawn of [this.#boxes, this.#rules, this.#arrows, this.#ghosts])
       fieldKeep(drawn, new Map(), () => {});
     this.#newest = Infinity;

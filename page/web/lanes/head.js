@@ -10,6 +10,9 @@ import { stepSameness, stepSums } from "../recording/step-summary.js";
 /** While a step goes on, it is summed up this often at most, in milliseconds. */
 const HEAD_WAIT = 150;
 
+/** So many APIs, in words. */
+const HEAD_ALL = { 2: "both", 3: "all three", 4: "all four" };
+
 /** The height of a heading, for steps that are summed up and for others. */
 export function laneHeadHeight({ isByHand }, isSummed) {
   return isSummed && !isByHand ? 57 : 31;
@@ -67,7 +70,7 @@ function headSame(sameness) {
   const { isSame, isOver, orders } = sameness;
   if (isSame) {
     const [{ calls, apis }] = orders;
-    const all = apis.length === 2 ? "both" : "all three";
+    const all = HEAD_ALL[apis.length] ?? `all ${apis.length}`;
     const words = isOver ? `Same calls in ${all}:` : `So far the same calls in ${all}:`;
     return [el("b", { class: "good", text: "= " }), el("b", { text: words }), " ", callOrder(calls, 16)];
   }

@@ -12,13 +12,15 @@ import { laneTitles } from "./titles.js";
 import { LaneWindow } from "./window.js";
 
 /**
- * Lanes of the APIs, for the events that `choose` lets pass, up to the store's cursor. `empty` is shown while
- * nobody has called. They follow what comes until somebody scrolls up. With `onCompare`, steps are summed up.
+ * The lanes of one `kind`, as the server's `hello` lists them: `lanes` of APIs, or `plain` ones. They have the
+ * events up to the store's cursor, and follow what comes until somebody scrolls up. `empty` is shown while
+ * nobody has called. With `onCompare`, steps are summed up.
  */
 export class Lanes {
   #isShown = false;
   #isMeasured = false;
   #width = 0;
+  #hello = null;
   #titles = el("div");
   #sticky = null;
   #draw = onFrame(() => this.#isShown && this.#focus.keep(() => this.#drawNow()));
@@ -26,12 +28,11 @@ export class Lanes {
   #focus = new LaneFocus(this);
   #listeners = [];
 
-  constructor(store, { apis, choose, empty, onCompare }) {
+  constructor(store, { kind, empty, onCompare }) {
     this.store = store;
-    this.apis = apis;
-    this.choose = choose;
+    this.kind = kind;
     this.empty = empty;
-    this.how = { apis, onCompare };
+    this.how = { apis: [], onCompare };
     this.#sticky = new LaneSticky(this.how);
     const label = "Lanes: what happened, downwards in time";
     const parts = [this.#titles, this.#window.element, this.#sticky.element, empty, this.#window.button];
@@ -41,17 +42,32 @@ export class Lanes {
     this.#listen();
   }
 
+  /** The names of the recordings that have a lane. */
+  get apis() {
+    return this.how.apis;
+  }
+
+  /** Whether `hello` has become another one: of another run, or with other lanes. It often says the same again. */
+  #isOther() {
+    const [before, { hello }] = [this.#hello, this.store];
+    if (hello === before) return false;
+    this.#hello = hello;
+    const told = (one) => JSON.stringify([one?.boot, one?.[this.kind]]);
+    return told(hello) !== told(before);
+  }
+
   /** Begins with nothing: the events are of another run, or some are gone that were not seen. */
   #renew() {
-    const { hello } = this.store;
+    this.#hello = this.store.hello;
+    const lanes = this.#hello?.[this.kind] ?? [];
     const before = this.model?.how;
-    this.boot = hello?.boot;
+    this.how.apis = lanes.map(({ api }) => api);
     const headHeight = (heading) => laneHeadHeight(heading, Boolean(this.how.onCompare));
-    this.model = new LaneModel({ apis: this.apis, choose: this.choose, headHeight });
+    this.model = new LaneModel({ apis: this.apis, headHeight });
     if (before) this.model.layOut({ ...before, focus: this.store.focus });
     this.field = new LaneField(this.model, this.how);
     this.#window.element.replaceChildren(this.field.element);
-    const titles = laneTitles(hello, this.apis);
+    const titles = laneTitles(lanes);
     this.#titles.replaceWith(titles);
     this.#titles = titles;
     this.#isMeasured = false;
@@ -169,7 +185,7 @@ export class Lanes {
   #takeIn() {
     const { store, field } = this;
     const isHole = this.model.last > 0 && store.items[0]?.seq > this.model.last + 1;
-    if (this.boot !== store.hello?.boot || isHole) this.#renew();
+    if (this.#isOther() || isHole) this.#renew();
     const before = field.origin;
     this.model.takeIn(store);
     if (field === this.field) this.#window.lose(field.origin - before);
@@ -187,7 +203,7 @@ export class Lanes {
     const drawn = this.field.draw({ top, bottom, count, selected, cursor, isFollowing });
     this.#sticky.draw(this.model, top + this.field.origin, this.#end);
     this.#focus.drawStop(drawn, top + this.field.origin);
-    this.#window.show(count, this.model);
+    this.#window.show(this.model.hasBegun ? count : 0, this.model);
   }
 
   #measure() {

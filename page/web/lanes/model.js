@@ -33,7 +33,6 @@ export class LaneModel {
   flow = new Flow();
 
   #apis;
-  #choose;
   #headHeight;
   #items = [];
   #how = { layout: "order", zoom: 1, options: false, focus: null };
@@ -43,9 +42,8 @@ export class LaneModel {
   #connections = [];
 
   /** `headHeight` tells the height of a heading. */
-  constructor({ apis, choose = () => true, headHeight }) {
+  constructor({ apis, headHeight }) {
     this.#apis = apis;
-    this.#choose = choose;
     this.#headHeight = headHeight;
     this.layOut(this.#how);
   }
@@ -76,7 +74,7 @@ export class LaneModel {
   #add(item) {
     const { api, side } = sourceOf(item);
     const lane = this.#apis.indexOf(api);
-    if (lane < 0 || !this.#choose(item)) return;
+    if (lane < 0) return;
     this.#start ??= item.at;
     if (item.op === "mark") return this.#steps.mark(item);
     if (!this.#passes(item)) return;

@@ -9,7 +9,6 @@ import { Lanes } from "./lanes.js";
 import { createLegend } from "./legend.js";
 import { createLaneTools } from "./tools.js";
 
-const LANES_APIS = ["rest", "graphql", "grpc"];
 const LANES_OPS = [
   "socket",
   "bind",
@@ -30,13 +29,26 @@ const LANES_MOVES = [
   { shown: "← →", says: "at an event: to the column beside" },
 ];
 
-/** The heart of the page: three APIs on one clock. */
+const LANES_LISTEN = [
+  "The servers listen. Nobody has called yet.",
+  "Press “get a book” above: each API does it in its lane, and you see what its client and server do.",
+];
+const LANES_UNCALLED = [
+  "Nobody has called yet.",
+  "Let a client call while it is recorded, and make this report again: then you see what both of them do.",
+];
+const LANES_NONE = [
+  "There is no lane in this recording.",
+  "What was recorded over the bare sockets is on the screen “Datagrams”.",
+];
+
+/** The heart of the page: the APIs on one clock. */
 export function createLanesView(store) {
   const onCompare = (step) => {
     store.set("step", step);
     location.hash = "compare";
   };
-  const lanes = new Lanes(store, { apis: LANES_APIS, empty: lanesEmpty(store.live), onCompare });
+  const lanes = new Lanes(store, { kind: "lanes", empty: lanesEmpty(store), onCompare });
   const isShown = () => !element.hidden;
   const tools = createLaneTools(store, lanes, isShown);
   const legend = createLegend(LANES_OPS);
@@ -71,13 +83,8 @@ export function createLanesView(store) {
   };
 }
 
-/** What to do while nobody has called. */
-function lanesEmpty(canDo) {
-  const what = canDo ? "Press “get a book” above" : "Call one of them, or run the tour";
-  return el(
-    "div",
-    { class: "lanes-empty" },
-    el("h2", { text: "The servers listen. Nobody has called yet." }),
-    el("p", { text: `${what}: each API does it in its lane, and you see what its client and server do.` }),
-  );
+/** What to do while nobody has called. In a report it is late for that. */
+function lanesEmpty({ live, hello }) {
+  const [heading, words] = live ? LANES_LISTEN : hello.lanes.length > 0 ? LANES_UNCALLED : LANES_NONE;
+  return el("div", { class: "lanes-empty" }, el("h2", { text: heading }), el("p", { text: words }));
 }

@@ -14,8 +14,15 @@ export function apiPlace(api) {
   return place < 0 ? Number.MAX_SAFE_INTEGER : place;
 }
 
+/** Whose each recording is. Its label does not tell: where two would have the same, it is the file's path. */
+const API_SOURCES = new Map();
+
+/** Takes in which recordings there are, as the server's `hello` has them. */
+export function knowRecordings(recordings) {
+  for (const { label, name, side } of recordings) API_SOURCES.set(label, { api: name, side });
+}
+
 /** Which API and which side an event was recorded at: `{ api: "rest", side: "server" }`. */
 export function sourceOf({ recording }) {
-  const dash = recording.lastIndexOf("-");
-  return { api: recording.slice(0, dash), side: recording.slice(dash + 1) };
+  return API_SOURCES.get(recording);
 }

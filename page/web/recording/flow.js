@@ -16,7 +16,7 @@ export class Flow {
   #links = new Map();
   #connections = new Map();
   #sockets = new Map();
-  #sides = new Map();
+  #sides = new Set();
   #first = 0;
   #round = 0;
   #now = 0;
@@ -29,7 +29,7 @@ export class Flow {
     if (item.seq !== this.#last + 1) this.#distrust(() => true);
     this.#last = item.seq;
     this.#now = item.at;
-    this.#sides.set(item.recording, true);
+    this.#sides.add(`${api} ${side}`);
     if (item.op === "gap") this.#distrust((connection) => connection.api === api);
     if (item.op === "sendto" && !item.error) this.#datagrams.sent(item, api, side);
     if (item.op === "recvfrom" && !item.error) this.#datagrams.received(item, api, flowOther(side));
@@ -122,7 +122,7 @@ export class Flow {
   isLost(item) {
     if (item.op !== "sendto" || item.error || this.#links.has(item.seq)) return false;
     const { api, side } = sourceOf(item);
-    return this.#sides.has(`${api}-${flowOther(side)}`) && FlowDatagrams.isOverdue(item, this.#now);
+    return this.#sides.has(`${api} ${flowOther(side)}`) && FlowDatagrams.isOverdue(item, this.#now);
   }
 
   /** Forgets what was before `seq`. */

@@ -1,21 +1,25 @@
 // What the listening sockets have done so far, from the events that are kept.
 
+import { sourceOf } from "./apis.js";
+
 const LISTENER_CALLS = ["socket", "bind", "listen", "accept"];
 
 /** For each order of calls: which APIs' listening sockets have made them so. */
 export function listeningSoFar(store) {
   const byCalls = new Map();
   for (const lane of store.hello?.lanes ?? []) {
-    const calls = listenerCalls(store.items, `${lane.api}-server`).join(" → ");
+    const calls = listenerCalls(store.items, lane.api).join(" → ");
     if (calls !== "") byCalls.set(calls, [...(byCalls.get(calls) ?? []), lane.api]);
   }
   return byCalls;
 }
 
-function listenerCalls(items, recording) {
-  const listening = items.find((item) => item.recording === recording && item.op === "listen");
+function listenerCalls(items, api) {
+  const isOf = ({ api: own, side }) => own === api && side === "server";
+  const listening = items.find((item) => item.op === "listen" && isOf(sourceOf(item)));
   if (listening === undefined) return [];
-  const isOn = ({ sock, on }) => sock === listening.sock || on === listening.sock;
-  const ops = items.filter((item) => item.recording === recording && isOn(item)).map((item) => item.op);
+  const { recording, sock } = listening;
+  const isOn = (item) => item.recording === recording && (item.sock === sock || item.on === sock);
+  const ops = items.filter(isOn).map((item) => item.op);
   return LISTENER_CALLS.filter((op) => ops.includes(op));
 }

@@ -6,8 +6,9 @@ import { byApi, connectionsIn, distinct, groupsOf, isClosedConnection, skeletonO
 /** By API: the bytes of both ways, and in how many reads and writes; the server's, if it was recorded. */
 export function stepSums(items) {
   const sums = {};
-  for (const [recording, events] of groupsOf(items, (item) => item.recording)) {
-    const { api, side } = sourceOf({ recording });
+  const ends = groupsOf(items, (item) => Object.values(sourceOf(item)).join(" "));
+  for (const [, events] of ends) {
+    const { api, side } = sourceOf(events[0]);
     if (side === "client" && sums[api]) continue;
     const of = (op) => events.filter((item) => item.op === op && item.bytes > 0);
     const [reads, writes] = [of("read"), of("write")];

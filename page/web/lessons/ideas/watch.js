@@ -1,6 +1,6 @@
 // Lesson 7: streaming. A watcher's connection stays open while others write.
 
-import { apiTitle } from "../../recording/apis.js";
+import { apiTitle, sourceOf } from "../../recording/apis.js";
 import { byApi, connectionsIn } from "../../recording/facts.js";
 import { countText, listText, spanText, timesText } from "../../recording/numbers.js";
 import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
@@ -114,7 +114,7 @@ function lessonWatchFacts(run) {
       as: lessonNewsAs(news[0]),
     };
   });
-  const connects = items.filter((item) => item.op === "connect" && item.recording.endsWith("-server")).length;
+  const connects = items.filter((item) => item.op === "connect" && sourceOf(item).side === "server").length;
   return {
     watchers,
     connects,
