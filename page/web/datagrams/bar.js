@@ -4,10 +4,7 @@ import { getPlain } from "../frame/actions.js";
 import { el } from "../frame/dom.js";
 import { countText, millisText } from "../recording/numbers.js";
 
-<<<<<<< HEAD
 /** The server takes no more: each may have to be asked for again and again. */
-=======
->>>>>>> polish
 const MOST_PLAIN_CALLS = 20;
 const PLAIN_LOSS =
   "A relay throws it away: on one machine none is lost. The client asks again after a timeout.";
