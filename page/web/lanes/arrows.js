@@ -48,10 +48,13 @@ export function laneGhost({ x, from, to }) {
   return svg("path", { class: "lane-ghost", d: `M${x} ${from}V${Math.max(to, from + 12)}` });
 }
 
-/** Says so, at the head of the line. */
-export function laneGhostLabel({ column, from, number }) {
+/** Says so, beside the head of the line: in the column, on the side where no arrows are. */
+export function laneGhostLabel({ x, column, from, number }) {
   const label = el("span", { class: "lane-ghost-label", text: `#${number} not recorded` });
-  label.style.transform = `translate(${column.x}px, ${from}px) translateY(-100%)`;
-  label.style.maxWidth = `${column.width}px`;
+  const isAtRight = x > column.x + column.width / 2;
+  label.style.transform = isAtRight
+    ? `translate(${x - ARROW_HEAD}px, ${from}px) translate(-100%, -50%)`
+    : `translate(${x + ARROW_HEAD}px, ${from}px) translateY(-50%)`;
+  label.style.maxWidth = `${(isAtRight ? x - column.x : column.x + column.width - x) - ARROW_HEAD}px`;
   return label;
 }
