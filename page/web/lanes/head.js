@@ -10,7 +10,7 @@ import { stepSameness, stepSums } from "../recording/step-summary.js";
 /** While a step goes on, it is summed up this often at most, in milliseconds. */
 const HEAD_WAIT = 150;
 
-/** So many APIs, in words. */
+/** All lanes, in words. */
 const HEAD_ALL = { 2: "both", 3: "all three", 4: "all four" };
 
 /** The height of a heading, for steps that are summed up and for others. */
@@ -49,7 +49,7 @@ export function laneHead({ heading }, { apis, onCompare }) {
     shown = done.length;
     const sameness = stepSameness(done);
     compare.hidden = sameness === null;
-    same.replaceChildren(...headSame(sameness));
+    same.replaceChildren(...headSame(sameness, apis.length));
     const all = stepSums(done);
     const words = apis.map((api) => headSum(all[api]));
     differ.textContent = new Set(words.filter(Boolean)).size > 1 ? "≠" : "";
@@ -65,12 +65,12 @@ export function laneHead({ heading }, { apis, onCompare }) {
 }
 
 /** What is said while it goes on may be wrong a moment later: that the calls differ is said at the end. */
-function headSame(sameness) {
+function headSame(sameness, lanes) {
   if (sameness === null || (!sameness.isSame && !sameness.isOver)) return [];
   const { isSame, isOver, orders } = sameness;
   if (isSame) {
     const [{ calls, apis }] = orders;
-    const all = HEAD_ALL[apis.length] ?? `all ${apis.length}`;
+    const all = apis.length < lanes ? listText(apis.map(apiTitle)) : (HEAD_ALL[lanes] ?? `all ${lanes}`);
     const words = isOver ? `Same calls in ${all}:` : `So far the same calls in ${all}:`;
     return [el("b", { class: "good", text: "= " }), el("b", { text: words }), " ", callOrder(calls, 16)];
   }

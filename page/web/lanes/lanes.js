@@ -47,7 +47,7 @@ export class Lanes {
     return this.how.apis;
   }
 
-  /** Whether `hello` has become another one: of another run, or with other lanes. It often says the same again. */
+  /** Whether `hello` is another one now: of another run, or with other lanes. It may say the same again. */
   #isOther() {
     const [before, { hello }] = [this.#hello, this.store];
     if (hello === before) return false;

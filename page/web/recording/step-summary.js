@@ -26,18 +26,20 @@ export function stepSums(items) {
  */
 export function stepSameness(items) {
   const connections = connectionsIn(items);
-  const apis = byApi(connections);
-  if (apis.length < 2) return null;
-  const [clients, servers] = ["client", "server"].map((side) => stepOrders(apis, side));
-  const isOfServers = servers.length > 1 || clients[0].calls.length === 0;
+  const sides = ["client", "server"].map((side) => stepOrders(connections, side));
+  const comparable = sides.filter((orders) => orders.flatMap(({ apis }) => apis).length > 1);
+  if (comparable.length === 0) return null;
+  const different = comparable.find((orders) => orders.length > 1);
   return {
-    isSame: clients.length === 1 && servers.length === 1,
+    isSame: different === undefined,
     isOver: connections.every(isClosedConnection),
-    orders: clients.length === 1 && isOfServers ? servers : clients,
+    orders: different ?? comparable[0],
   };
 }
 
-function stepOrders(apis, side) {
+/** The orders of the calls at one side, of the APIs at which that side was recorded. */
+function stepOrders(connections, side) {
+  const apis = byApi(connections.filter((one) => one[side].length > 0));
   const calls = ([, made]) => distinct(made.map((one) => skeletonOf(one[side]).join(" "))).join(" or ");
   return groupsOf(apis, calls).map(([order, alike]) => ({
     calls: order.split(" ").filter(Boolean),
