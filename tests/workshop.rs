@@ -176,7 +176,7 @@ fn one_address_for_two_is_noticed_before_anything_is_recorded() {
     let ran = run(command("workshop"), &arguments);
     assert_eq!(ran.code(), 1);
     assert!(
-        ran.stderr().contains(&format!("{free} is taken; the page is expected there")),
+        ran.stderr().contains(&format!("{free} cannot be for both --grpc and --page")),
         "{}",
         ran.stderr()
     );

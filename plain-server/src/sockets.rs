@@ -1,7 +1,7 @@
 //! Both sockets at one address.
 
 use std::io::{self, ErrorKind};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use server_kit::bind::{bind, bind_udp, check, check_udp};
 use socket_tap::{Tap, TapListener, TapUdpSocket};
@@ -22,13 +22,14 @@ pub struct Sockets {
 }
 
 impl Sockets {
-    /// Fails as [`bind`](Self::bind) would. The address is taken for as long as what it returns is kept.
+    /// Fails as [`bind`](Self::bind) would, and leaves nothing behind.
     ///
     /// # Errors
     /// As [`bind`](Self::bind).
-    pub fn check(address: SocketAddr, flag: &str) -> io::Result<(UdpSocket, TcpListener)> {
+    pub fn check(address: SocketAddr, flag: &str) -> io::Result<()> {
         let [udp, tcp] = WHO;
-        Ok((check_udp(address, udp, flag)?, check(address, tcp, flag)?))
+        check_udp(address, udp, flag)?;
+        check(address, tcp, flag)
     }
 
     /// Binds both, each recorded by its own tap, which may be the same. With port 0 the kernel chooses one. `flag`

@@ -31,20 +31,20 @@ pub fn reachable(address: SocketAddr) -> SocketAddr {
     (ip, address.port()).into()
 }
 
-/// Fails as [`bind`] would. The address is taken for as long as what it returns is kept.
+/// Fails as [`bind`] would, and leaves nothing behind.
 ///
 /// # Errors
 /// As [`bind`].
-pub fn check(address: SocketAddr, who: &str, flag: &str) -> io::Result<TcpListener> {
-    TcpListener::bind(address).map_err(|error| explained(&error, address, who, flag))
+pub fn check(address: SocketAddr, who: &str, flag: &str) -> io::Result<()> {
+    TcpListener::bind(address).map(drop).map_err(|error| explained(&error, address, who, flag))
 }
 
 /// The same for datagrams.
 ///
 /// # Errors
 /// As [`bind_udp`].
-pub fn check_udp(address: SocketAddr, who: &str, flag: &str) -> io::Result<UdpSocket> {
-    UdpSocket::bind(address).map_err(|error| explained(&error, address, who, flag))
+pub fn check_udp(address: SocketAddr, who: &str, flag: &str) -> io::Result<()> {
+    UdpSocket::bind(address).map(drop).map_err(|error| explained(&error, address, who, flag))
 }
 
 /// Binds `address` for `who`; `flag` chooses another.

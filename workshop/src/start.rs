@@ -1,6 +1,8 @@
 //! All that is started, and where: first it is seen whether each address can be had.
 
+use std::collections::HashMap;
 use std::io;
+use std::net::SocketAddr;
 
 use plain_server::Sockets;
 use server_kit::bind::{bind, check};
@@ -18,21 +20,32 @@ const PAGE_FLAG: &str = "--page";
 /// To be asked before a recording is begun: a start that fails leaves the recordings of the last run as they are.
 ///
 /// # Errors
-/// When an address cannot be bound.
+/// When an address cannot be bound, or two are the same.
 pub fn check_ports(flags: &Flags) -> io::Result<()> {
+    check_apart(flags)?;
     let programs = [&rest_server::PROGRAM, &graphql_server::PROGRAM, &grpc_server::PROGRAM];
-    let mut taken = Vec::new();
     for (program, address) in programs.into_iter().zip([flags.rest, flags.graphql, flags.grpc]) {
-        taken.push(check(address, program.name, &format!("--{}", program.api))?);
+        check(address, program.name, &format!("--{}", program.api))?;
     }
     if !flags.once {
-        taken.push(Sockets::check(flags.plain, plain::FLAG)?.1);
+        Sockets::check(flags.plain, plain::FLAG)?;
     }
-    if let Some(address) = flags.page() {
-        check(address, PAGE, PAGE_FLAG)?;
+    flags.page().map_or(Ok(()), |address| check(address, PAGE, PAGE_FLAG))
+}
+
+/// Each may be free, and yet not be for two.
+fn check_apart(flags: &Flags) -> io::Result<()> {
+    let api = [("--rest", flags.rest), ("--graphql", flags.graphql), ("--grpc", flags.grpc)];
+    let more = [(plain::FLAG, Some(flags.plain)), (PAGE_FLAG, flags.page())];
+    let more = more.into_iter().filter(|_| !flags.once).filter_map(|(flag, address)| Some((flag, address?)));
+    let mut taken: HashMap<SocketAddr, &str> = HashMap::new();
+    for (flag, address) in api.into_iter().chain(more).filter(|(_, address)| address.port() != 0) {
+        if let Some(other) = taken.insert(address, flag) {
+            let why =
+                format!("{address} cannot be for both {other} and {flag}: choose another for one of them");
+            return Err(io::Error::new(io::ErrorKind::AddrInUse, why));
+        }
     }
-    // Until here, so that one address for two is noticed, too.
-    drop(taken);
     Ok(())
 }
 
