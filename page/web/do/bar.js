@@ -36,6 +36,8 @@ export function createDoBar(store) {
     const { title } = store.hello?.operations.find((operation) => operation.id === id) ?? {};
     if (title === undefined) return;
     commands.choose(id);
+    // Who has scrolled away wants to see what comes now; who has paused does not.
+    if (store.cursor === null) store.set("cursor", null);
     if (id === "watch") act(watchToggle(store, how.apis()));
     else act(doOperation(id, title, how.read()));
   };

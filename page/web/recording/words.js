@@ -27,8 +27,8 @@ export function eventDetail(item) {
 /** On this machine the port says it all. */
 const eventPort = (address) => address?.replace(/^(127\.0\.0\.1|\[::1\]):/, "port ");
 
-/** The state of the connection as it was closed. */
-const eventTcpState = (item) => (item.tcp?.state === undefined ? "" : `in ${item.tcp.state}`);
+/** The state of the connection as it was closed; nothing once the kernel has put it away: that is no state of it. */
+const eventTcpState = ({ tcp }) => (tcp?.state === undefined || tcp.state === "CLOSE" ? "" : `in ${tcp.state}`);
 
 const EVENT_DETAILS = {
   socket: (item) =>
