@@ -11,7 +11,7 @@ fn the_page_is_handed_out_and_may_load_nothing_else() {
     let page = workshop.page();
     for (path, kind, holds) in [
         ("/", "text/html; charset=utf-8", "src=\"page.js\""),
-        ("/page.js", "text/javascript; charset=utf-8", "new EventSource(\"api/stream\")"),
+        ("/page.js", "text/javascript; charset=utf-8", "new EventSource("),
         ("/page.css", "text/css; charset=utf-8", ":root"),
         ("/icon.svg", "image/svg+xml", "<svg "),
     ] {

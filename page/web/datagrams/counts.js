@@ -36,15 +36,28 @@ export function plainCounts(items) {
   return counts;
 }
 
-/** The datagrams each way: sent by one side, received by the other, and the rest. */
-export function plainDatagrams(counts) {
-  const [client, server] = [counts["udp-client"], counts["udp-server"]];
+/**
+ * The datagrams of the recorded clients each way: sent by one side, received by the other, and the rest. What others
+ * ask and are told is left out: of that only the server's side is recorded.
+ */
+export function plainDatagrams(items) {
+  const moved = (side, op) => items.filter((item) => item.op === op && !item.error && plainIsUdp(item, side));
+  const asked = moved("client", "sendto");
+  const questions = new Set(asked.map(({ data }) => data));
+  const heard = moved("server", "recvfrom").filter(({ data }) => questions.has(data));
+  const peers = new Set(heard.map(({ peer }) => peer));
+  const answered = moved("server", "sendto").filter(({ peer }) => peers.has(peer));
   return [
-    plainWay("to the server", client.sendto, server.recvfrom),
-    plainWay("to the client", server.sendto, client.recvfrom),
+    plainWay("to the server", asked, heard),
+    plainWay("to the client", answered, moved("client", "recvfrom")),
   ];
 }
 
-function plainWay(title, sent = 0, received = 0) {
+function plainIsUdp(item, wanted) {
+  const { api, side } = sourceOf(item);
+  return api === "udp" && side === wanted;
+}
+
+function plainWay(title, { length: sent }, { length: received }) {
   return { title, sent, received, missing: Math.max(0, sent - received) };
 }

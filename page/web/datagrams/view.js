@@ -51,7 +51,7 @@ export function createPlainView(store) {
         "div",
         { class: "plain-counts" },
         plainCallsTable(counted),
-        datagramTable(plainDatagrams(counted)),
+        datagramTable(plainDatagrams(shown)),
         el("p", { class: "soft", text: plainCountedText(store) }),
       ),
     );

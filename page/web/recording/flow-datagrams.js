@@ -1,5 +1,7 @@
 // Datagrams have no connection and no order: the one that arrives is known by what is in it.
 
+import { sourceOf } from "./apis.js";
+
 /** So long after the sending a datagram that was not received counts as lost, in nanoseconds. */
 const DATAGRAM_PATIENCE = 20e6;
 
@@ -7,6 +9,8 @@ const DATAGRAM_PATIENCE = 20e6;
 export class FlowDatagrams {
   #sent = new Map();
   #received = new Map();
+  /** From where the recorded clients' datagrams reach a server: their own addresses, or a relay's. */
+  #known = new Set();
 
   constructor(link) {
     this.link = link;
@@ -34,12 +38,16 @@ export class FlowDatagrams {
   }
 
   #join(from, to) {
+    if (sourceOf(to).side === "server") this.#known.add(to.peer);
     this.link({ from: from.seq, to: to.seq, kind: "datagram", bytes: to.bytes });
   }
 
-  /** Whether one that was sent, and has no match, has been waited for long enough. */
-  static isOverdue(item, now) {
-    return now - item.at >= DATAGRAM_PATIENCE;
+  /**
+   * Whether one that was sent by that side, and has no match, has been waited for long enough. Whether an answer
+   * to a client that nobody records has arrived, nobody knows.
+   */
+  isOverdue(item, side, now) {
+    return now - item.at >= DATAGRAM_PATIENCE && (side === "client" || this.#known.has(item.peer));
   }
 
   /** Forgets those before `seq`. */

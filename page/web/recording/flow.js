@@ -122,7 +122,7 @@ export class Flow {
   isLost(item) {
     if (item.op !== "sendto" || item.error || this.#links.has(item.seq)) return false;
     const { api, side } = sourceOf(item);
-    return this.#sides.has(`${api} ${flowOther(side)}`) && FlowDatagrams.isOverdue(item, this.#now);
+    return this.#sides.has(`${api} ${flowOther(side)}`) && this.#datagrams.isOverdue(item, side, this.#now);
   }
 
   /** Forgets what was before `seq`. */
