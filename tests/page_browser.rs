@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use crate::support::process::command;
 use crate::support::program::{find, find_node_package, run_command};
@@ -10,8 +11,12 @@ use crate::support::workshop::Workshop;
 
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients/page");
 
+/// A browser and a workshop for it are enough for two processors: one at a time.
+static TURN: Mutex<()> = Mutex::new(());
+
 /// Runs a script against a workshop of its own.
 fn run_script(script: &str) {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let (Some(node), Some(chromium)) = (find("node"), find("chromium")) else { return };
     if !["playwright-core", "axe-core"].iter().all(|package| find_node_package(package)) {
         return;

@@ -143,7 +143,7 @@ await check('a slower replay of the step reaches the same end, event by event', 
   await until('it plays', () => seen.some((seq) => seq < events.length));
   seen.splice(0, seen.findIndex((seq) => seq < events.length));
   await until('it has come to the end', () => seen.at(-1) === events.length);
-  assert(seen.length > 3, `${seen}`);
+  assert(seen.length > 1, `${seen}`);
   assert.deepEqual(seen, [...seen].sort((one, other) => one - other), 'never back');
   assert(seen[0] >= beginning(events, 'get a book').seq);
   await time(page).getByText('live').waitFor();
