@@ -105,7 +105,10 @@ pub fn recordings(lanes: &[Lane], flags: &Flags) -> String {
     let traces = flags.traces.display();
     let _ = writeln!(out, "\nLook at them again, when this has ended:");
     let _ = writeln!(out, "  cargo run --release -p socket-trace -- show {traces}/rest-server.jsonl");
-    let _ = writeln!(out, "  cargo run --release -p socket-trace -- compare {traces}/{{rest,graphql,grpc}}-*.jsonl");
+    let _ = writeln!(
+        out,
+        "  cargo run --release -p socket-trace -- compare {traces}/{{rest,graphql,grpc}}-*.jsonl"
+    );
     out
 }
 
