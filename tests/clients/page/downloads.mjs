@@ -6,14 +6,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { eventsOf, recorded } from './recorded.mjs';
-import { doIt, settled } from './seen.mjs';
+import { doIt, download, settled } from './seen.mjs';
 import { check, finish, traces } from './support.mjs';
 
 /** Presses a link of the list, and returns the file: `{ name, bytes }`. */
-async function download(page, name) {
-  const arriving = page.waitForEvent('download');
-  await page.getByRole('link', { name }).click();
-  const file = await arriving;
+async function take(page, name) {
+  const file = await download(page, name);
   return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
 }
 
@@ -27,7 +25,7 @@ await check('each trace, as it is in its folder', async (page) => {
   const labels = new Set(recorded().map(({ recording }) => recording));
   for (const label of labels) assert(names.includes(`${label}.jsonl`), label);
   for (const name of names) {
-    const file = await download(page, name);
+    const file = await take(page, name);
     assert.equal(file.name, name);
     assert(file.bytes.equals(readFileSync(join(traces, name))), name);
   }
@@ -36,7 +34,7 @@ await check('each trace, as it is in its folder', async (page) => {
 await check('the capture for Wireshark has the bytes of the traces', async (page) => {
   await settled(page);
   await openList(page);
-  const { name, bytes } = await download(page, 'A capture for Wireshark');
+  const { name, bytes } = await take(page, 'A capture for Wireshark');
   assert.equal(name, 'capture.pcapng');
   // A section header block, with the magic number in either order of bytes.
   assert.equal(bytes.readUInt32BE(0), 0x0a0d0d0a);
@@ -51,7 +49,7 @@ await check('the drawing of the step that is shown last', async (page) => {
   await doIt(page, 'list books');
   await settled(page);
   await openList(page);
-  const { name, bytes } = await download(page, 'A drawing of “list books”');
+  const { name, bytes } = await take(page, 'A drawing of “list books”');
   assert.equal(name, 'sequence.svg');
   assert.match(bytes.toString(), /^<svg[^>]*>/);
   assert.match(bytes.toString(), /v1\/books\?page_size=5/);
@@ -60,7 +58,7 @@ await check('the drawing of the step that is shown last', async (page) => {
 await check('the report', async (page) => {
   await settled(page);
   await openList(page);
-  const { name, bytes } = await download(page, 'This page with the recording');
+  const { name, bytes } = await take(page, 'This page with the recording');
   assert.equal(name, 'report.html');
   assert.match(bytes.toString(), /^<!doctype html>/i);
   assert.match(bytes.toString(), /<script type="application\/json" id="recording">/);

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { eventsOf, recorded } from './recorded.mjs';
-import { lanes, reveal, settled } from './seen.mjs';
+import { download, lanes, reveal, settled } from './seen.mjs';
 import { check, finish, until } from './support.mjs';
 
 const MARKUP = '<img/src=x/onerror=window.broken=1>';
@@ -78,9 +78,7 @@ await check('in the lanes and the inspector it is text', async (page) => {
     await isUnharmed(page);
   }
   await page.getByRole('button', { name: 'Take it home' }).click();
-  const arriving = page.waitForEvent('download');
-  await page.getByRole('link', { name: 'This page with the recording' }).click();
-  await (await arriving).saveAs(file);
+  await (await download(page, 'This page with the recording')).saveAs(file);
 });
 
 await check('in a lesson, too', async (page) => {

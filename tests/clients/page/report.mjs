@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { arrows, isInLanes } from './recorded.mjs';
-import { counted, doIt, lanes, seenLanes, settled } from './seen.mjs';
+import { counted, doIt, download, lanes, seenLanes, settled } from './seen.mjs';
 import { check, command, finish, traces, until } from './support.mjs';
 
 /** Opens one of the screens. */
@@ -27,9 +27,7 @@ await check('the page makes one, and so does socket-trace', async (page) => {
   await goTo(page, 'Compare');
   await page.getByText('the latest: get a book').waitFor({ state: 'attached' });
   await page.getByRole('button', { name: 'Take it home' }).click();
-  const arriving = page.waitForEvent('download');
-  await page.getByRole('link', { name: 'This page with the recording' }).click();
-  await (await arriving).saveAs(taken);
+  await (await download(page, 'This page with the recording')).saveAs(taken);
   const files = readdirSync(traces).map((name) => join(traces, name));
   execFileSync(command('socket-trace'), ['report', ...files, '-o', made], { stdio: 'pipe' });
 });

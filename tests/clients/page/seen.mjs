@@ -18,6 +18,13 @@ export async function done(page) {
   return doBar(page).getByRole('status').getByRole('listitem').allInnerTexts();
 }
 
+/** Presses a link of what can be taken home, and returns the file that comes. */
+export async function download(page, name) {
+  // Together: when the link is not there, the other wait would end later, with nobody to hear of it.
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name }).click()]);
+  return file;
+}
+
 /** How many events the page has. */
 export async function counted(page) {
   const text = await page.locator('.page-status').innerText();
