@@ -1,15 +1,14 @@
 //! The connections of a server, as many at once as the limits allow, until the shutdown.
 
 use std::io;
-use std::sync::Arc;
 
 use futures_util::Stream;
 use socket_tap::TapListener;
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::connection::Connection;
 use crate::shutdown::within_grace;
+use crate::slots::Slots;
 use crate::{Limits, Shutdown};
 
 /// How many connections are still taken after the signal: as many as the backlog may hold.
@@ -19,7 +18,7 @@ const LAST: u32 = 1024;
 #[derive(Debug)]
 pub struct Incoming {
     listener: TapListener,
-    slots: Arc<Semaphore>,
+    slots: Slots,
     limits: Limits,
     shutdown: Shutdown,
     /// How many more are taken after the signal.
@@ -28,9 +27,13 @@ pub struct Incoming {
 
 impl Incoming {
     /// Those that `listener` takes, until the shutdown.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a Tokio runtime.
     #[must_use]
     pub fn new(listener: TapListener, limits: Limits, shutdown: Shutdown) -> Self {
-        let slots = Arc::new(Semaphore::new(limits.max_connections as usize));
+        let slots = Slots::new(limits.max_connections);
         Self { listener, slots, limits, shutdown, last: LAST }
     }
 
@@ -40,10 +43,9 @@ impl Incoming {
     /// `None` once the shutdown has begun and those that the kernel had already connected are taken: they would be
     /// reset when the listener closes. Cancel safe.
     pub async fn next(&mut self) -> Option<Connection> {
-        let slots = Arc::clone(&self.slots);
         let slot = tokio::select! {
             biased;
-            slot = slots.acquire_owned() => slot.ok()?,
+            slot = self.slots.take() => slot?,
             () = self.shutdown.cancelled() => return None,
         };
         let none_left = async {

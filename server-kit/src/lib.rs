@@ -7,12 +7,12 @@
 //! - [`bind`]: addresses: reading, taking, and saying so well when one is taken
 //! - [`limits`]: what a client may do, and how long
 //! - `incoming`: the connections, no more than the limits allow
+//! - `slots`: how many there are, and that their memory is given back when many have gone
+//! - `memory`: asks the allocator to do so
 //! - `connection`: a connection with its deadlines
 //! - [`http`]: HTTP for an axum router
 //! - `tonic`: what tonic needs to serve such connections
 //! - [`shutdown`]: SIGINT and SIGTERM, and how long running calls may take after them
-
-#![forbid(unsafe_code)]
 
 pub mod bind;
 mod connection;
@@ -20,8 +20,10 @@ pub mod flags;
 pub mod http;
 mod incoming;
 pub mod limits;
+mod memory;
 pub mod program;
 pub mod shutdown;
+mod slots;
 #[cfg(feature = "tonic")]
 pub mod tonic;
 

@@ -24,8 +24,8 @@ use std::task::{Context, Poll, Waker, ready};
 
 use socket_tap::TapStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::OwnedSemaphorePermit;
 
+use crate::slots::Slot;
 use crate::{Limits, Shutdown};
 
 pub(crate) use activity::Activity;
@@ -48,7 +48,7 @@ pub struct Connection {
     drain: Option<Drain>,
     activity: Activity,
     /// Given back after the stream is closed: fields are dropped in order.
-    _slot: OwnedSemaphorePermit,
+    _slot: Slot,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,12 +62,7 @@ enum Reading {
 }
 
 impl Connection {
-    pub(crate) fn new(
-        stream: TapStream,
-        limits: &Limits,
-        shutdown: &Shutdown,
-        slot: OwnedSemaphorePermit,
-    ) -> Self {
+    pub(crate) fn new(stream: TapStream, limits: &Limits, shutdown: &Shutdown, slot: Slot) -> Self {
         let ending = shutdown.child_token();
         Self {
             stream,
