@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use clap::{Args, Parser, value_parser};
-use server_kit::limits::seconds;
+use clap::{Args, value_parser};
+use server_kit::limits::{defaults, seconds};
 
 /// Those of the three APIs' servers that are not about HTTP, with the same defaults.
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
@@ -27,14 +27,9 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// What the command line says when nobody asks for anything else.
+    /// Those of the command line.
     fn default() -> Self {
-        #[derive(Parser)]
-        struct Nothing {
-            #[command(flatten)]
-            limits: Limits,
-        }
-        Nothing::parse_from([""]).limits
+        defaults()
     }
 }
 

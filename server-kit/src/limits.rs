@@ -99,15 +99,23 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// What the command line says when nobody asks for anything else: the numbers are there and nowhere else.
+    /// Those of the command line.
     fn default() -> Self {
-        #[derive(Parser)]
-        struct Nothing {
-            #[command(flatten)]
-            limits: Limits,
-        }
-        Nothing::parse_from([""]).limits
+        defaults()
     }
+}
+
+/// What the command line says when nobody asks for anything else: the numbers are there and nowhere else.
+///
+/// Ends the process when one of `L` has no default.
+#[must_use]
+pub fn defaults<L: Args>() -> L {
+    #[derive(Parser)]
+    struct Nothing<L: Args> {
+        #[command(flatten)]
+        limits: L,
+    }
+    Nothing::parse_from([""]).limits
 }
 
 /// Reads `60` and `0.5`.
