@@ -153,6 +153,8 @@ impl Timeline {
     ///
     /// Recorders write every 20 ms, each at its own time, so an event may be in its file before an earlier one of
     /// another recorder is in that one's. With several files an event is therefore kept until one more wait is over.
+    /// A recorder that is held up for longer writes too late, and its event comes behind those that were later; who
+    /// can have the recorders flushed does that, and says so with [`settle`](Self::settle).
     ///
     /// # Errors
     /// When a file cannot be looked at, or has become shorter.
@@ -161,8 +163,17 @@ impl Timeline {
         self.settle()
     }
 
-    /// A wait is over.
-    fn settle(&mut self) -> Result<(), Error> {
+    /// Whether an event is kept, since an earlier one of another recording may still come.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.sources.iter().any(Source::is_ahead)
+    }
+
+    /// Since this was called last, all recorders have written what had happened by then.
+    ///
+    /// # Errors
+    /// When a file cannot be looked at, or has become shorter.
+    pub fn settle(&mut self) -> Result<(), Error> {
         self.sources.iter_mut().try_for_each(Source::settle)
     }
 }

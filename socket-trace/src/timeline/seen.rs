@@ -113,11 +113,19 @@ impl Walk {
         }
     }
 
-    /// Waits a moment for growing files to grow.
+    /// See [`Timeline::wait`].
     ///
     /// # Errors
-    /// When one cannot be looked at.
+    /// When a file cannot be looked at.
     pub fn wait(&mut self) -> Result<(), Error> {
         self.timeline.wait()
+    }
+
+    /// See [`Timeline::settle`].
+    ///
+    /// # Errors
+    /// When a file cannot be looked at.
+    pub fn settle(&mut self) -> Result<(), Error> {
+        self.timeline.settle()
     }
 }

@@ -87,6 +87,11 @@ impl Source {
         self.ahead.take().map(|(_, event)| event)
     }
 
+    /// Whether it has an event that nobody took.
+    pub(super) fn is_ahead(&self) -> bool {
+        self.ahead.is_some()
+    }
+
     /// Whether the event ahead was in the file one wait ago.
     pub(super) fn is_settled(&self) -> bool {
         self.growing.as_ref().is_none_or(|growth| growth.consumed.get() <= growth.settled)

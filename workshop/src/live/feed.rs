@@ -1,10 +1,9 @@
 //! Reads the trace files as they grow, into the history: what the page shows is what they say.
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use server_kit::Shutdown;
@@ -12,27 +11,39 @@ use socket_trace::items::Items;
 use socket_trace::reader::Error;
 use socket_trace::timeline::seen::{Sight, Walk};
 use socket_trace::timeline::{Recording, Timeline};
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::Told;
 use super::history::History;
+use crate::lane::Recordings;
 
 /// After so many events it looks up.
 const BATCH: usize = 256;
 
+/// How often it looks whether the files have grown.
+const LOOK: Duration = Duration::from_millis(50);
+
 /// Begins to read, until the shutdown. Returns whose recordings they are.
 pub(super) async fn start(
-    traces: Vec<PathBuf>,
+    recorded: Vec<Recordings>,
     history: Arc<History>,
     failed: Told,
     shutdown: Shutdown,
 ) -> io::Result<Vec<Recording>> {
     let (tell, told) = oneshot::channel();
+    let runtime = Handle::current();
+    let traces: Vec<_> = recorded.iter().flat_map(super::traces).map(|(_, path)| path).collect();
+    let flush = move || {
+        for recordings in &recorded {
+            runtime.block_on(recordings.flush());
+        }
+    };
     let follow = move || match Timeline::follow(&traces) {
         Ok(timeline) => {
             // Whoever asked may have gone.
             let _ = tell.send(Ok(timeline.recordings().to_vec()));
-            if let Err(error) = read(Walk::along(timeline), &history, &shutdown) {
+            if let Err(error) = read(Walk::along(timeline), &history, flush, &shutdown) {
                 let why = format!("the page shows nothing new any more: {error}");
                 eprintln!("workshop: warning: {why}");
                 failed.send_replace(Some(json!({ "error": why }).to_string().into()));
@@ -44,7 +55,7 @@ pub(super) async fn start(
     told.await.map_err(io::Error::other)?.map_err(io::Error::other)
 }
 
-fn read(mut walk: Walk, history: &History, shutdown: &Shutdown) -> Result<(), Error> {
+fn read(mut walk: Walk, history: &History, flush: impl Fn(), shutdown: &Shutdown) -> Result<(), Error> {
     let recordings = walk.timeline().recordings().to_vec();
     let mut items = Items::default();
     while !shutdown.is_cancelled() {
@@ -61,7 +72,14 @@ fn read(mut walk: Walk, history: &History, shutdown: &Shutdown) -> Result<(), Er
         match next {
             // Half of a processor is enough: under load it falls behind, and catches up afterwards.
             Sight::Seen(_) => thread::sleep(began.elapsed()),
-            Sight::Pending => walk.wait()?,
+            Sight::Pending => {
+                thread::sleep(LOOK);
+                // So that no earlier event comes behind it, however long a recorder's thread is held up.
+                if walk.timeline().is_kept() {
+                    flush();
+                }
+                walk.settle()?;
+            }
             Sight::End => break,
         }
     }

@@ -104,10 +104,10 @@ pub async fn start(
 ) -> io::Result<JoinHandle<io::Result<()>>> {
     let history = Arc::new(History::default());
     let recordings = lanes.iter().map(|lane| &lane.recordings).chain([&plain.udp, &plain.tcp]);
-    let paths = recordings.flat_map(traces).map(|(_, path)| path);
     let failed = Told::default();
     let recordings =
-        feed::start(paths.collect(), Arc::clone(&history), failed.clone(), shutdown.clone()).await?;
+        feed::start(recordings.cloned().collect(), Arc::clone(&history), failed.clone(), shutdown.clone())
+            .await?;
     let apis = Api::all(lanes, shutdown);
     let live = Arc::new(Live {
         boot: boot(),
