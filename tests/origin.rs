@@ -1,16 +1,20 @@
 //! Whether a request comes from a page of the very site that it asks.
 
 use axum::http::header::{HOST, ORIGIN};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use server_kit::http::origin::is_own;
 
 fn own(pairs: &[(HeaderName, &'static str)]) -> bool {
+    own_at("/", pairs)
+}
+
+fn own_at(uri: &'static str, pairs: &[(HeaderName, &'static str)]) -> bool {
     let pairs = pairs.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value)));
     let mut headers = HeaderMap::new();
     pairs.for_each(|(name, value)| {
         headers.append(name, value);
     });
-    is_own(&headers)
+    is_own(&headers, &Uri::from_static(uri))
 }
 
 #[test]
@@ -21,7 +25,11 @@ fn only_a_page_of_the_same_host_and_port_passes() {
     for foreign in ["http://localhost", "http://localhost:80801", "http://evil.example", "null", ""] {
         assert!(!own(&[host.clone(), (ORIGIN, foreign)]), "{foreign}");
     }
-    assert!(!own(&[(ORIGIN, "http://localhost:8080")]));
+    let origin = [(ORIGIN, "http://localhost:8080")];
+    assert!(!own(&origin));
+    // As HTTP/2 has it.
+    assert!(own_at("http://localhost:8080/", &origin));
+    assert!(!own_at("http://localhost:8081/", &origin));
     let twice = (ORIGIN, "http://localhost:8080");
     assert!(!own(&[host, twice.clone(), twice]));
 }

@@ -2,7 +2,7 @@
 // tells.
 
 import { el } from "../frame/dom.js";
-import { byteCountText, numberText, spanText } from "../recording/numbers.js";
+import { byteCountText, countText, numberText, spanText } from "../recording/numbers.js";
 import { primitiveOf } from "../recording/primitives.js";
 
 /** The facts of an event as a list of terms. `since` is its time in its step, where it has one. */
@@ -69,24 +69,20 @@ const FACTS_CALLS = [
   ["ended_by", "Ended by", (by) => FACTS_ENDS[by] ?? by],
   ["aborted", "Aborted", () => "with a RST instead of a FIN"],
   ["tcp", "TCP", factsTcp],
-  [
-    "rx",
-    "Received",
-    (rx, { reads }) => `${byteCountText(rx)}${reads === undefined ? "" : ` in ${numberText(reads)} reads`}`,
-  ],
-  [
-    "tx",
-    "Sent",
-    (tx, { writes }) =>
-      `${byteCountText(tx)}${writes === undefined ? "" : ` in ${numberText(writes)} writes`}`,
-  ],
+  ["rx", "Received", (rx, { reads }) => factsBytes(rx, reads, "read")],
+  ["tx", "Sent", (tx, { writes }) => factsBytes(tx, writes, "write")],
   ["others", "Others lost", (others) => numberText(others)],
 ];
+
+/** The calls of a stream are counted, those of a datagram socket are not. */
+function factsBytes(bytes, calls, one) {
+  return calls === undefined ? byteCountText(bytes) : `${byteCountText(bytes)} in ${countText(calls, one)}`;
+}
 
 function factsTcp({ state, rtt_us: rtt, retransmits, unread }) {
   const words = [`${state ?? "state unknown"} just before the close`];
   if (rtt !== undefined) words.push(`round trip ${numberText(rtt)} µs`);
-  if (retransmits) words.push(`${numberText(retransmits)} retransmits`);
+  if (retransmits) words.push(countText(retransmits, "retransmit"));
   if (unread) words.push(`${byteCountText(unread)} unread`);
   return words.join(", ");
 }

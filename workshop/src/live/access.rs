@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use server_kit::bind::reachable;
@@ -52,10 +52,12 @@ fn check(request: &Request, listen: SocketAddr) -> Result<(), Refusal> {
         let why = format!("{why}: open http://{address} in a browser on its own");
         Err(Refusal(StatusCode::FORBIDDEN, why))
     };
-    if !host(headers, request.uri()).is_some_and(|host| is_ours(&host, listen)) {
+    if !origin::asked(headers, request.uri()).is_some_and(|host| is_ours(&host, listen)) {
         return forbidden("the page is not known under this name");
     }
-    if !origin::is_own(headers) || (says(headers, "sec-fetch-site", "cross-site") && !is_link(request)) {
+    if !origin::is_own(headers, request.uri())
+        || (says(headers, "sec-fetch-site", "cross-site") && !is_link(request))
+    {
         return forbidden("another page may not ask this of it");
     }
     let is_json = headers.get(CONTENT_TYPE).is_some_and(is_json);
@@ -78,12 +80,6 @@ fn is_link(request: &Request) -> bool {
 
 fn says(headers: &HeaderMap, name: &str, value: &str) -> bool {
     headers.get(name).is_some_and(|said| said == value)
-}
-
-/// Under which name we are asked. HTTP/2 has it in a field of its own.
-fn host(headers: &HeaderMap, uri: &Uri) -> Option<Authority> {
-    let host = headers.get(HOST).and_then(|host| Authority::try_from(host.as_bytes()).ok());
-    host.or_else(|| uri.authority().cloned())
 }
 
 /// Addresses cannot be given to others as names can. `localhost` no browser looks up.
