@@ -51,6 +51,8 @@ pub struct Lane {
     pub title: String,
     /// Where the server listens; empty when nothing says so.
     pub address: String,
+    /// How many calls the page may ask for at once; 0 in a report.
+    pub calls: u32,
 }
 
 /// Something that a client can do over each API.

@@ -1,17 +1,16 @@
 // Do it over the bare sockets: over UDP, with or without loss, and over TCP.
 
 import { getPlain } from "../frame/actions.js";
+import { createCallCount } from "../frame/call-count.js";
 import { el } from "../frame/dom.js";
 import { countText, millisText } from "../recording/numbers.js";
 
-/** The server takes no more: each may have to be asked for again and again. */
-const MOST_PLAIN_CALLS = 20;
 const PLAIN_LOSS =
   "A relay throws it away: on one machine none is lost. The client asks again after a timeout.";
 
 /** Makes the bar, with `legend` at its end. Returns its `element`. */
-export function createPlainBar(legend) {
-  const calls = el("input", { type: "number", min: 1, max: MOST_PLAIN_CALLS, value: 5, class: "do-calls" });
+export function createPlainBar(store, legend) {
+  const calls = createCallCount(store, { kind: "plain", value: 5 });
   const lossy = el("input", { type: "checkbox" });
   const results = el("div", { class: "plain-results" });
   const said = el("p", { class: "plain-said", role: "status" });
@@ -23,12 +22,14 @@ export function createPlainBar(legend) {
     isBusy = true;
     element.setAttribute("aria-busy", "true");
     const name = over.toUpperCase();
-    const count = Math.min(MOST_PLAIN_CALLS, Math.max(1, Math.round(Number(calls.value)) || 1));
-    calls.value = count;
     said.classList.remove("bad");
     said.textContent = `get over ${name} …`;
     try {
-      const { results: got } = await getPlain({ over, calls: count, lossy: over === "udp" && lossy.checked });
+      const { results: got } = await getPlain({
+        over,
+        calls: calls.read(),
+        lossy: over === "udp" && lossy.checked,
+      });
       said.textContent = plainSummary(name, got);
       results.replaceChildren(plainList(name, got));
     } catch (error) {
@@ -49,7 +50,7 @@ export function createPlainBar(legend) {
       { class: "do-line" },
       button("udp", "get over UDP"),
       button("tcp", "get over TCP"),
-      el("label", { class: "do-calls-label" }, el("span", { class: "choice-label", text: "calls" }), calls),
+      calls.element,
       el("label", { class: "plain-lossy" }, lossy, "lose every third datagram"),
       el("p", { class: "soft plain-hint", text: PLAIN_LOSS }),
       legend,

@@ -18,7 +18,7 @@ export function createPlainView(store) {
   });
   const lanes = new Lanes(store, { kind: "plain", empty: nothing });
   const legend = createLegend(PLAIN_CALLS, { hasLoss: true });
-  const bar = createPlainBar(legend.details);
+  const bar = createPlainBar(store, legend.details);
   const counts = el("div");
   const commands = el("div");
   const missing = el("p", { class: "plain-missing" });

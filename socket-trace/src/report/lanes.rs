@@ -81,6 +81,7 @@ impl Found {
             title: title.map_or_else(|| self.name.clone(), |(_, title)| (*title).to_owned()),
             address: self.told.or(self.reached).map(|address| address.to_string()).unwrap_or_default(),
             api: self.name,
+            calls: 0,
         }
     }
 }

@@ -138,7 +138,8 @@ await check('the facts: addresses of the connection, and how it ended', async (p
   await look(page, close);
   const fact = (term) => panel(page).locator(`dt:text-is("${term}") + dd`).innerText();
   assert.match(await fact('Connection'), new RegExp(`client ${connect.local} ⇄ server ${connect.peer}`));
-  assert.match(await fact('Received'), new RegExp(`${close.rx} B in ${close.reads} reads`));
+  const reads = `${close.reads} read${close.reads === 1 ? '' : 's'}`;
+  assert.match(await fact('Received'), new RegExp(`${close.rx} B in ${reads}$`));
   assert.match(await fact('Ended by'), { local: /this side/, peer: /the other side/ }[close.ended_by]);
   assert.match(await fact('TCP'), new RegExp(close.tcp.state));
 });

@@ -20,7 +20,7 @@ use super::turn::Turn;
 use crate::plain::Plain as Server;
 
 /// Each may have to be asked for again and again.
-const MOST_CALLS: u32 = 20;
+pub(super) const MOST_CALLS: u32 = 20;
 
 /// The plain server, as the page drives it.
 pub(super) struct Plain {

@@ -3,8 +3,8 @@
 use page::hello::{Hello, Lane};
 
 use super::Live;
-use super::datagrams::Plain;
-use super::operations;
+use super::datagrams::{self, Plain};
+use super::{operations, run};
 
 impl Live {
     /// Who records, and what can be done.
@@ -13,6 +13,7 @@ impl Live {
             api: api.name.to_owned(),
             title: api.title.to_owned(),
             address: api.address.to_string(),
+            calls: run::MOST_CALLS,
         });
         Hello {
             boot: self.boot.clone(),
@@ -28,6 +29,11 @@ impl Live {
 
 impl Plain {
     fn lane(&self, api: &str, title: &str) -> Lane {
-        Lane { api: api.to_owned(), title: title.to_owned(), address: self.address.to_string() }
+        Lane {
+            api: api.to_owned(),
+            title: title.to_owned(),
+            address: self.address.to_string(),
+            calls: datagrams::MOST_CALLS,
+        }
     }
 }

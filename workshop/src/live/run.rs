@@ -17,7 +17,7 @@ use super::perform::perform;
 use super::together::together;
 
 /// More calls at once would only be waited for.
-const MOST_CALLS: u32 = 100;
+pub(super) const MOST_CALLS: u32 = 100;
 
 /// What is to be done.
 #[derive(Debug, Deserialize)]
