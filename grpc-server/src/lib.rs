@@ -120,7 +120,7 @@ fn routes(shelf: Shelf, shutdown: Shutdown, request_timeout: Duration) -> io::Re
         .max_decoding_message_size(MAX_REQUEST_BYTES)
         .accept_compressed(Gzip)
         .send_compressed(Gzip);
-    let health = HealthServer::new(Health::new(shutdown))
+    let health = HealthServer::new(Health::new(shutdown.clone()))
         .max_decoding_message_size(MAX_REQUEST_BYTES)
         .accept_compressed(Gzip);
     let reflection = || {
@@ -137,12 +137,13 @@ fn routes(shelf: Shelf, shutdown: Shutdown, request_timeout: Duration) -> io::Re
     let reflection_v1alpha = (reflection().build_v1alpha().map_err(io::Error::other)?)
         .max_decoding_message_size(MAX_REQUEST_BYTES)
         .accept_compressed(Gzip);
+    let bounds = call::Bounds { request_timeout, shutdown };
     let services = Routes::new(bookshelf)
         .add_service(health)
         .add_service(reflection_v1)
         .add_service(reflection_v1alpha)
         .into_axum_router();
-    let supervised = services.layer(from_fn_with_state(request_timeout, call::supervise));
+    let supervised = services.layer(from_fn_with_state(bounds, call::supervise));
     #[cfg(feature = "web")]
     let supervised = web::translated(supervised);
     Ok(supervised.into())

@@ -13,16 +13,25 @@ use tonic::Status;
 
 use crate::status;
 
+use super::questions::Verdict;
+
 /// What the handler answers, until it ends, panics, or the client's deadline passes. All three end with a status.
 #[derive(Debug)]
 pub(super) struct Answer {
     messages: Body,
     deadline: Option<Pin<Box<Sleep>>>,
+    verdict: Option<Verdict>,
 }
 
 impl Answer {
-    pub(super) fn new(messages: Body, deadline: Option<Instant>) -> Self {
-        Self { messages, deadline: deadline.map(|deadline| Box::pin(sleep_until(deadline))) }
+    pub(super) fn new(messages: Body, deadline: Option<Instant>, verdict: Option<Verdict>) -> Self {
+        Self { messages, deadline: deadline.map(|deadline| Box::pin(sleep_until(deadline))), verdict }
+    }
+
+    /// The handler takes silent questions for ended ones, and is content.
+    fn judged(&mut self, frame: Frame<Bytes>) -> Frame<Bytes> {
+        let verdict = self.verdict.as_ref().and_then(|verdict| verdict.get()).cloned();
+        verdict.filter(|_| frame.is_trailers()).map_or(frame, |status| self.end_with(&status))
     }
 
     /// Drops the handler's stream, and with it what it holds.
@@ -50,7 +59,7 @@ impl HttpBody for Answer {
         }
         let messages = Pin::new(&mut self.messages);
         match catch_unwind(AssertUnwindSafe(|| messages.poll_frame(cx))) {
-            Ok(polled) => polled,
+            Ok(polled) => polled.map_ok(|frame| self.judged(frame)),
             Err(_panic) => Poll::Ready(Some(Ok(self.end_with(&status::panicked())))),
         }
     }

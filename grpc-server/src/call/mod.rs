@@ -2,11 +2,13 @@
 //!
 //! - `protocol`: what is no gRPC at all is refused
 //! - `deadline`: how long the client wants to wait
+//! - `questions`: requests that go on while they are answered, until they say nothing more
 //! - `answer`: the messages of an answer, until their end or the deadline
 
 mod answer;
 mod deadline;
 mod protocol;
+mod questions;
 
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
@@ -16,6 +18,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::FutureExt as _;
+use server_kit::Shutdown;
 use tokio::time::{Instant, timeout_at};
 use tonic::{Code, Status};
 
@@ -23,10 +26,17 @@ use crate::status;
 
 use answer::Answer;
 
+/// What bounds every call.
+#[derive(Clone, Debug)]
+pub(crate) struct Bounds {
+    /// How long a client may take to send its request.
+    pub(crate) request_timeout: Duration,
+    pub(crate) shutdown: Shutdown,
+}
+
 /// Lets the call through, and answers in tonic's place what tonic would not answer as the specification has it.
-/// `request_timeout` is how long a client may take to send its request.
 pub(crate) async fn supervise(
-    State(request_timeout): State<Duration>,
+    State(Bounds { request_timeout, shutdown }): State<Bounds>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -37,7 +47,12 @@ pub(crate) async fn supervise(
         Ok(deadline) => deadline,
         Err(status) => return status.into_http(),
     };
+    // Nothing is changed for a client that has given up.
+    if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+        return status::deadline_exceeded().into_http();
+    }
     offer_gzip(&mut request);
+    let (request, verdict) = questions::bounded(request, request_timeout, shutdown);
     let method = request.uri().path().to_owned();
     let handler = AssertUnwindSafe(next.run(request)).catch_unwind();
     // No method of this server waits for anything but its request.
@@ -49,7 +64,7 @@ pub(crate) async fn supervise(
         Err(_elapsed) if deadline == Some(until) => status::deadline_exceeded().into_http(),
         Err(_elapsed) => status::request_timeout(request_timeout).into_http(),
     };
-    answer.map(|body| Body::new(Answer::new(body, deadline)))
+    answer.map(|body| Body::new(Answer::new(body, deadline, verdict)))
 }
 
 /// Of the bookshelf's answers only a page of books is long enough for gzip. tonic compresses for a whole service or not

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bookshelf_proto::v1::{GetBookRequest, WatchBooksRequest};
+use bookshelf_proto::v1::{DeleteBookRequest, GetBookRequest, WatchBooksRequest};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use http_body_util::{Full, StreamBody};
@@ -112,4 +112,13 @@ async fn a_deadline_that_has_passed_already_ends_a_stream_at_once() {
         .call("WatchBooks", &[("grpc-timeout", "0m")], frame(&WatchBooksRequest::default()))
         .await;
     assert_eq!(reply.code("DEADLINE_EXCEEDED"), Code::DeadlineExceeded);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_changed_for_a_client_that_has_given_up() {
+    let server = Server::new();
+    let delete = frame(&DeleteBookRequest { id: 1, ..DeleteBookRequest::default() });
+    let reply = server.call("DeleteBook", &[("grpc-timeout", "0S")], delete).await;
+    assert_eq!(reply.code("DEADLINE_EXCEEDED"), Code::DeadlineExceeded);
+    assert!(server.shelf.book(1).is_ok());
 }

@@ -6,6 +6,7 @@ mod gzip;
 mod health;
 mod panics;
 mod protocol;
+mod reflection;
 mod sizes;
 mod support;
 mod watching;

@@ -7,11 +7,12 @@ use axum::response::Response;
 use axum::routing::post;
 use bytes::Bytes;
 use futures_util::stream;
-use server_kit::Limits;
+use server_kit::{Limits, Shutdown};
 use tonic::Code;
 use tonic::service::Routes;
 
 use super::support::{Reply, request};
+use crate::call::{Bounds, supervise};
 
 /// The head of an answer, one message, and then a panic.
 async fn later() -> Response {
@@ -32,7 +33,8 @@ fn faulty() -> Routes {
     let router = Router::new()
         .route("/bookshelf.v1.BookshelfService/AtOnce", post(at_once))
         .route("/bookshelf.v1.BookshelfService/Later", post(later));
-    router.layer(from_fn_with_state(Limits::default().request, crate::call::supervise)).into()
+    let bounds = Bounds { request_timeout: Limits::default().request, shutdown: Shutdown::new() };
+    router.layer(from_fn_with_state(bounds, supervise)).into()
 }
 
 #[tokio::test]
