@@ -21,7 +21,7 @@ const STEPS: [&str; 10] = [
     "list books",
     "create a book",
     "update it",
-    "update it from an old revision",
+    "update an old revision",
     "an author with books",
     "watch a change",
     "delete it",

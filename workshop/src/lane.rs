@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use bookshelf::Shelf;
 use server_kit::bind::bind;
 use server_kit::program::{Program, colored};
-use socket_tap::format::Side;
 use socket_tap::format::text::Lines;
+use socket_tap::format::{End, Side};
 use socket_tap::sink::LiveLines;
 use socket_tap::{Tap, TapBuilder, TapListener, monotonic_ns};
 use tokio::task::JoinHandle;
@@ -127,10 +127,8 @@ impl Recordings {
     ///
     /// # Errors
     /// When one of them could not be written.
-    pub fn finish(&self) -> io::Result<()> {
-        self.client.finish_blocking()?;
-        self.server.finish_blocking()?;
-        Ok(())
+    pub fn finish(&self) -> io::Result<[End; 2]> {
+        Ok([self.client.finish_blocking()?, self.server.finish_blocking()?])
     }
 }
 

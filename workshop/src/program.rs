@@ -39,8 +39,15 @@ fn try_run(flags: &Flags) -> Result<Verdict, Failed> {
     let result = runtime.block_on(workshop(flags, &mut recordings));
     // Ends the tasks that are left, so that their sockets are closed and the recordings say so.
     runtime.shutdown_timeout(Duration::from_secs(1));
+    let (mut events, mut lost) = (0, 0);
     for recording in recordings {
-        recording.finish()?;
+        for end in recording.finish()? {
+            (events, lost) = (events + end.events, lost + end.lost);
+        }
+    }
+    if !flags.once && !flags.json {
+        let traces = flags.traces.display();
+        eprintln!("workshop: the recordings in {traces} are complete, {events} events, {lost} lost");
     }
     result
 }

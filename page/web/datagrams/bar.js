@@ -51,7 +51,7 @@ export function createPlainBar(store, legend) {
       button("udp", "get over UDP"),
       button("tcp", "get over TCP"),
       calls.element,
-      el("label", { class: "plain-lossy" }, lossy, "lose every third datagram"),
+      el("label", { class: "plain-lossy" }, lossy, "lose every third datagram of UDP"),
       el("p", { class: "soft plain-hint", text: PLAIN_LOSS }),
       legend,
     ),

@@ -54,7 +54,7 @@ export function datagramTable(ways) {
   return el(
     "table",
     { class: "facts" },
-    el("caption", { text: "The datagrams" }),
+    el("caption", { text: "The datagrams between recorded sockets" }),
     el(
       "thead",
       {},

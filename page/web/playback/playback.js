@@ -68,7 +68,7 @@ export function createPlayback(store, { isStop, stepOf, isShown }) {
 
 function playbackKeys(player) {
   return [
-    { keys: [" "], shown: "Space", says: "pause, or go on", run: () => player.toggle() },
+    { keys: [" "], shown: "Space", says: "pause, or go on, while no button or call has the focus", run: () => player.toggle() },
     { keys: ["ArrowLeft", ","], shown: "← or ,", says: "one event back", run: () => player.step(-1) },
     { keys: ["ArrowRight", "."], shown: "→ or .", says: "one event on", run: () => player.step(1) },
     {

@@ -201,7 +201,8 @@ fn ended(close: &Close, began: Option<u64>, t: u64) -> String {
         None if close.totals.is_empty() => return String::new(),
         None => {
             let Totals { rx, tx, reads, writes } = close.totals;
-            return format!("{rx} B in {reads} datagrams, {tx} B out in {writes}");
+            let plural = if reads == 1 { "" } else { "s" };
+            return format!("{rx} B in {reads} datagram{plural}, {tx} B out in {writes}");
         }
         Some(EndedBy::Local) => "ended by us",
         Some(EndedBy::Peer) => "ended by the peer",

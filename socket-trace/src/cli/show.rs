@@ -1,5 +1,6 @@
 //! `socket-trace show`: recordings on one time line, a line for each socket call.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -87,7 +88,7 @@ impl Show {
         let mut view = self.view(walk.timeline());
         let mut out = io::BufWriter::new(io::stdout().lock());
         view.begin(walk.timeline().recordings(), &mut out)?;
-        let mut any = false;
+        let (mut any, mut steps) = (false, BTreeSet::new());
         loop {
             match walk.look()? {
                 Sight::Seen(seen) if self.follow && filter.is_over(seen.moment.at) => break,
@@ -95,6 +96,9 @@ impl Show {
                     let shown = filter.passes(&seen);
                     view.event(&seen, shown, walk.timeline().recordings(), &mut out)?;
                     any |= shown;
+                    if self.step.is_some() {
+                        steps.extend(seen.step);
+                    }
                 }
                 Sight::Pending => {
                     out.flush()?;
@@ -106,7 +110,10 @@ impl Show {
         view.end(&mut out)?;
         out.flush()?;
         if !any && self.filters() {
-            warn("no event passes the filters")?;
+            let steps: Vec<_> = steps.iter().map(|step| format!("{step:?}")).collect();
+            let there =
+                if steps.is_empty() { String::new() } else { format!("; steps: {}", steps.join(", ")) };
+            warn(&format!("no event passes the filters{there}"))?;
         }
         self.warn_of_ends(walk.timeline())?;
         Ok(0)

@@ -25,7 +25,6 @@ fn filters_that_leave_nothing_say_so() {
         &["--connection", "9"],
         &["--peer", "127.0.0.2"],
         &["--op", "gap,sendto"],
-        &["--step", "no such step"],
         &["--since", "1"],
         &["--until", "0.000005", "--op", "read"],
     ] {
@@ -34,6 +33,9 @@ fn filters_that_leave_nothing_say_so() {
         assert_eq!(shown.err, "socket-trace: warning: no event passes the filters\n", "{filter:?}");
         assert_eq!(shown.out.lines().count(), 1, "{shown:?}");
     }
+    let shown = run(&["show", &server, "--step", "no such step"]);
+    let steps = "socket-trace: warning: no event passes the filters; steps: \"get a book\"\n";
+    assert_eq!((shown.code, shown.err.as_str()), (Some(0), steps));
     let shown = run(&["show", &server, "--op", "read,write", "--since", "0.00005", "--until", "0.00005"]);
     assert_eq!((shown.out.lines().count(), shown.err.as_str()), (2, ""), "{shown:?}");
 }

@@ -68,7 +68,7 @@ await check('TCP: connected, accepted, and closed', async (page) => {
 }, SCREEN);
 
 await check('with loss all are answered, after more attempts, and what is lost is drawn so', async (page) => {
-  await doBar(page).getByLabel('lose every third datagram').check();
+  await doBar(page).getByLabel('lose every third datagram of UDP').check();
   const { said, calls, events } = await get(page, 'UDP');
   assert.match(said, /^UDP: 5 calls, 5 answered; \d+ questions? asked again after a timeout\.$/);
   const attempts = calls.map((call) => Number(call.match(/(\d+) attempts?/)[1]));

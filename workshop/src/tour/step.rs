@@ -54,7 +54,7 @@ impl Step {
             Self::List => "list books",
             Self::Create => "create a book",
             Self::Update => "update it",
-            Self::UpdateOld => "update it from an old revision",
+            Self::UpdateOld => "update an old revision",
             Self::Author => "an author with books",
             Self::Watch => "watch a change",
             Self::Delete => "delete it",
