@@ -24,6 +24,8 @@ pub const BEFORE: &str = "before the first step";
 pub struct Step {
     /// Its name.
     pub name: String,
+    /// How often it was begun and something happened in it: what follows is all of that together. 0 for what has no mark.
+    pub times: u64,
     /// Connections that were opened.
     pub connections: u64,
     /// Reads that brought bytes, and datagrams received.
@@ -109,18 +111,21 @@ impl Step {
 pub(crate) struct Steps {
     steps: ByName<Step>,
     now: usize,
+    /// Nothing has happened in it yet.
+    is_new: bool,
 }
 
 impl Steps {
     pub(crate) fn new() -> Self {
         let mut steps = ByName::new("other steps");
         let now = steps.index(WHOLE, Step::new);
-        Self { steps, now }
+        Self { steps, now, is_new: false }
     }
 
     /// The step with that name begins.
     pub(crate) fn begin(&mut self, name: &str) {
         self.now = self.steps.index(name, Step::new);
+        self.is_new = true;
     }
 
     /// Where the step is that runs.
@@ -128,9 +133,11 @@ impl Steps {
         self.now
     }
 
-    /// The step that runs.
+    /// The step that runs, and in which something has happened.
     pub(crate) fn now(&mut self) -> &mut Step {
-        self.steps.at(self.now)
+        let step = self.steps.at(self.now);
+        step.times += u64::from(std::mem::take(&mut self.is_new));
+        step
     }
 
     /// The step there.

@@ -27,6 +27,13 @@ export function comparedSteps(traces) {
   return [...new Set(traces.flatMap((trace) => trace.steps.map((step) => step.name)))];
 }
 
+/** The name of a step, and how often it was run when its numbers are those of several times together. */
+export function comparedStepTitle(traces, name) {
+  const steps = traces.flatMap((trace) => trace.steps.filter((step) => step.name === name));
+  const times = Math.max(0, ...steps.map((step) => step.times));
+  return times > 1 ? `${name}, ${times} times together` : name;
+}
+
 /** The step that was run last, as far as the comparison knows it. */
 export function latestStep(store, names) {
   return lastStep(store.items, (step) => names.includes(step)) ?? names.at(-1);

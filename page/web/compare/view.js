@@ -4,8 +4,8 @@ import { createChoice } from "../frame/choice.js";
 import { el, onFrame } from "../frame/dom.js";
 import { morph } from "../frame/morph.js";
 import { budgetTable } from "./budget.js";
-import { bytesOfCalls, bytesOfStep, comparedSide, comparedSteps, comparedTraces } from "./rows.js";
-import { latestStep, rowsOfStep } from "./rows.js";
+import { bytesOfCalls, bytesOfStep, latestStep, rowsOfStep } from "./rows.js";
+import { comparedSide, comparedSteps, comparedStepTitle, comparedTraces } from "./rows.js";
 import { stepSentences } from "./sentences.js";
 import { stepTable } from "./table.js";
 import { verdictSection } from "./verdict.js";
@@ -56,7 +56,7 @@ export function createCompareView(store) {
     side.value = chosenSide;
     morph(verdict, el("div", {}, store.comparison ? verdictSection(store) : comparedNothing()));
     const latest = latestStep(store, names);
-    const chosen = drawSteps(names, latest);
+    const chosen = drawSteps(traces, names, latest);
     morph(
       facts,
       el("div", { class: "compare-facts" }, chosen && stepFacts(traces, chosen, chosenSide)),
@@ -64,10 +64,12 @@ export function createCompareView(store) {
   }
 
   /** Draws the list of steps. Returns the one to show. */
-  function drawSteps(names, latest) {
+  function drawSteps(traces, names, latest) {
     const wanted = names.includes(store.step) ? store.step : LATEST;
-    const options = names.map((name) => el("option", { value: name, text: name, "data-key": name }));
-    morph(step, el("select", {}, el("option", { value: LATEST, text: `the latest: ${latest}` }), options));
+    const title = (name) => comparedStepTitle(traces, name);
+    const options = names.map((name) => el("option", { value: name, text: title(name), "data-key": name }));
+    const first = el("option", { value: LATEST, text: `the latest: ${title(latest)}` });
+    morph(step, el("select", {}, first, options));
     step.value = wanted;
     return wanted === LATEST ? latest : wanted;
   }
@@ -79,7 +81,7 @@ export function createCompareView(store) {
     const bytes = isWhole ? bytesOfStep(rows) : bytesOfCalls(rows);
     const what = isWhole ? "all of it" : "one call on average, a connection's first and each later one";
     return [
-      stepTable(name, rows, recordedBy),
+      stepTable(comparedStepTitle(traces, name), rows, recordedBy),
       isKnown
         ? budgetTable(`${name}: what the bytes are spent on, ${what}`, bytes)
         : comparedWithoutPayload(),

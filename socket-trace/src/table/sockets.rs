@@ -22,11 +22,15 @@ pub(super) fn grid(traces: &[&Summary]) -> Grid {
         Column::Names("ended by", 16),
     ]);
     for name in in_order(traces.iter().flat_map(|trace| &trace.steps).map(|step| step.name.as_str())) {
-        let steps = traces.iter().filter_map(|trace| {
-            let step = trace.steps.iter().find(|step| step.name == name)?;
-            Some((trace.label.as_str(), cells(step)))
-        });
-        grid.group(vec![Cell::Name(name.to_owned())], steps.collect(), is_change(traces));
+        let steps: Vec<_> = (traces.iter())
+            .filter_map(|trace| Some((trace, trace.steps.iter().find(|step| step.name == name)?)))
+            .collect();
+        let title = match steps.iter().map(|(_, step)| step.times).max() {
+            Some(times @ 2..) => format!("{name}, {times} times"),
+            _ => name.to_owned(),
+        };
+        let rows = steps.iter().map(|(trace, step)| (trace.label.as_str(), cells(step)));
+        grid.group(vec![Cell::Name(title)], rows.collect(), is_change(traces));
     }
     grid
 }

@@ -176,16 +176,18 @@ await check('the verdict, and what the sockets of each kind do', async (page) =>
 }, { hash: '#compare' });
 
 await check('the latest step is that of the last call, whoever made it', async (page) => {
-  const latest = async (step) => {
-    const [first] = await page.getByRole('combobox', { name: 'step' }).getByRole('option').allInnerTexts();
-    return first === `the latest: ${step}`;
-  };
+  const first = async () =>
+    (await page.getByRole('combobox', { name: 'step' }).getByRole('option').allInnerTexts())[0];
+  const latest = async (step) => (await first()).replace(/, \d+ times together$/, '') === `the latest: ${step}`;
   const { local } = (await settled(page)).find(({ recording, op }) => recording === 'rest-server' && op === 'bind');
   spawnSync('curl', ['-sS', `http://${local}/v1/books/1`]);
   await until('it is the one by hand', () => latest('by hand'));
   await doIt(page, 'list books');
-  await settled(page);
+  const events = await settled(page);
   await until('it is the one that was done', () => latest('list books'));
+  const marks = events.filter(({ recording, label }) => recording === 'rest-server' && label === 'list books');
+  assert(marks.length > 1);
+  await until('they are counted', async () => (await first()).endsWith(`, ${marks.length} times together`));
 }, { hash: '#compare' });
 
 await finish();
