@@ -10,7 +10,10 @@ const LEGEND_READING = [
     "A box",
     "is one call that a program made at its socket, and what it carried. Its time is when the call returned.",
   ],
-  ["Lower", "is later, in every lane: they have one clock. Side by side is about the same time."],
+  [
+    "Lower",
+    "is later, in every lane: they have one clock. Side by side is about the same time; the row tells the first.",
+  ],
   [
     "An arrow",
     "goes from the call that sent to the one that got it. It may point up: a read can return first.",
