@@ -7,6 +7,7 @@ pub(crate) mod keep_alive;
 pub(crate) mod process;
 pub(crate) mod program;
 pub(crate) mod raw;
+pub(crate) mod recorded;
 pub(crate) mod tour;
 pub(crate) mod workshop;
 

@@ -1,90 +1,26 @@
-//! Many clients, the end of a server in the middle of its work, and a handler that fails.
+//! The end of a server in the middle of its work.
 
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::Router;
-use axum::routing::get;
 use rustix::process::Signal;
-use server_kit::{Limits, Shutdown};
-use socket_tap::{Tap, TapListener};
-use tempfile::TempDir;
+use server_kit::Limits;
+use socket_tap::Tap;
 use tokio::sync::Barrier;
 
-use crate::reliability::allow_files;
 use crate::support::api::{Api, Server};
 use crate::support::http2::{self, Http2};
-use crate::support::process::Serving;
 use crate::support::raw::{self, Raw};
+use crate::support::recorded::{Recorded, recorded};
 
 each_api!(
-    thousands_that_do_nothing_are_in_nobodys_way,
     a_signal_under_load_loses_no_call,
     a_connection_that_the_kernel_has_made_is_taken_after_the_signal,
     a_call_that_does_not_end_is_cut_after_the_grace,
     a_second_signal_ends_it_at_once,
     what_was_idle_for_long_lingers_after_the_signal,
 );
-
-/// A server with its trace, which goes when this does.
-struct Recorded {
-    _directory: TempDir,
-    server: Serving,
-}
-
-fn recorded<A: Api>(arguments: &[&str]) -> Recorded {
-    let directory = TempDir::new().unwrap();
-    let trace = directory.path().join("trace.jsonl");
-    let arguments = [&["--trace", trace.to_str().unwrap()], arguments].concat();
-    Recorded { server: Serving::start(A::SERVER, &arguments), _directory: directory }
-}
-
-async fn thousands_that_do_nothing_are_in_nobodys_way<A: Api>() {
-    const CONNECTIONS: u32 = 5_000;
-    /// KiB for each, the tap's and the runtime's part included.
-    const EACH: u64 = 24;
-    /// KiB for each that may be left when they have gone.
-    const LEFT: u64 = 1;
-    if !allow_files(u64::from(CONNECTIONS) + 1_000) {
-        return;
-    }
-    let Recorded { server, _directory } = recorded::<A>(&["--head-timeout", "600"]);
-    let mut working = A::connect(&Tap::off(), server.address).await.unwrap();
-    working.book(1).await.unwrap();
-    let before = server.memory();
-    for _ in 0..3 {
-        let mut idle = Vec::new();
-        for _ in 0..CONNECTIONS {
-            idle.push(Raw::connect(server.address).await);
-        }
-        A::connect(&Tap::off(), server.address).await.unwrap().book(1).await.unwrap();
-        working.book(1).await.unwrap();
-        let peak = server.memory();
-        eprintln!("{}: {before} KiB before, {peak} KiB with {CONNECTIONS} connections", A::SERVER);
-        assert!(peak < before + u64::from(CONNECTIONS) * EACH);
-        for client in &mut idle {
-            client.finish().await;
-        }
-        for mut client in idle {
-            client.rest().await;
-        }
-        assert!(memory_falls(&server, before + u64::from(CONNECTIONS) * LEFT, &mut working).await);
-    }
-    working.close().await;
-}
-
-/// Whether the server gives memory back, down to `most` KiB, while it goes on working.
-async fn memory_falls<A: Api>(server: &Serving, most: u64, working: &mut A) -> bool {
-    let asked = Instant::now();
-    while server.memory() > most && asked.elapsed() < Duration::from_secs(60) {
-        working.book(1).await.unwrap();
-    }
-    let memory = server.memory();
-    eprintln!("{}: {memory} KiB after {:?}", A::SERVER, asked.elapsed());
-    // Other allocators have their own ways.
-    memory <= most || cfg!(not(all(target_os = "linux", target_env = "gnu")))
-}
 
 /// How many clients keep a server busy.
 const CLIENTS: usize = 16;
@@ -228,38 +164,4 @@ async fn a_second_signal_ends_it_at_once<A: Api>() {
     server.signal(Signal::TERM);
     let (status, ..) = tokio::task::spawn_blocking(|| server.wait()).await.unwrap();
     assert_eq!(status.code(), Some(130));
-}
-
-/// A handler is somebody's first draft: what it does to itself, it does to nobody else.
-#[tokio::test]
-async fn a_handler_that_panics_takes_nobody_along() {
-    let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let router = Router::new()
-        .route("/v1/books/1", get(async || "a book"))
-        .route("/panic", get(async || -> &'static str { panic!("as the test wants it") }));
-    let shutdown = Shutdown::new();
-    let server = tokio::spawn(server_kit::http::serve(listener, router, shutdown.clone(), Limits::default()));
-
-    let mut bystander = Raw::connect(address).await;
-    let mut over_http2 = Http2::connect(address, &[]).await;
-    let panics = http2::frame(
-        http2::HEADERS,
-        http2::END_HEADERS | http2::END_STREAM,
-        1,
-        &http2::head::<clients::Rest>("/panic"),
-    );
-    over_http2.send(&panics).await.unwrap();
-    assert_eq!(
-        Raw::saying(address, raw::get::<clients::Rest>().replace("/v1/books/1", "/panic")).await.rest().await,
-        ""
-    );
-    // The other requests of its own HTTP/2 connection are bystanders, too.
-    over_http2.send(&http2::request::<clients::Rest>(3)).await.unwrap();
-    assert!(over_http2.answered(3).await);
-    bystander.send(raw::get::<clients::Rest>().as_bytes()).await.unwrap();
-    assert!(bystander.answer().await.unwrap().ends_with("a book"));
-    drop(over_http2);
-    shutdown.cancel();
-    server.await.unwrap().unwrap();
 }

@@ -1,0 +1,43 @@
+//! A handler that fails.
+
+use axum::Router;
+use axum::routing::get;
+use server_kit::{Limits, Shutdown};
+use socket_tap::{Tap, TapListener};
+
+use crate::support::http2::{self, Http2};
+use crate::support::raw::{self, Raw};
+
+/// A handler is somebody's first draft: what it does to itself, it does to nobody else.
+#[tokio::test]
+async fn a_handler_that_panics_takes_nobody_along() {
+    let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = Router::new()
+        .route("/v1/books/1", get(async || "a book"))
+        .route("/panic", get(async || -> &'static str { panic!("as the test wants it") }));
+    let shutdown = Shutdown::new();
+    let server = tokio::spawn(server_kit::http::serve(listener, router, shutdown.clone(), Limits::default()));
+
+    let mut bystander = Raw::connect(address).await;
+    let mut over_http2 = Http2::connect(address, &[]).await;
+    let panics = http2::frame(
+        http2::HEADERS,
+        http2::END_HEADERS | http2::END_STREAM,
+        1,
+        &http2::head::<clients::Rest>("/panic"),
+    );
+    over_http2.send(&panics).await.unwrap();
+    assert_eq!(
+        Raw::saying(address, raw::get::<clients::Rest>().replace("/v1/books/1", "/panic")).await.rest().await,
+        ""
+    );
+    // The other requests of its own HTTP/2 connection are bystanders, too.
+    over_http2.send(&http2::request::<clients::Rest>(3)).await.unwrap();
+    assert!(over_http2.answered(3).await);
+    bystander.send(raw::get::<clients::Rest>().as_bytes()).await.unwrap();
+    assert!(bystander.answer().await.unwrap().ends_with("a book"));
+    drop(over_http2);
+    shutdown.cancel();
+    server.await.unwrap().unwrap();
+}
