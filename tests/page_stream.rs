@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use socket_tap::format::Side;
@@ -171,7 +172,9 @@ fn there_is_an_end_to_how_many_read() {
     assert!(refused.error().contains("32 pages are open already"), "{}", refused.error());
     streams.pop();
     // The server notices when it writes next; what it writes next is news.
+    let popped = Instant::now();
     while ask(page, "HEAD /api/stream", &[], "").status == 503 {
+        assert!(popped.elapsed() < Duration::from_secs(60), "the place is never free again");
         run(&workshop, "get");
     }
 }
