@@ -3,6 +3,8 @@
 //! The library limits depth and cost only after work that a small query can blow up without bounds, so what comes here
 //! first are checks whose own work is bounded: [`tokens`] on the text, [`size`] on the parsed document.
 
+mod fragments;
+mod merge;
 mod root;
 mod select;
 mod size;
@@ -34,12 +36,13 @@ impl Operation {
         variables::check(&operation, &request.variables)?;
         let kind = operation.ty;
         let selected = &operation.selection_set;
-        let root = root::fields(selected, &document);
+        let root = root::fields(&selected.node, &document);
         match kind {
             OperationType::Query => {}
             OperationType::Mutation => root::check_mutation(&root)?,
             OperationType::Subscription => root::check_subscription(selected)?,
         }
+        merge::check(&selected.node, &document)?;
         request.set_parsed_query(document);
         Ok(Self { request, kind, root })
     }

@@ -9,6 +9,7 @@ mod events;
 mod hostile;
 mod http;
 mod limits;
+mod merging;
 mod panics;
 mod reading;
 mod socket;
