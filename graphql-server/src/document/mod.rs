@@ -33,7 +33,7 @@ impl Operation {
         let mut document = syntax::parse(&request.query)?;
         size::check(&document)?;
         let operation = select::only(&mut document, request.operation_name.as_deref())?;
-        variables::check(&operation, &request.variables)?;
+        variables::complete(&operation, &mut request.variables)?;
         let kind = operation.ty;
         let selected = &operation.selection_set;
         let root = root::fields(&selected.node, &document);

@@ -12,6 +12,7 @@ mod limits;
 mod merging;
 mod panics;
 mod reading;
+mod skipping;
 mod socket;
 mod socket_rules;
 mod support;
