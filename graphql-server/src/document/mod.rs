@@ -2,9 +2,12 @@
 //!
 //! The library limits depth and cost only after work that a small query can blow up without bounds, so what comes here
 //! first are checks whose own work is bounded: [`tokens`] on the text, [`size`] on the parsed document.
+//! Behind them come rules of the specification that the library does not keep: [`variables`], [`root`], [`merge`] and
+//! [`placeholder`].
 
 mod fragments;
 mod merge;
+pub(crate) mod placeholder;
 mod root;
 mod select;
 mod size;
@@ -24,6 +27,8 @@ pub(crate) struct Operation {
     pub(crate) kind: OperationType,
     /// What it selects at its root, in that order.
     pub(crate) root: Vec<RootField>,
+    /// Whether there is a [`placeholder`] to be taken out of its answer.
+    pub(crate) has_placeholder: bool,
 }
 
 impl Operation {
@@ -43,7 +48,9 @@ impl Operation {
             OperationType::Subscription => root::check_subscription(selected)?,
         }
         merge::check(&selected.node, &document)?;
+        // Behind the checks, to which a placeholder would be a selection like any other.
+        let has_placeholder = placeholder::put_in(&mut document);
         request.set_parsed_query(document);
-        Ok(Self { request, kind, root })
+        Ok(Self { request, kind, root, has_placeholder })
     }
 }
