@@ -14,6 +14,7 @@ mod panics;
 mod reading;
 mod skipping;
 mod socket;
+mod socket_handshake;
 mod socket_rules;
 mod support;
 mod writing;

@@ -1,43 +1,13 @@
-//! `graphql-transport-ws`, rule by rule: who may connect, and what ends a connection.
+//! `graphql-transport-ws`, rule by rule: what ends a connection.
 
 use futures_util::SinkExt as _;
 use serde_json::json;
-use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::tungstenite::Message;
 
-use super::support::{Client, Service};
+use super::support::Service;
 use crate::limits::{MAX_OPERATIONS, MAX_REQUEST_BYTES, SEND_TIMEOUT};
 
 const CHANGES: &str = "subscription{bookChanged{kind}}";
-const PROTOCOL: (&str, &str) = ("sec-websocket-protocol", "graphql-transport-ws");
-
-fn refused(result: Result<Client, Error>) -> u16 {
-    match result {
-        Err(Error::Http(response)) => response.status().as_u16(),
-        Err(other) => panic!("{other}"),
-        Ok(_) => 101,
-    }
-}
-
-#[tokio::test]
-async fn a_page_of_another_site_may_not_connect() {
-    let service = Service::new();
-    for (origin, status) in [("http://{own}", 101), ("http://evil.example", 403), ("null", 403)] {
-        assert_eq!(refused(service.connect(&[PROTOCOL, ("origin", origin)]).await), status, "{origin}");
-    }
-}
-
-#[tokio::test]
-async fn a_handshake_that_is_none_is_refused() {
-    assert_eq!(refused(Service::new().connect(&[PROTOCOL, ("sec-websocket-version", "7")]).await), 400);
-}
-
-#[tokio::test]
-async fn the_subprotocol_must_be_the_one() {
-    let mut client = Service::new().connect(&[]).await.unwrap();
-    assert_eq!(client.closed().await, (4406, "Subprotocol not acceptable".to_owned()));
-    let both = ("sec-websocket-protocol", "graphql-ws, graphql-transport-ws");
-    assert_eq!(refused(Service::new().connect(&[both]).await), 101);
-}
 
 #[tokio::test]
 async fn a_message_must_be_one_of_the_protocol() {
