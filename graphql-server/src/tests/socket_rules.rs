@@ -15,6 +15,7 @@ async fn a_message_must_be_one_of_the_protocol() {
         "",
         "{",
         "[]",
+        r#"["ping",null,null]"#,
         "{}",
         r#"{"type":1}"#,
         r#"{"type":"nonsense"}"#,
