@@ -2,6 +2,7 @@
 
 use futures_util::SinkExt as _;
 use serde_json::json;
+use tokio::io::AsyncWriteExt as _;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::support::Service;
@@ -38,6 +39,31 @@ async fn a_message_must_be_one_of_the_protocol() {
     let mut client = Service::new().ready().await;
     client.0.send(Message::binary(br#"{"type":"ping"}"#.to_vec())).await.unwrap();
     assert_eq!(client.closed().await.0, 4400);
+}
+
+#[tokio::test]
+async fn a_frame_must_be_one_of_the_transport() {
+    let masked = |head: u8, payload: &[u8]| {
+        let length = u8::try_from(payload.len()).unwrap();
+        // A length of 126 stands for the two bytes behind it.
+        let length = if length < 126 { vec![0x80 | length] } else { vec![0xfe, 0, length] };
+        [&[head], length.as_slice(), &[0; 4], payload].concat()
+    };
+    let text = br#"{"type":"ping"}"#;
+    for (what, frame, code) in [
+        ("not UTF-8", masked(0x81, &[0xff]), 1007),
+        ("a reason that is not UTF-8", masked(0x88, &[0x03, 0xe8, 0xff]), 1007),
+        ("a reserved bit", masked(0xc1, text), 1002),
+        ("a reserved opcode", masked(0x83, text), 1002),
+        ("not masked", [&[0x81, 15], text.as_slice()].concat(), 1002),
+        ("a long ping", masked(0x89, &[0; 126]), 1002),
+        ("a ping in parts", masked(0x09, text), 1002),
+        ("the rest of nothing", masked(0x80, text), 1002),
+    ] {
+        let mut client = Service::new().ready().await;
+        client.0.get_mut().write_all(&frame).await.unwrap();
+        assert_eq!(client.closed().await.0, code, "{what}");
+    }
 }
 
 #[tokio::test]
