@@ -1,6 +1,7 @@
 //! The service from the outside: over HTTP without a network, over WebSockets on a free port of the loopback.
 
 mod authors;
+mod bodies;
 mod browser;
 mod client;
 mod contract;
