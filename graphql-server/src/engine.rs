@@ -8,7 +8,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 use serde::Serialize;
 
-use crate::document::{Operation, RootField};
+use crate::document::{Operation, RootField, placeholder};
 use crate::fault::{PANICKED, code, finish_all, request_error};
 use crate::schema::Schema;
 
@@ -43,14 +43,15 @@ impl Engine {
                            graphql-transport-ws";
             return request_error(code::VALIDATION_FAILED, message, None).into();
         }
-        let Operation { request, root, .. } = operation;
-        settle(self.0.execute(request).await, &root)
+        let Operation { request, root, has_placeholder, .. } = operation;
+        settle(self.0.execute(request).await, &root, has_placeholder)
     }
 
     /// Runs any operation: one outcome for a query or a mutation, one for each event of a subscription.
     pub(crate) fn stream(&self, operation: Operation) -> BoxStream<'static, Outcome> {
-        let Operation { request, root, .. } = operation;
-        let outcomes = self.0.execute_stream(request).map(move |response| settle(response, &root));
+        let Operation { request, root, has_placeholder, .. } = operation;
+        let responses = self.0.execute_stream(request);
+        let outcomes = responses.map(move |response| settle(response, &root, has_placeholder));
         // A stream outlives its handler, and the task that it is polled in serves others, too. Nothing is left in an odd
         // state: a stream that panicked is not polled again, and the shelf expects panics.
         let caught = AssertUnwindSafe(outcomes).catch_unwind();
@@ -70,12 +71,15 @@ impl std::fmt::Debug for Engine {
 }
 
 /// Tells a refusal from a run, gives each error a code, and lets nulls spread.
-fn settle(mut response: Response, root: &[RootField]) -> Outcome {
+fn settle(mut response: Response, root: &[RootField], has_placeholder: bool) -> Outcome {
     // An error in a field has a path. One of the request as a whole has none.
     let refused = !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty());
     if refused && response.data == Value::Null {
         finish_all(&mut response.errors, code::VALIDATION_FAILED);
         return Outcome::Refused { errors: response.errors };
+    }
+    if has_placeholder {
+        placeholder::take_out(&mut response.data);
     }
     for error in &response.errors {
         spread_null(&mut response.data, &error.path, root);

@@ -2,7 +2,12 @@
 //!
 //! The library limits depth and cost only after work that a small query can blow up without bounds, so what comes here
 //! first are checks whose own work is bounded: [`tokens`] on the text, [`size`] on the parsed document.
+//! Behind them come rules of the specification that the library does not keep: [`variables`], [`root`], [`merge`] and
+//! [`placeholder`].
 
+mod fragments;
+mod merge;
+pub(crate) mod placeholder;
 mod root;
 mod select;
 mod size;
@@ -22,6 +27,8 @@ pub(crate) struct Operation {
     pub(crate) kind: OperationType,
     /// What it selects at its root, in that order.
     pub(crate) root: Vec<RootField>,
+    /// Whether there is a [`placeholder`] to be taken out of its answer.
+    pub(crate) has_placeholder: bool,
 }
 
 impl Operation {
@@ -31,16 +38,19 @@ impl Operation {
         let mut document = syntax::parse(&request.query)?;
         size::check(&document)?;
         let operation = select::only(&mut document, request.operation_name.as_deref())?;
-        variables::check(&operation, &request.variables)?;
+        variables::complete(&operation, &mut request.variables)?;
         let kind = operation.ty;
         let selected = &operation.selection_set;
-        let root = root::fields(selected, &document);
+        let root = root::fields(&selected.node, &document);
         match kind {
             OperationType::Query => {}
             OperationType::Mutation => root::check_mutation(&root)?,
             OperationType::Subscription => root::check_subscription(selected)?,
         }
+        merge::check(&selected.node, &document)?;
+        // Behind the checks, to which a placeholder would be a selection like any other.
+        let has_placeholder = placeholder::put_in(&mut document);
         request.set_parsed_query(document);
-        Ok(Self { request, kind, root })
+        Ok(Self { request, kind, root, has_placeholder })
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use async_graphql::parser::types::{ExecutableDocument, Field, Selection, SelectionSet};
 use async_graphql::{Pos, Positioned, ServerError};
 
+use super::fragments::filled_in;
 use crate::fault::{code, request_error};
 use crate::schema::NULLABLE_ROOTS;
 
@@ -35,16 +36,8 @@ impl RootField {
 /// The fields that are selected there.
 ///
 /// Call it only for a document that was sized up: it fills in the fragments.
-pub(super) fn fields(selected: &Positioned<SelectionSet>, document: &ExecutableDocument) -> Vec<RootField> {
-    let of = |selection: &Positioned<Selection>| match &selection.node {
-        Selection::Field(field) => vec![RootField::new(field)],
-        Selection::InlineFragment(inline) => fields(&inline.node.selection_set, document),
-        Selection::FragmentSpread(spread) => {
-            let fragment = document.fragments.get(&spread.node.fragment_name.node);
-            fragment.map(|fragment| fields(&fragment.node.selection_set, document)).unwrap_or_default()
-        }
-    };
-    selected.node.items.iter().flat_map(of).collect()
+pub(super) fn fields(selected: &SelectionSet, document: &ExecutableDocument) -> Vec<RootField> {
+    filled_in(selected, document).into_iter().map(RootField::new).collect()
 }
 
 /// A mutation selects each key once. Fields with the same key are one field, to be run once; the library would make the

@@ -1,4 +1,4 @@
-//! Whether the variables that an operation needs are there.
+//! The variables that an operation needs: each with its value, given or by default.
 //!
 //! Their types are checked by the library, at the places where they are used.
 
@@ -7,14 +7,15 @@ use async_graphql::{ServerError, Value, Variables};
 
 use crate::fault::{code, request_error};
 
-pub(super) fn check(operation: &OperationDefinition, given: &Variables) -> Result<(), ServerError> {
+/// Fills in the defaults, and checks that nothing is missing. The library knows of defaults in arguments, but not in
+/// `@skip` and `@include`.
+pub(super) fn complete(operation: &OperationDefinition, given: &mut Variables) -> Result<(), ServerError> {
     for definition in &operation.variable_definitions {
         let (name, wanted) = (&definition.node.name.node, &definition.node.var_type.node);
-        let missing = match given.get(name) {
-            None => definition.node.default_value.is_none(),
-            Some(value) => *value == Value::Null,
-        };
-        if missing && !wanted.nullable {
+        if let Some(default) = &definition.node.default_value {
+            given.entry(name.clone()).or_insert_with(|| default.node.clone());
+        }
+        if !wanted.nullable && given.get(name).is_none_or(|value| *value == Value::Null) {
             let message = format!("variable ${name} of type {wanted} has no value");
             return Err(request_error(code::VALIDATION_FAILED, message, Some(definition.pos)));
         }

@@ -14,7 +14,7 @@ use async_graphql::ServerError;
 use async_graphql::parser::types::OperationType;
 use axum::extract::{Request, State};
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, UPGRADE, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::StreamExt as _;
 use futures_util::stream;
@@ -39,7 +39,7 @@ pub(crate) async fn get(State(app): State<Arc<App>>, request: Request) -> Respon
             // A link must not change anything: whatever follows links, a prefetching browser among others, would do it.
             Ok(Ok(operation)) if operation.kind == OperationType::Mutation => {
                 let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "a mutation needs POST");
-                allowing("POST", problem.reply(media))
+                problem.with_header(ALLOW, "POST").reply(media)
             }
             Ok(prepared) => answer(&app, media, prepared).await,
             Err(problem) => problem.reply(media),
@@ -73,13 +73,13 @@ pub(crate) async fn schema(State(app): State<Arc<App>>) -> Response {
 /// Any other method on `/graphql`.
 pub(crate) async fn method_not_allowed() -> Response {
     let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "send a query by GET, or anything by POST");
-    allowing("GET, HEAD, POST", problem.reply(Media::Json))
+    problem.with_header(ALLOW, "GET, HEAD, POST").reply(Media::Json)
 }
 
 /// Any other method on a file.
 pub(crate) async fn read_only() -> Response {
     let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this is a file: it can only be read");
-    allowing("GET, HEAD", problem.reply(Media::Json))
+    problem.with_header(ALLOW, "GET, HEAD").reply(Media::Json)
 }
 
 /// Any other path.
@@ -101,12 +101,6 @@ async fn answer(app: &App, media: Media, prepared: Result<Operation, ServerError
         (_, Ok(operation)) => reply::outcome(media, &app.engine.run(operation).await),
         (_, Err(error)) => reply::outcome(media, &error.into()),
     }
-}
-
-/// Names the methods that a resource has.
-fn allowing(methods: &'static str, mut response: Response) -> Response {
-    response.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
-    response
 }
 
 fn not_acceptable() -> Response {

@@ -1,7 +1,7 @@
 //! Answers over HTTP, good and bad: all of them JSON in the shape of a GraphQL response.
 
 use axum::http::header::{CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
@@ -43,22 +43,31 @@ pub(super) fn outcome(media: Media, outcome: &Outcome) -> Response {
 pub(crate) struct Problem {
     status: StatusCode,
     message: String,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into() }
+        Self { status, message: message.into(), headers: Vec::new() }
     }
 
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, message)
     }
 
+    /// Adds a header that tells the client how to do better.
+    pub(crate) fn with_header(mut self, name: HeaderName, value: &'static str) -> Self {
+        self.headers.push((name, HeaderValue::from_static(value)));
+        self
+    }
+
     pub(crate) fn reply(self, media: Media) -> Response {
         // The code is the status in words, `METHOD_NOT_ALLOWED`.
         let reason = self.status.canonical_reason().unwrap_or(code::INTERNAL);
         let code = reason.to_ascii_uppercase().replace([' ', '-'], "_");
-        json(self.status, media, &Outcome::from(request_error(&code, self.message, None)))
+        let mut response = json(self.status, media, &Outcome::from(request_error(&code, self.message, None)));
+        response.headers_mut().extend(self.headers);
+        response
     }
 }
 

@@ -3,6 +3,7 @@
 use async_graphql::Request;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts as _, Query};
+use axum::http::header::ACCEPT_ENCODING;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use server_kit::http::body;
@@ -20,6 +21,11 @@ pub(super) async fn from_url(parts: &mut Parts) -> Result<Request, Problem> {
 }
 
 pub(super) async fn from_body(headers: &HeaderMap, body: Body) -> Result<Request, Problem> {
+    if body::is_coded(headers) {
+        let problem =
+            Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "send the body without a Content-Encoding");
+        return Err(problem.with_header(ACCEPT_ENCODING, "identity"));
+    }
     // Only JSON. A form of another site can send the other types in its visitors' name, but not this one.
     if !is_json(headers) {
         let message = "Content-Type must be application/json, in UTF-8";

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use tokio_tungstenite::tungstenite::Error;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
 /// A close code with its reason.
@@ -17,6 +19,10 @@ const MAX_REASON: usize = 123;
 impl Close {
     /// The service ends.
     pub(super) const GOING_AWAY: Self = Self::new(1001, "Going away");
+    /// A frame is not built or not placed as the transport says.
+    const PROTOCOL_ERROR: Self = Self::new(1002, "Protocol error");
+    /// A text is not UTF-8.
+    const INVALID_TEXT: Self = Self::new(1007, "Invalid UTF-8");
     /// A message is longer than any that is taken.
     pub(super) const TOO_LONG: Self = Self::new(1009, "Message too long");
     /// An operation came before the connection was acknowledged.
@@ -40,6 +46,18 @@ impl Close {
     /// An operation with that id is still running.
     pub(super) fn already_exists(id: &str) -> Self {
         Self { code: 4409, reason: format!("Subscriber for {id} already exists").into() }
+    }
+
+    /// Why nothing more can be read; `None` when the client is gone.
+    pub(super) fn of(error: &Error) -> Option<Self> {
+        match error {
+            // What is longer than the transport itself takes.
+            Error::Capacity(_) => Some(Self::TOO_LONG),
+            Error::Utf8(_) => Some(Self::INVALID_TEXT),
+            Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,
+            Error::Protocol(_) => Some(Self::PROTOCOL_ERROR),
+            _ => None,
+        }
     }
 
     pub(super) fn into_frame(self) -> CloseFrame {

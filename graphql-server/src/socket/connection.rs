@@ -12,7 +12,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
 
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::App;
 use crate::document::Operation;
@@ -69,9 +69,8 @@ impl Connection {
                 event = self.operations.next() => self.report(event).await?,
                 message = self.socket.next() => match message {
                     Some(Ok(message)) => self.receive(message).await?,
-                    // What is longer than the transport itself takes.
-                    Some(Err(Error::Capacity(_))) => return Err(Some(Close::TOO_LONG)),
-                    Some(Err(_)) | None => return Err(None),
+                    Some(Err(error)) => return Err(Close::of(&error)),
+                    None => return Err(None),
                 },
             }
         }

@@ -51,6 +51,10 @@ struct Envelope {
 impl ClientMessage {
     /// Reads a message; otherwise says what is wrong with it.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
+        // What is derived reads the members from an array, too.
+        if !text.trim_start().starts_with('{') {
+            return Err("Invalid message: it must be a JSON object".to_owned());
+        }
         let Envelope { kind, id, payload } =
             serde_json::from_str(text).map_err(|error| format!("Invalid message: {error}"))?;
         let id = || id.filter(|id| !id.is_empty()).ok_or_else(|| format!("{kind} needs an id"));

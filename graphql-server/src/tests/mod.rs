@@ -1,6 +1,7 @@
 //! The service from the outside: over HTTP without a network, over WebSockets on a free port of the loopback.
 
 mod authors;
+mod bodies;
 mod browser;
 mod client;
 mod contract;
@@ -9,9 +10,12 @@ mod events;
 mod hostile;
 mod http;
 mod limits;
+mod merging;
 mod panics;
 mod reading;
+mod skipping;
 mod socket;
+mod socket_handshake;
 mod socket_rules;
 mod support;
 mod writing;

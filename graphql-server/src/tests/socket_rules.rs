@@ -1,43 +1,14 @@
-//! `graphql-transport-ws`, rule by rule: who may connect, and what ends a connection.
+//! `graphql-transport-ws`, rule by rule: what ends a connection.
 
 use futures_util::SinkExt as _;
 use serde_json::json;
-use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio::io::AsyncWriteExt as _;
+use tokio_tungstenite::tungstenite::Message;
 
-use super::support::{Client, Service};
+use super::support::Service;
 use crate::limits::{MAX_OPERATIONS, MAX_REQUEST_BYTES, SEND_TIMEOUT};
 
 const CHANGES: &str = "subscription{bookChanged{kind}}";
-const PROTOCOL: (&str, &str) = ("sec-websocket-protocol", "graphql-transport-ws");
-
-fn refused(result: Result<Client, Error>) -> u16 {
-    match result {
-        Err(Error::Http(response)) => response.status().as_u16(),
-        Err(other) => panic!("{other}"),
-        Ok(_) => 101,
-    }
-}
-
-#[tokio::test]
-async fn a_page_of_another_site_may_not_connect() {
-    let service = Service::new();
-    for (origin, status) in [("http://{own}", 101), ("http://evil.example", 403), ("null", 403)] {
-        assert_eq!(refused(service.connect(&[PROTOCOL, ("origin", origin)]).await), status, "{origin}");
-    }
-}
-
-#[tokio::test]
-async fn a_handshake_that_is_none_is_refused() {
-    assert_eq!(refused(Service::new().connect(&[PROTOCOL, ("sec-websocket-version", "7")]).await), 400);
-}
-
-#[tokio::test]
-async fn the_subprotocol_must_be_the_one() {
-    let mut client = Service::new().connect(&[]).await.unwrap();
-    assert_eq!(client.closed().await, (4406, "Subprotocol not acceptable".to_owned()));
-    let both = ("sec-websocket-protocol", "graphql-ws, graphql-transport-ws");
-    assert_eq!(refused(Service::new().connect(&[both]).await), 101);
-}
 
 #[tokio::test]
 async fn a_message_must_be_one_of_the_protocol() {
@@ -45,6 +16,7 @@ async fn a_message_must_be_one_of_the_protocol() {
         "",
         "{",
         "[]",
+        r#"["ping",null,null]"#,
         "{}",
         r#"{"type":1}"#,
         r#"{"type":"nonsense"}"#,
@@ -67,6 +39,31 @@ async fn a_message_must_be_one_of_the_protocol() {
     let mut client = Service::new().ready().await;
     client.0.send(Message::binary(br#"{"type":"ping"}"#.to_vec())).await.unwrap();
     assert_eq!(client.closed().await.0, 4400);
+}
+
+#[tokio::test]
+async fn a_frame_must_be_one_of_the_transport() {
+    let masked = |head: u8, payload: &[u8]| {
+        let length = u8::try_from(payload.len()).unwrap();
+        // A length of 126 stands for the two bytes behind it.
+        let length = if length < 126 { vec![0x80 | length] } else { vec![0xfe, 0, length] };
+        [&[head], length.as_slice(), &[0; 4], payload].concat()
+    };
+    let text = br#"{"type":"ping"}"#;
+    for (what, frame, code) in [
+        ("not UTF-8", masked(0x81, &[0xff]), 1007),
+        ("a reason that is not UTF-8", masked(0x88, &[0x03, 0xe8, 0xff]), 1007),
+        ("a reserved bit", masked(0xc1, text), 1002),
+        ("a reserved opcode", masked(0x83, text), 1002),
+        ("not masked", [&[0x81, 15], text.as_slice()].concat(), 1002),
+        ("a long ping", masked(0x89, &[0; 126]), 1002),
+        ("a ping in parts", masked(0x09, text), 1002),
+        ("the rest of nothing", masked(0x80, text), 1002),
+    ] {
+        let mut client = Service::new().ready().await;
+        client.0.get_mut().write_all(&frame).await.unwrap();
+        assert_eq!(client.closed().await.0, code, "{what}");
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
-use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderName};
+use axum::http::header::{ACCEPT_ENCODING, HeaderName};
 use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
 use serde::Deserialize;
@@ -57,11 +57,7 @@ impl Unread {
 }
 
 fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
-    if headers
-        .get_all(CONTENT_ENCODING)
-        .iter()
-        .all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"))
-    {
+    if !body::is_coded(headers) {
         return Ok(());
     }
     let problem =

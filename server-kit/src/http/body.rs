@@ -1,7 +1,7 @@
 //! The body of a request: what it is, and all of it, within its limits.
 
 use axum::body::{Body, Bytes, HttpBody as _};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use tokio::time::timeout;
@@ -24,6 +24,13 @@ pub fn media_type(headers: &HeaderMap) -> Option<&str> {
         _ => true,
     });
     is_utf8.then_some(media_type)
+}
+
+/// Whether it is compressed, or coded in another way (RFC 9110, section 8.4). No server here undoes that.
+#[must_use]
+pub fn is_coded(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(CONTENT_ENCODING).iter();
+    codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// Reads all of it. What says that it is too long is not begun: a client that waits for `100 Continue`, which comes with

@@ -1,0 +1,37 @@
+//! Fields under one key.
+
+use serde_json::json;
+
+use super::support::Service;
+
+#[tokio::test]
+async fn one_key_is_one_field() {
+    let service = Service::new();
+    for query in [
+        "{a:book(id:1){id} a:book(id:2){id}}",
+        "{book(id:1){id} ...on Query{book(id:2){id}}}",
+        "{a:book(id:1){id} ...F} fragment F on Query{a:author(id:1){id}}",
+        "{book(id:1){a:title ...on Book{a:year}}}",
+        "{book(id:1){a:title} book(id:1){a:year}}",
+        "{books{nodes{a:author{id}}} ...{books{nodes{a:author{id} ...F}}}} fragment F on Book{a:id}",
+        "{books(first:1){nodes{id}} books(after:null){nodes{id}}}",
+        "{books(first:1){nodes{id}} ...{books(first:1 after:null){nodes{id}}}}",
+        "mutation{deleteBook(id:1){a:title ...{a:id}}}",
+        "{__schema{types{name} ...{types:directives{name}}}}",
+    ] {
+        let answer = service.ask(query).await;
+        let error = &answer["errors"][0];
+        assert_eq!(error["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED", "{query}: {answer}");
+        assert!(error["message"].as_str().unwrap().contains("is selected twice"), "{answer}");
+    }
+    assert!(service.shelf.book(1).is_ok());
+}
+
+#[tokio::test]
+async fn one_field_may_be_selected_in_parts() {
+    let query = "{books(first:1 authorId:2){nodes{id}} ...F ...F}
+        fragment F on Query{books(authorId:2 first:1){nodes{...{id} a:author{id}} nodes{a:author{name}}}}";
+    let author = json!({ "id": "2", "name": "Andrew S. Tanenbaum" });
+    let data = json!({ "books": { "nodes": [{ "id": "4", "a": author }] } });
+    assert_eq!(Service::new().data(query).await, data);
+}
