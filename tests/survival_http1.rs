@@ -55,6 +55,7 @@ async fn a_host_is_there_once_and_is_one<A: Api>() {
         "host: user@a\r\n",
         "host: a:port\r\n",
         "host: a:99999\r\n",
+        "host: a:+80\r\n",
         "host: [::1\r\n",
     ] {
         let answered = statuses(&server, &format!("{line}{hosts}\r\n{SMUGGLED}")).await;

@@ -81,7 +81,7 @@ pub const PROGRAM: Program = Program {
 /// Serves until the shutdown, then finishes the running requests.
 ///
 /// # Errors
-/// As [`server_kit::http::serve`].
+/// As [`server_kit::http::serve_api`].
 pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> io::Result<()> {
     serve_with(listener, shelf, shutdown, Limits::default()).await
 }
@@ -96,7 +96,9 @@ pub async fn serve_with(
     shutdown: Shutdown,
     limits: Limits,
 ) -> io::Result<()> {
-    server_kit::http::serve(listener, router(shelf, shutdown.clone()), shutdown, limits).await
+    let router = router(shelf, shutdown.clone());
+    let refuse = |refusal| Problem::from(refusal).into_response();
+    server_kit::http::serve_api(listener, router, refuse, shutdown, limits).await
 }
 
 /// The API, for a server of one's own. Streams of changes end at the shutdown.

@@ -14,6 +14,7 @@ use axum::http::header::{ALLOW, CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use server_kit::http::Refusal;
 use utoipa::ToSchema;
 
 pub(crate) use kind::Kind;
@@ -116,6 +117,13 @@ impl Problem {
     /// A handler panicked. What it said is for the server's own terminal.
     pub(crate) fn panicked() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "a fault of the server; it goes on serving")
+    }
+}
+
+/// What every server over HTTP refuses.
+impl From<Refusal> for Problem {
+    fn from((status, why): Refusal) -> Self {
+        Self::new(status, why)
     }
 }
 
