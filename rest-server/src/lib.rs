@@ -39,6 +39,7 @@ mod tests;
 use std::io;
 
 use axum::Router;
+use axum::http::{Method, Uri};
 use axum::response::IntoResponse as _;
 use bookshelf::Shelf;
 use server_kit::{Limits, Program, Shutdown};
@@ -108,10 +109,11 @@ pub fn router(shelf: Shelf, shutdown: Shutdown) -> Router {
         .merge(changes::routes())
         .merge(authors::routes())
         .split_for_parts();
+    let allow = resource::allowed(&document.paths);
     guarded(
         router
             .merge(docs::routes(&document))
-            .fallback(Problem::no_such_path)
+            .fallback(async move |method: Method, uri: Uri| resource::nowhere(&method, &uri, allow))
             .with_state(App { shelf, shutdown }),
     )
 }

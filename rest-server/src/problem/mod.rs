@@ -101,9 +101,10 @@ impl Problem {
     }
 
     /// No route has the path.
-    pub(crate) async fn no_such_path(uri: Uri) -> Self {
+    pub(crate) fn no_such_path(uri: &Uri) -> Self {
+        let path = uri.path();
         let detail =
-            format!("there is nothing at {uri}; the books are at /v1/books, the documentation at /docs");
+            format!("there is nothing at {path}; the books are at /v1/books, the documentation at /docs");
         Self::new(StatusCode::NOT_FOUND, detail)
     }
 
