@@ -69,7 +69,7 @@ impl JsonBody for NewBook {
 pub(super) async fn create(
     State(app): State<App>,
     _: AcceptsJson,
-    body: Unread,
+    body: Unread<NewBook>,
 ) -> Result<impl IntoResponse, Problem> {
     let NewBook { title, author_id, year } = body.json().await?;
     let book = app.shelf.create(bookshelf::NewBook { title, author_id, year })?;

@@ -69,10 +69,11 @@ pub(super) async fn update(
     BookId { id }: BookId,
     _: AcceptsJson,
     conditions: Conditions,
-    body: Unread,
+    body: Unread<Patch>,
 ) -> Result<Response, Problem> {
     let book = app.shelf.book(id)?;
     conditions.demand_if_match()?;
+    // After what the head alone rules out, which `Unread` has seen to, and before a body is read for nothing.
     conditions.check(&book)?;
     let Patch { title, author_id, year } = body.json().await?;
     let patch = BookPatch { title, author_id, year };

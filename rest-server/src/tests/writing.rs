@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use bookshelf::Limits;
 use serde_json::json;
 
-use super::support::Service;
+use super::support::{JSON, Service};
 
 #[tokio::test]
 async fn a_created_book_says_where_it_is() {
@@ -47,7 +47,7 @@ async fn a_deleted_book_is_gone() {
     let reply = service.send("DELETE", "/v1/books/1", &[], Body::empty()).await;
     assert_eq!((reply.status, reply.body.len()), (StatusCode::NO_CONTENT, 0));
     for method in ["DELETE", "GET", "PATCH"] {
-        let reply = service.send(method, "/v1/books/1", &[], Body::empty()).await;
+        let reply = service.send(method, "/v1/books/1", &[JSON], Body::empty()).await;
         assert_eq!((reply.status, reply.problem().as_str()), (StatusCode::NOT_FOUND, "there is no book 1"));
     }
 }
