@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 use super::reply;
 use crate::App;
 use crate::conditions::Conditions;
-use crate::input::{AcceptsJson, BookId, Fields, JsonBody, MAX_ID, Unread, integer, text};
-use crate::model::{Book, YEARS};
+use crate::input::{AcceptsJson, BookId, Fields, JsonBody, MAX_ID, Unread, integer};
+use crate::model::{self, Book, YEARS};
 use crate::openapi::{
     Always, BadBody, IfMatch, NoSuchAuthor, NoSuchBook, NotAcceptable, PreconditionFailed,
     PreconditionRequired,
@@ -39,7 +39,7 @@ impl JsonBody for Patch {
 
     fn read(fields: &mut Fields<Value>) -> Option<Self> {
         Some(Self {
-            title: fields.optional("title", text),
+            title: fields.optional("title", model::title),
             author_id: fields.optional("author_id", integer(1..=MAX_ID)),
             year: fields.optional("year", integer(YEARS)),
         })
