@@ -89,7 +89,10 @@ fn members(body: &[u8]) -> Result<Vec<(String, Value)>, Problem> {
     }
     Err(match serde_json::from_slice::<Value>(body) {
         Ok(_) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "the body must be a JSON object"),
-        Err(error) => Problem::new(StatusCode::BAD_REQUEST, format!("the body is not JSON: {error}")),
+        // Some JSON cannot be held: a number out of every range, half a character, too many arrays within arrays.
+        Err(error) => {
+            Problem::new(StatusCode::BAD_REQUEST, format!("the body cannot be read as JSON: {error}"))
+        }
     })
 }
 
