@@ -11,6 +11,7 @@ mod adapters;
 mod answers;
 mod errors;
 mod exactness;
+mod front;
 mod graphql;
 mod grpc;
 mod killed;

@@ -30,6 +30,9 @@ fn only_a_page_of_the_same_host_and_port_passes() {
     // As HTTP/2 has it.
     assert!(own_at("http://localhost:8080/", &origin));
     assert!(!own_at("http://localhost:8081/", &origin));
+    // The URI counts.
+    assert!(own_at("http://localhost:8080/", &[(HOST, "evil.example"), origin[0].clone()]));
+    assert!(!own_at("http://evil.example/", &[host.clone(), origin[0].clone()]));
     let twice = (ORIGIN, "http://localhost:8080");
     assert!(!own(&[host, twice.clone(), twice]));
 }

@@ -37,6 +37,7 @@ each_http!(
     what_has_one_meaning_is_taken,
     a_head_has_its_limits,
     a_client_that_has_finished_sending_gets_its_answer,
+    a_client_that_has_sent_a_body_and_finished_gets_its_answer,
     a_client_that_sends_all_before_it_reads_gets_the_refusal,
     a_client_that_sends_for_ever_is_not_read_for_ever,
     a_client_that_asks_first_need_not_send_what_is_too_long,
@@ -55,6 +56,7 @@ async fn a_host_is_there_once_and_is_one<A: Api>() {
         "host: user@a\r\n",
         "host: a:port\r\n",
         "host: a:99999\r\n",
+        "host: a:+80\r\n",
         "host: [::1\r\n",
     ] {
         let answered = statuses(&server, &format!("{line}{hosts}\r\n{SMUGGLED}")).await;
@@ -202,6 +204,20 @@ async fn a_client_that_has_finished_sending_gets_its_answer<A: Api>() {
     let half = format!("{}content-length: 100\r\n\r\n{{", raw::post::<A>());
     assert_eq!(statuses(&server, &half).await, [400]);
     assert!(statuses(&server, &raw::get::<A>()[..10]).await.is_empty());
+}
+
+/// The server, which shares this thread, waits for a request, and then reads it and the end in one go.
+async fn a_client_that_has_sent_a_body_and_finished_gets_its_answer<A: Api>() {
+    let server = Server::start::<A>().await;
+    let lacking = if A::API == "rest" { "HTTP/1.1 422 " } else { "HTTP/1.1 400 " };
+    for body in ["content-length: 2\r\n\r\n{}", "transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"] {
+        let mut client = Raw::saying(server.address, raw::get::<A>()).await;
+        client.answer().await.unwrap();
+        client.send(format!("{}{body}", raw::post::<A>()).as_bytes()).await.unwrap();
+        client.finish().await;
+        let answer = client.rest().await;
+        assert!(answer.starts_with(lacking), "{body:?}: {answer:?}");
+    }
 }
 
 /// The answer to a body that is too long comes after its first bytes; a reset would take it away again.

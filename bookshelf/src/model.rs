@@ -76,8 +76,12 @@ impl BookPatch {
     }
 }
 
-/// The rules for a title.
-pub(crate) fn check_title(title: &str) -> Result<(), Error> {
+/// The rules for a title. Public, for a server that tells all faults of a request at once, while the shelf stops at the
+/// first.
+///
+/// # Errors
+/// [`Error::Invalid`] with the rule that it breaks.
+pub fn check_title(title: &str) -> Result<(), Error> {
     let length = title.chars().count();
     if title.trim().is_empty() {
         Err(Error::invalid(Field::Title, "must not be empty"))

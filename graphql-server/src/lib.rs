@@ -77,7 +77,7 @@ pub const PROGRAM: Program = Program {
 /// Serves until the shutdown, then finishes the running requests and closes the WebSockets.
 ///
 /// # Errors
-/// As [`server_kit::http::serve`].
+/// As [`server_kit::http::serve_api`].
 pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> io::Result<()> {
     serve_with(listener, shelf, shutdown, Limits::default()).await
 }
@@ -95,7 +95,7 @@ pub async fn serve_with(
     let sockets = TaskTracker::new();
     let schema = schema::over(shelf, shutdown.clone()).finish();
     let router = routes(schema, shutdown.clone(), sockets.clone());
-    server_kit::http::serve(listener, router, shutdown, limits).await?;
+    server_kit::http::serve_api(listener, router, http::refuse, shutdown, limits).await?;
     // A WebSocket has left the HTTP connection that it began as. It says goodbye within `limits::CLOSE_TIMEOUT`.
     sockets.close();
     sockets.wait().await;

@@ -50,7 +50,7 @@ async fn page() -> Response {
 async fn asset(uri: Uri, file: Result<Path<String>, PathRejection>) -> Response {
     match file.ok().and_then(|Path(file)| find(&file)) {
         Some(asset) => send(asset),
-        None => Problem::no_such_path(uri).await.into_response(),
+        None => Problem::no_such_path(&uri).into_response(),
     }
 }
 

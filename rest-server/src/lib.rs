@@ -39,6 +39,7 @@ mod tests;
 use std::io;
 
 use axum::Router;
+use axum::http::{Method, Uri};
 use axum::response::IntoResponse as _;
 use bookshelf::Shelf;
 use server_kit::{Limits, Program, Shutdown};
@@ -81,7 +82,7 @@ pub const PROGRAM: Program = Program {
 /// Serves until the shutdown, then finishes the running requests.
 ///
 /// # Errors
-/// As [`server_kit::http::serve`].
+/// As [`server_kit::http::serve_api`].
 pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> io::Result<()> {
     serve_with(listener, shelf, shutdown, Limits::default()).await
 }
@@ -96,7 +97,9 @@ pub async fn serve_with(
     shutdown: Shutdown,
     limits: Limits,
 ) -> io::Result<()> {
-    server_kit::http::serve(listener, router(shelf, shutdown.clone()), shutdown, limits).await
+    let router = router(shelf, shutdown.clone());
+    let refuse = |refusal| Problem::from(refusal).into_response();
+    server_kit::http::serve_api(listener, router, refuse, shutdown, limits).await
 }
 
 /// The API, for a server of one's own. Streams of changes end at the shutdown.
@@ -106,10 +109,11 @@ pub fn router(shelf: Shelf, shutdown: Shutdown) -> Router {
         .merge(changes::routes())
         .merge(authors::routes())
         .split_for_parts();
+    let allow = resource::allowed(&document.paths);
     guarded(
         router
             .merge(docs::routes(&document))
-            .fallback(Problem::no_such_path)
+            .fallback(async move |method: Method, uri: Uri| resource::nowhere(&method, &uri, allow))
             .with_state(App { shelf, shutdown }),
     )
 }

@@ -4,12 +4,26 @@
 
 use std::ops::RangeInclusive;
 
+use bookshelf::Error;
+use bookshelf::model::check_title;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
+
+use crate::input::text;
 
 /// The years that a book can have.
 pub(crate) const YEARS: RangeInclusive<i64> =
     *bookshelf::model::YEARS.start() as i64..=*bookshelf::model::YEARS.end() as i64;
+
+/// The rule of a title. The shelf would say the same, but of one field alone.
+pub(crate) fn title(value: Value) -> Result<String, String> {
+    let title = text(value)?;
+    match check_title(&title) {
+        Err(Error::Invalid { reason, .. }) => Err(reason),
+        _ => Ok(title),
+    }
+}
 
 /// One book on the shelf.
 #[derive(Serialize, ToSchema)]

@@ -1,7 +1,9 @@
-//! What every resource answers besides its own methods: `HEAD`, `OPTIONS`, and 405 to the rest.
+//! What every resource answers besides its own methods: `HEAD`, `OPTIONS`, and 405 to the rest; and what is answered where
+//! there is none.
 
 use axum::http::header::{ALLOW, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::MethodRouter;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{PathItem, Paths};
@@ -36,16 +38,27 @@ fn complete<S: Clone + Send + Sync + 'static>(
         .fallback(async move |method: Method, uri: Uri| Problem::method_not_allowed(&method, &uri, &allow))
 }
 
-fn allowed(paths: &Paths) -> String {
-    let mut methods = Vec::new();
-    for PathItem { get, post, patch, delete, .. } in paths.paths.values() {
-        methods.extend(get.as_ref().map(|_| "GET, HEAD"));
-        methods.extend(post.as_ref().map(|_| "POST"));
-        methods.extend(patch.as_ref().map(|_| "PATCH"));
-        methods.extend(delete.as_ref().map(|_| "DELETE"));
+/// Answers where no route is. `OPTIONS *` asks for what the server as a whole can do (RFC 9110, 9.3.7).
+pub(crate) fn nowhere(method: &Method, uri: &Uri, allow: String) -> Response {
+    if method == Method::OPTIONS && uri.path() == "*" {
+        return (StatusCode::NO_CONTENT, [(ALLOW, allow)]).into_response();
     }
-    methods.push("OPTIONS");
-    methods.join(", ")
+    Problem::no_such_path(uri).into_response()
+}
+
+/// The methods that one of these paths or another takes.
+pub(crate) fn allowed(paths: &Paths) -> String {
+    let any = |has: fn(&PathItem) -> bool| paths.paths.values().any(has);
+    let methods = [
+        ("GET, HEAD", any(|item| item.get.is_some())),
+        ("POST", any(|item| item.post.is_some())),
+        ("PATCH", any(|item| item.patch.is_some())),
+        ("DELETE", any(|item| item.delete.is_some())),
+        ("OPTIONS", true),
+    ];
+    let allowed: Vec<_> =
+        methods.into_iter().filter(|(_, is_allowed)| *is_allowed).map(|(name, _)| name).collect();
+    allowed.join(", ")
 }
 
 /// What `OPTIONS` tells besides: the media types of a patch (RFC 5789, 3.1).

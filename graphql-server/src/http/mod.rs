@@ -18,6 +18,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::StreamExt as _;
 use futures_util::stream;
+use server_kit::http::Refusal;
 
 use crate::document::Operation;
 use crate::fault::PANICKED;
@@ -86,6 +87,11 @@ pub(crate) async fn read_only() -> Response {
 pub(crate) async fn not_found() -> Response {
     let message = "there is nothing here: the API is at /graphql, its schema at /schema.graphql";
     Problem::new(StatusCode::NOT_FOUND, message).reply(Media::Json)
+}
+
+/// What is refused before the router sees it.
+pub(crate) fn refuse((status, why): Refusal) -> Response {
+    Problem::new(status, why).reply(Media::Json)
 }
 
 /// A handler panicked, or a resolver that it waited for.

@@ -117,7 +117,7 @@ async fn a_deadline_that_has_passed_already_ends_a_stream_at_once() {
 #[tokio::test(start_paused = true)]
 async fn nothing_is_changed_for_a_client_that_has_given_up() {
     let server = Server::new();
-    let delete = frame(&DeleteBookRequest { id: 1, ..DeleteBookRequest::default() });
+    let delete = frame(&DeleteBookRequest { id: 1 });
     let reply = server.call("DeleteBook", &[("grpc-timeout", "0S")], delete).await;
     assert_eq!(reply.code("DEADLINE_EXCEEDED"), Code::DeadlineExceeded);
     assert!(server.shelf.book(1).is_ok());

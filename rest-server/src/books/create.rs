@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 
 use super::reply;
 use crate::App;
-use crate::input::{AcceptsJson, Fields, JsonBody, MAX_ID, Unread, integer, text};
-use crate::model::{Book, YEARS};
+use crate::input::{AcceptsJson, Fields, JsonBody, MAX_ID, Unread, integer};
+use crate::model::{self, Book, YEARS};
 use crate::openapi::{Always, BadBody, NoSuchAuthor, NotAcceptable, ShelfFull};
 use crate::problem::Problem;
 
@@ -33,7 +33,7 @@ impl JsonBody for NewBook {
     const NAMED_BY: HeaderName = ACCEPT;
 
     fn read(fields: &mut Fields<Value>) -> Option<Self> {
-        let title = fields.required("title", text);
+        let title = fields.required("title", model::title);
         let author_id = fields.required("author_id", integer(1..=MAX_ID));
         let year = fields.required("year", integer(YEARS));
         Some(Self { title: title?, author_id: author_id?, year: year? })
@@ -69,7 +69,7 @@ impl JsonBody for NewBook {
 pub(super) async fn create(
     State(app): State<App>,
     _: AcceptsJson,
-    body: Unread,
+    body: Unread<NewBook>,
 ) -> Result<impl IntoResponse, Problem> {
     let NewBook { title, author_id, year } = body.json().await?;
     let book = app.shelf.create(bookshelf::NewBook { title, author_id, year })?;

@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 use super::reply;
 use crate::App;
 use crate::conditions::Conditions;
-use crate::input::{AcceptsJson, BookId, Fields, JsonBody, MAX_ID, Unread, integer, text};
-use crate::model::{Book, YEARS};
+use crate::input::{AcceptsJson, BookId, Fields, JsonBody, MAX_ID, Unread, integer};
+use crate::model::{self, Book, YEARS};
 use crate::openapi::{
     Always, BadBody, IfMatch, NoSuchAuthor, NoSuchBook, NotAcceptable, PreconditionFailed,
     PreconditionRequired,
@@ -39,7 +39,7 @@ impl JsonBody for Patch {
 
     fn read(fields: &mut Fields<Value>) -> Option<Self> {
         Some(Self {
-            title: fields.optional("title", text),
+            title: fields.optional("title", model::title),
             author_id: fields.optional("author_id", integer(1..=MAX_ID)),
             year: fields.optional("year", integer(YEARS)),
         })
@@ -69,10 +69,11 @@ pub(super) async fn update(
     BookId { id }: BookId,
     _: AcceptsJson,
     conditions: Conditions,
-    body: Unread,
+    body: Unread<Patch>,
 ) -> Result<Response, Problem> {
     let book = app.shelf.book(id)?;
     conditions.demand_if_match()?;
+    // After what the head alone rules out, which `Unread` has seen to, and before a body is read for nothing.
     conditions.check(&book)?;
     let Patch { title, author_id, year } = body.json().await?;
     let patch = BookPatch { title, author_id, year };

@@ -1,10 +1,11 @@
 //! A JSON object, within its limits.
 
+use std::marker::PhantomData;
+
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use axum::http::header::{ACCEPT_ENCODING, HeaderName};
 use axum::http::{HeaderMap, StatusCode};
-use bytes::Bytes;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess};
 use serde_json::Value;
@@ -26,28 +27,29 @@ pub(crate) trait JsonBody: Sized {
     fn read(fields: &mut Fields<Value>) -> Option<Self>;
 }
 
-/// A body that nothing has been read of. A client that waits for `100 Continue` gets it with the first read, so whatever
-/// can be refused without the body is refused before.
-pub(crate) struct Unread {
-    headers: HeaderMap,
+/// A body that may be read as a `T`, as far as its head tells, and that nothing has been read of. A client that waits for
+/// `100 Continue` gets it with the first read, so whatever can be refused without the body is refused before.
+pub(crate) struct Unread<T> {
     body: Body,
+    kind: PhantomData<fn() -> T>,
 }
 
-impl<S: Send + Sync> FromRequest<S> for Unread {
+impl<T: JsonBody, S: Send + Sync> FromRequest<S> for Unread<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
-        Ok(Self { headers: parts.headers, body })
+        check_encoding(request.headers())?;
+        check_media_type::<T>(request.headers())?;
+        body::check_length(request.body(), MAX_BODY_BYTES)?;
+        Ok(Self { body: request.into_body(), kind: PhantomData })
     }
 }
 
-impl Unread {
+impl<T: JsonBody> Unread<T> {
     /// Reads all of it.
-    pub(crate) async fn json<T: JsonBody>(self) -> Result<T, Problem> {
-        check_encoding(&self.headers)?;
-        check_media_type::<T>(&self.headers)?;
-        let mut fields = Fields::new(members(&all(self.body).await?)?);
+    pub(crate) async fn json(self) -> Result<T, Problem> {
+        let body = body::read(self.body, MAX_BODY_BYTES).await?;
+        let mut fields = Fields::new(members(&body)?);
         let read = T::read(&mut fields);
         match (read, fields.finish()) {
             (Some(read), errors) if errors.is_empty() => Ok(read),
@@ -77,17 +79,16 @@ fn check_media_type<T: JsonBody>(headers: &HeaderMap) -> Result<(), Problem> {
     Err(problem.with_header(T::NAMED_BY, T::MEDIA_TYPES))
 }
 
-async fn all(body: Body) -> Result<Bytes, Problem> {
-    body::read(body, MAX_BODY_BYTES).await.map_err(|(status, why)| Problem::new(status, why))
-}
-
 fn members(body: &[u8]) -> Result<Vec<(String, Value)>, Problem> {
     if let Ok(Members(members)) = serde_json::from_slice(body) {
         return Ok(members);
     }
     Err(match serde_json::from_slice::<Value>(body) {
         Ok(_) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "the body must be a JSON object"),
-        Err(error) => Problem::new(StatusCode::BAD_REQUEST, format!("the body is not JSON: {error}")),
+        // Some JSON cannot be held: a number out of every range, half a character, too many arrays within arrays.
+        Err(error) => {
+            Problem::new(StatusCode::BAD_REQUEST, format!("the body cannot be read as JSON: {error}"))
+        }
     })
 }
 

@@ -1,4 +1,5 @@
-//! Named values, read one by one so that a client hears of all faults at once.
+//! Named values, read one by one so that a client hears of all faults at once. What is wrong only as the shelf is
+//! now, an author that is not there, comes after them.
 
 use std::ops::RangeInclusive;
 

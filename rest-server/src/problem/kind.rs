@@ -32,7 +32,7 @@ impl Kind {
 
     pub(crate) fn title(self, status: StatusCode) -> &'static str {
         match self {
-            Self::Blank => status.canonical_reason().unwrap_or("Error"),
+            Self::Blank => phrase(status),
             Self::NotFound => "Not on the shelf",
             Self::NoSuchPage => "No page of a list",
             Self::Invalid => "An argument breaks a rule",
@@ -41,5 +41,14 @@ impl Kind {
             Self::Full => "The shelf is full",
             Self::FellBehind => "Changes were missed",
         }
+    }
+}
+
+/// The phrase that is recommended for a status (RFC 9110, 15). The library still has two of RFC 7231 and RFC 4918.
+fn phrase(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "Content Too Large",
+        StatusCode::UNPROCESSABLE_ENTITY => "Unprocessable Content",
+        status => status.canonical_reason().unwrap_or("Error"),
     }
 }

@@ -14,6 +14,7 @@ use axum::http::header::{ALLOW, CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use server_kit::http::Refusal;
 use utoipa::ToSchema;
 
 pub(crate) use kind::Kind;
@@ -100,9 +101,10 @@ impl Problem {
     }
 
     /// No route has the path.
-    pub(crate) async fn no_such_path(uri: Uri) -> Self {
+    pub(crate) fn no_such_path(uri: &Uri) -> Self {
+        let path = uri.path();
         let detail =
-            format!("there is nothing at {uri}; the books are at /v1/books, the documentation at /docs");
+            format!("there is nothing at {path}; the books are at /v1/books, the documentation at /docs");
         Self::new(StatusCode::NOT_FOUND, detail)
     }
 
@@ -116,6 +118,13 @@ impl Problem {
     /// A handler panicked. What it said is for the server's own terminal.
     pub(crate) fn panicked() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "a fault of the server; it goes on serving")
+    }
+}
+
+/// What every server over HTTP refuses.
+impl From<Refusal> for Problem {
+    fn from((status, why): Refusal) -> Self {
+        Self::new(status, why)
     }
 }
 

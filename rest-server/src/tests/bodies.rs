@@ -15,11 +15,12 @@ use crate::limits::{MAX_BODY_BYTES, MAX_ERRORS};
 async fn a_body_is_json_and_an_object() {
     let service = Service::new();
     for (body, detail) in [
-        ("", "the body is not JSON: EOF while parsing a value at line 1 column 0"),
-        ("{", "the body is not JSON: EOF while parsing an object at line 1 column 1"),
-        ("[1", "the body is not JSON: EOF while parsing a list at line 1 column 2"),
-        ("{\"title\":1e999}", "the body is not JSON: number out of range at line 1 column 14"),
-        ("{} {}", "the body is not JSON: trailing characters at line 1 column 4"),
+        ("", "the body cannot be read as JSON: EOF while parsing a value at line 1 column 0"),
+        ("{", "the body cannot be read as JSON: EOF while parsing an object at line 1 column 1"),
+        ("[1", "the body cannot be read as JSON: EOF while parsing a list at line 1 column 2"),
+        ("{\"title\":1e999}", "the body cannot be read as JSON: number out of range at line 1 column 14"),
+        (r#""\ud800""#, "the body cannot be read as JSON: unexpected end of hex escape at line 1 column 8"),
+        ("{} {}", "the body cannot be read as JSON: trailing characters at line 1 column 4"),
     ] {
         let reply = service.post(body).await;
         assert_eq!((reply.status, reply.problem().as_str()), (StatusCode::BAD_REQUEST, detail), "{body}");
@@ -31,6 +32,7 @@ async fn a_body_is_json_and_an_object() {
         let reply = service.post(body).await;
         assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
         assert_eq!(reply.problem(), "the body must be a JSON object");
+        assert_eq!(reply.json()["title"], "Unprocessable Content");
     }
 }
 
@@ -88,6 +90,7 @@ async fn a_body_has_a_limit() {
         let reply = service.post(body).await;
         assert_eq!(reply.status, StatusCode::PAYLOAD_TOO_LARGE);
         assert_eq!(reply.problem(), "the body of a request has at most 16384 bytes");
+        assert_eq!(reply.json()["title"], "Content Too Large");
     }
 }
 

@@ -10,6 +10,7 @@ use bookshelf::{BookPatch, Shelf};
 
 use super::support::{JSON, Service};
 use crate::conditions::Conditions;
+use crate::limits::MAX_BODY_BYTES;
 
 #[tokio::test]
 async fn a_client_that_has_the_book_is_not_sent_it_again() {
@@ -82,6 +83,27 @@ async fn a_change_of_another_revision_is_refused() {
     let reply = service.get("/v1/books/1", &[("if-match", "\"2\"")]).await;
     assert_eq!(reply.status, StatusCode::PRECONDITION_FAILED);
     assert_eq!(service.shelf.last_change(), 0, "nothing of it was done");
+}
+
+/// What would fail without the condition, before the body is read, fails so with it, too (RFC 9110, 13.2.1).
+#[tokio::test]
+async fn a_condition_hides_no_other_fault() {
+    let service = Service::new();
+    let long = " ".repeat(MAX_BODY_BYTES + 1);
+    for (header, body, status) in [
+        (("content-type", "text/plain"), "{}", StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (("content-encoding", "gzip"), "{}", StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (("accept", "text/html"), "{}", StatusCode::NOT_ACCEPTABLE),
+        (("accept", "*/*"), &long, StatusCode::PAYLOAD_TOO_LARGE),
+        (("accept", "*/*"), "{}", StatusCode::PRECONDITION_FAILED),
+    ] {
+        let mut headers = vec![header, ("if-match", "\"9\"")];
+        if header.0 != "content-type" {
+            headers.push(JSON);
+        }
+        let reply = service.send("PATCH", "/v1/books/1", &headers, body.to_owned()).await;
+        assert_eq!(reply.status, status, "{header:?}");
+    }
 }
 
 #[tokio::test]

@@ -29,6 +29,13 @@ async fn options_names_the_methods_of_each_path() {
 }
 
 #[tokio::test]
+async fn options_of_all_names_what_the_server_can() {
+    let reply = Service::new().send("OPTIONS", "*", &[], Body::empty()).await;
+    assert_eq!(reply.status, StatusCode::NO_CONTENT);
+    assert_eq!(reply.header("allow"), "GET, HEAD, POST, PATCH, DELETE, OPTIONS");
+}
+
+#[tokio::test]
 async fn any_other_method_is_a_405_that_names_them() {
     let service = Service::new();
     for (path, allow) in RESOURCES {

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use bookshelf::Limits;
 use serde_json::json;
 
-use super::support::Service;
+use super::support::{JSON, Service};
 
 #[tokio::test]
 async fn a_created_book_says_where_it_is() {
@@ -47,7 +47,7 @@ async fn a_deleted_book_is_gone() {
     let reply = service.send("DELETE", "/v1/books/1", &[], Body::empty()).await;
     assert_eq!((reply.status, reply.body.len()), (StatusCode::NO_CONTENT, 0));
     for method in ["DELETE", "GET", "PATCH"] {
-        let reply = service.send(method, "/v1/books/1", &[], Body::empty()).await;
+        let reply = service.send(method, "/v1/books/1", &[JSON], Body::empty()).await;
         assert_eq!((reply.status, reply.problem().as_str()), (StatusCode::NOT_FOUND, "there is no book 1"));
     }
 }
@@ -83,6 +83,11 @@ async fn each_member_of_a_body_that_is_wrong_is_named() {
         ),
         (r#"{"title":"a","title":"a","author_id":1,"year":1}"#, vec!["title is there more than once"]),
         (r#"{"title":"","author_id":1,"year":1}"#, vec!["title must not be empty"]),
+        // That there is no author 77 is for the shelf to say, when the rest is right.
+        (
+            r#"{"title":"","author_id":77,"year":5000}"#,
+            vec!["title must not be empty", "year must be a whole number from -3000 to 2100, is 5000"],
+        ),
         (r#"{"title":"a\n","author_id":1,"year":1}"#, vec!["title must not contain control characters"]),
         (r#"{"title":"t","author_id":1,"year":1,"id":7}"#, vec![&format!("id {known}")]),
     ] {

@@ -116,7 +116,12 @@ impl Activity {
     /// woken at the next change; an answer without an end is ended.
     pub(super) fn poll_answered(&self, cx: &Context<'_>) -> Poll<()> {
         let mut state = self.lock();
-        state.finished = true;
+        let is_first = !std::mem::replace(&mut state.finished, true);
+        if is_first && !state.http2 && state.uploads > 0 {
+            // hyper looks for the end right behind the last of a body, before the handler had its turn to take that.
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         if !state.owes_answer() {
             return Poll::Ready(());
         }

@@ -6,10 +6,8 @@ use axum::http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use tokio::time::timeout;
 
+use super::Refusal;
 use crate::limits::BODY_TIMEOUT;
-
-/// Why a body was not read: a status, and words for the client.
-pub type Refusal = (StatusCode, String);
 
 /// The media type of a text in UTF-8, without its parameters; `None` for a text in anything else.
 #[must_use]
@@ -33,24 +31,32 @@ pub fn is_coded(headers: &HeaderMap) -> bool {
     codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
+/// Looks only at the length that a body says it has.
+///
+/// # Errors
+/// When it is longer than `limit` bytes.
+pub fn check_length(body: &Body, limit: usize) -> Result<(), Refusal> {
+    if body.size_hint().lower() > limit as u64 { Err(too_long(limit)) } else { Ok(()) }
+}
+
 /// Reads all of it. What says that it is too long is not begun: a client that waits for `100 Continue`, which comes with
 /// the first read, need not send it.
 ///
 /// # Errors
 /// When it is longer than `limit` bytes, takes too long, or breaks off.
 pub async fn read(body: Body, limit: usize) -> Result<Bytes, Refusal> {
-    let too_long =
-        || (StatusCode::PAYLOAD_TOO_LARGE, format!("the body of a request has at most {limit} bytes"));
-    if body.size_hint().lower() > limit as u64 {
-        return Err(too_long());
-    }
+    check_length(&body, limit)?;
     match timeout(BODY_TIMEOUT, Limited::new(body, limit).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_long()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_long(limit)),
         Ok(Err(_)) => Err((StatusCode::BAD_REQUEST, "the body broke off".to_owned())),
         Err(_) => {
             let why = format!("the body was not there within {} seconds", BODY_TIMEOUT.as_secs());
             Err((StatusCode::REQUEST_TIMEOUT, why))
         }
     }
+}
+
+fn too_long(limit: usize) -> Refusal {
+    (StatusCode::PAYLOAD_TOO_LARGE, format!("the body of a request has at most {limit} bytes"))
 }

@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::header::CONNECTION;
-use axum::http::{HeaderValue, Request, Response, StatusCode, Version};
-use axum::response::IntoResponse as _;
+use axum::http::header::{CONNECTION, CONTENT_LENGTH};
+use axum::http::{HeaderValue, Method, Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use tokio::time::timeout;
 use tower::Service as _;
 
-use super::head;
+use super::{Refusal, Refuse, head};
 use crate::Limits;
 use crate::connection::{self, Activity, Answer};
 
@@ -20,12 +19,13 @@ use crate::connection::{self, Activity, Answer};
 #[derive(Clone, Debug)]
 pub(super) struct Front {
     router: Router,
+    refuse: Refuse,
     timeout: Duration,
 }
 
 impl Front {
-    pub(super) fn new(router: Router, limits: &Limits) -> Self {
-        Self { router, timeout: limits.request }
+    pub(super) fn new(router: Router, refuse: Refuse, limits: &Limits) -> Self {
+        Self { router, refuse, timeout: limits.request }
     }
 
     /// Answers a request that came over the connection of `activity`.
@@ -44,27 +44,39 @@ impl Front {
             } else if version != Version::HTTP_2 && (exchange.is_last() || is_late(&response)) {
                 close(&mut response);
             }
+            if response.status() == StatusCode::NOT_MODIFIED {
+                // axum gives it the length of its own body, and not that of the answer that is left out (RFC 9110, 8.6).
+                response.headers_mut().remove(CONTENT_LENGTH);
+            }
             Ok(response.map(|body| Answer::new(body, exchange)))
         }
     }
 
     async fn answer(mut self, request: Request<connection::Request<Incoming>>) -> Response<Body> {
-        if let Err(status) = head::check(request.version(), request.headers()) {
-            return refusal(status);
+        let is_head = request.method() == Method::HEAD;
+        if let Err(refusal) = head::check(&request) {
+            return self.refusal(refusal, is_head);
         }
         match timeout(self.timeout, self.router.call(request)).await {
             Ok(Ok(response)) => response,
             Ok(Err(never)) => match never {},
-            Err(_) => refusal(StatusCode::REQUEST_TIMEOUT),
+            Err(_) => {
+                let why = format!("there was no answer within {} seconds", self.timeout.as_secs_f64());
+                self.refusal((StatusCode::REQUEST_TIMEOUT, why), is_head)
+            }
         }
     }
-}
 
-/// An answer as hyper itself gives to what it cannot read: a status, and the end of the connection.
-fn refusal(status: StatusCode) -> Response<Body> {
-    let mut response = status.into_response();
-    close(&mut response);
-    response
+    /// In the words of the API, and the end of the connection, as when hyper itself refuses what it cannot read.
+    fn refusal(&self, refusal: Refusal, is_head: bool) -> Response<Body> {
+        let mut response = (self.refuse)(refusal);
+        if is_head {
+            // What axum does for its routes: over HTTP/2 hyper would send it.
+            *response.body_mut() = Body::empty();
+        }
+        close(&mut response);
+        response
+    }
 }
 
 /// A request that did not come in time, and nobody waits for the rest of it.

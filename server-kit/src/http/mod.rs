@@ -21,6 +21,8 @@ use std::io;
 use std::pin::pin;
 
 use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
@@ -33,7 +35,14 @@ use crate::{Limits, Shutdown};
 
 use front::Front;
 
-/// Serves `router` until the shutdown, then lets running requests finish.
+/// Why a request is refused: a status, and words for the client.
+pub type Refusal = (StatusCode, String);
+
+/// How an API says so. That the connection ends with it is not the API's business.
+pub type Refuse = fn(Refusal) -> Response;
+
+/// Serves `router` until the shutdown, then lets running requests finish. What is refused before the router sees it is
+/// told so as plain text.
 ///
 /// # Errors
 /// None today: a connection that fails ends alone, and its failure is in the recording.
@@ -43,8 +52,22 @@ pub async fn serve(
     shutdown: Shutdown,
     limits: Limits,
 ) -> io::Result<()> {
+    serve_api(listener, router, IntoResponse::into_response, shutdown, limits).await
+}
+
+/// The same for an API whose errors all have one form: it says itself what is refused before its router sees it.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_api(
+    listener: TapListener,
+    router: Router,
+    refuse: Refuse,
+    shutdown: Shutdown,
+    limits: Limits,
+) -> io::Result<()> {
     let http = builder(&limits);
-    let front = Front::new(router, &limits);
+    let front = Front::new(router, refuse, &limits);
     let incoming = Incoming::new(listener, limits, shutdown);
     incoming.for_each(|connection| converse(http.clone(), connection, front.clone())).await;
     Ok(())

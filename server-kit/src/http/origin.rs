@@ -7,11 +7,12 @@ use axum::http::header::{HOST, ORIGIN};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Uri};
 
-/// Under which name the server is asked. HTTP/2 has it in the URI.
+/// Under which name the server is asked. HTTP/2 has it in the URI; where HTTP/1.1 has, too, `Host` does not count (RFC
+/// 9112, section 3.2.2).
 #[must_use]
 pub fn asked(headers: &HeaderMap, uri: &Uri) -> Option<Authority> {
-    let host = headers.get(HOST).and_then(|host| Authority::try_from(host.as_bytes()).ok());
-    host.or_else(|| uri.authority().cloned())
+    let host = || headers.get(HOST).and_then(|host| Authority::try_from(host.as_bytes()).ok());
+    uri.authority().cloned().or_else(host)
 }
 
 /// Whether the request has no origin, or that of the host that it asks.
