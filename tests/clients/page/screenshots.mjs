@@ -23,7 +23,11 @@ for (const colorScheme of ['light', 'dark']) {
     await settled(page);
     await doIt(page, 'get a book');
     await settled(page);
+    // As high as all of the step is.
+    await page.setViewportSize({ width: 1440, height: 1080 });
+    await settled(page);
     await take(page, 'lanes');
+    await page.setViewportSize({ width: 1440, height: 900 });
     await lanes(page).getByRole('button', { name: /^gRPC client, write/ }).last().click();
     await page.getByRole('region', { name: 'The selected event' }).waitFor();
     await take(page, 'inspector');
