@@ -32,6 +32,7 @@ mod scenario;
 mod schema;
 mod shutdown;
 mod survival_deadlines;
+mod survival_endings;
 mod survival_http1;
 mod survival_http2;
 mod survival_limits;

@@ -88,3 +88,11 @@ pub(crate) fn post<A: Client>() -> String {
     let path = if A::API == "rest" { "/v1/books" } else { "/graphql" };
     format!("POST {path} HTTP/1.1\r\nhost: shelf\r\ncontent-type: application/json\r\n")
 }
+
+/// The statuses that a server answers with, and only when it ends the connection is it done.
+pub(crate) async fn statuses(server: SocketAddr, request: &str) -> Vec<u16> {
+    let mut client = Raw::saying(server, request).await;
+    client.finish().await;
+    let answers = client.rest().await;
+    answers.split("HTTP/1.").skip(1).map(|answer| answer[2..5].parse().unwrap()).collect()
+}
