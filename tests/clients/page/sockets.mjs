@@ -73,12 +73,24 @@ await check('while it is watched, both ends of each connection are ESTABLISHED',
   });
 }, SOCKETS);
 
+/**
+ * Whether a RST ended it, after which nobody waits. It is the answer to what the other side has written and nobody reads any
+ * more: gRPC's server says goodbye when its client may have gone.
+ */
+function isTorn({ client, server }) {
+  const bytes = (events, wanted) =>
+    events.filter(({ op }) => op === wanted).reduce((sum, event) => sum + (event.bytes ?? 0), 0);
+  return bytes(server, 'write') > bytes(client, 'read') || bytes(client, 'write') > bytes(server, 'read');
+}
+
 await check('the side that closed first is in TIME_WAIT', async (page) => {
   const before = (await settled(page)).length;
   await doIt(page, 'get a book');
   const made = connections((await settled(page)).slice(before));
   assert.equal(made.length, 3);
-  for (const { api, client, server } of made) {
+  const ended = made.filter((connection) => !isTorn(connection));
+  assert(ended.length >= 2, 'over HTTP/1.1 all is read');
+  for (const { api, client, server } of ended) {
     const { local, peer } = client.find(({ op }) => op === 'connect');
     const first = finishedFirst({ client, server });
     const [own, other] = first === 'client' ? [local, peer] : [peer, local];
