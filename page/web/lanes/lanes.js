@@ -26,6 +26,7 @@ export class Lanes {
   #draw = onFrame(() => this.#isShown && this.#focus.keep(() => this.#drawNow()));
   #window = new LaneWindow(this.#draw);
   #focus = new LaneFocus(this);
+  #model = null;
   #listeners = [];
 
   constructor(store, { kind, empty, onCompare }) {
@@ -60,12 +61,12 @@ export class Lanes {
   #renew() {
     this.#hello = this.store.hello;
     const lanes = this.#hello?.[this.kind] ?? [];
-    const before = this.model?.how;
+    const before = this.#model?.how;
     this.how.apis = lanes.map(({ api }) => api);
     const headHeight = (heading) => laneHeadHeight(heading, Boolean(this.how.onCompare));
-    this.model = new LaneModel({ apis: this.apis, headHeight });
-    if (before) this.model.layOut({ ...before, focus: this.store.focus });
-    this.field = new LaneField(this.model, this.how);
+    this.#model = new LaneModel({ apis: this.apis, headHeight });
+    if (before) this.#model.layOut({ ...before, focus: this.store.focus });
+    this.field = new LaneField(this.#model, this.how);
     this.#window.element.replaceChildren(this.field.element);
     const titles = laneTitles(lanes);
     this.#titles.replaceWith(titles);
@@ -91,13 +92,19 @@ export class Lanes {
   /** Draws from now on. */
   show() {
     this.#isShown = true;
-    if (this.model.how.focus === this.store.focus) this.#draw();
+    if (this.#model.how.focus === this.store.focus) this.#draw();
     else this.layOut({ focus: this.store.focus });
   }
 
   /** Does no work any more. */
   hide() {
     this.#isShown = false;
+  }
+
+  /** What there is in the lanes, also what came since all was drawn: who asks may be drawn before them. */
+  get model() {
+    this.#takeIn();
+    return this.#model;
   }
 
   /** Calls `listener` after each change of the layout. */
@@ -108,23 +115,23 @@ export class Lanes {
   /** How many events are shown. */
   get count() {
     const { cursor } = this.store;
-    return cursor === null ? this.model.entries.length : this.model.countTo(cursor);
+    return cursor === null ? this.#model.entries.length : this.#model.countTo(cursor);
   }
 
   /** The `seq` of the last event that may be shown. */
   get #end() {
-    return this.store.cursor ?? this.model.last;
+    return this.store.cursor ?? this.#model.last;
   }
 
   get #sizes() {
-    return LANE_ZOOMS[this.model.how.zoom];
+    return LANE_ZOOMS[this.#model.how.zoom];
   }
 
   /** Lays out in another way: `{ layout, zoom, options, focus }`, as far as given. What one sees stays. */
   layOut(how) {
     this.#takeIn();
     const anchor = this.field.anchor(this.#window.element, this.store.selected);
-    this.model.layOut(how);
+    this.#model.layOut(how);
     this.#isMeasured = false;
     this.#focus.keep(() => {
       this.#drawNow();
@@ -134,7 +141,7 @@ export class Lanes {
   }
 
   #scrollTo(seq, offset) {
-    const entry = this.model.entries[Math.max(0, this.model.countTo(seq) - 1)];
+    const entry = this.#model.entries[Math.max(0, this.#model.countTo(seq) - 1)];
     if (!entry) return;
     this.#window.element.scrollTop = entry.y - this.field.origin - offset;
     this.#drawNow();
@@ -142,7 +149,7 @@ export class Lanes {
 
   /** Brings an event into sight. */
   reveal(seq) {
-    const entry = this.model.entry(seq);
+    const entry = this.#model.entry(seq);
     if (!entry) return;
     const covered = entry.heading?.height ?? 0;
     if (this.#window.sees(entry.y - this.field.origin, this.#sizes.boxHeight, covered)) return;
@@ -175,19 +182,13 @@ export class Lanes {
     if (this.#isShown && !this.#window.isFollowing) this.reveal(this.store.selected);
   }
 
-  /** The place of an event, also of one that came since all was drawn. */
-  entry(seq) {
-    this.#takeIn();
-    return this.model.entry(seq);
-  }
-
   /** Takes in what has come, and forgets what the store has. */
   #takeIn() {
     const { store, field } = this;
-    const isHole = this.model.last > 0 && store.items[0]?.seq > this.model.last + 1;
+    const isHole = this.#model.last > 0 && store.items[0]?.seq > this.#model.last + 1;
     if (this.#isOther() || isHole) this.#renew();
     const before = field.origin;
-    this.model.takeIn(store);
+    this.#model.takeIn(store);
     if (field === this.field) this.#window.lose(field.origin - before);
   }
 
@@ -195,15 +196,15 @@ export class Lanes {
     this.#takeIn();
     if (!this.#isMeasured) this.#measure();
     const { count } = this;
-    this.empty.hidden = this.model.hasBegun;
+    this.empty.hidden = this.#model.hasBegun;
     const { element, isFollowing } = this.#window;
     const end = this.field.end(count, this.#sizes.boxHeight + 6, element.clientHeight);
     const [top, bottom] = this.#window.place(end);
     const { selected, cursor } = this.store;
     const drawn = this.field.draw({ top, bottom, count, selected, cursor, isFollowing });
-    this.#sticky.draw(this.model, top + this.field.origin, this.#end);
+    this.#sticky.draw(this.#model, top + this.field.origin, this.#end);
     this.#focus.drawStop(drawn, top + this.field.origin);
-    this.#window.show(this.model.hasBegun ? count : 0, this.model);
+    this.#window.show(this.#model.hasBegun ? count : 0, this.#model);
   }
 
   #measure() {

@@ -54,8 +54,8 @@ export function createLanesView(store) {
   const legend = createLegend(LANES_OPS);
   const inspector = createInspector(store, lanes);
   const playback = createPlayback(store, {
-    isStop: ({ seq }) => lanes.entry(seq) !== undefined,
-    stepOf: ({ seq }) => lanes.entry(seq)?.heading,
+    isStop: ({ seq }) => lanes.model.entry(seq) !== undefined,
+    stepOf: ({ seq }) => lanes.model.entry(seq)?.heading,
     isShown,
   });
   const element = el(

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 
 import { arrows } from './recorded.mjs';
 import { doIt, lanes, reveal, settled } from './seen.mjs';
-import { check, finish } from './support.mjs';
+import { check, finish, until } from './support.mjs';
 
 /** More lines of bytes are shown only when they are asked for. */
 const LINES_AT_FIRST = 48;
@@ -19,6 +19,8 @@ async function look(page, { seq, op }) {
   // A second click would close the panel.
   if ((await box.getAttribute('aria-current')) === null) await box.click();
   await lanes(page).locator(`[data-seq="${seq}"][aria-current]`).waitFor();
+  // The panel may be drawn a frame after the lanes, and show the event before until then.
+  await until(`the panel shows event ${seq}`, async () => (await selected(page)) === seq);
   await panel(page).getByRole('heading', { name: op }).waitFor();
 }
 

@@ -98,7 +98,7 @@ await check('each layout and each zoom has the same events', async (page) => {
   }
 }, HIGH);
 
-await check('one connection alone', async (page) => {
+await check('one connection alone, also on a page that is slow', async (page) => {
   const events = await settled(page);
   const select = page.getByLabel('Connection', { exact: true });
   const [, newest] = await select.getByRole('option').allInnerTexts();
@@ -107,6 +107,6 @@ await check('one connection alone', async (page) => {
   const wanted = [...client, ...server].filter(isInLanes).map(({ seq }) => seq);
   const { boxes } = await seenLanes(page);
   assert.deepEqual(boxes.map(({ seq }) => seq), wanted.sort((one, other) => one - other));
-}, HIGH);
+}, { ...HIGH, slow: true });
 
 await finish();

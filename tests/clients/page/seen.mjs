@@ -25,10 +25,11 @@ export async function download(page, name) {
   return file;
 }
 
-/** How many events the page has. */
+/** How many events the page says it has: none, as long as it says nothing. */
 export async function counted(page) {
   const text = await page.locator('.page-status').innerText();
-  return Number(text.match(/^([\d,]+) events/)[1].replaceAll(',', ''));
+  const [, count = '0'] = text.match(/^([\d,]+) events/) ?? [];
+  return Number(count.replaceAll(',', ''));
 }
 
 /**
@@ -57,8 +58,12 @@ export async function written() {
 /** The lanes of the screen that is open. */
 export const lanes = (page) => page.getByRole('region', { name: /^Lanes/ });
 
+/** Waits until the lanes have been drawn: with the first of them they go to their end, wherever they were scrolled to. */
+const drawnLanes = (page) => lanes(page).locator('[data-seq]').first().waitFor({ state: 'attached' });
+
 /** Scrolls the lanes, from the end on, until the event is drawn. */
 export async function reveal(page, seq) {
+  await drawnLanes(page);
   await lanes(page).evaluate(async (region, wanted) => {
     const scroll = region.querySelector('.lanes-scroll');
     const isDrawn = () => region.querySelector(`[data-seq="${wanted}"]`) !== null;
@@ -75,6 +80,7 @@ export async function reveal(page, seq) {
  * arrow begins and ends at is told by where it is: the number of the event whose box it touches, or `null`.
  */
 export async function seenLanes(page) {
+  await drawnLanes(page);
   const { boxes, arrows } = await lanes(page).evaluate(lanesInPage);
   boxes.sort((one, other) => one.seq - other.seq);
   const columns = [...new Set(boxes.map(({ x }) => x))].sort((one, other) => one - other);

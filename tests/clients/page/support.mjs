@@ -4,11 +4,15 @@
 //   npm install --no-save --prefix DIR playwright-core@1.65.1 axe-core@4.14.1
 //   export NODE_PATH=DIR/node_modules CHROMIUM=$(command -v chromium)
 //   node lanes.mjs http://127.0.0.1:8080 traces target/debug
+//
+// With SLOW_FRAMES=1 each page is drawn five times a second: checks that look before the page has drawn show then.
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+
+import { slowFrames } from './slow-frames.mjs';
 
 /** Loads a package that only NODE_PATH leads to: an `import` would not look there. */
 export const load = createRequire(import.meta.url);
@@ -36,12 +40,13 @@ let failed = 0;
 export const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox'] });
 
 /**
- * Opens the page in a window of its own, at the screen that `hash` names. What goes wrong unseen is kept in `faults`:
- * errors of scripts, what the content security policy refused, and requests to anywhere else.
+ * Opens the page in a window of its own, at the screen that `hash` names, if wanted with `slow` frames. What goes wrong
+ * unseen is kept in `faults`: errors of scripts, what the content security policy refused, and requests to anywhere else.
  */
-export async function open({ at = url, hash = '', ...options } = {}) {
+export async function open({ at = url, hash = '', slow = 'SLOW_FRAMES' in process.env, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   context.setDefaultTimeout(PATIENCE);
+  if (slow) await context.addInitScript(slowFrames);
   const page = await context.newPage();
   page.faults = [];
   page.on('pageerror', (error) => page.faults.push(String(error?.stack ?? error)));
