@@ -45,7 +45,8 @@ pub const EVENT_KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How long a client of a WebSocket may take until its `connection_init`.
 pub const INIT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How often a WebSocket is pinged. A client from which nothing came in between two pings is taken for gone.
+/// How often a WebSocket is pinged. A client from which nothing came in between two pings is taken for gone, and a message
+/// that is on its way from one to the next is not waited for: over HTTP a body has 10 seconds.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// How long a client of a WebSocket may take to receive a message.

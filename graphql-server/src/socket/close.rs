@@ -23,6 +23,8 @@ impl Close {
     const PROTOCOL_ERROR: Self = Self::new(1002, "Protocol error");
     /// A text is not UTF-8.
     const INVALID_TEXT: Self = Self::new(1007, "Invalid UTF-8");
+    /// A message began and did not come to its end.
+    pub(super) const MESSAGE_TIMEOUT: Self = Self::new(1008, "Message timeout");
     /// A message is longer than any that is taken.
     pub(super) const TOO_LONG: Self = Self::new(1009, "Message too long");
     /// An operation came before the connection was acknowledged.

@@ -6,9 +6,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
-use hyper::upgrade::Upgraded;
-use hyper_util::rt::TokioIo;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
 
 use tokio_tungstenite::WebSocketStream;
@@ -22,13 +20,15 @@ use crate::limits::{
     CLOSE_TIMEOUT, INIT_TIMEOUT, KEEP_ALIVE, MAX_OPERATIONS, MAX_REQUEST_BYTES, SEND_TIMEOUT,
 };
 
+use super::arrival::Arrival;
 use super::close::Close;
 use super::message::{ClientMessage, ServerMessage};
 use super::operations::{Event, Operations};
 
 /// A WebSocket and what runs on it. All of it is one task: when the socket goes, the operations go with it.
-pub(super) struct Connection {
-    socket: WebSocketStream<TokioIo<Upgraded>>,
+pub(super) struct Connection<S> {
+    socket: WebSocketStream<S>,
+    arrival: Arrival,
     app: Arc<App>,
     operations: Operations,
     /// Whether `connection_init` came and was answered.
@@ -40,9 +40,10 @@ pub(super) struct Connection {
 /// Ends the loop: with a close frame of ours, or `None` when the client went first.
 type End = Option<Close>;
 
-impl Connection {
-    pub(super) fn new(socket: WebSocketStream<TokioIo<Upgraded>>, app: Arc<App>) -> Self {
-        Self { socket, app, operations: Operations::default(), acknowledged: false, heard: true }
+impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
+    /// `arrival` watches the stream below the socket.
+    pub(super) fn new(socket: WebSocketStream<S>, arrival: Arrival, app: Arc<App>) -> Self {
+        Self { socket, arrival, app, operations: Operations::default(), acknowledged: false, heard: true }
     }
 
     /// Serves the connection to its end.
@@ -78,6 +79,7 @@ impl Connection {
 
     async fn receive(&mut self, message: Message) -> Result<(), End> {
         self.heard = true;
+        self.arrival.given(&message);
         match message {
             Message::Text(text) if text.len() > MAX_REQUEST_BYTES => Err(Some(Close::TOO_LONG)),
             Message::Text(text) => match ClientMessage::parse(&text) {
@@ -158,6 +160,9 @@ impl Connection {
     async fn keep_alive(&mut self) -> Result<(), End> {
         if !std::mem::take(&mut self.heard) {
             return Err(None);
+        }
+        if self.arrival.is_stuck() {
+            return Err(Some(Close::MESSAGE_TIMEOUT));
         }
         self.transmit(Message::Ping(Bytes::new())).await
     }

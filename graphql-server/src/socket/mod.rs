@@ -6,6 +6,7 @@
 //! later change is missed. The protocol has no answer to `subscribe` itself, so this is how to know when to go on.
 //! It holds because an operation is polled once right where its `subscribe` is handled, before the next message is read.
 
+mod arrival;
 mod close;
 mod connection;
 mod handshake;
@@ -25,6 +26,7 @@ use crate::App;
 use crate::http::Problem;
 use crate::limits::MAX_REQUEST_BYTES;
 
+use arrival::Arrival;
 use close::Close;
 use connection::Connection;
 use handshake::Agreed;
@@ -46,9 +48,10 @@ pub(crate) fn upgrade(app: Arc<App>, parts: &mut Parts) -> Result<Response, Prob
         // A message that is only a little too long gets its close code; the transport itself stops a huge one.
         let longest = Some(2 * MAX_REQUEST_BYTES);
         let limits = WebSocketConfig::default().max_message_size(longest).max_frame_size(longest);
-        let stream = TokioIo::new(connection);
+        let arrival = Arrival::default();
+        let stream = arrival.watch(TokioIo::new(connection));
         let socket = WebSocketStream::from_raw_socket(stream, Role::Server, Some(limits)).await;
-        let connection = Connection::new(socket, app);
+        let connection = Connection::new(socket, arrival, app);
         if protocol {
             connection.serve().await;
         } else {

@@ -6,9 +6,17 @@ use tokio::io::AsyncWriteExt as _;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::support::Service;
-use crate::limits::{MAX_OPERATIONS, MAX_REQUEST_BYTES, SEND_TIMEOUT};
+use crate::limits::{KEEP_ALIVE, MAX_OPERATIONS, MAX_REQUEST_BYTES, SEND_TIMEOUT};
 
 const CHANGES: &str = "subscription{bookChanged{kind}}";
+
+/// A frame of a client, with a mask that changes nothing.
+fn masked(head: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(payload.len()).unwrap();
+    // A length of 126 stands for the two bytes behind it.
+    let length = if length < 126 { vec![0x80 | length] } else { vec![0xfe, 0, length] };
+    [&[head], length.as_slice(), &[0; 4], payload].concat()
+}
 
 #[tokio::test]
 async fn a_message_must_be_one_of_the_protocol() {
@@ -43,12 +51,6 @@ async fn a_message_must_be_one_of_the_protocol() {
 
 #[tokio::test]
 async fn a_frame_must_be_one_of_the_transport() {
-    let masked = |head: u8, payload: &[u8]| {
-        let length = u8::try_from(payload.len()).unwrap();
-        // A length of 126 stands for the two bytes behind it.
-        let length = if length < 126 { vec![0x80 | length] } else { vec![0xfe, 0, length] };
-        [&[head], length.as_slice(), &[0; 4], payload].concat()
-    };
     let text = br#"{"type":"ping"}"#;
     for (what, frame, code) in [
         ("not UTF-8", masked(0x81, &[0xff]), 1007),
@@ -165,6 +167,28 @@ async fn a_client_that_falls_silent_is_dropped() {
     let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
     let before = tasks();
     while tasks() >= before {
-        tokio::time::advance(crate::limits::KEEP_ALIVE).await;
+        tokio::time::advance(KEEP_ALIVE).await;
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_never_ends_is_not_waited_for() {
+    let mut client = Service::new().ready().await;
+    client.0.get_mut().write_all(&masked(0x01, b"{")).await.unwrap();
+    tokio::time::pause();
+    // Meanwhile its transport answers the pings.
+    let closed = tokio::time::timeout(5 * KEEP_ALIVE, client.closed()).await.unwrap();
+    assert_eq!(closed, (1008, "Message timeout".to_owned()));
+}
+
+#[tokio::test]
+async fn a_message_in_parts_has_time() {
+    let mut client = Service::new().ready().await;
+    tokio::time::pause();
+    for _ in 0..3 {
+        client.0.get_mut().write_all(&masked(0x01, br#"{"type":"#)).await.unwrap();
+        client.is_pinged().await;
+        client.0.get_mut().write_all(&masked(0x80, br#""ping"}"#)).await.unwrap();
+        assert_eq!(client.receive().await, json!({ "type": "pong" }));
     }
 }

@@ -188,6 +188,12 @@ impl Client {
         assert_eq!(self.receive().await, json!({ "type": "pong" }));
     }
 
+    /// Waits for a ping of the transport, which must be what comes next. The answer goes out before anything else does.
+    pub(super) async fn is_pinged(&mut self) {
+        assert!(matches!(self.0.next().await, Some(Ok(Message::Ping(_)))));
+        self.0.flush().await.unwrap();
+    }
+
     /// The close code and its reason, which must be what comes next; then the end of the connection.
     pub(super) async fn closed(&mut self) -> (u16, String) {
         loop {
