@@ -79,7 +79,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 
     async fn receive(&mut self, message: Message) -> Result<(), End> {
         self.heard = true;
-        self.arrival.given(&message);
         match message {
             Message::Text(text) if text.len() > MAX_REQUEST_BYTES => Err(Some(Close::TOO_LONG)),
             Message::Text(text) => match ClientMessage::parse(&text) {

@@ -173,8 +173,10 @@ async fn a_client_that_falls_silent_is_dropped() {
 
 #[tokio::test]
 async fn a_message_that_never_ends_is_not_waited_for() {
-    let mut client = Service::new().ready().await;
-    client.0.get_mut().write_all(&masked(0x01, b"{")).await.unwrap();
+    let mut client = Service::new().client().await;
+    let init = masked(0x81, br#"{"type":"connection_init"}"#);
+    client.0.get_mut().write_all(&[init, masked(0x01, b"{")].concat()).await.unwrap();
+    assert_eq!(client.receive().await, json!({ "type": "connection_ack" }));
     tokio::time::pause();
     // Meanwhile its transport answers the pings.
     let closed = tokio::time::timeout(5 * KEEP_ALIVE, client.closed()).await.unwrap();
