@@ -17,6 +17,7 @@ mod front;
 mod head;
 pub mod origin;
 
+use std::future::poll_fn;
 use std::io;
 use std::pin::pin;
 
@@ -105,9 +106,13 @@ async fn converse(http: auto::Builder<TokioExecutor>, connection: Connection, fr
         _ = serving.as_mut() => return,
         () = activity.ending().cancelled() => {}
     }
-    // HTTP/2 says goodbye by a GOAWAY, HTTP/1.1 by a `connection: close` in its last answer.
-    if activity.is_http2() {
-        serving.as_mut().graceful_shutdown();
-    }
-    let _ = serving.await;
+    // HTTP/2 says goodbye by a GOAWAY, HTTP/1.1 by a `connection: close` in its last answer. Which of them it is shows in
+    // the first request, and that may come only now.
+    poll_fn(|cx| {
+        if activity.is_http2() {
+            serving.as_mut().graceful_shutdown();
+        }
+        serving.as_mut().poll(cx).map(drop)
+    })
+    .await;
 }
