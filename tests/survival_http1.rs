@@ -28,6 +28,7 @@ async fn a_host_is_there_once_and_is_one<A: Api>() {
         "host: a b\r\n",
         "host: a/b\r\n",
         "host: user@a\r\n",
+        "host: a@a:80\r\n",
         "host: a:port\r\n",
         "host: a:99999\r\n",
         "host: a:+80\r\n",

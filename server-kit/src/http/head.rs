@@ -47,9 +47,9 @@ fn is_host_field(value: &HeaderValue) -> bool {
 
 /// A name or an address, perhaps with a port, and nobody's name before it.
 fn is_host(authority: &Authority) -> bool {
-    let port = authority.as_str().strip_prefix(authority.host());
-    // Rust reads `+80` as a number, too.
-    port.is_some_and(|port| matches!(port, "" | ":") || authority.port_u16().is_some() && !port.contains('+'))
+    let Some(port) = authority.as_str().strip_prefix(authority.host()) else { return false };
+    // Rust reads `+80` as a number, too; and behind somebody's name there is no port yet.
+    matches!(port, "" | ":") || authority.port_u16().is_some() && !port.contains(['+', '@'])
 }
 
 /// hyper takes any list of transfer codings that ends in `chunked` and leaves the others undone. One that is not
