@@ -3,7 +3,8 @@
 
 use axum::Router;
 use axum::routing::{get, post};
-use clients::Rest;
+use bookshelf::BookPatch;
+use clients::{Graphql, Rest};
 use server_kit::{Limits, Shutdown};
 use socket_tap::close::EndedBy;
 use socket_tap::event::{Event, Op};
@@ -151,4 +152,37 @@ async fn a_stream_of_changes_ends_with_its_client() {
     client.finish().await;
     let answer = client.rest().await;
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+}
+
+/// What there is of it is told before, however much that is.
+#[tokio::test]
+async fn changes_that_have_happened_come_whole_to_a_client_that_has_sent_all() {
+    let server = Server::start::<Rest>().await;
+    for revision in 1..=900 {
+        let patch = BookPatch { year: Some(1970), ..BookPatch::default() };
+        server.shelf.update(1, revision, patch).unwrap();
+    }
+    let watch = raw::get::<Rest>().replace(raw::path::<Rest>(), "/v1/books/changes");
+    let watch = watch.replace("host:", "last-event-id: 0\r\nhost:");
+    let mut client = Raw::saying(server.address, watch).await;
+    client.finish().await;
+    let answer = client.rest().await;
+    assert_eq!(answer.matches("event: updated").count(), 900);
+}
+
+/// A query is not a stream of changes, though its answer comes as one.
+#[tokio::test(flavor = "multi_thread")]
+async fn events_of_a_query_come_whole_to_a_client_that_has_sent_all() {
+    let server = Server::start::<Graphql>().await;
+    // Its author comes from another task, which may be slower than the end of the requests.
+    let query = r#"{"query":"{book(id:1){author{name}}}"}"#;
+    let head = raw::post::<Graphql>();
+    let request =
+        format!("{head}accept: text/event-stream\r\ncontent-length: {}\r\n\r\n{query}", query.len());
+    for _ in 0..50 {
+        let mut client = Raw::saying(server.address, &request).await;
+        client.finish().await;
+        let answer = client.rest().await;
+        assert!(answer.contains("W. Richard Stevens") && answer.contains("event: complete"), "{answer}");
+    }
 }

@@ -17,10 +17,11 @@ use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, UPGRADE, X_CONTENT_
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::StreamExt as _;
-use futures_util::stream;
+use futures_util::stream::{self, BoxStream};
 use server_kit::http::Refusal;
 
 use crate::document::Operation;
+use crate::engine::Outcome;
 use crate::fault::PANICKED;
 use crate::{App, graphiql, socket};
 
@@ -102,11 +103,19 @@ pub(crate) fn panicked() -> Response {
 /// Runs an operation and answers with what came of it.
 async fn answer(app: &App, media: Media, prepared: Result<Operation, ServerError>) -> Response {
     match (media, prepared) {
-        (Media::EventStream, Ok(operation)) => events::stream(app.engine.stream(operation)).await,
+        (Media::EventStream, Ok(operation)) => events::stream(settled(app, operation).await).await,
         (Media::EventStream, Err(error)) => events::stream(stream::iter([error.into()]).boxed()).await,
         (_, Ok(operation)) => reply::outcome(media, &app.engine.run(operation).await),
         (_, Err(error)) => reply::outcome(media, &error.into()),
     }
+}
+
+/// The outcomes of an operation, with nothing left to wait for unless it is a subscription: over HTTP/1.1 a stream that
+/// waits for the world ends when its client has finished sending.
+async fn settled(app: &App, operation: Operation) -> BoxStream<'static, Outcome> {
+    let is_subscription = operation.kind == OperationType::Subscription;
+    let outcomes = app.engine.stream(operation);
+    if is_subscription { outcomes } else { stream::iter(outcomes.collect::<Vec<_>>().await).boxed() }
 }
 
 fn not_acceptable() -> Response {

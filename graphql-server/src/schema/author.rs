@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, Object};
 
 use crate::fault::Fault;
+use crate::limits::TEXT_COST;
 use crate::schema::connection::{BookConnection, page_cost};
 
 /// Someone who wrote books.
@@ -18,6 +19,7 @@ impl Author {
     }
 
     /// As printed on the cover.
+    #[graphql(complexity = "TEXT_COST")]
     async fn name(&self) -> &str {
         &self.0.name
     }

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Object};
 use bookshelf::Entity;
 
 use crate::fault::Fault;
+use crate::limits::TEXT_COST;
 use crate::schema::author::Author;
 use crate::schema::authors::Authors;
 use crate::schema::data;
@@ -21,6 +22,7 @@ impl Book {
     }
 
     /// As printed on the cover.
+    #[graphql(complexity = "TEXT_COST")]
     async fn title(&self) -> &str {
         &self.0.title
     }

@@ -61,7 +61,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     async fn run(&mut self) -> Result<Infallible, End> {
         let mut init_timeout = pin!(sleep(INIT_TIMEOUT));
         let mut keep_alive = interval_at(Instant::now() + KEEP_ALIVE, KEEP_ALIVE);
-        // After a send that took long, a client gets the whole time again to answer.
+        // A ping that was late because of a long send is not followed by the next one at once.
         keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
@@ -168,12 +168,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 
     /// Ends the operations and the connection, politely while the client plays along.
     pub(super) async fn end(mut self, end: End) {
-        let running = self.operations.stop_all();
+        if end != Some(Close::GOING_AWAY) {
+            self.operations.stop_all();
+        }
         let goodbye = async {
-            if end == Some(Close::GOING_AWAY) {
-                for id in &running {
-                    self.send(&ServerMessage::Complete { id }).await?;
-                }
+            // Queries and mutations come to their end, and subscriptions have theirs with the service.
+            while !self.operations.is_empty() {
+                let event = self.operations.next().await;
+                self.report(event).await?;
             }
             if let Some(close) = end {
                 self.socket.send(Message::Close(Some(close.into_frame()))).await.map_err(|_| End::None)?;

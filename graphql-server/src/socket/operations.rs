@@ -23,6 +23,10 @@ impl Operations {
         self.running.len()
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.running.is_empty()
+    }
+
     pub(super) fn contains(&self, id: &str) -> bool {
         self.running.iter().any(|(running, _)| running == id)
     }
@@ -47,9 +51,9 @@ impl Operations {
         self.running.retain(|(running, _)| running != id);
     }
 
-    /// Ends all of them, and says which.
-    pub(super) fn stop_all(&mut self) -> Vec<String> {
-        self.running.drain(..).map(|(id, _)| id).collect()
+    /// Ends all of them.
+    pub(super) fn stop_all(&mut self) {
+        self.running.clear();
     }
 
     /// Waits for the next event of any of them. Cancel safe: an event is taken only when it is returned.

@@ -1,9 +1,11 @@
 //! Queries that are small to send and large to run.
 
+use bookshelf::model::MAX_TITLE;
+use bookshelf::{ListBooks, NewBook};
 use serde_json::json;
 
-use super::support::Service;
-use crate::limits::{MAX_COST, MAX_DEPTH, MAX_ERRORS, MAX_MESSAGE};
+use super::support::{JSON, Service};
+use crate::limits::{MAX_COST, MAX_DEPTH, MAX_ERRORS, MAX_MESSAGE, MAX_NAME, TEXT_COST};
 
 async fn refusal(query: &str) -> (String, String) {
     let answer = Service::new().ask(query).await;
@@ -52,9 +54,29 @@ async fn the_dearest_page_that_makes_sense_is_allowed() {
     let info = "pageInfo{hasNextPage endCursor hasPreviousPage startCursor}";
     let page = format!("books(first:100){{edges{{cursor node{{{book}}}}} nodes{{{book}}} {info}}}");
     Service::new().data(&format!("{{{page}}}")).await;
-    let many: String = (0..MAX_COST / 2_000).map(|n| format!("a{n}:{page} ")).collect();
-    Service::new().data(&format!("{{{many}}}")).await;
-    assert_eq!(refusal(&format!("{{{many} {page}}}")).await.1, "Query is too complex.");
+    assert_eq!(refusal(&format!("{{{page} a:{page}}}")).await.1, "Query is too complex.");
+}
+
+#[tokio::test]
+async fn the_longest_answer_is_not_long() {
+    let service = Service::new();
+    while let Some(book) = service.shelf.list(&ListBooks::default()).unwrap().books.first() {
+        service.shelf.delete(book.id).unwrap();
+    }
+    for _ in 0..100 {
+        service.shelf.create(NewBook { title: "📚".repeat(MAX_TITLE), author_id: 1, year: 1970 }).unwrap();
+    }
+    // So many times over all books as the cost allows, next to the list itself, under names as long as they may be.
+    let most = async |field: &str, cost: usize| {
+        let alias = |n| format!("a{n:0<width$}:{field} ", width = MAX_NAME - 1);
+        let fields = (0..(MAX_COST / 100 - 2) / cost).map(alias).collect::<String>();
+        let query = format!("{{books(first:100){{nodes{{{fields}}}}}}}");
+        service.post(JSON, json!({ "query": query })).await.body.len()
+    };
+    for (field, cost) in [("title", TEXT_COST), ("id", 1)] {
+        let length = most(field, cost).await;
+        assert!((400_000..800_000).contains(&length), "{length} bytes of {field}");
+    }
 }
 
 #[tokio::test]

@@ -17,5 +17,6 @@ mod skipping;
 mod socket;
 mod socket_handshake;
 mod socket_rules;
+mod socket_shutdown;
 mod support;
 mod writing;

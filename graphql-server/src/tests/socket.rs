@@ -116,19 +116,6 @@ async fn a_watcher_that_falls_behind_is_told_and_ended() {
 }
 
 #[tokio::test]
-async fn shutdown_completes_the_subscriptions_and_closes() {
-    let service = Service::new();
-    let mut client = service.ready().await;
-    client.subscribe("a", CHANGES).await;
-    client.subscribe("b", CHANGES).await;
-    client.ping().await;
-    service.shutdown.cancel();
-    assert_eq!(client.receive().await, json!({ "type": "complete", "id": "a" }));
-    assert_eq!(client.receive().await, json!({ "type": "complete", "id": "b" }));
-    assert_eq!(client.closed().await, (1001, "Going away".to_owned()));
-}
-
-#[tokio::test]
 async fn a_connection_that_goes_away_takes_its_subscriptions_along() {
     // All of a connection is one task, so its end is the end of what ran on it.
     for politely in [true, false] {

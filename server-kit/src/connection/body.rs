@@ -5,6 +5,7 @@ use std::task::{Context, Poll, ready};
 
 use axum::body::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
+use tokio::task::coop::has_budget_remaining;
 
 use super::activity::{Exchange, Turn, Upload};
 
@@ -89,7 +90,9 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Answer<B> {
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         let piece = self.poll_piece(cx);
         self.exchange.pass_to(if piece.is_pending() { Turn::World } else { Turn::Client });
-        if piece.is_pending() && self.body.size_hint().exact().is_none() {
+        // What only lets others have their turn has more to give.
+        let has_nothing = piece.is_pending() && has_budget_remaining();
+        if has_nothing && self.body.size_hint().exact().is_none() {
             // So the connection ends as others do: what has no end of its own ends here.
             ready!(self.exchange.poll_given_up(cx));
             return Poll::Ready(None);
