@@ -8,7 +8,7 @@ use bookshelf::{Entity, Error, Field};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
-use crate::limits::{MAX_ECHO, MAX_REQUEST_BYTES};
+use crate::limits::{MAX_ECHO, MAX_FOUND, MAX_REQUEST_BYTES};
 
 /// Who names the reasons.
 const DOMAIN: &str = "bookshelf.v1";
@@ -136,7 +136,7 @@ pub(crate) fn found_by_tonic(found: &Status, method: &str) -> Status {
             let details = info("METHOD_NOT_FOUND", &[("method", &method)]);
             Status::with_error_details(Code::Unimplemented, message, details)
         }
-        code => plain(code, "PROTOCOL_ERROR", found.message()),
+        code => plain(code, "PROTOCOL_ERROR", cut(found.message(), MAX_FOUND)),
     }
 }
 
@@ -151,7 +151,12 @@ fn info(reason: &str, metadata: &[(&str, &dyn ToString)]) -> ErrorDetails {
 
 /// A client's own text, as much of it as an error tells back.
 pub(crate) fn shortened(text: &str) -> String {
-    let mut shown: String = text.chars().take(MAX_ECHO).collect();
+    cut(text, MAX_ECHO)
+}
+
+/// At most so many characters of it.
+fn cut(text: &str, most: usize) -> String {
+    let mut shown: String = text.chars().take(most).collect();
     if shown.len() < text.len() {
         shown.push('…');
     }
