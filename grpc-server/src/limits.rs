@@ -12,5 +12,8 @@ pub const MIN_GZIP_BYTES: usize = 256;
 /// more than 8 KiB of those.
 pub const MAX_ECHO: usize = 40;
 
+/// How many characters an error has of what tonic found: its own words, and in them the client's, for the same reason.
+pub const MAX_FOUND: usize = 200;
+
 /// How many faults of one field mask an error tells, for the same reason.
 pub const MAX_FAULTS: usize = 5;

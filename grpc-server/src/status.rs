@@ -8,7 +8,7 @@ use bookshelf::{Entity, Error, Field};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
-use crate::limits::{MAX_ECHO, MAX_REQUEST_BYTES};
+use crate::limits::{MAX_ECHO, MAX_FOUND, MAX_REQUEST_BYTES};
 
 /// Who names the reasons.
 const DOMAIN: &str = "bookshelf.v1";
@@ -115,6 +115,20 @@ pub(crate) fn request_timeout(limit: Duration) -> Status {
     Status::with_error_details(Code::DeadlineExceeded, message, details)
 }
 
+/// A message that is longer than this server takes.
+pub(crate) fn too_large() -> Status {
+    let message = format!("the message is too large: at most {MAX_REQUEST_BYTES} bytes are taken");
+    let details = info("MESSAGE_TOO_LARGE", &[("limit", &MAX_REQUEST_BYTES)]);
+    Status::with_error_details(Code::ResourceExhausted, message, details)
+}
+
+/// A message of which nobody tells what is wrong with it.
+pub(crate) fn unreadable() -> Status {
+    let message =
+        "a message could not be read: it is cut off, or wrongly compressed, or no protobuf of its type";
+    plain(Code::Internal, "PROTOCOL_ERROR", message)
+}
+
 /// A handler that panicked. What it said is for the operator, on standard error.
 pub(crate) fn panicked() -> Status {
     plain(Code::Internal, "INTERNAL_ERROR", "internal error: the call ended in a panic of the server")
@@ -124,11 +138,7 @@ pub(crate) fn panicked() -> Status {
 pub(crate) fn found_by_tonic(found: &Status, method: &str) -> Status {
     match found.code() {
         // tonic says OUT_OF_RANGE; the specification wants RESOURCE_EXHAUSTED.
-        Code::OutOfRange | Code::ResourceExhausted => {
-            let message = format!("the message is too large: at most {MAX_REQUEST_BYTES} bytes are taken");
-            let details = info("MESSAGE_TOO_LARGE", &[("limit", &MAX_REQUEST_BYTES)]);
-            Status::with_error_details(Code::ResourceExhausted, message, details)
-        }
+        Code::OutOfRange | Code::ResourceExhausted => too_large(),
         Code::Unimplemented if found.message().is_empty() => {
             let method = shortened(method);
             let message =
@@ -136,7 +146,7 @@ pub(crate) fn found_by_tonic(found: &Status, method: &str) -> Status {
             let details = info("METHOD_NOT_FOUND", &[("method", &method)]);
             Status::with_error_details(Code::Unimplemented, message, details)
         }
-        code => plain(code, "PROTOCOL_ERROR", found.message()),
+        code => plain(code, "PROTOCOL_ERROR", cut(found.message(), MAX_FOUND)),
     }
 }
 
@@ -151,7 +161,12 @@ fn info(reason: &str, metadata: &[(&str, &dyn ToString)]) -> ErrorDetails {
 
 /// A client's own text, as much of it as an error tells back.
 pub(crate) fn shortened(text: &str) -> String {
-    let mut shown: String = text.chars().take(MAX_ECHO).collect();
+    cut(text, MAX_ECHO)
+}
+
+/// At most so many characters of it.
+fn cut(text: &str, most: usize) -> String {
+    let mut shown: String = text.chars().take(most).collect();
     if shown.len() < text.len() {
         shown.push('…');
     }

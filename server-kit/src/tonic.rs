@@ -4,13 +4,13 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use axum::body::Bytes;
-use axum::http::{Request, Response};
+use axum::http::{Request, Response, Version};
 use hyper::body::Body;
 use tonic::transport::server::{Connected, TcpConnectInfo};
 use tower::{Layer, Service};
 
 use crate::Shutdown;
-use crate::connection::{Activity, Answer, Connection};
+use crate::connection::{self, Activity, Answer, Connection};
 
 impl Connected for Connection {
     type ConnectInfo = ConnectInfo;
@@ -45,8 +45,9 @@ pub struct WatchedService<S>(S);
 
 impl<S, In, Out> Service<Request<In>> for WatchedService<S>
 where
-    S: Service<Request<In>, Response = Response<Out>>,
+    S: Service<Request<connection::Request<In>>, Response = Response<Out>>,
     S::Future: Send + 'static,
+    In: Body,
     Out: Body<Data = Bytes> + Unpin,
 {
     type Response = Response<Answer<Out>>;
@@ -68,8 +69,8 @@ where
                 activity
             },
         );
-        let exchange = activity.begin(true);
-        let answer = self.0.call(request);
+        let exchange = activity.begin(request.version() == Version::HTTP_2);
+        let answer = self.0.call(request.map(|body| connection::Request::new(body, || activity.upload())));
         Box::pin(async move { Ok(answer.await?.map(|body| Answer::new(body, exchange))) })
     }
 }

@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
-use tonic::Status;
+use tonic::{Code, Status};
 
 use crate::status;
 
@@ -28,10 +28,12 @@ impl Answer {
         Self { messages, deadline: deadline.map(|deadline| Box::pin(sleep_until(deadline))), verdict }
     }
 
-    /// The handler takes silent questions for ended ones, and is content.
+    /// The handler takes silent questions, and those that it cannot read, for ended ones, and is content.
     fn judged(&mut self, frame: Frame<Bytes>) -> Frame<Bytes> {
-        let verdict = self.verdict.as_ref().and_then(|verdict| verdict.get()).cloned();
-        verdict.filter(|_| frame.is_trailers()).map_or(frame, |status| self.end_with(&status))
+        let said = frame.trailers_ref().and_then(Status::from_header_map);
+        let is_content = said.is_some_and(|status| status.code() == Code::Ok);
+        let fault = self.verdict.as_ref().filter(|_| is_content).and_then(Verdict::fault);
+        fault.map_or(frame, |status| self.end_with(&status))
     }
 
     /// Drops the handler's stream, and with it what it holds.

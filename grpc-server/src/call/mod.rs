@@ -3,10 +3,12 @@
 //! - `protocol`: what is no gRPC at all is refused
 //! - `deadline`: how long the client wants to wait
 //! - `questions`: requests that go on while they are answered, until they say nothing more
+//! - `messages`: where in its messages a request is
 //! - `answer`: the messages of an answer, until their end or the deadline
 
 mod answer;
 mod deadline;
+mod messages;
 mod protocol;
 mod questions;
 

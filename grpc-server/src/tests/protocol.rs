@@ -108,3 +108,14 @@ async fn a_path_of_any_length_is_cut_short_in_the_answer() {
     assert!(value(&details, "method").ends_with('…'));
     assert!(status.message().len() < 200, "{status:?}");
 }
+
+/// The answer's head is all that there is, and clients may refuse more than 8 KiB of it.
+#[tokio::test]
+async fn what_tonic_quotes_is_cut_short() {
+    let encoding = "z".repeat(9000);
+    let reply = Server::new().call("GetBook", &[("grpc-encoding", &encoding)], Bytes::new()).await;
+    assert_eq!(reply.code("PROTOCOL_ERROR"), Code::Unimplemented);
+    assert!(reply.status().message().ends_with("zzz…"), "{reply:?}");
+    let length: usize = reply.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    assert!(length < 1024, "{length}: {reply:?}");
+}

@@ -10,13 +10,22 @@ use super::support::{SERVICE, frame, serve};
 /// Sends a request of HTTP/1.1 and reads its answer to the end: head, and body without its chunks.
 async fn exchange(method: &str, path: &str, headers: &[&str], body: &[u8]) -> (String, Vec<u8>) {
     let mut stream = TcpStream::connect(serve().await).await.unwrap();
-    let length = format!("content-length: {}", body.len());
-    let lines = [&["host: shelf", "connection: close", &length], headers].concat().join("\r\n");
-    let head = format!("{method} {path} HTTP/1.1\r\n{lines}\r\n\r\n");
+    let head = head(method, path, &[&["connection: close"], headers].concat(), body.len());
     stream.write_all(&[head.as_bytes(), body].concat()).await.unwrap();
+    read(stream).await
+}
+
+fn head(method: &str, path: &str, headers: &[&str], length: usize) -> String {
+    let length = format!("content-length: {length}");
+    let lines = [&["host: shelf", &length], headers].concat().join("\r\n");
+    format!("{method} {path} HTTP/1.1\r\n{lines}\r\n\r\n")
+}
+
+/// The answer up to the end of the connection.
+async fn read(mut stream: TcpStream) -> (String, Vec<u8>) {
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.unwrap();
-    let end = answer.windows(4).position(|end| end == b"\r\n\r\n").unwrap();
+    let end = answer.windows(4).position(|end| end == b"\r\n\r\n").expect("an answer");
     let head = String::from_utf8(answer[..end].to_vec()).unwrap();
     (head, joined(&answer[end + 4..]))
 }
@@ -72,6 +81,40 @@ async fn a_page_watches_until_its_deadline() {
     let frames = frames(&body);
     assert_eq!(frames.len(), 1, "{frames:?}");
     assert!(frames[0].1.contains("grpc-status:4"), "{frames:?}");
+}
+
+/// A request over a connection that is kept, and how much of it is its head.
+fn get_book() -> (Vec<u8>, usize) {
+    let book = frame(&GetBookRequest { id: 1 });
+    let headers = ["content-type: application/grpc-web"];
+    let head = head("POST", &format!("{SERVICE}/GetBook"), &headers, book.len());
+    ([head.as_bytes(), &book].concat(), head.len())
+}
+
+/// The end comes with the last of the request, before the handler had its turn.
+#[tokio::test]
+async fn a_client_that_has_finished_sending_gets_its_answer() {
+    let (address, (request, head)) = (serve().await, get_book());
+    for piece in [0, head, head + 3].repeat(50) {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(&request[..piece]).await.unwrap();
+        tokio::task::yield_now().await;
+        stream.write_all(&request[piece..]).await.unwrap();
+        stream.shutdown().await.unwrap();
+        let (_, body) = read(stream).await;
+        assert!(frames(&body)[1].1.contains("grpc-status:0"), "{piece}");
+    }
+}
+
+#[tokio::test]
+async fn half_a_body_is_not_waited_for() {
+    let (request, head) = get_book();
+    let mut stream = TcpStream::connect(serve().await).await.unwrap();
+    stream.write_all(&request[..head + 3]).await.unwrap();
+    stream.shutdown().await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.contains("grpc-status: 13"), "an error of the protocol, and none of time: {answer}");
 }
 
 /// Asks as a browser does before it lets the page of `origin` call.

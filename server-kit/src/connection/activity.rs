@@ -117,8 +117,9 @@ impl Activity {
     pub(super) fn poll_answered(&self, cx: &Context<'_>) -> Poll<()> {
         let mut state = self.lock();
         let is_first = !std::mem::replace(&mut state.finished, true);
-        if is_first && !state.http2 && state.uploads > 0 {
-            // hyper looks for the end right behind the last of a body, before the handler had its turn to take that.
+        if is_first && !state.http2 {
+            // hyper looks for the end right behind the last of a body, before the handler had its turn to take that, and
+            // under tonic before it has begun.
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }

@@ -11,7 +11,7 @@ use super::activity::{Exchange, Turn, Upload};
 
 /// The body of a request.
 #[derive(Debug)]
-pub(crate) struct Request<B> {
+pub struct Request<B> {
     body: B,
     upload: Option<Upload>,
 }
