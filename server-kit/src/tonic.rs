@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 use axum::body::Bytes;
 use axum::http::{Request, Response, Version};
 use hyper::body::Body;
+use tokio::time::Instant;
 use tonic::transport::server::{Connected, TcpConnectInfo};
 use tower::{Layer, Service};
 
@@ -26,6 +27,10 @@ pub struct ConnectInfo {
     activity: Activity,
     tcp: TcpConnectInfo,
 }
+
+/// When a request came: a time limit that begins here goes off no later than tonic's own, which begins right behind.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrived(pub Instant);
 
 /// A layer for tonic's `Server`, which tells a [`Connection`] of its requests. Without it every connection is idle.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +65,7 @@ where
 
     fn call(&mut self, mut request: Request<In>) -> Self::Future {
         let extensions = request.extensions_mut();
+        extensions.insert(Arrived(Instant::now()));
         let info = extensions.remove::<ConnectInfo>();
         let activity = info.map_or_else(
             || Activity::new(Shutdown::new()),

@@ -1,22 +1,25 @@
 //! `grpc-timeout`: how long the client waits for the whole call.
 //!
-//! tonic reads it, too, but keeps it only until the head of the answer, and ends the call as CANCELLED.
+//! tonic reads it, too, but keeps it only until the head of the answer, and ends the call as CANCELLED. So it must not be
+//! the first to see that the time is over.
 
 use std::time::Duration;
 
-use axum::http::HeaderMap;
+use axum::extract::Request;
+use server_kit::tonic::Arrived;
 use tokio::time::Instant;
 use tonic::Status;
 
 use crate::status::malformed_timeout;
 
 /// When the client stops waiting; `None` when it never does.
-pub(super) fn read(headers: &HeaderMap) -> Result<Option<Instant>, Status> {
-    let Some(value) = headers.get("grpc-timeout") else {
+pub(super) fn read(request: &Request) -> Result<Option<Instant>, Status> {
+    let Some(value) = request.headers().get("grpc-timeout") else {
         return Ok(None);
     };
     let timeout = parse(value.as_bytes()).ok_or_else(|| malformed_timeout(value.as_bytes()))?;
-    Ok(Instant::now().checked_add(timeout))
+    let arrived = request.extensions().get().map_or_else(Instant::now, |Arrived(arrived)| *arrived);
+    Ok(arrived.checked_add(timeout))
 }
 
 /// 1 to 8 digits and a unit.

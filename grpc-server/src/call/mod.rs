@@ -45,7 +45,7 @@ pub(crate) async fn supervise(
     if let Some(refusal) = protocol::refusal(&request) {
         return refusal;
     }
-    let deadline = match deadline::read(request.headers()) {
+    let deadline = match deadline::read(&request) {
         Ok(deadline) => deadline,
         Err(status) => return status.into_http(),
     };
