@@ -74,12 +74,12 @@ impl Running {
         pids.into_iter().map(cpu_of).sum()
     }
 
-    /// Ends the server as Ctrl-C does, then its watcher.
+    /// Ends the server, then its watcher.
     pub(crate) fn stop(mut self) -> io::Result<()> {
-        interrupt(self.server)?;
+        terminate(self.server)?;
         for (at, child) in self.children.iter_mut().enumerate() {
             if at > 0 {
-                interrupt(child.id())?;
+                terminate(child.id())?;
             }
             until(|| !matches!(child.try_wait(), Ok(None)), "the server does not end")?;
         }
@@ -91,7 +91,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         for child in &mut self.children {
             if matches!(child.try_wait(), Ok(None)) {
-                let _ = interrupt(self.server);
+                let _ = terminate(self.server);
                 let _ = child.kill();
                 let _ = child.wait();
             }
@@ -99,10 +99,11 @@ impl Drop for Running {
     }
 }
 
-fn interrupt(pid: u32) -> io::Result<()> {
+/// Not SIGINT: what a shell starts in the background ignores that.
+fn terminate(pid: u32) -> io::Result<()> {
     let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
     let pid = pid.ok_or_else(|| io::Error::other("no such process"))?;
-    Ok(kill_process(pid, Signal::INT)?)
+    Ok(kill_process(pid, Signal::TERM)?)
 }
 
 /// `utime` and `stime` of `/proc/PID/stat`, see proc(5).
