@@ -2,7 +2,7 @@
 //! clients do, and every system call on its sockets must be in its trace, and nothing else.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bookshelf::{ListBooks, NewBook};
 use clients::{Client, Rest, Watch as _};
@@ -58,18 +58,15 @@ async fn the_trace_is_what_the_kernel_saw<A: Api>() {
     many_connections::<A>(address).await;
     half_close::<A>(address).await;
     vanish::<A>(address).await;
-    slow_reader::<A>(address).await;
+    slow_reader::<A>(address, &watched.log).await;
     let mut stays = A::connect(&Tap::off(), address).await.unwrap();
     stays.book(1).await.unwrap();
-    let (_directory, trace, log, report) = watched.stop().await;
+    let (_directory, trace, _log, report) = watched.stop().await;
     assert_eq!(report.verdict, Verdict::Exact, "{report}");
     assert!(report.sockets > 20 && report.calls > 300 && report.hidden.would_block > 5, "{report}");
     // The clients did what they were meant to.
     let trace = std::fs::read_to_string(trace).unwrap();
     assert!(trace.contains(r#""errno":104"#), "no reset was seen");
-    let full = |line: &str| line.contains("writev") && line.contains("EAGAIN");
-    let filled = std::fs::read_to_string(log).unwrap().lines().any(full);
-    assert!(filled || A::API != "graphql", "the kernel took every write whole");
     assert!(trace.contains(r#""eof":true"#), "no end was seen");
 }
 
@@ -148,7 +145,7 @@ async fn vanish<A: Api>(address: SocketAddr) {
 }
 
 /// Long answers that the client is slow to read, and for GraphQL a long request: writes and reads are partial.
-async fn slow_reader<A: Api>(address: SocketAddr) {
+async fn slow_reader<A: Api>(address: SocketAddr, log: &Path) {
     let (asked, last) = match A::API {
         "rest" => (get("/v1/books?page_size=100").repeat(50), get("/v1/books/1")),
         "graphql" => (get("/graphql/assets/graphiql-3.8.3.min.js").repeat(12), long_post()),
@@ -160,6 +157,10 @@ async fn slow_reader<A: Api>(address: SocketAddr) {
     let mut client = socket.connect(address).await.unwrap();
     client.write_all(asked.as_bytes()).await.unwrap();
     client.write_all(last.replacen("\r\n", "\r\nconnection: close\r\n", 1).as_bytes()).await.unwrap();
+    // These answers are longer than what the kernel holds for a client that does not read.
+    while A::API == "graphql" && !has_full_write(log) {
+        tokio::task::yield_now().await;
+    }
     let (mut total, mut part) = (0, [0; 4096]);
     loop {
         match client.read(&mut part).await.unwrap() {
@@ -168,6 +169,12 @@ async fn slow_reader<A: Api>(address: SocketAddr) {
         }
     }
     assert!(total > 1_000_000, "{total} bytes");
+}
+
+/// Whether the kernel has refused a write since it had no more room.
+fn has_full_write(log: &Path) -> bool {
+    let is_full = |line: &str| line.contains("writev") && line.contains("EAGAIN");
+    std::fs::read_to_string(log).unwrap().lines().any(is_full)
 }
 
 fn get(path: &str) -> String {
