@@ -19,4 +19,5 @@ mod socket_handshake;
 mod socket_rules;
 mod socket_shutdown;
 mod support;
+mod title;
 mod writing;

@@ -1,38 +1,16 @@
 //! A resolver that panics: its client is told so, everybody else is served as before.
 
-use std::sync::Arc;
+use std::future::Ready;
 
-use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextResolve, ResolveInfo};
-use async_graphql::{ServerResult, Value};
 use axum::http::StatusCode;
 use serde_json::json;
 
 use super::support::{EVENTS, GRAPHQL, JSON, Service};
-
-/// Makes the field `title` panic.
-struct Panicking;
-
-impl ExtensionFactory for Panicking {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Self)
-    }
-}
-
-#[async_graphql::async_trait::async_trait]
-impl Extension for Panicking {
-    async fn resolve(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        info: ResolveInfo<'_>,
-        next: NextResolve<'_>,
-    ) -> ServerResult<Option<Value>> {
-        assert_ne!(info.name, "title");
-        next.run(ctx, info).await
-    }
-}
+use super::title::BeforeTitle;
 
 fn service() -> Service {
-    Service::with_schema(|schema| schema.extension(Panicking))
+    let panic = || -> Ready<()> { panic!("there is a resolver that panics") };
+    Service::with_schema(|schema| schema.extension(BeforeTitle(panic)))
 }
 
 const QUERY: &str = "{book(id:1){id title}}";
