@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::endpoint::{fd_of, ip_domain};
+use crate::endpoint::{OpenSocket, fd_of, ip_domain};
 use crate::event::{Addr, Op, SockId};
 use crate::listener::TapListener;
 use crate::sensor::Sensor;
@@ -143,7 +143,7 @@ impl TapListener {
     pub fn from_tokio(tap: &Tap, listener: TcpListener) -> Self {
         let local = listener.local_addr().ok();
         let sensor = adopted(tap, fd_of(&listener), |fd| ip("listener", fd, local, None));
-        Self::adopted(listener, sensor)
+        Self::new(listener, OpenSocket::new(sensor))
     }
 }
 

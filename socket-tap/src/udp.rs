@@ -3,11 +3,12 @@
 use std::io;
 use std::net::SocketAddr;
 
+use socket2::{Domain, Type};
 use tokio::net::{ToSocketAddrs, UdpSocket};
 
 use crate::adopt::{adopted, ip};
 use crate::datagrams::Datagrams;
-use crate::endpoint::{fd_of, ip_domain, step};
+use crate::endpoint::{Making, fd_of, no_address};
 use crate::event::{Addr, Op};
 use crate::recorder::Cut;
 use crate::sensor::Sensor;
@@ -184,32 +185,10 @@ impl TapUdpSocket {
 }
 
 fn bind_to(tap: &Tap, address: SocketAddr) -> io::Result<TapUdpSocket> {
-    use socket2::{Domain, Protocol, Socket, Type};
-    // tokio makes and binds in one step, and then nobody could say which of the two failed.
-    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
-    let fd = fd_of(&socket);
-    let sensor = tap.recorder().map(|recorder| Sensor::new(recorder, fd));
-    if let Some(sensor) = &sensor {
-        sensor.done(Op::Socket { fd, domain: ip_domain(address).into(), kind: "datagram".into() });
-    }
-    let result = socket.bind(&address.into());
-    let bound = result.as_ref().ok().and_then(|()| socket.local_addr().ok()?.as_socket()).unwrap_or(address);
-    let ((), sensor) = step(sensor, || Op::Bind { local: Some(bound.into()) }, result)?;
-    let ready = socket.set_nonblocking(true).and_then(|()| UdpSocket::from_std(socket.into()));
-    match ready {
-        Ok(inner) => Ok(TapUdpSocket::new(inner, sensor)),
-        Err(error) => {
-            // No call of ours to record: it is the runtime that could not take the socket.
-            if let Some(sensor) = sensor {
-                sensor.close();
-            }
-            Err(error)
-        }
-    }
-}
-
-fn no_address(what: &'static str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidInput, what)
+    let making = Making::new(tap, Domain::for_address(address), Type::DGRAM)?;
+    making.bind(address)?;
+    let (inner, sensor) = making.convert(|socket| UdpSocket::from_std(socket.into()))?.done();
+    Ok(TapUdpSocket::new(inner, sensor.take()))
 }
 
 type Received = (usize, Option<SocketAddr>, Cut);

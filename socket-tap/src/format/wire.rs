@@ -38,7 +38,7 @@ pub(super) struct Wire<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     peer: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    backlog: Option<u32>,
+    backlog: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
