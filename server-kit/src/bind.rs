@@ -57,12 +57,13 @@ pub async fn bind(tap: &Tap, address: SocketAddr, who: &str, flag: &str) -> io::
     listener.map(|listener| listener.nodelay(true)).map_err(|error| explained(&error, address, who, flag))
 }
 
-/// Binds `address` for the datagrams of `who`; `flag` chooses another.
+/// Binds `address` for the datagrams of `who`; `flag` chooses another. Truncated datagrams are recorded as such.
 ///
 /// # Errors
 /// As [`bind`].
 pub async fn bind_udp(tap: &Tap, address: SocketAddr, who: &str, flag: &str) -> io::Result<TapUdpSocket> {
-    TapUdpSocket::bind(tap, address).await.map_err(|error| explained(&error, address, who, flag))
+    let socket = TapUdpSocket::bind(tap, address).await;
+    socket.map(|socket| socket.report_truncation(true)).map_err(|error| explained(&error, address, who, flag))
 }
 
 fn explained(error: &io::Error, address: SocketAddr, who: &str, flag: &str) -> io::Error {

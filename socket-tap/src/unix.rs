@@ -71,13 +71,12 @@ impl TapUnixListener {
     /// Records a listener that was made without the tap, from here on.
     #[must_use]
     pub fn from_tokio(tap: &Tap, listener: UnixListener) -> Self {
-        let local = listener.local_addr().ok().as_ref().map(addr);
         let sensor = adopted(tap, fd_of(&listener), |fd| Op::Adopt {
             fd,
             domain: "unix".into(),
             kind: "listener".into(),
             on: None,
-            local,
+            local: listener.local_addr().ok().as_ref().map(addr),
             peer: None,
         });
         Self { sensor: OpenSocket::new(sensor), inner: listener }
