@@ -7,7 +7,6 @@ use tokio::net::{TcpStream, ToSocketAddrs};
 
 use crate::endpoint::{set_nodelay, step, tcp_socket};
 use crate::event::Op;
-use crate::sensor::Sensor;
 use crate::stream::TapStream;
 use crate::tap::Tap;
 
@@ -28,22 +27,9 @@ impl TapStream<TcpStream> {
     }
 }
 
-/// While a connect waits. Who gives it up, after a time-out for example, closes the socket, and that is recorded.
-struct Connecting(Option<Sensor>);
-
-impl Drop for Connecting {
-    fn drop(&mut self) {
-        if let Some(sensor) = self.0.take() {
-            sensor.close();
-        }
-    }
-}
-
 async fn connect_to(tap: &Tap, address: SocketAddr) -> io::Result<TapStream> {
     let (socket, sensor) = tcp_socket(tap, address)?;
-    let mut connecting = Connecting(sensor);
     let result = socket.connect(address).await;
-    let sensor = connecting.0.take();
     let local = result.as_ref().ok().and_then(|stream| stream.local_addr().ok()).map(Into::into);
     let (stream, sensor) = step(sensor, || Op::Connect { local, peer: Some(address.into()) }, result)?;
     set_nodelay(&stream, sensor.as_ref());

@@ -1,11 +1,15 @@
 //! Making a socket step by step, so that each step is recorded as it happens.
 
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
+use std::task::{Poll, ready};
 
 use tokio::net::{TcpSocket, TcpStream};
 
 use crate::event::Op;
+use crate::recorder::Entered;
 use crate::sensor::Sensor;
 use crate::tap::Tap;
 
@@ -13,7 +17,7 @@ use crate::tap::Tap;
 pub(crate) fn tcp_socket(tap: &Tap, address: SocketAddr) -> io::Result<(TcpSocket, Option<Sensor>)> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     let fd = fd_of(&socket);
-    let sensor = tap.recorder().map(|recorder| Sensor::new(recorder, fd));
+    let sensor = tap.recording().map(|recording| Sensor::new(recording, fd));
     if let Some(sensor) = &sensor {
         sensor.done(Op::Socket { fd, domain: ip_domain(address).into(), kind: "stream".into() });
     }
@@ -54,10 +58,28 @@ pub(crate) fn step<T>(
         (Err(error), None) => Err(error),
         (Err(error), Some(sensor)) => {
             sensor.failed(op(), &error);
-            sensor.close();
             Err(error)
         }
     }
+}
+
+/// Waits for a call that sends, and records how it went. It counts as entered when the poll that completes it begins.
+pub(crate) async fn entering<T>(
+    sensor: Option<&Sensor>,
+    call: impl Future<Output = T>,
+    record: impl FnOnce(&Sensor, &Entered, &T),
+) -> T {
+    let Some(sensor) = sensor else { return call.await };
+    let (mut call, mut record) = (pin!(call), Some(record));
+    poll_fn(|cx| {
+        let entered = sensor.enter();
+        let result = ready!(call.as_mut().poll(cx));
+        if let Some(record) = record.take() {
+            record(sensor, &entered, &result);
+        }
+        Poll::Ready(result)
+    })
+    .await
 }
 
 #[cfg(unix)]

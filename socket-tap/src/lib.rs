@@ -61,9 +61,11 @@ mod datagrams;
 #[cfg(test)]
 mod ending_tests;
 mod endpoint;
+mod error;
 pub mod event;
 pub mod format;
 mod listener;
+mod open_socket;
 mod recorder;
 mod sensor;
 pub mod sink;
@@ -83,7 +85,9 @@ pub use crate::axum::PeerAddr;
 #[cfg(feature = "tonic")]
 pub use crate::tonic::TapIncoming;
 pub use adopt::Origin;
+pub use error::RecordingError;
 pub use listener::TapListener;
+pub use open_socket::OpenSocket;
 pub use stream::TapStream;
 pub use sys::monotonic_ns;
 pub use tap::{Tap, TapBuilder};

@@ -19,9 +19,9 @@ pub(crate) const BACKLOG: u32 = 1024;
 /// A [`TcpListener`] that records socket, bind, listen, every accept, and its close.
 #[derive(Debug)]
 pub struct TapListener {
-    inner: TcpListener,
-    /// `None` when nothing is recorded, and once the close is.
+    /// The first field is dropped first: its close comes before that of the socket. `None` when nothing is recorded.
     sensor: Option<Sensor>,
+    inner: TcpListener,
     nodelay: bool,
 }
 
@@ -120,12 +120,4 @@ fn bind_to(tap: &Tap, address: SocketAddr) -> io::Result<TapListener> {
     let ((), sensor) = step(sensor, || Op::Bind { local: Some(bound.into()) }, result)?;
     let (inner, sensor) = step(sensor, || Op::Listen { backlog: BACKLOG }, socket.listen(BACKLOG))?;
     Ok(TapListener { inner, sensor, nodelay: true })
-}
-
-impl Drop for TapListener {
-    fn drop(&mut self) {
-        if let Some(sensor) = self.sensor.take() {
-            sensor.close();
-        }
-    }
 }

@@ -6,8 +6,7 @@ use std::net::SocketAddr;
 use tokio::net::{ToSocketAddrs, UdpSocket};
 
 use crate::adopt::{adopted, ip};
-use crate::datagrams::Datagrams;
-use crate::endpoint::{fd_of, ip_domain, step};
+use crate::endpoint::{entering, fd_of, ip_domain, step};
 use crate::event::{Addr, Op};
 use crate::recorder::Cut;
 use crate::sensor::Sensor;
@@ -45,7 +44,7 @@ use crate::tap::Tap;
 #[derive(Debug)]
 pub struct TapUdpSocket {
     /// The first field is dropped first: its close comes before that of the socket. `None` when nothing is recorded.
-    datagrams: Option<Datagrams>,
+    sensor: Option<Sensor>,
     inner: UdpSocket,
 }
 
@@ -74,7 +73,7 @@ impl TapUdpSocket {
     }
 
     fn new(inner: UdpSocket, sensor: Option<Sensor>) -> Self {
-        Self { datagrams: sensor.map(Datagrams::new), inner }
+        Self { sensor, inner }
     }
 
     /// The address that it is bound to, with the port that the kernel chose when 0 was asked for.
@@ -108,7 +107,7 @@ impl TapUdpSocket {
         let mut last = None;
         for peer in tokio::net::lookup_host(address).await? {
             let result = self.inner.connect(peer).await;
-            if let Some(sensor) = self.datagrams.as_ref().and_then(Datagrams::sensor) {
+            if let Some(sensor) = &self.sensor {
                 let local = self.inner.local_addr().ok().map(Addr::from);
                 let op = Op::Connect { local, peer: Some(peer.into()) };
                 match &result {
@@ -131,11 +130,11 @@ impl TapUdpSocket {
     pub async fn send_to(&self, bytes: &[u8], target: impl ToSocketAddrs) -> io::Result<usize> {
         let target = tokio::net::lookup_host(target).await?.next();
         let target = target.ok_or_else(|| no_address("no address to send to"))?;
-        let result = self.inner.send_to(bytes, target).await;
-        if let Some(datagrams) = &self.datagrams {
-            datagrams.sent(bytes, Some(target), &result);
-        }
-        result
+        let send = self.inner.send_to(bytes, target);
+        entering(self.sensor.as_ref(), send, |sensor, entered, result| {
+            sensor.sent(entered, bytes, Some(target), result);
+        })
+        .await
     }
 
     /// Sends one datagram to the address that it is connected to. Cancel safe.
@@ -143,12 +142,12 @@ impl TapUdpSocket {
     /// # Errors
     /// As [`UdpSocket::send`]; the failure is recorded.
     pub async fn send(&self, bytes: &[u8]) -> io::Result<usize> {
-        let result = self.inner.send(bytes).await;
-        if let Some(datagrams) = &self.datagrams {
+        let send = self.inner.send(bytes);
+        entering(self.sensor.as_ref(), send, |sensor, entered, result| {
             // To whom, the `connect` says: to ask the kernel again would be a system call for each record.
-            datagrams.sent(bytes, None, &result);
-        }
-        result
+            sensor.sent(entered, bytes, None, result);
+        })
+        .await
     }
 
     /// Receives one datagram, and says from where it came. Cancel safe.
@@ -171,12 +170,12 @@ impl TapUdpSocket {
 
     async fn receive(&self, buf: &mut [u8]) -> io::Result<(usize, Option<SocketAddr>)> {
         let result = receive(&self.inner, buf).await;
-        if let Some(datagrams) = &self.datagrams {
+        if let Some(sensor) = &self.sensor {
             match &result {
                 Ok((length, peer, cut)) => {
-                    datagrams.received(buf.get(..*length).unwrap_or_default(), *peer, *cut);
+                    sensor.received(buf.get(..*length).unwrap_or_default(), *peer, *cut);
                 }
-                Err(error) => datagrams.receive_failed(error),
+                Err(error) => sensor.receive_failed(error),
             }
         }
         result.map(|(length, peer, _)| (length, peer))
@@ -188,7 +187,7 @@ fn bind_to(tap: &Tap, address: SocketAddr) -> io::Result<TapUdpSocket> {
     // tokio makes and binds in one step, and then nobody could say which of the two failed.
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
     let fd = fd_of(&socket);
-    let sensor = tap.recorder().map(|recorder| Sensor::new(recorder, fd));
+    let sensor = tap.recording().map(|recording| Sensor::new(recording, fd));
     if let Some(sensor) = &sensor {
         sensor.done(Op::Socket { fd, domain: ip_domain(address).into(), kind: "datagram".into() });
     }
@@ -200,9 +199,7 @@ fn bind_to(tap: &Tap, address: SocketAddr) -> io::Result<TapUdpSocket> {
         Ok(inner) => Ok(TapUdpSocket::new(inner, sensor)),
         Err(error) => {
             // No call of ours to record: it is the runtime that could not take the socket.
-            if let Some(sensor) = sensor {
-                sensor.close();
-            }
+            drop(sensor);
             Err(error)
         }
     }

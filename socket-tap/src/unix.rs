@@ -21,9 +21,9 @@ use crate::tap::Tap;
 /// In the recording its addresses are paths; a socket without one, as a client's is, is `(unnamed)`.
 #[derive(Debug)]
 pub struct TapUnixListener {
-    inner: UnixListener,
-    /// `None` when nothing is recorded, and once the close is.
+    /// The first field is dropped first: its close comes before that of the socket. `None` when nothing is recorded.
     sensor: Option<Sensor>,
+    inner: UnixListener,
 }
 
 impl TapUnixListener {
@@ -108,14 +108,6 @@ impl TapUnixListener {
     }
 }
 
-impl Drop for TapUnixListener {
-    fn drop(&mut self) {
-        if let Some(sensor) = self.sensor.take() {
-            sensor.close();
-        }
-    }
-}
-
 impl TapStream<UnixStream> {
     /// Connects to a path, as [`UnixStream::connect`] does, and records socket and connect.
     ///
@@ -134,7 +126,7 @@ impl TapStream<UnixStream> {
 fn unix_socket(tap: &Tap) -> io::Result<(UnixSocket, Option<Sensor>)> {
     let socket = UnixSocket::new_stream()?;
     let fd = fd_of(&socket);
-    let sensor = tap.recorder().map(|recorder| Sensor::new(recorder, fd));
+    let sensor = tap.recording().map(|recording| Sensor::new(recording, fd));
     if let Some(sensor) = &sensor {
         sensor.done(Op::Socket { fd, domain: "unix".into(), kind: "stream".into() });
     }
