@@ -10,12 +10,12 @@ use bookshelf_proto::v1::{
 };
 use hyper_util::rt::TokioIo;
 use prost_types::FieldMask;
-use socket_tap::{Tap, TapStream};
+use socket_tap::Tap;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status, Streaming};
 
 use crate::failure::{Failure, Kind};
-use crate::{Client, Result, Watch};
+use crate::{Client, Result, Watch, connect};
 
 /// A gRPC client.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl Client for Grpc {
         let endpoint = Endpoint::try_from(format!("http://{address}")).map_err(Failure::transport)?;
         let connector = tower::service_fn(move |_| {
             let tap = tap.clone();
-            async move { TapStream::connect(&tap, address).await.map(TokioIo::new) }
+            async move { connect(&tap, address).await.map(TokioIo::new) }
         });
         let channel = endpoint.connect_with_connector(connector).await.map_err(Failure::transport)?;
         Ok(Self(BookshelfServiceClient::new(channel)))

@@ -10,9 +10,10 @@ use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderName};
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use serde::Serialize;
-use socket_tap::{Tap, TapStream};
+use socket_tap::Tap;
 use tokio::task::JoinHandle;
 
+use crate::connect;
 use crate::failure::Failure;
 
 #[derive(Debug)]
@@ -38,7 +39,7 @@ impl With<'_> {
 
 impl Http {
     pub(crate) async fn connect(tap: &Tap, address: SocketAddr) -> Result<Self, Failure> {
-        let stream = TapStream::connect(tap, address).await.map_err(Failure::transport)?;
+        let stream = connect(tap, address).await.map_err(Failure::transport)?;
         let (sender, connection) =
             http1::handshake(TokioIo::new(stream)).await.map_err(Failure::transport)?;
         // A connection that fails fails its requests too; they say why.

@@ -19,7 +19,7 @@ mod rest;
 use std::net::SocketAddr;
 
 use bookshelf::{Author, Book, BookPatch, Change, ListBooks, NewBook, Page};
-use socket_tap::Tap;
+use socket_tap::{Tap, TapStream, TcpOptions};
 
 pub use failure::{Failure, Kind};
 pub use graphql::{Graphql, GraphqlWatch};
@@ -28,6 +28,11 @@ pub use rest::{Rest, RestWatch};
 
 /// What a call returns.
 pub type Result<T> = std::result::Result<T, Failure>;
+
+/// Opens a connection that sends small requests at once.
+async fn connect(tap: &Tap, address: SocketAddr) -> std::io::Result<TapStream> {
+    TapStream::connect_with(tap, address, TcpOptions::new().nodelay(true)).await
+}
 
 /// A client with one connection.
 pub trait Client: Sized + Send + 'static {

@@ -8,7 +8,7 @@ use socket_tap::{Tap, TapListener};
 
 #[tokio::test]
 async fn the_client_in_ten_lines_does_what_it_says() {
-    let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
+    let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap().nodelay(true);
     let server = format!("http://{}", listener.local_addr().unwrap());
     let shutdown = Shutdown::new();
     let serving = tokio::spawn(grpc_server::serve(listener, Shelf::seeded(), shutdown.clone()));

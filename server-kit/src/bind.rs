@@ -47,20 +47,23 @@ pub fn check_udp(address: SocketAddr, who: &str, flag: &str) -> io::Result<()> {
     UdpSocket::bind(address).map(drop).map_err(|error| explained(&error, address, who, flag))
 }
 
-/// Binds `address` for `who`; `flag` chooses another.
+/// Binds `address` for `who`; `flag` chooses another. Accepted connections get `TCP_NODELAY`: a response is often two
+/// small writes, and the second must not wait for the acknowledgement of the first.
 ///
 /// # Errors
 /// With a message that says who was expected there and what to do.
 pub async fn bind(tap: &Tap, address: SocketAddr, who: &str, flag: &str) -> io::Result<TapListener> {
-    TapListener::bind(tap, address).await.map_err(|error| explained(&error, address, who, flag))
+    let listener = TapListener::bind(tap, address).await;
+    listener.map(|listener| listener.nodelay(true)).map_err(|error| explained(&error, address, who, flag))
 }
 
-/// Binds `address` for the datagrams of `who`; `flag` chooses another.
+/// Binds `address` for the datagrams of `who`; `flag` chooses another. Truncated datagrams are recorded as such.
 ///
 /// # Errors
 /// As [`bind`].
 pub async fn bind_udp(tap: &Tap, address: SocketAddr, who: &str, flag: &str) -> io::Result<TapUdpSocket> {
-    TapUdpSocket::bind(tap, address).await.map_err(|error| explained(&error, address, who, flag))
+    let socket = TapUdpSocket::bind(tap, address).await;
+    socket.map(|socket| socket.report_truncation(true)).map_err(|error| explained(&error, address, who, flag))
 }
 
 fn explained(error: &io::Error, address: SocketAddr, who: &str, flag: &str) -> io::Error {

@@ -16,7 +16,7 @@ use socket_tap::{PeerAddr, Tap, TapListener};
 async fn main() -> std::io::Result<()> {
     // For a trace file: .file("hello.jsonl")?
     let tap = Tap::server("hello").sink(LiveLines::new(Lines::new(), std::io::stdout())).start()?;
-    let listener = TapListener::bind(&tap, "127.0.0.1:8000").await?;
+    let listener = TapListener::bind(&tap, "127.0.0.1:8000").await?.nodelay(true);
 
     let hello = async |ConnectInfo(PeerAddr(peer))| format!("hello, {peer}\n");
     let app = Router::new().route("/", get(hello));

@@ -23,7 +23,7 @@ async fn hello(request: Request<Incoming>) -> Result<Response<String>, Infallibl
 async fn main() -> std::io::Result<()> {
     // For a trace file: .file("hello.jsonl")?
     let tap = Tap::server("hello").sink(LiveLines::new(Lines::new(), std::io::stdout())).start()?;
-    let listener = TapListener::bind(&tap, "127.0.0.1:8000").await?;
+    let listener = TapListener::bind(&tap, "127.0.0.1:8000").await?.nodelay(true);
 
     let serve = async {
         loop {

@@ -14,7 +14,7 @@ use tonic::transport::Server;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // For a trace file: .file("health.jsonl")?
     let tap = Tap::server("health").sink(LiveLines::new(Lines::new(), std::io::stdout())).start()?;
-    let listener = TapListener::bind(&tap, "127.0.0.1:8000").await?;
+    let listener = TapListener::bind(&tap, "127.0.0.1:8000").await?.nodelay(true);
 
     let (_, health) = tonic_health::server::health_reporter();
     Server::builder()

@@ -1,18 +1,13 @@
-//! What every listener does alike, whatever its sockets' addresses are.
+//! The part of accepting that all listeners share.
 
-use std::future::poll_fn;
 use std::io;
-use std::task::{Context, Poll};
-use std::time::Duration;
 
 use crate::event::{Addr, Op};
+use crate::pause;
 use crate::sensor::Sensor;
 
-/// How long to wait when no file descriptor is left, as axum and hyper do: one may become free.
-pub(crate) const EXHAUSTED_PAUSE: Duration = Duration::from_secs(1);
-
-/// A connection was taken: its sensor, when the listener has one. Addresses are asked for only then.
-pub(crate) fn done(
+/// Records an accepted connection. Returns its sensor when the listener has one; the addresses are read only then.
+pub(crate) fn accepted(
     listener: Option<&Sensor>,
     fd: Option<i32>,
     local: impl FnOnce() -> Option<Addr>,
@@ -24,7 +19,7 @@ pub(crate) fn done(
     Some(sensor)
 }
 
-/// No connection was taken; the listener goes on.
+/// Records an accept that failed. The listener keeps listening.
 pub(crate) fn failed(listener: Option<&Sensor>, error: io::Error) -> io::Error {
     if let Some(listener) = listener {
         let op = Op::Accept { on: listener.sock(), fd: None, local: None, peer: None };
@@ -33,19 +28,23 @@ pub(crate) fn failed(listener: Option<&Sensor>, error: io::Error) -> io::Error {
     error
 }
 
-/// The next connection, whatever happens to others.
-pub(crate) async fn next<T>(mut poll: impl FnMut(&mut Context<'_>) -> Poll<io::Result<T>>) -> T {
+/// Accepts until it succeeds: skips handshakes that were broken off, and pauses when no file descriptor is left.
+pub(crate) async fn next<T, F: Future<Output = io::Result<T>>>(mut accept: impl FnMut() -> F) -> T {
     loop {
-        match poll_fn(&mut poll).await {
+        match accept().await {
             Ok(accepted) => return accepted,
-            Err(error) if is_the_peers_fault(&error) => {}
-            Err(_) => tokio::time::sleep(EXHAUSTED_PAUSE).await,
+            Err(error) if concerns_one_connection(&error) => {}
+            Err(_) => {
+                if let Some(pause) = pause::begin() {
+                    pause.await;
+                }
+            }
         }
     }
 }
 
-/// Errors of one connection, not of the listener: see accept(2), "Error handling".
-pub(crate) fn is_the_peers_fault(error: &io::Error) -> bool {
+/// Whether an error concerns one connection and not the listener: see accept(2), "Error handling".
+pub(crate) fn concerns_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::endpoint::{fd_of, ip_domain};
+use crate::endpoint::{OpenSocket, fd_of, ip_domain};
 use crate::event::{Addr, Op, SockId};
 use crate::listener::TapListener;
 use crate::sensor::Sensor;
@@ -118,8 +118,9 @@ impl TapStream<TcpStream> {
     /// ```
     #[must_use]
     pub fn from_tokio(tap: &Tap, stream: TcpStream) -> Self {
-        let (local, peer) = (stream.local_addr().ok(), stream.peer_addr().ok());
-        let sensor = adopted(tap, fd_of(&stream), |fd| ip("stream", fd, local, peer));
+        let sensor = adopted(tap, fd_of(&stream), |fd| {
+            ip("stream", fd, stream.local_addr().ok(), stream.peer_addr().ok())
+        });
         Self::new(stream, sensor)
     }
 }
@@ -141,9 +142,9 @@ impl TapListener {
     /// ```
     #[must_use]
     pub fn from_tokio(tap: &Tap, listener: TcpListener) -> Self {
-        let local = listener.local_addr().ok();
-        let sensor = adopted(tap, fd_of(&listener), |fd| ip("listener", fd, local, None));
-        Self::adopted(listener, sensor)
+        let sensor =
+            adopted(tap, fd_of(&listener), |fd| ip("listener", fd, listener.local_addr().ok(), None));
+        Self::new(listener, OpenSocket::new(sensor))
     }
 }
 

@@ -27,7 +27,7 @@ async fn a_listener_that_was_there_is_adopted_and_not_said_to_be_made() {
     let (tap, memory) = recording();
     let inner = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, fd) = (inner.local_addr().unwrap(), fd_of(&inner));
-    let listener = TapListener::from_tokio(&tap, inner).nodelay(false);
+    let listener = TapListener::from_tokio(&tap, inner);
     let client = TapStream::from_tokio(&tap, TcpStream::connect(address).await.unwrap());
     let (server, from) = listener.accept().await.unwrap();
     let nodelay = client.get_ref().nodelay().unwrap();

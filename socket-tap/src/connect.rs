@@ -1,37 +1,82 @@
-//! The client side.
+//! The client side of TCP.
 
 use std::io;
 use std::net::SocketAddr;
 
+use socket2::{Domain, Type};
 use tokio::net::{TcpStream, ToSocketAddrs};
 
-use crate::endpoint::{set_nodelay, step, tcp_socket};
+use crate::endpoint::{Making, no_address};
 use crate::event::Op;
+use crate::options::TcpOptions;
 use crate::stream::TapStream;
 use crate::tap::Tap;
 
 impl TapStream<TcpStream> {
-    /// Connects, as [`TcpStream::connect`] does, and records socket and connect. `TCP_NODELAY` is set, and recorded.
+    /// Connects as [`TcpStream::connect`] does, and records socket and connect. No option is set.
     ///
     /// # Errors
     /// As [`TcpStream::connect`]: the last address's, when there are several and all fail.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime with I/O enabled, as [`TcpStream::connect`].
     pub async fn connect(tap: &Tap, address: impl ToSocketAddrs) -> io::Result<Self> {
+        Self::connect_with(tap, address, TcpOptions::new()).await
+    }
+
+    /// Connects as [`connect`](Self::connect) does, then sets the options and records each.
+    ///
+    /// ```
+    /// use socket_tap::{Tap, TapListener, TapStream, TcpOptions};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// # let address = TapListener::bind(&Tap::off(), "127.0.0.1:0").await?.local_addr()?;
+    /// # let _listener = TapListener::bind(&Tap::off(), address).await?;
+    /// let stream = TapStream::connect_with(&Tap::off(), address, TcpOptions::new().nodelay(true)).await?;
+    /// assert!(stream.get_ref().nodelay()?);
+    /// # std::io::Result::Ok(()) })?;
+    /// # std::io::Result::Ok(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect). An option that cannot be set is recorded, and no error: the connection may have
+    /// ended already, and the first read reports that.
+    pub async fn connect_with(
+        tap: &Tap,
+        address: impl ToSocketAddrs,
+        options: TcpOptions,
+    ) -> io::Result<Self> {
         let mut last = None;
         for address in tokio::net::lookup_host(address).await? {
-            match connect_to(tap, address).await {
+            match connect_to(tap, address, options).await {
                 Ok(stream) => return Ok(stream),
                 Err(error) => last = Some(error),
             }
         }
-        Err(last.unwrap_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "no address to connect to")))
+        Err(last.unwrap_or_else(|| no_address("no address to connect to")))
     }
 }
 
-async fn connect_to(tap: &Tap, address: SocketAddr) -> io::Result<TapStream> {
-    let (socket, sensor) = tcp_socket(tap, address)?;
-    let result = socket.connect(address).await;
-    let local = result.as_ref().ok().and_then(|stream| stream.local_addr().ok()).map(Into::into);
-    let (stream, sensor) = step(sensor, || Op::Connect { local, peer: Some(address.into()) }, result)?;
-    set_nodelay(&stream, sensor.as_ref());
+async fn connect_to(tap: &Tap, address: SocketAddr, options: TcpOptions) -> io::Result<TapStream> {
+    let peer = Some(address.into());
+    let making = Making::new(tap, Domain::for_address(address), Type::STREAM)?;
+    let began = making.now();
+    let connect = |local| Op::Connect { local, peer: peer.clone(), began };
+    making.begin_connect(&address.into(), || connect(None))?;
+    // A connect that fails or is cancelled drops `making`, and that records the close.
+    let making = making.convert(|socket| TcpStream::from_std(socket.into()))?;
+    let result = connected(making.socket()).await;
+    let local = || making.socket().local_addr().ok().map(Into::into);
+    let local = if result.is_ok() && making.is_recorded() { local() } else { None };
+    making.step(|| connect(local), result)?;
+    let (stream, sensor) = making.done();
+    let sensor = sensor.take();
+    options.apply(&stream, sensor.as_ref());
     Ok(TapStream::new(stream, sensor))
+}
+
+/// Waits for the end of the handshake, as tokio does.
+async fn connected(stream: &TcpStream) -> io::Result<()> {
+    stream.writable().await?;
+    stream.take_error()?.map_or(Ok(()), Err)
 }

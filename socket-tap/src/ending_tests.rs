@@ -44,7 +44,7 @@ impl Ends {
         drop(client);
         tap.finish().await.unwrap();
         let mine: Vec<Event> = memory.events().into_iter().filter(|event| event.sock == sock).collect();
-        let calls = mine.iter().skip(2).map(call).collect();
+        let calls = mine.iter().skip(1).map(call).collect();
         match &mine.last().unwrap().op {
             Op::Close(close) => (calls, (**close).clone()),
             other => panic!("not a close: {other:?}"),

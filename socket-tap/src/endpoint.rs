@@ -1,4 +1,4 @@
-//! Making a socket step by step, so that each step is recorded as it happens.
+//! A socket that is made step by step, so that each step is recorded as it happens.
 
 use std::future::poll_fn;
 use std::io;
@@ -6,61 +6,139 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::task::{Poll, ready};
 
-use tokio::net::{TcpSocket, TcpStream};
+use socket2::{Domain, SockAddr, Socket, Type};
 
 use crate::event::Op;
 use crate::recorder::Entered;
 use crate::sensor::Sensor;
 use crate::tap::Tap;
 
-/// A TCP socket that is neither bound nor connected, and its sensor.
-pub(crate) fn tcp_socket(tap: &Tap, address: SocketAddr) -> io::Result<(TcpSocket, Option<Sensor>)> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-    let fd = fd_of(&socket);
-    let sensor = tap.recording().map(|recording| Sensor::new(recording, fd));
-    if let Some(sensor) = &sensor {
-        sensor.done(Op::Socket { fd, domain: ip_domain(address).into(), kind: "stream".into() });
+/// The sensor of an open socket that carries no stream: a listener, or a socket that is still being made. Empty when
+/// nothing is recorded.
+///
+/// Keep it in a field before the socket: fields are dropped in order, and the close must be recorded while the
+/// descriptor is still ours. The kernel gives its number to another socket at once.
+#[derive(Debug)]
+pub(crate) struct OpenSocket(Option<Sensor>);
+
+impl OpenSocket {
+    pub(crate) fn new(sensor: Option<Sensor>) -> Self {
+        Self(sensor)
     }
-    Ok((socket, sensor))
+
+    pub(crate) fn get(&self) -> Option<&Sensor> {
+        self.0.as_ref()
+    }
+
+    /// Takes the sensor out: the socket became something else.
+    pub(crate) fn take(self) -> Option<Sensor> {
+        self.0
+    }
 }
 
-/// The address family, as in a trace.
-pub(crate) fn ip_domain(address: SocketAddr) -> &'static str {
-    if address.is_ipv4() { "ipv4" } else { "ipv6" }
+/// A socket that is being made. Whenever it is dropped (a step failed or panicked, the future that waits for it was
+/// cancelled), the recording gets its close.
+#[derive(Debug)]
+pub(crate) struct Making<S> {
+    sensor: OpenSocket,
+    socket: S,
 }
 
-/// Sends small writes at once. Without it, a write that waits for the acknowledgement of the one before it can take
-/// 40 ms: Nagle's algorithm (RFC 896) meets delayed acknowledgements (RFC 1122, 4.2.3.2).
-pub(crate) fn set_nodelay(stream: &TcpStream, sensor: Option<&Sensor>) {
-    let result = stream.set_nodelay(true);
-    if let Some(sensor) = sensor {
-        let op = Op::Option { name: "TCP_NODELAY".into(), value: 1 };
-        match result {
-            Ok(()) => sensor.done(op),
-            // The connection may be gone already; the next read will say so.
-            Err(error) => sensor.failed(op, &error),
+impl Making<Socket> {
+    /// Calls `socket(2)` with the arguments that tokio passes.
+    pub(crate) fn new(tap: &Tap, domain: Domain, kind: Type) -> io::Result<Self> {
+        #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+        let socket = Socket::new(domain, kind.nonblocking(), None)?;
+        #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+        let socket = {
+            let socket = Socket::new(domain, kind, None)?;
+            socket.set_nonblocking(true)?;
+            socket
+        };
+        let fd = fd_of(&socket);
+        let sensor = tap.recording().map(|recording| Sensor::new(recording, fd));
+        if let Some(sensor) = &sensor {
+            let domain = match domain {
+                Domain::IPV4 => "ipv4",
+                Domain::IPV6 => "ipv6",
+                _ => "unix",
+            };
+            let kind = if kind == Type::DGRAM { "datagram" } else { "stream" };
+            sensor.done(Op::Socket { fd, domain: domain.into(), kind: kind.into() });
+        }
+        Ok(Self { sensor: OpenSocket::new(sensor), socket })
+    }
+
+    /// Calls `bind(2)` with an IP address.
+    pub(crate) fn bind(&self, address: SocketAddr) -> io::Result<()> {
+        let result = self.socket.bind(&address.into());
+        let bound = || result.as_ref().ok().and_then(|()| self.socket.local_addr().ok()?.as_socket());
+        let local = if self.is_recorded() { bound() } else { None }.unwrap_or(address);
+        self.step(|| Op::Bind { local: Some(local.into()) }, result)
+    }
+
+    /// Calls `connect(2)`. Success is not recorded: the handshake has only begun.
+    pub(crate) fn begin_connect(&self, address: &SockAddr, op: impl FnOnce() -> Op) -> io::Result<()> {
+        match self.socket.connect(address) {
+            Err(error) if in_progress(&error) => Ok(()),
+            result => self.fails(op, result),
         }
     }
 }
 
-/// Records how a step went; when it failed, the socket's close too, as it is dropped.
-pub(crate) fn step<T>(
-    sensor: Option<Sensor>,
+impl<S> Making<S> {
+    pub(crate) fn socket(&self) -> &S {
+        &self.socket
+    }
+
+    /// Nanoseconds since the recording began, when there is one.
+    pub(crate) fn now(&self) -> Option<u64> {
+        self.sensor.get().map(Sensor::now)
+    }
+
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.sensor.get().is_some()
+    }
+
+    /// Records the result of a step.
+    pub(crate) fn step<T>(&self, op: impl FnOnce() -> Op, result: io::Result<T>) -> io::Result<T> {
+        record(self.sensor.get(), op, result)
+    }
+
+    /// Records the result of a step only when it failed.
+    pub(crate) fn fails<T>(&self, op: impl FnOnce() -> Op, result: io::Result<T>) -> io::Result<T> {
+        if result.is_err() { self.step(op, result) } else { result }
+    }
+
+    /// Records that an option was set, or that it could not be.
+    pub(crate) fn option(&self, name: &'static str, value: i64, result: io::Result<()>) -> io::Result<()> {
+        self.step(|| Op::Option { name: name.into(), value }, result)
+    }
+
+    /// Turns the socket into another type.
+    pub(crate) fn convert<T>(self, into: impl FnOnce(S) -> io::Result<T>) -> io::Result<Making<T>> {
+        let Self { sensor, socket } = self;
+        Ok(Making { socket: into(socket)?, sensor })
+    }
+
+    pub(crate) fn done(self) -> (S, OpenSocket) {
+        (self.socket, self.sensor)
+    }
+}
+
+/// Records how an operation went.
+pub(crate) fn record<T>(
+    sensor: Option<&Sensor>,
     op: impl FnOnce() -> Op,
     result: io::Result<T>,
-) -> io::Result<(T, Option<Sensor>)> {
-    match (result, sensor) {
-        (Ok(value), None) => Ok((value, None)),
-        (Ok(value), Some(sensor)) => {
-            sensor.done(op());
-            Ok((value, Some(sensor)))
-        }
-        (Err(error), None) => Err(error),
-        (Err(error), Some(sensor)) => {
-            sensor.failed(op(), &error);
-            Err(error)
+) -> io::Result<T> {
+    if let Some(sensor) = sensor {
+        match &result {
+            Ok(_) => sensor.done(op()),
+            Err(error) => sensor.failed(op(), error),
         }
     }
+    result
 }
 
 /// Waits for a call that sends, and records how it went. It counts as entered when the poll that completes it begins.
@@ -82,6 +160,23 @@ pub(crate) async fn entering<T>(
     .await
 }
 
+/// Whether a `connect(2)` that does not block has begun.
+fn in_progress(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    return error.raw_os_error() == Some(libc::EINPROGRESS);
+    #[cfg(not(unix))]
+    return error.kind() == io::ErrorKind::WouldBlock;
+}
+
+/// The address family, as in a trace.
+pub(crate) fn ip_domain(address: SocketAddr) -> &'static str {
+    if address.is_ipv4() { "ipv4" } else { "ipv6" }
+}
+
+pub(crate) fn no_address(what: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, what)
+}
+
 #[cfg(unix)]
 pub(crate) fn fd_of(socket: &impl std::os::fd::AsRawFd) -> Option<i32> {
     Some(socket.as_raw_fd())
@@ -91,3 +186,7 @@ pub(crate) fn fd_of(socket: &impl std::os::fd::AsRawFd) -> Option<i32> {
 pub(crate) fn fd_of<T>(_socket: &T) -> Option<i32> {
     None
 }
+
+#[cfg(test)]
+#[path = "endpoint_tests.rs"]
+mod tests;

@@ -50,8 +50,8 @@ pub enum Op {
     },
     /// `listen(2)`: connections to the address are taken from now on.
     Listen {
-        /// How many finished handshakes may wait for an accept.
-        backlog: u32,
+        /// How many finished handshakes may wait for an accept, as passed to the call; -1 is the system's maximum.
+        backlog: i32,
     },
     /// `accept(2)`: a connection whose handshake the kernel has finished; this event's socket is the new one.
     Accept {
@@ -70,6 +70,8 @@ pub enum Op {
         local: Option<Addr>,
         /// The other side's address.
         peer: Option<Addr>,
+        /// When the call was made: nanoseconds since the recording began. The event's time is when it returned.
+        began: Option<u64>,
     },
     /// No call: the tap was given a socket or stream that it did not make, and records it from here on.
     Adopt {

@@ -2,7 +2,7 @@
 //! sendto, recvfrom, shutdown, close.
 //!
 //! Put it where the `TcpListener` was. It changes nothing that the program does, costs next to nothing, needs no
-//! root, and says so when it had to leave something out.
+//! root, and reports when it had to omit something.
 //!
 //! ```
 //! use socket_tap::{Tap, TapListener, TapStream, sink::Memory};
@@ -35,10 +35,19 @@
 //! the program gets is recorded. `read` stands for `recv(2)` and `read(2)`, `write` for `send(2)`, `write(2)` and
 //! `writev(2)`; a flush of a TCP stream does nothing and is not recorded.
 //!
+//! # System calls
+//!
+//! The system calls are those of tokio's own types, with the same arguments, also when the tap is off: the same backlog,
+//! and no option that the program did not choose. When it records, the tap makes a few calls more, and all of them only
+//! read: the addresses of a new socket (`getsockname(2)`, `getpeername(2)`), and before a stream is closed the kernel's
+//! view of it (`TCP_INFO`, `FIONREAD`, `SO_LINGER`). None of them is on the path of a read or a write. Options are chosen
+//! with [`TapListener::nodelay`], [`TapListener::keepalive`] and [`TapStream::connect_with`], and are then recorded.
+//!
 //! # Layout
 //!
 //! - [`Tap`], [`TapBuilder`]: the handle to a recording
 //! - [`TapListener`], [`TapStream`]: the wrappers, below every framework
+//! - [`TcpOptions`], [`Keepalive`]: socket options that the program chooses
 //! - [`TapUdpSocket`]: the same for datagrams
 //! - `TapUnixListener`: the same for Unix-domain sockets, where there are any
 //! - [`Origin`]: what is known of a stream that the tap did not make itself
@@ -66,8 +75,12 @@ pub mod event;
 pub mod format;
 mod listener;
 mod open_socket;
+mod options;
+mod pause;
 mod recorder;
 mod sensor;
+#[cfg(test)]
+mod shared_listener_tests;
 pub mod sink;
 mod stream;
 mod sys;
@@ -77,6 +90,7 @@ mod tonic;
 #[cfg(test)]
 mod transparency_tests;
 mod udp;
+mod udp_receive;
 #[cfg(unix)]
 mod unix;
 
@@ -88,6 +102,7 @@ pub use adopt::Origin;
 pub use error::RecordingError;
 pub use listener::TapListener;
 pub use open_socket::OpenSocket;
+pub use options::{Keepalive, TcpOptions};
 pub use stream::TapStream;
 pub use sys::monotonic_ns;
 pub use tap::{Tap, TapBuilder};

@@ -1,32 +1,37 @@
-//! A listener that records its making and every connection that it takes.
+//! A listener that records how it is made and every connection that it accepts.
 
 use std::io;
 use std::net::SocketAddr;
 use std::task::{Context, Poll, ready};
 
+use socket2::{Domain, Type};
 use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
 
 use crate::accept;
-use crate::endpoint::{fd_of, set_nodelay, step, tcp_socket};
+use crate::endpoint::{Making, OpenSocket, fd_of, no_address};
 use crate::event::Op;
-use crate::sensor::Sensor;
+use crate::options::{Keepalive, TcpOptions};
 use crate::stream::TapStream;
 use crate::tap::Tap;
 
-/// How many finished handshakes may wait for an accept: what tokio asks for. The kernel's `somaxconn` caps it.
-pub(crate) const BACKLOG: u32 = 1024;
+/// The length of the queue of connections that wait for an accept: mio's, which tokio's `bind` uses. The kernel's
+/// `somaxconn` caps it.
+const BACKLOG: i32 = 128;
 
 /// A [`TcpListener`] that records socket, bind, listen, every accept, and its close.
+///
+/// Its system calls are those of [`TcpListener`]. When the tap is on, it also reads the addresses of each socket
+/// (`getsockname(2)`).
 #[derive(Debug)]
 pub struct TapListener {
-    /// The first field is dropped first: its close comes before that of the socket. `None` when nothing is recorded.
-    sensor: Option<Sensor>,
+    /// The first field is dropped first: its close is recorded before the socket is closed.
+    sensor: OpenSocket,
     inner: TcpListener,
-    nodelay: bool,
+    options: TcpOptions,
 }
 
 impl TapListener {
-    /// Binds and listens, as [`TcpListener::bind`] does, one recorded step after the other.
+    /// Binds and listens as [`TcpListener::bind`] does, and records each step.
     ///
     /// ```
     /// use socket_tap::{Tap, TapListener};
@@ -40,6 +45,9 @@ impl TapListener {
     ///
     /// # Errors
     /// As [`TcpListener::bind`]: the last address's, when there are several and all fail.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime with I/O enabled, as [`TcpListener::bind`].
     pub async fn bind(tap: &Tap, address: impl ToSocketAddrs) -> io::Result<Self> {
         let mut last = None;
         for address in tokio::net::lookup_host(address).await? {
@@ -48,18 +56,40 @@ impl TapListener {
                 Err(error) => last = Some(error),
             }
         }
-        Err(last.unwrap_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "no address to bind")))
+        Err(last.unwrap_or_else(|| no_address("no address to bind")))
     }
 
-    /// Whether to set `TCP_NODELAY` on each accepted connection, and record it. On by default: frameworks that are
-    /// handed a listener of one's own leave it off, and small answers then wait up to 40 ms.
+    /// Sets `TCP_NODELAY` on each accepted connection, and records it. By default the option is not touched.
+    ///
+    /// Most servers want `true`: see [`TcpOptions::nodelay`]. With a listener of its own a framework does not set it,
+    /// and ignores its builder's option of that name (tonic's `tcp_nodelay`).
     #[must_use]
     pub fn nodelay(mut self, nodelay: bool) -> Self {
-        self.nodelay = nodelay;
+        self.options = self.options.nodelay(nodelay);
         self
     }
 
-    /// The address that it listens on, with the port that the kernel chose when 0 was asked for.
+    /// Turns on TCP keep-alive for each accepted connection, and records it. By default the option is not touched.
+    ///
+    /// It stands in for tonic's `tcp_keepalive`, which has no effect with `serve_with_incoming`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use socket_tap::{Tap, TapListener};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await?;
+    /// let listener = listener.nodelay(true).keepalive(Duration::from_secs(60));
+    /// # std::io::Result::Ok(()) })?;
+    /// # std::io::Result::Ok(())
+    /// ```
+    #[must_use]
+    pub fn keepalive(mut self, keepalive: impl Into<Keepalive>) -> Self {
+        self.options = self.options.keepalive(keepalive);
+        self
+    }
+
+    /// Returns the address that it listens on, with the port that the kernel chose if 0 was requested.
     ///
     /// # Errors
     /// As [`TcpListener::local_addr`].
@@ -67,57 +97,55 @@ impl TapListener {
         self.inner.local_addr()
     }
 
-    /// Takes the next connection. Cancel safe.
+    /// Accepts the next connection. Any number of tasks may wait here at once. Cancel safe.
     ///
     /// # Errors
-    /// As [`TcpListener::accept`]; the failure is recorded, and the listener goes on listening.
+    /// As [`TcpListener::accept`]; the failure is recorded, and the listener keeps listening.
     pub async fn accept(&self) -> io::Result<(TapStream, SocketAddr)> {
-        std::future::poll_fn(|cx| self.poll_accept(cx)).await
+        // Not by way of `poll_accept`: only tokio's own future keeps the wakers of all tasks.
+        let result = self.inner.accept().await;
+        self.accepted(result)
     }
 
-    /// The same for a hand-written future.
+    /// Polls for the next connection, for a future written by hand. As with [`TcpListener::poll_accept`], only the
+    /// task of the last call is woken.
     ///
     /// # Errors
     /// As [`accept`](Self::accept).
     pub fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TapStream, SocketAddr)>> {
         let result = ready!(self.inner.poll_accept(cx));
-        Poll::Ready(match result {
-            Ok((stream, peer)) => Ok((self.accepted(stream, peer), peer)),
-            Err(error) => Err(accept::failed(self.sensor.as_ref(), error)),
-        })
+        Poll::Ready(self.accepted(result))
     }
 
-    /// Takes the next connection, whatever happens to others: a handshake that was broken off is left behind, and
-    /// when no file descriptor is left it waits for one. Every failure is recorded. Cancel safe.
+    /// Accepts the next connection that can be accepted: skips handshakes that were broken off, and waits when no file
+    /// descriptor is left. Every failure is recorded. Cancel safe.
     pub async fn accept_next(&self) -> (TapStream, SocketAddr) {
-        accept::next(|cx| self.poll_accept(cx)).await
+        accept::next(|| self.accept()).await
     }
 
-    fn accepted(&self, stream: TcpStream, peer: SocketAddr) -> TapStream {
+    fn accepted(&self, result: io::Result<(TcpStream, SocketAddr)>) -> io::Result<(TapStream, SocketAddr)> {
+        let listener = self.sensor.get();
+        let (stream, peer) = result.map_err(|error| accept::failed(listener, error))?;
         let local = || stream.local_addr().ok().map(Into::into);
-        let sensor = accept::done(self.sensor.as_ref(), fd_of(&stream), local, || Some(peer.into()));
-        if self.nodelay {
-            set_nodelay(&stream, sensor.as_ref());
-        }
-        TapStream::new(stream, sensor)
+        let sensor = accept::accepted(listener, fd_of(&stream), local, || Some(peer.into()));
+        self.options.apply(&stream, sensor.as_ref());
+        Ok((TapStream::new(stream, sensor), peer))
     }
 }
 
 impl TapListener {
-    pub(crate) fn adopted(inner: TcpListener, sensor: Option<Sensor>) -> Self {
-        Self { inner, sensor, nodelay: true }
+    pub(crate) fn new(inner: TcpListener, sensor: OpenSocket) -> Self {
+        Self { sensor, inner, options: TcpOptions::new() }
     }
 }
 
 fn bind_to(tap: &Tap, address: SocketAddr) -> io::Result<TapListener> {
-    let (socket, sensor) = tcp_socket(tap, address)?;
-    // As tokio does: an address in TIME_WAIT can be bound again. On Windows the option would mean something else.
+    let making = Making::new(tap, Domain::for_address(address), Type::STREAM)?;
+    // As mio does: an address in TIME_WAIT can be bound again. On Windows the option means something else.
     #[cfg(unix)]
-    let ((), sensor) =
-        step(sensor, || Op::Option { name: "SO_REUSEADDR".into(), value: 1 }, socket.set_reuseaddr(true))?;
-    let result = socket.bind(address);
-    let bound = result.as_ref().ok().and_then(|()| socket.local_addr().ok()).unwrap_or(address);
-    let ((), sensor) = step(sensor, || Op::Bind { local: Some(bound.into()) }, result)?;
-    let (inner, sensor) = step(sensor, || Op::Listen { backlog: BACKLOG }, socket.listen(BACKLOG))?;
-    Ok(TapListener { inner, sensor, nodelay: true })
+    making.option("SO_REUSEADDR", 1, making.socket().set_reuse_address(true))?;
+    making.bind(address)?;
+    making.step(|| Op::Listen { backlog: BACKLOG }, making.socket().listen(BACKLOG))?;
+    let (inner, sensor) = making.convert(|socket| TcpListener::from_std(socket.into()))?.done();
+    Ok(TapListener::new(inner, sensor))
 }

@@ -182,7 +182,9 @@ impl Socket {
                 self.lock_addresses().local.clone_from(local);
                 return Change::None;
             }
-            Op::Accept { local, peer, .. } | Op::Connect { local, peer } => self.set_addresses(local, peer),
+            Op::Accept { local, peer, .. } | Op::Connect { local, peer, .. } => {
+                self.set_addresses(local, peer)
+            }
             Op::Adopt { local, peer, kind, .. } => {
                 self.set_addresses(local, peer);
                 self.datagrams.store(kind == "datagram", Ordering::Relaxed);

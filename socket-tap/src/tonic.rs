@@ -5,11 +5,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
-use tokio::time::Sleep;
+use tokio::sync::futures::OwnedNotified;
 use tonic::transport::server::{Connected, TcpConnectInfo};
 
-use crate::accept::{EXHAUSTED_PAUSE, is_the_peers_fault};
+use crate::accept::concerns_one_connection;
 use crate::listener::TapListener;
+use crate::pause;
 use crate::stream::TapStream;
 
 impl Connected for TapStream {
@@ -35,7 +36,7 @@ impl TapListener {
 pub struct TapIncoming {
     listener: TapListener,
     /// Running while no file descriptor is left.
-    pause: Option<Pin<Box<Sleep>>>,
+    pause: Option<Pin<Box<OwnedNotified>>>,
 }
 
 impl Stream for TapIncoming {
@@ -49,8 +50,8 @@ impl Stream for TapIncoming {
             }
             match ready!(self.listener.poll_accept(cx)) {
                 Ok((stream, _)) => return Poll::Ready(Some(Ok(stream))),
-                Err(error) if is_the_peers_fault(&error) => {}
-                Err(_) => self.pause = Some(Box::pin(tokio::time::sleep(EXHAUSTED_PAUSE))),
+                Err(error) if concerns_one_connection(&error) => {}
+                Err(_) => self.pause = pause::begin().map(Box::pin),
             }
         }
     }

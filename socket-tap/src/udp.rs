@@ -3,20 +3,24 @@
 use std::io;
 use std::net::SocketAddr;
 
+use socket2::{Domain, Type};
 use tokio::net::{ToSocketAddrs, UdpSocket};
 
 use crate::adopt::{adopted, ip};
-use crate::endpoint::{entering, fd_of, ip_domain, step};
+use crate::endpoint::{Making, entering, fd_of, no_address};
 use crate::event::{Addr, Op};
 use crate::recorder::Cut;
 use crate::sensor::Sensor;
 use crate::tap::Tap;
+use crate::udp_receive::receive_whole;
 
 /// A [`UdpSocket`] that records socket, bind, connect, every datagram with its address and size, and its close.
 ///
-/// A datagram that is longer than the buffer it is received into loses its end, as with every UDP socket; the recording
-/// says `truncated`, and on Linux how long it was. It costs no system call more: the datagram is asked for with
-/// `recvmsg(2)`, which tells. On Windows such a receive fails, and is recorded as failed.
+/// Its system calls are those of [`UdpSocket`]. When the tap is on, it also reads the address that a socket got
+/// (`getsockname(2)`), after `bind` and `connect`.
+///
+/// A datagram that is longer than the buffer loses its end, as with every UDP socket. `recvfrom(2)`, which tokio calls,
+/// does not report that; see [`report_truncation`](Self::report_truncation).
 ///
 /// ```
 /// use socket_tap::{Tap, TapUdpSocket, sink::Memory};
@@ -46,6 +50,7 @@ pub struct TapUdpSocket {
     /// The first field is dropped first: its close comes before that of the socket. `None` when nothing is recorded.
     sensor: Option<Sensor>,
     inner: UdpSocket,
+    report_truncation: bool,
 }
 
 impl TapUdpSocket {
@@ -67,13 +72,32 @@ impl TapUdpSocket {
     /// Records a socket that was made without the tap, from here on. Its options stay as they are.
     #[must_use]
     pub fn from_tokio(tap: &Tap, socket: UdpSocket) -> Self {
-        let (local, peer) = (socket.local_addr().ok(), socket.peer_addr().ok());
-        let sensor = adopted(tap, fd_of(&socket), |fd| ip("datagram", fd, local, peer));
+        let sensor = adopted(tap, fd_of(&socket), |fd| {
+            ip("datagram", fd, socket.local_addr().ok(), socket.peer_addr().ok())
+        });
         Self::new(socket, sensor)
     }
 
     fn new(inner: UdpSocket, sensor: Option<Sensor>) -> Self {
-        Self { sensor, inner }
+        Self { sensor, inner, report_truncation: false }
+    }
+
+    /// Receives with `recvmsg(2)` instead of `recvfrom(2)`, so that the recording marks each datagram that lost its end as
+    /// `truncated`; on Linux with its length. The number of system calls stays the same, and so does what the program
+    /// gets. Off by default: the calls are then exactly tokio's. Without effect on Windows, where such a receive fails.
+    ///
+    /// ```
+    /// use socket_tap::{Tap, TapUdpSocket};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let socket = TapUdpSocket::bind(&Tap::off(), "127.0.0.1:0").await?.report_truncation(true);
+    /// # std::io::Result::Ok(()) })?;
+    /// # std::io::Result::Ok(())
+    /// ```
+    #[must_use]
+    pub fn report_truncation(mut self, report: bool) -> Self {
+        self.report_truncation = report;
+        self
     }
 
     /// The address that it is bound to, with the port that the kernel chose when 0 was asked for.
@@ -106,10 +130,11 @@ impl TapUdpSocket {
     pub async fn connect(&self, address: impl ToSocketAddrs) -> io::Result<()> {
         let mut last = None;
         for peer in tokio::net::lookup_host(address).await? {
+            let began = self.sensor.as_ref().map(Sensor::now);
             let result = self.inner.connect(peer).await;
             if let Some(sensor) = &self.sensor {
                 let local = self.inner.local_addr().ok().map(Addr::from);
-                let op = Op::Connect { local, peer: Some(peer.into()) };
+                let op = Op::Connect { local, peer: Some(peer.into()), began };
                 match &result {
                     Ok(()) => sensor.done(op),
                     Err(error) => sensor.failed(op, error),
@@ -144,7 +169,7 @@ impl TapUdpSocket {
     pub async fn send(&self, bytes: &[u8]) -> io::Result<usize> {
         let send = self.inner.send(bytes);
         entering(self.sensor.as_ref(), send, |sensor, entered, result| {
-            // To whom, the `connect` says: to ask the kernel again would be a system call for each record.
+            // The `connect` event has the peer: to ask the kernel again would be a system call for each datagram.
             sensor.sent(entered, bytes, None, result);
         })
         .await
@@ -155,7 +180,7 @@ impl TapUdpSocket {
     /// # Errors
     /// As [`UdpSocket::recv_from`]; the failure is recorded.
     pub async fn recv_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
-        let (length, peer) = self.receive(buf).await?;
+        let (length, peer) = self.receive(buf, true).await?;
         let peer = peer.ok_or_else(|| io::Error::other("a datagram came without an address"))?;
         Ok((length, peer))
     }
@@ -165,11 +190,17 @@ impl TapUdpSocket {
     /// # Errors
     /// As [`UdpSocket::recv`]; the failure is recorded.
     pub async fn recv(&self, buf: &mut [u8]) -> io::Result<usize> {
-        self.receive(buf).await.map(|(length, _)| length)
+        self.receive(buf, false).await.map(|(length, _)| length)
     }
 
-    async fn receive(&self, buf: &mut [u8]) -> io::Result<(usize, Option<SocketAddr>)> {
-        let result = receive(&self.inner, buf).await;
+    async fn receive(&self, buf: &mut [u8], with_peer: bool) -> io::Result<(usize, Option<SocketAddr>)> {
+        let result = match (self.report_truncation, with_peer) {
+            (true, _) => receive_whole(&self.inner, buf).await,
+            (false, true) => {
+                self.inner.recv_from(buf).await.map(|(length, peer)| (length, Some(peer), Cut::Whole))
+            }
+            (false, false) => self.inner.recv(buf).await.map(|length| (length, None, Cut::Whole)),
+        };
         if let Some(sensor) = &self.sensor {
             match &result {
                 Ok((length, peer, cut)) => {
@@ -183,66 +214,10 @@ impl TapUdpSocket {
 }
 
 fn bind_to(tap: &Tap, address: SocketAddr) -> io::Result<TapUdpSocket> {
-    use socket2::{Domain, Protocol, Socket, Type};
-    // tokio makes and binds in one step, and then nobody could say which of the two failed.
-    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
-    let fd = fd_of(&socket);
-    let sensor = tap.recording().map(|recording| Sensor::new(recording, fd));
-    if let Some(sensor) = &sensor {
-        sensor.done(Op::Socket { fd, domain: ip_domain(address).into(), kind: "datagram".into() });
-    }
-    let result = socket.bind(&address.into());
-    let bound = result.as_ref().ok().and_then(|()| socket.local_addr().ok()?.as_socket()).unwrap_or(address);
-    let ((), sensor) = step(sensor, || Op::Bind { local: Some(bound.into()) }, result)?;
-    let ready = socket.set_nonblocking(true).and_then(|()| UdpSocket::from_std(socket.into()));
-    match ready {
-        Ok(inner) => Ok(TapUdpSocket::new(inner, sensor)),
-        Err(error) => {
-            // No call of ours to record: it is the runtime that could not take the socket.
-            drop(sensor);
-            Err(error)
-        }
-    }
-}
-
-fn no_address(what: &'static str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidInput, what)
-}
-
-type Received = (usize, Option<SocketAddr>, Cut);
-
-#[cfg(unix)]
-async fn receive(socket: &UdpSocket, buf: &mut [u8]) -> io::Result<Received> {
-    use tokio::io::Interest;
-    socket.async_io(Interest::READABLE, || receive_now(socket, buf)).await
-}
-
-/// One `recvmsg(2)`: unlike `recvfrom(2)` it tells when the buffer was too short, and with `MSG_TRUNC` Linux tells how
-/// long the datagram was.
-#[cfg(unix)]
-fn receive_now(socket: &UdpSocket, buf: &mut [u8]) -> io::Result<Received> {
-    use rustix::net::{RecvAncillaryBuffer, RecvFlags, ReturnFlags, recvmsg};
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    const FLAGS: RecvFlags = RecvFlags::TRUNC;
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    const FLAGS: RecvFlags = RecvFlags::empty();
-
-    let room = buf.len();
-    let message =
-        recvmsg(socket, &mut [io::IoSliceMut::new(buf)], &mut RecvAncillaryBuffer::default(), FLAGS)?;
-    let peer = message.address.and_then(|address| SocketAddr::try_from(address).ok());
-    let cut = match message.flags.contains(ReturnFlags::TRUNC) {
-        false => Cut::Whole,
-        true if message.bytes > room => u32::try_from(message.bytes).map_or(Cut::Short, Cut::From),
-        true => Cut::Short,
-    };
-    Ok((message.bytes.min(room), peer, cut))
-}
-
-#[cfg(not(unix))]
-async fn receive(socket: &UdpSocket, buf: &mut [u8]) -> io::Result<Received> {
-    let (length, peer) = socket.recv_from(buf).await?;
-    Ok((length, Some(peer), Cut::Whole))
+    let making = Making::new(tap, Domain::for_address(address), Type::DGRAM)?;
+    making.bind(address)?;
+    let (inner, sensor) = making.convert(|socket| UdpSocket::from_std(socket.into()))?.done();
+    Ok(TapUdpSocket::new(inner, sensor.take()))
 }
 
 #[cfg(test)]

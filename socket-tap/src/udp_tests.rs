@@ -70,9 +70,9 @@ async fn each_datagram_is_recorded_with_its_address_size_and_first_bytes() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_datagram_that_is_cut_is_told_from_one_that_just_fits() {
+async fn truncated_datagram_is_reported_on_request() {
     let (tap, memory) = recording(100);
-    let server = TapUdpSocket::bind(&tap, "127.0.0.1:0").await.unwrap();
+    let server = TapUdpSocket::bind(&tap, "127.0.0.1:0").await.unwrap().report_truncation(true);
     let client = unrecorded().await;
     client.connect(server.local_addr().unwrap()).await.unwrap();
     for datagram in [&b"just fits"[..], b"much too long"] {

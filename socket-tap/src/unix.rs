@@ -4,25 +4,37 @@ use std::io;
 use std::path::Path;
 use std::task::{Context, Poll, ready};
 
+use socket2::{Domain, SockAddr, Type};
 use tokio::net::unix::SocketAddr;
-use tokio::net::{UnixListener, UnixSocket, UnixStream};
+use tokio::net::{UnixListener, UnixStream};
 
 use crate::accept;
 use crate::adopt::adopted;
-use crate::endpoint::{fd_of, step};
+use crate::endpoint::{Making, OpenSocket, fd_of};
 use crate::event::{Addr, Op};
-use crate::listener::BACKLOG;
-use crate::sensor::Sensor;
 use crate::stream::TapStream;
 use crate::tap::Tap;
+
+/// The length of the queue of connections that wait for an accept: mio's, which tokio's `bind` uses. -1 is as many as
+/// the system allows.
+const BACKLOG: i32 = if cfg!(any(
+    target_os = "linux",
+    target_os = "freebsd",
+    target_os = "openbsd",
+    target_vendor = "apple"
+)) {
+    -1
+} else {
+    libc::SOMAXCONN
+};
 
 /// A [`UnixListener`] that records socket, bind, listen, every accept, and its close.
 ///
 /// In the recording its addresses are paths; a socket without one, as a client's is, is `(unnamed)`.
 #[derive(Debug)]
 pub struct TapUnixListener {
-    /// The first field is dropped first: its close comes before that of the socket. `None` when nothing is recorded.
-    sensor: Option<Sensor>,
+    /// The first field is dropped first: its close is recorded before the socket is closed.
+    sensor: OpenSocket,
     inner: UnixListener,
 }
 
@@ -47,26 +59,27 @@ impl TapUnixListener {
     /// # Errors
     /// As [`UnixListener::bind`].
     pub fn bind(tap: &Tap, path: impl AsRef<Path>) -> io::Result<Self> {
-        let (socket, sensor) = unix_socket(tap)?;
         let path = path.as_ref();
-        let ((), sensor) = step(sensor, || Op::Bind { local: Some(path_addr(path)) }, socket.bind(path))?;
-        let (inner, sensor) = step(sensor, || Op::Listen { backlog: BACKLOG }, socket.listen(BACKLOG))?;
-        Ok(Self { inner, sensor })
+        let making = Making::new(tap, Domain::UNIX, Type::STREAM)?;
+        let result = SockAddr::unix(path).and_then(|address| making.socket().bind(&address));
+        making.step(|| Op::Bind { local: Some(path_addr(path)) }, result)?;
+        making.step(|| Op::Listen { backlog: BACKLOG }, making.socket().listen(BACKLOG))?;
+        let (inner, sensor) = making.convert(|socket| UnixListener::from_std(socket.into()))?.done();
+        Ok(Self { sensor, inner })
     }
 
     /// Records a listener that was made without the tap, from here on.
     #[must_use]
     pub fn from_tokio(tap: &Tap, listener: UnixListener) -> Self {
-        let local = listener.local_addr().ok().as_ref().map(addr);
         let sensor = adopted(tap, fd_of(&listener), |fd| Op::Adopt {
             fd,
             domain: "unix".into(),
             kind: "listener".into(),
             on: None,
-            local,
+            local: listener.local_addr().ok().as_ref().map(addr),
             peer: None,
         });
-        Self { inner: listener, sensor }
+        Self { sensor: OpenSocket::new(sensor), inner: listener }
     }
 
     /// The address that it listens on.
@@ -77,60 +90,74 @@ impl TapUnixListener {
         self.inner.local_addr()
     }
 
-    /// Takes the next connection. Cancel safe.
+    /// Accepts the next connection. Any number of tasks may wait here at once. Cancel safe.
     ///
     /// # Errors
-    /// As [`UnixListener::accept`]; the failure is recorded, and the listener goes on listening.
+    /// As [`UnixListener::accept`]; the failure is recorded, and the listener keeps listening.
     pub async fn accept(&self) -> io::Result<(TapStream<UnixStream>, SocketAddr)> {
-        std::future::poll_fn(|cx| self.poll_accept(cx)).await
+        // Not by way of `poll_accept`: only tokio's own future keeps the wakers of all tasks.
+        let result = self.inner.accept().await;
+        self.accepted(result)
     }
 
-    /// The same for a hand-written future.
+    /// Polls for the next connection, for a future written by hand. As with [`UnixListener::poll_accept`], only the
+    /// task of the last call is woken.
     ///
     /// # Errors
     /// As [`accept`](Self::accept).
     pub fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TapStream<UnixStream>, SocketAddr)>> {
         let result = ready!(self.inner.poll_accept(cx));
-        Poll::Ready(match result {
-            Ok((stream, peer)) => {
-                let local = || stream.local_addr().ok().as_ref().map(addr);
-                let sensor = accept::done(self.sensor.as_ref(), fd_of(&stream), local, || Some(addr(&peer)));
-                Ok((TapStream::new(stream, sensor), peer))
-            }
-            Err(error) => Err(accept::failed(self.sensor.as_ref(), error)),
-        })
+        Poll::Ready(self.accepted(result))
     }
 
-    /// Takes the next connection, whatever happens to others; when no file descriptor is left it waits for one. Every
-    /// failure is recorded. Cancel safe.
+    /// Accepts the next connection that can be accepted; waits when no file descriptor is left. Every failure is
+    /// recorded. Cancel safe.
     pub async fn accept_next(&self) -> (TapStream<UnixStream>, SocketAddr) {
-        accept::next(|cx| self.poll_accept(cx)).await
+        accept::next(|| self.accept()).await
+    }
+
+    fn accepted(
+        &self,
+        result: io::Result<(UnixStream, SocketAddr)>,
+    ) -> io::Result<(TapStream<UnixStream>, SocketAddr)> {
+        let listener = self.sensor.get();
+        let (stream, peer) = result.map_err(|error| accept::failed(listener, error))?;
+        let local = || stream.local_addr().ok().as_ref().map(addr);
+        let sensor = accept::accepted(listener, fd_of(&stream), local, || Some(addr(&peer)));
+        Ok((TapStream::new(stream, sensor), peer))
     }
 }
 
 impl TapStream<UnixStream> {
-    /// Connects to a path, as [`UnixStream::connect`] does, and records socket and connect.
+    /// Connects to a path as [`UnixStream::connect`] does, and records socket and connect.
     ///
     /// # Errors
     /// As [`UnixStream::connect`].
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime with I/O enabled, as [`UnixStream::connect`].
     pub async fn connect_unix(tap: &Tap, path: impl AsRef<Path>) -> io::Result<Self> {
-        let (socket, sensor) = unix_socket(tap)?;
         let path = path.as_ref();
-        let result = socket.connect(path).await;
-        let local = result.as_ref().ok().and_then(|stream| stream.local_addr().ok()).as_ref().map(addr);
-        let (stream, sensor) = step(sensor, || Op::Connect { local, peer: Some(path_addr(path)) }, result)?;
-        Ok(Self::new(stream, sensor))
+        let making = Making::new(tap, Domain::UNIX, Type::STREAM)?;
+        let began = making.now();
+        let connect = |local| Op::Connect { local, peer: Some(path_addr(path)), began };
+        let address = making.fails(|| connect(None), SockAddr::unix(path))?;
+        making.begin_connect(&address, || connect(None))?;
+        // A connect that fails or is cancelled drops `making`, and that records the close.
+        let making = making.convert(|socket| UnixStream::from_std(socket.into()))?;
+        let result = connected(making.socket()).await;
+        let local = || making.socket().local_addr().ok().as_ref().map(addr);
+        let local = if result.is_ok() && making.is_recorded() { local() } else { None };
+        making.step(|| connect(local), result)?;
+        let (stream, sensor) = making.done();
+        Ok(Self::new(stream, sensor.take()))
     }
 }
 
-fn unix_socket(tap: &Tap) -> io::Result<(UnixSocket, Option<Sensor>)> {
-    let socket = UnixSocket::new_stream()?;
-    let fd = fd_of(&socket);
-    let sensor = tap.recording().map(|recording| Sensor::new(recording, fd));
-    if let Some(sensor) = &sensor {
-        sensor.done(Op::Socket { fd, domain: "unix".into(), kind: "stream".into() });
-    }
-    Ok((socket, sensor))
+/// Waits until the connection stands, as tokio does.
+async fn connected(stream: &UnixStream) -> io::Result<()> {
+    stream.writable().await?;
+    stream.take_error()?.map_or(Ok(()), Err)
 }
 
 fn path_addr(path: &Path) -> Addr {

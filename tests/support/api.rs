@@ -86,7 +86,7 @@ impl Server {
     }
 
     async fn serving<A: Api>(tap: &Tap, shelf: Shelf, limits: server_kit::Limits) -> Self {
-        let listener = TapListener::bind(tap, "127.0.0.1:0").await.unwrap();
+        let listener = TapListener::bind(tap, "127.0.0.1:0").await.unwrap().nodelay(true);
         let address = listener.local_addr().unwrap();
         let shutdown = Shutdown::new();
         let task = tokio::spawn(A::serve(listener, shelf.clone(), shutdown.clone(), limits));

@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 use super::BOOK;
 use super::answer::{Answer, SelectedChange};
 use crate::failure::Failure;
-use crate::{Result, Watch};
+use crate::{Result, Watch, connect};
 
 const WATCH: &str = "subscription{bookChanged{sequence kind book{...b}}}";
 
@@ -29,7 +29,7 @@ pub struct GraphqlWatch {
 
 impl GraphqlWatch {
     pub(super) async fn open(tap: &Tap, address: SocketAddr, changes: u32) -> Result<Self> {
-        let stream = TapStream::connect(tap, address).await.map_err(Failure::transport)?;
+        let stream = connect(tap, address).await.map_err(Failure::transport)?;
         let mut request =
             format!("ws://{address}/graphql").into_client_request().map_err(Failure::transport)?;
         let protocol = HeaderValue::from_static("graphql-transport-ws");

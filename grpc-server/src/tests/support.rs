@@ -69,7 +69,7 @@ impl Server {
 
 /// A server on a free port of the loopback.
 pub(super) async fn serve() -> SocketAddr {
-    let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
+    let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap().nodelay(true);
     let address = listener.local_addr().unwrap();
     tokio::spawn(crate::serve(listener, Shelf::seeded(), Shutdown::new()));
     address

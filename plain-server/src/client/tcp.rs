@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bookshelf::Book;
-use socket_tap::{Tap, TapStream};
+use socket_tap::{Tap, TapStream, TcpOptions};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::time::timeout;
 
@@ -28,8 +28,8 @@ impl TcpClient {
     /// # Errors
     /// As [`TapStream::connect`]: here it is known at once when there is no server.
     pub async fn connect(tap: &Tap, server: SocketAddr) -> io::Result<Self> {
-        let stream = BufReader::new(TapStream::connect(tap, server).await?);
-        Ok(Self { stream, server })
+        let stream = TapStream::connect_with(tap, server, TcpOptions::new().nodelay(true)).await?;
+        Ok(Self { stream: BufReader::new(stream), server })
     }
 
     /// Gets a book.

@@ -52,7 +52,7 @@ impl UdpClient {
     /// # Errors
     /// Those of the socket.
     pub async fn bind(tap: &Tap, server: SocketAddr) -> io::Result<Self> {
-        let socket = TapUdpSocket::bind(tap, facing(server)).await?;
+        let socket = TapUdpSocket::bind(tap, facing(server)).await?.report_truncation(true);
         Ok(Self { socket, server, patience: Patience::default() })
     }
 

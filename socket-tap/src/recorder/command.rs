@@ -53,6 +53,8 @@ pub(super) struct Commands {
     drain: OnceLock<Thread>,
     /// Somebody waits for the last stream to close.
     for_idle: AtomicBool,
+    /// [`INTERVAL`], but for tests.
+    interval: Duration,
     /// A child process that was forked has no drain thread.
     process: u32,
 }
@@ -64,6 +66,7 @@ impl Commands {
             ended: Condvar::new(),
             drain: OnceLock::new(),
             for_idle: AtomicBool::new(false),
+            interval: INTERVAL,
             process: std::process::id(),
         }
     }
@@ -77,6 +80,11 @@ impl Commands {
 
     pub(super) fn waits_for_idle(&self) -> bool {
         self.for_idle.load(Ordering::Acquire)
+    }
+
+    #[cfg(test)]
+    pub(super) fn set_interval(&mut self, interval: Duration) {
+        self.interval = interval;
     }
 
     fn forked(&self) -> bool {
@@ -121,11 +129,12 @@ impl Recorder {
     /// Waits for commands, for a shard that fills up, or for the interval to pass.
     pub(super) fn wait(&self, until: Option<Instant>) -> Vec<Command> {
         let commands = self.take_commands();
-        if !commands.is_empty() {
+        // The flag, not only the thread's token: a sink that blocks may have used up the token.
+        if !commands.is_empty() || self.pressed.load(Ordering::Acquire) {
             return commands;
         }
         let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-        thread::park_timeout(left.map_or(INTERVAL, |left| left.min(INTERVAL)));
+        thread::park_timeout(left.map_or(self.commands.interval, |left| left.min(self.commands.interval)));
         self.take_commands()
     }
 

@@ -1,6 +1,9 @@
 use std::io;
 use std::process::Command as Process;
+use std::sync::mpsc;
 
+use super::*;
+use crate::recorder::{Capacity, Direction, RawClock, Stamp};
 use crate::sink::Memory;
 use crate::tap::Tap;
 
@@ -39,4 +42,50 @@ fn forks_in_a_process_of_its_own() {
             assert_eq!(tap.finish_blocking().unwrap().events, 0);
         }
     }
+}
+
+/// A recorder that this test drains, and whose drain thread would sleep for a minute.
+fn drowsy(capture: usize) -> Recorder {
+    let capacity = Capacity { capture, events: 1_000, payload: 1_000 };
+    let mut recorder = Recorder::new(RawClock::new(), 0, capacity);
+    recorder.commands.set_interval(Duration::from_secs(60));
+    recorder
+}
+
+/// Whether `wait` returns soon although `load` came while the drain thread was busy, before it went to sleep.
+fn wakes_after(recorder: &Recorder, load: impl FnOnce()) -> bool {
+    let (busy, is_busy) = mpsc::channel();
+    let (go_on, go) = mpsc::channel();
+    let (woken, is_woken) = mpsc::channel();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            recorder.drained_by(&thread::current());
+            busy.send(()).unwrap();
+            go.recv().unwrap();
+            recorder.wait(None);
+            // Nobody listens any more when it came too late.
+            let _ = woken.send(());
+        });
+        is_busy.recv().unwrap();
+        load();
+        go_on.send(()).unwrap();
+        let soon = is_woken.recv_timeout(Duration::from_secs(20)).is_ok();
+        recorder.commands.wake();
+        soon
+    })
+}
+
+#[test]
+fn a_half_full_shard_wakes_a_drain_thread_that_was_feeding_its_sinks() {
+    let recorder = drowsy(0);
+    let read = || recorder.transfer(1, Direction::Read, (1, 0), std::iter::empty(), Stamp::Now);
+    assert!(wakes_after(&recorder, || (0..1_000).for_each(|_| _ = read())));
+}
+
+#[test]
+fn half_full_payload_wakes_the_drain_thread() {
+    let recorder = drowsy(100);
+    let bytes = [7_u8; 100];
+    let read = || recorder.transfer(1, Direction::Read, (100, 0), std::iter::once(&bytes[..]), Stamp::Now);
+    assert!(wakes_after(&recorder, || (0..8).for_each(|_| _ = read())));
 }

@@ -124,13 +124,13 @@ impl<'a> Fields<'a> {
                 self.set(Field::Value, Value::Integer(*value));
             }
             Op::Bind { local } => self.set_addresses(local.as_ref(), None),
-            Op::Listen { backlog } => self.set_number(Field::Backlog, *backlog),
+            Op::Listen { backlog } => self.set_integer(Field::Backlog, Some(*backlog)),
             Op::Accept { on, fd, local, peer } => {
                 self.set_number(Field::On, *on);
                 self.set_integer(Field::Fd, *fd);
                 self.set_addresses(local.as_ref(), peer.as_ref());
             }
-            Op::Connect { local, peer } => self.set_addresses(local.as_ref(), peer.as_ref()),
+            Op::Connect { local, peer, .. } => self.set_addresses(local.as_ref(), peer.as_ref()),
             Op::Adopt { fd, domain, kind, on, local, peer } => {
                 self.0[Field::On as usize] = on.map(Value::Number);
                 self.set_integer(Field::Fd, *fd);

@@ -44,9 +44,9 @@ async fn exchange(client: &mut TapStream, server: &mut TapStream, answer: &[&[u8
 /// Other systems delay for other times, and loopback not at all.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn two_small_writes_without_nodelay_wait_for_a_delayed_acknowledgement() {
+async fn nagle_stall_is_found_in_a_program_with_default_options() {
     let recorded = Recorded::server("nagle");
-    let listener = recorded.listen().await.nodelay(false);
+    let listener = recorded.listen().await;
     let (mut client, mut server) = pair(&Tap::off(), &listener).await;
     exchange(&mut client, &mut server, &[HEAD, BODY]).await;
     drop((client, server, listener));
@@ -78,7 +78,7 @@ async fn one_write_or_nodelay_cures_it() {
 async fn of_an_adopted_listener_nothing_is_claimed() {
     let recorded = Recorded::server("nagle-adopted");
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let listener = TapListener::from_tokio(&recorded.tap, listener).nodelay(false);
+    let listener = TapListener::from_tokio(&recorded.tap, listener);
     let (mut client, mut server) = pair(&Tap::off(), &listener).await;
     exchange(&mut client, &mut server, &[HEAD, BODY]).await;
     drop((client, server, listener));

@@ -1,0 +1,45 @@
+//! Receiving a datagram so that a lost end is noticed.
+
+use std::io;
+use std::net::SocketAddr;
+
+use tokio::net::UdpSocket;
+
+use crate::recorder::Cut;
+
+/// The bytes in the buffer, the sender, and whether the datagram lost its end.
+type Received = (usize, Option<SocketAddr>, Cut);
+
+#[cfg(unix)]
+pub(crate) async fn receive_whole(socket: &UdpSocket, buf: &mut [u8]) -> io::Result<Received> {
+    use tokio::io::Interest;
+    socket.async_io(Interest::READABLE, || receive_now(socket, buf)).await
+}
+
+/// One `recvmsg(2)`: unlike `recvfrom(2)` it reports a buffer that was too short. With `MSG_TRUNC`, Linux also returns
+/// the length of the datagram.
+#[cfg(unix)]
+fn receive_now(socket: &UdpSocket, buf: &mut [u8]) -> io::Result<Received> {
+    use rustix::net::{RecvAncillaryBuffer, RecvFlags, ReturnFlags, recvmsg};
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    const FLAGS: RecvFlags = RecvFlags::TRUNC;
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    const FLAGS: RecvFlags = RecvFlags::empty();
+
+    let capacity = buf.len();
+    let message =
+        recvmsg(socket, &mut [io::IoSliceMut::new(buf)], &mut RecvAncillaryBuffer::default(), FLAGS)?;
+    let peer = message.address.and_then(|address| SocketAddr::try_from(address).ok());
+    let cut = match message.flags.contains(ReturnFlags::TRUNC) {
+        false => Cut::Whole,
+        true if message.bytes > capacity => u32::try_from(message.bytes).map_or(Cut::Short, Cut::From),
+        true => Cut::Short,
+    };
+    Ok((message.bytes.min(capacity), peer, cut))
+}
+
+#[cfg(not(unix))]
+pub(crate) async fn receive_whole(socket: &UdpSocket, buf: &mut [u8]) -> io::Result<Received> {
+    let (length, peer) = socket.recv_from(buf).await?;
+    Ok((length, Some(peer), Cut::Whole))
+}

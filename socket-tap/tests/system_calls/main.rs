@@ -1,0 +1,114 @@
+//! The tap makes the system calls that tokio's own types make.
+//!
+//! A program that uses tokio's types and its twin that uses the tap's run under strace, and their calls on sockets are
+//! compared. The program is this test binary: it starts itself again.
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot continue fails"
+)]
+
+mod log;
+mod programs;
+
+use std::path::Path;
+use std::process::Command;
+
+/// Set for the program under strace: the scenario and the types that it uses.
+const TWIN: &str = "SOCKET_TAP_TEST_TWIN";
+
+/// Calls that the tap adds when it records: the addresses of a socket, and at its close the kernel's view of it.
+const ADDED: [&str; 5] =
+    ["getsockname", "getpeername", "getsockopt TCP_INFO", "getsockopt SO_LINGER", "ioctl FIONREAD"];
+
+/// The program under strace.
+#[test]
+fn twin() {
+    if let Ok(twin) = std::env::var(TWIN) {
+        programs::run(&twin);
+    }
+}
+
+fn strace_works() -> bool {
+    let works = Command::new("strace").args(["-o", "/dev/null", "true"]).status();
+    let works = works.is_ok_and(|status| status.success());
+    assert!(
+        works || std::env::var("CI").as_deref() != Ok("true"),
+        "strace must be installed and allowed in CI"
+    );
+    if !works {
+        eprintln!("skipped: strace is not installed or not allowed");
+    }
+    works
+}
+
+/// Runs one twin; returns its calls.
+fn calls(scenario: &str, types: &str) -> Vec<String> {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("twin-{scenario}-{types}"));
+    let _ = std::fs::remove_dir_all(&directory);
+    std::fs::create_dir(&directory).unwrap();
+    let output = Command::new("strace")
+        .args(["-ff", "-qq", "-s", "64", "-e", "trace=%network,%desc", "-o"])
+        .arg(directory.join("log"))
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "twin", "--nocapture", "--test-threads=1"])
+        .env(TWIN, format!("{scenario} {types}"))
+        .output()
+        .unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && out.contains("1 passed"), "{scenario} {types}: {out}{err}");
+    log::calls(&directory)
+}
+
+fn same_calls(scenario: &str) {
+    if !strace_works() {
+        return;
+    }
+    let tokio = calls(scenario, "tokio");
+    assert!(tokio.len() > 10, "{tokio:#?}");
+    let off = calls(scenario, "off");
+    assert_eq!(tokio, off, "{scenario}, tap off");
+    let mut on = calls(scenario, "on");
+    let added = |call: &String| ADDED.iter().any(|added| call.starts_with(added));
+    // The program asks for addresses itself; the tap may do so more often.
+    on.retain(|call| !added(call));
+    let plain: Vec<String> = tokio.into_iter().filter(|call| !added(call)).collect();
+    assert_eq!(plain, on, "{scenario}, tap on");
+}
+
+#[test]
+fn tcp_calls_are_those_of_tokio() {
+    same_calls("tcp");
+}
+
+#[test]
+fn adopted_tcp_calls_are_those_of_tokio() {
+    same_calls("tcp-adopted");
+}
+
+#[test]
+fn refused_tcp_connect_calls_are_those_of_tokio() {
+    same_calls("tcp-refused");
+}
+
+#[test]
+fn unix_calls_are_those_of_tokio() {
+    same_calls("unix");
+}
+
+#[test]
+fn adopted_unix_calls_are_those_of_tokio() {
+    same_calls("unix-adopted");
+}
+
+#[test]
+fn udp_calls_are_those_of_tokio() {
+    same_calls("udp");
+}
+
+#[test]
+fn adopted_udp_calls_are_those_of_tokio() {
+    same_calls("udp-adopted");
+}
