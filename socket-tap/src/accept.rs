@@ -14,7 +14,7 @@ pub(crate) fn accepted(
     peer: impl FnOnce() -> Option<Addr>,
 ) -> Option<Sensor> {
     let listener = listener?;
-    let sensor = Sensor::new(listener.recorder(), fd);
+    let sensor = Sensor::new(listener.recording(), fd);
     sensor.done(Op::Accept { on: listener.sock(), fd, local: local(), peer: peer() });
     Some(sensor)
 }

@@ -150,7 +150,7 @@ impl TapListener {
 
 /// The sensor of something that was there already.
 pub(crate) fn adopted(tap: &Tap, fd: Option<i32>, op: impl FnOnce(Option<i32>) -> Op) -> Option<Sensor> {
-    let sensor = tap.recorder().map(|recorder| Sensor::new(recorder, fd));
+    let sensor = tap.recording().map(|recording| Sensor::new(recording, fd));
     if let Some(sensor) = &sensor {
         sensor.done(op(fd));
     }

@@ -60,13 +60,15 @@ impl TapStream<TcpStream> {
 async fn connect_to(tap: &Tap, address: SocketAddr, options: TcpOptions) -> io::Result<TapStream> {
     let peer = Some(address.into());
     let making = Making::new(tap, Domain::for_address(address), Type::STREAM)?;
-    making.begin_connect(&address.into(), || Op::Connect { local: None, peer: peer.clone() })?;
+    let began = making.now();
+    let connect = |local| Op::Connect { local, peer: peer.clone(), began };
+    making.begin_connect(&address.into(), || connect(None))?;
     // A connect that fails or is cancelled drops `making`, and that records the close.
     let making = making.convert(|socket| TcpStream::from_std(socket.into()))?;
     let result = connected(making.socket()).await;
     let local = || making.socket().local_addr().ok().map(Into::into);
     let local = if result.is_ok() && making.is_recorded() { local() } else { None };
-    making.step(|| Op::Connect { local, peer: peer.clone() }, result)?;
+    making.step(|| connect(local), result)?;
     let (stream, sensor) = making.done();
     let sensor = sensor.take();
     options.apply(&stream, sensor.as_ref());

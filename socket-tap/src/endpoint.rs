@@ -1,16 +1,20 @@
 //! A socket that is made step by step, so that each step is recorded as it happens.
 
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
+use std::task::{Poll, ready};
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
 use crate::event::Op;
+use crate::recorder::Entered;
 use crate::sensor::Sensor;
 use crate::tap::Tap;
 
-/// The sensor of an open socket that carries no stream: a listener, or a socket that is still being made. When it is
-/// dropped, it records the close; empty when nothing is recorded.
+/// The sensor of an open socket that carries no stream: a listener, or a socket that is still being made. Empty when
+/// nothing is recorded.
 ///
 /// Keep it in a field before the socket: fields are dropped in order, and the close must be recorded while the
 /// descriptor is still ours. The kernel gives its number to another socket at once.
@@ -27,16 +31,8 @@ impl OpenSocket {
     }
 
     /// Takes the sensor out: the socket became something else.
-    pub(crate) fn take(mut self) -> Option<Sensor> {
-        self.0.take()
-    }
-}
-
-impl Drop for OpenSocket {
-    fn drop(&mut self) {
-        if let Some(sensor) = self.0.take() {
-            sensor.close();
-        }
+    pub(crate) fn take(self) -> Option<Sensor> {
+        self.0
     }
 }
 
@@ -60,7 +56,7 @@ impl Making<Socket> {
             socket
         };
         let fd = fd_of(&socket);
-        let sensor = tap.recorder().map(|recorder| Sensor::new(recorder, fd));
+        let sensor = tap.recording().map(|recording| Sensor::new(recording, fd));
         if let Some(sensor) = &sensor {
             let domain = match domain {
                 Domain::IPV4 => "ipv4",
@@ -93,6 +89,11 @@ impl Making<Socket> {
 impl<S> Making<S> {
     pub(crate) fn socket(&self) -> &S {
         &self.socket
+    }
+
+    /// Nanoseconds since the recording began, when there is one.
+    pub(crate) fn now(&self) -> Option<u64> {
+        self.sensor.get().map(Sensor::now)
     }
 
     pub(crate) fn is_recorded(&self) -> bool {
@@ -138,6 +139,25 @@ pub(crate) fn record<T>(
         }
     }
     result
+}
+
+/// Waits for a call that sends, and records how it went. It counts as entered when the poll that completes it begins.
+pub(crate) async fn entering<T>(
+    sensor: Option<&Sensor>,
+    call: impl Future<Output = T>,
+    record: impl FnOnce(&Sensor, &Entered, &T),
+) -> T {
+    let Some(sensor) = sensor else { return call.await };
+    let (mut call, mut record) = (pin!(call), Some(record));
+    poll_fn(|cx| {
+        let entered = sensor.enter();
+        let result = ready!(call.as_mut().poll(cx));
+        if let Some(record) = record.take() {
+            record(sensor, &entered, &result);
+        }
+        Poll::Ready(result)
+    })
+    .await
 }
 
 /// Whether a `connect(2)` that does not block has begun.

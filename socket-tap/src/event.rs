@@ -70,6 +70,8 @@ pub enum Op {
         local: Option<Addr>,
         /// The other side's address.
         peer: Option<Addr>,
+        /// When the call was made: nanoseconds since the recording began. The event's time is when it returned.
+        began: Option<u64>,
     },
     /// No call: the tap was given a socket or stream that it did not make, and records it from here on.
     Adopt {
@@ -216,14 +218,11 @@ impl Gap {
     /// Counts an operation that is missing.
     pub(crate) fn count(&mut self, op: &Op, failed: bool) {
         match op {
-            Op::Read(transfer) if !failed => {
-                (self.reads, self.rx) = (self.reads + 1, self.rx + transfer.bytes);
+            Op::Read(Transfer { bytes, .. }) | Op::RecvFrom(Datagram { bytes, .. }) if !failed => {
+                (self.reads, self.rx) = (self.reads + 1, self.rx + bytes);
             }
-            Op::Write(transfer) if !failed => {
-                (self.writes, self.tx) = (self.writes + 1, self.tx + transfer.bytes);
-            }
-            Op::Accept { .. } | Op::Connect { .. } if !failed => {
-                (self.others, self.connections) = (self.others + 1, self.connections + 1);
+            Op::Write(Transfer { bytes, .. }) | Op::SendTo(Datagram { bytes, .. }) if !failed => {
+                (self.writes, self.tx) = (self.writes + 1, self.tx + bytes);
             }
             _ => self.others += 1,
         }

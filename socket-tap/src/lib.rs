@@ -70,9 +70,11 @@ mod datagrams;
 #[cfg(test)]
 mod ending_tests;
 mod endpoint;
+mod error;
 pub mod event;
 pub mod format;
 mod listener;
+mod open_socket;
 mod options;
 mod pause;
 mod recorder;
@@ -97,7 +99,9 @@ pub use crate::axum::PeerAddr;
 #[cfg(feature = "tonic")]
 pub use crate::tonic::TapIncoming;
 pub use adopt::Origin;
+pub use error::RecordingError;
 pub use listener::TapListener;
+pub use open_socket::OpenSocket;
 pub use options::{Keepalive, TcpOptions};
 pub use stream::TapStream;
 pub use sys::monotonic_ns;

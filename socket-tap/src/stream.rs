@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use crate::event::SockId;
 use crate::recorder::Direction;
-use crate::sensor::{OpenStream, Sensor};
+use crate::sensor::{Access, Sensor};
 
 /// A stream that records every read, write, shutdown, and its close, and forwards all of them unchanged.
 ///
@@ -19,13 +19,13 @@ use crate::sensor::{OpenStream, Sensor};
 #[derive(Debug)]
 pub struct TapStream<S = TcpStream> {
     /// The first field is dropped first: the kernel can then still be asked about the stream.
-    sensor: OpenStream,
+    sensor: Option<Sensor>,
     inner: S,
 }
 
 impl<S> TapStream<S> {
     pub(crate) fn new(inner: S, sensor: Option<Sensor>) -> Self {
-        Self { sensor: OpenStream::new(sensor), inner }
+        Self { sensor, inner }
     }
 
     /// The stream inside. Bytes that are read or written past the tap are not recorded.
@@ -35,14 +35,16 @@ impl<S> TapStream<S> {
 
     /// Its number in the recording; `None` when nothing is recorded.
     pub fn sock(&self) -> Option<SockId> {
-        self.sensor.get().map(Sensor::sock)
+        self.sensor.as_ref().map(Sensor::sock)
     }
 
     /// The stream inside, from here on unrecorded. The recording says so with a `release`, which carries the totals; a
     /// close does not follow, because the tap will not see it.
     pub fn into_inner(self) -> S {
         let Self { sensor, inner } = self;
-        sensor.release();
+        if let Some(sensor) = sensor {
+            sensor.release();
+        }
         inner
     }
 }
@@ -74,9 +76,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for TapStream<S> {
         // The caller's buffer may hold bytes already: only its growth was read.
         let (before, room) = (buf.filled().len(), buf.remaining());
         let result = ready!(Pin::new(&mut self.inner).poll_read(cx, buf));
-        if let Some(sensor) = self.sensor.get_mut() {
+        if let Some(sensor) = &self.sensor {
             match &result {
-                Ok(()) => sensor.read(buf.filled().get(before..).unwrap_or_default(), room),
+                Ok(()) => {
+                    let bytes = buf.filled().get(before..).unwrap_or_default();
+                    sensor.read(bytes, room, Access::Exclusive);
+                }
                 Err(error) => sensor.transfer_failed(Direction::Read, error),
             }
         }
@@ -86,10 +91,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for TapStream<S> {
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for TapStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let entered = self.sensor.as_ref().map(Sensor::enter);
         let result = ready!(Pin::new(&mut self.inner).poll_write(cx, buf));
-        if let Some(sensor) = self.sensor.get_mut() {
+        if let (Some(sensor), Some(entered)) = (&self.sensor, &entered) {
             match &result {
-                Ok(written) => sensor.wrote(*written, 0, std::iter::once(buf)),
+                Ok(written) => {
+                    sensor.wrote(entered, (*written, 0), std::iter::once(buf), Access::Exclusive);
+                }
                 Err(error) => sensor.transfer_failed(Direction::Write, error),
             }
         }
@@ -101,10 +109,14 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TapStream<S> {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        let entered = self.sensor.as_ref().map(Sensor::enter);
         let result = ready!(Pin::new(&mut self.inner).poll_write_vectored(cx, bufs));
-        if let Some(sensor) = self.sensor.get_mut() {
+        if let (Some(sensor), Some(entered)) = (&self.sensor, &entered) {
             match &result {
-                Ok(written) => sensor.wrote(*written, bufs.len(), bufs.iter().map(|buf| &**buf)),
+                Ok(written) => {
+                    let (size, parts) = ((*written, bufs.len()), bufs.iter().map(|buf| &**buf));
+                    sensor.wrote(entered, size, parts, Access::Exclusive);
+                }
                 Err(error) => sensor.transfer_failed(Direction::Write, error),
             }
         }
@@ -117,13 +129,18 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TapStream<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_flush(cx)
+        let result = ready!(Pin::new(&mut self.inner).poll_flush(cx));
+        if let (Some(sensor), Err(error)) = (&self.sensor, &result) {
+            sensor.flush_failed(error);
+        }
+        Poll::Ready(result)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let entered = self.sensor.as_ref().map(Sensor::enter);
         let result = ready!(Pin::new(&mut self.inner).poll_shutdown(cx));
-        if let Some(sensor) = self.sensor.get_mut() {
-            sensor.shut_down(&result);
+        if let (Some(sensor), Some(entered)) = (&self.sensor, &entered) {
+            sensor.shut_down(entered, &result);
         }
         Poll::Ready(result)
     }

@@ -97,7 +97,7 @@ async fn recorded(
 ) -> Vec<Event> {
     let memory = Memory::new();
     let tap = Tap::server("test").capture(capture).sink(memory.clone()).start().unwrap();
-    let sensor = Sensor::new(tap.recorder().unwrap(), None);
+    let sensor = Sensor::of_stream(tap.recording().unwrap());
     let script = Script { steps: steps.into_iter().collect(), vectored: true };
     let mut stream = TapStream::new(script, Some(sensor));
     drive(&mut stream).await;

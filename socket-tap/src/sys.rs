@@ -1,21 +1,22 @@
 //! What only the operating system can say. The crate's only unsafe code.
 
-use crate::close::TcpSample;
+#[cfg(target_os = "linux")]
+pub(crate) use linux::{close_aborts, queues, tcp_sample};
+#[cfg(not(target_os = "linux"))]
+pub(crate) use other::{close_aborts, queues, tcp_sample};
 
-/// The machine's monotonic clock, in nanoseconds: the same reading in every process, so that recordings of several
-/// processes merge on one time line.
+/// The machine's monotonic clock (`CLOCK_MONOTONIC`), in nanoseconds: the same reading in every process, so that
+/// recordings of several processes merge on one time line.
 #[cfg(unix)]
-#[expect(unsafe_code, reason = "clock_gettime has no safe form in std")]
+#[must_use]
 pub fn monotonic_ns() -> u64 {
-    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the kernel writes one timespec to the pointer, which is valid and ours for the call.
-    let result = unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut now) };
-    debug_assert_eq!(result, 0, "CLOCK_MONOTONIC exists on every supported system");
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
     u64::try_from(now.tv_sec).unwrap_or(0) * 1_000_000_000 + u64::try_from(now.tv_nsec).unwrap_or(0)
 }
 
-/// Without a clock that processes share: since the first call.
+/// Nanoseconds since the first call, on systems without a clock that processes share.
 #[cfg(not(unix))]
+#[must_use]
 pub fn monotonic_ns() -> u64 {
     use std::sync::OnceLock;
     use std::time::Instant;
@@ -23,96 +24,169 @@ pub fn monotonic_ns() -> u64 {
     u64::try_from(START.get_or_init(Instant::now).elapsed().as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// The kernel's view of a TCP connection; `None` when `fd` is not one.
-#[cfg(target_os = "linux")]
-pub(crate) fn tcp_sample(fd: i32) -> Option<TcpSample> {
-    let info: libc::tcp_info = option(fd, libc::IPPROTO_TCP, libc::TCP_INFO)?;
-    Some(TcpSample {
-        state: state_name(info.tcpi_state).to_owned(),
-        rtt_us: info.tcpi_rtt,
-        retransmits: info.tcpi_total_retrans,
-        unread: unread(fd),
-    })
+/// Bytes in the kernel's buffers of one socket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Queues {
+    /// Received and not read.
+    pub(crate) receive: u32,
+    /// Sent and not acknowledged, or not yet sent.
+    pub(crate) send: u32,
 }
 
-/// Whether a close of `fd` would tell the other side with a RST: bytes are left unread, or it lingers for 0 seconds.
-/// `tcp_close` in `net/ipv4/tcp.c`. A Unix-domain stream with unread bytes tells its peer alike.
-#[cfg(target_os = "linux")]
-pub(crate) fn close_aborts(fd: i32, tcp: Option<&TcpSample>) -> bool {
-    let Some(tcp) = tcp else {
-        return unread(fd) > 0;
-    };
-    // Both sides are done with a connection in these states: there is nobody to tell.
-    if matches!(tcp.state.as_str(), "CLOSE" | "TIME_WAIT" | "LISTEN") {
-        return false;
+/// Whether the kernel uses the processor's counter as its own clock. It stops doing so when the counter proves unstable,
+/// which the processor's feature flags do not show.
+pub(crate) fn counter_is_trusted() -> bool {
+    let source = std::fs::read_to_string("/sys/devices/system/clocksource/clocksource0/current_clocksource");
+    // Where the file does not exist, nothing speaks against the counter.
+    !source
+        .is_ok_and(|name| matches!(name.trim(), "hpet" | "acpi_pm" | "pit" | "jiffies" | "refined-jiffies"))
+}
+
+/// Asks the kernel to be ready for [`fence_all_threads`]; false where it does not offer that.
+pub(crate) fn prepare_to_fence_all_threads() -> bool {
+    #[cfg(all(target_os = "linux", not(miri)))]
+    {
+        use rustix::thread::{MembarrierCommand, membarrier};
+        membarrier(MembarrierCommand::RegisterPrivateExpedited).is_ok() && fence_all_threads()
     }
-    let linger = option::<libc::linger>(fd, libc::SOL_SOCKET, libc::SO_LINGER);
-    tcp.unread > 0 || linger.is_some_and(|linger| linger.l_onoff != 0 && linger.l_linger == 0)
-}
-
-/// Bytes that were received and not read; 0 when the kernel does not say.
-#[cfg(target_os = "linux")]
-#[expect(
-    unsafe_code,
-    reason = "the safe forms want the socket, and a stream of any kind has only its number"
-)]
-fn unread(fd: i32) -> u32 {
-    let mut bytes: libc::c_int = 0;
-    // SAFETY: FIONREAD writes one int to the pointer, which is valid and ours for the call; an `fd` that is closed
-    // makes it fail and write nothing.
-    let result = unsafe { libc::ioctl(fd, libc::FIONREAD, &raw mut bytes) };
-    if result == 0 { u32::try_from(bytes).unwrap_or(0) } else { 0 }
-}
-
-/// What `getsockopt(2)` may be asked for: structures of integers, for which all-zero bytes are a valid value.
-#[cfg(target_os = "linux")]
-trait Integers {}
-#[cfg(target_os = "linux")]
-impl Integers for libc::tcp_info {}
-#[cfg(target_os = "linux")]
-impl Integers for libc::linger {}
-
-/// An option of a socket; `None` when `fd` has no such option.
-#[cfg(target_os = "linux")]
-#[expect(unsafe_code, reason = "TCP_INFO has no safe form in a maintained crate")]
-fn option<T: Integers>(fd: i32, level: libc::c_int, name: libc::c_int) -> Option<T> {
-    let mut value = std::mem::MaybeUninit::<T>::zeroed();
-    let mut length = libc::socklen_t::try_from(size_of::<T>()).ok()?;
-    // SAFETY: the kernel writes at most `length` bytes to the pointer, which is valid for that many; an `fd` that is
-    // closed or has no such option makes it fail and write nothing.
-    let result = unsafe { libc::getsockopt(fd, level, name, value.as_mut_ptr().cast(), &raw mut length) };
-    // SAFETY: it was zeroed before the kernel wrote, and any bytes are a valid value of integers.
-    (result == 0).then(|| unsafe { value.assume_init() })
-}
-
-/// Not available on this system.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn tcp_sample(_fd: i32) -> Option<TcpSample> {
-    None
-}
-
-/// Not known on this system.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn close_aborts(_fd: i32, _tcp: Option<&TcpSample>) -> bool {
+    #[cfg(not(all(target_os = "linux", not(miri))))]
     false
 }
 
-/// `enum` of `include/net/tcp_states.h`, in the words of RFC 9293.
+/// Runs a memory fence on every running thread of this process: `membarrier(2)`.
+pub(crate) fn fence_all_threads() -> bool {
+    #[cfg(all(target_os = "linux", not(miri)))]
+    {
+        use rustix::thread::{MembarrierCommand, membarrier};
+        membarrier(MembarrierCommand::PrivateExpedited).is_ok()
+    }
+    #[cfg(not(all(target_os = "linux", not(miri))))]
+    false
+}
+
 #[cfg(target_os = "linux")]
-fn state_name(state: u8) -> &'static str {
-    const NAMES: [&str; 12] = [
-        "UNKNOWN",
-        "ESTABLISHED",
-        "SYN_SENT",
-        "SYN_RECV",
-        "FIN_WAIT1",
-        "FIN_WAIT2",
-        "TIME_WAIT",
-        "CLOSE",
-        "CLOSE_WAIT",
-        "LAST_ACK",
-        "LISTEN",
-        "CLOSING",
-    ];
-    NAMES.get(usize::from(state)).copied().unwrap_or("UNKNOWN")
+mod linux {
+    use std::os::fd::{AsRawFd as _, BorrowedFd};
+
+    use rustix::io::ioctl_fionread;
+    use rustix::ioctl::{Getter, ioctl};
+    use rustix::net::sockopt::socket_linger;
+
+    use super::Queues;
+    use crate::close::TcpSample;
+
+    /// The socket of that number.
+    ///
+    /// Callers pass the number of a socket that they keep open for the time of the call: a stream asks before it
+    /// closes, and [`queues`] holds the lock that a socket takes before it closes.
+    #[expect(unsafe_code, reason = "a stream of any type has only the number of its descriptor")]
+    fn borrow<'a>(fd: i32) -> Option<BorrowedFd<'a>> {
+        // SAFETY: the number is that of an open descriptor, see above, and is not -1. If a program has closed it behind
+        // its own socket's back, the calls below fail or ask about another file; they change nothing and touch no
+        // memory but their own result.
+        (fd >= 0).then(|| unsafe { BorrowedFd::borrow_raw(fd) })
+    }
+
+    /// The kernel's view of a TCP connection; `None` when `fd` is none.
+    pub(crate) fn tcp_sample(fd: i32) -> Option<TcpSample> {
+        let socket = borrow(fd)?;
+        let info = tcp_info(socket)?;
+        Some(TcpSample {
+            state: state_name(info.tcpi_state).to_owned(),
+            rtt_us: info.tcpi_rtt,
+            retransmits: info.tcpi_total_retrans,
+            unread: unread(socket),
+        })
+    }
+
+    /// Bytes that wait in the kernel, in both directions.
+    pub(crate) fn queues(fd: i32) -> Option<Queues> {
+        let socket = borrow(fd)?;
+        Some(Queues { receive: unread(socket), send: unsent(socket)? })
+    }
+
+    /// Whether closing `fd` sends a RST instead of a FIN: received bytes are unread, or it lingers for 0 seconds. See
+    /// `__tcp_close` and `tcp_disconnect` in Linux' `net/ipv4/tcp.c`. A Unix-domain stream with unread bytes makes its
+    /// peer meet a reset, too.
+    pub(crate) fn close_aborts(fd: i32, tcp: Option<&TcpSample>) -> bool {
+        let Some(socket) = borrow(fd) else { return false };
+        let Some(tcp) = tcp else { return unread(socket) > 0 };
+        match tcp.state.as_str() {
+            // Both sides are done with the connection, or there never was one.
+            "CLOSE" | "TIME_WAIT" | "LISTEN" => false,
+            // Our FIN is out and the peer's is in: lingering for 0 seconds no longer sends a RST.
+            "LAST_ACK" | "CLOSING" => tcp.unread > 0,
+            _ => tcp.unread > 0 || matches!(socket_linger(socket), Ok(Some(linger)) if linger.is_zero()),
+        }
+    }
+
+    /// Bytes that were received and not read; 0 when the kernel does not say.
+    fn unread(socket: BorrowedFd<'_>) -> u32 {
+        ioctl_fionread(socket).ok().and_then(|bytes| u32::try_from(bytes).ok()).unwrap_or(0)
+    }
+
+    /// Bytes that were written and not yet acknowledged (`SIOCOUTQ`, `tcp(7)`).
+    #[expect(unsafe_code, reason = "rustix has no form of its own for this request")]
+    fn unsent(socket: BorrowedFd<'_>) -> Option<u32> {
+        // SAFETY: TIOCOUTQ, which is SIOCOUTQ for sockets, writes one int to the pointer that it is given.
+        let result = unsafe { ioctl(socket, Getter::<{ libc::TIOCOUTQ as _ }, libc::c_int>::new()) };
+        u32::try_from(result.ok()?).ok()
+    }
+
+    #[expect(unsafe_code, reason = "TCP_INFO has no safe form in a maintained crate")]
+    fn tcp_info(socket: BorrowedFd<'_>) -> Option<libc::tcp_info> {
+        let mut info = std::mem::MaybeUninit::<libc::tcp_info>::zeroed();
+        let mut length = libc::socklen_t::try_from(size_of::<libc::tcp_info>()).ok()?;
+        // SAFETY: the kernel writes at most `length` bytes to the pointer, which is valid for that many; when the
+        // descriptor has no such option, the call fails and writes nothing.
+        let result = unsafe {
+            libc::getsockopt(
+                socket.as_raw_fd(),
+                libc::IPPROTO_TCP,
+                libc::TCP_INFO,
+                info.as_mut_ptr().cast(),
+                &raw mut length,
+            )
+        };
+        // SAFETY: it was zeroed before the kernel wrote, and any bytes are a valid value of integers.
+        (result == 0).then(|| unsafe { info.assume_init() })
+    }
+
+    /// `enum` of `include/net/tcp_states.h`, in the words of RFC 9293.
+    fn state_name(state: u8) -> &'static str {
+        const NAMES: [&str; 12] = [
+            "UNKNOWN",
+            "ESTABLISHED",
+            "SYN_SENT",
+            "SYN_RECV",
+            "FIN_WAIT1",
+            "FIN_WAIT2",
+            "TIME_WAIT",
+            "CLOSE",
+            "CLOSE_WAIT",
+            "LAST_ACK",
+            "LISTEN",
+            "CLOSING",
+        ];
+        NAMES.get(usize::from(state)).copied().unwrap_or("UNKNOWN")
+    }
+}
+
+/// Systems that do not tell.
+#[cfg(not(target_os = "linux"))]
+mod other {
+    use super::Queues;
+    use crate::close::TcpSample;
+
+    pub(crate) fn tcp_sample(_fd: i32) -> Option<TcpSample> {
+        None
+    }
+
+    pub(crate) fn queues(_fd: i32) -> Option<Queues> {
+        None
+    }
+
+    pub(crate) fn close_aborts(_fd: i32, _tcp: Option<&TcpSample>) -> bool {
+        false
+    }
 }

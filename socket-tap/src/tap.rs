@@ -3,16 +3,18 @@
 use std::borrow::Cow;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
-use std::thread::{self, JoinHandle};
-use std::time::SystemTime;
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
-use quanta::Clock;
 use tokio::sync::oneshot;
 
+use crate::error::RecordingError;
 use crate::event::Op;
 use crate::format::{End, Header, Side, VERSION};
-use crate::recorder::{Command, Drain, Keep, Recorder, Timeline};
+use crate::recorder::{
+    Capacity, Change, Command, Drain, Keep, OnError, RawClock, Recorder, Recording, Reply, Stamp, Timeline,
+};
 use crate::sink::{Sink, TraceFile};
 
 /// Reads and writes that fit in the buffers between two rounds of the drain thread, unless told otherwise.
@@ -21,8 +23,12 @@ const DEFAULT_EVENTS: usize = 64 * 1024;
 /// Bytes of payload that fit, when payload is asked for.
 const DEFAULT_PAYLOAD: usize = 16 * 1024 * 1024;
 
-/// A recording that is under way. A clone is another handle to the same one; when the last is dropped the recording
-/// is completed as by [`finish`](Self::finish), without a word about how that went.
+/// A recording in progress. A clone is another handle to the same recording.
+///
+/// Every socket that was made with a tap keeps its recording alive, too. The recording ends with
+/// [`finish`](Self::finish) or [`finish_when_idle`](Self::finish_when_idle), or when the last handle and the last socket
+/// are dropped. Dropping them never blocks a thread that runs asynchronous tasks, so a program that ends right after
+/// that may leave the trace without its end line: call one of the two.
 ///
 /// # What happens with each sink
 ///
@@ -30,9 +36,8 @@ const DEFAULT_PAYLOAD: usize = 16 * 1024 * 1024;
 /// observation never waits for one; when one takes long, the buffers fill, and a gap says what found no room (see
 /// [`TapBuilder::buffer`]). All sinks get the same, so a slow one costs the others detail, too.
 ///
-/// A sink that returns an error gets nothing more. That is told once on standard error, the other sinks and the program
-/// go on, and [`finish`](Self::finish) returns the first such error. A sink that panics ends the whole recording, but
-/// not the program.
+/// A sink that returns an error or panics gets nothing more. The other sinks and the program continue,
+/// [`TapBuilder::on_error`] is called, and [`finish`](Self::finish) returns the first such error. Nothing is printed.
 ///
 /// | sink | when it is slow | when it fails | memory |
 /// |---|---|---|---|
@@ -43,14 +48,7 @@ const DEFAULT_PAYLOAD: usize = 16 * 1024 * 1024;
 /// | [`FlightRecorder`](crate::sink::FlightRecorder) | never: a dump copies first, then writes | never; a dump returns its error | as many events as asked for |
 /// | `TracingEvents` (feature `tracing`) | as the subscriber | never | the addresses of open sockets |
 #[derive(Clone, Debug)]
-pub struct Tap(Option<Arc<Handle>>);
-
-#[derive(Debug)]
-struct Handle {
-    recorder: Arc<Recorder>,
-    /// The drain thread; taken when the handle is dropped.
-    thread: Option<JoinHandle<()>>,
-}
+pub struct Tap(Option<Recording>);
 
 impl Tap {
     /// Records the side that accepts connections.
@@ -77,86 +75,121 @@ impl Tap {
 
     /// Names what follows: a step of a test, a phase of a benchmark.
     pub fn mark(&self, label: impl Into<Cow<'static, str>>) {
-        if let Some(recorder) = self.recorder() {
-            recorder.milestone(0, Op::Mark { label: label.into() }, None, Keep::IfRoom);
+        if let Some(recording) = self.recording() {
+            let op = Op::Mark { label: label.into() };
+            recording.milestone(0, (op, None), (Keep::IfRoom, Change::None), Stamp::Now);
         }
     }
 
-    /// How many streams are open.
+    /// The number of open streams.
     #[must_use]
     pub fn open_streams(&self) -> usize {
-        self.recorder().map_or(0, |recorder| recorder.open_streams())
+        self.recording().map_or(0, |recording| recording.open_streams())
     }
 
-    /// Waits until no stream is open.
+    /// Waits until no stream is open. Cancel safe.
     pub async fn idle(&self) {
-        if let Some(recorder) = self.recorder() {
-            recorder.idle().await;
+        if let Some(recording) = self.recording() {
+            recording.idle().await;
         }
     }
 
-    /// Waits until the sinks have all that was recorded before.
+    /// Waits until the sinks have everything that was recorded before. Cancel safe.
     pub async fn flush(&self) {
-        if let Some(recorder) = self.recorder() {
+        if let Some(recording) = self.recording() {
             let (done, flushed) = oneshot::channel();
-            recorder.command(Command::Flush(done));
+            recording.command(Command::Flush(Reply::Task(done)));
             // A recording that has ended is as flushed as it will be.
             let _ = flushed.await;
         }
     }
 
-    /// Completes the recording; what happens later is not in it. For a trace that ends with every socket closed, drop
-    /// the sockets before.
-    ///
-    /// # Errors
-    /// The first of a sink, also when it came earlier; or that the recording had been finished before.
-    pub async fn finish(&self) -> io::Result<End> {
-        match self.begin_finish() {
-            None => Ok(End::default()),
-            Some(finished) => finished.await.unwrap_or_else(|_| Err(ended_already())),
+    /// The same as [`flush`](Self::flush) on a thread that may block for a moment: up to some milliseconds, or as long as
+    /// a slow sink takes.
+    pub fn flush_blocking(&self) {
+        if let Some(recording) = self.recording() {
+            let (done, flushed) = mpsc::sync_channel(1);
+            recording.command(Command::Flush(Reply::Thread(done)));
+            let _ = flushed.recv();
         }
     }
 
-    /// The same, outside of a runtime.
+    /// Waits until no stream is open, `within` at most, and completes the recording.
+    ///
+    /// This is how a server's recording ends: frameworks drop their last connections a moment after they report that they
+    /// have stopped, and a client that stays connected must not hold up the program. Streams that are still open then
+    /// are counted in [`End::open`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use socket_tap::{Tap, TapListener, sink::Memory};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let tap = Tap::server("shop").sink(Memory::new()).start()?;
+    /// let listener = TapListener::bind(&tap, "127.0.0.1:0").await?;
+    /// // ... serve until Ctrl-C ...
+    /// drop(listener);
+    /// let end = tap.finish_when_idle(Duration::from_secs(5)).await?;
+    /// assert_eq!((end.lost, end.open), (0, 0));
+    /// # std::io::Result::Ok(()) })?;
+    /// # std::io::Result::Ok(())
+    /// ```
+    ///
+    /// It needs no timer of the runtime.
+    ///
+    /// # Cancel safety
+    /// The recording ends also when the future is dropped after its first poll.
     ///
     /// # Errors
     /// As [`finish`](Self::finish).
+    pub async fn finish_when_idle(&self, within: Duration) -> io::Result<End> {
+        let deadline = far_from(Instant::now(), within);
+        self.finish_by(|reply| Command::FinishWhenIdle(deadline, reply)).await
+    }
+
+    /// Completes the recording. What happens later is not in it: each stream that is open counts in [`End::open`].
     ///
-    /// # Panics
-    /// When called within an asynchronous task.
-    pub fn finish_blocking(&self) -> io::Result<End> {
-        match self.begin_finish() {
-            None => Ok(End::default()),
-            Some(finished) => finished.blocking_recv().unwrap_or_else(|_| Err(ended_already())),
-        }
+    /// # Cancel safety
+    /// The recording ends also when the future is dropped after its first poll.
+    ///
+    /// # Errors
+    /// The first error of a sink, also when it came earlier; or that the recording had been finished before.
+    pub async fn finish(&self) -> io::Result<End> {
+        self.finish_by(Command::Finish).await
     }
 
-    fn begin_finish(&self) -> Option<oneshot::Receiver<io::Result<End>>> {
-        let recorder = self.recorder()?;
+    async fn finish_by(&self, command: impl FnOnce(Reply<io::Result<End>>) -> Command) -> io::Result<End> {
+        let Some(recording) = self.recording() else { return Ok(End::default()) };
         let (done, finished) = oneshot::channel();
-        recorder.command(Command::Finish(done));
-        Some(finished)
+        recording.command(command(Reply::Task(done)));
+        finished.await.unwrap_or_else(|_| Err(ended_already()))
     }
 
-    pub(crate) fn recorder(&self) -> Option<&Arc<Recorder>> {
-        self.0.as_ref().map(|handle| &handle.recorder)
+    /// The same as [`finish`](Self::finish), on a thread that may block until the sinks have taken everything.
+    ///
+    /// # Errors
+    /// As [`finish`](Self::finish).
+    pub fn finish_blocking(&self) -> io::Result<End> {
+        let Some(recording) = self.recording() else { return Ok(End::default()) };
+        let (done, finished) = mpsc::sync_channel(1);
+        recording.command(Command::Finish(Reply::Thread(done)));
+        finished.recv().unwrap_or_else(|_| Err(ended_already()))
     }
+
+    pub(crate) fn recording(&self) -> Option<&Recording> {
+        self.0.as_ref()
+    }
+}
+
+/// `within` may be longer than the clock can count.
+fn far_from(now: Instant, within: Duration) -> Instant {
+    const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+    now.checked_add(within).unwrap_or(now + YEAR)
 }
 
 fn ended_already() -> io::Error {
     io::Error::other("the recording has ended already")
-}
-
-impl Drop for Handle {
-    fn drop(&mut self) {
-        let (done, _) = oneshot::channel();
-        self.recorder.command(Command::Finish(done));
-        // The process may be about to end: wait until the last line is written. Not when a sink held the last handle.
-        if let Some(thread) = self.thread.take().filter(|drain| drain.thread().id() != thread::current().id())
-        {
-            let _ = thread.join();
-        }
-    }
 }
 
 /// What to record, and where it goes.
@@ -176,6 +209,7 @@ pub struct TapBuilder {
     events: usize,
     payload: usize,
     sinks: Vec<Box<dyn Sink>>,
+    on_error: Option<OnError>,
 }
 
 impl TapBuilder {
@@ -189,6 +223,7 @@ impl TapBuilder {
             events: DEFAULT_EVENTS,
             payload: DEFAULT_PAYLOAD,
             sinks,
+            on_error: None,
         }
     }
 
@@ -198,7 +233,8 @@ impl TapBuilder {
         self
     }
 
-    /// Keeps the first `bytes` of each read and write. **Off by default**: payload is what people say to each other.
+    /// Keeps the first `bytes` of each read and write, at most as many as the payload [buffer](Self::buffer) holds. **Off
+    /// by default**: payload holds names, passwords and tokens.
     pub fn capture(mut self, bytes: usize) -> Self {
         self.capture = bytes;
         self
@@ -228,13 +264,35 @@ impl TapBuilder {
         Ok(self.sink(TraceFile::create(path)?))
     }
 
+    /// Calls `report` when recording to a sink stops: the disk is full, for example. It is called once for each sink, on
+    /// the recorder's own thread. Without it such an error is only returned by [`Tap::finish`].
+    ///
+    /// ```
+    /// use socket_tap::{Tap, sink::Memory};
+    ///
+    /// let tap = Tap::server("shop").sink(Memory::new()).on_error(|error| eprintln!("shop: {error}")).start()?;
+    /// # std::io::Result::Ok(())
+    /// ```
+    ///
+    /// A panic of `report` is caught.
+    pub fn on_error(mut self, report: impl Fn(&RecordingError) + Send + 'static) -> Self {
+        self.on_error = Some(Box::new(report));
+        self
+    }
+
     /// Begins to record.
     ///
     /// # Errors
     /// When a sink refuses, or no thread can be started.
     pub fn start(mut self) -> io::Result<Tap> {
-        let clock = Clock::new();
+        let clock = RawClock::new();
         let timeline = Timeline::start(clock.clone());
+        let capacity = Capacity {
+            // More than the buffer holds could never be kept.
+            capture: self.capture.min(self.payload),
+            events: self.events,
+            payload: self.payload,
+        };
         let header = Header {
             version: VERSION,
             name: self.name,
@@ -243,7 +301,7 @@ impl TapBuilder {
             pid: std::process::id(),
             started: humantime::format_rfc3339_nanos(SystemTime::now()).to_string(),
             monotonic_ns: timeline.start_ns(),
-            capture: self.capture as u64,
+            capture: capacity.capture as u64,
             part: 0,
             since: 0,
         };
@@ -252,10 +310,11 @@ impl TapBuilder {
                 io::Error::new(error.kind(), format!("cannot record to {}: {error}", sink.name()))
             })?;
         }
-        let recorder = Arc::new(Recorder::new(clock, self.capture, self.events, self.payload));
-        let drain = Drain::new(Arc::clone(&recorder), timeline, self.sinks);
+        let recording = Recording::new(Recorder::new(clock, timeline.start_ns(), capacity));
+        let drain = Drain::new(&recording, timeline, self.sinks, self.on_error);
         let thread = thread::Builder::new().name("socket-tap".to_owned()).spawn(|| drain.run())?;
-        Ok(Tap(Some(Arc::new(Handle { recorder, thread: Some(thread) }))))
+        recording.drained_by(thread.thread());
+        Ok(Tap(Some(recording)))
     }
 }
 

@@ -7,8 +7,7 @@ use socket2::{Domain, Type};
 use tokio::net::{ToSocketAddrs, UdpSocket};
 
 use crate::adopt::{adopted, ip};
-use crate::datagrams::Datagrams;
-use crate::endpoint::{Making, fd_of, no_address};
+use crate::endpoint::{Making, entering, fd_of, no_address};
 use crate::event::{Addr, Op};
 use crate::recorder::Cut;
 use crate::sensor::Sensor;
@@ -49,7 +48,7 @@ use crate::udp_receive::receive_whole;
 #[derive(Debug)]
 pub struct TapUdpSocket {
     /// The first field is dropped first: its close comes before that of the socket. `None` when nothing is recorded.
-    datagrams: Option<Datagrams>,
+    sensor: Option<Sensor>,
     inner: UdpSocket,
     report_truncation: bool,
 }
@@ -80,7 +79,7 @@ impl TapUdpSocket {
     }
 
     fn new(inner: UdpSocket, sensor: Option<Sensor>) -> Self {
-        Self { datagrams: sensor.map(Datagrams::new), inner, report_truncation: false }
+        Self { sensor, inner, report_truncation: false }
     }
 
     /// Receives with `recvmsg(2)` instead of `recvfrom(2)`, so that the recording marks each datagram that lost its end as
@@ -131,10 +130,11 @@ impl TapUdpSocket {
     pub async fn connect(&self, address: impl ToSocketAddrs) -> io::Result<()> {
         let mut last = None;
         for peer in tokio::net::lookup_host(address).await? {
+            let began = self.sensor.as_ref().map(Sensor::now);
             let result = self.inner.connect(peer).await;
-            if let Some(sensor) = self.datagrams.as_ref().and_then(Datagrams::sensor) {
+            if let Some(sensor) = &self.sensor {
                 let local = self.inner.local_addr().ok().map(Addr::from);
-                let op = Op::Connect { local, peer: Some(peer.into()) };
+                let op = Op::Connect { local, peer: Some(peer.into()), began };
                 match &result {
                     Ok(()) => sensor.done(op),
                     Err(error) => sensor.failed(op, error),
@@ -155,11 +155,11 @@ impl TapUdpSocket {
     pub async fn send_to(&self, bytes: &[u8], target: impl ToSocketAddrs) -> io::Result<usize> {
         let target = tokio::net::lookup_host(target).await?.next();
         let target = target.ok_or_else(|| no_address("no address to send to"))?;
-        let result = self.inner.send_to(bytes, target).await;
-        if let Some(datagrams) = &self.datagrams {
-            datagrams.sent(bytes, Some(target), &result);
-        }
-        result
+        let send = self.inner.send_to(bytes, target);
+        entering(self.sensor.as_ref(), send, |sensor, entered, result| {
+            sensor.sent(entered, bytes, Some(target), result);
+        })
+        .await
     }
 
     /// Sends one datagram to the address that it is connected to. Cancel safe.
@@ -167,12 +167,12 @@ impl TapUdpSocket {
     /// # Errors
     /// As [`UdpSocket::send`]; the failure is recorded.
     pub async fn send(&self, bytes: &[u8]) -> io::Result<usize> {
-        let result = self.inner.send(bytes).await;
-        if let Some(datagrams) = &self.datagrams {
-            // To whom, the `connect` says: to ask the kernel again would be a system call for each record.
-            datagrams.sent(bytes, None, &result);
-        }
-        result
+        let send = self.inner.send(bytes);
+        entering(self.sensor.as_ref(), send, |sensor, entered, result| {
+            // The `connect` event has the peer: to ask the kernel again would be a system call for each datagram.
+            sensor.sent(entered, bytes, None, result);
+        })
+        .await
     }
 
     /// Receives one datagram, and says from where it came. Cancel safe.
@@ -201,12 +201,12 @@ impl TapUdpSocket {
             }
             (false, false) => self.inner.recv(buf).await.map(|length| (length, None, Cut::Whole)),
         };
-        if let Some(datagrams) = &self.datagrams {
+        if let Some(sensor) = &self.sensor {
             match &result {
                 Ok((length, peer, cut)) => {
-                    datagrams.received(buf.get(..*length).unwrap_or_default(), *peer, *cut);
+                    sensor.received(buf.get(..*length).unwrap_or_default(), *peer, *cut);
                 }
-                Err(error) => datagrams.receive_failed(error),
+                Err(error) => sensor.receive_failed(error),
             }
         }
         result.map(|(length, peer, _)| (length, peer))

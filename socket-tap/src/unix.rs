@@ -138,8 +138,9 @@ impl TapStream<UnixStream> {
     /// Outside of a tokio runtime with I/O enabled, as [`UnixStream::connect`].
     pub async fn connect_unix(tap: &Tap, path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
-        let connect = |local| Op::Connect { local, peer: Some(path_addr(path)) };
         let making = Making::new(tap, Domain::UNIX, Type::STREAM)?;
+        let began = making.now();
+        let connect = |local| Op::Connect { local, peer: Some(path_addr(path)), began };
         let address = making.fails(|| connect(None), SockAddr::unix(path))?;
         making.begin_connect(&address, || connect(None))?;
         // A connect that fails or is cancelled drops `making`, and that records the close.

@@ -1,11 +1,6 @@
 //! A recording in memory, and waiting for it.
 
-use std::future::Future;
 use std::io;
-use std::pin::pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
 
 use super::Check;
 use crate::sink::Memory;
@@ -53,7 +48,7 @@ impl Recording {
     #[track_caller]
     #[must_use]
     pub fn check(&self) -> Check {
-        wait(self.tap.flush());
+        self.tap.flush_blocking();
         self.memory.check()
     }
 }
@@ -67,27 +62,5 @@ impl Memory {
     #[must_use]
     pub fn check(&self) -> Check {
         Check::of(self.events())
-    }
-}
-
-/// Wakes a thread that is parked.
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
-}
-
-/// Waits on this thread, also within an asynchronous task: for what another thread is certain to do at once.
-fn wait<T>(future: impl Future<Output = T>) -> T {
-    let mut future = pin!(future);
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut cx = Context::from_waker(&waker);
-    loop {
-        match future.as_mut().poll(&mut cx) {
-            Poll::Ready(value) => return value,
-            Poll::Pending => thread::park(),
-        }
     }
 }

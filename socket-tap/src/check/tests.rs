@@ -1,6 +1,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use tokio::io::AsyncWriteExt as _;
+
 use super::*;
+use crate::TapStream;
 use crate::close::EndedBy;
 use crate::format::Line;
 
@@ -158,4 +161,19 @@ async fn a_recording_is_checked_from_within_a_task() {
     let recording = Recording::client("test").unwrap();
     recording.tap().mark("here");
     assert_eq!(recording.check().events().len(), 1);
+}
+
+#[tokio::test]
+async fn check_works_in_a_task_that_has_used_up_its_budget() {
+    // tokio lets a task do 128 things before it makes it wait for its next turn.
+    for writes in 126..=129 {
+        let recording = Recording::server("busy").unwrap();
+        let mut stream = TapStream::wrap(recording.tap(), tokio::io::empty(), "memory");
+        // A new turn, with the whole budget.
+        tokio::task::yield_now().await;
+        for _ in 0..writes {
+            stream.write_all(b"x").await.unwrap();
+        }
+        recording.check().writes(writes);
+    }
 }

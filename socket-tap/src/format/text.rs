@@ -98,7 +98,7 @@ impl Lines {
                 self.began.insert(event.sock, event.t);
                 format!("{} ← {}", or_unknown(local.as_ref()), or_unknown(peer.as_ref()))
             }
-            Op::Connect { local, peer } => {
+            Op::Connect { local, peer, .. } => {
                 self.began.insert(event.sock, event.t);
                 format!("{} → {}", or_unknown(local.as_ref()), or_unknown(peer.as_ref()))
             }

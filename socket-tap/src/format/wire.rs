@@ -38,6 +38,8 @@ pub(super) struct Wire<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     peer: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    began: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     backlog: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<u64>,
@@ -122,8 +124,9 @@ impl<'a> Wire<'a> {
                 (self.on, self.fd) = (Some(*on), *fd);
                 (self.local, self.peer) = (address(local.as_ref()), address(peer.as_ref()));
             }
-            Op::Connect { local, peer } => {
+            Op::Connect { local, peer, began } => {
                 (self.local, self.peer) = (address(local.as_ref()), address(peer.as_ref()));
+                self.began = *began;
             }
             Op::Adopt { fd, domain, kind, on, local, peer } => {
                 (self.on, self.fd, self.domain, self.kind) = (*on, *fd, text(domain), text(kind));
@@ -195,7 +198,9 @@ impl<'a> Wire<'a> {
                 local: parsed(self.local),
                 peer: parsed(self.peer),
             },
-            "connect" => Op::Connect { local: parsed(self.local), peer: parsed(self.peer) },
+            "connect" => {
+                Op::Connect { local: parsed(self.local), peer: parsed(self.peer), began: self.began }
+            }
             "adopt" => Op::Adopt {
                 fd: self.fd,
                 domain: owned(&required(self.domain, "domain", "an address family or another name")?),

@@ -9,7 +9,7 @@ const LINES: &[&str] = &[
     r#"{"t":3100,"sock":1,"op":"listen","backlog":1024}"#,
     r#"{"t":915000,"sock":2,"op":"accept","on":1,"fd":11,"local":"127.0.0.1:3000","peer":"127.0.0.1:51234"}"#,
     r#"{"t":915000,"sock":3,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000"}"#,
-    r#"{"t":915000,"sock":3,"op":"connect","peer":"/run/shelf.sock"}"#,
+    r#"{"t":915000,"sock":3,"op":"connect","peer":"/run/shelf.sock","began":912000}"#,
     r#"{"t":921000,"sock":2,"op":"read","bytes":85,"data":"R0VU"}"#,
     r#"{"t":921000,"sock":2,"op":"read","error":"connection reset","errno":104}"#,
     r#"{"t":960000,"sock":2,"op":"write","bytes":175,"slices":2}"#,

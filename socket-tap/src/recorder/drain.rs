@@ -2,85 +2,82 @@
 
 use std::io;
 use std::mem;
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
-use std::time::Duration;
-
-use tokio::sync::oneshot;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::clock::Timeline;
+use super::command::{Command, Reply};
+use super::handle::{Drained, Recording};
 use super::record::{Record, Timed};
 use super::shard::Shard;
-use super::{Recorder, lock};
+use super::{in_call, lock};
+use crate::error::RecordingError;
 use crate::event::{Event, Gap, Op};
 use crate::format::End;
 use crate::sink::Sink;
 
-/// How long an event waits before the sinks have it. A killed process loses about as much; on a busy machine more, so it is well below 100 ms.
-const INTERVAL: Duration = Duration::from_millis(20);
-
 /// How many events the sinks get at once, at most: their memory does not grow with what waits.
 const MOST_EVENTS: usize = 1024;
 
-/// What others ask of the drain thread. It answers when it is done.
-#[derive(Debug)]
-pub(crate) enum Command {
-    /// Hand over all that has happened so far.
-    Flush(oneshot::Sender<()>),
-    /// The same, then complete the recording.
-    Finish(oneshot::Sender<io::Result<End>>),
-}
+/// A call that was entered longer ago than this no longer holds back what others do. Its record comes late then, and gets
+/// the time of its neighbours.
+const LONGEST_CALL: Duration = Duration::from_secs(1);
 
-impl Recorder {
-    /// Asks the drain thread. When it has ended, the command is dropped, and whoever waits for its answer learns so.
-    pub(crate) fn command(&self, command: Command) {
-        if let Some(commands) = lock(&self.commands).as_mut() {
-            commands.push(command);
-            self.wake.notify_one();
-        }
-    }
+/// How long a flush sleeps between two looks at a call that is in progress.
+const PAUSE: Duration = Duration::from_micros(200);
 
-    /// Waits for commands, for a shard that fills up, or for the interval to pass.
-    fn wait(&self) -> Vec<Command> {
-        let mut commands = lock(&self.commands);
-        if commands.as_ref().is_some_and(Vec::is_empty) {
-            commands = match self.wake.wait_timeout(commands, INTERVAL) {
-                Ok((commands, _)) => commands,
-                Err(poisoned) => poisoned.into_inner().0,
-            };
-        }
-        commands.as_mut().map(mem::take).unwrap_or_default()
-    }
-}
+/// Called when recording to a sink fails.
+pub(crate) type OnError = Box<dyn Fn(&RecordingError) + Send>;
 
 /// The drain thread's own state.
 pub(crate) struct Drain {
-    recorder: Arc<Recorder>,
+    recorder: Drained,
     timeline: Timeline,
     sinks: Vec<Box<dyn Sink>>,
+    on_error: Option<OnError>,
     /// The first sink that failed; it gets no more, the others do.
-    failure: Option<io::Error>,
+    failure: Option<RecordingError>,
     /// Swapped with each shard in turn, so that a shard is locked for a moment only.
     spare: Shard,
-    /// Taken from the shards, not yet handed on. Never more than twice what the shards have room for: what one round
-    /// leaves for the next is what came in while it took the shards.
+    /// Taken from the shards, not yet handed on. What arrives while the sinks are fed waits at the end, at most as much
+    /// again as the shards hold.
     pending: Vec<Timed<Record>>,
+    /// Missing since the last gap was written.
+    gap: Gap,
     batch: Vec<Event>,
+    /// The time of the last event that was handed on.
+    last: u64,
+    /// Everything up to this raw reading was handed on.
+    complete: u64,
+    /// When to finish, and who waits for it, once that was asked for.
+    finish: Option<(Instant, Vec<Reply<io::Result<End>>>)>,
     events: u64,
     lost: u64,
 }
 
 impl Drain {
-    pub(crate) fn new(recorder: Arc<Recorder>, timeline: Timeline, sinks: Vec<Box<dyn Sink>>) -> Self {
-        let room = lock(&recorder.shards[0]).room();
+    pub(crate) fn new(
+        recording: &Recording,
+        timeline: Timeline,
+        sinks: Vec<Box<dyn Sink>>,
+        on_error: Option<OnError>,
+    ) -> Self {
+        let room = lock(&recording.shards[0].0).room();
         Self {
-            recorder,
+            recorder: recording.drained(),
             timeline,
             sinks,
+            on_error,
             failure: None,
             spare: Shard::new(room),
             pending: Vec::new(),
+            gap: Gap::default(),
             batch: Vec::new(),
+            last: 0,
+            complete: 0,
+            finish: None,
             events: 0,
             lost: 0,
         }
@@ -88,71 +85,115 @@ impl Drain {
 
     /// Runs until it is told to finish.
     pub(crate) fn run(mut self) {
+        self.recorder.drained_by(&thread::current());
         loop {
-            let mut finish = Vec::new();
             let mut flush = Vec::new();
-            for command in self.recorder.wait() {
+            for command in self.recorder.wait(self.finish.as_ref().map(|(when, _)| *when)) {
                 match command {
-                    Command::Flush(done) => flush.push(done),
-                    Command::Finish(done) => finish.push(done),
+                    Command::Flush(reply) => flush.push(reply),
+                    Command::Finish(reply) => self.finish_at(Instant::now(), reply),
+                    Command::FinishWhenIdle(deadline, reply) => self.finish_at(deadline, reply),
                 }
             }
-            if !finish.is_empty() {
-                // From here on nothing is taken in, so that the end line comes last and counts right.
-                self.recorder.finished.store(true, Ordering::Release);
-            }
-            self.drain();
-            for done in flush {
-                // Whoever asked may have stopped waiting.
-                let _ = done.send(());
-            }
-            if !finish.is_empty() {
+            if self.is_time_to_finish() {
                 let end = self.end();
-                for done in finish {
-                    let _ = done.send(match &self.failure {
-                        None => Ok(end.clone()),
-                        Some(error) => Err(io::Error::new(error.kind(), error.to_string())),
-                    });
-                }
+                flush.into_iter().for_each(|reply| reply.send(()));
+                return self.answer(&end);
+            }
+            if flush.is_empty() {
+                self.drain();
+            } else {
+                self.drain_up_to_now();
+                flush.into_iter().for_each(|reply| reply.send(()));
+            }
+        }
+    }
+
+    /// The earliest of several requests counts.
+    fn finish_at(&mut self, deadline: Instant, reply: Reply<io::Result<End>>) {
+        let (when, replies) = self.finish.get_or_insert_with(|| (deadline, Vec::new()));
+        *when = (*when).min(deadline);
+        replies.push(reply);
+    }
+
+    fn is_time_to_finish(&self) -> bool {
+        let due = |when: Instant| when <= Instant::now() || self.recorder.open_streams() == 0;
+        self.finish.as_ref().is_some_and(|(when, _)| due(*when))
+    }
+
+    /// Hands over what happened before now, as far as no thread is still inside a call that it entered before.
+    fn drain(&mut self) {
+        let oldest = self.pending.first().map(|timed| timed.raw);
+        let now = self.timeline.advance(oldest);
+        let held_back = in_call::complete_up_to(now).unwrap_or(self.complete);
+        let patience = u64::try_from(LONGEST_CALL.as_nanos()).unwrap_or(u64::MAX);
+        self.drain_until(held_back.max(self.timeline.earlier(now, patience)));
+    }
+
+    /// The same until everything that happened before now is handed over. Calls in progress take a moment.
+    fn drain_up_to_now(&mut self) {
+        let now = self.timeline.advance(self.pending.first().map(|timed| timed.raw));
+        loop {
+            self.drain();
+            if self.complete >= now {
                 return;
             }
+            thread::sleep(PAUSE);
         }
     }
 
-    /// Hands all that happened before now to the sinks, in the order of time.
-    fn drain(&mut self) {
-        let until = self.timeline.advance();
-        self.drain_until(until);
-    }
-
-    /// The same up to that reading of the clock, which was taken before this begins. What a thread records under a
-    /// shard's lock after the reading may be seen in one shard and be missed in another; it stays for the next round.
-    /// What it recorded before is in the shard by the time we hold the lock.
+    /// Hands over what happened up to that reading of the clock, which was taken before this begins. A record that is
+    /// later may be seen in one shard and be missed in another; it stays for the next round. A record that is not later
+    /// is in its shard by the time that we hold the lock.
     fn drain_until(&mut self, until: u64) {
-        let mut gap = Gap::default();
-        for shard in &self.recorder.shards {
-            mem::swap(&mut *lock(shard), &mut self.spare);
-            self.spare.empty_into(&mut self.pending, &mut gap);
-        }
+        self.take_shards();
         self.pending.sort_by_key(|timed| timed.raw);
         let ready = self.pending.partition_point(|timed| timed.raw <= until);
         let mut pending = mem::take(&mut self.pending);
-        let mut records = pending.drain(..ready).peekable();
-        while records.peek().is_some() {
+        let most = pending.len().max(self.capacity());
+        let mut records = pending.drain(..ready);
+        while !records.as_slice().is_empty() {
             for record in records.by_ref().take(MOST_EVENTS) {
-                let t = self.timeline.since_start(record.raw);
-                self.batch.push(record.into_event(t));
+                self.last = self.last.max(self.timeline.since_start(record.raw));
+                self.batch.push(record.into_event(self.last));
             }
             self.hand_on();
+            // A slow sink must not cost what there is memory for.
+            if self.pending.len() < most && self.recorder.pressed.load(Ordering::Acquire) {
+                self.take_shards();
+            }
         }
         drop(records);
+        pending.append(&mut self.pending);
         self.pending = pending;
-        if !gap.is_empty() {
-            self.lost += gap.events();
-            let t = self.timeline.since_start(until);
-            self.batch.push(Event { t, sock: 0, op: Op::Gap(gap), error: None });
-            self.hand_on();
+        self.complete = self.complete.max(until);
+        self.hand_on_gap(until);
+        self.feed(|sink| sink.flush());
+    }
+
+    /// Adds to `pending` what the shards hold.
+    fn take_shards(&mut self) {
+        self.recorder.pressed.store(false, Ordering::Release);
+        for shard in &self.recorder.shards {
+            lock(&shard.0).swap(&mut self.spare);
+            self.spare.empty_into(&mut self.pending, &mut self.gap);
         }
+    }
+
+    fn capacity(&self) -> usize {
+        let room = self.spare.room();
+        self.recorder.shards.len() * (room.details + room.milestones)
+    }
+
+    fn hand_on_gap(&mut self, until: u64) {
+        let gap = mem::take(&mut self.gap);
+        if gap.is_empty() {
+            return;
+        }
+        self.lost += gap.events();
+        self.last = self.last.max(self.timeline.since_start(until));
+        self.batch.push(Event { t: self.last, sock: 0, op: Op::Gap(gap), error: None });
+        self.hand_on();
     }
 
     /// Gives the batch to the sinks.
@@ -164,69 +205,50 @@ impl Drain {
         self.batch.clear();
     }
 
+    /// Completes the recording.
     fn end(&mut self) -> End {
-        // Nothing new comes in: a second round takes what the first had left for later.
-        self.drain();
-        let open = self.recorder.open_streams() as u64;
+        let open = self.recorder.seal() as u64;
+        self.timeline.advance(self.pending.first().map(|timed| timed.raw));
+        // Nothing new comes in, so nothing has to wait.
+        self.drain_until(u64::MAX);
         let end = End { events: self.events, lost: self.lost, open, continued: false };
         self.feed(|sink| sink.end(&end));
         end
     }
 
-    /// A sink that fails is left out from then on, loudly: the program under observation goes on.
+    fn answer(&mut self, end: &End) {
+        let replies = self.finish.take().map(|(_, replies)| replies).unwrap_or_default();
+        for reply in replies {
+            reply.send(self.failure.as_ref().map_or_else(|| Ok(end.clone()), |error| Err(error.to_io())));
+        }
+    }
+
+    /// A sink that fails or panics gets nothing more. The others do, and the program under observation goes on.
     fn feed(&mut self, mut feed: impl FnMut(&mut dyn Sink) -> io::Result<()>) {
-        let failure = &mut self.failure;
-        self.sinks.retain_mut(|sink| match feed(sink.as_mut()) {
-            Ok(()) => true,
-            Err(error) => {
-                eprintln!("socket-tap: recording to {} has stopped: {error}", sink.name());
-                failure.get_or_insert(error);
-                false
+        let (failure, on_error) = (&mut self.failure, &self.on_error);
+        self.sinks.retain_mut(|sink| {
+            let result = catch_unwind(AssertUnwindSafe(|| feed(sink.as_mut())));
+            let Err(error) = result.unwrap_or_else(|_| Err(io::Error::other("it panicked"))) else {
+                return true;
+            };
+            let error = RecordingError::new(sink.name(), error);
+            if let Some(on_error) = on_error {
+                // Its panic is the program's bug; the recording goes on without it.
+                let _ = catch_unwind(AssertUnwindSafe(|| on_error(&error)));
             }
+            failure.get_or_insert(error);
+            false
         });
     }
 }
 
 impl Drop for Drain {
     fn drop(&mut self) {
-        // Also when a sink panicked: nobody waits for an answer that will not come.
-        self.recorder.finished.store(true, Ordering::Release);
-        *lock(&self.recorder.commands) = None;
+        // Nobody waits for a reply that will not come.
+        self.recorder.end_commands();
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use quanta::Clock;
-
-    use super::*;
-    use crate::recorder::Keep;
-    use crate::sink::Memory;
-
-    #[test]
-    fn what_came_after_the_reading_waits_for_the_next_round() {
-        let (clock, memory) = (Clock::new(), Memory::new());
-        let recorder = Arc::new(Recorder::new(clock.clone(), 0, 64, 0));
-        let timeline = Timeline::start(clock.clone());
-        let mut drain = Drain::new(Arc::clone(&recorder), timeline, vec![Box::new(memory.clone())]);
-        let mark = |label: &'static str| {
-            recorder.milestone(0, Op::Mark { label: label.into() }, None, Keep::IfRoom);
-        };
-        let labels = || -> Vec<String> {
-            let label = |event: Event| match event.op {
-                Op::Mark { label } => label.into_owned(),
-                other => panic!("{other:?}"),
-            };
-            memory.events().into_iter().map(label).collect()
-        };
-        mark("before");
-        let reading = clock.raw();
-        // A counter that two readings in a row may find the same says nothing about their order.
-        while clock.raw() == reading {}
-        mark("after");
-        drain.drain_until(reading);
-        assert_eq!(labels(), ["before"]);
-        drain.drain();
-        assert_eq!(labels(), ["before", "after"]);
-    }
-}
+#[path = "drain_tests.rs"]
+mod tests;

@@ -1,76 +1,131 @@
-//! The recorder: takes records on the hot path, hands events to the sinks from a thread of its own.
+//! The recorder: takes records on the hot path, and hands events to the sinks from a thread of its own.
 
 mod clock;
+mod command;
 mod drain;
 mod envelope;
+mod handle;
+mod in_call;
 mod record;
+mod registry;
 mod shard;
 
-use std::cell::Cell;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
-use quanta::Clock;
 use tokio::sync::Notify;
 
 use crate::event::{Failure, Op, SockId};
+use crate::sys;
+use command::Commands;
+use registry::Registry;
 use shard::{Room, Shard, Taken};
 
-pub(crate) use clock::Timeline;
-pub(crate) use drain::{Command, Drain};
+pub(crate) use clock::{RawClock, Timeline};
+pub(crate) use command::{Command, Reply};
+pub(crate) use drain::{Drain, OnError};
 pub(crate) use envelope::{Cut, Envelope};
+pub(crate) use handle::{Recording, WeakRecording};
+pub(crate) use in_call::{Entered, leave};
 pub(crate) use record::Direction;
 pub(crate) use shard::Keep;
 
 /// More shards than threads that record at the same time bring nothing. A power of two.
 const MOST_SHARDS: usize = 16;
 
-/// A shard takes in at least that many milestones between two rounds, however small the buffer for transfers is: some
+/// A shard takes at least that many lifecycle events between two rounds, however small the buffer for transfers is: some
 /// 200 connections, from accept to close.
 const LEAST_MILESTONES: usize = 1024;
 
 /// What the hot path shares with the drain thread.
 #[derive(Debug)]
 pub(crate) struct Recorder {
-    clock: Clock,
+    clock: RawClock,
+    /// The monotonic clock's reading when the recording began.
+    start_ns: u64,
     /// Bytes of payload to keep of each transfer; 0 for none.
     capture: usize,
-    shards: Box<[Mutex<Shard>]>,
+    shards: Box<[Line<Mutex<Shard>>]>,
     next_sock: AtomicU64,
-    /// Streams that are open, and who waits for them to close.
+    /// Open streams. Changed under a shard's lock, together with the record of the event that opens or closes one.
     open: AtomicUsize,
+    /// Notified when the last open stream closes.
     closed: Notify,
-    /// No event is taken any more.
-    finished: AtomicBool,
-    /// What the drain thread is asked for; `None` when it has ended.
-    commands: Mutex<Option<Vec<Command>>>,
-    wake: Condvar,
+    /// A shard has become half full since the drain thread last looked.
+    pressed: AtomicBool,
+    commands: Commands,
+    /// Open sockets, for [`Tap::connections`](crate::Tap::connections).
+    sockets: Registry,
+}
+
+/// A value with cache lines of its own: two threads that use neighbours do not slow each other down.
+#[derive(Debug)]
+#[repr(align(128))]
+struct Line<T>(T);
+
+/// When an operation happened.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Stamp<'a> {
+    /// It has just returned: an operation that receives.
+    Now,
+    /// It was entered then: an operation that sends.
+    Entered(&'a Entered),
+}
+
+/// What an event does to the number of open streams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    None,
+    Opens,
+    Closes,
+}
+
+/// What became of a lifecycle event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Recorded,
+    /// There was no capacity; it was counted.
+    Dropped,
+    /// The recording has ended.
+    Ended,
+}
+
+/// How much the recorder keeps until the drain thread comes, and of what.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Capacity {
+    /// Bytes of payload to keep of each transfer; 0 for none.
+    pub(crate) capture: usize,
+    /// Transfers, and as many lifecycle events.
+    pub(crate) events: usize,
+    /// Bytes of payload.
+    pub(crate) payload: usize,
 }
 
 impl Recorder {
-    /// `details` transfers and `payload` bytes are set aside in all, and as much again for the drain thread. As many
-    /// milestones as transfers may wait.
-    pub(crate) fn new(clock: Clock, capture: usize, details: usize, payload: usize) -> Self {
-        // A power of two, so that a thread finds its shard without a division, which costs as much as the clock.
-        let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let count = threads.next_power_of_two().min(MOST_SHARDS);
+    /// Sets memory aside for `capacity`, and as much again for the drain thread.
+    pub(crate) fn new(clock: RawClock, start_ns: u64, capacity: Capacity) -> Self {
+        in_call::prepare();
+        let Capacity { capture, events, payload } = capacity;
+        let count = shard_count(capacity);
         let room = Room {
-            details: (details / count).max(1),
-            milestones: (details / count).max(LEAST_MILESTONES),
-            payload: if capture == 0 { 0 } else { (payload / count).max(capture) },
+            details: (events / count).max(1),
+            milestones: (events / count).max(LEAST_MILESTONES),
+            payload: if capture == 0 { 0 } else { payload / count },
         };
         Self {
             clock,
+            start_ns,
             capture,
-            shards: (0..count).map(|_| Mutex::new(Shard::new(room))).collect(),
+            shards: (0..count).map(|_| Line(Mutex::new(Shard::new(room)))).collect(),
             next_sock: AtomicU64::new(1),
             open: AtomicUsize::new(0),
             closed: Notify::new(),
-            finished: AtomicBool::new(false),
-            commands: Mutex::new(Some(Vec::new())),
-            wake: Condvar::new(),
+            pressed: AtomicBool::new(false),
+            commands: Commands::new(),
+            sockets: Registry::new(),
         }
     }
 
@@ -78,7 +133,27 @@ impl Recorder {
         self.next_sock.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Records `bytes` that were read into, or written from, `parts`.
+    /// Nanoseconds since the recording began.
+    pub(crate) fn now(&self) -> u64 {
+        sys::monotonic_ns().saturating_sub(self.start_ns)
+    }
+
+    /// The time since that reading of the hot path's clock.
+    pub(crate) fn elapsed_since(&self, raw: u64) -> Duration {
+        self.clock.elapsed_since(raw)
+    }
+
+    pub(crate) fn sockets(&self) -> &Registry {
+        &self.sockets
+    }
+
+    /// Enters a call that sends.
+    #[inline]
+    pub(crate) fn enter(&self) -> Entered {
+        Entered::now(&self.clock)
+    }
+
+    /// Records `bytes` that were read into, or written from, `parts`. Returns the clock's reading.
     #[inline]
     pub(crate) fn transfer<'a>(
         &self,
@@ -86,75 +161,106 @@ impl Recorder {
         direction: Direction,
         size: (usize, u16),
         parts: impl Iterator<Item = &'a [u8]>,
-    ) {
-        if self.finished.load(Ordering::Relaxed) {
-            return;
-        }
+        stamp: Stamp<'_>,
+    ) -> u64 {
         let payload = (self.capture > 0).then_some((self.capture, parts));
-        let half_full = {
-            let mut shard = self.shard();
-            // Under the lock, so that what a shard holds is in the order of time.
-            let raw = self.clock.raw();
-            shard.transfer(raw, sock, direction, size, payload)
+        let (half_full, raw) = {
+            let mut shard = self.shard(stamp);
+            let raw = self.stamp(stamp);
+            (shard.transfer(raw, sock, direction, size, payload), raw)
         };
         if half_full {
-            self.wake.notify_one();
+            self.press();
         }
+        raw
     }
 
-    /// Records a datagram of so many bytes.
-    pub(crate) fn datagram(&self, sock: SockId, direction: Direction, (bytes, envelope): (&[u8], Envelope)) {
-        if self.finished.load(Ordering::Relaxed) {
-            return;
-        }
+    /// Records a datagram of so many bytes. Returns the clock's reading.
+    pub(crate) fn datagram(
+        &self,
+        sock: SockId,
+        direction: Direction,
+        (bytes, envelope): (&[u8], Envelope),
+        stamp: Stamp<'_>,
+    ) -> u64 {
         let payload = (self.capture > 0).then_some((self.capture, std::iter::once(bytes)));
-        let half_full = {
-            let mut shard = self.shard();
-            let raw = self.clock.raw();
-            shard.datagram(raw, sock, direction, (bytes.len(), envelope), payload)
+        let (half_full, raw) = {
+            let mut shard = self.shard(stamp);
+            let raw = self.stamp(stamp);
+            (shard.datagram(raw, sock, direction, (bytes.len(), envelope), payload), raw)
         };
         if half_full {
-            self.wake.notify_one();
+            self.press();
         }
+        raw
     }
 
-    /// Records anything that is not a successful transfer, and says whether it could.
-    pub(crate) fn milestone(&self, sock: SockId, op: Op, error: Option<Failure>, keep: Keep) -> bool {
-        if self.finished.load(Ordering::Relaxed) {
-            return true;
-        }
-        let taken = {
-            let mut shard = self.shard();
-            let raw = self.clock.raw();
-            shard.milestone(raw, sock, (op, error), keep)
+    /// Records anything that is not a successful transfer. The number of open streams changes in the same step, so that
+    /// the end of the recording sees both or neither.
+    pub(crate) fn milestone(
+        &self,
+        sock: SockId,
+        (op, error): (Op, Option<Failure>),
+        (keep, change): (Keep, Change),
+        stamp: Stamp<'_>,
+    ) -> Outcome {
+        let (taken, idle) = {
+            let mut shard = self.shard(stamp);
+            let raw = self.stamp(stamp);
+            let taken = shard.milestone(raw, sock, (op, error), (keep, change));
+            (taken, self.change_open(change))
         };
-        if taken == Taken::HalfFull {
-            self.wake.notify_one();
+        if idle {
+            self.now_idle();
         }
-        taken != Taken::No
+        match taken {
+            Taken::HalfFull => self.press(),
+            Taken::Yes => {}
+            Taken::No => return Outcome::Dropped,
+            Taken::Ended => return Outcome::Ended,
+        }
+        Outcome::Recorded
     }
 
-    /// Counts an operation of a socket that was not taken in.
-    pub(crate) fn missed(&self, op: &Op, failed: bool) {
-        if !self.finished.load(Ordering::Relaxed) {
-            self.shard().missed(op, failed);
+    /// Counts an operation of a socket that is not in the recording.
+    pub(crate) fn missed(&self, op: &Op, failed: bool, change: Change) {
+        let idle = {
+            let mut shard = self.shard(Stamp::Now);
+            shard.missed(op, failed, change);
+            self.change_open(change)
+        };
+        if idle {
+            self.now_idle();
         }
     }
 
-    /// Counts a successful transfer of a socket that was not taken in.
-    pub(crate) fn missed_transfer(&self, direction: Direction, bytes: usize) {
-        if !self.finished.load(Ordering::Relaxed) {
-            self.shard().missed_transfer(direction, bytes as u64);
+    /// Counts a successful transfer of a socket that is not in the recording. Returns the clock's reading.
+    pub(crate) fn missed_transfer(&self, direction: Direction, bytes: usize) -> u64 {
+        self.shard(Stamp::Now).missed_transfer(direction, bytes as u64);
+        self.clock.raw()
+    }
+
+    /// Changes the number of open streams, and returns whether none is left.
+    fn change_open(&self, change: Change) -> bool {
+        match change {
+            Change::None => false,
+            Change::Opens => {
+                self.open.fetch_add(1, Ordering::AcqRel);
+                false
+            }
+            Change::Closes => self.open.fetch_sub(1, Ordering::AcqRel) == 1,
         }
     }
 
-    pub(crate) fn stream_opened(&self) {
-        self.open.fetch_add(1, Ordering::AcqRel);
+    #[cfg(test)]
+    pub(crate) fn open_stream(&self) {
+        self.change_open(Change::Opens);
     }
 
-    pub(crate) fn stream_closed(&self) {
-        if self.open.fetch_sub(1, Ordering::AcqRel) == 1 {
-            self.closed.notify_waiters();
+    fn now_idle(&self) {
+        self.closed.notify_waiters();
+        if self.commands.waits_for_idle() {
+            self.commands.wake();
         }
     }
 
@@ -173,34 +279,58 @@ impl Recorder {
         }
     }
 
-    /// This thread's shard.
-    #[inline]
-    fn shard(&self) -> MutexGuard<'_, Shard> {
-        // A constant to begin with: what is made on first use is asked for on every use whether it is there.
-        thread_local! {
-            static THREAD: Cell<usize> = const { Cell::new(NO_NUMBER) };
+    /// Ends the recording: nothing that happens later is in it. Returns how many streams are open at that moment.
+    ///
+    /// All locks are held at once, so the cut is the same in every shard. A stream whose close came before is in the
+    /// recording with that close; any other counts as open.
+    fn seal(&self) -> usize {
+        let mut shards: Vec<MutexGuard<'_, Shard>> = self.shards.iter().map(|shard| lock(&shard.0)).collect();
+        for shard in &mut shards {
+            shard.seal();
         }
-        let thread = THREAD.try_with(|thread| match thread.get() {
-            NO_NUMBER => number(thread),
-            number => number,
-        });
-        // A thread that is being torn down has no number any more.
-        let thread = thread.unwrap_or(0);
-        lock(&self.shards[thread & (self.shards.len() - 1)])
+        self.open_streams()
+    }
+
+    /// Wakes the drain thread before its time: a buffer is half full.
+    #[cold]
+    fn press(&self) {
+        self.pressed.store(true, Ordering::Release);
+        self.commands.wake();
+    }
+
+    #[inline]
+    fn stamp(&self, stamp: Stamp<'_>) -> u64 {
+        match stamp {
+            Stamp::Entered(entered) => entered.raw(),
+            Stamp::Now => None,
+        }
+        // Read under the shard's lock, so that the drain thread finds everything up to its own reading.
+        .unwrap_or_else(|| self.clock.raw())
+    }
+
+    /// The shard of the thread that records.
+    #[inline]
+    fn shard(&self, stamp: Stamp<'_>) -> MutexGuard<'_, Shard> {
+        let thread = match stamp {
+            Stamp::Entered(entered) => entered.thread(),
+            Stamp::Now => in_call::thread_number(),
+        };
+        lock(&self.shards[thread & (self.shards.len() - 1)].0)
     }
 }
 
-const NO_NUMBER: usize = usize::MAX;
-
-/// Numbers the threads in the order in which they first record.
-#[cold]
-fn number(thread: &Cell<usize>) -> usize {
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
-    thread.set(NEXT.fetch_add(1, Ordering::Relaxed));
-    thread.get()
+/// A power of two, so that a thread finds its shard without a division, which costs as much as the clock. Fewer when the
+/// payload of one transfer would not fit a shard's part of the whole.
+fn shard_count(Capacity { capture, payload, .. }: Capacity) -> usize {
+    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let mut count = threads.next_power_of_two().min(MOST_SHARDS);
+    while count > 1 && payload / count < capture {
+        count /= 2;
+    }
+    count
 }
 
-/// Whatever a shard or the command list holds is whole after each single step, also when a panic came after it.
+/// What a shard or the command list holds is complete after each single step, also when a panic came after it.
 #[inline]
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

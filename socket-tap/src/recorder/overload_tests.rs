@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 
 use super::*;
 use crate::close::Totals;
 use crate::event::{Event, Gap, Transfer};
-use crate::sensor::Sensor;
+use crate::sensor::{Access, Sensor};
 use crate::sink::{Memory, Sink};
 use crate::tap::Tap;
 
@@ -32,7 +32,7 @@ impl Sink for Held {
 }
 
 /// Runs `load` while the sinks are held, and returns what was recorded, without what came before.
-fn held(load: impl FnOnce(&Tap, &Arc<Recorder>)) -> (Vec<Event>, u64) {
+fn held(load: impl FnOnce(&Tap, &Recording)) -> (Vec<Event>, u64) {
     // Dropped after the channels: a load that panics lets the sink go, or the tap would wait for it.
     let tap;
     let (memory, (reached, is_held), (release, go_on)) = (Memory::new(), mpsc::channel(), mpsc::channel());
@@ -40,7 +40,7 @@ fn held(load: impl FnOnce(&Tap, &Arc<Recorder>)) -> (Vec<Event>, u64) {
     tap = Tap::server("test").buffer(1, 0).sink(held).sink(memory.clone()).start().unwrap();
     tap.mark("before");
     is_held.recv().unwrap();
-    let recorder = Arc::clone(tap.recorder().unwrap());
+    let recorder = tap.recording().unwrap().clone();
     load(&tap, &recorder);
     release.send(()).unwrap();
     let end = tap.finish_blocking().unwrap();
@@ -48,23 +48,23 @@ fn held(load: impl FnOnce(&Tap, &Arc<Recorder>)) -> (Vec<Event>, u64) {
     (memory.events().split_off(1), end.lost)
 }
 
-fn connection(recorder: &Arc<Recorder>) -> Sensor {
+fn connection(recorder: &Recording) -> Sensor {
     let sensor = Sensor::new(recorder, None);
     sensor.done(Op::Accept { on: 1, fd: None, local: None, peer: None });
-    sensor.recorder().stream_opened();
     sensor
 }
 
-fn live(mut sensor: Sensor) {
-    sensor.read(b"ping", 8);
-    sensor.wrote(6, 0, std::iter::once(&b"answer"[..]));
-    sensor.read(b"", 8);
-    sensor.shut_down(&Ok(()));
-    sensor.close_stream();
+fn live(sensor: Sensor) {
+    sensor.read(b"ping", 8, Access::Exclusive);
+    let entered = sensor.enter();
+    sensor.wrote(&entered, (6, 0), std::iter::once(&b"answer"[..]), Access::Exclusive);
+    drop(entered);
+    sensor.read(b"", 8, Access::Exclusive);
+    sensor.shut_down(&sensor.enter(), &Ok(()));
 }
 
 fn waiting(recorder: &Recorder) -> usize {
-    recorder.shards.iter().map(|shard| lock(shard).waiting()).sum()
+    recorder.shards.iter().map(|shard| lock(&shard.0).waiting()).sum()
 }
 
 fn gaps(events: &[Event]) -> Gap {
@@ -135,12 +135,12 @@ fn a_connection_is_told_to_its_end_or_left_out_whole() {
 #[test]
 fn neither_errors_without_end_nor_marks_fill_the_memory() {
     let (events, lost) = held(|tap, recorder| {
-        let mut broken = connection(recorder);
+        let broken = connection(recorder);
         for _ in 0..CONNECTIONS {
             broken.transfer_failed(Direction::Read, &io::ErrorKind::ConnectionReset.into());
             tap.mark("again");
         }
-        broken.close_stream();
+        drop(broken);
         assert!(waiting(recorder) <= LEAST_MILESTONES + 9, "{} wait", waiting(recorder));
     });
     assert_eq!(gaps(&events).others, lost);

@@ -5,6 +5,7 @@
 //! events of a socket's life have room of their own. When that is full, too, because the sinks take nothing for long,
 //! no further socket is taken in, and all that it does is counted; a socket that has been taken in keeps its story.
 
+use super::Change;
 use super::envelope::Envelope;
 use super::record::{Direction, Milestone, Record, Timed};
 use crate::event::{Failure, Gap, Op, SockId};
@@ -68,6 +69,8 @@ pub(crate) enum Taken {
     HalfFull,
     /// There was no room; it was counted.
     No,
+    /// The recording has ended.
+    Ended,
 }
 
 /// How much a shard has room for.
@@ -83,6 +86,8 @@ pub(crate) struct Room {
 #[derive(Debug)]
 pub(crate) struct Shard {
     room: Room,
+    /// The recording has ended: nothing is taken or counted any more.
+    sealed: bool,
     details: Vec<Detail>,
     /// Of the datagrams among the details, in their order. Memory that no datagram comes to need is never touched.
     envelopes: Vec<Envelope>,
@@ -96,6 +101,7 @@ impl Shard {
     pub(crate) fn new(room: Room) -> Self {
         Self {
             room,
+            sealed: false,
             details: Vec::with_capacity(room.details),
             envelopes: Vec::with_capacity(room.details),
             payload: Vec::with_capacity(room.payload),
@@ -106,6 +112,17 @@ impl Shard {
 
     pub(crate) fn room(&self) -> Room {
         self.room
+    }
+
+    /// Takes nothing from now on.
+    pub(crate) fn seal(&mut self) {
+        self.sealed = true;
+    }
+
+    /// Takes the place of `self`, which becomes `spare`. The end of the recording stays where it is.
+    pub(crate) fn swap(&mut self, spare: &mut Self) {
+        std::mem::swap(self, spare);
+        std::mem::swap(&mut self.sealed, &mut spare.sealed);
     }
 
     /// Records a transfer and says whether the buffer has just become half full. Never allocates: the room is there,
@@ -136,7 +153,7 @@ impl Shard {
         (bytes, envelope): (usize, Envelope),
         payload: Option<(usize, impl Iterator<Item = &'a [u8]>)>,
     ) -> bool {
-        if self.details.len() < self.room.details {
+        if self.details.len() < self.room.details && !self.sealed {
             self.envelopes.push(envelope);
         }
         let kind = match direction {
@@ -153,15 +170,21 @@ impl Shard {
         mut detail: Detail,
         payload: Option<(usize, impl Iterator<Item = &'a [u8]>)>,
     ) -> bool {
-        if self.details.len() == self.room.details {
+        if self.details.len() == self.room.details || self.sealed {
             self.missed_transfer(detail.kind.direction(), detail.bytes);
             return false;
         }
-        let bytes = usize::try_from(detail.bytes).unwrap_or(usize::MAX);
-        let captured = payload.and_then(|(limit, parts)| self.capture(bytes.min(limit), parts));
-        (detail.captured, detail.has_payload) = (captured.unwrap_or(0), captured.is_some());
+        let mut payload_half_full = false;
+        if let Some((limit, parts)) = payload {
+            let bytes = usize::try_from(detail.bytes).unwrap_or(usize::MAX);
+            let before = self.payload.len();
+            let captured = self.capture(bytes.min(limit), parts);
+            (detail.captured, detail.has_payload) = (captured.unwrap_or(0), captured.is_some());
+            let half = self.room.payload.div_ceil(2);
+            payload_half_full = before < half && self.payload.len() >= half;
+        }
         self.details.push(detail);
-        self.details.len() == self.room.details.div_ceil(2)
+        payload_half_full || self.details.len() == self.room.details.div_ceil(2)
     }
 
     // Not in line: without payload its loop would only be in the way.
@@ -188,10 +211,13 @@ impl Shard {
         raw: u64,
         sock: SockId,
         (op, error): (Op, Option<Failure>),
-        keep: Keep,
+        (keep, change): (Keep, Change),
     ) -> Taken {
+        if self.sealed {
+            return Taken::Ended;
+        }
         if keep == Keep::IfRoom && self.milestones.len() >= self.room.milestones {
-            self.missed(&op, error.is_some());
+            self.missed(&op, error.is_some(), change);
             return Taken::No;
         }
         let milestone = Timed { raw, sock, what: Milestone::new(op, error) };
@@ -200,12 +226,18 @@ impl Shard {
     }
 
     /// Counts an operation that is not recorded.
-    pub(crate) fn missed(&mut self, op: &Op, failed: bool) {
-        self.gap.count(op, failed);
+    pub(crate) fn missed(&mut self, op: &Op, failed: bool, change: Change) {
+        if !self.sealed {
+            self.gap.count(op, failed);
+            self.gap.connections += u64::from(change == Change::Opens);
+        }
     }
 
     /// Counts a successful read or write that is not recorded.
     pub(crate) fn missed_transfer(&mut self, direction: Direction, bytes: u64) {
+        if self.sealed {
+            return;
+        }
         match direction {
             Direction::Read => (self.gap.reads, self.gap.rx) = (self.gap.reads + 1, self.gap.rx + bytes),
             Direction::Write => (self.gap.writes, self.gap.tx) = (self.gap.writes + 1, self.gap.tx + bytes),

@@ -32,7 +32,7 @@ fn payload_is_dropped_before_transfers_and_both_are_counted() {
 }
 
 fn shutdown(shard: &mut Shard, raw: u64, keep: Keep) -> Taken {
-    shard.milestone(raw, 1, (Op::Shutdown, None), keep)
+    shard.milestone(raw, 1, (Op::Shutdown, None), (keep, Change::None))
 }
 
 #[test]

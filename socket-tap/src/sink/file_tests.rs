@@ -97,10 +97,9 @@ fn a_part_says_how_many_connections_were_open_as_it_ended() {
     let directory = Directory::new("open");
     let path = directory.0.join("shop.jsonl");
     let tap = Tap::server("shop").sink(TraceFile::create(&path).unwrap().rotate(1, 9)).start().unwrap();
-    let sensor = crate::sensor::Sensor::new(tap.recorder().unwrap(), None);
+    let sensor = crate::sensor::Sensor::new(tap.recording().unwrap(), None);
     sensor.done(Op::Accept { on: 1, fd: None, local: None, peer: None });
-    sensor.recorder().stream_opened();
-    sensor.close_stream();
+    drop(sensor);
     tap.mark("after");
     tap.finish_blocking().unwrap();
     let open = |part: &str| read(&directory.0.join(part)).2.open;
@@ -132,36 +131,22 @@ fn a_disk_that_is_full_at_the_start_is_named() {
     assert!(error.to_string().starts_with("cannot record to /dev/full: "), "{error}");
 }
 
-/// Set in the process that the next test starts.
-const CHILD: &str = "SOCKET_TAP_TEST_FULL_DISK";
-
 #[test]
 #[cfg(target_os = "linux")]
-fn a_disk_that_fills_up_is_told_once_and_stops_nothing_else() {
-    const TEST: &str = "sink::file::tests::a_disk_that_fills_up_is_told_once_and_stops_nothing_else";
-    if std::env::var_os(CHILD).is_some() {
-        return fill_up();
-    }
-    // In a process of its own, to read what it prints.
-    let child = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", TEST, "--nocapture"])
-        .env(CHILD, "1")
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&child.stderr);
-    assert!(child.status.success(), "{said}");
-    assert_eq!(said.matches("shop.jsonl has stopped: No space left on device").count(), 1, "{said}");
-}
-
-#[cfg(target_os = "linux")]
-fn fill_up() {
+fn a_full_disk_is_reported_once_and_stops_no_other_sink() {
     let directory = Directory::new("full");
     let mut file = TraceFile::create(directory.0.join("shop.jsonl")).unwrap();
     let memory = Memory::new();
     file.begin(&read_header()).unwrap();
     // From here on the disk is full.
     file.file = open(Path::new("/dev/full")).unwrap();
-    let tap = Tap::server("shop").sink(Begun(file)).sink(memory.clone()).start().unwrap();
+    let (report, reported) = std::sync::mpsc::channel();
+    let tap = Tap::server("shop")
+        .sink(Begun(file))
+        .sink(memory.clone())
+        .on_error(move |error| report.send(error.to_string()).unwrap())
+        .start()
+        .unwrap();
     let finished = tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
         for _ in 0..3 {
             tap.mark("step");
@@ -171,6 +156,9 @@ fn fill_up() {
     });
     assert_eq!(finished.unwrap_err().kind(), io::ErrorKind::StorageFull);
     assert_eq!(memory.events().len(), 3);
+    let reports: Vec<String> = reported.try_iter().collect();
+    assert_eq!(reports.len(), 1, "{reports:?}");
+    assert!(reports[0].contains("shop.jsonl has stopped: No space left on device"), "{reports:?}");
 }
 
 #[cfg(target_os = "linux")]

@@ -130,8 +130,6 @@ impl Kept {
                 Op::Gap(gap) => self.before.add(gap),
                 op => self.before.count(op, old.error.is_some()),
             }
-            // What the connection does later is there.
-            self.before.connections = 0;
         }
         self.open = self.open.saturating_add_signed(opens_or_closes(&event));
         self.events.push_back(event);

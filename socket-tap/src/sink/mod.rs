@@ -46,6 +46,15 @@ pub trait Sink: Send + 'static {
     /// End the recording to this sink.
     fn events(&mut self, batch: &[Event]) -> io::Result<()>;
 
+    /// No further batch comes for now: about 20 ms of the recording have been handed over. What a sink has buffered
+    /// should go out.
+    ///
+    /// # Errors
+    /// End the recording to this sink.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
     /// The recording is complete.
     ///
     /// # Errors

@@ -2,14 +2,11 @@
 
 use std::panic;
 use std::path::PathBuf;
-use std::sync::{Arc, Weak};
-use std::thread;
-use std::time::{Duration, Instant};
-
-use tokio::sync::oneshot::{self, error::TryRecvError};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use super::FlightRecorder;
-use crate::recorder::{Command, Recorder};
+use crate::recorder::{Command, Recorder, Recording, Reply, WeakRecording, leave};
 use crate::tap::Tap;
 
 /// How long a panic waits for what was recorded last. The thread that panics may hold what the recorder needs, so it
@@ -24,7 +21,7 @@ impl Tap {
     /// panic is on the recorder's own thread. When the recording is dropped, the hook does nothing any more.
     pub fn dump_on_panic(&self, flight: &FlightRecorder, path: impl Into<PathBuf>) {
         // The hook stays for good; it must not keep the recording alive.
-        let Some(recorder) = self.recorder().map(Arc::downgrade) else { return };
+        let Some(recorder) = self.recording().map(Recording::downgrade) else { return };
         let (flight, path, before) = (flight.clone(), path.into(), panic::take_hook());
         panic::set_hook(Box::new(move |panic| {
             dump(&recorder, &flight, &path);
@@ -33,7 +30,7 @@ impl Tap {
     }
 }
 
-fn dump(recorder: &Weak<Recorder>, flight: &FlightRecorder, path: &std::path::Path) {
+fn dump(recorder: &WeakRecording, flight: &FlightRecorder, path: &std::path::Path) {
     let Some(recorder) = recorder.upgrade() else { return };
     if !flight.on_drain_thread() {
         hand_over(&recorder);
@@ -46,10 +43,9 @@ fn dump(recorder: &Weak<Recorder>, flight: &FlightRecorder, path: &std::path::Pa
 
 /// Lets the sinks have what was recorded, but does not insist.
 fn hand_over(recorder: &Recorder) {
-    let (done, mut flushed) = oneshot::channel();
-    recorder.command(Command::Flush(done));
-    let until = Instant::now() + PATIENCE;
-    while matches!(flushed.try_recv(), Err(TryRecvError::Empty)) && Instant::now() < until {
-        thread::sleep(Duration::from_millis(1));
-    }
+    // The panic may have come in the middle of a write, and the drain thread would wait for it.
+    leave();
+    let (done, flushed) = mpsc::sync_channel(1);
+    recorder.command(Command::Flush(Reply::Thread(done)));
+    let _ = flushed.recv_timeout(PATIENCE);
 }

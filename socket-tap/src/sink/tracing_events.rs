@@ -97,7 +97,7 @@ impl Ends {
     fn learn(&mut self, op: &Op) {
         match op {
             Op::Bind { local } => self.addresses(local.as_ref(), None),
-            Op::Accept { local, peer, .. } | Op::Connect { local, peer } => {
+            Op::Accept { local, peer, .. } | Op::Connect { local, peer, .. } => {
                 self.addresses(local.as_ref(), peer.as_ref());
             }
             _ => {}

@@ -12,12 +12,10 @@ use std::thread;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use tokio::sync::oneshot;
 
 use super::*;
 use crate::event::{Event, Gap, Op, SockId, Transfer};
 use crate::format::End;
-use crate::recorder::Command;
 use crate::sink::Memory;
 use crate::tap::Tap;
 use model::{Expected, Model};
@@ -33,7 +31,7 @@ struct Actor {
 
 impl Actor {
     fn new(tap: &Tap, capture: usize) -> Self {
-        let sensor = Sensor::new(tap.recorder().unwrap(), None);
+        let sensor = Sensor::of_stream(tap.recording().unwrap());
         let sock = sensor.sock();
         Self {
             sock,
@@ -91,7 +89,8 @@ fn play(case: &Case, (room, payload): (usize, usize)) -> Outcome {
     let memory = Memory::new();
     let tap = Tap::server("test").capture(case.capture).buffer(room, payload).sink(memory.clone());
     let tap = tap.start().unwrap();
-    let mut actors: Vec<Actor> = (0..case.streams).map(|_| Actor::new(&tap, case.capture)).collect();
+    let mut actors: Vec<Actor> =
+        (0..case.streams).map(|_| Actor::new(&tap, case.capture.min(payload))).collect();
     for round in &case.rounds {
         play_round(&tap, round, case.threads, &mut actors);
         // Whoever shared a thread does not in the next round.
@@ -120,9 +119,7 @@ fn play_round(tap: &Tap, round: &Round, threads: usize, actors: &mut [Actor]) {
 }
 
 fn flush(tap: &Tap) {
-    let (done, flushed) = oneshot::channel();
-    tap.recorder().unwrap().command(Command::Flush(done));
-    flushed.blocking_recv().unwrap();
+    tap.flush_blocking();
 }
 
 impl Outcome {

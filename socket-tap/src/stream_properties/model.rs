@@ -11,13 +11,14 @@ pub(super) type Expected = (Op, Option<Failure>);
 pub(super) struct Model {
     capture: usize,
     ended_by: Option<EndedBy>,
+    shut: bool,
     totals: Totals,
     pub(super) events: Vec<Expected>,
 }
 
 impl Model {
     pub(super) fn new(capture: usize) -> Self {
-        Self { capture, ended_by: None, totals: Totals::default(), events: Vec::new() }
+        Self { capture, ended_by: None, shut: false, totals: Totals::default(), events: Vec::new() }
     }
 
     pub(super) fn observe(&mut self, act: &Act) {
@@ -35,10 +36,11 @@ impl Model {
             Act::Flush => {}
             Act::Shutdown(Answer::Pending) => {}
             Act::Shutdown(Answer::Done(_)) => {
+                self.shut = true;
                 self.ended_by.get_or_insert(EndedBy::Local);
                 self.events.push((Op::Shutdown, None));
             }
-            Act::Shutdown(Answer::Fail(fault)) => self.events.push((Op::Shutdown, Some(failure(*fault)))),
+            Act::Shutdown(Answer::Fail(fault)) => self.failed(Op::Shutdown, *fault),
             Act::Drop => {
                 let ended_by = Some(self.ended_by.unwrap_or(EndedBy::Local));
                 let close = Close { ended_by, totals: self.totals, ..Close::default() };
@@ -61,6 +63,10 @@ impl Model {
     fn write(&mut self, parts: &[usize], slices: Option<u32>, answer: Answer) {
         match answer {
             Answer::Pending => {}
+            // The program's own doing: it had shut down its sending half.
+            Answer::Fail(Fault::Broken) if self.shut => {
+                self.events.push((Op::Write(Transfer::default()), Some(failure(Fault::Broken))));
+            }
             Answer::Fail(fault) => self.failed(Op::Write(Transfer::default()), fault),
             Answer::Done(bytes) => {
                 let bytes = bytes.min(parts.iter().sum());

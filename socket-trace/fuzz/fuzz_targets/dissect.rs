@@ -34,7 +34,7 @@ fuzz_target!(|bytes: &[u8]| {
             4 => Op::Read(Transfer { data: None, ..transfer(0) }),
             5 => Op::Write(Transfer { data: None, ..transfer(0) }),
             6 => Op::Accept { on: 1, fd: None, local: None, peer: None },
-            7 => Op::Connect { local: None, peer: None },
+            7 => Op::Connect { local: None, peer: None, began: None },
             8 => Op::Close(Box::<Close>::default()),
             9 => Op::Gap(Gap { rx: 1, ..Gap::default() }),
             10 => Op::Gap(Gap { tx: 1, ..Gap::default() }),

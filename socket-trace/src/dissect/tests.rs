@@ -16,12 +16,12 @@ fn observe(dissector: &mut Dissector, sock: SockId, op: Op) -> Vec<Part> {
 #[test]
 fn the_way_is_that_of_the_side_that_recorded() {
     let mut client = Dissector::new(Side::Client);
-    observe(&mut client, 1, Op::Connect { local: None, peer: None });
+    observe(&mut client, 1, Op::Connect { local: None, peer: None, began: None });
     let parts = observe(&mut client, 1, Op::Write(transfer("GET /a HTTP/1.1\r\n\r\n")));
     assert_eq!(said(&parts), ["19 headers request head: GET /a"]);
     // A server that asks another one is that one's client.
     let mut server = Dissector::new(Side::Server);
-    observe(&mut server, 1, Op::Connect { local: None, peer: None });
+    observe(&mut server, 1, Op::Connect { local: None, peer: None, began: None });
     let parts = observe(&mut server, 1, Op::Write(transfer("GET /a HTTP/1.1\r\n\r\n")));
     assert_eq!(said(&parts), ["19 headers request head: GET /a"]);
 }
@@ -29,7 +29,7 @@ fn the_way_is_that_of_the_side_that_recorded() {
 #[test]
 fn a_stream_above_another_is_on_the_side_of_that_one() {
     let mut server = Dissector::new(Side::Server);
-    observe(&mut server, 1, Op::Connect { local: None, peer: None });
+    observe(&mut server, 1, Op::Connect { local: None, peer: None, began: None });
     let adopt = Op::Adopt {
         fd: None,
         domain: "tls".into(),

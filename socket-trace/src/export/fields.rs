@@ -130,7 +130,7 @@ impl<'a> Fields<'a> {
                 self.set_integer(Field::Fd, *fd);
                 self.set_addresses(local.as_ref(), peer.as_ref());
             }
-            Op::Connect { local, peer } => self.set_addresses(local.as_ref(), peer.as_ref()),
+            Op::Connect { local, peer, .. } => self.set_addresses(local.as_ref(), peer.as_ref()),
             Op::Adopt { fd, domain, kind, on, local, peer } => {
                 self.0[Field::On as usize] = on.map(Value::Number);
                 self.set_integer(Field::Fd, *fd);

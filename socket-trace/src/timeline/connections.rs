@@ -66,7 +66,7 @@ impl Connections {
         match &event.op {
             _ if event.error.is_some() => {}
             Op::Accept { local, peer, .. } => self.open(socket, Side::Server, local, peer),
-            Op::Connect { local, peer } => self.open(socket, Side::Client, local, peer),
+            Op::Connect { local, peer, .. } => self.open(socket, Side::Client, local, peer),
             Op::Adopt { on: Some(below), .. } => self.open_above(socket, *below),
             Op::Adopt { kind, local, peer, .. } if kind == "stream" => self.open(socket, side, local, peer),
             Op::Close(_) | Op::Release(_) => return self.close(socket),

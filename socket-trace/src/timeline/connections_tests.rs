@@ -15,7 +15,7 @@ fn accept(sock: SockId, local: &str, peer: &str) -> Event {
 }
 
 fn connect(sock: SockId, local: &str, peer: &str) -> Event {
-    event(sock, Op::Connect { local: address(local), peer: address(peer) })
+    event(sock, Op::Connect { local: address(local), peer: address(peer), began: None })
 }
 
 fn close(sock: SockId) -> Event {

@@ -119,7 +119,7 @@ fn the_first_call_of_a_connection_and_each_later_one_are_told_apart() {
 #[test]
 fn each_connection_is_counted_by_its_own_side() {
     // A server that asks another one.
-    let connect = Op::Connect { local: None, peer: None };
+    let connect = Op::Connect { local: None, peer: None, began: None };
     let recording = Recording::of("gateway").step("in").accept(2).read(2, GET).step("out").event(3, connect);
     let recording =
         recording.write(3, &GET[..10]).write(3, &GET[10..]).read(3, OK).close_by(3, EndedBy::Local);

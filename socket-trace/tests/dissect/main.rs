@@ -84,7 +84,7 @@ fn any_op(bytes: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Op> {
     });
     (transfer, 0..40u8).prop_map(|(transfer, kind)| match kind {
         0 => accept(),
-        1 => Op::Connect { local: None, peer: None },
+        1 => Op::Connect { local: None, peer: None, began: None },
         2 => Op::Close(Box::<Close>::default()),
         3 => Op::Gap(Gap { rx: transfer.bytes, ..Gap::default() }),
         4..22 => Op::Read(transfer),

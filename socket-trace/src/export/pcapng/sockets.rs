@@ -39,7 +39,7 @@ impl Sockets {
                     datagrams.local.clone_from(local);
                 }
             }
-            Op::Connect { local, peer } if self.datagrams.contains_key(&sock) => {
+            Op::Connect { local, peer, .. } if self.datagrams.contains_key(&sock) => {
                 self.datagrams.insert(sock, Datagrams { local: local.clone(), peer: peer.clone() });
             }
             Op::Accept { .. } | Op::Connect { .. } => self.open(moment)?,
@@ -88,7 +88,7 @@ impl Sockets {
         let event = moment.event;
         let (we_serve, ends) = match &event.op {
             Op::Accept { local, peer, .. } => (true, Ends::real(local.as_ref(), peer.as_ref())),
-            Op::Connect { local, peer } => (false, Ends::real(local.as_ref(), peer.as_ref())),
+            Op::Connect { local, peer, .. } => (false, Ends::real(local.as_ref(), peer.as_ref())),
             // What is above another stream has that one's addresses, and other bytes.
             Op::Adopt { on: None, local, peer, .. } => {
                 (moment.recording.side == Side::Server, Ends::real(local.as_ref(), peer.as_ref()))
@@ -135,7 +135,7 @@ fn made_up(op: &Op) -> String {
         format!("{} ↔ {}", quoted(local.as_ref()), quoted(peer.as_ref()))
     };
     let what = match op {
-        Op::Accept { local, peer, .. } | Op::Connect { local, peer } => addresses(local, peer),
+        Op::Accept { local, peer, .. } | Op::Connect { local, peer, .. } => addresses(local, peer),
         Op::Adopt { domain, on: Some(below), .. } => {
             let domain: String = printable(domain).chars().take(40).collect();
             format!("the {domain} stream above #{below}")

@@ -1,0 +1,91 @@
+use std::io;
+use std::process::Command as Process;
+use std::sync::mpsc;
+
+use super::*;
+use crate::recorder::{Capacity, Direction, RawClock, Stamp};
+use crate::sink::Memory;
+use crate::tap::Tap;
+
+/// A fork copies this thread alone, so in the child nobody drains. What must not happen there is that anything waits.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_forked_child_neither_hangs_nor_panics() {
+    let test = "recorder::command::tests::forks_in_a_process_of_its_own";
+    let child = Process::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture", "--ignored"])
+        .output()
+        .unwrap();
+    assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stderr));
+    assert!(String::from_utf8_lossy(&child.stdout).contains("1 passed"), "the test was renamed?");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "forks: run by the test above, in a process of its own"]
+#[expect(unsafe_code, reason = "fork has no safe form")]
+fn forks_in_a_process_of_its_own() {
+    let tap = Tap::server("test").sink(Memory::new()).start().unwrap();
+    // SAFETY: the child calls nothing but the code under test, which takes no lock there, and `_exit`.
+    match unsafe { libc::fork() } {
+        0 => {
+            let ended: io::Result<_> = tap.finish_blocking();
+            drop(tap);
+            // SAFETY: ends the process at once.
+            unsafe { libc::_exit(i32::from(ended.is_ok())) }
+        }
+        child => {
+            let mut status = 0;
+            // SAFETY: waits for our own child and writes to our own integer.
+            assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+            assert_eq!(status, 0, "finish reports that the recording is another process's");
+            assert_eq!(tap.finish_blocking().unwrap().events, 0);
+        }
+    }
+}
+
+/// A recorder that this test drains, and whose drain thread would sleep for a minute.
+fn drowsy(capture: usize) -> Recorder {
+    let capacity = Capacity { capture, events: 1_000, payload: 1_000 };
+    let mut recorder = Recorder::new(RawClock::new(), 0, capacity);
+    recorder.commands.set_interval(Duration::from_secs(60));
+    recorder
+}
+
+/// Whether `wait` returns soon although `load` came while the drain thread was busy, before it went to sleep.
+fn wakes_after(recorder: &Recorder, load: impl FnOnce()) -> bool {
+    let (busy, is_busy) = mpsc::channel();
+    let (go_on, go) = mpsc::channel();
+    let (woken, is_woken) = mpsc::channel();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            recorder.drained_by(&thread::current());
+            busy.send(()).unwrap();
+            go.recv().unwrap();
+            recorder.wait(None);
+            // Nobody listens any more when it came too late.
+            let _ = woken.send(());
+        });
+        is_busy.recv().unwrap();
+        load();
+        go_on.send(()).unwrap();
+        let soon = is_woken.recv_timeout(Duration::from_secs(20)).is_ok();
+        recorder.commands.wake();
+        soon
+    })
+}
+
+#[test]
+fn a_half_full_shard_wakes_a_drain_thread_that_was_feeding_its_sinks() {
+    let recorder = drowsy(0);
+    let read = || recorder.transfer(1, Direction::Read, (1, 0), std::iter::empty(), Stamp::Now);
+    assert!(wakes_after(&recorder, || (0..1_000).for_each(|_| _ = read())));
+}
+
+#[test]
+fn half_full_payload_wakes_the_drain_thread() {
+    let recorder = drowsy(100);
+    let bytes = [7_u8; 100];
+    let read = || recorder.transfer(1, Direction::Read, (100, 0), std::iter::once(&bytes[..]), Stamp::Now);
+    assert!(wakes_after(&recorder, || (0..8).for_each(|_| _ = read())));
+}
