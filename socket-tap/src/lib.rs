@@ -65,7 +65,10 @@ mod adopt;
 mod axum;
 pub mod check;
 pub mod close;
+mod conn_info;
 mod connect;
+#[cfg(unix)]
+mod connect_unix;
 mod datagrams;
 #[cfg(test)]
 mod ending_tests;
@@ -73,16 +76,23 @@ mod endpoint;
 mod error;
 pub mod event;
 pub mod format;
+mod listen;
 mod listener;
 mod open_socket;
 mod options;
 mod pause;
+mod recorded;
 mod recorder;
 mod sensor;
 #[cfg(test)]
 mod shared_listener_tests;
 pub mod sink;
+mod socket;
+pub mod split;
 mod stream;
+mod stream_socket;
+#[cfg(unix)]
+mod stream_unix;
 mod sys;
 mod tap;
 #[cfg(feature = "tonic")]
@@ -99,10 +109,13 @@ pub use crate::axum::PeerAddr;
 #[cfg(feature = "tonic")]
 pub use crate::tonic::TapIncoming;
 pub use adopt::Origin;
+pub use conn_info::ConnInfo;
 pub use error::RecordingError;
+pub use listen::ListenOptions;
 pub use listener::TapListener;
 pub use open_socket::OpenSocket;
 pub use options::{Keepalive, TcpOptions};
+pub use socket::Socket;
 pub use stream::TapStream;
 pub use sys::monotonic_ns;
 pub use tap::{Tap, TapBuilder};
