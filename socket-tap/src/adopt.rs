@@ -89,7 +89,7 @@ impl<S> TapStream<S> {
     /// tap.finish().await?;
     /// let calls: Vec<String> =
     ///     recording.events().iter().map(|event| format!("{} {}", event.sock, event.op.name())).collect();
-    /// assert_eq!(calls, ["1 adopt", "2 adopt", "1 write", "2 write", "2 close", "1 close"]);
+    /// assert_eq!(calls, ["1 adopt", "2 adopt", "2 write", "1 write", "2 close", "1 close"]);
     /// # std::io::Result::Ok(()) })?;
     /// # std::io::Result::Ok(())
     /// ```

@@ -66,9 +66,13 @@ mod axum;
 pub mod check;
 pub mod close;
 mod conn_info;
+#[cfg(feature = "tower")]
+mod conn_layer;
 mod connect;
 #[cfg(unix)]
 mod connect_unix;
+#[cfg(feature = "client")]
+mod connector;
 mod datagrams;
 #[cfg(test)]
 mod ending_tests;
@@ -76,6 +80,8 @@ mod endpoint;
 mod error;
 pub mod event;
 pub mod format;
+#[cfg(feature = "tonic")]
+mod incoming;
 mod listen;
 mod listener;
 mod open_socket;
@@ -99,6 +105,8 @@ mod tap;
 mod tonic;
 #[cfg(test)]
 mod transparency_tests;
+#[cfg(feature = "client")]
+mod transport;
 mod udp;
 mod udp_receive;
 #[cfg(unix)]
@@ -107,10 +115,16 @@ mod unix;
 #[cfg(feature = "axum")]
 pub use crate::axum::PeerAddr;
 #[cfg(feature = "tonic")]
-pub use crate::tonic::TapIncoming;
+pub use crate::tonic::WithConnInfo;
 pub use adopt::Origin;
 pub use conn_info::ConnInfo;
+#[cfg(feature = "tower")]
+pub use conn_layer::{ConnLayer, ConnService};
+#[cfg(feature = "client")]
+pub use connector::TapConnector;
 pub use error::RecordingError;
+#[cfg(feature = "tonic")]
+pub use incoming::TapIncoming;
 pub use listen::ListenOptions;
 pub use listener::TapListener;
 pub use open_socket::OpenSocket;
@@ -119,6 +133,8 @@ pub use socket::Socket;
 pub use stream::TapStream;
 pub use sys::monotonic_ns;
 pub use tap::{Tap, TapBuilder};
+#[cfg(feature = "client")]
+pub use transport::TapTransport;
 pub use udp::TapUdpSocket;
 #[cfg(unix)]
 pub use unix::TapUnixListener;
