@@ -1,6 +1,7 @@
 use std::pin::pin;
 
 use super::*;
+use crate::event::SockId;
 
 /// Linux does not show this error for TCP, other systems do: it comes from a script.
 #[tokio::test]
@@ -69,7 +70,7 @@ mod no_descriptor_left {
             .filter(|event| event.op.name() == "accept")
             .map(|event| (event.sock, event.error.and_then(|error| error.errno)))
             .collect();
-        let failed = (1, error.raw_os_error());
-        assert_eq!(accepts, [failed, failed, (2, None)], "failures are the listener's");
+        let failed = (SockId::new(1), error.raw_os_error());
+        assert_eq!(accepts, [failed, failed, (SockId::new(2), None)], "failures are the listener's");
     }
 }

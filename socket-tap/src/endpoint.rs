@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use tokio::net::{TcpSocket, TcpStream};
 
-use crate::event::Op;
+use crate::event::{Op, SocketKind};
 use crate::sensor::Sensor;
 use crate::tap::Tap;
 
@@ -15,14 +15,9 @@ pub(crate) fn tcp_socket(tap: &Tap, address: SocketAddr) -> io::Result<(TcpSocke
     let fd = fd_of(&socket);
     let sensor = tap.recorder().map(|recorder| Sensor::new(recorder, fd));
     if let Some(sensor) = &sensor {
-        sensor.done(Op::Socket { fd, domain: ip_domain(address).into(), kind: "stream".into() });
+        sensor.done(Op::Socket { fd, domain: address.into(), kind: SocketKind::Stream });
     }
     Ok((socket, sensor))
-}
-
-/// The address family, as in a trace.
-pub(crate) fn ip_domain(address: SocketAddr) -> &'static str {
-    if address.is_ipv4() { "ipv4" } else { "ipv6" }
 }
 
 /// Sends small writes at once. Without it, a write that waits for the acknowledgement of the one before it can take

@@ -74,7 +74,7 @@ impl Sensor {
             Op::Close(_) | Op::Release(_) => Keep::Always,
             _ => self.claim(),
         };
-        let taken = self.recorder.milestone(self.sock, op, error, keep);
+        let taken = self.recorder.milestone(Some(self.sock), op, error, keep);
         if begins && !taken {
             self.left_out.store(true, Ordering::Relaxed);
         }

@@ -1,6 +1,8 @@
 //! What only the operating system can say. The crate's only unsafe code.
 
 use crate::close::TcpSample;
+#[cfg(target_os = "linux")]
+use crate::close::TcpState;
 
 /// The machine's monotonic clock, in nanoseconds: the same reading in every process, so that recordings of several
 /// processes merge on one time line.
@@ -28,7 +30,7 @@ pub fn monotonic_ns() -> u64 {
 pub(crate) fn tcp_sample(fd: i32) -> Option<TcpSample> {
     let info: libc::tcp_info = option(fd, libc::IPPROTO_TCP, libc::TCP_INFO)?;
     Some(TcpSample {
-        state: state_name(info.tcpi_state).to_owned(),
+        state: tcp_state(info.tcpi_state),
         rtt_us: info.tcpi_rtt,
         retransmits: info.tcpi_total_retrans,
         unread: unread(fd),
@@ -43,7 +45,7 @@ pub(crate) fn close_aborts(fd: i32, tcp: Option<&TcpSample>) -> bool {
         return unread(fd) > 0;
     };
     // Both sides are done with a connection in these states: there is nobody to tell.
-    if matches!(tcp.state.as_str(), "CLOSE" | "TIME_WAIT" | "LISTEN") {
+    if matches!(tcp.state, TcpState::Close | TcpState::TimeWait | TcpState::Listen) {
         return false;
     }
     let linger = option::<libc::linger>(fd, libc::SOL_SOCKET, libc::SO_LINGER);
@@ -97,22 +99,47 @@ pub(crate) fn close_aborts(_fd: i32, _tcp: Option<&TcpSample>) -> bool {
     false
 }
 
-/// `enum` of `include/net/tcp_states.h`, in the words of RFC 9293.
+/// `enum` of `include/net/tcp_states.h`.
 #[cfg(target_os = "linux")]
-fn state_name(state: u8) -> &'static str {
-    const NAMES: [&str; 12] = [
-        "UNKNOWN",
-        "ESTABLISHED",
-        "SYN_SENT",
-        "SYN_RECV",
-        "FIN_WAIT1",
-        "FIN_WAIT2",
-        "TIME_WAIT",
-        "CLOSE",
-        "CLOSE_WAIT",
-        "LAST_ACK",
-        "LISTEN",
-        "CLOSING",
-    ];
-    NAMES.get(usize::from(state)).copied().unwrap_or("UNKNOWN")
+fn tcp_state(state: u8) -> TcpState {
+    match state {
+        1 => TcpState::Established,
+        2 => TcpState::SynSent,
+        3 => TcpState::SynRecv,
+        4 => TcpState::FinWait1,
+        5 => TcpState::FinWait2,
+        6 => TcpState::TimeWait,
+        7 => TcpState::Close,
+        8 => TcpState::CloseWait,
+        9 => TcpState::LastAck,
+        10 => TcpState::Listen,
+        11 => TcpState::Closing,
+        _ => TcpState::Other("UNKNOWN".into()),
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tcp_states_have_the_kernels_numbers() {
+        let names: Vec<String> = (0..=12).map(|state| tcp_state(state).to_string()).collect();
+        let expected = [
+            "UNKNOWN",
+            "ESTABLISHED",
+            "SYN_SENT",
+            "SYN_RECV",
+            "FIN_WAIT1",
+            "FIN_WAIT2",
+            "TIME_WAIT",
+            "CLOSE",
+            "CLOSE_WAIT",
+            "LAST_ACK",
+            "LISTEN",
+            "CLOSING",
+            "UNKNOWN",
+        ];
+        assert_eq!(names, expected);
+    }
 }

@@ -78,7 +78,7 @@ impl Tap {
     /// Names what follows: a step of a test, a phase of a benchmark.
     pub fn mark(&self, label: impl Into<Cow<'static, str>>) {
         if let Some(recorder) = self.recorder() {
-            recorder.milestone(0, Op::Mark { label: label.into() }, None, Keep::IfRoom);
+            recorder.milestone(None, Op::Mark { label: label.into() }, None, Keep::IfRoom);
         }
     }
 

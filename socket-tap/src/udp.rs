@@ -7,8 +7,8 @@ use tokio::net::{ToSocketAddrs, UdpSocket};
 
 use crate::adopt::{adopted, ip};
 use crate::datagrams::Datagrams;
-use crate::endpoint::{fd_of, ip_domain, step};
-use crate::event::{Addr, Op};
+use crate::endpoint::{fd_of, step};
+use crate::event::{Addr, Op, SocketKind};
 use crate::recorder::Cut;
 use crate::sensor::Sensor;
 use crate::tap::Tap;
@@ -69,7 +69,7 @@ impl TapUdpSocket {
     #[must_use]
     pub fn from_tokio(tap: &Tap, socket: UdpSocket) -> Self {
         let (local, peer) = (socket.local_addr().ok(), socket.peer_addr().ok());
-        let sensor = adopted(tap, fd_of(&socket), |fd| ip("datagram", fd, local, peer));
+        let sensor = adopted(tap, fd_of(&socket), |fd| ip(SocketKind::Datagram, fd, local, peer));
         Self::new(socket, sensor)
     }
 
@@ -190,7 +190,7 @@ fn bind_to(tap: &Tap, address: SocketAddr) -> io::Result<TapUdpSocket> {
     let fd = fd_of(&socket);
     let sensor = tap.recorder().map(|recorder| Sensor::new(recorder, fd));
     if let Some(sensor) = &sensor {
-        sensor.done(Op::Socket { fd, domain: ip_domain(address).into(), kind: "datagram".into() });
+        sensor.done(Op::Socket { fd, domain: address.into(), kind: SocketKind::Datagram });
     }
     let result = socket.bind(&address.into());
     let bound = result.as_ref().ok().and_then(|()| socket.local_addr().ok()?.as_socket()).unwrap_or(address);

@@ -10,7 +10,7 @@ use tokio::net::{UnixListener, UnixSocket, UnixStream};
 use crate::accept;
 use crate::adopt::adopted;
 use crate::endpoint::{fd_of, step};
-use crate::event::{Addr, Op};
+use crate::event::{Addr, Domain, Op, SocketKind};
 use crate::listener::BACKLOG;
 use crate::sensor::Sensor;
 use crate::stream::TapStream;
@@ -60,8 +60,8 @@ impl TapUnixListener {
         let local = listener.local_addr().ok().as_ref().map(addr);
         let sensor = adopted(tap, fd_of(&listener), |fd| Op::Adopt {
             fd,
-            domain: "unix".into(),
-            kind: "listener".into(),
+            domain: Domain::Unix,
+            kind: SocketKind::Listener,
             on: None,
             local,
             peer: None,
@@ -136,7 +136,7 @@ fn unix_socket(tap: &Tap) -> io::Result<(UnixSocket, Option<Sensor>)> {
     let fd = fd_of(&socket);
     let sensor = tap.recorder().map(|recorder| Sensor::new(recorder, fd));
     if let Some(sensor) = &sensor {
-        sensor.done(Op::Socket { fd, domain: "unix".into(), kind: "stream".into() });
+        sensor.done(Op::Socket { fd, domain: Domain::Unix, kind: SocketKind::Stream });
     }
     Ok((socket, sensor))
 }

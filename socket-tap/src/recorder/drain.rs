@@ -150,7 +150,7 @@ impl Drain {
         if !gap.is_empty() {
             self.lost += gap.events();
             let t = self.timeline.since_start(until);
-            self.batch.push(Event { t, sock: 0, op: Op::Gap(gap), error: None });
+            self.batch.push(Event { t, sock: None, op: Op::Gap(gap), error: None });
             self.hand_on();
         }
     }
@@ -210,7 +210,7 @@ mod tests {
         let timeline = Timeline::start(clock.clone());
         let mut drain = Drain::new(Arc::clone(&recorder), timeline, vec![Box::new(memory.clone())]);
         let mark = |label: &'static str| {
-            recorder.milestone(0, Op::Mark { label: label.into() }, None, Keep::IfRoom);
+            recorder.milestone(None, Op::Mark { label: label.into() }, None, Keep::IfRoom);
         };
         let labels = || -> Vec<String> {
             let label = |event: Event| match event.op {

@@ -38,7 +38,8 @@ pub(crate) struct Recorder {
     /// Bytes of payload to keep of each transfer; 0 for none.
     capture: usize,
     shards: Box<[Mutex<Shard>]>,
-    next_sock: AtomicU64,
+    /// How many sockets there were.
+    socks: AtomicU64,
     /// Streams that are open, and who waits for them to close.
     open: AtomicUsize,
     closed: Notify,
@@ -65,7 +66,7 @@ impl Recorder {
             clock,
             capture,
             shards: (0..count).map(|_| Mutex::new(Shard::new(room))).collect(),
-            next_sock: AtomicU64::new(1),
+            socks: AtomicU64::new(0),
             open: AtomicUsize::new(0),
             closed: Notify::new(),
             finished: AtomicBool::new(false),
@@ -75,7 +76,7 @@ impl Recorder {
     }
 
     pub(crate) fn new_sock(&self) -> SockId {
-        self.next_sock.fetch_add(1, Ordering::Relaxed)
+        SockId::after(self.socks.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Records `bytes` that were read into, or written from, `parts`.
@@ -119,7 +120,7 @@ impl Recorder {
     }
 
     /// Records anything that is not a successful transfer, and says whether it could.
-    pub(crate) fn milestone(&self, sock: SockId, op: Op, error: Option<Failure>, keep: Keep) -> bool {
+    pub(crate) fn milestone(&self, sock: Option<SockId>, op: Op, error: Option<Failure>, keep: Keep) -> bool {
         if self.finished.load(Ordering::Relaxed) {
             return true;
         }
