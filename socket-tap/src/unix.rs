@@ -11,7 +11,7 @@ use tokio::net::{UnixListener, UnixStream};
 use crate::accept;
 use crate::adopt::adopted;
 use crate::endpoint::{Making, OpenSocket, fd_of};
-use crate::event::{Addr, Op};
+use crate::event::{self, Addr, Op, SocketKind};
 use crate::stream::TapStream;
 use crate::tap::Tap;
 
@@ -73,8 +73,8 @@ impl TapUnixListener {
     pub fn from_tokio(tap: &Tap, listener: UnixListener) -> Self {
         let sensor = adopted(tap, fd_of(&listener), |fd| Op::Adopt {
             fd,
-            domain: "unix".into(),
-            kind: "listener".into(),
+            domain: event::Domain::Unix,
+            kind: SocketKind::Listener,
             on: None,
             local: listener.local_addr().ok().as_ref().map(addr),
             peer: None,

@@ -192,7 +192,7 @@ impl Drain {
         }
         self.lost += gap.events();
         self.last = self.last.max(self.timeline.since_start(until));
-        self.batch.push(Event { t: self.last, sock: 0, op: Op::Gap(gap), error: None });
+        self.batch.push(Event { t: self.last, sock: None, op: Op::Gap(gap), error: None });
         self.hand_on();
     }
 

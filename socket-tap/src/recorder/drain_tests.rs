@@ -22,7 +22,7 @@ fn stepped() -> Stepped {
 impl Stepped {
     fn mark(&self, label: &'static str, stamp: Stamp<'_>) {
         let op = Op::Mark { label: label.into() };
-        self.recording.milestone(0, (op, None), (Keep::IfRoom, Change::None), stamp);
+        self.recording.milestone(None, (op, None), (Keep::IfRoom, Change::None), stamp);
     }
 
     fn labels(&self) -> Vec<String> {

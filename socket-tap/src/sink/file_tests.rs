@@ -98,7 +98,7 @@ fn a_part_says_how_many_connections_were_open_as_it_ended() {
     let path = directory.0.join("shop.jsonl");
     let tap = Tap::server("shop").sink(TraceFile::create(&path).unwrap().rotate(1, 9)).start().unwrap();
     let sensor = crate::sensor::Sensor::new(tap.recording().unwrap(), None);
-    sensor.done(Op::Accept { on: 1, fd: None, local: None, peer: None });
+    sensor.done(Op::Accept { on: sensor.sock(), fd: None, local: None, peer: None });
     drop(sensor);
     tap.mark("after");
     tap.finish_blocking().unwrap();

@@ -108,7 +108,7 @@ impl Kept {
         }
         Line::Header(header).write(out)?;
         if missing {
-            let gap = Event { t: first, sock: 0, op: Op::Gap(self.before), error: None };
+            let gap = Event { t: first, sock: None, op: Op::Gap(self.before), error: None };
             format::write_event(out, &gap)?;
         }
         let mut lost = self.before.events();

@@ -33,7 +33,7 @@ fn a_dump_has_the_last_events_and_says_what_is_missing() {
     let flight = FlightRecorder::new(3);
     let tap = Tap::server("test").sink(flight.clone()).start().unwrap();
     let sensor = crate::sensor::Sensor::new(tap.recording().unwrap(), None);
-    sensor.done(Op::Accept { on: 1, fd: None, local: None, peer: None });
+    sensor.done(Op::Accept { on: sensor.sock(), fd: None, local: None, peer: None });
     let flush = || tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(tap.flush());
     flush();
     flight.dump(&first).unwrap();

@@ -54,13 +54,14 @@ impl TracingEvents {
     }
 
     fn send(&mut self, event: &Event) {
-        if event.sock != 0 && !is_failed_accept(event) {
-            self.sockets.entry(event.sock).or_default().learn(&event.op);
+        if let Some(sock) = event.sock.filter(|_| !is_failed_accept(event)) {
+            self.sockets.entry(sock).or_default().learn(&event.op);
         }
         let nothing = Ends::default();
-        emit(event, self.sockets.get(&event.sock).unwrap_or(&nothing));
-        if matches!(event.op, Op::Close(_)) {
-            self.sockets.remove(&event.sock);
+        let known = event.sock.and_then(|sock| self.sockets.get(&sock));
+        emit(event, known.unwrap_or(&nothing));
+        if let (Op::Close(_), Some(sock)) = (&event.op, event.sock) {
+            self.sockets.remove(&sock);
         }
     }
 }
@@ -129,7 +130,7 @@ macro_rules! at {
             target: TARGET,
             $level,
             socket_tap.t = $event.t,
-            socket_tap.sock = (($event.sock != 0).then_some($event.sock)),
+            socket_tap.sock = $event.sock.map(SockId::get),
             network.transport = $ends.transport,
             network.r#type = $ends.network,
             network.local.address = $ends.local.as_ref().map(|local| local.0.as_str()),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use socket_tap::event::SockId;
 use socket_tap::format::text::printable;
 
 use super::contracts::ContractFlags;
@@ -37,7 +38,7 @@ pub(super) struct Sequence {
     /// The connection of this socket, as the server's recording numbers it; the client's when no server recorded. Without
     /// it, the first connection
     #[arg(long, value_name = "N", conflicts_with = "step")]
-    sock: Option<u64>,
+    sock: Option<SockId>,
     /// The first connection that begins in this step
     #[arg(long, value_name = "NAME")]
     step: Option<String>,
