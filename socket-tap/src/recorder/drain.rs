@@ -129,6 +129,7 @@ impl Drain {
     /// shard's lock after the reading may be seen in one shard and be missed in another; it stays for the next round.
     /// What it recorded before is in the shard by the time we hold the lock.
     fn drain_until(&mut self, until: u64) {
+        let events = self.events;
         let mut gap = Gap::default();
         for shard in &self.recorder.shards {
             mem::swap(&mut *lock(shard), &mut self.spare);
@@ -152,6 +153,9 @@ impl Drain {
             let t = self.timeline.since_start(until);
             self.batch.push(Event { t, sock: 0, op: Op::Gap(gap), error: None });
             self.hand_on();
+        }
+        if self.events > events {
+            self.feed(Sink::flush);
         }
     }
 
@@ -228,5 +232,40 @@ mod tests {
         assert_eq!(labels(), ["before"]);
         drain.drain();
         assert_eq!(labels(), ["before", "after"]);
+    }
+
+    /// Keeps the names of the calls that it gets.
+    struct Calls(Arc<std::sync::Mutex<Vec<&'static str>>>);
+
+    impl Sink for Calls {
+        fn name(&self) -> String {
+            "calls".to_owned()
+        }
+
+        fn events(&mut self, _: &[Event]) -> io::Result<()> {
+            lock(&self.0).push("events");
+            Ok(())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            lock(&self.0).push("flush");
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn sinks_are_flushed_once_after_all_batches_of_a_round() {
+        let (clock, calls) = (Clock::new(), Arc::default());
+        let recorder = Arc::new(Recorder::new(clock.clone(), 0, 1 << 17, 0));
+        let timeline = Timeline::start(clock);
+        let mut drain =
+            Drain::new(Arc::clone(&recorder), timeline, vec![Box::new(Calls(Arc::clone(&calls)))]);
+        for _ in 0..=MOST_EVENTS {
+            recorder.milestone(0, Op::Mark { label: "step".into() }, None, Keep::IfRoom);
+        }
+        drain.drain();
+        assert_eq!(*lock(&calls), ["events", "events", "flush"]);
+        drain.drain();
+        assert_eq!(lock(&calls).len(), 3, "an empty round flushes nothing");
     }
 }

@@ -2,11 +2,14 @@
 
 mod broadcast;
 mod file;
+mod file_rules;
 mod flight;
 mod live;
 mod memory;
+mod open_streams;
 mod panic_hook;
 mod printer;
+mod private_file;
 mod rotation;
 #[cfg(feature = "tracing")]
 mod tracing_events;
@@ -45,6 +48,15 @@ pub trait Sink: Send + 'static {
     /// # Errors
     /// End the recording to this sink.
     fn events(&mut self, batch: &[Event]) -> io::Result<()>;
+
+    /// Hands on what the sink has buffered. Called when it has all batches of a round, every 20 ms while anything
+    /// happens: a sink that writes in large pieces does it here rather than once a batch.
+    ///
+    /// # Errors
+    /// End the recording to this sink.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 
     /// The recording is complete.
     ///
