@@ -12,6 +12,8 @@ mod printer;
 mod private_file;
 mod rotation;
 #[cfg(feature = "tracing")]
+mod socket_ends;
+#[cfg(feature = "tracing")]
 mod tracing_events;
 
 use std::io;
