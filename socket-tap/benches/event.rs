@@ -216,4 +216,8 @@ impl<S: Sink> Sink for Whole<S> {
         }
         self.0.events(batch)
     }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
