@@ -43,7 +43,7 @@ fn dissected(path: &Path) -> (Seen, u16) {
     let mut trace = Trace::open(path).unwrap();
     let side = trace.header().side;
     let (mut dissector, mut order) = (Dissector::new(side), Vec::new());
-    let (mut streams, mut port) = (BTreeMap::<SockId, [Vec<Part>; 2]>::new(), 0);
+    let (mut streams, mut port) = (BTreeMap::<Option<SockId>, [Vec<Part>; 2]>::new(), 0);
     while let Some(event) = trace.next_event().unwrap() {
         if let Some(server) = opens(&event) {
             order.push(event.sock);

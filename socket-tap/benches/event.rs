@@ -16,7 +16,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use quanta::Clock;
-use socket_tap::event::{Event, Op, Transfer};
+use socket_tap::event::{Event, Op, SockId, Transfer};
 use socket_tap::format::write_event;
 use socket_tap::sink::{Sink, TraceFile};
 use socket_tap::{Tap, TapStream};
@@ -119,9 +119,9 @@ fn recorded_and_drained<const SIZE: usize>(capture: usize, sink: impl Sink) -> i
 
 /// Formatting one write as the trace file does, into memory.
 fn formatted(captured: Option<usize>) -> impl FnMut() -> f64 {
-    let data = captured.map(|length| vec![7; length].into());
-    let transfer = Transfer { bytes: 175, slices: Some(2), eof: false, data };
-    let mut event = Event { t: 960_000_000, sock: 1234, op: Op::Write(transfer), error: None };
+    let mut transfer = Transfer::new(175).with_slices(2);
+    transfer.data = captured.map(|length| vec![7; length].into());
+    let mut event = Event::new(960_000_000, SockId::new(1234), Op::Write(transfer));
     let mut out = Vec::new();
     move || {
         per_event(BURST, || {
@@ -215,5 +215,9 @@ impl<S: Sink> Sink for Whole<S> {
             std::process::exit(1);
         }
         self.0.events(batch)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }

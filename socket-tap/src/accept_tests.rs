@@ -3,6 +3,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 use super::*;
+use crate::event::SockId;
 
 /// Linux does not report this error for TCP, other systems do: a script stands in for them.
 #[tokio::test]
@@ -76,7 +77,7 @@ mod no_descriptor_left {
             .filter(|event| event.op.name() == "accept")
             .map(|event| (event.sock, event.error.and_then(|error| error.errno)))
             .collect();
-        let failed = (1, error.raw_os_error());
-        assert_eq!(accepts, [failed, failed, (2, None)], "failures are the listener's");
+        let failed = (SockId::new(1), error.raw_os_error());
+        assert_eq!(accepts, [failed, failed, (SockId::new(2), None)], "failures are the listener's");
     }
 }

@@ -1,13 +1,12 @@
 //! Sockets and streams that the tap did not make: recorded from here on, and told apart from those whose making it saw.
 
-use std::borrow::Cow;
 use std::io;
 use std::net::SocketAddr;
 
 use tokio::net::TcpStream;
 
-use crate::endpoint::{fd_of, ip_domain};
-use crate::event::{Addr, Op, SockId};
+use crate::endpoint::fd_of;
+use crate::event::{Addr, Domain, Op, SockId, SocketKind};
 use crate::sensor::Sensor;
 use crate::stream::TapStream;
 use crate::tap::Tap;
@@ -22,7 +21,7 @@ use crate::tap::Tap;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Origin {
-    domain: Cow<'static, str>,
+    domain: Domain,
     on: Option<SockId>,
     local: Option<Addr>,
     peer: Option<Addr>,
@@ -31,7 +30,7 @@ pub struct Origin {
 impl Origin {
     /// A stream of this kind, in the program's own words: `tls`, `pipe`, `memory`.
     #[must_use]
-    pub fn new(kind: impl Into<Cow<'static, str>>) -> Self {
+    pub fn new(kind: impl Into<Domain>) -> Self {
         Self { domain: kind.into(), on: None, local: None, peer: None }
     }
 
@@ -87,16 +86,18 @@ impl<S> TapStream<S> {
     /// drop(upper);
     ///
     /// tap.finish().await?;
-    /// let calls: Vec<String> =
-    ///     recording.events().iter().map(|event| format!("{} {}", event.sock, event.op.name())).collect();
-    /// assert_eq!(calls, ["1 adopt", "2 adopt", "2 write", "1 write", "2 close", "1 close"]);
+    /// let events = recording.events();
+    /// let calls: Vec<(u64, &str)> =
+    ///     events.iter().filter_map(|event| Some((event.sock?.get(), event.op.name()))).collect();
+    /// assert_eq!(calls[..4], [(1, "adopt"), (2, "adopt"), (2, "write"), (1, "write")]);
+    /// assert_eq!(calls[4..], [(2, "close"), (1, "close")]);
     /// # std::io::Result::Ok(()) })?;
     /// # std::io::Result::Ok(())
     /// ```
     pub fn wrap(tap: &Tap, stream: S, origin: impl Into<Origin>) -> Self {
         let Origin { domain, on, local, peer } = origin.into();
         let sensor =
-            adopted(tap, None, |fd| Op::Adopt { fd, domain, kind: "stream".into(), on, local, peer });
+            adopted(tap, None, |fd| Op::Adopt { fd, domain, kind: SocketKind::Stream, on, local, peer });
         Self::new(stream, sensor)
     }
 }
@@ -119,7 +120,7 @@ impl TapStream<TcpStream> {
     #[must_use]
     pub fn from_tokio(tap: &Tap, stream: TcpStream) -> Self {
         let sensor = adopted(tap, fd_of(&stream), |fd| {
-            ip("stream", fd, stream.local_addr().ok(), stream.peer_addr().ok())
+            ip(SocketKind::Stream, fd, stream.local_addr().ok(), stream.peer_addr().ok())
         });
         Self::new(stream, sensor)
     }
@@ -147,20 +148,13 @@ pub(crate) fn adopted(tap: &Tap, fd: Option<i32>, op: impl FnOnce(Option<i32>) -
 }
 
 pub(crate) fn ip(
-    kind: &'static str,
+    kind: SocketKind,
     fd: Option<i32>,
     local: Option<SocketAddr>,
     peer: Option<SocketAddr>,
 ) -> Op {
-    let domain = local.or(peer).map_or("ip", ip_domain).into();
-    Op::Adopt {
-        fd,
-        domain,
-        kind: kind.into(),
-        on: None,
-        local: local.map(Into::into),
-        peer: peer.map(Into::into),
-    }
+    let domain = local.or(peer).map_or(Domain::Ip, Domain::from);
+    Op::Adopt { fd, domain, kind, on: None, local: local.map(Into::into), peer: peer.map(Into::into) }
 }
 
 #[cfg(test)]

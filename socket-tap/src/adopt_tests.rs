@@ -13,7 +13,7 @@ fn recording() -> (Tap, Memory) {
 }
 
 fn names(events: &[Event]) -> Vec<String> {
-    events.iter().map(|event| format!("{} {}", event.sock, event.op.name())).collect()
+    events.iter().map(|event| format!("{} {}", event.sock.unwrap(), event.op.name())).collect()
 }
 
 fn end(event: &Event) -> &Close {
@@ -38,8 +38,8 @@ async fn a_listener_that_was_there_is_adopted_and_not_said_to_be_made() {
     let events = memory.events();
     assert_eq!(names(&events), ["1 adopt", "2 adopt", "3 accept", "3 close", "2 close", "1 close"]);
     assert!(!nodelay, "adopting changes no option");
-    assert_eq!(events[0].op, ip("listener", fd, Some(address), None));
-    assert_eq!(events[1].op, ip("stream", client_fd, Some(from), Some(address)));
+    assert_eq!(events[0].op, ip(SocketKind::Listener, fd, Some(address), None));
+    assert_eq!(events[1].op, ip(SocketKind::Stream, client_fd, Some(from), Some(address)));
     #[cfg(target_os = "linux")]
     assert!(end(&events[4]).tcp.is_some(), "its file descriptor is known");
 }
@@ -49,10 +49,10 @@ async fn a_wrapped_stream_says_what_is_known_of_it() {
     let (tap, memory) = recording();
     let (ours, mut theirs) = tokio::io::duplex(64);
     let peer: SocketAddr = "192.0.2.1:443".parse().unwrap();
-    let mut stream = TapStream::wrap(&tap, ours, Origin::new("tls").over(Some(7)).peer(peer));
+    let mut stream = TapStream::wrap(&tap, ours, Origin::new("tls").over(SockId::new(7)).peer(peer));
     theirs.write_all(b"hello").await.unwrap();
     stream.read_exact(&mut [0; 5]).await.unwrap();
-    assert_eq!((stream.sock(), tap.open_streams()), (Some(1), 1));
+    assert_eq!((stream.sock(), tap.open_streams()), (SockId::new(1), 1));
     drop(stream);
     tap.finish().await.unwrap();
     let events = memory.events();
@@ -61,7 +61,7 @@ async fn a_wrapped_stream_says_what_is_known_of_it() {
         fd: None,
         domain: "tls".into(),
         kind: "stream".into(),
-        on: Some(7),
+        on: SockId::new(7),
         local: None,
         peer: Some(peer.into()),
     };

@@ -1,9 +1,10 @@
 //! What is known of a connection at its end.
 
-use serde::{Deserialize, Serialize};
+use crate::event::words::words;
 
 /// The end of a socket: who ended it, what went through, and what the kernel knew of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Close {
     /// Who ended it; `None` for a socket that never carried bytes, such as a listener.
     pub ended_by: Option<EndedBy>,
@@ -18,8 +19,32 @@ pub struct Close {
     pub tcp: Option<TcpSample>,
 }
 
+impl Close {
+    /// The end of a connection that carried nothing.
+    ///
+    /// ```
+    /// use socket_tap::close::{Close, EndedBy, Totals};
+    ///
+    /// let totals = Totals::default().with_reads(2, 85).with_writes(1, 175);
+    /// let close = Close::new(EndedBy::Peer).with_totals(totals);
+    /// assert_eq!((close.totals.rx, close.totals.tx), (85, 175));
+    /// ```
+    #[must_use]
+    pub fn new(ended_by: EndedBy) -> Self {
+        Self { ended_by: Some(ended_by), ..Self::default() }
+    }
+
+    /// The same with what went through.
+    #[must_use]
+    pub fn with_totals(mut self, totals: Totals) -> Self {
+        self.totals = totals;
+        self
+    }
+}
+
 /// Counts of one connection, or of one datagram socket; there `reads` and `writes` are datagrams.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Totals {
     /// Bytes received.
     pub rx: u64,
@@ -32,6 +57,20 @@ pub struct Totals {
 }
 
 impl Totals {
+    /// The same with so many reads, and the bytes that they brought.
+    #[must_use]
+    pub fn with_reads(mut self, reads: u64, bytes: u64) -> Self {
+        (self.reads, self.rx) = (reads, bytes);
+        self
+    }
+
+    /// The same with so many writes, and the bytes that they took.
+    #[must_use]
+    pub fn with_writes(mut self, writes: u64, bytes: u64) -> Self {
+        (self.writes, self.tx) = (writes, bytes);
+        self
+    }
+
     /// Whether nothing went through.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -40,8 +79,8 @@ impl Totals {
 }
 
 /// Who ended a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EndedBy {
     /// We did, before we saw the other side finish.
     Local,
@@ -53,22 +92,65 @@ pub enum EndedBy {
     Error,
 }
 
+impl EndedBy {
+    /// Its name, as in a trace.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Peer => "peer",
+            Self::Reset => "reset",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// A few fields of the kernel's `TCP_INFO`, see `tcp(7)`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TcpSample {
-    /// The state of the connection, as `netstat` prints it.
-    pub state: String,
+    /// The state of the connection.
+    pub state: TcpState,
     /// Smoothed round-trip time, in microseconds.
     pub rtt_us: u32,
     /// Segments sent again over the connection's life.
-    #[serde(default, skip_serializing_if = "is_zero")]
     pub retransmits: u32,
     /// Received bytes that the program has not read. What is left at a close makes it an abort.
-    #[serde(default, skip_serializing_if = "is_zero")]
     pub unread: u32,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out a reference")]
-fn is_zero(number: &u32) -> bool {
-    *number == 0
+impl TcpSample {
+    /// A connection in that state, with nothing sent again and nothing unread.
+    #[must_use]
+    pub fn new(state: TcpState, rtt_us: u32) -> Self {
+        Self { state, rtt_us, retransmits: 0, unread: 0 }
+    }
+}
+
+words! {
+    /// The state of a TCP connection (RFC 9293, section 3.3.2), by the names that `netstat(8)` prints.
+    TcpState {
+        /// Data goes both ways.
+        Established = "ESTABLISHED",
+        /// Our SYN is sent.
+        SynSent = "SYN_SENT",
+        /// A SYN has come, and ours is sent.
+        SynRecv = "SYN_RECV",
+        /// Our FIN is sent, and not acknowledged.
+        FinWait1 = "FIN_WAIT1",
+        /// Our FIN is acknowledged; the other side has not finished.
+        FinWait2 = "FIN_WAIT2",
+        /// Both sides have finished; late segments are waited for.
+        TimeWait = "TIME_WAIT",
+        /// There is no connection, or no longer.
+        Close = "CLOSE",
+        /// The other side has finished; we have not.
+        CloseWait = "CLOSE_WAIT",
+        /// The other side has finished, and our FIN is sent and not acknowledged.
+        LastAck = "LAST_ACK",
+        /// It waits for connections.
+        Listen = "LISTEN",
+        /// Both FINs are sent, and ours is not acknowledged.
+        Closing = "CLOSING",
+    }
 }

@@ -8,7 +8,7 @@ use tokio::net::UnixStream;
 
 use crate::adopt::adopted;
 use crate::endpoint::{Making, fd_of};
-use crate::event::Op;
+use crate::event::{Op, SocketKind};
 use crate::stream::TapStream;
 use crate::tap::Tap;
 use crate::unix::{addr, adopt, path_addr};
@@ -54,7 +54,7 @@ impl TapStream<UnixStream> {
     pub fn from_unix(tap: &Tap, stream: UnixStream) -> Self {
         let sensor = adopted(tap, fd_of(&stream), |fd| {
             let (local, peer) = (stream.local_addr().ok(), stream.peer_addr().ok());
-            adopt("stream", fd, local.as_ref().map(addr), peer.as_ref().map(addr))
+            adopt(SocketKind::Stream, fd, local.as_ref().map(addr), peer.as_ref().map(addr))
         });
         Self::new(stream, sensor)
     }

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::close::{Close, EndedBy};
-use crate::event::{Event, Op};
+use crate::event::{Domain, Event, Op};
 use crate::sink::Memory;
 use crate::{Tap, TapListener, TapStream};
 
@@ -43,7 +43,7 @@ impl Ends {
         drop(server);
         drop(client);
         tap.finish().await.unwrap();
-        let mine: Vec<Event> = memory.events().into_iter().filter(|event| event.sock == sock).collect();
+        let mine: Vec<Event> = memory.events().into_iter().filter(|event| event.sock == Some(sock)).collect();
         let calls = mine.iter().skip(1).map(call).collect();
         match &mine.last().unwrap().op {
             Op::Close(close) => (calls, (**close).clone()),
@@ -162,7 +162,7 @@ async fn a_connection_over_ipv6_is_recorded_alike() {
     drop(ends);
     tap.finish().await.unwrap();
     let events = memory.events();
-    assert!(matches!(&events[0].op, Op::Socket { domain, .. } if domain == "ipv6"), "{:?}", events[0]);
+    assert!(matches!(&events[0].op, Op::Socket { domain: Domain::Ipv6, .. }), "{:?}", events[0]);
     let accepted = events.iter().find_map(|event| match &event.op {
         Op::Accept { local, peer, .. } => Some((local.clone(), peer.clone())),
         _ => None,

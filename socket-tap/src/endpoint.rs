@@ -8,7 +8,7 @@ use std::task::{Poll, ready};
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
-use crate::event::Op;
+use crate::event::{self, Op, SocketKind};
 use crate::recorder::Entered;
 use crate::sensor::Sensor;
 use crate::tap::Tap;
@@ -38,12 +38,12 @@ impl Making<Socket> {
         let sensor = tap.recording().map(|recording| Sensor::new(recording, fd));
         if let Some(sensor) = &sensor {
             let domain = match domain {
-                Domain::IPV4 => "ipv4",
-                Domain::IPV6 => "ipv6",
-                _ => "unix",
+                Domain::IPV4 => event::Domain::Ipv4,
+                Domain::IPV6 => event::Domain::Ipv6,
+                _ => event::Domain::Unix,
             };
-            let kind = if kind == Type::DGRAM { "datagram" } else { "stream" };
-            sensor.done(Op::Socket { fd, domain: domain.into(), kind: kind.into() });
+            let kind = if kind == Type::DGRAM { SocketKind::Datagram } else { SocketKind::Stream };
+            sensor.done(Op::Socket { fd, domain, kind });
         }
         Ok(Self { sensor, socket })
     }
@@ -145,11 +145,6 @@ fn in_progress(error: &io::Error) -> bool {
     return error.raw_os_error() == Some(libc::EINPROGRESS);
     #[cfg(not(unix))]
     return error.kind() == io::ErrorKind::WouldBlock;
-}
-
-/// The address family, as in a trace.
-pub(crate) fn ip_domain(address: SocketAddr) -> &'static str {
-    if address.is_ipv4() { "ipv4" } else { "ipv6" }
 }
 
 pub(crate) fn no_address(what: &'static str) -> io::Error {

@@ -1,5 +1,11 @@
 //! What a recording is made of: one [`Event`] for each socket operation.
 
+mod build;
+mod gap;
+mod kind;
+mod sock_id;
+pub(crate) mod words;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::net::SocketAddr;
@@ -7,16 +13,18 @@ use std::str::FromStr;
 
 use crate::close::Close;
 
-/// Tells the sockets of one recording apart: a counter from 1, never the file descriptor, which the kernel uses again.
-pub type SockId = u64;
+pub use gap::Gap;
+pub use kind::{Domain, SocketKind};
+pub use sock_id::SockId;
 
 /// One operation on one socket, as the program saw it end.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Event {
     /// When it ended: nanoseconds of the monotonic clock since the recording began.
     pub t: u64,
-    /// On which socket; 0 for an event that belongs to none ([`Op::Mark`], [`Op::Gap`]).
-    pub sock: SockId,
+    /// On which socket; `None` for an event that belongs to none ([`Op::Mark`], [`Op::Gap`]).
+    pub sock: Option<SockId>,
     /// What was done.
     pub op: Op,
     /// Why it failed; `None` when it succeeded.
@@ -28,15 +36,17 @@ pub struct Event {
 #[non_exhaustive]
 pub enum Op {
     /// `socket(2)`: the endpoint was made.
+    #[non_exhaustive]
     Socket {
         /// The file descriptor, to find it in `lsof` or `strace`.
         fd: Option<i32>,
         /// The address family.
-        domain: Cow<'static, str>,
+        domain: Domain,
         /// `stream` or `datagram`.
-        kind: Cow<'static, str>,
+        kind: SocketKind,
     },
     /// `setsockopt(2)`.
+    #[non_exhaustive]
     Option {
         /// The option, as the C headers name it.
         name: Cow<'static, str>,
@@ -44,16 +54,19 @@ pub enum Op {
         value: i64,
     },
     /// `bind(2)`: the socket got its local address.
+    #[non_exhaustive]
     Bind {
         /// The address, with the port that the kernel chose when 0 was asked for.
         local: Option<Addr>,
     },
     /// `listen(2)`: connections to the address are taken from now on.
+    #[non_exhaustive]
     Listen {
         /// How many finished handshakes may wait for an accept, as passed to the call; -1 is the system's maximum.
         backlog: i32,
     },
     /// `accept(2)`: a connection whose handshake the kernel has finished; this event's socket is the new one.
+    #[non_exhaustive]
     Accept {
         /// The listening socket.
         on: SockId,
@@ -65,6 +78,7 @@ pub enum Op {
         peer: Option<Addr>,
     },
     /// `connect(2)`: the handshake from our side.
+    #[non_exhaustive]
     Connect {
         /// The address that the kernel gave us.
         local: Option<Addr>,
@@ -74,13 +88,14 @@ pub enum Op {
         began: Option<u64>,
     },
     /// No call: the tap was given a socket or stream that it did not make, and records it from here on.
+    #[non_exhaustive]
     Adopt {
         /// The file descriptor, when it is a socket of the kernel.
         fd: Option<i32>,
         /// The address family, or what the program calls it: `tls`.
-        domain: Cow<'static, str>,
+        domain: Domain,
         /// `listener`, `stream` or `datagram`.
-        kind: Cow<'static, str>,
+        kind: SocketKind,
         /// The stream below, when that is recorded, too: every byte then passes twice.
         on: Option<SockId>,
         /// Our address.
@@ -103,6 +118,7 @@ pub enum Op {
     /// `close(2)`, with the connection's totals.
     Close(Box<Close>),
     /// A name for what follows, given by the program.
+    #[non_exhaustive]
     Mark {
         /// The name.
         label: Cow<'static, str>,
@@ -110,6 +126,7 @@ pub enum Op {
     /// Events that the recorder had no room for since the last gap.
     Gap(Gap),
     /// An operation that this version does not know.
+    #[non_exhaustive]
     Unknown {
         /// Its name.
         name: Cow<'static, str>,
@@ -144,6 +161,7 @@ impl Op {
 
 /// Bytes that one read or write moved.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Transfer {
     /// How many.
     pub bytes: u64,
@@ -157,6 +175,7 @@ pub struct Transfer {
 
 /// One datagram.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Datagram {
     /// How many bytes of it the program sent, or got.
     pub bytes: u64,
@@ -170,67 +189,9 @@ pub struct Datagram {
     pub data: Option<Box<[u8]>>,
 }
 
-/// What is missing, because the recorder had no room for it. The sums of a recording stay right: what its events come
-/// to and what its gaps say make the whole.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Gap {
-    /// Reads and received datagrams that are not in the recording, ends of stream among them.
-    pub reads: u64,
-    /// Writes and sent datagrams that are not in the recording.
-    pub writes: u64,
-    /// Bytes that the missing reads brought.
-    pub rx: u64,
-    /// Bytes that the missing writes took.
-    pub tx: u64,
-    /// Operations of any other kind, or that failed, that are not in the recording.
-    pub others: u64,
-    /// Connections of which nothing is in the recording. All that they did is in the counts above.
-    pub connections: u64,
-    /// Reads and writes that are in the recording, without the payload that was asked for.
-    pub payloads: u64,
-}
-
-impl Gap {
-    /// Events that are missing whole.
-    #[must_use]
-    pub fn events(&self) -> u64 {
-        // What a trace says may be anything.
-        self.reads.saturating_add(self.writes).saturating_add(self.others)
-    }
-
-    /// Whether nothing is missing.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// Adds what another gap says is missing.
-    pub fn add(&mut self, other: &Self) {
-        self.reads += other.reads;
-        self.writes += other.writes;
-        self.rx += other.rx;
-        self.tx += other.tx;
-        self.others += other.others;
-        self.connections += other.connections;
-        self.payloads += other.payloads;
-    }
-
-    /// Counts an operation that is missing.
-    pub(crate) fn count(&mut self, op: &Op, failed: bool) {
-        match op {
-            Op::Read(Transfer { bytes, .. }) | Op::RecvFrom(Datagram { bytes, .. }) if !failed => {
-                (self.reads, self.rx) = (self.reads + 1, self.rx + bytes);
-            }
-            Op::Write(Transfer { bytes, .. }) | Op::SendTo(Datagram { bytes, .. }) if !failed => {
-                (self.writes, self.tx) = (self.writes + 1, self.tx + bytes);
-            }
-            _ => self.others += 1,
-        }
-    }
-}
-
 /// Why an operation failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Failure {
     /// In words: `connection reset`.
     pub reason: Cow<'static, str>,
@@ -253,6 +214,7 @@ impl fmt::Display for Failure {
 
 /// A socket's address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Addr {
     /// IP and port.
     Ip(SocketAddr),

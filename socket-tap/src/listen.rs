@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, TcpSocket, ToSocketAddrs};
 
 use crate::adopt::{adopted, ip};
 use crate::endpoint::{Making, fd_of, no_address, record};
-use crate::event::Op;
+use crate::event::{Op, SocketKind};
 use crate::listener::TapListener;
 use crate::tap::Tap;
 
@@ -130,7 +130,8 @@ impl TapListener {
     /// # Panics
     /// As [`bind`](Self::bind).
     pub fn listen(tap: &Tap, socket: TcpSocket, backlog: u32) -> io::Result<Self> {
-        let sensor = adopted(tap, fd_of(&socket), |fd| ip("listener", fd, socket.local_addr().ok(), None));
+        let sensor =
+            adopted(tap, fd_of(&socket), |fd| ip(SocketKind::Listener, fd, socket.local_addr().ok(), None));
         let asked = i32::try_from(backlog).unwrap_or(i32::MAX);
         let result = socket.listen(backlog);
         let inner = record(sensor.as_ref(), || Op::Listen { backlog: asked }, result)?;
@@ -153,8 +154,9 @@ impl TapListener {
     /// ```
     #[must_use]
     pub fn from_tokio(tap: &Tap, listener: TcpListener) -> Self {
-        let sensor =
-            adopted(tap, fd_of(&listener), |fd| ip("listener", fd, listener.local_addr().ok(), None));
+        let sensor = adopted(tap, fd_of(&listener), |fd| {
+            ip(SocketKind::Listener, fd, listener.local_addr().ok(), None)
+        });
         Self::new(listener, sensor)
     }
 

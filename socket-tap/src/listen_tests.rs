@@ -53,7 +53,7 @@ async fn prepared_socket_is_adopted_and_its_listen_recorded() {
     drop(listener);
     let events = events(tap, &memory).await;
     assert_eq!(names(&events), ["adopt", "listen", "accept", "close", "close"]);
-    assert_eq!(events[0].op, ip("listener", fd, Some(local), None));
+    assert_eq!(events[0].op, ip(SocketKind::Listener, fd, Some(local), None));
     assert_eq!(events[1].op, Op::Listen { backlog: 9 });
 }
 

@@ -5,7 +5,9 @@ use crate::{Tap, TapListener, TapStream};
 fn options(memory: &Memory) -> Vec<(u64, String, i64)> {
     let events = memory.events();
     let options = events.iter().filter_map(|event| match &event.op {
-        Op::Option { name, value } if event.error.is_none() => Some((event.sock, name.to_string(), *value)),
+        Op::Option { name, value } if event.error.is_none() => {
+            Some((event.sock.unwrap().get(), name.to_string(), *value))
+        }
         _ => None,
     });
     options.filter(|(_, name, _)| name != "SO_REUSEADDR").collect()

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use crate::close::{Close, EndedBy, Totals};
-use crate::event::{Addr, Failure, Op, SockId, Transfer};
+use crate::event::{Addr, Failure, Op, SockId, SocketKind, Transfer};
 use crate::recorder::{Change, Direction, Entered, Envelope, Keep, Outcome, Recording, Stamp};
 use crate::sys;
 
@@ -175,7 +175,7 @@ impl Socket {
     fn learn(&self, op: &Op) -> Change {
         match op {
             Op::Socket { kind, .. } => {
-                self.datagrams.store(kind == "datagram", Ordering::Relaxed);
+                self.datagrams.store(*kind == SocketKind::Datagram, Ordering::Relaxed);
                 return Change::None;
             }
             Op::Bind { local } => {
@@ -187,8 +187,8 @@ impl Socket {
             }
             Op::Adopt { local, peer, kind, .. } => {
                 self.set_addresses(local, peer);
-                self.datagrams.store(kind == "datagram", Ordering::Relaxed);
-                if kind != "stream" {
+                self.datagrams.store(*kind == SocketKind::Datagram, Ordering::Relaxed);
+                if *kind != SocketKind::Stream {
                     return Change::None;
                 }
             }
@@ -291,7 +291,7 @@ impl Sensor {
             Op::Close(_) | Op::Release(_) => Keep::Always,
             _ => self.claim(),
         };
-        let outcome = recording.milestone(self.0.sock, (op, error), (keep, change), stamp);
+        let outcome = recording.milestone(Some(self.0.sock), (op, error), (keep, change), stamp);
         if begins && outcome == Outcome::Dropped {
             self.0.dropped.store(true, Ordering::Relaxed);
         }

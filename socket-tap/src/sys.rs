@@ -73,7 +73,7 @@ mod linux {
     use rustix::net::sockopt::socket_linger;
 
     use super::Queues;
-    use crate::close::TcpSample;
+    use crate::close::{TcpSample, TcpState};
 
     /// The socket of that number.
     ///
@@ -92,7 +92,7 @@ mod linux {
         let socket = borrow(fd)?;
         let info = tcp_info(socket)?;
         Some(TcpSample {
-            state: state_name(info.tcpi_state).to_owned(),
+            state: tcp_state(info.tcpi_state),
             rtt_us: info.tcpi_rtt,
             retransmits: info.tcpi_total_retrans,
             unread: unread(socket),
@@ -111,11 +111,11 @@ mod linux {
     pub(crate) fn close_aborts(fd: i32, tcp: Option<&TcpSample>) -> bool {
         let Some(socket) = borrow(fd) else { return false };
         let Some(tcp) = tcp else { return unread(socket) > 0 };
-        match tcp.state.as_str() {
+        match tcp.state {
             // Both sides are done with the connection, or there never was one.
-            "CLOSE" | "TIME_WAIT" | "LISTEN" => false,
+            TcpState::Close | TcpState::TimeWait | TcpState::Listen => false,
             // Our FIN is out and the peer's is in: lingering for 0 seconds no longer sends a RST.
-            "LAST_ACK" | "CLOSING" => tcp.unread > 0,
+            TcpState::LastAck | TcpState::Closing => tcp.unread > 0,
             _ => tcp.unread > 0 || matches!(socket_linger(socket), Ok(Some(linger)) if linger.is_zero()),
         }
     }
@@ -152,23 +152,48 @@ mod linux {
         (result == 0).then(|| unsafe { info.assume_init() })
     }
 
-    /// `enum` of `include/net/tcp_states.h`, in the words of RFC 9293.
-    fn state_name(state: u8) -> &'static str {
-        const NAMES: [&str; 12] = [
-            "UNKNOWN",
-            "ESTABLISHED",
-            "SYN_SENT",
-            "SYN_RECV",
-            "FIN_WAIT1",
-            "FIN_WAIT2",
-            "TIME_WAIT",
-            "CLOSE",
-            "CLOSE_WAIT",
-            "LAST_ACK",
-            "LISTEN",
-            "CLOSING",
-        ];
-        NAMES.get(usize::from(state)).copied().unwrap_or("UNKNOWN")
+    /// `enum` of `include/net/tcp_states.h`.
+    fn tcp_state(state: u8) -> TcpState {
+        match state {
+            1 => TcpState::Established,
+            2 => TcpState::SynSent,
+            3 => TcpState::SynRecv,
+            4 => TcpState::FinWait1,
+            5 => TcpState::FinWait2,
+            6 => TcpState::TimeWait,
+            7 => TcpState::Close,
+            8 => TcpState::CloseWait,
+            9 => TcpState::LastAck,
+            10 => TcpState::Listen,
+            11 => TcpState::Closing,
+            _ => TcpState::Other("UNKNOWN".into()),
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn tcp_states_have_the_kernels_numbers() {
+            let names: Vec<String> = (0..=12).map(|state| tcp_state(state).to_string()).collect();
+            let expected = [
+                "UNKNOWN",
+                "ESTABLISHED",
+                "SYN_SENT",
+                "SYN_RECV",
+                "FIN_WAIT1",
+                "FIN_WAIT2",
+                "TIME_WAIT",
+                "CLOSE",
+                "CLOSE_WAIT",
+                "LAST_ACK",
+                "LISTEN",
+                "CLOSING",
+                "UNKNOWN",
+            ];
+            assert_eq!(names, expected);
+        }
     }
 }
 

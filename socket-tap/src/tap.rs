@@ -77,7 +77,7 @@ impl Tap {
     pub fn mark(&self, label: impl Into<Cow<'static, str>>) {
         if let Some(recording) = self.recording() {
             let op = Op::Mark { label: label.into() };
-            recording.milestone(0, (op, None), (Keep::IfRoom, Change::None), Stamp::Now);
+            recording.milestone(None, (op, None), (Keep::IfRoom, Change::None), Stamp::Now);
         }
     }
 

@@ -8,7 +8,7 @@ use tokio::net::{ToSocketAddrs, UdpSocket};
 
 use crate::adopt::{adopted, ip};
 use crate::endpoint::{Making, entering, fd_of, no_address};
-use crate::event::{Addr, Op};
+use crate::event::{Addr, Op, SocketKind};
 use crate::recorder::Cut;
 use crate::sensor::Sensor;
 use crate::tap::Tap;
@@ -73,7 +73,7 @@ impl TapUdpSocket {
     #[must_use]
     pub fn from_tokio(tap: &Tap, socket: UdpSocket) -> Self {
         let sensor = adopted(tap, fd_of(&socket), |fd| {
-            ip("datagram", fd, socket.local_addr().ok(), socket.peer_addr().ok())
+            ip(SocketKind::Datagram, fd, socket.local_addr().ok(), socket.peer_addr().ok())
         });
         Self::new(socket, sensor)
     }

@@ -2,7 +2,7 @@ use std::io::ErrorKind;
 
 use super::*;
 use crate::close::Totals;
-use crate::event::{Datagram, Event};
+use crate::event::{Datagram, Domain, Event};
 use crate::sink::Memory;
 
 fn recording(capture: usize) -> (Tap, Memory) {
@@ -55,7 +55,7 @@ async fn each_datagram_is_recorded_with_its_address_size_and_first_bytes() {
     let calls = ["socket", "bind", "recvfrom", "sendto", "recvfrom", "sendto", "recvfrom", "sendto", "close"];
     assert_eq!(names(&events), calls);
     let Op::Socket { kind, domain, fd } = &events[0].op else { panic!() };
-    assert_eq!((&**kind, &**domain, fd.is_some()), ("datagram", "ipv4", cfg!(unix)));
+    assert_eq!((kind, domain, fd.is_some()), (&SocketKind::Datagram, &Domain::Ipv4, cfg!(unix)));
     assert_eq!(events[1].op, Op::Bind { local: Some(local.into()) });
     let got: Vec<_> = datagrams(&events)
         .into_iter()
@@ -147,5 +147,5 @@ async fn a_socket_that_was_there_is_adopted() {
     tap.finish().await.unwrap();
     let events = memory.events();
     assert_eq!(names(&events), ["adopt", "close"]);
-    assert_eq!(events[0].op, ip("datagram", fd, Some(local), None));
+    assert_eq!(events[0].op, ip(SocketKind::Datagram, fd, Some(local), None));
 }

@@ -12,7 +12,7 @@ use tokio::net::{UnixListener, UnixSocket, UnixStream};
 use crate::accept;
 use crate::adopt::adopted;
 use crate::endpoint::{Making, fd_of, record};
-use crate::event::{Addr, Op};
+use crate::event::{self, Addr, Op, SocketKind};
 use crate::sensor::Sensor;
 use crate::stream::TapStream;
 use crate::tap::Tap;
@@ -81,7 +81,7 @@ impl TapUnixListener {
     pub fn listen(tap: &Tap, socket: UnixSocket, backlog: u32) -> io::Result<Self> {
         // tokio has no way to ask this socket for its address.
         let address = || socket2::SockRef::from(&socket).local_addr().ok()?.as_pathname().map(path_addr);
-        let sensor = adopted(tap, fd_of(&socket), |fd| adopt("listener", fd, address(), None));
+        let sensor = adopted(tap, fd_of(&socket), |fd| adopt(SocketKind::Listener, fd, address(), None));
         let asked = i32::try_from(backlog).unwrap_or(i32::MAX);
         let result = socket.listen(backlog);
         let inner = record(sensor.as_ref(), || Op::Listen { backlog: asked }, result)?;
@@ -92,7 +92,7 @@ impl TapUnixListener {
     #[must_use]
     pub fn from_tokio(tap: &Tap, listener: UnixListener) -> Self {
         let local = || listener.local_addr().ok().as_ref().map(addr);
-        let sensor = adopted(tap, fd_of(&listener), |fd| adopt("listener", fd, local(), None));
+        let sensor = adopted(tap, fd_of(&listener), |fd| adopt(SocketKind::Listener, fd, local(), None));
         Self { sensor, inner: listener }
     }
 
@@ -184,8 +184,8 @@ pub(crate) fn path_addr(path: &Path) -> Addr {
     Addr::Other(path.display().to_string())
 }
 
-pub(crate) fn adopt(kind: &'static str, fd: Option<i32>, local: Option<Addr>, peer: Option<Addr>) -> Op {
-    Op::Adopt { fd, domain: "unix".into(), kind: kind.into(), on: None, local, peer }
+pub(crate) fn adopt(kind: SocketKind, fd: Option<i32>, local: Option<Addr>, peer: Option<Addr>) -> Op {
+    Op::Adopt { fd, domain: event::Domain::Unix, kind, on: None, local, peer }
 }
 
 /// An address as text. Linux also has names that are not paths; tokio does not show them.

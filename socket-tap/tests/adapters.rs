@@ -72,11 +72,11 @@ async fn axum_handler_learns_its_connection_and_a_pool_reuses_it() {
 
     let accept = events(&tap, &memory).await.into_iter().find(|event| event.op.name() == "accept").unwrap();
     let Op::Accept { peer: Some(peer), .. } = accept.op else { panic!("{accept:?}") };
-    assert_eq!(first, format!("{:?} {peer}", Some(accept.sock)));
+    assert_eq!(first, format!("{:?} {peer}", accept.sock));
     assert_eq!(info.peer, Some(address.into()));
     let events = events(&ours, &recorded).await;
     assert_eq!((count(&events, "connect"), count(&events, "write")), (1, 2));
-    assert_eq!(info.sock, Some(events[0].sock));
+    assert_eq!(info.sock, events[0].sock);
 }
 
 #[tokio::test]
@@ -173,7 +173,7 @@ async fn tonic_handler_learns_its_connection_from_the_extensions() {
     let (info, remote) = seen.seen.recv().unwrap();
     let info = info.unwrap();
     let accept = events(&tap, &memory).await.into_iter().find(|event| event.op.name() == "accept").unwrap();
-    assert_eq!(info.sock, Some(accept.sock));
+    assert_eq!(info.sock, accept.sock);
     assert_eq!(info.peer, remote.map(Into::into), "the layer gives tonic its own info");
     assert_eq!(count(&events(&ours, &recorded).await, "connect"), 1);
 }

@@ -57,6 +57,7 @@ pub mod compare;
 pub mod dissect;
 pub mod export;
 pub mod items;
+mod json;
 pub mod layers;
 pub mod lint;
 mod median;

@@ -33,6 +33,12 @@ pub enum Ending {
         /// The last line broke off.
         torn: bool,
     },
+    /// With its end line, and then more: two programs wrote to the file, or someone appended to it. No count of the
+    /// end line holds.
+    TextAfterEnd {
+        /// The line that follows, from 1.
+        line: u64,
+    },
 }
 
 /// Why a trace cannot be read.
@@ -147,7 +153,7 @@ impl Trace {
     /// # Errors
     /// When a line is not one of a trace. A last line that broke off is no error: see [`ending`](Self::ending).
     pub fn next_event(&mut self) -> Result<Option<Event>, Error> {
-        if matches!(self.ending, Ending::Complete(_)) {
+        if matches!(self.ending, Ending::Complete(_) | Ending::TextAfterEnd { .. }) {
             return Ok(None);
         }
         loop {
@@ -168,7 +174,7 @@ impl Trace {
                 }
                 Ok(Ok(Line::End(end))) => {
                     self.ending = Ending::Complete(end);
-                    return Ok(None);
+                    return self.look_behind_the_end().map(|()| None);
                 }
                 Ok(Err(_)) | Err(_) if !whole => {
                     self.ending = Ending::CutShort { torn: true };
@@ -178,7 +184,26 @@ impl Trace {
                     return Err(Error::Line { source: self.source.clone(), line: number, error });
                 }
                 Err(error) => return Err(error),
-                Ok(Ok(Line::Header(_))) => {}
+                // A header between events is passed over, and so is a line of a kind that this version does not know.
+                Ok(Ok(_)) => {}
+            }
+        }
+    }
+
+    /// Reads on after the end line, where nothing may be but blank lines.
+    fn look_behind_the_end(&mut self) -> Result<(), Error> {
+        loop {
+            let line = self.line + 1;
+            match next_line(self.lines.as_mut(), &mut self.text, &self.source, line) {
+                Ok(false) => return Ok(()),
+                // A file that may still grow has no more now.
+                Err(Error::Io { error, .. }) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Ok(true) if self.text.trim_ascii().is_empty() => self.line = line,
+                Ok(true) | Err(Error::TooLong { .. }) => {
+                    self.ending = Ending::TextAfterEnd { line };
+                    return Ok(());
+                }
+                Err(error) => return Err(error),
             }
         }
     }
@@ -240,3 +265,7 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+#[path = "reader_tests.rs"]
+mod tests;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use socket_tap::close::{Close, EndedBy};
-use socket_tap::event::{Event, Op, SockId};
+use socket_tap::event::{Event, Op, SockId, SocketKind};
 use socket_tap::format::Side;
 
 /// What a socket is for.
@@ -230,8 +230,7 @@ impl Socket {
         self.closed.as_ref()?.ended_by.map(|ended_by| match ended_by {
             EndedBy::Local => ours.0,
             EndedBy::Peer => ours.1,
-            EndedBy::Reset => "reset",
-            EndedBy::Error => "error",
+            other => other.name(),
         })
     }
 
@@ -255,10 +254,10 @@ impl Socket {
     }
 }
 
-fn kind_of(kind: &str, on: Option<SockId>) -> Kind {
+fn kind_of(kind: &SocketKind, on: Option<SockId>) -> Kind {
     match (kind, on) {
-        ("listener", _) => Kind::Listener,
-        ("datagram", _) => Kind::Datagram,
+        (SocketKind::Listener, _) => Kind::Listener,
+        (SocketKind::Datagram, _) => Kind::Datagram,
         (_, Some(_)) => Kind::Layer,
         _ => Kind::Stream,
     }
@@ -277,7 +276,7 @@ pub(crate) fn opens_connection(event: &Event) -> bool {
     event.error.is_none()
         && match &event.op {
             Op::Accept { .. } | Op::Connect { .. } => true,
-            Op::Adopt { kind, on, .. } => kind == "stream" && on.is_none(),
+            Op::Adopt { kind, on, .. } => *kind == SocketKind::Stream && on.is_none(),
             _ => false,
         }
 }

@@ -26,7 +26,7 @@ impl Check {
     #[track_caller]
     pub fn nothing_half_open(&self) -> &Self {
         self.all_closed();
-        let shut: BTreeSet<SockId> = self.sockets(|event| matches!(event.op, Op::Shutdown)).collect();
+        let shut: BTreeSet<Option<SockId>> = self.sockets(|event| matches!(event.op, Op::Shutdown)).collect();
         let broke = |close: &Close| matches!(close.ended_by, Some(EndedBy::Reset | EndedBy::Error));
         self.never("each connection is expected to be shut down before it is closed", |event| {
             matches!(&event.op, Op::Close(close) if close.ended_by.is_some() && !broke(close))
@@ -40,7 +40,8 @@ impl Check {
     /// When one was left open.
     #[track_caller]
     pub fn all_closed(&self) -> &Self {
-        let closed: BTreeSet<SockId> = self.sockets(|event| matches!(event.op, Op::Close(_))).collect();
+        let closed: BTreeSet<Option<SockId>> =
+            self.sockets(|event| matches!(event.op, Op::Close(_))).collect();
         self.never("each connection is expected to be closed", |event| {
             opens(event) && !closed.contains(&event.sock)
         })
@@ -85,7 +86,7 @@ impl Check {
     /// When one has not.
     #[track_caller]
     pub fn nodelay(&self) -> &Self {
-        let set: BTreeSet<SockId> = self
+        let set: BTreeSet<Option<SockId>> = self
             .sockets(|event| {
                 event.error.is_none()
                     && matches!(&event.op, Op::Option { name, value } if name == "TCP_NODELAY" && *value != 0)
@@ -99,7 +100,7 @@ impl Check {
     #[track_caller]
     fn spoke_first(&self, expected: Way, expectation: &str) -> &Self {
         // The time tells an event from the others of its socket: the first is the one that counts.
-        let mut firsts: BTreeMap<SockId, (Way, u64)> = BTreeMap::new();
+        let mut firsts: BTreeMap<Option<SockId>, (Way, u64)> = BTreeMap::new();
         for event in &self.events {
             if let Some((way, _)) = moved(event) {
                 firsts.entry(event.sock).or_insert((way, event.t));
@@ -111,7 +112,7 @@ impl Check {
     }
 
     /// The sockets of such events.
-    fn sockets(&self, such: impl Fn(&Event) -> bool) -> impl Iterator<Item = SockId> {
+    fn sockets(&self, such: impl Fn(&Event) -> bool) -> impl Iterator<Item = Option<SockId>> {
         self.events.iter().filter(move |event| such(event)).map(|event| event.sock)
     }
 }

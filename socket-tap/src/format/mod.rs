@@ -1,21 +1,26 @@
 //! The trace: JSON Lines, a [`Header`], an [`Event`] a line, an [`End`]. `TRACE.md` explains each field.
 
+mod error;
+mod lines;
 pub mod text;
 mod transfer;
 mod wire;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::event::Event;
+use lines::{EndLine, HeaderLine, VersionOnly};
+
+pub use error::{InvalidJson, LineError};
 
 /// The version that this crate writes, and the newest that it reads.
 pub const VERSION: u32 = 1;
 
 /// The first line: who recorded, when, and with which clock.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Header {
     /// Version of the format.
-    #[serde(rename = "socket_tap")]
     pub version: u32,
     /// What the recording is called: `rest`.
     pub name: String,
@@ -33,16 +38,39 @@ pub struct Header {
     /// How many bytes of payload are kept of each read and write; 0 for none.
     pub capture: u64,
     /// Which of the recording's files this is, when it was cut into several: 0 for the first.
-    #[serde(default, skip_serializing_if = "is_zero")]
     pub part: u64,
     /// What happened before is not in this file: nanoseconds since the recording began; 0 for the whole recording.
-    #[serde(default, skip_serializing_if = "is_zero")]
     pub since: u64,
 }
 
-/// The side that recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+impl Header {
+    /// The header of a recording of which nothing else is known: it began in 1970, and keeps no payload.
+    ///
+    /// ```
+    /// use socket_tap::format::{Header, Side};
+    ///
+    /// let mut header = Header::new("rest", Side::Server);
+    /// header.capture = 1024;
+    /// ```
+    #[must_use]
+    pub fn new(name: impl Into<String>, side: Side) -> Self {
+        Self {
+            version: VERSION,
+            name: name.into(),
+            side,
+            program: String::new(),
+            pid: 0,
+            started: "1970-01-01T00:00:00Z".to_owned(),
+            monotonic_ns: 0,
+            capture: 0,
+            part: 0,
+            since: 0,
+        }
+    }
+}
+
+/// The side that recorded. A connection has two, so this does not grow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
     /// It accepts connections.
     Server,
@@ -62,22 +90,30 @@ impl Side {
 }
 
 /// The last line. A trace without it was cut short.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct End {
     /// Event lines before this one.
     pub events: u64,
     /// Events that are missing; the gaps say where, and what they were.
     pub lost: u64,
     /// Connections that were still open.
-    #[serde(default, skip_serializing_if = "is_zero")]
     pub open: u64,
     /// The recording goes on in another file.
-    #[serde(default, skip_serializing_if = "is_false")]
     pub continued: bool,
+}
+
+impl End {
+    /// The end of a recording whose connections are all closed.
+    #[must_use]
+    pub fn new(events: u64, lost: u64) -> Self {
+        Self { events, lost, ..Self::default() }
+    }
 }
 
 /// One line of a trace.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Line {
     /// The first.
     Header(Header),
@@ -87,75 +123,18 @@ pub enum Line {
     End(End),
 }
 
-/// Why a line is not one of a trace.
-#[derive(Debug)]
-pub enum LineError {
-    /// It is not JSON, or a field is missing or of the wrong type.
-    Json(serde_json::Error),
-    /// It is JSON, and no object.
-    NotAnObject,
-    /// A field has a value that it cannot have.
-    Value {
-        /// The field.
-        field: &'static str,
-        /// What it must be.
-        expected: &'static str,
-    },
-    /// The trace was written by a newer program.
-    NewerVersion(u64),
-}
-
-impl std::fmt::Display for LineError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Json(error) => {
-                // serde_json counts lines, too, and each of ours is its first.
-                let text = error.to_string();
-                let what = text.split(" at line ").next().unwrap_or_default();
-                // It quotes the line, which may hold anything.
-                write!(f, "{}, at column {}", text::printable(what), error.column())
-            }
-            Self::NotAnObject => f.write_str("not a JSON object"),
-            Self::Value { field, expected } => write!(f, "field `{field}` must be {expected}"),
-            Self::NewerVersion(version) => write!(
-                f,
-                "the trace has format version {version}, this program reads up to {VERSION}: use a newer one"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for LineError {}
-
-impl From<serde_json::Error> for LineError {
-    fn from(error: serde_json::Error) -> Self {
-        Self::Json(error)
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct EndLine {
-    end: bool,
-    #[serde(flatten)]
-    counts: End,
-}
-
-#[derive(Deserialize)]
-struct VersionOnly {
-    socket_tap: u64,
-}
-
 impl Line {
     /// Reads the first line of a trace.
     ///
     /// # Errors
     /// When it is no header, or one of a newer version.
     pub fn parse_header(line: &str) -> Result<Header, LineError> {
-        let VersionOnly { socket_tap: version } = serde_json::from_str(line)?;
+        let VersionOnly { socket_tap: version } = serde_json::from_str(line).map_err(InvalidJson)?;
         if version > u64::from(VERSION) {
             return Err(LineError::NewerVersion(version));
         }
-        Ok(serde_json::from_str(line)?)
+        let HeaderLine(header) = serde_json::from_str(line).map_err(InvalidJson)?;
+        Ok(header)
     }
 
     /// Reads any line after the first.
@@ -188,7 +167,7 @@ impl Line {
     /// Those of `out`.
     pub fn write(&self, out: &mut impl std::io::Write) -> std::io::Result<()> {
         match self {
-            Self::Header(header) => json_line(out, header),
+            Self::Header(header) => json_line(out, &HeaderLine(header.clone())),
             Self::Event(event) => write_event(out, event),
             Self::End(end) => json_line(out, &EndLine { end: true, counts: end.clone() }),
         }
@@ -214,14 +193,4 @@ pub fn write_event(out: &mut impl std::io::Write, event: &Event) -> std::io::Res
 fn json_line(out: &mut impl std::io::Write, value: &impl Serialize) -> std::io::Result<()> {
     serde_json::to_writer(&mut *out, value)?;
     out.write_all(b"\n")
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out a reference")]
-fn is_zero(number: &u64) -> bool {
-    *number == 0
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out a reference")]
-fn is_false(flag: &bool) -> bool {
-    !*flag
 }

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use crate::close::{Close, EndedBy, Totals};
-use crate::event::{Addr, Datagram, Event, Gap, Op, SockId, Transfer};
+use crate::event::{Addr, Datagram, Event, Gap, Op, SockId, SocketKind, Transfer};
 
 /// Writes events as lines. It remembers when each connection began, to say how long it lived.
 #[derive(Debug, Default)]
@@ -18,7 +18,7 @@ pub struct Lines {
     label: Option<String>,
     color: bool,
     shift: u64,
-    began: HashMap<SockId, u64>,
+    began: HashMap<Option<SockId>, u64>,
 }
 
 impl Lines {
@@ -60,7 +60,7 @@ impl Lines {
             let _ = writeln!(out, "    {on}── {}{off}", printable(label));
             return;
         }
-        let sock = if event.sock == 0 { String::new() } else { format!("#{}", event.sock) };
+        let sock = event.sock.map_or_else(String::new, |sock| format!("#{sock}"));
         let (on, off) = self.paint(name);
         let _ = write!(out, "{sock:>4} {on}{:<9}{off} ", printable(name));
         let detail = printable(&self.detail(event));
@@ -84,10 +84,10 @@ impl Lines {
         }
         match &event.op {
             Op::Socket { domain, kind, .. } => {
-                let protocol = match (kind.as_ref(), domain.as_ref()) {
-                    ("stream", "ipv4" | "ipv6") => "tcp",
-                    ("datagram", "ipv4" | "ipv6") => "udp",
-                    (other, _) => other,
+                let protocol = match kind {
+                    SocketKind::Stream if domain.is_ip() => "tcp",
+                    SocketKind::Datagram if domain.is_ip() => "udp",
+                    other => other.as_str(),
                 };
                 format!("{protocol} {domain}")
             }

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::event::{Event, Op, Transfer};
+use crate::event::{Event, Op, SockId, Transfer};
 
 /// Longer than any line without data: at most 71 bytes of names, three numbers of 20 digits and one of 10.
 const LONGEST: usize = 160;
@@ -36,8 +36,8 @@ pub(super) fn write(
     let mut line = [0; LONGEST];
     let mut rest = line.as_mut_slice();
     number(&mut rest, b"{\"t\":", event.t)?;
-    if event.sock != 0 {
-        number(&mut rest, b",\"sock\":", event.sock)?;
+    if let Some(sock) = event.sock {
+        number(&mut rest, b",\"sock\":", sock.get())?;
     }
     rest.write_all(b",\"op\":\"")?;
     rest.write_all(op.as_bytes())?;
@@ -97,7 +97,7 @@ pub(super) fn parse(line: &str) -> Option<Event> {
     let data = data.map(|text| STANDARD.decode(text)).transpose().ok()?.map(Vec::into_boxed_slice);
     let transfer = Transfer { bytes, slices, eof, data };
     let op = if is_read { Op::Read(transfer) } else { Op::Write(transfer) };
-    (rest == "}").then(|| Event { t, sock: sock.unwrap_or(0), op, error: None })
+    (rest == "}").then(|| Event { t, sock: sock.and_then(SockId::new), op, error: None })
 }
 
 /// The number behind `before`, when that is there, and what follows.
@@ -153,7 +153,7 @@ mod tests {
         for transfer in transfers() {
             for op in [Op::Read(transfer.clone()), Op::Write(transfer)] {
                 for number in NUMBERS {
-                    let event = Event { t: number, sock: number, op: op.clone(), error: None };
+                    let event = Event { t: number, sock: SockId::new(number), op: op.clone(), error: None };
                     assert!(of(&event).is_some());
                     let [ours, serdes] = both(&event);
                     assert_eq!(ours, serdes);
@@ -195,7 +195,7 @@ mod tests {
     fn the_longest_line_fits() {
         let transfer =
             Transfer { bytes: u64::MAX, slices: Some(u32::MAX), eof: true, data: Some(Box::new([7])) };
-        let event = Event { t: u64::MAX, sock: u64::MAX, op: Op::Write(transfer), error: None };
+        let event = Event { t: u64::MAX, sock: SockId::new(u64::MAX), op: Op::Write(transfer), error: None };
         let [ours, _] = both(&event);
         assert!(ours.len() <= LONGEST, "{} bytes", ours.len());
     }
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn a_failed_transfer_is_left_to_serde() {
         let error = Some(Failure { reason: "connection reset".into(), errno: Some(104) });
-        let event = Event { t: 1, sock: 2, op: Op::Read(Transfer::default()), error };
+        let event = Event { t: 1, sock: SockId::new(2), op: Op::Read(Transfer::default()), error };
         assert!(of(&event).is_none());
         let [ours, serdes] = both(&event);
         assert_eq!(ours, serdes);

@@ -6,8 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::{LineError, transfer};
-use crate::close::{Close, EndedBy, TcpSample, Totals};
+use super::lines::{EndedByField, TcpField};
+use super::{InvalidJson, LineError, transfer};
+use crate::close::{Close, Totals};
 use crate::event::{Addr, Datagram, Event, Failure, Gap, Op, SockId, Transfer};
 
 type Text<'a> = Option<Cow<'a, str>>;
@@ -18,11 +19,11 @@ type Text<'a> = Option<Cow<'a, str>>;
 pub(super) struct Wire<'a> {
     t: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    sock: Option<SockId>,
+    sock: Option<u64>,
     #[serde(borrow)]
     op: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    on: Option<SockId>,
+    on: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fd: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,7 +57,7 @@ pub(super) struct Wire<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     how: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    ended_by: Option<EndedBy>,
+    ended_by: Option<EndedByField>,
     #[serde(skip_serializing_if = "Option::is_none")]
     aborted: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,7 +75,7 @@ pub(super) struct Wire<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     payloads: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tcp: Option<TcpSample>,
+    tcp: Option<TcpField>,
     #[serde(skip_serializing_if = "Option::is_none")]
     label: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,14 +90,14 @@ pub(super) fn parse(line: &str) -> Result<Event, LineError> {
 }
 
 pub(super) fn parse_with_serde(line: &str) -> Result<Event, LineError> {
-    serde_json::from_str::<Wire<'_>>(line)?.into_event()
+    serde_json::from_str::<Wire<'_>>(line).map_err(InvalidJson)?.into_event()
 }
 
 impl<'a> From<&'a Event> for Wire<'a> {
     fn from(event: &'a Event) -> Self {
         let mut wire = Wire {
             t: Some(event.t),
-            sock: (event.sock != 0).then_some(event.sock),
+            sock: event.sock.map(SockId::get),
             op: text(event.op.name()),
             error: event.error.as_ref().and_then(|failure| text(&failure.reason)),
             errno: event.error.as_ref().and_then(|failure| failure.errno),
@@ -115,13 +116,13 @@ impl<'a> Wire<'a> {
     fn set_op(&mut self, op: &'a Op) {
         match op {
             Op::Socket { fd, domain, kind } => {
-                (self.fd, self.domain, self.kind) = (*fd, text(domain), text(kind));
+                (self.fd, self.domain, self.kind) = (*fd, text(domain.as_str()), text(kind.as_str()));
             }
             Op::Option { name, value } => (self.name, self.value) = (text(name), Some(*value)),
             Op::Bind { local } => self.local = address(local.as_ref()),
             Op::Listen { backlog } => self.backlog = Some(*backlog),
             Op::Accept { on, fd, local, peer } => {
-                (self.on, self.fd) = (Some(*on), *fd);
+                (self.on, self.fd) = (Some(on.get()), *fd);
                 (self.local, self.peer) = (address(local.as_ref()), address(peer.as_ref()));
             }
             Op::Connect { local, peer, began } => {
@@ -129,7 +130,8 @@ impl<'a> Wire<'a> {
                 self.began = *began;
             }
             Op::Adopt { fd, domain, kind, on, local, peer } => {
-                (self.on, self.fd, self.domain, self.kind) = (*on, *fd, text(domain), text(kind));
+                (self.on, self.fd) = (on.map(SockId::get), *fd);
+                (self.domain, self.kind) = (text(domain.as_str()), text(kind.as_str()));
                 (self.local, self.peer) = (address(local.as_ref()), address(peer.as_ref()));
             }
             Op::SendTo(datagram) | Op::RecvFrom(datagram) => self.set_datagram(datagram),
@@ -161,19 +163,19 @@ impl<'a> Wire<'a> {
     }
 
     fn set_close(&mut self, close: &Close) {
-        (self.ended_by, self.errno) = (close.ended_by, close.errno);
+        (self.ended_by, self.errno) = (close.ended_by.map(EndedByField), close.errno);
         self.aborted = close.aborted.then_some(true);
         if close.ended_by.is_some() || !close.totals.is_empty() {
             let totals = close.totals;
             (self.rx, self.tx) = (Some(totals.rx), Some(totals.tx));
             (self.reads, self.writes) = (Some(totals.reads), Some(totals.writes));
         }
-        self.tcp.clone_from(&close.tcp);
+        self.tcp = close.tcp.clone().map(TcpField);
     }
 
     fn into_event(self) -> Result<Event, LineError> {
         let t = required(self.t, "t", "a number of nanoseconds")?;
-        let sock = self.sock.unwrap_or(0);
+        let sock = self.sock.and_then(SockId::new);
         let error = self.error.as_ref().map(|reason| Failure { reason: owned(reason), errno: self.errno });
         Ok(Event { t, sock, op: self.into_op()?, error })
     }
@@ -183,8 +185,8 @@ impl<'a> Wire<'a> {
         Ok(match name {
             "socket" => Op::Socket {
                 fd: self.fd,
-                domain: owned(&required(self.domain, "domain", "an address family")?),
-                kind: owned(&required(self.kind, "type", "stream or datagram")?),
+                domain: required(self.domain, "domain", "an address family")?.into_owned().into(),
+                kind: required(self.kind, "type", "stream or datagram")?.into_owned().into(),
             },
             "option" => Op::Option {
                 name: owned(&required(self.name, "name", "the name of an option")?),
@@ -193,7 +195,7 @@ impl<'a> Wire<'a> {
             "bind" => Op::Bind { local: parsed(self.local) },
             "listen" => Op::Listen { backlog: required(self.backlog, "backlog", "a number")? },
             "accept" => Op::Accept {
-                on: required(self.on, "on", "the number of the listening socket")?,
+                on: required(self.on.and_then(SockId::new), "on", "the number of the listening socket")?,
                 fd: self.fd,
                 local: parsed(self.local),
                 peer: parsed(self.peer),
@@ -203,9 +205,11 @@ impl<'a> Wire<'a> {
             }
             "adopt" => Op::Adopt {
                 fd: self.fd,
-                domain: owned(&required(self.domain, "domain", "an address family or another name")?),
-                kind: owned(&required(self.kind, "type", "listener, stream or datagram")?),
-                on: self.on,
+                domain: required(self.domain, "domain", "an address family or another name")?
+                    .into_owned()
+                    .into(),
+                kind: required(self.kind, "type", "listener, stream or datagram")?.into_owned().into(),
+                on: self.on.and_then(SockId::new),
                 local: parsed(self.local),
                 peer: parsed(self.peer),
             },
@@ -257,7 +261,8 @@ impl<'a> Wire<'a> {
             writes: self.writes.unwrap_or(0),
         };
         let aborted = self.aborted.unwrap_or(false);
-        Close { ended_by: self.ended_by, errno: self.errno, aborted, totals, tcp: self.tcp }
+        let (ended_by, tcp) = (self.ended_by.map(|it| it.0), self.tcp.map(|it| it.0));
+        Close { ended_by, errno: self.errno, aborted, totals, tcp }
     }
 }
 

@@ -48,6 +48,33 @@ fn every_event_is_read_and_written_alike() {
 }
 
 #[test]
+fn unknown_words_survive_reading_and_writing() {
+    for line in [
+        r#"{"t":1,"sock":1,"op":"socket","fd":9,"domain":"vsock","type":"seqpacket"}"#,
+        r#"{"t":1,"sock":3,"op":"adopt","domain":"quic","type":"pipe"}"#,
+        r#"{"t":1,"sock":2,"op":"close","ended_by":"peer","rx":8,"tx":0,"reads":1,"writes":0,"tcp":{"state":"NEW_SYN_RECV","rtt_us":21}}"#,
+    ] {
+        assert_eq!(written(&Line::parse(line).unwrap()), format!("{line}\n"));
+    }
+}
+
+#[test]
+fn socket_number_zero_is_no_socket() {
+    let Ok(Line::Event(event)) = Line::parse(r#"{"t":1,"sock":0,"op":"shutdown"}"#) else { panic!() };
+    assert_eq!(event.sock, None);
+    let error = Line::parse(r#"{"t":1,"sock":2,"op":"accept","on":0}"#).unwrap_err().to_string();
+    assert_eq!(error, "field `on` must be the number of the listening socket");
+}
+
+#[test]
+fn invalid_json_owns_the_parsers_error() {
+    use std::error::Error;
+    let source = |line| Line::parse(line).unwrap_err().source().map(ToString::to_string);
+    assert!(source(r#"{"t":1,"op":"re"#).is_some_and(|text| text.contains("EOF")));
+    assert_eq!(source(r#"{"t":1,"sock":2}"#), None);
+}
+
+#[test]
 fn unknown_fields_and_operations_do_no_harm() {
     let line = r#"{"t":1,"sock":2,"op":"read","bytes":3,"colour":"red"}"#;
     assert!(matches!(Line::parse(line), Ok(Line::Event(_))));

@@ -3,6 +3,7 @@ use std::process::Command as Process;
 use std::sync::mpsc;
 
 use super::*;
+use crate::event::SockId;
 use crate::recorder::{Capacity, Direction, RawClock, Stamp};
 use crate::sink::Memory;
 use crate::tap::Tap;
@@ -78,7 +79,8 @@ fn wakes_after(recorder: &Recorder, load: impl FnOnce()) -> bool {
 #[test]
 fn a_half_full_shard_wakes_a_drain_thread_that_was_feeding_its_sinks() {
     let recorder = drowsy(0);
-    let read = || recorder.transfer(1, Direction::Read, (1, 0), std::iter::empty(), Stamp::Now);
+    let read =
+        || recorder.transfer(SockId::after(0), Direction::Read, (1, 0), std::iter::empty(), Stamp::Now);
     assert!(wakes_after(&recorder, || (0..1_000).for_each(|_| _ = read())));
 }
 
@@ -86,6 +88,14 @@ fn a_half_full_shard_wakes_a_drain_thread_that_was_feeding_its_sinks() {
 fn half_full_payload_wakes_the_drain_thread() {
     let recorder = drowsy(100);
     let bytes = [7_u8; 100];
-    let read = || recorder.transfer(1, Direction::Read, (100, 0), std::iter::once(&bytes[..]), Stamp::Now);
+    let read = || {
+        recorder.transfer(
+            SockId::after(0),
+            Direction::Read,
+            (100, 0),
+            std::iter::once(&bytes[..]),
+            Stamp::Now,
+        )
+    };
     assert!(wakes_after(&recorder, || (0..8).for_each(|_| _ = read())));
 }

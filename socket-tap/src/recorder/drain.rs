@@ -146,6 +146,7 @@ impl Drain {
     /// later may be seen in one shard and be missed in another; it stays for the next round. A record that is not later
     /// is in its shard by the time that we hold the lock.
     fn drain_until(&mut self, until: u64) {
+        let events = self.events;
         self.take_shards();
         self.pending.sort_by_key(|timed| timed.raw);
         let ready = self.pending.partition_point(|timed| timed.raw <= until);
@@ -168,7 +169,9 @@ impl Drain {
         self.pending = pending;
         self.complete = self.complete.max(until);
         self.hand_on_gap(until);
-        self.feed(|sink| sink.flush());
+        if self.events > events {
+            self.feed(Sink::flush);
+        }
     }
 
     /// Adds to `pending` what the shards hold.
@@ -192,7 +195,7 @@ impl Drain {
         }
         self.lost += gap.events();
         self.last = self.last.max(self.timeline.since_start(until));
-        self.batch.push(Event { t: self.last, sock: 0, op: Op::Gap(gap), error: None });
+        self.batch.push(Event { t: self.last, sock: None, op: Op::Gap(gap), error: None });
         self.hand_on();
     }
 

@@ -1,3 +1,5 @@
+use std::sync::{Arc, Mutex};
+
 use super::*;
 use crate::recorder::{Capacity, Change, Keep, RawClock, Recorder, Stamp};
 use crate::sink::Memory;
@@ -11,18 +13,23 @@ struct Stepped {
 
 /// A recording whose drain thread is this test.
 fn stepped() -> Stepped {
-    let (clock, memory) = (RawClock::new(), Memory::new());
-    let capacity = Capacity { capture: 0, events: 64, payload: 0 };
+    let memory = Memory::new();
+    Stepped { memory: memory.clone(), ..stepped_with(64, vec![Box::new(memory)]) }
+}
+
+fn stepped_with(events: usize, sinks: Vec<Box<dyn Sink>>) -> Stepped {
+    let clock = RawClock::new();
+    let capacity = Capacity { capture: 0, events, payload: 0 };
     let timeline = Timeline::start(clock.clone());
     let recording = Recording::new(Recorder::new(clock.clone(), timeline.start_ns(), capacity));
-    let drain = Drain::new(&recording, timeline, vec![Box::new(memory.clone())], None);
-    Stepped { clock, recording, drain, memory }
+    let drain = Drain::new(&recording, timeline, sinks, None);
+    Stepped { clock, recording, drain, memory: Memory::new() }
 }
 
 impl Stepped {
     fn mark(&self, label: &'static str, stamp: Stamp<'_>) {
         let op = Op::Mark { label: label.into() };
-        self.recording.milestone(0, (op, None), (Keep::IfRoom, Change::None), stamp);
+        self.recording.milestone(None, (op, None), (Keep::IfRoom, Change::None), stamp);
     }
 
     fn labels(&self) -> Vec<String> {
@@ -72,4 +79,36 @@ fn the_end_takes_records_whatever_their_clock_says() {
     stepped.mark("last", Stamp::Entered(&entered));
     assert_eq!(stepped.drain.end().events, 1);
     assert_eq!(stepped.labels(), ["last"]);
+}
+
+/// Keeps the names of the calls that it gets.
+struct Calls(Arc<Mutex<Vec<&'static str>>>);
+
+impl Sink for Calls {
+    fn name(&self) -> String {
+        "calls".to_owned()
+    }
+
+    fn events(&mut self, _: &[Event]) -> io::Result<()> {
+        lock(&self.0).push("events");
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        lock(&self.0).push("flush");
+        Ok(())
+    }
+}
+
+#[test]
+fn sinks_are_flushed_once_after_all_batches_of_a_round() {
+    let calls = Arc::default();
+    let mut stepped = stepped_with(1 << 17, vec![Box::new(Calls(Arc::clone(&calls)))]);
+    for _ in 0..=MOST_EVENTS {
+        stepped.mark("step", Stamp::Now);
+    }
+    stepped.drain.drain_up_to_now();
+    assert_eq!(*lock(&calls), ["events", "events", "flush"]);
+    stepped.drain.drain_up_to_now();
+    assert_eq!(lock(&calls).len(), 3, "an empty round flushes nothing");
 }

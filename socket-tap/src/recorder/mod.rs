@@ -49,7 +49,8 @@ pub(crate) struct Recorder {
     /// Bytes of payload to keep of each transfer; 0 for none.
     capture: usize,
     shards: Box<[Line<Mutex<Shard>>]>,
-    next_sock: AtomicU64,
+    /// How many sockets there were.
+    socks: AtomicU64,
     /// Open streams. Changed under a shard's lock, together with the record of the event that opens or closes one.
     open: AtomicUsize,
     /// Notified when the last open stream closes.
@@ -120,7 +121,7 @@ impl Recorder {
             start_ns,
             capture,
             shards: (0..count).map(|_| Line(Mutex::new(Shard::new(room)))).collect(),
-            next_sock: AtomicU64::new(1),
+            socks: AtomicU64::new(0),
             open: AtomicUsize::new(0),
             closed: Notify::new(),
             pressed: AtomicBool::new(false),
@@ -130,7 +131,7 @@ impl Recorder {
     }
 
     pub(crate) fn new_sock(&self) -> SockId {
-        self.next_sock.fetch_add(1, Ordering::Relaxed)
+        SockId::after(self.socks.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Nanoseconds since the recording began.
@@ -199,7 +200,7 @@ impl Recorder {
     /// the end of the recording sees both or neither.
     pub(crate) fn milestone(
         &self,
-        sock: SockId,
+        sock: Option<SockId>,
         (op, error): (Op, Option<Failure>),
         (keep, change): (Keep, Change),
         stamp: Stamp<'_>,

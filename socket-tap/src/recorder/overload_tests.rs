@@ -50,7 +50,7 @@ fn held(load: impl FnOnce(&Tap, &Recording)) -> (Vec<Event>, u64) {
 
 fn connection(recorder: &Recording) -> Sensor {
     let sensor = Sensor::new(recorder, None);
-    sensor.done(Op::Accept { on: 1, fd: None, local: None, peer: None });
+    sensor.done(Op::Accept { on: sensor.sock(), fd: None, local: None, peer: None });
     sensor
 }
 
@@ -118,8 +118,9 @@ fn a_connection_is_told_to_its_end_or_left_out_whole() {
         early.into_iter().for_each(live);
     });
     let mut stories: HashMap<SockId, Vec<&str>> = HashMap::new();
-    for event in events.iter().filter(|event| event.sock != 0) {
-        stories.entry(event.sock).or_default().push(match &event.op {
+    for event in &events {
+        let Some(sock) = event.sock else { continue };
+        stories.entry(sock).or_default().push(match &event.op {
             Op::Read(Transfer { eof: true, .. }) => "eof",
             op => op.name(),
         });

@@ -15,7 +15,7 @@ pub(crate) enum Direction {
 #[derive(Debug)]
 pub(crate) struct Timed<T> {
     pub(crate) raw: u64,
-    pub(crate) sock: SockId,
+    pub(crate) sock: Option<SockId>,
     pub(crate) what: T,
 }
 

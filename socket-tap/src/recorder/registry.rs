@@ -20,7 +20,7 @@ impl Registry {
 
     fn part(&self, sock: SockId) -> &Mutex<BTreeMap<SockId, Arc<Socket>>> {
         #[expect(clippy::cast_possible_truncation, reason = "the remainder is below 16")]
-        &self.0[(sock % PARTS as u64) as usize]
+        &self.0[(sock.get() % PARTS as u64) as usize]
     }
 
     pub(crate) fn insert(&self, socket: &Arc<Socket>) {

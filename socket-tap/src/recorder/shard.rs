@@ -209,7 +209,7 @@ impl Shard {
     pub(crate) fn milestone(
         &mut self,
         raw: u64,
-        sock: SockId,
+        sock: Option<SockId>,
         (op, error): (Op, Option<Failure>),
         (keep, change): (Keep, Change),
     ) -> Taken {
@@ -271,7 +271,7 @@ impl Shard {
                 }
                 None => Record::Transfer { bytes, data, slices, direction },
             };
-            out.push(Timed { raw, sock, what });
+            out.push(Timed { raw, sock: Some(sock), what });
         }
         out.extend(milestones.map(|(_, milestone)| milestone));
         self.payload.clear();

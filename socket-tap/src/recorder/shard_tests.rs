@@ -6,7 +6,13 @@ use super::*;
 const ROOM: Room = Room { details: 2, milestones: 4, payload: 4 };
 
 fn read(shard: &mut Shard, raw: u64, bytes: &[u8]) -> bool {
-    shard.transfer(raw, 1, Direction::Read, (bytes.len(), 0), Some((3, std::iter::once(bytes))))
+    shard.transfer(
+        raw,
+        SockId::after(0),
+        Direction::Read,
+        (bytes.len(), 0),
+        Some((3, std::iter::once(bytes))),
+    )
 }
 
 fn emptied(shard: &mut Shard) -> (Vec<Timed<Record>>, Gap) {
@@ -32,7 +38,7 @@ fn payload_is_dropped_before_transfers_and_both_are_counted() {
 }
 
 fn shutdown(shard: &mut Shard, raw: u64, keep: Keep) -> Taken {
-    shard.milestone(raw, 1, (Op::Shutdown, None), (keep, Change::None))
+    shard.milestone(raw, Some(SockId::after(0)), (Op::Shutdown, None), (keep, Change::None))
 }
 
 #[test]
@@ -91,7 +97,13 @@ fn each_datagram_keeps_its_own_envelope_also_when_others_are_lost() {
             read(&mut shard, raw, b"stream");
         }
         let envelope = Envelope { peer: peer(u16::try_from(raw).unwrap()), cut };
-        shard.datagram(raw, 2, Direction::Read, (9, envelope), None::<(usize, std::iter::Empty<&[u8]>)>);
+        shard.datagram(
+            raw,
+            SockId::after(1),
+            Direction::Read,
+            (9, envelope),
+            None::<(usize, std::iter::Empty<&[u8]>)>,
+        );
     };
     for (raw, cut) in [(1, Cut::Whole), (2, Cut::Short), (3, Cut::From(512)), (4, Cut::Whole)] {
         receive(raw, cut);

@@ -43,6 +43,7 @@ struct State {
 ///     match news {
 ///         News::Events(events) => println!("{events:?}"),
 ///         News::Missed(count) => println!("too slow: {count} events are not shown"),
+///         _ => {}
 ///     }
 /// }
 /// # std::io::Result::Ok(()) })?;
@@ -68,6 +69,7 @@ pub struct View {
 
 /// What a [`View`] gets.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum News {
     /// Events, in the order of time.
     Events(Arc<[Event]>),
@@ -167,7 +169,7 @@ mod tests {
     use crate::tap::Tap;
 
     fn mark(t: u64) -> Event {
-        Event { t, sock: 0, op: Op::Mark { label: "step".into() }, error: None }
+        Event { t, sock: None, op: Op::Mark { label: "step".into() }, error: None }
     }
 
     /// Batches of 1, 2, 3 events and so on.

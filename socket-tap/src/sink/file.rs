@@ -1,46 +1,61 @@
 //! The trace file.
 
-use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::Sink;
-use super::rotation::Rotation;
+use super::open_streams::OpenStreams;
+use super::private_file::PrivateFile;
+use super::rotation::{self, Rotation};
 use crate::event::{Event, Op};
 use crate::format::{self, End, Header, Line};
 
 /// Room for the end line, which is the longest when all its numbers are.
 const END_LINE: u64 = 160;
 
-/// Writes the trace to a file that only its owner can read: what goes through a socket is nobody else's business.
+/// Writes the trace to a file that only its owner can read, as captured payload may be confidential.
 ///
-/// Each batch is handed to the system at once, so a process that is killed loses what came after the last batch. When the disk
-/// is full, or the directory gone, recording to the file ends with one message on standard error; the program and the
-/// other sinks go on, and [`Tap::finish`](crate::Tap::finish) returns the error.
+/// What was recorded is written every 20 ms, so a process that is killed loses what came after. When the disk is full,
+/// the directory gone, or the process's limit for the size of a file reached (`RLIMIT_FSIZE`, `getrlimit(2)`),
+/// recording to the file ends; the program and the other sinks continue, and [`Tap::finish`](crate::Tap::finish)
+/// returns the error.
+///
+/// The file is locked (`flock(2)`) until the recording ends, so that no second recording overwrites it. Readers are not
+/// hindered.
 #[derive(Debug)]
 pub struct TraceFile {
     path: PathBuf,
-    file: BufWriter<File>,
+    file: BufWriter<PrivateFile>,
     rotation: Option<Rotation>,
     /// What the file's header says; `None` before the recording begins.
     header: Option<Header>,
     /// Bytes in the file.
     written: u64,
-    /// Event lines in the file, what its gaps say is missing, and how many connections are open.
+    /// Event lines in the file, and what its gaps say is missing.
     counts: End,
+    streams: OpenStreams,
     line: Vec<u8>,
 }
 
 impl TraceFile {
-    /// Creates the file, or empties one that is there.
+    /// Creates the file, or empties one that is there. A relative path is resolved now, so that a program may change
+    /// its working directory later.
+    ///
+    /// An existing file with several names (hard links), or one that others may read, is replaced by a new one.
     ///
     /// # Errors
-    /// When it cannot be created; the message names it.
+    /// When the file cannot be created; the message names it. In particular:
+    ///
+    /// - [`ResourceBusy`](io::ErrorKind::ResourceBusy) when another recording writes to it; the message names the
+    ///   program and its process id;
+    /// - [`InvalidInput`](io::ErrorKind::InvalidInput) when it is a symbolic link, a pipe, or anything else that is not
+    ///   a regular file, but for `/dev/null` and `/dev/full`;
+    /// - [`PermissionDenied`](io::ErrorKind::PermissionDenied) when it belongs to another user.
     pub fn create(path: impl AsRef<Path>) -> io::Result<Self> {
-        let path = path.as_ref().to_owned();
-        let file = open(&path)?;
-        let (rotation, header, counts) = (None, None, End::default());
-        Ok(Self { path, file, rotation, header, written: 0, counts, line: Vec::new() })
+        let path = std::path::absolute(path)?;
+        let file = buffered(PrivateFile::create(&path)?);
+        let (rotation, header, counts, streams) = (None, None, End::default(), OpenStreams::default());
+        Ok(Self { path, file, rotation, header, written: 0, counts, streams, line: Vec::new() })
     }
 
     /// Begins a new file when this one would grow beyond `bytes`, and keeps the last `keep` full ones beside it: of
@@ -48,6 +63,10 @@ impl TraceFile {
     ///
     /// Each file is a whole trace, with a header, which counts the parts, and an end line. All parts have the same
     /// time line. A file is larger than `bytes` only when a single event is.
+    ///
+    /// A recording replaces the one that was at its path before, with all its full files: they are deleted when the
+    /// recording starts, so that two recordings never mix and no more than `keep` full files remain after a restart.
+    /// Other files of these names are left alone. When a full file needs the name, the recording ends with an error.
     ///
     /// ```no_run
     /// use socket_tap::{Tap, sink::TraceFile};
@@ -90,17 +109,16 @@ impl TraceFile {
         if let Op::Gap(gap) = &event.op {
             self.counts.lost += gap.events();
         }
-        self.counts.open = self.counts.open.saturating_add_signed(opens_or_closes(event));
+        self.streams.observe(event);
     }
 
     /// Completes this file, puts it aside, and begins the next, which has what happened from `since` on.
     fn next_part(&mut self, since: u64) -> io::Result<()> {
         let Some((rotation, mut header)) = self.rotation.zip(self.header.clone()) else { return Ok(()) };
-        let end = End { continued: true, ..self.counts.clone() };
+        let end = End { continued: true, open: self.streams.count(), ..self.counts.clone() };
         self.write(&Line::End(end))?;
         self.file.flush()?;
-        rotation.put_aside(&self.path, header.part)?;
-        self.file = open(&self.path)?;
+        self.file = buffered(rotation.next_file(&self.path, self.file.get_ref(), header.part)?);
         self.written = 0;
         (self.counts.events, self.counts.lost) = (0, 0);
         (header.part, header.since) = (header.part + 1, since);
@@ -111,25 +129,8 @@ impl TraceFile {
     }
 }
 
-/// By how much the number of open connections changes with the event.
-pub(super) fn opens_or_closes(event: &Event) -> i64 {
-    match &event.op {
-        Op::Accept { .. } | Op::Connect { .. } if event.error.is_none() => 1,
-        Op::Close(close) if close.ended_by.is_some() => -1,
-        _ => 0,
-    }
-}
-
-/// Creates a file that only its owner can read.
-pub(super) fn open(path: &Path) -> io::Result<BufWriter<File>> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path).map_err(|error| {
-        io::Error::new(error.kind(), format!("cannot write the trace {}: {error}", path.display()))
-    })?;
-    Ok(BufWriter::with_capacity(64 * 1024, file))
+fn buffered(file: PrivateFile) -> BufWriter<PrivateFile> {
+    BufWriter::with_capacity(64 * 1024, file)
 }
 
 impl Sink for TraceFile {
@@ -138,6 +139,7 @@ impl Sink for TraceFile {
     }
 
     fn begin(&mut self, header: &Header) -> io::Result<()> {
+        rotation::delete_earlier_parts(&self.path)?;
         self.header = Some(header.clone());
         self.write(&Line::Header(header.clone()))?;
         self.file.flush()
@@ -147,7 +149,10 @@ impl Sink for TraceFile {
         for event in batch {
             self.event(event)?;
         }
-        // Whoever kills the process loses at most what is on its way here.
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
 
@@ -155,7 +160,10 @@ impl Sink for TraceFile {
         // The counts are the file's, which may be the last of several.
         let End { events, lost, .. } = self.counts;
         self.write(&Line::End(End { events, lost, ..end.clone() }))?;
-        self.file.flush()
+        self.file.flush()?;
+        // Whoever waited for the end may record to it again.
+        self.file.get_ref().unlock();
+        Ok(())
     }
 }
 

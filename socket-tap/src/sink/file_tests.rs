@@ -98,12 +98,34 @@ fn a_part_says_how_many_connections_were_open_as_it_ended() {
     let path = directory.0.join("shop.jsonl");
     let tap = Tap::server("shop").sink(TraceFile::create(&path).unwrap().rotate(1, 9)).start().unwrap();
     let sensor = crate::sensor::Sensor::new(tap.recording().unwrap(), None);
-    sensor.done(Op::Accept { on: 1, fd: None, local: None, peer: None });
+    sensor.done(Op::Accept { on: sensor.sock(), fd: None, local: None, peer: None });
     drop(sensor);
     tap.mark("after");
     tap.finish_blocking().unwrap();
     let open = |part: &str| read(&directory.0.join(part)).2.open;
     assert_eq!([open("shop.0.jsonl"), open("shop.1.jsonl"), open("shop.jsonl")], [1, 0, 0]);
+}
+
+#[tokio::test]
+async fn wrapped_and_released_streams_are_counted_as_the_tap_does() {
+    use crate::stream::TapStream;
+    let directory = Directory::new("wrapped");
+    let path = directory.0.join("shop.jsonl");
+    let tap = Tap::server("shop").sink(TraceFile::create(&path).unwrap().rotate(1, 9)).start().unwrap();
+    let mut counted = Vec::new();
+    let below = TapStream::wrap(&tap, tokio::io::duplex(1).0, "memory");
+    counted.push(tap.open_streams() as u64);
+    let above = TapStream::wrap(&tap, below, "tls");
+    counted.push(tap.open_streams() as u64);
+    let below = above.into_inner();
+    counted.push(tap.open_streams() as u64);
+    drop(below);
+    counted.push(tap.open_streams() as u64);
+    tap.mark("after");
+    tap.finish().await.unwrap();
+    // Each file has one event.
+    let open = |part: usize| read(&directory.0.join(format!("shop.{part}.jsonl"))).2.open;
+    assert_eq!((0..4).map(open).collect::<Vec<_>>(), counted);
 }
 
 #[test]
@@ -119,7 +141,7 @@ fn a_directory_that_vanishes_stops_the_recording_and_nothing_else() {
     }
     let error = tap.finish_blocking().unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::NotFound);
-    assert!(error.to_string().contains("cannot rename the full file"), "{error}");
+    assert!(error.to_string().contains("cannot begin the next file after the full"), "{error}");
     assert_eq!(memory.events().len(), 3);
 }
 
@@ -139,7 +161,7 @@ fn a_full_disk_is_reported_once_and_stops_no_other_sink() {
     let memory = Memory::new();
     file.begin(&read_header()).unwrap();
     // From here on the disk is full.
-    file.file = open(Path::new("/dev/full")).unwrap();
+    file.file = buffered(PrivateFile::create(Path::new("/dev/full")).unwrap());
     let (report, reported) = std::sync::mpsc::channel();
     let tap = Tap::server("shop")
         .sink(Begun(file))
@@ -179,5 +201,9 @@ impl Sink for Begun {
 
     fn events(&mut self, batch: &[Event]) -> io::Result<()> {
         self.0.events(batch)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }

@@ -1,19 +1,20 @@
 //! The last events, kept for when something goes wrong.
 
 use std::collections::VecDeque;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use super::Sink;
-use super::file::{open, opens_or_closes};
+use super::open_streams::OpenStreams;
+use super::private_file;
 use crate::event::{Event, Gap, Op};
 use crate::format::{self, End, Header, Line};
 
-/// How often, and how long each time, a dump waits for the drain thread to let go of the events. It holds them for
-/// microseconds; only a thread that panics while it holds them itself waits in vain, and must not wait for ever.
+/// How often, and how long each time, a dump waits for the events, and for another dump to be written. The drain thread
+/// holds the events for microseconds. A thread that panics while it holds them itself must not wait indefinitely.
 const TRIES: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(1);
 
@@ -42,6 +43,8 @@ const PAUSE: Duration = Duration::from_millis(1);
 pub struct FlightRecorder {
     most: usize,
     kept: Arc<Mutex<Kept>>,
+    /// Held while a dump is written, so that of several the last has the latest events.
+    dumping: Arc<Mutex<()>>,
     /// The drain thread.
     drain: Arc<OnceLock<ThreadId>>,
 }
@@ -52,8 +55,7 @@ struct Kept {
     events: VecDeque<Event>,
     /// The events that had to go, and what the recorder's own gaps among them say.
     before: Gap,
-    /// Connections that are open now.
-    open: u64,
+    streams: OpenStreams,
     /// The recording has ended.
     ended: bool,
 }
@@ -62,20 +64,35 @@ impl FlightRecorder {
     /// Keeps the last `events` events; each takes some 150 bytes, and its payload when payload is asked for.
     #[must_use]
     pub fn new(events: usize) -> Self {
-        Self { most: events.max(1), kept: Arc::default(), drain: Arc::default() }
+        Self { most: events.max(1), kept: Arc::default(), dumping: Arc::default(), drain: Arc::default() }
     }
 
-    /// Writes what is kept to a trace file that only its owner can read, and goes on. Call
+    /// Writes the kept events to a trace file that only its owner can read; recording continues. Call
     /// [`Tap::flush`](crate::Tap::flush) before, to have all that happened until now.
     ///
+    /// The file is written under another name and then renamed, so a reader finds the earlier dump or the complete new
+    /// one, also when several threads dump at the same time.
+    ///
     /// # Errors
-    /// When the recording has not begun, or the file cannot be written; the message names it.
+    /// When the recording has not begun, or the file cannot be written, as by
+    /// [`TraceFile::create`](super::TraceFile::create); the message names it.
     pub fn dump(&self, path: impl AsRef<Path>) -> io::Result<()> {
-        let kept = self.lock().ok_or_else(|| io::Error::other("the kept events are in use"))?.clone();
-        let path = path.as_ref();
-        let mut out = open(path)?;
-        kept.write(&mut out).and_then(|()| out.flush()).map_err(|error| {
-            io::Error::new(error.kind(), format!("cannot write the trace {}: {error}", path.display()))
+        let _dumping = self.dumping.lock().unwrap_or_else(PoisonError::into_inner);
+        self.write(path.as_ref())
+    }
+
+    /// The same from a panic hook: the thread may have panicked while it dumped, so it does not wait for long.
+    pub(super) fn dump_in_hook(&self, path: &Path) -> io::Result<()> {
+        let _dumping = lock(&self.dumping).ok_or_else(|| busy("another dump is being written"))?;
+        self.write(path)
+    }
+
+    fn write(&self, path: &Path) -> io::Result<()> {
+        let kept = lock(&self.kept).ok_or_else(|| busy("the kept events are in use; try again"))?.clone();
+        private_file::replace(path, |out| {
+            let mut out = io::BufWriter::with_capacity(64 * 1024, out);
+            kept.write(&mut out)?;
+            io::Write::flush(&mut out)
         })
     }
 
@@ -83,17 +100,21 @@ impl FlightRecorder {
     pub(crate) fn on_drain_thread(&self) -> bool {
         self.drain.get() == Some(&thread::current().id())
     }
+}
 
-    fn lock(&self) -> Option<MutexGuard<'_, Kept>> {
-        for _ in 0..TRIES {
-            match self.kept.try_lock() {
-                Ok(kept) => return Some(kept),
-                Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
-                Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
-            }
+fn busy(why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::ResourceBusy, why)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    for _ in 0..TRIES {
+        match mutex.try_lock() {
+            Ok(locked) => return Some(locked),
+            Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
         }
-        None
     }
+    None
 }
 
 impl Kept {
@@ -108,7 +129,7 @@ impl Kept {
         }
         Line::Header(header).write(out)?;
         if missing {
-            let gap = Event { t: first, sock: 0, op: Op::Gap(self.before), error: None };
+            let gap = Event { t: first, sock: None, op: Op::Gap(self.before), error: None };
             format::write_event(out, &gap)?;
         }
         let mut lost = self.before.events();
@@ -119,7 +140,7 @@ impl Kept {
             format::write_event(out, event)?;
         }
         let events = self.events.len() as u64 + u64::from(missing);
-        Line::End(End { events, lost, open: self.open, continued: !self.ended }).write(out)
+        Line::End(End { events, lost, open: self.streams.count(), continued: !self.ended }).write(out)
     }
 
     fn push(&mut self, event: Event, most: usize) {
@@ -131,7 +152,7 @@ impl Kept {
                 op => self.before.count(op, old.error.is_some()),
             }
         }
-        self.open = self.open.saturating_add_signed(opens_or_closes(&event));
+        self.streams.observe(&event);
         self.events.push_back(event);
     }
 }
@@ -142,7 +163,7 @@ impl Sink for FlightRecorder {
     }
 
     fn begin(&mut self, header: &Header) -> io::Result<()> {
-        if let Some(mut kept) = self.lock() {
+        if let Some(mut kept) = lock(&self.kept) {
             *kept = Kept { header: Some(header.clone()), ..Kept::default() };
         }
         Ok(())
@@ -151,7 +172,7 @@ impl Sink for FlightRecorder {
     fn events(&mut self, batch: &[Event]) -> io::Result<()> {
         let _ = self.drain.set(thread::current().id());
         // What would be pushed out by later events of the batch is counted, not copied.
-        let mut kept = self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         for event in batch {
             kept.push(event.clone(), self.most);
         }
@@ -159,8 +180,16 @@ impl Sink for FlightRecorder {
     }
 
     fn end(&mut self, _: &End) -> io::Result<()> {
-        self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner).ended = true;
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).ended = true;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+impl FlightRecorder {
+    pub(super) fn panic_while_holding_the_events(&self) {
+        let _kept = self.kept.lock().unwrap();
+        panic!("boom");
     }
 }
 

@@ -1,5 +1,4 @@
 use std::path::PathBuf;
-use std::process::Command;
 
 use super::*;
 use crate::format::Side;
@@ -33,7 +32,7 @@ fn a_dump_has_the_last_events_and_says_what_is_missing() {
     let flight = FlightRecorder::new(3);
     let tap = Tap::server("test").sink(flight.clone()).start().unwrap();
     let sensor = crate::sensor::Sensor::new(tap.recording().unwrap(), None);
-    sensor.done(Op::Accept { on: 1, fd: None, local: None, peer: None });
+    sensor.done(Op::Accept { on: sensor.sock(), fd: None, local: None, peer: None });
     let flush = || tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(tap.flush());
     flush();
     flight.dump(&first).unwrap();
@@ -71,86 +70,51 @@ fn a_dump_before_the_recording_or_to_nowhere_is_an_error_that_says_so() {
     assert!(error.contains("cannot write the trace /nowhere/at/all.jsonl"), "{error}");
 }
 
-/// Set in the processes that the tests below start: where to dump.
-const CHILD: &str = "SOCKET_TAP_TEST_PANIC";
-
-/// Runs a test in a process of its own, as a panic hook is the whole process's, and returns what it printed and the
-/// trace that it left.
-fn in_a_process(test: &str) -> (String, Vec<String>) {
-    let directory = Directory::new(test);
-    let path = directory.0.join("panic.jsonl");
-    let child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", &format!("sink::flight::tests::{test}"), "--nocapture"])
-        .env(CHILD, &path)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&child.stderr).into_owned();
-    assert!(child.status.success(), "{said}");
-    (said, lines(&path))
+#[test]
+fn concurrent_dumps_leave_a_complete_file() {
+    let directory = Directory::new("concurrent");
+    let path = directory.0.join("dump.jsonl");
+    let flight = FlightRecorder::new(1_000);
+    let tap = Tap::server("test").sink(flight.clone()).start().unwrap();
+    for step in 0..1_000 {
+        tap.mark(format!("step {step}"));
+    }
+    tap.finish_blocking().unwrap();
+    let dump = || (0..20).for_each(|_| flight.dump(&path).unwrap());
+    thread::scope(|scope| {
+        let dumps: Vec<_> = (0..4).map(|_| scope.spawn(dump)).collect();
+        // Whenever the file is looked at, it is complete.
+        while dumps.iter().any(|dump| !dump.is_finished()) {
+            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            assert_eq!(text.lines().last(), Some(r#"{"end":true,"events":1000,"lost":0}"#));
+        }
+    });
+    assert_eq!(lines(&path).len(), 1_002);
+    assert_eq!(std::fs::read_dir(&directory.0).unwrap().count(), 1, "temporary files are gone");
 }
 
 #[test]
-fn a_panic_leaves_a_trace_of_what_led_to_it_and_the_hook_before_runs_too() {
-    if let Some(path) = std::env::var_os(CHILD) {
-        std::panic::set_hook(Box::new(|_| eprintln!("the hook before")));
-        let flight = FlightRecorder::new(10);
-        let tap = Tap::server("test").sink(flight.clone()).start().unwrap();
-        tap.dump_on_panic(&flight, path);
-        tap.mark("just before");
-        thread::spawn(|| panic!("boom")).join().unwrap_err();
-        return;
-    }
-    let (said, trace) = in_a_process("a_panic_leaves_a_trace_of_what_led_to_it_and_the_hook_before_runs_too");
-    assert!(said.contains("the last socket calls before the panic are in"), "{said}");
-    assert_eq!(said.matches("the hook before").count(), 1, "{said}");
-    assert!(trace[1].contains("just before"), "{trace:?}");
-    assert!(trace[2].starts_with(r#"{"end":true,"events":1"#), "{trace:?}");
-}
-
-/// Panics at the first batch, on the drain thread.
-struct Panics;
-
-impl Sink for Panics {
-    fn name(&self) -> String {
-        "a sink that panics".to_owned()
-    }
-
-    fn events(&mut self, _: &[Event]) -> io::Result<()> {
-        panic!("boom")
-    }
+#[cfg(unix)]
+fn dump_replaces_no_special_file() {
+    let directory = Directory::new("special");
+    let (victim, link) = (directory.0.join("victim"), directory.0.join("dump.jsonl"));
+    std::fs::write(&victim, "precious").unwrap();
+    std::os::unix::fs::symlink(&victim, &link).unwrap();
+    let flight = FlightRecorder::new(1);
+    let _tap = Tap::server("test").sink(flight.clone()).start().unwrap();
+    let error = flight.dump(&link).unwrap_err();
+    assert!(error.to_string().contains("symbolic link"), "{error}");
+    assert_eq!(std::fs::read_to_string(&victim).unwrap(), "precious");
+    flight.dump("/dev/null").unwrap();
+    assert!(!std::fs::metadata("/dev/null").unwrap().is_file(), "the device is still there");
 }
 
 #[test]
-fn a_panic_on_the_drain_thread_leaves_a_trace_and_waits_for_nothing() {
-    if let Some(path) = std::env::var_os(CHILD) {
-        let flight = FlightRecorder::new(10);
-        let tap = Tap::server("test").sink(flight.clone()).sink(Panics).start().unwrap();
-        tap.dump_on_panic(&flight, path);
-        tap.mark("just before");
-        tap.finish_blocking().unwrap_err();
-        return;
-    }
-    let (said, trace) = in_a_process("a_panic_on_the_drain_thread_leaves_a_trace_and_waits_for_nothing");
-    assert!(said.contains("the last socket calls before the panic are in"), "{said}");
-    assert!(trace[1].contains("just before"), "{trace:?}");
-}
-
-#[test]
-fn a_panic_of_the_thread_that_holds_the_events_does_not_hang() {
-    if let Some(path) = std::env::var_os(CHILD) {
-        let flight = FlightRecorder::new(10);
-        let tap = Tap::server("test").sink(flight.clone()).start().unwrap();
-        tap.dump_on_panic(&flight, &path);
-        let holder = flight.clone();
-        let holds = move || {
-            let _kept = holder.kept.lock().unwrap();
-            panic!("boom");
-        };
-        thread::spawn(holds).join().unwrap_err();
-        tap.finish_blocking().unwrap();
-        return flight.dump(path).unwrap();
-    }
-    let (said, trace) = in_a_process("a_panic_of_the_thread_that_holds_the_events_does_not_hang");
-    assert!(said.contains("no trace of what led to the panic: the kept events are in use"), "{said}");
-    assert_eq!(trace.len(), 2, "it goes on afterwards: {trace:?}");
+#[cfg(unix)]
+fn dump_over_a_file_that_is_recorded_to_is_refused() {
+    let directory = Directory::new("recorded");
+    let path = directory.0.join("shop.jsonl");
+    let flight = FlightRecorder::new(1);
+    let _tap = Tap::server("test").sink(flight.clone()).file(&path).unwrap().start().unwrap();
+    assert_eq!(flight.dump(&path).unwrap_err().kind(), io::ErrorKind::ResourceBusy);
 }

@@ -2,12 +2,17 @@
 
 mod broadcast;
 mod file;
+mod file_rules;
 mod flight;
 mod live;
 mod memory;
+mod open_streams;
 mod panic_hook;
 mod printer;
+mod private_file;
 mod rotation;
+#[cfg(feature = "tracing")]
+mod socket_ends;
 #[cfg(feature = "tracing")]
 mod tracing_events;
 
@@ -46,8 +51,8 @@ pub trait Sink: Send + 'static {
     /// End the recording to this sink.
     fn events(&mut self, batch: &[Event]) -> io::Result<()>;
 
-    /// No further batch comes for now: about 20 ms of the recording have been handed over. What a sink has buffered
-    /// should go out.
+    /// Hands on what the sink has buffered. Called when it has all batches of a round, every 20 ms while anything
+    /// happens: a sink that writes in large pieces does it here rather than once a batch.
     ///
     /// # Errors
     /// End the recording to this sink.

@@ -1,8 +1,16 @@
 //! Full trace files: what they are called, and how many are kept.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, BufRead as _, BufReader, ErrorKind, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
+
+use super::file_rules::{FoundFile, no_special_files};
+use super::private_file::{PrivateFile, Replacement};
+use crate::format::Line;
+
+/// The header and the end line of a trace are shorter.
+const LONGEST_HEADER: u64 = 64 * 1024;
+const LONGEST_END: u64 = 512;
 
 /// When to begin a new file.
 #[derive(Clone, Copy, Debug)]
@@ -14,41 +22,102 @@ pub(super) struct Rotation {
 }
 
 impl Rotation {
-    /// Gives the full file its name, and deletes the one that is too old for now.
-    pub(super) fn put_aside(&self, path: &Path, part: u64) -> io::Result<()> {
-        let aside = name(path, part);
-        fs::rename(path, &aside).map_err(|error| {
-            io::Error::new(
-                error.kind(),
-                format!("cannot rename the full file {} to {}: {error}", path.display(), aside.display()),
-            )
+    /// Gives the full file its name, and returns the empty one in its place. Deletes the full file that is too old.
+    pub(super) fn next_file(&self, path: &Path, full: &PrivateFile, part: u64) -> io::Result<PrivateFile> {
+        let next = begin_next(path, full, part).map_err(|error| {
+            let why = format!("cannot begin the next file after the full {}: {error}", path.display());
+            io::Error::new(error.kind(), why)
         })?;
-        match part.checked_sub(self.keep).map(|old| fs::remove_file(name(path, old))) {
-            // Whoever moved it away has made room, too.
-            Some(Err(error)) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
+        match part.checked_sub(self.keep).map(|old| fs::remove_file(part_path(path, old))) {
+            Some(Err(error)) if error.kind() != ErrorKind::NotFound => Err(error),
+            _ => Ok(next),
         }
     }
 }
 
+fn begin_next(path: &Path, full: &PrivateFile, part: u64) -> io::Result<PrivateFile> {
+    if !full.is_at(path) {
+        return Err(io::Error::new(ErrorKind::NotFound, "it was moved or replaced while it was written"));
+    }
+    let (next, replacement) = Replacement::beside(path)?;
+    let aside = part_path(path, part);
+    let in_the_way = || {
+        let why = format!("{} is there already, and is no part of a recording", aside.display());
+        io::Error::new(ErrorKind::AlreadyExists, why)
+    };
+    // The path names a locked file at all times: no other program can take it in between.
+    match fs::hard_link(path, &aside) {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(in_the_way()),
+        // A file system without hard links.
+        Err(_) if fs::symlink_metadata(&aside).is_ok() => return Err(in_the_way()),
+        Err(_) => fs::rename(path, &aside)?,
+    }
+    replacement.take_the_place_of(path)?;
+    Ok(next)
+}
+
+/// Deletes the full files of the recording that was at this path before, so that no two recordings mix.
+///
+/// Files count as such by name and content: a whole trace with the header of that part, whose end line says that the
+/// recording continues. Others stay.
+pub(super) fn delete_earlier_parts(path: &Path) -> io::Result<()> {
+    let Some(directory) = path.parent() else { return Ok(()) };
+    // A directory that may be entered and not listed keeps its files.
+    let Ok(entries) = fs::read_dir(directory) else { return Ok(()) };
+    for entry in entries.flatten() {
+        let file = directory.join(entry.file_name());
+        if part_number(path, &file).is_none_or(|part| !is_full_part(&file, part)) {
+            continue;
+        }
+        match fs::remove_file(&file) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                let why = format!("cannot delete {} of the earlier recording: {error}", file.display());
+                return Err(io::Error::new(error.kind(), why));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn is_full_part(file: &Path, part: u64) -> bool {
+    let open = || -> io::Result<File> { no_special_files(File::options().read(true)).open(file) };
+    let Ok(mut file) = open() else { return false };
+    let Ok(metadata) = file.metadata() else { return false };
+    if FoundFile::of(&metadata).refused().is_some() {
+        return false;
+    }
+    let mut first = String::new();
+    if BufReader::new((&mut file).take(LONGEST_HEADER)).read_line(&mut first).is_err()
+        || Line::parse_header(&first).ok().is_none_or(|header| header.part != part)
+    {
+        return false;
+    }
+    let mut tail = Vec::new();
+    let read = file
+        .seek(SeekFrom::Start(metadata.len().saturating_sub(LONGEST_END)))
+        .and_then(|_| file.take(LONGEST_END).read_to_end(&mut tail));
+    let tail = String::from_utf8_lossy(&tail);
+    let last = tail.lines().next_back().map(Line::parse);
+    read.is_ok() && matches!(last, Some(Ok(Line::End(end))) if end.continued)
+}
+
 /// `shop.jsonl` is `shop.3.jsonl` as part 3.
-fn name(path: &Path, part: u64) -> PathBuf {
+fn part_path(path: &Path, part: u64) -> PathBuf {
     match path.extension() {
         Some(extension) => path.with_extension(format!("{part}.{}", extension.display())),
         None => path.with_extension(part.to_string()),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_number_stands_before_the_extension() {
-        for (path, aside) in
-            [("a/shop.jsonl", "a/shop.3.jsonl"), ("shop", "shop.3"), ("s.x.jsonl", "s.x.3.jsonl")]
-        {
-            assert_eq!(name(Path::new(path), 3), Path::new(aside));
-        }
-    }
+/// Which part of `path` the file is by its name.
+fn part_number(path: &Path, file: &Path) -> Option<u64> {
+    let without = if path.extension().is_some() { file.file_stem().map(Path::new)? } else { file };
+    let part = without.extension()?.to_str()?.parse().ok()?;
+    (part_path(path, part) == file).then_some(part)
 }
+
+#[cfg(test)]
+#[path = "rotation_tests.rs"]
+mod tests;

@@ -1,5 +1,6 @@
 //! Each socket event as one of the crate `tracing`.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
 
@@ -8,14 +9,15 @@ use tracing::subscriber::NoSubscriber;
 use tracing::{Level, event};
 
 use super::Sink;
+use super::socket_ends::{EndPoint, Ends};
 use crate::close::EndedBy;
-use crate::event::{Addr, Event, Op, SockId};
+use crate::event::{Event, Op, SockId};
 
 /// What the events are filtered by: `RUST_LOG=socket_tap=trace`.
 const TARGET: &str = "socket_tap";
 
-/// Hands each event to the subscriber of `tracing`: reads and writes at level `TRACE`, what was lost at `WARN`, anything
-/// else, failures among it, at `DEBUG`, all with the target `socket_tap`.
+/// Hands each event to the subscriber of `tracing`: reads, writes and datagrams at level `TRACE`, what was lost at
+/// `WARN`, anything else, failures among it, at `DEBUG`, all with the target `socket_tap`.
 ///
 /// The subscriber is the one that is in force where this is made, or else the global one. The events come from the
 /// recorder's thread some milliseconds later, outside of every span; `socket_tap.t` has the exact time.
@@ -37,15 +39,6 @@ pub struct TracingEvents {
     sockets: HashMap<SockId, Ends>,
 }
 
-/// What all events of a socket say.
-#[derive(Debug, Default)]
-struct Ends {
-    transport: Option<&'static str>,
-    network: Option<&'static str>,
-    local: Option<(String, Option<u16>)>,
-    peer: Option<(String, Option<u16>)>,
-}
-
 impl TracingEvents {
     /// For the subscriber in force.
     #[must_use]
@@ -54,13 +47,14 @@ impl TracingEvents {
     }
 
     fn send(&mut self, event: &Event) {
-        if event.sock != 0 && !is_failed_accept(event) {
-            self.sockets.entry(event.sock).or_default().learn(&event.op);
+        if let Some(sock) = event.sock.filter(|_| !is_failed_accept(event)) {
+            self.sockets.entry(sock).or_default().learn(&event.op);
         }
         let nothing = Ends::default();
-        emit(event, self.sockets.get(&event.sock).unwrap_or(&nothing));
-        if matches!(event.op, Op::Close(_)) {
-            self.sockets.remove(&event.sock);
+        let known = event.sock.and_then(|sock| self.sockets.get(&sock));
+        emit(event, known.unwrap_or(&nothing));
+        if let (Op::Close(_) | Op::Release(_), Some(sock)) = (&event.op, event.sock) {
+            self.sockets.remove(&sock);
         }
     }
 }
@@ -93,49 +87,20 @@ fn is_failed_accept(event: &Event) -> bool {
     event.error.is_some() && matches!(event.op, Op::Accept { .. })
 }
 
-impl Ends {
-    fn learn(&mut self, op: &Op) {
-        match op {
-            Op::Bind { local } => self.addresses(local.as_ref(), None),
-            Op::Accept { local, peer, .. } | Op::Connect { local, peer, .. } => {
-                self.addresses(local.as_ref(), peer.as_ref());
-            }
-            _ => {}
-        }
-    }
-
-    fn addresses(&mut self, local: Option<&Addr>, peer: Option<&Addr>) {
-        if let Some(address) = local.or(peer) {
-            (self.transport, self.network) = match address {
-                Addr::Ip(ip) => (Some("tcp"), Some(if ip.is_ipv4() { "ipv4" } else { "ipv6" })),
-                Addr::Other(_) => (Some("unix"), None),
-            };
-        }
-        (self.local, self.peer) = (local.map(split), peer.map(split));
-    }
-}
-
-fn split(address: &Addr) -> (String, Option<u16>) {
-    match address {
-        Addr::Ip(ip) => (ip.ip().to_string(), Some(ip.port())),
-        Addr::Other(text) => (text.clone(), None),
-    }
-}
-
 /// An event has its level in the code that makes it, so each level has code of its own.
 macro_rules! at {
-    ($level:expr, $event:ident, $ends:ident, $($more:tt)*) => {
+    ($level:expr, $event:ident, $ends:ident, $peer:ident, $($more:tt)*) => {
         event!(
             target: TARGET,
             $level,
             socket_tap.t = $event.t,
-            socket_tap.sock = (($event.sock != 0).then_some($event.sock)),
+            socket_tap.sock = $event.sock.map(SockId::get),
             network.transport = $ends.transport,
             network.r#type = $ends.network,
-            network.local.address = $ends.local.as_ref().map(|local| local.0.as_str()),
-            network.local.port = $ends.local.as_ref().and_then(|local| local.1),
-            network.peer.address = $ends.peer.as_ref().map(|peer| peer.0.as_str()),
-            network.peer.port = $ends.peer.as_ref().and_then(|peer| peer.1),
+            network.local.address = $ends.local.as_ref().map(|local| local.address.as_str()),
+            network.local.port = $ends.local.as_ref().and_then(|local| local.port),
+            network.peer.address = $peer.as_ref().map(|peer| peer.address.as_str()),
+            network.peer.port = $peer.as_ref().and_then(|peer| peer.port),
             error.r#type = $event.error.as_ref().map(|error| &*error.reason),
             socket_tap.errno = $event.error.as_ref().and_then(|error| error.errno),
             $($more)*
@@ -145,39 +110,71 @@ macro_rules! at {
 
 fn emit(event: &Event, ends: &Ends) {
     let name = event.op.name();
+    let peer = peer_of(event, ends);
     match &event.op {
         Op::Read(transfer) | Op::Write(transfer) if event.error.is_none() => at!(
             Level::TRACE,
             event,
             ends,
+            peer,
             network.io.direction = direction(&event.op),
             socket_tap.bytes = transfer.bytes,
             socket_tap.slices = transfer.slices,
             socket_tap.eof = transfer.eof.then_some(true),
             "{name}"
         ),
-        Op::Close(close) => at!(
+        Op::RecvFrom(datagram) | Op::SendTo(datagram) if event.error.is_none() => at!(
+            Level::TRACE,
+            event,
+            ends,
+            peer,
+            network.io.direction = direction(&event.op),
+            socket_tap.bytes = datagram.bytes,
+            socket_tap.truncated = datagram.truncated.then_some(true),
+            socket_tap.length = datagram.length,
+            "{name}"
+        ),
+        // A stream that is given away has totals, too.
+        Op::Close(close) | Op::Release(close) => at!(
             Level::DEBUG,
             event,
             ends,
+            peer,
             socket_tap.ended_by = close.ended_by.map(name_of),
             socket_tap.rx = close.totals.rx,
             socket_tap.tx = close.totals.tx,
             "{name}"
         ),
         Op::Option { name: option, value } => {
-            at!(Level::DEBUG, event, ends, socket_tap.name = &**option, socket_tap.value = *value, "{name}");
+            at!(
+                Level::DEBUG,
+                event,
+                ends,
+                peer,
+                socket_tap.name = &**option,
+                socket_tap.value = *value,
+                "{name}"
+            );
         }
-        Op::Mark { label } => at!(Level::DEBUG, event, ends, socket_tap.label = &**label, "{name}"),
-        Op::Gap(gap) => at!(Level::WARN, event, ends, socket_tap.lost = gap.events(), "{name}"),
-        op => at!(Level::DEBUG, event, ends, network.io.direction = direction(op), "{name}"),
+        Op::Mark { label } => at!(Level::DEBUG, event, ends, peer, socket_tap.label = &**label, "{name}"),
+        Op::Gap(gap) => at!(Level::WARN, event, ends, peer, socket_tap.lost = gap.events(), "{name}"),
+        op => at!(Level::DEBUG, event, ends, peer, network.io.direction = direction(op), "{name}"),
     }
+}
+
+/// The peer of this datagram; when it names none, the one that the socket is connected to.
+fn peer_of<'a>(event: &'a Event, ends: &'a Ends) -> Option<Cow<'a, EndPoint>> {
+    let datagram = match &event.op {
+        Op::RecvFrom(datagram) | Op::SendTo(datagram) => datagram.peer.as_ref(),
+        _ => None,
+    };
+    datagram.map(|peer| Cow::Owned(EndPoint::of(peer))).or(ends.peer.as_ref().map(Cow::Borrowed))
 }
 
 fn direction(op: &Op) -> Option<&'static str> {
     match op {
-        Op::Read(_) => Some("receive"),
-        Op::Write(_) => Some("transmit"),
+        Op::Read(_) | Op::RecvFrom(_) => Some("receive"),
+        Op::Write(_) | Op::SendTo(_) => Some("transmit"),
         _ => None,
     }
 }

@@ -111,6 +111,49 @@ fn every_event_is_sent_with_the_addresses_of_its_socket_by_the_conventions() {
 }
 
 #[test]
+fn datagrams_are_traced_with_bytes_and_peer() {
+    let sent = sent(&[
+        r#"{"t":1,"sock":1,"op":"socket","domain":"ipv4","type":"datagram"}"#,
+        r#"{"t":2,"sock":1,"op":"bind","local":"127.0.0.1:3000"}"#,
+        r#"{"t":3,"sock":1,"op":"recvfrom","bytes":5,"peer":"127.0.0.9:51234","truncated":true,"length":9}"#,
+        r#"{"t":4,"sock":1,"op":"sendto","bytes":0,"peer":"127.0.0.9:1","error":"connection refused"}"#,
+        r#"{"t":5,"sock":1,"op":"connect","local":"127.0.0.1:3000","peer":"127.0.0.9:51234"}"#,
+        r#"{"t":6,"sock":1,"op":"sendto","bytes":7}"#,
+        r#"{"t":7,"sock":1,"op":"close"}"#,
+    ]);
+    let field = |name: &str| -> Vec<Option<&str>> {
+        sent.iter().map(|fields| fields.get(name).map(String::as_str)).collect()
+    };
+    let levels = ["DEBUG", "DEBUG", "TRACE", "DEBUG", "DEBUG", "TRACE", "DEBUG"];
+    assert_eq!(field("level"), levels.map(Some));
+    let udp = Some("udp");
+    assert_eq!(field("network.transport"), [None, udp, udp, udp, udp, udp, udp]);
+    let (peer, first, none) = (Some("51234"), Some("1"), None);
+    assert_eq!(field("network.peer.port"), [none, none, peer, first, peer, peer, peer]);
+    assert_eq!(field("network.local.port")[1..], [Some("3000"); 6]);
+    assert_eq!(field("socket_tap.bytes"), [none, none, Some("5"), none, none, Some("7"), none]);
+    assert_eq!(field("socket_tap.length")[2], Some("9"));
+    let (receive, transmit) = (Some("receive"), Some("transmit"));
+    let directions = [none, none, receive, transmit, none, transmit, none];
+    assert_eq!(field("network.io.direction"), directions);
+}
+
+#[test]
+fn adopted_stream_has_addresses_until_it_is_released() {
+    // `sent` checks that nothing is kept afterwards.
+    let sent = sent(&[
+        r#"{"t":1,"sock":1,"op":"adopt","domain":"ipv4","type":"stream","local":"127.0.0.1:3000","peer":"127.0.0.9:51234"}"#,
+        r#"{"t":2,"sock":1,"op":"release","rx":0,"tx":3,"reads":0,"writes":1}"#,
+    ]);
+    for fields in &sent {
+        assert_eq!(fields.get("network.transport").map(String::as_str), Some("tcp"));
+        assert_eq!(fields.get("network.local.port").map(String::as_str), Some("3000"));
+        assert_eq!(fields.get("network.peer.port").map(String::as_str), Some("51234"));
+    }
+    assert_eq!(sent[1].get("socket_tap.tx").map(String::as_str), Some("3"));
+}
+
+#[test]
 fn what_was_lost_is_a_warning() {
     let gap = Gap { reads: 3, writes: 1, ..Gap::default() };
     let sent = sent(&[r#"{"t":9,"op":"gap","reads":3,"writes":1,"payloads":0}"#]);

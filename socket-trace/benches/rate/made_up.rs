@@ -3,12 +3,14 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use socket_tap::close::{Close, EndedBy, Totals};
-use socket_tap::event::{Event, Op, SockId, Transfer};
-use socket_tap::format::{End, Header, Line, Side, VERSION, write_event};
+use socket_tap::event::{Domain, Event, Op, SockId, SocketKind, Transfer};
+use socket_tap::format::{End, Header, Line, Side, write_event};
 
+const LISTENER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
 const OPEN_AT_ONCE: u64 = 64;
 const CALLS_OF_A_CONNECTION: u64 = 100;
 const STEPS: u64 = 10;
@@ -28,7 +30,7 @@ pub(crate) fn write_trace(events: u64, payload: bool) -> PathBuf {
     while trace.events < events {
         // A step that has been goes on: a recording may be long, but nobody gives a million names.
         let step = (trace.events * 2 * STEPS / events) % STEPS;
-        trace.event(0, Op::Mark { label: format!("step {step}").into() });
+        trace.event(0, Op::mark(format!("step {step}")));
         for sock in first..first + OPEN_AT_ONCE {
             trace.accept(sock);
         }
@@ -56,54 +58,44 @@ struct Writer {
 
 impl Writer {
     fn begin(&mut self) {
-        let header = Header {
-            version: VERSION,
-            name: "bench".to_owned(),
-            side: Side::Server,
-            program: "rate".to_owned(),
-            pid: 1,
-            started: "2026-11-22T15:04:05.123456789Z".to_owned(),
-            monotonic_ns: 0,
-            capture: if self.payload { 16_384 } else { 0 },
-            part: 0,
-            since: 0,
-        };
+        let mut header = Header::new("bench", Side::Server);
+        header.capture = if self.payload { 16_384 } else { 0 };
         Line::Header(header).write(&mut self.out).unwrap();
-        self.event(1, Op::Socket { fd: Some(9), domain: "ipv4".into(), kind: "stream".into() });
-        self.event(1, Op::Bind { local: "127.0.0.1:3000".parse().ok() });
-        self.event(1, Op::Listen { backlog: 1024 });
+        self.event(1, Op::socket(Domain::Ipv4, SocketKind::Stream).with_fd(9));
+        self.event(1, Op::bind().with_local(LISTENER));
+        self.event(1, Op::listen(1024));
     }
 
-    fn accept(&mut self, sock: SockId) {
-        let local = "127.0.0.1:3000".parse().ok();
-        let peer = format!("127.0.0.1:{}", 1024 + sock % 60_000).parse().ok();
-        self.event(sock, Op::Accept { on: 1, fd: Some(11), local, peer });
-        self.event(sock, Op::Option { name: "TCP_NODELAY".into(), value: 1 });
+    fn accept(&mut self, sock: u64) {
+        let port = u16::try_from(1024 + sock % 60_000).unwrap();
+        let peer = SocketAddr::from(([127, 0, 0, 1], port));
+        let accept = Op::accept(SockId::new(1).unwrap()).with_fd(11).with_local(LISTENER).with_peer(peer);
+        self.event(sock, accept);
+        self.event(sock, Op::option("TCP_NODELAY", 1));
     }
 
-    fn close(&mut self, sock: SockId) {
-        self.event(sock, Op::Read(Transfer { eof: true, ..Transfer::default() }));
+    fn close(&mut self, sock: u64) {
+        self.event(sock, Op::Read(Transfer::eof()));
         self.event(sock, Op::Shutdown);
         let calls = CALLS_OF_A_CONNECTION;
         let [rx, tx] = [REQUEST, ANSWER].map(|text| text.len() as u64 * calls);
-        let totals = Totals { rx, tx, reads: calls + 1, writes: calls };
-        let close = Close { ended_by: Some(EndedBy::Peer), totals, ..Close::default() };
-        self.event(sock, Op::Close(Box::new(close)));
+        let totals = Totals::default().with_reads(calls + 1, rx).with_writes(calls, tx);
+        self.event(sock, Op::Close(Box::new(Close::new(EndedBy::Peer).with_totals(totals))));
     }
 
     fn transfer(&self, text: &str) -> Transfer {
-        let data = self.payload.then(|| text.as_bytes().into());
-        Transfer { bytes: text.len() as u64, data, ..Transfer::default() }
+        let transfer = Transfer::new(text.len() as u64);
+        if self.payload { transfer.with_data(text.as_bytes()) } else { transfer }
     }
 
-    fn event(&mut self, sock: SockId, op: Op) {
+    fn event(&mut self, sock: u64, op: Op) {
         self.t += 1_700;
         self.events += 1;
-        write_event(&mut self.out, &Event { t: self.t, sock, op, error: None }).unwrap();
+        write_event(&mut self.out, &Event::new(self.t, SockId::new(sock), op)).unwrap();
     }
 
     fn end(mut self) {
-        let end = End { events: self.events, ..End::default() };
+        let end = End::new(self.events, 0);
         Line::End(end).write(&mut self.out).unwrap();
         self.out.flush().unwrap();
     }

@@ -115,7 +115,7 @@ fn in_file(file: &Path, wanted: &mut [&mut Evidence]) -> Result<(), Error> {
     let mut dissector = Dissector::new(trace.header().side);
     let (mut lines, mut step) = (Lines::new(), None);
     while let Some(event) = trace.next_event()? {
-        if let Op::Mark { label } = &event.op {
+        if let Op::Mark { label, .. } = &event.op {
             step = Some(label.to_string());
         }
         let parts = dissector.observe(&event);
@@ -136,9 +136,9 @@ impl LookFor {
     /// Whether it is one of the events, which comes in that step.
     fn shows(&mut self, event: &Event, parts: &[Part], step: Option<&str>) -> bool {
         match self {
-            Self::Socket(sock) => event.sock == *sock,
+            Self::Socket(sock) => event.sock == Some(*sock),
             Self::Call { sock, number } => {
-                event.sock == *sock && parts.iter().any(|part| part.call == Some(*number))
+                event.sock == Some(*sock) && parts.iter().any(|part| part.call == Some(*number))
             }
             Self::Opened { step: name, beyond } => {
                 let in_step = step.map_or(*name == WHOLE || *name == BEFORE, |step| step == name);

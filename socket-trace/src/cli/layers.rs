@@ -7,6 +7,8 @@ use clap::Args;
 
 use super::contracts::ContractFlags;
 use super::{Done, Failed, colored, warn_of_end, width, write_json};
+use socket_tap::event::SockId;
+
 use crate::layers::{Wanted, collect, text};
 use crate::reader::{Error, Trace};
 use crate::timeline::Timeline;
@@ -33,7 +35,7 @@ pub(super) struct Layers {
     files: Vec<PathBuf>,
     /// A call on this socket, as the server's recording numbers it; the client's when no server recorded
     #[arg(long, value_name = "N")]
-    sock: Option<u64>,
+    sock: Option<SockId>,
     /// The call with this number on its connection; the first is 0
     #[arg(long, value_name = "N")]
     call: Option<u64>,

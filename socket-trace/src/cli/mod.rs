@@ -8,6 +8,7 @@ mod failed;
 mod layers;
 mod lint;
 mod output;
+mod private_file;
 mod report;
 mod sequence;
 mod show;
@@ -112,6 +113,9 @@ fn warn_of_end(trace: &Trace) -> io::Result<()> {
         Ending::CutShort { torn: true } => {
             format!("{source} was cut short: its last line breaks off and was left out")
         }
+        Ending::TextAfterEnd { line } => format!(
+            "{source}, line {line}: text after the end line; two programs wrote to the file, and events are missing"
+        ),
     };
     warn(&warning)
 }

@@ -1,19 +1,18 @@
-//! Where a subcommand writes what is nothing for a terminal.
+//! The output of a subcommand that writes more than lines for a terminal.
 
-use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use socket_tap::format::text::printable;
 
-use super::Done;
 use super::failed::Failed;
+use super::{Done, private_file};
 
 /// A file, or standard output.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Output {
-    /// Where to write; - is standard output. A file that is there is replaced; a new one is its owner's to read only
+    /// Where to write; - is standard output. An existing file is replaced. Only its owner can read it
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: PathBuf,
 }
@@ -33,31 +32,24 @@ impl Output {
         if self.is_standard() {
             return Ok(Box::new(io::stdout()));
         }
-        if let Some(trace) = traces.iter().find(|trace| is_same(trace, &self.output)) {
+        if let Some(trace) = traces.iter().find(|trace| private_file::is_same(opened(trace), &self.output)) {
             let name = printable(&trace.display().to_string());
             return Err(Failed::Usage(format!("{name} is both a trace and the output: it would be lost")));
         }
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        // Whoever may not read the trace may not read this.
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&self.output).map_err(|error| self.unwritten(error))?;
+        let file = private_file::create(&self.output).map_err(|error| self.unwritten(error))?;
         Ok(Box::new(file))
     }
 
     pub(super) fn unwritten(&self, error: io::Error) -> Failed {
         match error.kind() {
-            // For whoever has seen enough.
+            // The reader has seen enough.
             io::ErrorKind::BrokenPipe => Failed::Output(error),
             _ => Failed::Write { name: self.name(), error },
         }
     }
 }
 
-fn is_same(one: &Path, other: &Path) -> bool {
-    match (fs::canonicalize(one), fs::canonicalize(other)) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => false,
-    }
+/// The file that is read for this argument.
+fn opened(trace: &Path) -> &Path {
+    if trace.as_os_str() == "-" { Path::new("/dev/stdin") } else { trace }
 }

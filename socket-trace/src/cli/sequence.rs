@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use socket_tap::format::text::printable;
+use socket_tap::event::SockId;
 
 use super::contracts::ContractFlags;
+use super::output::Output;
 use super::{Done, Failed, warn_of_end, width};
 use crate::reader::{Error, Trace};
 use crate::sequence::{self, Choice, gather, lanes, mermaid, svg, text};
@@ -37,7 +38,7 @@ pub(super) struct Sequence {
     /// The connection of this socket, as the server's recording numbers it; the client's when no server recorded. Without
     /// it, the first connection
     #[arg(long, value_name = "N", conflicts_with = "step")]
-    sock: Option<u64>,
+    sock: Option<SockId>,
     /// The first connection that begins in this step
     #[arg(long, value_name = "NAME")]
     step: Option<String>,
@@ -47,7 +48,7 @@ pub(super) struct Sequence {
     /// Print what is to be drawn as JSON, an array of connections
     #[arg(long, conflicts_with = "to")]
     json: bool,
-    /// Write it to this file instead of standard output
+    /// Write it to this file instead of standard output. An existing file is replaced. Only its owner can read it
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -74,8 +75,7 @@ impl Sequence {
         }
         let drawing = self.draw(&sequences)?;
         match &self.output {
-            Some(path) => std::fs::write(path, drawing)
-                .map_err(|error| Failed::Write { name: printable(&path.display().to_string()), error })?,
+            Some(path) => self.write(&Output { output: path.clone() }, &drawing)?,
             None => {
                 let mut out = io::stdout().lock();
                 out.write_all(drawing.as_bytes())?;
@@ -86,6 +86,12 @@ impl Sequence {
             warn_of_end(trace)?;
         }
         Ok(0)
+    }
+
+    fn write(&self, output: &Output, drawing: &str) -> Done<()> {
+        let mut out = output.create(&self.files)?;
+        let written = out.write_all(drawing.as_bytes()).and_then(|()| out.flush());
+        written.map_err(|error| output.unwritten(error))
     }
 
     fn choice(&self) -> Choice {

@@ -9,6 +9,8 @@ use clap::builder::PossibleValuesParser;
 
 use super::contracts::ContractFlags;
 use super::{Done, Failed, colored, warn, warn_of_end, width};
+use socket_tap::event::SockId;
+
 use crate::reader::{Error, Trace};
 use crate::show::filter::{Filter, Peer};
 use crate::show::lines::Look;
@@ -46,7 +48,7 @@ pub(super) struct Show {
     files: Vec<PathBuf>,
     /// Only this socket, as its recording numbers it
     #[arg(long, value_name = "N")]
-    sock: Option<u64>,
+    sock: Option<SockId>,
     /// Only this connection: the N of cN, when several recordings are shown
     #[arg(long, value_name = "N")]
     connection: Option<u64>,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use socket_tap::close::Close;
-use socket_tap::event::{Event, Op, Transfer};
+use socket_tap::event::{Event, Op, SockId, Transfer};
 use socket_tap::format::Side;
 
 use super::{Call, Class, Dissector, Part};
@@ -18,13 +18,13 @@ pub(super) struct Fixture {
 impl Fixture {
     pub(super) fn new() -> Self {
         let mut fixture = Self { dissector: Dissector::new(Side::Server), t: 0 };
-        fixture.observe(Op::Accept { on: 1, fd: None, local: None, peer: None });
+        fixture.observe(Op::accept(SockId::new(1).unwrap()));
         fixture
     }
 
     pub(super) fn observe(&mut self, op: Op) -> Vec<Part> {
         self.t += 1;
-        self.dissector.observe(&Event { t: self.t, sock: 2, op, error: None })
+        self.dissector.observe(&Event::new(self.t, SockId::new(2), op))
     }
 
     /// The server reads.
@@ -66,7 +66,7 @@ fn whole(data: &[u8]) -> Transfer {
 }
 
 fn cut(data: &[u8], missing: u64) -> Transfer {
-    Transfer { bytes: data.len() as u64 + missing, data: Some(data.into()), ..Transfer::default() }
+    Transfer::new(data.len() as u64 + missing).with_data(data)
 }
 
 /// What a client that speaks HTTP/2 sends first.

@@ -60,7 +60,7 @@ mod websocket;
 
 use std::collections::HashMap;
 
-use socket_tap::event::{Event, Gap, Op, SockId, Transfer};
+use socket_tap::event::{Event, Gap, Op, SockId, SocketKind, Transfer};
 use socket_tap::format::Side;
 
 pub use call::{Budget, Call};
@@ -97,17 +97,20 @@ impl Dissector {
         if event.error.is_some() {
             return Vec::new();
         }
+        if let Op::Gap(gap) = &event.op {
+            self.gap(gap);
+        }
+        let Some(sock) = event.sock else { return Vec::new() };
         match &event.op {
-            Op::Accept { .. } => self.opened(event.sock, Side::Server),
-            Op::Connect { .. } => self.opened(event.sock, Side::Client),
-            Op::Adopt { kind, on, .. } if kind == "stream" => {
+            Op::Accept { .. } => self.opened(sock, Side::Server),
+            Op::Connect { .. } => self.opened(sock, Side::Client),
+            Op::Adopt { kind, on, .. } if *kind == SocketKind::Stream => {
                 let below = on.and_then(|below| self.connections.get(&below));
-                self.opened(event.sock, below.map_or(self.side, Connection::side));
+                self.opened(sock, below.map_or(self.side, Connection::side));
             }
-            Op::Read(transfer) => return self.moved(event, transfer, Connection::read),
-            Op::Write(transfer) => return self.moved(event, transfer, Connection::write),
-            Op::Gap(gap) => self.gap(gap),
-            Op::Close(_) | Op::Release(_) => self.closed(event.sock),
+            Op::Read(transfer) => return self.moved((sock, event.t), transfer, Connection::read),
+            Op::Write(transfer) => return self.moved((sock, event.t), transfer, Connection::write),
+            Op::Close(_) | Op::Release(_) => self.closed(sock),
             _ => {}
         }
         Vec::new()
@@ -140,7 +143,7 @@ impl Dissector {
 
     fn moved(
         &mut self,
-        event: &Event,
+        (sock, t): (SockId, u64),
         transfer: &Transfer,
         carry: fn(&mut Connection, &Transfer, u64, &mut Shared) -> Vec<Part>,
     ) -> Vec<Part> {
@@ -148,11 +151,9 @@ impl Dissector {
             return Vec::new();
         }
         // A connection whose making is not in the recording is on the recording's side.
-        let connection = self
-            .connections
-            .entry(event.sock)
-            .or_insert_with(|| Connection::new(event.sock, self.side, false));
-        carry(connection, transfer, event.t, &mut self.shared)
+        let connection =
+            self.connections.entry(sock).or_insert_with(|| Connection::new(sock, self.side, false));
+        carry(connection, transfer, t, &mut self.shared)
     }
 
     fn gap(&mut self, gap: &Gap) {

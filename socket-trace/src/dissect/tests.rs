@@ -1,27 +1,27 @@
 use socket_tap::close::Close;
-use socket_tap::event::{Event, Gap, Op, SockId, Transfer};
+use socket_tap::event::{Event, Gap, Op, SockId, SocketKind, Transfer};
 use socket_tap::format::Side;
 
 use super::fixture::{Fixture, said};
 use super::{Class, Dissector, Part};
 
 fn transfer(data: &str) -> Transfer {
-    Transfer { bytes: data.len() as u64, data: Some(data.as_bytes().into()), ..Transfer::default() }
+    Transfer::new(data.len() as u64).with_data(data.as_bytes())
 }
 
-fn observe(dissector: &mut Dissector, sock: SockId, op: Op) -> Vec<Part> {
-    dissector.observe(&Event { t: 1, sock, op, error: None })
+fn observe(dissector: &mut Dissector, sock: u64, op: Op) -> Vec<Part> {
+    dissector.observe(&Event::new(1, SockId::new(sock), op))
 }
 
 #[test]
 fn the_way_is_that_of_the_side_that_recorded() {
     let mut client = Dissector::new(Side::Client);
-    observe(&mut client, 1, Op::Connect { local: None, peer: None, began: None });
+    observe(&mut client, 1, Op::connect());
     let parts = observe(&mut client, 1, Op::Write(transfer("GET /a HTTP/1.1\r\n\r\n")));
     assert_eq!(said(&parts), ["19 headers request head: GET /a"]);
     // A server that asks another one is that one's client.
     let mut server = Dissector::new(Side::Server);
-    observe(&mut server, 1, Op::Connect { local: None, peer: None, began: None });
+    observe(&mut server, 1, Op::connect());
     let parts = observe(&mut server, 1, Op::Write(transfer("GET /a HTTP/1.1\r\n\r\n")));
     assert_eq!(said(&parts), ["19 headers request head: GET /a"]);
 }
@@ -29,15 +29,8 @@ fn the_way_is_that_of_the_side_that_recorded() {
 #[test]
 fn a_stream_above_another_is_on_the_side_of_that_one() {
     let mut server = Dissector::new(Side::Server);
-    observe(&mut server, 1, Op::Connect { local: None, peer: None, began: None });
-    let adopt = Op::Adopt {
-        fd: None,
-        domain: "tls".into(),
-        kind: "stream".into(),
-        on: Some(1),
-        local: None,
-        peer: None,
-    };
+    observe(&mut server, 1, Op::connect());
+    let adopt = Op::adopt("tls".into(), SocketKind::Stream).over(SockId::new(1).unwrap());
     observe(&mut server, 2, adopt);
     let parts = observe(&mut server, 1, Op::Write(transfer("\u{16}\u{3}\u{1}\u{2}")));
     assert_eq!(said(&parts), ["4 unknown unknown: TLS: encrypted, and a tap above it sees inside"]);
@@ -49,10 +42,10 @@ fn a_stream_above_another_is_on_the_side_of_that_one() {
 fn without_payload_nothing_is_told() {
     let mut server = Fixture::new();
     for op in [Op::Read, Op::Write] {
-        let parts = server.observe(op(Transfer { bytes: 7, ..Transfer::default() }));
+        let parts = server.observe(op(Transfer::new(7)));
         assert_eq!(said(&parts), ["7 unknown unknown"]);
     }
-    assert_eq!(server.observe(Op::Read(Transfer { eof: true, ..Transfer::default() })), []);
+    assert_eq!(server.observe(Op::Read(Transfer::eof())), []);
     server.closes();
     assert_eq!(server.finished(), []);
 }
@@ -61,7 +54,7 @@ fn without_payload_nothing_is_told() {
 fn payload_that_is_missing_in_between_is_a_hole() {
     let mut server = Fixture::new();
     server.reads("POST /a HTTP/1.1\r\ncontent-length: 9\r\n\r\nabc");
-    let parts = server.observe(Op::Read(Transfer { bytes: 6, ..Transfer::default() }));
+    let parts = server.observe(Op::Read(Transfer::new(6)));
     assert_eq!(said(&parts), ["6 payload body: abc… (6 B not recorded)"]);
     assert_eq!(said(&server.reads("GET /b HTTP/1.1\r\n\r\n")), ["19 headers request head: GET /b"]);
 }
@@ -71,10 +64,10 @@ fn a_gap_loses_the_directions_that_were_open() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP/1.1\r\n\r\n");
     // Ends of stream that are missing are no bytes.
-    server.observe(Op::Gap(Gap { reads: 1, ..Gap::default() }));
+    server.observe(Op::Gap(Gap::default().with_reads(1, 0)));
     server.writes("HTTP/1.1 204 No Content\r\n\r\n");
     assert_eq!(said(&server.reads("GET /b HTTP/1.1\r\n\r\n")), ["19 headers request head: GET /b"]);
-    server.observe(Op::Gap(Gap { reads: 1, rx: 1, ..Gap::default() }));
+    server.observe(Op::Gap(Gap::default().with_reads(1, 1)));
     let parts = server.reads("GET /c HTTP/1.1\r\n\r\n");
     assert_eq!(said(&parts), ["19 unknown unknown: after a gap in the recording"]);
     // The answer to what came before is still one; after that nobody knows what is answered.
@@ -86,7 +79,7 @@ fn a_gap_loses_the_directions_that_were_open() {
             "27 unknown unknown: the answer to a request that is not known"
         ]
     );
-    server.observe(Op::Accept { on: 1, fd: None, local: None, peer: None });
+    server.observe(Op::accept(SockId::new(1).unwrap()));
     assert_eq!(said(&server.reads("GET /d HTTP/1.1\r\n\r\n")), ["19 headers request head: GET /d"]);
 }
 
@@ -129,12 +122,15 @@ fn a_tunnel_carries_a_connection_of_its_own() {
 fn calls_that_are_open_are_told_at_the_end() {
     let mut server = Dissector::new(Side::Server);
     for sock in [3, 2] {
-        observe(&mut server, sock, Op::Accept { on: 1, fd: None, local: None, peer: None });
+        observe(&mut server, sock, Op::accept(SockId::new(1).unwrap()));
         observe(&mut server, sock, Op::Read(transfer("GET /a HTTP/1.1\r\n\r\n")));
     }
     observe(&mut server, 3, Op::Close(Box::<Close>::default()));
-    assert_eq!(server.finished().iter().map(|call| call.sock).collect::<Vec<_>>(), [3]);
+    assert_eq!(server.finished().iter().map(|call| call.sock.get()).collect::<Vec<_>>(), [3]);
     let open = server.open();
-    assert_eq!(open.iter().map(|call| (call.sock, call.status.clone())).collect::<Vec<_>>(), [(2, None)]);
+    assert_eq!(
+        open.iter().map(|call| (call.sock.get(), call.status.clone())).collect::<Vec<_>>(),
+        [(2, None)]
+    );
     assert_eq!(open[0].to_server.bytes.get(&Class::Headers), Some(&19));
 }

@@ -97,8 +97,8 @@ impl Exporter for Csv {
         self.time(event.t)?;
         self.number(event.t)?;
         match event.sock {
-            0 => self.rows.write_field("")?,
-            sock => self.number(sock)?,
+            None => self.rows.write_field("")?,
+            Some(sock) => self.number(sock.get())?,
         }
         self.rows.write_field(event.op.name())?;
         for (_, value) in Fields::of(event).iter() {

@@ -1,6 +1,6 @@
 //! An event as flat fields, each with the name that it has in the trace.
 
-use socket_tap::close::{Close, EndedBy};
+use socket_tap::close::Close;
 use socket_tap::event::{Addr, Datagram, Event, Gap, Op, Transfer};
 
 /// What a field holds.
@@ -114,35 +114,35 @@ impl<'a> Fields<'a> {
 
     fn set_op(&mut self, op: &'a Op, failed: bool) {
         match op {
-            Op::Socket { fd, domain, kind } => {
+            Op::Socket { fd, domain, kind, .. } => {
                 self.set_integer(Field::Fd, *fd);
-                self.set(Field::Domain, Value::Text(domain));
-                self.set(Field::Type, Value::Text(kind));
+                self.set(Field::Domain, Value::Text(domain.as_str()));
+                self.set(Field::Type, Value::Text(kind.as_str()));
             }
-            Op::Option { name, value } => {
+            Op::Option { name, value, .. } => {
                 self.set(Field::Name, Value::Text(name));
                 self.set(Field::Value, Value::Integer(*value));
             }
-            Op::Bind { local } => self.set_addresses(local.as_ref(), None),
-            Op::Listen { backlog } => self.set_integer(Field::Backlog, Some(*backlog)),
-            Op::Accept { on, fd, local, peer } => {
-                self.set_number(Field::On, *on);
+            Op::Bind { local, .. } => self.set_addresses(local.as_ref(), None),
+            Op::Listen { backlog, .. } => self.set_integer(Field::Backlog, Some(*backlog)),
+            Op::Accept { on, fd, local, peer, .. } => {
+                self.set_number(Field::On, on.get());
                 self.set_integer(Field::Fd, *fd);
                 self.set_addresses(local.as_ref(), peer.as_ref());
             }
             Op::Connect { local, peer, .. } => self.set_addresses(local.as_ref(), peer.as_ref()),
-            Op::Adopt { fd, domain, kind, on, local, peer } => {
-                self.0[Field::On as usize] = on.map(Value::Number);
+            Op::Adopt { fd, domain, kind, on, local, peer, .. } => {
+                self.0[Field::On as usize] = on.map(|on| Value::Number(on.get()));
                 self.set_integer(Field::Fd, *fd);
-                self.set(Field::Domain, Value::Text(domain));
-                self.set(Field::Type, Value::Text(kind));
+                self.set(Field::Domain, Value::Text(domain.as_str()));
+                self.set(Field::Type, Value::Text(kind.as_str()));
                 self.set_addresses(local.as_ref(), peer.as_ref());
             }
             Op::Read(transfer) | Op::Write(transfer) => self.set_transfer(transfer, failed),
             Op::SendTo(datagram) | Op::RecvFrom(datagram) => self.set_datagram(datagram, failed),
             Op::Shutdown => self.set(Field::How, Value::Text("write")),
             Op::Close(close) | Op::Release(close) => self.set_close(close),
-            Op::Mark { label } => self.set(Field::Label, Value::Text(label)),
+            Op::Mark { label, .. } => self.set(Field::Label, Value::Text(label)),
             Op::Gap(gap) => self.set_gap(gap),
             _ => {}
         }
@@ -168,7 +168,7 @@ impl<'a> Fields<'a> {
     }
 
     fn set_close(&mut self, close: &'a Close) {
-        self.0[Field::EndedBy as usize] = close.ended_by.map(|by| Value::Text(ended_by(by)));
+        self.0[Field::EndedBy as usize] = close.ended_by.map(|by| Value::Text(by.name()));
         self.set_integer(Field::Errno, close.errno);
         self.set_flag(Field::Aborted, close.aborted);
         if close.ended_by.is_some() || !close.totals.is_empty() {
@@ -178,7 +178,7 @@ impl<'a> Fields<'a> {
             self.set_number(Field::Writes, close.totals.writes);
         }
         if let Some(tcp) = &close.tcp {
-            self.set(Field::TcpState, Value::Text(&tcp.state));
+            self.set(Field::TcpState, Value::Text(tcp.state.as_str()));
             self.set_number(Field::TcpRttUs, tcp.rtt_us);
             self.set_number(Field::TcpRetransmits, tcp.retransmits);
             self.set_number(Field::TcpUnread, tcp.unread);
@@ -197,14 +197,5 @@ impl<'a> Fields<'a> {
         ] {
             self.set_number(field, count);
         }
-    }
-}
-
-fn ended_by(by: EndedBy) -> &'static str {
-    match by {
-        EndedBy::Local => "local",
-        EndedBy::Peer => "peer",
-        EndedBy::Reset => "reset",
-        EndedBy::Error => "error",
     }
 }

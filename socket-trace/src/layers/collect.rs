@@ -34,7 +34,8 @@ pub fn collect(walk: &mut Walk, wanted: &Wanted) -> Result<Option<Map>, Error> {
     let sides = walk.timeline().recordings().iter().map(|recording| recording.header.side).collect();
     let mut collection = Collection { wanted, sides, chosen: None, trails: HashMap::new(), more: 0 };
     while let Some(seen) = walk.next_seen()? {
-        let socket = Socket { recording: seen.moment.recording, sock: seen.moment.event.sock };
+        let Some(sock) = seen.moment.event.sock else { continue };
+        let socket = Socket { recording: seen.moment.recording, sock };
         if collection.observe(seen, socket) {
             collection.name(|call| walk.operation(socket, call));
         }

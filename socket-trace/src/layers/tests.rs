@@ -1,3 +1,5 @@
+use socket_tap::event::SockId;
+
 use super::*;
 use crate::timeline::fixture::{client, header, server, timeline};
 use crate::timeline::seen::Walk;
@@ -104,18 +106,18 @@ fn the_call_is_the_one_that_is_asked_for() {
     assert_eq!(of(&Wanted::default()), found(1, 0));
     assert_eq!(of(&Wanted { call: Some(1), ..Wanted::default() }), found(2, 28));
     assert_eq!(of(&Wanted { step: Some("last".into()), ..Wanted::default() }), found(3, 56));
-    assert_eq!(of(&Wanted { sock: Some(2), call: Some(2), step: None }), found(3, 56));
+    assert_eq!(of(&Wanted { sock: SockId::new(2), call: Some(2), step: None }), found(3, 56));
     assert_eq!(of(&Wanted { call: Some(3), ..Wanted::default() }), None);
-    assert_eq!(of(&Wanted { sock: Some(1), ..Wanted::default() }), None);
+    assert_eq!(of(&Wanted { sock: SockId::new(1), ..Wanted::default() }), None);
 }
 
 #[test]
 fn a_socket_is_the_servers_and_what_its_client_did_before_is_there() {
-    let of = |sock| map(&grpc(), &Wanted { sock: Some(sock), ..Wanted::default() });
+    let of = |sock| map(&grpc(), &Wanted { sock: SockId::new(sock), ..Wanted::default() });
     assert_eq!(of(2), Some(first(&grpc())));
     assert_eq!(of(1), None);
     let [client, _] = grpc();
-    assert!(map(&[client], &Wanted { sock: Some(1), ..Wanted::default() }).is_some());
+    assert!(map(&[client], &Wanted { sock: SockId::new(1), ..Wanted::default() }).is_some());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde::ser::{Error as _, SerializeStruct};
 use serde::{Serialize, Serializer};
-use socket_tap::event::{Datagram, Event, Op, Transfer};
+use socket_tap::event::Event;
 use socket_tap::format::write_event;
 
 /// How many examples are kept of what is found again and again.
@@ -43,15 +43,7 @@ impl Quote {
     /// Of an event on this line.
     #[must_use]
     pub fn new(line: u64, event: &Event) -> Self {
-        let bare = |transfer: &Transfer| Transfer { data: None, ..*transfer };
-        let op = match &event.op {
-            Op::Read(transfer) => Op::Read(bare(transfer)),
-            Op::Write(transfer) => Op::Write(bare(transfer)),
-            Op::SendTo(datagram) => Op::SendTo(Datagram { data: None, ..datagram.clone() }),
-            Op::RecvFrom(datagram) => Op::RecvFrom(Datagram { data: None, ..datagram.clone() }),
-            other => other.clone(),
-        };
-        Self { line, event: Event { op, error: event.error.clone(), ..*event } }
+        Self { line, event: event.without_data() }
     }
 }
 

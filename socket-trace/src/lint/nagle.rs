@@ -96,7 +96,8 @@ impl Rule for Nagle {
 
 impl Nagle {
     fn wrote(&mut self, seen: &Seen<'_>, write: &Transfer) {
-        let burst = self.bursts.entry(seen.event.sock).or_default();
+        let Some(sock) = seen.event.sock else { return };
+        let burst = self.bursts.entry(sock).or_default();
         if burst.first.is_none() {
             burst.first = Some(Quote::new(seen.line, seen.event));
             return;
@@ -108,7 +109,7 @@ impl Nagle {
     }
 
     fn answered(&mut self, seen: &Seen<'_>) {
-        let Some(burst) = self.bursts.get_mut(&seen.event.sock) else { return };
+        let Some(burst) = seen.event.sock.and_then(|sock| self.bursts.get_mut(&sock)) else { return };
         let behind = std::mem::take(&mut burst.behind);
         let (Some(first), Some(second)) = (burst.first.take(), burst.second.take()) else { return };
         let pause = seen.event.t.saturating_sub(first.event.t);

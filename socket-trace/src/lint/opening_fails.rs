@@ -39,7 +39,7 @@ impl Rule for OpeningFails {
         };
         let which = match &seen.event.op {
             Op::Connect { peer, .. } => to(peer),
-            Op::Bind { local } => to(local),
+            Op::Bind { local, .. } => to(local),
             Op::Accept { on, .. } => format!(" on #{on}"),
             Op::Socket { .. } | Op::Listen { .. } => String::new(),
             _ => return,

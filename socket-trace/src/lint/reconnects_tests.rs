@@ -71,15 +71,14 @@ fn many_clients_are_not_one() {
 fn memory_is_bounded_by_what_is_open_however_many_peers_came() {
     let mut rule = Reconnects::default();
     let socket = |sock: u64| Socket {
-        sock,
         role: Some(Role::Accepted),
         peer: Some(Addr::Ip(SocketAddr::from((u32::try_from(sock).unwrap().to_be_bytes(), 1)))),
-        ..Socket::default()
+        ..Socket::new(SockId::new(sock).unwrap())
     };
     for sock in 1..10_000 {
         rule.opened(&socket(sock), sock);
         if sock % 10 > 0 {
-            rule.ended(sock, sock);
+            rule.ended(SockId::new(sock).unwrap(), sock);
         }
     }
     assert_eq!(rule.open.len(), 999);
@@ -88,7 +87,7 @@ fn memory_is_bounded_by_what_is_open_however_many_peers_came() {
     for sock in 1..10_000 {
         rule.opened(&socket(sock), sock);
         rule.opened(&socket(sock), sock);
-        rule.ended(sock, sock);
+        rule.ended(SockId::new(sock).unwrap(), sock);
     }
     assert!(rule.rows.values().all(|row| row.open == 0));
 }

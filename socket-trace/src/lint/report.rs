@@ -72,7 +72,9 @@ impl Report {
 fn lacks(trace: &Trace, lost: u64) -> Vec<(Needs, String)> {
     let mut lacks: Vec<(Needs, String)> = (doubts(trace, lost, Recording::Ended).into_iter())
         .filter_map(|doubt| match doubt {
-            Doubt::Lossy { .. } | Doubt::Edited { .. } => Some((Needs::EveryEvent, doubt.to_string())),
+            Doubt::Lossy { .. } | Doubt::Edited { .. } | Doubt::TextAfterEnd { .. } => {
+                Some((Needs::EveryEvent, doubt.to_string()))
+            }
             Doubt::CutShort { .. } => Some((Needs::TheEnd, doubt.to_string())),
             // A rule speaks of what it has seen; what began before, it leaves alone.
             Doubt::Part => None,

@@ -18,6 +18,7 @@ fn left_out(report: &Report) -> Vec<&str> {
     report.left_out.iter().map(|left_out| left_out.rule).collect()
 }
 
+const END: &str = r#"{"end":true,"events":8,"lost":0}"#;
 const FOUND: [(&str, u64); 3] =
     [("small-writes-with-nagle", 1), ("connections-never-closed", 1), ("call-that-opens-fails", 1)];
 const NEED_EVERY_EVENT: [&str; 4] =
@@ -50,6 +51,7 @@ fn of_a_trace_that_lacks_events_only_what_is_there_is_claimed() {
     for report in [
         linted_with_end("server", &lossy, r#"{"end":true,"events":9,"lost":2}"#),
         linted_with_end("server", &events(), r#"{"end":true,"events":9,"lost":0}"#),
+        linted_with_end("server", &events(), &format!("{END}\n{END}\n")),
     ] {
         assert_eq!(found(&report), [FOUND[2]]);
         assert_eq!(left_out(&report), [&NEED_EVERY_EVENT[..], &["connections-never-closed"]].concat());

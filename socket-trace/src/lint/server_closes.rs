@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
-use socket_tap::close::{Close, EndedBy};
+use socket_tap::close::{Close, EndedBy, TcpState};
 use socket_tap::event::{Addr, Op, SockId};
 
 use super::finding::{Example, Finding, Quote, Tally};
@@ -138,7 +138,7 @@ fn ended_by_server(socket: &Socket, close: &Close) -> bool {
         _ => EndedBy::Peer,
     };
     // The client's FIN was there already, though nobody had read it.
-    let late = |state: &str| matches!(state, "CLOSE_WAIT" | "LAST_ACK");
+    let late = |state: &TcpState| matches!(state, TcpState::CloseWait | TcpState::LastAck);
     let too_late = by_server == EndedBy::Local && close.tcp.as_ref().is_some_and(|tcp| late(&tcp.state));
     close.ended_by == Some(by_server)
         && !too_late

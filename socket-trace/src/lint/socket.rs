@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use socket_tap::event::{Addr, Event, Op, SockId};
+use socket_tap::event::{Addr, Event, Op, SockId, SocketKind};
 use socket_tap::format::Side;
 
 use super::finding::Quote;
 use crate::socket::Role;
 
 /// A socket, as far as the recording has told.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Socket {
     /// Its number in the recording.
     pub sock: SockId,
@@ -47,6 +47,23 @@ pub enum Nagle {
 }
 
 impl Socket {
+    /// A socket of which nothing is known but its number.
+    #[must_use]
+    pub fn new(sock: SockId) -> Self {
+        Self {
+            sock,
+            role: None,
+            tcp: false,
+            nagle: Nagle::Unknown,
+            listener: None,
+            peer: None,
+            opening: None,
+            fin: None,
+            shut: None,
+            moved: 0,
+        }
+    }
+
     /// Whether it is one of the recording's own connections, not a stream above another.
     #[must_use]
     pub fn is_connection(&self) -> bool {
@@ -64,7 +81,7 @@ impl Socket {
 
     fn observe(&mut self, line: u64, event: &Event) {
         match &event.op {
-            Op::Option { name, value } if name == "TCP_NODELAY" => {
+            Op::Option { name, value, .. } if name == "TCP_NODELAY" => {
                 self.nagle = if *value == 0 { Nagle::On } else { Nagle::Off };
             }
             Op::Bind { .. } if self.role.is_none() => self.role = Some(Role::Listener),
@@ -107,27 +124,24 @@ impl Sockets {
 
     /// Takes in one event, and returns its socket.
     pub(super) fn observe(&mut self, line: u64, event: &Event) -> Option<&Socket> {
-        if event.sock == 0 {
-            return None;
-        }
-        let made = event.error.is_none().then(|| self.made_by(line, event)).flatten();
-        let socket = self.open.entry(event.sock).or_default();
+        let sock = event.sock?;
+        let made = event.error.is_none().then(|| self.made_by(sock, line, event)).flatten();
+        let socket = self.open.entry(sock).or_insert_with(|| Socket::new(sock));
         match made {
             Some(made) => *socket = made,
             None if event.error.is_none() => socket.observe(line, event),
             None => {}
         }
-        socket.sock = event.sock;
         Some(socket)
     }
 
     /// The socket that an event makes.
-    fn made_by(&self, line: u64, event: &Event) -> Option<Socket> {
-        let mut socket = Socket::default();
+    fn made_by(&self, sock: SockId, line: u64, event: &Event) -> Option<Socket> {
+        let mut socket = Socket::new(sock);
         match &event.op {
             Op::Socket { domain, kind, .. } => {
-                socket.role = (kind == "datagram").then_some(Role::Datagram);
-                socket.tcp = kind == "stream" && is_ip(domain);
+                socket.role = (*kind == SocketKind::Datagram).then_some(Role::Datagram);
+                socket.tcp = *kind == SocketKind::Stream && domain.is_ip();
                 socket.nagle = if socket.tcp { Nagle::On } else { Nagle::Unknown };
             }
             Op::Accept { on, peer, .. } => {
@@ -138,7 +152,7 @@ impl Sockets {
                 socket.become_connection(Role::Accepted, peer.as_ref(), line, event);
             }
             Op::Adopt { domain, kind, on, peer, .. } => {
-                socket.tcp = kind == "stream" && is_ip(domain);
+                socket.tcp = *kind == SocketKind::Stream && domain.is_ip();
                 socket.become_connection(self.adopted(kind, *on), peer.as_ref(), line, event);
             }
             _ => return None,
@@ -146,10 +160,10 @@ impl Sockets {
         Some(socket)
     }
 
-    fn adopted(&self, kind: &str, on: Option<SockId>) -> Role {
+    fn adopted(&self, kind: &SocketKind, on: Option<SockId>) -> Role {
         match (kind, on, self.side) {
-            ("listener", ..) => Role::Listener,
-            ("datagram", ..) => Role::Datagram,
+            (SocketKind::Listener, ..) => Role::Listener,
+            (SocketKind::Datagram, ..) => Role::Datagram,
             (_, Some(_), _) => Role::Layer,
             (.., Side::Server) => Role::Accepted,
             (.., Side::Client) => Role::Connected,
@@ -158,12 +172,8 @@ impl Sockets {
 
     /// Forgets the socket that the event closed, once everybody has seen it.
     pub(super) fn forget_closed(&mut self, event: &Event) {
-        if matches!(event.op, Op::Close(_) | Op::Release(_)) {
-            self.open.remove(&event.sock);
+        if let (Op::Close(_) | Op::Release(_), Some(sock)) = (&event.op, event.sock) {
+            self.open.remove(&sock);
         }
     }
-}
-
-fn is_ip(domain: &str) -> bool {
-    matches!(domain, "ipv4" | "ipv6" | "ip")
 }

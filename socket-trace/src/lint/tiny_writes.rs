@@ -54,15 +54,13 @@ impl Rule for TinyWrites {
     }
 
     fn observe(&mut self, seen: &Seen<'_>) {
-        if seen.tcp_connection().is_none() {
-            return;
-        }
+        let Some(sock) = seen.tcp_connection().map(|connection| connection.sock) else { return };
         match &seen.event.op {
             Op::Write(write) if seen.succeeded() && (1..=TINY).contains(&write.bytes) => {
-                self.wrote(seen, write);
+                self.wrote(seen, sock, write);
             }
             Op::Read(_) | Op::Write(_) | Op::Shutdown | Op::Close(_) | Op::Release(_) => {
-                self.end_row(seen.event.sock);
+                self.end_row(sock);
             }
             _ => {}
         }
@@ -90,9 +88,9 @@ impl Rule for TinyWrites {
 }
 
 impl TinyWrites {
-    fn wrote(&mut self, seen: &Seen<'_>, write: &Transfer) {
+    fn wrote(&mut self, seen: &Seen<'_>, sock: SockId, write: &Transfer) {
         let quote = Quote::new(seen.line, seen.event);
-        if let Some(row) = self.rows.get_mut(&seen.event.sock)
+        if let Some(row) = self.rows.get_mut(&sock)
             && seen.event.t.saturating_sub(row.last.event.t) <= AT_ONCE
         {
             row.writes += 1;
@@ -101,9 +99,9 @@ impl TinyWrites {
             row.last = quote;
             return;
         }
-        self.end_row(seen.event.sock);
+        self.end_row(sock);
         let row = Row { first: quote.clone(), second: None, last: quote, writes: 1, bytes: write.bytes };
-        self.rows.insert(seen.event.sock, row);
+        self.rows.insert(sock, row);
     }
 
     fn end_row(&mut self, sock: SockId) {

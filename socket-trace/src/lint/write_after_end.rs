@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use socket_tap::close::Close;
+use socket_tap::close::{Close, TcpState};
 use socket_tap::event::{Failure, Op, SockId};
 
 use super::finding::{Example, Finding, Quote, Tally, plural};
@@ -143,7 +143,8 @@ impl WriteAfterEnd {
     /// After a FIN, Linux tells of a reset by the connection's state alone: reads say end of stream, as before.
     fn closed(&mut self, seen: &Seen<'_>, socket: &Socket, close: &Close) {
         let Some(state) = self.open.remove(&socket.sock).filter(|state| !state.told) else { return };
-        let gone = close.tcp.as_ref().is_some_and(|tcp| tcp.state == "CLOSE") && socket.shut.is_none();
+        let gone =
+            close.tcp.as_ref().is_some_and(|tcp| tcp.state == TcpState::Close) && socket.shut.is_none();
         let Some(fin) = socket.fin.clone().filter(|_| gone) else { return };
         let quote = Quote::new(seen.line, seen.event);
         let is_client = socket.role == Some(Role::Connected);

@@ -54,7 +54,7 @@ impl Lanes {
         let Some((name, side)) = self.recordings.get(seen.moment.recording) else { return };
         let Some(lane) = self.lanes.iter_mut().find(|lane| lane.name == *name) else { return };
         let (known, address) = match (side, &seen.moment.event.op) {
-            (Side::Server, Op::Bind { local } | Op::Accept { local, .. } | Op::Adopt { local, .. }) => {
+            (Side::Server, Op::Bind { local, .. } | Op::Accept { local, .. } | Op::Adopt { local, .. }) => {
                 (&mut lane.told, local)
             }
             (Side::Client, Op::Connect { peer, .. }) => (&mut lane.reached, peer),

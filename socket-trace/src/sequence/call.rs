@@ -9,6 +9,7 @@ use socket_tap::format::text::printable;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Call {
     /// Who did it.
+    #[serde(serialize_with = "crate::json::side")]
     pub side: Side,
     /// When: nanoseconds on the time line.
     pub at: u64,
@@ -84,7 +85,7 @@ fn text(event: &Event) -> String {
 fn detail(op: &Op) -> String {
     let address = |address: &Option<Addr>| address.as_ref().map(|address| printable(&address.to_string()));
     match op {
-        Op::Bind { local } => address(local),
+        Op::Bind { local, .. } => address(local),
         Op::Accept { peer, .. } | Op::Connect { peer, .. } => address(peer),
         _ => None,
     }

@@ -61,7 +61,8 @@ impl<'a> Gathering<'a> {
 
     fn observe(&mut self, seen: &Seen) {
         let event = &seen.moment.event;
-        let socket = Socket { recording: seen.moment.recording, sock: event.sock };
+        let Some(sock) = event.sock else { return };
+        let socket = Socket { recording: seen.moment.recording, sock };
         if matches!(event.op, Op::Socket { .. } | Op::Bind { .. } | Op::Listen { .. }) {
             let events = self.openings.entry(socket).or_default();
             if events.len() < MOST_OPENING {

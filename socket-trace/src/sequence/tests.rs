@@ -1,3 +1,5 @@
+use socket_tap::event::SockId;
+
 use super::*;
 use crate::timeline::fixture::{client, header, server, timeline, trace};
 
@@ -7,6 +9,10 @@ pub(super) fn gathered(traces: &[Vec<String>], choice: &Choice) -> Vec<Sequence>
 
 pub(super) fn first(traces: &[Vec<String>]) -> Sequence {
     gathered(traces, &Choice::First).remove(0)
+}
+
+fn of_sock(sock: u64) -> Choice {
+    Choice::Sock(SockId::new(sock).unwrap())
 }
 
 /// `C write 40 B`
@@ -52,7 +58,7 @@ fn the_order_of_the_traces_does_not_matter() {
 
 #[test]
 fn a_step_or_socket_that_is_not_there_has_no_sequence() {
-    for choice in [Choice::Step("list books".to_owned()), Choice::Sock(1), Choice::Sock(99)] {
+    for choice in [Choice::Step("list books".to_owned()), of_sock(1), of_sock(99)] {
         assert_eq!(gathered(&[server(), client()], &choice), [], "{choice:?}");
     }
     assert_eq!(of_step(trace(&client()), trace(&server()), "list books").unwrap(), []);
@@ -87,12 +93,12 @@ fn the_connection_is_that_of_the_socket_or_step() {
     let of = |choice: &Choice| ends(&gathered(&three(), choice));
     assert_eq!(of(&Choice::First), ["a-client #1 a-server #11"]);
     // As the server numbers it.
-    assert_eq!(of(&Choice::Sock(12)), ["a-client #2 a-server #12"]);
-    assert_eq!(of(&Choice::Sock(2)), Vec::<String>::new());
+    assert_eq!(of(&of_sock(12)), ["a-client #2 a-server #12"]);
+    assert_eq!(of(&of_sock(2)), Vec::<String>::new());
     // The server has no marks of its own.
     assert_eq!(of(&Choice::Step("step 3".to_owned())), ["a-client #3 a-server #13"]);
     let [client, _] = three();
-    assert_eq!(ends(&gathered(&[client], &Choice::Sock(2))), ["a-client #2 "]);
+    assert_eq!(ends(&gathered(&[client], &of_sock(2))), ["a-client #2 "]);
 }
 
 #[test]

@@ -35,7 +35,7 @@ impl Filter {
     pub fn passes(&self, seen: &Seen) -> bool {
         let Seen { moment, connection, step, .. } = seen;
         let connection = connection.as_deref();
-        self.sock.is_none_or(|sock| moment.event.sock == sock)
+        self.sock.is_none_or(|sock| moment.event.sock == Some(sock))
             && self.connection.is_none_or(|number| connection.is_some_and(|it| it.number == number))
             && self.peer.as_ref().is_none_or(|peer| self.is_with(peer, &moment.event.op, connection))
             && (self.ops.is_empty() || self.ops.iter().any(|op| op == moment.event.op.name()))

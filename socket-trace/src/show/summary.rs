@@ -23,7 +23,7 @@ const CLASSES: [(Class, &str); 5] = [
 ];
 
 /// What one end of a connection did. It counts the events that were shown to it.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Row {
     /// Whose end, when there are several recordings.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,13 +75,11 @@ impl Summary {
     /// Takes in an event, and returns the row of a connection that ends with it.
     pub fn event(&mut self, seen: &Seen, shown: bool) -> Option<Row> {
         let event = &seen.moment.event;
-        let socket = Socket { recording: seen.moment.recording, sock: event.sock };
+        let socket = Socket { recording: seen.moment.recording, sock: event.sock? };
         if shown && (seen.connection.is_some() || moved(event).is_some()) {
-            let row = self.open.entry(socket).or_insert_with(|| Row {
-                recording: self.labels.get(socket.recording).cloned(),
-                sock: event.sock,
-                began: seen.moment.at,
-                ..Row::default()
+            let row = self.open.entry(socket).or_insert_with(|| {
+                let recording = self.labels.get(socket.recording).cloned();
+                Row::new(recording, socket.sock, seen.moment.at)
             });
             row.observe(seen, self.labels.is_empty());
         }
@@ -145,6 +143,23 @@ impl Summary {
 }
 
 impl Row {
+    fn new(recording: Option<String>, sock: SockId, began: u64) -> Self {
+        Self {
+            recording,
+            connection: None,
+            sock,
+            peer: None,
+            began,
+            ended: began,
+            rx: 0,
+            tx: 0,
+            calls: 0,
+            bytes: BTreeMap::new(),
+            ended_by: None,
+            first_call: None,
+        }
+    }
+
     fn observe(&mut self, seen: &Seen, alone: bool) {
         let event = &seen.moment.event;
         self.ended = seen.moment.at;
@@ -170,6 +185,7 @@ impl Row {
                 Some(EndedBy::Local) | None => "us",
                 Some(EndedBy::Reset) => "a reset",
                 Some(EndedBy::Error) => "an error",
+                Some(other) => other.name(),
             });
         }
     }

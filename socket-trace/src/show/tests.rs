@@ -1,3 +1,5 @@
+use socket_tap::event::SockId;
+
 use super::filter::Filter;
 use super::lines::Look;
 use super::view::View;
@@ -126,7 +128,7 @@ fn filters_combine() {
     assert_eq!(by_client, "shop-client c1 0.050146 #1 write 40 B GET /v1/book");
     assert_eq!(by_server, "shop-server c1 0.050160 #2 write 78 B 200 OK, {\"id");
 
-    let of_sock = Filter { sock: Some(2), ..writes.clone() };
+    let of_sock = Filter { sock: SockId::new(2), ..writes.clone() };
     assert_eq!(filtered(&of_sock), [by_server.as_str()]);
     let of_connection = Filter { connection: Some(1), ..writes.clone() };
     assert_eq!(filtered(&of_connection), [by_client.as_str(), &by_server]);
@@ -167,7 +169,7 @@ fn a_peer_is_a_host_or_one_of_its_ports() {
 #[test]
 fn what_is_not_shown_is_seen() {
     // The head began in a read that is left out, and the connection with an accept that is.
-    let filter = Filter { since: Some(50_150_000), sock: Some(2), ..Filter::default() };
+    let filter = Filter { since: Some(50_150_000), sock: SockId::new(2), ..Filter::default() };
     let lines = filtered(&filter);
     assert_eq!(lines[0], "shop-server c1 0.050150 #2 read 16 B …GET /v1/book");
     assert_eq!(lines[4], "shop-server c1 0.050210 #2 close 40 B in, 78 B out");
@@ -207,7 +209,7 @@ fn json_of_several_recordings_says_whose_and_when() {
 
 #[test]
 fn json_is_one_array_or_a_line_each() {
-    let nothing = Filter { sock: Some(99), ..Filter::default() };
+    let nothing = Filter { sock: SockId::new(99), ..Filter::default() };
     assert_eq!(printed(&[server()], &nothing, |_| View::json(false)), "[]\n");
     assert_eq!(printed(&[server()], &nothing, |_| View::json(true)), "");
     let lines = printed(&[server()], &Filter::default(), |_| View::json(true));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use socket_tap::event::{Addr, Event, Op};
+use socket_tap::event::{Addr, Event, Op, SocketKind};
 use socket_tap::format::Header;
 
 use super::{Filter, age};
@@ -42,10 +42,10 @@ fn look_at(event: &Event, filter: &mut Filter) {
     }
     match &event.op {
         // Of a connection that was accepted, the port is the listener's.
-        Op::Bind { local: Some(Addr::Ip(local)) } | Op::Accept { local: Some(Addr::Ip(local)), .. } => {
+        Op::Bind { local: Some(Addr::Ip(local)), .. } | Op::Accept { local: Some(Addr::Ip(local)), .. } => {
             filter.ports.insert(local.port());
         }
-        Op::Adopt { kind, local: Some(Addr::Ip(local)), .. } if kind == "listener" => {
+        Op::Adopt { kind, local: Some(Addr::Ip(local)), .. } if *kind == SocketKind::Listener => {
             filter.ports.insert(local.port());
         }
         Op::Connect { peer: Some(Addr::Ip(peer)), .. } => {

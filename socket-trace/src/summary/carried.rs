@@ -84,8 +84,8 @@ impl Carried {
         if let Some(moved) = moved.filter(|_| !beside) {
             steps.now().spend(moved, &parts);
         }
-        if let Some(moved) = moved.filter(|_| !parts.is_empty()) {
-            self.connection(event.sock, side).add(moved, &parts);
+        if let (Some(sock), Some(moved)) = (event.sock, moved.filter(|_| !parts.is_empty())) {
+            self.connection(sock, side).add(moved, &parts);
         }
         if let Op::Adopt { on: Some(below), .. } = event.op {
             self.connection(below, side).is_below = true;
@@ -94,7 +94,7 @@ impl Carried {
             self.count(&call, steps, each_call);
         }
         if matches!(event.op, Op::Close(_) | Op::Release(_))
-            && let Some(connection) = self.connections.remove(&event.sock)
+            && let Some(connection) = event.sock.and_then(|sock| self.connections.remove(&sock))
         {
             self.closed(&connection, steps);
         }

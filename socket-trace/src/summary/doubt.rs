@@ -15,6 +15,11 @@ pub enum Doubt {
         /// Its last line breaks off.
         torn: bool,
     },
+    /// There is more after its end line.
+    TextAfterEnd {
+        /// The line that follows, from 1.
+        line: u64,
+    },
     /// Its end line counts other events than are there.
     Edited {
         /// What the end line counts.
@@ -48,6 +53,9 @@ impl fmt::Display for Doubt {
             Self::CutShort { torn: true } => f.write_str(
                 "its last line breaks off: it was cut short, or the program was killed or still runs",
             ),
+            Self::TextAfterEnd { line } => {
+                write!(f, "text follows its end line (line {line}): two programs wrote to the file")
+            }
             Self::Edited { counted, there } => write!(
                 f,
                 "its end line counts {counted} events, but {there} are there: it was changed after it was written"
@@ -76,6 +84,7 @@ fn of_ending(trace: &Trace, recording: Recording) -> Option<Doubt> {
         (Ending::Complete(end), _) if end.events != trace.events() => {
             Some(Doubt::Edited { counted: end.events, there: trace.events() })
         }
+        (Ending::TextAfterEnd { line }, _) => Some(Doubt::TextAfterEnd { line: *line }),
         (Ending::CutShort { torn }, Recording::Ended) => Some(Doubt::CutShort { torn: *torn }),
         _ => None,
     }

@@ -37,6 +37,7 @@ pub struct Summary {
     /// What it is called beside others: its name, or its file when another has the same.
     pub label: String,
     /// Which side recorded.
+    #[serde(serialize_with = "crate::json::side")]
     pub side: Side,
     /// The program that recorded.
     pub program: String,

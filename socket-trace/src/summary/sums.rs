@@ -38,14 +38,14 @@ impl<'a> Sums<'a> {
 
     pub(super) fn observe(&mut self, event: &Event) {
         match &event.op {
-            Op::Mark { label } => return self.steps.begin(label),
+            Op::Mark { label, .. } => return self.steps.begin(label),
             Op::Gap(gap) => self.lost = self.lost.saturating_add(gap.events()),
             _ => {}
         }
         if let Some(listener) = accepted_on(event) {
             self.open.entry(listener).or_default().accepts = true;
         }
-        let known = self.open.get(&event.sock);
+        let known = event.sock.and_then(|sock| self.open.get(&sock));
         let side = known.map_or(self.side, |socket| socket.side(self.side));
         let (beside, moved) = (is_beside(event, known), Moved::by(event, side));
         if !beside {
@@ -56,19 +56,20 @@ impl<'a> Sums<'a> {
             carried.observe(event, transfer, &mut self.steps, self.each_call);
         }
         // What belongs to no socket, and failed accepts, which belong to the listener and leave it as it is.
-        if event.sock == 0 || (event.error.is_some() && matches!(event.op, Op::Accept { .. })) {
+        if event.error.is_some() && matches!(event.op, Op::Accept { .. }) {
             return;
         }
-        let socket = self.open.entry(event.sock).or_default();
+        let Some(sock) = event.sock else { return };
+        let socket = self.open.entry(sock).or_default();
         socket.observe(event);
         if socket.closed.is_some()
-            && let Some(socket) = self.open.remove(&event.sock)
+            && let Some(socket) = self.open.remove(&sock)
         {
             self.steps.now().ended(&socket, socket.side(self.side));
             if !socket.ended_cleanly() {
-                self.unclean.get_or_insert(Seen { sockets: 0, first: event.sock }).sockets += 1;
+                self.unclean.get_or_insert(Seen { sockets: 0, first: sock }).sockets += 1;
             }
-            self.count(&socket, event.sock);
+            self.count(&socket, sock);
         }
     }
 

@@ -7,7 +7,7 @@ use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::rc::Rc;
 
-use socket_tap::event::{Addr, Event, Op, SockId};
+use socket_tap::event::{Addr, Event, Op, SockId, SocketKind};
 use socket_tap::format::Side;
 
 /// A connection of which one end is closed may still get its other end: as many as a listener's backlog usually holds
@@ -62,13 +62,15 @@ struct Waiting {
 impl Connections {
     /// Takes in an event of a recording of that side, and says to which connection it belongs.
     pub fn observe(&mut self, recording: usize, side: Side, event: &Event) -> Option<Rc<Connection>> {
-        let socket = Socket { recording, sock: event.sock };
+        let socket = Socket { recording, sock: event.sock? };
         match &event.op {
             _ if event.error.is_some() => {}
             Op::Accept { local, peer, .. } => self.open(socket, Side::Server, local, peer),
             Op::Connect { local, peer, .. } => self.open(socket, Side::Client, local, peer),
             Op::Adopt { on: Some(below), .. } => self.open_above(socket, *below),
-            Op::Adopt { kind, local, peer, .. } if kind == "stream" => self.open(socket, side, local, peer),
+            Op::Adopt { kind, local, peer, .. } if *kind == SocketKind::Stream => {
+                self.open(socket, side, local, peer);
+            }
             Op::Close(_) | Op::Release(_) => return self.close(socket),
             _ => {}
         }
@@ -131,7 +133,7 @@ fn addresses(side: Side, local: Option<&Addr>, peer: Option<&Addr>) -> Option<Ad
 fn canonical(address: &Addr) -> Option<SocketAddr> {
     match address {
         Addr::Ip(address) => Some(SocketAddr::new(address.ip().to_canonical(), address.port())),
-        Addr::Other(_) => None,
+        _ => None,
     }
 }
 

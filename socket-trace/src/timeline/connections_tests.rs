@@ -1,24 +1,25 @@
 use socket_tap::close::Close;
+use socket_tap::event::Failure;
 
 use super::*;
 
-fn address(text: &str) -> Option<Addr> {
-    text.parse().ok()
+fn address(text: &str) -> Addr {
+    text.parse().unwrap()
 }
 
-fn event(sock: SockId, op: Op) -> Event {
-    Event { t: 0, sock, op, error: None }
+fn event(sock: u64, op: Op) -> Event {
+    Event::new(0, SockId::new(sock), op)
 }
 
-fn accept(sock: SockId, local: &str, peer: &str) -> Event {
-    event(sock, Op::Accept { on: 1, fd: None, local: address(local), peer: address(peer) })
+fn accept(sock: u64, local: &str, peer: &str) -> Event {
+    event(sock, Op::accept(SockId::new(1).unwrap()).with_local(address(local)).with_peer(address(peer)))
 }
 
-fn connect(sock: SockId, local: &str, peer: &str) -> Event {
-    event(sock, Op::Connect { local: address(local), peer: address(peer), began: None })
+fn connect(sock: u64, local: &str, peer: &str) -> Event {
+    event(sock, Op::connect().with_local(address(local)).with_peer(address(peer)))
 }
 
-fn close(sock: SockId) -> Event {
+fn close(sock: u64) -> Event {
     event(sock, Op::Close(Box::<Close>::default()))
 }
 
@@ -49,7 +50,7 @@ fn both_ends_have_one_number_and_the_second_knows_the_first() {
     assert_eq!(both.server(&accept(8, HERE, THERE)), Some(2));
     let client = both.0.observe(1, Side::Client, &connect(3, THERE, HERE)).unwrap();
     assert_eq!((client.number, client.side), (2, Side::Client));
-    assert_eq!(client.other, Some(Socket { recording: 0, sock: 8 }));
+    assert_eq!(client.other, Some(Socket { recording: 0, sock: SockId::new(8).unwrap() }));
     assert_eq!([both.server(&event(8, Op::Shutdown)), both.client(&event(3, Op::Shutdown))], [Some(2); 2]);
     // A close still belongs to it; after that the number is free.
     assert_eq!([both.client(&close(3)), both.client(&event(3, Op::Shutdown))], [Some(2), None]);
@@ -90,35 +91,34 @@ fn ipv4_in_ipv6_is_ipv4_and_paths_tell_nothing_apart() {
 #[test]
 fn a_stream_above_another_is_of_its_connection() {
     let mut both = both();
-    let adopt = |on| {
-        let (domain, kind) = ("tls".into(), "stream".into());
-        event(9, Op::Adopt { fd: None, domain, kind, on, local: None, peer: None })
+    let adopt = |on: u64| {
+        let adopt = Op::adopt("tls".into(), SocketKind::Stream);
+        event(9, adopt.over(SockId::new(on).unwrap()))
     };
     assert_eq!(both.server(&accept(8, HERE, THERE)), Some(1));
-    assert_eq!(both.server(&adopt(Some(8))), Some(1));
+    assert_eq!(both.server(&adopt(8)), Some(1));
     assert_eq!(both.server(&close(8)), Some(1));
     assert_eq!(both.server(&event(9, Op::Shutdown)), Some(1));
-    assert_eq!(both.server(&adopt(Some(77))), Some(1), "of what was there before");
+    assert_eq!(both.server(&adopt(77)), Some(1), "of what was there before");
 }
 
 #[test]
 fn failures_and_listeners_are_no_connections() {
     let mut both = both();
-    let failure = socket_tap::event::Failure { reason: "refused".into(), errno: None };
-    let failed = Event { error: Some(failure), ..connect(3, THERE, HERE) };
+    let failed = connect(3, THERE, HERE).failed(Failure::new("refused", None));
     assert_eq!(both.client(&failed), None);
-    assert_eq!(both.server(&event(1, Op::Listen { backlog: 1 })), None);
+    assert_eq!(both.server(&event(1, Op::listen(1))), None);
 }
 
 #[test]
 fn what_is_held_is_bounded_by_what_is_open() {
     let mut both = both();
-    for port in 0..5_000 {
+    for port in 1..=5_000 {
         both.client(&connect(port, &format!("127.0.0.1:{port}"), HERE));
         both.client(&close(port));
     }
     let Both(Connections { ends, waiting, closed, .. }) = &both;
     assert!(ends.is_empty() && waiting.len() <= MOST_WAITING && closed.len() <= MOST_WAITING);
     // The last ones are those that may still be accepted.
-    assert_eq!(both.server(&accept(1, HERE, "127.0.0.1:4999")), Some(5_000));
+    assert_eq!(both.server(&accept(1, HERE, "127.0.0.1:5000")), Some(5_000));
 }

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use socket_tap::event::{Event, Op, Transfer};
+use socket_tap::event::{Event, Op, SockId, Transfer};
 use socket_tap::format::write_event;
 
 use super::Timeline;
@@ -18,10 +18,10 @@ pub(crate) fn header(name: &str, side: &str, start: u64, capture: u64) -> String
 
 /// A read or write with its payload, as a line.
 pub(crate) fn moved(t: u64, sock: u64, op: &str, data: &[u8]) -> String {
-    let transfer = Transfer { bytes: data.len() as u64, data: Some(data.into()), ..Transfer::default() };
+    let transfer = Transfer::new(data.len() as u64).with_data(data);
     let op = if op == "read" { Op::Read(transfer) } else { Op::Write(transfer) };
     let mut line = Vec::new();
-    write_event(&mut line, &Event { t, sock, op, error: None }).unwrap();
+    write_event(&mut line, &Event::new(t, SockId::new(sock), op)).unwrap();
     String::from_utf8(line).unwrap().trim_end().to_owned()
 }
 

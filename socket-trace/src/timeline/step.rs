@@ -18,7 +18,7 @@ pub struct Steps {
 impl Steps {
     /// Takes in an event of a recording, and says in which step it is. A mark is in the step that it begins.
     pub fn observe(&mut self, recording: usize, event: &Event) -> Option<Rc<str>> {
-        if let Op::Mark { label } = &event.op {
+        if let Op::Mark { label, .. } = &event.op {
             let label: Rc<str> = Rc::from(label.as_ref());
             self.own.insert(recording, Rc::clone(&label));
             self.last = Some(label);
@@ -29,16 +29,18 @@ impl Steps {
 
 #[cfg(test)]
 mod tests {
+    use socket_tap::event::SockId;
+
     use super::*;
 
     fn mark(label: &'static str) -> Event {
-        Event { t: 0, sock: 0, op: Op::Mark { label: label.into() }, error: None }
+        Event::new(0, None, Op::mark(label))
     }
 
     #[test]
     fn a_recording_is_in_its_own_step_or_in_the_last_one_of_the_others() {
         let mut steps = Steps::default();
-        let shutdown = Event { t: 0, sock: 2, op: Op::Shutdown, error: None };
+        let shutdown = Event::new(0, SockId::new(2), Op::Shutdown);
         assert_eq!(steps.observe(0, &shutdown), None);
         assert_eq!(steps.observe(0, &mark("get a book")).as_deref(), Some("get a book"));
         assert_eq!(steps.observe(1, &shutdown).as_deref(), Some("get a book"));

@@ -9,7 +9,7 @@ fn mark(t: u64, label: &str) -> String {
 
 fn label(moment: &Moment) -> String {
     match &moment.event.op {
-        socket_tap::event::Op::Mark { label } => format!("{} {label} {}", moment.at, moment.recording),
+        socket_tap::event::Op::Mark { label, .. } => format!("{} {label} {}", moment.at, moment.recording),
         other => other.name().to_owned(),
     }
 }

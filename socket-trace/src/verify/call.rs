@@ -87,13 +87,13 @@ impl Call {
     pub(super) fn of(event: &Event) -> Option<Self> {
         let what = match &event.op {
             Op::Socket { domain, kind, .. } => {
-                What::Socket { domain: domain.clone().into_owned(), kind: kind.clone().into_owned() }
+                What::Socket { domain: domain.to_string(), kind: kind.to_string() }
             }
-            Op::Option { name, value } => {
+            Op::Option { name, value, .. } => {
                 What::Option { name: name.clone().into_owned(), value: Some(*value) }
             }
-            Op::Bind { local } => What::Bind { local: ip(local.as_ref()) },
-            Op::Listen { backlog } => What::Listen { backlog: i64::from(*backlog) },
+            Op::Bind { local, .. } => What::Bind { local: ip(local.as_ref()) },
+            Op::Listen { backlog, .. } => What::Listen { backlog: i64::from(*backlog) },
             Op::Accept { peer, .. } => What::Accept { peer: ip(peer.as_ref()) },
             Op::Connect { peer, .. } => What::Connect { peer: ip(peer.as_ref()) },
             Op::Read(transfer) => What::Read { bytes: transfer.bytes, eof: transfer.eof },

@@ -159,9 +159,10 @@ impl Feed {
             self.ended = true;
             return Ok(false);
         };
-        if self.forgotten.contains(&event.sock) {
+        let Some(sock) = event.sock else { return Ok(true) };
+        if self.forgotten.contains(&sock) {
             if matches!(event.op, Op::Close(_)) {
-                self.forgotten.remove(&event.sock);
+                self.forgotten.remove(&sock);
             }
             return Ok(true);
         }
@@ -174,9 +175,9 @@ impl Feed {
                 }
                 _ => None,
             };
-            self.unclaimed.extend(origin.map(|origin| (event.sock, origin)));
+            self.unclaimed.extend(origin.map(|origin| (sock, origin)));
         }
-        self.waiting.entry(event.sock).or_default().push_back(At { line: self.trace.line(), call });
+        self.waiting.entry(sock).or_default().push_back(At { line: self.trace.line(), call });
         Ok(true)
     }
 }

@@ -122,6 +122,11 @@ fn doubts(check: &Check) -> (Vec<String>, Vec<String>) {
     let source = trace.source();
     match trace.ending() {
         Ending::CutShort { .. } => cut.push(format!("{source} is cut short: it has no end line")),
+        Ending::TextAfterEnd { line } => {
+            cut.push(format!(
+                "text follows the end line of {source} (line {line}): two programs wrote to it"
+            ));
+        }
         Ending::Complete(end) if end.lost > 0 => {
             cut.push(format!("{source} is lossy: {} reads and writes are missing", end.lost));
         }

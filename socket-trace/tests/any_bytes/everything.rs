@@ -52,7 +52,7 @@ fn show(bytes: &[u8]) -> Option<String> {
                 assert!(text.ends_with('\n'), "{text:?}");
                 check_text(&text, 1);
                 check_rewriting(&event);
-                if let Op::Mark { label } = event.op {
+                if let Op::Mark { label, .. } = event.op {
                     step.get_or_insert(label.into_owned());
                 }
             }

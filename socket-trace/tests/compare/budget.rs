@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use socket_tap::close::EndedBy;
-use socket_tap::event::{Datagram, Op};
+use socket_tap::event::{Datagram, Op, SockId, SocketKind};
 use socket_tap::format::Side;
 use socket_trace::calls::Calls;
 use socket_trace::reader::Trace;
@@ -57,15 +57,8 @@ fn the_bytes_of_each_step_are_told_apart_and_all_of_them() {
 
 #[test]
 fn datagrams_and_streams_above_others_are_neither_lost_nor_counted_twice() {
-    let datagram = Datagram { bytes: 5, ..Datagram::default() };
-    let layer = Op::Adopt {
-        fd: None,
-        domain: "tls".into(),
-        kind: "stream".into(),
-        on: Some(2),
-        local: None,
-        peer: None,
-    };
+    let datagram = Datagram::new(5);
+    let layer = Op::adopt("tls".into(), SocketKind::Stream).over(SockId::new(2).unwrap());
     let summary = summary(
         Recording::of("tls")
             .event(9, Op::RecvFrom(datagram.clone()))
@@ -119,7 +112,7 @@ fn the_first_call_of_a_connection_and_each_later_one_are_told_apart() {
 #[test]
 fn each_connection_is_counted_by_its_own_side() {
     // A server that asks another one.
-    let connect = Op::Connect { local: None, peer: None, began: None };
+    let connect = Op::connect();
     let recording = Recording::of("gateway").step("in").accept(2).read(2, GET).step("out").event(3, connect);
     let recording =
         recording.write(3, &GET[..10]).write(3, &GET[10..]).read(3, OK).close_by(3, EndedBy::Local);

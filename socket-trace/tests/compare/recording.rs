@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use socket_tap::close::{Close, EndedBy};
-use socket_tap::event::{Event, Op, SockId, Transfer};
-use socket_tap::format::{End, Header, Line, Side, VERSION, write_event};
+use socket_tap::event::{Event, Gap, Op, SockId, Transfer};
+use socket_tap::format::{End, Header, Line, Side, write_event};
 
 /// A recording of a server. Time goes on by a millisecond with each event.
 pub(crate) struct Recording {
@@ -19,18 +19,8 @@ pub(crate) const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
 impl Recording {
     /// With payload.
     pub(crate) fn of(name: &str) -> Self {
-        let header = Header {
-            version: VERSION,
-            name: name.to_owned(),
-            side: Side::Server,
-            program: "test".to_owned(),
-            pid: 1,
-            started: "2026-11-22T15:04:05.123456789Z".to_owned(),
-            monotonic_ns: 0,
-            capture: 1024,
-            part: 0,
-            since: 0,
-        };
+        let mut header = Header::new(name, Side::Server);
+        header.capture = 1024;
         Self { header, events: Vec::new(), lost: 0 }
     }
 
@@ -43,58 +33,60 @@ impl Recording {
     /// Says at its end that events are missing.
     pub(crate) fn lossy(mut self) -> Self {
         self.lost = 1;
-        let gap = socket_tap::event::Gap { reads: 1, ..Default::default() };
-        self.event(0, Op::Gap(gap))
+        self.event(0, Op::Gap(Gap::default().with_reads(1, 0)))
     }
 
-    pub(crate) fn event(mut self, sock: SockId, op: Op) -> Self {
+    /// On the socket with that number; 0 for none.
+    pub(crate) fn event(mut self, sock: u64, op: Op) -> Self {
         let t = (self.events.len() as u64 + 1) * 1_000_000;
-        self.events.push(Event { t, sock, op, error: None });
+        self.events.push(Event::new(t, SockId::new(sock), op));
         self
     }
 
     pub(crate) fn step(self, name: &str) -> Self {
-        self.event(0, Op::Mark { label: name.to_owned().into() })
+        self.event(0, Op::mark(name.to_owned()))
     }
 
-    pub(crate) fn accept(self, sock: SockId) -> Self {
-        self.event(sock, Op::Accept { on: 1, fd: None, local: None, peer: None })
+    pub(crate) fn accept(self, sock: u64) -> Self {
+        self.event(sock, Op::accept(SockId::new(1).unwrap()))
     }
 
-    pub(crate) fn read(self, sock: SockId, bytes: &str) -> Self {
+    pub(crate) fn read(self, sock: u64, bytes: &str) -> Self {
         let transfer = self.transfer(bytes);
         self.event(sock, Op::Read(transfer))
     }
 
-    pub(crate) fn write(self, sock: SockId, bytes: &str) -> Self {
+    pub(crate) fn write(self, sock: u64, bytes: &str) -> Self {
         let transfer = self.transfer(bytes);
         self.event(sock, Op::Write(transfer))
     }
 
     fn transfer(&self, bytes: &str) -> Transfer {
-        let data = (self.header.capture > 0).then(|| bytes.as_bytes().into());
-        Transfer { bytes: bytes.len() as u64, data, ..Transfer::default() }
+        let transfer = Transfer::new(bytes.len() as u64);
+        if self.header.capture > 0 { transfer.with_data(bytes.as_bytes()) } else { transfer }
     }
 
     /// A request and its answer, each in one piece.
-    pub(crate) fn call(self, sock: SockId, request: &str, answer: &str) -> Self {
+    pub(crate) fn call(self, sock: u64, request: &str, answer: &str) -> Self {
         self.read(sock, request).write(sock, answer)
     }
 
-    pub(crate) fn close(self, sock: SockId) -> Self {
+    pub(crate) fn close(self, sock: u64) -> Self {
         self.close_by(sock, EndedBy::Peer)
     }
 
-    pub(crate) fn close_by(self, sock: SockId, ended_by: EndedBy) -> Self {
-        self.end(sock, Close { ended_by: Some(ended_by), ..Close::default() })
+    pub(crate) fn close_by(self, sock: u64, ended_by: EndedBy) -> Self {
+        self.end(sock, Close::new(ended_by))
     }
 
     /// Closes a connection with a RST instead of a FIN.
-    pub(crate) fn abort(self, sock: SockId) -> Self {
-        self.end(sock, Close { ended_by: Some(EndedBy::Local), aborted: true, ..Close::default() })
+    pub(crate) fn abort(self, sock: u64) -> Self {
+        let mut close = Close::new(EndedBy::Local);
+        close.aborted = true;
+        self.end(sock, close)
     }
 
-    fn end(self, sock: SockId, close: Close) -> Self {
+    fn end(self, sock: u64, close: Close) -> Self {
         self.event(sock, Op::Shutdown).event(sock, Op::Close(Box::new(close)))
     }
 
@@ -105,7 +97,7 @@ impl Recording {
         for event in &self.events {
             write_event(&mut out, event).unwrap();
         }
-        let end = End { events: self.events.len() as u64, lost: self.lost, ..End::default() };
+        let end = End::new(self.events.len() as u64, self.lost);
         Line::End(end).write(&mut out).unwrap();
         out
     }

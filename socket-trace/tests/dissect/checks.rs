@@ -10,9 +10,9 @@ use socket_trace::dissect::{Call, Dissector, Part};
 pub(crate) struct Checked {
     dissector: Dissector,
     /// The units that have begun and not ended, and how many there were, of each socket's reads and writes.
-    units: HashMap<(SockId, bool), (Vec<u64>, u64)>,
+    units: HashMap<(Option<SockId>, bool), (Vec<u64>, u64)>,
     /// The bytes of the parts of each call that is open.
-    charged: HashMap<(SockId, u64), u64>,
+    charged: HashMap<(Option<SockId>, u64), u64>,
 }
 
 impl Checked {
@@ -81,7 +81,7 @@ impl Checked {
     fn check_call(&mut self, call: &Call) {
         assert!(!call.operation.chars().any(char::is_control), "{call:?}");
         assert!(call.began <= call.ended, "{call:?}");
-        let charged = self.charged.remove(&(call.sock, call.number));
+        let charged = self.charged.remove(&(Some(call.sock), call.number));
         assert_eq!(charged, Some(call.to_server.total().saturating_add(call.to_client.total())), "{call:?}");
     }
 }

@@ -22,15 +22,15 @@ use conversation::Conversation;
 
 fn transfer(data: &[u8], missing: u64) -> Transfer {
     let bytes = (data.len() as u64).saturating_add(missing);
-    Transfer { bytes, data: Some(data.into()), ..Transfer::default() }
+    Transfer::new(bytes).with_data(data)
 }
 
-fn event(sock: SockId, op: Op) -> Event {
-    Event { t: 0, sock, op, error: None }
+fn event(sock: u64, op: Op) -> Event {
+    Event::new(0, SockId::new(sock), op)
 }
 
 fn accept() -> Op {
-    Op::Accept { on: 1, fd: None, local: None, peer: None }
+    Op::accept(SockId::new(1).unwrap())
 }
 
 /// A unit, whatever its parts: who said it, its bytes, and what its last part says of it.
@@ -84,9 +84,9 @@ fn any_op(bytes: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Op> {
     });
     (transfer, 0..40u8).prop_map(|(transfer, kind)| match kind {
         0 => accept(),
-        1 => Op::Connect { local: None, peer: None, began: None },
+        1 => Op::connect(),
         2 => Op::Close(Box::<Close>::default()),
-        3 => Op::Gap(Gap { rx: transfer.bytes, ..Gap::default() }),
+        3 => Op::Gap(Gap::default().with_reads(1, transfer.bytes)),
         4..22 => Op::Read(transfer),
         _ => Op::Write(transfer),
     })
@@ -101,10 +101,10 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-fn check(side: Side, ops: Vec<(SockId, Op)>) {
+fn check(side: Side, ops: Vec<(u64, Op)>) {
     let mut checked = Checked::new(side);
     for (t, (sock, op)) in ops.into_iter().enumerate() {
-        checked.observe(&Event { t: t as u64, sock, op, error: None });
+        checked.observe(&Event::new(t as u64, SockId::new(sock), op));
     }
     checked.end();
 }

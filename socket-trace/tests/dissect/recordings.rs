@@ -24,7 +24,7 @@ type Connections = BTreeMap<String, [BTreeMap<u64, Unit>; 2]>;
 fn connections(file: &Path) -> Connections {
     let mut trace = Trace::open(file).unwrap();
     let mut dissector = Dissector::new(trace.header().side);
-    let mut clients: BTreeMap<SockId, (String, bool)> = BTreeMap::new();
+    let mut clients: BTreeMap<Option<SockId>, (String, bool)> = BTreeMap::new();
     let mut connections = Connections::new();
     while let Some(event) = trace.next_event().unwrap() {
         let parts = dissector.observe(&event);

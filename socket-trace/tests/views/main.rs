@@ -6,6 +6,7 @@
 mod files;
 mod follow;
 mod layers;
+mod output;
 mod report;
 mod sequence;
 mod show;

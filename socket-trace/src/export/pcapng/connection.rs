@@ -204,7 +204,7 @@ impl Connection {
 fn first_numbers(moment: &Moment<'_>) -> [u32; 2] {
     // Odd factors: no two sockets of a recording have the same number before 2^32 of them.
     #[expect(clippy::cast_possible_truncation, reason = "the low half is as good as the whole")]
-    let sock = (moment.event.sock as u32).wrapping_mul(0x9e37_79b1);
+    let sock = (moment.sock.get() as u32).wrapping_mul(0x9e37_79b1);
     let ours = sock.wrapping_add(moment.recording.number.wrapping_mul(0x85eb_ca6b));
     [ours, ours.wrapping_add(0x5bd1_e995)]
 }

@@ -46,7 +46,7 @@ impl Datagrams {
             format!("made-up addresses: this is {} ↔ {}", quoted(self.local.as_ref()), quoted(peer))
         });
         let ends = real.unwrap_or_else(|| {
-            Ends::made_up(moment.recording.number, moment.event.sock, moment.recording.side == Side::Server)
+            Ends::made_up(moment.recording.number, moment.sock, moment.recording.side == Side::Server)
         });
         let (from, to) = match sender {
             Sender::Us => (ends.ours, ends.theirs),

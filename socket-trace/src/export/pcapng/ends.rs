@@ -33,7 +33,7 @@ impl Ends {
     /// recording and the socket, so that no two connections share them. Port 1 is the server's, 2 the client's.
     pub(super) fn made_up(recording: u32, sock: SockId, we_serve: bool) -> Self {
         let [a, b] = [16, 0].map(|by| low(u64::from(recording) >> by));
-        let [c, d, e, f] = [48, 32, 16, 0].map(|by| low(sock >> by));
+        let [c, d, e, f] = [48, 32, 16, 0].map(|by| low(sock.get() >> by));
         let ip = Ipv6Addr::new(0x2001, 0xdb8, a, b, c, d, e, f);
         let (ours, theirs) = if we_serve { (SERVER, CLIENT) } else { (CLIENT, SERVER) };
         Self { ours: SocketAddr::new(ip.into(), ours), theirs: SocketAddr::new(ip.into(), theirs) }
@@ -72,14 +72,14 @@ mod tests {
 
     #[test]
     fn no_two_connections_have_the_same_made_up_addresses() {
-        let one = Ends::made_up(0, 7, true);
+        let made_up =
+            |recording, sock, we_serve| Ends::made_up(recording, SockId::new(sock).unwrap(), we_serve);
+        let one = made_up(0, 7, true);
         assert_eq!(one.ours.to_string(), "[2001:db8::7]:1");
-        for other in
-            [Ends::made_up(1, 7, true), Ends::made_up(0, 8, true), Ends::made_up(0, 7 + (1 << 48), true)]
-        {
+        for other in [made_up(1, 7, true), made_up(0, 8, true), made_up(0, 7 + (1 << 48), true)] {
             assert_ne!(one.ours.ip(), other.ours.ip());
         }
-        let far = Ends::made_up(u32::MAX, u64::MAX, false);
+        let far = made_up(u32::MAX, u64::MAX, false);
         assert_eq!(far.theirs.to_string(), "[2001:db8:ffff:ffff:ffff:ffff:ffff:ffff]:1");
     }
 

@@ -111,8 +111,9 @@ impl Exporter for PcapNg {
             self.capture.gap(missing(gap, line), gap.events());
             return Ok(());
         }
+        let Some(sock) = event.sock else { return Ok(()) };
         let (capture, notes) = (&mut self.capture, &mut self.notes);
-        self.sockets.observe(&mut Moment { capture, notes, recording, at, event, line })
+        self.sockets.observe(&mut Moment { capture, notes, recording, at, event, sock, line })
     }
 
     fn finish(&mut self) -> io::Result<Vec<String>> {

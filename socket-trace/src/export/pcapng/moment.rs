@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use socket_tap::event::{Event, Gap};
+use socket_tap::event::{Event, Gap, SockId};
 use socket_tap::format::{Header, Side};
 
 use super::capture::Capture;
@@ -71,6 +71,7 @@ pub(super) struct Moment<'a> {
     pub(super) recording: &'a Recording,
     pub(super) at: Duration,
     pub(super) event: &'a Event,
+    pub(super) sock: SockId,
     /// Its line in the trace.
     pub(super) line: u64,
 }
@@ -85,14 +86,14 @@ impl Moment<'_> {
 
     /// Where in the trace it is: `, #2, line 17`.
     pub(super) fn place(&self) -> Place {
-        Place { sock: self.event.sock, line: self.line }
+        Place { sock: self.sock, line: self.line }
     }
 }
 
 /// Where in a trace an event is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
-    sock: u64,
+    sock: SockId,
     line: u64,
 }
 

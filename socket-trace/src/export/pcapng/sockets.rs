@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 
-use socket_tap::event::{Addr, Op, SockId};
+use socket_tap::event::{Addr, Op, SockId, SocketKind};
 use socket_tap::format::Side;
 use socket_tap::format::text::printable;
 
@@ -26,15 +26,15 @@ impl Sockets {
         if event.error.is_some() {
             return self.failed(moment);
         }
-        let sock = event.sock;
+        let sock = moment.sock;
         match &event.op {
-            Op::Socket { kind, .. } if kind == "datagram" => {
+            Op::Socket { kind, .. } if *kind == SocketKind::Datagram => {
                 self.datagrams.insert(sock, Datagrams::default());
             }
-            Op::Adopt { kind, local, peer, .. } if kind == "datagram" => {
+            Op::Adopt { kind, local, peer, .. } if *kind == SocketKind::Datagram => {
                 self.datagrams.insert(sock, Datagrams { local: local.clone(), peer: peer.clone() });
             }
-            Op::Bind { local } => {
+            Op::Bind { local, .. } => {
                 if let Some(datagrams) = self.datagrams.get_mut(&sock) {
                     datagrams.local.clone_from(local);
                 }
@@ -43,7 +43,7 @@ impl Sockets {
                 self.datagrams.insert(sock, Datagrams { local: local.clone(), peer: peer.clone() });
             }
             Op::Accept { .. } | Op::Connect { .. } => self.open(moment)?,
-            Op::Adopt { kind, .. } if kind == "stream" => self.open(moment)?,
+            Op::Adopt { kind, .. } if *kind == SocketKind::Stream => self.open(moment)?,
             Op::Read(transfer) => self.stream(moment)?.transfer(moment, Sender::Them, transfer)?,
             Op::Write(transfer) => self.stream(moment)?.transfer(moment, Sender::Us, transfer)?,
             Op::RecvFrom(datagram) => {
@@ -76,7 +76,7 @@ impl Sockets {
         let reset = (event.error.as_ref())
             .is_some_and(|failure| matches!(&*failure.reason, "connection reset" | "broken pipe"));
         match &event.op {
-            Op::Read(_) | Op::Write(_) if reset => match self.streams.get_mut(&event.sock) {
+            Op::Read(_) | Op::Write(_) if reset => match self.streams.get_mut(&moment.sock) {
                 Some(stream) => stream.reset(moment, Sender::Them),
                 None => Ok(()),
             },
@@ -97,14 +97,14 @@ impl Sockets {
         };
         let note = ends.is_none().then(|| made_up(&event.op));
         let connection = connect(moment, ends, we_serve, true, note.as_deref())?;
-        self.streams.insert(event.sock, connection);
+        self.streams.insert(moment.sock, connection);
         Ok(())
     }
 
     /// The event's stream. One that was opened before the trace begins, or whose opening is missing, is opened now.
     fn stream(&mut self, moment: &mut Moment<'_>) -> io::Result<&mut Connection> {
         use std::collections::hash_map::Entry;
-        match self.streams.entry(moment.event.sock) {
+        match self.streams.entry(moment.sock) {
             Entry::Occupied(entry) => Ok(entry.into_mut()),
             Entry::Vacant(entry) => {
                 let we_serve = moment.recording.side == Side::Server;
@@ -124,7 +124,7 @@ fn connect(
 ) -> io::Result<Connection> {
     let ends = ends.unwrap_or_else(|| {
         moment.notes.made_up += 1;
-        Ends::made_up(moment.recording.number, moment.event.sock, we_serve)
+        Ends::made_up(moment.recording.number, moment.sock, we_serve)
     });
     Connection::open(moment, ends, we_serve, has_totals, note)
 }
@@ -137,7 +137,7 @@ fn made_up(op: &Op) -> String {
     let what = match op {
         Op::Accept { local, peer, .. } | Op::Connect { local, peer, .. } => addresses(local, peer),
         Op::Adopt { domain, on: Some(below), .. } => {
-            let domain: String = printable(domain).chars().take(40).collect();
+            let domain: String = printable(domain.as_str()).chars().take(40).collect();
             format!("the {domain} stream above #{below}")
         }
         Op::Adopt { local, peer, .. } => addresses(local, peer),

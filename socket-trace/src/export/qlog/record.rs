@@ -42,11 +42,11 @@ impl Serialize for Name<'_> {
 }
 
 /// A text in qlog.
-struct GroupId(SockId);
+struct GroupId(Option<SockId>);
 
 impl Serialize for GroupId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(itoa::Buffer::new().format(self.0))
+        serializer.serialize_str(itoa::Buffer::new().format(self.0.map_or(0, SockId::get)))
     }
 }
 

@@ -1,0 +1,197 @@
+//! Making events without a recorder: for sinks' tests, and for programs that write traces.
+
+use std::borrow::Cow;
+
+use super::{Addr, Datagram, Domain, Event, Failure, Op, SockId, SocketKind, Transfer};
+
+impl Event {
+    /// An operation that succeeded `t` nanoseconds after the recording began.
+    ///
+    /// ```
+    /// use socket_tap::event::{Event, Failure, Op, SockId, Transfer};
+    ///
+    /// let read = Event::new(1_000, SockId::new(2), Op::Read(Transfer::new(85)));
+    /// let write = Event::new(2_000, SockId::new(2), Op::Write(Transfer::default()))
+    ///     .failed(Failure::new("broken pipe", Some(32)));
+    /// assert!(read.error.is_none() && write.error.is_some());
+    /// ```
+    #[must_use]
+    pub fn new(t: u64, sock: Option<SockId>, op: Op) -> Self {
+        Self { t, sock, op, error: None }
+    }
+
+    /// The same operation, but that it failed.
+    #[must_use]
+    pub fn failed(mut self, why: Failure) -> Self {
+        self.error = Some(why);
+        self
+    }
+
+    /// A copy without payload, which is not copied first.
+    #[must_use]
+    pub fn without_data(&self) -> Self {
+        let stream = |transfer: &Transfer| Transfer { data: None, ..*transfer };
+        let datagram =
+            |datagram: &Datagram| Datagram { data: None, peer: datagram.peer.clone(), ..*datagram };
+        let op = match &self.op {
+            Op::Read(transfer) => Op::Read(stream(transfer)),
+            Op::Write(transfer) => Op::Write(stream(transfer)),
+            Op::SendTo(sent) => Op::SendTo(datagram(sent)),
+            Op::RecvFrom(received) => Op::RecvFrom(datagram(received)),
+            other => other.clone(),
+        };
+        Self { op, error: self.error.clone(), ..*self }
+    }
+}
+
+impl Op {
+    /// A [`Socket`](Self::Socket).
+    #[must_use]
+    pub fn socket(domain: Domain, kind: SocketKind) -> Self {
+        Self::Socket { fd: None, domain, kind }
+    }
+
+    /// An [`Option`](Self::Option).
+    #[must_use]
+    pub fn option(name: impl Into<Cow<'static, str>>, value: i64) -> Self {
+        Self::Option { name: name.into(), value }
+    }
+
+    /// A [`Bind`](Self::Bind).
+    #[must_use]
+    pub fn bind() -> Self {
+        Self::Bind { local: None }
+    }
+
+    /// A [`Listen`](Self::Listen).
+    #[must_use]
+    pub fn listen(backlog: i32) -> Self {
+        Self::Listen { backlog }
+    }
+
+    /// An [`Accept`](Self::Accept) from that listening socket.
+    #[must_use]
+    pub fn accept(on: SockId) -> Self {
+        Self::Accept { on, fd: None, local: None, peer: None }
+    }
+
+    /// A [`Connect`](Self::Connect).
+    #[must_use]
+    pub fn connect() -> Self {
+        Self::Connect { local: None, peer: None, began: None }
+    }
+
+    /// An [`Adopt`](Self::Adopt).
+    #[must_use]
+    pub fn adopt(domain: Domain, kind: SocketKind) -> Self {
+        Self::Adopt { fd: None, domain, kind, on: None, local: None, peer: None }
+    }
+
+    /// A [`Mark`](Self::Mark).
+    #[must_use]
+    pub fn mark(label: impl Into<Cow<'static, str>>) -> Self {
+        Self::Mark { label: label.into() }
+    }
+
+    /// The same with a file descriptor. No effect on an operation that has none.
+    #[must_use]
+    pub fn with_fd(mut self, number: i32) -> Self {
+        if let Self::Socket { fd, .. } | Self::Accept { fd, .. } | Self::Adopt { fd, .. } = &mut self {
+            *fd = Some(number);
+        }
+        self
+    }
+
+    /// The same with our address. No effect on an operation that has none.
+    #[must_use]
+    pub fn with_local(mut self, address: impl Into<Addr>) -> Self {
+        if let Self::Bind { local }
+        | Self::Accept { local, .. }
+        | Self::Connect { local, .. }
+        | Self::Adopt { local, .. } = &mut self
+        {
+            *local = Some(address.into());
+        }
+        self
+    }
+
+    /// The same with the other side's address. No effect on an operation that has none.
+    #[must_use]
+    pub fn with_peer(mut self, address: impl Into<Addr>) -> Self {
+        match &mut self {
+            Self::Accept { peer, .. } | Self::Connect { peer, .. } | Self::Adopt { peer, .. } => {
+                *peer = Some(address.into());
+            }
+            Self::SendTo(datagram) | Self::RecvFrom(datagram) => datagram.peer = Some(address.into()),
+            _ => {}
+        }
+        self
+    }
+
+    /// The same above another stream of the recording. No effect on anything but an [`Adopt`](Self::Adopt).
+    #[must_use]
+    pub fn over(mut self, below: SockId) -> Self {
+        if let Self::Adopt { on, .. } = &mut self {
+            *on = Some(below);
+        }
+        self
+    }
+}
+
+impl Transfer {
+    /// So many bytes, without payload.
+    #[must_use]
+    pub fn new(bytes: u64) -> Self {
+        Self { bytes, ..Self::default() }
+    }
+
+    /// The end of the stream: a read of 0 bytes.
+    #[must_use]
+    pub fn eof() -> Self {
+        Self { eof: true, ..Self::default() }
+    }
+
+    /// The same from so many buffers.
+    #[must_use]
+    pub fn with_slices(mut self, slices: u32) -> Self {
+        self.slices = Some(slices);
+        self
+    }
+
+    /// The same with the first of its bytes.
+    #[must_use]
+    pub fn with_data(mut self, data: impl Into<Box<[u8]>>) -> Self {
+        self.data = Some(data.into());
+        self
+    }
+}
+
+impl Datagram {
+    /// So many bytes, without payload and peer.
+    #[must_use]
+    pub fn new(bytes: u64) -> Self {
+        Self { bytes, ..Self::default() }
+    }
+
+    /// The same with the address that it went to, or came from.
+    #[must_use]
+    pub fn with_peer(mut self, address: impl Into<Addr>) -> Self {
+        self.peer = Some(address.into());
+        self
+    }
+
+    /// The same with the first of its bytes.
+    #[must_use]
+    pub fn with_data(mut self, data: impl Into<Box<[u8]>>) -> Self {
+        self.data = Some(data.into());
+        self
+    }
+}
+
+impl Failure {
+    /// A reason in words, and the operating system's number for it.
+    #[must_use]
+    pub fn new(reason: impl Into<Cow<'static, str>>, errno: Option<i32>) -> Self {
+        Self { reason: reason.into(), errno }
+    }
+}

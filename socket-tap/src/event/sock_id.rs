@@ -1,0 +1,60 @@
+//! The number of a socket within its recording.
+
+use std::fmt;
+use std::num::{NonZeroU64, ParseIntError};
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// The number of a socket within its recording: a counter from 1, never the file descriptor, which the kernel reuses.
+///
+/// In JSON it is a plain number.
+///
+/// ```
+/// use socket_tap::event::SockId;
+///
+/// let sock = SockId::new(2).ok_or("0 is no socket")?;
+/// assert_eq!(format!("#{sock}"), "#2");
+/// assert_eq!(sock.get(), 2);
+/// assert_eq!(SockId::new(0), None);
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SockId(NonZeroU64);
+
+impl SockId {
+    /// The socket with this number; `None` for 0, which is no socket's.
+    #[must_use]
+    pub const fn new(number: u64) -> Option<Self> {
+        match NonZeroU64::new(number) {
+            Some(number) => Some(Self(number)),
+            None => None,
+        }
+    }
+
+    /// Returns the number.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0.get()
+    }
+
+    /// The socket that is made after `earlier` others.
+    pub(crate) const fn after(earlier: u64) -> Self {
+        Self(NonZeroU64::MIN.saturating_add(earlier))
+    }
+}
+
+impl FromStr for SockId {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+impl fmt::Display for SockId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

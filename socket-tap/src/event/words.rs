@@ -1,0 +1,62 @@
+//! Enumerations that a trace writes as words, and that keep a word they do not know.
+
+/// Declares an enumeration of words. `Other` takes any word, so that what a newer version wrote is written again as it
+/// was.
+macro_rules! words {
+    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$doc])* $variant,)+
+            /// Any other, by its word.
+            Other(std::borrow::Cow<'static, str>),
+        }
+
+        impl $name {
+            /// Returns its word, as in a trace.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $word,)+
+                    Self::Other(word) => word,
+                }
+            }
+
+            fn known(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+
+        impl From<&'static str> for $name {
+            fn from(word: &'static str) -> Self {
+                Self::known(word).unwrap_or(Self::Other(std::borrow::Cow::Borrowed(word)))
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(word: String) -> Self {
+                Self::known(&word).unwrap_or(Self::Other(std::borrow::Cow::Owned(word)))
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = std::convert::Infallible;
+
+            fn from_str(word: &str) -> Result<Self, Self::Err> {
+                Ok(Self::known(word).unwrap_or_else(|| Self::Other(word.to_owned().into())))
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    };
+}
+
+pub(crate) use words;

@@ -1,0 +1,135 @@
+//! Which files a recording may go to: regular files of this user, named directly.
+
+use std::fs::{self, File, FileType, Metadata, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
+/// A file at the path of a trace.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FoundFile {
+    kind: FileType,
+    /// The user it belongs to, when that is not this one.
+    owner: Option<u32>,
+}
+
+impl FoundFile {
+    pub(super) fn of(metadata: &Metadata) -> Self {
+        Self { kind: metadata.file_type(), owner: foreign_owner(metadata) }
+    }
+
+    /// The reason why a trace must not be written there, if there is one.
+    pub(super) fn refused(self) -> Option<io::Error> {
+        let (kind, why) = match (self.kind, self.owner) {
+            (kind, _) if kind.is_symlink() => {
+                (ErrorKind::InvalidInput, "it is a symbolic link; name the file itself".to_owned())
+            }
+            (kind, _) if kind.is_dir() => {
+                (ErrorKind::IsADirectory, "it is a directory; name a file".to_owned())
+            }
+            (kind, _) if !kind.is_file() => {
+                (ErrorKind::InvalidInput, "it is not a regular file; name another".to_owned())
+            }
+            (_, Some(uid)) => (
+                ErrorKind::PermissionDenied,
+                format!("it belongs to another user (uid {uid}); choose another file"),
+            ),
+            (_, None) => return None,
+        };
+        Some(io::Error::new(kind, why))
+    }
+}
+
+/// Whether a trace may be written to this device: it shows nothing to anyone.
+pub(super) fn is_allowed_device(path: &Path) -> bool {
+    cfg!(unix) && [Path::new("/dev/null"), Path::new("/dev/full")].contains(&path)
+}
+
+#[cfg(unix)]
+mod system {
+    use std::fs::TryLockError;
+    use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+
+    use super::*;
+
+    /// What anyone but the owner may do with a file.
+    const OTHERS: u32 = 0o077;
+
+    /// Opens no symbolic link, and does not wait for the other end of a pipe. A new file is its owner's.
+    pub(crate) fn no_special_files(options: &mut OpenOptions) -> &mut OpenOptions {
+        options.mode(0o600).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
+    }
+
+    pub(crate) fn foreign_owner(metadata: &Metadata) -> Option<u32> {
+        Some(metadata.uid()).filter(|uid| *uid != rustix::process::geteuid().as_raw())
+    }
+
+    /// Locks the file; `false` when another program has it locked. Some file systems have no locks.
+    pub(crate) fn lock(file: &File) -> bool {
+        !matches!(file.try_lock(), Err(TryLockError::WouldBlock))
+    }
+
+    /// Whether the path names this file.
+    pub(crate) fn is_at(file: &File, path: &Path) -> bool {
+        let place = |metadata: Metadata| (metadata.dev(), metadata.ino());
+        match (file.metadata(), fs::symlink_metadata(path)) {
+            (Ok(file), Ok(there)) => place(file) == place(there),
+            _ => false,
+        }
+    }
+
+    /// Whether others may have the file open, or know it by another name.
+    pub(crate) fn is_exposed(file: &File) -> io::Result<bool> {
+        let metadata = file.metadata()?;
+        Ok(metadata.nlink() > 1 || metadata.mode() & OTHERS != 0)
+    }
+
+    /// Takes the file from everybody else. A file with other names cannot be.
+    pub(crate) fn make_private(file: &File) -> io::Result<()> {
+        if file.metadata()?.nlink() > 1 {
+            return Err(ErrorKind::PermissionDenied.into());
+        }
+        file.set_permissions(fs::Permissions::from_mode(0o600))
+    }
+
+    /// How large a file of this process may be (`RLIMIT_FSIZE`, `getrlimit(2)`); `None` without a limit.
+    pub(crate) fn size_limit() -> Option<u64> {
+        rustix::process::getrlimit(rustix::process::Resource::Fsize).current
+    }
+}
+
+#[cfg(not(unix))]
+mod system {
+    use super::*;
+
+    pub(crate) fn no_special_files(options: &mut OpenOptions) -> &mut OpenOptions {
+        options
+    }
+
+    pub(crate) fn foreign_owner(_: &Metadata) -> Option<u32> {
+        None
+    }
+
+    /// On Windows a lock would keep readers away, too.
+    pub(crate) fn lock(_: &File) -> bool {
+        true
+    }
+
+    pub(crate) fn is_at(_: &File, path: &Path) -> bool {
+        fs::symlink_metadata(path).is_ok()
+    }
+
+    pub(crate) fn is_exposed(_: &File) -> io::Result<bool> {
+        Ok(false)
+    }
+
+    pub(crate) fn make_private(_: &File) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(crate) fn size_limit() -> Option<u64> {
+        None
+    }
+}
+
+use system::foreign_owner;
+pub(super) use system::{is_at, is_exposed, lock, make_private, no_special_files, size_limit};

@@ -1,0 +1,204 @@
+//! A panic hook is the whole process's, so each test runs again in a process of its own.
+
+use std::process::{Command, Stdio};
+
+use super::*;
+use crate::event::Event;
+use crate::sink::Sink;
+use crate::tap::TapBuilder;
+
+/// Set in the processes that the tests start: where to dump.
+const CHILD: &str = "SOCKET_TAP_TEST_PANIC";
+
+/// The path to dump to, in the process that a test started.
+fn child() -> Option<PathBuf> {
+    std::env::var_os(CHILD).map(PathBuf::from)
+}
+
+/// Runs a test in a process of its own, and returns what it printed and the lines of the trace that it left.
+fn in_a_process(test: &str, stderr: Stdio) -> (String, Vec<String>) {
+    let directory = temporary_directory(test);
+    let path = directory.join("panic.jsonl");
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", &format!("sink::panic_hook::tests::{test}"), "--nocapture"])
+        .env(CHILD, &path)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(stderr)
+        .spawn()
+        .unwrap()
+        .wait_with_output()
+        .unwrap();
+    let printed = String::from_utf8_lossy(&child.stderr).into_owned();
+    assert!(child.status.success(), "{}: {printed}", child.status);
+    let trace = std::fs::read_to_string(&path).unwrap_or_default();
+    std::fs::remove_dir_all(&directory).unwrap();
+    (printed, trace.lines().map(str::to_owned).collect())
+}
+
+fn temporary_directory(test: &str) -> PathBuf {
+    let directory = std::env::temp_dir().join(format!("socket-tap-panic-{test}-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    directory
+}
+
+fn flight(with: impl FnOnce(TapBuilder) -> TapBuilder) -> (FlightRecorder, Tap) {
+    let flight = FlightRecorder::new(10);
+    let tap = with(Tap::server("test").sink(flight.clone())).start().unwrap();
+    (flight, tap)
+}
+
+fn panics() {
+    thread::spawn(|| panic!("boom")).join().unwrap_err();
+}
+
+fn prints(dumped: &io::Result<PathBuf>) {
+    match dumped {
+        Ok(path) => eprintln!("dumped to {}", path.display()),
+        Err(error) => eprintln!("not dumped: {error}"),
+    }
+}
+
+#[test]
+fn panic_leaves_a_dump_and_the_earlier_hook_runs() {
+    if let Some(path) = child() {
+        panic::set_hook(Box::new(|_| eprintln!("the earlier hook")));
+        let (flight, tap) = flight(|tap| tap);
+        tap.dump_on_panic_with(&flight, path, prints);
+        tap.mark("just before");
+        return panics();
+    }
+    let (printed, trace) = in_a_process("panic_leaves_a_dump_and_the_earlier_hook_runs", Stdio::piped());
+    assert!(printed.contains("dumped to "), "{printed}");
+    assert_eq!(printed.matches("the earlier hook").count(), 1, "{printed}");
+    assert!(trace[1].contains("just before"), "{trace:?}");
+    assert!(trace[2].starts_with(r#"{"end":true,"events":1"#), "{trace:?}");
+}
+
+#[test]
+fn dump_prints_nothing_unless_asked() {
+    if let Some(path) = child() {
+        panic::set_hook(Box::new(|_| {}));
+        let (flight, tap) = flight(|tap| tap);
+        tap.dump_on_panic(&flight, path);
+        return panics();
+    }
+    let (printed, trace) = in_a_process("dump_prints_nothing_unless_asked", Stdio::piped());
+    assert_eq!((printed.as_str(), trace.len()), ("", 2));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn caught_panic_does_not_abort_when_standard_error_is_full() {
+    if let Some(path) = child() {
+        let (flight, tap) = flight(|tap| tap);
+        tap.dump_on_panic(&flight, path.with_extension("silent"));
+        tap.dump_on_panic_with(&flight, path, prints);
+        return panics();
+    }
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let (_, trace) = in_a_process("caught_panic_does_not_abort_when_standard_error_is_full", full.into());
+    assert_eq!(trace.len(), 2, "{trace:?}");
+}
+
+#[test]
+fn report_that_panics_does_not_abort() {
+    if let Some(path) = child() {
+        let (flight, tap) = flight(|tap| tap);
+        tap.dump_on_panic_with(&flight, path, |_| panic!("the report fails"));
+        panics();
+        return panics();
+    }
+    let (printed, trace) = in_a_process("report_that_panics_does_not_abort", Stdio::piped());
+    assert_eq!(printed.matches("the report fails").count(), 2, "{printed}");
+    assert_eq!(trace.len(), 2, "{trace:?}");
+}
+
+/// Panics at the first batch, on the drain thread.
+struct Panics;
+
+impl Sink for Panics {
+    fn name(&self) -> String {
+        "a sink that panics".to_owned()
+    }
+
+    fn events(&mut self, _: &[Event]) -> io::Result<()> {
+        panic!("boom")
+    }
+}
+
+#[test]
+fn panic_on_the_drain_thread_leaves_a_dump() {
+    if let Some(path) = child() {
+        let (flight, tap) = flight(|tap| tap.sink(Panics));
+        tap.dump_on_panic(&flight, path);
+        tap.mark("just before");
+        tap.finish_blocking().unwrap_err();
+        return;
+    }
+    let (_, trace) = in_a_process("panic_on_the_drain_thread_leaves_a_dump", Stdio::null());
+    assert!(trace[1].contains("just before"), "{trace:?}");
+}
+
+#[test]
+fn panic_while_holding_the_events_reports_an_error() {
+    if let Some(path) = child() {
+        let (flight, tap) = flight(|tap| tap);
+        tap.dump_on_panic_with(&flight, &path, prints);
+        let holder = flight.clone();
+        thread::spawn(move || holder.panic_while_holding_the_events()).join().unwrap_err();
+        tap.finish_blocking().unwrap();
+        return flight.dump(path).unwrap();
+    }
+    let (printed, trace) = in_a_process("panic_while_holding_the_events_reports_an_error", Stdio::piped());
+    assert!(printed.contains("not dumped: the kept events are in use"), "{printed}");
+    assert_eq!(trace.len(), 2, "a later dump works: {trace:?}");
+}
+
+/// Does not return from its first batch until its channel is closed.
+struct Stuck(mpsc::Receiver<()>);
+
+impl Sink for Stuck {
+    fn name(&self) -> String {
+        "a sink that is stuck".to_owned()
+    }
+
+    fn events(&mut self, _: &[Event]) -> io::Result<()> {
+        let _ = self.0.recv();
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn only_the_first_panic_waits_for_a_stuck_sink() {
+    let (release, stuck) = mpsc::channel();
+    let (flight, tap) = flight(|tap| tap.sink(Stuck(stuck)));
+    let directory = temporary_directory("stuck");
+    let recorder = tap.recording().unwrap().downgrade();
+    let dumps = Dumps { recorder, flight, path: directory.join("panic.jsonl"), stuck: Mutex::default() };
+    assert!(!dumps.is_stuck());
+    tap.mark("stuck");
+    dumps.dump().unwrap().unwrap();
+    assert!(dumps.is_stuck(), "it has waited for the flush, and the next dump will not");
+    drop(release);
+    tap.flush().await;
+    assert!(!dumps.is_stuck(), "the sink has caught up");
+    tap.mark("last");
+    dumps.dump().unwrap().unwrap();
+    let dumped = std::fs::read_to_string(&dumps.path).unwrap();
+    assert!(dumped.contains("last"), "{dumped}");
+    std::fs::remove_dir_all(directory).unwrap();
+}
+
+#[test]
+fn relative_path_is_the_one_when_the_hook_was_set() {
+    if let Some(path) = child() {
+        let (flight, tap) = flight(|tap| tap);
+        std::env::set_current_dir(path.parent().unwrap()).unwrap();
+        tap.dump_on_panic(&flight, "panic.jsonl");
+        std::env::set_current_dir("/").unwrap();
+        return panics();
+    }
+    let (_, trace) = in_a_process("relative_path_is_the_one_when_the_hook_was_set", Stdio::null());
+    assert_eq!(trace.len(), 2, "{trace:?}");
+}

@@ -1,0 +1,124 @@
+use super::*;
+use crate::sink::TraceFile;
+use crate::tap::Tap;
+
+#[test]
+fn part_number_is_before_the_extension() {
+    for (path, aside) in
+        [("a/shop.jsonl", "a/shop.3.jsonl"), ("shop", "shop.3"), ("s.x.jsonl", "s.x.3.jsonl")]
+    {
+        let (path, aside) = (Path::new(path), Path::new(aside));
+        assert_eq!(part_path(path, 3), aside);
+        assert_eq!(part_number(path, aside), Some(3));
+    }
+}
+
+#[test]
+fn other_names_have_no_part_number() {
+    for file in [
+        "shop.jsonl",
+        "shop.x.jsonl",
+        "shop.03.jsonl",
+        "shop.-1.jsonl",
+        "hop.3.jsonl",
+        "shop.3.csv",
+        ".jsonl",
+    ] {
+        assert_eq!(part_number(Path::new("shop.jsonl"), Path::new(file)), None, "{file}");
+    }
+}
+
+/// A directory of the test's own, gone when it ends.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new(test: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("socket-tap-rotation-{test}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    /// Records five events, each into a file of its own, and keeps three of the full files.
+    fn record(&self) {
+        let file = TraceFile::create(self.0.join("shop.jsonl")).unwrap().rotate(1, 3);
+        let tap = Tap::server("shop").sink(file).start().unwrap();
+        (0..5).for_each(|_| tap.mark("step"));
+        tap.finish_blocking().unwrap();
+    }
+
+    fn files(&self) -> Vec<String> {
+        let name = |entry: io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
+        let mut files: Vec<String> = fs::read_dir(&self.0).unwrap().map(name).collect();
+        files.sort();
+        files
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn restart_deletes_the_parts_of_the_earlier_recording() {
+    let directory = Directory::new("restart");
+    (0..3).for_each(|_| directory.record());
+    assert_eq!(directory.files(), ["shop.1.jsonl", "shop.2.jsonl", "shop.3.jsonl", "shop.jsonl"]);
+    let started = |file: &String| {
+        let text = fs::read_to_string(directory.0.join(file)).unwrap();
+        Line::parse_header(text.lines().next().unwrap()).unwrap().started
+    };
+    let mut recordings: Vec<String> = directory.files().iter().map(started).collect();
+    recordings.dedup();
+    assert_eq!(recordings.len(), 1, "all are of the last recording");
+}
+
+#[test]
+fn restart_leaves_files_that_are_no_parts() {
+    let directory = Directory::new("foreign");
+    directory.record();
+    let whole = fs::read_to_string(directory.0.join("shop.jsonl")).unwrap();
+    // A text, a part under the number of another, and a recording whose own name is that of a part.
+    let header = whole.lines().next().unwrap().replace(r#""part":4"#, r#""part":71"#);
+    let no_parts = [
+        ("shop.70.jsonl", "notes\n".to_owned()),
+        ("shop.72.jsonl", format!("{header}\n{{\"end\":true,\"events\":0,\"lost\":0,\"continued\":true}}\n")),
+        ("shop.71.jsonl", format!("{header}\n{{\"end\":true,\"events\":0,\"lost\":0}}\n")),
+    ];
+    for (name, text) in &no_parts {
+        fs::write(directory.0.join(name), text).unwrap();
+    }
+    directory.record();
+    for (name, text) in &no_parts {
+        assert_eq!(&fs::read_to_string(directory.0.join(name)).unwrap(), text, "{name}");
+    }
+    assert_eq!(directory.files().len(), 4 + no_parts.len());
+}
+
+#[test]
+fn file_that_is_no_part_is_not_overwritten_by_one() {
+    let directory = Directory::new("in-the-way");
+    fs::write(directory.0.join("shop.2.jsonl"), "notes\n").unwrap();
+    let file = TraceFile::create(directory.0.join("shop.jsonl")).unwrap().rotate(1, 3);
+    let tap = Tap::server("shop").sink(file).start().unwrap();
+    (0..5).for_each(|_| tap.mark("step"));
+    let error = tap.finish_blocking().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::AlreadyExists);
+    assert!(error.to_string().contains("shop.2.jsonl is there already"), "{error}");
+    assert_eq!(fs::read_to_string(directory.0.join("shop.2.jsonl")).unwrap(), "notes\n");
+    assert_eq!(directory.files(), ["shop.0.jsonl", "shop.1.jsonl", "shop.2.jsonl", "shop.jsonl"]);
+}
+
+#[test]
+fn moved_file_ends_the_recording() {
+    let directory = Directory::new("moved");
+    let path = directory.0.join("shop.jsonl");
+    let tap = Tap::server("shop").sink(TraceFile::create(&path).unwrap().rotate(1, 3)).start().unwrap();
+    fs::rename(&path, directory.0.join("moved.jsonl")).unwrap();
+    fs::write(&path, "another program's\n").unwrap();
+    (0..5).for_each(|_| tap.mark("step"));
+    let error = tap.finish_blocking().unwrap_err();
+    assert!(error.to_string().contains("moved or replaced"), "{error}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "another program's\n");
+}

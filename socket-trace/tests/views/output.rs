@@ -1,0 +1,141 @@
+//! Where `-o` writes.
+
+use std::fs;
+use std::process::Stdio;
+
+use crate::files::{CLIENT, Files, SERVER, command, run};
+
+/// The trace with a line after its end line.
+fn mixture() -> String {
+    format!("{SERVER}{}\n", SERVER.lines().nth(1).unwrap())
+}
+
+#[test]
+fn text_after_the_end_line_is_reported_by_every_command() {
+    let files = Files::new("output-mixture");
+    let (mixed, other) = (files.write("mixed.jsonl", &mixture()), files.write("client.jsonl", CLIENT));
+    let log = files.write("log", "1 0.1 exit_group(0) = ?\n");
+    let csv = files.path("out.csv");
+    for (arguments, code) in [
+        (&["show", &mixed][..], 0),
+        (&["export", &mixed, "-o", &csv], 0),
+        (&["lint", &mixed], 2),
+        (&["compare", &mixed, &other], 2),
+        (&["verify", &mixed, "--strace", &log], 2),
+    ] {
+        let ran = run(arguments);
+        let (said, line) = (format!("{}{}", ran.out, ran.err), SERVER.lines().count() + 1);
+        assert_eq!(ran.code, Some(code), "{arguments:?}: {ran:?}");
+        assert!(said.contains("end line") && said.contains(&format!("line {line}")), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn output_that_is_the_input_is_refused() {
+    let files = Files::new("output-input");
+    let trace = files.write("a.jsonl", SERVER);
+    let link = files.path("link.jsonl");
+    fs::hard_link(&trace, &link).unwrap();
+    for output in [&trace, &link] {
+        for arguments in [&["sequence", &trace, "--to", "svg"][..], &["export", &trace, "--to", "csv"]] {
+            let ran = run(&[arguments, &["-o", output]].concat());
+            assert!(ran.code == Some(2) && ran.err.contains("is both a trace and the output"), "{ran:?}");
+            assert_eq!(fs::read_to_string(&trace).unwrap(), SERVER);
+        }
+    }
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    fn mode(path: &str) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn output_is_its_owners_only_also_when_it_was_not() {
+        let files = Files::new("output-mode");
+        let trace = files.write("a.jsonl", SERVER);
+        for name in ["x.svg", "x.mmd"] {
+            let output = files.write(name, "earlier");
+            fs::set_permissions(&output, fs::Permissions::from_mode(0o644)).unwrap();
+            assert_eq!(run(&["sequence", &trace, "-o", &output]).code, Some(0));
+            assert_eq!(mode(&output), 0o600);
+        }
+        let output = files.path("new.svg");
+        assert_eq!(run(&["sequence", &trace, "-o", &output]).code, Some(0));
+        assert_eq!(mode(&output), 0o600);
+    }
+
+    #[test]
+    fn output_through_a_symbolic_link_is_refused() {
+        let files = Files::new("output-symlink");
+        let (trace, target) = (files.write("a.jsonl", SERVER), files.write("target", "precious"));
+        let output = files.path("x.csv");
+        symlink(&target, &output).unwrap();
+        let ran = run(&["export", &trace, "-o", &output]);
+        assert!(ran.code == Some(2) && ran.err.contains("it is a symbolic link"), "{ran:?}");
+        assert_eq!(fs::read_to_string(&target).unwrap(), "precious");
+    }
+
+    #[test]
+    fn hard_linked_output_is_replaced() {
+        let files = Files::new("output-hard-link");
+        let (trace, other) = (files.write("a.jsonl", SERVER), files.write("other", "precious"));
+        let output = files.path("x.csv");
+        fs::hard_link(&other, &output).unwrap();
+        assert_eq!(run(&["export", &trace, "-o", &output]).code, Some(0));
+        assert_eq!(fs::read_to_string(&other).unwrap(), "precious");
+    }
+
+    #[test]
+    fn devices_descriptors_and_pipes_are_written_to() {
+        let files = Files::new("output-devices");
+        let trace = files.write("a.jsonl", SERVER);
+        let export = |output: &str| run(&["export", &trace, "--to", "csv", "-o", output]);
+        let expected = export("-").out;
+        assert_eq!(export("/dev/null").code, Some(0));
+        for output in ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"] {
+            assert_eq!(export(output).out, expected, "{output}");
+        }
+        // Standard output may be a file.
+        let redirected = files.path("redirected");
+        let mut exports = command();
+        exports.args(["export", &trace, "--to", "csv", "-o", "/dev/stdout"]);
+        assert!(exports.stdout(fs::File::create(&redirected).unwrap()).status().unwrap().success());
+        assert_eq!(fs::read_to_string(&redirected).unwrap(), expected);
+
+        let pipe = files.path("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let mut exports = command();
+        let mut exporting = exports.args(["export", &trace, "--to", "csv", "-o", &pipe]).spawn().unwrap();
+        assert_eq!(fs::read_to_string(&pipe).unwrap(), expected);
+        assert!(exporting.wait().unwrap().success());
+    }
+
+    #[test]
+    fn file_that_is_recorded_to_is_no_output() {
+        let files = Files::new("output-recorded");
+        let (trace, output) = (files.write("a.jsonl", SERVER), files.write("live.csv", SERVER));
+        let recorded = fs::File::options().write(true).open(&output).unwrap();
+        recorded.lock().unwrap();
+        let ran = run(&["export", &trace, "-o", &output]);
+        assert!(ran.code == Some(2) && ran.err.contains("recording or writing to it"), "{ran:?}");
+        assert_eq!(fs::read_to_string(&output).unwrap(), SERVER);
+    }
+
+    #[test]
+    fn standard_input_that_is_the_output_is_refused() {
+        let files = Files::new("output-stdin");
+        let trace = files.write("a.jsonl", SERVER);
+        let mut exports = command();
+        exports.args(["export", "-", "--to", "csv", "-o", &trace]);
+        let input = fs::File::open(&trace).unwrap();
+        let output = exports.stdin(Stdio::from(input)).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(fs::read_to_string(&trace).unwrap(), SERVER);
+    }
+}
