@@ -1,4 +1,4 @@
-//! Recording of single calls on a stream, for whoever holds its sensor: the stream, or its halves.
+//! Forwards single calls and records them: for a stream and for its halves.
 
 use std::io::{self, IoSlice};
 use std::task::{Poll, ready};

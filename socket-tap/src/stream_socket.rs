@@ -1,4 +1,4 @@
-//! What tokio's sockets offer beside reading and writing: readiness, calls that do not wait, options.
+//! The other calls of tokio's sockets: readiness, reads and writes that do not wait, options.
 
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;

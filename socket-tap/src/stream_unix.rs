@@ -1,4 +1,4 @@
-//! What only Unix systems have: file descriptors, and Unix-domain streams.
+//! File descriptors and Unix-domain streams, on systems that have them.
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
