@@ -47,9 +47,11 @@
 //!
 //! - [`Tap`], [`TapBuilder`]: the handle to a recording
 //! - [`TapListener`], [`TapStream`]: the wrappers, below every framework
-//! - [`TcpOptions`], [`Keepalive`]: socket options that the program chooses
+//! - [`TcpOptions`], [`Keepalive`], [`ListenOptions`]: socket options that the program chooses
+//! - [`split`]: a socket in two halves, as tokio has them
 //! - [`TapUdpSocket`]: the same for datagrams
 //! - `TapUnixListener`: the same for Unix-domain sockets, where there are any
+//! - [`ConnInfo`]: a connection as a handler sees it
 //! - [`Origin`]: what is known of a stream that the tap did not make itself
 //! - [`event`], [`close`]: what a recording is made of
 //! - [`mod@format`]: the trace as JSON Lines, and as lines for the eye
@@ -58,6 +60,8 @@
 //! - `recorder`: the buffers, the clock and the drain thread
 //! - `sensor`: what is known of one open socket
 //! - `axum`, `tonic`: adapters, each behind the feature of its name
+//! - `client`: `TapConnector`, for the legacy client of hyper-util and for tonic's channels
+//! - `tower`: `ConnLayer`, which puts the connection's number on the request's span
 
 mod accept;
 mod adopt;

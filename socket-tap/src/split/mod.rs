@@ -2,7 +2,7 @@
 //! write half sends a FIN.
 //!
 //! The two halves are one socket in the recording. `tokio::io::split` works with a
-//! [`TapStream`](crate::TapStream), too, but it locks, and dropping its write half sends nothing.
+//! [`TapStream`], too, but it locks, and dropping its write half sends nothing.
 
 mod borrowed;
 mod read;
