@@ -26,6 +26,7 @@ pub mod shutdown;
 mod slots;
 #[cfg(feature = "tonic")]
 pub mod tonic;
+mod waiting;
 
 pub use connection::{Connection, Exchange};
 pub use flags::Flags;

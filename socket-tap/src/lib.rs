@@ -101,7 +101,7 @@ pub use crate::tonic::TapIncoming;
 pub use adopt::Origin;
 pub use error::RecordingError;
 pub use listener::TapListener;
-pub use open_socket::OpenSocket;
+pub use open_socket::{Awaits, OpenSocket};
 pub use options::{Keepalive, TcpOptions};
 pub use stream::TapStream;
 pub use sys::monotonic_ns;

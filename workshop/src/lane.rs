@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bookshelf::Shelf;
 use server_kit::bind::bind;
-use server_kit::program::{Program, colored};
+use server_kit::program::{Program, colored, report_error};
 use socket_tap::format::text::Lines;
 use socket_tap::format::{End, Side};
 use socket_tap::sink::LiveLines;
@@ -83,7 +83,10 @@ impl Recordings {
     pub fn start(api: &'static str, directory: &Path, capture: usize, curtain: &Curtain) -> io::Result<Self> {
         let begin = |tap: TapBuilder, side| {
             let program = concat!("workshop ", env!("CARGO_PKG_VERSION"));
-            tap.program(program).capture(capture).file(path(directory, api, side))
+            tap.program(program)
+                .capture(capture)
+                .on_error(report_error("workshop"))
+                .file(path(directory, api, side))
         };
         let lines = Lines::new().label(api).color(colored());
         let server = begin(Tap::server(api), Side::Server)?
