@@ -9,7 +9,10 @@ pub(crate) use other::{close_aborts, queues, tcp_sample};
 /// recordings of several processes merge on one time line.
 #[cfg(unix)]
 #[must_use]
-#[expect(unsafe_code, reason = "the safe form in rustix reads the vDSO by itself, which fails under valgrind")]
+#[expect(
+    unsafe_code,
+    reason = "the safe form in rustix reads the vDSO by itself, which fails under valgrind"
+)]
 pub fn monotonic_ns() -> u64 {
     let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the kernel writes one timespec to the pointer, which is valid and ours for the call.
