@@ -41,8 +41,8 @@ pub(crate) struct Drain {
     failure: Option<RecordingError>,
     /// Swapped with each shard in turn, so that a shard is locked for a moment only.
     spare: Shard,
-    /// Taken from the shards, not yet handed on. What arrives while the sinks are fed waits at the end, at most as much
-    /// again as the shards hold.
+    /// Taken from the shards, not yet handed on. What arrives while the sinks are fed waits at the end. It is at most
+    /// three times as much as the shards hold.
     pending: Vec<Timed<Record>>,
     /// Missing since the last gap was written.
     gap: Gap,
@@ -149,9 +149,12 @@ impl Drain {
         let events = self.events;
         self.take_shards();
         self.pending.sort_by_key(|timed| timed.raw);
-        let ready = self.pending.partition_point(|timed| timed.raw <= until);
+        let most = self.capacity();
         let mut pending = mem::take(&mut self.pending);
-        let most = pending.len().max(self.capacity());
+        let ready = pending.partition_point(|timed| timed.raw <= until);
+        // A call in progress holds back no more than the shards hold. What is later than now is never as much.
+        let ready = ready.max(pending.len().saturating_sub(most));
+        let later = pending.len() - ready;
         let mut records = pending.drain(..ready);
         while !records.as_slice().is_empty() {
             for record in records.by_ref().take(MOST_EVENTS) {
@@ -159,8 +162,9 @@ impl Drain {
                 self.batch.push(record.into_event(self.last));
             }
             self.hand_on();
-            // A slow sink must not cost what there is memory for.
-            if self.pending.len() < most && self.recorder.pressed.load(Ordering::Acquire) {
+            // A slow sink must not cost what there is memory for, nor more memory than that.
+            let waiting = later + records.len() + self.pending.len();
+            if waiting < most && self.recorder.pressed.load(Ordering::Acquire) {
                 self.take_shards();
             }
         }
