@@ -77,6 +77,22 @@ fn a_call_in_progress_is_recorded_before_what_happened_meanwhile() {
 }
 
 #[test]
+fn a_call_keeps_its_entry_time_however_long_it_takes() {
+    let mut stepped = stepped();
+    let entered = stepped.recording.enter();
+    let entry = stepped.recording.now();
+    // Rounds in which nothing else happens, for 5 ms.
+    while stepped.recording.now() < entry + 5_000_000 {
+        stepped.drain.drain();
+    }
+    stepped.mark("written", Stamp::Entered(&entered));
+    drop(entered);
+    stepped.drain.drain_up_to_now();
+    let t = stepped.memory.events()[0].t;
+    assert!(t < entry + 1_000_000, "entered at {entry} ns, recorded as {t} ns");
+}
+
+#[test]
 fn a_call_in_progress_holds_back_at_most_what_the_shards_hold() {
     let mut stepped = stepped();
     let entered = stepped.recording.enter();
