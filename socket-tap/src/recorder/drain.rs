@@ -232,19 +232,23 @@ impl Drain {
     /// A sink that fails or panics gets nothing more. The others do, and the program under observation goes on.
     fn feed(&mut self, mut feed: impl FnMut(&mut dyn Sink) -> io::Result<()>) {
         let (failure, on_error) = (&mut self.failure, &self.on_error);
-        self.sinks.retain_mut(|sink| {
+        let failed = self.sinks.extract_if(.., |sink| {
             let result = catch_unwind(AssertUnwindSafe(|| feed(sink.as_mut())));
             let Err(error) = result.unwrap_or_else(|_| Err(io::Error::other("it panicked"))) else {
-                return true;
+                return false;
             };
-            let error = RecordingError::new(sink.name(), error);
+            let name = catch_unwind(AssertUnwindSafe(|| sink.name()));
+            let error = RecordingError::new(name.unwrap_or_else(|_| "a sink".to_owned()), error);
             if let Some(on_error) = on_error {
                 // Its panic is the program's bug; the recording goes on without it.
                 let _ = catch_unwind(AssertUnwindSafe(|| on_error(&error)));
             }
             failure.get_or_insert(error);
-            false
+            true
         });
+        for sink in failed {
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(sink)));
+        }
     }
 }
 
