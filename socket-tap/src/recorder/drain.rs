@@ -121,10 +121,15 @@ impl Drain {
         self.finish.as_ref().is_some_and(|(when, _)| due(*when))
     }
 
+    /// Reads the clocks. Whatever is recorded from now on can be mapped: also the entry of a call that is in progress,
+    /// of which nothing is in a shard yet.
+    fn advance(&mut self) -> u64 {
+        self.timeline.advance(self.complete)
+    }
+
     /// Hands over what happened before now, as far as no thread is still inside a call that it entered before.
     fn drain(&mut self) {
-        let oldest = self.pending.first().map(|timed| timed.raw);
-        let now = self.timeline.advance(oldest);
+        let now = self.advance();
         let held_back = in_call::complete_up_to(now).unwrap_or(self.complete);
         let patience = u64::try_from(LONGEST_CALL.as_nanos()).unwrap_or(u64::MAX);
         self.drain_until(held_back.max(self.timeline.earlier(now, patience)));
@@ -132,7 +137,7 @@ impl Drain {
 
     /// The same until everything that happened before now is handed over. Calls in progress take a moment.
     fn drain_up_to_now(&mut self) {
-        let now = self.timeline.advance(self.pending.first().map(|timed| timed.raw));
+        let now = self.advance();
         loop {
             self.drain();
             if self.complete >= now {
@@ -211,7 +216,7 @@ impl Drain {
     /// Completes the recording.
     fn end(&mut self) -> End {
         let open = self.recorder.seal() as u64;
-        self.timeline.advance(self.pending.first().map(|timed| timed.raw));
+        self.advance();
         // Nothing new comes in, so nothing has to wait.
         self.drain_until(u64::MAX);
         let end = End { events: self.events, lost: self.lost, open, continued: false };

@@ -73,6 +73,24 @@ fn a_call_in_progress_is_recorded_before_what_happened_meanwhile() {
 }
 
 #[test]
+fn long_call_keeps_the_time_of_its_entry() {
+    let mut stepped = stepped();
+    let entered = stepped.recording.enter();
+    let reading = stepped.clock.raw();
+    while stepped.clock.raw() == reading {}
+    let after_entry = stepped.recording.now();
+    // Rounds in which no shard holds anything of it.
+    for _ in 0..10 {
+        stepped.drain.drain();
+    }
+    stepped.mark("written", Stamp::Entered(&entered));
+    drop(entered);
+    stepped.drain.drain_up_to_now();
+    let written = stepped.memory.events()[0].t;
+    assert!(written <= after_entry, "{written} is later than {after_entry}");
+}
+
+#[test]
 fn the_end_takes_records_whatever_their_clock_says() {
     let mut stepped = stepped();
     let entered = stepped.recording.enter();
