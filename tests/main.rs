@@ -9,6 +9,7 @@ mod support;
 
 mod adapters;
 mod answers;
+mod causality;
 mod errors;
 mod exactness;
 mod front;
