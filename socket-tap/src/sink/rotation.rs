@@ -42,7 +42,7 @@ fn begin_next(path: &Path, full: &PrivateFile, part: u64) -> io::Result<PrivateF
     let (next, replacement) = Replacement::beside(path)?;
     let aside = part_path(path, part);
     let in_the_way = || {
-        let why = format!("{} is there already, and is no part of a recording", aside.display());
+        let why = format!("{} exists already and is not part of a recording", aside.display());
         io::Error::new(ErrorKind::AlreadyExists, why)
     };
     // The path names a locked file at all times: no other program can take it in between.
