@@ -49,10 +49,11 @@ impl Source {
         Self { recording: 0, trace, ahead: None, growing: None }
     }
 
-    /// Calls `wait` as long as the file has no header.
+    /// Calls `wait` as long as the file has no header. Begins with the first part of the recording that is kept.
     pub(super) fn growing(path: &Path, wait: impl Fn()) -> Result<Self, Error> {
         loop {
-            if let Some((trace, growth)) = Growth::open(path)? {
+            if let Some(current) = Growth::open(path)? {
+                let (trace, growth) = Growth::oldest(0, current);
                 return Ok(Self { recording: 0, trace, ahead: None, growing: Some(growth) });
             }
             wait();
@@ -150,15 +151,19 @@ impl Growth {
             Err(Error::Io { error, .. }) if error.kind() == ErrorKind::NotFound => None,
             opened => opened?.filter(|(trace, _)| trace.header().part > header.part),
         };
-        let Some((trace, growth)) = current else { return Ok(None) };
-        let is_kept = |part: &u64| part_path(&self.path, *part).is_file();
-        let oldest = (header.part.saturating_add(1)..trace.header().part).rev().take_while(is_kept).last();
+        Ok(current.map(|current| Self::oldest(header.part.saturating_add(1), current)))
+    }
+
+    /// The oldest part from `first` on that is kept, up to the current one.
+    fn oldest(first: u64, (current, growth): (Trace, Self)) -> (Trace, Self) {
+        let is_kept = |part: &u64| part_path(&growth.path, *part).is_file();
+        let oldest = (first..current.header().part).rev().take_while(is_kept).last();
         // It may be deleted meanwhile.
-        let kept = oldest.and_then(|part| Self::open(&part_path(&self.path, part)).ok().flatten());
-        Ok(Some(match kept.filter(|(trace, _)| are_parts(trace.header(), header)) {
-            Some((trace, growth)) => (trace, Self { path: self.path.clone(), ..growth }),
-            None => (trace, growth),
-        }))
+        let kept = oldest.and_then(|part| Self::open(&part_path(&growth.path, part)).ok().flatten());
+        match kept.filter(|(trace, _)| are_parts(trace.header(), current.header())) {
+            Some((trace, kept)) => (trace, Self { path: growth.path, ..kept }),
+            None => (current, growth),
+        }
     }
 }
 

@@ -154,6 +154,11 @@ fn follower_that_falls_behind_reads_the_parts_that_are_kept() {
     let shown: Vec<String> = (0..5).map(|_| next(&mut timeline)).collect();
     assert_eq!(shown, ["1 zero 0", "3 kept 0", "4 kept 0", "5 current 0", "pending"]);
     assert_eq!(timeline.missed_parts(), 1);
+    // A later follower begins with the first part of those that follow each other.
+    let mut timeline = follow(&files, &["a.jsonl"]);
+    let shown: Vec<String> = (0..4).map(|_| next(&mut timeline)).collect();
+    assert_eq!(shown, ["3 kept 0", "4 kept 0", "5 current 0", "pending"]);
+    assert_eq!(timeline.missed_parts(), 0);
 }
 
 #[test]
