@@ -116,7 +116,7 @@ fn start_tap<L: Args>(program: &Program, flags: &Flags<L>) -> io::Result<Tap> {
         .capture(flags.capture)
         .on_error(report_error(program.name));
     match &flags.trace {
-        Some(path) => tap.file(path)?.start(),
+        Some(path) => tap.sink(flags.trace_limit.create(path)?).start(),
         None => tap.sink(LiveLines::new(Lines::new().color(colored()), io::stdout())).start(),
     }
 }
