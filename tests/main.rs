@@ -41,6 +41,7 @@ mod survival_panics;
 mod survival_signals;
 mod traces;
 mod transparency;
+mod verified;
 mod views;
 mod watching;
 mod wireshark;

@@ -3,12 +3,14 @@
 //! What is read on the way waits. As long as the trace is exact that is little: kernel and trace tell of the same
 //! moment. Only what one has and the other lacks makes it wait for the end.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
-use std::net::SocketAddr;
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
-use socket_tap::event::{Op, SockId};
+use socket_tap::event::{Addr, Event, Op, SockId};
 
+use super::address;
+use super::adoption::{Adopted, Adoptions, Names};
 use super::call::{At, Call, What};
+use super::clock::Clock;
 use crate::reader::{Ending, Error, Trace};
 
 #[derive(Debug)]
@@ -17,16 +19,57 @@ pub(super) struct Feed {
     waiting: BTreeMap<SockId, VecDeque<At>>,
     /// Sockets that no call of the kernel's was found for so far: how each came to be.
     unclaimed: Vec<(SockId, Origin)>,
+    pub(super) adoptions: Adoptions,
     /// Sockets that nobody asks for any more.
     forgotten: HashSet<SockId>,
+    pub(super) wrapped: Wrapped,
+    /// Failures that no system call caused.
+    pub(super) own_failures: u64,
     ended: bool,
 }
 
+/// Streams without a file descriptor: the kernel does not see them, or sees them as other calls.
+#[derive(Debug, Default)]
+pub(super) struct Wrapped {
+    /// Those that are open, and whether each is above a socket.
+    open: BTreeMap<SockId, bool>,
+    /// Sockets that are open and have a file descriptor.
+    sockets: BTreeSet<SockId>,
+    /// How many were above a socket.
+    pub(super) above: u64,
+    /// How many were not.
+    pub(super) alone: u64,
+}
+
+impl Wrapped {
+    /// Takes an event in, and says whether it is of such a stream.
+    fn has(&mut self, event: &Event) -> bool {
+        match &event.op {
+            Op::Adopt { fd: None, on, .. } => {
+                let below = |sock: &SockId| self.sockets.contains(sock) || self.open.get(sock) == Some(&true);
+                let above = on.as_ref().is_some_and(below);
+                *(if above { &mut self.above } else { &mut self.alone }) += 1;
+                self.open.insert(event.sock, above);
+                true
+            }
+            Op::Socket { .. } | Op::Adopt { .. } | Op::Accept { .. } if event.error.is_none() => {
+                self.sockets.insert(event.sock);
+                false
+            }
+            Op::Close(_) | Op::Release(_) => {
+                self.sockets.remove(&event.sock);
+                self.open.remove(&event.sock).is_some()
+            }
+            _ => self.open.contains_key(&event.sock),
+        }
+    }
+}
+
 /// How a socket came to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Origin {
     Made { fd: Option<i32> },
-    Accepted { on: SockId, fd: Option<i32>, peer: Option<SocketAddr> },
+    Accepted { on: SockId, fd: Option<i32>, peer: Option<Addr> },
 }
 
 /// What tells one socket that was made from another.
@@ -37,13 +80,25 @@ enum Purpose {
     Neither,
 }
 
+/// A call of the trace's that the kernel does not have.
+#[derive(Debug)]
+pub(super) struct Left {
+    pub(super) sock: SockId,
+    /// The socket that it was accepted on.
+    pub(super) on: Option<SockId>,
+    pub(super) at: At,
+}
+
 impl Feed {
     pub(super) fn new(trace: Trace) -> Self {
         Self {
             trace,
             waiting: BTreeMap::new(),
             unclaimed: Vec::new(),
+            adoptions: Adoptions::default(),
             forgotten: HashSet::new(),
+            wrapped: Wrapped::default(),
+            own_failures: 0,
             ended: false,
         }
     }
@@ -90,16 +145,20 @@ impl Feed {
         &mut self,
         on: SockId,
         fd: i32,
-        peer: Option<SocketAddr>,
+        peer: Option<&Addr>,
     ) -> Result<Option<SockId>, Error> {
-        let wanted = Origin::Accepted { on, fd: Some(fd), peer };
-        // The kernel gives one number to one socket at a time: once the trace has another peer on it, it is past.
-        let same_place = |origin: &Origin| matches!(origin, Origin::Accepted { on: its, fd: number, .. } if *its == on && *number == Some(fd));
         loop {
-            if let Some(at) = self.unclaimed.iter().position(|(_, origin)| *origin == wanted) {
+            let is = |origin: &Origin, whoever: bool| match origin {
+                Origin::Accepted { on: its, fd: number, peer: told } => {
+                    *its == on && *number == Some(fd) && (whoever || address::same(peer, told.as_ref()))
+                }
+                Origin::Made { .. } => false,
+            };
+            if let Some(at) = self.unclaimed.iter().position(|(_, origin)| is(origin, false)) {
                 return Ok(Some(self.unclaimed.remove(at).0));
             }
-            if self.unclaimed.iter().any(|(_, origin)| same_place(origin)) || !self.read()? {
+            // The kernel gives one number to one socket at a time: once the trace has another peer on it, it is past.
+            if self.unclaimed.iter().any(|(_, origin)| is(origin, true)) || !self.read()? {
                 return Ok(None);
             }
         }
@@ -112,27 +171,61 @@ impl Feed {
         loop {
             let mut past = false;
             for at in 0..self.unclaimed.len() {
-                let (sock, its) = self.unclaimed[at];
-                if its != origin {
+                let (sock, its) = &self.unclaimed[at];
+                if *its != origin {
                     continue;
                 }
+                let sock = *sock;
                 let told = self.waiting.get(&sock).and_then(|calls| {
                     calls
                         .iter()
                         .map(|at| &at.call)
                         .find(|call| purpose(call) != Purpose::Neither || call.closes())
                 });
-                match (told, then) {
-                    (Some(told), Some(then)) if purpose(told) == wanted && same_place(then, told) => {
-                        self.unclaimed.remove(at);
-                        return Ok(Some(sock));
-                    }
-                    (Some(_), _) => past = true,
-                    (None, _) => {}
+                let same = match (told, then) {
+                    (Some(told), Some(then)) => purpose(told) == wanted && same_place(then, told),
+                    // Given up before either.
+                    (Some(told), None) => told.closes(),
+                    (None, _) => continue,
+                };
+                if same {
+                    self.unclaimed.remove(at);
+                    return Ok(Some(sock));
                 }
+                past = true;
             }
             if past || !self.read()? {
                 return Ok(None);
+            }
+        }
+    }
+
+    /// The socket that the trace says was adopted with these names, after the kernel was asked for them and before it
+    /// saw the next call on the socket, at `until`.
+    pub(super) fn adopted(
+        &mut self,
+        names: &Names,
+        until: Option<u64>,
+        clock: &mut Clock,
+    ) -> Result<Option<Adopted>, Error> {
+        loop {
+            if let Some(found) = self.adoptions.claim(names, until, clock) {
+                return Ok(found);
+            }
+            if !self.read()? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Whether the trace has a datagram socket, not yet found in the log, that was adopted with these names.
+    pub(super) fn is_datagram(&mut self, names: &Names) -> Result<bool, Error> {
+        loop {
+            if let Some(adopted) = self.adoptions.first(names) {
+                return Ok(adopted.sends_datagrams());
+            }
+            if !self.read()? {
+                return Ok(false);
             }
         }
     }
@@ -149,8 +242,15 @@ impl Feed {
     }
 
     /// What the trace has and nobody has asked for: each socket's first such call.
-    pub(super) fn left(&self) -> Vec<(SockId, At)> {
-        let first = |(sock, calls): (&SockId, &VecDeque<At>)| Some((*sock, calls.front()?.clone()));
+    pub(super) fn left(&self) -> Vec<Left> {
+        let accepted = self.unclaimed.iter().filter_map(|(sock, origin)| match origin {
+            Origin::Accepted { on, .. } => Some((*sock, *on)),
+            Origin::Made { .. } => None,
+        });
+        let on: BTreeMap<SockId, SockId> = accepted.collect();
+        let first = |(sock, calls): (&SockId, &VecDeque<At>)| {
+            Some(Left { sock: *sock, on: on.get(sock).copied(), at: calls.front()?.clone() })
+        };
         self.waiting.iter().filter_map(first).collect()
     }
 
@@ -159,24 +259,33 @@ impl Feed {
             self.ended = true;
             return Ok(false);
         };
+        if self.wrapped.has(&event) {
+            return Ok(true);
+        }
         if self.forgotten.contains(&event.sock) {
-            if matches!(event.op, Op::Close(_)) {
+            if matches!(event.op, Op::Close(_) | Op::Release(_)) {
                 self.forgotten.remove(&event.sock);
             }
             return Ok(true);
         }
+        self.adoptions.read(&event);
         let Some(call) = Call::of(&event) else { return Ok(true) };
+        if call.never_reached_the_kernel() {
+            self.own_failures += 1;
+            return Ok(true);
+        }
         if call.result.is_ok() {
             let origin = match (&event.op, &call.what) {
                 (Op::Socket { fd, .. }, _) => Some(Origin::Made { fd: *fd }),
                 (Op::Accept { on, fd, .. }, What::Accept { peer }) => {
-                    Some(Origin::Accepted { on: *on, fd: *fd, peer: *peer })
+                    Some(Origin::Accepted { on: *on, fd: *fd, peer: peer.clone() })
                 }
                 _ => None,
             };
             self.unclaimed.extend(origin.map(|origin| (event.sock, origin)));
         }
-        self.waiting.entry(event.sock).or_default().push_back(At { line: self.trace.line(), call });
+        let at = At { line: self.trace.line(), time: Some(event.t), call };
+        self.waiting.entry(event.sock).or_default().push_back(at);
         Ok(true)
     }
 }

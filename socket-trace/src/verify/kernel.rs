@@ -1,15 +1,18 @@
-//! What the kernel saw: follows each TCP and UDP socket of one process through a log, by the order in which the kernel gives
-//! and takes back file descriptors.
+//! What the kernel saw: follows each socket of one process through a log, by the order in which the kernel gives and
+//! takes back file descriptors.
 
 use std::collections::{HashMap, HashSet};
-use std::net::SocketAddr;
 
+use socket_tap::event::Addr;
+
+use super::address::address;
 use super::call::{Call, Errno, What};
 use super::log::{Log, LogError, Step, Syscall, Tid};
 use super::syscall::{self, Outcome};
 use super::threads::Threads;
+use super::translate;
 
-/// One socket of the kernel's: a number that is never used again.
+/// One descriptor of a socket: a number that is never used again.
 pub(super) type Kid = u64;
 
 /// A call on a socket of the process, as it ended.
@@ -18,13 +21,26 @@ pub(super) enum Seen {
     /// `socket(2)` made one.
     Made { socket: Kid, fd: i32, call: Call },
     /// `accept(2)` on `listener` made one.
-    Accepted { listener: Kid, socket: Kid, fd: i32, peer: Option<SocketAddr> },
+    Accepted { listener: Kid, socket: Kid, fd: i32, peer: Option<Addr> },
     /// Anything else.
     Called { socket: Kid, call: Call },
     /// It would have blocked; tokio waits, and asks again.
     WouldBlock { socket: Kid },
     /// A shutdown of a connection that was gone; tokio says that it is done.
     ShutdownOfGone { socket: Kid },
+    /// `getsockname(2)` or `getpeername(2)` returned an address, or failed.
+    Named { socket: Kid, fd: i32, end: End, address: Option<Addr> },
+    /// `TCP_INFO` was asked for.
+    Sampled { socket: Kid },
+    /// `dup(2)` made `copy`, another descriptor of the same socket.
+    Duplicated { socket: Kid, copy: Kid },
+}
+
+/// Which of a socket's two addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Local,
+    Peer,
 }
 
 #[derive(Debug)]
@@ -39,8 +55,12 @@ pub(super) struct Kernel {
     /// The socket that a call that has begun is about.
     about: HashMap<Tid, Option<Kid>>,
     /// Connections whose handshake goes on.
-    connecting: HashMap<Kid, Option<SocketAddr>>,
+    connecting: HashMap<Kid, Option<Addr>>,
+    /// Sockets whose making is not in the log.
+    found: HashSet<Kid>,
     last: Kid,
+    /// When the call began that ended last.
+    time: Option<u64>,
     exited: bool,
 }
 
@@ -54,13 +74,30 @@ impl Kernel {
             datagrams: HashSet::new(),
             about: HashMap::new(),
             connecting: HashMap::new(),
+            found: HashSet::new(),
             last: 0,
+            time: None,
             exited: false,
         }
     }
 
     pub(super) fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// When the call began that [`next_call`](Self::next_call) returned last: nanoseconds since the epoch.
+    pub(super) fn time(&self) -> Option<u64> {
+        self.time
+    }
+
+    /// Whether the making of a socket is not in the log: the process was given it.
+    pub(super) fn is_found(&self, socket: Kid) -> bool {
+        self.found.contains(&socket)
+    }
+
+    /// Says that a socket whose making is not in the log sends datagrams.
+    pub(super) fn sends_datagrams(&mut self, socket: Kid) {
+        self.datagrams.insert(socket);
     }
 
     /// The next call on a socket, and the line on which it ended; `None` at the end of the log.
@@ -99,27 +136,27 @@ impl Kernel {
         if !self.threads.begins(call)? {
             return Ok(());
         }
-        let fd = syscall::descriptor(&call.arguments);
+        let arguments = syscall::arguments(&call.arguments);
+        let descriptor = |at: usize| arguments.get(at).and_then(|text| syscall::descriptor(text));
+        let open = |fd: Option<i32>| self.open.get(&fd?).copied();
         // A close takes the number back when it begins: before it is seen to end, another socket may have it.
         let socket = match call.name.as_str() {
             "socket" => None,
-            "close" => fd.and_then(|fd| self.open.remove(&fd)),
-            "close_range" => return self.closes_range(call),
+            "close" => descriptor(0).and_then(|fd| self.open.remove(&fd)),
+            "close_range" => return self.closes_range(&arguments),
             // From a pipe into a socket, or the other way.
-            "splice" => {
-                let ends = syscall::arguments(&call.arguments);
-                let ends = [0, 2].map(|at| ends.get(at).and_then(|text| syscall::descriptor(text)));
-                ends.into_iter().flatten().find_map(|fd| self.open.get(&fd).copied())
+            "splice" => open(descriptor(0)).or_else(|| open(descriptor(2))),
+            "dup2" | "dup3" if descriptor(0) != descriptor(1) && open(descriptor(1)).is_some() => {
+                return Err(format!("{} closes a socket: it cannot be followed further", call.name));
             }
-            _ => fd.and_then(|fd| self.open.get(&fd).copied()),
+            _ => open(descriptor(0)),
         };
         self.about.insert(call.tid, socket);
         Ok(())
     }
 
     /// Nothing that uses tokio's sockets closes them like this.
-    fn closes_range(&self, call: &Syscall) -> Result<(), String> {
-        let arguments = syscall::arguments(&call.arguments);
+    fn closes_range(&self, arguments: &[&str]) -> Result<(), String> {
         let bound = |at: usize, otherwise| {
             arguments.get(at).and_then(|text| text.parse::<i32>().ok()).unwrap_or(otherwise)
         };
@@ -134,17 +171,26 @@ impl Kernel {
         self.threads.ends(call, outcome)?;
         // Absent when another process called.
         let Some(about) = self.about.remove(&call.tid) else { return Ok(None) };
+        if matches!(outcome, Outcome::Restarted | Outcome::Never) {
+            return Ok(None);
+        }
+        self.time = call.time;
         let arguments = syscall::arguments(&call.arguments);
         match (call.name.as_str(), about) {
-            (_, _) if matches!(outcome, Outcome::Restarted | Outcome::Never) => Ok(None),
             ("socket", _) => self.made(&arguments, outcome),
+            ("getsockname", about) => self.named(about, End::Local, &arguments, outcome),
+            ("getpeername", about) => self.named(about, End::Peer, &arguments, outcome),
             (_, None) => Ok(None),
             ("accept" | "accept4", Some(listener)) if matches!(outcome, Outcome::Value(_)) => {
-                let peer = arguments.get(1).and_then(|text| syscall::address(text));
+                let peer = arguments.get(1).and_then(|text| address(text));
                 let (socket, fd) = self.opens(outcome)?;
                 Ok(Some(Seen::Accepted { listener, socket, fd, peer }))
             }
-            (_, Some(socket)) => self.called(socket, &call.name, &arguments, outcome),
+            ("dup" | "dup2" | "dup3", Some(socket)) => self.duplicated(socket, outcome),
+            ("fcntl", Some(socket)) if arguments.get(1).is_some_and(|what| what.starts_with("F_DUPFD")) => {
+                self.duplicated(socket, outcome)
+            }
+            (name, Some(socket)) => self.called(socket, name, &arguments, outcome),
         }
     }
 
@@ -152,6 +198,7 @@ impl Kernel {
         let domain = match arguments.first() {
             Some(&"AF_INET") => "ipv4",
             Some(&"AF_INET6") => "ipv6",
+            Some(&"AF_UNIX") => "unix",
             _ => return Ok(None),
         };
         let is = |wanted| arguments.get(1).is_some_and(|kind| kind.split('|').any(|flag| flag == wanted));
@@ -169,6 +216,42 @@ impl Kernel {
         }
         let call = Call::done(What::Socket { domain: domain.to_owned(), kind: kind.to_owned() });
         Ok(Some(Seen::Made { socket, fd, call }))
+    }
+
+    /// A socket says its address; one that the process was given at its start, or by another, shows itself like this.
+    fn named(
+        &mut self,
+        about: Option<Kid>,
+        end: End,
+        arguments: &[&str],
+        outcome: &Outcome,
+    ) -> Result<Option<Seen>, String> {
+        let Some(fd) = arguments.first().and_then(|text| syscall::descriptor(text)) else { return Ok(None) };
+        let succeeded = matches!(outcome, Outcome::Value(_));
+        let address = arguments.get(1).filter(|_| succeeded).and_then(|text| address(text));
+        let socket = match about {
+            Some(socket) => socket,
+            None if address.is_some() => {
+                let (socket, _) = self.opens(&Outcome::Value(fd.into()))?;
+                self.found.insert(socket);
+                socket
+            }
+            None => return Ok(None),
+        };
+        Ok(Some(Seen::Named { socket, fd, end, address }))
+    }
+
+    fn duplicated(&mut self, socket: Kid, outcome: &Outcome) -> Result<Option<Seen>, String> {
+        let Outcome::Value(fd) = outcome else { return Ok(None) };
+        // dup2 of a descriptor to itself.
+        if i32::try_from(*fd).ok().and_then(|fd| self.open.get(&fd)) == Some(&socket) {
+            return Ok(None);
+        }
+        let (copy, _) = self.opens(outcome)?;
+        if self.datagrams.contains(&socket) {
+            self.datagrams.insert(copy);
+        }
+        Ok(Some(Seen::Duplicated { socket, copy }))
     }
 
     /// The kernel gives a file descriptor to a new socket.
@@ -192,14 +275,17 @@ impl Kernel {
         arguments: &[&str],
         outcome: &Outcome,
     ) -> Result<Option<Seen>, String> {
+        match name {
+            "getsockopt" => return self.asked(socket, arguments),
+            _ if translate::is_neutral(name, arguments) => return Ok(None),
+            _ => {}
+        }
         let errno = match outcome {
-            Outcome::Error(name) => Some(
-                syscall::errno(name)
-                    .ok_or_else(|| format!("{name} is no error of a socket that is known"))?,
-            ),
+            Outcome::Error(name) => Some(errno_of(name)?),
             _ => None,
         };
-        if errno == syscall::errno("EAGAIN") {
+        // A Unix listener whose queue is full refuses a connect with EAGAIN, and tokio does not ask again.
+        if errno == syscall::errno("EAGAIN") && name != "connect" {
             return Ok(Some(Seen::WouldBlock { socket }));
         }
         if name == "shutdown" && arguments.get(1) == Some(&"SHUT_WR") && errno == syscall::errno("ENOTCONN") {
@@ -210,28 +296,21 @@ impl Kernel {
             _ => 0,
         };
         let result = errno.map_or(Ok(()), |errno| Err(Errno(Some(errno))));
-        let call = match name {
+        let what = match name {
             "connect" => return Ok(self.connects(socket, arguments, errno)),
-            "getsockopt" => return Ok(self.connected(socket, arguments)),
-            "dup" | "dup2" | "dup3" => {
-                return Err(format!("{name} of a socket: it cannot be followed further"));
-            }
-            "fcntl" if arguments.get(1).is_some_and(|what| what.starts_with("F_DUPFD")) => {
-                return Err("a socket is duplicated: it cannot be followed further".into());
-            }
-            // They change nothing and move nothing.
-            "fcntl" | "getsockname" | "getpeername" => return Ok(None),
-            _ if self.datagrams.contains(&socket) => of_datagram(what(name, arguments, moved), arguments),
-            _ => what(name, arguments, moved),
+            _ if self.datagrams.contains(&socket) => translate::datagram_call(name, arguments, moved),
+            _ => translate::call(name, arguments, moved),
         };
-        if call == What::Close {
+        if what == What::Close {
             self.datagrams.remove(&socket);
+            self.connecting.remove(&socket);
+            self.found.remove(&socket);
         }
-        Ok(Some(Seen::Called { socket, call: Call { what: call, result } }))
+        Ok(Some(Seen::Called { socket, call: Call { what, result } }))
     }
 
     fn connects(&mut self, socket: Kid, arguments: &[&str], errno: Option<i32>) -> Option<Seen> {
-        let peer = arguments.get(1).and_then(|text| syscall::address(text));
+        let peer = arguments.get(1).and_then(|text| address(text));
         if errno == syscall::errno("EINPROGRESS") {
             self.connecting.insert(socket, peer);
             return None;
@@ -241,49 +320,22 @@ impl Kernel {
     }
 
     /// How a handshake ended is asked for with `SO_ERROR`.
-    fn connected(&mut self, socket: Kid, arguments: &[&str]) -> Option<Seen> {
-        if arguments.get(2) != Some(&"SO_ERROR") {
-            return None;
+    fn asked(&mut self, socket: Kid, arguments: &[&str]) -> Result<Option<Seen>, String> {
+        match arguments.get(2) {
+            Some(&"TCP_INFO") => return Ok(Some(Seen::Sampled { socket })),
+            Some(&"SO_ERROR") => {}
+            _ => return Ok(None),
         }
-        let peer = self.connecting.remove(&socket)?;
-        let error = arguments.get(3)?.trim_start_matches('[').trim_end_matches(']');
-        let result = if error == "0" { Ok(()) } else { Err(Errno(syscall::errno(error))) };
-        Some(Seen::Called { socket, call: Call { what: What::Connect { peer }, result } })
+        let Some(peer) = self.connecting.remove(&socket) else { return Ok(None) };
+        let error = arguments.get(3).copied().unwrap_or_default();
+        let result = match error.trim_start_matches('[').trim_end_matches(']') {
+            "0" => Ok(()),
+            name => Err(Errno(Some(errno_of(name)?))),
+        };
+        Ok(Some(Seen::Called { socket, call: Call { what: What::Connect { peer }, result } }))
     }
 }
 
-/// A call that needs no memory of earlier ones.
-fn what(name: &str, arguments: &[&str], moved: u64) -> What {
-    let argument = |at: usize| arguments.get(at).copied().unwrap_or_default();
-    match name {
-        "setsockopt" => What::Option { name: argument(2).to_owned(), value: syscall::bracketed(argument(3)) },
-        "bind" => What::Bind { local: syscall::address(argument(1)) },
-        "listen" => What::Listen { backlog: argument(1).parse().unwrap_or(-1) },
-        "accept" | "accept4" => What::Accept { peer: None },
-        // Nothing was read though there was room.
-        "read" | "recvfrom" => What::Read { bytes: moved, eof: moved == 0 && argument(2) != "0" },
-        "readv" | "recvmsg" => What::Read { bytes: moved, eof: moved == 0 },
-        "write" | "sendto" => What::Write { bytes: moved, slices: None },
-        "writev" => What::Write { bytes: moved, slices: argument(2).parse().ok() },
-        "sendmsg" => {
-            let slices = argument(1).split_once("msg_iovlen=").map(|(_, rest)| rest);
-            let digits = slices.and_then(|rest| rest.split([',', '}']).next());
-            What::Write { bytes: moved, slices: digits.and_then(|digits| digits.parse().ok()) }
-        }
-        "shutdown" if argument(1) == "SHUT_WR" => What::Shutdown,
-        "close" => What::Close,
-        other => What::Other(other.to_owned()),
-    }
-}
-
-/// On a datagram socket each call is about one datagram, and an empty one is no end.
-fn of_datagram(call: What, arguments: &[&str]) -> What {
-    // What is not a buffer: that may hold anything.
-    let peer =
-        || arguments.iter().filter(|text| !text.starts_with('"')).find_map(|text| syscall::address(text));
-    match call {
-        What::Read { bytes, .. } => What::RecvFrom { bytes, peer: peer() },
-        What::Write { bytes, .. } => What::SendTo { bytes, peer: peer() },
-        other => other,
-    }
+fn errno_of(name: &str) -> Result<i32, String> {
+    syscall::errno(name).ok_or_else(|| format!("{name} is no error of a socket that is known"))
 }
