@@ -5,6 +5,7 @@
 use std::fs;
 use std::net::{SocketAddr, TcpListener as StdTcpListener, UdpSocket as StdUdpSocket};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use socket_tap::{Origin, Tap, TapListener, TapStream, TapUdpSocket, TapUnixListener};
 use socket_trace::reader::Trace;
@@ -13,7 +14,8 @@ use socket_trace::verify::report::{Report, Verdict};
 use socket_trace::verify::verify;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream, UdpSocket, UnixStream};
+use tokio::net::{TcpListener, TcpStream, UdpSocket, UnixListener, UnixStream};
+use tokio::task::JoinSet;
 
 use crate::support::process::STRACE_CALLS;
 use crate::support::program::{find_strace, run};
@@ -212,7 +214,7 @@ async fn unix_listener_and_client() {
         };
         tokio::join!(serving, calling);
         drop(listener);
-        let adopted = tokio::net::UnixListener::bind(directory.path().join("b")).unwrap();
+        let adopted = UnixListener::bind(directory.path().join("b")).unwrap();
         let adopted = TapUnixListener::from_tokio(tap, adopted);
         let client = UnixStream::connect(directory.path().join("b")).await.unwrap();
         let (mut stream, _) = adopted.accept().await.unwrap();
@@ -266,4 +268,32 @@ async fn stream_that_is_released() {
     let report = recorded.is_exact(r#""op":"write","bytes":6"#, r#""op":"write","bytes":7"#);
     assert_eq!(report.sockets, 2, "{report}");
     recorded.is_exact(r#""op":"write","bytes":8"#, r#""op":"write","bytes":7"#);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn datagrams_of_tasks_on_several_threads() {
+    let program = async |tap: &Tap| {
+        let socket = Arc::new(TapUdpSocket::bind(tap, "127.0.0.1:0").await.unwrap());
+        let address = socket.local_addr().unwrap();
+        let mut tasks = JoinSet::new();
+        for task in 0..4 {
+            let (sends, receives) = (Arc::clone(&socket), Arc::clone(&socket));
+            tasks.spawn(async move {
+                for number in 0..50 {
+                    sends.send_to(&vec![0; 100 * task + number], address).await.unwrap();
+                }
+            });
+            tasks.spawn(async move {
+                for _ in 0..50 {
+                    receives.recv_from(&mut [0; 1024]).await.unwrap();
+                }
+            });
+        }
+        while let Some(ended) = tasks.join_next().await {
+            ended.unwrap();
+        }
+    };
+    let Some(recorded) = Recorded::by("datagrams_of_tasks_on_several_threads", program).await else { return };
+    let report = recorded.is_exact(r#""bytes":317}"#, r#""bytes":318}"#);
+    assert_eq!((report.sockets, report.calls), (1, 403), "{report}");
 }

@@ -10,6 +10,7 @@ use super::call::{At, Call, What};
 use super::clock::Clock;
 use super::feed::Feed;
 use super::kernel::{Kernel, Kid, Seen};
+use super::order::Held;
 use super::report::{Both, Difference, Hidden};
 use crate::reader::Ending;
 
@@ -37,6 +38,8 @@ pub(super) struct Traced {
     pub(super) outlives: bool,
     /// `TCP_INFO` was asked for since the last call.
     pub(super) sampled: bool,
+    /// Calls that the trace has later.
+    pub(super) held: Vec<Held>,
     /// Which difference it has; only its context is of interest from there on.
     pub(super) differs: Option<usize>,
 }
@@ -194,6 +197,7 @@ impl Check {
             before: VecDeque::with_capacity(CONTEXT),
             outlives: false,
             sampled: false,
+            held: Vec::new(),
             differs: None,
         };
         self.copies.remove(&socket);
@@ -264,16 +268,23 @@ impl Check {
         let told = self.feed.peek(sock)?.cloned();
         match told {
             Some(told) if matches!(told.call.what, What::Release { .. }) => {
-                self.after_release(socket, at, &told)
+                self.after_release(socket, at, &told);
             }
-            Some(told) if at.call.is_told_by(&told.call) => self.same(socket, at, &told),
+            Some(told) if at.call.is_told_by(&told.call) && self.may_precede_held(socket) => {
+                self.same(socket, at, &told);
+                self.let_go(socket)?;
+            }
             None if self.may_be_after_the_end(socket) => self.after_the_end += 1,
-            _ => self.differs(socket, Some(at)),
+            _ => {
+                if let Some(at) = self.hold(socket, at)? {
+                    self.differs(socket, Some(at));
+                }
+            }
         }
         Ok(())
     }
 
-    fn same(&mut self, socket: Kid, at: At, told: &At) {
+    pub(super) fn same(&mut self, socket: Kid, at: At, told: &At) {
         self.clock.observe(&at, told);
         let Some(traced) = self.traced(socket) else { return };
         let (sock, fd) = (traced.sock, traced.fd);
@@ -305,18 +316,19 @@ impl Check {
     /// The first difference of a socket, with what comes before it and after it.
     pub(super) fn differs(&mut self, socket: Kid, kernel: Option<At>) {
         let next = self.differences.len();
+        let closes = kernel.as_ref().is_some_and(|at| at.call.closes());
         let Some(Followed::Traced(traced)) = self.followed.get_mut(&socket) else { return };
         let mut difference =
             Difference::new(Some(traced.sock), Some(traced.fd), traced.position + 1).of(traced.sock);
         difference.before = traced.before.drain(..).collect();
-        difference.kernel.extend(kernel);
+        difference.kernel.extend(traced.held.drain(..).map(|held| held.at).chain(kernel));
+        difference.kernel.truncate(CONTEXT);
         while difference.trace.len() < CONTEXT {
             let Some(told) = self.feed.take(traced.sock) else { break };
             difference.trace.push(told);
         }
         self.feed.forget(traced.sock, false);
         traced.differs = Some(next);
-        let closes = difference.kernel.iter().any(|at| at.call.closes());
         self.differ(difference);
         if closes {
             self.followed.remove(&socket);
@@ -347,6 +359,7 @@ impl Check {
             match self.feed.peek(traced.sock)?.map(|told| &told.call.what) {
                 Some(What::Release { .. }) => self.released(socket),
                 Some(_) => self.differs(socket, None),
+                None if !traced.held.is_empty() => self.differs(socket, None),
                 None => {}
             }
         }

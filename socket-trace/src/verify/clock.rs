@@ -1,16 +1,21 @@
 //! The time stamps of the log laid on the time line of the trace, to exclude what cannot have been.
 //!
 //! strace stamps a call when it begins, with the wall clock (`-ttt`). A trace counts from a moment whose wall-clock time
-//! its header has. Both clocks are the machine's, but the header reads its two one after the other, and a wall clock can
-//! be set. So times are only used to tell moments apart that are [`MARGIN`] from each other, and only as long as the
-//! calls that both files have say that the clocks agree.
+//! its header has. The header reads that clock a little later than the one that counts, so by it events seem later than
+//! they were: at most by what the trace is behind the log in any call that both have.
 
 use socket_tap::format::Header;
 
 use super::call::{At, What};
 
-/// Nanoseconds that the clocks of log and trace may differ.
-const MARGIN: i128 = 10_000_000;
+/// By how many nanoseconds events may seem later than they were, while no call that both have says it better.
+const LATE: i128 = 100_000_000;
+
+/// By how many they may seem earlier: clocks are rounded, and a wall clock is set in small steps.
+const EARLY: i128 = 10_000_000;
+
+/// By how many what is measured may be wrong.
+const ROUNDING: i128 = 1_000_000;
 
 #[derive(Debug)]
 pub(super) struct Clock {
@@ -34,14 +39,15 @@ impl Clock {
 
     /// Whether the event at `t` was certainly before the log's `time`.
     pub(super) fn is_before(&mut self, t: u64, time: Option<u64>) -> bool {
-        let before = self.apart(t, time).is_some_and(|apart| apart > MARGIN);
+        let before = self.apart(t, time).is_some_and(|apart| apart > EARLY);
         self.used |= before;
         before
     }
 
     /// Whether the event at `t` was certainly after the log's `time`.
     pub(super) fn is_after(&mut self, t: u64, time: Option<u64>) -> bool {
-        let after = self.apart(t, time).is_some_and(|apart| apart < -MARGIN);
+        let late = self.behind.map_or(LATE, |behind| (behind + ROUNDING).clamp(0, LATE));
+        let after = self.apart(t, time).is_some_and(|apart| apart < -late);
         self.used |= after;
         after
     }
@@ -64,9 +70,9 @@ impl Clock {
         self.behind = Some(self.behind.map_or(apart, |behind| behind.min(apart)));
     }
 
-    /// Why what was decided by time may be wrong.
-    pub(super) fn doubt(&self) -> Option<String> {
-        let disagree = self.ahead > MARGIN || self.behind.is_none_or(|behind| behind > MARGIN);
+    /// Why what was decided by time may be wrong, given whether the clock of the log was set back.
+    pub(super) fn doubt(&self, was_set_back: bool) -> Option<String> {
+        let disagree = was_set_back || self.ahead > EARLY || self.behind.is_none_or(|behind| behind > LATE);
         (self.used && disagree).then(|| {
             "nothing shows that the clocks of trace and log agree, by which it was decided when sockets were adopted: \
              record both again without setting the clock meanwhile"

@@ -11,7 +11,8 @@ use crate::reader::Ending;
 /// Why trace or log prove nothing: they lack calls, or may be laid side by side wrongly, so a difference would prove nothing
 /// either.
 pub(super) fn cut(check: &Check) -> Vec<String> {
-    let mut cut: Vec<String> = check.kernel.doubt().into_iter().chain(check.clock.doubt()).collect();
+    let mut cut: Vec<String> =
+        check.kernel.doubt().into_iter().chain(check.clock.doubt(check.kernel.was_set_back())).collect();
     let source = check.feed.trace().source();
     match check.feed.trace().ending() {
         Ending::CutShort { .. } => cut.push(format!("{source} is cut short: it has no end line")),
@@ -79,7 +80,7 @@ pub(super) fn unproved(check: &mut Check) -> Vec<String> {
     unproved
 }
 
-const TELL_MOMENTS_APART: &str = "pass -ttt to strace, and let 10 ms pass between the two";
+const TELL_MOMENTS_APART: &str = "pass -ttt to strace, and let a tenth of a second pass between the two";
 
 /// Takes back the differences of sockets whose beginning or end is not certain, and returns those for which this leaves
 /// no verdict.

@@ -13,6 +13,9 @@ use super::call::{At, Call, What};
 use super::clock::Clock;
 use crate::reader::{Ending, Error, Trace};
 
+/// How many calls on one socket are looked at to find one that another thread made at the same time.
+const MOST_OVERLAPPING: usize = 4096;
+
 #[derive(Debug)]
 pub(super) struct Feed {
     trace: Trace,
@@ -120,6 +123,26 @@ impl Feed {
             }
         }
         Ok(self.waiting.get(&sock).and_then(VecDeque::front))
+    }
+
+    /// Whether one of the socket's next calls is this one, and each before it may have overlapped with it.
+    pub(super) fn has_soon(&mut self, sock: SockId, call: &Call) -> Result<bool, Error> {
+        for ahead in 0..MOST_OVERLAPPING {
+            while self.waiting.get(&sock).is_none_or(|calls| calls.len() <= ahead) {
+                if !self.read()? {
+                    return Ok(false);
+                }
+            }
+            let Some(told) = self.waiting.get(&sock).and_then(|calls| calls.get(ahead)) else { break };
+            // The first is known to be another one, or to have come too late.
+            if ahead > 0 && call.is_told_by(&told.call) {
+                return Ok(true);
+            }
+            if !call.may_overlap(&told.call) {
+                return Ok(false);
+            }
+        }
+        Ok(false)
     }
 
     /// Takes the socket's next call, when it has been read.

@@ -15,6 +15,9 @@ use super::translate;
 /// One descriptor of a socket: a number that is never used again.
 pub(super) type Kid = u64;
 
+/// A call whose thread is watched: it is of interest when that goes on.
+pub(super) type Watch = u64;
+
 /// A call on a socket of the process, as it ended.
 #[derive(Debug)]
 pub(super) enum Seen {
@@ -43,6 +46,14 @@ pub(super) enum End {
     Peer,
 }
 
+/// A call that has begun.
+#[derive(Clone, Copy, Debug)]
+struct About {
+    socket: Option<Kid>,
+    /// Its place among the beginnings of calls.
+    begun: u64,
+}
+
 #[derive(Debug)]
 pub(super) struct Kernel {
     log: Log,
@@ -53,14 +64,25 @@ pub(super) struct Kernel {
     /// Those of them that send datagrams.
     datagrams: HashSet<Kid>,
     /// The socket that a call that has begun is about.
-    about: HashMap<Tid, Option<Kid>>,
+    about: HashMap<Tid, About>,
     /// Connections whose handshake goes on.
     connecting: HashMap<Kid, Option<Addr>>,
     /// Sockets whose making is not in the log.
     found: HashSet<Kid>,
     last: Kid,
-    /// When the call began that ended last.
+    /// Of the call that ended last: when it began, its place among the beginnings, and its thread.
     time: Option<u64>,
+    begun: u64,
+    thread: Tid,
+    /// How many calls have begun.
+    beginnings: u64,
+    /// What is watched, by the thread that must go on, and then the place of the call with which it did.
+    watched: HashMap<Tid, Vec<Watch>>,
+    went_on: HashMap<Watch, u64>,
+    watches: Watch,
+    /// The latest time of a call, and whether one was earlier than the one before.
+    latest: u64,
+    set_back: bool,
     exited: bool,
 }
 
@@ -77,6 +99,14 @@ impl Kernel {
             found: HashSet::new(),
             last: 0,
             time: None,
+            begun: 0,
+            thread: pid,
+            beginnings: 0,
+            watched: HashMap::new(),
+            went_on: HashMap::new(),
+            watches: 0,
+            latest: 0,
+            set_back: false,
             exited: false,
         }
     }
@@ -88,6 +118,28 @@ impl Kernel {
     /// When the call began that [`next_call`](Self::next_call) returned last: nanoseconds since the epoch.
     pub(super) fn time(&self) -> Option<u64> {
         self.time
+    }
+
+    /// Whether the clock of the log was set back.
+    pub(super) fn was_set_back(&self) -> bool {
+        self.set_back
+    }
+
+    /// Its place among the beginnings of calls.
+    pub(super) fn begun(&self) -> u64 {
+        self.begun
+    }
+
+    /// Watches for the next call that the thread of this one begins.
+    pub(super) fn watch(&mut self) -> Watch {
+        self.watches += 1;
+        self.watched.entry(self.thread).or_default().push(self.watches);
+        self.watches
+    }
+
+    /// The place of the call that the thread began next; `None` when it has begun none.
+    pub(super) fn went_on(&self, watch: Watch) -> Option<u64> {
+        self.went_on.get(&watch).copied()
     }
 
     /// Whether the making of a socket is not in the log: the process was given it.
@@ -136,6 +188,14 @@ impl Kernel {
         if !self.threads.begins(call)? {
             return Ok(());
         }
+        self.beginnings += 1;
+        if let Some(time) = call.time {
+            self.set_back |= time < self.latest;
+            self.latest = time;
+        }
+        for watch in self.watched.remove(&call.tid).unwrap_or_default() {
+            self.went_on.insert(watch, self.beginnings);
+        }
         let arguments = syscall::arguments(&call.arguments);
         let descriptor = |at: usize| arguments.get(at).and_then(|text| syscall::descriptor(text));
         let open = |fd: Option<i32>| self.open.get(&fd?).copied();
@@ -151,7 +211,7 @@ impl Kernel {
             }
             _ => open(descriptor(0)),
         };
-        self.about.insert(call.tid, socket);
+        self.about.insert(call.tid, About { socket, begun: self.beginnings });
         Ok(())
     }
 
@@ -174,9 +234,9 @@ impl Kernel {
         if matches!(outcome, Outcome::Restarted | Outcome::Never) {
             return Ok(None);
         }
-        self.time = call.time;
+        (self.time, self.begun, self.thread) = (call.time, about.begun, call.tid);
         let arguments = syscall::arguments(&call.arguments);
-        match (call.name.as_str(), about) {
+        match (call.name.as_str(), about.socket) {
             ("socket", _) => self.made(&arguments, outcome),
             ("getsockname", about) => self.named(about, End::Local, &arguments, outcome),
             ("getpeername", about) => self.named(about, End::Peer, &arguments, outcome),

@@ -21,6 +21,9 @@
 //! log has no call for either, so the moment is found by what the tap asks the kernel just before: see `adoption` and
 //! `handover`. When the log leaves several moments and they make a difference, the verdict is that it cannot be told.
 //!
+//! Calls that several threads make on one socket at the same time may be recorded in another order than the kernel's:
+//! an order is only wrong if the log refutes it.
+//!
 //! A stream without a file descriptor ([`TapStream::wrap`](socket_tap::TapStream::wrap)) is left out, and the report
 //! says so: the kernel sees its bytes as those of the socket below, or not at all.
 //!
@@ -37,6 +40,7 @@
 //! - `call`: one call in the words of both
 //! - `feed`: the trace, socket by socket
 //! - `check`: the comparison
+//! - `order`: calls of several threads at once
 //! - `handover`, `adoption`, `clock`: when a socket came to the tap, and when it left it
 //! - `doubts`: what keeps the comparison from being a proof
 //! - [`report`]: what it comes to
@@ -51,6 +55,7 @@ mod feed;
 mod handover;
 mod kernel;
 pub mod log;
+mod order;
 pub mod report;
 pub mod syscall;
 mod threads;

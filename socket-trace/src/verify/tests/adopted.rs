@@ -120,6 +120,8 @@ fn times_of_clocks_that_disagree_decide_nothing() {
         log.replace(&format!("179535960{second}."), &format!("179535960{}.", second + 1))
     });
     is_unclear(&trace(&[ADOPT, AFTER]), &late, "nothing shows that the clocks");
+    let set_back = with(LOG, "7 1795359603.400000 close", "7 1795359602.400000 close");
+    is_unclear(&trace(&[ADOPT, AFTER]), &set_back, "nothing shows that the clocks");
     let early = LOG.replace("17953596", "17953595");
     let report = checked(trace(&[ADOPT, AFTER]), early).unwrap();
     assert_eq!(report.verdict, Verdict::Unclear, "{report}");

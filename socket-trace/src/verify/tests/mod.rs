@@ -1,6 +1,7 @@
 use super::*;
 
 mod adopted;
+mod order;
 mod released;
 mod unix;
 mod wrapped;
