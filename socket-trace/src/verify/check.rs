@@ -243,7 +243,8 @@ impl Check {
     fn told(&mut self, socket: Kid, fd: i32) -> Result<(), Failure> {
         let Some(Followed::Made { calls, .. }) = self.followed.remove(&socket) else { return Ok(()) };
         let last = calls.last().map(|at| &at.call).filter(|call| !call.closes());
-        let Some(sock) = self.feed.made(fd, last)? else { return Ok(()) };
+        let times = (calls.first().and_then(|at| at.time), calls.last().and_then(|at| at.time));
+        let Some(sock) = self.feed.made(fd, last, times, &mut self.clock)? else { return Ok(()) };
         self.traces(socket, sock, fd);
         calls.into_iter().try_for_each(|at| self.compare(socket, at))
     }
@@ -299,7 +300,7 @@ impl Check {
         self.feed.take(sock);
         if closes {
             self.feed.forget(sock, true);
-            self.feed.adoptions.is_exact(sock, fd);
+            self.feed.is_exact(sock, fd);
             self.followed.remove(&socket);
         }
     }

@@ -35,9 +35,17 @@ pub(super) fn unproved(check: &mut Check) -> Vec<String> {
             check.kernel.log().source()
         ));
     }
-    for (sock, fd) in undecided(check, &not_found) {
+    let unsure = check.feed.adoptions.unsure().clone();
+    take_back(check, &not_found);
+    for (sock, fd) in take_back(check, &unsure) {
         unproved.push(format!(
             "it cannot be told which calls on fd {fd} came before #{sock} was adopted: {TELL_MOMENTS_APART}"
+        ));
+    }
+    let unsure = check.feed.unsure.clone();
+    for (sock, fd) in take_back(check, &unsure) {
+        unproved.push(format!(
+            "it cannot be told which of several sockets with fd {fd} is #{sock}: {TELL_MOMENTS_APART}"
         ));
     }
     for (sock, fd) in &check.released_unseen {
@@ -82,25 +90,16 @@ pub(super) fn unproved(check: &mut Check) -> Vec<String> {
 
 const TELL_MOMENTS_APART: &str = "pass -ttt to strace, and let a tenth of a second pass between the two";
 
-/// Takes back the differences of sockets whose beginning or end is not certain, and returns those for which this leaves
-/// no verdict.
-fn undecided(check: &mut Check, not_found: &BTreeSet<(SockId, i32)>) -> BTreeSet<(SockId, i32)> {
-    let unsure = check.feed.adoptions.unsure().clone();
-    let unsure_of = |owner: Option<SockId>| {
-        let is = |(sock, _): &&(SockId, i32)| Some(*sock) == owner;
-        unsure.iter().find(is).or_else(|| not_found.iter().find(is)).copied()
-    };
+/// Takes back the differences of sockets whose beginning is not certain, and returns those that had any.
+fn take_back(check: &mut Check, unsure: &BTreeSet<(SockId, i32)>) -> BTreeSet<(SockId, i32)> {
     let mut taken_back = BTreeSet::new();
-    let mut stays = |owner| match unsure_of(owner) {
-        Some(socket) => {
-            taken_back.insert(socket);
-            false
-        }
-        None => true,
+    let mut stays = |owner: Option<SockId>| {
+        let of_owner = unsure.iter().find(|(sock, _)| Some(*sock) == owner);
+        taken_back.extend(of_owner);
+        of_owner.is_none()
     };
     check.differences.retain(|difference| stays(difference.owner));
     check.more_differences.retain(|owner| stays(*owner));
-    taken_back.retain(|socket| !not_found.contains(socket));
     taken_back
 }
 

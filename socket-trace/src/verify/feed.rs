@@ -3,7 +3,7 @@
 //! What is read on the way waits. As long as the trace is exact that is little: kernel and trace tell of the same
 //! moment. Only what one has and the other lacks makes it wait for the end.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use socket_tap::event::{Addr, Event, Op, SockId};
 
@@ -23,6 +23,10 @@ pub(super) struct Feed {
     /// Sockets that no call of the kernel's was found for so far: how each came to be.
     unclaimed: Vec<(SockId, Origin)>,
     pub(super) adoptions: Adoptions,
+    /// Sockets that were found in the log by how they were made, and are not known to be exact, by file descriptor.
+    found: HashMap<i32, Vec<Found>>,
+    /// Those of them that were found twice.
+    pub(super) unsure: BTreeSet<(SockId, i32)>,
     /// Sockets that nobody asks for any more.
     forgotten: HashSet<SockId>,
     pub(super) wrapped: Wrapped,
@@ -75,6 +79,15 @@ enum Origin {
     Accepted { on: SockId, fd: Option<i32>, peer: Option<Addr> },
 }
 
+/// A socket that was found in the log by how it was made.
+#[derive(Debug)]
+struct Found {
+    sock: SockId,
+    t: u64,
+    /// Its bind, its connect, or a close before either.
+    told: Call,
+}
+
 /// What tells one socket that was made from another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Purpose {
@@ -99,6 +112,8 @@ impl Feed {
             waiting: BTreeMap::new(),
             unclaimed: Vec::new(),
             adoptions: Adoptions::default(),
+            found: HashMap::new(),
+            unsure: BTreeSet::new(),
             forgotten: HashSet::new(),
             wrapped: Wrapped::default(),
             own_failures: 0,
@@ -188,8 +203,15 @@ impl Feed {
     }
 
     /// The socket that the trace says was made with this number, and then bound or connected as the kernel saw it.
-    pub(super) fn made(&mut self, fd: i32, then: Option<&Call>) -> Result<Option<SockId>, Error> {
-        let wanted = then.map_or(Purpose::Neither, purpose);
+    ///
+    /// The kernel saw it made at `since`, and bound or connected at `until`.
+    pub(super) fn made(
+        &mut self,
+        fd: i32,
+        then: Option<&Call>,
+        (since, until): (Option<u64>, Option<u64>),
+        clock: &mut Clock,
+    ) -> Result<Option<SockId>, Error> {
         let origin = Origin::Made { fd: Some(fd) };
         loop {
             let mut past = false;
@@ -199,27 +221,36 @@ impl Feed {
                     continue;
                 }
                 let sock = *sock;
-                let told = self.waiting.get(&sock).and_then(|calls| {
-                    calls
-                        .iter()
-                        .map(|at| &at.call)
-                        .find(|call| purpose(call) != Purpose::Neither || call.closes())
-                });
-                let same = match (told, then) {
-                    (Some(told), Some(then)) => purpose(told) == wanted && same_place(then, told),
-                    // Given up before either.
-                    (Some(told), None) => told.closes(),
-                    (None, _) => continue,
-                };
-                if same {
+                let Some(calls) = self.waiting.get(&sock) else { continue };
+                let tells = |call: &&Call| purpose(call) != Purpose::Neither || call.closes();
+                let Some(told) = calls.iter().map(|at| &at.call).find(tells) else { continue };
+                past = true;
+                let t = calls.front().and_then(|at| at.time).unwrap_or_default();
+                if is_made_as(then, told) && !clock.is_after(t, until) {
+                    let found = Found { sock, t, told: told.clone() };
+                    self.found.entry(fd).or_default().push(found);
                     self.unclaimed.remove(at);
                     return Ok(Some(sock));
                 }
-                past = true;
             }
             if past || !self.read()? {
-                return Ok(None);
+                break;
             }
+        }
+        // One that was found before may be this one.
+        for found in self.found.get(&fd).into_iter().flatten() {
+            if is_made_as(then, &found.told) && !clock.is_before(found.t, since) {
+                self.unsure.insert((found.sock, fd));
+            }
+        }
+        Ok(None)
+    }
+
+    /// All of the socket's calls are in both: it is the right one.
+    pub(super) fn is_exact(&mut self, sock: SockId, fd: i32) {
+        self.adoptions.is_exact(sock, fd);
+        if let Some(found) = self.found.get_mut(&fd) {
+            found.retain(|found| found.sock != sock);
         }
     }
 
@@ -318,6 +349,14 @@ fn purpose(call: &Call) -> Purpose {
         What::Bind { .. } => Purpose::Bind,
         What::Connect { .. } => Purpose::Connect,
         _ => Purpose::Neither,
+    }
+}
+
+/// Whether the kernel saw a socket bound, connected, or given up before either, as the trace says.
+fn is_made_as(kernel: Option<&Call>, trace: &Call) -> bool {
+    match kernel {
+        Some(kernel) => purpose(kernel) == purpose(trace) && same_place(kernel, trace),
+        None => trace.closes(),
     }
 }
 

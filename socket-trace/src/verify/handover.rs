@@ -89,7 +89,7 @@ impl Check {
         self.calls += 1;
         let t = self.feed.take(sock).and_then(|release| release.time);
         self.feed.forget(sock, true);
-        self.feed.adoptions.is_exact(sock, fd);
+        self.feed.is_exact(sock, fd);
         self.followed.remove(&socket);
         self.released.insert(socket, Released { sock, fd, t, used: false });
     }

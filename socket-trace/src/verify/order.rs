@@ -20,11 +20,12 @@ impl Call {
     /// Whether two tasks can make these two calls on one socket at once.
     pub(super) fn may_overlap(&self, other: &Self) -> bool {
         use What::{Read, RecvFrom, SendTo, Shutdown, Write};
-        match (&self.what, &other.what) {
-            (Read { .. }, Write { .. } | Shutdown) | (Write { .. } | Shutdown, Read { .. }) => true,
-            (SendTo { .. } | RecvFrom { .. }, SendTo { .. } | RecvFrom { .. }) => true,
-            _ => false,
-        }
+        matches!(
+            (&self.what, &other.what),
+            (Read { .. }, Write { .. } | Shutdown)
+                | (Write { .. } | Shutdown, Read { .. })
+                | (SendTo { .. } | RecvFrom { .. }, SendTo { .. } | RecvFrom { .. })
+        )
     }
 }
 

@@ -179,3 +179,28 @@ fn duplicate_is_a_descriptor_of_its_own() {
     );
     is_unclear(&trace(&[ADOPT, AFTER]), &used, "1 calls through the duplicate");
 }
+
+/// A program looks for a free port with a socket of its own, and then has the tap bind it.
+#[test]
+fn socket_that_looks_like_one_before_it_is_not_taken_for_it() {
+    let log = |second: u32| {
+        format!(
+            r#"7 1795359600.100000 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 5
+7 1795359600.200000 bind(5, {{sa_family=AF_INET, sin_port=htons(0), sin_addr=inet_addr("127.0.0.1")}}, 16) = 0
+7 1795359600.400000 close(5) = 0
+7 179535960{second}.500000 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 5
+7 179535960{second}.600000 bind(5, {{sa_family=AF_INET, sin_port=htons(3000), sin_addr=inet_addr("127.0.0.1")}}, 16) = 0
+7 179535960{second}.700000 listen(5, 128) = 0
+7 179535960{second}.800000 close(5) = 0
+7 1795359604.000000 +++ exited with 0 +++
+"#
+        )
+    };
+    let events = r#"{"t":1500100000,"sock":1,"op":"socket","fd":5,"domain":"ipv4","type":"stream"}
+{"t":1600100000,"sock":1,"op":"bind","local":"127.0.0.1:3000"}
+{"t":1700100000,"sock":1,"op":"listen","backlog":128}
+{"t":1800000000,"sock":1,"op":"close"}"#;
+    is_exact(&trace(&[events]), &log(1));
+    differs(&trace(&[&with(events, "128", "127")]), &log(1));
+    is_unclear(&trace(&[events]), &untimed(&log(1)), "which of several sockets with fd 5 is #1");
+}
