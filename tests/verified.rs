@@ -23,7 +23,7 @@ use crate::support::program::{find_strace, run};
 /// Set in the process that runs the program: where it records.
 const TRACE: &str = "SOCKET_TAP_TEST_VERIFIED_TRACE";
 
-/// What a program recorded, and what strace saw of it.
+/// The trace that a program recorded, and the log of strace over it.
 struct Recorded {
     directory: TempDir,
 }

@@ -17,7 +17,7 @@ use super::address;
 use super::clock::Clock;
 use super::kernel::End;
 
-/// What a program, or the tap, was told when it asked a socket for an address.
+/// The result of asking a socket for an address.
 #[derive(Clone, Debug, Default)]
 enum Answer {
     #[default]
@@ -130,7 +130,7 @@ impl Adoptions {
         Some(Some(adopted))
     }
 
-    /// Names that nothing was adopted after, as far as is known: what goes with them may be taken for another's.
+    /// Marks the adoptions that may have been after these names instead.
     pub(super) fn doubt(&mut self, names: &Names, clock: &mut Clock) {
         for adopted in self.found.get(&names.fd).into_iter().flatten() {
             if names.fit(adopted) && !clock.is_before(adopted.t, names.time) {

@@ -1,4 +1,4 @@
-//! One call on a socket, in the same words whether the kernel or the trace tells of it.
+//! One call on a socket, in the same terms for kernel and trace.
 
 use std::fmt;
 

@@ -9,7 +9,7 @@ use super::syscall;
 /// Whether a call moves nothing and changes nothing that a trace has.
 pub(super) fn is_neutral(name: &str, arguments: &[&str]) -> bool {
     match name {
-        // Whoever traces more calls than `verify --help` lists.
+        // Logs may have more calls than those that `verify --help` lists.
         "fcntl" | "ioctl" | "fstat" | "newfstatat" | "statx" | "lseek" => true,
         "recvfrom" => arguments.get(3).is_some_and(|flags| flags.contains("MSG_PEEK")),
         "recvmsg" => arguments.get(2).is_some_and(|flags| flags.contains("MSG_PEEK")),
