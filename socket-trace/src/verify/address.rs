@@ -55,7 +55,7 @@ fn unquoted(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Whether a trace has the kernel's address.
+/// Returns whether a trace has the kernel's address.
 pub(super) fn same(kernel: Option<&Addr>, trace: Option<&Addr>) -> bool {
     match (kernel, trace) {
         (Some(Addr::Ip(kernel)), Some(Addr::Ip(trace))) => {
@@ -70,7 +70,7 @@ pub(super) fn same(kernel: Option<&Addr>, trace: Option<&Addr>) -> bool {
     }
 }
 
-/// Whether the kernel gave `given` to a socket that asked for `asked`: port 0 asks for any.
+/// Returns whether the kernel gave `given` to a socket that asked for `asked`: port 0 asks for any.
 pub(super) fn is_given(asked: &Addr, given: &Addr) -> bool {
     match (asked, given) {
         (Addr::Ip(asked), Addr::Ip(given)) => {

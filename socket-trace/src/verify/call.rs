@@ -123,7 +123,7 @@ impl Call {
         Some(Self { what, result })
     }
 
-    /// Whether the trace says of a call what the kernel saw.
+    /// Returns whether the trace says of a call what the kernel saw.
     pub(super) fn is_told_by(&self, trace: &Self) -> bool {
         if self.result != trace.result {
             return false;
@@ -148,7 +148,7 @@ impl Call {
         }
     }
 
-    /// Whether it is an error that no system call caused: of what was asked for before the kernel was.
+    /// Returns whether it is an error that no system call caused: of what was asked for before the kernel was.
     pub(super) fn never_reached_the_kernel(&self) -> bool {
         self.result == Err(Errno(None))
     }

@@ -37,14 +37,14 @@ impl Clock {
         Self { start, used: false, ahead: 0, behind: None }
     }
 
-    /// Whether the event at `t` was certainly before the log's `time`.
+    /// Returns whether the event at `t` was certainly before the log's `time`.
     pub(super) fn is_before(&mut self, t: u64, time: Option<u64>) -> bool {
         let before = self.apart(t, time).is_some_and(|apart| apart > EARLY);
         self.used |= before;
         before
     }
 
-    /// Whether the event at `t` was certainly after the log's `time`.
+    /// Returns whether the event at `t` was certainly after the log's `time`.
     pub(super) fn is_after(&mut self, t: u64, time: Option<u64>) -> bool {
         let late = self.behind.map_or(LATE, |behind| (behind + ROUNDING).clamp(0, LATE));
         let after = self.apart(t, time).is_some_and(|apart| apart < -late);

@@ -17,7 +17,7 @@ pub(super) struct Held {
 }
 
 impl Call {
-    /// Whether two tasks can make these two calls on one socket at once.
+    /// Returns whether two tasks can make these two calls on one socket at once.
     pub(super) fn may_overlap(&self, other: &Self) -> bool {
         use What::{Read, RecvFrom, SendTo, Shutdown, Write};
         matches!(
@@ -30,7 +30,7 @@ impl Call {
 }
 
 impl Check {
-    /// Whether the trace may have the next call before those that are held: none of their threads has gone on.
+    /// Returns whether the trace may have the next call before those that are held: none of their threads has gone on.
     pub(super) fn may_precede_held(&mut self, socket: Kid) -> bool {
         let begun = self.kernel.begun();
         let Some(Followed::Traced(traced)) = self.followed.get(&socket) else { return true };

@@ -6,7 +6,7 @@ use super::address::address;
 use super::call::{What, as_int};
 use super::syscall;
 
-/// Whether a call moves nothing and changes nothing that a trace has.
+/// Returns whether a call moves nothing and changes nothing that a trace has.
 pub(super) fn is_neutral(name: &str, arguments: &[&str]) -> bool {
     match name {
         // Logs may have more calls than those that `verify --help` lists.

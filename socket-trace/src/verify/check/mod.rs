@@ -179,7 +179,7 @@ impl Check {
         }
     }
 
-    /// Whether the trace has been read to its end, and has its end line.
+    /// Returns whether the trace has been read to its end, and has its end line.
     fn is_whole(&self) -> bool {
         matches!(self.feed.ending(), Some(Ending::Complete(_)))
     }

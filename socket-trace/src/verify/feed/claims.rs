@@ -128,7 +128,7 @@ impl Feed {
         }
     }
 
-    /// Whether the trace has a datagram socket, not yet found in the log, that was adopted with these names.
+    /// Returns whether the trace has a datagram socket, not yet found in the log, that was adopted with these names.
     pub(in crate::verify) fn is_datagram(&mut self, names: &Names) -> Result<bool, Error> {
         loop {
             if let Some(adopted) = self.adoptions.first(names) {
@@ -149,7 +149,7 @@ fn purpose(call: &Call) -> Purpose {
     }
 }
 
-/// Whether the kernel saw a socket bound, connected, or given up before either, as the trace says.
+/// Returns whether the kernel saw a socket bound, connected, or given up before either, as the trace says.
 fn is_made_as(kernel: Option<&Call>, trace: &Call) -> bool {
     match kernel {
         Some(kernel) => purpose(kernel) == purpose(trace) && same_place(kernel, trace),
@@ -157,7 +157,7 @@ fn is_made_as(kernel: Option<&Call>, trace: &Call) -> bool {
     }
 }
 
-/// Whether both are about one address, also when the call failed.
+/// Returns whether both are about one address, also when the call failed.
 fn same_place(kernel: &Call, trace: &Call) -> bool {
     Call::done(kernel.what.clone()).is_told_by(&Call::done(trace.what.clone()))
 }

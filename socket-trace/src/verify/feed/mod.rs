@@ -67,7 +67,7 @@ impl Feed {
         &self.trace
     }
 
-    /// Whether the trace is whole; `None` until its end was reached.
+    /// Returns whether the trace is whole; `None` until its end was reached.
     pub(super) fn ending(&self) -> Option<&Ending> {
         self.ended.then(|| self.trace.ending())
     }
@@ -82,7 +82,7 @@ impl Feed {
         Ok(self.waiting.get(&sock).and_then(VecDeque::front))
     }
 
-    /// Whether one of the socket's next calls is this one, and each before it may have overlapped with it.
+    /// Returns whether one of the socket's next calls is this one, and each before it may have overlapped with it.
     pub(super) fn has_soon(&mut self, sock: SockId, call: &Call) -> Result<bool, Error> {
         for ahead in 0..MOST_OVERLAPPING {
             while self.waiting.get(&sock).is_none_or(|calls| calls.len() <= ahead) {
@@ -120,7 +120,7 @@ impl Feed {
         self.forgotten.insert(sock);
     }
 
-    /// Whether a close of the socket has been read, and not been taken.
+    /// Returns whether a close of the socket has been read, and not been taken.
     pub(super) fn closes(&self, sock: SockId) -> bool {
         self.waiting.get(&sock).is_some_and(|calls| calls.iter().any(|at| at.call.closes()))
     }

@@ -88,7 +88,7 @@ impl Kernel {
         self.time
     }
 
-    /// Whether the clock of the log was set back.
+    /// Returns whether the clock of the log was set back.
     pub(super) fn was_set_back(&self) -> bool {
         self.set_back
     }
@@ -110,7 +110,7 @@ impl Kernel {
         self.went_on.get(&watch).copied()
     }
 
-    /// Whether the making of a socket is not in the log: the process was given it.
+    /// Returns whether the making of a socket is not in the log: the process was given it.
     pub(super) fn is_found(&self, socket: Kid) -> bool {
         self.found.contains(&socket)
     }

@@ -88,7 +88,7 @@ fn every_call_after_the_adoption_is_compared() {
 }
 
 #[test]
-fn without_times_the_moment_of_the_adoption_may_be_uncertain() {
+fn moment_of_adoption_may_be_uncertain_without_times() {
     is_unclear(
         &trace(&[ADOPT, AFTER]),
         &untimed(LOG),
@@ -100,7 +100,7 @@ fn without_times_the_moment_of_the_adoption_may_be_uncertain() {
 }
 
 #[test]
-fn trace_that_has_all_from_the_first_possible_moment_on_is_exact() {
+fn trace_complete_from_first_possible_moment_is_exact() {
     let before = r#"{"t":1100100000,"sock":2,"op":"accept","on":1,"fd":6,"local":"127.0.0.1:3000","peer":"127.0.0.1:40"}
 {"t":1200100000,"sock":2,"op":"write","bytes":3}
 {"t":1300000000,"sock":2,"op":"close","ended_by":"local","rx":0,"tx":3,"reads":0,"writes":1}"#;
@@ -128,7 +128,7 @@ fn times_of_clocks_that_disagree_decide_nothing() {
 }
 
 #[test]
-fn adoption_that_the_log_does_not_show_is_inconclusive() {
+fn adoption_absent_from_log_is_inconclusive() {
     let log: String =
         LOG.lines().filter(|line| !line.contains("getsockname")).map(|line| format!("{line}\n")).collect();
     is_unclear(&trace(&[ADOPT, AFTER]), &log, "does not show when #1, fd 5, was adopted");
@@ -182,7 +182,7 @@ fn duplicate_is_a_descriptor_of_its_own() {
 
 /// A program looks for a free port with a socket of its own, and then has the tap bind it.
 #[test]
-fn socket_that_looks_like_one_before_it_is_not_taken_for_it() {
+fn socket_is_not_mistaken_for_one_made_alike() {
     let log = |second: u32| {
         format!(
             r#"7 1795359600.100000 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 5

@@ -27,7 +27,7 @@ fn of(transfers: [(&str, u64); 4]) -> String {
 }
 
 #[test]
-fn order_of_two_threads_is_compared_as_far_as_the_log_shows_it() {
+fn order_of_overlapping_calls_is_not_compared() {
     is_exact(&of([("read", 4), ("write", 5), ("read", 6), ("write", 7)]), LOG);
     // Thread 8 may have been slow to record its first read, and 9 its first write.
     is_exact(&of([("write", 5), ("read", 4), ("read", 6), ("write", 7)]), LOG);
@@ -43,7 +43,7 @@ fn order_of_two_threads_is_compared_as_far_as_the_log_shows_it() {
 }
 
 #[test]
-fn call_that_is_held_until_the_end_differs() {
+fn held_call_that_never_comes_differs() {
     let exact = of([("read", 4), ("write", 5), ("read", 6), ("write", 7)]);
     // The trace has a write that the kernel has not, before all others.
     let extra =
@@ -54,7 +54,7 @@ fn call_that_is_held_until_the_end_differs() {
 
 /// The second call ends before the first, which began before it.
 #[test]
-fn datagrams_of_several_tasks_may_change_places() {
+fn overlapping_datagrams_may_swap() {
     const LOG: &str = r#"7 1.1 socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC, IPPROTO_UDP) = 5
 7 1.2 bind(5, {sa_family=AF_INET, sin_port=htons(6000), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
 7 1.3 clone3({flags=CLONE_VM|CLONE_FILES|CLONE_THREAD, stack=0x7f}, 88) = 8

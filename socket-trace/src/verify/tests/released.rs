@@ -41,7 +41,7 @@ fn every_call_before_the_release_is_compared() {
 }
 
 #[test]
-fn without_times_the_moment_of_the_release_may_be_uncertain() {
+fn moment_of_release_may_be_uncertain_without_times() {
     // A Unix stream has no sample, and a listener is not even asked for one.
     let unsampled = EVENTS.replace(r#","tcp":{"state":"ESTABLISHED","rtt_us":1}"#, "");
     let unasked = without(LOG, "TCP_INFO");

@@ -21,7 +21,7 @@ const READS: &str = r#"{"t":4,"sock":1,"op":"read","bytes":80}
 {"t":8,"sock":1,"op":"close","ended_by":"local","rx":80,"tx":0,"reads":1,"writes":0}"#;
 
 #[test]
-fn stream_above_a_recorded_socket_is_left_out_and_the_socket_compared() {
+fn stream_above_recorded_socket_is_left_out() {
     let report = is_exact(&trace(&[BELOW, ABOVE, READS]), LOG);
     assert_eq!((report.sockets, report.calls), (1, 4));
     let said = report.to_string();
@@ -41,7 +41,7 @@ fn stream_above_nothing_recorded_is_left_out() {
 }
 
 #[test]
-fn trace_of_nothing_but_wrapped_streams_is_refused() {
+fn trace_of_wrapped_streams_alone_is_refused() {
     let events = READS.lines().filter(|line| line.contains("\"sock\":2")).collect::<Vec<_>>().join("\n");
     let alone = with(ABOVE, ",\"on\":1", "");
     is_unclear(
