@@ -43,6 +43,7 @@ mod survival_signals;
 mod trace_limit;
 mod traces;
 mod transparency;
+mod verified;
 mod views;
 mod watching;
 mod wireshark;

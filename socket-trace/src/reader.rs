@@ -219,11 +219,10 @@ impl Trace {
     }
 
     /// Takes in an end line, and returns whether there is a part after it.
-    fn end(&mut self, end: End) -> Result<bool, Error> {
+    fn end(&mut self, mut end: End) -> Result<bool, Error> {
         let continued = end.continued;
-        let events = self.before.events.saturating_add(end.events);
-        let lost = self.before.lost.saturating_add(end.lost);
-        let end = End { events, lost, ..end };
+        end.events = self.before.events.saturating_add(end.events);
+        end.lost = self.before.lost.saturating_add(end.lost);
         self.ending = Ending::Complete(end.clone());
         self.look_behind_the_end()?;
         if !continued || matches!(self.ending, Ending::TextAfterEnd { .. }) {
