@@ -9,6 +9,7 @@ mod support;
 
 mod adapters;
 mod answers;
+mod causality;
 mod errors;
 mod exactness;
 mod front;
@@ -39,8 +40,10 @@ mod survival_limits;
 mod survival_memory;
 mod survival_panics;
 mod survival_signals;
+mod trace_limit;
 mod traces;
 mod transparency;
+mod verified;
 mod views;
 mod watching;
 mod wireshark;

@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 pub(crate) mod browser;
+pub(crate) mod ends;
 pub(crate) mod http2;
 pub(crate) mod keep_alive;
 pub(crate) mod process;
