@@ -247,6 +247,10 @@ impl Sensor {
         self.0.sock
     }
 
+    pub(crate) fn addresses(&self) -> Addresses {
+        self.0.addresses()
+    }
+
     pub(crate) fn recording(&self) -> &Recording {
         &self.0.recording
     }
