@@ -112,6 +112,7 @@ mod transparency_tests;
 #[cfg(feature = "client")]
 mod transport;
 mod udp;
+mod udp_bind;
 mod udp_receive;
 #[cfg(unix)]
 mod unix;
