@@ -1,4 +1,5 @@
-//! What reads and writes carried: the HTTP/1.1 messages, HTTP/2 frames, gRPC messages and GraphQL operations in them.
+//! What reads and writes carried: the HTTP/1.1 messages, HTTP/2 frames, gRPC messages and GraphQL operations in them,
+//! and the records of TLS.
 //!
 //! ```
 //! use socket_tap::format::{Line, Side};
@@ -28,6 +29,7 @@
 //! - `websocket`: what an exchange of HTTP/1.1 may turn into
 //! - `graphql`: operations of GraphQL, over HTTP and over a WebSocket
 //! - `sse`: server-sent events
+//! - `tls`: records of TLS, and what the handshake says in clear
 //! - `content`, `media`, `inflate`: what a message's body says
 //! - `calls`: the calls of a connection that are open
 //! - `chunk`, `kept`, `output`, `way`, `text`: what goes into a protocol, and what comes out
@@ -55,6 +57,7 @@ mod protobuf;
 mod protocol;
 mod sse;
 mod text;
+mod tls;
 mod way;
 mod websocket;
 

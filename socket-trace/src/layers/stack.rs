@@ -87,6 +87,7 @@ fn protocols(pieces: &[Piece], call: u64) -> Vec<Level> {
         Some(Layer::Http1 | Layer::Sse) => ("HTTP/1.1", "part"),
         Some(Layer::Http2 | Layer::Grpc) => ("HTTP/2", "frame"),
         Some(Layer::Websocket) => ("WebSocket", "frame"),
+        Some(Layer::Tls) => ("TLS", "record"),
         Some(Layer::Unknown) | None => ("not known", "run"),
     };
     let level = |title: &str, unit, units: Vec<Unit>| {

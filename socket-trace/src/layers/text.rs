@@ -52,6 +52,7 @@ fn spent(way: &Way) -> String {
         Class::Framing => "framing",
         Class::Headers => "headers",
         Class::Payload => "payload",
+        Class::Tls => "TLS",
         Class::Unknown => "not known",
     };
     let spent: Vec<String> =

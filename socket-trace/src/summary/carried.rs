@@ -9,7 +9,7 @@ use socket_tap::format::Side;
 use super::{EachCall, EndedCall};
 use crate::by_name::ByName;
 use crate::calls::Overhead;
-use crate::dissect::{Call, Class, Dissector, Part};
+use crate::dissect::{Call, Class, Dissector, Layer, Part};
 use crate::operation::{Operation, name};
 use crate::spent::Moved;
 use crate::step::Steps;
@@ -47,7 +47,7 @@ pub(super) struct Told {
 /// A connection, and what of it is not counted yet.
 struct Connection {
     side: Side,
-    /// Bytes that are not known.
+    /// Bytes that are not known, or encrypted.
     unknown: u64,
     /// Another stream is above it, and tells what it carries.
     is_below: bool,
@@ -160,8 +160,13 @@ impl Connection {
 
     fn add(&mut self, moved: Moved, parts: &[Part]) {
         self.overhead.add(moved, parts);
-        for part in parts.iter().filter(|part| part.class == Class::Unknown) {
+        for part in parts.iter().filter(|part| hides_calls(part)) {
             self.unknown = self.unknown.saturating_add(part.bytes);
         }
     }
+}
+
+/// Whether calls may be in the part that nobody can see.
+fn hides_calls(part: &Part) -> bool {
+    part.class == Class::Unknown || (part.layer == Layer::Tls && part.class == Class::Payload)
 }

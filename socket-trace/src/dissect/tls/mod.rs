@@ -1,0 +1,92 @@
+//! TLS records, RFC 8446 (TLS 1.3) and RFC 5246 (TLS 1.2). Nothing is decrypted.
+//!
+//! Named are the records, the messages of the handshake that are sent in clear, with the server name (RFC 6066), the
+//! application protocols (RFC 7301) and the versions of the hello messages, and alerts in clear. From the `ServerHello` of
+//! TLS 1.3 on, records of type `application_data` hide the rest of the handshake and alerts, too.
+//!
+//! # Layout
+//!
+//! - `record`: the header of a record
+//! - `reader`: one direction, record by record
+//! - `message`: a handshake message, over all its records
+//! - `hello`: `ClientHello` and `ServerHello`
+//! - `fields`: fields with a length before them
+//! - `names`: names of versions, cipher suites, messages and alerts
+
+mod fields;
+mod hello;
+mod message;
+mod names;
+mod reader;
+mod record;
+
+use super::chunk::Chunk;
+use super::protocol::{Context, Outcome};
+use super::way::{Way, Ways};
+use reader::Reader;
+use record::ContentType;
+
+/// One connection that speaks TLS.
+#[derive(Debug, Default)]
+pub(super) struct Tls {
+    session: Session,
+    readers: Ways<Reader>,
+}
+
+/// What the server has chosen, which the records of both directions follow.
+#[derive(Clone, Copy, Debug, Default)]
+struct Session {
+    version: Option<u16>,
+    cipher_suite: Option<u16>,
+}
+
+impl Tls {
+    /// Says what the bytes are.
+    pub(super) fn carry(&mut self, way: Way, chunk: &mut Chunk<'_>, context: &mut Context<'_>) -> Outcome {
+        match self.readers.get_mut(way).carry(chunk, &mut self.session, context) {
+            Ok(()) => Outcome::Done,
+            Err(why) => Outcome::Lost(why),
+        }
+    }
+
+    /// Continues with a record after a hole, when the bytes begin as one does.
+    pub(super) fn resume(&mut self, way: Way, bytes: &[u8]) -> bool {
+        let resumes = bytes.len() >= record::HEADER && record::may_begin(bytes);
+        if resumes {
+            self.readers.get_mut(way).restart();
+        }
+        resumes
+    }
+
+    /// How many bytes longer the fragment of an `application_data` record is than its plaintext. `None` when the cipher
+    /// suite is not known, or has no fixed number.
+    pub(super) fn expansion(&self) -> Option<u64> {
+        let Session { version, cipher_suite } = self.session;
+        names::expansion(version?, cipher_suite?)
+    }
+}
+
+/// Whether the first bytes of a connection are TLS: a client begins with a `ClientHello`, and a server answers with a
+/// handshake message or an alert. A connection without its beginning may go on with any record.
+pub(super) fn is_tls(way: Way, bytes: &[u8], from_beginning: bool) -> bool {
+    /// The type of a `ClientHello`.
+    const CLIENT_HELLO: u8 = 1;
+    let Some(kind) = bytes.first().and_then(|first| ContentType::of(*first)) else { return false };
+    let is_first = match way {
+        _ if !from_beginning => bytes.len() >= 3,
+        Way::ToServer => {
+            kind == ContentType::Handshake
+                && bytes.get(record::HEADER).is_none_or(|first| *first == CLIENT_HELLO)
+        }
+        Way::ToClient => matches!(kind, ContentType::Handshake | ContentType::Alert),
+    };
+    is_first && record::may_begin(bytes)
+}
+
+/// Whether a part with this name is a record, and not a message of the handshake.
+pub(super) fn is_record(name: &str) -> bool {
+    ContentType::ALL.iter().any(|kind| kind.name() == name)
+}
+
+#[cfg(test)]
+mod tests;
