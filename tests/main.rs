@@ -39,6 +39,7 @@ mod survival_limits;
 mod survival_memory;
 mod survival_panics;
 mod survival_signals;
+mod tls;
 mod traces;
 mod transparency;
 mod views;

@@ -1,0 +1,195 @@
+//! TLS as rustls speaks it: what the dissection says of its records, and what Wireshark says of the same bytes.
+
+use std::path::Path;
+
+use socket_tap::event::{Addr, Op};
+use socket_tap::format::Side;
+use socket_trace::dissect::{Dissector, Part};
+use socket_trace::reader::Trace;
+use tempfile::TempDir;
+use tokio_rustls::rustls::SupportedProtocolVersion;
+use tokio_rustls::rustls::version::{TLS12, TLS13};
+
+use crate::support::process::command;
+use crate::support::program::{find, run};
+use crate::support::tls::{Conversation, record};
+
+const REQUEST: &[u8] = b"GET /v1/books/1 HTTP/1.1\r\nhost: shop.test\r\n\r\n";
+
+/// A response of 40,000 bytes needs three records.
+fn response() -> Vec<u8> {
+    [b"HTTP/1.1 200 OK\r\ncontent-length: 40000\r\n\r\n", vec![b'x'; 40_000].as_slice()].concat()
+}
+
+const H2_REQUEST: &[u8] =
+    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0\0\0\x06\x01\x05\0\0\0\x01\x82\x87\x04\x02/a";
+const H2_RESPONSE: &[u8] = b"\0\0\0\x04\0\0\0\0\0\0\0\x01\x01\x04\0\0\0\x01\x88\0\0\x02\0\x01\0\0\0\x01{}";
+
+/// For each direction, to the server first, what its records are.
+type Directions = [Vec<String>; 2];
+
+#[tokio::test]
+async fn wireshark_sees_the_same_records_names_and_versions() {
+    let Some(tshark) = find("tshark") else { return };
+    let response = response();
+    let http1: &[&[u8]] = &[REQUEST, &response, REQUEST, &response];
+    let http2: &[&[u8]] = &[H2_REQUEST, H2_RESPONSE];
+    let versions: [&'static SupportedProtocolVersion; 2] = [&TLS13, &TLS12];
+    for version in versions {
+        for (protocol, turns) in [("http/1.1", http1), ("h2", http2)] {
+            let directory = TempDir::new().unwrap();
+            let traces = record(Conversation { version, protocol, turns }, directory.path()).await;
+            for trace in [&traces.server, &traces.client] {
+                let (ours, port) = dissected(trace);
+                let capture = trace.with_extension("pcapng");
+                let [trace, pcapng] = [trace, &capture].map(|path| path.to_str().unwrap());
+                run(command("socket-trace"), &["export", trace, "-o", pcapng]).ok();
+                let theirs = by_tshark(&tshark, pcapng, port);
+                assert_eq!(ours, theirs, "{version:?} {protocol} {trace}");
+                let [to_server, to_client] = &ours;
+                assert!(to_server.contains(&"SNI shop.test".to_owned()), "{ours:?}");
+                assert!(to_server.contains(&"ALPN h2".to_owned()), "{ours:?}");
+                let name = if *version == TLS13 { "version TLS 1.3" } else { "version TLS 1.2" };
+                assert!(to_client.contains(&name.to_owned()), "{ours:?}");
+                assert!(
+                    ours.iter().flatten().filter(|said| said.starts_with("record")).count() > 8,
+                    "{ours:?}"
+                );
+            }
+        }
+    }
+}
+
+/// The records of the stream below, and the server's port.
+fn dissected(path: &Path) -> (Directions, u16) {
+    let mut trace = Trace::open(path).unwrap();
+    let side = trace.header().side;
+    let mut dissector = Dissector::new(side);
+    let (mut parts, mut port, mut sock): ([Vec<Part>; 2], _, _) = (Default::default(), 0, None);
+    while let Some(event) = trace.next_event().unwrap() {
+        let carried = dissector.observe(&event);
+        match &event.op {
+            Op::Accept { local: Some(Addr::Ip(server)), .. }
+            | Op::Connect { peer: Some(Addr::Ip(server)), .. } => {
+                (port, sock) = (server.port(), Some(event.sock));
+            }
+            Op::Read(_) | Op::Write(_) if Some(event.sock) == sock => {
+                let to_client = matches!(event.op, Op::Write(_)) == (side == Side::Server);
+                parts[usize::from(to_client)].extend(carried);
+            }
+            _ => {}
+        }
+    }
+    (parts.map(|parts| told(&parts)), port)
+}
+
+/// The parts of one direction in the words in which they are compared.
+fn told(parts: &[Part]) -> Vec<String> {
+    const TYPES: [&str; 4] = ["change_cipher_spec", "alert", "handshake", "application_data"];
+    let (mut told, mut record): (Vec<String>, Option<usize>) = (Vec::new(), None);
+    let mut lengths: Vec<u64> = Vec::new();
+    for part in parts {
+        if part.is_tls_record() && part.begins {
+            record = Some(told.len());
+            told.push(format!("record {}", 20 + TYPES.iter().position(|name| *name == part.name).unwrap()));
+            lengths.push(0);
+        }
+        *lengths.last_mut().unwrap() += part.bytes;
+        if !part.is_tls_record() && part.ends {
+            told.push(part.name.to_owned());
+            told.extend(said(part));
+        }
+    }
+    assert!(record.is_some());
+    let mut lengths = lengths.into_iter();
+    // A record has a header of 5 bytes.
+    let with_length = |said: String| match said.starts_with("record") {
+        true => format!("{said} {}", lengths.next().unwrap() - 5),
+        false => said,
+    };
+    told.into_iter().map(with_length).collect()
+}
+
+/// What a hello message says: `SNI shop.test`, `ALPN h2`, `version TLS 1.3`.
+fn said(part: &Part) -> Vec<String> {
+    let fields = part.text.split(", ").flat_map(|field| match field.split_once(' ') {
+        Some(("ALPN", names)) => names.split(' ').map(|name| format!("ALPN {name}")).collect(),
+        Some(("TLS", _)) => vec![format!("version {field}")],
+        Some(("SNI", _)) => vec![field.to_owned()],
+        _ => Vec::new(),
+    });
+    let mut said: Vec<String> = fields.collect();
+    said.sort();
+    said
+}
+
+fn by_tshark(tshark: &Path, pcapng: &str, port: u16) -> Directions {
+    let filter = format!("tls && tcp.port == {port}");
+    let pdml = run(tshark, &["-r", pcapng, "-Y", &filter, "-T", "pdml"]).ok();
+    let mut directions = Directions::default();
+    for packet in pdml.split("<packet>").skip(1) {
+        let fields: Vec<(&str, &str)> = packet.lines().filter_map(field).collect();
+        let from = fields.iter().find(|(name, _)| *name == "tcp.srcport").unwrap().1;
+        directions[usize::from(from == port.to_string())].extend(named(&fields));
+    }
+    directions
+}
+
+/// The name of a field and its value: `<field name="tls.record.length" showname="Length: 250" … show="250" …/>`.
+fn field(line: &str) -> Option<(&str, &str)> {
+    let value = |key: &str| line.split_once(&format!(" {key}=\""))?.1.split_once('"').map(|(value, _)| value);
+    Some((value("name")?, value("show")?))
+}
+
+/// The fields of a packet in the words in which they are compared.
+fn named(fields: &[(&str, &str)]) -> Vec<String> {
+    let (mut told, mut kind) = (Vec::new(), "");
+    // Those of the message that is being looked at, and the version that it names in its beginning.
+    let (mut said, mut legacy): (Vec<String>, Option<String>) = (Vec::new(), None);
+    for (name, value) in fields.iter().chain(&[("end", "")]) {
+        if matches!(*name, "end" | "tls.record.length" | "tls.handshake.type") {
+            if !said.iter().any(|said| said.starts_with("version")) {
+                said.extend(legacy.take());
+            }
+            legacy = None;
+            said.sort();
+            told.append(&mut said);
+        }
+        match *name {
+            "tls.record.content_type" | "tls.record.opaque_type" => kind = value,
+            "tls.record.length" => told.push(format!("record {kind} {value}")),
+            "tls.handshake.type" => told.push(message(value).to_owned()),
+            "tls.handshake.extensions_server_name" => said.push(format!("SNI {value}")),
+            "tls.handshake.extensions_alpn_str" => said.push(format!("ALPN {value}")),
+            "tls.handshake.version" if told.last().is_some_and(|last| last == "ServerHello") => {
+                legacy = Some(version(value));
+            }
+            "tls.handshake.extensions.supported_version" if legacy.is_some() => said.push(version(value)),
+            _ => {}
+        }
+    }
+    told
+}
+
+fn version(number: &str) -> String {
+    match number {
+        "0x0304" => "version TLS 1.3".to_owned(),
+        "0x0303" => "version TLS 1.2".to_owned(),
+        _ => panic!("{number}"),
+    }
+}
+
+/// RFC 8446, section 4, and RFC 5246, section 7.4.
+fn message(number: &str) -> &'static str {
+    match number {
+        "1" => "ClientHello",
+        "2" => "ServerHello",
+        "4" => "NewSessionTicket",
+        "11" => "Certificate",
+        "12" => "ServerKeyExchange",
+        "14" => "ServerHelloDone",
+        "16" => "ClientKeyExchange",
+        "22" => "CertificateStatus",
+        _ => panic!("{number}"),
+    }
+}
