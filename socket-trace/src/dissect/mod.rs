@@ -70,6 +70,7 @@ pub use call::{Budget, Call};
 use connection::{Connection, Shared};
 pub use contracts::Contracts;
 pub use part::{Class, Layer, Part};
+pub(crate) use tls::{Expansion, RECORD_HEADER};
 
 /// Follows the connections of one recording, and says of each read and write what it carried.
 ///
@@ -119,6 +120,11 @@ impl Dissector {
     /// What an open call of that connection calls, as far as it is known.
     pub(crate) fn operation(&self, sock: SockId, call: u64) -> Option<&str> {
         self.connections.get(&sock)?.operation(call)
+    }
+
+    /// What an encrypted record of that connection has besides its data, when it is known.
+    pub(crate) fn expansion(&self, sock: SockId) -> Option<Expansion> {
+        self.connections.get(&sock)?.expansion()
     }
 
     /// The calls that have ended since this was asked last, in the order in which they ended. Those of a connection

@@ -8,7 +8,7 @@ use super::http1::Http1;
 use super::http2::Http2;
 use super::output::Output;
 use super::text::HOLE;
-use super::tls::Tls;
+use super::tls::{Expansion, Tls};
 use super::way::Way;
 use super::websocket::WebSocket;
 
@@ -61,6 +61,14 @@ impl Protocol {
             Self::WebSocket(websocket) => websocket.carry(way, chunk, context),
             Self::Tls(tls) => tls.carry(way, chunk, context),
             Self::Other(what) => Outcome::Lost(what),
+        }
+    }
+
+    /// What an encrypted record has besides its data; `None` when this is not TLS, or that is not known.
+    pub(super) fn expansion(&self) -> Option<Expansion> {
+        match self {
+            Self::Tls(tls) => tls.expansion(),
+            _ => None,
         }
     }
 

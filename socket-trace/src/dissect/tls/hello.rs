@@ -22,13 +22,12 @@ const MOST_NAMES: usize = 8;
 /// Says what a client offers: `SNI shop.test, ALPN h2 http/1.1, offers TLS 1.3 TLS 1.2`. Of a message whose end was not
 /// recorded, what its beginning says.
 pub(super) fn client(message: &[u8], is_cut: bool) -> String {
-    let mut said = Vec::new();
     let mut fields = Fields(message);
-    let mut versions = None;
+    let (mut name, mut protocols, mut versions) = (None, None, None);
     for (kind, extension) in client_extensions(&mut fields).into_iter().flatten() {
         match kind {
-            SERVER_NAME => said.extend(server_name(extension).map(|name| format!("SNI {}", short(&name)))),
-            ALPN => said.extend(alpn(extension)),
+            SERVER_NAME => name = server_name(extension).map(|name| format!("SNI {}", short(&name))),
+            ALPN => protocols = alpn(extension),
             SUPPORTED_VERSIONS => versions = versions_of(extension),
             _ => {}
         }
@@ -36,7 +35,9 @@ pub(super) fn client(message: &[u8], is_cut: bool) -> String {
     if versions.is_none() && !is_cut {
         versions = Fields(message).u16().and_then(names::version).map(str::to_owned);
     }
-    said.extend(versions.map(|versions| format!("offers {versions}")));
+    let versions = versions.map(|versions| format!("offers {versions}"));
+    // Clients may shuffle their extensions.
+    let said: Vec<String> = [name, protocols, versions].into_iter().flatten().collect();
     said.join(", ")
 }
 

@@ -40,6 +40,16 @@ struct Session {
     cipher_suite: Option<u16>,
 }
 
+/// Bytes of an encrypted fragment before and after those of its data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Expansion {
+    pub(crate) before: u64,
+    pub(crate) after: u64,
+}
+
+/// Bytes of the header of a record.
+pub(crate) const RECORD_HEADER: u64 = record::HEADER as u64;
+
 impl Tls {
     /// Says what the bytes are.
     pub(super) fn carry(&mut self, way: Way, chunk: &mut Chunk<'_>, context: &mut Context<'_>) -> Outcome {
@@ -58,9 +68,9 @@ impl Tls {
         resumes
     }
 
-    /// How many bytes longer the fragment of an `application_data` record is than its plaintext. `None` when the cipher
-    /// suite is not known, or has no fixed number.
-    pub(super) fn expansion(&self) -> Option<u64> {
+    /// What the fragment of an `application_data` record has besides its data. `None` when the cipher suite is not known,
+    /// or has no fixed number.
+    pub(super) fn expansion(&self) -> Option<Expansion> {
         let Session { version, cipher_suite } = self.session;
         names::expansion(version?, cipher_suite?)
     }

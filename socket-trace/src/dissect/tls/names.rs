@@ -1,5 +1,7 @@
 //! Names of versions, cipher suites, messages and alerts, as the RFCs and the IANA registries have them.
 
+use super::Expansion;
+
 /// The number of TLS 1.3.
 pub(super) const TLS_1_3: u16 = 0x0304;
 /// The number of TLS 1.2.
@@ -38,16 +40,17 @@ pub(super) fn cipher_suite(number: u16) -> String {
     known.map_or_else(|| format!("cipher suite 0x{number:04x}"), |(_, name)| (*name).to_owned())
 }
 
-/// How many bytes an encrypted fragment is longer than its plaintext, without padding: the tag of the AEAD (RFC 5116),
+/// What an encrypted fragment has besides as many bytes as its plaintext, without padding: the tag of the AEAD (RFC 5116),
 /// the inner content type of TLS 1.3, the explicit nonce of AES-GCM in TLS 1.2 (RFC 5288).
-pub(super) fn expansion(version: u16, cipher_suite: u16) -> Option<u64> {
-    match (version, cipher_suite) {
-        (TLS_1_3, 0x1305) => Some(8 + 1),
-        (TLS_1_3, 0x1301..=0x1304) => Some(16 + 1),
-        (TLS_1_2, 0xc02b | 0xc02c | 0xc02f | 0xc030) => Some(8 + 16),
-        (TLS_1_2, 0xcca8 | 0xcca9) => Some(16),
-        _ => None,
-    }
+pub(super) fn expansion(version: u16, cipher_suite: u16) -> Option<Expansion> {
+    let (before, after) = match (version, cipher_suite) {
+        (TLS_1_3, 0x1305) => (0, 8 + 1),
+        (TLS_1_3, 0x1301..=0x1304) => (0, 16 + 1),
+        (TLS_1_2, 0xc02b | 0xc02c | 0xc02f | 0xc030) => (8, 16),
+        (TLS_1_2, 0xcca8 | 0xcca9) => (0, 16),
+        _ => return None,
+    };
+    Some(Expansion { before, after })
 }
 
 /// The name of a handshake message: RFC 8446, section 4; RFC 5246, section 7.4. `None` for one that is not known.
