@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use serde_json::Value;
 use socket_tap::event::{Addr, Op};
 use socket_tap::format::Side;
 use socket_trace::dissect::{Dissector, Part};
@@ -58,6 +59,45 @@ async fn wireshark_sees_the_same_records_names_and_versions() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn layers_show_which_records_carried_a_message() {
+    let response = response();
+    let versions: [&'static SupportedProtocolVersion; 2] = [&TLS13, &TLS12];
+    for version in versions {
+        let directory = TempDir::new().unwrap();
+        let turns: &[&[u8]] = &[REQUEST, &response, REQUEST, &response];
+        let traces = record(Conversation { version, protocol: "http/1.1", turns }, directory.path()).await;
+        let [server, client] = [&traces.server, &traces.client].map(|path| path.to_str().unwrap());
+        for call in ["0", "1"] {
+            let shown =
+                run(command("socket-trace"), &["layers", "--json", "--call", call, server, client]).ok();
+            let map: Value = serde_json::from_str(&shown).unwrap();
+            let [request, response] = [0, 1].map(|way| blocks(&map["ways"][way], "TLS"));
+            let before = call.parse::<u64>().unwrap();
+            // What AES-GCM adds: a tag, and the type in TLS 1.3 or a nonce in TLS 1.2; and a header.
+            let added = if *version == TLS13 { 17 + 5 } else { 24 + 5 };
+            let (from, length) = (before * REQUEST.len() as u64, REQUEST.len() as u64);
+            assert_eq!(request, [(from, from + length, length + added)], "{version:?}: {shown}");
+            let from = before * 40_042;
+            let records = [(0, 16_384), (16_384, 32_768), (32_768, 40_042)];
+            let expected = records.map(|(begin, end)| (from + begin, from + end, end - begin + added));
+            assert_eq!(response, expected, "{version:?}: {shown}");
+            let read = blocks(&map["ways"][1], "client's TCP");
+            assert_eq!((read[0].0, read.last().unwrap().1), (from, from + 40_042), "{version:?}: {shown}");
+            assert!(read.windows(2).all(|pair| pair[0].1 == pair[1].0), "{version:?}: {shown}");
+        }
+    }
+}
+
+/// The blocks of a level: from, to, and the bytes below TLS.
+fn blocks(way: &Value, title: &str) -> Vec<(u64, u64, u64)> {
+    let levels = way["levels"].as_array().unwrap();
+    let level = levels.iter().find(|level| level["title"] == title).unwrap_or_else(|| panic!("{way}"));
+    let number = |block: &Value, name: &str| block[name].as_u64().unwrap();
+    let blocks = level["blocks"].as_array().unwrap();
+    blocks.iter().map(|block| (number(block, "from"), number(block, "to"), number(block, "below"))).collect()
 }
 
 /// The records of the stream below, and the server's port.

@@ -10,8 +10,10 @@ use std::collections::VecDeque;
 use super::pair::{Pair, Record, Transfer};
 use crate::dissect::{Expansion, Part, RECORD_HEADER};
 
-/// So many records or transfers may wait for what belongs to them.
+/// So many records, and so many reads or writes above, may wait for what belongs to them.
 const MOST_WAITING: usize = 64;
+/// So many reads or writes below may: a record of 16 KiB can come in pieces.
+const MOST_TRANSFERS: usize = 1_024;
 /// So many pairs are kept before the call begins, and so many in all.
 const MOST_BEFORE: usize = 16;
 const MOST_PAIRS: usize = 216;
@@ -183,9 +185,14 @@ impl Records {
             self.records.pop_front();
         }
         let first = self.records.front().or(self.open.as_ref()).map_or(self.below, |record| record.from);
-        while self.transfers.len() > 1 && self.transfers.front().is_some_and(|transfer| transfer.to <= first)
-        {
+        let last = self.below;
+        let is_over = |transfer: &Transfer| transfer.to <= first && transfer.to < last;
+        while self.transfers.len() > MOST_TRANSFERS || self.transfers.front().is_some_and(is_over) {
             self.transfers.pop_front();
         }
     }
 }
+
+#[cfg(test)]
+#[path = "records_tests.rs"]
+mod tests;
