@@ -27,15 +27,25 @@ pub struct Bytes {
 impl Bytes {
     /// Adds bytes of that class. What a trace says may be anything: a sum stops at the most that there is.
     pub fn add(&mut self, class: Class, bytes: u64) {
-        let sum = match class {
+        let sum = self.of(class);
+        *sum = sum.saturating_add(bytes);
+    }
+
+    /// Takes bytes of that class away, as many as there are.
+    pub(crate) fn take(&mut self, class: Class, bytes: u64) {
+        let sum = self.of(class);
+        *sum = sum.saturating_sub(bytes);
+    }
+
+    fn of(&mut self, class: Class) -> &mut u64 {
+        match class {
             Class::Connection => &mut self.connection,
             Class::Framing => &mut self.framing,
             Class::Headers => &mut self.headers,
             Class::Payload => &mut self.payload,
             Class::Tls => &mut self.tls,
             Class::Unknown => &mut self.unknown,
-        };
-        *sum = sum.saturating_add(bytes);
+        }
     }
 
     /// Adds parts of a read or write.

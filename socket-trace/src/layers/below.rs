@@ -37,10 +37,9 @@ impl Below {
         is_chosen: bool,
     ) {
         if let Some(below) = self.sockets.get(&socket) {
-            if let Some(records) = self.records.get_mut(&(*below, to)) {
-                records.add_above(bytes);
-                records.keep(is_chosen);
-            }
+            let records = self.records.entry((*below, to)).or_default();
+            records.add_above(bytes);
+            records.keep(is_chosen);
         } else if parts.iter().any(|part| part.layer == Layer::Tls)
             || self.records.contains_key(&(socket, to))
         {

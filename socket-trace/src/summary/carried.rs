@@ -6,6 +6,7 @@ use std::mem;
 use socket_tap::event::{Event, Op, SockId};
 use socket_tap::format::Side;
 
+use super::encrypted::Encrypted;
 use super::{EachCall, EndedCall};
 use crate::by_name::ByName;
 use crate::calls::Overhead;
@@ -20,6 +21,7 @@ pub(super) struct Carried {
     dissector: Dissector,
     /// Those that are open.
     connections: HashMap<SockId, Connection>,
+    encrypted: Encrypted,
     operations: ByName<Operation>,
     /// Bytes of connections that are closed, and not known.
     unknown: u64,
@@ -68,7 +70,7 @@ impl Carried {
     pub(super) fn new(side: Side) -> Self {
         let operations = ByName::new("other operations");
         let (dissector, connections) = (Dissector::new(side), HashMap::new());
-        Self { side, dissector, connections, operations, unknown: 0 }
+        Self { side, dissector, connections, encrypted: Encrypted::default(), operations, unknown: 0 }
     }
 
     /// Takes in one event.
@@ -87,11 +89,18 @@ impl Carried {
         if let Some(moved) = moved.filter(|_| !parts.is_empty()) {
             self.connection(event.sock, side).add(moved, &parts);
         }
+        if let Some(moved) = moved {
+            self.encrypted.moved(event.sock, moved.to_server, &parts, steps);
+        }
         if let Op::Adopt { on: Some(below), .. } = event.op {
+            self.encrypted.adopt(event.sock, below);
             self.connection(below, side).is_below = true;
         }
         for call in self.dissector.finished() {
             self.count(&call, steps, each_call);
+        }
+        if matches!(event.op, Op::Close(_) | Op::Release(_)) {
+            self.encrypted.closed(event.sock, steps);
         }
         if matches!(event.op, Op::Close(_) | Op::Release(_))
             && let Some(connection) = self.connections.remove(&event.sock)
@@ -140,6 +149,7 @@ impl Carried {
 
     /// The calls and connections that are still open count as they are.
     pub(super) fn finish(mut self, steps: &mut Steps, each_call: EachCall<'_>) -> Told {
+        self.encrypted.finish(steps);
         let dissector = mem::replace(&mut self.dissector, Dissector::new(self.side));
         for call in dissector.open() {
             self.count(&call, steps, each_call);

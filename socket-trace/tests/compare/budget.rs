@@ -14,12 +14,12 @@ use socket_trace::summary::{self, EndedCall, Summary};
 
 use crate::recording::{GET, OK, Recording};
 
-fn summary(recording: Recording) -> Summary {
+pub(crate) fn summary(recording: Recording) -> Summary {
     let trace = Trace::read("test", Box::new(Cursor::new(recording.text()))).unwrap();
     Summary::of(trace, summary::Recording::Ended).unwrap()
 }
 
-fn step<'a>(summary: &'a Summary, name: &str) -> &'a Step {
+pub(crate) fn step<'a>(summary: &'a Summary, name: &str) -> &'a Step {
     summary.steps.iter().find(|step| step.name == name).unwrap()
 }
 
@@ -83,50 +83,6 @@ fn datagrams_and_streams_above_others_are_neither_lost_nor_counted_twice() {
     assert_eq!((spent.to_server.unknown, spent.to_client.unknown), (step.to_server, 5));
     // The call is known all the same, by the stream above, and so there is no other that is not.
     assert_eq!((step.calls.count(), summary.unknown), (1, 0));
-}
-
-/// Records of TLS: a `ServerHello` that says nothing, an alert, and data of nine bytes.
-const RECORDS: &str =
-    "\u{16}\u{3}\u{3}\0\u{4}\u{2}\0\0\0\u{15}\u{3}\u{3}\0\u{2}\u{1}\0\u{17}\u{3}\u{3}\0\u{9}encrypted";
-
-#[test]
-fn bytes_of_tls_have_a_class_and_encrypted_data_is_payload() {
-    let summary = summary(
-        Recording::of("tls")
-            .accept(2)
-            .read(2, "\u{16}\u{3}\u{1}\0\u{4}\u{1}\0\0\0")
-            .write(2, RECORDS)
-            .close(2),
-    );
-    let spent = summary.steps[0].spent.unwrap();
-    assert_eq!(spent.to_server, Bytes { tls: 9, ..Bytes::default() });
-    assert_eq!(spent.to_client, Bytes { tls: 9 + 7 + 5, payload: 9, ..Bytes::default() });
-    let json = serde_json::to_value(spent).unwrap();
-    assert_eq!((&json["to_server"]["tls"], &json["to_client"]["payload"]), (&9.into(), &9.into()));
-    assert_eq!(serde_json::to_value(Bytes::default()).unwrap().get("tls"), None);
-    // In what is encrypted may be calls.
-    assert_eq!((summary.unknown, step_calls(&summary)), (9, 0));
-}
-
-#[test]
-fn calls_above_tls_are_known_and_none_may_be_hidden_below() {
-    let layer = Op::Adopt {
-        fd: None,
-        domain: "tls".into(),
-        kind: "stream".into(),
-        on: Some(2),
-        local: None,
-        peer: None,
-    };
-    let hello = "\u{16}\u{3}\u{1}\0\u{4}\u{1}\0\0\0";
-    let recording =
-        Recording::of("tls").accept(2).read(2, hello).event(3, layer).call(3, GET, OK).write(2, RECORDS);
-    let summary = summary(recording.close(3).close(2));
-    assert_eq!((summary.unknown, step_calls(&summary)), (0, 1));
-}
-
-fn step_calls(summary: &Summary) -> u64 {
-    summary.steps.iter().map(|step| step.calls.count()).sum()
 }
 
 #[test]
