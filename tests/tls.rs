@@ -1,4 +1,6 @@
-//! TLS as rustls speaks it: what the dissection says of its records, and what Wireshark says of the same bytes.
+//! TLS as rustls speaks it: the dissection names the records that Wireshark names, and layers pair them with the data.
+
+mod wireshark;
 
 use std::path::Path;
 
@@ -45,7 +47,7 @@ async fn wireshark_sees_the_same_records_names_and_versions() {
                 let capture = trace.with_extension("pcapng");
                 let [trace, pcapng] = [trace, &capture].map(|path| path.to_str().unwrap());
                 run(command("socket-trace"), &["export", trace, "-o", pcapng]).ok();
-                let theirs = by_tshark(&tshark, pcapng, port);
+                let theirs = wireshark::records(&tshark, pcapng, port);
                 assert_eq!(ours, theirs, "{version:?} {protocol} {trace}");
                 let [to_server, to_client] = &ours;
                 assert!(to_server.contains(&"SNI shop.test".to_owned()), "{ours:?}");
@@ -120,24 +122,25 @@ fn dissected(path: &Path) -> (Directions, u16) {
             _ => {}
         }
     }
-    (parts.map(|parts| told(&parts)), port)
+    (parts.map(|parts| described(&parts)), port)
 }
 
 /// The parts of one direction in the words in which they are compared.
-fn told(parts: &[Part]) -> Vec<String> {
+fn described(parts: &[Part]) -> Vec<String> {
     const TYPES: [&str; 4] = ["change_cipher_spec", "alert", "handshake", "application_data"];
-    let (mut told, mut record): (Vec<String>, Option<usize>) = (Vec::new(), None);
+    let (mut described, mut record): (Vec<String>, Option<usize>) = (Vec::new(), None);
     let mut lengths: Vec<u64> = Vec::new();
     for part in parts {
         if part.is_tls_record() && part.begins {
-            record = Some(told.len());
-            told.push(format!("record {}", 20 + TYPES.iter().position(|name| *name == part.name).unwrap()));
+            record = Some(described.len());
+            described
+                .push(format!("record {}", 20 + TYPES.iter().position(|name| *name == part.name).unwrap()));
             lengths.push(0);
         }
         *lengths.last_mut().unwrap() += part.bytes;
         if !part.is_tls_record() && part.ends {
-            told.push(part.name.to_owned());
-            told.extend(said(part));
+            described.push(part.name.to_owned());
+            described.extend(said(part));
         }
     }
     assert!(record.is_some());
@@ -147,7 +150,7 @@ fn told(parts: &[Part]) -> Vec<String> {
         true => format!("{said} {}", lengths.next().unwrap() - 5),
         false => said,
     };
-    told.into_iter().map(with_length).collect()
+    described.into_iter().map(with_length).collect()
 }
 
 /// What a hello message says: `SNI shop.test`, `ALPN h2`, `version TLS 1.3`.
@@ -161,75 +164,4 @@ fn said(part: &Part) -> Vec<String> {
     let mut said: Vec<String> = fields.collect();
     said.sort();
     said
-}
-
-fn by_tshark(tshark: &Path, pcapng: &str, port: u16) -> Directions {
-    let filter = format!("tls && tcp.port == {port}");
-    let pdml = run(tshark, &["-r", pcapng, "-Y", &filter, "-T", "pdml"]).ok();
-    let mut directions = Directions::default();
-    for packet in pdml.split("<packet>").skip(1) {
-        let fields: Vec<(&str, &str)> = packet.lines().filter_map(field).collect();
-        let from = fields.iter().find(|(name, _)| *name == "tcp.srcport").unwrap().1;
-        directions[usize::from(from == port.to_string())].extend(named(&fields));
-    }
-    directions
-}
-
-/// The name of a field and its value: `<field name="tls.record.length" showname="Length: 250" … show="250" …/>`.
-fn field(line: &str) -> Option<(&str, &str)> {
-    let value = |key: &str| line.split_once(&format!(" {key}=\""))?.1.split_once('"').map(|(value, _)| value);
-    Some((value("name")?, value("show")?))
-}
-
-/// The fields of a packet in the words in which they are compared.
-fn named(fields: &[(&str, &str)]) -> Vec<String> {
-    let (mut told, mut kind) = (Vec::new(), "");
-    // Those of the message that is being looked at, and the version that it names in its beginning.
-    let (mut said, mut legacy): (Vec<String>, Option<String>) = (Vec::new(), None);
-    for (name, value) in fields.iter().chain(&[("end", "")]) {
-        if matches!(*name, "end" | "tls.record.length" | "tls.handshake.type") {
-            if !said.iter().any(|said| said.starts_with("version")) {
-                said.extend(legacy.take());
-            }
-            legacy = None;
-            said.sort();
-            told.append(&mut said);
-        }
-        match *name {
-            "tls.record.content_type" | "tls.record.opaque_type" => kind = value,
-            "tls.record.length" => told.push(format!("record {kind} {value}")),
-            "tls.handshake.type" => told.push(message(value).to_owned()),
-            "tls.handshake.extensions_server_name" => said.push(format!("SNI {value}")),
-            "tls.handshake.extensions_alpn_str" => said.push(format!("ALPN {value}")),
-            "tls.handshake.version" if told.last().is_some_and(|last| last == "ServerHello") => {
-                legacy = Some(version(value));
-            }
-            "tls.handshake.extensions.supported_version" if legacy.is_some() => said.push(version(value)),
-            _ => {}
-        }
-    }
-    told
-}
-
-fn version(number: &str) -> String {
-    match number {
-        "0x0304" => "version TLS 1.3".to_owned(),
-        "0x0303" => "version TLS 1.2".to_owned(),
-        _ => panic!("{number}"),
-    }
-}
-
-/// RFC 8446, section 4, and RFC 5246, section 7.4.
-fn message(number: &str) -> &'static str {
-    match number {
-        "1" => "ClientHello",
-        "2" => "ServerHello",
-        "4" => "NewSessionTicket",
-        "11" => "Certificate",
-        "12" => "ServerKeyExchange",
-        "14" => "ServerHelloDone",
-        "16" => "ClientKeyExchange",
-        "22" => "CertificateStatus",
-        _ => panic!("{number}"),
-    }
 }

@@ -23,7 +23,7 @@ pub(crate) struct Traces {
     pub(crate) client: PathBuf,
 }
 
-/// What client and server agree on, and what they say in plaintext, in turn: the client begins.
+/// The version, the protocol, and the plaintext that client and server send in turn: the client begins.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Conversation<'a> {
     pub(crate) version: &'static SupportedProtocolVersion,

@@ -27,7 +27,7 @@ impl Below {
         }
     }
 
-    /// A socket moved bytes. `is_chosen` is whether the call is known that is asked for.
+    /// A socket moved bytes. `is_chosen` is true once the requested call is known.
     pub(super) fn moved(
         &mut self,
         (socket, to): (Socket, Side),
@@ -53,7 +53,7 @@ impl Below {
         self.records.retain(|(below, _), _| *below != socket);
     }
 
-    /// What carried the data of a stream above TLS; nothing for another.
+    /// Returns what carried the data of a stream above TLS. Empty for another stream.
     pub(super) fn take(&mut self, socket: Socket, to: Side) -> Vec<Pair> {
         let below = self.sockets.get(&socket);
         below.and_then(|below| self.records.remove(&(*below, to))).map_or_else(Vec::new, Records::pairs)

@@ -6,12 +6,12 @@ pub(super) struct Record {
     /// Its first byte below TLS, and behind its last.
     pub(super) from: u64,
     pub(super) to: u64,
-    /// Where the bytes of its data are, encrypted; `None` when that is not known.
+    /// The range of its encrypted data; `None` when that is not known.
     pub(super) data: Option<(u64, u64)>,
 }
 
 impl Record {
-    /// How many bytes of data.
+    /// The length of its data.
     pub(super) fn length(&self) -> Option<u64> {
         self.data.map(|(from, to)| to.saturating_sub(from))
     }
@@ -34,12 +34,12 @@ pub(super) struct Pair {
     pub(super) to: u64,
     pub(super) records: Vec<Record>,
     pub(super) transfers: Vec<Transfer>,
-    /// The records have exactly as many bytes of data. Otherwise these records carried this data, and maybe more.
+    /// The records have exactly this data. Otherwise they carried it, and maybe more.
     pub(super) is_exact: bool,
 }
 
 impl Pair {
-    /// Each record, and where its data is above TLS. Empty when that is not known.
+    /// Returns each record with the range of its data above TLS. Empty when that is not known.
     pub(super) fn placed_records(&self) -> Vec<(Record, u64, u64)> {
         let mut from = self.from;
         let place = |record: &Record| {
@@ -51,7 +51,7 @@ impl Pair {
         self.records.iter().filter(|_| self.is_exact).map(place).collect()
     }
 
-    /// Each read or write below TLS, and where the data is whose encrypted bytes it moved.
+    /// Returns each read or write below TLS with the range of the data whose encrypted bytes it moved.
     pub(super) fn placed_transfers(&self) -> Vec<(Transfer, u64, u64)> {
         let records = self.placed_records();
         let place = |transfer: &Transfer| {

@@ -10,11 +10,11 @@ use std::collections::VecDeque;
 use super::pair::{Pair, Record, Transfer};
 use crate::dissect::{Expansion, Part, RECORD_HEADER};
 
-/// So many records, and so many reads or writes above, may wait for what belongs to them.
+/// Limit of the records, and of the reads or writes above, that wait for their counterpart.
 const MOST_WAITING: usize = 64;
-/// So many reads or writes below may: a record of 16 KiB can come in pieces.
+/// Limit of the reads or writes below that wait: a record of 16 KiB can come in pieces.
 const MOST_TRANSFERS: usize = 1_024;
-/// So many pairs are kept before the call begins, and so many in all.
+/// Limits of the pairs that are kept: before the call begins, and in all.
 const MOST_BEFORE: usize = 16;
 const MOST_PAIRS: usize = 216;
 
@@ -30,7 +30,7 @@ pub(super) struct Records {
     open: Option<Record>,
     /// Records of data that are complete.
     records: VecDeque<Record>,
-    /// Where the reads or writes above end that wait for their records; the first begins at `paired`.
+    /// The ends of the reads or writes above that wait for their records; the first begins at `paired`.
     ends: VecDeque<u64>,
     paired: u64,
     /// The last transfer was above.
@@ -100,15 +100,15 @@ impl Records {
         self.pairs.into()
     }
 
-    /// The call begins: what comes from here on is kept.
+    /// Drops old pairs, unless the call has begun.
     pub(super) fn keep(&mut self, has_begun: bool) {
         while !has_begun && self.pairs.len() > MOST_BEFORE {
             self.pairs.pop_front();
         }
     }
 
-    /// What is above does not go on before what is below, nor the other way round: what still waits on both sides belongs
-    /// together, also when the lengths do not say how.
+    /// Pairs by order when the side changes: all that waits on both sides belongs together, even if the lengths do not
+    /// match.
     fn turn(&mut self, is_above: bool) {
         if self.was_above != is_above && self.may_hold_all() {
             self.pair_roughly();
@@ -125,7 +125,7 @@ impl Records {
         }
     }
 
-    /// How many of those above, and which records: the fewest, and the first.
+    /// Finds the fewest reads or writes above, and the first records, whose lengths are the same.
     fn exact(&self) -> Option<(usize, std::ops::Range<usize>)> {
         self.ends.iter().enumerate().find_map(|(at, end)| {
             let wanted = end.saturating_sub(self.paired);
@@ -134,7 +134,7 @@ impl Records {
         })
     }
 
-    /// Where records end that begin there and have so many bytes of data.
+    /// Returns the end of the run of records from there that has exactly so many bytes of data.
     fn run(&self, from: usize, wanted: u64) -> Option<usize> {
         let mut sum = 0_u64;
         for (at, record) in self.records.iter().enumerate().skip(from) {
@@ -146,14 +146,14 @@ impl Records {
         None
     }
 
-    /// Whether the records that wait can hold all data that waits.
+    /// Returns true if the records that wait can hold all data that waits.
     fn may_hold_all(&self) -> bool {
         let most = |record: &Record| record.length().unwrap_or(record.to - record.from);
         let all = self.records.iter().map(most).fold(0_u64, u64::saturating_add);
         self.ends.back().is_some_and(|end| end.saturating_sub(self.paired) <= all)
     }
 
-    /// Nothing is known of the data that waits.
+    /// Leaves the data that waits without records.
     fn give_up(&mut self) {
         self.ends.clear();
         self.paired = self.above;
@@ -179,7 +179,7 @@ impl Records {
         }
     }
 
-    /// Forgets records that wait in vain, and the transfers of records that do not wait.
+    /// Drops the oldest records above the limit, and the reads or writes that no waiting record needs.
     fn forget(&mut self) {
         while self.records.len() > MOST_WAITING {
             self.records.pop_front();

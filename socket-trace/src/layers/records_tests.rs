@@ -37,8 +37,8 @@ fn below(records: &mut Records, at: u64, data: &[u64]) {
 }
 
 /// `0-45: 45 at 1`, with the records' data and the times of the transfers; `~` when it is not exact.
-fn told(records: Records) -> Vec<String> {
-    let tell = |pair: &Pair| {
+fn lines(records: Records) -> Vec<String> {
+    let line = |pair: &Pair| {
         let lengths: Vec<String> = pair
             .records
             .iter()
@@ -48,11 +48,11 @@ fn told(records: Records) -> Vec<String> {
         let rough = if pair.is_exact { "" } else { "~" };
         format!("{rough}{}-{}: {} at {}", pair.from, pair.to, lengths.join(" "), times.join(" "))
     };
-    records.pairs().iter().map(tell).collect()
+    records.pairs().iter().map(line).collect()
 }
 
 #[test]
-fn data_is_paired_whichever_of_the_two_was_recorded_first() {
+fn order_of_record_and_data_does_not_matter() {
     let expected = ["0-45: 45 at 1", "45-40045: 16384 16384 7232 at 2"];
     let (mut before, mut after) = (Records::default(), Records::default());
     for (at, data, length) in [(1, &[45][..], 45), (2, &[16_384, 16_384, 7_232], 40_000)] {
@@ -61,8 +61,8 @@ fn data_is_paired_whichever_of_the_two_was_recorded_first() {
         after.add_above(length);
         below(&mut after, at, data);
     }
-    assert_eq!(told(before), expected);
-    assert_eq!(told(after), expected);
+    assert_eq!(lines(before), expected);
+    assert_eq!(lines(after), expected);
 }
 
 #[test]
@@ -74,21 +74,21 @@ fn records_of_the_handshake_are_skipped() {
     below(&mut records, 2, &[60]);
     below(&mut records, 3, &[100, 2]);
     records.add_above(100);
-    assert_eq!(told(records), ["0-45: 45 at 1", "45-145: 100 at 3"]);
+    assert_eq!(lines(records), ["0-45: 45 at 1", "45-145: 100 at 3"]);
 }
 
 #[test]
-fn nothing_that_was_sent_before_the_stream_above_is_its_data() {
+fn records_sent_before_the_stream_above_are_skipped() {
     let mut records = Records::default();
     below(&mut records, 1, &[45]);
     records.begin_writing();
     records.add_above(45);
     below(&mut records, 2, &[45]);
-    assert_eq!(told(records), ["0-45: 45 at 2"]);
+    assert_eq!(lines(records), ["0-45: 45 at 2"]);
 }
 
 #[test]
-fn record_that_is_read_in_pieces_has_all_of_them() {
+fn record_read_in_pieces_has_all_of_them() {
     let mut records = Records::default();
     let [header, fragment] = record(100);
     let (first, last) = (Part { bytes: 60, ends: false, ..fragment.clone() }, Part { bytes: 57, ..fragment });
@@ -106,35 +106,35 @@ fn record_that_is_read_in_pieces_has_all_of_them() {
 }
 
 #[test]
-fn data_that_is_sent_late_waits_for_its_records() {
+fn data_waits_for_records_sent_later() {
     let mut records = Records::default();
     // The socket took one record before the write returned.
     below(&mut records, 1, &[16_384]);
     records.add_above(40_000);
     below(&mut records, 2, &[16_384, 7_232]);
-    assert_eq!(told(records), ["0-40000: 16384 16384 7232 at 1 2"]);
+    assert_eq!(lines(records), ["0-40000: 16384 16384 7232 at 1 2"]);
 }
 
 #[test]
-fn lengths_that_do_not_fit_pair_by_order_alone() {
+fn other_lengths_pair_by_order() {
     let mut padded = Records::default();
     below(&mut padded, 1, &[64]);
     padded.add_above(45);
     below(&mut padded, 2, &[64, 64]);
     padded.add_above(70);
-    assert_eq!(told(padded), ["~0-45: 64 at 1", "~45-115: 64 64 at 2"]);
+    assert_eq!(lines(padded), ["~0-45: 64 at 1", "~45-115: 64 64 at 2"]);
     let mut unknown = Records::default();
     unknown.add_below(1, 67, &record(45), None);
     unknown.add_above(45);
-    assert_eq!(told(unknown), ["~0-45: ? at 1"]);
+    assert_eq!(lines(unknown), ["~0-45: ? at 1"]);
 }
 
 #[test]
-fn data_without_records_that_can_hold_it_is_left_alone() {
+fn too_short_records_are_not_paired() {
     let mut records = Records::default();
     below(&mut records, 1, &[10]);
     records.add_above(45);
-    assert_eq!(told(records), [""; 0]);
+    assert_eq!(lines(records), [""; 0]);
     let mut records = Records::default();
     (0..10_000).for_each(|_| records.add_above(7));
     below(&mut records, 1, &[9]);
@@ -164,7 +164,7 @@ fn memory_is_bounded_whatever_comes() {
 }
 
 #[test]
-fn other_records_and_huge_numbers_are_no_data() {
+fn alerts_and_huge_lengths_are_not_paired() {
     let mut records = Records::default();
     records.add_below(1, 31, &[part("alert", Class::Tls, 31)], AEAD);
     let [header, fragment] = record(1);
@@ -173,5 +173,5 @@ fn other_records_and_huge_numbers_are_no_data() {
     records.add_below(3, u64::MAX, &[Part { ends: true, ..header }], AEAD);
     records.add_above(u64::MAX);
     records.add_above(u64::MAX);
-    let _ = told(records);
+    let _ = lines(records);
 }

@@ -6,7 +6,7 @@ use socket_tap::format::text::seconds;
 use super::map::{Block, Level};
 use super::pair::Pair;
 
-/// Where the map is, and where the bytes of the call are in it.
+/// The range of the map, and the ranges of the call in it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Area<'a> {
     pub(super) from: u64,
@@ -15,7 +15,7 @@ pub(super) struct Area<'a> {
 }
 
 impl Area<'_> {
-    /// A block of so many bytes below TLS; `None` when its data is elsewhere.
+    /// Returns a block of so many bytes below TLS; `None` when its data is outside of the map.
     fn block(&self, (from, to): (u64, u64), below: u64, name: String, text: String) -> Option<Block> {
         let (begin, end) = (from.max(self.from), to.min(self.to));
         (begin < end).then(|| Block {

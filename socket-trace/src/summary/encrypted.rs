@@ -1,8 +1,8 @@
 //! Encrypted data, counted as what it is where a tap above TLS has seen it in plaintext.
 //!
-//! Below TLS, a step counts encrypted data as payload: nobody sees what it is. A stream above says it. Then so many bytes
-//! of the payload are counted in the classes of the plaintext, and what is left of it is what TLS added: authentication
-//! tags, padding, the encrypted part of the handshake, alerts. The sum stays what the socket moved.
+//! Below TLS, a step counts encrypted data as payload. A stream above shows the plaintext: its bytes move from payload to
+//! the classes of the plaintext. The rest of the payload is what TLS added: authentication tags, padding, the encrypted
+//! part of the handshake, alerts. The sum stays what the socket moved.
 
 use std::collections::HashMap;
 
@@ -26,7 +26,7 @@ pub(super) struct Encrypted {
 struct Direction {
     /// The step whose payload has the encrypted bytes.
     step: usize,
-    /// How many of them are not known in plaintext.
+    /// The number of those whose plaintext is not known.
     left: u64,
     /// Plaintext whose encrypted bytes have not come yet.
     waiting: Bytes,
@@ -99,7 +99,7 @@ impl Direction {
         }
     }
 
-    /// What is left is of TLS, when the data was seen.
+    /// Counts the rest as TLS, when a stream above showed the data.
     fn end(&self, to_server: bool, steps: &mut Steps) {
         if self.is_seen {
             steps.at(self.step).recount(to_server, Class::Tls, self.left);

@@ -26,7 +26,7 @@ fn calls(summary: &Summary) -> u64 {
 }
 
 #[test]
-fn bytes_of_tls_have_a_class_and_encrypted_data_is_payload() {
+fn encrypted_data_without_plaintext_is_payload() {
     let alert = "\u{15}\u{3}\u{3}\0\u{2}\u{1}\0";
     let summary =
         summary(Recording::of("tls").accept(2).read(2, HELLO).write(2, alert).write(2, &data(9)).close(2));
@@ -63,7 +63,7 @@ fn plaintext_above_tls_says_what_encrypted_data_is() {
 }
 
 #[test]
-fn tls_has_a_column_only_where_there_is_some() {
+fn tls_column_needs_bytes_of_tls() {
     let directory = TempDir::new().unwrap();
     let plain =
         Recording::of("plain").accept(2).call(2, GET, OK).close(2).save(directory.path(), "plain.jsonl");

@@ -32,7 +32,7 @@ impl<'a> Fields<'a> {
         self.take(length.into()).map(Fields)
     }
 
-    /// As [`vector16`](Self::vector16), or what is there of it: the end of the message may not be recorded.
+    /// Takes a vector as [`vector16`](Self::vector16) does, or its beginning: the end of the message may not be recorded.
     pub(super) fn vector16_or_beginning(&mut self) -> Option<Self> {
         let length = usize::from(self.u16()?).min(self.0.len());
         self.take(length).map(Fields)

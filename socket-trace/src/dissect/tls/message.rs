@@ -38,11 +38,11 @@ struct Body {
     kept: Kept,
 }
 
-/// Where something is that is no message, or whose beginning was not recorded.
+/// The label of bytes that are not a known message, or whose beginning was not recorded.
 const UNNAMED: Label = Label::new(Class::Tls, Layer::Tls, "handshake message");
 
 impl Message {
-    /// Says what the next bytes of a record are: some of them, and none of the next message.
+    /// Names the next bytes of a record: some of them, and none of the next message.
     pub(super) fn carry(&mut self, rest: &mut Chunk<'_>, session: &mut Session, context: &mut Context<'_>) {
         match &mut self.body {
             _ if self.is_lost => self.skip(rest.take_all(), context),

@@ -33,7 +33,7 @@ pub(super) struct Tls {
     readers: Ways<Reader>,
 }
 
-/// What the server has chosen, which the records of both directions follow.
+/// The server's choice, which the records of both directions follow.
 #[derive(Clone, Copy, Debug, Default)]
 struct Session {
     version: Option<u16>,
@@ -51,7 +51,7 @@ pub(crate) struct Expansion {
 pub(crate) const RECORD_HEADER: u64 = record::HEADER as u64;
 
 impl Tls {
-    /// Says what the bytes are.
+    /// Names the bytes.
     pub(super) fn carry(&mut self, way: Way, chunk: &mut Chunk<'_>, context: &mut Context<'_>) -> Outcome {
         match self.readers.get_mut(way).carry(chunk, &mut self.session, context) {
             Ok(()) => Outcome::Done,
@@ -68,7 +68,7 @@ impl Tls {
         resumes
     }
 
-    /// What the fragment of an `application_data` record has besides its data. `None` when the cipher suite is not known,
+    /// The bytes that an `application_data` fragment has besides its data. `None` when the cipher suite is not known,
     /// or has no fixed number.
     pub(super) fn expansion(&self) -> Option<Expansion> {
         let Session { version, cipher_suite } = self.session;
@@ -76,8 +76,8 @@ impl Tls {
     }
 }
 
-/// Whether the first bytes of a connection are TLS: a client begins with a `ClientHello`, and a server answers with a
-/// handshake message or an alert. A connection without its beginning may go on with any record.
+/// Returns true if the first bytes of a connection are TLS: a client begins with a `ClientHello`, and a server responds
+/// with a handshake message or an alert. A connection whose beginning was not recorded may continue with any record.
 pub(super) fn is_tls(way: Way, bytes: &[u8], from_beginning: bool) -> bool {
     /// The type of a `ClientHello`.
     const CLIENT_HELLO: u8 = 1;
@@ -93,10 +93,14 @@ pub(super) fn is_tls(way: Way, bytes: &[u8], from_beginning: bool) -> bool {
     is_first && record::may_begin(bytes)
 }
 
-/// Whether a part with this name is a record, and not a message of the handshake.
+/// Returns true if a part with this name is a record, and false if it is a message of the handshake.
 pub(super) fn is_record(name: &str) -> bool {
     ContentType::ALL.iter().any(|kind| kind.name() == name)
 }
 
+#[cfg(test)]
+mod hello_tests;
+#[cfg(test)]
+mod made_up;
 #[cfg(test)]
 mod tests;

@@ -40,7 +40,7 @@ pub(super) fn cipher_suite(number: u16) -> String {
     known.map_or_else(|| format!("cipher suite 0x{number:04x}"), |(_, name)| (*name).to_owned())
 }
 
-/// What an encrypted fragment has besides as many bytes as its plaintext, without padding: the tag of the AEAD (RFC 5116),
+/// The bytes that an encrypted fragment has more than its plaintext, without padding: the tag of the AEAD (RFC 5116),
 /// the inner content type of TLS 1.3, the explicit nonce of AES-GCM in TLS 1.2 (RFC 5288).
 pub(super) fn expansion(version: u16, cipher_suite: u16) -> Option<Expansion> {
     let (before, after) = match (version, cipher_suite) {

@@ -39,15 +39,15 @@ struct Record {
 }
 
 impl Reader {
-    /// Begins anew with a record, after bytes that were not recorded.
+    /// Starts again with a record, after bytes that were not recorded.
     pub(super) fn restart(&mut self) {
         *self = Self { cipher_changed: self.cipher_changed, ..Self::default() };
     }
 
-    /// Says what the bytes are.
+    /// Names the bytes.
     ///
     /// # Errors
-    /// When that cannot be told, from here on: why.
+    /// The reason why the rest of the direction cannot be named.
     pub(super) fn carry(
         &mut self,
         chunk: &mut Chunk<'_>,
@@ -114,7 +114,7 @@ impl Reader {
         record.kept.add(piece);
         let (text, ends) = (with_hole(record.text(), piece.missing()), record.left == 0);
         let class = match record.kind {
-            // With its authentication tag, and in TLS 1.3 with padding and what it is really: nobody can tell them apart.
+            // Without the keys, its tag, padding and inner type cannot be separated from its data.
             ContentType::ApplicationData => Class::Payload,
             _ => Class::Tls,
         };
@@ -127,7 +127,7 @@ impl Reader {
 }
 
 impl Record {
-    /// `is_changed` says that the cipher of a version before TLS 1.3 has begun.
+    /// A record after that header. `is_changed` is true after the `change_cipher_spec` of a version before TLS 1.3.
     fn new(header: Header, is_changed: bool) -> Self {
         let Header { kind, length } = header;
         let is_encrypted = match kind {
@@ -138,7 +138,7 @@ impl Record {
         Self { kind, is_encrypted, left: length.into(), kept: Kept::new(ALERT.into()) }
     }
 
-    /// Whether handshake messages are in it that can be read.
+    /// Returns true if it holds handshake messages in clear.
     fn holds_messages(&self) -> bool {
         self.kind == ContentType::Handshake && !self.is_encrypted
     }

@@ -62,8 +62,8 @@ impl Header {
     }
 }
 
-/// Whether a record may begin with these bytes, or with the first of them. Its version is one from SSL 3.0 on. Only
-/// `application_data` may be empty.
+/// Returns true if a record may begin with these bytes. Its version is SSL 3.0 or later. Only `application_data` may be
+/// empty.
 pub(super) fn may_begin(bytes: &[u8]) -> bool {
     let kind = bytes.first().map(|kind| ContentType::of(*kind));
     let length = match bytes {

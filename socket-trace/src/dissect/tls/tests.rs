@@ -1,60 +1,7 @@
 use super::super::fixture::{Fixture, said};
 use super::super::{Class, Layer, Part};
 use super::hello::RETRY;
-
-/// A record.
-fn record(kind: u8, fragment: impl AsRef<[u8]>) -> Vec<u8> {
-    [&[kind, 3, 3][..], &vector16(fragment)].concat()
-}
-
-/// A handshake message.
-fn message(kind: u8, body: impl AsRef<[u8]>) -> Vec<u8> {
-    let body = body.as_ref();
-    let length = u32::try_from(body.len()).unwrap().to_be_bytes();
-    [&[kind], &length[1..], body].concat()
-}
-
-fn vector8(bytes: impl AsRef<[u8]>) -> Vec<u8> {
-    let bytes = bytes.as_ref();
-    [&[u8::try_from(bytes.len()).unwrap()], bytes].concat()
-}
-
-fn vector16(bytes: impl AsRef<[u8]>) -> Vec<u8> {
-    let bytes = bytes.as_ref();
-    [&u16::try_from(bytes.len()).unwrap().to_be_bytes()[..], bytes].concat()
-}
-
-fn extension(kind: u16, data: impl AsRef<[u8]>) -> Vec<u8> {
-    [&kind.to_be_bytes()[..], &vector16(data)].concat()
-}
-
-fn server_name(name: &[u8]) -> Vec<u8> {
-    extension(0, vector16([&[0][..], &vector16(name)].concat()))
-}
-
-fn alpn(names: &[&[u8]]) -> Vec<u8> {
-    extension(16, vector16(names.iter().map(vector8).collect::<Vec<_>>().concat()))
-}
-
-fn client_hello(extensions: &[Vec<u8>]) -> Vec<u8> {
-    let body = [&[3, 3][..], &[7; 32], &vector8([9; 32]), &vector16([0x13, 1]), &vector8([0])].concat();
-    message(1, [body, vector16(extensions.concat())].concat())
-}
-
-/// A client that offers TLS 1.3 and 1.2, and a number of GREASE.
-fn offer() -> Vec<u8> {
-    let versions = extension(43, vector8([0x8a, 0x8a, 3, 4, 3, 3]));
-    client_hello(&[server_name(b"shop.test"), alpn(&[b"h2", b"http/1.1"]), versions])
-}
-
-fn server_hello(random: [u8; 32], cipher_suite: u16, extensions: &[Vec<u8>]) -> Vec<u8> {
-    let body = [&[3, 3][..], &random, &vector8([9; 32]), &cipher_suite.to_be_bytes(), &[0]].concat();
-    message(2, [body, vector16(extensions.concat())].concat())
-}
-
-fn tls_1_3() -> Vec<u8> {
-    server_hello([8; 32], 0x1301, &[extension(43, [3, 4])])
-}
+use super::made_up::{alpn, extension, message, offer, record, server_hello, tls_1_3};
 
 const OFFER: &str = "SNI shop.test, ALPN h2 http/1.1, offers TLS 1.3 TLS 1.2";
 
@@ -65,7 +12,7 @@ fn lines(parts: &[Part]) -> Vec<String> {
 }
 
 #[test]
-fn handshake_of_tls_1_3_is_named_as_far_as_it_is_in_clear() {
+fn clear_handshake_of_tls_1_3_is_named() {
     let mut server = Fixture::new();
     let hello = offer();
     let length = hello.len();
@@ -99,7 +46,7 @@ fn handshake_of_tls_1_3_is_named_as_far_as_it_is_in_clear() {
 }
 
 #[test]
-fn handshake_of_tls_1_2_is_named_up_to_the_change_of_cipher() {
+fn handshake_of_tls_1_2_is_encrypted_after_change_cipher_spec() {
     let mut server = Fixture::new();
     server.reads(record(22, offer()));
     let hello = server_hello([8; 32], 0xc02f, &[alpn(&[b"h2"])]);
@@ -156,35 +103,7 @@ fn message_spans_records_and_records_span_reads() {
 }
 
 #[test]
-fn client_hello_that_was_recorded_in_part_says_what_is_there() {
-    let hello = record(22, offer());
-    for (recorded, text) in
-        [(3, ""), (30, ""), (119, "SNI shop.test"), (120, "SNI shop.test, ALPN h2 http/1.1")]
-    {
-        let missing = (hello.len() - recorded) as u64;
-        let parts = Fixture::new().reads_cut(&hello[..recorded], missing);
-        let lines = said(&parts);
-        let last = lines.last().unwrap();
-        match (recorded, text) {
-            (3, _) => assert_eq!(last, "128 unknown unknown: 128 B not recorded"),
-            (_, "") => assert!(last.ends_with(&format!(" ClientHello: {missing} B not recorded")), "{last}"),
-            _ => {
-                assert!(last.ends_with(&format!("ClientHello: {text} ({missing} B not recorded)")), "{last}")
-            }
-        }
-    }
-}
-
-#[test]
-fn version_of_a_server_hello_that_was_recorded_in_part_is_not_guessed() {
-    let mut server = Fixture::new();
-    let hello = record(22, tls_1_3());
-    let parts = server.writes_cut(&hello[..80], (hello.len() - 80) as u64);
-    assert_eq!(lines(&parts)[1], "82 ServerHello: TLS_AES_128_GCM_SHA256 (7 B not recorded)");
-}
-
-#[test]
-fn record_goes_on_over_a_hole_and_the_next_read_begins_one() {
+fn record_continues_over_a_hole() {
     let mut server = Fixture::new();
     server.reads(record(22, offer()));
     let flight = [record(22, tls_1_3()), record(23, [0; 100])].concat();
@@ -209,7 +128,7 @@ fn record_goes_on_over_a_hole_and_the_next_read_begins_one() {
 }
 
 #[test]
-fn connection_without_its_beginning_is_known_by_a_record() {
+fn connection_under_way_is_known_by_a_record() {
     use socket_tap::event::{Event, Op, Transfer};
     let mut dissector = super::super::Dissector::new(socket_tap::format::Side::Server);
     let data: Box<[u8]> = record(23, [0; 20]).into();
@@ -237,30 +156,4 @@ fn garbage_after_a_record_is_not_tls() {
             "82 ServerHello: TLS 1.3, TLS_AES_128_GCM_SHA256"
         ]
     );
-}
-
-#[test]
-fn names_from_outside_are_escaped_and_cut() {
-    let names: Vec<Vec<u8>> = (0..20).map(|at| vec![b'a' + at; 200]).collect();
-    let names: Vec<&[u8]> = names.iter().map(Vec::as_slice).collect();
-    let hello = client_hello(&[server_name(b"a\x1b[2J"), alpn(&names)]);
-    let parts = Fixture::new().reads(record(22, hello));
-    assert!(parts[1].text.starts_with("SNI a\u{fffd}[2J, ALPN aaaa"), "{}", parts[1].text);
-    assert!(parts[1].text.contains('…') && parts[1].text.len() < 500, "{}", parts[1].text);
-    let parts = Fixture::new()
-        .reads(record(22, client_hello(&[server_name(b"\xff\xfe"), alpn(&[b"\x8a\x8a", b"h2"])])));
-    assert!(lines(&parts)[1].ends_with("SNI binary, ALPN binary h2, offers TLS 1.2"), "{parts:?}");
-}
-
-#[test]
-fn lengths_that_do_not_fit_end_what_is_said() {
-    let whole = offer();
-    for at in 4..whole.len() {
-        for value in [0, 0x7f, 0xff] {
-            let mut hello = whole.clone();
-            hello[at] = value;
-            let parts = Fixture::new().reads(record(22, &hello));
-            assert_eq!(parts.iter().map(|part| part.bytes).sum::<u64>(), hello.len() as u64 + 5);
-        }
-    }
 }
