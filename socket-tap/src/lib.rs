@@ -47,9 +47,11 @@
 //!
 //! - [`Tap`], [`TapBuilder`]: the handle to a recording
 //! - [`TapListener`], [`TapStream`]: the wrappers, below every framework
-//! - [`TcpOptions`], [`Keepalive`]: socket options that the program chooses
+//! - [`TcpOptions`], [`Keepalive`], [`ListenOptions`]: socket options that the program chooses
+//! - [`split`]: a socket in two halves, as tokio has them
 //! - [`TapUdpSocket`]: the same for datagrams
 //! - `TapUnixListener`: the same for Unix-domain sockets, where there are any
+//! - [`ConnInfo`]: a connection as a handler sees it
 //! - [`Origin`]: what is known of a stream that the tap did not make itself
 //! - [`event`], [`close`]: what a recording is made of
 //! - [`mod@format`]: the trace as JSON Lines, and as lines for the eye
@@ -58,6 +60,8 @@
 //! - `recorder`: the buffers, the clock and the drain thread
 //! - `sensor`: what is known of one open socket
 //! - `axum`, `tonic`: adapters, each behind the feature of its name
+//! - `client`: `TapConnector`, for the legacy client of hyper-util and for tonic's channels
+//! - `tower`: `ConnLayer`, which puts the connection's number on the request's span
 
 mod accept;
 mod adopt;
@@ -65,7 +69,14 @@ mod adopt;
 mod axum;
 pub mod check;
 pub mod close;
+mod conn_info;
+#[cfg(feature = "tower")]
+mod conn_layer;
 mod connect;
+#[cfg(unix)]
+mod connect_unix;
+#[cfg(feature = "client")]
+mod connector;
 mod datagrams;
 #[cfg(test)]
 mod ending_tests;
@@ -73,22 +84,33 @@ mod endpoint;
 mod error;
 pub mod event;
 pub mod format;
+#[cfg(feature = "tonic")]
+mod incoming;
+mod listen;
 mod listener;
 mod open_socket;
 mod options;
 mod pause;
+mod recorded;
 mod recorder;
 mod sensor;
 #[cfg(test)]
 mod shared_listener_tests;
 pub mod sink;
+mod socket;
+pub mod split;
 mod stream;
+mod stream_socket;
+#[cfg(unix)]
+mod stream_unix;
 mod sys;
 mod tap;
 #[cfg(feature = "tonic")]
 mod tonic;
 #[cfg(test)]
 mod transparency_tests;
+#[cfg(feature = "client")]
+mod transport;
 mod udp;
 mod udp_receive;
 #[cfg(unix)]
@@ -97,15 +119,26 @@ mod unix;
 #[cfg(feature = "axum")]
 pub use crate::axum::PeerAddr;
 #[cfg(feature = "tonic")]
-pub use crate::tonic::TapIncoming;
+pub use crate::tonic::WithConnInfo;
 pub use adopt::Origin;
+pub use conn_info::ConnInfo;
+#[cfg(feature = "tower")]
+pub use conn_layer::{ConnLayer, ConnService};
+#[cfg(feature = "client")]
+pub use connector::TapConnector;
 pub use error::RecordingError;
+#[cfg(feature = "tonic")]
+pub use incoming::TapIncoming;
+pub use listen::ListenOptions;
 pub use listener::TapListener;
 pub use open_socket::{Awaits, OpenSocket};
 pub use options::{Keepalive, TcpOptions};
+pub use socket::Socket;
 pub use stream::TapStream;
 pub use sys::monotonic_ns;
 pub use tap::{Tap, TapBuilder};
+#[cfg(feature = "client")]
+pub use transport::TapTransport;
 pub use udp::TapUdpSocket;
 #[cfg(unix)]
 pub use unix::TapUnixListener;

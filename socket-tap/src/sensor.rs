@@ -183,7 +183,7 @@ impl Socket {
                 return Change::None;
             }
             Op::Accept { local, peer, .. } | Op::Connect { local, peer, .. } => {
-                self.set_addresses(local, peer)
+                self.set_addresses(local, peer);
             }
             Op::Adopt { local, peer, kind, .. } => {
                 self.set_addresses(local, peer);

@@ -217,7 +217,7 @@ fn bind_to(tap: &Tap, address: SocketAddr) -> io::Result<TapUdpSocket> {
     let making = Making::new(tap, Domain::for_address(address), Type::DGRAM)?;
     making.bind(address)?;
     let (inner, sensor) = making.convert(|socket| UdpSocket::from_std(socket.into()))?.done();
-    Ok(TapUdpSocket::new(inner, sensor.take()))
+    Ok(TapUdpSocket::new(inner, sensor))
 }
 
 #[cfg(test)]
