@@ -247,6 +247,10 @@ impl Sensor {
         self.0.sock
     }
 
+    pub(crate) fn socket(&self) -> &Socket {
+        &self.0
+    }
+
     pub(crate) fn recording(&self) -> &Recording {
         &self.0.recording
     }
