@@ -40,6 +40,7 @@ mod survival_limits;
 mod survival_memory;
 mod survival_panics;
 mod survival_signals;
+mod tls;
 mod trace_limit;
 mod traces;
 mod transparency;

@@ -46,7 +46,7 @@ impl<S: Socket> TapStream<S> {
     ///
     /// The recording has the addresses already. When nothing is recorded, this asks the kernel.
     pub fn conn_info(&self) -> ConnInfo {
-        let known = self.sensor().map(Sensor::addresses).unwrap_or_default();
+        let known = self.sensor().map(|sensor| sensor.socket().addresses()).unwrap_or_default();
         ConnInfo {
             sock: self.sensor().map(Sensor::sock),
             local: known.local.or_else(|| self.get_ref().local()),

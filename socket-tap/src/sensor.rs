@@ -247,8 +247,8 @@ impl Sensor {
         self.0.sock
     }
 
-    pub(crate) fn addresses(&self) -> Addresses {
-        self.0.addresses()
+    pub(crate) fn socket(&self) -> &Socket {
+        &self.0
     }
 
     pub(crate) fn recording(&self) -> &Recording {

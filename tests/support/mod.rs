@@ -9,6 +9,7 @@ pub(crate) mod process;
 pub(crate) mod program;
 pub(crate) mod raw;
 pub(crate) mod recorded;
+pub(crate) mod tls;
 pub(crate) mod tour;
 pub(crate) mod workshop;
 
