@@ -4,6 +4,7 @@ mod error;
 mod lines;
 pub mod text;
 mod transfer;
+mod transfer_lines;
 mod wire;
 
 use std::ffi::OsString;
@@ -15,6 +16,7 @@ use crate::event::Event;
 use lines::{EndLine, HeaderLine, VersionOnly};
 
 pub use error::{InvalidJson, LineError};
+pub(crate) use transfer_lines::TransferLines;
 
 /// The version that this crate writes, and the newest that it reads.
 pub const VERSION: u32 = 1;

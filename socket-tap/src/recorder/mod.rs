@@ -22,7 +22,7 @@ use crate::event::{Failure, Op, SockId};
 use crate::sys;
 use command::Commands;
 use registry::Registry;
-use shard::{Room, Shard, Taken};
+use shard::{Fate, Room, Shard};
 
 pub(crate) use clock::{RawClock, Timeline};
 pub(crate) use command::{Command, Reply};
@@ -30,7 +30,7 @@ pub(crate) use drain::{Drain, OnError};
 pub(crate) use envelope::{Cut, Envelope};
 pub(crate) use handle::{Recording, WeakRecording};
 pub(crate) use in_call::{Entered, leave};
-pub(crate) use record::Direction;
+pub(crate) use record::{Direction, Moved, Record, Timed};
 pub(crate) use shard::Keep;
 
 /// More shards than threads that record at the same time bring nothing. A power of two.
@@ -215,10 +215,10 @@ impl Recorder {
             self.now_idle();
         }
         match taken {
-            Taken::HalfFull => self.press(),
-            Taken::Yes => {}
-            Taken::No => return Outcome::Dropped,
-            Taken::Ended => return Outcome::Ended,
+            Fate::HalfFull => self.press(),
+            Fate::Yes => {}
+            Fate::No => return Outcome::Dropped,
+            Fate::Ended => return Outcome::Ended,
         }
         Outcome::Recorded
     }

@@ -60,6 +60,12 @@ pub trait Sink: Send + 'static {
         Ok(())
     }
 
+    /// The sink as a trace file, which the recorder feeds without making events first.
+    #[doc(hidden)]
+    fn as_trace_file(&mut self) -> Option<&mut TraceFile> {
+        None
+    }
+
     /// The recording is complete.
     ///
     /// # Errors
