@@ -249,6 +249,6 @@ pub fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "file"))]
 #[path = "text_tests.rs"]
 mod tests;

@@ -28,8 +28,12 @@ pub(crate) use clock::{RawClock, Timeline};
 pub(crate) use command::{Command, Reply};
 pub(crate) use drain::{Drain, OnError};
 pub(crate) use envelope::{Cut, Envelope};
-pub(crate) use handle::{Recording, WeakRecording};
-pub(crate) use in_call::{Entered, leave};
+pub(crate) use handle::Recording;
+#[cfg(feature = "file")]
+pub(crate) use handle::WeakRecording;
+pub(crate) use in_call::Entered;
+#[cfg(feature = "file")]
+pub(crate) use in_call::leave;
 pub(crate) use record::Direction;
 pub(crate) use shard::Keep;
 

@@ -189,6 +189,6 @@ fn name_of(ended_by: EndedBy) -> &'static str {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "file"))]
 #[path = "tracing_tests.rs"]
 mod tests;
