@@ -71,8 +71,8 @@
 //!
 //! Without features (`default-features = false`) the crate records the same sockets, and its sinks are
 //! [`Memory`](sink::Memory), [`Broadcast`](sink::Broadcast), [`LiveLines`](sink::LiveLines) and those that you write
-//! ([`Sink`](sink::Sink)). Beside tokio and what tokio itself brings, it then depends on quanta, which reads the
-//! processor's clock, and on Unix on rustix. No file is written, and none but the kernel's name of its clock is read.
+//! ([`Sink`](sink::Sink)). It then writes no file. Besides tokio and tokio's own dependencies it needs quanta, which
+//! reads the processor's clock, and on Unix rustix.
 //!
 //! # Output
 //!
@@ -84,7 +84,9 @@
 //! Rust 1.88, with any features. A newer one may be required with a new minor version.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// The documentation is that of all features; without some, its links to them lead nowhere.
+// What fails is returned or reported to a callback: standard error belongs to the program.
+#![cfg_attr(not(test), warn(clippy::print_stderr))]
+// The documentation links to items of all features.
 #![cfg_attr(not(all(feature = "check", feature = "file")), allow(rustdoc::broken_intra_doc_links))]
 
 mod accept;

@@ -196,10 +196,11 @@ fn ended_already() -> io::Error {
 
 /// What to record, and where it goes.
 ///
-/// ```no_run
-/// use socket_tap::Tap;
+/// ```
+/// use socket_tap::{Tap, sink::Memory};
 ///
-/// let tap = Tap::server("shop").file("shop.jsonl")?.start()?;
+/// // Or .file("shop.jsonl")?, with the feature `file`.
+/// let tap = Tap::server("shop").sink(Memory::new()).start()?;
 /// # std::io::Result::Ok(())
 /// ```
 #[must_use = "nothing is recorded until `start`"]

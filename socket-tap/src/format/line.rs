@@ -22,7 +22,7 @@ impl Line {
     /// Reads the first line of a trace.
     ///
     /// # Errors
-    /// When it is no header, or one of a newer version.
+    /// When it is not a header, or one of a newer version.
     pub fn parse_header(line: &str) -> Result<Header, LineError> {
         let VersionOnly { socket_tap: version } = serde_json::from_str(line).map_err(InvalidJson)?;
         if version > u64::from(VERSION) {

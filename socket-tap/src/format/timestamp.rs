@@ -49,7 +49,7 @@ mod tests {
 
     /// The expected texts are those of `date -u --iso-8601=seconds -d @SECONDS`.
     #[test]
-    fn seconds_since_1970_are_the_times_that_date_prints() {
+    fn timestamps_match_the_date_command() {
         assert_eq!(at(0, 0), "1970-01-01T00:00:00.000000000Z");
         assert_eq!(at(951_782_400, 1), "2000-02-29T00:00:00.000000001Z");
         assert_eq!(at(1_795_359_845, 123_456_789), "2026-11-22T15:04:05.123456789Z");
@@ -81,6 +81,9 @@ mod tests {
 
     #[test]
     fn time_before_1970_is_the_beginning_of_1970() {
-        assert_eq!(Timestamp(UNIX_EPOCH - Duration::from_secs(1)).to_string(), "1970-01-01T00:00:00.000000000Z");
+        assert_eq!(
+            Timestamp(UNIX_EPOCH - Duration::from_secs(1)).to_string(),
+            "1970-01-01T00:00:00.000000000Z"
+        );
     }
 }
