@@ -47,9 +47,11 @@
 //!
 //! - [`Tap`], [`TapBuilder`]: the handle to a recording
 //! - [`TapListener`], [`TapStream`]: the wrappers, below every framework
-//! - [`TcpOptions`], [`Keepalive`]: socket options that the program chooses
+//! - [`TcpOptions`], [`Keepalive`], [`ListenOptions`]: socket options that the program chooses
+//! - [`split`]: a socket in two halves, as tokio has them
 //! - [`TapUdpSocket`]: the same for datagrams
 //! - `TapUnixListener`: the same for Unix-domain sockets, where there are any
+//! - [`ConnInfo`]: a connection as a handler sees it
 //! - [`Origin`]: what is known of a stream that the tap did not make itself
 //! - [`event`], [`close`]: what a recording is made of
 //! - [`mod@format`]: the trace as JSON Lines (feature `file`), and as lines for the eye
@@ -58,6 +60,8 @@
 //! - `recorder`: the buffers, the clock and the drain thread
 //! - `sensor`: what is known of one open socket
 //! - `axum`, `tonic`: adapters, each behind the feature of its name
+//! - `client`: `TapConnector`, for the legacy client of hyper-util and for tonic's channels
+//! - `tower`: `ConnLayer`, which puts the connection's number on the request's span
 //!
 //! # Features
 //!
@@ -67,6 +71,8 @@
 //! | `check` | the module `check`. Brings nothing. | yes |
 //! | `axum` | `axum::serve` on a [`TapListener`] | |
 //! | `tonic` | `TapIncoming`, for tonic's `serve_with_incoming` | |
+//! | `client` | `TapConnector`, for the legacy client of hyper-util and for tonic's channels | |
+//! | `tower` | `ConnLayer`, which puts the connection's number on the request's span | |
 //! | `tracing` | `sink::TracingEvents` | |
 //!
 //! Without features (`default-features = false`) the crate records the same sockets, and its sinks are
@@ -96,7 +102,14 @@ mod axum;
 #[cfg(feature = "check")]
 pub mod check;
 pub mod close;
+mod conn_info;
+#[cfg(feature = "tower")]
+mod conn_layer;
 mod connect;
+#[cfg(unix)]
+mod connect_unix;
+#[cfg(feature = "client")]
+mod connector;
 mod datagrams;
 #[cfg(test)]
 mod ending_tests;
@@ -104,23 +117,35 @@ mod endpoint;
 mod error;
 pub mod event;
 pub mod format;
+#[cfg(feature = "tonic")]
+mod incoming;
+mod listen;
 mod listener;
 mod open_socket;
 mod options;
 mod pause;
+mod recorded;
 mod recorder;
 mod sensor;
 #[cfg(test)]
 mod shared_listener_tests;
 pub mod sink;
+mod socket;
+pub mod split;
 mod stream;
+mod stream_socket;
+#[cfg(unix)]
+mod stream_unix;
 mod sys;
 mod tap;
 #[cfg(feature = "tonic")]
 mod tonic;
 #[cfg(test)]
 mod transparency_tests;
+#[cfg(feature = "client")]
+mod transport;
 mod udp;
+mod udp_bind;
 mod udp_receive;
 #[cfg(unix)]
 mod unix;
@@ -128,15 +153,26 @@ mod unix;
 #[cfg(feature = "axum")]
 pub use crate::axum::PeerAddr;
 #[cfg(feature = "tonic")]
-pub use crate::tonic::TapIncoming;
+pub use crate::tonic::WithConnInfo;
 pub use adopt::Origin;
+pub use conn_info::ConnInfo;
+#[cfg(feature = "tower")]
+pub use conn_layer::{ConnLayer, ConnService};
+#[cfg(feature = "client")]
+pub use connector::TapConnector;
 pub use error::RecordingError;
+#[cfg(feature = "tonic")]
+pub use incoming::TapIncoming;
+pub use listen::ListenOptions;
 pub use listener::TapListener;
-pub use open_socket::OpenSocket;
+pub use open_socket::{Awaits, OpenSocket};
 pub use options::{Keepalive, TcpOptions};
+pub use socket::Socket;
 pub use stream::TapStream;
 pub use sys::monotonic_ns;
 pub use tap::{Tap, TapBuilder};
+#[cfg(feature = "client")]
+pub use transport::TapTransport;
 pub use udp::TapUdpSocket;
 #[cfg(unix)]
 pub use unix::TapUnixListener;

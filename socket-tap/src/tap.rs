@@ -97,8 +97,11 @@ impl Tap {
     }
 
     /// Waits until the sinks have everything that was recorded before. Cancel safe.
+    ///
+    /// Returns at once on the recorder's own thread, where a sink or [`TapBuilder::on_error`] is called: it would wait for
+    /// itself.
     pub async fn flush(&self) {
-        if let Some(recording) = self.recording() {
+        if let Some(recording) = self.not_drained_here() {
             let (done, flushed) = oneshot::channel();
             recording.command(Command::Flush(Reply::Task(done)));
             // A recording that has ended is as flushed as it will be.
@@ -109,7 +112,7 @@ impl Tap {
     /// The same as [`flush`](Self::flush) on a thread that may block for a moment: up to some milliseconds, or as long as
     /// a slow sink takes.
     pub fn flush_blocking(&self) {
-        if let Some(recording) = self.recording() {
+        if let Some(recording) = self.not_drained_here() {
             let (done, flushed) = mpsc::sync_channel(1);
             recording.command(Command::Flush(Reply::Thread(done)));
             let _ = flushed.recv();
@@ -157,12 +160,15 @@ impl Tap {
     ///
     /// # Errors
     /// The first error of a sink, also when it came earlier; or that the recording had been finished before.
+    /// [`io::ErrorKind::Deadlock`] on the recorder's own thread, where a sink or [`TapBuilder::on_error`] is called; the
+    /// recording then continues.
     pub async fn finish(&self) -> io::Result<End> {
         self.finish_by(Command::Finish).await
     }
 
     async fn finish_by(&self, command: impl FnOnce(Reply<io::Result<End>>) -> Command) -> io::Result<End> {
         let Some(recording) = self.recording() else { return Ok(End::default()) };
+        must_not_be_drained_here(recording)?;
         let (done, finished) = oneshot::channel();
         recording.command(command(Reply::Task(done)));
         finished.await.unwrap_or_else(|_| Err(ended_already()))
@@ -174,6 +180,7 @@ impl Tap {
     /// As [`finish`](Self::finish).
     pub fn finish_blocking(&self) -> io::Result<End> {
         let Some(recording) = self.recording() else { return Ok(End::default()) };
+        must_not_be_drained_here(recording)?;
         let (done, finished) = mpsc::sync_channel(1);
         recording.command(Command::Finish(Reply::Thread(done)));
         finished.recv().unwrap_or_else(|_| Err(ended_already()))
@@ -182,12 +189,25 @@ impl Tap {
     pub(crate) fn recording(&self) -> Option<&Recording> {
         self.0.as_ref()
     }
+
+    /// The recording, unless this is the thread that would have to answer.
+    fn not_drained_here(&self) -> Option<&Recording> {
+        self.recording().filter(|recording| !recording.is_drained_by_this_thread())
+    }
 }
 
 /// `within` may be longer than the clock can count.
 fn far_from(now: Instant, within: Duration) -> Instant {
     const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
     now.checked_add(within).unwrap_or(now + YEAR)
+}
+
+fn must_not_be_drained_here(recording: &Recording) -> io::Result<()> {
+    if recording.is_drained_by_this_thread() {
+        let why = "a recording cannot be finished on its own thread, by a sink; finish it on another thread";
+        return Err(io::Error::new(io::ErrorKind::Deadlock, why));
+    }
+    Ok(())
 }
 
 fn ended_already() -> io::Error {

@@ -10,6 +10,8 @@ mod error;
 mod line;
 #[cfg(feature = "file")]
 mod lines;
+#[cfg(feature = "file")]
+mod part;
 pub mod text;
 mod timestamp;
 #[cfg(feature = "file")]
@@ -21,6 +23,8 @@ mod wire;
 pub use error::{InvalidJson, LineError};
 #[cfg(feature = "file")]
 pub use line::{Line, write_event};
+#[cfg(feature = "file")]
+pub use part::part_path;
 pub(crate) use timestamp::Timestamp;
 
 /// The version that this crate writes, and the newest that it reads.

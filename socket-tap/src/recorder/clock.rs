@@ -75,8 +75,8 @@ impl Timeline {
         self.start_ns
     }
 
-    /// Reads both clocks. Every raw reading from `oldest` up to the returned one can be mapped from now on.
-    pub(crate) fn advance(&mut self, oldest: Option<u64>) -> u64 {
+    /// Reads both clocks. Every raw reading after `complete`, up to the returned one, can be mapped from now on.
+    pub(crate) fn advance(&mut self, complete: u64) -> u64 {
         let mut now = read(&self.clock);
         if let Some(last) = self.anchors.back() {
             // A counter that steps back, or stands still, adds nothing.
@@ -85,9 +85,8 @@ impl Timeline {
             }
             now.ns = now.ns.max(last.ns);
         }
-        let needed = oldest.unwrap_or(now.raw);
         self.anchors.push_back(now);
-        while self.anchors.len() > 2 && self.anchors[1].raw <= needed {
+        while self.anchors.len() > 2 && self.anchors[1].raw <= complete {
             self.anchors.pop_front();
         }
         now.raw
@@ -157,14 +156,14 @@ mod tests {
     #[test]
     fn anchors_stay_until_no_pending_reading_needs_them() {
         let mut timeline = Timeline::start(RawClock::Monotonic);
-        let oldest = timeline.advance(None);
+        let oldest = timeline.advance(0);
         let mapped = timeline.since_start(oldest - 1);
         for _ in 0..10 {
-            timeline.advance(Some(oldest - 1));
+            timeline.advance(oldest - 1);
             assert_eq!(timeline.since_start(oldest - 1), mapped);
         }
         assert!(timeline.anchors.len() > 10);
-        timeline.advance(None);
+        timeline.advance(u64::MAX);
         assert_eq!(timeline.anchors.len(), 2);
     }
 
@@ -175,7 +174,7 @@ mod tests {
         let mut last = 0;
         for _ in 0..10_000 {
             let raw = clock.raw();
-            timeline.advance(Some(raw));
+            timeline.advance(raw);
             let t = timeline.since_start(raw);
             assert!(t >= last, "{t} after {last}");
             last = t;

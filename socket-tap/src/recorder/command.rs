@@ -144,8 +144,10 @@ impl Recorder {
 
     /// Takes no further commands and drops those that wait.
     pub(super) fn end_commands(&self) {
-        *lock(&self.commands.waiting) = None;
+        let left = lock(&self.commands.waiting).take();
         self.commands.ended.notify_all();
+        // Without the lock: the task that a dropped reply wakes may ask again at once.
+        drop(left);
     }
 }
 

@@ -41,8 +41,8 @@ pub(crate) struct Drain {
     failure: Option<RecordingError>,
     /// Swapped with each shard in turn, so that a shard is locked for a moment only.
     spare: Shard,
-    /// Taken from the shards, not yet handed on. What arrives while the sinks are fed waits at the end, at most as much
-    /// again as the shards hold.
+    /// Taken from the shards, not yet handed on. What arrives while the sinks are fed waits at the end. It is at most
+    /// three times as much as the shards hold.
     pending: Vec<Timed<Record>>,
     /// Missing since the last gap was written.
     gap: Gap,
@@ -123,8 +123,7 @@ impl Drain {
 
     /// Hands over what happened before now, as far as no thread is still inside a call that it entered before.
     fn drain(&mut self) {
-        let oldest = self.pending.first().map(|timed| timed.raw);
-        let now = self.timeline.advance(oldest);
+        let now = self.timeline.advance(self.complete);
         let held_back = in_call::complete_up_to(now).unwrap_or(self.complete);
         let patience = u64::try_from(LONGEST_CALL.as_nanos()).unwrap_or(u64::MAX);
         self.drain_until(held_back.max(self.timeline.earlier(now, patience)));
@@ -132,7 +131,7 @@ impl Drain {
 
     /// The same until everything that happened before now is handed over. Calls in progress take a moment.
     fn drain_up_to_now(&mut self) {
-        let now = self.timeline.advance(self.pending.first().map(|timed| timed.raw));
+        let now = self.timeline.advance(self.complete);
         loop {
             self.drain();
             if self.complete >= now {
@@ -149,9 +148,12 @@ impl Drain {
         let events = self.events;
         self.take_shards();
         self.pending.sort_by_key(|timed| timed.raw);
-        let ready = self.pending.partition_point(|timed| timed.raw <= until);
+        let most = self.capacity();
         let mut pending = mem::take(&mut self.pending);
-        let most = pending.len().max(self.capacity());
+        let ready = pending.partition_point(|timed| timed.raw <= until);
+        // A call in progress holds back no more than the shards hold. What is later than now is never as much.
+        let ready = ready.max(pending.len().saturating_sub(most));
+        let later = pending.len() - ready;
         let mut records = pending.drain(..ready);
         while !records.as_slice().is_empty() {
             for record in records.by_ref().take(MOST_EVENTS) {
@@ -159,8 +161,9 @@ impl Drain {
                 self.batch.push(record.into_event(self.last));
             }
             self.hand_on();
-            // A slow sink must not cost what there is memory for.
-            if self.pending.len() < most && self.recorder.pressed.load(Ordering::Acquire) {
+            // A slow sink must not cost what there is memory for, nor more memory than that.
+            let waiting = later + records.len() + self.pending.len();
+            if waiting < most && self.recorder.pressed.load(Ordering::Acquire) {
                 self.take_shards();
             }
         }
@@ -211,7 +214,7 @@ impl Drain {
     /// Completes the recording.
     fn end(&mut self) -> End {
         let open = self.recorder.seal() as u64;
-        self.timeline.advance(self.pending.first().map(|timed| timed.raw));
+        self.timeline.advance(self.complete);
         // Nothing new comes in, so nothing has to wait.
         self.drain_until(u64::MAX);
         let end = End { events: self.events, lost: self.lost, open, continued: false };
@@ -229,19 +232,23 @@ impl Drain {
     /// A sink that fails or panics gets nothing more. The others do, and the program under observation goes on.
     fn feed(&mut self, mut feed: impl FnMut(&mut dyn Sink) -> io::Result<()>) {
         let (failure, on_error) = (&mut self.failure, &self.on_error);
-        self.sinks.retain_mut(|sink| {
+        let failed = self.sinks.extract_if(.., |sink| {
             let result = catch_unwind(AssertUnwindSafe(|| feed(sink.as_mut())));
             let Err(error) = result.unwrap_or_else(|_| Err(io::Error::other("it panicked"))) else {
-                return true;
+                return false;
             };
-            let error = RecordingError::new(sink.name(), error);
+            let name = catch_unwind(AssertUnwindSafe(|| sink.name()));
+            let error = RecordingError::new(name.unwrap_or_else(|_| "a sink".to_owned()), error);
             if let Some(on_error) = on_error {
                 // Its panic is the program's bug; the recording goes on without it.
                 let _ = catch_unwind(AssertUnwindSafe(|| on_error(&error)));
             }
             failure.get_or_insert(error);
-            false
+            true
         });
+        for sink in failed {
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(sink)));
+        }
     }
 }
 

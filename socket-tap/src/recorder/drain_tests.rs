@@ -28,8 +28,7 @@ fn stepped_with(events: usize, sinks: Vec<Box<dyn Sink>>) -> Stepped {
 
 impl Stepped {
     fn mark(&self, label: &'static str, stamp: Stamp<'_>) {
-        let op = Op::Mark { label: label.into() };
-        self.recording.milestone(None, (op, None), (Keep::IfRoom, Change::None), stamp);
+        mark(&self.recording, label, stamp);
     }
 
     fn labels(&self) -> Vec<String> {
@@ -39,6 +38,11 @@ impl Stepped {
         };
         self.memory.events().into_iter().map(label).collect()
     }
+}
+
+fn mark(recorder: &Recorder, label: &'static str, stamp: Stamp<'_>) {
+    let op = Op::Mark { label: label.into() };
+    recorder.milestone(None, (op, None), (Keep::IfRoom, Change::None), stamp);
 }
 
 #[test]
@@ -70,6 +74,42 @@ fn a_call_in_progress_is_recorded_before_what_happened_meanwhile() {
     assert_eq!(stepped.labels(), ["written", "read by the peer"]);
     let events = stepped.memory.events();
     assert!(events[0].t < events[1].t, "{events:?}");
+}
+
+#[test]
+fn a_call_keeps_its_entry_time_however_long_it_takes() {
+    let mut stepped = stepped();
+    let entered = stepped.recording.enter();
+    let entry = stepped.recording.now();
+    // Rounds in which nothing else happens, for 5 ms.
+    while stepped.recording.now() < entry + 5_000_000 {
+        stepped.drain.drain();
+    }
+    stepped.mark("written", Stamp::Entered(&entered));
+    drop(entered);
+    stepped.drain.drain_up_to_now();
+    let t = stepped.memory.events()[0].t;
+    assert!(t < entry + 1_000_000, "entered at {entry} ns, recorded as {t} ns");
+}
+
+#[test]
+fn a_call_in_progress_holds_back_at_most_what_the_shards_hold() {
+    let mut stepped = stepped();
+    let entered = stepped.recording.enter();
+    let capacity = stepped.drain.capacity();
+    let mut backlog = 0;
+    for _ in 0..capacity / 32 {
+        (0..64).for_each(|_| stepped.mark("meanwhile", Stamp::Now));
+        stepped.drain.drain();
+        backlog = backlog.max(stepped.drain.pending.len());
+    }
+    assert!(backlog <= capacity, "{backlog} records wait, the shards hold {capacity}");
+    stepped.mark("late", Stamp::Entered(&entered));
+    drop(entered);
+    stepped.drain.drain_up_to_now();
+    let events = stepped.memory.events();
+    assert_eq!(events.len(), 2 * capacity + 1);
+    assert!(events.is_sorted_by_key(|event| event.t));
 }
 
 #[test]
@@ -111,4 +151,40 @@ fn sinks_are_flushed_once_after_all_batches_of_a_round() {
     assert_eq!(*lock(&calls), ["events", "events", "flush"]);
     stepped.drain.drain_up_to_now();
     assert_eq!(lock(&calls).len(), 3, "an empty round flushes nothing");
+}
+
+/// Records as much as the shards hold each time that it gets a batch: a load that it cannot keep up with.
+struct Overrun(Arc<Mutex<Option<Recording>>>);
+
+impl Sink for Overrun {
+    fn name(&self) -> String {
+        "a slow disk".to_owned()
+    }
+
+    fn events(&mut self, _: &[Event]) -> io::Result<()> {
+        if let Some(recording) = &*lock(&self.0) {
+            (0..CAPACITY).for_each(|_| mark(recording, "again", Stamp::Now));
+        }
+        Ok(())
+    }
+}
+
+/// What each shard of an [`Overrun`] recording holds.
+const CAPACITY: usize = 2 * MOST_EVENTS;
+
+#[test]
+fn backlog_is_bounded_however_long_a_sink_is_overrun() {
+    let load = Arc::default();
+    let mut stepped = stepped_with(64, vec![Box::new(Overrun(Arc::clone(&load)))]);
+    *lock(&load) = Some(stepped.recording.clone());
+    stepped.mark("begin", Stamp::Now);
+    let backlogs: Vec<usize> = (0..20)
+        .map(|_| {
+            stepped.drain.drain_up_to_now();
+            stepped.drain.pending.len()
+        })
+        .collect();
+    *lock(&load) = None;
+    let most = 3 * stepped.drain.capacity();
+    assert!(backlogs.iter().all(|backlog| *backlog <= most), "more than {most}: {backlogs:?}");
 }

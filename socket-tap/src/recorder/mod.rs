@@ -344,3 +344,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 #[path = "overload_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "hostile_sink_tests.rs"]
+mod hostile_sinks;

@@ -15,7 +15,7 @@ const END_LINE: u64 = 160;
 
 /// Writes the trace to a file that only its owner can read, as captured payload may be confidential.
 ///
-/// What was recorded is written every 20 ms, so a process that is killed loses what came after. When the disk is full,
+/// Events are written every 20 ms, so a process that is killed loses those of the last round. When the disk is full,
 /// the directory gone, or the process's limit for the size of a file reached (`RLIMIT_FSIZE`, `getrlimit(2)`),
 /// recording to the file ends; the program and the other sinks continue, and [`Tap::finish`](crate::Tap::finish)
 /// returns the error.
@@ -161,7 +161,7 @@ impl Sink for TraceFile {
         let End { events, lost, .. } = self.counts;
         self.write(&Line::End(End { events, lost, ..end.clone() }))?;
         self.file.flush()?;
-        // Whoever waited for the end may record to it again.
+        // The caller of `finish` may record to it again.
         self.file.get_ref().unlock();
         Ok(())
     }
