@@ -249,6 +249,7 @@ pub fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
+#[cfg(feature = "file")]
 #[cfg(test)]
 #[path = "text_tests.rs"]
 mod tests;

@@ -68,7 +68,7 @@ impl Drain {
         mut sinks: Vec<Box<dyn Sink>>,
         on_error: Option<OnError>,
     ) -> Self {
-        let makes_events = sinks.iter_mut().any(|sink| sink.as_trace_file().is_none());
+        let makes_events = sinks.iter_mut().any(|sink| takes_events(sink.as_mut()));
         let room = lock(&recording.shards[0].0).room();
         Self {
             recorder: recording.drained(),
@@ -215,9 +215,12 @@ impl Drain {
         if self.makes_events {
             events.extend(batch.iter().map(|timed| timed.event(timed.raw, payload)));
         }
-        self.feed(|sink| match sink.as_trace_file() {
-            Some(file) => file.records(batch, payload),
-            None => sink.events(&events),
+        self.feed(|sink| {
+            #[cfg(feature = "file")]
+            if let Some(file) = sink.as_trace_file() {
+                return file.records(batch, payload);
+            }
+            sink.events(&events)
         });
         events.clear();
         self.batch = events;
@@ -262,6 +265,16 @@ impl Drain {
             let _ = catch_unwind(AssertUnwindSafe(|| drop(sink)));
         }
     }
+}
+
+/// Whether the sink is fed with events; a trace file takes records.
+fn takes_events(sink: &mut dyn Sink) -> bool {
+    #[cfg(feature = "file")]
+    if sink.as_trace_file().is_some() {
+        return false;
+    }
+    let _ = sink;
+    true
 }
 
 impl Drop for Drain {

@@ -28,9 +28,15 @@ pub(crate) use clock::{RawClock, Timeline};
 pub(crate) use command::{Command, Reply};
 pub(crate) use drain::{Drain, OnError};
 pub(crate) use envelope::{Cut, Envelope};
-pub(crate) use handle::{Recording, WeakRecording};
-pub(crate) use in_call::{Entered, leave};
-pub(crate) use record::{Direction, Moved, Record, Timed};
+pub(crate) use handle::Recording;
+#[cfg(feature = "file")]
+pub(crate) use handle::WeakRecording;
+pub(crate) use in_call::Entered;
+#[cfg(feature = "file")]
+pub(crate) use in_call::leave;
+pub(crate) use record::Direction;
+#[cfg(feature = "file")]
+pub(crate) use record::{Moved, Record, Timed};
 pub(crate) use shard::Keep;
 
 /// More shards than threads that record at the same time bring nothing. A power of two.
