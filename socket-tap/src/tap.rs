@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::io;
 use std::path::Path;
-use std::sync::mpsc;
-use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::oneshot;
@@ -12,6 +10,7 @@ use tokio::sync::oneshot;
 use crate::error::RecordingError;
 use crate::event::Op;
 use crate::format::{End, Header, Side, VERSION};
+use crate::recorder::sync::{mpsc, thread};
 use crate::recorder::{
     Capacity, Change, Command, Drain, Keep, OnError, RawClock, Recorder, Recording, Reply, Stamp, Timeline,
 };

@@ -3,8 +3,6 @@
 use std::io;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::Ordering;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::clock::Timeline;
@@ -12,6 +10,7 @@ use super::command::{Command, Reply};
 use super::handle::{Drained, Recording};
 use super::record::{Record, Timed};
 use super::shard::Shard;
+use super::sync::{atomic::Ordering, thread};
 use super::{in_call, lock};
 use crate::error::RecordingError;
 use crate::event::{Event, Gap, Op};
@@ -259,6 +258,6 @@ impl Drop for Drain {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(model)))]
 #[path = "drain_tests.rs"]
 mod tests;

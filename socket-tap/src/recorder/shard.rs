@@ -278,13 +278,19 @@ impl Shard {
         gap.add(&std::mem::take(&mut self.gap));
     }
 
+    /// Whether half of the room for details is used.
+    #[cfg(all(test, model))]
+    pub(crate) fn is_half_full(&self) -> bool {
+        self.details.len() >= self.room.details.div_ceil(2)
+    }
+
     /// How many milestones wait.
-    #[cfg(test)]
+    #[cfg(all(test, not(model)))]
     pub(crate) fn waiting(&self) -> usize {
         self.milestones.len()
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(model)))]
 #[path = "shard_tests.rs"]
 mod tests;
