@@ -146,6 +146,8 @@ impl Drain {
     fn drain_until(&mut self, until: u64) {
         let events = self.events;
         self.take_shards();
+        #[cfg(all(test, model))]
+        assert!(self.pending.iter().all(|timed| timed.raw > self.complete), "late: {:?}", self.pending);
         self.pending.sort_by_key(|timed| timed.raw);
         let most = self.capacity();
         let mut pending = mem::take(&mut self.pending);

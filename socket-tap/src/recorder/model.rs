@@ -14,7 +14,7 @@ use super::*;
 use crate::event::{Event, Gap, Transfer};
 use crate::format::End;
 use crate::sensor::{Access, Sensor};
-use crate::sink::{Memory, Sink};
+use crate::sink::Memory;
 use crate::tap::Tap;
 
 /// Orders to try of each kind.
@@ -235,36 +235,5 @@ fn last_close_completes_a_recording_that_waits_for_it() {
         let end = block_on(tap.finish_when_idle(Duration::from_secs(3_600))).unwrap();
         assert_eq!((end.open, end.events, memory.events().len()), (0, 2, 2));
         closer.join().unwrap();
-    });
-}
-
-/// A sink that waits for something uses up the token that wakes the drain thread.
-struct Waits;
-
-impl Sink for Waits {
-    fn name(&self) -> String {
-        "waits".to_owned()
-    }
-
-    fn events(&mut self, _: &[Event]) -> io::Result<()> {
-        thread::current().unpark();
-        thread::park();
-        Ok(())
-    }
-}
-
-#[test]
-fn half_full_shard_wakes_the_drain_thread() {
-    check(|| {
-        let tap = Tap::server("model").buffer(8, 0).sink(Waits).start().unwrap();
-        let recorder = tap.recording().unwrap();
-        let sensor = Sensor::of_stream(recorder);
-        for _ in 0..3 {
-            (0..2).for_each(|_| read(&sensor, 1));
-            // Nobody else wakes the drain thread. A wake-up that is lost makes this run until the checker gives up.
-            while recorder.shards.iter().any(|shard| lock(&shard.0).is_half_full()) {
-                thread::yield_now();
-            }
-        }
     });
 }
