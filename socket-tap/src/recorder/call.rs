@@ -6,7 +6,6 @@
 
 use super::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
 use super::sync::thread;
-use crate::sys;
 
 /// The thread is in no call.
 pub(super) const NONE: u64 = 0;
@@ -89,11 +88,9 @@ impl<const N: usize> Calls<N> {
     }
 
     /// The latest reading up to which no thread is inside a call that it entered by then, at most `until`. `until` must
-    /// have been read before. `None` when a thread was entering a call all the time: it has been preempted there.
+    /// have been read before, and `fenced` says that the kernel has fenced all threads since. `None` when a thread was entering a call all the time: it has been preempted there.
     pub(super) fn complete_up_to(&self, fenced: bool, until: u64) -> Option<u64> {
-        if fenced {
-            sys::fence_all_threads();
-        } else {
+        if !fenced {
             fence(Ordering::SeqCst);
         }
         let used = self.used.load(Ordering::Acquire).min(N);

@@ -123,7 +123,8 @@ pub(crate) fn leave() {
     });
 }
 
-/// Whether the kernel fences other threads for us. Decided before the first recording starts.
+/// Whether the kernel fences other threads for us. Decided before the first recording starts, and given up when the kernel
+/// refuses later.
 static FENCED_BY_KERNEL: AtomicBool = AtomicBool::new(false);
 
 /// Prepares the process; to be called before anything is recorded.
@@ -135,7 +136,14 @@ pub(super) fn prepare() {
 /// The latest reading up to which no thread is inside a call that it entered by then, at most `until`. `until` must have
 /// been read before. `None` when a thread was entering a call all the time: it has been preempted there.
 pub(super) fn complete_up_to(until: u64) -> Option<u64> {
-    CALLS.complete_up_to(FENCED_BY_KERNEL.load(Ordering::Relaxed), until)
+    let fenced = FENCED_BY_KERNEL.load(Ordering::Relaxed);
+    if fenced && !sys::fence_all_threads() {
+        // The program has a seccomp filter by now that refuses it. From here on the threads use fences; what they published
+        // without one is visible by the next round.
+        FENCED_BY_KERNEL.store(false, Ordering::Release);
+        return None;
+    }
+    CALLS.complete_up_to(fenced, until)
 }
 
 #[cfg(all(test, not(model)))]
@@ -157,10 +165,57 @@ mod tests {
         assert!(!THREAD.with(|thread| thread.call.get().unwrap().is_entered()));
     }
 
+    /// Sandboxes install such a filter after the program has started.
+    #[cfg(target_os = "linux")]
+    #[test]
+    #[cfg_attr(miri, ignore = "starts a process")]
+    fn refused_membarrier_is_replaced_by_fences() {
+        let test = "recorder::in_call::tests::filters_membarrier_in_a_process_of_its_own";
+        let child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", test, "--nocapture", "--ignored"])
+            .output()
+            .unwrap();
+        assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stderr));
+        assert!(String::from_utf8_lossy(&child.stdout).contains("1 passed"), "the test was renamed?");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    #[ignore = "installs a seccomp filter: run by the test above, in a process of its own"]
+    #[expect(unsafe_code, reason = "seccomp has no safe form")]
+    fn filters_membarrier_in_a_process_of_its_own() {
+        use libc::{BPF_ABS, BPF_JEQ, BPF_JMP, BPF_K, BPF_LD, BPF_RET, BPF_W, sock_filter, sock_fprog};
+        prepare();
+        if !FENCED_BY_KERNEL.load(Ordering::Relaxed) {
+            return;
+        }
+        let step = |code: u32, jf, k| sock_filter { code: u16::try_from(code).unwrap(), jt: 0, jf, k };
+        let mut filter = [
+            step(BPF_LD | BPF_W | BPF_ABS, 0, 0),
+            step(BPF_JMP | BPF_JEQ | BPF_K, 1, u32::try_from(libc::SYS_membarrier).unwrap()),
+            step(BPF_RET | BPF_K, 0, libc::SECCOMP_RET_ERRNO | libc::EPERM as u32),
+            step(BPF_RET | BPF_K, 0, libc::SECCOMP_RET_ALLOW),
+        ];
+        let program = sock_fprog { len: 4, filter: filter.as_mut_ptr() };
+        // SAFETY: the kernel copies the filter, which outlives the call; it applies to this thread alone.
+        let installed = unsafe {
+            libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+                && libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program) == 0
+        };
+        assert!(installed, "{}", std::io::Error::last_os_error());
+        assert_eq!(
+            complete_up_to(u64::MAX),
+            None,
+            "nothing is known of what the threads published without a fence"
+        );
+        assert_eq!(complete_up_to(u64::MAX), Some(u64::MAX));
+        assert!(!FENCED_BY_KERNEL.load(Ordering::Relaxed), "threads use fences of their own");
+    }
+
     #[test]
     fn a_thread_that_ends_gives_its_place_back() {
         let clock = RawClock::new();
-        for _ in 0..2 * MOST_CALLS {
+        for _ in 0..if cfg!(miri) { 10 } else { 2 * MOST_CALLS } {
             let clock = clock.clone();
             let stamped = std::thread::spawn(move || Entered::now(&clock).raw().is_some());
             assert!(stamped.join().unwrap());
