@@ -302,7 +302,7 @@ impl TapBuilder {
     /// Begins to record.
     ///
     /// # Errors
-    /// When a sink refuses, or no thread can be started.
+    /// When a sink refuses, no thread can be started, or no memory can be as large as the [buffer](Self::buffer).
     pub fn start(mut self) -> io::Result<Tap> {
         let clock = RawClock::new();
         let timeline = Timeline::start(clock.clone());
@@ -312,6 +312,13 @@ impl TapBuilder {
             events: self.events,
             payload: self.payload,
         };
+        if !capacity.is_possible() {
+            let why = format!(
+                "no memory for a buffer of {} events and {} bytes of payload; pass less",
+                self.events, self.payload
+            );
+            return Err(io::Error::new(io::ErrorKind::OutOfMemory, why));
+        }
         let header = Header {
             version: VERSION,
             name: self.name,

@@ -106,6 +106,13 @@ pub(crate) struct Capacity {
     pub(crate) payload: usize,
 }
 
+impl Capacity {
+    /// Whether so much memory can be asked for at all.
+    pub(crate) fn is_possible(self) -> bool {
+        shard::can_hold(self.events.max(LEAST_MILESTONES), self.payload)
+    }
+}
+
 impl Recorder {
     /// Sets memory aside for `capacity`, and as much again for the drain thread.
     pub(crate) fn new(clock: RawClock, start_ns: u64, capacity: Capacity) -> Self {

@@ -97,6 +97,13 @@ pub(crate) struct Shard {
     gap: Gap,
 }
 
+/// Whether there can be memory for so many details and bytes of payload. Without that, setting it aside panics.
+pub(crate) fn can_hold(details: usize, payload: usize) -> bool {
+    Vec::<Detail>::new().try_reserve_exact(details).is_ok()
+        && Vec::<Envelope>::new().try_reserve_exact(details).is_ok()
+        && Vec::<u8>::new().try_reserve_exact(payload).is_ok()
+}
+
 impl Shard {
     pub(crate) fn new(room: Room) -> Self {
         Self {
@@ -276,12 +283,6 @@ impl Shard {
         out.extend(milestones.map(|(_, milestone)| milestone));
         self.payload.clear();
         gap.add(&std::mem::take(&mut self.gap));
-    }
-
-    /// Whether half of the room for details is used.
-    #[cfg(all(test, model))]
-    pub(crate) fn is_half_full(&self) -> bool {
-        self.details.len() >= self.room.details.div_ceil(2)
     }
 
     /// How many milestones wait.
