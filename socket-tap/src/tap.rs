@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::io;
 use std::path::Path;
-use std::sync::mpsc;
-use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::oneshot;
@@ -12,6 +10,7 @@ use tokio::sync::oneshot;
 use crate::error::RecordingError;
 use crate::event::Op;
 use crate::format::{End, Header, Side, Timestamp, VERSION};
+use crate::recorder::sync::{mpsc, thread};
 use crate::recorder::{
     Capacity, Change, Command, Drain, Keep, OnError, RawClock, Recorder, Recording, Reply, Stamp, Timeline,
 };
@@ -307,7 +306,7 @@ impl TapBuilder {
     /// Begins to record.
     ///
     /// # Errors
-    /// When a sink refuses, or no thread can be started.
+    /// When a sink refuses, no thread can be started, or no memory can be as large as the [buffer](Self::buffer).
     pub fn start(mut self) -> io::Result<Tap> {
         let clock = RawClock::new();
         let timeline = Timeline::start(clock.clone());
@@ -317,6 +316,13 @@ impl TapBuilder {
             events: self.events,
             payload: self.payload,
         };
+        if !capacity.is_possible() {
+            let why = format!(
+                "no memory for a buffer of {} events and {} bytes of payload; pass less",
+                self.events, self.payload
+            );
+            return Err(io::Error::new(io::ErrorKind::OutOfMemory, why));
+        }
         let header = Header {
             version: VERSION,
             name: self.name,

@@ -350,3 +350,11 @@ async fn a_sink_that_panics_stops_neither_the_program_nor_the_other_sinks() {
     assert_eq!(reported.try_iter().collect::<Vec<_>>(), [error]);
     assert_eq!(memory.events().len(), 2);
 }
+
+#[test]
+fn a_buffer_beyond_all_memory_is_refused() {
+    for (events, payload) in [(usize::MAX, 0), (1, usize::MAX)] {
+        let refused = Tap::server("test").buffer(events, payload).capture(1).start();
+        assert_eq!(refused.unwrap_err().kind(), ErrorKind::OutOfMemory);
+    }
+}

@@ -1,5 +1,6 @@
 //! The recorder: takes records on the hot path, and hands events to the sinks from a thread of its own.
 
+mod call;
 mod clock;
 mod command;
 mod drain;
@@ -9,11 +10,9 @@ mod in_call;
 mod record;
 mod registry;
 mod shard;
+pub(crate) mod sync;
 
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -23,6 +22,8 @@ use crate::sys;
 use command::Commands;
 use registry::Registry;
 use shard::{Fate, Room, Shard};
+use sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use sync::{Mutex, MutexGuard, PoisonError, thread};
 
 pub(crate) use clock::{RawClock, Timeline};
 pub(crate) use command::{Command, Reply};
@@ -109,6 +110,13 @@ pub(crate) struct Capacity {
     pub(crate) events: usize,
     /// Bytes of payload.
     pub(crate) payload: usize,
+}
+
+impl Capacity {
+    /// Whether so much memory can be asked for at all.
+    pub(crate) fn is_possible(self) -> bool {
+        shard::can_hold(self.events.max(LEAST_MILESTONES), self.payload)
+    }
 }
 
 impl Recorder {
@@ -343,10 +351,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(model)))]
 #[path = "overload_tests.rs"]
 mod tests;
 
-#[cfg(test)]
+#[cfg(all(test, not(model)))]
 #[path = "hostile_sink_tests.rs"]
 mod hostile_sinks;
+
+#[cfg(all(test, model))]
+mod call_model;
+
+#[cfg(all(test, model))]
+mod model;

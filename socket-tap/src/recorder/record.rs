@@ -105,7 +105,7 @@ impl Timed<Record> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(model)))]
 mod tests {
     use super::*;
 
