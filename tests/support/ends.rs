@@ -67,9 +67,13 @@ impl Recorded {
         };
         if let Some((addresses, began)) = opened {
             let end = End { began: began.map(|began| begin + began), opened: at, ..End::default() };
-            let earlier = self.connections.insert(addresses.clone(), end);
-            assert!(earlier.is_none(), "{addresses:?} stands for two connections");
-            sockets.insert(sock, addresses);
+            // A port can be used again: the second connection of two addresses at one end is the second at the other.
+            let mut connection = addresses;
+            while self.connections.contains_key(&connection) {
+                connection.0.push_str(", again");
+            }
+            self.connections.insert(connection.clone(), end);
+            sockets.insert(sock, connection);
         } else if let Some(end) = sockets.get(&sock).and_then(|it| self.connections.get_mut(it)) {
             end.observe(at, &event.op);
         }
