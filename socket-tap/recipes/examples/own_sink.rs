@@ -1,4 +1,4 @@
-//! A sink of one's own: here counters for a metrics endpoint.
+//! Your own sink: here counters for a metrics endpoint.
 //!
 //! `Sink::events` is called on the recorder's thread, so it may take a lock or write to a file; the program does not
 //! wait. A `close` carries the totals of its connection and how it ended. A sink that returns an error gets nothing

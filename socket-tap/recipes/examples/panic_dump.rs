@@ -32,8 +32,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (mut stream, _) = listener.accept().await?;
     let handler = tokio::spawn(async move {
         let mut request = [0; 11];
-        let length = stream.read(&mut request).await?;
-        assert_ne!(&request[..length], b"divide by 0", "there is no handler for that");
+        stream.read_exact(&mut request).await?;
+        assert!(&request != b"divide by 0", "division by zero");
         stream.write_all(b"done").await
     });
     assert!(handler.await.is_err_and(|error| error.is_panic()));

@@ -27,7 +27,6 @@ async fn main() -> io::Result<()> {
     let server = tokio::spawn(async move {
         loop {
             let (stream, _peer) = listener.accept_next().await;
-            let service = service.clone();
             tokio::spawn(async move {
                 let http = auto::Builder::new(TokioExecutor::new());
                 if let Err(error) = http.serve_connection(TokioIo::new(stream), service).await {

@@ -1,4 +1,4 @@
-//! What the recipes share: a terminal to show a recording on, and peers that are not recorded.
+//! Helpers of the recipes: a terminal for the recording, peers that are not recorded, and servers to connect to.
 
 use std::io;
 use std::net::SocketAddr;
@@ -49,7 +49,7 @@ pub fn payload(event: &Event) -> Option<&[u8]> {
     }
 }
 
-/// Whether some read or write carried the text.
+/// Returns whether some read or write carried the text.
 #[must_use]
 pub fn carried(events: &[Event], text: &str) -> bool {
     events

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::io;
+use std::os::unix::{fs::chown, process::CommandExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -27,19 +28,17 @@ pub fn find(name: &str, folders: &[PathBuf]) -> Option<PathBuf> {
 /// A command that does not run as root.
 pub(crate) fn unprivileged(program: impl AsRef<Path>) -> Command {
     let mut command = Command::new(program.as_ref());
-    #[cfg(unix)]
     if rustix::process::geteuid().is_root() {
-        std::os::unix::process::CommandExt::uid(&mut command, NOBODY);
+        command.uid(NOBODY);
     }
     command
 }
 
-/// A temporary directory of whoever runs the server.
+/// A temporary directory that belongs to the server's user.
 pub(crate) fn directory() -> io::Result<tempfile::TempDir> {
     let directory = tempfile::tempdir()?;
-    #[cfg(unix)]
     if rustix::process::geteuid().is_root() {
-        std::os::unix::fs::chown(directory.path(), Some(NOBODY), None)?;
+        chown(directory.path(), Some(NOBODY), None)?;
     }
     Ok(directory)
 }

@@ -55,7 +55,7 @@ fn run(name: &str) {
 
 /// Cargo builds examples beside the tests, and has no variable with their path.
 fn program(name: &str) -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let folder = test.parent().and_then(Path::parent).unwrap().join("examples");
+    let test = std::env::current_exe().unwrap_or_default();
+    let folder = test.ancestors().nth(2).unwrap_or(&test).join("examples");
     folder.join(name).with_extension(std::env::consts::EXE_EXTENSION)
 }
