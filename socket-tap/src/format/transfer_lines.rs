@@ -141,7 +141,6 @@ impl Back<'_> {
 
     #[inline]
     fn pair(&mut self, number: u64) {
-        #[expect(clippy::cast_possible_truncation, reason = "the remainder is below 100")]
         let [tens, ones] = PAIRS[(number % 100) as usize];
         self.line[usize::from(self.at)] = ones;
         self.line[usize::from(self.at.wrapping_sub(1))] = tens;
@@ -198,7 +197,6 @@ static BASE64: [[u8; 2]; 4096] = {
 /// The characters for the 12 lowest bits.
 #[inline]
 fn pair(bits: u64) -> [u8; 2] {
-    #[expect(clippy::cast_possible_truncation, reason = "12 bits")]
     BASE64[(bits & 0xfff) as usize]
 }
 

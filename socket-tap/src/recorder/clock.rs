@@ -168,7 +168,8 @@ fn read(clock: &RawClock) -> Anchor {
     best.1
 }
 
-#[cfg(all(test, not(model)))]
+#[cfg(test)]
+#[cfg(not(model))]
 mod tests {
     use super::*;
 

@@ -285,6 +285,7 @@ impl Drop for Drain {
     }
 }
 
-#[cfg(all(test, not(model)))]
+#[cfg(test)]
+#[cfg(not(model))]
 #[path = "drain_tests.rs"]
 mod tests;

@@ -335,12 +335,14 @@ impl Shard {
     }
 
     /// How many milestones wait.
-    #[cfg(all(test, not(model)))]
+    #[cfg(test)]
+    #[cfg(not(model))]
     pub(crate) fn waiting(&self) -> usize {
         self.milestones.len()
     }
 }
 
-#[cfg(all(test, not(model)))]
+#[cfg(test)]
+#[cfg(not(model))]
 #[path = "shard_tests.rs"]
 mod tests;

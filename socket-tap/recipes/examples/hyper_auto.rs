@@ -1,0 +1,56 @@
+//! hyper-util's server for HTTP/1.1 and HTTP/2, with graceful shutdown.
+//!
+//! The stream is the only thing that changes. `GracefulShutdown` lets requests finish; when it takes long,
+//! `Tap::connections` says which connections it waits for, and what each of them waits for. A client that never reads
+//! its response is visible there as bytes in the kernel's send queue.
+
+use std::convert::Infallible;
+use std::io;
+use std::time::Duration;
+
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use recipes::terminal;
+use socket_tap::sink::Memory;
+use socket_tap::{Tap, TapListener};
+use tokio::net::TcpStream;
+
+async fn hello(_: Request<Incoming>) -> Result<Response<String>, Infallible> {
+    Ok(Response::new("hello".to_owned()))
+}
+
+#[tokio::main]
+async fn main() -> io::Result<()> {
+    let recording = Memory::new();
+    let tap = Tap::server("hello").sink(recording.clone()).sink(terminal()).start()?;
+    let listener = TapListener::bind(&tap, "127.0.0.1:0").await?.nodelay(true);
+
+    let http = auto::Builder::new(TokioExecutor::new());
+    let graceful = GracefulShutdown::new();
+    let client = tokio::spawn(recipes::get_on(TcpStream::connect(listener.local_addr()?).await?, "/"));
+    let (stream, _peer) = listener.accept_next().await;
+    let connection = http.serve_connection(TokioIo::new(stream), service_fn(hello)).into_owned();
+    tokio::spawn(graceful.watch(connection));
+    assert!(client.await??.ends_with("hello"));
+
+    // No new connections; those that are there may finish.
+    drop(listener);
+    tokio::select! {
+        () = graceful.shutdown() => {}
+        () = tokio::time::sleep(Duration::from_secs(5)) => {
+            for socket in tap.connections() {
+                println!("still open: {socket}");
+            }
+        }
+    }
+    let end = tap.finish_when_idle(Duration::from_secs(5)).await?;
+
+    assert_eq!((end.lost, end.open), (0, 0));
+    // The first read is of 24 bytes, as many as the preface of HTTP/2 has: it tells the version (RFC 9113 section 3.4).
+    recording.check().connections(1).reads(2).writes(1).nothing_half_open().no_errors();
+    Ok(())
+}

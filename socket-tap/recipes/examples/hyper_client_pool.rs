@@ -1,0 +1,47 @@
+//! hyper-util's client with its connection pool.
+//!
+//! `TapConnector` (feature `client`) stands where `HttpConnector` was. Options of `HttpConnector`, such as its
+//! `set_nodelay`, are then chosen with `TapConnector::options`. A response has the `ConnInfo` of its connection, so the
+//! program sees what the pool does: here two requests share one connection.
+
+use std::error::Error;
+use std::time::Duration;
+
+use axum::{Router, routing::get};
+use http_body_util::{BodyExt, Empty};
+use hyper::body::Bytes;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use recipes::terminal;
+use socket_tap::sink::Memory;
+use socket_tap::{ConnInfo, Tap, TapConnector, TcpOptions};
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    let app = Router::new().route("/", get("hello"));
+    tokio::spawn(async { axum::serve(listener, app).await });
+
+    let recording = Memory::new();
+    let tap = Tap::client("caller").sink(recording.clone()).sink(terminal()).start()?;
+    let connector = TapConnector::new(&tap).options(TcpOptions::new().nodelay(true));
+    let client = Client::builder(TokioExecutor::new()).build::<_, Empty<Bytes>>(connector);
+
+    let mut connections = Vec::new();
+    for _ in 0..2 {
+        let response = client.get(format!("http://{address}/").parse()?).await?;
+        connections.push(response.extensions().get::<ConnInfo>().and_then(|connection| connection.sock));
+        assert_eq!(response.into_body().collect().await?.to_bytes(), "hello");
+    }
+    // The pool closes its idle connections.
+    drop(client);
+    let end = tap.finish_when_idle(Duration::from_secs(5)).await?;
+
+    assert!(connections[0].is_some());
+    assert_eq!(connections[0], connections[1]);
+    assert_eq!((end.lost, end.open), (0, 0));
+    recording.check().connections(1).nodelay().reads(2).writes(2).all_closed().no_errors();
+    Ok(())
+}

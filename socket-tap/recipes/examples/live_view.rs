@@ -1,0 +1,43 @@
+//! A live view: each subscriber gets what happens from now on.
+//!
+//! `Broadcast` never waits for a subscriber. One that is too slow gets `News::Missed` with the number of events that it
+//! did not see, and then the newest. Give the view a server of its own without the tap: recorded on the same tap, each
+//! event that it sends would cause the next.
+
+use std::io;
+use std::time::Duration;
+
+use socket_tap::sink::{Broadcast, News};
+use socket_tap::{Tap, TapListener};
+use tokio::net::TcpStream;
+
+#[tokio::main]
+async fn main() -> io::Result<()> {
+    let live = Broadcast::new(64);
+    let feed = live.feed();
+    let tap = Tap::server("watched").sink(live).sink(recipes::terminal()).start()?;
+    let mut view = feed.subscribe();
+    let viewer = tokio::spawn(async move {
+        let mut seen = Vec::new();
+        while let Some(news) = view.next().await {
+            match news {
+                News::Events(events) => seen.extend(events.iter().map(|event| event.op.name().to_owned())),
+                News::Missed(count) => println!("too slow: {count} events are not shown"),
+                _ => {}
+            }
+        }
+        seen
+    });
+
+    let listener = TapListener::bind(&tap, "127.0.0.1:0").await?;
+    let client = TcpStream::connect(listener.local_addr()?).await?;
+    let (server, _) = listener.accept().await?;
+    drop((client, server, listener));
+    let end = tap.finish_when_idle(Duration::from_secs(5)).await?;
+
+    // The end of the recording ends the view.
+    let seen = viewer.await?;
+    assert_eq!(seen, ["socket", "option", "bind", "listen", "accept", "close", "close"]);
+    assert_eq!((end.lost, end.open), (0, 0));
+    Ok(())
+}

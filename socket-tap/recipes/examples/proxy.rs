@@ -1,0 +1,56 @@
+//! A TCP proxy, by `into_split`.
+//!
+//! Each direction has a task. When one side has finished sending, the copy ends and drops the write half of the other
+//! side: that sends a FIN, as with tokio's `into_split`, and the recording has the `shutdown`. `tokio::io::split` also
+//! takes a `TapStream`, but it locks, and dropping its write half sends nothing.
+
+use std::io;
+use std::time::Duration;
+
+use recipes::terminal;
+use socket_tap::sink::Memory;
+use socket_tap::split::{OwnedReadHalf, OwnedWriteHalf};
+use socket_tap::{Tap, TapListener, TapStream};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+async fn forward(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) -> io::Result<u64> {
+    tokio::io::copy(&mut from, &mut to).await
+}
+
+#[tokio::main]
+async fn main() -> io::Result<()> {
+    // Answers when it has the whole question.
+    let upstream = TcpListener::bind("127.0.0.1:0").await?;
+    let target = upstream.local_addr()?;
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = upstream.accept().await?;
+        let mut question = String::new();
+        stream.read_to_string(&mut question).await?;
+        stream.write_all(question.to_uppercase().as_bytes()).await
+    });
+
+    let recording = Memory::new();
+    let tap = Tap::server("proxy").sink(recording.clone()).sink(terminal()).start()?;
+    let listener = TapListener::bind(&tap, "127.0.0.1:0").await?;
+    let mut client = TcpStream::connect(listener.local_addr()?).await?;
+    client.write_all(b"hello").await?;
+    client.shutdown().await?;
+
+    let (downstream, _) = listener.accept().await?;
+    let (from_client, to_client) = downstream.into_split();
+    let (from_server, to_server) = TapStream::connect(&tap, target).await?.into_split();
+    let there = tokio::spawn(forward(from_client, to_server));
+    let back = tokio::spawn(forward(from_server, to_client));
+
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).await?;
+    assert_eq!((&*answer, there.await??, back.await??), ("HELLO", 5, 5));
+    server.await??;
+    drop(listener);
+    let end = tap.finish_when_idle(Duration::from_secs(5)).await?;
+
+    assert_eq!((end.lost, end.open), (0, 0));
+    recording.check().connections(2).received(10).sent(10).nothing_half_open().no_errors();
+    Ok(())
+}

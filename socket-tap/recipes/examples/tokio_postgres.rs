@@ -1,0 +1,37 @@
+//! PostgreSQL with tokio-postgres.
+//!
+//! `tokio_postgres::connect` becomes `Config::connect_raw` on a `TapStream`. `connect_raw` does not read the
+//! configuration's host, port, `connect_timeout`, `keepalives` and `tcp_user_timeout`: the program connects itself, with
+//! `TapStream::connect` by TCP or `connect_unix` as here. User, database and password apply. A pool needs a manager that
+//! does the same.
+
+use std::error::Error;
+use std::time::Duration;
+
+use recipes::postgres::Postgres;
+use recipes::{carried, terminal};
+use socket_tap::sink::Memory;
+use socket_tap::{Tap, TapStream};
+use tokio_postgres::{Config, NoTls};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let Some(server) = Postgres::start()? else { return Ok(()) };
+
+    let recording = Memory::new();
+    let tap = Tap::client("shop").capture(1024).sink(recording.clone()).sink(terminal()).start()?;
+    let stream = TapStream::connect_unix(&tap, server.socket()).await?;
+    let (client, connection) = Config::new().user("postgres").connect_raw(stream, NoTls).await?;
+    let connection = tokio::spawn(connection);
+
+    let row = client.query_one("SELECT $1::int4 + 1", &[&41]).await?;
+    assert_eq!(row.get::<_, i32>(0), 42);
+    drop(client);
+    connection.await??;
+    let end = tap.finish_when_idle(Duration::from_secs(5)).await?;
+
+    assert!(carried(&recording.events(), "SELECT $1::int4 + 1"));
+    assert_eq!((end.lost, end.open), (0, 0));
+    recording.check().connections(1).first_read_after_first_write().nothing_half_open().no_errors();
+    Ok(())
+}

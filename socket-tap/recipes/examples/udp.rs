@@ -1,0 +1,43 @@
+//! UDP, with datagrams that were too long for the buffer.
+//!
+//! `TapUdpSocket` stands where tokio's `UdpSocket` was. A datagram that is longer than the buffer loses its end, and
+//! `recvfrom(2)` does not say so; `report_truncation` makes the tap receive with `recvmsg(2)`, which does.
+
+use std::io;
+use std::time::Duration;
+
+use recipes::terminal;
+use socket_tap::event::Op;
+use socket_tap::sink::Memory;
+use socket_tap::{Tap, TapUdpSocket};
+use tokio::net::UdpSocket;
+
+#[tokio::main]
+async fn main() -> io::Result<()> {
+    let recording = Memory::new();
+    let tap = Tap::server("clock").sink(recording.clone()).sink(terminal()).start()?;
+    let server = TapUdpSocket::bind(&tap, "127.0.0.1:0").await?.report_truncation(true);
+
+    let client = UdpSocket::bind("127.0.0.1:0").await?;
+    client.connect(server.local_addr()?).await?;
+    client.send(b"what time is it?").await?;
+
+    let mut question = [0; 9];
+    let (length, peer) = server.recv_from(&mut question).await?;
+    assert_eq!(&question[..length], b"what time");
+    server.send_to(b"teatime", peer).await?;
+    let mut answer = [0; 16];
+    let length = client.recv(&mut answer).await?;
+    assert_eq!(&answer[..length], b"teatime");
+    drop(server);
+    let end = tap.finish_when_idle(Duration::from_secs(5)).await?;
+
+    let truncated = recording.events().into_iter().find_map(|event| match event.op {
+        Op::RecvFrom(datagram) => Some(datagram.truncated),
+        _ => None,
+    });
+    assert_eq!(truncated, Some(true));
+    assert_eq!(end.lost, 0);
+    recording.check().no_errors();
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! A unit test of what a server does with its connection: `check::Recording`.
+//!
+//! The server under test takes a `TapListener`, and the test gives it one with a tap that records to memory. Each check
+//! that fails panics with the whole recording, and marks the events that it is about. Wait for the server's task, or
+//! with `recording.tap().idle().await`, before the check: its last close may come after the client has its response.
+
+use std::io;
+
+use socket_tap::check::Recording;
+use socket_tap::{Tap, TapListener};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// The server under test: reads one request of four bytes, responds, and closes.
+async fn serve(listener: TapListener) -> io::Result<()> {
+    let (mut stream, _peer) = listener.accept().await?;
+    let mut request = [0; 4];
+    stream.read_exact(&mut request).await?;
+    stream.write_all(b"answer").await?;
+    stream.shutdown().await
+}
+
+#[tokio::test]
+async fn response_is_one_write_after_the_request() -> io::Result<()> {
+    let recording = Recording::server("answers")?;
+    let listener = TapListener::bind(recording.tap(), "127.0.0.1:0").await?.nodelay(true);
+    let mut client = TcpStream::connect(listener.local_addr()?).await?;
+    let server = tokio::spawn(serve(listener));
+
+    client.write_all(b"how?").await?;
+    let mut response = String::new();
+    client.read_to_string(&mut response).await?;
+    server.await??;
+
+    assert_eq!(response, "answer");
+    recording
+        .check()
+        .connections(1)
+        .nodelay()
+        .reads(1)
+        .writes(1)
+        .sent(6)
+        .first_write_after_first_read()
+        .nothing_half_open()
+        .no_errors();
+    Ok(())
+}
+
+/// The same server in production, or in a test that does not look: a tap that is off records nothing.
+#[tokio::test]
+async fn server_works_with_the_tap_off() -> io::Result<()> {
+    let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await?;
+    let mut client = TcpStream::connect(listener.local_addr()?).await?;
+    let server = tokio::spawn(serve(listener));
+    client.write_all(b"how?").await?;
+    let mut response = String::new();
+    client.read_to_string(&mut response).await?;
+    server.await??;
+    assert_eq!(response, "answer");
+    Ok(())
+}
