@@ -3,8 +3,10 @@
 use std::ops::Deref;
 use std::time::Duration;
 
+use super::sync::Arc;
+#[cfg(feature = "file")]
+use super::sync::Weak;
 use super::sync::atomic::{AtomicUsize, Ordering};
-use super::sync::{Arc, Weak};
 use super::{Command, Recorder, Reply};
 
 /// How long dropping the last handle waits for the end of the trace, on a thread that runs no asynchronous tasks.
