@@ -17,6 +17,9 @@ wrk.headers["Content-Type"] = "application/json"
 wrk.body = '{"query":"{ book(id: 1) { title author { name } } }"}'
 "#;
 
+/// The same for h2load.
+const GRAPHQL_BODY: &str = r#"{"query":"{ book(id: 1) { title author { name } } }"}"#;
+
 /// `GetBookRequest { id: 1 }` as gRPC sends it: not compressed, 2 bytes long, field 1 is 1.
 const GRPC: [u8; 7] = [0, 0, 0, 0, 2, 8, 1];
 
@@ -27,6 +30,17 @@ pub(crate) enum Api {
     Graphql,
     Grpc,
 }
+
+/// How long a load lasts, and how much it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pace {
+    pub(crate) seconds: u64,
+    /// Requests a second; as many as the server takes when not given.
+    pub(crate) rate: Option<u64>,
+}
+
+/// Connections of a load with a fixed rate.
+const PACED_CONNECTIONS: u64 = 16;
 
 /// What a load generator counted.
 #[derive(Clone, Copy, Debug)]
@@ -58,21 +72,30 @@ impl Api {
         })
     }
 
-    /// Loads the server for `seconds`. Any answer that is no success is an error.
-    pub(crate) fn load(self, address: SocketAddr, seconds: u64, scratch: &Path) -> io::Result<Load> {
-        let mut command = match self {
-            Self::Rest => wrk(seconds),
-            Self::Graphql => {
+    /// Loads the server. Any response that is not a success is an error.
+    pub(crate) fn load(self, address: SocketAddr, pace: Pace, scratch: &Path) -> io::Result<Load> {
+        let Pace { seconds, rate } = pace;
+        let mut command = match (self, rate) {
+            (Self::Grpc, _) => {
+                let body = scratch.join("get-book.bin");
+                fs::write(&body, GRPC)?;
+                grpc_load(pace, &body)
+            }
+            (Self::Rest, Some(rate)) => paced(seconds, rate),
+            (Self::Graphql, Some(rate)) => {
+                let body = scratch.join("graphql.json");
+                fs::write(&body, GRAPHQL_BODY)?;
+                let mut h2load = paced(seconds, rate);
+                h2load.args(["-H", "content-type: application/json", "-d"]).arg(body);
+                h2load
+            }
+            (Self::Rest, None) => wrk(seconds),
+            (Self::Graphql, None) => {
                 let script = scratch.join("graphql.lua");
                 fs::write(&script, GRAPHQL)?;
                 let mut wrk = wrk(seconds);
                 wrk.arg("-s").arg(script);
                 wrk
-            }
-            Self::Grpc => {
-                let body = scratch.join("get-book.bin");
-                fs::write(&body, GRPC)?;
-                h2load(seconds, &body)
             }
         };
         let path = match self {
@@ -83,7 +106,8 @@ impl Api {
         command.arg(format!("http://{address}{path}"));
         let output = command.output().map_err(|error| missing(&command, &error))?;
         let text = String::from_utf8_lossy(&output.stdout);
-        let load = if self == Self::Grpc { of_h2load(&text, seconds) } else { of_wrk(&text, seconds) };
+        let by_h2load = self == Self::Grpc || rate.is_some();
+        let load = if by_h2load { of_h2load(&text, seconds) } else { of_wrk(&text, seconds) };
         load.filter(|_| output.status.success()).ok_or_else(|| unusable(&output))
     }
 }
@@ -101,9 +125,25 @@ fn wrk(seconds: u64) -> Command {
     wrk
 }
 
-fn h2load(seconds: u64, body: &Path) -> Command {
+/// HTTP/1.1, each connection with its part of the rate.
+fn paced(seconds: u64, rate: u64) -> Command {
     let mut h2load = Command::new("h2load");
-    h2load.args(["-c32", "-m10", "-t1", "-D", &seconds.to_string()]);
+    h2load.args(["--h1", "-t1", "-D", &seconds.to_string()]);
+    h2load.args(connections_at(rate));
+    h2load
+}
+
+fn connections_at(rate: u64) -> [String; 2] {
+    [format!("-c{PACED_CONNECTIONS}"), format!("--rps={}", (rate / PACED_CONNECTIONS).max(1))]
+}
+
+fn grpc_load(Pace { seconds, rate }: Pace, body: &Path) -> Command {
+    let mut h2load = Command::new("h2load");
+    h2load.args(["-m10", "-t1", "-D", &seconds.to_string()]);
+    match rate {
+        Some(rate) => h2load.args(connections_at(rate)),
+        None => h2load.arg("-c32"),
+    };
     h2load.args(["-H", "content-type: application/grpc", "-H", "te: trailers", "-d"]).arg(body);
     h2load
 }

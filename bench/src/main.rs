@@ -24,7 +24,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::api::Api;
+use crate::api::{Api, Pace};
 use crate::report::{Lost, Results, Sample};
 use crate::variant::Variant;
 
@@ -39,6 +39,10 @@ struct Flags {
     /// For this long each time
     #[arg(long, default_value_t = 1)]
     seconds: u64,
+
+    /// Send so many requests a second, instead of as many as the server takes
+    #[arg(long, value_name = "REQUESTS")]
+    rate: Option<u64>,
 
     /// Only this API; can be given more than once
     #[arg(long, value_enum, value_name = "API")]
@@ -91,14 +95,15 @@ fn measure(flags: &Flags, api: Api, results: &mut Results) -> io::Result<()> {
     for variant in &variants {
         let server = variant.start(api, &flags.scratch)?;
         api.check(server.address)?;
-        api.load(server.address, 1, &flags.scratch)?;
+        api.load(server.address, Pace { seconds: 1, rate: flags.rate }, &flags.scratch)?;
         servers.push((*variant, server));
     }
     for round in 0..flags.rounds {
         eprintln!("{}: round {} of {}", api.name(), round + 1, flags.rounds);
         for (variant, server) in in_turn(&servers, round) {
             let before = server.cpu()?;
-            let load = api.load(server.address, flags.seconds, &flags.scratch)?;
+            let pace = Pace { seconds: flags.seconds, rate: flags.rate };
+            let load = api.load(server.address, pace, &flags.scratch)?;
             let cpu_per_million = (server.cpu()? - before) * 1e6 / load.requests;
             let requests_per_second = load.per_second;
             results.samples.push(Sample {

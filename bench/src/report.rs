@@ -44,7 +44,7 @@ pub(crate) fn print(results: &Results) -> io::Result<()> {
         writeln!(out, "\n### {}\n", api.name())?;
         writeln!(
             out,
-            "| | requests/s | × no tap (middle half) | CPU s per million requests | × no tap | lost |"
+            "| | requests/s | × no tap (middle half) | CPU s per million requests | × no tap (middle half) | lost |"
         )?;
         writeln!(out, "|---|--:|--:|--:|--:|--:|")?;
         for variant in Variant::ALL {
@@ -69,8 +69,9 @@ fn row(variant: Variant, own: &[&Sample], all: &[&Sample]) -> String {
     let ratios = sorted(to_no_tap(own, all, |sample| sample.requests_per_second));
     let cpu_ratios = sorted(to_no_tap(own, all, |sample| sample.cpu_per_million));
     let (low, high) = middle_half(&ratios);
+    let (cpu_low, cpu_high) = middle_half(&cpu_ratios);
     format!(
-        "| {} | {:.0} | **{:.2}** ({low:.2} to {high:.2}) | {:.1} | {:.2} |",
+        "| {} | {:.0} | **{:.2}** ({low:.2} to {high:.2}) | {:.1} | {:.3} ({cpu_low:.2} to {cpu_high:.2}) |",
         variant.name(),
         median(&rates),
         median(&ratios),
@@ -142,6 +143,9 @@ mod tests {
         ];
         let all: Vec<&Sample> = all.iter().collect();
         let row = row(Variant::Tap, &[all[0], all[3]], &all);
-        assert_eq!(row, "| socket-tap to a file | 25 | **1.25** (0.50 to 2.00) | 1.0 | 1.00 |");
+        assert_eq!(
+            row,
+            "| socket-tap to a file | 25 | **1.25** (0.50 to 2.00) | 1.0 | 1.000 (1.00 to 1.00) |"
+        );
     }
 }
