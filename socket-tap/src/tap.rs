@@ -14,9 +14,9 @@ use crate::recorder::sync::{mpsc, thread};
 use crate::recorder::{
     Capacity, Change, Command, Drain, Keep, OnError, RawClock, Recorder, Recording, Reply, Stamp, Timeline,
 };
-use crate::sink::Sink;
 #[cfg(feature = "file")]
 use crate::sink::TraceFile;
+use crate::sink::{ClosedConnection, OnClose, Sink};
 
 /// Reads and writes that fit in the buffers between two rounds of the drain thread, unless told otherwise.
 const DEFAULT_EVENTS: usize = 64 * 1024;
@@ -285,6 +285,27 @@ impl TapBuilder {
     #[cfg(feature = "file")]
     pub fn file(self, path: impl AsRef<Path>) -> io::Result<Self> {
         Ok(self.sink(TraceFile::create(path)?))
+    }
+
+    /// Calls `report` for each connection that has closed, some 20 ms later, on the recorder's own thread: never on the
+    /// thread that serves. For metrics of connections, or a log line for each. A connection that was dropped whole in an
+    /// overload, or released, is not reported.
+    ///
+    /// ```
+    /// use socket_tap::Tap;
+    ///
+    /// let tap = Tap::server("shop")
+    ///     .on_close(|closed| {
+    ///         let (rx, tx) = (closed.close.totals.rx, closed.close.totals.tx);
+    ///         println!("#{} closed after {} ns: {rx} B in, {tx} B out", closed.sock, closed.closed - closed.opened);
+    ///     })
+    ///     .start()?;
+    /// # std::io::Result::Ok(())
+    /// ```
+    ///
+    /// It is a sink: when `report` panics, it is not called again, and [`Tap::finish`] returns that as an error.
+    pub fn on_close(self, report: impl FnMut(&ClosedConnection) + Send + 'static) -> Self {
+        self.sink(OnClose::new(report))
     }
 
     /// Calls `report` when recording to a sink stops: the disk is full, for example. It is called once for each sink, on

@@ -12,6 +12,7 @@ mod file_rules;
 mod flight;
 mod live;
 mod memory;
+mod on_close;
 #[cfg(feature = "file")]
 mod open_streams;
 #[cfg(feature = "file")]
@@ -38,6 +39,8 @@ pub use file::TraceFile;
 pub use flight::FlightRecorder;
 pub use live::LiveLines;
 pub use memory::Memory;
+pub use on_close::ClosedConnection;
+pub(crate) use on_close::OnClose;
 #[cfg(feature = "tracing")]
 pub use tracing_events::TracingEvents;
 
