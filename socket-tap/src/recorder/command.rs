@@ -82,7 +82,8 @@ impl Commands {
         self.for_idle.load(Ordering::Acquire)
     }
 
-    #[cfg(all(test, not(model)))]
+    #[cfg(test)]
+    #[cfg(not(model))]
     pub(super) fn set_interval(&mut self, interval: Duration) {
         self.interval = interval;
     }
@@ -151,6 +152,7 @@ impl Recorder {
     }
 }
 
-#[cfg(all(test, not(model)))]
+#[cfg(test)]
+#[cfg(not(model))]
 #[path = "command_tests.rs"]
 mod tests;

@@ -260,6 +260,7 @@ impl Drop for Drain {
     }
 }
 
-#[cfg(all(test, not(model)))]
+#[cfg(test)]
+#[cfg(not(model))]
 #[path = "drain_tests.rs"]
 mod tests;

@@ -146,6 +146,7 @@ pub(super) fn complete_up_to(until: u64) -> Option<u64> {
     CALLS.complete_up_to(fenced, until)
 }
 
-#[cfg(all(test, not(model)))]
+#[cfg(test)]
+#[cfg(not(model))]
 #[path = "in_call_tests.rs"]
 mod tests;

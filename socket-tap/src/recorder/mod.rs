@@ -345,16 +345,20 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-#[cfg(all(test, not(model)))]
+#[cfg(test)]
+#[cfg(not(model))]
 #[path = "overload_tests.rs"]
 mod tests;
 
-#[cfg(all(test, not(model)))]
+#[cfg(test)]
+#[cfg(not(model))]
 #[path = "hostile_sink_tests.rs"]
 mod hostile_sinks;
 
-#[cfg(all(test, model))]
+#[cfg(test)]
+#[cfg(model)]
 mod call_model;
 
-#[cfg(all(test, model))]
+#[cfg(test)]
+#[cfg(model)]
 mod model;

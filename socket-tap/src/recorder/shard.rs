@@ -285,13 +285,20 @@ impl Shard {
         gap.add(&std::mem::take(&mut self.gap));
     }
 
+    #[cfg(all(test, model))]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.details.is_empty() && self.milestones.is_empty() && self.gap.is_empty()
+    }
+
     /// How many milestones wait.
-    #[cfg(all(test, not(model)))]
+    #[cfg(test)]
+    #[cfg(not(model))]
     pub(crate) fn waiting(&self) -> usize {
         self.milestones.len()
     }
 }
 
-#[cfg(all(test, not(model)))]
+#[cfg(test)]
+#[cfg(not(model))]
 #[path = "shard_tests.rs"]
 mod tests;
