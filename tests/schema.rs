@@ -158,7 +158,7 @@ const REJECTED: &[&str] = &[
     r#"{"t":1,"sock":1,"op":"socket","fd":-1,"domain":"ipv4","type":"stream"}"#,
     r#"{"t":1,"sock":1,"op":"option","name":"SO_REUSEADDR"}"#,
     r#"{"t":1,"sock":1,"op":"bind"}"#,
-    r#"{"t":1,"sock":1,"op":"listen","backlog":-5}"#,
+    r#"{"t":1,"sock":1,"op":"listen","backlog":2147483648}"#,
     r#"{"t":1,"sock":1,"op":"accept","local":"127.0.0.1:1","peer":"127.0.0.1:2"}"#,
     r#"{"t":1,"sock":1,"op":"connect","local":"127.0.0.1:1"}"#,
     r#"{"t":1,"sock":2,"op":"read"}"#,

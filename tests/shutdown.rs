@@ -1,5 +1,7 @@
 //! SIGINT and SIGTERM: running calls are finished, sockets closed, the trace complete.
 
+use std::io::Write as _;
+
 use clients::Watch as _;
 use rustix::process::Signal;
 use socket_tap::Tap;
@@ -80,4 +82,32 @@ async fn no_trace_is_left_open_by_a_client_that_stays<A: Api>() {
     // It keeps its connection; the server closes that.
     assert_eq!(accepted(&ended(recorded, Signal::TERM).await), 1);
     drop(client);
+}
+
+#[test]
+fn connections_that_hold_up_the_shutdown_are_reported_with_the_reason() {
+    let directory = TempDir::new().unwrap();
+    let trace = directory.path().join("trace.jsonl");
+    let mut server = Serving::start("rest-server", &["--trace", trace.to_str().unwrap()]);
+    let mut client = std::net::TcpStream::connect(server.address).unwrap();
+    client
+        .write_all(b"POST /v1/books HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{\"title\"")
+        .unwrap();
+    // The request is in flight once the server has recorded that it read the body's first byte.
+    while !std::fs::read_to_string(&trace).unwrap().contains("\"op\":\"read\"") {
+        std::thread::yield_now();
+    }
+    server.signal(Signal::TERM);
+    let reported = loop {
+        let line = server.error_line();
+        if line.contains("waiting for") {
+            break [line, server.error_line()];
+        }
+    };
+    assert_eq!(reported[0], "rest-server: waiting for 1 connection");
+    let peer = client.local_addr().unwrap().to_string();
+    assert!(reported[1].contains(&peer), "{reported:?}");
+    assert!(reported[1].ends_with(": nothing was written since the last read"), "{reported:?}");
+    drop(client);
+    assert!(server.wait().0.success());
 }

@@ -8,14 +8,13 @@ use bookshelf_proto::v1::{
     self, CreateBookRequest, DeleteBookRequest, GetAuthorRequest, GetBookRequest, ListBooksRequest,
     UpdateBookRequest, WatchBooksRequest, WatchBooksResponse,
 };
-use hyper_util::rt::TokioIo;
 use prost_types::FieldMask;
-use socket_tap::Tap;
+use socket_tap::{Tap, TapConnector};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status, Streaming};
 
 use crate::failure::{Failure, Kind};
-use crate::{Client, Result, Watch, connect};
+use crate::{Client, OPTIONS, Result, Watch};
 
 /// A gRPC client.
 #[derive(Debug)]
@@ -36,12 +35,8 @@ impl Client for Grpc {
     type Watch = GrpcWatch;
 
     async fn connect(tap: &Tap, address: SocketAddr) -> Result<Self> {
-        let tap = tap.clone();
         let endpoint = Endpoint::try_from(format!("http://{address}")).map_err(Failure::transport)?;
-        let connector = tower::service_fn(move |_| {
-            let tap = tap.clone();
-            async move { connect(&tap, address).await.map(TokioIo::new) }
-        });
+        let connector = TapConnector::new(tap).options(OPTIONS);
         let channel = endpoint.connect_with_connector(connector).await.map_err(Failure::transport)?;
         Ok(Self(BookshelfServiceClient::new(channel)))
     }

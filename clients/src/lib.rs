@@ -29,9 +29,11 @@ pub use rest::{Rest, RestWatch};
 /// What a call returns.
 pub type Result<T> = std::result::Result<T, Failure>;
 
-/// Opens a connection that sends small requests at once.
+/// Small requests are sent at once.
+const OPTIONS: TcpOptions = TcpOptions::new().nodelay(true);
+
 async fn connect(tap: &Tap, address: SocketAddr) -> std::io::Result<TapStream> {
-    TapStream::connect_with(tap, address, TcpOptions::new().nodelay(true)).await
+    TapStream::connect_with(tap, address, OPTIONS).await
 }
 
 /// A client with one connection.

@@ -3,7 +3,10 @@
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs as _, UdpSocket};
 
-use socket_tap::{Tap, TapListener, TapUdpSocket};
+use socket_tap::{ListenOptions, Tap, TapListener, TapUdpSocket};
+
+/// How many connections may wait for an accept: more than come in one burst.
+const BACKLOG: u32 = 1024;
 
 /// Reads an address as people type it: `127.0.0.1:3000`, `[::1]:3000`, `localhost:3000`, or a port alone.
 ///
@@ -53,7 +56,7 @@ pub fn check_udp(address: SocketAddr, who: &str, flag: &str) -> io::Result<()> {
 /// # Errors
 /// With a message that says who was expected there and what to do.
 pub async fn bind(tap: &Tap, address: SocketAddr, who: &str, flag: &str) -> io::Result<TapListener> {
-    let listener = TapListener::bind(tap, address).await;
+    let listener = TapListener::bind_with(tap, address, ListenOptions::new().backlog(BACKLOG)).await;
     listener.map(|listener| listener.nodelay(true)).map_err(|error| explained(&error, address, who, flag))
 }
 

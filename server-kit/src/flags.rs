@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser};
 use crate::bind;
 use crate::limits::Limits;
 use crate::program::Program;
+use crate::size::TraceLimit;
 
 /// The flags of a server with limits `L`.
 #[derive(Clone, Debug, Parser)]
@@ -25,6 +26,11 @@ pub struct Flags<L: Args = Limits> {
     /// Keep the first BYTES of each read and write in the trace; by default no payload is kept
     #[arg(long, value_name = "BYTES", default_value_t = 0, requires = "trace")]
     pub capture: usize,
+
+    /// Use at most SIZE of the disk for the trace, such as 256MiB: it is cut into four files, FILE and FILE with a number
+    /// in its name, of which the oldest is deleted; 0, the default, sets no limit
+    #[arg(long, value_name = "SIZE", default_value_t, hide_default_value = true, requires = "trace")]
+    pub trace_limit: TraceLimit,
 
     /// Record nothing
     #[arg(long)]

@@ -3,6 +3,7 @@
 //! # Layout
 //!
 //! - [`flags`]: the command line, the same in all of them
+//! - `size`: how large a trace may be
 //! - [`program`]: a server from its flags to its exit code
 //! - [`bind`]: addresses: reading, taking, and saying so well when one is taken
 //! - [`limits`]: what a client may do, and how long
@@ -23,13 +24,16 @@ pub mod limits;
 mod memory;
 pub mod program;
 pub mod shutdown;
+mod size;
 mod slots;
 #[cfg(feature = "tonic")]
 pub mod tonic;
+mod waiting;
 
 pub use connection::{Connection, Exchange};
 pub use flags::Flags;
 pub use incoming::Incoming;
 pub use limits::Limits;
 pub use program::{Program, run, run_on};
+pub use size::TraceLimit;
 pub use tokio_util::sync::CancellationToken as Shutdown;

@@ -9,12 +9,12 @@ use anstream::ColorChoice;
 use clap::Args;
 use socket_tap::format::text::Lines;
 use socket_tap::sink::LiveLines;
-use socket_tap::{Tap, TapListener};
+use socket_tap::{RecordingError, Tap, TapListener};
 
 use crate::bind::{bind, reachable};
 use crate::flags::Flags;
 use crate::shutdown::{Signals, stop_on};
-use crate::{Limits, Shutdown};
+use crate::{Limits, Shutdown, waiting};
 
 /// What one server tells of itself.
 #[derive(Clone, Copy, Debug)]
@@ -86,6 +86,7 @@ where
         stop_on(Signals::watch()?, program.name, flags.quiet, shutdown.clone());
         if !flags.quiet {
             greet(program, address);
+            tokio::spawn(waiting::report(tap.clone(), program.name, shutdown.clone()));
         }
         serve(sockets, shutdown, flags.limits).await
     });
@@ -112,10 +113,20 @@ fn start_tap<L: Args>(program: &Program, flags: &Flags<L>) -> io::Result<Tap> {
     }
     let tap = Tap::server(program.api)
         .program(format!("{} {}", program.name, program.version))
-        .capture(flags.capture);
+        .capture(flags.capture)
+        .on_error(report_error(program.name));
     match &flags.trace {
-        Some(path) => tap.file(path)?.start(),
+        Some(path) => tap.sink(flags.trace_limit.create(path)?).start(),
         None => tap.sink(LiveLines::new(Lines::new().color(colored()), io::stdout())).start(),
+    }
+}
+
+/// Prints that a trace stops. Without that a server whose disk is full would keep serving and record nothing, and nobody
+/// would know before its end.
+pub fn report_error(name: &'static str) -> impl Fn(&RecordingError) + Send + 'static {
+    move |error| {
+        // Standard error may be on the same full disk.
+        let _ = writeln!(io::stderr(), "{name}: {error}");
     }
 }
 

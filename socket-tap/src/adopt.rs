@@ -1,12 +1,12 @@
 //! Sockets and streams that the tap did not make: recorded from here on, and told apart from those whose making it saw.
 
+use std::io;
 use std::net::SocketAddr;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
-use crate::endpoint::{OpenSocket, fd_of};
+use crate::endpoint::fd_of;
 use crate::event::{Addr, Domain, Op, SockId, SocketKind};
-use crate::listener::TapListener;
 use crate::sensor::Sensor;
 use crate::stream::TapStream;
 use crate::tap::Tap;
@@ -124,29 +124,17 @@ impl TapStream<TcpStream> {
         });
         Self::new(stream, sensor)
     }
-}
 
-impl TapListener {
-    /// Records a listener that was made without the tap, from here on: one that the program was handed at its start
-    /// (socket activation), or whose options [`bind`](Self::bind) does not offer. The calls that made it are not in
-    /// the recording, an `adopt` stands for them.
+    /// Records a connection of the standard library, from here on. It must not block: see
+    /// [`set_nonblocking`](std::net::TcpStream::set_nonblocking).
     ///
-    /// ```
-    /// use socket_tap::{Tap, TapListener};
-    /// use tokio::net::TcpListener;
+    /// # Errors
+    /// As [`TcpStream::from_std`].
     ///
-    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-    /// let listener = TapListener::from_tokio(&Tap::off(), TcpListener::bind("127.0.0.1:0").await?);
-    /// println!("listening on {}", listener.local_addr()?);
-    /// # std::io::Result::Ok(()) })?;
-    /// # std::io::Result::Ok(())
-    /// ```
-    #[must_use]
-    pub fn from_tokio(tap: &Tap, listener: TcpListener) -> Self {
-        let sensor = adopted(tap, fd_of(&listener), |fd| {
-            ip(SocketKind::Listener, fd, listener.local_addr().ok(), None)
-        });
-        Self::new(listener, OpenSocket::new(sensor))
+    /// # Panics
+    /// As [`TcpStream::from_std`]: outside of a tokio runtime with I/O enabled.
+    pub fn from_std(tap: &Tap, stream: std::net::TcpStream) -> io::Result<Self> {
+        TcpStream::from_std(stream).map(|stream| Self::from_tokio(tap, stream))
     }
 }
 

@@ -2,6 +2,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
+use crate::TapListener;
 use crate::close::{Close, EndedBy};
 use crate::event::Event;
 use crate::sink::Memory;

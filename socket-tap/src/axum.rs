@@ -1,4 +1,4 @@
-//! `axum::serve` on a [`TapListener`].
+//! `axum::serve` on a [`TapListener`] or a `TapUnixListener`.
 
 use std::io;
 use std::net::SocketAddr;
@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 
+use crate::conn_info::ConnInfo;
 use crate::listener::TapListener;
 use crate::stream::TapStream;
 
@@ -22,9 +23,57 @@ impl Listener for TapListener {
     }
 }
 
-/// The other side's address, for `Router::into_make_service_with_connect_info::<PeerAddr>()`.
+#[cfg(unix)]
+impl Listener for crate::TapUnixListener {
+    type Io = TapStream<tokio::net::UnixStream>;
+    type Addr = tokio::net::unix::SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        self.accept_next().await
+    }
+
+    fn local_addr(&self) -> io::Result<Self::Addr> {
+        Self::local_addr(self)
+    }
+}
+
+/// For `Router::into_make_service_with_connect_info::<ConnInfo>()` and the extractor `ConnectInfo<ConnInfo>`.
+impl Connected<IncomingStream<'_, TapListener>> for ConnInfo {
+    fn connect_info(stream: IncomingStream<'_, TapListener>) -> Self {
+        stream.io().conn_info()
+    }
+}
+
+#[cfg(unix)]
+impl Connected<IncomingStream<'_, crate::TapUnixListener>> for ConnInfo {
+    fn connect_info(stream: IncomingStream<'_, crate::TapUnixListener>) -> Self {
+        stream.io().conn_info()
+    }
+}
+
+/// The peer's address, for `Router::into_make_service_with_connect_info::<PeerAddr>()`.
 ///
-/// axum gives a plain `SocketAddr` only for its own listeners.
+/// axum implements `ConnectInfo<SocketAddr>` for its own listeners, and for every listener behind
+/// [`tap_io`](axum::serve::ListenerExt::tap_io). So handlers that extract a `SocketAddr` stay as they are:
+///
+/// ```
+/// use std::net::SocketAddr;
+///
+/// use axum::serve::ListenerExt;
+/// use axum::{Router, extract::ConnectInfo, routing::get};
+/// use socket_tap::{Tap, TapListener};
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// async fn peer(ConnectInfo(peer): ConnectInfo<SocketAddr>) -> String {
+///     peer.to_string()
+/// }
+///
+/// let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await?.tap_io(|_| {});
+/// let app = Router::new().route("/", get(peer)).into_make_service_with_connect_info::<SocketAddr>();
+/// let serve = axum::serve(listener, app);
+/// # std::io::Result::Ok(()) })?;
+/// # std::io::Result::Ok(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerAddr(pub SocketAddr);
 

@@ -70,7 +70,6 @@ async fn connect_to(tap: &Tap, address: SocketAddr, options: TcpOptions) -> io::
     let local = if result.is_ok() && making.is_recorded() { local() } else { None };
     making.step(|| connect(local), result)?;
     let (stream, sensor) = making.done();
-    let sensor = sensor.take();
     options.apply(&stream, sensor.as_ref());
     Ok(TapStream::new(stream, sensor))
 }

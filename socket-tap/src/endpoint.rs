@@ -13,34 +13,13 @@ use crate::recorder::Entered;
 use crate::sensor::Sensor;
 use crate::tap::Tap;
 
-/// The sensor of an open socket that carries no stream: a listener, or a socket that is still being made. Empty when
-/// nothing is recorded.
-///
-/// Keep it in a field before the socket: fields are dropped in order, and the close must be recorded while the
-/// descriptor is still ours. The kernel gives its number to another socket at once.
-#[derive(Debug)]
-pub(crate) struct OpenSocket(Option<Sensor>);
-
-impl OpenSocket {
-    pub(crate) fn new(sensor: Option<Sensor>) -> Self {
-        Self(sensor)
-    }
-
-    pub(crate) fn get(&self) -> Option<&Sensor> {
-        self.0.as_ref()
-    }
-
-    /// Takes the sensor out: the socket became something else.
-    pub(crate) fn take(self) -> Option<Sensor> {
-        self.0
-    }
-}
-
 /// A socket that is being made. Whenever it is dropped (a step failed or panicked, the future that waits for it was
 /// cancelled), the recording gets its close.
 #[derive(Debug)]
 pub(crate) struct Making<S> {
-    sensor: OpenSocket,
+    /// The first field is dropped first: the close is recorded while the descriptor is still ours. The kernel gives its
+    /// number to another socket at once.
+    sensor: Option<Sensor>,
     socket: S,
 }
 
@@ -66,7 +45,7 @@ impl Making<Socket> {
             let kind = if kind == Type::DGRAM { SocketKind::Datagram } else { SocketKind::Stream };
             sensor.done(Op::Socket { fd, domain, kind });
         }
-        Ok(Self { sensor: OpenSocket::new(sensor), socket })
+        Ok(Self { sensor, socket })
     }
 
     /// Calls `bind(2)` with an IP address.
@@ -93,16 +72,16 @@ impl<S> Making<S> {
 
     /// Nanoseconds since the recording began, when there is one.
     pub(crate) fn now(&self) -> Option<u64> {
-        self.sensor.get().map(Sensor::now)
+        self.sensor.as_ref().map(Sensor::now)
     }
 
     pub(crate) fn is_recorded(&self) -> bool {
-        self.sensor.get().is_some()
+        self.sensor.is_some()
     }
 
     /// Records the result of a step.
     pub(crate) fn step<T>(&self, op: impl FnOnce() -> Op, result: io::Result<T>) -> io::Result<T> {
-        record(self.sensor.get(), op, result)
+        record(self.sensor.as_ref(), op, result)
     }
 
     /// Records the result of a step only when it failed.
@@ -121,7 +100,7 @@ impl<S> Making<S> {
         Ok(Making { socket: into(socket)?, sensor })
     }
 
-    pub(crate) fn done(self) -> (S, OpenSocket) {
+    pub(crate) fn done(self) -> (S, Option<Sensor>) {
         (self.socket, self.sensor)
     }
 }

@@ -4,19 +4,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::task::{Context, Poll, ready};
 
-use socket2::{Domain, Type};
-use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::accept;
-use crate::endpoint::{Making, OpenSocket, fd_of, no_address};
-use crate::event::Op;
+use crate::endpoint::fd_of;
 use crate::options::{Keepalive, TcpOptions};
+use crate::sensor::Sensor;
 use crate::stream::TapStream;
-use crate::tap::Tap;
-
-/// The length of the queue of connections that wait for an accept: mio's, which tokio's `bind` uses. The kernel's
-/// `somaxconn` caps it.
-const BACKLOG: i32 = 128;
 
 /// A [`TcpListener`] that records socket, bind, listen, every accept, and its close.
 ///
@@ -25,40 +19,12 @@ const BACKLOG: i32 = 128;
 #[derive(Debug)]
 pub struct TapListener {
     /// The first field is dropped first: its close is recorded before the socket is closed.
-    sensor: OpenSocket,
+    sensor: Option<Sensor>,
     inner: TcpListener,
     options: TcpOptions,
 }
 
 impl TapListener {
-    /// Binds and listens as [`TcpListener::bind`] does, and records each step.
-    ///
-    /// ```
-    /// use socket_tap::{Tap, TapListener};
-    ///
-    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-    /// let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await?;
-    /// println!("listening on {}", listener.local_addr()?);
-    /// # std::io::Result::Ok(()) })?;
-    /// # std::io::Result::Ok(())
-    /// ```
-    ///
-    /// # Errors
-    /// As [`TcpListener::bind`]: the last address's, when there are several and all fail.
-    ///
-    /// # Panics
-    /// Outside of a tokio runtime with I/O enabled, as [`TcpListener::bind`].
-    pub async fn bind(tap: &Tap, address: impl ToSocketAddrs) -> io::Result<Self> {
-        let mut last = None;
-        for address in tokio::net::lookup_host(address).await? {
-            match bind_to(tap, address) {
-                Ok(listener) => return Ok(listener),
-                Err(error) => last = Some(error),
-            }
-        }
-        Err(last.unwrap_or_else(|| no_address("no address to bind")))
-    }
-
     /// Sets `TCP_NODELAY` on each accepted connection, and records it. By default the option is not touched.
     ///
     /// Most servers want `true`: see [`TcpOptions::nodelay`]. With a listener of its own a framework does not set it,
@@ -87,6 +53,25 @@ impl TapListener {
     pub fn keepalive(mut self, keepalive: impl Into<Keepalive>) -> Self {
         self.options = self.options.keepalive(keepalive);
         self
+    }
+
+    pub(crate) fn new(inner: TcpListener, sensor: Option<Sensor>) -> Self {
+        Self { sensor, inner, options: TcpOptions::new() }
+    }
+
+    /// Returns the listener inside. Connections that it accepts past the tap are not recorded.
+    #[must_use]
+    pub fn get_ref(&self) -> &TcpListener {
+        &self.inner
+    }
+
+    /// Takes the listener out; from here on it is not recorded. The recording gets a `release` instead of a close.
+    #[must_use]
+    pub fn into_inner(self) -> TcpListener {
+        if let Some(sensor) = self.sensor {
+            sensor.release();
+        }
+        self.inner
     }
 
     /// Returns the address that it listens on, with the port that the kernel chose if 0 was requested.
@@ -124,7 +109,7 @@ impl TapListener {
     }
 
     fn accepted(&self, result: io::Result<(TcpStream, SocketAddr)>) -> io::Result<(TapStream, SocketAddr)> {
-        let listener = self.sensor.get();
+        let listener = self.sensor.as_ref();
         let (stream, peer) = result.map_err(|error| accept::failed(listener, error))?;
         let local = || stream.local_addr().ok().map(Into::into);
         let sensor = accept::accepted(listener, fd_of(&stream), local, || Some(peer.into()));
@@ -133,19 +118,16 @@ impl TapListener {
     }
 }
 
-impl TapListener {
-    pub(crate) fn new(inner: TcpListener, sensor: OpenSocket) -> Self {
-        Self { sensor, inner, options: TcpOptions::new() }
+#[cfg(unix)]
+impl std::os::fd::AsFd for TapListener {
+    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        self.inner.as_fd()
     }
 }
 
-fn bind_to(tap: &Tap, address: SocketAddr) -> io::Result<TapListener> {
-    let making = Making::new(tap, Domain::for_address(address), Type::STREAM)?;
-    // As mio does: an address in TIME_WAIT can be bound again. On Windows the option means something else.
-    #[cfg(unix)]
-    making.option("SO_REUSEADDR", 1, making.socket().set_reuse_address(true))?;
-    making.bind(address)?;
-    making.step(|| Op::Listen { backlog: BACKLOG }, making.socket().listen(BACKLOG))?;
-    let (inner, sensor) = making.convert(|socket| TcpListener::from_std(socket.into()))?.done();
-    Ok(TapListener::new(inner, sensor))
+#[cfg(unix)]
+impl std::os::fd::AsRawFd for TapListener {
+    fn as_raw_fd(&self) -> std::os::fd::RawFd {
+        self.inner.as_raw_fd()
+    }
 }

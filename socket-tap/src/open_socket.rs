@@ -5,14 +5,18 @@ use std::time::{Duration, Instant};
 
 use crate::close::{EndedBy, Totals};
 use crate::event::{Addr, SockId};
+use crate::recorder::{Direction, Recorder};
 use crate::sensor::Socket;
 use crate::sys;
 use crate::tap::Tap;
 
 /// An open socket of a recording, as [`Tap::connections`] finds it.
 ///
-/// Its [`Display`](fmt::Display) form is one line: `#7 127.0.0.1:3000 ↔ 127.0.0.1:51234, open 3.2 s, idle 3.1 s, 85 B in,
-/// 0 B out, 1048576 B wait for the peer to read`.
+/// Its [`Display`](fmt::Display) form is one line:
+///
+/// ```text
+/// #7 127.0.0.1:3000 ↔ 127.0.0.1:51234, open 3.2 s, idle 3.1 s, 85 B in, 0 B out: nothing was written since the last read
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OpenSocket {
@@ -28,8 +32,10 @@ pub struct OpenSocket {
     pub peer: Option<Addr>,
     /// When the recording of the socket began.
     pub since: Instant,
-    /// How long ago bytes last moved; since it is open, when none did.
-    pub idle: Duration,
+    /// How long ago the program last read bytes; `None` before it did.
+    pub last_read: Option<Duration>,
+    /// How long ago the program last wrote bytes; `None` before it did.
+    pub last_write: Option<Duration>,
     /// What went through it so far. Exact also when single reads and writes are missing from the recording.
     pub totals: Totals,
     /// Bytes that the kernel has received and the program has not read. Linux only.
@@ -69,30 +75,98 @@ impl Tap {
     #[must_use]
     pub fn connections(&self) -> Vec<OpenSocket> {
         let Some(recording) = self.recording() else { return Vec::new() };
-        recording.sockets().each(|socket| {
-            let last = socket.last();
-            let idle = if last == 0 { socket.since().elapsed() } else { recording.elapsed_since(last) };
-            open_socket(socket, idle)
-        })
+        recording.sockets().each(|socket| OpenSocket::of(socket, recording))
     }
 }
 
-fn open_socket(socket: &Socket, idle: Duration) -> OpenSocket {
-    let addresses = socket.addresses();
-    let queues = socket.fd().and_then(sys::queues);
-    OpenSocket {
-        sock: socket.sock(),
-        fd: socket.fd(),
-        is_stream: socket.is_stream(),
-        local: addresses.local,
-        peer: addresses.peer,
-        since: socket.since(),
-        idle,
-        totals: socket.totals(),
-        receive_queue: queues.map(|queues| queues.receive),
-        send_queue: queues.map(|queues| queues.send),
-        ended_by: socket.ended_by(),
-        is_shut_down: socket.is_shut(),
+impl OpenSocket {
+    fn of(socket: &Socket, recording: &Recorder) -> Self {
+        let ago = |raw: u64| (raw != 0).then(|| recording.elapsed_since(raw));
+        let addresses = socket.addresses();
+        let queues = socket.fd().and_then(sys::queues);
+        Self {
+            sock: socket.sock(),
+            fd: socket.fd(),
+            is_stream: socket.is_stream(),
+            local: addresses.local,
+            peer: addresses.peer,
+            since: socket.since(),
+            last_read: ago(socket.last(Direction::Read)),
+            last_write: ago(socket.last(Direction::Write)),
+            totals: socket.totals(),
+            receive_queue: queues.map(|queues| queues.receive),
+            send_queue: queues.map(|queues| queues.send),
+            ended_by: socket.ended_by(),
+            is_shut_down: socket.is_shut(),
+        }
+    }
+
+    /// How long no bytes have moved.
+    #[must_use]
+    pub fn idle(&self) -> Duration {
+        let moved = [self.last_read, self.last_write].into_iter().flatten().min();
+        moved.unwrap_or_else(|| self.since.elapsed())
+    }
+
+    /// What the connection waits for, as far as its socket shows.
+    ///
+    /// ```
+    /// # use socket_tap::{Awaits, Tap, TapListener, TapStream, sink::Memory};
+    /// # use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// # let tap = Tap::server("shop").sink(Memory::new()).start()?;
+    /// # let listener = TapListener::bind(&tap, "127.0.0.1:0").await?;
+    /// # let mut client = TapStream::connect(&Tap::off(), listener.local_addr()?).await?;
+    /// # let (mut server, _peer) = listener.accept().await?;
+    /// client.write_all(b"request").await?;
+    /// server.read_exact(&mut [0; 7]).await?;
+    /// assert_eq!(tap.connections()[1].awaits(), Awaits::Write);
+    /// # std::io::Result::Ok(()) })?;
+    /// # std::io::Result::Ok(())
+    /// ```
+    #[must_use]
+    pub fn awaits(&self) -> Awaits {
+        let is_waiting = |queue: Option<u32>| queue.is_some_and(|bytes| bytes > 0);
+        match (self.last_read, self.last_write) {
+            _ if is_waiting(self.send_queue) => Awaits::PeerToRead,
+            _ if is_waiting(self.receive_queue) => Awaits::Read,
+            _ if self.is_shut_down => Awaits::PeerToClose,
+            (Some(read), Some(write)) if read < write => Awaits::Write,
+            (Some(_), None) => Awaits::Write,
+            _ if self.ended_by.is_some() => Awaits::Close,
+            _ => Awaits::PeerToWrite,
+        }
+    }
+}
+
+/// What an open connection waits for. Its [`Display`](fmt::Display) form is a clause: `the peer does not read`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Awaits {
+    /// The peer: bytes that we wrote are not acknowledged.
+    PeerToRead,
+    /// The peer: we wrote last, or nothing has moved yet.
+    PeerToWrite,
+    /// The peer: we have shut down our sending half, and it has not closed.
+    PeerToClose,
+    /// The program: received bytes are unread.
+    Read,
+    /// The program: it has read, and not written since. A request is being handled, or its body is incomplete.
+    Write,
+    /// The program: the peer has finished sending, and our side is still open.
+    Close,
+}
+
+impl fmt::Display for Awaits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::PeerToRead => "the peer does not read",
+            Self::PeerToWrite => "the peer sends nothing",
+            Self::PeerToClose => "the peer does not close",
+            Self::Read => "received bytes are unread",
+            Self::Write => "nothing was written since the last read",
+            Self::Close => "the peer has finished sending, our side is open",
+        })
     }
 }
 
@@ -106,21 +180,14 @@ impl fmt::Display for OpenSocket {
             (Some(local), Some(peer)) => write!(f, " {local} ↔ {peer}")?,
         }
         let Totals { rx, tx, .. } = self.totals;
-        let (open, idle) = (self.since.elapsed().as_secs_f64(), self.idle.as_secs_f64());
+        let (open, idle) = (self.since.elapsed().as_secs_f64(), self.idle().as_secs_f64());
         write!(f, ", open {open:.1} s, idle {idle:.1} s, {rx} B in, {tx} B out")?;
-        if let Some(bytes) = self.send_queue.filter(|bytes| *bytes > 0) {
-            write!(f, ", {bytes} B wait for the peer to read")?;
+        for (queue, what) in [(self.send_queue, "unacknowledged"), (self.receive_queue, "unread")] {
+            if let Some(bytes) = queue.filter(|bytes| *bytes > 0) {
+                write!(f, ", {bytes} B {what}")?;
+            }
         }
-        if let Some(bytes) = self.receive_queue.filter(|bytes| *bytes > 0) {
-            write!(f, ", {bytes} B wait for us to read")?;
-        }
-        match self.ended_by {
-            Some(EndedBy::Peer) => f.write_str(", the peer has finished sending"),
-            Some(EndedBy::Reset) => f.write_str(", reset by the peer"),
-            Some(EndedBy::Error) => f.write_str(", ended by an error"),
-            _ if self.is_shut_down => f.write_str(", we have finished sending"),
-            _ => Ok(()),
-        }
+        if self.is_stream { write!(f, ": {}", self.awaits()) } else { Ok(()) }
     }
 }
 

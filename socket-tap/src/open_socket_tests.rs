@@ -28,7 +28,7 @@ async fn open_sockets_show_bytes_queues_and_ends() {
     assert_eq!(Some(stream.sock), server.sock());
     assert_eq!(stream.peer, Some(peer.into()));
     assert_eq!((stream.totals.rx, stream.totals.tx), (4, 4));
-    assert!(stream.idle <= stream.since.elapsed());
+    assert!(stream.idle() <= stream.since.elapsed());
     #[cfg(target_os = "linux")]
     assert_eq!(stream.receive_queue, Some(9));
     assert!(!stream.is_shut_down && stream.ended_by.is_none());
@@ -37,7 +37,8 @@ async fn open_sockets_show_bytes_queues_and_ends() {
     server.shutdown().await.unwrap();
     let stream = tap.connections().swap_remove(1);
     assert!(stream.is_shut_down && stream.ended_by == Some(EndedBy::Peer));
-    assert!(stream.to_string().contains("the peer has finished sending"), "{stream}");
+    assert_eq!(stream.awaits(), Awaits::PeerToClose);
+    assert!(stream.to_string().ends_with(": the peer does not close"), "{stream}");
 
     drop((server, listener, udp));
     assert!(tap.connections().is_empty());
@@ -55,5 +56,6 @@ async fn bytes_that_the_peer_does_not_read_are_in_the_send_queue() {
     while poll_fn(|cx| Poll::Ready(Pin::new(&mut server).poll_write(cx, &bytes))).await.is_ready() {}
     let stream = tap.connections().swap_remove(1);
     assert!(stream.send_queue.unwrap() > 0, "{stream:?}");
-    assert!(stream.to_string().contains("wait for the peer to read"), "{stream}");
+    assert_eq!(stream.awaits(), Awaits::PeerToRead);
+    assert!(stream.to_string().ends_with(" B unacknowledged: the peer does not read"), "{stream}");
 }

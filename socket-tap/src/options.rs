@@ -30,8 +30,8 @@ pub struct TcpOptions {
 impl TcpOptions {
     /// Creates options that leave everything as it is.
     #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub const fn new() -> Self {
+        Self { nodelay: None, keepalive: None }
     }
 
     /// Sets `TCP_NODELAY`, see [`tcp(7)`].
@@ -41,7 +41,7 @@ impl TcpOptions {
     ///
     /// [`tcp(7)`]: https://man7.org/linux/man-pages/man7/tcp.7.html
     #[must_use]
-    pub fn nodelay(mut self, nodelay: bool) -> Self {
+    pub const fn nodelay(mut self, nodelay: bool) -> Self {
         self.nodelay = Some(nodelay);
         self
     }
@@ -87,20 +87,20 @@ pub struct Keepalive {
 impl Keepalive {
     /// Sends the first probe after the connection was idle for this long; whole seconds (`TCP_KEEPIDLE`).
     #[must_use]
-    pub fn after(idle: Duration) -> Self {
+    pub const fn after(idle: Duration) -> Self {
         Self { idle, interval: None, retries: None }
     }
 
     /// Sets the time between probes; whole seconds (`TCP_KEEPINTVL`).
     #[must_use]
-    pub fn interval(mut self, interval: Duration) -> Self {
+    pub const fn interval(mut self, interval: Duration) -> Self {
         self.interval = Some(interval);
         self
     }
 
     /// Sets how many probes without a response end the connection (`TCP_KEEPCNT`).
     #[must_use]
-    pub fn retries(mut self, retries: u32) -> Self {
+    pub const fn retries(mut self, retries: u32) -> Self {
         self.retries = Some(retries);
         self
     }

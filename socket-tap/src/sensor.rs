@@ -25,8 +25,6 @@ pub(crate) struct Socket {
     addresses: Mutex<Addresses>,
     received: Count,
     sent: Count,
-    /// The clock's reading at the last transfer; 0 before the first.
-    last: AtomicU64,
     /// The first sign of the connection's end: [`PEER`] and so on.
     ended_by: AtomicU8,
     /// The error that ended it; 0 for none.
@@ -64,6 +62,8 @@ const ERROR: u8 = 4;
 struct Count {
     times: AtomicU64,
     bytes: AtomicU64,
+    /// The clock's reading at the last one; 0 before the first.
+    last: AtomicU64,
 }
 
 /// Whether several threads may use one direction of a socket at the same time.
@@ -112,9 +112,9 @@ impl Socket {
         self.lock_addresses().clone()
     }
 
-    /// The clock's reading at the last transfer; 0 before the first.
-    pub(crate) fn last(&self) -> u64 {
-        self.last.load(Ordering::Relaxed)
+    /// The clock's reading at the last transfer in that direction; 0 before the first.
+    pub(crate) fn last(&self, direction: Direction) -> u64 {
+        self.count(direction).last.load(Ordering::Relaxed)
     }
 
     pub(crate) fn is_stream(&self) -> bool {
@@ -183,7 +183,7 @@ impl Socket {
                 return Change::None;
             }
             Op::Accept { local, peer, .. } | Op::Connect { local, peer, .. } => {
-                self.set_addresses(local, peer)
+                self.set_addresses(local, peer);
             }
             Op::Adopt { local, peer, kind, .. } => {
                 self.set_addresses(local, peer);
@@ -221,7 +221,6 @@ impl Sensor {
             addresses: Mutex::default(),
             received: Count::default(),
             sent: Count::default(),
-            last: AtomicU64::new(0),
             ended_by: AtomicU8::new(NOT_ENDED),
             errno: AtomicI32::new(0),
             shut: AtomicBool::new(false),
@@ -321,7 +320,7 @@ impl Sensor {
         } else {
             recording.transfer(socket.sock, direction, size, parts, stamp)
         };
-        socket.last.store(raw, Ordering::Relaxed);
+        socket.count(direction).last.store(raw, Ordering::Relaxed);
     }
 
     /// A datagram was received, or sent by the call that was `entered`. Several threads may do so at the same time.
@@ -340,7 +339,7 @@ impl Sensor {
             let stamp = entered.map_or(Stamp::Now, Stamp::Entered);
             recording.datagram(socket.sock, direction, (bytes, envelope), stamp)
         };
-        socket.last.store(raw, Ordering::Relaxed);
+        socket.count(direction).last.store(raw, Ordering::Relaxed);
     }
 
     /// `bytes` were read. `room` tells an end of stream from a read that had nowhere to put bytes.

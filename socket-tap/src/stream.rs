@@ -1,148 +1,120 @@
 //! A stream that records what goes through it.
 
 use std::io::{self, IoSlice};
-use std::net::SocketAddr;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
+use std::time::Instant;
 
+use pin_project_lite::pin_project;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use crate::event::SockId;
-use crate::recorder::Direction;
-use crate::sensor::{Access, Sensor};
+use crate::recorded;
+use crate::sensor::Sensor;
 
-/// A stream that records every read, write, shutdown, and its close, and forwards all of them unchanged.
-///
-/// It comes from [`TapListener::accept`](crate::TapListener::accept) or [`TapStream::connect`], or is put around any
-/// stream with [`TapStream::wrap`].
-#[derive(Debug)]
-pub struct TapStream<S = TcpStream> {
-    /// The first field is dropped first: the kernel can then still be asked about the stream.
-    sensor: Option<Sensor>,
-    inner: S,
+pin_project! {
+    /// A stream that records every read, write, shutdown, and its close, and forwards all of them unchanged.
+    ///
+    /// It comes from [`TapListener::accept`](crate::TapListener::accept) or [`TapStream::connect`], or is put around any
+    /// stream with [`TapStream::wrap`].
+    #[derive(Debug)]
+    pub struct TapStream<S = TcpStream> {
+        // The first field is dropped first: the kernel can then still be asked about the stream.
+        sensor: Option<Sensor>,
+        since: Instant,
+        #[pin]
+        inner: S,
+    }
 }
 
 impl<S> TapStream<S> {
     pub(crate) fn new(inner: S, sensor: Option<Sensor>) -> Self {
-        Self { sensor, inner }
+        Self { sensor, since: Instant::now(), inner }
     }
 
-    /// The stream inside. Bytes that are read or written past the tap are not recorded.
+    /// Returns the stream inside. Bytes that are read or written past the tap are not recorded.
     pub fn get_ref(&self) -> &S {
         &self.inner
     }
 
-    /// Its number in the recording; `None` when nothing is recorded.
+    /// Returns the stream inside, mutably. Bytes that are read or written past the tap are not recorded.
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// Returns its number in the recording; `None` when nothing is recorded.
     pub fn sock(&self) -> Option<SockId> {
         self.sensor.as_ref().map(Sensor::sock)
     }
 
-    /// The stream inside, from here on unrecorded. The recording says so with a `release`, which carries the totals; a
-    /// close does not follow, because the tap will not see it.
+    /// Takes the stream out; from here on it is not recorded. The recording gets a `release` with the totals, instead of
+    /// a close.
     pub fn into_inner(self) -> S {
-        let Self { sensor, inner } = self;
+        let Self { sensor, inner, .. } = self;
         if let Some(sensor) = sensor {
             sensor.release();
         }
         inner
     }
-}
 
-impl TapStream<TcpStream> {
-    /// The other side's address.
-    ///
-    /// # Errors
-    /// As [`TcpStream::peer_addr`].
-    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
-        self.inner.peer_addr()
+    pub(crate) fn sensor(&self) -> Option<&Sensor> {
+        self.sensor.as_ref()
     }
 
-    /// Our address.
-    ///
-    /// # Errors
-    /// As [`TcpStream::local_addr`].
-    pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.inner.local_addr()
+    /// When the tap got the stream.
+    pub(crate) fn since(&self) -> Instant {
+        self.since
     }
-}
 
-impl<S: AsyncRead + Unpin> AsyncRead for TapStream<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        // The caller's buffer may hold bytes already: only its growth was read.
-        let (before, room) = (buf.filled().len(), buf.remaining());
-        let result = ready!(Pin::new(&mut self.inner).poll_read(cx, buf));
-        if let Some(sensor) = &self.sensor {
-            match &result {
-                Ok(()) => {
-                    let bytes = buf.filled().get(before..).unwrap_or_default();
-                    sensor.read(bytes, room, Access::Exclusive);
-                }
-                Err(error) => sensor.transfer_failed(Direction::Read, error),
-            }
-        }
-        Poll::Ready(result)
+    pub(crate) fn into_parts(self) -> (S, Option<Sensor>, Instant) {
+        (self.inner, self.sensor, self.since)
+    }
+
+    pub(crate) fn from_parts(inner: S, sensor: Option<Sensor>, since: Instant) -> Self {
+        Self { sensor, since, inner }
+    }
+
+    pub(crate) fn parts_mut(&mut self) -> (&mut S, Option<&Sensor>) {
+        (&mut self.inner, self.sensor.as_ref())
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for TapStream<S> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        let entered = self.sensor.as_ref().map(Sensor::enter);
-        let result = ready!(Pin::new(&mut self.inner).poll_write(cx, buf));
-        if let (Some(sensor), Some(entered)) = (&self.sensor, &entered) {
-            match &result {
-                Ok(written) => {
-                    sensor.wrote(entered, (*written, 0), std::iter::once(buf), Access::Exclusive);
-                }
-                Err(error) => sensor.transfer_failed(Direction::Write, error),
-            }
-        }
-        Poll::Ready(result)
+impl<S: AsyncRead> AsyncRead for TapStream<S> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.project();
+        recorded::poll_read(this.sensor.as_ref(), buf, |buf| this.inner.poll_read(cx, buf))
+    }
+}
+
+impl<S: AsyncWrite> AsyncWrite for TapStream<S> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.project();
+        recorded::poll_write(this.sensor.as_ref(), buf, || this.inner.poll_write(cx, buf))
     }
 
     fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let entered = self.sensor.as_ref().map(Sensor::enter);
-        let result = ready!(Pin::new(&mut self.inner).poll_write_vectored(cx, bufs));
-        if let (Some(sensor), Some(entered)) = (&self.sensor, &entered) {
-            match &result {
-                Ok(written) => {
-                    let (size, parts) = ((*written, bufs.len()), bufs.iter().map(|buf| &**buf));
-                    sensor.wrote(entered, size, parts, Access::Exclusive);
-                }
-                Err(error) => sensor.transfer_failed(Direction::Write, error),
-            }
-        }
-        Poll::Ready(result)
+        let this = self.project();
+        recorded::poll_write_vectored(this.sensor.as_ref(), bufs, || this.inner.poll_write_vectored(cx, bufs))
     }
 
-    // hyper and h2 choose how they write by this answer.
+    // hyper and h2 choose how they write by this.
     fn is_write_vectored(&self) -> bool {
         self.inner.is_write_vectored()
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let result = ready!(Pin::new(&mut self.inner).poll_flush(cx));
-        if let (Some(sensor), Err(error)) = (&self.sensor, &result) {
-            sensor.flush_failed(error);
-        }
-        Poll::Ready(result)
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.project();
+        recorded::poll_flush(this.sensor.as_ref(), || this.inner.poll_flush(cx))
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let entered = self.sensor.as_ref().map(Sensor::enter);
-        let result = ready!(Pin::new(&mut self.inner).poll_shutdown(cx));
-        if let (Some(sensor), Some(entered)) = (&self.sensor, &entered) {
-            sensor.shut_down(entered, &result);
-        }
-        Poll::Ready(result)
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.project();
+        recorded::poll_shutdown(this.sensor.as_ref(), || this.inner.poll_shutdown(cx))
     }
 }
 

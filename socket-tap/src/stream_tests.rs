@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::io::ErrorKind;
+use std::task::ready;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 

@@ -9,12 +9,14 @@ use tokio::sync::oneshot;
 
 use crate::error::RecordingError;
 use crate::event::Op;
-use crate::format::{End, Header, Side, VERSION};
+use crate::format::{End, Header, Side, Timestamp, VERSION};
 use crate::recorder::sync::{mpsc, thread};
 use crate::recorder::{
     Capacity, Change, Command, Drain, Keep, OnError, RawClock, Recorder, Recording, Reply, Stamp, Timeline,
 };
-use crate::sink::{Sink, TraceFile};
+use crate::sink::Sink;
+#[cfg(feature = "file")]
+use crate::sink::TraceFile;
 
 /// Reads and writes that fit in the buffers between two rounds of the drain thread, unless told otherwise.
 const DEFAULT_EVENTS: usize = 64 * 1024;
@@ -213,10 +215,11 @@ fn ended_already() -> io::Error {
 
 /// What to record, and where it goes.
 ///
-/// ```no_run
-/// use socket_tap::Tap;
+/// ```
+/// use socket_tap::{Tap, sink::Memory};
 ///
-/// let tap = Tap::server("shop").file("shop.jsonl")?.start()?;
+/// // Or .file("shop.jsonl")?, with the feature `file`.
+/// let tap = Tap::server("shop").sink(Memory::new()).start()?;
 /// # std::io::Result::Ok(())
 /// ```
 #[must_use = "nothing is recorded until `start`"]
@@ -275,10 +278,11 @@ impl TapBuilder {
         self
     }
 
-    /// Adds a trace file.
+    /// Adds a trace file. Needs the feature `file`.
     ///
     /// # Errors
     /// When it cannot be created; the message names it.
+    #[cfg(feature = "file")]
     pub fn file(self, path: impl AsRef<Path>) -> io::Result<Self> {
         Ok(self.sink(TraceFile::create(path)?))
     }
@@ -325,7 +329,7 @@ impl TapBuilder {
             side: self.side,
             program: self.program.unwrap_or_else(executable),
             pid: std::process::id(),
-            started: humantime::format_rfc3339_nanos(SystemTime::now()).to_string(),
+            started: Timestamp(SystemTime::now()).to_string(),
             monotonic_ns: timeline.start_ns(),
             capture: capacity.capture as u64,
             part: 0,

@@ -1,58 +1,114 @@
-//! `serve_with_incoming` of tonic on a [`TapListener`].
+//! The connection in the extensions of tonic's requests.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
-use tokio::sync::futures::OwnedNotified;
-use tonic::transport::server::{Connected, TcpConnectInfo};
+use pin_project_lite::pin_project;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tonic::transport::server::Connected;
 
-use crate::accept::concerns_one_connection;
-use crate::listener::TapListener;
-use crate::pause;
+use crate::conn_info::ConnInfo;
+use crate::incoming::TapIncoming;
+use crate::socket::Socket;
 use crate::stream::TapStream;
 
-impl Connected for TapStream {
-    type ConnectInfo = TcpConnectInfo;
+/// The connect info of the stream inside: `Request::remote_addr` works as without the tap.
+impl<S: Connected> Connected for TapStream<S> {
+    type ConnectInfo = S::ConnectInfo;
 
     fn connect_info(&self) -> Self::ConnectInfo {
         self.get_ref().connect_info()
     }
 }
 
-impl TapListener {
-    /// The connections, for `serve_with_incoming`. It never ends and never fails: as
-    /// [`accept_next`](Self::accept_next) does, it leaves a broken handshake behind, and waits when no file
-    /// descriptor is left.
+impl<L> TapIncoming<L> {
+    /// Puts a [`ConnInfo`] into the extensions of each request.
+    ///
+    /// tonic takes one type of connect info, so this replaces the `TcpConnectInfo` from which `Request::remote_addr` gets
+    /// the address. `ConnLayer` (feature `tower`) puts that back.
+    ///
+    /// ```no_run
+    /// use socket_tap::{ConnInfo, Tap, TapListener};
+    /// use tonic::{Request, transport::Server};
+    ///
+    /// # async fn example(service: tonic_health::pb::health_server::HealthServer<tonic_health::server::HealthService>)
+    /// # -> Result<(), Box<dyn std::error::Error>> {
+    /// let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await?;
+    /// let incoming = listener.into_incoming().with_conn_info();
+    /// Server::builder().add_service(service).serve_with_incoming(incoming).await?;
+    ///
+    /// // In a handler:
+    /// fn sock<T>(request: &Request<T>) -> Option<&ConnInfo> {
+    ///     request.extensions().get::<ConnInfo>()
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[must_use]
-    pub fn into_incoming(self) -> TapIncoming {
-        TapIncoming { listener: self, pause: None }
+    pub fn with_conn_info(self) -> WithConnInfo<Self> {
+        WithConnInfo { inner: self }
     }
 }
 
-/// The connections of a [`TapListener`], as a stream.
-#[derive(Debug)]
-pub struct TapIncoming {
-    listener: TapListener,
-    /// Running while no file descriptor is left.
-    pause: Option<Pin<Box<OwnedNotified>>>,
+pin_project! {
+    /// Connections whose connect info for tonic is a [`ConnInfo`]; each, and the stream of all of them. See
+    /// [`TapIncoming::with_conn_info`].
+    #[derive(Debug)]
+    pub struct WithConnInfo<T> {
+        #[pin]
+        inner: T,
+    }
 }
 
-impl Stream for TapIncoming {
-    type Item = io::Result<TapStream>;
+impl<T, S> Stream for WithConnInfo<T>
+where
+    T: Stream<Item = io::Result<TapStream<S>>>,
+{
+    type Item = io::Result<WithConnInfo<TapStream<S>>>;
 
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            if let Some(pause) = &mut self.pause {
-                ready!(pause.as_mut().poll(cx));
-                self.pause = None;
-            }
-            match ready!(self.listener.poll_accept(cx)) {
-                Ok((stream, _)) => return Poll::Ready(Some(Ok(stream))),
-                Err(error) if concerns_one_connection(&error) => {}
-                Err(_) => self.pause = pause::begin().map(Box::pin),
-            }
-        }
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let next = ready!(self.project().inner.poll_next(cx));
+        Poll::Ready(next.map(|next| next.map(|inner| WithConnInfo { inner })))
+    }
+}
+
+impl<S: Socket> Connected for WithConnInfo<TapStream<S>> {
+    type ConnectInfo = ConnInfo;
+
+    fn connect_info(&self) -> Self::ConnectInfo {
+        self.inner.conn_info()
+    }
+}
+
+impl<T: AsyncRead> AsyncRead for WithConnInfo<T> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.project().inner.poll_read(cx, buf)
+    }
+}
+
+impl<T: AsyncWrite> AsyncWrite for WithConnInfo<T> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.project().inner.poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.project().inner.poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.inner.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.project().inner.poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.project().inner.poll_shutdown(cx)
     }
 }

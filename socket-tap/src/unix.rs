@@ -1,17 +1,19 @@
 //! Unix-domain stream sockets: the same calls, addresses that are paths, and no options to set.
 
 use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::path::Path;
 use std::task::{Context, Poll, ready};
 
 use socket2::{Domain, SockAddr, Type};
 use tokio::net::unix::SocketAddr;
-use tokio::net::{UnixListener, UnixStream};
+use tokio::net::{UnixListener, UnixSocket, UnixStream};
 
 use crate::accept;
 use crate::adopt::adopted;
-use crate::endpoint::{Making, OpenSocket, fd_of};
+use crate::endpoint::{Making, fd_of, record};
 use crate::event::{self, Addr, Op, SocketKind};
+use crate::sensor::Sensor;
 use crate::stream::TapStream;
 use crate::tap::Tap;
 
@@ -34,7 +36,7 @@ const BACKLOG: i32 = if cfg!(any(
 #[derive(Debug)]
 pub struct TapUnixListener {
     /// The first field is dropped first: its close is recorded before the socket is closed.
-    sensor: OpenSocket,
+    sensor: Option<Sensor>,
     inner: UnixListener,
 }
 
@@ -68,18 +70,56 @@ impl TapUnixListener {
         Ok(Self { sensor, inner })
     }
 
-    /// Records a listener that was made without the tap, from here on.
+    /// Listens on a socket that the program made and bound itself, as [`UnixSocket::listen`] does. The recording begins
+    /// with an `adopt`: the earlier calls were not seen.
+    ///
+    /// # Errors
+    /// As [`UnixSocket::listen`]; the failure is recorded, and the close.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime with I/O enabled.
+    pub fn listen(tap: &Tap, socket: UnixSocket, backlog: u32) -> io::Result<Self> {
+        // tokio has no way to ask this socket for its address.
+        let address = || socket2::SockRef::from(&socket).local_addr().ok()?.as_pathname().map(path_addr);
+        let sensor = adopted(tap, fd_of(&socket), |fd| adopt(SocketKind::Listener, fd, address(), None));
+        let asked = i32::try_from(backlog).unwrap_or(i32::MAX);
+        let result = socket.listen(backlog);
+        let inner = record(sensor.as_ref(), || Op::Listen { backlog: asked }, result)?;
+        Ok(Self { sensor, inner })
+    }
+
+    /// Records a listener that was made without the tap, from here on. An `adopt` stands for the calls that made it.
     #[must_use]
     pub fn from_tokio(tap: &Tap, listener: UnixListener) -> Self {
-        let sensor = adopted(tap, fd_of(&listener), |fd| Op::Adopt {
-            fd,
-            domain: event::Domain::Unix,
-            kind: SocketKind::Listener,
-            on: None,
-            local: listener.local_addr().ok().as_ref().map(addr),
-            peer: None,
-        });
-        Self { sensor: OpenSocket::new(sensor), inner: listener }
+        let local = || listener.local_addr().ok().as_ref().map(addr);
+        let sensor = adopted(tap, fd_of(&listener), |fd| adopt(SocketKind::Listener, fd, local(), None));
+        Self { sensor, inner: listener }
+    }
+
+    /// Records a listener of the standard library, from here on. It must not block.
+    ///
+    /// # Errors
+    /// As [`UnixListener::from_std`].
+    ///
+    /// # Panics
+    /// As [`UnixListener::from_std`]: outside of a tokio runtime with I/O enabled.
+    pub fn from_std(tap: &Tap, listener: std::os::unix::net::UnixListener) -> io::Result<Self> {
+        UnixListener::from_std(listener).map(|listener| Self::from_tokio(tap, listener))
+    }
+
+    /// Returns the listener inside. Connections that it accepts past the tap are not recorded.
+    #[must_use]
+    pub fn get_ref(&self) -> &UnixListener {
+        &self.inner
+    }
+
+    /// Takes the listener out; from here on it is not recorded. The recording gets a `release` instead of a close.
+    #[must_use]
+    pub fn into_inner(self) -> UnixListener {
+        if let Some(sensor) = self.sensor {
+            sensor.release();
+        }
+        self.inner
     }
 
     /// The address that it listens on.
@@ -120,7 +160,7 @@ impl TapUnixListener {
         &self,
         result: io::Result<(UnixStream, SocketAddr)>,
     ) -> io::Result<(TapStream<UnixStream>, SocketAddr)> {
-        let listener = self.sensor.get();
+        let listener = self.sensor.as_ref();
         let (stream, peer) = result.map_err(|error| accept::failed(listener, error))?;
         let local = || stream.local_addr().ok().as_ref().map(addr);
         let sensor = accept::accepted(listener, fd_of(&stream), local, || Some(addr(&peer)));
@@ -128,44 +168,28 @@ impl TapUnixListener {
     }
 }
 
-impl TapStream<UnixStream> {
-    /// Connects to a path as [`UnixStream::connect`] does, and records socket and connect.
-    ///
-    /// # Errors
-    /// As [`UnixStream::connect`].
-    ///
-    /// # Panics
-    /// Outside of a tokio runtime with I/O enabled, as [`UnixStream::connect`].
-    pub async fn connect_unix(tap: &Tap, path: impl AsRef<Path>) -> io::Result<Self> {
-        let path = path.as_ref();
-        let making = Making::new(tap, Domain::UNIX, Type::STREAM)?;
-        let began = making.now();
-        let connect = |local| Op::Connect { local, peer: Some(path_addr(path)), began };
-        let address = making.fails(|| connect(None), SockAddr::unix(path))?;
-        making.begin_connect(&address, || connect(None))?;
-        // A connect that fails or is cancelled drops `making`, and that records the close.
-        let making = making.convert(|socket| UnixStream::from_std(socket.into()))?;
-        let result = connected(making.socket()).await;
-        let local = || making.socket().local_addr().ok().as_ref().map(addr);
-        let local = if result.is_ok() && making.is_recorded() { local() } else { None };
-        making.step(|| connect(local), result)?;
-        let (stream, sensor) = making.done();
-        Ok(Self::new(stream, sensor.take()))
+impl AsFd for TapUnixListener {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.inner.as_fd()
     }
 }
 
-/// Waits until the connection stands, as tokio does.
-async fn connected(stream: &UnixStream) -> io::Result<()> {
-    stream.writable().await?;
-    stream.take_error()?.map_or(Ok(()), Err)
+impl AsRawFd for TapUnixListener {
+    fn as_raw_fd(&self) -> RawFd {
+        self.inner.as_raw_fd()
+    }
 }
 
-fn path_addr(path: &Path) -> Addr {
+pub(crate) fn path_addr(path: &Path) -> Addr {
     Addr::Other(path.display().to_string())
 }
 
-/// Linux also has names that are no paths; tokio does not show them, and they count as none.
-fn addr(address: &SocketAddr) -> Addr {
+pub(crate) fn adopt(kind: SocketKind, fd: Option<i32>, local: Option<Addr>, peer: Option<Addr>) -> Op {
+    Op::Adopt { fd, domain: event::Domain::Unix, kind, on: None, local, peer }
+}
+
+/// An address as text. Linux also has names that are not paths; tokio does not show them.
+pub(crate) fn addr(address: &SocketAddr) -> Addr {
     address.as_pathname().map_or_else(|| Addr::Other("(unnamed)".to_owned()), path_addr)
 }
 

@@ -1,12 +1,13 @@
 //! A trace from a file, line by line, and what is wrong with it.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::Path;
 
 use socket_tap::event::Event;
-use socket_tap::format::{End, Header, Line, LineError};
+use socket_tap::format::{End, Header, Line, LineError, part_path};
 
 /// No event is longer: a write of 4 MiB captured whole is 6 MiB of base64.
 const MAX_LINE: u64 = 64 * 1024 * 1024;
@@ -21,6 +22,10 @@ pub struct Trace {
     text: Vec<u8>,
     events: u64,
     ending: Ending,
+    /// The parts of the recording that come after this one.
+    later: VecDeque<Trace>,
+    /// The counts of the end lines of the parts before this one.
+    before: End,
 }
 
 /// How a trace ends; certain only once all events are read.
@@ -115,7 +120,29 @@ impl Trace {
             }
         };
         let ending = Ending::CutShort { torn: false };
-        Ok(Self { source, header, lines, line: 1, text, events: 0, ending })
+        let (later, before) = (VecDeque::new(), End::default());
+        Ok(Self { source, header, lines, line: 1, text, events: 0, ending, later, before })
+    }
+
+    /// Opens all parts of a recording that are there as one trace: see "Several files" in `TRACE.md`. `path` names the
+    /// last part. A trace that is not cut into parts is opened as by [`open`](Self::open).
+    ///
+    /// The header is that of the first part that is there. The counts of the end line are those of all parts.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), for the last part.
+    pub fn open_recording(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let (mut first, mut later) = (Self::open(path)?, VecDeque::new());
+        while let Some(part) = first.header.part.checked_sub(1) {
+            match Self::open(part_path(path, part)) {
+                Ok(earlier) if earlier.header.part == part && are_parts(&earlier.header, &first.header) => {
+                    later.push_front(std::mem::replace(&mut first, earlier));
+                }
+                _ => break,
+            }
+        }
+        Ok(Self { later, ..first })
     }
 
     /// Where it is read from.
@@ -173,8 +200,9 @@ impl Trace {
                     return Ok(Some(event));
                 }
                 Ok(Ok(Line::End(end))) => {
-                    self.ending = Ending::Complete(end);
-                    return self.look_behind_the_end().map(|()| None);
+                    if !self.end(end)? {
+                        return Ok(None);
+                    }
                 }
                 Ok(Err(_)) | Err(_) if !whole => {
                     self.ending = Ending::CutShort { torn: true };
@@ -188,6 +216,22 @@ impl Trace {
                 Ok(Ok(_)) => {}
             }
         }
+    }
+
+    /// Takes in an end line, and returns whether there is a part after it.
+    fn end(&mut self, mut end: End) -> Result<bool, Error> {
+        let continued = end.continued;
+        end.events = self.before.events.saturating_add(end.events);
+        end.lost = self.before.lost.saturating_add(end.lost);
+        self.ending = Ending::Complete(end.clone());
+        self.look_behind_the_end()?;
+        if !continued || matches!(self.ending, Ending::TextAfterEnd { .. }) {
+            return Ok(false);
+        }
+        let Some(next) = self.later.pop_front() else { return Ok(false) };
+        (self.source, self.lines, self.line) = (next.source, next.lines, next.line);
+        (self.before, self.ending) = (end, next.ending);
+        Ok(true)
     }
 
     /// Reads on after the end line, where nothing may be but blank lines.

@@ -29,3 +29,44 @@ fn text_after_the_end_line_is_reported() {
         assert_eq!(ending(&[HEADER, MARK, END, "", more, ""]), Ending::TextAfterEnd { line: 5 });
     }
 }
+
+/// The files of a recording that was cut into parts `first` to `last`, each with one event.
+fn parts(directory: &Path, first: u64, last: u64) -> std::path::PathBuf {
+    let path = directory.join("a.jsonl");
+    for part in first..=last {
+        let header = HEADER.replace('}', &format!(r#","part":{part},"since":{part}}}"#));
+        let (file, end) = match part == last {
+            true => (path.clone(), END.to_owned()),
+            false => (part_path(&path, part), END.replace('}', r#","continued":true}"#)),
+        };
+        std::fs::write(file, format!("{header}\n{MARK}\n{end}\n")).unwrap();
+    }
+    path
+}
+
+#[test]
+fn recording_in_parts_is_read_as_one_trace() {
+    let directory = tempfile::TempDir::new().unwrap();
+    for (first, last) in [(0, 0), (0, 3), (2, 3)] {
+        let mut trace = Trace::open_recording(parts(directory.path(), first, last)).unwrap();
+        assert_eq!((trace.header().part, trace.header().since), (first, first));
+        while trace.next_event().unwrap().is_some() {}
+        let events = last - first + 1;
+        assert_eq!(trace.events(), events);
+        assert_eq!(trace.ending(), &Ending::Complete(End::new(events, 0)));
+        (first..last).for_each(|part| {
+            std::fs::remove_file(part_path(&directory.path().join("a.jsonl"), part)).unwrap();
+        });
+    }
+}
+
+#[test]
+fn part_of_another_recording_is_not_read() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let path = parts(directory.path(), 1, 2);
+    let other = HEADER.replace(r#""pid":1"#, r#""pid":2"#);
+    std::fs::write(part_path(&path, 1), format!("{other}\n{MARK}\n")).unwrap();
+    let mut trace = Trace::open_recording(&path).unwrap();
+    while trace.next_event().unwrap().is_some() {}
+    assert_eq!((trace.header().part, trace.events()), (2, 1));
+}

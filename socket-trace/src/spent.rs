@@ -15,8 +15,11 @@ pub struct Bytes {
     pub framing: u64,
     /// On saying what messages are about.
     pub headers: u64,
-    /// On the messages themselves.
+    /// On the messages themselves, and on the encrypted data of TLS.
     pub payload: u64,
+    /// On TLS: headers of records, handshake, alerts. In JSON only where there is any.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub tls: u64,
     /// That is not known.
     pub unknown: u64,
 }
@@ -24,14 +27,25 @@ pub struct Bytes {
 impl Bytes {
     /// Adds bytes of that class. What a trace says may be anything: a sum stops at the most that there is.
     pub fn add(&mut self, class: Class, bytes: u64) {
-        let sum = match class {
+        let sum = self.of(class);
+        *sum = sum.saturating_add(bytes);
+    }
+
+    /// Takes bytes of that class away, as many as there are.
+    pub(crate) fn take(&mut self, class: Class, bytes: u64) {
+        let sum = self.of(class);
+        *sum = sum.saturating_sub(bytes);
+    }
+
+    fn of(&mut self, class: Class) -> &mut u64 {
+        match class {
             Class::Connection => &mut self.connection,
             Class::Framing => &mut self.framing,
             Class::Headers => &mut self.headers,
             Class::Payload => &mut self.payload,
+            Class::Tls => &mut self.tls,
             Class::Unknown => &mut self.unknown,
-        };
-        *sum = sum.saturating_add(bytes);
+        }
     }
 
     /// Adds parts of a read or write.
@@ -56,6 +70,7 @@ impl Bytes {
             framing: self.framing.saturating_sub(other.framing),
             headers: self.headers.saturating_sub(other.headers),
             payload: self.payload.saturating_sub(other.payload),
+            tls: self.tls.saturating_sub(other.tls),
             unknown: self.unknown.saturating_sub(other.unknown),
         }
     }
@@ -68,15 +83,20 @@ impl Bytes {
 
     /// How many of each class.
     #[must_use]
-    pub fn by_class(&self) -> [(Class, u64); 5] {
+    pub fn by_class(&self) -> [(Class, u64); 6] {
         [
             (Class::Connection, self.connection),
             (Class::Framing, self.framing),
             (Class::Headers, self.headers),
             (Class::Payload, self.payload),
+            (Class::Tls, self.tls),
             (Class::Unknown, self.unknown),
         ]
     }
+}
+
+fn is_zero(bytes: &u64) -> bool {
+    *bytes == 0
 }
 
 impl From<&Budget> for Bytes {

@@ -81,6 +81,15 @@ impl Step {
         way.add(Class::Unknown, moved.bytes.saturating_sub(told));
     }
 
+    /// Counts payload as bytes of that class: it is known better now what they are.
+    pub(crate) fn recount(&mut self, to_server: bool, class: Class, bytes: u64) {
+        let Some(spent) = &mut self.spent else { return };
+        let way = if to_server { &mut spent.to_server } else { &mut spent.to_client };
+        let bytes = bytes.min(way.payload);
+        way.take(Class::Payload, bytes);
+        way.add(class, bytes);
+    }
+
     /// Takes in a connection that has ended.
     pub(crate) fn ended(&mut self, socket: &Socket, side: Side) {
         if !matches!(socket.role(side), Role::Accepted | Role::Connected) {

@@ -108,7 +108,9 @@ impl Stream {
             // It says now and then that it is still there.
             assert!(began.elapsed() < LONGEST, "nothing happens any more");
             let mut line = String::new();
-            if self.0.read_line(&mut line).unwrap() == 0 {
+            self.0.read_line(&mut line).unwrap();
+            // A server that gives the stream up may do so within a line.
+            if !line.ends_with('\n') {
                 return None;
             }
             match line.trim_end().split_once(": ") {

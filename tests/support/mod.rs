@@ -2,12 +2,14 @@
 
 pub(crate) mod api;
 pub(crate) mod browser;
+pub(crate) mod ends;
 pub(crate) mod http2;
 pub(crate) mod keep_alive;
 pub(crate) mod process;
 pub(crate) mod program;
 pub(crate) mod raw;
 pub(crate) mod recorded;
+pub(crate) mod tls;
 pub(crate) mod tour;
 pub(crate) mod workshop;
 

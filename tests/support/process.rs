@@ -93,6 +93,13 @@ impl Serving {
     }
 
     /// Waits for its end, and returns what it said meanwhile on standard output and on standard error.
+    /// The next line that it prints on standard error.
+    pub(crate) fn error_line(&mut self) -> String {
+        let mut line = String::new();
+        assert_ne!(self.stderr.read_line(&mut line).unwrap(), 0, "it has ended");
+        line.trim_end().to_owned()
+    }
+
     pub(crate) fn wait(mut self) -> (ExitStatus, String, String) {
         let (mut out, mut err) = (String::new(), String::new());
         self.child.stdout.take().unwrap().read_to_string(&mut out).unwrap();

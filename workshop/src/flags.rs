@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Parser;
+use server_kit::TraceLimit;
 use server_kit::bind::parse;
 
 /// Starts a REST, a GraphQL and a gRPC server of the same tiny service, runs the same tour over each through real
@@ -46,6 +47,11 @@ pub struct Flags {
     /// Where the recordings go; those of the last run are replaced
     #[arg(long, value_name = "DIR", default_value = "traces")]
     pub traces: PathBuf,
+
+    /// Use at most SIZE of the disk for each recording: it is cut into four files, of which the oldest is deleted. There
+    /// are ten recordings; 0 sets no limit
+    #[arg(long, value_name = "SIZE", default_value = "256MiB")]
+    pub trace_limit: TraceLimit,
 
     /// Keep the first BYTES of each read and write in the recordings; 0 keeps no payload
     #[arg(long, value_name = "BYTES", default_value_t = 16_384)]

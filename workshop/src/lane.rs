@@ -9,12 +9,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bookshelf::Shelf;
 use server_kit::bind::bind;
-use server_kit::program::{Program, colored};
+use server_kit::program::{Program, colored, report_error};
 use socket_tap::format::text::Lines;
 use socket_tap::format::{End, Side};
 use socket_tap::sink::LiveLines;
 use socket_tap::{Tap, TapBuilder, TapListener, monotonic_ns};
 use tokio::task::JoinHandle;
+
+use crate::flags::Flags;
 
 /// One API.
 #[derive(Debug)]
@@ -76,14 +78,16 @@ pub struct Recordings {
 pub const BY_HAND: &str = "by hand";
 
 impl Recordings {
-    /// Begins two traces in `directory`. The server's calls are also printed while the curtain is up.
+    /// Begins two traces in the directory that the flags name. The server's calls are also printed while the curtain is up.
     ///
     /// # Errors
     /// When a trace cannot be written; the message names it.
-    pub fn start(api: &'static str, directory: &Path, capture: usize, curtain: &Curtain) -> io::Result<Self> {
-        let begin = |tap: TapBuilder, side| {
+    pub fn start(api: &'static str, flags: &Flags, curtain: &Curtain) -> io::Result<Self> {
+        let directory = &flags.traces;
+        let begin = |tap: TapBuilder, side| -> io::Result<TapBuilder> {
             let program = concat!("workshop ", env!("CARGO_PKG_VERSION"));
-            tap.program(program).capture(capture).file(path(directory, api, side))
+            let file = flags.trace_limit.create(&path(directory, api, side))?;
+            Ok(tap.program(program).capture(flags.capture).on_error(report_error("workshop")).sink(file))
         };
         let lines = Lines::new().label(api).color(colored());
         let server = begin(Tap::server(api), Side::Server)?

@@ -28,7 +28,7 @@ pub fn compare<'a>(
     let mut traces = Vec::new();
     for side in [Side::Server, Side::Client] {
         for recordings in recordings.clone() {
-            let trace = Trace::open(recordings.path(side))?;
+            let trace = Trace::open_recording(recordings.path(side))?;
             traces.push(Summary::of(trace, Recording::UnderWay)?);
         }
     }
@@ -58,7 +58,7 @@ pub fn text(lanes: &[Lane], comparison: &Comparison) -> Result<String, Error> {
 /// The sequence of socket calls of one call, a lane for each API.
 fn one_call(lanes: &[Lane]) -> Result<String, Error> {
     let sequences = lanes.iter().map(|lane| {
-        let open = |side| Trace::open(lane.recordings.path(side));
+        let open = |side| Trace::open_recording(lane.recordings.path(side));
         let calls = sequence::of_step(open(Side::Client)?, open(Side::Server)?, ONE_CALL)?;
         Ok((lane.title.to_owned(), calls))
     });

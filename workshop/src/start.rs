@@ -85,7 +85,7 @@ fn record(
     curtain: &Curtain,
     recordings: &mut Vec<Recordings>,
 ) -> io::Result<Recordings> {
-    let recording = Recordings::start(api, &flags.traces, flags.capture, curtain)?;
+    let recording = Recordings::start(api, flags, curtain)?;
     recordings.push(recording.clone());
     Ok(recording)
 }

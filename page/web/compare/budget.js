@@ -2,14 +2,14 @@
 
 import { el } from "../frame/dom.js";
 import { numberText, shareText } from "../recording/numbers.js";
-import { SPENT_CLASSES, SPENT_WAYS, spentTotal } from "../recording/spent.js";
+import { SPENT_WAYS, spentClasses, spentTotal } from "../recording/spent.js";
 
 /** Draws one bar and its numbers for each row and both ways. `rows`: see `bytesOfStep` and `bytesOfCalls`. */
 export function budgetTable(caption, rows) {
   const known = rows.filter(({ spent }) => spent);
   const totals = known.flatMap(({ spent }) => SPENT_WAYS.map(([way]) => spentTotal(spent[way])));
   const most = Math.max(1, ...totals);
-  const classes = SPENT_CLASSES.filter(([name]) => name !== "unknown" || hasUnknown(known));
+  const classes = spentClasses(known.map(({ spent }) => spent));
   return el(
     "div",
     { class: "table-holder", "data-key": "bytes" },
@@ -37,10 +37,6 @@ export function budgetTable(caption, rows) {
       ),
     ),
   );
-}
-
-function hasUnknown(rows) {
-  return rows.some(({ spent }) => SPENT_WAYS.some(([way]) => spent[way].unknown > 0));
 }
 
 function budgetHead(classes, hasCalls, most) {
@@ -88,7 +84,7 @@ function budgetCells(bytes, classes, most) {
   return [
     el("td", { class: "bar-cell" }, budgetBar(bytes, classes, most)),
     el("td", { class: "number all", text: numberText(total) }),
-    classes.map(([name]) => number(bytes[name] === 0 ? "·" : numberText(bytes[name]))),
+    classes.map(([name]) => number(bytes[name] > 0 ? numberText(bytes[name]) : "·")),
     number(shareText(bytes.payload, total)),
   ].flat();
 }

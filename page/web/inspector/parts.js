@@ -12,6 +12,7 @@ const PARTS_LAYERS = {
   grpc: "gRPC",
   websocket: "WebSocket",
   sse: "server-sent events",
+  tls: "TLS",
 };
 
 /** The parts of an event as a list, nested by depth. Each knows its number, as `data-part`. */
@@ -41,8 +42,12 @@ function partsIsSame(part, next) {
   return part !== undefined && next !== undefined && part.unit === next.unit && part.layer === next.layer;
 }
 
+/** The records of TLS. Other parts of TLS are messages of the handshake, in records. */
+const PARTS_RECORDS = ["change_cipher_spec", "alert", "handshake", "application_data", "heartbeat"];
+
 /** Whether it is carried by the frame before it. */
 function partsIsContent({ layer, name, class: kind }) {
+  if (layer === "tls") return !PARTS_RECORDS.includes(name);
   if (layer === "http2") return kind === "payload";
   return layer === "grpc" || layer === "sse" || (layer === "websocket" && name === "message");
 }

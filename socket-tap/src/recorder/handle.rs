@@ -27,6 +27,7 @@ struct Counted {
 pub(crate) struct Drained(Arc<Counted>);
 
 /// What a panic hook has of a recording.
+#[cfg(feature = "file")]
 #[derive(Clone, Debug)]
 pub(crate) struct WeakRecording(Weak<Counted>);
 
@@ -39,11 +40,13 @@ impl Recording {
         Drained(Arc::clone(&self.0))
     }
 
+    #[cfg(feature = "file")]
     pub(crate) fn downgrade(&self) -> WeakRecording {
         WeakRecording(Arc::downgrade(&self.0))
     }
 }
 
+#[cfg(feature = "file")]
 impl WeakRecording {
     /// The recorder, also of a recording that is about to end; it does not keep the recording alive.
     pub(crate) fn upgrade(&self) -> Option<Drained> {

@@ -115,6 +115,7 @@ impl Drop for Entered {
 }
 
 /// Leaves this thread's call early: a panic inside it is about to wait for the drain thread.
+#[cfg(feature = "file")]
 pub(crate) fn leave() {
     let _ = THREAD.try_with(|thread| {
         if let Some(call) = thread.call.get() {

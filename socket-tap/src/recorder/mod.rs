@@ -21,7 +21,7 @@ use crate::event::{Failure, Op, SockId};
 use crate::sys;
 use command::Commands;
 use registry::Registry;
-use shard::{Room, Shard, Taken};
+use shard::{Fate, Room, Shard};
 use sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use sync::{Mutex, MutexGuard, PoisonError, thread};
 
@@ -29,9 +29,15 @@ pub(crate) use clock::{RawClock, Timeline};
 pub(crate) use command::{Command, Reply};
 pub(crate) use drain::{Drain, OnError};
 pub(crate) use envelope::{Cut, Envelope};
-pub(crate) use handle::{Recording, WeakRecording};
-pub(crate) use in_call::{Entered, leave};
+pub(crate) use handle::Recording;
+#[cfg(feature = "file")]
+pub(crate) use handle::WeakRecording;
+pub(crate) use in_call::Entered;
+#[cfg(feature = "file")]
+pub(crate) use in_call::leave;
 pub(crate) use record::Direction;
+#[cfg(feature = "file")]
+pub(crate) use record::{Moved, Record, Timed};
 pub(crate) use shard::Keep;
 
 /// More shards than threads that record at the same time bring nothing. A power of two.
@@ -223,10 +229,10 @@ impl Recorder {
             self.now_idle();
         }
         match taken {
-            Taken::HalfFull => self.press(),
-            Taken::Yes => {}
-            Taken::No => return Outcome::Dropped,
-            Taken::Ended => return Outcome::Ended,
+            Fate::HalfFull => self.press(),
+            Fate::Yes => {}
+            Fate::No => return Outcome::Dropped,
+            Fate::Ended => return Outcome::Ended,
         }
         Outcome::Recorded
     }

@@ -2,11 +2,11 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, ErrorKind, Read as _, Seek as _, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::file_rules::{FoundFile, no_special_files};
 use super::private_file::{PrivateFile, Replacement};
-use crate::format::Line;
+use crate::format::{Line, part_path};
 
 /// The header and the end line of a trace are shorter.
 const LONGEST_HEADER: u64 = 64 * 1024;
@@ -42,7 +42,7 @@ fn begin_next(path: &Path, full: &PrivateFile, part: u64) -> io::Result<PrivateF
     let (next, replacement) = Replacement::beside(path)?;
     let aside = part_path(path, part);
     let in_the_way = || {
-        let why = format!("{} is there already, and is no part of a recording", aside.display());
+        let why = format!("{} exists already and is not part of a recording", aside.display());
         io::Error::new(ErrorKind::AlreadyExists, why)
     };
     // The path names a locked file at all times: no other program can take it in between.
@@ -101,14 +101,6 @@ fn is_full_part(file: &Path, part: u64) -> bool {
     let tail = String::from_utf8_lossy(&tail);
     let last = tail.lines().next_back().map(Line::parse);
     read.is_ok() && matches!(last, Some(Ok(Line::End(end))) if end.continued)
-}
-
-/// `shop.jsonl` is `shop.3.jsonl` as part 3.
-fn part_path(path: &Path, part: u64) -> PathBuf {
-    match path.extension() {
-        Some(extension) => path.with_extension(format!("{part}.{}", extension.display())),
-        None => path.with_extension(part.to_string()),
-    }
 }
 
 /// Which part of `path` the file is by its name.

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use super::*;
 use crate::sink::TraceFile;
 use crate::tap::Tap;
@@ -105,7 +107,7 @@ fn file_that_is_no_part_is_not_overwritten_by_one() {
     (0..5).for_each(|_| tap.mark("step"));
     let error = tap.finish_blocking().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::AlreadyExists);
-    assert!(error.to_string().contains("shop.2.jsonl is there already"), "{error}");
+    assert!(error.to_string().contains("shop.2.jsonl exists already"), "{error}");
     assert_eq!(fs::read_to_string(directory.0.join("shop.2.jsonl")).unwrap(), "notes\n");
     assert_eq!(directory.files(), ["shop.0.jsonl", "shop.1.jsonl", "shop.2.jsonl", "shop.jsonl"]);
 }

@@ -89,6 +89,11 @@ fn adopted_tcp_calls_are_those_of_tokio() {
 }
 
 #[test]
+fn split_tcp_calls_are_those_of_tokio() {
+    same_calls("tcp-split");
+}
+
+#[test]
 fn refused_tcp_connect_calls_are_those_of_tokio() {
     same_calls("tcp-refused");
 }

@@ -23,6 +23,37 @@ macro_rules! tcp {
     }};
 }
 
+/// The halves of a socket, and the calls that do not wait.
+macro_rules! split {
+    ($listener:expr, |$to:ident| $connect:expr) => {{
+        let listener = $listener.unwrap();
+        let $to = listener.local_addr().unwrap();
+        let mut client = $connect.unwrap();
+        let (mut read, mut write) = listener.accept().await.unwrap().0.into_split();
+        write.write_all(b"question").await.unwrap();
+        let mut buf = [0; 64];
+        client.readable().await.unwrap();
+        assert_eq!(client.peek(&mut buf).await.unwrap(), 8);
+        assert_eq!(client.try_read(&mut buf).unwrap(), 8);
+        drop(write);
+        client.split().1.write_all(b"answer").await.unwrap();
+        read.read_exact(&mut buf[..6]).await.unwrap();
+        assert_eq!(client.split().0.read(&mut buf).await.unwrap(), 0);
+        client.set_nodelay(true).unwrap();
+        client.try_write(b"more").unwrap();
+        drop(read);
+        let mut reset = $connect.unwrap();
+        let (read, write) = listener.accept().await.unwrap().0.into_split();
+        // A write half whose shutdown fails: the peer's reset has come before.
+        #[allow(deprecated, reason = "tokio deprecates other durations, which block the thread")]
+        reset.set_linger(Some(std::time::Duration::ZERO)).unwrap();
+        reset.write_all(b"x").await.unwrap();
+        drop(reset);
+        drop(write);
+        drop(read);
+    }};
+}
+
 macro_rules! unix {
     ($path:ident, $listener:expr, $connect:expr) => {{
         let listener = $listener.unwrap();
@@ -72,6 +103,10 @@ async fn run_on(scenario: &str, tap: Option<&Tap>) {
             tcp!(TcpListener::bind(ANY).await.map(|inner| TapListener::from_tokio(tap, inner)), |to| {
                 TcpStream::connect(to).await.map(|inner| TapStream::from_tokio(tap, inner))
             });
+        }
+        ("tcp-split", None) => split!(TcpListener::bind(ANY).await, |to| TcpStream::connect(to).await),
+        ("tcp-split", Some(tap)) => {
+            split!(TapListener::bind(tap, ANY).await, |to| TapStream::connect(tap, to).await);
         }
         ("tcp-refused", tap) => refused(tap).await,
         ("unix", None) => unix!(path, UnixListener::bind(&path), UnixStream::connect(&path).await),

@@ -190,7 +190,7 @@ fn doubt_of_calls(trace: &Summary, calls: u64) -> Option<String> {
     }
     if trace.unknown > 0 {
         return Some(format!(
-            "calls may be in {} B that are not known: of a protocol that is none of ours, or not recorded (--capture)",
+            "calls may be in {} B that are not known: encrypted, of a protocol that is none of ours, or not recorded (--capture)",
             trace.unknown
         ));
     }

@@ -17,6 +17,8 @@ use crate::timeline::seen::Walk;
 const HELP: &str = "TCP is a stream of bytes: it keeps no borders between messages. One message may need several writes, \
     one write may hold several frames, and the other side reads as much as has arrived. The map shows it: boxes stand \
     above the bytes that they are made of, and `byte` counts those since the connection began.\n\n\
+    Over TLS, calls are seen by a tap above it. With another tap below, the map also shows the records of TLS and the reads \
+    and writes that carried them, each where its data is.\n\n\
     The recording must have payload (--capture of the servers). Give both sides to see writes and reads in one map.\n\n\
     Examples:\n  \
     socket-trace layers grpc.jsonl                            the first call of the recording\n  \

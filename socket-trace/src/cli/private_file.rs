@@ -66,7 +66,7 @@ mod system {
         Err(io::Error::new(ErrorKind::ResourceBusy, "other programs keep replacing it"))
     }
 
-    /// Opens a file that is there; `None` when it was removed to be made anew.
+    /// Opens an existing file; `None` when it was removed, so that a new one takes its place.
     fn open(path: &Path, mut options: OpenOptions) -> io::Result<Option<File>> {
         let found = fs::symlink_metadata(path)?;
         check(&found)?;

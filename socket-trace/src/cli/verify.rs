@@ -16,10 +16,14 @@ const HELP: &str = "Example, on Linux:\n  \
 fcntl,dup,?dup2,dup3,clone,clone3,?fork,?vfork\" rest-server --trace rest.jsonl\n  \
     socket-trace verify rest.jsonl --strace rest.strace\n\n\
     Of the flags of strace, -f and -o are needed, and all the calls: each can open, use or close a socket, or make a \
-    thread. -s 0 keeps what was said out of the log, -ttt says when. Two things are no differences, as tokio keeps them \
-    from the program: a call that would have blocked, and that a connection was gone already when it was shut down.\n\n\
-    Exit codes: 0 the trace is exact; 1 it differs; 2 could not tell (a trace that is cut short or lossy, a log that \
-    breaks off or is of another process).";
+    thread. -s 0 keeps payload out of the log. -ttt adds times, by which it is decided when a socket was adopted or \
+    released if the calls alone leave that open. Two things are no differences, as tokio keeps them from the program: a \
+    call that would have blocked, and that a connection was gone already when it was shut down.\n\n\
+    Sockets that the tap adopts are compared from there on, and those that it releases up to there. Streams without a \
+    file descriptor (TapStream::wrap), such as those above TLS, are left out, and the report counts them.\n\n\
+    Exit codes: 0 the trace is exact; 1 it differs: a call is missing, was never made, or went otherwise; 2 cannot tell: \
+    the trace is cut short or lossy, the log breaks off or is of another process, there is nothing to compare, or the \
+    log does not show when a socket was adopted or released. The report says why, and what to do.";
 
 /// Say whether a recording is exact: whether the kernel saw the same calls, by a log of strace
 #[derive(Debug, Args)]

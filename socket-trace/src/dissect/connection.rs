@@ -11,6 +11,7 @@ use super::output::Output;
 use super::part::Part;
 use super::protocol::{Context, Outcome, Protocol};
 use super::text::{HOLE, not_recorded};
+use super::tls::Expansion;
 use super::way::{Way, Ways};
 
 /// One connection.
@@ -73,6 +74,11 @@ impl Connection {
     /// What an open call calls, as far as it is known.
     pub(super) fn operation(&self, call: u64) -> Option<&str> {
         self.calls.operation(call)
+    }
+
+    /// What an encrypted record has besides its data, when it is known.
+    pub(super) fn expansion(&self) -> Option<Expansion> {
+        self.protocol.expansion()
     }
 
     /// The calls that its end leaves without theirs.

@@ -1,7 +1,7 @@
 //! Which protocol a connection speaks, by its first bytes.
 
-use super::http2;
 use super::way::Way;
+use super::{http2, tls};
 
 /// What the first bytes of a connection are.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,12 +23,11 @@ pub(super) fn detect(way: Way, bytes: &[u8], from_beginning: bool) -> Option<Det
         Way::ToServer => is_request_line(bytes),
         Way::ToClient => is_status_line(bytes),
     };
-    match bytes {
-        _ if is_http2 => Some(Detected::Http2),
-        _ if is_http1 => Some(Detected::Http1),
-        // A record of a handshake, an alert or data, and a version from SSL 3.0 on: RFC 8446, section 5.1.
-        [21..=23, 3, 0..=4, ..] => Some(Detected::Tls),
-        _ => None,
+    match () {
+        () if is_http2 => Some(Detected::Http2),
+        () if is_http1 => Some(Detected::Http1),
+        () if tls::is_tls(way, bytes, from_beginning) => Some(Detected::Tls),
+        () => None,
     }
 }
 
@@ -68,6 +67,10 @@ mod tests {
             (b"PRI * HTTP/2.0\r\n\r\nSM", Some(Detected::Http2)),
             (b"\0\0\x08\x06\0\0\0\0\0", None),
             (b"\x16\x03\x01\x02\0", Some(Detected::Tls)),
+            (b"\x16\x03\x01\x02\0\x01", Some(Detected::Tls)),
+            (b"\x16\x03\x01\x02\0\x02", None),
+            (b"\x17\x03\x03\x02\0", None),
+            (b"\x16\x03\x01\xff\0", None),
             (b"EHLO\r\n", None),
             (b"get / http/1.1", None),
             (b"ANDSOONANDSOONANDSOON", None),
@@ -86,6 +89,7 @@ mod tests {
             assert_eq!(detect(Way::ToServer, bytes, true), detected, "{bytes:x?}");
         }
         assert_eq!(detect(Way::ToServer, b"\0\0\x08\x06\0\0\0\0\0", false), Some(Detected::Http2));
+        assert_eq!(detect(Way::ToServer, b"\x17\x03\x03\x02\0", false), Some(Detected::Tls));
         for (bytes, detected) in to_client {
             assert_eq!(detect(Way::ToClient, bytes, true), detected, "{bytes:x?}");
         }

@@ -90,6 +90,7 @@ fn line(part: &Part) -> String {
         Class::Framing => "framing",
         Class::Headers => "headers",
         Class::Payload => "payload",
+        Class::Tls => "tls",
         Class::Unknown => "unknown",
     };
     let text: Cow<'_, str> = match part.text.as_str() {

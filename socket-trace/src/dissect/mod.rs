@@ -1,4 +1,5 @@
-//! What reads and writes carried: the HTTP/1.1 messages, HTTP/2 frames, gRPC messages and GraphQL operations in them.
+//! What reads and writes carried: the HTTP/1.1 messages, HTTP/2 frames, gRPC messages and GraphQL operations in them,
+//! and the records of TLS.
 //!
 //! ```
 //! use socket_tap::format::{Line, Side};
@@ -28,6 +29,7 @@
 //! - `websocket`: what an exchange of HTTP/1.1 may turn into
 //! - `graphql`: operations of GraphQL, over HTTP and over a WebSocket
 //! - `sse`: server-sent events
+//! - `tls`: records of TLS, and what the handshake says in clear
 //! - `content`, `media`, `inflate`: what a message's body says
 //! - `calls`: the calls of a connection that are open
 //! - `chunk`, `kept`, `output`, `way`, `text`: what goes into a protocol, and what comes out
@@ -55,6 +57,7 @@ mod protobuf;
 mod protocol;
 mod sse;
 mod text;
+mod tls;
 mod way;
 mod websocket;
 
@@ -67,6 +70,7 @@ pub use call::{Budget, Call};
 use connection::{Connection, Shared};
 pub use contracts::Contracts;
 pub use part::{Class, Layer, Part};
+pub(crate) use tls::{Expansion, RECORD_HEADER};
 
 /// Follows the connections of one recording, and says of each read and write what it carried.
 ///
@@ -119,6 +123,11 @@ impl Dissector {
     /// What an open call of that connection calls, as far as it is known.
     pub(crate) fn operation(&self, sock: SockId, call: u64) -> Option<&str> {
         self.connections.get(&sock)?.operation(call)
+    }
+
+    /// What an encrypted record of that connection has besides its data, when it is known.
+    pub(crate) fn expansion(&self, sock: SockId) -> Option<Expansion> {
+        self.connections.get(&sock)?.expansion()
     }
 
     /// The calls that have ended since this was asked last, in the order in which they ended. Those of a connection

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::tls;
+
 /// A run of bytes of one read or write that belongs to one unit: a frame's head, a message's body. The parts of a
 /// transfer lie one behind the other, without a gap: their bytes come to the transfer's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,6 +33,14 @@ pub struct Part {
     pub stream: Option<u32>,
 }
 
+impl Part {
+    /// Whether it is a record of TLS, or the header of one, and not a message of the handshake that a record holds.
+    #[must_use]
+    pub fn is_tls_record(&self) -> bool {
+        self.layer == Layer::Tls && tls::is_record(self.name)
+    }
+}
+
 /// What bytes are spent on. Every byte that a connection carries is of exactly one class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -41,8 +51,12 @@ pub enum Class {
     Framing,
     /// Says what a message is about: request and status lines, fields, trailers.
     Headers,
-    /// The message itself.
+    /// The message itself. Of TLS, the encrypted fragments of `application_data`: whole, since what encryption adds, and
+    /// in TLS 1.3 the rest of the handshake, cannot be told from the data without the keys.
     Payload,
+    /// What TLS takes: the headers of all records, and the whole records of the handshake in clear, `change_cipher_spec`,
+    /// alerts and heartbeats.
+    Tls,
     /// Not known: payload was not recorded, or the protocol is not one of ours.
     Unknown,
 }
@@ -61,6 +75,8 @@ pub enum Layer {
     Websocket,
     /// Server-sent events, in the HTML standard.
     Sse,
+    /// RFC 8446, and RFC 5246 for TLS 1.2.
+    Tls,
     /// Not known.
     Unknown,
 }

@@ -8,6 +8,7 @@ use super::http1::Http1;
 use super::http2::Http2;
 use super::output::Output;
 use super::text::HOLE;
+use super::tls::{Expansion, Tls};
 use super::way::Way;
 use super::websocket::WebSocket;
 
@@ -22,6 +23,7 @@ pub(super) enum Protocol {
     Http1(Box<Http1>),
     Http2(Box<Http2>),
     WebSocket(Box<WebSocket>),
+    Tls(Box<Tls>),
     /// None of ours; what is known of it.
     Other(&'static str),
 }
@@ -57,7 +59,16 @@ impl Protocol {
             Self::Http1(http1) => http1.carry(way, chunk, context),
             Self::Http2(http2) => http2.carry(way, chunk, context),
             Self::WebSocket(websocket) => websocket.carry(way, chunk, context),
+            Self::Tls(tls) => tls.carry(way, chunk, context),
             Self::Other(what) => Outcome::Lost(what),
+        }
+    }
+
+    /// What an encrypted record has besides its data; `None` when this is not TLS, or that is not known.
+    pub(super) fn expansion(&self) -> Option<Expansion> {
+        match self {
+            Self::Tls(tls) => tls.expansion(),
+            _ => None,
         }
     }
 
@@ -70,6 +81,7 @@ impl Protocol {
             }
             Self::Http1(http1) => http1.resume(way, bytes, context),
             Self::Http2(http2) => http2.resume(way, bytes),
+            Self::Tls(tls) => tls.resume(way, bytes),
             // The bounds of frames are not to be seen in masked bytes.
             Self::WebSocket(_) | Self::Other(_) => false,
         }
@@ -85,9 +97,7 @@ fn decide(way: Way, chunk: &Chunk<'_>, whole: bool) -> Outcome {
         Some(Detected::Http1) => Outcome::Switch(Protocol::Http1(Box::default())),
         Some(Detected::Http2) if whole => Outcome::Switch(Protocol::Http2(Box::new(Http2::new()))),
         Some(Detected::Http2) => Outcome::Switch(Protocol::Http2(Box::new(Http2::under_way()))),
-        Some(Detected::Tls) => {
-            Outcome::Switch(Protocol::Other("TLS: encrypted, and a tap above it sees inside"))
-        }
+        Some(Detected::Tls) => Outcome::Switch(Protocol::Tls(Box::default())),
         None if whole => Outcome::Switch(Protocol::Other("a protocol that is not known here")),
         // The other direction may be at the beginning of something.
         None => Outcome::Lost("the beginning of the connection is not in the recording"),

@@ -33,7 +33,7 @@ fn a_stream_above_another_is_on_the_side_of_that_one() {
     let adopt = Op::adopt("tls".into(), SocketKind::Stream).over(SockId::new(1).unwrap());
     observe(&mut server, 2, adopt);
     let parts = observe(&mut server, 1, Op::Write(transfer("\u{16}\u{3}\u{1}\u{2}")));
-    assert_eq!(said(&parts), ["4 unknown unknown: TLS: encrypted, and a tap above it sees inside"]);
+    assert_eq!(said(&parts), ["4 tls handshake"]);
     let parts = observe(&mut server, 2, Op::Write(transfer("GET /a HTTP/1.1\r\n\r\n")));
     assert_eq!(said(&parts), ["19 headers request head: GET /a"]);
 }

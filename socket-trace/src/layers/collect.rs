@@ -6,10 +6,11 @@ use socket_tap::event::{Op, SockId};
 use socket_tap::format::Side;
 use socket_tap::format::text::printable;
 
+use super::below::Below;
 use super::map::Map;
 use super::stack::{self, Carried};
 use super::trail::{Trail, moved};
-use crate::dissect::{Class, Layer, Part};
+use crate::dissect::{Class, Expansion, Layer, Part};
 use crate::reader::Error;
 use crate::timeline::Recording;
 use crate::timeline::connections::Socket;
@@ -32,11 +33,12 @@ pub struct Wanted {
 /// When a trace cannot be read.
 pub fn collect(walk: &mut Walk, wanted: &Wanted) -> Result<Option<Map>, Error> {
     let sides = walk.timeline().recordings().iter().map(|recording| recording.header.side).collect();
-    let mut collection = Collection { wanted, sides, chosen: None, trails: HashMap::new(), more: 0 };
+    let (trails, below) = (HashMap::new(), Below::default());
+    let mut collection = Collection { wanted, sides, chosen: None, trails, below, more: 0 };
     while let Some(seen) = walk.next_seen()? {
         let Some(sock) = seen.moment.event.sock else { continue };
         let socket = Socket { recording: seen.moment.recording, sock };
-        if collection.observe(seen, socket) {
+        if collection.observe(seen, socket, walk.expansion(socket)) {
             collection.name(|call| walk.operation(socket, call));
         }
     }
@@ -50,6 +52,7 @@ struct Collection<'a> {
     chosen: Option<Chosen>,
     /// What went through the open sockets, and through those of the call.
     trails: HashMap<(Socket, Side), Trail>,
+    below: Below,
     more: u64,
 }
 
@@ -62,7 +65,7 @@ struct Chosen {
 
 impl Collection<'_> {
     /// Takes the event in, and tells whether it carried some of the call.
-    fn observe(&mut self, seen: Seen, socket: Socket) -> bool {
+    fn observe(&mut self, seen: Seen, socket: Socket, expansion: Option<Expansion>) -> bool {
         let event = &seen.moment.event;
         let Some(connection) = seen.connection.clone() else { return false };
         if self.chosen.as_ref().is_some_and(|chosen| chosen.connection != connection.number) {
@@ -70,12 +73,18 @@ impl Collection<'_> {
         }
         if let Some((to, bytes)) = moved(event, connection.side) {
             let is_of_call = self.is_of_call(&seen, connection.number, socket);
+            let (end, moved) = ((socket, to), (seen.moment.at, bytes));
+            self.below.moved(end, moved, &seen.carried, expansion, self.chosen.is_some());
             let new = || Trail::new(connection.number, connection.side);
             let trail = self.trails.entry((socket, to)).or_insert_with(new);
             self.more += trail.add(seen.moment.at, bytes, seen.carried, is_of_call);
             return is_of_call;
         }
+        if let Op::Adopt { on: Some(below), .. } = event.op {
+            self.below.adopt(socket, Socket { sock: below, ..socket }, connection.side);
+        }
         if self.chosen.is_none() && matches!(event.op, Op::Close(_) | Op::Release(_)) {
+            self.below.closed(socket);
             for to in [Side::Server, Side::Client] {
                 self.trails.remove(&(socket, to));
             }
@@ -113,7 +122,7 @@ impl Collection<'_> {
         Some(Chosen { connection, call, operation: String::new(), is_known: false })
     }
 
-    fn finish(self, recordings: &[Recording]) -> Option<Map> {
+    fn finish(mut self, recordings: &[Recording]) -> Option<Map> {
         let Chosen { connection, call, operation, .. } = self.chosen?;
         let mut trails: Vec<((Socket, Side), Trail)> = self.trails.into_iter().collect();
         trails.retain(|(_, trail)| trail.connection == connection && trail.carries(call));
@@ -127,7 +136,10 @@ impl Collection<'_> {
             .collect();
         ends.dedup();
         let carried: Vec<Carried> = (trails.into_iter())
-            .map(|((_, to), trail)| Carried { side: trail.side, to, pieces: trail.pieces() })
+            .map(|((socket, to), trail)| {
+                let pairs = self.below.take(socket, to);
+                Carried { side: trail.side, to, pieces: trail.pieces(), pairs }
+            })
             .collect();
         let ways = stack::ways(&carried, call);
         Some(Map { ends, call, operation, ways, more: self.more })

@@ -39,7 +39,7 @@ pub struct Way {
 pub struct Level {
     /// What it is: `client's writes`, `HTTP/2`, `messages`.
     pub title: String,
-    /// What it is made of: `write`, `frame`, `message`.
+    /// What it is made of: `TCP write`, `record`, `write`, `frame`, `message`.
     pub unit: &'static str,
     /// In the order of their bytes.
     pub blocks: Vec<Block>,
@@ -52,6 +52,9 @@ pub struct Block {
     pub from: u64,
     /// Behind its last byte.
     pub to: u64,
+    /// How many bytes it has below TLS, where `from` and `to` count those of its data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub below: Option<u64>,
     /// What it is: `DATA`.
     pub name: String,
     /// What it says.
@@ -65,9 +68,9 @@ pub struct Block {
 }
 
 impl Block {
-    /// How many bytes.
+    /// How many bytes it has.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.to.saturating_sub(self.from)
+        self.below.unwrap_or(self.to.saturating_sub(self.from))
     }
 }

@@ -5,17 +5,22 @@
 //! - [`map`]: what lies where in the two streams of bytes
 //! - [`mod@collect`]: the call that is asked for, out of a whole recording
 //! - `trail`: what went through one socket in one direction
-//! - `stack`: from transfers to layers
+//! - `below`, `records`, `pair`: the records of TLS, and which data was in them
+//! - `stack`, `tls`: from transfers to layers
 //! - `scale`: where in the columns of a terminal bytes are
 //! - `grid`: boxes above each other, aligned where their bytes are
 //! - [`text`]: the map for a terminal
 
+mod below;
 pub mod collect;
 mod grid;
 pub mod map;
+mod pair;
+mod records;
 mod scale;
 mod stack;
 pub mod text;
+mod tls;
 mod trail;
 
 pub use collect::{Wanted, collect};

@@ -6,6 +6,8 @@ use socket_tap::format::Side;
 use socket_tap::format::text::{printable, seconds};
 
 use super::map::{Block, Level, Way};
+use super::pair::Pair;
+use super::tls::{self, Area};
 use super::trail::Piece;
 use crate::dissect::{Class, Layer, Part};
 use crate::show::carried::is_content;
@@ -15,6 +17,8 @@ pub(super) struct Carried {
     pub(super) side: Side,
     pub(super) to: Side,
     pub(super) pieces: Vec<Piece>,
+    /// What carried them, when they are above TLS.
+    pub(super) pairs: Vec<Pair>,
 }
 
 /// The directions in which the call has bytes, the request's first.
@@ -32,10 +36,10 @@ fn way(carried: &[Carried], to: Side, call: u64) -> Option<Way> {
         trail.pieces.iter().filter(is_shown).cloned().collect()
     };
     // The sender's comes first: it was first.
-    let mut trails: Vec<(Side, Vec<Piece>)> = trails.iter().map(|trail| (trail.side, shown(trail))).collect();
-    trails.sort_by_key(|(side, _)| *side == to);
-    let mut levels: Vec<Level> =
-        trails.iter().map(|(side, pieces)| transfers(*side, to, pieces, call)).collect();
+    let mut trails: Vec<(&Carried, Vec<Piece>)> = trails.iter().map(|trail| (*trail, shown(trail))).collect();
+    trails.sort_by_key(|(trail, _)| trail.side == to);
+    let mut levels = below(&trails, call);
+    levels.extend(trails.iter().map(|(trail, pieces)| transfers(trail.side, to, pieces, call)));
     // Both sides carry the same.
     let (_, pieces) = trails.last()?;
     levels.extend(protocols(pieces, call));
@@ -47,11 +51,39 @@ fn way(carried: &[Carried], to: Side, call: u64) -> Option<Way> {
     Some(Way { to, bytes, levels })
 }
 
+/// What lies below the transfers of a stream above TLS.
+fn below(trails: &[(&Carried, Vec<Piece>)], call: u64) -> Vec<Level> {
+    let pieces = || trails.iter().flat_map(|(_, pieces)| pieces);
+    let (Some(from), Some(to)) =
+        (pieces().map(|piece| piece.from).min(), pieces().map(|piece| piece.to).max())
+    else {
+        return Vec::new();
+    };
+    let of_call: Vec<(u64, u64)> = pieces().flat_map(|piece| of_call(piece, call)).collect();
+    let area = Area { from, to, of_call: &of_call };
+    let transfers =
+        trails.iter().filter_map(|(trail, _)| tls::transfers(trail.side, trail.to, &trail.pairs, area));
+    let records = trails.iter().rev().find_map(|(trail, _)| tls::records(&trail.pairs, area));
+    transfers.chain(records).collect()
+}
+
+/// Where the bytes of the call are in a transfer.
+fn of_call(piece: &Piece, call: u64) -> Vec<(u64, u64)> {
+    let mut from = piece.from;
+    let ranges = piece.parts.iter().filter_map(|part| {
+        let begins = from;
+        from = begins.saturating_add(part.bytes);
+        (part.call == Some(call)).then_some((begins, from))
+    });
+    ranges.collect()
+}
+
 fn transfers(side: Side, to: Side, pieces: &[Piece], call: u64) -> Level {
     let unit = if side == to { "read" } else { "write" };
     let block = |piece: &Piece| Block {
         from: piece.from,
         to: piece.to,
+        below: None,
         name: unit.to_owned(),
         text: format!("at {}", seconds(piece.at)),
         begun: false,
@@ -87,6 +119,7 @@ fn protocols(pieces: &[Piece], call: u64) -> Vec<Level> {
         Some(Layer::Http1 | Layer::Sse) => ("HTTP/1.1", "part"),
         Some(Layer::Http2 | Layer::Grpc) => ("HTTP/2", "frame"),
         Some(Layer::Websocket) => ("WebSocket", "frame"),
+        Some(Layer::Tls) => ("TLS", "record"),
         Some(Layer::Unknown) | None => ("not known", "run"),
     };
     let level = |title: &str, unit, units: Vec<Unit>| {
@@ -146,6 +179,7 @@ fn join(units: &mut Vec<Unit>, part: &Part, from: u64, to: u64, call: u64) {
     let block = Block {
         from,
         to,
+        below: None,
         // A message is its length and what follows.
         name: if part.layer == Layer::Grpc { "message" } else { part.name }.to_owned(),
         text,
@@ -164,6 +198,7 @@ fn whole(parts: &[Unit]) -> Vec<Unit> {
     let block = Block {
         from: first.block.from,
         to: last.block.to,
+        below: None,
         name: "message".to_owned(),
         text: payload.unwrap_or(first).block.text.clone(),
         begun: first.block.begun,

@@ -38,10 +38,17 @@ fn heading(way: &Way) -> String {
         let unit = level.unit;
         if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
     };
-    // The transfers stand from the sender to the receiver, and after what they carry.
-    let (transfers, carried): (Vec<&Level>, Vec<&Level>) =
-        way.levels.iter().partition(|level| matches!(level.unit, "read" | "write"));
-    let counts: Vec<String> = carried.into_iter().rev().chain(transfers).map(count).collect();
+    // From messages down to reads and writes. The transfers stand from the sender to the receiver.
+    let height = |level: &&Level| match level.unit {
+        "message" => 0,
+        "read" | "write" => 2,
+        "record" => 3,
+        "TCP read" | "TCP write" => 4,
+        _ => 1,
+    };
+    let mut levels: Vec<&Level> = way.levels.iter().collect();
+    levels.sort_by_key(height);
+    let counts: Vec<String> = levels.into_iter().map(count).collect();
     format!("{from} → {to}: {}", counts.join(", "))
 }
 
@@ -52,6 +59,7 @@ fn spent(way: &Way) -> String {
         Class::Framing => "framing",
         Class::Headers => "headers",
         Class::Payload => "payload",
+        Class::Tls => "TLS",
         Class::Unknown => "not known",
     };
     let spent: Vec<String> =

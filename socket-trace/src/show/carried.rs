@@ -13,6 +13,11 @@ pub fn sentence(parts: &[Part]) -> String {
     let mut units = parts.chunk_by(|one, next| one.unit == next.unit && one.layer == next.layer).peekable();
     while let Some(unit) = units.next() {
         let (Some(first), Some(last)) = (unit.first(), unit.last()) else { continue };
+        let holds_next = units.peek().and_then(|next| next.first()).is_some_and(is_content);
+        // The messages of a handshake say by themselves what their record is.
+        if first.layer == Layer::Tls && !is_content(first) && holds_next {
+            continue;
+        }
         let text = text(unit);
         let said = printable(format!("{} {text}", name(first, text)).trim());
         if said.is_empty() {
@@ -22,9 +27,7 @@ pub fn sentence(parts: &[Part]) -> String {
         let goes_on = if last.ends || said.ends_with('…') { "" } else { "…" };
         words.push_str(&format!("{begun}{said}{goes_on}"));
         // A frame is said in one breath with what is in it.
-        let holds_next =
-            is_frame(first) && units.peek().and_then(|next| next.first()).is_some_and(is_content);
-        words.push_str(if holds_next { " " } else { ", " });
+        words.push_str(if holds_next && is_frame(first) { " " } else { ", " });
     }
     words.truncate(words.trim_end_matches([',', ' ']).len());
     words
@@ -44,6 +47,7 @@ pub(crate) fn is_content(part: &Part) -> bool {
         Layer::Grpc | Layer::Sse => true,
         Layer::Http2 => part.class == Class::Payload,
         Layer::Websocket => part.name == "message",
+        Layer::Tls => !part.is_tls_record(),
         Layer::Http1 | Layer::Unknown => false,
     }
 }
@@ -60,7 +64,8 @@ fn text(unit: &[Part]) -> &str {
 
 /// What HTTP/1.1 sends says by itself what it is, and so does content. Lengths go without saying.
 fn name(part: &Part, text: &str) -> &'static str {
-    let speaks = !text.is_empty() && (part.layer == Layer::Http1 || is_content(part));
+    let speaks_for_itself = part.layer == Layer::Http1 || (is_content(part) && part.layer != Layer::Tls);
+    let speaks = !text.is_empty() && speaks_for_itself;
     match (part.layer, part.name) {
         (Layer::Unknown, _) if text.is_empty() => "",
         (Layer::Unknown, _) => "unknown:",
@@ -148,6 +153,26 @@ mod tests {
         );
         assert_eq!(sentence(&[frame("text frame"), message("")]), "text frame message");
         assert_eq!(sentence(&[frame("close frame")]), "close frame");
+    }
+
+    #[test]
+    fn handshake_messages_are_named_and_not_their_record() {
+        let of_tls = |name, text, unit| Part { class: Class::Tls, ..part(Layer::Tls, name, text, unit) };
+        let record = of_tls("handshake", "", 0);
+        let hello = of_tls("ServerHello", "TLS 1.3", 1);
+        assert_eq!(sentence(&[record.clone(), hello.clone()]), "ServerHello TLS 1.3");
+        assert_eq!(
+            sentence(&[hello, of_tls("change_cipher_spec", "", 2)]),
+            "ServerHello TLS 1.3, change_cipher_spec"
+        );
+        assert_eq!(sentence(&[record]), "handshake", "its message comes with the next read");
+        let data = of_tls("application_data", "", 3);
+        let fragment = Part { class: Class::Payload, ends: false, ..data.clone() };
+        assert_eq!(sentence(&[data.clone(), fragment]), "application_data…");
+        assert_eq!(
+            sentence(&[of_tls("handshake", "encrypted", 4), data]),
+            "handshake encrypted, application_data"
+        );
     }
 
     #[test]

@@ -131,7 +131,12 @@ impl Summary {
                 line += &format!(" {:>10}", row.bytes.get(&class).copied().unwrap_or(0));
             }
         }
-        writeln!(out, "{line}   {}", row.ended_by.unwrap_or("(open)"))
+        let ended_by = row.ended_by.unwrap_or("(open)");
+        // The heading was written before anybody knew of TLS: it has no column.
+        match row.bytes.get(&Class::Tls) {
+            Some(bytes) => writeln!(out, "{line}   {ended_by}, TLS {bytes}"),
+            None => writeln!(out, "{line}   {ended_by}"),
+        }
     }
 
     fn whose(&self, label: &str, connection: &str, sock: &str) -> String {

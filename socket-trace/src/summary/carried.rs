@@ -6,10 +6,11 @@ use std::mem;
 use socket_tap::event::{Event, Op, SockId};
 use socket_tap::format::Side;
 
+use super::encrypted::Encrypted;
 use super::{EachCall, EndedCall};
 use crate::by_name::ByName;
 use crate::calls::Overhead;
-use crate::dissect::{Call, Class, Dissector, Part};
+use crate::dissect::{Call, Class, Dissector, Layer, Part};
 use crate::operation::{Operation, name};
 use crate::spent::Moved;
 use crate::step::Steps;
@@ -20,6 +21,7 @@ pub(super) struct Carried {
     dissector: Dissector,
     /// Those that are open.
     connections: HashMap<SockId, Connection>,
+    encrypted: Encrypted,
     operations: ByName<Operation>,
     /// Bytes of connections that are closed, and not known.
     unknown: u64,
@@ -47,7 +49,7 @@ pub(super) struct Told {
 /// A connection, and what of it is not counted yet.
 struct Connection {
     side: Side,
-    /// Bytes that are not known.
+    /// Bytes that are not known, or encrypted.
     unknown: u64,
     /// Another stream is above it, and tells what it carries.
     is_below: bool,
@@ -68,7 +70,7 @@ impl Carried {
     pub(super) fn new(side: Side) -> Self {
         let operations = ByName::new("other operations");
         let (dissector, connections) = (Dissector::new(side), HashMap::new());
-        Self { side, dissector, connections, operations, unknown: 0 }
+        Self { side, dissector, connections, encrypted: Encrypted::default(), operations, unknown: 0 }
     }
 
     /// Takes in one event.
@@ -87,16 +89,22 @@ impl Carried {
         if let (Some(sock), Some(moved)) = (event.sock, moved.filter(|_| !parts.is_empty())) {
             self.connection(sock, side).add(moved, &parts);
         }
-        if let Op::Adopt { on: Some(below), .. } = event.op {
+        if let (Some(sock), Some(moved)) = (event.sock, moved) {
+            self.encrypted.moved(sock, moved.to_server, &parts, steps);
+        }
+        if let (Op::Adopt { on: Some(below), .. }, Some(sock)) = (&event.op, event.sock) {
+            let below = *below;
+            self.encrypted.adopt(sock, below);
             self.connection(below, side).is_below = true;
         }
         for call in self.dissector.finished() {
             self.count(&call, steps, each_call);
         }
-        if matches!(event.op, Op::Close(_) | Op::Release(_))
-            && let Some(connection) = event.sock.and_then(|sock| self.connections.remove(&sock))
-        {
-            self.closed(&connection, steps);
+        if let (Op::Close(_) | Op::Release(_), Some(sock)) = (&event.op, event.sock) {
+            self.encrypted.closed(sock, steps);
+            if let Some(connection) = self.connections.remove(&sock) {
+                self.closed(&connection, steps);
+            }
         }
     }
 
@@ -140,6 +148,7 @@ impl Carried {
 
     /// The calls and connections that are still open count as they are.
     pub(super) fn finish(mut self, steps: &mut Steps, each_call: EachCall<'_>) -> Told {
+        self.encrypted.finish(steps);
         let dissector = mem::replace(&mut self.dissector, Dissector::new(self.side));
         for call in dissector.open() {
             self.count(&call, steps, each_call);
@@ -160,8 +169,13 @@ impl Connection {
 
     fn add(&mut self, moved: Moved, parts: &[Part]) {
         self.overhead.add(moved, parts);
-        for part in parts.iter().filter(|part| part.class == Class::Unknown) {
+        for part in parts.iter().filter(|part| hides_calls(part)) {
             self.unknown = self.unknown.saturating_add(part.bytes);
         }
     }
+}
+
+/// Whether calls may be in the part that nobody can see.
+fn hides_calls(part: &Part) -> bool {
+    part.class == Class::Unknown || (part.layer == Layer::Tls && part.class == Class::Payload)
 }

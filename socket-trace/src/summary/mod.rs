@@ -6,9 +6,11 @@
 //! - `doubt`: why a trace proves nothing
 //! - `sums`: the one pass over its events
 //! - `carried`: what its reads and writes carried, when payload was recorded
+//! - `encrypted`: what of it was encrypted, where a tap above TLS has seen it
 
 mod carried;
 mod doubt;
+mod encrypted;
 mod sums;
 
 use std::collections::BTreeMap;

@@ -13,14 +13,14 @@ pub(super) fn grid(traces: &[&Summary], by: By) -> Grid {
         .filter(|trace| trace.payload)
         .map(|trace| (trace.label.as_str(), by.slices(trace)))
         .collect();
-    let unknown = slices.iter().flat_map(|(_, slices)| slices).any(|slice| has_unknown(&slice.spent));
+    let classes = Classes::of(slices.iter().flat_map(|(_, slices)| slices).map(|slice| slice.spent));
     let mut columns = vec![by_column(by, 22), Column::Names("trace", 24), Column::Numbers("calls")];
-    columns.extend(class_columns(unknown));
+    columns.extend(classes.columns());
     let mut grid = Grid::new(columns);
     for name in in_order(slices.iter().flat_map(|(_, slices)| slices).map(|slice| slice.name)) {
         let rows = slices.iter().filter_map(|(label, slices)| {
             let slice = slices.iter().find(|slice| slice.name == name)?;
-            Some((*label, cells(slice, unknown)))
+            Some((*label, cells(slice, &classes)))
         });
         grid.group(vec![Cell::Name(name.to_owned())], rows.collect(), is_change(traces));
     }
@@ -30,35 +30,43 @@ pub(super) fn grid(traces: &[&Summary], by: By) -> Grid {
 /// How many bytes of a class.
 type OfClass = fn(&Bytes) -> u64;
 
-/// The classes that have a column in any case.
-const CLASSES: [(&str, OfClass); 4] = [
-    ("connection", |bytes| bytes.connection),
-    ("framing", |bytes| bytes.framing),
-    ("headers", |bytes| bytes.headers),
-    ("payload", |bytes| bytes.payload),
-];
+/// The classes of bytes that have a column.
+pub(super) struct Classes(Vec<(&'static str, OfClass)>);
 
-/// The columns of what bytes are spent on.
-pub(super) fn class_columns(unknown: bool) -> impl Iterator<Item = Column> {
-    let names = CLASSES.iter().map(|(name, _)| *name).chain(unknown.then_some("unknown")).chain(["all"]);
-    names.map(Column::Numbers)
+impl Classes {
+    /// Those that have one in any case, and of the others those of which there are bytes.
+    pub(super) fn of(spent: impl Iterator<Item = Spent>) -> Self {
+        let mut all = Spent::default();
+        spent.for_each(|spent| all.add_all(&spent));
+        let mut classes: Vec<(&'static str, OfClass)> = vec![
+            ("connection", |bytes| bytes.connection),
+            ("framing", |bytes| bytes.framing),
+            ("headers", |bytes| bytes.headers),
+            ("payload", |bytes| bytes.payload),
+        ];
+        let others: [(&str, OfClass); 2] = [("TLS", |bytes| bytes.tls), ("unknown", |bytes| bytes.unknown)];
+        let is_there = |bytes: OfClass| bytes(&all.to_server) > 0 || bytes(&all.to_client) > 0;
+        classes.extend(others.into_iter().filter(|(_, bytes)| is_there(*bytes)));
+        classes.push(("all", Bytes::total));
+        Self(classes)
+    }
+
+    /// The columns.
+    pub(super) fn columns(&self) -> impl Iterator<Item = Column> {
+        self.0.iter().map(|(name, _)| Column::Numbers(name))
+    }
+
+    /// A cell for each column; `number` is what is shown of so many bytes.
+    pub(super) fn cells(&self, spent: &Spent, number: impl Fn(u64) -> Number) -> impl Iterator<Item = Cell> {
+        let cell = move |bytes: OfClass| {
+            Cell::Ways(number(bytes(&spent.to_server)), number(bytes(&spent.to_client)))
+        };
+        self.0.iter().map(move |(_, bytes)| cell(*bytes))
+    }
 }
 
-pub(super) fn has_unknown(spent: &Spent) -> bool {
-    spent.to_server.unknown > 0 || spent.to_client.unknown > 0
-}
-
-fn cells(slice: &Slice<'_>, unknown: bool) -> Vec<Cell> {
+fn cells(slice: &Slice<'_>, classes: &Classes) -> Vec<Cell> {
     let mut cells = vec![Cell::count(slice.calls)];
-    cells.extend(ways(&slice.spent, unknown, Number::count));
-    cells
-}
-
-/// A cell for each of those columns; `number` is what is shown of so many bytes.
-pub(super) fn ways(spent: &Spent, unknown: bool, number: impl Fn(u64) -> Number) -> Vec<Cell> {
-    let cell = |bytes: OfClass| Cell::Ways(number(bytes(&spent.to_server)), number(bytes(&spent.to_client)));
-    let mut cells: Vec<Cell> = CLASSES.iter().map(|(_, bytes)| cell(*bytes)).collect();
-    cells.extend(unknown.then(|| cell(|bytes| bytes.unknown)));
-    cells.push(cell(Bytes::total));
+    cells.extend(classes.cells(&slice.spent, Number::count));
     cells
 }

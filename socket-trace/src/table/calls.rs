@@ -1,6 +1,6 @@
 //! The table of what one call takes.
 
-use super::bytes::{class_columns, has_unknown, ways};
+use super::bytes::Classes;
 use super::cell::{Cell, Number};
 use super::grid::{Column, Grid};
 use super::{by_column, is_change};
@@ -21,7 +21,7 @@ pub(super) fn grid(traces: &[&Summary], by: By) -> Grid {
         .filter(|trace| trace.payload)
         .map(|trace| (trace.label.as_str(), by.costs(trace)))
         .collect();
-    let unknown = slices.iter().flat_map(|(_, costs)| costs).any(|(_, cost)| has_unknown(&cost.spent()));
+    let classes = Classes::of(slices.iter().flat_map(|(_, costs)| costs).map(|(_, cost)| cost.spent()));
     let mut columns = vec![
         by_column(by, 15),
         Column::Words("call"),
@@ -31,14 +31,14 @@ pub(super) fn grid(traces: &[&Summary], by: By) -> Grid {
         Column::Numbers("writes"),
         Column::Numbers("first byte"),
     ];
-    columns.extend(class_columns(unknown));
+    columns.extend(classes.columns());
     let mut grid = Grid::new(columns);
     for name in in_order(slices.iter().flat_map(|(_, costs)| costs).map(|(name, _)| *name)) {
         for (kind, calls) in KINDS {
             let rows = slices.iter().filter_map(|(label, costs)| {
                 let (_, cost) = costs.iter().find(|(other, _)| *other == name)?;
                 let calls = calls(cost);
-                (calls.count > 0).then(|| (*label, cells(calls, unknown)))
+                (calls.count > 0).then(|| (*label, cells(calls, &classes)))
             });
             let keys = vec![Cell::Name(name.to_owned()), Cell::Words(kind.to_owned())];
             grid.group(keys, rows.collect(), is_change(traces));
@@ -47,7 +47,7 @@ pub(super) fn grid(traces: &[&Summary], by: By) -> Grid {
     grid
 }
 
-fn cells(calls: &Calls, unknown: bool) -> Vec<Cell> {
+fn cells(calls: &Calls, classes: &Classes) -> Vec<Cell> {
     let mean = |sum| Number::mean(sum, calls.count);
     let mut cells = vec![
         Cell::count(calls.count),
@@ -55,6 +55,6 @@ fn cells(calls: &Calls, unknown: bool) -> Vec<Cell> {
         Cell::Number(mean(calls.writes)),
         Cell::time(calls.first_byte_ns),
     ];
-    cells.extend(ways(&calls.spent, unknown, mean));
+    cells.extend(classes.cells(&calls.spent, mean));
     cells
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::connections::{Connection, Connections, Socket};
 use super::step::Steps;
 use super::{Moment, Next, Timeline};
-use crate::dissect::{Contracts, Dissector, Part};
+use crate::dissect::{Contracts, Dissector, Expansion, Part};
 use crate::reader::Error;
 
 /// Goes along a time line.
@@ -76,6 +76,11 @@ impl Walk {
     /// What an open call calls, as far as it is known.
     pub(crate) fn operation(&self, socket: Socket, call: u64) -> Option<&str> {
         self.dissectors.get(socket.recording)?.as_ref()?.operation(socket.sock, call)
+    }
+
+    /// What an encrypted record of that connection has besides its data, when it is known.
+    pub(crate) fn expansion(&self, socket: Socket) -> Option<Expansion> {
+        self.dissectors.get(socket.recording)?.as_ref()?.expansion(socket.sock)
     }
 
     /// What comes next.

@@ -5,9 +5,10 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use socket_tap::event::Event;
+use socket_tap::format::{Header, part_path};
 
 use super::growing::{self, Consumed};
-use crate::reader::{Ending, Error, Trace};
+use crate::reader::{Ending, Error, Trace, are_parts};
 
 /// A trace, read one event ahead.
 #[derive(Debug)]
@@ -48,10 +49,11 @@ impl Source {
         Self { recording: 0, trace, ahead: None, growing: None }
     }
 
-    /// Calls `wait` as long as the file has no header.
+    /// Calls `wait` as long as the file has no header. Begins with the first part of the recording that is kept.
     pub(super) fn growing(path: &Path, wait: impl Fn()) -> Result<Self, Error> {
         loop {
-            if let Some((trace, growth)) = Growth::open(path)? {
+            if let Some(current) = Growth::open(path)? {
+                let (trace, growth) = Growth::oldest(0, current);
                 return Ok(Self { recording: 0, trace, ahead: None, growing: Some(growth) });
             }
             wait();
@@ -114,12 +116,7 @@ impl Source {
         let goes_on = matches!(self.trace.ending(), Ending::Complete(end) if end.continued);
         let Some(growth) = self.growing.as_mut().filter(|_| goes_on) else { return Ok(State::Ended) };
         let part = self.trace.header().part;
-        let next = match Growth::open(&growth.path) {
-            // Between the renaming of the full file and the making of the next one.
-            Err(Error::Io { error, .. }) if error.kind() == ErrorKind::NotFound => None,
-            opened => opened?.filter(|(trace, _)| trace.header().part > part),
-        };
-        let Some((trace, next)) = next else { return Ok(State::Pending) };
+        let Some((trace, next)) = growth.after(self.trace.header())? else { return Ok(State::Pending) };
         let missed_parts = growth.missed_parts.saturating_add(trace.header().part - part - 1);
         *growth = Growth { missed_parts, ..next };
         self.trace = trace;
@@ -142,6 +139,30 @@ impl Growth {
             }
             Err(error) if is_pending(&error) => Ok(None),
             Err(error) => Err(error),
+        }
+    }
+}
+
+impl Growth {
+    /// The next part of the recording: a full one, when more than one has filled since, or the one that is being written.
+    fn after(&self, header: &Header) -> Result<Option<(Trace, Self)>, Error> {
+        let current = match Self::open(&self.path) {
+            // Between the renaming of the full file and the making of the next one.
+            Err(Error::Io { error, .. }) if error.kind() == ErrorKind::NotFound => None,
+            opened => opened?.filter(|(trace, _)| trace.header().part > header.part),
+        };
+        Ok(current.map(|current| Self::oldest(header.part.saturating_add(1), current)))
+    }
+
+    /// The oldest part from `first` on that is kept, up to the current one.
+    fn oldest(first: u64, (current, growth): (Trace, Self)) -> (Trace, Self) {
+        let is_kept = |part: &u64| part_path(&growth.path, *part).is_file();
+        let oldest = (first..current.header().part).rev().take_while(is_kept).last();
+        // It may be deleted meanwhile.
+        let kept = oldest.and_then(|part| Self::open(&part_path(&growth.path, part)).ok().flatten());
+        match kept.filter(|(trace, _)| are_parts(trace.header(), current.header())) {
+            Some((trace, kept)) => (trace, Self { path: growth.path, ..kept }),
+            None => (current, growth),
         }
     }
 }

@@ -136,6 +136,32 @@ fn a_followed_recording_goes_on_in_its_next_part() {
 }
 
 #[test]
+fn follower_that_falls_behind_reads_the_parts_that_are_kept() {
+    let files = Growing::new("falls-behind");
+    let part = |part: u64, label: &str, end: &str| {
+        let header = header("a", "server", 0, 0).replace('}', &format!(r#","part":{part}}}"#));
+        format!("{header}\n{}\n{end}", mark(part + 1, label))
+    };
+    let full = "{\"end\":true,\"events\":1,\"lost\":0,\"continued\":true}\n";
+    files.append("a.jsonl", &part(0, "zero", full));
+    let mut timeline = follow(&files, &["a.jsonl"]);
+    std::fs::rename(files.path("a.jsonl"), files.path("a.0.jsonl")).unwrap();
+    // Part 1 is gone, parts 2 and 3 are kept.
+    for number in [2, 3] {
+        files.append(&format!("a.{number}.jsonl"), &part(number, "kept", full));
+    }
+    files.append("a.jsonl", &part(4, "current", ""));
+    let shown: Vec<String> = (0..5).map(|_| next(&mut timeline)).collect();
+    assert_eq!(shown, ["1 zero 0", "3 kept 0", "4 kept 0", "5 current 0", "pending"]);
+    assert_eq!(timeline.missed_parts(), 1);
+    // A later follower begins with the first part of those that follow each other.
+    let mut timeline = follow(&files, &["a.jsonl"]);
+    let shown: Vec<String> = (0..4).map(|_| next(&mut timeline)).collect();
+    assert_eq!(shown, ["3 kept 0", "4 kept 0", "5 current 0", "pending"]);
+    assert_eq!(timeline.missed_parts(), 0);
+}
+
+#[test]
 fn a_followed_file_that_is_emptied_is_an_error() {
     let files = Growing::new("emptied");
     files.append("a", &format!("{}\n", header("a", "server", 0, 0)));

@@ -1,10 +1,11 @@
-//! One call on a socket, in the same words whether the kernel or the trace tells of it.
+//! One call on a socket, in the same terms for kernel and trace.
 
 use std::fmt;
-use std::net::SocketAddr;
 
 use serde::Serialize;
 use socket_tap::event::{Addr, Event, Op};
+
+use super::address;
 
 /// What was asked for, with what is known when it succeeds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,16 +19,16 @@ pub(super) enum What {
         value: Option<i64>,
     },
     Bind {
-        local: Option<SocketAddr>,
+        local: Option<Addr>,
     },
     Listen {
-        backlog: i64,
+        backlog: i32,
     },
     Accept {
-        peer: Option<SocketAddr>,
+        peer: Option<Addr>,
     },
     Connect {
-        peer: Option<SocketAddr>,
+        peer: Option<Addr>,
     },
     Read {
         bytes: u64,
@@ -39,15 +40,19 @@ pub(super) enum What {
     },
     SendTo {
         bytes: u64,
-        peer: Option<SocketAddr>,
+        peer: Option<Addr>,
     },
     /// How long the datagram was: the program may have got less of it.
     RecvFrom {
         bytes: u64,
-        peer: Option<SocketAddr>,
+        peer: Option<Addr>,
     },
     Shutdown,
     Close,
+    /// No call: the tap gave the stream away, with or without a sample of `TCP_INFO`.
+    Release {
+        sampled: bool,
+    },
     /// A call that the tap does not know, and that no socket of tokio makes.
     Other(String),
 }
@@ -67,6 +72,9 @@ pub(super) struct Errno(pub(super) Option<i32>);
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct At {
     pub(super) line: u64,
+    /// Nanoseconds: of the log, since the epoch when the call began; of the trace, since the recording began.
+    #[serde(skip)]
+    pub(super) time: Option<u64>,
     #[serde(serialize_with = "in_words")]
     pub(super) call: Call,
 }
@@ -92,29 +100,30 @@ impl Call {
             Op::Option { name, value, .. } => {
                 What::Option { name: name.clone().into_owned(), value: Some(*value) }
             }
-            Op::Bind { local, .. } => What::Bind { local: ip(local.as_ref()) },
-            Op::Listen { backlog, .. } => What::Listen { backlog: i64::from(*backlog) },
-            Op::Accept { peer, .. } => What::Accept { peer: ip(peer.as_ref()) },
-            Op::Connect { peer, .. } => What::Connect { peer: ip(peer.as_ref()) },
+            Op::Bind { local, .. } => What::Bind { local: local.clone() },
+            Op::Listen { backlog, .. } => What::Listen { backlog: as_int(i64::from(*backlog)) },
+            Op::Accept { peer, .. } => What::Accept { peer: peer.clone() },
+            Op::Connect { peer, .. } => What::Connect { peer: peer.clone() },
             Op::Read(transfer) => What::Read { bytes: transfer.bytes, eof: transfer.eof },
             Op::Write(transfer) => {
                 let slices = transfer.slices.map(|slices| slices.min(MOST_SLICES));
                 What::Write { bytes: transfer.bytes, slices }
             }
-            Op::SendTo(datagram) => What::SendTo { bytes: datagram.bytes, peer: ip(datagram.peer.as_ref()) },
+            Op::SendTo(datagram) => What::SendTo { bytes: datagram.bytes, peer: datagram.peer.clone() },
             Op::RecvFrom(datagram) => {
                 let bytes = datagram.length.unwrap_or(datagram.bytes);
-                What::RecvFrom { bytes, peer: ip(datagram.peer.as_ref()) }
+                What::RecvFrom { bytes, peer: datagram.peer.clone() }
             }
             Op::Shutdown => What::Shutdown,
             Op::Close(_) => What::Close,
+            Op::Release(close) => What::Release { sampled: close.tcp.is_some() },
             _ => return None,
         };
         let result = event.error.as_ref().map_or(Ok(()), |error| Err(Errno(error.errno)));
         Some(Self { what, result })
     }
 
-    /// Whether the trace says of a call what the kernel saw.
+    /// Returns whether the trace says of a call what the kernel saw.
     pub(super) fn is_told_by(&self, trace: &Self) -> bool {
         if self.result != trace.result {
             return false;
@@ -122,13 +131,26 @@ impl Call {
         match (&self.what, &trace.what) {
             // The kernel says which port was asked for; the trace, which one it gave.
             (What::Bind { local: Some(asked) }, What::Bind { local: Some(given) }) => {
-                asked.ip() == given.ip() && (asked.port() == 0 || asked.port() == given.port())
+                address::is_given(asked, given)
             }
             (What::Option { name, value: None }, What::Option { name: told, .. }) => name == told,
             // What a failed call would have brought is nobody's to say.
             (kernel, trace) if self.result.is_err() => kernel.name() == trace.name(),
+            (What::Accept { peer: kernel }, What::Accept { peer: trace })
+            | (What::Connect { peer: kernel }, What::Connect { peer: trace }) => {
+                address::same(kernel.as_ref(), trace.as_ref())
+            }
+            (What::SendTo { bytes, peer }, What::SendTo { bytes: told, peer: whom })
+            | (What::RecvFrom { bytes, peer }, What::RecvFrom { bytes: told, peer: whom }) => {
+                bytes == told && address::same(peer.as_ref(), whom.as_ref())
+            }
             (kernel, trace) => kernel == trace,
         }
+    }
+
+    /// Returns whether it is an error that no system call caused: of what was asked for before the kernel was.
+    pub(super) fn never_reached_the_kernel(&self) -> bool {
+        self.result == Err(Errno(None))
     }
 
     pub(super) fn closes(&self) -> bool {
@@ -136,11 +158,9 @@ impl Call {
     }
 }
 
-fn ip(address: Option<&Addr>) -> Option<SocketAddr> {
-    match address {
-        Some(Addr::Ip(address)) => Some(*address),
-        _ => None,
-    }
+/// The argument of a call that takes an `int`, however it was printed: -1 is 4294967295 without a sign.
+pub(super) fn as_int(value: i64) -> i32 {
+    i32::try_from(value).or_else(|_| u32::try_from(value).map(u32::cast_signed)).unwrap_or(i32::MIN)
 }
 
 impl What {
@@ -158,6 +178,7 @@ impl What {
             Self::RecvFrom { .. } => "recvfrom",
             Self::Shutdown => "shutdown",
             Self::Close => "close",
+            Self::Release { .. } => "release",
             Self::Other(name) => name,
         }
     }

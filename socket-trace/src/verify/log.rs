@@ -45,6 +45,8 @@ impl std::error::Error for LogError {}
 pub struct Syscall {
     /// Who calls.
     pub tid: Tid,
+    /// When it began, in nanoseconds since the epoch; `None` without `-ttt`.
+    pub time: Option<u64>,
     /// Its name.
     pub name: String,
     /// Its arguments, as strace prints them. When it begins, those that the kernel fills in are missing.
@@ -141,7 +143,7 @@ impl Log {
     fn step(&mut self, line: &[u8]) -> Result<Option<Step>, String> {
         let line = line.strip_suffix(b"\n").ok_or("the line breaks off: the log is cut short")?;
         let line = std::str::from_utf8(line).map_err(|_| NOT_STRACE)?;
-        let (tid, said) = thread_and_text(line).ok_or(NOT_STRACE)?;
+        let (tid, time, said) = thread_time_and_text(line).ok_or(NOT_STRACE)?;
         if said.starts_with("--- ") {
             return Ok(None);
         }
@@ -153,10 +155,10 @@ impl Log {
         if let Some(rest) = said.strip_prefix("<... ") {
             return self.resumed(tid, rest).map(Some);
         }
-        self.begins(tid, said).map(Some)
+        self.begins(tid, time, said).map(Some)
     }
 
-    fn begins(&mut self, tid: Tid, said: &str) -> Result<Step, String> {
+    fn begins(&mut self, tid: Tid, time: Option<u64>, said: &str) -> Result<Step, String> {
         let (name, rest) = said.split_once('(').ok_or(NOT_STRACE)?;
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
             return Err(NOT_STRACE.into());
@@ -167,7 +169,8 @@ impl Log {
                 earlier.name
             ));
         }
-        let call = |arguments: &str| Syscall { tid, name: name.to_owned(), arguments: arguments.to_owned() };
+        let call =
+            |arguments: &str| Syscall { tid, time, name: name.to_owned(), arguments: arguments.to_owned() };
         if let Some(arguments) = unfinished(rest) {
             self.begun.insert(tid, call(arguments));
             return Ok(Step::Begins(call(arguments)));
@@ -195,14 +198,23 @@ const NOT_STRACE: &str =
     "not a line of `strace -f -o FILE`; `socket-trace verify --help` has the whole command";
 
 /// `1234 1795384260.010622 close(4) = 0`: the time may be missing.
-fn thread_and_text(line: &str) -> Option<(Tid, &str)> {
+fn thread_time_and_text(line: &str) -> Option<(Tid, Option<u64>, &str)> {
     let (tid, rest) = line.split_once(' ')?;
     let (tid, rest) = (tid.parse().ok()?, rest.trim_start());
     let is_time = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b':');
     match rest.split_once(' ') {
-        Some((time, text)) if is_time(time) => Some((tid, text.trim_start())),
-        _ => Some((tid, rest)),
+        Some((time, text)) if is_time(time) => Some((tid, since_epoch(time), text.trim_start())),
+        _ => Some((tid, None, rest)),
     }
+}
+
+/// The nanoseconds of `1795384260.010622`. The other flags of strace print a time of day, or the time since the line before.
+fn since_epoch(word: &str) -> Option<u64> {
+    const YEAR_2001: u64 = 1_000_000_000;
+    let (seconds, micros) = word.split_once('.')?;
+    let (seconds, micros): (u64, u64) = (seconds.parse().ok()?, micros.parse().ok()?);
+    (seconds >= YEAR_2001 && word.len() - word.find('.')? == 7)
+        .then(|| seconds.saturating_mul(1_000_000_000).saturating_add(micros * 1000))
 }
 
 /// The arguments of a call that has not ended; it will be resumed, or its thread ends.

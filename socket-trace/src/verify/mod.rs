@@ -4,44 +4,66 @@
 //! gives these out: every call that strace saw on it, with its byte count, its error and its place, is in the trace,
 //! and the trace has no other.
 //!
-//! Three things are not differences, because an event is what the *program* is told, and tokio stands between it and
-//! the kernel:
+//! Four things are not differences, because an event is what the *program* gets, and tokio stands between it and the
+//! kernel:
 //!
 //! - A call that would have blocked (`EAGAIN`) is no event: tokio waits, and asks again.
-//! - `shutdown` of a connection that is gone (`ENOTCONN`) is an event without error: tokio says that it is done.
-//! - `connect` is one event at the end of the handshake: the kernel answers `EINPROGRESS` at once, and tokio asks how it
-//!   went with `getsockopt(SO_ERROR)`.
+//! - `shutdown` of a connection that is gone (`ENOTCONN`) is an event without error: tokio reports success.
+//! - `connect` is one event at the end of the handshake: the kernel returns `EINPROGRESS` at once, and tokio asks for the
+//!   result with `getsockopt(SO_ERROR)`. A connect that is given up has no result, and no event.
+//! - A failure without an errno never reached the kernel: a path that is too long for a socket, for example.
 //!
 //! `getsockname`, `getpeername` and `getsockopt`, by which the tap learns addresses and `TCP_INFO`, move and change
-//! nothing and are left out. Sockets that the trace never opens are not looked at; a connection that strace saw a
-//! traced listener accept is one of the trace's.
+//! nothing and are left out, and so are `ioctl`, `fcntl` and reads with `MSG_PEEK`. Sockets that the trace never opens
+//! are not looked at; a connection that strace saw a traced listener accept is one of the trace's.
+//!
+//! A socket that the tap *adopts* is compared from its adoption on, and one that it *releases* up to its release. The
+//! log has no call for either, so the moment is found by what the tap asks the kernel just before: see `adoption` and
+//! `handover`. When the log leaves several moments and they make a difference, the verdict is that it cannot be told.
+//!
+//! Calls that several threads make on one socket at the same time may be recorded in another order than the kernel's:
+//! an order is only wrong if the log refutes it.
+//!
+//! A stream without a file descriptor ([`TapStream::wrap`](socket_tap::TapStream::wrap)) is left out, and the report
+//! says so: the kernel sees its bytes as those of the socket below, or not at all.
 //!
 //! Both files are read once, side by side. What is kept is what is known of open sockets, and what one file has told
-//! and the other not yet: as long as they agree, little.
+//! and the other not yet: as long as they agree, little. To find out that a socket of the log is none of the trace's,
+//! the trace is read ahead.
 //!
 //! # Layout
 //!
 //! - [`log`]: the lines of strace, each call's beginning and end
-//! - [`syscall`]: the text of one system call
+//! - [`syscall`], `translate`, `address`: the text of one system call, and what it means
 //! - `threads`: which threads belong to the process that recorded
 //! - `kernel`: the process's sockets, followed by their file descriptors
 //! - `call`: one call in the words of both
 //! - `feed`: the trace, socket by socket
 //! - `check`: the comparison
+//! - `order`: calls of several threads at once
+//! - `handover`, `adoption`, `clock`: when a socket came to the tap, and when it left it
+//! - `doubts`: what keeps the comparison from being a proof
 //! - [`report`]: what it comes to
 
+mod address;
+mod adoption;
 mod call;
 mod check;
+mod clock;
+mod doubts;
 mod feed;
+mod handover;
 mod kernel;
 pub mod log;
+mod order;
 pub mod report;
 pub mod syscall;
 mod threads;
+mod translate;
 
 use std::fmt;
 
-use crate::reader::{Ending, Error, Trace};
+use crate::reader::{Error, Trace};
 use check::Check;
 use feed::Feed;
 use kernel::Kernel;
@@ -88,10 +110,10 @@ pub fn verify(trace: Trace, log: Log) -> Result<Report, Failure> {
     let kernel = Kernel::new(log, trace.header().pid);
     let mut check = Check::new(kernel, Feed::new(trace));
     check.run()?;
-    let (cut, edited) = doubts(&check);
+    let cut = doubts::cut(&check);
+    let unproved = doubts::unproved(&mut check);
     let differs = !check.differences.is_empty();
-    // What is cut or lossy lacks calls, so a difference would prove nothing.
-    let verdict = match (cut.is_empty(), edited.is_empty()) {
+    let verdict = match (cut.is_empty(), unproved.is_empty()) {
         (false, _) => Verdict::Unclear,
         (true, _) if differs => Verdict::Different,
         (true, false) => Verdict::Unclear,
@@ -99,54 +121,21 @@ pub fn verify(trace: Trace, log: Log) -> Result<Report, Failure> {
     };
     if verdict == Verdict::Unclear {
         check.differences.clear();
-        check.more_differences = 0;
+        check.more_differences.clear();
     }
+    let not_compared = doubts::not_compared(&check);
     Ok(Report {
         verdict,
-        reasons: cut.into_iter().chain(edited).collect(),
+        reasons: cut.into_iter().chain(unproved).collect(),
         trace: check.feed.trace().source().to_owned(),
         log: check.kernel.log().source().to_owned(),
         sockets: check.sockets,
         calls: check.calls,
         hidden: check.hidden,
         differences: check.differences,
-        more_differences: check.more_differences,
+        more_differences: check.more_differences.len() as u64,
+        not_compared,
     })
-}
-
-/// Why trace or log prove nothing; and why they do not prove that all is well.
-fn doubts(check: &Check) -> (Vec<String>, Vec<String>) {
-    let (mut cut, mut unproved) = (Vec::new(), Vec::new());
-    cut.extend(check.kernel.doubt());
-    let trace = check.feed.trace();
-    let source = trace.source();
-    match trace.ending() {
-        Ending::CutShort { .. } => cut.push(format!("{source} is cut short: it has no end line")),
-        Ending::TextAfterEnd { line } => {
-            cut.push(format!(
-                "text follows the end line of {source} (line {line}): two programs wrote to it"
-            ));
-        }
-        Ending::Complete(end) if end.lost > 0 => {
-            cut.push(format!("{source} is lossy: {} reads and writes are missing", end.lost));
-        }
-        Ending::Complete(end) if end.events != trace.events() => unproved.push(format!(
-            "{source} has {} events, and its end line counts {}: it was changed after it was written",
-            trace.events(),
-            end.events
-        )),
-        Ending::Complete(_) => {}
-    }
-    if check.after_the_end > 0 {
-        unproved.push(format!(
-            "{source} ends while sockets are open: {} later calls on them cannot be judged",
-            check.after_the_end
-        ));
-    }
-    if check.sockets == 0 {
-        unproved.push("they have no socket in common".to_owned());
-    }
-    (cut, unproved)
 }
 
 #[cfg(test)]

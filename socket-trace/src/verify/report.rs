@@ -15,7 +15,7 @@ pub enum Verdict {
     Exact,
     /// It is not.
     Different,
-    /// Trace and log do not allow to say.
+    /// It cannot be told.
     Unclear,
 }
 
@@ -39,6 +39,8 @@ pub struct Hidden {
     /// Shutdowns of a connection that was gone (`ENOTCONN`): the program is told that they are done, and so the trace
     /// says.
     pub shutdowns_of_gone: u64,
+    /// Failures that the trace has and no system call caused, such as a path that is too long for a socket.
+    pub without_call: u64,
 }
 
 /// The comparison of a trace with what strace saw.
@@ -62,6 +64,17 @@ pub struct Report {
     pub differences: Vec<Difference>,
     /// Sockets that differ and are not among these.
     pub more_differences: u64,
+    /// What was left out of the comparison, and why.
+    pub not_compared: Vec<NotCompared>,
+}
+
+/// Sockets of the trace that were left out of the comparison.
+#[derive(Debug, Serialize)]
+pub struct NotCompared {
+    /// How many.
+    pub sockets: u64,
+    /// Why.
+    pub reason: &'static str,
 }
 
 /// A call that kernel and trace have.
@@ -82,6 +95,9 @@ pub struct Difference {
     pub fd: Option<i32>,
     /// Which of the socket's calls, from 1.
     pub call: u64,
+    /// The socket whose adoption must be certain for this to be a difference.
+    #[serde(skip)]
+    pub(super) owner: Option<SockId>,
     pub(super) before: Vec<Both>,
     pub(super) kernel: Vec<At>,
     pub(super) trace: Vec<At>,
@@ -89,7 +105,12 @@ pub struct Difference {
 
 impl Difference {
     pub(super) fn new(sock: Option<SockId>, fd: Option<i32>, call: u64) -> Self {
-        Self { sock, fd, call, before: Vec::new(), kernel: Vec::new(), trace: Vec::new() }
+        Self { sock, fd, call, owner: None, before: Vec::new(), kernel: Vec::new(), trace: Vec::new() }
+    }
+
+    pub(super) fn of(mut self, owner: SockId) -> Self {
+        self.owner = Some(owner);
+        self
     }
 
     pub(super) fn kernel(mut self, at: At) -> Self {
@@ -124,7 +145,7 @@ fn side(f: &mut fmt::Formatter<'_>, who: &str, file: &str, calls: &[At]) -> fmt:
     if calls.is_empty() {
         writeln!(f, "  {who:<7} nothing")?;
     }
-    for At { line, call } in calls {
+    for At { line, call, .. } in calls {
         let said = call.to_string();
         writeln!(f, "  {who:<7} {said:<32} line {line} of the {file}")?;
     }
@@ -143,21 +164,27 @@ impl fmt::Display for Report {
             }
             Verdict::Different => writeln!(f, "The trace differs from what the kernel saw.")?,
             Verdict::Unclear => {
-                writeln!(f, "Trace and log do not allow to say whether the trace is exact.")?;
+                writeln!(f, "Cannot tell whether the trace is exact.")?;
             }
         }
         for reason in &self.reasons {
             writeln!(f, "  {reason}")?;
         }
-        let Hidden { would_block, shutdowns_of_gone } = self.hidden;
+        let Hidden { would_block, shutdowns_of_gone, without_call } = self.hidden;
         let mut hidden = format!("{would_block} that would have blocked");
         if shutdowns_of_gone > 0 {
             write!(hidden, ", {shutdowns_of_gone} shutdowns of a connection that was gone")?;
+        }
+        for NotCompared { sockets, reason } in &self.not_compared {
+            writeln!(f, "  not compared: {sockets} {reason}")?;
         }
         if self.verdict == Verdict::Different {
             writeln!(f, "  {calls} calls on {sockets} sockets are the same")?;
         }
         writeln!(f, "  tokio keeps from the program: {hidden}")?;
+        if without_call > 0 {
+            writeln!(f, "  failed before the kernel was asked: {without_call}")?;
+        }
         for difference in &self.differences {
             write!(f, "\n{difference}")?;
         }

@@ -1,7 +1,5 @@
 //! The text of one system call: its arguments and its result, as strace prints them.
 
-use std::net::{IpAddr, SocketAddr};
-
 /// How a system call ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -100,14 +98,6 @@ pub(super) fn descriptor(text: &str) -> Option<i32> {
     text[..digits].parse().ok()
 }
 
-/// `{sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}`, and the same of IPv6.
-pub(super) fn address(text: &str) -> Option<SocketAddr> {
-    let between = |before: &str, after: char| text.split_once(before)?.1.split(after).next();
-    let port = between("_port=htons(", ')')?.parse().ok()?;
-    let ip = between("inet_addr(\"", '"').or_else(|| between("inet_pton(AF_INET6, \"", '"'))?;
-    Some(SocketAddr::new(ip.parse::<IpAddr>().ok()?, port))
-}
-
 /// The number in `[1]`.
 pub(super) fn bracketed(text: &str) -> Option<i64> {
     text.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
@@ -115,8 +105,9 @@ pub(super) fn bracketed(text: &str) -> Option<i64> {
 
 /// The number of an error: those that calls on sockets can end with, as Linux numbers them on x86, ARM and RISC-V.
 pub(super) fn errno(name: &str) -> Option<i32> {
-    const ERRORS: [(&str, i32); 40] = [
+    const ERRORS: [(&str, i32); 48] = [
         ("EPERM", 1),
+        ("ENOENT", 2),
         ("EINTR", 4),
         ("EIO", 5),
         ("EBADF", 9),
@@ -124,11 +115,18 @@ pub(super) fn errno(name: &str) -> Option<i32> {
         ("ENOMEM", 12),
         ("EACCES", 13),
         ("EFAULT", 14),
+        ("EEXIST", 17),
+        ("ENOTDIR", 20),
+        ("EISDIR", 21),
         ("EINVAL", 22),
         ("ENFILE", 23),
         ("EMFILE", 24),
         ("ENOSPC", 28),
+        ("EROFS", 30),
         ("EPIPE", 32),
+        ("ENAMETOOLONG", 36),
+        ("ENOSYS", 38),
+        ("ELOOP", 40),
         ("ENOTSOCK", 88),
         ("EDESTADDRREQ", 89),
         ("EMSGSIZE", 90),

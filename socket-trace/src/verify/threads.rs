@@ -20,7 +20,7 @@ impl Threads {
         Self { pid, ours: HashMap::new(), making: HashMap::new() }
     }
 
-    /// Whether the process is in the log at all.
+    /// Returns whether the process is in the log at all.
     pub(super) fn seen(&self) -> bool {
         self.ours.contains_key(&self.pid)
     }
@@ -72,7 +72,7 @@ impl Threads {
     }
 }
 
-/// Whether a call makes a thread; `None` when it makes neither that nor a process.
+/// Returns whether a call makes a thread; `None` when it makes neither that nor a process.
 fn makes(call: &Syscall) -> Option<bool> {
     match call.name.as_str() {
         "clone" | "clone3" => Some(call.arguments.contains("CLONE_THREAD")),

@@ -14,12 +14,12 @@ use socket_trace::summary::{self, EndedCall, Summary};
 
 use crate::recording::{GET, OK, Recording};
 
-fn summary(recording: Recording) -> Summary {
+pub(crate) fn summary(recording: Recording) -> Summary {
     let trace = Trace::read("test", Box::new(Cursor::new(recording.text()))).unwrap();
     Summary::of(trace, summary::Recording::Ended).unwrap()
 }
 
-fn step<'a>(summary: &'a Summary, name: &str) -> &'a Step {
+pub(crate) fn step<'a>(summary: &'a Summary, name: &str) -> &'a Step {
     summary.steps.iter().find(|step| step.name == name).unwrap()
 }
 
@@ -65,7 +65,7 @@ fn datagrams_and_streams_above_others_are_neither_lost_nor_counted_twice() {
             .event(9, Op::SendTo(datagram))
             .accept(2)
             .event(3, layer)
-            .read(2, "\u{16}\u{3}\u{1} a record of TLS, which nobody can read")
+            .read(2, "what the layer reads, and nobody knows")
             .call(3, GET, OK)
             .close(3)
             .close(2),

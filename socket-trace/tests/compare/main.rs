@@ -9,3 +9,4 @@ mod command;
 mod operations;
 mod pages;
 mod recording;
+mod tls;

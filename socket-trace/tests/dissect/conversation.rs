@@ -4,7 +4,7 @@
 pub(crate) type Conversation = Vec<Vec<u8>>;
 
 pub(crate) fn all() -> Vec<Conversation> {
-    vec![http1(), events(), websocket(), grpc(), http2()]
+    vec![http1(), events(), websocket(), grpc(), http2(), tls()]
 }
 
 fn http1() -> Conversation {
@@ -110,6 +110,28 @@ fn http2() -> Conversation {
         [frame(8, 0, 1, [0, 0, 0, 4]), frame(3, 0, 3, [0, 0, 0, 8])].concat(),
         frame(0, 1, 1, "more"),
     ]
+}
+
+/// TLS 1.2: hello messages over two records, several messages in one, encrypted records.
+fn tls() -> Conversation {
+    let hello = b"\x01\0\0\x53\x03\x03rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr\0\0\x02\xc0\x2f\x01\0\0\x28\
+        \0\0\0\x0e\0\x0c\0\0\x09shop.test\0\x10\0\x05\0\x03\x02h2\0\x2b\0\x05\x04\x03\x04\x03\x03";
+    let chosen =
+        b"\x02\0\0\x31\x03\x03RRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRR\0\xc0\x2f\0\0\x09\0\x10\0\x05\0\x03\x02h2";
+    let certificate = b"\x0b\0\0\x05.....\x0e\0\0\0";
+    vec![
+        [record(22, &hello[..50]), record(22, &hello[50..])].concat(),
+        record(22, [&chosen[..], certificate].concat()),
+        [record(22, b"\x10\0\0\x03..."), record(20, [1]), record(22, [b'e'; 40])].concat(),
+        [record(20, [1]), record(22, [b'e'; 40]), record(23, [b'e'; 60])].concat(),
+        [record(23, []), record(23, [b'e'; 60]), record(24, [b'e'; 20]), record(21, [1, 0])].concat(),
+        record(21, [b'e'; 26]),
+    ]
+}
+
+fn record(kind: u8, fragment: impl AsRef<[u8]>) -> Vec<u8> {
+    let fragment = fragment.as_ref();
+    [&[kind, 3, 3], &u16::try_from(fragment.len()).unwrap().to_be_bytes()[..], fragment].concat()
 }
 
 fn frame(kind: u8, flags: u8, stream: u32, payload: impl AsRef<[u8]>) -> Vec<u8> {

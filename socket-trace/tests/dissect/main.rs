@@ -64,7 +64,7 @@ fn dissect(conversation: &Conversation, cut: &mut dyn FnMut(&[u8]) -> Vec<usize>
     (units.into_values().collect(), calls)
 }
 
-const CONVERSATIONS: usize = 5;
+const CONVERSATIONS: usize = 6;
 
 fn whole(bytes: &[u8]) -> Vec<usize> {
     vec![bytes.len()]
@@ -206,6 +206,16 @@ fn conversations_are_what_they_are_meant_to_be() {
             "0 POST /: 200",
         ]
     );
+    let (units, _) = dissect(&conversation::all()[5], &mut whole);
+    let said: Vec<String> = units.iter().map(|unit| format!("{} {}", unit.3, unit.4)).collect();
+    let hello = "ClientHello SNI shop.test, ALPN h2, offers TLS 1.3 TLS 1.2";
+    assert!(said.iter().any(|said| said == hello), "{said:#?}");
+    let chosen = "ServerHello TLS 1.2, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, ALPN h2";
+    assert!(
+        said.iter().any(|said| said == chosen) && said.contains(&"ServerHelloDone ".to_owned()),
+        "{said:#?}"
+    );
+    assert_eq!(said.iter().filter(|said| said.ends_with("encrypted")).count(), 3, "{said:#?}");
     assert_eq!(conversation::all().len(), CONVERSATIONS);
     for conversation in conversation::all() {
         let (units, _) = dissect(&conversation, &mut whole);

@@ -1,6 +1,6 @@
 //! Reads the trace files as they grow, into the history: what the page shows is what they say.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -45,7 +45,7 @@ pub(super) async fn start(
             let _ = tell.send(Ok(timeline.recordings().to_vec()));
             if let Err(error) = read(Walk::along(timeline), &history, flush, &shutdown) {
                 let why = format!("the page shows nothing new any more: {error}");
-                eprintln!("workshop: warning: {why}");
+                warn(&why);
                 failed.send_replace(Some(json!({ "error": why }).to_string().into()));
             }
         }
@@ -57,7 +57,7 @@ pub(super) async fn start(
 
 fn read(mut walk: Walk, history: &History, flush: impl Fn(), shutdown: &Shutdown) -> Result<(), Error> {
     let recordings = walk.timeline().recordings().to_vec();
-    let mut items = Items::default();
+    let (mut items, mut missed) = (Items::default(), 0);
     while !shutdown.is_cancelled() {
         let (began, mut batch) = (Instant::now(), Vec::with_capacity(BATCH));
         let next = loop {
@@ -69,6 +69,10 @@ fn read(mut walk: Walk, history: &History, flush: impl Fn(), shutdown: &Shutdown
             }
         };
         history.push(batch);
+        if walk.timeline().missed_parts() > missed {
+            missed = walk.timeline().missed_parts();
+            warn(&format!("the page has fallen behind: {missed} files of recordings were deleted unread"));
+        }
         match next {
             // Half of a processor is enough: under load it falls behind, and catches up afterwards.
             Sight::Seen(_) => thread::sleep(began.elapsed()),
@@ -84,6 +88,11 @@ fn read(mut walk: Walk, history: &History, flush: impl Fn(), shutdown: &Shutdown
         }
     }
     Ok(())
+}
+
+fn warn(why: &str) {
+    // Nobody may be reading.
+    let _ = writeln!(io::stderr(), "workshop: warning: {why}");
 }
 
 fn unsaid(error: io::Error) -> Error {

@@ -35,7 +35,8 @@ const HELP: &str = "Examples:\n  \
     What bytes are spent on, and calls, can be told only of recordings with payload (--capture). A call is a request \
     and its answer, whatever carries it: an HTTP/1.1 exchange, an HTTP/2 stream, an operation on a WebSocket. A read or \
     write that carries parts of two calls counts in both. The first call on a connection is shown with what the \
-    connection itself takes, its end included. Times are medians. A recording that was made twice, before and after a \
+    connection itself takes, its end included. Encrypted data of TLS is payload, unless a tap above TLS was recorded, too: then it \
+    counts as what it is in plaintext, and what TLS adds counts as TLS. Times are medians. A recording that was made twice, before and after a \
     change, shows what has changed.\n\n\
     Exit codes: 0 the same primitives, or all that is asserted holds; 1 they differ, or something does not hold; 2 \
     could not tell (a trace is cut short, lossy, without the payload that is needed, or no trace).";

@@ -66,7 +66,7 @@ async fn capture(State(live): State<Arc<Live>>) -> Answer {
     let body = pipe::body(move |out| {
         let mut export = Export::to(Format::Pcapng, Box::new(out.clone()), NAME)?;
         for (_, path) in traces {
-            let mut trace = Trace::open(path).map_err(io::Error::other)?;
+            let mut trace = Trace::open_recording(path).map_err(io::Error::other)?;
             export.add(&mut trace).map_err(io::Error::other)?;
         }
         export.finish().map(drop)
@@ -84,7 +84,7 @@ struct Step {
 async fn sequence(State(live): State<Arc<Live>>, Query(Step { step }): Query<Step>) -> Answer {
     let traces = live.traces().await;
     let drawn = tokio::task::spawn_blocking(move || {
-        let open = |(_, path): &(String, PathBuf)| Trace::open(path);
+        let open = |(_, path): &(String, PathBuf)| Trace::open_recording(path);
         let traces = traces.iter().map(open).collect::<Result<_, _>>().map_err(Refusal::failed)?;
         let choice = step.clone().map_or(Choice::First, Choice::Step);
         let sequences = gather(&mut Walk::along(Timeline::of(traces)), &choice).map_err(Refusal::failed)?;

@@ -1,5 +1,11 @@
 use super::*;
 
+mod adopted;
+mod order;
+mod released;
+mod unix;
+mod wrapped;
+
 /// A listener, and two connections one after the other with the same file descriptor. Thread 9 is slow: the close of
 /// the first connection is seen to end when the second one has been accepted.
 const LOG: &str = r#"7 1.000001 close(3) = 0
@@ -50,29 +56,29 @@ const TRACE: &str = r#"{"socket_tap":1,"name":"n","side":"server","program":"p",
 {"end":true,"events":16,"lost":0}
 "#;
 
-fn checked(trace: impl Into<Vec<u8>>, log: impl Into<Vec<u8>>) -> Result<Report, Failure> {
+pub(super) fn checked(trace: impl Into<Vec<u8>>, log: impl Into<Vec<u8>>) -> Result<Report, Failure> {
     let trace = Trace::read("trace", Box::new(std::io::Cursor::new(trace.into()))).unwrap();
     verify(trace, Log::read("log", Box::new(std::io::Cursor::new(log.into()))))
 }
 
 /// `text` without the one line that has `part`.
-fn without(text: &str, part: &str) -> String {
+pub(super) fn without(text: &str, part: &str) -> String {
     assert_eq!(text.lines().filter(|line| line.contains(part)).count(), 1, "{part}");
     text.lines().filter(|line| !line.contains(part)).map(|line| format!("{line}\n")).collect()
 }
 
-fn with(text: &str, from: &str, to: &str) -> String {
+pub(super) fn with(text: &str, from: &str, to: &str) -> String {
     assert_eq!(text.matches(from).count(), 1, "{from}");
     text.replace(from, to)
 }
 
 /// The trace with its end line made to fit.
-fn counted(trace: &str) -> String {
+pub(super) fn counted(trace: &str) -> String {
     let events = trace.lines().count() - 2;
     with(trace, r#""events":16"#, &format!(r#""events":{events}"#))
 }
 
-fn differs(trace: &str, log: &str) -> String {
+pub(super) fn differs(trace: &str, log: &str) -> String {
     let report = checked(trace, log).unwrap();
     assert_eq!(report.verdict, Verdict::Different, "{report}");
     report.to_string()
@@ -225,7 +231,7 @@ fn a_log_that_cannot_be_followed_is_named_with_its_line() {
     failed(with(LOG, "<... accept4", "<... read"), 9, "never began");
     failed(without(LOG, "9 1.000019"), 19, "before its close has ended");
     failed(with(LOG, "9 1.000022 close(6) = 0", "9 1.000022 close_range(3, 10, 0) = 0"), 22, "close_range");
-    failed(with(LOG, "9 1.000022 close(6)", "9 1.000022 dup(6)"), 22, "dup of a socket");
+    failed(with(LOG, "9 1.000022 close(6)", "9 1.000022 dup2(3, 6)"), 22, "dup2 closes a socket");
     failed(
         with(LOG, "7 1.000008", "14 1.1 close(3) = 0\n7 1.000008")
             .replace("7 1.000006 clone3", "7 1.000006 getpid"),

@@ -1,0 +1,126 @@
+//! A tower layer that names the connection in the log.
+
+use std::task::{Context, Poll};
+
+use http::Request;
+use tower_layer::Layer;
+use tower_service::Service;
+use tracing::field::{Empty, display};
+use tracing::instrument::{Instrument as _, Instrumented};
+use tracing::{Span, info_span};
+
+use crate::conn_info::ConnInfo;
+use crate::event::SockId;
+
+/// The field with the connection's number in the recording.
+const FIELD: &str = "socket_tap.sock";
+
+/// A [`Layer`] that puts the connection's number on the request's span, as `socket_tap.sock`, so that a log line leads to
+/// its connection in the trace.
+///
+/// When the current span has a field of that name (declared with [`Empty`]), the number is recorded there. Otherwise the
+/// request runs in a span of its own, `connection`. The layer knows the connection from the request's extensions: with
+/// axum use `into_make_service_with_connect_info::<ConnInfo>()`, with tonic `TapIncoming::with_conn_info`. Without a
+/// [`ConnInfo`], or when nothing is recorded, it does nothing.
+///
+/// With the feature `tonic` it also gives a request its `TcpConnectInfo`, so that `Request::remote_addr` works.
+///
+/// ```
+/// use socket_tap::ConnLayer;
+/// use tower_layer::Layer;
+///
+/// # fn example<S>(service: S) {
+/// let service = ConnLayer::new().layer(service);
+/// # }
+/// // axum: Router::new().layer(ConnLayer::new()); tonic: Server::builder().layer(ConnLayer::new())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ConnLayer(());
+
+impl ConnLayer {
+    /// Creates the layer.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(())
+    }
+}
+
+impl<S> Layer<S> for ConnLayer {
+    type Service = ConnService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        ConnService { inner }
+    }
+}
+
+/// The service that a [`ConnLayer`] makes.
+#[derive(Clone, Copy, Debug)]
+pub struct ConnService<S> {
+    inner: S,
+}
+
+impl<S, B> Service<Request<B>> for ConnService<S>
+where
+    S: Service<Request<B>>,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Instrumented<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        #[cfg(feature = "tonic")]
+        let request = with_tcp_info(request);
+        let sock = conn_info(&request).and_then(|info| info.sock);
+        let span = sock.map_or_else(Span::none, span);
+        let call = span.in_scope(|| self.inner.call(request));
+        call.instrument(span)
+    }
+}
+
+/// A span with the number, unless the current one takes it.
+fn span(sock: SockId) -> Span {
+    let current = Span::current();
+    if current.has_field(FIELD) {
+        current.record(FIELD, display(sock));
+        return Span::none();
+    }
+    let span = info_span!("connection", socket_tap.sock = Empty);
+    span.record(FIELD, display(sock));
+    span
+}
+
+fn conn_info<B>(request: &Request<B>) -> Option<&ConnInfo> {
+    let extensions = request.extensions();
+    #[cfg(feature = "axum")]
+    if let Some(axum::extract::ConnectInfo(info)) = extensions.get() {
+        return Some(info);
+    }
+    extensions.get()
+}
+
+/// tonic looks for a peer's address only there.
+#[cfg(feature = "tonic")]
+fn with_tcp_info<B>(mut request: Request<B>) -> Request<B> {
+    use crate::event::Addr;
+    use tonic::transport::server::TcpConnectInfo;
+
+    let ip = |address: &Option<Addr>| match address {
+        Some(Addr::Ip(address)) => Some(*address),
+        _ => None,
+    };
+    let known = request.extensions().get::<TcpConnectInfo>().is_some();
+    let info = request.extensions().get::<ConnInfo>().filter(|_| !known);
+    let info = info.map(|info| TcpConnectInfo { local_addr: ip(&info.local), remote_addr: ip(&info.peer) });
+    if let Some(info) = info {
+        request.extensions_mut().insert(info);
+    }
+    request
+}
+
+#[cfg(test)]
+#[path = "conn_layer_tests.rs"]
+mod tests;

@@ -1,0 +1,154 @@
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Metadata, Subscriber};
+use tracing_core::span::Current;
+
+use super::*;
+
+/// Keeps the fields of spans, and the span that is entered.
+#[derive(Clone, Default)]
+struct Spans(Arc<Mutex<Kept>>);
+
+#[derive(Default)]
+struct Kept {
+    spans: Vec<(&'static Metadata<'static>, String)>,
+    entered: Vec<u64>,
+}
+
+struct Text<'a>(&'a mut String);
+
+impl Visit for Text<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        self.0.push_str(&format!("{}={value:?}", field.name()));
+    }
+}
+
+impl Spans {
+    fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn seen(&self) -> Vec<String> {
+        self.kept().spans.iter().map(|(span, fields)| format!("{} {fields}", span.name())).collect()
+    }
+}
+
+impl Subscriber for Spans {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        let mut kept = self.kept();
+        let mut fields = String::new();
+        span.record(&mut Text(&mut fields));
+        kept.spans.push((span.metadata(), fields));
+        Id::from_u64(kept.spans.len() as u64)
+    }
+
+    fn record(&self, span: &Id, values: &Record<'_>) {
+        let index = usize::try_from(span.into_u64()).unwrap() - 1;
+        values.record(&mut Text(&mut self.kept().spans[index].1));
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn event(&self, _: &tracing::Event<'_>) {}
+
+    fn enter(&self, span: &Id) {
+        self.kept().entered.push(span.into_u64());
+    }
+
+    fn exit(&self, _: &Id) {
+        self.kept().entered.pop();
+    }
+
+    fn current_span(&self) -> Current {
+        let kept = self.kept();
+        let entered =
+            |&id: &u64| Current::new(Id::from_u64(id), kept.spans[usize::try_from(id).unwrap() - 1].0);
+        kept.entered.last().map_or_else(Current::none, entered)
+    }
+}
+
+/// Answers with the name of the span that it runs in.
+struct SpanName;
+
+impl Service<Request<()>> for SpanName {
+    type Response = Option<&'static str>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request<()>) -> Self::Future {
+        ready(Ok(Span::current().metadata().map(Metadata::name)))
+    }
+}
+
+fn info(sock: Option<SockId>) -> ConnInfo {
+    ConnInfo { sock, local: None, peer: None, since: Instant::now() }
+}
+
+fn request(info: ConnInfo) -> Request<()> {
+    let mut request = Request::new(());
+    request.extensions_mut().insert(info);
+    request
+}
+
+/// The span that the service ran in.
+async fn ran_in(request: Request<()>) -> Option<&'static str> {
+    ConnLayer::new().layer(SpanName).call(request).await.unwrap()
+}
+
+/// A number, as the recorder gives it.
+async fn a_sock() -> Option<SockId> {
+    let tap = crate::Tap::server("test").start().unwrap();
+    crate::TapStream::wrap(&tap, tokio::io::empty(), "empty").sock()
+}
+
+#[tokio::test]
+async fn request_runs_in_a_span_with_the_number() {
+    let spans = Spans::default();
+    let sock = a_sock().await;
+    let _guard = tracing::subscriber::set_default(spans.clone());
+    assert_eq!(ran_in(request(info(sock))).await, Some("connection"));
+    assert_eq!(spans.seen(), ["connection socket_tap.sock=1"]);
+}
+
+#[tokio::test]
+async fn field_of_the_current_span_gets_the_number() {
+    let spans = Spans::default();
+    let sock = a_sock().await;
+    let _guard = tracing::subscriber::set_default(spans.clone());
+    let span = info_span!("request", socket_tap.sock = Empty);
+    assert_eq!(ran_in(request(info(sock))).instrument(span).await, Some("request"));
+    assert_eq!(spans.seen(), ["request socket_tap.sock=1"]);
+}
+
+#[tokio::test]
+async fn unrecorded_connection_gets_no_span() {
+    let spans = Spans::default();
+    let _guard = tracing::subscriber::set_default(spans.clone());
+    assert_eq!(ran_in(request(info(None))).await, None);
+    assert_eq!(ran_in(Request::new(())).await, None);
+    assert!(spans.seen().is_empty());
+}
+
+#[cfg(feature = "axum")]
+#[tokio::test]
+async fn connect_info_of_axum_is_found() {
+    let spans = Spans::default();
+    let sock = a_sock().await;
+    let _guard = tracing::subscriber::set_default(spans.clone());
+    let mut request = Request::new(());
+    request.extensions_mut().insert(axum::extract::ConnectInfo(info(sock)));
+    assert_eq!(ran_in(request).await, Some("connection"));
+    assert_eq!(spans.seen(), ["connection socket_tap.sock=1"]);
+}

@@ -1,0 +1,67 @@
+//! The client side of Unix-domain sockets, and streams that were made without the tap.
+
+use std::io;
+use std::path::Path;
+
+use socket2::{Domain, SockAddr, Type};
+use tokio::net::UnixStream;
+
+use crate::adopt::adopted;
+use crate::endpoint::{Making, fd_of};
+use crate::event::{Op, SocketKind};
+use crate::stream::TapStream;
+use crate::tap::Tap;
+use crate::unix::{addr, adopt, path_addr};
+
+impl TapStream<UnixStream> {
+    /// Connects to a path as [`UnixStream::connect`] does, and records socket and connect.
+    ///
+    /// # Errors
+    /// As [`UnixStream::connect`].
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime with I/O enabled, as [`UnixStream::connect`].
+    pub async fn connect_unix(tap: &Tap, path: impl AsRef<Path>) -> io::Result<Self> {
+        let path = path.as_ref();
+        let making = Making::new(tap, Domain::UNIX, Type::STREAM)?;
+        let began = making.now();
+        let connect = |local| Op::Connect { local, peer: Some(path_addr(path)), began };
+        let address = making.fails(|| connect(None), SockAddr::unix(path))?;
+        making.begin_connect(&address, || connect(None))?;
+        // A connect that fails or is cancelled drops `making`, and that records the close.
+        let making = making.convert(|socket| UnixStream::from_std(socket.into()))?;
+        let result = connected(making.socket()).await;
+        let local = || making.socket().local_addr().ok().as_ref().map(addr);
+        let local = if result.is_ok() && making.is_recorded() { local() } else { None };
+        making.step(|| connect(local), result)?;
+        let (stream, sensor) = making.done();
+        Ok(Self::new(stream, sensor))
+    }
+
+    /// Records a connection that was made without the tap, from here on.
+    ///
+    /// ```
+    /// use socket_tap::{Tap, TapStream};
+    /// use tokio::net::UnixStream;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let (ours, _theirs) = UnixStream::pair()?;
+    /// let stream = TapStream::from_unix(&Tap::off(), ours);
+    /// # std::io::Result::Ok(()) })?;
+    /// # std::io::Result::Ok(())
+    /// ```
+    #[must_use]
+    pub fn from_unix(tap: &Tap, stream: UnixStream) -> Self {
+        let sensor = adopted(tap, fd_of(&stream), |fd| {
+            let (local, peer) = (stream.local_addr().ok(), stream.peer_addr().ok());
+            adopt(SocketKind::Stream, fd, local.as_ref().map(addr), peer.as_ref().map(addr))
+        });
+        Self::new(stream, sensor)
+    }
+}
+
+/// Waits until the connection stands, as tokio does.
+async fn connected(stream: &UnixStream) -> io::Result<()> {
+    stream.writable().await?;
+    stream.take_error()?.map_or(Ok(()), Err)
+}

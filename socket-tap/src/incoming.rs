@@ -1,0 +1,83 @@
+//! The connections of a listener as a stream, for `serve_with_incoming` of tonic.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use tokio::sync::futures::OwnedNotified;
+
+use crate::accept::concerns_one_connection;
+use crate::listener::TapListener;
+use crate::pause;
+use crate::stream::TapStream;
+
+impl TapListener {
+    /// Returns the connections as a stream, for `serve_with_incoming`. It never ends and never fails: as
+    /// [`accept_next`](Self::accept_next) does, it skips broken handshakes, and waits when no file descriptor is left.
+    #[must_use]
+    pub fn into_incoming(self) -> TapIncoming {
+        TapIncoming { listener: self, pause: None }
+    }
+}
+
+#[cfg(unix)]
+impl crate::TapUnixListener {
+    /// Returns the connections as a stream, for `serve_with_incoming`. It never ends and never fails.
+    #[must_use]
+    pub fn into_incoming(self) -> TapIncoming<Self> {
+        TapIncoming { listener: self, pause: None }
+    }
+}
+
+/// The connections of a [`TapListener`] or a `TapUnixListener`, as a stream.
+#[derive(Debug)]
+pub struct TapIncoming<L = TapListener> {
+    listener: L,
+    /// Running while no file descriptor is left.
+    pause: Option<Pin<Box<OwnedNotified>>>,
+}
+
+impl<L> TapIncoming<L> {
+    fn poll_accept<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        accept: impl Fn(&L, &mut Context<'_>) -> Poll<io::Result<T>>,
+    ) -> Poll<Option<io::Result<T>>> {
+        loop {
+            if let Some(pause) = &mut self.pause {
+                ready!(pause.as_mut().poll(cx));
+                self.pause = None;
+            }
+            match ready!(accept(&self.listener, cx)) {
+                Ok(stream) => return Poll::Ready(Some(Ok(stream))),
+                Err(error) if concerns_one_connection(&error) => {}
+                Err(_) => self.pause = pause::begin().map(Box::pin),
+            }
+        }
+    }
+}
+
+impl Stream for TapIncoming {
+    type Item = io::Result<TapStream>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let accept = |listener: &TapListener, cx: &mut Context<'_>| listener.poll_accept(cx);
+        self.get_mut().poll_accept(cx, accept).map(first)
+    }
+}
+
+#[cfg(unix)]
+impl Stream for TapIncoming<crate::TapUnixListener> {
+    type Item = io::Result<TapStream<tokio::net::UnixStream>>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let accept = |listener: &crate::TapUnixListener, cx: &mut Context<'_>| listener.poll_accept(cx);
+        self.get_mut().poll_accept(cx, accept).map(first)
+    }
+}
+
+/// The connection without its peer's address.
+fn first<T, A>(accepted: Option<io::Result<(T, A)>>) -> Option<io::Result<T>> {
+    accepted.map(|accepted| accepted.map(|(stream, _)| stream))
+}

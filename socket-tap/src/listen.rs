@@ -1,0 +1,198 @@
+//! Making a listener: bound by the tap, or handed over.
+
+use std::io;
+use std::net::SocketAddr;
+
+use socket2::{Domain, Type};
+use tokio::net::{TcpListener, TcpSocket, ToSocketAddrs};
+
+use crate::adopt::{adopted, ip};
+use crate::endpoint::{Making, fd_of, no_address, record};
+use crate::event::{Op, SocketKind};
+use crate::listener::TapListener;
+use crate::tap::Tap;
+
+/// The length of the queue of connections that wait for an accept: mio's, which tokio's `bind` uses.
+const BACKLOG: i32 = 128;
+
+/// Choices for [`TapListener::bind_with`]; by default those of tokio's [`TcpListener::bind`].
+///
+/// ```
+/// use socket_tap::{ListenOptions, Tap, TapListener};
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// let options = ListenOptions::new().backlog(1024);
+/// let listener = TapListener::bind_with(&Tap::off(), "127.0.0.1:0", options).await?;
+/// # std::io::Result::Ok(()) })?;
+/// # std::io::Result::Ok(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListenOptions {
+    backlog: i32,
+    reuseport: bool,
+}
+
+impl Default for ListenOptions {
+    fn default() -> Self {
+        Self { backlog: BACKLOG, reuseport: false }
+    }
+}
+
+impl ListenOptions {
+    /// Creates the options that tokio uses: a backlog of 128, and on Unix `SO_REUSEADDR`.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets how many connections may wait for an accept. On Linux `net.core.somaxconn` caps it, see `listen(2)`.
+    #[must_use]
+    pub fn backlog(mut self, backlog: u32) -> Self {
+        self.backlog = i32::try_from(backlog).unwrap_or(i32::MAX);
+        self
+    }
+
+    /// Sets `SO_REUSEPORT`, so that several sockets can listen on one port, see `socket(7)`. Linux and other Unix systems
+    /// only.
+    #[cfg(all(unix, not(target_os = "solaris"), not(target_os = "illumos")))]
+    #[must_use]
+    pub fn reuseport(mut self, reuseport: bool) -> Self {
+        self.reuseport = reuseport;
+        self
+    }
+}
+
+impl TapListener {
+    /// Binds and listens as [`TcpListener::bind`] does, and records each step.
+    ///
+    /// ```
+    /// use socket_tap::{Tap, TapListener};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await?;
+    /// println!("listening on {}", listener.local_addr()?);
+    /// # std::io::Result::Ok(()) })?;
+    /// # std::io::Result::Ok(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`TcpListener::bind`]: the last address's, when there are several and all fail.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime with I/O enabled, as [`TcpListener::bind`].
+    pub async fn bind(tap: &Tap, address: impl ToSocketAddrs) -> io::Result<Self> {
+        Self::bind_with(tap, address, ListenOptions::new()).await
+    }
+
+    /// Binds and listens as [`bind`](Self::bind) does, with options of the program's choice.
+    ///
+    /// # Errors
+    /// As [`bind`](Self::bind), and when an option cannot be set.
+    ///
+    /// # Panics
+    /// As [`bind`](Self::bind).
+    pub async fn bind_with(
+        tap: &Tap,
+        address: impl ToSocketAddrs,
+        options: ListenOptions,
+    ) -> io::Result<Self> {
+        let mut last = None;
+        for address in tokio::net::lookup_host(address).await? {
+            match bind_to(tap, address, options) {
+                Ok(listener) => return Ok(listener),
+                Err(error) => last = Some(error),
+            }
+        }
+        Err(last.unwrap_or_else(|| no_address("no address to bind")))
+    }
+
+    /// Listens on a socket that the program made and bound itself, as [`TcpSocket::listen`] does.
+    ///
+    /// The recording begins with an `adopt`, which has the address: the earlier calls were not seen. To have them in the
+    /// recording, use [`bind_with`](Self::bind_with).
+    ///
+    /// ```
+    /// use socket_tap::{Tap, TapListener};
+    /// use tokio::net::TcpSocket;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let socket = TcpSocket::new_v4()?;
+    /// socket.set_recv_buffer_size(1 << 20)?;
+    /// socket.bind(([127, 0, 0, 1], 0).into())?;
+    /// let listener = TapListener::listen(&Tap::off(), socket, 1024)?;
+    /// # std::io::Result::Ok(()) })?;
+    /// # std::io::Result::Ok(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`TcpSocket::listen`]; the failure is recorded, and the close.
+    ///
+    /// # Panics
+    /// As [`bind`](Self::bind).
+    pub fn listen(tap: &Tap, socket: TcpSocket, backlog: u32) -> io::Result<Self> {
+        let sensor =
+            adopted(tap, fd_of(&socket), |fd| ip(SocketKind::Listener, fd, socket.local_addr().ok(), None));
+        let asked = i32::try_from(backlog).unwrap_or(i32::MAX);
+        let result = socket.listen(backlog);
+        let inner = record(sensor.as_ref(), || Op::Listen { backlog: asked }, result)?;
+        Ok(Self::new(inner, sensor))
+    }
+
+    /// Records a listener that was made without the tap, from here on: one that the program got at its start (socket
+    /// activation), or whose options [`bind_with`](Self::bind_with) does not have. An `adopt` stands for the calls that
+    /// made it.
+    ///
+    /// ```
+    /// use socket_tap::{Tap, TapListener};
+    /// use tokio::net::TcpListener;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let listener = TapListener::from_tokio(&Tap::off(), TcpListener::bind("127.0.0.1:0").await?);
+    /// println!("listening on {}", listener.local_addr()?);
+    /// # std::io::Result::Ok(()) })?;
+    /// # std::io::Result::Ok(())
+    /// ```
+    #[must_use]
+    pub fn from_tokio(tap: &Tap, listener: TcpListener) -> Self {
+        let sensor = adopted(tap, fd_of(&listener), |fd| {
+            ip(SocketKind::Listener, fd, listener.local_addr().ok(), None)
+        });
+        Self::new(listener, sensor)
+    }
+
+    /// Records a listener of the standard library, from here on. It must not block: see
+    /// [`set_nonblocking`](std::net::TcpListener::set_nonblocking).
+    ///
+    /// # Errors
+    /// As [`TcpListener::from_std`].
+    ///
+    /// # Panics
+    /// As [`TcpListener::from_std`]: outside of a tokio runtime with I/O enabled.
+    pub fn from_std(tap: &Tap, listener: std::net::TcpListener) -> io::Result<Self> {
+        TcpListener::from_std(listener).map(|listener| Self::from_tokio(tap, listener))
+    }
+}
+
+fn bind_to(tap: &Tap, address: SocketAddr, options: ListenOptions) -> io::Result<TapListener> {
+    let making = Making::new(tap, Domain::for_address(address), Type::STREAM)?;
+    // As mio does: an address in TIME_WAIT can be bound again. On Windows the option means something else.
+    #[cfg(unix)]
+    making.option("SO_REUSEADDR", 1, making.socket().set_reuse_address(true))?;
+    #[cfg(all(unix, not(target_os = "solaris"), not(target_os = "illumos")))]
+    if options.reuseport {
+        making.option(
+            "SO_REUSEPORT",
+            1,
+            rustix::net::sockopt::set_socket_reuseport(making.socket(), true).map_err(Into::into),
+        )?;
+    }
+    making.bind(address)?;
+    let backlog = options.backlog;
+    making.step(|| Op::Listen { backlog }, making.socket().listen(backlog))?;
+    let (inner, sensor) = making.convert(|socket| TcpListener::from_std(socket.into()))?.done();
+    Ok(TapListener::new(inner, sensor))
+}
+
+#[cfg(test)]
+#[path = "listen_tests.rs"]
+mod tests;

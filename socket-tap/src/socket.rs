@@ -1,0 +1,118 @@
+//! The sockets of tokio that a [`TapStream`](crate::TapStream) knows more about than that they are streams.
+
+use std::io::{self, IoSlice};
+
+use tokio::io::{AsyncRead, AsyncWrite, Interest, Ready};
+use tokio::net::{TcpStream, tcp};
+#[cfg(unix)]
+use tokio::net::{UnixStream, unix};
+
+use crate::event::Addr;
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for tokio::net::TcpStream {}
+    #[cfg(unix)]
+    impl Sealed for tokio::net::UnixStream {}
+}
+
+/// A connected stream socket: tokio's [`TcpStream`], and its `UnixStream` where there is one. Sealed.
+///
+/// It names the halves that a socket splits into, and is otherwise a bound; its methods are those of the socket.
+pub trait Socket: AsyncRead + AsyncWrite + Unpin + sealed::Sealed + Sized {
+    /// The borrowed read half.
+    type ReadHalf<'a>: AsyncRead + Unpin + std::fmt::Debug
+    where
+        Self: 'a;
+    /// The borrowed write half.
+    type WriteHalf<'a>: AsyncWrite + Unpin + std::fmt::Debug
+    where
+        Self: 'a;
+    /// The owned read half.
+    type OwnedReadHalf: AsyncRead + Unpin + std::fmt::Debug + AsRef<Self>;
+    /// The owned write half. Dropping it shuts down the sending direction.
+    type OwnedWriteHalf: AsyncWrite + Unpin + std::fmt::Debug + AsRef<Self>;
+
+    #[doc(hidden)]
+    fn local(&self) -> Option<Addr>;
+    #[doc(hidden)]
+    fn peer(&self) -> Option<Addr>;
+    #[doc(hidden)]
+    fn ready(&self, interest: Interest) -> impl Future<Output = io::Result<Ready>> + Send;
+    #[doc(hidden)]
+    fn try_read(&self, buf: &mut [u8]) -> io::Result<usize>;
+    #[doc(hidden)]
+    fn try_write(&self, buf: &[u8]) -> io::Result<usize>;
+    #[doc(hidden)]
+    fn try_write_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize>;
+    #[doc(hidden)]
+    fn take_error(&self) -> io::Result<Option<io::Error>>;
+    #[doc(hidden)]
+    fn split(&mut self) -> (Self::ReadHalf<'_>, Self::WriteHalf<'_>);
+    #[doc(hidden)]
+    fn into_split(self) -> (Self::OwnedReadHalf, Self::OwnedWriteHalf);
+    #[doc(hidden)]
+    fn forget(half: Self::OwnedWriteHalf);
+    /// `None` when the halves are not from the same socket.
+    #[doc(hidden)]
+    fn reunite(read: Self::OwnedReadHalf, write: Self::OwnedWriteHalf) -> Option<Self>;
+}
+
+macro_rules! socket {
+    ($stream:ty, $halves:ident, $addr:expr) => {
+        impl Socket for $stream {
+            type ReadHalf<'a> = $halves::ReadHalf<'a>;
+            type WriteHalf<'a> = $halves::WriteHalf<'a>;
+            type OwnedReadHalf = $halves::OwnedReadHalf;
+            type OwnedWriteHalf = $halves::OwnedWriteHalf;
+
+            fn local(&self) -> Option<Addr> {
+                self.local_addr().ok().map($addr)
+            }
+
+            fn peer(&self) -> Option<Addr> {
+                self.peer_addr().ok().map($addr)
+            }
+
+            async fn ready(&self, interest: Interest) -> io::Result<Ready> {
+                <$stream>::ready(self, interest).await
+            }
+
+            fn try_read(&self, buf: &mut [u8]) -> io::Result<usize> {
+                <$stream>::try_read(self, buf)
+            }
+
+            fn try_write(&self, buf: &[u8]) -> io::Result<usize> {
+                <$stream>::try_write(self, buf)
+            }
+
+            fn try_write_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+                <$stream>::try_write_vectored(self, bufs)
+            }
+
+            fn take_error(&self) -> io::Result<Option<io::Error>> {
+                <$stream>::take_error(self)
+            }
+
+            fn split(&mut self) -> (Self::ReadHalf<'_>, Self::WriteHalf<'_>) {
+                <$stream>::split(self)
+            }
+
+            fn into_split(self) -> (Self::OwnedReadHalf, Self::OwnedWriteHalf) {
+                <$stream>::into_split(self)
+            }
+
+            fn forget(half: Self::OwnedWriteHalf) {
+                half.forget();
+            }
+
+            fn reunite(read: Self::OwnedReadHalf, write: Self::OwnedWriteHalf) -> Option<Self> {
+                read.reunite(write).ok()
+            }
+        }
+    };
+}
+
+socket!(TcpStream, tcp, Addr::from);
+#[cfg(unix)]
+socket!(UnixStream, unix, |address| crate::unix::addr(&address));

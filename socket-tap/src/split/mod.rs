@@ -1,0 +1,75 @@
+//! A socket in two halves, one to read and one to write, with the semantics of tokio's: no lock, and dropping the owned
+//! write half sends a FIN.
+//!
+//! The two halves are one socket in the recording. `tokio::io::split` works with a
+//! [`TapStream`], too, but it locks, and dropping its write half sends nothing.
+
+mod borrowed;
+mod read;
+mod write;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use borrowed::{ReadHalf, WriteHalf};
+pub use read::OwnedReadHalf;
+pub use write::OwnedWriteHalf;
+
+use crate::socket::Socket;
+use crate::stream::TapStream;
+
+impl<S: Socket> TapStream<S> {
+    /// Splits into two halves that borrow the stream, as [`TcpStream::split`](tokio::net::TcpStream::split).
+    pub fn split(&mut self) -> (ReadHalf<'_, S>, WriteHalf<'_, S>) {
+        let (inner, sensor) = self.parts_mut();
+        let (read, write) = inner.split();
+        (ReadHalf { sensor, inner: read }, WriteHalf { sensor, inner: write })
+    }
+
+    /// Splits into two halves that can move to different tasks, as
+    /// [`TcpStream::into_split`](tokio::net::TcpStream::into_split).
+    ///
+    /// Dropping the write half shuts down the sending direction, which is recorded. The close is recorded when both
+    /// halves are dropped.
+    ///
+    /// ```
+    /// use socket_tap::{Tap, TapListener, TapStream};
+    /// use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await?;
+    /// let mut client = TapStream::connect(&Tap::off(), listener.local_addr()?).await?;
+    /// let (server, _) = listener.accept().await?;
+    /// let (mut read, mut write) = server.into_split();
+    /// write.write_all(b"hello").await?;
+    /// drop(write);
+    ///
+    /// let mut greeting = String::new();
+    /// client.read_to_string(&mut greeting).await?; // ends with the FIN
+    /// assert_eq!(greeting, "hello");
+    /// # std::io::Result::Ok(()) })?;
+    /// # std::io::Result::Ok(())
+    /// ```
+    pub fn into_split(self) -> (OwnedReadHalf<S>, OwnedWriteHalf<S>) {
+        let (inner, sensor, since) = self.into_parts();
+        let (read, write) = inner.into_split();
+        let sensor = sensor.map(Arc::new);
+        let read = OwnedReadHalf { sensor: sensor.clone(), since, inner: read };
+        (read, OwnedWriteHalf::new(sensor, write))
+    }
+}
+
+/// The halves that [`OwnedReadHalf::reunite`] was called with, when they are not from the same socket.
+#[derive(Debug)]
+pub struct ReuniteError<S: Socket>(pub OwnedReadHalf<S>, pub OwnedWriteHalf<S>);
+
+impl<S: Socket> fmt::Display for ReuniteError<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the halves are not from the same socket")
+    }
+}
+
+impl<S: Socket + fmt::Debug> std::error::Error for ReuniteError<S> {}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! The owned write half.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use tokio::io::{AsyncWrite, Interest};
+use tokio::net::TcpStream;
+
+use super::{OwnedReadHalf, ReuniteError};
+use crate::recorded;
+use crate::sensor::Sensor;
+use crate::socket::Socket;
+use crate::stream::TapStream;
+
+/// The write half that [`TapStream::into_split`] returns. Dropping it shuts down the sending direction: the peer gets a
+/// FIN, and the recording a `shutdown`.
+#[derive(Debug)]
+pub struct OwnedWriteHalf<S: Socket = TcpStream> {
+    sensor: Option<Arc<Sensor>>,
+    /// Empty only while it is dropped or taken apart.
+    inner: Option<S::OwnedWriteHalf>,
+    shutdown_on_drop: bool,
+}
+
+impl<S: Socket> OwnedWriteHalf<S> {
+    pub(super) fn new(sensor: Option<Arc<Sensor>>, inner: S::OwnedWriteHalf) -> Self {
+        Self { sensor, inner: Some(inner), shutdown_on_drop: true }
+    }
+
+    pub(super) fn socket(&self) -> Option<&S> {
+        self.inner.as_ref().map(AsRef::as_ref)
+    }
+
+    pub(super) fn into_inner(mut self) -> Option<S::OwnedWriteHalf> {
+        self.inner.take()
+    }
+
+    fn parts(&mut self) -> io::Result<(Option<&Sensor>, Pin<&mut S::OwnedWriteHalf>)> {
+        let inner = self.inner.as_mut().ok_or(io::ErrorKind::NotConnected)?;
+        Ok((self.sensor.as_deref(), Pin::new(inner)))
+    }
+
+    /// Puts the two halves of a socket together again.
+    ///
+    /// # Errors
+    /// With both halves, when they are not from the same socket.
+    pub fn reunite(self, read: OwnedReadHalf<S>) -> Result<TapStream<S>, ReuniteError<S>> {
+        read.reunite(self)
+    }
+
+    /// Drops the half without shutting down the sending direction.
+    pub fn forget(mut self) {
+        self.shutdown_on_drop = false;
+    }
+
+    /// Waits until it can be written, as [`TcpStream::writable`]. Cancel safe.
+    ///
+    /// # Errors
+    /// As [`TcpStream::writable`].
+    pub async fn writable(&self) -> io::Result<()> {
+        let socket = self.socket().ok_or(io::ErrorKind::NotConnected)?;
+        socket.ready(Interest::WRITABLE).await.map(drop)
+    }
+
+    /// Writes without waiting, as [`TapStream::try_write`].
+    ///
+    /// # Errors
+    /// As [`TapStream::try_write`].
+    pub fn try_write(&self, buf: &[u8]) -> io::Result<usize> {
+        let socket = self.socket().ok_or(io::ErrorKind::NotConnected)?;
+        recorded::try_write(self.sensor.as_deref(), 0, std::iter::once(buf), || socket.try_write(buf))
+    }
+}
+
+impl<S: Socket> Drop for OwnedWriteHalf<S> {
+    fn drop(&mut self) {
+        if self.shutdown_on_drop
+            && let Ok((sensor, inner)) = self.parts()
+        {
+            // shutdown(2) does not wait, and so neither does tokio's poll.
+            let _ = recorded::poll_shutdown(sensor, || {
+                inner.poll_shutdown(&mut Context::from_waker(Waker::noop()))
+            });
+        }
+        // Before the socket: if this was its last half, the close is recorded while it is open.
+        drop(self.sensor.take());
+        if let Some(inner) = self.inner.take() {
+            // The shutdown is done; tokio would repeat one that failed.
+            S::forget(inner);
+        }
+    }
+}
+
+impl<S: Socket> AsyncWrite for OwnedWriteHalf<S> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let (sensor, inner) = self.get_mut().parts()?;
+        recorded::poll_write(sensor, buf, || inner.poll_write(cx, buf))
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let (sensor, inner) = self.get_mut().parts()?;
+        recorded::poll_write_vectored(sensor, bufs, || inner.poll_write_vectored(cx, bufs))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.inner.as_ref().is_some_and(AsyncWrite::is_write_vectored)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let (sensor, inner) = self.get_mut().parts()?;
+        recorded::poll_flush(sensor, || inner.poll_flush(cx))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let (sensor, inner) = this.parts()?;
+        let result = recorded::poll_shutdown(sensor, || inner.poll_shutdown(cx));
+        if matches!(result, Poll::Ready(Ok(()))) {
+            this.shutdown_on_drop = false;
+        }
+        result
+    }
+}

@@ -1,0 +1,55 @@
+//! File descriptors and Unix-domain streams, on systems that have them.
+
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+
+use tokio::net::UnixStream;
+use tokio::net::unix::{SocketAddr, UCred};
+
+use crate::stream::TapStream;
+
+impl<S: AsFd> AsFd for TapStream<S> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.get_ref().as_fd()
+    }
+}
+
+impl<S: AsRawFd> AsRawFd for TapStream<S> {
+    fn as_raw_fd(&self) -> RawFd {
+        self.get_ref().as_raw_fd()
+    }
+}
+
+impl TapStream<UnixStream> {
+    /// Returns the peer's address.
+    ///
+    /// # Errors
+    /// As [`UnixStream::peer_addr`].
+    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.get_ref().peer_addr()
+    }
+
+    /// Returns our address.
+    ///
+    /// # Errors
+    /// As [`UnixStream::local_addr`].
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.get_ref().local_addr()
+    }
+
+    /// Returns the process, user and group of the peer, see `unix(7)`, `SO_PEERCRED`.
+    ///
+    /// # Errors
+    /// As [`UnixStream::peer_cred`].
+    pub fn peer_cred(&self) -> io::Result<UCred> {
+        self.get_ref().peer_cred()
+    }
+
+    /// Turns it into a stream of the standard library, which is not recorded. The recording gets a `release`.
+    ///
+    /// # Errors
+    /// As [`UnixStream::into_std`].
+    pub fn into_std(self) -> io::Result<std::os::unix::net::UnixStream> {
+        self.into_inner().into_std()
+    }
+}

@@ -1,0 +1,131 @@
+//! Names of versions, cipher suites, messages and alerts, as the RFCs and the IANA registries have them.
+
+use super::Expansion;
+
+/// The number of TLS 1.3.
+pub(super) const TLS_1_3: u16 = 0x0304;
+/// The number of TLS 1.2.
+const TLS_1_2: u16 = 0x0303;
+
+/// The name of a protocol version; `None` for one that is not known, such as a reserved number of GREASE (RFC 8701).
+pub(super) fn version(number: u16) -> Option<&'static str> {
+    Some(match number {
+        0x0300 => "SSL 3.0",
+        0x0301 => "TLS 1.0",
+        0x0302 => "TLS 1.1",
+        TLS_1_2 => "TLS 1.2",
+        TLS_1_3 => "TLS 1.3",
+        _ => return None,
+    })
+}
+
+/// The cipher suites that are negotiated today: RFC 8446, RFC 5289, RFC 7905.
+const CIPHER_SUITES: [(u16, &str); 11] = [
+    (0x1301, "TLS_AES_128_GCM_SHA256"),
+    (0x1302, "TLS_AES_256_GCM_SHA384"),
+    (0x1303, "TLS_CHACHA20_POLY1305_SHA256"),
+    (0x1304, "TLS_AES_128_CCM_SHA256"),
+    (0x1305, "TLS_AES_128_CCM_8_SHA256"),
+    (0xc02b, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"),
+    (0xc02c, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"),
+    (0xc02f, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
+    (0xc030, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"),
+    (0xcca8, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"),
+    (0xcca9, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"),
+];
+
+/// The name of a cipher suite, or its number.
+pub(super) fn cipher_suite(number: u16) -> String {
+    let known = CIPHER_SUITES.iter().find(|(known, _)| *known == number);
+    known.map_or_else(|| format!("cipher suite 0x{number:04x}"), |(_, name)| (*name).to_owned())
+}
+
+/// The bytes that an encrypted fragment has more than its plaintext, without padding: the tag of the AEAD (RFC 5116),
+/// the inner content type of TLS 1.3, the explicit nonce of AES-GCM in TLS 1.2 (RFC 5288).
+pub(super) fn expansion(version: u16, cipher_suite: u16) -> Option<Expansion> {
+    let (before, after) = match (version, cipher_suite) {
+        (TLS_1_3, 0x1305) => (0, 8 + 1),
+        (TLS_1_3, 0x1301..=0x1304) => (0, 16 + 1),
+        (TLS_1_2, 0xc02b | 0xc02c | 0xc02f | 0xc030) => (8, 16),
+        (TLS_1_2, 0xcca8 | 0xcca9) => (0, 16),
+        _ => return None,
+    };
+    Some(Expansion { before, after })
+}
+
+/// The name of a handshake message: RFC 8446, section 4; RFC 5246, section 7.4. `None` for one that is not known.
+pub(super) fn message(kind: u8) -> Option<&'static str> {
+    Some(match kind {
+        0 => "HelloRequest",
+        1 => "ClientHello",
+        2 => "ServerHello",
+        4 => "NewSessionTicket",
+        5 => "EndOfEarlyData",
+        8 => "EncryptedExtensions",
+        11 => "Certificate",
+        12 => "ServerKeyExchange",
+        13 => "CertificateRequest",
+        14 => "ServerHelloDone",
+        15 => "CertificateVerify",
+        16 => "ClientKeyExchange",
+        20 => "Finished",
+        21 => "CertificateURL",
+        22 => "CertificateStatus",
+        24 => "KeyUpdate",
+        25 => "CompressedCertificate",
+        _ => return None,
+    })
+}
+
+/// The level and the description of an alert: RFC 8446, section 6; RFC 5246, section 7.2.
+pub(super) fn alert(level: u8, description: u8) -> String {
+    let level = match level {
+        1 => "warning",
+        2 => "fatal",
+        _ => "unknown level",
+    };
+    match alert_description(description) {
+        Some(name) => format!("{level} {name}"),
+        None => format!("{level} {description}"),
+    }
+}
+
+fn alert_description(number: u8) -> Option<&'static str> {
+    Some(match number {
+        0 => "close_notify",
+        10 => "unexpected_message",
+        20 => "bad_record_mac",
+        21 => "decryption_failed",
+        22 => "record_overflow",
+        30 => "decompression_failure",
+        40 => "handshake_failure",
+        41 => "no_certificate",
+        42 => "bad_certificate",
+        43 => "unsupported_certificate",
+        44 => "certificate_revoked",
+        45 => "certificate_expired",
+        46 => "certificate_unknown",
+        47 => "illegal_parameter",
+        48 => "unknown_ca",
+        49 => "access_denied",
+        50 => "decode_error",
+        51 => "decrypt_error",
+        60 => "export_restriction",
+        70 => "protocol_version",
+        71 => "insufficient_security",
+        80 => "internal_error",
+        86 => "inappropriate_fallback",
+        90 => "user_canceled",
+        100 => "no_renegotiation",
+        109 => "missing_extension",
+        110 => "unsupported_extension",
+        111 => "certificate_unobtainable",
+        112 => "unrecognized_name",
+        113 => "bad_certificate_status_response",
+        114 => "bad_certificate_hash_value",
+        115 => "unknown_psk_identity",
+        116 => "certificate_required",
+        120 => "no_application_protocol",
+        _ => return None,
+    })
+}

@@ -1,0 +1,108 @@
+//! The header of a record: RFC 8446, section 5.1.
+
+/// Bytes of a header: type, legacy version, length.
+pub(super) const HEADER: usize = 5;
+
+/// The longest fragment: 2^14 bytes of plaintext, and what encryption may add (RFC 5246, section 6.2.3; TLS 1.3 allows
+/// 256 bytes only).
+const LONGEST: u16 = (1 << 14) + 2048;
+
+/// The type of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ContentType {
+    ChangeCipherSpec,
+    Alert,
+    Handshake,
+    ApplicationData,
+    /// RFC 6520.
+    Heartbeat,
+}
+
+impl ContentType {
+    pub(super) const ALL: [Self; 5] =
+        [Self::ChangeCipherSpec, Self::Alert, Self::Handshake, Self::ApplicationData, Self::Heartbeat];
+
+    pub(super) fn of(byte: u8) -> Option<Self> {
+        Some(match byte {
+            20 => Self::ChangeCipherSpec,
+            21 => Self::Alert,
+            22 => Self::Handshake,
+            23 => Self::ApplicationData,
+            24 => Self::Heartbeat,
+            _ => return None,
+        })
+    }
+
+    /// The name for a part.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::ChangeCipherSpec => "change_cipher_spec",
+            Self::Alert => "alert",
+            Self::Handshake => "handshake",
+            Self::ApplicationData => "application_data",
+            Self::Heartbeat => "heartbeat",
+        }
+    }
+}
+
+/// The header of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Header {
+    pub(super) kind: ContentType,
+    /// Bytes after the header.
+    pub(super) length: u16,
+}
+
+impl Header {
+    /// Returns the header, or `None` when no record has such a one.
+    pub(super) fn parse(bytes: [u8; HEADER]) -> Option<Self> {
+        let [kind, _, _, high, low] = bytes;
+        let kind = ContentType::of(kind).filter(|_| may_begin(&bytes))?;
+        Some(Self { kind, length: u16::from_be_bytes([high, low]) })
+    }
+}
+
+/// Returns true if a record may begin with these bytes. Its version is SSL 3.0 or later. Only `application_data` may be
+/// empty.
+pub(super) fn may_begin(bytes: &[u8]) -> bool {
+    let kind = bytes.first().map(|kind| ContentType::of(*kind));
+    let length = match bytes {
+        [_, _, _, high, low, ..] => Some(u16::from_be_bytes([*high, *low])),
+        _ => None,
+    };
+    let shortest = u16::from(kind != Some(Some(ContentType::ApplicationData)));
+    kind != Some(None)
+        && bytes.get(1).is_none_or(|major| *major == 3)
+        && bytes.get(2).is_none_or(|minor| *minor <= 4)
+        && length.is_none_or(|length| (shortest..=LONGEST).contains(&length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn header_has_type_and_length() {
+        let header = Header::parse([23, 3, 3, 0x41, 0]);
+        assert_eq!(header, Some(Header { kind: ContentType::ApplicationData, length: 0x4100 }));
+    }
+
+    #[test]
+    fn header_of_unknown_type_version_or_length_is_none() {
+        for bytes in
+            [[19, 3, 3, 0, 1], [25, 3, 3, 0, 1], [22, 2, 0, 0, 1], [22, 3, 5, 0, 1], [22, 3, 3, 0, 0]]
+        {
+            assert_eq!(Header::parse(bytes), None, "{bytes:x?}");
+        }
+        assert_eq!(Header::parse([23, 3, 3, 0x48, 1]), None);
+        assert!(Header::parse([23, 3, 3, 0x48, 0]).is_some() && Header::parse([23, 3, 3, 0, 0]).is_some());
+    }
+
+    #[test]
+    fn beginning_of_a_header_is_plausible_byte_by_byte() {
+        for length in 0..=7 {
+            assert!(may_begin(&b"\x16\x03\x01\x02\x00\x01\x00"[..length]), "{length}");
+        }
+        assert!(!may_begin(b"G") && !may_begin(b"\x16\x04") && !may_begin(b"\x16\x03\x09"));
+    }
+}

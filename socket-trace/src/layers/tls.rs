@@ -1,0 +1,87 @@
+//! The levels below the data of TLS: its records, and the reads and writes that moved them.
+
+use socket_tap::format::Side;
+use socket_tap::format::text::seconds;
+
+use super::map::{Block, Level};
+use super::pair::Pair;
+
+/// The range of the map, and the ranges of the call in it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Area<'a> {
+    pub(super) from: u64,
+    pub(super) to: u64,
+    pub(super) of_call: &'a [(u64, u64)],
+}
+
+impl Area<'_> {
+    /// Returns a block of so many bytes below TLS; `None` when its data is outside of the map.
+    fn block(&self, (from, to): (u64, u64), below: u64, name: String, text: String) -> Option<Block> {
+        let (begin, end) = (from.max(self.from), to.min(self.to));
+        (begin < end).then(|| Block {
+            from: begin,
+            to: end,
+            below: Some(below),
+            name,
+            text,
+            begun: begin > from,
+            goes_on: end < to,
+            of_call: self.of_call.iter().any(|(from, to)| *from < end && begin < *to),
+        })
+    }
+}
+
+/// The records.
+pub(super) fn records(pairs: &[Pair], area: Area<'_>) -> Option<Level> {
+    let blocks = pairs.iter().flat_map(|pair| {
+        let placed = pair.placed_records().into_iter().map(|(record, from, to)| {
+            area.block((from, to), record.to - record.from, "application_data".to_owned(), String::new())
+        });
+        let bytes =
+            pair.records.iter().fold(0_u64, |sum, record| sum.saturating_add(record.to - record.from));
+        let rough = (!pair.is_exact).then(|| {
+            let text = "which bytes are in which is not known".to_owned();
+            area.block((pair.from, pair.to), bytes, count(pair.records.len(), "record"), text)
+        });
+        placed.chain(rough).flatten().collect::<Vec<_>>()
+    });
+    level("TLS".to_owned(), "record", blocks.collect())
+}
+
+/// The reads or writes of one end.
+pub(super) fn transfers(side: Side, to: Side, pairs: &[Pair], area: Area<'_>) -> Option<Level> {
+    let (name, unit) = if side == to { ("read", "TCP read") } else { ("write", "TCP write") };
+    let mut blocks: Vec<(u64, Block)> = Vec::new();
+    for pair in pairs {
+        for (transfer, from, to) in pair.placed_transfers() {
+            let text = format!("at {}", seconds(transfer.at));
+            let block = area.block((from, to), transfer.to - transfer.from, name.to_owned(), text);
+            match (blocks.last_mut(), block) {
+                // It moved the data of both.
+                (Some((begins, last)), Some(block)) if *begins == transfer.from && last.to == block.from => {
+                    (last.to, last.goes_on) = (block.to, block.goes_on);
+                    last.of_call |= block.of_call;
+                }
+                (_, block) => blocks.extend(block.map(|block| (transfer.from, block))),
+            }
+        }
+        if let (false, Some(first)) = (pair.is_exact, pair.transfers.first()) {
+            let bytes = pair
+                .transfers
+                .iter()
+                .fold(0_u64, |sum, transfer| sum.saturating_add(transfer.to - transfer.from));
+            let text = format!("from {}", seconds(first.at));
+            let block = area.block((pair.from, pair.to), bytes, count(pair.transfers.len(), name), text);
+            blocks.extend(block.map(|block| (first.from, block)));
+        }
+    }
+    level(format!("{}'s TCP", side.name()), unit, blocks.into_iter().map(|(_, block)| block).collect())
+}
+
+fn count(count: usize, unit: &str) -> String {
+    if count == 1 { unit.to_owned() } else { format!("{count} {unit}s") }
+}
+
+fn level(title: String, unit: &'static str, blocks: Vec<Block>) -> Option<Level> {
+    (!blocks.is_empty()).then_some(Level { title, unit, blocks })
+}

@@ -1,0 +1,113 @@
+//! Socket addresses as strace prints them, compared with those of a trace.
+
+use std::net::{IpAddr, SocketAddr};
+
+use socket_tap::event::Addr;
+
+/// Parses `{sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}`, and the same of IPv6 and Unix.
+pub(super) fn address(text: &str) -> Option<Addr> {
+    let (_, fields) = text.split_once("sa_family=")?;
+    if fields.starts_with("AF_UNIX") {
+        return Some(Addr::Other(unix(fields)));
+    }
+    let between = |before: &str, after: char| fields.split_once(before)?.1.split(after).next();
+    let port = between("_port=htons(", ')')?.parse().ok()?;
+    let ip = between("inet_addr(\"", '"').or_else(|| between("inet_pton(AF_INET6, \"", '"'))?;
+    Some(Addr::Ip(SocketAddr::new(ip.parse::<IpAddr>().ok()?, port)))
+}
+
+/// A path, or as in a trace `(unnamed)`. An abstract name begins with a zero byte, as for the kernel.
+fn unix(fields: &str) -> String {
+    let Some((_, path)) = fields.split_once("sun_path=") else { return "(unnamed)".to_owned() };
+    match path.strip_prefix('@') {
+        Some(name) => format!("\0{}", unquoted(name)),
+        None => unquoted(path),
+    }
+}
+
+/// The text of a string of C, with its escapes undone. As in a trace, what is not UTF-8 becomes U+FFFD.
+fn unquoted(text: &str) -> String {
+    let mut rest = text.strip_prefix('"').unwrap_or(text).bytes().peekable();
+    let mut bytes = Vec::new();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'"' => break,
+            b'\\' => bytes.push(match rest.next() {
+                Some(b'n') => b'\n',
+                Some(b't') => b'\t',
+                Some(b'r') => b'\r',
+                Some(b'v') => 0x0b,
+                Some(b'f') => 0x0c,
+                Some(digit @ b'0'..=b'7') => {
+                    let mut value = digit - b'0';
+                    for _ in 0..2 {
+                        let Some(digit) = rest.next_if(|byte| (b'0'..=b'7').contains(byte)) else { break };
+                        value = value.wrapping_mul(8).wrapping_add(digit - b'0');
+                    }
+                    value
+                }
+                Some(other) => other,
+                None => break,
+            }),
+            other => bytes.push(other),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Returns whether a trace has the kernel's address.
+pub(super) fn same(kernel: Option<&Addr>, trace: Option<&Addr>) -> bool {
+    match (kernel, trace) {
+        (Some(Addr::Ip(kernel)), Some(Addr::Ip(trace))) => {
+            // strace names the scope of an IPv6 address by its interface.
+            kernel.ip() == trace.ip() && kernel.port() == trace.port()
+        }
+        // tokio hides abstract names.
+        (Some(Addr::Other(kernel)), Some(Addr::Other(trace))) => {
+            kernel == trace || (kernel.starts_with('\0') && trace == "(unnamed)")
+        }
+        (kernel, trace) => kernel == trace,
+    }
+}
+
+/// Returns whether the kernel gave `given` to a socket that asked for `asked`: port 0 asks for any.
+pub(super) fn is_given(asked: &Addr, given: &Addr) -> bool {
+    match (asked, given) {
+        (Addr::Ip(asked), Addr::Ip(given)) => {
+            asked.ip() == given.ip() && (asked.port() == 0 || asked.port() == given.port())
+        }
+        (asked, given) => same(Some(asked), Some(given)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unix_paths_are_unescaped() {
+        let parsed = |text: &str| address(text).map(|address| address.to_string());
+        let path = parsed(r#"{sa_family=AF_UNIX, sun_path="/tmp/\303\274 \"x\"\n\1.sock"}"#);
+        assert_eq!(path.as_deref(), Some("/tmp/ü \"x\"\n\u{1}.sock"));
+        assert_eq!(parsed("{sa_family=AF_UNIX}").as_deref(), Some("(unnamed)"));
+        assert_eq!(parsed(r#"{sa_family=AF_UNIX, sun_path=@"n"}"#).as_deref(), Some("\0n"));
+        assert_eq!(parsed("NULL"), None);
+        assert_eq!(parsed(r#"{sa_family=AF_UNIX, sun_path="/cut\"#).as_deref(), Some("/cut"));
+    }
+
+    #[test]
+    fn abstract_name_is_unnamed_in_a_trace() {
+        let [name, unnamed, path] = ["\0n", "(unnamed)", "/p"].map(|text| Addr::Other(text.to_owned()));
+        assert!(same(Some(&name), Some(&unnamed)) && same(Some(&name), Some(&name)));
+        assert!(!same(Some(&path), Some(&unnamed)) && !same(None, Some(&unnamed)));
+    }
+
+    #[test]
+    fn ipv6_scope_is_not_compared() {
+        let kernel = address(
+            r#"{sa_family=AF_INET6, sin6_port=htons(1), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "fe80::1", &sin6_addr), sin6_scope_id=if_nametoindex("eth0")}"#,
+        );
+        let trace: Addr = "[fe80::1%3]:1".parse().unwrap();
+        assert!(matches!(trace, Addr::Ip(_)) && same(kernel.as_ref(), Some(&trace)));
+    }
+}
