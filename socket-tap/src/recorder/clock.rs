@@ -90,9 +90,9 @@ impl Timeline {
             last.rate = rate(*last, now);
         }
         self.anchors.push(now);
-        while self.anchors.len() > 2 && self.anchors[1].raw <= complete {
-            self.anchors.remove(0);
-        }
+        // The last of those before `complete` is needed, and never less than two.
+        let before = self.anchors.partition_point(|anchor| anchor.raw <= complete);
+        self.anchors.drain(..before.saturating_sub(1).min(self.anchors.len().saturating_sub(2)));
         now.raw
     }
 

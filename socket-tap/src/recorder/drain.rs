@@ -158,17 +158,15 @@ impl Drain {
         #[cfg(all(test, model))]
         assert!(pending.records.iter().all(|timed| timed.raw > self.complete), "late: {:?}", pending.records);
         pending.records.sort_by_key(|timed| timed.raw);
-        let most = self.capacity();
-        let ready = pending.records.partition_point(|timed| timed.raw <= until);
-        // A call in progress holds back no more than the shards hold. What is later than now is never as much.
-        let ready = ready.max(pending.records.len().saturating_sub(most));
+        let ready = self.ready(&pending.records, until);
         let mut left = pending.records.len();
         for batch in pending.records[..ready].chunks_mut(MOST_EVENTS) {
             left -= batch.len();
             self.hand_on(batch, &pending.payload);
             // A slow sink must not cost what there is memory for, nor more memory than that.
-            let waiting = left + self.later.records.len();
-            if waiting < most && self.recorder.pressed.load(Ordering::Acquire) {
+            let (most, most_payload) = self.capacity();
+            let room = left + self.later.records.len() < most && self.later.payload.len() <= most_payload;
+            if room && self.recorder.pressed.load(Ordering::Acquire) {
                 self.take_shards();
             }
         }
@@ -190,9 +188,23 @@ impl Drain {
         }
     }
 
-    fn capacity(&self) -> usize {
-        let room = self.spare.room();
-        self.recorder.shards.len() * (room.details + room.milestones)
+    /// How many of the records, which are in order, are to be handed on: those up to `until`. A call in progress holds
+    /// back no more than the shards hold, though. What is later than now is never as much.
+    fn ready(&self, records: &[Timed<Record>], until: u64) -> usize {
+        let ready = records.partition_point(|timed| timed.raw <= until);
+        let (most, most_payload) = self.capacity();
+        let mut payload = 0;
+        let fits = |timed: &&Timed<Record>| {
+            payload += timed.captured();
+            payload <= most_payload
+        };
+        records.len() - records[ready..].iter().rev().take(most).take_while(fits).count()
+    }
+
+    /// How many records, and bytes of payload, the shards hold.
+    fn capacity(&self) -> (usize, usize) {
+        let (room, shards) = (self.spare.room(), self.recorder.shards.len());
+        (shards * (room.details + room.milestones), shards * room.payload)
     }
 
     fn hand_on_gap(&mut self, until: u64) {

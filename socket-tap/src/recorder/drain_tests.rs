@@ -1,7 +1,8 @@
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::recorder::{Capacity, Change, Keep, RawClock, Recorder, Stamp};
+use crate::event::SockId;
+use crate::recorder::{Capacity, Change, Direction, Keep, RawClock, Recorder, Stamp};
 use crate::sink::Memory;
 
 struct Stepped {
@@ -18,8 +19,11 @@ fn stepped() -> Stepped {
 }
 
 fn stepped_with(events: usize, sinks: Vec<Box<dyn Sink>>) -> Stepped {
+    stepped_of(Capacity { capture: 0, events, payload: 0 }, sinks)
+}
+
+fn stepped_of(capacity: Capacity, sinks: Vec<Box<dyn Sink>>) -> Stepped {
     let clock = RawClock::new();
-    let capacity = Capacity { capture: 0, events, payload: 0 };
     let timeline = Timeline::start(clock.clone());
     let recording = Recording::new(Recorder::new(clock.clone(), timeline.start_ns(), capacity));
     let drain = Drain::new(&recording, timeline, sinks, None);
@@ -96,7 +100,7 @@ fn a_call_keeps_its_entry_time_however_long_it_takes() {
 fn a_call_in_progress_holds_back_at_most_what_the_shards_hold() {
     let mut stepped = stepped();
     let entered = stepped.recording.enter();
-    let capacity = stepped.drain.capacity();
+    let (capacity, _) = stepped.drain.capacity();
     let mut backlog = 0;
     for _ in 0..capacity / 32 {
         (0..64).for_each(|_| stepped.mark("meanwhile", Stamp::Now));
@@ -110,6 +114,28 @@ fn a_call_in_progress_holds_back_at_most_what_the_shards_hold() {
     let events = stepped.memory.events();
     assert_eq!(events.len(), 2 * capacity + 1);
     assert!(events.is_sorted_by_key(|event| event.t));
+}
+
+#[test]
+fn a_call_in_progress_holds_back_at_most_the_payload_that_the_shards_hold() {
+    let capacity = Capacity { capture: 100, events: 64 * 1024, payload: 4_000 };
+    let mut stepped = stepped_of(capacity, vec![]);
+    let entered = stepped.recording.enter();
+    let (bytes, mut backlog) = ([7; 100], 0);
+    for _ in 0..200 {
+        let size = (bytes.len(), 0);
+        stepped.recording.transfer(
+            SockId::after(0),
+            Direction::Read,
+            size,
+            [&bytes[..]].into_iter(),
+            Stamp::Now,
+        );
+        stepped.drain.drain();
+        backlog = backlog.max(stepped.drain.pending.payload.len());
+    }
+    drop(entered);
+    assert!(backlog <= capacity.payload, "{backlog} bytes wait, the shards hold {}", capacity.payload);
 }
 
 #[test]
@@ -185,6 +211,6 @@ fn backlog_is_bounded_however_long_a_sink_is_overrun() {
         })
         .collect();
     *lock(&load) = None;
-    let most = 3 * stepped.drain.capacity();
+    let most = 3 * stepped.drain.capacity().0;
     assert!(backlogs.iter().all(|backlog| *backlog <= most), "more than {most}: {backlogs:?}");
 }

@@ -361,8 +361,10 @@ mod tests;
 #[path = "hostile_sink_tests.rs"]
 mod hostile_sinks;
 
-#[cfg(all(test, model))]
+#[cfg(test)]
+#[cfg(model)]
 mod call_model;
 
-#[cfg(all(test, model))]
+#[cfg(test)]
+#[cfg(model)]
 mod model;

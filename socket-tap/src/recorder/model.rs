@@ -99,6 +99,8 @@ fn end_cuts_each_socket_once_and_counts_it_as_open_or_closed() {
         let cut = in_order(&memory).len();
         threads.into_iter().for_each(|thread| thread.join().unwrap());
         assert_eq!((memory.events().len(), tap.connections().len(), tap.open_streams()), (cut, 0, 0));
+        let recorder = tap.recording().unwrap();
+        assert!(recorder.shards.iter().all(|shard| lock(&shard.0).is_empty()), "taken after the end");
         let mut open = 0;
         for (sock, events) in by_socket(&memory.events()) {
             assert!(

@@ -95,6 +95,14 @@ impl Milestone {
 }
 
 impl Timed<Record> {
+    /// How many bytes of payload it refers to.
+    pub(crate) fn captured(&self) -> usize {
+        match &self.what {
+            Record::Transfer(moved) => moved.captured as usize,
+            Record::Milestone(_) => 0,
+        }
+    }
+
     /// The event, at the time that its clock reading stands for. `payload` is what [`Moved::at`] counts in.
     pub(crate) fn event(&self, t: u64, payload: &[u8]) -> Event {
         let (op, error) = match &self.what {

@@ -334,6 +334,11 @@ impl Shard {
         gap.add(&std::mem::take(&mut self.gap));
     }
 
+    #[cfg(all(test, model))]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.details.is_empty() && self.milestones.is_empty() && self.gap.is_empty()
+    }
+
     /// How many milestones wait.
     #[cfg(test)]
     #[cfg(not(model))]
