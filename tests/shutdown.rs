@@ -91,7 +91,7 @@ fn connections_that_hold_up_the_shutdown_are_reported_with_the_reason() {
     let mut server = Serving::start("rest-server", &["--trace", trace.to_str().unwrap()]);
     let mut client = std::net::TcpStream::connect(server.address).unwrap();
     client
-        .write_all(b"POST /v1/books HTTP/1.1\r\nhost: localhost\r\ncontent-length: 99\r\n\r\n{\"title\"")
+        .write_all(b"POST /v1/books HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{\"title\"")
         .unwrap();
     // The request is in flight once the server has recorded that it read the body's first byte.
     while !std::fs::read_to_string(&trace).unwrap().contains("\"op\":\"read\"") {

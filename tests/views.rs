@@ -103,3 +103,30 @@ fn the_textbooks_diagram_is_drawn_of_each_api() {
         }
     }
 }
+
+#[test]
+fn causes_of_a_tour_stand_before_their_effects() {
+    let directory = toured();
+    for api in APIS {
+        let [server, client] = [Side::Server, Side::Client].map(|side| trace(directory.path(), api, side));
+        let events = json(&["show", "--json", &server, &client]);
+        let events = events.as_array().unwrap();
+        assert!(events.is_sorted_by_key(|event| event["at"].as_u64()), "{api}");
+        let place = |op: &str, connection: &Value| {
+            events.iter().position(|event| event["op"] == op && event["connection"] == *connection)
+        };
+        let accepts = events.iter().filter(|event| event["op"] == "accept");
+        let connections: Vec<&Value> = accepts.map(|accept| &accept["connection"]).collect();
+        assert!(connections.len() >= 14, "{api}: {}", connections.len());
+        for connection in connections {
+            assert!(place("connect", connection).unwrap() < place("accept", connection).unwrap(), "{api}");
+            let accept = &events[place("accept", connection).unwrap()];
+            let diagram =
+                socket_trace(&["sequence", &server, &client, "--sock", &accept["sock"].to_string()]);
+            let diagram = diagram.ok();
+            let times = diagram.lines().filter_map(|line| line.split_whitespace().next()?.parse().ok());
+            let times: Vec<f64> = times.collect();
+            assert!(times.len() > 8 && times.is_sorted(), "{api}:\n{diagram}");
+        }
+    }
+}

@@ -5,6 +5,8 @@
 //! curl http://127.0.0.1:8000/
 //! ```
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::routing::get;
@@ -24,6 +26,6 @@ async fn main() -> std::io::Result<()> {
         .with_graceful_shutdown(async { _ = tokio::signal::ctrl_c().await })
         .await?;
 
-    tap.finish().await?;
+    tap.finish_when_idle(Duration::from_secs(5)).await?;
     Ok(())
 }

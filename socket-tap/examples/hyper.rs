@@ -6,6 +6,7 @@
 //! ```
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -37,6 +38,6 @@ async fn main() -> std::io::Result<()> {
         _ = tokio::signal::ctrl_c() => {}
     }
 
-    tap.finish().await?;
+    tap.finish_when_idle(Duration::from_secs(5)).await?;
     Ok(())
 }

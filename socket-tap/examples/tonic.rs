@@ -5,6 +5,8 @@
 //! grpcurl -plaintext -proto health.proto 127.0.0.1:8000 grpc.health.v1.Health/Check
 //! ```
 
+use std::time::Duration;
+
 use socket_tap::format::text::Lines;
 use socket_tap::sink::LiveLines;
 use socket_tap::{Tap, TapListener};
@@ -22,6 +24,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .serve_with_incoming_shutdown(listener.into_incoming(), async { _ = tokio::signal::ctrl_c().await })
         .await?;
 
-    tap.finish().await?;
+    tap.finish_when_idle(Duration::from_secs(5)).await?;
     Ok(())
 }

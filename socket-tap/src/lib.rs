@@ -54,19 +54,52 @@
 //! - [`ConnInfo`]: a connection as a handler sees it
 //! - [`Origin`]: what is known of a stream that the tap did not make itself
 //! - [`event`], [`close`]: what a recording is made of
-//! - [`mod@format`]: the trace as JSON Lines, and as lines for the eye
+//! - [`mod@format`]: the trace as JSON Lines (feature `file`), and as lines for the eye
 //! - [`sink`]: where a recording goes
-//! - [`check`]: assertions on a recording, for tests
+//! - [`check`]: assertions on a recording, for tests (feature `check`)
 //! - `recorder`: the buffers, the clock and the drain thread
 //! - `sensor`: what is known of one open socket
 //! - `axum`, `tonic`: adapters, each behind the feature of its name
 //! - `client`: `TapConnector`, for the legacy client of hyper-util and for tonic's channels
 //! - `tower`: `ConnLayer`, which puts the connection's number on the request's span
+//!
+//! # Features
+//!
+//! | feature | adds | by default |
+//! |---|---|---|
+//! | `file` | `TraceFile`, `FlightRecorder`, `TapBuilder::file`, `Tap::dump_on_panic`; reading and writing the trace format (`format::Line`). Brings serde, serde_json, base64 and itoa. | yes |
+//! | `check` | the module `check`. Brings nothing. | yes |
+//! | `axum` | `axum::serve` on a [`TapListener`] | |
+//! | `tonic` | `TapIncoming`, for tonic's `serve_with_incoming` | |
+//! | `client` | `TapConnector`, for the legacy client of hyper-util and for tonic's channels | |
+//! | `tower` | `ConnLayer`, which puts the connection's number on the request's span | |
+//! | `tracing` | `sink::TracingEvents` | |
+//!
+//! Without features (`default-features = false`) the crate records the same sockets, and its sinks are
+//! [`Memory`](sink::Memory), [`Broadcast`](sink::Broadcast), [`LiveLines`](sink::LiveLines) and those that you write
+//! ([`Sink`](sink::Sink)). It then writes no file. Besides tokio and tokio's own dependencies it needs quanta, which
+//! reads the processor's clock, and on Unix rustix.
+//!
+//! # Output
+//!
+//! The crate prints nothing. Errors of sinks are returned by [`Tap::finish`] and reported to
+//! [`TapBuilder::on_error`]. A `LiveLines` writes to what it is given.
+//!
+//! # Minimum supported Rust version
+//!
+//! Rust 1.88, with any features. A newer one may be required with a new minor version.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+// What fails is returned or reported to a callback: standard error belongs to the program.
+#![cfg_attr(not(test), warn(clippy::print_stderr))]
+// The documentation links to items of all features.
+#![cfg_attr(not(all(feature = "check", feature = "file")), allow(rustdoc::broken_intra_doc_links))]
 
 mod accept;
 mod adopt;
 #[cfg(feature = "axum")]
 mod axum;
+#[cfg(feature = "check")]
 pub mod check;
 pub mod close;
 mod conn_info;
@@ -112,6 +145,7 @@ mod transparency_tests;
 #[cfg(feature = "client")]
 mod transport;
 mod udp;
+mod udp_bind;
 mod udp_receive;
 #[cfg(unix)]
 mod unix;
@@ -144,6 +178,6 @@ pub use udp::TapUdpSocket;
 pub use unix::TapUnixListener;
 
 /// Runs the example of the README.
-#[cfg(all(doctest, feature = "axum"))]
+#[cfg(all(doctest, feature = "axum", feature = "file"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

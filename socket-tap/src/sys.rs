@@ -7,7 +7,7 @@ pub(crate) use other::{close_aborts, queues, tcp_sample};
 
 /// The machine's monotonic clock (`CLOCK_MONOTONIC`), in nanoseconds: the same reading in every process, so that
 /// recordings of several processes merge on one time line.
-#[cfg(unix)]
+#[cfg(all(unix, not(all(test, model))))]
 #[must_use]
 #[expect(
     unsafe_code,
@@ -31,6 +31,15 @@ pub fn monotonic_ns() -> u64 {
     u64::try_from(START.get_or_init(Instant::now).elapsed().as_nanos()).unwrap_or(u64::MAX)
 }
 
+/// A clock that counts its readings, for the model of the recorder.
+#[cfg(all(test, model))]
+#[must_use]
+pub fn monotonic_ns() -> u64 {
+    use crate::recorder::sync::atomic::{AtomicU64, Ordering};
+    static READINGS: AtomicU64 = AtomicU64::new(1_000);
+    READINGS.fetch_add(1, Ordering::Relaxed)
+}
+
 /// Bytes in the kernel's buffers of one socket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Queues {
@@ -43,6 +52,10 @@ pub(crate) struct Queues {
 /// Whether the kernel uses the processor's counter as its own clock. It stops doing so when the counter proves unstable,
 /// which the processor's feature flags do not show.
 pub(crate) fn counter_is_trusted() -> bool {
+    // Miri has no counter, and the model a clock of its own.
+    if cfg!(any(miri, all(test, model))) {
+        return false;
+    }
     let source = std::fs::read_to_string("/sys/devices/system/clocksource/clocksource0/current_clocksource");
     // Where the file does not exist, nothing speaks against the counter.
     !source

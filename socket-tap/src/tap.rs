@@ -3,19 +3,20 @@
 use std::borrow::Cow;
 use std::io;
 use std::path::Path;
-use std::sync::mpsc;
-use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::oneshot;
 
 use crate::error::RecordingError;
 use crate::event::Op;
-use crate::format::{End, Header, Side, VERSION};
+use crate::format::{End, Header, Side, Timestamp, VERSION};
+use crate::recorder::sync::{mpsc, thread};
 use crate::recorder::{
     Capacity, Change, Command, Drain, Keep, OnError, RawClock, Recorder, Recording, Reply, Stamp, Timeline,
 };
-use crate::sink::{Sink, TraceFile};
+use crate::sink::Sink;
+#[cfg(feature = "file")]
+use crate::sink::TraceFile;
 
 /// Reads and writes that fit in the buffers between two rounds of the drain thread, unless told otherwise.
 const DEFAULT_EVENTS: usize = 64 * 1024;
@@ -214,10 +215,11 @@ fn ended_already() -> io::Error {
 
 /// What to record, and where it goes.
 ///
-/// ```no_run
-/// use socket_tap::Tap;
+/// ```
+/// use socket_tap::{Tap, sink::Memory};
 ///
-/// let tap = Tap::server("shop").file("shop.jsonl")?.start()?;
+/// // Or .file("shop.jsonl")?, with the feature `file`.
+/// let tap = Tap::server("shop").sink(Memory::new()).start()?;
 /// # std::io::Result::Ok(())
 /// ```
 #[must_use = "nothing is recorded until `start`"]
@@ -276,10 +278,11 @@ impl TapBuilder {
         self
     }
 
-    /// Adds a trace file.
+    /// Adds a trace file. Needs the feature `file`.
     ///
     /// # Errors
     /// When it cannot be created; the message names it.
+    #[cfg(feature = "file")]
     pub fn file(self, path: impl AsRef<Path>) -> io::Result<Self> {
         Ok(self.sink(TraceFile::create(path)?))
     }
@@ -303,7 +306,7 @@ impl TapBuilder {
     /// Begins to record.
     ///
     /// # Errors
-    /// When a sink refuses, or no thread can be started.
+    /// When a sink refuses, no thread can be started, or no memory can be as large as the [buffer](Self::buffer).
     pub fn start(mut self) -> io::Result<Tap> {
         let clock = RawClock::new();
         let timeline = Timeline::start(clock.clone());
@@ -313,13 +316,20 @@ impl TapBuilder {
             events: self.events,
             payload: self.payload,
         };
+        if !capacity.is_possible() {
+            let why = format!(
+                "no memory for a buffer of {} events and {} bytes of payload; pass less",
+                self.events, self.payload
+            );
+            return Err(io::Error::new(io::ErrorKind::OutOfMemory, why));
+        }
         let header = Header {
             version: VERSION,
             name: self.name,
             side: self.side,
             program: self.program.unwrap_or_else(executable),
             pid: std::process::id(),
-            started: humantime::format_rfc3339_nanos(SystemTime::now()).to_string(),
+            started: Timestamp(SystemTime::now()).to_string(),
             monotonic_ns: timeline.start_ns(),
             capture: capacity.capture as u64,
             part: 0,

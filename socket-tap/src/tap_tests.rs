@@ -179,6 +179,7 @@ async fn a_sink_that_fails_stops_neither_the_program_nor_the_other_sinks() {
     assert_eq!(memory.events().len(), 2);
 }
 
+#[cfg(feature = "file")]
 #[test]
 fn dropping_the_last_handle_completes_the_trace() {
     let directory = std::env::temp_dir().join(format!("socket-tap-{}", std::process::id()));
@@ -192,6 +193,7 @@ fn dropping_the_last_handle_completes_the_trace() {
     std::fs::remove_dir_all(&directory).unwrap();
 }
 
+#[cfg(feature = "file")]
 #[test]
 fn a_trace_that_cannot_be_written_is_named() {
     let error = TraceFile::create("/nowhere/at/all.jsonl").unwrap_err().to_string();
@@ -347,4 +349,12 @@ async fn a_sink_that_panics_stops_neither_the_program_nor_the_other_sinks() {
     assert_eq!(error, "recording to a broken sink has stopped: it panicked");
     assert_eq!(reported.try_iter().collect::<Vec<_>>(), [error]);
     assert_eq!(memory.events().len(), 2);
+}
+
+#[test]
+fn a_buffer_beyond_all_memory_is_refused() {
+    for (events, payload) in [(usize::MAX, 0), (1, usize::MAX)] {
+        let refused = Tap::server("test").buffer(events, payload).capture(1).start();
+        assert_eq!(refused.unwrap_err().kind(), ErrorKind::OutOfMemory);
+    }
 }

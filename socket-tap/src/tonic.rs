@@ -1,4 +1,4 @@
-//! What a tonic server's handlers learn about their connection.
+//! The connection in the extensions of tonic's requests.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;

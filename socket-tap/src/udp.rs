@@ -3,15 +3,12 @@
 use std::io;
 use std::net::SocketAddr;
 
-use socket2::{Domain, Type};
 use tokio::net::{ToSocketAddrs, UdpSocket};
 
-use crate::adopt::{adopted, ip};
-use crate::endpoint::{Making, entering, fd_of, no_address};
-use crate::event::{Addr, Op, SocketKind};
+use crate::endpoint::{entering, no_address};
+use crate::event::{Addr, Op};
 use crate::recorder::Cut;
 use crate::sensor::Sensor;
-use crate::tap::Tap;
 use crate::udp_receive::receive_whole;
 
 /// A [`UdpSocket`] that records socket, bind, connect, every datagram with its address and size, and its close.
@@ -54,31 +51,7 @@ pub struct TapUdpSocket {
 }
 
 impl TapUdpSocket {
-    /// Binds, as [`UdpSocket::bind`] does, one recorded step after the other.
-    ///
-    /// # Errors
-    /// As [`UdpSocket::bind`]: the last address's, when there are several and all fail.
-    pub async fn bind(tap: &Tap, address: impl ToSocketAddrs) -> io::Result<Self> {
-        let mut last = None;
-        for address in tokio::net::lookup_host(address).await? {
-            match bind_to(tap, address) {
-                Ok(socket) => return Ok(socket),
-                Err(error) => last = Some(error),
-            }
-        }
-        Err(last.unwrap_or_else(|| no_address("no address to bind")))
-    }
-
-    /// Records a socket that was made without the tap, from here on. Its options stay as they are.
-    #[must_use]
-    pub fn from_tokio(tap: &Tap, socket: UdpSocket) -> Self {
-        let sensor = adopted(tap, fd_of(&socket), |fd| {
-            ip(SocketKind::Datagram, fd, socket.local_addr().ok(), socket.peer_addr().ok())
-        });
-        Self::new(socket, sensor)
-    }
-
-    fn new(inner: UdpSocket, sensor: Option<Sensor>) -> Self {
+    pub(crate) fn new(inner: UdpSocket, sensor: Option<Sensor>) -> Self {
         Self { sensor, inner, report_truncation: false }
     }
 
@@ -100,7 +73,7 @@ impl TapUdpSocket {
         self
     }
 
-    /// The address that it is bound to, with the port that the kernel chose when 0 was asked for.
+    /// Returns the address that it is bound to, with the port that the kernel chose if 0 was requested.
     ///
     /// # Errors
     /// As [`UdpSocket::local_addr`].
@@ -108,7 +81,7 @@ impl TapUdpSocket {
         self.inner.local_addr()
     }
 
-    /// The address that it is connected to.
+    /// Returns the address that it is connected to.
     ///
     /// # Errors
     /// As [`UdpSocket::peer_addr`]: when it is not connected.
@@ -116,10 +89,20 @@ impl TapUdpSocket {
         self.inner.peer_addr()
     }
 
-    /// The socket inside, for its options. What is sent or received past the tap is not recorded.
+    /// Returns the socket inside, for its options. Datagrams that pass the tap are not recorded.
     #[must_use]
     pub fn get_ref(&self) -> &UdpSocket {
         &self.inner
+    }
+
+    /// Takes the socket out; from here on it is not recorded. The recording gets a `release` with the totals, instead of
+    /// a close.
+    #[must_use]
+    pub fn into_inner(self) -> UdpSocket {
+        if let Some(sensor) = self.sensor {
+            sensor.release();
+        }
+        self.inner
     }
 
     /// Sets the address for [`send`](Self::send), and receives from no other, as [`UdpSocket::connect`] does.
@@ -211,13 +194,6 @@ impl TapUdpSocket {
         }
         result.map(|(length, peer, _)| (length, peer))
     }
-}
-
-fn bind_to(tap: &Tap, address: SocketAddr) -> io::Result<TapUdpSocket> {
-    let making = Making::new(tap, Domain::for_address(address), Type::DGRAM)?;
-    making.bind(address)?;
-    let (inner, sensor) = making.convert(|socket| UdpSocket::from_std(socket.into()))?.done();
-    Ok(TapUdpSocket::new(inner, sensor))
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 use std::io::ErrorKind;
 
 use super::*;
+use crate::adopt::ip;
 use crate::close::Totals;
-use crate::event::{Datagram, Domain, Event};
+use crate::endpoint::fd_of;
+use crate::event::{Datagram, Domain, Event, SocketKind};
 use crate::sink::Memory;
+use crate::tap::Tap;
 
 fn recording(capture: usize) -> (Tap, Memory) {
     let memory = Memory::new();
@@ -148,4 +151,21 @@ async fn a_socket_that_was_there_is_adopted() {
     let events = memory.events();
     assert_eq!(names(&events), ["adopt", "close"]);
     assert_eq!(events[0].op, ip(SocketKind::Datagram, fd, Some(local), None));
+}
+
+#[tokio::test]
+async fn socket_that_is_taken_out_is_released_with_its_totals() {
+    let (tap, memory) = recording(0);
+    let inner = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    inner.set_nonblocking(true).unwrap();
+    let socket = TapUdpSocket::from_std(&tap, inner).unwrap();
+    let client = unrecorded().await;
+    client.send_to(b"hello", socket.local_addr().unwrap()).await.unwrap();
+    socket.recv_from(&mut [0; 8]).await.unwrap();
+    drop(socket.into_inner());
+    tap.finish().await.unwrap();
+    let events = memory.events();
+    assert_eq!(names(&events), ["adopt", "recvfrom", "release"]);
+    let Op::Release(end) = &events[2].op else { panic!() };
+    assert_eq!((end.totals.rx, end.totals.reads), (5, 1));
 }

@@ -2,6 +2,7 @@
 // tells.
 
 import { el } from "../frame/dom.js";
+import { tookOf } from "../recording/facts.js";
 import { byteCountText, countText, numberText, spanText } from "../recording/numbers.js";
 import { primitiveOf } from "../recording/primitives.js";
 
@@ -16,6 +17,7 @@ export function inspectFacts(item, { flow, since }) {
       item.errno === undefined ? item.error : `${item.error} (errno ${item.errno})`,
     ],
     ["Time", factsTime(item, since)],
+    tookOf(item) !== null && ["Took", `${spanText(tookOf(item))}: it began at that time, and returned later`],
     ["Recording", item.recording],
     item.sock !== undefined && ["Socket", factsSocket(item)],
     number !== undefined && ["Connection", `#${number}: ${factsAddresses(flow.connection(number))}`],

@@ -8,7 +8,8 @@ const LEGEND_READING = [
   ["A lane", "is one API: its client at the left, its server at the right."],
   [
     "A box",
-    "is one call that a program made at its socket, and what it carried. Its time is when the call returned.",
+    "is one call that a program made at its socket, and what it carried. What sends, and a connect, stands where the call " +
+      "was made; what receives, and an accept, where it had returned.",
   ],
   [
     "Lower",
@@ -16,7 +17,7 @@ const LEGEND_READING = [
   ],
   [
     "An arrow",
-    "goes from the call that sent to the one that got it. It may point up: a read can return first.",
+    "goes from the call that sent to the one that got it, and never up: what is read was written before.",
   ],
   [
     "#3",

@@ -92,7 +92,7 @@ export class LaneModel {
     const since = item.at - (heading?.at ?? this.#start);
     const isTurned = this.#turns(item, column);
     const entry = { item, column, since, heading, isTurned, y: 0, shift: 0, isTight: false };
-    this.#place.place(entry, this.#cause(item));
+    this.#place.place(entry);
     this.entries.push(entry);
   }
 
@@ -101,11 +101,6 @@ export class LaneModel {
     const before = this.#connections[column];
     this.#connections[column] = this.flow.connectionOf(item);
     return this.#connections[column] !== before;
-  }
-
-  /** The event before it that came of it: see `LaneRows.place`. */
-  #cause({ seq }) {
-    return this.flow.linksOf(seq).find((link) => link.from === seq && link.to < seq)?.to;
   }
 
   #passes(item) {

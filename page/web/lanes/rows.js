@@ -22,34 +22,21 @@ export class LaneRows {
     this.end = 0;
   }
 
-  /**
-   * Gives the event its place. `cause` says of it that the event of that number, which was recorded before
-   * it, came of it: calls are recorded as they return, and a read may return before the write does that it
-   * reads from.
-   */
-  place(entry, cause) {
+  /** Gives the event its place. */
+  place(entry) {
     const { at } = entry.item;
     const pause = this.#lastAt === null ? 0 : at - this.#lastAt;
     if (pause >= LANE_IDLE) this.#idle(pause, entry);
     const isFull = this.#row.some((other) => other.column === entry.column);
-    const moved = isFull && pause < ROW_PAUSE ? this.#split(entry, cause) : [];
-    if (this.#row.length === 0 || isFull || pause >= ROW_PAUSE) this.#open(moved[0] ?? entry, moved);
+    if (this.#row.length === 0 || isFull || pause >= ROW_PAUSE) this.#open(entry);
     this.#row.push(entry);
     this.#lastAt = at;
     entry.y = this.#rowY;
   }
 
-  /** What of the row can as well begin the next one, so that cause and effect stand side by side. */
-  #split(entry, cause) {
-    const from = this.#row.findIndex((other) => other.item.seq === cause);
-    const blocker = this.#row.findIndex((other) => other.column === entry.column);
-    return from > blocker ? this.#row.slice(from) : [];
-  }
-
-  #open(first, moved) {
-    this.#row = moved;
+  #open(first) {
+    this.#row = [];
     this.#rowY = this.end;
-    for (const entry of moved) entry.y = this.#rowY;
     this.rules.push({
       kind: "time",
       y: this.#rowY,

@@ -52,10 +52,7 @@ export function lessonFrames(connection) {
   return [...frames.values()].sort((a, b) => a.seq - b.seq);
 }
 
-/**
- * By frame, the first event at either end that has some of it: the sender's write may be recorded after the
- * read, since an event has the time at which its call returned.
- */
+/** By frame, the first event at either end that has some of it. */
 function lessonFirstSeen({ items, server }) {
   const seen = new Map();
   for (const item of items) {

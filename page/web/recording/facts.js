@@ -54,6 +54,11 @@ export function connectionsIn(items) {
   }));
 }
 
+/** How long the call took, in nanoseconds; `null` where only one of its ends was recorded. */
+export function tookOf({ t, began }) {
+  return began === undefined ? null : t - began;
+}
+
 /** The first event of that operation which succeeded. */
 export function firstOf(events, ...ops) {
   return events.find((item) => ops.includes(item.op) && !item.error);

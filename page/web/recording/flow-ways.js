@@ -2,7 +2,8 @@
 
 /**
  * One direction. Both ends count their bytes from 0; where a write and a read have the same numbers, bytes
- * went from one to the other. A read may be recorded before its write: a call is recorded as it returns.
+ * went from one to the other. A read may come before its write: from recorders that stamp a write when it
+ * returns.
  */
 export class FlowWay {
   #sent = 0;

@@ -4,11 +4,9 @@ use std::fmt;
 use std::num::{NonZeroU64, ParseIntError};
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
 /// The number of a socket within its recording: a counter from 1, never the file descriptor, which the kernel reuses.
 ///
-/// In JSON it is a plain number.
+/// In JSON it is a plain number: with the feature `file`, it implements serde's traits.
 ///
 /// ```
 /// use socket_tap::event::SockId;
@@ -19,8 +17,8 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(SockId::new(0), None);
 /// # Ok::<(), &str>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "file", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct SockId(NonZeroU64);
 
 impl SockId {

@@ -1,20 +1,35 @@
-//! The trace: JSON Lines, a [`Header`], an [`Event`] a line, an [`End`]. `TRACE.md` explains each field.
+//! The trace: JSON Lines, a [`Header`], an [`Event`](crate::event::Event) a line, an [`End`]. `TRACE.md` explains each
+//! field.
+//!
+//! Reading and writing these lines needs the feature `file`. The types of the first and the last line, and the lines for
+//! the eye in [`text`], are always there.
 
+#[cfg(feature = "file")]
 mod error;
+#[cfg(feature = "file")]
+mod line;
+#[cfg(feature = "file")]
 mod lines;
+#[cfg(feature = "file")]
+mod part;
 pub mod text;
+mod timestamp;
+#[cfg(feature = "file")]
 mod transfer;
+#[cfg(feature = "file")]
+mod transfer_lines;
+#[cfg(feature = "file")]
 mod wire;
 
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
-
-use serde::Serialize;
-
-use crate::event::Event;
-use lines::{EndLine, HeaderLine, VersionOnly};
-
+#[cfg(feature = "file")]
 pub use error::{InvalidJson, LineError};
+#[cfg(feature = "file")]
+pub use line::{Line, write_event};
+#[cfg(feature = "file")]
+pub use part::part_path;
+pub(crate) use timestamp::Timestamp;
+#[cfg(feature = "file")]
+pub(crate) use transfer_lines::TransferLines;
 
 /// The version that this crate writes, and the newest that it reads.
 pub const VERSION: u32 = 1;
@@ -112,106 +127,4 @@ impl End {
     pub fn new(events: u64, lost: u64) -> Self {
         Self { events, lost, ..Self::default() }
     }
-}
-
-/// One line of a trace.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Line {
-    /// The first.
-    Header(Header),
-    /// One in between.
-    Event(Event),
-    /// The last.
-    End(End),
-}
-
-/// The path of a full file of a recording that is cut by size: `shop.jsonl` is `shop.3.jsonl` as part 3.
-///
-/// ```
-/// use std::path::Path;
-/// use socket_tap::format::part_path;
-///
-/// assert_eq!(part_path(Path::new("traces/shop.jsonl"), 3), Path::new("traces/shop.3.jsonl"));
-/// ```
-#[must_use]
-pub fn part_path(path: &Path, part: u64) -> PathBuf {
-    let mut extension = OsString::from(part.to_string());
-    if let Some(last) = path.extension() {
-        extension.push(".");
-        extension.push(last);
-    }
-    path.with_extension(extension)
-}
-
-impl Line {
-    /// Reads the first line of a trace.
-    ///
-    /// # Errors
-    /// When it is no header, or one of a newer version.
-    pub fn parse_header(line: &str) -> Result<Header, LineError> {
-        let VersionOnly { socket_tap: version } = serde_json::from_str(line).map_err(InvalidJson)?;
-        if version > u64::from(VERSION) {
-            return Err(LineError::NewerVersion(version));
-        }
-        let HeaderLine(header) = serde_json::from_str(line).map_err(InvalidJson)?;
-        Ok(header)
-    }
-
-    /// Reads any line after the first.
-    ///
-    /// ```
-    /// use socket_tap::format::Line;
-    ///
-    /// let line = r#"{"t":960000,"sock":2,"op":"write","bytes":175,"slices":2}"#;
-    /// let Line::Event(event) = Line::parse(line)? else { panic!("not an event") };
-    /// assert_eq!(event.op.name(), "write");
-    /// # Ok::<(), socket_tap::format::LineError>(())
-    /// ```
-    ///
-    /// # Errors
-    /// When it is neither an event nor an end.
-    pub fn parse(line: &str) -> Result<Self, LineError> {
-        match wire::parse(line) {
-            Ok(event) => object(line).map(|()| Self::Event(event)),
-            // Every event has an `op`; the end line has none and comes once, so it is tried second.
-            Err(error) => match serde_json::from_str(line) {
-                Ok(EndLine { end: true, counts }) => Ok(Self::End(counts)),
-                _ => Err(error),
-            },
-        }
-    }
-
-    /// Writes the line, with its newline.
-    ///
-    /// # Errors
-    /// Those of `out`.
-    pub fn write(&self, out: &mut impl std::io::Write) -> std::io::Result<()> {
-        match self {
-            Self::Header(header) => json_line(out, &HeaderLine(header.clone())),
-            Self::Event(event) => write_event(out, event),
-            Self::End(end) => json_line(out, &EndLine { end: true, counts: end.clone() }),
-        }
-    }
-}
-
-/// To serde an array is as good as an object, its values taken as the fields in order. To the format it is not.
-fn object(line: &str) -> Result<(), LineError> {
-    if line.trim_ascii_start().starts_with('{') { Ok(()) } else { Err(LineError::NotAnObject) }
-}
-
-/// Writes one event as a line.
-///
-/// # Errors
-/// Those of `out`.
-pub fn write_event(out: &mut impl std::io::Write, event: &Event) -> std::io::Result<()> {
-    match transfer::of(event) {
-        Some(moved) => transfer::write(out, event, moved),
-        None => json_line(out, &wire::Wire::from(event)),
-    }
-}
-
-fn json_line(out: &mut impl std::io::Write, value: &impl Serialize) -> std::io::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
-    out.write_all(b"\n")
 }

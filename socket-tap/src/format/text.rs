@@ -47,13 +47,20 @@ impl Lines {
         self.shift = ns;
     }
 
-    /// Appends the event's line, with its newline.
+    /// Appends the event's line, with its newline. The line of a `connect` has the time when it returned, and how long it
+    /// took.
     pub fn push(&mut self, event: &Event, out: &mut String) {
+        self.push_at(event.t, event, out);
+    }
+
+    /// Does the same as [`push`](Self::push), with a time that is not the event's own: `t` nanoseconds since the recording
+    /// began. A reader that orders events by when they began gives a `connect` that time.
+    pub fn push_at(&mut self, t: u64, event: &Event, out: &mut String) {
         if let Some(label) = &self.label {
             let _ = write!(out, "{label:<8}");
         }
         // Writing to a String cannot fail.
-        let _ = write!(out, "{:>10} ", seconds(self.shift.saturating_add(event.t)));
+        let _ = write!(out, "{:>10} ", seconds(self.shift.saturating_add(t)));
         let name = event.op.name();
         if let Op::Mark { label } = &event.op {
             let (on, off) = self.paint(name);
@@ -98,9 +105,11 @@ impl Lines {
                 self.began.insert(event.sock, event.t);
                 format!("{} ← {}", or_unknown(local.as_ref()), or_unknown(peer.as_ref()))
             }
-            Op::Connect { local, peer, .. } => {
+            Op::Connect { local, peer, began } => {
                 self.began.insert(event.sock, event.t);
-                format!("{} → {}", or_unknown(local.as_ref()), or_unknown(peer.as_ref()))
+                let took =
+                    began.map_or_else(String::new, |began| format!("   in {}", milliseconds(event.t, began)));
+                format!("{} → {}{took}", or_unknown(local.as_ref()), or_unknown(peer.as_ref()))
             }
             Op::Adopt { .. } => {
                 self.began.insert(event.sock, event.t);
@@ -218,11 +227,15 @@ fn released(close: &Close, began: Option<u64>, t: u64) -> String {
     format!("{}goes on without the tap", went_through(close, began, t))
 }
 
+/// The time from one moment to a later one: `0.23 ms`.
+#[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
+fn milliseconds(t: u64, since: u64) -> String {
+    format!("{:.2} ms", t.saturating_sub(since) as f64 / 1e6)
+}
+
 /// `85 B in, 175 B out, 0.23 ms, `
 fn went_through(close: &Close, began: Option<u64>, t: u64) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
-    let lived =
-        began.map_or_else(String::new, |began| format!("{:.2} ms, ", (t - began.min(t)) as f64 / 1e6));
+    let lived = began.map_or_else(String::new, |began| format!("{}, ", milliseconds(t, began)));
     format!("{} B in, {} B out, {lived}", close.totals.rx, close.totals.tx)
 }
 
@@ -249,6 +262,7 @@ pub fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
+#[cfg(feature = "file")]
 #[cfg(test)]
 #[path = "text_tests.rs"]
 mod tests;

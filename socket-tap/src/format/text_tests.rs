@@ -79,3 +79,16 @@ fn a_trace_cannot_steer_the_terminal() {
         assert!(out.contains('\u{fffd}') && !out.contains('\x1b'), "{out:?}");
     }
 }
+
+#[test]
+fn connect_says_how_long_it_took() {
+    let line = |t: u64| {
+        let event = r#"{"t":915000,"sock":3,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:80","began":795000}"#;
+        let Ok(Line::Event(event)) = Line::parse(event) else { panic!("{event}") };
+        let mut out = String::new();
+        Lines::new().push_at(t, &event, &mut out);
+        out
+    };
+    assert_eq!(line(915_000), "  0.000915   #3 connect   127.0.0.1:51234 → 127.0.0.1:80   in 0.12 ms\n");
+    assert!(line(795_000).starts_with("  0.000795   #3 connect "), "{}", line(795_000));
+}

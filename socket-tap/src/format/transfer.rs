@@ -122,7 +122,8 @@ fn digits(text: &str) -> Option<(u64, &str)> {
 mod tests {
     use super::*;
     use crate::event::Failure;
-    use crate::format::{json_line, wire, wire::Wire, write_event};
+    use crate::format::line::{json_line, write_event};
+    use crate::format::{wire, wire::Wire};
 
     const NUMBERS: [u64; 8] = [0, 1, 9, 10, 99, 100, 1_234_567, u64::MAX];
 

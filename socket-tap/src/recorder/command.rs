@@ -1,13 +1,13 @@
 //! What others ask of the drain thread, and how it is woken.
 
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, OnceLock, mpsc};
-use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
+use super::sync::atomic::{AtomicBool, Ordering};
+use super::sync::thread::{self, Thread};
+use super::sync::{Condvar, Mutex, OnceLock, mpsc};
 use super::{Recorder, lock};
 use crate::format::End;
 
@@ -82,7 +82,7 @@ impl Commands {
         self.for_idle.load(Ordering::Acquire)
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, not(model)))]
     pub(super) fn set_interval(&mut self, interval: Duration) {
         self.interval = interval;
     }
@@ -151,6 +151,6 @@ impl Recorder {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(model)))]
 #[path = "command_tests.rs"]
 mod tests;

@@ -11,6 +11,7 @@ use crate::tap::Tap;
 /// A fork copies this thread alone, so in the child nobody drains. What must not happen there is that anything waits.
 #[cfg(target_os = "linux")]
 #[test]
+#[cfg_attr(miri, ignore = "starts a process")]
 fn a_forked_child_neither_hangs_nor_panics() {
     let test = "recorder::command::tests::forks_in_a_process_of_its_own";
     let child = Process::new(std::env::current_exe().unwrap())

@@ -3,15 +3,14 @@
 use std::io;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::Ordering;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::clock::Timeline;
 use super::command::{Command, Reply};
 use super::handle::{Drained, Recording};
-use super::record::{Record, Timed};
-use super::shard::Shard;
+use super::record::{Milestone, Record, Timed};
+use super::shard::{Shard, Taken};
+use super::sync::{atomic::Ordering, thread};
 use super::{in_call, lock};
 use crate::error::RecordingError;
 use crate::event::{Event, Gap, Op};
@@ -43,9 +42,13 @@ pub(crate) struct Drain {
     spare: Shard,
     /// Taken from the shards, not yet handed on. What arrives while the sinks are fed waits at the end. It is at most
     /// three times as much as the shards hold.
-    pending: Vec<Timed<Record>>,
+    pending: Taken,
+    /// Taken while the sinks were fed.
+    later: Taken,
     /// Missing since the last gap was written.
     gap: Gap,
+    /// Whether a sink takes events. A trace file takes records, which spares the way through an event.
+    makes_events: bool,
     batch: Vec<Event>,
     /// The time of the last event that was handed on.
     last: u64,
@@ -61,9 +64,10 @@ impl Drain {
     pub(crate) fn new(
         recording: &Recording,
         timeline: Timeline,
-        sinks: Vec<Box<dyn Sink>>,
+        mut sinks: Vec<Box<dyn Sink>>,
         on_error: Option<OnError>,
     ) -> Self {
+        let makes_events = sinks.iter_mut().any(|sink| takes_events(sink.as_mut()));
         let room = lock(&recording.shards[0].0).room();
         Self {
             recorder: recording.drained(),
@@ -72,7 +76,9 @@ impl Drain {
             on_error,
             failure: None,
             spare: Shard::new(room),
-            pending: Vec::new(),
+            pending: Taken::default(),
+            later: Taken::default(),
+            makes_events,
             gap: Gap::default(),
             batch: Vec::new(),
             last: 0,
@@ -147,28 +153,26 @@ impl Drain {
     fn drain_until(&mut self, until: u64) {
         let events = self.events;
         self.take_shards();
-        self.pending.sort_by_key(|timed| timed.raw);
-        let most = self.capacity();
         let mut pending = mem::take(&mut self.pending);
-        let ready = pending.partition_point(|timed| timed.raw <= until);
+        pending.advance(0, &mut self.later);
+        #[cfg(all(test, model))]
+        assert!(pending.records.iter().all(|timed| timed.raw > self.complete), "late: {:?}", pending.records);
+        pending.records.sort_by_key(|timed| timed.raw);
+        let most = self.capacity();
+        let ready = pending.records.partition_point(|timed| timed.raw <= until);
         // A call in progress holds back no more than the shards hold. What is later than now is never as much.
-        let ready = ready.max(pending.len().saturating_sub(most));
-        let later = pending.len() - ready;
-        let mut records = pending.drain(..ready);
-        while !records.as_slice().is_empty() {
-            for record in records.by_ref().take(MOST_EVENTS) {
-                self.last = self.last.max(self.timeline.since_start(record.raw));
-                self.batch.push(record.into_event(self.last));
-            }
-            self.hand_on();
+        let ready = ready.max(pending.records.len().saturating_sub(most));
+        let mut left = pending.records.len();
+        for batch in pending.records[..ready].chunks_mut(MOST_EVENTS) {
+            left -= batch.len();
+            self.hand_on(batch, &pending.payload);
             // A slow sink must not cost what there is memory for, nor more memory than that.
-            let waiting = later + records.len() + self.pending.len();
+            let waiting = left + self.later.records.len();
             if waiting < most && self.recorder.pressed.load(Ordering::Acquire) {
                 self.take_shards();
             }
         }
-        drop(records);
-        pending.append(&mut self.pending);
+        pending.advance(ready, &mut self.later);
         self.pending = pending;
         self.complete = self.complete.max(until);
         self.hand_on_gap(until);
@@ -177,12 +181,12 @@ impl Drain {
         }
     }
 
-    /// Adds to `pending` what the shards hold.
+    /// Adds to `later` what the shards hold.
     fn take_shards(&mut self) {
         self.recorder.pressed.store(false, Ordering::Release);
         for shard in &self.recorder.shards {
             lock(&shard.0).swap(&mut self.spare);
-            self.spare.empty_into(&mut self.pending, &mut self.gap);
+            self.spare.empty_into(&mut self.later, &mut self.gap);
         }
     }
 
@@ -197,18 +201,30 @@ impl Drain {
             return;
         }
         self.lost += gap.events();
-        self.last = self.last.max(self.timeline.since_start(until));
-        self.batch.push(Event { t: self.last, sock: None, op: Op::Gap(gap), error: None });
-        self.hand_on();
+        let what = Record::Milestone(Milestone::new(Op::Gap(gap), None));
+        self.hand_on(&mut [Timed { raw: until, sock: None, what }], &[]);
     }
 
-    /// Gives the batch to the sinks.
-    fn hand_on(&mut self) {
-        self.events += self.batch.len() as u64;
-        let batch = mem::take(&mut self.batch);
-        self.feed(|sink| sink.events(&batch));
-        self.batch = batch;
-        self.batch.clear();
+    /// Gives the batch to the sinks. Its clock readings become times.
+    fn hand_on(&mut self, batch: &mut [Timed<Record>], payload: &[u8]) {
+        self.events += batch.len() as u64;
+        for timed in &mut *batch {
+            self.last = self.last.max(self.timeline.since_start(timed.raw));
+            timed.raw = self.last;
+        }
+        let mut events = mem::take(&mut self.batch);
+        if self.makes_events {
+            events.extend(batch.iter().map(|timed| timed.event(timed.raw, payload)));
+        }
+        self.feed(|sink| {
+            #[cfg(feature = "file")]
+            if let Some(file) = sink.as_trace_file() {
+                return file.records(batch, payload);
+            }
+            sink.events(&events)
+        });
+        events.clear();
+        self.batch = events;
     }
 
     /// Completes the recording.
@@ -252,6 +268,16 @@ impl Drain {
     }
 }
 
+/// Whether the sink is fed with events; a trace file takes records.
+fn takes_events(sink: &mut dyn Sink) -> bool {
+    #[cfg(feature = "file")]
+    if sink.as_trace_file().is_some() {
+        return false;
+    }
+    let _ = sink;
+    true
+}
+
 impl Drop for Drain {
     fn drop(&mut self) {
         // Nobody waits for a reply that will not come.
@@ -259,6 +285,6 @@ impl Drop for Drain {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(model)))]
 #[path = "drain_tests.rs"]
 mod tests;

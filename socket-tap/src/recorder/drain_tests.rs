@@ -101,7 +101,7 @@ fn a_call_in_progress_holds_back_at_most_what_the_shards_hold() {
     for _ in 0..capacity / 32 {
         (0..64).for_each(|_| stepped.mark("meanwhile", Stamp::Now));
         stepped.drain.drain();
-        backlog = backlog.max(stepped.drain.pending.len());
+        backlog = backlog.max(stepped.drain.pending.records.len());
     }
     assert!(backlog <= capacity, "{backlog} records wait, the shards hold {capacity}");
     stepped.mark("late", Stamp::Entered(&entered));
@@ -181,7 +181,7 @@ fn backlog_is_bounded_however_long_a_sink_is_overrun() {
     let backlogs: Vec<usize> = (0..20)
         .map(|_| {
             stepped.drain.drain_up_to_now();
-            stepped.drain.pending.len()
+            stepped.drain.pending.records.len()
         })
         .collect();
     *lock(&load) = None;

@@ -1,10 +1,10 @@
 //! What keeps a recording alive.
 
 use std::ops::Deref;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use super::sync::atomic::{AtomicUsize, Ordering};
+use super::sync::{Arc, Weak};
 use super::{Command, Recorder, Reply};
 
 /// How long dropping the last handle waits for the end of the trace, on a thread that runs no asynchronous tasks.
@@ -27,8 +27,9 @@ struct Counted {
 pub(crate) struct Drained(Arc<Counted>);
 
 /// What a panic hook has of a recording.
+#[cfg(feature = "file")]
 #[derive(Clone, Debug)]
-pub(crate) struct WeakRecording(std::sync::Weak<Counted>);
+pub(crate) struct WeakRecording(Weak<Counted>);
 
 impl Recording {
     pub(crate) fn new(recorder: Recorder) -> Self {
@@ -39,11 +40,13 @@ impl Recording {
         Drained(Arc::clone(&self.0))
     }
 
+    #[cfg(feature = "file")]
     pub(crate) fn downgrade(&self) -> WeakRecording {
         WeakRecording(Arc::downgrade(&self.0))
     }
 }
 
+#[cfg(feature = "file")]
 impl WeakRecording {
     /// The recorder, also of a recording that is about to end; it does not keep the recording alive.
     pub(crate) fn upgrade(&self) -> Option<Drained> {

@@ -1,5 +1,6 @@
 //! The recorder: takes records on the hot path, and hands events to the sinks from a thread of its own.
 
+mod call;
 mod clock;
 mod command;
 mod drain;
@@ -9,11 +10,9 @@ mod in_call;
 mod record;
 mod registry;
 mod shard;
+pub(crate) mod sync;
 
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -22,15 +21,23 @@ use crate::event::{Failure, Op, SockId};
 use crate::sys;
 use command::Commands;
 use registry::Registry;
-use shard::{Room, Shard, Taken};
+use shard::{Fate, Room, Shard};
+use sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use sync::{Mutex, MutexGuard, PoisonError, thread};
 
 pub(crate) use clock::{RawClock, Timeline};
 pub(crate) use command::{Command, Reply};
 pub(crate) use drain::{Drain, OnError};
 pub(crate) use envelope::{Cut, Envelope};
-pub(crate) use handle::{Recording, WeakRecording};
-pub(crate) use in_call::{Entered, leave};
+pub(crate) use handle::Recording;
+#[cfg(feature = "file")]
+pub(crate) use handle::WeakRecording;
+pub(crate) use in_call::Entered;
+#[cfg(feature = "file")]
+pub(crate) use in_call::leave;
 pub(crate) use record::Direction;
+#[cfg(feature = "file")]
+pub(crate) use record::{Moved, Record, Timed};
 pub(crate) use shard::Keep;
 
 /// More shards than threads that record at the same time bring nothing. A power of two.
@@ -103,6 +110,13 @@ pub(crate) struct Capacity {
     pub(crate) events: usize,
     /// Bytes of payload.
     pub(crate) payload: usize,
+}
+
+impl Capacity {
+    /// Whether so much memory can be asked for at all.
+    pub(crate) fn is_possible(self) -> bool {
+        shard::can_hold(self.events.max(LEAST_MILESTONES), self.payload)
+    }
 }
 
 impl Recorder {
@@ -215,10 +229,10 @@ impl Recorder {
             self.now_idle();
         }
         match taken {
-            Taken::HalfFull => self.press(),
-            Taken::Yes => {}
-            Taken::No => return Outcome::Dropped,
-            Taken::Ended => return Outcome::Ended,
+            Fate::HalfFull => self.press(),
+            Fate::Yes => {}
+            Fate::No => return Outcome::Dropped,
+            Fate::Ended => return Outcome::Ended,
         }
         Outcome::Recorded
     }
@@ -337,10 +351,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(model)))]
 #[path = "overload_tests.rs"]
 mod tests;
 
-#[cfg(test)]
+#[cfg(all(test, not(model)))]
 #[path = "hostile_sink_tests.rs"]
 mod hostile_sinks;
+
+#[cfg(all(test, model))]
+mod call_model;
+
+#[cfg(all(test, model))]
+mod model;

@@ -1,9 +1,9 @@
 //! The open sockets of a recording.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
 
 use super::lock;
+use super::sync::{Arc, Mutex};
 use crate::event::SockId;
 use crate::sensor::Socket;
 

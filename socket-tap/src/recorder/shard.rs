@@ -7,7 +7,7 @@
 
 use super::Change;
 use super::envelope::Envelope;
-use super::record::{Direction, Milestone, Record, Timed};
+use super::record::{Direction, Milestone, Moved, Record, Timed};
 use crate::event::{Failure, Gap, Op, SockId};
 
 /// One successful read or write, as short as it can be.
@@ -34,6 +34,30 @@ enum Kind {
     Received,
     /// The shard has an envelope for it.
     Sent,
+}
+
+impl Detail {
+    /// The same for the drain thread. `at` is where its payload begins in `payload`, and is moved on.
+    #[inline]
+    fn record(
+        &self,
+        at: &mut usize,
+        envelopes: &mut impl Iterator<Item = Envelope>,
+        payload: &[u8],
+    ) -> Timed<Record> {
+        let Self { raw, sock, bytes, captured, slices, kind, has_payload } = *self;
+        let moved = Moved { bytes, at: *at, captured, slices, direction: kind.direction(), has_payload };
+        *at += captured as usize;
+        let envelope = if kind.is_datagram() { envelopes.next() } else { None };
+        let what = match envelope {
+            None => Record::Transfer(moved),
+            Some(envelope) => {
+                let data = moved.payload(payload).map(Into::into);
+                Record::Milestone(Milestone::new(envelope.into_op(moved.direction, bytes, data), None))
+            }
+        };
+        Timed { raw, sock: Some(sock), what }
+    }
 }
 
 impl Kind {
@@ -63,7 +87,7 @@ pub(crate) enum Keep {
 
 /// What became of a milestone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Taken {
+pub(crate) enum Fate {
     Yes,
     /// And the shard has just become half full.
     HalfFull,
@@ -71,6 +95,42 @@ pub(crate) enum Taken {
     No,
     /// The recording has ended.
     Ended,
+}
+
+/// What was taken from shards: records, and the payload that some of them refer to.
+#[derive(Debug, Default)]
+pub(crate) struct Taken {
+    pub(crate) records: Vec<Timed<Record>>,
+    pub(crate) payload: Vec<u8>,
+}
+
+impl Taken {
+    /// Forgets the first `count` records, and adds what was taken later.
+    pub(crate) fn advance(&mut self, count: usize, later: &mut Self) {
+        self.records.drain(..count);
+        if self.records.is_empty() {
+            self.payload.clear();
+            return std::mem::swap(self, later);
+        }
+        let mut payload = Vec::new();
+        for record in &mut self.records {
+            if let Record::Transfer(moved) = &mut record.what {
+                let at = payload.len();
+                payload.extend_from_slice(moved.payload(&self.payload).unwrap_or_default());
+                moved.at = at;
+            }
+        }
+        let kept = payload.len();
+        for record in &mut later.records {
+            if let Record::Transfer(moved) = &mut record.what {
+                moved.at += kept;
+            }
+        }
+        self.records.append(&mut later.records);
+        self.payload.clear();
+        self.payload.append(&mut payload);
+        self.payload.append(&mut later.payload);
+    }
 }
 
 /// How much a shard has room for.
@@ -95,6 +155,13 @@ pub(crate) struct Shard {
     /// Each with the number of details that were there before it: its place among them.
     milestones: Vec<(usize, Timed<Milestone>)>,
     gap: Gap,
+}
+
+/// Whether there can be memory for so many details and bytes of payload. Without that, setting it aside panics.
+pub(crate) fn can_hold(details: usize, payload: usize) -> bool {
+    Vec::<Detail>::new().try_reserve_exact(details).is_ok()
+        && Vec::<Envelope>::new().try_reserve_exact(details).is_ok()
+        && Vec::<u8>::new().try_reserve_exact(payload).is_ok()
 }
 
 impl Shard {
@@ -212,17 +279,17 @@ impl Shard {
         sock: Option<SockId>,
         (op, error): (Op, Option<Failure>),
         (keep, change): (Keep, Change),
-    ) -> Taken {
+    ) -> Fate {
         if self.sealed {
-            return Taken::Ended;
+            return Fate::Ended;
         }
         if keep == Keep::IfRoom && self.milestones.len() >= self.room.milestones {
             self.missed(&op, error.is_some(), change);
-            return Taken::No;
+            return Fate::No;
         }
         let milestone = Timed { raw, sock, what: Milestone::new(op, error) };
         self.milestones.push((self.details.len(), milestone));
-        if self.milestones.len() == self.room.milestones.div_ceil(2) { Taken::HalfFull } else { Taken::Yes }
+        if self.milestones.len() == self.room.milestones.div_ceil(2) { Fate::HalfFull } else { Fate::Yes }
     }
 
     /// Counts an operation that is not recorded.
@@ -245,46 +312,35 @@ impl Shard {
     }
 
     /// Moves everything into `out`, in the order in which it was recorded, and adds what was lost to `gap`.
-    pub(crate) fn empty_into(&mut self, out: &mut Vec<Timed<Record>>, gap: &mut Gap) {
-        let mut payload = self.payload.as_slice();
-        let mut envelopes = self.envelopes.drain(..);
-        let widen = |(place, Timed { raw, sock, what }): (usize, Timed<Milestone>)| {
-            (place, Timed { raw, sock, what: Record::Milestone(what) })
-        };
-        let mut milestones = self.milestones.drain(..).map(widen).peekable();
-        for (place, detail) in self.details.drain(..).enumerate() {
-            // By place, not by time: a coarse clock gives a read and the close after it the same reading.
-            while let Some((_, earlier)) = milestones.next_if(|(before, _)| *before <= place) {
-                out.push(earlier);
-            }
-            let data = detail.has_payload.then(|| {
-                let (mine, rest) = payload.split_at(detail.captured as usize);
-                payload = rest;
-                mine.into()
-            });
-            let Detail { raw, sock, bytes, slices, kind, .. } = detail;
-            let direction = kind.direction();
-            let envelope = if kind.is_datagram() { envelopes.next() } else { None };
-            let what = match envelope {
-                Some(envelope) => {
-                    Record::Milestone(Milestone::new(envelope.into_op(direction, bytes, data), None))
-                }
-                None => Record::Transfer { bytes, data, slices, direction },
-            };
-            out.push(Timed { raw, sock: Some(sock), what });
-        }
-        out.extend(milestones.map(|(_, milestone)| milestone));
+    pub(crate) fn empty_into(&mut self, out: &mut Taken, gap: &mut Gap) {
+        out.payload.extend_from_slice(&self.payload);
+        let mut at = out.payload.len() - self.payload.len();
         self.payload.clear();
+        let mut envelopes = self.envelopes.drain(..);
+        let details = self.details.as_slice();
+        out.records.reserve(details.len() + self.milestones.len());
+        let mut begin = 0;
+        // By place, not by time: a coarse clock gives a read and the close after it the same reading.
+        for (place, Timed { raw, sock, what }) in self.milestones.drain(..) {
+            let run = details.get(begin..place).unwrap_or_default();
+            out.records.extend(run.iter().map(|detail| detail.record(&mut at, &mut envelopes, &out.payload)));
+            out.records.push(Timed { raw, sock, what: Record::Milestone(what) });
+            begin = place.max(begin);
+        }
+        let run = details.get(begin..).unwrap_or_default();
+        out.records.extend(run.iter().map(|detail| detail.record(&mut at, &mut envelopes, &out.payload)));
+        drop(envelopes);
+        self.details.clear();
         gap.add(&std::mem::take(&mut self.gap));
     }
 
     /// How many milestones wait.
-    #[cfg(test)]
+    #[cfg(all(test, not(model)))]
     pub(crate) fn waiting(&self) -> usize {
         self.milestones.len()
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(model)))]
 #[path = "shard_tests.rs"]
 mod tests;

@@ -15,10 +15,45 @@ fn read(shard: &mut Shard, raw: u64, bytes: &[u8]) -> bool {
     )
 }
 
-fn emptied(shard: &mut Shard) -> (Vec<Timed<Record>>, Gap) {
-    let (mut out, mut gap) = (Vec::new(), Gap::default());
+fn taken(shard: &mut Shard) -> (Taken, Gap) {
+    let (mut out, mut gap) = (Taken::default(), Gap::default());
     shard.empty_into(&mut out, &mut gap);
     (out, gap)
+}
+
+fn emptied(shard: &mut Shard) -> (Vec<Timed<Record>>, Gap) {
+    let (out, gap) = taken(shard);
+    (out.records, gap)
+}
+
+/// The bytes and the payload of each read.
+fn reads(taken: &Taken) -> Vec<(u64, Option<&[u8]>)> {
+    let read = |timed: &Timed<Record>| match &timed.what {
+        Record::Transfer(moved) => (moved.bytes, moved.payload(&taken.payload)),
+        other => panic!("{other:?}"),
+    };
+    taken.records.iter().map(read).collect()
+}
+
+#[test]
+fn records_that_stay_keep_their_payload() {
+    let room = Room { details: 9, milestones: 9, payload: 99 };
+    let (mut shard, mut gap) = (Shard::new(room), Gap::default());
+    let (mut pending, mut later) = (Taken::default(), Taken::default());
+    for bytes in [b"abc", b"def", b"ghi"] {
+        read(&mut shard, 1, bytes);
+    }
+    shard.empty_into(&mut pending, &mut gap);
+    for bytes in [b"jkl", b"mno"] {
+        read(&mut shard, 2, bytes);
+    }
+    shard.empty_into(&mut later, &mut gap);
+    pending.advance(1, &mut later);
+    let expected: Vec<_> = [b"def", b"ghi", b"jkl", b"mno"].map(|data| (3, Some(&data[..]))).into();
+    assert_eq!(reads(&pending), expected);
+    assert!(later.records.is_empty() && pending.payload.len() == 12);
+    pending.advance(4, &mut later);
+    assert!(pending.records.is_empty() && pending.payload.is_empty());
 }
 
 #[test]
@@ -27,17 +62,13 @@ fn payload_is_dropped_before_transfers_and_both_are_counted() {
     assert!(read(&mut shard, 1, b"abcdef"), "half full");
     assert!(!read(&mut shard, 2, b"xy"), "no longer the moment");
     assert!(!read(&mut shard, 3, b"z"));
-    let (out, gap) = emptied(&mut shard);
+    let (out, gap) = taken(&mut shard);
     assert_eq!(gap, Gap { reads: 1, rx: 1, payloads: 1, ..Gap::default() });
-    let data = |timed: &Timed<Record>| match &timed.what {
-        Record::Transfer { bytes, data, .. } => (*bytes, data.as_deref().map(<[u8]>::to_vec)),
-        other => panic!("{other:?}"),
-    };
-    assert_eq!(out.iter().map(data).collect::<Vec<_>>(), [(6, Some(b"abc".to_vec())), (2, None)]);
+    assert_eq!(reads(&out), [(6, Some(&b"abc"[..])), (2, None)]);
     assert!(emptied(&mut shard).0.is_empty());
 }
 
-fn shutdown(shard: &mut Shard, raw: u64, keep: Keep) -> Taken {
+fn shutdown(shard: &mut Shard, raw: u64, keep: Keep) -> Fate {
     shard.milestone(raw, Some(SockId::after(0)), (Op::Shutdown, None), (keep, Change::None))
 }
 
@@ -80,12 +111,12 @@ fn milestones_keep_their_place_and_are_not_lost_with_the_transfers() {
 fn a_full_shard_takes_only_the_milestones_that_it_must() {
     let mut shard = Shard::new(ROOM);
     let taken = [1, 2, 3, 4, 5].map(|raw| shutdown(&mut shard, raw, Keep::IfRoom));
-    assert_eq!(taken, [Taken::Yes, Taken::HalfFull, Taken::Yes, Taken::Yes, Taken::No]);
-    assert_eq!(shutdown(&mut shard, 6, Keep::Always), Taken::Yes);
+    assert_eq!(taken, [Fate::Yes, Fate::HalfFull, Fate::Yes, Fate::Yes, Fate::No]);
+    assert_eq!(shutdown(&mut shard, 6, Keep::Always), Fate::Yes);
     let (out, gap) = emptied(&mut shard);
     assert_eq!(out.iter().map(|timed| timed.raw).collect::<Vec<_>>(), [1, 2, 3, 4, 6]);
     assert_eq!(gap, Gap { others: 1, ..Gap::default() });
-    assert_eq!(shutdown(&mut shard, 7, Keep::IfRoom), Taken::Yes, "there is room again");
+    assert_eq!(shutdown(&mut shard, 7, Keep::IfRoom), Fate::Yes, "there is room again");
 }
 
 #[test]
@@ -112,7 +143,7 @@ fn each_datagram_keeps_its_own_envelope_also_when_others_are_lost() {
     let (out, gap) = emptied(&mut shard);
     assert_eq!((gap.reads, out.len()), (2, 4), "the fourth datagram and the stream's second read");
     let got: Vec<_> = (out.into_iter())
-        .filter_map(|timed| match timed.into_event(0).op {
+        .filter_map(|timed| match timed.event(0, &[]).op {
             Op::RecvFrom(got) => Some((got.peer, got.truncated, got.length)),
             _ => None,
         })
@@ -121,7 +152,7 @@ fn each_datagram_keeps_its_own_envelope_also_when_others_are_lost() {
     let expected = [(address(1), false, None), (address(2), true, None), (address(3), true, Some(512))];
     assert_eq!(got, expected);
     read(&mut shard, 9, b"");
-    assert!(matches!(emptied(&mut shard).0[0].what, Record::Transfer { .. }), "no envelope is left over");
+    assert!(matches!(emptied(&mut shard).0[0].what, Record::Transfer(_)), "no envelope is left over");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The trace file.
 
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::Sink;
@@ -8,7 +8,11 @@ use super::open_streams::OpenStreams;
 use super::private_file::PrivateFile;
 use super::rotation::{self, Rotation};
 use crate::event::{Event, Op};
-use crate::format::{self, End, Header, Line};
+use crate::format::{self, End, Header, Line, TransferLines};
+use crate::recorder::{Record, Timed};
+
+/// Bytes of lines that are written at once.
+const BUFFER: usize = 64 * 1024;
 
 /// Room for the end line, which is the longest when all its numbers are.
 const END_LINE: u64 = 160;
@@ -25,16 +29,18 @@ const END_LINE: u64 = 160;
 #[derive(Debug)]
 pub struct TraceFile {
     path: PathBuf,
-    file: BufWriter<PrivateFile>,
+    file: PrivateFile,
+    /// Lines that are not yet in the file.
+    buffer: Vec<u8>,
+    lines: TransferLines,
     rotation: Option<Rotation>,
     /// What the file's header says; `None` before the recording begins.
     header: Option<Header>,
-    /// Bytes in the file.
+    /// Bytes in the file, without the buffer's.
     written: u64,
     /// Event lines in the file, and what its gaps say is missing.
     counts: End,
     streams: OpenStreams,
-    line: Vec<u8>,
 }
 
 impl TraceFile {
@@ -53,9 +59,17 @@ impl TraceFile {
     /// - [`PermissionDenied`](io::ErrorKind::PermissionDenied) when it belongs to another user.
     pub fn create(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = std::path::absolute(path)?;
-        let file = buffered(PrivateFile::create(&path)?);
-        let (rotation, header, counts, streams) = (None, None, End::default(), OpenStreams::default());
-        Ok(Self { path, file, rotation, header, written: 0, counts, streams, line: Vec::new() })
+        Ok(Self {
+            file: PrivateFile::create(&path)?,
+            path,
+            buffer: Vec::with_capacity(BUFFER),
+            lines: TransferLines::new(),
+            rotation: None,
+            header: None,
+            written: 0,
+            counts: End::default(),
+            streams: OpenStreams::default(),
+        })
     }
 
     /// Begins a new file when this one would grow beyond `bytes`, and keeps the last `keep` full ones beside it: of
@@ -82,34 +96,60 @@ impl TraceFile {
         self
     }
 
-    fn write(&mut self, line: &Line) -> io::Result<()> {
-        self.line.clear();
-        line.write(&mut self.line)?;
-        self.written += self.line.len() as u64;
-        self.file.write_all(&self.line)
+    /// Writes what was recorded, at the time that stands in place of its clock reading.
+    pub(crate) fn records(&mut self, records: &[Timed<Record>], payload: &[u8]) -> io::Result<()> {
+        for timed in records {
+            let Record::Transfer(moved) = &timed.what else {
+                self.event(&timed.event(timed.raw, payload))?;
+                continue;
+            };
+            let begin = self.buffer.len();
+            self.lines.append(&mut self.buffer, timed.raw, timed.sock, moved, payload);
+            if self.rotation.is_some() {
+                self.rotate_at(begin, timed.raw)?;
+            }
+            self.counts.events += 1;
+            if self.buffer.len() >= BUFFER {
+                self.write_buffer()?;
+            }
+        }
+        Ok(())
     }
 
     fn event(&mut self, event: &Event) -> io::Result<()> {
-        self.line.clear();
-        format::write_event(&mut self.line, event)?;
-        let size = self.line.len() as u64;
-        if self.rotation.is_some_and(|rotation| self.written + size + END_LINE > rotation.bytes)
-            && self.counts.events > 0
-        {
-            self.next_part(event.t)?;
-            format::write_event(&mut self.line, event)?;
-        }
-        self.written += size;
-        self.count(event);
-        self.file.write_all(&self.line)
-    }
-
-    fn count(&mut self, event: &Event) {
+        let begin = self.buffer.len();
+        format::write_event(&mut self.buffer, event)?;
+        self.rotate_at(begin, event.t)?;
         self.counts.events += 1;
         if let Op::Gap(gap) = &event.op {
             self.counts.lost += gap.events();
         }
         self.streams.observe(event);
+        if self.buffer.len() >= BUFFER { self.write_buffer() } else { Ok(()) }
+    }
+
+    /// Begins the next file with the line that begins there in the buffer, when this file has no room for it.
+    fn rotate_at(&mut self, begin: usize, t: u64) -> io::Result<()> {
+        let size = (self.buffer.len() - begin) as u64;
+        let written = self.written + begin as u64;
+        let is_full = |rotation: Rotation| written + size + END_LINE > rotation.bytes;
+        if self.rotation.is_some_and(is_full) && self.counts.events > 0 {
+            let line = self.buffer.split_off(begin);
+            self.next_part(t)?;
+            self.buffer.extend_from_slice(&line);
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, line: &Line) -> io::Result<()> {
+        line.write(&mut self.buffer)
+    }
+
+    fn write_buffer(&mut self) -> io::Result<()> {
+        let result = self.file.write_all(&self.buffer);
+        self.written += self.buffer.len() as u64;
+        self.buffer.clear();
+        result
     }
 
     /// Completes this file, puts it aside, and begins the next, which has what happened from `since` on.
@@ -117,20 +157,15 @@ impl TraceFile {
         let Some((rotation, mut header)) = self.rotation.zip(self.header.clone()) else { return Ok(()) };
         let end = End { continued: true, open: self.streams.count(), ..self.counts.clone() };
         self.write(&Line::End(end))?;
-        self.file.flush()?;
-        self.file = buffered(rotation.next_file(&self.path, self.file.get_ref(), header.part)?);
+        self.write_buffer()?;
+        self.file = rotation.next_file(&self.path, &self.file, header.part)?;
         self.written = 0;
         (self.counts.events, self.counts.lost) = (0, 0);
         (header.part, header.since) = (header.part + 1, since);
         self.write(&Line::Header(header.clone()))?;
         self.header = Some(header);
-        self.line.clear();
         Ok(())
     }
-}
-
-fn buffered(file: PrivateFile) -> BufWriter<PrivateFile> {
-    BufWriter::with_capacity(64 * 1024, file)
 }
 
 impl Sink for TraceFile {
@@ -142,7 +177,7 @@ impl Sink for TraceFile {
         rotation::delete_earlier_parts(&self.path)?;
         self.header = Some(header.clone());
         self.write(&Line::Header(header.clone()))?;
-        self.file.flush()
+        self.write_buffer()
     }
 
     fn events(&mut self, batch: &[Event]) -> io::Result<()> {
@@ -153,16 +188,20 @@ impl Sink for TraceFile {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        self.write_buffer()
+    }
+
+    fn as_trace_file(&mut self) -> Option<&mut TraceFile> {
+        Some(self)
     }
 
     fn end(&mut self, end: &End) -> io::Result<()> {
         // The counts are the file's, which may be the last of several.
         let End { events, lost, .. } = self.counts;
         self.write(&Line::End(End { events, lost, ..end.clone() }))?;
-        self.file.flush()?;
+        self.write_buffer()?;
         // The caller of `finish` may record to it again.
-        self.file.get_ref().unlock();
+        self.file.unlock();
         Ok(())
     }
 }

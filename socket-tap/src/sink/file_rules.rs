@@ -46,8 +46,10 @@ pub(super) fn is_allowed_device(path: &Path) -> bool {
 
 #[cfg(unix)]
 mod system {
-    use std::fs::TryLockError;
     use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+
+    use rustix::fs::{FlockOperation, flock};
+    use rustix::io::Errno;
 
     use super::*;
 
@@ -65,7 +67,11 @@ mod system {
 
     /// Locks the file; `false` when another program has it locked. Some file systems have no locks.
     pub(crate) fn lock(file: &File) -> bool {
-        !matches!(file.try_lock(), Err(TryLockError::WouldBlock))
+        flock(file, FlockOperation::NonBlockingLockExclusive) != Err(Errno::WOULDBLOCK)
+    }
+
+    pub(crate) fn unlock(file: &File) {
+        let _ = flock(file, FlockOperation::Unlock);
     }
 
     /// Whether the path names this file.
@@ -114,6 +120,8 @@ mod system {
         true
     }
 
+    pub(crate) fn unlock(_: &File) {}
+
     pub(crate) fn is_at(_: &File, path: &Path) -> bool {
         fs::symlink_metadata(path).is_ok()
     }
@@ -132,4 +140,4 @@ mod system {
 }
 
 use system::foreign_owner;
-pub(super) use system::{is_at, is_exposed, lock, make_private, no_special_files, size_limit};
+pub(super) use system::{is_at, is_exposed, lock, make_private, no_special_files, size_limit, unlock};

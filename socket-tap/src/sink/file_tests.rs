@@ -161,7 +161,7 @@ fn a_full_disk_is_reported_once_and_stops_no_other_sink() {
     let memory = Memory::new();
     file.begin(&read_header()).unwrap();
     // From here on the disk is full.
-    file.file = buffered(PrivateFile::create(Path::new("/dev/full")).unwrap());
+    file.file = PrivateFile::create(Path::new("/dev/full")).unwrap();
     let (report, reported) = std::sync::mpsc::channel();
     let tap = Tap::server("shop")
         .sink(Begun(file))

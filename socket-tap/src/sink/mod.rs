@@ -1,15 +1,25 @@
 //! Where a recording goes.
+//!
+//! A sink of your own implements [`Sink`]. The trace file and the flight recorder need the feature `file`, the events for
+//! `tracing` the feature `tracing`; the others are always there.
 
 mod broadcast;
+#[cfg(feature = "file")]
 mod file;
+#[cfg(feature = "file")]
 mod file_rules;
+#[cfg(feature = "file")]
 mod flight;
 mod live;
 mod memory;
+#[cfg(feature = "file")]
 mod open_streams;
+#[cfg(feature = "file")]
 mod panic_hook;
 mod printer;
+#[cfg(feature = "file")]
 mod private_file;
+#[cfg(feature = "file")]
 mod rotation;
 #[cfg(feature = "tracing")]
 mod socket_ends;
@@ -22,7 +32,9 @@ use crate::event::Event;
 use crate::format::{End, Header};
 
 pub use broadcast::{Broadcast, Feed, News, View};
+#[cfg(feature = "file")]
 pub use file::TraceFile;
+#[cfg(feature = "file")]
 pub use flight::FlightRecorder;
 pub use live::LiveLines;
 pub use memory::Memory;
@@ -58,6 +70,13 @@ pub trait Sink: Send + 'static {
     /// End the recording to this sink.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+
+    /// The sink as a trace file, which the recorder feeds without making events first.
+    #[cfg(feature = "file")]
+    #[doc(hidden)]
+    fn as_trace_file(&mut self) -> Option<&mut TraceFile> {
+        None
     }
 
     /// The recording is complete.

@@ -4,12 +4,12 @@ use std::cell::Cell;
 use std::io;
 use std::panic;
 use std::path::PathBuf;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, TryRecvError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use super::FlightRecorder;
+use crate::recorder::sync::mpsc::{self, Receiver, RecvTimeoutError, TryRecvError};
 use crate::recorder::{Command, Recorder, Recording, Reply, WeakRecording, leave};
 use crate::tap::Tap;
 

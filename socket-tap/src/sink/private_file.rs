@@ -53,7 +53,7 @@ impl PrivateFile {
 
     /// Lets others write to it.
     pub(super) fn unlock(&self) {
-        let _ = self.file.unlock();
+        file_rules::unlock(&self.file);
     }
 
     /// Whether the path still names this file.

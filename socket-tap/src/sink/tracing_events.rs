@@ -189,6 +189,7 @@ fn name_of(ended_by: EndedBy) -> &'static str {
     }
 }
 
+#[cfg(feature = "file")]
 #[cfg(test)]
 #[path = "tracing_tests.rs"]
 mod tests;

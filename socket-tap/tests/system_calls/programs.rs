@@ -45,7 +45,8 @@ macro_rules! split {
         let mut reset = $connect.unwrap();
         let (read, write) = listener.accept().await.unwrap().0.into_split();
         // A write half whose shutdown fails: the peer's reset has come before.
-        socket2::SockRef::from(&reset).set_linger(Some(std::time::Duration::ZERO)).unwrap();
+        #[allow(deprecated, reason = "tokio deprecates other durations, which block the thread")]
+        reset.set_linger(Some(std::time::Duration::ZERO)).unwrap();
         reset.write_all(b"x").await.unwrap();
         drop(reset);
         drop(write);

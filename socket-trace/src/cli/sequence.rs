@@ -18,8 +18,8 @@ use crate::timeline::seen::Walk;
 const HELP: &str = "Give the server's recording, the client's, or both: then both sides are exact. Of a side that was not \
     recorded only what follows from the other one is drawn. Recordings of several pairs are drawn beside each other.\n\n\
     The handshake (SYN, SYN ACK, ACK) and the FINs are not recorded, since kernels exchange them by \
-    themselves; they are drawn where connect, accept, shutdown and close show that they were. A cause stands above its effect; a time is \
-    when the call returned, which may have been after that of the line below.\n\n\
+    themselves; they are drawn where connect, accept, shutdown and close show that they were. A cause stands above its effect. The time \
+    of a read or an accept is when it returned, that of a connect, write, shutdown or close is when it was made.\n\n\
     Examples:\n  \
     socket-trace sequence rest.jsonl                               a server's first connection\n  \
     socket-trace sequence grpc-server.jsonl grpc-client.jsonl      both sides of it\n  \

@@ -23,6 +23,8 @@ const HELP: &str = "Each line is a call: seconds since the recording began, the 
     DATA {id: 1}…` the DATA goes on in a later call; as `…DATA` it began in an earlier one.\n\n\
     Several recordings of one machine are merged by its clock. c1, c2 and so on are connections: both ends of one have \
     the same number. Parts of one recording (shop.0.jsonl shop.1.jsonl shop.jsonl) are shown as one.\n\n\
+    A read, a recvfrom or an accept has the time when it returned; a write, sendto, shutdown, close or connect the time when it \
+    was made. So no line is earlier than its cause.\n\n\
     Examples:\n  \
     socket-trace show rest.jsonl\n  \
     socket-trace show traces/rest-*.jsonl --step \"get a book\"     both ends, one step\n  \

@@ -26,7 +26,7 @@ macro_rules! fields {
     };
 }
 
-// The order is that of the lines of a trace.
+// The order is that of the lines of a trace; what came later is behind.
 fields! {
     On "on",
     Fd "fd",
@@ -60,6 +60,7 @@ fields! {
     Label "label",
     Error "error",
     Errno "errno",
+    Began "began",
 }
 
 impl Field {
@@ -130,7 +131,10 @@ impl<'a> Fields<'a> {
                 self.set_integer(Field::Fd, *fd);
                 self.set_addresses(local.as_ref(), peer.as_ref());
             }
-            Op::Connect { local, peer, .. } => self.set_addresses(local.as_ref(), peer.as_ref()),
+            Op::Connect { local, peer, began, .. } => {
+                self.set_addresses(local.as_ref(), peer.as_ref());
+                self.0[Field::Began as usize] = began.map(Value::Number);
+            }
             Op::Adopt { fd, domain, kind, on, local, peer, .. } => {
                 self.0[Field::On as usize] = on.map(|on| Value::Number(on.get()));
                 self.set_integer(Field::Fd, *fd);

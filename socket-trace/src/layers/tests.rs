@@ -41,6 +41,22 @@ fn blocks(level: &Level) -> Vec<String> {
 }
 
 #[test]
+fn no_byte_is_read_before_it_is_written() {
+    let map = first(&[server(), client()]);
+    assert_eq!(map.ways.len(), 2);
+    for way in &map.ways {
+        let at = |level: &Level| {
+            level.blocks.iter().map(|block| (block.to, block.text.clone())).collect::<Vec<_>>()
+        };
+        let (writes, reads) = (at(&way.levels[0]), at(&way.levels[1]));
+        for (to, read) in &reads {
+            let (_, write) = writes.iter().find(|(end, _)| end >= to).unwrap();
+            assert!(write < read, "{write} {read}");
+        }
+    }
+}
+
+#[test]
 fn frames_and_messages_lie_on_writes_and_reads() {
     let map = first(&grpc());
     assert_eq!(map.operation, "bookshelf.v1.BookshelfService/GetBook");

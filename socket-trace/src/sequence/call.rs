@@ -11,7 +11,8 @@ pub struct Call {
     /// Who did it.
     #[serde(serialize_with = "crate::json::side")]
     pub side: Side,
-    /// When: nanoseconds on the time line.
+    /// When, in nanoseconds on the time line: for what sends, and for connect, when the call was made; for what receives,
+    /// when it had returned.
     pub at: u64,
     /// What: `write 85 B`.
     pub text: String,

@@ -15,7 +15,7 @@ pub(super) struct Row {
     pub(super) at: Option<u64>,
     /// How long nothing had happened, when that is long.
     pub(super) pause: Option<u64>,
-    /// The call that ends here, and whose.
+    /// The call that stands here, and whose.
     pub(super) call: Option<(Side, String)>,
     /// It takes what the last arrow brought.
     pub(super) takes: bool,

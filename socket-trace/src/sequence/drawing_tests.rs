@@ -1,6 +1,6 @@
 use super::tests::first;
 use super::*;
-use crate::timeline::fixture::{client, header, moved, server};
+use crate::timeline::fixture::{client, client_stamped_on_return, header, moved, server};
 
 #[test]
 fn the_text_draws_what_goes_across() {
@@ -11,11 +11,11 @@ fn the_text_draws_what_goes_across() {
   0.000020                                                              listen
    ⋮ 50 ms
   0.050081  socket
-  0.050116  connect 127.0.0.1:3000  ── SYN ──────────────────────────▶
+  0.050091  connect 127.0.0.1:3000  ── SYN ──────────────────────────▶
                                     ◀───────────────────── SYN, ACK ──
                                     ── ACK ──────────────────────────▶
   0.050110                                                              accept 127.0.0.1:51234
-  0.050146  write 40 B              ── GET /v1/books/1 ──────────────▶
+  0.050131  write 40 B              ── GET /v1/books/1 ──────────────▶
   0.050140                                                              read 24 B
   0.050150                                                              read 16 B
   0.050160                          ◀───────────── 200 OK, {"id":1} ──  write 78 B
@@ -26,6 +26,49 @@ fn the_text_draws_what_goes_across() {
   0.050210                                                              close
 "#;
     assert_eq!(format!("\n{}", text::diagram(&first(&[server(), client()]), 94)), expected);
+}
+
+/// The first word of each line that begins with a time.
+fn times(drawn: &str) -> Vec<f64> {
+    drawn.lines().filter_map(|line| line.split_whitespace().next()?.parse().ok()).collect()
+}
+
+#[test]
+fn times_never_run_back() {
+    for client in [client(), client_stamped_on_return()] {
+        let sequence = first(&[server(), client]);
+        let shown = times(&text::diagram(&sequence, 94));
+        assert!(shown.len() == 15 && shown.is_sorted(), "{shown:?}");
+        let picture = svg::picture(&[sequence]);
+        let in_picture = picture.split(['<', '>']).filter_map(|text| text.parse().ok()).collect::<Vec<f64>>();
+        assert_eq!(in_picture, shown);
+    }
+}
+
+#[test]
+fn cause_whose_time_is_not_known_has_the_latest_that_it_can_have() {
+    let drawn = text::diagram(&first(&[server(), client_stamped_on_return()]), 94);
+    for line in
+        ["  0.050110  connect", "  0.050110                  ", "  0.050140  write 40 B", "  0.050140     "]
+    {
+        assert!(drawn.lines().any(|drawn| drawn.starts_with(line)), "{line}\n{drawn}");
+    }
+}
+
+#[test]
+fn every_arrow_leads_to_a_later_call() {
+    let drawn = text::diagram(&first(&[server(), client()]), 94);
+    let row = |text: &str| drawn.lines().position(|line| line.contains(text)).unwrap();
+    for (cause, effect) in [
+        ("connect ", "accept "),
+        ("write 40 B", "read 24 B"),
+        ("write 78 B", "read 78 B"),
+        ("close  ", "read 0 B (FIN)"),
+    ] {
+        assert!(row(cause) < row(effect), "{cause} {effect}\n{drawn}");
+    }
+    let mermaid = mermaid::diagram(&first(&[server(), client()]));
+    assert!(mermaid.find("connect") < mermaid.find("accept"), "{mermaid}");
 }
 
 #[test]

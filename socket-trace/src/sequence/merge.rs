@@ -1,7 +1,8 @@
 //! Both sides in one order.
 //!
-//! Where two calls are so close that their order is not certain (a write is recorded when it returns, and the other
-//! side may have read by then) cause comes before effect.
+//! The times of a recording respect cause and effect. A trace that does not say when a connect was made, or of a recorder
+//! that stamps a write when it returns, may have an effect earlier than its cause. There, too, the cause comes first; as
+//! its time is not known, it is shown as that of its effect, which is the latest that it can be.
 
 use std::collections::VecDeque;
 
@@ -16,14 +17,14 @@ struct Done {
     taken: u64,
 }
 
-/// By time, but no effect before its cause.
+/// By time, but no effect before its cause. No time is later than that of the next call.
 pub(super) fn merge(client: Vec<Call>, server: Vec<Call>) -> Vec<Call> {
     let (mut client, mut server) = (VecDeque::from(client), VecDeque::from(server));
     let (mut by_client, mut by_server) = (Done::default(), Done::default());
     let mut calls = Vec::with_capacity(client.len() + server.len());
     loop {
         let client_first = match (client.front(), server.front()) {
-            (None, None) => return calls,
+            (None, None) => break,
             (Some(_), None) => true,
             (None, Some(_)) => false,
             (Some(done), Some(answer)) => {
@@ -39,6 +40,12 @@ pub(super) fn merge(client: Vec<Call>, server: Vec<Call>) -> Vec<Call> {
             calls.push(call);
         }
     }
+    let mut latest = u64::MAX;
+    for call in calls.iter_mut().rev() {
+        call.at = call.at.min(latest);
+        latest = call.at;
+    }
+    calls
 }
 
 /// Whether what the call takes from the other side has been sent.

@@ -1,7 +1,7 @@
 use socket_tap::event::SockId;
 
 use super::*;
-use crate::timeline::fixture::{client, header, server, timeline, trace};
+use crate::timeline::fixture::{client, client_stamped_on_return, header, server, timeline, trace};
 
 pub(super) fn gathered(traces: &[Vec<String>], choice: &Choice) -> Vec<Sequence> {
     gather(&mut Walk::along(timeline(traces)), choice).unwrap()
@@ -29,7 +29,7 @@ fn both_sides_stand_in_one_order_causes_first() {
         "S bind",
         "S listen",
         "C socket",
-        // Recorded after the accept, which it has caused; and so was the write.
+        // It returned after the accept, which it has caused.
         "C connect",
         "S accept",
         "C write 40 B",
@@ -46,6 +46,12 @@ fn both_sides_stand_in_one_order_causes_first() {
     assert_eq!((sequence.title.as_str(), sequence.more), ("shop", 0));
     assert_eq!(sequence.client.as_deref(), Some("shop-client #1"));
     assert_eq!(sequence.server.as_deref(), Some("shop-server #2"));
+}
+
+#[test]
+fn causes_stand_first_also_where_they_are_stamped_on_return() {
+    let stamped = first(&[server(), client_stamped_on_return()]);
+    assert_eq!(calls(&stamped), calls(&first(&[server(), client()])));
 }
 
 #[test]

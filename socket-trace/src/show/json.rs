@@ -66,7 +66,7 @@ pub(crate) struct Added<'a> {
     /// Which recording it is of, when there are several.
     #[serde(skip_serializing_if = "Option::is_none")]
     recording: Option<&'a str>,
-    /// When, in nanoseconds on their common time line.
+    /// When, in nanoseconds on their common time line: for a connect, when it was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<u64>,
     /// Which connection, numbered across them.

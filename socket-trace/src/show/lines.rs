@@ -4,7 +4,8 @@
 //!   0.616228   #2 read      88 B                  GET /v1/books/1
 //! ```
 //!
-//! With several recordings it begins with whose it is, and which connection: `rest-server  c1`.
+//! With several recordings it begins with whose it is, and which connection: `rest-server  c1`. The line of a connect stands
+//! where it was made, and says how long it took.
 
 use std::io::{self, Write};
 
@@ -41,6 +42,8 @@ pub struct Look {
 pub struct Text {
     look: Look,
     lines: Vec<Lines>,
+    /// When each recording began, on the time line.
+    began: Vec<u64>,
     /// Of each recording; empty when there is only one.
     labels: Vec<String>,
     label_width: usize,
@@ -52,17 +55,19 @@ impl Text {
     #[must_use]
     pub fn of(timeline: &Timeline, look: Look) -> Self {
         let recordings = timeline.recordings();
-        let lines = recordings.iter().map(|recording| {
+        let began: Vec<u64> = recordings.iter().map(|recording| timeline.began(recording)).collect();
+        let lines = began.iter().map(|began| {
             let mut lines = Lines::new().color(look.color);
-            lines.shift(timeline.began(recording));
+            lines.shift(*began);
             lines
         });
+        let lines = lines.collect();
         let labels: Vec<String> = match recordings {
             [_] => Vec::new(),
             several => several.iter().map(|recording| printable(&recording.label)).collect(),
         };
         let label_width = labels.iter().map(|label| label.width()).max().unwrap_or(0);
-        Self { look, lines: lines.collect(), labels, label_width, line: String::new() }
+        Self { look, lines, began, labels, label_width, line: String::new() }
     }
 
     /// Who recorded.
@@ -90,10 +95,13 @@ impl Text {
     /// # Errors
     /// Those of `out`.
     pub fn event(&mut self, seen: &Seen, shown: bool, out: &mut impl Write) -> io::Result<()> {
-        let Some(lines) = self.lines.get_mut(seen.moment.recording) else { return Ok(()) };
+        let recording = seen.moment.recording;
+        let (Some(lines), Some(began)) = (self.lines.get_mut(recording), self.began.get(recording)) else {
+            return Ok(());
+        };
         self.line.clear();
         // Also what is not shown: a close says how long its connection lived.
-        lines.push(&seen.moment.event, &mut self.line);
+        lines.push_at(seen.moment.at.saturating_sub(*began), &seen.moment.event, &mut self.line);
         if !shown {
             return Ok(());
         }

@@ -57,10 +57,10 @@ shop-server        0.000020   #1 listen    backlog 1024
 shop-server        0.050020     ── get a book
 shop-client        0.050022     ── get a book
 shop-client        0.050081   #1 socket    tcp ipv4                                     fd 11
-shop-server   c1   0.050110   #2 accept    127.0.0.1:3000 ← 127.0.0.1:51234             fd 10
-shop-client   c1   0.050116   #1 connect   127.0.0.1:51234 → 127.0.0.1:3000   ↔ shop-server #2
+shop-client   c1   0.050091   #1 connect   127.0.0.1:51234 → 127.0.0.1:3000   in 0.03 ms
+shop-server   c1   0.050110   #2 accept    127.0.0.1:3000 ← 127.0.0.1:51234             fd 10   ↔ shop-client #1
+shop-client   c1   0.050131   #1 write     40 B                  GET /v1/books/1
 shop-server   c1   0.050140   #2 read      24 B                  GET /v1/books/1…
-shop-client   c1   0.050146   #1 write     40 B                  GET /v1/books/1
 shop-server   c1   0.050150   #2 read      16 B                  …GET /v1/books/1
 shop-server   c1   0.050160   #2 write     78 B                  200 OK, {"id":1}
 shop-client   c1   0.050171   #1 read      78 B                  200 OK, {"id":1}
@@ -84,7 +84,7 @@ fn what_was_carried_is_cut_to_the_terminal_and_nothing_else_is() {
     assert!(line(&shown(60, false), "16 B").ends_with("16 B   …GET /v1/…"));
     assert!(line(&shown(60, true), "16 B").ends_with("16 B   …GET /v1/…"), "colours take no room");
     assert!(line(&shown(40, false), "16 B").ends_with("16 B"));
-    assert!(line(&shown(60, false), "accept").ends_with("fd 10"));
+    assert!(line(&shown(60, false), "accept").ends_with("fd 10   ↔ shop-client #1"));
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn filters_combine() {
     let writes = Filter { ops: ops(&["write", "listen"]), ..none.clone() };
     let [listen, by_client, by_server] = filtered(&writes).try_into().unwrap();
     assert_eq!(listen, "shop-server 0.000020 #1 listen backlog 1024");
-    assert_eq!(by_client, "shop-client c1 0.050146 #1 write 40 B GET /v1/book");
+    assert_eq!(by_client, "shop-client c1 0.050131 #1 write 40 B GET /v1/book");
     assert_eq!(by_server, "shop-server c1 0.050160 #2 write 78 B 200 OK, {\"id");
 
     let of_sock = Filter { sock: SockId::new(2), ..writes.clone() };
@@ -138,9 +138,9 @@ fn filters_combine() {
     assert_eq!(filtered(&step), [by_client.as_str(), &by_server]);
     assert!(filtered(&Filter { step: Some("list books".into()), ..none.clone() }).is_empty());
 
-    let early = Filter { until: Some(50_146_000), ..writes.clone() };
+    let early = Filter { until: Some(50_131_000), ..writes.clone() };
     assert_eq!(filtered(&early), [listen.as_str(), &by_client]);
-    let late = Filter { since: Some(50_146_000), ..early };
+    let late = Filter { since: Some(50_131_000), ..early };
     assert_eq!(filtered(&late), [by_client.as_str()]);
 }
 
@@ -203,8 +203,11 @@ fn json_has_events_as_they_stand_and_their_parts() {
 fn json_of_several_recordings_says_whose_and_when() {
     let objects = objects(&[server(), client()], |_| View::json(false));
     let connect = objects.iter().find(|object| object["op"] == "connect").unwrap();
-    assert_eq!((&connect["recording"], &connect["at"]), (&"shop-client".into(), &50_116_000.into()));
+    assert_eq!((&connect["recording"], &connect["at"]), (&"shop-client".into(), &50_091_000.into()));
     assert_eq!((&connect["connection"], &connect["t"]), (&1.into(), &50_115_000.into()));
+    assert_eq!(&connect["began"], 50_090_000);
+    let times: Vec<_> = objects.iter().map(|object| object["at"].as_u64().unwrap()).collect();
+    assert!(times.is_sorted(), "{times:?}");
 }
 
 #[test]

@@ -72,12 +72,18 @@ pub(crate) fn client() -> Vec<String> {
             r#"{"t":50021000,"op":"mark","label":"get a book"}"#,
             r#"{"t":50080000,"sock":1,"op":"socket","fd":11,"domain":"ipv4","type":"stream"}"#,
             // It returned later than the accept: the kernel had finished the handshake before both.
-            r#"{"t":50115000,"sock":1,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000"}"#,
-            // And the write later than the read of its first bytes.
-            &moved(50_145_000, 1, "write", REQUEST),
+            r#"{"t":50115000,"sock":1,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000","began":50090000}"#,
+            &moved(50_130_000, 1, "write", REQUEST),
             &moved(50_170_000, 1, "read", ANSWER),
             r#"{"t":50180000,"sock":1,"op":"close","ended_by":"local","rx":78,"tx":40,"reads":1,"writes":1}"#,
             r#"{"end":true,"events":6,"lost":0}"#,
         ],
     )
+}
+
+/// The same recording without the time when the connect was made, of a recorder that stamps a write when it returns: both
+/// stand later than what came of them.
+pub(crate) fn client_stamped_on_return() -> Vec<String> {
+    let returned = |line: String| line.replace(r#","began":50090000"#, "").replace("50130000", "50145000");
+    client().into_iter().map(returned).collect()
 }

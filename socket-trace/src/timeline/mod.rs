@@ -1,13 +1,19 @@
 //! Several recordings on one time line: their events in the order of the clock that all headers name.
 //!
+//! A `connect` stands where it was made, so it is before the peer's `accept`. All other events stand at their own time,
+//! which respects cause and effect: see "Time" in `TRACE.md`. A trace that does not say when a connect was made has it
+//! where it returned.
+//!
 //! # Layout
 //!
+//! - `begun`: puts each connect where it was made
 //! - `source`: one trace of the time line, whole or still growing
 //! - `growing`: a file that is being written, as lines
 //! - [`connections`]: which sockets are the two ends of one connection
 //! - [`seen`]: each event with its connection and what it carried
 //! - [`step`]: which named step of its recording an event is in
 
+mod begun;
 pub mod connections;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -23,15 +29,18 @@ use socket_tap::event::Event;
 use socket_tap::format::Header;
 
 use crate::reader::{Error, Trace, are_parts};
+use begun::Begun;
 use source::{Source, State};
 
 /// How often a growing file is looked at. Longer than the recorder's 20 ms, see [`Timeline::wait`].
 const LOOK: Duration = Duration::from_millis(50);
 
-/// The events of several recordings of one machine, merged. It holds one event of each trace, whatever their length.
+/// The events of several recordings of one machine, merged. It holds one event of each trace, and a few thousand while a
+/// connect is in progress, whatever their length.
 #[derive(Debug)]
 pub struct Timeline {
     sources: Vec<Source>,
+    begun: Begun,
     recordings: Vec<Recording>,
     zero: u64,
 }
@@ -50,7 +59,7 @@ pub struct Recording {
 pub struct Moment {
     /// Which of [`Timeline::recordings`] it is of.
     pub recording: usize,
-    /// When: nanoseconds since the first recording began.
+    /// When: nanoseconds since the first recording began. For a connect, when it was made. It never runs back.
     pub at: u64,
     /// What happened.
     pub event: Event,
@@ -96,7 +105,7 @@ impl Timeline {
             }
         }
         tell_apart(&mut recordings, &sources);
-        Self { sources, recordings, zero }
+        Self { sources, begun: Begun::default(), recordings, zero }
     }
 
     /// Who recorded, in the order of the traces.
@@ -127,6 +136,25 @@ impl Timeline {
     /// # Errors
     /// When a trace cannot be read on.
     pub fn next_moment(&mut self) -> Result<Next, Error> {
+        loop {
+            if let Some(moment) = self.begun.ready() {
+                return Ok(Next::Moment(moment));
+            }
+            match self.next_returned()? {
+                Next::Moment(moment) => {
+                    if let Some(moment) = self.begun.take(moment) {
+                        return Ok(Next::Moment(moment));
+                    }
+                }
+                Next::Pending if self.begun.is_late() => {}
+                Next::End if self.begun.end() => {}
+                next => return Ok(next),
+            }
+        }
+    }
+
+    /// What comes next in the order in which calls returned.
+    fn next_returned(&mut self) -> Result<Next, Error> {
         let (mut first, mut pending) = (None, false);
         for (index, source) in self.sources.iter_mut().enumerate() {
             match source.look_ahead()? {
@@ -163,10 +191,10 @@ impl Timeline {
         self.settle()
     }
 
-    /// Whether an event is kept, since an earlier one of another recording may still come.
+    /// Whether an event is kept, since an earlier one may still come: of another recording, or a connect.
     #[must_use]
     pub fn is_kept(&self) -> bool {
-        self.sources.iter().any(Source::is_ahead)
+        self.begun.is_holding() || self.sources.iter().any(Source::is_ahead)
     }
 
     /// Since this was called last, all recorders have written what had happened by then.

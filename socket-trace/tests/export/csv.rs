@@ -7,7 +7,7 @@ use crate::support::{ACCEPT, Place, Text};
 /// The columns, which stay in their places.
 const COLUMNS: &str = "recording,side,time,t,sock,op,on,fd,domain,type,name,value,local,peer,backlog,bytes,slices,eof,\
                        truncated,length,data,how,ended_by,aborted,rx,tx,reads,writes,others,connections,payloads,\
-                       tcp_state,tcp_rtt_us,tcp_retransmits,tcp_unread,label,error,errno";
+                       tcp_state,tcp_rtt_us,tcp_retransmits,tcp_unread,label,error,errno,began";
 
 /// The rows, each as the columns that are not empty.
 fn rows(place: &Place, trace: &Text) -> Vec<String> {
@@ -42,6 +42,7 @@ fn every_event_is_a_row_with_all_its_fields() {
         .event(r#""sock":4,"op":"recvfrom","peer":"127.0.0.1:53","bytes":2,"truncated":true,"length":512"#)
         .event(r#""sock":5,"op":"adopt","on":2,"domain":"tls","type":"stream","peer":"127.0.0.1:51234""#)
         .event(r#""op":"gap","rx":1,"tx":2,"reads":3,"writes":4,"others":5,"connections":6,"payloads":7"#)
+        .event(r#""sock":6,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000","began":12500"#)
         .event(r#""sock":1,"op":"splice""#);
     let expected = [
         "t=1000 sock=1 op=socket fd=9 domain=ipv4 type=stream",
@@ -57,7 +58,8 @@ fn every_event_is_a_row_with_all_its_fields() {
         "t=10000 sock=4 op=recvfrom peer=127.0.0.1:53 bytes=2 truncated=true length=512",
         "t=11000 sock=5 op=adopt on=2 domain=tls type=stream peer=127.0.0.1:51234",
         "t=12000 op=gap rx=1 tx=2 reads=3 writes=4 others=5 connections=6 payloads=7",
-        "t=13000 sock=1 op=splice",
+        "t=13000 sock=6 op=connect local=127.0.0.1:51234 peer=127.0.0.1:3000 began=12500",
+        "t=14000 sock=1 op=splice",
     ];
     assert_eq!(rows(&place, &trace), expected);
 }

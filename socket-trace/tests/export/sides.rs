@@ -35,6 +35,49 @@ fn both_sides_of_a_connection_are_two_streams_on_two_interfaces() {
     }
 }
 
+/// A connect that returned after the accept, while another connection of the client wrote.
+fn accepted_first() -> [Text; 2] {
+    let client = Text::of("shop", "client", 99)
+        .event(r#""sock":2,"op":"socket","domain":"ipv4","type":"stream""#)
+        .event(r#""sock":3,"op":"adopt","domain":"ipv4","type":"stream","local":"127.0.0.1:50000","peer":"127.0.0.1:3000""#)
+        .event(r#""sock":3,"op":"write","bytes":3,"data":"YWJj""#)
+        .event(r#""sock":2,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000","began":1200"#)
+        .write(b"hello")
+        .close("local", 0, 5);
+    let server = Text::server()
+        .event(r#""sock":1,"op":"listen","backlog":9"#)
+        .event(ACCEPT)
+        .event(r#""op":"mark","label":"a""#)
+        .event(r#""op":"mark","label":"b""#)
+        .event(r#""op":"mark","label":"c""#)
+        .read(b"hello");
+    [client, server]
+}
+
+#[test]
+fn handshake_begins_before_the_accept_and_time_never_runs_back() {
+    let Some(tshark) = Tshark::find() else { return };
+    let place = Place::new();
+    for (side, trace) in ["client", "server"].into_iter().zip(accepted_first()) {
+        std::fs::write(place.path(&format!("{side}.jsonl")), trace.whole()).unwrap();
+    }
+    place.run(&["export", "client.jsonl", "server.jsonl", "-o", "both.pcapng"]).ok();
+    let file = place.path("both.pcapng");
+    tshark.assert_none(&file, &[], "tcp.analysis.flags && !tcp.analysis.reused_ports");
+    let times = |filter: &str| tshark.fields(&file, &[], filter, &["frame.time_epoch"]).concat();
+    for side in ["client", "server"] {
+        let shown = times(&format!("frame.interface_name == \"shop {side}\""));
+        assert!(shown.len() >= 4 && shown.is_sorted(), "{shown:?}");
+    }
+    let connect = times("tcp.srcport == 51234 && tcp.flags.syn == 1 && tcp.flags.ack == 0");
+    let [connect, accept] = connect.try_into().unwrap();
+    // Of the recordings, which began at the same time: 1.2 and 2 µs.
+    assert!(connect.ends_with(".000001201") && accept.ends_with(".000002001"), "{connect} {accept}");
+    let done =
+        times("tcp.stream == 0 && frame.interface_name == \"shop client\" && tcp.seq == 1 && tcp.len == 0");
+    assert!(done[0].ends_with(".000004001"), "{done:?}");
+}
+
 /// The same recording in two files, cut in the middle of a connection.
 fn in_parts(place: &Place) {
     let whole = Text::server().event(ACCEPT).read(b"hello").write(b"bye").ended_by_peer(5, 3).whole();

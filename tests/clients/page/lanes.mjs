@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 
 import { COLUMNS, arrows, connections, isInLanes, recorded } from './recorded.mjs';
-import { doIt, seenLanes, settled } from './seen.mjs';
+import { doIt, seenLanes, settled, upwards } from './seen.mjs';
 import { check, finish } from './support.mjs';
 
 const TITLES = { rest: 'REST', graphql: 'GraphQL', grpc: 'gRPC' };
@@ -36,8 +36,10 @@ await check('the tour and a call over all three: each event of the six files, in
 
 await check('every write has arrows to the reads of its bytes, connect to accept, shutdown to the end', async (page) => {
   const events = await settled(page);
-  const { arrows: drawn } = await seenLanes(page);
+  const seenNow = await seenLanes(page);
+  const { arrows: drawn } = seenNow;
   const wanted = arrows(events);
+  assert.deepEqual(upwards(seenNow), [], 'no arrow leads up');
   assert(wanted.length > 200, `${wanted.length}`);
   const seen = drawn.map(({ from, to, says }) => ({ from, to, says }));
   assert.deepEqual(seen.sort(byNumber), wanted.sort(byNumber));

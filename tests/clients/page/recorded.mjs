@@ -13,14 +13,19 @@ export function isInLanes({ recording, op }) {
   return COLUMNS.includes(recording) && op !== 'mark' && op !== 'option';
 }
 
-/** The events of one trace file, as far as it is written, each with its time on the clock of all. */
+/**
+ * The events of one trace file, as far as it is written, each with its time on the clock of all. A connect has the time
+ * when it was made, which is later than that of its socket: the two are read from two clocks.
+ */
 export function eventsOf(label, folder = traces) {
   // What stands behind the last line's end is still being written.
   const [head, ...lines] = readFileSync(join(folder, `${label}.jsonl`), 'utf8').split('\n').slice(0, -1);
   const { monotonic_ns: begin } = JSON.parse(head);
   const [api, side] = label.split('-');
   const events = lines.map((line) => ({ line, ...JSON.parse(line) })).filter((event) => event.op);
-  return events.map((event) => ({ ...event, recording: label, api, side, clock: begin + event.t }));
+  const made = new Map(events.flatMap(({ op, sock, t }) => (op === 'socket' ? [[sock, t]] : [])));
+  const began = ({ op, sock, t, began }) => (op === 'connect' ? Math.max(began ?? t, made.get(sock) ?? 0) : t);
+  return events.map((event) => ({ ...event, recording: label, api, side, clock: begin + began(event) }));
 }
 
 /** The events of all trace files in the order of time, numbered as the page does. */

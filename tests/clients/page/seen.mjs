@@ -89,6 +89,12 @@ export async function seenLanes(page) {
   return { boxes, arrows: arrows.map(({ begin, end, ...arrow }) => ({ ...arrow, from: touched(begin), to: touched(end) })) };
 }
 
+/** The arrows that lead up: from a call to one that stands higher. */
+export function upwards({ boxes, arrows }) {
+  const heights = new Map(boxes.map(({ seq, y }) => [seq, y]));
+  return arrows.filter(({ from, to }) => from !== null && to !== null && heights.get(from) > heights.get(to));
+}
+
 /** Whether the place is in the middle of the left or right edge of the box: a tip stops a little before it. */
 function isAtEdge({ x, y, width, height }, placeX, placeY) {
   if (Math.abs(y + height / 2 - placeY) > 2) return false;

@@ -3,7 +3,7 @@
 import { apiTitle } from "../../recording/apis.js";
 import { orderText } from "../../recording/call-order.js";
 import { byApi, connectionsIn, distinct, firstOf, groupsOf } from "../../recording/facts.js";
-import { isWholeConnection, listenerOf, skeletonOf } from "../../recording/facts.js";
+import { isWholeConnection, listenerOf, skeletonOf, tookOf } from "../../recording/facts.js";
 import { listText } from "../../recording/numbers.js";
 import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
 import { lessonRun } from "../runs.js";
@@ -90,6 +90,12 @@ function lessonClientsDo(call) {
   return ({ clients }) => clients.every((calls) => calls.split(" → ").includes(call));
 }
 
+/** A connect has the time when it was made; an accept that when it returned. */
+function lessonConnectReturnedFirst(client, server) {
+  const connect = firstOf(client, "connect");
+  return connect.at + (tookOf(connect) ?? 0) < firstOf(server, "accept").at;
+}
+
 /** The skeletons of a connection of each API, of both its ends. */
 function lessonCallsFacts({ items }, store) {
   const connections = connectionsIn(items).filter(isWholeConnection);
@@ -110,9 +116,7 @@ function lessonCallsFacts({ items }, store) {
     clients: distinct(apis.map((api) => api.client)),
     servers: distinct(apis.map((api) => api.server)),
     whole: chosen.length,
-    connectFirst: chosen.filter(
-      ({ client, server }) => firstOf(client, "connect").seq < firstOf(server, "accept").seq,
-    ).length,
+    connectFirst: chosen.filter(({ client, server }) => lessonConnectReturnedFirst(client, server)).length,
     events: chosen.flatMap((made) => made.items),
   };
 }

@@ -98,7 +98,7 @@ function lessonSaw({ eof, errors }) {
   return errors.length > 0 ? "an error" : "finished by itself";
 }
 
-/** An event's time has its call's return in it, so that of two that follow closely the order may be lost. */
+/** Two that follow each other closely may have the same time. */
 function lessonLater(event, earlier) {
   return event.at > earlier.at ? `${spanText(event.at - earlier.at)} later` : "at the same time";
 }

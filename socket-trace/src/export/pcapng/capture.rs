@@ -1,6 +1,7 @@
 //! The file: one section, an interface for each recording, packets with comments.
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
@@ -24,15 +25,31 @@ const NANOSECONDS: u8 = 9;
 /// The longest text of a header that goes into the file; an option of pcapng cannot be longer than 64 KiB.
 const LONGEST: usize = 1_000;
 
+/// How many packets are held for one that was earlier and comes later, and how many bytes.
+const MOST_HELD: usize = 1_024;
+const MOST_HELD_BYTES: usize = 8 << 20;
+
 /// A pcapng file that is being written.
 pub(super) struct Capture {
     writer: PcapNgWriter<Out>,
     /// How many there are; the last is the one that packets belong to.
     interfaces: u32,
-    /// The packet that was built last: its memory is used again.
-    packet: Vec<u8>,
+    /// Packets in the order of time that are not yet written: an earlier one may still come, as a connect that takes
+    /// long is known when it is over.
+    held: VecDeque<Packet>,
+    held_bytes: usize,
+    /// The time of the last packet that was written to the interface.
+    last: Duration,
     /// What the next packet says, too, with the number of events that are missing before it.
     missing: Option<(String, u64)>,
+}
+
+/// A packet that waits.
+struct Packet {
+    at: Duration,
+    original_len: u32,
+    data: Vec<u8>,
+    options: Vec<EnhancedPacketOption<'static>>,
 }
 
 impl Capture {
@@ -51,15 +68,24 @@ impl Capture {
             ..SectionHeaderBlock::default()
         };
         let writer = PcapNgWriter::with_section_header(out, section).map_err(into_io)?;
-        Ok(Self { writer, interfaces: 0, packet: Vec::new(), missing: None })
+        Ok(Self {
+            writer,
+            interfaces: 0,
+            held: VecDeque::new(),
+            held_bytes: 0,
+            last: Duration::ZERO,
+            missing: None,
+        })
     }
 
     /// Begins an interface, which the packets belong to from here on.
     pub(super) fn interface(&mut self, header: &Header) -> io::Result<()> {
         let name = format!("{} {}", header.name, header.side.name());
         let description = format!("socket calls of {} (pid {})", header.program, header.pid);
+        self.release_all()?;
         self.interfaces += 1;
         self.missing = None;
+        self.last = Duration::ZERO;
         let block = InterfaceDescriptionBlock {
             linktype: DataLink::RAW,
             snaplen: 0,
@@ -78,7 +104,8 @@ impl Capture {
         self.missing = Some((comment, events.saturating_add(earlier)));
     }
 
-    /// Writes a packet. `build` appends its bytes and returns its length on the wire.
+    /// Writes a packet in the order of time. `build` appends its bytes and returns its length on the wire. One that is too
+    /// early, since later ones are written already, gets the time of the last of them.
     pub(super) fn packet<'a>(
         &mut self,
         at: Duration,
@@ -86,8 +113,8 @@ impl Capture {
         comments: impl Iterator<Item = &'a str>,
         build: impl FnOnce(&mut Vec<u8>) -> usize,
     ) -> io::Result<()> {
-        self.packet.clear();
-        let length = build(&mut self.packet);
+        let mut data = Vec::new();
+        let original_len = u32::try_from(build(&mut data)).unwrap_or(u32::MAX);
         let missing = self.missing.take();
         // Inbound is 1, outbound 2, in the two lowest bits.
         let direction = match sender {
@@ -95,24 +122,47 @@ impl Capture {
             Sender::Us => 2,
         };
         let mut options = Vec::with_capacity(4);
-        options.extend(comments.map(|comment| EnhancedPacketOption::Comment(comment.into())));
+        options.extend(comments.map(|comment| EnhancedPacketOption::Comment(comment.to_owned().into())));
         options.push(EnhancedPacketOption::Flags(direction));
-        if let Some((comment, events)) = &missing {
+        if let Some((comment, events)) = missing {
             options.push(EnhancedPacketOption::Comment(comment.into()));
-            options.push(EnhancedPacketOption::DropCount(*events));
+            options.push(EnhancedPacketOption::DropCount(events));
         }
+        let at = at.max(self.last);
+        self.held_bytes += data.len();
+        let index = self.held.partition_point(|packet| packet.at <= at);
+        self.held.insert(index, Packet { at, original_len, data, options });
+        while self.held.len() > MOST_HELD || self.held_bytes > MOST_HELD_BYTES {
+            self.release()?;
+        }
+        Ok(())
+    }
+
+    /// Writes the first packet of those that are held.
+    fn release(&mut self) -> io::Result<()> {
+        let Some(Packet { at, original_len, data, options }) = self.held.pop_front() else { return Ok(()) };
+        self.held_bytes = self.held_bytes.saturating_sub(data.len());
+        self.last = at;
         let block = EnhancedPacketBlock {
             interface_id: self.interfaces.saturating_sub(1),
             timestamp: at,
-            original_len: u32::try_from(length).unwrap_or(u32::MAX),
-            data: Cow::Borrowed(&self.packet),
+            original_len,
+            data: Cow::Owned(data),
             options,
         };
         self.writer.write_pcapng_block(block).map(drop).map_err(into_io)
     }
 
+    fn release_all(&mut self) -> io::Result<()> {
+        while !self.held.is_empty() {
+            self.release()?;
+        }
+        Ok(())
+    }
+
     /// Ends an interface: how many events are missing on it, which Wireshark calls dropped packets.
     pub(super) fn statistics(&mut self, recording: &Recording) -> io::Result<()> {
+        self.release_all()?;
         let block = InterfaceStatisticsBlock {
             interface_id: self.interfaces.saturating_sub(1),
             timestamp: u64::try_from(recording.last.as_nanos()).unwrap_or(u64::MAX),
@@ -122,6 +172,7 @@ impl Capture {
     }
 
     pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.release_all()?;
         io::Write::flush(self.writer.get_mut())
     }
 }

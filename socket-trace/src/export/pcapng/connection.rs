@@ -48,7 +48,11 @@ impl Connection {
         let client = if we_serve { Sender::Them } else { Sender::Us };
         let comment = moment.synthesised();
         let comments = [Some(comment.as_str()), note];
+        // A connect sends its SYN when it is made, and returns when it has its answer.
+        let began = moment.began();
+        let returned = std::mem::replace(&mut moment.at, began);
         connection.send(moment, client, Flags::Syn, Payload::default(), comments)?;
+        moment.at = returned;
         connection.send(moment, client.other(), Flags::SynAck, Payload::default(), [Some(&comment), None])?;
         connection.send(moment, client, Flags::Ack, Payload::default(), [Some(&comment), None])?;
         Ok(connection)

@@ -13,7 +13,10 @@
 //! | RST | `close` with `aborted` (ours), a call that failed with a reset, `close` with `ended_by` `reset` (theirs) |
 //! | UDP | `sendto`, `recvfrom` |
 //!
-//! Times are those of the calls: what the program read had arrived before. Sequence numbers and checksums are right, and
+//! Times are those of the calls: what the program read had arrived before, what it wrote went out after it called. A SYN
+//! of ours has the time when `connect` was made, and the rest of its handshake the time when that returned. The packets of
+//! a recording are in the order of time. A connect that took longer than the packets of others that are held for it (1,024,
+//! or 8 MiB) gets the time of the last of them. Sequence numbers and checksums are right, and
 //! every packet is marked as inbound or outbound. A stream that we closed without waiting ends with our FIN, since
 //! nothing is known of what came later. A connect that failed leaves no packet: our port is not in the trace.
 //!

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use socket_tap::event::{Event, Gap, SockId};
+use socket_tap::event::{Event, Gap, Op, SockId};
 use socket_tap::format::{Header, Side};
 
 use super::capture::Capture;
@@ -77,6 +77,16 @@ pub(super) struct Moment<'a> {
 }
 
 impl Moment<'_> {
+    /// When the call was made, where the trace says so; otherwise when it returned.
+    pub(super) fn began(&self) -> Duration {
+        match &self.event.op {
+            Op::Connect { began: Some(began), .. } => {
+                self.at.saturating_sub(Duration::from_nanos(self.event.t.saturating_sub(*began)))
+            }
+            _ => self.at,
+        }
+    }
+
     /// The comment of a packet that is no call's own.
     pub(super) fn synthesised(&self) -> String {
         let call = self.event.op.name();

@@ -23,7 +23,7 @@ const LOG: &str = r#"7 1.01 socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLO
 
 const EVENTS: &str = r#"{"t":1,"sock":1,"op":"socket","fd":5,"domain":"unix","type":"stream"}
 {"t":2,"sock":1,"op":"bind","local":"/tmp/a b.sock"}
-{"t":3,"sock":1,"op":"listen","backlog":4294967295}
+{"t":3,"sock":1,"op":"listen","backlog":-1}
 {"t":4,"sock":2,"op":"socket","fd":6,"domain":"unix","type":"stream"}
 {"t":5,"sock":2,"op":"connect","local":"(unnamed)","peer":"/tmp/a b.sock"}
 {"t":6,"sock":3,"op":"accept","on":1,"fd":7,"local":"/tmp/a b.sock","peer":"(unnamed)"}
@@ -42,7 +42,7 @@ fn unix_sockets_are_compared() {
     for (from, to) in [
         (r#""peer":"/tmp/a b.sock""#, r#""peer":"/tmp/b.sock""#),
         (r#""op":"bind","local":"/tmp/a b.sock""#, r#""op":"bind","local":"/tmp/b.sock""#),
-        (r#""backlog":4294967295"#, r#""backlog":1024"#),
+        (r#""backlog":-1"#, r#""backlog":1024"#),
         (r#""op":"read","bytes":5"#, r#""op":"read","bytes":4"#),
         (r#""peer":"(unnamed)""#, r#""peer":"/tmp/x""#),
     ] {

@@ -1,0 +1,91 @@
+//! A line of a trace, read and written.
+
+use serde::Serialize;
+
+use super::lines::{EndLine, HeaderLine, VersionOnly};
+use super::{End, Header, InvalidJson, LineError, VERSION, transfer, wire};
+use crate::event::Event;
+
+/// One line of a trace.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Line {
+    /// The first.
+    Header(Header),
+    /// One in between.
+    Event(Event),
+    /// The last.
+    End(End),
+}
+
+impl Line {
+    /// Reads the first line of a trace.
+    ///
+    /// # Errors
+    /// When it is not a header, or one of a newer version.
+    pub fn parse_header(line: &str) -> Result<Header, LineError> {
+        let VersionOnly { socket_tap: version } = serde_json::from_str(line).map_err(InvalidJson)?;
+        if version > u64::from(VERSION) {
+            return Err(LineError::NewerVersion(version));
+        }
+        let HeaderLine(header) = serde_json::from_str(line).map_err(InvalidJson)?;
+        Ok(header)
+    }
+
+    /// Reads any line after the first.
+    ///
+    /// ```
+    /// use socket_tap::format::Line;
+    ///
+    /// let line = r#"{"t":960000,"sock":2,"op":"write","bytes":175,"slices":2}"#;
+    /// let Line::Event(event) = Line::parse(line)? else { panic!("not an event") };
+    /// assert_eq!(event.op.name(), "write");
+    /// # Ok::<(), socket_tap::format::LineError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When it is neither an event nor an end.
+    pub fn parse(line: &str) -> Result<Self, LineError> {
+        match wire::parse(line) {
+            Ok(event) => object(line).map(|()| Self::Event(event)),
+            // Every event has an `op`; the end line has none and comes once, so it is tried second.
+            Err(error) => match serde_json::from_str(line) {
+                Ok(EndLine { end: true, counts }) => Ok(Self::End(counts)),
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// Writes the line, with its newline.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write(&self, out: &mut impl std::io::Write) -> std::io::Result<()> {
+        match self {
+            Self::Header(header) => json_line(out, &HeaderLine(header.clone())),
+            Self::Event(event) => write_event(out, event),
+            Self::End(end) => json_line(out, &EndLine { end: true, counts: end.clone() }),
+        }
+    }
+}
+
+/// To serde an array is as good as an object, its values taken as the fields in order. To the format it is not.
+fn object(line: &str) -> Result<(), LineError> {
+    if line.trim_ascii_start().starts_with('{') { Ok(()) } else { Err(LineError::NotAnObject) }
+}
+
+/// Writes one event as a line.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_event(out: &mut impl std::io::Write, event: &Event) -> std::io::Result<()> {
+    match transfer::of(event) {
+        Some(moved) => transfer::write(out, event, moved),
+        None => json_line(out, &wire::Wire::from(event)),
+    }
+}
+
+pub(super) fn json_line(out: &mut impl std::io::Write, value: &impl Serialize) -> std::io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    out.write_all(b"\n")
+}

@@ -1,0 +1,89 @@
+//! Times of the calendar as text.
+
+use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+const DAY: u64 = 24 * 60 * 60;
+
+/// Displays as RFC 3339 in UTC, with nanoseconds: `2026-11-22T15:04:05.123456789Z`. A time before 1970 displays as the
+/// beginning of 1970.
+pub(crate) struct Timestamp(pub(crate) SystemTime);
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let since_1970 = self.0.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let (seconds, ns) = (since_1970.as_secs(), since_1970.subsec_nanos());
+        let (year, month, day) = date(seconds / DAY);
+        let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ns:09}Z")
+    }
+}
+
+/// The Gregorian year, month and day, so many days after 1970-01-01.
+///
+/// The algorithm is `civil_from_days` of <https://howardhinnant.github.io/date_algorithms.html>. It counts years from March,
+/// so that the leap day is the last of a year.
+fn date(days_since_1970: u64) -> (u64, u64, u64) {
+    const DAYS_IN_400_YEARS: u64 = 146_097;
+    // From 0000-03-01 to 1970-01-01.
+    let days = days_since_1970 + 719_468;
+    let (era, day_of_era) = (days / DAYS_IN_400_YEARS, days % DAYS_IN_400_YEARS);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let months_since_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * months_since_march + 2) / 5 + 1;
+    let month = if months_since_march < 10 { months_since_march + 3 } else { months_since_march - 9 };
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    (year, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn at(seconds: u64, ns: u32) -> String {
+        Timestamp(UNIX_EPOCH + Duration::new(seconds, ns)).to_string()
+    }
+
+    /// The expected texts are those of `date -u --iso-8601=seconds -d @SECONDS`.
+    #[test]
+    fn timestamps_match_the_date_command() {
+        assert_eq!(at(0, 0), "1970-01-01T00:00:00.000000000Z");
+        assert_eq!(at(951_782_400, 1), "2000-02-29T00:00:00.000000001Z");
+        assert_eq!(at(1_795_359_845, 123_456_789), "2026-11-22T15:04:05.123456789Z");
+        assert_eq!(at(4_107_542_399, 0), "2100-02-28T23:59:59.000000000Z");
+        assert_eq!(at(4_107_542_400, 0), "2100-03-01T00:00:00.000000000Z");
+        assert_eq!(at(253_402_300_799, 999_999_999), "9999-12-31T23:59:59.999999999Z");
+    }
+
+    #[test]
+    fn each_day_of_800_years_follows_the_one_before() {
+        let is_leap = |year| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let mut expected = (1970, 1, 1);
+        for day in 0..2 * 146_097 {
+            assert_eq!(date(day), expected);
+            let (year, month, day) = expected;
+            let last = match month {
+                2 if is_leap(year) => 29,
+                2 => 28,
+                4 | 6 | 9 | 11 => 30,
+                _ => 31,
+            };
+            expected = match (month, day) {
+                (12, 31) => (year + 1, 1, 1),
+                (_, day) if day == last => (year, month + 1, 1),
+                _ => (year, month, day + 1),
+            };
+        }
+    }
+
+    #[test]
+    fn time_before_1970_is_the_beginning_of_1970() {
+        assert_eq!(
+            Timestamp(UNIX_EPOCH - Duration::from_secs(1)).to_string(),
+            "1970-01-01T00:00:00.000000000Z"
+        );
+    }
+}

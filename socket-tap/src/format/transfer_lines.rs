@@ -1,0 +1,294 @@
+//! Lines of reads and writes, in as few instructions as can be.
+//!
+//! Almost every line of a trace is one, and the drain thread shares the processors with the program under observation.
+//! A line is built from its end: a number's last digits come first, so nothing is moved into place afterwards. The lines
+//! are those of [`transfer`](super::transfer), byte for byte; tests compare both.
+
+use crate::event::SockId;
+use crate::recorder::{Direction, Moved};
+
+/// Longer than any line without its payload, which has at most 71 bytes of names, three numbers of 20 digits and one of
+/// 5. An index of one byte is always within it.
+const LONGEST: usize = 256;
+
+/// Writes lines of reads and writes.
+#[derive(Debug)]
+pub(crate) struct TransferLines {
+    /// Filled from its end; what is left of the line before does not matter.
+    line: [u8; LONGEST],
+    /// The time in milliseconds, which many lines share.
+    millis: Digits,
+    /// The socket's number, which many lines share, too.
+    sock: Digits,
+}
+
+impl TransferLines {
+    pub(crate) fn new() -> Self {
+        Self { line: [0; LONGEST], millis: Digits::of(0), sock: Digits::of(0) }
+    }
+
+    /// Appends the line of a read or write. Its payload is in `payload`.
+    pub(crate) fn append(
+        &mut self,
+        out: &mut Vec<u8>,
+        t: u64,
+        sock: Option<SockId>,
+        moved: &Moved,
+        payload: &[u8],
+    ) {
+        let data = moved.payload(payload);
+        let Self { line, millis, sock: last_sock } = self;
+        let mut back = Back { line, at: u8::MAX };
+        match data {
+            Some(_) => back.text(b",\"data\":\""),
+            None => back.text(b"}\n"),
+        }
+        if moved.slices > 0 {
+            back.number(moved.slices.into());
+            back.text(b",\"slices\":");
+        }
+        back.number(moved.bytes);
+        match moved.direction {
+            Direction::Read => back.text(b",\"op\":\"read\",\"bytes\":"),
+            Direction::Write => back.text(b",\"op\":\"write\",\"bytes\":"),
+        }
+        if let Some(sock) = sock {
+            back.digits(last_sock.now(sock.get()));
+            back.text(b",\"sock\":");
+        }
+        if t >= MILLI {
+            back.six_digits(t % MILLI);
+            back.digits(millis.now(t / MILLI));
+        } else {
+            back.number(t);
+        }
+        back.text(b"{\"t\":");
+        let begin = usize::from(back.at) + 1;
+        out.extend_from_slice(&line[begin..]);
+        if let Some(data) = data {
+            base64(out, data);
+            out.extend_from_slice(b"\"}\n");
+        }
+    }
+}
+
+/// Nanoseconds of a millisecond.
+const MILLI: u64 = 1_000_000;
+
+/// The digits of a number that is likely to come again.
+#[derive(Debug)]
+struct Digits {
+    number: u64,
+    /// Right-aligned.
+    text: [u8; 20],
+    length: u8,
+}
+
+impl Digits {
+    fn of(number: u64) -> Self {
+        let mut line = [0; LONGEST];
+        let mut back = Back { line: &mut line, at: u8::MAX };
+        back.number(number);
+        let length = u8::MAX - back.at;
+        let mut text = [0; 20];
+        text.copy_from_slice(&line[LONGEST - 20..]);
+        Self { number, text, length }
+    }
+
+    #[inline]
+    fn now(&mut self, number: u64) -> &Self {
+        if self.number != number {
+            *self = Self::of(number);
+        }
+        self
+    }
+}
+
+/// A line that is filled from its end.
+struct Back<'a> {
+    line: &'a mut [u8; LONGEST],
+    /// The place of the next byte.
+    at: u8,
+}
+
+impl Back<'_> {
+    #[inline]
+    fn text<const N: usize>(&mut self, text: &[u8; N]) {
+        let end = usize::from(self.at) + 1;
+        // It always fits: see `LONGEST`.
+        if let Some(place) = self.line[..end].last_chunk_mut::<N>() {
+            *place = *text;
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "texts are short")]
+        let length = N as u8;
+        self.at = self.at.wrapping_sub(length);
+    }
+
+    #[inline]
+    fn digits(&mut self, digits: &Digits) {
+        let end = usize::from(self.at) + 1;
+        if let Some(place) = self.line[..end].last_chunk_mut::<20>() {
+            *place = digits.text;
+        }
+        self.at = self.at.wrapping_sub(digits.length);
+    }
+
+    #[inline]
+    fn digit(&mut self, digit: u8) {
+        self.line[usize::from(self.at)] = b'0' + digit;
+        self.at = self.at.wrapping_sub(1);
+    }
+
+    #[inline]
+    fn pair(&mut self, number: u64) {
+        #[expect(clippy::cast_possible_truncation, reason = "the remainder is below 100")]
+        let [tens, ones] = PAIRS[(number % 100) as usize];
+        self.line[usize::from(self.at)] = ones;
+        self.line[usize::from(self.at.wrapping_sub(1))] = tens;
+        self.at = self.at.wrapping_sub(2);
+    }
+
+    #[inline]
+    fn six_digits(&mut self, number: u64) {
+        self.pair(number % 100);
+        self.pair(number / 100 % 100);
+        self.pair(number / 10_000);
+    }
+
+    #[inline]
+    fn number(&mut self, mut number: u64) {
+        while number >= 100 {
+            self.pair(number % 100);
+            number /= 100;
+        }
+        if number >= 10 {
+            self.pair(number);
+        } else {
+            #[expect(clippy::cast_possible_truncation, reason = "below 10")]
+            self.digit(number as u8);
+        }
+    }
+}
+
+/// `00` to `99`.
+static PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[0; 2]; 100];
+    let mut number = 0_u8;
+    while number < 100 {
+        pairs[number as usize] = [b'0' + number / 10, b'0' + number % 10];
+        number += 1;
+    }
+    pairs
+};
+
+/// The standard alphabet of base64 (RFC 4648, section 4).
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// Two characters for each 12 bits: half the look-ups of a table for 6.
+static BASE64: [[u8; 2]; 4096] = {
+    let mut pairs = [[0; 2]; 4096];
+    let mut bits = 0;
+    while bits < 4096 {
+        pairs[bits] = [ALPHABET[bits >> 6], ALPHABET[bits & 63]];
+        bits += 1;
+    }
+    pairs
+};
+
+/// The characters for the 12 lowest bits.
+#[inline]
+fn pair(bits: u64) -> [u8; 2] {
+    #[expect(clippy::cast_possible_truncation, reason = "12 bits")]
+    BASE64[(bits & 0xfff) as usize]
+}
+
+/// Appends `data` in base64, with padding.
+fn base64(out: &mut Vec<u8>, data: &[u8]) {
+    let begin = out.len();
+    out.resize(begin + data.len().div_ceil(3) * 4, b'=');
+    let (sixes, rest) = data.as_chunks::<6>();
+    let (eights, last) = out[begin..].as_chunks_mut::<8>();
+    for (&[a, b, c, d, e, f], eight) in sixes.iter().zip(&mut *eights) {
+        let bits = u64::from(u32::from_be_bytes([a, b, c, d])) << 16 | u64::from(u16::from_be_bytes([e, f]));
+        let [[a, b], [c, d]] = [pair(bits >> 36), pair(bits >> 24)];
+        let [[e, f], [g, h]] = [pair(bits >> 12), pair(bits)];
+        *eight = [a, b, c, d, e, f, g, h];
+    }
+    // Up to 5 bytes are left, and up to 8 characters for them.
+    let place = eights.get_mut(sixes.len()).map_or(last, |eight| eight.as_mut_slice());
+    for (three, four) in rest.chunks(3).zip(place.chunks_mut(4)) {
+        let byte = |at: usize| u64::from(three.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        let [[a, b], [c, d]] = [pair(bits >> 12), pair(bits)];
+        // A byte takes two characters, two bytes take three; the padding is there.
+        for (place, character) in four.iter_mut().zip([a, b, c, d]).take(three.len() + 1) {
+            *place = character;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Event, Op, Transfer};
+    use crate::format::write_event;
+
+    const NUMBERS: [u64; 11] = [0, 1, 9, 10, 99, 100, 101, 999, 1_000, 1_234_567, u64::MAX];
+
+    fn line(t: u64, sock: Option<SockId>, moved: &Moved, payload: &[u8]) -> String {
+        let mut out = b"before\n".to_vec();
+        let mut lines = TransferLines::new();
+        // What an earlier line left must not show.
+        lines.line = [b'#'; LONGEST];
+        lines.append(&mut out, t, sock, moved, payload);
+        String::from_utf8(out.split_off(7)).unwrap()
+    }
+
+    /// The way through an event and serde.
+    fn by_event(t: u64, sock: Option<SockId>, moved: &Moved, payload: &[u8]) -> String {
+        let slices = (moved.slices > 0).then_some(moved.slices.into());
+        let data = moved.payload(payload).map(Into::into);
+        let transfer = Transfer { bytes: moved.bytes, slices, eof: false, data };
+        let op = match moved.direction {
+            Direction::Read => Op::Read(transfer),
+            Direction::Write => Op::Write(transfer),
+        };
+        let mut out = Vec::new();
+        write_event(&mut out, &Event { t, sock, op, error: None }).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn lines_are_those_of_events() {
+        for direction in [Direction::Read, Direction::Write] {
+            for bytes in NUMBERS {
+                for slices in [0, 1, 64, u16::MAX] {
+                    let moved = Moved { bytes, at: 0, captured: 0, slices, direction, has_payload: false };
+                    for t in NUMBERS {
+                        for sock in NUMBERS.map(SockId::new) {
+                            assert_eq!(line(t, sock, &moved, &[]), by_event(t, sock, &moved, &[]));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn payload_is_encoded_whatever_its_length_and_place() {
+        let payload: Vec<u8> = (0..2_000_usize).map(|at| (at * 7 % 256) as u8).collect();
+        for at in [0, 1, 77] {
+            for captured in (0..70).chain([767, 768, 769, 1_024, 1_500]) {
+                let moved = Moved {
+                    bytes: 9_000,
+                    at,
+                    captured,
+                    slices: 2,
+                    direction: Direction::Write,
+                    has_payload: true,
+                };
+                assert_eq!(line(7, None, &moved, &payload), by_event(7, None, &moved, &payload));
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Every execution of [`call`](super::call) that the memory model of C11 allows, with the fences that it has where the
+//! kernel offers none.
+
+mod sync {
+    pub(super) use loom::sync::atomic;
+    pub(super) use loom::thread;
+}
+
+#[path = "call.rs"]
+#[allow(dead_code, reason = "the model does without some of it")]
+mod call;
+
+use call::{Call, Calls, NONE};
+use loom::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use loom::sync::{Arc, Mutex};
+
+/// The two sides, with one shard for each thread.
+struct Model {
+    calls: Calls<2>,
+    /// Each reading is one more than the one before, and orders nothing else.
+    clock: AtomicU64,
+    shards: [Mutex<Vec<u64>>; 2],
+}
+
+impl Model {
+    fn new() -> Arc<Self> {
+        let call = |_| Call { taken: AtomicBool::new(false), entered: AtomicU64::new(NONE) };
+        Arc::new(Self {
+            calls: Calls { calls: std::array::from_fn(call), used: AtomicUsize::new(0) },
+            clock: AtomicU64::new(10),
+            shards: std::array::from_fn(|_| Mutex::new(Vec::new())),
+        })
+    }
+
+    fn read_clock(&self) -> u64 {
+        self.clock.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// A call that sends, of the thread with that shard.
+    fn write(&self, shard: usize, call: &Call) -> u64 {
+        let raw = call.enter(false, || self.read_clock());
+        self.shards[shard].lock().unwrap().push(raw);
+        call.leave();
+        raw
+    }
+
+    /// A call that receives.
+    fn read(&self, shard: usize) {
+        let mut shard = self.shards[shard].lock().unwrap();
+        let raw = self.read_clock();
+        shard.push(raw);
+    }
+
+    /// One round of the drain thread: asserts that nothing is late, and returns the new end of what is complete.
+    fn drain(&self, complete: u64) -> u64 {
+        let now = self.read_clock();
+        let until = self.calls.complete_up_to(false, now).unwrap_or(complete).max(complete);
+        for shard in &self.shards {
+            shard.lock().unwrap().retain(|raw| {
+                assert!(*raw > complete, "the record of {raw} comes after everything up to {complete}");
+                *raw > until
+            });
+        }
+        until
+    }
+
+    fn end(&self, complete: u64) {
+        for shard in &self.shards {
+            let late = shard.lock().unwrap().iter().any(|raw| *raw <= complete);
+            assert!(!late, "a record comes after everything up to {complete}");
+        }
+    }
+}
+
+fn check(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(preemptions);
+    builder.check(model);
+}
+
+#[test]
+fn nothing_is_late_when_a_thread_writes_for_the_first_time() {
+    check(3, || {
+        let model = Model::new();
+        let writer = loom::thread::spawn({
+            let model = Arc::clone(&model);
+            move || {
+                let call = model.calls.take().unwrap();
+                model.write(0, call);
+                call.give_back();
+            }
+        });
+        let complete = model.drain(0);
+        writer.join().unwrap();
+        model.end(complete);
+    });
+}
+
+#[test]
+fn nothing_is_late_between_a_writer_and_a_reader() {
+    check(3, || {
+        let model = Model::new();
+        let writer = loom::thread::spawn({
+            let model = Arc::clone(&model);
+            move || {
+                let call = model.calls.take().unwrap();
+                model.write(0, call);
+                model.write(0, call);
+            }
+        });
+        let reader = loom::thread::spawn({
+            let model = Arc::clone(&model);
+            move || model.read(1)
+        });
+        let complete = model.drain(0);
+        writer.join().unwrap();
+        reader.join().unwrap();
+        model.end(complete);
+    });
+}
+
+#[test]
+fn a_place_that_is_taken_again_is_seen() {
+    check(2, || {
+        let model = Model::new();
+        let threads = [0, 1].map(|shard| {
+            let model = Arc::clone(&model);
+            loom::thread::spawn(move || {
+                // The second thread may get the place that the first gave back.
+                let call = model.calls.take().unwrap();
+                model.write(shard, call);
+                call.give_back();
+            })
+        });
+        let complete = model.drain(0);
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        model.end(complete);
+    });
+}

@@ -1,0 +1,239 @@
+//! The recorder with its drain thread, in many orders of its steps: at random, and by the priorities of
+//! [PCT](https://doi.org/10.1145/1736020.1736040). No time passes in them, so a wake-up that is lost is a deadlock.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::time::Duration;
+
+use shuttle::future::block_on;
+use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler};
+use shuttle::{Config, Runner};
+
+use super::sync::{mpsc, thread};
+use super::*;
+use crate::event::{Event, Gap, Transfer};
+use crate::format::End;
+use crate::sensor::{Access, Sensor};
+use crate::sink::Memory;
+use crate::tap::Tap;
+
+/// Orders to try of each kind.
+const ORDERS: usize = 1_000;
+
+/// One model at a time: they share the list of calls.
+static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
+fn check(model: fn()) {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    run(model, RandomScheduler::new(ORDERS));
+    run(model, PctScheduler::new(3, ORDERS));
+}
+
+fn run(model: fn(), scheduler: impl Scheduler + 'static) {
+    let mut config = Config::new();
+    config.stack_size = 256 * 1024;
+    Runner::new(scheduler, config).run(model);
+}
+
+/// A recording with room for so many reads and writes in each of its two shards.
+fn start(room: usize) -> (Tap, Memory) {
+    let memory = Memory::new();
+    (Tap::server("model").buffer(2 * room, 0).sink(memory.clone()).start().unwrap(), memory)
+}
+
+fn accept(tap: &Tap) -> Sensor {
+    let sensor = Sensor::new(tap.recording().unwrap(), None);
+    sensor.done(Op::Accept { on: sensor.sock(), fd: None, local: None, peer: None });
+    sensor
+}
+
+fn read(sensor: &Sensor, bytes: usize) {
+    sensor.read(&[0; 16][..bytes], 16, Access::Exclusive);
+}
+
+/// Writes, and calls `sent` when the kernel would have the bytes.
+fn write(sensor: &Sensor, bytes: usize, sent: impl FnOnce()) {
+    let entered = sensor.enter();
+    sent();
+    sensor.wrote(&entered, (bytes, 0), std::iter::once(&[0; 16][..bytes]), Access::Exclusive);
+}
+
+/// The events of each socket, the number of bytes for a read or write.
+fn by_socket(events: &[Event]) -> BTreeMap<SockId, Vec<String>> {
+    let mut sockets: BTreeMap<SockId, Vec<String>> = BTreeMap::new();
+    for event in events {
+        let Some(sock) = event.sock else { continue };
+        sockets.entry(sock).or_default().push(match &event.op {
+            Op::Read(Transfer { bytes, .. }) | Op::Write(Transfer { bytes, .. }) => bytes.to_string(),
+            op => op.name().to_owned(),
+        });
+    }
+    sockets
+}
+
+fn in_order(memory: &Memory) -> Vec<Event> {
+    let events = memory.events();
+    assert!(events.is_sorted_by_key(|event| event.t), "time runs back: {events:?}");
+    events
+}
+
+#[test]
+fn end_cuts_each_socket_once_and_counts_it_as_open_or_closed() {
+    check(|| {
+        let (tap, memory) = start(8);
+        let threads = [0, 1].map(|_| {
+            let tap = tap.clone();
+            thread::spawn(move || {
+                let sensor = accept(&tap);
+                read(&sensor, 1);
+                write(&sensor, 2, || {});
+                // The rest of its life is in the shard of another thread.
+                let rest = thread::spawn(move || {
+                    read(&sensor, 3);
+                    write(&sensor, 4, || {});
+                });
+                rest.join().unwrap();
+            })
+        });
+        let end = tap.finish_blocking().unwrap();
+        let cut = in_order(&memory).len();
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        assert_eq!((memory.events().len(), tap.connections().len(), tap.open_streams()), (cut, 0, 0));
+        let mut open = 0;
+        for (sock, events) in by_socket(&memory.events()) {
+            assert!(
+                ["accept", "1", "2", "3", "4", "close"]
+                    .starts_with(&events[..].iter().map(String::as_str).collect::<Vec<_>>()),
+                "#{sock}: {events:?}"
+            );
+            open += u64::from(events.len() < 6);
+        }
+        assert_eq!((end.open, end.events, end.lost), (open, cut as u64, 0));
+    });
+}
+
+#[test]
+fn nothing_is_lost_uncounted_or_doubled() {
+    check(|| {
+        let (tap, memory) = start(2);
+        let threads = [0, 1].map(|_| {
+            let tap = tap.clone();
+            thread::spawn(move || {
+                let sensor = accept(&tap);
+                (1..5).for_each(|bytes| read(&sensor, bytes));
+            })
+        });
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        let end = tap.finish_blocking().unwrap();
+        let (events, mut gap) = (in_order(&memory), Gap::default());
+        let (mut reads, mut bytes) = (0, 0);
+        for event in &events {
+            match &event.op {
+                Op::Read(transfer) => (reads, bytes) = (reads + 1, bytes + transfer.bytes),
+                Op::Gap(more) => gap.add(more),
+                _ => {}
+            }
+        }
+        assert_eq!((reads + gap.reads, bytes + gap.rx, gap.events()), (8, 20, gap.reads));
+        assert_eq!((end.lost, end.events, end.open), (gap.reads, events.len() as u64, 0));
+        for (sock, events) in by_socket(&events) {
+            assert!(
+                events.is_sorted_by_key(|event| match &**event {
+                    "accept" => 0,
+                    "close" => 9,
+                    bytes => bytes.parse().unwrap(),
+                }),
+                "#{sock}: {events:?}"
+            );
+            assert_eq!((&*events[0], &*events[events.len() - 1]), ("accept", "close"));
+        }
+    });
+}
+
+#[test]
+fn write_comes_before_the_read_that_it_causes() {
+    check(|| {
+        let (tap, memory) = start(8);
+        let (send, receive) = mpsc::channel();
+        let reader = thread::spawn({
+            let tap = tap.clone();
+            move || {
+                let sensor = accept(&tap);
+                receive.recv().unwrap();
+                read(&sensor, 2);
+                sensor
+            }
+        });
+        let flusher = thread::spawn({
+            let tap = tap.clone();
+            move || tap.flush_blocking()
+        });
+        let writer = accept(&tap);
+        write(&writer, 1, || send.send(()).unwrap());
+        let _open = (reader.join().unwrap(), writer);
+        flusher.join().unwrap();
+        tap.finish_blocking().unwrap();
+        let transfers: Vec<u64> = in_order(&memory)
+            .iter()
+            .filter_map(|event| match &event.op {
+                Op::Read(transfer) | Op::Write(transfer) => Some(transfer.bytes),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(transfers, [1, 2]);
+    });
+}
+
+#[test]
+fn flush_hands_over_what_was_recorded_before() {
+    check(|| {
+        let (tap, memory) = start(8);
+        let threads = [0, 1].map(|_| {
+            let (tap, memory) = (tap.clone(), memory.clone());
+            thread::spawn(move || {
+                let sensor = accept(&tap);
+                write(&sensor, 1, || {});
+                tap.flush_blocking();
+                assert_eq!(by_socket(&memory.events())[&sensor.sock()], ["accept", "1"]);
+            })
+        });
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        drop(tap);
+        assert_eq!(in_order(&memory).len(), 6, "dropping the last handle completes the recording");
+    });
+}
+
+#[test]
+fn every_request_is_answered_whatever_ends_the_recording() {
+    check(|| {
+        let (tap, memory) = start(8);
+        let ends: [fn(&Tap) -> io::Result<End>; 2] =
+            [Tap::finish_blocking, |tap| block_on(tap.finish_when_idle(Duration::from_secs(3_600)))];
+        let threads = ends.map(|end| {
+            let tap = tap.clone();
+            thread::spawn(move || end(&tap).is_ok())
+        });
+        let flusher = thread::spawn({
+            let tap = tap.clone();
+            move || tap.flush_blocking()
+        });
+        let sensor = accept(&tap);
+        drop((tap, sensor));
+        let ended = threads.map(|thread| thread.join().unwrap());
+        flusher.join().unwrap();
+        assert!(ended.contains(&true), "at least the first request ends the recording");
+        in_order(&memory);
+    });
+}
+
+#[test]
+fn last_close_completes_a_recording_that_waits_for_it() {
+    check(|| {
+        let (tap, memory) = start(8);
+        let sensor = accept(&tap);
+        let closer = thread::spawn(move || drop(sensor));
+        let end = block_on(tap.finish_when_idle(Duration::from_secs(3_600))).unwrap();
+        assert_eq!((end.open, end.events, memory.events().len()), (0, 2, 2));
+        closer.join().unwrap();
+    });
+}

@@ -1,0 +1,87 @@
+//! Making a datagram socket: bound by the tap, or handed over.
+
+use std::io;
+use std::net::SocketAddr;
+
+use socket2::{Domain, Type};
+use tokio::net::{ToSocketAddrs, UdpSocket};
+
+use crate::adopt::{adopted, ip};
+use crate::endpoint::{Making, fd_of, no_address};
+use crate::event::SocketKind;
+use crate::tap::Tap;
+use crate::udp::TapUdpSocket;
+
+impl TapUdpSocket {
+    /// Binds as [`UdpSocket::bind`] does, and records each step.
+    ///
+    /// # Errors
+    /// As [`UdpSocket::bind`]: the last address's, when there are several and all fail.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime with I/O enabled, as [`UdpSocket::bind`].
+    pub async fn bind(tap: &Tap, address: impl ToSocketAddrs) -> io::Result<Self> {
+        let mut last = None;
+        for address in tokio::net::lookup_host(address).await? {
+            match bind_to(tap, address) {
+                Ok(socket) => return Ok(socket),
+                Err(error) => last = Some(error),
+            }
+        }
+        Err(last.unwrap_or_else(|| no_address("no address to bind")))
+    }
+
+    /// Records a socket that was made without the tap, from here on. Its options stay as they are.
+    ///
+    /// ```
+    /// use socket_tap::{Tap, TapUdpSocket};
+    /// use tokio::net::UdpSocket;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let socket = UdpSocket::bind("127.0.0.1:0").await?;
+    /// socket.set_broadcast(true)?;
+    /// let socket = TapUdpSocket::from_tokio(&Tap::off(), socket);
+    /// # std::io::Result::Ok(()) })?;
+    /// # std::io::Result::Ok(())
+    /// ```
+    #[must_use]
+    pub fn from_tokio(tap: &Tap, socket: UdpSocket) -> Self {
+        let sensor = adopted(tap, fd_of(&socket), |fd| {
+            ip(SocketKind::Datagram, fd, socket.local_addr().ok(), socket.peer_addr().ok())
+        });
+        Self::new(socket, sensor)
+    }
+
+    /// Records a socket of the standard library, from here on. It must not block: see
+    /// [`set_nonblocking`](std::net::UdpSocket::set_nonblocking).
+    ///
+    /// # Errors
+    /// As [`UdpSocket::from_std`].
+    ///
+    /// # Panics
+    /// As [`UdpSocket::from_std`]: outside of a tokio runtime with I/O enabled.
+    pub fn from_std(tap: &Tap, socket: std::net::UdpSocket) -> io::Result<Self> {
+        UdpSocket::from_std(socket).map(|socket| Self::from_tokio(tap, socket))
+    }
+}
+
+fn bind_to(tap: &Tap, address: SocketAddr) -> io::Result<TapUdpSocket> {
+    let making = Making::new(tap, Domain::for_address(address), Type::DGRAM)?;
+    making.bind(address)?;
+    let (inner, sensor) = making.convert(|socket| UdpSocket::from_std(socket.into()))?.done();
+    Ok(TapUdpSocket::new(inner, sensor))
+}
+
+#[cfg(unix)]
+impl std::os::fd::AsFd for TapUdpSocket {
+    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        self.get_ref().as_fd()
+    }
+}
+
+#[cfg(unix)]
+impl std::os::fd::AsRawFd for TapUdpSocket {
+    fn as_raw_fd(&self) -> std::os::fd::RawFd {
+        self.get_ref().as_raw_fd()
+    }
+}

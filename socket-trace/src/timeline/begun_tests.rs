@@ -1,0 +1,101 @@
+use super::*;
+use crate::timeline::fixture::{client, client_stamped_on_return, header, server, timeline};
+use crate::timeline::{Next, Timeline};
+
+fn calls(timeline: &mut Timeline) -> Vec<(u64, &'static str)> {
+    let mut calls = Vec::new();
+    while let Next::Moment(Moment { at, event, .. }) = timeline.next_moment().unwrap() {
+        let name = match event.op.name() {
+            "socket" => "socket",
+            "connect" => "connect",
+            "accept" => "accept",
+            "close" => "close",
+            _ => continue,
+        };
+        calls.push((at, name));
+    }
+    calls
+}
+
+fn line(t: u64, sock: u64, rest: &str) -> String {
+    format!(r#"{{"t":{t},"sock":{sock},{rest}}}"#)
+}
+
+fn socket(t: u64, sock: u64) -> String {
+    line(t, sock, r#""op":"socket","domain":"ipv4","type":"stream""#)
+}
+
+fn connect(t: u64, sock: u64, began: u64) -> String {
+    line(t, sock, &format!(r#""op":"connect","local":"127.0.0.1:1","peer":"127.0.0.1:2","began":{began}"#))
+}
+
+fn accept(t: u64, sock: u64) -> String {
+    line(t, sock, r#""op":"accept","on":1,"local":"127.0.0.1:2","peer":"127.0.0.1:1""#)
+}
+
+#[test]
+fn connect_stands_before_the_accept_that_returned_first() {
+    let mut merged = timeline(&[server(), client()]);
+    let calls = calls(&mut merged);
+    let expected = [(0, "socket"), (50_081_000, "socket"), (50_091_000, "connect"), (50_110_000, "accept")];
+    assert_eq!(calls[..4], expected);
+    assert!(calls.is_sorted_by_key(|(at, _)| *at), "{calls:?}");
+}
+
+#[test]
+fn connect_that_does_not_say_when_it_was_made_stands_where_it_returned() {
+    let calls = calls(&mut timeline(&[server(), client_stamped_on_return()]));
+    assert_eq!(calls[2..4], [(50_110_000, "accept"), (50_116_000, "connect")]);
+}
+
+#[test]
+fn several_connects_in_progress_stand_in_the_order_in_which_they_were_made() {
+    let client =
+        [header("a", "client", 0, 0), socket(1, 1), socket(2, 2), connect(30, 2, 4), connect(40, 1, 3)];
+    let server = [header("a", "server", 0, 0), accept(20, 7), accept(25, 8)];
+    let calls = calls(&mut timeline(&[client.to_vec(), server.to_vec()]));
+    let expected =
+        [(1, "socket"), (2, "socket"), (3, "connect"), (4, "connect"), (20, "accept"), (25, "accept")];
+    assert_eq!(calls, expected);
+}
+
+#[test]
+fn connect_is_never_before_its_socket() {
+    // The two times come from two clocks, which agree to some nanoseconds.
+    let client = [header("a", "client", 0, 0), socket(9, 1), connect(30, 1, 7)];
+    assert_eq!(calls(&mut timeline(&[client.to_vec()])), [(9, "socket"), (9, "connect")]);
+}
+
+#[test]
+fn socket_that_never_connects_holds_back_a_bounded_number_of_events() {
+    let mut lines = vec![header("a", "client", 0, 0), socket(1, 1)];
+    let most = u64::try_from(MOST_HELD).unwrap();
+    lines.extend((2..=most + 3).map(|t| format!(r#"{{"t":{t},"op":"mark","label":"m"}}"#)));
+    lines.push(connect(most + 9, 1, 2));
+    let mut timeline = timeline(&[lines]);
+    let mut held = 0;
+    while let Next::Moment(_) = timeline.next_moment().unwrap() {
+        held = held.max(timeline.begun.held.len());
+    }
+    assert_eq!(held, MOST_HELD);
+}
+
+#[test]
+fn connect_that_was_given_up_does_not_run_back_in_time() {
+    let mut begun = Begun::default();
+    let moments = |lines: &[String]| {
+        let mut timeline = timeline(&[[&[header("a", "client", 0, 0)], lines].concat()]);
+        std::iter::from_fn(|| match timeline.next_returned().unwrap() {
+            Next::Moment(moment) => Some(moment),
+            _ => None,
+        })
+        .collect::<Vec<_>>()
+    };
+    let moments = moments(&[socket(1, 1), accept(20, 7), connect(40, 1, 3)]);
+    assert!(begun.take(moments[0].clone()).is_none());
+    assert_eq!(begun.ready().unwrap().at, 1);
+    assert!(begun.take(moments[1].clone()).is_none() && begun.ready().is_none());
+    begun.give_up_first();
+    assert_eq!(begun.ready().unwrap().at, 20);
+    assert_eq!(begun.take(moments[2].clone()).unwrap().at, 20);
+}
