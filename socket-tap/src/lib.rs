@@ -29,6 +29,9 @@
 //! # std::io::Result::Ok(())
 //! ```
 //!
+//! Programs with axum, hyper, tonic, rustls, databases and other frameworks are in `docs/recipes.md`, beside this crate's
+//! README.
+//!
 //! # What an event is
 //!
 //! An event is the result of a *poll*, not of a system call: tokio retries what would block, and only the answer that

@@ -6,11 +6,11 @@
 //!   3.201240  #2 write     175 B in 2 slices
 //! ```
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use crate::close::{Close, EndedBy, Totals};
-use crate::event::{Addr, Datagram, Event, Gap, Op, SockId, SocketKind, Transfer};
+use crate::event::{Addr, Datagram, Domain, Event, Gap, Op, SockId, SocketKind, Transfer};
 
 /// Writes events as lines. It remembers when each connection began, to say how long it lived.
 #[derive(Debug, Default)]
@@ -19,6 +19,8 @@ pub struct Lines {
     color: bool,
     shift: u64,
     began: HashMap<Option<SockId>, u64>,
+    /// Streams that are no sockets: above TLS, a shutdown is an alert and the end of the stream no FIN.
+    above: HashSet<Option<SockId>>,
 }
 
 impl Lines {
@@ -111,9 +113,16 @@ impl Lines {
                     began.map_or_else(String::new, |began| format!("   in {}", milliseconds(event.t, began)));
                 format!("{} → {}{took}", or_unknown(local.as_ref()), or_unknown(peer.as_ref()))
             }
-            Op::Adopt { .. } => {
+            Op::Adopt { domain, .. } => {
                 self.began.insert(event.sock, event.t);
+                if !domain.is_ip() && *domain != Domain::Unix {
+                    self.above.insert(event.sock);
+                }
                 adopted(&event.op)
+            }
+            Op::Read(transfer) if transfer.eof => {
+                let fin = if self.above.contains(&event.sock) { "" } else { " (FIN)" };
+                format!("0 B   the peer has finished sending{fin}")
             }
             Op::Read(transfer) | Op::Write(transfer) => moved(transfer),
             Op::SendTo(Datagram { bytes, peer, .. }) => {
@@ -122,13 +131,20 @@ impl Lines {
                 format!("{bytes} B{to}")
             }
             Op::RecvFrom(datagram) => received(datagram),
+            Op::Shutdown if self.above.contains(&event.sock) => "write".to_owned(),
             Op::Shutdown => "write (our FIN)".to_owned(),
-            Op::Close(close) => ended(close, self.began.remove(&event.sock), event.t),
-            Op::Release(close) => released(close, self.began.remove(&event.sock), event.t),
+            Op::Close(close) => ended(close, self.forget(event), event.t),
+            Op::Release(close) => released(close, self.forget(event), event.t),
             Op::Gap(gap) => missing(gap),
             Op::Mark { .. } => String::new(),
             Op::Unknown { .. } => "(an operation that this version does not know)".to_owned(),
         }
+    }
+
+    /// Forgets the stream that has ended, and returns when it began.
+    fn forget(&mut self, event: &Event) -> Option<u64> {
+        self.above.remove(&event.sock);
+        self.began.remove(&event.sock)
     }
 
     fn paint(&self, name: &str) -> (&'static str, &'static str) {
@@ -168,7 +184,6 @@ fn or_unknown(address: Option<&Addr>) -> String {
 
 fn moved(transfer: &Transfer) -> String {
     match transfer {
-        Transfer { eof: true, .. } => "0 B   the peer has finished sending (FIN)".to_owned(),
         Transfer { bytes, slices: Some(1), .. } => format!("{bytes} B in 1 slice"),
         Transfer { bytes, slices: Some(slices), .. } => format!("{bytes} B in {slices} slices"),
         Transfer { bytes, .. } => format!("{bytes} B"),

@@ -66,6 +66,25 @@ fn what_the_tap_did_not_make_datagrams_and_ends_read_well() {
 }
 
 #[test]
+fn only_a_socket_has_a_fin() {
+    let ending = |domain: &str| {
+        let adopt = format!(r#"{{"t":0,"sock":1,"op":"adopt","domain":"{domain}","type":"stream"}}"#);
+        shown(&[
+            &adopt,
+            r#"{"t":1000,"sock":1,"op":"read","bytes":0,"eof":true}"#,
+            r#"{"t":2000,"sock":1,"op":"shutdown","how":"write"}"#,
+        ])
+    };
+    assert_eq!(ending("ipv4").matches("FIN").count(), 2);
+    assert_eq!(ending("unix").matches("FIN").count(), 2);
+    let above_tls = "  0.000000   #1 adopt     tls stream
+  0.000001   #1 read      0 B   the peer has finished sending
+  0.000002   #1 shutdown  write
+";
+    assert_eq!(ending("tls"), above_tls);
+}
+
+#[test]
 fn a_trace_cannot_steer_the_terminal() {
     for line in [
         r#"{"t":0,"op":"mark","label":"\u001b[2Jgone"}"#,
