@@ -2,6 +2,8 @@
 //!
 //! Each test runs its program in a process of its own, which is this one again, under strace.
 
+mod frameworks;
+
 use std::fs;
 use std::net::{SocketAddr, TcpListener as StdTcpListener, UdpSocket as StdUdpSocket};
 use std::path::{Path, PathBuf};
