@@ -24,7 +24,7 @@ pub(crate) struct TransferLines {
 
 impl TransferLines {
     pub(crate) fn new() -> Self {
-        Self { line: [0; LONGEST], millis: Digits::of(0), sock: Digits::of(0) }
+        Self { line: [0; LONGEST], millis: Digits::default(), sock: Digits::default() }
     }
 
     /// Appends the line of a read or write. Its payload is in `payload`.
@@ -53,12 +53,12 @@ impl TransferLines {
             Direction::Write => back.text(b",\"op\":\"write\",\"bytes\":"),
         }
         if let Some(sock) = sock {
-            back.digits(last_sock.now(sock.get()));
+            back.likely(sock.get(), last_sock);
             back.text(b",\"sock\":");
         }
         if t >= MILLI {
             back.six_digits(t % MILLI);
-            back.digits(millis.now(t / MILLI));
+            back.likely(t / MILLI, millis);
         } else {
             back.number(t);
         }
@@ -76,32 +76,12 @@ impl TransferLines {
 const MILLI: u64 = 1_000_000;
 
 /// The digits of a number that is likely to come again.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Digits {
     number: u64,
     /// Right-aligned.
     text: [u8; 20],
     length: u8,
-}
-
-impl Digits {
-    fn of(number: u64) -> Self {
-        let mut line = [0; LONGEST];
-        let mut back = Back { line: &mut line, at: u8::MAX };
-        back.number(number);
-        let length = u8::MAX - back.at;
-        let mut text = [0; 20];
-        text.copy_from_slice(&line[LONGEST - 20..]);
-        Self { number, text, length }
-    }
-
-    #[inline]
-    fn now(&mut self, number: u64) -> &Self {
-        if self.number != number {
-            *self = Self::of(number);
-        }
-        self
-    }
 }
 
 /// A line that is filled from its end.
@@ -124,13 +104,22 @@ impl Back<'_> {
         self.at = self.at.wrapping_sub(length);
     }
 
+    /// A number that is likely to be that of `last`.
     #[inline]
-    fn digits(&mut self, digits: &Digits) {
-        let end = usize::from(self.at) + 1;
-        if let Some(place) = self.line[..end].last_chunk_mut::<20>() {
-            *place = digits.text;
+    fn likely(&mut self, number: u64, last: &mut Digits) {
+        let (before, end) = (self.at, usize::from(self.at) + 1);
+        // No number has length 0, so the default is never taken for one.
+        if last.number == number && last.length > 0 {
+            if let Some(place) = self.line[..end].last_chunk_mut::<20>() {
+                *place = last.text;
+            }
+            self.at = before.wrapping_sub(last.length);
+            return;
         }
-        self.at = self.at.wrapping_sub(digits.length);
+        self.number(number);
+        if let Some(digits) = self.line[..end].last_chunk::<20>() {
+            *last = Digits { number, text: *digits, length: before.wrapping_sub(self.at) };
+        }
     }
 
     #[inline]
@@ -183,12 +172,12 @@ static PAIRS: [[u8; 2]; 100] = {
 /// The standard alphabet of base64 (RFC 4648, section 4).
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// Two characters for each 12 bits: half the look-ups of a table for 6.
-static BASE64: [[u8; 2]; 4096] = {
-    let mut pairs = [[0; 2]; 4096];
+/// Two characters for each 12 bits, the first in the low byte: half the look-ups of a table for 6.
+static BASE64: [u16; 4096] = {
+    let mut pairs = [0; 4096];
     let mut bits = 0;
     while bits < 4096 {
-        pairs[bits] = [ALPHABET[bits >> 6], ALPHABET[bits & 63]];
+        pairs[bits] = u16::from_le_bytes([ALPHABET[bits >> 6], ALPHABET[bits & 63]]);
         bits += 1;
     }
     pairs
@@ -196,8 +185,14 @@ static BASE64: [[u8; 2]; 4096] = {
 
 /// The characters for the 12 lowest bits.
 #[inline]
-fn pair(bits: u64) -> [u8; 2] {
-    BASE64[(bits & 0xfff) as usize]
+fn pair(bits: u64) -> u64 {
+    BASE64[(bits & 0xfff) as usize].into()
+}
+
+/// The characters for the 24 lowest bits.
+#[inline]
+fn four(bits: u64) -> u64 {
+    pair(bits >> 12) | pair(bits) << 16
 }
 
 /// Appends `data` in base64, with padding.
@@ -208,18 +203,15 @@ fn base64(out: &mut Vec<u8>, data: &[u8]) {
     let (eights, last) = out[begin..].as_chunks_mut::<8>();
     for (&[a, b, c, d, e, f], eight) in sixes.iter().zip(&mut *eights) {
         let bits = u64::from(u32::from_be_bytes([a, b, c, d])) << 16 | u64::from(u16::from_be_bytes([e, f]));
-        let [[a, b], [c, d]] = [pair(bits >> 36), pair(bits >> 24)];
-        let [[e, f], [g, h]] = [pair(bits >> 12), pair(bits)];
-        *eight = [a, b, c, d, e, f, g, h];
+        *eight = (four(bits >> 24) | four(bits) << 32).to_le_bytes();
     }
     // Up to 5 bytes are left, and up to 8 characters for them.
     let place = eights.get_mut(sixes.len()).map_or(last, |eight| eight.as_mut_slice());
-    for (three, four) in rest.chunks(3).zip(place.chunks_mut(4)) {
+    for (three, place) in rest.chunks(3).zip(place.chunks_mut(4)) {
         let byte = |at: usize| u64::from(three.get(at).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        let [[a, b], [c, d]] = [pair(bits >> 12), pair(bits)];
+        let characters = four(byte(0) << 16 | byte(1) << 8 | byte(2)).to_le_bytes();
         // A byte takes two characters, two bytes take three; the padding is there.
-        for (place, character) in four.iter_mut().zip([a, b, c, d]).take(three.len() + 1) {
+        for (place, character) in place.iter_mut().zip(characters).take(three.len() + 1) {
             *place = character;
         }
     }
