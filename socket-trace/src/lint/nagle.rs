@@ -26,7 +26,8 @@ static ABOUT: About = About {
             second write. So both wait, until the receiver's timer runs out: 40 ms on Linux, up to 200 ms elsewhere.",
     cure: "Write once what belongs together: one buffer, a BufWriter that is flushed at the end of a message, or one \
            vectored write (write_vectored). And set TCP_NODELAY, as nearly every server does: \
-           TcpStream::set_nodelay(true). axum::serve and the serve_with_incoming of tonic leave it off; TapListener::nodelay(true) sets it.",
+           TcpStream::set_nodelay(true). axum::serve and the serve_with_incoming of tonic leave it off; TapListener::nodelay(true) sets it. In a client: TcpOptions::new().nodelay(true), for TapConnector::options and \
+           TapStream::connect_with.",
     needs: Needs::EveryEvent,
 };
 
