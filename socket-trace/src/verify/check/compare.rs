@@ -36,7 +36,7 @@ impl Check {
             Some(told) if matches!(told.call.what, What::Release { .. }) => {
                 self.after_release(socket, at, &told);
             }
-            Some(told) if at.call.is_told_by(&told.call) && self.may_precede_held(socket) => {
+            Some(told) if at.call.is_told_by(&told.call) && self.may_precede_held(socket, &at.call) => {
                 self.same(socket, at, &told);
                 self.let_go(socket)?;
             }

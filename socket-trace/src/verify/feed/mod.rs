@@ -82,8 +82,9 @@ impl Feed {
         Ok(self.waiting.get(&sock).and_then(VecDeque::front))
     }
 
-    /// Returns whether one of the socket's next calls is this one, and each before it may have overlapped with it.
-    pub(super) fn has_soon(&mut self, sock: SockId, call: &Call) -> Result<bool, Error> {
+    /// Returns whether one of the socket's next calls is this one, and each before it may have overlapped with it. The
+    /// kernel has seen those that are `held` before.
+    pub(super) fn has_soon(&mut self, sock: SockId, call: &Call, mut held: Vec<Call>) -> Result<bool, Error> {
         for ahead in 0..MOST_OVERLAPPING {
             while self.waiting.get(&sock).is_none_or(|calls| calls.len() <= ahead) {
                 if !self.read()? {
@@ -95,7 +96,9 @@ impl Feed {
             if ahead > 0 && call.is_told_by(&told.call) {
                 return Ok(true);
             }
-            if !call.may_overlap(&told.call) {
+            if let Some(seen) = held.iter().position(|held| held.is_told_by(&told.call)) {
+                held.remove(seen);
+            } else if !call.may_overlap(&told.call) {
                 return Ok(false);
             }
         }

@@ -42,6 +42,10 @@ pub(super) struct Kernel {
     time: Option<u64>,
     begun: u64,
     thread: Tid,
+    /// How many calls had begun when its thread's call before it ended.
+    free: u64,
+    /// The same of each thread's latest call.
+    ended: HashMap<Tid, u64>,
     /// How many calls have begun.
     beginnings: u64,
     /// What is watched, by the thread that must go on, and then the place of the call with which it did.
@@ -69,6 +73,8 @@ impl Kernel {
             time: None,
             begun: 0,
             thread: pid,
+            free: 0,
+            ended: HashMap::new(),
             beginnings: 0,
             watched: HashMap::new(),
             went_on: HashMap::new(),
@@ -96,6 +102,16 @@ impl Kernel {
     /// Its place among the beginnings of calls.
     pub(super) fn begun(&self) -> u64 {
         self.begun
+    }
+
+    /// The thread that made it.
+    pub(super) fn thread(&self) -> Tid {
+        self.thread
+    }
+
+    /// The number of calls that had begun when its thread's previous call ended. It was entered after that.
+    pub(super) fn free(&self) -> u64 {
+        self.free
     }
 
     /// Watches for the next call that the thread of this one begins.
@@ -203,6 +219,7 @@ impl Kernel {
             return Ok(None);
         }
         (self.time, self.begun, self.thread) = (call.time, about.begun, call.tid);
+        self.free = self.ended.insert(call.tid, self.beginnings).unwrap_or(0);
         let arguments = syscall::arguments(&call.arguments);
         match (call.name.as_str(), about.socket) {
             ("socket", _) => self.made(&arguments, outcome),
