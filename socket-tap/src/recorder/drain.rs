@@ -159,7 +159,8 @@ impl Drain {
         assert!(pending.records.iter().all(|timed| timed.raw > self.complete), "late: {:?}", pending.records);
         pending.records.sort_by_key(|timed| timed.raw);
         let ready = self.ready(&pending.records, until);
-        let mut left = pending.records.len();
+        let (taken, taken_payload) = (pending.records.len(), pending.payload.len());
+        let mut left = taken;
         for batch in pending.records[..ready].chunks_mut(MOST_EVENTS) {
             left -= batch.len();
             self.hand_on(batch, &pending.payload);
@@ -171,6 +172,8 @@ impl Drain {
             }
         }
         pending.advance(ready, &mut self.later);
+        pending.shrink(taken, taken_payload);
+        self.later.shrink(taken, taken_payload);
         self.pending = pending;
         self.complete = self.complete.max(until);
         self.hand_on_gap(until);

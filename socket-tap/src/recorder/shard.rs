@@ -104,7 +104,21 @@ pub(crate) struct Taken {
     pub(crate) payload: Vec<u8>,
 }
 
+/// Gives memory back that a burst has left: more than eight times what `used` shows to be needed.
+fn shrink<T>(buffer: &mut Vec<T>, used: usize) {
+    const LEAST: usize = 4096;
+    if buffer.capacity() > LEAST && buffer.capacity() / 8 > used {
+        buffer.shrink_to(used.max(LEAST));
+    }
+}
+
 impl Taken {
+    /// Gives memory back that a burst has left. `records` and `payload` are how many there were in this round.
+    pub(crate) fn shrink(&mut self, records: usize, payload: usize) {
+        shrink(&mut self.records, records);
+        shrink(&mut self.payload, payload);
+    }
+
     /// Forgets the first `count` records, and adds what was taken later.
     pub(crate) fn advance(&mut self, count: usize, later: &mut Self) {
         self.records.drain(..count);
@@ -317,7 +331,7 @@ impl Shard {
         let mut at = out.payload.len() - self.payload.len();
         self.payload.clear();
         let mut envelopes = self.envelopes.drain(..);
-        let details = self.details.as_slice();
+        let (details, milestones) = (self.details.as_slice(), self.milestones.len());
         out.records.reserve(details.len() + self.milestones.len());
         let mut begin = 0;
         // By place, not by time: a coarse clock gives a read and the close after it the same reading.
@@ -331,6 +345,7 @@ impl Shard {
         out.records.extend(run.iter().map(|detail| detail.record(&mut at, &mut envelopes, &out.payload)));
         drop(envelopes);
         self.details.clear();
+        shrink(&mut self.milestones, milestones);
         gap.add(&std::mem::take(&mut self.gap));
     }
 

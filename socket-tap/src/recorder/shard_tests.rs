@@ -159,3 +159,22 @@ fn each_datagram_keeps_its_own_envelope_also_when_others_are_lost() {
 fn a_record_of_a_read_or_write_is_as_short_as_it_is_said_to_be() {
     assert_eq!((size_of::<Detail>(), size_of::<Envelope>()), (32, 40));
 }
+
+#[test]
+fn memory_of_a_burst_is_given_back() {
+    let room = Room { details: 9, milestones: 100_000, payload: 9 };
+    let (mut shard, mut gap) = (Shard::new(room), Gap::default());
+    let (mut pending, mut later) = (Taken::default(), Taken::default());
+    (0..100_000).for_each(|raw| _ = shutdown(&mut shard, raw, Keep::Always));
+    shard.empty_into(&mut pending, &mut gap);
+    pending.advance(100_000, &mut later);
+    // A round in which little happens.
+    shutdown(&mut shard, 1, Keep::Always);
+    shard.empty_into(&mut later, &mut gap);
+    pending.advance(0, &mut later);
+    pending.shrink(1, 0);
+    later.shrink(1, 0);
+    assert!(shard.milestones.capacity() < 10_000, "{}", shard.milestones.capacity());
+    assert!(pending.records.capacity() < 10_000 && later.records.capacity() < 10_000);
+    assert_eq!(pending.records.len(), 1);
+}
