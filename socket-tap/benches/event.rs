@@ -74,7 +74,7 @@ fn cases() -> Vec<Case> {
         case("recorded with its 64 B, trace file", Some(0), recorded::<64>(1024, file("capture.jsonl"))),
         case("recorded with 1 KiB, discarded", Some(0), recorded::<1024>(1024, Discard)),
         case("drain thread: all it does, trace file", None, drained::<64>(0, file("drained.jsonl"))),
-        case("of that, a line of JSON", None, formatted(None)),
+        case("a line of JSON, by way of an event", None, formatted(None)),
         case("a line of JSON with 64 B", None, formatted(Some(64))),
         case("a line of JSON with 1 KiB", None, formatted(Some(1024))),
     ]
