@@ -1,4 +1,4 @@
-//! What can go wrong with a recording.
+//! Errors of a recording.
 
 use std::error::Error;
 use std::fmt;
@@ -21,7 +21,7 @@ impl RecordingError {
         Self { sink, source }
     }
 
-    /// What the sink returned.
+    /// The error that the sink returned.
     #[must_use]
     pub fn io_error(&self) -> &io::Error {
         &self.source

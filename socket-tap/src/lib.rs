@@ -134,6 +134,7 @@ mod sensor;
 mod shared_listener_tests;
 pub mod sink;
 mod socket;
+mod socket_state;
 pub mod split;
 mod stream;
 mod stream_socket;

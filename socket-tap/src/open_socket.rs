@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::close::{EndedBy, Totals};
 use crate::event::{Addr, SockId};
 use crate::recorder::{Direction, Recorder};
-use crate::sensor::Socket;
+use crate::socket_state::SocketState;
 use crate::sys;
 use crate::tap::Tap;
 
@@ -24,7 +24,7 @@ pub struct OpenSocket {
     pub sock: SockId,
     /// The file descriptor; `None` for a wrapped stream.
     pub fd: Option<i32>,
-    /// Whether it is a stream. Listeners and datagram sockets are not.
+    /// True for a stream. Listeners and datagram sockets are not.
     pub is_stream: bool,
     /// Our address.
     pub local: Option<Addr>,
@@ -32,11 +32,11 @@ pub struct OpenSocket {
     pub peer: Option<Addr>,
     /// When the recording of the socket began.
     pub since: Instant,
-    /// How long ago the program last read bytes; `None` before it did.
+    /// The time since the program last read bytes; `None` before it did.
     pub last_read: Option<Duration>,
-    /// How long ago the program last wrote bytes; `None` before it did.
+    /// The time since the program last wrote bytes; `None` before it did.
     pub last_write: Option<Duration>,
-    /// What went through it so far. Exact also when single reads and writes are missing from the recording.
+    /// Bytes and calls so far. Exact also when single reads and writes are missing from the recording.
     pub totals: Totals,
     /// Bytes that the kernel has received and the program has not read. Linux only.
     pub receive_queue: Option<u32>,
@@ -45,7 +45,7 @@ pub struct OpenSocket {
     /// The first sign of the connection's end that was seen so far: [`EndedBy::Peer`] when the peer has shut down its
     /// sending half, for example.
     pub ended_by: Option<EndedBy>,
-    /// Whether our sending half is shut down.
+    /// True once our sending half is shut down.
     pub is_shut_down: bool,
 }
 
@@ -80,7 +80,7 @@ impl Tap {
 }
 
 impl OpenSocket {
-    fn of(socket: &Socket, recording: &Recorder) -> Self {
+    fn of(socket: &SocketState, recording: &Recorder) -> Self {
         let ago = |raw: u64| (raw != 0).then(|| recording.elapsed_since(raw));
         let addresses = socket.addresses();
         let queues = socket.fd().and_then(sys::queues);
@@ -101,14 +101,14 @@ impl OpenSocket {
         }
     }
 
-    /// How long no bytes have moved.
+    /// Returns the time since bytes last moved in either direction.
     #[must_use]
     pub fn idle(&self) -> Duration {
         let moved = [self.last_read, self.last_write].into_iter().flatten().min();
         moved.unwrap_or_else(|| self.since.elapsed())
     }
 
-    /// What the connection waits for, as far as its socket shows.
+    /// Returns who has to act next, and how, as far as the socket shows.
     ///
     /// ```
     /// # use socket_tap::{Awaits, Tap, TapListener, TapStream, sink::Memory};
@@ -139,7 +139,7 @@ impl OpenSocket {
     }
 }
 
-/// What an open connection waits for. Its [`Display`](fmt::Display) form is a clause: `the peer does not read`.
+/// The next step of an open connection. Its [`Display`](fmt::Display) form is a clause: `the peer does not read`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Awaits {

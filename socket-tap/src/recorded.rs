@@ -6,7 +6,8 @@ use std::task::{Poll, ready};
 use tokio::io::ReadBuf;
 
 use crate::recorder::{Direction, Entered};
-use crate::sensor::{Access, Sensor};
+use crate::sensor::Sensor;
+use crate::socket_state::Access;
 
 /// Forwards a read and records what it added to `buf`.
 #[inline]

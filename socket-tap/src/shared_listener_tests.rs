@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::sink::Memory;
 use crate::{Tap, TapListener, TapStream};
 
-/// How long a test may take before it counts as hanging.
+/// The longest time that a test may take before it counts as hanging.
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// A listener of either kind, and a way to connect to it.

@@ -45,7 +45,7 @@ impl Gap {
         self.reads.saturating_add(self.writes).saturating_add(self.others)
     }
 
-    /// Whether nothing is missing.
+    /// Returns whether nothing is missing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

@@ -38,7 +38,7 @@ words! {
 }
 
 impl Domain {
-    /// Whether it is a version of IP.
+    /// Returns whether it is a version of IP.
     #[must_use]
     pub fn is_ip(&self) -> bool {
         matches!(self, Self::Ipv4 | Self::Ipv6 | Self::Ip)

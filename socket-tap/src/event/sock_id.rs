@@ -11,7 +11,7 @@ use std::str::FromStr;
 /// ```
 /// use socket_tap::event::SockId;
 ///
-/// let sock = SockId::new(2).ok_or("0 is no socket")?;
+/// let sock = SockId::new(2).ok_or("0 is not a socket")?;
 /// assert_eq!(format!("#{sock}"), "#2");
 /// assert_eq!(sock.get(), 2);
 /// assert_eq!(SockId::new(0), None);
@@ -22,7 +22,7 @@ use std::str::FromStr;
 pub struct SockId(NonZeroU64);
 
 impl SockId {
-    /// The socket with this number; `None` for 0, which is no socket's.
+    /// The socket with this number; `None` for 0, which stands for no socket.
     #[must_use]
     pub const fn new(number: u64) -> Option<Self> {
         match NonZeroU64::new(number) {

@@ -6,7 +6,7 @@ use std::fmt;
 use super::VERSION;
 use super::text::printable;
 
-/// Why a line is not one of a trace.
+/// The reason why a line is not part of a trace.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum LineError {
@@ -19,7 +19,7 @@ pub enum LineError {
     Value {
         /// The field.
         field: &'static str,
-        /// What it must be.
+        /// The expected value.
         expected: &'static str,
     },
     /// The trace was written by a newer program.
@@ -56,7 +56,7 @@ impl From<InvalidJson> for LineError {
     }
 }
 
-/// Why a line is not JSON, or not the JSON of a trace. Its [`source`](Error::source) is the parser's own error.
+/// An error of the JSON parser: invalid JSON, or not the JSON of a trace. Its [`source`](Error::source) is the parser's own error.
 #[derive(Debug)]
 pub struct InvalidJson(pub(super) serde_json::Error);
 

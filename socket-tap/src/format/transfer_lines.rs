@@ -14,7 +14,7 @@ const LONGEST: usize = 256;
 /// Writes lines of reads and writes.
 #[derive(Debug)]
 pub(crate) struct TransferLines {
-    /// Filled from its end; what is left of the line before does not matter.
+    /// Filled from its end. The rest of it is stale and never written out.
     line: [u8; LONGEST],
     /// The time in milliseconds, which many lines share.
     millis: Digits,

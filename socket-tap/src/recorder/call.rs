@@ -12,7 +12,7 @@ pub(super) const NONE: u64 = 0;
 /// The thread enters a call and is about to read the clock.
 const ENTERING: u64 = 1;
 
-/// How often the drain thread looks again at a thread that is between two instructions.
+/// The number of times that the drain thread looks again at a thread that is between two instructions.
 const LOOKS: u32 = 200;
 
 /// One thread's call; a cache line of its own.
@@ -49,7 +49,7 @@ impl Call {
         raw
     }
 
-    /// Whether the thread, which must be this one, is inside a call.
+    /// Returns whether the thread, which must be this one, is inside a call.
     #[inline]
     pub(super) fn is_entered(&self) -> bool {
         self.entered.load(Ordering::Relaxed) != NONE

@@ -1,4 +1,4 @@
-//! What others ask of the drain thread, and how it is woken.
+//! Commands for the drain thread, and its wake-ups.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use super::sync::{Condvar, Mutex, OnceLock, mpsc};
 use super::{Recorder, lock};
 use crate::format::End;
 
-/// How long an event waits before the sinks have it, at most. A process that is killed loses about as much.
+/// The longest time between an event and its batch. A process that is killed loses about as much.
 const INTERVAL: Duration = Duration::from_millis(20);
 
 /// A request to the drain thread. It replies when it is done; a reply that is dropped means that it has ended.
@@ -25,7 +25,7 @@ pub(crate) enum Command {
     FinishWhenIdle(Instant, Reply<io::Result<End>>),
 }
 
-/// Where a reply goes.
+/// The receiver of a reply.
 #[derive(Debug)]
 pub(crate) enum Reply<T> {
     Task(oneshot::Sender<T>),

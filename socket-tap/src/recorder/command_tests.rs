@@ -54,7 +54,7 @@ fn drowsy(capture: usize) -> Recorder {
     recorder
 }
 
-/// Whether `wait` returns soon although `load` came while the drain thread was busy, before it went to sleep.
+/// Returns whether `wait` returns soon although `load` came while the drain thread was busy, before it went to sleep.
 fn wakes_after(recorder: &Recorder, load: impl FnOnce()) -> bool {
     let (busy, is_busy) = mpsc::channel();
     let (go_on, go) = mpsc::channel();

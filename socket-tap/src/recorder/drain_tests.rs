@@ -195,7 +195,7 @@ impl Sink for Overrun {
     }
 }
 
-/// What each shard of an [`Overrun`] recording holds.
+/// The capacity of each shard of an [`Overrun`] recording.
 const CAPACITY: usize = 2 * MOST_EVENTS;
 
 #[test]

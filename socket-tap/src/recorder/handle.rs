@@ -1,4 +1,4 @@
-//! What keeps a recording alive.
+//! Handles that keep a recording alive.
 
 use std::ops::Deref;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use super::sync::Weak;
 use super::sync::atomic::{AtomicUsize, Ordering};
 use super::{Command, Recorder, Reply};
 
-/// How long dropping the last handle waits for the end of the trace, on a thread that runs no asynchronous tasks.
+/// The longest time that dropping the last handle waits for the end of the trace, on a thread that runs no asynchronous tasks.
 const LONGEST_END: Duration = Duration::from_secs(1);
 
 /// A handle to a recording. Every tap and every socket has one. The recording ends when the last is dropped.
@@ -24,11 +24,11 @@ struct Counted {
     handles: AtomicUsize,
 }
 
-/// What the drain thread has of a recording.
+/// The drain thread's reference to a recording. It does not keep the recording alive.
 #[derive(Debug)]
 pub(crate) struct Drained(Arc<Counted>);
 
-/// What a panic hook has of a recording.
+/// A panic hook's reference to a recording.
 #[cfg(feature = "file")]
 #[derive(Clone, Debug)]
 pub(crate) struct WeakRecording(Weak<Counted>);

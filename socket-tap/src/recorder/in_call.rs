@@ -23,7 +23,7 @@ static CALLS: Calls<MOST_CALLS> = Calls {
 /// Threads in the order in which they first recorded.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
 
-/// What a thread knows of itself; nothing before its first event.
+/// A thread's number and its call; empty before its first event.
 struct Thread {
     number: Cell<usize>,
     call: Cell<Option<&'static Call>>,
@@ -124,7 +124,7 @@ pub(crate) fn leave() {
     });
 }
 
-/// Whether the kernel fences other threads for us. Decided before the first recording starts, and given up when the kernel
+/// True if the kernel fences other threads for us. Decided before the first recording starts, and given up when the kernel
 /// refuses later.
 static FENCED_BY_KERNEL: AtomicBool = AtomicBool::new(false);
 

@@ -13,8 +13,9 @@ use super::sync::{mpsc, thread};
 use super::*;
 use crate::event::{Event, Gap, Transfer};
 use crate::format::End;
-use crate::sensor::{Access, Sensor};
+use crate::sensor::Sensor;
 use crate::sink::Memory;
+use crate::socket_state::Access;
 use crate::tap::Tap;
 
 /// Orders to try of each kind.

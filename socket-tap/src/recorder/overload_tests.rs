@@ -7,8 +7,9 @@ use std::sync::mpsc;
 use super::*;
 use crate::close::Totals;
 use crate::event::{Event, Gap, Transfer};
-use crate::sensor::{Access, Sensor};
+use crate::sensor::Sensor;
 use crate::sink::{Memory, Sink};
+use crate::socket_state::Access;
 use crate::tap::Tap;
 
 /// Says when it has the first batch, and holds it until it is told to go on.

@@ -5,25 +5,25 @@ use std::collections::BTreeMap;
 use super::lock;
 use super::sync::{Arc, Mutex};
 use crate::event::SockId;
-use crate::sensor::Socket;
+use crate::socket_state::SocketState;
 
 /// Parts with a lock each: connections come and go on every thread.
 const PARTS: usize = 16;
 
 #[derive(Debug)]
-pub(crate) struct Registry([Mutex<BTreeMap<SockId, Arc<Socket>>>; PARTS]);
+pub(crate) struct Registry([Mutex<BTreeMap<SockId, Arc<SocketState>>>; PARTS]);
 
 impl Registry {
     pub(super) fn new() -> Self {
         Self(std::array::from_fn(|_| Mutex::default()))
     }
 
-    fn part(&self, sock: SockId) -> &Mutex<BTreeMap<SockId, Arc<Socket>>> {
+    fn part(&self, sock: SockId) -> &Mutex<BTreeMap<SockId, Arc<SocketState>>> {
         #[expect(clippy::cast_possible_truncation, reason = "the remainder is below 16")]
         &self.0[(sock.get() % PARTS as u64) as usize]
     }
 
-    pub(crate) fn insert(&self, socket: &Arc<Socket>) {
+    pub(crate) fn insert(&self, socket: &Arc<SocketState>) {
         lock(self.part(socket.sock())).insert(socket.sock(), Arc::clone(socket));
     }
 
@@ -34,7 +34,7 @@ impl Registry {
     }
 
     /// Calls `look` for each open socket, in the order in which they were made.
-    pub(crate) fn each<T>(&self, mut look: impl FnMut(&Socket) -> T) -> Vec<T> {
+    pub(crate) fn each<T>(&self, mut look: impl FnMut(&SocketState) -> T) -> Vec<T> {
         let mut seen: Vec<(SockId, T)> = Vec::new();
         for part in &self.0 {
             seen.extend(lock(part).values().map(|socket| (socket.sock(), look(socket))));

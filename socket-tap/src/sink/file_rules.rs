@@ -39,7 +39,7 @@ impl FoundFile {
     }
 }
 
-/// Whether a trace may be written to this device: it shows nothing to anyone.
+/// Returns whether a trace may be written to this device: it shows nothing to anyone.
 pub(super) fn is_allowed_device(path: &Path) -> bool {
     cfg!(unix) && [Path::new("/dev/null"), Path::new("/dev/full")].contains(&path)
 }
@@ -53,7 +53,7 @@ mod system {
 
     use super::*;
 
-    /// What anyone but the owner may do with a file.
+    /// Permission bits for everyone but the owner.
     const OTHERS: u32 = 0o077;
 
     /// Opens no symbolic link, and does not wait for the other end of a pipe. A new file is its owner's.
@@ -74,7 +74,7 @@ mod system {
         let _ = flock(file, FlockOperation::Unlock);
     }
 
-    /// Whether the path names this file.
+    /// Returns whether the path names this file.
     pub(crate) fn is_at(file: &File, path: &Path) -> bool {
         let place = |metadata: Metadata| (metadata.dev(), metadata.ino());
         match (file.metadata(), fs::symlink_metadata(path)) {
@@ -83,7 +83,7 @@ mod system {
         }
     }
 
-    /// Whether others may have the file open, or know it by another name.
+    /// Returns whether others may have the file open, or know it by another name.
     pub(crate) fn is_exposed(file: &File) -> io::Result<bool> {
         let metadata = file.metadata()?;
         Ok(metadata.nlink() > 1 || metadata.mode() & OTHERS != 0)
@@ -97,7 +97,7 @@ mod system {
         file.set_permissions(fs::Permissions::from_mode(0o600))
     }
 
-    /// How large a file of this process may be (`RLIMIT_FSIZE`, `getrlimit(2)`); `None` without a limit.
+    /// Returns the size limit for files of this process (`RLIMIT_FSIZE`, `getrlimit(2)`); `None` without a limit.
     pub(crate) fn size_limit() -> Option<u64> {
         rustix::process::getrlimit(rustix::process::Resource::Fsize).current
     }

@@ -21,7 +21,7 @@ pub struct ClosedConnection {
     pub opened: u64,
     /// When it was closed, on the same clock.
     pub closed: u64,
-    /// Who ended it, its totals, and the kernel's view of it.
+    /// The side that ended it, its totals, and the kernel's view of it.
     pub close: Close,
 }
 

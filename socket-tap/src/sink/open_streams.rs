@@ -1,4 +1,4 @@
-//! How many streams of a recording are open, by its events.
+//! Counts the open streams of a recording by its events.
 
 use std::collections::HashSet;
 

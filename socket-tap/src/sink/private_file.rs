@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::file_rules::{self, FoundFile, no_special_files};
 use crate::format::Line;
 
-/// How often a file is looked at again when it changes between two steps.
+/// The number of times that a file is looked at again when it changes between two steps.
 const TRIES: usize = 16;
 
 /// The header of a trace is shorter.
@@ -18,7 +18,7 @@ const LONGEST_HEADER: u64 = 64 * 1024;
 #[derive(Debug)]
 pub(super) struct PrivateFile {
     file: File,
-    /// Where the next byte goes; `None` for a device, which has no size.
+    /// The offset of the next byte; `None` for a device, which has no size.
     end: Option<u64>,
 }
 
@@ -56,7 +56,7 @@ impl PrivateFile {
         file_rules::unlock(&self.file);
     }
 
-    /// Whether the path still names this file.
+    /// Returns whether the path still names this file.
     pub(super) fn is_at(&self, path: &Path) -> bool {
         file_rules::is_at(&self.file, path)
     }
