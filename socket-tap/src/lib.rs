@@ -126,6 +126,9 @@ mod listen;
 mod listener;
 mod open_socket;
 mod options;
+#[cfg(test)]
+#[cfg(all(not(model), target_os = "linux"))]
+mod own_process;
 mod pause;
 mod recorded;
 mod recorder;

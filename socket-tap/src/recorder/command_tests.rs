@@ -1,9 +1,10 @@
 use std::io;
-use std::process::Command as Process;
 use std::sync::mpsc;
 
 use super::*;
 use crate::event::SockId;
+#[cfg(target_os = "linux")]
+use crate::own_process::passes_in_its_own_process;
 use crate::recorder::{Capacity, Direction, RawClock, Stamp};
 use crate::sink::Memory;
 use crate::tap::Tap;
@@ -13,13 +14,7 @@ use crate::tap::Tap;
 #[test]
 #[cfg_attr(miri, ignore = "starts a process")]
 fn a_forked_child_neither_hangs_nor_panics() {
-    let test = "recorder::command::tests::forks_in_a_process_of_its_own";
-    let child = Process::new(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture", "--ignored"])
-        .output()
-        .unwrap();
-    assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stderr));
-    assert!(String::from_utf8_lossy(&child.stdout).contains("1 passed"), "the test was renamed?");
+    passes_in_its_own_process("recorder::command::tests::forks_in_a_process_of_its_own");
 }
 
 #[cfg(target_os = "linux")]

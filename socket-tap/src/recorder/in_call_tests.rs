@@ -1,6 +1,8 @@
 use std::cell::RefCell;
 
 use super::*;
+#[cfg(target_os = "linux")]
+use crate::own_process::passes_in_its_own_process;
 use crate::sink::Memory;
 use crate::tap::Tap;
 
@@ -24,13 +26,7 @@ fn a_call_in_progress_holds_back_what_is_later() {
 #[test]
 #[cfg_attr(miri, ignore = "starts a process")]
 fn refused_membarrier_is_replaced_by_fences() {
-    let test = "recorder::in_call::tests::filters_membarrier_in_a_process_of_its_own";
-    let child = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture", "--ignored"])
-        .output()
-        .unwrap();
-    assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stderr));
-    assert!(String::from_utf8_lossy(&child.stdout).contains("1 passed"), "the test was renamed?");
+    passes_in_its_own_process("recorder::in_call::tests::filters_membarrier_in_a_process_of_its_own");
 }
 
 #[cfg(target_os = "linux")]

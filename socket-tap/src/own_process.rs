@@ -1,0 +1,13 @@
+//! Tests that change their whole process: a fork, a filter for system calls.
+
+use std::process::Command;
+
+/// Runs an ignored test of this binary in a process of its own. `test` is its path: `recorder::command::tests::forks`.
+pub(crate) fn passes_in_its_own_process(test: &str) {
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture", "--ignored"])
+        .output()
+        .unwrap();
+    assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stderr));
+    assert!(String::from_utf8_lossy(&child.stdout).contains("1 passed"), "there is no test {test}");
+}
