@@ -5,9 +5,9 @@ mod wireshark;
 use std::path::Path;
 
 use serde_json::Value;
+use socket_dissect::{Dissector, Part};
 use socket_tap::event::{Addr, Op};
 use socket_tap::format::Side;
-use socket_trace::dissect::{Dissector, Part};
 use socket_trace::reader::Trace;
 use tempfile::TempDir;
 use tokio_rustls::rustls::SupportedProtocolVersion;

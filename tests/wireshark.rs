@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use socket_dissect::{Dissector, Layer, Part};
 use socket_tap::event::{Addr, Event, Op, SockId};
 use socket_tap::format::Side;
-use socket_trace::dissect::{Dissector, Layer, Part};
 use socket_trace::reader::Trace;
 use tempfile::TempDir;
 

@@ -3,9 +3,9 @@
 use serde::Serialize;
 use socket_tap::format::Side;
 
-use crate::dissect::{Budget, Call, Part};
 use crate::median::Median;
 use crate::spent::{Bytes, Moved, Spent};
+use socket_dissect::{Budget, Call, Part};
 
 /// Sums over calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

@@ -40,7 +40,7 @@
 //! - [`layers`]: one call, from reads and writes up to messages
 //! - [`table`]: a comparison for the eye
 //! - [`mod@verify`]: whether a trace is what strace saw, call by call
-//! - [`dissect`]: what reads and writes carried
+//! - `socket_dissect` (a crate of its own): what reads and writes carried
 //! - [`mod@lint`]: what a recording shows that its program could do better
 //! - [`sockets`]: the sockets of running programs, as netstat shows them
 //! - [`export`]: a recording in the formats of other tools: pcapng, qlog, CSV
@@ -54,7 +54,6 @@ mod by_name;
 pub mod calls;
 pub mod cli;
 pub mod compare;
-pub mod dissect;
 pub mod export;
 pub mod items;
 mod json;

@@ -4,7 +4,7 @@ use serde::Serialize;
 use socket_tap::event::{Event, Op};
 use socket_tap::format::Side;
 
-use crate::dissect::{Budget, Class, Part};
+use socket_dissect::{Budget, Class, Part};
 
 /// Bytes, by what they are spent on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

@@ -8,10 +8,10 @@ use socket_tap::format::Side;
 
 use crate::by_name::ByName;
 use crate::calls::Cost;
-use crate::dissect::{Class, Part};
 use crate::median::Median;
 use crate::socket::{Role, Socket, opens_connection};
 use crate::spent::{Moved, Spent};
+use socket_dissect::{Class, Part};
 
 /// The step of a recording that names none.
 pub const WHOLE: &str = "whole recording";

@@ -1,5 +1,5 @@
 //! Reads and writes of any bytes, of one or two connections. The same checks as in `cargo test`, see
-//! `socket-trace/tests/dissect`.
+//! `socket-dissect/tests/dissect`.
 
 #![no_main]
 
@@ -8,7 +8,7 @@ use socket_tap::close::Close;
 use socket_tap::event::{Event, Gap, Op, Transfer};
 use socket_tap::format::Side;
 
-#[path = "../../tests/dissect/checks.rs"]
+#[path = "../../../socket-dissect/tests/dissect/checks.rs"]
 mod checks;
 
 fuzz_target!(|bytes: &[u8]| {

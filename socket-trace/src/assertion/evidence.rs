@@ -11,10 +11,10 @@ use socket_tap::event::{Event, Op, SockId};
 use socket_tap::format::text::Lines;
 
 use super::judge::Judgement;
-use crate::dissect::{Dissector, Part};
 use crate::reader::{Error, Trace};
 use crate::socket::opens_connection;
 use crate::step::{BEFORE, WHOLE};
+use socket_dissect::{Dissector, Part};
 
 /// How many lines are shown of a finding: the first, and the last.
 const FIRST: usize = 9;

@@ -14,8 +14,8 @@ pub mod watch;
 use socket_tap::format::Side;
 
 use crate::calls;
-use crate::dissect::Call;
 use crate::spent::Bytes;
+use socket_dissect::Call;
 
 /// What must hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

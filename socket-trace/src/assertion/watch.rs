@@ -3,8 +3,8 @@
 use socket_tap::event::SockId;
 
 use super::{Assertion, Measure};
-use crate::dissect::Call;
 use crate::summary::EndedCall;
+use socket_dissect::Call;
 
 /// How much is shown of what is against an assertion in one trace: the worst.
 pub(super) const MOST: usize = 3;

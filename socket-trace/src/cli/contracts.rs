@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Done;
-use crate::dissect::Contracts;
+use socket_dissect::Contracts;
 
 /// Flatten this into a subcommand's arguments.
 #[derive(Debug, Args)]

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::io;
 
-use crate::dissect::contracts;
 use crate::reader::Error;
 use crate::verify::Failure;
+use socket_dissect::contracts;
 
 /// What went wrong.
 #[derive(Debug)]

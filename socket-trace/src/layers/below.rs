@@ -6,8 +6,8 @@ use socket_tap::format::Side;
 
 use super::pair::Pair;
 use super::records::Records;
-use crate::dissect::{Expansion, Layer, Part};
 use crate::timeline::connections::Socket;
+use socket_dissect::{Expansion, Layer, Part};
 
 /// The streams of TLS, by their sockets and directions, and which streams are above them.
 #[derive(Debug, Default)]

@@ -10,11 +10,11 @@ use super::below::Below;
 use super::map::Map;
 use super::stack::{self, Carried};
 use super::trail::{Trail, moved};
-use crate::dissect::{Class, Expansion, Layer, Part};
 use crate::reader::Error;
 use crate::timeline::Recording;
 use crate::timeline::connections::Socket;
 use crate::timeline::seen::{Seen, Walk};
+use socket_dissect::{Class, Expansion, Layer, Part};
 
 /// Which call. What is `None` is not asked; of several, the first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use socket_tap::format::Side;
 
-use crate::dissect::Class;
+use socket_dissect::Class;
 
 /// One call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

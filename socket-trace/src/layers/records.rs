@@ -8,7 +8,7 @@
 use std::collections::VecDeque;
 
 use super::pair::{Pair, Record, Transfer};
-use crate::dissect::{Expansion, Part, RECORD_HEADER};
+use socket_dissect::{Expansion, Part, RECORD_HEADER};
 
 /// Limit of the records, and of the reads or writes above, that wait for their counterpart.
 const MOST_WAITING: usize = 64;

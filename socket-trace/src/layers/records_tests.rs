@@ -1,6 +1,6 @@
 use super::super::pair::Pair;
 use super::*;
-use crate::dissect::{Class, Layer};
+use socket_dissect::{Class, Layer};
 
 /// AES-GCM in TLS 1.3.
 const AEAD: Option<Expansion> = Some(Expansion { before: 0, after: 17 });

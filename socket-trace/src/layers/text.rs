@@ -6,7 +6,7 @@ use socket_tap::format::Side;
 
 use super::grid;
 use super::map::{Level, Map, Way};
-use crate::dissect::Class;
+use socket_dissect::Class;
 
 /// The whole map, about that wide. With `color`, what is not of the call is dimmed.
 #[must_use]

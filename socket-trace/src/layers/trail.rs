@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use socket_tap::event::{Event, Op};
 use socket_tap::format::Side;
 
-use crate::dissect::Part;
+use socket_dissect::Part;
 
 /// A map of more transfers, or of more parts, is read by nobody.
 const MOST_PIECES: usize = 200;

@@ -12,7 +12,7 @@ use socket_tap::event::{Event, Op};
 use socket_tap::format::text::printable;
 
 use super::carried::cut;
-use crate::dissect::{Layer, Part};
+use socket_dissect::{Layer, Part};
 
 /// How many bytes stand on a line.
 const ROW: usize = 16;

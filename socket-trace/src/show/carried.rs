@@ -3,7 +3,7 @@
 use socket_tap::format::text::printable;
 use unicode_width::UnicodeWidthChar as _;
 
-use crate::dissect::{Class, Layer, Part};
+use socket_dissect::{Class, Layer, Part};
 
 /// The parts of a transfer as a list: `HEADERS 200, DATA {id: 1}`. A unit that began before is shown as `…DATA`, and one
 /// that goes on as `DATA…`. Empty when nothing is known.

@@ -6,9 +6,9 @@ use serde::Serialize;
 use socket_tap::event::Event;
 use socket_tap::format::write_event;
 
-use crate::dissect::Part;
 use crate::timeline::Recording;
 use crate::timeline::seen::Seen;
+use socket_dissect::Part;
 
 /// What comes between objects: those of one array, which can be read when it is complete, or a line each, which can be
 /// read as they come.

@@ -8,10 +8,10 @@ use socket_tap::close::EndedBy;
 use socket_tap::event::{Event, Op, SockId};
 use socket_tap::format::text::{printable, seconds};
 
-use crate::dissect::Class;
 use crate::timeline::Timeline;
 use crate::timeline::connections::Socket;
 use crate::timeline::seen::Seen;
+use socket_dissect::Class;
 
 /// The classes, in the order of the columns.
 const CLASSES: [(Class, &str); 5] = [

@@ -10,10 +10,10 @@ use super::encrypted::Encrypted;
 use super::{EachCall, EndedCall};
 use crate::by_name::ByName;
 use crate::calls::Overhead;
-use crate::dissect::{Call, Class, Dissector, Layer, Part};
 use crate::operation::{Operation, name};
 use crate::spent::Moved;
 use crate::step::Steps;
+use socket_dissect::{Call, Class, Dissector, Layer, Part};
 
 /// The sums so far.
 pub(super) struct Carried {

@@ -8,9 +8,9 @@ use std::collections::HashMap;
 
 use socket_tap::event::SockId;
 
-use crate::dissect::{Class, Layer, Part};
 use crate::spent::Bytes;
 use crate::step::Steps;
+use socket_dissect::{Class, Layer, Part};
 
 /// The open connections over TLS.
 #[derive(Debug, Default)]

@@ -22,11 +22,11 @@ use socket_tap::format::Side;
 pub use doubt::Doubt;
 pub(crate) use doubt::doubts;
 
-use crate::dissect::Call;
 use crate::operation::Operation;
 use crate::reader::{Error, Trace};
 use crate::socket::Role;
 use crate::step::Step;
+use socket_dissect::Call;
 use sums::Sums;
 
 /// What a trace comes to.

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use super::connections::{Connection, Connections, Socket};
 use super::step::Steps;
 use super::{Moment, Next, Timeline};
-use crate::dissect::{Contracts, Dissector, Expansion, Part};
 use crate::reader::Error;
+use socket_dissect::{Contracts, Dissector, Expansion, Part};
 
 /// Goes along a time line.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use socket_trace::dissect::Contracts;
+use socket_dissect::Contracts;
 use socket_trace::layers;
 use socket_trace::reader::Trace;
 use socket_trace::sequence::{Choice, gather, mermaid, svg, text};

@@ -121,7 +121,7 @@ fn a_message_that_comes_in_pieces_says_early_which_call_it_belongs_to() {
     let subscribe = r#"{"id":"7","type":"subscribe","payload":{"query":"{book{id}}"}}"#;
     let frame = masked(FINAL | TEXT, subscribe);
     let (one, other) = frame.split_at(45);
-    let calls = |parts: Vec<crate::dissect::Part>| parts.iter().map(|part| part.call).collect::<Vec<_>>();
+    let calls = |parts: Vec<crate::Part>| parts.iter().map(|part| part.call).collect::<Vec<_>>();
     assert_eq!(calls(server.reads(one)), [Some(1), Some(1)]);
     assert_eq!(calls(server.reads(other)), [Some(1)]);
     let error = r#"{"type":"error","id":"7","payload":[{"message":"no"}]}"#;

@@ -42,13 +42,15 @@ struct Session {
 
 /// Bytes of an encrypted fragment before and after those of its data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Expansion {
-    pub(crate) before: u64,
-    pub(crate) after: u64,
+pub struct Expansion {
+    /// Bytes before the data.
+    pub before: u64,
+    /// Bytes after the data.
+    pub after: u64,
 }
 
 /// Bytes of the header of a record.
-pub(crate) const RECORD_HEADER: u64 = record::HEADER as u64;
+pub const RECORD_HEADER: u64 = record::HEADER as u64;
 
 impl Tls {
     /// Names the bytes.

@@ -3,7 +3,7 @@
 //!
 //! ```
 //! use socket_tap::format::{Line, Side};
-//! use socket_trace::dissect::{Class, Dissector};
+//! use socket_dissect::{Class, Dissector};
 //!
 //! let mut dissector = Dissector::new(Side::Server);
 //! let line = r#"{"t":9,"sock":2,"op":"read","bytes":19,"data":"R0VUIC9hIEhUVFAvMS4xDQoNCg=="}"#;
@@ -70,7 +70,7 @@ pub use call::{Budget, Call};
 use connection::{Connection, Shared};
 pub use contracts::Contracts;
 pub use part::{Class, Layer, Part};
-pub(crate) use tls::{Expansion, RECORD_HEADER};
+pub use tls::{Expansion, RECORD_HEADER};
 
 /// Follows the connections of one recording, and says of each read and write what it carried.
 ///
@@ -121,12 +121,12 @@ impl Dissector {
     }
 
     /// What an open call of that connection calls, as far as it is known.
-    pub(crate) fn operation(&self, sock: SockId, call: u64) -> Option<&str> {
+    pub fn operation(&self, sock: SockId, call: u64) -> Option<&str> {
         self.connections.get(&sock)?.operation(call)
     }
 
     /// What an encrypted record of that connection has besides its data, when it is known.
-    pub(crate) fn expansion(&self, sock: SockId) -> Option<Expansion> {
+    pub fn expansion(&self, sock: SockId) -> Option<Expansion> {
         self.connections.get(&sock)?.expansion()
     }
 

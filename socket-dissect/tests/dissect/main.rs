@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use socket_dissect::{Call, Class, Dissector, Part};
 use socket_tap::close::Close;
 use socket_tap::event::{Event, Gap, Op, SockId, Transfer};
 use socket_tap::format::Side;
-use socket_trace::dissect::{Call, Class, Dissector, Part};
 
 use checks::Checked;
 use conversation::Conversation;

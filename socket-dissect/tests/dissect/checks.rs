@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use socket_dissect::{Call, Dissector, Part};
 use socket_tap::event::{Event, Op, SockId};
 use socket_tap::format::Side;
-use socket_trace::dissect::{Call, Dissector, Part};
 
 /// A dissector that is looked at while it works.
 pub(crate) struct Checked {

@@ -10,7 +10,7 @@ use prost_reflect::{DescriptorError, DescriptorPool, MessageDescriptor};
 /// The services that are known.
 ///
 /// ```
-/// use socket_trace::dissect::Contracts;
+/// use socket_dissect::Contracts;
 ///
 /// let mut contracts = Contracts::bookshelf();
 /// let error = contracts.add("no/such.proto").unwrap_err().to_string();
