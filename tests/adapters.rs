@@ -49,7 +49,7 @@ async fn axum_serves_on_it_and_knows_its_peers() {
 async fn a_router_of_ours_runs_under_axums_own_serve() {
     let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let router = rest_server::router(bookshelf::Shelf::seeded(), server_kit::Shutdown::new());
+    let router = rest_server::router(bookshelf::Shelf::seeded(), hardening_http::Shutdown::new());
     let server = tokio::spawn(axum::serve(listener, router).into_future());
     let mut client = Rest::connect(&Tap::off(), address).await.unwrap();
     assert_eq!(client.book(99).await.unwrap_err().kind, Kind::NotFound);

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use bookshelf::{Limits, Shelf};
 use clients::{Graphql, Grpc, Rest};
+use hardening_http::Shutdown;
 use plain_server::{Patience, Sockets, TcpClient, UdpClient};
-use server_kit::Shutdown;
 use socket_tap::Tap;
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};

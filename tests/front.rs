@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use clients::Rest;
+use hardening_http::Limits;
 use serde_json::Value;
-use server_kit::Limits;
 use socket_tap::Tap;
 
 use crate::support::api::{Api, Server};

@@ -2,7 +2,7 @@
 
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
-use server_kit::http::origin::is_own;
+use hardening_http::origin::is_own;
 
 fn own(pairs: &[(HeaderName, &'static str)]) -> bool {
     own_at("/", pairs)

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use bookshelf::Shelf;
+use hardening_http::Shutdown;
 use plain_server::relay::Traffic;
 use plain_server::{Failure, Limits, Patience, Relay, Sockets, TcpClient, UdpClient};
-use server_kit::Shutdown;
 use socket_tap::Tap;
 use socket_tap::event::{Event, Op};
 use socket_trace::reader::Trace;

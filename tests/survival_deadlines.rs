@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bookshelf::BookPatch;
 use clients::Watch as _;
-use server_kit::Limits;
+use hardening_http::Limits;
 use socket_tap::Tap;
 use socket_tap::event::Op;
 use socket_tap::sink::Memory;

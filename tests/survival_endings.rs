@@ -5,7 +5,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use bookshelf::BookPatch;
 use clients::{Graphql, Rest};
-use server_kit::{Limits, Shutdown};
+use hardening_http::{Limits, Shutdown};
 use socket_tap::close::EndedBy;
 use socket_tap::event::{Event, Op};
 use socket_tap::sink::Memory;
@@ -108,7 +108,7 @@ async fn a_handler_at_work_finishes_when_its_client_has_sent_all() {
     };
     let router = Router::new().route("/", post(handler));
     let shutdown = Shutdown::new();
-    let server = tokio::spawn(server_kit::http::serve(listener, router, shutdown.clone(), Limits::default()));
+    let server = tokio::spawn(hardening_http::serve(listener, router, shutdown.clone(), Limits::default()));
     let request = "POST / HTTP/1.1\r\nhost: shelf\r\ncontent-length: 4\r\n\r\ndone";
     let mut client = Raw::saying(address, request).await;
     client.finish().await;
@@ -134,7 +134,7 @@ async fn a_long_answer_comes_whole_to_a_client_that_has_sent_all() {
     let address = listener.local_addr().unwrap();
     let shutdown = Shutdown::new();
     let router = Router::new().route("/", get(async || "x".repeat(1_000_000)));
-    let server = tokio::spawn(server_kit::http::serve(listener, router, shutdown.clone(), Limits::default()));
+    let server = tokio::spawn(hardening_http::serve(listener, router, shutdown.clone(), Limits::default()));
     let mut client = Raw::from(small().connect(address).await.unwrap());
     client.send(b"GET / HTTP/1.1\r\nhost: shelf\r\n\r\n").await.unwrap();
     client.finish().await;

@@ -142,7 +142,7 @@ async fn a_window_that_does_not_grow<A: Api>() {
 }
 
 async fn a_stream_too_many_is_refused<A: Api>() {
-    let limits = server_kit::Limits { max_streams: 3, ..server_kit::Limits::default() };
+    let limits = hardening_http::Limits { max_streams: 3, ..hardening_http::Limits::default() };
     let server = Server::limited::<A>(&Tap::off(), limits).await;
     let mut client = Http2::connect(server.address, &[]).await;
     for stream in streams().take(4) {

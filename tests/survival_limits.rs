@@ -1,7 +1,7 @@
 //! The limits are written down once: what the README says of them is what the servers do.
 
 use clap::{Args as _, Command};
-use server_kit::Limits;
+use hardening_http::Limits;
 
 use crate::support::process::command;
 use crate::support::program::run;

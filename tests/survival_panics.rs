@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::routing::get;
-use server_kit::{Limits, Shutdown};
+use hardening_http::{Limits, Shutdown};
 use socket_tap::{Tap, TapListener};
 
 use crate::support::http2::{self, Http2};
@@ -17,7 +17,7 @@ async fn a_handler_that_panics_takes_nobody_along() {
         .route("/v1/books/1", get(async || "a book"))
         .route("/panic", get(async || -> &'static str { panic!("as the test wants it") }));
     let shutdown = Shutdown::new();
-    let server = tokio::spawn(server_kit::http::serve(listener, router, shutdown.clone(), Limits::default()));
+    let server = tokio::spawn(hardening_http::serve(listener, router, shutdown.clone(), Limits::default()));
 
     let mut bystander = Raw::connect(address).await;
     let mut over_http2 = Http2::connect(address, &[]).await;

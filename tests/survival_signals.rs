@@ -4,8 +4,8 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use hardening_http::Limits;
 use rustix::process::Signal;
-use server_kit::Limits;
 use socket_tap::Tap;
 use tokio::sync::Barrier;
 

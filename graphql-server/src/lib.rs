@@ -6,7 +6,8 @@
 //!
 //! ```
 //! use bookshelf::Shelf;
-//! use server_kit::{Program, Shutdown};
+//! use hardening_http::Shutdown;
+//! use server_kit::Program;
 //!
 //! let shutdown = Shutdown::new();
 //! let app: axum::Router = graphql_server::router(Shelf::seeded(), shutdown);
@@ -46,7 +47,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::get;
 use bookshelf::Shelf;
-use server_kit::{Limits, Program, Shutdown};
+use hardening_http::{Limits, Shutdown};
+use server_kit::Program;
 use socket_tap::TapListener;
 use tokio_util::task::TaskTracker;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -77,7 +79,7 @@ pub const PROGRAM: Program = Program {
 /// Serves until the shutdown, then finishes the running requests and closes the WebSockets.
 ///
 /// # Errors
-/// As [`server_kit::http::serve_api`].
+/// As [`hardening_http::serve_api`].
 pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> io::Result<()> {
     serve_with(listener, shelf, shutdown, Limits::default()).await
 }
@@ -95,7 +97,7 @@ pub async fn serve_with(
     let sockets = TaskTracker::new();
     let schema = schema::over(shelf, shutdown.clone()).finish();
     let router = routes(schema, shutdown.clone(), sockets.clone());
-    server_kit::http::serve_api(listener, router, http::refuse, shutdown, limits).await?;
+    hardening_http::serve_api(listener, router, http::refuse, shutdown, limits).await?;
     // A WebSocket has left the HTTP connection that it began as. It says goodbye within `limits::CLOSE_TIMEOUT`.
     sockets.close();
     sockets.wait().await;

@@ -7,7 +7,7 @@ use std::pin::Pin;
 
 use bookshelf_proto::v1::bookshelf_service_server::SERVICE_NAME;
 use futures_util::{Stream, StreamExt as _, stream};
-use server_kit::Shutdown;
+use hardening_http::Shutdown;
 use tonic::{Request, Response, Status};
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse, health_server};

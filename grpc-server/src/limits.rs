@@ -1,4 +1,4 @@
-//! The limits of this API, each with its reason. Those of connections are in [`server_kit::limits`].
+//! The limits of this API, each with its reason. Those of connections are in [`hardening_http::limits`].
 
 /// The longest request message, in bytes, unpacked. The longest that makes sense is an update with a title of 200
 /// characters and a mask: less than 1 KiB.

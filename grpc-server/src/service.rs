@@ -10,8 +10,8 @@ use bookshelf_proto::v1::{
     UpdateBookRequest, UpdateBookResponse, WatchBooksRequest, WatchBooksResponse,
 };
 use futures_util::{Stream, StreamExt as _};
+use hardening_http::Shutdown;
 use prost::Message as _;
-use server_kit::Shutdown;
 use tonic::{Request, Response, Status};
 
 use crate::limits::MIN_GZIP_BYTES;

@@ -1,8 +1,8 @@
 //! tonic's settings.
 
-use server_kit::Limits;
-use server_kit::limits::{CONNECTION_WINDOW, MAX_RESETS_BY_CLIENT, MAX_RESETS_BY_SERVER, STREAM_WINDOW};
-use server_kit::tonic::Watched;
+use hardening_http::Limits;
+use hardening_http::limits::{CONNECTION_WINDOW, MAX_RESETS_BY_CLIENT, MAX_RESETS_BY_SERVER, STREAM_WINDOW};
+use hardening_http::tonic::Watched;
 use tonic::transport::Server;
 use tower::layer::util::{Identity, Stack};
 

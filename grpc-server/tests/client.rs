@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use bookshelf::Shelf;
-use server_kit::Shutdown;
+use hardening_http::Shutdown;
 use socket_tap::{Tap, TapListener};
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use bookshelf::Shelf;
-//! use server_kit::Shutdown;
+//! use hardening_http::Shutdown;
 //!
 //! let app: axum::Router = rest_server::router(Shelf::seeded(), Shutdown::new());
 //! ```
@@ -42,7 +42,8 @@ use axum::Router;
 use axum::http::{Method, Uri};
 use axum::response::IntoResponse as _;
 use bookshelf::Shelf;
-use server_kit::{Limits, Program, Shutdown};
+use hardening_http::{Limits, Shutdown};
+use server_kit::Program;
 use socket_tap::TapListener;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi as _;
@@ -82,7 +83,7 @@ pub const PROGRAM: Program = Program {
 /// Serves until the shutdown, then finishes the running requests.
 ///
 /// # Errors
-/// As [`server_kit::http::serve_api`].
+/// As [`hardening_http::serve_api`].
 pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> io::Result<()> {
     serve_with(listener, shelf, shutdown, Limits::default()).await
 }
@@ -99,7 +100,7 @@ pub async fn serve_with(
 ) -> io::Result<()> {
     let router = router(shelf, shutdown.clone());
     let refuse = |refusal| Problem::from(refusal).into_response();
-    server_kit::http::serve_api(listener, router, refuse, shutdown, limits).await
+    hardening_http::serve_api(listener, router, refuse, shutdown, limits).await
 }
 
 /// The API, for a server of one's own. Streams of changes end at the shutdown.

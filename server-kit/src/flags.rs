@@ -7,9 +7,9 @@ use clap::builder::Resettable;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser};
 
 use crate::bind;
-use crate::limits::Limits;
 use crate::program::Program;
 use crate::size::TraceLimit;
+use hardening_http::Limits;
 
 /// The flags of a server with limits `L`.
 #[derive(Clone, Debug, Parser)]

@@ -14,7 +14,8 @@ use socket_tap::{RecordingError, Tap, TapListener};
 use crate::bind::{bind, reachable};
 use crate::flags::Flags;
 use crate::shutdown::{Signals, stop_on};
-use crate::{Limits, Shutdown, waiting};
+use crate::waiting;
+use hardening_http::{Limits, Shutdown};
 
 /// What one server tells of itself.
 #[derive(Clone, Copy, Debug)]

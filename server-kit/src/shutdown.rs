@@ -1,9 +1,8 @@
-//! SIGINT and SIGTERM, and how long running calls may take after them.
+//! SIGINT and SIGTERM.
 
 use std::io;
-use std::time::Duration;
 
-use crate::Shutdown;
+use hardening_http::Shutdown;
 
 /// The exit code that shells give to a program which Ctrl-C has ended.
 const INTERRUPTED: i32 = 130;
@@ -64,20 +63,4 @@ pub fn stop_on(mut signals: Signals, name: &'static str, quiet: bool, shutdown: 
         signals.next().await;
         std::process::exit(INTERRUPTED);
     });
-}
-
-/// Runs `serving` to its end, but no longer than `grace` after the shutdown. `None` when it was cut off.
-pub async fn within_grace<T>(
-    serving: impl Future<Output = T>,
-    grace: Duration,
-    shutdown: &Shutdown,
-) -> Option<T> {
-    let cut = async {
-        shutdown.cancelled().await;
-        tokio::time::sleep(grace).await;
-    };
-    tokio::select! {
-        output = serving => Some(output),
-        () = cut => None,
-    }
 }

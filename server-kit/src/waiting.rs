@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use socket_tap::{OpenSocket, Tap};
 
-use crate::Shutdown;
+use hardening_http::Shutdown;
 
 /// Most servers have stopped by then, and nothing needs to be said.
 const FIRST: Duration = Duration::from_secs(1);

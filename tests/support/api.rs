@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use bookshelf::{Limits, Shelf};
 use clients::{Client, Graphql, Grpc, Rest};
-use server_kit::Shutdown;
+use hardening_http::Shutdown;
 use socket_tap::{Tap, TapListener};
 use tokio::task::JoinHandle;
 
@@ -19,7 +19,7 @@ pub(crate) trait Api: Client {
         listener: TapListener,
         shelf: Shelf,
         shutdown: Shutdown,
-        limits: server_kit::Limits,
+        limits: hardening_http::Limits,
     ) -> impl Future<Output = io::Result<()>> + Send + 'static;
 }
 
@@ -30,7 +30,7 @@ impl Api for Rest {
         listener: TapListener,
         shelf: Shelf,
         shutdown: Shutdown,
-        limits: server_kit::Limits,
+        limits: hardening_http::Limits,
     ) -> impl Future<Output = io::Result<()>> + Send + 'static {
         rest_server::serve_with(listener, shelf, shutdown, limits)
     }
@@ -43,7 +43,7 @@ impl Api for Graphql {
         listener: TapListener,
         shelf: Shelf,
         shutdown: Shutdown,
-        limits: server_kit::Limits,
+        limits: hardening_http::Limits,
     ) -> impl Future<Output = io::Result<()>> + Send + 'static {
         graphql_server::serve_with(listener, shelf, shutdown, limits)
     }
@@ -56,7 +56,7 @@ impl Api for Grpc {
         listener: TapListener,
         shelf: Shelf,
         shutdown: Shutdown,
-        limits: server_kit::Limits,
+        limits: hardening_http::Limits,
     ) -> impl Future<Output = io::Result<()>> + Send + 'static {
         grpc_server::serve_with(listener, shelf, shutdown, limits)
     }
@@ -77,15 +77,15 @@ impl Server {
     }
 
     pub(crate) async fn with<A: Api>(tap: &Tap, limits: Limits) -> Self {
-        Self::serving::<A>(tap, Shelf::with_limits(limits), server_kit::Limits::default()).await
+        Self::serving::<A>(tap, Shelf::with_limits(limits), hardening_http::Limits::default()).await
     }
 
     /// With limits for its connections.
-    pub(crate) async fn limited<A: Api>(tap: &Tap, limits: server_kit::Limits) -> Self {
+    pub(crate) async fn limited<A: Api>(tap: &Tap, limits: hardening_http::Limits) -> Self {
         Self::serving::<A>(tap, Shelf::seeded(), limits).await
     }
 
-    async fn serving<A: Api>(tap: &Tap, shelf: Shelf, limits: server_kit::Limits) -> Self {
+    async fn serving<A: Api>(tap: &Tap, shelf: Shelf, limits: hardening_http::Limits) -> Self {
         let listener = TapListener::bind(tap, "127.0.0.1:0").await.unwrap().nodelay(true);
         let address = listener.local_addr().unwrap();
         let shutdown = Shutdown::new();

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::num::NonZeroU64;
 
 use bookshelf::Shelf;
+use hardening_http::Shutdown;
 use plain_server::{Limits, Relay, Sockets};
-use server_kit::Shutdown;
 use tokio::task::JoinHandle;
 
 use crate::lane::Recordings;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Parser as _;
 use clients::{Graphql, Grpc, Rest};
-use server_kit::Shutdown;
+use hardening_http::Shutdown;
 use server_kit::shutdown::{Signals, stop_on};
 use socket_tap::TapListener;
 use socket_trace::compare::Verdict;

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 
+use hardening_http::Shutdown;
 use plain_server::Sockets;
+use server_kit::Program;
 use server_kit::bind::{bind, check};
-use server_kit::{Program, Shutdown};
 use socket_tap::{Tap, TapListener};
 
 use crate::flags::Flags;

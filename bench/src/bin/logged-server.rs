@@ -13,11 +13,11 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use bookshelf::Shelf;
+use hardening_http::Shutdown;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
 use logged_stream::{DefaultFilter, FileLogger, LoggedStream, Logger, LowercaseHexadecimalFormatter, Record};
-use server_kit::Shutdown;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_stream::StreamExt as _;
@@ -57,7 +57,7 @@ fn run(api: &str, address: SocketAddr, path: Option<&str>) -> io::Result<()> {
     })
 }
 
-/// As `server_kit::http::serve`, without its end.
+/// As `hardening_http::serve`, without its end.
 async fn http(listener: TcpListener, router: Router, log: Option<File>) -> io::Result<()> {
     let mut http = auto::Builder::new(TokioExecutor::new());
     http.http1().timer(TokioTimer::new());

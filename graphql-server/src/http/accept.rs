@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use axum::http::HeaderMap;
-use server_kit::http::accept::Accept;
+use hardening_http::accept::Accept;
 
 use super::Media;
 

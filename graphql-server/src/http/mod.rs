@@ -18,7 +18,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
-use server_kit::http::Refusal;
+use hardening_http::Refusal;
 
 use crate::document::Operation;
 use crate::engine::Outcome;

@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts as _, Query};
 use axum::http::header::ACCEPT_ENCODING;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
-use server_kit::http::body;
+use hardening_http::body;
 
 use crate::limits::MAX_REQUEST_BYTES;
 use crate::params;

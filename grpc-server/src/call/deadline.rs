@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use axum::extract::Request;
-use server_kit::tonic::Arrived;
+use hardening_http::tonic::Arrived;
 use tokio::time::Instant;
 use tonic::Status;
 

@@ -20,7 +20,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::FutureExt as _;
-use server_kit::Shutdown;
+use hardening_http::Shutdown;
 use tokio::time::{Instant, timeout_at};
 use tonic::{Code, Status};
 

@@ -11,7 +11,7 @@ use axum::extract::Request;
 use bytes::Bytes;
 use futures_util::future::{BoxFuture, FutureExt as _};
 use futures_util::{StreamExt as _, stream};
-use server_kit::Shutdown;
+use hardening_http::Shutdown;
 use tokio::time::{Instant, Sleep, sleep};
 use tonic::Status;
 

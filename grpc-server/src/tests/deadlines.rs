@@ -5,9 +5,9 @@ use std::time::Duration;
 use bookshelf_proto::v1::{DeleteBookRequest, GetBookRequest, WatchBooksRequest};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
+use hardening_http::Limits;
 use http_body_util::{Full, StreamBody};
 use hyper::body::Frame;
-use server_kit::Limits;
 use tokio::time::Instant;
 use tonic::{Code, Request};
 

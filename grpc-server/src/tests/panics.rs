@@ -7,7 +7,7 @@ use axum::response::Response;
 use axum::routing::post;
 use bytes::Bytes;
 use futures_util::stream;
-use server_kit::{Limits, Shutdown};
+use hardening_http::{Limits, Shutdown};
 use tonic::Code;
 use tonic::service::Routes;
 

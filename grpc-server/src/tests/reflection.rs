@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
+use hardening_http::Limits;
 use http_body_util::{Full, StreamBody};
 use hyper::body::Frame;
-use server_kit::Limits;
 use tokio::time::{Instant, sleep};
 use tonic::Code;
 use tonic::body::Body;

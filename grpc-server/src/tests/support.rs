@@ -10,11 +10,11 @@ use axum::http::{HeaderMap, Request, Response, StatusCode, Version};
 use bookshelf::{Limits, Shelf};
 use bookshelf_proto::v1::bookshelf_service_client::BookshelfServiceClient;
 use bytes::Bytes;
+use hardening_http::Shutdown;
 use http_body_util::BodyExt as _;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use prost::Message;
-use server_kit::Shutdown;
 use socket_tap::{Tap, TapListener};
 use tokio::net::TcpStream;
 use tonic::body::Body;
@@ -42,7 +42,7 @@ impl Server {
     pub(super) fn with_limits(limits: Limits) -> Self {
         let (shelf, shutdown) = (Shelf::with_limits(limits), Shutdown::new());
         Self {
-            routes: crate::routes(shelf.clone(), shutdown.clone(), server_kit::Limits::default().request)
+            routes: crate::routes(shelf.clone(), shutdown.clone(), hardening_http::Limits::default().request)
                 .unwrap(),
             shelf,
             shutdown,

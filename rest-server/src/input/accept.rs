@@ -4,7 +4,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
-use server_kit::http::accept::Accept;
+use hardening_http::accept::Accept;
 
 use crate::problem::Problem;
 

@@ -6,10 +6,10 @@ use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use axum::http::header::{ACCEPT_ENCODING, HeaderName};
 use axum::http::{HeaderMap, StatusCode};
+use hardening_http::body;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess};
 use serde_json::Value;
-use server_kit::http::body;
 
 use super::Fields;
 use crate::limits::MAX_BODY_BYTES;

@@ -13,8 +13,8 @@ use axum::Json;
 use axum::http::header::{ALLOW, CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use hardening_http::Refusal;
 use serde::Serialize;
-use server_kit::http::Refusal;
 use utoipa::ToSchema;
 
 pub(crate) use kind::Kind;

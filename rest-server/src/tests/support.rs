@@ -4,9 +4,9 @@ use axum::Router;
 use axum::body::{Body, BodyDataStream};
 use axum::http::{HeaderMap, Request, StatusCode};
 use bookshelf::{Limits, Shelf};
+use hardening_http::Shutdown;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
-use server_kit::Shutdown;
 use tower::ServiceExt as _;
 
 pub(super) const JSON: (&str, &str) = ("content-type", "application/json");

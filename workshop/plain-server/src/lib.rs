@@ -6,7 +6,7 @@
 //! ```
 //! use bookshelf::Shelf;
 //! use plain_server::{Limits, Sockets, TcpClient, UdpClient};
-//! use server_kit::Shutdown;
+//! use hardening_http::Shutdown;
 //! use socket_tap::Tap;
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {

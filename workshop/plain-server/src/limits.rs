@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::{Args, value_parser};
-use server_kit::limits::{defaults, seconds};
+use hardening_http::limits::{defaults, seconds};
 
 /// Those of the three APIs' servers that are not about HTTP, with the same defaults.
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
@@ -33,7 +33,7 @@ impl Default for Limits {
     }
 }
 
-impl From<Limits> for server_kit::Limits {
+impl From<Limits> for hardening_http::Limits {
     fn from(limits: Limits) -> Self {
         let Limits { max_connections, idle, write, grace } = limits;
         // Whoever types a question by hand takes longer for the first one than a browser does.
@@ -47,8 +47,8 @@ mod tests {
 
     #[test]
     fn the_defaults_are_those_of_the_other_servers() {
-        let others = server_kit::Limits::default();
-        let same = server_kit::Limits { head: others.idle, ..others };
-        assert_eq!(server_kit::Limits::from(Limits::default()), same);
+        let others = hardening_http::Limits::default();
+        let same = hardening_http::Limits { head: others.idle, ..others };
+        assert_eq!(hardening_http::Limits::from(Limits::default()), same);
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use server_kit::Shutdown;
+use hardening_http::Shutdown;
 use tokio::net::UdpSocket;
 use tokio_util::task::AbortOnDropHandle;
 

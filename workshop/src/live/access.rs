@@ -15,8 +15,8 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use hardening_http::origin;
 use server_kit::bind::reachable;
-use server_kit::http::origin;
 
 use super::Live;
 use super::answer::Refusal;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bookshelf::Book;
 use clients::{Client, Graphql, Grpc, Rest};
 use futures_util::future::BoxFuture;
-use server_kit::Shutdown;
+use hardening_http::Shutdown;
 use server_kit::bind::reachable;
 use tokio::sync::Mutex;
 

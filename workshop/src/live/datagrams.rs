@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use axum::extract::State;
 use axum::response::Response;
+use hardening_http::Shutdown;
 use plain_server::{TcpClient, UdpClient};
 use serde::{Deserialize, Serialize};
-use server_kit::Shutdown;
 use server_kit::bind::reachable;
 use socket_tap::Tap;
 

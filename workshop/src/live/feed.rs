@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use hardening_http::Shutdown;
 use serde_json::json;
-use server_kit::Shutdown;
 use socket_trace::items::Items;
 use socket_trace::reader::Error;
 use socket_trace::timeline::seen::{Sight, Walk};

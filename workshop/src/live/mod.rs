@@ -52,7 +52,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use server_kit::{Limits, Shutdown};
+use hardening_http::{Limits, Shutdown};
 use socket_tap::TapListener;
 use socket_tap::format::Side;
 use socket_trace::timeline::Recording;
@@ -127,7 +127,7 @@ pub async fn start(
     tokio::spawn(comparing::run(Arc::clone(&live)));
     tokio::spawn(table::run(Arc::clone(&live)));
     let router = routes::router(live);
-    Ok(tokio::spawn(server_kit::http::serve(listener, router, shutdown.clone(), Limits::default())))
+    Ok(tokio::spawn(hardening_http::serve(listener, router, shutdown.clone(), Limits::default())))
 }
 
 impl Live {

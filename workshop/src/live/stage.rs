@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use server_kit::Shutdown;
+use hardening_http::Shutdown;
 use socket_tap::Tap;
 use tokio::time::{sleep, timeout};
 

@@ -8,8 +8,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use clients::{Client, Watch as _};
+use hardening_http::Shutdown;
 use serde::Deserialize;
-use server_kit::Shutdown;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 

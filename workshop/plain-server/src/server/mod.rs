@@ -8,7 +8,7 @@ mod udp;
 use std::io;
 
 use bookshelf::Shelf;
-use server_kit::Shutdown;
+use hardening_http::Shutdown;
 
 use crate::{Limits, Sockets};
 

@@ -3,7 +3,7 @@
 use std::io;
 
 use bookshelf::Shelf;
-use server_kit::{Connection, Incoming, Shutdown};
+use hardening_http::{Connection, Incoming, Shutdown};
 use socket_tap::TapListener;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bookshelf::Shelf;
-use server_kit::Shutdown;
+use hardening_http::Shutdown;
 use socket_tap::Tap;
 use socket_tap::event::{Event, Op};
 use socket_tap::sink::Memory;

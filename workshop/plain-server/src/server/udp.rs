@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use bookshelf::Shelf;
-use server_kit::Shutdown;
+use hardening_http::Shutdown;
 use socket_tap::TapUdpSocket;
 
 use crate::protocol::{Answer, MAX_QUESTION, is_question};

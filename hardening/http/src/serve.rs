@@ -1,21 +1,6 @@
 //! HTTP/1.1 and HTTP/2 for an axum router, on hyper.
 //!
 //! `axum::serve` would do, but that it has no limits and its graceful shutdown waits without a bound.
-//!
-//! # Layout
-//!
-//! - this file: hyper on each connection, with its limits
-//! - `front`: what every request meets before the router
-//! - `head`: what the head of a request has to say clearly
-//! - [`origin`]: whether a request comes from a page of this very site
-//! - [`accept`]: which media types a client takes
-//! - [`body`]: what the body of a request is, and all of it
-
-pub mod accept;
-pub mod body;
-mod front;
-mod head;
-pub mod origin;
 
 use std::future::poll_fn;
 use std::io;
@@ -30,11 +15,10 @@ use hyper_util::server::conn::auto;
 use socket_tap::TapListener;
 
 use crate::connection::Connection;
+use crate::front::Front;
 use crate::incoming::Incoming;
 use crate::limits::{CONNECTION_WINDOW, MAX_RESETS_BY_CLIENT, MAX_RESETS_BY_SERVER, STREAM_WINDOW};
 use crate::{Limits, Shutdown};
-
-use front::Front;
 
 /// Why a request is refused: a status, and words for the client.
 pub type Refusal = (StatusCode, String);

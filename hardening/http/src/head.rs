@@ -5,10 +5,10 @@ use axum::http::header::{HOST, TRANSFER_ENCODING};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, Version};
 
-use super::Refusal;
+use crate::Refusal;
 
 /// Fails when it does not.
-pub(super) fn check<B>(request: &Request<B>) -> Result<(), Refusal> {
+pub(crate) fn check<B>(request: &Request<B>) -> Result<(), Refusal> {
     let (version, headers) = (request.version(), request.headers());
     if !says_host(version, request.uri(), headers) {
         let why = "a request names one host, as a name or an address, perhaps with a port";

@@ -11,25 +11,25 @@ use hyper::body::Incoming;
 use tokio::time::timeout;
 use tower::Service as _;
 
-use super::{Refusal, Refuse, head};
 use crate::Limits;
 use crate::connection::{self, Activity, Answer};
+use crate::{Refusal, Refuse, head};
 
 /// The router, and what stands before it.
 #[derive(Clone, Debug)]
-pub(super) struct Front {
+pub(crate) struct Front {
     router: Router,
     refuse: Refuse,
     timeout: Duration,
 }
 
 impl Front {
-    pub(super) fn new(router: Router, refuse: Refuse, limits: &Limits) -> Self {
+    pub(crate) fn new(router: Router, refuse: Refuse, limits: &Limits) -> Self {
         Self { router, refuse, timeout: limits.request }
     }
 
     /// Answers a request that came over the connection of `activity`.
-    pub(super) fn call(
+    pub(crate) fn call(
         &self,
         activity: &Activity,
         request: Request<Incoming>,

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use tokio::time::timeout;
 
-use super::Refusal;
+use crate::Refusal;
 use crate::limits::BODY_TIMEOUT;
 
 /// The media type of a text in UTF-8, without its parameters; `None` for a text in anything else.

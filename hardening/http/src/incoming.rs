@@ -7,7 +7,7 @@ use socket_tap::TapListener;
 use tokio::task::JoinSet;
 
 use crate::connection::Connection;
-use crate::shutdown::within_grace;
+use crate::grace::within_grace;
 use crate::slots::Slots;
 use crate::{Limits, Shutdown};
 

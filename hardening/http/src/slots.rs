@@ -83,9 +83,15 @@ impl Drop for Slot {
 async fn give_back(count: Arc<Count>) {
     loop {
         count.wave_is_over.notified().await;
-        tokio::time::sleep(SETTLED).await;
-        count.most.store(count.taken(), Relaxed);
-        // It takes the time of a few calls, and they should not wait for it.
-        _ = tokio::task::spawn_blocking(memory::give_back).await;
+        // Until no more connections end. The memory of the last ones is freed after their slots: by the runtime, which
+        // drops their tasks, and by the recorder, which writes down how they ended.
+        let mut left = None;
+        while left != Some(count.taken()) {
+            left = Some(count.taken());
+            tokio::time::sleep(SETTLED).await;
+            count.most.store(count.taken(), Relaxed);
+            // It takes the time of a few calls, and they should not wait for it.
+            _ = tokio::task::spawn_blocking(memory::give_back).await;
+        }
     }
 }
