@@ -11,11 +11,11 @@ use server_kit::shutdown::{Signals, stop_on};
 use socket_tap::TapListener;
 use socket_trace::compare::Verdict;
 
+use crate::api_instance::{BY_HAND, Curtain, Lane, Recordings};
 use crate::flags::Flags;
-use crate::lane::{BY_HAND, Curtain, Lane, Recordings};
-use crate::start::{self, Extras};
+use crate::startup::{self, Extras};
 use crate::tour::{Step, Tour};
-use crate::{directory, live, report};
+use crate::{live, report, traces_directory};
 
 /// Runs the workshop, and returns its exit code.
 #[must_use]
@@ -33,7 +33,7 @@ pub fn run() -> ExitCode {
 type Failed = Box<dyn std::error::Error>;
 
 fn try_run(flags: &Flags) -> Result<Verdict, Failed> {
-    let _directory = directory::take(&flags.traces)?;
+    let _directory = traces_directory::take(&flags.traces)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let mut recordings = Vec::new();
     let result = runtime.block_on(workshop(flags, &mut recordings));
@@ -53,10 +53,10 @@ fn try_run(flags: &Flags) -> Result<Verdict, Failed> {
 }
 
 async fn workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result<Verdict, Failed> {
-    start::check_ports(flags)?;
+    startup::check_ports(flags)?;
     let (shutdown, curtain) = (Shutdown::new(), Curtain::default());
     let mut signals = Signals::watch()?;
-    let lanes = start::lanes(flags, &shutdown, &curtain, recordings).await?;
+    let lanes = startup::lanes(flags, &shutdown, &curtain, recordings).await?;
     let extras = Extras::start(flags, &shutdown, &curtain, recordings).await?;
     let verdict = tokio::select! {
         biased;

@@ -12,9 +12,9 @@ use socket_trace::step::Step;
 use socket_trace::summary::{Recording, Summary};
 use socket_trace::table;
 
+use crate::api_instance::{Lane, Recordings};
 use crate::flags::Flags;
-use crate::lane::{Lane, Recordings};
-use crate::plain::Plain;
+use crate::plain_instance::Plain;
 use crate::tour::CALLS;
 use crate::tour::step::{ONE_CALL, TEN_CALLS};
 

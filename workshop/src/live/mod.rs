@@ -25,27 +25,11 @@
 //! - `stage`: two recordings, and one step at a time
 //! - `download`: recordings as files
 
-mod access;
-mod answer;
-mod api;
-mod commands;
-mod comparing;
-mod datagrams;
 mod download;
 mod feed;
-mod hello;
-mod history;
 mod operations;
-mod perform;
-mod readers;
-mod routes;
-mod run;
-mod stage;
-mod stream;
-mod table;
-mod together;
-mod turn;
-mod watching;
+mod response;
+mod server;
 
 use std::io;
 use std::net::SocketAddr;
@@ -59,14 +43,14 @@ use socket_trace::timeline::Recording;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::lane::{Lane, Recordings};
-use api::Api;
-use datagrams::Plain;
-use history::History;
-use readers::Readers;
-use stage::Stage;
-use turn::Turn;
-use watching::Watching;
+use crate::api_instance::{Lane, Recordings};
+use feed::history::History;
+use operations::api::Api;
+use operations::datagrams::Plain;
+use operations::operation_lock::Turn;
+use operations::recorded_session::Stage;
+use operations::watch::Watching;
+use server::open_pages::Readers;
 
 /// What is told to every browser when it changes, as JSON; `None` before it is known.
 type Told = watch::Sender<Option<Arc<str>>>;
@@ -99,15 +83,19 @@ struct Live {
 pub async fn start(
     listener: TapListener,
     lanes: &[Lane; 3],
-    plain: &crate::plain::Plain,
+    plain: &crate::plain_instance::Plain,
     shutdown: &Shutdown,
 ) -> io::Result<JoinHandle<io::Result<()>>> {
     let history = Arc::new(History::default());
     let recordings = lanes.iter().map(|lane| &lane.recordings).chain([&plain.udp, &plain.tcp]);
     let failed = Told::default();
-    let recordings =
-        feed::start(recordings.cloned().collect(), Arc::clone(&history), failed.clone(), shutdown.clone())
-            .await?;
+    let recordings = feed::follow::start(
+        recordings.cloned().collect(),
+        Arc::clone(&history),
+        failed.clone(),
+        shutdown.clone(),
+    )
+    .await?;
     let apis = Api::all(lanes, shutdown);
     let live = Arc::new(Live {
         boot: boot(),
@@ -124,9 +112,9 @@ pub async fn start(
         turn: Turn::default(),
         shutdown: shutdown.clone(),
     });
-    tokio::spawn(comparing::run(Arc::clone(&live)));
-    tokio::spawn(table::run(Arc::clone(&live)));
-    let router = routes::router(live);
+    tokio::spawn(feed::comparison::run(Arc::clone(&live)));
+    tokio::spawn(feed::socket_table::run(Arc::clone(&live)));
+    let router = server::routes::router(live);
     Ok(tokio::spawn(hardening_http::serve(listener, router, shutdown.clone(), Limits::default())))
 }
 

@@ -15,7 +15,7 @@ use bookshelf::{BookPatch, ChangeKind, ListBooks, NewBook};
 use clients::{Client, Failure, Kind, Watch as _};
 use futures_util::future::try_join_all;
 
-use crate::lane::Lane;
+use crate::api_instance::Lane;
 pub use step::Step;
 
 /// How many calls those are.

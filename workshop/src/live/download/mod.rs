@@ -5,7 +5,7 @@
 //! - this file: what there is
 //! - `pipe`: from what writes to what is read by the browser
 
-mod pipe;
+mod body_writer;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Write as _};
@@ -26,13 +26,13 @@ use socket_trace::sequence::{Choice, gather, svg};
 use socket_trace::timeline::Timeline;
 use socket_trace::timeline::seen::Walk;
 
-use super::Live;
-use super::answer::Refusal;
+use crate::live::Live;
+use crate::live::response::Refusal;
 use crate::report::compare;
 
 type Answer = Result<Response, Refusal>;
 
-pub(super) fn routes() -> Router<Arc<Live>> {
+pub(crate) fn routes() -> Router<Arc<Live>> {
     Router::new()
         .route("/api/traces/{file}", get(trace))
         .route("/api/capture.pcapng", get(capture))
@@ -49,10 +49,10 @@ async fn trace(State(live): State<Arc<Live>>, Path(file): Path<String>) -> Answe
         return Err(Refusal(StatusCode::NOT_FOUND, why));
     };
     let path = path.clone();
-    let body = pipe::body(move |out| {
+    let body = body_writer::body(move |out| {
         let file = File::open(path)?;
         let written = file.metadata()?.len();
-        let mut out = BufWriter::with_capacity(pipe::PIECE, out);
+        let mut out = BufWriter::with_capacity(body_writer::PIECE, out);
         io::copy(&mut file.take(written), &mut out)?;
         out.flush()
     });
@@ -63,7 +63,7 @@ async fn trace(State(live): State<Arc<Live>>, Path(file): Path<String>) -> Answe
 async fn capture(State(live): State<Arc<Live>>) -> Answer {
     const NAME: &str = "capture.pcapng";
     let traces = live.traces().await;
-    let body = pipe::body(move |out| {
+    let body = body_writer::body(move |out| {
         let mut export = Export::to(Format::Pcapng, Box::new(out.clone()), NAME)?;
         for (_, path) in traces {
             let mut trace = Trace::open_recording(path).map_err(io::Error::other)?;
@@ -128,6 +128,6 @@ impl Live {
         for stage in self.stages() {
             stage.recordings.flush().await;
         }
-        self.stages().flat_map(|stage| super::traces(&stage.recordings)).collect()
+        self.stages().flat_map(|stage| crate::live::traces(&stage.recordings)).collect()
     }
 }

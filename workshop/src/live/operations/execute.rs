@@ -3,13 +3,13 @@
 use bookshelf::{Book, BookPatch, ListBooks, NewBook};
 use clients::{Client, Failure};
 
-use super::operations::Operation;
+use crate::live::operations::operation::Operation;
 
 /// Where the year of an updated book goes back and forth.
 const YEARS: [i32; 2] = [1995, 1996];
 
 /// Performs the operation, and says what it brought. `books` are those that were created here, the last one last.
-pub(super) async fn perform<C: Client>(
+pub(crate) async fn perform<C: Client>(
     client: &mut C,
     operation: Operation,
     books: &mut Vec<Book>,
@@ -63,7 +63,7 @@ fn new_book() -> NewBook {
 }
 
 /// The book in words.
-pub(super) fn titled(book: &Book) -> String {
+pub(crate) fn titled(book: &Book) -> String {
     format!("{} ({})", book.title, book.year)
 }
 

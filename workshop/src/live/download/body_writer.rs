@@ -8,21 +8,21 @@ use futures_util::stream::once;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
-use crate::live::answer::Refusal;
+use crate::live::response::Refusal;
 
 /// Pieces that wait for the browser.
 const WAITING: usize = 4;
 
 /// How long a piece should be, in bytes.
-pub(super) const PIECE: usize = 64 * 1024;
+pub(crate) const PIECE: usize = 64 * 1024;
 
 /// Where to write. It waits for the browser, and fails when that has gone.
 #[derive(Clone, Debug)]
-pub(super) struct Pipe(mpsc::Sender<io::Result<Bytes>>);
+pub(crate) struct Pipe(mpsc::Sender<io::Result<Bytes>>);
 
 /// What `write` writes, as the body of an answer. What fails before anything is written becomes a refusal, and later the
 /// answer breaks off, so that nobody takes it for a whole one.
-pub(super) async fn body(
+pub(crate) async fn body(
     write: impl FnOnce(&mut Pipe) -> io::Result<()> + Send + 'static,
 ) -> Result<Body, Refusal> {
     let (sender, mut pieces) = mpsc::channel(WAITING);

@@ -9,7 +9,7 @@ use hardening_http::Shutdown;
 use plain_server::{Limits, Relay, Sockets};
 use tokio::task::JoinHandle;
 
-use crate::lane::Recordings;
+use crate::api_instance::Recordings;
 
 /// For messages about its address.
 pub const FLAG: &str = "--plain";

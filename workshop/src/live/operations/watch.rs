@@ -13,11 +13,11 @@ use serde::Deserialize;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::answer::{Asked, Refusal, json};
-use super::api::Api;
-use super::operations::WATCH;
-use super::together::together;
-use super::{Live, Told};
+use crate::live::operations::api::Api;
+use crate::live::operations::fan_out::together;
+use crate::live::operations::operation::WATCH;
+use crate::live::response::{Asked, Refusal, json};
+use crate::live::{Live, Told};
 
 /// More changes than anyone will make.
 const MOST_CHANGES: u32 = u32::MAX;
@@ -27,21 +27,21 @@ const LONGEST_GOODBYE: Duration = Duration::from_secs(1);
 
 /// Which APIs are watched.
 #[derive(Debug)]
-pub(super) struct Watching {
+pub(crate) struct Watching {
     on: Mutex<BTreeMap<&'static str, bool>>,
     told: Told,
 }
 
 impl Watching {
     /// None of them is.
-    pub(super) fn of(apis: &[Arc<Api>]) -> Self {
+    pub(crate) fn of(apis: &[Arc<Api>]) -> Self {
         let on: BTreeMap<_, _> = apis.iter().map(|api| (api.name, false)).collect();
         let told = Told::new(Some(serde_json::json!(on).to_string().into()));
         Self { on: Mutex::new(on), told }
     }
 
     /// As the page is told.
-    pub(super) fn told(&self) -> &Told {
+    pub(crate) fn told(&self) -> &Told {
         &self.told
     }
 
@@ -53,7 +53,7 @@ impl Watching {
 }
 
 /// A watcher of ours.
-pub(super) struct Watcher {
+pub(crate) struct Watcher {
     end: Shutdown,
     task: JoinHandle<()>,
 }
@@ -61,12 +61,12 @@ pub(super) struct Watcher {
 /// What is to be watched, or no more.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Switch {
+pub(crate) struct Switch {
     apis: Vec<String>,
     on: bool,
 }
 
-pub(super) async fn switch(
+pub(crate) async fn switch(
     State(live): State<Arc<Live>>,
     Asked(Switch { apis, on }): Asked<Switch>,
 ) -> Result<impl IntoResponse, Refusal> {
@@ -107,7 +107,7 @@ async fn stop(api: &Api) -> Result<(), String> {
 }
 
 /// Opens a watcher through the client of one API.
-pub(super) async fn open<C: Client>(api: &Api, watching: Arc<Watching>) -> Result<Watcher, String> {
+pub(crate) async fn open<C: Client>(api: &Api, watching: Arc<Watching>) -> Result<Watcher, String> {
     let opened = C::watch(api.stage.client(), api.address, MOST_CHANGES).await;
     let mut watch = opened.map_err(|failure| failure.to_string())?;
     let end = Shutdown::new();

@@ -11,8 +11,8 @@ use socket_trace::sockets::changes::{Marked, mark, unmarked};
 use socket_trace::sockets::{Filter, Proto, Row, State, table};
 use tokio::time::{Instant, sleep};
 
-use super::Live;
-use super::comparing::REST;
+use crate::live::Live;
+use crate::live::feed::comparison::REST;
 
 /// How often it is looked at, unless a look takes long: it goes through all processes.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 const MOST_ROWS: usize = 200;
 
 /// Looks as long as somebody reads.
-pub(super) async fn run(live: Arc<Live>) {
+pub(crate) async fn run(live: Arc<Live>) {
     let places = places(&live);
     let mut before = None;
     let again = async {

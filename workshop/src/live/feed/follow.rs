@@ -14,9 +14,9 @@ use socket_trace::timeline::{Recording, Timeline};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use super::Told;
-use super::history::History;
-use crate::lane::Recordings;
+use crate::api_instance::Recordings;
+use crate::live::Told;
+use crate::live::feed::history::History;
 
 /// After so many events it looks up.
 const BATCH: usize = 256;
@@ -25,7 +25,7 @@ const BATCH: usize = 256;
 const LOOK: Duration = Duration::from_millis(50);
 
 /// Begins to read, until the shutdown. Returns whose recordings they are.
-pub(super) async fn start(
+pub(crate) async fn start(
     recorded: Vec<Recordings>,
     history: Arc<History>,
     failed: Told,
@@ -33,7 +33,7 @@ pub(super) async fn start(
 ) -> io::Result<Vec<Recording>> {
     let (tell, told) = oneshot::channel();
     let runtime = Handle::current();
-    let traces: Vec<_> = recorded.iter().flat_map(super::traces).map(|(_, path)| path).collect();
+    let traces: Vec<_> = recorded.iter().flat_map(crate::live::traces).map(|(_, path)| path).collect();
     let flush = move || {
         for recordings in &recorded {
             runtime.block_on(recordings.flush());

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 
-use super::Live;
-use super::answer::Refusal;
-use super::api::Api;
+use crate::live::Live;
+use crate::live::operations::api::Api;
+use crate::live::response::Refusal;
 
 /// What came of it over one API, or why its client failed.
 type Done<T> = (&'static str, Result<T, String>);
@@ -14,7 +14,7 @@ type Done<T> = (&'static str, Result<T, String>);
 /// Does something over each of the APIs, one thing at a time: whatever is done is a step of their recordings, and the step
 /// ends when it is done over all of them. What waits for its turn can be given up; what is begun is done to its end, also
 /// when nobody waits for it any more.
-pub(super) async fn together<T, F>(
+pub(crate) async fn together<T, F>(
     live: &Arc<Live>,
     apis: Vec<Arc<Api>>,
     each: impl Fn(&Arc<Api>) -> F + Send + 'static,

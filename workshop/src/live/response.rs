@@ -10,16 +10,16 @@ use serde::de::DeserializeOwned;
 
 /// A status, and what is wrong.
 #[derive(Debug)]
-pub(super) struct Refusal(pub(super) StatusCode, pub(super) String);
+pub(crate) struct Refusal(pub(crate) StatusCode, pub(crate) String);
 
 impl Refusal {
     /// Something was asked for that makes no sense.
-    pub(super) fn bad(why: impl Into<String>) -> Self {
+    pub(crate) fn bad(why: impl Into<String>) -> Self {
         Self(StatusCode::BAD_REQUEST, why.into())
     }
 
     /// Something failed here.
-    pub(super) fn failed(why: impl ToString) -> Self {
+    pub(crate) fn failed(why: impl ToString) -> Self {
         Self(StatusCode::INTERNAL_SERVER_ERROR, why.to_string())
     }
 }
@@ -31,7 +31,7 @@ impl IntoResponse for Refusal {
 }
 
 /// What was sent along with the request.
-pub(super) struct Asked<T>(pub(super) T);
+pub(crate) struct Asked<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Asked<T> {
     type Rejection = Refusal;
@@ -45,12 +45,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Asked<T> {
 }
 
 /// An answer.
-pub(super) fn told(value: &impl Serialize) -> Result<Response, Refusal> {
+pub(crate) fn told(value: &impl Serialize) -> Result<Response, Refusal> {
     let told = serde_json::to_string(value).map_err(Refusal::failed)?;
     Ok(json(told).into_response())
 }
 
 /// An answer that is JSON already.
-pub(super) fn json(text: String) -> impl IntoResponse {
+pub(crate) fn json(text: String) -> impl IntoResponse {
     ([(CONTENT_TYPE, "application/json")], text)
 }

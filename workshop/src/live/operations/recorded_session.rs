@@ -7,7 +7,7 @@ use hardening_http::Shutdown;
 use socket_tap::Tap;
 use tokio::time::{sleep, timeout};
 
-use crate::lane::{BY_HAND, Recordings};
+use crate::api_instance::{BY_HAND, Recordings};
 
 /// On loopback everything is over in milliseconds.
 const LONGEST_STEP: Duration = Duration::from_secs(10);
@@ -16,25 +16,25 @@ const LONGEST_STEP: Duration = Duration::from_secs(10);
 const LONGEST_CLOSE: Duration = Duration::from_secs(1);
 
 /// The recordings of a server and its clients.
-pub(super) struct Stage {
-    pub(super) recordings: Recordings,
+pub(crate) struct Stage {
+    pub(crate) recordings: Recordings,
     shutdown: Shutdown,
     in_step: AtomicBool,
 }
 
 impl Stage {
-    pub(super) fn new(recordings: &Recordings, shutdown: &Shutdown) -> Self {
+    pub(crate) fn new(recordings: &Recordings, shutdown: &Shutdown) -> Self {
         Self { recordings: recordings.clone(), shutdown: shutdown.clone(), in_step: AtomicBool::new(false) }
     }
 
     /// Records what the clients do.
-    pub(super) fn client(&self) -> &Tap {
+    pub(crate) fn client(&self) -> &Tap {
         &self.recordings.client
     }
 
     /// Does something as a step of that name, which has `more` connections open at its end. When it returns, the others
     /// that were opened for it are closed on both sides.
-    pub(super) async fn step<T>(
+    pub(crate) async fn step<T>(
         &self,
         name: String,
         more: isize,
@@ -57,7 +57,7 @@ impl Stage {
     }
 
     /// The step, if there was one, is over: what comes is done by somebody else.
-    pub(super) fn leave(&self) {
+    pub(crate) fn leave(&self) {
         if self.in_step.swap(false, Ordering::Relaxed) {
             self.recordings.mark(BY_HAND);
         }

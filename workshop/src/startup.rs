@@ -10,9 +10,9 @@ use server_kit::Program;
 use server_kit::bind::{bind, check};
 use socket_tap::{Tap, TapListener};
 
+use crate::api_instance::{Curtain, Lane, Recordings};
 use crate::flags::Flags;
-use crate::lane::{Curtain, Lane, Recordings};
-use crate::plain::{self, Plain};
+use crate::plain_instance::{self, Plain};
 
 /// For messages about its address.
 const PAGE: &str = "page";
@@ -29,7 +29,7 @@ pub fn check_ports(flags: &Flags) -> io::Result<()> {
         check(address, program.name, &format!("--{}", program.api))?;
     }
     if !flags.once {
-        Sockets::check(flags.plain, plain::FLAG)?;
+        Sockets::check(flags.plain, plain_instance::FLAG)?;
     }
     flags.page().map_or(Ok(()), |address| check(address, PAGE, PAGE_FLAG))
 }
@@ -37,7 +37,7 @@ pub fn check_ports(flags: &Flags) -> io::Result<()> {
 /// Each may be free, and yet not be for two.
 fn check_apart(flags: &Flags) -> io::Result<()> {
     let api = [("--rest", flags.rest), ("--graphql", flags.graphql), ("--grpc", flags.grpc)];
-    let more = [(plain::FLAG, Some(flags.plain)), (PAGE_FLAG, flags.page())];
+    let more = [(plain_instance::FLAG, Some(flags.plain)), (PAGE_FLAG, flags.page())];
     let more = more.into_iter().filter(|_| !flags.once).filter_map(|(flag, address)| Some((flag, address?)));
     let mut taken: HashMap<SocketAddr, &str> = HashMap::new();
     for (flag, address) in api.into_iter().chain(more).filter(|(_, address)| address.port() != 0) {

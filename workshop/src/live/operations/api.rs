@@ -10,26 +10,26 @@ use hardening_http::Shutdown;
 use server_kit::bind::reachable;
 use tokio::sync::Mutex;
 
-use super::answer::Refusal;
-use super::run::{self, Job};
-use super::stage::Stage;
-use super::watching::{self, Watcher, Watching};
-use crate::lane::Lane;
+use crate::api_instance::Lane;
+use crate::live::operations::recorded_session::Stage;
+use crate::live::operations::run::{self, Job};
+use crate::live::operations::watch::{self, Watcher, Watching};
+use crate::live::response::Refusal;
 
 /// One API.
-pub(super) struct Api {
-    pub(super) name: &'static str,
-    pub(super) title: &'static str,
+pub(crate) struct Api {
+    pub(crate) name: &'static str,
+    pub(crate) title: &'static str,
     /// Where the server listens.
-    pub(super) listen: SocketAddr,
+    pub(crate) listen: SocketAddr,
     /// Where clients find it.
-    pub(super) address: SocketAddr,
-    pub(super) stage: Stage,
+    pub(crate) address: SocketAddr,
+    pub(crate) stage: Stage,
     /// Does a job through the API's client.
-    pub(super) run: fn(Arc<Self>, Job) -> BoxFuture<'static, run::Outcome>,
+    pub(crate) run: fn(Arc<Self>, Job) -> BoxFuture<'static, run::Outcome>,
     /// Opens a watcher of the API's client.
-    pub(super) watch: fn(Arc<Self>, Arc<Watching>) -> Opening,
-    pub(super) left: Mutex<Left>,
+    pub(crate) watch: fn(Arc<Self>, Arc<Watching>) -> Opening,
+    pub(crate) left: Mutex<Left>,
 }
 
 /// A watcher, once it is open.
@@ -37,14 +37,14 @@ type Opening = BoxFuture<'static, Result<Watcher, String>>;
 
 /// What is left of what was done before.
 #[derive(Default)]
-pub(super) struct Left {
+pub(crate) struct Left {
     /// The books that were created and are not deleted.
-    pub(super) books: Vec<Book>,
-    pub(super) watcher: Option<Watcher>,
+    pub(crate) books: Vec<Book>,
+    pub(crate) watcher: Option<Watcher>,
 }
 
 impl Api {
-    pub(super) fn all(lanes: &[Lane; 3], shutdown: &Shutdown) -> Vec<Arc<Self>> {
+    pub(crate) fn all(lanes: &[Lane; 3], shutdown: &Shutdown) -> Vec<Arc<Self>> {
         let [rest, graphql, grpc] = lanes;
         let apis = [
             Self::of::<Rest>(rest, shutdown),
@@ -62,13 +62,13 @@ impl Api {
             address: reachable(lane.address),
             stage: Stage::new(&lane.recordings, shutdown),
             run: |api, job| Box::pin(async move { run::over::<C>(&api, &job).await }),
-            watch: |api, watching| Box::pin(async move { watching::open::<C>(&api, watching).await }),
+            watch: |api, watching| Box::pin(async move { watch::open::<C>(&api, watching).await }),
             left: Mutex::default(),
         }
     }
 
     /// Those that are asked for, each once.
-    pub(super) fn chosen(all: &[Arc<Self>], names: &[String]) -> Result<Vec<Arc<Self>>, Refusal> {
+    pub(crate) fn chosen(all: &[Arc<Self>], names: &[String]) -> Result<Vec<Arc<Self>>, Refusal> {
         let known = |name: &&String| !all.iter().any(|api| api.name == **name);
         if let Some(unknown) = names.iter().find(known) {
             return Err(Refusal::bad(format!("there is no API {unknown:?}: it is rest, graphql or grpc")));

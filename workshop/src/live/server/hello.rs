@@ -2,13 +2,13 @@
 
 use page::hello::{Hello, Lane};
 
-use super::Live;
-use super::datagrams::{self, Plain};
-use super::{operations, run};
+use crate::live::Live;
+use crate::live::operations::datagrams::{self, Plain};
+use crate::live::operations::{operation as operations, run};
 
 impl Live {
     /// Who records, and what can be done.
-    pub(super) fn hello(&self) -> Hello {
+    pub(crate) fn hello(&self) -> Hello {
         let lanes = self.apis.iter().map(|api| Lane {
             api: api.name.to_owned(),
             title: api.title.to_owned(),

@@ -3,13 +3,13 @@
 
 use std::net::SocketAddr;
 
-use super::operations::Operation;
+use crate::live::operations::operation::Operation;
 
 /// As JSON.
 const NEW_BOOK: &str = r#"{"title": "Mine", "author_id": 1, "year": 2026}"#;
 
 /// The command line for an operation over the API of that name.
-pub(super) fn of(operation: Operation, api: &str, address: SocketAddr) -> String {
+pub(crate) fn of(operation: Operation, api: &str, address: SocketAddr) -> String {
     match api {
         "rest" => rest(operation, address),
         "graphql" => graphql(operation, address),
@@ -18,7 +18,7 @@ pub(super) fn of(operation: Operation, api: &str, address: SocketAddr) -> String
 }
 
 /// The command line to watch changes.
-pub(super) fn watch(api: &str, address: SocketAddr) -> String {
+pub(crate) fn watch(api: &str, address: SocketAddr) -> String {
     match api {
         "rest" => format!("curl -N 'http://{address}/v1/books/changes'"),
         "graphql" => {

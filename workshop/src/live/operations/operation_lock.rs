@@ -5,20 +5,20 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
-use super::answer::Refusal;
+use crate::live::response::Refusal;
 
 /// More do not wait: each may take seconds.
 const MOST_WAITING: usize = 32;
 
 /// Whose turn it is.
 #[derive(Debug)]
-pub(super) struct Turn {
+pub(crate) struct Turn {
     turn: Arc<Mutex<()>>,
     places: Arc<Semaphore>,
 }
 
 /// Whoever has it has its turn.
-pub(super) type Taken = (OwnedMutexGuard<()>, OwnedSemaphorePermit);
+pub(crate) type Taken = (OwnedMutexGuard<()>, OwnedSemaphorePermit);
 
 impl Default for Turn {
     fn default() -> Self {
@@ -28,7 +28,7 @@ impl Default for Turn {
 
 impl Turn {
     /// Waits for its turn.
-    pub(super) async fn take(&self) -> Result<Taken, Refusal> {
+    pub(crate) async fn take(&self) -> Result<Taken, Refusal> {
         let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
             let why = format!("{MOST_WAITING} others wait for their turn: try again when they are done");
             return Err(Refusal(StatusCode::SERVICE_UNAVAILABLE, why));

@@ -10,13 +10,15 @@ use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 
-use super::answer::Refusal;
-use super::{Live, access, datagrams, download, run, stream, watching};
+use crate::live::operations::{datagrams, run, watch as watching};
+use crate::live::response::Refusal;
+use crate::live::server::{access, stream};
+use crate::live::{Live, download};
 
 /// What is asked for is said in a few words.
 const MOST_BODY: usize = 4096;
 
-pub(super) fn router(live: Arc<Live>) -> Router {
+pub(crate) fn router(live: Arc<Live>) -> Router {
     Router::new()
         .route("/", get(|| text("text/html; charset=utf-8", page::INDEX)))
         .route("/page.js", get(|| text("text/javascript; charset=utf-8", page::SCRIPT)))

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::api::Api;
-use super::commands;
+use crate::live::operations::api::Api;
+use crate::live::operations::commands;
 
 /// A call that a client can make over each API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Operation {
+pub(crate) enum Operation {
     Get,
     List,
     Create,
@@ -36,7 +36,7 @@ impl Operation {
     }
 
     /// What it is called, also as a step of the recordings.
-    pub(super) fn title(self) -> &'static str {
+    pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Get => crate::tour::step::ONE_CALL,
             Self::List => "list books",
@@ -67,10 +67,10 @@ impl Operation {
 }
 
 /// What watching is called, also as a step of the recordings.
-pub(super) const WATCH: &str = "watch changes";
+pub(crate) const WATCH: &str = "watch changes";
 
 /// All that can be done, as the page is told of it.
-pub(super) fn told(apis: &[Arc<Api>]) -> Vec<page::hello::Operation> {
+pub(crate) fn told(apis: &[Arc<Api>]) -> Vec<page::hello::Operation> {
     let over_each = |command: &dyn Fn(&str, SocketAddr) -> String| {
         apis.iter().map(|api| (api.name, command(api.name, api.address))).collect()
     };

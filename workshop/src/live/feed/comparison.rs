@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::Live;
+use crate::live::Live;
 use crate::report::compare;
 
 /// Not more often than this.
@@ -13,10 +13,10 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// It reads the recordings from their beginnings, which takes longer and longer: then it is done less and less often.
 /// One part of work, so many of rest.
-pub(super) const REST: u32 = 10;
+pub(crate) const REST: u32 = 10;
 
 /// Compares whenever something has happened, as long as somebody reads.
-pub(super) async fn run(live: Arc<Live>) {
+pub(crate) async fn run(live: Arc<Live>) {
     let shutdown = live.shutdown.clone();
     let again = async {
         let mut last = live.history.last();

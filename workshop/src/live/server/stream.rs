@@ -14,19 +14,19 @@ use serde_json::json;
 use socket_trace::items::kept::array;
 use tokio::sync::watch;
 
-use super::Live;
-use super::answer::Refusal;
-use super::readers::{Reader, Readers};
+use crate::live::Live;
+use crate::live::response::Refusal;
+use crate::live::server::open_pages::{Reader, Readers};
 
 /// Where to go on.
 #[derive(Debug, Deserialize)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// The id of the last event that was got; for those who cannot say it as `Last-Event-ID`.
     after: Option<String>,
 }
 
 /// `GET /api/stream`
-pub(super) async fn stream(
+pub(crate) async fn stream(
     State(live): State<Arc<Live>>,
     Query(place): Query<Place>,
     headers: HeaderMap,

@@ -18,8 +18,8 @@ use axum::response::{IntoResponse as _, Response};
 use hardening_http::origin;
 use server_kit::bind::reachable;
 
-use super::Live;
-use super::answer::Refusal;
+use crate::live::Live;
+use crate::live::response::Refusal;
 
 /// What the page may load: itself.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -35,7 +35,7 @@ const HEADERS: [(HeaderName, &str); 5] = [
 ];
 
 /// Stands before every request.
-pub(super) async fn guard(State(live): State<Arc<Live>>, request: Request, next: Next) -> Response {
+pub(crate) async fn guard(State(live): State<Arc<Live>>, request: Request, next: Next) -> Response {
     let mut response = match check(&request, live.address) {
         Ok(()) => next.run(request).await,
         Err(refusal) => refusal.into_response(),

@@ -13,7 +13,7 @@ const MOST_BYTES_AT_ONCE: usize = 256 << 10;
 
 /// The events that are kept.
 #[derive(Debug)]
-pub(super) struct History {
+pub(crate) struct History {
     kept: Mutex<Kept>,
     /// The number of the newest.
     last: watch::Sender<u64>,
@@ -21,13 +21,13 @@ pub(super) struct History {
 
 /// What a browser gets next.
 #[derive(Debug)]
-pub(super) struct Batch {
+pub(crate) struct Batch {
     /// How many it will not get: they are no longer kept.
-    pub(super) dropped: u64,
+    pub(crate) dropped: u64,
     /// What comes behind them.
-    pub(super) items: Vec<Arc<str>>,
+    pub(crate) items: Vec<Arc<str>>,
     /// The number of the last item.
-    pub(super) last: u64,
+    pub(crate) last: u64,
 }
 
 impl Default for History {
@@ -37,7 +37,7 @@ impl Default for History {
 }
 
 impl History {
-    pub(super) fn push(&self, items: Vec<String>) {
+    pub(crate) fn push(&self, items: Vec<String>) {
         if items.is_empty() {
             return;
         }
@@ -50,7 +50,7 @@ impl History {
     }
 
     /// What comes behind the item with that number; `None` when nothing does.
-    pub(super) fn after(&self, seq: u64) -> Option<Batch> {
+    pub(crate) fn after(&self, seq: u64) -> Option<Batch> {
         let kept = self.lock();
         let (mut items, mut bytes) = (Vec::new(), 0);
         for item in kept.after(seq).take(MOST_AT_ONCE) {
@@ -66,18 +66,18 @@ impl History {
     }
 
     /// All that is kept, and the number of the first.
-    pub(super) fn all(&self) -> (u64, Vec<Arc<str>>) {
+    pub(crate) fn all(&self) -> (u64, Vec<Arc<str>>) {
         let kept = self.lock();
         (kept.first(), kept.after(0).cloned().collect())
     }
 
     /// The number of the oldest item.
-    pub(super) fn first(&self) -> u64 {
+    pub(crate) fn first(&self) -> u64 {
         self.lock().first()
     }
 
     /// The number of the newest item, whenever it changes.
-    pub(super) fn last(&self) -> watch::Receiver<u64> {
+    pub(crate) fn last(&self) -> watch::Receiver<u64> {
         self.last.subscribe()
     }
 

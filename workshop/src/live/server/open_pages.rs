@@ -7,15 +7,15 @@ const MOST: usize = 32;
 
 /// The browsers that read.
 #[derive(Debug, Default)]
-pub(super) struct Readers(watch::Sender<usize>);
+pub(crate) struct Readers(watch::Sender<usize>);
 
 /// One of them; it leaves when it is dropped.
 #[derive(Debug)]
-pub(super) struct Reader(watch::Sender<usize>);
+pub(crate) struct Reader(watch::Sender<usize>);
 
 impl Readers {
     /// One more; `None` when there are too many.
-    pub(super) fn enter(&self) -> Option<Reader> {
+    pub(crate) fn enter(&self) -> Option<Reader> {
         let entered = self.0.send_if_modified(|count| {
             let has_room = *count < MOST;
             *count += usize::from(has_room);
@@ -25,12 +25,12 @@ impl Readers {
     }
 
     /// Why there is no room for one more.
-    pub(super) fn too_many() -> String {
+    pub(crate) fn too_many() -> String {
         format!("{MOST} pages are open already, and that is the most there can be: close one of them")
     }
 
     /// Waits until there is one.
-    pub(super) async fn any(&self) {
+    pub(crate) async fn any(&self) {
         // It only fails when the sender is gone, and this is it.
         let _ = self.0.subscribe().wait_for(|count| *count > 0).await;
     }

@@ -12,25 +12,25 @@ use serde::{Deserialize, Serialize};
 use server_kit::bind::reachable;
 use socket_tap::Tap;
 
-use super::Live;
-use super::answer::{Asked, Refusal, told};
-use super::perform::titled;
-use super::stage::Stage;
-use super::turn::Turn;
-use crate::plain::Plain as Server;
+use crate::live::Live;
+use crate::live::operations::execute::titled;
+use crate::live::operations::operation_lock::Turn;
+use crate::live::operations::recorded_session::Stage;
+use crate::live::response::{Asked, Refusal, told};
+use crate::plain_instance::Plain as Server;
 
 /// Each may have to be asked for again and again.
-pub(super) const MOST_CALLS: u32 = 20;
+pub(crate) const MOST_CALLS: u32 = 20;
 
 /// The plain server, as the page drives it.
-pub(super) struct Plain {
-    pub(super) listen: SocketAddr,
+pub(crate) struct Plain {
+    pub(crate) listen: SocketAddr,
     /// Where clients find it.
-    pub(super) address: SocketAddr,
+    pub(crate) address: SocketAddr,
     /// Where they find it over the network that loses datagrams.
     lossy: SocketAddr,
-    pub(super) udp: Stage,
-    pub(super) tcp: Stage,
+    pub(crate) udp: Stage,
+    pub(crate) tcp: Stage,
     /// Whoever has it has both sockets to itself.
     turn: Turn,
 }
@@ -38,7 +38,7 @@ pub(super) struct Plain {
 /// What is to be done.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Work {
+pub(crate) struct Work {
     over: Over,
     calls: u32,
     #[serde(default)]
@@ -69,7 +69,7 @@ struct Call {
     ns: u128,
 }
 
-pub(super) async fn run(
+pub(crate) async fn run(
     State(live): State<Arc<Live>>,
     Asked(work): Asked<Work>,
 ) -> Result<Response, Refusal> {
@@ -90,7 +90,7 @@ pub(super) async fn run(
 }
 
 impl Plain {
-    pub(super) fn of(server: &Server, shutdown: &Shutdown) -> Self {
+    pub(crate) fn of(server: &Server, shutdown: &Shutdown) -> Self {
         Self {
             listen: server.address,
             address: reachable(server.address),

@@ -9,20 +9,20 @@ use bookshelf::Book;
 use clients::{Client, Failure};
 use serde::{Deserialize, Serialize};
 
-use super::Live;
-use super::answer::{Asked, Refusal, told};
-use super::api::Api;
-use super::operations::Operation;
-use super::perform::perform;
-use super::together::together;
+use crate::live::Live;
+use crate::live::operations::api::Api;
+use crate::live::operations::execute::perform;
+use crate::live::operations::fan_out::together;
+use crate::live::operations::operation::Operation;
+use crate::live::response::{Asked, Refusal, told};
 
 /// More calls at once would only be waited for.
-pub(super) const MOST_CALLS: u32 = 100;
+pub(crate) const MOST_CALLS: u32 = 100;
 
 /// What is to be done.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Work {
+pub(crate) struct Work {
     operation: Operation,
     apis: Vec<String>,
     #[serde(default = "one")]
@@ -38,7 +38,7 @@ fn one() -> u32 {
 /// On what the calls are made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Connection {
+pub(crate) enum Connection {
     /// All on the same one.
     #[default]
     One,
@@ -48,14 +48,14 @@ pub(super) enum Connection {
 
 /// What is to be done over one API.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Job {
+pub(crate) struct Job {
     operation: Operation,
     calls: u32,
     connection: Connection,
 }
 
 /// What came of it: what the last call brought, or why one failed, and how long all took in nanoseconds.
-pub(super) type Outcome = (Result<String, String>, u128);
+pub(crate) type Outcome = (Result<String, String>, u128);
 
 #[derive(Serialize)]
 struct Done {
@@ -71,7 +71,7 @@ struct Over {
     ns: u128,
 }
 
-pub(super) async fn run(
+pub(crate) async fn run(
     State(live): State<Arc<Live>>,
     Asked(work): Asked<Work>,
 ) -> Result<impl IntoResponse, Refusal> {
@@ -119,7 +119,7 @@ impl Job {
 }
 
 /// Does the job over one API.
-pub(super) async fn over<C: Client>(api: &Api, job: &Job) -> Outcome {
+pub(crate) async fn over<C: Client>(api: &Api, job: &Job) -> Outcome {
     let mut left = api.left.lock().await;
     let began = Instant::now();
     let mut took = 0;

@@ -1,0 +1,10 @@
+pub(crate) mod api;
+pub(crate) mod commands;
+pub(crate) mod datagrams;
+pub(crate) mod execute;
+pub(crate) mod fan_out;
+pub(crate) mod operation;
+pub(crate) mod operation_lock;
+pub(crate) mod recorded_session;
+pub(crate) mod run;
+pub(crate) mod watch;

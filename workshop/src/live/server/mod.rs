@@ -1,0 +1,5 @@
+pub(crate) mod access;
+pub(crate) mod hello;
+pub(crate) mod open_pages;
+pub(crate) mod routes;
+pub(crate) mod stream;
