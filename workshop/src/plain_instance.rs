@@ -1,4 +1,4 @@
-//! The same service over bare sockets, with no API on top: for the page, and for whoever has `nc`.
+//! The same service over plain UDP and TCP sockets, without an API, for the live page and for `nc`.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,33 +9,33 @@ use hardening_http::Shutdown;
 use plain_server::{Limits, Relay, Sockets};
 use tokio::task::JoinHandle;
 
-use crate::api_instance::Recordings;
+use crate::recordings::Recordings;
 
-/// For messages about its address.
+/// Command-line flag for the server's address.
 pub const FLAG: &str = "--plain";
 
-/// The network that loses datagrams loses each third of them, each way.
-const LOST: NonZeroU64 = NonZeroU64::new(3).unwrap();
+/// The lossy network drops every third datagram in each direction.
+const LOSS_INTERVAL: NonZeroU64 = NonZeroU64::new(3).unwrap();
 
-/// A UDP socket and a TCP socket at one address.
+/// A running server with a UDP socket and a TCP socket at one address.
 #[derive(Debug)]
-pub struct Plain {
-    /// Where the server is.
+pub struct PlainInstance {
+    /// Address of the server.
     pub address: SocketAddr,
-    /// The same over a network that loses datagrams.
-    pub lossy: SocketAddr,
-    /// The recordings of the datagrams.
+    /// Address of the relay that simulates a lossy network in front of the server.
+    pub lossy_address: SocketAddr,
+    /// Recordings of the UDP sockets.
     pub udp: Recordings,
-    /// The recordings of the connections.
+    /// Recordings of the TCP sockets.
     pub tcp: Recordings,
     server: JoinHandle<io::Result<()>>,
 }
 
-impl Plain {
-    /// Binds `address`, and starts the server and the network that loses datagrams.
+impl PlainInstance {
+    /// Binds `address` and starts the server and the lossy relay.
     ///
     /// # Errors
-    /// When an address cannot be bound.
+    /// If an address cannot be bound.
     pub async fn start(
         address: SocketAddr,
         udp: Recordings,
@@ -45,17 +45,17 @@ impl Plain {
         let sockets = Sockets::bind(&udp.server, &tcp.server, address, FLAG).await?;
         let address = sockets.local_addr()?;
         let reachable = server_kit::bind::reachable(address);
-        let relay = Relay::bind((reachable.ip(), 0).into(), reachable, LOST).await?;
-        let lossy = relay.local_addr()?;
+        let relay = Relay::bind((reachable.ip(), 0).into(), reachable, LOSS_INTERVAL).await?;
+        let lossy_address = relay.local_addr()?;
         tokio::spawn(relay.run(shutdown.clone()));
         let served = plain_server::serve(sockets, Shelf::seeded(), shutdown.clone(), Limits::default());
-        Ok(Self { address, lossy, udp, tcp, server: tokio::spawn(served) })
+        Ok(Self { address, lossy_address, udp, tcp, server: tokio::spawn(served) })
     }
 
-    /// Waits for the server to end.
+    /// Waits until the server has ended.
     ///
     /// # Errors
-    /// Those of the server.
+    /// The error that ended the server.
     pub async fn ended(self) -> io::Result<()> {
         self.server.await.map_err(io::Error::other)?
     }

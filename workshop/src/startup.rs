@@ -1,4 +1,4 @@
-//! All that is started, and where: first it is seen whether each address can be had.
+//! Address checks and the start of all servers.
 
 use std::collections::HashMap;
 use std::io;
@@ -10,20 +10,24 @@ use server_kit::Program;
 use server_kit::bind::{bind, check};
 use socket_tap::{Tap, TapListener};
 
-use crate::api_instance::{Curtain, Lane, Recordings};
+use crate::api_instance::ApiInstance;
 use crate::flags::Flags;
-use crate::plain_instance::{self, Plain};
+use crate::gated_stdout::GatedStdout;
+use crate::plain_instance::{self, PlainInstance};
+use crate::recordings::Recordings;
 
-/// For messages about its address.
+/// Name of the live page's server in messages.
 const PAGE: &str = "page";
 const PAGE_FLAG: &str = "--page";
 
-/// To be asked before a recording is begun: a start that fails leaves the recordings of the last run as they are.
+/// Checks that all addresses can be bound.
+///
+/// Called before the recordings start, so that a failed start keeps the recordings of the previous run.
 ///
 /// # Errors
-/// When an address cannot be bound, or two are the same.
-pub fn check_ports(flags: &Flags) -> io::Result<()> {
-    check_apart(flags)?;
+/// If an address cannot be bound, or two servers have the same address.
+pub fn check_addresses(flags: &Flags) -> io::Result<()> {
+    check_distinct(flags)?;
     let programs = [&rest_server::PROGRAM, &graphql_server::PROGRAM, &grpc_server::PROGRAM];
     for (program, address) in programs.into_iter().zip([flags.rest, flags.graphql, flags.grpc]) {
         check(address, program.name, &format!("--{}", program.api))?;
@@ -34,88 +38,90 @@ pub fn check_ports(flags: &Flags) -> io::Result<()> {
     flags.page().map_or(Ok(()), |address| check(address, PAGE, PAGE_FLAG))
 }
 
-/// Each may be free, and yet not be for two.
-fn check_apart(flags: &Flags) -> io::Result<()> {
-    let api = [("--rest", flags.rest), ("--graphql", flags.graphql), ("--grpc", flags.grpc)];
-    let more = [(plain_instance::FLAG, Some(flags.plain)), (PAGE_FLAG, flags.page())];
-    let more = more.into_iter().filter(|_| !flags.once).filter_map(|(flag, address)| Some((flag, address?)));
-    let mut taken: HashMap<SocketAddr, &str> = HashMap::new();
-    for (flag, address) in api.into_iter().chain(more).filter(|(_, address)| address.port() != 0) {
-        if let Some(other) = taken.insert(address, flag) {
-            let why =
-                format!("{address} cannot be for both {other} and {flag}: choose another for one of them");
+/// Returns an error if two flags contain the same address, which each check alone would accept.
+fn check_distinct(flags: &Flags) -> io::Result<()> {
+    let apis = [("--rest", flags.rest), ("--graphql", flags.graphql), ("--grpc", flags.grpc)];
+    let extras = [(plain_instance::FLAG, Some(flags.plain)), (PAGE_FLAG, flags.page())];
+    let extras =
+        extras.into_iter().filter(|_| !flags.once).filter_map(|(flag, address)| Some((flag, address?)));
+    let mut flag_of: HashMap<SocketAddr, &str> = HashMap::new();
+    for (flag, address) in apis.into_iter().chain(extras).filter(|(_, address)| address.port() != 0) {
+        if let Some(other) = flag_of.insert(address, flag) {
+            let why = format!("{other} and {flag} both specify {address}; choose another address for one of them");
             return Err(io::Error::new(io::ErrorKind::AddrInUse, why));
         }
     }
     Ok(())
 }
 
-/// Starts the three servers.
+/// Starts the recordings and the servers of the three APIs.
 ///
 /// # Errors
-/// When a trace cannot be written, or an address not be bound.
-pub async fn lanes(
+/// If a trace file cannot be created, or an address cannot be bound.
+pub async fn apis(
     flags: &Flags,
     shutdown: &Shutdown,
-    curtain: &Curtain,
+    live_output: &GatedStdout,
     recordings: &mut Vec<Recordings>,
-) -> io::Result<[Lane; 3]> {
-    let mut record = |program: &Program| record(program.api, flags, curtain, recordings);
+) -> io::Result<[ApiInstance; 3]> {
+    let mut record = |program: &Program| record(program.api, flags, live_output, recordings);
     let (rest, graphql, grpc) = (&rest_server::PROGRAM, &graphql_server::PROGRAM, &grpc_server::PROGRAM);
     let token = || shutdown.clone();
     Ok([
-        Lane::start("REST", rest, flags.rest, record(rest)?, |listener, shelf| {
+        ApiInstance::start("REST", rest, flags.rest, record(rest)?, |listener, shelf| {
             rest_server::serve(listener, shelf, token())
         })
         .await?,
-        Lane::start("GraphQL", graphql, flags.graphql, record(graphql)?, |listener, shelf| {
+        ApiInstance::start("GraphQL", graphql, flags.graphql, record(graphql)?, |listener, shelf| {
             graphql_server::serve(listener, shelf, token())
         })
         .await?,
-        Lane::start("gRPC", grpc, flags.grpc, record(grpc)?, |listener, shelf| {
+        ApiInstance::start("gRPC", grpc, flags.grpc, record(grpc)?, |listener, shelf| {
             grpc_server::serve(listener, shelf, token())
         })
         .await?,
     ])
 }
 
-/// Begins the recordings of an API.
+/// Starts an API's recordings and adds them to `recordings`.
 fn record(
     api: &'static str,
     flags: &Flags,
-    curtain: &Curtain,
+    live_output: &GatedStdout,
     recordings: &mut Vec<Recordings>,
 ) -> io::Result<Recordings> {
-    let recording = Recordings::start(api, flags, curtain)?;
-    recordings.push(recording.clone());
-    Ok(recording)
+    let started = Recordings::start(api, flags, live_output)?;
+    recordings.push(started.clone());
+    Ok(started)
 }
 
-/// What is there beside the tour, for those who stay.
+/// The servers that only an interactive run needs.
 #[derive(Debug)]
 pub struct Extras {
-    /// The same service over bare sockets.
-    pub plain: Plain,
-    /// Where the page is to be served.
+    /// The same service over plain sockets.
+    pub plain: PlainInstance,
+    /// The listener of the live page; `None` if the flags disable the page.
     pub page: Option<TapListener>,
 }
 
 impl Extras {
-    /// Starts the plain server, and takes the page's address. Whoever comes before the tour is over waits for its end.
+    /// Starts the plain server and binds the page's address. Returns `None` with `--once`.
+    ///
+    /// Connections to the page wait in the kernel's backlog until the tour is over.
     ///
     /// # Errors
-    /// As [`lanes`].
+    /// If a trace file cannot be created, or an address cannot be bound.
     pub async fn start(
         flags: &Flags,
         shutdown: &Shutdown,
-        curtain: &Curtain,
+        live_output: &GatedStdout,
         recordings: &mut Vec<Recordings>,
     ) -> io::Result<Option<Self>> {
         if flags.once {
             return Ok(None);
         }
-        let mut record = |api| record(api, flags, curtain, recordings);
-        let plain = Plain::start(flags.plain, record("udp")?, record("tcp")?, shutdown).await?;
+        let mut record = |api| record(api, flags, live_output, recordings);
+        let plain = PlainInstance::start(flags.plain, record("udp")?, record("tcp")?, shutdown).await?;
         let page = match flags.page() {
             Some(address) => Some(bind(&Tap::off(), address, PAGE, PAGE_FLAG).await?),
             None => None,

@@ -1,34 +1,34 @@
-//! The folder of the recordings, for one workshop at a time.
+//! The directory of the recordings, locked for one workshop at a time.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::Path;
 
-/// Nobody else records into the folder for as long as this is kept.
+/// Exclusive use of a traces directory until the value is dropped.
 #[derive(Debug)]
-pub struct Taken {
-    /// The folder itself, locked; `None` where a folder cannot be.
-    _lock: Option<File>,
+pub struct DirectoryLock {
+    /// The open directory that holds the lock; `None` on systems that cannot open a directory.
+    _directory: Option<File>,
 }
 
-/// Makes the folder, and takes it.
+/// Creates the directory if necessary and locks it.
 ///
 /// # Errors
-/// When it cannot be made, or another workshop has it: two that write into the same files would leave nothing that can
-/// be read.
-pub fn take(directory: &Path) -> io::Result<Taken> {
+/// If the directory cannot be created, or another workshop has locked it. Two workshops that write to the same files
+/// would make both recordings unreadable.
+pub fn lock(directory: &Path) -> io::Result<DirectoryLock> {
     let failed =
-        |kind, why: String| io::Error::new(kind, format!("{why}; choose another folder with --traces DIR"));
+        |kind, why: String| io::Error::new(kind, format!("{why}; choose another directory with --traces DIR"));
     let shown = directory.display();
     fs::create_dir_all(directory).map_err(|error| {
         failed(error.kind(), format!("cannot create {shown} for the recordings: {error}"))
     })?;
-    // Not every system lets a folder be opened or locked.
-    let Ok(folder) = File::open(directory) else { return Ok(Taken { _lock: None }) };
-    match folder.try_lock() {
+    // Some systems can neither open nor lock a directory.
+    let Ok(opened) = File::open(directory) else { return Ok(DirectoryLock { _directory: None }) };
+    match opened.try_lock() {
         Err(TryLockError::WouldBlock) => {
-            Err(failed(io::ErrorKind::ResourceBusy, format!("another workshop records into {shown}")))
+            Err(failed(io::ErrorKind::ResourceBusy, format!("another workshop is recording into {shown}")))
         }
-        Ok(()) | Err(TryLockError::Error(_)) => Ok(Taken { _lock: Some(folder) }),
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(DirectoryLock { _directory: Some(opened) }),
     }
 }

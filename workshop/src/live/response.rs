@@ -1,4 +1,4 @@
-//! Objects that come and go; why something is not done is one with `error`, in words.
+//! JSON request and response bodies. An error response is an object with the message in `error`.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
@@ -8,49 +8,49 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// A status, and what is wrong.
+/// An error response: its status and its message.
 #[derive(Debug)]
-pub(crate) struct Refusal(pub(crate) StatusCode, pub(crate) String);
+pub(crate) struct ErrorResponse(pub(crate) StatusCode, pub(crate) String);
 
-impl Refusal {
-    /// Something was asked for that makes no sense.
-    pub(crate) fn bad(why: impl Into<String>) -> Self {
-        Self(StatusCode::BAD_REQUEST, why.into())
+impl ErrorResponse {
+    /// Returns a 400 response for an invalid request.
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self(StatusCode::BAD_REQUEST, message.into())
     }
 
-    /// Something failed here.
-    pub(crate) fn failed(why: impl ToString) -> Self {
-        Self(StatusCode::INTERNAL_SERVER_ERROR, why.to_string())
+    /// Returns a 500 response for an error of the server.
+    pub(crate) fn internal(error: impl ToString) -> Self {
+        Self(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
-        (self.0, json(serde_json::json!({ "error": self.1 }).to_string())).into_response()
+        (self.0, json_text(serde_json::json!({ "error": self.1 }).to_string())).into_response()
     }
 }
 
-/// What was sent along with the request.
-pub(crate) struct Asked<T>(pub(crate) T);
+/// An extractor for a JSON request body.
+pub(crate) struct JsonBody<T>(pub(crate) T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Asked<T> {
-    type Rejection = Refusal;
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
+    type Rejection = ErrorResponse;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, ErrorResponse> {
         let body = Bytes::from_request(request, state).await;
-        let body = body.map_err(|rejection| Refusal(rejection.status(), rejection.body_text()))?;
-        let asked = serde_json::from_slice(&body);
-        asked.map(Self).map_err(|error| Refusal::bad(format!("what is asked for is not clear: {error}")))
+        let body = body.map_err(|rejection| ErrorResponse(rejection.status(), rejection.body_text()))?;
+        let value = serde_json::from_slice(&body);
+        value.map(Self).map_err(|error| ErrorResponse::bad_request(format!("invalid request body: {error}")))
     }
 }
 
-/// An answer.
-pub(crate) fn told(value: &impl Serialize) -> Result<Response, Refusal> {
-    let told = serde_json::to_string(value).map_err(Refusal::failed)?;
-    Ok(json(told).into_response())
+/// Returns a 200 response with `value` as JSON.
+pub(crate) fn json(value: &impl Serialize) -> Result<Response, ErrorResponse> {
+    let text = serde_json::to_string(value).map_err(ErrorResponse::internal)?;
+    Ok(json_text(text).into_response())
 }
 
-/// An answer that is JSON already.
-pub(crate) fn json(text: String) -> impl IntoResponse {
+/// Returns a 200 response with text that is already JSON.
+pub(crate) fn json_text(text: String) -> impl IntoResponse {
     ([(CONTENT_TYPE, "application/json")], text)
 }

@@ -1,4 +1,4 @@
-//! From what writes, in a thread of its own, to what is read by the browser: so little of it is in memory at a time.
+//! A response body that is written by a blocking task, so that only a few chunks are in memory at a time.
 
 use std::io::{self, Write};
 
@@ -8,42 +8,46 @@ use futures_util::stream::once;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
-use crate::live::response::Refusal;
+use crate::live::response::ErrorResponse;
 
-/// Pieces that wait for the browser.
-const WAITING: usize = 4;
+/// Maximum number of chunks that wait for the client.
+const MAX_QUEUED: usize = 4;
 
-/// How long a piece should be, in bytes.
-pub(crate) const PIECE: usize = 64 * 1024;
+/// Recommended size of a chunk in bytes.
+pub(crate) const CHUNK_SIZE: usize = 64 * 1024;
 
-/// Where to write. It waits for the browser, and fails when that has gone.
+/// A writer to a response body. A write blocks while the queue is full, and fails when the client has disconnected.
 #[derive(Clone, Debug)]
-pub(crate) struct Pipe(mpsc::Sender<io::Result<Bytes>>);
+pub(crate) struct BodyWriter(mpsc::Sender<io::Result<Bytes>>);
 
-/// What `write` writes, as the body of an answer. What fails before anything is written becomes a refusal, and later the
-/// answer breaks off, so that nobody takes it for a whole one.
+/// Returns a body with everything that `write` writes, from a task of its own.
+///
+/// If `write` fails later, the response ends without its last chunk, so that the client detects the failure.
+///
+/// # Errors
+/// If `write` fails before its first write.
 pub(crate) async fn body(
-    write: impl FnOnce(&mut Pipe) -> io::Result<()> + Send + 'static,
-) -> Result<Body, Refusal> {
-    let (sender, mut pieces) = mpsc::channel(WAITING);
+    write: impl FnOnce(&mut BodyWriter) -> io::Result<()> + Send + 'static,
+) -> Result<Body, ErrorResponse> {
+    let (sender, mut chunks) = mpsc::channel(MAX_QUEUED);
     tokio::task::spawn_blocking(move || {
-        let mut pipe = Pipe(sender);
-        if let Err(error) = write(&mut pipe) {
-            // The browser may be the one that has gone.
-            let _ = pipe.0.blocking_send(Err(error));
+        let mut writer = BodyWriter(sender);
+        if let Err(error) = write(&mut writer) {
+            // Fails if the client has disconnected, which may also be the cause of `error`.
+            let _ = writer.0.blocking_send(Err(error));
         }
     });
-    match pieces.recv().await {
+    match chunks.recv().await {
         None => Ok(Body::empty()),
-        Some(Err(error)) => Err(Refusal::failed(error)),
-        Some(first) => Ok(Body::from_stream(once(async { first }).chain(ReceiverStream::new(pieces)))),
+        Some(Err(error)) => Err(ErrorResponse::internal(error)),
+        Some(first) => Ok(Body::from_stream(once(async { first }).chain(ReceiverStream::new(chunks)))),
     }
 }
 
-impl Write for Pipe {
+impl Write for BodyWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
-        self.0.blocking_send(Ok(Bytes::copy_from_slice(bytes))).map_err(gone)?;
+        let disconnected = |_| io::Error::from(io::ErrorKind::BrokenPipe);
+        self.0.blocking_send(Ok(Bytes::copy_from_slice(bytes))).map_err(disconnected)?;
         Ok(bytes.len())
     }
 

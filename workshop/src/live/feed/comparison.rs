@@ -1,54 +1,46 @@
-//! The comparison, again and again: what `socket-trace compare` says of the recordings as they are now.
+//! The comparison of the recordings, computed again whenever they have grown.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::live::Live;
+use super::pacing::pause_after;
+use crate::live::state::State;
 use crate::report::compare;
 
-/// Not more often than this.
-const PAUSE: Duration = Duration::from_millis(500);
+const MIN_PAUSE: Duration = Duration::from_millis(500);
 
-/// It reads the recordings from their beginnings, which takes longer and longer: then it is done less and less often.
-/// One part of work, so many of rest.
-pub(crate) const REST: u32 = 10;
-
-/// Compares whenever something has happened, as long as somebody reads.
-pub(crate) async fn run(live: Arc<Live>) {
-    let shutdown = live.shutdown.clone();
-    let again = async {
-        let mut last = live.history.last();
-        // It fails when the history is gone, and that is in `live`.
-        while last.wait_for(|last| *last > 0).await.is_ok() {
-            live.readers.any().await;
-            last.mark_unchanged();
+/// Compares the recordings after new events, as long as a page is open.
+///
+/// Each comparison reads the recordings from the beginning, so comparisons take longer and happen less often over time.
+pub(crate) async fn run(state: Arc<State>) {
+    let shutdown = state.shutdown.clone();
+    let repeat = async {
+        let mut newest = state.history.newest();
+        // Fails only if the history has been dropped, but `state` holds it.
+        while newest.wait_for(|newest| *newest > 0).await.is_ok() {
+            state.open_pages.wait_for_any().await;
+            newest.mark_unchanged();
             let began = Instant::now();
-            tell(&live).await;
-            sleep(PAUSE.max(began.elapsed() * REST)).await;
-            if last.changed().await.is_err() {
+            update(&state).await;
+            sleep(pause_after(began.elapsed(), MIN_PAUSE)).await;
+            if newest.changed().await.is_err() {
                 break;
             }
         }
     };
-    shutdown.run_until_cancelled(again).await;
+    shutdown.run_until_cancelled(repeat).await;
 }
 
-async fn tell(live: &Live) {
-    let recordings = live.compared();
+async fn update(state: &State) {
+    let recordings = state.compared();
     let compared = tokio::task::spawn_blocking(move || {
         let comparison = compare(&recordings).ok()?;
         serde_json::to_string(&comparison).ok()
     });
-    // A trace that cannot be read now is told of by the feed.
+    // The feed reports the error if a trace cannot be read.
     if let Ok(Some(comparison)) = compared.await {
-        live.comparison.send_if_modified(|told| {
-            let is_news = told.as_deref() != Some(&comparison);
-            if is_news {
-                *told = Some(comparison.into());
-            }
-            is_news
-        });
+        state.comparison.publish(&comparison);
     }
 }

@@ -1,4 +1,4 @@
-//! Reads the trace files as they grow, into the history: what the page shows is what they say.
+//! The feed: reads events from the growing trace files into the history.
 
 use std::io::{self, Write as _};
 use std::sync::Arc;
@@ -14,45 +14,45 @@ use socket_trace::timeline::{Recording, Timeline};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use crate::api_instance::Recordings;
-use crate::live::Told;
-use crate::live::feed::history::History;
+use super::history::History;
+use crate::live::latest_json::LatestJson;
+use crate::recordings::Recordings;
 
-/// After so many events it looks up.
+/// Maximum number of events that are read before the history is updated.
 const BATCH: usize = 256;
 
-/// How often it looks whether the files have grown.
-const LOOK: Duration = Duration::from_millis(50);
+/// Pause before the files are checked for growth again.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Begins to read, until the shutdown. Returns whose recordings they are.
+/// Starts a thread that reads the recordings until the shutdown, and returns their descriptions.
 pub(crate) async fn start(
-    recorded: Vec<Recordings>,
+    recordings: Vec<Recordings>,
     history: Arc<History>,
-    failed: Told,
+    feed_error: LatestJson,
     shutdown: Shutdown,
 ) -> io::Result<Vec<Recording>> {
-    let (tell, told) = oneshot::channel();
+    let (opened, wait_opened) = oneshot::channel();
     let runtime = Handle::current();
-    let traces: Vec<_> = recorded.iter().flat_map(crate::live::traces).map(|(_, path)| path).collect();
+    let paths: Vec<_> = recordings.iter().flat_map(Recordings::files).map(|(_, path)| path).collect();
     let flush = move || {
-        for recordings in &recorded {
+        for recordings in &recordings {
             runtime.block_on(recordings.flush());
         }
     };
-    let follow = move || match Timeline::follow(&traces) {
+    let follow = move || match Timeline::follow(&paths) {
         Ok(timeline) => {
-            // Whoever asked may have gone.
-            let _ = tell.send(Ok(timeline.recordings().to_vec()));
+            // The receiver is gone if the future of this function has been dropped.
+            let _ = opened.send(Ok(timeline.recordings().to_vec()));
             if let Err(error) = read(Walk::along(timeline), &history, flush, &shutdown) {
-                let why = format!("the page shows nothing new any more: {error}");
-                warn(&why);
-                failed.send_replace(Some(json!({ "error": why }).to_string().into()));
+                let message = format!("the live page receives no further events: {error}");
+                warn(&message);
+                feed_error.publish(&json!({ "error": message }).to_string());
             }
         }
-        Err(error) => _ = tell.send(Err(error)),
+        Err(error) => _ = opened.send(Err(error)),
     };
     thread::Builder::new().name("feed".to_owned()).spawn(follow)?;
-    told.await.map_err(io::Error::other)?.map_err(io::Error::other)
+    wait_opened.await.map_err(io::Error::other)?.map_err(io::Error::other)
 }
 
 fn read(mut walk: Walk, history: &History, flush: impl Fn(), shutdown: &Shutdown) -> Result<(), Error> {
@@ -63,7 +63,7 @@ fn read(mut walk: Walk, history: &History, flush: impl Fn(), shutdown: &Shutdown
         let next = loop {
             let sight = walk.look()?;
             let Sight::Seen(seen) = &sight else { break sight };
-            batch.push(items.next(seen, &recordings).map_err(unsaid)?);
+            batch.push(items.next(seen, &recordings).map_err(serialization_error)?);
             if batch.len() == BATCH {
                 break sight;
             }
@@ -71,14 +71,17 @@ fn read(mut walk: Walk, history: &History, flush: impl Fn(), shutdown: &Shutdown
         history.push(batch);
         if walk.timeline().missed_parts() > missed {
             missed = walk.timeline().missed_parts();
-            warn(&format!("the page has fallen behind: {missed} files of recordings were deleted unread"));
+            warn(&format!(
+                "the live page has missed {missed} trace files that were deleted before it read them; \
+                 raise --trace-limit to keep more"
+            ));
         }
         match next {
-            // Half of a processor is enough: under load it falls behind, and catches up afterwards.
+            // Uses at most half of one processor: under load the feed falls behind, and catches up later.
             Sight::Seen(_) => thread::sleep(began.elapsed()),
             Sight::Pending => {
-                thread::sleep(LOOK);
-                // So that no earlier event comes behind it, however long a recorder's thread is held up.
+                thread::sleep(POLL_INTERVAL);
+                // A recorder's thread may be delayed. After the flush no earlier event can appear any more.
                 if walk.timeline().is_kept() {
                     flush();
                 }
@@ -90,11 +93,11 @@ fn read(mut walk: Walk, history: &History, flush: impl Fn(), shutdown: &Shutdown
     Ok(())
 }
 
-fn warn(why: &str) {
-    // Nobody may be reading.
-    let _ = writeln!(io::stderr(), "workshop: warning: {why}");
+fn warn(message: &str) {
+    // Standard error may be closed.
+    let _ = writeln!(io::stderr(), "workshop: warning: {message}");
 }
 
-fn unsaid(error: io::Error) -> Error {
+fn serialization_error(error: io::Error) -> Error {
     Error::Io { source: "an event".to_owned(), error }
 }

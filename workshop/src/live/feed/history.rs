@@ -1,38 +1,41 @@
-//! The last events, for browsers that read at different speeds.
+//! The most recent events, for pages that read at different speeds.
 //!
-//! Each has a place of its own in it, so that a slow one delays nobody; what it has not read in time is gone.
+//! Each page has its own position in the history, so a slow page delays no other. Events that a page has not read in
+//! time are dropped for it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use socket_trace::items::Kept;
 use tokio::sync::watch;
 
-/// How many events a browser gets at once, and how many bytes, unless one is larger.
-const MOST_AT_ONCE: usize = 500;
-const MOST_BYTES_AT_ONCE: usize = 256 << 10;
+/// Maximum number of items in a batch.
+const MAX_BATCH_ITEMS: usize = 500;
 
-/// The events that are kept.
+/// Maximum size of a batch in bytes, unless a single item is larger.
+const MAX_BATCH_BYTES: usize = 256 << 10;
+
+/// The most recent events as JSON items.
 #[derive(Debug)]
 pub(crate) struct History {
     kept: Mutex<Kept>,
-    /// The number of the newest.
-    last: watch::Sender<u64>,
+    /// Number of the newest item.
+    newest: watch::Sender<u64>,
 }
 
-/// What a browser gets next.
+/// The next items for one page.
 #[derive(Debug)]
 pub(crate) struct Batch {
-    /// How many it will not get: they are no longer kept.
+    /// Number of items that the page has missed, because they are no longer in the history.
     pub(crate) dropped: u64,
-    /// What comes behind them.
+    /// Items after the dropped ones.
     pub(crate) items: Vec<Arc<str>>,
-    /// The number of the last item.
+    /// Number of the last item of this batch.
     pub(crate) last: u64,
 }
 
 impl Default for History {
     fn default() -> Self {
-        Self { kept: Mutex::default(), last: watch::Sender::new(0) }
+        Self { kept: Mutex::default(), newest: watch::Sender::new(0) }
     }
 }
 
@@ -41,21 +44,21 @@ impl History {
         if items.is_empty() {
             return;
         }
-        let last = {
+        let newest = {
             let mut kept = self.lock();
             items.into_iter().for_each(|item| kept.push(item));
             kept.last()
         };
-        self.last.send_replace(last);
+        self.newest.send_replace(newest);
     }
 
-    /// What comes behind the item with that number; `None` when nothing does.
+    /// Returns the items after the one with number `seq`, or `None` if there are none.
     pub(crate) fn after(&self, seq: u64) -> Option<Batch> {
         let kept = self.lock();
         let (mut items, mut bytes) = (Vec::new(), 0);
-        for item in kept.after(seq).take(MOST_AT_ONCE) {
+        for item in kept.after(seq).take(MAX_BATCH_ITEMS) {
             bytes += item.len();
-            if bytes > MOST_BYTES_AT_ONCE && !items.is_empty() {
+            if bytes > MAX_BATCH_BYTES && !items.is_empty() {
                 break;
             }
             items.push(Arc::clone(item));
@@ -65,24 +68,24 @@ impl History {
         (last > seq).then_some(Batch { dropped, items, last })
     }
 
-    /// All that is kept, and the number of the first.
+    /// Returns all items, with the number of the first.
     pub(crate) fn all(&self) -> (u64, Vec<Arc<str>>) {
         let kept = self.lock();
         (kept.first(), kept.after(0).cloned().collect())
     }
 
-    /// The number of the oldest item.
+    /// Returns the number of the oldest item.
     pub(crate) fn first(&self) -> u64 {
         self.lock().first()
     }
 
-    /// The number of the newest item, whenever it changes.
-    pub(crate) fn last(&self) -> watch::Receiver<u64> {
-        self.last.subscribe()
+    /// Returns a receiver for the number of the newest item.
+    pub(crate) fn newest(&self) -> watch::Receiver<u64> {
+        self.newest.subscribe()
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
-        // What it holds is whole after each step.
+        // The items are consistent after each step, so a panic elsewhere cannot have corrupted them.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! The table of sockets, again and again: what `netstat` would show of the servers and their clients.
+//! The table of the servers' and clients' sockets, as `netstat` prints it, computed again several times a second.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -8,58 +8,48 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::json;
 use socket_trace::sockets::changes::{Marked, mark, unmarked};
-use socket_trace::sockets::{Filter, Proto, Row, State, table};
+use socket_trace::sockets::{Filter, Proto, Row, State as SocketState, table};
 use tokio::time::{Instant, sleep};
 
-use crate::live::Live;
-use crate::live::feed::comparison::REST;
+use super::pacing::pause_after;
+use crate::live::state::State;
 
-/// How often it is looked at, unless a look takes long: it goes through all processes.
-const PAUSE: Duration = Duration::from_millis(250);
+/// Reading the table takes long with many processes, because it reads the file descriptors of each.
+const MIN_PAUSE: Duration = Duration::from_millis(250);
 
-/// More are not told of: nobody would read them.
-const MOST_ROWS: usize = 200;
+/// Maximum number of rows that are sent to the page.
+const MAX_ROWS: usize = 200;
 
-/// Looks as long as somebody reads.
-pub(crate) async fn run(live: Arc<Live>) {
-    let places = places(&live);
+/// Reads the socket table repeatedly, as long as a page is open.
+pub(crate) async fn run(state: Arc<State>) {
+    let servers = servers(&state);
     let mut before = None;
-    let again = async {
+    let repeat = async {
         loop {
-            live.readers.any().await;
+            state.open_pages.wait_for_any().await;
             let began = Instant::now();
-            let (filter, looked) = (filter(&places), tokio::task::spawn_blocking);
-            let told = match looked(move || table(&filter)).await {
+            let filter = filter(&servers);
+            let json = match tokio::task::spawn_blocking(move || table(&filter)).await {
                 Ok(Ok(mut now)) => {
-                    now.retain(|row| places.iter().any(|place| place.end(row).is_some()));
+                    now.retain(|row| servers.iter().any(|server| server.side_of(row).is_some()));
                     let marked =
                         before.as_deref().map_or_else(|| unmarked(&now), |before| mark(before, &now));
                     before = Some(now);
-                    let (rows, more) = rows(marked, &places);
-                    json!({ "rows": rows, "more": more })
+                    let (rows, omitted) = rows(marked, &servers);
+                    json!({ "rows": rows, "more": omitted })
                 }
                 Ok(Err(error)) => json!({ "error": error.to_string() }),
                 Err(error) => json!({ "error": error.to_string() }),
             };
-            tell(&live, &told.to_string());
-            sleep(PAUSE.max(began.elapsed() * REST)).await;
+            state.socket_table.publish(&json.to_string());
+            sleep(pause_after(began.elapsed(), MIN_PAUSE)).await;
         }
     };
-    live.shutdown.run_until_cancelled(again).await;
+    state.shutdown.run_until_cancelled(repeat).await;
 }
 
-fn tell(live: &Live, now: &str) {
-    live.sockets.send_if_modified(|told| {
-        let is_news = told.as_deref() != Some(now);
-        if is_news {
-            *told = Some(now.into());
-        }
-        is_news
-    });
-}
-
-/// Where a server is.
-struct Place {
+/// A server's name, address and protocols.
+struct Server {
     api: &'static str,
     address: SocketAddr,
     protos: [Proto; 2],
@@ -68,56 +58,58 @@ struct Place {
 const TCP: [Proto; 2] = [Proto::Tcp, Proto::Tcp6];
 const UDP: [Proto; 2] = [Proto::Udp, Proto::Udp6];
 
-fn places(live: &Live) -> Vec<Place> {
-    let plain = live.plain.listen;
-    let apis = live.apis.iter().map(|api| Place { api: api.name, address: api.listen, protos: TCP });
-    let udp = Place { api: "udp", address: plain, protos: UDP };
-    apis.chain([udp, Place { api: "tcp", address: plain, protos: TCP }]).collect()
+fn servers(state: &State) -> Vec<Server> {
+    let plain = state.plain.listen;
+    let apis = state.apis.iter().map(|api| Server { api: api.name, address: api.listen, protos: TCP });
+    let udp = Server { api: "udp", address: plain, protos: UDP };
+    apis.chain([udp, Server { api: "tcp", address: plain, protos: TCP }]).collect()
 }
 
-/// A row, and whose it is.
+/// A row with the API and the side that its socket belongs to.
 #[derive(Serialize)]
-struct Whose {
+struct AssignedRow {
     #[serde(flatten)]
     marked: Marked,
     api: &'static str,
     side: &'static str,
 }
 
-impl Place {
-    /// Which end of the connection the socket is, when it is one with this server.
-    fn end(&self, row: &Row) -> Option<&'static str> {
+impl Server {
+    /// Returns the side of the socket if it belongs to this server or to one of its clients.
+    fn side_of(&self, row: &Row) -> Option<&'static str> {
         if !self.protos.contains(&row.proto) {
             return None;
         }
-        if self.is(row.local) {
+        if self.has_address(row.local) {
             return Some("server");
         }
-        self.is(row.foreign).then_some("client")
+        self.has_address(row.foreign).then_some("client")
     }
 
-    /// A server that listens on every address has each.
-    fn is(&self, address: SocketAddr) -> bool {
+    /// Returns `true` if `address` reaches this server. A server on the unspecified address has all addresses.
+    fn has_address(&self, address: SocketAddr) -> bool {
         address.port() == self.address.port()
             && (self.address.ip().is_unspecified()
                 || address.ip().to_canonical() == self.address.ip().to_canonical())
     }
 }
 
-fn filter(places: &[Place]) -> Filter {
-    let ports: BTreeSet<u16> = places.iter().map(|place| place.address.port()).collect();
+fn filter(servers: &[Server]) -> Filter {
+    let ports: BTreeSet<u16> = servers.iter().map(|server| server.address.port()).collect();
     Filter { ports, ..Filter::default() }
 }
 
-/// The rows that are told, and how many there are beside them. What is in TIME_WAIT comes last: after a load test that is
-/// thousands.
-fn rows(mut marked: Vec<Marked>, places: &[Place]) -> (Vec<Whose>, usize) {
-    let more = marked.len().saturating_sub(MOST_ROWS);
-    marked.sort_by_key(|marked| marked.row.state == Some(State::TimeWait));
-    marked.truncate(MOST_ROWS);
-    let whose = marked.into_iter().filter_map(|marked| {
-        let (api, side) = places.iter().find_map(|place| Some((place.api, place.end(&marked.row)?)))?;
-        Some(Whose { marked, api, side })
+/// Returns the rows for the page and the number of omitted rows.
+///
+/// Rows in `TIME_WAIT` come last, because a load test leaves thousands of them.
+fn rows(mut marked: Vec<Marked>, servers: &[Server]) -> (Vec<AssignedRow>, usize) {
+    let omitted = marked.len().saturating_sub(MAX_ROWS);
+    marked.sort_by_key(|marked| marked.row.state == Some(SocketState::TimeWait));
+    marked.truncate(MAX_ROWS);
+    let assigned = marked.into_iter().filter_map(|marked| {
+        let (api, side) =
+            servers.iter().find_map(|server| Some((server.api, server.side_of(&marked.row)?)))?;
+        Some(AssignedRow { marked, api, side })
     });
-    (whose.collect(), more)
+    (assigned.collect(), omitted)
 }

@@ -1,15 +1,16 @@
-//! The operations from a terminal: lines to paste, which work as often as one likes. What changes a book asks for its
-//! revision first, and what deletes one creates it first.
+//! The operations as command lines for a terminal.
+//!
+//! Each can be repeated: an update reads the current revision first, and a deletion creates its book first.
 
 use std::net::SocketAddr;
 
-use crate::live::operations::operation::Operation;
+use super::operation::Operation;
 
-/// As JSON.
+/// A new book as JSON for REST and gRPC.
 const NEW_BOOK: &str = r#"{"title": "Mine", "author_id": 1, "year": 2026}"#;
 
-/// The command line for an operation over the API of that name.
-pub(crate) fn of(operation: Operation, api: &str, address: SocketAddr) -> String {
+/// Returns the command line for an operation over the named API.
+pub(crate) fn call(operation: Operation, api: &str, address: SocketAddr) -> String {
     match api {
         "rest" => rest(operation, address),
         "graphql" => graphql(operation, address),
@@ -17,25 +18,25 @@ pub(crate) fn of(operation: Operation, api: &str, address: SocketAddr) -> String
     }
 }
 
-/// The command line to watch changes.
+/// Returns the command line that watches changes over the named API.
 pub(crate) fn watch(api: &str, address: SocketAddr) -> String {
     match api {
         "rest" => format!("curl -N 'http://{address}/v1/books/changes'"),
         "graphql" => {
             let query = "subscription { bookChanged { kind book { title } } }";
-            format!("curl -N -H 'accept: text/event-stream' {}", asked(address, query))
+            format!("curl -N -H 'accept: text/event-stream' {}", graphql_arguments(address, query))
         }
-        _ => called(address, "WatchBooks", "{}"),
+        _ => grpcurl(address, "WatchBooks", "{}"),
     }
 }
 
-/// What curl is told, to ask a GraphQL server.
-fn asked(address: SocketAddr, query: &str) -> String {
+/// Returns curl's arguments for a GraphQL request.
+fn graphql_arguments(address: SocketAddr, query: &str) -> String {
     format!("'http://{address}/graphql' --json '{{\"query\": \"{query}\"}}'")
 }
 
-/// A call of the gRPC service.
-fn called(address: SocketAddr, method: &str, message: &str) -> String {
+/// Returns the grpcurl command line for a call.
+fn grpcurl(address: SocketAddr, method: &str, message: &str) -> String {
     format!("grpcurl -plaintext -d '{message}' {address} bookshelf.v1.BookshelfService/{method}")
 }
 
@@ -58,11 +59,11 @@ fn rest(operation: Operation, address: SocketAddr) -> String {
 }
 
 fn graphql(operation: Operation, address: SocketAddr) -> String {
-    let ask = |query: &str| format!("curl {}", asked(address, query));
-    // The only number of the answer.
-    let number = |query: &str| format!("curl -s {} | grep -o '[0-9]*'", asked(address, query));
+    let ask = |query: &str| format!("curl {}", graphql_arguments(address, query));
+    // The response contains only one number.
+    let number = |query: &str| format!("curl -s {} | grep -o '[0-9]*'", graphql_arguments(address, query));
     let new_book = r#"createBook(input: {title: \"Mine\", authorId: 1, year: 2026})"#;
-    // Where the shell is to put a variable in, the quotes are open for it.
+    // The single quotes end before each shell variable, so that the shell expands it.
     match operation {
         Operation::Get => ask("{ book(id: 1) { id title year revision } }"),
         Operation::List => ask("{ books(first: 5) { nodes { id title } pageInfo { endCursor } } }"),
@@ -81,8 +82,8 @@ fn graphql(operation: Operation, address: SocketAddr) -> String {
 }
 
 fn grpc(operation: Operation, address: SocketAddr) -> String {
-    let call = |method, message: &str| called(address, method, message);
-    let number = |called: String, field: &str| format!("{called} | grep '\"{field}\"' | grep -o '[0-9]*'");
+    let call = |method, message: &str| grpcurl(address, method, message);
+    let number = |call: String, field: &str| format!("{call} | grep '\"{field}\"' | grep -o '[0-9]*'");
     let new_book = format!("{{\"book\": {NEW_BOOK}}}");
     match operation {
         Operation::Get => call("GetBook", "{\"id\": 1}"),

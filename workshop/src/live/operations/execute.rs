@@ -1,46 +1,81 @@
-//! One call, and what it brought.
+//! Runs a job through an API's client.
+
+use std::time::Instant;
 
 use bookshelf::{Book, BookPatch, ListBooks, NewBook};
 use clients::{Client, Failure};
 
-use crate::live::operations::operation::Operation;
+use super::api::Api;
+use super::job::{Connection, Job, Outcome};
+use super::operation::Operation;
 
-/// Where the year of an updated book goes back and forth.
+/// An update changes the year to the other of these two.
 const YEARS: [i32; 2] = [1995, 1996];
 
-/// Performs the operation, and says what it brought. `books` are those that were created here, the last one last.
-pub(crate) async fn perform<C: Client>(
+/// Runs the job as a step of the API's recordings.
+pub(crate) async fn run<C: Client>(api: &Api, job: &Job) -> Outcome {
+    let mut leftovers = api.leftovers.lock().await;
+    let began = Instant::now();
+    let mut duration = 0;
+    let calls = async {
+        let result = make_calls::<C>(api, job, &mut leftovers.books).await;
+        duration = began.elapsed().as_nanos();
+        result.map_err(|failure| failure.to_string())
+    };
+    let result = api.session.step(job.step(), 0, calls).await;
+    (result, duration)
+}
+
+/// Makes all calls of the job and returns a description of the last call's result.
+async fn make_calls<C: Client>(api: &Api, job: &Job, books: &mut Vec<Book>) -> Result<String, Failure> {
+    let (connections, calls) = match job.connection {
+        Connection::One => (1, job.calls),
+        Connection::New => (job.calls, 1),
+    };
+    let mut description = String::new();
+    for _ in 0..connections {
+        let mut client = C::connect(api.session.client(), api.address).await?;
+        for _ in 0..calls {
+            description = call(&mut client, job.operation, books).await?;
+        }
+        client.close().await;
+    }
+    Ok(description)
+}
+
+/// Makes one call and returns a description of its result. `books` contains the created books, the newest last.
+async fn call<C: Client>(
     client: &mut C,
     operation: Operation,
     books: &mut Vec<Book>,
 ) -> Result<String, Failure> {
     Ok(match operation {
-        Operation::Get => titled(&client.book(1).await?),
+        Operation::Get => title_and_year(&client.book(1).await?),
         Operation::List => {
             let page = client.list(&ListBooks { page_size: Some(5), ..ListBooks::default() }).await?;
-            let more = if page.next_page_token.is_some() { ", and there are more" } else { "" };
+            let more = if page.next_page_token.is_some() { ", more on the next page" } else { "" };
             format!("{}{more}", count(page.books.len()))
         }
         Operation::Create => {
             let book = client.create(new_book()).await?;
-            let says = format!("book {}: {}", book.id, titled(&book));
+            let description = format!("book {}: {}", book.id, title_and_year(&book));
             books.push(book);
-            says
+            description
         }
         Operation::Update => {
-            // One that fails is not tried again: somebody else may have changed or deleted it.
-            let Book { id, revision, year, .. } = last(client, books).await?;
+            // A failed update is not repeated, because someone else may have changed or deleted the book.
+            let Book { id, revision, year, .. } = take_newest(client, books).await?;
             let year = if year == YEARS[0] { YEARS[1] } else { YEARS[0] };
-            let book =
-                client.update(id, revision, BookPatch { year: Some(year), ..BookPatch::default() }).await?;
-            let says = format!("book {id} is of {year} now, in revision {}", book.revision);
+            let patch = BookPatch { year: Some(year), ..BookPatch::default() };
+            let book = client.update(id, revision, patch).await?;
+            let description = format!("book {id} is now dated {year} (revision {})", book.revision);
             books.push(book);
-            says
+            description
         }
         Operation::Delete => {
-            let book = last(client, books).await?;
+            let book = take_newest(client, books).await?;
             client.delete(book.id).await?;
-            format!("book {} is gone", book.id)
+            format!("book {} deleted", book.id)
         }
         Operation::Author => {
             let (author, books) = client.author_with_books(1).await?;
@@ -49,8 +84,8 @@ pub(crate) async fn perform<C: Client>(
     })
 }
 
-/// The book that was created last. Without one, it is created.
-async fn last<C: Client>(client: &mut C, books: &mut Vec<Book>) -> Result<Book, Failure> {
+/// Removes and returns the newest book from `books`. Creates one if `books` is empty.
+async fn take_newest<C: Client>(client: &mut C, books: &mut Vec<Book>) -> Result<Book, Failure> {
     match books.pop() {
         Some(book) => Ok(book),
         None => client.create(new_book()).await,
@@ -62,8 +97,7 @@ fn new_book() -> NewBook {
     NewBook { title, author_id: 1, year: YEARS[0] }
 }
 
-/// The book in words.
-pub(crate) fn titled(book: &Book) -> String {
+fn title_and_year(book: &Book) -> String {
     format!("{} ({})", book.title, book.year)
 }
 

@@ -1,36 +1,40 @@
-//! The same over several APIs at once, as one step of all their recordings.
+//! Runs a task for several APIs at the same time.
 
 use std::sync::Arc;
 
 use futures_util::future::join_all;
 
-use crate::live::Live;
-use crate::live::operations::api::Api;
-use crate::live::response::Refusal;
+use super::api::Api;
+use super::operation_lock::OperationLock;
+use crate::live::response::ErrorResponse;
 
-/// What came of it over one API, or why its client failed.
-type Done<T> = (&'static str, Result<T, String>);
+/// An API's name with the result of its task. The error is that of a task that panicked.
+type ApiOutcome<T> = (&'static str, Result<T, String>);
 
-/// Does something over each of the APIs, one thing at a time: whatever is done is a step of their recordings, and the step
-/// ends when it is done over all of them. What waits for its turn can be given up; what is begun is done to its end, also
-/// when nobody waits for it any more.
-pub(crate) async fn together<T, F>(
-    live: &Arc<Live>,
+/// Runs `task` for each API under the lock, and ends the step in the recordings when all tasks are done.
+///
+/// Cancelling a call that still waits for the lock cancels the operation. Once started, the tasks run to completion.
+///
+/// # Errors
+/// If too many operations are waiting for the lock.
+pub(crate) async fn fan_out<T, F>(
+    lock: &OperationLock,
     apis: Vec<Arc<Api>>,
-    each: impl Fn(&Arc<Api>) -> F + Send + 'static,
-) -> Result<Vec<Done<T>>, Refusal>
+    task: impl Fn(&Arc<Api>) -> F + Send + 'static,
+) -> Result<Vec<ApiOutcome<T>>, ErrorResponse>
 where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,
 {
-    let turn = live.turn.take().await?;
+    let guard = lock.acquire().await?;
     let all = tokio::spawn(async move {
-        let _turn = turn;
-        let begun: Vec<_> = apis.iter().map(|api| tokio::spawn(each(api))).collect();
-        let done = join_all(begun).await;
-        apis.iter().for_each(|api| api.stage.leave());
-        let done = done.into_iter().map(|done| done.map_err(|error| format!("the client failed: {error}")));
-        apis.iter().map(|api| api.name).zip(done).collect()
+        let _guard = guard;
+        let tasks: Vec<_> = apis.iter().map(|api| tokio::spawn(task(api))).collect();
+        let results = join_all(tasks).await;
+        apis.iter().for_each(|api| api.session.end_step());
+        let results =
+            results.into_iter().map(|result| result.map_err(|error| format!("the client failed: {error}")));
+        apis.iter().map(|api| api.name).zip(results).collect()
     });
-    all.await.map_err(|error| Refusal::failed(format!("the clients failed: {error}")))
+    all.await.map_err(|error| ErrorResponse::internal(format!("the clients failed: {error}")))
 }

@@ -1,12 +1,8 @@
-//! What can be done, and how it is called.
-
-use std::net::SocketAddr;
-use std::sync::Arc;
+//! The operations and their titles.
 
 use serde::Deserialize;
 
-use crate::live::operations::api::Api;
-use crate::live::operations::commands;
+use crate::tour::step::ONE_CALL;
 
 /// A call that a client can make over each API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -20,11 +16,15 @@ pub(crate) enum Operation {
     Author,
 }
 
-impl Operation {
-    const ALL: [Self; 6] = [Self::Get, Self::List, Self::Create, Self::Update, Self::Delete, Self::Author];
+/// Title of watching, also the name of its step in the recordings.
+pub(crate) const WATCH_TITLE: &str = "watch changes";
 
-    /// What it is asked for by.
-    fn id(self) -> &'static str {
+impl Operation {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Get, Self::List, Self::Create, Self::Update, Self::Delete, Self::Author];
+
+    /// Returns the operation's name in requests.
+    pub(crate) fn id(self) -> &'static str {
         match self {
             Self::Get => "get",
             Self::List => "list",
@@ -35,56 +35,30 @@ impl Operation {
         }
     }
 
-    /// What it is called, also as a step of the recordings.
+    /// Returns the operation's title, which is also the name of its step in the recordings.
     pub(crate) fn title(self) -> &'static str {
         match self {
-            Self::Get => crate::tour::step::ONE_CALL,
+            Self::Get => ONE_CALL,
             Self::List => "list books",
             Self::Create => "create a book",
             Self::Update => "update a book",
             Self::Delete => "delete a book",
-            Self::Author => "an author with books",
+            Self::Author => "get author with books",
         }
     }
 
-    fn what(self) -> &'static str {
+    /// Returns a sentence that describes the operation.
+    pub(crate) fn description(self) -> &'static str {
         match self {
-            Self::Get => "Asks for one book by its id.",
-            Self::List => "Asks for a page of five books, and where the next page begins.",
-            Self::Create => "Puts a new book on the shelf.",
+            Self::Get => "Gets one book by its id.",
+            Self::List => "Gets a page of five books and the token of the next page.",
+            Self::Create => "Adds a new book to the shelf.",
             Self::Update => {
-                "Changes the year of the book that was created last, as long as nobody else has changed it since; \
-                 without one, it creates a book first."
+                "Changes the year of the last created book. Fails if someone else has changed that book since. \
+                 Creates a book first if there is none."
             }
-            Self::Delete => {
-                "Takes the book that was created last off the shelf; without one, it creates a book first."
-            }
-            Self::Author => {
-                "Asks for an author and the author's books: two calls over REST and gRPC, one over GraphQL."
-            }
+            Self::Delete => "Deletes the last created book. Creates a book first if there is none.",
+            Self::Author => "Gets an author and the author's books: two calls over REST and gRPC, one over GraphQL.",
         }
     }
-}
-
-/// What watching is called, also as a step of the recordings.
-pub(crate) const WATCH: &str = "watch changes";
-
-/// All that can be done, as the page is told of it.
-pub(crate) fn told(apis: &[Arc<Api>]) -> Vec<page::hello::Operation> {
-    let over_each = |command: &dyn Fn(&str, SocketAddr) -> String| {
-        apis.iter().map(|api| (api.name, command(api.name, api.address))).collect()
-    };
-    let calls = Operation::ALL.into_iter().map(|operation| page::hello::Operation {
-        id: operation.id(),
-        title: operation.title(),
-        what: operation.what(),
-        commands: over_each(&|api, address| commands::of(operation, api, address)),
-    });
-    let watch = page::hello::Operation {
-        id: "watch",
-        title: WATCH,
-        what: "Stays connected, and is told of each change when it happens.",
-        commands: over_each(&commands::watch),
-    };
-    calls.chain([watch]).collect()
 }

@@ -1,38 +1,41 @@
-//! One thing at a time.
+//! A lock with a bounded queue, for one operation at a time.
 
 use std::sync::Arc;
 
 use axum::http::StatusCode;
 use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
-use crate::live::response::Refusal;
+use crate::live::response::ErrorResponse;
 
-/// More do not wait: each may take seconds.
-const MOST_WAITING: usize = 32;
+/// Maximum number of operations that run or wait. An operation may take seconds.
+const MAX_QUEUED: usize = 32;
 
-/// Whose turn it is.
+/// A fair lock for operations.
 #[derive(Debug)]
-pub(crate) struct Turn {
-    turn: Arc<Mutex<()>>,
-    places: Arc<Semaphore>,
+pub(crate) struct OperationLock {
+    lock: Arc<Mutex<()>>,
+    queue: Arc<Semaphore>,
 }
 
-/// Whoever has it has its turn.
-pub(crate) type Taken = (OwnedMutexGuard<()>, OwnedSemaphorePermit);
+/// Releases the lock when it is dropped.
+pub(crate) type OperationGuard = (OwnedMutexGuard<()>, OwnedSemaphorePermit);
 
-impl Default for Turn {
+impl Default for OperationLock {
     fn default() -> Self {
-        Self { turn: Arc::default(), places: Arc::new(Semaphore::new(MOST_WAITING)) }
+        Self { lock: Arc::default(), queue: Arc::new(Semaphore::new(MAX_QUEUED)) }
     }
 }
 
-impl Turn {
-    /// Waits for its turn.
-    pub(crate) async fn take(&self) -> Result<Taken, Refusal> {
-        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
-            let why = format!("{MOST_WAITING} others wait for their turn: try again when they are done");
-            return Err(Refusal(StatusCode::SERVICE_UNAVAILABLE, why));
+impl OperationLock {
+    /// Waits for the lock.
+    ///
+    /// # Errors
+    /// If the queue is full.
+    pub(crate) async fn acquire(&self) -> Result<OperationGuard, ErrorResponse> {
+        let Ok(queued) = Arc::clone(&self.queue).try_acquire_owned() else {
+            let message = format!("{MAX_QUEUED} operations are already in progress; try again later");
+            return Err(ErrorResponse(StatusCode::SERVICE_UNAVAILABLE, message));
         };
-        Ok((Arc::clone(&self.turn).lock_owned().await, place))
+        Ok((Arc::clone(&self.lock).lock_owned().await, queued))
     }
 }

@@ -1,13 +1,13 @@
-//! Who may ask: this page and programs of this machine, no page of anyone else.
+//! Access control: only the live page itself and programs on this machine may send requests.
 //!
-//! A browser sends requests for any page to any address. A page from elsewhere that gives its own name our address (DNS
-//! rebinding) would even be told the answers, which hold what was recorded. So the name under which we are asked must
-//! be ours, and so must the page that asks.
+//! A browser sends requests to any address on behalf of any page. With DNS rebinding, a foreign page points its own
+//! name to this server's address and could then read the recordings. So both the `Host` of the request and the origin
+//! of the requesting page must belong to this server.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::{Request, State as FromState};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
@@ -18,14 +18,14 @@ use axum::response::{IntoResponse as _, Response};
 use hardening_http::origin;
 use server_kit::bind::reachable;
 
-use crate::live::Live;
-use crate::live::response::Refusal;
+use crate::live::response::ErrorResponse;
+use crate::live::state::State;
 
-/// What the page may load: itself.
+/// Lets the page load its own files and nothing else.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
                       connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// On every answer.
+/// Headers of every response.
 const HEADERS: [(HeaderName, &str); 5] = [
     (CONTENT_SECURITY_POLICY, POLICY),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -34,11 +34,11 @@ const HEADERS: [(HeaderName, &str); 5] = [
     (CACHE_CONTROL, "no-store"),
 ];
 
-/// Stands before every request.
-pub(crate) async fn guard(State(live): State<Arc<Live>>, request: Request, next: Next) -> Response {
-    let mut response = match check(&request, live.address) {
+/// Middleware that checks every request and adds the security headers to every response.
+pub(crate) async fn guard(FromState(state): FromState<Arc<State>>, request: Request, next: Next) -> Response {
+    let mut response = match check(&request, state.address) {
         Ok(()) => next.run(request).await,
-        Err(refusal) => refusal.into_response(),
+        Err(error) => error.into_response(),
     };
     for (name, value) in HEADERS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
@@ -46,54 +46,54 @@ pub(crate) async fn guard(State(live): State<Arc<Live>>, request: Request, next:
     response
 }
 
-fn check(request: &Request, listen: SocketAddr) -> Result<(), Refusal> {
+fn check(request: &Request, listen: SocketAddr) -> Result<(), ErrorResponse> {
     let (headers, address) = (request.headers(), reachable(listen));
     let forbidden = |why: &str| {
-        let why = format!("{why}: open http://{address} in a browser on its own");
-        Err(Refusal(StatusCode::FORBIDDEN, why))
+        let message = format!("{why}; open http://{address} in a browser tab");
+        Err(ErrorResponse(StatusCode::FORBIDDEN, message))
     };
-    if !origin::asked(headers, request.uri()).is_some_and(|host| is_ours(&host, listen)) {
-        return forbidden("the page is not known under this name");
+    if !origin::asked(headers, request.uri()).is_some_and(|host| is_own_host(&host, listen)) {
+        return forbidden("the host name of the request does not belong to this server");
     }
     if !origin::is_own(headers, request.uri())
-        || (says(headers, "sec-fetch-site", "cross-site") && !is_link(request))
+        || (has_value(headers, "sec-fetch-site", "cross-site") && !is_followed_link(request))
     {
-        return forbidden("another page may not ask this of it");
+        return forbidden("requests from other sites are not allowed");
     }
     let is_json = headers.get(CONTENT_TYPE).is_some_and(is_json);
-    // Of a form, which any page may send, it cannot be said.
+    // Any page may send a form, but a form cannot have this content type.
     if !request.method().is_safe() && !is_json {
-        let why = "what changes something is asked for with content-type: application/json".to_owned();
-        return Err(Refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
+        let message = "this request requires content-type: application/json".to_owned();
+        return Err(ErrorResponse(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
     }
     Ok(())
 }
 
-/// Whether somebody follows a link to the page, which any page may have. No other may show it in a frame.
-fn is_link(request: &Request) -> bool {
+/// Returns `true` for a followed link to the page, which any site may contain. A frame in another site is not one.
+fn is_followed_link(request: &Request) -> bool {
     let headers = request.headers();
     request.uri().path() == "/"
         && request.method() == Method::GET
-        && says(headers, "sec-fetch-mode", "navigate")
-        && says(headers, "sec-fetch-dest", "document")
+        && has_value(headers, "sec-fetch-mode", "navigate")
+        && has_value(headers, "sec-fetch-dest", "document")
 }
 
-fn says(headers: &HeaderMap, name: &str, value: &str) -> bool {
-    headers.get(name).is_some_and(|said| said == value)
+fn has_value(headers: &HeaderMap, name: &str, value: &str) -> bool {
+    headers.get(name).is_some_and(|found| found == value)
 }
 
-/// Addresses cannot be given to others as names can. `localhost` no browser looks up.
-fn is_ours(host: &Authority, listen: SocketAddr) -> bool {
+/// Returns `true` if `host` is an IP address of this server or `localhost`. DNS can redirect neither.
+fn is_own_host(host: &Authority, listen: SocketAddr) -> bool {
     let name = host.host();
     let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
-    let is_here = match bare.parse::<IpAddr>() {
+    let is_own_name = match bare.parse::<IpAddr>() {
         Ok(ip) => ip == listen.ip() || !listen.ip().is_loopback() || ip.is_loopback(),
         Err(_) => bare.eq_ignore_ascii_case("localhost"),
     };
-    is_here && host.port_u16().unwrap_or(80) == listen.port()
+    is_own_name && host.port_u16().unwrap_or(80) == listen.port()
 }
 
-fn is_json(kind: &HeaderValue) -> bool {
-    let essence = kind.to_str().ok().and_then(|kind| kind.split(';').next());
+fn is_json(content_type: &HeaderValue) -> bool {
+    let essence = content_type.to_str().ok().and_then(|text| text.split(';').next());
     essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
 }

@@ -1,39 +1,55 @@
-//! What a browser is told first.
+//! The `hello` message, the first message on every event stream.
 
-use page::hello::{Hello, Lane};
+use std::sync::Arc;
 
-use crate::live::Live;
-use crate::live::operations::datagrams::{self, Plain};
-use crate::live::operations::{operation as operations, run};
+use page::hello::{Hello, Lane, Operation as OperationInfo};
 
-impl Live {
-    /// Who records, and what can be done.
-    pub(crate) fn hello(&self) -> Hello {
-        let lanes = self.apis.iter().map(|api| Lane {
-            api: api.name.to_owned(),
-            title: api.title.to_owned(),
-            address: api.address.to_string(),
-            calls: run::MOST_CALLS,
-        });
-        Hello {
-            boot: self.boot.clone(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            first: self.history.first(),
-            recordings: self.recordings.iter().map(Into::into).collect(),
-            lanes: lanes.collect(),
-            plain: [("udp", "UDP"), ("tcp", "TCP")].map(|(api, title)| self.plain.lane(api, title)).to_vec(),
-            operations: operations::told(&self.apis),
-        }
+use crate::live::operations::api::Api;
+use crate::live::operations::operation::{Operation, WATCH_TITLE};
+use crate::live::operations::{commands, job, plain};
+use crate::live::state::State;
+
+/// Returns the description of the recordings and of all operations.
+pub(crate) fn hello(state: &State) -> Hello {
+    let lanes = state.apis.iter().map(|api| Lane {
+        api: api.name.to_owned(),
+        title: api.title.to_owned(),
+        address: api.address.to_string(),
+        calls: job::MAX_CALLS,
+    });
+    let plain = [("udp", "UDP"), ("tcp", "TCP")].map(|(api, title)| Lane {
+        api: api.to_owned(),
+        title: title.to_owned(),
+        address: state.plain.address.to_string(),
+        calls: plain::MAX_CALLS,
+    });
+    Hello {
+        boot: state.run_id.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        first: state.history.first(),
+        recordings: state.recordings.iter().map(Into::into).collect(),
+        lanes: lanes.collect(),
+        plain: plain.to_vec(),
+        operations: operations(&state.apis),
     }
 }
 
-impl Plain {
-    fn lane(&self, api: &str, title: &str) -> Lane {
-        Lane {
-            api: api.to_owned(),
-            title: title.to_owned(),
-            address: self.address.to_string(),
-            calls: datagrams::MOST_CALLS,
-        }
-    }
+/// Returns the operations with their command lines for each API.
+fn operations(apis: &[Arc<Api>]) -> Vec<OperationInfo> {
+    let calls = Operation::ALL.into_iter().map(|operation| OperationInfo {
+        id: operation.id(),
+        title: operation.title(),
+        what: operation.description(),
+        commands: apis
+            .iter()
+            .map(|api| (api.name, commands::call(operation, api.name, api.address)))
+            .collect(),
+    });
+    let watch = OperationInfo {
+        id: "watch",
+        title: WATCH_TITLE,
+        what: "Keeps a connection open and receives each change when it happens.",
+        commands: apis.iter().map(|api| (api.name, commands::watch(api.name, api.address))).collect(),
+    };
+    calls.chain([watch]).collect()
 }

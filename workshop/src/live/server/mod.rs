@@ -1,3 +1,5 @@
+//! The HTTP interface of the live page.
+
 pub(crate) mod access;
 pub(crate) mod hello;
 pub(crate) mod open_pages;

@@ -1,42 +1,37 @@
-//! How many browsers read the stream: what is worked out for them is not worked out for nobody.
+//! The number of open pages. Without any, the comparison and the socket table are not computed.
 
 use tokio::sync::watch;
 
-/// Each has its connection and its place in the history; a room has fewer.
-const MOST: usize = 32;
+/// Maximum number of pages that are open at the same time. Each needs a connection and a position in the history.
+pub(crate) const MAX_PAGES: usize = 32;
 
-/// The browsers that read.
+/// The count of open pages.
 #[derive(Debug, Default)]
-pub(crate) struct Readers(watch::Sender<usize>);
+pub(crate) struct OpenPages(watch::Sender<usize>);
 
-/// One of them; it leaves when it is dropped.
+/// An open page, counted until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Reader(watch::Sender<usize>);
+pub(crate) struct OpenPage(watch::Sender<usize>);
 
-impl Readers {
-    /// One more; `None` when there are too many.
-    pub(crate) fn enter(&self) -> Option<Reader> {
-        let entered = self.0.send_if_modified(|count| {
-            let has_room = *count < MOST;
-            *count += usize::from(has_room);
-            has_room
+impl OpenPages {
+    /// Counts a new page; `None` if [`MAX_PAGES`] are already open.
+    pub(crate) fn open(&self) -> Option<OpenPage> {
+        let opened = self.0.send_if_modified(|count| {
+            let has_capacity = *count < MAX_PAGES;
+            *count += usize::from(has_capacity);
+            has_capacity
         });
-        entered.then(|| Reader(self.0.clone()))
+        opened.then(|| OpenPage(self.0.clone()))
     }
 
-    /// Why there is no room for one more.
-    pub(crate) fn too_many() -> String {
-        format!("{MOST} pages are open already, and that is the most there can be: close one of them")
-    }
-
-    /// Waits until there is one.
-    pub(crate) async fn any(&self) {
-        // It only fails when the sender is gone, and this is it.
+    /// Waits until at least one page is open.
+    pub(crate) async fn wait_for_any(&self) {
+        // Fails only if the sender has been dropped, but `self` holds it.
         let _ = self.0.subscribe().wait_for(|count| *count > 0).await;
     }
 }
 
-impl Drop for Reader {
+impl Drop for OpenPage {
     fn drop(&mut self) {
         self.0.send_modify(|count| *count -= 1);
     }

@@ -1,4 +1,4 @@
-//! Which request is answered by what.
+//! The routes of the live server.
 
 use std::sync::Arc;
 
@@ -10,40 +10,41 @@ use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 
-use crate::live::operations::{datagrams, run, watch as watching};
-use crate::live::response::Refusal;
-use crate::live::server::{access, stream};
-use crate::live::{Live, download};
+use super::{access, stream};
+use crate::live::download;
+use crate::live::operations::handlers;
+use crate::live::response::ErrorResponse;
+use crate::live::state::State;
 
-/// What is asked for is said in a few words.
-const MOST_BODY: usize = 4096;
+/// Maximum size of a request body in bytes. Valid bodies have fewer than 200.
+const MAX_BODY: usize = 4096;
 
-pub(crate) fn router(live: Arc<Live>) -> Router {
+pub(crate) fn router(state: Arc<State>) -> Router {
     Router::new()
-        .route("/", get(|| text("text/html; charset=utf-8", page::INDEX)))
-        .route("/page.js", get(|| text("text/javascript; charset=utf-8", page::SCRIPT)))
-        .route("/page.css", get(|| text("text/css; charset=utf-8", page::STYLES)))
-        .route("/icon.svg", get(|| text("image/svg+xml", page::ICON)))
+        .route("/", get(|| asset("text/html; charset=utf-8", page::INDEX)))
+        .route("/page.js", get(|| asset("text/javascript; charset=utf-8", page::SCRIPT)))
+        .route("/page.css", get(|| asset("text/css; charset=utf-8", page::STYLES)))
+        .route("/icon.svg", get(|| asset("image/svg+xml", page::ICON)))
         .route("/api/stream", get(stream::stream))
-        .route("/api/run", post(run::run))
-        .route("/api/watch", post(watching::switch))
-        .route("/api/datagrams", post(datagrams::run))
+        .route("/api/run", post(handlers::run))
+        .route("/api/watch", post(handlers::watch))
+        .route("/api/datagrams", post(handlers::datagrams))
         .merge(download::routes())
-        .fallback(no_such_path)
-        .method_not_allowed_fallback(no_such_method)
-        .layer(DefaultBodyLimit::max(MOST_BODY))
-        .layer(from_fn_with_state(Arc::clone(&live), access::guard))
-        .with_state(live)
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn_with_state(Arc::clone(&state), access::guard))
+        .with_state(state)
 }
 
-async fn text(kind: &'static str, text: &'static str) -> impl IntoResponse {
-    ([(CONTENT_TYPE, kind)], text)
+async fn asset(content_type: &'static str, text: &'static str) -> impl IntoResponse {
+    ([(CONTENT_TYPE, content_type)], text)
 }
 
-async fn no_such_path() -> Refusal {
-    Refusal(StatusCode::NOT_FOUND, "there is nothing here; the page is at /".to_owned())
+async fn not_found() -> ErrorResponse {
+    ErrorResponse(StatusCode::NOT_FOUND, "nothing exists at this path; the page is at /".to_owned())
 }
 
-async fn no_such_method() -> Refusal {
-    Refusal(StatusCode::METHOD_NOT_ALLOWED, "this is not done by that method".to_owned())
+async fn method_not_allowed() -> ErrorResponse {
+    ErrorResponse(StatusCode::METHOD_NOT_ALLOWED, "this path does not support this method".to_owned())
 }
