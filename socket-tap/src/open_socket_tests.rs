@@ -37,7 +37,7 @@ async fn open_sockets_show_bytes_queues_and_ends() {
     server.shutdown().await.unwrap();
     let stream = tap.connections().swap_remove(1);
     assert!(stream.is_shut_down && stream.ended_by == Some(EndedBy::Peer));
-    assert_eq!(stream.awaits(), Awaits::PeerToClose);
+    assert_eq!(stream.waiting_for(), WaitingFor::PeerClose);
     assert!(stream.to_string().ends_with(": the peer does not close"), "{stream}");
 
     drop((server, listener, udp));
@@ -56,6 +56,6 @@ async fn bytes_that_the_peer_does_not_read_are_in_the_send_queue() {
     while poll_fn(|cx| Poll::Ready(Pin::new(&mut server).poll_write(cx, &bytes))).await.is_ready() {}
     let stream = tap.connections().swap_remove(1);
     assert!(stream.send_queue.unwrap() > 0, "{stream:?}");
-    assert_eq!(stream.awaits(), Awaits::PeerToRead);
+    assert_eq!(stream.waiting_for(), WaitingFor::PeerRead);
     assert!(stream.to_string().ends_with(" B unacknowledged: the peer does not read"), "{stream}");
 }
