@@ -10,7 +10,7 @@ use crate::socket_state::SocketState;
 use crate::sys;
 use crate::tap::Tap;
 
-/// An open socket of a recording, as [`Tap::connections`] finds it.
+/// An open socket of a recording, as [`Tap::open_sockets`] finds it.
 ///
 /// Its [`Display`](fmt::Display) form is one line:
 ///
@@ -65,15 +65,15 @@ impl Tap {
     /// let _client = TapStream::connect(&Tap::off(), listener.local_addr()?).await?;
     /// let (_server, _peer) = listener.accept().await?;
     ///
-    /// for socket in tap.connections().iter().filter(|socket| socket.is_stream) {
+    /// for socket in tap.open_sockets().iter().filter(|socket| socket.is_stream) {
     ///     println!("still open: {socket}");
     /// }
-    /// assert_eq!(tap.connections().len(), 2);
+    /// assert_eq!(tap.open_sockets().len(), 2);
     /// # std::io::Result::Ok(()) })?;
     /// # std::io::Result::Ok(())
     /// ```
     #[must_use]
-    pub fn connections(&self) -> Vec<OpenSocket> {
+    pub fn open_sockets(&self) -> Vec<OpenSocket> {
         let Some(recording) = self.recording() else { return Vec::new() };
         recording.sockets().each(|socket| OpenSocket::of(socket, recording))
     }
@@ -120,7 +120,7 @@ impl OpenSocket {
     /// # let (mut server, _peer) = listener.accept().await?;
     /// client.write_all(b"request").await?;
     /// server.read_exact(&mut [0; 7]).await?;
-    /// assert_eq!(tap.connections()[1].waiting_for(), WaitingFor::LocalWrite);
+    /// assert_eq!(tap.open_sockets()[1].waiting_for(), WaitingFor::LocalWrite);
     /// # std::io::Result::Ok(()) })?;
     /// # std::io::Result::Ok(())
     /// ```
