@@ -51,6 +51,6 @@ async fn main() -> io::Result<()> {
 
     assert_eq!((end.lost, end.open), (0, 0));
     // The first read is of 24 bytes, as many as the preface of HTTP/2 has: it tells the version (RFC 9113 section 3.4).
-    recording.check().connections(1).reads(2).writes(1).nothing_half_open().no_errors();
+    recording.check().connections(1).reads(2).writes(1).all_closed_gracefully().no_errors();
     Ok(())
 }
