@@ -21,7 +21,8 @@ pub(crate) async fn report(tap: Tap, name: &'static str, shutdown: Shutdown) {
     shutdown.cancelled().await;
     tokio::time::sleep(FIRST).await;
     loop {
-        let open: Vec<OpenSocket> = tap.open_sockets().into_iter().filter(|socket| socket.is_stream).collect();
+        let open: Vec<OpenSocket> =
+            tap.open_sockets().into_iter().filter(|socket| socket.is_stream).collect();
         if !open.is_empty() {
             // Standard error may be closed; the server stops all the same.
             let _ = io::stderr().write_all(text(name, &open).as_bytes());

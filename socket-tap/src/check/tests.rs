@@ -55,7 +55,12 @@ fn marked(message: &str) -> Vec<&str> {
 fn a_recording_as_it_should_be_passes_every_check() {
     let story = story();
     story.connections(1).reads(1).writes(1).received(4).sent(6).no_errors();
-    story.first_write_after_first_read().all_closed_gracefully().all_closed().nodelay().ended_by(EndedBy::Peer);
+    story
+        .first_write_after_first_read()
+        .all_closed_gracefully()
+        .all_closed()
+        .nodelay()
+        .ended_by(EndedBy::Peer);
 }
 
 #[test]
