@@ -180,7 +180,7 @@ mod tests {
     }
 
     /// All that there is for the view: events as the size of their batch, and missed ones as a negative number.
-    async fn news(mut view: Subscriber) -> Vec<i64> {
+    async fn updates(mut subscriber: Subscriber) -> Vec<i64> {
         let mut all = Vec::new();
         while let Some(update) = subscriber.next().await {
             all.push(match update {
@@ -201,8 +201,8 @@ mod tests {
         let second = handle.subscribe();
         send(&mut live, 4..=4);
         live.end(&End::default()).unwrap();
-        assert_eq!((news(first).await, news(second).await), (vec![2, 3, 4], vec![4]));
-        assert!(news(handle.subscribe()).await.is_empty(), "who comes late learns that it is over");
+        assert_eq!((updates(first).await, updates(second).await), (vec![2, 3, 4], vec![4]));
+        assert!(updates(handle.subscribe()).await.is_empty(), "who comes late learns that it is over");
     }
 
     #[tokio::test]
@@ -214,7 +214,7 @@ mod tests {
         send(&mut live, 2..=6);
         drop(live);
         // Of 2, 3, 4, 5 and 6 events the channel holds the last two batches.
-        assert_eq!(news(slow).await, [-(2 + 3 + 4), 5, 6]);
+        assert_eq!(updates(slow).await, [-(2 + 3 + 4), 5, 6]);
     }
 
     #[tokio::test]
@@ -227,6 +227,6 @@ mod tests {
             tap.flush().await;
         }
         assert_eq!(tap.finish().await.unwrap().events, 100);
-        assert_eq!(news(idle).await, [-99, 1]);
+        assert_eq!(updates(idle).await, [-99, 1]);
     }
 }
