@@ -95,7 +95,7 @@ impl Recordings {
         };
         let lines = Lines::new().label(api).color(stdout_has_color());
         let server = begin(Tap::server(api), Side::Server)?
-            .sink(LiveLines::new(lines, curtain.clone()).zero(curtain.since));
+            .sink(LiveLines::new(lines, curtain.clone()).time_origin(curtain.since));
         let client = begin(Tap::client(api), Side::Client)?;
         Ok(Self { server: server.start()?, client: client.start()?, directory: directory.to_owned(), api })
     }
