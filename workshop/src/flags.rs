@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use server_kit::TraceLimit;
-use server_kit::bind::parse;
+use server_kit::bind::parse_address;
 
 /// Starts a REST, a GraphQL and a gRPC server for the same small service, runs the same tour over each with real
 /// clients, and compares the socket calls in the recordings
@@ -21,23 +21,23 @@ pub struct Flags {
     pub json: bool,
 
     /// Address of the REST server; with port 0 the kernel chooses a port
-    #[arg(long, value_name = "ADDR", value_parser = parse, default_value = "127.0.0.1:3000")]
+    #[arg(long, value_name = "ADDR", value_parser = parse_address, default_value = "127.0.0.1:3000")]
     pub rest: SocketAddr,
 
     /// Address of the GraphQL server
-    #[arg(long, value_name = "ADDR", value_parser = parse, default_value = "127.0.0.1:4000")]
+    #[arg(long, value_name = "ADDR", value_parser = parse_address, default_value = "127.0.0.1:4000")]
     pub graphql: SocketAddr,
 
     /// Address of the gRPC server
-    #[arg(long, value_name = "ADDR", value_parser = parse, default_value = "127.0.0.1:50051")]
+    #[arg(long, value_name = "ADDR", value_parser = parse_address, default_value = "127.0.0.1:50051")]
     pub grpc: SocketAddr,
 
     /// Address of the same service over plain UDP and TCP sockets; unused with --once
-    #[arg(long, value_name = "ADDR", value_parser = parse, default_value = "127.0.0.1:6000")]
+    #[arg(long, value_name = "ADDR", value_parser = parse_address, default_value = "127.0.0.1:6000")]
     pub plain: SocketAddr,
 
     /// Address of the live page; unused with --once
-    #[arg(long, value_name = "ADDR", value_parser = parse, default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDR", value_parser = parse_address, default_value = "127.0.0.1:8080")]
     pub page: SocketAddr,
 
     /// Do not serve the live page

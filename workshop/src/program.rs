@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Parser as _;
 use clients::{Graphql, Grpc, Rest};
 use hardening_http::Shutdown;
-use server_kit::shutdown::{Signals, stop_on};
+use server_kit::shutdown::{Signals, shutdown_on_signal};
 use socket_tap::TapListener;
 use socket_trace::compare::Verdict;
 
@@ -115,7 +115,9 @@ async fn end_tour(flags: &Flags, recordings: &[Recordings], live_output: &GatedS
         recording.flush().await;
     }
     if !flags.json {
-        print("\nThe servers keep running and recording. Their socket calls appear below. Press Ctrl-C to stop.\n")?;
+        print(
+            "\nThe servers keep running and recording. Their socket calls appear below. Press Ctrl-C to stop.\n",
+        )?;
         live_output.open();
     }
     Ok(())
@@ -134,7 +136,7 @@ async fn serve(
         Some(listener) => Some(live::start(listener, apis, &plain, shutdown).await?),
         None => None,
     };
-    stop_on(signals, "workshop", flags.json, shutdown.clone());
+    shutdown_on_signal(signals, "workshop", flags.json, shutdown.clone());
     shutdown.cancelled().await;
     if let Some(page) = page {
         page.await.map_err(io::Error::other)??;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use server_kit::program::{colored, report_error};
+use server_kit::program::{print_recording_error, stdout_has_color};
 use socket_tap::format::text::Lines;
 use socket_tap::format::{End, Side};
 use socket_tap::sink::LiveLines;
@@ -37,9 +37,13 @@ impl Recordings {
         let configure = |tap: TapBuilder, side| -> io::Result<TapBuilder> {
             let program = concat!("workshop ", env!("CARGO_PKG_VERSION"));
             let file = flags.trace_limit.create(&path(directory, api, side))?;
-            Ok(tap.program(program).capture(flags.capture).on_error(report_error("workshop")).sink(file))
+            Ok(tap
+                .program(program)
+                .capture(flags.capture)
+                .on_error(print_recording_error("workshop"))
+                .sink(file))
         };
-        let lines = Lines::new().label(api).color(colored());
+        let lines = Lines::new().label(api).color(stdout_has_color());
         let live_lines = LiveLines::new(lines, live_output.clone()).time_origin(live_output.created_ns());
         let server = configure(Tap::server(api), Side::Server)?.sink(live_lines);
         let client = configure(Tap::client(api), Side::Client)?;

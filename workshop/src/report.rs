@@ -105,10 +105,7 @@ pub fn recordings(apis: &[ApiInstance], flags: &Flags) -> String {
     let traces = flags.traces.display();
     let _ = writeln!(out, "\nShow them again after the workshop has ended:");
     let _ = writeln!(out, "  cargo run -p socket-trace -- show {traces}/rest-server.jsonl");
-    let _ = writeln!(
-        out,
-        "  cargo run -p socket-trace -- compare {traces}/{{rest,graphql,grpc}}-*.jsonl"
-    );
+    let _ = writeln!(out, "  cargo run -p socket-trace -- compare {traces}/{{rest,graphql,grpc}}-*.jsonl");
     out
 }
 
@@ -122,7 +119,7 @@ pub fn next_steps(apis: &[ApiInstance], plain: &PlainInstance, page: Option<Sock
     let _ = writeln!(out, "\nCommands to try in another terminal:");
     let servers = apis.iter().map(|api| (api.program, api.address));
     for (program, address) in servers.chain([(&plain_server::PROGRAM, plain.address)]) {
-        for line in (program.try_it)(reachable(address)).lines() {
+        for line in (program.sample_commands)(reachable(address)).lines() {
             let _ = writeln!(out, "  {line}");
         }
     }

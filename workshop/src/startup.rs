@@ -47,7 +47,8 @@ fn check_distinct(flags: &Flags) -> io::Result<()> {
     let mut flag_of: HashMap<SocketAddr, &str> = HashMap::new();
     for (flag, address) in apis.into_iter().chain(extras).filter(|(_, address)| address.port() != 0) {
         if let Some(other) = flag_of.insert(address, flag) {
-            let why = format!("{other} and {flag} both specify {address}; choose another address for one of them");
+            let why =
+                format!("{other} and {flag} both specify {address}; choose another address for one of them");
             return Err(io::Error::new(io::ErrorKind::AddrInUse, why));
         }
     }

@@ -17,8 +17,9 @@ pub struct DirectoryLock {
 /// If the directory cannot be created, or another workshop has locked it. Two workshops that write to the same files
 /// would make both recordings unreadable.
 pub fn lock(directory: &Path) -> io::Result<DirectoryLock> {
-    let failed =
-        |kind, why: String| io::Error::new(kind, format!("{why}; choose another directory with --traces DIR"));
+    let failed = |kind, why: String| {
+        io::Error::new(kind, format!("{why}; choose another directory with --traces DIR"))
+    };
     let shown = directory.display();
     fs::create_dir_all(directory).map_err(|error| {
         failed(error.kind(), format!("cannot create {shown} for the recordings: {error}"))

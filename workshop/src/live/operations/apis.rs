@@ -46,7 +46,9 @@ fn with_client<C: Client>(instance: &ApiInstance, shutdown: &Shutdown) -> Api {
 pub(crate) fn select(all: &[Arc<Api>], names: &[String]) -> Result<Vec<Arc<Api>>, ErrorResponse> {
     let is_unknown = |name: &&String| !all.iter().any(|api| api.name == **name);
     if let Some(unknown) = names.iter().find(is_unknown) {
-        return Err(ErrorResponse::bad_request(format!("unknown API {unknown:?}; use rest, graphql or grpc")));
+        return Err(ErrorResponse::bad_request(format!(
+            "unknown API {unknown:?}; use rest, graphql or grpc"
+        )));
     }
     let selected: Vec<_> =
         all.iter().filter(|api| names.iter().any(|name| name == api.name)).cloned().collect();

@@ -119,6 +119,7 @@ pub(crate) async fn datagrams(
         let _lock = lock;
         state.plain.run(request).await
     });
-    let response = run.await.map_err(|error| ErrorResponse::internal(format!("the client failed: {error}")))?;
+    let response =
+        run.await.map_err(|error| ErrorResponse::internal(format!("the client failed: {error}")))?;
     json(&response)
 }

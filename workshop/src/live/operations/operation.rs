@@ -58,7 +58,9 @@ impl Operation {
                  Creates a book first if there is none."
             }
             Self::Delete => "Deletes the last created book. Creates a book first if there is none.",
-            Self::Author => "Gets an author and the author's books: two calls over REST and gRPC, one over GraphQL.",
+            Self::Author => {
+                "Gets an author and the author's books: two calls over REST and gRPC, one over GraphQL."
+            }
         }
     }
 }

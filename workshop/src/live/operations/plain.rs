@@ -73,7 +73,9 @@ impl Request {
             return Err(format!("calls must be from 1 to {MAX_CALLS}, is {}", self.calls));
         }
         if self.lossy && self.over == Protocol::Tcp {
-            return Err("lossy requires udp, because the kernel retransmits lost TCP segments itself".to_owned());
+            return Err(
+                "lossy requires udp, because the kernel retransmits lost TCP segments itself".to_owned()
+            );
         }
         Ok(())
     }

@@ -52,10 +52,10 @@ fn check(request: &Request, listen: SocketAddr) -> Result<(), ErrorResponse> {
         let message = format!("{why}; open http://{address} in a browser tab");
         Err(ErrorResponse(StatusCode::FORBIDDEN, message))
     };
-    if !origin::asked(headers, request.uri()).is_some_and(|host| is_own_host(&host, listen)) {
+    if !origin::target_authority(headers, request.uri()).is_some_and(|host| is_own_host(&host, listen)) {
         return forbidden("the host name of the request does not belong to this server");
     }
-    if !origin::is_own(headers, request.uri())
+    if !origin::is_same_origin(headers, request.uri())
         || (has_value(headers, "sec-fetch-site", "cross-site") && !is_followed_link(request))
     {
         return forbidden("requests from other sites are not allowed");

@@ -58,7 +58,8 @@ struct PageStream {
 
 impl PageStream {
     fn new(state: Arc<State>, last_event_id: &str, page: OpenPage) -> Self {
-        let seq = last_event_id.strip_prefix(&state.run_id).and_then(|rest| rest.strip_prefix('-')?.parse().ok());
+        let seq =
+            last_event_id.strip_prefix(&state.run_id).and_then(|rest| rest.strip_prefix('-')?.parse().ok());
         // Starts from the beginning if the id belongs to another run or is missing.
         let seq = seq.filter(|seq| *seq <= *state.history.newest().borrow()).unwrap_or(0);
         let values = [
