@@ -139,8 +139,8 @@ async fn call_over_udp(
     let mut client = UdpClient::bind(tap, server).await.map_err(|error| error.to_string())?;
     for _ in 0..calls {
         let began = Instant::now();
-        let got = client.get(1).await.map_err(|failure| failure.to_string())?;
-        results.push(Call::done(results, began, got.attempts, &got.book));
+        let fetched = client.get(1).await.map_err(|failure| failure.to_string())?;
+        results.push(Call::done(results, began, fetched.attempts, &fetched.book));
     }
     Ok(())
 }
