@@ -6,7 +6,7 @@ use hardening_http::Limits;
 use crate::support::process::command;
 use crate::support::program::run;
 
-const README: &str = include_str!("../README.md");
+const DOCUMENT: &str = include_str!("../docs/limits.md");
 
 /// As a table in Markdown.
 fn table() -> String {
@@ -28,8 +28,8 @@ fn table() -> String {
 }
 
 #[test]
-fn the_readme_has_the_table_of_limits() {
-    assert!(README.contains(&table()), "it should be:\n\n{}", table());
+fn documented_limits_match_the_flags() {
+    assert!(DOCUMENT.contains(&table()), "it should be:\n\n{}", table());
 }
 
 #[test]
