@@ -2,6 +2,7 @@
 
 use clap::{Args as _, Command};
 use hardening_http::Limits;
+use server_kit::LimitFlags;
 
 use crate::support::process::command;
 use crate::support::program::run;
@@ -10,7 +11,7 @@ const DOCUMENT: &str = include_str!("../docs/limits.md");
 
 /// As a table in Markdown.
 fn table() -> String {
-    let limits = Limits::augment_args(Command::new("limits"));
+    let limits = LimitFlags::augment_args(Command::new("limits"));
     let row = |arg: &clap::Arg| {
         let help = arg.get_help().unwrap().to_string();
         // The help comes first, then an empty line.
@@ -24,7 +25,7 @@ fn table() -> String {
         format!("| `--{}` | {default}{unit} | {help} | {} |\n", arg.get_long().unwrap(), reason.trim())
     };
     let rows: String = limits.get_arguments().map(row).collect();
-    format!("| limit | default | what for | why so |\n|---|---|---|---|\n{rows}")
+    format!("| limit | default | meaning | reason |\n|---|---|---|---|\n{rows}")
 }
 
 #[test]
@@ -53,6 +54,6 @@ fn each_server_has_a_flag_for_each_limit() {
 #[test]
 fn the_defaults_are_those_of_the_command_line() {
     let limits = Limits::default();
-    assert_eq!((limits.max_connections, limits.idle.as_secs()), (10_000, 60));
+    assert_eq!((limits.max_connections, limits.idle_timeout.as_secs()), (10_000, 60));
     assert_eq!(limits.linger.as_millis(), 500);
 }
