@@ -7,7 +7,7 @@ use server_kit::LimitFlags;
 use crate::support::process::command;
 use crate::support::program::run;
 
-const DOCUMENT: &str = include_str!("../docs/limits.md");
+const DOCUMENT: &str = include_str!("../../docs/limits.md");
 
 /// As a table in Markdown.
 fn table() -> String {

@@ -6,10 +6,10 @@ use bookshelf::{BookPatch, Limits, ListBooks, NewBook};
 use clients::{Failure, Graphql, Grpc, Rest, Watch as _};
 use socket_tap::Tap;
 
-use crate::operations::new_book;
+use crate::api::operations::new_book;
 use crate::support::api::{Api, Server};
 
-const DOCUMENT: &str = include_str!("../docs/errors.md");
+const DOCUMENT: &str = include_str!("../../docs/errors.md");
 
 /// The rows of the table: the error, and the three answers.
 fn rows() -> Vec<[&'static str; 4]> {
