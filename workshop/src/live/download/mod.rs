@@ -23,8 +23,7 @@ use socket_trace::export::{Export, Format};
 use socket_trace::reader::Trace;
 use socket_trace::report::html;
 use socket_trace::sequence::{Choice, gather, svg};
-use socket_trace::timeline::Timeline;
-use socket_trace::timeline::seen::Walk;
+use socket_trace::timeline::{AnnotatedEvents, Timeline};
 
 use crate::live::response::ErrorResponse;
 use crate::live::server::hello::hello;
@@ -91,8 +90,8 @@ async fn sequence(
         let open = |(_, path): &(String, PathBuf)| Trace::open_recording(path);
         let traces = traces.iter().map(open).collect::<Result<_, _>>().map_err(ErrorResponse::internal)?;
         let choice = step.clone().map_or(Choice::First, Choice::Step);
-        let sequences =
-            gather(&mut Walk::along(Timeline::of(traces)), &choice).map_err(ErrorResponse::internal)?;
+        let sequences = gather(&mut AnnotatedEvents::new(Timeline::of(traces)), &choice)
+            .map_err(ErrorResponse::internal)?;
         if sequences.is_empty() {
             let step = step.unwrap_or_default();
             let message = format!("no connection starts in step {step:?}");

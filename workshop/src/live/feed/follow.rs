@@ -7,10 +7,9 @@ use std::time::{Duration, Instant};
 
 use hardening_http::Shutdown;
 use serde_json::json;
-use socket_trace::items::Items;
+use socket_trace::page_feed::PageFeed;
 use socket_trace::reader::Error;
-use socket_trace::timeline::seen::{Sight, Walk};
-use socket_trace::timeline::{Recording, Timeline};
+use socket_trace::timeline::{AnnotatedEvents, Next, Recording, Timeline};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
@@ -43,7 +42,7 @@ pub(crate) async fn start(
         Ok(timeline) => {
             // The receiver is gone if the future of this function has been dropped.
             let _ = opened.send(Ok(timeline.recordings().to_vec()));
-            if let Err(error) = read(Walk::along(timeline), &history, flush, &shutdown) {
+            if let Err(error) = read(AnnotatedEvents::new(timeline), &history, flush, &shutdown) {
                 let message = format!("the live page receives no further events: {error}");
                 warn(&message);
                 feed_error.publish(&json!({ "error": message }).to_string());
@@ -55,22 +54,27 @@ pub(crate) async fn start(
     wait_opened.await.map_err(io::Error::other)?.map_err(io::Error::other)
 }
 
-fn read(mut walk: Walk, history: &History, flush: impl Fn(), shutdown: &Shutdown) -> Result<(), Error> {
-    let recordings = walk.timeline().recordings().to_vec();
-    let (mut items, mut missed) = (Items::default(), 0);
+fn read(
+    mut events: AnnotatedEvents,
+    history: &History,
+    flush: impl Fn(),
+    shutdown: &Shutdown,
+) -> Result<(), Error> {
+    let recordings = events.timeline().recordings().to_vec();
+    let (mut items, mut missed) = (PageFeed::default(), 0);
     while !shutdown.is_cancelled() {
         let (began, mut batch) = (Instant::now(), Vec::with_capacity(BATCH));
         let next = loop {
-            let sight = walk.look()?;
-            let Sight::Seen(seen) = &sight else { break sight };
-            batch.push(items.next(seen, &recordings).map_err(serialization_error)?);
+            let next = events.next_or_pending()?;
+            let Next::Event(event) = &next else { break next };
+            batch.push(items.next(event, &recordings).map_err(serialization_error)?);
             if batch.len() == BATCH {
-                break sight;
+                break next;
             }
         };
         history.push(batch);
-        if walk.timeline().missed_parts() > missed {
-            missed = walk.timeline().missed_parts();
+        if events.timeline().missed_parts() > missed {
+            missed = events.timeline().missed_parts();
             warn(&format!(
                 "the live page has missed {missed} trace files that were deleted before it read them; \
                  raise --trace-limit to keep more"
@@ -78,16 +82,16 @@ fn read(mut walk: Walk, history: &History, flush: impl Fn(), shutdown: &Shutdown
         }
         match next {
             // Uses at most half of one processor: under load the feed falls behind, and catches up later.
-            Sight::Seen(_) => thread::sleep(began.elapsed()),
-            Sight::Pending => {
+            Next::Event(_) => thread::sleep(began.elapsed()),
+            Next::Pending => {
                 thread::sleep(POLL_INTERVAL);
                 // A recorder's thread may be delayed. After the flush no earlier event can appear any more.
-                if walk.timeline().is_kept() {
+                if events.timeline().is_holding() {
                     flush();
                 }
-                walk.settle()?;
+                events.settle()?;
             }
-            Sight::End => break,
+            Next::End => break,
         }
     }
     Ok(())

@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use socket_trace::items::Kept;
+use socket_trace::page_feed::RecentEvents;
 use tokio::sync::watch;
 
 /// Maximum number of items in a batch.
@@ -17,7 +17,7 @@ const MAX_BATCH_BYTES: usize = 256 << 10;
 /// The most recent events as JSON items.
 #[derive(Debug)]
 pub(crate) struct History {
-    kept: Mutex<Kept>,
+    kept: Mutex<RecentEvents>,
     /// Number of the newest item.
     newest: watch::Sender<u64>,
 }
@@ -84,7 +84,7 @@ impl History {
         self.newest.subscribe()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Kept> {
+    fn lock(&self) -> MutexGuard<'_, RecentEvents> {
         // The items are consistent after each step, so a panic elsewhere cannot have corrupted them.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
