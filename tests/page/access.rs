@@ -129,5 +129,19 @@ fn error_messages_of_the_live_server() {
         post(page, "/api/datagrams", &json!({ "over": "tcp", "calls": 1, "lossy": true })),
     ];
     let errors = errors.map(|answer| format!("{} {}", answer.status, answer.error().replace(&own, "PAGE")));
-    insta::assert_snapshot!(errors.join("\n"), @"");
+    insta::assert_snapshot!(errors.join("\n"), @r#"
+    403 the host name of the request does not belong to this server; open http://PAGE in a browser tab
+    403 requests from other sites are not allowed; open http://PAGE in a browser tab
+    415 this request requires content-type: application/json
+    404 nothing exists at this path; the page is at /
+    405 this path does not support this method
+    404 unknown trace "nothing.jsonl"; available are rest-server.jsonl, rest-client.jsonl, graphql-server.jsonl, graphql-client.jsonl, grpc-server.jsonl, grpc-client.jsonl, udp-server.jsonl, udp-client.jsonl, tcp-server.jsonl, tcp-client.jsonl
+    404 no connection starts in step "buy"
+    400 invalid request body: missing field `operation` at line 1 column 2
+    400 unknown API "soap"; use rest, graphql or grpc
+    400 apis is empty; add rest, graphql or grpc
+    400 calls must be from 1 to 100, is 101
+    400 calls must be from 1 to 20, is 21
+    400 lossy requires udp, because the kernel retransmits lost TCP segments itself
+    "#);
 }

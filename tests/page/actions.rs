@@ -70,7 +70,14 @@ fn results_are_described_the_same_over_each_api() {
         format!("{operation}: {}", results[0]["says"].as_str().unwrap())
     };
     let described = ["get", "list", "create", "update", "delete", "author"].map(describe);
-    insta::assert_snapshot!(described.join("\n"), @"");
+    insta::assert_snapshot!(described.join("\n"), @"
+    get: UNIX Network Programming (1990)
+    list: 5 books, more on the next page
+    create: book 16: TCP/IP Illustrated, Volume 2: The Implementation (1995)
+    update: book 16 is now dated 1996 (revision 2)
+    delete: book 16 deleted
+    author: W. Richard Stevens, 3 books
+    ");
 }
 
 #[test]

@@ -41,13 +41,13 @@ fn try_run(flags: &Flags) -> Result<Verdict, Error> {
     let result = runtime.block_on(run_workshop(flags, &mut recordings));
     // Drops the remaining tasks, so that the recordings contain the close of their sockets.
     runtime.shutdown_timeout(Duration::from_secs(1));
-    let (mut events, mut lost) = (0, 0);
+    let (mut events, mut lost, has_recorded) = (0, 0, !recordings.is_empty());
     for recording in recordings {
         for end in recording.finish()? {
             (events, lost) = (events + end.events, lost + end.lost);
         }
     }
-    if !flags.once && !flags.json {
+    if has_recorded && !flags.once && !flags.json {
         let traces = flags.traces.display();
         eprintln!("workshop: the recordings in {traces} are complete: {events} events, {lost} lost");
     }
