@@ -1,4 +1,4 @@
-//! What the commands say when something is wrong, and how they exit.
+//! Error messages and exit codes of the commands.
 
 use std::fs;
 use std::net::TcpListener;
@@ -11,7 +11,7 @@ use crate::support::program::{Ran, run};
 
 const SERVERS: [&str; 3] = ["rest-server", "graphql-server", "grpc-server"];
 
-/// It fails with that exit code, and its one message has all the parts.
+/// Asserts that the command fails with this exit code and one message that contains all parts.
 fn fails(ran: &Ran, code: i32, parts: &[&str]) {
     let said = ran.stderr();
     assert_eq!(ran.code(), code, "{said}");
@@ -22,7 +22,7 @@ fn fails(ran: &Ran, code: i32, parts: &[&str]) {
 }
 
 #[test]
-fn a_taken_port_is_named_with_who_is_expected_there() {
+fn address_in_use_error_names_the_server() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     for server in SERVERS {
@@ -42,13 +42,13 @@ fn a_taken_port_is_named_with_who_is_expected_there() {
 }
 
 #[test]
-fn a_foreign_address_is_named() {
+fn foreign_address_error_names_the_address() {
     let ran = run(command("rest-server"), &["--listen", "192.0.2.1:3000"]);
     fails(&ran, 1, &["192.0.2.1:3000 is no address of this machine", "--listen"]);
 }
 
 #[test]
-fn a_trace_that_cannot_be_written_is_named() {
+fn unwritable_trace_error_names_the_file() {
     for server in SERVERS {
         let ran = run(command(server), &["--listen", "127.0.0.1:0", "--trace", "/nowhere/at/all.jsonl"]);
         fails(&ran, 1, &["cannot write the trace /nowhere/at/all.jsonl"]);
@@ -59,7 +59,7 @@ fn a_trace_that_cannot_be_written_is_named() {
 }
 
 #[test]
-fn wrong_flags_are_explained_and_help_teaches() {
+fn wrong_flags_are_explained_and_help_has_examples() {
     for server in SERVERS {
         fails(
             &run(command(server), &["--listen", "somewhere"]),
@@ -69,7 +69,7 @@ fn wrong_flags_are_explained_and_help_teaches() {
         fails(&run(command(server), &["--port", "1"]), 2, &["--port"]);
         fails(&run(command(server), &["--no-tap", "--trace", "t"]), 2, &["--no-tap", "--trace"]);
         let help = run(command(server), &["--help"]).ok();
-        // Nothing has to be said: it can be started by its name alone.
+        // Every flag is optional.
         let usage = format!("Usage: {server}{} [OPTIONS]\n", std::env::consts::EXE_SUFFIX);
         assert!(help.contains(&usage), "{help}");
         for flag in ["--listen", "--trace", "--capture", "--no-tap", "--quiet", "Examples:", "127.0.0.1:"] {
@@ -83,7 +83,7 @@ fn wrong_flags_are_explained_and_help_teaches() {
 }
 
 #[test]
-fn what_is_no_trace_is_refused_by_name_and_line() {
+fn invalid_trace_error_names_file_and_line() {
     let directory = TempDir::new().unwrap();
     let header = r#"{"socket_tap":1,"name":"n","side":"server","program":"p","pid":1,"started":"","monotonic_ns":0,"capture":0}"#;
     let mark = r#"{"t":1,"op":"mark","label":"m"}"#;
@@ -108,7 +108,7 @@ fn what_is_no_trace_is_refused_by_name_and_line() {
 }
 
 #[test]
-fn a_torn_last_line_is_left_out_and_reported() {
+fn incomplete_last_line_is_skipped_and_reported() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("torn.jsonl").to_str().unwrap().to_owned();
     let header = r#"{"socket_tap":1,"name":"n","side":"server","program":"p","pid":1,"started":"","monotonic_ns":0,"capture":0}"#;
@@ -126,7 +126,7 @@ fn a_torn_last_line_is_left_out_and_reported() {
 }
 
 #[test]
-fn a_single_trace_is_nothing_to_compare() {
+fn comparing_a_single_trace_is_an_error() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("one.jsonl").to_str().unwrap().to_owned();
     let (status, ..) = Serving::start("rest-server", &["--trace", &path]).stop();
@@ -137,7 +137,7 @@ fn a_single_trace_is_nothing_to_compare() {
 }
 
 #[test]
-fn a_reader_that_has_seen_enough_is_no_error() {
+fn broken_pipe_is_not_an_error() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("long.jsonl");
     let header = r#"{"socket_tap":1,"name":"n","side":"server","program":"p","pid":1,"started":"","monotonic_ns":0,"capture":0}"#;
@@ -157,7 +157,7 @@ fn a_reader_that_has_seen_enough_is_no_error() {
 }
 
 #[test]
-fn quiet_says_nothing_and_no_tap_shows_no_calls() {
+fn quiet_prints_nothing_and_no_tap_prints_no_calls() {
     let server = Serving::start("rest-server", &["--no-tap"]);
     let (status, out, _) = server.stop();
     assert!(status.success());
