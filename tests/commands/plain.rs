@@ -13,8 +13,8 @@ use plain_server::{Failure, Limits, Patience, Relay, Sockets, TcpClient, UdpClie
 use socket_tap::Tap;
 use socket_tap::event::{Event, Op};
 use socket_trace::reader::Trace;
-use socket_trace::socket::Role;
-use socket_trace::summary::{Recording, Summary};
+use socket_trace::summary::Role;
+use socket_trace::summary::{RecordingState, Summary};
 use socket_trace::verify::report::Verdict;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -81,9 +81,9 @@ impl Recorded {
     }
 
     fn skeletons(&self, trace: &str, role: Role) -> Vec<(String, u64)> {
-        let summary = Summary::of(Trace::open(self.path(trace)).unwrap(), Recording::Ended).unwrap();
-        assert_eq!(summary.doubts, []);
-        summary.skeletons[&role]
+        let summary = Summary::of(Trace::open(self.path(trace)).unwrap(), RecordingState::Finished).unwrap();
+        assert_eq!(summary.defects, []);
+        summary.call_patterns[&role]
             .iter()
             .map(|(calls, seen)| (calls.as_str().to_owned(), seen.sockets))
             .collect()

@@ -7,8 +7,8 @@ use rustix::process::Signal;
 use socket_tap::Tap;
 use socket_tap::format::Side;
 use socket_trace::reader::Trace;
-use socket_trace::socket::Role;
-use socket_trace::summary::{Recording, Summary};
+use socket_trace::summary::Role;
+use socket_trace::summary::{RecordingState, Summary};
 use tempfile::TempDir;
 
 use crate::support::api::Api;
@@ -45,13 +45,13 @@ async fn ends(recorded: Recorded) -> Summary {
     let Recorded { server, path, _directory } = recorded;
     let (status, _, err) = tokio::task::spawn_blocking(|| server.wait()).await.unwrap();
     assert!(status.success(), "{status}: {err}");
-    let summary = Summary::of(Trace::open(&path).unwrap(), Recording::Ended).unwrap();
-    assert_eq!((summary.side, summary.doubts.as_slice(), summary.open), (Side::Server, &[][..], 0));
+    let summary = Summary::of(Trace::open(&path).unwrap(), RecordingState::Finished).unwrap();
+    assert_eq!((summary.side, summary.defects.as_slice(), summary.open), (Side::Server, &[][..], 0));
     summary
 }
 
 fn accepted(summary: &Summary) -> u64 {
-    summary.skeletons[&Role::Accepted].values().map(|seen| seen.sockets).sum()
+    summary.call_patterns[&Role::Accepted].values().map(|seen| seen.sockets).sum()
 }
 
 async fn trace_is_complete_after_a_signal<A: Api>() {
@@ -62,7 +62,9 @@ async fn trace_is_complete_after_a_signal<A: Api>() {
         client.close().await;
         let summary = ended(recorded, signal).await;
         assert_eq!(accepted(&summary), 1);
-        assert!(summary.skeletons[&Role::Listener].contains_key("socket → bind → listen → accept → close"));
+        assert!(
+            summary.call_patterns[&Role::Listener].contains_key("socket → bind → listen → accept → close")
+        );
     }
 }
 

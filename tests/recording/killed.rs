@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use rustix::process::Signal;
 use socket_tap::event::{Addr, Event, Op};
 use socket_trace::reader::{Ending, Trace};
-use socket_trace::summary::{Recording, Summary};
+use socket_trace::summary::{RecordingState, Summary};
 use tempfile::TempDir;
 
 use crate::recording::overload::events_of;
@@ -102,6 +102,6 @@ async fn killed_process_leaves_a_trace_without_holes() {
         let (rx, tx) = moved[&address];
         assert!(rx >= sent && tx >= received, "{address}: {rx} of {sent} in, {tx} of {received} out");
     }
-    let summary = Summary::of(Trace::open(&path).unwrap(), Recording::UnderWay).unwrap();
-    assert_eq!((summary.doubts.len(), summary.lost, summary.open), (0, 0, 9));
+    let summary = Summary::of(Trace::open(&path).unwrap(), RecordingState::InProgress).unwrap();
+    assert_eq!((summary.defects.len(), summary.lost, summary.open), (0, 0, 9));
 }

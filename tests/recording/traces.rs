@@ -9,8 +9,8 @@ use socket_tap::Tap;
 use socket_tap::format::Side;
 use socket_trace::compare::{Comparison, Verdict};
 use socket_trace::reader::Trace;
-use socket_trace::socket::Role;
-use socket_trace::summary::{Recording, Summary};
+use socket_trace::summary::Role;
+use socket_trace::summary::{RecordingState, Summary};
 use tempfile::TempDir;
 
 use crate::api::operations::new_book;
@@ -70,17 +70,17 @@ impl Exchange {
 }
 
 fn summary(path: &Path) -> Summary {
-    Summary::of(Trace::open(path).unwrap(), Recording::Ended).unwrap()
+    Summary::of(Trace::open(path).unwrap(), RecordingState::Finished).unwrap()
 }
 
 fn skeletons(summary: &Summary, role: Role) -> Vec<(&str, u64)> {
-    summary.skeletons[&role].iter().map(|(skeleton, seen)| (skeleton.as_str(), seen.sockets)).collect()
+    summary.call_patterns[&role].iter().map(|(skeleton, seen)| (skeleton.as_str(), seen.sockets)).collect()
 }
 
 async fn both_sides_have_the_call_pattern<A: Api>() {
     let exchange = Exchange::record::<A>().await;
     let (server, client) = (exchange.summary(Side::Server), exchange.summary(Side::Client));
-    assert_eq!(server.doubts, []);
+    assert_eq!(server.defects, []);
     assert_eq!(skeletons(&server, Role::Listener), [("socket → bind → listen → accept → close", 1)]);
     assert_eq!(skeletons(&server, Role::Accepted), [("accept → read → write → shutdown → close", 5)]);
     assert_eq!(
@@ -153,7 +153,7 @@ async fn missing_accept_is_a_difference() {
         reasons.contains("a connection, server side: read → write → shutdown → close (1 of them"),
         "{reasons}"
     );
-    assert!(reasons.contains("it was changed after it was written"), "{reasons}");
+    assert!(reasons.contains("the file was changed after recording"), "{reasons}");
 }
 
 #[tokio::test]

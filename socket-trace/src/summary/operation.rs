@@ -1,44 +1,46 @@
-//! What is called: calls of the same operation are counted together.
+//! Totals of each operation.
 
 use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::calls::Cost;
+use super::call_cost::CallCost;
 
 /// The calls of one operation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Operation {
-    /// What is called; see [`name`].
+    /// Name of the operation; see [`operation_name`].
     pub name: String,
-    /// What its calls cost.
-    pub calls: Cost,
+    /// Cost of its calls.
+    pub calls: CallCost,
 }
 
 impl Operation {
-    pub(crate) fn new(name: String) -> Self {
-        Self { name, calls: Cost::default() }
+    pub(super) fn new(name: String) -> Self {
+        Self { name, calls: CallCost::default() }
     }
 }
 
-/// The name under which a call is counted: the path of a REST call without what tells one resource from another, so
-/// that `GET /v1/books/1` and `GET /v1/books/2` are the same. Names of other APIs are as they stand.
+/// Returns the name under which a call is counted.
+///
+/// In the path of a REST call, identifiers and query values are replaced by placeholders, so that `GET /v1/books/1` and
+/// `GET /v1/books/2` count as one operation. Names of other APIs are unchanged.
 ///
 /// ```
-/// use socket_trace::operation::name;
+/// use socket_trace::summary::operation_name;
 ///
-/// assert_eq!(name("GET /v1/books/7?page_size=2&page_token=x"), "GET /v1/books/{}?page_size=&page_token=");
-/// assert_eq!(name("bookshelf.v1.BookshelfService/GetBook"), "bookshelf.v1.BookshelfService/GetBook");
+/// assert_eq!(operation_name("GET /v1/books/7?page_size=2&page_token=x"), "GET /v1/books/{}?page_size=&page_token=");
+/// assert_eq!(operation_name("bookshelf.v1.BookshelfService/GetBook"), "bookshelf.v1.BookshelfService/GetBook");
 /// ```
 #[must_use]
-pub fn name(operation: &str) -> Cow<'_, str> {
-    let Some((method, target)) = operation.split_once(' ') else { return operation.into() };
+pub fn operation_name(call: &str) -> Cow<'_, str> {
+    let Some((method, target)) = call.split_once(' ') else { return call.into() };
     if !target.starts_with('/') || !method.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        return operation.into();
+        return call.into();
     }
     let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
     if query.is_none() && !path.split('/').any(is_identifier) {
-        return operation.into();
+        return call.into();
     }
     let segments = path.split('/').map(|segment| if is_identifier(segment) { "{}" } else { segment });
     let mut name = format!("{method} {}", segments.collect::<Vec<_>>().join("/"));
@@ -50,7 +52,7 @@ pub fn name(operation: &str) -> Cow<'_, str> {
     name.into()
 }
 
-/// Whether a part of a path tells one resource from another: a number, or long and hexadecimal, such as a UUID.
+/// Returns `true` if a path segment identifies one resource: a number, or a long hexadecimal string such as a UUID.
 fn is_identifier(segment: &str) -> bool {
     let number = !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit());
     number || segment.len() >= 16 && segment.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
@@ -58,11 +60,11 @@ fn is_identifier(segment: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::name;
+    use super::operation_name;
 
     #[test]
-    fn resources_of_one_kind_share_a_name() {
-        for (operation, expected) in [
+    fn identifiers_and_query_values_become_placeholders() {
+        for (call, expected) in [
             ("GET /v1/books/1", "GET /v1/books/{}"),
             ("GET /v1/books/123/pages/4", "GET /v1/books/{}/pages/{}"),
             ("DELETE /v1/books/123e4567-e89b-12d3-a456-426614174000", "DELETE /v1/books/{}"),
@@ -75,7 +77,7 @@ mod tests {
             ("pkg.Service/Get1", "pkg.Service/Get1"),
             ("", ""),
         ] {
-            assert_eq!(name(operation), expected);
+            assert_eq!(operation_name(call), expected);
         }
     }
 }

@@ -1,29 +1,29 @@
-//! Which named step an event is in.
+//! The current step of each recording.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use socket_tap::event::{Event, Op};
 
-/// The steps that run in several recordings.
+/// The current step of each of several recordings.
 ///
-/// A step lasts from its mark to the next one of the same recording. What records without marks of its own, a server
-/// that knows nothing of its client's plans, is in the step that was begun last anywhere.
+/// A step lasts from its mark to the next mark of the same recording. A recording without marks, such as that of a server
+/// whose client sets the marks, is in the step that any recording began last.
 #[derive(Debug, Default)]
-pub struct Steps {
-    own: HashMap<usize, Rc<str>>,
+pub struct StepTracker {
+    by_recording: HashMap<usize, Rc<str>>,
     last: Option<Rc<str>>,
 }
 
-impl Steps {
-    /// Takes in an event of a recording, and says in which step it is. A mark is in the step that it begins.
+impl StepTracker {
+    /// Records an event and returns its step. A mark belongs to the step that it begins.
     pub fn observe(&mut self, recording: usize, event: &Event) -> Option<Rc<str>> {
         if let Op::Mark { label, .. } = &event.op {
             let label: Rc<str> = Rc::from(label.as_ref());
-            self.own.insert(recording, Rc::clone(&label));
+            self.by_recording.insert(recording, Rc::clone(&label));
             self.last = Some(label);
         }
-        self.own.get(&recording).or(self.last.as_ref()).cloned()
+        self.by_recording.get(&recording).or(self.last.as_ref()).cloned()
     }
 }
 
@@ -38,8 +38,8 @@ mod tests {
     }
 
     #[test]
-    fn a_recording_is_in_its_own_step_or_in_the_last_one_of_the_others() {
-        let mut steps = Steps::default();
+    fn recording_without_marks_follows_the_latest_mark() {
+        let mut steps = StepTracker::default();
         let shutdown = Event::new(0, SockId::new(2), Op::Shutdown);
         assert_eq!(steps.observe(0, &shutdown), None);
         assert_eq!(steps.observe(0, &mark("get a book")).as_deref(), Some("get a book"));

@@ -1,22 +1,22 @@
-//! The median of times, of which there may be any number.
+//! The median of a bounded sample of times.
 
-/// How many are kept: beyond it, the first ones stand for all.
-const MOST: usize = 1_024;
+/// Maximum number of samples; later ones are ignored.
+const MAX_SAMPLES: usize = 1_024;
 
-/// Times whose median is asked for.
+/// The median of the first [`MAX_SAMPLES`] times.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Median(Vec<u64>);
+pub(super) struct Median(Vec<u64>);
 
 impl Median {
-    /// Takes in one, when there is one.
-    pub(crate) fn add(&mut self, time: Option<u64>) {
-        if self.0.len() < MOST {
+    /// Adds a time; `None` adds nothing.
+    pub(super) fn add(&mut self, time: Option<u64>) {
+        if self.0.len() < MAX_SAMPLES {
             self.0.extend(time);
         }
     }
 
-    /// The one in the middle; the later of two.
-    pub(crate) fn get(&self) -> Option<u64> {
+    /// Returns the median, or the upper of the two middle times.
+    pub(super) fn get(&self) -> Option<u64> {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();
         sorted.get(sorted.len() / 2).copied()
@@ -34,7 +34,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_the_one_in_the_middle() {
+    fn median_is_the_middle_or_upper_middle() {
         assert_eq!(median([]), None);
         assert_eq!(median([7]), Some(7));
         assert_eq!(median([9, 1, 5]), Some(5));
@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_ones_stand_for_any_number() {
-        assert_eq!(median((0..MOST as u64).map(|_| 1).chain((0..10_000).map(|_| 2))), Some(1));
+    fn samples_beyond_the_limit_are_ignored() {
+        assert_eq!(median((0..MAX_SAMPLES as u64).map(|_| 1).chain((0..10_000).map(|_| 2))), Some(1));
     }
 }

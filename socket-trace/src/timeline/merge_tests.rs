@@ -1,38 +1,38 @@
 use std::io::Write as _;
 
-use super::fixture::{client, header, server, timeline};
 use super::*;
+use crate::timeline::fixture::{client, header, server, timeline};
 
 fn mark(t: u64, label: &str) -> String {
     format!(r#"{{"t":{t},"op":"mark","label":"{label}"}}"#)
 }
 
-fn label(moment: &Moment) -> String {
-    match &moment.event.op {
-        socket_tap::event::Op::Mark { label, .. } => format!("{} {label} {}", moment.at, moment.recording),
+fn label(timed: &TimedEvent) -> String {
+    match &timed.event.op {
+        socket_tap::event::Op::Mark { label, .. } => format!("{} {label} {}", timed.at, timed.recording),
         other => other.name().to_owned(),
     }
 }
 
 fn labels(timeline: &mut Timeline) -> Vec<String> {
     let mut labels = Vec::new();
-    while let Next::Moment(moment) = timeline.next_moment().unwrap() {
-        labels.push(label(&moment));
+    while let Next::Event(timed) = timeline.next_or_pending().unwrap() {
+        labels.push(label(&timed));
     }
     labels
 }
 
 #[test]
-fn recordings_merge_by_the_machines_clock() {
+fn recordings_merge_by_machine_clock() {
     let one = vec![header("a", "server", 5_000, 0), mark(0, "one"), mark(200, "four")];
     let other = vec![header("b", "server", 5_100, 0), mark(0, "two"), mark(50, "three"), mark(100, "five")];
-    // Two at the same time stand in the order of their files.
+    // Events with equal times keep the order of their files.
     let expected = ["0 one 0", "100 two 1", "150 three 1", "200 four 0", "200 five 1"];
     assert_eq!(labels(&mut timeline(&[one, other])), expected);
 }
 
 #[test]
-fn parts_of_a_recording_are_one() {
+fn rotated_parts_form_one_recording() {
     let part = |part: u64, t: u64, label: &str| {
         let header = header("a", "server", 5_000, 0).replace('}', &format!(r#","part":{part}}}"#));
         vec![header, mark(t, label)]
@@ -43,7 +43,7 @@ fn parts_of_a_recording_are_one() {
 }
 
 #[test]
-fn recordings_are_called_by_name_and_side_or_by_their_files() {
+fn duplicate_labels_are_replaced_by_file_names() {
     let names = |traces: &[Vec<String>]| -> Vec<String> {
         timeline(traces).recordings().iter().map(|recording| recording.label.clone()).collect()
     };
@@ -51,7 +51,7 @@ fn recordings_are_called_by_name_and_side_or_by_their_files() {
     assert_eq!(names(&[server(), server()]), ["file.jsonl", "file.jsonl"]);
 }
 
-/// Files that grow under the hands of a test.
+/// Files that grow during a test.
 struct Growing(PathBuf);
 
 impl Growing {
@@ -82,15 +82,15 @@ fn follow(files: &Growing, names: &[&str]) -> Timeline {
 }
 
 fn next(timeline: &mut Timeline) -> String {
-    match timeline.next_moment().unwrap() {
-        Next::Moment(moment) => label(&moment),
+    match timeline.next_or_pending().unwrap() {
+        Next::Event(timed) => label(&timed),
         Next::Pending => "pending".to_owned(),
         Next::End => "end".to_owned(),
     }
 }
 
 #[test]
-fn a_followed_recording_is_shown_as_far_as_it_is_there() {
+fn followed_recording_is_pending_at_its_last_line() {
     let files = Growing::new("grows");
     files.append("a", &format!("{}\n{}\n{{\"t\":2,\"op\":\"ma", header("a", "server", 0, 0), mark(1, "one")));
     let mut timeline = follow(&files, &["a"]);
@@ -102,7 +102,7 @@ fn a_followed_recording_is_shown_as_far_as_it_is_there() {
 }
 
 #[test]
-fn of_two_followed_recordings_neither_is_shown_before_an_earlier_event_of_the_other() {
+fn followed_recordings_are_merged_in_time_order() {
     let files = Growing::new("two-grow");
     files.append("a", &format!("{}\n", header("a", "server", 0, 0)));
     files.append("b", &format!("{}\n", header("b", "client", 0, 0)));
@@ -113,20 +113,20 @@ fn of_two_followed_recordings_neither_is_shown_before_an_earlier_event_of_the_ot
     timeline.settle().unwrap();
     files.append("b", &format!("{}\n", mark(3, "earlier")));
     assert_eq!([next(&mut timeline), next(&mut timeline)], ["3 earlier 1", "pending"]);
-    // Once a wait is over in which nothing earlier has come, nothing earlier comes.
+    // After one more wait no earlier event can arrive.
     timeline.settle().unwrap();
     assert_eq!([next(&mut timeline), next(&mut timeline)], ["5 later 0", "6 last 0"]);
     assert_eq!(next(&mut timeline), "pending");
 }
 
 #[test]
-fn a_followed_recording_goes_on_in_its_next_part() {
+fn followed_recording_continues_in_its_next_part() {
     let files = Growing::new("rotates");
     let part = |part: u64| header("a", "server", 0, 0).replace('}', &format!(r#","part":{part}}}"#)) + "\n";
     let end = "{\"end\":true,\"events\":1,\"lost\":0,\"continued\":true}\n";
     files.append("a.jsonl", &format!("{}{}\n{end}", part(1), mark(1, "one")));
     let mut timeline = follow(&files, &["a.jsonl"]);
-    // Of the full file, and then of none.
+    // After the last event of the full file the next file is missing.
     assert_eq!([next(&mut timeline), next(&mut timeline)], ["1 one 0", "pending"]);
     std::fs::rename(files.path("a.jsonl"), files.path("a.1.jsonl")).unwrap();
     assert_eq!(next(&mut timeline), "pending");
@@ -136,7 +136,7 @@ fn a_followed_recording_goes_on_in_its_next_part() {
 }
 
 #[test]
-fn follower_that_falls_behind_reads_the_parts_that_are_kept() {
+fn late_follower_reads_all_parts_still_present() {
     let files = Growing::new("falls-behind");
     let part = |part: u64, label: &str, end: &str| {
         let header = header("a", "server", 0, 0).replace('}', &format!(r#","part":{part}}}"#));
@@ -146,7 +146,7 @@ fn follower_that_falls_behind_reads_the_parts_that_are_kept() {
     files.append("a.jsonl", &part(0, "zero", full));
     let mut timeline = follow(&files, &["a.jsonl"]);
     std::fs::rename(files.path("a.jsonl"), files.path("a.0.jsonl")).unwrap();
-    // Part 1 is gone, parts 2 and 3 are kept.
+    // Part 1 is deleted, parts 2 and 3 are present.
     for number in [2, 3] {
         files.append(&format!("a.{number}.jsonl"), &part(number, "kept", full));
     }
@@ -154,7 +154,7 @@ fn follower_that_falls_behind_reads_the_parts_that_are_kept() {
     let shown: Vec<String> = (0..5).map(|_| next(&mut timeline)).collect();
     assert_eq!(shown, ["1 zero 0", "3 kept 0", "4 kept 0", "5 current 0", "pending"]);
     assert_eq!(timeline.missed_parts(), 1);
-    // A later follower begins with the first part of those that follow each other.
+    // A later follower begins with the oldest of the consecutive parts.
     let mut timeline = follow(&files, &["a.jsonl"]);
     let shown: Vec<String> = (0..4).map(|_| next(&mut timeline)).collect();
     assert_eq!(shown, ["3 kept 0", "4 kept 0", "5 current 0", "pending"]);
@@ -162,7 +162,7 @@ fn follower_that_falls_behind_reads_the_parts_that_are_kept() {
 }
 
 #[test]
-fn a_followed_file_that_is_emptied_is_an_error() {
+fn truncating_a_followed_file_is_an_error() {
     let files = Growing::new("emptied");
     files.append("a", &format!("{}\n", header("a", "server", 0, 0)));
     let mut timeline = follow(&files, &["a"]);

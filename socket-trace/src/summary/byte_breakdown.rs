@@ -1,43 +1,42 @@
-//! What bytes are spent on, each way.
+//! Bytes by class and direction.
 
 use serde::Serialize;
-use socket_tap::event::{Event, Op};
-use socket_tap::format::Side;
-
 use socket_dissect::{Budget, Class, Part};
 
-/// Bytes, by what they are spent on.
+use super::data_transfer::DataTransfer;
+
+/// Number of bytes of each class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Bytes {
-    /// On the connection itself, and on no call.
+pub struct BytesByClass {
+    /// Bytes that manage the connection and belong to no call.
     pub connection: u64,
-    /// On saying where things begin and end.
+    /// Bytes that delimit messages: lengths, frame headers, chunk headers.
     pub framing: u64,
-    /// On saying what messages are about.
+    /// Bytes of header fields.
     pub headers: u64,
-    /// On the messages themselves, and on the encrypted data of TLS.
+    /// Bytes of message bodies, and encrypted TLS data.
     pub payload: u64,
-    /// On TLS: headers of records, handshake, alerts. In JSON only where there is any.
+    /// Bytes of TLS itself: record headers, handshake, alerts. Omitted from JSON if zero.
     #[serde(skip_serializing_if = "is_zero")]
     pub tls: u64,
-    /// That is not known.
+    /// Bytes that could not be dissected.
     pub unknown: u64,
 }
 
-impl Bytes {
-    /// Adds bytes of that class. What a trace says may be anything: a sum stops at the most that there is.
+impl BytesByClass {
+    /// Adds bytes of one class. Sums saturate, because a trace may contain any number.
     pub fn add(&mut self, class: Class, bytes: u64) {
-        let sum = self.of(class);
+        let sum = self.sum_mut(class);
         *sum = sum.saturating_add(bytes);
     }
 
-    /// Takes bytes of that class away, as many as there are.
-    pub(crate) fn take(&mut self, class: Class, bytes: u64) {
-        let sum = self.of(class);
+    /// Subtracts bytes of one class, down to zero.
+    pub(crate) fn subtract(&mut self, class: Class, bytes: u64) {
+        let sum = self.sum_mut(class);
         *sum = sum.saturating_sub(bytes);
     }
 
-    fn of(&mut self, class: Class) -> &mut u64 {
+    fn sum_mut(&mut self, class: Class) -> &mut u64 {
         match class {
             Class::Connection => &mut self.connection,
             Class::Framing => &mut self.framing,
@@ -48,21 +47,21 @@ impl Bytes {
         }
     }
 
-    /// Adds parts of a read or write.
+    /// Adds the bytes of dissected parts.
     pub(crate) fn add_parts<'a>(&mut self, parts: impl IntoIterator<Item = &'a Part>) {
         for part in parts {
             self.add(part.class, part.bytes);
         }
     }
 
-    /// Adds all of another.
+    /// Adds the bytes of `other`, class by class.
     pub fn add_all(&mut self, other: &Self) {
         for (class, bytes) in other.by_class() {
             self.add(class, bytes);
         }
     }
 
-    /// What is left without another's.
+    /// Returns the difference to `other`, class by class and at least zero.
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
         Self {
@@ -75,13 +74,13 @@ impl Bytes {
         }
     }
 
-    /// All of them.
+    /// Returns the sum over all classes.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.by_class().into_iter().fold(0, |sum, (_, bytes)| sum.saturating_add(bytes))
     }
 
-    /// How many of each class.
+    /// Returns the number of bytes of each class.
     #[must_use]
     pub fn by_class(&self) -> [(Class, u64); 6] {
         [
@@ -99,7 +98,7 @@ fn is_zero(bytes: &u64) -> bool {
     *bytes == 0
 }
 
-impl From<&Budget> for Bytes {
+impl From<&Budget> for BytesByClass {
     fn from(budget: &Budget) -> Self {
         let mut all = Self::default();
         for (class, bytes) in &budget.bytes {
@@ -109,58 +108,33 @@ impl From<&Budget> for Bytes {
     }
 }
 
-/// Bytes each way, by what they are spent on.
+/// Number of bytes of each class, in each direction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Spent {
+pub struct ByteBreakdown {
     /// From the client to the server.
-    pub to_server: Bytes,
+    pub to_server: BytesByClass,
     /// From the server to the client.
-    pub to_client: Bytes,
+    pub to_client: BytesByClass,
 }
 
-impl Spent {
-    /// Adds all of another.
+impl ByteBreakdown {
+    /// Adds the bytes of `other`.
     pub fn add_all(&mut self, other: &Self) {
         self.to_server.add_all(&other.to_server);
         self.to_client.add_all(&other.to_client);
     }
 
-    /// The way that something moved.
-    pub(crate) fn way(&mut self, moved: Moved) -> &mut Bytes {
-        if moved.to_server { &mut self.to_server } else { &mut self.to_client }
+    /// Returns the bytes in the direction of `transfer`.
+    pub(crate) fn direction_of(&mut self, transfer: DataTransfer) -> &mut BytesByClass {
+        if transfer.to_server { &mut self.to_server } else { &mut self.to_client }
     }
 
-    /// What is left without another's.
+    /// Returns the difference to `other`, at least zero in each class.
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
         Self {
             to_server: self.to_server.without(&other.to_server),
             to_client: self.to_client.without(&other.to_client),
         }
-    }
-}
-
-/// What a read or write moved, or a datagram.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Moved {
-    pub(crate) is_read: bool,
-    /// The client sent it.
-    pub(crate) to_server: bool,
-    pub(crate) bytes: u64,
-}
-
-impl Moved {
-    /// On that side of a connection. `None` for an event that moved nothing. An empty datagram is one, too; an empty read
-    /// is the end of the stream.
-    pub(crate) fn by(event: &Event, side: Side) -> Option<Self> {
-        let (is_read, bytes) = match &event.op {
-            _ if event.error.is_some() => return None,
-            Op::Read(transfer) if transfer.bytes > 0 => (true, transfer.bytes),
-            Op::Write(transfer) if transfer.bytes > 0 => (false, transfer.bytes),
-            Op::RecvFrom(datagram) => (true, datagram.bytes),
-            Op::SendTo(datagram) => (false, datagram.bytes),
-            _ => return None,
-        };
-        Some(Self { is_read, to_server: is_read == (side == Side::Server), bytes })
     }
 }
