@@ -1,37 +1,41 @@
-//! `grpc.health.v1.Health`: SERVING until the shutdown begins, and NOT_SERVING while the last calls finish.
+//! `grpc.health.v1.Health`: SERVING until the shutdown begins, NOT_SERVING while the calls in flight complete.
 //!
-//! The contract is tonic-health's, its service is not used: that one refuses to watch a service that it does not know,
-//! where the contract asks for SERVICE_UNKNOWN, and a client that watches would hold up the shutdown.
+//! Only the contract comes from tonic-health. Its own service rejects a watch on an unknown service, where the contract
+//! requires SERVICE_UNKNOWN, and its watch streams delay the shutdown.
 
 use std::pin::Pin;
 
-use bookshelf_proto::v1::bookshelf_service_server::SERVICE_NAME;
 use futures_util::{Stream, StreamExt as _, stream};
 use hardening_http::Shutdown;
 use tonic::{Request, Response, Status};
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse, health_server};
 
-use crate::status::unknown_service;
+use crate::status::ErrorDomain;
 
+/// The health of one service, and of the server.
 #[derive(Debug)]
 pub(crate) struct Health {
+    service: &'static str,
+    domain: ErrorDomain,
     shutdown: Shutdown,
 }
 
 impl Health {
-    pub(crate) fn new(shutdown: Shutdown) -> Self {
-        Self { shutdown }
+    pub(crate) fn new(service: &'static str, domain: ErrorDomain, shutdown: Shutdown) -> Self {
+        Self { service, domain, shutdown }
     }
 
-    fn is_serving(&self) -> bool {
-        !self.shutdown.is_cancelled()
+    /// Returns the current status of `service`, where the empty name means the server.
+    fn status_of(&self, service: &str) -> ServingStatus {
+        if !service.is_empty() && service != self.service {
+            ServingStatus::ServiceUnknown
+        } else if self.shutdown.is_cancelled() {
+            ServingStatus::NotServing
+        } else {
+            ServingStatus::Serving
+        }
     }
-}
-
-/// The empty name stands for the server as a whole.
-fn is_known(service: &str) -> bool {
-    ["", SERVICE_NAME].contains(&service)
 }
 
 fn response(status: ServingStatus) -> HealthCheckResponse {
@@ -45,11 +49,10 @@ impl health_server::Health for Health {
         request: Request<HealthCheckRequest>,
     ) -> Result<Response<HealthCheckResponse>, Status> {
         let service = &request.get_ref().service;
-        if !is_known(service) {
-            return Err(unknown_service(service));
+        match self.status_of(service) {
+            ServingStatus::ServiceUnknown => Err(self.domain.unknown_service(service)),
+            status => Ok(Response::new(response(status))),
         }
-        let status = if self.is_serving() { ServingStatus::Serving } else { ServingStatus::NotServing };
-        Ok(Response::new(response(status)))
     }
 
     type WatchStream = Pin<Box<dyn Stream<Item = Result<HealthCheckResponse, Status>> + Send>>;
@@ -58,15 +61,13 @@ impl health_server::Health for Health {
         &self,
         request: Request<HealthCheckRequest>,
     ) -> Result<Response<Self::WatchStream>, Status> {
-        let known = is_known(&request.get_ref().service);
-        let now = match known {
-            true => self.is_serving().then_some(ServingStatus::Serving),
-            false => Some(ServingStatus::ServiceUnknown),
-        };
-        let shutdown = self.shutdown.clone().cancelled_owned();
-        let last = stream::once(shutdown)
-            .filter_map(move |()| async move { known.then_some(ServingStatus::NotServing) });
-        let statuses = stream::iter(now).chain(last);
-        Ok(Response::new(Box::pin(statuses.map(|status| Ok(response(status))))))
+        let current = self.status_of(&request.get_ref().service);
+        // Only a serving service changes its status: at the shutdown, where every stream ends.
+        let last = (current == ServingStatus::Serving).then_some(ServingStatus::NotServing);
+        let shutdown = stream::once(self.shutdown.clone().cancelled_owned());
+        let statuses = stream::iter([current])
+            .chain(shutdown.filter_map(move |()| std::future::ready(last)))
+            .map(|status| Ok(response(status)));
+        Ok(Response::new(Box::pin(statuses)))
     }
 }

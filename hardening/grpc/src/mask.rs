@@ -1,160 +1,190 @@
-//! Update masks, as AIP-134 and AIP-161 have them.
+//! Update masks (AIP-134, AIP-161).
 
-use bookshelf::BookPatch;
-use bookshelf_proto::v1;
 use prost_types::FieldMask;
 use tonic::Status;
 use tonic_types::FieldViolation;
 
-use crate::limits::MAX_FAULTS;
-use crate::status::{invalid, shortened};
+use crate::limits::MAX_MASK_VIOLATIONS;
+use crate::status::{ErrorDomain, quoted};
 
-/// The changes that the mask names, with the values of `book`.
-pub(crate) fn patch(book: v1::Book, mask: Option<FieldMask>) -> Result<BookPatch, Status> {
-    let paths = mask.map(|mask| mask.paths).unwrap_or_default();
-    match paths.as_slice() {
-        [] => Ok(populated(book)),
-        [all] if all == "*" => Ok(whole(book)),
-        paths => named(book, paths),
+/// The fields of a message that an update request carries.
+#[derive(Clone, Copy, Debug)]
+pub struct MessageFields {
+    /// Field of the request that carries the message, such as `book`.
+    pub message: &'static str,
+    /// Fields that an update may change.
+    pub mutable: &'static [&'static str],
+    /// Fields that the server sets. A mask may name them, without effect: AIP-161 ignores output-only fields, so that a
+    /// mask for reading also works for writing.
+    pub output_only: &'static [&'static str],
+}
+
+/// The fields that one request updates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UpdateMask {
+    /// Fields with a value other than the default: the request has no mask.
+    Populated,
+    /// All mutable fields: the mask is `*`.
+    All,
+    /// Fields that the mask names.
+    Named(Vec<&'static str>),
+}
+
+impl UpdateMask {
+    /// Returns `value` if the mask selects `field`.
+    #[must_use]
+    pub fn select<T: Default + PartialEq>(&self, field: &str, value: T) -> Option<T> {
+        let is_selected = match self {
+            Self::Populated => value != T::default(),
+            Self::All => true,
+            Self::Named(fields) => fields.contains(&field),
+        };
+        is_selected.then_some(value)
     }
 }
 
-/// Without a mask: every field that has a value.
-fn populated(book: v1::Book) -> BookPatch {
-    BookPatch {
-        title: Some(book.title).filter(|title| !title.is_empty()),
-        author_id: Some(book.author_id).filter(|id| *id != 0),
-        year: Some(book.year).filter(|year| *year != 0),
+impl MessageFields {
+    /// Reads the `update_mask` of a request.
+    ///
+    /// # Errors
+    /// INVALID_ARGUMENT when the mask names a field that the message does not have, or `*` beside another field.
+    pub fn read(&self, mask: Option<FieldMask>, domain: ErrorDomain) -> Result<UpdateMask, Status> {
+        let paths = mask.map(|mask| mask.paths).unwrap_or_default();
+        match paths.as_slice() {
+            [] => Ok(UpdateMask::Populated),
+            [all] if all == "*" => Ok(UpdateMask::All),
+            paths => self.named(paths).map_err(|violations| domain.invalid(violations)),
+        }
     }
-}
 
-/// `*`: every field, also one without a value.
-fn whole(book: v1::Book) -> BookPatch {
-    BookPatch { title: Some(book.title), author_id: Some(book.author_id), year: Some(book.year) }
-}
-
-fn named(book: v1::Book, paths: &[String]) -> Result<BookPatch, Status> {
-    let whole = whole(book);
-    let (mut patch, mut faults) = (BookPatch::default(), Vec::new());
-    for (index, path) in paths.iter().enumerate() {
-        match path.as_str() {
-            "title" => patch.title.clone_from(&whole.title),
-            "author_id" => patch.author_id = whole.author_id,
-            "year" => patch.year = whole.year,
-            // Given by the shelf, so there is nothing to change. It should be ignored and not be an error (AIP-161, "Output
-            // only fields"): a mask that was good for reading is good for writing.
-            "id" | "revision" => {}
-            other if faults.len() < MAX_FAULTS => {
-                faults.push(FieldViolation::new(format!("update_mask.paths[{index}]"), fault(other)));
+    fn named(&self, paths: &[String]) -> Result<UpdateMask, Vec<FieldViolation>> {
+        let (mut named, mut violations) = (Vec::new(), Vec::new());
+        for (index, path) in paths.iter().enumerate() {
+            if let Some(field) = self.mutable.iter().find(|field| *field == path) {
+                named.push(*field);
+            } else if !self.output_only.contains(&path.as_str()) && violations.len() < MAX_MASK_VIOLATIONS {
+                let field = format!("update_mask.paths[{index}]");
+                violations.push(FieldViolation::new(field, self.violation(path)));
             }
-            _ => {}
+        }
+        if violations.is_empty() { Ok(UpdateMask::Named(named)) } else { Err(violations) }
+    }
+
+    /// Returns the error text for a path, with a correction where one is likely.
+    fn violation(&self, path: &str) -> String {
+        let shown = format!("update_mask has {:?}", quoted(path));
+        let snake_case = to_snake_case(path);
+        if path == "*" {
+            return format!("{shown}, which selects all fields; send it alone");
+        }
+        if self.has(&snake_case) {
+            return format!("{shown}; write {snake_case:?}, as in the .proto");
+        }
+        match path.split_once('.') {
+            Some((message, field)) if message == self.message && self.has(field) => {
+                format!("{shown}; write {field:?}, relative to the {message}")
+            }
+            Some((field, _)) if self.has(field) => {
+                format!("{shown}, but {field} is not a message and has no fields; write {field:?}")
+            }
+            _ => {
+                format!("{shown}, which is not a field to update; the fields are {}", self.mutable.join(", "))
+            }
         }
     }
-    if faults.is_empty() { Ok(patch) } else { Err(invalid(faults)) }
-}
 
-/// What is wrong with a path, and what would be right.
-fn fault(path: &str) -> String {
-    let shown = shortened(path);
-    let snake = snake_case(path);
-    let is_field = |name: &str| ["id", "title", "author_id", "year", "revision"].contains(&name);
-    match path.split_once('.') {
-        _ if path == "*" => "update_mask names \"*\", which stands for all fields: give it alone".to_owned(),
-        _ if is_field(&snake) => format!("update_mask names {shown:?}: write {snake:?}, as in the .proto"),
-        Some(("book", field)) if is_field(field) => {
-            format!("update_mask names {shown:?}: paths begin inside the book, write {field:?}")
-        }
-        Some((field, _)) if is_field(field) => {
-            format!("update_mask names {shown:?}: {field} is no message, there is nothing inside")
-        }
-        _ => format!("update_mask names {shown:?}: what can be changed is title, author_id and year"),
+    fn has(&self, field: &str) -> bool {
+        self.mutable.contains(&field) || self.output_only.contains(&field)
     }
 }
 
-/// `authorId` is `author_id`.
-fn snake_case(path: &str) -> String {
-    let mut snake = String::new();
+fn to_snake_case(path: &str) -> String {
+    let mut snake_case = String::new();
     for letter in path.chars() {
         if letter.is_ascii_uppercase() {
-            snake.push('_');
+            snake_case.push('_');
         }
-        snake.push(letter.to_ascii_lowercase());
+        snake_case.push(letter.to_ascii_lowercase());
     }
-    snake
+    snake_case
 }
 
 #[cfg(test)]
 mod tests {
+    use insta::assert_snapshot;
     use tonic_types::StatusExt as _;
 
     use super::*;
 
-    fn patched(paths: &[&str]) -> Result<BookPatch, Status> {
-        let book = v1::Book { id: 7, title: "New".to_owned(), author_id: 3, year: 0, revision: 4 };
+    const BOOK: MessageFields = MessageFields {
+        message: "book",
+        mutable: &["title", "author_id", "year"],
+        output_only: &["id", "revision"],
+    };
+
+    fn read(paths: &[&str]) -> Result<UpdateMask, Status> {
         let paths = paths.iter().map(ToString::to_string).collect();
-        patch(book, Some(FieldMask { paths }))
+        BOOK.read(Some(FieldMask { paths }), ErrorDomain("test"))
     }
 
-    /// The only fault of a mask.
-    fn faulty(paths: &[&str]) -> String {
-        let status = patched(paths).unwrap_err();
-        let violations = status.get_details_bad_request().unwrap().field_violations;
-        assert_eq!(violations.len(), 1, "{violations:?}");
-        violations[0].description.clone()
-    }
-
-    fn title() -> BookPatch {
-        BookPatch { title: Some("New".to_owned()), ..BookPatch::default() }
+    fn violations(paths: &[&str]) -> Vec<(String, String)> {
+        let bad_request = read(paths).unwrap_err().get_details_bad_request().unwrap();
+        bad_request.field_violations.into_iter().map(|it| (it.field, it.description)).collect()
     }
 
     #[test]
-    fn a_mask_changes_what_it_names_and_nothing_else() {
-        assert_eq!(patched(&["title"]).unwrap(), title());
-        assert_eq!(patched(&["title", "title"]).unwrap(), title());
-        let year = BookPatch { year: Some(0), ..BookPatch::default() };
-        assert_eq!(patched(&["year"]).unwrap(), year, "a year may become 0");
-        let both = BookPatch { author_id: Some(3), ..title() };
-        assert_eq!(patched(&["author_id", "title"]).unwrap(), both);
+    fn named_fields_are_selected() {
+        let mask = read(&["author_id", "title", "title"]).unwrap();
+        assert_eq!(mask.select("title", "New"), Some("New"));
+        assert_eq!(mask.select("author_id", 0), Some(0), "a named field may become 0");
+        assert_eq!(mask.select("year", 2001), None);
     }
 
     #[test]
-    fn no_mask_stands_for_the_fields_that_have_a_value() {
-        let populated = BookPatch { author_id: Some(3), ..title() };
-        assert_eq!(patched(&[]).unwrap(), populated);
-        let book = v1::Book { author_id: 3, ..v1::Book::default() };
-        let author = BookPatch { author_id: Some(3), ..BookPatch::default() };
-        assert_eq!(patch(book, None).unwrap(), author);
+    fn missing_mask_selects_populated_fields() {
+        assert_eq!(BOOK.read(None, ErrorDomain("test")).unwrap(), UpdateMask::Populated);
+        let mask = read(&[]).unwrap();
+        assert_eq!(mask.select("year", 2001), Some(2001));
+        assert_eq!(mask.select("year", 0), None);
     }
 
     #[test]
-    fn a_star_stands_for_all_fields_and_is_alone() {
-        let whole = BookPatch { author_id: Some(3), year: Some(0), ..title() };
-        assert_eq!(patched(&["*"]).unwrap(), whole);
-        assert!(faulty(&["title", "*"]).contains("give it alone"));
+    fn lone_star_selects_all_fields() {
+        let mask = read(&["*"]).unwrap();
+        assert_eq!(mask.select("year", 0), Some(0));
+        assert_eq!(violations(&["title", "*"]).len(), 1);
     }
 
     #[test]
-    fn what_the_shelf_gives_is_ignored() {
-        assert_eq!(patched(&["id", "title", "revision"]).unwrap(), title());
-        assert!(patched(&["id", "revision"]).unwrap().is_empty(), "which the shelf refuses");
+    fn output_only_fields_are_ignored() {
+        assert_eq!(read(&["id", "title", "revision"]).unwrap(), UpdateMask::Named(vec!["title"]));
+        assert_eq!(read(&["id", "revision"]).unwrap(), UpdateMask::Named(vec![]));
     }
 
     #[test]
-    fn a_wrong_path_is_told_what_would_be_right() {
-        assert!(faulty(&["authorId"]).contains("\"authorId\": write \"author_id\""));
-        assert!(faulty(&["book.title"]).contains("write \"title\""));
-        assert!(faulty(&["title.short"]).contains("title is no message"));
-        for unknown in ["colour", "", "title ", "*.title", "book.colour", "Title.x", "..", "title,year"] {
-            assert!(faulty(&[unknown]).contains(&format!("{unknown:?}: what can be changed is title")));
-        }
-    }
-
-    #[test]
-    fn every_wrong_path_is_named_with_its_place() {
-        let status = patched(&["colour", "title", "size"]).unwrap_err();
-        let violations = status.get_details_bad_request().unwrap().field_violations;
-        let fields: Vec<&str> = violations.iter().map(|violation| violation.field.as_str()).collect();
+    fn each_unknown_path_is_reported_with_its_index() {
+        let violations = violations(&["colour", "title", "size"]);
+        let fields: Vec<&str> = violations.iter().map(|(field, _)| field.as_str()).collect();
         assert_eq!(fields, ["update_mask.paths[0]", "update_mask.paths[2]"]);
-        assert!(status.message().contains("\"colour\"") && status.message().contains("\"size\""));
+    }
+
+    #[test]
+    fn violations_are_limited() {
+        assert_eq!(violations(&["colour"; MAX_MASK_VIOLATIONS + 1]).len(), MAX_MASK_VIOLATIONS);
+    }
+
+    #[test]
+    fn violations_suggest_a_correction() {
+        let paths = ["authorId", "book.title", "title.short", "colour", "title,year", ""];
+        let texts = paths.map(|path| violations(&[path])[0].1.clone());
+        let alone = violations(&["title", "*"])[0].1.clone();
+        assert_snapshot!([&texts[..], &[alone]].concat().join("\n"));
+    }
+
+    #[test]
+    fn unknown_paths_have_no_suggestion() {
+        for path in ["colour", "title ", "*.title", "book.colour", "Title.x", "..", "title,year"] {
+            assert!(violations(&[path])[0].1.ends_with("title, author_id, year"), "{path}");
+        }
     }
 }

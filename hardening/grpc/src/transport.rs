@@ -1,15 +1,40 @@
-//! tonic's settings.
+//! tonic's server with the connection limits.
 
-use hardening_http::Limits;
+use std::{future, io};
+
+use hardening_http::grace::within_grace;
 use hardening_http::limits::{CONNECTION_WINDOW, MAX_RESETS_BY_CLIENT, MAX_RESETS_BY_SERVER, STREAM_WINDOW};
 use hardening_http::tonic::Watched;
+use hardening_http::{Incoming, Limits, Shutdown};
+use socket_tap::TapListener;
+use tonic::service::Routes;
 use tonic::transport::Server;
 use tower::layer::util::{Identity, Stack};
 
-/// A server with a limit for everything that tonic has one for.
-pub(crate) fn server(limits: &Limits) -> Server<Stack<Watched, Identity>> {
+/// Serves `routes` until the shutdown, then waits for the calls in flight, but no longer than `limits.grace`.
+///
+/// # Errors
+/// When tonic's transport fails as a whole; a failed connection does not.
+pub async fn serve(
+    listener: TapListener,
+    routes: Routes,
+    shutdown: Shutdown,
+    limits: Limits,
+) -> io::Result<()> {
+    let server = server(&limits).add_routes(routes);
+    let grace = limits.grace;
+    let incoming = Incoming::new(listener, limits, shutdown.clone()).into_stream();
+    // tonic shuts down when `incoming` ends, which happens at the shutdown.
+    let serving = server.serve_with_incoming_shutdown(incoming, future::pending());
+    match within_grace(serving, grace, &shutdown).await {
+        Some(result) => result.map_err(io::Error::other),
+        None => Ok(()),
+    }
+}
+
+fn server(limits: &Limits) -> Server<Stack<Watched, Identity>> {
     Server::builder()
-        // A browser's gRPC-Web comes over HTTP/1.1.
+        // Browsers may send gRPC-Web over HTTP/1.1.
         .accept_http1(cfg!(feature = "web"))
         .http2_keepalive_interval(Some(limits.ping_interval))
         .http2_keepalive_timeout(Some(limits.ping_timeout))

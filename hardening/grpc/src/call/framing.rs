@@ -1,89 +1,91 @@
-//! Where in its messages a request is. Before each message there are five bytes: whether it is compressed, and its
-//! length.
+//! Message boundaries in a request body. A prefix of five bytes precedes each message: a compression flag and the
+//! message's length.
 
-use tonic::Status;
+const PREFIX_BYTES: usize = 5;
 
-use crate::limits::MAX_REQUEST_BYTES;
-use crate::status;
-
-const PREFIX: usize = 5;
-
-/// Follows the messages of a request, whose bytes come in parts of any size.
-#[derive(Debug, Default)]
-pub(super) struct Messages {
-    /// As much of it as there is of the message that is on its way.
+/// Finds the message boundaries in a request body that arrives in chunks of any size.
+#[derive(Debug)]
+pub(super) struct Framing {
+    max_message_bytes: usize,
+    /// The bytes of the current message's prefix so far.
     prefix: Vec<u8>,
-    /// How many bytes are to come behind the prefix.
-    rest: usize,
+    /// Bytes of the current message that are missing, once the prefix is complete.
+    missing: usize,
 }
 
-impl Messages {
-    /// Whether this part has the end of a message; an error, behind which nothing can be followed, when it announces one
-    /// that is too long.
-    pub(super) fn follow(&mut self, mut part: &[u8]) -> Result<bool, Status> {
-        let mut has_end = false;
-        while !part.is_empty() {
-            let wanted = if self.prefix.len() < PREFIX { PREFIX - self.prefix.len() } else { self.rest };
-            let (taken, after) = part.split_at(wanted.min(part.len()));
-            part = after;
-            if self.prefix.len() < PREFIX {
-                self.prefix.extend_from_slice(taken);
-                self.rest = announced(&self.prefix)?;
+/// A message longer than the limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TooLarge;
+
+impl Framing {
+    pub(super) fn new(max_message_bytes: usize) -> Self {
+        Self { max_message_bytes, prefix: Vec::new(), missing: 0 }
+    }
+
+    /// Returns `true` if `chunk` completes a message.
+    ///
+    /// # Errors
+    /// When a prefix has a length above the limit. Boundaries after it are unknown.
+    pub(super) fn advance(&mut self, mut chunk: &[u8]) -> Result<bool, TooLarge> {
+        let mut completes = false;
+        while !chunk.is_empty() {
+            let in_prefix = self.prefix.len() < PREFIX_BYTES;
+            let wanted = if in_prefix { PREFIX_BYTES - self.prefix.len() } else { self.missing };
+            let (part, rest) = chunk.split_at(wanted.min(chunk.len()));
+            chunk = rest;
+            if in_prefix {
+                self.prefix.extend_from_slice(part);
+                self.missing = self.message_bytes()?;
             } else {
-                self.rest -= taken.len();
+                self.missing -= part.len();
             }
-            if self.prefix.len() == PREFIX && self.rest == 0 {
+            if self.prefix.len() == PREFIX_BYTES && self.missing == 0 {
                 self.prefix.clear();
-                has_end = true;
+                completes = true;
             }
         }
-        Ok(has_end)
+        Ok(completes)
     }
 
-    /// Whether nothing is on its way.
-    pub(super) fn is_between(&self) -> bool {
+    /// Returns `true` if the last chunk ended with the end of a message.
+    pub(super) fn is_at_boundary(&self) -> bool {
         self.prefix.is_empty()
     }
-}
 
-/// The length that a prefix announces; none while it is not all there.
-fn announced(prefix: &[u8]) -> Result<usize, Status> {
-    let &[_compressed, a, b, c, d] = prefix else { return Ok(0) };
-    let length = u32::from_be_bytes([a, b, c, d]);
-    usize::try_from(length).ok().filter(|length| *length <= MAX_REQUEST_BYTES).ok_or_else(status::too_large)
+    /// Returns the message's length according to its prefix, or 0 while the prefix is incomplete.
+    fn message_bytes(&self) -> Result<usize, TooLarge> {
+        let &[_compressed, a, b, c, d] = self.prefix.as_slice() else { return Ok(0) };
+        let length = usize::try_from(u32::from_be_bytes([a, b, c, d])).map_err(|_| TooLarge)?;
+        if length <= self.max_message_bytes { Ok(length) } else { Err(TooLarge) }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const THREE: &[u8] = b"\0\0\0\0\x02ab\x01\0\0\0\0\0\0\0\0\x01\0";
-    const ENDS: [usize; 3] = [7, 12, 18];
+    const THREE_MESSAGES: &[u8] = b"\0\0\0\0\x02ab\x01\0\0\0\0\0\0\0\0\x01\0";
+    const BOUNDARIES: [usize; 3] = [7, 12, 18];
 
     #[test]
-    fn each_end_is_seen_however_the_parts_are_cut() {
-        for size in 1..=THREE.len() {
-            let (mut messages, mut at) = (Messages::default(), 0);
-            for part in THREE.chunks(size) {
-                let here = at + 1..=at + part.len();
-                at += part.len();
-                assert_eq!(
-                    messages.follow(part).unwrap(),
-                    ENDS.iter().any(|end| here.contains(end)),
-                    "{size}"
-                );
-                assert_eq!(messages.is_between(), ENDS.contains(&at), "{size}: {at}");
+    fn boundaries_are_found_for_any_chunk_size() {
+        for size in 1..=THREE_MESSAGES.len() {
+            let (mut framing, mut at) = (Framing::new(2), 0);
+            for chunk in THREE_MESSAGES.chunks(size) {
+                let range = at + 1..=at + chunk.len();
+                at += chunk.len();
+                let completes = BOUNDARIES.iter().any(|boundary| range.contains(boundary));
+                assert_eq!(framing.advance(chunk), Ok(completes), "{size}: {at}");
+                assert_eq!(framing.is_at_boundary(), BOUNDARIES.contains(&at), "{size}: {at}");
             }
         }
     }
 
     #[test]
-    fn a_length_is_taken_up_to_the_limit() {
-        let announcing = |length: usize| [&[0], &u32::try_from(length).unwrap().to_be_bytes()[..]].concat();
-        assert!(!Messages::default().follow(&announcing(MAX_REQUEST_BYTES)).unwrap());
-        for length in [MAX_REQUEST_BYTES + 1, u32::MAX as usize] {
-            let refused = Messages::default().follow(&announcing(length)).unwrap_err();
-            assert_eq!(refused.code(), tonic::Code::ResourceExhausted);
-        }
+    fn message_above_the_limit_is_rejected() {
+        let advance = |length: u32| Framing::new(100).advance(&[&[0], &length.to_be_bytes()[..]].concat());
+        assert_eq!(advance(100), Ok(false));
+        assert_eq!(advance(101), Err(TooLarge));
+        assert_eq!(advance(u32::MAX), Err(TooLarge));
     }
 }

@@ -1,88 +1,96 @@
-//! What every call passes on its way in and out, whatever its method: a middleware around tonic.
+//! The checks of every call, whatever its method: an axum middleware around tonic.
 //!
-//! - `protocol`: what is no gRPC at all is refused
-//! - `deadline`: how long the client wants to wait
-//! - `questions`: requests that go on while they are answered, until they say nothing more
-//! - `messages`: where in its messages a request is
-//! - `answer`: the messages of an answer, until their end or the deadline
+//! - `protocol`: rejects requests that are not gRPC
+//! - `deadline`: the client's `grpc-timeout`
+//! - `request`: request streams that outlast the response head, until a message is overdue
+//! - `framing`: message boundaries in a request body
+//! - `response`: the response body, until its end, the deadline or a panic
 
-mod answer;
 mod deadline;
-mod messages;
+mod framing;
 mod protocol;
-mod questions;
+mod request;
+mod response;
+#[cfg(test)]
+mod tests;
 
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::http::Uri;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use futures_util::FutureExt as _;
 use hardening_http::Shutdown;
 use tokio::time::{Instant, timeout_at};
 use tonic::{Code, Status};
 
-use crate::status;
+use crate::Api;
 
-use answer::Answer;
+use response::ResponseBody;
 
-/// What bounds every call.
+/// The checks of one API.
 #[derive(Clone, Debug)]
-pub(crate) struct Bounds {
-    /// How long a client may take to send its request.
+pub(crate) struct Guard {
+    pub(crate) api: Api,
+    /// Time for a client to send its request.
     pub(crate) request_timeout: Duration,
     pub(crate) shutdown: Shutdown,
 }
 
-/// Lets the call through, and answers in tonic's place what tonic would not answer as the specification has it.
-pub(crate) async fn supervise(
-    State(Bounds { request_timeout, shutdown }): State<Bounds>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    if let Some(refusal) = protocol::refusal(&request) {
-        return refusal;
+impl Guard {
+    /// Returns `services` behind the checks.
+    pub(crate) fn protect(self, services: Router) -> Router {
+        services.layer(from_fn_with_state(self, guard))
     }
-    let deadline = match deadline::read(&request) {
+
+    /// Removes the client's offer of gzip for methods that do not compress.
+    fn limit_compression(&self, request: &mut Request) {
+        if !self.api.compressed_methods.contains(&request.uri().path()) {
+            request.headers_mut().remove("grpc-accept-encoding");
+        }
+    }
+
+    /// Adds details to an error that tonic made itself.
+    fn add_details(&self, mut response: Response, uri: &Uri) -> Response {
+        let status = Status::from_header_map(response.headers());
+        if let Some(status) = status.filter(|it| it.code() != Code::Ok && it.details().is_empty()) {
+            let detailed = self.api.domain.with_details(&status, uri.path(), self.api.max_request_bytes);
+            // Fails only for a message that is not a header value, and tonic percent-encodes messages.
+            let _ = detailed.add_header(response.headers_mut());
+        }
+        response
+    }
+}
+
+async fn guard(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
+    if let Some(rejection) = protocol::reject(&request) {
+        return rejection;
+    }
+    let domain = guard.api.domain;
+    let deadline = match deadline::read(&request, domain) {
         Ok(deadline) => deadline,
         Err(status) => return status.into_http(),
     };
-    // Nothing is changed for a client that has given up.
+    // A handler must not change data for a client that no longer waits.
     if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-        return status::deadline_exceeded().into_http();
+        return domain.deadline_exceeded().into_http();
     }
-    offer_gzip(&mut request);
-    let (request, verdict) = questions::bounded(request, request_timeout, shutdown);
-    let method = request.uri().path().to_owned();
+    guard.limit_compression(&mut request);
+    let uri = request.uri().clone();
+    let (request, outcome) = request::limit_stream(request, &guard);
     let handler = AssertUnwindSafe(next.run(request)).catch_unwind();
-    // No method of this server waits for anything but its request.
-    let latest = Instant::now() + request_timeout;
+    // Handlers wait for nothing but the request, so the time to the response head is the client's.
+    let latest = Instant::now() + guard.request_timeout;
     let until = deadline.map_or(latest, |deadline| deadline.min(latest));
-    let answer = match timeout_at(until, handler).await {
-        Ok(Ok(answer)) => mended(answer, &method),
-        Ok(Err(_panic)) => status::panicked().into_http(),
-        Err(_elapsed) if deadline == Some(until) => status::deadline_exceeded().into_http(),
-        Err(_elapsed) => status::request_timeout(request_timeout).into_http(),
+    let response = match timeout_at(until, handler).await {
+        Ok(Ok(response)) => guard.add_details(response, &uri),
+        Ok(Err(_panic)) => domain.panicked().into_http(),
+        Err(_elapsed) if deadline == Some(until) => domain.deadline_exceeded().into_http(),
+        Err(_elapsed) => domain.request_timeout(guard.request_timeout).into_http(),
     };
-    answer.map(|body| Body::new(Answer::new(body, deadline, verdict)))
-}
-
-/// Of the bookshelf's answers only a page of books is long enough for gzip. tonic compresses for a whole service or not
-/// at all, and would make every change that is watched longer than it is.
-fn offer_gzip(request: &mut Request) {
-    if !request.uri().path().ends_with("/ListBooks") {
-        request.headers_mut().remove("grpc-accept-encoding");
-    }
-}
-
-/// An error of tonic's own, as the errors of this server are: it has no details yet.
-fn mended(mut answer: Response, method: &str) -> Response {
-    let found = Status::from_header_map(answer.headers());
-    if let Some(found) = found.filter(|found| found.code() != Code::Ok && found.details().is_empty()) {
-        // It fails for a message that is no header, and tonic's percent encoding makes one of everything.
-        let _ = status::found_by_tonic(&found, method).add_header(answer.headers_mut());
-    }
-    answer
+    response.map(|body| Body::new(ResponseBody::new(body, domain, deadline, outcome)))
 }

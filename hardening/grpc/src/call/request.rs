@@ -1,6 +1,6 @@
-//! The body of a request whose answer begins before it ends: reflection's, question by question.
+//! Limits request streams that outlast the response head, which only reflection has.
 //!
-//! Nobody may take for ever to send a request. For every other method that time is over with the head of the answer.
+//! The request timeout of all other methods ends with the response head, so it cannot limit these.
 
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
@@ -15,87 +15,95 @@ use hardening_http::Shutdown;
 use tokio::time::{Instant, Sleep, sleep};
 use tonic::Status;
 
-use crate::status;
+use super::Guard;
+use super::framing::{Framing, TooLarge};
+use crate::status::ErrorDomain;
 
-use super::messages::Messages;
-
-/// How long after the shutdown a question that is on its way is waited for.
+/// Time after the shutdown for a message in transit to arrive.
 const LINGER: Duration = Duration::from_millis(500);
 
-/// How the questions ended, which the handler takes no note of. While nothing is said, they have not: when the handler
-/// reads no more, then since it cannot read the next one.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Verdict(Arc<OnceLock<Result<(), Status>>>);
+/// The outcome of a request stream, which the handler does not report: it completes with OK whether the stream ended,
+/// timed out or was unreadable.
+#[derive(Clone, Debug)]
+pub(super) struct StreamOutcome {
+    /// Set when the stream ends. A handler that completes before has stopped at an unreadable message.
+    end: Arc<OnceLock<Result<(), Status>>>,
+    domain: ErrorDomain,
+}
 
-impl Verdict {
-    /// What is said first holds.
-    fn say(&self, end: Result<(), Status>) {
-        self.0.get_or_init(|| end);
+impl StreamOutcome {
+    /// Keeps the first outcome.
+    fn set(&self, end: Result<(), Status>) {
+        self.end.get_or_init(|| end);
     }
 
-    /// What was wrong with questions whose handler is content.
-    pub(super) fn fault(&self) -> Option<Status> {
-        self.0.get().cloned().unwrap_or_else(|| Err(status::unreadable())).err()
+    /// Returns the stream's error, for a handler that has completed with OK.
+    pub(super) fn error(&self) -> Option<Status> {
+        self.end.get().cloned().unwrap_or_else(|| Err(self.domain.unreadable())).err()
     }
 }
 
-/// Has questions end when none was complete for longer than `longest`, and at the shutdown.
-pub(super) fn bounded(request: Request, longest: Duration, shutdown: Shutdown) -> (Request, Option<Verdict>) {
+/// Ends the request stream when a message takes longer than the request timeout, and at the shutdown. Other requests
+/// stay as they are.
+pub(super) fn limit_stream(request: Request, guard: &Guard) -> (Request, Option<StreamOutcome>) {
     if !request.uri().path().starts_with("/grpc.reflection.") {
         return (request, None);
     }
-    let verdict = Verdict::default();
-    let told = verdict.clone();
+    let outcome = StreamOutcome { end: Arc::default(), domain: guard.api.domain };
     let request = request.map(|body| {
-        let questions = Questions {
-            parts: body.into_data_stream(),
-            messages: Messages::default(),
-            longest,
-            late: Box::pin(sleep(longest)),
-            ending: lingering(shutdown).boxed(),
-            verdict,
+        let stream = LimitedStream {
+            chunks: body.into_data_stream(),
+            framing: Framing::new(guard.api.max_request_bytes),
+            overdue: Box::pin(sleep(guard.request_timeout)),
+            shutdown: linger(guard.shutdown.clone()).boxed(),
+            outcome: outcome.clone(),
+            guard: guard.clone(),
         };
-        Body::from_stream(stream::unfold(questions, Questions::next))
+        Body::from_stream(stream::unfold(stream, LimitedStream::next))
     });
-    (request, Some(told))
+    (request, Some(outcome))
 }
 
-async fn lingering(shutdown: Shutdown) {
+async fn linger(shutdown: Shutdown) {
     shutdown.cancelled().await;
     sleep(LINGER).await;
 }
 
-struct Questions {
-    parts: BodyDataStream,
-    messages: Messages,
-    longest: Duration,
-    /// Over when the next question should have been complete.
-    late: Pin<Box<Sleep>>,
-    ending: BoxFuture<'static, ()>,
-    verdict: Verdict,
+struct LimitedStream {
+    chunks: BodyDataStream,
+    framing: Framing,
+    /// Fires when the next message is overdue.
+    overdue: Pin<Box<Sleep>>,
+    shutdown: BoxFuture<'static, ()>,
+    outcome: StreamOutcome,
+    guard: Guard,
 }
 
-impl Questions {
+impl LimitedStream {
     async fn next(mut self) -> Option<(Result<Bytes, axum::Error>, Self)> {
-        let part = tokio::select! {
+        let domain = self.guard.api.domain;
+        let chunk = tokio::select! {
             biased;
-            // First, so that a client that always has something to ask comes to an end, too.
-            () = &mut self.ending => {
-                self.verdict.say(Ok(()));
+            // Polled first, so that the shutdown also ends a stream that always has a chunk ready.
+            () = &mut self.shutdown => {
+                self.outcome.set(Ok(()));
                 return None;
             }
-            part = self.parts.next() => part,
-            () = &mut self.late => {
-                self.verdict.say(Err(status::request_timeout(self.longest)));
+            chunk = self.chunks.next() => chunk,
+            () = &mut self.overdue => {
+                self.outcome.set(Err(domain.request_timeout(self.guard.request_timeout)));
                 return None;
             }
         };
-        match part.as_ref().map(|part| part.as_ref().map(|bytes| self.messages.follow(bytes))) {
-            Some(Ok(Ok(true))) => self.late.as_mut().reset(Instant::now() + self.longest),
-            Some(Ok(Err(too_large))) => self.verdict.say(Err(too_large)),
-            None if self.messages.is_between() => self.verdict.say(Ok(())),
-            _ => {}
+        match &chunk {
+            Some(Ok(bytes)) => match self.framing.advance(bytes) {
+                Ok(true) => self.overdue.as_mut().reset(Instant::now() + self.guard.request_timeout),
+                Ok(false) => {}
+                Err(TooLarge) => self.outcome.set(Err(domain.too_large(self.guard.api.max_request_bytes))),
+            },
+            None if self.framing.is_at_boundary() => self.outcome.set(Ok(())),
+            Some(Err(_)) | None => {}
         }
-        Some((part?, self))
+        Some((chunk?, self))
     }
 }
