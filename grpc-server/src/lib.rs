@@ -45,7 +45,7 @@ pub const PROGRAM: Program = Program {
         grpc-server                                     print each socket call\n  \
         grpc-server --trace grpc.jsonl --capture 1024   record with payload\n  \
         grpc-server --listen [::]:8000 --quiet          every interface, without output",
-    try_it: |address| {
+    sample_commands: |address| {
         format!(
             "grpcurl -plaintext {address} list\n\
              grpcurl -plaintext -d '{{\"id\": 1}}' {address} bookshelf.v1.BookshelfService/GetBook\n\
@@ -79,7 +79,7 @@ pub async fn serve_with(
     shutdown: Shutdown,
     limits: Limits,
 ) -> io::Result<()> {
-    let routes = routes(shelf, shutdown.clone(), limits.request)?;
+    let routes = routes(shelf, shutdown.clone(), limits.request_timeout)?;
     hardening_grpc::serve(listener, routes, shutdown, limits).await
 }
 

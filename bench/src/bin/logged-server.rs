@@ -50,7 +50,7 @@ fn run(api: &str, address: SocketAddr, path: Option<&str>) -> io::Result<()> {
             _ => {
                 let incoming =
                     TcpListenerStream::new(listener).map(move |stream| Logged::new(stream?, log.as_ref()));
-                let routes = grpc_server::routes(shelf, shutdown, Limits::default().request)?;
+                let routes = grpc_server::routes(shelf, shutdown, Limits::default().request_timeout)?;
                 let server = tonic::transport::Server::builder().add_routes(routes);
                 server.serve_with_incoming(incoming).await.map_err(io::Error::other)
             }

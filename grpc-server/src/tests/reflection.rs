@@ -48,7 +48,7 @@ fn count_messages(reply: &Reply) -> u32 {
 
 #[tokio::test(start_paused = true)]
 async fn overdue_request_ends_the_stream() {
-    let limit = Limits::default().request;
+    let limit = Limits::default().request_timeout;
     let bytes = reflection_request().chunks(1).map(Bytes::copy_from_slice).collect();
     for (chunks, replies) in
         [(vec![], 0), (bytes, 0), (vec![reflection_request()], 1), (vec![reflection_request(); 5], 5)]

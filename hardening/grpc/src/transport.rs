@@ -2,9 +2,9 @@
 
 use std::{future, io};
 
-use hardening_http::grace::within_grace;
 use hardening_http::limits::{CONNECTION_WINDOW, MAX_RESETS_BY_CLIENT, MAX_RESETS_BY_SERVER, STREAM_WINDOW};
-use hardening_http::tonic::Watched;
+use hardening_http::shutdown::with_grace_period;
+use hardening_http::tonic::TrackActivity;
 use hardening_http::{Incoming, Limits, Shutdown};
 use socket_tap::TapListener;
 use tonic::service::Routes;
@@ -26,13 +26,13 @@ pub async fn serve(
     let incoming = Incoming::new(listener, limits, shutdown.clone()).into_stream();
     // tonic shuts down when `incoming` ends, which happens at the shutdown.
     let serving = server.serve_with_incoming_shutdown(incoming, future::pending());
-    match within_grace(serving, grace, &shutdown).await {
+    match with_grace_period(serving, grace, &shutdown).await {
         Some(result) => result.map_err(io::Error::other),
         None => Ok(()),
     }
 }
 
-fn server(limits: &Limits) -> Server<Stack<Watched, Identity>> {
+fn server(limits: &Limits) -> Server<Stack<TrackActivity, Identity>> {
     Server::builder()
         // Browsers may send gRPC-Web over HTTP/1.1.
         .accept_http1(cfg!(feature = "web"))
@@ -44,5 +44,5 @@ fn server(limits: &Limits) -> Server<Stack<Watched, Identity>> {
         .http2_max_local_error_reset_streams(Some(MAX_RESETS_BY_SERVER))
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
-        .layer(Watched)
+        .layer(TrackActivity)
 }

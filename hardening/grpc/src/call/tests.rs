@@ -38,7 +38,7 @@ async fn call(path: &str) -> (Bytes, Status) {
         Router::new().route("/AtOnce", post(panic_at_once)).route("/Stream", post(panic_in_stream));
     let domain = ErrorDomain("test");
     let api = Api { domain, descriptors: &[], max_request_bytes: 100, compressed_methods: &[] };
-    let guard = Guard { api, request_timeout: Limits::default().request, shutdown: Shutdown::new() };
+    let guard = Guard { api, request_timeout: Limits::default().request_timeout, shutdown: Shutdown::new() };
     let request = Request::post(path).version(Version::HTTP_2).header("content-type", "application/grpc");
     let response = guard.protect(services).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let (head, body) = response.into_parts();
