@@ -15,7 +15,6 @@ async fn foreign_page_token_is_invalid<A: Api>() {
     let foreign = ListBooks { page_token: Some("bm9uc2Vuc2U".to_owned()), ..ListBooks::default() };
     let failure = client.list(&foreign).await.unwrap_err();
     assert_eq!(failure.kind, Kind::Invalid, "{failure}");
-    assert!(failure.message.contains("not one that this service has given out"), "{failure}");
 }
 
 async fn refused_connection_is_a_transport_failure<A: Api>() {
