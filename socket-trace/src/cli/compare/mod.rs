@@ -87,7 +87,7 @@ impl Compare {
         }
         let comparison = Comparison::of(summaries);
         let mut judgements = judge(&assertions, &comparison, &watches);
-        evidence::look_up(&mut judgements, &self.files);
+        evidence::look_up(judgements.iter_mut().flat_map(Judgement::evidence_mut), &self.files);
         self.print(&comparison, &judgements)?;
         Ok(if assertions.is_empty() { comparison.verdict.exit_code() } else { exit_code(&judgements) })
     }

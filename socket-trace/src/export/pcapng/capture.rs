@@ -16,7 +16,7 @@ use pcap_file::{DataLink, Endianness, PcapError};
 use socket_tap::format::Header;
 use socket_tap::format::text::printable;
 
-use super::moment::{Recording, Sender};
+use super::recording::{Recording, Sender};
 use crate::export::Out;
 
 /// Timestamps are in units of 10^-9 s.
