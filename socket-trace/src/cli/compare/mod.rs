@@ -9,8 +9,8 @@ use clap::Args;
 use serde::Serialize;
 
 use super::choices::GroupingName;
-use super::failed::Failed;
-use super::{Done, colored, write_json};
+use super::failed::{Done, Failed};
+use super::terminal::{colored, write_json};
 use crate::assertion::evidence;
 use crate::assertion::judge::{Judgement, exit_code, judge};
 use crate::assertion::watch::Watch;

@@ -17,7 +17,7 @@ use socket_tap::format::Header;
 use socket_tap::format::text::printable;
 
 use super::recording::{Recording, Sender};
-use crate::export::Out;
+use crate::export::exporter::Out;
 
 /// Timestamps are in units of 10^-9 s.
 const NANOSECONDS: u8 = 9;

@@ -68,7 +68,7 @@ use std::time::Duration;
 use socket_tap::event::{Event, Gap, Op};
 use socket_tap::format::Header;
 
-use super::{Exporter, Out};
+use super::exporter::{Exporter, Out};
 use capture::Capture;
 use moment::Moment;
 use notes::Notes;
