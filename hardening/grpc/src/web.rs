@@ -1,4 +1,4 @@
-//! gRPC-Web, for pages in a browser, which cannot speak gRPC: they see no trailers. Cargo feature `web`.
+//! gRPC-Web, for browsers: their pages cannot read the trailers of gRPC.
 
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
@@ -6,7 +6,7 @@ use axum::http::{HeaderName, HeaderValue, Method, Uri};
 use tonic_web::GrpcWebLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-/// What a page may send.
+/// Headers that a page may send.
 const REQUEST_HEADERS: [HeaderName; 4] = [
     CONTENT_TYPE,
     HeaderName::from_static("x-grpc-web"),
@@ -14,26 +14,26 @@ const REQUEST_HEADERS: [HeaderName; 4] = [
     HeaderName::from_static("grpc-timeout"),
 ];
 
-/// What a page may read: an error without messages has its status in the head.
-const ANSWER_HEADERS: [HeaderName; 3] = [
+/// Headers that a page may read. A response without messages has its status there.
+const RESPONSE_HEADERS: [HeaderName; 3] = [
     HeaderName::from_static("grpc-status"),
     HeaderName::from_static("grpc-message"),
     HeaderName::from_static("grpc-status-details-bin"),
 ];
 
-/// Takes gRPC-Web as well.
-pub(crate) fn translated(services: Router) -> Router {
+/// Returns `services` as a router that accepts gRPC-Web as well as gRPC.
+pub(crate) fn accept_grpc_web(services: Router) -> Router {
     services.layer(GrpcWebLayer::new()).layer(cors())
 }
 
-/// Pages that were served by this machine may call, on whatever port they were served. This server knows no users, so
-/// for any other page it would be a way to change the shelf of whoever looks at it.
+/// Allows pages from this machine, on any port. The server has no users, so a foreign page that a user of this machine
+/// opens could change the data.
 fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::predicate(|origin, _| is_local(origin)))
         .allow_methods([Method::POST])
         .allow_headers(REQUEST_HEADERS)
-        .expose_headers(ANSWER_HEADERS)
+        .expose_headers(RESPONSE_HEADERS)
 }
 
 fn is_local(origin: &HeaderValue) -> bool {

@@ -1,7 +1,7 @@
-//! `grpc-timeout`: how long the client waits for the whole call.
+//! `grpc-timeout`, the client's deadline for the whole call.
 //!
-//! tonic reads it, too, but keeps it only until the head of the answer, and ends the call as CANCELLED. So it must not be
-//! the first to see that the time is over.
+//! tonic enforces it, too, but only until the response head, and ends the call as CANCELLED. So the deadline here must
+//! fire first.
 
 use std::time::Duration;
 
@@ -10,19 +10,22 @@ use hardening_http::tonic::ReceivedAt;
 use tokio::time::Instant;
 use tonic::Status;
 
-use crate::status::malformed_timeout;
+use crate::status::ErrorDomain;
 
-/// When the client stops waiting; `None` when it never does.
-pub(super) fn read(request: &Request) -> Result<Option<Instant>, Status> {
+/// Returns the client's deadline, if it has one.
+///
+/// # Errors
+/// INTERNAL when the header is malformed.
+pub(super) fn read(request: &Request, domain: ErrorDomain) -> Result<Option<Instant>, Status> {
     let Some(value) = request.headers().get("grpc-timeout") else {
         return Ok(None);
     };
-    let timeout = parse(value.as_bytes()).ok_or_else(|| malformed_timeout(value.as_bytes()))?;
+    let timeout = parse(value.as_bytes()).ok_or_else(|| domain.malformed_timeout(value.as_bytes()))?;
     let arrived = request.extensions().get().map_or_else(Instant::now, |ReceivedAt(arrived)| *arrived);
     Ok(arrived.checked_add(timeout))
 }
 
-/// 1 to 8 digits and a unit.
+/// Parses 1 to 8 digits and a unit.
 fn parse(value: &[u8]) -> Option<Duration> {
     let (unit, digits) = value.split_last()?;
     if digits.len() > 8 || !digits.iter().all(u8::is_ascii_digit) {
@@ -45,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_unit_is_read() {
+    fn each_unit_is_parsed() {
         let seconds = |value: &str| parse(value.as_bytes()).unwrap().as_secs_f64();
         assert_eq!(seconds("2H"), 7200.0);
         assert_eq!(seconds("2M"), 120.0);
@@ -58,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_read() {
+    fn malformed_timeouts_are_rejected() {
         for value in ["", "S", "5", "5s", "-5S", "+5S", "1.5S", " 5S", "5 S", "123456789m", "5SS", "٣S"] {
             assert_eq!(parse(value.as_bytes()), None, "{value}");
         }
