@@ -1,41 +1,35 @@
-//! `POST /v1/books`.
+//! `POST /v1/books`: creates a book.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::{ACCEPT, HeaderName, LOCATION};
+use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
-use serde_json::Value;
+use hardening_rest::fields::RawValue;
+use hardening_rest::openapi::{Always, BadBody, NotAcceptable};
+use hardening_rest::{AcceptsJson, Fields, FromFields, JsonBody, Positive, with_etag};
 use utoipa::ToSchema;
 
-use super::reply;
 use crate::App;
-use crate::input::{AcceptsJson, Fields, JsonBody, MAX_ID, Unread, integer};
-use crate::model::{self, Book, YEARS};
-use crate::openapi::{Always, BadBody, NoSuchAuthor, NotAcceptable, ShelfFull};
+use crate::model::{Book, Title, Year};
+use crate::openapi::{NoSuchAuthor, ShelfFull};
 use crate::problem::Problem;
 
-/// A book that is not on the shelf yet.
+/// A book to create.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct NewBook {
-    #[schema(schema_with = crate::openapi::title)]
-    title: String,
-    /// An author of the shelf.
-    #[schema(format = Int64, minimum = 1, maximum = 4294967295u32, example = 1)]
-    author_id: u32,
-    /// Of first publication.
-    #[schema(format = Int32, minimum = -3000, maximum = 2100, example = 2026)]
-    year: i32,
+pub(crate) struct NewBook {
+    title: Title,
+    /// An author on the shelf.
+    author_id: Positive,
+    year: Year,
 }
 
-impl JsonBody for NewBook {
-    const MEDIA_TYPES: &'static str = "application/json";
-    const NAMED_BY: HeaderName = ACCEPT;
-
-    fn read(fields: &mut Fields<Value>) -> Option<Self> {
-        let title = fields.required("title", model::title);
-        let author_id = fields.required("author_id", integer(1..=MAX_ID));
-        let year = fields.required("year", integer(YEARS));
+impl FromFields for NewBook {
+    fn from_fields<V: RawValue>(fields: &mut Fields<V>) -> Option<Self> {
+        let title = fields.required("title");
+        let author_id = fields.required("author_id");
+        let year = fields.required("year");
         Some(Self { title: title?, author_id: author_id?, year: year? })
     }
 }
@@ -49,7 +43,7 @@ impl JsonBody for NewBook {
     request_body = NewBook,
     responses(
         (
-            status = 201, description = "The book, as it is on the shelf now", body = Book,
+            status = 201, description = "The created book", body = Book,
             headers(("Location", description = "Its path"), ("ETag", description = "Its revision")),
             links(
                 ("get" = (operation_id = "getBook", parameters(("id" = "$response.body#/id")))),
@@ -66,13 +60,13 @@ impl JsonBody for NewBook {
         BadBody, NoSuchAuthor, ShelfFull, NotAcceptable, Always,
     ),
 )]
-pub(super) async fn create(
+pub(crate) async fn create(
     State(app): State<App>,
     _: AcceptsJson,
-    body: Unread<NewBook>,
+    body: JsonBody<NewBook>,
 ) -> Result<impl IntoResponse, Problem> {
-    let NewBook { title, author_id, year } = body.json().await?;
+    let NewBook { title: Title(title), author_id: Positive(author_id), year: Year(year) } = body.read().await?;
     let book = app.shelf.create(bookshelf::NewBook { title, author_id, year })?;
     let location = [(LOCATION, format!("/v1/books/{}", book.id))];
-    Ok((StatusCode::CREATED, location, reply(book)))
+    Ok((StatusCode::CREATED, location, with_etag(book.revision, Json(Book::from(book)))))
 }

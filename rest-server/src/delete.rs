@@ -1,30 +1,31 @@
-//! `DELETE /v1/books/{id}`.
+//! `DELETE /v1/books/{id}`: deletes a book.
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use hardening_rest::openapi::{Always, OptionalIfMatch, PreconditionFailed};
+use hardening_rest::{Conditions, PathId, Positive};
 
 use crate::App;
-use crate::conditions::Conditions;
-use crate::input::BookId;
-use crate::openapi::{Always, MayIfMatch, NoSuchBook, PreconditionFailed};
+use crate::model::Book;
+use crate::openapi::NoSuchBook;
 use crate::problem::Problem;
 
 /// Delete a book
 ///
-/// Whatever its revision, unless `If-Match` says which.
+/// At any revision, unless `If-Match` lists the revisions to delete.
 #[utoipa::path(
     delete,
     path = "/v1/books/{id}",
     operation_id = "deleteBook",
     tag = "books",
-    params(BookId, MayIfMatch),
-    responses((status = 204, description = "It is off the shelf"), NoSuchBook, PreconditionFailed, Always),
+    params(("id" = Positive, Path, description = "The book."), OptionalIfMatch),
+    responses((status = 204, description = "The book is deleted"), NoSuchBook, PreconditionFailed, Always),
 )]
-pub(super) async fn delete(
+pub(crate) async fn delete(
     State(app): State<App>,
-    BookId { id }: BookId,
+    PathId { id, .. }: PathId<Book>,
     conditions: Conditions,
 ) -> Result<StatusCode, Problem> {
-    conditions.change(&app.shelf, id, |revision| app.shelf.delete_at(id, revision))?;
+    app.change(id, &conditions, |revision| app.shelf.delete_at(id, revision))?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,14 +1,14 @@
-//! `GET /v1/books/{id}`.
+//! `GET /v1/books/{id}`: returns a book.
 
+use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
+use hardening_rest::openapi::{Always, IfNoneMatch, NotAcceptable, PreconditionFailed};
+use hardening_rest::{AcceptsJson, Conditions, PathId, Positive};
 
-use super::reply;
 use crate::App;
-use crate::conditions::{Conditions, not_modified};
-use crate::input::{AcceptsJson, BookId};
 use crate::model::Book;
-use crate::openapi::{Always, IfNoneMatch, NoSuchBook, NotAcceptable, PreconditionFailed};
+use crate::openapi::NoSuchBook;
 use crate::problem::Problem;
 
 /// Get a book
@@ -17,22 +17,19 @@ use crate::problem::Problem;
     path = "/v1/books/{id}",
     operation_id = "getBook",
     tag = "books",
-    params(BookId, IfNoneMatch),
+    params(("id" = Positive, Path, description = "The book."), IfNoneMatch),
     responses(
         (status = 200, description = "The book", body = Book, headers(("ETag", description = "Its revision"))),
-        (status = 304, description = "The client has it already", headers(("ETag", description = "Its revision"))),
+        (status = 304, description = "The cached book is current", headers(("ETag", description = "Its revision"))),
         NoSuchBook, NotAcceptable, PreconditionFailed, Always,
     ),
 )]
-pub(super) async fn get(
+pub(crate) async fn get(
     State(app): State<App>,
-    BookId { id }: BookId,
+    PathId { id, .. }: PathId<Book>,
     _: AcceptsJson,
     conditions: Conditions,
 ) -> Result<Response, Problem> {
     let book = app.shelf.book(id)?;
-    if conditions.has(&book)? {
-        return Ok(not_modified(book.revision));
-    }
-    Ok(reply(book))
+    Ok(conditions.respond(book.revision, || Json(Book::from(book)))?)
 }

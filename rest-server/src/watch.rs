@@ -1,49 +1,43 @@
-//! `/v1/books/changes`: server-sent events.
+//! `GET /v1/books/changes`: watches changes, as server-sent events.
 
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Sse;
-use axum::response::sse::{Event, KeepAlive};
-use bookshelf::{Change, Error};
+use axum::response::IntoResponse;
+use axum::response::sse::Event;
+use bookshelf::Error;
 use futures_util::{Stream, StreamExt as _, stream};
+use hardening_rest::events::{self, EventResult};
+use hardening_rest::fields::RawValue;
+use hardening_rest::openapi::{Always, BadQuery, LastEventIdHeader, NotAcceptable};
+use hardening_rest::{AcceptsEvents, Fields, FromFields, LastEventId, Positive, Query};
 use utoipa::IntoParams;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::App;
-use crate::input::{AcceptsEvents, Fields, FromQuery, LastEventId, MAX_ID, Query, integer};
-use crate::limits::KEEP_ALIVE;
-use crate::model;
-use crate::openapi::{self, Always, BadQuery, LastEventIdHeader, NotAcceptable};
-use crate::problem::{Kind, Problem};
-use crate::resource::resource;
+use crate::model::Change;
+use crate::openapi;
+use crate::problem::Problem;
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(resource(routes!(watch)))
-}
-
-/// How long to watch.
+/// The length of the stream.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
-struct WatchQuery {
-    /// Ends the stream after so many events, and the connection can be used again. Without it a reader gives up the
-    /// stream by closing the connection.
-    #[param(nullable = false, format = Int64, minimum = 1, maximum = 4294967295u32)]
-    limit: Option<u32>,
+pub(crate) struct WatchQuery {
+    /// Ends the stream after this number of events and keeps the connection. Without it, the client ends the stream by
+    /// closing the connection.
+    #[param(nullable = false)]
+    limit: Option<Positive>,
 }
 
-impl FromQuery for WatchQuery {
-    fn read(fields: &mut Fields<String>) -> Option<Self> {
-        Some(Self { limit: fields.optional("limit", integer(1..=MAX_ID)) })
+impl FromFields for WatchQuery {
+    fn from_fields<V: RawValue>(fields: &mut Fields<V>) -> Option<Self> {
+        Some(Self { limit: fields.optional("limit") })
     }
 }
 
 /// Watch changes
 ///
-/// Server-sent events: every change from now on, or from behind `Last-Event-ID`. An event has the sequence of its change
-/// as `id`, the kind of the change as `event`, and a `Change` as `data`. A comment says every 15 seconds that the stream
-/// is still there. When changes that a reader has not seen are no longer kept, it is told by an `error` event, with a
-/// `Problem` as `data`, and the stream ends; a reader that comes back then goes on behind what it missed.
+/// Server-sent events: every change from now on, or every change after `Last-Event-ID`. An event has the sequence number of
+/// its change as `id`, the kind of the change as `event`, and a `Change` as `data`. A comment every 15 seconds keeps the
+/// stream alive. If changes that the client has not received are no longer stored, the stream ends with an `error` event,
+/// with a `Problem` as `data`; a client that reconnects continues after the missed changes.
 #[utoipa::path(
     get,
     path = "/v1/books/changes",
@@ -55,55 +49,48 @@ impl FromQuery for WatchQuery {
         BadQuery, NotAcceptable, Always,
     ),
 )]
-async fn watch(
+pub(crate) async fn watch(
     State(app): State<App>,
     _: AcceptsEvents,
     Query(WatchQuery { limit }): Query<WatchQuery>,
     LastEventId(last): LastEventId,
-) -> Sse<impl Stream<Item = Result<Event, axum::Error>>> {
-    let limit = limit.map_or(usize::MAX, |limit| limit as usize);
-    let events = events(&app, last).take(limit).take_until(app.shutdown.cancelled_owned());
-    Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+) -> impl IntoResponse {
+    let limit = limit.map_or(usize::MAX, |Positive(limit)| limit as usize);
+    events::respond(changes(&app, last).take(limit), app.shutdown)
 }
 
-fn events(app: &App, last: Option<u64>) -> impl Stream<Item = Result<Event, axum::Error>> + use<> {
+/// Returns the events after `last`. The subscription starts before the response, so the client misses no later change.
+fn changes(app: &App, last: Option<u64>) -> impl Stream<Item = EventResult> + use<> {
     let newest = app.shelf.last_change();
     match last {
-        Some(last) if last > newest => stream::iter([unknown(last, newest)]).left_stream(),
-        // From here on the watcher misses nothing: the answer's head tells the client so.
+        Some(last) if last > newest => {
+            stream::iter([error_event(newest, &Problem::future_change(last, newest))]).left_stream()
+        }
         last => {
             let mut seen = last.unwrap_or(newest);
             let changes = app.shelf.watch_after(seen).into_stream();
-            changes.map(move |change| as_event(change, &mut seen)).right_stream()
+            changes.map(move |change| to_event(change, &mut seen)).right_stream()
         }
     }
 }
 
-fn as_event(change: Result<Change, Error>, seen: &mut u64) -> Result<Event, axum::Error> {
+fn to_event(change: Result<bookshelf::Change, Error>, seen: &mut u64) -> EventResult {
     match change {
         Ok(change) => {
             *seen = change.sequence;
-            let change = model::Change::from(change);
+            let change = Change::from(change);
             Event::default().id(seen.to_string()).event(change.kind.name()).json_data(change)
         }
         Err(error) => {
-            // With this id a reader that comes back does not ask for what is gone again.
+            // With this id, a client that reconnects continues after the missed changes.
             if let Error::FellBehind { missed } = error {
                 *seen += missed;
             }
-            failed(*seen, &error.into())
+            error_event(*seen, &error.into())
         }
     }
 }
 
-/// The shelf was started anew since, and the numbers of its changes with it.
-fn unknown(last: u64, newest: u64) -> Result<Event, axum::Error> {
-    let detail = format!(
-        "there is no change {last} yet, the last is {newest}: list the books again, then watch again"
-    );
-    failed(newest, &Problem::of(Kind::FellBehind, StatusCode::GONE, detail))
-}
-
-fn failed(id: u64, problem: &Problem) -> Result<Event, axum::Error> {
+fn error_event(id: u64, problem: &Problem) -> EventResult {
     Event::default().id(id.to_string()).event("error").json_data(problem)
 }

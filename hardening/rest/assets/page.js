@@ -1,4 +1,4 @@
-// Shows the document of the API. The validator would send it to another host, so there is none.
+// Displays the OpenAPI document. The online validator is off because it would send the document to another host.
 'use strict';
 
 SwaggerUIBundle({

@@ -1,98 +1,117 @@
-//! A JSON object, within its limits.
+//! JSON bodies.
 
 use std::marker::PhantomData;
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
-use axum::http::header::{ACCEPT_ENCODING, HeaderName};
+use axum::http::header::{ACCEPT, ACCEPT_ENCODING, HeaderName};
 use axum::http::{HeaderMap, StatusCode};
 use hardening_http::body;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess};
 use serde_json::Value;
 
-use super::Fields;
-use crate::limits::MAX_BODY_BYTES;
-use crate::problem::Problem;
+use crate::fields::{self, FromFields};
+use crate::{Api, Rejection};
 
-/// What a body can be read as.
-pub(crate) trait JsonBody: Sized {
-    /// The media types that it may come as.
+/// A format of request bodies.
+pub trait Format {
+    /// Accepted media types, separated by `, `.
     const MEDIA_TYPES: &'static str;
 
-    /// The header that names them to a client which sent another.
-    const NAMED_BY: HeaderName;
-
-    /// Reads its members. `None` when there is a fault, which the fields keep.
-    fn read(fields: &mut Fields<Value>) -> Option<Self>;
+    /// The response header that lists them after a 415.
+    const LISTED_IN: HeaderName;
 }
 
-/// A body that may be read as a `T`, as far as its head tells, and that nothing has been read of. A client that waits for
-/// `100 Continue` gets it with the first read, so whatever can be refused without the body is refused before.
-pub(crate) struct Unread<T> {
+/// The format of a [`JsonBody`].
+#[derive(Debug)]
+pub struct Json;
+
+impl Format for Json {
+    const MEDIA_TYPES: &'static str = "application/json";
+    const LISTED_IN: HeaderName = ACCEPT;
+}
+
+/// The format of a [`MergePatchBody`].
+#[derive(Debug)]
+pub struct MergePatch;
+
+impl Format for MergePatch {
+    const MEDIA_TYPES: &'static str = "application/merge-patch+json, application/json";
+    const LISTED_IN: HeaderName = HeaderName::from_static("accept-patch");
+}
+
+/// A JSON object.
+pub type JsonBody<T> = UnreadBody<T, Json>;
+
+/// A JSON merge patch (RFC 7396).
+pub type MergePatchBody<T> = UnreadBody<T, MergePatch>;
+
+/// Extractor that checks a body's headers and leaves the body unread. The first read sends `100 Continue` to a client that
+/// waits for it, so a handler first checks everything that it can check without the body.
+#[derive(Debug)]
+pub struct UnreadBody<T, F> {
     body: Body,
-    kind: PhantomData<fn() -> T>,
+    max_bytes: usize,
+    target: PhantomData<fn() -> (T, F)>,
 }
 
-impl<T: JsonBody, S: Send + Sync> FromRequest<S> for Unread<T> {
-    type Rejection = Problem;
+impl<T: FromFields, F: Format, S: Api> FromRequest<S> for UnreadBody<T, F> {
+    type Rejection = S::Error;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        check_encoding(request.headers())?;
-        check_media_type::<T>(request.headers())?;
-        body::check_length(request.body(), MAX_BODY_BYTES)?;
-        Ok(Self { body: request.into_body(), kind: PhantomData })
+    async fn from_request(request: Request, _: &S) -> Result<Self, S::Error> {
+        check_coding(request.headers())?;
+        check_media_type::<F>(request.headers())?;
+        body::check_length(request.body(), S::MAX_BODY_BYTES).map_err(Rejection::from)?;
+        Ok(Self { body: request.into_body(), max_bytes: S::MAX_BODY_BYTES, target: PhantomData })
     }
 }
 
-impl<T: JsonBody> Unread<T> {
-    /// Reads all of it.
-    pub(crate) async fn json(self) -> Result<T, Problem> {
-        let body = body::read(self.body, MAX_BODY_BYTES).await?;
-        let mut fields = Fields::new(members(&body)?);
-        let read = T::read(&mut fields);
-        match (read, fields.finish()) {
-            (Some(read), errors) if errors.is_empty() => Ok(read),
-            (_, errors) => Err(Problem::invalid(StatusCode::UNPROCESSABLE_ENTITY, errors)),
-        }
+impl<T: FromFields, F> UnreadBody<T, F> {
+    /// Reads the complete body.
+    ///
+    /// # Errors
+    /// If the body is too long, stalls, breaks off, is not a JSON object, or has invalid fields.
+    pub async fn read(self) -> Result<T, Rejection> {
+        let body = body::read(self.body, self.max_bytes).await?;
+        fields::read(parse_object(&body)?)
+            .map_err(|errors| Rejection::Fields(StatusCode::UNPROCESSABLE_ENTITY, errors))
     }
 }
 
-fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
+fn check_coding(headers: &HeaderMap) -> Result<(), Rejection> {
     if !body::is_coded(headers) {
         return Ok(());
     }
-    let problem =
-        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "send the body without a Content-Encoding");
-    Err(problem.with_header(ACCEPT_ENCODING, "identity"))
+    let detail = "unsupported Content-Encoding; send the body without one".to_owned();
+    Err(Rejection::Unsupported(detail, ACCEPT_ENCODING, "identity"))
 }
 
-fn check_media_type<T: JsonBody>(headers: &HeaderMap) -> Result<(), Problem> {
-    let known =
-        |media_type: &str| T::MEDIA_TYPES.split(", ").any(|known| known.eq_ignore_ascii_case(media_type));
-    if body::media_type(headers).is_some_and(known) {
+fn check_media_type<F: Format>(headers: &HeaderMap) -> Result<(), Rejection> {
+    let is_accepted = |media_type: &str| {
+        F::MEDIA_TYPES.split(", ").any(|accepted| accepted.eq_ignore_ascii_case(media_type))
+    };
+    if body::media_type(headers).is_some_and(is_accepted) {
         return Ok(());
     }
-    let types = T::MEDIA_TYPES.replace(", ", " or ");
-    let problem =
-        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("Content-Type must be {types}, in UTF-8"));
-    Err(problem.with_header(T::NAMED_BY, T::MEDIA_TYPES))
+    let detail = format!("Content-Type must be {}, in UTF-8", F::MEDIA_TYPES.replace(", ", " or "));
+    Err(Rejection::Unsupported(detail, F::LISTED_IN, F::MEDIA_TYPES))
 }
 
-fn members(body: &[u8]) -> Result<Vec<(String, Value)>, Problem> {
+fn parse_object(body: &[u8]) -> Result<Vec<(String, Value)>, Rejection> {
     if let Ok(Members(members)) = serde_json::from_slice(body) {
         return Ok(members);
     }
     Err(match serde_json::from_slice::<Value>(body) {
-        Ok(_) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "the body must be a JSON object"),
-        // Some JSON cannot be held: a number out of every range, half a character, too many arrays within arrays.
-        Err(error) => {
-            Problem::new(StatusCode::BAD_REQUEST, format!("the body cannot be read as JSON: {error}"))
+        Ok(_) => {
+            Rejection::Status(StatusCode::UNPROCESSABLE_ENTITY, "the body must be a JSON object".to_owned())
         }
+        // Includes valid JSON that has no `Value`: numbers out of range, lone surrogates, arrays nested too deeply.
+        Err(error) => Rejection::Status(StatusCode::BAD_REQUEST, format!("the body is invalid JSON: {error}")),
     })
 }
 
-/// The members of an object as they came, a name that is there twice included.
+/// The members of an object in their order, with repeated names.
 struct Members(Vec<(String, Value)>);
 
 impl<'de> Deserialize<'de> for Members {

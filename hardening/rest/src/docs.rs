@@ -1,5 +1,4 @@
-//! The document of the API, as a file and as a page. All of the page is in the binary: it loads nothing from anywhere
-//! else.
+//! The OpenAPI document and a page that displays it. The page is part of the binary and loads nothing from other hosts.
 
 use axum::Router;
 use axum::extract::Path;
@@ -11,60 +10,60 @@ use axum::routing::get;
 use bytes::Bytes;
 use utoipa::openapi::OpenApi;
 
-use crate::App;
-use crate::problem::Problem;
-use crate::resource::file;
+use crate::router::file;
+use crate::{Api, Rejection};
 
-/// What the page may do: use its own files and talk to its own server. Swagger UI sets styles by script, and brings its
-/// icons along as data.
+/// The page may load only its own files and connect only to its own server. Swagger UI sets styles by script and embeds its
+/// icons as `data:` URIs.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; \
                       connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Foreign files have their version in their name: what was loaded once never changes.
-const FOREVER: &str = "public, max-age=31536000, immutable";
+/// Caching of vendored files, whose names contain their version: they never change.
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
-/// Our own files change with the program.
-const ASK_AGAIN: &str = "no-cache";
+/// Caching of files that change with the program.
+const REVALIDATE: &str = "no-cache";
 
+const HTML: &str = "text/html; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
 
-/// A file, with the type and the caching that it is sent with.
-type Asset = (&'static [u8], &'static str, &'static str);
+/// A file with its media type and caching.
+type Asset = (Bytes, &'static str, &'static str);
 
-pub(crate) fn routes(document: &OpenApi) -> Router<App> {
-    // Serialized once. axum clones what a handler holds, and a clone of these bytes is a pointer.
+pub(crate) fn routes<S: Api>(document: &OpenApi) -> Router<S> {
+    // Serialized once; the clone of a `Bytes` per request is a pointer.
     let json = Bytes::from(document.to_json().unwrap_or_default());
-    let json = async move || ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, ASK_AGAIN)], json);
+    let html = include_str!("../assets/index.html").replace("{title}", &document.info.title);
+    let page: Asset = (html.into(), HTML, REVALIDATE);
     Router::new()
-        .route("/openapi.json", file(get(json)))
-        .route("/docs", file(get(page)))
-        .route("/docs/assets/{file}", file(get(asset)))
+        .route(
+            "/openapi.json",
+            file(get(async move || ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, REVALIDATE)], json))),
+        )
+        .route("/docs", file(get(async move || ([(CONTENT_SECURITY_POLICY, POLICY)], send(page)))))
+        .route("/docs/assets/{file}", file(get(asset::<S>)))
 }
 
-async fn page() -> Response {
-    let page = send((include_bytes!("../assets/index.html"), "text/html; charset=utf-8", ASK_AGAIN));
-    ([(CONTENT_SECURITY_POLICY, POLICY)], page).into_response()
-}
-
-async fn asset(uri: Uri, file: Result<Path<String>, PathRejection>) -> Response {
+async fn asset<S: Api>(uri: Uri, file: Result<Path<String>, PathRejection>) -> Result<Response, S::Error> {
     match file.ok().and_then(|Path(file)| find(&file)) {
-        Some(asset) => send(asset),
-        None => Problem::no_such_path(&uri).into_response(),
+        Some(asset) => Ok(send(asset)),
+        None => Err(Rejection::no_such_path::<S>(&uri).into()),
     }
 }
 
 fn find(file: &str) -> Option<Asset> {
-    Some(match file {
-        "page.css" => (include_bytes!("../assets/page.css"), STYLE, ASK_AGAIN),
-        "page.js" => (include_bytes!("../assets/page.js"), SCRIPT, ASK_AGAIN),
-        "swagger-ui-5.35.0.css" => (include_bytes!("../assets/swagger-ui-5.35.0.css"), STYLE, FOREVER),
-        "swagger-ui-5.35.0.js" => (include_bytes!("../assets/swagger-ui-5.35.0.js"), SCRIPT, FOREVER),
+    let (bytes, media_type, caching): (&[u8], _, _) = match file {
+        "page.css" => (include_bytes!("../assets/page.css"), STYLE, REVALIDATE),
+        "page.js" => (include_bytes!("../assets/page.js"), SCRIPT, REVALIDATE),
+        "swagger-ui-5.35.0.css" => (include_bytes!("../assets/swagger-ui-5.35.0.css"), STYLE, IMMUTABLE),
+        "swagger-ui-5.35.0.js" => (include_bytes!("../assets/swagger-ui-5.35.0.js"), SCRIPT, IMMUTABLE),
         _ => return None,
-    })
+    };
+    Some((Bytes::from_static(bytes), media_type, caching))
 }
 
-fn send((body, kind, caching): Asset) -> Response {
-    let headers = [(CONTENT_TYPE, kind), (CACHE_CONTROL, caching), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
-    (headers, body).into_response()
+fn send((bytes, media_type, caching): Asset) -> Response {
+    let headers = [(CONTENT_TYPE, media_type), (CACHE_CONTROL, caching), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    (headers, bytes).into_response()
 }

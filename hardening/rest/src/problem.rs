@@ -1,148 +1,108 @@
-//! Every error as RFC 9457 problem details.
-//!
-//! # Layout
-//!
-//! - [`Problem`]: an error answer
-//! - `kind`: the problem types
-//! - `shelf`: which problem each error of the shelf is
-
-mod kind;
-mod shelf;
+//! Problem details (RFC 9457).
 
 use axum::Json;
-use axum::http::header::{ALLOW, CONTENT_TYPE, HeaderName};
-use axum::http::{HeaderValue, Method, StatusCode, Uri};
+use axum::http::header::{CONTENT_TYPE, HeaderName};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use hardening_http::Refusal;
-use serde::Serialize;
+use serde::ser::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-pub(crate) use kind::Kind;
+use crate::{FieldError, Positive};
 
-/// What every error answer is sent as.
-pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
+/// The media type of problem details.
+pub const MEDIA_TYPE: &str = "application/problem+json";
 
-/// An error answer.
+/// A problem type: an identifier for programs and a title for people.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ProblemType {
+    /// The `type` member.
+    pub uri: &'static str,
+    /// The `title` member.
+    pub title: &'static str,
+}
+
+/// An error response.
 #[derive(Debug)]
-pub(crate) struct Problem {
-    kind: Kind,
-    status: StatusCode,
-    detail: String,
-    errors: Vec<FieldError>,
-    revision: Option<u32>,
-    /// What tells a client how to do better.
-    header: Option<(HeaderName, &'static str)>,
+pub struct ProblemDetails {
+    /// The problem type, or `None` for `about:blank`: an error fully described by its status.
+    pub kind: Option<&'static ProblemType>,
+    /// The status of the response.
+    pub status: StatusCode,
+    /// The reason of this error.
+    pub detail: String,
+    /// The invalid arguments.
+    pub errors: Vec<FieldError>,
+    /// The current revision of the resource, if the request requires another.
+    pub revision: Option<u32>,
+    /// A header that lists what the server supports instead.
+    pub header: Option<(HeaderName, &'static str)>,
 }
 
-/// What is wrong with one argument.
-#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct FieldError {
-    /// The member of the body, the parameter of the query or the header that is wrong.
-    #[schema(example = "year")]
-    pub(crate) field: String,
-    /// The rule that it breaks, as the rest of a sentence that begins with its name.
-    #[schema(example = "must be a whole number from -3000 to 2100, is 2101")]
-    pub(crate) detail: String,
+impl ProblemDetails {
+    /// Creates a problem without a type of its own.
+    pub fn blank(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { kind: None, status, detail: detail.into(), errors: Vec::new(), revision: None, header: None }
+    }
+
+    /// Creates a problem of a type.
+    pub fn new(kind: &'static ProblemType, status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { kind: Some(kind), ..Self::blank(status, detail) }
+    }
+
+    /// Creates a problem from the errors of several arguments.
+    #[must_use]
+    pub fn fields(kind: &'static ProblemType, status: StatusCode, errors: Vec<FieldError>) -> Self {
+        let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        Self { errors, ..Self::new(kind, status, sentences.join("; ")) }
+    }
 }
 
-/// A problem as it is sent.
-#[derive(Serialize, ToSchema)]
+/// The JSON form of [`ProblemDetails`].
+#[derive(serde::Serialize, ToSchema)]
 #[schema(as = Problem, description = "Why a request failed (RFC 9457).")]
-pub(crate) struct Details<'a> {
-    /// Which kind of problem; `about:blank` when the status says it all.
+pub struct Document<'a> {
+    /// The problem type; `about:blank` if the status describes the error fully.
     #[serde(rename = "type")]
     #[schema(format = "uri-reference", example = "urn:problem-type:bookshelf:invalid")]
     kind: &'a str,
-    /// The kind in words.
+    /// The title of the problem type.
     #[schema(example = "An argument breaks a rule")]
     title: &'a str,
-    /// The status of the answer.
+    /// The status of the response.
     #[schema(minimum = 400, maximum = 599, example = 422)]
     status: u16,
-    /// What went wrong this time, and what to do about it.
+    /// The reason of this error, and what to do about it.
     #[schema(example = "year must be a whole number from -3000 to 2100, is 2101")]
     detail: &'a str,
-    /// The arguments that are wrong.
+    /// The invalid arguments.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(required = false)]
     errors: &'a [FieldError],
-    /// The revision that the book has, when the request named another.
+    /// The current revision of the resource, if the request requires another.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, format = Int64, minimum = 1, maximum = 4294967295u32, example = 2)]
-    revision: Option<u32>,
+    #[schema(nullable = false)]
+    revision: Option<Positive>,
 }
 
-impl Problem {
-    /// A problem that its status says all about.
-    pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self::of(Kind::Blank, status, detail)
-    }
-
-    pub(crate) fn of(kind: Kind, status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { kind, status, detail: detail.into(), errors: Vec::new(), revision: None, header: None }
-    }
-
-    /// Arguments that are wrong.
-    pub(crate) fn invalid(status: StatusCode, errors: Vec<FieldError>) -> Self {
-        let sentences: Vec<_> =
-            errors.iter().map(|error| format!("{} {}", error.field, error.detail)).collect();
-        Self { errors, ..Self::of(Kind::Invalid, status, sentences.join("; ")) }
-    }
-
-    /// The request names another revision than the book has.
-    pub(crate) fn changed(revision: u32, detail: impl Into<String>) -> Self {
-        let problem = Self::of(Kind::Changed, StatusCode::PRECONDITION_FAILED, detail);
-        Self { revision: Some(revision), ..problem }
-    }
-
-    /// Adds a header that tells the client how to do better.
-    pub(crate) fn with_header(self, name: HeaderName, value: &'static str) -> Self {
-        Self { header: Some((name, value)), ..self }
-    }
-
-    /// No route has the path.
-    pub(crate) fn no_such_path(uri: &Uri) -> Self {
-        let path = uri.path();
-        let detail =
-            format!("there is nothing at {path}; the books are at /v1/books, the documentation at /docs");
-        Self::new(StatusCode::NOT_FOUND, detail)
-    }
-
-    /// The path has a route, but not for the method.
-    pub(crate) fn method_not_allowed(method: &Method, uri: &Uri, allow: &HeaderValue) -> Response {
-        let detail = format!("{} does not take {method}; see Allow", uri.path());
-        let problem = Self::new(StatusCode::METHOD_NOT_ALLOWED, detail);
-        ([(ALLOW, allow.clone())], problem).into_response()
-    }
-
-    /// A handler panicked. What it said is for the server's own terminal.
-    pub(crate) fn panicked() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "a fault of the server; it goes on serving")
-    }
-}
-
-/// What every server over HTTP refuses.
-impl From<Refusal> for Problem {
-    fn from((status, why): Refusal) -> Self {
-        Self::new(status, why)
-    }
-}
-
-impl Serialize for Problem {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let details = Details {
-            kind: self.kind.uri(),
-            title: self.kind.title(self.status),
+impl Serialize for ProblemDetails {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (kind, title) = match self.kind {
+            Some(kind) => (kind.uri, kind.title),
+            None => ("about:blank", reason_phrase(self.status)),
+        };
+        let document = Document {
+            kind,
+            title,
             status: self.status.as_u16(),
             detail: &self.detail,
             errors: &self.errors,
-            revision: self.revision,
+            revision: self.revision.map(Positive),
         };
-        details.serialize(serializer)
+        document.serialize(serializer)
     }
 }
 
-impl IntoResponse for Problem {
+impl IntoResponse for ProblemDetails {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(&self)).into_response();
         let headers = response.headers_mut();
@@ -151,5 +111,14 @@ impl IntoResponse for Problem {
             headers.insert(name, HeaderValue::from_static(value));
         }
         response
+    }
+}
+
+/// Returns the reason phrase of RFC 9110, section 15. The `http` crate still has two phrases of older RFCs.
+fn reason_phrase(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "Content Too Large",
+        StatusCode::UNPROCESSABLE_ENTITY => "Unprocessable Content",
+        status => status.canonical_reason().unwrap_or("Error"),
     }
 }

@@ -1,33 +1,26 @@
-//! The parameters of a query string.
+//! Query strings.
 
 use axum::extract::{FromRequestParts, Query as Pairs};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 
-use super::Fields;
-use crate::problem::Problem;
+use crate::fields::{self, FromFields};
+use crate::{Api, Rejection};
 
-/// The query string, read.
-pub(crate) struct Query<T>(pub(crate) T);
+/// Extractor of a query string, which rejects unknown, repeated and invalid parameters with 400.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
 
-/// What a query string can be read as. `None` when there is a fault, which the fields keep.
-pub(crate) trait FromQuery: Sized {
-    fn read(fields: &mut Fields<String>) -> Option<Self>;
-}
+impl<T: FromFields, S: Api> FromRequestParts<S> for Query<T> {
+    type Rejection = S::Error;
 
-impl<T: FromQuery, S: Send + Sync> FromRequestParts<S> for Query<T> {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        // Not rejected today: every query string is a list of pairs.
-        let Pairs(pairs) = Pairs::<Vec<(String, String)>>::from_request_parts(parts, state)
-            .await
-            .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "the query is no list of name=value"))?;
-        let mut fields = Fields::new(pairs);
-        let read = T::read(&mut fields);
-        match (read, fields.finish()) {
-            (Some(read), errors) if errors.is_empty() => Ok(Self(read)),
-            (_, errors) => Err(Problem::invalid(StatusCode::BAD_REQUEST, errors)),
-        }
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, S::Error> {
+        // axum rejects nothing today: every query string is a list of pairs.
+        let Pairs(pairs) =
+            Pairs::<Vec<(String, String)>>::from_request_parts(parts, state).await.map_err(|rejection| {
+                Rejection::Status(StatusCode::BAD_REQUEST, format!("invalid query string: {rejection}"))
+            })?;
+        let query = fields::read(pairs).map_err(|errors| Rejection::Fields(StatusCode::BAD_REQUEST, errors))?;
+        Ok(Self(query))
     }
 }

@@ -1,120 +1,112 @@
-//! Revisions as `ETag`, and the conditions that a request can set on them (RFC 9110, 8.8.3 and 13).
-//!
-//! # Layout
-//!
-//! - [`Conditions`]: what a request demands, and whether a book meets it
-//! - `tags`: lists of entity tags
+//! Conditional requests: revisions as `ETag`, with `If-Match` and `If-None-Match` (RFC 9110, sections 8.8.3 and 13).
 
 mod tags;
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use bookshelf::{Book, Error, Shelf};
 
-use crate::problem::{FieldError, Problem};
+use crate::{Api, Rejection};
 use tags::Tags;
 
-/// The header that names a book's revision.
-pub(crate) fn etag(revision: u32) -> [(HeaderName, String); 1] {
-    [(ETAG, format!("\"{revision}\""))]
+/// Returns a representation of a resource at `revision`, with its `ETag`.
+pub fn with_etag(revision: u32, representation: impl IntoResponse) -> Response {
+    let mut response = representation.into_response();
+    response.headers_mut().insert(ETAG, etag(revision));
+    response
 }
 
-/// The answer to a client that has the book already.
-pub(crate) fn not_modified(revision: u32) -> Response {
-    (StatusCode::NOT_MODIFIED, etag(revision)).into_response()
+fn etag(revision: u32) -> HeaderValue {
+    let tag = format!("\"{revision}\"");
+    HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static(""))
 }
 
-/// What a request demands of the book that it is about.
+/// Extractor of the preconditions of a request.
 #[derive(Debug)]
-pub(crate) struct Conditions {
+pub struct Conditions {
     if_match: Option<Tags>,
     if_none_match: Option<Tags>,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Conditions {
-    type Rejection = Problem;
+impl<S: Api> FromRequestParts<S> for Conditions {
+    type Rejection = S::Error;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let headers = &parts.headers;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, S::Error> {
         Ok(Self {
-            if_match: read(headers, "If-Match", &IF_MATCH)?,
-            if_none_match: read(headers, "If-None-Match", &IF_NONE_MATCH)?,
+            if_match: parse(&parts.headers, "If-Match", &IF_MATCH)?,
+            if_none_match: parse(&parts.headers, "If-None-Match", &IF_NONE_MATCH)?,
         })
     }
 }
 
 impl Conditions {
-    /// A change needs `If-Match`, so that no change of someone else is overwritten unseen (RFC 6585, 3).
-    pub(crate) fn demand_if_match(&self) -> Result<(), Problem> {
+    /// Requires `If-Match`, so that no client overwrites a change that it has not seen (RFC 6585, section 3).
+    ///
+    /// # Errors
+    /// With 428 if the header is missing.
+    pub fn require_if_match(&self) -> Result<(), Rejection> {
         if self.if_match.is_some() {
             return Ok(());
         }
-        let detail = "say which revision you changed: If-Match with the ETag of the book as you read it";
-        Err(Problem::new(StatusCode::PRECONDITION_REQUIRED, detail))
+        let detail = "missing If-Match; send the ETag that you read, so that no other change is overwritten";
+        Err(Rejection::Status(StatusCode::PRECONDITION_REQUIRED, detail.to_owned()))
     }
 
-    /// Whether a client that reads the book has it already.
-    pub(crate) fn has(&self, book: &Book) -> Result<bool, Problem> {
-        self.check_if_match(book)?;
-        Ok(self.if_none_match.as_ref().is_some_and(|tags| tags.match_weakly(book.revision)))
-    }
-
-    /// Fails when the book must not be changed.
-    pub(crate) fn check(&self, book: &Book) -> Result<(), Problem> {
-        self.check_if_match(book)?;
-        match &self.if_none_match {
-            Some(tags) if tags.match_weakly(book.revision) => {
-                let detail =
-                    format!("book {} is at revision {}, which If-None-Match names", book.id, book.revision);
-                Err(Problem::changed(book.revision, detail))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn check_if_match(&self, book: &Book) -> Result<(), Problem> {
-        match &self.if_match {
-            Some(tags) if !tags.match_strongly(book.revision) => {
-                let (id, revision) = (book.id, book.revision);
-                let detail = format!(
-                    "book {id} is at revision {revision}, not {tags}: read it again, then repeat the change"
-                );
-                Err(Problem::changed(revision, detail))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Changes the book at a revision that meets the conditions. Another change can come in between: then it is judged
-    /// again, by the revision that it has now.
-    pub(crate) fn change<T>(
+    /// Returns the response to a read of a resource at `revision`: 304 if the client has that revision already.
+    ///
+    /// # Errors
+    /// With 412 if `If-Match` does not list the revision.
+    pub fn respond<R: IntoResponse>(
         &self,
-        shelf: &Shelf,
-        id: u32,
-        change: impl Fn(u32) -> Result<T, Error>,
-    ) -> Result<T, Problem> {
-        loop {
-            let book = shelf.book(id)?;
-            self.check(&book)?;
-            match change(book.revision) {
-                Err(Error::Conflict { .. }) => {}
-                changed => return Ok(changed?),
-            }
+        revision: u32,
+        representation: impl FnOnce() -> R,
+    ) -> Result<Response, Rejection> {
+        self.check_if_match(revision)?;
+        Ok(match &self.if_none_match {
+            Some(tags) if tags.match_weakly(revision) => with_etag(revision, StatusCode::NOT_MODIFIED),
+            _ => with_etag(revision, representation()),
+        })
+    }
+
+    /// Checks the preconditions of a change to a resource at `revision`.
+    ///
+    /// # Errors
+    /// With 412 if `If-Match` does not list the revision, or `If-None-Match` does.
+    pub fn check(&self, revision: u32) -> Result<(), Rejection> {
+        self.check_if_match(revision)?;
+        match &self.if_none_match {
+            Some(tags) if tags.match_weakly(revision) => Err(Rejection::PreconditionFailed {
+                revision,
+                detail: format!("the current revision is {revision}, which If-None-Match excludes"),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_if_match(&self, revision: u32) -> Result<(), Rejection> {
+        match &self.if_match {
+            Some(tags) if !tags.match_strongly(revision) => Err(Rejection::PreconditionFailed {
+                revision,
+                detail: format!(
+                    "the current revision is {revision}, not {tags}: read it again, then repeat the change"
+                ),
+            }),
+            _ => Ok(()),
         }
     }
 }
 
-fn read(headers: &HeaderMap, field: &str, name: &HeaderName) -> Result<Option<Tags>, Problem> {
+fn parse(headers: &HeaderMap, field: &'static str, name: &HeaderName) -> Result<Option<Tags>, Rejection> {
     if !headers.contains_key(name) {
         return Ok(None);
     }
+    // A list can span several header lines.
     let lines: Vec<_> =
         headers.get_all(name).iter().map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
-    Tags::parse(&lines.join(",")).map(Some).ok_or_else(|| {
-        let detail = "must be * or a list of ETags, such as \"1\" or \"1\", \"2\"".to_owned();
-        Problem::invalid(StatusCode::BAD_REQUEST, vec![FieldError { field: field.to_owned(), detail }])
-    })
+    match Tags::parse(&lines.join(",")) {
+        Some(tags) => Ok(Some(tags)),
+        None => Err(Rejection::header(field, "must be * or a list of ETags, such as \"1\" or \"1\", \"2\"")),
+    }
 }

@@ -5,21 +5,21 @@ use std::fmt;
 /// The value of `If-Match` or `If-None-Match`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Tags {
-    /// `*`: any revision, as long as there is one.
+    /// `*`: any existing revision.
     Any,
+    /// The listed tags.
     List(Vec<Tag>),
 }
 
-/// An entity tag. Those that we give out are strong and hold a revision; a client may send any.
+/// An entity tag. The server's own tags are strong and contain a revision; a client may send any tag.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Tag {
-    weak: bool,
+    is_weak: bool,
     opaque: String,
 }
 
 impl Tags {
-    /// `None` when it is no list of tags. A comma can be part of a tag, and a list can be empty, as can its elements
-    /// (RFC 9110, 5.6.1.2).
+    /// Parses a list of tags. A tag may contain commas; the list and its elements may be empty (RFC 9110, section 5.6.1.2).
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut rest = text.trim_matches([' ', '\t']);
         if rest == "*" {
@@ -31,12 +31,12 @@ impl Tags {
             if rest.is_empty() {
                 return Some(Self::List(tags));
             }
-            let strong = rest.strip_prefix("W/");
-            let (opaque, after) = strong.unwrap_or(rest).strip_prefix('"')?.split_once('"')?;
+            let weak = rest.strip_prefix("W/");
+            let (opaque, after) = weak.unwrap_or(rest).strip_prefix('"')?.split_once('"')?;
             if opaque.contains([' ', '\t']) {
                 return None;
             }
-            tags.push(Tag { weak: strong.is_some(), opaque: opaque.to_owned() });
+            tags.push(Tag { is_weak: weak.is_some(), opaque: opaque.to_owned() });
             rest = after.trim_start_matches([' ', '\t']);
             if !rest.is_empty() && !rest.starts_with(',') {
                 return None;
@@ -44,14 +44,14 @@ impl Tags {
         }
     }
 
-    /// For changes: a weak tag does not say that nothing at all is different (RFC 9110, 13.1.1).
+    /// Returns `true` if a strong tag matches, as a change requires (RFC 9110, section 13.1.1).
     pub(super) fn match_strongly(&self, revision: u32) -> bool {
-        self.any(|tag| !tag.weak && tag.names(revision))
+        self.any(|tag| !tag.is_weak && tag.matches(revision))
     }
 
-    /// For reads (RFC 9110, 13.1.2).
+    /// Returns `true` if a weak or strong tag matches, as for a read (RFC 9110, section 13.1.2).
     pub(super) fn match_weakly(&self, revision: u32) -> bool {
-        self.any(|tag| tag.names(revision))
+        self.any(|tag| tag.matches(revision))
     }
 
     fn any(&self, matches: impl Fn(&Tag) -> bool) -> bool {
@@ -63,25 +63,25 @@ impl Tags {
 }
 
 impl Tag {
-    fn names(&self, revision: u32) -> bool {
+    fn matches(&self, revision: u32) -> bool {
         self.opaque == revision.to_string()
     }
 }
 
-/// What a book is not, for a person: `1`, or `1 or W/"2"`.
+/// Formats the tags for an error message: `1`, or `1 or W/"2"`.
 impl fmt::Display for Tags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self::List(tags) = self else {
             return f.write_str("any");
         };
         if tags.is_empty() {
-            return f.write_str("one that is named");
+            return f.write_str("in the empty If-Match");
         }
-        for (place, Tag { weak, opaque }) in tags.iter().enumerate() {
-            if place > 0 {
+        for (index, Tag { is_weak, opaque }) in tags.iter().enumerate() {
+            if index > 0 {
                 f.write_str(" or ")?;
             }
-            match weak {
+            match is_weak {
                 false => f.write_str(opaque)?,
                 true => write!(f, "W/\"{opaque}\"")?,
             }
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_is_read_as_it_was_meant() {
+    fn etag_lists_are_parsed() {
         for (text, weakly, strongly) in [
             ("*", true, true),
             (" * ", true, true),
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_is_refused() {
+    fn malformed_etag_lists_are_rejected() {
         for text in ["7", "\"7", "7\"", "\"7\"\"8\"", "w/\"7\"", "W/ \"7\"", "\"a b\"", "*, \"7\"", "\"7\" *"]
         {
             assert_eq!(Tags::parse(text), None, "{text}");
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_reads_revisions() {
+    fn etag_lists_are_formatted_for_messages() {
         assert_eq!(Tags::parse("\"1\", W/\"2\"").unwrap().to_string(), "1 or W/\"2\"");
     }
 }

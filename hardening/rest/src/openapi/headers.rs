@@ -1,45 +1,44 @@
-//! The headers that requests have, as the document tells them. They are read where they are used, and what an entity tag
-//! looks like is for RFC 9110 to say.
+//! Request headers. The types exist only for the OpenAPI document; the extractors read the headers.
 
 use utoipa::IntoParams;
 
-/// `If-Match` where a change needs it.
-#[derive(IntoParams)]
+/// A required `If-Match`.
+#[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "for the document alone")]
-pub(crate) struct IfMatch {
-    /// The `ETag` of the book as it was read, or several of them, or `*` for whatever it is by now.
+#[expect(dead_code, reason = "only for the document")]
+pub struct IfMatch {
+    /// The `ETag` that was read, a list of them, or `*` for any current revision.
     #[param(rename = "If-Match", example = "\"1\"")]
     value: String,
 }
 
-/// `If-Match` where it is up to the client.
-#[derive(IntoParams)]
+/// An optional `If-Match`.
+#[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "for the document alone")]
-pub(crate) struct MayIfMatch {
-    /// The `ETag` of the book as it was read, or several of them, or `*` for whatever it is by now.
+#[expect(dead_code, reason = "only for the document")]
+pub struct OptionalIfMatch {
+    /// The `ETag` that was read, a list of them, or `*` for any current revision.
     #[param(rename = "If-Match", nullable = false)]
     value: Option<String>,
 }
 
-/// `If-None-Match` of a read.
-#[derive(IntoParams)]
+/// An optional `If-None-Match`.
+#[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "for the document alone")]
-pub(crate) struct IfNoneMatch {
-    /// The `ETag` of the book that the client has, or several of them, or `*`. When the shelf has no other, the answer
-    /// is 304 and has no body.
+#[expect(dead_code, reason = "only for the document")]
+pub struct IfNoneMatch {
+    /// The `ETag` that the client has cached, a list of them, or `*`. If it is still current, the response is 304, without
+    /// a body.
     #[param(rename = "If-None-Match", nullable = false)]
     value: Option<String>,
 }
 
-/// `Last-Event-ID` of a reader that comes back.
-#[derive(IntoParams)]
+/// An optional `Last-Event-ID`.
+#[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "for the document alone")]
-pub(crate) struct LastEventIdHeader {
-    /// The `id` of the last event that the reader has seen. Browsers send it by themselves.
+#[expect(dead_code, reason = "only for the document")]
+pub struct LastEventIdHeader {
+    /// The `id` of the last event that the client has received. Browsers send it when they reconnect.
     #[param(rename = "Last-Event-ID", nullable = false, pattern = "^[0-9]{1,19}$")]
     value: Option<String>,
 }

@@ -1,22 +1,25 @@
-//! The problems that operations have in common.
+//! Error responses.
 
-use std::collections::BTreeMap;
-
-use utoipa::IntoResponses;
 use utoipa::openapi::response::Response;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 
 use crate::problem::MEDIA_TYPE;
 
-/// `Name: status "description", ...;` makes a type that an operation names among its responses.
+/// Declares groups of error responses: `Name: status "description", ...;`. An operation lists the groups that apply to it.
+#[macro_export]
 macro_rules! problems {
-    ($($name:ident: $($status:literal $description:literal),+;)+) => {
+    ($($(#[$doc:meta])* $name:ident: $($status:literal $description:literal),+;)+) => {
         $(
-            pub(crate) struct $name;
+            $(#[$doc])*
+            #[derive(Debug)]
+            pub struct $name;
 
-            impl IntoResponses for $name {
-                fn responses() -> BTreeMap<String, RefOr<Response>> {
-                    BTreeMap::from([$(problem($status, $description)),+])
+            impl utoipa::IntoResponses for $name {
+                fn responses() -> std::collections::BTreeMap<
+                    String,
+                    utoipa::openapi::RefOr<utoipa::openapi::response::Response>,
+                > {
+                    std::collections::BTreeMap::from([$($crate::openapi::problem($status, $description)),+])
                 }
             }
         )+
@@ -24,27 +27,28 @@ macro_rules! problems {
 }
 
 problems! {
-    NoSuchBook: 404 "No book has that id";
-    NoSuchAuthorId: 404 "No author has that id";
-    NoSuchPage: 404 "`page_token` is not from this list";
+    /// Errors of an operation with a query.
     BadQuery: 400 "The query or a header is malformed";
-    NotAcceptable: 406 "`Accept` does not name the type of the answer";
-    NoSuchAuthor: 409 "`author_id` names no author of this shelf";
-    PreconditionFailed:
-        400 "A header is malformed",
-        412 "The book has another revision than the request demands";
+    /// Errors of an operation with a response body.
+    NotAcceptable: 406 "`Accept` does not allow the media type of the response";
+    /// Errors of an operation with preconditions.
+    PreconditionFailed: 400 "A header is malformed", 412 "The current revision does not match the preconditions";
+    /// Errors of an operation that requires `If-Match`.
     PreconditionRequired: 428 "`If-Match` is missing";
+    /// Errors of an operation with a request body.
     BadBody:
         400 "The body or a header is malformed",
         408 "The body took too long",
         413 "The body is too long",
-        415 "The body has another media type, or a content encoding",
-        422 "The body breaks a rule: `errors` names each member that does";
-    ShelfFull: 507 "The shelf is full";
-    Always: 500 "A fault of the server";
+        415 "The body has an unsupported media type or content coding",
+        422 "A field of the body is invalid: `errors` lists each of them";
+    /// Errors of every operation.
+    Always: 500 "An internal error";
 }
 
-fn problem(status: u16, description: &str) -> (String, RefOr<Response>) {
+/// Returns the description of an error response with problem details.
+#[must_use]
+pub fn problem(status: u16, description: &str) -> (String, RefOr<Response>) {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let response = ResponseBuilder::new().description(description).content(MEDIA_TYPE, content).build();
     (status.to_string(), response.into())
