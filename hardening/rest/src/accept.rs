@@ -39,7 +39,7 @@ fn check(headers: &HeaderMap, media_type: &str) -> Result<(), Rejection> {
     if accepts_anything(headers) {
         return Ok(());
     }
-    if Accept::of(headers).is_none_or(|accept| accept.liking(media_type).is_some()) {
+    if Accept::from_headers(headers).is_none_or(|accept| accept.preference(media_type).is_some()) {
         return Ok(());
     }
     let detail = format!("the response is {media_type}, which Accept does not allow");

@@ -3,7 +3,6 @@
 use axum::http::header::HeaderName;
 use axum::http::{StatusCode, Uri};
 use axum::response::IntoResponse;
-use hardening_http::Refusal;
 
 use crate::fields::FieldError;
 
@@ -53,8 +52,8 @@ impl Rejection {
     }
 }
 
-impl From<Refusal> for Rejection {
-    fn from((status, detail): Refusal) -> Self {
-        Self::Status(status, detail)
+impl From<hardening_http::Rejection> for Rejection {
+    fn from(rejection: hardening_http::Rejection) -> Self {
+        Self::Status(rejection.status, rejection.reason)
     }
 }

@@ -80,7 +80,7 @@ impl<T: FromFields, F> UnreadBody<T, F> {
 }
 
 fn check_coding(headers: &HeaderMap) -> Result<(), Rejection> {
-    if !body::is_coded(headers) {
+    if !body::is_encoded(headers) {
         return Ok(());
     }
     let detail = "unsupported Content-Encoding; send the body without one".to_owned();
