@@ -65,7 +65,8 @@ pub(crate) async fn create(
     _: AcceptsJson,
     body: JsonBody<NewBook>,
 ) -> Result<impl IntoResponse, Problem> {
-    let NewBook { title: Title(title), author_id: Positive(author_id), year: Year(year) } = body.read().await?;
+    let NewBook { title: Title(title), author_id: Positive(author_id), year: Year(year) } =
+        body.read().await?;
     let book = app.shelf.create(bookshelf::NewBook { title, author_id, year })?;
     let location = [(LOCATION, format!("/v1/books/{}", book.id))];
     Ok((StatusCode::CREATED, location, with_etag(book.revision, Json(Book::from(book)))))

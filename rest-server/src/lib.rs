@@ -61,7 +61,8 @@ pub fn router(shelf: Shelf, shutdown: Shutdown) -> Router {
 fn guarded(router: Router) -> Router {
     router.layer(CatchPanicLayer::custom(|_| {
         let detail = "internal error in this request; the server continues".to_owned();
-        Problem::from(Rejection::Status(axum::http::StatusCode::INTERNAL_SERVER_ERROR, detail)).into_response()
+        Problem::from(Rejection::Status(axum::http::StatusCode::INTERNAL_SERVER_ERROR, detail))
+            .into_response()
     }))
 }
 

@@ -27,8 +27,9 @@ pub(crate) struct Problem(ProblemDetails);
 impl Problem {
     /// Returns the error for a change number that the shelf has not reached, such as one from before a restart.
     pub(crate) fn future_change(last: u64, newest: u64) -> Self {
-        let detail =
-            format!("there is no change {last} yet, the last is {newest}: list the books again, then watch again");
+        let detail = format!(
+            "there is no change {last} yet, the last is {newest}: list the books again, then watch again"
+        );
         Self(ProblemDetails::new(&FELL_BEHIND, StatusCode::GONE, detail))
     }
 }

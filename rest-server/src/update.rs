@@ -8,7 +8,9 @@ use hardening_rest::fields::RawValue;
 use hardening_rest::openapi::{
     Always, BadBody, IfMatch, NotAcceptable, PreconditionFailed, PreconditionRequired,
 };
-use hardening_rest::{AcceptsJson, Conditions, Fields, FromFields, MergePatchBody, PathId, Positive, with_etag};
+use hardening_rest::{
+    AcceptsJson, Conditions, Fields, FromFields, MergePatchBody, PathId, Positive, with_etag,
+};
 use utoipa::ToSchema;
 
 use crate::App;

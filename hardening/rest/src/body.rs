@@ -107,7 +107,9 @@ fn parse_object(body: &[u8]) -> Result<Vec<(String, Value)>, Rejection> {
             Rejection::Status(StatusCode::UNPROCESSABLE_ENTITY, "the body must be a JSON object".to_owned())
         }
         // Includes valid JSON that has no `Value`: numbers out of range, lone surrogates, arrays nested too deeply.
-        Err(error) => Rejection::Status(StatusCode::BAD_REQUEST, format!("the body is invalid JSON: {error}")),
+        Err(error) => {
+            Rejection::Status(StatusCode::BAD_REQUEST, format!("the body is invalid JSON: {error}"))
+        }
     })
 }
 

@@ -39,7 +39,9 @@ pub(crate) fn routes<S: Api>(document: &OpenApi) -> Router<S> {
     Router::new()
         .route(
             "/openapi.json",
-            file(get(async move || ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, REVALIDATE)], json))),
+            file(get(async move || {
+                ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, REVALIDATE)], json)
+            })),
         )
         .route("/docs", file(get(async move || ([(CONTENT_SECURITY_POLICY, POLICY)], send(page)))))
         .route("/docs/assets/{file}", file(get(asset::<S>)))

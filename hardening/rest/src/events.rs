@@ -24,7 +24,9 @@ impl<S: Api> FromRequestParts<S> for LastEventId {
         let digits = value.to_str().ok().filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()));
         match digits.and_then(|id| id.parse().ok()) {
             Some(id) => Ok(Self(Some(id))),
-            None => Err(Rejection::header("Last-Event-ID", "must be the id of an event of this stream").into()),
+            None => {
+                Err(Rejection::header("Last-Event-ID", "must be the id of an event of this stream").into())
+            }
         }
     }
 }

@@ -58,7 +58,7 @@ impl ProblemDetails {
 }
 
 /// The JSON form of [`ProblemDetails`].
-#[derive(serde::Serialize, ToSchema)]
+#[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = Problem, description = "Why a request failed (RFC 9457).")]
 pub struct Document<'a> {
     /// The problem type; `about:blank` if the status describes the error fully.

@@ -20,7 +20,8 @@ impl<T: FromFields, S: Api> FromRequestParts<S> for Query<T> {
             Pairs::<Vec<(String, String)>>::from_request_parts(parts, state).await.map_err(|rejection| {
                 Rejection::Status(StatusCode::BAD_REQUEST, format!("invalid query string: {rejection}"))
             })?;
-        let query = fields::read(pairs).map_err(|errors| Rejection::Fields(StatusCode::BAD_REQUEST, errors))?;
+        let query =
+            fields::read(pairs).map_err(|errors| Rejection::Fields(StatusCode::BAD_REQUEST, errors))?;
         Ok(Self(query))
     }
 }

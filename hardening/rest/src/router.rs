@@ -58,7 +58,8 @@ fn complete<S: Api>(methods: MethodRouter<S>, allow: &str, mut options: HeaderMa
     let allow = header_value(allow);
     options.insert(ALLOW, allow.clone());
     let method_not_allowed = async move |method: Method, uri: Uri| {
-        let detail = format!("{} does not support {method}; Allow lists the methods that it does", uri.path());
+        let detail =
+            format!("{} does not support {method}; Allow lists the methods that it does", uri.path());
         let error = S::Error::from(Rejection::Status(StatusCode::METHOD_NOT_ALLOWED, detail));
         ([(ALLOW, allow)], error)
     };
