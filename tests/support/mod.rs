@@ -1,4 +1,4 @@
-//! What the tests stand on.
+//! Servers, clients and programs for the tests.
 
 pub(crate) mod api;
 pub(crate) mod browser;
@@ -33,7 +33,7 @@ macro_rules! each_api {
     };
 }
 
-/// The same for the two that speak HTTP/1.1.
+/// Like `each_api!`, for REST and GraphQL, which use HTTP/1.1.
 macro_rules! each_http {
     ($($name:ident),+ $(,)?) => {
         each_api!(@api rest, clients::Rest, $($name),+);

@@ -8,8 +8,8 @@ use socket_tap::format::Side;
 use socket_trace::compare::Comparison;
 use socket_trace::reader::{Error, Trace};
 use socket_trace::sequence;
-use socket_trace::step::Step;
-use socket_trace::summary::{Recording, Summary};
+use socket_trace::summary::Step;
+use socket_trace::summary::{RecordingState, Summary};
 use socket_trace::table;
 
 use crate::flags::Flags;
@@ -29,7 +29,7 @@ pub fn compare<'a>(
     for side in [Side::Server, Side::Client] {
         for recordings in recordings.clone() {
             let trace = Trace::open_recording(recordings.path(side))?;
-            traces.push(Summary::of(trace, Recording::UnderWay)?);
+            traces.push(Summary::of(trace, RecordingState::InProgress)?);
         }
     }
     Ok(Comparison::of(traces))

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use hardening_http::Shutdown;
 use serde_json::json;
-use socket_trace::items::Items;
+use socket_trace::page_feed::PageFeed;
 use socket_trace::reader::Error;
-use socket_trace::timeline::seen::{Sight, Walk};
+use socket_trace::timeline::{AnnotatedEvents, Next};
 use socket_trace::timeline::{Recording, Timeline};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -43,7 +43,7 @@ pub(super) async fn start(
         Ok(timeline) => {
             // Whoever asked may have gone.
             let _ = tell.send(Ok(timeline.recordings().to_vec()));
-            if let Err(error) = read(Walk::along(timeline), &history, flush, &shutdown) {
+            if let Err(error) = read(AnnotatedEvents::new(timeline), &history, flush, &shutdown) {
                 let why = format!("the page shows nothing new any more: {error}");
                 warn(&why);
                 failed.send_replace(Some(json!({ "error": why }).to_string().into()));
@@ -55,36 +55,41 @@ pub(super) async fn start(
     told.await.map_err(io::Error::other)?.map_err(io::Error::other)
 }
 
-fn read(mut walk: Walk, history: &History, flush: impl Fn(), shutdown: &Shutdown) -> Result<(), Error> {
-    let recordings = walk.timeline().recordings().to_vec();
-    let (mut items, mut missed) = (Items::default(), 0);
+fn read(
+    mut events: AnnotatedEvents,
+    history: &History,
+    flush: impl Fn(),
+    shutdown: &Shutdown,
+) -> Result<(), Error> {
+    let recordings = events.timeline().recordings().to_vec();
+    let (mut items, mut missed) = (PageFeed::default(), 0);
     while !shutdown.is_cancelled() {
         let (began, mut batch) = (Instant::now(), Vec::with_capacity(BATCH));
         let next = loop {
-            let sight = walk.look()?;
-            let Sight::Seen(seen) = &sight else { break sight };
-            batch.push(items.next(seen, &recordings).map_err(unsaid)?);
+            let sight = events.next_or_pending()?;
+            let Next::Event(annotated) = &sight else { break sight };
+            batch.push(items.next(annotated, &recordings).map_err(unsaid)?);
             if batch.len() == BATCH {
                 break sight;
             }
         };
         history.push(batch);
-        if walk.timeline().missed_parts() > missed {
-            missed = walk.timeline().missed_parts();
+        if events.timeline().missed_parts() > missed {
+            missed = events.timeline().missed_parts();
             warn(&format!("the page has fallen behind: {missed} files of recordings were deleted unread"));
         }
         match next {
             // Half of a processor is enough: under load it falls behind, and catches up afterwards.
-            Sight::Seen(_) => thread::sleep(began.elapsed()),
-            Sight::Pending => {
+            Next::Event(_) => thread::sleep(began.elapsed()),
+            Next::Pending => {
                 thread::sleep(LOOK);
                 // So that no earlier event comes behind it, however long a recorder's thread is held up.
-                if walk.timeline().is_kept() {
+                if events.timeline().is_holding() {
                     flush();
                 }
-                walk.settle()?;
+                events.settle()?;
             }
-            Sight::End => break,
+            Next::End => break,
         }
     }
     Ok(())

@@ -4,7 +4,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use socket_trace::items::Kept;
+use socket_trace::page_feed::RecentEvents;
 use tokio::sync::watch;
 
 /// How many events a browser gets at once, and how many bytes, unless one is larger.
@@ -14,7 +14,7 @@ const MOST_BYTES_AT_ONCE: usize = 256 << 10;
 /// The events that are kept.
 #[derive(Debug)]
 pub(super) struct History {
-    kept: Mutex<Kept>,
+    kept: Mutex<RecentEvents>,
     /// The number of the newest.
     last: watch::Sender<u64>,
 }
@@ -81,7 +81,7 @@ impl History {
         self.last.subscribe()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Kept> {
+    fn lock(&self) -> MutexGuard<'_, RecentEvents> {
         // What it holds is whole after each step.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Sse};
 use futures_util::stream::unfold;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use socket_trace::items::kept::array;
+use socket_trace::page_feed::json_array;
 use tokio::sync::watch;
 
 use super::Live;
@@ -107,7 +107,7 @@ impl Browser {
             self.due.push_back(dropped.id(id(self.seq + batch.dropped)));
         }
         if !batch.items.is_empty() {
-            let items = Event::default().event("items").data(array(&batch.items));
+            let items = Event::default().event("items").data(json_array(&batch.items));
             self.due.push_back(items.id(id(batch.last)));
         }
         self.seq = batch.last;

@@ -23,8 +23,8 @@ use socket_trace::export::{Export, Format};
 use socket_trace::reader::Trace;
 use socket_trace::report::html;
 use socket_trace::sequence::{Choice, gather, svg};
+use socket_trace::timeline::AnnotatedEvents;
 use socket_trace::timeline::Timeline;
-use socket_trace::timeline::seen::Walk;
 
 use super::Live;
 use super::answer::Refusal;
@@ -87,7 +87,8 @@ async fn sequence(State(live): State<Arc<Live>>, Query(Step { step }): Query<Ste
         let open = |(_, path): &(String, PathBuf)| Trace::open_recording(path);
         let traces = traces.iter().map(open).collect::<Result<_, _>>().map_err(Refusal::failed)?;
         let choice = step.clone().map_or(Choice::First, Choice::Step);
-        let sequences = gather(&mut Walk::along(Timeline::of(traces)), &choice).map_err(Refusal::failed)?;
+        let sequences =
+            gather(&mut AnnotatedEvents::new(Timeline::of(traces)), &choice).map_err(Refusal::failed)?;
         if sequences.is_empty() {
             let step = step.unwrap_or_default();
             return Err(Refusal(StatusCode::NOT_FOUND, format!("no connection begins in a step {step:?}")));
