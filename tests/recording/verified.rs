@@ -44,7 +44,7 @@ impl Recorded {
         let set = format!("--env={TRACE}={}", recorded.path("trace").display());
         let (log, program) = (recorded.path("log"), std::env::current_exe().unwrap());
         let watch = ["-f", "-ttt", "-s", "0", "-e", STRACE_CALLS, &set, "-o", log.to_str().unwrap()];
-        let test = format!("verified::{test}");
+        let test = format!("recording::verified::{test}");
         let child = [program.to_str().unwrap(), "--exact", &test, "--nocapture"];
         let said = run(strace, &[&watch[..], &child].concat()).ok();
         assert!(said.contains("1 passed"), "the test was renamed? {said}");
@@ -220,7 +220,6 @@ async fn stream_above_nothing_is_refused() {
     let Some(recorded) = Recorded::by("stream_above_nothing_is_refused", program).await else { return };
     let report = recorded.verify(&recorded.path("trace"));
     assert_eq!((report.verdict, report.verdict.exit_code()), (Verdict::Unclear, 2), "{report}");
-    assert!(report.reasons[0].contains("nothing to compare"), "{report}");
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ pub(crate) mod raw;
 pub(crate) mod recorded;
 pub(crate) mod tls;
 pub(crate) mod tour;
+pub(crate) mod trace_text;
 pub(crate) mod workshop;
 
 /// Runs each test for each API: `each_api!(name, ...)` makes `rest::name`, `graphql::name`, `grpc::name` of a
