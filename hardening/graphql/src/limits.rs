@@ -29,14 +29,6 @@ pub const MAX_INTROSPECTION: usize = 30_000;
 /// How deep fields may nest: exactly what the introspection query of common clients needs.
 pub const MAX_DEPTH: usize = 15;
 
-/// What a title or a name costs: 1 for every 100 bytes that it may have.
-pub const TEXT_COST: usize = 8;
-
-/// The most that a query may cost. A field costs 1, a text [`TEXT_COST`]; a list costs what one of its elements costs, times
-/// its `first`. The dearest page that makes sense, 100 books with everything once as edges and once as nodes, costs about
-/// 5,100. With the longest titles and aliases, the longest answer has 780 KB: a client may leave 100 of them untaken.
-pub const MAX_COST: usize = 5_500;
-
 /// The most errors in an answer, as in graphql-js: a query can be wrong at each of its tokens.
 pub const MAX_ERRORS: usize = 100;
 

@@ -1,34 +1,30 @@
-//! What can be watched.
+//! Changes of books.
 
-use async_graphql::{Context, Enum, SimpleObject};
-use futures_util::{Stream, StreamExt as _};
-use tokio_util::sync::CancellationToken;
+use async_graphql::{Enum, SimpleObject};
 
-use crate::fault::Fault;
-use crate::schema::book::Book;
-use crate::schema::{data, shelf};
+use super::book::Book;
 
-/// What happened to a book.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+/// Kind of a change.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "bookshelf::ChangeKind")]
 pub(crate) enum ChangeKind {
-    /// The book is new on the shelf.
+    /// The book was created.
     Created,
-    /// Some field of the book has a new value.
+    /// At least one field of the book was updated.
     Updated,
-    /// The book is off the shelf.
+    /// The book was deleted.
     Deleted,
 }
 
-/// One change of the shelf.
-#[derive(Debug, SimpleObject)]
+/// A change of a book.
+#[derive(SimpleObject)]
 #[graphql(serial)]
 pub(crate) struct BookChange {
-    /// Numbers the changes of the shelf, from 1, without holes. A string, since `Int` ends at 2,147,483,647.
+    /// Number of the change: 1, 2, 3 and so on, without gaps. A string, because `Int` ends at 2,147,483,647.
     sequence: String,
-    /// What happened.
+    /// Kind of the change.
     kind: ChangeKind,
-    /// The book after the change; as it last was, when it was deleted.
+    /// The book after the change, or the last state of a deleted book.
     book: Book,
 }
 
@@ -36,27 +32,5 @@ impl From<bookshelf::Change> for BookChange {
     fn from(change: bookshelf::Change) -> Self {
         let bookshelf::Change { sequence, kind, book } = change;
         Self { sequence: sequence.to_string(), kind: kind.into(), book: Book(book) }
-    }
-}
-
-/// What can be watched.
-#[derive(Debug)]
-pub(crate) struct Subscription;
-
-/// What can be watched.
-#[async_graphql::Subscription]
-impl Subscription {
-    /// Every change of the shelf from now on. A watcher that is too slow gets an error with the code FELL_BEHIND, and
-    /// the end.
-    async fn book_changed(
-        &self,
-        ctx: &Context<'_>,
-    ) -> Result<impl Stream<Item = Result<BookChange, Fault>> + use<>, Fault> {
-        let shutdown: &CancellationToken = data(ctx)?;
-        // Nothing is awaited up to here: one poll of the operation is enough to be on the watch.
-        let changes = shelf(ctx)?.watch().into_stream();
-        Ok(changes
-            .map(|change| change.map(BookChange::from).map_err(Fault::from))
-            .take_until(shutdown.clone().cancelled_owned()))
     }
 }

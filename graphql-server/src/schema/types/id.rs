@@ -1,21 +1,21 @@
-//! Ids: text in GraphQL, numbers from 1 on the shelf.
+//! Ids: strings in GraphQL, numbers from 1 on the shelf.
 
 use async_graphql::ID;
 use bookshelf::Entity;
 
-use crate::fault::Fault;
+use crate::errors::ApiError;
 
-/// The number that an id stands for; only its one usual spelling counts, so `01` and `+1` name nothing.
+/// Parses a number in its canonical spelling; `01` and `+1` are not ids.
 fn number(id: &ID) -> Option<u32> {
     id.parse().ok().filter(|number: &u32| *number != 0 && number.to_string() == id.as_str())
 }
 
-/// The id of something to look up. What is not a number is simply not there.
-pub(super) fn look_up(id: &ID, entity: Entity) -> Result<u32, Fault> {
-    number(id).ok_or_else(|| Fault::not_found(entity, id))
+/// Parses the id of the requested object. Anything but a number is the id of no object.
+pub(crate) fn parse(id: &ID, entity: Entity) -> Result<u32, ApiError> {
+    number(id).ok_or_else(|| ApiError::not_found(entity, id))
 }
 
-/// The id of an author in an argument, which must at least be a number.
-pub(super) fn author_argument(id: &ID) -> Result<u32, Fault> {
-    number(id).ok_or_else(|| Fault::invalid("authorId", "must be a number from 1"))
+/// Parses the argument `authorId`.
+pub(crate) fn author_argument(id: &ID) -> Result<u32, ApiError> {
+    number(id).ok_or_else(|| ApiError::invalid("authorId", "must be a number from 1"))
 }
