@@ -39,7 +39,7 @@ pub const PROGRAM: Program = Program {
         graphql-server                                        print each socket call\n  \
         graphql-server --trace graphql.jsonl --capture 1024   record with payload\n  \
         graphql-server --listen [::]:8000 --quiet             every interface, no output",
-    try_it: |address| {
+    sample_commands: |address| {
         format!(
             "curl 'http://{address}/graphql' --json '{{\"query\": \"{{ book(id: 1) {{ title author {{ name }} }} }}\"}}'\n\
              curl -N 'http://{address}/graphql' -H 'accept: text/event-stream' --json '{{\"query\": \"subscription {{ bookChanged {{ kind book {{ title }} }} }}\"}}'\n\

@@ -35,7 +35,7 @@ use axum::middleware::from_fn_with_state;
 use bookshelf::Shelf;
 use bookshelf_proto::DESCRIPTORS;
 use bookshelf_proto::v1::bookshelf_service_server::BookshelfServiceServer;
-use hardening_http::grace::within_grace;
+use hardening_http::shutdown::with_grace_period;
 use hardening_http::{Incoming, Limits, Shutdown};
 use server_kit::Program;
 use socket_tap::TapListener;
@@ -63,7 +63,7 @@ pub const PROGRAM: Program = Program {
         grpc-server                                     print each socket call\n  \
         grpc-server --trace grpc.jsonl --capture 1024   record with payload\n  \
         grpc-server --listen [::]:8000 --quiet          every interface, without a word",
-    try_it: |address| {
+    sample_commands: |address| {
         format!(
             "grpcurl -plaintext {address} list\n\
              grpcurl -plaintext -d '{{\"id\": 1}}' {address} bookshelf.v1.BookshelfService/GetBook\n\
@@ -91,12 +91,13 @@ pub async fn serve_with(
     shutdown: Shutdown,
     limits: Limits,
 ) -> io::Result<()> {
-    let server = transport::server(&limits).add_routes(routes(shelf, shutdown.clone(), limits.request)?);
+    let server =
+        transport::server(&limits).add_routes(routes(shelf, shutdown.clone(), limits.request_timeout)?);
     let grace = limits.grace;
     let incoming = Incoming::new(listener, limits, shutdown.clone()).into_stream();
     // The shutdown ends the connections' stream, and that is the signal for tonic, too.
     let serving = server.serve_with_incoming_shutdown(incoming, std::future::pending());
-    match within_grace(serving, grace, &shutdown).await {
+    match with_grace_period(serving, grace, &shutdown).await {
         Some(served) => served.map_err(io::Error::other),
         None => Ok(()),
     }
@@ -111,7 +112,7 @@ pub fn router(shelf: Shelf, shutdown: Shutdown) -> io::Result<Router> {
     Ok(Server::builder().accept_http1(cfg!(feature = "web")).add_routes(routes(
         shelf,
         shutdown,
-        Limits::default().request,
+        Limits::default().request_timeout,
     )?))
 }
 

@@ -13,8 +13,8 @@ use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 /// The name in the certificate, which is signed by itself and holds until 2126.
 pub(crate) const NAME: &str = "shop.test";
-const CERTIFICATE: &[u8] = include_bytes!("../tls/certificate.der");
-const KEY: &[u8] = include_bytes!("../tls/key.der");
+const CERTIFICATE: &[u8] = include_bytes!("certificate/certificate.der");
+const KEY: &[u8] = include_bytes!("certificate/key.der");
 
 /// The two traces of a conversation.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use server_kit::TraceLimit;
-use server_kit::bind::parse;
+use server_kit::bind::parse_address;
 
 /// Starts a REST, a GraphQL and a gRPC server of the same tiny service, runs the same tour over each through real
 /// clients, and shows from the recordings of their sockets what is the same and what differs
@@ -21,23 +21,23 @@ pub struct Flags {
     pub json: bool,
 
     /// Where the REST server listens; port 0 lets the kernel choose
-    #[arg(long, value_name = "ADDR", value_parser = parse, default_value = "127.0.0.1:3000")]
+    #[arg(long, value_name = "ADDR", value_parser = parse_address, default_value = "127.0.0.1:3000")]
     pub rest: SocketAddr,
 
     /// Where the GraphQL server listens
-    #[arg(long, value_name = "ADDR", value_parser = parse, default_value = "127.0.0.1:4000")]
+    #[arg(long, value_name = "ADDR", value_parser = parse_address, default_value = "127.0.0.1:4000")]
     pub graphql: SocketAddr,
 
     /// Where the gRPC server listens
-    #[arg(long, value_name = "ADDR", value_parser = parse, default_value = "127.0.0.1:50051")]
+    #[arg(long, value_name = "ADDR", value_parser = parse_address, default_value = "127.0.0.1:50051")]
     pub grpc: SocketAddr,
 
     /// Where the same service is over bare sockets, UDP and TCP; not with --once
-    #[arg(long, value_name = "ADDR", value_parser = parse, default_value = "127.0.0.1:6000")]
+    #[arg(long, value_name = "ADDR", value_parser = parse_address, default_value = "127.0.0.1:6000")]
     pub plain: SocketAddr,
 
     /// Where the page is, on which all that happens is seen live
-    #[arg(long, value_name = "ADDR", value_parser = parse, default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDR", value_parser = parse_address, default_value = "127.0.0.1:8080")]
     pub page: SocketAddr,
 
     /// Serve no page

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bookshelf::Shelf;
 use server_kit::bind::bind;
-use server_kit::program::{Program, colored, report_error};
+use server_kit::program::{Program, print_recording_error, stdout_has_color};
 use socket_tap::format::text::Lines;
 use socket_tap::format::{End, Side};
 use socket_tap::sink::LiveLines;
@@ -87,11 +87,15 @@ impl Recordings {
         let begin = |tap: TapBuilder, side| -> io::Result<TapBuilder> {
             let program = concat!("workshop ", env!("CARGO_PKG_VERSION"));
             let file = flags.trace_limit.create(&path(directory, api, side))?;
-            Ok(tap.program(program).capture(flags.capture).on_error(report_error("workshop")).sink(file))
+            Ok(tap
+                .program(program)
+                .capture(flags.capture)
+                .on_error(print_recording_error("workshop"))
+                .sink(file))
         };
-        let lines = Lines::new().label(api).color(colored());
+        let lines = Lines::new().label(api).color(stdout_has_color());
         let server = begin(Tap::server(api), Side::Server)?
-            .sink(LiveLines::new(lines, curtain.clone()).zero(curtain.since));
+            .sink(LiveLines::new(lines, curtain.clone()).time_origin(curtain.since));
         let client = begin(Tap::client(api), Side::Client)?;
         Ok(Self { server: server.start()?, client: client.start()?, directory: directory.to_owned(), api })
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Parser as _;
 use clients::{Graphql, Grpc, Rest};
 use hardening_http::Shutdown;
-use server_kit::shutdown::{Signals, stop_on};
+use server_kit::shutdown::{Signals, shutdown_on_signal};
 use socket_tap::TapListener;
 use socket_trace::compare::Verdict;
 
@@ -69,7 +69,7 @@ async fn workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result<Ver
             Some(listener) => Some(live::start(listener, &lanes, &plain, &shutdown).await?),
             None => None,
         };
-        stop_on(signals, "workshop", flags.json, shutdown.clone());
+        shutdown_on_signal(signals, "workshop", flags.json, shutdown.clone());
         shutdown.cancelled().await;
         if let Some(page) = page {
             page.await.map_err(io::Error::other)??;

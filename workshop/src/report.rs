@@ -122,7 +122,7 @@ pub fn next(lanes: &[Lane], plain: &Plain, page: Option<SocketAddr>) -> String {
     let _ = writeln!(out, "\nTry, from another terminal:");
     let lanes = lanes.iter().map(|lane| (lane.program, lane.address));
     for (program, address) in lanes.chain([(&plain_server::PROGRAM, plain.address)]) {
-        for line in (program.try_it)(reachable(address)).lines() {
+        for line in (program.sample_commands)(reachable(address)).lines() {
             let _ = writeln!(out, "  {line}");
         }
     }

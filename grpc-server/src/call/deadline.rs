@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use axum::extract::Request;
-use hardening_http::tonic::Arrived;
+use hardening_http::tonic::ReceivedAt;
 use tokio::time::Instant;
 use tonic::Status;
 
@@ -18,7 +18,7 @@ pub(super) fn read(request: &Request) -> Result<Option<Instant>, Status> {
         return Ok(None);
     };
     let timeout = parse(value.as_bytes()).ok_or_else(|| malformed_timeout(value.as_bytes()))?;
-    let arrived = request.extensions().get().map_or_else(Instant::now, |Arrived(arrived)| *arrived);
+    let arrived = request.extensions().get().map_or_else(Instant::now, |ReceivedAt(arrived)| *arrived);
     Ok(arrived.checked_add(timeout))
 }
 

@@ -87,7 +87,7 @@ async fn nobody_may_take_for_ever_to_send_a_request() {
         let started = Instant::now();
         let reply = Server::new().send(unfinished(headers)).await;
         assert_eq!(reply.code("REQUEST_TIMEOUT"), Code::DeadlineExceeded);
-        assert_eq!(started.elapsed().as_secs(), Limits::default().request.as_secs());
+        assert_eq!(started.elapsed().as_secs(), Limits::default().request_timeout.as_secs());
     }
 }
 

@@ -33,7 +33,7 @@ fn faulty() -> Routes {
     let router = Router::new()
         .route("/bookshelf.v1.BookshelfService/AtOnce", post(at_once))
         .route("/bookshelf.v1.BookshelfService/Later", post(later));
-    let bounds = Bounds { request_timeout: Limits::default().request, shutdown: Shutdown::new() };
+    let bounds = Bounds { request_timeout: Limits::default().request_timeout, shutdown: Shutdown::new() };
     router.layer(from_fn_with_state(bounds, supervise)).into()
 }
 

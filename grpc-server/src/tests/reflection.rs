@@ -48,7 +48,7 @@ fn messages(reply: &Reply) -> u32 {
 
 #[tokio::test(start_paused = true)]
 async fn nobody_may_take_for_ever_to_ask() {
-    let limit = Limits::default().request;
+    let limit = Limits::default().request_timeout;
     let bytes = question().chunks(1).map(Bytes::copy_from_slice).collect();
     for (parts, answers) in [(vec![], 0), (bytes, 0), (vec![question()], 1), (vec![question(); 5], 5)] {
         let apart = limit / 2;

@@ -42,8 +42,12 @@ impl Server {
     pub(super) fn with_limits(limits: Limits) -> Self {
         let (shelf, shutdown) = (Shelf::with_limits(limits), Shutdown::new());
         Self {
-            routes: crate::routes(shelf.clone(), shutdown.clone(), hardening_http::Limits::default().request)
-                .unwrap(),
+            routes: crate::routes(
+                shelf.clone(),
+                shutdown.clone(),
+                hardening_http::Limits::default().request_timeout,
+            )
+            .unwrap(),
             shelf,
             shutdown,
         }

@@ -19,7 +19,7 @@ use crate::{graphiql, http};
 ///
 /// # Errors
 ///
-/// As [`hardening_http::serve_api`].
+/// As [`hardening_http::serve_with`].
 pub async fn serve<Q, M, S>(
     listener: TapListener,
     schema: Schema<Q, M, S>,
@@ -33,7 +33,7 @@ where
 {
     let endpoint = Endpoint::new(schema, shutdown.clone());
     let router = endpoint.router();
-    hardening_http::serve_api(listener, router, http::refuse, shutdown, limits).await?;
+    hardening_http::serve_with(listener, router, http::refuse, shutdown, limits).await?;
     // A WebSocket is no longer part of its HTTP connection. It closes within `limits::CLOSE_TIMEOUT`.
     endpoint.websockets.close();
     endpoint.websockets.wait().await;

@@ -34,7 +34,7 @@
 //! - `client`: the same for clients
 //! - [`relay`]: a network that loses datagrams
 //! - [`sockets`]: both at one address
-//! - [`limits`]: what a client may do, and how long
+//! - [`limits`]: a flag for each limit on TCP connections
 
 #![forbid(unsafe_code)]
 
@@ -50,7 +50,7 @@ use std::net::SocketAddr;
 use server_kit::Program;
 
 pub use client::{Failure, Got, Patience, TcpClient, UdpClient};
-pub use limits::Limits;
+pub use hardening_http::Limits;
 pub use relay::Relay;
 pub use server::{serve, serve_tcp, serve_tcp_with, serve_udp};
 pub use sockets::Sockets;
@@ -70,10 +70,10 @@ pub const PROGRAM: Program = Program {
         Examples:\n  \
         plain-server                                      print each socket call\n  \
         plain-server --trace plain.jsonl --capture 1024   record with payload, both sockets in one trace",
-    try_it,
+    sample_commands,
 };
 
-fn try_it(address: SocketAddr) -> String {
+fn sample_commands(address: SocketAddr) -> String {
     let (ip, port) = (address.ip(), address.port());
     format!("echo 'get 1' | nc -u -w1 {ip} {port}\necho 'get 1' | nc -w1 {ip} {port}")
 }

@@ -52,10 +52,10 @@ fn check(request: &Request, listen: SocketAddr) -> Result<(), Refusal> {
         let why = format!("{why}: open http://{address} in a browser on its own");
         Err(Refusal(StatusCode::FORBIDDEN, why))
     };
-    if !origin::asked(headers, request.uri()).is_some_and(|host| is_ours(&host, listen)) {
+    if !origin::target_authority(headers, request.uri()).is_some_and(|host| is_ours(&host, listen)) {
         return forbidden("the page is not known under this name");
     }
-    if !origin::is_own(headers, request.uri())
+    if !origin::is_same_origin(headers, request.uri())
         || (says(headers, "sec-fetch-site", "cross-site") && !is_link(request))
     {
         return forbidden("another page may not ask this of it");

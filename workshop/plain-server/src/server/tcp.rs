@@ -28,7 +28,9 @@ pub async fn serve_tcp_with(
     shutdown: Shutdown,
     limits: Limits,
 ) -> io::Result<()> {
-    let incoming = Incoming::new(listener, limits.into(), shutdown);
+    // Whoever types the first question takes longer for it than a browser does.
+    let limits = Limits { head_timeout: limits.idle_timeout, ..limits };
+    let incoming = Incoming::new(listener, limits, shutdown);
     incoming.for_each(|connection| converse(connection, shelf.clone())).await;
     Ok(())
 }
@@ -49,7 +51,7 @@ async fn answer_lines(mut client: BufReader<Connection>, shelf: &Shelf) -> io::R
             return client.shutdown().await;
         }
         // Until the client has the answer, the connection is not idle.
-        let asked = client.get_ref().request();
+        let asked = client.get_ref().begin_exchange();
         client.write_all(Answer::to(&line, shelf).line().as_bytes()).await?;
         drop(asked);
         if line.len() > MAX_QUESTION {

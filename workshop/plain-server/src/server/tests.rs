@@ -102,7 +102,7 @@ async fn a_line_that_does_not_end_is_refused() {
     let recording = Memory::new();
     let tap = Tap::server("plain").sink(recording.clone()).start().unwrap();
     let server =
-        Server::recorded(&tap, Limits { idle: Duration::from_secs(3600), ..Limits::default() }).await;
+        Server::recorded(&tap, Limits { idle_timeout: Duration::from_secs(3600), ..Limits::default() }).await;
     let mut client = TcpStream::connect(server.address).await.unwrap();
     // More than the server reads at once.
     client.write_all(&[b'x'; 30_000]).await.unwrap();
@@ -117,7 +117,7 @@ async fn a_line_that_does_not_end_is_refused() {
 
 #[tokio::test]
 async fn a_client_that_sends_no_question_in_time_is_not_waited_for() {
-    let soon = Limits { idle: Duration::from_millis(100), ..Limits::default() };
+    let soon = Limits { idle_timeout: Duration::from_millis(100), ..Limits::default() };
     let server = Server::start(soon).await;
     for said in ["", "get", "get 1\n", "get 1\nget"] {
         let mut client = TcpStream::connect(server.address).await.unwrap();
@@ -131,7 +131,7 @@ async fn a_client_that_sends_no_question_in_time_is_not_waited_for() {
 
 #[tokio::test]
 async fn a_client_that_asks_now_and_then_stays() {
-    let server = Server::start(Limits { idle: Duration::from_secs(1), ..Limits::default() }).await;
+    let server = Server::start(Limits { idle_timeout: Duration::from_secs(1), ..Limits::default() }).await;
     let mut client = BufReader::new(TcpStream::connect(server.address).await.unwrap());
     for _ in 0..4 {
         client.write_all(b"get 1\n").await.unwrap();

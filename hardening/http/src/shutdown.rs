@@ -1,11 +1,11 @@
-//! The deadline of a graceful shutdown.
+//! The shutdown signal and the grace period after it.
 
 use std::time::Duration;
 
-use crate::Shutdown;
+pub use tokio_util::sync::CancellationToken as Shutdown;
 
 /// Runs `serving` to its end, but no longer than `grace` after the shutdown. `None` when it was cut off.
-pub async fn within_grace<T>(
+pub async fn with_grace_period<T>(
     serving: impl Future<Output = T>,
     grace: Duration,
     shutdown: &Shutdown,

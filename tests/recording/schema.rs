@@ -16,10 +16,10 @@ use socket_tap::sink::Sink;
 use socket_tap::{Tap, TapStream};
 use tempfile::TempDir;
 
-use crate::operations::new_book;
+use crate::api::operations::new_book;
 use crate::support::api::{Api, Server};
 
-const SCHEMA: &str = include_str!("../socket-tap/trace.schema.json");
+const SCHEMA: &str = include_str!("../../socket-tap/trace.schema.json");
 
 each_api!(every_line_of_both_sides_is_valid);
 
@@ -197,7 +197,7 @@ fn the_schema_is_strict_about_what_it_knows_and_takes_what_it_does_not() {
 
 #[test]
 fn the_example_of_the_format_is_valid() {
-    let text = include_str!("../socket-tap/TRACE.md");
+    let text = include_str!("../../socket-tap/TRACE.md");
     let lines: Vec<&str> = text.lines().filter(|line| line.starts_with('{')).collect();
     assert!(lines.len() > 10, "the example has moved");
     let schema = schema();

@@ -2,7 +2,7 @@
 
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
-use hardening_http::origin::is_own;
+use hardening_http::origin::is_same_origin;
 
 fn own(pairs: &[(HeaderName, &'static str)]) -> bool {
     own_at("/", pairs)
@@ -14,7 +14,7 @@ fn own_at(uri: &'static str, pairs: &[(HeaderName, &'static str)]) -> bool {
     pairs.for_each(|(name, value)| {
         headers.append(name, value);
     });
-    is_own(&headers, &Uri::from_static(uri))
+    is_same_origin(&headers, &Uri::from_static(uri))
 }
 
 #[test]

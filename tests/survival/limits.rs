@@ -2,15 +2,16 @@
 
 use clap::{Args as _, Command};
 use hardening_http::Limits;
+use server_kit::LimitFlags;
 
 use crate::support::process::command;
 use crate::support::program::run;
 
-const README: &str = include_str!("../README.md");
+const DOCUMENT: &str = include_str!("../../docs/limits.md");
 
 /// As a table in Markdown.
 fn table() -> String {
-    let limits = Limits::augment_args(Command::new("limits"));
+    let limits = LimitFlags::augment_args(Command::new("limits"));
     let row = |arg: &clap::Arg| {
         let help = arg.get_help().unwrap().to_string();
         // The help comes first, then an empty line.
@@ -24,12 +25,12 @@ fn table() -> String {
         format!("| `--{}` | {default}{unit} | {help} | {} |\n", arg.get_long().unwrap(), reason.trim())
     };
     let rows: String = limits.get_arguments().map(row).collect();
-    format!("| limit | default | what for | why so |\n|---|---|---|---|\n{rows}")
+    format!("| limit | default | meaning | reason |\n|---|---|---|---|\n{rows}")
 }
 
 #[test]
-fn the_readme_has_the_table_of_limits() {
-    assert!(README.contains(&table()), "it should be:\n\n{}", table());
+fn documented_limits_match_the_flags() {
+    assert!(DOCUMENT.contains(&table()), "it should be:\n\n{}", table());
 }
 
 #[test]
@@ -53,6 +54,6 @@ fn each_server_has_a_flag_for_each_limit() {
 #[test]
 fn the_defaults_are_those_of_the_command_line() {
     let limits = Limits::default();
-    assert_eq!((limits.max_connections, limits.idle.as_secs()), (10_000, 60));
+    assert_eq!((limits.max_connections, limits.idle_timeout.as_secs()), (10_000, 60));
     assert_eq!(limits.linger.as_millis(), 500);
 }

@@ -1,4 +1,4 @@
-//! The table "What each answers" of the README, made true: every error is provoked through each API.
+//! The table in docs/errors.md: every error is provoked through each API.
 
 use std::collections::BTreeMap;
 
@@ -6,14 +6,14 @@ use bookshelf::{BookPatch, Limits, ListBooks, NewBook};
 use clients::{Failure, Graphql, Grpc, Rest, Watch as _};
 use socket_tap::Tap;
 
-use crate::operations::new_book;
+use crate::api::operations::new_book;
 use crate::support::api::{Api, Server};
 
-const README: &str = include_str!("../README.md");
+const DOCUMENT: &str = include_str!("../../docs/errors.md");
 
 /// The rows of the table: the error, and the three answers.
 fn rows() -> Vec<[&'static str; 4]> {
-    let table = README.split("| error | REST | GraphQL | gRPC |\n|---|---|---|---|\n").nth(1).unwrap();
+    let table = DOCUMENT.split("| error | REST | GraphQL | gRPC |\n|---|---|---|---|\n").nth(1).unwrap();
     let rows = table.lines().take_while(|line| line.starts_with('|'));
     rows.map(|row| {
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
@@ -23,7 +23,7 @@ fn rows() -> Vec<[&'static str; 4]> {
 }
 
 #[tokio::test]
-async fn each_api_answers_each_error_as_the_readme_says() {
+async fn each_api_returns_the_documented_errors() {
     let [rest, graphql, grpc] =
         [answers::<Rest>().await, answers::<Graphql>().await, answers::<Grpc>().await];
     let rows = rows();

@@ -19,7 +19,7 @@ use socket_trace::verify::report::Verdict;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
-use crate::exactness::Watched;
+use crate::recording::exactness::Watched;
 use crate::support::process::command;
 use crate::support::program::run;
 

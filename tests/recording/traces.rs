@@ -13,7 +13,7 @@ use socket_trace::socket::Role;
 use socket_trace::summary::{Recording, Summary};
 use tempfile::TempDir;
 
-use crate::operations::new_book;
+use crate::api::operations::new_book;
 use crate::support::api::{Api, Server};
 
 each_api!(

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use socket_tap::Tap;
 
-use crate::reliability::allow_files;
+use crate::recording::overload::allow_files;
 use crate::support::api::Api;
 use crate::support::process::Serving;
 use crate::support::raw::Raw;

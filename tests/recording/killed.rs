@@ -10,7 +10,7 @@ use socket_trace::reader::{Ending, Trace};
 use socket_trace::summary::{Recording, Summary};
 use tempfile::TempDir;
 
-use crate::reliability::events_of;
+use crate::recording::overload::events_of;
 use crate::support::keep_alive::KeepAlive;
 use crate::support::process::Serving;
 

@@ -34,7 +34,7 @@ fn is_error<A: Api>(body: &str, phrase: &str) {
 }
 
 async fn a_refusal_has_the_form_of_every_other_error<A: Api>() {
-    let limits = Limits { request: Duration::from_millis(100), ..Limits::default() };
+    let limits = Limits { request_timeout: Duration::from_millis(100), ..Limits::default() };
     let server = Server::limited::<A>(&Tap::off(), limits).await;
     let media_type = if A::API == "rest" { "application/problem+json" } else { "application/json" };
     let (path, post) = (raw::path::<A>(), raw::post::<A>());

@@ -36,10 +36,10 @@ const NEVER: Duration = Duration::from_secs(3600);
 /// Nothing is ever cut off.
 fn patient() -> Limits {
     Limits {
-        head: NEVER,
-        idle: NEVER,
-        request: NEVER,
-        write: NEVER,
+        head_timeout: NEVER,
+        idle_timeout: NEVER,
+        request_timeout: NEVER,
+        write_timeout: NEVER,
         ping_interval: NEVER,
         ..Limits::default()
     }
@@ -55,12 +55,12 @@ async fn ends(client: &mut Http2) {
 }
 
 async fn a_connection_that_says_nothing_is_closed<A: Api>() {
-    let server = limited::<A>(Limits { head: SOON, ..patient() }).await;
+    let server = limited::<A>(Limits { head_timeout: SOON, ..patient() }).await;
     Raw::connect(server.address).await.rest().await;
 }
 
 async fn a_request_that_never_comes_is_not_waited_for<A: Api>() {
-    let server = limited::<A>(Limits { head: SOON, ..patient() }).await;
+    let server = limited::<A>(Limits { head_timeout: SOON, ..patient() }).await;
     let settings = [http2::PREFACE, &http2::frame(http2::SETTINGS, 0, 0, &[])].concat();
     let half_a_head = [&settings[..], &http2::frame(http2::HEADERS, 0, 1, &http2::fields(&[]))].concat();
     for said in [&http2::PREFACE[..10], http2::PREFACE, &settings, &half_a_head] {
@@ -74,7 +74,7 @@ async fn a_request_that_never_comes_is_not_waited_for<A: Api>() {
 }
 
 async fn a_byte_now_and_then_is_no_request<A: Api>() {
-    let server = limited::<A>(Limits { head: SOON, ..patient() }).await;
+    let server = limited::<A>(Limits { head_timeout: SOON, ..patient() }).await;
     let settings = http2::frame(http2::SETTINGS, 0, 0, &[]);
     let drops = if A::API == "grpc" { settings.as_slice() } else { b"x" };
     let said = if A::API == "grpc" { http2::PREFACE } else { b"GET /" };
@@ -91,7 +91,7 @@ async fn a_byte_now_and_then_is_no_request<A: Api>() {
 
 async fn an_idle_connection_is_closed<A: Api>() {
     // A PING that is answered is no request.
-    let limits = Limits { idle: SOON, linger: SOON, ping_interval: SOON / 4, ..patient() };
+    let limits = Limits { idle_timeout: SOON, linger: SOON, ping_interval: SOON / 4, ..patient() };
     let server = limited::<A>(limits).await;
     let mut client = Http2::connect(server.address, &[]).await;
     client.send(&http2::request::<A>(1)).await.unwrap();
@@ -130,7 +130,7 @@ async fn a_client_that_does_not_answer_a_ping_is_gone<A: Api>() {
 }
 
 async fn a_body_that_never_ends_is_not_waited_for<A: Api>() {
-    let server = limited::<A>(Limits { request: SOON, ..patient() }).await;
+    let server = limited::<A>(Limits { request_timeout: SOON, ..patient() }).await;
     let mut client = Http2::connect(server.address, &[]).await;
     client.send(&http2::endless_request::<A>(1)).await.unwrap();
     assert!(client.answered(1).await);
@@ -144,7 +144,7 @@ async fn a_body_that_never_ends_is_not_waited_for<A: Api>() {
 }
 
 async fn an_answer_without_a_window_is_given_up<A: Api>() {
-    let server = limited::<A>(Limits { idle: SOON, ..patient() }).await;
+    let server = limited::<A>(Limits { idle_timeout: SOON, ..patient() }).await;
     // SETTINGS_INITIAL_WINDOW_SIZE 0: heads may come, bodies may not.
     let mut client = Http2::connect(server.address, &http2::setting(4, 0)).await;
     client.send(&http2::request::<A>(1)).await.unwrap();
@@ -152,7 +152,7 @@ async fn an_answer_without_a_window_is_given_up<A: Api>() {
 }
 
 async fn a_client_that_reads_nothing_is_cut<A: Api>() {
-    let server = limited::<A>(Limits { write: SOON, ..patient() }).await;
+    let server = limited::<A>(Limits { write_timeout: SOON, ..patient() }).await;
     let mut client = match A::API {
         "grpc" => Http2::connect(server.address, &[]).await.into_inner(),
         _ => Raw::connect(server.address).await.into_inner(),
@@ -167,10 +167,10 @@ async fn a_client_that_reads_nothing_is_cut<A: Api>() {
 
 async fn a_watch_outlives_every_timeout<A: Api>() {
     let limits = Limits {
-        head: SOON,
-        idle: SOON,
-        request: SOON,
-        write: SOON,
+        head_timeout: SOON,
+        idle_timeout: SOON,
+        request_timeout: SOON,
+        write_timeout: SOON,
         ping_interval: SOON / 4,
         ping_timeout: NEVER,
         ..Limits::default()

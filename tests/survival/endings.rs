@@ -15,7 +15,7 @@ use tokio::net::TcpSocket;
 
 use crate::support::api::{Api, Server};
 use crate::support::raw::{self, Raw};
-use crate::survival_http2::{Attacker, flood};
+use crate::survival::http2::{Attacker, flood};
 
 each_http!(
     a_client_that_has_finished_sending_gets_its_answer,

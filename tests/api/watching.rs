@@ -4,7 +4,7 @@ use bookshelf::{BookPatch, ChangeKind, Limits};
 use clients::{Kind, Watch as _};
 use socket_tap::Tap;
 
-use crate::operations::new_book;
+use crate::api::operations::new_book;
 use crate::support::api::{Api, Server};
 
 each_api!(

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::exactness::request;
+use crate::recording::exactness::request;
 use crate::support::api::Api;
 use crate::support::process::Serving;
 use crate::support::program::find_strace;

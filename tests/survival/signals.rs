@@ -128,7 +128,7 @@ async fn what_was_idle_for_long_lingers_after_the_signal<A: Api>() {
         return;
     }
     let soon = Duration::from_millis(100);
-    let limits = Limits { head: soon, linger: soon, ..Limits::default() };
+    let limits = Limits { head_timeout: soon, linger: soon, ..Limits::default() };
     let server = Server::limited::<A>(&Tap::off(), limits).await;
     let mut client: A = server.client().await;
     client.book(1).await.unwrap();
