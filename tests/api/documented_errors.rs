@@ -11,7 +11,7 @@ use crate::support::api::{Api, Server};
 
 const DOCUMENT: &str = include_str!("../../docs/errors.md");
 
-/// The rows of the table: the error, and the three answers.
+/// The rows of the table: the error, then its code in each API.
 fn rows() -> Vec<[&'static str; 4]> {
     let table = DOCUMENT.split("| error | REST | GraphQL | gRPC |\n|---|---|---|---|\n").nth(1).unwrap();
     let rows = table.lines().take_while(|line| line.starts_with('|'));
@@ -32,11 +32,11 @@ async fn each_api_returns_the_documented_errors() {
             assert_eq!(answers.get(error).map(String::as_str), Some(*cell), "{error}");
         }
     }
-    let told: Vec<&str> = rows.iter().map(|[error, ..]| *error).collect();
-    assert!(rest.keys().all(|error| told.contains(error)), "the table lacks one of {:?}", rest.keys());
+    let documented: Vec<&str> = rows.iter().map(|[error, ..]| *error).collect();
+    assert!(rest.keys().all(|error| documented.contains(error)), "the table lacks one of {:?}", rest.keys());
 }
 
-/// What the API answers to each error, by its name in the table.
+/// The code that the API returns for each error, by the error's name in the table.
 async fn answers<A: Api>() -> BTreeMap<&'static str, String> {
     let limits = Limits { books: 15, history: 2 };
     let server = Server::with::<A>(&Tap::off(), limits).await;
@@ -59,7 +59,7 @@ async fn answers<A: Api>() -> BTreeMap<&'static str, String> {
     client.create(new_book("The last")).await.unwrap();
     answer("a shelf that is full", client.create(new_book("One too many")).await.unwrap_err());
     let mut watch = A::watch(&Tap::off(), server.address, 9).await.unwrap();
-    // All of it before the server gets a turn: this runtime has one thread, and nothing here waits.
+    // The server cannot run in between: the runtime has one thread, and nothing here awaits.
     for revision in 2..=6 {
         server.shelf.update(1, revision, year(2000)).unwrap();
     }
@@ -67,7 +67,7 @@ async fn answers<A: Api>() -> BTreeMap<&'static str, String> {
     answers
 }
 
-/// As the table has it: gRPC's codes in the words of its specification.
+/// Formats a code as in the table; gRPC codes are converted to upper case (`NotFound` to `NOT_FOUND`).
 fn shown(answer: &str) -> String {
     let camel = answer.chars().all(char::is_alphabetic) && answer.chars().any(char::is_lowercase);
     if !camel {

@@ -1,4 +1,4 @@
-//! What the servers over HTTP see to before a route of theirs is asked, and behind it.
+//! Checks that the HTTP servers make before and after their routes.
 
 use std::time::Duration;
 
@@ -16,12 +16,12 @@ const OK: u8 = 0x88;
 const BAD_REQUEST: u8 = 0x8c;
 
 each_http!(
-    a_refusal_has_the_form_of_every_other_error,
-    a_refusal_of_head_has_no_body,
-    a_request_over_http2_names_one_host,
+    rejections_have_the_error_format_of_the_api,
+    rejected_head_request_has_no_body,
+    http2_request_must_name_one_host,
 );
 
-/// The body is an error as the API has them, for a status in these words.
+/// Asserts that the body is an error in the API's format, with this status phrase.
 fn is_error<A: Api>(body: &str, phrase: &str) {
     let error: Value = serde_json::from_str(body).unwrap();
     match A::API {
@@ -33,7 +33,7 @@ fn is_error<A: Api>(body: &str, phrase: &str) {
     }
 }
 
-async fn a_refusal_has_the_form_of_every_other_error<A: Api>() {
+async fn rejections_have_the_error_format_of_the_api<A: Api>() {
     let limits = Limits { request_timeout: Duration::from_millis(100), ..Limits::default() };
     let server = Server::limited::<A>(&Tap::off(), limits).await;
     let media_type = if A::API == "rest" { "application/problem+json" } else { "application/json" };
@@ -55,7 +55,7 @@ async fn a_refusal_has_the_form_of_every_other_error<A: Api>() {
     }
 }
 
-async fn a_refusal_of_head_has_no_body<A: Api>() {
+async fn rejected_head_request_has_no_body<A: Api>() {
     let server = Server::start::<A>().await;
     let request = format!("HEAD {} HTTP/1.1\r\n\r\n", raw::path::<A>());
     let answer = Raw::saying(server.address, request).await.rest().await;
@@ -65,7 +65,7 @@ async fn a_refusal_of_head_has_no_body<A: Api>() {
 }
 
 /// RFC 9113, section 8.3.1.
-async fn a_request_over_http2_names_one_host<A: Api>() {
+async fn http2_request_must_name_one_host<A: Api>() {
     let server = Server::start::<A>().await;
     for host in [
         &[(":authority", "a"), ("host", "b")][..],
@@ -86,16 +86,16 @@ async fn a_request_over_http2_names_one_host<A: Api>() {
     }
 }
 
-/// Asks over HTTP/2 of the host that these fields name. The frames of the answer.
+/// Sends a request over HTTP/2 with these host fields; returns the frames of the response.
 async fn ask<A: Api>(server: &Server, method: &str, host: &[(&str, &str)]) -> Vec<Frame> {
     let request = [(":method", method), (":scheme", "http"), (":path", raw::path::<A>())];
-    // What begins with a colon comes first, as `:authority` does here.
+    // Pseudo-header fields come first, such as `:authority` here.
     let block = http2::fields(&[&request, host].concat());
     let mut client = Http2::connect(server.address, &[]).await;
     client.send(&frame(http2::HEADERS, http2::END_HEADERS | http2::END_STREAM, 1, &block)).await.unwrap();
     let mut answer = Vec::new();
     while !answer.last().is_some_and(|frame: &Frame| frame.ends(1)) {
-        let frame = client.next_politely().await.unwrap();
+        let frame = client.next_acknowledged().await.unwrap();
         if frame.stream == 1 {
             answer.push(frame);
         }
@@ -103,9 +103,9 @@ async fn ask<A: Api>(server: &Server, method: &str, host: &[(&str, &str)]) -> Ve
     answer
 }
 
-/// It would have to be that of the 200 (RFC 9110, section 8.6).
+/// A `content-length` would have to be that of the 200 response (RFC 9110, section 8.6).
 #[tokio::test]
-async fn an_answer_that_leaves_out_the_book_tells_no_length() {
+async fn not_modified_response_has_no_content_length() {
     let server = Server::start::<Rest>().await;
     for method in ["GET", "HEAD"] {
         let request = format!(

@@ -1,7 +1,7 @@
 //! The service through all three APIs: operations, errors, requests that a browser may not make.
 
 pub(crate) mod documented_errors;
-pub(crate) mod error_messages;
+pub(crate) mod errors;
 pub(crate) mod http_checks;
 pub(crate) mod operations;
 pub(crate) mod same_origin;

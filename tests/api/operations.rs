@@ -1,16 +1,16 @@
-//! What `scenario.json` cannot say of the operations.
+//! Operations that `scenario.json` cannot express.
 
 use bookshelf::NewBook;
 
 use crate::support::api::{Api, Server};
 
-each_api!(several_clients_work_at_once);
+each_api!(concurrent_clients_create_distinct_books);
 
 pub(crate) fn new_book(title: &str) -> NewBook {
     NewBook { title: title.to_owned(), author_id: 2, year: 2001 }
 }
 
-async fn several_clients_work_at_once<A: Api>() {
+async fn concurrent_clients_create_distinct_books<A: Api>() {
     let server = Server::start::<A>().await;
     let mut clients: Vec<A> = Vec::new();
     for _ in 0..8 {

@@ -1,4 +1,4 @@
-//! Whether a request comes from a page of the very site that it asks.
+//! The same-origin check of browser requests.
 
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
@@ -18,7 +18,7 @@ fn own_at(uri: &'static str, pairs: &[(HeaderName, &'static str)]) -> bool {
 }
 
 #[test]
-fn only_a_page_of_the_same_host_and_port_passes() {
+fn origin_must_match_host_and_port() {
     let host = (HOST, "localhost:8080");
     assert!(own(std::slice::from_ref(&host)));
     assert!(own(&[host.clone(), (ORIGIN, "http://LOCALHOST:8080")]));
@@ -27,10 +27,10 @@ fn only_a_page_of_the_same_host_and_port_passes() {
     }
     let origin = [(ORIGIN, "http://localhost:8080")];
     assert!(!own(&origin));
-    // As HTTP/2 has it.
+    // The form that an HTTP/2 request has.
     assert!(own_at("http://localhost:8080/", &origin));
     assert!(!own_at("http://localhost:8081/", &origin));
-    // The URI counts.
+    // The authority of the URI takes precedence over `Host`.
     assert!(own_at("http://localhost:8080/", &[(HOST, "evil.example"), origin[0].clone()]));
     assert!(!own_at("http://evil.example/", &[host.clone(), origin[0].clone()]));
     let twice = (ORIGIN, "http://localhost:8080");

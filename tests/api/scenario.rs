@@ -1,5 +1,5 @@
-//! `scenario.json`, run against each API: what goes in and what comes out is written once, and is the same for the
-//! three. What one API says in its own way (`authorId`) the clients have put in the shelf's words.
+//! Runs `scenario.json` against each API: inputs and results are written once for all three. The clients translate
+//! API-specific names, such as `authorId`, into those of the bookshelf.
 
 use bookshelf::{BookPatch, Limits, ListBooks, NewBook, Page};
 use clients::{Client, Failure, Kind, Watch as _};
@@ -9,13 +9,13 @@ use socket_tap::Tap;
 
 use crate::support::api::{Api, Server};
 
-each_api!(every_scenario_comes_out_as_written);
+each_api!(scenarios_return_the_expected_results);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Scenario {
     name: String,
-    /// How many books the shelf holds, when not as many as usual.
+    /// Maximum number of books on the shelf; `None` for the default.
     books: Option<usize>,
     steps: Vec<Step>,
 }
@@ -24,12 +24,12 @@ struct Scenario {
 struct Step {
     #[serde(flatten)]
     call: Call,
-    /// So many clients do it at the same time; of them one gets `one_answers`, and the others fail.
+    /// Number of clients that make the call at the same time: one gets `one_answers`, the others fail.
     at_once: Option<usize>,
     one_answers: Option<Value>,
     answers: Option<Value>,
     fails: Option<String>,
-    /// What the failure's message must mention.
+    /// Text that the failure's message must contain.
     says: Option<String>,
 }
 
@@ -39,7 +39,7 @@ enum Call {
     Book {
         id: u32,
     },
-    /// With `next`, the page after the one listed before.
+    /// Lists books; with `next`, the page that follows the one listed before.
     List {
         author_id: Option<u32>,
         page_size: Option<u32>,
@@ -64,15 +64,15 @@ enum Call {
     AuthorWithBooks {
         id: u32,
     },
-    /// From now on.
+    /// Starts a watcher that receives changes from now on.
     Watch {
         changes: u32,
     },
-    /// The watcher's next change.
+    /// Returns the watcher's next change.
     Seen,
 }
 
-/// A text, or one too long to be written out.
+/// A text, or a repeated text that is too long to write out.
 #[derive(Clone, Deserialize)]
 #[serde(untagged)]
 enum Text {
@@ -89,7 +89,7 @@ impl From<Text> for String {
     }
 }
 
-async fn every_scenario_comes_out_as_written<A: Api>() {
+async fn scenarios_return_the_expected_results<A: Api>() {
     let scenarios: Vec<Scenario> = serde_json::from_str(include_str!("scenario.json")).unwrap();
     for Scenario { name, books, steps } in scenarios {
         let limits = Limits { books: books.unwrap_or(Limits::default().books), ..Limits::default() };
@@ -110,7 +110,7 @@ async fn every_scenario_comes_out_as_written<A: Api>() {
 struct Run<'a, A: Api> {
     client: A,
     watch: Option<A::Watch>,
-    /// Of the page listed last.
+    /// Page token of the page listed last.
     token: Option<String>,
     server: &'a Server,
 }
@@ -159,7 +159,7 @@ impl<A: Api> Run<'_, A> {
     }
 }
 
-/// A call that needs no more than a client.
+/// Makes a call that needs only a client.
 async fn plain<C: Client>(client: &mut C, call: Call, page_token: Option<String>) -> clients::Result<Value> {
     Ok(match call {
         Call::Book { id } => json!(client.book(id).await?),
@@ -189,10 +189,10 @@ async fn plain<C: Client>(client: &mut C, call: Call, page_token: Option<String>
 fn check(result: clients::Result<Value>, expected: Result<Option<Value>, (String, String)>, place: &str) {
     match (result, expected) {
         (Ok(answer), Ok(expected)) => {
-            assert_eq!(answer, written_out(expected.unwrap_or_default()), "{place}");
+            assert_eq!(answer, expanded(expected.unwrap_or_default()), "{place}");
         }
         (Err(failure), Err((kind, says))) => {
-            assert_eq!(in_words(failure.kind), kind, "{place}: {failure}");
+            assert_eq!(kind_name(failure.kind), kind, "{place}: {failure}");
             // `author_id` is `authorId` in GraphQL.
             let plain = |text: &str| text.to_lowercase().replace('_', "");
             assert!(
@@ -205,19 +205,19 @@ fn check(result: clients::Result<Value>, expected: Result<Option<Value>, (String
     }
 }
 
-/// The value with its repeated texts written out.
-fn written_out(value: Value) -> Value {
+/// Expands the repeated texts in a value.
+fn expanded(value: Value) -> Value {
     match value {
         Value::Object(fields) if fields.contains_key("times") => {
             let text: Text = serde_json::from_value(Value::Object(fields)).unwrap();
             Value::String(text.into())
         }
-        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, written_out(value))).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, expanded(value))).collect(),
         other => other,
     }
 }
 
-fn in_words(kind: Kind) -> &'static str {
+fn kind_name(kind: Kind) -> &'static str {
     match kind {
         Kind::NotFound => "not found",
         Kind::Invalid => "invalid",

@@ -1,4 +1,4 @@
-//! Watching changes, through each API.
+//! Change streams of each API.
 
 use bookshelf::{BookPatch, ChangeKind, Limits};
 use clients::{Kind, Watch as _};
@@ -8,12 +8,12 @@ use crate::api::operations::new_book;
 use crate::support::api::{Api, Server};
 
 each_api!(
-    a_watcher_sees_what_another_client_does,
-    a_watcher_that_falls_behind_is_told,
-    a_shutdown_ends_the_watch,
+    watcher_receives_changes_of_other_clients,
+    slow_watcher_gets_a_fell_behind_error,
+    shutdown_ends_the_watch,
 );
 
-async fn a_watcher_sees_what_another_client_does<A: Api>() {
+async fn watcher_receives_changes_of_other_clients<A: Api>() {
     let server = Server::start::<A>().await;
     let mut watch = A::watch(&Tap::off(), server.address, 3).await.unwrap();
     let mut client: A = server.client().await;
@@ -34,21 +34,21 @@ async fn a_watcher_sees_what_another_client_does<A: Api>() {
     watch.close().await;
 }
 
-async fn a_watcher_that_falls_behind_is_told<A: Api>() {
+async fn slow_watcher_gets_a_fell_behind_error<A: Api>() {
     let limits = Limits { history: 2, ..Limits::default() };
     let server = Server::with::<A>(&Tap::off(), limits).await;
     let mut watch = A::watch(&Tap::off(), server.address, 9).await.unwrap();
-    // All of it before the server gets a turn: this runtime has one thread, and nothing here waits.
+    // The server cannot run in between: the runtime has one thread, and nothing here awaits.
     for revision in 1..=5 {
         let patch = BookPatch { year: Some(2000), ..BookPatch::default() };
         server.shelf.update(1, revision, patch).unwrap();
     }
     let failure = watch.next().await.unwrap_err();
     assert_eq!(failure.kind, Kind::FellBehind, "{failure}");
-    assert!(failure.message.contains("missed 3 changes"), "{failure}");
+    assert!(failure.message.contains('3'), "the number of missed changes: {failure}");
 }
 
-async fn a_shutdown_ends_the_watch<A: Api>() {
+async fn shutdown_ends_the_watch<A: Api>() {
     let server = Server::start::<A>().await;
     let mut watch = A::watch(&Tap::off(), server.address, 9).await.unwrap();
     server.shelf.create(new_book("Before the end")).unwrap();

@@ -1,4 +1,4 @@
-//! What the commands say when something is wrong, and how they exit.
+//! Error messages and exit codes of the commands. This is the only test of their wording.
 
 use std::fs;
 use std::net::TcpListener;
@@ -8,68 +8,88 @@ use tempfile::TempDir;
 
 use crate::support::process::{Serving, command};
 use crate::support::program::{Ran, run};
+use crate::support::trace_text;
 
 const SERVERS: [&str; 3] = ["rest-server", "graphql-server", "grpc-server"];
 
-/// It fails with that exit code, and its one message has all the parts.
-fn fails(ran: &Ran, code: i32, parts: &[&str]) {
-    let said = ran.stderr();
-    assert_eq!(ran.code(), code, "{said}");
-    for part in parts {
-        assert!(said.contains(part), "{part:?} is not in: {said}");
+/// Command lines with their standard error and exit code.
+#[derive(Debug, Default)]
+struct Transcript {
+    text: String,
+    /// Values that vary from run to run, with their names in the transcript.
+    names: Vec<(String, &'static str)>,
+}
+
+impl Transcript {
+    /// A transcript that shows each value as its name.
+    fn naming(names: &[(&str, &'static str)]) -> Self {
+        let names = names.iter().map(|(value, name)| ((*value).to_owned(), *name)).collect();
+        Self { text: String::new(), names }
     }
-    assert!(!said.contains("panicked"), "{said}");
+
+    fn run(&mut self, program: &str, arguments: &[&str]) -> Ran {
+        let ran = run(command(program), arguments);
+        let mut text =
+            format!("$ {program} {}\n{}exit code {}\n\n", arguments.join(" "), ran.stderr(), ran.code());
+        for (value, name) in &self.names {
+            text = text.replace(value, name);
+        }
+        assert!(!text.contains("panicked"), "{text}");
+        self.text += &text;
+        ran
+    }
 }
 
 #[test]
-fn a_taken_port_is_named_with_who_is_expected_there() {
+fn address_errors_are_explained() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    for server in SERVERS {
-        let ran = run(command(server), &["--listen", &address]);
-        fails(
-            &ran,
-            1,
-            &[&address, "is taken", &format!("the {server} is expected there"), "--listen 127.0.0.1:0"],
-        );
-    }
     let directory = TempDir::new().unwrap();
     let traces = directory.path().to_str().unwrap();
-    let arguments = ["--once", "--traces", traces, "--rest", "127.0.0.1:0", "--graphql", &address];
-    let ran = run(command("workshop"), &arguments);
-    fails(&ran, 1, &[&address, "the graphql-server is expected there", "--graphql 127.0.0.1:0"]);
-    assert_eq!(fs::read_dir(traces).unwrap().count(), 0, "a start that fails touches no recording");
-}
-
-#[test]
-fn a_foreign_address_is_named() {
-    let ran = run(command("rest-server"), &["--listen", "192.0.2.1:3000"]);
-    fails(&ran, 1, &["192.0.2.1:3000 is no address of this machine", "--listen"]);
-}
-
-#[test]
-fn a_trace_that_cannot_be_written_is_named() {
+    let mut transcript = Transcript::naming(&[(&address, "ADDRESS"), (traces, "DIRECTORY")]);
     for server in SERVERS {
-        let ran = run(command(server), &["--listen", "127.0.0.1:0", "--trace", "/nowhere/at/all.jsonl"]);
-        fails(&ran, 1, &["cannot write the trace /nowhere/at/all.jsonl"]);
+        transcript.run(server, &["--listen", &address]);
     }
+    let arguments = ["--once", "--traces", traces, "--rest", "127.0.0.1:0", "--graphql", &address];
+    transcript.run("workshop", &arguments);
+    assert_eq!(fs::read_dir(traces).unwrap().count(), 0, "a start that fails touches no recording");
+    transcript.run("rest-server", &["--listen", "192.0.2.1:3000"]);
+    insta::assert_snapshot!(transcript.text);
+}
+
+#[test]
+fn unwritable_trace_is_explained() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let below = file.path().join("traces").to_str().unwrap().to_owned();
-    fails(&run(command("workshop"), &["--once", "--traces", &below]), 1, &[&below, "--traces DIR"]);
+    let mut transcript =
+        Transcript::naming(&[(&below, "FILE/traces"), (file.path().to_str().unwrap(), "FILE")]);
+    for server in SERVERS {
+        transcript.run(server, &["--listen", "127.0.0.1:0", "--trace", "/nowhere/at/all.jsonl"]);
+    }
+    transcript.run("workshop", &["--once", "--traces", &below]);
+    insta::assert_snapshot!(transcript.text);
 }
 
 #[test]
-fn wrong_flags_are_explained_and_help_teaches() {
+fn wrong_flags_are_explained() {
+    let mut transcript = Transcript::default();
+    for arguments in [
+        &["--listen", "somewhere"][..],
+        &["--port", "1"],
+        &["--no-tap", "--trace", "t"],
+        &["--idle-timeout", "0"],
+        &["--trace", "t", "--trace-limit", "much"],
+    ] {
+        transcript.run("rest-server", arguments);
+    }
+    insta::assert_snapshot!(transcript.text.replace(std::env::consts::EXE_SUFFIX, ""));
+}
+
+#[test]
+fn help_lists_every_flag_and_examples() {
     for server in SERVERS {
-        fails(
-            &run(command(server), &["--listen", "somewhere"]),
-            2,
-            &["somewhere", "--listen", "such as 127.0.0.1:3000"],
-        );
-        fails(&run(command(server), &["--port", "1"]), 2, &["--port"]);
-        fails(&run(command(server), &["--no-tap", "--trace", "t"]), 2, &["--no-tap", "--trace"]);
         let help = run(command(server), &["--help"]).ok();
-        // Nothing has to be said: it can be started by its name alone.
+        // Every flag is optional.
         let usage = format!("Usage: {server}{} [OPTIONS]\n", std::env::consts::EXE_SUFFIX);
         assert!(help.contains(&usage), "{help}");
         for flag in ["--listen", "--trace", "--capture", "--no-tap", "--quiet", "Examples:", "127.0.0.1:"] {
@@ -79,70 +99,67 @@ fn wrong_flags_are_explained_and_help_teaches() {
     }
     let help = run(command("socket-trace"), &["compare", "--help"]).ok();
     assert!(help.contains("Examples:") && help.contains("Exit codes: 0"), "{help}");
-    fails(&run(command("socket-trace"), &[]), 2, &["Usage: socket-trace"]);
+    assert_eq!(run(command("socket-trace"), &[]).code(), 2);
 }
 
 #[test]
-fn what_is_no_trace_is_refused_by_name_and_line() {
+fn invalid_traces_are_explained() {
     let directory = TempDir::new().unwrap();
-    let header = r#"{"socket_tap":1,"name":"n","side":"server","program":"p","pid":1,"started":"","monotonic_ns":0,"capture":0}"#;
-    let mark = r#"{"t":1,"op":"mark","label":"m"}"#;
+    let folder = directory.path().to_str().unwrap();
+    let mut transcript = Transcript::naming(&[(folder, "DIRECTORY")]);
+    let (header, mark) = (trace_text::header(), r#"{"t":1,"op":"mark","label":"m"}"#);
     let with = |second: &str| format!("{header}\n{second}\n{mark}\n");
     let cases = [
-        ("empty.jsonl", String::new(), "is empty"),
-        ("other.jsonl", "{\"a\":1}\n".to_owned(), "is no trace: its first line must be a header"),
-        ("newer.jsonl", "{\"socket_tap\":2}\n".to_owned(), "format version 2, this program reads up to 1"),
-        ("binary.jsonl", "\u{0}\u{1}\n".to_owned(), "is no trace"),
-        ("torn.jsonl", with("{\"t\":1,\"op\":\"mar"), "line 2: EOF"),
-        ("field.jsonl", with(r#"{"t":1,"sock":1,"op":"read"}"#), "line 2: field `bytes` must be a number"),
+        ("empty.jsonl", String::new()),
+        ("other.jsonl", "{\"a\":1}\n".to_owned()),
+        ("newer.jsonl", "{\"socket_tap\":2}\n".to_owned()),
+        ("binary.jsonl", "\u{0}\u{1}\n".to_owned()),
+        ("torn.jsonl", with("{\"t\":1,\"op\":\"mar")),
+        ("field.jsonl", with(r#"{"t":1,"sock":1,"op":"read"}"#)),
     ];
-    for (name, content, said) in cases {
+    for (name, content) in cases {
         let path = directory.path().join(name);
         fs::write(&path, content).unwrap();
         let path = path.to_str().unwrap();
-        for arguments in [&["show", path][..], &["compare", path, path]] {
-            fails(&run(command("socket-trace"), arguments), 2, &[path, said]);
-        }
+        let shown = transcript.run("socket-trace", &["show", path]);
+        let compared = run(command("socket-trace"), &["compare", path, path]);
+        assert_eq!((shown.code(), compared.code()), (2, 2), "{name}");
     }
-    fails(&run(command("socket-trace"), &["show", "/nowhere.jsonl"]), 2, &["cannot read /nowhere.jsonl"]);
+    transcript.run("socket-trace", &["show", "/nowhere.jsonl"]);
+    insta::assert_snapshot!(transcript.text);
 }
 
 #[test]
-fn a_torn_last_line_is_left_out_and_reported() {
+fn incomplete_last_line_is_skipped_and_reported() {
     let directory = TempDir::new().unwrap();
-    let path = directory.path().join("torn.jsonl").to_str().unwrap().to_owned();
-    let header = r#"{"socket_tap":1,"name":"n","side":"server","program":"p","pid":1,"started":"","monotonic_ns":0,"capture":0}"#;
-    fs::write(
-        &path,
-        format!("{header}\n{{\"t\":1,\"op\":\"mark\",\"label\":\"whole\"}}\n{{\"t\":2,\"op\":\"ma"),
-    )
-    .unwrap();
-    let shown = run(command("socket-trace"), &["show", &path]);
-    assert!(shown.stdout().contains("whole"), "{}", shown.stdout());
-    fails(&shown, 0, &["was cut short: its last line breaks off and was left out"]);
-    let compared = run(command("socket-trace"), &["compare", &path, &path]);
-    assert_eq!(compared.code(), 2);
-    assert!(compared.stdout().contains("its last line breaks off"), "{}", compared.stdout());
+    let folder = directory.path().to_str().unwrap();
+    let mark = "{\"t\":1,\"op\":\"mark\",\"label\":\"whole\"}\n{\"t\":2,\"op\":\"ma";
+    let path = trace_text::write(&directory.path().join("torn.jsonl"), mark);
+    let mut transcript = Transcript::naming(&[(folder, "DIRECTORY")]);
+    let shown = transcript.run("socket-trace", &["show", &path]);
+    assert_eq!((shown.code(), shown.stdout().contains("whole")), (0, true));
+    assert_eq!(run(command("socket-trace"), &["compare", &path, &path]).code(), 2);
+    insta::assert_snapshot!(transcript.text);
 }
 
 #[test]
-fn a_single_trace_is_nothing_to_compare() {
+fn comparing_a_single_trace_is_inconclusive() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("one.jsonl").to_str().unwrap().to_owned();
     let (status, ..) = Serving::start("rest-server", &["--trace", &path]).stop();
     assert!(status.success());
-    let compared = run(command("socket-trace"), &["compare", &path]);
+    let compared = run(command("socket-trace"), &["compare", "--json", &path]);
     assert_eq!(compared.code(), 2);
-    assert!(compared.stdout().contains("give two traces or more"), "{}", compared.stdout());
+    let comparison: serde_json::Value = serde_json::from_str(&compared.stdout()).unwrap();
+    let reasons = comparison["reasons"].to_string().replace(directory.path().to_str().unwrap(), "DIRECTORY");
+    insta::assert_snapshot!(reasons);
 }
 
 #[test]
-fn a_reader_that_has_seen_enough_is_no_error() {
+fn broken_pipe_is_not_an_error() {
     let directory = TempDir::new().unwrap();
-    let path = directory.path().join("long.jsonl");
-    let header = r#"{"socket_tap":1,"name":"n","side":"server","program":"p","pid":1,"started":"","monotonic_ns":0,"capture":0}"#;
     let mark = "{\"t\":1,\"op\":\"mark\",\"label\":\"more than any pipe holds\"}\n".repeat(50_000);
-    fs::write(&path, format!("{header}\n{mark}")).unwrap();
+    let path = trace_text::write(&directory.path().join("long.jsonl"), &mark);
     let mut show = Command::new(command("socket-trace"))
         .arg("show")
         .arg(&path)
@@ -157,7 +174,7 @@ fn a_reader_that_has_seen_enough_is_no_error() {
 }
 
 #[test]
-fn quiet_says_nothing_and_no_tap_shows_no_calls() {
+fn quiet_prints_nothing_and_no_tap_prints_no_calls() {
     let server = Serving::start("rest-server", &["--no-tap"]);
     let (status, out, _) = server.stop();
     assert!(status.success());
@@ -166,5 +183,5 @@ fn quiet_says_nothing_and_no_tap_shows_no_calls() {
     assert!(status.success());
     let calls: Vec<&str> = out.lines().filter_map(|line| line.split_whitespace().nth(2)).collect();
     assert_eq!(calls, ["socket", "option", "bind", "listen", "close"], "{out}");
-    assert!(!out.contains('\x1b'), "no colours but on a terminal: {out}");
+    assert!(!out.contains('\x1b'), "colour without a terminal: {out}");
 }

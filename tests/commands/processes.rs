@@ -1,4 +1,4 @@
-//! The servers as real processes, driven by real clients; their traces, read and compared.
+//! The servers as processes, called by curl and grpcurl; comparison of their traces.
 
 use std::path::Path;
 use std::process::ExitStatus;
@@ -20,7 +20,7 @@ fn stopped_well((status, _, err): (ExitStatus, String, String)) {
 }
 
 #[test]
-fn curl_uses_rest() {
+fn curl_calls_every_rest_operation() {
     let Some(curl) = find("curl") else { return };
     let server = Serving::start("rest-server", &[]);
     let url = format!("http://{}/v1/books", server.address);
@@ -50,7 +50,7 @@ fn curl_uses_rest() {
 }
 
 #[test]
-fn every_rest_rejection_is_a_problem() {
+fn rest_rejections_are_problem_details() {
     let Some(curl) = find("curl") else { return };
     let server = Serving::start("rest-server", &[]);
     let books = format!("http://{}/v1/books", server.address);
@@ -87,7 +87,7 @@ fn every_rest_rejection_is_a_problem() {
 }
 
 #[test]
-fn curl_uses_graphql() {
+fn curl_calls_every_graphql_operation() {
     let Some(curl) = find("curl") else { return };
     let server = Serving::start("graphql-server", &[]);
     let url = format!("http://{}/graphql", server.address);
@@ -110,7 +110,7 @@ fn curl_uses_graphql() {
 }
 
 #[test]
-fn grpcurl_uses_grpc() {
+fn grpcurl_calls_every_grpc_operation() {
     let Some(grpcurl) = find("grpcurl") else { return };
     let server = Serving::start("grpc-server", &[]);
     let address = server.address.to_string();
@@ -171,7 +171,7 @@ fn grpcurl_uses_grpc() {
 }
 
 #[test]
-fn traces_of_real_clients_compare() {
+fn traces_of_curl_and_grpcurl_are_comparable() {
     let (Some(curl), Some(grpcurl)) = (find("curl"), find("grpcurl")) else { return };
     let directory = TempDir::new().unwrap();
     let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
@@ -197,7 +197,7 @@ fn traces_of_real_clients_compare() {
     let compared = run(command("socket-trace"), &["compare", &rest_trace, &graphql_trace, &grpc_trace]).ok();
     assert!(compared.starts_with("The socket primitives are the same.\n"), "{compared}");
     assert!(compared.contains("accept → read → write → shutdown → close"), "{compared}");
-    // Payload only where it was asked for, and no more of it.
+    // Payload is recorded only with `--capture`, and only up to its limit.
     let events = run(command("socket-trace"), &["show", "--json", &graphql_trace]).ok();
     assert!(events.contains(r#""data":"R0VU"#), "{events}");
     assert!(!std::fs::read_to_string(&rest_trace).unwrap().contains("\"data\""));

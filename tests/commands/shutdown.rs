@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM: running calls are finished, sockets closed, the trace complete.
+//! SIGINT and SIGTERM: in-flight requests complete, sockets close, the trace is complete.
 
 use std::io::Write as _;
 
@@ -7,17 +7,17 @@ use rustix::process::Signal;
 use socket_tap::Tap;
 use socket_tap::format::Side;
 use socket_trace::reader::Trace;
-use socket_trace::socket::Role;
-use socket_trace::summary::{Recording, Summary};
+use socket_trace::summary::Role;
+use socket_trace::summary::{RecordingState, Summary};
 use tempfile::TempDir;
 
 use crate::support::api::Api;
 use crate::support::process::Serving;
 
 each_api!(
-    a_signal_completes_the_trace,
-    a_call_that_runs_is_finished,
-    no_trace_is_left_open_by_a_client_that_stays
+    trace_is_complete_after_a_signal,
+    in_flight_call_completes_after_a_signal,
+    idle_client_does_not_leave_the_trace_open
 );
 
 struct Recorded {
@@ -33,27 +33,28 @@ fn recorded<A: Api>() -> Recorded {
     Recorded { _directory: directory, path, server }
 }
 
-/// Ends the server with `signal`, and returns what the trace comes to. It must be whole.
+/// Ends the server with `signal` and returns the summary of its trace, which must be complete.
 async fn ended(recorded: Recorded, signal: Signal) -> Summary {
     recorded.server.signal(signal);
     ends(recorded).await
 }
 
-/// The same when it ends already. The client, which shares this thread, goes on meanwhile.
+/// Waits for a server that is already ending and returns the summary of its trace. The client, a task on this thread,
+/// keeps running.
 async fn ends(recorded: Recorded) -> Summary {
     let Recorded { server, path, _directory } = recorded;
     let (status, _, err) = tokio::task::spawn_blocking(|| server.wait()).await.unwrap();
     assert!(status.success(), "{status}: {err}");
-    let summary = Summary::of(Trace::open(&path).unwrap(), Recording::Ended).unwrap();
-    assert_eq!((summary.side, summary.doubts.as_slice(), summary.open), (Side::Server, &[][..], 0));
+    let summary = Summary::of(Trace::open(&path).unwrap(), RecordingState::Finished).unwrap();
+    assert_eq!((summary.side, summary.defects.as_slice(), summary.open), (Side::Server, &[][..], 0));
     summary
 }
 
 fn accepted(summary: &Summary) -> u64 {
-    summary.skeletons[&Role::Accepted].values().map(|seen| seen.sockets).sum()
+    summary.call_patterns[&Role::Accepted].values().map(|seen| seen.sockets).sum()
 }
 
-async fn a_signal_completes_the_trace<A: Api>() {
+async fn trace_is_complete_after_a_signal<A: Api>() {
     for signal in [Signal::INT, Signal::TERM] {
         let recorded = recorded::<A>();
         let mut client = A::connect(&Tap::off(), recorded.server.address).await.unwrap();
@@ -61,31 +62,33 @@ async fn a_signal_completes_the_trace<A: Api>() {
         client.close().await;
         let summary = ended(recorded, signal).await;
         assert_eq!(accepted(&summary), 1);
-        assert!(summary.skeletons[&Role::Listener].contains_key("socket → bind → listen → accept → close"));
+        assert!(
+            summary.call_patterns[&Role::Listener].contains_key("socket → bind → listen → accept → close")
+        );
     }
 }
 
-async fn a_call_that_runs_is_finished<A: Api>() {
+async fn in_flight_call_completes_after_a_signal<A: Api>() {
     let recorded = recorded::<A>();
     let mut watch = A::watch(&Tap::off(), recorded.server.address, 9).await.unwrap();
     recorded.server.signal(Signal::TERM);
-    // The stream is ended, not torn: the client sees a whole answer.
+    // The stream ends gracefully: the client reads a complete response.
     assert_eq!(watch.next().await.unwrap(), None);
     watch.close().await;
     assert_eq!(accepted(&ends(recorded).await), 1);
 }
 
-async fn no_trace_is_left_open_by_a_client_that_stays<A: Api>() {
+async fn idle_client_does_not_leave_the_trace_open<A: Api>() {
     let recorded = recorded::<A>();
     let mut client = A::connect(&Tap::off(), recorded.server.address).await.unwrap();
     client.book(1).await.unwrap();
-    // It keeps its connection; the server closes that.
+    // The client keeps its connection open; the server closes it.
     assert_eq!(accepted(&ended(recorded, Signal::TERM).await), 1);
     drop(client);
 }
 
 #[test]
-fn connections_that_hold_up_the_shutdown_are_reported_with_the_reason() {
+fn connections_that_delay_shutdown_are_reported() {
     let directory = TempDir::new().unwrap();
     let trace = directory.path().join("trace.jsonl");
     let mut server = Serving::start("rest-server", &["--trace", trace.to_str().unwrap()]);

@@ -1,5 +1,5 @@
-//! The tap under axum's own `serve`, as an engineer puts it into a server of their own. (tonic's adapter is under the
-//! gRPC server, in every test of it.)
+//! The tap under axum's own `serve`. (tonic's adapter is
+//! tested by every test of the gRPC server.)
 
 use std::net::SocketAddr;
 
@@ -15,7 +15,7 @@ async fn whoami(ConnectInfo(PeerAddr(peer)): ConnectInfo<PeerAddr>) -> String {
     peer.to_string()
 }
 
-/// A whole exchange over a connection of its own.
+/// Makes one request over a new connection.
 async fn ask(address: SocketAddr, path: &str) -> (SocketAddr, String) {
     let mut client = TapStream::connect(&Tap::off(), address).await.unwrap();
     let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
@@ -26,7 +26,7 @@ async fn ask(address: SocketAddr, path: &str) -> (SocketAddr, String) {
 }
 
 #[tokio::test]
-async fn axum_serves_on_it_and_knows_its_peers() {
+async fn axum_serve_gets_peer_addresses_from_tap_listener() {
     let memory = Memory::new();
     let tap = Tap::server("axum").sink(memory.clone()).start().unwrap();
     let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();
@@ -46,7 +46,7 @@ async fn axum_serves_on_it_and_knows_its_peers() {
 }
 
 #[tokio::test]
-async fn a_router_of_ours_runs_under_axums_own_serve() {
+async fn rest_router_runs_under_axum_serve() {
     let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let router = rest_server::router(bookshelf::Shelf::seeded(), hardening_http::Shutdown::new());

@@ -1,4 +1,4 @@
-//! Recordings of both ends of a connection: a cause is never later than its effect.
+//! In recordings of both ends of a connection, no cause is later than its effect.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use bookshelf::{Limits, Shelf};
 use clients::{Graphql, Grpc, Rest};
 use hardening_http::Shutdown;
-use plain_server::{Patience, Sockets, TcpClient, UdpClient};
+use plain_server::{Retry, Sockets, TcpClient, UdpClient};
 use socket_tap::Tap;
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use crate::support::api::{Api, Server};
 use crate::support::ends::{Checked, Recorded};
 
-/// Clients that call at the same time, and how often each calls: over one connection, and over a new one each time.
+/// Number of concurrent clients, and number of calls of each: over one connection, and over a new connection per call.
 const CLIENTS: u32 = 8;
 const KEPT: u32 = 1_200;
 const NEW: u32 = 50;
@@ -27,7 +27,7 @@ fn runtime() -> Runtime {
     Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
 }
 
-/// The two recordings of an exchange.
+/// The recordings of client and server.
 struct Taps {
     directory: TempDir,
     server: Tap,
@@ -38,7 +38,7 @@ impl Taps {
     fn start(name: &str, capture: usize) -> Self {
         let directory = TempDir::new().unwrap();
         let path = |side: &str| directory.path().join(format!("{side}.jsonl"));
-        // Enough for all of it: a recording that lacks events proves nothing, however busy the machine.
+        // Large enough for every event, also on a busy machine: a lossy recording proves nothing.
         let (events, payload) = (usize::try_from(CALLS).unwrap() * 8, capture * 65_536);
         let server = Tap::server(name).capture(capture).buffer(events, payload).file(path("server")).unwrap();
         let client = Tap::client(name).capture(capture).buffer(events, payload).file(path("client")).unwrap();
@@ -49,7 +49,7 @@ impl Taps {
         self.directory.path().join(format!("{side}.jsonl"))
     }
 
-    /// Ends both, and checks what they say of each other.
+    /// Ends both recordings and checks them against each other.
     async fn check(self) -> Checked {
         for tap in [&self.client, &self.server] {
             let end = tap.finish().await.unwrap();
@@ -151,13 +151,13 @@ fn no_datagram_is_received_before_it_is_sent() {
     runtime().block_on(async {
         let taps = Taps::start("udp", 256);
         let (address, shutdown, task) = serve(&taps.server, &Tap::off()).await;
-        // There is one datagram for each question: none is lost on loopback, and a busy machine is waited for.
-        let patience = Patience { first: Duration::from_secs(60), attempts: 1 };
+        // One response datagram per request: loopback loses none, and the receive has no timeout.
+        let retry = Retry { first_timeout: Duration::from_secs(60), attempts: 1 };
         let mut clients = JoinSet::new();
         for _ in 0..CLIENTS {
             let client = UdpClient::bind(&taps.client, address).await.unwrap();
             clients.spawn(async move {
-                let mut client = client.patience(patience);
+                let mut client = client.retry(retry);
                 for call in 0..KEPT + NEW {
                     client.get(1 + call % 14).await.unwrap();
                 }
@@ -171,7 +171,7 @@ fn no_datagram_is_received_before_it_is_sent() {
     });
 }
 
-/// The bookshelf over bare sockets, recorded by those taps.
+/// Starts the bookshelf over bare sockets, recorded by these taps.
 async fn serve(udp: &Tap, tcp: &Tap) -> (SocketAddr, Shutdown, tokio::task::JoinHandle<()>) {
     let sockets = Sockets::bind(udp, tcp, ([127, 0, 0, 1], 0).into(), "--listen").await.unwrap();
     let (address, shutdown) = (sockets.local_addr().unwrap(), Shutdown::new());

@@ -1,4 +1,4 @@
-//! A process that is killed in the middle of its work: what its recording is worth then.
+//! The recording of a process that was killed under load.
 
 use std::collections::HashMap;
 use std::fs;
@@ -7,14 +7,14 @@ use std::net::SocketAddr;
 use rustix::process::Signal;
 use socket_tap::event::{Addr, Event, Op};
 use socket_trace::reader::{Ending, Trace};
-use socket_trace::summary::{Recording, Summary};
+use socket_trace::summary::{RecordingState, Summary};
 use tempfile::TempDir;
 
 use crate::recording::overload::events_of;
 use crate::support::keep_alive::KeepAlive;
 use crate::support::process::Serving;
 
-/// Bytes in and out of each connection, as its reads and writes say.
+/// Sums of the recorded reads and writes of each connection, in bytes.
 fn moved(events: &[Event]) -> HashMap<SocketAddr, (u64, u64)> {
     let (mut peers, mut moved) = (HashMap::new(), HashMap::<_, (u64, u64)>::new());
     for event in events {
@@ -31,7 +31,7 @@ fn moved(events: &[Event]) -> HashMap<SocketAddr, (u64, u64)> {
     moved
 }
 
-/// Each asks so often, all at the same time, so that every thread of the server has something to record.
+/// Number of requests per client. The clients run concurrently, so that every thread of the server records.
 async fn all_ask(clients: Vec<KeepAlive>, calls: usize) -> Vec<KeepAlive> {
     let asking: Vec<_> = (clients.into_iter())
         .map(|mut client| {
@@ -50,11 +50,11 @@ async fn all_ask(clients: Vec<KeepAlive>, calls: usize) -> Vec<KeepAlive> {
     clients
 }
 
-/// What is lost is what came after the last round of the drain thread, and that is all: whatever happened before
-/// something that the file was seen to hold, it holds, too. (The rounds are 20 ms apart; on a busy machine no test
-/// can say more.)
+/// Only events after the last round of the drain thread are lost: the file contains every event that happened before
+/// one that it contains. (Rounds are 20 ms apart; a test cannot
+/// assert more on a busy machine.)
 #[tokio::test]
-async fn a_killed_process_leaves_all_that_came_before_its_last_lines() {
+async fn killed_process_leaves_a_trace_without_holes() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("trace.jsonl");
     let server = Serving::start("rest-server", &["--trace", path.to_str().unwrap()]);
@@ -64,13 +64,13 @@ async fn a_killed_process_leaves_all_that_came_before_its_last_lines() {
     }
     load = all_ask(load, 50).await;
     let before: Vec<_> = load.iter().map(|client| (client.address, (client.sent, client.received))).collect();
-    // It comes after all of them: each had its answer.
+    // This request follows all responses.
     let mut marker = KeepAlive::connect(server.address).await.unwrap();
     marker.ask().await.unwrap();
     let marked = format!("\"peer\":\"{}\"", marker.address);
     let mut rounds = 0;
     let seen = loop {
-        // Not a time but so much load that the drain thread's next round is long over.
+        // Enough load, instead of a time, for the drain thread to finish its next round.
         rounds += 1;
         assert!(rounds < 5_000, "the file does not come to hold what has happened");
         load = all_ask(load, 1).await;
@@ -79,7 +79,7 @@ async fn a_killed_process_leaves_all_that_came_before_its_last_lines() {
             break text;
         }
     };
-    // Killed in the middle of the load, which ends with it.
+    // The load ends when the server is killed.
     let running: Vec<_> = (load.into_iter())
         .map(|mut client| tokio::spawn(async move { while client.ask().await.is_ok() {} }))
         .collect();
@@ -102,6 +102,6 @@ async fn a_killed_process_leaves_all_that_came_before_its_last_lines() {
         let (rx, tx) = moved[&address];
         assert!(rx >= sent && tx >= received, "{address}: {rx} of {sent} in, {tx} of {received} out");
     }
-    let summary = Summary::of(Trace::open(&path).unwrap(), Recording::UnderWay).unwrap();
-    assert_eq!((summary.doubts.len(), summary.lost, summary.open), (0, 0, 9));
+    let summary = Summary::of(Trace::open(&path).unwrap(), RecordingState::InProgress).unwrap();
+    assert_eq!((summary.defects.len(), summary.lost, summary.open), (0, 0, 9));
 }

@@ -1,10 +1,10 @@
-//! Programs that load servers, as clients of others: HTTP/1.1 with keep-alive, HTTP/2 in clear text, streams.
+//! Load generators and curl as clients: HTTP/1.1 with keep-alive, HTTP/2 in clear text, streams.
 
 use crate::support::process::Serving;
 use crate::support::program::{find, run};
 
 #[test]
-fn curl_speaks_both_versions_of_http_and_keeps_its_connection() {
+fn curl_reuses_connections_over_http1_and_http2() {
     let Some(curl) = find("curl") else { return };
     for (server, path) in
         [("rest-server", "/v1/books/1"), ("graphql-server", "/graphql?query=%7Bbook(id:1)%7Btitle%7D%7D")]
@@ -17,30 +17,30 @@ fn curl_speaks_both_versions_of_http_and_keeps_its_connection() {
             let arguments: Vec<&str> = ["-sS", "--globoff", version].into_iter().chain(urls).collect();
             run(&curl, &arguments).ok()
         };
-        // The second of two uses the connection of the first.
+        // The second request reuses the connection.
         assert_eq!(ask("--http1.1", 2), "1.1 1\n1.1 0\n", "{url}");
-        // One only: curl 7.88, which Debian has, cannot use a connection of HTTP/2 in clear text again.
+        // A single request: curl 7.88 (Debian) cannot reuse a clear-text HTTP/2 connection.
         assert_eq!(ask("--http2-prior-knowledge", 1), "2 1\n", "{url}");
         server.stop();
     }
 }
 
 #[test]
-fn curl_reads_a_stream_of_changes() {
+fn curl_resumes_a_stream_of_changes() {
     let Some(curl) = find("curl") else { return };
     let server = Serving::start("rest-server", &[]);
     let books = format!("http://{}/v1/books", server.address);
     let new = r#"{"title":"Seen","author_id":1,"year":2001}"#;
     run(&curl, &["-sSf", &books, "-H", "content-type: application/json", "-d", new]).ok();
     let changes = format!("{books}/changes?limit=1");
-    // It comes back, as a browser does: what it has missed is told.
+    // Reconnects like a browser: missed changes are sent.
     let stream = run(&curl, &["-sSN", "-H", "last-event-id: 0", &changes]).ok();
     assert!(stream.contains("id: 1\n") && stream.contains("\"title\":\"Seen\""), "{stream}");
     server.stop();
 }
 
 #[test]
-fn wrk_meets_no_error() {
+fn wrk_reports_no_errors() {
     let Some(wrk) = find("wrk") else { return };
     let server = Serving::start("rest-server", &["--no-tap"]);
     let url = format!("http://{}/v1/books/1", server.address);
@@ -51,7 +51,7 @@ fn wrk_meets_no_error() {
 }
 
 #[test]
-fn h2load_has_every_answer_over_many_streams() {
+fn h2load_gets_all_responses_over_many_streams() {
     let Some(h2load) = find("h2load") else { return };
     for (server, path) in
         [("rest-server", "/v1/books/1"), ("grpc-server", "/bookshelf.v1.BookshelfService/GetBook")]
@@ -59,7 +59,7 @@ fn h2load_has_every_answer_over_many_streams() {
         let server = Serving::start(server, &["--no-tap"]);
         let directory = tempfile::TempDir::new().unwrap();
         let message = directory.path().join("message");
-        // `GetBookRequest { id: 1 }`, not compressed and 2 bytes long.
+        // `GetBookRequest { id: 1 }`, uncompressed, 2 bytes long.
         std::fs::write(&message, [0, 0, 0, 0, 2, 8, 1]).unwrap();
         let url = format!("http://{}{path}", server.address);
         let grpc =
@@ -73,7 +73,7 @@ fn h2load_has_every_answer_over_many_streams() {
 }
 
 #[test]
-fn nghttp_asks_several_things_at_once() {
+fn nghttp_multiplexes_requests() {
     let Some(nghttp) = find("nghttp") else { return };
     let server = Serving::start("rest-server", &["--no-tap"]);
     let url = |path| format!("http://{}{path}", server.address);

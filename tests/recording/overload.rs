@@ -1,4 +1,4 @@
-//! Many connections, and a sink that cannot keep up: what a recording is worth then.
+//! Recordings of many connections, and with a slow sink.
 
 use std::collections::HashMap;
 use std::io;
@@ -31,7 +31,7 @@ pub(crate) fn events_of(path: &Path) -> (Vec<Event>, Ending) {
     (events, trace.ending().clone())
 }
 
-/// The close of each connection, by the other side's address.
+/// The close of each connection, by the peer's address.
 fn closes(events: &[Event]) -> HashMap<SocketAddr, Close> {
     let (mut open, mut closed): (HashMap<Option<SockId>, SocketAddr>, _) = (HashMap::new(), HashMap::new());
     for event in events {
@@ -48,7 +48,7 @@ fn closes(events: &[Event]) -> HashMap<SocketAddr, Close> {
     closed
 }
 
-/// The most connections that were open at the same time.
+/// The maximum number of concurrently open connections.
 fn peak(events: &[Event]) -> i64 {
     let change = |event: &Event| match &event.op {
         Op::Accept { .. } if event.error.is_none() => 1,
@@ -62,7 +62,8 @@ fn peak(events: &[Event]) -> i64 {
     open.max().unwrap_or(0)
 }
 
-/// Lets this process, and those that it starts, open so many files. Says so and returns false where it must not.
+/// Raises the limit of open files for this process and its children. Prints a message and returns `false` where it may
+/// not.
 pub(crate) fn allow_files(wanted: u64) -> bool {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     if current.is_none_or(|current| current >= wanted) {
@@ -78,7 +79,7 @@ pub(crate) fn allow_files(wanted: u64) -> bool {
 }
 
 #[tokio::test]
-async fn five_thousand_connections_at_once_are_all_recorded() {
+async fn five_thousand_concurrent_connections_are_recorded() {
     const CONNECTIONS: u32 = 5_000;
     if !allow_files(u64::from(CONNECTIONS) + 1_000) {
         return;
@@ -111,10 +112,10 @@ async fn five_thousand_connections_at_once_are_all_recorded() {
 }
 
 #[tokio::test]
-async fn ten_thousand_calls_on_one_connection_count_exactly() {
+async fn ten_thousand_calls_on_one_connection_are_counted() {
     const CALLS: u64 = 10_000;
     let memory = Memory::new();
-    // Room for all of them in each shard: the drain thread may come as late as it likes.
+    // Each shard has capacity for all events, however late the drain thread runs.
     let tap = Tap::server("rest").buffer(400_000, 0).sink(memory.clone()).start().unwrap();
     let server = Server::with::<Rest>(&tap, Limits::default()).await;
     let mut client = KeepAlive::connect(server.address).await.unwrap();
@@ -136,7 +137,7 @@ async fn ten_thousand_calls_on_one_connection_count_exactly() {
             _ => {}
         }
     }
-    // One of 24 bytes more, to tell HTTP/1.1 from HTTP/2, and the end of the stream.
+    // Plus the read of 24 bytes that detects HTTP/2, and the end of the stream.
     assert_eq!((reads.len() as u64, writes.len() as u64), (CALLS + 2, CALLS));
     assert_eq!((reads.iter().sum::<u64>(), writes.iter().sum::<u64>()), (sent, received));
     let closes = closes(&events);
@@ -145,11 +146,11 @@ async fn ten_thousand_calls_on_one_connection_count_exactly() {
     assert_eq!((totals.reads, totals.writes, totals.rx, totals.tx), (CALLS + 2, CALLS, sent, received));
 }
 
-/// Takes a batch for each permit, and any number once nobody gives permits any more.
+/// A sink that takes one batch per permit, and any number once the permits are dropped.
 struct Slow {
     permits: Receiver<()>,
     kept: Memory,
-    /// How many reads and writes came in one batch.
+    /// Number of reads and writes in each batch.
     batches: Sender<usize>,
 }
 
@@ -166,7 +167,7 @@ impl Sink for Slow {
     }
 }
 
-/// Reads and writes take room that was set aside; the end of a stream is never lost.
+/// Reads and writes have a fixed capacity; the end of a stream is never dropped.
 fn is_bounded(event: &Event) -> bool {
     match &event.op {
         Op::Read(transfer) => !transfer.eof,
@@ -176,7 +177,7 @@ fn is_bounded(event: &Event) -> bool {
 }
 
 #[tokio::test]
-async fn a_sink_that_is_too_slow_costs_detail_and_nothing_else() {
+async fn slow_sink_drops_reads_and_writes_only() {
     const ROOM: usize = 64;
     const CONNECTIONS: usize = 20;
     let memory = Memory::new();
@@ -188,7 +189,7 @@ async fn a_sink_that_is_too_slow_costs_detail_and_nothing_else() {
     let (mut calls, mut sent, mut received) = (0, 0, 0);
     for _ in 0..CONNECTIONS {
         let mut client = KeepAlive::connect(server.address).await.unwrap();
-        // More than there is room for, between one permit and the next.
+        // More than the capacity, between one permit and the next.
         for _ in 0..2 * ROOM {
             client.ask().await.unwrap();
             calls += 1;
@@ -204,7 +205,7 @@ async fn a_sink_that_is_too_slow_costs_detail_and_nothing_else() {
     let end = tap.finish().await.unwrap();
 
     let events = memory.events();
-    // What a round has left for the next, and what came since.
+    // Events that a round left for the next one, and later events.
     let most = sizes.try_iter().max().unwrap();
     assert!(most <= 2 * ROOM, "{most} reads and writes were kept in room for {ROOM}");
     let mut lost = 0;
@@ -216,7 +217,7 @@ async fn a_sink_that_is_too_slow_costs_detail_and_nothing_else() {
     assert!(lost > 0, "the sink was meant to be too slow");
     assert_eq!((end.lost, end.events, end.open), (lost, events.len() as u64, 0));
     let kept = events.iter().filter(|event| is_bounded(event)).count() as u64;
-    // For each call a read and a write, and on each connection the read of 24 bytes.
+    // One read and one write per call, and the read of 24 bytes on each connection.
     assert_eq!(kept + lost, 2 * calls + CONNECTIONS as u64);
     let closes = closes(&events);
     assert_eq!(closes.len(), CONNECTIONS);

@@ -1,4 +1,4 @@
-//! The traces that are really written are what `socket-tap/trace.schema.json` says.
+//! Validates recorded traces against `socket-tap/trace.schema.json`.
 
 use std::fs;
 use std::io;
@@ -21,7 +21,7 @@ use crate::support::api::{Api, Server};
 
 const SCHEMA: &str = include_str!("../../socket-tap/trace.schema.json");
 
-each_api!(every_line_of_both_sides_is_valid);
+each_api!(recorded_lines_are_valid);
 
 fn schema() -> Validator {
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();
@@ -29,7 +29,7 @@ fn schema() -> Validator {
     jsonschema::validator_for(&schema).unwrap()
 }
 
-/// Checks each line, and returns what each is: `header`, `read`, `read error`, `end`.
+/// Validates each line and returns its kind: `header`, `read`, `read error`, `end`.
 fn kinds_of(schema: &Validator, path: &Path) -> Vec<String> {
     let text = fs::read_to_string(path).unwrap();
     let kind = |line: &str| {
@@ -53,7 +53,7 @@ struct Recording {
     gate: Option<Sender<()>>,
 }
 
-/// Stands before the file and lets nothing through until its other end is dropped.
+/// A sink before the file that passes nothing on until its other end is dropped.
 struct Gate(Receiver<()>);
 
 impl Sink for Gate {
@@ -68,7 +68,7 @@ impl Sink for Gate {
 }
 
 impl Recording {
-    /// One with gaps has next to no room, and a sink that waits.
+    /// The recording with gaps has little capacity and a sink that blocks.
     fn start(directory: &TempDir, side: Side, capture: usize, gaps: bool) -> Self {
         let path = directory.path().join(format!("{}.jsonl", side.name()));
         let tap = match side {
@@ -89,7 +89,7 @@ impl Recording {
     }
 }
 
-async fn every_line_of_both_sides_is_valid<A: Api>() {
+async fn recorded_lines_are_valid<A: Api>() {
     let schema = schema();
     for (capture, gaps) in [(0, false), (4096, false), (7, true)] {
         let directory = TempDir::new().unwrap();
@@ -109,7 +109,7 @@ async fn every_line_of_both_sides_is_valid<A: Api>() {
         watch.close().await;
         client.close().await;
         TapStream::connect(&clients.tap, closed_port()).await.unwrap_err();
-        // Left open: the end line says so.
+        // The end line counts this open socket.
         let left = TapStream::connect(&clients.tap, server.address).await.unwrap();
         server.stop().await;
         let (servers, clients) = (servers.kinds(&schema).await, clients.kinds(&schema).await);
@@ -127,12 +127,12 @@ async fn every_line_of_both_sides_is_valid<A: Api>() {
     }
 }
 
-/// A port that nobody listens on.
+/// Returns a port without a listener.
 fn closed_port() -> std::net::SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
-/// Lines that this version does not write, but that a reader must take.
+/// Lines that this version does not write but readers must accept.
 const ALLOWED: &[&str] = &[
     r#"{"t":1,"sock":2,"op":"splice","bytes":"any"}"#,
     r#"{"t":1,"sock":2,"op":"read","bytes":3,"colour":"red"}"#,
@@ -145,7 +145,7 @@ const REJECTED: &[&str] = &[
     "[1,2,\"read\"]",
     "7",
     "{}",
-    // No time, no operation, a time that is none.
+    // A missing time, a missing operation, an invalid time.
     r#"{"sock":2,"op":"read","bytes":1}"#,
     r#"{"t":1,"sock":2}"#,
     r#"{"t":-1,"sock":2,"op":"read","bytes":1}"#,
@@ -153,7 +153,7 @@ const REJECTED: &[&str] = &[
     r#"{"t":18446744073709551616,"sock":2,"op":"read","bytes":1}"#,
     r#"{"t":1,"sock":0,"op":"read","bytes":1}"#,
     r#"{"t":1,"sock":2,"op":7}"#,
-    // A known operation without what belongs to it, or with what cannot be.
+    // A known operation with a missing or invalid field.
     r#"{"t":1,"sock":1,"op":"socket","fd":9,"domain":"ipv5","type":"stream"}"#,
     r#"{"t":1,"sock":1,"op":"socket","fd":-1,"domain":"ipv4","type":"stream"}"#,
     r#"{"t":1,"sock":1,"op":"option","name":"SO_REUSEADDR"}"#,
@@ -176,7 +176,7 @@ const REJECTED: &[&str] = &[
     r#"{"t":1,"sock":2,"op":"close","ended_by":"peer","rx":0,"tx":0,"reads":0,"writes":0,"tcp":{"state":"CLOSE"}}"#,
     r#"{"t":1,"op":"mark"}"#,
     r#"{"t":1,"op":"gap","reads":1,"writes":1}"#,
-    // No end, and no header.
+    // Neither an end line nor a header.
     r#"{"end":false,"events":9,"lost":0}"#,
     r#"{"end":true,"events":9}"#,
     r#"{"end":true,"events":9,"lost":0,"open":0}"#,
@@ -186,7 +186,7 @@ const REJECTED: &[&str] = &[
 ];
 
 #[test]
-fn the_schema_is_strict_about_what_it_knows_and_takes_what_it_does_not() {
+fn schema_is_strict_for_known_fields_only() {
     let schema = schema();
     for (lines, valid) in [(ALLOWED, true), (REJECTED, false)] {
         for line in lines {
@@ -196,7 +196,7 @@ fn the_schema_is_strict_about_what_it_knows_and_takes_what_it_does_not() {
 }
 
 #[test]
-fn the_example_of_the_format_is_valid() {
+fn example_in_the_format_document_is_valid() {
     let text = include_str!("../../socket-tap/TRACE.md");
     let lines: Vec<&str> = text.lines().filter(|line| line.starts_with('{')).collect();
     assert!(lines.len() > 10, "the example has moved");

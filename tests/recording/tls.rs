@@ -1,4 +1,5 @@
-//! TLS as rustls speaks it: the dissection names the records that Wireshark names, and layers pair them with the data.
+//! TLS connections of rustls: the dissector finds the records that Wireshark finds, and `layers` pairs them with the
+//! plaintext.
 
 mod wireshark;
 
@@ -28,11 +29,11 @@ const H2_REQUEST: &[u8] =
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0\0\0\x06\x01\x05\0\0\0\x01\x82\x87\x04\x02/a";
 const H2_RESPONSE: &[u8] = b"\0\0\0\x04\0\0\0\0\0\0\0\x01\x01\x04\0\0\0\x01\x88\0\0\x02\0\x01\0\0\0\x01{}";
 
-/// For each direction, to the server first, what its records are.
+/// The records of each direction, to the server first.
 type Directions = [Vec<String>; 2];
 
 #[tokio::test]
-async fn wireshark_sees_the_same_records_names_and_versions() {
+async fn tls_records_match_wireshark() {
     let Some(tshark) = find("tshark") else { return };
     let response = response();
     let http1: &[&[u8]] = &[REQUEST, &response, REQUEST, &response];
@@ -64,7 +65,7 @@ async fn wireshark_sees_the_same_records_names_and_versions() {
 }
 
 #[tokio::test]
-async fn layers_show_which_records_carried_a_message() {
+async fn layers_pair_records_with_messages() {
     let response = response();
     let versions: [&'static SupportedProtocolVersion; 2] = [&TLS13, &TLS12];
     for version in versions {
@@ -78,7 +79,7 @@ async fn layers_show_which_records_carried_a_message() {
             let map: Value = serde_json::from_str(&shown).unwrap();
             let [request, response] = [0, 1].map(|way| blocks(&map["ways"][way], "TLS"));
             let before = call.parse::<u64>().unwrap();
-            // What AES-GCM adds: a tag, and the type in TLS 1.3 or a nonce in TLS 1.2; and a header.
+            // AES-GCM adds a tag and, in TLS 1.3, the type or, in TLS 1.2, a nonce; then there is the record header.
             let added = if *version == TLS13 { 17 + 5 } else { 24 + 5 };
             let (from, length) = (before * REQUEST.len() as u64, REQUEST.len() as u64);
             assert_eq!(request, [(from, from + length, length + added)], "{version:?}: {shown}");
@@ -93,7 +94,7 @@ async fn layers_show_which_records_carried_a_message() {
     }
 }
 
-/// The blocks of a level: from, to, and the bytes below TLS.
+/// The blocks of a level: begin, end, and the number of bytes below TLS.
 fn blocks(way: &Value, title: &str) -> Vec<(u64, u64, u64)> {
     let levels = way["levels"].as_array().unwrap();
     let level = levels.iter().find(|level| level["title"] == title).unwrap_or_else(|| panic!("{way}"));
@@ -102,7 +103,7 @@ fn blocks(way: &Value, title: &str) -> Vec<(u64, u64, u64)> {
     blocks.iter().map(|block| (number(block, "from"), number(block, "to"), number(block, "below"))).collect()
 }
 
-/// The records of the stream below, and the server's port.
+/// Returns the records of the TCP stream, and the server's port.
 fn dissected(path: &Path) -> (Directions, u16) {
     let mut trace = Trace::open(path).unwrap();
     let side = trace.header().side;
@@ -125,7 +126,7 @@ fn dissected(path: &Path) -> (Directions, u16) {
     (parts.map(|parts| described(&parts)), port)
 }
 
-/// The parts of one direction in the words in which they are compared.
+/// The parts of one direction as comparable text.
 fn described(parts: &[Part]) -> Vec<String> {
     const TYPES: [&str; 4] = ["change_cipher_spec", "alert", "handshake", "application_data"];
     let (mut described, mut record): (Vec<String>, Option<usize>) = (Vec::new(), None);
@@ -145,7 +146,7 @@ fn described(parts: &[Part]) -> Vec<String> {
     }
     assert!(record.is_some());
     let mut lengths = lengths.into_iter();
-    // A record has a header of 5 bytes.
+    // The header of a record has 5 bytes.
     let with_length = |said: String| match said.starts_with("record") {
         true => format!("{said} {}", lengths.next().unwrap() - 5),
         false => said,
@@ -153,7 +154,7 @@ fn described(parts: &[Part]) -> Vec<String> {
     described.into_iter().map(with_length).collect()
 }
 
-/// What a hello message says: `SNI shop.test`, `ALPN h2`, `version TLS 1.3`.
+/// Fields of a hello message: `SNI shop.test`, `ALPN h2`, `version TLS 1.3`.
 fn said(part: &Part) -> Vec<String> {
     let fields = part.text.split(", ").flat_map(|field| match field.split_once(' ') {
         Some(("ALPN", names)) => names.split(' ').map(|name| format!("ALPN {name}")).collect(),

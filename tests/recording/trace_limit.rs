@@ -1,4 +1,4 @@
-//! Traces with a limit: how much of the disk they take, and that the page and the commands read all their files.
+//! Traces with a size limit: disk usage, and that the page and the commands read all files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use crate::support::workshop::Workshop;
 
 const LIMIT: u64 = 64 * 1024;
 
-/// All files of the directory, sorted, and their size in all.
+/// Returns the files of the directory, sorted, and their total size in bytes.
 fn files(directory: &Path) -> (Vec<PathBuf>, u64) {
     let mut files: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
@@ -24,7 +24,7 @@ fn files(directory: &Path) -> (Vec<PathBuf>, u64) {
     (files, size)
 }
 
-/// The events of a recording, the `since` of its header, and how it ends.
+/// Returns the number of events of a recording, the `since` of its header, and its ending.
 fn read(path: &Path) -> (u64, u64, Ending) {
     let mut trace = Trace::open_recording(path).unwrap();
     while trace.next_event().unwrap().is_some() {}
@@ -42,7 +42,7 @@ fn record(trace: &Path, requests: usize) {
 }
 
 #[test]
-fn trace_of_a_server_keeps_to_its_limit() {
+fn trace_limit_bounds_the_disk_usage() {
     let directory = TempDir::new().unwrap();
     let trace = directory.path().join("rest.jsonl");
     record(&trace, 150);
@@ -62,7 +62,7 @@ fn trace_of_a_server_keeps_to_its_limit() {
 }
 
 #[test]
-fn limit_needs_a_trace_and_a_size() {
+fn trace_limit_requires_a_trace_and_a_size() {
     for arguments in [&["--trace-limit", "1GiB"][..], &["--trace", "x.jsonl", "--trace-limit", "1GB"]] {
         let ran = run(command("rest-server"), arguments);
         assert_eq!(ran.code(), 2, "{}", ran.stderr());
@@ -85,7 +85,7 @@ fn page_and_comparison_read_every_file_of_a_recording() {
     let last = json!({ "operation": "create", "apis": ["rest"] });
     assert_eq!(post(workshop.page(), "/api/run", &last).status, 200);
     let items = workshop.stream().items_until(|items| {
-        let by_hand = items.iter().filter(|item| item["op"] == "mark" && item["label"] == "by hand");
+        let by_hand = items.iter().filter(|item| item["op"] == "mark" && item["label"] == "from a terminal");
         by_hand.count() == 10 + 2 * (created + 1)
     });
     let of_rest = items.iter().filter(|item| item["recording"] == "rest-server").count() as u64;
@@ -97,6 +97,6 @@ fn page_and_comparison_read_every_file_of_a_recording() {
     assert!(workshop.wait().success());
     let (events, since, _) = read(&trace);
     assert_eq!(since, 0, "no file was deleted");
-    // Once the page has all, the server stops listening.
+    // The server stops listening once the page has read everything.
     assert_eq!(events - of_rest, 1);
 }

@@ -1,4 +1,4 @@
-//! The tap changes nothing: with it and without it, a server makes the same system calls for the same client.
+//! A server makes the same system calls for the same client with and without the tap.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -16,9 +16,9 @@ use crate::support::api::Api;
 use crate::support::process::Serving;
 use crate::support::program::find_strace;
 
-each_api!(the_same_calls_with_the_tap_and_without);
+each_api!(tap_does_not_change_system_calls);
 
-async fn the_same_calls_with_the_tap_and_without<A: Api + Script>() {
+async fn tap_does_not_change_system_calls<A: Api + Script>() {
     let Some(strace) = find_strace() else { return };
     let directory = TempDir::new().unwrap();
     let trace = directory.path().join("trace.jsonl");
@@ -50,7 +50,7 @@ async fn say_nothing(address: SocketAddr) {
     client.read_to_end(&mut Vec::new()).await.unwrap();
 }
 
-/// A conversation of which each part waits for the answer to the one before, so that it goes the same way each time.
+/// A conversation in which each request waits for the previous response, so that each run is the same.
 trait Script {
     async fn talk(address: SocketAddr);
 }
@@ -91,10 +91,10 @@ impl Script for Grpc {
     /// `GetBook`, frame by frame (RFC 9113), its header fields as literals (RFC 7541).
     async fn talk(address: SocketAddr) {
         let mut client = TcpStream::connect(address).await.unwrap();
-        // tonic speaks first: its SETTINGS.
+        // tonic sends its SETTINGS first.
         while frame(&mut client).await.0 != SETTINGS {}
         client.write_all(&request::<Grpc>()).await.unwrap();
-        // Its acknowledgement of ours.
+        // The acknowledgement of our SETTINGS.
         while frame(&mut client).await != (SETTINGS, 1) {}
         for stream in [1, 3, 5] {
             client.write_all(&get_book(stream)).await.unwrap();
@@ -112,7 +112,7 @@ const SETTINGS: u8 = 4;
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 
-/// Reads a frame; returns its type and its flags.
+/// Reads a frame and returns its type and flags.
 async fn frame(client: &mut TcpStream) -> (u8, u8) {
     let mut head = [0; 9];
     client.read_exact(&mut head).await.unwrap();
@@ -140,17 +140,17 @@ fn get_book(stream: u8) -> Vec<u8> {
         let length = u8::try_from(payload.len()).unwrap();
         [&[0, 0, length, kind, flags, 0, 0, 0, stream], payload].concat()
     };
-    // Not compressed, two bytes: field 1, the id, is 1.
+    // Uncompressed, two bytes: field 1 (`id`) is 1.
     let message = [0, 0, 0, 0, 2, 8, 1];
     [part(HEADERS, END_HEADERS, &fields), part(DATA, END_STREAM, &message)].concat()
 }
 
-/// What the log says of each socket, the listener first, in words that are the same in each run.
+/// Returns the system calls on each socket, the listener first, without values that vary from run to run.
 fn sockets(log: &Path) -> Vec<Vec<String>> {
     let (mut log, mut all, mut open) = (Log::open(log).unwrap(), Vec::new(), HashMap::new());
     while let Some(step) = log.next_step().unwrap() {
         let (call, outcome) = match step {
-            // The kernel may give the number out again before the close returns: it is over as it begins.
+            // The kernel may reuse the number before the close returns, so the socket ends when the close begins.
             Step::Begins(call) if call.name == "close" => (call, Outcome::Value(0)),
             Step::Ends(call, outcome) if call.name != "close" => (call, outcome),
             _ => continue,
@@ -179,7 +179,7 @@ fn sockets(log: &Path) -> Vec<Vec<String>> {
     all
 }
 
-/// How the kernel cuts the stream varies: what follows each other in one direction counts as one.
+/// Merges consecutive transfers in one direction: their boundaries vary.
 fn say(call: &Syscall, arguments: &[&str], outcome: &Outcome, calls: &mut Vec<String>) {
     let moved = match outcome {
         Outcome::Error(name) if name == "EAGAIN" => return,
@@ -187,11 +187,11 @@ fn say(call: &Syscall, arguments: &[&str], outcome: &Outcome, calls: &mut Vec<St
         other => return calls.push(format!("{} {other:?}", call.name)),
     };
     let direction = match call.name.as_str() {
-        // By these the tap learns an address and, when it records the close, TCP_INFO.
+        // The tap reads addresses and, at the close, TCP_INFO.
         "getsockname" | "getsockopt" => return,
         "read" | "recvfrom" if moved == 0 => return calls.push("read: the end".to_owned()),
         "read" | "recvfrom" => "read",
-        // By its own name: a wrapper that hides that vectored writes are possible makes the server write otherwise.
+        // Kept apart from `write`: a wrapper without vectored writes would change how the server writes.
         "write" | "writev" | "sendto" => call.name.as_str(),
         "setsockopt" => return calls.push(format!("setsockopt {} {}", arguments[2], arguments[3])),
         "shutdown" => return calls.push(format!("shutdown {}", arguments[1])),

@@ -1,4 +1,4 @@
-//! Each command of `socket-trace` on the recordings of a real tour: what one says, the others do not contradict.
+//! The commands of `socket-trace` on the recordings of a tour: their results agree.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::support::process::command;
 use crate::support::program::{Ran, run};
 use crate::support::tour::{APIS, recording, recordings, tour};
 
-/// The recordings of a tour, and where they are.
+/// The recordings of a tour and their directory.
 fn toured() -> TempDir {
     let directory = TempDir::new().unwrap();
     tour(directory.path(), &[]).ok();
@@ -34,7 +34,7 @@ fn sum<'a>(values: impl Iterator<Item = &'a Value>) -> u64 {
 }
 
 #[test]
-fn every_byte_of_a_tour_is_known_and_of_one_class() {
+fn every_recorded_byte_has_one_class() {
     let directory = toured();
     for (_, _, trace) in recordings(directory.path()) {
         let trace = trace.to_str().unwrap();
@@ -55,7 +55,7 @@ fn every_byte_of_a_tour_is_known_and_of_one_class() {
 }
 
 #[test]
-fn a_tour_has_nothing_to_mend() {
+fn lint_finds_nothing_in_the_tour() {
     let directory = toured();
     for (_, _, trace) in recordings(directory.path()) {
         let found = socket_trace(&["lint", trace.to_str().unwrap()]);
@@ -64,7 +64,7 @@ fn a_tour_has_nothing_to_mend() {
 }
 
 #[test]
-fn no_layer_of_a_call_reaches_beyond_its_reads_and_writes() {
+fn layers_stay_within_reads_and_writes() {
     let directory = toured();
     for (api, operation) in
         APIS.into_iter().zip(["GET /v1/books/1", "query { book }", "bookshelf.v1.BookshelfService/GetBook"])
@@ -85,7 +85,7 @@ fn no_layer_of_a_call_reaches_beyond_its_reads_and_writes() {
 }
 
 #[test]
-fn the_textbooks_diagram_is_drawn_of_each_api() {
+fn sequence_diagram_is_drawn_for_each_api() {
     let directory = toured();
     for api in APIS {
         let [server, client] = [Side::Server, Side::Client].map(|side| trace(directory.path(), api, side));
@@ -105,7 +105,7 @@ fn the_textbooks_diagram_is_drawn_of_each_api() {
 }
 
 #[test]
-fn causes_of_a_tour_stand_before_their_effects() {
+fn causes_are_listed_before_their_effects() {
     let directory = toured();
     for api in APIS {
         let [server, client] = [Side::Server, Side::Client].map(|side| trace(directory.path(), api, side));

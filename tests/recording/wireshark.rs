@@ -1,4 +1,4 @@
-//! What our dissection says of a recording, and what Wireshark's says of the same bytes: frame by frame the same.
+//! Compares our dissection of a recording with Wireshark's, frame by frame.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,11 +13,11 @@ use crate::support::process::command;
 use crate::support::program::{find, run};
 use crate::support::tour::{recordings, tour};
 
-/// For each connection, in the order in which they were opened, what went to the server and what went to the client.
+/// Messages to the server and to the client of each connection, in the order in which the connections were opened.
 type Seen = Vec<[Vec<String>; 2]>;
 
 #[test]
-fn wireshark_sees_the_same_messages_frames_and_lengths() {
+fn dissection_matches_wireshark() {
     let Some(tshark) = find("tshark") else { return };
     let directory = TempDir::new().unwrap();
     tour(directory.path(), &[]).ok();
@@ -38,7 +38,7 @@ fn wireshark_sees_the_same_messages_frames_and_lengths() {
     assert!(frames > 400, "{frames} things were compared");
 }
 
-/// Our view, and the server's port.
+/// Returns our dissection and the server's port.
 fn dissected(path: &Path) -> (Seen, u16) {
     let mut trace = Trace::open(path).unwrap();
     let side = trace.header().side;
@@ -57,7 +57,7 @@ fn dissected(path: &Path) -> (Seen, u16) {
     (seen.collect(), port)
 }
 
-/// The port of the server, when the event opens a connection.
+/// The server's port, if the event opens a connection.
 fn opens(event: &Event) -> Option<u16> {
     match &event.op {
         Op::Accept { local: Some(Addr::Ip(server)), .. }
@@ -66,7 +66,7 @@ fn opens(event: &Event) -> Option<u16> {
     }
 }
 
-/// The parts of one direction in the words in which they are compared.
+/// The parts of one direction as comparable text.
 fn told(parts: &[Part]) -> Vec<String> {
     let mut told = Vec::new();
     let (mut frame, mut messages): (Option<(String, u64)>, Vec<u64>) = (None, Vec::new());
@@ -76,14 +76,14 @@ fn told(parts: &[Part]) -> Vec<String> {
             Layer::Http2 if part.begins && part.name != "preface" => {
                 told.extend(frame.take().map(|(head, length)| format!("{head} {length}")));
                 let number = frame_type(part.name);
-                // A frame has a head of 9 bytes.
+                // A frame header has 9 bytes.
                 frame = Some((format!("h2 {number} on {}", part.stream.unwrap_or(0)), part.bytes - 9));
                 continue;
             }
             Layer::Websocket if part.begins && part.name.ends_with("frame") => {
                 told.push(format!("ws {}", opcode(part.name)));
             }
-            // Of an empty message there is nothing but its length.
+            // An empty message has only a length prefix.
             Layer::Grpc if part.name == "length prefix" && part.ends => messages.push(0),
             Layer::Grpc if part.name == "message" => *messages.last_mut().unwrap() += part.bytes,
             _ => {}
@@ -97,7 +97,7 @@ fn told(parts: &[Part]) -> Vec<String> {
     in_kinds(told)
 }
 
-/// Those of a kind in their order: tshark names the kinds of a packet one after the other.
+/// Groups the parts by kind: tshark lists each kind of a packet separately.
 fn in_kinds(mut told: Vec<String>) -> Vec<String> {
     const KINDS: [&str; 3] = ["ws ", "h2 ", "grpc "];
     told.sort_by_key(|text| KINDS.iter().position(|kind| text.starts_with(kind)));

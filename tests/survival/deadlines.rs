@@ -1,5 +1,5 @@
-//! Nobody can make a server wait for ever: what a client does not do in time ends its connection, and what may take
-//! long does not.
+//! Timeouts: a client that is too slow loses its connection,
+//! and streams that may last long stay open.
 
 use std::time::Duration;
 
@@ -17,23 +17,23 @@ use crate::support::process::Serving;
 use crate::support::raw::{self, Raw};
 
 each_api!(
-    a_connection_that_says_nothing_is_closed,
-    a_request_that_never_comes_is_not_waited_for,
-    a_byte_now_and_then_is_no_request,
-    an_idle_connection_is_closed,
-    a_client_that_does_not_answer_a_ping_is_gone,
-    a_body_that_never_ends_is_not_waited_for,
-    an_answer_without_a_window_is_given_up,
-    a_client_that_reads_nothing_is_cut,
-    a_watch_outlives_every_timeout,
-    a_watch_that_is_quiet_costs_no_work,
-    a_connection_too_many_waits_for_its_turn,
+    silent_connection_is_closed,
+    connection_without_a_request_is_closed,
+    slow_request_head_times_out,
+    idle_connection_is_closed,
+    unacknowledged_ping_closes_the_connection,
+    endless_body_times_out,
+    response_without_flow_control_window_times_out,
+    write_stall_closes_the_connection,
+    watch_outlives_every_timeout,
+    quiet_watch_uses_no_cpu,
+    excess_connection_waits_in_the_backlog,
 );
 
 const SOON: Duration = Duration::from_millis(100);
 const NEVER: Duration = Duration::from_secs(3600);
 
-/// Nothing is ever cut off.
+/// Limits that never fire.
 fn patient() -> Limits {
     Limits {
         head_timeout: NEVER,
@@ -49,17 +49,17 @@ async fn limited<A: Api>(limits: Limits) -> Server {
     Server::limited::<A>(&Tap::off(), limits).await
 }
 
-/// Waits until the server ends the connection, and answers its PINGs until then.
+/// Acknowledges PINGs until the server ends the connection.
 async fn ends(client: &mut Http2) {
-    while client.next_politely().await.is_some() {}
+    while client.next_acknowledged().await.is_some() {}
 }
 
-async fn a_connection_that_says_nothing_is_closed<A: Api>() {
+async fn silent_connection_is_closed<A: Api>() {
     let server = limited::<A>(Limits { head_timeout: SOON, ..patient() }).await;
     Raw::connect(server.address).await.rest().await;
 }
 
-async fn a_request_that_never_comes_is_not_waited_for<A: Api>() {
+async fn connection_without_a_request_is_closed<A: Api>() {
     let server = limited::<A>(Limits { head_timeout: SOON, ..patient() }).await;
     let settings = [http2::PREFACE, &http2::frame(http2::SETTINGS, 0, 0, &[])].concat();
     let half_a_head = [&settings[..], &http2::frame(http2::HEADERS, 0, 1, &http2::fields(&[]))].concat();
@@ -73,7 +73,7 @@ async fn a_request_that_never_comes_is_not_waited_for<A: Api>() {
     }
 }
 
-async fn a_byte_now_and_then_is_no_request<A: Api>() {
+async fn slow_request_head_times_out<A: Api>() {
     let server = limited::<A>(Limits { head_timeout: SOON, ..patient() }).await;
     let settings = http2::frame(http2::SETTINGS, 0, 0, &[]);
     let drops = if A::API == "grpc" { settings.as_slice() } else { b"x" };
@@ -89,23 +89,23 @@ async fn a_byte_now_and_then_is_no_request<A: Api>() {
     }
 }
 
-async fn an_idle_connection_is_closed<A: Api>() {
-    // A PING that is answered is no request.
+async fn idle_connection_is_closed<A: Api>() {
+    // An acknowledged PING does not count as a request.
     let limits = Limits { idle_timeout: SOON, linger: SOON, ping_interval: SOON / 4, ..patient() };
     let server = limited::<A>(limits).await;
     let mut client = Http2::connect(server.address, &[]).await;
     client.send(&http2::request::<A>(1)).await.unwrap();
     assert!(client.answered(1).await);
     let mut last_streams = Vec::new();
-    while let Some(frame) = client.next_politely().await {
+    while let Some(frame) = client.next_acknowledged().await {
         if frame.kind == http2::GOAWAY {
             last_streams.push(frame.last_stream());
         }
     }
     if A::API != "grpc" {
-        // First that there will be a last one, then which it was.
+        // The first GOAWAY announces the end, the second one names the last stream.
         assert_eq!(last_streams, [(1 << 31) - 1, 1]);
-        // Nobody waits for one that does not answer that.
+        // The server does not wait for an acknowledgement here.
         let mut client = Http2::connect(server.address, &[]).await;
         client.send(&http2::request::<A>(1)).await.unwrap();
         while client.next().await.is_some() {}
@@ -117,10 +117,10 @@ async fn an_idle_connection_is_closed<A: Api>() {
     }
 }
 
-async fn a_client_that_does_not_answer_a_ping_is_gone<A: Api>() {
+async fn unacknowledged_ping_closes_the_connection<A: Api>() {
     let server = limited::<A>(Limits { ping_interval: SOON, ping_timeout: SOON, ..patient() }).await;
     let mut client = Http2::connect(server.address, &[]).await;
-    // The server still works on it.
+    // The request is still in flight.
     client.send(&http2::endless_request::<A>(1)).await.unwrap();
     let mut pinged = false;
     while let Some(frame) = client.next().await {
@@ -129,7 +129,7 @@ async fn a_client_that_does_not_answer_a_ping_is_gone<A: Api>() {
     assert!(pinged);
 }
 
-async fn a_body_that_never_ends_is_not_waited_for<A: Api>() {
+async fn endless_body_times_out<A: Api>() {
     let server = limited::<A>(Limits { request_timeout: SOON, ..patient() }).await;
     let mut client = Http2::connect(server.address, &[]).await;
     client.send(&http2::endless_request::<A>(1)).await.unwrap();
@@ -143,15 +143,15 @@ async fn a_body_that_never_ends_is_not_waited_for<A: Api>() {
     }
 }
 
-async fn an_answer_without_a_window_is_given_up<A: Api>() {
+async fn response_without_flow_control_window_times_out<A: Api>() {
     let server = limited::<A>(Limits { idle_timeout: SOON, ..patient() }).await;
-    // SETTINGS_INITIAL_WINDOW_SIZE 0: heads may come, bodies may not.
+    // SETTINGS_INITIAL_WINDOW_SIZE 0 permits heads and no bodies.
     let mut client = Http2::connect(server.address, &http2::setting(4, 0)).await;
     client.send(&http2::request::<A>(1)).await.unwrap();
     ends(&mut client).await;
 }
 
-async fn a_client_that_reads_nothing_is_cut<A: Api>() {
+async fn write_stall_closes_the_connection<A: Api>() {
     let server = limited::<A>(Limits { write_timeout: SOON, ..patient() }).await;
     let mut client = match A::API {
         "grpc" => Http2::connect(server.address, &[]).await.into_inner(),
@@ -161,11 +161,11 @@ async fn a_client_that_reads_nothing_is_cut<A: Api>() {
         "grpc" => http2::frame(http2::PING, 0, 0, &[0; 8]).repeat(1000),
         _ => raw::get::<A>().repeat(1000).into_bytes(),
     };
-    // Both buffers of the kernel fill up; and that is all until the server has enough.
+    // Both socket buffers fill up, and the write stalls until the timeout.
     while client.write_all(&asks).await.is_ok() {}
 }
 
-async fn a_watch_outlives_every_timeout<A: Api>() {
+async fn watch_outlives_every_timeout<A: Api>() {
     let limits = Limits {
         head_timeout: SOON,
         idle_timeout: SOON,
@@ -178,7 +178,7 @@ async fn a_watch_outlives_every_timeout<A: Api>() {
     let server = limited::<A>(limits).await;
     let mut watch = A::watch(&Tap::off(), server.address, 9).await.unwrap();
     for revision in 1..=3 {
-        // Others, who have nothing to watch, come and are closed meanwhile.
+        // Connections without a watch are closed meanwhile.
         Raw::connect(server.address).await.rest().await;
         let patch = BookPatch { year: Some(2000), ..BookPatch::default() };
         server.shelf.update(1, revision, patch).unwrap();
@@ -187,10 +187,10 @@ async fn a_watch_outlives_every_timeout<A: Api>() {
     watch.close().await;
 }
 
-async fn a_watch_that_is_quiet_costs_no_work<A: Api>() {
+async fn quiet_watch_uses_no_cpu<A: Api>() {
     let server = Serving::start(A::SERVER, &["--no-tap", "--head-timeout", "0.1", "--idle-timeout", "0.1"]);
     let watch = A::watch(&Tap::off(), server.address, 9).await.unwrap();
-    // It is older than its deadlines, which do not apply to it.
+    // The watch is older than the timeouts, which do not apply to it.
     Raw::connect(server.address).await.rest().await;
     let before = server.processor_time();
     for _ in 0..5 {
@@ -201,7 +201,7 @@ async fn a_watch_that_is_quiet_costs_no_work<A: Api>() {
     watch.close().await;
 }
 
-async fn a_connection_too_many_waits_for_its_turn<A: Api>() {
+async fn excess_connection_waits_in_the_backlog<A: Api>() {
     let memory = Memory::new();
     let tap = Tap::server(A::API).sink(memory.clone()).start().unwrap();
     let server = Server::limited::<A>(&tap, Limits { max_connections: 2, ..patient() }).await;
@@ -211,7 +211,7 @@ async fn a_connection_too_many_waits_for_its_turn<A: Api>() {
         client.book(1).await.unwrap();
         clients.push(client);
     }
-    // The kernel connects the third; its call waits.
+    // The kernel completes the third connection; its call waits.
     let address = server.address;
     let third = tokio::spawn(async move {
         let mut third = A::connect(&Tap::off(), address).await.unwrap();

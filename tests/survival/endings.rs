@@ -1,5 +1,5 @@
-//! Clients that finish sending before they read, or read nothing: who is owed an answer gets it, and nobody is waited for
-//! in vain.
+//! Clients that half-close before they read, or do not read: pending responses are delivered, and no client is waited
+//! for indefinitely.
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -18,26 +18,26 @@ use crate::support::raw::{self, Raw};
 use crate::survival::http2::{Attacker, flood};
 
 each_http!(
-    a_client_that_has_finished_sending_gets_its_answer,
-    a_client_that_has_sent_a_body_and_finished_gets_its_answer,
-    a_client_that_sends_all_before_it_reads_gets_the_refusal,
-    a_client_that_sends_for_ever_is_not_read_for_ever,
-    a_client_that_asks_first_need_not_send_what_is_too_long,
-    requests_whose_answers_nobody_reads,
+    half_closed_client_gets_its_response,
+    half_closed_client_gets_the_response_to_a_body,
+    rejection_survives_an_unread_request_body,
+    endless_sender_is_disconnected,
+    oversized_body_is_rejected_before_100_continue,
+    unread_responses_bound_pipelined_requests,
 );
 
-/// As `nc -N` does.
-async fn a_client_that_has_finished_sending_gets_its_answer<A: Api>() {
+/// Half-closes right after the request, like `nc -N`.
+async fn half_closed_client_gets_its_response<A: Api>() {
     let server = Server::start::<A>().await;
     assert_eq!(raw::statuses(server.address, &raw::get::<A>()).await, [200]);
-    // Half a body is none, and half a head is no request.
+    // A half-close within a head or a body is not a request.
     let half = format!("{}content-length: 100\r\n\r\n{{", raw::post::<A>());
     assert_eq!(raw::statuses(server.address, &half).await, [400]);
     assert!(raw::statuses(server.address, &raw::get::<A>()[..10]).await.is_empty());
 }
 
-/// The server, which shares this thread, waits for a request, and then reads it and the end in one go.
-async fn a_client_that_has_sent_a_body_and_finished_gets_its_answer<A: Api>() {
+/// The server, a task on this thread, reads the request and the FIN together.
+async fn half_closed_client_gets_the_response_to_a_body<A: Api>() {
     let server = Server::start::<A>().await;
     let lacking = if A::API == "rest" { "HTTP/1.1 422 " } else { "HTTP/1.1 400 " };
     for body in ["content-length: 2\r\n\r\n{}", "transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"] {
@@ -50,8 +50,8 @@ async fn a_client_that_has_sent_a_body_and_finished_gets_its_answer<A: Api>() {
     }
 }
 
-/// The answer to a body that is too long comes after its first bytes; a reset would take it away again.
-async fn a_client_that_sends_all_before_it_reads_gets_the_refusal<A: Api>() {
+/// The response to an oversized body follows its first bytes; a reset would discard the response.
+async fn rejection_survives_an_unread_request_body<A: Api>() {
     let memory = Memory::new();
     let tap = Tap::server(A::API).sink(memory.clone()).start().unwrap();
     let server = Server::limited::<A>(&tap, Limits::default()).await;
@@ -71,7 +71,7 @@ async fn a_client_that_sends_all_before_it_reads_gets_the_refusal<A: Api>() {
     assert_eq!(ends.collect::<Vec<_>>(), [(EndedBy::Local, false)]);
 }
 
-async fn a_client_that_sends_for_ever_is_not_read_for_ever<A: Api>() {
+async fn endless_sender_is_disconnected<A: Api>() {
     let server = Server::start::<A>().await;
     let head = format!("{}content-length: {}\r\n\r\n", raw::post::<A>(), u64::MAX / 2);
     let mut client = Raw::saying(server.address, head).await;
@@ -79,22 +79,22 @@ async fn a_client_that_sends_for_ever_is_not_read_for_ever<A: Api>() {
     while client.send(&part).await.is_ok() {}
 }
 
-async fn a_client_that_asks_first_need_not_send_what_is_too_long<A: Api>() {
+async fn oversized_body_is_rejected_before_100_continue<A: Api>() {
     let server = Server::start::<A>().await;
     let head = format!("{}content-length: 9999999\r\nexpect: 100-continue\r\n\r\n", raw::post::<A>());
     let answer = Raw::saying(server.address, head).await.rest().await;
     assert!(answer.starts_with("HTTP/1.1 413 Payload Too Large\r\n"), "{answer}");
 }
 
-/// An answer to HEAD is a head and no more: they are not kept until somebody reads them.
-async fn requests_whose_answers_nobody_reads<A: Api>() {
+/// Responses to HEAD have no body; the server must not buffer them without bound.
+async fn unread_responses_bound_pipelined_requests<A: Api>() {
     let heads = raw::get::<A>().replacen("GET", "HEAD", 1).repeat(1000).into_bytes();
     flood::<A>(Attacker::ReadsNothing, Vec::new(), || heads.clone()).await;
 }
 
-/// Though the server reads the end of the requests in the middle of its work.
+/// The server reads the FIN while the handler runs.
 #[tokio::test]
-async fn a_handler_at_work_finishes_when_its_client_has_sent_all() {
+async fn handler_completes_after_half_close() {
     let memory = Memory::new();
     let tap = Tap::server("slow").sink(memory.clone()).start().unwrap();
     let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();
@@ -118,16 +118,16 @@ async fn a_handler_at_work_finishes_when_its_client_has_sent_all() {
     server.await.unwrap().unwrap();
 }
 
-/// When the last of it is handed over, the one before is still on its way.
+/// The previous part is still in flight when the last one is handed over.
 #[tokio::test]
-async fn a_long_answer_comes_whole_to_a_client_that_has_sent_all() {
+async fn long_response_is_complete_after_half_close() {
     let small = || {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_send_buffer_size(4096).unwrap();
         socket.set_recv_buffer_size(4096).unwrap();
         socket
     };
-    // What is accepted has the buffers of the listener.
+    // Accepted sockets inherit the buffer sizes of the listener.
     let listener = small();
     listener.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let listener = TapListener::from_tokio(&Tap::off(), listener.listen(1).unwrap());
@@ -143,9 +143,9 @@ async fn a_long_answer_comes_whole_to_a_client_that_has_sent_all() {
     server.await.unwrap().unwrap();
 }
 
-/// There is no telling whether it still reads. A stream has no end that would be worth waiting for.
+/// A half-closed client may or may not read on, and the stream has no end to wait for.
 #[tokio::test]
-async fn a_stream_of_changes_ends_with_its_client() {
+async fn change_stream_ends_after_half_close() {
     let server = Server::start::<Rest>().await;
     let watch = raw::get::<Rest>().replace(raw::path::<Rest>(), "/v1/books/changes");
     let mut client = Raw::saying(server.address, watch).await;
@@ -154,9 +154,9 @@ async fn a_stream_of_changes_ends_with_its_client() {
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
 }
 
-/// What there is of it is told before, however much that is.
+/// All pending changes are sent first.
 #[tokio::test]
-async fn changes_that_have_happened_come_whole_to_a_client_that_has_sent_all() {
+async fn pending_changes_are_sent_after_half_close() {
     let server = Server::start::<Rest>().await;
     for revision in 1..=900 {
         let patch = BookPatch { year: Some(1970), ..BookPatch::default() };
@@ -170,11 +170,11 @@ async fn changes_that_have_happened_come_whole_to_a_client_that_has_sent_all() {
     assert_eq!(answer.matches("event: updated").count(), 900);
 }
 
-/// A query is not a stream of changes, though its answer comes as one.
+/// A query is not a stream of changes, although its response is a stream of events.
 #[tokio::test(flavor = "multi_thread")]
-async fn events_of_a_query_come_whole_to_a_client_that_has_sent_all() {
+async fn query_events_are_complete_after_half_close() {
     let server = Server::start::<Graphql>().await;
-    // Its author comes from another task, which may be slower than the end of the requests.
+    // The author is loaded by another task, which may finish after the FIN arrives.
     let query = r#"{"query":"{book(id:1){author{name}}}"}"#;
     let head = raw::post::<Graphql>();
     let request =

@@ -1,24 +1,24 @@
-//! Requests over HTTP/1.1 that two readers could take for two different things: they are refused, or there is one way
-//! to take them. (RFC 9112, sections 2, 3, 5, 6 and 11.2.)
+//! Ambiguous HTTP/1.1 requests, as used for request smuggling, are rejected or have one
+//! interpretation (RFC 9112, sections 2, 3, 5, 6 and 11.2).
 
 use crate::support::api::{Api, Server};
 use crate::support::raw::{self, Raw};
 
-/// What an attacker would have the server take for a request of its own.
+/// The request that an attacker tries to smuggle.
 const SMUGGLED: &str = "GET /smuggled HTTP/1.1\r\nhost: shelf\r\n\r\n";
 
 each_http!(
-    a_host_is_there_once_and_is_one,
-    a_body_that_has_two_lengths_is_refused,
-    a_length_that_is_none_is_refused,
-    a_chunk_that_is_none_is_refused,
-    a_transfer_coding_other_than_chunked_is_not_implemented,
-    a_head_that_is_not_clear_is_refused,
-    what_has_one_meaning_is_taken,
-    a_head_has_its_limits,
+    request_must_have_one_valid_host,
+    body_with_two_lengths_is_rejected,
+    invalid_content_length_is_rejected,
+    invalid_chunk_is_rejected,
+    unknown_transfer_coding_is_not_implemented,
+    ambiguous_request_head_is_rejected,
+    unambiguous_requests_are_accepted,
+    oversized_request_head_is_rejected,
 );
 
-async fn a_host_is_there_once_and_is_one<A: Api>() {
+async fn request_must_have_one_valid_host<A: Api>() {
     let server = Server::start::<A>().await;
     let line = format!("GET {} HTTP/1.1\r\n", raw::path::<A>());
     for hosts in [
@@ -47,7 +47,7 @@ async fn a_host_is_there_once_and_is_one<A: Api>() {
     );
 }
 
-/// The heads of a POST that end in these lines are refused, and what follows is not looked at.
+/// Asserts that POST heads that end in these lines are rejected, and the bytes after them not parsed.
 async fn refused<A: Api>(status: u16, rests: &[&str]) {
     let server = Server::start::<A>().await;
     for rest in rests {
@@ -56,7 +56,7 @@ async fn refused<A: Api>(status: u16, rests: &[&str]) {
     }
 }
 
-async fn a_body_that_has_two_lengths_is_refused<A: Api>() {
+async fn body_with_two_lengths_is_rejected<A: Api>() {
     refused::<A>(
         400,
         &[
@@ -70,30 +70,30 @@ async fn a_body_that_has_two_lengths_is_refused<A: Api>() {
     .await;
 }
 
-async fn a_length_that_is_none_is_refused<A: Api>() {
+async fn invalid_content_length_is_rejected<A: Api>() {
     let lengths = ["", "+2", "-2", "0x2", "2 2", "2.0", "two", "99999999999999999999"];
     let heads = lengths.map(|length| format!("content-length: {length}\r\n\r\n{{}}"));
     refused::<A>(400, &heads.each_ref().map(String::as_str)).await;
 }
 
-async fn a_chunk_that_is_none_is_refused<A: Api>() {
+async fn invalid_chunk_is_rejected<A: Api>() {
     let bodies = [
         "-2\r\n{}\r\n0\r\n\r\n",
         "0x2\r\n{}\r\n0\r\n\r\n",
         "two\r\n{}\r\n0\r\n\r\n",
-        // 2^64 + 2
+        // 2^64 + 2.
         "10000000000000002\r\n{}\r\n0\r\n\r\n",
-        // Lines that end in LF alone.
+        // Lines that end in a bare LF.
         "2\n{}\n0\n\n",
         "2;x\n{}\r\n0\r\n\r\n",
-        // A chunk that is longer than it says.
+        // A chunk that is longer than its size.
         "2\r\n{}{}0\r\n\r\n",
     ];
     let bodies = bodies.map(|body| format!("transfer-encoding: chunked\r\n\r\n{body}"));
     refused::<A>(400, &bodies.each_ref().map(String::as_str)).await;
 }
 
-async fn a_transfer_coding_other_than_chunked_is_not_implemented<A: Api>() {
+async fn unknown_transfer_coding_is_not_implemented<A: Api>() {
     let two = "transfer-encoding: chunked\r\ntransfer-encoding: chunked";
     let heads = [
         "transfer-encoding: identity, chunked",
@@ -103,17 +103,17 @@ async fn a_transfer_coding_other_than_chunked_is_not_implemented<A: Api>() {
     ];
     let heads = heads.map(|head| format!("{head}\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n"));
     refused::<A>(501, &heads.each_ref().map(String::as_str)).await;
-    // Here hyper cannot even tell where the body ends.
+    // hyper cannot determine the end of the body here.
     let heads = ["identity", "gzip", "chunked, identity", "xchunked", "\u{b}chunked", "chunked;q=1"]
         .map(|coding| format!("transfer-encoding: {coding}\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n"));
     refused::<A>(400, &heads.each_ref().map(String::as_str)).await;
 }
 
-async fn a_head_that_is_not_clear_is_refused<A: Api>() {
+async fn ambiguous_request_head_is_rejected<A: Api>() {
     refused::<A>(
         400,
         &[
-            // A line that is folded, and a blank before the colon (section 5).
+            // A folded line, and a space before the colon (section 5).
             "x: a\r\n b\r\n\r\n",
             "content-length : 2\r\n\r\n{}",
             "transfer-encoding : chunked\r\n\r\n0\r\n\r\n",
@@ -145,15 +145,15 @@ async fn a_head_that_is_not_clear_is_refused<A: Api>() {
     }
 }
 
-async fn what_has_one_meaning_is_taken<A: Api>() {
+async fn unambiguous_requests_are_accepted<A: Api>() {
     let server = Server::start::<A>().await;
     let get = raw::get::<A>();
     let line = get.lines().next().unwrap();
     for (request, answered) in [
-        // A client that ends its lines in LF may be understood (section 2.2); empty lines before a request are none.
+        // A recipient may accept a bare LF (section 2.2) and ignores empty lines before a request.
         (get.replace("\r\n", "\n"), &[200, 404][..]),
         (format!("\r\n\r\n{get}"), &[200, 404]),
-        // A body is a body, also where none is asked for.
+        // A body is accepted even where the operation needs none.
         (
             format!("{line}\r\nhost: shelf\r\ncontent-length: {}\r\n\r\n{SMUGGLED}", SMUGGLED.len()),
             &[200, 404],
@@ -167,7 +167,7 @@ async fn what_has_one_meaning_is_taken<A: Api>() {
     }
 }
 
-async fn a_head_has_its_limits<A: Api>() {
+async fn oversized_request_head_is_rejected<A: Api>() {
     let server = Server::start::<A>().await;
     let long = "x".repeat(16_384);
     let many: String = (0..100).map(|number| format!("x{number}: y\r\n")).collect();

@@ -1,5 +1,5 @@
-//! Floods of HTTP/2 frames that cost a client next to nothing and a server without limits a lot. Each ends its own
-//! connection, and nothing else: memory stays what it was, and others are served meanwhile.
+//! Floods of HTTP/2 frames that are cheap to send and expensive to process. Each one ends its own
+//! connection only: memory does not grow, and other clients are served meanwhile.
 
 use socket_tap::Tap;
 use tempfile::TempDir;
@@ -11,20 +11,20 @@ use crate::support::process::Serving;
 use crate::support::raw::{self, Raw};
 
 each_api!(
-    streams_that_are_reset_at_once,
-    streams_that_the_server_has_to_reset,
-    a_head_without_an_end,
-    a_head_that_unpacks_to_megabytes,
-    data_frames_without_data,
-    pings_whose_answers_nobody_reads,
-    settings_whose_answers_nobody_reads,
-    a_window_that_grows_beyond_all_bounds,
-    a_window_that_does_not_grow,
-    a_stream_too_many_is_refused,
-    the_limits_are_told,
+    rapid_reset_flood_ends_the_connection,
+    provoked_resets_end_the_connection,
+    continuation_flood_ends_the_connection,
+    hpack_bomb_is_rejected,
+    empty_data_flood_ends_the_connection,
+    unread_ping_acknowledgements_are_bounded,
+    unread_settings_acknowledgements_are_bounded,
+    window_overflow_ends_the_connection,
+    zero_window_increment_ends_the_connection,
+    stream_above_the_limit_is_refused,
+    settings_announce_the_limits,
 );
 
-/// What a flood may leave behind, in KiB: allocators and threads take their share of any work.
+/// Memory growth allowed after a flood, in KiB: allocators and threads keep some.
 const LEFT_BEHIND: u64 = 48 * 1024;
 
 #[derive(PartialEq)]
@@ -33,7 +33,7 @@ pub(crate) enum Attacker {
     ReadsNothing,
 }
 
-/// Sends `first`, and then what `next` says, over and over, until the server has had enough.
+/// Sends `first`, then `next` repeatedly, until the server ends the connection.
 pub(crate) async fn flood<A: Api>(attacker: Attacker, first: Vec<u8>, mut next: impl FnMut() -> Vec<u8>) {
     let directory = TempDir::new().unwrap();
     let trace = directory.path().join("trace.jsonl");
@@ -66,13 +66,13 @@ fn preface() -> Vec<u8> {
     [http2::PREFACE, &frame(http2::SETTINGS, 0, 0, &[])].concat()
 }
 
-/// The numbers of a client's streams.
+/// The stream identifiers that a client uses.
 fn streams() -> impl Iterator<Item = u32> {
     (1..).step_by(2)
 }
 
 /// CVE-2023-44487.
-async fn streams_that_are_reset_at_once<A: Api>() {
+async fn rapid_reset_flood_ends_the_connection<A: Api>() {
     let mut streams = streams();
     let pair = |stream| [http2::request::<A>(stream), reset(stream)].concat();
     flood::<A>(Attacker::Reads, preface(), || streams.by_ref().take(100).flat_map(pair).collect()).await;
@@ -82,8 +82,8 @@ fn reset(stream: u32) -> Vec<u8> {
     frame(http2::RST_STREAM, 0, stream, &8_u32.to_be_bytes())
 }
 
-/// CVE-2025-8671: on each the client does something wrong, here with its window.
-async fn streams_that_the_server_has_to_reset<A: Api>() {
+/// CVE-2025-8671: the client commits an error on each stream, here with its window.
+async fn provoked_resets_end_the_connection<A: Api>() {
     let mut streams = streams();
     let pair = |stream| [http2::endless_request::<A>(stream), grow(stream, (1 << 31) - 1)].concat();
     flood::<A>(Attacker::Reads, preface(), || streams.by_ref().take(100).flat_map(pair).collect()).await;
@@ -94,20 +94,20 @@ fn grow(stream: u32, by: u32) -> Vec<u8> {
 }
 
 /// CVE-2024-27316.
-async fn a_head_without_an_end<A: Api>() {
+async fn continuation_flood_ends_the_connection<A: Api>() {
     let begin = frame(http2::HEADERS, 0, 1, &http2::head::<A>(raw::path::<A>()));
     let more = frame(http2::CONTINUATION, 0, 1, &http2::fields(&[("x", "y")])).repeat(100);
     flood::<A>(Attacker::Reads, [preface(), begin].concat(), || more.clone()).await;
 }
 
-/// 4,000 bytes that are sent once and then named by a byte, 16,000 times.
-async fn a_head_that_unpacks_to_megabytes<A: Api>() {
-    // A literal with indexing, name `x`, and the length of its value as an integer of 7 bits and more (RFC 7541).
+/// A field of 4,000 bytes that is sent once and then referenced 16,000 times by one byte.
+async fn hpack_bomb_is_rejected<A: Api>() {
+    // A literal with indexing, name `x`, and the length of its value as a multi-byte integer (RFC 7541).
     let large = [&[0x40, 1, b'x', 0x7f, 0xa1, 0x1e][..], &[b'y'; 4000]].concat();
     let mut streams = streams();
     let bomb = || {
         let stream = streams.next().unwrap();
-        // 62 is the newest entry of the dynamic table.
+        // Index 62 is the newest entry of the dynamic table.
         let block = [http2::head::<A>(raw::path::<A>()), large.clone(), vec![0x80 | 62; 12_000]].concat();
         frame(http2::HEADERS, http2::END_HEADERS | http2::END_STREAM, stream, &block)
     };
@@ -115,33 +115,33 @@ async fn a_head_that_unpacks_to_megabytes<A: Api>() {
 }
 
 /// CVE-2019-9518.
-async fn data_frames_without_data<A: Api>() {
+async fn empty_data_flood_ends_the_connection<A: Api>() {
     let first = [preface(), http2::endless_request::<A>(1)].concat();
     let nothing = frame(http2::DATA, 0, 1, &[]).repeat(100);
     flood::<A>(Attacker::Reads, first, || nothing.clone()).await;
 }
 
 /// CVE-2019-9512.
-async fn pings_whose_answers_nobody_reads<A: Api>() {
+async fn unread_ping_acknowledgements_are_bounded<A: Api>() {
     let pings = frame(http2::PING, 0, 0, &[0; 8]).repeat(1000);
     flood::<A>(Attacker::ReadsNothing, preface(), || pings.clone()).await;
 }
 
 /// CVE-2019-9515.
-async fn settings_whose_answers_nobody_reads<A: Api>() {
+async fn unread_settings_acknowledgements_are_bounded<A: Api>() {
     let settings = frame(http2::SETTINGS, 0, 0, &[]).repeat(1000);
     flood::<A>(Attacker::ReadsNothing, preface(), || settings.clone()).await;
 }
 
-async fn a_window_that_grows_beyond_all_bounds<A: Api>() {
+async fn window_overflow_ends_the_connection<A: Api>() {
     flood::<A>(Attacker::Reads, preface(), || grow(0, (1 << 31) - 1)).await;
 }
 
-async fn a_window_that_does_not_grow<A: Api>() {
+async fn zero_window_increment_ends_the_connection<A: Api>() {
     flood::<A>(Attacker::Reads, preface(), || grow(0, 0)).await;
 }
 
-async fn a_stream_too_many_is_refused<A: Api>() {
+async fn stream_above_the_limit_is_refused<A: Api>() {
     let limits = hardening_http::Limits { max_streams: 3, ..hardening_http::Limits::default() };
     let server = Server::limited::<A>(&Tap::off(), limits).await;
     let mut client = Http2::connect(server.address, &[]).await;
@@ -153,8 +153,8 @@ async fn a_stream_too_many_is_refused<A: Api>() {
     assert_eq!((refusal.stream, refusal.payload.as_slice()), (7, &[0, 0, 0, 7][..]));
 }
 
-/// A client that knows the limits need not run into them.
-async fn the_limits_are_told<A: Api>() {
+/// A client that knows the limits can keep to them.
+async fn settings_announce_the_limits<A: Api>() {
     let server = Server::start::<A>().await;
     let mut client = Http2::connect(server.address, &[]).await;
     let settings = first(&mut client, http2::SETTINGS).await.payload;
@@ -166,7 +166,7 @@ async fn the_limits_are_told<A: Api>() {
 
 async fn first(client: &mut Http2, kind: u8) -> Frame {
     loop {
-        let frame = client.next_politely().await.unwrap();
+        let frame = client.next_acknowledged().await.unwrap();
         if frame.kind == kind {
             return frame;
         }

@@ -1,4 +1,4 @@
-//! The limits are written down once: what the README says of them is what the servers do.
+//! The documented limits are those of the servers.
 
 use clap::{Args as _, Command};
 use hardening_http::Limits;
@@ -9,12 +9,12 @@ use crate::support::program::run;
 
 const DOCUMENT: &str = include_str!("../../docs/limits.md");
 
-/// As a table in Markdown.
+/// Formats the limits as a Markdown table.
 fn table() -> String {
     let limits = LimitFlags::augment_args(Command::new("limits"));
     let row = |arg: &clap::Arg| {
         let help = arg.get_help().unwrap().to_string();
-        // The help comes first, then an empty line.
+        // The long help begins with the short one.
         let reason = arg.get_long_help().unwrap().to_string().replacen(&help, "", 1);
         let default = arg.get_default_values()[0].to_str().unwrap();
         let unit = match arg.get_value_names().unwrap()[0].as_str() {
@@ -52,7 +52,7 @@ fn each_server_has_a_flag_for_each_limit() {
 }
 
 #[test]
-fn the_defaults_are_those_of_the_command_line() {
+fn default_limits_match_the_command_line() {
     let limits = Limits::default();
     assert_eq!((limits.max_connections, limits.idle_timeout.as_secs()), (10_000, 60));
     assert_eq!(limits.linger.as_millis(), 500);

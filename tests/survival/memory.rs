@@ -1,4 +1,4 @@
-//! Thousands of connections, and the memory that they take and leave.
+//! Memory use during and after thousands of connections.
 
 use std::time::{Duration, Instant};
 
@@ -10,13 +10,13 @@ use crate::support::process::Serving;
 use crate::support::raw::Raw;
 use crate::support::recorded::{Recorded, recorded};
 
-each_api!(thousands_that_do_nothing_are_in_nobodys_way);
+each_api!(memory_of_idle_connections_is_bounded_and_returned);
 
-async fn thousands_that_do_nothing_are_in_nobodys_way<A: Api>() {
+async fn memory_of_idle_connections_is_bounded_and_returned<A: Api>() {
     const CONNECTIONS: u32 = 5_000;
-    /// KiB for each, the tap's and the runtime's part included.
+    /// KiB allowed per connection, including the tap and the runtime.
     const EACH: u64 = 24;
-    /// KiB for each that may be left when they have gone.
+    /// KiB per connection that may remain after they are closed.
     const LEFT: u64 = 1;
     if !allow_files(u64::from(CONNECTIONS) + 1_000) {
         return;
@@ -46,7 +46,7 @@ async fn thousands_that_do_nothing_are_in_nobodys_way<A: Api>() {
     working.close().await;
 }
 
-/// Whether the server gives memory back, down to `most` KiB, while it goes on working.
+/// Returns `true` once the server's memory falls to `most` KiB while it serves requests.
 async fn memory_falls<A: Api>(server: &Serving, most: u64, working: &mut A) -> bool {
     let asked = Instant::now();
     while server.memory() > most && asked.elapsed() < Duration::from_secs(60) {
@@ -54,6 +54,6 @@ async fn memory_falls<A: Api>(server: &Serving, most: u64, working: &mut A) -> b
     }
     let memory = server.memory();
     eprintln!("{}: {memory} KiB after {:?}", A::SERVER, asked.elapsed());
-    // Other allocators have their own ways.
+    // Other allocators return memory on their own terms.
     memory <= most || cfg!(not(all(target_os = "linux", target_env = "gnu")))
 }

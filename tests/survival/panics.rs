@@ -1,4 +1,4 @@
-//! A handler that fails.
+//! Handlers that panic.
 
 use axum::Router;
 use axum::routing::get;
@@ -8,9 +8,9 @@ use socket_tap::{Tap, TapListener};
 use crate::support::http2::{self, Http2};
 use crate::support::raw::{self, Raw};
 
-/// A handler is somebody's first draft: what it does to itself, it does to nobody else.
+/// A panic fails its own request only.
 #[tokio::test]
-async fn a_handler_that_panics_takes_nobody_along() {
+async fn panicking_handler_affects_no_other_request() {
     let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let router = Router::new()
@@ -32,7 +32,7 @@ async fn a_handler_that_panics_takes_nobody_along() {
         Raw::saying(address, raw::get::<clients::Rest>().replace("/v1/books/1", "/panic")).await.rest().await,
         ""
     );
-    // The other requests of its own HTTP/2 connection are bystanders, too.
+    // This includes other requests on the same HTTP/2 connection.
     over_http2.send(&http2::request::<clients::Rest>(3)).await.unwrap();
     assert!(over_http2.answered(3).await);
     bystander.send(raw::get::<clients::Rest>().as_bytes()).await.unwrap();

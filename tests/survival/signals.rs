@@ -1,4 +1,4 @@
-//! The end of a server in the middle of its work.
+//! SIGINT and SIGTERM under load.
 
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -15,19 +15,19 @@ use crate::support::raw::{self, Raw};
 use crate::support::recorded::{Recorded, recorded};
 
 each_api!(
-    a_signal_under_load_loses_no_call,
-    a_connection_that_the_kernel_has_made_is_taken_after_the_signal,
-    a_call_that_does_not_end_is_cut_after_the_grace,
-    a_second_signal_ends_it_at_once,
-    what_was_idle_for_long_lingers_after_the_signal,
+    signal_under_load_loses_no_call,
+    backlogged_connection_is_served_after_a_signal,
+    endless_call_is_cut_after_the_grace_period,
+    second_signal_ends_the_server_at_once,
+    long_idle_connection_lingers_after_a_signal,
 );
 
-/// How many clients keep a server busy.
+/// Number of concurrent clients.
 const CLIENTS: usize = 16;
 
-/// Every call that was sent is answered: with the last one comes the word that it was the last one.
-async fn a_signal_under_load_loses_no_call<A: Api>() {
-    // What is cut, or closed since it is idle, would let the test wait for ever.
+/// Every call gets a response; the last response on a connection announces its end.
+async fn signal_under_load_loses_no_call<A: Api>() {
+    // A connection that is cut or closed as idle would block the test.
     let Recorded { server, _directory } = recorded::<A>(&["--grace", "3600", "--linger", "3600"]);
     let busy = Arc::new(Barrier::new(CLIENTS + 1));
     let clients: Vec<_> = (0..CLIENTS)
@@ -52,7 +52,7 @@ async fn a_signal_under_load_loses_no_call<A: Api>() {
     assert!(status.success(), "{status}: {said}");
 }
 
-/// Calls until the server says that this was the last; tells how many were sent and answered.
+/// Makes calls until the server announces the end; returns the number of requests and of responses.
 async fn calls_over_http1<A: Api>(address: SocketAddr, busy: &Barrier) -> (u32, u32) {
     let mut client = Raw::connect(address).await;
     let (mut sent, mut answered) = (0, 0);
@@ -72,7 +72,7 @@ async fn calls_over_http1<A: Api>(address: SocketAddr, busy: &Barrier) -> (u32, 
     (sent, answered)
 }
 
-/// The same over HTTP/2, where the server names the last stream that it has taken.
+/// Makes calls over HTTP/2 until GOAWAY, which names the last processed stream.
 async fn calls_over_http2<A: Api>(address: SocketAddr, busy: &Barrier) -> (u32, u32) {
     let mut client = Http2::connect(address, &[]).await;
     let (mut sent, mut answered, mut last) = (0, 0, u32::MAX);
@@ -83,11 +83,11 @@ async fn calls_over_http2<A: Api>(address: SocketAddr, busy: &Barrier) -> (u32, 
         client.send(&http2::request::<A>(stream)).await.unwrap();
         sent += 1;
         loop {
-            let Some(frame) = client.next_politely().await else { break 'calls };
+            let Some(frame) = client.next_acknowledged().await else { break 'calls };
             if frame.kind == http2::GOAWAY {
                 last = frame.last_stream();
                 if stream > last {
-                    // Not taken: the client may try elsewhere.
+                    // Not processed: the client may retry on another connection.
                     sent -= 1;
                     break 'calls;
                 }
@@ -101,20 +101,20 @@ async fn calls_over_http2<A: Api>(address: SocketAddr, busy: &Barrier) -> (u32, 
             busy.wait().await;
         }
     }
-    while client.next_politely().await.is_some() {}
+    while client.next_acknowledged().await.is_some() {}
     (sent, answered)
 }
 
-async fn a_connection_that_the_kernel_has_made_is_taken_after_the_signal<A: Api>() {
+async fn backlogged_connection_is_served_after_a_signal<A: Api>() {
     let server = Server::start::<A>().await;
-    // It waits in the backlog: the server shares this thread, which does not wait here.
+    // The connection is in the backlog: the server, a task on this thread, has not run yet.
     let stream = TcpStream::connect(server.address).unwrap();
     server.shutdown.cancel();
     stream.set_nonblocking(true).unwrap();
     let mut client = Http2::over(tokio::net::TcpStream::from_std(stream).unwrap(), &[]).await;
     client.send(&http2::request::<A>(1)).await.unwrap();
     let (mut answered, mut told) = (false, false);
-    while let Some(frame) = client.next_politely().await {
+    while let Some(frame) = client.next_acknowledged().await {
         answered |= frame.ends(1);
         told |= frame.kind == http2::GOAWAY;
     }
@@ -122,8 +122,8 @@ async fn a_connection_that_the_kernel_has_made_is_taken_after_the_signal<A: Api>
     server.stop().await;
 }
 
-/// A request may be under way, and over HTTP/1.1 nothing tells a client to ask no more.
-async fn what_was_idle_for_long_lingers_after_the_signal<A: Api>() {
+/// A request may be on its way, and HTTP/1.1 cannot ask a client to stop.
+async fn long_idle_connection_lingers_after_a_signal<A: Api>() {
     if A::API == "grpc" {
         return;
     }
@@ -132,7 +132,7 @@ async fn what_was_idle_for_long_lingers_after_the_signal<A: Api>() {
     let server = Server::limited::<A>(&Tap::off(), limits).await;
     let mut client: A = server.client().await;
     client.book(1).await.unwrap();
-    // Others are closed for their silence while this one is idle for longer than it lingers.
+    // This connection is idle for longer than the linger time, while others close.
     for _ in 0..2 {
         Raw::connect(server.address).await.rest().await;
     }
@@ -142,29 +142,29 @@ async fn what_was_idle_for_long_lingers_after_the_signal<A: Api>() {
     client.close().await;
 }
 
-async fn a_call_that_does_not_end_is_cut_after_the_grace<A: Api>() {
+async fn endless_call_is_cut_after_the_grace_period<A: Api>() {
     let Recorded { server, _directory } = recorded::<A>(&["--grace", "0.1", "--request-timeout", "3600"]);
     let mut client = Http2::connect(server.address, &[]).await;
     client.send(&http2::endless_request::<A>(1)).await.unwrap();
-    // It is there: what comes after it is answered.
+    // The signal has arrived; later requests still get a response.
     client.send(&http2::request::<A>(3)).await.unwrap();
     assert!(client.answered(3).await);
     server.signal(Signal::TERM);
-    while client.next_politely().await.is_some() {}
+    while client.next_acknowledged().await.is_some() {}
     let (status, _, said) = tokio::task::spawn_blocking(|| server.wait()).await.unwrap();
     assert!(status.success(), "{status}: {said}");
 }
 
-async fn a_second_signal_ends_it_at_once<A: Api>() {
-    // Without the second signal it ends, too, but late and with another code.
+async fn second_signal_ends_the_server_at_once<A: Api>() {
+    // Without the second signal the server ends later, with another exit code.
     let Recorded { server, _directory } = recorded::<A>(&["--grace", "20", "--request-timeout", "3600"]);
     let mut client = Http2::connect(server.address, &[]).await;
     client.send(&http2::endless_request::<A>(1)).await.unwrap();
     client.send(&http2::request::<A>(3)).await.unwrap();
     assert!(client.answered(3).await);
     server.signal(Signal::TERM);
-    // The first has arrived: the server says goodbye.
-    while client.next_politely().await.unwrap().kind != http2::GOAWAY {}
+    // The first signal has arrived: the server sends GOAWAY or `connection: close`.
+    while client.next_acknowledged().await.unwrap().kind != http2::GOAWAY {}
     server.signal(Signal::TERM);
     let (status, ..) = tokio::task::spawn_blocking(|| server.wait()).await.unwrap();
     assert_eq!(status.code(), Some(130));

@@ -1,11 +1,11 @@
-//! The records of TLS that Wireshark finds in a capture.
+//! TLS records that Wireshark finds in a capture.
 
 use std::path::Path;
 
 use super::Directions;
 use crate::support::program::run;
 
-/// Returns for each direction, to the server first, what tshark sees on that port of the server.
+/// Returns the records that tshark finds on this server port, for each direction, to the server first.
 pub(super) fn records(tshark: &Path, pcapng: &str, port: u16) -> Directions {
     let filter = format!("tls && tcp.port == {port}");
     let pdml = run(tshark, &["-r", pcapng, "-Y", &filter, "-T", "pdml"]).ok();
@@ -18,16 +18,16 @@ pub(super) fn records(tshark: &Path, pcapng: &str, port: u16) -> Directions {
     directions
 }
 
-/// The name of a field and its value: `<field name="tls.record.length" showname="Length: 250" … show="250" …/>`.
+/// Returns name and value of a field: `<field name="tls.record.length" showname="Length: 250" … show="250" …/>`.
 fn field(line: &str) -> Option<(&str, &str)> {
     let value = |key: &str| line.split_once(&format!(" {key}=\""))?.1.split_once('"').map(|(value, _)| value);
     Some((value("name")?, value("show")?))
 }
 
-/// The fields of a packet in the words in which they are compared.
+/// The fields of a packet as comparable text.
 fn named(fields: &[(&str, &str)]) -> Vec<String> {
     let (mut described, mut kind) = (Vec::new(), "");
-    // Those of the message that is being looked at, and the version that it names in its beginning.
+    // The fields of the current message, and the version at its beginning.
     let (mut said, mut legacy): (Vec<String>, Option<String>) = (Vec::new(), None);
     for (name, value) in fields.iter().chain(&[("end", "")]) {
         if matches!(*name, "end" | "tls.record.length" | "tls.handshake.type") {

@@ -1,4 +1,4 @@
-//! The recordings of an axum server, a tonic client and a client of hyper-util are what the kernel saw.
+//! Compares recordings of an axum server, a tonic client and a hyper-util client with strace.
 
 use std::future::IntoFuture as _;
 
