@@ -10,7 +10,7 @@ use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, OperationDefinition, Selection, SelectionSet,
 };
 
-use crate::fault::{code, request_error};
+use crate::errors::{code, request_error};
 
 /// Leaves only that operation in the document, and returns it.
 ///

@@ -4,14 +4,14 @@
 //! limit is for one operation.
 
 mod accept;
-mod events;
-mod reply;
 mod request;
+mod response;
+mod sse;
 
 use std::sync::Arc;
 
-use async_graphql::ServerError;
 use async_graphql::parser::types::OperationType;
+use async_graphql::{Executor, ServerError};
 use axum::extract::{Request, State};
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, UPGRADE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, StatusCode};
@@ -21,23 +21,27 @@ use futures_util::stream::{self, BoxStream};
 use hardening_http::Rejection;
 
 use crate::document::Operation;
+use crate::endpoint::Endpoint;
 use crate::engine::Outcome;
-use crate::fault::PANICKED;
-use crate::{App, graphiql, socket};
+use crate::errors::PANICKED;
+use crate::{graphiql, websocket};
 
 use accept::Offer;
-pub(crate) use reply::{Media, Problem};
+pub(crate) use response::{Media, Problem};
 
 /// `GET /graphql`: a WebSocket, the page for a browser, or a query in the URL.
-pub(crate) async fn get(State(app): State<Arc<App>>, request: Request) -> Response {
+pub(crate) async fn get<E: Executor>(State(app): State<Arc<Endpoint<E>>>, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
     if wants_websocket(&parts.headers) {
-        return socket::upgrade(app, &mut parts).unwrap_or_else(|problem| problem.reply(Media::Json));
+        return websocket::upgrade(app, &mut parts).unwrap_or_else(|problem| problem.reply(Media::Json));
     }
     match accept::best(&parts.headers, &[Offer::JSON, Offer::GRAPHQL, Offer::EVENTS, Offer::HTML]) {
         None => not_acceptable(),
         Some(Offer::Page) => graphiql::page(),
-        Some(Offer::Answer(media)) => match request::from_url(&mut parts).await.map(Operation::prepare) {
+        Some(Offer::Answer(media)) => match request::from_url(&mut parts)
+            .await
+            .map(|request| Operation::prepare(request, &app.nullable))
+        {
             // A link must not change anything: whatever follows links, a prefetching browser among others, would do it.
             Ok(Ok(operation)) if operation.kind == OperationType::Mutation => {
                 let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "a mutation needs POST");
@@ -50,11 +54,11 @@ pub(crate) async fn get(State(app): State<Arc<App>>, request: Request) -> Respon
 }
 
 /// `POST /graphql`: any operation, in the body.
-pub(crate) async fn post(State(app): State<Arc<App>>, request: Request) -> Response {
+pub(crate) async fn post<E: Executor>(State(app): State<Arc<Endpoint<E>>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     match accept::best(&parts.headers, &[Offer::JSON, Offer::GRAPHQL, Offer::EVENTS]) {
         Some(Offer::Answer(media)) => match request::from_body(&parts.headers, body).await {
-            Ok(request) => answer(&app, media, Operation::prepare(request)).await,
+            Ok(request) => answer(&app, media, Operation::prepare(request, &app.nullable)).await,
             Err(problem) => problem.reply(media),
         },
         _ => not_acceptable(),
@@ -62,14 +66,14 @@ pub(crate) async fn post(State(app): State<Arc<App>>, request: Request) -> Respo
 }
 
 /// `GET /schema.graphql`: what can be asked, as text.
-pub(crate) async fn schema(State(app): State<Arc<App>>) -> Response {
+pub(crate) async fn schema<E: Executor>(State(app): State<Arc<Endpoint<E>>>) -> Response {
     let headers = [
         (CONTENT_TYPE, "text/plain; charset=utf-8"),
         // It changes with the program.
         (CACHE_CONTROL, "no-cache"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (headers, app.engine.sdl()).into_response()
+    (headers, app.sdl.clone()).into_response()
 }
 
 /// Any other method on `/graphql`.
@@ -101,18 +105,22 @@ pub(crate) fn panicked() -> Response {
 }
 
 /// Runs an operation and answers with what came of it.
-async fn answer(app: &App, media: Media, prepared: Result<Operation, ServerError>) -> Response {
+async fn answer<E: Executor>(
+    app: &Endpoint<E>,
+    media: Media,
+    prepared: Result<Operation, ServerError>,
+) -> Response {
     match (media, prepared) {
-        (Media::EventStream, Ok(operation)) => events::stream(settled(app, operation).await).await,
-        (Media::EventStream, Err(error)) => events::stream(stream::iter([error.into()]).boxed()).await,
-        (_, Ok(operation)) => reply::outcome(media, &app.engine.run(operation).await),
-        (_, Err(error)) => reply::outcome(media, &error.into()),
+        (Media::EventStream, Ok(operation)) => sse::stream(settled(app, operation).await).await,
+        (Media::EventStream, Err(error)) => sse::stream(stream::iter([error.into()]).boxed()).await,
+        (_, Ok(operation)) => response::outcome(media, &app.engine.run(operation).await),
+        (_, Err(error)) => response::outcome(media, &error.into()),
     }
 }
 
 /// The outcomes of an operation, with nothing left to wait for unless it is a subscription: over HTTP/1.1 a stream that
 /// waits for the world ends when its client has finished sending.
-async fn settled(app: &App, operation: Operation) -> BoxStream<'static, Outcome> {
+async fn settled<E: Executor>(app: &Endpoint<E>, operation: Operation) -> BoxStream<'static, Outcome> {
     let is_subscription = operation.kind == OperationType::Subscription;
     let outcomes = app.engine.stream(operation);
     if is_subscription { outcomes } else { stream::iter(outcomes.collect::<Vec<_>>().await).boxed() }

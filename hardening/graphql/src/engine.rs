@@ -3,14 +3,13 @@
 use std::panic::AssertUnwindSafe;
 
 use async_graphql::parser::types::OperationType;
-use async_graphql::{PathSegment, Response, SDLExportOptions, ServerError, Value};
+use async_graphql::{Executor, PathSegment, Response, ServerError, Value};
 use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 use serde::Serialize;
 
 use crate::document::{Operation, RootField, placeholder};
-use crate::fault::{PANICKED, code, finish_all, request_error};
-use crate::schema::Schema;
+use crate::errors::{PANICKED, code, finalize_all, request_error};
 
 /// What came of an operation, in the form that a client gets.
 #[derive(Debug, Serialize)]
@@ -29,11 +28,11 @@ impl From<ServerError> for Outcome {
 }
 
 /// Runs operations.
-pub(crate) struct Engine(Schema);
+pub(crate) struct Engine<E>(E);
 
-impl Engine {
-    pub(crate) fn new(schema: Schema) -> Self {
-        Self(schema)
+impl<E: Executor> Engine<E> {
+    pub(crate) fn new(executor: E) -> Self {
+        Self(executor)
     }
 
     /// Runs a query or a mutation.
@@ -50,21 +49,16 @@ impl Engine {
     /// Runs any operation: one outcome for a query or a mutation, one for each event of a subscription.
     pub(crate) fn stream(&self, operation: Operation) -> BoxStream<'static, Outcome> {
         let Operation { request, root, has_placeholder, .. } = operation;
-        let responses = self.0.execute_stream(request);
+        let responses = self.0.execute_stream(request, None);
         let outcomes = responses.map(move |response| settle(response, &root, has_placeholder));
         // A stream outlives its handler, and the task that it is polled in serves others, too. Nothing is left in an odd
         // state: a stream that panicked is not polled again, and the shelf expects panics.
         let caught = AssertUnwindSafe(outcomes).catch_unwind();
         caught.map(|outcome| outcome.unwrap_or_else(|_| panicked())).boxed()
     }
-
-    /// The schema as text.
-    pub(crate) fn sdl(&self) -> String {
-        self.0.sdl_with_options(SDLExportOptions::new().use_space_ident().prefer_single_line_descriptions())
-    }
 }
 
-impl std::fmt::Debug for Engine {
+impl<E> std::fmt::Debug for Engine<E> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Engine").finish_non_exhaustive()
     }
@@ -75,7 +69,7 @@ fn settle(mut response: Response, root: &[RootField], has_placeholder: bool) -> 
     // An error in a field has a path. One of the request as a whole has none.
     let refused = !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty());
     if refused && response.data == Value::Null {
-        finish_all(&mut response.errors, code::VALIDATION_FAILED);
+        finalize_all(&mut response.errors, code::VALIDATION_FAILED);
         return Outcome::Refused { errors: response.errors };
     }
     if has_placeholder {
@@ -86,7 +80,7 @@ fn settle(mut response: Response, root: &[RootField], has_placeholder: bool) -> 
     }
     put_in_order(&mut response.data, root);
     // The resolvers give every error a code; what has none is an argument that the library could not read.
-    finish_all(&mut response.errors, code::BAD_USER_INPUT);
+    finalize_all(&mut response.errors, code::BAD_USER_INPUT);
     Outcome::Executed(response)
 }
 

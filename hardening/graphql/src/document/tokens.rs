@@ -5,7 +5,7 @@
 
 use async_graphql::ServerError;
 
-use crate::fault::{code, request_error};
+use crate::errors::{code, request_error};
 use crate::limits::{MAX_NAME, MAX_NESTING, MAX_TOKENS};
 
 pub(super) fn check(query: &str) -> Result<(), ServerError> {

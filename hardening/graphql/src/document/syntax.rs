@@ -4,7 +4,7 @@ use async_graphql::ServerError;
 use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::parser::{Error, parse_query};
 
-use crate::fault::{code, request_error};
+use crate::errors::{code, request_error};
 
 pub(super) fn parse(query: &str) -> Result<ExecutableDocument, ServerError> {
     parse_query(query).map_err(|error| {

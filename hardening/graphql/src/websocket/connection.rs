@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
 
+use async_graphql::Executor;
 use axum::body::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
@@ -12,24 +13,24 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::App;
 use crate::document::Operation;
+use crate::endpoint::Endpoint;
 use crate::engine::Outcome;
-use crate::fault::{code, request_error};
+use crate::errors::{code, request_error};
 use crate::limits::{
     CLOSE_TIMEOUT, INIT_TIMEOUT, KEEP_ALIVE, MAX_OPERATIONS, MAX_REQUEST_BYTES, SEND_TIMEOUT,
 };
 
-use super::arrival::Arrival;
 use super::close::Close;
+use super::frames::Arrival;
 use super::message::{ClientMessage, ServerMessage};
 use super::operations::{Event, Operations};
 
 /// A WebSocket and what runs on it. All of it is one task: when the socket goes, the operations go with it.
-pub(super) struct Connection<S> {
+pub(super) struct Connection<S, E> {
     socket: WebSocketStream<S>,
     arrival: Arrival,
-    app: Arc<App>,
+    app: Arc<Endpoint<E>>,
     operations: Operations,
     /// Whether `connection_init` came and was answered.
     acknowledged: bool,
@@ -40,9 +41,9 @@ pub(super) struct Connection<S> {
 /// Ends the loop: with a close frame of ours, or `None` when the client went first.
 type End = Option<Close>;
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin, E: Executor> Connection<S, E> {
     /// `arrival` watches the stream below the socket.
-    pub(super) fn new(socket: WebSocketStream<S>, arrival: Arrival, app: Arc<App>) -> Self {
+    pub(super) fn new(socket: WebSocketStream<S>, arrival: Arrival, app: Arc<Endpoint<E>>) -> Self {
         Self { socket, arrival, app, operations: Operations::default(), acknowledged: false, heard: true }
     }
 
@@ -119,7 +120,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 
     async fn start(&mut self, id: String, request: async_graphql::Request) -> Result<(), End> {
-        let event = match Operation::prepare(request) {
+        let event = match Operation::prepare(request, &self.app.nullable) {
             Ok(operation) => self.operations.start(id, self.app.engine.stream(operation)).await,
             Err(error) => Some((id, Some(error.into()))),
         };

@@ -5,7 +5,7 @@
 use async_graphql::parser::types::OperationDefinition;
 use async_graphql::{ServerError, Value, Variables};
 
-use crate::fault::{code, request_error};
+use crate::errors::{code, request_error};
 
 /// Fills in the defaults, and checks that nothing is missing. The library knows of defaults in arguments, but not in
 /// `@skip` and `@include`.

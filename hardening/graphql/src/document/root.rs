@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use async_graphql::parser::types::{ExecutableDocument, Field, Selection, SelectionSet};
+use async_graphql::parser::types::{ExecutableDocument, Field, OperationType, Selection, SelectionSet};
 use async_graphql::{Pos, Positioned, ServerError};
 
-use super::fragments::filled_in;
-use crate::fault::{code, request_error};
-use crate::schema::NULLABLE_ROOTS;
+use super::flatten::flattened;
+use super::nullable::NullableFields;
+use crate::errors::{code, request_error};
 
 /// A field of the root.
 #[derive(Debug)]
@@ -22,11 +22,11 @@ pub(crate) struct RootField {
 }
 
 impl RootField {
-    fn new(field: &Positioned<Field>) -> Self {
+    fn new(kind: OperationType, field: &Positioned<Field>, nullable: &NullableFields) -> Self {
         let name = field.node.name.node.as_str();
         Self {
             key: field.node.response_key().node.to_string(),
-            nullable: NULLABLE_ROOTS.contains(&name),
+            nullable: nullable.contains(kind, name),
             meta: name.starts_with("__"),
             at: field.pos,
         }
@@ -36,8 +36,14 @@ impl RootField {
 /// The fields that are selected there.
 ///
 /// Call it only for a document that was sized up: it fills in the fragments.
-pub(super) fn fields(selected: &SelectionSet, document: &ExecutableDocument) -> Vec<RootField> {
-    filled_in(selected, document).into_iter().map(RootField::new).collect()
+pub(super) fn fields(
+    kind: OperationType,
+    selected: &SelectionSet,
+    document: &ExecutableDocument,
+    nullable: &NullableFields,
+) -> Vec<RootField> {
+    let fields = flattened(selected, document).into_iter();
+    fields.map(|field| RootField::new(kind, field, nullable)).collect()
 }
 
 /// A mutation selects each key once. Fields with the same key are one field, to be run once; the library would make the

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
 use async_graphql::{Positioned, ServerError};
 
-use crate::fault::{code, request_error};
+use crate::errors::{code, request_error};
 use crate::limits::{MAX_INTROSPECTION, MAX_NESTING, MAX_SELECTIONS};
 
 pub(super) fn check(document: &ExecutableDocument) -> Result<(), ServerError> {

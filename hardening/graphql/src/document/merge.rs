@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use async_graphql::parser::types::{ExecutableDocument, Field, SelectionSet};
 use async_graphql::{Positioned, ServerError};
 
-use super::fragments::filled_in;
-use crate::fault::{code, request_error};
+use super::flatten::flattened;
+use crate::errors::{code, request_error};
 
 /// Call it only for a document that was sized up: it fills in the fragments.
 pub(super) fn check(selected: &SelectionSet, document: &ExecutableDocument) -> Result<(), ServerError> {
@@ -19,7 +19,7 @@ pub(super) fn check(selected: &SelectionSet, document: &ExecutableDocument) -> R
 /// The same for sets that are selected of one object.
 fn check_together(sets: &[&SelectionSet], document: &ExecutableDocument) -> Result<(), ServerError> {
     let mut keys: BTreeMap<&str, Vec<&Positioned<Field>>> = BTreeMap::new();
-    for field in sets.iter().flat_map(|set| filled_in(set, document)) {
+    for field in sets.iter().flat_map(|set| flattened(set, document)) {
         let key = field.node.response_key().node.as_str();
         let fields = keys.entry(key).or_default();
         // Of a fragment that is used again: compared once, so that the work is bounded by the text.

@@ -5,8 +5,9 @@
 //! Behind them come rules of the specification that the library does not keep: [`variables`], [`root`], [`merge`] and
 //! [`placeholder`].
 
-mod fragments;
+mod flatten;
 mod merge;
+mod nullable;
 pub(crate) mod placeholder;
 mod root;
 mod select;
@@ -18,6 +19,7 @@ mod variables;
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, ServerError};
 
+pub(crate) use nullable::NullableFields;
 pub(crate) use root::RootField;
 
 /// One operation, ready to run.
@@ -33,7 +35,7 @@ pub(crate) struct Operation {
 
 impl Operation {
     /// Parses a request and picks the operation that it names.
-    pub(crate) fn prepare(mut request: Request) -> Result<Self, ServerError> {
+    pub(crate) fn prepare(mut request: Request, nullable: &NullableFields) -> Result<Self, ServerError> {
         tokens::check(&request.query)?;
         let mut document = syntax::parse(&request.query)?;
         size::check(&document)?;
@@ -41,7 +43,7 @@ impl Operation {
         variables::complete(&operation, &mut request.variables)?;
         let kind = operation.ty;
         let selected = &operation.selection_set;
-        let root = root::fields(&selected.node, &document);
+        let root = root::fields(kind, &selected.node, &document, nullable);
         match kind {
             OperationType::Query => {}
             OperationType::Mutation => root::check_mutation(&root)?,

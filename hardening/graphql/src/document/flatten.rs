@@ -6,17 +6,17 @@ use async_graphql::parser::types::{ExecutableDocument, Field, Selection, Selecti
 /// The fields that are selected there.
 ///
 /// Call it only for a document that was sized up: it calls itself for each level.
-pub(super) fn filled_in<'a>(
+pub(super) fn flattened<'a>(
     selected: &'a SelectionSet,
     document: &'a ExecutableDocument,
 ) -> Vec<&'a Positioned<Field>> {
     let of = |selection: &'a Positioned<Selection>| match &selection.node {
         Selection::Field(field) => vec![field],
-        Selection::InlineFragment(inline) => filled_in(&inline.node.selection_set.node, document),
+        Selection::InlineFragment(inline) => flattened(&inline.node.selection_set.node, document),
         Selection::FragmentSpread(spread) => {
             let fragment = document.fragments.get(&spread.node.fragment_name.node);
             fragment
-                .map(|fragment| filled_in(&fragment.node.selection_set.node, document))
+                .map(|fragment| flattened(&fragment.node.selection_set.node, document))
                 .unwrap_or_default()
         }
     };
