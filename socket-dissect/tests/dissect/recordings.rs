@@ -12,7 +12,7 @@ use crate::checks::Checked;
 const APIS: [&str; 3] = ["rest", "graphql", "grpc"];
 
 fn file(api: &str, side: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../socket-trace/tests/recordings/{api}-{side}.jsonl"))
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/recordings/{api}-{side}.jsonl"))
 }
 
 /// A unit of a connection: its class, its name, its bytes, and what its last part says of it.
