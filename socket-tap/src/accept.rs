@@ -4,23 +4,23 @@ use std::io;
 
 use crate::event::{Addr, Op};
 use crate::pause;
-use crate::sensor::Sensor;
+use crate::socket_recorder::SocketRecorder;
 
-/// Records an accepted connection. Returns its sensor when the listener has one; the addresses are read only then.
+/// Records an accepted connection. Returns its recorder when the listener has one; the addresses are read only then.
 pub(crate) fn accepted(
-    listener: Option<&Sensor>,
+    listener: Option<&SocketRecorder>,
     fd: Option<i32>,
     local: impl FnOnce() -> Option<Addr>,
     peer: impl FnOnce() -> Option<Addr>,
-) -> Option<Sensor> {
+) -> Option<SocketRecorder> {
     let listener = listener?;
-    let sensor = Sensor::new(listener.recording(), fd);
-    sensor.done(Op::Accept { on: listener.sock(), fd, local: local(), peer: peer() });
-    Some(sensor)
+    let recorder = SocketRecorder::new(listener.recording(), fd);
+    recorder.succeeded(Op::Accept { on: listener.sock(), fd, local: local(), peer: peer() });
+    Some(recorder)
 }
 
 /// Records an accept that failed. The listener keeps listening.
-pub(crate) fn failed(listener: Option<&Sensor>, error: io::Error) -> io::Error {
+pub(crate) fn failed(listener: Option<&SocketRecorder>, error: io::Error) -> io::Error {
     if let Some(listener) = listener {
         let op = Op::Accept { on: listener.sock(), fd: None, local: None, peer: None };
         listener.failed(op, &error);

@@ -1,13 +1,13 @@
-//! Sockets and streams that the tap did not make: recorded from here on, and told apart from those whose making it saw.
+//! Sockets and streams that the tap did not make: recorded from here on, and told apart from those whose pending it saw.
 
 use std::io;
 use std::net::SocketAddr;
 
 use tokio::net::TcpStream;
 
-use crate::endpoint::fd_of;
 use crate::event::{Addr, Domain, Op, SockId, SocketKind};
-use crate::sensor::Sensor;
+use crate::pending_socket::fd_of;
+use crate::socket_recorder::SocketRecorder;
 use crate::stream::TapStream;
 use crate::tap::Tap;
 
@@ -66,7 +66,7 @@ impl From<&'static str> for Origin {
 impl<S> TapStream<S> {
     /// Puts the tap around any stream, for example above TLS, where it sees what was said in plain text.
     ///
-    /// The recording begins with an `adopt`: the making of the stream was not seen. Such a stream has no file
+    /// The recording begins with an `adopt`: the pending of the stream was not seen. Such a stream has no file
     /// descriptor of its own, so its close carries nothing from the kernel.
     ///
     /// ```
@@ -96,9 +96,9 @@ impl<S> TapStream<S> {
     /// ```
     pub fn wrap(tap: &Tap, stream: S, origin: impl Into<Origin>) -> Self {
         let Origin { domain, on, local, peer } = origin.into();
-        let sensor =
+        let recorder =
             adopted(tap, None, |fd| Op::Adopt { fd, domain, kind: SocketKind::Stream, on, local, peer });
-        Self::new(stream, sensor)
+        Self::new(stream, recorder)
     }
 }
 
@@ -119,10 +119,10 @@ impl TapStream<TcpStream> {
     /// ```
     #[must_use]
     pub fn from_tokio(tap: &Tap, stream: TcpStream) -> Self {
-        let sensor = adopted(tap, fd_of(&stream), |fd| {
+        let recorder = adopted(tap, fd_of(&stream), |fd| {
             ip(SocketKind::Stream, fd, stream.local_addr().ok(), stream.peer_addr().ok())
         });
-        Self::new(stream, sensor)
+        Self::new(stream, recorder)
     }
 
     /// Records a connection of the standard library, from here on. It must not block: see
@@ -138,13 +138,17 @@ impl TapStream<TcpStream> {
     }
 }
 
-/// The sensor of something that was there already.
-pub(crate) fn adopted(tap: &Tap, fd: Option<i32>, op: impl FnOnce(Option<i32>) -> Op) -> Option<Sensor> {
-    let sensor = tap.recording().map(|recording| Sensor::new(recording, fd));
-    if let Some(sensor) = &sensor {
-        sensor.done(op(fd));
+/// The recorder of something that was there already.
+pub(crate) fn adopted(
+    tap: &Tap,
+    fd: Option<i32>,
+    op: impl FnOnce(Option<i32>) -> Op,
+) -> Option<SocketRecorder> {
+    let recorder = tap.recording().map(|recording| SocketRecorder::new(recording, fd));
+    if let Some(recorder) = &recorder {
+        recorder.succeeded(op(fd));
     }
-    sensor
+    recorder
 }
 
 pub(crate) fn ip(

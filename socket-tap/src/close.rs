@@ -1,6 +1,6 @@
 //! What is known of a connection at its end.
 
-use crate::event::words::words;
+use crate::event::string_enum::string_enum;
 
 /// The end of a socket: who ended it, what went through, and what the kernel knew of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -127,7 +127,7 @@ impl TcpSample {
     }
 }
 
-words! {
+string_enum! {
     /// The state of a TCP connection (RFC 9293, section 3.3.2), by the names that `netstat(8)` prints.
     TcpState {
         /// Data goes both ways.

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use crate::event::{Addr, SockId};
-use crate::sensor::Sensor;
 use crate::socket::Socket;
+use crate::socket_recorder::SocketRecorder;
 use crate::stream::TapStream;
 
 /// A connection: its number in the recording, its addresses, and its age.
@@ -46,9 +46,9 @@ impl<S: Socket> TapStream<S> {
     ///
     /// The recording has the addresses already. When nothing is recorded, this asks the kernel.
     pub fn conn_info(&self) -> ConnInfo {
-        let known = self.sensor().map(|sensor| sensor.socket().addresses()).unwrap_or_default();
+        let known = self.recorder().map(|recorder| recorder.socket().addresses()).unwrap_or_default();
         ConnInfo {
-            sock: self.sensor().map(Sensor::sock),
+            sock: self.recorder().map(SocketRecorder::sock),
             local: known.local.or_else(|| self.get_ref().local()),
             peer: known.peer.or_else(|| self.get_ref().peer()),
             since: self.since(),

@@ -6,9 +6,9 @@ use std::net::SocketAddr;
 use socket2::{Domain, Type};
 use tokio::net::{TcpStream, ToSocketAddrs};
 
-use crate::endpoint::{Making, no_address};
 use crate::event::Op;
 use crate::options::TcpOptions;
+use crate::pending_socket::{PendingSocket, no_address};
 use crate::stream::TapStream;
 use crate::tap::Tap;
 
@@ -59,19 +59,19 @@ impl TapStream<TcpStream> {
 
 async fn connect_to(tap: &Tap, address: SocketAddr, options: TcpOptions) -> io::Result<TapStream> {
     let peer = Some(address.into());
-    let making = Making::new(tap, Domain::for_address(address), Type::STREAM)?;
-    let began = making.now();
+    let pending = PendingSocket::new(tap, Domain::for_address(address), Type::STREAM)?;
+    let began = pending.now();
     let connect = |local| Op::Connect { local, peer: peer.clone(), began };
-    making.begin_connect(&address.into(), || connect(None))?;
-    // A connect that fails or is cancelled drops `making`, and that records the close.
-    let making = making.convert(|socket| TcpStream::from_std(socket.into()))?;
-    let result = connected(making.socket()).await;
-    let local = || making.socket().local_addr().ok().map(Into::into);
-    let local = if result.is_ok() && making.is_recorded() { local() } else { None };
-    making.step(|| connect(local), result)?;
-    let (stream, sensor) = making.done();
-    options.apply(&stream, sensor.as_ref());
-    Ok(TapStream::new(stream, sensor))
+    pending.begin_connect(&address.into(), || connect(None))?;
+    // A connect that fails or is cancelled drops `pending`, and that records the close.
+    let pending = pending.convert(|socket| TcpStream::from_std(socket.into()))?;
+    let result = connected(pending.socket()).await;
+    let local = || pending.socket().local_addr().ok().map(Into::into);
+    let local = if result.is_ok() && pending.is_recorded() { local() } else { None };
+    pending.record(|| connect(local), result)?;
+    let (stream, recorder) = pending.into_parts();
+    options.apply(&stream, recorder.as_ref());
+    Ok(TapStream::new(stream, recorder))
 }
 
 /// Waits for the end of the handshake, as tokio does.

@@ -4,7 +4,7 @@ mod build;
 mod gap;
 mod kind;
 mod sock_id;
-pub(crate) mod words;
+pub(crate) mod string_enum;
 
 use std::borrow::Cow;
 use std::fmt;

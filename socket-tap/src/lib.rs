@@ -61,7 +61,7 @@
 //! - [`sink`]: where a recording goes
 //! - [`check`]: assertions on a recording, for tests (feature `check`)
 //! - `recorder`: the buffers, the clock and the drain thread
-//! - `sensor`: what is known of one open socket
+//! - `recorder`: what is known of one open socket
 //! - `axum`, `tonic`: adapters, each behind the feature of its name
 //! - `client`: `TapConnector`, for the legacy client of hyper-util and for tonic's channels
 //! - `tower`: `ConnLayer`, which puts the connection's number on the request's span
@@ -116,7 +116,6 @@ mod connector;
 mod datagrams;
 #[cfg(test)]
 mod ending_tests;
-mod endpoint;
 mod error;
 pub mod event;
 pub mod format;
@@ -126,17 +125,18 @@ mod listen;
 mod listener;
 mod open_socket;
 mod options;
-#[cfg(test)]
-#[cfg(all(not(model), target_os = "linux"))]
-mod own_process;
 mod pause;
+mod pending_socket;
 mod recorded;
 mod recorder;
-mod sensor;
+#[cfg(test)]
+#[cfg(all(not(model), target_os = "linux"))]
+mod separate_process;
 #[cfg(test)]
 mod shared_listener_tests;
 pub mod sink;
 mod socket;
+mod socket_recorder;
 mod socket_state;
 pub mod split;
 mod stream;

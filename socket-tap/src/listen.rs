@@ -1,4 +1,4 @@
-//! Making a listener: bound by the tap, or handed over.
+//! PendingSocket a listener: bound by the tap, or handed over.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,9 +7,9 @@ use socket2::{Domain, Type};
 use tokio::net::{TcpListener, TcpSocket, ToSocketAddrs};
 
 use crate::adopt::{adopted, ip};
-use crate::endpoint::{Making, fd_of, no_address, record};
 use crate::event::{Op, SocketKind};
 use crate::listener::TapListener;
+use crate::pending_socket::{PendingSocket, fd_of, no_address, record};
 use crate::tap::Tap;
 
 /// The length of the queue of connections that wait for an accept: mio's, which tokio's `bind` uses.
@@ -130,12 +130,12 @@ impl TapListener {
     /// # Panics
     /// As [`bind`](Self::bind).
     pub fn listen(tap: &Tap, socket: TcpSocket, backlog: u32) -> io::Result<Self> {
-        let sensor =
+        let recorder =
             adopted(tap, fd_of(&socket), |fd| ip(SocketKind::Listener, fd, socket.local_addr().ok(), None));
         let asked = i32::try_from(backlog).unwrap_or(i32::MAX);
         let result = socket.listen(backlog);
-        let inner = record(sensor.as_ref(), || Op::Listen { backlog: asked }, result)?;
-        Ok(Self::new(inner, sensor))
+        let inner = record(recorder.as_ref(), || Op::Listen { backlog: asked }, result)?;
+        Ok(Self::new(inner, recorder))
     }
 
     /// Records a listener that was made without the tap, from here on: one that the program got at its start (socket
@@ -154,10 +154,10 @@ impl TapListener {
     /// ```
     #[must_use]
     pub fn from_tokio(tap: &Tap, listener: TcpListener) -> Self {
-        let sensor = adopted(tap, fd_of(&listener), |fd| {
+        let recorder = adopted(tap, fd_of(&listener), |fd| {
             ip(SocketKind::Listener, fd, listener.local_addr().ok(), None)
         });
-        Self::new(listener, sensor)
+        Self::new(listener, recorder)
     }
 
     /// Records a listener of the standard library, from here on. It must not block: see
@@ -174,23 +174,23 @@ impl TapListener {
 }
 
 fn bind_to(tap: &Tap, address: SocketAddr, options: ListenOptions) -> io::Result<TapListener> {
-    let making = Making::new(tap, Domain::for_address(address), Type::STREAM)?;
+    let pending = PendingSocket::new(tap, Domain::for_address(address), Type::STREAM)?;
     // As mio does: an address in TIME_WAIT can be bound again. On Windows the option means something else.
     #[cfg(unix)]
-    making.option("SO_REUSEADDR", 1, making.socket().set_reuse_address(true))?;
+    pending.set_option("SO_REUSEADDR", 1, pending.socket().set_reuse_address(true))?;
     #[cfg(all(unix, not(target_os = "solaris"), not(target_os = "illumos")))]
     if options.reuseport {
-        making.option(
+        pending.set_option(
             "SO_REUSEPORT",
             1,
-            rustix::net::sockopt::set_socket_reuseport(making.socket(), true).map_err(Into::into),
+            rustix::net::sockopt::set_socket_reuseport(pending.socket(), true).map_err(Into::into),
         )?;
     }
-    making.bind(address)?;
+    pending.bind(address)?;
     let backlog = options.backlog;
-    making.step(|| Op::Listen { backlog }, making.socket().listen(backlog))?;
-    let (inner, sensor) = making.convert(|socket| TcpListener::from_std(socket.into()))?.done();
-    Ok(TapListener::new(inner, sensor))
+    pending.record(|| Op::Listen { backlog }, pending.socket().listen(backlog))?;
+    let (inner, recorder) = pending.convert(|socket| TcpListener::from_std(socket.into()))?.into_parts();
+    Ok(TapListener::new(inner, recorder))
 }
 
 #[cfg(test)]

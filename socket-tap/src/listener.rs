@@ -7,9 +7,9 @@ use std::task::{Context, Poll, ready};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::accept;
-use crate::endpoint::fd_of;
 use crate::options::{Keepalive, TcpOptions};
-use crate::sensor::Sensor;
+use crate::pending_socket::fd_of;
+use crate::socket_recorder::SocketRecorder;
 use crate::stream::TapStream;
 
 /// A [`TcpListener`] that records socket, bind, listen, every accept, and its close.
@@ -19,7 +19,7 @@ use crate::stream::TapStream;
 #[derive(Debug)]
 pub struct TapListener {
     /// The first field is dropped first: its close is recorded before the socket is closed.
-    sensor: Option<Sensor>,
+    recorder: Option<SocketRecorder>,
     inner: TcpListener,
     options: TcpOptions,
 }
@@ -55,8 +55,8 @@ impl TapListener {
         self
     }
 
-    pub(crate) fn new(inner: TcpListener, sensor: Option<Sensor>) -> Self {
-        Self { sensor, inner, options: TcpOptions::new() }
+    pub(crate) fn new(inner: TcpListener, recorder: Option<SocketRecorder>) -> Self {
+        Self { recorder, inner, options: TcpOptions::new() }
     }
 
     /// Returns the listener inside. Connections that it accepts past the tap are not recorded.
@@ -68,8 +68,8 @@ impl TapListener {
     /// Takes the listener out; from here on it is not recorded. The recording gets a `release` instead of a close.
     #[must_use]
     pub fn into_inner(self) -> TcpListener {
-        if let Some(sensor) = self.sensor {
-            sensor.release();
+        if let Some(recorder) = self.recorder {
+            recorder.release();
         }
         self.inner
     }
@@ -109,12 +109,12 @@ impl TapListener {
     }
 
     fn accepted(&self, result: io::Result<(TcpStream, SocketAddr)>) -> io::Result<(TapStream, SocketAddr)> {
-        let listener = self.sensor.as_ref();
+        let listener = self.recorder.as_ref();
         let (stream, peer) = result.map_err(|error| accept::failed(listener, error))?;
         let local = || stream.local_addr().ok().map(Into::into);
-        let sensor = accept::accepted(listener, fd_of(&stream), local, || Some(peer.into()));
-        self.options.apply(&stream, sensor.as_ref());
-        Ok((TapStream::new(stream, sensor), peer))
+        let recorder = accept::accepted(listener, fd_of(&stream), local, || Some(peer.into()));
+        self.options.apply(&stream, recorder.as_ref());
+        Ok((TapStream::new(stream, recorder), peer))
     }
 }
 

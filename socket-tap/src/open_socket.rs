@@ -75,7 +75,7 @@ impl Tap {
     #[must_use]
     pub fn open_sockets(&self) -> Vec<OpenSocket> {
         let Some(recording) = self.recording() else { return Vec::new() };
-        recording.sockets().each(|socket| OpenSocket::of(socket, recording))
+        recording.sockets().map(|socket| OpenSocket::of(socket, recording))
     }
 }
 
@@ -91,13 +91,13 @@ impl OpenSocket {
             local: addresses.local,
             peer: addresses.peer,
             since: socket.since(),
-            last_read: ago(socket.last(Direction::Read)),
-            last_write: ago(socket.last(Direction::Write)),
+            last_read: ago(socket.last_transfer(Direction::Read)),
+            last_write: ago(socket.last_transfer(Direction::Write)),
             totals: socket.totals(),
             receive_queue: queues.map(|queues| queues.receive),
             send_queue: queues.map(|queues| queues.send),
             ended_by: socket.ended_by(),
-            is_shut_down: socket.is_shut(),
+            is_shut_down: socket.is_shut_down(),
         }
     }
 

@@ -6,9 +6,9 @@ use std::time::Duration;
 use socket2::SockRef;
 use tokio::net::TcpStream;
 
-use crate::endpoint::record;
 use crate::event::Op;
-use crate::sensor::Sensor;
+use crate::pending_socket::record;
+use crate::socket_recorder::SocketRecorder;
 
 /// Socket options for a TCP connection; by default none is set, and the connection is as tokio makes it.
 ///
@@ -55,12 +55,12 @@ impl TcpOptions {
 
     /// Sets the options and records each. A failure is recorded and otherwise ignored: the connection may be gone
     /// already, and the next read reports that.
-    pub(crate) fn apply(&self, stream: &TcpStream, sensor: Option<&Sensor>) {
+    pub(crate) fn apply(&self, stream: &TcpStream, recorder: Option<&SocketRecorder>) {
         if let Some(nodelay) = self.nodelay {
-            let _ = set(sensor, "TCP_NODELAY", nodelay.into(), stream.set_nodelay(nodelay));
+            let _ = set(recorder, "TCP_NODELAY", nodelay.into(), stream.set_nodelay(nodelay));
         }
         if let Some(keepalive) = self.keepalive {
-            let _ = keepalive.apply(stream, sensor);
+            let _ = keepalive.apply(stream, recorder);
         }
     }
 }
@@ -105,29 +105,29 @@ impl Keepalive {
         self
     }
 
-    fn apply(self, stream: &TcpStream, sensor: Option<&Sensor>) -> io::Result<()> {
+    fn apply(self, stream: &TcpStream, recorder: Option<&SocketRecorder>) -> io::Result<()> {
         let socket = SockRef::from(stream);
-        set(sensor, "SO_KEEPALIVE", 1, socket.set_keepalive(true))?;
+        set(recorder, "SO_KEEPALIVE", 1, socket.set_keepalive(true))?;
         #[cfg(unix)]
-        self.apply_times(stream, sensor)?;
+        self.apply_times(stream, recorder)?;
         #[cfg(not(unix))]
         socket.set_tcp_keepalive(&socket2::TcpKeepalive::new().with_time(self.idle))?;
         Ok(())
     }
 
     #[cfg(unix)]
-    fn apply_times(self, stream: &TcpStream, sensor: Option<&Sensor>) -> io::Result<()> {
+    fn apply_times(self, stream: &TcpStream, recorder: Option<&SocketRecorder>) -> io::Result<()> {
         use rustix::net::sockopt;
         let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
         let result = sockopt::set_tcp_keepidle(stream, self.idle).map_err(Into::into);
-        set(sensor, "TCP_KEEPIDLE", seconds(self.idle), result)?;
+        set(recorder, "TCP_KEEPIDLE", seconds(self.idle), result)?;
         if let Some(interval) = self.interval {
             let result = sockopt::set_tcp_keepintvl(stream, interval).map_err(Into::into);
-            set(sensor, "TCP_KEEPINTVL", seconds(interval), result)?;
+            set(recorder, "TCP_KEEPINTVL", seconds(interval), result)?;
         }
         if let Some(retries) = self.retries {
             let result = sockopt::set_tcp_keepcnt(stream, retries).map_err(Into::into);
-            set(sensor, "TCP_KEEPCNT", retries.into(), result)?;
+            set(recorder, "TCP_KEEPCNT", retries.into(), result)?;
         }
         Ok(())
     }
@@ -141,12 +141,12 @@ impl From<Duration> for Keepalive {
 
 /// Records that an option was set, or that it could not be.
 pub(crate) fn set(
-    sensor: Option<&Sensor>,
+    recorder: Option<&SocketRecorder>,
     name: &'static str,
     value: i64,
     result: io::Result<()>,
 ) -> io::Result<()> {
-    record(sensor, || Op::Option { name: name.into(), value }, result)
+    record(recorder, || Op::Option { name: name.into(), value }, result)
 }
 
 #[cfg(test)]

@@ -9,22 +9,22 @@ use std::task::{Poll, ready};
 use socket2::{Domain, SockAddr, Socket, Type};
 
 use crate::event::{self, Op, SocketKind};
-use crate::recorder::Entered;
-use crate::sensor::Sensor;
+use crate::recorder::EnteredCall;
+use crate::socket_recorder::SocketRecorder;
 use crate::tap::Tap;
 
 /// A socket that is being made. Whenever it is dropped (a step failed or panicked, the future that waits for it was
 /// cancelled), the recording gets its close.
 #[derive(Debug)]
-pub(crate) struct Making<S> {
+pub(crate) struct PendingSocket<S> {
     /// The first field is dropped first: the close is recorded while the descriptor is still ours. The kernel gives its
     /// number to another socket at once.
-    sensor: Option<Sensor>,
+    recorder: Option<SocketRecorder>,
     socket: S,
 }
 
-impl Making<Socket> {
-    /// Calls `socket(2)` with the arguments that tokio passes.
+impl PendingSocket<Socket> {
+    /// CallSlots `socket(2)` with the arguments that tokio passes.
     pub(crate) fn new(tap: &Tap, domain: Domain, kind: Type) -> io::Result<Self> {
         #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
         let socket = Socket::new(domain, kind.nonblocking(), None)?;
@@ -35,104 +35,109 @@ impl Making<Socket> {
             socket
         };
         let fd = fd_of(&socket);
-        let sensor = tap.recording().map(|recording| Sensor::new(recording, fd));
-        if let Some(sensor) = &sensor {
+        let recorder = tap.recording().map(|recording| SocketRecorder::new(recording, fd));
+        if let Some(recorder) = &recorder {
             let domain = match domain {
                 Domain::IPV4 => event::Domain::Ipv4,
                 Domain::IPV6 => event::Domain::Ipv6,
                 _ => event::Domain::Unix,
             };
             let kind = if kind == Type::DGRAM { SocketKind::Datagram } else { SocketKind::Stream };
-            sensor.done(Op::Socket { fd, domain, kind });
+            recorder.succeeded(Op::Socket { fd, domain, kind });
         }
-        Ok(Self { sensor, socket })
+        Ok(Self { recorder, socket })
     }
 
-    /// Calls `bind(2)` with an IP address.
+    /// CallSlots `bind(2)` with an IP address.
     pub(crate) fn bind(&self, address: SocketAddr) -> io::Result<()> {
         let result = self.socket.bind(&address.into());
         let bound = || result.as_ref().ok().and_then(|()| self.socket.local_addr().ok()?.as_socket());
         let local = if self.is_recorded() { bound() } else { None }.unwrap_or(address);
-        self.step(|| Op::Bind { local: Some(local.into()) }, result)
+        self.record(|| Op::Bind { local: Some(local.into()) }, result)
     }
 
-    /// Calls `connect(2)`. Success is not recorded: the handshake has only begun.
+    /// CallSlots `connect(2)`. Success is not recorded: the handshake has only begun.
     pub(crate) fn begin_connect(&self, address: &SockAddr, op: impl FnOnce() -> Op) -> io::Result<()> {
         match self.socket.connect(address) {
             Err(error) if in_progress(&error) => Ok(()),
-            result => self.fails(op, result),
+            result => self.record_failure(op, result),
         }
     }
 }
 
-impl<S> Making<S> {
+impl<S> PendingSocket<S> {
     pub(crate) fn socket(&self) -> &S {
         &self.socket
     }
 
     /// Nanoseconds since the recording began, when there is one.
     pub(crate) fn now(&self) -> Option<u64> {
-        self.sensor.as_ref().map(Sensor::now)
+        self.recorder.as_ref().map(SocketRecorder::now)
     }
 
     pub(crate) fn is_recorded(&self) -> bool {
-        self.sensor.is_some()
+        self.recorder.is_some()
     }
 
     /// Records the result of a step.
-    pub(crate) fn step<T>(&self, op: impl FnOnce() -> Op, result: io::Result<T>) -> io::Result<T> {
-        record(self.sensor.as_ref(), op, result)
+    pub(crate) fn record<T>(&self, op: impl FnOnce() -> Op, result: io::Result<T>) -> io::Result<T> {
+        record(self.recorder.as_ref(), op, result)
     }
 
     /// Records the result of a step only when it failed.
-    pub(crate) fn fails<T>(&self, op: impl FnOnce() -> Op, result: io::Result<T>) -> io::Result<T> {
-        if result.is_err() { self.step(op, result) } else { result }
+    pub(crate) fn record_failure<T>(&self, op: impl FnOnce() -> Op, result: io::Result<T>) -> io::Result<T> {
+        if result.is_err() { self.record(op, result) } else { result }
     }
 
     /// Records that an option was set, or that it could not be.
-    pub(crate) fn option(&self, name: &'static str, value: i64, result: io::Result<()>) -> io::Result<()> {
-        self.step(|| Op::Option { name: name.into(), value }, result)
+    pub(crate) fn set_option(
+        &self,
+        name: &'static str,
+        value: i64,
+        result: io::Result<()>,
+    ) -> io::Result<()> {
+        self.record(|| Op::Option { name: name.into(), value }, result)
     }
 
     /// Turns the socket into another type.
-    pub(crate) fn convert<T>(self, into: impl FnOnce(S) -> io::Result<T>) -> io::Result<Making<T>> {
-        let Self { sensor, socket } = self;
-        Ok(Making { socket: into(socket)?, sensor })
+    pub(crate) fn convert<T>(self, into: impl FnOnce(S) -> io::Result<T>) -> io::Result<PendingSocket<T>> {
+        let Self { recorder, socket } = self;
+        Ok(PendingSocket { socket: into(socket)?, recorder })
     }
 
-    pub(crate) fn done(self) -> (S, Option<Sensor>) {
-        (self.socket, self.sensor)
+    pub(crate) fn into_parts(self) -> (S, Option<SocketRecorder>) {
+        (self.socket, self.recorder)
     }
 }
 
 /// Records how an operation went.
 pub(crate) fn record<T>(
-    sensor: Option<&Sensor>,
+    recorder: Option<&SocketRecorder>,
     op: impl FnOnce() -> Op,
     result: io::Result<T>,
 ) -> io::Result<T> {
-    if let Some(sensor) = sensor {
+    if let Some(recorder) = recorder {
         match &result {
-            Ok(_) => sensor.done(op()),
-            Err(error) => sensor.failed(op(), error),
+            Ok(_) => recorder.succeeded(op()),
+            Err(error) => recorder.failed(op(), error),
         }
     }
     result
 }
 
 /// Waits for a call that sends, and records how it went. It counts as entered when the poll that completes it begins.
-pub(crate) async fn entering<T>(
-    sensor: Option<&Sensor>,
+pub(crate) async fn record_send<T>(
+    recorder: Option<&SocketRecorder>,
     call: impl Future<Output = T>,
-    record: impl FnOnce(&Sensor, &Entered, &T),
+    record: impl FnOnce(&SocketRecorder, &EnteredCall, &T),
 ) -> T {
-    let Some(sensor) = sensor else { return call.await };
+    let Some(recorder) = recorder else { return call.await };
     let (mut call, mut record) = (pin!(call), Some(record));
     poll_fn(|cx| {
-        let entered = sensor.enter();
+        let entered = recorder.enter();
         let result = ready!(call.as_mut().poll(cx));
         if let Some(record) = record.take() {
-            record(sensor, &entered, &result);
+            record(recorder, &entered, &result);
         }
         Poll::Ready(result)
     })
@@ -162,5 +167,5 @@ pub(crate) fn fd_of<T>(_socket: &T) -> Option<i32> {
 }
 
 #[cfg(test)]
-#[path = "endpoint_tests.rs"]
+#[path = "pending_socket_tests.rs"]
 mod tests;

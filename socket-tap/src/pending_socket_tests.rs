@@ -28,13 +28,13 @@ impl Drop for Probe {
 #[tokio::test]
 async fn close_is_recorded_before_the_descriptor_is_closed() {
     let (tap, memory) = recording();
-    let making = Making::new(&tap, Domain::IPV4, Type::STREAM).unwrap();
-    let making = making.convert(|_| Ok(Probe(tap.clone()))).unwrap();
+    let pending = PendingSocket::new(&tap, Domain::IPV4, Type::STREAM).unwrap();
+    let pending = pending.convert(|_| Ok(Probe(tap.clone()))).unwrap();
     let waiting = async {
         // Held across the wait, as by `connect`.
-        let making = making;
+        let pending = pending;
         std::future::pending::<()>().await;
-        drop(making);
+        drop(pending);
     };
     {
         let mut waiting = pin!(waiting);

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 /// Runs an ignored test of this binary in a process of its own. `test` is its path: `recorder::command::tests::forks`.
-pub(crate) fn passes_in_its_own_process(test: &str) {
+pub(crate) fn passes_in_separate_process(test: &str) {
     let child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture", "--ignored"])
         .output()

@@ -60,7 +60,7 @@ impl<S: Socket> TapStream<S> {
     /// As [`TcpStream::try_read`]: [`WouldBlock`](io::ErrorKind::WouldBlock) when there is nothing to read, which is not
     /// recorded.
     pub fn try_read(&self, buf: &mut [u8]) -> io::Result<usize> {
-        recorded::try_read(self.sensor(), buf, |buf| self.get_ref().try_read(buf))
+        recorded::try_read(self.recorder(), buf, |buf| self.get_ref().try_read(buf))
     }
 
     /// Writes without waiting, as [`TcpStream::try_write`], and records the write.
@@ -69,7 +69,7 @@ impl<S: Socket> TapStream<S> {
     /// As [`TcpStream::try_write`]: [`WouldBlock`](io::ErrorKind::WouldBlock) when the kernel takes no more, which is not
     /// recorded.
     pub fn try_write(&self, buf: &[u8]) -> io::Result<usize> {
-        recorded::try_write(self.sensor(), 0, std::iter::once(buf), || self.get_ref().try_write(buf))
+        recorded::try_write(self.recorder(), 0, std::iter::once(buf), || self.get_ref().try_write(buf))
     }
 
     /// Writes from several buffers without waiting, as [`TcpStream::try_write_vectored`], and records the write.
@@ -78,7 +78,7 @@ impl<S: Socket> TapStream<S> {
     /// As [`try_write`](Self::try_write).
     pub fn try_write_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
         let parts = bufs.iter().map(|buf| &**buf);
-        recorded::try_write(self.sensor(), bufs.len(), parts, || self.get_ref().try_write_vectored(bufs))
+        recorded::try_write(self.recorder(), bufs.len(), parts, || self.get_ref().try_write_vectored(bufs))
     }
 
     /// Returns the socket's pending error and clears it (`SO_ERROR`), as [`TcpStream::take_error`].
@@ -129,7 +129,7 @@ impl TapStream<TcpStream> {
     /// # Errors
     /// As [`TcpStream::set_nodelay`]; the failure is recorded.
     pub fn set_nodelay(&self, nodelay: bool) -> io::Result<()> {
-        set(self.sensor(), "TCP_NODELAY", nodelay.into(), self.get_ref().set_nodelay(nodelay))
+        set(self.recorder(), "TCP_NODELAY", nodelay.into(), self.get_ref().set_nodelay(nodelay))
     }
 
     /// Returns how long a close waits for unsent data (`SO_LINGER`).
@@ -150,7 +150,7 @@ impl TapStream<TcpStream> {
     /// When the option cannot be set; the failure is recorded.
     pub fn set_linger(&self, linger: Option<Duration>) -> io::Result<()> {
         let seconds = linger.map_or(-1, |linger| i64::try_from(linger.as_secs()).unwrap_or(i64::MAX));
-        set(self.sensor(), "SO_LINGER", seconds, SockRef::from(self.get_ref()).set_linger(linger))
+        set(self.recorder(), "SO_LINGER", seconds, SockRef::from(self.get_ref()).set_linger(linger))
     }
 
     /// Returns the time to live of sent packets (`IP_TTL`).
@@ -166,7 +166,7 @@ impl TapStream<TcpStream> {
     /// # Errors
     /// As [`TcpStream::set_ttl`]; the failure is recorded.
     pub fn set_ttl(&self, ttl: u32) -> io::Result<()> {
-        set(self.sensor(), "IP_TTL", ttl.into(), self.get_ref().set_ttl(ttl))
+        set(self.recorder(), "IP_TTL", ttl.into(), self.get_ref().set_ttl(ttl))
     }
 
     /// Turns it into a stream of the standard library, which is not recorded. The recording gets a `release`.

@@ -98,9 +98,9 @@ async fn recorded(
 ) -> Vec<Event> {
     let memory = Memory::new();
     let tap = Tap::server("test").capture(capture).sink(memory.clone()).start().unwrap();
-    let sensor = Sensor::of_stream(tap.recording().unwrap());
+    let recorder = SocketRecorder::of_stream(tap.recording().unwrap());
     let script = Script { steps: steps.into_iter().collect(), vectored: true };
-    let mut stream = TapStream::new(script, Some(sensor));
+    let mut stream = TapStream::new(script, Some(recorder));
     drive(&mut stream).await;
     assert!(stream.get_ref().steps.is_empty(), "not polled: {:?}", stream.get_ref().steps);
     drop(stream);

@@ -5,11 +5,11 @@ use std::net::SocketAddr;
 
 use tokio::net::{ToSocketAddrs, UdpSocket};
 
-use crate::endpoint::{entering, no_address};
 use crate::event::{Addr, Op};
-use crate::recorder::Cut;
-use crate::sensor::Sensor;
-use crate::udp_receive::receive_whole;
+use crate::pending_socket::{no_address, record_send};
+use crate::recorder::Truncation;
+use crate::socket_recorder::SocketRecorder;
+use crate::udp_receive::receive_with_truncation;
 
 /// A [`UdpSocket`] that records socket, bind, connect, every datagram with its address and size, and its close.
 ///
@@ -45,14 +45,14 @@ use crate::udp_receive::receive_whole;
 #[derive(Debug)]
 pub struct TapUdpSocket {
     /// The first field is dropped first: its close comes before that of the socket. `None` when nothing is recorded.
-    sensor: Option<Sensor>,
+    recorder: Option<SocketRecorder>,
     inner: UdpSocket,
     report_truncation: bool,
 }
 
 impl TapUdpSocket {
-    pub(crate) fn new(inner: UdpSocket, sensor: Option<Sensor>) -> Self {
-        Self { sensor, inner, report_truncation: false }
+    pub(crate) fn new(inner: UdpSocket, recorder: Option<SocketRecorder>) -> Self {
+        Self { recorder, inner, report_truncation: false }
     }
 
     /// Receives with `recvmsg(2)` instead of `recvfrom(2)`, so that the recording marks each datagram that lost its end as
@@ -99,8 +99,8 @@ impl TapUdpSocket {
     /// a close.
     #[must_use]
     pub fn into_inner(self) -> UdpSocket {
-        if let Some(sensor) = self.sensor {
-            sensor.release();
+        if let Some(recorder) = self.recorder {
+            recorder.release();
         }
         self.inner
     }
@@ -113,14 +113,14 @@ impl TapUdpSocket {
     pub async fn connect(&self, address: impl ToSocketAddrs) -> io::Result<()> {
         let mut last = None;
         for peer in tokio::net::lookup_host(address).await? {
-            let began = self.sensor.as_ref().map(Sensor::now);
+            let began = self.recorder.as_ref().map(SocketRecorder::now);
             let result = self.inner.connect(peer).await;
-            if let Some(sensor) = &self.sensor {
+            if let Some(recorder) = &self.recorder {
                 let local = self.inner.local_addr().ok().map(Addr::from);
                 let op = Op::Connect { local, peer: Some(peer.into()), began };
                 match &result {
-                    Ok(()) => sensor.done(op),
-                    Err(error) => sensor.failed(op, error),
+                    Ok(()) => recorder.succeeded(op),
+                    Err(error) => recorder.failed(op, error),
                 }
             }
             match result {
@@ -139,8 +139,8 @@ impl TapUdpSocket {
         let target = tokio::net::lookup_host(target).await?.next();
         let target = target.ok_or_else(|| no_address("no address to send to"))?;
         let send = self.inner.send_to(bytes, target);
-        entering(self.sensor.as_ref(), send, |sensor, entered, result| {
-            sensor.sent(entered, bytes, Some(target), result);
+        record_send(self.recorder.as_ref(), send, |recorder, entered, result| {
+            recorder.sent(entered, bytes, Some(target), result);
         })
         .await
     }
@@ -151,9 +151,9 @@ impl TapUdpSocket {
     /// As [`UdpSocket::send`]; the failure is recorded.
     pub async fn send(&self, bytes: &[u8]) -> io::Result<usize> {
         let send = self.inner.send(bytes);
-        entering(self.sensor.as_ref(), send, |sensor, entered, result| {
+        record_send(self.recorder.as_ref(), send, |recorder, entered, result| {
             // The `connect` event has the peer: to ask the kernel again would be a system call for each datagram.
-            sensor.sent(entered, bytes, None, result);
+            recorder.sent(entered, bytes, None, result);
         })
         .await
     }
@@ -178,18 +178,18 @@ impl TapUdpSocket {
 
     async fn receive(&self, buf: &mut [u8], with_peer: bool) -> io::Result<(usize, Option<SocketAddr>)> {
         let result = match (self.report_truncation, with_peer) {
-            (true, _) => receive_whole(&self.inner, buf).await,
+            (true, _) => receive_with_truncation(&self.inner, buf).await,
             (false, true) => {
-                self.inner.recv_from(buf).await.map(|(length, peer)| (length, Some(peer), Cut::Whole))
+                self.inner.recv_from(buf).await.map(|(length, peer)| (length, Some(peer), Truncation::None))
             }
-            (false, false) => self.inner.recv(buf).await.map(|length| (length, None, Cut::Whole)),
+            (false, false) => self.inner.recv(buf).await.map(|length| (length, None, Truncation::None)),
         };
-        if let Some(sensor) = &self.sensor {
+        if let Some(recorder) = &self.recorder {
             match &result {
-                Ok((length, peer, cut)) => {
-                    sensor.received(buf.get(..*length).unwrap_or_default(), *peer, *cut);
+                Ok((length, peer, truncation)) => {
+                    recorder.received(buf.get(..*length).unwrap_or_default(), *peer, *truncation);
                 }
-                Err(error) => sensor.receive_failed(error),
+                Err(error) => recorder.receive_failed(error),
             }
         }
         result.map(|(length, peer, _)| (length, peer))

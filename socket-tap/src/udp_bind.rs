@@ -1,4 +1,4 @@
-//! Making a datagram socket: bound by the tap, or handed over.
+//! PendingSocket a datagram socket: bound by the tap, or handed over.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,8 +7,8 @@ use socket2::{Domain, Type};
 use tokio::net::{ToSocketAddrs, UdpSocket};
 
 use crate::adopt::{adopted, ip};
-use crate::endpoint::{Making, fd_of, no_address};
 use crate::event::SocketKind;
+use crate::pending_socket::{PendingSocket, fd_of, no_address};
 use crate::tap::Tap;
 use crate::udp::TapUdpSocket;
 
@@ -46,10 +46,10 @@ impl TapUdpSocket {
     /// ```
     #[must_use]
     pub fn from_tokio(tap: &Tap, socket: UdpSocket) -> Self {
-        let sensor = adopted(tap, fd_of(&socket), |fd| {
+        let recorder = adopted(tap, fd_of(&socket), |fd| {
             ip(SocketKind::Datagram, fd, socket.local_addr().ok(), socket.peer_addr().ok())
         });
-        Self::new(socket, sensor)
+        Self::new(socket, recorder)
     }
 
     /// Records a socket of the standard library, from here on. It must not block: see
@@ -66,10 +66,10 @@ impl TapUdpSocket {
 }
 
 fn bind_to(tap: &Tap, address: SocketAddr) -> io::Result<TapUdpSocket> {
-    let making = Making::new(tap, Domain::for_address(address), Type::DGRAM)?;
-    making.bind(address)?;
-    let (inner, sensor) = making.convert(|socket| UdpSocket::from_std(socket.into()))?.done();
-    Ok(TapUdpSocket::new(inner, sensor))
+    let pending = PendingSocket::new(tap, Domain::for_address(address), Type::DGRAM)?;
+    pending.bind(address)?;
+    let (inner, recorder) = pending.convert(|socket| UdpSocket::from_std(socket.into()))?.into_parts();
+    Ok(TapUdpSocket::new(inner, recorder))
 }
 
 #[cfg(unix)]

@@ -3,8 +3,8 @@ use std::io::ErrorKind;
 use super::*;
 use crate::adopt::ip;
 use crate::close::Totals;
-use crate::endpoint::fd_of;
 use crate::event::{Datagram, Domain, Event, SocketKind};
+use crate::pending_socket::fd_of;
 use crate::sink::Memory;
 use crate::tap::Tap;
 

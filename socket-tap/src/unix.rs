@@ -11,9 +11,9 @@ use tokio::net::{UnixListener, UnixSocket, UnixStream};
 
 use crate::accept;
 use crate::adopt::adopted;
-use crate::endpoint::{Making, fd_of, record};
 use crate::event::{self, Addr, Op, SocketKind};
-use crate::sensor::Sensor;
+use crate::pending_socket::{PendingSocket, fd_of, record};
+use crate::socket_recorder::SocketRecorder;
 use crate::stream::TapStream;
 use crate::tap::Tap;
 
@@ -36,7 +36,7 @@ const BACKLOG: i32 = if cfg!(any(
 #[derive(Debug)]
 pub struct TapUnixListener {
     /// The first field is dropped first: its close is recorded before the socket is closed.
-    sensor: Option<Sensor>,
+    recorder: Option<SocketRecorder>,
     inner: UnixListener,
 }
 
@@ -62,12 +62,12 @@ impl TapUnixListener {
     /// As [`UnixListener::bind`].
     pub fn bind(tap: &Tap, path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
-        let making = Making::new(tap, Domain::UNIX, Type::STREAM)?;
-        let result = SockAddr::unix(path).and_then(|address| making.socket().bind(&address));
-        making.step(|| Op::Bind { local: Some(path_addr(path)) }, result)?;
-        making.step(|| Op::Listen { backlog: BACKLOG }, making.socket().listen(BACKLOG))?;
-        let (inner, sensor) = making.convert(|socket| UnixListener::from_std(socket.into()))?.done();
-        Ok(Self { sensor, inner })
+        let pending = PendingSocket::new(tap, Domain::UNIX, Type::STREAM)?;
+        let result = SockAddr::unix(path).and_then(|address| pending.socket().bind(&address));
+        pending.record(|| Op::Bind { local: Some(path_addr(path)) }, result)?;
+        pending.record(|| Op::Listen { backlog: BACKLOG }, pending.socket().listen(BACKLOG))?;
+        let (inner, recorder) = pending.convert(|socket| UnixListener::from_std(socket.into()))?.into_parts();
+        Ok(Self { recorder, inner })
     }
 
     /// Listens on a socket that the program made and bound itself, as [`UnixSocket::listen`] does. The recording begins
@@ -81,19 +81,19 @@ impl TapUnixListener {
     pub fn listen(tap: &Tap, socket: UnixSocket, backlog: u32) -> io::Result<Self> {
         // tokio has no way to ask this socket for its address.
         let address = || socket2::SockRef::from(&socket).local_addr().ok()?.as_pathname().map(path_addr);
-        let sensor = adopted(tap, fd_of(&socket), |fd| adopt(SocketKind::Listener, fd, address(), None));
+        let recorder = adopted(tap, fd_of(&socket), |fd| adopt(SocketKind::Listener, fd, address(), None));
         let asked = i32::try_from(backlog).unwrap_or(i32::MAX);
         let result = socket.listen(backlog);
-        let inner = record(sensor.as_ref(), || Op::Listen { backlog: asked }, result)?;
-        Ok(Self { sensor, inner })
+        let inner = record(recorder.as_ref(), || Op::Listen { backlog: asked }, result)?;
+        Ok(Self { recorder, inner })
     }
 
     /// Records a listener that was made without the tap, from here on. An `adopt` stands for the calls that made it.
     #[must_use]
     pub fn from_tokio(tap: &Tap, listener: UnixListener) -> Self {
         let local = || listener.local_addr().ok().as_ref().map(addr);
-        let sensor = adopted(tap, fd_of(&listener), |fd| adopt(SocketKind::Listener, fd, local(), None));
-        Self { sensor, inner: listener }
+        let recorder = adopted(tap, fd_of(&listener), |fd| adopt(SocketKind::Listener, fd, local(), None));
+        Self { recorder, inner: listener }
     }
 
     /// Records a listener of the standard library, from here on. It must not block.
@@ -116,8 +116,8 @@ impl TapUnixListener {
     /// Takes the listener out; from here on it is not recorded. The recording gets a `release` instead of a close.
     #[must_use]
     pub fn into_inner(self) -> UnixListener {
-        if let Some(sensor) = self.sensor {
-            sensor.release();
+        if let Some(recorder) = self.recorder {
+            recorder.release();
         }
         self.inner
     }
@@ -160,11 +160,11 @@ impl TapUnixListener {
         &self,
         result: io::Result<(UnixStream, SocketAddr)>,
     ) -> io::Result<(TapStream<UnixStream>, SocketAddr)> {
-        let listener = self.sensor.as_ref();
+        let listener = self.recorder.as_ref();
         let (stream, peer) = result.map_err(|error| accept::failed(listener, error))?;
         let local = || stream.local_addr().ok().as_ref().map(addr);
-        let sensor = accept::accepted(listener, fd_of(&stream), local, || Some(addr(&peer)));
-        Ok((TapStream::new(stream, sensor), peer))
+        let recorder = accept::accepted(listener, fd_of(&stream), local, || Some(addr(&peer)));
+        Ok((TapStream::new(stream, recorder), peer))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Check, Way, moved};
+use super::{Check, Direction, transferred};
 use crate::close::{Close, EndedBy};
 use crate::event::{Event, Op, SockId};
 
@@ -13,13 +13,13 @@ impl Check {
     /// When there are more or fewer.
     #[track_caller]
     pub fn connections(&self, expected: usize) -> &Self {
-        self.count(expected, "connection", opens)
+        self.count(expected, "connection", opens_connection)
     }
 
     /// Each connection was closed, and not before our side had finished sending by a shutdown, unless it broke.
     ///
     /// A connection is half open from the moment that one side has finished and the other has not. A close without a
-    /// shutdown may become a reset, and take with it what was on its way.
+    /// shutdown may become a reset, and take with it what was on its direction.
     ///
     /// # Panics
     /// When one was left open, or closed without a shutdown.
@@ -43,7 +43,7 @@ impl Check {
         let closed: BTreeSet<Option<SockId>> =
             self.sockets(|event| matches!(event.op, Op::Close(_))).collect();
         self.never("each connection is expected to be closed", |event| {
-            opens(event) && !closed.contains(&event.sock)
+            opens_connection(event) && !closed.contains(&event.sock)
         })
     }
 
@@ -54,7 +54,7 @@ impl Check {
     /// When one wrote first.
     #[track_caller]
     pub fn first_write_after_first_read(&self) -> &Self {
-        self.spoke_first(Way::In, "the first write is expected after the first read")
+        self.check_first_direction(Direction::Received, "the first write is expected after the first read")
     }
 
     /// On each connection, our side spoke first: nothing was read before something was written. HTTP/2 servers, and
@@ -64,13 +64,13 @@ impl Check {
     /// When one read first.
     #[track_caller]
     pub fn first_read_after_first_write(&self) -> &Self {
-        self.spoke_first(Way::Out, "the first read is expected after the first write")
+        self.check_first_direction(Direction::Sent, "the first read is expected after the first write")
     }
 
-    /// Each connection was ended that way.
+    /// Each connection was ended that direction.
     ///
     /// # Panics
-    /// When one was ended another way.
+    /// When one was ended another direction.
     #[track_caller]
     pub fn ended_by(&self, expected: EndedBy) -> &Self {
         let name = format!("{expected:?}").to_lowercase();
@@ -93,21 +93,23 @@ impl Check {
             })
             .collect();
         self.never("TCP_NODELAY is expected on each connection", |event| {
-            opens(event) && !set.contains(&event.sock)
+            opens_connection(event) && !set.contains(&event.sock)
         })
     }
 
     #[track_caller]
-    fn spoke_first(&self, expected: Way, expectation: &str) -> &Self {
+    fn check_first_direction(&self, expected: Direction, expectation: &str) -> &Self {
         // The time tells an event from the others of its socket: the first is the one that counts.
-        let mut firsts: BTreeMap<Option<SockId>, (Way, u64)> = BTreeMap::new();
+        let mut firsts: BTreeMap<Option<SockId>, (Direction, u64)> = BTreeMap::new();
         for event in &self.events {
-            if let Some((way, _)) = moved(event) {
-                firsts.entry(event.sock).or_insert((way, event.t));
+            if let Some((direction, _)) = transferred(event) {
+                firsts.entry(event.sock).or_insert((direction, event.t));
             }
         }
         self.never(expectation, |event| {
-            moved(event).is_some_and(|(way, _)| way != expected && firsts[&event.sock] == (way, event.t))
+            transferred(event).is_some_and(|(direction, _)| {
+                direction != expected && firsts[&event.sock] == (direction, event.t)
+            })
         })
     }
 
@@ -118,6 +120,6 @@ impl Check {
 }
 
 /// Whether a connection begins with it.
-fn opens(event: &Event) -> bool {
+fn opens_connection(event: &Event) -> bool {
     event.error.is_none() && matches!(event.op, Op::Accept { .. } | Op::Connect { .. })
 }

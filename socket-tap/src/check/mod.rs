@@ -112,7 +112,9 @@ impl Check {
     /// When there are more or fewer.
     #[track_caller]
     pub fn reads(&self, expected: usize) -> &Self {
-        self.count(expected, "read", |event| moved(event).is_some_and(|(way, _)| way == Way::In))
+        self.count(expected, "read", |event| {
+            transferred(event).is_some_and(|(direction, _)| direction == Direction::Received)
+        })
     }
 
     /// So many writes took bytes.
@@ -121,7 +123,9 @@ impl Check {
     /// When there are more or fewer.
     #[track_caller]
     pub fn writes(&self, expected: usize) -> &Self {
-        self.count(expected, "write", |event| moved(event).is_some_and(|(way, _)| way == Way::Out))
+        self.count(expected, "write", |event| {
+            transferred(event).is_some_and(|(direction, _)| direction == Direction::Sent)
+        })
     }
 
     /// So many bytes were received, over all connections.
@@ -130,7 +134,7 @@ impl Check {
     /// When there are more or fewer.
     #[track_caller]
     pub fn received(&self, expected: u64) -> &Self {
-        self.bytes(expected, Way::In, "received")
+        self.bytes(expected, Direction::Received, "received")
     }
 
     /// So many bytes were sent, over all connections.
@@ -139,7 +143,7 @@ impl Check {
     /// When there are more or fewer.
     #[track_caller]
     pub fn sent(&self, expected: u64) -> &Self {
-        self.bytes(expected, Way::Out, "sent")
+        self.bytes(expected, Direction::Sent, "sent")
     }
 
     /// No operation failed.
@@ -174,12 +178,13 @@ impl Check {
     }
 
     #[track_caller]
-    fn bytes(&self, expected: u64, way: Way, done: &str) -> &Self {
-        let of_way = |event: &Event| moved(event).filter(|moved| moved.0 == way);
-        let found: u64 = self.events.iter().filter_map(of_way).map(|(_, bytes)| bytes).sum();
+    fn bytes(&self, expected: u64, direction: Direction, done: &str) -> &Self {
+        let in_direction =
+            |event: &Event| transferred(event).filter(|transferred| transferred.0 == direction);
+        let found: u64 = self.events.iter().filter_map(in_direction).map(|(_, bytes)| bytes).sum();
         if found != expected {
             self.fail(&format!("{expected} B expected to be {done}, {found} B were"), |event| {
-                of_way(event).is_some()
+                in_direction(event).is_some()
             });
         }
         self
@@ -213,19 +218,19 @@ impl Check {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
-    In,
-    Out,
+enum Direction {
+    Received,
+    Sent,
 }
 
-/// Which way bytes went, and how many, when the event moved any.
-fn moved(event: &Event) -> Option<(Way, u64)> {
-    let (way, bytes) = match &event.op {
-        Op::Read(transfer) => (Way::In, transfer.bytes),
-        Op::Write(transfer) => (Way::Out, transfer.bytes),
+/// Which way bytes went, and how many, when the event transferred any.
+fn transferred(event: &Event) -> Option<(Direction, u64)> {
+    let (direction, bytes) = match &event.op {
+        Op::Read(transfer) => (Direction::Received, transfer.bytes),
+        Op::Write(transfer) => (Direction::Sent, transfer.bytes),
         _ => return None,
     };
-    (event.error.is_none() && bytes > 0).then_some((way, bytes))
+    (event.error.is_none() && bytes > 0).then_some((direction, bytes))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Making events without a recorder: for sinks' tests, and for programs that write traces.
+//! PendingSocket events without a recorder: for sinks' tests, and for programs that write traces.
 
 use std::borrow::Cow;
 

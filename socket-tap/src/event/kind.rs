@@ -2,9 +2,9 @@
 
 use std::net::SocketAddr;
 
-use super::words::words;
+use super::string_enum::string_enum;
 
-words! {
+string_enum! {
     /// The address family of a socket, or what the program calls a stream that is not one: `tls`.
     ///
     /// ```
@@ -25,7 +25,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// The type of a socket.
     SocketKind {
         /// `SOCK_STREAM`: TCP, or a stream of the Unix domain.

@@ -16,7 +16,7 @@ type Text<'a> = Option<Cow<'a, str>>;
 /// Every field that any event has, in the order in which they are written.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Wire<'a> {
+pub(super) struct FlatEvent<'a> {
     t: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sock: Option<u64>,
@@ -90,29 +90,29 @@ pub(super) fn parse(line: &str) -> Result<Event, LineError> {
 }
 
 pub(super) fn parse_with_serde(line: &str) -> Result<Event, LineError> {
-    serde_json::from_str::<Wire<'_>>(line).map_err(InvalidJson)?.into_event()
+    serde_json::from_str::<FlatEvent<'_>>(line).map_err(InvalidJson)?.into_event()
 }
 
-impl<'a> From<&'a Event> for Wire<'a> {
+impl<'a> From<&'a Event> for FlatEvent<'a> {
     fn from(event: &'a Event) -> Self {
-        let mut wire = Wire {
+        let mut flat_event = FlatEvent {
             t: Some(event.t),
             sock: event.sock.map(SockId::get),
             op: text(event.op.name()),
             error: event.error.as_ref().and_then(|failure| text(&failure.reason)),
             errno: event.error.as_ref().and_then(|failure| failure.errno),
-            ..Wire::default()
+            ..FlatEvent::default()
         };
-        wire.set_op(&event.op);
-        if wire.error.is_some() {
-            // A transfer that failed moved nothing; to say 0 bytes would look like an end of stream.
-            wire.bytes = None;
+        flat_event.set_op(&event.op);
+        if flat_event.error.is_some() {
+            // A transfer that failed transfer nothing; to say 0 bytes would look like an end of stream.
+            flat_event.bytes = None;
         }
-        wire
+        flat_event
     }
 }
 
-impl<'a> Wire<'a> {
+impl<'a> FlatEvent<'a> {
     fn set_op(&mut self, op: &'a Op) {
         match op {
             Op::Socket { fd, domain, kind } => {
@@ -288,5 +288,5 @@ fn owned(text: &str) -> Cow<'static, str> {
 }
 
 #[cfg(test)]
-#[path = "wire_tests.rs"]
+#[path = "flat_event_tests.rs"]
 mod tests;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::lines::{EndLine, HeaderLine, VersionOnly};
-use super::{End, Header, InvalidJson, LineError, VERSION, transfer, wire};
+use super::{End, Header, InvalidJson, LineError, VERSION, flat_event, transfer};
 use crate::event::Event;
 
 /// One line of a trace.
@@ -46,7 +46,7 @@ impl Line {
     /// # Errors
     /// When it is neither an event nor an end.
     pub fn parse(line: &str) -> Result<Self, LineError> {
-        match wire::parse(line) {
+        match flat_event::parse(line) {
             Ok(event) => object(line).map(|()| Self::Event(event)),
             // Every event has an `op`; the end line has none and comes once, so it is tried second.
             Err(error) => match serde_json::from_str(line) {
@@ -81,7 +81,7 @@ fn object(line: &str) -> Result<(), LineError> {
 pub fn write_event(out: &mut impl std::io::Write, event: &Event) -> std::io::Result<()> {
     match transfer::of(event) {
         Some(moved) => transfer::write(out, event, moved),
-        None => json_line(out, &wire::Wire::from(event)),
+        None => json_line(out, &flat_event::FlatEvent::from(event)),
     }
 }
 

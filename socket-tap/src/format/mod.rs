@@ -7,6 +7,8 @@
 #[cfg(feature = "file")]
 mod error;
 #[cfg(feature = "file")]
+mod flat_event;
+#[cfg(feature = "file")]
 mod line;
 #[cfg(feature = "file")]
 mod lines;
@@ -18,8 +20,6 @@ mod timestamp;
 mod transfer;
 #[cfg(feature = "file")]
 mod transfer_lines;
-#[cfg(feature = "file")]
-mod wire;
 
 #[cfg(feature = "file")]
 pub use error::{InvalidJson, LineError};

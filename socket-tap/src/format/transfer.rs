@@ -1,7 +1,7 @@
 //! Reads and writes without the way through serde: almost every line of a trace is one, and the drain thread shares the
 //! processors with the program under observation.
 //!
-//! The lines are those of [`wire`](super::wire), byte for byte, and read back they are the same events; tests compare
+//! The lines are those of [`flat_event`](super::wire), byte for byte, and read back they are the same events; tests compare
 //! both.
 
 use std::io::{self, Write};
@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::event::{Event, Op, SockId, Transfer};
 
 /// Longer than any line without data: at most 71 bytes of names, three numbers of 20 digits and one of 10.
-const LONGEST: usize = 160;
+const MAX_LINE: usize = 160;
 
 /// Bytes of payload encoded at a time: a multiple of 3, so that padding comes at the end only.
 const CHUNK: usize = 768;
@@ -33,7 +33,7 @@ pub(super) fn write(
     event: &Event,
     (op, transfer): (&'static str, &Transfer),
 ) -> io::Result<()> {
-    let mut line = [0; LONGEST];
+    let mut line = [0; MAX_LINE];
     let mut rest = line.as_mut_slice();
     number(&mut rest, b"{\"t\":", event.t)?;
     if let Some(sock) = event.sock {
@@ -51,13 +51,13 @@ pub(super) fn write(
     if let Some(data) = &transfer.data {
         rest.write_all(b",\"data\":\"")?;
         let left = rest.len();
-        out.write_all(&line[..LONGEST - left])?;
+        out.write_all(&line[..MAX_LINE - left])?;
         base64(out, data)?;
         return out.write_all(b"\"}\n");
     }
     rest.write_all(b"}\n")?;
     let left = rest.len();
-    out.write_all(&line[..LONGEST - left])
+    out.write_all(&line[..MAX_LINE - left])
 }
 
 fn number(out: &mut &mut [u8], before: &[u8], number: impl itoa::Integer) -> io::Result<()> {
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
     use crate::event::Failure;
     use crate::format::line::{json_line, write_event};
-    use crate::format::{wire, wire::Wire};
+    use crate::format::{flat_event, flat_event::FlatEvent};
 
     const NUMBERS: [u64; 8] = [0, 1, 9, 10, 99, 100, 1_234_567, u64::MAX];
 
@@ -145,7 +145,7 @@ mod tests {
     fn both(event: &Event) -> [String; 2] {
         let (mut ours, mut serdes) = (Vec::new(), Vec::new());
         write_event(&mut ours, event).unwrap();
-        json_line(&mut serdes, &Wire::from(event)).unwrap();
+        json_line(&mut serdes, &FlatEvent::from(event)).unwrap();
         [ours, serdes].map(|line| String::from_utf8(line).unwrap())
     }
 
@@ -178,7 +178,7 @@ mod tests {
                 let changes = "019ae,:\"\\ {}=-+.\u{e9}".chars().map(String::from);
                 for change in changes.chain([String::new(), line[at..=at].repeat(2), "00".to_owned()]) {
                     let changed = format!("{before}{change}{after}");
-                    match (parse(&changed), wire::parse_with_serde(&changed)) {
+                    match (parse(&changed), flat_event::parse_with_serde(&changed)) {
                         (Some(event), Ok(serdes)) => {
                             by_us += 1;
                             assert_eq!(event, serdes, "{changed}");
@@ -198,7 +198,7 @@ mod tests {
             Transfer { bytes: u64::MAX, slices: Some(u32::MAX), eof: true, data: Some(Box::new([7])) };
         let event = Event { t: u64::MAX, sock: SockId::new(u64::MAX), op: Op::Write(transfer), error: None };
         let [ours, _] = both(&event);
-        assert!(ours.len() <= LONGEST, "{} bytes", ours.len());
+        assert!(ours.len() <= MAX_LINE, "{} bytes", ours.len());
     }
 
     #[test]

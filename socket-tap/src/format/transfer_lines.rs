@@ -1,30 +1,30 @@
 //! Lines of reads and writes, in as few instructions as can be.
 //!
 //! Almost every line of a trace is one, and the drain thread shares the processors with the program under observation.
-//! A line is built from its end: a number's last digits come first, so nothing is moved into place afterwards. The lines
+//! A line is built from its end: a number's last digits come first, so nothing is transfer into place afterwards. The lines
 //! are those of [`transfer`](super::transfer), byte for byte; tests compare both.
 
 use crate::event::SockId;
-use crate::recorder::{Direction, Moved};
+use crate::recorder::{Direction, DrainedTransfer};
 
 /// Longer than any line without its payload, which has at most 71 bytes of names, three numbers of 20 digits and one of
 /// 5. An index of one byte is always within it.
-const LONGEST: usize = 256;
+const MAX_LINE: usize = 256;
 
 /// Writes lines of reads and writes.
 #[derive(Debug)]
 pub(crate) struct TransferLines {
     /// Filled from its end. The rest of it is stale and never written out.
-    line: [u8; LONGEST],
+    line: [u8; MAX_LINE],
     /// The time in milliseconds, which many lines share.
-    millis: Digits,
+    millis: CachedDigits,
     /// The socket's number, which many lines share, too.
-    sock: Digits,
+    sock: CachedDigits,
 }
 
 impl TransferLines {
     pub(crate) fn new() -> Self {
-        Self { line: [0; LONGEST], millis: Digits::default(), sock: Digits::default() }
+        Self { line: [0; MAX_LINE], millis: CachedDigits::default(), sock: CachedDigits::default() }
     }
 
     /// Appends the line of a read or write. Its payload is in `payload`.
@@ -33,37 +33,37 @@ impl TransferLines {
         out: &mut Vec<u8>,
         t: u64,
         sock: Option<SockId>,
-        moved: &Moved,
+        transfer: &DrainedTransfer,
         payload: &[u8],
     ) {
-        let data = moved.payload(payload);
+        let data = transfer.payload(payload);
         let Self { line, millis, sock: last_sock } = self;
-        let mut back = Back { line, at: u8::MAX };
+        let mut writer = ReverseWriter { line, at: u8::MAX };
         match data {
-            Some(_) => back.text(b",\"data\":\""),
-            None => back.text(b"}\n"),
+            Some(_) => writer.text(b",\"data\":\""),
+            None => writer.text(b"}\n"),
         }
-        if moved.slices > 0 {
-            back.number(moved.slices.into());
-            back.text(b",\"slices\":");
+        if transfer.slices > 0 {
+            writer.number(transfer.slices.into());
+            writer.text(b",\"slices\":");
         }
-        back.number(moved.bytes);
-        match moved.direction {
-            Direction::Read => back.text(b",\"op\":\"read\",\"bytes\":"),
-            Direction::Write => back.text(b",\"op\":\"write\",\"bytes\":"),
+        writer.number(transfer.bytes);
+        match transfer.direction {
+            Direction::Read => writer.text(b",\"op\":\"read\",\"bytes\":"),
+            Direction::Write => writer.text(b",\"op\":\"write\",\"bytes\":"),
         }
         if let Some(sock) = sock {
-            back.likely(sock.get(), last_sock);
-            back.text(b",\"sock\":");
+            writer.cached_number(sock.get(), last_sock);
+            writer.text(b",\"sock\":");
         }
         if t >= MILLI {
-            back.six_digits(t % MILLI);
-            back.likely(t / MILLI, millis);
+            writer.six_digits(t % MILLI);
+            writer.cached_number(t / MILLI, millis);
         } else {
-            back.number(t);
+            writer.number(t);
         }
-        back.text(b"{\"t\":");
-        let begin = usize::from(back.at) + 1;
+        writer.text(b"{\"t\":");
+        let begin = usize::from(writer.at) + 1;
         out.extend_from_slice(&line[begin..]);
         if let Some(data) = data {
             base64(out, data);
@@ -77,7 +77,7 @@ const MILLI: u64 = 1_000_000;
 
 /// The digits of a number that is likely to come again.
 #[derive(Debug, Default)]
-struct Digits {
+struct CachedDigits {
     number: u64,
     /// Right-aligned.
     text: [u8; 20],
@@ -85,17 +85,17 @@ struct Digits {
 }
 
 /// A line that is filled from its end.
-struct Back<'a> {
-    line: &'a mut [u8; LONGEST],
+struct ReverseWriter<'a> {
+    line: &'a mut [u8; MAX_LINE],
     /// The place of the next byte.
     at: u8,
 }
 
-impl Back<'_> {
+impl ReverseWriter<'_> {
     #[inline]
     fn text<const N: usize>(&mut self, text: &[u8; N]) {
         let end = usize::from(self.at) + 1;
-        // It always fits: see `LONGEST`.
+        // It always fits: see `MAX_LINE`.
         if let Some(place) = self.line[..end].last_chunk_mut::<N>() {
             *place = *text;
         }
@@ -106,7 +106,7 @@ impl Back<'_> {
 
     /// A number that is likely to be that of `last`.
     #[inline]
-    fn likely(&mut self, number: u64, last: &mut Digits) {
+    fn cached_number(&mut self, number: u64, last: &mut CachedDigits) {
         let (before, end) = (self.at, usize::from(self.at) + 1);
         // No number has length 0, so the default is never taken for one.
         if last.number == number && last.length > 0 {
@@ -118,7 +118,7 @@ impl Back<'_> {
         }
         self.number(number);
         if let Some(digits) = self.line[..end].last_chunk::<20>() {
-            *last = Digits { number, text: *digits, length: before.wrapping_sub(self.at) };
+            *last = CachedDigits { number, text: *digits, length: before.wrapping_sub(self.at) };
         }
     }
 
@@ -225,23 +225,23 @@ mod tests {
 
     const NUMBERS: [u64; 11] = [0, 1, 9, 10, 99, 100, 101, 999, 1_000, 1_234_567, u64::MAX];
 
-    fn line(t: u64, sock: Option<SockId>, moved: &Moved, payload: &[u8]) -> String {
+    fn line(t: u64, sock: Option<SockId>, transfer: &DrainedTransfer, payload: &[u8]) -> String {
         let mut out = b"before\n".to_vec();
         let mut lines = TransferLines::new();
         // What an earlier line left must not show.
-        lines.line = [b'#'; LONGEST];
-        lines.append(&mut out, t, sock, moved, payload);
+        lines.line = [b'#'; MAX_LINE];
+        lines.append(&mut out, t, sock, transfer, payload);
         String::from_utf8(out.split_off(7)).unwrap()
     }
 
     /// The way through an event and serde.
-    fn by_event(t: u64, sock: Option<SockId>, moved: &Moved, payload: &[u8]) -> String {
-        let slices = (moved.slices > 0).then_some(moved.slices.into());
-        let data = moved.payload(payload).map(Into::into);
-        let transfer = Transfer { bytes: moved.bytes, slices, eof: false, data };
-        let op = match moved.direction {
-            Direction::Read => Op::Read(transfer),
-            Direction::Write => Op::Write(transfer),
+    fn by_event(t: u64, sock: Option<SockId>, transfer: &DrainedTransfer, payload: &[u8]) -> String {
+        let slices = (transfer.slices > 0).then_some(transfer.slices.into());
+        let data = transfer.payload(payload).map(Into::into);
+        let event = Transfer { bytes: transfer.bytes, slices, eof: false, data };
+        let op = match transfer.direction {
+            Direction::Read => Op::Read(event),
+            Direction::Write => Op::Write(event),
         };
         let mut out = Vec::new();
         write_event(&mut out, &Event { t, sock, op, error: None }).unwrap();
@@ -253,10 +253,11 @@ mod tests {
         for direction in [Direction::Read, Direction::Write] {
             for bytes in NUMBERS {
                 for slices in [0, 1, 64, u16::MAX] {
-                    let moved = Moved { bytes, at: 0, captured: 0, slices, direction, has_payload: false };
+                    let transfer =
+                        DrainedTransfer { bytes, at: 0, captured: 0, slices, direction, has_payload: false };
                     for t in NUMBERS {
                         for sock in NUMBERS.map(SockId::new) {
-                            assert_eq!(line(t, sock, &moved, &[]), by_event(t, sock, &moved, &[]));
+                            assert_eq!(line(t, sock, &transfer, &[]), by_event(t, sock, &transfer, &[]));
                         }
                     }
                 }
@@ -269,7 +270,7 @@ mod tests {
         let payload: Vec<u8> = (0..2_000_usize).map(|at| (at * 7 % 256) as u8).collect();
         for at in [0, 1, 77] {
             for captured in (0..70).chain([767, 768, 769, 1_024, 1_500]) {
-                let moved = Moved {
+                let transfer = DrainedTransfer {
                     bytes: 9_000,
                     at,
                     captured,
@@ -277,7 +278,7 @@ mod tests {
                     direction: Direction::Write,
                     has_payload: true,
                 };
-                assert_eq!(line(7, None, &moved, &payload), by_event(7, None, &moved, &payload));
+                assert_eq!(line(7, None, &transfer, &payload), by_event(7, None, &transfer, &payload));
             }
         }
     }

@@ -13,26 +13,26 @@ pub(super) const NONE: u64 = 0;
 const ENTERING: u64 = 1;
 
 /// The number of times that the drain thread looks again at a thread that is between two instructions.
-const LOOKS: u32 = 200;
+const MAX_OBSERVATIONS: u32 = 200;
 
 /// One thread's call; a cache line of its own.
 #[derive(Debug)]
 #[repr(align(64))]
-pub(super) struct Call {
-    pub(super) taken: AtomicBool,
+pub(super) struct CallSlot {
+    pub(super) in_use: AtomicBool,
     /// [`NONE`], [`ENTERING`], or the clock's reading on entry.
     pub(super) entered: AtomicU64,
 }
 
 /// One for each of `N` threads.
 #[derive(Debug)]
-pub(super) struct Calls<const N: usize> {
-    pub(super) calls: [Call; N],
-    /// One more than the last of them that was ever taken.
+pub(super) struct CallSlots<const N: usize> {
+    pub(super) calls: [CallSlot; N],
+    /// One more than the last of them that was ever in_use.
     pub(super) used: AtomicUsize,
 }
 
-impl Call {
+impl CallSlot {
     /// Enters a call, and returns the clock's reading. `fenced` says whether the kernel fences this thread.
     #[inline]
     pub(super) fn enter(&self, fenced: bool, clock: impl FnOnce() -> u64) -> u64 {
@@ -61,13 +61,13 @@ impl Call {
     }
 
     /// The thread ends.
-    pub(super) fn give_back(&self) {
+    pub(super) fn free(&self) {
         self.leave();
-        self.taken.store(false, Ordering::Release);
+        self.in_use.store(false, Ordering::Release);
     }
 
-    fn look(&self) -> Option<u64> {
-        for _ in 0..LOOKS {
+    fn observe(&self) -> Option<u64> {
+        for _ in 0..MAX_OBSERVATIONS {
             match self.entered.load(Ordering::Acquire) {
                 ENTERING => thread::yield_now(),
                 known => return Some(known),
@@ -77,24 +77,25 @@ impl Call {
     }
 }
 
-impl<const N: usize> Calls<N> {
-    /// One that no thread has; `None` when all are taken.
-    pub(super) fn take(&self) -> Option<&Call> {
-        let free =
-            |call: &Call| !call.taken.load(Ordering::Relaxed) && !call.taken.swap(true, Ordering::AcqRel);
-        let place = self.calls.iter().position(free)?;
+impl<const N: usize> CallSlots<N> {
+    /// One that no thread has; `None` when all are in_use.
+    pub(super) fn acquire(&self) -> Option<&CallSlot> {
+        let claim = |call: &CallSlot| {
+            !call.in_use.load(Ordering::Relaxed) && !call.in_use.swap(true, Ordering::AcqRel)
+        };
+        let place = self.calls.iter().position(claim)?;
         self.used.fetch_max(place + 1, Ordering::AcqRel);
         self.calls.get(place)
     }
 
     /// The latest reading up to which no thread is inside a call that it entered by then, at most `until`. `until` must
-    /// have been read before, and `fenced` says that the kernel has fenced all threads since. `None` when a thread was entering a call all the time: it has been preempted there.
+    /// have been read before, and `fenced` says that the kernel has fenced all threads since. `None` when a thread was record_send a call all the time: it has been preempted there.
     pub(super) fn complete_up_to(&self, fenced: bool, until: u64) -> Option<u64> {
         if !fenced {
             fence(Ordering::SeqCst);
         }
         let used = self.used.load(Ordering::Acquire).min(N);
-        self.calls[..used].iter().try_fold(until, |until, call| match call.look()? {
+        self.calls[..used].iter().try_fold(until, |until, call| match call.observe()? {
             NONE => Some(until),
             raw => Some(until.min(raw - 1)),
         })

@@ -1,4 +1,4 @@
-//! Every execution of [`call`](super::call) that the memory model of C11 allows, with the fences that it has where the
+//! Every execution of [`call`](super::call_slot) that the memory model of C11 allows, with the fences that it has where the
 //! kernel offers none.
 
 mod sync {
@@ -6,17 +6,17 @@ mod sync {
     pub(super) use loom::thread;
 }
 
-#[path = "call.rs"]
+#[path = "call_slot.rs"]
 #[allow(dead_code, reason = "the model does without some of it")]
-mod call;
+mod call_slot;
 
-use call::{Call, Calls, NONE};
+use call_slot::{CallSlot, CallSlots, NONE};
 use loom::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use loom::sync::{Arc, Mutex};
 
 /// The two sides, with one shard for each thread.
 struct Model {
-    calls: Calls<2>,
+    calls: CallSlots<2>,
     /// Each reading is one more than the one before, and orders nothing else.
     clock: AtomicU64,
     shards: [Mutex<Vec<u64>>; 2],
@@ -24,9 +24,9 @@ struct Model {
 
 impl Model {
     fn new() -> Arc<Self> {
-        let call = |_| Call { taken: AtomicBool::new(false), entered: AtomicU64::new(NONE) };
+        let call = |_| CallSlot { in_use: AtomicBool::new(false), entered: AtomicU64::new(NONE) };
         Arc::new(Self {
-            calls: Calls { calls: std::array::from_fn(call), used: AtomicUsize::new(0) },
+            calls: CallSlots { calls: std::array::from_fn(call), used: AtomicUsize::new(0) },
             clock: AtomicU64::new(10),
             shards: std::array::from_fn(|_| Mutex::new(Vec::new())),
         })
@@ -37,7 +37,7 @@ impl Model {
     }
 
     /// A call that sends, of the thread with that shard.
-    fn write(&self, shard: usize, call: &Call) -> u64 {
+    fn write(&self, shard: usize, call: &CallSlot) -> u64 {
         let raw = call.enter(false, || self.read_clock());
         self.shards[shard].lock().unwrap().push(raw);
         call.leave();
@@ -85,9 +85,9 @@ fn nothing_is_late_when_a_thread_writes_for_the_first_time() {
         let writer = loom::thread::spawn({
             let model = Arc::clone(&model);
             move || {
-                let call = model.calls.take().unwrap();
+                let call = model.calls.acquire().unwrap();
                 model.write(0, call);
-                call.give_back();
+                call.free();
             }
         });
         let complete = model.drain(0);
@@ -103,7 +103,7 @@ fn nothing_is_late_between_a_writer_and_a_reader() {
         let writer = loom::thread::spawn({
             let model = Arc::clone(&model);
             move || {
-                let call = model.calls.take().unwrap();
+                let call = model.calls.acquire().unwrap();
                 model.write(0, call);
                 model.write(0, call);
             }
@@ -127,9 +127,9 @@ fn a_place_that_is_taken_again_is_seen() {
             let model = Arc::clone(&model);
             loom::thread::spawn(move || {
                 // The second thread may get the place that the first gave back.
-                let call = model.calls.take().unwrap();
+                let call = model.calls.acquire().unwrap();
                 model.write(shard, call);
-                call.give_back();
+                call.free();
             })
         });
         let complete = model.drain(0);

@@ -114,7 +114,7 @@ impl Timeline {
     }
 
     /// The raw reading that lies `ns` nanoseconds before `raw`, by the latest two anchors.
-    pub(crate) fn earlier(&self, raw: u64, ns: u64) -> u64 {
+    pub(crate) fn raw_before(&self, raw: u64, ns: u64) -> u64 {
         let (Some(first), Some(last)) = (self.anchors.first(), self.anchors.last()) else { return raw };
         let (span_raw, span_ns) = (last.raw - first.raw, last.ns - first.ns);
         let back = match span_ns {
@@ -142,8 +142,8 @@ fn rate(before: Anchor, after: Anchor) -> u64 {
 }
 
 /// How often both clocks are read for one anchor, and how often at most while no try was as tight as that.
-const TRIES: usize = 3;
-const MOST_TRIES: usize = 12;
+const MIN_ATTEMPTS: usize = 3;
+const MAX_ATTEMPTS: usize = 12;
 const TIGHT_NS: u64 = 1_000;
 
 /// Reads the counter between two readings of the monotonic clock, and keeps the tightest of a few tries: a thread that is
@@ -156,8 +156,8 @@ fn read(clock: &RawClock) -> Anchor {
         (width, Anchor { raw, ns: before + width / 2, rate: 0 })
     };
     let mut best = attempt();
-    for tries in 1..MOST_TRIES {
-        if tries >= TRIES && best.0 <= TIGHT_NS {
+    for tries in 1..MAX_ATTEMPTS {
+        if tries >= MIN_ATTEMPTS && best.0 <= TIGHT_NS {
             break;
         }
         let next = attempt();

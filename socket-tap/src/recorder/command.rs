@@ -30,7 +30,7 @@ pub(crate) enum Command {
 pub(crate) enum Reply<T> {
     Task(oneshot::Sender<T>),
     Thread(mpsc::SyncSender<T>),
-    Nobody,
+    None,
 }
 
 impl<T> Reply<T> {
@@ -39,7 +39,7 @@ impl<T> Reply<T> {
         match self {
             Self::Task(reply) => _ = reply.send(value),
             Self::Thread(reply) => _ = reply.try_send(value),
-            Self::Nobody => {}
+            Self::None => {}
         }
     }
 }
@@ -48,11 +48,11 @@ impl<T> Reply<T> {
 #[derive(Debug)]
 pub(super) struct Commands {
     /// `None` when the drain thread has ended.
-    waiting: Mutex<Option<Vec<Command>>>,
+    queue: Mutex<Option<Vec<Command>>>,
     ended: Condvar,
     drain: OnceLock<Thread>,
     /// Somebody waits for the last stream to close.
-    for_idle: AtomicBool,
+    idle_requested: AtomicBool,
     /// [`INTERVAL`], but for tests.
     interval: Duration,
     /// A child process that was forked has no drain thread.
@@ -62,10 +62,10 @@ pub(super) struct Commands {
 impl Commands {
     pub(super) fn new() -> Self {
         Self {
-            waiting: Mutex::new(Some(Vec::new())),
+            queue: Mutex::new(Some(Vec::new())),
             ended: Condvar::new(),
             drain: OnceLock::new(),
-            for_idle: AtomicBool::new(false),
+            idle_requested: AtomicBool::new(false),
             interval: INTERVAL,
             process: std::process::id(),
         }
@@ -79,7 +79,7 @@ impl Commands {
     }
 
     pub(super) fn waits_for_idle(&self) -> bool {
-        self.for_idle.load(Ordering::Acquire)
+        self.idle_requested.load(Ordering::Acquire)
     }
 
     #[cfg(test)]
@@ -88,30 +88,30 @@ impl Commands {
         self.interval = interval;
     }
 
-    fn forked(&self) -> bool {
+    fn is_forked_child(&self) -> bool {
         self.process != std::process::id()
     }
 }
 
 impl Recorder {
     /// Names the thread that [`wait`](Self::wait)s.
-    pub(crate) fn drained_by(&self, thread: &Thread) {
+    pub(crate) fn set_drain_thread(&self, thread: &Thread) {
         let _ = self.commands.drain.set(thread.clone());
     }
 
-    pub(crate) fn is_drained_by_this_thread(&self) -> bool {
+    pub(crate) fn is_on_drain_thread(&self) -> bool {
         self.commands.drain.get().is_some_and(|drain| drain.id() == thread::current().id())
     }
 
     /// Asks the drain thread. When it has ended, the command is dropped, and with it the reply.
     pub(crate) fn command(&self, command: Command) {
         // The lock may have been held by another thread at the moment of the fork, which has no copy here.
-        if self.commands.forked() {
+        if self.commands.is_forked_child() {
             return;
         }
-        if let Some(commands) = lock(&self.commands.waiting).as_mut() {
+        if let Some(commands) = lock(&self.commands.queue).as_mut() {
             if matches!(command, Command::FinishWhenIdle(..)) {
-                self.commands.for_idle.store(true, Ordering::Release);
+                self.commands.idle_requested.store(true, Ordering::Release);
             }
             commands.push(command);
         }
@@ -120,10 +120,10 @@ impl Recorder {
 
     /// Waits until the drain thread has ended, `longest` at most.
     pub(crate) fn wait_for_end(&self, longest: Duration) {
-        if self.commands.forked() {
+        if self.commands.is_forked_child() {
             return;
         }
-        let waiting = lock(&self.commands.waiting);
+        let waiting = lock(&self.commands.queue);
         let _ended = self.commands.ended.wait_timeout_while(waiting, longest, |waiting| waiting.is_some());
     }
 
@@ -131,7 +131,7 @@ impl Recorder {
     pub(super) fn wait(&self, until: Option<Instant>) -> Vec<Command> {
         let commands = self.take_commands();
         // The flag, not only the thread's token: a sink that blocks may have used up the token.
-        if !commands.is_empty() || self.pressed.load(Ordering::Acquire) {
+        if !commands.is_empty() || self.half_full.load(Ordering::Acquire) {
             return commands;
         }
         let left = until.map(|until| until.saturating_duration_since(Instant::now()));
@@ -140,12 +140,12 @@ impl Recorder {
     }
 
     fn take_commands(&self) -> Vec<Command> {
-        lock(&self.commands.waiting).as_mut().map(std::mem::take).unwrap_or_default()
+        lock(&self.commands.queue).as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// Takes no further commands and drops those that wait.
-    pub(super) fn end_commands(&self) {
-        let left = lock(&self.commands.waiting).take();
+    pub(super) fn close_commands(&self) {
+        let left = lock(&self.commands.queue).take();
         self.commands.ended.notify_all();
         // Without the lock: the task that a dropped reply wakes may ask again at once.
         drop(left);

@@ -3,9 +3,9 @@ use std::sync::mpsc;
 
 use super::*;
 use crate::event::SockId;
-#[cfg(target_os = "linux")]
-use crate::own_process::passes_in_its_own_process;
 use crate::recorder::{Capacity, Direction, RawClock, Stamp};
+#[cfg(target_os = "linux")]
+use crate::separate_process::passes_in_separate_process;
 use crate::sink::Memory;
 use crate::tap::Tap;
 
@@ -14,7 +14,7 @@ use crate::tap::Tap;
 #[test]
 #[cfg_attr(miri, ignore = "starts a process")]
 fn a_forked_child_neither_hangs_nor_panics() {
-    passes_in_its_own_process("recorder::command::tests::forks_in_a_process_of_its_own");
+    passes_in_separate_process("recorder::command::tests::forks_in_a_process_of_its_own");
 }
 
 #[cfg(target_os = "linux")]
@@ -56,7 +56,7 @@ fn wakes_after(recorder: &Recorder, load: impl FnOnce()) -> bool {
     let (woken, is_woken) = mpsc::channel();
     thread::scope(|scope| {
         scope.spawn(move || {
-            recorder.drained_by(&thread::current());
+            recorder.set_drain_thread(&thread::current());
             busy.send(()).unwrap();
             go.recv().unwrap();
             recorder.wait(None);

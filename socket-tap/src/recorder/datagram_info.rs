@@ -5,32 +5,32 @@ use std::net::SocketAddr;
 use super::record::Direction;
 use crate::event::{Datagram, Op};
 
-/// Beside the details, so that those of streams stay short.
+/// Beside the transfers, so that those of streams stay short.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Envelope {
+pub(crate) struct DatagramInfo {
     pub(crate) peer: Option<SocketAddr>,
-    pub(crate) cut: Cut,
+    pub(crate) truncation: Truncation,
 }
 
 /// Whether a datagram was longer than the buffer that it was received into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(unix), allow(dead_code, reason = "other systems do not tell"))]
-pub(crate) enum Cut {
-    Whole,
+pub(crate) enum Truncation {
+    None,
     /// By how much, the system does not say.
-    Short,
+    UnknownLength,
     /// It was this long.
     From(u32),
 }
 
-impl Envelope {
+impl DatagramInfo {
     /// The operation that the datagram in it went with.
     pub(crate) fn into_op(self, direction: Direction, bytes: u64, data: Option<Box<[u8]>>) -> Op {
-        let length = match self.cut {
-            Cut::From(length) => Some(u64::from(length)),
-            Cut::Short | Cut::Whole => None,
+        let length = match self.truncation {
+            Truncation::From(length) => Some(u64::from(length)),
+            Truncation::UnknownLength | Truncation::None => None,
         };
-        let (peer, truncated) = (self.peer.map(Into::into), self.cut != Cut::Whole);
+        let (peer, truncated) = (self.peer.map(Into::into), self.truncation != Truncation::None);
         let datagram = Datagram { bytes, peer, truncated, length, data };
         match direction {
             Direction::Read => Op::RecvFrom(datagram),

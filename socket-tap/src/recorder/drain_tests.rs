@@ -2,7 +2,7 @@ use std::sync::{Arc, Mutex};
 
 use super::*;
 use crate::event::SockId;
-use crate::recorder::{Capacity, Change, Direction, Keep, RawClock, Recorder, Stamp};
+use crate::recorder::{Capacity, Direction, RawClock, Recorder, Stamp, StreamChange, WhenFull};
 use crate::sink::Memory;
 
 struct Stepped {
@@ -46,7 +46,7 @@ impl Stepped {
 
 fn mark(recorder: &Recorder, label: &'static str, stamp: Stamp<'_>) {
     let op = Op::Mark { label: label.into() };
-    recorder.milestone(None, (op, None), (Keep::IfRoom, Change::None), stamp);
+    recorder.lifecycle_event(None, (op, None), (WhenFull::Drop, StreamChange::None), stamp);
 }
 
 #[test]
@@ -148,9 +148,9 @@ fn the_end_takes_records_whatever_their_clock_says() {
 }
 
 /// Keeps the names of the calls that it gets.
-struct Calls(Arc<Mutex<Vec<&'static str>>>);
+struct CallSlots(Arc<Mutex<Vec<&'static str>>>);
 
-impl Sink for Calls {
+impl Sink for CallSlots {
     fn name(&self) -> String {
         "calls".to_owned()
     }
@@ -169,8 +169,8 @@ impl Sink for Calls {
 #[test]
 fn sinks_are_flushed_once_after_all_batches_of_a_round() {
     let calls = Arc::default();
-    let mut stepped = stepped_with(1 << 17, vec![Box::new(Calls(Arc::clone(&calls)))]);
-    for _ in 0..=MOST_EVENTS {
+    let mut stepped = stepped_with(1 << 17, vec![Box::new(CallSlots(Arc::clone(&calls)))]);
+    for _ in 0..=MAX_BATCH {
         stepped.mark("step", Stamp::Now);
     }
     stepped.drain.drain_up_to_now();
@@ -196,7 +196,7 @@ impl Sink for Overrun {
 }
 
 /// The capacity of each shard of an [`Overrun`] recording.
-const CAPACITY: usize = 2 * MOST_EVENTS;
+const CAPACITY: usize = 2 * MAX_BATCH;
 
 #[test]
 fn backlog_is_bounded_however_long_a_sink_is_overrun() {

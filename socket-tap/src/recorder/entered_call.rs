@@ -6,17 +6,17 @@
 
 use std::cell::Cell;
 
-use super::call::{Call, Calls, NONE};
+use super::call_slot::{CallSlot, CallSlots, NONE};
 use super::clock::RawClock;
 use super::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use super::sync::{Once, thread_local};
 use crate::sys;
 
 /// Threads that can be inside a call at the same time and be stamped on entry. Further ones are stamped on return.
-const MOST_CALLS: usize = if cfg!(all(test, model)) { 4 } else { 1024 };
+const MAX_CALLS: usize = if cfg!(all(test, model)) { 4 } else { 1024 };
 
-static CALLS: Calls<MOST_CALLS> = Calls {
-    calls: [const { Call { taken: AtomicBool::new(false), entered: AtomicU64::new(NONE) } }; MOST_CALLS],
+static CALLS: CallSlots<MAX_CALLS> = CallSlots {
+    calls: [const { CallSlot { in_use: AtomicBool::new(false), entered: AtomicU64::new(NONE) } }; MAX_CALLS],
     used: AtomicUsize::new(0),
 };
 
@@ -26,7 +26,7 @@ static THREADS: AtomicUsize = AtomicUsize::new(0);
 /// A thread's number and its call; empty before its first event.
 struct Thread {
     number: Cell<usize>,
-    call: Cell<Option<&'static Call>>,
+    call: Cell<Option<&'static CallSlot>>,
 }
 
 const NO_NUMBER: usize = usize::MAX;
@@ -34,7 +34,7 @@ const NO_NUMBER: usize = usize::MAX;
 impl Drop for Thread {
     fn drop(&mut self) {
         if let Some(call) = self.call.take() {
-            call.give_back();
+            call.free();
         }
     }
 }
@@ -47,15 +47,15 @@ impl Thread {
     #[inline]
     fn number(&self) -> usize {
         match self.number.get() {
-            NO_NUMBER => self.introduce(),
+            NO_NUMBER => self.register(),
             number => number,
         }
     }
 
     #[cold]
-    fn introduce(&self) -> usize {
+    fn register(&self) -> usize {
         self.number.set(THREADS.fetch_add(1, Ordering::Relaxed));
-        self.call.set(CALLS.take());
+        self.call.set(CALLS.acquire());
         self.number.get()
     }
 }
@@ -69,15 +69,15 @@ pub(super) fn thread_number() -> usize {
 
 /// A call that this thread has entered and not left. Dropping it leaves the call.
 #[derive(Debug)]
-pub(crate) struct Entered {
+pub(crate) struct EnteredCall {
     /// The clock's reading on entry; `None` when the call is to be stamped on return.
     raw: Option<u64>,
     /// `None` inside another call, which was entered earlier and so holds back all that this one must.
-    call: Option<&'static Call>,
+    call: Option<&'static CallSlot>,
     thread: usize,
 }
 
-impl Entered {
+impl EnteredCall {
     /// Enters a call now.
     #[inline]
     pub(super) fn now(clock: &RawClock) -> Self {
@@ -105,7 +105,7 @@ impl Entered {
     }
 }
 
-impl Drop for Entered {
+impl Drop for EnteredCall {
     #[inline]
     fn drop(&mut self) {
         if let Some(call) = self.call {
@@ -135,7 +135,7 @@ pub(super) fn prepare() {
 }
 
 /// The latest reading up to which no thread is inside a call that it entered by then, at most `until`. `until` must have
-/// been read before. `None` when a thread was entering a call all the time: it has been preempted there.
+/// been read before. `None` when a thread was record_send a call all the time: it has been preempted there.
 pub(super) fn complete_up_to(until: u64) -> Option<u64> {
     let fenced = FENCED_BY_KERNEL.load(Ordering::Relaxed);
     if fenced && !sys::fence_all_threads() {
@@ -149,5 +149,5 @@ pub(super) fn complete_up_to(until: u64) -> Option<u64> {
 
 #[cfg(test)]
 #[cfg(not(model))]
-#[path = "in_call_tests.rs"]
+#[path = "entered_call_tests.rs"]
 mod tests;

@@ -2,7 +2,7 @@ use std::cell::RefCell;
 
 use super::*;
 #[cfg(target_os = "linux")]
-use crate::own_process::passes_in_its_own_process;
+use crate::separate_process::passes_in_separate_process;
 use crate::sink::Memory;
 use crate::tap::Tap;
 
@@ -10,8 +10,8 @@ use crate::tap::Tap;
 fn a_call_in_progress_holds_back_what_is_later() {
     prepare();
     let clock = RawClock::new();
-    let call = Entered::now(&clock);
-    let nested = Entered::now(&clock);
+    let call = EnteredCall::now(&clock);
+    let nested = EnteredCall::now(&clock);
     let entry = call.raw().unwrap();
     assert!(nested.raw().unwrap() >= entry);
     drop(nested);
@@ -26,7 +26,7 @@ fn a_call_in_progress_holds_back_what_is_later() {
 #[test]
 #[cfg_attr(miri, ignore = "starts a process")]
 fn refused_membarrier_is_replaced_by_fences() {
-    passes_in_its_own_process("recorder::in_call::tests::filters_membarrier_in_a_process_of_its_own");
+    passes_in_separate_process("recorder::entered_call::tests::filters_membarrier_in_a_process_of_its_own");
 }
 
 #[cfg(target_os = "linux")]
@@ -65,9 +65,9 @@ fn filters_membarrier_in_a_process_of_its_own() {
 #[test]
 fn a_thread_that_ends_gives_its_place_back() {
     let clock = RawClock::new();
-    for _ in 0..if cfg!(miri) { 10 } else { 2 * MOST_CALLS } {
+    for _ in 0..if cfg!(miri) { 10 } else { 2 * MAX_CALLS } {
         let clock = clock.clone();
-        let stamped = std::thread::spawn(move || Entered::now(&clock).raw().is_some());
+        let stamped = std::thread::spawn(move || EnteredCall::now(&clock).raw().is_some());
         assert!(stamped.join().unwrap());
     }
 }

@@ -92,7 +92,7 @@ struct Asks(Recorder);
 
 impl std::task::Wake for Asks {
     fn wake(self: Arc<Self>) {
-        self.0.command(Command::Flush(Reply::Nobody));
+        self.0.command(Command::Flush(Reply::None));
     }
 }
 
@@ -107,7 +107,7 @@ fn task_that_is_woken_by_the_end_may_ask_again() {
     asks.0.command(Command::Flush(Reply::Task(reply)));
     let (ended, has_ended) = mpsc::channel();
     thread::spawn(move || {
-        asks.0.end_commands();
+        asks.0.close_commands();
         ended.send(()).unwrap();
     });
     has_ended.recv_timeout(Duration::from_secs(20)).expect("a task is woken with the commands locked");

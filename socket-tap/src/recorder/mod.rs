@@ -1,12 +1,12 @@
 //! The recorder: takes records on the hot path, and hands events to the sinks from a thread of its own.
 
-mod call;
+mod call_slot;
 mod clock;
 mod command;
+mod datagram_info;
 mod drain;
-mod envelope;
+mod entered_call;
 mod handle;
-mod in_call;
 mod record;
 mod registry;
 mod shard;
@@ -21,31 +21,31 @@ use crate::event::{Failure, Op, SockId};
 use crate::sys;
 use command::Commands;
 use registry::Registry;
-use shard::{Fate, Room, Shard};
+use shard::{PushOutcome, Shard, ShardCapacity};
 use sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use sync::{Mutex, MutexGuard, PoisonError, thread};
 
 pub(crate) use clock::{RawClock, Timeline};
 pub(crate) use command::{Command, Reply};
+pub(crate) use datagram_info::{DatagramInfo, Truncation};
 pub(crate) use drain::{Drain, OnError};
-pub(crate) use envelope::{Cut, Envelope};
+pub(crate) use entered_call::EnteredCall;
+#[cfg(feature = "file")]
+pub(crate) use entered_call::leave;
 pub(crate) use handle::Recording;
 #[cfg(feature = "file")]
 pub(crate) use handle::WeakRecording;
-pub(crate) use in_call::Entered;
-#[cfg(feature = "file")]
-pub(crate) use in_call::leave;
 pub(crate) use record::Direction;
 #[cfg(feature = "file")]
-pub(crate) use record::{Moved, Record, Timed};
-pub(crate) use shard::Keep;
+pub(crate) use record::{DrainedTransfer, Record, Timed};
+pub(crate) use shard::WhenFull;
 
 /// More shards than threads that record at the same time bring nothing. A power of two.
-const MOST_SHARDS: usize = 16;
+const MAX_SHARDS: usize = 16;
 
 /// A shard takes at least that many lifecycle events between two rounds, however small the buffer for transfers is: some
 /// 200 connections, from accept to close.
-const LEAST_MILESTONES: usize = 1024;
+const MIN_LIFECYCLE_EVENTS: usize = 1024;
 
 /// What the hot path shares with the drain thread.
 #[derive(Debug)]
@@ -55,15 +55,15 @@ pub(crate) struct Recorder {
     start_ns: u64,
     /// Bytes of payload to keep of each transfer; 0 for none.
     capture: usize,
-    shards: Box<[Line<Mutex<Shard>>]>,
+    shards: Box<[CachePadded<Mutex<Shard>>]>,
     /// How many sockets there were.
-    socks: AtomicU64,
+    sock_count: AtomicU64,
     /// Open streams. Changed under a shard's lock, together with the record of the event that opens or closes one.
     open: AtomicUsize,
     /// Notified when the last open stream closes.
-    closed: Notify,
+    idle_notify: Notify,
     /// A shard has become half full since the drain thread last looked.
-    pressed: AtomicBool,
+    half_full: AtomicBool,
     commands: Commands,
     /// Open sockets, for [`Tap::open_sockets`](crate::Tap::open_sockets).
     sockets: Registry,
@@ -72,7 +72,7 @@ pub(crate) struct Recorder {
 /// A value with cache lines of its own: two threads that use neighbours do not slow each other down.
 #[derive(Debug)]
 #[repr(align(128))]
-struct Line<T>(T);
+struct CachePadded<T>(T);
 
 /// When an operation happened.
 #[derive(Clone, Copy, Debug)]
@@ -80,12 +80,12 @@ pub(crate) enum Stamp<'a> {
     /// It has just returned: an operation that receives.
     Now,
     /// It was entered then: an operation that sends.
-    Entered(&'a Entered),
+    Entered(&'a EnteredCall),
 }
 
 /// What an event does to the number of open streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Change {
+pub(crate) enum StreamChange {
     None,
     Opens,
     Closes,
@@ -115,37 +115,37 @@ pub(crate) struct Capacity {
 impl Capacity {
     /// Whether so much memory can be asked for at all.
     pub(crate) fn is_possible(self) -> bool {
-        shard::can_hold(self.events.max(LEAST_MILESTONES), self.payload)
+        shard::can_hold(self.events.max(MIN_LIFECYCLE_EVENTS), self.payload)
     }
 }
 
 impl Recorder {
     /// Sets memory aside for `capacity`, and as much again for the drain thread.
     pub(crate) fn new(clock: RawClock, start_ns: u64, capacity: Capacity) -> Self {
-        in_call::prepare();
+        entered_call::prepare();
         let Capacity { capture, events, payload } = capacity;
         let count = shard_count(capacity);
-        let room = Room {
-            details: (events / count).max(1),
-            milestones: (events / count).max(LEAST_MILESTONES),
+        let shard_capacity = ShardCapacity {
+            transfers: (events / count).max(1),
+            lifecycle_events: (events / count).max(MIN_LIFECYCLE_EVENTS),
             payload: if capture == 0 { 0 } else { payload / count },
         };
         Self {
             clock,
             start_ns,
             capture,
-            shards: (0..count).map(|_| Line(Mutex::new(Shard::new(room)))).collect(),
-            socks: AtomicU64::new(0),
+            shards: (0..count).map(|_| CachePadded(Mutex::new(Shard::new(shard_capacity)))).collect(),
+            sock_count: AtomicU64::new(0),
             open: AtomicUsize::new(0),
-            closed: Notify::new(),
-            pressed: AtomicBool::new(false),
+            idle_notify: Notify::new(),
+            half_full: AtomicBool::new(false),
             commands: Commands::new(),
             sockets: Registry::new(),
         }
     }
 
-    pub(crate) fn new_sock(&self) -> SockId {
-        SockId::after(self.socks.fetch_add(1, Ordering::Relaxed))
+    pub(crate) fn next_sock_id(&self) -> SockId {
+        SockId::after(self.sock_count.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Nanoseconds since the recording began.
@@ -164,8 +164,8 @@ impl Recorder {
 
     /// Enters a call that sends.
     #[inline]
-    pub(crate) fn enter(&self) -> Entered {
-        Entered::now(&self.clock)
+    pub(crate) fn enter(&self) -> EnteredCall {
+        EnteredCall::now(&self.clock)
     }
 
     /// Records `bytes` that were read into, or written from, `parts`. Returns the clock's reading.
@@ -185,7 +185,7 @@ impl Recorder {
             (shard.transfer(raw, sock, direction, size, payload), raw)
         };
         if half_full {
-            self.press();
+            self.signal_half_full();
         }
         raw
     }
@@ -195,85 +195,85 @@ impl Recorder {
         &self,
         sock: SockId,
         direction: Direction,
-        (bytes, envelope): (&[u8], Envelope),
+        (bytes, info): (&[u8], DatagramInfo),
         stamp: Stamp<'_>,
     ) -> u64 {
         let payload = (self.capture > 0).then_some((self.capture, std::iter::once(bytes)));
         let (half_full, raw) = {
             let mut shard = self.shard(stamp);
             let raw = self.stamp(stamp);
-            (shard.datagram(raw, sock, direction, (bytes.len(), envelope), payload), raw)
+            (shard.datagram(raw, sock, direction, (bytes.len(), info), payload), raw)
         };
         if half_full {
-            self.press();
+            self.signal_half_full();
         }
         raw
     }
 
     /// Records anything that is not a successful transfer. The number of open streams changes in the same step, so that
     /// the end of the recording sees both or neither.
-    pub(crate) fn milestone(
+    pub(crate) fn lifecycle_event(
         &self,
         sock: Option<SockId>,
         (op, error): (Op, Option<Failure>),
-        (keep, change): (Keep, Change),
+        (keep, change): (WhenFull, StreamChange),
         stamp: Stamp<'_>,
     ) -> Outcome {
         let (taken, idle) = {
             let mut shard = self.shard(stamp);
             let raw = self.stamp(stamp);
-            let taken = shard.milestone(raw, sock, (op, error), (keep, change));
+            let taken = shard.lifecycle_event(raw, sock, (op, error), (keep, change));
             (taken, self.change_open(change))
         };
         if idle {
-            self.now_idle();
+            self.notify_idle();
         }
         match taken {
-            Fate::HalfFull => self.press(),
-            Fate::Yes => {}
-            Fate::No => return Outcome::Dropped,
-            Fate::Ended => return Outcome::Ended,
+            PushOutcome::HalfFull => self.signal_half_full(),
+            PushOutcome::Recorded => {}
+            PushOutcome::Dropped => return Outcome::Dropped,
+            PushOutcome::Ended => return Outcome::Ended,
         }
         Outcome::Recorded
     }
 
     /// Counts an operation of a socket that is not in the recording.
-    pub(crate) fn missed(&self, op: &Op, failed: bool, change: Change) {
+    pub(crate) fn count_dropped(&self, op: &Op, failed: bool, change: StreamChange) {
         let idle = {
             let mut shard = self.shard(Stamp::Now);
-            shard.missed(op, failed, change);
+            shard.count_dropped(op, failed, change);
             self.change_open(change)
         };
         if idle {
-            self.now_idle();
+            self.notify_idle();
         }
     }
 
     /// Counts a successful transfer of a socket that is not in the recording. Returns the clock's reading.
-    pub(crate) fn missed_transfer(&self, direction: Direction, bytes: usize) -> u64 {
-        self.shard(Stamp::Now).missed_transfer(direction, bytes as u64);
+    pub(crate) fn count_dropped_transfer(&self, direction: Direction, bytes: usize) -> u64 {
+        self.shard(Stamp::Now).count_dropped_transfer(direction, bytes as u64);
         self.clock.raw()
     }
 
     /// Changes the number of open streams, and returns whether none is left.
-    fn change_open(&self, change: Change) -> bool {
+    fn change_open(&self, change: StreamChange) -> bool {
         match change {
-            Change::None => false,
-            Change::Opens => {
+            StreamChange::None => false,
+            StreamChange::Opens => {
                 self.open.fetch_add(1, Ordering::AcqRel);
                 false
             }
-            Change::Closes => self.open.fetch_sub(1, Ordering::AcqRel) == 1,
+            StreamChange::Closes => self.open.fetch_sub(1, Ordering::AcqRel) == 1,
         }
     }
 
     #[cfg(test)]
     pub(crate) fn open_stream(&self) {
-        self.change_open(Change::Opens);
+        self.change_open(StreamChange::Opens);
     }
 
-    fn now_idle(&self) {
-        self.closed.notify_waiters();
+    fn notify_idle(&self) {
+        self.idle_notify.notify_waiters();
         if self.commands.waits_for_idle() {
             self.commands.wake();
         }
@@ -286,7 +286,7 @@ impl Recorder {
     /// Waits until no stream is open.
     pub(crate) async fn idle(&self) {
         loop {
-            let closed = self.closed.notified();
+            let closed = self.idle_notify.notified();
             if self.open_streams() == 0 {
                 return;
             }
@@ -308,8 +308,8 @@ impl Recorder {
 
     /// Wakes the drain thread before its time: a buffer is half full.
     #[cold]
-    fn press(&self) {
-        self.pressed.store(true, Ordering::Release);
+    fn signal_half_full(&self) {
+        self.half_full.store(true, Ordering::Release);
         self.commands.wake();
     }
 
@@ -328,7 +328,7 @@ impl Recorder {
     fn shard(&self, stamp: Stamp<'_>) -> MutexGuard<'_, Shard> {
         let thread = match stamp {
             Stamp::Entered(entered) => entered.thread(),
-            Stamp::Now => in_call::thread_number(),
+            Stamp::Now => entered_call::thread_number(),
         };
         lock(&self.shards[thread & (self.shards.len() - 1)].0)
     }
@@ -338,7 +338,7 @@ impl Recorder {
 /// payload of one transfer would not fit a shard's part of the whole.
 fn shard_count(Capacity { capture, payload, .. }: Capacity) -> usize {
     let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let mut count = threads.next_power_of_two().min(MOST_SHARDS);
+    let mut count = threads.next_power_of_two().min(MAX_SHARDS);
     while count > 1 && payload / count < capture {
         count /= 2;
     }
@@ -363,7 +363,7 @@ mod hostile_sinks;
 
 #[cfg(test)]
 #[cfg(model)]
-mod call_model;
+mod call_slot_model;
 
 #[cfg(test)]
 #[cfg(model)]

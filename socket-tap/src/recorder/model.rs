@@ -13,8 +13,8 @@ use super::sync::{mpsc, thread};
 use super::*;
 use crate::event::{Event, Gap, Transfer};
 use crate::format::End;
-use crate::sensor::Sensor;
 use crate::sink::Memory;
+use crate::socket_recorder::SocketRecorder;
 use crate::socket_state::Access;
 use crate::tap::Tap;
 
@@ -42,21 +42,21 @@ fn start(room: usize) -> (Tap, Memory) {
     (Tap::server("model").buffer(2 * room, 0).sink(memory.clone()).start().unwrap(), memory)
 }
 
-fn accept(tap: &Tap) -> Sensor {
-    let sensor = Sensor::new(tap.recording().unwrap(), None);
-    sensor.done(Op::Accept { on: sensor.sock(), fd: None, local: None, peer: None });
-    sensor
+fn accept(tap: &Tap) -> SocketRecorder {
+    let socket = SocketRecorder::new(tap.recording().unwrap(), None);
+    socket.succeeded(Op::Accept { on: socket.sock(), fd: None, local: None, peer: None });
+    socket
 }
 
-fn read(sensor: &Sensor, bytes: usize) {
-    sensor.read(&[0; 16][..bytes], 16, Access::Exclusive);
+fn read(socket: &SocketRecorder, bytes: usize) {
+    socket.read(&[0; 16][..bytes], 16, Access::Exclusive);
 }
 
 /// Writes, and calls `sent` when the kernel would have the bytes.
-fn write(sensor: &Sensor, bytes: usize, sent: impl FnOnce()) {
-    let entered = sensor.enter();
+fn write(socket: &SocketRecorder, bytes: usize, sent: impl FnOnce()) {
+    let entered = socket.enter();
     sent();
-    sensor.wrote(&entered, (bytes, 0), std::iter::once(&[0; 16][..bytes]), Access::Exclusive);
+    socket.wrote(&entered, (bytes, 0), std::iter::once(&[0; 16][..bytes]), Access::Exclusive);
 }
 
 /// The events of each socket, the number of bytes for a read or write.
@@ -85,13 +85,13 @@ fn end_cuts_each_socket_once_and_counts_it_as_open_or_closed() {
         let threads = [0, 1].map(|_| {
             let tap = tap.clone();
             thread::spawn(move || {
-                let sensor = accept(&tap);
-                read(&sensor, 1);
-                write(&sensor, 2, || {});
+                let socket = accept(&tap);
+                read(&socket, 1);
+                write(&socket, 2, || {});
                 // The rest of its life is in the shard of another thread.
                 let rest = thread::spawn(move || {
-                    read(&sensor, 3);
-                    write(&sensor, 4, || {});
+                    read(&socket, 3);
+                    write(&socket, 4, || {});
                 });
                 rest.join().unwrap();
             })
@@ -122,8 +122,8 @@ fn nothing_is_lost_uncounted_or_doubled() {
         let threads = [0, 1].map(|_| {
             let tap = tap.clone();
             thread::spawn(move || {
-                let sensor = accept(&tap);
-                (1..5).for_each(|bytes| read(&sensor, bytes));
+                let socket = accept(&tap);
+                (1..5).for_each(|bytes| read(&socket, bytes));
             })
         });
         threads.into_iter().for_each(|thread| thread.join().unwrap());
@@ -161,10 +161,10 @@ fn write_comes_before_the_read_that_it_causes() {
         let reader = thread::spawn({
             let tap = tap.clone();
             move || {
-                let sensor = accept(&tap);
+                let socket = accept(&tap);
                 receive.recv().unwrap();
-                read(&sensor, 2);
-                sensor
+                read(&socket, 2);
+                socket
             }
         });
         let flusher = thread::spawn({
@@ -194,10 +194,10 @@ fn flush_hands_over_what_was_recorded_before() {
         let threads = [0, 1].map(|_| {
             let (tap, memory) = (tap.clone(), memory.clone());
             thread::spawn(move || {
-                let sensor = accept(&tap);
-                write(&sensor, 1, || {});
+                let socket = accept(&tap);
+                write(&socket, 1, || {});
                 tap.flush_blocking();
-                assert_eq!(by_socket(&memory.events())[&sensor.sock()], ["accept", "1"]);
+                assert_eq!(by_socket(&memory.events())[&socket.sock()], ["accept", "1"]);
             })
         });
         threads.into_iter().for_each(|thread| thread.join().unwrap());
@@ -220,8 +220,8 @@ fn every_request_is_answered_whatever_ends_the_recording() {
             let tap = tap.clone();
             move || tap.flush_blocking()
         });
-        let sensor = accept(&tap);
-        drop((tap, sensor));
+        let socket = accept(&tap);
+        drop((tap, socket));
         let ended = threads.map(|thread| thread.join().unwrap());
         flusher.join().unwrap();
         assert!(ended.contains(&true), "at least the first request ends the recording");
@@ -233,8 +233,8 @@ fn every_request_is_answered_whatever_ends_the_recording() {
 fn last_close_completes_a_recording_that_waits_for_it() {
     check(|| {
         let (tap, memory) = start(8);
-        let sensor = accept(&tap);
-        let closer = thread::spawn(move || drop(sensor));
+        let socket = accept(&tap);
+        let closer = thread::spawn(move || drop(socket));
         let end = block_on(tap.finish_when_idle(Duration::from_secs(3_600))).unwrap();
         assert_eq!((end.open, end.events, memory.events().len()), (0, 2, 2));
         closer.join().unwrap();

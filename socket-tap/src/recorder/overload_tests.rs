@@ -7,8 +7,8 @@ use std::sync::mpsc;
 use super::*;
 use crate::close::Totals;
 use crate::event::{Event, Gap, Transfer};
-use crate::sensor::Sensor;
 use crate::sink::{Memory, Sink};
+use crate::socket_recorder::SocketRecorder;
 use crate::socket_state::Access;
 use crate::tap::Tap;
 
@@ -49,19 +49,19 @@ fn held(load: impl FnOnce(&Tap, &Recording)) -> (Vec<Event>, u64) {
     (memory.events().split_off(1), end.lost)
 }
 
-fn connection(recorder: &Recording) -> Sensor {
-    let sensor = Sensor::new(recorder, None);
-    sensor.done(Op::Accept { on: sensor.sock(), fd: None, local: None, peer: None });
-    sensor
+fn connection(recorder: &Recording) -> SocketRecorder {
+    let socket = SocketRecorder::new(recorder, None);
+    socket.succeeded(Op::Accept { on: socket.sock(), fd: None, local: None, peer: None });
+    socket
 }
 
-fn live(sensor: Sensor) {
-    sensor.read(b"ping", 8, Access::Exclusive);
-    let entered = sensor.enter();
-    sensor.wrote(&entered, (6, 0), std::iter::once(&b"answer"[..]), Access::Exclusive);
+fn live(socket: SocketRecorder) {
+    socket.read(b"ping", 8, Access::Exclusive);
+    let entered = socket.enter();
+    socket.wrote(&entered, (6, 0), std::iter::once(&b"answer"[..]), Access::Exclusive);
     drop(entered);
-    sensor.read(b"", 8, Access::Exclusive);
-    sensor.shut_down(&sensor.enter(), &Ok(()));
+    socket.read(b"", 8, Access::Exclusive);
+    socket.shut_down(&socket.enter(), &Ok(()));
 }
 
 fn waiting(recorder: &Recorder) -> usize {
@@ -87,7 +87,7 @@ fn memory_is_bounded_and_the_sums_are_right_when_the_sinks_take_nothing() {
             live(connection(recorder));
         }
         // This thread fills one shard; the last connection that it took in is told to its end.
-        assert!(waiting(recorder) <= LEAST_MILESTONES + 9, "{} wait", waiting(recorder));
+        assert!(waiting(recorder) <= MIN_LIFECYCLE_EVENTS + 9, "{} wait", waiting(recorder));
     });
     let gap = gaps(&events);
     let (mut accepts, mut closes, mut seen) = (0, 0, Totals::default());
@@ -112,7 +112,7 @@ fn memory_is_bounded_and_the_sums_are_right_when_the_sinks_take_nothing() {
 #[test]
 fn a_connection_is_told_to_its_end_or_left_out_whole() {
     let (events, _) = held(|_, recorder| {
-        let early: Vec<Sensor> = (0..100).map(|_| connection(recorder)).collect();
+        let early: Vec<SocketRecorder> = (0..100).map(|_| connection(recorder)).collect();
         for _ in 0..CONNECTIONS {
             live(connection(recorder));
         }
@@ -143,7 +143,7 @@ fn neither_errors_without_end_nor_marks_fill_the_memory() {
             tap.mark("again");
         }
         drop(broken);
-        assert!(waiting(recorder) <= LEAST_MILESTONES + 9, "{} wait", waiting(recorder));
+        assert!(waiting(recorder) <= MIN_LIFECYCLE_EVENTS + 9, "{} wait", waiting(recorder));
     });
     assert_eq!(gaps(&events).others, lost);
     assert_eq!(events.len() as u64 - 1 + lost, 2 * CONNECTIONS + 2);

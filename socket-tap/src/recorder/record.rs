@@ -16,19 +16,19 @@ pub(crate) enum Direction {
 pub(crate) struct Timed<T> {
     pub(crate) raw: u64,
     pub(crate) sock: Option<SockId>,
-    pub(crate) what: T,
+    pub(crate) record: T,
 }
 
 /// Any record.
 #[derive(Debug)]
 pub(crate) enum Record {
-    Transfer(Moved),
-    Milestone(Milestone),
+    Transfer(DrainedTransfer),
+    Lifecycle(LifecycleEvent),
 }
 
 /// A read or write that succeeded.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Moved {
+pub(crate) struct DrainedTransfer {
     pub(crate) bytes: u64,
     /// Where its payload begins in the drain thread's buffer.
     pub(crate) at: usize,
@@ -41,7 +41,7 @@ pub(crate) struct Moved {
     pub(crate) has_payload: bool,
 }
 
-impl Moved {
+impl DrainedTransfer {
     /// Its payload, which is in `all`.
     pub(crate) fn payload<'a>(&self, all: &'a [u8]) -> Option<&'a [u8]> {
         if !self.has_payload {
@@ -67,14 +67,14 @@ impl Moved {
 /// Anything but a read or write that succeeded. What each connection has takes no allocation, or one that is there
 /// already; the rest is boxed.
 #[derive(Debug)]
-pub(crate) enum Milestone {
+pub(crate) enum LifecycleEvent {
     Eof,
     Shutdown,
     Close(Box<Close>),
     Other(Box<(Op, Option<Failure>)>),
 }
 
-impl Milestone {
+impl LifecycleEvent {
     pub(crate) fn new(op: Op, error: Option<Failure>) -> Self {
         match (op, error) {
             (Op::Read(Transfer { eof: true, .. }), None) => Self::Eof,
@@ -97,17 +97,17 @@ impl Milestone {
 impl Timed<Record> {
     /// How many bytes of payload it refers to.
     pub(crate) fn captured(&self) -> usize {
-        match &self.what {
-            Record::Transfer(moved) => moved.captured as usize,
-            Record::Milestone(_) => 0,
+        match &self.record {
+            Record::Transfer(transfer) => transfer.captured as usize,
+            Record::Lifecycle(_) => 0,
         }
     }
 
-    /// The event, at the time that its clock reading stands for. `payload` is what [`Moved::at`] counts in.
+    /// The event, at the time that its clock reading stands for. `payload` is what [`DrainedTransfer::at`] counts in.
     pub(crate) fn event(&self, t: u64, payload: &[u8]) -> Event {
-        let (op, error) = match &self.what {
-            Record::Milestone(milestone) => milestone.op(),
-            Record::Transfer(moved) => (moved.op(payload), None),
+        let (op, error) = match &self.record {
+            Record::Lifecycle(lifecycle_event) => lifecycle_event.op(),
+            Record::Transfer(transfer) => (transfer.op(payload), None),
         };
         Event { t, sock: self.sock, op, error }
     }
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     #[cfg(target_pointer_width = "64")]
     fn what_waits_is_short() {
-        assert_eq!((size_of::<Timed<Milestone>>(), size_of::<Timed<Record>>()), (32, 40));
+        assert_eq!((size_of::<Timed<LifecycleEvent>>(), size_of::<Timed<Record>>()), (32, 40));
     }
 
     #[test]
@@ -135,7 +135,7 @@ mod tests {
             (Op::Close(Box::default()), None),
             (Op::Mark { label: "step".into() }, None),
         ] {
-            assert_eq!(Milestone::new(op.clone(), error.clone()).op(), (op, error));
+            assert_eq!(LifecycleEvent::new(op.clone(), error.clone()).op(), (op, error));
         }
     }
 }

@@ -1,18 +1,18 @@
 //! Where the hot path leaves its records: one buffer for each of a few threads, behind a lock that is almost never
 //! contended.
 //!
-//! Reads and writes go into room that was set aside at the start; when it is full they are counted instead. The few
-//! events of a socket's life have room of their own. When that is full, too, because the sinks take nothing for long,
+//! Reads and writes go into capacity that was set aside at the start; when it is full they are counted instead. The few
+//! events of a socket's life have capacity of their own. When that is full, too, because the sinks take nothing for long,
 //! no further socket is taken in, and all that it does is counted; a socket that has been taken in keeps its story.
 
-use super::Change;
-use super::envelope::Envelope;
-use super::record::{Direction, Milestone, Moved, Record, Timed};
+use super::StreamChange;
+use super::datagram_info::DatagramInfo;
+use super::record::{Direction, DrainedTransfer, LifecycleEvent, Record, Timed};
 use crate::event::{Failure, Gap, Op, SockId};
 
 /// One successful read or write, as short as it can be.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Detail {
+pub(crate) struct TransferRecord {
     raw: u64,
     sock: SockId,
     bytes: u64,
@@ -21,42 +21,43 @@ pub(crate) struct Detail {
     /// 0 for a plain read or write.
     slices: u16,
     kind: Kind,
-    /// Whether payload was asked for and had room. Beside `captured` and not an `Option` of it: that would take 40 bytes.
+    /// Whether payload was asked for and had capacity. Beside `captured` and not an `Option` of it: that would take 40 bytes.
     has_payload: bool,
 }
 
-/// What a detail is of. One byte, where a direction and a flag would take two, and the detail 40 bytes.
+/// What a transfer is of. One byte, where a direction and a flag would take two, and the transfer 40 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Read,
     Write,
-    /// The shard has an envelope for it.
+    /// The shard has an info for it.
     Received,
-    /// The shard has an envelope for it.
+    /// The shard has an info for it.
     Sent,
 }
 
-impl Detail {
-    /// The same for the drain thread. `at` is where its payload begins in `payload`, and is moved on.
+impl TransferRecord {
+    /// The same for the drain thread. `at` is where its payload begins in `payload`, and is transfer on.
     #[inline]
     fn record(
         &self,
         at: &mut usize,
-        envelopes: &mut impl Iterator<Item = Envelope>,
+        datagrams: &mut impl Iterator<Item = DatagramInfo>,
         payload: &[u8],
     ) -> Timed<Record> {
         let Self { raw, sock, bytes, captured, slices, kind, has_payload } = *self;
-        let moved = Moved { bytes, at: *at, captured, slices, direction: kind.direction(), has_payload };
+        let transfer =
+            DrainedTransfer { bytes, at: *at, captured, slices, direction: kind.direction(), has_payload };
         *at += captured as usize;
-        let envelope = if kind.is_datagram() { envelopes.next() } else { None };
-        let what = match envelope {
-            None => Record::Transfer(moved),
-            Some(envelope) => {
-                let data = moved.payload(payload).map(Into::into);
-                Record::Milestone(Milestone::new(envelope.into_op(moved.direction, bytes, data), None))
+        let info = if kind.is_datagram() { datagrams.next() } else { None };
+        let record = match info {
+            None => Record::Transfer(transfer),
+            Some(info) => {
+                let data = transfer.payload(payload).map(Into::into);
+                Record::Lifecycle(LifecycleEvent::new(info.into_op(transfer.direction, bytes, data), None))
             }
         };
-        Timed { raw, sock: Some(sock), what }
+        Timed { raw, sock: Some(sock), record }
     }
 }
 
@@ -74,32 +75,32 @@ impl Kind {
 }
 
 // Two to a cache line.
-const _: () = assert!(size_of::<Detail>() == 32);
+const _: () = assert!(size_of::<TransferRecord>() == 32);
 
-/// What to do with a milestone when the shard is full.
+/// What to do with a lifecycle_event when the shard is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Keep {
+pub(crate) enum WhenFull {
     /// Take it: it belongs to a socket that was taken in, and is one of the few that each such socket may have.
-    Always,
+    Keep,
     /// Count it.
-    IfRoom,
+    Drop,
 }
 
-/// What became of a milestone.
+/// What became of a lifecycle_event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
-    Yes,
+pub(crate) enum PushOutcome {
+    Recorded,
     /// And the shard has just become half full.
     HalfFull,
-    /// There was no room; it was counted.
-    No,
+    /// There was no capacity; it was counted.
+    Dropped,
     /// The recording has ended.
     Ended,
 }
 
 /// What was taken from shards: records, and the payload that some of them refer to.
 #[derive(Debug, Default)]
-pub(crate) struct Taken {
+pub(crate) struct DrainedRecords {
     pub(crate) records: Vec<Timed<Record>>,
     pub(crate) payload: Vec<u8>,
 }
@@ -112,87 +113,87 @@ fn shrink<T>(buffer: &mut Vec<T>, used: usize) {
     }
 }
 
-impl Taken {
+impl DrainedRecords {
     /// Gives memory back that a burst has left. `records` and `payload` are how many there were in this round.
     pub(crate) fn shrink(&mut self, records: usize, payload: usize) {
         shrink(&mut self.records, records);
         shrink(&mut self.payload, payload);
     }
 
-    /// Forgets the first `count` records, and adds what was taken later.
-    pub(crate) fn advance(&mut self, count: usize, later: &mut Self) {
+    /// Forgets the first `count` records, and adds what was taken incoming.
+    pub(crate) fn discard_and_append(&mut self, count: usize, incoming: &mut Self) {
         self.records.drain(..count);
         if self.records.is_empty() {
             self.payload.clear();
-            return std::mem::swap(self, later);
+            return std::mem::swap(self, incoming);
         }
         let mut payload = Vec::new();
         for record in &mut self.records {
-            if let Record::Transfer(moved) = &mut record.what {
+            if let Record::Transfer(transfer) = &mut record.record {
                 let at = payload.len();
-                payload.extend_from_slice(moved.payload(&self.payload).unwrap_or_default());
-                moved.at = at;
+                payload.extend_from_slice(transfer.payload(&self.payload).unwrap_or_default());
+                transfer.at = at;
             }
         }
         let kept = payload.len();
-        for record in &mut later.records {
-            if let Record::Transfer(moved) = &mut record.what {
-                moved.at += kept;
+        for record in &mut incoming.records {
+            if let Record::Transfer(transfer) = &mut record.record {
+                transfer.at += kept;
             }
         }
-        self.records.append(&mut later.records);
+        self.records.append(&mut incoming.records);
         self.payload.clear();
         self.payload.append(&mut payload);
-        self.payload.append(&mut later.payload);
+        self.payload.append(&mut incoming.payload);
     }
 }
 
-/// How much a shard has room for.
+/// How much a shard has capacity for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Room {
-    pub(crate) details: usize,
+pub(crate) struct ShardCapacity {
+    pub(crate) transfers: usize,
     /// Not set aside before it is needed: only a load that the sinks cannot take needs it all.
-    pub(crate) milestones: usize,
+    pub(crate) lifecycle_events: usize,
     pub(crate) payload: usize,
 }
 
 /// One buffer.
 #[derive(Debug)]
 pub(crate) struct Shard {
-    room: Room,
+    capacity: ShardCapacity,
     /// The recording has ended: nothing is taken or counted any more.
     sealed: bool,
-    details: Vec<Detail>,
-    /// Of the datagrams among the details, in their order. Memory that no datagram comes to need is never touched.
-    envelopes: Vec<Envelope>,
+    transfers: Vec<TransferRecord>,
+    /// Of the datagrams among the transfers, in their order. Memory that no datagram comes to need is never touched.
+    datagrams: Vec<DatagramInfo>,
     payload: Vec<u8>,
-    /// Each with the number of details that were there before it: its place among them.
-    milestones: Vec<(usize, Timed<Milestone>)>,
+    /// Each with the number of transfers that were there before it: its place among them.
+    lifecycle_events: Vec<(usize, Timed<LifecycleEvent>)>,
     gap: Gap,
 }
 
-/// Whether there can be memory for so many details and bytes of payload. Without that, setting it aside panics.
-pub(crate) fn can_hold(details: usize, payload: usize) -> bool {
-    Vec::<Detail>::new().try_reserve_exact(details).is_ok()
-        && Vec::<Envelope>::new().try_reserve_exact(details).is_ok()
+/// Whether there can be memory for so many transfers and bytes of payload. Without that, setting it aside panics.
+pub(crate) fn can_hold(transfers: usize, payload: usize) -> bool {
+    Vec::<TransferRecord>::new().try_reserve_exact(transfers).is_ok()
+        && Vec::<DatagramInfo>::new().try_reserve_exact(transfers).is_ok()
         && Vec::<u8>::new().try_reserve_exact(payload).is_ok()
 }
 
 impl Shard {
-    pub(crate) fn new(room: Room) -> Self {
+    pub(crate) fn new(capacity: ShardCapacity) -> Self {
         Self {
-            room,
+            capacity,
             sealed: false,
-            details: Vec::with_capacity(room.details),
-            envelopes: Vec::with_capacity(room.details),
-            payload: Vec::with_capacity(room.payload),
-            milestones: Vec::new(),
+            transfers: Vec::with_capacity(capacity.transfers),
+            datagrams: Vec::with_capacity(capacity.transfers),
+            payload: Vec::with_capacity(capacity.payload),
+            lifecycle_events: Vec::new(),
             gap: Gap::default(),
         }
     }
 
-    pub(crate) fn room(&self) -> Room {
-        self.room
+    pub(crate) fn capacity(&self) -> ShardCapacity {
+        self.capacity
     }
 
     /// Takes nothing from now on.
@@ -206,7 +207,7 @@ impl Shard {
         std::mem::swap(&mut self.sealed, &mut spare.sealed);
     }
 
-    /// Records a transfer and says whether the buffer has just become half full. Never allocates: the room is there,
+    /// Records a transfer and says whether the buffer has just become half full. Never allocates: the capacity is there,
     /// or the transfer is counted as lost.
     #[inline]
     pub(crate) fn transfer<'a>(
@@ -222,7 +223,10 @@ impl Shard {
             Direction::Read => Kind::Read,
             Direction::Write => Kind::Write,
         };
-        self.keep(Detail { raw, sock, bytes, captured: 0, has_payload: false, slices, kind }, payload)
+        self.push_transfer(
+            TransferRecord { raw, sock, bytes, captured: 0, has_payload: false, slices, kind },
+            payload,
+        )
     }
 
     /// The same for a datagram.
@@ -231,47 +235,50 @@ impl Shard {
         raw: u64,
         sock: SockId,
         direction: Direction,
-        (bytes, envelope): (usize, Envelope),
+        (bytes, info): (usize, DatagramInfo),
         payload: Option<(usize, impl Iterator<Item = &'a [u8]>)>,
     ) -> bool {
-        if self.details.len() < self.room.details && !self.sealed {
-            self.envelopes.push(envelope);
+        if self.transfers.len() < self.capacity.transfers && !self.sealed {
+            self.datagrams.push(info);
         }
         let kind = match direction {
             Direction::Read => Kind::Received,
             Direction::Write => Kind::Sent,
         };
         let bytes = bytes as u64;
-        self.keep(Detail { raw, sock, bytes, captured: 0, has_payload: false, slices: 0, kind }, payload)
+        self.push_transfer(
+            TransferRecord { raw, sock, bytes, captured: 0, has_payload: false, slices: 0, kind },
+            payload,
+        )
     }
 
     #[inline]
-    fn keep<'a>(
+    fn push_transfer<'a>(
         &mut self,
-        mut detail: Detail,
+        mut transfer: TransferRecord,
         payload: Option<(usize, impl Iterator<Item = &'a [u8]>)>,
     ) -> bool {
-        if self.details.len() == self.room.details || self.sealed {
-            self.missed_transfer(detail.kind.direction(), detail.bytes);
+        if self.transfers.len() == self.capacity.transfers || self.sealed {
+            self.count_dropped_transfer(transfer.kind.direction(), transfer.bytes);
             return false;
         }
         let mut payload_half_full = false;
         if let Some((limit, parts)) = payload {
-            let bytes = usize::try_from(detail.bytes).unwrap_or(usize::MAX);
+            let bytes = usize::try_from(transfer.bytes).unwrap_or(usize::MAX);
             let before = self.payload.len();
             let captured = self.capture(bytes.min(limit), parts);
-            (detail.captured, detail.has_payload) = (captured.unwrap_or(0), captured.is_some());
-            let half = self.room.payload.div_ceil(2);
+            (transfer.captured, transfer.has_payload) = (captured.unwrap_or(0), captured.is_some());
+            let half = self.capacity.payload.div_ceil(2);
             payload_half_full = before < half && self.payload.len() >= half;
         }
-        self.details.push(detail);
-        payload_half_full || self.details.len() == self.room.details.div_ceil(2)
+        self.transfers.push(transfer);
+        payload_half_full || self.transfers.len() == self.capacity.transfers.div_ceil(2)
     }
 
     // Not in line: without payload its loop would only be in the way.
     #[inline(never)]
     fn capture<'a>(&mut self, wanted: usize, parts: impl Iterator<Item = &'a [u8]>) -> Option<u32> {
-        if self.room.payload - self.payload.len() < wanted {
+        if self.capacity.payload - self.payload.len() < wanted {
             self.gap.payloads += 1;
             return None;
         }
@@ -287,35 +294,39 @@ impl Shard {
         u32::try_from(wanted - left).ok()
     }
 
-    pub(crate) fn milestone(
+    pub(crate) fn lifecycle_event(
         &mut self,
         raw: u64,
         sock: Option<SockId>,
         (op, error): (Op, Option<Failure>),
-        (keep, change): (Keep, Change),
-    ) -> Fate {
+        (keep, change): (WhenFull, StreamChange),
+    ) -> PushOutcome {
         if self.sealed {
-            return Fate::Ended;
+            return PushOutcome::Ended;
         }
-        if keep == Keep::IfRoom && self.milestones.len() >= self.room.milestones {
-            self.missed(&op, error.is_some(), change);
-            return Fate::No;
+        if keep == WhenFull::Drop && self.lifecycle_events.len() >= self.capacity.lifecycle_events {
+            self.count_dropped(&op, error.is_some(), change);
+            return PushOutcome::Dropped;
         }
-        let milestone = Timed { raw, sock, what: Milestone::new(op, error) };
-        self.milestones.push((self.details.len(), milestone));
-        if self.milestones.len() == self.room.milestones.div_ceil(2) { Fate::HalfFull } else { Fate::Yes }
+        let lifecycle_event = Timed { raw, sock, record: LifecycleEvent::new(op, error) };
+        self.lifecycle_events.push((self.transfers.len(), lifecycle_event));
+        if self.lifecycle_events.len() == self.capacity.lifecycle_events.div_ceil(2) {
+            PushOutcome::HalfFull
+        } else {
+            PushOutcome::Recorded
+        }
     }
 
     /// Counts an operation that is not recorded.
-    pub(crate) fn missed(&mut self, op: &Op, failed: bool, change: Change) {
+    pub(crate) fn count_dropped(&mut self, op: &Op, failed: bool, change: StreamChange) {
         if !self.sealed {
             self.gap.count(op, failed);
-            self.gap.connections += u64::from(change == Change::Opens);
+            self.gap.connections += u64::from(change == StreamChange::Opens);
         }
     }
 
     /// Counts a successful read or write that is not recorded.
-    pub(crate) fn missed_transfer(&mut self, direction: Direction, bytes: u64) {
+    pub(crate) fn count_dropped_transfer(&mut self, direction: Direction, bytes: u64) {
         if self.sealed {
             return;
         }
@@ -326,39 +337,40 @@ impl Shard {
     }
 
     /// Moves everything into `out`, in the order in which it was recorded, and adds what was lost to `gap`.
-    pub(crate) fn empty_into(&mut self, out: &mut Taken, gap: &mut Gap) {
+    pub(crate) fn drain_into(&mut self, out: &mut DrainedRecords, gap: &mut Gap) {
         out.payload.extend_from_slice(&self.payload);
         let mut at = out.payload.len() - self.payload.len();
         self.payload.clear();
-        let mut envelopes = self.envelopes.drain(..);
-        let (details, milestones) = (self.details.as_slice(), self.milestones.len());
-        out.records.reserve(details.len() + self.milestones.len());
+        let mut datagrams = self.datagrams.drain(..);
+        let (transfers, lifecycle_events) = (self.transfers.as_slice(), self.lifecycle_events.len());
+        out.records.reserve(transfers.len() + self.lifecycle_events.len());
         let mut begin = 0;
         // By place, not by time: a coarse clock gives a read and the close after it the same reading.
-        for (place, Timed { raw, sock, what }) in self.milestones.drain(..) {
-            let run = details.get(begin..place).unwrap_or_default();
-            out.records.extend(run.iter().map(|detail| detail.record(&mut at, &mut envelopes, &out.payload)));
-            out.records.push(Timed { raw, sock, what: Record::Milestone(what) });
+        for (place, Timed { raw, sock, record }) in self.lifecycle_events.drain(..) {
+            let run = transfers.get(begin..place).unwrap_or_default();
+            out.records
+                .extend(run.iter().map(|transfer| transfer.record(&mut at, &mut datagrams, &out.payload)));
+            out.records.push(Timed { raw, sock, record: Record::Lifecycle(record) });
             begin = place.max(begin);
         }
-        let run = details.get(begin..).unwrap_or_default();
-        out.records.extend(run.iter().map(|detail| detail.record(&mut at, &mut envelopes, &out.payload)));
-        drop(envelopes);
-        self.details.clear();
-        shrink(&mut self.milestones, milestones);
+        let run = transfers.get(begin..).unwrap_or_default();
+        out.records.extend(run.iter().map(|transfer| transfer.record(&mut at, &mut datagrams, &out.payload)));
+        drop(datagrams);
+        self.transfers.clear();
+        shrink(&mut self.lifecycle_events, lifecycle_events);
         gap.add(&std::mem::take(&mut self.gap));
     }
 
     #[cfg(all(test, model))]
     pub(crate) fn is_empty(&self) -> bool {
-        self.details.is_empty() && self.milestones.is_empty() && self.gap.is_empty()
+        self.transfers.is_empty() && self.lifecycle_events.is_empty() && self.gap.is_empty()
     }
 
-    /// How many milestones wait.
+    /// How many lifecycle_events wait.
     #[cfg(test)]
     #[cfg(not(model))]
     pub(crate) fn waiting(&self) -> usize {
-        self.milestones.len()
+        self.lifecycle_events.len()
     }
 }
 

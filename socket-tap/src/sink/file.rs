@@ -14,7 +14,7 @@ use crate::recorder::{Record, Timed};
 /// Bytes of lines that are written at once.
 const BUFFER: usize = 64 * 1024;
 
-/// Room for the end line, which is the longest when all its numbers are.
+/// ShardCapacity for the end line, which is the longest when all its numbers are.
 const END_LINE: u64 = 160;
 
 /// Writes the trace to a file that only its owner can read, as captured payload may be confidential.
@@ -99,12 +99,12 @@ impl TraceFile {
     /// Writes what was recorded, at the time that stands in place of its clock reading.
     pub(crate) fn records(&mut self, records: &[Timed<Record>], payload: &[u8]) -> io::Result<()> {
         for timed in records {
-            let Record::Transfer(moved) = &timed.what else {
+            let Record::Transfer(transfer) = &timed.record else {
                 self.event(&timed.event(timed.raw, payload))?;
                 continue;
             };
             let begin = self.buffer.len();
-            self.lines.append(&mut self.buffer, timed.raw, timed.sock, moved, payload);
+            self.lines.append(&mut self.buffer, timed.raw, timed.sock, transfer, payload);
             if self.rotation.is_some() {
                 self.rotate_at(begin, timed.raw)?;
             }

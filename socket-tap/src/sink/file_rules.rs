@@ -6,19 +6,19 @@ use std::path::Path;
 
 /// A file at the path of a trace.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct FoundFile {
+pub(super) struct ExistingFile {
     kind: FileType,
     /// The user it belongs to, when that is not this one.
     owner: Option<u32>,
 }
 
-impl FoundFile {
+impl ExistingFile {
     pub(super) fn of(metadata: &Metadata) -> Self {
         Self { kind: metadata.file_type(), owner: foreign_owner(metadata) }
     }
 
     /// The reason why a trace must not be written there, if there is one.
-    pub(super) fn refused(self) -> Option<io::Error> {
+    pub(super) fn rejection(self) -> Option<io::Error> {
         let (kind, why) = match (self.kind, self.owner) {
             (kind, _) if kind.is_symlink() => {
                 (ErrorKind::InvalidInput, "it is a symbolic link; name the file itself".to_owned())
@@ -75,7 +75,7 @@ mod system {
     }
 
     /// Returns whether the path names this file.
-    pub(crate) fn is_at(file: &File, path: &Path) -> bool {
+    pub(crate) fn is_same_file(file: &File, path: &Path) -> bool {
         let place = |metadata: Metadata| (metadata.dev(), metadata.ino());
         match (file.metadata(), fs::symlink_metadata(path)) {
             (Ok(file), Ok(there)) => place(file) == place(there),
@@ -122,7 +122,7 @@ mod system {
 
     pub(crate) fn unlock(_: &File) {}
 
-    pub(crate) fn is_at(_: &File, path: &Path) -> bool {
+    pub(crate) fn is_same_file(_: &File, path: &Path) -> bool {
         fs::symlink_metadata(path).is_ok()
     }
 
@@ -140,4 +140,4 @@ mod system {
 }
 
 use system::foreign_owner;
-pub(super) use system::{is_at, is_exposed, lock, make_private, no_special_files, size_limit, unlock};
+pub(super) use system::{is_exposed, is_same_file, lock, make_private, no_special_files, size_limit, unlock};

@@ -97,9 +97,9 @@ fn a_part_says_how_many_connections_were_open_as_it_ended() {
     let directory = Directory::new("open");
     let path = directory.0.join("shop.jsonl");
     let tap = Tap::server("shop").sink(TraceFile::create(&path).unwrap().rotate(1, 9)).start().unwrap();
-    let sensor = crate::sensor::Sensor::new(tap.recording().unwrap(), None);
-    sensor.done(Op::Accept { on: sensor.sock(), fd: None, local: None, peer: None });
-    drop(sensor);
+    let socket = crate::socket_recorder::SocketRecorder::new(tap.recording().unwrap(), None);
+    socket.succeeded(Op::Accept { on: socket.sock(), fd: None, local: None, peer: None });
+    drop(socket);
     tap.mark("after");
     tap.finish_blocking().unwrap();
     let open = |part: &str| read(&directory.0.join(part)).2.open;

@@ -31,8 +31,8 @@ fn a_dump_has_the_last_events_and_says_what_is_missing() {
     let (first, second) = (directory.0.join("first.jsonl"), directory.0.join("second.jsonl"));
     let flight = FlightRecorder::new(3);
     let tap = Tap::server("test").sink(flight.clone()).start().unwrap();
-    let sensor = crate::sensor::Sensor::new(tap.recording().unwrap(), None);
-    sensor.done(Op::Accept { on: sensor.sock(), fd: None, local: None, peer: None });
+    let socket = crate::socket_recorder::SocketRecorder::new(tap.recording().unwrap(), None);
+    socket.succeeded(Op::Accept { on: socket.sock(), fd: None, local: None, peer: None });
     let flush = || tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(tap.flush());
     flush();
     flight.dump(&first).unwrap();

@@ -15,6 +15,8 @@ mod memory;
 mod on_close;
 #[cfg(feature = "file")]
 mod open_streams;
+#[cfg(feature = "tracing")]
+mod otel_attributes;
 #[cfg(feature = "file")]
 mod panic_hook;
 mod printer;
@@ -22,8 +24,6 @@ mod printer;
 mod private_file;
 #[cfg(feature = "file")]
 mod rotation;
-#[cfg(feature = "tracing")]
-mod socket_ends;
 #[cfg(feature = "tracing")]
 mod tracing_events;
 
@@ -75,7 +75,7 @@ pub trait Sink: Send + 'static {
         Ok(())
     }
 
-    /// The sink as a trace file, which the recorder feeds without making events first.
+    /// The sink as a trace file, which the recorder feeds without pending events first.
     #[cfg(feature = "file")]
     #[doc(hidden)]
     fn as_trace_file(&mut self) -> Option<&mut TraceFile> {

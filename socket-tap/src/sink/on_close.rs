@@ -25,7 +25,7 @@ pub struct ClosedConnection {
     pub close: Close,
 }
 
-/// Calls a closure for each connection that closes.
+/// CallSlots a closure for each connection that closes.
 pub(crate) struct OnClose<F> {
     report: F,
     open: HashMap<SockId, Open>,

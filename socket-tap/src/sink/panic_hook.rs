@@ -15,7 +15,7 @@ use crate::tap::Tap;
 
 /// How long a panic waits for the last events, and for the report of its dump. The thread that panics may hold what
 /// others need, so it does not wait indefinitely.
-const PATIENCE: Duration = Duration::from_millis(500);
+const TIMEOUT: Duration = Duration::from_millis(500);
 
 type Report = Arc<dyn Fn(&io::Result<PathBuf>) + Send + Sync>;
 
@@ -64,12 +64,12 @@ impl Tap {
         // The hook stays for good; it must not keep the recording alive.
         let Some(recorder) = self.recording().map(Recording::downgrade) else { return };
         let path = std::path::absolute(&path).unwrap_or(path);
-        let dumps = Dumps { recorder, flight: flight.clone(), path, stuck: Mutex::default() };
+        let dump = PanicDump { recorder, flight: flight.clone(), path, stuck_flush: Mutex::default() };
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |panic| {
             // What a report does wrong leaves no dump: it would report again.
-            if !REPORTS.get()
-                && let Some(dumped) = dumps.dump()
+            if !IS_REPORTING.get()
+                && let Some(dumped) = dump.dump()
                 && let Some(report) = &report
             {
                 call(Arc::clone(report), dumped);
@@ -81,54 +81,54 @@ impl Tap {
 
 thread_local! {
     /// This thread calls a report.
-    static REPORTS: Cell<bool> = const { Cell::new(false) };
+    static IS_REPORTING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Calls the report on another thread, where a panic is not one within a panic hook.
+/// CallSlots the report on another thread, where a panic is not one within a panic hook.
 fn call(report: Report, dumped: io::Result<PathBuf>) {
     let (done, reported) = mpsc::channel::<()>();
     let reports = thread::Builder::new().name("socket-tap-report".to_owned()).spawn(move || {
-        REPORTS.set(true);
+        IS_REPORTING.set(true);
         let _done = done;
         report(&dumped);
     });
     if reports.is_ok() {
-        let _ = reported.recv_timeout(PATIENCE);
+        let _ = reported.recv_timeout(TIMEOUT);
     }
 }
 
 /// What the hook needs.
-struct Dumps {
+struct PanicDump {
     recorder: WeakRecording,
     flight: FlightRecorder,
     path: PathBuf,
     /// A flush that took too long, until it completes.
-    stuck: Mutex<Option<Receiver<()>>>,
+    stuck_flush: Mutex<Option<Receiver<()>>>,
 }
 
-impl Dumps {
+impl PanicDump {
     /// Writes the dump; `None` when the recording is gone.
     fn dump(&self) -> Option<io::Result<PathBuf>> {
         let recorder = self.recorder.upgrade()?;
         if !self.flight.on_drain_thread() && !self.is_stuck() {
-            self.hand_over(&recorder);
+            self.flush(&recorder);
         }
         Some(self.flight.dump_in_hook(&self.path).map(|()| self.path.clone()))
     }
 
     /// Whether the sinks were found to take too long, and have not caught up.
     fn is_stuck(&self) -> bool {
-        self.stuck.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(is_pending)
+        self.stuck_flush.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(is_pending)
     }
 
     /// Waits until the sinks have what was recorded, but not for long.
-    fn hand_over(&self, recorder: &Recorder) {
+    fn flush(&self, recorder: &Recorder) {
         // The panic may have come in the middle of a write, and the drain thread would wait for its end.
         leave();
         let (done, flushed) = mpsc::sync_channel(1);
         recorder.command(Command::Flush(Reply::Thread(done)));
-        if flushed.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-            *self.stuck.lock().unwrap_or_else(PoisonError::into_inner) = Some(flushed);
+        if flushed.recv_timeout(TIMEOUT) == Err(RecvTimeoutError::Timeout) {
+            *self.stuck_flush.lock().unwrap_or_else(PoisonError::into_inner) = Some(flushed);
         }
     }
 }

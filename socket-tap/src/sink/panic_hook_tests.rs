@@ -146,7 +146,7 @@ fn panic_while_holding_the_events_reports_an_error() {
         let (flight, tap) = flight(|tap| tap);
         tap.dump_on_panic_with(&flight, &path, prints);
         let holder = flight.clone();
-        thread::spawn(move || holder.panic_while_holding_the_events()).join().unwrap_err();
+        thread::spawn(move || holder.panic_while_holding_the_lock()).join().unwrap_err();
         tap.finish_blocking().unwrap();
         return flight.dump(path).unwrap();
     }
@@ -175,17 +175,18 @@ async fn only_the_first_panic_waits_for_a_stuck_sink() {
     let (flight, tap) = flight(|tap| tap.sink(Stuck(stuck)));
     let directory = temporary_directory("stuck");
     let recorder = tap.recording().unwrap().downgrade();
-    let dumps = Dumps { recorder, flight, path: directory.join("panic.jsonl"), stuck: Mutex::default() };
-    assert!(!dumps.is_stuck());
+    let dump =
+        PanicDump { recorder, flight, path: directory.join("panic.jsonl"), stuck_flush: Mutex::default() };
+    assert!(!dump.is_stuck());
     tap.mark("stuck");
-    dumps.dump().unwrap().unwrap();
-    assert!(dumps.is_stuck(), "it has waited for the flush, and the next dump will not");
+    dump.dump().unwrap().unwrap();
+    assert!(dump.is_stuck(), "it has waited for the flush, and the next dump will not");
     drop(release);
     tap.flush().await;
-    assert!(!dumps.is_stuck(), "the sink has caught up");
+    assert!(!dump.is_stuck(), "the sink has caught up");
     tap.mark("last");
-    dumps.dump().unwrap().unwrap();
-    let dumped = std::fs::read_to_string(&dumps.path).unwrap();
+    dump.dump().unwrap().unwrap();
+    let dumped = std::fs::read_to_string(&dump.path).unwrap();
     assert!(dumped.contains("last"), "{dumped}");
     std::fs::remove_dir_all(directory).unwrap();
 }

@@ -6,29 +6,29 @@ use std::thread;
 use std::time::Duration;
 
 /// How many texts may wait, each of a batch of up to 1024 events.
-const WAITING: usize = 16;
+const QUEUE_LENGTH: usize = 16;
 
 /// How long the end waits for what is not yet printed.
-const LONGEST_END: Duration = Duration::from_secs(1);
+const END_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Texts on their way to a writer that may be slow, or stand still.
 #[derive(Debug)]
 pub(super) struct Printer {
     texts: SyncSender<String>,
-    /// How the thread ended, once it has.
-    ended: Receiver<io::Result<()>>,
+    /// How the thread result, once it has.
+    result: Receiver<io::Result<()>>,
     /// How many events there was no room for since the last text.
     missed: u64,
 }
 
 impl Printer {
     pub(super) fn start(out: impl Write + Send + 'static) -> io::Result<Self> {
-        let (texts, waiting) = sync_channel(WAITING);
-        let (tell, ended) = channel();
+        let (texts, waiting) = sync_channel(QUEUE_LENGTH);
+        let (sender, result) = channel();
         // Nobody may be there any more to be told.
-        let run = move || _ = tell.send(print_all(&waiting, out));
+        let run = move || _ = sender.send(print_all(&waiting, out));
         thread::Builder::new().name("live lines".to_owned()).spawn(run)?;
-        Ok(Self { texts, ended, missed: 0 })
+        Ok(Self { texts, result, missed: 0 })
     }
 
     /// Prints the lines of some events, when there is room for them.
@@ -38,20 +38,20 @@ impl Printer {
             Ok(()) => self.missed = 0,
             Err(TrySendError::Full(_)) => self.missed += events,
             // It fell silent, or failed: it says so once.
-            Err(TrySendError::Disconnected(_)) => return self.ended.try_recv().unwrap_or(Ok(())),
+            Err(TrySendError::Disconnected(_)) => return self.result.try_recv().unwrap_or(Ok(())),
         }
         Ok(())
     }
 
     /// Waits for what is not yet printed, unless nobody reads it.
     pub(super) fn end(self) -> io::Result<()> {
-        let Self { texts, ended, missed } = self;
+        let Self { texts, result, missed } = self;
         if missed > 0 {
             // Without room for it nobody reads anyway.
             let _ = texts.try_send(not_shown(missed));
         }
         drop(texts);
-        match ended.recv_timeout(LONGEST_END) {
+        match result.recv_timeout(END_TIMEOUT) {
             Ok(result) => result,
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Ok(()),
         }
@@ -102,11 +102,11 @@ mod tests {
     fn what_nobody_reads_is_left_out_and_counted() {
         let ((reader, go), written) = (channel(), Arc::default());
         let mut printer = Printer::start(Stopped { go, written: Arc::clone(&written) }).unwrap();
-        // One is with the writer at most, and WAITING wait: the rest has no room, and nobody waits for it.
+        // One is with the writer at most, and QUEUE_LENGTH wait: the rest has no room, and nobody waits for it.
         for number in 0..100 {
             printer.print(format!("{number}\n"), 2).unwrap();
         }
-        assert!(printer.missed >= 2 * (100 - WAITING as u64 - 1), "{}", printer.missed);
+        assert!(printer.missed >= 2 * (100 - QUEUE_LENGTH as u64 - 1), "{}", printer.missed);
         let missed = printer.missed;
         for _ in 0..100 {
             reader.send(()).unwrap();

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::file_rules::{self, FoundFile, no_special_files};
+use super::file_rules::{self, ExistingFile, no_special_files};
 use crate::format::Line;
 
 /// The number of times that a file is looked at again when it changes between two steps.
@@ -29,7 +29,7 @@ impl PrivateFile {
     /// When another program has it locked, when it is not a regular file of this user, or cannot be written. The
     /// message names the file.
     pub(super) fn create(path: &Path) -> io::Result<Self> {
-        create(path).map_err(|error| unwritten(path, &error))
+        create(path).map_err(|error| write_error(path, &error))
     }
 
     /// Creates a file that must not be there yet.
@@ -57,8 +57,8 @@ impl PrivateFile {
     }
 
     /// Returns whether the path still names this file.
-    pub(super) fn is_at(&self, path: &Path) -> bool {
-        file_rules::is_at(&self.file, path)
+    pub(super) fn is_same_file(&self, path: &Path) -> bool {
+        file_rules::is_same_file(&self.file, path)
     }
 }
 
@@ -97,7 +97,7 @@ pub(super) struct Replacement {
 
 impl Replacement {
     /// Creates the file in the same directory, so that it can be renamed.
-    pub(super) fn beside(path: &Path) -> io::Result<(PrivateFile, Self)> {
+    pub(super) fn create_next_to(path: &Path) -> io::Result<(PrivateFile, Self)> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let mut name = std::ffi::OsString::from(".");
         name.push(path.file_name().ok_or(ErrorKind::InvalidInput)?);
@@ -107,7 +107,7 @@ impl Replacement {
     }
 
     /// Gives the file its name; a file of that name is no longer there.
-    pub(super) fn take_the_place_of(mut self, path: &Path) -> io::Result<()> {
+    pub(super) fn rename_to(mut self, path: &Path) -> io::Result<()> {
         fs::rename(&self.path, path)?;
         self.moved = true;
         Ok(())
@@ -132,12 +132,12 @@ pub(super) fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Res
             return write(&mut open_device(path)?);
         }
         // Kept until the new file is in place, so that nobody begins to record into the one that goes away.
-        let _earlier = existing(path)?;
-        let (mut file, replacement) = Replacement::beside(path)?;
+        let _earlier = open_existing(path)?;
+        let (mut file, replacement) = Replacement::create_next_to(path)?;
         write(&mut file)?;
-        replacement.take_the_place_of(path)
+        replacement.rename_to(path)
     };
-    replaced().map_err(|error| unwritten(path, &error))
+    replaced().map_err(|error| write_error(path, &error))
 }
 
 fn create(path: &Path) -> io::Result<PrivateFile> {
@@ -149,8 +149,8 @@ fn create(path: &Path) -> io::Result<PrivateFile> {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             created => return created,
         }
-        let Some(file) = existing(path)? else { continue };
-        if !file.is_at(path) {
+        let Some(file) = open_existing(path)? else { continue };
+        if !file.is_same_file(path) {
             continue;
         }
         if file_rules::is_exposed(&file.file)? {
@@ -167,18 +167,18 @@ fn create(path: &Path) -> io::Result<PrivateFile> {
 }
 
 /// Opens and locks the file that is there, if one is, without changing it.
-fn existing(path: &Path) -> io::Result<Option<PrivateFile>> {
+fn open_existing(path: &Path) -> io::Result<Option<PrivateFile>> {
     let mut options = OpenOptions::new();
     let file = match no_special_files(options.write(true)).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => {
             // The kind of the file says more than the error of opening it.
-            let found = fs::symlink_metadata(path).map(|found| FoundFile::of(&found));
-            return Err(found.ok().and_then(FoundFile::refused).unwrap_or(error));
+            let found = fs::symlink_metadata(path).map(|found| ExistingFile::of(&found));
+            return Err(found.ok().and_then(ExistingFile::rejection).unwrap_or(error));
         }
     };
-    if let Some(refused) = FoundFile::of(&file.metadata()?).refused() {
+    if let Some(refused) = ExistingFile::of(&file.metadata()?).rejection() {
         return Err(refused);
     }
     PrivateFile::lock(file, path).map(Some)
@@ -198,7 +198,7 @@ fn recorded_by(path: &Path) -> Option<String> {
     Some(format!("{} (pid {})", crate::format::text::printable(&header.program), header.pid))
 }
 
-fn unwritten(path: &Path, error: &io::Error) -> io::Error {
+fn write_error(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("cannot write the trace {}: {error}", path.display()))
 }
 

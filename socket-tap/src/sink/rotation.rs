@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, ErrorKind, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
-use super::file_rules::{FoundFile, no_special_files};
+use super::file_rules::{ExistingFile, no_special_files};
 use super::private_file::{PrivateFile, Replacement};
 use crate::format::{Line, part_path};
 
@@ -36,24 +36,24 @@ impl Rotation {
 }
 
 fn begin_next(path: &Path, full: &PrivateFile, part: u64) -> io::Result<PrivateFile> {
-    if !full.is_at(path) {
+    if !full.is_same_file(path) {
         return Err(io::Error::new(ErrorKind::NotFound, "it was moved or replaced while it was written"));
     }
-    let (next, replacement) = Replacement::beside(path)?;
-    let aside = part_path(path, part);
-    let in_the_way = || {
-        let why = format!("{} exists already and is not part of a recording", aside.display());
+    let (next, replacement) = Replacement::create_next_to(path)?;
+    let part_file = part_path(path, part);
+    let name_is_taken = || {
+        let why = format!("{} exists already and is not part of a recording", part_file.display());
         io::Error::new(ErrorKind::AlreadyExists, why)
     };
     // The path names a locked file at all times: no other program can take it in between.
-    match fs::hard_link(path, &aside) {
+    match fs::hard_link(path, &part_file) {
         Ok(()) => {}
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(in_the_way()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(name_is_taken()),
         // A file system without hard links.
-        Err(_) if fs::symlink_metadata(&aside).is_ok() => return Err(in_the_way()),
-        Err(_) => fs::rename(path, &aside)?,
+        Err(_) if fs::symlink_metadata(&part_file).is_ok() => return Err(name_is_taken()),
+        Err(_) => fs::rename(path, &part_file)?,
     }
-    replacement.take_the_place_of(path)?;
+    replacement.rename_to(path)?;
     Ok(next)
 }
 
@@ -85,7 +85,7 @@ fn is_full_part(file: &Path, part: u64) -> bool {
     let open = || -> io::Result<File> { no_special_files(File::options().read(true)).open(file) };
     let Ok(mut file) = open() else { return false };
     let Ok(metadata) = file.metadata() else { return false };
-    if FoundFile::of(&metadata).refused().is_some() {
+    if ExistingFile::of(&metadata).rejection().is_some() {
         return false;
     }
     let mut first = String::new();

@@ -6,12 +6,12 @@ use crate::tap::Tap;
 
 #[test]
 fn part_number_is_before_the_extension() {
-    for (path, aside) in
+    for (path, part_file) in
         [("a/shop.jsonl", "a/shop.3.jsonl"), ("shop", "shop.3"), ("s.x.jsonl", "s.x.3.jsonl")]
     {
-        let (path, aside) = (Path::new(path), Path::new(aside));
-        assert_eq!(part_path(path, 3), aside);
-        assert_eq!(part_number(path, aside), Some(3));
+        let (path, part_file) = (Path::new(path), Path::new(part_file));
+        assert_eq!(part_path(path, 3), part_file);
+        assert_eq!(part_number(path, part_file), Some(3));
     }
 }
 

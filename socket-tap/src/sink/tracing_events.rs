@@ -9,7 +9,7 @@ use tracing::subscriber::NoSubscriber;
 use tracing::{Level, event};
 
 use super::Sink;
-use super::socket_ends::{EndPoint, Ends};
+use super::otel_attributes::{AddressAttributes, SocketAttributes};
 use crate::close::EndedBy;
 use crate::event::{Event, Op, SockId};
 
@@ -36,7 +36,7 @@ const TARGET: &str = "socket_tap";
 pub struct TracingEvents {
     subscriber: Dispatch,
     /// The open sockets.
-    sockets: HashMap<SockId, Ends>,
+    sockets: HashMap<SockId, SocketAttributes>,
 }
 
 impl TracingEvents {
@@ -48,9 +48,9 @@ impl TracingEvents {
 
     fn send(&mut self, event: &Event) {
         if let Some(sock) = event.sock.filter(|_| !is_failed_accept(event)) {
-            self.sockets.entry(sock).or_default().learn(&event.op);
+            self.sockets.entry(sock).or_default().update(&event.op);
         }
-        let nothing = Ends::default();
+        let nothing = SocketAttributes::default();
         let known = event.sock.and_then(|sock| self.sockets.get(&sock));
         emit(event, known.unwrap_or(&nothing));
         if let (Op::Close(_) | Op::Release(_), Some(sock)) = (&event.op, event.sock) {
@@ -89,16 +89,16 @@ fn is_failed_accept(event: &Event) -> bool {
 
 /// An event has its level in the code that makes it, so each level has code of its own.
 macro_rules! at {
-    ($level:expr, $event:ident, $ends:ident, $peer:ident, $($more:tt)*) => {
+    ($level:expr, $event:ident, $attributes:ident, $peer:ident, $($more:tt)*) => {
         event!(
             target: TARGET,
             $level,
             socket_tap.t = $event.t,
             socket_tap.sock = $event.sock.map(SockId::get),
-            network.transport = $ends.transport,
-            network.r#type = $ends.network,
-            network.local.address = $ends.local.as_ref().map(|local| local.address.as_str()),
-            network.local.port = $ends.local.as_ref().and_then(|local| local.port),
+            network.transport = $attributes.transport,
+            network.r#type = $attributes.network,
+            network.local.address = $attributes.local.as_ref().map(|local| local.address.as_str()),
+            network.local.port = $attributes.local.as_ref().and_then(|local| local.port),
             network.peer.address = $peer.as_ref().map(|peer| peer.address.as_str()),
             network.peer.port = $peer.as_ref().and_then(|peer| peer.port),
             error.r#type = $event.error.as_ref().map(|error| &*error.reason),
@@ -108,14 +108,14 @@ macro_rules! at {
     };
 }
 
-fn emit(event: &Event, ends: &Ends) {
+fn emit(event: &Event, attributes: &SocketAttributes) {
     let name = event.op.name();
-    let peer = peer_of(event, ends);
+    let peer = peer_of(event, attributes);
     match &event.op {
         Op::Read(transfer) | Op::Write(transfer) if event.error.is_none() => at!(
             Level::TRACE,
             event,
-            ends,
+            attributes,
             peer,
             network.io.direction = direction(&event.op),
             socket_tap.bytes = transfer.bytes,
@@ -126,7 +126,7 @@ fn emit(event: &Event, ends: &Ends) {
         Op::RecvFrom(datagram) | Op::SendTo(datagram) if event.error.is_none() => at!(
             Level::TRACE,
             event,
-            ends,
+            attributes,
             peer,
             network.io.direction = direction(&event.op),
             socket_tap.bytes = datagram.bytes,
@@ -138,7 +138,7 @@ fn emit(event: &Event, ends: &Ends) {
         Op::Close(close) | Op::Release(close) => at!(
             Level::DEBUG,
             event,
-            ends,
+            attributes,
             peer,
             socket_tap.ended_by = close.ended_by.map(name_of),
             socket_tap.rx = close.totals.rx,
@@ -149,26 +149,30 @@ fn emit(event: &Event, ends: &Ends) {
             at!(
                 Level::DEBUG,
                 event,
-                ends,
+                attributes,
                 peer,
                 socket_tap.name = &**option,
                 socket_tap.value = *value,
                 "{name}"
             );
         }
-        Op::Mark { label } => at!(Level::DEBUG, event, ends, peer, socket_tap.label = &**label, "{name}"),
-        Op::Gap(gap) => at!(Level::WARN, event, ends, peer, socket_tap.lost = gap.events(), "{name}"),
-        op => at!(Level::DEBUG, event, ends, peer, network.io.direction = direction(op), "{name}"),
+        Op::Mark { label } => {
+            at!(Level::DEBUG, event, attributes, peer, socket_tap.label = &**label, "{name}")
+        }
+        Op::Gap(gap) => at!(Level::WARN, event, attributes, peer, socket_tap.lost = gap.events(), "{name}"),
+        op => at!(Level::DEBUG, event, attributes, peer, network.io.direction = direction(op), "{name}"),
     }
 }
 
 /// The peer of this datagram; when it names none, the one that the socket is connected to.
-fn peer_of<'a>(event: &'a Event, ends: &'a Ends) -> Option<Cow<'a, EndPoint>> {
+fn peer_of<'a>(event: &'a Event, attributes: &'a SocketAttributes) -> Option<Cow<'a, AddressAttributes>> {
     let datagram = match &event.op {
         Op::RecvFrom(datagram) | Op::SendTo(datagram) => datagram.peer.as_ref(),
         _ => None,
     };
-    datagram.map(|peer| Cow::Owned(EndPoint::of(peer))).or(ends.peer.as_ref().map(Cow::Borrowed))
+    datagram
+        .map(|peer| Cow::Owned(AddressAttributes::of(peer)))
+        .or(attributes.peer.as_ref().map(Cow::Borrowed))
 }
 
 fn direction(op: &Op) -> Option<&'static str> {

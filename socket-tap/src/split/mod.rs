@@ -21,9 +21,9 @@ use crate::stream::TapStream;
 impl<S: Socket> TapStream<S> {
     /// Splits into two halves that borrow the stream, as [`TcpStream::split`](tokio::net::TcpStream::split).
     pub fn split(&mut self) -> (ReadHalf<'_, S>, WriteHalf<'_, S>) {
-        let (inner, sensor) = self.parts_mut();
+        let (inner, recorder) = self.parts_mut();
         let (read, write) = inner.split();
-        (ReadHalf { sensor, inner: read }, WriteHalf { sensor, inner: write })
+        (ReadHalf { recorder, inner: read }, WriteHalf { recorder, inner: write })
     }
 
     /// Splits into two halves that can move to different tasks, as
@@ -51,11 +51,11 @@ impl<S: Socket> TapStream<S> {
     /// # std::io::Result::Ok(())
     /// ```
     pub fn into_split(self) -> (OwnedReadHalf<S>, OwnedWriteHalf<S>) {
-        let (inner, sensor, since) = self.into_parts();
+        let (inner, recorder, since) = self.into_parts();
         let (read, write) = inner.into_split();
-        let sensor = sensor.map(Arc::new);
-        let read = OwnedReadHalf { sensor: sensor.clone(), since, inner: read };
-        (read, OwnedWriteHalf::new(sensor, write))
+        let recorder = recorder.map(Arc::new);
+        let read = OwnedReadHalf { recorder: recorder.clone(), since, inner: read };
+        (read, OwnedWriteHalf::new(recorder, write))
     }
 }
 

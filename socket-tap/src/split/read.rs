@@ -11,15 +11,15 @@ use tokio::net::TcpStream;
 
 use super::{OwnedWriteHalf, ReuniteError};
 use crate::recorded;
-use crate::sensor::Sensor;
 use crate::socket::Socket;
+use crate::socket_recorder::SocketRecorder;
 use crate::stream::TapStream;
 
 /// The read half that [`TapStream::into_split`] returns.
 #[derive(Debug)]
 pub struct OwnedReadHalf<S: Socket = TcpStream> {
     /// The first field is dropped first. The last half to drop it records the close, and still has the socket.
-    pub(super) sensor: Option<Arc<Sensor>>,
+    pub(super) recorder: Option<Arc<SocketRecorder>>,
     pub(super) since: Instant,
     pub(super) inner: S::OwnedReadHalf,
 }
@@ -33,10 +33,10 @@ impl<S: Socket> OwnedReadHalf<S> {
         if !write.socket().is_some_and(|socket| std::ptr::eq(socket, self.inner.as_ref())) {
             return Err(ReuniteError(self, write));
         }
-        let Self { sensor, since, inner } = self;
+        let Self { recorder, since, inner } = self;
         match write.into_inner().and_then(|write| S::reunite(inner, write)) {
             // The other half's reference is gone.
-            Some(stream) => Ok(TapStream::from_parts(stream, sensor.and_then(Arc::into_inner), since)),
+            Some(stream) => Ok(TapStream::from_parts(stream, recorder.and_then(Arc::into_inner), since)),
             None => unreachable!("both halves are of one socket"),
         }
     }
@@ -54,7 +54,7 @@ impl<S: Socket> OwnedReadHalf<S> {
     /// # Errors
     /// As [`TapStream::try_read`].
     pub fn try_read(&self, buf: &mut [u8]) -> io::Result<usize> {
-        recorded::try_read(self.sensor.as_deref(), buf, |buf| self.inner.as_ref().try_read(buf))
+        recorded::try_read(self.recorder.as_deref(), buf, |buf| self.inner.as_ref().try_read(buf))
     }
 }
 
@@ -67,6 +67,6 @@ impl<S: Socket> AsRef<S> for OwnedReadHalf<S> {
 impl<S: Socket> AsyncRead for OwnedReadHalf<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        recorded::poll_read(this.sensor.as_deref(), buf, |buf| Pin::new(&mut this.inner).poll_read(cx, buf))
+        recorded::poll_read(this.recorder.as_deref(), buf, |buf| Pin::new(&mut this.inner).poll_read(cx, buf))
     }
 }

@@ -5,7 +5,7 @@
 //! thread, and so in another shard. A model of a few lines says what must have been recorded.
 
 mod model;
-mod puppet;
+mod scripted_stream;
 
 use std::collections::HashMap;
 use std::thread;
@@ -19,34 +19,34 @@ use crate::format::End;
 use crate::sink::Memory;
 use crate::tap::Tap;
 use model::{Expected, Model};
-use puppet::{Act, Puppet, act};
+use scripted_stream::{ScriptedStream, Step, step};
 
 /// One stream, what is done to it in each round, and what must come of it.
-struct Actor {
+struct TestStream {
     sock: SockId,
     /// `None` once it is dropped.
-    stream: Option<TapStream<Puppet>>,
+    stream: Option<TapStream<ScriptedStream>>,
     model: Model,
 }
 
-impl Actor {
+impl TestStream {
     fn new(tap: &Tap, capture: usize) -> Self {
-        let sensor = Sensor::of_stream(tap.recording().unwrap());
-        let sock = sensor.sock();
+        let recorder = SocketRecorder::of_stream(tap.recording().unwrap());
+        let sock = recorder.sock();
         Self {
             sock,
-            stream: Some(TapStream::new(Puppet::default(), Some(sensor))),
+            stream: Some(TapStream::new(ScriptedStream::default(), Some(recorder))),
             model: Model::new(capture),
         }
     }
 
-    fn play(&mut self, acts: &[Act]) {
-        for act in acts {
+    fn run(&mut self, steps: &[Step]) {
+        for step in steps {
             let Some(stream) = &mut self.stream else { return };
-            self.model.observe(act);
-            match act {
-                Act::Drop => self.stream = None,
-                act => puppet::poll(stream, act),
+            self.model.observe(step);
+            match step {
+                Step::Drop => self.stream = None,
+                step => scripted_stream::poll(stream, step),
             }
         }
     }
@@ -55,7 +55,7 @@ impl Actor {
 /// What is done in one round: for each stream its polls, and how often the buffers are emptied meanwhile.
 #[derive(Clone, Debug)]
 struct Round {
-    acts: Vec<Vec<Act>>,
+    steps: Vec<Vec<Step>>,
     flushes: usize,
 }
 
@@ -70,8 +70,8 @@ struct Case {
 fn case() -> impl Strategy<Value = Case> {
     let shape = (1..=5_usize, 1..=3_usize, prop_oneof![Just(0_usize), 1..=16_usize]);
     shape.prop_flat_map(|(streams, threads, capture)| {
-        let round = (vec(vec(act(), 0..24), streams), 0..=3_usize)
-            .prop_map(|(acts, flushes)| Round { acts, flushes });
+        let round = (vec(vec(step(), 0..24), streams), 0..=3_usize)
+            .prop_map(|(steps, flushes)| Round { steps, flushes });
         vec(round, 1..4).prop_map(move |rounds| Case { streams, threads, rounds, capture })
     })
 }
@@ -85,30 +85,31 @@ struct Outcome {
 }
 
 /// Plays the case with room for so many transfers and so many bytes of payload.
-fn play(case: &Case, (room, payload): (usize, usize)) -> Outcome {
+fn run(case: &Case, (room, payload): (usize, usize)) -> Outcome {
     let memory = Memory::new();
     let tap = Tap::server("test").capture(case.capture).buffer(room, payload).sink(memory.clone());
     let tap = tap.start().unwrap();
-    let mut actors: Vec<Actor> =
-        (0..case.streams).map(|_| Actor::new(&tap, case.capture.min(payload))).collect();
+    let mut streams_under_test: Vec<TestStream> =
+        (0..case.streams).map(|_| TestStream::new(&tap, case.capture.min(payload))).collect();
     for round in &case.rounds {
-        play_round(&tap, round, case.threads, &mut actors);
+        run_round(&tap, round, case.threads, &mut streams_under_test);
         // Whoever shared a thread does not in the next round.
-        actors.rotate_left(1);
+        streams_under_test.rotate_left(1);
     }
     let end = tap.finish_blocking().unwrap();
-    let open = actors.iter().filter(|actor| actor.stream.is_some()).count() as u64;
-    let models = actors.into_iter().map(|actor| (actor.sock, actor.model)).collect();
+    let open = streams_under_test.iter().filter(|under_test| under_test.stream.is_some()).count() as u64;
+    let models =
+        streams_under_test.into_iter().map(|under_test| (under_test.sock, under_test.model)).collect();
     Outcome { events: memory.events(), models, open, end }
 }
 
-fn play_round(tap: &Tap, round: &Round, threads: usize, actors: &mut [Actor]) {
-    let each = actors.len().div_ceil(threads);
+fn run_round(tap: &Tap, round: &Round, threads: usize, streams_under_test: &mut [TestStream]) {
+    let each = streams_under_test.len().div_ceil(threads);
     thread::scope(|scope| {
-        for (actors, acts) in actors.chunks_mut(each).zip(round.acts.chunks(each)) {
+        for (streams_under_test, steps) in streams_under_test.chunks_mut(each).zip(round.steps.chunks(each)) {
             scope.spawn(move || {
-                for (actor, acts) in actors.iter_mut().zip(acts) {
-                    actor.play(acts);
+                for (under_test, steps) in streams_under_test.iter_mut().zip(steps) {
+                    under_test.run(steps);
                 }
             });
         }
@@ -200,7 +201,7 @@ proptest! {
     /// With room enough, the recording of each stream is the model's, event by event and byte by byte.
     #[test]
     fn what_is_recorded_is_what_happened(case in case()) {
-        let outcome = play(&case, (1 << 16, 1 << 20));
+        let outcome = run(&case, (1 << 16, 1 << 20));
         outcome.check_counts()?;
         for (sock, model) in &outcome.models {
             prop_assert_eq!(&outcome.of(*sock), &model.events);
@@ -214,7 +215,7 @@ proptest! {
     /// With next to no room, what is missing is what the gaps count, and nothing that tells of a connection's life is.
     #[test]
     fn what_is_missing_is_counted(case in case(), room in 1..=8_usize, payload in 0..=64_usize) {
-        let outcome = play(&case, (room, payload));
+        let outcome = run(&case, (room, payload));
         outcome.check_counts()?;
         let mut sum = Gap::default();
         for (sock, model) in &outcome.models {

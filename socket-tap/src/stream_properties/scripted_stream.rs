@@ -12,27 +12,27 @@ use super::TapStream;
 
 /// How the inner stream answers.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) enum Answer {
+pub(super) enum Reply {
     #[default]
     Pending,
-    Fail(Fault),
+    Fail(ErrorCase),
     /// So many bytes, or what fits.
     Done(usize),
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Fault {
+pub(super) enum ErrorCase {
     Reset,
     Broken,
     TimedOut,
 }
 
-impl From<Fault> for io::Error {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Reset => ErrorKind::ConnectionReset,
-            Fault::Broken => ErrorKind::BrokenPipe,
-            Fault::TimedOut => ErrorKind::TimedOut,
+impl From<ErrorCase> for io::Error {
+    fn from(case: ErrorCase) -> Self {
+        match case {
+            ErrorCase::Reset => ErrorKind::ConnectionReset,
+            ErrorCase::Broken => ErrorKind::BrokenPipe,
+            ErrorCase::TimedOut => ErrorKind::TimedOut,
         }
         .into()
     }
@@ -40,47 +40,47 @@ impl From<Fault> for io::Error {
 
 /// One poll, or the end.
 #[derive(Clone, Debug)]
-pub(super) enum Act {
+pub(super) enum Step {
     /// Into a buffer that holds `before` bytes and has room for `room`.
     Read {
         before: usize,
         room: usize,
-        answer: Answer,
+        reply: Reply,
     },
     Write {
         length: usize,
-        answer: Answer,
+        reply: Reply,
     },
     WriteVectored {
         parts: Vec<usize>,
-        answer: Answer,
+        reply: Reply,
     },
     Flush,
-    Shutdown(Answer),
+    Shutdown(Reply),
     Drop,
 }
 
-fn answer() -> impl Strategy<Value = Answer> {
-    let fault = prop_oneof![Just(Fault::Reset), Just(Fault::Broken), Just(Fault::TimedOut)];
+fn reply() -> impl Strategy<Value = Reply> {
+    let case = prop_oneof![Just(ErrorCase::Reset), Just(ErrorCase::Broken), Just(ErrorCase::TimedOut)];
     prop_oneof![
-        2 => Just(Answer::Pending),
-        1 => fault.prop_map(Answer::Fail),
-        2 => Just(Answer::Done(0)),
-        6 => (1..40_usize).prop_map(Answer::Done),
-        2 => Just(Answer::Done(usize::MAX)),
+        2 => Just(Reply::Pending),
+        1 => case.prop_map(Reply::Fail),
+        2 => Just(Reply::Done(0)),
+        6 => (1..40_usize).prop_map(Reply::Done),
+        2 => Just(Reply::Done(usize::MAX)),
     ]
 }
 
-pub(super) fn act() -> impl Strategy<Value = Act> {
+pub(super) fn step() -> impl Strategy<Value = Step> {
     let room = prop_oneof![1 => Just(0), 5 => 1..40_usize];
     prop_oneof![
-        8 => (0..4_usize, room, answer()).prop_map(|(before, room, answer)| Act::Read { before, room, answer }),
-        4 => (0..40_usize, answer()).prop_map(|(length, answer)| Act::Write { length, answer }),
-        4 => (vec(0..20_usize, 0..4), answer())
-            .prop_map(|(parts, answer)| Act::WriteVectored { parts, answer }),
-        1 => Just(Act::Flush),
-        2 => answer().prop_map(Act::Shutdown),
-        1 => Just(Act::Drop),
+        8 => (0..4_usize, room, reply()).prop_map(|(before, room, reply)| Step::Read { before, room, reply }),
+        4 => (0..40_usize, reply()).prop_map(|(length, reply)| Step::Write { length, reply }),
+        4 => (vec(0..20_usize, 0..4), reply())
+            .prop_map(|(parts, reply)| Step::WriteVectored { parts, reply }),
+        1 => Just(Step::Flush),
+        2 => reply().prop_map(Step::Shutdown),
+        1 => Just(Step::Drop),
     ]
 }
 
@@ -90,23 +90,23 @@ pub(super) fn pattern(length: usize) -> Vec<u8> {
 }
 
 /// Polls the stream, and checks that it answers as the inner one did.
-pub(super) fn poll(stream: &mut TapStream<Puppet>, act: &Act) {
+pub(super) fn poll(stream: &mut TapStream<ScriptedStream>, step: &Step) {
     let cx = &mut Context::from_waker(Waker::noop());
-    match act {
-        Act::Read { before, room, answer } => {
+    match step {
+        Step::Read { before, room, reply } => {
             let mut space = vec![b'#'; before + room];
             let mut buf = ReadBuf::new(&mut space);
             buf.set_filled(*before);
-            stream.inner.answer = *answer;
+            stream.inner.reply = *reply;
             let polled = Pin::new(stream).poll_read(cx, &mut buf).map_ok(|()| buf.filled().len() - before);
-            same(polled, *answer, *room);
+            same(polled, *reply, *room);
             assert!(buf.filled()[*before..] == pattern(buf.filled().len() - before));
         }
-        Act::Write { length, answer } => {
-            stream.inner.answer = *answer;
-            same(Pin::new(stream).poll_write(cx, &pattern(*length)), *answer, *length);
+        Step::Write { length, reply } => {
+            stream.inner.reply = *reply;
+            same(Pin::new(stream).poll_write(cx, &pattern(*length)), *reply, *length);
         }
-        Act::WriteVectored { parts, answer } => {
+        Step::WriteVectored { parts, reply } => {
             let all = pattern(parts.iter().sum());
             let mut rest = all.as_slice();
             let mut slices = Vec::new();
@@ -115,53 +115,53 @@ pub(super) fn poll(stream: &mut TapStream<Puppet>, act: &Act) {
                 slices.push(IoSlice::new(slice));
                 rest = after;
             }
-            stream.inner.answer = *answer;
-            same(Pin::new(stream).poll_write_vectored(cx, &slices), *answer, all.len());
+            stream.inner.reply = *reply;
+            same(Pin::new(stream).poll_write_vectored(cx, &slices), *reply, all.len());
         }
-        Act::Flush => assert!(Pin::new(stream).poll_flush(cx).is_ready()),
-        Act::Shutdown(answer) => {
-            stream.inner.answer = *answer;
-            same(Pin::new(stream).poll_shutdown(cx).map_ok(|()| 0), *answer, 0);
+        Step::Flush => assert!(Pin::new(stream).poll_flush(cx).is_ready()),
+        Step::Shutdown(reply) => {
+            stream.inner.reply = *reply;
+            same(Pin::new(stream).poll_shutdown(cx).map_ok(|()| 0), *reply, 0);
         }
-        Act::Drop => {}
+        Step::Drop => {}
     }
 }
 
-fn same(polled: Poll<io::Result<usize>>, answer: Answer, most: usize) {
-    match (polled, answer) {
-        (Poll::Pending, Answer::Pending) => {}
-        (Poll::Ready(Ok(bytes)), Answer::Done(told)) => assert_eq!(bytes, told.min(most)),
-        (Poll::Ready(Err(error)), Answer::Fail(fault)) => {
-            assert_eq!(error.kind(), io::Error::from(fault).kind());
+fn same(polled: Poll<io::Result<usize>>, reply: Reply, most: usize) {
+    match (polled, reply) {
+        (Poll::Pending, Reply::Pending) => {}
+        (Poll::Ready(Ok(bytes)), Reply::Done(told)) => assert_eq!(bytes, told.min(most)),
+        (Poll::Ready(Err(error)), Reply::Fail(case)) => {
+            assert_eq!(error.kind(), io::Error::from(case).kind());
         }
-        (polled, answer) => panic!("{polled:?} instead of {answer:?}"),
+        (polled, reply) => panic!("{polled:?} instead of {reply:?}"),
     }
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Puppet {
-    answer: Answer,
+pub(super) struct ScriptedStream {
+    reply: Reply,
 }
 
-impl Puppet {
-    fn answer(&self, most: usize) -> Poll<io::Result<usize>> {
-        match self.answer {
-            Answer::Pending => Poll::Pending,
-            Answer::Fail(fault) => Poll::Ready(Err(fault.into())),
-            Answer::Done(bytes) => Poll::Ready(Ok(bytes.min(most))),
+impl ScriptedStream {
+    fn reply(&self, most: usize) -> Poll<io::Result<usize>> {
+        match self.reply {
+            Reply::Pending => Poll::Pending,
+            Reply::Fail(case) => Poll::Ready(Err(case.into())),
+            Reply::Done(bytes) => Poll::Ready(Ok(bytes.min(most))),
         }
     }
 }
 
-impl AsyncRead for Puppet {
+impl AsyncRead for ScriptedStream {
     fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        self.answer(buf.remaining()).map_ok(|bytes| buf.put_slice(&pattern(bytes)))
+        self.reply(buf.remaining()).map_ok(|bytes| buf.put_slice(&pattern(bytes)))
     }
 }
 
-impl AsyncWrite for Puppet {
+impl AsyncWrite for ScriptedStream {
     fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        self.answer(buf.len())
+        self.reply(buf.len())
     }
 
     fn poll_write_vectored(
@@ -169,7 +169,7 @@ impl AsyncWrite for Puppet {
         _: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.answer(bufs.iter().map(|buf| buf.len()).sum())
+        self.reply(bufs.iter().map(|buf| buf.len()).sum())
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -177,6 +177,6 @@ impl AsyncWrite for Puppet {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.answer(0).map_ok(|_| ())
+        self.reply(0).map_ok(|_| ())
     }
 }

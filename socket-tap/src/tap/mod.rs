@@ -12,7 +12,8 @@ use crate::event::Op;
 use crate::format::{End, Header, Side, Timestamp, VERSION};
 use crate::recorder::sync::{mpsc, thread};
 use crate::recorder::{
-    Capacity, Change, Command, Drain, Keep, OnError, RawClock, Recorder, Recording, Reply, Stamp, Timeline,
+    Capacity, Command, Drain, OnError, RawClock, Recorder, Recording, Reply, Stamp, StreamChange, Timeline,
+    WhenFull,
 };
 #[cfg(feature = "file")]
 use crate::sink::TraceFile;
@@ -45,7 +46,7 @@ const DEFAULT_PAYLOAD: usize = 16 * 1024 * 1024;
 /// | [`TraceFile`] | the disk holds up the sinks, not the program | full disk, lost directory: recording to it stops | none beside 64 KiB |
 /// | [`LiveLines`](crate::sink::LiveLines) | never: what a stopped terminal does not take is left out, and counted | a closed pipe is no error: it falls silent | up to 17 batches of lines |
 /// | [`Memory`](crate::sink::Memory) | never | never | grows with the recording: for tests |
-/// | [`Broadcast`](crate::sink::Broadcast) | never: slow receivers are told what they missed | never | as many batches as asked for |
+/// | [`Broadcast`](crate::sink::Broadcast) | never: slow receivers are told what they count_dropped | never | as many batches as asked for |
 /// | [`FlightRecorder`](crate::sink::FlightRecorder) | never: a dump copies first, then writes | never; a dump returns its error | as many events as asked for |
 /// | `TracingEvents` (feature `tracing`) | as the subscriber | never | the addresses of open sockets |
 #[derive(Clone, Debug)]
@@ -78,7 +79,7 @@ impl Tap {
     pub fn mark(&self, label: impl Into<Cow<'static, str>>) {
         if let Some(recording) = self.recording() {
             let op = Op::Mark { label: label.into() };
-            recording.milestone(None, (op, None), (Keep::IfRoom, Change::None), Stamp::Now);
+            recording.lifecycle_event(None, (op, None), (WhenFull::Drop, StreamChange::None), Stamp::Now);
         }
     }
 
@@ -100,7 +101,7 @@ impl Tap {
     /// Returns at once on the recorder's own thread, where a sink or [`TapBuilder::on_error`] is called: it would wait for
     /// itself.
     pub async fn flush(&self) {
-        if let Some(recording) = self.not_drained_here() {
+        if let Some(recording) = self.recording_off_drain_thread() {
             let (done, flushed) = oneshot::channel();
             recording.command(Command::Flush(Reply::Task(done)));
             // A recording that has ended is as flushed as it will be.
@@ -111,7 +112,7 @@ impl Tap {
     /// The same as [`flush`](Self::flush) on a thread that may block for a moment: up to some milliseconds, or as long as
     /// a slow sink takes.
     pub fn flush_blocking(&self) {
-        if let Some(recording) = self.not_drained_here() {
+        if let Some(recording) = self.recording_off_drain_thread() {
             let (done, flushed) = mpsc::sync_channel(1);
             recording.command(Command::Flush(Reply::Thread(done)));
             let _ = flushed.recv();
@@ -167,10 +168,10 @@ impl Tap {
 
     async fn finish_by(&self, command: impl FnOnce(Reply<io::Result<End>>) -> Command) -> io::Result<End> {
         let Some(recording) = self.recording() else { return Ok(End::default()) };
-        must_not_be_drained_here(recording)?;
+        refuse_on_drain_thread(recording)?;
         let (done, finished) = oneshot::channel();
         recording.command(command(Reply::Task(done)));
-        finished.await.unwrap_or_else(|_| Err(ended_already()))
+        finished.await.unwrap_or_else(|_| Err(already_ended()))
     }
 
     /// The same as [`finish`](Self::finish), on a thread that may block until the sinks have taken everything.
@@ -179,10 +180,10 @@ impl Tap {
     /// As [`finish`](Self::finish).
     pub fn finish_blocking(&self) -> io::Result<End> {
         let Some(recording) = self.recording() else { return Ok(End::default()) };
-        must_not_be_drained_here(recording)?;
+        refuse_on_drain_thread(recording)?;
         let (done, finished) = mpsc::sync_channel(1);
         recording.command(Command::Finish(Reply::Thread(done)));
-        finished.recv().unwrap_or_else(|_| Err(ended_already()))
+        finished.recv().unwrap_or_else(|_| Err(already_ended()))
     }
 
     pub(crate) fn recording(&self) -> Option<&Recording> {
@@ -190,8 +191,8 @@ impl Tap {
     }
 
     /// The recording, unless this is the thread that would have to answer.
-    fn not_drained_here(&self) -> Option<&Recording> {
-        self.recording().filter(|recording| !recording.is_drained_by_this_thread())
+    fn recording_off_drain_thread(&self) -> Option<&Recording> {
+        self.recording().filter(|recording| !recording.is_on_drain_thread())
     }
 }
 
@@ -201,15 +202,15 @@ fn far_from(now: Instant, within: Duration) -> Instant {
     now.checked_add(within).unwrap_or(now + YEAR)
 }
 
-fn must_not_be_drained_here(recording: &Recording) -> io::Result<()> {
-    if recording.is_drained_by_this_thread() {
+fn refuse_on_drain_thread(recording: &Recording) -> io::Result<()> {
+    if recording.is_on_drain_thread() {
         let why = "a recording cannot be finished on its own thread, by a sink; finish it on another thread";
         return Err(io::Error::new(io::ErrorKind::Deadlock, why));
     }
     Ok(())
 }
 
-fn ended_already() -> io::Error {
+fn already_ended() -> io::Error {
     io::Error::other("the recording has ended already")
 }
 
@@ -287,7 +288,7 @@ impl TapBuilder {
         Ok(self.sink(TraceFile::create(path)?))
     }
 
-    /// Calls `report` for each connection that has closed, some 20 ms later, on the recorder's own thread: never on the
+    /// CallSlots `report` for each connection that has closed, some 20 ms later, on the recorder's own thread: never on the
     /// thread that serves. For metrics of connections, or a log line for each. A connection that was dropped whole in an
     /// overload, or released, is not reported.
     ///
@@ -308,7 +309,7 @@ impl TapBuilder {
         self.sink(OnClose::new(report))
     }
 
-    /// Calls `report` when recording to a sink stops: the disk is full, for example. It is called once for each sink, on
+    /// CallSlots `report` when recording to a sink stops: the disk is full, for example. It is called once for each sink, on
     /// the recorder's own thread. Without it such an error is only returned by [`Tap::finish`].
     ///
     /// ```
@@ -364,7 +365,7 @@ impl TapBuilder {
         let recording = Recording::new(Recorder::new(clock, timeline.start_ns(), capacity));
         let drain = Drain::new(&recording, timeline, self.sinks, self.on_error);
         let thread = thread::Builder::new().name("socket-tap".to_owned()).spawn(|| drain.run())?;
-        recording.drained_by(thread.thread());
+        recording.set_drain_thread(thread.thread());
         Ok(Tap(Some(recording)))
     }
 }
@@ -383,5 +384,4 @@ impl std::fmt::Debug for TapBuilder {
 }
 
 #[cfg(test)]
-#[path = "tap_tests.rs"]
 mod tests;
