@@ -147,6 +147,7 @@ mod sys;
 mod tap;
 #[cfg(feature = "tonic")]
 mod tonic;
+mod transfer_count;
 #[cfg(test)]
 mod transparency_tests;
 #[cfg(feature = "client")]

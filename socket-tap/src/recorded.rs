@@ -7,7 +7,7 @@ use tokio::io::ReadBuf;
 
 use crate::recorder::{Direction, EnteredCall};
 use crate::socket_recorder::SocketRecorder;
-use crate::socket_state::Access;
+use crate::transfer_count::Access;
 
 /// Forwards a read and records what it added to `buf`.
 #[inline]

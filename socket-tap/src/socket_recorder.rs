@@ -7,7 +7,8 @@ use crate::event::{Failure, Op, SockId, Transfer};
 use crate::recorder::{
     DatagramInfo, Direction, EnteredCall, Outcome, Recording, Stamp, StreamChange, WhenFull,
 };
-use crate::socket_state::{Access, SocketState};
+use crate::socket_state::SocketState;
+use crate::transfer_count::Access;
 
 /// The owner of a [`SocketState`]. Dropping it records the close.
 #[derive(Debug)]

@@ -1,14 +1,16 @@
 //! The state of one open socket: its counts, its addresses, and the first sign of its end. Reads and writes take no lock.
 
+mod close;
+
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use crate::close::{Close, EndedBy, Totals};
+use crate::close::{EndedBy, Totals};
 use crate::event::{Addr, Op, SockId, SocketKind};
 use crate::recorder::{Direction, Recording, StreamChange, WhenFull};
-use crate::sys;
+use crate::transfer_count::{Access, TransferCount};
 
 /// How many lifecycle events, beside its close, a socket may record when the recorder is overrun. It takes six from
 /// `socket` to `close`; the others are for errors. Without a limit a program that polls a broken socket would fill the
@@ -56,44 +58,6 @@ const PEER: u8 = 1;
 const LOCAL: u8 = 2;
 const RESET: u8 = 3;
 const ERROR: u8 = 4;
-
-/// Operations and the bytes that they moved.
-#[derive(Debug, Default)]
-struct TransferCount {
-    calls: AtomicU64,
-    bytes: AtomicU64,
-    /// The clock's reading at the last one; 0 before the first.
-    last: AtomicU64,
-}
-
-/// Whether several threads may use one direction of a socket at the same time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Access {
-    /// A poll, which has the direction to itself.
-    Exclusive,
-    /// An operation on a shared reference.
-    Shared,
-}
-
-impl TransferCount {
-    fn add(&self, bytes: usize, access: Access) {
-        match access {
-            Access::Exclusive => {
-                // Without the atomic addition, which costs as much as the clock.
-                self.calls.store(self.calls.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
-                self.bytes.store(self.bytes.load(Ordering::Relaxed) + bytes as u64, Ordering::Relaxed);
-            }
-            Access::Shared => {
-                self.calls.fetch_add(1, Ordering::Relaxed);
-                self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
-            }
-        }
-    }
-
-    fn get(&self) -> (u64, u64) {
-        (self.calls.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed))
-    }
-}
 
 impl SocketState {
     pub(crate) fn new(recording: &Recording, fd: Option<i32>) -> Self {
@@ -275,28 +239,5 @@ impl SocketState {
 
     fn set_addresses(&self, local: &Option<Addr>, peer: &Option<Addr>) {
         *self.lock_addresses() = Addresses { local: local.clone(), peer: peer.clone() };
-    }
-
-    /// The totals and the kernel's view of a stream so far.
-    pub(crate) fn snapshot(&self) -> Close {
-        let errno = self.errno.load(Ordering::Relaxed);
-        Close {
-            ended_by: self.ended_by(),
-            errno: (errno != 0).then_some(errno),
-            aborted: false,
-            totals: self.totals(),
-            tcp: self.fd.and_then(sys::tcp_sample),
-        }
-    }
-
-    /// The end of a socket that is about to be closed. Only a stream has more than its totals.
-    pub(crate) fn close(&self) -> Close {
-        if !self.is_stream() {
-            return Close { totals: self.totals(), ..Close::default() };
-        }
-        let mut close = self.snapshot();
-        close.ended_by.get_or_insert(EndedBy::Local);
-        close.aborted = self.fd.is_some_and(|fd| sys::close_aborts(fd, close.tcp.as_ref()));
-        close
     }
 }

@@ -1,21 +1,24 @@
 //! The drain thread: takes what the shards hold, puts it in order, and feeds the sinks.
 
+mod deliver;
+
 use std::io;
 use std::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use super::clock::Timeline;
 use super::command::{Command, Reply};
+use super::drained_records::DrainedRecords;
 use super::handle::{RecorderRef, Recording};
-use super::record::{LifecycleEvent, Record, Timed};
-use super::shard::{DrainedRecords, Shard};
+use super::record::{Record, Timed};
+use super::shard::Shard;
 use super::sync::{atomic::Ordering, thread};
 use super::{entered_call, lock};
 use crate::error::RecordingError;
-use crate::event::{Event, Gap, Op};
+use crate::event::{Event, Gap};
 use crate::format::End;
 use crate::sink::Sink;
+use deliver::needs_events;
 
 /// How many events the sinks get at once, at most: their memory does not grow with what waits.
 const MAX_BATCH: usize = 1024;
@@ -215,38 +218,6 @@ impl Drain {
         (shards * (room.transfers + room.lifecycle_events), shards * room.payload)
     }
 
-    fn deliver_gap(&mut self, until: u64) {
-        let gap = mem::take(&mut self.gap);
-        if gap.is_empty() {
-            return;
-        }
-        self.lost += gap.events();
-        let record = Record::Lifecycle(LifecycleEvent::new(Op::Gap(gap), None));
-        self.deliver(&mut [Timed { raw: until, sock: None, record }], &[]);
-    }
-
-    /// Gives the batch to the sinks. Its clock readings become times.
-    fn deliver(&mut self, batch: &mut [Timed<Record>], payload: &[u8]) {
-        self.events += batch.len() as u64;
-        for timed in &mut *batch {
-            self.last_time = self.last_time.max(self.timeline.since_start(timed.raw));
-            timed.raw = self.last_time;
-        }
-        let mut events = mem::take(&mut self.batch);
-        if self.needs_events {
-            events.extend(batch.iter().map(|timed| timed.event(timed.raw, payload)));
-        }
-        self.for_each_sink(|sink| {
-            #[cfg(feature = "file")]
-            if let Some(file) = sink.as_trace_file() {
-                return file.records(batch, payload);
-            }
-            sink.events(&events)
-        });
-        events.clear();
-        self.batch = events;
-    }
-
     /// Completes the recording.
     fn end(&mut self) -> End {
         let open = self.recorder.seal() as u64;
@@ -264,38 +235,6 @@ impl Drain {
             reply.send(self.failure.as_ref().map_or_else(|| Ok(end.clone()), |error| Err(error.to_io())));
         }
     }
-
-    /// A sink that fails or panics gets nothing more. The others do, and the program under observation goes on.
-    fn for_each_sink(&mut self, mut feed: impl FnMut(&mut dyn Sink) -> io::Result<()>) {
-        let (failure, on_error) = (&mut self.failure, &self.on_error);
-        let failed = self.sinks.extract_if(.., |sink| {
-            let result = catch_unwind(AssertUnwindSafe(|| feed(sink.as_mut())));
-            let Err(error) = result.unwrap_or_else(|_| Err(io::Error::other("it panicked"))) else {
-                return false;
-            };
-            let name = catch_unwind(AssertUnwindSafe(|| sink.name()));
-            let error = RecordingError::new(name.unwrap_or_else(|_| "a sink".to_owned()), error);
-            if let Some(on_error) = on_error {
-                // Its panic is the program's bug; the recording goes on without it.
-                let _ = catch_unwind(AssertUnwindSafe(|| on_error(&error)));
-            }
-            failure.get_or_insert(error);
-            true
-        });
-        for sink in failed {
-            let _ = catch_unwind(AssertUnwindSafe(|| drop(sink)));
-        }
-    }
-}
-
-/// Whether the sink is fed with events; a trace file takes records.
-fn needs_events(sink: &mut dyn Sink) -> bool {
-    #[cfg(feature = "file")]
-    if sink.as_trace_file().is_some() {
-        return false;
-    }
-    let _ = sink;
-    true
 }
 
 impl Drop for Drain {

@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::event::SockId;
+use crate::event::{Op, SockId};
 use crate::recorder::{Capacity, Direction, RawClock, Recorder, Stamp, StreamChange, WhenFull};
 use crate::sink::Memory;
 

@@ -5,12 +5,16 @@ mod clock;
 mod command;
 mod datagram_info;
 mod drain;
+mod drained_records;
 mod entered_call;
 mod handle;
+mod hot_path;
+mod lifecycle_event;
 mod record;
 mod registry;
 mod shard;
 pub(crate) mod sync;
+mod transfer_record;
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -20,8 +24,9 @@ use tokio::sync::Notify;
 use crate::event::{Failure, Op, SockId};
 use crate::sys;
 use command::Commands;
+use lifecycle_event::PushOutcome;
 use registry::Registry;
-use shard::{PushOutcome, Shard, ShardCapacity};
+use shard::{Shard, ShardCapacity};
 use sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use sync::{Mutex, MutexGuard, PoisonError, thread};
 
@@ -35,10 +40,10 @@ pub(crate) use entered_call::leave;
 pub(crate) use handle::Recording;
 #[cfg(feature = "file")]
 pub(crate) use handle::WeakRecording;
+pub(crate) use lifecycle_event::{StreamChange, WhenFull};
 pub(crate) use record::Direction;
 #[cfg(feature = "file")]
 pub(crate) use record::{DrainedTransfer, Record, Timed};
-pub(crate) use shard::WhenFull;
 
 /// More shards than threads that record at the same time bring nothing. A power of two.
 const MAX_SHARDS: usize = 16;
@@ -81,14 +86,6 @@ pub(crate) enum Stamp<'a> {
     Now,
     /// It was entered then: an operation that sends.
     Entered(&'a EnteredCall),
-}
-
-/// What an event does to the number of open streams.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum StreamChange {
-    None,
-    Opens,
-    Closes,
 }
 
 /// What became of a lifecycle event.
@@ -168,93 +165,6 @@ impl Recorder {
         EnteredCall::now(&self.clock)
     }
 
-    /// Records `bytes` that were read into, or written from, `parts`. Returns the clock's reading.
-    #[inline]
-    pub(crate) fn transfer<'a>(
-        &self,
-        sock: SockId,
-        direction: Direction,
-        size: (usize, u16),
-        parts: impl Iterator<Item = &'a [u8]>,
-        stamp: Stamp<'_>,
-    ) -> u64 {
-        let payload = (self.capture > 0).then_some((self.capture, parts));
-        let (half_full, raw) = {
-            let mut shard = self.shard(stamp);
-            let raw = self.stamp(stamp);
-            (shard.transfer(raw, sock, direction, size, payload), raw)
-        };
-        if half_full {
-            self.signal_half_full();
-        }
-        raw
-    }
-
-    /// Records a datagram of so many bytes. Returns the clock's reading.
-    pub(crate) fn datagram(
-        &self,
-        sock: SockId,
-        direction: Direction,
-        (bytes, info): (&[u8], DatagramInfo),
-        stamp: Stamp<'_>,
-    ) -> u64 {
-        let payload = (self.capture > 0).then_some((self.capture, std::iter::once(bytes)));
-        let (half_full, raw) = {
-            let mut shard = self.shard(stamp);
-            let raw = self.stamp(stamp);
-            (shard.datagram(raw, sock, direction, (bytes.len(), info), payload), raw)
-        };
-        if half_full {
-            self.signal_half_full();
-        }
-        raw
-    }
-
-    /// Records anything that is not a successful transfer. The number of open streams changes in the same step, so that
-    /// the end of the recording sees both or neither.
-    pub(crate) fn lifecycle_event(
-        &self,
-        sock: Option<SockId>,
-        (op, error): (Op, Option<Failure>),
-        (keep, change): (WhenFull, StreamChange),
-        stamp: Stamp<'_>,
-    ) -> Outcome {
-        let (taken, idle) = {
-            let mut shard = self.shard(stamp);
-            let raw = self.stamp(stamp);
-            let taken = shard.lifecycle_event(raw, sock, (op, error), (keep, change));
-            (taken, self.change_open(change))
-        };
-        if idle {
-            self.notify_idle();
-        }
-        match taken {
-            PushOutcome::HalfFull => self.signal_half_full(),
-            PushOutcome::Recorded => {}
-            PushOutcome::Dropped => return Outcome::Dropped,
-            PushOutcome::Ended => return Outcome::Ended,
-        }
-        Outcome::Recorded
-    }
-
-    /// Counts an operation of a socket that is not in the recording.
-    pub(crate) fn count_dropped(&self, op: &Op, failed: bool, change: StreamChange) {
-        let idle = {
-            let mut shard = self.shard(Stamp::Now);
-            shard.count_dropped(op, failed, change);
-            self.change_open(change)
-        };
-        if idle {
-            self.notify_idle();
-        }
-    }
-
-    /// Counts a successful transfer of a socket that is not in the recording. Returns the clock's reading.
-    pub(crate) fn count_dropped_transfer(&self, direction: Direction, bytes: usize) -> u64 {
-        self.shard(Stamp::Now).count_dropped_transfer(direction, bytes as u64);
-        self.clock.raw()
-    }
-
     /// Changes the number of open streams, and returns whether none is left.
     fn change_open(&self, change: StreamChange) -> bool {
         match change {
@@ -304,33 +214,6 @@ impl Recorder {
             shard.seal();
         }
         self.open_streams()
-    }
-
-    /// Wakes the drain thread before its time: a buffer is half full.
-    #[cold]
-    fn signal_half_full(&self) {
-        self.half_full.store(true, Ordering::Release);
-        self.commands.wake();
-    }
-
-    #[inline]
-    fn stamp(&self, stamp: Stamp<'_>) -> u64 {
-        match stamp {
-            Stamp::Entered(entered) => entered.raw(),
-            Stamp::Now => None,
-        }
-        // Read under the shard's lock, so that the drain thread finds everything up to its own reading.
-        .unwrap_or_else(|| self.clock.raw())
-    }
-
-    /// The shard of the thread that records.
-    #[inline]
-    fn shard(&self, stamp: Stamp<'_>) -> MutexGuard<'_, Shard> {
-        let thread = match stamp {
-            Stamp::Entered(entered) => entered.thread(),
-            Stamp::Now => entered_call::thread_number(),
-        };
-        lock(&self.shards[thread & (self.shards.len() - 1)].0)
     }
 }
 

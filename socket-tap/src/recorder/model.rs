@@ -15,8 +15,8 @@ use crate::event::{Event, Gap, Transfer};
 use crate::format::End;
 use crate::sink::Memory;
 use crate::socket_recorder::SocketRecorder;
-use crate::socket_state::Access;
 use crate::tap::Tap;
+use crate::transfer_count::Access;
 
 /// Orders to try of each kind.
 const ORDERS: usize = 1_000;

@@ -9,8 +9,8 @@ use crate::close::Totals;
 use crate::event::{Event, Gap, Transfer};
 use crate::sink::{Memory, Sink};
 use crate::socket_recorder::SocketRecorder;
-use crate::socket_state::Access;
 use crate::tap::Tap;
+use crate::transfer_count::Access;
 
 /// Says when it has the first batch, and holds it until it is told to go on.
 struct Held {

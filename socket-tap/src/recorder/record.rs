@@ -1,8 +1,8 @@
 //! Records as they wait for the drain thread. Many may wait, so they are short: 32 to 40 bytes, where an event takes
 //! some 150.
 
-use crate::close::Close;
-use crate::event::{Event, Failure, Op, SockId, Transfer};
+use super::lifecycle_event::LifecycleEvent;
+use crate::event::{Event, Op, SockId, Transfer};
 
 /// Which way bytes went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,36 +64,6 @@ impl DrainedTransfer {
     }
 }
 
-/// Anything but a read or write that succeeded. What each connection has takes no allocation, or one that is there
-/// already; the rest is boxed.
-#[derive(Debug)]
-pub(crate) enum LifecycleEvent {
-    Eof,
-    Shutdown,
-    Close(Box<Close>),
-    Other(Box<(Op, Option<Failure>)>),
-}
-
-impl LifecycleEvent {
-    pub(crate) fn new(op: Op, error: Option<Failure>) -> Self {
-        match (op, error) {
-            (Op::Read(Transfer { eof: true, .. }), None) => Self::Eof,
-            (Op::Shutdown, None) => Self::Shutdown,
-            (Op::Close(close), None) => Self::Close(close),
-            (op, error) => Self::Other(Box::new((op, error))),
-        }
-    }
-
-    fn op(&self) -> (Op, Option<Failure>) {
-        match self {
-            Self::Eof => (Op::Read(Transfer { eof: true, ..Transfer::default() }), None),
-            Self::Shutdown => (Op::Shutdown, None),
-            Self::Close(close) => (Op::Close(close.clone()), None),
-            Self::Other(other) => (**other).clone(),
-        }
-    }
-}
-
 impl Timed<Record> {
     /// How many bytes of payload it refers to.
     pub(crate) fn captured(&self) -> usize {
@@ -122,20 +92,5 @@ mod tests {
     #[cfg(target_pointer_width = "64")]
     fn what_waits_is_short() {
         assert_eq!((size_of::<Timed<LifecycleEvent>>(), size_of::<Timed<Record>>()), (32, 40));
-    }
-
-    #[test]
-    fn a_milestone_is_given_back_as_it_was_taken() {
-        let failure = Failure { reason: "connection reset".into(), errno: Some(104) };
-        for (op, error) in [
-            (Op::Read(Transfer { eof: true, ..Transfer::default() }), None),
-            (Op::Read(Transfer::default()), Some(failure.clone())),
-            (Op::Shutdown, None),
-            (Op::Shutdown, Some(failure)),
-            (Op::Close(Box::default()), None),
-            (Op::Mark { label: "step".into() }, None),
-        ] {
-            assert_eq!(LifecycleEvent::new(op.clone(), error.clone()).op(), (op, error));
-        }
     }
 }

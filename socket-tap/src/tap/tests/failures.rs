@@ -1,0 +1,77 @@
+//! Sinks that fail, and recordings that cannot start.
+
+use super::*;
+
+/// Fails at the first batch.
+struct Full;
+
+impl Sink for Full {
+    fn name(&self) -> String {
+        "a full disk".to_owned()
+    }
+
+    fn events(&mut self, _: &[Event]) -> io::Result<()> {
+        Err(ErrorKind::StorageFull.into())
+    }
+}
+
+#[tokio::test]
+async fn a_sink_that_fails_stops_neither_the_program_nor_the_other_sinks() {
+    let memory = Memory::new();
+    let tap = Tap::server("test").sink(Full).sink(memory.clone()).start().unwrap();
+    tap.mark("first");
+    tap.flush().await;
+    tap.mark("second");
+    assert_eq!(tap.finish().await.unwrap_err().kind(), ErrorKind::StorageFull);
+    assert_eq!(memory.events().len(), 2);
+}
+
+/// Panics at the first batch.
+struct Broken;
+
+impl Sink for Broken {
+    fn name(&self) -> String {
+        "a broken sink".to_owned()
+    }
+
+    fn events(&mut self, _: &[Event]) -> io::Result<()> {
+        panic!("a bug of the sink")
+    }
+}
+
+#[tokio::test]
+async fn a_sink_that_panics_stops_neither_the_program_nor_the_other_sinks() {
+    let memory = Memory::new();
+    let (report, reported) = std::sync::mpsc::channel();
+    let tap = Tap::server("test")
+        .sink(Broken)
+        .sink(memory.clone())
+        .on_error(move |error| {
+            report.send(error.to_string()).unwrap();
+            panic!("a bug of the program");
+        })
+        .start()
+        .unwrap();
+    tap.mark("first");
+    tap.flush().await;
+    tap.mark("second");
+    let error = tap.finish().await.unwrap_err().to_string();
+    assert_eq!(error, "recording to a broken sink has stopped: it panicked");
+    assert_eq!(reported.try_iter().collect::<Vec<_>>(), [error]);
+    assert_eq!(memory.events().len(), 2);
+}
+
+#[cfg(feature = "file")]
+#[test]
+fn a_trace_that_cannot_be_written_is_named() {
+    let error = TraceFile::create("/nowhere/at/all.jsonl").unwrap_err().to_string();
+    assert!(error.contains("cannot write the trace /nowhere/at/all.jsonl"), "{error}");
+}
+
+#[test]
+fn a_buffer_beyond_all_memory_is_refused() {
+    for (events, payload) in [(usize::MAX, 0), (1, usize::MAX)] {
+        let refused = Tap::server("test").buffer(events, payload).capture(1).start();
+        assert_eq!(refused.unwrap_err().kind(), ErrorKind::OutOfMemory);
+    }
+}
