@@ -1,4 +1,4 @@
-//! The client side of Unix-domain sockets, and streams that were made without the tap.
+//! Unix-domain connections to a server, and streams that were created without the tap.
 
 use std::io;
 use std::path::Path;
@@ -14,13 +14,13 @@ use crate::tap::Tap;
 use crate::unix::{addr, adopt, path_addr};
 
 impl TapStream<UnixStream> {
-    /// Connects to a path as [`UnixStream::connect`] does, and records socket and connect.
+    /// Connects to a path like [`UnixStream::connect`], and records socket and connect.
     ///
     /// # Errors
-    /// As [`UnixStream::connect`].
+    /// Fails like [`UnixStream::connect`].
     ///
     /// # Panics
-    /// Outside of a tokio runtime with I/O enabled, as [`UnixStream::connect`].
+    /// Panics outside of a tokio runtime with I/O enabled, like [`UnixStream::connect`].
     pub async fn connect_unix(tap: &Tap, path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
         let pending = PendingSocket::new(tap, Domain::UNIX, Type::STREAM)?;
@@ -28,7 +28,7 @@ impl TapStream<UnixStream> {
         let connect = |local| Op::Connect { local, peer: Some(path_addr(path)), began };
         let address = pending.record_failure(|| connect(None), SockAddr::unix(path))?;
         pending.begin_connect(&address, || connect(None))?;
-        // A connect that fails or is cancelled drops `pending`, and that records the close.
+        // A connect that fails or is cancelled drops `pending`, which records the close.
         let pending = pending.convert(|socket| UnixStream::from_std(socket.into()))?;
         let result = connected(pending.socket()).await;
         let local = || pending.socket().local_addr().ok().as_ref().map(addr);
@@ -38,7 +38,7 @@ impl TapStream<UnixStream> {
         Ok(Self::new(stream, recorder))
     }
 
-    /// Records a connection that was made without the tap, from here on.
+    /// Starts to record a connection that was created without the tap.
     ///
     /// ```
     /// use socket_tap::{Tap, TapStream};
@@ -60,7 +60,7 @@ impl TapStream<UnixStream> {
     }
 }
 
-/// Waits until the connection stands, as tokio does.
+/// Waits until the connection is established, in the same way as tokio.
 async fn connected(stream: &UnixStream) -> io::Result<()> {
     stream.writable().await?;
     stream.take_error()?.map_or(Ok(()), Err)

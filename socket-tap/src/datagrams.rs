@@ -1,4 +1,4 @@
-//! What the tap records of one datagram socket. Several tasks may send and receive at once.
+//! Records the datagrams of one socket. Several tasks may send and receive at once.
 
 use std::io;
 use std::net::SocketAddr;
@@ -8,12 +8,12 @@ use crate::recorder::{DatagramInfo, Direction, EnteredCall, Truncation};
 use crate::socket_recorder::SocketRecorder;
 
 impl SocketRecorder {
-    /// These bytes are what the program got of a datagram.
+    /// Records a received datagram. `bytes` are the part that fitted into the program's buffer.
     pub(crate) fn received(&self, bytes: &[u8], peer: Option<SocketAddr>, truncation: Truncation) {
         self.datagram(Direction::Read, bytes, DatagramInfo { peer, truncation }, None);
     }
 
-    /// The call that was `entered` sent these bytes as one datagram, or failed to.
+    /// Records the result of a call that was `entered` to send `bytes` as one datagram.
     pub(crate) fn sent(
         &self,
         entered: &EnteredCall,
@@ -36,7 +36,7 @@ impl SocketRecorder {
         }
     }
 
-    /// Nothing was received: an earlier datagram of ours was refused, for example.
+    /// Records a failed receive, for example because an earlier datagram was refused.
     pub(crate) fn receive_failed(&self, error: &io::Error) {
         self.failed(Op::RecvFrom(Datagram::default()), error);
     }

@@ -1,4 +1,4 @@
-//! A socket that is made step by step, so that each step is recorded as it happens.
+//! A socket that is created step by step, so that each step can be recorded.
 
 use std::future::poll_fn;
 use std::io;
@@ -13,18 +13,18 @@ use crate::recorder::EnteredCall;
 use crate::socket_recorder::SocketRecorder;
 use crate::tap::Tap;
 
-/// A socket that is being made. Whenever it is dropped (a step failed or panicked, the future that waits for it was
-/// cancelled), the recording gets its close.
+/// A socket that is being set up. Dropping it records its close: after a step that failed or panicked, or when the
+/// future that waits for it is cancelled.
 #[derive(Debug)]
 pub(crate) struct PendingSocket<S> {
-    /// The first field is dropped first: the close is recorded while the descriptor is still ours. The kernel gives its
-    /// number to another socket at once.
+    /// Dropped before `socket`, so the close is recorded while the descriptor is open. The kernel may give its number
+    /// to another socket at once.
     recorder: Option<SocketRecorder>,
     socket: S,
 }
 
 impl PendingSocket<Socket> {
-    /// CallSlots `socket(2)` with the arguments that tokio passes.
+    /// Calls `socket(2)` with the arguments that tokio passes.
     pub(crate) fn new(tap: &Tap, domain: Domain, kind: Type) -> io::Result<Self> {
         #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
         let socket = Socket::new(domain, kind.nonblocking(), None)?;
@@ -48,7 +48,7 @@ impl PendingSocket<Socket> {
         Ok(Self { recorder, socket })
     }
 
-    /// CallSlots `bind(2)` with an IP address.
+    /// Calls `bind(2)` with an IP address.
     pub(crate) fn bind(&self, address: SocketAddr) -> io::Result<()> {
         let result = self.socket.bind(&address.into());
         let bound = || result.as_ref().ok().and_then(|()| self.socket.local_addr().ok()?.as_socket());
@@ -56,7 +56,7 @@ impl PendingSocket<Socket> {
         self.record(|| Op::Bind { local: Some(local.into()) }, result)
     }
 
-    /// CallSlots `connect(2)`. Success is not recorded: the handshake has only begun.
+    /// Calls `connect(2)`. Success is not recorded, because the handshake has only begun.
     pub(crate) fn begin_connect(&self, address: &SockAddr, op: impl FnOnce() -> Op) -> io::Result<()> {
         match self.socket.connect(address) {
             Err(error) if in_progress(&error) => Ok(()),
@@ -70,7 +70,7 @@ impl<S> PendingSocket<S> {
         &self.socket
     }
 
-    /// Nanoseconds since the recording began, when there is one.
+    /// Returns the nanoseconds since the recording began; `None` if the tap is off.
     pub(crate) fn now(&self) -> Option<u64> {
         self.recorder.as_ref().map(SocketRecorder::now)
     }
@@ -84,12 +84,12 @@ impl<S> PendingSocket<S> {
         record(self.recorder.as_ref(), op, result)
     }
 
-    /// Records the result of a step only when it failed.
+    /// Records the result of a step only if it failed.
     pub(crate) fn record_failure<T>(&self, op: impl FnOnce() -> Op, result: io::Result<T>) -> io::Result<T> {
         if result.is_err() { self.record(op, result) } else { result }
     }
 
-    /// Records that an option was set, or that it could not be.
+    /// Records the result of setting an option.
     pub(crate) fn set_option(
         &self,
         name: &'static str,
@@ -99,7 +99,7 @@ impl<S> PendingSocket<S> {
         self.record(|| Op::Option { name: name.into(), value }, result)
     }
 
-    /// Turns the socket into another type.
+    /// Converts the socket into another type.
     pub(crate) fn convert<T>(self, into: impl FnOnce(S) -> io::Result<T>) -> io::Result<PendingSocket<T>> {
         let Self { recorder, socket } = self;
         Ok(PendingSocket { socket: into(socket)?, recorder })
@@ -110,7 +110,7 @@ impl<S> PendingSocket<S> {
     }
 }
 
-/// Records how an operation went.
+/// Records the result of an operation.
 pub(crate) fn record<T>(
     recorder: Option<&SocketRecorder>,
     op: impl FnOnce() -> Op,
@@ -125,7 +125,8 @@ pub(crate) fn record<T>(
     result
 }
 
-/// Waits for a call that sends, and records how it went. It counts as entered when the poll that completes it begins.
+/// Waits for a call that sends, and passes its result to `record`. The call counts as entered at the beginning of the
+/// poll that completes it.
 pub(crate) async fn record_send<T>(
     recorder: Option<&SocketRecorder>,
     call: impl Future<Output = T>,
@@ -144,7 +145,7 @@ pub(crate) async fn record_send<T>(
     .await
 }
 
-/// Whether a `connect(2)` that does not block has begun.
+/// Returns `true` if a non-blocking `connect(2)` has begun.
 fn in_progress(error: &io::Error) -> bool {
     #[cfg(unix)]
     return error.raw_os_error() == Some(libc::EINPROGRESS);

@@ -1,4 +1,4 @@
-//! Forwards single calls and records them: for a stream and for its halves.
+//! Functions that forward one call and record it, for a stream and for its halves.
 
 use std::io::{self, IoSlice};
 use std::task::{Poll, ready};
@@ -9,14 +9,14 @@ use crate::recorder::{Direction, EnteredCall};
 use crate::socket_recorder::SocketRecorder;
 use crate::transfer_count::Access;
 
-/// Forwards a read and records what it added to `buf`.
+/// Forwards a read and records the bytes that it added to `buf`.
 #[inline]
 pub(crate) fn poll_read(
     recorder: Option<&SocketRecorder>,
     buf: &mut ReadBuf<'_>,
     forward: impl FnOnce(&mut ReadBuf<'_>) -> Poll<io::Result<()>>,
 ) -> Poll<io::Result<()>> {
-    // The caller's buffer may hold bytes already: only its growth was read.
+    // The caller's buffer may already hold bytes.
     let (before, room) = (buf.filled().len(), buf.remaining());
     let result = ready!(forward(buf));
     if let Some(recorder) = recorder {
@@ -55,7 +55,7 @@ pub(crate) fn poll_write_vectored(
     Poll::Ready(result)
 }
 
-/// Forwards a flush. It is not a call on a socket; only its failure is recorded.
+/// Forwards a flush and records only its failure, because a flush is not a call on a socket.
 #[inline]
 pub(crate) fn poll_flush(
     recorder: Option<&SocketRecorder>,
@@ -81,7 +81,7 @@ pub(crate) fn poll_shutdown(
     Poll::Ready(result)
 }
 
-/// Tries a read, which several threads may do at once. When it would block, nothing is recorded.
+/// Forwards a non-blocking read and records it, unless it would block. Several threads may do so at once.
 pub(crate) fn try_read(
     recorder: Option<&SocketRecorder>,
     buf: &mut [u8],
@@ -100,8 +100,8 @@ pub(crate) fn try_read(
     result
 }
 
-/// Tries a write from `parts`, which several threads may do at once; `slices` is 0 for a plain one. When it would block,
-/// nothing is recorded.
+/// Forwards a non-blocking write from `parts` and records it, unless it would block. Several threads may do so at once.
+/// `slices` is 0 for a plain write.
 pub(crate) fn try_write<'a>(
     recorder: Option<&SocketRecorder>,
     slices: usize,

@@ -1,8 +1,9 @@
-//! Tests that change their whole process: a fork, a filter for system calls.
+//! Support for tests that change their whole process: a fork, a filter for system calls.
 
 use std::process::Command;
 
-/// Runs an ignored test of this binary in a process of its own. `test` is its path: `recorder::command::tests::forks`.
+/// Runs an ignored test of this binary in a separate process, and asserts that it passes. `test` is its path:
+/// `recorder::command::tests::forks`.
 pub(crate) fn passes_in_separate_process(test: &str) {
     let child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture", "--ignored"])

@@ -10,7 +10,7 @@ use crate::recorder::{
 use crate::socket_state::SocketState;
 use crate::transfer_count::Access;
 
-/// The owner of a [`SocketState`]. Dropping it records the close.
+/// The recorder of one socket. Dropping it records the close.
 #[derive(Debug)]
 pub(crate) struct SocketRecorder(Arc<SocketState>);
 
@@ -21,7 +21,7 @@ impl SocketRecorder {
         Self(socket)
     }
 
-    /// A stream whose first event is not recorded.
+    /// Creates a recorder of a stream whose first event is not recorded.
     #[cfg(test)]
     pub(crate) fn of_stream(recording: &Recording) -> Self {
         let recorder = Self::new(recording, None);
@@ -42,29 +42,30 @@ impl SocketRecorder {
         self.0.recording()
     }
 
-    /// Enters a call that sends. WhenFull what it returns until the call is recorded.
+    /// Enters a call that sends. Keep the result until the call is recorded.
     #[inline]
     pub(crate) fn enter(&self) -> EnteredCall {
         self.0.recording().enter()
     }
 
-    /// Nanoseconds since the recording began.
+    /// Returns the nanoseconds since the recording began.
     pub(crate) fn now(&self) -> u64 {
         self.0.recording().now()
     }
 
-    /// An operation other than a transfer succeeded.
+    /// Records a successful operation other than a transfer.
     pub(crate) fn succeeded(&self, op: Op) {
         let change = self.0.apply(&op);
         self.lifecycle_event((op, None), change, Stamp::Now);
     }
 
-    /// An operation failed.
+    /// Records a failed operation.
     pub(crate) fn failed(&self, op: Op, error: &io::Error) {
         self.lifecycle_event((op, Some(Failure::from(error))), StreamChange::None, Stamp::Now);
     }
 
-    /// A socket is recorded from its first event on, or not at all. One that is recorded is recorded to its end.
+    /// Records a lifecycle event. A socket whose first event is dropped is not recorded at all; any other is recorded
+    /// to its end.
     fn lifecycle_event(&self, (op, error): (Op, Option<Failure>), change: StreamChange, stamp: Stamp<'_>) {
         let recording = self.0.recording();
         if self.0.is_dropped() {
@@ -83,7 +84,7 @@ impl SocketRecorder {
         }
     }
 
-    /// A read or write moved bytes.
+    /// Records a read or write of bytes.
     #[inline]
     fn transfer<'a>(
         &self,
@@ -101,7 +102,7 @@ impl SocketRecorder {
         socket.set_last_transfer(direction, raw);
     }
 
-    /// A datagram was received, or sent by the call that was `entered`. Several threads may do so at the same time.
+    /// Records a datagram that was received, or sent by the call that was `entered`. Several threads may do so at once.
     pub(crate) fn datagram(
         &self,
         direction: Direction,
@@ -120,7 +121,7 @@ impl SocketRecorder {
         socket.set_last_transfer(direction, raw);
     }
 
-    /// `bytes` were read. `room` tells an end of stream from a read that had nowhere to put bytes.
+    /// Records a read of `bytes`. Without `room` in the program's buffer, a read of 0 bytes is not the end of stream.
     #[inline]
     pub(crate) fn read(&self, bytes: &[u8], room: usize, access: Access) {
         self.0.add(Direction::Read, bytes.len(), access);
@@ -131,7 +132,8 @@ impl SocketRecorder {
         self.transfer(Direction::Read, (bytes.len(), 0), std::iter::once(bytes), Stamp::Now);
     }
 
-    /// The call that was `entered` wrote the first `written` bytes of `parts`; `slices` is 0 for a plain write.
+    /// Records a write by the call that was `entered`: the first `written` bytes of `parts`. `slices` is 0 for a plain
+    /// write.
     #[inline]
     pub(crate) fn wrote<'a>(
         &self,
@@ -145,9 +147,9 @@ impl SocketRecorder {
         self.transfer(Direction::Write, (written, slices), parts, Stamp::Entered(entered));
     }
 
-    /// A read or write failed.
+    /// Records a failed read or write.
     pub(crate) fn transfer_failed(&self, direction: Direction, error: &io::Error) {
-        // To write after our own shutdown says nothing about the peer: send(2), EPIPE.
+        // A write after the local shutdown fails without any action of the peer: send(2), EPIPE.
         let our_own = direction == Direction::Write
             && error.kind() == io::ErrorKind::BrokenPipe
             && self.0.is_shut_down();
@@ -162,12 +164,12 @@ impl SocketRecorder {
         self.failed(op, error);
     }
 
-    /// A flush failed. That is no operation of a socket, but it ends the connection.
+    /// Notes a failed flush: it ends the connection, though it is not an operation of a socket.
     pub(crate) fn flush_failed(&self, error: &io::Error) {
         self.0.set_error(error);
     }
 
-    /// The call that was `entered` shut down our sending half, or failed to.
+    /// Records a shutdown of the sending half by the call that was `entered`.
     pub(crate) fn shut_down(&self, entered: &EnteredCall, result: &io::Result<()>) {
         match result {
             Ok(()) => {
@@ -181,7 +183,7 @@ impl SocketRecorder {
         }
     }
 
-    /// The stream stays open, but is no longer recorded.
+    /// Stops recording a stream that stays open.
     pub(crate) fn release(self) {
         self.end(|socket| Op::Release(Box::new(socket.snapshot())));
     }
@@ -191,7 +193,7 @@ impl SocketRecorder {
         if !socket.close_once() {
             return;
         }
-        // Before the kernel is asked, and before the descriptor is free for another socket.
+        // Entered before the kernel is queried, and while the descriptor is still this socket's.
         let entered = self.enter();
         let op = last(socket);
         let change = socket.apply(&op);

@@ -1,4 +1,5 @@
-//! The state of one open socket: its counts, its addresses, and the first sign of its end. Reads and writes take no lock.
+//! The state of one open socket: its counts, its addresses, and the first sign of its end. Reads and writes take no
+//! lock.
 
 mod close;
 
@@ -12,12 +13,12 @@ use crate::event::{Addr, Op, SockId, SocketKind};
 use crate::recorder::{Direction, Recording, StreamChange, WhenFull};
 use crate::transfer_count::{Access, TransferCount};
 
-/// How many lifecycle events, beside its close, a socket may record when the recorder is overrun. It takes six from
-/// `socket` to `close`; the others are for errors. Without a limit a program that polls a broken socket would fill the
-/// memory.
+/// Number of lifecycle events, other than the close, that a socket may record under overload. A connection needs six
+/// from `socket` to `close`; the rest is for errors. Without a limit, a program that keeps polling a broken socket
+/// would fill the memory.
 const RESERVED_EVENTS: u8 = 8;
 
-/// One open socket. Its counts are exact, also when single reads and writes are missing from the recording.
+/// One open socket. Its counts are exact even if reads and writes are missing from the recording.
 #[derive(Debug)]
 pub(crate) struct SocketState {
     recording: Recording,
@@ -27,32 +28,33 @@ pub(crate) struct SocketState {
     addresses: Mutex<Addresses>,
     received: TransferCount,
     sent: TransferCount,
-    /// The first sign of the connection's end: [`PEER`] and so on.
+    /// The first sign of the connection's end: [`NOT_ENDED`], [`PEER`] and so on.
     ended_by: AtomicU8,
-    /// The error that ended it; 0 for none.
+    /// The errno of the error that ended the connection; 0 for none.
     errno: AtomicI32,
-    /// Our sending half is shut down.
+    /// The sending half is shut down.
     is_shut_down: AtomicBool,
-    /// It is a datagram socket.
+    /// The socket is a datagram socket.
     is_datagram: AtomicBool,
-    /// It counts as an open stream.
+    /// The socket counts as an open stream.
     counts_as_stream: AtomicBool,
-    /// Its last event is recorded.
+    /// The last event is recorded.
     is_closed: AtomicBool,
-    /// How many events are left of the socket's reserved.
+    /// Number of reserved events that are left.
     reserved: AtomicU8,
-    /// The socket is not in the recording: the recorder was overrun when it was made. What it does is counted.
+    /// The socket is not in the recording, because the recorder was overloaded when it was created. Its events are
+    /// counted.
     is_dropped: AtomicBool,
 }
 
-/// Both ends of a socket, as far as they are known.
+/// The known addresses of a socket.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Addresses {
     pub(crate) local: Option<Addr>,
     pub(crate) peer: Option<Addr>,
 }
 
-// How a connection ended, in one byte.
+// The end of a connection, in one byte.
 const NOT_ENDED: u8 = 0;
 const PEER: u8 = 1;
 const LOCAL: u8 = 2;
@@ -100,7 +102,7 @@ impl SocketState {
         self.lock_addresses().clone()
     }
 
-    /// The clock's reading at the last transfer in that direction; 0 before the first.
+    /// Returns the clock reading of the last transfer in that direction; 0 before the first.
     pub(crate) fn last_transfer(&self, direction: Direction) -> u64 {
         self.count(direction).last.load(Ordering::Relaxed)
     }
@@ -132,13 +134,13 @@ impl SocketState {
         self.addresses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts a read or write of so many bytes.
+    /// Counts a read or write of `bytes` bytes.
     #[inline]
     pub(crate) fn add(&self, direction: Direction, bytes: usize, access: Access) {
         self.count(direction).add(bytes, access);
     }
 
-    /// Notes the clock's reading of a read or write.
+    /// Sets the clock reading of the last read or write.
     #[inline]
     pub(crate) fn set_last_transfer(&self, direction: Direction, raw: u64) {
         self.count(direction).last.store(raw, Ordering::Relaxed);
@@ -151,23 +153,23 @@ impl SocketState {
         }
     }
 
-    /// The peer has finished sending.
+    /// Notes that the peer has finished sending.
     pub(crate) fn set_peer_ended(&self) {
         self.set_first_end(PEER);
     }
 
-    /// Our sending half is shut down.
+    /// Notes that the sending half is shut down.
     pub(crate) fn set_shut_down(&self) {
         self.is_shut_down.store(true, Ordering::Relaxed);
         self.set_first_end(LOCAL);
     }
 
-    /// The first sign of the end counts.
+    /// Sets the side that ended the connection, unless it is already set.
     fn set_first_end(&self, who: u8) {
         let _ = self.ended_by.compare_exchange(NOT_ENDED, who, Ordering::Relaxed, Ordering::Relaxed);
     }
 
-    /// An error says more than the end of stream that came before it.
+    /// Notes an error. It replaces an earlier end of stream, because it is more specific.
     pub(crate) fn set_error(&self, error: &io::Error) {
         use io::ErrorKind::{BrokenPipe, ConnectionReset};
         let who = match error.kind() {
@@ -182,17 +184,17 @@ impl SocketState {
         self.is_dropped.load(Ordering::Relaxed)
     }
 
-    /// The recorder had no capacity for the socket's first event.
+    /// Excludes the socket from the recording, after its first event was dropped.
     pub(crate) fn drop_from_recording(&self) {
         self.is_dropped.store(true, Ordering::Relaxed);
     }
 
-    /// Returns true once: for the last event.
+    /// Returns `true` on the first call, which may record the last event.
     pub(crate) fn close_once(&self) -> bool {
         !self.is_closed.swap(true, Ordering::Relaxed)
     }
 
-    /// Uses up one event of the reserved.
+    /// Uses one reserved event, and returns `WhenFull::Drop` when none is left.
     pub(crate) fn take_reserved(&self) -> WhenFull {
         let one_less = |left: u8| left.checked_sub(1);
         match self.reserved.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less) {
@@ -206,7 +208,7 @@ impl SocketState {
         self.counts_as_stream.store(true, Ordering::Relaxed);
     }
 
-    /// Keeps the kind and the addresses that an event has, and returns what it does to the number of open streams.
+    /// Updates the kind and the addresses from an event, and returns its effect on the number of open streams.
     pub(crate) fn apply(&self, op: &Op) -> StreamChange {
         match op {
             Op::Socket { kind, .. } => {

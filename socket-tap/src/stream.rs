@@ -1,4 +1,4 @@
-//! A stream that records what goes through it.
+//! A stream that records its reads and writes.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -14,13 +14,13 @@ use crate::recorded;
 use crate::socket_recorder::SocketRecorder;
 
 pin_project! {
-    /// A stream that records every read, write, shutdown, and its close, and forwards all of them unchanged.
+    /// A stream that records every read, write, shutdown and its close, and forwards all calls unchanged.
     ///
-    /// It comes from [`TapListener::accept`](crate::TapListener::accept) or [`TapStream::connect`], or is put around any
+    /// Create one with [`TapListener::accept`](crate::TapListener::accept) or [`TapStream::connect`], or wrap any other
     /// stream with [`TapStream::wrap`].
     #[derive(Debug)]
     pub struct TapStream<S = TcpStream> {
-        // The first field is dropped first: the kernel can then still be asked about the stream.
+        // Dropped before `inner`, so the kernel can still be queried about the stream.
         recorder: Option<SocketRecorder>,
         since: Instant,
         #[pin]
@@ -33,22 +33,22 @@ impl<S> TapStream<S> {
         Self { recorder, since: Instant::now(), inner }
     }
 
-    /// Returns the stream inside. Bytes that are read or written past the tap are not recorded.
+    /// Returns the inner stream. The tap does not record bytes that are read or written on it directly.
     pub fn get_ref(&self) -> &S {
         &self.inner
     }
 
-    /// Returns the stream inside, mutably. Bytes that are read or written past the tap are not recorded.
+    /// Returns the inner stream, mutably. The tap does not record bytes that are read or written on it directly.
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.inner
     }
 
-    /// Returns its number in the recording; `None` when nothing is recorded.
+    /// Returns the number of the stream in the recording; `None` if the tap is off.
     pub fn sock(&self) -> Option<SockId> {
         self.recorder.as_ref().map(SocketRecorder::sock)
     }
 
-    /// Takes the stream out; from here on it is not recorded. The recording gets a `release` with the totals, instead of
+    /// Returns the inner stream and stops recording it. The recording gets a `release` event with the totals instead of
     /// a close.
     pub fn into_inner(self) -> S {
         let Self { recorder, inner, .. } = self;
@@ -62,7 +62,7 @@ impl<S> TapStream<S> {
         self.recorder.as_ref()
     }
 
-    /// When the tap got the stream.
+    /// Returns the moment at which the tap got the stream.
     pub(crate) fn since(&self) -> Instant {
         self.since
     }
@@ -104,7 +104,7 @@ impl<S: AsyncWrite> AsyncWrite for TapStream<S> {
         })
     }
 
-    // hyper and h2 choose how they write by this.
+    // hyper and h2 choose between plain and vectored writes by this.
     fn is_write_vectored(&self) -> bool {
         self.inner.is_write_vectored()
     }

@@ -2,19 +2,19 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Operations and the bytes that they moved.
+/// Number of operations, and of their bytes.
 #[derive(Debug, Default)]
 pub(crate) struct TransferCount {
     calls: AtomicU64,
     bytes: AtomicU64,
-    /// The clock's reading at the last one; 0 before the first.
+    /// The clock reading of the last operation; 0 before the first.
     pub(crate) last: AtomicU64,
 }
 
-/// Whether several threads may use one direction of a socket at the same time.
+/// Tells whether several threads may use one direction of a socket at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// A poll, which has the direction to itself.
+    /// A poll, which has exclusive access to the direction.
     Exclusive,
     /// An operation on a shared reference.
     Shared,
@@ -24,7 +24,7 @@ impl TransferCount {
     pub(crate) fn add(&self, bytes: usize, access: Access) {
         match access {
             Access::Exclusive => {
-                // Without the atomic addition, which costs as much as the clock.
+                // Avoids an atomic addition, which costs as much as reading the clock.
                 self.calls.store(self.calls.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
                 self.bytes.store(self.bytes.load(Ordering::Relaxed) + bytes as u64, Ordering::Relaxed);
             }

@@ -1,4 +1,4 @@
-//! A datagram socket that records what it sends and receives.
+//! A UDP socket that records its datagrams.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,11 +13,11 @@ use crate::udp_receive::receive_with_truncation;
 
 /// A [`UdpSocket`] that records socket, bind, connect, every datagram with its address and size, and its close.
 ///
-/// Its system calls are those of [`UdpSocket`]. When the tap is on, it also reads the address that a socket got
-/// (`getsockname(2)`), after `bind` and `connect`.
+/// It makes the system calls of [`UdpSocket`]. When the tap is on, it also reads its local address (`getsockname(2)`)
+/// after `bind` and `connect`.
 ///
-/// A datagram that is longer than the buffer loses its end, as with every UDP socket. `recvfrom(2)`, which tokio calls,
-/// does not report that; see [`report_truncation`](Self::report_truncation).
+/// A datagram that is longer than the buffer is truncated, as with every UDP socket. `recvfrom(2)`, which tokio calls,
+/// does not report truncation; see [`report_truncation`](Self::report_truncation).
 ///
 /// ```
 /// use socket_tap::{Tap, TapUdpSocket, sink::Memory};
@@ -44,7 +44,7 @@ use crate::udp_receive::receive_with_truncation;
 /// ```
 #[derive(Debug)]
 pub struct TapUdpSocket {
-    /// The first field is dropped first: its close comes before that of the socket. `None` when nothing is recorded.
+    /// Dropped before `inner`, so the close is recorded before the descriptor is closed. `None` if the tap is off.
     recorder: Option<SocketRecorder>,
     inner: UdpSocket,
     report_truncation: bool,
@@ -55,9 +55,9 @@ impl TapUdpSocket {
         Self { recorder, inner, report_truncation: false }
     }
 
-    /// Receives with `recvmsg(2)` instead of `recvfrom(2)`, so that the recording marks each datagram that lost its end as
-    /// `truncated`; on Linux with its length. The number of system calls stays the same, and so does what the program
-    /// gets. Off by default: the calls are then exactly tokio's. Without effect on Windows, where such a receive fails.
+    /// Receives with `recvmsg(2)` instead of `recvfrom(2)`, so that the recording marks truncated datagrams, on Linux
+    /// with their full length. The number of system calls and the result for the program stay the same. Off by default,
+    /// so that the calls are exactly tokio's. Has no effect on Windows, where such a receive fails.
     ///
     /// ```
     /// use socket_tap::{Tap, TapUdpSocket};
@@ -73,29 +73,30 @@ impl TapUdpSocket {
         self
     }
 
-    /// Returns the address that it is bound to, with the port that the kernel chose if 0 was requested.
+    /// Returns the local address, with the port that the kernel chose if the program requested port 0.
     ///
     /// # Errors
-    /// As [`UdpSocket::local_addr`].
+    /// Fails like [`UdpSocket::local_addr`].
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.inner.local_addr()
     }
 
-    /// Returns the address that it is connected to.
+    /// Returns the address that the socket is connected to.
     ///
     /// # Errors
-    /// As [`UdpSocket::peer_addr`]: when it is not connected.
+    /// Fails like [`UdpSocket::peer_addr`], for example if the socket is not connected.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.inner.peer_addr()
     }
 
-    /// Returns the socket inside, for its options. Datagrams that pass the tap are not recorded.
+    /// Returns the inner socket, for its options. The tap does not record datagrams that are sent or received on it
+    /// directly.
     #[must_use]
     pub fn get_ref(&self) -> &UdpSocket {
         &self.inner
     }
 
-    /// Takes the socket out; from here on it is not recorded. The recording gets a `release` with the totals, instead of
+    /// Returns the inner socket and stops recording it. The recording gets a `release` event with the totals instead of
     /// a close.
     #[must_use]
     pub fn into_inner(self) -> UdpSocket {
@@ -105,11 +106,11 @@ impl TapUdpSocket {
         self.inner
     }
 
-    /// Sets the address for [`send`](Self::send), and receives from no other, as [`UdpSocket::connect`] does.
+    /// Sets the destination of [`send`](Self::send), and receives only from this address, like [`UdpSocket::connect`].
     ///
     /// # Errors
-    /// As [`UdpSocket::connect`]: the last address's, when there are several and all fail. Each failure is recorded,
-    /// and the socket stays as it was.
+    /// Fails like [`UdpSocket::connect`]. If several addresses fail, returns the error of the last one. Each failure is
+    /// recorded, and the socket stays unchanged.
     pub async fn connect(&self, address: impl ToSocketAddrs) -> io::Result<()> {
         let mut last = None;
         for peer in tokio::net::lookup_host(address).await? {
@@ -131,10 +132,13 @@ impl TapUdpSocket {
         Err(last.unwrap_or_else(|| no_address("no address to connect to")))
     }
 
-    /// Sends one datagram, as [`UdpSocket::send_to`] does: to the first of the addresses. Cancel safe.
+    /// Sends one datagram to the first address of `target`, like [`UdpSocket::send_to`].
+    ///
+    /// # Cancel safety
+    /// This method is cancel safe.
     ///
     /// # Errors
-    /// As [`UdpSocket::send_to`]; the failure is recorded.
+    /// Fails like [`UdpSocket::send_to`]. The failure is recorded.
     pub async fn send_to(&self, bytes: &[u8], target: impl ToSocketAddrs) -> io::Result<usize> {
         let target = tokio::net::lookup_host(target).await?.next();
         let target = target.ok_or_else(|| no_address("no address to send to"))?;
@@ -145,33 +149,42 @@ impl TapUdpSocket {
         .await
     }
 
-    /// Sends one datagram to the address that it is connected to. Cancel safe.
+    /// Sends one datagram to the address that the socket is connected to.
+    ///
+    /// # Cancel safety
+    /// This method is cancel safe.
     ///
     /// # Errors
-    /// As [`UdpSocket::send`]; the failure is recorded.
+    /// Fails like [`UdpSocket::send`]. The failure is recorded.
     pub async fn send(&self, bytes: &[u8]) -> io::Result<usize> {
         let send = self.inner.send(bytes);
         record_send(self.recorder.as_ref(), send, |recorder, entered, result| {
-            // The `connect` event has the peer: to ask the kernel again would be a system call for each datagram.
+            // The `connect` event has the peer. Querying it here would add a system call to each datagram.
             recorder.sent(entered, bytes, None, result);
         })
         .await
     }
 
-    /// Receives one datagram, and says from where it came. Cancel safe.
+    /// Receives one datagram, and returns its length and its sender.
+    ///
+    /// # Cancel safety
+    /// This method is cancel safe: no datagram is lost.
     ///
     /// # Errors
-    /// As [`UdpSocket::recv_from`]; the failure is recorded.
+    /// Fails like [`UdpSocket::recv_from`]. The failure is recorded.
     pub async fn recv_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         let (length, peer) = self.receive(buf, true).await?;
         let peer = peer.ok_or_else(|| io::Error::other("a datagram came without an address"))?;
         Ok((length, peer))
     }
 
-    /// Receives one datagram. Cancel safe.
+    /// Receives one datagram, and returns its length.
+    ///
+    /// # Cancel safety
+    /// This method is cancel safe: no datagram is lost.
     ///
     /// # Errors
-    /// As [`UdpSocket::recv`]; the failure is recorded.
+    /// Fails like [`UdpSocket::recv`]. The failure is recorded.
     pub async fn recv(&self, buf: &mut [u8]) -> io::Result<usize> {
         self.receive(buf, false).await.map(|(length, _)| length)
     }

@@ -1,4 +1,4 @@
-//! PendingSocket a datagram socket: bound by the tap, or handed over.
+//! Creates UDP sockets, or adopts existing ones.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,13 +13,13 @@ use crate::tap::Tap;
 use crate::udp::TapUdpSocket;
 
 impl TapUdpSocket {
-    /// Binds as [`UdpSocket::bind`] does, and records each step.
+    /// Binds like [`UdpSocket::bind`], and records each step.
     ///
     /// # Errors
-    /// As [`UdpSocket::bind`]: the last address's, when there are several and all fail.
+    /// Fails like [`UdpSocket::bind`]. If several addresses fail, returns the error of the last one.
     ///
     /// # Panics
-    /// Outside of a tokio runtime with I/O enabled, as [`UdpSocket::bind`].
+    /// Panics outside of a tokio runtime with I/O enabled, like [`UdpSocket::bind`].
     pub async fn bind(tap: &Tap, address: impl ToSocketAddrs) -> io::Result<Self> {
         let mut last = None;
         for address in tokio::net::lookup_host(address).await? {
@@ -31,7 +31,7 @@ impl TapUdpSocket {
         Err(last.unwrap_or_else(|| no_address("no address to bind")))
     }
 
-    /// Records a socket that was made without the tap, from here on. Its options stay as they are.
+    /// Starts to record a socket that was created without the tap. Its options stay unchanged.
     ///
     /// ```
     /// use socket_tap::{Tap, TapUdpSocket};
@@ -52,14 +52,14 @@ impl TapUdpSocket {
         Self::new(socket, recorder)
     }
 
-    /// Records a socket of the standard library, from here on. It must not block: see
+    /// Starts to record a socket of the standard library. It must be in non-blocking mode: see
     /// [`set_nonblocking`](std::net::UdpSocket::set_nonblocking).
     ///
     /// # Errors
-    /// As [`UdpSocket::from_std`].
+    /// Fails like [`UdpSocket::from_std`].
     ///
     /// # Panics
-    /// As [`UdpSocket::from_std`]: outside of a tokio runtime with I/O enabled.
+    /// Panics like [`UdpSocket::from_std`]: outside of a tokio runtime with I/O enabled.
     pub fn from_std(tap: &Tap, socket: std::net::UdpSocket) -> io::Result<Self> {
         UdpSocket::from_std(socket).map(|socket| Self::from_tokio(tap, socket))
     }

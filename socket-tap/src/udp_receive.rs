@@ -1,4 +1,4 @@
-//! Receiving a datagram so that a lost end is noticed.
+//! Receiving datagrams with a report of truncation.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,7 +7,7 @@ use tokio::net::UdpSocket;
 
 use crate::recorder::Truncation;
 
-/// The bytes in the buffer, the sender, and whether the datagram lost its end.
+/// Number of bytes in the buffer, the sender, and the truncation of the datagram.
 type Received = (usize, Option<SocketAddr>, Truncation);
 
 #[cfg(unix)]
@@ -16,8 +16,8 @@ pub(crate) async fn receive_with_truncation(socket: &UdpSocket, buf: &mut [u8]) 
     socket.async_io(Interest::READABLE, || recvmsg_now(socket, buf)).await
 }
 
-/// One `recvmsg(2)`: unlike `recvfrom(2)` it reports a buffer that was too short. With `MSG_TRUNC`, Linux also returns
-/// the length of the datagram.
+/// Calls `recvmsg(2)` once. Unlike `recvfrom(2)` it reports a truncated datagram. With `MSG_TRUNC`, Linux also returns
+/// the full length.
 #[cfg(unix)]
 fn recvmsg_now(socket: &UdpSocket, buf: &mut [u8]) -> io::Result<Received> {
     use rustix::net::{RecvAncillaryBuffer, RecvFlags, ReturnFlags, recvmsg};

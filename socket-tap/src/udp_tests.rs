@@ -109,8 +109,8 @@ async fn a_connected_socket_records_whom_it_is_connected_to_and_what_is_refused(
     socket.connect(nobody).await.unwrap();
     assert_eq!(socket.peer_addr().unwrap(), nobody);
     drop(friend);
-    // The kernel tells with the next call that nobody was there. tokio makes that call at once: there was something to
-    // receive a moment ago.
+    // The kernel reports the refusal on the next call. tokio makes that call at once, because the socket was readable a
+    // moment ago.
     assert_eq!(socket.send(b"anyone?").await.unwrap(), 7);
     let refused = socket.recv(&mut [0; 8]).await.unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
@@ -130,7 +130,7 @@ async fn what_cannot_be_bound_or_sent_is_recorded_with_its_error() {
     let first = TapUdpSocket::bind(&tap, "127.0.0.1:0").await.unwrap();
     let taken = first.local_addr().unwrap();
     assert_eq!(TapUdpSocket::bind(&tap, taken).await.unwrap_err().kind(), ErrorKind::AddrInUse);
-    // No datagram over IPv4 is that long.
+    // Longer than any datagram over IPv4.
     let too_long = first.send_to(&[0; 70_000], taken).await.unwrap_err();
     drop(first);
     tap.finish().await.unwrap();

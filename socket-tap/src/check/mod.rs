@@ -1,4 +1,4 @@
-//! Assertions on what a program does with its sockets, for its own tests.
+//! Assertions on the socket calls of a program, for its tests.
 //!
 //! ```
 //! use socket_tap::check::Recording;
@@ -42,7 +42,7 @@
 //! # std::io::Result::Ok(())
 //! ```
 //!
-//! A check that fails panics with the whole recording, and the events that it is about are marked:
+//! A failed check panics with the complete recording, in which the offending events are marked:
 //!
 //! ```text
 //! 1 write expected, 2 are there:
@@ -61,17 +61,17 @@ use crate::format::text::Lines;
 
 pub use recording::Recording;
 
-/// A recording to be checked. Each check returns it again, for the next one.
+/// A recording to be checked. Each check returns `self`, so checks can be chained.
 #[derive(Clone, Debug)]
 pub struct Check {
     events: Vec<Event>,
 }
 
 impl Check {
-    /// Checks these events.
+    /// Creates a check of these events.
     ///
     /// # Panics
-    /// When the recording has gaps: what is missing could be what a check is about.
+    /// Panics if the recording has gaps: the dropped events could be the ones to be checked.
     #[track_caller]
     #[must_use]
     pub fn new(events: impl Into<Vec<Event>>) -> Self {
@@ -83,16 +83,16 @@ impl Check {
         check
     }
 
-    /// The events, for what no check here says.
+    /// Returns the events, for assertions that this module lacks.
     #[must_use]
     pub fn events(&self) -> &[Event] {
         &self.events
     }
 
-    /// The recording after the mark of that name, see [`Tap::mark`](crate::Tap::mark).
+    /// Returns the recording after the mark `name`, see [`Tap::mark`](crate::Tap::mark).
     ///
     /// # Panics
-    /// When there is none.
+    /// Panics if there is no such mark.
     #[track_caller]
     #[must_use]
     pub fn after_mark(&self, name: &str) -> Self {
@@ -106,10 +106,10 @@ impl Check {
         }
     }
 
-    /// So many reads brought bytes. The end of the stream is none.
+    /// Expects this number of reads that received bytes. The end of stream does not count.
     ///
     /// # Panics
-    /// When there are more or fewer.
+    /// Panics if the number differs.
     #[track_caller]
     pub fn reads(&self, expected: usize) -> &Self {
         self.count(expected, "read", |event| {
@@ -117,10 +117,10 @@ impl Check {
         })
     }
 
-    /// So many writes took bytes.
+    /// Expects this number of writes that sent bytes.
     ///
     /// # Panics
-    /// When there are more or fewer.
+    /// Panics if the number differs.
     #[track_caller]
     pub fn writes(&self, expected: usize) -> &Self {
         self.count(expected, "write", |event| {
@@ -128,34 +128,34 @@ impl Check {
         })
     }
 
-    /// So many bytes were received, over all connections.
+    /// Expects this number of received bytes, over all connections.
     ///
     /// # Panics
-    /// When there are more or fewer.
+    /// Panics if the number differs.
     #[track_caller]
     pub fn received(&self, expected: u64) -> &Self {
         self.bytes(expected, Direction::Received, "received")
     }
 
-    /// So many bytes were sent, over all connections.
+    /// Expects this number of sent bytes, over all connections.
     ///
     /// # Panics
-    /// When there are more or fewer.
+    /// Panics if the number differs.
     #[track_caller]
     pub fn sent(&self, expected: u64) -> &Self {
         self.bytes(expected, Direction::Sent, "sent")
     }
 
-    /// No operation failed.
+    /// Expects that no operation failed.
     ///
     /// # Panics
-    /// When one did.
+    /// Panics if one failed.
     #[track_caller]
     pub fn no_errors(&self) -> &Self {
         self.never("no errors expected, some operations failed", |event| event.error.is_some())
     }
 
-    /// No event is one of those; `expectation` begins the message when one is.
+    /// Expects that no event matches `offends`. The panic message begins with `expectation`.
     ///
     /// ```
     /// # use socket_tap::check::{Check, Recording};
@@ -168,7 +168,7 @@ impl Check {
     /// ```
     ///
     /// # Panics
-    /// When one is.
+    /// Panics if an event matches.
     #[track_caller]
     pub fn never(&self, expectation: &str, offends: impl Fn(&Event) -> bool) -> &Self {
         if self.events.iter().any(&offends) {
@@ -201,7 +201,7 @@ impl Check {
         self
     }
 
-    /// Fails with the whole recording, in which the events that are `marked` stand out.
+    /// Panics with the complete recording, in which the `marked` events stand out.
     #[track_caller]
     #[expect(clippy::panic, reason = "a failed assertion of a test")]
     fn fail(&self, message: &str, marked: impl Fn(&Event) -> bool) -> ! {
@@ -223,7 +223,7 @@ enum Direction {
     Sent,
 }
 
-/// Which way bytes went, and how many, when the event transferred any.
+/// Returns the direction and number of the bytes that the event transferred, if any.
 fn transferred(event: &Event) -> Option<(Direction, u64)> {
     let (direction, bytes) = match &event.op {
         Op::Read(transfer) => (Direction::Received, transfer.bytes),

@@ -1,7 +1,7 @@
-//! Enumerations that a trace writes as words, and that keep a word they do not know.
+//! Enums whose variants are strings in a trace, with a variant for unknown strings.
 
-/// Declares an enumeration of words. `Other` takes any word, so that what a newer version wrote is written again as it
-/// was.
+/// Declares an enum of strings. `Other` holds any unknown string, so that values of a newer version survive reading and
+/// writing.
 macro_rules! string_enum {
     ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$about])*
@@ -9,12 +9,12 @@ macro_rules! string_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* $variant,)+
-            /// Any other, by its word.
+            /// A value of a newer version, as its string.
             Other(std::borrow::Cow<'static, str>),
         }
 
         impl $name {
-            /// Returns its word, as in a trace.
+            /// Returns the string that a trace uses.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {

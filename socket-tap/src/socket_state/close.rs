@@ -1,4 +1,4 @@
-//! The last event of a socket.
+//! The final event of a socket.
 
 use std::sync::atomic::Ordering;
 
@@ -7,7 +7,7 @@ use crate::close::{Close, EndedBy};
 use crate::sys;
 
 impl SocketState {
-    /// The totals and the kernel's view of a stream so far.
+    /// Returns the totals and the kernel's view of a stream so far.
     pub(crate) fn snapshot(&self) -> Close {
         let errno = self.errno.load(Ordering::Relaxed);
         Close {
@@ -19,7 +19,7 @@ impl SocketState {
         }
     }
 
-    /// The end of a socket that is about to be closed. Only a stream has more than its totals.
+    /// Returns the end of a socket that is about to be closed. Only a stream has more than totals.
     pub(crate) fn close(&self) -> Close {
         if !self.is_stream() {
             return Close { totals: self.totals(), ..Close::default() };

@@ -1,4 +1,4 @@
-//! The halves that borrow the stream.
+//! Halves that borrow the stream.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;

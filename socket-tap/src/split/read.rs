@@ -18,41 +18,44 @@ use crate::stream::TapStream;
 /// The read half that [`TapStream::into_split`] returns.
 #[derive(Debug)]
 pub struct OwnedReadHalf<S: Socket = TcpStream> {
-    /// The first field is dropped first. The last half to drop it records the close, and still has the socket.
+    /// Dropped before `inner`. The last half to drop it records the close while the socket is open.
     pub(super) recorder: Option<Arc<SocketRecorder>>,
     pub(super) since: Instant,
     pub(super) inner: S::OwnedReadHalf,
 }
 
 impl<S: Socket> OwnedReadHalf<S> {
-    /// Puts the two halves of a socket together again.
+    /// Reunites the two halves of a socket.
     ///
     /// # Errors
-    /// With both halves, when they are not from the same socket.
+    /// Returns both halves if they are not from the same socket.
     pub fn reunite(self, write: OwnedWriteHalf<S>) -> Result<TapStream<S>, ReuniteError<S>> {
         if !write.socket().is_some_and(|socket| std::ptr::eq(socket, self.inner.as_ref())) {
             return Err(ReuniteError(self, write));
         }
         let Self { recorder, since, inner } = self;
         match write.into_inner().and_then(|write| S::reunite(inner, write)) {
-            // The other half's reference is gone.
+            // `write` was the only other reference.
             Some(stream) => Ok(TapStream::from_parts(stream, recorder.and_then(Arc::into_inner), since)),
             None => unreachable!("both halves are of one socket"),
         }
     }
 
-    /// Waits until it can be read, as [`TcpStream::readable`]. Cancel safe.
+    /// Waits until the stream is readable, like [`TcpStream::readable`].
+    ///
+    /// # Cancel safety
+    /// This method is cancel safe.
     ///
     /// # Errors
-    /// As [`TcpStream::readable`].
+    /// Fails like [`TcpStream::readable`].
     pub async fn readable(&self) -> io::Result<()> {
         self.inner.as_ref().ready(Interest::READABLE).await.map(drop)
     }
 
-    /// Reads without waiting, as [`TapStream::try_read`].
+    /// Reads without waiting, like [`TapStream::try_read`].
     ///
     /// # Errors
-    /// As [`TapStream::try_read`].
+    /// Fails like [`TapStream::try_read`].
     pub fn try_read(&self, buf: &mut [u8]) -> io::Result<usize> {
         recorded::try_read(self.recorder.as_deref(), buf, |buf| self.inner.as_ref().try_read(buf))
     }

@@ -14,12 +14,12 @@ use crate::socket::Socket;
 use crate::socket_recorder::SocketRecorder;
 use crate::stream::TapStream;
 
-/// The write half that [`TapStream::into_split`] returns. Dropping it shuts down the sending direction: the peer gets a
-/// FIN, and the recording a `shutdown`.
+/// The write half that [`TapStream::into_split`] returns. Dropping it shuts down the sending direction: it sends a FIN
+/// and records a `shutdown`.
 #[derive(Debug)]
 pub struct OwnedWriteHalf<S: Socket = TcpStream> {
     recorder: Option<Arc<SocketRecorder>>,
-    /// Empty only while it is dropped or taken apart.
+    /// `None` only while the half is dropped or reunited.
     inner: Option<S::OwnedWriteHalf>,
     shutdown_on_drop: bool,
 }
@@ -42,10 +42,10 @@ impl<S: Socket> OwnedWriteHalf<S> {
         Ok((self.recorder.as_deref(), Pin::new(inner)))
     }
 
-    /// Puts the two halves of a socket together again.
+    /// Reunites the two halves of a socket.
     ///
     /// # Errors
-    /// With both halves, when they are not from the same socket.
+    /// Returns both halves if they are not from the same socket.
     pub fn reunite(self, read: OwnedReadHalf<S>) -> Result<TapStream<S>, ReuniteError<S>> {
         read.reunite(self)
     }
@@ -55,19 +55,22 @@ impl<S: Socket> OwnedWriteHalf<S> {
         self.shutdown_on_drop = false;
     }
 
-    /// Waits until it can be written, as [`TcpStream::writable`]. Cancel safe.
+    /// Waits until the stream is writable, like [`TcpStream::writable`].
+    ///
+    /// # Cancel safety
+    /// This method is cancel safe.
     ///
     /// # Errors
-    /// As [`TcpStream::writable`].
+    /// Fails like [`TcpStream::writable`].
     pub async fn writable(&self) -> io::Result<()> {
         let socket = self.socket().ok_or(io::ErrorKind::NotConnected)?;
         socket.ready(Interest::WRITABLE).await.map(drop)
     }
 
-    /// Writes without waiting, as [`TapStream::try_write`].
+    /// Writes without waiting, like [`TapStream::try_write`].
     ///
     /// # Errors
-    /// As [`TapStream::try_write`].
+    /// Fails like [`TapStream::try_write`].
     pub fn try_write(&self, buf: &[u8]) -> io::Result<usize> {
         let socket = self.socket().ok_or(io::ErrorKind::NotConnected)?;
         recorded::try_write(self.recorder.as_deref(), 0, std::iter::once(buf), || socket.try_write(buf))
@@ -79,15 +82,15 @@ impl<S: Socket> Drop for OwnedWriteHalf<S> {
         if self.shutdown_on_drop
             && let Ok((recorder, inner)) = self.parts()
         {
-            // shutdown(2) does not wait, and so neither does tokio's poll.
+            // shutdown(2) does not block, so tokio's poll is ready at once.
             let _ = recorded::poll_shutdown(recorder, || {
                 inner.poll_shutdown(&mut Context::from_waker(Waker::noop()))
             });
         }
-        // Before the socket: if this was its last half, the close is recorded while it is open.
+        // Dropped before the socket: if this is its last half, the close is recorded while it is open.
         drop(self.recorder.take());
         if let Some(inner) = self.inner.take() {
-            // The shutdown is done; tokio would repeat one that failed.
+            // tokio would repeat a shutdown that failed.
             S::forget(inner);
         }
     }

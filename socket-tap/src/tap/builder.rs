@@ -1,4 +1,4 @@
-//! The choices for a recording, and its start.
+//! The choices for a recording.
 
 use std::io;
 use std::path::Path;
@@ -13,13 +13,13 @@ use crate::recorder::{Capacity, Drain, OnError, RawClock, Recorder, Recording, T
 use crate::sink::TraceFile;
 use crate::sink::{ClosedConnection, OnClose, Sink};
 
-/// Reads and writes that fit in the buffers between two rounds of the drain thread, unless told otherwise.
+/// Default capacity of the buffers, in reads and writes between two rounds of the drain thread.
 const DEFAULT_EVENTS: usize = 64 * 1024;
 
-/// Bytes of payload that fit, when payload is asked for.
+/// Default capacity of the buffers for captured payload, in bytes.
 const DEFAULT_PAYLOAD: usize = 16 * 1024 * 1024;
 
-/// What to record, and where it goes.
+/// A builder for a recording: its name, its sinks and the size of its buffers.
 ///
 /// ```
 /// use socket_tap::{Tap, sink::Memory};
@@ -55,47 +55,50 @@ impl TapBuilder {
         }
     }
 
-    /// The program that records, and its version. The executable's name, when not said.
+    /// Sets the name and version of the recording program, for the header. The default is the name of the executable.
     pub fn program(mut self, program: impl Into<String>) -> Self {
         self.program = Some(program.into());
         self
     }
 
-    /// Keeps the first `bytes` of each read and write, at most as many as the payload [buffer](Self::buffer) holds. **Off
-    /// by default**: payload holds names, passwords and tokens.
+    /// Captures the first `bytes` bytes of each read and write, up to the payload capacity of the
+    /// [buffer](Self::buffer). **Off by default**: payload may contain names, passwords and tokens.
     pub fn capture(mut self, bytes: usize) -> Self {
         self.capture = bytes;
         self
     }
 
-    /// How much is kept until the drain thread comes, every 20 ms or when half is full: `events` reads and writes (32
-    /// bytes each, 40 more for a datagram), as many other events, and `payload` bytes of payload. What finds no room is counted and told as a
-    /// gap: payload first, then reads and writes. A socket that is made when there is no room even for other events is
-    /// left out whole, and counted; one that is in the recording is told to its end, which takes room for at most nine
-    /// events for each open socket. So memory is bounded, however long a sink takes, and the program never waits.
+    /// Sets the capacity of the buffers that the drain thread empties every 20 ms, or when one is half full: `events`
+    /// reads and writes (32 bytes each, 40 more for a datagram), as many lifecycle events, and `payload` bytes of
+    /// captured payload.
+    ///
+    /// Under overload the recorder first drops payload, then reads and writes, and counts them in a gap event. If there
+    /// is no capacity for lifecycle events either, it drops new sockets with all their events, and counts them. A
+    /// socket that is already in the recording keeps its lifecycle events, up to nine for each open socket. Memory is
+    /// therefore bounded however long a sink takes, and the program never waits.
     pub fn buffer(mut self, events: usize, payload: usize) -> Self {
         (self.events, self.payload) = (events, payload);
         self
     }
 
-    /// Adds a sink.
+    /// Adds a sink. A recording may have several.
     pub fn sink(mut self, sink: impl Sink) -> Self {
         self.sinks.push(Box::new(sink));
         self
     }
 
-    /// Adds a trace file. Needs the feature `file`.
+    /// Adds a trace file at `path`. Needs the feature `file`.
     ///
     /// # Errors
-    /// When it cannot be created; the message names it.
+    /// Returns the errors of [`TraceFile::create`]; the message names the file.
     #[cfg(feature = "file")]
     pub fn file(self, path: impl AsRef<Path>) -> io::Result<Self> {
         Ok(self.sink(TraceFile::create(path)?))
     }
 
-    /// CallSlots `report` for each connection that has closed, some 20 ms later, on the recorder's own thread: never on the
-    /// thread that serves. For metrics of connections, or a log line for each. A connection that was dropped whole in an
-    /// overload, or released, is not reported.
+    /// Calls `report` for each connection that has closed, about 20 ms later, on the recorder's own thread: for
+    /// connection metrics, or one log line per connection. Connections that were released, or dropped in an overload,
+    /// are not reported.
     ///
     /// ```
     /// use socket_tap::Tap;
@@ -109,13 +112,13 @@ impl TapBuilder {
     /// # std::io::Result::Ok(())
     /// ```
     ///
-    /// It is a sink: when `report` panics, it is not called again, and [`Tap::finish`] returns that as an error.
+    /// The callback is a sink: if `report` panics, it is not called again, and [`Tap::finish`] returns an error.
     pub fn on_close(self, report: impl FnMut(&ClosedConnection) + Send + 'static) -> Self {
         self.sink(OnClose::new(report))
     }
 
-    /// CallSlots `report` when recording to a sink stops: the disk is full, for example. It is called once for each sink, on
-    /// the recorder's own thread. Without it such an error is only returned by [`Tap::finish`].
+    /// Calls `report` when recording to a sink stops, for example because the disk is full. It is called once per sink,
+    /// on the recorder's own thread. Without it, only [`Tap::finish`] returns such an error.
     ///
     /// ```
     /// use socket_tap::{Tap, sink::Memory};
@@ -124,21 +127,22 @@ impl TapBuilder {
     /// # std::io::Result::Ok(())
     /// ```
     ///
-    /// A panic of `report` is caught.
+    /// A panic in `report` is caught.
     pub fn on_error(mut self, report: impl Fn(&RecordingError) + Send + 'static) -> Self {
         self.on_error = Some(Box::new(report));
         self
     }
 
-    /// Begins to record.
+    /// Starts the recording.
     ///
     /// # Errors
-    /// When a sink refuses, no thread can be started, or no memory can be as large as the [buffer](Self::buffer).
+    /// Returns an error if a sink cannot begin, if no thread can be started, or if the [buffer](Self::buffer) is larger
+    /// than the available address space.
     pub fn start(mut self) -> io::Result<Tap> {
         let clock = RawClock::new();
         let timeline = Timeline::start(clock.clone());
         let capacity = Capacity {
-            // More than the buffer holds could never be kept.
+            // The buffer could not hold a larger payload.
             capture: self.capture.min(self.payload),
             events: self.events,
             payload: self.payload,

@@ -1,4 +1,4 @@
-//! The handle to a recording.
+//! A recording in progress, and how it ends.
 
 mod builder;
 
@@ -15,57 +15,59 @@ use crate::recorder::{Command, Recording, Reply, Stamp, StreamChange, WhenFull};
 
 pub use builder::TapBuilder;
 
-/// A recording in progress. A clone is another handle to the same recording.
+/// A recording in progress. Clones are handles to the same recording.
 ///
-/// Every socket that was made with a tap keeps its recording alive, too. The recording ends with
-/// [`finish`](Self::finish) or [`finish_when_idle`](Self::finish_when_idle), or when the last handle and the last socket
-/// are dropped. Dropping them never blocks a thread that runs asynchronous tasks, so a program that ends right after
-/// that may leave the trace without its end line: call one of the two.
+/// Every socket that was created with a tap also keeps its recording alive. The recording ends with
+/// [`finish`](Self::finish) or [`finish_when_idle`](Self::finish_when_idle), or when the last handle and the last
+/// socket are dropped. Dropping them never blocks a thread that runs asynchronous tasks, so the trace may lack its end
+/// line if the program ends right after that. Call one of the two methods instead.
 ///
-/// # What happens with each sink
+/// # Sinks
 ///
-/// One thread hands everything to the sinks, in the order of time, some 20 ms after it happened. The program under
-/// observation never waits for one; when one takes long, the buffers fill, and a gap says what found no room (see
-/// [`TapBuilder::buffer`]). All sinks get the same, so a slow one costs the others detail, too.
+/// One thread delivers all events to the sinks, in order of time, about 20 ms after they happened. The program under
+/// observation never waits for a sink. While a sink is slow, the buffers fill up; a gap event counts what did not fit
+/// (see [`TapBuilder::buffer`]). All sinks get the same events, so a slow sink costs the others detail, too.
 ///
-/// A sink that returns an error or panics gets nothing more. The other sinks and the program continue,
+/// A sink that returns an error or panics gets no further events. The other sinks and the program continue,
 /// [`TapBuilder::on_error`] is called, and [`finish`](Self::finish) returns the first such error. Nothing is printed.
 ///
-/// | sink | when it is slow | when it fails | memory |
+/// | sink | if it is slow | if it fails | memory |
 /// |---|---|---|---|
-/// | [`TraceFile`] | the disk holds up the sinks, not the program | full disk, lost directory: recording to it stops | none beside 64 KiB |
-/// | [`LiveLines`](crate::sink::LiveLines) | never: what a stopped terminal does not take is left out, and counted | a closed pipe is no error: it falls silent | up to 17 batches of lines |
-/// | [`Memory`](crate::sink::Memory) | never | never | grows with the recording: for tests |
+/// | [`TraceFile`] | a slow disk delays all sinks, not the program | on a full disk or a lost directory, recording to it stops | 64 KiB |
+/// | [`LiveLines`](crate::sink::LiveLines) | never slow: lines that the terminal does not accept are dropped and counted | a closed pipe is not an error: the sink stops writing | up to 17 batches of lines |
+/// | [`Memory`](crate::sink::Memory) | never slow | never fails | grows with the recording; for tests |
 /// | [`Broadcast`](crate::sink::Broadcast) | never: slow receivers are told what they count_dropped | never | as many batches as asked for |
-/// | [`FlightRecorder`](crate::sink::FlightRecorder) | never: a dump copies first, then writes | never; a dump returns its error | as many events as asked for |
-/// | `TracingEvents` (feature `tracing`) | as the subscriber | never | the addresses of open sockets |
+/// | [`FlightRecorder`](crate::sink::FlightRecorder) | never slow: a dump copies the events before it writes | never fails; a dump returns its error | the given number of events |
+/// | `TracingEvents` (feature `tracing`) | as slow as the subscriber | never fails | the addresses of open sockets |
 #[derive(Clone, Debug)]
 pub struct Tap(Option<Recording>);
 
 impl Tap {
-    /// Records the side that accepts connections.
+    /// Starts building a recording of the side that accepts connections. `name` is the name of the recording.
     pub fn server(name: impl Into<String>) -> TapBuilder {
         TapBuilder::new(name.into(), Side::Server)
     }
 
-    /// Records the side that connects.
+    /// Starts building a recording of the side that connects. `name` is the name of the recording.
     pub fn client(name: impl Into<String>) -> TapBuilder {
         TapBuilder::new(name.into(), Side::Client)
     }
 
-    /// Records nothing: the same sockets, the same options, no cost but a branch.
+    /// Creates a tap that records nothing. Sockets and options are the same as with a recording; the only cost is a
+    /// branch per call.
     #[must_use]
     pub fn off() -> Self {
         Self(None)
     }
 
-    /// Whether anything is recorded.
+    /// Returns `true` if this tap records.
     #[must_use]
     pub fn is_on(&self) -> bool {
         self.0.is_some()
     }
 
-    /// Names what follows: a step of a test, a phase of a benchmark.
+    /// Records a [mark](Op::Mark): a label for the events that follow, such as a step of a test or a phase of a
+    /// benchmark.
     pub fn mark(&self, label: impl Into<Cow<'static, str>>) {
         if let Some(recording) = self.recording() {
             let op = Op::Mark { label: label.into() };
@@ -73,33 +75,39 @@ impl Tap {
         }
     }
 
-    /// The number of open streams.
+    /// Returns the number of open streams. Listeners and datagram sockets do not count.
     #[must_use]
     pub fn open_streams(&self) -> usize {
         self.recording().map_or(0, |recording| recording.open_streams())
     }
 
-    /// Waits until no stream is open. Cancel safe.
+    /// Waits until no stream is open.
+    ///
+    /// # Cancel safety
+    /// This method is cancel safe.
     pub async fn idle(&self) {
         if let Some(recording) = self.recording() {
             recording.idle().await;
         }
     }
 
-    /// Waits until the sinks have everything that was recorded before. Cancel safe.
+    /// Waits until the sinks have received every event that was recorded before this call.
     ///
-    /// Returns at once on the recorder's own thread, where a sink or [`TapBuilder::on_error`] is called: it would wait for
+    /// Returns at once on the recorder's own thread, on which sinks and [`TapBuilder::on_error`] run: it would wait for
     /// itself.
+    ///
+    /// # Cancel safety
+    /// This method is cancel safe.
     pub async fn flush(&self) {
         if let Some(recording) = self.recording_off_drain_thread() {
             let (done, flushed) = oneshot::channel();
             recording.command(Command::Flush(Reply::Task(done)));
-            // A recording that has ended is as flushed as it will be.
+            // A recording that has ended drops the reply: its sinks have everything.
             let _ = flushed.await;
         }
     }
 
-    /// The same as [`flush`](Self::flush) on a thread that may block for a moment: up to some milliseconds, or as long as
+    /// Blocking variant of [`flush`](Self::flush), for a thread that may block for some milliseconds, or for as long as
     /// a slow sink takes.
     pub fn flush_blocking(&self) {
         if let Some(recording) = self.recording_off_drain_thread() {
@@ -109,11 +117,11 @@ impl Tap {
         }
     }
 
-    /// Waits until no stream is open, `within` at most, and completes the recording.
+    /// Waits until no stream is open, for at most `within`, and then completes the recording.
     ///
-    /// This is how a server's recording ends: frameworks drop their last connections a moment after they report that they
-    /// have stopped, and a client that stays connected must not hold up the program. Streams that are still open then
-    /// are counted in [`End::open`].
+    /// A server's recording ends this way: frameworks drop their last connections a moment after they report that they
+    /// have stopped, and a client that stays connected must not keep the program from ending. [`End::open`] counts the
+    /// streams that are still open then.
     ///
     /// ```
     /// use std::time::Duration;
@@ -131,27 +139,28 @@ impl Tap {
     /// # std::io::Result::Ok(())
     /// ```
     ///
-    /// It needs no timer of the runtime.
+    /// This method needs no timer of the runtime.
     ///
     /// # Cancel safety
-    /// The recording ends also when the future is dropped after its first poll.
+    /// The recording ends even if the future is dropped after its first poll.
     ///
     /// # Errors
-    /// As [`finish`](Self::finish).
+    /// Returns the same errors as [`finish`](Self::finish).
     pub async fn finish_when_idle(&self, within: Duration) -> io::Result<End> {
         let deadline = far_from(Instant::now(), within);
         self.finish_by(|reply| Command::FinishWhenIdle(deadline, reply)).await
     }
 
-    /// Completes the recording. What happens later is not in it: each stream that is open counts in [`End::open`].
+    /// Completes the recording. It does not contain later events: each stream that is still open counts in
+    /// [`End::open`].
     ///
     /// # Cancel safety
-    /// The recording ends also when the future is dropped after its first poll.
+    /// The recording ends even if the future is dropped after its first poll.
     ///
     /// # Errors
-    /// The first error of a sink, also when it came earlier; or that the recording had been finished before.
-    /// [`io::ErrorKind::Deadlock`] on the recorder's own thread, where a sink or [`TapBuilder::on_error`] is called; the
-    /// recording then continues.
+    /// Returns the first error of a sink, even if it happened earlier, or an error if the recording has already been
+    /// finished. On the recorder's own thread, on which sinks and [`TapBuilder::on_error`] run, the error is
+    /// [`io::ErrorKind::Deadlock`], and the recording continues.
     pub async fn finish(&self) -> io::Result<End> {
         self.finish_by(Command::Finish).await
     }
@@ -164,10 +173,10 @@ impl Tap {
         finished.await.unwrap_or_else(|_| Err(already_ended()))
     }
 
-    /// The same as [`finish`](Self::finish), on a thread that may block until the sinks have taken everything.
+    /// Blocking variant of [`finish`](Self::finish): blocks the thread until the sinks have received everything.
     ///
     /// # Errors
-    /// As [`finish`](Self::finish).
+    /// Returns the same errors as [`finish`](Self::finish).
     pub fn finish_blocking(&self) -> io::Result<End> {
         let Some(recording) = self.recording() else { return Ok(End::default()) };
         refuse_on_drain_thread(recording)?;
@@ -180,13 +189,13 @@ impl Tap {
         self.0.as_ref()
     }
 
-    /// The recording, unless this is the thread that would have to answer.
+    /// Returns the recording, or `None` on its drain thread, which must not wait for itself.
     fn recording_off_drain_thread(&self) -> Option<&Recording> {
         self.recording().filter(|recording| !recording.is_on_drain_thread())
     }
 }
 
-/// `within` may be longer than the clock can count.
+/// Returns the moment `within` after `now`, or a year later if the clock cannot represent it.
 fn far_from(now: Instant, within: Duration) -> Instant {
     const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
     now.checked_add(within).unwrap_or(now + YEAR)
