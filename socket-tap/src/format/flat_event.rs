@@ -1,4 +1,4 @@
-//! An event as one flat JSON object: what `jq`, `DuckDB` and pandas like best.
+//! An event as one flat JSON object, which `jq`, `DuckDB` and pandas read without configuration.
 
 mod read;
 
@@ -15,7 +15,7 @@ use crate::event::{Addr, Datagram, Event, Gap, Op, SockId};
 
 type Text<'a> = Option<Cow<'a, str>>;
 
-/// Every field that any event has, in the order in which they are written.
+/// The fields of all events, in the order in which they are written.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct FlatEvent<'a> {
@@ -86,7 +86,7 @@ pub(super) struct FlatEvent<'a> {
     errno: Option<i32>,
 }
 
-/// Reads one event.
+/// Parses one event.
 pub(super) fn parse(line: &str) -> Result<Event, LineError> {
     transfer::parse(line).map_or_else(|| parse_with_serde(line), Ok)
 }
@@ -107,7 +107,7 @@ impl<'a> From<&'a Event> for FlatEvent<'a> {
         };
         flat_event.set_op(&event.op);
         if flat_event.error.is_some() {
-            // A transfer that failed transfer nothing; to say 0 bytes would look like an end of stream.
+            // A failed transfer has no bytes. `"bytes":0` would look like an end of stream.
             flat_event.bytes = None;
         }
         flat_event

@@ -1,4 +1,4 @@
-//! A recording for the eye: one line for each event.
+//! Text for a terminal: one line per event.
 //!
 //! ```text
 //!   3.201112  #2 accept    127.0.0.1:3000 ← 127.0.0.1:51234            fd 11
@@ -14,51 +14,52 @@ use std::fmt::Write as _;
 use crate::event::{Datagram, Domain, Event, Op, SockId, SocketKind};
 use describe::{adopted, ended, fd, milliseconds, missing, moved, or_unknown, received, released};
 
-/// Writes events as lines. It remembers when each connection began, to say how long it lived.
+/// A formatter for events. It keeps the start of each connection, to show its duration.
 #[derive(Debug, Default)]
 pub struct Lines {
     label: Option<String>,
     color: bool,
     time_offset: u64,
     began: HashMap<Option<SockId>, u64>,
-    /// Streams that are no sockets: above TLS, a shutdown is an alert and the end of the stream no FIN.
+    /// Streams that are not sockets. Above TLS, a shutdown is an alert, and the end of the stream is not a FIN.
     above: HashSet<Option<SockId>>,
 }
 
 impl Lines {
-    /// Plain lines.
+    /// Creates a formatter without label and color.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Puts a name in front of each line, to tell several recordings apart.
+    /// Puts a label in front of each line, to distinguish several recordings.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
     }
 
-    /// Colours the operations with ANSI escapes.
+    /// Turns ANSI colors on or off.
     #[must_use]
     pub fn color(mut self, color: bool) -> Self {
         self.color = color;
         self
     }
 
-    /// Counts time from `ns` before the recording began: the zero of another recording that is shown with it.
+    /// Sets the time at which the recording began, in nanoseconds after the zero of the shown times. Recordings that
+    /// are shown together need the same zero.
     pub fn set_time_offset(&mut self, ns: u64) {
         self.time_offset = ns;
     }
 
-    /// Appends the event's line, with its newline. The line of a `connect` has the time when it returned, and how long it
-    /// took.
+    /// Appends the event's line, including its newline. The line of a `connect` shows the time of its return, and its
+    /// duration.
     pub fn push(&mut self, event: &Event, out: &mut String) {
         self.push_at(event.t, event, out);
     }
 
-    /// Does the same as [`push`](Self::push), with a time that is not the event's own: `t` nanoseconds since the recording
-    /// began. A reader that orders events by when they began gives a `connect` that time.
+    /// Appends the event's line like [`push`](Self::push), with the time `t` in nanoseconds since the recording began
+    /// instead of the event's own. It lets a reader show a `connect` at its beginning.
     pub fn push_at(&mut self, t: u64, event: &Event, out: &mut String) {
         if let Some(label) = &self.label {
             let _ = write!(out, "{label:<8}");
@@ -143,7 +144,7 @@ impl Lines {
         }
     }
 
-    /// Forgets the stream that has ended, and returns when it began.
+    /// Forgets the stream, and returns its start.
     fn forget(&mut self, event: &Event) -> Option<u64> {
         self.above.remove(&event.sock);
         self.began.remove(&event.sock)
@@ -166,14 +167,14 @@ impl Lines {
     }
 }
 
-/// Seconds with microseconds, the way that packet captures show time.
+/// Formats nanoseconds as seconds with six decimals, as packet captures do.
 #[must_use]
 pub fn seconds(ns: u64) -> String {
     let us = ns / 1_000;
     format!("{}.{:06}", us / 1_000_000, us % 1_000_000)
 }
 
-/// The text without anything that steers a terminal or begins a line: a trace comes from outside.
+/// Replaces control characters, which could steer the terminal or begin a line: a trace is untrusted input.
 ///
 /// ```
 /// assert_eq!(socket_tap::format::text::printable("gone\x1b[2J"), "gone\u{fffd}[2J");

@@ -1,7 +1,7 @@
-//! Reads and writes without the way through serde: almost every line of a trace is one, and the drain thread shares the
-//! processors with the program under observation.
+//! Parsing and writing of reads and writes without serde. Almost every line of a trace is one of them, and the drain
+//! thread competes for the processors with the program under observation.
 //!
-//! The lines are those of [`flat_event`](super::wire), byte for byte, and read back they are the same events; tests compare
+//! The lines are byte for byte those of [`flat_event`](super::flat_event), and parse to the same events; tests compare
 //! both.
 
 use std::io::{self, Write};
@@ -14,10 +14,10 @@ use crate::event::{Event, Op, SockId, Transfer};
 /// Longer than any line without data: at most 71 bytes of names, three numbers of 20 digits and one of 10.
 const MAX_LINE: usize = 160;
 
-/// Bytes of payload encoded at a time: a multiple of 3, so that padding comes at the end only.
+/// Number of payload bytes that are encoded at once: a multiple of 3, so that only the last chunk has padding.
 const CHUNK: usize = 768;
 
-/// The transfer of an event that this module can write: one that succeeded.
+/// Returns the operation and transfer of an event that this module can write: a successful read or write.
 pub(super) fn of(event: &Event) -> Option<(&'static str, &Transfer)> {
     match &event.op {
         _ if event.error.is_some() => None,
@@ -27,7 +27,7 @@ pub(super) fn of(event: &Event) -> Option<(&'static str, &Transfer)> {
     }
 }
 
-/// Writes the line of `event`, whose operation is called `op` and moved `transfer`.
+/// Writes the line of `event`, with the operation `op` and its `transfer`.
 pub(super) fn write(
     out: &mut impl Write,
     event: &Event,
@@ -74,7 +74,7 @@ fn base64(out: &mut impl Write, data: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Reads a line as [`write`] writes it. `None` for any other, also when it says the same in another way: serde reads it.
+/// Parses a line of [`write`]. Returns `None` for any other line, even an equivalent one, which is left to serde.
 pub(super) fn parse(line: &str) -> Option<Event> {
     let (t, rest) = digits(line.strip_prefix("{\"t\":")?)?;
     let (sock, rest) = optional(rest, ",\"sock\":")?;
@@ -100,7 +100,7 @@ pub(super) fn parse(line: &str) -> Option<Event> {
     (rest == "}").then(|| Event { t, sock: sock.and_then(SockId::new), op, error: None })
 }
 
-/// The number behind `before`, when that is there, and what follows.
+/// Parses `before` and the number after it, if the text begins with them. Returns the rest of the text, too.
 fn optional<'a>(text: &'a str, before: &str) -> Option<(Option<u64>, &'a str)> {
     match text.strip_prefix(before) {
         Some(rest) => digits(rest).map(|(number, rest)| (Some(number), rest)),
@@ -108,7 +108,7 @@ fn optional<'a>(text: &'a str, before: &str) -> Option<(Option<u64>, &'a str)> {
     }
 }
 
-/// The number that the text begins with, and what follows.
+/// Parses the number at the beginning of the text. Returns the rest of the text, too.
 fn digits(text: &str) -> Option<(u64, &str)> {
     let (number, rest) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
     // JSON has no leading zeros.

@@ -1,24 +1,24 @@
-//! Lines of reads and writes, in as few instructions as can be.
+//! Fast formatting of recorded reads and writes.
 //!
-//! Almost every line of a trace is one, and the drain thread shares the processors with the program under observation.
-//! A line is built from its end: a number's last digits come first, so nothing is transfer into place afterwards. The lines
-//! are those of [`transfer`](super::transfer), byte for byte; tests compare both.
+//! Almost every line of a trace is one of them, and the drain thread competes for the processors with the program under
+//! observation. A line is built from its end: division yields the last digits first, so no digit has to be moved. The
+//! lines are byte for byte those of [`transfer`](super::transfer); tests compare both.
 
 use crate::event::SockId;
 use crate::recorder::{Direction, DrainedTransfer};
 
-/// Longer than any line without its payload, which has at most 71 bytes of names, three numbers of 20 digits and one of
-/// 5. An index of one byte is always within it.
+/// Longer than any line without its payload: at most 71 bytes of names, three numbers of 20 digits and one of 5. An
+/// index of one byte is always in bounds.
 const MAX_LINE: usize = 256;
 
-/// Writes lines of reads and writes.
+/// A formatter for reads and writes.
 #[derive(Debug)]
 pub(crate) struct TransferLines {
-    /// Filled from its end. The rest of it is stale and never written out.
+    /// Filled from its end. The unfilled beginning holds old bytes and is never written out.
     line: [u8; MAX_LINE],
-    /// The time in milliseconds, which many lines share.
+    /// The time in milliseconds, which consecutive lines often share.
     millis: CachedDigits,
-    /// The socket's number, which many lines share, too.
+    /// The socket's number, which consecutive lines often share.
     sock: CachedDigits,
 }
 
@@ -27,7 +27,7 @@ impl TransferLines {
         Self { line: [0; MAX_LINE], millis: CachedDigits::default(), sock: CachedDigits::default() }
     }
 
-    /// Appends the line of a read or write. Its payload is in `payload`.
+    /// Appends the line of a read or write, whose payload is in `payload`.
     pub(crate) fn append(
         &mut self,
         out: &mut Vec<u8>,
@@ -72,22 +72,22 @@ impl TransferLines {
     }
 }
 
-/// Nanoseconds of a millisecond.
+/// Nanoseconds per millisecond.
 const MILLI: u64 = 1_000_000;
 
-/// The digits of a number that is likely to come again.
+/// The digits of a number that is likely to be repeated.
 #[derive(Debug, Default)]
 struct CachedDigits {
     number: u64,
-    /// Right-aligned.
+    /// Right-aligned digits.
     text: [u8; 20],
     length: u8,
 }
 
-/// A line that is filled from its end.
+/// A writer that fills a line from its end.
 struct ReverseWriter<'a> {
     line: &'a mut [u8; MAX_LINE],
-    /// The place of the next byte.
+    /// The index of the next byte.
     at: u8,
 }
 
@@ -95,7 +95,7 @@ impl ReverseWriter<'_> {
     #[inline]
     fn text<const N: usize>(&mut self, text: &[u8; N]) {
         let end = usize::from(self.at) + 1;
-        // It always fits: see `MAX_LINE`.
+        // Always fits: see `MAX_LINE`.
         if let Some(place) = self.line[..end].last_chunk_mut::<N>() {
             *place = *text;
         }
@@ -104,11 +104,11 @@ impl ReverseWriter<'_> {
         self.at = self.at.wrapping_sub(length);
     }
 
-    /// A number that is likely to be that of `last`.
+    /// Writes a number that is likely to equal the `last` one.
     #[inline]
     fn cached_number(&mut self, number: u64, last: &mut CachedDigits) {
         let (before, end) = (self.at, usize::from(self.at) + 1);
-        // No number has length 0, so the default is never taken for one.
+        // The default has length 0, so it matches no number.
         if last.number == number && last.length > 0 {
             if let Some(place) = self.line[..end].last_chunk_mut::<20>() {
                 *place = last.text;
@@ -158,7 +158,7 @@ impl ReverseWriter<'_> {
     }
 }
 
-/// `00` to `99`.
+/// The digits of `00` to `99`.
 static PAIRS: [[u8; 2]; 100] = {
     let mut pairs = [[0; 2]; 100];
     let mut number = 0_u8;
@@ -172,7 +172,7 @@ static PAIRS: [[u8; 2]; 100] = {
 /// The standard alphabet of base64 (RFC 4648, section 4).
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// Two characters for each 12 bits, the first in the low byte: half the look-ups of a table for 6.
+/// Two characters for each 12 bits, the first in the low byte. It halves the look-ups of a table for 6 bits.
 static BASE64: [u16; 4096] = {
     let mut pairs = [0; 4096];
     let mut bits = 0;
@@ -183,13 +183,13 @@ static BASE64: [u16; 4096] = {
     pairs
 };
 
-/// The characters for the 12 lowest bits.
+/// Returns the characters for the 12 lowest bits.
 #[inline]
 fn pair(bits: u64) -> u64 {
     BASE64[(bits & 0xfff) as usize].into()
 }
 
-/// The characters for the 24 lowest bits.
+/// Returns the characters for the 24 lowest bits.
 #[inline]
 fn four(bits: u64) -> u64 {
     pair(bits >> 12) | pair(bits) << 16
@@ -205,12 +205,12 @@ fn base64(out: &mut Vec<u8>, data: &[u8]) {
         let bits = u64::from(u32::from_be_bytes([a, b, c, d])) << 16 | u64::from(u16::from_be_bytes([e, f]));
         *eight = (four(bits >> 24) | four(bits) << 32).to_le_bytes();
     }
-    // Up to 5 bytes are left, and up to 8 characters for them.
+    // Up to 5 bytes and their 8 characters are left.
     let place = eights.get_mut(sixes.len()).map_or(last, |eight| eight.as_mut_slice());
     for (three, place) in rest.chunks(3).zip(place.chunks_mut(4)) {
         let byte = |at: usize| u64::from(three.get(at).copied().unwrap_or(0));
         let characters = four(byte(0) << 16 | byte(1) << 8 | byte(2)).to_le_bytes();
-        // A byte takes two characters, two bytes take three; the padding is there.
+        // One byte becomes two characters, two become three; the padding is already there.
         for (place, character) in place.iter_mut().zip(characters).take(three.len() + 1) {
             *place = character;
         }

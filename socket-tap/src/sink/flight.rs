@@ -1,4 +1,4 @@
-//! The last events, kept for when something goes wrong.
+//! A sink that keeps the last events, for a dump after a failure.
 
 use std::collections::VecDeque;
 use std::io;
@@ -13,16 +13,16 @@ use super::private_file;
 use crate::event::{Event, Gap, Op};
 use crate::format::{self, End, Header, Line};
 
-/// How often, and how long each time, a dump waits for the events, and for another dump to be written. The drain thread
-/// holds the events for microseconds. A thread that panics while it holds them itself must not wait indefinitely.
+/// Attempts to lock the buffer, or to wait for another dump, and the pause between two of them. The drain thread holds
+/// the lock for microseconds. A thread that panics while it holds the lock itself must not wait indefinitely.
 const LOCK_ATTEMPTS: u32 = 200;
 const LOCK_PAUSE: Duration = Duration::from_millis(1);
 
-/// Keeps the last events in memory, and writes them as a trace file on demand or when the program panics: what led to
-/// a failure, without a file that grows. A clone is another handle to the same events.
+/// A sink that keeps the last events in memory. It writes them as a trace file on demand, or when the program panics,
+/// so that the events before a failure are available without a growing file. Clones are handles to the same events.
 ///
-/// The trace is whole by itself, with header and end line, and says what is missing: its `since` tells from when on it
-/// has events, and a gap at its beginning counts those that were there before.
+/// A dump is a complete trace with header and end line. The header's `since` is the time of the oldest event, and a gap
+/// at the beginning counts the events before it.
 ///
 /// ```
 /// use socket_tap::{Tap, sink::FlightRecorder};
@@ -43,9 +43,9 @@ const LOCK_PAUSE: Duration = Duration::from_millis(1);
 pub struct FlightRecorder {
     capacity: usize,
     buffer: Arc<Mutex<EventBuffer>>,
-    /// Held while a dump is written, so that of several the last has the latest events.
+    /// Held while a dump is written, so that the last of several dumps has the latest events.
     dumping: Arc<Mutex<()>>,
-    /// The drain thread.
+    /// The id of the drain thread.
     drain: Arc<OnceLock<ThreadId>>,
 }
 
@@ -53,15 +53,15 @@ pub struct FlightRecorder {
 struct EventBuffer {
     header: Option<Header>,
     events: VecDeque<Event>,
-    /// The events that had to go, and what the recorder's own gaps among them say.
+    /// Counts of the evicted events, including those of evicted gaps.
     dropped: Gap,
     streams: OpenStreams,
-    /// The recording has ended.
+    /// `true` after the end of the recording.
     ended: bool,
 }
 
 impl FlightRecorder {
-    /// Keeps the last `events` events; each takes some 150 bytes, and its payload when payload is asked for.
+    /// Creates a flight recorder for the last `events` events. Each takes about 150 bytes, plus its captured payload.
     #[must_use]
     pub fn new(events: usize) -> Self {
         Self {
@@ -72,21 +72,21 @@ impl FlightRecorder {
         }
     }
 
-    /// Writes the kept events to a trace file that only its owner can read; recording continues. Call
-    /// [`Tap::flush`](crate::Tap::flush) before, to have all that happened until now.
+    /// Writes the buffered events to a trace file that only its owner can read. The recording continues. Call
+    /// [`Tap::flush`](crate::Tap::flush) first to include the latest events.
     ///
-    /// The file is written under another name and then renamed, so a reader finds the earlier dump or the complete new
-    /// one, also when several threads dump at the same time.
+    /// The file is written under a temporary name and then renamed, so a reader finds either the earlier dump or the
+    /// complete new one, even if several threads dump at once.
     ///
     /// # Errors
-    /// When the recording has not begun, or the file cannot be written, as by
-    /// [`TraceFile::create`](super::TraceFile::create); the message names it.
+    /// Returns an error if the recording has not begun, or if the file cannot be written, like
+    /// [`TraceFile::create`](super::TraceFile::create); the message names the file.
     pub fn dump(&self, path: impl AsRef<Path>) -> io::Result<()> {
         let _dumping = self.dumping.lock().unwrap_or_else(PoisonError::into_inner);
         self.write(path.as_ref())
     }
 
-    /// The same from a panic hook: the thread may have panicked while it dumped, so it does not wait for long.
+    /// Writes a dump from a panic hook. The thread may have panicked while it wrote a dump, so the wait is bounded.
     pub(super) fn dump_in_hook(&self, path: &Path) -> io::Result<()> {
         let _dumping = lock(&self.dumping).ok_or_else(|| busy("another dump is being written"))?;
         self.write(path)
@@ -101,7 +101,7 @@ impl FlightRecorder {
         })
     }
 
-    /// Whether this thread feeds it, so that nobody else can hand over what was recorded last.
+    /// Returns `true` on the drain thread, on which no other thread can deliver the latest events.
     pub(crate) fn on_drain_thread(&self) -> bool {
         self.drain.get() == Some(&thread::current().id())
     }
@@ -176,7 +176,7 @@ impl Sink for FlightRecorder {
 
     fn events(&mut self, batch: &[Event]) -> io::Result<()> {
         let _ = self.drain.set(thread::current().id());
-        // What would be pushed out by later events of the batch is counted, not copied.
+        // Locked once for all events of the batch.
         let mut buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
         for event in batch {
             buffer.push(event.clone(), self.capacity);

@@ -1,14 +1,14 @@
-//! Counts the open streams of a recording by its events.
+//! A count of the open streams, computed from events.
 
 use std::collections::HashSet;
 
 use crate::event::{Event, Op, SockId, SocketKind};
 
-/// The count of [`Tap::open_streams`](crate::Tap::open_streams), as of the last event.
+/// The value of [`Tap::open_streams`](crate::Tap::open_streams) after the last event.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OpenStreams {
     open: u64,
-    /// Open datagram sockets. Their `connect` looks like that of a stream.
+    /// Open datagram sockets, whose `connect` looks like that of a stream.
     datagrams: HashSet<SockId>,
 }
 
@@ -32,7 +32,7 @@ impl OpenStreams {
             Op::Adopt { kind, .. } if *kind == SocketKind::Stream => self.open += 1,
             Op::Accept { .. } => self.open += 1,
             Op::Connect { .. } if !self.is_datagram(event) => self.open += 1,
-            // Only streams have an `ended_by`, and only streams are released.
+            // Only streams have an `ended_by`, and only streams are counted when released.
             Op::Close(close) if close.ended_by.is_some() => self.open = self.open.saturating_sub(1),
             Op::Release(_) => self.open = self.open.saturating_sub(1),
             Op::Close(_) => _ = event.sock.map(|sock| self.datagrams.remove(&sock)),

@@ -1,8 +1,8 @@
-//! The addresses of a socket, by its events, in the words of OpenTelemetry.
+//! The addresses of a socket as OpenTelemetry attributes.
 
 use crate::event::{Addr, Op, SocketKind};
 
-/// The fields that all events of a socket have.
+/// The attributes of all events of a socket.
 #[derive(Debug, Default)]
 pub(super) struct SocketAttributes {
     is_datagram: bool,
@@ -12,7 +12,7 @@ pub(super) struct SocketAttributes {
     pub(super) peer: Option<AddressAttributes>,
 }
 
-/// An address, without its port, and the port.
+/// An address and its port, if it has one.
 #[derive(Clone, Debug)]
 pub(super) struct AddressAttributes {
     pub(super) address: String,

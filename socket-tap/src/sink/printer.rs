@@ -1,23 +1,23 @@
-//! A thread that prints, so that nobody else waits for who reads.
+//! A thread that prints, so that no other thread waits for a slow reader.
 
 use std::io::{self, ErrorKind, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, channel, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-/// How many texts may wait, each of a batch of up to 1024 events.
+/// Number of texts in the queue. Each has the lines of up to 1024 events.
 const QUEUE_LENGTH: usize = 16;
 
-/// How long the end waits for what is not yet printed.
+/// The time that the end of the recording waits for the queue.
 const END_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Texts on their way to a writer that may be slow, or stand still.
+/// A queue of texts for a writer that may be slow or blocked.
 #[derive(Debug)]
 pub(super) struct Printer {
     texts: SyncSender<String>,
-    /// How the thread result, once it has.
+    /// The result of the thread, after it has ended.
     result: Receiver<io::Result<()>>,
-    /// How many events there was no room for since the last text.
+    /// Number of events that were dropped since the last text.
     missed: u64,
 }
 
@@ -25,29 +25,29 @@ impl Printer {
     pub(super) fn start(out: impl Write + Send + 'static) -> io::Result<Self> {
         let (texts, waiting) = sync_channel(QUEUE_LENGTH);
         let (sender, result) = channel();
-        // Nobody may be there any more to be told.
+        // The receiver may be dropped.
         let run = move || _ = sender.send(print_all(&waiting, out));
         thread::Builder::new().name("live lines".to_owned()).spawn(run)?;
         Ok(Self { texts, result, missed: 0 })
     }
 
-    /// Prints the lines of some events, when there is room for them.
+    /// Queues the lines of `events` events, or drops and counts them if the queue is full.
     pub(super) fn print(&mut self, text: String, events: u64) -> io::Result<()> {
         let text = if self.missed == 0 { text } else { not_shown(self.missed) + &text };
         match self.texts.try_send(text) {
             Ok(()) => self.missed = 0,
             Err(TrySendError::Full(_)) => self.missed += events,
-            // It fell silent, or failed: it says so once.
+            // The thread has ended; its result is returned once.
             Err(TrySendError::Disconnected(_)) => return self.result.try_recv().unwrap_or(Ok(())),
         }
         Ok(())
     }
 
-    /// Waits for what is not yet printed, unless nobody reads it.
+    /// Waits until the queue is printed, up to a timeout.
     pub(super) fn end(self) -> io::Result<()> {
         let Self { texts, result, missed } = self;
         if missed > 0 {
-            // Without room for it nobody reads anyway.
+            // A full queue means that the reader is blocked.
             let _ = texts.try_send(not_shown(missed));
         }
         drop(texts);
@@ -65,7 +65,7 @@ fn not_shown(missed: u64) -> String {
 fn print_all(texts: &Receiver<String>, mut out: impl Write) -> io::Result<()> {
     for text in texts {
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            // The reader, `head` for example, has seen enough.
+            // The reader, such as `head`, has closed the pipe.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
             result => result?,
         }
@@ -79,7 +79,7 @@ mod tests {
 
     use super::*;
 
-    /// A writer that waits for its reader, who lets so many writes pass.
+    /// A writer that blocks until the test permits each write.
     struct Stopped {
         go: Receiver<()>,
         written: Arc<Mutex<String>>,
@@ -102,7 +102,7 @@ mod tests {
     fn what_nobody_reads_is_left_out_and_counted() {
         let ((reader, go), written) = (channel(), Arc::default());
         let mut printer = Printer::start(Stopped { go, written: Arc::clone(&written) }).unwrap();
-        // One is with the writer at most, and QUEUE_LENGTH wait: the rest has no room, and nobody waits for it.
+        // At most one text is with the writer and QUEUE_LENGTH are queued: the rest is dropped.
         for number in 0..100 {
             printer.print(format!("{number}\n"), 2).unwrap();
         }
@@ -111,7 +111,7 @@ mod tests {
         for _ in 0..100 {
             reader.send(()).unwrap();
         }
-        // There is room again as soon as the thread has taken one.
+        // The queue has space as soon as the thread has taken a text.
         while printer.missed > 0 {
             printer.print("later\n".to_owned(), 0).unwrap();
             thread::yield_now();

@@ -1,4 +1,4 @@
-//! Full trace files: what they are called, and how many are kept.
+//! Rotation of trace files: their names, and how many are kept.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, ErrorKind, Read as _, Seek as _, SeekFrom};
@@ -8,21 +8,21 @@ use super::file_rules::{ExistingFile, no_special_files};
 use super::private_file::{PrivateFile, Replacement};
 use crate::format::{Line, part_path};
 
-/// The header and the end line of a trace are shorter.
+/// Longer than any header and any end line, in bytes.
 const LONGEST_HEADER: u64 = 64 * 1024;
 const LONGEST_END: u64 = 512;
 
-/// When to begin a new file.
+/// The limits of a rotation.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rotation {
-    /// No file grows beyond it.
+    /// Maximum size of a file, in bytes.
     pub(super) bytes: u64,
-    /// How many full files are kept.
+    /// Number of full files to keep.
     pub(super) keep: u64,
 }
 
 impl Rotation {
-    /// Gives the full file its name, and returns the empty one in its place. Deletes the full file that is too old.
+    /// Renames the full file to its part number, and returns an empty file in its place. Deletes the oldest full file.
     pub(super) fn next_file(&self, path: &Path, full: &PrivateFile, part: u64) -> io::Result<PrivateFile> {
         let next = begin_next(path, full, part).map_err(|error| {
             let why = format!("cannot begin the next file after the full {}: {error}", path.display());
@@ -45,11 +45,11 @@ fn begin_next(path: &Path, full: &PrivateFile, part: u64) -> io::Result<PrivateF
         let why = format!("{} exists already and is not part of a recording", part_file.display());
         io::Error::new(ErrorKind::AlreadyExists, why)
     };
-    // The path names a locked file at all times: no other program can take it in between.
+    // The path always names a locked file, so no other program can take it in between.
     match fs::hard_link(path, &part_file) {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(name_is_taken()),
-        // A file system without hard links.
+        // The file system has no hard links.
         Err(_) if fs::symlink_metadata(&part_file).is_ok() => return Err(name_is_taken()),
         Err(_) => fs::rename(path, &part_file)?,
     }
@@ -57,13 +57,13 @@ fn begin_next(path: &Path, full: &PrivateFile, part: u64) -> io::Result<PrivateF
     Ok(next)
 }
 
-/// Deletes the full files of the recording that was at this path before, so that no two recordings mix.
+/// Deletes the full files of the previous recording at this path, so that two recordings never mix.
 ///
-/// Files count as such by name and content: a whole trace with the header of that part, whose end line says that the
-/// recording continues. Others stay.
+/// A file belongs to it if it has the right name, a header with that part number, and an end line with `continued`.
+/// Other files stay.
 pub(super) fn delete_earlier_parts(path: &Path) -> io::Result<()> {
     let Some(directory) = path.parent() else { return Ok(()) };
-    // A directory that may be entered and not listed keeps its files.
+    // A directory without read permission keeps its files.
     let Ok(entries) = fs::read_dir(directory) else { return Ok(()) };
     for entry in entries.flatten() {
         let file = directory.join(entry.file_name());
@@ -103,7 +103,7 @@ fn is_full_part(file: &Path, part: u64) -> bool {
     read.is_ok() && matches!(last, Some(Ok(Line::End(end))) if end.continued)
 }
 
-/// Which part of `path` the file is by its name.
+/// Returns the part number in the name of `file`, if it is a part of `path`.
 fn part_number(path: &Path, file: &Path) -> Option<u64> {
     let without = if path.extension().is_some() { file.file_stem().map(Path::new)? } else { file };
     let part = without.extension()?.to_str()?.parse().ok()?;

@@ -1,4 +1,4 @@
-//! Each socket event as one of the crate `tracing`.
+//! A sink that emits socket events through the crate `tracing`.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -13,18 +13,18 @@ use super::otel_attributes::{AddressAttributes, SocketAttributes};
 use crate::close::EndedBy;
 use crate::event::{Event, Op, SockId};
 
-/// What the events are filtered by: `RUST_LOG=socket_tap=trace`.
+/// The target of all events, for filters such as `RUST_LOG=socket_tap=trace`.
 const TARGET: &str = "socket_tap";
 
-/// Hands each event to the subscriber of `tracing`: reads, writes and datagrams at level `TRACE`, what was lost at
-/// `WARN`, anything else, failures among it, at `DEBUG`, all with the target `socket_tap`.
+/// A sink that emits each event through `tracing`, with the target `socket_tap`: reads, writes and datagrams at level
+/// `TRACE`, gaps at `WARN`, and all others, including failures, at `DEBUG`.
 ///
-/// The subscriber is the one that is in force where this is made, or else the global one. The events come from the
-/// recorder's thread some milliseconds later, outside of every span; `socket_tap.t` has the exact time.
+/// The events go to the subscriber that is current when the sink is created, or else to the global one. The recorder's
+/// thread emits them some milliseconds later, outside of every span; `socket_tap.t` has the exact time.
 ///
-/// The fields have the names of OpenTelemetry's semantic conventions where there are any: `network.transport`,
-/// `network.type`, `network.local.address`, `network.local.port`, `network.peer.address`, `network.peer.port`,
-/// `network.io.direction` and `error.type`. The others are those of the trace format with `socket_tap.` in front.
+/// Fields follow OpenTelemetry's semantic conventions where these exist: `network.transport`, `network.type`,
+/// `network.local.address`, `network.local.port`, `network.peer.address`, `network.peer.port`, `network.io.direction`
+/// and `error.type`. Other fields are those of the trace format, with the prefix `socket_tap.`.
 ///
 /// ```
 /// use socket_tap::{Tap, sink::TracingEvents};
@@ -35,12 +35,12 @@ const TARGET: &str = "socket_tap";
 #[derive(Debug)]
 pub struct TracingEvents {
     subscriber: Dispatch,
-    /// The open sockets.
+    /// The attributes of the open sockets.
     sockets: HashMap<SockId, SocketAttributes>,
 }
 
 impl TracingEvents {
-    /// For the subscriber in force.
+    /// Creates a sink for the current subscriber.
     #[must_use]
     pub fn new() -> Self {
         Self { subscriber: dispatcher::get_default(Clone::clone), sockets: HashMap::new() }
@@ -82,12 +82,12 @@ impl Sink for TracingEvents {
     }
 }
 
-/// It speaks of the listening socket, and of no peer.
+/// Returns `true` for a failed accept. Its socket is the listening one, and it has no peer.
 fn is_failed_accept(event: &Event) -> bool {
     event.error.is_some() && matches!(event.op, Op::Accept { .. })
 }
 
-/// An event has its level in the code that makes it, so each level has code of its own.
+/// Emits an event. `tracing` requires a constant level, so each level needs its own expansion.
 macro_rules! at {
     ($level:expr, $event:ident, $attributes:ident, $peer:ident, $($more:tt)*) => {
         event!(
@@ -134,13 +134,13 @@ fn emit(event: &Event, attributes: &SocketAttributes) {
             socket_tap.length = datagram.length,
             "{name}"
         ),
-        // A stream that is given away has totals, too.
+        // A released stream has totals, too.
         Op::Close(close) | Op::Release(close) => at!(
             Level::DEBUG,
             event,
             attributes,
             peer,
-            socket_tap.ended_by = close.ended_by.map(name_of),
+            socket_tap.ended_by = close.ended_by.map(EndedBy::name),
             socket_tap.rx = close.totals.rx,
             socket_tap.tx = close.totals.tx,
             "{name}"
@@ -164,7 +164,7 @@ fn emit(event: &Event, attributes: &SocketAttributes) {
     }
 }
 
-/// The peer of this datagram; when it names none, the one that the socket is connected to.
+/// Returns the datagram's peer, or the one that the socket is connected to.
 fn peer_of<'a>(event: &'a Event, attributes: &'a SocketAttributes) -> Option<Cow<'a, AddressAttributes>> {
     let datagram = match &event.op {
         Op::RecvFrom(datagram) | Op::SendTo(datagram) => datagram.peer.as_ref(),
@@ -180,16 +180,6 @@ fn direction(op: &Op) -> Option<&'static str> {
         Op::Read(_) | Op::RecvFrom(_) => Some("receive"),
         Op::Write(_) | Op::SendTo(_) => Some("transmit"),
         _ => None,
-    }
-}
-
-/// As in a trace.
-fn name_of(ended_by: EndedBy) -> &'static str {
-    match ended_by {
-        EndedBy::Local => "local",
-        EndedBy::Peer => "peer",
-        EndedBy::Reset => "reset",
-        EndedBy::Error => "error",
     }
 }
 

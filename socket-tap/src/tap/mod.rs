@@ -36,7 +36,7 @@ pub use builder::TapBuilder;
 /// | [`TraceFile`] | a slow disk delays all sinks, not the program | on a full disk or a lost directory, recording to it stops | 64 KiB |
 /// | [`LiveLines`](crate::sink::LiveLines) | never slow: lines that the terminal does not accept are dropped and counted | a closed pipe is not an error: the sink stops writing | up to 17 batches of lines |
 /// | [`Memory`](crate::sink::Memory) | never slow | never fails | grows with the recording; for tests |
-/// | [`Broadcast`](crate::sink::Broadcast) | never: slow receivers are told what they count_dropped | never | as many batches as asked for |
+/// | [`Broadcast`](crate::sink::Broadcast) | never slow: slow subscribers are notified of missed events | never fails | the given number of batches |
 /// | [`FlightRecorder`](crate::sink::FlightRecorder) | never slow: a dump copies the events before it writes | never fails; a dump returns its error | the given number of events |
 /// | `TracingEvents` (feature `tracing`) | as slow as the subscriber | never fails | the addresses of open sockets |
 #[derive(Clone, Debug)]

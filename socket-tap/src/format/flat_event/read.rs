@@ -1,4 +1,4 @@
-//! Turning the JSON object into an event.
+//! Conversion of the flat JSON object into an event.
 
 use std::borrow::Cow;
 
@@ -109,7 +109,7 @@ fn required<T>(value: Option<T>, field: &'static str, expected: &'static str) ->
 }
 
 fn parsed(address: Text<'_>) -> Option<Addr> {
-    // Any text is an address: what is not IP and port is kept as it stands.
+    // Any text is a valid address: one that is not an IP address and port is kept unchanged.
     address.and_then(|text| text.parse().ok())
 }
 

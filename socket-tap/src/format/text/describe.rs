@@ -25,7 +25,7 @@ pub(super) fn moved(transfer: &Transfer) -> String {
     }
 }
 
-/// `tls stream over #2, ? ← 127.0.0.1:51234`
+/// Describes an adopted stream: `tls stream over #2, ? ↔ 127.0.0.1:51234`
 pub(super) fn adopted(op: &Op) -> String {
     let Op::Adopt { domain, kind, on, local, peer, .. } = op else {
         return String::new();
@@ -56,7 +56,7 @@ pub(super) fn received(datagram: &Datagram) -> String {
 
 pub(super) fn ended(close: &Close, began: Option<u64>, t: u64) -> String {
     let ended_by = match close.ended_by {
-        // A datagram socket, or one that carried nothing.
+        // A datagram socket, or a socket that carried nothing.
         None if close.totals.is_empty() => return String::new(),
         None => {
             let Totals { rx, tx, reads, writes } = close.totals;
@@ -77,13 +77,13 @@ pub(super) fn released(close: &Close, began: Option<u64>, t: u64) -> String {
     format!("{}goes on without the tap", went_through(close, began, t))
 }
 
-/// The time from one moment to a later one: `0.23 ms`.
+/// Formats the time between two moments: `0.23 ms`.
 #[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
 pub(super) fn milliseconds(t: u64, since: u64) -> String {
     format!("{:.2} ms", t.saturating_sub(since) as f64 / 1e6)
 }
 
-/// `85 B in, 175 B out, 0.23 ms, `
+/// Formats totals and duration: `85 B in, 175 B out, 0.23 ms, `
 pub(super) fn went_through(close: &Close, began: Option<u64>, t: u64) -> String {
     let lived = began.map_or_else(String::new, |began| format!("{}, ", milliseconds(t, began)));
     format!("{} B in, {} B out, {lived}", close.totals.rx, close.totals.tx)
