@@ -1,55 +1,55 @@
-//! One thread's call, as the drain thread sees it.
+//! The call that a thread is in, published for the drain thread.
 //!
-//! The thread publishes with plain stores, because a fence costs as much as everything else that recording does. The drain
-//! thread makes up for it with `membarrier(2)`, a fence on behalf of every running thread of the process. Where that
-//! does not exist, both sides use a fence.
+//! The thread publishes with plain stores, because a fence would cost as much as the rest of recording. Instead the
+//! drain thread calls `membarrier(2)`, which runs a fence on every running thread of the process. Without that system
+//! call, both sides use fences.
 
 use super::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
 use super::sync::thread;
 
-/// The thread is in no call.
+/// The thread is not in a call.
 pub(super) const NONE: u64 = 0;
-/// The thread enters a call and is about to read the clock.
+/// The thread is entering a call and about to read the clock.
 const ENTERING: u64 = 1;
 
-/// The number of times that the drain thread looks again at a thread that is between two instructions.
+/// Attempts of the drain thread to observe a thread that is entering a call.
 const MAX_OBSERVATIONS: u32 = 200;
 
-/// One thread's call; a cache line of its own.
+/// The call of one thread, on its own cache line.
 #[derive(Debug)]
 #[repr(align(64))]
 pub(super) struct CallSlot {
     pub(super) in_use: AtomicBool,
-    /// [`NONE`], [`ENTERING`], or the clock's reading on entry.
+    /// [`NONE`], [`ENTERING`], or the clock reading on entry.
     pub(super) entered: AtomicU64,
 }
 
-/// One for each of `N` threads.
+/// Slots for `N` threads.
 #[derive(Debug)]
 pub(super) struct CallSlots<const N: usize> {
     pub(super) calls: [CallSlot; N],
-    /// One more than the last of them that was ever in_use.
+    /// One more than the highest index that was ever in use.
     pub(super) used: AtomicUsize,
 }
 
 impl CallSlot {
-    /// Enters a call, and returns the clock's reading. `fenced` says whether the kernel fences this thread.
+    /// Enters a call, and returns the clock reading. `fenced` states that the kernel fences this thread.
     #[inline]
     pub(super) fn enter(&self, fenced: bool, clock: impl FnOnce() -> u64) -> u64 {
         self.entered.store(ENTERING, Ordering::Relaxed);
-        // Makes the store visible to the drain thread before the clock is read.
+        // The store must be visible to the drain thread before the clock is read.
         if fenced {
             std::sync::atomic::compiler_fence(Ordering::SeqCst);
         } else {
             fence(Ordering::SeqCst);
         }
-        // Two values of the counter stand for something else; it passes them once, if ever.
+        // Two readings of the counter are reserved; it passes them once, if ever.
         let raw = clock().max(ENTERING + 1);
         self.entered.store(raw, Ordering::Release);
         raw
     }
 
-    /// Returns whether the thread, which must be this one, is inside a call.
+    /// Returns `true` if the thread, which must be the current one, is inside a call.
     #[inline]
     pub(super) fn is_entered(&self) -> bool {
         self.entered.load(Ordering::Relaxed) != NONE
@@ -60,7 +60,7 @@ impl CallSlot {
         self.entered.store(NONE, Ordering::Release);
     }
 
-    /// The thread ends.
+    /// Frees the slot of a thread that ends.
     pub(super) fn free(&self) {
         self.leave();
         self.in_use.store(false, Ordering::Release);
@@ -78,7 +78,7 @@ impl CallSlot {
 }
 
 impl<const N: usize> CallSlots<N> {
-    /// One that no thread has; `None` when all are in_use.
+    /// Acquires a free slot; returns `None` if all are in use.
     pub(super) fn acquire(&self) -> Option<&CallSlot> {
         let claim = |call: &CallSlot| {
             !call.in_use.load(Ordering::Relaxed) && !call.in_use.swap(true, Ordering::AcqRel)
@@ -88,8 +88,9 @@ impl<const N: usize> CallSlots<N> {
         self.calls.get(place)
     }
 
-    /// The latest reading up to which no thread is inside a call that it entered by then, at most `until`. `until` must
-    /// have been read before, and `fenced` says that the kernel has fenced all threads since. `None` when a thread was record_send a call all the time: it has been preempted there.
+    /// Returns the latest reading, at most `until`, up to which every entered call has been left. `until` must have
+    /// been read before, and `fenced` states that the kernel has fenced all threads since. Returns `None` if a thread
+    /// was entering a call during all attempts, because it has been preempted there.
     pub(super) fn complete_up_to(&self, fenced: bool, until: u64) -> Option<u64> {
         if !fenced {
             fence(Ordering::SeqCst);

@@ -1,5 +1,5 @@
-//! Every execution of [`call`](super::call_slot) that the memory model of C11 allows, with the fences that it has where the
-//! kernel offers none.
+//! A model of [`call_slot`](super::call_slot) that checks every execution of the C11 memory model, with the fences that
+//! are used without `membarrier(2)`.
 
 mod sync {
     pub(super) use loom::sync::atomic;
@@ -14,10 +14,10 @@ use call_slot::{CallSlot, CallSlots, NONE};
 use loom::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use loom::sync::{Arc, Mutex};
 
-/// The two sides, with one shard for each thread.
+/// The recording threads, with one shard each, and the drain thread.
 struct Model {
     calls: CallSlots<2>,
-    /// Each reading is one more than the one before, and orders nothing else.
+    /// Each reading is one more than the previous, and orders nothing else.
     clock: AtomicU64,
     shards: [Mutex<Vec<u64>>; 2],
 }
@@ -36,7 +36,7 @@ impl Model {
         self.clock.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// A call that sends, of the thread with that shard.
+    /// Models a call that sends.
     fn write(&self, shard: usize, call: &CallSlot) -> u64 {
         let raw = call.enter(false, || self.read_clock());
         self.shards[shard].lock().unwrap().push(raw);
@@ -44,14 +44,15 @@ impl Model {
         raw
     }
 
-    /// A call that receives.
+    /// Models a call that receives.
     fn read(&self, shard: usize) {
         let mut shard = self.shards[shard].lock().unwrap();
         let raw = self.read_clock();
         shard.push(raw);
     }
 
-    /// One round of the drain thread: asserts that nothing is late, and returns the new end of what is complete.
+    /// Models one round of the drain thread: asserts that no record is late, and returns the reading up to which all
+    /// records were delivered.
     fn drain(&self, complete: u64) -> u64 {
         let now = self.read_clock();
         let until = self.calls.complete_up_to(false, now).unwrap_or(complete).max(complete);
@@ -126,7 +127,7 @@ fn a_place_that_is_taken_again_is_seen() {
         let threads = [0, 1].map(|shard| {
             let model = Arc::clone(&model);
             loom::thread::spawn(move || {
-                // The second thread may get the place that the first gave back.
+                // The second thread may get the slot that the first one freed.
                 let call = model.calls.acquire().unwrap();
                 model.write(shard, call);
                 call.free();

@@ -11,17 +11,17 @@ use super::sync::{Condvar, Mutex, OnceLock, mpsc};
 use super::{Recorder, lock};
 use crate::format::End;
 
-/// The longest time between an event and its batch. A process that is killed loses about as much.
+/// The longest time between an event and its batch. A process that is killed loses about as many events.
 const INTERVAL: Duration = Duration::from_millis(20);
 
-/// A request to the drain thread. It replies when it is done; a reply that is dropped means that it has ended.
+/// A command for the drain thread, which replies when it is done. A dropped reply means that the thread has ended.
 #[derive(Debug)]
 pub(crate) enum Command {
-    /// Hand over everything that has happened so far.
+    /// Deliver all events so far.
     Flush(Reply<()>),
-    /// The same, then complete the recording.
+    /// Deliver all events so far, then complete the recording.
     Finish(Reply<io::Result<End>>),
-    /// The same, as soon as no stream is open, or at that moment.
+    /// Complete the recording as soon as no stream is open, or at this moment.
     FinishWhenIdle(Instant, Reply<io::Result<End>>),
 }
 
@@ -35,7 +35,7 @@ pub(crate) enum Reply<T> {
 
 impl<T> Reply<T> {
     pub(crate) fn send(self, value: T) {
-        // The one who asked may have stopped waiting.
+        // The receiver may have stopped waiting.
         match self {
             Self::Task(reply) => _ = reply.send(value),
             Self::Thread(reply) => _ = reply.try_send(value),
@@ -44,18 +44,18 @@ impl<T> Reply<T> {
     }
 }
 
-/// The commands that wait, and the thread that takes them.
+/// The queue of commands, and the thread that executes them.
 #[derive(Debug)]
 pub(super) struct Commands {
-    /// `None` when the drain thread has ended.
+    /// `None` after the drain thread has ended.
     queue: Mutex<Option<Vec<Command>>>,
     ended: Condvar,
     drain: OnceLock<Thread>,
-    /// Somebody waits for the last stream to close.
+    /// A command waits for the last stream to close.
     idle_requested: AtomicBool,
-    /// [`INTERVAL`], but for tests.
+    /// [`INTERVAL`], except in tests.
     interval: Duration,
-    /// A child process that was forked has no drain thread.
+    /// The process id, to detect a forked child, which has no drain thread.
     process: u32,
 }
 
@@ -71,7 +71,7 @@ impl Commands {
         }
     }
 
-    /// Wakes the drain thread; if it does not sleep, its next sleep ends at once.
+    /// Wakes the drain thread. If it is not asleep, its next sleep ends at once.
     pub(super) fn wake(&self) {
         if let Some(drain) = self.drain.get() {
             drain.unpark();
@@ -94,7 +94,7 @@ impl Commands {
 }
 
 impl Recorder {
-    /// Names the thread that [`wait`](Self::wait)s.
+    /// Sets the thread that calls [`wait`](Self::wait).
     pub(crate) fn set_drain_thread(&self, thread: &Thread) {
         let _ = self.commands.drain.set(thread.clone());
     }
@@ -103,9 +103,9 @@ impl Recorder {
         self.commands.drain.get().is_some_and(|drain| drain.id() == thread::current().id())
     }
 
-    /// Asks the drain thread. When it has ended, the command is dropped, and with it the reply.
+    /// Queues a command. If the drain thread has ended, the command and its reply are dropped.
     pub(crate) fn command(&self, command: Command) {
-        // The lock may have been held by another thread at the moment of the fork, which has no copy here.
+        // Another thread may have held the lock at the moment of the fork. That thread does not exist in the child.
         if self.commands.is_forked_child() {
             return;
         }
@@ -118,7 +118,7 @@ impl Recorder {
         self.commands.wake();
     }
 
-    /// Waits until the drain thread has ended, `longest` at most.
+    /// Waits until the drain thread has ended, for at most `longest`.
     pub(crate) fn wait_for_end(&self, longest: Duration) {
         if self.commands.is_forked_child() {
             return;
@@ -127,10 +127,10 @@ impl Recorder {
         let _ended = self.commands.ended.wait_timeout_while(waiting, longest, |waiting| waiting.is_some());
     }
 
-    /// Waits for commands, for a shard that fills up, or for the interval to pass.
+    /// Waits for commands, a half-full shard, the deadline `until`, or the interval.
     pub(super) fn wait(&self, until: Option<Instant>) -> Vec<Command> {
         let commands = self.take_commands();
-        // The flag, not only the thread's token: a sink that blocks may have used up the token.
+        // Checks the flag, because a blocking sink may have consumed the thread's unpark token.
         if !commands.is_empty() || self.half_full.load(Ordering::Acquire) {
             return commands;
         }
@@ -143,11 +143,11 @@ impl Recorder {
         lock(&self.commands.queue).as_mut().map(std::mem::take).unwrap_or_default()
     }
 
-    /// Takes no further commands and drops those that wait.
+    /// Closes the queue and drops the remaining commands.
     pub(super) fn close_commands(&self) {
         let left = lock(&self.commands.queue).take();
         self.commands.ended.notify_all();
-        // Without the lock: the task that a dropped reply wakes may ask again at once.
+        // Dropped without the lock: a task that is woken by a dropped reply may send a command at once.
         drop(left);
     }
 }

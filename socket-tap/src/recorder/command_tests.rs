@@ -9,7 +9,7 @@ use crate::separate_process::passes_in_separate_process;
 use crate::sink::Memory;
 use crate::tap::Tap;
 
-/// A fork copies this thread alone, so in the child nobody drains. What must not happen there is that anything waits.
+/// A fork copies only the calling thread, so the child has no drain thread and must not wait for one.
 #[cfg(target_os = "linux")]
 #[test]
 #[cfg_attr(miri, ignore = "starts a process")]
@@ -23,7 +23,7 @@ fn a_forked_child_neither_hangs_nor_panics() {
 #[expect(unsafe_code, reason = "fork has no safe form")]
 fn forks_in_a_process_of_its_own() {
     let tap = Tap::server("test").sink(Memory::new()).start().unwrap();
-    // SAFETY: the child calls nothing but the code under test, which takes no lock there, and `_exit`.
+    // SAFETY: the child calls only the code under test, which takes no lock there, and `_exit`.
     match unsafe { libc::fork() } {
         0 => {
             let ended: io::Result<_> = tap.finish_blocking();
@@ -41,7 +41,7 @@ fn forks_in_a_process_of_its_own() {
     }
 }
 
-/// A recorder that this test drains, and whose drain thread would sleep for a minute.
+/// A recorder without a drain thread, whose interval is a minute.
 fn drowsy(capture: usize) -> Recorder {
     let capacity = Capacity { capture, events: 1_000, payload: 1_000 };
     let mut recorder = Recorder::new(RawClock::new(), 0, capacity);
@@ -49,7 +49,7 @@ fn drowsy(capture: usize) -> Recorder {
     recorder
 }
 
-/// Returns whether `wait` returns soon although `load` came while the drain thread was busy, before it went to sleep.
+/// Returns `true` if `wait` returns soon after `load` ran while the drain thread was busy and not yet asleep.
 fn wakes_after(recorder: &Recorder, load: impl FnOnce()) -> bool {
     let (busy, is_busy) = mpsc::channel();
     let (go_on, go) = mpsc::channel();
@@ -60,7 +60,7 @@ fn wakes_after(recorder: &Recorder, load: impl FnOnce()) -> bool {
             busy.send(()).unwrap();
             go.recv().unwrap();
             recorder.wait(None);
-            // Nobody listens any more when it came too late.
+            // The test stops listening after its timeout.
             let _ = woken.send(());
         });
         is_busy.recv().unwrap();

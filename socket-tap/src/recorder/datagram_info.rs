@@ -1,30 +1,31 @@
-//! What a datagram has and a piece of a stream has not.
+//! Properties that a datagram has in addition to those of a stream's transfer.
 
 use std::net::SocketAddr;
 
 use super::record::Direction;
 use crate::event::{Datagram, Op};
 
-/// Beside the transfers, so that those of streams stay short.
+/// The peer and the truncation of a datagram. They are stored separately from transfers, so that transfers of streams
+/// stay short.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DatagramInfo {
     pub(crate) peer: Option<SocketAddr>,
     pub(crate) truncation: Truncation,
 }
 
-/// Whether a datagram was longer than the buffer that it was received into.
+/// Truncation of a datagram that was longer than the program's buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(unix), allow(dead_code, reason = "other systems do not tell"))]
 pub(crate) enum Truncation {
     None,
-    /// By how much, the system does not say.
+    /// Truncated; the system does not report the full length.
     UnknownLength,
-    /// It was this long.
+    /// Truncated from this length.
     From(u32),
 }
 
 impl DatagramInfo {
-    /// The operation that the datagram in it went with.
+    /// Returns the operation that sent or received the datagram.
     pub(crate) fn into_op(self, direction: Direction, bytes: u64, data: Option<Box<[u8]>>) -> Op {
         let length = match self.truncation {
             Truncation::From(length) => Some(u64::from(length)),

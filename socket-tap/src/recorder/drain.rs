@@ -1,4 +1,4 @@
-//! The drain thread: takes what the shards hold, puts it in order, and feeds the sinks.
+//! The drain thread: takes records from the shards, sorts them, and delivers them to the sinks.
 
 mod deliver;
 
@@ -20,44 +20,43 @@ use crate::format::End;
 use crate::sink::Sink;
 use deliver::needs_events;
 
-/// How many events the sinks get at once, at most: their memory does not grow with what waits.
+/// Maximum number of events in a batch for the sinks, which bounds their memory.
 const MAX_BATCH: usize = 1024;
 
-/// A call that was entered longer ago than this no longer holds back what others do. Its record comes late then, and gets
-/// the time of its neighbours.
+/// A call that takes longer than this no longer delays later records. Its own record then arrives late, and gets the
+/// time of its neighbors.
 const MAX_CALL: Duration = Duration::from_secs(1);
 
-/// How long a flush sleeps between two looks at a call that is in progress.
+/// Time between two checks of a call in progress during a flush.
 const CALL_POLL_INTERVAL: Duration = Duration::from_micros(200);
 
-/// Called when recording to a sink fails.
+/// Callback for the end of the recording to a sink.
 pub(crate) type OnError = Box<dyn Fn(&RecordingError) + Send>;
 
-/// The drain thread's own state.
+/// State of the drain thread.
 pub(crate) struct Drain {
     recorder: RecorderRef,
     timeline: Timeline,
     sinks: Vec<Box<dyn Sink>>,
     on_error: Option<OnError>,
-    /// The first sink that failed; it gets no more, the others do.
+    /// The error of the first sink that failed.
     failure: Option<RecordingError>,
-    /// Swapped with each shard in turn, so that a shard is locked for a moment only.
+    /// An empty shard that is swapped with each shard in turn, so that locks are held briefly.
     spare: Shard,
-    /// DrainedRecords from the shards, not yet handed on. What arrives while the sinks are fed waits at the end. It is at most
-    /// three times as much as the shards hold.
+    /// Records from the shards that are not delivered yet, at most three times the capacity of the shards.
     pending: DrainedRecords,
-    /// DrainedRecords while the sinks were fed.
+    /// Records that arrived while the sinks were running.
     incoming: DrainedRecords,
-    /// Missing since the last gap was written.
+    /// Counts since the last gap event.
     gap: Gap,
-    /// Whether a sink takes events. A trace file takes records, which spares the way through an event.
+    /// `true` if a sink needs events. A trace file takes records, which saves the conversion.
     needs_events: bool,
     batch: Vec<Event>,
-    /// The time of the last event that was handed on.
+    /// The time of the last delivered event.
     last_time: u64,
-    /// Everything up to this raw reading was handed on.
+    /// The raw reading up to which all records were delivered.
     delivered_up_to: u64,
-    /// When to finish, and who waits for it, once that was asked for.
+    /// The deadline for finishing, and the replies to those who requested it.
     finish: Option<(Instant, Vec<Reply<io::Result<End>>>)>,
     events: u64,
     lost: u64,
@@ -92,7 +91,7 @@ impl Drain {
         }
     }
 
-    /// Runs until it is told to finish.
+    /// Runs until a command finishes the recording.
     pub(crate) fn run(mut self) {
         self.recorder.set_drain_thread(&thread::current());
         loop {
@@ -118,7 +117,7 @@ impl Drain {
         }
     }
 
-    /// The earliest of several requests counts.
+    /// Requests the end of the recording. The earliest of several deadlines counts.
     fn finish_at(&mut self, deadline: Instant, reply: Reply<io::Result<End>>) {
         let (when, replies) = self.finish.get_or_insert_with(|| (deadline, Vec::new()));
         *when = (*when).min(deadline);
@@ -130,7 +129,7 @@ impl Drain {
         self.finish.as_ref().is_some_and(|(when, _)| due(*when))
     }
 
-    /// Hands over what happened before now, as far as no thread is still inside a call that it entered before.
+    /// Delivers the records up to now, except those after the entry of a call in progress.
     fn drain(&mut self) {
         let now = self.timeline.advance(self.delivered_up_to);
         let held_back = entered_call::complete_up_to(now).unwrap_or(self.delivered_up_to);
@@ -138,7 +137,7 @@ impl Drain {
         self.drain_until(held_back.max(self.timeline.raw_before(now, patience)));
     }
 
-    /// The same until everything that happened before now is handed over. CallSlots in progress take a moment.
+    /// Delivers all records up to now, and waits for the calls in progress.
     fn drain_up_to_now(&mut self) {
         let now = self.timeline.advance(self.delivered_up_to);
         loop {
@@ -150,9 +149,9 @@ impl Drain {
         }
     }
 
-    /// Hands over what happened up to that reading of the clock, which was taken before this begins. A record that is
-    /// later may be seen in one shard and be count_dropped in another; it stays for the next round. A record that is not later
-    /// is in its shard by the time that we hold the lock.
+    /// Delivers the records up to the reading `until`, which was taken before this call. Later records stay for the
+    /// next round, because they may be visible in one shard and not yet in another. Every record up to `until` is in
+    /// its shard by the time its lock is held.
     fn drain_until(&mut self, until: u64) {
         let events = self.events;
         self.drain_shards();
@@ -171,7 +170,7 @@ impl Drain {
         for batch in pending.records[..ready].chunks_mut(MAX_BATCH) {
             left -= batch.len();
             self.deliver(batch, &pending.payload);
-            // A slow sink must not cost what there is memory for, nor more memory than that.
+            // While a sink is slow, empties full shards as long as the backlog is within its limit.
             let (most, most_payload) = self.capacity();
             let room =
                 left + self.incoming.records.len() < most && self.incoming.payload.len() <= most_payload;
@@ -190,7 +189,7 @@ impl Drain {
         }
     }
 
-    /// Adds to `later` what the shards hold.
+    /// Moves all records from the shards to `incoming`.
     fn drain_shards(&mut self) {
         self.recorder.half_full.store(false, Ordering::Release);
         for shard in &self.recorder.shards {
@@ -199,8 +198,8 @@ impl Drain {
         }
     }
 
-    /// How many of the records, which are in order, are to be handed on: those up to `until`. A call in progress holds
-    /// back no more than the shards hold, though. What is later than now is never as much.
+    /// Returns the number of sorted records to deliver: those up to `until`. A call in progress delays at most the
+    /// capacity of the shards; records that are later than now are never as many.
     fn ready_count(&self, records: &[Timed<Record>], until: u64) -> usize {
         let ready = records.partition_point(|timed| timed.raw <= until);
         let (most, most_payload) = self.capacity();
@@ -212,7 +211,7 @@ impl Drain {
         records.len() - records[ready..].iter().rev().take(most).take_while(fits).count()
     }
 
-    /// How many records, and bytes of payload, the shards hold.
+    /// Returns the capacity of all shards, in records and bytes of payload.
     fn capacity(&self) -> (usize, usize) {
         let (room, shards) = (self.spare.capacity(), self.recorder.shards.len());
         (shards * (room.transfers + room.lifecycle_events), shards * room.payload)
@@ -222,7 +221,7 @@ impl Drain {
     fn end(&mut self) -> End {
         let open = self.recorder.seal() as u64;
         self.timeline.advance(self.delivered_up_to);
-        // Nothing new comes in, so nothing has to wait.
+        // The shards are sealed, so no record can arrive late.
         self.drain_until(u64::MAX);
         let end = End { events: self.events, lost: self.lost, open, continued: false };
         self.for_each_sink(|sink| sink.end(&end));
@@ -239,7 +238,7 @@ impl Drain {
 
 impl Drop for Drain {
     fn drop(&mut self) {
-        // Nobody waits for a reply that will not come.
+        // Drops the replies of the remaining commands, so that no caller waits for them.
         self.recorder.close_commands();
     }
 }

@@ -12,7 +12,7 @@ struct Stepped {
     memory: Memory,
 }
 
-/// A recording whose drain thread is this test.
+/// A recording whose drain thread is the test.
 fn stepped() -> Stepped {
     let memory = Memory::new();
     Stepped { memory: memory.clone(), ..stepped_with(64, vec![Box::new(memory)]) }
@@ -54,7 +54,7 @@ fn records_after_the_reading_wait_for_the_next_round() {
     let mut stepped = stepped();
     stepped.mark("before", Stamp::Now);
     let reading = stepped.clock.raw();
-    // A counter that two readings in a row may find the same says nothing about their order.
+    // Two equal readings of the counter would not order the records.
     while stepped.clock.raw() == reading {}
     stepped.mark("after", Stamp::Now);
     stepped.drain.drain_until(reading);
@@ -85,7 +85,7 @@ fn a_call_keeps_its_entry_time_however_long_it_takes() {
     let mut stepped = stepped();
     let entered = stepped.recording.enter();
     let entry = stepped.recording.now();
-    // Rounds in which nothing else happens, for 5 ms.
+    // Rounds without other records, for 5 ms.
     while stepped.recording.now() < entry + 5_000_000 {
         stepped.drain.drain();
     }
@@ -147,10 +147,10 @@ fn the_end_takes_records_whatever_their_clock_says() {
     assert_eq!(stepped.labels(), ["last"]);
 }
 
-/// Keeps the names of the calls that it gets.
-struct CallSlots(Arc<Mutex<Vec<&'static str>>>);
+/// A sink that records its calls.
+struct CallLog(Arc<Mutex<Vec<&'static str>>>);
 
-impl Sink for CallSlots {
+impl Sink for CallLog {
     fn name(&self) -> String {
         "calls".to_owned()
     }
@@ -169,7 +169,7 @@ impl Sink for CallSlots {
 #[test]
 fn sinks_are_flushed_once_after_all_batches_of_a_round() {
     let calls = Arc::default();
-    let mut stepped = stepped_with(1 << 17, vec![Box::new(CallSlots(Arc::clone(&calls)))]);
+    let mut stepped = stepped_with(1 << 17, vec![Box::new(CallLog(Arc::clone(&calls)))]);
     for _ in 0..=MAX_BATCH {
         stepped.mark("step", Stamp::Now);
     }
@@ -179,7 +179,7 @@ fn sinks_are_flushed_once_after_all_batches_of_a_round() {
     assert_eq!(lock(&calls).len(), 3, "an empty round flushes nothing");
 }
 
-/// Records as much as the shards hold each time that it gets a batch: a load that it cannot keep up with.
+/// A sink that records as much as the shards hold for each batch, so that the load exceeds its speed.
 struct Overrun(Arc<Mutex<Option<Recording>>>);
 
 impl Sink for Overrun {

@@ -2,14 +2,14 @@
 
 use super::record::{Record, Timed};
 
-/// What was taken from shards: records, and the payload that some of them refer to.
+/// Records from the shards, and the payload that they refer to.
 #[derive(Debug, Default)]
 pub(crate) struct DrainedRecords {
     pub(crate) records: Vec<Timed<Record>>,
     pub(crate) payload: Vec<u8>,
 }
 
-/// Gives memory back that a burst has left: more than eight times what `used` shows to be needed.
+/// Frees memory that a burst has left: more than eight times the `used` length.
 pub(super) fn shrink<T>(buffer: &mut Vec<T>, used: usize) {
     const LEAST: usize = 4096;
     if buffer.capacity() > LEAST && buffer.capacity() / 8 > used {
@@ -18,13 +18,13 @@ pub(super) fn shrink<T>(buffer: &mut Vec<T>, used: usize) {
 }
 
 impl DrainedRecords {
-    /// Gives memory back that a burst has left. `records` and `payload` are how many there were in this round.
+    /// Frees memory that a burst has left. `records` and `payload` are the lengths in this round.
     pub(crate) fn shrink(&mut self, records: usize, payload: usize) {
         shrink(&mut self.records, records);
         shrink(&mut self.payload, payload);
     }
 
-    /// Forgets the first `count` records, and adds what was taken incoming.
+    /// Discards the first `count` records, and appends the `incoming` ones.
     pub(crate) fn discard_and_append(&mut self, count: usize, incoming: &mut Self) {
         self.records.drain(..count);
         if self.records.is_empty() {

@@ -15,7 +15,7 @@ fn a_call_in_progress_holds_back_what_is_later() {
     let entry = call.raw().unwrap();
     assert!(nested.raw().unwrap() >= entry);
     drop(nested);
-    // Other tests of this process are in calls of their own.
+    // Other tests of this process may be in calls of their own.
     assert!(complete_up_to(u64::MAX).unwrap() < entry);
     drop(call);
     assert!(!THREAD.with(|thread| thread.call.get().unwrap().is_entered()));
@@ -72,7 +72,7 @@ fn a_thread_that_ends_gives_its_place_back() {
     }
 }
 
-/// Records when its thread ends, and drops the last handle.
+/// Records an event when its thread ends, and drops the last handle.
 struct Farewell(Tap);
 
 impl Drop for Farewell {

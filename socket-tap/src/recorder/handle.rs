@@ -9,12 +9,12 @@ use super::sync::Weak;
 use super::sync::atomic::{AtomicUsize, Ordering};
 use super::{Command, Recorder, Reply};
 
-/// The longest time that dropping the last handle waits for the end of the trace, on a thread that runs no asynchronous tasks.
+/// The time that dropping the last handle waits for the end of the trace, on a thread without an asynchronous runtime.
 const MAX_WAIT: Duration = Duration::from_secs(1);
 
-/// A handle to a recording. Every tap and every socket has one. The recording ends when the last is dropped.
+/// A handle to a recording, held by every tap and every socket. Dropping the last one ends the recording.
 ///
-/// The drain thread keeps the recorder, but no handle.
+/// The drain thread keeps the recorder alive, but not the recording.
 #[derive(Debug)]
 pub(crate) struct Recording(Arc<SharedRecorder>);
 
@@ -24,11 +24,11 @@ struct SharedRecorder {
     handles: AtomicUsize,
 }
 
-/// The drain thread's reference to a recording. It does not keep the recording alive.
+/// The drain thread's reference to a recorder. It does not keep the recording alive.
 #[derive(Debug)]
 pub(crate) struct RecorderRef(Arc<SharedRecorder>);
 
-/// A panic hook's reference to a recording.
+/// A panic hook's reference to a recorder.
 #[cfg(feature = "file")]
 #[derive(Clone, Debug)]
 pub(crate) struct WeakRecording(Weak<SharedRecorder>);
@@ -50,7 +50,7 @@ impl Recording {
 
 #[cfg(feature = "file")]
 impl WeakRecording {
-    /// The recorder, also of a recording that is about to end; it does not keep the recording alive.
+    /// Returns the recorder, even if its recording is about to end, without keeping the recording alive.
     pub(crate) fn upgrade(&self) -> Option<RecorderRef> {
         self.0.upgrade().map(RecorderRef)
     }
@@ -85,8 +85,8 @@ impl Drop for Recording {
             return;
         }
         self.command(Command::Finish(Reply::None));
-        // The process may be about to end. A thread that runs tasks must not wait, though: a sink may depend on one of
-        // them. Nor may the drain thread, when a sink held the last handle.
+        // Waits because the process may be about to end. A thread that runs tasks must not wait, because a sink may
+        // depend on one of them. Nor must the drain thread, if a sink held the last handle.
         if !in_a_runtime() && !self.is_on_drain_thread() {
             self.wait_for_end(MAX_WAIT);
         }

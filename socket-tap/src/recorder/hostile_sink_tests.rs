@@ -1,4 +1,4 @@
-//! Sinks that do what a sink should not.
+//! Sinks that misbehave.
 
 use std::io;
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use crate::event::Event;
 use crate::sink::{Memory, Sink};
 use crate::tap::Tap;
 
-/// Fails its first batch, and panics where it is asked to.
+/// A sink that fails on its first batch, and panics in `name` or in `drop`.
 struct Broken {
     in_name: bool,
     in_drop: bool,
@@ -48,7 +48,7 @@ fn sink_that_panics_in_its_name_or_drop_does_not_end_the_recording() {
     }
 }
 
-/// Calls something for each batch, on the recorder's own thread.
+/// A sink that calls a closure for each batch, on the recorder's own thread.
 struct Calls<F>(F);
 
 impl<F: FnMut() + Send + 'static> Sink for Calls<F> {
@@ -87,7 +87,7 @@ fn waiting_for_the_recorder_on_its_own_thread_returns_at_once() {
     assert_eq!(tap.finish_blocking().unwrap().events, 1, "the recording continues");
 }
 
-/// A task that asks the recorder again, on the thread that wakes it.
+/// A waker that sends a command on the thread that wakes it.
 struct Asks(Recorder);
 
 impl std::task::Wake for Asks {

@@ -1,9 +1,9 @@
-//! The calls that record an event, on the threads of the program under observation.
+//! Recording of events, on the threads of the program under observation.
 
 use super::*;
 
 impl Recorder {
-    /// Records `bytes` that were read into, or written from, `parts`. Returns the clock's reading.
+    /// Records a read or write of `parts`. `size` is the number of bytes and of slices. Returns the clock reading.
     #[inline]
     pub(crate) fn transfer<'a>(
         &self,
@@ -25,7 +25,7 @@ impl Recorder {
         raw
     }
 
-    /// Records a datagram of so many bytes. Returns the clock's reading.
+    /// Records a datagram. Returns the clock reading.
     pub(crate) fn datagram(
         &self,
         sock: SockId,
@@ -45,8 +45,8 @@ impl Recorder {
         raw
     }
 
-    /// Records anything that is not a successful transfer. The number of open streams changes in the same step, so that
-    /// the end of the recording sees both or neither.
+    /// Records any event other than a successful transfer. The number of open streams changes under the same lock, so
+    /// that the end of the recording sees both or neither.
     pub(crate) fn lifecycle_event(
         &self,
         sock: Option<SockId>,
@@ -84,13 +84,13 @@ impl Recorder {
         }
     }
 
-    /// Counts a successful transfer of a socket that is not in the recording. Returns the clock's reading.
+    /// Counts a successful transfer of a socket that is not in the recording. Returns the clock reading.
     pub(crate) fn count_dropped_transfer(&self, direction: Direction, bytes: usize) -> u64 {
         self.shard(Stamp::Now).count_dropped_transfer(direction, bytes as u64);
         self.clock.raw()
     }
 
-    /// Wakes the drain thread before its time: a buffer is half full.
+    /// Wakes the drain thread early, because a buffer is half full.
     #[cold]
     fn signal_half_full(&self) {
         self.half_full.store(true, Ordering::Release);
@@ -103,11 +103,11 @@ impl Recorder {
             Stamp::Entered(entered) => entered.raw(),
             Stamp::Now => None,
         }
-        // Read under the shard's lock, so that the drain thread finds everything up to its own reading.
+        // Read under the shard's lock, so that the drain thread finds every record up to its own reading.
         .unwrap_or_else(|| self.clock.raw())
     }
 
-    /// The shard of the thread that records.
+    /// Locks the shard of the recording thread.
     #[inline]
     fn shard(&self, stamp: Stamp<'_>) -> MutexGuard<'_, Shard> {
         let thread = match stamp {

@@ -1,10 +1,10 @@
-//! Events of a socket other than reads and writes that succeeded.
+//! Events of a socket other than successful reads and writes.
 
 use crate::close::Close;
 use crate::event::{Failure, Op, Transfer};
 
-/// Anything but a read or write that succeeded. What each connection has takes no allocation, or one that is there
-/// already; the rest is boxed.
+/// Any event other than a successful read or write. The events that each connection has need no allocation, or reuse
+/// one; the others are boxed.
 #[derive(Debug)]
 pub(crate) enum LifecycleEvent {
     Eof,
@@ -33,28 +33,28 @@ impl LifecycleEvent {
     }
 }
 
-/// What to do with a lifecycle_event when the shard is full.
+/// The treatment of a lifecycle event when the shard is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WhenFull {
-    /// Take it: it belongs to a socket that was taken in, and is one of the few that each such socket may have.
+    /// Record it: it is one of the reserved events of a socket in the recording.
     Keep,
-    /// Count it.
+    /// Drop and count it.
     Drop,
 }
 
-/// What became of a lifecycle_event.
+/// The result of pushing a lifecycle event to a shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PushOutcome {
     Recorded,
-    /// And the shard has just become half full.
+    /// Recorded, and the shard has just become half full.
     HalfFull,
-    /// There was no capacity; it was counted.
+    /// Dropped and counted, because the shard was full.
     Dropped,
-    /// The recording has ended.
+    /// Ignored, because the recording has ended.
     Ended,
 }
 
-/// What an event does to the number of open streams.
+/// The effect of an event on the number of open streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StreamChange {
     None,

@@ -1,4 +1,4 @@
-//! The recorder: takes records on the hot path, and hands events to the sinks from a thread of its own.
+//! The recorder: takes records on the hot path, and delivers events to the sinks from the drain thread.
 
 mod call_slot;
 mod clock;
@@ -45,79 +45,80 @@ pub(crate) use record::Direction;
 #[cfg(feature = "file")]
 pub(crate) use record::{DrainedTransfer, Record, Timed};
 
-/// More shards than threads that record at the same time bring nothing. A power of two.
+/// Maximum number of shards, a power of two. More shards than recording threads have no benefit.
 const MAX_SHARDS: usize = 16;
 
-/// A shard takes at least that many lifecycle events between two rounds, however small the buffer for transfers is: some
+/// Minimum capacity of a shard for lifecycle events, however small the buffer for transfers is. It suffices for about
 /// 200 connections, from accept to close.
 const MIN_LIFECYCLE_EVENTS: usize = 1024;
 
-/// What the hot path shares with the drain thread.
+/// The state that the hot path shares with the drain thread.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     clock: RawClock,
-    /// The monotonic clock's reading when the recording began.
+    /// The monotonic clock's reading at the start of the recording.
     start_ns: u64,
-    /// Bytes of payload to keep of each transfer; 0 for none.
+    /// Number of bytes to capture of each transfer; 0 for none.
     capture: usize,
     shards: Box<[CachePadded<Mutex<Shard>>]>,
-    /// How many sockets there were.
+    /// Number of sockets so far.
     sock_count: AtomicU64,
-    /// Open streams. Changed under a shard's lock, together with the record of the event that opens or closes one.
+    /// Number of open streams. Changed under a shard's lock, together with the record of the event that opens or closes
+    /// one.
     open: AtomicUsize,
     /// Notified when the last open stream closes.
     idle_notify: Notify,
-    /// A shard has become half full since the drain thread last looked.
+    /// Set when a shard becomes half full, and cleared by the drain thread.
     half_full: AtomicBool,
     commands: Commands,
     /// Open sockets, for [`Tap::open_sockets`](crate::Tap::open_sockets).
     sockets: Registry,
 }
 
-/// A value with cache lines of its own: two threads that use neighbours do not slow each other down.
+/// A value with its own cache lines, so that threads that use neighboring values do not slow each other down.
 #[derive(Debug)]
 #[repr(align(128))]
 struct CachePadded<T>(T);
 
-/// When an operation happened.
+/// The source of an event's time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Stamp<'a> {
-    /// It has just returned: an operation that receives.
+    /// Now: the operation has just returned, and receives.
     Now,
-    /// It was entered then: an operation that sends.
+    /// The entry of the call: the operation sends.
     Entered(&'a EnteredCall),
 }
 
-/// What became of a lifecycle event.
+/// The result of recording a lifecycle event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Recorded,
-    /// There was no capacity; it was counted.
+    /// Dropped and counted, because the shard was full.
     Dropped,
-    /// The recording has ended.
+    /// Ignored, because the recording has ended.
     Ended,
 }
 
-/// How much the recorder keeps until the drain thread comes, and of what.
+/// The capacity of the recorder's buffers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Capacity {
-    /// Bytes of payload to keep of each transfer; 0 for none.
+    /// Number of bytes to capture of each transfer; 0 for none.
     pub(crate) capture: usize,
-    /// Transfers, and as many lifecycle events.
+    /// Number of transfers, and number of lifecycle events.
     pub(crate) events: usize,
-    /// Bytes of payload.
+    /// Number of payload bytes.
     pub(crate) payload: usize,
 }
 
 impl Capacity {
-    /// Whether so much memory can be asked for at all.
+    /// Returns `true` if the address space is large enough.
     pub(crate) fn is_possible(self) -> bool {
         shard::can_hold(self.events.max(MIN_LIFECYCLE_EVENTS), self.payload)
     }
 }
 
 impl Recorder {
-    /// Sets memory aside for `capacity`, and as much again for the drain thread.
+    /// Allocates buffers of `capacity`, and as much again for the drain thread.
     pub(crate) fn new(clock: RawClock, start_ns: u64, capacity: Capacity) -> Self {
         entered_call::prepare();
         let Capacity { capture, events, payload } = capacity;
@@ -145,12 +146,12 @@ impl Recorder {
         SockId::after(self.sock_count.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Nanoseconds since the recording began.
+    /// Returns the nanoseconds since the recording began.
     pub(crate) fn now(&self) -> u64 {
         sys::monotonic_ns().saturating_sub(self.start_ns)
     }
 
-    /// The time since that reading of the hot path's clock.
+    /// Returns the time since the reading `raw` of the hot path's clock.
     pub(crate) fn elapsed_since(&self, raw: u64) -> Duration {
         self.clock.elapsed_since(raw)
     }
@@ -165,7 +166,7 @@ impl Recorder {
         EnteredCall::now(&self.clock)
     }
 
-    /// Changes the number of open streams, and returns whether none is left.
+    /// Changes the number of open streams, and returns `true` if it becomes zero.
     fn change_open(&self, change: StreamChange) -> bool {
         match change {
             StreamChange::None => false,
@@ -204,10 +205,10 @@ impl Recorder {
         }
     }
 
-    /// Ends the recording: nothing that happens later is in it. Returns how many streams are open at that moment.
+    /// Ends the recording, so that it contains no later event. Returns the number of open streams at that moment.
     ///
-    /// All locks are held at once, so the cut is the same in every shard. A stream whose close came before is in the
-    /// recording with that close; any other counts as open.
+    /// Holds all locks at once, so that the end is the same in every shard. A stream either has its close in the
+    /// recording or counts as open.
     fn seal(&self) -> usize {
         let mut shards: Vec<MutexGuard<'_, Shard>> = self.shards.iter().map(|shard| lock(&shard.0)).collect();
         for shard in &mut shards {
@@ -217,8 +218,8 @@ impl Recorder {
     }
 }
 
-/// A power of two, so that a thread finds its shard without a division, which costs as much as the clock. Fewer when the
-/// payload of one transfer would not fit a shard's part of the whole.
+/// Returns the number of shards: a power of two, so that selecting one needs no division, which costs as much as the
+/// clock. There are fewer shards if the payload of one transfer would not fit.
 fn shard_count(Capacity { capture, payload, .. }: Capacity) -> usize {
     let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let mut count = threads.next_power_of_two().min(MAX_SHARDS);
@@ -228,7 +229,7 @@ fn shard_count(Capacity { capture, payload, .. }: Capacity) -> usize {
     count
 }
 
-/// What a shard or the command list holds is complete after each single step, also when a panic came after it.
+/// Ignores poisoning: every single step leaves a shard or the command queue consistent.
 #[inline]
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

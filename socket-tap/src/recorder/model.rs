@@ -1,5 +1,5 @@
-//! The recorder with its drain thread, in many orders of its steps: at random, and by the priorities of
-//! [PCT](https://doi.org/10.1145/1736020.1736040). No time passes in them, so a wake-up that is lost is a deadlock.
+//! A model of the recorder with its drain thread, which runs many interleavings: random ones, and those of
+//! [PCT](https://doi.org/10.1145/1736020.1736040). No time passes in the model, so a lost wake-up is a deadlock.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -18,10 +18,10 @@ use crate::socket_recorder::SocketRecorder;
 use crate::tap::Tap;
 use crate::transfer_count::Access;
 
-/// Orders to try of each kind.
+/// Number of interleavings per scheduler.
 const ORDERS: usize = 1_000;
 
-/// One model at a time: they share the list of calls.
+/// Held by the running model, because all models share the call slots.
 static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
 fn check(model: fn()) {
@@ -36,7 +36,7 @@ fn run(model: fn(), scheduler: impl Scheduler + 'static) {
     Runner::new(scheduler, config).run(model);
 }
 
-/// A recording with room for so many reads and writes in each of its two shards.
+/// Starts a recording with capacity for `room` reads and writes in each of its two shards.
 fn start(room: usize) -> (Tap, Memory) {
     let memory = Memory::new();
     (Tap::server("model").buffer(2 * room, 0).sink(memory.clone()).start().unwrap(), memory)
@@ -52,14 +52,14 @@ fn read(socket: &SocketRecorder, bytes: usize) {
     socket.read(&[0; 16][..bytes], 16, Access::Exclusive);
 }
 
-/// Writes, and calls `sent` when the kernel would have the bytes.
+/// Records a write, and calls `sent` at the moment at which the kernel would have the bytes.
 fn write(socket: &SocketRecorder, bytes: usize, sent: impl FnOnce()) {
     let entered = socket.enter();
     sent();
     socket.wrote(&entered, (bytes, 0), std::iter::once(&[0; 16][..bytes]), Access::Exclusive);
 }
 
-/// The events of each socket, the number of bytes for a read or write.
+/// Groups events by socket: the number of bytes for a read or write, the name for any other.
 fn by_socket(events: &[Event]) -> BTreeMap<SockId, Vec<String>> {
     let mut sockets: BTreeMap<SockId, Vec<String>> = BTreeMap::new();
     for event in events {
@@ -88,7 +88,7 @@ fn end_cuts_each_socket_once_and_counts_it_as_open_or_closed() {
                 let socket = accept(&tap);
                 read(&socket, 1);
                 write(&socket, 2, || {});
-                // The rest of its life is in the shard of another thread.
+                // The remaining events are recorded by another thread, in its shard.
                 let rest = thread::spawn(move || {
                     read(&socket, 3);
                     write(&socket, 4, || {});

@@ -1,4 +1,4 @@
-//! What happens when the sinks take nothing for long.
+//! Behavior under overload, while a sink blocks.
 
 use std::collections::HashMap;
 use std::io;
@@ -12,7 +12,7 @@ use crate::socket_recorder::SocketRecorder;
 use crate::tap::Tap;
 use crate::transfer_count::Access;
 
-/// Says when it has the first batch, and holds it until it is told to go on.
+/// A sink that reports its first batch, and blocks until the test releases it.
 struct Held {
     reached: Option<mpsc::Sender<()>>,
     go_on: mpsc::Receiver<()>,
@@ -32,9 +32,9 @@ impl Sink for Held {
     }
 }
 
-/// Runs `load` while the sinks are held, and returns what was recorded, without what came before.
+/// Runs `load` while the sink blocks, and returns the events after the first one and the number of lost events.
 fn held(load: impl FnOnce(&Tap, &Recording)) -> (Vec<Event>, u64) {
-    // Dropped after the channels: a load that panics lets the sink go, or the tap would wait for it.
+    // Dropped after the channels: if `load` panics, the sink is released, so that the tap does not wait for it.
     let tap;
     let (memory, (reached, is_held), (release, go_on)) = (Memory::new(), mpsc::channel(), mpsc::channel());
     let held = Held { reached: Some(reached), go_on };
@@ -86,7 +86,7 @@ fn memory_is_bounded_and_the_sums_are_right_when_the_sinks_take_nothing() {
         for _ in 0..CONNECTIONS {
             live(connection(recorder));
         }
-        // This thread fills one shard; the last connection that it took in is told to its end.
+        // This thread fills one shard; the last connection exceeds it by its reserved events.
         assert!(waiting(recorder) <= MIN_LIFECYCLE_EVENTS + 9, "{} wait", waiting(recorder));
     });
     let gap = gaps(&events);
@@ -104,7 +104,7 @@ fn memory_is_bounded_and_the_sums_are_right_when_the_sinks_take_nothing() {
     assert_eq!((accepts + gap.connections, closes), (CONNECTIONS, accepts));
     assert_eq!((seen.reads + gap.reads, seen.rx + gap.rx), (2 * CONNECTIONS, 4 * CONNECTIONS));
     assert_eq!((seen.writes + gap.writes, seen.tx + gap.tx), (CONNECTIONS, 6 * CONNECTIONS));
-    // Of each connection: accept, two reads, write, shutdown, close.
+    // Each connection has six events: accept, two reads, write, shutdown, close.
     let present = events.iter().filter(|event| !matches!(event.op, Op::Gap(_))).count() as u64;
     assert_eq!((present + gap.events(), lost), (6 * CONNECTIONS, gap.events()));
 }
@@ -128,7 +128,7 @@ fn a_connection_is_told_to_its_end_or_left_out_whole() {
     }
     assert!(stories.len() > 100 && (stories.len() as u64) < CONNECTIONS, "{} are told", stories.len());
     for (sock, mut story) in stories {
-        // Reads and writes have room of their own, and not much here.
+        // Reads and writes have a separate buffer, which is small here.
         story.retain(|op| !matches!(*op, "read" | "write"));
         assert_eq!(story, ["accept", "eof", "shutdown", "close"], "#{sock}");
     }

@@ -1,17 +1,17 @@
-//! Records as they wait for the drain thread. Many may wait, so they are short: 32 to 40 bytes, where an event takes
-//! some 150.
+//! Records for the drain thread. There may be many, so they are short: 32 to 40 bytes, compared to about 150 for an
+//! event.
 
 use super::lifecycle_event::LifecycleEvent;
 use crate::event::{Event, Op, SockId, Transfer};
 
-/// Which way bytes went.
+/// The direction of a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
     Read,
     Write,
 }
 
-/// A record with its socket and the reading of the raw clock.
+/// A record with its socket and its raw clock reading.
 #[derive(Debug)]
 pub(crate) struct Timed<T> {
     pub(crate) raw: u64,
@@ -19,30 +19,30 @@ pub(crate) struct Timed<T> {
     pub(crate) record: T,
 }
 
-/// Any record.
+/// A record of any kind.
 #[derive(Debug)]
 pub(crate) enum Record {
     Transfer(DrainedTransfer),
     Lifecycle(LifecycleEvent),
 }
 
-/// A read or write that succeeded.
+/// A successful read or write.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DrainedTransfer {
     pub(crate) bytes: u64,
-    /// Where its payload begins in the drain thread's buffer.
+    /// The index of the payload in the drain thread's buffer.
     pub(crate) at: usize,
-    /// How long that is.
+    /// The length of the payload.
     pub(crate) captured: u32,
-    /// 0 for a plain read or write.
+    /// Number of slices of a vectored write; 0 for a plain read or write.
     pub(crate) slices: u16,
     pub(crate) direction: Direction,
-    /// Whether payload was asked for and had room.
+    /// `true` if payload was captured.
     pub(crate) has_payload: bool,
 }
 
 impl DrainedTransfer {
-    /// Its payload, which is in `all`.
+    /// Returns the payload, a part of `all`.
     pub(crate) fn payload<'a>(&self, all: &'a [u8]) -> Option<&'a [u8]> {
         if !self.has_payload {
             return None;
@@ -65,7 +65,7 @@ impl DrainedTransfer {
 }
 
 impl Timed<Record> {
-    /// How many bytes of payload it refers to.
+    /// Returns the length of the payload that the record refers to.
     pub(crate) fn captured(&self) -> usize {
         match &self.record {
             Record::Transfer(transfer) => transfer.captured as usize,
@@ -73,7 +73,7 @@ impl Timed<Record> {
         }
     }
 
-    /// The event, at the time that its clock reading stands for. `payload` is what [`DrainedTransfer::at`] counts in.
+    /// Converts the record into an event with the time `t`. [`DrainedTransfer::at`] is an index into `payload`.
     pub(crate) fn event(&self, t: u64, payload: &[u8]) -> Event {
         let (op, error) = match &self.record {
             Record::Lifecycle(lifecycle_event) => lifecycle_event.op(),

@@ -7,7 +7,7 @@ use super::sync::{Arc, Mutex};
 use crate::event::SockId;
 use crate::socket_state::SocketState;
 
-/// Parts with a lock each: connections come and go on every thread.
+/// Number of separately locked parts: connections open and close on every thread.
 const STRIPES: usize = 16;
 
 #[derive(Debug)]
@@ -27,13 +27,13 @@ impl Registry {
         lock(self.stripe(socket.sock())).insert(socket.sock(), Arc::clone(socket));
     }
 
-    /// Forgets a socket that is about to close. While [`map`](Self::map) looks at it, this waits: the descriptor stays
-    /// that socket's for so long.
+    /// Removes a socket that is about to close. Waits while [`map`](Self::map) visits the socket, so that its
+    /// descriptor stays valid.
     pub(crate) fn remove(&self, sock: SockId) {
         lock(self.stripe(sock)).remove(&sock);
     }
 
-    /// CallSlots `look` for each open socket, in the order in which they were made.
+    /// Calls `look` for each open socket, and returns the results in the order in which the sockets were created.
     pub(crate) fn map<T>(&self, mut look: impl FnMut(&SocketState) -> T) -> Vec<T> {
         let mut seen: Vec<(SockId, T)> = Vec::new();
         for part in &self.0 {

@@ -1,9 +1,8 @@
-//! Where the hot path leaves its records: one buffer for each of a few threads, behind a lock that is almost never
-//! contended.
+//! A shard: a buffer of records for a few threads, behind a lock that is rarely contended.
 //!
-//! Reads and writes go into capacity that was set aside at the start; when it is full they are counted instead. The few
-//! events of a socket's life have capacity of their own. When that is full, too, because the sinks take nothing for long,
-//! no further socket is taken in, and all that it does is counted; a socket that has been taken in keeps its story.
+//! Reads and writes have a preallocated buffer; when it is full, they are counted instead. Lifecycle events have a
+//! separate buffer. When that is also full, because the sinks are blocked, new sockets are dropped and all their events
+//! counted. A socket that is in the recording keeps its lifecycle events.
 
 use super::datagram_info::DatagramInfo;
 use super::drained_records::{DrainedRecords, shrink};
@@ -12,31 +11,31 @@ use super::record::{Direction, Record, Timed};
 use super::transfer_record::{Kind, TransferRecord};
 use crate::event::{Failure, Gap, Op, SockId};
 
-/// How much a shard has capacity for.
+/// The capacity of a shard.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ShardCapacity {
     pub(crate) transfers: usize,
-    /// Not set aside before it is needed: only a load that the sinks cannot take needs it all.
+    /// Allocated on demand, because only an overload needs it in full.
     pub(crate) lifecycle_events: usize,
     pub(crate) payload: usize,
 }
 
-/// One buffer.
+/// A buffer of records.
 #[derive(Debug)]
 pub(crate) struct Shard {
     capacity: ShardCapacity,
-    /// The recording has ended: nothing is taken or counted any more.
+    /// The recording has ended: records are neither kept nor counted.
     sealed: bool,
     transfers: Vec<TransferRecord>,
-    /// Of the datagrams among the transfers, in their order. Memory that no datagram comes to need is never touched.
+    /// One for each datagram in `transfers`, in the same order. Without datagrams, its memory is never touched.
     datagrams: Vec<DatagramInfo>,
     payload: Vec<u8>,
-    /// Each with the number of transfers that were there before it: its place among them.
+    /// Each with the number of transfers before it, which gives its position among them.
     lifecycle_events: Vec<(usize, Timed<LifecycleEvent>)>,
     gap: Gap,
 }
 
-/// Whether there can be memory for so many transfers and bytes of payload. Without that, setting it aside panics.
+/// Returns `true` if the address space is large enough for this capacity. Otherwise the allocation would panic.
 pub(crate) fn can_hold(transfers: usize, payload: usize) -> bool {
     Vec::<TransferRecord>::new().try_reserve_exact(transfers).is_ok()
         && Vec::<DatagramInfo>::new().try_reserve_exact(transfers).is_ok()
@@ -60,19 +59,19 @@ impl Shard {
         self.capacity
     }
 
-    /// Takes nothing from now on.
+    /// Ends the recording in this shard.
     pub(crate) fn seal(&mut self) {
         self.sealed = true;
     }
 
-    /// Takes the place of `self`, which becomes `spare`. The end of the recording stays where it is.
+    /// Swaps the contents with `spare`, except for the `sealed` flags.
     pub(crate) fn swap(&mut self, spare: &mut Self) {
         std::mem::swap(self, spare);
         std::mem::swap(&mut self.sealed, &mut spare.sealed);
     }
 
-    /// Records a transfer and says whether the buffer has just become half full. Never allocates: the capacity is there,
-    /// or the transfer is counted as lost.
+    /// Records a transfer, and returns `true` if the buffer has just become half full. Never allocates: without
+    /// capacity, the transfer is dropped and counted.
     #[inline]
     pub(crate) fn transfer<'a>(
         &mut self,
@@ -93,7 +92,7 @@ impl Shard {
         )
     }
 
-    /// The same for a datagram.
+    /// Records a datagram like [`transfer`](Self::transfer).
     pub(crate) fn datagram<'a>(
         &mut self,
         raw: u64,
@@ -139,7 +138,7 @@ impl Shard {
         payload_half_full || self.transfers.len() == self.capacity.transfers.div_ceil(2)
     }
 
-    // Not in line: without payload its loop would only be in the way.
+    // Not inlined, because transfers without payload are faster without its loop.
     #[inline(never)]
     fn capture<'a>(&mut self, wanted: usize, parts: impl Iterator<Item = &'a [u8]>) -> Option<u32> {
         if self.capacity.payload - self.payload.len() < wanted {
@@ -181,7 +180,7 @@ impl Shard {
         }
     }
 
-    /// Counts an operation that is not recorded.
+    /// Counts a dropped operation.
     pub(crate) fn count_dropped(&mut self, op: &Op, failed: bool, change: StreamChange) {
         if !self.sealed {
             self.gap.count(op, failed);
@@ -189,7 +188,7 @@ impl Shard {
         }
     }
 
-    /// Counts a successful read or write that is not recorded.
+    /// Counts a dropped successful read or write.
     pub(crate) fn count_dropped_transfer(&mut self, direction: Direction, bytes: u64) {
         if self.sealed {
             return;
@@ -200,7 +199,8 @@ impl Shard {
         }
     }
 
-    /// Moves everything into `out`, in the order in which it was recorded, and adds what was lost to `gap`.
+    /// Moves all records to `out`, in the order in which they were recorded, and adds the counts of dropped records to
+    /// `gap`.
     pub(crate) fn drain_into(&mut self, out: &mut DrainedRecords, gap: &mut Gap) {
         out.payload.extend_from_slice(&self.payload);
         let mut at = out.payload.len() - self.payload.len();
@@ -209,7 +209,7 @@ impl Shard {
         let (transfers, lifecycle_events) = (self.transfers.as_slice(), self.lifecycle_events.len());
         out.records.reserve(transfers.len() + self.lifecycle_events.len());
         let mut begin = 0;
-        // By place, not by time: a coarse clock gives a read and the close after it the same reading.
+        // Ordered by position, because a coarse clock gives a read and the close after it the same reading.
         for (place, Timed { raw, sock, record }) in self.lifecycle_events.drain(..) {
             let run = transfers.get(begin..place).unwrap_or_default();
             out.records
@@ -230,7 +230,7 @@ impl Shard {
         self.transfers.is_empty() && self.lifecycle_events.is_empty() && self.gap.is_empty()
     }
 
-    /// How many lifecycle_events wait.
+    /// Returns the number of buffered lifecycle events.
     #[cfg(test)]
     #[cfg(not(model))]
     pub(crate) fn waiting(&self) -> usize {

@@ -26,7 +26,7 @@ fn emptied(shard: &mut Shard) -> (Vec<Timed<Record>>, Gap) {
     (out.records, gap)
 }
 
-/// The bytes and the payload of each read.
+/// Returns the byte count and the payload of each read.
 fn reads(taken: &DrainedRecords) -> Vec<(u64, Option<&[u8]>)> {
     let read = |timed: &Timed<Record>| match &timed.record {
         Record::Transfer(transfer) => (transfer.bytes, transfer.payload(&taken.payload)),
@@ -182,7 +182,7 @@ fn memory_of_a_burst_is_given_back() {
     (0..100_000).for_each(|raw| _ = shutdown(&mut shard, raw, WhenFull::Keep));
     shard.drain_into(&mut pending, &mut gap);
     pending.discard_and_append(100_000, &mut incoming);
-    // A round in which little happens.
+    // A round with few records.
     shutdown(&mut shard, 1, WhenFull::Keep);
     shard.drain_into(&mut incoming, &mut gap);
     pending.discard_and_append(0, &mut incoming);

@@ -5,34 +5,35 @@ use super::lifecycle_event::LifecycleEvent;
 use super::record::{Direction, DrainedTransfer, Record, Timed};
 use crate::event::SockId;
 
-/// One successful read or write, as short as it can be.
+/// A successful read, write or datagram, in as few bytes as possible.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TransferRecord {
     pub(super) raw: u64,
     pub(super) sock: SockId,
     pub(super) bytes: u64,
-    /// How many bytes of the shard's payload are this record's.
+    /// Number of bytes in the shard's payload that belong to this record.
     pub(super) captured: u32,
-    /// 0 for a plain read or write.
+    /// Number of slices of a vectored write; 0 for a plain read or write.
     pub(super) slices: u16,
     pub(super) kind: Kind,
-    /// Whether payload was asked for and had capacity. Beside `captured` and not an `Option` of it: that would take 40 bytes.
+    /// `true` if payload was captured. An `Option` for `captured` would make the record 40 bytes.
     pub(super) has_payload: bool,
 }
 
-/// What a transfer is of. One byte, where a direction and a flag would take two, and the transfer 40 bytes.
+/// Direction and kind in one byte. Two fields would make the record 40 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Read,
     Write,
-    /// The shard has an info for it.
+    /// A received datagram, which has an entry in the shard's `datagrams`.
     Received,
-    /// The shard has an info for it.
+    /// A sent datagram, which has an entry in the shard's `datagrams`.
     Sent,
 }
 
 impl TransferRecord {
-    /// The same for the drain thread. `at` is where its payload begins in `payload`, and is transfer on.
+    /// Converts the record for the drain thread. `at` is the index of its payload in `payload`, and is advanced past
+    /// it.
     #[inline]
     pub(super) fn record(
         &self,
@@ -69,5 +70,5 @@ impl Kind {
     }
 }
 
-// Two to a cache line.
+// Two records fit into a cache line.
 const _: () = assert!(size_of::<TransferRecord>() == 32);

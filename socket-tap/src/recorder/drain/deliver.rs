@@ -22,7 +22,7 @@ impl Drain {
         self.deliver(&mut [Timed { raw: until, sock: None, record }], &[]);
     }
 
-    /// Gives the batch to the sinks. Its clock readings become times.
+    /// Delivers a batch to the sinks, after replacing its clock readings by times.
     pub(super) fn deliver(&mut self, batch: &mut [Timed<Record>], payload: &[u8]) {
         self.events += batch.len() as u64;
         for timed in &mut *batch {
@@ -44,7 +44,8 @@ impl Drain {
         self.batch = events;
     }
 
-    /// A sink that fails or panics gets nothing more. The others do, and the program under observation goes on.
+    /// Calls `feed` for each sink, and removes sinks that fail or panic. The others and the program under observation
+    /// continue.
     pub(super) fn for_each_sink(&mut self, mut feed: impl FnMut(&mut dyn Sink) -> io::Result<()>) {
         let (failure, on_error) = (&mut self.failure, &self.on_error);
         let failed = self.sinks.extract_if(.., |sink| {
@@ -55,7 +56,7 @@ impl Drain {
             let name = catch_unwind(AssertUnwindSafe(|| sink.name()));
             let error = RecordingError::new(name.unwrap_or_else(|_| "a sink".to_owned()), error);
             if let Some(on_error) = on_error {
-                // Its panic is the program's bug; the recording goes on without it.
+                // A panic in the callback is a bug of the program; the recording continues.
                 let _ = catch_unwind(AssertUnwindSafe(|| on_error(&error)));
             }
             failure.get_or_insert(error);
@@ -67,7 +68,7 @@ impl Drain {
     }
 }
 
-/// Whether the sink is fed with events; a trace file takes records.
+/// Returns `true` if the sink needs events. A trace file takes records.
 pub(super) fn needs_events(sink: &mut dyn Sink) -> bool {
     #[cfg(feature = "file")]
     if sink.as_trace_file().is_some() {
