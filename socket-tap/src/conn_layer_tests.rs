@@ -10,7 +10,7 @@ use tracing_core::span::Current;
 
 use super::*;
 
-/// Keeps the fields of spans, and the span that is entered.
+/// A subscriber that keeps the fields of spans, and the entered spans.
 #[derive(Clone, Default)]
 struct Spans(Arc<Mutex<Kept>>);
 
@@ -75,7 +75,7 @@ impl Subscriber for Spans {
     }
 }
 
-/// Answers with the name of the span that it runs in.
+/// A service that responds with the name of its current span.
 struct SpanName;
 
 impl Service<Request<()>> for SpanName {
@@ -102,12 +102,12 @@ fn request(info: ConnInfo) -> Request<()> {
     request
 }
 
-/// The span that the service ran in.
+/// Returns the span that the service ran in.
 async fn ran_in(request: Request<()>) -> Option<&'static str> {
     ConnLayer::new().layer(SpanName).call(request).await.unwrap()
 }
 
-/// A number, as the recorder gives it.
+/// Returns a socket number from a recorder.
 async fn a_sock() -> Option<SockId> {
     let tap = crate::Tap::server("test").start().unwrap();
     crate::TapStream::wrap(&tap, tokio::io::empty(), "empty").sock()
@@ -123,7 +123,7 @@ async fn request_runs_in_a_span_with_the_number() {
 }
 
 #[tokio::test]
-async fn field_of_the_current_span_gets_the_number() {
+async fn number_is_recorded_on_the_current_span() {
     let spans = Spans::default();
     let sock = a_sock().await;
     let _guard = tracing::subscriber::set_default(spans.clone());
@@ -143,7 +143,7 @@ async fn unrecorded_connection_gets_no_span() {
 
 #[cfg(feature = "axum")]
 #[tokio::test]
-async fn connect_info_of_axum_is_found() {
+async fn layer_reads_connect_info_of_axum() {
     let spans = Spans::default();
     let sock = a_sock().await;
     let _guard = tracing::subscriber::set_default(spans.clone());

@@ -1,5 +1,4 @@
-//! How connections end, and what fails before they begin, over TCP on loopback. An end of stream, a half-close, an
-//! abort and a plain drop are four different facts.
+//! The ends of TCP connections on loopback: end of stream, half-close, abort and plain drop.
 
 use std::io::ErrorKind;
 
@@ -10,7 +9,7 @@ use crate::event::{Domain, Event, Op};
 use crate::sink::Memory;
 use crate::{Tap, TapListener, TapStream};
 
-/// A recorded server's end of a connection, and a client's that is not recorded.
+/// A connection between a recorded server and an unrecorded client.
 struct Ends {
     tap: Tap,
     memory: Memory,
@@ -36,7 +35,7 @@ impl Ends {
         self.client.as_mut().unwrap()
     }
 
-    /// Drops the recorded end, and returns what it did after its accept, and its close.
+    /// Drops the server's end, and returns its events after the accept, and its close.
     async fn close(self) -> (Vec<String>, Close) {
         let Self { tap, memory, server, client } = self;
         let sock = server.sock().unwrap();
@@ -62,7 +61,7 @@ fn call(event: &Event) -> String {
 }
 
 #[tokio::test]
-async fn a_plain_drop_is_our_end_and_no_abort() {
+async fn plain_drop_is_a_local_end_without_abort() {
     let mut ends = Ends::new().await;
     ends.server.write_all(b"bye").await.unwrap();
     let (calls, close) = ends.close().await;
@@ -71,7 +70,7 @@ async fn a_plain_drop_is_our_end_and_no_abort() {
 }
 
 #[tokio::test]
-async fn a_half_close_is_our_end_and_what_comes_after_it_is_still_read() {
+async fn half_closed_stream_still_records_reads() {
     let mut ends = Ends::new().await;
     ends.server.shutdown().await.unwrap();
     assert_eq!(ends.client().read(&mut [0; 1]).await.unwrap(), 0);
@@ -87,7 +86,7 @@ async fn a_half_close_is_our_end_and_what_comes_after_it_is_still_read() {
 }
 
 #[tokio::test]
-async fn an_end_of_stream_is_the_peers_end() {
+async fn eof_is_recorded_as_ended_by_peer() {
     let mut ends = Ends::new().await;
     ends.client().shutdown().await.unwrap();
     assert_eq!(ends.server.read(&mut [0; 1]).await.unwrap(), 0);
@@ -97,11 +96,11 @@ async fn an_end_of_stream_is_the_peers_end() {
 }
 
 #[tokio::test]
-async fn an_abort_by_the_peer_is_a_reset_with_its_errno() {
+async fn abort_by_the_peer_is_a_reset() {
     let mut ends = Ends::new().await;
     ends.server.write_all(b"unread").await.unwrap();
     ends.client().get_ref().readable().await.unwrap();
-    // Its close is an abort, because it has not read what came.
+    // The close is an abort, because the client has unread bytes.
     drop(ends.client.take());
     let error = ends.server.read(&mut [0; 1]).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionReset);
@@ -111,10 +110,10 @@ async fn an_abort_by_the_peer_is_a_reset_with_its_errno() {
     assert!(!close.aborted, "we sent no RST: the connection was gone");
 }
 
-/// Both ways to abort: with bytes left unread, and with `SO_LINGER` 0. The peer's error proves that it was one.
+/// Aborts in both ways: with unread bytes, and with `SO_LINGER` 0. The peer's error proves the abort.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn an_abort_by_us_is_told_from_a_plain_close() {
+async fn local_abort_is_recorded() {
     for unread in [0, 6] {
         let mut ends = Ends::new().await;
         if unread > 0 {
@@ -134,10 +133,10 @@ async fn an_abort_by_us_is_told_from_a_plain_close() {
     }
 }
 
-/// Bytes are left unread here as well, but there is nobody left to tell.
+/// Bytes are unread here, too, but the connection is already gone.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_close_after_the_peers_abort_is_none_of_ours() {
+async fn close_after_a_peer_reset_is_not_an_abort() {
     let mut ends = Ends::new().await;
     ends.client().write_all(b"unread").await.unwrap();
     let client = ends.client.take().unwrap();
@@ -150,7 +149,7 @@ async fn a_close_after_the_peers_abort_is_none_of_ours() {
 }
 
 #[tokio::test]
-async fn a_connection_over_ipv6_is_recorded_alike() {
+async fn ipv6_connection_is_recorded() {
     if let Err(error) = std::net::TcpListener::bind("[::1]:0") {
         return eprintln!("skipped: this machine has no IPv6 on loopback ({error})");
     }

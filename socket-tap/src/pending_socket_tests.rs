@@ -16,7 +16,7 @@ async fn calls(tap: &Tap, memory: &Memory) -> Vec<String> {
     memory.events().iter().map(|event| event.op.name().to_owned()).collect()
 }
 
-/// Stands in for a socket: its drop is visible in the recording.
+/// Stands in for a socket, and records when it is dropped.
 struct Probe(Tap);
 
 impl Drop for Probe {
@@ -31,7 +31,7 @@ async fn close_is_recorded_before_the_descriptor_is_closed() {
     let pending = PendingSocket::new(&tap, Domain::IPV4, Type::STREAM).unwrap();
     let pending = pending.convert(|_| Ok(Probe(tap.clone()))).unwrap();
     let waiting = async {
-        // Held across the wait, as by `connect`.
+        // Held across an await point, like in `connect`.
         let pending = pending;
         std::future::pending::<()>().await;
         drop(pending);
@@ -88,7 +88,7 @@ mod unix {
         assert_eq!(calls(&tap, &memory).await, ["socket", "close"]);
     }
 
-    /// Without a runtime tokio panics when it gets the socket.
+    /// Without a runtime, tokio panics when it registers the socket.
     #[test]
     fn panicking_listen_records_the_close() {
         let path = path("panic");
@@ -102,7 +102,7 @@ mod unix {
     }
 
     #[tokio::test]
-    async fn path_that_is_too_long_records_the_close() {
+    async fn overlong_path_records_the_close() {
         let path = std::env::temp_dir().join("x".repeat(200));
         let (tap, memory) = recording();
         TapUnixListener::bind(&tap, &path).unwrap_err();

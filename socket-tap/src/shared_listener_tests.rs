@@ -12,17 +12,17 @@ use tokio::time::timeout;
 use crate::sink::Memory;
 use crate::{Tap, TapListener, TapStream};
 
-/// The longest time that a test may take before it counts as hanging.
+/// A test that takes longer is considered stuck.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// A listener of either kind, and a way to connect to it.
+/// A listener of either kind, with a way to connect to it.
 trait Shared: Send + Sync + Sized + 'static {
     async fn listen(tap: &Tap, test: &str) -> Self;
     async fn connect(&self);
     fn take_one(&self) -> impl Future<Output = ()> + Send;
     fn take_next(&self) -> impl Future<Output = ()> + Send;
 
-    /// Removes its file, if it has one.
+    /// Removes the socket's file, if it has one.
     fn remove(&self) {}
 }
 
@@ -73,7 +73,7 @@ fn taps() -> [Tap; 2] {
     [Tap::off(), Tap::server("test").sink(Memory::new()).start().unwrap()]
 }
 
-/// Runs until the task waits.
+/// Spawns the task and runs it until it waits.
 async fn started(task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
     let handle = tokio::spawn(task);
     yield_now().await;
@@ -102,7 +102,7 @@ async fn all_waiting_tasks_are_served<L: Shared>(test: &str) {
     }
 }
 
-async fn cancelled_accept_takes_no_wake_up<L: Shared>(test: &str) {
+async fn cancelled_accept_steals_no_wake_up<L: Shared>(test: &str) {
     for tap in taps() {
         let listener = Arc::new(L::listen(&tap, test).await);
         let other = Arc::clone(&listener);
@@ -133,8 +133,8 @@ async fn all_tasks_waiting_on_a_tcp_listener_are_served() {
 }
 
 #[tokio::test]
-async fn cancelled_tcp_accept_takes_no_wake_up() {
-    cancelled_accept_takes_no_wake_up::<TapListener>("cancelled").await;
+async fn cancelled_tcp_accept_steals_no_wake_up() {
+    cancelled_accept_steals_no_wake_up::<TapListener>("cancelled").await;
 }
 
 #[cfg(unix)]
@@ -148,7 +148,7 @@ mod unix {
     }
 
     #[tokio::test]
-    async fn cancelled_unix_accept_takes_no_wake_up() {
-        cancelled_accept_takes_no_wake_up::<TapUnixListener>("cancelled").await;
+    async fn cancelled_unix_accept_steals_no_wake_up() {
+        cancelled_accept_steals_no_wake_up::<TapUnixListener>("cancelled").await;
     }
 }

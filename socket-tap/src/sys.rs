@@ -196,7 +196,7 @@ mod linux {
         use super::*;
 
         #[test]
-        fn tcp_states_have_the_kernels_numbers() {
+        fn tcp_states_match_the_kernel() {
             let names: Vec<String> = (0..=12).map(|state| tcp_state(state).to_string()).collect();
             let expected = [
                 "UNKNOWN",

@@ -7,7 +7,7 @@ use crate::close::EndedBy;
 use crate::event::Event;
 use crate::sink::Memory;
 
-/// A path for a socket, that is removed at the end.
+/// The path of a socket, removed on drop.
 struct Place(PathBuf);
 
 impl Place {
@@ -36,7 +36,7 @@ fn names(events: &[Event]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_connection_is_recorded_as_over_tcp_with_paths_for_addresses() {
+async fn unix_connection_records_paths_as_addresses() {
     let (place, (tap, memory)) = (Place::new("both"), recording());
     let listener = TapUnixListener::bind(&tap, &place.0).unwrap();
     let mut client = TapStream::connect_unix(&tap, &place.0).await.unwrap();
@@ -81,7 +81,7 @@ async fn a_connection_is_recorded_as_over_tcp_with_paths_for_addresses() {
 }
 
 #[tokio::test]
-async fn a_path_that_is_taken_or_not_there_is_recorded_with_its_error() {
+async fn failed_unix_bind_and_connect_are_recorded() {
     let (place, (tap, memory)) = (Place::new("errors"), recording());
     assert_eq!(TapStream::connect_unix(&tap, &place.0).await.unwrap_err().kind(), io::ErrorKind::NotFound);
     std::fs::write(&place.0, "").unwrap();
@@ -94,7 +94,7 @@ async fn a_path_that_is_taken_or_not_there_is_recorded_with_its_error() {
 }
 
 #[tokio::test]
-async fn a_listener_that_was_there_is_adopted() {
+async fn existing_unix_listener_is_adopted() {
     let (place, (tap, memory)) = (Place::new("adopted"), recording());
     let listener = TapUnixListener::from_tokio(&tap, UnixListener::bind(&place.0).unwrap());
     drop(listener);

@@ -7,7 +7,7 @@ use crate::TapStream;
 use crate::close::EndedBy;
 use crate::format::Line;
 
-/// A connection that reads, writes, and is closed in order.
+/// A connection that reads, writes, and closes gracefully.
 const STORY: [&str; 7] = [
     r#"{"t":1000,"sock":2,"op":"accept","on":1,"fd":11,"local":"127.0.0.1:3000","peer":"127.0.0.1:51234"}"#,
     r#"{"t":2000,"sock":2,"op":"option","name":"TCP_NODELAY","value":1}"#,
@@ -30,18 +30,18 @@ fn story() -> Check {
     Check::new(events(STORY))
 }
 
-/// The story without its lines of that operation.
+/// The recording without the events of one operation.
 fn without(op: &str) -> Check {
     Check::new(events(STORY.into_iter().filter(|line| !line.contains(&format!(r#""op":"{op}""#)))))
 }
 
-/// What the check says as it fails.
+/// Returns the panic message of a check.
 fn failure<T>(check: impl FnOnce() -> T) -> String {
     let panic = catch_unwind(AssertUnwindSafe(|| _ = check())).expect_err("the check was meant to fail");
     *panic.downcast::<String>().unwrap()
 }
 
-/// The operations of the lines that are marked.
+/// Returns the operations of the marked lines.
 fn marked(message: &str) -> Vec<&str> {
     let lines = message.lines().filter_map(|line| line.strip_prefix("▶ "));
     lines
@@ -52,7 +52,7 @@ fn marked(message: &str) -> Vec<&str> {
 }
 
 #[test]
-fn a_recording_as_it_should_be_passes_every_check() {
+fn graceful_connection_passes_every_check() {
     let story = story();
     story.connections(1).reads(1).writes(1).received(4).sent(6).no_errors();
     story
@@ -64,7 +64,7 @@ fn a_recording_as_it_should_be_passes_every_check() {
 }
 
 #[test]
-fn a_failure_shows_the_whole_recording_with_what_it_is_about_marked() {
+fn failure_shows_recording_with_marked_events() {
     let message = failure(|| _ = story().writes(2));
     let expected = "2 writes expected, 1 is there:
 
@@ -80,7 +80,7 @@ fn a_failure_shows_the_whole_recording_with_what_it_is_about_marked() {
 }
 
 #[test]
-fn each_check_fails_and_marks_what_it_is_about() {
+fn failed_checks_mark_the_offending_events() {
     type Failing = fn() -> String;
     let cases: [(Failing, &str, &[&str]); 14] = [
         (|| failure(|| _ = story().reads(0)), "0 reads expected, 1 is there", &["read"]),
@@ -106,7 +106,7 @@ fn each_check_fails_and_marks_what_it_is_about() {
 }
 
 #[test]
-fn who_wrote_first_is_found_on_the_connection_that_did() {
+fn early_write_is_marked_on_its_connection() {
     let mut lines = STORY.to_vec();
     lines.push(r#"{"t":8000,"sock":3,"op":"write","bytes":9}"#);
     lines.push(r#"{"t":9000,"sock":3,"op":"write","bytes":9}"#);
@@ -117,7 +117,7 @@ fn who_wrote_first_is_found_on_the_connection_that_did() {
 }
 
 #[test]
-fn an_error_is_shown_with_its_reason() {
+fn failed_operation_is_shown_with_its_reason() {
     let mut lines = STORY.to_vec();
     lines.insert(4, r#"{"t":4500,"sock":2,"op":"write","error":"broken pipe","errno":32}"#);
     let message = failure(|| _ = Check::new(events(lines)).no_errors());
@@ -125,14 +125,14 @@ fn an_error_is_shown_with_its_reason() {
 }
 
 #[test]
-fn what_came_before_a_mark_can_be_left_out() {
+fn after_mark_drops_earlier_events() {
     let mut lines = STORY.to_vec();
     lines.insert(3, r#"{"t":3500,"op":"mark","label":"answer"}"#);
     Check::new(events(lines)).after_mark("answer").reads(0).writes(1).connections(0);
 }
 
 #[test]
-fn a_recording_with_gaps_proves_nothing() {
+fn recording_with_gaps_fails_the_check() {
     let mut lines = STORY.to_vec();
     lines.push(r#"{"t":8000,"op":"gap","reads":3,"writes":1,"payloads":0}"#);
     let message = failure(|| Check::new(events(lines)));
@@ -141,7 +141,7 @@ fn a_recording_with_gaps_proves_nothing() {
 }
 
 #[test]
-fn a_failure_is_reported_where_the_check_was_called() {
+fn failure_points_to_the_calling_line() {
     let caller = std::sync::Arc::new(std::sync::Mutex::new(None));
     let seen = std::sync::Arc::clone(&caller);
     let before = std::panic::take_hook();
@@ -162,19 +162,19 @@ fn a_failure_is_reported_where_the_check_was_called() {
 }
 
 #[tokio::test]
-async fn a_recording_is_checked_from_within_a_task() {
+async fn check_works_inside_a_task() {
     let recording = Recording::client("test").unwrap();
     recording.tap().mark("here");
     assert_eq!(recording.check().events().len(), 1);
 }
 
 #[tokio::test]
-async fn check_works_in_a_task_that_has_used_up_its_budget() {
-    // tokio lets a task do 128 things before it makes it wait for its next turn.
+async fn check_works_in_a_task_without_budget() {
+    // tokio lets a task complete 128 operations before it has to yield.
     for writes in 126..=129 {
         let recording = Recording::server("busy").unwrap();
         let mut stream = TapStream::wrap(recording.tap(), tokio::io::empty(), "memory");
-        // A new turn, with the whole budget.
+        // Renews the budget.
         tokio::task::yield_now().await;
         for _ in 0..writes {
             stream.write_all(b"x").await.unwrap();

@@ -12,7 +12,7 @@ fn shown(lines: &[&str]) -> String {
 }
 
 #[test]
-fn a_connection_reads_like_a_story() {
+fn connection_is_formatted_line_by_line() {
     let story = shown(&[
         r#"{"t":0,"sock":1,"op":"socket","fd":9,"domain":"ipv4","type":"stream"}"#,
         r#"{"t":21000,"sock":1,"op":"bind","local":"127.0.0.1:3000"}"#,
@@ -36,7 +36,7 @@ fn a_connection_reads_like_a_story() {
 }
 
 #[test]
-fn what_the_tap_did_not_make_datagrams_and_ends_read_well() {
+fn adopted_sockets_datagrams_and_ends_are_formatted() {
     let story = shown(&[
         r#"{"t":0,"sock":1,"op":"adopt","fd":3,"domain":"ipv4","type":"listener","local":"127.0.0.1:3000"}"#,
         r#"{"t":0,"sock":3,"op":"adopt","on":2,"domain":"tls","type":"stream","peer":"127.0.0.1:51234"}"#,
@@ -66,7 +66,7 @@ fn what_the_tap_did_not_make_datagrams_and_ends_read_well() {
 }
 
 #[test]
-fn only_a_socket_has_a_fin() {
+fn fin_is_shown_for_sockets_only() {
     let ending = |domain: &str| {
         let adopt = format!(r#"{{"t":0,"sock":1,"op":"adopt","domain":"{domain}","type":"stream"}}"#);
         shown(&[
@@ -85,7 +85,7 @@ fn only_a_socket_has_a_fin() {
 }
 
 #[test]
-fn a_trace_cannot_steer_the_terminal() {
+fn control_characters_are_replaced() {
     for line in [
         r#"{"t":0,"op":"mark","label":"\u001b[2Jgone"}"#,
         r#"{"t":0,"sock":1,"op":"option","name":"\u001b[2J","value":1}"#,
@@ -100,7 +100,7 @@ fn a_trace_cannot_steer_the_terminal() {
 }
 
 #[test]
-fn connect_says_how_long_it_took() {
+fn connect_shows_its_duration() {
     let line = |t: u64| {
         let event = r#"{"t":915000,"sock":3,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:80","began":795000}"#;
         let Ok(Line::Event(event)) = Line::parse(event) else { panic!("{event}") };

@@ -7,13 +7,13 @@ const NUMBERS: [u64; 11] = [0, 1, 9, 10, 99, 100, 101, 999, 1_000, 1_234_567, u6
 fn line(t: u64, sock: Option<SockId>, transfer: &DrainedTransfer, payload: &[u8]) -> String {
     let mut out = b"before\n".to_vec();
     let mut lines = TransferLines::new();
-    // What an earlier line left must not show.
+    // Bytes of an earlier line must not show.
     lines.line = [b'#'; MAX_LINE];
     lines.append(&mut out, t, sock, transfer, payload);
     String::from_utf8(out.split_off(7)).unwrap()
 }
 
-/// The way through an event and serde.
+/// Formats the line through an event and serde.
 fn by_event(t: u64, sock: Option<SockId>, transfer: &DrainedTransfer, payload: &[u8]) -> String {
     let slices = (transfer.slices > 0).then_some(transfer.slices.into());
     let data = transfer.payload(payload).map(Into::into);
@@ -28,7 +28,7 @@ fn by_event(t: u64, sock: Option<SockId>, transfer: &DrainedTransfer, payload: &
 }
 
 #[test]
-fn lines_are_those_of_events() {
+fn lines_equal_those_of_write_event() {
     for direction in [Direction::Read, Direction::Write] {
         for bytes in NUMBERS {
             for slices in [0, 1, 64, u16::MAX] {
@@ -45,7 +45,7 @@ fn lines_are_those_of_events() {
 }
 
 #[test]
-fn payload_is_encoded_whatever_its_length_and_place() {
+fn payload_of_any_length_is_encoded() {
     let payload: Vec<u8> = (0..2_000_usize).map(|at| (at * 7 % 256) as u8).collect();
     for at in [0, 1, 77] {
         for captured in (0..70).chain([767, 768, 769, 1_024, 1_500]) {

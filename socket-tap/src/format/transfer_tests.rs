@@ -7,7 +7,7 @@ const NUMBERS: [u64; 8] = [0, 1, 9, 10, 99, 100, 1_234_567, u64::MAX];
 
 fn transfers() -> impl Iterator<Item = Transfer> {
     let lengths = [0, 1, 2, 3, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK + 2];
-    // Every byte, and none of them where another would do as well.
+    // Every byte value, at changing positions.
     let payload = |length| (0..length).map(|at: usize| (at * 7 % 256) as u8).collect();
     let data = std::iter::once(None).chain(lengths.map(|length| Some(payload(length))));
     data.flat_map(|data: Option<Box<[u8]>>| {
@@ -28,7 +28,7 @@ fn both(event: &Event) -> [String; 2] {
 }
 
 #[test]
-fn lines_are_those_of_serde() {
+fn lines_equal_those_of_serde() {
     for transfer in transfers() {
         for op in [Op::Read(transfer.clone()), Op::Write(transfer)] {
             for number in NUMBERS {
@@ -42,9 +42,9 @@ fn lines_are_those_of_serde() {
     }
 }
 
-/// Each line with one character changed, left out or doubled: whatever is read without serde, serde reads alike.
+/// Changes, removes or doubles each character of a line: every result must parse in the same way as with serde.
 #[test]
-fn no_line_is_read_in_another_way_than_serde_does() {
+fn mutated_lines_parse_like_serde() {
     let lines = [
         r#"{"t":10,"sock":2,"op":"read","bytes":0,"eof":true}"#,
         r#"{"t":20,"sock":18446744073709551615,"op":"write","bytes":7,"slices":4294967295,"data":"R0U="}"#,
@@ -71,7 +71,7 @@ fn no_line_is_read_in_another_way_than_serde_does() {
 }
 
 #[test]
-fn the_longest_line_fits() {
+fn longest_line_fits_the_buffer() {
     let transfer = Transfer { bytes: u64::MAX, slices: Some(u32::MAX), eof: true, data: Some(Box::new([7])) };
     let event = Event { t: u64::MAX, sock: SockId::new(u64::MAX), op: Op::Write(transfer), error: None };
     let [ours, _] = both(&event);
@@ -79,7 +79,7 @@ fn the_longest_line_fits() {
 }
 
 #[test]
-fn a_failed_transfer_is_left_to_serde() {
+fn failed_transfer_is_left_to_serde() {
     let error = Some(Failure { reason: "connection reset".into(), errno: Some(104) });
     let event = Event { t: 1, sock: SockId::new(2), op: Op::Read(Transfer::default()), error };
     assert!(of(&event).is_none());

@@ -80,7 +80,7 @@ fn check(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
 }
 
 #[test]
-fn nothing_is_late_when_a_thread_writes_for_the_first_time() {
+fn first_write_of_a_thread_is_not_late() {
     check(3, || {
         let model = Model::new();
         let writer = loom::thread::spawn({
@@ -98,7 +98,7 @@ fn nothing_is_late_when_a_thread_writes_for_the_first_time() {
 }
 
 #[test]
-fn nothing_is_late_between_a_writer_and_a_reader() {
+fn writer_and_reader_records_are_not_late() {
     check(3, || {
         let model = Model::new();
         let writer = loom::thread::spawn({
@@ -121,7 +121,7 @@ fn nothing_is_late_between_a_writer_and_a_reader() {
 }
 
 #[test]
-fn a_place_that_is_taken_again_is_seen() {
+fn reused_slot_is_observed() {
     check(2, || {
         let model = Model::new();
         let threads = [0, 1].map(|shard| {

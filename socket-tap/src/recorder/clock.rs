@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn anchors_stay_until_no_pending_reading_needs_them() {
+    fn anchors_stay_while_readings_need_them() {
         let mut timeline = Timeline::start(RawClock::Monotonic);
         let oldest = timeline.advance(0);
         let mapped = timeline.since_start(oldest - 1);
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn mapped_time_never_runs_back() {
+    fn mapped_time_never_runs_backwards() {
         let clock = RawClock::new();
         let mut timeline = Timeline::start(clock.clone());
         let mut last = 0;

@@ -13,15 +13,15 @@ use crate::tap::Tap;
 #[cfg(target_os = "linux")]
 #[test]
 #[cfg_attr(miri, ignore = "starts a process")]
-fn a_forked_child_neither_hangs_nor_panics() {
-    passes_in_separate_process("recorder::command::tests::forks_in_a_process_of_its_own");
+fn forked_child_neither_hangs_nor_panics() {
+    passes_in_separate_process("recorder::command::tests::forks");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 #[ignore = "forks: run by the test above, in a process of its own"]
 #[expect(unsafe_code, reason = "fork has no safe form")]
-fn forks_in_a_process_of_its_own() {
+fn forks() {
     let tap = Tap::server("test").sink(Memory::new()).start().unwrap();
     // SAFETY: the child calls only the code under test, which takes no lock there, and `_exit`.
     match unsafe { libc::fork() } {
@@ -73,7 +73,7 @@ fn wakes_after(recorder: &Recorder, load: impl FnOnce()) -> bool {
 }
 
 #[test]
-fn a_half_full_shard_wakes_a_drain_thread_that_was_feeding_its_sinks() {
+fn half_full_shard_wakes_a_busy_drain_thread() {
     let recorder = drowsy(0);
     let read =
         || recorder.transfer(SockId::after(0), Direction::Read, (1, 0), std::iter::empty(), Stamp::Now);

@@ -50,7 +50,7 @@ fn mark(recorder: &Recorder, label: &'static str, stamp: Stamp<'_>) {
 }
 
 #[test]
-fn records_after_the_reading_wait_for_the_next_round() {
+fn later_records_wait_for_the_next_round() {
     let mut stepped = stepped();
     stepped.mark("before", Stamp::Now);
     let reading = stepped.clock.raw();
@@ -64,7 +64,7 @@ fn records_after_the_reading_wait_for_the_next_round() {
 }
 
 #[test]
-fn a_call_in_progress_is_recorded_before_what_happened_meanwhile() {
+fn call_in_progress_is_delivered_in_entry_order() {
     let mut stepped = stepped();
     let entered = stepped.recording.enter();
     let reading = stepped.clock.raw();
@@ -81,7 +81,7 @@ fn a_call_in_progress_is_recorded_before_what_happened_meanwhile() {
 }
 
 #[test]
-fn a_call_keeps_its_entry_time_however_long_it_takes() {
+fn long_call_keeps_its_entry_time() {
     let mut stepped = stepped();
     let entered = stepped.recording.enter();
     let entry = stepped.recording.now();
@@ -97,7 +97,7 @@ fn a_call_keeps_its_entry_time_however_long_it_takes() {
 }
 
 #[test]
-fn a_call_in_progress_holds_back_at_most_what_the_shards_hold() {
+fn call_in_progress_delays_a_bounded_backlog() {
     let mut stepped = stepped();
     let entered = stepped.recording.enter();
     let (capacity, _) = stepped.drain.capacity();
@@ -117,7 +117,7 @@ fn a_call_in_progress_holds_back_at_most_what_the_shards_hold() {
 }
 
 #[test]
-fn a_call_in_progress_holds_back_at_most_the_payload_that_the_shards_hold() {
+fn call_in_progress_delays_bounded_payload() {
     let capacity = Capacity { capture: 100, events: 64 * 1024, payload: 4_000 };
     let mut stepped = stepped_of(capacity, vec![]);
     let entered = stepped.recording.enter();
@@ -139,7 +139,7 @@ fn a_call_in_progress_holds_back_at_most_the_payload_that_the_shards_hold() {
 }
 
 #[test]
-fn the_end_takes_records_whatever_their_clock_says() {
+fn end_delivers_records_of_calls_in_progress() {
     let mut stepped = stepped();
     let entered = stepped.recording.enter();
     stepped.mark("last", Stamp::Entered(&entered));
@@ -167,7 +167,7 @@ impl Sink for CallLog {
 }
 
 #[test]
-fn sinks_are_flushed_once_after_all_batches_of_a_round() {
+fn sinks_are_flushed_once_per_round() {
     let calls = Arc::default();
     let mut stepped = stepped_with(1 << 17, vec![Box::new(CallLog(Arc::clone(&calls)))]);
     for _ in 0..=MAX_BATCH {
@@ -199,7 +199,7 @@ impl Sink for Overrun {
 const CAPACITY: usize = 2 * MAX_BATCH;
 
 #[test]
-fn backlog_is_bounded_however_long_a_sink_is_overrun() {
+fn backlog_is_bounded_under_overload() {
     let load = Arc::default();
     let mut stepped = stepped_with(64, vec![Box::new(Overrun(Arc::clone(&load)))]);
     *lock(&load) = Some(stepped.recording.clone());

@@ -7,7 +7,7 @@ use crate::sink::Memory;
 use crate::tap::Tap;
 
 #[test]
-fn a_call_in_progress_holds_back_what_is_later() {
+fn call_in_progress_holds_back_later_readings() {
     prepare();
     let clock = RawClock::new();
     let call = EnteredCall::now(&clock);
@@ -26,14 +26,14 @@ fn a_call_in_progress_holds_back_what_is_later() {
 #[test]
 #[cfg_attr(miri, ignore = "starts a process")]
 fn refused_membarrier_is_replaced_by_fences() {
-    passes_in_separate_process("recorder::entered_call::tests::filters_membarrier_in_a_process_of_its_own");
+    passes_in_separate_process("recorder::entered_call::tests::filters_membarrier");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 #[ignore = "installs a seccomp filter: run by the test above, in a process of its own"]
 #[expect(unsafe_code, reason = "seccomp has no safe form")]
-fn filters_membarrier_in_a_process_of_its_own() {
+fn filters_membarrier() {
     use libc::{BPF_ABS, BPF_JEQ, BPF_JMP, BPF_K, BPF_LD, BPF_RET, BPF_W, sock_filter, sock_fprog};
     prepare();
     if !FENCED_BY_KERNEL.load(Ordering::Relaxed) {
@@ -63,7 +63,7 @@ fn filters_membarrier_in_a_process_of_its_own() {
 }
 
 #[test]
-fn a_thread_that_ends_gives_its_place_back() {
+fn ended_thread_frees_its_slot() {
     let clock = RawClock::new();
     for _ in 0..if cfg!(miri) { 10 } else { 2 * MAX_CALLS } {
         let clock = clock.clone();
@@ -87,7 +87,7 @@ thread_local! {
 }
 
 #[test]
-fn thread_that_ends_records_before_and_after_it_gave_its_place_back() {
+fn ending_thread_records_with_and_without_slot() {
     for record_first in [true, false] {
         let memory = Memory::new();
         let tap = Tap::server("test").sink(memory.clone()).start().unwrap();

@@ -36,7 +36,7 @@ impl Drop for Broken {
 }
 
 #[test]
-fn sink_that_panics_in_its_name_or_drop_does_not_end_the_recording() {
+fn sink_that_panics_in_name_or_drop_is_isolated() {
     for (in_name, in_drop) in [(true, false), (false, true)] {
         let memory = Memory::new();
         let tap = Tap::server("test").sink(Broken { in_name, in_drop }).sink(memory.clone()).start().unwrap();
@@ -63,7 +63,7 @@ impl<F: FnMut() + Send + 'static> Sink for Calls<F> {
 }
 
 #[test]
-fn waiting_for_the_recorder_on_its_own_thread_returns_at_once() {
+fn waiting_on_the_drain_thread_returns_at_once() {
     let own = Arc::<Mutex<Option<Tap>>>::default();
     let (called, calls) = mpsc::channel();
     let sink = Calls({
@@ -97,7 +97,7 @@ impl std::task::Wake for Asks {
 }
 
 #[test]
-fn task_that_is_woken_by_the_end_may_ask_again() {
+fn task_woken_by_the_end_may_send_commands() {
     let capacity = Capacity { capture: 0, events: 1, payload: 0 };
     let asks = Arc::new(Asks(Recorder::new(RawClock::new(), 0, capacity)));
     let (reply, mut replied) = tokio::sync::oneshot::channel();

@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_milestone_is_given_back_as_it_was_taken() {
+    fn lifecycle_events_survive_packing() {
         let failure = Failure { reason: "connection reset".into(), errno: Some(104) };
         for (op, error) in [
             (Op::Read(Transfer { eof: true, ..Transfer::default() }), None),

@@ -79,7 +79,7 @@ fn in_order(memory: &Memory) -> Vec<Event> {
 }
 
 #[test]
-fn end_cuts_each_socket_once_and_counts_it_as_open_or_closed() {
+fn end_counts_each_socket_as_open_or_closed() {
     check(|| {
         let (tap, memory) = start(8);
         let threads = [0, 1].map(|_| {
@@ -116,7 +116,7 @@ fn end_cuts_each_socket_once_and_counts_it_as_open_or_closed() {
 }
 
 #[test]
-fn nothing_is_lost_uncounted_or_doubled() {
+fn lost_events_are_counted_exactly() {
     check(|| {
         let (tap, memory) = start(2);
         let threads = [0, 1].map(|_| {
@@ -154,7 +154,7 @@ fn nothing_is_lost_uncounted_or_doubled() {
 }
 
 #[test]
-fn write_comes_before_the_read_that_it_causes() {
+fn write_precedes_the_read_that_it_causes() {
     check(|| {
         let (tap, memory) = start(8);
         let (send, receive) = mpsc::channel();
@@ -188,7 +188,7 @@ fn write_comes_before_the_read_that_it_causes() {
 }
 
 #[test]
-fn flush_hands_over_what_was_recorded_before() {
+fn flush_delivers_earlier_events() {
     check(|| {
         let (tap, memory) = start(8);
         let threads = [0, 1].map(|_| {
@@ -207,7 +207,7 @@ fn flush_hands_over_what_was_recorded_before() {
 }
 
 #[test]
-fn every_request_is_answered_whatever_ends_the_recording() {
+fn every_command_gets_a_reply() {
     check(|| {
         let (tap, memory) = start(8);
         let ends: [fn(&Tap) -> io::Result<End>; 2] =
@@ -230,7 +230,7 @@ fn every_request_is_answered_whatever_ends_the_recording() {
 }
 
 #[test]
-fn last_close_completes_a_recording_that_waits_for_it() {
+fn last_close_completes_finish_when_idle() {
     check(|| {
         let (tap, memory) = start(8);
         let socket = accept(&tap);

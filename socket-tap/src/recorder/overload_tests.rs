@@ -81,7 +81,7 @@ fn gaps(events: &[Event]) -> Gap {
 const CONNECTIONS: u64 = 20_000;
 
 #[test]
-fn memory_is_bounded_and_the_sums_are_right_when_the_sinks_take_nothing() {
+fn blocked_sinks_bound_memory_and_keep_sums() {
     let (events, lost) = held(|_, recorder| {
         for _ in 0..CONNECTIONS {
             live(connection(recorder));
@@ -110,7 +110,7 @@ fn memory_is_bounded_and_the_sums_are_right_when_the_sinks_take_nothing() {
 }
 
 #[test]
-fn a_connection_is_told_to_its_end_or_left_out_whole() {
+fn connection_is_recorded_to_its_end_or_dropped() {
     let (events, _) = held(|_, recorder| {
         let early: Vec<SocketRecorder> = (0..100).map(|_| connection(recorder)).collect();
         for _ in 0..CONNECTIONS {
@@ -135,7 +135,7 @@ fn a_connection_is_told_to_its_end_or_left_out_whole() {
 }
 
 #[test]
-fn neither_errors_without_end_nor_marks_fill_the_memory() {
+fn endless_errors_and_marks_are_bounded() {
     let (events, lost) = held(|tap, recorder| {
         let broken = connection(recorder);
         for _ in 0..CONNECTIONS {

@@ -36,7 +36,7 @@ fn reads(taken: &DrainedRecords) -> Vec<(u64, Option<&[u8]>)> {
 }
 
 #[test]
-fn records_that_stay_keep_their_payload() {
+fn remaining_records_keep_their_payload() {
     let capacity = ShardCapacity { transfers: 9, lifecycle_events: 9, payload: 99 };
     let (mut shard, mut gap) = (Shard::new(capacity), Gap::default());
     let (mut pending, mut incoming) = (DrainedRecords::default(), DrainedRecords::default());
@@ -57,7 +57,7 @@ fn records_that_stay_keep_their_payload() {
 }
 
 #[test]
-fn payload_is_dropped_before_transfers_and_both_are_counted() {
+fn payload_is_dropped_before_transfers() {
     let mut shard = Shard::new(CAPACITY);
     assert!(read(&mut shard, 1, b"abcdef"), "half full");
     assert!(!read(&mut shard, 2, b"xy"), "no longer the moment");
@@ -73,7 +73,7 @@ fn shutdown(shard: &mut Shard, raw: u64, keep: WhenFull) -> PushOutcome {
 }
 
 #[test]
-fn half_full_is_told_once_whatever_the_room() {
+fn half_full_is_reported_once() {
     for transfers in 1..10 {
         let mut shard = Shard::new(ShardCapacity { transfers, ..CAPACITY });
         let told: Vec<usize> = (1..20).filter(|n| read(&mut shard, *n as u64, b"")).collect();
@@ -82,7 +82,7 @@ fn half_full_is_told_once_whatever_the_room() {
 }
 
 #[test]
-fn a_clock_that_stands_still_changes_no_order() {
+fn equal_readings_keep_their_order() {
     let mut shard = Shard::new(ShardCapacity { transfers: 9, lifecycle_events: 9, payload: 9 });
     read(&mut shard, 7, b"a");
     shutdown(&mut shard, 7, WhenFull::Keep);
@@ -95,7 +95,7 @@ fn a_clock_that_stands_still_changes_no_order() {
 }
 
 #[test]
-fn milestones_keep_their_place_and_are_not_lost_with_the_transfers() {
+fn lifecycle_events_keep_their_order_among_transfers() {
     let mut shard = Shard::new(CAPACITY);
     shutdown(&mut shard, 1, WhenFull::Drop);
     for raw in 2..5 {
@@ -108,7 +108,7 @@ fn milestones_keep_their_place_and_are_not_lost_with_the_transfers() {
 }
 
 #[test]
-fn a_full_shard_takes_only_the_milestones_that_it_must() {
+fn full_shard_keeps_reserved_events_only() {
     let mut shard = Shard::new(CAPACITY);
     let taken = [1, 2, 3, 4, 5].map(|raw| shutdown(&mut shard, raw, WhenFull::Drop));
     assert_eq!(
@@ -129,7 +129,7 @@ fn a_full_shard_takes_only_the_milestones_that_it_must() {
 }
 
 #[test]
-fn each_datagram_keeps_its_own_envelope_also_when_others_are_lost() {
+fn datagrams_keep_their_own_info() {
     let mut shard = Shard::new(ShardCapacity { transfers: 4, ..CAPACITY });
     let peer = |port| Some(SocketAddr::from(([127, 0, 0, 1], port)));
     let mut receive = |raw: u64, truncation| {
@@ -170,12 +170,12 @@ fn each_datagram_keeps_its_own_envelope_also_when_others_are_lost() {
 }
 
 #[test]
-fn a_record_of_a_read_or_write_is_as_short_as_it_is_said_to_be() {
+fn transfer_record_has_the_documented_size() {
     assert_eq!((size_of::<TransferRecord>(), size_of::<DatagramInfo>()), (32, 40));
 }
 
 #[test]
-fn memory_of_a_burst_is_given_back() {
+fn burst_memory_is_freed() {
     let capacity = ShardCapacity { transfers: 9, lifecycle_events: 100_000, payload: 9 };
     let (mut shard, mut gap) = (Shard::new(capacity), Gap::default());
     let (mut pending, mut incoming) = (DrainedRecords::default(), DrainedRecords::default());

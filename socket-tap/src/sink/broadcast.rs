@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_receiver_gets_what_happens_after_it_came_and_learns_the_end() {
+    async fn subscribers_get_later_events_and_the_end() {
         let mut live = Broadcast::new(8);
         let handle = live.handle();
         send(&mut live, 1..=1);
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_slow_receiver_is_told_how_many_events_it_missed() {
+    async fn slow_subscriber_gets_the_missed_count() {
         let mut live = Broadcast::new(2);
         let handle = live.handle();
         send(&mut live, 1..=1);
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_receiver_that_never_looks_holds_nothing_up() {
+    async fn idle_subscriber_does_not_block_the_sink() {
         let live = Broadcast::new(1);
         let idle = live.handle().subscribe();
         let tap = Tap::server("test").buffer(64 * 1024, 0).sink(live).start().unwrap();

@@ -4,7 +4,7 @@ use super::*;
 use crate::sink::Memory;
 use crate::tap::Tap;
 
-/// A directory of the test's own, gone when it ends.
+/// A temporary directory, removed on drop.
 struct Directory(PathBuf);
 
 impl Directory {
@@ -21,7 +21,7 @@ impl Drop for Directory {
     }
 }
 
-/// Reads a file that must be a whole trace.
+/// Parses a file that must be a complete trace.
 fn read(path: &Path) -> (Header, Vec<Event>, End) {
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut lines = text.lines();
@@ -41,7 +41,7 @@ fn read(path: &Path) -> (Header, Vec<Event>, End) {
 }
 
 #[test]
-fn each_part_is_a_whole_trace_no_larger_than_asked_and_together_they_have_everything() {
+fn rotated_files_are_complete_bounded_traces() {
     let directory = Directory::new("parts");
     let path = directory.0.join("shop.jsonl");
     let tap = Tap::server("shop").sink(TraceFile::create(&path).unwrap().rotate(1_000, 100)).start().unwrap();
@@ -74,7 +74,7 @@ fn each_part_is_a_whole_trace_no_larger_than_asked_and_together_they_have_everyt
 }
 
 #[test]
-fn only_the_last_parts_are_kept() {
+fn rotation_keeps_the_last_files() {
     let directory = Directory::new("kept");
     let path = directory.0.join("shop.jsonl");
     let tap = Tap::server("shop").sink(TraceFile::create(&path).unwrap().rotate(1, 2)).start().unwrap();
@@ -87,13 +87,13 @@ fn only_the_last_parts_are_kept() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    // One event is larger than asked, so each has a file: parts 0 and 1 are gone, part 4 is the current one.
+    // Each event exceeds the size limit, so it has its own file: parts 0 and 1 are deleted, part 4 is the current file.
     assert_eq!(names, ["shop.2.jsonl", "shop.3.jsonl", "shop.jsonl"]);
     assert_eq!(read(&path).0.part, 4);
 }
 
 #[test]
-fn a_part_says_how_many_connections_were_open_as_it_ended() {
+fn rotated_file_counts_open_connections() {
     let directory = Directory::new("open");
     let path = directory.0.join("shop.jsonl");
     let tap = Tap::server("shop").sink(TraceFile::create(&path).unwrap().rotate(1, 9)).start().unwrap();
@@ -107,7 +107,7 @@ fn a_part_says_how_many_connections_were_open_as_it_ended() {
 }
 
 #[tokio::test]
-async fn wrapped_and_released_streams_are_counted_as_the_tap_does() {
+async fn rotated_file_counts_wrapped_streams() {
     use crate::stream::TapStream;
     let directory = Directory::new("wrapped");
     let path = directory.0.join("shop.jsonl");
@@ -129,7 +129,7 @@ async fn wrapped_and_released_streams_are_counted_as_the_tap_does() {
 }
 
 #[test]
-fn a_directory_that_vanishes_stops_the_recording_and_nothing_else() {
+fn removed_directory_stops_only_the_file() {
     let directory = Directory::new("vanished");
     let path = directory.0.join("shop.jsonl");
     let memory = Memory::new();
@@ -147,7 +147,7 @@ fn a_directory_that_vanishes_stops_the_recording_and_nothing_else() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_disk_that_is_full_at_the_start_is_named() {
+fn full_disk_at_the_start_names_the_file() {
     let error = Tap::server("shop").file("/dev/full").unwrap().start().unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::StorageFull);
     assert!(error.to_string().starts_with("cannot record to /dev/full: "), "{error}");
@@ -155,12 +155,12 @@ fn a_disk_that_is_full_at_the_start_is_named() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_full_disk_is_reported_once_and_stops_no_other_sink() {
+fn full_disk_is_reported_once() {
     let directory = Directory::new("full");
     let mut file = TraceFile::create(directory.0.join("shop.jsonl")).unwrap();
     let memory = Memory::new();
     file.begin(&read_header()).unwrap();
-    // From here on the disk is full.
+    // From here on, the disk is full.
     file.file = PrivateFile::create(Path::new("/dev/full")).unwrap();
     let (report, reported) = std::sync::mpsc::channel();
     let tap = Tap::server("shop")
@@ -189,7 +189,7 @@ fn read_header() -> Header {
     Line::parse_header(line).unwrap()
 }
 
-/// A file whose header is written already.
+/// A file whose header is already written.
 #[cfg(target_os = "linux")]
 struct Begun(TraceFile);
 

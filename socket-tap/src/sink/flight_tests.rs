@@ -26,7 +26,7 @@ fn lines(path: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_dump_has_the_last_events_and_says_what_is_missing() {
+fn dump_has_last_events_and_a_gap() {
     let directory = Directory::new("last");
     let (first, second) = (directory.0.join("first.jsonl"), directory.0.join("second.jsonl"));
     let flight = FlightRecorder::new(3);
@@ -61,7 +61,7 @@ fn a_dump_has_the_last_events_and_says_what_is_missing() {
 }
 
 #[test]
-fn a_dump_before_the_recording_or_to_nowhere_is_an_error_that_says_so() {
+fn dump_errors_name_the_reason() {
     let directory = Directory::new("errors");
     let path = directory.0.join("early.jsonl");
     let error = FlightRecorder::new(1).dump(&path).unwrap_err().to_string();
@@ -83,7 +83,7 @@ fn concurrent_dumps_leave_a_complete_file() {
     let dump = || (0..20).for_each(|_| flight.dump(&path).unwrap());
     thread::scope(|scope| {
         let dumps: Vec<_> = (0..4).map(|_| scope.spawn(dump)).collect();
-        // Whenever the file is looked at, it is complete.
+        // The file is complete at any time.
         while dumps.iter().any(|dump| !dump.is_finished()) {
             let Ok(text) = std::fs::read_to_string(&path) else { continue };
             assert_eq!(text.lines().last(), Some(r#"{"end":true,"events":1000,"lost":0}"#));
@@ -95,7 +95,7 @@ fn concurrent_dumps_leave_a_complete_file() {
 
 #[test]
 #[cfg(unix)]
-fn dump_replaces_no_special_file() {
+fn dump_does_not_replace_special_files() {
     let directory = Directory::new("special");
     let (victim, link) = (directory.0.join("victim"), directory.0.join("dump.jsonl"));
     std::fs::write(&victim, "precious").unwrap();
@@ -111,7 +111,7 @@ fn dump_replaces_no_special_file() {
 
 #[test]
 #[cfg(unix)]
-fn dump_over_a_file_that_is_recorded_to_is_refused() {
+fn dump_over_a_recorded_file_is_refused() {
     let directory = Directory::new("recorded");
     let path = directory.0.join("shop.jsonl");
     let flight = FlightRecorder::new(1);

@@ -95,7 +95,7 @@ mod tests {
     use crate::{Tap, TapListener, TapStream, TapUdpSocket};
 
     #[tokio::test]
-    async fn each_connection_is_reported_once_when_it_has_closed() {
+    async fn closed_connection_is_reported_once() {
         let (report, reported) = mpsc::channel();
         let tap =
             Tap::server("test").on_close(move |closed| report.send(closed.clone()).unwrap()).start().unwrap();

@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn wrapped_stream_counts_beside_the_one_below() {
+    fn wrapped_stream_counts_in_addition_to_its_base() {
         let accept = r#"{"t":1,"sock":1,"op":"accept","on":7}"#;
         let adopt = r#"{"t":2,"sock":2,"op":"adopt","domain":"tls","type":"stream","on":1}"#;
         assert_eq!([open_after(&[accept, adopt]), open_after(&[accept, adopt, CLOSE])], [2, 1]);
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn connected_datagram_socket_is_no_stream() {
+    fn connected_datagram_socket_does_not_count() {
         let socket = r#"{"t":1,"sock":1,"op":"socket","domain":"ipv4","type":"datagram"}"#;
         let connect = r#"{"t":2,"sock":1,"op":"connect","peer":"127.0.0.1:9"}"#;
         let close = r#"{"t":3,"sock":1,"op":"close"}"#;

@@ -1,4 +1,4 @@
-//! A panic hook is the whole process's, so each test runs again in a process of its own.
+//! Panic hooks are process-wide, so each test runs in a separate process.
 
 use std::process::{Command, Stdio};
 
@@ -7,15 +7,15 @@ use crate::event::Event;
 use crate::sink::Sink;
 use crate::tap::TapBuilder;
 
-/// Set in the processes that the tests start: where to dump.
+/// Set in the child processes: the path of the dump.
 const CHILD: &str = "SOCKET_TAP_TEST_PANIC";
 
-/// The path to dump to, in the process that a test started.
+/// Returns the path of the dump in a child process.
 fn child() -> Option<PathBuf> {
     std::env::var_os(CHILD).map(PathBuf::from)
 }
 
-/// Runs a test in a process of its own, and returns what it printed and the lines of the trace that it left.
+/// Runs a test in a child process, and returns its standard error and the lines of its dump.
 fn in_a_process(test: &str, stderr: Stdio) -> (String, Vec<String>) {
     let directory = temporary_directory(test);
     let path = directory.join("panic.jsonl");
@@ -89,7 +89,7 @@ fn dump_prints_nothing_unless_asked() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn caught_panic_does_not_abort_when_standard_error_is_full() {
+fn caught_panic_with_full_stderr_does_not_abort() {
     if let Some(path) = child() {
         let (flight, tap) = flight(|tap| tap);
         tap.dump_on_panic(&flight, path.with_extension("silent"));
@@ -97,7 +97,7 @@ fn caught_panic_does_not_abort_when_standard_error_is_full() {
         return panics();
     }
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
-    let (_, trace) = in_a_process("caught_panic_does_not_abort_when_standard_error_is_full", full.into());
+    let (_, trace) = in_a_process("caught_panic_with_full_stderr_does_not_abort", full.into());
     assert_eq!(trace.len(), 2, "{trace:?}");
 }
 
@@ -114,7 +114,7 @@ fn report_that_panics_does_not_abort() {
     assert_eq!(trace.len(), 2, "{trace:?}");
 }
 
-/// Panics at the first batch, on the drain thread.
+/// A sink that panics on its first batch, on the drain thread.
 struct Panics;
 
 impl Sink for Panics {
@@ -141,7 +141,7 @@ fn panic_on_the_drain_thread_leaves_a_dump() {
 }
 
 #[test]
-fn panic_while_holding_the_events_reports_an_error() {
+fn panic_while_holding_the_lock_is_reported() {
     if let Some(path) = child() {
         let (flight, tap) = flight(|tap| tap);
         tap.dump_on_panic_with(&flight, &path, prints);
@@ -150,12 +150,12 @@ fn panic_while_holding_the_events_reports_an_error() {
         tap.finish_blocking().unwrap();
         return flight.dump(path).unwrap();
     }
-    let (printed, trace) = in_a_process("panic_while_holding_the_events_reports_an_error", Stdio::piped());
+    let (printed, trace) = in_a_process("panic_while_holding_the_lock_is_reported", Stdio::piped());
     assert!(printed.contains("not dumped: the kept events are in use"), "{printed}");
     assert_eq!(trace.len(), 2, "a later dump works: {trace:?}");
 }
 
-/// Does not return from its first batch until its channel is closed.
+/// A sink that blocks on its first batch until its channel is closed.
 struct Stuck(mpsc::Receiver<()>);
 
 impl Sink for Stuck {
@@ -192,7 +192,7 @@ async fn only_the_first_panic_waits_for_a_stuck_sink() {
 }
 
 #[test]
-fn relative_path_is_the_one_when_the_hook_was_set() {
+fn relative_path_is_resolved_when_set() {
     if let Some(path) = child() {
         let (flight, tap) = flight(|tap| tap);
         std::env::set_current_dir(path.parent().unwrap()).unwrap();
@@ -200,6 +200,6 @@ fn relative_path_is_the_one_when_the_hook_was_set() {
         std::env::set_current_dir("/").unwrap();
         return panics();
     }
-    let (_, trace) = in_a_process("relative_path_is_the_one_when_the_hook_was_set", Stdio::null());
+    let (_, trace) = in_a_process("relative_path_is_resolved_when_set", Stdio::null());
     assert_eq!(trace.len(), 2, "{trace:?}");
 }

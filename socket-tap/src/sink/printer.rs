@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_reads_is_left_out_and_counted() {
+    fn unread_lines_are_dropped_and_counted() {
         let ((reader, go), written) = (channel(), Arc::default());
         let mut printer = Printer::start(Stopped { go, written: Arc::clone(&written) }).unwrap();
         // At most one text is with the writer and QUEUE_LENGTH are queued: the rest is dropped.
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_does_not_wait_for_ever() {
+    fn end_does_not_wait_indefinitely() {
         let (reader, go) = channel();
         let mut printer = Printer::start(Stopped { go, written: Arc::default() }).unwrap();
         printer.print("never read\n".to_owned(), 1).unwrap();
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_writer_that_fails_says_so_once_and_one_that_is_gone_does_not() {
+    fn write_error_is_returned_and_broken_pipe_ignored() {
         struct Fails(ErrorKind);
         impl Write for Fails {
             fn write(&mut self, _: &[u8]) -> io::Result<usize> {

@@ -2,7 +2,7 @@ use super::*;
 use crate::sink::TraceFile;
 use crate::tap::Tap;
 
-/// A directory of the test's own, gone when it ends.
+/// A temporary directory, removed on drop.
 struct Directory(PathBuf);
 
 impl Directory {
@@ -41,7 +41,7 @@ mod unix {
     }
 
     #[test]
-    fn symbolic_link_is_refused_and_its_target_stays() {
+    fn symbolic_link_is_refused() {
         let directory = Directory::new("symlink");
         let (target, link) = (directory.path("target"), directory.path("shop.jsonl"));
         fs::write(&target, "precious").unwrap();
@@ -86,7 +86,7 @@ mod unix {
         let directory = Directory::new("owner");
         let path = directory.path("shop.jsonl");
         fs::write(&path, "").unwrap();
-        // Only root can give files away; anybody else finds one of root's that is not to be opened at all.
+        // Only root can change the owner of a file.
         if std::os::unix::fs::chown(&path, Some(12_345), None).is_err() {
             return;
         }
@@ -102,7 +102,7 @@ mod unix {
         let path = directory.path("shop.jsonl");
         fs::write(&path, "earlier").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
-        // Opened by somebody who no longer could.
+        // Opened while others had access.
         let mut open = File::open(&path).unwrap();
         Tap::server("shop").file(&path).unwrap().start().unwrap().finish_blocking().unwrap();
         assert_eq!(mode(&path), 0o600);
@@ -112,7 +112,7 @@ mod unix {
     }
 
     #[test]
-    fn hard_linked_file_is_replaced_and_its_other_name_stays() {
+    fn hard_linked_file_is_replaced() {
         let directory = Directory::new("hard-link");
         let (path, other) = (directory.path("shop.jsonl"), directory.path("other"));
         fs::write(&other, "precious").unwrap();
@@ -136,7 +136,7 @@ mod unix {
     }
 
     #[test]
-    fn second_recording_names_the_first_and_leaves_it_alone() {
+    fn second_recording_to_a_file_is_refused() {
         let directory = Directory::new("locked");
         let path = directory.path("shop.jsonl");
         let first = Tap::server("shop").program("shop 1.2").file(&path).unwrap().start().unwrap();
@@ -187,14 +187,14 @@ mod unix {
     }
 }
 
-/// Set in the process that the next test starts: where to record.
+/// Set in the child process: the path of the trace.
 const CHILD: &str = "SOCKET_TAP_TEST_SIZE_LIMIT";
 
 #[test]
 #[cfg(target_os = "linux")]
-fn size_limit_stops_the_recording_and_not_the_program() {
+fn size_limit_stops_only_the_recording() {
     use rustix::process::{Resource, Rlimit, setrlimit};
-    const TEST: &str = "sink::private_file::tests::size_limit_stops_the_recording_and_not_the_program";
+    const TEST: &str = "sink::private_file::tests::size_limit_stops_only_the_recording";
     if let Some(path) = std::env::var_os(CHILD) {
         let tap = Tap::server("shop").file(path).unwrap().start().unwrap();
         setrlimit(Resource::Fsize, Rlimit { current: Some(1_000), maximum: None }).unwrap();
@@ -206,7 +206,7 @@ fn size_limit_stops_the_recording_and_not_the_program() {
     }
     let directory = Directory::new("size-limit");
     let path = directory.path("shop.jsonl");
-    // The limit is the whole process's.
+    // The limit is process-wide.
     let child = std::process::Command::new(std::env::current_exe().unwrap())
         .args(["--exact", TEST, "--nocapture"])
         .env(CHILD, &path)

@@ -30,7 +30,7 @@ fn other_names_have_no_part_number() {
     }
 }
 
-/// A directory of the test's own, gone when it ends.
+/// A temporary directory, removed on drop.
 struct Directory(PathBuf);
 
 impl Directory {
@@ -40,7 +40,7 @@ impl Directory {
         Self(path)
     }
 
-    /// Records five events, each into a file of its own, and keeps three of the full files.
+    /// Records five events into a file each, and keeps three full files.
     fn record(&self) {
         let file = TraceFile::create(self.0.join("shop.jsonl")).unwrap().rotate(1, 3);
         let tap = Tap::server("shop").sink(file).start().unwrap();
@@ -77,11 +77,11 @@ fn restart_deletes_the_parts_of_the_earlier_recording() {
 }
 
 #[test]
-fn restart_leaves_files_that_are_no_parts() {
+fn restart_keeps_unrelated_files() {
     let directory = Directory::new("foreign");
     directory.record();
     let whole = fs::read_to_string(directory.0.join("shop.jsonl")).unwrap();
-    // A text, a part under the number of another, and a recording whose own name is that of a part.
+    // A text file, a part with the wrong number, and a complete recording with the name of a part.
     let header = whole.lines().next().unwrap().replace(r#""part":4"#, r#""part":71"#);
     let no_parts = [
         ("shop.70.jsonl", "notes\n".to_owned()),
@@ -99,7 +99,7 @@ fn restart_leaves_files_that_are_no_parts() {
 }
 
 #[test]
-fn file_that_is_no_part_is_not_overwritten_by_one() {
+fn rotation_does_not_overwrite_unrelated_files() {
     let directory = Directory::new("in-the-way");
     fs::write(directory.0.join("shop.2.jsonl"), "notes\n").unwrap();
     let file = TraceFile::create(directory.0.join("shop.jsonl")).unwrap().rotate(1, 3);

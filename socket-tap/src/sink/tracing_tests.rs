@@ -13,7 +13,7 @@ use crate::tap::Tap;
 
 type Fields = BTreeMap<String, String>;
 
-/// Keeps the fields of each event, its level among them.
+/// A subscriber that keeps the fields and the level of each event.
 #[derive(Clone, Default)]
 struct Kept(Arc<Mutex<Vec<Fields>>>);
 
@@ -43,7 +43,7 @@ impl Subscriber for Kept {
     fn exit(&self, _: &Id) {}
 }
 
-/// What the subscriber gets of these lines of a trace.
+/// Returns the fields that the subscriber gets for these lines of a trace.
 fn sent(lines: &[&str]) -> Vec<Fields> {
     let kept = Kept::default();
     let mut sink = tracing::subscriber::with_default(kept.clone(), TracingEvents::new);
@@ -64,7 +64,7 @@ fn fields<const N: usize>(expected: [(&str, &str); N]) -> Fields {
 }
 
 #[test]
-fn every_event_is_sent_with_the_addresses_of_its_socket_by_the_conventions() {
+fn events_have_opentelemetry_attributes() {
     let sent = sent(&[
         r#"{"t":1,"sock":2,"op":"accept","on":1,"fd":11,"local":"127.0.0.1:3000","peer":"127.0.0.9:51234"}"#,
         r#"{"t":2,"sock":2,"op":"read","bytes":85}"#,
@@ -140,7 +140,7 @@ fn datagrams_are_traced_with_bytes_and_peer() {
 
 #[test]
 fn adopted_stream_has_addresses_until_it_is_released() {
-    // `sent` checks that nothing is kept afterwards.
+    // `sent` asserts that the sink forgets closed sockets.
     let sent = sent(&[
         r#"{"t":1,"sock":1,"op":"adopt","domain":"ipv4","type":"stream","local":"127.0.0.1:3000","peer":"127.0.0.9:51234"}"#,
         r#"{"t":2,"sock":1,"op":"release","rx":0,"tx":3,"reads":0,"writes":1}"#,
@@ -154,7 +154,7 @@ fn adopted_stream_has_addresses_until_it_is_released() {
 }
 
 #[test]
-fn what_was_lost_is_a_warning() {
+fn gap_is_a_warning() {
     let gap = Gap { reads: 3, writes: 1, ..Gap::default() };
     let sent = sent(&[r#"{"t":9,"op":"gap","reads":3,"writes":1,"payloads":0}"#]);
     let lost = gap.events().to_string();
@@ -163,7 +163,7 @@ fn what_was_lost_is_a_warning() {
 }
 
 #[test]
-fn the_subscriber_in_force_gets_the_events_of_the_recorders_thread() {
+fn current_subscriber_gets_the_events() {
     let kept = Kept::default();
     let tap = tracing::subscriber::with_default(kept.clone(), || {
         Tap::server("test").sink(TracingEvents::new()).start().unwrap()

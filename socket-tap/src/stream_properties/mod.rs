@@ -1,8 +1,8 @@
-//! Whatever is done to streams, on whatever threads and in whatever order: what is recorded is what happened.
+//! Property tests: a recording contains exactly the calls on its streams, for any threads and any order.
 //!
-//! A case is a few streams and a few rounds. In each round every stream has a list of polls, several threads share the
-//! streams, and the drain thread is made to empty the buffers meanwhile. In the next round each stream is on another
-//! thread, and so in another shard. A model of a few lines says what must have been recorded.
+//! A case has several streams and rounds. In each round every stream gets a list of polls, several threads share the
+//! streams, and the buffers are flushed meanwhile. In the next round each stream is on another thread, and so in
+//! another shard. A small model predicts the recording.
 
 mod model;
 mod scripted_stream;
@@ -21,10 +21,10 @@ use crate::tap::Tap;
 use model::{Expected, Model};
 use scripted_stream::{ScriptedStream, Step, step};
 
-/// One stream, what is done to it in each round, and what must come of it.
+/// A stream under test, and the model of its recording.
 struct TestStream {
     sock: SockId,
-    /// `None` once it is dropped.
+    /// `None` after the stream is dropped.
     stream: Option<TapStream<ScriptedStream>>,
     model: Model,
 }
@@ -52,7 +52,7 @@ impl TestStream {
     }
 }
 
-/// What is done in one round: for each stream its polls, and how often the buffers are emptied meanwhile.
+/// The polls of each stream in one round, and the number of flushes.
 #[derive(Clone, Debug)]
 struct Round {
     steps: Vec<Vec<Step>>,
@@ -76,7 +76,7 @@ fn case() -> impl Strategy<Value = Case> {
     })
 }
 
-/// What was recorded, what should have been, and the counts at the end.
+/// The recorded events, the predicted ones, and the end line.
 struct Outcome {
     events: Vec<Event>,
     models: HashMap<SockId, Model>,
@@ -84,7 +84,7 @@ struct Outcome {
     end: End,
 }
 
-/// Plays the case with room for so many transfers and so many bytes of payload.
+/// Runs the case with capacity for `room` transfers and `payload` bytes.
 fn run(case: &Case, (room, payload): (usize, usize)) -> Outcome {
     let memory = Memory::new();
     let tap = Tap::server("test").capture(case.capture).buffer(room, payload).sink(memory.clone());
@@ -93,7 +93,7 @@ fn run(case: &Case, (room, payload): (usize, usize)) -> Outcome {
         (0..case.streams).map(|_| TestStream::new(&tap, case.capture.min(payload))).collect();
     for round in &case.rounds {
         run_round(&tap, round, case.threads, &mut streams_under_test);
-        // Whoever shared a thread does not in the next round.
+        // Moves each stream to another thread for the next round.
         streams_under_test.rotate_left(1);
     }
     let end = tap.finish_blocking().unwrap();
@@ -124,7 +124,7 @@ fn flush(tap: &Tap) {
 }
 
 impl Outcome {
-    /// Of one socket, in the order of the recording.
+    /// Returns the events of one socket, in order.
     fn of(&self, sock: SockId) -> Vec<Expected> {
         let mine = self.events.iter().filter(|event| event.sock == Some(sock));
         mine.map(|event| (event.op.clone(), event.error.clone())).collect()
@@ -142,7 +142,7 @@ impl Outcome {
         sum
     }
 
-    /// What holds with any room: the order of time, and the end line.
+    /// Checks the order of time and the end line, for any capacity.
     fn check_counts(&self) -> Result<(), TestCaseError> {
         prop_assert!(self.events.is_sorted_by_key(|event| event.t));
         let End { events, lost, open, .. } = self.end;
@@ -159,12 +159,12 @@ fn transfer_of(op: &Op) -> Option<&Transfer> {
     }
 }
 
-/// What may be lost: a transfer that succeeded. The end of a stream may not.
+/// Returns `true` for an event that the recorder may drop: a successful transfer other than the end of stream.
 fn may_be_lost((op, error): &Expected) -> bool {
     error.is_none() && transfer_of(op).is_some_and(|transfer| !transfer.eof)
 }
 
-/// Whether `recorded` is what was expected, but perhaps for its payload; that is then counted.
+/// Returns `true` if `recorded` equals `expected`, except for a dropped payload, which it counts.
 fn fits(recorded: &Expected, expected: &Expected, payloads: &mut u64) -> bool {
     if recorded == expected {
         return true;
@@ -178,7 +178,7 @@ fn fits(recorded: &Expected, expected: &Expected, payloads: &mut u64) -> bool {
     fits
 }
 
-/// Takes `recorded` out of what was `expected`: what is missing may be lost, and is counted.
+/// Compares the events, and counts those that are missing and may be dropped.
 fn missing(recorded: Vec<Expected>, expected: &[Expected]) -> Result<Gap, TestCaseError> {
     let (mut gap, mut recorded) = (Gap::default(), recorded.into_iter().peekable());
     for event in expected {
@@ -198,9 +198,9 @@ fn missing(recorded: Vec<Expected>, expected: &[Expected]) -> Result<Gap, TestCa
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// With room enough, the recording of each stream is the model's, event by event and byte by byte.
+    /// With enough capacity, the recording of each stream equals the model's, event by event and byte by byte.
     #[test]
-    fn what_is_recorded_is_what_happened(case in case()) {
+    fn recording_equals_the_model(case in case()) {
         let outcome = run(&case, (1 << 16, 1 << 20));
         outcome.check_counts()?;
         for (sock, model) in &outcome.models {
@@ -212,9 +212,9 @@ proptest! {
         prop_assert_eq!((streams, strays), (case.streams, 0));
     }
 
-    /// With next to no room, what is missing is what the gaps count, and nothing that tells of a connection's life is.
+    /// With little capacity, the gaps count exactly the missing events, and no lifecycle event is missing.
     #[test]
-    fn what_is_missing_is_counted(case in case(), room in 1..=8_usize, payload in 0..=64_usize) {
+    fn gaps_count_the_missing_events(case in case(), room in 1..=8_usize, payload in 0..=64_usize) {
         let outcome = run(&case, (room, payload));
         outcome.check_counts()?;
         let mut sum = Gap::default();
@@ -224,7 +224,7 @@ proptest! {
             sum.writes += gap.writes;
             sum.payloads += gap.payloads;
         }
-        // Two polls in a row may look alike, so which of them is missing is open. How many are is not.
+        // Two equal polls in a row make it ambiguous which one is missing, but not how many are.
         prop_assert_eq!(sum, outcome.gap());
     }
 }

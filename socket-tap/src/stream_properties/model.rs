@@ -1,4 +1,4 @@
-//! What must be recorded of one stream: the format's own sentences, written down once more.
+//! A model of the recording of one stream, written from the description of the trace format.
 
 use super::scripted_stream::{ErrorCase, Reply, Step, pattern};
 use crate::close::{Close, EndedBy, Totals};
@@ -63,7 +63,7 @@ impl Model {
     fn write(&mut self, parts: &[usize], slices: Option<u32>, reply: Reply) {
         match reply {
             Reply::Pending => {}
-            // The program's own doing: it had shut down its sending half.
+            // The program had shut down the sending half, so the peer did not end the connection.
             Reply::Fail(ErrorCase::Broken) if self.shut => {
                 self.events.push((Op::Write(Transfer::default()), Some(failure(ErrorCase::Broken))));
             }

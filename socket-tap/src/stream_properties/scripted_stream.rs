@@ -1,4 +1,4 @@
-//! A stream that answers each poll as it is told to, and the polls.
+//! A stream with scripted results, and the polls of a script.
 
 use std::io::{self, ErrorKind, IoSlice};
 use std::pin::Pin;
@@ -10,13 +10,13 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::TapStream;
 
-/// How the inner stream answers.
+/// The result of a poll of the inner stream.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) enum Reply {
     #[default]
     Pending,
     Fail(ErrorCase),
-    /// So many bytes, or what fits.
+    /// This number of bytes, or as many as fit.
     Done(usize),
 }
 
@@ -38,10 +38,10 @@ impl From<ErrorCase> for io::Error {
     }
 }
 
-/// One poll, or the end.
+/// One poll, or the drop of the stream.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    /// Into a buffer that holds `before` bytes and has room for `room`.
+    /// A read into a buffer that holds `before` bytes and has capacity for `room` more.
     Read {
         before: usize,
         room: usize,
@@ -84,12 +84,12 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// The bytes that go through the streams; the first of them are always the same.
+/// Returns the first bytes of the fixed text that all streams transfer.
 pub(super) fn pattern(length: usize) -> Vec<u8> {
     (b'a'..=b'z').cycle().take(length).collect()
 }
 
-/// Polls the stream, and checks that it answers as the inner one did.
+/// Polls the stream, and asserts that it returns the result of the inner stream.
 pub(super) fn poll(stream: &mut TapStream<ScriptedStream>, step: &Step) {
     let cx = &mut Context::from_waker(Waker::noop());
     match step {

@@ -15,7 +15,7 @@ use crate::sink::TraceFile;
 use crate::sink::{Memory, Sink};
 use crate::{TapListener, TapStream};
 
-/// A client and a server, each with a recording of its own.
+/// A client and a server, each with its own recording.
 struct Pair {
     recordings: [(Tap, Memory); 2],
     listener: TapListener,
@@ -48,7 +48,7 @@ fn close_of(events: &[Event]) -> &Close {
 }
 
 #[tokio::test]
-async fn both_sides_of_a_whole_connection() {
+async fn both_sides_record_a_connection() {
     let Pair {
         recordings: [(server_tap, server_events), (client_tap, client_events)],
         listener,
@@ -82,9 +82,9 @@ async fn both_sides_of_a_whole_connection() {
 }
 
 #[tokio::test]
-async fn a_peer_that_resets_is_told_from_one_that_finishes() {
+async fn reset_by_the_peer_is_recorded() {
     let Pair { recordings: [(tap, events), _], client, mut server, .. } = pair().await;
-    // Bytes that the client never reads make its close a reset.
+    // Unread bytes turn the client's close into a reset.
     server.write_all(b"unread").await.unwrap();
     client.get_ref().readable().await.unwrap();
     drop(client);
@@ -96,7 +96,7 @@ async fn a_peer_that_resets_is_told_from_one_that_finishes() {
 }
 
 #[tokio::test]
-async fn a_refused_connection_and_a_taken_port_are_recorded_with_their_errors() {
+async fn failed_bind_and_connect_record_their_errors() {
     let Pair { listener, recordings: [(tap, events), _], .. } = pair().await;
     let taken = listener.local_addr().unwrap();
     assert_eq!(TapListener::bind(&tap, taken).await.unwrap_err().kind(), ErrorKind::AddrInUse);
@@ -111,12 +111,12 @@ async fn a_refused_connection_and_a_taken_port_are_recorded_with_their_errors() 
 }
 
 #[tokio::test]
-async fn a_connect_that_is_given_up_ends_in_the_recording() {
+async fn cancelled_connect_records_a_close() {
     let memory = Memory::new();
     let tap = Tap::client("test").sink(memory.clone()).start().unwrap();
     let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
     let mut connecting = Box::pin(TapStream::connect(&tap, listener.local_addr().unwrap()));
-    // The runtime, which shares this thread, cannot yet have learnt that the handshake is done.
+    // The runtime shares this thread, so it cannot have seen the end of the handshake yet.
     assert!(connecting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     drop(connecting);
     tap.finish().await.unwrap();
@@ -124,7 +124,7 @@ async fn a_connect_that_is_given_up_ends_in_the_recording() {
 }
 
 #[tokio::test]
-async fn what_a_full_buffer_loses_is_counted_and_the_totals_stay_right() {
+async fn full_buffer_counts_lost_reads() {
     let memory = Memory::new();
     let tap = Tap::server("test").buffer(1, 0).sink(memory.clone()).start().unwrap();
     let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();
@@ -149,13 +149,13 @@ async fn what_a_full_buffer_loses_is_counted_and_the_totals_stay_right() {
     assert_eq!(close_of(&events).totals.rx, 1_000);
 }
 
-/// A memory stream whose reads never wait.
+/// A stream in memory whose reads never wait.
 fn endless(tap: &Tap) -> TapStream<tokio::io::Repeat> {
     TapStream::wrap(tap, tokio::io::repeat(7), "memory")
 }
 
 #[test]
-fn a_payload_limit_beyond_the_buffer_is_cut_to_it() {
+fn capture_is_limited_to_the_buffer() {
     let tap = Tap::server("test").capture(usize::MAX).buffer(16, 4096).sink(Memory::new()).start().unwrap();
     drop(tap);
     let memory = Memory::new();

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Fails at the first batch.
+/// A sink that fails on its first batch.
 struct Full;
 
 impl Sink for Full {
@@ -16,7 +16,7 @@ impl Sink for Full {
 }
 
 #[tokio::test]
-async fn a_sink_that_fails_stops_neither_the_program_nor_the_other_sinks() {
+async fn failing_sink_is_isolated() {
     let memory = Memory::new();
     let tap = Tap::server("test").sink(Full).sink(memory.clone()).start().unwrap();
     tap.mark("first");
@@ -26,7 +26,7 @@ async fn a_sink_that_fails_stops_neither_the_program_nor_the_other_sinks() {
     assert_eq!(memory.events().len(), 2);
 }
 
-/// Panics at the first batch.
+/// A sink that panics on its first batch.
 struct Broken;
 
 impl Sink for Broken {
@@ -40,7 +40,7 @@ impl Sink for Broken {
 }
 
 #[tokio::test]
-async fn a_sink_that_panics_stops_neither_the_program_nor_the_other_sinks() {
+async fn panicking_sink_is_isolated() {
     let memory = Memory::new();
     let (report, reported) = std::sync::mpsc::channel();
     let tap = Tap::server("test")
@@ -63,13 +63,13 @@ async fn a_sink_that_panics_stops_neither_the_program_nor_the_other_sinks() {
 
 #[cfg(feature = "file")]
 #[test]
-fn a_trace_that_cannot_be_written_is_named() {
+fn trace_file_error_names_the_path() {
     let error = TraceFile::create("/nowhere/at/all.jsonl").unwrap_err().to_string();
     assert!(error.contains("cannot write the trace /nowhere/at/all.jsonl"), "{error}");
 }
 
 #[test]
-fn a_buffer_beyond_all_memory_is_refused() {
+fn impossible_buffer_size_is_refused() {
     for (events, payload) in [(usize::MAX, 0), (1, usize::MAX)] {
         let refused = Tap::server("test").buffer(events, payload).capture(1).start();
         assert_eq!(refused.unwrap_err().kind(), ErrorKind::OutOfMemory);

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn a_finished_recording_takes_no_more_and_says_so() {
+async fn finished_recording_ignores_later_events() {
     let memory = Memory::new();
     let tap = Tap::server("test").sink(memory.clone()).start().unwrap();
     tap.mark("in");
@@ -29,7 +29,7 @@ fn dropping_the_last_handle_completes_the_trace() {
 }
 
 #[tokio::test]
-async fn every_stream_ends_as_one_close_or_is_counted_as_open() {
+async fn every_stream_is_closed_or_counted_as_open() {
     for round in 0..2_000_u64 {
         let memory = Memory::new();
         let tap = Tap::server("test").buffer(64, 0).sink(memory.clone()).start().unwrap();
@@ -72,7 +72,7 @@ async fn sockets_keep_their_recording_alive() {
     assert!(names_until_the_end >= 7);
 }
 
-/// Waits for a task of the same runtime, for ever if need be.
+/// A sink that waits indefinitely for a task of the same runtime.
 struct Entangled(tokio::sync::mpsc::Sender<usize>);
 
 impl Sink for Entangled {
@@ -91,12 +91,12 @@ async fn dropping_the_last_handle_does_not_block_the_runtime() {
     let tap = Tap::server("test").sink(Entangled(sender)).start().unwrap();
     for _ in 0..10 {
         tap.mark("step");
-        // A batch each; the second waits for the first to be received.
+        // Each flush creates a batch; the second waits until the first is received.
         let mut flush = Box::pin(tap.flush());
         let _ = flush.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         thread::yield_now();
     }
-    // If this waited for the sink, the sink would wait for the lines below.
+    // If dropping waited for the sink, the sink would wait for the lines below.
     drop(tap);
     let mut events = 0;
     while let Some(batch) = receiver.recv().await {
@@ -106,7 +106,7 @@ async fn dropping_the_last_handle_does_not_block_the_runtime() {
 }
 
 #[tokio::test]
-async fn finish_when_idle_waits_for_open_streams_and_no_longer_than_asked() {
+async fn finish_when_idle_waits_up_to_the_limit() {
     let memory = Memory::new();
     let tap = Tap::server("test").sink(memory.clone()).start().unwrap();
     let stream = endless(&tap);
