@@ -67,7 +67,7 @@ pub const PROGRAM: Program = Program {
         graphql-server                                        print each socket call\n  \
         graphql-server --trace graphql.jsonl --capture 1024   record with payload\n  \
         graphql-server --listen [::]:8000 --quiet             every interface, without a word",
-    try_it: |address| {
+    sample_commands: |address| {
         format!(
             "curl 'http://{address}/graphql' --json '{{\"query\": \"{{ book(id: 1) {{ title author {{ name }} }} }}\"}}'\n\
              curl -N 'http://{address}/graphql' -H 'accept: text/event-stream' --json '{{\"query\": \"subscription {{ bookChanged {{ kind book {{ title }} }} }}\"}}'\n\
@@ -79,7 +79,7 @@ pub const PROGRAM: Program = Program {
 /// Serves until the shutdown, then finishes the running requests and closes the WebSockets.
 ///
 /// # Errors
-/// As [`hardening_http::serve_api`].
+/// As [`hardening_http::serve_with`].
 pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> io::Result<()> {
     serve_with(listener, shelf, shutdown, Limits::default()).await
 }
@@ -97,7 +97,7 @@ pub async fn serve_with(
     let sockets = TaskTracker::new();
     let schema = schema::over(shelf, shutdown.clone()).finish();
     let router = routes(schema, shutdown.clone(), sockets.clone());
-    hardening_http::serve_api(listener, router, http::refuse, shutdown, limits).await?;
+    hardening_http::serve_with(listener, router, http::refuse, shutdown, limits).await?;
     // A WebSocket has left the HTTP connection that it began as. It says goodbye within `limits::CLOSE_TIMEOUT`.
     sockets.close();
     sockets.wait().await;

@@ -70,7 +70,7 @@ pub const PROGRAM: Program = Program {
         rest-server                                     print each socket call\n  \
         rest-server --trace rest.jsonl --capture 1024   record with payload\n  \
         rest-server --listen [::]:8000 --quiet          every interface, without a word",
-    try_it: |address| {
+    sample_commands: |address| {
         format!(
             "curl -i 'http://{address}/v1/books/1'\n\
              curl 'http://{address}/v1/books?author_id=1'\n\
@@ -83,7 +83,7 @@ pub const PROGRAM: Program = Program {
 /// Serves until the shutdown, then finishes the running requests.
 ///
 /// # Errors
-/// As [`hardening_http::serve_api`].
+/// As [`hardening_http::serve_with`].
 pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> io::Result<()> {
     serve_with(listener, shelf, shutdown, Limits::default()).await
 }
@@ -99,8 +99,8 @@ pub async fn serve_with(
     limits: Limits,
 ) -> io::Result<()> {
     let router = router(shelf, shutdown.clone());
-    let refuse = |refusal| Problem::from(refusal).into_response();
-    hardening_http::serve_api(listener, router, refuse, shutdown, limits).await
+    let reject = |rejection| Problem::from(rejection).into_response();
+    hardening_http::serve_with(listener, router, reject, shutdown, limits).await
 }
 
 /// The API, for a server of one's own. Streams of changes end at the shutdown.

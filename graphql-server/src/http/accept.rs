@@ -35,10 +35,10 @@ impl Offer {
 /// The offer that the client likes best; `None` when it takes none of them. The first offer is for clients that say
 /// `*/*`. Those that say nothing get `application/graphql-response+json`, since the specification wants it so from 2025 on.
 pub(super) fn best(headers: &HeaderMap, offers: &[Offer]) -> Option<Offer> {
-    let Some(accept) = Accept::of(headers) else { return Some(Offer::GRAPHQL) };
+    let Some(accept) = Accept::from_headers(headers) else { return Some(Offer::GRAPHQL) };
     let liked = offers.iter().enumerate().filter_map(|(place, offer)| {
-        let liking = accept.liking(offer.media_type())?;
-        Some(((liking, Reverse(place)), *offer))
+        let preference = accept.preference(offer.media_type())?;
+        Some(((preference, Reverse(place)), *offer))
     });
     liked.max_by_key(|(rank, _)| *rank).map(|(_, offer)| offer)
 }

@@ -18,7 +18,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
-use hardening_http::Refusal;
+use hardening_http::Rejection;
 
 use crate::document::Operation;
 use crate::engine::Outcome;
@@ -91,7 +91,7 @@ pub(crate) async fn not_found() -> Response {
 }
 
 /// What is refused before the router sees it.
-pub(crate) fn refuse((status, why): Refusal) -> Response {
+pub(crate) fn refuse(Rejection { status, reason: why }: Rejection) -> Response {
     Problem::new(status, why).reply(Media::Json)
 }
 

@@ -21,7 +21,7 @@ pub(super) async fn from_url(parts: &mut Parts) -> Result<Request, Problem> {
 }
 
 pub(super) async fn from_body(headers: &HeaderMap, body: Body) -> Result<Request, Problem> {
-    if body::is_coded(headers) {
+    if body::is_encoded(headers) {
         let problem =
             Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "send the body without a Content-Encoding");
         return Err(problem.with_header(ACCEPT_ENCODING, "identity"));
@@ -37,7 +37,9 @@ pub(super) async fn from_body(headers: &HeaderMap, body: Body) -> Result<Request
 }
 
 async fn read(body: Body) -> Result<Bytes, Problem> {
-    body::read(body, MAX_REQUEST_BYTES).await.map_err(|(status, why)| Problem::new(status, why))
+    body::read(body, MAX_REQUEST_BYTES)
+        .await
+        .map_err(|rejection| Problem::new(rejection.status, rejection.reason))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

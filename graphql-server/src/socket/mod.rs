@@ -36,7 +36,7 @@ const PROTOCOL: &str = "graphql-transport-ws";
 
 /// Makes a WebSocket of the request, and serves it in a task of its own.
 pub(crate) fn upgrade(app: Arc<App>, parts: &mut Parts) -> Result<Response, Problem> {
-    if !hardening_http::origin::is_own(&parts.headers, &parts.uri) {
+    if !hardening_http::origin::is_same_origin(&parts.headers, &parts.uri) {
         let message = "a page of another site may not open a WebSocket here";
         return Err(Problem::new(StatusCode::FORBIDDEN, message));
     }

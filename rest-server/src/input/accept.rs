@@ -31,7 +31,7 @@ impl<S: Send + Sync> FromRequestParts<S> for AcceptsEvents {
 }
 
 fn check(headers: &HeaderMap, media_type: &str) -> Result<(), Problem> {
-    if Accept::of(headers).is_none_or(|accept| accept.liking(media_type).is_some()) {
+    if Accept::from_headers(headers).is_none_or(|accept| accept.preference(media_type).is_some()) {
         return Ok(());
     }
     let detail = format!("the answer is {media_type}, and Accept does not name it");

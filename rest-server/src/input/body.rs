@@ -59,7 +59,7 @@ impl<T: JsonBody> Unread<T> {
 }
 
 fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
-    if !body::is_coded(headers) {
+    if !body::is_encoded(headers) {
         return Ok(());
     }
     let problem =

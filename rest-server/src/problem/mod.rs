@@ -13,7 +13,7 @@ use axum::Json;
 use axum::http::header::{ALLOW, CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use hardening_http::Refusal;
+use hardening_http::Rejection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -122,8 +122,8 @@ impl Problem {
 }
 
 /// What every server over HTTP refuses.
-impl From<Refusal> for Problem {
-    fn from((status, why): Refusal) -> Self {
+impl From<Rejection> for Problem {
+    fn from(Rejection { status, reason: why }: Rejection) -> Self {
         Self::new(status, why)
     }
 }

@@ -12,8 +12,8 @@ use socket_tap::format::text::Lines;
 
 use super::judge::Judgement;
 use crate::reader::{Error, Trace};
-use crate::socket::opens_connection;
-use crate::step::{BEFORE, WHOLE};
+use crate::summary::opens_connection;
+use crate::summary::{BEFORE_FIRST_STEP, WHOLE_RECORDING};
 use socket_dissect::{Dissector, Part};
 
 /// How many lines are shown of a finding: the first, and the last.
@@ -141,7 +141,8 @@ impl LookFor {
                 event.sock == Some(*sock) && parts.iter().any(|part| part.call == Some(*number))
             }
             Self::Opened { step: name, beyond } => {
-                let in_step = step.map_or(*name == WHOLE || *name == BEFORE, |step| step == name);
+                let in_step =
+                    step.map_or(*name == WHOLE_RECORDING || *name == BEFORE_FIRST_STEP, |step| step == name);
                 let opened = in_step && opens_connection(event);
                 let shown = opened && *beyond == 0;
                 *beyond = beyond.saturating_sub(u64::from(opened));

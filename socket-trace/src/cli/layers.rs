@@ -11,8 +11,8 @@ use socket_tap::event::SockId;
 
 use crate::layers::{Wanted, collect, text};
 use crate::reader::{Error, Trace};
+use crate::timeline::AnnotatedEvents;
 use crate::timeline::Timeline;
-use crate::timeline::seen::Walk;
 
 const HELP: &str = "TCP is a stream of bytes: it keeps no borders between messages. One message may need several writes, \
     one write may hold several frames, and the other side reads as much as has arrived. The map shows it: boxes stand \
@@ -54,10 +54,10 @@ pub(super) struct Layers {
 impl Layers {
     pub(super) fn run(&self) -> Done {
         let traces = self.files.iter().map(Trace::open).collect::<Result<Vec<_>, Error>>()?;
-        let mut walk = Walk::with_contracts(Timeline::of(traces), &self.contracts.read()?);
+        let mut events = AnnotatedEvents::with_contracts(Timeline::of(traces), &self.contracts.read()?);
         let wanted = Wanted { sock: self.sock, call: self.call, step: self.step.clone() };
-        let Some(map) = collect(&mut walk, &wanted)? else {
-            return Err(Failed::Usage(nothing(walk.timeline()).to_owned()));
+        let Some(map) = collect(&mut events, &wanted)? else {
+            return Err(Failed::Usage(nothing(events.timeline()).to_owned()));
         };
         let mut out = io::BufWriter::new(io::stdout().lock());
         if self.json {
@@ -66,7 +66,7 @@ impl Layers {
             out.write_all(text::text(&map, width().unwrap_or(120), colored()).as_bytes())?;
         }
         out.flush()?;
-        for trace in walk.timeline().traces() {
+        for trace in events.timeline().traces() {
             warn_of_end(trace)?;
         }
         Ok(0)

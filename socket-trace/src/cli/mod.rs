@@ -1,5 +1,6 @@
 //! The command `socket-trace`: a file for each subcommand.
 
+mod choices;
 mod compare;
 mod completions;
 mod contracts;
@@ -22,7 +23,8 @@ use anstream::ColorChoice;
 use clap::{Parser, Subcommand};
 use serde::Serialize;
 
-use crate::reader::{Ending, Trace};
+use crate::reader::Trace;
+use crate::summary::ending_defects;
 use failed::Failed;
 
 /// Reads recordings made with socket-tap
@@ -96,28 +98,9 @@ fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
     writeln!(out)
 }
 
-/// Says on standard error what is wrong with the end of a trace that has been read.
+/// Warns on standard error of the defects of a trace that was read to its end.
 fn warn_of_end(trace: &Trace) -> io::Result<()> {
-    let source = trace.source();
-    let warning = match trace.ending() {
-        Ending::Complete(end) if end.lost > 0 => {
-            format!("{source} is lossy: {} events are missing", end.lost)
-        }
-        Ending::Complete(end) if end.events != trace.events() => {
-            format!("{source}: its end line counts {} events, but {} are there", end.events, trace.events())
-        }
-        Ending::Complete(_) => return Ok(()),
-        Ending::CutShort { torn: false } => {
-            format!("{source} has no end line: it was cut short, or is being written")
-        }
-        Ending::CutShort { torn: true } => {
-            format!("{source} was cut short: its last line breaks off and was left out")
-        }
-        Ending::TextAfterEnd { line } => format!(
-            "{source}, line {line}: text after the end line; two programs wrote to the file, and events are missing"
-        ),
-    };
-    warn(&warning)
+    ending_defects(trace).iter().try_for_each(|defect| warn(&format!("{}: {defect}", trace.source())))
 }
 
 fn warn(warning: &str) -> io::Result<()> {

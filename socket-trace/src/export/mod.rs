@@ -32,20 +32,19 @@ pub mod qlog;
 use std::fmt;
 use std::io::{self, BufWriter, Write};
 
-use clap::ValueEnum;
 use socket_tap::event::Event;
 use socket_tap::format::Header;
 
 use crate::reader::{Error as TraceError, Trace, are_parts};
 
 /// A format that recordings are exported to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Packets for Wireshark and tshark, synthesised from the socket calls
+    /// Packets for Wireshark and tshark, synthesised from the socket calls.
     Pcapng,
-    /// qlog events as JSON text sequences (.sqlog), for qvis and other tools of QUIC
+    /// qlog events as JSON text sequences (.sqlog), for qvis and other tools of QUIC.
     Qlog,
-    /// A row for each event, for spreadsheets, DuckDB and pandas
+    /// One row per event, for spreadsheets, `DuckDB` and pandas.
     Csv,
 }
 

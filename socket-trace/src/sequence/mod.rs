@@ -30,8 +30,8 @@ pub use text::lanes;
 use serde::Serialize;
 
 use crate::reader::{Error, Trace};
+use crate::timeline::AnnotatedEvents;
 use crate::timeline::Timeline;
-use crate::timeline::seen::Walk;
 
 /// A connection, and how the server came to listen for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -53,8 +53,8 @@ pub struct Sequence {
 /// # Errors
 /// When one of the traces cannot be read.
 pub fn of_step(client: Trace, server: Trace, step: &str) -> Result<Vec<Call>, Error> {
-    let mut walk = Walk::along(Timeline::of(vec![client, server]));
-    let first = gather(&mut walk, &Choice::Step(step.to_owned()))?.into_iter().next();
+    let mut events = AnnotatedEvents::new(Timeline::of(vec![client, server]));
+    let first = gather(&mut events, &Choice::Step(step.to_owned()))?.into_iter().next();
     Ok(first.unwrap_or_default().calls)
 }
 

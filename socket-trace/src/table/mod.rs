@@ -26,7 +26,7 @@ mod verdict;
 use socket_tap::format::Side;
 
 use crate::compare::Comparison;
-use crate::compare::align::By;
+use crate::compare::grouping::Grouping;
 use crate::summary::Summary;
 use grid::Column;
 
@@ -46,7 +46,7 @@ pub fn differences(traces: &[Summary], side: Side) -> Option<String> {
 /// What the bytes of each step are spent on, as one side recorded it. `None` when no trace of that side has payload.
 #[must_use]
 pub fn bytes(traces: &[Summary], side: Side) -> Option<String> {
-    let grid = bytes::grid(&of_side(traces, side), By::Step);
+    let grid = bytes::grid(&of_side(traces, side), Grouping::Step);
     (grid.rows() > 0).then(|| grid.text())
 }
 
@@ -62,6 +62,6 @@ fn is_change(traces: &[&Summary]) -> bool {
 
 /// The column of what traces are aligned by. The name of a step may be broken into lines of so many characters; that of
 /// an operation has no good place for it.
-fn by_column(by: By, least: u16) -> Column {
-    Column::Names(by.name(), if by == By::Operation { 40 } else { least })
+fn by_column(by: Grouping, least: u16) -> Column {
+    Column::Names(by.name(), if by == Grouping::Operation { 40 } else { least })
 }

@@ -8,15 +8,15 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
+use super::choices::GroupingName;
 use super::failed::Failed;
 use super::{Done, colored, write_json};
 use crate::assertion::evidence;
 use crate::assertion::judge::{Judgement, exit_code, judge};
 use crate::assertion::watch::Watch;
 use crate::compare::Comparison;
-use crate::compare::align::By;
 use crate::reader::Trace;
-use crate::summary::{Recording, Summary};
+use crate::summary::{RecordingState, Summary};
 use crate::table::page;
 use asserted::Asserted;
 
@@ -50,7 +50,7 @@ pub(super) struct Compare {
     files: Vec<PathBuf>,
     /// What stands beside each other; unless it is said, steps when there are any, else operations that all have
     #[arg(long, value_enum, value_name = "WHAT")]
-    by: Option<By>,
+    by: Option<GroupingName>,
     /// Print the comparison as JSON
     #[arg(long)]
     json: bool,
@@ -81,7 +81,8 @@ impl Compare {
         for file in &self.files {
             let trace = Trace::open(file)?;
             let mut watch = Watch::new(&assertions);
-            summaries.push(Summary::with_calls(trace, Recording::Ended, &mut |call| watch.call(call))?);
+            summaries
+                .push(Summary::with_calls(trace, RecordingState::Finished, &mut |call| watch.call(call))?);
             watches.push(watch);
         }
         let comparison = Comparison::of(summaries);
@@ -93,10 +94,11 @@ impl Compare {
 
     fn print(&self, comparison: &Comparison, judgements: &[Judgement]) -> io::Result<()> {
         let mut out = io::BufWriter::new(io::stdout().lock());
+        let by = self.by.map(Into::into);
         match (self.json, self.markdown) {
             (true, _) => write_json(&mut out, &Report { comparison, assertions: judgements })?,
-            (_, true) => out.write_all(page::markdown(comparison, judgements, self.by).as_bytes())?,
-            _ => out.write_all(page::text(comparison, judgements, self.by, colored()).as_bytes())?,
+            (_, true) => out.write_all(page::markdown(comparison, judgements, by).as_bytes())?,
+            _ => out.write_all(page::text(comparison, judgements, by, colored()).as_bytes())?,
         }
         out.flush()
     }
