@@ -1,4 +1,4 @@
-//! The ends of TCP connections on loopback: end of stream, half-close, abort and plain drop.
+//! The connection of TCP connections on loopback: end of stream, half-close, abort and plain drop.
 
 use std::io::ErrorKind;
 
@@ -10,14 +10,14 @@ use crate::sink::Memory;
 use crate::{Tap, TapListener, TapStream};
 
 /// A connection between a recorded server and an unrecorded client.
-struct Ends {
+struct Connection {
     tap: Tap,
     memory: Memory,
     server: TapStream,
     client: Option<TapStream>,
 }
 
-impl Ends {
+impl Connection {
     async fn new() -> Self {
         Self::on("127.0.0.1:0").await
     }
@@ -62,24 +62,24 @@ fn call(event: &Event) -> String {
 
 #[tokio::test]
 async fn plain_drop_is_a_local_end_without_abort() {
-    let mut ends = Ends::new().await;
-    ends.server.write_all(b"bye").await.unwrap();
-    let (calls, close) = ends.close().await;
+    let mut connection = Connection::new().await;
+    connection.server.write_all(b"bye").await.unwrap();
+    let (calls, close) = connection.close().await;
     assert_eq!(calls, ["write", "close"]);
     assert_eq!((close.ended_by, close.aborted, close.errno), (Some(EndedBy::Local), false, None));
 }
 
 #[tokio::test]
 async fn half_closed_stream_still_records_reads() {
-    let mut ends = Ends::new().await;
-    ends.server.shutdown().await.unwrap();
-    assert_eq!(ends.client().read(&mut [0; 1]).await.unwrap(), 0);
-    ends.client().write_all(b"late").await.unwrap();
-    ends.client().shutdown().await.unwrap();
+    let mut connection = Connection::new().await;
+    connection.server.shutdown().await.unwrap();
+    assert_eq!(connection.client().read(&mut [0; 1]).await.unwrap(), 0);
+    connection.client().write_all(b"late").await.unwrap();
+    connection.client().shutdown().await.unwrap();
     let mut late = [0; 4];
-    ends.server.read_exact(&mut late).await.unwrap();
-    assert_eq!(ends.server.read(&mut late).await.unwrap(), 0);
-    let (calls, close) = ends.close().await;
+    connection.server.read_exact(&mut late).await.unwrap();
+    assert_eq!(connection.server.read(&mut late).await.unwrap(), 0);
+    let (calls, close) = connection.close().await;
     assert_eq!(calls, ["shutdown", "read", "end of stream", "close"]);
     assert_eq!((close.ended_by, close.aborted), (Some(EndedBy::Local), false));
     assert_eq!(close.totals.rx, 4);
@@ -87,24 +87,24 @@ async fn half_closed_stream_still_records_reads() {
 
 #[tokio::test]
 async fn eof_is_recorded_as_ended_by_peer() {
-    let mut ends = Ends::new().await;
-    ends.client().shutdown().await.unwrap();
-    assert_eq!(ends.server.read(&mut [0; 1]).await.unwrap(), 0);
-    let (calls, close) = ends.close().await;
+    let mut connection = Connection::new().await;
+    connection.client().shutdown().await.unwrap();
+    assert_eq!(connection.server.read(&mut [0; 1]).await.unwrap(), 0);
+    let (calls, close) = connection.close().await;
     assert_eq!(calls, ["end of stream", "close"]);
     assert_eq!((close.ended_by, close.aborted, close.errno), (Some(EndedBy::Peer), false, None));
 }
 
 #[tokio::test]
 async fn abort_by_the_peer_is_a_reset() {
-    let mut ends = Ends::new().await;
-    ends.server.write_all(b"unread").await.unwrap();
-    ends.client().get_ref().readable().await.unwrap();
+    let mut connection = Connection::new().await;
+    connection.server.write_all(b"unread").await.unwrap();
+    connection.client().get_ref().readable().await.unwrap();
     // The close is an abort, because the client has unread bytes.
-    drop(ends.client.take());
-    let error = ends.server.read(&mut [0; 1]).await.unwrap_err();
+    drop(connection.client.take());
+    let error = connection.server.read(&mut [0; 1]).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionReset);
-    let (calls, close) = ends.close().await;
+    let (calls, close) = connection.close().await;
     assert_eq!(calls, ["write", "read fails", "close"]);
     assert_eq!((close.ended_by, close.errno), (Some(EndedBy::Reset), error.raw_os_error()));
     assert!(!close.aborted, "we sent no RST: the connection was gone");
@@ -115,17 +115,17 @@ async fn abort_by_the_peer_is_a_reset() {
 #[tokio::test]
 async fn local_abort_is_recorded() {
     for unread in [0, 6] {
-        let mut ends = Ends::new().await;
+        let mut connection = Connection::new().await;
         if unread > 0 {
-            ends.client().write_all(b"unread").await.unwrap();
-            ends.server.get_ref().readable().await.unwrap();
+            connection.client().write_all(b"unread").await.unwrap();
+            connection.server.get_ref().readable().await.unwrap();
         } else {
-            socket2::SockRef::from(ends.server.get_ref())
+            socket2::SockRef::from(connection.server.get_ref())
                 .set_linger(Some(std::time::Duration::ZERO))
                 .unwrap();
         }
-        let mut client = ends.client.take().unwrap();
-        let (calls, close) = ends.close().await;
+        let mut client = connection.client.take().unwrap();
+        let (calls, close) = connection.close().await;
         assert_eq!(client.read(&mut [0; 1]).await.unwrap_err().kind(), ErrorKind::ConnectionReset);
         assert_eq!(calls, ["close"]);
         assert_eq!((close.ended_by, close.aborted), (Some(EndedBy::Local), true));
@@ -136,14 +136,14 @@ async fn local_abort_is_recorded() {
 /// Bytes are unread here, too, but the connection is already gone.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn close_after_a_peer_reset_is_not_an_abort() {
-    let mut ends = Ends::new().await;
-    ends.client().write_all(b"unread").await.unwrap();
-    let client = ends.client.take().unwrap();
+async fn close_after_peer_reset_is_not_aborted() {
+    let mut connection = Connection::new().await;
+    connection.client().write_all(b"unread").await.unwrap();
+    let client = connection.client.take().unwrap();
     socket2::SockRef::from(client.get_ref()).set_linger(Some(std::time::Duration::ZERO)).unwrap();
     drop(client);
-    ends.server.get_ref().ready(tokio::io::Interest::ERROR).await.unwrap();
-    let (_, close) = ends.close().await;
+    connection.server.get_ref().ready(tokio::io::Interest::ERROR).await.unwrap();
+    let (_, close) = connection.close().await;
     let tcp = close.tcp.unwrap();
     assert_eq!((tcp.state.as_str(), tcp.unread, close.aborted), ("CLOSE", 6, false));
 }
@@ -153,12 +153,12 @@ async fn ipv6_connection_is_recorded() {
     if let Err(error) = std::net::TcpListener::bind("[::1]:0") {
         return eprintln!("skipped: this machine has no IPv6 on loopback ({error})");
     }
-    let mut ends = Ends::on("[::1]:0").await;
-    ends.client().write_all(b"six").await.unwrap();
-    ends.server.read_exact(&mut [0; 3]).await.unwrap();
-    let (local, peer) = (ends.server.local_addr().unwrap(), ends.server.peer_addr().unwrap());
-    let (tap, memory) = (ends.tap.clone(), ends.memory.clone());
-    drop(ends);
+    let mut connection = Connection::on("[::1]:0").await;
+    connection.client().write_all(b"six").await.unwrap();
+    connection.server.read_exact(&mut [0; 3]).await.unwrap();
+    let (local, peer) = (connection.server.local_addr().unwrap(), connection.server.peer_addr().unwrap());
+    let (tap, memory) = (connection.tap.clone(), connection.memory.clone());
+    drop(connection);
     tap.finish().await.unwrap();
     let events = memory.events();
     assert!(matches!(&events[0].op, Op::Socket { domain: Domain::Ipv6, .. }), "{:?}", events[0]);

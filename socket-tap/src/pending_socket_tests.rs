@@ -55,7 +55,7 @@ async fn cancelled_tcp_connect_records_the_close() {
 }
 
 #[tokio::test]
-async fn failed_tcp_connect_records_the_error_and_the_close() {
+async fn failed_tcp_connect_records_error_and_close() {
     let closed = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let (tap, memory) = recording();
     let error = TapStream::connect(&tap, closed).await.unwrap_err();

@@ -10,5 +10,5 @@ pub(crate) fn passes_in_separate_process(test: &str) {
         .output()
         .unwrap();
     assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stderr));
-    assert!(String::from_utf8_lossy(&child.stdout).contains("1 passed"), "there is no test {test}");
+    assert!(String::from_utf8_lossy(&child.stdout).contains("1 passed"), "test {test} does not exist");
 }

@@ -16,17 +16,17 @@ use crate::{Tap, TapListener, TapStream};
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// A listener of either kind, with a way to connect to it.
-trait Shared: Send + Sync + Sized + 'static {
+trait SharedListener: Send + Sync + Sized + 'static {
     async fn listen(tap: &Tap, test: &str) -> Self;
     async fn connect(&self);
-    fn take_one(&self) -> impl Future<Output = ()> + Send;
-    fn take_next(&self) -> impl Future<Output = ()> + Send;
+    fn accept_one(&self) -> impl Future<Output = ()> + Send;
+    fn accept_retrying(&self) -> impl Future<Output = ()> + Send;
 
     /// Removes the socket's file, if it has one.
     fn remove(&self) {}
 }
 
-impl Shared for TapListener {
+impl SharedListener for TapListener {
     async fn listen(tap: &Tap, _: &str) -> Self {
         Self::bind(tap, "127.0.0.1:0").await.unwrap()
     }
@@ -35,17 +35,17 @@ impl Shared for TapListener {
         drop(TapStream::connect(&Tap::off(), self.local_addr().unwrap()).await.unwrap());
     }
 
-    async fn take_one(&self) {
+    async fn accept_one(&self) {
         drop(self.accept().await.unwrap());
     }
 
-    async fn take_next(&self) {
+    async fn accept_retrying(&self) {
         drop(self.accept_next().await);
     }
 }
 
 #[cfg(unix)]
-impl Shared for crate::TapUnixListener {
+impl SharedListener for crate::TapUnixListener {
     async fn listen(tap: &Tap, test: &str) -> Self {
         let name = format!("socket-tap-{}-{test}-{}.sock", std::process::id(), tap.is_on());
         Self::bind(tap, std::env::temp_dir().join(name)).unwrap()
@@ -56,11 +56,11 @@ impl Shared for crate::TapUnixListener {
         drop(TapStream::connect_unix(&Tap::off(), address.as_pathname().unwrap()).await.unwrap());
     }
 
-    async fn take_one(&self) {
+    async fn accept_one(&self) {
         drop(self.accept().await.unwrap());
     }
 
-    async fn take_next(&self) {
+    async fn accept_retrying(&self) {
         drop(self.accept_next().await);
     }
 
@@ -80,14 +80,14 @@ async fn started(task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<
     handle
 }
 
-async fn all_waiting_tasks_are_served<L: Shared>(test: &str) {
+async fn all_waiting_tasks_are_served<L: SharedListener>(test: &str) {
     for tap in taps() {
         let listener = Arc::new(L::listen(&tap, test).await);
         let mut tasks = Vec::new();
         for number in 0..4 {
             let listener = Arc::clone(&listener);
             let task = async move {
-                if number % 2 == 0 { listener.take_one().await } else { listener.take_next().await }
+                if number % 2 == 0 { listener.accept_one().await } else { listener.accept_retrying().await }
             };
             tasks.push(started(task).await);
         }
@@ -102,20 +102,20 @@ async fn all_waiting_tasks_are_served<L: Shared>(test: &str) {
     }
 }
 
-async fn cancelled_accept_steals_no_wake_up<L: Shared>(test: &str) {
+async fn cancelled_accept_steals_no_wake_up<L: SharedListener>(test: &str) {
     for tap in taps() {
         let listener = Arc::new(L::listen(&tap, test).await);
         let other = Arc::clone(&listener);
         let serving = started(async move {
             for _ in 0..4 {
-                other.take_next().await;
+                other.accept_retrying().await;
             }
         });
         let serving = serving.await;
         for _ in 0..4 {
             let other = Arc::clone(&listener);
             let cancelled = started(async move {
-                let mut accept = pin!(other.take_one());
+                let mut accept = pin!(other.accept_one());
                 assert!(poll_fn(|cx| Poll::Ready(accept.as_mut().poll(cx))).await.is_pending());
             });
             cancelled.await.await.unwrap();
@@ -128,7 +128,7 @@ async fn cancelled_accept_steals_no_wake_up<L: Shared>(test: &str) {
 }
 
 #[tokio::test]
-async fn all_tasks_waiting_on_a_tcp_listener_are_served() {
+async fn all_tasks_on_tcp_listener_are_served() {
     all_waiting_tasks_are_served::<TapListener>("all").await;
 }
 
@@ -143,7 +143,7 @@ mod unix {
     use crate::TapUnixListener;
 
     #[tokio::test]
-    async fn all_tasks_waiting_on_a_unix_listener_are_served() {
+    async fn all_tasks_on_unix_listener_are_served() {
         all_waiting_tasks_are_served::<TapUnixListener>("all").await;
     }
 

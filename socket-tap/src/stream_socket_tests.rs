@@ -100,7 +100,7 @@ async fn stream_without_unpin_is_supported() {
 }
 
 #[tokio::test]
-async fn conn_info_has_addresses_with_tap_on_or_off() {
+async fn conn_info_has_addresses_without_recording() {
     let Pair { tap: _tap, server, client, .. } = pair().await;
     let (ours, theirs) = (server.conn_info(), client.conn_info());
     assert_eq!((ours.sock, theirs.sock), (server.sock(), None));

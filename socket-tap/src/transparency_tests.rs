@@ -51,7 +51,7 @@ async fn full_socket_applies_backpressure() {
         Op::Write(transfer) => Some(transfer.bytes),
         _ => None,
     });
-    assert_eq!(wrote.sum::<u64>(), written as u64 + 2, "what was held back is no event");
+    assert_eq!(wrote.sum::<u64>(), written as u64 + 2, "pending writes are not recorded");
 }
 
 #[tokio::test]
@@ -60,8 +60,8 @@ async fn cancelled_read_loses_no_bytes() {
     {
         let mut space = [0; 8];
         let mut buf = ReadBuf::new(&mut space);
-        let given_up = poll_fn(|cx| Poll::Ready(Pin::new(&mut server).poll_read(cx, &mut buf))).await;
-        assert!(given_up.is_pending());
+        let cancelled = poll_fn(|cx| Poll::Ready(Pin::new(&mut server).poll_read(cx, &mut buf))).await;
+        assert!(cancelled.is_pending());
     }
     tap.flush().await;
     let before = memory.events().len();
@@ -72,7 +72,7 @@ async fn cancelled_read_loses_no_bytes() {
     tap.flush().await;
     let names: Vec<String> =
         memory.events()[before..].iter().map(|event| event.op.name().to_owned()).collect();
-    assert_eq!(names, ["write", "read"], "the read that waited is recorded once, when it is done");
+    assert_eq!(names, ["write", "read"], "a pending read is recorded once, when it completes");
 }
 
 #[tokio::test]

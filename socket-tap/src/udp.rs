@@ -29,9 +29,9 @@ use crate::udp_receive::receive_with_truncation;
 ///
 /// let client = TapUdpSocket::bind(&Tap::off(), "127.0.0.1:0").await?;
 /// client.send_to(b"time?", server.local_addr()?).await?;
-/// let mut question = [0; 16];
-/// let (length, peer) = server.recv_from(&mut question).await?;
-/// assert_eq!(&question[..length], b"time?");
+/// let mut request = [0; 16];
+/// let (length, peer) = server.recv_from(&mut request).await?;
+/// assert_eq!(&request[..length], b"time?");
 /// server.send_to(b"teatime", peer).await?;
 /// drop(server);
 ///
@@ -174,7 +174,7 @@ impl TapUdpSocket {
     /// Fails like [`UdpSocket::recv_from`]. The failure is recorded.
     pub async fn recv_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         let (length, peer) = self.receive(buf, true).await?;
-        let peer = peer.ok_or_else(|| io::Error::other("a datagram came without an address"))?;
+        let peer = peer.ok_or_else(|| io::Error::other("the received datagram has no source address"))?;
         Ok((length, peer))
     }
 

@@ -28,7 +28,7 @@ impl Check {
         self.all_closed();
         let shut: BTreeSet<Option<SockId>> = self.sockets(|event| matches!(event.op, Op::Shutdown)).collect();
         let broke = |close: &Close| matches!(close.ended_by, Some(EndedBy::Reset | EndedBy::Error));
-        self.never("each connection is expected to be shut down before it is closed", |event| {
+        self.never("expected a shutdown before each close", |event| {
             matches!(&event.op, Op::Close(close) if close.ended_by.is_some() && !broke(close))
                 && !shut.contains(&event.sock)
         })
@@ -42,7 +42,7 @@ impl Check {
     pub fn all_closed(&self) -> &Self {
         let closed: BTreeSet<Option<SockId>> =
             self.sockets(|event| matches!(event.op, Op::Close(_))).collect();
-        self.never("each connection is expected to be closed", |event| {
+        self.never("expected each connection to be closed", |event| {
             opens_connection(event) && !closed.contains(&event.sock)
         })
     }
@@ -53,7 +53,7 @@ impl Check {
     /// Panics if the program wrote first on a connection.
     #[track_caller]
     pub fn first_write_after_first_read(&self) -> &Self {
-        self.check_first_direction(Direction::Received, "the first write is expected after the first read")
+        self.check_first_direction(Direction::Received, "expected the first read before the first write")
     }
 
     /// Expects that on each connection the program sends first: it writes before it reads. Clients and HTTP/2 servers
@@ -63,7 +63,7 @@ impl Check {
     /// Panics if the program read first on a connection.
     #[track_caller]
     pub fn first_read_after_first_write(&self) -> &Self {
-        self.check_first_direction(Direction::Sent, "the first read is expected after the first write")
+        self.check_first_direction(Direction::Sent, "expected the first write before the first read")
     }
 
     /// Expects that `expected` ended each connection.
@@ -74,7 +74,7 @@ impl Check {
     pub fn ended_by(&self, expected: EndedBy) -> &Self {
         let name = format!("{expected:?}").to_lowercase();
         self.never(
-            &format!("each connection is expected to be ended by: {name}"),
+            &format!("expected each connection to be ended by {name}"),
             |event| matches!(&event.op, Op::Close(close) if close.ended_by.is_some_and(|by| by != expected)),
         )
     }
@@ -91,7 +91,7 @@ impl Check {
                     && matches!(&event.op, Op::Option { name, value } if name == "TCP_NODELAY" && *value != 0)
             })
             .collect();
-        self.never("TCP_NODELAY is expected on each connection", |event| {
+        self.never("expected TCP_NODELAY on each connection", |event| {
             opens_connection(event) && !set.contains(&event.sock)
         })
     }

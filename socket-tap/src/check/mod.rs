@@ -6,18 +6,18 @@
 //! # use tokio::io::{AsyncReadExt, AsyncWriteExt};
 //! # use tokio::net::TcpStream;
 //!
-//! /// The server under test: answers one question, and closes.
+//! /// The server under test: responds to one request, and closes.
 //! async fn serve(listener: TapListener) -> std::io::Result<()> {
 //!     let (mut stream, _peer) = listener.accept().await?;
-//!     let mut question = [0; 4];
-//!     stream.read_exact(&mut question).await?;
+//!     let mut request = [0; 4];
+//!     stream.read_exact(&mut request).await?;
 //!     stream.write_all(b"answer").await?;
 //!     stream.shutdown().await
 //! }
 //!
 //! // #[tokio::test]
-//! async fn it_answers_in_one_write() -> std::io::Result<()> {
-//!     let recording = Recording::server("answers")?;
+//! async fn response_is_one_write() -> std::io::Result<()> {
+//!     let recording = Recording::server("test")?;
 //!     let listener = TapListener::bind(recording.tap(), "127.0.0.1:0").await?;
 //!     let address = listener.local_addr()?;
 //!     let server = tokio::spawn(serve(listener));
@@ -38,14 +38,14 @@
 //!         .no_errors();
 //!     Ok(())
 //! }
-//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(it_answers_in_one_write())?;
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(response_is_one_write())?;
 //! # std::io::Result::Ok(())
 //! ```
 //!
 //! A failed check panics with the complete recording, in which the offending events are marked:
 //!
 //! ```text
-//! 1 write expected, 2 are there:
+//! expected 1 write, found 2:
 //!
 //!     0.000190   #2 accept    127.0.0.1:3000 ← 127.0.0.1:51234             fd 10
 //!     0.000310   #2 read      4 B
@@ -76,10 +76,9 @@ impl Check {
     #[must_use]
     pub fn new(events: impl Into<Vec<Event>>) -> Self {
         let check = Self { events: events.into() };
-        check
-            .never("no gaps expected: the recorder was overrun, so this recording proves nothing", |event| {
-                matches!(event.op, Op::Gap(_))
-            });
+        check.never("expected no gaps, but the recorder was overloaded and dropped events", |event| {
+            matches!(event.op, Op::Gap(_))
+        });
         check
     }
 
@@ -100,7 +99,7 @@ impl Check {
             self.events.iter().position(|event| matches!(&event.op, Op::Mark { label } if label == name));
         match found {
             Some(mark) => Self { events: self.events[mark + 1..].to_vec() },
-            None => self.fail(&format!("a mark `{name}` expected, there is none"), |event| {
+            None => self.fail(&format!("expected a mark `{name}`, found none"), |event| {
                 matches!(event.op, Op::Mark { .. })
             }),
         }
@@ -152,7 +151,7 @@ impl Check {
     /// Panics if one failed.
     #[track_caller]
     pub fn no_errors(&self) -> &Self {
-        self.never("no errors expected, some operations failed", |event| event.error.is_some())
+        self.never("expected no errors, but some operations failed", |event| event.error.is_some())
     }
 
     /// Expects that no event matches `offends`. The panic message begins with `expectation`.
@@ -161,7 +160,7 @@ impl Check {
     /// # use socket_tap::check::{Check, Recording};
     /// # use socket_tap::event::Op;
     /// # let recording = Recording::server("test")?;
-    /// recording.check().never("no write above 1 MiB expected", |event| {
+    /// recording.check().never("expected no write above 1 MiB", |event| {
     ///     matches!(&event.op, Op::Write(transfer) if transfer.bytes > 1024 * 1024)
     /// });
     /// # std::io::Result::Ok(())
@@ -183,7 +182,7 @@ impl Check {
             |event: &Event| transferred(event).filter(|transferred| transferred.0 == direction);
         let found: u64 = self.events.iter().filter_map(in_direction).map(|(_, bytes)| bytes).sum();
         if found != expected {
-            self.fail(&format!("{expected} B expected to be {done}, {found} B were"), |event| {
+            self.fail(&format!("expected {expected} B {done}, found {found} B"), |event| {
                 in_direction(event).is_some()
             });
         }
@@ -195,8 +194,7 @@ impl Check {
         let found = self.events.iter().filter(|event| counts(event)).count();
         if found != expected {
             let plural = if expected == 1 { "" } else { "s" };
-            let are = if found == 1 { "is" } else { "are" };
-            self.fail(&format!("{expected} {what}{plural} expected, {found} {are} there"), counts);
+            self.fail(&format!("expected {expected} {what}{plural}, found {found}"), counts);
         }
         self
     }
@@ -211,7 +209,7 @@ impl Check {
             lines.push(event, &mut text);
         }
         if self.events.is_empty() {
-            text.push_str("  (nothing was recorded)\n");
+            text.push_str("  (no events)\n");
         }
         panic!("{text}");
     }

@@ -34,7 +34,7 @@ impl fmt::Display for LineError {
             Self::Value { field, expected } => write!(f, "field `{field}` must be {expected}"),
             Self::NewerVersion(version) => write!(
                 f,
-                "the trace has format version {version}, this program reads up to {VERSION}: use a newer one"
+                "the trace has format version {version}, but this program reads versions up to {VERSION}; use a newer program"
             ),
         }
     }

@@ -140,7 +140,7 @@ impl Lines {
             Op::Release(close) => released(close, self.forget(event), event.t),
             Op::Gap(gap) => missing(gap),
             Op::Mark { .. } => String::new(),
-            Op::Unknown { .. } => "(an operation that this version does not know)".to_owned(),
+            Op::Unknown { .. } => "(operation of a newer version)".to_owned(),
         }
     }
 

@@ -58,7 +58,7 @@ impl Model {
         let until = self.calls.complete_up_to(false, now).unwrap_or(complete).max(complete);
         for shard in &self.shards {
             shard.lock().unwrap().retain(|raw| {
-                assert!(*raw > complete, "the record of {raw} comes after everything up to {complete}");
+                assert!(*raw > complete, "record {raw} is late, delivered up to {complete}");
                 *raw > until
             });
         }
@@ -68,7 +68,7 @@ impl Model {
     fn end(&self, complete: u64) {
         for shard in &self.shards {
             let late = shard.lock().unwrap().iter().any(|raw| *raw <= complete);
-            assert!(!late, "a record comes after everything up to {complete}");
+            assert!(!late, "a record is late, delivered up to {complete}");
         }
     }
 }

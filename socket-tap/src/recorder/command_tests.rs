@@ -35,14 +35,14 @@ fn forks() {
             let mut status = 0;
             // SAFETY: waits for our own child and writes to our own integer.
             assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
-            assert_eq!(status, 0, "finish reports that the recording is another process's");
+            assert_eq!(status, 0, "finish must fail in the child");
             assert_eq!(tap.finish_blocking().unwrap().events, 0);
         }
     }
 }
 
 /// A recorder without a drain thread, whose interval is a minute.
-fn drowsy(capture: usize) -> Recorder {
+fn recorder_with_long_interval(capture: usize) -> Recorder {
     let capacity = Capacity { capture, events: 1_000, payload: 1_000 };
     let mut recorder = Recorder::new(RawClock::new(), 0, capacity);
     recorder.commands.set_interval(Duration::from_secs(60));
@@ -52,20 +52,20 @@ fn drowsy(capture: usize) -> Recorder {
 /// Returns `true` if `wait` returns soon after `load` ran while the drain thread was busy and not yet asleep.
 fn wakes_after(recorder: &Recorder, load: impl FnOnce()) -> bool {
     let (busy, is_busy) = mpsc::channel();
-    let (go_on, go) = mpsc::channel();
+    let (release, released) = mpsc::channel();
     let (woken, is_woken) = mpsc::channel();
     thread::scope(|scope| {
         scope.spawn(move || {
             recorder.set_drain_thread(&thread::current());
             busy.send(()).unwrap();
-            go.recv().unwrap();
+            released.recv().unwrap();
             recorder.wait(None);
             // The test stops listening after its timeout.
             let _ = woken.send(());
         });
         is_busy.recv().unwrap();
         load();
-        go_on.send(()).unwrap();
+        release.send(()).unwrap();
         let soon = is_woken.recv_timeout(Duration::from_secs(20)).is_ok();
         recorder.commands.wake();
         soon
@@ -74,7 +74,7 @@ fn wakes_after(recorder: &Recorder, load: impl FnOnce()) -> bool {
 
 #[test]
 fn half_full_shard_wakes_a_busy_drain_thread() {
-    let recorder = drowsy(0);
+    let recorder = recorder_with_long_interval(0);
     let read =
         || recorder.transfer(SockId::after(0), Direction::Read, (1, 0), std::iter::empty(), Stamp::Now);
     assert!(wakes_after(&recorder, || (0..1_000).for_each(|_| _ = read())));
@@ -82,7 +82,7 @@ fn half_full_shard_wakes_a_busy_drain_thread() {
 
 #[test]
 fn half_full_payload_wakes_the_drain_thread() {
-    let recorder = drowsy(100);
+    let recorder = recorder_with_long_interval(100);
     let bytes = [7_u8; 100];
     let read = || {
         recorder.transfer(

@@ -5,7 +5,7 @@ use crate::event::{Op, SockId};
 use crate::recorder::{Capacity, Direction, RawClock, Recorder, Stamp, StreamChange, WhenFull};
 use crate::sink::Memory;
 
-struct Stepped {
+struct ManualDrain {
     clock: RawClock,
     recording: Recording,
     drain: Drain,
@@ -13,24 +13,24 @@ struct Stepped {
 }
 
 /// A recording whose drain thread is the test.
-fn stepped() -> Stepped {
+fn manual() -> ManualDrain {
     let memory = Memory::new();
-    Stepped { memory: memory.clone(), ..stepped_with(64, vec![Box::new(memory)]) }
+    ManualDrain { memory: memory.clone(), ..manual_with(64, vec![Box::new(memory)]) }
 }
 
-fn stepped_with(events: usize, sinks: Vec<Box<dyn Sink>>) -> Stepped {
-    stepped_of(Capacity { capture: 0, events, payload: 0 }, sinks)
+fn manual_with(events: usize, sinks: Vec<Box<dyn Sink>>) -> ManualDrain {
+    manual_of(Capacity { capture: 0, events, payload: 0 }, sinks)
 }
 
-fn stepped_of(capacity: Capacity, sinks: Vec<Box<dyn Sink>>) -> Stepped {
+fn manual_of(capacity: Capacity, sinks: Vec<Box<dyn Sink>>) -> ManualDrain {
     let clock = RawClock::new();
     let timeline = Timeline::start(clock.clone());
     let recording = Recording::new(Recorder::new(clock.clone(), timeline.start_ns(), capacity));
     let drain = Drain::new(&recording, timeline, sinks, None);
-    Stepped { clock, recording, drain, memory: Memory::new() }
+    ManualDrain { clock, recording, drain, memory: Memory::new() }
 }
 
-impl Stepped {
+impl ManualDrain {
     fn mark(&self, label: &'static str, stamp: Stamp<'_>) {
         mark(&self.recording, label, stamp);
     }
@@ -51,67 +51,67 @@ fn mark(recorder: &Recorder, label: &'static str, stamp: Stamp<'_>) {
 
 #[test]
 fn later_records_wait_for_the_next_round() {
-    let mut stepped = stepped();
-    stepped.mark("before", Stamp::Now);
-    let reading = stepped.clock.raw();
+    let mut manual = manual();
+    manual.mark("before", Stamp::Now);
+    let reading = manual.clock.raw();
     // Two equal readings of the counter would not order the records.
-    while stepped.clock.raw() == reading {}
-    stepped.mark("after", Stamp::Now);
-    stepped.drain.drain_until(reading);
-    assert_eq!(stepped.labels(), ["before"]);
-    stepped.drain.drain_up_to_now();
-    assert_eq!(stepped.labels(), ["before", "after"]);
+    while manual.clock.raw() == reading {}
+    manual.mark("after", Stamp::Now);
+    manual.drain.drain_until(reading);
+    assert_eq!(manual.labels(), ["before"]);
+    manual.drain.drain_up_to_now();
+    assert_eq!(manual.labels(), ["before", "after"]);
 }
 
 #[test]
 fn call_in_progress_is_delivered_in_entry_order() {
-    let mut stepped = stepped();
-    let entered = stepped.recording.enter();
-    let reading = stepped.clock.raw();
-    while stepped.clock.raw() == reading {}
-    stepped.mark("read by the peer", Stamp::Now);
-    stepped.drain.drain();
-    assert_eq!(stepped.labels(), [""; 0], "the write that caused it has not returned");
-    stepped.mark("written", Stamp::Entered(&entered));
+    let mut manual = manual();
+    let entered = manual.recording.enter();
+    let reading = manual.clock.raw();
+    while manual.clock.raw() == reading {}
+    manual.mark("read by the peer", Stamp::Now);
+    manual.drain.drain();
+    assert_eq!(manual.labels(), [""; 0], "the write that caused it has not returned");
+    manual.mark("written", Stamp::Entered(&entered));
     drop(entered);
-    stepped.drain.drain_up_to_now();
-    assert_eq!(stepped.labels(), ["written", "read by the peer"]);
-    let events = stepped.memory.events();
+    manual.drain.drain_up_to_now();
+    assert_eq!(manual.labels(), ["written", "read by the peer"]);
+    let events = manual.memory.events();
     assert!(events[0].t < events[1].t, "{events:?}");
 }
 
 #[test]
 fn long_call_keeps_its_entry_time() {
-    let mut stepped = stepped();
-    let entered = stepped.recording.enter();
-    let entry = stepped.recording.now();
+    let mut manual = manual();
+    let entered = manual.recording.enter();
+    let entry = manual.recording.now();
     // Rounds without other records, for 5 ms.
-    while stepped.recording.now() < entry + 5_000_000 {
-        stepped.drain.drain();
+    while manual.recording.now() < entry + 5_000_000 {
+        manual.drain.drain();
     }
-    stepped.mark("written", Stamp::Entered(&entered));
+    manual.mark("written", Stamp::Entered(&entered));
     drop(entered);
-    stepped.drain.drain_up_to_now();
-    let t = stepped.memory.events()[0].t;
+    manual.drain.drain_up_to_now();
+    let t = manual.memory.events()[0].t;
     assert!(t < entry + 1_000_000, "entered at {entry} ns, recorded as {t} ns");
 }
 
 #[test]
 fn call_in_progress_delays_a_bounded_backlog() {
-    let mut stepped = stepped();
-    let entered = stepped.recording.enter();
-    let (capacity, _) = stepped.drain.capacity();
+    let mut manual = manual();
+    let entered = manual.recording.enter();
+    let (capacity, _) = manual.drain.capacity();
     let mut backlog = 0;
     for _ in 0..capacity / 32 {
-        (0..64).for_each(|_| stepped.mark("meanwhile", Stamp::Now));
-        stepped.drain.drain();
-        backlog = backlog.max(stepped.drain.pending.records.len());
+        (0..64).for_each(|_| manual.mark("meanwhile", Stamp::Now));
+        manual.drain.drain();
+        backlog = backlog.max(manual.drain.pending.records.len());
     }
     assert!(backlog <= capacity, "{backlog} records wait, the shards hold {capacity}");
-    stepped.mark("late", Stamp::Entered(&entered));
+    manual.mark("late", Stamp::Entered(&entered));
     drop(entered);
-    stepped.drain.drain_up_to_now();
-    let events = stepped.memory.events();
+    manual.drain.drain_up_to_now();
+    let events = manual.memory.events();
     assert_eq!(events.len(), 2 * capacity + 1);
     assert!(events.is_sorted_by_key(|event| event.t));
 }
@@ -119,20 +119,20 @@ fn call_in_progress_delays_a_bounded_backlog() {
 #[test]
 fn call_in_progress_delays_bounded_payload() {
     let capacity = Capacity { capture: 100, events: 64 * 1024, payload: 4_000 };
-    let mut stepped = stepped_of(capacity, vec![]);
-    let entered = stepped.recording.enter();
+    let mut manual = manual_of(capacity, vec![]);
+    let entered = manual.recording.enter();
     let (bytes, mut backlog) = ([7; 100], 0);
     for _ in 0..200 {
         let size = (bytes.len(), 0);
-        stepped.recording.transfer(
+        manual.recording.transfer(
             SockId::after(0),
             Direction::Read,
             size,
             [&bytes[..]].into_iter(),
             Stamp::Now,
         );
-        stepped.drain.drain();
-        backlog = backlog.max(stepped.drain.pending.payload.len());
+        manual.drain.drain();
+        backlog = backlog.max(manual.drain.pending.payload.len());
     }
     drop(entered);
     assert!(backlog <= capacity.payload, "{backlog} bytes wait, the shards hold {}", capacity.payload);
@@ -140,11 +140,11 @@ fn call_in_progress_delays_bounded_payload() {
 
 #[test]
 fn end_delivers_records_of_calls_in_progress() {
-    let mut stepped = stepped();
-    let entered = stepped.recording.enter();
-    stepped.mark("last", Stamp::Entered(&entered));
-    assert_eq!(stepped.drain.end().events, 1);
-    assert_eq!(stepped.labels(), ["last"]);
+    let mut manual = manual();
+    let entered = manual.recording.enter();
+    manual.mark("last", Stamp::Entered(&entered));
+    assert_eq!(manual.drain.end().events, 1);
+    assert_eq!(manual.labels(), ["last"]);
 }
 
 /// A sink that records its calls.
@@ -169,20 +169,20 @@ impl Sink for CallLog {
 #[test]
 fn sinks_are_flushed_once_per_round() {
     let calls = Arc::default();
-    let mut stepped = stepped_with(1 << 17, vec![Box::new(CallLog(Arc::clone(&calls)))]);
+    let mut manual = manual_with(1 << 17, vec![Box::new(CallLog(Arc::clone(&calls)))]);
     for _ in 0..=MAX_BATCH {
-        stepped.mark("step", Stamp::Now);
+        manual.mark("step", Stamp::Now);
     }
-    stepped.drain.drain_up_to_now();
+    manual.drain.drain_up_to_now();
     assert_eq!(*lock(&calls), ["events", "events", "flush"]);
-    stepped.drain.drain_up_to_now();
+    manual.drain.drain_up_to_now();
     assert_eq!(lock(&calls).len(), 3, "an empty round flushes nothing");
 }
 
 /// A sink that records as much as the shards hold for each batch, so that the load exceeds its speed.
-struct Overrun(Arc<Mutex<Option<Recording>>>);
+struct OverloadingSink(Arc<Mutex<Option<Recording>>>);
 
-impl Sink for Overrun {
+impl Sink for OverloadingSink {
     fn name(&self) -> String {
         "a slow disk".to_owned()
     }
@@ -195,22 +195,22 @@ impl Sink for Overrun {
     }
 }
 
-/// The capacity of each shard of an [`Overrun`] recording.
+/// The capacity of each shard of an [`OverloadingSink`] recording.
 const CAPACITY: usize = 2 * MAX_BATCH;
 
 #[test]
 fn backlog_is_bounded_under_overload() {
     let load = Arc::default();
-    let mut stepped = stepped_with(64, vec![Box::new(Overrun(Arc::clone(&load)))]);
-    *lock(&load) = Some(stepped.recording.clone());
-    stepped.mark("begin", Stamp::Now);
+    let mut manual = manual_with(64, vec![Box::new(OverloadingSink(Arc::clone(&load)))]);
+    *lock(&load) = Some(manual.recording.clone());
+    manual.mark("begin", Stamp::Now);
     let backlogs: Vec<usize> = (0..20)
         .map(|_| {
-            stepped.drain.drain_up_to_now();
-            stepped.drain.pending.records.len()
+            manual.drain.drain_up_to_now();
+            manual.drain.pending.records.len()
         })
         .collect();
     *lock(&load) = None;
-    let most = 3 * stepped.drain.capacity().0;
+    let most = 3 * manual.drain.capacity().0;
     assert!(backlogs.iter().all(|backlog| *backlog <= most), "more than {most}: {backlogs:?}");
 }

@@ -53,11 +53,7 @@ fn filters_membarrier() {
             && libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program) == 0
     };
     assert!(installed, "{}", std::io::Error::last_os_error());
-    assert_eq!(
-        complete_up_to(u64::MAX),
-        None,
-        "nothing is known of what the threads published without a fence"
-    );
+    assert_eq!(complete_up_to(u64::MAX), None, "values published without a fence may be missing");
     assert_eq!(complete_up_to(u64::MAX), Some(u64::MAX));
     assert!(!FENCED_BY_KERNEL.load(Ordering::Relaxed), "threads use fences of their own");
 }
@@ -73,17 +69,17 @@ fn ended_thread_frees_its_slot() {
 }
 
 /// Records an event when its thread ends, and drops the last handle.
-struct Farewell(Tap);
+struct RecordOnDrop(Tap);
 
-impl Drop for Farewell {
+impl Drop for RecordOnDrop {
     fn drop(&mut self) {
-        self.0.mark("farewell");
+        self.0.mark("dropped");
         drop(self.0.recording().unwrap().enter());
     }
 }
 
 thread_local! {
-    static FAREWELL: RefCell<Option<Farewell>> = const { RefCell::new(None) };
+    static RECORD_ON_DROP: RefCell<Option<RecordOnDrop>> = const { RefCell::new(None) };
 }
 
 #[test]
@@ -95,7 +91,7 @@ fn ending_thread_records_with_and_without_slot() {
             if record_first {
                 tap.mark("first");
             }
-            FAREWELL.set(Some(Farewell(tap.clone())));
+            RECORD_ON_DROP.set(Some(RecordOnDrop(tap.clone())));
             if !record_first {
                 tap.mark("first");
             }

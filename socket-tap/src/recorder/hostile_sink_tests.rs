@@ -36,7 +36,7 @@ impl Drop for Broken {
 }
 
 #[test]
-fn sink_that_panics_in_name_or_drop_is_isolated() {
+fn sink_panicking_in_name_or_drop_is_isolated() {
     for (in_name, in_drop) in [(true, false), (false, true)] {
         let memory = Memory::new();
         let tap = Tap::server("test").sink(Broken { in_name, in_drop }).sink(memory.clone()).start().unwrap();
@@ -88,9 +88,9 @@ fn waiting_on_the_drain_thread_returns_at_once() {
 }
 
 /// A waker that sends a command on the thread that wakes it.
-struct Asks(Recorder);
+struct CommandOnWake(Recorder);
 
-impl std::task::Wake for Asks {
+impl std::task::Wake for CommandOnWake {
     fn wake(self: Arc<Self>) {
         self.0.command(Command::Flush(Reply::None));
     }
@@ -99,15 +99,15 @@ impl std::task::Wake for Asks {
 #[test]
 fn task_woken_by_the_end_may_send_commands() {
     let capacity = Capacity { capture: 0, events: 1, payload: 0 };
-    let asks = Arc::new(Asks(Recorder::new(RawClock::new(), 0, capacity)));
+    let waker_recorder = Arc::new(CommandOnWake(Recorder::new(RawClock::new(), 0, capacity)));
     let (reply, mut replied) = tokio::sync::oneshot::channel();
-    let waker = Arc::clone(&asks).into();
+    let waker = Arc::clone(&waker_recorder).into();
     let polled = Pin::new(&mut replied).poll(&mut Context::from_waker(&waker));
     assert!(polled.is_pending());
-    asks.0.command(Command::Flush(Reply::Task(reply)));
+    waker_recorder.0.command(Command::Flush(Reply::Task(reply)));
     let (ended, has_ended) = mpsc::channel();
     thread::spawn(move || {
-        asks.0.close_commands();
+        waker_recorder.0.close_commands();
         ended.send(()).unwrap();
     });
     has_ended.recv_timeout(Duration::from_secs(20)).expect("a task is woken with the commands locked");

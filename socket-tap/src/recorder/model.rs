@@ -22,10 +22,10 @@ use crate::transfer_count::Access;
 const ORDERS: usize = 1_000;
 
 /// Held by the running model, because all models share the call slots.
-static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
+static RUNNING: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
 fn check(model: fn()) {
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let _running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
     run(model, RandomScheduler::new(ORDERS));
     run(model, PctScheduler::new(3, ORDERS));
 }
@@ -74,7 +74,7 @@ fn by_socket(events: &[Event]) -> BTreeMap<SockId, Vec<String>> {
 
 fn in_order(memory: &Memory) -> Vec<Event> {
     let events = memory.events();
-    assert!(events.is_sorted_by_key(|event| event.t), "time runs back: {events:?}");
+    assert!(events.is_sorted_by_key(|event| event.t), "time runs backwards: {events:?}");
     events
 }
 
@@ -101,7 +101,7 @@ fn end_counts_each_socket_as_open_or_closed() {
         threads.into_iter().for_each(|thread| thread.join().unwrap());
         assert_eq!((memory.events().len(), tap.open_sockets().len(), tap.open_streams()), (cut, 0, 0));
         let recorder = tap.recording().unwrap();
-        assert!(recorder.shards.iter().all(|shard| lock(&shard.0).is_empty()), "taken after the end");
+        assert!(recorder.shards.iter().all(|shard| lock(&shard.0).is_empty()), "recorded after the end");
         let mut open = 0;
         for (sock, events) in by_socket(&memory.events()) {
             assert!(

@@ -13,12 +13,12 @@ use crate::tap::Tap;
 use crate::transfer_count::Access;
 
 /// A sink that reports its first batch, and blocks until the test releases it.
-struct Held {
+struct BlockingSink {
     reached: Option<mpsc::Sender<()>>,
-    go_on: mpsc::Receiver<()>,
+    released: mpsc::Receiver<()>,
 }
 
-impl Sink for Held {
+impl Sink for BlockingSink {
     fn name(&self) -> String {
         "a slow disk".to_owned()
     }
@@ -26,21 +26,22 @@ impl Sink for Held {
     fn events(&mut self, _: &[Event]) -> io::Result<()> {
         if let Some(reached) = self.reached.take() {
             reached.send(()).unwrap();
-            let _ = self.go_on.recv();
+            let _ = self.released.recv();
         }
         Ok(())
     }
 }
 
 /// Runs `load` while the sink blocks, and returns the events after the first one and the number of lost events.
-fn held(load: impl FnOnce(&Tap, &Recording)) -> (Vec<Event>, u64) {
+fn while_blocked(load: impl FnOnce(&Tap, &Recording)) -> (Vec<Event>, u64) {
     // Dropped after the channels: if `load` panics, the sink is released, so that the tap does not wait for it.
     let tap;
-    let (memory, (reached, is_held), (release, go_on)) = (Memory::new(), mpsc::channel(), mpsc::channel());
-    let held = Held { reached: Some(reached), go_on };
-    tap = Tap::server("test").buffer(1, 0).sink(held).sink(memory.clone()).start().unwrap();
+    let (memory, (reached, is_blocked), (release, released)) =
+        (Memory::new(), mpsc::channel(), mpsc::channel());
+    let while_blocked = BlockingSink { reached: Some(reached), released };
+    tap = Tap::server("test").buffer(1, 0).sink(while_blocked).sink(memory.clone()).start().unwrap();
     tap.mark("before");
-    is_held.recv().unwrap();
+    is_blocked.recv().unwrap();
     let recorder = tap.recording().unwrap().clone();
     load(&tap, &recorder);
     release.send(()).unwrap();
@@ -55,7 +56,7 @@ fn connection(recorder: &Recording) -> SocketRecorder {
     socket
 }
 
-fn live(socket: SocketRecorder) {
+fn run(socket: SocketRecorder) {
     socket.read(b"ping", 8, Access::Exclusive);
     let entered = socket.enter();
     socket.wrote(&entered, (6, 0), std::iter::once(&b"answer"[..]), Access::Exclusive);
@@ -64,8 +65,8 @@ fn live(socket: SocketRecorder) {
     socket.shut_down(&socket.enter(), &Ok(()));
 }
 
-fn waiting(recorder: &Recorder) -> usize {
-    recorder.shards.iter().map(|shard| lock(&shard.0).waiting()).sum()
+fn buffered(recorder: &Recorder) -> usize {
+    recorder.shards.iter().map(|shard| lock(&shard.0).buffered()).sum()
 }
 
 fn gaps(events: &[Event]) -> Gap {
@@ -82,12 +83,12 @@ const CONNECTIONS: u64 = 20_000;
 
 #[test]
 fn blocked_sinks_bound_memory_and_keep_sums() {
-    let (events, lost) = held(|_, recorder| {
+    let (events, lost) = while_blocked(|_, recorder| {
         for _ in 0..CONNECTIONS {
-            live(connection(recorder));
+            run(connection(recorder));
         }
         // This thread fills one shard; the last connection exceeds it by its reserved events.
-        assert!(waiting(recorder) <= MIN_LIFECYCLE_EVENTS + 9, "{} wait", waiting(recorder));
+        assert!(buffered(recorder) <= MIN_LIFECYCLE_EVENTS + 9, "{} events are buffered", buffered(recorder));
     });
     let gap = gaps(&events);
     let (mut accepts, mut closes, mut seen) = (0, 0, Totals::default());
@@ -100,7 +101,7 @@ fn blocked_sinks_bound_memory_and_keep_sums() {
             _ => {}
         }
     }
-    assert!(gap.connections > 0, "the reserve was meant to be too small");
+    assert!(gap.connections > 0, "the capacity must be too small");
     assert_eq!((accepts + gap.connections, closes), (CONNECTIONS, accepts));
     assert_eq!((seen.reads + gap.reads, seen.rx + gap.rx), (2 * CONNECTIONS, 4 * CONNECTIONS));
     assert_eq!((seen.writes + gap.writes, seen.tx + gap.tx), (CONNECTIONS, 6 * CONNECTIONS));
@@ -111,41 +112,45 @@ fn blocked_sinks_bound_memory_and_keep_sums() {
 
 #[test]
 fn connection_is_recorded_to_its_end_or_dropped() {
-    let (events, _) = held(|_, recorder| {
+    let (events, _) = while_blocked(|_, recorder| {
         let early: Vec<SocketRecorder> = (0..100).map(|_| connection(recorder)).collect();
         for _ in 0..CONNECTIONS {
-            live(connection(recorder));
+            run(connection(recorder));
         }
-        early.into_iter().for_each(live);
+        early.into_iter().for_each(run);
     });
-    let mut stories: HashMap<SockId, Vec<&str>> = HashMap::new();
+    let mut sockets: HashMap<SockId, Vec<&str>> = HashMap::new();
     for event in &events {
         let Some(sock) = event.sock else { continue };
-        stories.entry(sock).or_default().push(match &event.op {
+        sockets.entry(sock).or_default().push(match &event.op {
             Op::Read(Transfer { eof: true, .. }) => "eof",
             op => op.name(),
         });
     }
-    assert!(stories.len() > 100 && (stories.len() as u64) < CONNECTIONS, "{} are told", stories.len());
-    for (sock, mut story) in stories {
+    assert!(
+        sockets.len() > 100 && (sockets.len() as u64) < CONNECTIONS,
+        "{} sockets are recorded",
+        sockets.len()
+    );
+    for (sock, mut events_of_socket) in sockets {
         // Reads and writes have a separate buffer, which is small here.
-        story.retain(|op| !matches!(*op, "read" | "write"));
-        assert_eq!(story, ["accept", "eof", "shutdown", "close"], "#{sock}");
+        events_of_socket.retain(|op| !matches!(*op, "read" | "write"));
+        assert_eq!(events_of_socket, ["accept", "eof", "shutdown", "close"], "#{sock}");
     }
 }
 
 #[test]
 fn endless_errors_and_marks_are_bounded() {
-    let (events, lost) = held(|tap, recorder| {
+    let (events, lost) = while_blocked(|tap, recorder| {
         let broken = connection(recorder);
         for _ in 0..CONNECTIONS {
             broken.transfer_failed(Direction::Read, &io::ErrorKind::ConnectionReset.into());
             tap.mark("again");
         }
         drop(broken);
-        assert!(waiting(recorder) <= MIN_LIFECYCLE_EVENTS + 9, "{} wait", waiting(recorder));
+        assert!(buffered(recorder) <= MIN_LIFECYCLE_EVENTS + 9, "{} events are buffered", buffered(recorder));
     });
     assert_eq!(gaps(&events).others, lost);
     assert_eq!(events.len() as u64 - 1 + lost, 2 * CONNECTIONS + 2);
-    assert!(events.iter().any(|event| matches!(event.op, Op::Close(_))), "the close is never lost");
+    assert!(events.iter().any(|event| matches!(event.op, Op::Close(_))), "the close must be recorded");
 }

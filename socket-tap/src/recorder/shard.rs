@@ -233,7 +233,7 @@ impl Shard {
     /// Returns the number of buffered lifecycle events.
     #[cfg(test)]
     #[cfg(not(model))]
-    pub(crate) fn waiting(&self) -> usize {
+    pub(crate) fn buffered(&self) -> usize {
         self.lifecycle_events.len()
     }
 }

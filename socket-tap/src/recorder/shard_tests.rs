@@ -60,7 +60,7 @@ fn remaining_records_keep_their_payload() {
 fn payload_is_dropped_before_transfers() {
     let mut shard = Shard::new(CAPACITY);
     assert!(read(&mut shard, 1, b"abcdef"), "half full");
-    assert!(!read(&mut shard, 2, b"xy"), "no longer the moment");
+    assert!(!read(&mut shard, 2, b"xy"), "reported before");
     assert!(!read(&mut shard, 3, b"z"));
     let (out, gap) = taken(&mut shard);
     assert_eq!(gap, Gap { reads: 1, rx: 1, payloads: 1, ..Gap::default() });
@@ -76,8 +76,8 @@ fn shutdown(shard: &mut Shard, raw: u64, keep: WhenFull) -> PushOutcome {
 fn half_full_is_reported_once() {
     for transfers in 1..10 {
         let mut shard = Shard::new(ShardCapacity { transfers, ..CAPACITY });
-        let told: Vec<usize> = (1..20).filter(|n| read(&mut shard, *n as u64, b"")).collect();
-        assert_eq!(told, [transfers.div_ceil(2)], "capacity for {transfers}");
+        let reported: Vec<usize> = (1..20).filter(|n| read(&mut shard, *n as u64, b"")).collect();
+        assert_eq!(reported, [transfers.div_ceil(2)], "capacity for {transfers}");
     }
 }
 
@@ -125,7 +125,7 @@ fn full_shard_keeps_reserved_events_only() {
     let (out, gap) = emptied(&mut shard);
     assert_eq!(out.iter().map(|timed| timed.raw).collect::<Vec<_>>(), [1, 2, 3, 4, 6]);
     assert_eq!(gap, Gap { others: 1, ..Gap::default() });
-    assert_eq!(shutdown(&mut shard, 7, WhenFull::Drop), PushOutcome::Recorded, "there is capacity again");
+    assert_eq!(shutdown(&mut shard, 7, WhenFull::Drop), PushOutcome::Recorded, "drained");
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn datagrams_keep_their_own_info() {
     ] {
         receive(raw, truncation);
     }
-    assert_eq!(shard.datagrams.len(), 3, "what is lost takes no capacity");
+    assert_eq!(shard.datagrams.len(), 3, "dropped datagrams take no capacity");
     let (out, gap) = emptied(&mut shard);
     assert_eq!((gap.reads, out.len()), (2, 4), "the fourth datagram and the stream's second read");
     let got: Vec<_> = (out.into_iter())
@@ -166,7 +166,7 @@ fn datagrams_keep_their_own_info() {
     let expected = [(address(1), false, None), (address(2), true, None), (address(3), true, Some(512))];
     assert_eq!(got, expected);
     read(&mut shard, 9, b"");
-    assert!(matches!(emptied(&mut shard).0[0].record, Record::Transfer(_)), "no info is left over");
+    assert!(matches!(emptied(&mut shard).0[0].record, Record::Transfer(_)), "all info was consumed");
 }
 
 #[test]

@@ -140,7 +140,7 @@ impl Subscriber {
 
 impl Sink for Broadcast {
     fn name(&self) -> String {
-        "the live views".to_owned()
+        "the broadcast".to_owned()
     }
 
     fn events(&mut self, batch: &[Event]) -> io::Result<()> {
@@ -207,7 +207,7 @@ mod tests {
         send(&mut live, 4..=4);
         live.end(&End::default()).unwrap();
         assert_eq!((updates(first).await, updates(second).await), (vec![2, 3, 4], vec![4]));
-        assert!(updates(handle.subscribe()).await.is_empty(), "who comes late learns that it is over");
+        assert!(updates(handle.subscribe()).await.is_empty(), "a late subscriber gets the end");
     }
 
     #[tokio::test]

@@ -79,7 +79,7 @@ impl FlightRecorder {
     /// complete new one, even if several threads dump at once.
     ///
     /// # Errors
-    /// Returns an error if the recording has not begun, or if the file cannot be written, like
+    /// Returns an error if the recording has not begun; start the tap first, or if the file cannot be written, like
     /// [`TraceFile::create`](super::TraceFile::create); the message names the file.
     pub fn dump(&self, path: impl AsRef<Path>) -> io::Result<()> {
         let _dumping = self.dumping.lock().unwrap_or_else(PoisonError::into_inner);
@@ -88,12 +88,12 @@ impl FlightRecorder {
 
     /// Writes a dump from a panic hook. The thread may have panicked while it wrote a dump, so the wait is bounded.
     pub(super) fn dump_in_hook(&self, path: &Path) -> io::Result<()> {
-        let _dumping = lock(&self.dumping).ok_or_else(|| busy("another dump is being written"))?;
+        let _dumping = lock(&self.dumping).ok_or_else(|| busy("another dump is being written; try again"))?;
         self.write(path)
     }
 
     fn write(&self, path: &Path) -> io::Result<()> {
-        let buffer = lock(&self.buffer).ok_or_else(|| busy("the kept events are in use; try again"))?.clone();
+        let buffer = lock(&self.buffer).ok_or_else(|| busy("the event buffer is locked; try again"))?.clone();
         private_file::replace(path, |out| {
             let mut out = io::BufWriter::with_capacity(64 * 1024, out);
             buffer.write(&mut out)?;
@@ -125,7 +125,7 @@ fn lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
 impl EventBuffer {
     fn write(&self, out: &mut impl io::Write) -> io::Result<()> {
         let Some(mut header) = self.header.clone() else {
-            return Err(io::Error::other("the recording has not begun"));
+            return Err(io::Error::other("the recording has not begun; start the tap first"));
         };
         let first = self.events.front().map_or(0, |event| event.t);
         let missing = !self.dropped.is_empty();

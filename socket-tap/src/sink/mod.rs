@@ -12,6 +12,9 @@ mod file_rules;
 mod flight;
 mod live;
 mod memory;
+#[cfg(all(unix, feature = "file"))]
+#[cfg(test)]
+mod message_tests;
 mod on_close;
 #[cfg(feature = "file")]
 mod open_streams;
@@ -24,6 +27,9 @@ mod printer;
 mod private_file;
 #[cfg(feature = "file")]
 mod rotation;
+#[cfg(feature = "file")]
+#[cfg(test)]
+mod temp_directory;
 #[cfg(feature = "tracing")]
 mod tracing_events;
 

@@ -59,7 +59,7 @@ impl Printer {
 }
 
 fn not_shown(missed: u64) -> String {
-    format!("… {missed} events are not shown: their lines were not read in time\n")
+    format!("… {missed} events are not shown: the reader is too slow\n")
 }
 
 fn print_all(texts: &Receiver<String>, mut out: impl Write) -> io::Result<()> {
@@ -80,14 +80,14 @@ mod tests {
     use super::*;
 
     /// A writer that blocks until the test permits each write.
-    struct Stopped {
-        go: Receiver<()>,
+    struct GatedWriter {
+        permits: Receiver<()>,
         written: Arc<Mutex<String>>,
     }
 
-    impl Write for Stopped {
+    impl Write for GatedWriter {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.go.recv().map_err(|_| io::Error::from(ErrorKind::BrokenPipe))?;
+            self.permits.recv().map_err(|_| io::Error::from(ErrorKind::BrokenPipe))?;
             let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
             written.push_str(std::str::from_utf8(bytes).unwrap());
             Ok(bytes.len())
@@ -100,8 +100,8 @@ mod tests {
 
     #[test]
     fn unread_lines_are_dropped_and_counted() {
-        let ((reader, go), written) = (channel(), Arc::default());
-        let mut printer = Printer::start(Stopped { go, written: Arc::clone(&written) }).unwrap();
+        let ((reader, permits), written) = (channel(), Arc::default());
+        let mut printer = Printer::start(GatedWriter { permits, written: Arc::clone(&written) }).unwrap();
         // At most one text is with the writer and QUEUE_LENGTH are queued: the rest is dropped.
         for number in 0..100 {
             printer.print(format!("{number}\n"), 2).unwrap();
@@ -118,14 +118,14 @@ mod tests {
         }
         printer.end().unwrap();
         let written = written.lock().unwrap();
-        let expected = format!("… {missed} events are not shown: their lines were not read in time\nlater\n");
+        let expected = format!("… {missed} events are not shown: the reader is too slow\nlater\n");
         assert!(written.starts_with("0\n1\n") && written.ends_with(&expected), "{written}");
     }
 
     #[test]
     fn end_does_not_wait_indefinitely() {
-        let (reader, go) = channel();
-        let mut printer = Printer::start(Stopped { go, written: Arc::default() }).unwrap();
+        let (reader, permits) = channel();
+        let mut printer = Printer::start(GatedWriter { permits, written: Arc::default() }).unwrap();
         printer.print("never read\n".to_owned(), 1).unwrap();
         printer.end().unwrap();
         drop(reader);

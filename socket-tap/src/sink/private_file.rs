@@ -75,7 +75,7 @@ impl Write for PrivateFile {
         // Beyond the limit the kernel would end the program with SIGXFSZ. The limit may change at any time, and the
         // query is cheap compared to the write.
         if let Some(limit) = file_rules::size_limit().filter(|limit| *end + bytes.len() as u64 > *limit) {
-            let why = format!("the limit of {limit} bytes for the size of a file is reached (ulimit -f)");
+            let why = format!("the file size limit of {limit} bytes is reached (ulimit -f)");
             return Err(io::Error::new(ErrorKind::FileTooLarge, why));
         }
         let written = self.file.write(bytes)?;
@@ -163,7 +163,7 @@ fn create(path: &Path) -> io::Result<PrivateFile> {
         file.file.set_len(0)?;
         return Ok(file);
     }
-    Err(io::Error::new(ErrorKind::ResourceBusy, "other programs keep replacing it"))
+    Err(io::Error::new(ErrorKind::ResourceBusy, "other programs keep replacing it; choose another file"))
 }
 
 /// Opens and locks an existing file without changing it; returns `None` if there is none.

@@ -25,7 +25,7 @@ impl Rotation {
     /// Renames the full file to its part number, and returns an empty file in its place. Deletes the oldest full file.
     pub(super) fn next_file(&self, path: &Path, full: &PrivateFile, part: u64) -> io::Result<PrivateFile> {
         let next = begin_next(path, full, part).map_err(|error| {
-            let why = format!("cannot begin the next file after the full {}: {error}", path.display());
+            let why = format!("cannot rotate {}: {error}", path.display());
             io::Error::new(error.kind(), why)
         })?;
         match part.checked_sub(self.keep).map(|old| fs::remove_file(part_path(path, old))) {
@@ -37,12 +37,13 @@ impl Rotation {
 
 fn begin_next(path: &Path, full: &PrivateFile, part: u64) -> io::Result<PrivateFile> {
     if !full.is_same_file(path) {
-        return Err(io::Error::new(ErrorKind::NotFound, "it was moved or replaced while it was written"));
+        return Err(io::Error::new(ErrorKind::NotFound, "it was moved or replaced during the recording"));
     }
     let (next, replacement) = Replacement::create_next_to(path)?;
     let part_file = part_path(path, part);
     let name_is_taken = || {
-        let why = format!("{} exists already and is not part of a recording", part_file.display());
+        let why =
+            format!("{} already exists and is not part of a recording; move it away", part_file.display());
         io::Error::new(ErrorKind::AlreadyExists, why)
     };
     // The path always names a locked file, so no other program can take it in between.
@@ -72,7 +73,8 @@ pub(super) fn delete_earlier_parts(path: &Path) -> io::Result<()> {
         }
         match fs::remove_file(&file) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
-                let why = format!("cannot delete {} of the earlier recording: {error}", file.display());
+                let why =
+                    format!("cannot delete {}, a file of the previous recording: {error}", file.display());
                 return Err(io::Error::new(error.kind(), why));
             }
             _ => {}

@@ -157,7 +157,7 @@ fn emit(event: &Event, attributes: &SocketAttributes) {
             );
         }
         Op::Mark { label } => {
-            at!(Level::DEBUG, event, attributes, peer, socket_tap.label = &**label, "{name}")
+            at!(Level::DEBUG, event, attributes, peer, socket_tap.label = &**label, "{name}");
         }
         Op::Gap(gap) => at!(Level::WARN, event, attributes, peer, socket_tap.lost = gap.events(), "{name}"),
         op => at!(Level::DEBUG, event, attributes, peer, network.io.direction = direction(op), "{name}"),

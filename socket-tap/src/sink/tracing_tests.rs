@@ -15,23 +15,24 @@ type Fields = BTreeMap<String, String>;
 
 /// A subscriber that keeps the fields and the level of each event.
 #[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<Fields>>>);
+struct RecordingSubscriber(Arc<Mutex<Vec<Fields>>>);
 
-impl Subscriber for Kept {
+impl Subscriber for RecordingSubscriber {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.target() == TARGET
     }
 
     fn event(&self, event: &tracing::Event<'_>) {
-        struct Keep(Fields);
-        impl Visit for Keep {
+        struct FieldVisitor(Fields);
+        impl Visit for FieldVisitor {
             fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
                 self.0.insert(field.name().to_owned(), format!("{value:?}").trim_matches('"').to_owned());
             }
         }
-        let mut keep = Keep(Fields::from([("level".to_owned(), event.metadata().level().to_string())]));
-        event.record(&mut keep);
-        self.0.lock().unwrap().push(keep.0);
+        let mut visitor =
+            FieldVisitor(Fields::from([("level".to_owned(), event.metadata().level().to_string())]));
+        event.record(&mut visitor);
+        self.0.lock().unwrap().push(visitor.0);
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {
@@ -45,8 +46,8 @@ impl Subscriber for Kept {
 
 /// Returns the fields that the subscriber gets for these lines of a trace.
 fn sent(lines: &[&str]) -> Vec<Fields> {
-    let kept = Kept::default();
-    let mut sink = tracing::subscriber::with_default(kept.clone(), TracingEvents::new);
+    let subscriber = RecordingSubscriber::default();
+    let mut sink = tracing::subscriber::with_default(subscriber.clone(), TracingEvents::new);
     let events: Vec<Event> = (lines.iter())
         .map(|line| match Line::parse(line).unwrap() {
             Line::Event(event) => event,
@@ -54,8 +55,8 @@ fn sent(lines: &[&str]) -> Vec<Fields> {
         })
         .collect();
     sink.events(&events).unwrap();
-    assert!(sink.sockets.is_empty(), "what is closed is forgotten");
-    let sent = kept.0.lock().unwrap();
+    assert!(sink.sockets.is_empty(), "closed sockets are forgotten");
+    let sent = subscriber.0.lock().unwrap();
     sent.clone()
 }
 
@@ -71,7 +72,7 @@ fn events_have_opentelemetry_attributes() {
         r#"{"t":3,"sock":2,"op":"write","error":"broken pipe","errno":32}"#,
         r#"{"t":4,"sock":2,"op":"close","ended_by":"reset","rx":85,"tx":0,"reads":1,"writes":0}"#,
     ]);
-    let ends = [
+    let addresses = [
         ("network.transport", "tcp"),
         ("network.type", "ipv4"),
         ("network.local.address", "127.0.0.1"),
@@ -80,17 +81,17 @@ fn events_have_opentelemetry_attributes() {
         ("network.peer.port", "51234"),
         ("socket_tap.sock", "2"),
     ];
-    let with_ends = |more: Fields| -> Fields { fields(ends).into_iter().chain(more).collect() };
+    let with_addresses = |more: Fields| -> Fields { fields(addresses).into_iter().chain(more).collect() };
     let expected = [
-        with_ends(fields([("level", "DEBUG"), ("message", "accept"), ("socket_tap.t", "1")])),
-        with_ends(fields([
+        with_addresses(fields([("level", "DEBUG"), ("message", "accept"), ("socket_tap.t", "1")])),
+        with_addresses(fields([
             ("level", "TRACE"),
             ("message", "read"),
             ("socket_tap.t", "2"),
             ("network.io.direction", "receive"),
             ("socket_tap.bytes", "85"),
         ])),
-        with_ends(fields([
+        with_addresses(fields([
             ("level", "DEBUG"),
             ("message", "write"),
             ("socket_tap.t", "3"),
@@ -98,7 +99,7 @@ fn events_have_opentelemetry_attributes() {
             ("error.type", "broken pipe"),
             ("socket_tap.errno", "32"),
         ])),
-        with_ends(fields([
+        with_addresses(fields([
             ("level", "DEBUG"),
             ("message", "close"),
             ("socket_tap.t", "4"),
@@ -164,12 +165,12 @@ fn gap_is_a_warning() {
 
 #[test]
 fn current_subscriber_gets_the_events() {
-    let kept = Kept::default();
-    let tap = tracing::subscriber::with_default(kept.clone(), || {
+    let subscriber = RecordingSubscriber::default();
+    let tap = tracing::subscriber::with_default(subscriber.clone(), || {
         Tap::server("test").sink(TracingEvents::new()).start().unwrap()
     });
     tap.mark("step");
     tap.finish_blocking().unwrap();
-    let sent = kept.0.lock().unwrap();
+    let sent = subscriber.0.lock().unwrap();
     assert_eq!(sent[0].get("socket_tap.label").map(String::as_str), Some("step"));
 }

@@ -185,13 +185,13 @@ fn missing(recorded: Vec<Expected>, expected: &[Expected]) -> Result<Gap, TestCa
         if recorded.next_if(|recorded| fits(recorded, event, &mut gap.payloads)).is_some() {
             continue;
         }
-        prop_assert!(may_be_lost(event), "lost: {:?}; then comes {:?}", event, recorded.peek());
+        prop_assert!(may_be_lost(event), "lost: {:?}, followed by {:?}", event, recorded.peek());
         match event.0 {
             Op::Read(_) => gap.reads += 1,
             _ => gap.writes += 1,
         }
     }
-    prop_assert_eq!(recorded.next(), None, "was recorded, but did not happen");
+    prop_assert_eq!(recorded.next(), None, "recorded, but not expected");
     Ok(gap)
 }
 

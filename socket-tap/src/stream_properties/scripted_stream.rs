@@ -130,7 +130,7 @@ pub(super) fn poll(stream: &mut TapStream<ScriptedStream>, step: &Step) {
 fn same(polled: Poll<io::Result<usize>>, reply: Reply, most: usize) {
     match (polled, reply) {
         (Poll::Pending, Reply::Pending) => {}
-        (Poll::Ready(Ok(bytes)), Reply::Done(told)) => assert_eq!(bytes, told.min(most)),
+        (Poll::Ready(Ok(bytes)), Reply::Done(scripted)) => assert_eq!(bytes, scripted.min(most)),
         (Poll::Ready(Err(error)), Reply::Fail(case)) => {
             assert_eq!(error.kind(), io::Error::from(case).kind());
         }

@@ -149,7 +149,7 @@ impl TapBuilder {
         };
         if !capacity.is_possible() {
             let why = format!(
-                "no memory for a buffer of {} events and {} bytes of payload; pass less",
+                "cannot allocate buffers for {} events and {} bytes of payload; pass smaller values",
                 self.events, self.payload
             );
             return Err(io::Error::new(io::ErrorKind::OutOfMemory, why));

@@ -203,14 +203,14 @@ fn far_from(now: Instant, within: Duration) -> Instant {
 
 fn refuse_on_drain_thread(recording: &Recording) -> io::Result<()> {
     if recording.is_on_drain_thread() {
-        let why = "a recording cannot be finished on its own thread, by a sink; finish it on another thread";
+        let why = "the recording cannot be finished on its own thread, on which sinks run; finish it on another thread";
         return Err(io::Error::new(io::ErrorKind::Deadlock, why));
     }
     Ok(())
 }
 
 fn already_ended() -> io::Error {
-    io::Error::other("the recording has ended already")
+    io::Error::other("the recording has already ended")
 }
 
 #[cfg(test)]

@@ -47,8 +47,8 @@ pub(super) fn adopted(op: &Op) -> String {
 pub(super) fn received(datagram: &Datagram) -> String {
     let mut text = format!("{} B ← {}", datagram.bytes, or_unknown(datagram.peer.as_ref()));
     match (datagram.truncated, datagram.length) {
-        (true, Some(length)) => _ = write!(text, "   cut, it was {length} B"),
-        (true, None) => text.push_str("   cut, it was longer"),
+        (true, Some(length)) => _ = write!(text, "   truncated from {length} B"),
+        (true, None) => text.push_str("   truncated"),
         (false, _) => {}
     }
     text
@@ -74,7 +74,7 @@ pub(super) fn ended(close: &Close, began: Option<u64>, t: u64) -> String {
 }
 
 pub(super) fn released(close: &Close, began: Option<u64>, t: u64) -> String {
-    format!("{}goes on without the tap", went_through(close, began, t))
+    format!("{}continues without the tap", went_through(close, began, t))
 }
 
 /// Formats the time between two moments: `0.23 ms`.
@@ -91,7 +91,7 @@ pub(super) fn went_through(close: &Close, began: Option<u64>, t: u64) -> String 
 
 pub(super) fn missing(gap: &Gap) -> String {
     let Gap { reads, writes, rx, tx, others, connections, payloads } = gap;
-    let mut text = format!("no room for {reads} reads ({rx} B), {writes} writes ({tx} B)");
+    let mut text = format!("dropped {reads} reads ({rx} B), {writes} writes ({tx} B)");
     for (count, what) in
         [(others, "other events"), (connections, "whole connections"), (payloads, "payloads")]
     {

@@ -50,7 +50,7 @@ impl Drain {
         let (failure, on_error) = (&mut self.failure, &self.on_error);
         let failed = self.sinks.extract_if(.., |sink| {
             let result = catch_unwind(AssertUnwindSafe(|| feed(sink.as_mut())));
-            let Err(error) = result.unwrap_or_else(|_| Err(io::Error::other("it panicked"))) else {
+            let Err(error) = result.unwrap_or_else(|_| Err(io::Error::other("the sink panicked"))) else {
                 return false;
             };
             let name = catch_unwind(AssertUnwindSafe(|| sink.name()));

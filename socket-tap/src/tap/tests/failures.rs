@@ -3,9 +3,9 @@
 use super::*;
 
 /// A sink that fails on its first batch.
-struct Full;
+struct FullDisk;
 
-impl Sink for Full {
+impl Sink for FullDisk {
     fn name(&self) -> String {
         "a full disk".to_owned()
     }
@@ -18,7 +18,7 @@ impl Sink for Full {
 #[tokio::test]
 async fn failing_sink_is_isolated() {
     let memory = Memory::new();
-    let tap = Tap::server("test").sink(Full).sink(memory.clone()).start().unwrap();
+    let tap = Tap::server("test").sink(FullDisk).sink(memory.clone()).start().unwrap();
     tap.mark("first");
     tap.flush().await;
     tap.mark("second");
@@ -27,9 +27,9 @@ async fn failing_sink_is_isolated() {
 }
 
 /// A sink that panics on its first batch.
-struct Broken;
+struct PanickingSink;
 
-impl Sink for Broken {
+impl Sink for PanickingSink {
     fn name(&self) -> String {
         "a broken sink".to_owned()
     }
@@ -44,7 +44,7 @@ async fn panicking_sink_is_isolated() {
     let memory = Memory::new();
     let (report, reported) = std::sync::mpsc::channel();
     let tap = Tap::server("test")
-        .sink(Broken)
+        .sink(PanickingSink)
         .sink(memory.clone())
         .on_error(move |error| {
             report.send(error.to_string()).unwrap();
@@ -56,8 +56,8 @@ async fn panicking_sink_is_isolated() {
     tap.flush().await;
     tap.mark("second");
     let error = tap.finish().await.unwrap_err().to_string();
-    assert_eq!(error, "recording to a broken sink has stopped: it panicked");
-    assert_eq!(reported.try_iter().collect::<Vec<_>>(), [error]);
+    assert_eq!(reported.try_iter().collect::<Vec<_>>(), [&*error]);
+    insta::assert_snapshot!(error, @"recording to a broken sink has stopped: the sink panicked");
     assert_eq!(memory.events().len(), 2);
 }
 
@@ -65,13 +65,13 @@ async fn panicking_sink_is_isolated() {
 #[test]
 fn trace_file_error_names_the_path() {
     let error = TraceFile::create("/nowhere/at/all.jsonl").unwrap_err().to_string();
-    assert!(error.contains("cannot write the trace /nowhere/at/all.jsonl"), "{error}");
+    assert!(error.contains("/nowhere/at/all.jsonl"), "{error}");
 }
 
 #[test]
 fn impossible_buffer_size_is_refused() {
     for (events, payload) in [(usize::MAX, 0), (1, usize::MAX)] {
-        let refused = Tap::server("test").buffer(events, payload).capture(1).start();
-        assert_eq!(refused.unwrap_err().kind(), ErrorKind::OutOfMemory);
+        let error = Tap::server("test").buffer(events, payload).capture(1).start().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::OutOfMemory);
     }
 }

@@ -73,9 +73,9 @@ async fn sockets_keep_their_recording_alive() {
 }
 
 /// A sink that waits indefinitely for a task of the same runtime.
-struct Entangled(tokio::sync::mpsc::Sender<usize>);
+struct ChannelSink(tokio::sync::mpsc::Sender<usize>);
 
-impl Sink for Entangled {
+impl Sink for ChannelSink {
     fn name(&self) -> String {
         "a channel".to_owned()
     }
@@ -86,9 +86,9 @@ impl Sink for Entangled {
 }
 
 #[tokio::test]
-async fn dropping_the_last_handle_does_not_block_the_runtime() {
+async fn dropping_last_handle_does_not_block_runtime() {
     let (sender, mut receiver) = tokio::sync::mpsc::channel(1);
-    let tap = Tap::server("test").sink(Entangled(sender)).start().unwrap();
+    let tap = Tap::server("test").sink(ChannelSink(sender)).start().unwrap();
     for _ in 0..10 {
         tap.mark("step");
         // Each flush creates a batch; the second waits until the first is received.
