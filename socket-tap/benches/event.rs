@@ -67,14 +67,14 @@ fn cases() -> Vec<Case> {
     };
     vec![
         case("write of 64 B, no tap", None, writes::<64, _>(Ready)),
-        case("the same, tap off", Some(0), writes::<64, _>(TapStream::wrap(&Tap::off(), Ready, "memory"))),
+        case("write of 64 B, tap off", Some(0), writes::<64, _>(TapStream::wrap(&Tap::off(), Ready, "memory"))),
         case("recorded, discarded", Some(0), recorded::<64>(0, Discard)),
         case("recorded, trace file", Some(0), recorded::<64>(0, file("event.jsonl"))),
-        case("recorded with its 64 B, discarded", Some(0), recorded::<64>(1024, Discard)),
-        case("recorded with its 64 B, trace file", Some(0), recorded::<64>(1024, file("capture.jsonl"))),
+        case("recorded with 64 B, discarded", Some(0), recorded::<64>(1024, Discard)),
+        case("recorded with 64 B, trace file", Some(0), recorded::<64>(1024, file("capture.jsonl"))),
         case("recorded with 1 KiB, discarded", Some(0), recorded::<1024>(1024, Discard)),
-        case("drain thread: all it does, trace file", None, drained::<64>(0, file("drained.jsonl"))),
-        case("a line of JSON, by way of an event", None, formatted(None)),
+        case("drain thread, trace file", None, drained::<64>(0, file("drained.jsonl"))),
+        case("a line of JSON from an event", None, formatted(None)),
         case("a line of JSON with 64 B", None, formatted(Some(64))),
         case("a line of JSON with 1 KiB", None, formatted(Some(1024))),
     ]
