@@ -1,32 +1,33 @@
-//! Which threads are inside a call that sends, and since when.
+//! The threads that are inside a call that sends, and the time of their entry.
 //!
-//! A write is stamped when it is entered, so that its time lies before that of the peer's read. Its record reaches a
-//! shard only when it returns. The drain thread must not hand on anything later before that, or the recording would
-//! run back in time. So each thread publishes when it entered its call, and the drain thread holds back what is later.
+//! A write is stamped on entry, so that its time precedes that of the peer's read. Its record reaches a shard only when
+//! the call returns. Until then the drain thread must not deliver later records, or time would run backwards in the
+//! recording. Each thread therefore publishes the entry of its call, and the drain thread holds back later records.
 
 use std::cell::Cell;
 
-use super::call::{Call, Calls, NONE};
+use super::call_slot::{CallSlot, CallSlots, NONE};
 use super::clock::RawClock;
 use super::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use super::sync::{Once, thread_local};
 use crate::sys;
 
-/// Threads that can be inside a call at the same time and be stamped on entry. Further ones are stamped on return.
-const MOST_CALLS: usize = if cfg!(all(test, model)) { 4 } else { 1024 };
+/// Number of threads whose calls can be stamped on entry at the same time. Calls of further threads are stamped on
+/// return.
+const MAX_CALLS: usize = if cfg!(all(test, model)) { 4 } else { 1024 };
 
-static CALLS: Calls<MOST_CALLS> = Calls {
-    calls: [const { Call { taken: AtomicBool::new(false), entered: AtomicU64::new(NONE) } }; MOST_CALLS],
+static CALLS: CallSlots<MAX_CALLS> = CallSlots {
+    calls: [const { CallSlot { in_use: AtomicBool::new(false), entered: AtomicU64::new(NONE) } }; MAX_CALLS],
     used: AtomicUsize::new(0),
 };
 
-/// Threads in the order in which they first recorded.
+/// Number of threads that have recorded an event.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
 
-/// A thread's number and its call; empty before its first event.
+/// The number of a thread and its slot. Both are unset before its first event.
 struct Thread {
     number: Cell<usize>,
-    call: Cell<Option<&'static Call>>,
+    call: Cell<Option<&'static CallSlot>>,
 }
 
 const NO_NUMBER: usize = usize::MAX;
@@ -34,7 +35,7 @@ const NO_NUMBER: usize = usize::MAX;
 impl Drop for Thread {
     fn drop(&mut self) {
         if let Some(call) = self.call.take() {
-            call.give_back();
+            call.free();
         }
     }
 }
@@ -47,38 +48,38 @@ impl Thread {
     #[inline]
     fn number(&self) -> usize {
         match self.number.get() {
-            NO_NUMBER => self.introduce(),
+            NO_NUMBER => self.register(),
             number => number,
         }
     }
 
     #[cold]
-    fn introduce(&self) -> usize {
+    fn register(&self) -> usize {
         self.number.set(THREADS.fetch_add(1, Ordering::Relaxed));
-        self.call.set(CALLS.take());
+        self.call.set(CALLS.acquire());
         self.number.get()
     }
 }
 
-/// The number of this thread, to find its shard.
+/// Returns the number of this thread, which selects its shard.
 #[inline]
 pub(super) fn thread_number() -> usize {
-    // A thread that is being torn down has no number any more.
+    // Thread-local storage may already be destroyed.
     THREAD.try_with(Thread::number).unwrap_or(0)
 }
 
-/// A call that this thread has entered and not left. Dropping it leaves the call.
+/// A call that this thread has entered. Dropping it leaves the call.
 #[derive(Debug)]
-pub(crate) struct Entered {
-    /// The clock's reading on entry; `None` when the call is to be stamped on return.
+pub(crate) struct EnteredCall {
+    /// The clock reading on entry; `None` if the call is stamped on return.
     raw: Option<u64>,
-    /// `None` inside another call, which was entered earlier and so holds back all that this one must.
-    call: Option<&'static Call>,
+    /// `None` for a nested call: the outer call, which was entered earlier, already holds back later records.
+    call: Option<&'static CallSlot>,
     thread: usize,
 }
 
-impl Entered {
-    /// Enters a call now.
+impl EnteredCall {
+    /// Enters a call.
     #[inline]
     pub(super) fn now(clock: &RawClock) -> Self {
         THREAD
@@ -105,7 +106,7 @@ impl Entered {
     }
 }
 
-impl Drop for Entered {
+impl Drop for EnteredCall {
     #[inline]
     fn drop(&mut self) {
         if let Some(call) = self.call {
@@ -114,7 +115,7 @@ impl Drop for Entered {
     }
 }
 
-/// Leaves this thread's call early: a panic inside it is about to wait for the drain thread.
+/// Leaves this thread's call early, because a panic inside it is about to wait for the drain thread.
 #[cfg(feature = "file")]
 pub(crate) fn leave() {
     let _ = THREAD.try_with(|thread| {
@@ -124,23 +125,24 @@ pub(crate) fn leave() {
     });
 }
 
-/// True if the kernel fences other threads for us. Decided before the first recording starts, and given up when the kernel
-/// refuses later.
+/// `true` if the kernel fences other threads (`membarrier(2)`). Set before the first recording starts, and cleared if
+/// the kernel later refuses.
 static FENCED_BY_KERNEL: AtomicBool = AtomicBool::new(false);
 
-/// Prepares the process; to be called before anything is recorded.
+/// Registers the process with the kernel, before anything is recorded.
 pub(super) fn prepare() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| FENCED_BY_KERNEL.store(sys::prepare_to_fence_all_threads(), Ordering::Release));
 }
 
-/// The latest reading up to which no thread is inside a call that it entered by then, at most `until`. `until` must have
-/// been read before. `None` when a thread was entering a call all the time: it has been preempted there.
+/// Returns the latest reading, at most `until`, up to which every entered call has been left. `until` must have been
+/// read before. Returns `None` if a thread was entering a call during all attempts, because it has been preempted
+/// there.
 pub(super) fn complete_up_to(until: u64) -> Option<u64> {
     let fenced = FENCED_BY_KERNEL.load(Ordering::Relaxed);
     if fenced && !sys::fence_all_threads() {
-        // The program has a seccomp filter by now that refuses it. From here on the threads use fences; what they published
-        // without one is visible by the next round.
+        // A seccomp filter refuses the system call now. From here on threads use fences; values that were published
+        // without one are visible by the next round.
         FENCED_BY_KERNEL.store(false, Ordering::Release);
         return None;
     }
@@ -149,5 +151,5 @@ pub(super) fn complete_up_to(until: u64) -> Option<u64> {
 
 #[cfg(test)]
 #[cfg(not(model))]
-#[path = "in_call_tests.rs"]
+#[path = "entered_call_tests.rs"]
 mod tests;

@@ -1,20 +1,20 @@
-//! Enumerations that a trace writes as words, and that keep a word they do not know.
+//! Enums whose variants are strings in a trace, with a variant for unknown strings.
 
-/// Declares an enumeration of words. `Other` takes any word, so that what a newer version wrote is written again as it
-/// was.
-macro_rules! words {
+/// Declares an enum of strings. `Other` holds any unknown string, so that values of a newer version survive reading and
+/// writing.
+macro_rules! string_enum {
     ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$about])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* $variant,)+
-            /// Any other, by its word.
+            /// A value of a newer version, as its string.
             Other(std::borrow::Cow<'static, str>),
         }
 
         impl $name {
-            /// Returns its word, as in a trace.
+            /// Returns the string that a trace uses.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -23,7 +23,7 @@ macro_rules! words {
                 }
             }
 
-            fn known(word: &str) -> Option<Self> {
+            fn from_known(word: &str) -> Option<Self> {
                 match word {
                     $($word => Some(Self::$variant),)+
                     _ => None,
@@ -33,13 +33,13 @@ macro_rules! words {
 
         impl From<&'static str> for $name {
             fn from(word: &'static str) -> Self {
-                Self::known(word).unwrap_or(Self::Other(std::borrow::Cow::Borrowed(word)))
+                Self::from_known(word).unwrap_or(Self::Other(std::borrow::Cow::Borrowed(word)))
             }
         }
 
         impl From<String> for $name {
             fn from(word: String) -> Self {
-                Self::known(&word).unwrap_or(Self::Other(std::borrow::Cow::Owned(word)))
+                Self::from_known(&word).unwrap_or(Self::Other(std::borrow::Cow::Owned(word)))
             }
         }
 
@@ -47,7 +47,7 @@ macro_rules! words {
             type Err = std::convert::Infallible;
 
             fn from_str(word: &str) -> Result<Self, Self::Err> {
-                Ok(Self::known(word).unwrap_or_else(|| Self::Other(word.to_owned().into())))
+                Ok(Self::from_known(word).unwrap_or_else(|| Self::Other(word.to_owned().into())))
             }
         }
 
@@ -59,4 +59,4 @@ macro_rules! words {
     };
 }
 
-pub(crate) use words;
+pub(crate) use string_enum;

@@ -1,32 +1,32 @@
-//! Every execution of [`call`](super::call) that the memory model of C11 allows, with the fences that it has where the
-//! kernel offers none.
+//! A model of [`call_slot`](super::call_slot) that checks every execution of the C11 memory model, with the fences that
+//! are used without `membarrier(2)`.
 
 mod sync {
     pub(super) use loom::sync::atomic;
     pub(super) use loom::thread;
 }
 
-#[path = "call.rs"]
+#[path = "call_slot.rs"]
 #[allow(dead_code, reason = "the model does without some of it")]
-mod call;
+mod call_slot;
 
-use call::{Call, Calls, NONE};
+use call_slot::{CallSlot, CallSlots, NONE};
 use loom::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use loom::sync::{Arc, Mutex};
 
-/// The two sides, with one shard for each thread.
+/// The recording threads, with one shard each, and the drain thread.
 struct Model {
-    calls: Calls<2>,
-    /// Each reading is one more than the one before, and orders nothing else.
+    calls: CallSlots<2>,
+    /// Each reading is one more than the previous, and orders nothing else.
     clock: AtomicU64,
     shards: [Mutex<Vec<u64>>; 2],
 }
 
 impl Model {
     fn new() -> Arc<Self> {
-        let call = |_| Call { taken: AtomicBool::new(false), entered: AtomicU64::new(NONE) };
+        let call = |_| CallSlot { in_use: AtomicBool::new(false), entered: AtomicU64::new(NONE) };
         Arc::new(Self {
-            calls: Calls { calls: std::array::from_fn(call), used: AtomicUsize::new(0) },
+            calls: CallSlots { calls: std::array::from_fn(call), used: AtomicUsize::new(0) },
             clock: AtomicU64::new(10),
             shards: std::array::from_fn(|_| Mutex::new(Vec::new())),
         })
@@ -36,28 +36,29 @@ impl Model {
         self.clock.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// A call that sends, of the thread with that shard.
-    fn write(&self, shard: usize, call: &Call) -> u64 {
+    /// Models a call that sends.
+    fn write(&self, shard: usize, call: &CallSlot) -> u64 {
         let raw = call.enter(false, || self.read_clock());
         self.shards[shard].lock().unwrap().push(raw);
         call.leave();
         raw
     }
 
-    /// A call that receives.
+    /// Models a call that receives.
     fn read(&self, shard: usize) {
         let mut shard = self.shards[shard].lock().unwrap();
         let raw = self.read_clock();
         shard.push(raw);
     }
 
-    /// One round of the drain thread: asserts that nothing is late, and returns the new end of what is complete.
+    /// Models one round of the drain thread: asserts that no record is late, and returns the reading up to which all
+    /// records were delivered.
     fn drain(&self, complete: u64) -> u64 {
         let now = self.read_clock();
         let until = self.calls.complete_up_to(false, now).unwrap_or(complete).max(complete);
         for shard in &self.shards {
             shard.lock().unwrap().retain(|raw| {
-                assert!(*raw > complete, "the record of {raw} comes after everything up to {complete}");
+                assert!(*raw > complete, "record {raw} is late, delivered up to {complete}");
                 *raw > until
             });
         }
@@ -67,7 +68,7 @@ impl Model {
     fn end(&self, complete: u64) {
         for shard in &self.shards {
             let late = shard.lock().unwrap().iter().any(|raw| *raw <= complete);
-            assert!(!late, "a record comes after everything up to {complete}");
+            assert!(!late, "a record is late, delivered up to {complete}");
         }
     }
 }
@@ -79,15 +80,15 @@ fn check(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
 }
 
 #[test]
-fn nothing_is_late_when_a_thread_writes_for_the_first_time() {
+fn first_write_of_a_thread_is_not_late() {
     check(3, || {
         let model = Model::new();
         let writer = loom::thread::spawn({
             let model = Arc::clone(&model);
             move || {
-                let call = model.calls.take().unwrap();
+                let call = model.calls.acquire().unwrap();
                 model.write(0, call);
-                call.give_back();
+                call.free();
             }
         });
         let complete = model.drain(0);
@@ -97,13 +98,13 @@ fn nothing_is_late_when_a_thread_writes_for_the_first_time() {
 }
 
 #[test]
-fn nothing_is_late_between_a_writer_and_a_reader() {
+fn writer_and_reader_records_are_not_late() {
     check(3, || {
         let model = Model::new();
         let writer = loom::thread::spawn({
             let model = Arc::clone(&model);
             move || {
-                let call = model.calls.take().unwrap();
+                let call = model.calls.acquire().unwrap();
                 model.write(0, call);
                 model.write(0, call);
             }
@@ -120,16 +121,16 @@ fn nothing_is_late_between_a_writer_and_a_reader() {
 }
 
 #[test]
-fn a_place_that_is_taken_again_is_seen() {
+fn reused_slot_is_observed() {
     check(2, || {
         let model = Model::new();
         let threads = [0, 1].map(|shard| {
             let model = Arc::clone(&model);
             loom::thread::spawn(move || {
-                // The second thread may get the place that the first gave back.
-                let call = model.calls.take().unwrap();
+                // The second thread may get the slot that the first one freed.
+                let call = model.calls.acquire().unwrap();
                 model.write(shard, call);
-                call.give_back();
+                call.free();
             })
         });
         let complete = model.drain(0);

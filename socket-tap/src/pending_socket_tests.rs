@@ -16,7 +16,7 @@ async fn calls(tap: &Tap, memory: &Memory) -> Vec<String> {
     memory.events().iter().map(|event| event.op.name().to_owned()).collect()
 }
 
-/// Stands in for a socket: its drop is visible in the recording.
+/// Stands in for a socket, and records when it is dropped.
 struct Probe(Tap);
 
 impl Drop for Probe {
@@ -28,13 +28,13 @@ impl Drop for Probe {
 #[tokio::test]
 async fn close_is_recorded_before_the_descriptor_is_closed() {
     let (tap, memory) = recording();
-    let making = Making::new(&tap, Domain::IPV4, Type::STREAM).unwrap();
-    let making = making.convert(|_| Ok(Probe(tap.clone()))).unwrap();
+    let pending = PendingSocket::new(&tap, Domain::IPV4, Type::STREAM).unwrap();
+    let pending = pending.convert(|_| Ok(Probe(tap.clone()))).unwrap();
     let waiting = async {
-        // Held across the wait, as by `connect`.
-        let making = making;
+        // Held across an await point, like in `connect`.
+        let pending = pending;
         std::future::pending::<()>().await;
-        drop(making);
+        drop(pending);
     };
     {
         let mut waiting = pin!(waiting);
@@ -55,7 +55,7 @@ async fn cancelled_tcp_connect_records_the_close() {
 }
 
 #[tokio::test]
-async fn failed_tcp_connect_records_the_error_and_the_close() {
+async fn failed_tcp_connect_records_error_and_close() {
     let closed = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let (tap, memory) = recording();
     let error = TapStream::connect(&tap, closed).await.unwrap_err();
@@ -88,7 +88,7 @@ mod unix {
         assert_eq!(calls(&tap, &memory).await, ["socket", "close"]);
     }
 
-    /// Without a runtime tokio panics when it gets the socket.
+    /// Without a runtime, tokio panics when it registers the socket.
     #[test]
     fn panicking_listen_records_the_close() {
         let path = path("panic");
@@ -102,7 +102,7 @@ mod unix {
     }
 
     #[tokio::test]
-    async fn path_that_is_too_long_records_the_close() {
+    async fn overlong_path_records_the_close() {
         let path = std::env::temp_dir().join("x".repeat(200));
         let (tap, memory) = recording();
         TapUnixListener::bind(&tap, &path).unwrap_err();

@@ -2,20 +2,20 @@ use std::cell::RefCell;
 
 use super::*;
 #[cfg(target_os = "linux")]
-use crate::own_process::passes_in_its_own_process;
+use crate::separate_process::passes_in_separate_process;
 use crate::sink::Memory;
 use crate::tap::Tap;
 
 #[test]
-fn a_call_in_progress_holds_back_what_is_later() {
+fn call_in_progress_holds_back_later_readings() {
     prepare();
     let clock = RawClock::new();
-    let call = Entered::now(&clock);
-    let nested = Entered::now(&clock);
+    let call = EnteredCall::now(&clock);
+    let nested = EnteredCall::now(&clock);
     let entry = call.raw().unwrap();
     assert!(nested.raw().unwrap() >= entry);
     drop(nested);
-    // Other tests of this process are in calls of their own.
+    // Other tests of this process may be in calls of their own.
     assert!(complete_up_to(u64::MAX).unwrap() < entry);
     drop(call);
     assert!(!THREAD.with(|thread| thread.call.get().unwrap().is_entered()));
@@ -26,14 +26,14 @@ fn a_call_in_progress_holds_back_what_is_later() {
 #[test]
 #[cfg_attr(miri, ignore = "starts a process")]
 fn refused_membarrier_is_replaced_by_fences() {
-    passes_in_its_own_process("recorder::in_call::tests::filters_membarrier_in_a_process_of_its_own");
+    passes_in_separate_process("recorder::entered_call::tests::filters_membarrier");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 #[ignore = "installs a seccomp filter: run by the test above, in a process of its own"]
 #[expect(unsafe_code, reason = "seccomp has no safe form")]
-fn filters_membarrier_in_a_process_of_its_own() {
+fn filters_membarrier() {
     use libc::{BPF_ABS, BPF_JEQ, BPF_JMP, BPF_K, BPF_LD, BPF_RET, BPF_W, sock_filter, sock_fprog};
     prepare();
     if !FENCED_BY_KERNEL.load(Ordering::Relaxed) {
@@ -53,41 +53,37 @@ fn filters_membarrier_in_a_process_of_its_own() {
             && libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program) == 0
     };
     assert!(installed, "{}", std::io::Error::last_os_error());
-    assert_eq!(
-        complete_up_to(u64::MAX),
-        None,
-        "nothing is known of what the threads published without a fence"
-    );
+    assert_eq!(complete_up_to(u64::MAX), None, "values published without a fence may be missing");
     assert_eq!(complete_up_to(u64::MAX), Some(u64::MAX));
     assert!(!FENCED_BY_KERNEL.load(Ordering::Relaxed), "threads use fences of their own");
 }
 
 #[test]
-fn a_thread_that_ends_gives_its_place_back() {
+fn ended_thread_frees_its_slot() {
     let clock = RawClock::new();
-    for _ in 0..if cfg!(miri) { 10 } else { 2 * MOST_CALLS } {
+    for _ in 0..if cfg!(miri) { 10 } else { 2 * MAX_CALLS } {
         let clock = clock.clone();
-        let stamped = std::thread::spawn(move || Entered::now(&clock).raw().is_some());
+        let stamped = std::thread::spawn(move || EnteredCall::now(&clock).raw().is_some());
         assert!(stamped.join().unwrap());
     }
 }
 
-/// Records when its thread ends, and drops the last handle.
-struct Farewell(Tap);
+/// Records an event when its thread ends, and drops the last handle.
+struct RecordOnDrop(Tap);
 
-impl Drop for Farewell {
+impl Drop for RecordOnDrop {
     fn drop(&mut self) {
-        self.0.mark("farewell");
+        self.0.mark("dropped");
         drop(self.0.recording().unwrap().enter());
     }
 }
 
 thread_local! {
-    static FAREWELL: RefCell<Option<Farewell>> = const { RefCell::new(None) };
+    static RECORD_ON_DROP: RefCell<Option<RecordOnDrop>> = const { RefCell::new(None) };
 }
 
 #[test]
-fn thread_that_ends_records_before_and_after_it_gave_its_place_back() {
+fn ending_thread_records_with_and_without_slot() {
     for record_first in [true, false] {
         let memory = Memory::new();
         let tap = Tap::server("test").sink(memory.clone()).start().unwrap();
@@ -95,7 +91,7 @@ fn thread_that_ends_records_before_and_after_it_gave_its_place_back() {
             if record_first {
                 tap.mark("first");
             }
-            FAREWELL.set(Some(Farewell(tap.clone())));
+            RECORD_ON_DROP.set(Some(RecordOnDrop(tap.clone())));
             if !record_first {
                 tap.mark("first");
             }

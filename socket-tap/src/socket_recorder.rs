@@ -4,27 +4,30 @@ use std::io;
 use std::sync::Arc;
 
 use crate::event::{Failure, Op, SockId, Transfer};
-use crate::recorder::{Change, Direction, Entered, Envelope, Keep, Outcome, Recording, Stamp};
-use crate::socket_state::{Access, SocketState};
+use crate::recorder::{
+    DatagramInfo, Direction, EnteredCall, Outcome, Recording, Stamp, StreamChange, WhenFull,
+};
+use crate::socket_state::SocketState;
+use crate::transfer_count::Access;
 
-/// The owner of a [`SocketState`]. Dropping it records the close.
+/// The recorder of one socket. Dropping it records the close.
 #[derive(Debug)]
-pub(crate) struct Sensor(Arc<SocketState>);
+pub(crate) struct SocketRecorder(Arc<SocketState>);
 
-impl Sensor {
+impl SocketRecorder {
     pub(crate) fn new(recording: &Recording, fd: Option<i32>) -> Self {
         let socket = Arc::new(SocketState::new(recording, fd));
         recording.sockets().insert(&socket);
         Self(socket)
     }
 
-    /// A stream whose first event is not recorded.
+    /// Creates a recorder of a stream whose first event is not recorded.
     #[cfg(test)]
     pub(crate) fn of_stream(recording: &Recording) -> Self {
-        let sensor = Self::new(recording, None);
-        sensor.0.count_as_stream();
+        let recorder = Self::new(recording, None);
+        recorder.0.count_as_stream();
         recording.open_stream();
-        sensor
+        recorder
     }
 
     pub(crate) fn sock(&self) -> SockId {
@@ -39,48 +42,49 @@ impl Sensor {
         self.0.recording()
     }
 
-    /// Enters a call that sends. Keep what it returns until the call is recorded.
+    /// Enters a call that sends. Keep the result until the call is recorded.
     #[inline]
-    pub(crate) fn enter(&self) -> Entered {
+    pub(crate) fn enter(&self) -> EnteredCall {
         self.0.recording().enter()
     }
 
-    /// Nanoseconds since the recording began.
+    /// Returns the nanoseconds since the recording began.
     pub(crate) fn now(&self) -> u64 {
         self.0.recording().now()
     }
 
-    /// An operation other than a transfer succeeded.
-    pub(crate) fn done(&self, op: Op) {
-        let change = self.0.learn(&op);
-        self.milestone((op, None), change, Stamp::Now);
+    /// Records a successful operation other than a transfer.
+    pub(crate) fn succeeded(&self, op: Op) {
+        let change = self.0.apply(&op);
+        self.lifecycle_event((op, None), change, Stamp::Now);
     }
 
-    /// An operation failed.
+    /// Records a failed operation.
     pub(crate) fn failed(&self, op: Op, error: &io::Error) {
-        self.milestone((op, Some(Failure::from(error))), Change::None, Stamp::Now);
+        self.lifecycle_event((op, Some(Failure::from(error))), StreamChange::None, Stamp::Now);
     }
 
-    /// A socket is recorded from its first event on, or not at all. One that is recorded is recorded to its end.
-    fn milestone(&self, (op, error): (Op, Option<Failure>), change: Change, stamp: Stamp<'_>) {
+    /// Records a lifecycle event. A socket whose first event is dropped is not recorded at all; any other is recorded
+    /// to its end.
+    fn lifecycle_event(&self, (op, error): (Op, Option<Failure>), change: StreamChange, stamp: Stamp<'_>) {
         let recording = self.0.recording();
         if self.0.is_dropped() {
-            return recording.missed(&op, error.is_some(), change);
+            return recording.count_dropped(&op, error.is_some(), change);
         }
         let begins =
             error.is_none() && matches!(op, Op::Socket { .. } | Op::Accept { .. } | Op::Adopt { .. });
         let keep = match op {
-            _ if begins => Keep::IfRoom,
-            Op::Close(_) | Op::Release(_) => Keep::Always,
-            _ => self.0.claim(),
+            _ if begins => WhenFull::Drop,
+            Op::Close(_) | Op::Release(_) => WhenFull::Keep,
+            _ => self.0.take_reserved(),
         };
-        let outcome = recording.milestone(Some(self.0.sock()), (op, error), (keep, change), stamp);
+        let outcome = recording.lifecycle_event(Some(self.0.sock()), (op, error), (keep, change), stamp);
         if begins && outcome == Outcome::Dropped {
             self.0.drop_from_recording();
         }
     }
 
-    /// A read or write moved bytes.
+    /// Records a read or write of bytes.
     #[inline]
     fn transfer<'a>(
         &self,
@@ -91,48 +95,49 @@ impl Sensor {
     ) {
         let (socket, recording) = (&*self.0, self.0.recording());
         let raw = if socket.is_dropped() {
-            recording.missed_transfer(direction, size.0)
+            recording.count_dropped_transfer(direction, size.0)
         } else {
             recording.transfer(socket.sock(), direction, size, parts, stamp)
         };
-        socket.moved_at(direction, raw);
+        socket.set_last_transfer(direction, raw);
     }
 
-    /// A datagram was received, or sent by the call that was `entered`. Several threads may do so at the same time.
+    /// Records a datagram that was received, or sent by the call that was `entered`. Several threads may do so at once.
     pub(crate) fn datagram(
         &self,
         direction: Direction,
         bytes: &[u8],
-        envelope: Envelope,
-        entered: Option<&Entered>,
+        info: DatagramInfo,
+        entered: Option<&EnteredCall>,
     ) {
         let (socket, recording) = (&*self.0, self.0.recording());
         socket.add(direction, bytes.len(), Access::Shared);
         let raw = if socket.is_dropped() {
-            recording.missed_transfer(direction, bytes.len())
+            recording.count_dropped_transfer(direction, bytes.len())
         } else {
             let stamp = entered.map_or(Stamp::Now, Stamp::Entered);
-            recording.datagram(socket.sock(), direction, (bytes, envelope), stamp)
+            recording.datagram(socket.sock(), direction, (bytes, info), stamp)
         };
-        socket.moved_at(direction, raw);
+        socket.set_last_transfer(direction, raw);
     }
 
-    /// `bytes` were read. `room` tells an end of stream from a read that had nowhere to put bytes.
+    /// Records a read of `bytes`. Without `room` in the program's buffer, a read of 0 bytes is not the end of stream.
     #[inline]
     pub(crate) fn read(&self, bytes: &[u8], room: usize, access: Access) {
         self.0.add(Direction::Read, bytes.len(), access);
         if bytes.is_empty() && room > 0 {
-            self.0.peer_ended();
-            return self.done(Op::Read(Transfer { eof: true, ..Transfer::default() }));
+            self.0.set_peer_ended();
+            return self.succeeded(Op::Read(Transfer { eof: true, ..Transfer::default() }));
         }
         self.transfer(Direction::Read, (bytes.len(), 0), std::iter::once(bytes), Stamp::Now);
     }
 
-    /// The call that was `entered` wrote the first `written` bytes of `parts`; `slices` is 0 for a plain write.
+    /// Records a write by the call that was `entered`: the first `written` bytes of `parts`. `slices` is 0 for a plain
+    /// write.
     #[inline]
     pub(crate) fn wrote<'a>(
         &self,
-        entered: &Entered,
+        entered: &EnteredCall,
         (written, slices): (usize, usize),
         parts: impl Iterator<Item = &'a [u8]>,
         access: Access,
@@ -142,13 +147,14 @@ impl Sensor {
         self.transfer(Direction::Write, (written, slices), parts, Stamp::Entered(entered));
     }
 
-    /// A read or write failed.
+    /// Records a failed read or write.
     pub(crate) fn transfer_failed(&self, direction: Direction, error: &io::Error) {
-        // To write after our own shutdown says nothing about the peer: send(2), EPIPE.
-        let our_own =
-            direction == Direction::Write && error.kind() == io::ErrorKind::BrokenPipe && self.0.is_shut();
+        // A write after the local shutdown fails without any action of the peer: send(2), EPIPE.
+        let our_own = direction == Direction::Write
+            && error.kind() == io::ErrorKind::BrokenPipe
+            && self.0.is_shut_down();
         if !our_own {
-            self.0.ended_by_error(error);
+            self.0.set_error(error);
         }
         let nothing = Transfer::default();
         let op = match direction {
@@ -158,28 +164,28 @@ impl Sensor {
         self.failed(op, error);
     }
 
-    /// A flush failed. That is no operation of a socket, but it ends the connection.
+    /// Notes a failed flush: it ends the connection, though it is not an operation of a socket.
     pub(crate) fn flush_failed(&self, error: &io::Error) {
-        self.0.ended_by_error(error);
+        self.0.set_error(error);
     }
 
-    /// The call that was `entered` shut down our sending half, or failed to.
-    pub(crate) fn shut_down(&self, entered: &Entered, result: &io::Result<()>) {
+    /// Records a shutdown of the sending half by the call that was `entered`.
+    pub(crate) fn shut_down(&self, entered: &EnteredCall, result: &io::Result<()>) {
         match result {
             Ok(()) => {
-                self.0.shut();
-                self.milestone((Op::Shutdown, None), Change::None, Stamp::Entered(entered));
+                self.0.set_shut_down();
+                self.lifecycle_event((Op::Shutdown, None), StreamChange::None, Stamp::Entered(entered));
             }
             Err(error) => {
-                self.0.ended_by_error(error);
+                self.0.set_error(error);
                 self.failed(Op::Shutdown, error);
             }
         }
     }
 
-    /// The stream stays open, but is no longer recorded.
+    /// Stops recording a stream that stays open.
     pub(crate) fn release(self) {
-        self.end(|socket| Op::Release(Box::new(socket.so_far())));
+        self.end(|socket| Op::Release(Box::new(socket.snapshot())));
     }
 
     fn end(&self, last: impl FnOnce(&SocketState) -> Op) {
@@ -187,16 +193,16 @@ impl Sensor {
         if !socket.close_once() {
             return;
         }
-        // Before the kernel is asked, and before the descriptor is free for another socket.
+        // Entered before the kernel is queried, and while the descriptor is still this socket's.
         let entered = self.enter();
         let op = last(socket);
-        let change = socket.learn(&op);
-        self.milestone((op, None), change, Stamp::Entered(&entered));
+        let change = socket.apply(&op);
+        self.lifecycle_event((op, None), change, Stamp::Entered(&entered));
         socket.recording().sockets().remove(socket.sock());
     }
 }
 
-impl Drop for Sensor {
+impl Drop for SocketRecorder {
     fn drop(&mut self) {
         self.end(|socket| Op::Close(Box::new(socket.close())));
     }

@@ -1,25 +1,25 @@
-//! The addresses of a socket, by its events, in the words of OpenTelemetry.
+//! The addresses of a socket as OpenTelemetry attributes.
 
 use crate::event::{Addr, Op, SocketKind};
 
-/// The fields that all events of a socket have.
+/// The attributes of all events of a socket.
 #[derive(Debug, Default)]
-pub(super) struct Ends {
+pub(super) struct SocketAttributes {
     is_datagram: bool,
     pub(super) transport: Option<&'static str>,
     pub(super) network: Option<&'static str>,
-    pub(super) local: Option<EndPoint>,
-    pub(super) peer: Option<EndPoint>,
+    pub(super) local: Option<AddressAttributes>,
+    pub(super) peer: Option<AddressAttributes>,
 }
 
-/// An address, without its port, and the port.
+/// An address and its port, if it has one.
 #[derive(Clone, Debug)]
-pub(super) struct EndPoint {
+pub(super) struct AddressAttributes {
     pub(super) address: String,
     pub(super) port: Option<u16>,
 }
 
-impl EndPoint {
+impl AddressAttributes {
     pub(super) fn of(address: &Addr) -> Self {
         match address {
             Addr::Ip(ip) => Self { address: ip.ip().to_string(), port: Some(ip.port()) },
@@ -28,8 +28,8 @@ impl EndPoint {
     }
 }
 
-impl Ends {
-    pub(super) fn learn(&mut self, op: &Op) {
+impl SocketAttributes {
+    pub(super) fn update(&mut self, op: &Op) {
         match op {
             Op::Socket { kind, .. } => self.is_datagram = *kind == SocketKind::Datagram,
             Op::Adopt { kind, local, peer, .. } => {
@@ -53,7 +53,7 @@ impl Ends {
             };
         }
         // A datagram socket is bound before it is connected.
-        self.local = local.map(EndPoint::of).or(self.local.take());
-        self.peer = peer.map(EndPoint::of).or(self.peer.take());
+        self.local = local.map(AddressAttributes::of).or(self.local.take());
+        self.peer = peer.map(AddressAttributes::of).or(self.peer.take());
     }
 }
