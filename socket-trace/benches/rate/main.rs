@@ -19,7 +19,7 @@ use socket_tap::format::Side;
 use socket_trace::compare::Comparison;
 use socket_trace::export::{Export, Format};
 use socket_trace::reader::Trace;
-use socket_trace::show::lines::Look;
+use socket_trace::show::lines::Style;
 use socket_trace::show::view::View;
 use socket_trace::summary::{Recording, Summary};
 use socket_trace::table;
@@ -70,8 +70,8 @@ fn compare(path: &Path) {
 
 fn show(path: &Path) {
     let mut walk = Walk::along(Timeline::of(vec![Trace::open(path).unwrap()]));
-    let look = Look { color: false, width: None, bytes: false };
-    let (mut view, mut out) = (View::text(walk.timeline(), look), io::sink());
+    let style = Style { color: false, width: None, bytes: false };
+    let (mut view, mut out) = (View::text(walk.timeline(), style), io::sink());
     view.begin(walk.timeline().recordings(), &mut out).unwrap();
     while let Some(seen) = walk.next_seen().unwrap() {
         view.event(&seen, true, walk.timeline().recordings(), &mut out).unwrap();

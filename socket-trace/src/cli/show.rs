@@ -13,7 +13,7 @@ use socket_tap::event::SockId;
 
 use crate::reader::{Error, Trace};
 use crate::show::filter::{Filter, Peer};
-use crate::show::lines::Look;
+use crate::show::lines::Style;
 use crate::show::view::View;
 use crate::timeline::Timeline;
 use crate::timeline::seen::{Sight, Walk};
@@ -157,7 +157,7 @@ impl Show {
         let lines = self.follow;
         match (self.summary, self.json) {
             (false, false) => {
-                View::text(timeline, Look { color: colored(), width: width(), bytes: self.bytes })
+                View::text(timeline, Style { color: colored(), width: width(), bytes: self.bytes })
             }
             (false, true) => View::json(lines),
             (true, false) => View::summary(timeline),

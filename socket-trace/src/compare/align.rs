@@ -1,4 +1,4 @@
-//! What of one trace stands beside what of another: its steps, or its operations.
+//! Alignment of traces by step or by operation.
 
 use std::collections::HashSet;
 
@@ -9,38 +9,38 @@ use crate::spent::Spent;
 use crate::step::WHOLE;
 use crate::summary::Summary;
 
-/// By what traces are aligned.
+/// The unit by which traces are aligned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum By {
-    /// By steps, which programs name with marks; a recording without is one
+    /// By steps, which programs name with marks; a recording without marks is one step
     Step,
-    /// By what is called, such as GET /v1/books/{}: recordings of one API, before and after a change
+    /// By called operation, such as GET /v1/books/{}: recordings of one API, before and after a change
     Operation,
 }
 
-/// What of a trace has a name of its own.
+/// A named part of a trace: a step or an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slice<'a> {
     /// The name of the step or operation.
     pub name: &'a str,
-    /// How many calls.
+    /// Number of calls.
     pub calls: u64,
-    /// What its bytes were spent on.
+    /// Byte breakdown of the part.
     pub spent: Spent,
 }
 
-/// What belongs to no operation.
+/// Name of the slice for bytes that belong to no operation.
 const NO_CALL: &str = "(no call)";
 
 impl By {
-    /// What fits the traces: steps when there are any. Else operations when there is one that occurs in all traces.
+    /// Chooses by step if any trace has steps; else by operation if all traces share one.
     #[must_use]
     pub fn fitting(traces: &[&Summary]) -> Self {
         let has_steps = traces.iter().any(|trace| trace.steps.iter().any(|step| step.name != WHOLE));
         if !has_steps && share_an_operation(traces) { Self::Operation } else { Self::Step }
     }
 
-    /// What traces are aligned by: `step`, `operation`.
+    /// Returns `step` or `operation`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -49,7 +49,7 @@ impl By {
         }
     }
 
-    /// What the calls of each step or operation cost.
+    /// Returns the call cost of each step or operation.
     #[must_use]
     pub fn costs(self, trace: &Summary) -> Vec<(&str, &Cost)> {
         match self {
@@ -60,7 +60,7 @@ impl By {
         }
     }
 
-    /// What the bytes of each step or operation were spent on: together all bytes of a trace with payload.
+    /// Returns a slice for each step or operation. Together they hold all bytes of a trace with payload.
     #[must_use]
     pub fn slices(self, trace: &Summary) -> Vec<Slice<'_>> {
         match self {
@@ -83,7 +83,7 @@ impl By {
     }
 }
 
-/// What connections that carried no call were spent on.
+/// Returns the bytes of connections that carried no call.
 fn of_no_call(trace: &Summary) -> Option<Slice<'_>> {
     let (mut all, mut of_calls) = (Spent::default(), Spent::default());
     trace.steps.iter().filter_map(|step| step.spent).for_each(|spent| all.add_all(&spent));
@@ -92,7 +92,7 @@ fn of_no_call(trace: &Summary) -> Option<Slice<'_>> {
     (spent != Spent::default()).then_some(Slice { name: NO_CALL, calls: 0, spent })
 }
 
-/// Whether some operation occurs in all traces: then they are of the same API.
+/// Returns `true` if some operation occurs in all traces, so that they are of the same API.
 #[must_use]
 pub fn share_an_operation(traces: &[&Summary]) -> bool {
     let Some((first, others)) = traces.split_first() else { return false };
@@ -100,7 +100,7 @@ pub fn share_an_operation(traces: &[&Summary]) -> bool {
     first.operations.iter().any(|operation| others.iter().all(|other| has(other, &operation.name)))
 }
 
-/// Each name once, in the order in which it comes first.
+/// Returns each name once, in order of first occurrence.
 pub(crate) fn in_order<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let mut seen = HashSet::new();
     names.into_iter().filter(|name| seen.insert(*name)).collect()

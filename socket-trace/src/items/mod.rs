@@ -15,8 +15,8 @@ use std::io;
 
 pub use kept::Kept;
 
-use crate::show::carried::sentence;
-use crate::show::json::Added;
+use crate::show::description::describe;
+use crate::show::json::AddedFields;
 use crate::timeline::Recording;
 use crate::timeline::seen::Seen;
 
@@ -33,10 +33,10 @@ impl Items {
     /// When the event cannot be said in JSON; all can.
     pub fn next(&mut self, seen: &Seen, recordings: &[Recording]) -> io::Result<String> {
         self.seq += 1;
-        let mut added = Added::among(recordings, seen);
+        let mut added = AddedFields::labelled(recordings, seen);
         added.seq = Some(self.seq);
         added.step = seen.step.as_deref();
-        added.says = sentence(&seen.carried);
+        added.says = describe(&seen.carried);
         let mut json = Vec::new();
         added.write(&seen.moment.event, &mut json)?;
         json.truncate(json.trim_ascii_end().len());

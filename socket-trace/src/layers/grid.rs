@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::map::{Block, Level};
 use super::scale::{Cells, Scale, name};
-use crate::show::carried::cut;
+use crate::show::description::truncate;
 
 /// How wide the titles of the levels are.
 const TITLE: usize = 17;
@@ -123,7 +123,7 @@ fn words<'a>(
             let _ = write!(text, "{:pad$}│", "", pad = boxed.left - at);
         }
         let room = boxed.right - boxed.left - 1;
-        let said = cut(said(boxed), room.saturating_sub(2));
+        let said = truncate(said(boxed), room.saturating_sub(2));
         let (dim, off) = if color && boxed.dim { ("\x1b[2m", "\x1b[0m") } else { ("", "") };
         let _ = write!(text, " {dim}{said}{off}{:pad$}│", "", pad = room.saturating_sub(said.width() + 1));
         at = boxed.right + 1;

@@ -9,7 +9,7 @@ use super::map::{Block, Level, Way};
 use super::pair::Pair;
 use super::tls::{self, Area};
 use super::trail::Piece;
-use crate::show::carried::is_content;
+use crate::show::description::is_content;
 use socket_dissect::{Class, Layer, Part};
 
 /// The transfers of one end in one direction.

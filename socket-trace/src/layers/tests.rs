@@ -1,4 +1,5 @@
 use socket_tap::event::SockId;
+use socket_tap::format::Side;
 
 use super::*;
 use crate::timeline::fixture::{client, header, server, timeline};
@@ -27,12 +28,12 @@ fn grpc() -> [Vec<String>; 2] {
         r#"{"t":21,"sock":2,"op":"read","bytes":24,"data":"UFJJICogSFRUUC8yLjANCg0KU00NCg0K"}"#,
         r#"{"t":51,"sock":2,"op":"read","bytes":123,"data":"AAAABAAAAAAAAABQAQQAAAABg4ZBiwidXAuBcNxl8TLvBJxiM5+qJy0Sr9wr3Tn6onLRLuLZ3MQrGIqbpz9fQIJJf4ZNgzUFsR9fix110GINJj1MTWVkeolJ6jEYAuFpd/8AAAcAAAAAAAEAAAAAAggBAAAAAAEAAAAB"}"#,
     ];
-    let recording = |side: &str, events: &[&str]| {
+    let recording = |side: Side, events: &[&str]| {
         std::iter::once(header("shop", side, 0, 640))
             .chain(events.iter().map(|line| (*line).to_owned()))
             .collect()
     };
-    [recording("client", &client), recording("server", &server)]
+    [recording(Side::Client, &client), recording(Side::Server, &server)]
 }
 
 /// `DATA 147-163`
@@ -105,9 +106,9 @@ fn three_calls() -> Vec<String> {
         if call == 3 {
             lines.push(r#"{"t":50130000,"op":"mark","label":"last"}"#.to_owned());
         }
-        lines.push(crate::timeline::fixture::moved(50_130_000, 2, "read", request.as_bytes()));
+        lines.push(crate::timeline::fixture::transfer(50_130_000, 2, "read", request.as_bytes()));
         let answer = b"HTTP/1.1 204 No Content\r\n\r\n";
-        lines.push(crate::timeline::fixture::moved(50_130_001, 2, "write", answer));
+        lines.push(crate::timeline::fixture::transfer(50_130_001, 2, "write", answer));
     }
     lines
 }
@@ -140,7 +141,7 @@ fn a_socket_is_the_servers_and_what_its_client_did_before_is_there() {
 fn a_call_is_named_when_its_head_is_complete() {
     let mut lines: Vec<String> = server().into_iter().take(6).collect();
     for (t, piece) in [(1, "GET /v1/bo"), (2, "oks/1 HTT"), (3, "P/1.1\r\n\r\n")] {
-        lines.push(crate::timeline::fixture::moved(50_130_000 + t, 2, "read", piece.as_bytes()));
+        lines.push(crate::timeline::fixture::transfer(50_130_000 + t, 2, "read", piece.as_bytes()));
     }
     assert_eq!(first(&[lines]).operation, "GET /v1/books/1");
 }
@@ -154,7 +155,7 @@ fn a_call_of_graphql_is_named_by_its_operation() {
         body.len()
     );
     for (t, piece) in [(1, head.as_str()), (2, body)] {
-        lines.push(crate::timeline::fixture::moved(50_130_000 + t, 2, "read", piece.as_bytes()));
+        lines.push(crate::timeline::fixture::transfer(50_130_000 + t, 2, "read", piece.as_bytes()));
     }
     assert_eq!(first(&[lines]).operation, "query Read { book }");
 }
@@ -214,8 +215,8 @@ fn colours_dim_what_is_not_of_the_call() {
 fn long_calls_are_cut() {
     let mut lines: Vec<String> = server().into_iter().take(6).collect();
     let head = b"POST / HTTP/1.1\r\ncontent-length: 9000\r\n\r\n";
-    lines.push(crate::timeline::fixture::moved(50_130_000, 2, "read", head));
-    lines.extend((0..9_000).map(|t| crate::timeline::fixture::moved(50_130_001 + t, 2, "read", b"x")));
+    lines.push(crate::timeline::fixture::transfer(50_130_000, 2, "read", head));
+    lines.extend((0..9_000).map(|t| crate::timeline::fixture::transfer(50_130_001 + t, 2, "read", b"x")));
     let map = first(&[lines]);
     assert_eq!(map.ways[0].levels[0].blocks.len() as u64 + map.more, 9_001);
     assert!(map.more > 8_000, "{}", map.more);

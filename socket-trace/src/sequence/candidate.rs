@@ -7,7 +7,7 @@ use socket_tap::format::text::printable;
 use super::Sequence;
 use super::call::{Call, Signal};
 use super::merge::merge;
-use crate::show::carried::sentence;
+use crate::show::description::describe;
 use crate::timeline::Recording;
 use crate::timeline::connections::Socket;
 use crate::timeline::seen::Seen;
@@ -100,7 +100,7 @@ impl End {
             self.more += 1;
             return;
         }
-        let call = Call::of(event, side, seen.moment.at, sentence(&seen.carried), self.open);
+        let call = Call::of(event, side, seen.moment.at, describe(&seen.carried), self.open);
         self.open &= !matches!(call.sends, Some(Signal::Fin | Signal::Rst));
         self.calls.push(call);
     }

@@ -1,6 +1,8 @@
+use socket_tap::format::Side;
+
 use super::tests::first;
 use super::*;
-use crate::timeline::fixture::{client, client_stamped_on_return, header, moved, server};
+use crate::timeline::fixture::{client, client_stamped_on_return, header, server, transfer};
 
 #[test]
 fn the_text_draws_what_goes_across() {
@@ -119,10 +121,10 @@ fn evil() -> Sequence {
     let target = "/a;b#c<br>&\"end\"%%{x}-->>:é";
     let request = format!("GET {target} HTTP/1.1\r\n\r\n");
     let lines = [
-        header("<i>a;b", "server", 0, 640),
+        header("<i>a;b", Side::Server, 0, 640),
         r#"{"t":1,"sock":2,"op":"accept","on":1,"local":"127.0.0.1:80","peer":"<b>;\u001b[2J\n#"}"#
             .to_owned(),
-        moved(2, 2, "read", request.as_bytes()),
+        transfer(2, 2, "read", request.as_bytes()),
     ];
     let sequence = first(&[lines.to_vec()]);
     assert!(sequence.calls[1].carried.contains("<br>"), "{sequence:?}");

@@ -6,7 +6,7 @@ use socket_tap::format::Side;
 
 use super::Sequence;
 use super::diagram::{Arrow, lane, pause, rows};
-use crate::show::carried::cut;
+use crate::show::description::truncate;
 
 /// How many letters of what was carried are shown: the diagram is as wide as its longest label.
 const LABEL: usize = 60;
@@ -25,7 +25,7 @@ pub fn diagram(sequence: &Sequence) -> String {
         }
         match (row.call, row.arrow) {
             (Some((_, text)), Some(arrow)) => {
-                let label = cut(&arrow.label, LABEL);
+                let label = truncate(&arrow.label, LABEL);
                 let label = if label.is_empty() { label } else { format!("<br/>{}", escaped(&label)) };
                 let _ = writeln!(out, "    {}: {}{label}", across(&arrow), escaped(&text));
             }

@@ -1,4 +1,5 @@
 use socket_tap::event::SockId;
+use socket_tap::format::Side;
 
 use super::*;
 use crate::timeline::fixture::{client, client_stamped_on_return, header, server, timeline, trace};
@@ -72,7 +73,8 @@ fn a_step_or_socket_that_is_not_there_has_no_sequence() {
 
 /// Three connections in two steps, with the number of the client's socket for their port.
 fn three() -> [Vec<String>; 2] {
-    let (mut client, mut server) = (vec![header("a", "client", 0, 0)], vec![header("a", "server", 0, 0)]);
+    let (mut client, mut server) =
+        (vec![header("a", Side::Client, 0, 0)], vec![header("a", Side::Server, 0, 0)]);
     for number in 1..=3_u64 {
         let (t, sock) = (number * 10, number + 10);
         if number > 1 {
@@ -154,7 +156,7 @@ fn long_connections_are_cut() {
 
 fn sent(close: &str) -> Vec<Option<Signal>> {
     let lines = [
-        header("a", "server", 0, 0),
+        header("a", Side::Server, 0, 0),
         r#"{"t":1,"sock":2,"op":"accept","on":1,"local":"127.0.0.1:80","peer":"127.0.0.1:9"}"#.to_owned(),
         close.to_owned(),
     ];

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::Sequence;
 use super::call::Call;
 use super::diagram::{Arrow, Row, lane, pause, rows};
-use crate::show::carried::cut;
+use crate::show::description::truncate;
 
 /// The least that is left for the way between both sides.
 const SHORTEST_WAY: usize = 28;
@@ -49,7 +49,7 @@ pub fn diagram(sequence: &Sequence, width: usize) -> String {
 
 /// `── SYN ─────▶`
 fn drawn(arrow: &Arrow, way: usize) -> String {
-    let label = cut(&arrow.label, way.saturating_sub(8));
+    let label = truncate(&arrow.label, way.saturating_sub(8));
     let label = if label.is_empty() { String::new() } else { format!(" {label} ") };
     let line = "─".repeat(way.saturating_sub(label.width() + 3));
     match arrow.to {

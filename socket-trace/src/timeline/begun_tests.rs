@@ -1,3 +1,5 @@
+use socket_tap::format::Side;
+
 use super::*;
 use crate::timeline::fixture::{client, client_stamped_on_return, header, server, timeline};
 use crate::timeline::{Next, Timeline};
@@ -51,8 +53,8 @@ fn connect_that_does_not_say_when_it_was_made_stands_where_it_returned() {
 #[test]
 fn several_connects_in_progress_stand_in_the_order_in_which_they_were_made() {
     let client =
-        [header("a", "client", 0, 0), socket(1, 1), socket(2, 2), connect(30, 2, 4), connect(40, 1, 3)];
-    let server = [header("a", "server", 0, 0), accept(20, 7), accept(25, 8)];
+        [header("a", Side::Client, 0, 0), socket(1, 1), socket(2, 2), connect(30, 2, 4), connect(40, 1, 3)];
+    let server = [header("a", Side::Server, 0, 0), accept(20, 7), accept(25, 8)];
     let calls = calls(&mut timeline(&[client.to_vec(), server.to_vec()]));
     let expected =
         [(1, "socket"), (2, "socket"), (3, "connect"), (4, "connect"), (20, "accept"), (25, "accept")];
@@ -62,13 +64,13 @@ fn several_connects_in_progress_stand_in_the_order_in_which_they_were_made() {
 #[test]
 fn connect_is_never_before_its_socket() {
     // The two times come from two clocks, which agree to some nanoseconds.
-    let client = [header("a", "client", 0, 0), socket(9, 1), connect(30, 1, 7)];
+    let client = [header("a", Side::Client, 0, 0), socket(9, 1), connect(30, 1, 7)];
     assert_eq!(calls(&mut timeline(&[client.to_vec()])), [(9, "socket"), (9, "connect")]);
 }
 
 #[test]
 fn socket_that_never_connects_holds_back_a_bounded_number_of_events() {
-    let mut lines = vec![header("a", "client", 0, 0), socket(1, 1)];
+    let mut lines = vec![header("a", Side::Client, 0, 0), socket(1, 1)];
     let most = u64::try_from(MOST_HELD).unwrap();
     lines.extend((2..=most + 3).map(|t| format!(r#"{{"t":{t},"op":"mark","label":"m"}}"#)));
     lines.push(connect(most + 9, 1, 2));
@@ -84,7 +86,7 @@ fn socket_that_never_connects_holds_back_a_bounded_number_of_events() {
 fn connect_that_was_given_up_does_not_run_back_in_time() {
     let mut begun = Begun::default();
     let moments = |lines: &[String]| {
-        let mut timeline = timeline(&[[&[header("a", "client", 0, 0)], lines].concat()]);
+        let mut timeline = timeline(&[[&[header("a", Side::Client, 0, 0)], lines].concat()]);
         std::iter::from_fn(|| match timeline.next_returned().unwrap() {
             Next::Moment(moment) => Some(moment),
             _ => None,

@@ -7,7 +7,7 @@ use socket_trace::layers;
 use socket_trace::reader::Trace;
 use socket_trace::sequence::{Choice, gather, mermaid, svg, text};
 use socket_trace::show::filter::Filter;
-use socket_trace::show::lines::Look;
+use socket_trace::show::lines::Style;
 use socket_trace::show::view::View;
 use socket_trace::timeline::Timeline;
 use socket_trace::timeline::seen::Walk;
@@ -43,8 +43,8 @@ fn walk(bytes: &[u8]) -> Option<Walk> {
 fn show(bytes: &[u8]) {
     let Some(mut walk) = walk(bytes) else { return };
     let timeline = walk.timeline();
-    let look = Look { width: Some(80), bytes: true, ..Look::default() };
-    let texts = [View::text(timeline, look), View::summary(timeline)];
+    let style = Style { width: Some(80), bytes: true, ..Style::default() };
+    let texts = [View::text(timeline, style), View::summary(timeline)];
     let objects = [View::json(false), View::summary_json(timeline, false)];
     let mut views: Vec<(View, Vec<u8>)> =
         texts.into_iter().chain(objects).map(|view| (view, Vec::new())).collect();

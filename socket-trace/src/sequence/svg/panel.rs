@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::super::Sequence;
 use super::super::diagram::{Arrow, Row, pause, rows};
 use super::shapes::{At, arrow, dot, escaped, line, words};
-use crate::show::carried::cut;
+use crate::show::description::truncate;
 
 /// Where the lifelines begin, and how far down a call takes, a segment of the kernel's, and a pause.
 const TOP: f64 = 120.0;
@@ -69,7 +69,7 @@ impl<'a> Panel<'a> {
         // Upon the lifelines.
         out.push_str(&calls);
         let title = At { x: MARGIN, y: 42.0 };
-        words(out, "title", "start", title, &escaped(&cut(&self.sequence.title, 24)));
+        words(out, "title", "start", title, &escaped(&truncate(&self.sequence.title, 24)));
         self.draw_foot(out, bottom)
     }
 
@@ -132,7 +132,7 @@ impl<'a> Panel<'a> {
         };
         let class = if *kernel { "kernel" } else { class };
         let count = bytes.map(|bytes| format!("{bytes} B")).unwrap_or_default();
-        let label = escaped(&cut(label, LABEL.saturating_sub(count.len() + 1)));
+        let label = escaped(&truncate(label, LABEL.saturating_sub(count.len() + 1)));
         let label = match (count.is_empty(), label.is_empty()) {
             (true, _) => label,
             (false, true) => format!("<tspan class=\"count\">{count}</tspan>"),
@@ -171,7 +171,7 @@ impl<'a> Panel<'a> {
             "<rect class=\"box {class}\" x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"8\"/>\n"
         ));
         words(out, "who", "middle", At { x, y: top + 24.0 }, class);
-        let recording = cut(recording.unwrap_or("not recorded"), 20);
+        let recording = truncate(recording.unwrap_or("not recorded"), 20);
         words(out, "soft", "middle", At { x, y: top + 44.0 }, &escaped(&recording));
     }
 
