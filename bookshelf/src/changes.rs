@@ -1,7 +1,7 @@
-//! The change feed: every change, in order, to any number of watchers.
+//! The change feed: every change in order, for any number of watchers.
 //!
-//! A watcher is a cursor into the shelf's own short history, so a slow watcher costs nothing and is never skipped
-//! silently: when the history no longer holds what comes next, it is told how much it missed.
+//! A watcher is a cursor into the shelf's bounded history, so a slow watcher costs no memory. When the history no
+//! longer holds the watcher's next change, the watcher gets an error with the number of missed changes.
 
 use std::collections::VecDeque;
 
@@ -13,35 +13,35 @@ use crate::error::Error;
 use crate::model::Book;
 use crate::shelf::Shelf;
 
-/// What happened to a book.
+/// Kind of change to a book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ChangeKind {
-    /// The book is new on the shelf.
+    /// The book was added to the shelf.
     Created,
-    /// Some field of the book has a new value.
+    /// At least one field of the book has a new value.
     Updated,
-    /// The book is off the shelf.
+    /// The book was removed from the shelf.
     Deleted,
 }
 
-/// One change of the shelf.
+/// One change to the shelf.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// Numbers the changes of the shelf, from 1, without holes.
+    /// Position among all changes to the shelf, counted from 1 without gaps.
     pub sequence: u64,
-    /// What happened.
+    /// Kind of change.
     pub kind: ChangeKind,
-    /// The book after the change; as it last was, when it was deleted.
+    /// The book after the change, or its last state if it was deleted.
     pub book: Book,
 }
 
-/// A watcher: the changes after a point, each once, in order.
+/// A watcher that yields each change after a given sequence number, once and in order.
 #[derive(Debug)]
 pub struct Changes {
     shelf: Shelf,
     newest: watch::Receiver<u64>,
-    /// The sequence of the last change that was handed out.
+    /// Sequence number of the last change that was yielded.
     seen: u64,
 }
 
@@ -50,12 +50,14 @@ impl Changes {
         Self { shelf, newest, seen }
     }
 
-    /// Waits for the next change. Cancel safe: a change is lost only when it was returned.
+    /// Waits for the next change.
+    ///
+    /// Cancel safe: a cancelled call consumes no change.
     ///
     /// # Errors
-    /// [`Error::FellBehind`] when the next change is no longer kept.
+    /// [`Error::FellBehind`] if the history no longer holds the next change.
     pub async fn next(&mut self) -> Result<Change, Error> {
-        // The shelf that we hold keeps the sender alive, so waiting cannot fail.
+        // `self.shelf` keeps the sender alive, so waiting cannot fail.
         if self.newest.wait_for(|newest| *newest > self.seen).await.is_err() {
             return Err(Error::Internal("the change feed has ended"));
         }
@@ -64,18 +66,18 @@ impl Changes {
         Ok(change)
     }
 
-    /// The same as a stream; it ends after its first error.
+    /// Returns a stream of the changes that ends after its first error.
     pub fn into_stream(self) -> impl Stream<Item = Result<Change, Error>> + Send + use<> {
         futures_util::stream::unfold(Some(self), |changes| async {
             let mut changes = changes?;
             let next = changes.next().await;
-            let go_on = next.is_ok().then_some(changes);
-            Some((next, go_on))
+            let state = next.is_ok().then_some(changes);
+            Some((next, state))
         })
     }
 }
 
-/// The last changes, as many as are kept.
+/// The most recent changes, up to the limit of [`Limits::history`](crate::Limits::history).
 #[derive(Debug, Default)]
 pub(crate) struct History {
     kept: VecDeque<Change>,
@@ -105,6 +107,6 @@ impl History {
             .ok()
             .and_then(|index| self.kept.get(index))
             .cloned()
-            .ok_or(Error::Internal("a change was announced and is not there"))
+            .ok_or(Error::Internal("an announced change is missing from the history"))
     }
 }

@@ -1,49 +1,49 @@
-//! Every way to fail. A server maps these, and adds none of its own for what the shelf decides.
+//! Errors of the service. Each server maps them to the errors of its API.
 
 use std::fmt;
 
-/// Why the shelf refused an operation.
+/// An error of a shelf operation.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// Nothing has that id.
+    /// No book or author has the requested id.
     #[error("there is no {entity} {id}")]
     NotFound {
-        /// What was looked for.
+        /// Kind of the requested object.
         entity: Entity,
-        /// The id that nothing has.
+        /// The requested id.
         id: u32,
     },
-    /// An argument breaks a rule.
+    /// An argument violates a rule.
     #[error("{field} {reason}")]
     Invalid {
-        /// Which argument.
+        /// The argument.
         field: Field,
-        /// The rule, as the rest of a sentence that begins with the field's name.
+        /// The violated rule, worded to follow the field's name: `must not be empty`.
         reason: String,
     },
-    /// The book was changed since the caller read it.
+    /// The book has changed since the caller read it.
     #[error("book {id} is at revision {actual}, not {expected}: read it again, then repeat the change")]
     Conflict {
-        /// The book.
+        /// Id of the book.
         id: u32,
-        /// The revision that the caller read.
+        /// Revision that the caller read.
         expected: u32,
-        /// The revision that the book has.
+        /// Current revision of the book.
         actual: u32,
     },
     /// The shelf is full.
     #[error("the shelf is full: it holds at most {limit} books")]
     TooMany {
-        /// How many books it holds.
+        /// Maximum number of books.
         limit: usize,
     },
-    /// A watcher was too slow: the changes that it has not seen are no longer kept.
+    /// A watcher was so slow that the history no longer holds its next change.
     #[error("the watcher fell behind and missed {missed} changes: list the books again, then watch again")]
     FellBehind {
-        /// How many changes it will never see.
+        /// Number of changes that the watcher cannot receive any more.
         missed: u64,
     },
-    /// A fault of the service itself.
+    /// A bug in the service, or an exhausted counter.
     #[error("internal error: {0}")]
     Internal(&'static str),
 }
@@ -54,7 +54,7 @@ impl Error {
     }
 }
 
-/// What an id can name.
+/// Kind of object that has an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entity {
     /// A [`Book`](crate::Book).
@@ -72,25 +72,25 @@ impl fmt::Display for Entity {
     }
 }
 
-/// An argument that a rule is about. Each API spells it in its own way: `author_id` or `authorId`.
+/// An argument with a rule. Each API has its own spelling: `author_id` or `authorId`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
-    /// A book's title.
+    /// Title of a book.
     Title,
-    /// A book's author.
+    /// Id of a book's author.
     AuthorId,
-    /// A book's year.
+    /// Year of a book's first publication.
     Year,
-    /// The changes of an update, taken together.
+    /// All new values of an update together.
     Patch,
-    /// The length of a page.
+    /// Maximum number of books in a page.
     PageSize,
-    /// Where a page starts.
+    /// Token that marks the start of a page.
     PageToken,
 }
 
 impl Field {
-    /// Its name in `snake_case`.
+    /// Returns the argument's name in `snake_case`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

@@ -1,7 +1,7 @@
-//! The tiny service that the three servers expose: a shelf of books.
+//! The service that the three servers expose: a shelf of books.
 //!
-//! It knows no transport and no framework. Every rule is here, once, and so is every way to fail;
-//! a server only maps [`Shelf`]'s methods and [`Error`] to what its API says.
+//! It depends on no transport and no framework. It holds every rule and every error, so that a server only maps
+//! [`Shelf`]'s methods and [`Error`] to its API.
 //!
 //! ```
 //! use bookshelf::{BookPatch, Error, Shelf};
@@ -10,7 +10,7 @@
 //! let book = shelf.book(1)?;
 //! assert_eq!(book.title, "UNIX Network Programming");
 //!
-//! // An update names the revision that it was made from, so that no change is lost unseen.
+//! // An update names the revision that the caller read, so that it cannot overwrite an unseen change.
 //! let patch = BookPatch { year: Some(1991), ..BookPatch::default() };
 //! assert_eq!(shelf.update(1, book.revision, patch.clone())?.revision, 2);
 //! assert_eq!(shelf.update(1, book.revision, patch), Err(Error::Conflict { id: 1, expected: 1, actual: 2 }));
@@ -19,10 +19,10 @@
 //!
 //! # Layout
 //!
-//! - [`model`]: what stands on the shelf, and the rules for a single book
-//! - [`error`]: every way to fail
+//! - [`model`]: books, authors and the rules for their fields
+//! - [`error`]: the errors
 //! - [`shelf`]: the operations
-//! - [`page`]: lists in pages, with an opaque token
+//! - [`page`]: paginated lists with opaque page tokens
 //! - [`changes`]: the change feed
 //! - `seed`: the books that every server starts with
 

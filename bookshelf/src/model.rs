@@ -1,4 +1,4 @@
-//! What stands on the shelf, and the rules for a single book.
+//! Books, authors and the rules for their fields.
 
 use std::ops::RangeInclusive;
 
@@ -6,38 +6,41 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Field};
 
-/// The longest title, in characters.
+/// Largest id of a book or author. Revisions have the same maximum.
+pub const MAX_ID: u32 = u32::MAX;
+
+/// Maximum length of a title in characters.
 pub const MAX_TITLE: usize = 200;
 
-/// Years of first publication that are taken: from the first written literature to a generous future.
+/// Valid years of first publication.
 pub const YEARS: RangeInclusive<i32> = -3000..=2100;
 
-/// Someone who wrote books.
+/// An author of books.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Author {
-    /// Given by the shelf, from 1.
+    /// Assigned by the shelf, from 1 to [`MAX_ID`].
     pub id: u32,
-    /// As printed on the cover.
+    /// Name as printed on the cover.
     pub name: String,
 }
 
 /// One book on the shelf.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Book {
-    /// Given by the shelf, from 1, and never used again.
+    /// Assigned by the shelf, from 1 to [`MAX_ID`], and never reused.
     pub id: u32,
-    /// 1 to [`MAX_TITLE`] characters.
+    /// Title, 1 to [`MAX_TITLE`] characters long.
     pub title: String,
-    /// An author of the shelf.
+    /// Id of an author on the shelf.
     pub author_id: u32,
-    /// Of first publication, within [`YEARS`].
+    /// Year of first publication, within [`YEARS`].
     pub year: i32,
-    /// Counts the changes of this book, from 1.
+    /// Number of the book's current version, starting at 1 and increased by every update.
     pub revision: u32,
 }
 
 impl Book {
-    /// Guards a change that was made from `revision`.
+    /// Returns an error unless the book is at `revision`.
     pub(crate) fn check_revision(&self, revision: u32) -> Result<(), Error> {
         if self.revision == revision {
             return Ok(());
@@ -46,18 +49,18 @@ impl Book {
     }
 }
 
-/// A book that is not on the shelf yet.
+/// The fields of a book to create.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewBook {
-    /// 1 to [`MAX_TITLE`] characters.
+    /// Title, 1 to [`MAX_TITLE`] characters long.
     pub title: String,
-    /// An author of the shelf.
+    /// Id of an author on the shelf.
     pub author_id: u32,
-    /// Of first publication, within [`YEARS`].
+    /// Year of first publication, within [`YEARS`].
     pub year: i32,
 }
 
-/// Changes to a book; `None` leaves a field as it is.
+/// New values for a book's fields; `None` keeps the current value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BookPatch {
     /// The new title.
@@ -69,18 +72,19 @@ pub struct BookPatch {
 }
 
 impl BookPatch {
-    /// Whether it changes nothing.
+    /// Returns `true` if the patch changes no field.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// The rules for a title. Public, for a server that tells all faults of a request at once, while the shelf stops at the
-/// first.
+/// Checks a title against its rules.
+///
+/// Public for servers that report all errors of a request at once, because the shelf stops at the first.
 ///
 /// # Errors
-/// [`Error::Invalid`] with the rule that it breaks.
+/// [`Error::Invalid`] with the rule that the title violates.
 pub fn check_title(title: &str) -> Result<(), Error> {
     let length = title.chars().count();
     if title.trim().is_empty() {
@@ -94,7 +98,7 @@ pub fn check_title(title: &str) -> Result<(), Error> {
     }
 }
 
-/// The rule for a year.
+/// Checks that a year is within [`YEARS`].
 pub(crate) fn check_year(year: i32) -> Result<(), Error> {
     if YEARS.contains(&year) {
         return Ok(());

@@ -1,7 +1,7 @@
-//! Lists in pages, with an opaque token.
+//! Paginated lists with opaque page tokens.
 //!
-//! A token names the last book of the page before it, not a position: a book that is created or deleted between two
-//! pages neither repeats nor hides another.
+//! A token holds the id of the last book of the previous page, not a position. So a book that is created or deleted
+//! between two requests makes no other book appear twice or not at all.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,29 +9,29 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::error::{Error, Field};
 use crate::model::Book;
 
-/// The length of a page when the caller names none.
+/// Page size if the caller specifies none.
 pub const DEFAULT_PAGE_SIZE: u32 = 20;
 
-/// The longest page.
+/// Maximum page size.
 pub const MAX_PAGE_SIZE: u32 = 100;
 
-/// Which books to list.
+/// Filter and pagination of a list of books.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListBooks {
-    /// Keeps the books of one author.
+    /// Lists only the books of this author.
     pub author_id: Option<u32>,
-    /// The most books in the page, 1 to [`MAX_PAGE_SIZE`]; `None` stands for [`DEFAULT_PAGE_SIZE`].
+    /// Maximum number of books in the page, 1 to [`MAX_PAGE_SIZE`]. The default is [`DEFAULT_PAGE_SIZE`].
     pub page_size: Option<u32>,
-    /// The token of the page before; `None` for the first page.
+    /// `next_page_token` of the previous page; `None` for the first page.
     pub page_token: Option<String>,
 }
 
-/// A page of books, in the order of their ids.
+/// A page of books, ordered by id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// The books.
+    /// Books of this page.
     pub books: Vec<Book>,
-    /// Asks for the next page; `None` on the last.
+    /// Token of the next page; `None` on the last page.
     pub next_page_token: Option<String>,
 }
 
@@ -45,20 +45,21 @@ impl ListBooks {
         }
     }
 
-    /// The id that the page starts behind; 0 for the first page.
+    /// Returns the last id before the page; 0 for the first page.
     pub(crate) fn after(&self) -> Result<u32, Error> {
         let Some(token) = &self.page_token else {
             return Ok(0);
         };
-        let (author_id, after) = decode(token)
-            .ok_or_else(|| Error::invalid(Field::PageToken, "is not one that this service has given out"))?;
+        let (author_id, after) = decode(token).ok_or_else(|| {
+            Error::invalid(Field::PageToken, "must be a page token that this service issued")
+        })?;
         if author_id != self.author_id {
             return Err(Error::invalid(Field::PageToken, "belongs to a list with another author_id"));
         }
         Ok(after)
     }
 
-    /// The token of the page that starts behind `book_id` in this list.
+    /// Returns the token of the page that starts after `book_id` in this list.
     #[must_use]
     pub fn token_after(&self, book_id: u32) -> String {
         URL_SAFE_NO_PAD.encode(format!("{}:{book_id}", self.author_id.unwrap_or(0)))

@@ -1,4 +1,4 @@
-//! The books that every server starts with, ids from 1 in this order.
+//! The initial books and authors. Their ids count from 1 in this order.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,8 @@ const AUTHORS: &[(&str, Titles)] = &[
     ("Niklaus Wirth", &[("Algorithms + Data Structures = Programs", 1976)]),
 ];
 
-pub(crate) fn books() -> (BTreeMap<u32, Author>, BTreeMap<u32, Book>) {
+/// Returns the initial authors and books by id.
+pub(crate) fn authors_and_books() -> (BTreeMap<u32, Author>, BTreeMap<u32, Book>) {
     let mut authors = BTreeMap::new();
     let mut books = BTreeMap::new();
     for (author_id, (name, titles)) in (1..).zip(AUTHORS) {

@@ -1,4 +1,4 @@
-//! The operations, in memory.
+//! The shelf: all operations, with the state in memory.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,12 +11,12 @@ use crate::model::{self, Author, Book, BookPatch, NewBook};
 use crate::page::{ListBooks, Page};
 use crate::seed;
 
-/// How much a shelf holds.
+/// Capacity of a shelf.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The most books.
+    /// Maximum number of books.
     pub books: usize,
-    /// How many changes are kept for watchers that are behind.
+    /// Number of changes that are kept for slow watchers.
     pub history: usize,
 }
 
@@ -26,7 +26,7 @@ impl Default for Limits {
     }
 }
 
-/// The shelf. A clone is another handle to the same shelf.
+/// A handle to a shelf. Clones share the same shelf.
 #[derive(Clone, Debug)]
 pub struct Shelf(Arc<Shared>);
 
@@ -34,7 +34,7 @@ pub struct Shelf(Arc<Shared>);
 struct Shared {
     limits: Limits,
     state: Mutex<State>,
-    /// Wakes the watchers; carries the sequence of the newest change.
+    /// Sequence number of the newest change. Sending it wakes the watchers.
     newest: watch::Sender<u64>,
 }
 
@@ -47,49 +47,49 @@ struct State {
 }
 
 impl Shelf {
-    /// A shelf with the books that every server starts with.
+    /// Returns a shelf with the initial books and default limits.
     #[must_use]
     pub fn seeded() -> Self {
         Self::with_limits(Limits::default())
     }
 
-    /// The same with limits of one's own.
+    /// Returns a shelf with the initial books and the given limits.
     #[must_use]
     pub fn with_limits(limits: Limits) -> Self {
-        let (authors, books) = seed::books();
+        let (authors, books) = seed::authors_and_books();
         let last_book_id = books.last_key_value().map_or(0, |(id, _)| *id);
         let state = State { authors, books, last_book_id, history: History::default() };
         Self(Arc::new(Shared { limits, state: Mutex::new(state), newest: watch::Sender::new(0) }))
     }
 
-    /// The book with that id.
+    /// Returns the book with the given id.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`] if no book has that id.
     pub fn book(&self, id: u32) -> Result<Book, Error> {
         self.state().book(id).cloned()
     }
 
-    /// The author with that id.
+    /// Returns the author with the given id.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`] if no author has that id.
     pub fn author(&self, id: u32) -> Result<Author, Error> {
         let not_found = Error::NotFound { entity: Entity::Author, id };
         self.state().authors.get(&id).cloned().ok_or(not_found)
     }
 
-    /// Those of the authors that there are, all found in one look.
+    /// Returns the existing authors among `ids`, under a single lock. Unknown ids are skipped.
     #[must_use]
     pub fn authors(&self, ids: &[u32]) -> Vec<Author> {
         let state = self.state();
         ids.iter().filter_map(|id| state.authors.get(id)).cloned().collect()
     }
 
-    /// A page of books in the order of their ids.
+    /// Returns a page of books ordered by id.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a page size out of range or a foreign page token.
+    /// [`Error::Invalid`] if the page size is out of range, or the page token belongs to another list or service.
     pub fn list(&self, query: &ListBooks) -> Result<Page, Error> {
         let (limit, after) = (query.limit()?, query.after()?);
         let state = self.state();
@@ -102,10 +102,10 @@ impl Shelf {
         Ok(Page { books, next_page_token })
     }
 
-    /// Puts a new book on the shelf.
+    /// Adds a new book to the shelf.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a field that breaks a rule, [`Error::TooMany`] when the shelf is full.
+    /// [`Error::Invalid`] if a field violates a rule, [`Error::TooMany`] if the shelf is full.
     pub fn create(&self, new: NewBook) -> Result<Book, Error> {
         let NewBook { title, author_id, year } = new;
         model::check_title(&title)?;
@@ -123,11 +123,11 @@ impl Shelf {
         Ok(book)
     }
 
-    /// Changes a book that the caller has read at `revision`.
+    /// Updates a book that the caller read at `revision`.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Conflict`] when the book has another revision by now; [`Error::Invalid`] for a
-    /// field that breaks a rule, or a patch that changes nothing.
+    /// [`Error::NotFound`] if no book has that id, [`Error::Conflict`] if its revision has changed, [`Error::Invalid`]
+    /// if a field violates a rule or the patch is empty.
     pub fn update(&self, id: u32, revision: u32, patch: BookPatch) -> Result<Book, Error> {
         if patch.is_empty() {
             return Err(Error::invalid(Field::Patch, "must change at least one of title, author_id, year"));
@@ -147,18 +147,18 @@ impl Shelf {
         Ok(book)
     }
 
-    /// Takes a book off the shelf and returns it as it last was.
+    /// Removes a book from the shelf and returns its last state.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`] if no book has that id.
     pub fn delete(&self, id: u32) -> Result<Book, Error> {
         self.delete_if(id, |_| Ok(()))
     }
 
-    /// The same for a book that the caller has read at `revision`.
+    /// Removes a book that the caller read at `revision` and returns its last state.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Conflict`] when the book has another revision by now.
+    /// [`Error::NotFound`] if no book has that id, [`Error::Conflict`] if its revision has changed.
     pub fn delete_at(&self, id: u32, revision: u32) -> Result<Book, Error> {
         self.delete_if(id, |book| book.check_revision(revision))
     }
@@ -172,19 +172,19 @@ impl Shelf {
         Ok(book)
     }
 
-    /// Every change from now on.
+    /// Returns a watcher for all future changes.
     #[must_use]
     pub fn watch(&self) -> Changes {
         self.watch_after(self.last_change())
     }
 
-    /// The sequence of the last change; 0 before the first.
+    /// Returns the sequence number of the newest change; 0 before the first change.
     #[must_use]
     pub fn last_change(&self) -> u64 {
         self.state().history.newest()
     }
 
-    /// Every change after the one with that sequence, for a watcher that comes back.
+    /// Returns a watcher that resumes after the change with the given sequence number.
     #[must_use]
     pub fn watch_after(&self, sequence: u64) -> Changes {
         Changes::new(self.clone(), self.0.newest.subscribe(), sequence)
@@ -200,7 +200,7 @@ impl Shelf {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Every change of the state is a single insertion or removal, so a panic elsewhere left it whole.
+        // No operation can panic between two dependent changes, so a poisoned state is still consistent.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -214,10 +214,7 @@ impl State {
         if self.authors.contains_key(&id) {
             return Ok(());
         }
-        Err(Error::invalid(
-            Field::AuthorId,
-            format!("must name an author of the shelf, there is no author {id}"),
-        ))
+        Err(Error::invalid(Field::AuthorId, format!("must be the id of an author; there is no author {id}")))
     }
 }
 

@@ -8,16 +8,16 @@ fn patch_year(year: i32) -> BookPatch {
     BookPatch { year: Some(year), ..BookPatch::default() }
 }
 
-/// The field that an error blames.
-fn blamed<T: std::fmt::Debug>(result: Result<T, Error>) -> Field {
+/// Returns the field of an [`Error::Invalid`].
+fn invalid_field<T: std::fmt::Debug>(result: Result<T, Error>) -> Field {
     match result.unwrap_err() {
         Error::Invalid { field, .. } => field,
-        other => panic!("not about a field: {other}"),
+        other => panic!("expected Error::Invalid, got: {other}"),
     }
 }
 
 #[test]
-fn the_seed_keeps_its_own_rules() {
+fn initial_books_satisfy_the_rules() {
     let shelf = Shelf::seeded();
     let page = shelf.list(&ListBooks { page_size: Some(100), ..ListBooks::default() }).unwrap();
     assert!(page.books.len() >= 12, "{} books", page.books.len());
@@ -31,7 +31,7 @@ fn the_seed_keeps_its_own_rules() {
 }
 
 #[test]
-fn what_is_not_there_is_not_found() {
+fn unknown_ids_are_not_found() {
     let shelf = Shelf::seeded();
     let no_book = Error::NotFound { entity: Entity::Book, id: 999 };
     assert_eq!(shelf.book(999), Err(no_book.clone()));
@@ -41,14 +41,14 @@ fn what_is_not_there_is_not_found() {
 }
 
 #[test]
-fn authors_are_found_together_and_those_that_are_not_there_are_left_out() {
+fn author_lookup_skips_unknown_ids() {
     let shelf = Shelf::seeded();
     let found = shelf.authors(&[3, 99, 1]);
     assert_eq!(found, [shelf.author(3).unwrap(), shelf.author(1).unwrap()]);
 }
 
 #[test]
-fn a_created_book_can_be_read_and_deleted_and_its_id_is_not_used_again() {
+fn id_of_deleted_book_is_not_reused() {
     let shelf = Shelf::seeded();
     let first = shelf.create(new_book("First")).unwrap();
     assert_eq!(shelf.book(first.id).unwrap(), first);
@@ -58,26 +58,26 @@ fn a_created_book_can_be_read_and_deleted_and_its_id_is_not_used_again() {
 }
 
 #[test]
-fn each_rule_names_its_field() {
+fn violated_rule_reports_its_field() {
     let shelf = Shelf::seeded();
-    assert_eq!(blamed(shelf.create(new_book(""))), Field::Title);
-    assert_eq!(blamed(shelf.create(new_book(" \u{a0} "))), Field::Title);
-    assert_eq!(blamed(shelf.create(new_book("a\0b"))), Field::Title);
-    assert_eq!(blamed(shelf.create(new_book(&"é".repeat(201)))), Field::Title);
-    assert_eq!(blamed(shelf.create(NewBook { year: 2101, ..new_book("t") })), Field::Year);
-    assert_eq!(blamed(shelf.create(NewBook { author_id: 99, ..new_book("t") })), Field::AuthorId);
-    assert_eq!(blamed(shelf.update(1, 1, BookPatch::default())), Field::Patch);
-    assert_eq!(blamed(shelf.update(1, 1, patch_year(-3001))), Field::Year);
+    assert_eq!(invalid_field(shelf.create(new_book(""))), Field::Title);
+    assert_eq!(invalid_field(shelf.create(new_book(" \u{a0} "))), Field::Title);
+    assert_eq!(invalid_field(shelf.create(new_book("a\0b"))), Field::Title);
+    assert_eq!(invalid_field(shelf.create(new_book(&"é".repeat(201)))), Field::Title);
+    assert_eq!(invalid_field(shelf.create(NewBook { year: 2101, ..new_book("t") })), Field::Year);
+    assert_eq!(invalid_field(shelf.create(NewBook { author_id: 99, ..new_book("t") })), Field::AuthorId);
+    assert_eq!(invalid_field(shelf.update(1, 1, BookPatch::default())), Field::Patch);
+    assert_eq!(invalid_field(shelf.update(1, 1, patch_year(-3001))), Field::Year);
     let long = ListBooks { page_size: Some(101), ..ListBooks::default() };
-    assert_eq!(blamed(shelf.list(&long)), Field::PageSize);
+    assert_eq!(invalid_field(shelf.list(&long)), Field::PageSize);
     assert_eq!(
-        blamed(shelf.list(&ListBooks { page_size: Some(0), ..ListBooks::default() })),
+        invalid_field(shelf.list(&ListBooks { page_size: Some(0), ..ListBooks::default() })),
         Field::PageSize
     );
 }
 
 #[test]
-fn the_edges_of_the_rules_are_inside() {
+fn boundary_values_are_accepted() {
     let shelf = Shelf::seeded();
     shelf.create(new_book(&"é".repeat(200))).unwrap();
     shelf.create(NewBook { year: 2100, ..new_book("t") }).unwrap();
@@ -85,7 +85,7 @@ fn the_edges_of_the_rules_are_inside() {
 }
 
 #[test]
-fn an_update_changes_what_it_names_and_needs_the_current_revision() {
+fn update_requires_the_current_revision() {
     let shelf = Shelf::seeded();
     let before = shelf.book(1).unwrap();
     let after = shelf.update(1, 1, patch_year(1991)).unwrap();
@@ -95,7 +95,7 @@ fn an_update_changes_what_it_names_and_needs_the_current_revision() {
 }
 
 #[test]
-fn a_deletion_can_name_the_revision_that_it_is_meant_for() {
+fn conditional_delete_requires_the_current_revision() {
     let shelf = Shelf::seeded();
     shelf.update(1, 1, patch_year(1991)).unwrap();
     assert_eq!(shelf.delete_at(1, 1), Err(Error::Conflict { id: 1, expected: 1, actual: 2 }));
@@ -105,7 +105,7 @@ fn a_deletion_can_name_the_revision_that_it_is_meant_for() {
 }
 
 #[test]
-fn pages_follow_each_other_also_when_books_come_and_go() {
+fn deletions_between_pages_skip_no_book() {
     let shelf = Shelf::seeded();
     let mut query = ListBooks { page_size: Some(4), ..ListBooks::default() };
     let first = shelf.list(&query).unwrap();
@@ -120,7 +120,7 @@ fn pages_follow_each_other_also_when_books_come_and_go() {
 }
 
 #[test]
-fn a_token_belongs_to_its_list() {
+fn page_token_is_valid_for_its_list_only() {
     let shelf = Shelf::seeded();
     let stevens = ListBooks { author_id: Some(1), page_size: Some(2), page_token: None };
     let page = shelf.list(&stevens).unwrap();
@@ -129,15 +129,15 @@ fn a_token_belongs_to_its_list() {
     let rest = shelf.list(&ListBooks { page_token: token.clone(), ..stevens }).unwrap();
     assert_eq!(rest.books.iter().map(|b| b.id).collect::<Vec<_>>(), [3]);
     let other_list = ListBooks { page_token: token, ..ListBooks::default() };
-    assert_eq!(blamed(shelf.list(&other_list)), Field::PageToken);
+    assert_eq!(invalid_field(shelf.list(&other_list)), Field::PageToken);
     for foreign in ["", "!", "MTI", "OjE", "MTo5OTk5OTk5OTk5OQ"] {
         let query = ListBooks { page_token: Some(foreign.to_owned()), ..ListBooks::default() };
-        assert_eq!(blamed(shelf.list(&query)), Field::PageToken, "{foreign:?}");
+        assert_eq!(invalid_field(shelf.list(&query)), Field::PageToken, "{foreign:?}");
     }
 }
 
 #[test]
-fn a_full_shelf_takes_no_more() {
+fn full_shelf_rejects_new_books() {
     let limits = Limits { books: 15, ..Limits::default() };
     let shelf = Shelf::with_limits(limits);
     let mut last = shelf.create(new_book("the last"));
@@ -146,11 +146,11 @@ fn a_full_shelf_takes_no_more() {
     }
     assert_eq!(last, Err(Error::TooMany { limit: 15 }));
     shelf.delete(1).unwrap();
-    shelf.create(new_book("room again")).unwrap();
+    shelf.create(new_book("fits again")).unwrap();
 }
 
 #[tokio::test]
-async fn a_watcher_sees_every_change_in_order() {
+async fn watcher_receives_every_change_in_order() {
     let shelf = Shelf::seeded();
     let mut changes = shelf.watch();
     let book = shelf.create(new_book("new")).unwrap();
@@ -165,7 +165,7 @@ async fn a_watcher_sees_every_change_in_order() {
 }
 
 #[tokio::test]
-async fn a_watcher_that_falls_behind_is_told_how_far() {
+async fn slow_watcher_gets_the_missed_count() {
     let shelf = Shelf::with_limits(Limits { history: 2, ..Limits::default() });
     let mut changes = shelf.watch();
     for revision in 1..=5 {

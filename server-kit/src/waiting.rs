@@ -21,7 +21,8 @@ pub(crate) async fn report(tap: Tap, name: &'static str, shutdown: Shutdown) {
     shutdown.cancelled().await;
     tokio::time::sleep(FIRST).await;
     loop {
-        let open: Vec<OpenSocket> = tap.connections().into_iter().filter(|socket| socket.is_stream).collect();
+        let open: Vec<OpenSocket> =
+            tap.open_sockets().into_iter().filter(|socket| socket.is_stream).collect();
         if !open.is_empty() {
             // Standard error may be closed; the server stops all the same.
             let _ = io::stderr().write_all(text(name, &open).as_bytes());
@@ -54,7 +55,7 @@ mod tests {
     async fn open_connections_are_listed_up_to_a_limit() {
         let tap = Tap::server("test").sink(Memory::new()).start().unwrap();
         let streams: Vec<_> = (0..12).map(|_| TapStream::wrap(&tap, tokio::io::empty(), "memory")).collect();
-        let report = text("rest-server", &tap.connections());
+        let report = text("rest-server", &tap.open_sockets());
         let lines: Vec<&str> = report.lines().collect();
         assert_eq!((lines[0], lines.len()), ("rest-server: waiting for 12 connections", 12));
         assert!(
@@ -63,6 +64,6 @@ mod tests {
         );
         assert_eq!(lines[11], "  and 2 more");
         drop(streams);
-        assert!(tap.connections().is_empty());
+        assert!(tap.open_sockets().is_empty());
     }
 }

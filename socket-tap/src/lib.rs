@@ -172,7 +172,7 @@ pub use error::RecordingError;
 pub use incoming::TapIncoming;
 pub use listen::ListenOptions;
 pub use listener::TapListener;
-pub use open_socket::{Awaits, OpenSocket};
+pub use open_socket::{OpenSocket, WaitingFor};
 pub use options::{Keepalive, TcpOptions};
 pub use socket::Socket;
 pub use stream::TapStream;

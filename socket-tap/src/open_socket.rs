@@ -10,7 +10,7 @@ use crate::socket_state::SocketState;
 use crate::sys;
 use crate::tap::Tap;
 
-/// An open socket of a recording, as [`Tap::connections`] finds it.
+/// An open socket of a recording, as [`Tap::open_sockets`] finds it.
 ///
 /// Its [`Display`](fmt::Display) form is one line:
 ///
@@ -65,15 +65,15 @@ impl Tap {
     /// let _client = TapStream::connect(&Tap::off(), listener.local_addr()?).await?;
     /// let (_server, _peer) = listener.accept().await?;
     ///
-    /// for socket in tap.connections().iter().filter(|socket| socket.is_stream) {
+    /// for socket in tap.open_sockets().iter().filter(|socket| socket.is_stream) {
     ///     println!("still open: {socket}");
     /// }
-    /// assert_eq!(tap.connections().len(), 2);
+    /// assert_eq!(tap.open_sockets().len(), 2);
     /// # std::io::Result::Ok(()) })?;
     /// # std::io::Result::Ok(())
     /// ```
     #[must_use]
-    pub fn connections(&self) -> Vec<OpenSocket> {
+    pub fn open_sockets(&self) -> Vec<OpenSocket> {
         let Some(recording) = self.recording() else { return Vec::new() };
         recording.sockets().each(|socket| OpenSocket::of(socket, recording))
     }
@@ -111,7 +111,7 @@ impl OpenSocket {
     /// Returns who has to act next, and how, as far as the socket shows.
     ///
     /// ```
-    /// # use socket_tap::{Awaits, Tap, TapListener, TapStream, sink::Memory};
+    /// # use socket_tap::{Tap, TapListener, TapStream, WaitingFor, sink::Memory};
     /// # use tokio::io::{AsyncReadExt, AsyncWriteExt};
     /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
     /// # let tap = Tap::server("shop").sink(Memory::new()).start()?;
@@ -120,21 +120,21 @@ impl OpenSocket {
     /// # let (mut server, _peer) = listener.accept().await?;
     /// client.write_all(b"request").await?;
     /// server.read_exact(&mut [0; 7]).await?;
-    /// assert_eq!(tap.connections()[1].awaits(), Awaits::Write);
+    /// assert_eq!(tap.open_sockets()[1].waiting_for(), WaitingFor::LocalWrite);
     /// # std::io::Result::Ok(()) })?;
     /// # std::io::Result::Ok(())
     /// ```
     #[must_use]
-    pub fn awaits(&self) -> Awaits {
+    pub fn waiting_for(&self) -> WaitingFor {
         let is_waiting = |queue: Option<u32>| queue.is_some_and(|bytes| bytes > 0);
         match (self.last_read, self.last_write) {
-            _ if is_waiting(self.send_queue) => Awaits::PeerToRead,
-            _ if is_waiting(self.receive_queue) => Awaits::Read,
-            _ if self.is_shut_down => Awaits::PeerToClose,
-            (Some(read), Some(write)) if read < write => Awaits::Write,
-            (Some(_), None) => Awaits::Write,
-            _ if self.ended_by.is_some() => Awaits::Close,
-            _ => Awaits::PeerToWrite,
+            _ if is_waiting(self.send_queue) => WaitingFor::PeerRead,
+            _ if is_waiting(self.receive_queue) => WaitingFor::LocalRead,
+            _ if self.is_shut_down => WaitingFor::PeerClose,
+            (Some(read), Some(write)) if read < write => WaitingFor::LocalWrite,
+            (Some(_), None) => WaitingFor::LocalWrite,
+            _ if self.ended_by.is_some() => WaitingFor::LocalClose,
+            _ => WaitingFor::PeerWrite,
         }
     }
 }
@@ -142,30 +142,30 @@ impl OpenSocket {
 /// The next step of an open connection. Its [`Display`](fmt::Display) form is a clause: `the peer does not read`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Awaits {
+pub enum WaitingFor {
     /// The peer: bytes that we wrote are not acknowledged.
-    PeerToRead,
+    PeerRead,
     /// The peer: we wrote last, or nothing has moved yet.
-    PeerToWrite,
+    PeerWrite,
     /// The peer: we have shut down our sending half, and it has not closed.
-    PeerToClose,
+    PeerClose,
     /// The program: received bytes are unread.
-    Read,
+    LocalRead,
     /// The program: it has read, and not written since. A request is being handled, or its body is incomplete.
-    Write,
+    LocalWrite,
     /// The program: the peer has finished sending, and our side is still open.
-    Close,
+    LocalClose,
 }
 
-impl fmt::Display for Awaits {
+impl fmt::Display for WaitingFor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::PeerToRead => "the peer does not read",
-            Self::PeerToWrite => "the peer sends nothing",
-            Self::PeerToClose => "the peer does not close",
-            Self::Read => "received bytes are unread",
-            Self::Write => "nothing was written since the last read",
-            Self::Close => "the peer has finished sending, our side is open",
+            Self::PeerRead => "the peer does not read",
+            Self::PeerWrite => "the peer sends nothing",
+            Self::PeerClose => "the peer does not close",
+            Self::LocalRead => "received bytes are unread",
+            Self::LocalWrite => "nothing was written since the last read",
+            Self::LocalClose => "the peer has finished sending, our side is open",
         })
     }
 }
@@ -187,7 +187,7 @@ impl fmt::Display for OpenSocket {
                 write!(f, ", {bytes} B {what}")?;
             }
         }
-        if self.is_stream { write!(f, ": {}", self.awaits()) } else { Ok(()) }
+        if self.is_stream { write!(f, ": {}", self.waiting_for()) } else { Ok(()) }
     }
 }
 

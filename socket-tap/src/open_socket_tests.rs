@@ -21,7 +21,7 @@ async fn open_sockets_show_bytes_queues_and_ends() {
     server.read_exact(&mut [0; 4]).await.unwrap();
     server.write_all(b"pong").await.unwrap();
 
-    let open = tap.connections();
+    let open = tap.open_sockets();
     let kinds: Vec<bool> = open.iter().map(|socket| socket.is_stream).collect();
     assert_eq!(kinds, [false, true, false], "listener, stream, datagram socket: {open:?}");
     let stream = &open[1];
@@ -35,13 +35,13 @@ async fn open_sockets_show_bytes_queues_and_ends() {
 
     server.read_to_end(&mut Vec::new()).await.unwrap();
     server.shutdown().await.unwrap();
-    let stream = tap.connections().swap_remove(1);
+    let stream = tap.open_sockets().swap_remove(1);
     assert!(stream.is_shut_down && stream.ended_by == Some(EndedBy::Peer));
-    assert_eq!(stream.awaits(), Awaits::PeerToClose);
+    assert_eq!(stream.waiting_for(), WaitingFor::PeerClose);
     assert!(stream.to_string().ends_with(": the peer does not close"), "{stream}");
 
     drop((server, listener, udp));
-    assert!(tap.connections().is_empty());
+    assert!(tap.open_sockets().is_empty());
 }
 
 #[cfg(target_os = "linux")]
@@ -54,8 +54,8 @@ async fn bytes_that_the_peer_does_not_read_are_in_the_send_queue() {
     let bytes = vec![7; 64 * 1024];
     // Until the kernel takes no more.
     while poll_fn(|cx| Poll::Ready(Pin::new(&mut server).poll_write(cx, &bytes))).await.is_ready() {}
-    let stream = tap.connections().swap_remove(1);
+    let stream = tap.open_sockets().swap_remove(1);
     assert!(stream.send_queue.unwrap() > 0, "{stream:?}");
-    assert_eq!(stream.awaits(), Awaits::PeerToRead);
+    assert_eq!(stream.waiting_for(), WaitingFor::PeerRead);
     assert!(stream.to_string().ends_with(" B unacknowledged: the peer does not read"), "{stream}");
 }

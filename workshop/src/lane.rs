@@ -91,7 +91,7 @@ impl Recordings {
         };
         let lines = Lines::new().label(api).color(colored());
         let server = begin(Tap::server(api), Side::Server)?
-            .sink(LiveLines::new(lines, curtain.clone()).zero(curtain.since));
+            .sink(LiveLines::new(lines, curtain.clone()).time_origin(curtain.since));
         let client = begin(Tap::client(api), Side::Client)?;
         Ok(Self { server: server.start()?, client: client.start()?, directory: directory.to_owned(), api })
     }

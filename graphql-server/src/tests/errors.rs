@@ -47,7 +47,7 @@ async fn bad_user_input_names_the_argument() {
         (
             create("title:\"t\",authorId:99,year:1"),
             "authorId",
-            "authorId must name an author of the shelf, there is no author 99",
+            "authorId must be the id of an author; there is no author 99",
         ),
         (create("title:\"t\",authorId:\"x\",year:1"), "authorId", "authorId must be a number from 1"),
         (update("id:1,revision:1"), "input", "input must change at least one of title, authorId, year"),
@@ -57,7 +57,7 @@ async fn bad_user_input_names_the_argument() {
         (
             "{books(after:\"!\"){nodes{id}}}".into(),
             "after",
-            "after is not one that this service has given out",
+            "after must be a page token that this service issued",
         ),
         (
             "{books(authorId:1,after:\"MDox\"){nodes{id}}}".into(),

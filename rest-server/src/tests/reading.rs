@@ -71,8 +71,8 @@ async fn a_page_that_no_list_has_is_a_404() {
     let token = service.get("/v1/books?page_size=1", &[]).await.json()["next_page_token"].clone();
     let other = format!("/v1/books?author_id=1&page_token={}", token.as_str().unwrap());
     for (path, error) in [
-        ("/v1/books?page_token=", "page_token is not one that this service has given out"),
-        ("/v1/books?page_token=nonsense", "page_token is not one that this service has given out"),
+        ("/v1/books?page_token=", "page_token must be a page token that this service issued"),
+        ("/v1/books?page_token=nonsense", "page_token must be a page token that this service issued"),
         (&other, "page_token belongs to a list with another author_id"),
     ] {
         let reply = service.get(path, &[]).await;

@@ -124,7 +124,7 @@ async fn nothing_can_be_removed_from_a_book() {
 #[tokio::test]
 async fn what_only_this_shelf_rules_out_is_a_409() {
     let service = Service::new();
-    let error = ["author_id must name an author of the shelf, there is no author 99"];
+    let error = ["author_id must be the id of an author; there is no author 99"];
     let created = service.post(r#"{"title":"t","author_id":99,"year":1}"#).await;
     let changed = service.patch(r#"{"author_id":99}"#).await;
     for reply in [created, changed] {

@@ -47,7 +47,7 @@ async fn main() -> io::Result<()> {
     assert!(log.text().contains(&format!("socket_tap.sock={sock}")), "{}", log.text());
     assert!(log.text().contains("saying hello"));
     assert_eq!((end.lost, end.open), (0, 0));
-    recording.check().connections(1).nothing_half_open().no_errors();
+    recording.check().connections(1).all_closed_gracefully().no_errors();
     Ok(())
 }
 

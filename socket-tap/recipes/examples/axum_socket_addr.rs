@@ -45,6 +45,6 @@ async fn main() -> io::Result<()> {
     });
     assert!(accepted.is_some_and(|peer| response.ends_with(&peer.to_string())));
     assert_eq!((end.lost, end.open), (0, 0));
-    recording.check().connections(1).nothing_half_open().no_errors();
+    recording.check().connections(1).all_closed_gracefully().no_errors();
     Ok(())
 }

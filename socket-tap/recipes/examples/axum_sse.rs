@@ -44,6 +44,6 @@ async fn main() -> io::Result<()> {
     let events = recording.events();
     assert!(["data: 3", "data: 2", "data: 1"].iter().all(|data| carried(&events, data)));
     assert_eq!((end.lost, end.open), (0, 0));
-    recording.check().connections(1).nodelay().reads(2).nothing_half_open().no_errors();
+    recording.check().connections(1).nodelay().reads(2).all_closed_gracefully().no_errors();
     Ok(())
 }

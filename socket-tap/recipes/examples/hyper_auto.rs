@@ -1,7 +1,7 @@
 //! hyper-util's server for HTTP/1.1 and HTTP/2, with graceful shutdown.
 //!
 //! The stream is the only thing that changes. `GracefulShutdown` lets requests finish; when it takes long,
-//! `Tap::connections` says which connections it waits for, and what each of them waits for. A client that never reads
+//! `Tap::open_sockets` says which connections it waits for, and what each of them waits for. A client that never reads
 //! its response is visible there as bytes in the kernel's send queue.
 
 use std::convert::Infallible;
@@ -42,7 +42,7 @@ async fn main() -> io::Result<()> {
     tokio::select! {
         () = graceful.shutdown() => {}
         () = tokio::time::sleep(Duration::from_secs(5)) => {
-            for socket in tap.connections() {
+            for socket in tap.open_sockets() {
                 println!("still open: {socket}");
             }
         }
@@ -51,6 +51,6 @@ async fn main() -> io::Result<()> {
 
     assert_eq!((end.lost, end.open), (0, 0));
     // The first read is of 24 bytes, as many as the preface of HTTP/2 has: it tells the version (RFC 9113 section 3.4).
-    recording.check().connections(1).reads(2).writes(1).nothing_half_open().no_errors();
+    recording.check().connections(1).reads(2).writes(1).all_closed_gracefully().no_errors();
     Ok(())
 }

@@ -41,6 +41,6 @@ async fn main() -> io::Result<()> {
 
     assert!(carried(&recording.events(), "GET /world HTTP/1.1"));
     assert_eq!((end.lost, end.open), (0, 0));
-    recording.check().connections(1).reads(1).writes(1).nothing_half_open().no_errors();
+    recording.check().connections(1).reads(1).writes(1).all_closed_gracefully().no_errors();
     Ok(())
 }

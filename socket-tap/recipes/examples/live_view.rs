@@ -1,28 +1,28 @@
 //! A live view: each subscriber gets what happens from now on.
 //!
-//! `Broadcast` never waits for a subscriber. One that is too slow gets `News::Missed` with the number of events that it
+//! `Broadcast` never waits for a subscriber. One that is too slow gets `Update::Missed` with the number of events that it
 //! did not see, and then the newest. Give the view a server of its own without the tap: recorded on the same tap, each
 //! event that it sends would cause the next.
 
 use std::io;
 use std::time::Duration;
 
-use socket_tap::sink::{Broadcast, News};
+use socket_tap::sink::{Broadcast, Update};
 use socket_tap::{Tap, TapListener};
 use tokio::net::TcpStream;
 
 #[tokio::main]
 async fn main() -> io::Result<()> {
     let live = Broadcast::new(64);
-    let feed = live.feed();
+    let handle = live.handle();
     let tap = Tap::server("watched").sink(live).sink(recipes::terminal()).start()?;
-    let mut view = feed.subscribe();
+    let mut subscriber = handle.subscribe();
     let viewer = tokio::spawn(async move {
         let mut seen = Vec::new();
-        while let Some(news) = view.next().await {
-            match news {
-                News::Events(events) => seen.extend(events.iter().map(|event| event.op.name().to_owned())),
-                News::Missed(count) => println!("too slow: {count} events are not shown"),
+        while let Some(update) = subscriber.next().await {
+            match update {
+                Update::Events(events) => seen.extend(events.iter().map(|event| event.op.name().to_owned())),
+                Update::Missed(count) => println!("too slow: {count} events are not shown"),
                 _ => {}
             }
         }

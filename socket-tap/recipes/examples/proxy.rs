@@ -51,6 +51,6 @@ async fn main() -> io::Result<()> {
     let end = tap.finish_when_idle(Duration::from_secs(5)).await?;
 
     assert_eq!((end.lost, end.open), (0, 0));
-    recording.check().connections(2).received(10).sent(10).nothing_half_open().no_errors();
+    recording.check().connections(2).received(10).sent(10).all_closed_gracefully().no_errors();
     Ok(())
 }

@@ -79,6 +79,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let end = tap.finish_when_idle(Duration::from_secs(5)).await?;
 
     assert_eq!((end.lost, end.open), (0, 0));
-    recording.check().connections(1).nodelay().reads(1).writes(1).nothing_half_open().no_errors();
+    recording.check().connections(1).nodelay().reads(1).writes(1).all_closed_gracefully().no_errors();
     Ok(())
 }

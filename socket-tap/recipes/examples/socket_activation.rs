@@ -40,7 +40,7 @@ async fn serve(listener: TcpListener) -> Result<(), Box<dyn Error>> {
 
     assert_eq!(recording.events()[0].op.name(), "adopt");
     assert_eq!((end.lost, end.open), (0, 0));
-    recording.check().connections(1).nodelay().nothing_half_open().no_errors();
+    recording.check().connections(1).nodelay().all_closed_gracefully().no_errors();
     Ok(())
 }
 

@@ -52,6 +52,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     assert!(!carried(&below_events, "teatime"));
     assert!(matches!(above_events[0].op, Op::Adopt { on, .. } if on == below && on.is_some()));
     assert_eq!((end.lost, end.open), (0, 0));
-    recording.check().connections(1).nothing_half_open().no_errors();
+    recording.check().connections(1).all_closed_gracefully().no_errors();
     Ok(())
 }

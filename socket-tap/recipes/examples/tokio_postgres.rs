@@ -32,6 +32,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     assert!(carried(&recording.events(), "SELECT $1::int4 + 1"));
     assert_eq!((end.lost, end.open), (0, 0));
-    recording.check().connections(1).first_read_after_first_write().nothing_half_open().no_errors();
+    recording.check().connections(1).first_read_after_first_write().all_closed_gracefully().no_errors();
     Ok(())
 }

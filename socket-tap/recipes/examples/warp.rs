@@ -41,6 +41,6 @@ async fn main() -> io::Result<()> {
     let end = tap.finish_when_idle(Duration::from_secs(5)).await?;
 
     assert_eq!((end.lost, end.open), (0, 0));
-    recording.check().connections(1).nodelay().reads(2).writes(1).nothing_half_open().no_errors();
+    recording.check().connections(1).nodelay().reads(2).writes(1).all_closed_gracefully().no_errors();
     Ok(())
 }

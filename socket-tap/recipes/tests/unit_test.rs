@@ -41,7 +41,7 @@ async fn response_is_one_write_after_the_request() -> io::Result<()> {
         .writes(1)
         .sent(6)
         .first_write_after_first_read()
-        .nothing_half_open()
+        .all_closed_gracefully()
         .no_errors();
     Ok(())
 }

@@ -24,7 +24,7 @@ impl Check {
     /// # Panics
     /// When one was left open, or closed without a shutdown.
     #[track_caller]
-    pub fn nothing_half_open(&self) -> &Self {
+    pub fn all_closed_gracefully(&self) -> &Self {
         self.all_closed();
         let shut: BTreeSet<Option<SockId>> = self.sockets(|event| matches!(event.op, Op::Shutdown)).collect();
         let broke = |close: &Close| matches!(close.ended_by, Some(EndedBy::Reset | EndedBy::Error));

@@ -34,7 +34,7 @@
 //!         .writes(1)
 //!         .sent(6)
 //!         .first_write_after_first_read()
-//!         .nothing_half_open()
+//!         .all_closed_gracefully()
 //!         .no_errors();
 //!     Ok(())
 //! }
@@ -74,7 +74,7 @@ impl Check {
     /// When the recording has gaps: what is missing could be what a check is about.
     #[track_caller]
     #[must_use]
-    pub fn of(events: impl Into<Vec<Event>>) -> Self {
+    pub fn new(events: impl Into<Vec<Event>>) -> Self {
         let check = Self { events: events.into() };
         check
             .never("no gaps expected: the recorder was overrun, so this recording proves nothing", |event| {

@@ -61,6 +61,6 @@ impl Memory {
     #[track_caller]
     #[must_use]
     pub fn check(&self) -> Check {
-        Check::of(self.events())
+        Check::new(self.events())
     }
 }

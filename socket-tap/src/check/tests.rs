@@ -27,12 +27,12 @@ fn events<'a>(lines: impl IntoIterator<Item = &'a str>) -> Vec<Event> {
 }
 
 fn story() -> Check {
-    Check::of(events(STORY))
+    Check::new(events(STORY))
 }
 
 /// The story without its lines of that operation.
 fn without(op: &str) -> Check {
-    Check::of(events(STORY.into_iter().filter(|line| !line.contains(&format!(r#""op":"{op}""#)))))
+    Check::new(events(STORY.into_iter().filter(|line| !line.contains(&format!(r#""op":"{op}""#)))))
 }
 
 /// What the check says as it fails.
@@ -55,7 +55,12 @@ fn marked(message: &str) -> Vec<&str> {
 fn a_recording_as_it_should_be_passes_every_check() {
     let story = story();
     story.connections(1).reads(1).writes(1).received(4).sent(6).no_errors();
-    story.first_write_after_first_read().nothing_half_open().all_closed().nodelay().ended_by(EndedBy::Peer);
+    story
+        .first_write_after_first_read()
+        .all_closed_gracefully()
+        .all_closed()
+        .nodelay()
+        .ended_by(EndedBy::Peer);
 }
 
 #[test]
@@ -86,8 +91,8 @@ fn each_check_fails_and_marks_what_it_is_about() {
         (|| failure(|| _ = story().received(5)), "5 B expected to be received, 4 B were", &["read"]),
         (|| failure(|| _ = story().sent(7)), "7 B expected to be sent, 6 B were", &["write"]),
         (|| failure(|| _ = without("close").all_closed()), "expected to be closed", &["accept"]),
-        (|| failure(|| _ = without("close").nothing_half_open()), "expected to be closed", &["accept"]),
-        (|| failure(|| _ = without("shutdown").nothing_half_open()), "be shut down before", &["close"]),
+        (|| failure(|| _ = without("close").all_closed_gracefully()), "expected to be closed", &["accept"]),
+        (|| failure(|| _ = without("shutdown").all_closed_gracefully()), "be shut down before", &["close"]),
         (|| failure(|| _ = without("option").nodelay()), "TCP_NODELAY is expected", &["accept"]),
         (|| failure(|| _ = story().ended_by(EndedBy::Local)), "to be ended by: local", &["close"]),
         (|| failure(|| _ = story().first_read_after_first_write()), "the first read", &["read"]),
@@ -105,7 +110,7 @@ fn who_wrote_first_is_found_on_the_connection_that_did() {
     let mut lines = STORY.to_vec();
     lines.push(r#"{"t":8000,"sock":3,"op":"write","bytes":9}"#);
     lines.push(r#"{"t":9000,"sock":3,"op":"write","bytes":9}"#);
-    let check = Check::of(events(lines));
+    let check = Check::new(events(lines));
     let message = failure(|| _ = check.first_write_after_first_read());
     assert!(message.contains("▶   0.000008   #3 write"), "{message}");
     assert_eq!(marked(&message), ["write"], "only the first");
@@ -115,7 +120,7 @@ fn who_wrote_first_is_found_on_the_connection_that_did() {
 fn an_error_is_shown_with_its_reason() {
     let mut lines = STORY.to_vec();
     lines.insert(4, r#"{"t":4500,"sock":2,"op":"write","error":"broken pipe","errno":32}"#);
-    let message = failure(|| _ = Check::of(events(lines)).no_errors());
+    let message = failure(|| _ = Check::new(events(lines)).no_errors());
     assert!(message.contains("▶   0.000004   #2 write     failed: broken pipe (errno 32)"), "{message}");
 }
 
@@ -123,14 +128,14 @@ fn an_error_is_shown_with_its_reason() {
 fn what_came_before_a_mark_can_be_left_out() {
     let mut lines = STORY.to_vec();
     lines.insert(3, r#"{"t":3500,"op":"mark","label":"answer"}"#);
-    Check::of(events(lines)).after_mark("answer").reads(0).writes(1).connections(0);
+    Check::new(events(lines)).after_mark("answer").reads(0).writes(1).connections(0);
 }
 
 #[test]
 fn a_recording_with_gaps_proves_nothing() {
     let mut lines = STORY.to_vec();
     lines.push(r#"{"t":8000,"op":"gap","reads":3,"writes":1,"payloads":0}"#);
-    let message = failure(|| Check::of(events(lines)));
+    let message = failure(|| Check::new(events(lines)));
     assert!(message.starts_with("no gaps expected"), "{message}");
     assert_eq!(marked(&message), ["gap"]);
 }

@@ -17,7 +17,7 @@ use crate::event::{Addr, Datagram, Domain, Event, Gap, Op, SockId, SocketKind, T
 pub struct Lines {
     label: Option<String>,
     color: bool,
-    shift: u64,
+    time_offset: u64,
     began: HashMap<Option<SockId>, u64>,
     /// Streams that are no sockets: above TLS, a shutdown is an alert and the end of the stream no FIN.
     above: HashSet<Option<SockId>>,
@@ -45,8 +45,8 @@ impl Lines {
     }
 
     /// Counts time from `ns` before the recording began: the zero of another recording that is shown with it.
-    pub fn shift(&mut self, ns: u64) {
-        self.shift = ns;
+    pub fn set_time_offset(&mut self, ns: u64) {
+        self.time_offset = ns;
     }
 
     /// Appends the event's line, with its newline. The line of a `connect` has the time when it returned, and how long it
@@ -62,7 +62,7 @@ impl Lines {
             let _ = write!(out, "{label:<8}");
         }
         // Writing to a String cannot fail.
-        let _ = write!(out, "{:>10} ", seconds(self.shift.saturating_add(t)));
+        let _ = write!(out, "{:>10} ", seconds(self.time_offset.saturating_add(t)));
         let name = event.op.name();
         if let Op::Mark { label } = &event.op {
             let (on, off) = self.paint(name);

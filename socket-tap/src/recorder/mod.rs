@@ -65,7 +65,7 @@ pub(crate) struct Recorder {
     /// A shard has become half full since the drain thread last looked.
     pressed: AtomicBool,
     commands: Commands,
-    /// Open sockets, for [`Tap::connections`](crate::Tap::connections).
+    /// Open sockets, for [`Tap::open_sockets`](crate::Tap::open_sockets).
     sockets: Registry,
 }
 

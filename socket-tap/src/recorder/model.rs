@@ -99,7 +99,7 @@ fn end_cuts_each_socket_once_and_counts_it_as_open_or_closed() {
         let end = tap.finish_blocking().unwrap();
         let cut = in_order(&memory).len();
         threads.into_iter().for_each(|thread| thread.join().unwrap());
-        assert_eq!((memory.events().len(), tap.connections().len(), tap.open_streams()), (cut, 0, 0));
+        assert_eq!((memory.events().len(), tap.open_sockets().len(), tap.open_streams()), (cut, 0, 0));
         let recorder = tap.recording().unwrap();
         assert!(recorder.shards.iter().all(|shard| lock(&shard.0).is_empty()), "taken after the end");
         let mut open = 0;

@@ -29,20 +29,20 @@ struct State {
 ///
 /// ```
 /// use socket_tap::Tap;
-/// use socket_tap::sink::{Broadcast, News};
+/// use socket_tap::sink::{Broadcast, Update};
 ///
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// let live = Broadcast::new(64);
-/// let feed = live.feed();
+/// let handle = live.handle();
 /// let tap = Tap::server("shop").sink(live).start()?;
 ///
-/// let mut view = feed.subscribe();
+/// let mut subscriber = handle.subscribe();
 /// tap.mark("open for business");
 /// tap.finish().await?;
-/// while let Some(news) = view.next().await {
-///     match news {
-///         News::Events(events) => println!("{events:?}"),
-///         News::Missed(count) => println!("too slow: {count} events are not shown"),
+/// while let Some(update) = subscriber.next().await {
+///     match update {
+///         Update::Events(events) => println!("{events:?}"),
+///         Update::Missed(count) => println!("too slow: {count} events are not shown"),
 ///         _ => {}
 ///     }
 /// }
@@ -50,15 +50,15 @@ struct State {
 /// # std::io::Result::Ok(())
 /// ```
 #[derive(Debug)]
-pub struct Broadcast(Feed);
+pub struct Broadcast(BroadcastHandle);
 
 /// Where to subscribe to a [`Broadcast`]. A clone is another handle to the same one.
 #[derive(Clone, Debug)]
-pub struct Feed(Arc<Mutex<State>>);
+pub struct BroadcastHandle(Arc<Mutex<State>>);
 
 /// One receiver of a [`Broadcast`].
 #[derive(Debug)]
-pub struct View {
+pub struct Subscriber {
     /// `None` when the recording had ended before.
     receiver: Option<broadcast::Receiver<Batch>>,
     /// How many events there were before the next that it is to see.
@@ -67,10 +67,10 @@ pub struct View {
     waiting: Option<Arc<[Event]>>,
 }
 
-/// What a [`View`] gets.
+/// What a [`Subscriber`] gets.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum News {
+pub enum Update {
     /// Events, in the order of time.
     Events(Arc<[Event]>),
     /// So many events came and went while the receiver was busy.
@@ -84,23 +84,23 @@ impl Broadcast {
     pub fn new(batches: usize) -> Self {
         // The channel refuses 0, and what is so large that it cannot be rounded up.
         let (sender, _) = broadcast::channel(batches.clamp(1, 1 << 20));
-        Self(Feed(Arc::new(Mutex::new(State { sender: Some(sender), events: 0 }))))
+        Self(BroadcastHandle(Arc::new(Mutex::new(State { sender: Some(sender), events: 0 }))))
     }
 
     /// Where to subscribe.
     #[must_use]
-    pub fn feed(&self) -> Feed {
+    pub fn handle(&self) -> BroadcastHandle {
         self.0.clone()
     }
 }
 
-impl Feed {
+impl BroadcastHandle {
     /// A receiver of what happens from now on.
     #[must_use]
-    pub fn subscribe(&self) -> View {
+    pub fn subscribe(&self) -> Subscriber {
         let state = self.lock();
         let receiver = state.sender.as_ref().map(broadcast::Sender::subscribe);
-        View { receiver, seen: state.events, waiting: None }
+        Subscriber { receiver, seen: state.events, waiting: None }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -108,11 +108,11 @@ impl Feed {
     }
 }
 
-impl View {
+impl Subscriber {
     /// The next events, or how many were missed before them; `None` when the recording has ended. Cancel safe.
-    pub async fn next(&mut self) -> Option<News> {
+    pub async fn next(&mut self) -> Option<Update> {
         if let Some(events) = self.waiting.take() {
-            return Some(News::Events(events));
+            return Some(Update::Events(events));
         }
         let receiver = self.receiver.as_mut()?;
         let batch = loop {
@@ -126,10 +126,10 @@ impl View {
         let missed = batch.before - self.seen;
         self.seen = batch.before + batch.events.len() as u64;
         if missed == 0 {
-            return Some(News::Events(batch.events));
+            return Some(Update::Events(batch.events));
         }
         self.waiting = Some(batch.events);
-        Some(News::Missed(missed))
+        Some(Update::Missed(missed))
     }
 }
 
@@ -180,12 +180,12 @@ mod tests {
     }
 
     /// All that there is for the view: events as the size of their batch, and missed ones as a negative number.
-    async fn news(mut view: View) -> Vec<i64> {
+    async fn updates(mut subscriber: Subscriber) -> Vec<i64> {
         let mut all = Vec::new();
-        while let Some(news) = view.next().await {
-            all.push(match news {
-                News::Events(events) => i64::try_from(events.len()).unwrap(),
-                News::Missed(count) => -i64::try_from(count).unwrap(),
+        while let Some(update) = subscriber.next().await {
+            all.push(match update {
+                Update::Events(events) => i64::try_from(events.len()).unwrap(),
+                Update::Missed(count) => -i64::try_from(count).unwrap(),
             });
         }
         all
@@ -194,39 +194,39 @@ mod tests {
     #[tokio::test]
     async fn every_receiver_gets_what_happens_after_it_came_and_learns_the_end() {
         let mut live = Broadcast::new(8);
-        let feed = live.feed();
+        let handle = live.handle();
         send(&mut live, 1..=1);
-        let first = feed.subscribe();
+        let first = handle.subscribe();
         send(&mut live, 2..=3);
-        let second = feed.subscribe();
+        let second = handle.subscribe();
         send(&mut live, 4..=4);
         live.end(&End::default()).unwrap();
-        assert_eq!((news(first).await, news(second).await), (vec![2, 3, 4], vec![4]));
-        assert!(news(feed.subscribe()).await.is_empty(), "who comes late learns that it is over");
+        assert_eq!((updates(first).await, updates(second).await), (vec![2, 3, 4], vec![4]));
+        assert!(updates(handle.subscribe()).await.is_empty(), "who comes late learns that it is over");
     }
 
     #[tokio::test]
     async fn a_slow_receiver_is_told_how_many_events_it_missed() {
         let mut live = Broadcast::new(2);
-        let feed = live.feed();
+        let handle = live.handle();
         send(&mut live, 1..=1);
-        let slow = feed.subscribe();
+        let slow = handle.subscribe();
         send(&mut live, 2..=6);
         drop(live);
         // Of 2, 3, 4, 5 and 6 events the channel holds the last two batches.
-        assert_eq!(news(slow).await, [-(2 + 3 + 4), 5, 6]);
+        assert_eq!(updates(slow).await, [-(2 + 3 + 4), 5, 6]);
     }
 
     #[tokio::test]
     async fn a_receiver_that_never_looks_holds_nothing_up() {
         let live = Broadcast::new(1);
-        let idle = live.feed().subscribe();
+        let idle = live.handle().subscribe();
         let tap = Tap::server("test").buffer(64 * 1024, 0).sink(live).start().unwrap();
         for _ in 0..100 {
             tap.mark("step");
             tap.flush().await;
         }
         assert_eq!(tap.finish().await.unwrap().events, 100);
-        assert_eq!(news(idle).await, [-99, 1]);
+        assert_eq!(updates(idle).await, [-99, 1]);
     }
 }

@@ -19,22 +19,22 @@ pub struct LiveLines<W> {
     out: Option<W>,
     printer: Option<Printer>,
     /// The monotonic clock's reading that counts as zero; `None` for the recording's beginning.
-    zero: Option<u64>,
+    time_origin: Option<u64>,
 }
 
 impl<W: Write + Send + 'static> LiveLines<W> {
     /// Counts time from this reading of the machine's monotonic clock, in nanoseconds: with the same one, the lines of
     /// several recordings have one time. [`monotonic_ns`](crate::monotonic_ns) reads it.
     #[must_use]
-    pub fn zero(mut self, monotonic_ns: u64) -> Self {
-        self.zero = Some(monotonic_ns);
+    pub fn time_origin(mut self, monotonic_ns: u64) -> Self {
+        self.time_origin = Some(monotonic_ns);
         self
     }
 
     /// Writes `lines` to `out`.
     #[must_use]
     pub fn new(lines: Lines, out: W) -> Self {
-        Self { lines, out: Some(out), printer: None, zero: None }
+        Self { lines, out: Some(out), printer: None, time_origin: None }
     }
 }
 
@@ -44,7 +44,8 @@ impl<W: Write + Send + 'static> Sink for LiveLines<W> {
     }
 
     fn begin(&mut self, header: &Header) -> io::Result<()> {
-        self.lines.shift(self.zero.map_or(0, |zero| header.monotonic_ns.saturating_sub(zero)));
+        self.lines
+            .set_time_offset(self.time_origin.map_or(0, |origin| header.monotonic_ns.saturating_sub(origin)));
         self.printer = self.out.take().map(Printer::start).transpose()?;
         Ok(())
     }

@@ -32,7 +32,7 @@ use std::io;
 use crate::event::Event;
 use crate::format::{End, Header};
 
-pub use broadcast::{Broadcast, Feed, News, View};
+pub use broadcast::{Broadcast, BroadcastHandle, Subscriber, Update};
 #[cfg(feature = "file")]
 pub use file::TraceFile;
 #[cfg(feature = "file")]

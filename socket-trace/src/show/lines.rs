@@ -60,7 +60,7 @@ impl Text {
         let began: Vec<u64> = recordings.iter().map(|recording| timeline.began(recording)).collect();
         let lines = began.iter().map(|began| {
             let mut lines = Lines::new().color(style.color);
-            lines.shift(*began);
+            lines.set_time_offset(*began);
             lines
         });
         let lines = lines.collect();
