@@ -163,7 +163,7 @@ async fn a_trace_that_lacks_lines_elsewhere_proves_nothing() {
     let option = trace.lines().find(|line| line.contains("TCP_NODELAY")).unwrap();
     fs::write(rest.path(Side::Server), trace.replacen(&format!("{option}\n"), "", 1)).unwrap();
     let comparison = compared([rest.path(Side::Server), graphql.path(Side::Server)]);
-    assert_eq!(comparison.verdict, Verdict::Unclear, "{:?}", comparison.reasons);
+    assert_eq!(comparison.verdict, Verdict::Inconclusive, "{:?}", comparison.reasons);
 }
 
 #[tokio::test]
@@ -176,7 +176,7 @@ async fn a_cut_trace_allows_no_verdict_wherever_it_is_cut() {
     for length in (header..end).step_by(7).chain([end, end + 5]) {
         fs::write(&cut, &whole[..length]).unwrap();
         let comparison = compared([cut.clone(), exchange.path(Side::Server)]);
-        assert_eq!(comparison.verdict, Verdict::Unclear, "cut at {length}");
+        assert_eq!(comparison.verdict, Verdict::Inconclusive, "cut at {length}");
         let reason = &comparison.reasons[0];
         assert!(reason.contains("cut short"), "cut at {length}: {reason}");
     }
@@ -193,7 +193,7 @@ async fn a_lossy_trace_is_no_proof() {
     assert!(end.contains("\"end\":true"));
     fs::write(&path, format!("{before}\n{gap}\n{{\"end\":true,\"events\":{events},\"lost\":3}}\n")).unwrap();
     let comparison = compared([path.clone(), path]);
-    assert_eq!(comparison.verdict, Verdict::Unclear);
+    assert_eq!(comparison.verdict, Verdict::Inconclusive);
     assert!(comparison.reasons[0].contains("lossy: 3 events are missing"), "{:?}", comparison.reasons);
 }
 
@@ -201,6 +201,6 @@ async fn a_lossy_trace_is_no_proof() {
 async fn a_server_is_not_compared_with_a_client() {
     let exchange = Exchange::record::<Rest>().await;
     let comparison = compared([exchange.path(Side::Server), exchange.path(Side::Client)]);
-    assert_eq!(comparison.verdict, Verdict::Unclear);
+    assert_eq!(comparison.verdict, Verdict::Inconclusive);
     assert!(comparison.reasons[0].contains("servers with servers"), "{:?}", comparison.reasons);
 }

@@ -16,7 +16,7 @@
 //! let summary = Summary::of(Trace::open(&path)?, Recording::Ended)?;
 //! assert_eq!((summary.events, summary.lost), (1, 0));
 //! // One trace alone compares with nothing.
-//! assert_eq!(Comparison::of(vec![summary]).verdict, Verdict::Unclear);
+//! assert_eq!(Comparison::of(vec![summary]).verdict, Verdict::Inconclusive);
 //! # std::fs::remove_dir_all(&directory)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

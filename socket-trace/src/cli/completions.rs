@@ -1,4 +1,4 @@
-//! `socket-trace completions`: what a shell needs to complete the command line.
+//! `socket-trace completions`: prints shell completions.
 
 use std::io::{self, Write as _};
 
@@ -12,11 +12,11 @@ const HELP: &str = "Examples:\n  \
     socket-trace completions zsh > ~/.zfunc/_socket-trace\n  \
     socket-trace completions fish > ~/.config/fish/completions/socket-trace.fish";
 
-/// Print what a shell needs to complete the command line
+/// Print the completion script of a shell
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(super) struct Completions {
-    /// The shell
+    /// Shell to complete the command line in
     #[arg(value_enum)]
     shell: Shell,
 }
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn the_command_line_makes_sense() {
+    fn command_line_definition_is_valid() {
         Flags::command().debug_assert();
     }
 }

@@ -1,4 +1,4 @@
-//! The flag `--proto`, for each subcommand that says what was carried.
+//! The flag `--proto` of the subcommands that decode payload.
 
 use std::path::PathBuf;
 
@@ -7,17 +7,17 @@ use clap::Args;
 use super::Done;
 use socket_dissect::Contracts;
 
-/// Flatten this into a subcommand's arguments.
+/// Arguments to flatten into those of a subcommand.
 #[derive(Debug, Args)]
 pub(super) struct ContractFlags {
-    /// A contract to read gRPC messages by: a .proto, or descriptors that protoc has compiled. The bookshelf's is
-    /// built in; without a contract fields are shown by number
+    /// Contract to decode gRPC messages by: a .proto file, or descriptors compiled by protoc. The bookshelf's is
+    /// built in; fields of other messages are shown by number
     #[arg(long, value_name = "FILE")]
     proto: Vec<PathBuf>,
 }
 
 impl ContractFlags {
-    /// The bookshelf's contract, and those of the files.
+    /// Returns the bookshelf's contract and those of the files.
     pub(super) fn read(&self) -> Done<Contracts> {
         let mut contracts = Contracts::bookshelf();
         for file in &self.proto {

@@ -1,4 +1,4 @@
-//! The command `socket-trace`: a file for each subcommand.
+//! The command `socket-trace`, with a module per subcommand.
 
 mod compare;
 mod completions;
@@ -34,7 +34,7 @@ struct Flags {
 }
 
 const EXIT_CODES: &str =
-    "Exit codes: 0 done, or the same; 1 different, or findings; 2 could not tell, or wrong usage.";
+    "Exit codes: 0 success, or equal; 1 different, or findings; 2 inconclusive, an error, or wrong usage.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -50,10 +50,10 @@ enum Command {
     Completions(completions::Completions),
 }
 
-/// What a subcommand comes to: its exit code, when nothing failed.
+/// Result of a subcommand: its exit code, or the reason why it failed.
 type Done<T = u8> = Result<T, Failed>;
 
-/// Reads the command line, does what it says, and returns the exit code.
+/// Parses the command line, runs the subcommand, and returns the exit code.
 #[must_use]
 pub fn run() -> ExitCode {
     let done = match Flags::parse().command {
@@ -70,22 +70,22 @@ pub fn run() -> ExitCode {
     };
     match done {
         Ok(code) => ExitCode::from(code),
-        // The reader, `head` for example, has seen enough.
+        // The reader of the pipe, such as `head`, has closed it.
         Err(Failed::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failed) => {
-            // Nobody may be reading.
+            // Standard error may be closed.
             let _ = writeln!(io::stderr(), "socket-trace: error: {failed}");
             ExitCode::from(2)
         }
     }
 }
 
-/// Whether standard output takes colours: a terminal, without `NO_COLOR`.
+/// Returns `true` if standard output supports colours: a terminal, without `NO_COLOR`.
 fn colored() -> bool {
     anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never
 }
 
-/// How wide lines may be: as the terminal; `None` when it is none.
+/// Returns the width of the terminal; `None` if standard output is not a terminal.
 fn width() -> Option<usize> {
     let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
     terminal.map(|(terminal_size::Width(columns), _)| columns.into())
@@ -96,7 +96,7 @@ fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
     writeln!(out)
 }
 
-/// Says on standard error what is wrong with the end of a trace that has been read.
+/// Warns on standard error of a trace that is incomplete. Call after its last event was read.
 fn warn_of_end(trace: &Trace) -> io::Result<()> {
     let source = trace.source();
     let warning = match trace.ending() {
@@ -104,14 +104,14 @@ fn warn_of_end(trace: &Trace) -> io::Result<()> {
             format!("{source} is lossy: {} events are missing", end.lost)
         }
         Ending::Complete(end) if end.events != trace.events() => {
-            format!("{source}: its end line counts {} events, but {} are there", end.events, trace.events())
+            format!("{source} has {} events, but its end line counts {}", trace.events(), end.events)
         }
         Ending::Complete(_) => return Ok(()),
         Ending::CutShort { torn: false } => {
-            format!("{source} has no end line: it was cut short, or is being written")
+            format!("{source} has no end line: it was cut short, or is still being written")
         }
         Ending::CutShort { torn: true } => {
-            format!("{source} was cut short: its last line breaks off and was left out")
+            format!("{source} was cut short: its last line is incomplete and was skipped")
         }
         Ending::TextAfterEnd { line } => format!(
             "{source}, line {line}: text after the end line; two programs wrote to the file, and events are missing"

@@ -28,7 +28,8 @@ pub enum Verdict {
     /// The traces show different primitives.
     Different,
     /// The comparison is inconclusive.
-    Unclear,
+    #[serde(rename = "unclear")]
+    Inconclusive,
 }
 
 impl Verdict {
@@ -38,7 +39,7 @@ impl Verdict {
         match self {
             Self::Same => 0,
             Self::Different => 1,
-            Self::Unclear => 2,
+            Self::Inconclusive => 2,
         }
     }
 }
@@ -76,7 +77,7 @@ impl Comparison {
             // otherwise complete still proves one.
             (false, _) if !lacks_calls => Verdict::Different,
             (true, true) => Verdict::Same,
-            _ => Verdict::Unclear,
+            _ => Verdict::Inconclusive,
         };
         let described = differences.iter().map(|difference| difference.describe(&traces));
         let reasons = doubts.into_iter().chain(described).collect();

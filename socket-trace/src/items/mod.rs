@@ -1,8 +1,8 @@
 //! The time line as a page has it: an object for each event, with all that is known of it.
 //!
-//! It is the object of `show --json`, with its number on the time line (`seq`), the step that it is in (`step`), and what
-//! it carried in a sentence (`says`). Objects are in the order of `at`, so a connect, whose `at` is when it was made, comes
-//! before the peer's accept.
+//! It is the object of `show --json`, with its number on the time line (`seq`), the step that it is in (`step`), and
+//! what it carried in a sentence (`says`). Objects are in the order of `at`, so a connect, whose `at` is when it was
+//! made, comes before the peer's accept.
 //!
 //! # Layout
 //!

@@ -1,7 +1,7 @@
 //! Rules that find avoidable problems in a recording, and their findings.
 //!
-//! A trace is read once. Rules keep state only for open sockets, and at most a few examples of each finding, so memory
-//! is bounded by the number of open sockets, not by the length of the trace.
+//! A trace is read once. Rules keep state only for open sockets, and at most a few examples of each finding, so
+//! memory is bounded by the number of open sockets, not by the length of the trace.
 //!
 //! ```
 //! use socket_trace::lint::{Options, lint};
@@ -99,7 +99,8 @@ fn all_rules(options: &Options) -> Vec<Box<dyn Rule>> {
 /// Reads the whole trace and checks the rules that `options` selects.
 ///
 /// # Errors
-/// The input is not a trace. A truncated or lossy trace is not an error: the report lists the rules that were skipped.
+/// The input is not a trace. A truncated or lossy trace is not an error: the report lists the rules that were
+/// skipped.
 pub fn lint(mut trace: Trace, options: &Options) -> Result<Report, Error> {
     let mut rules = all_rules(options);
     rules.retain(|rule| options.selects(rule.info().name));

@@ -1,8 +1,8 @@
 //! Small writes delayed by Nagle's algorithm and delayed acknowledgements.
 //!
 //! Both sides show the same pattern: write, write, and the peer's next data some 40 ms after the first write. A peer
-//! that needs 40 ms to respond shows it, too. So the rule requires more than the pause: Nagle's algorithm is known to be
-//! on, the second write was small and preceded any delayed acknowledgement, and pauses of this length stand out.
+//! that needs 40 ms to respond shows it, too. So the rule requires more than the pause: Nagle's algorithm is known to
+//! be on, the second write was small and preceded any delayed acknowledgement, and pauses of this length stand out.
 
 use std::collections::HashMap;
 
@@ -16,13 +16,13 @@ static INFO: RuleInfo = RuleInfo {
     name: "small-writes-with-nagle",
     title: "a small write waits some 40 ms for the acknowledgement of the previous one",
     when: "Reported for two or more small writes in a row on a TCP connection that was opened during the recording \
-           without TCP_NODELAY, if the peer's next data follows 38 to 60 ms (190 to 230 ms on some systems) after the \
-           first write. Not reported if such pauses are fewer than a quarter of all pauses that long or longer: then the \
-           peer is slow. Not reported for adopted sockets, whose options are unknown.",
-    cause: "The first small write is sent at once. Nagle's algorithm (RFC 896) holds back the second until the first \
-            is acknowledged, to avoid small packets. The receiver delays its acknowledgement in the hope of sending it \
-            with a response (RFC 9293, 3.8.6.3), and it cannot respond before it has the second write. Both sides wait \
-            until the receiver's timer expires: 40 ms on Linux, up to 200 ms elsewhere.",
+           without TCP_NODELAY, if the peer's next data follows 38 to 60 ms (190 to 230 ms on some systems) after \
+           the first write. Not reported if such pauses are fewer than a quarter of all pauses that long or \
+           longer: then the peer is slow. Not reported for adopted sockets, whose options are unknown.",
+    cause: "The first small write is sent at once. Nagle's algorithm (RFC 896) holds back the second until the \
+            first is acknowledged, to avoid small packets. The receiver delays its acknowledgement in the hope of \
+            sending it with a response (RFC 9293, 3.8.6.3), and it cannot respond before it has the second write. \
+            Both sides wait until the receiver's timer expires: 40 ms on Linux, up to 200 ms elsewhere.",
     cure: "Send each message in one write: one buffer, a BufWriter that is flushed at the end of a message, or one \
            vectored write (write_vectored). Also set TCP_NODELAY, as nearly every server does: \
            TcpStream::set_nodelay(true). axum::serve and the serve_with_incoming of tonic leave it off; \

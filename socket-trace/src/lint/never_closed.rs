@@ -9,17 +9,18 @@ use super::socket::Socket;
 static INFO: RuleInfo = RuleInfo {
     name: "connections-never-closed",
     title: "idle connections that are never closed",
-    when: "Checked at the end of a complete recording. Reported for connections whose peer finished sending at least a \
-           second before the last event and that were idle since, and for connections that were idle for 30 seconds \
-           (change it with --idle). Connections in use at the end of the recording are not reported.",
-    cause: "Each holds a file descriptor and its buffers, until the process runs out of descriptors (\"too many open \
-            files\"). If the peer has closed, the socket stays in CLOSE_WAIT as long as the program runs: no kernel \
-            timeout ends that state. If the peer vanished without a FIN, because of a power cut or an expired NAT entry, \
-            the kernel never learns of it.",
+    when: "Checked at the end of a complete recording. Reported for connections whose peer finished sending at \
+           least a second before the last event and that were idle since, and for connections that were idle for \
+           30 seconds (change it with --idle). Connections in use at the end of the recording are not reported.",
+    cause: "Each holds a file descriptor and its buffers, until the process runs out of descriptors (\"too many \
+            open files\"). If the peer has closed, the socket stays in CLOSE_WAIT as long as the program runs: no \
+            kernel timeout ends that state. If the peer vanished without a FIN, because of a power cut or an \
+            expired NAT entry, the kernel never learns of it.",
     cure: "When a read returns 0 bytes, finish sending and drop the stream. Look for a task that waits for \
            something else while it owns the stream, or a map that keeps it. Against idle and vanished peers, use a \
-           timeout around reads (tokio::time::timeout), the server's own (hyper: http1::Builder::header_read_timeout; \
-           tonic: Server::http2_keepalive_interval), or TCP keepalive (SO_KEEPALIVE).",
+           timeout around reads (tokio::time::timeout), the server's own (hyper: \
+           http1::Builder::header_read_timeout; tonic: Server::http2_keepalive_interval), or TCP keepalive \
+           (SO_KEEPALIVE).",
     requires: Requirement::RecordingEnd,
 };
 

@@ -14,8 +14,8 @@ static INFO: RuleInfo = RuleInfo {
     when: "Reported for each failure, grouped by call, error and address. Failed accepts deserve attention first: \
            frameworks retry them silently, and clients see only a server that does not respond.",
     cause: "The finding explains its error.",
-    cure: "Check what the error names: the address, the limit, the remote machine. A program that retries should back \
-           off and log each retry. A server should log that it cannot accept, and keep running.",
+    cure: "Check what the error names: the address, the limit, the remote machine. A program that retries should \
+           back off and log each retry. A server should log that it cannot accept, and keep running.",
     requires: Requirement::Nothing,
 };
 
@@ -80,8 +80,8 @@ fn explanation(kind: &str) -> &'static str {
     let explanations = [
         (
             "too many open files",
-            "Each connection uses a descriptor: raise the limit (ulimit -n, LimitNOFILE= of systemd), or find what keeps \
-             connections open (see the rule connections-never-closed).",
+            "Each connection uses a descriptor: raise the limit (ulimit -n, LimitNOFILE= of systemd), or find what \
+             keeps connections open (see the rule connections-never-closed).",
         ),
         (
             "address in use",
@@ -89,13 +89,13 @@ fn explanation(kind: &str) -> &'static str {
         ),
         (
             "address not available",
-            "This machine does not have the address; or no local port is free, because many connections to it were closed \
-             in the last minute (see the rule new-connection-for-each-request).",
+            "This machine does not have the address; or no local port is free, because many connections to it were \
+             closed in the last minute (see the rule new-connection-for-each-request).",
         ),
         (
             "connection refused",
-            "The machine is up, but nothing listens on that address and port. A server on \"localhost\" may listen on \
-             only one of 127.0.0.1 and [::1].",
+            "The machine is up, but nothing listens on that address and port. A server on \"localhost\" may listen \
+             on only one of 127.0.0.1 and [::1].",
         ),
         (
             "timed out",

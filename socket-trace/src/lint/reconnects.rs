@@ -14,17 +14,18 @@ use crate::socket::Role;
 static INFO: RuleInfo = RuleInfo {
     name: "new-connection-for-each-request",
     title: "a series of short connections to the same peer, each for a request or two",
-    when: "Reported for 10 or more consecutive connections with one peer, each opened within a second of the one before, \
-           if nine in ten carried at most three exchanges. Parallel clients are reported, too, if each opens 10. A mark \
-           ends a series, since a program that names its steps may reconnect for each step.",
-    cause: "A connection costs a round trip for the handshake before the first byte, more for TLS, a slow start of the \
-            congestion window, and, on the side that closes first, a socket in TIME_WAIT for a minute. With some 28,000 \
-            local ports, about 470 new connections a second to one address exhaust them: connects then fail with \
-            \"address not available\".",
-    cure: "Reuse the connection: HTTP/1.1 keeps it open unless one side sends `Connection: close`, HTTP/2 and gRPC carry \
-           all calls on one. Create one reqwest::Client, hyper Client or tonic Channel and clone it, instead of one \
-           for each call. Read each response to its end, since a half-read one keeps its connection out of the pool. If \
-           the server closes the connections, check for a load tester without keep-alive, HTTP/1.0, or `Connection: close`.",
+    when: "Reported for 10 or more consecutive connections with one peer, each opened within a second of the one \
+           before, if nine in ten carried at most three exchanges. Parallel clients are reported, too, if each \
+           opens 10. A mark ends a series, since a program that names its steps may reconnect for each step.",
+    cause: "A connection costs a round trip for the handshake before the first byte, more for TLS, a slow start of \
+            the congestion window, and, on the side that closes first, a socket in TIME_WAIT for a minute. With \
+            some 28,000 local ports, about 470 new connections a second to one address exhaust them: connects then \
+            fail with \"address not available\".",
+    cure: "Reuse the connection: HTTP/1.1 keeps it open unless one side sends `Connection: close`, HTTP/2 and gRPC \
+           carry all calls on one. Create one reqwest::Client, hyper Client or tonic Channel and clone it, instead \
+           of one for each call. Read each response to its end, since a half-read one keeps its connection out of \
+           the pool. If the server closes the connections, check for a load tester without keep-alive, HTTP/1.0, \
+           or `Connection: close`.",
     requires: Requirement::EveryEvent,
 };
 
@@ -132,7 +133,8 @@ impl Reconnects {
         Some((series, exchanges))
     }
 
-    /// Counts an exchange when the client starts sending. `requester` is the role whose transfer this is a request of.
+    /// Counts an exchange when the client starts sending. `requester` is the role whose transfer this is a request
+    /// of.
     fn transferred(&mut self, socket: &Socket, requester: Role) {
         let Some(connection) = self.open.get_mut(&socket.sock) else { return };
         let is_request = socket.role == Some(requester);
@@ -158,8 +160,8 @@ impl Reconnects {
         series
     }
 
-    /// Ends the series without open connections. Waits for the map to double before the next cleanup, so that the cost
-    /// per connection stays constant.
+    /// Ends the series without open connections. Waits for the map to double before the next cleanup, so that the
+    /// cost per connection stays constant.
     fn end_idle_series(&mut self) {
         self.end_series_if(|series| series.open == 0);
         self.next_cleanup = self.series.len() * 2;

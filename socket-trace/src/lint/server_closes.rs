@@ -14,17 +14,17 @@ use crate::socket::Role;
 static INFO: RuleInfo = RuleInfo {
     name: "server-closes-first",
     title: "the server closes connections before its clients do, and keeps them in TIME_WAIT",
-    when: "Reported for 10 or more connections, and at least half of all, that the server closed within a second of the \
-           last bytes while it kept running: another connection to the same address followed. Not reported for a \
-           shutdown of the server, for its idle timeout, or for resets, which leave no TIME_WAIT.",
+    when: "Reported for 10 or more connections, and at least half of all, that the server closed within a second \
+           of the last bytes while it kept running: another connection to the same address followed. Not reported \
+           for a shutdown of the server, for its idle timeout, or for resets, which leave no TIME_WAIT.",
     cause: "The side that sends the first FIN keeps the connection in TIME_WAIT, 60 seconds on Linux, so that late \
-            segments cannot reach a new connection between the same two ports (RFC 9293, 3.6.1). Clients spread these \
-            over their own ports; on a server all of them accumulate. Each client must also reconnect for its next \
-            request, or sends it on a connection that is just being closed.",
-    cure: "Let the client close, and close only connections that have been idle for long. Look for `Connection: close`, \
-           HTTP/1.0, keep-alive turned off (hyper: http1::Builder::keep_alive), a limit of requests per connection, or \
-           a handler that drops the stream after its response. If the protocol marks the end of a response by closing \
-           the connection, ignore this finding.",
+            segments cannot reach a new connection between the same two ports (RFC 9293, 3.6.1). Clients spread \
+            these over their own ports; on a server all of them accumulate. Each client must also reconnect for \
+            its next request, or sends it on a connection that is just being closed.",
+    cure: "Let the client close, and close only connections that have been idle for long. Look for `Connection: \
+           close`, HTTP/1.0, keep-alive turned off (hyper: http1::Builder::keep_alive), a limit of requests per \
+           connection, or a handler that drops the stream after its response. If the protocol marks the end of a \
+           response by closing the connection, ignore this finding.",
     requires: Requirement::EveryEvent,
 };
 

@@ -10,11 +10,12 @@ use super::rule::{EndState, ObservedEvent, Requirement, Rule, RuleInfo};
 static INFO: RuleInfo = RuleInfo {
     name: "tiny-write-storm",
     title: "a burst of tiny writes that a single write could have sent",
-    when: "Reported for 16 or more consecutive writes on one connection, each of at most 32 bytes and within 0.2 ms of \
-           the one before, without a read in between. Messages further apart, such as events, are not reported.",
-    cause: "Each write is a system call and, with TCP_NODELAY, a packet of its own: at least 40 bytes of headers for a \
-            few bytes of payload. The usual cause is a serializer or write! that writes directly to the socket, one \
-            fragment at a time.",
+    when: "Reported for 16 or more consecutive writes on one connection, each of at most 32 bytes and within 0.2 \
+           ms of the one before, without a read in between. Messages further apart, such as events, are not \
+           reported.",
+    cause: "Each write is a system call and, with TCP_NODELAY, a packet of its own: at least 40 bytes of headers \
+            for a few bytes of payload. The usual cause is a serializer or write! that writes directly to the \
+            socket, one fragment at a time.",
     cure: "Buffer the message: build it in a Vec or BytesMut and send that, or wrap the stream in \
            tokio::io::BufWriter and flush it at the end of the message. To send several existing buffers, use \
            write_vectored.",

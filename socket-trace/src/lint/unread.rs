@@ -12,13 +12,13 @@ static INFO: RuleInfo = RuleInfo {
     when: "Reported for a close that aborted the connection because received bytes were unread (Linux only). Not \
            reported for a client that had shut down its sending side: it has sent everything and needs no response. \
            Not reported for SO_LINGER 0, which requests the reset.",
-    cause: "If a program closes a socket that holds unread bytes, the kernel sends a RST instead of a FIN \
-            (RFC 9293, 3.6.1). The peer sees a connection reset and may lose data in flight, such as the response that \
+    cause: "If a program closes a socket that holds unread bytes, the kernel sends a RST instead of a FIN (RFC \
+            9293, 3.6.1). The peer sees a connection reset and may lose data in flight, such as the response that \
             gives the reason: an upload refused with 413 and then closed looks like a network failure.",
     cure: "Read to the end of the stream, up to a limit, before dropping it. A server that does not want the rest \
-           sends its response, shuts down its sending side (shutdown), reads and discards further bytes for a moment, \
-           and then closes (RFC 9112, 9.6). A client cancels with the means of its protocol, such as RST_STREAM of \
-           HTTP/2, or reads the response to its end.",
+           sends its response, shuts down its sending side (shutdown), reads and discards further bytes for a \
+           moment, and then closes (RFC 9112, 9.6). A client cancels with the means of its protocol, such as \
+           RST_STREAM of HTTP/2, or reads the response to its end.",
     requires: Requirement::Nothing,
 };
 

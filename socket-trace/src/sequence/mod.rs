@@ -1,18 +1,18 @@
-//! One connection as client and server did it, call by call: the diagram of the textbook, drawn from recordings.
+//! Client-server diagrams of a connection, drawn from recordings.
 //!
-//! Both sides are recorded by themselves. They are matched by the connection's addresses and laid on one time line by
-//! the clock that both headers name. When only one side was recorded, what the other did is shown as far as it follows.
+//! Each side is recorded separately. The sides are matched by the addresses of the connection and merged by the clock
+//! that both headers refer to. If only one side was recorded, the calls of the other are implied as far as possible.
 //!
 //! # Layout
 //!
-//! - [`call`]: one call, and what travels to the other side with it
-//! - [`mod@gather`]: the connection that is asked for, out of all that are recorded
-//! - `candidate`: a connection that may be the one, or is
-//! - `merge`: both sides in one order, cause before effect
-//! - `diagram`: the rows that all forms draw
-//! - [`text`]: the diagram for a terminal
-//! - [`mermaid`]: the diagram as a text that GitHub draws
-//! - [`svg`]: the diagram as a picture
+//! - [`call`]: one call, and the signal it sends or receives
+//! - [`mod@gather`]: selects connections from a complete recording
+//! - `candidate`: a connection that is or may become the selected one
+//! - `merge`: merges both sides, causes before effects
+//! - `diagram`: the rows of a diagram, shared by all output forms
+//! - [`text`]: the diagram as text
+//! - [`mermaid`]: the diagram in Mermaid's syntax
+//! - [`svg`]: the diagram as an SVG picture
 
 pub mod call;
 mod candidate;
@@ -33,25 +33,25 @@ use crate::reader::{Error, Trace};
 use crate::timeline::Timeline;
 use crate::timeline::seen::Walk;
 
-/// A connection, and how the server came to listen for it.
+/// The calls of a connection, including those that opened the server's listener.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Sequence {
-    /// What is recorded: `rest`.
+    /// Name of the recording: `rest`.
     pub title: String,
-    /// The client's recording and socket, `rest-client #1`; `None` when only the server's side is recorded.
+    /// Recording and socket of the client, `rest-client #1`; `None` if the client was not recorded.
     pub client: Option<String>,
-    /// The server's; `None` when only the client's side is recorded.
+    /// Recording and socket of the server; `None` if the server was not recorded.
     pub server: Option<String>,
-    /// What they did, in order.
+    /// The calls, in order.
     pub calls: Vec<Call>,
-    /// How many calls came after these.
+    /// Number of later calls that are omitted.
     pub more: u64,
 }
 
-/// The calls of the first connection of a step.
+/// Returns the calls of the first connection of a step.
 ///
 /// # Errors
-/// When one of the traces cannot be read.
+/// A trace cannot be read.
 pub fn of_step(client: Trace, server: Trace, step: &str) -> Result<Vec<Call>, Error> {
     let mut walk = Walk::along(Timeline::of(vec![client, server]));
     let first = gather(&mut walk, &Choice::Step(step.to_owned()))?.into_iter().next();

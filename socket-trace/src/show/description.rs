@@ -5,8 +5,8 @@ use unicode_width::UnicodeWidthChar as _;
 
 use socket_dissect::{Class, Layer, Part};
 
-/// Describes the parts of a transfer as a list: `HEADERS 200, DATA {id: 1}`. A unit that started in an earlier transfer
-/// is shown as `…DATA`, and one that continues in a later transfer as `DATA…`. Empty if nothing is known.
+/// Describes the parts of a transfer as a list: `HEADERS 200, DATA {id: 1}`. A unit that started in an earlier
+/// transfer is shown as `…DATA`, and one that continues in a later transfer as `DATA…`. Empty if nothing is known.
 #[must_use]
 pub fn describe(parts: &[Part]) -> String {
     let mut description = String::new();
@@ -52,8 +52,8 @@ pub(crate) fn is_content(part: &Part) -> bool {
     }
 }
 
-/// Returns the unit's text: the last that is not empty, since later parts are more specific. Settings and window updates
-/// of connection setup are omitted.
+/// Returns the unit's text: the last that is not empty, since later parts are more specific. Settings and window
+/// updates of connection setup are omitted.
 fn text(unit: &[Part]) -> &str {
     let described = unit.iter().rev().find(|part| !part.text.is_empty());
     match described {

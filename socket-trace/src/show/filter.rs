@@ -17,8 +17,8 @@ pub struct Filter {
     pub connection: Option<u64>,
     /// The event is on a connection with this peer, or is a datagram from or to it.
     pub peer: Option<Peer>,
-    /// `true` if several recordings are shown. `peer` then matches a connection's local address, too, so that both of its
-    /// ends are shown.
+    /// `true` if several recordings are shown. `peer` then matches a connection's local address, too, so that both of
+    /// its ends are shown.
     pub both_ends: bool,
     /// The event is one of these operations.
     pub ops: Vec<String>,

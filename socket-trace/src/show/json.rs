@@ -10,8 +10,8 @@ use crate::timeline::Recording;
 use crate::timeline::seen::Seen;
 use socket_dissect::Part;
 
-/// Writes the delimiters between objects: those of one array, which must be complete to be parsed, or none, so that each
-/// line can be parsed as it arrives.
+/// Writes the delimiters between objects: those of one array, which must be complete to be parsed, or none, so that
+/// each line can be parsed as it arrives.
 #[derive(Debug)]
 pub struct Delimiters {
     array: bool,

@@ -91,8 +91,8 @@ pub(crate) fn client() -> Vec<String> {
     )
 }
 
-/// The recording of [`client`] by a recorder that stamps `connect` and `write` only when they return. Both then seem later
-/// than their effects on the server.
+/// The recording of [`client`] by a recorder that stamps `connect` and `write` only when they return. Both then seem
+/// later than their effects on the server.
 pub(crate) fn client_stamped_on_return() -> Vec<String> {
     let returned = |line: String| line.replace(r#","began":50090000"#, "").replace("50130000", "50145000");
     client().into_iter().map(returned).collect()

@@ -1,19 +1,19 @@
-//! Several recordings on one time line: their events in the order of the clock that all headers name.
+//! Merges several recordings into one time line, ordered by the monotonic clock that their headers refer to.
 //!
-//! A `connect` stands where it was made, so it is before the peer's `accept`. All other events stand at their own time,
-//! which respects cause and effect: see "Time" in `TRACE.md`. A trace that does not say when a connect was made has it
-//! where it returned.
+//! A `connect` is ordered by its call, so that it precedes the peer's `accept`. All other events are ordered by their
+//! own time, which respects cause and effect: see "Time" in `TRACE.md`. A connect without a call time is ordered by
+//! its return.
 //!
 //! # Layout
 //!
-//! - `begun`: puts each connect where it was made
-//! - `source`: one trace of the time line, whole or still growing
-//! - `growing`: a file that is being written, as lines
-//! - [`connections`]: which sockets are the two ends of one connection
-//! - [`seen`]: each event with its connection and what it carried
-//! - [`step`]: which named step of its recording an event is in
+//! - `call_order`: orders each connect by its call
+//! - `source`: one trace of the time line, complete or still growing
+//! - `growing`: the complete lines of a growing file
+//! - [`connections`]: the two ends of each connection
+//! - [`seen`]: each event with its connection, step and data
+//! - [`step`]: the named step of each event
 
-mod begun;
+mod call_order;
 pub mod connections;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -29,71 +29,71 @@ use socket_tap::event::Event;
 use socket_tap::format::Header;
 
 use crate::reader::{Error, Trace, are_parts};
-use begun::Begun;
+use call_order::CallOrder;
 use source::{Source, State};
 
-/// How often a growing file is looked at. Longer than the recorder's 20 ms, see [`Timeline::wait`].
-const LOOK: Duration = Duration::from_millis(50);
+/// Interval at which growing files are polled. Longer than the recorder's 20 ms, see [`Timeline::wait`].
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The events of several recordings of one machine, merged. It holds one event of each trace, and a few thousand while a
-/// connect is in progress, whatever their length.
+/// The merged events of several recordings of one machine. Holds one event per trace, and a few thousand while a
+/// connect is in progress, regardless of the length of the traces.
 #[derive(Debug)]
 pub struct Timeline {
     sources: Vec<Source>,
-    begun: Begun,
+    order: CallOrder,
     recordings: Vec<Recording>,
-    zero: u64,
+    origin: u64,
 }
 
-/// Who recorded. Several traces are of one recording when that was cut into parts.
+/// A recording. It may consist of several traces, if it was split into parts.
 #[derive(Clone, Debug)]
 pub struct Recording {
-    /// What tells it from the others: `rest-server`.
+    /// Unique label, such as `rest-server`.
     pub label: String,
-    /// What its first trace says of it.
+    /// Header of its first trace.
     pub header: Header,
 }
 
 /// An event on the time line.
 #[derive(Clone, Debug)]
 pub struct Moment {
-    /// Which of [`Timeline::recordings`] it is of.
+    /// Index in [`Timeline::recordings`].
     pub recording: usize,
-    /// When: nanoseconds since the first recording began. For a connect, when it was made. It never runs back.
+    /// Time in nanoseconds since the first recording began; for a connect, the time of its call. It never decreases.
     pub at: u64,
-    /// What happened.
+    /// The event itself.
     pub event: Event,
 }
 
-/// What comes next on the time line.
+/// The next item of a time line.
 #[derive(Debug)]
 pub enum Next {
     /// An event.
     Moment(Moment),
     /// Nothing yet: a trace is still being written.
     Pending,
-    /// Nothing any more.
+    /// The end of all traces.
     End,
 }
 
 impl Timeline {
-    /// Merges traces that are whole.
+    /// Merges complete traces.
     #[must_use]
     pub fn of(traces: Vec<Trace>) -> Self {
         Self::new(traces.into_iter().map(Source::whole).collect())
     }
 
-    /// Merges traces that may still be written. Waits until each has a header.
+    /// Merges traces that may still be written. Blocks until each has a header.
     ///
     /// # Errors
-    /// When one cannot be read, or does not begin as a trace does.
+    /// A file cannot be read, or does not start as a trace does.
     pub fn follow(paths: &[PathBuf]) -> Result<Self, Error> {
-        let sources = paths.iter().map(|path| Source::growing(path, || std::thread::sleep(LOOK)));
+        let sources = paths.iter().map(|path| Source::growing(path, || std::thread::sleep(POLL_INTERVAL)));
         Ok(Self::new(sources.collect::<Result<_, Error>>()?))
     }
 
     fn new(mut sources: Vec<Source>) -> Self {
-        let zero = sources.iter().map(|source| source.trace().header().monotonic_ns).min().unwrap_or(0);
+        let origin = sources.iter().map(|source| source.trace().header().monotonic_ns).min().unwrap_or(0);
         let mut recordings: Vec<Recording> = Vec::new();
         for source in &mut sources {
             let header = source.trace().header().clone();
@@ -104,61 +104,61 @@ impl Timeline {
                     .push(Recording { label: format!("{}-{}", header.name, header.side.name()), header });
             }
         }
-        tell_apart(&mut recordings, &sources);
-        Self { sources, begun: Begun::default(), recordings, zero }
+        label_by_file(&mut recordings, &sources);
+        Self { sources, order: CallOrder::default(), recordings, origin }
     }
 
-    /// Who recorded, in the order of the traces.
+    /// Returns the recordings, in the order of the traces.
     #[must_use]
     pub fn recordings(&self) -> &[Recording] {
         &self.recordings
     }
 
-    /// How long after the time line's zero the recording began, in nanoseconds.
+    /// Returns the start of a recording on the time line, in nanoseconds.
     #[must_use]
     pub fn began(&self, recording: &Recording) -> u64 {
-        recording.header.monotonic_ns.saturating_sub(self.zero)
+        recording.header.monotonic_ns.saturating_sub(self.origin)
     }
 
-    /// The traces, to ask for their ends when all events are read.
+    /// Returns the traces. Their [endings](Trace::ending) are valid once all events are read.
     pub fn traces(&self) -> impl Iterator<Item = &Trace> {
         self.sources.iter().map(Source::trace)
     }
 
-    /// How many parts of followed recordings were gone before they could be read.
+    /// Returns the number of parts of followed recordings that were deleted before they could be read.
     #[must_use]
     pub fn missed_parts(&self) -> u64 {
         self.sources.iter().map(Source::missed_parts).sum()
     }
 
-    /// What comes next.
+    /// Returns the next event, if there is one yet.
     ///
     /// # Errors
-    /// When a trace cannot be read on.
+    /// A trace cannot be read further.
     pub fn next_moment(&mut self) -> Result<Next, Error> {
         loop {
-            if let Some(moment) = self.begun.ready() {
+            if let Some(moment) = self.order.ready() {
                 return Ok(Next::Moment(moment));
             }
             match self.next_returned()? {
                 Next::Moment(moment) => {
-                    if let Some(moment) = self.begun.take(moment) {
+                    if let Some(moment) = self.order.push(moment) {
                         return Ok(Next::Moment(moment));
                     }
                 }
-                Next::Pending if self.begun.is_late() => {}
-                Next::End if self.begun.end() => {}
+                Next::Pending if self.order.expire() => {}
+                Next::End if self.order.end() => {}
                 next => return Ok(next),
             }
         }
     }
 
-    /// What comes next in the order in which calls returned.
+    /// Returns the next event in the order in which calls returned.
     fn next_returned(&mut self) -> Result<Next, Error> {
         let (mut first, mut pending) = (None, false);
         for (index, source) in self.sources.iter_mut().enumerate() {
             match source.look_ahead()? {
-                // Of two at the same time, the one of the trace that was given first.
+                // If two have the same time, the one of the earlier trace comes first.
                 State::Event(at) if first.is_none_or(|(earliest, _)| at < earliest) => {
                     first = Some((at, index));
                 }
@@ -173,41 +173,42 @@ impl Timeline {
         if pending && !source.is_settled() {
             return Ok(Next::Pending);
         }
-        let (at, recording) = (at.saturating_sub(self.zero), source.recording);
+        let (at, recording) = (at.saturating_sub(self.origin), source.recording);
         Ok(source.take().map_or(Next::End, |event| Next::Moment(Moment { recording, at, event })))
     }
 
-    /// Waits a moment for growing files to grow.
+    /// Waits for growing files to grow.
     ///
-    /// Recorders write every 20 ms, each at its own time, so an event may be in its file before an earlier one of
-    /// another recorder is in that one's. With several files an event is therefore kept until one more wait is over.
-    /// A recorder that is held up for longer writes too late, and its event comes behind those that were later; who
-    /// can have the recorders flushed does that, and says so with [`settle`](Self::settle).
+    /// Recorders write every 20 ms, each on its own schedule, so an event may reach its file before an earlier event
+    /// reaches another file. With several files, an event is therefore held until one further wait is over. If a
+    /// recorder is delayed for longer than that, its events come out of order. A caller that can flush the recorders
+    /// does so instead, and then calls [`settle`](Self::settle).
     ///
     /// # Errors
-    /// When a file cannot be looked at, or has become shorter.
+    /// A file cannot be checked, or has become shorter.
     pub fn wait(&mut self) -> Result<(), Error> {
-        std::thread::sleep(LOOK);
+        std::thread::sleep(POLL_INTERVAL);
         self.settle()
     }
 
-    /// Whether an event is kept, since an earlier one may still come: of another recording, or a connect.
+    /// Returns `true` if an event is held because an earlier one may still arrive, from another recording or from a
+    /// connect.
     #[must_use]
     pub fn is_kept(&self) -> bool {
-        self.begun.is_holding() || self.sources.iter().any(Source::is_ahead)
+        self.order.is_holding() || self.sources.iter().any(Source::is_ahead)
     }
 
-    /// Since this was called last, all recorders have written what had happened by then.
+    /// Declares that since the previous call all recorders have written everything up to that call.
     ///
     /// # Errors
-    /// When a file cannot be looked at, or has become shorter.
+    /// A file cannot be checked, or has become shorter.
     pub fn settle(&mut self) -> Result<(), Error> {
         self.sources.iter_mut().try_for_each(Source::settle)
     }
 }
 
-/// Recordings of the same name and side are called by their files.
-fn tell_apart(recordings: &mut [Recording], sources: &[Source]) {
+/// Labels recordings of the same name and side with their files.
+fn label_by_file(recordings: &mut [Recording], sources: &[Source]) {
     let labels: Vec<String> = recordings.iter().map(|recording| recording.label.clone()).collect();
     for (index, recording) in recordings.iter_mut().enumerate() {
         let is_double = labels.iter().filter(|label| **label == recording.label).count() > 1;

@@ -1,4 +1,4 @@
-//! Each event with what is known of it by those before: its connection, its step, and what it carried.
+//! Each event with its context: its connection, its step, and the data it transferred.
 
 use std::rc::Rc;
 
@@ -8,49 +8,49 @@ use super::{Moment, Next, Timeline};
 use crate::reader::Error;
 use socket_dissect::{Contracts, Dissector, Expansion, Part};
 
-/// Goes along a time line.
+/// Iterates over a time line, adding the context of each event.
 #[derive(Debug)]
 pub struct Walk {
     timeline: Timeline,
     connections: Connections,
     steps: Steps,
-    /// One for each recording that has payload.
+    /// A dissector for each recording with payload.
     dissectors: Vec<Option<Dissector>>,
 }
 
-/// An event in its context.
+/// An event with its context.
 #[derive(Debug)]
 pub struct Seen {
     /// The event.
     pub moment: Moment,
-    /// The connection of its socket.
+    /// Connection of the event's socket.
     pub connection: Option<Rc<Connection>>,
-    /// The name of the step that it is in.
+    /// Name of the event's step.
     pub step: Option<Rc<str>>,
-    /// The parts of what it carried; empty without payload.
+    /// Parts of the transferred data; empty without payload.
     pub carried: Vec<Part>,
 }
 
-/// What comes next on the way.
+/// The next item of a [`Walk`].
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one at a time, and almost all are events")]
 pub enum Sight {
     /// An event.
     Seen(Seen),
-    /// Nothing yet: [`wait`](Walk::wait), and look again.
+    /// Nothing yet: [`wait`](Walk::wait) and try again.
     Pending,
-    /// Nothing any more.
+    /// The end of all traces.
     End,
 }
 
 impl Walk {
-    /// Begins at the beginning.
+    /// Starts at the first event.
     #[must_use]
     pub fn along(timeline: Timeline) -> Self {
         Self::with_contracts(timeline, &Contracts::default())
     }
 
-    /// As [`along`](Self::along), with other contracts than the bookshelf's to read gRPC messages by.
+    /// Starts as [`along`](Self::along) does, with `contracts` to decode gRPC messages by instead of the bookshelf's.
     #[must_use]
     pub fn with_contracts(timeline: Timeline, contracts: &Contracts) -> Self {
         let dissectors = timeline.recordings().iter().map(|recording| {
@@ -61,32 +61,32 @@ impl Walk {
         Self { steps: Steps::default(), timeline, connections, dissectors }
     }
 
-    /// The time line.
+    /// Returns the time line.
     #[must_use]
     pub fn timeline(&self) -> &Timeline {
         &self.timeline
     }
 
-    /// The time line, when the way is over.
+    /// Returns the time line, after its last event was read.
     #[must_use]
     pub fn into_timeline(self) -> Timeline {
         self.timeline
     }
 
-    /// What an open call calls, as far as it is known.
+    /// Returns the operation of an open call, if it is known yet.
     pub(crate) fn operation(&self, socket: Socket, call: u64) -> Option<&str> {
         self.dissectors.get(socket.recording)?.as_ref()?.operation(socket.sock, call)
     }
 
-    /// What an encrypted record of that connection has besides its data, when it is known.
+    /// Returns the overhead of an encrypted record of the connection, if it is known.
     pub(crate) fn expansion(&self, socket: Socket) -> Option<Expansion> {
         self.dissectors.get(socket.recording)?.as_ref()?.expansion(socket.sock)
     }
 
-    /// What comes next.
+    /// Returns the next event, if there is one yet.
     ///
     /// # Errors
-    /// When a trace cannot be read on.
+    /// A trace cannot be read further.
     pub fn look(&mut self) -> Result<Sight, Error> {
         let moment = match self.timeline.next_moment()? {
             Next::Moment(moment) => moment,
@@ -99,7 +99,7 @@ impl Walk {
         let dissector = self.dissectors.get_mut(recording).and_then(Option::as_mut);
         let carried = dissector.map_or_else(Vec::new, |dissector| {
             let carried = dissector.observe(&moment.event);
-            // It keeps calls until somebody asks for them, and nobody will.
+            // The dissector keeps finished calls until they are fetched; nothing here needs them.
             dissector.finished();
             carried
         });
@@ -107,10 +107,10 @@ impl Walk {
         Ok(Sight::Seen(Seen { moment, connection, step, carried }))
     }
 
-    /// The next event of traces that are whole; `None` at their end.
+    /// Returns the next event of complete traces; `None` at their end.
     ///
     /// # Errors
-    /// When a trace cannot be read on.
+    /// A trace cannot be read further.
     pub fn next_seen(&mut self) -> Result<Option<Seen>, Error> {
         match self.look()? {
             Sight::Seen(seen) => Ok(Some(seen)),
@@ -118,18 +118,18 @@ impl Walk {
         }
     }
 
-    /// See [`Timeline::wait`].
+    /// Waits for growing files to grow, as [`Timeline::wait`] does.
     ///
     /// # Errors
-    /// When a file cannot be looked at.
+    /// A file cannot be checked.
     pub fn wait(&mut self) -> Result<(), Error> {
         self.timeline.wait()
     }
 
-    /// See [`Timeline::settle`].
+    /// Declares that all recorders have written, as [`Timeline::settle`] does.
     ///
     /// # Errors
-    /// When a file cannot be looked at.
+    /// A file cannot be checked.
     pub fn settle(&mut self) -> Result<(), Error> {
         self.timeline.settle()
     }

@@ -1,14 +1,14 @@
-//! Which named step an event is in.
+//! The named step of each event.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use socket_tap::event::{Event, Op};
 
-/// The steps that run in several recordings.
+/// The current steps of several recordings.
 ///
-/// A step lasts from its mark to the next one of the same recording. What records without marks of its own, a server
-/// that knows nothing of its client's plans, is in the step that was begun last anywhere.
+/// A step lasts from its mark to the next mark of the same recording. A recording without marks, such as that of a
+/// server whose client runs the steps, is in the step that began last in any recording.
 #[derive(Debug, Default)]
 pub struct Steps {
     own: HashMap<usize, Rc<str>>,
@@ -16,7 +16,7 @@ pub struct Steps {
 }
 
 impl Steps {
-    /// Takes in an event of a recording, and says in which step it is. A mark is in the step that it begins.
+    /// Processes an event of a recording, and returns its step. A mark belongs to the step that it starts.
     pub fn observe(&mut self, recording: usize, event: &Event) -> Option<Rc<str>> {
         if let Op::Mark { label, .. } = &event.op {
             let label: Rc<str> = Rc::from(label.as_ref());
@@ -38,7 +38,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recording_is_in_its_own_step_or_in_the_last_one_of_the_others() {
+    fn recording_without_marks_shares_the_last_step() {
         let mut steps = Steps::default();
         let shutdown = Event::new(0, SockId::new(2), Op::Shutdown);
         assert_eq!(steps.observe(0, &shutdown), None);

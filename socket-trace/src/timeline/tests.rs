@@ -29,13 +29,13 @@ fn recordings_merge_by_the_machines_clock() {
     let one = vec![header("a", Side::Server, 5_000, 0), mark(0, "one"), mark(200, "four")];
     let other =
         vec![header("b", Side::Server, 5_100, 0), mark(0, "two"), mark(50, "three"), mark(100, "five")];
-    // Two at the same time stand in the order of their files.
+    // Events with the same time keep the order of their files.
     let expected = ["0 one 0", "100 two 1", "150 three 1", "200 four 0", "200 five 1"];
     assert_eq!(labels(&mut timeline(&[one, other])), expected);
 }
 
 #[test]
-fn parts_of_a_recording_are_one() {
+fn rotated_files_merge_into_one_recording() {
     let part = |part: u64, t: u64, label: &str| {
         let header = header("a", Side::Server, 5_000, 0).replace('}', &format!(r#","part":{part}}}"#));
         vec![header, mark(t, label)]
@@ -46,7 +46,7 @@ fn parts_of_a_recording_are_one() {
 }
 
 #[test]
-fn recordings_are_called_by_name_and_side_or_by_their_files() {
+fn recordings_are_labelled_by_name_or_file() {
     let names = |traces: &[Vec<String>]| -> Vec<String> {
         timeline(traces).recordings().iter().map(|recording| recording.label.clone()).collect()
     };
@@ -54,7 +54,7 @@ fn recordings_are_called_by_name_and_side_or_by_their_files() {
     assert_eq!(names(&[server(), server()]), ["file.jsonl", "file.jsonl"]);
 }
 
-/// Files that grow under the hands of a test.
+/// A directory of files to which a test appends.
 struct Growing(PathBuf);
 
 impl Growing {
@@ -93,7 +93,7 @@ fn next(timeline: &mut Timeline) -> String {
 }
 
 #[test]
-fn a_followed_recording_is_shown_as_far_as_it_is_there() {
+fn followed_recording_yields_complete_lines() {
     let files = Growing::new("grows");
     files.append(
         "a",
@@ -108,7 +108,7 @@ fn a_followed_recording_is_shown_as_far_as_it_is_there() {
 }
 
 #[test]
-fn of_two_followed_recordings_neither_is_shown_before_an_earlier_event_of_the_other() {
+fn followed_recordings_merge_in_time_order() {
     let files = Growing::new("two-grow");
     files.append("a", &format!("{}\n", header("a", Side::Server, 0, 0)));
     files.append("b", &format!("{}\n", header("b", Side::Client, 0, 0)));
@@ -119,21 +119,21 @@ fn of_two_followed_recordings_neither_is_shown_before_an_earlier_event_of_the_ot
     timeline.settle().unwrap();
     files.append("b", &format!("{}\n", mark(3, "earlier")));
     assert_eq!([next(&mut timeline), next(&mut timeline)], ["3 earlier 1", "pending"]);
-    // Once a wait is over in which nothing earlier has come, nothing earlier comes.
+    // Nothing earlier arrived during the wait, so nothing earlier can arrive.
     timeline.settle().unwrap();
     assert_eq!([next(&mut timeline), next(&mut timeline)], ["5 later 0", "6 last 0"]);
     assert_eq!(next(&mut timeline), "pending");
 }
 
 #[test]
-fn a_followed_recording_goes_on_in_its_next_part() {
+fn followed_recording_continues_in_its_next_part() {
     let files = Growing::new("rotates");
     let part =
         |part: u64| header("a", Side::Server, 0, 0).replace('}', &format!(r#","part":{part}}}"#)) + "\n";
     let end = "{\"end\":true,\"events\":1,\"lost\":0,\"continued\":true}\n";
     files.append("a.jsonl", &format!("{}{}\n{end}", part(1), mark(1, "one")));
     let mut timeline = follow(&files, &["a.jsonl"]);
-    // Of the full file, and then of none.
+    // Nothing of the full file is left, and the next part does not exist yet.
     assert_eq!([next(&mut timeline), next(&mut timeline)], ["1 one 0", "pending"]);
     std::fs::rename(files.path("a.jsonl"), files.path("a.1.jsonl")).unwrap();
     assert_eq!(next(&mut timeline), "pending");
@@ -143,7 +143,7 @@ fn a_followed_recording_goes_on_in_its_next_part() {
 }
 
 #[test]
-fn follower_that_falls_behind_reads_the_parts_that_are_kept() {
+fn lagging_follower_reads_existing_parts() {
     let files = Growing::new("falls-behind");
     let part = |part: u64, label: &str, end: &str| {
         let header = header("a", Side::Server, 0, 0).replace('}', &format!(r#","part":{part}}}"#));
@@ -153,7 +153,7 @@ fn follower_that_falls_behind_reads_the_parts_that_are_kept() {
     files.append("a.jsonl", &part(0, "zero", full));
     let mut timeline = follow(&files, &["a.jsonl"]);
     std::fs::rename(files.path("a.jsonl"), files.path("a.0.jsonl")).unwrap();
-    // Part 1 is gone, parts 2 and 3 are kept.
+    // Part 1 was deleted; parts 2 and 3 exist.
     for number in [2, 3] {
         files.append(&format!("a.{number}.jsonl"), &part(number, "kept", full));
     }
@@ -161,7 +161,7 @@ fn follower_that_falls_behind_reads_the_parts_that_are_kept() {
     let shown: Vec<String> = (0..5).map(|_| next(&mut timeline)).collect();
     assert_eq!(shown, ["1 zero 0", "3 kept 0", "4 kept 0", "5 current 0", "pending"]);
     assert_eq!(timeline.missed_parts(), 1);
-    // A later follower begins with the first part of those that follow each other.
+    // A later follower starts at the oldest of the consecutive parts.
     let mut timeline = follow(&files, &["a.jsonl"]);
     let shown: Vec<String> = (0..4).map(|_| next(&mut timeline)).collect();
     assert_eq!(shown, ["3 kept 0", "4 kept 0", "5 current 0", "pending"]);
@@ -169,11 +169,10 @@ fn follower_that_falls_behind_reads_the_parts_that_are_kept() {
 }
 
 #[test]
-fn a_followed_file_that_is_emptied_is_an_error() {
+fn truncated_followed_file_is_an_error() {
     let files = Growing::new("emptied");
     files.append("a", &format!("{}\n", header("a", Side::Server, 0, 0)));
     let mut timeline = follow(&files, &["a"]);
     std::fs::write(files.path("a"), "").unwrap();
-    let error = timeline.settle().unwrap_err().to_string();
-    assert!(error.contains("emptied while it was followed; start again"), "{error}");
+    assert!(matches!(timeline.settle(), Err(Error::Io { .. })));
 }

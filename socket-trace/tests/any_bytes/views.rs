@@ -1,4 +1,4 @@
-//! All the views of recordings. Shared by the property tests and the fuzz target.
+//! Every view of recordings. Shared by the property tests and the fuzz target.
 
 use std::sync::OnceLock;
 
@@ -14,16 +14,16 @@ use socket_trace::timeline::seen::Walk;
 
 use super::everything::open;
 
-/// Shows, draws and maps the bytes as if they were two traces, and panics when something is wrong.
+/// Shows, draws and maps the bytes as two traces. Panics if an invariant is broken.
 pub(crate) fn look_at(bytes: &[u8]) {
-    // A header that says so lets the bytes be dissected.
+    // Bytes are dissected only if the header has a capture limit.
     let bytes = &replaced(bytes, b"\"capture\":0", b"\"capture\":9");
     show(bytes);
     draw(bytes);
     map(bytes);
 }
 
-/// The first of `old` is `new`.
+/// Replaces the first occurrence of `old` with `new`.
 fn replaced(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
     match bytes.windows(old.len()).position(|window| window == old) {
         Some(at) => [&bytes[..at], new, &bytes[at + old.len()..]].concat(),
@@ -31,11 +31,11 @@ fn replaced(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Along two recordings: that of the bytes, and the same with another clock.
+/// Walks along two recordings: the bytes, and the same with another clock.
 fn walk(bytes: &[u8]) -> Option<Walk> {
     let other = replaced(bytes, b"\"monotonic_ns\":18446744073709551615", b"\"monotonic_ns\":0");
     let traces: Vec<Trace> = [open(bytes).ok()?, open(&other).ok()?].into();
-    // Made once: it takes longer than all the rest.
+    // Parsed once, since that takes longer than the rest of the test.
     static CONTRACTS: OnceLock<Contracts> = OnceLock::new();
     Some(Walk::with_contracts(Timeline::of(traces), CONTRACTS.get_or_init(Contracts::bookshelf)))
 }
@@ -78,13 +78,13 @@ fn draw(bytes: &[u8]) {
 
 fn map(bytes: &[u8]) {
     let Some(mut walk) = walk(bytes) else { return };
-    if let Ok(Some(map)) = layers::collect(&mut walk, &layers::Wanted::default()) {
+    if let Ok(Some(map)) = layers::collect(&mut walk, &layers::Selection::default()) {
         check_text(&layers::text::text(&map, 80, false));
         serde_json::to_string(&map).unwrap();
     }
 }
 
-/// What is shown cannot steer a terminal.
+/// Asserts that the text has no control characters.
 fn check_text(text: &str) {
     assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
 }

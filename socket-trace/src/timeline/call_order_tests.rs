@@ -36,7 +36,7 @@ fn accept(t: u64, sock: u64) -> String {
 }
 
 #[test]
-fn connect_stands_before_the_accept_that_returned_first() {
+fn connect_precedes_accept_that_returned_first() {
     let mut merged = timeline(&[server(), client()]);
     let calls = calls(&mut merged);
     let expected = [(0, "socket"), (50_081_000, "socket"), (50_091_000, "connect"), (50_110_000, "accept")];
@@ -45,13 +45,13 @@ fn connect_stands_before_the_accept_that_returned_first() {
 }
 
 #[test]
-fn connect_that_does_not_say_when_it_was_made_stands_where_it_returned() {
+fn connect_without_call_time_is_ordered_by_return() {
     let calls = calls(&mut timeline(&[server(), client_stamped_on_return()]));
     assert_eq!(calls[2..4], [(50_110_000, "accept"), (50_116_000, "connect")]);
 }
 
 #[test]
-fn several_connects_in_progress_stand_in_the_order_in_which_they_were_made() {
+fn concurrent_connects_are_ordered_by_call() {
     let client =
         [header("a", Side::Client, 0, 0), socket(1, 1), socket(2, 2), connect(30, 2, 4), connect(40, 1, 3)];
     let server = [header("a", Side::Server, 0, 0), accept(20, 7), accept(25, 8)];
@@ -62,29 +62,29 @@ fn several_connects_in_progress_stand_in_the_order_in_which_they_were_made() {
 }
 
 #[test]
-fn connect_is_never_before_its_socket() {
-    // The two times come from two clocks, which agree to some nanoseconds.
+fn connect_never_precedes_its_socket() {
+    // The two times come from different clocks, which differ by some nanoseconds.
     let client = [header("a", Side::Client, 0, 0), socket(9, 1), connect(30, 1, 7)];
     assert_eq!(calls(&mut timeline(&[client.to_vec()])), [(9, "socket"), (9, "connect")]);
 }
 
 #[test]
-fn socket_that_never_connects_holds_back_a_bounded_number_of_events() {
+fn number_of_held_events_is_limited() {
     let mut lines = vec![header("a", Side::Client, 0, 0), socket(1, 1)];
-    let most = u64::try_from(MOST_HELD).unwrap();
+    let most = u64::try_from(MAX_HELD).unwrap();
     lines.extend((2..=most + 3).map(|t| format!(r#"{{"t":{t},"op":"mark","label":"m"}}"#)));
     lines.push(connect(most + 9, 1, 2));
     let mut timeline = timeline(&[lines]);
     let mut held = 0;
     while let Next::Moment(_) = timeline.next_moment().unwrap() {
-        held = held.max(timeline.begun.held.len());
+        held = held.max(timeline.order.held.len());
     }
-    assert_eq!(held, MOST_HELD);
+    assert_eq!(held, MAX_HELD);
 }
 
 #[test]
-fn connect_that_was_given_up_does_not_run_back_in_time() {
-    let mut begun = Begun::default();
+fn late_connect_is_not_ordered_before_released_events() {
+    let mut order = CallOrder::default();
     let moments = |lines: &[String]| {
         let mut timeline = timeline(&[[&[header("a", Side::Client, 0, 0)], lines].concat()]);
         std::iter::from_fn(|| match timeline.next_returned().unwrap() {
@@ -94,10 +94,10 @@ fn connect_that_was_given_up_does_not_run_back_in_time() {
         .collect::<Vec<_>>()
     };
     let moments = moments(&[socket(1, 1), accept(20, 7), connect(40, 1, 3)]);
-    assert!(begun.take(moments[0].clone()).is_none());
-    assert_eq!(begun.ready().unwrap().at, 1);
-    assert!(begun.take(moments[1].clone()).is_none() && begun.ready().is_none());
-    begun.give_up_first();
-    assert_eq!(begun.ready().unwrap().at, 20);
-    assert_eq!(begun.take(moments[2].clone()).unwrap().at, 20);
+    assert!(order.push(moments[0].clone()).is_none());
+    assert_eq!(order.ready().unwrap().at, 1);
+    assert!(order.push(moments[1].clone()).is_none() && order.ready().is_none());
+    order.stop_waiting_for_first();
+    assert_eq!(order.ready().unwrap().at, 20);
+    assert_eq!(order.push(moments[2].clone()).unwrap().at, 20);
 }
