@@ -12,7 +12,7 @@ const BACKLOG: u32 = 1024;
 ///
 /// # Errors
 /// With what would have been right.
-pub fn parse(text: &str) -> Result<SocketAddr, String> {
+pub fn parse_address(text: &str) -> Result<SocketAddr, String> {
     if let Ok(port) = text.parse::<u16>() {
         return Ok((Ipv4Addr::LOCALHOST, port).into());
     }

@@ -7,16 +7,16 @@ use clap::builder::Resettable;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser};
 
 use crate::bind;
+use crate::limit_flags::LimitFlags;
 use crate::program::Program;
 use crate::size::TraceLimit;
-use hardening_http::Limits;
 
 /// The flags of a server with limits `L`.
 #[derive(Clone, Debug, Parser)]
 #[command(version, max_term_width = 100)]
-pub struct Flags<L: Args = Limits> {
+pub struct Flags<L: Args = LimitFlags> {
     /// Listen on this address, or on this port of 127.0.0.1; port 0 lets the kernel choose one
-    #[arg(long, value_name = "ADDR", value_parser = bind::parse)]
+    #[arg(long, value_name = "ADDR", value_parser = bind::parse_address)]
     pub listen: SocketAddr,
 
     /// Record to this file (JSON Lines) instead of printing each socket call

@@ -2,8 +2,8 @@
 //!
 //! # Layout
 //!
-//! - [`flags`]: the command line
-//! - `size`: the size limit of a trace
+//! - [`flags`], `limit_flags`: the command line
+//! - `seconds`, `size`: flag values
 //! - [`program`]: a server from its flags to its exit code
 //! - [`bind`]: addresses: parsing, binding, error messages
 //! - [`shutdown`]: SIGINT and SIGTERM
@@ -11,11 +11,15 @@
 
 pub mod bind;
 pub mod flags;
+mod limit_flags;
 pub mod program;
+mod seconds;
 pub mod shutdown;
 mod size;
 mod waiting;
 
 pub use flags::Flags;
-pub use program::{Program, run, run_on};
+pub use limit_flags::LimitFlags;
+pub use program::{Program, run, run_with};
+pub use seconds::Seconds;
 pub use size::TraceLimit;

@@ -13,7 +13,8 @@ use socket_tap::{RecordingError, Tap, TapListener};
 
 use crate::bind::{bind, reachable};
 use crate::flags::Flags;
-use crate::shutdown::{Signals, stop_on};
+use crate::limit_flags::LimitFlags;
+use crate::shutdown::{Signals, shutdown_on_signal};
 use crate::waiting;
 use hardening_http::{Limits, Shutdown};
 
@@ -33,7 +34,7 @@ pub struct Program {
     /// The end of `--help`.
     pub examples: &'static str,
     /// Commands to try, for a server on that address.
-    pub try_it: fn(SocketAddr) -> String,
+    pub sample_commands: fn(SocketAddr) -> String,
 }
 
 /// Runs a server until SIGINT or SIGTERM. It prints what went wrong and returns the exit code.
@@ -45,12 +46,12 @@ where
         let listener = bind(tap, address, program.name, "--listen").await?;
         Ok((listener.local_addr()?, listener))
     };
-    run_on(program, listen, serve)
+    run_with(program, listen, |listener, shutdown, flags: LimitFlags| serve(listener, shutdown, flags.into()))
 }
 
 /// The same for a server that has other sockets than one listener, or other limits. `listen` makes the sockets, and says
 /// where they are.
-pub fn run_on<S, L, F>(
+pub fn run_with<S, L, F>(
     program: &Program,
     listen: impl AsyncFnOnce(&Tap, SocketAddr) -> io::Result<(SocketAddr, S)>,
     serve: impl FnOnce(S, Shutdown, L) -> F,
@@ -84,7 +85,7 @@ where
     let served = runtime.block_on(async {
         let (address, sockets) = listen(&tap, flags.listen).await?;
         let shutdown = Shutdown::new();
-        stop_on(Signals::watch()?, program.name, flags.quiet, shutdown.clone());
+        shutdown_on_signal(Signals::watch()?, program.name, flags.quiet, shutdown.clone());
         if !flags.quiet {
             greet(program, address);
             tokio::spawn(waiting::report(tap.clone(), program.name, shutdown.clone()));
@@ -115,16 +116,16 @@ fn start_tap<L: Args>(program: &Program, flags: &Flags<L>) -> io::Result<Tap> {
     let tap = Tap::server(program.api)
         .program(format!("{} {}", program.name, program.version))
         .capture(flags.capture)
-        .on_error(report_error(program.name));
+        .on_error(print_recording_error(program.name));
     match &flags.trace {
         Some(path) => tap.sink(flags.trace_limit.create(path)?).start(),
-        None => tap.sink(LiveLines::new(Lines::new().color(colored()), io::stdout())).start(),
+        None => tap.sink(LiveLines::new(Lines::new().color(stdout_has_color()), io::stdout())).start(),
     }
 }
 
 /// Prints that a trace stops. Without that a server whose disk is full would keep serving and record nothing, and nobody
 /// would know before its end.
-pub fn report_error(name: &'static str) -> impl Fn(&RecordingError) + Send + 'static {
+pub fn print_recording_error(name: &'static str) -> impl Fn(&RecordingError) + Send + 'static {
     move |error| {
         // Standard error may be on the same full disk.
         let _ = writeln!(io::stderr(), "{name}: {error}");
@@ -133,7 +134,7 @@ pub fn report_error(name: &'static str) -> impl Fn(&RecordingError) + Send + 'st
 
 /// Whether standard output takes colours: a terminal, without `NO_COLOR`.
 #[must_use]
-pub fn colored() -> bool {
+pub fn stdout_has_color() -> bool {
     anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never
 }
 
@@ -141,7 +142,7 @@ fn greet(program: &Program, address: SocketAddr) {
     let mut err = io::stderr().lock();
     // Nobody may be reading.
     let _ = writeln!(err, "{} listens on {address}; Ctrl-C ends it. Try:", program.name);
-    for line in (program.try_it)(reachable(address)).lines() {
+    for line in (program.sample_commands)(reachable(address)).lines() {
         let _ = writeln!(err, "  {line}");
     }
 }

@@ -53,7 +53,7 @@ impl Signals {
 
 /// The first signal begins the shutdown, a second one ends the process at once. Unless it is to be quiet, the program of
 /// that name says so.
-pub fn stop_on(mut signals: Signals, name: &'static str, quiet: bool, shutdown: Shutdown) {
+pub fn shutdown_on_signal(mut signals: Signals, name: &'static str, quiet: bool, shutdown: Shutdown) {
     tokio::spawn(async move {
         signals.next().await;
         if !quiet {

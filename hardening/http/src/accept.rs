@@ -11,7 +11,7 @@ pub struct Accept(Vec<Range>);
 
 /// How much a client likes a media type: what has the highest weight, then what it names most exactly, then first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Liking {
+pub struct Preference {
     weight: u16,
     exactness: u8,
     listed: Reverse<usize>,
@@ -20,7 +20,7 @@ pub struct Liking {
 impl Accept {
     /// `None` when the client does not say.
     #[must_use]
-    pub fn of(headers: &HeaderMap) -> Option<Self> {
+    pub fn from_headers(headers: &HeaderMap) -> Option<Self> {
         let lines = headers.get_all(ACCEPT).iter().filter_map(|line| line.to_str().ok());
         let ranges = lines.flat_map(|line| line.split(',')).filter_map(Range::parse).collect();
         headers.contains_key(ACCEPT).then_some(Self(ranges))
@@ -28,12 +28,14 @@ impl Accept {
 
     /// `None` when the client does not take that media type. The most exact range that covers it decides.
     #[must_use]
-    pub fn liking(&self, media_type: &str) -> Option<Liking> {
+    pub fn preference(&self, media_type: &str) -> Option<Preference> {
         let covering = self.0.iter().enumerate().filter_map(|(place, range)| {
             let exactness = range.exactness(media_type)?;
-            Some(Liking { weight: range.weight, exactness, listed: Reverse(place) })
+            Some(Preference { weight: range.weight, exactness, listed: Reverse(place) })
         });
-        covering.max_by_key(|liking| (liking.exactness, liking.listed)).filter(|liking| liking.weight > 0)
+        covering
+            .max_by_key(|preference| (preference.exactness, preference.listed))
+            .filter(|preference| preference.weight > 0)
     }
 }
 

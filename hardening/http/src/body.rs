@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use tokio::time::timeout;
 
-use crate::Refusal;
+use crate::Rejection;
 use crate::limits::BODY_TIMEOUT;
 
 /// The media type of a text in UTF-8, without its parameters; `None` for a text in anything else.
@@ -26,7 +26,7 @@ pub fn media_type(headers: &HeaderMap) -> Option<&str> {
 
 /// Whether it is compressed, or coded in another way (RFC 9110, section 8.4). No server here undoes that.
 #[must_use]
-pub fn is_coded(headers: &HeaderMap) -> bool {
+pub fn is_encoded(headers: &HeaderMap) -> bool {
     let mut codings = headers.get_all(CONTENT_ENCODING).iter();
     codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
@@ -35,7 +35,7 @@ pub fn is_coded(headers: &HeaderMap) -> bool {
 ///
 /// # Errors
 /// When it is longer than `limit` bytes.
-pub fn check_length(body: &Body, limit: usize) -> Result<(), Refusal> {
+pub fn check_length(body: &Body, limit: usize) -> Result<(), Rejection> {
     if body.size_hint().lower() > limit as u64 { Err(too_long(limit)) } else { Ok(()) }
 }
 
@@ -44,19 +44,19 @@ pub fn check_length(body: &Body, limit: usize) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// When it is longer than `limit` bytes, takes too long, or breaks off.
-pub async fn read(body: Body, limit: usize) -> Result<Bytes, Refusal> {
+pub async fn read(body: Body, limit: usize) -> Result<Bytes, Rejection> {
     check_length(&body, limit)?;
     match timeout(BODY_TIMEOUT, Limited::new(body, limit).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_long(limit)),
-        Ok(Err(_)) => Err((StatusCode::BAD_REQUEST, "the body broke off".to_owned())),
+        Ok(Err(_)) => Err(Rejection::new(StatusCode::BAD_REQUEST, "the body broke off")),
         Err(_) => {
             let why = format!("the body was not there within {} seconds", BODY_TIMEOUT.as_secs());
-            Err((StatusCode::REQUEST_TIMEOUT, why))
+            Err(Rejection::new(StatusCode::REQUEST_TIMEOUT, why))
         }
     }
 }
 
-fn too_long(limit: usize) -> Refusal {
-    (StatusCode::PAYLOAD_TOO_LARGE, format!("the body of a request has at most {limit} bytes"))
+fn too_long(limit: usize) -> Rejection {
+    Rejection::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body of a request has at most {limit} bytes"))
 }

@@ -13,19 +13,19 @@ use tower::Service as _;
 
 use crate::Limits;
 use crate::connection::{self, Activity, Answer};
-use crate::{Refusal, Refuse, head};
+use crate::{Rejection, RejectionHandler, head};
 
 /// The router, and what stands before it.
 #[derive(Clone, Debug)]
 pub(crate) struct Front {
     router: Router,
-    refuse: Refuse,
+    reject: RejectionHandler,
     timeout: Duration,
 }
 
 impl Front {
-    pub(crate) fn new(router: Router, refuse: Refuse, limits: &Limits) -> Self {
-        Self { router, refuse, timeout: limits.request }
+    pub(crate) fn new(router: Router, reject: RejectionHandler, limits: &Limits) -> Self {
+        Self { router, reject, timeout: limits.request_timeout }
     }
 
     /// Answers a request that came over the connection of `activity`.
@@ -54,22 +54,22 @@ impl Front {
 
     async fn answer(mut self, request: Request<connection::Request<Incoming>>) -> Response<Body> {
         let is_head = request.method() == Method::HEAD;
-        if let Err(refusal) = head::check(&request) {
-            return self.refusal(refusal, is_head);
+        if let Err(rejection) = head::check(&request) {
+            return self.reject(rejection, is_head);
         }
         match timeout(self.timeout, self.router.call(request)).await {
             Ok(Ok(response)) => response,
             Ok(Err(never)) => match never {},
             Err(_) => {
                 let why = format!("there was no answer within {} seconds", self.timeout.as_secs_f64());
-                self.refusal((StatusCode::REQUEST_TIMEOUT, why), is_head)
+                self.reject(Rejection::new(StatusCode::REQUEST_TIMEOUT, why), is_head)
             }
         }
     }
 
     /// In the words of the API, and the end of the connection, as when hyper itself refuses what it cannot read.
-    fn refusal(&self, refusal: Refusal, is_head: bool) -> Response<Body> {
-        let mut response = (self.refuse)(refusal);
+    fn reject(&self, rejection: Rejection, is_head: bool) -> Response<Body> {
+        let mut response = (self.reject)(rejection);
         if is_head {
             // What axum does for its routes: over HTTP/2 hyper would send it.
             *response.body_mut() = Body::empty();

@@ -5,19 +5,19 @@ use axum::http::header::{HOST, TRANSFER_ENCODING};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, Version};
 
-use crate::Refusal;
+use crate::Rejection;
 
 /// Fails when it does not.
-pub(crate) fn check<B>(request: &Request<B>) -> Result<(), Refusal> {
+pub(crate) fn check<B>(request: &Request<B>) -> Result<(), Rejection> {
     let (version, headers) = (request.version(), request.headers());
     if !says_host(version, request.uri(), headers) {
         let why = "a request names one host, as a name or an address, perhaps with a port";
-        return Err((StatusCode::BAD_REQUEST, why.to_owned()));
+        return Err(Rejection::new(StatusCode::BAD_REQUEST, why));
     }
     // In HTTP/2 frames have a length.
     if version != Version::HTTP_2 && !says_length(headers) {
         let why = "a body comes as it is, or in chunks: no other transfer coding is understood";
-        return Err((StatusCode::NOT_IMPLEMENTED, why.to_owned()));
+        return Err(Rejection::new(StatusCode::NOT_IMPLEMENTED, why));
     }
     Ok(())
 }

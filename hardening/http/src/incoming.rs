@@ -7,7 +7,7 @@ use socket_tap::TapListener;
 use tokio::task::JoinSet;
 
 use crate::connection::Connection;
-use crate::grace::within_grace;
+use crate::shutdown::with_grace_period;
 use crate::slots::Slots;
 use crate::{Limits, Shutdown};
 
@@ -85,7 +85,7 @@ impl Incoming {
         // Nobody can connect any more while the last ones finish.
         drop(listener);
         let finished = async { while connections.join_next().await.is_some() {} };
-        within_grace(finished, limits.grace, &shutdown).await;
+        with_grace_period(finished, limits.grace, &shutdown).await;
         connections.shutdown().await;
     }
 

@@ -11,20 +11,22 @@
 //! - `front`: checks and timeouts before the router
 //! - `head`: checks of the request head
 //! - [`origin`], [`accept`], [`body`]: same-origin check, `Accept`, request bodies
-//! - [`grace`]: the deadline of a graceful shutdown
+//! - `rejection`: requests rejected before they reach the API
+//! - [`shutdown`]: the shutdown signal and the grace period after it
 //! - `tonic`: connections and requests for tonic's server
 
 pub mod accept;
 pub mod body;
 mod connection;
 mod front;
-pub mod grace;
 mod head;
 mod incoming;
 pub mod limits;
 mod memory;
 pub mod origin;
+mod rejection;
 pub mod serve;
+pub mod shutdown;
 mod slots;
 #[cfg(feature = "tonic")]
 pub mod tonic;
@@ -32,5 +34,6 @@ pub mod tonic;
 pub use connection::{Connection, Exchange};
 pub use incoming::Incoming;
 pub use limits::Limits;
-pub use serve::{Refusal, Refuse, serve, serve_api};
-pub use tokio_util::sync::CancellationToken as Shutdown;
+pub use rejection::{Rejection, RejectionHandler};
+pub use serve::{serve, serve_with};
+pub use shutdown::Shutdown;

@@ -1,128 +1,78 @@
-//! Every limit at the level of connections, the same in the three servers: each with its reason, default and flag.
+//! Connection-level limits and their defaults, the same for every server.
 
 use std::time::Duration;
 
-use clap::{Args, Parser, value_parser};
-
-/// Resets of streams whose requests the server has not even looked at, until it takes them for an attack
-/// (CVE-2023-44487). What h2 does by itself, said here so that it stays.
+/// Maximum number of streams a client may reset before the handler starts, per connection (CVE-2023-44487). The same as
+/// h2's default, repeated here so that an upgrade of h2 cannot change it.
 pub const MAX_RESETS_BY_CLIENT: usize = 20;
 
-/// Resets that a client provokes by what it does wrong, until it is taken for an attack.
+/// Maximum number of stream resets that a client may provoke by protocol errors, per connection.
 pub const MAX_RESETS_BY_SERVER: usize = 1024;
 
-/// Bytes of a request's body that an HTTP/2 client may send ahead of what the handler has read: what HTTP/2 begins with.
+/// HTTP/2 flow-control window of a stream: bytes of a request body that a client may send before the handler reads them.
+/// The initial value of RFC 9113 (6.5.2).
 pub const STREAM_WINDOW: u32 = 65_535;
 
-/// The same for all requests on its connection. hyper's own is 1 MiB: 10,000 connections could have 10 GiB kept for them.
+/// HTTP/2 flow-control window of a connection. hyper's default of 1 MiB would let 10,000 connections fill 10 GiB.
 pub const CONNECTION_WINDOW: u32 = 4 * STREAM_WINDOW;
 
-/// How long a client may take to send its body over HTTP. Each API says in its own `limits.rs` how long it may be.
+/// Time for a client to send a request body. Each API limits the body's length itself.
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a connection whose last answer is sent is kept for its client to finish: the answer's way there, and the rest
-/// of a body that the server no longer wants. A client that has nothing more to say is done in a round trip.
-pub const DRAIN_TIME: Duration = Duration::from_secs(2);
+/// Time to read and discard what a client still sends after the last response. A well-behaved client closes within a
+/// round trip.
+pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Bytes that are read meanwhile, and forgotten. Who sends more than this without looking for an answer is hardly going to.
-pub const DRAIN_BYTES: usize = 16 * 1024 * 1024;
+/// Maximum number of bytes to read and discard after the last response. A client that sends more without reading the
+/// response is unlikely to read it at all.
+pub const MAX_DRAIN_BYTES: usize = 16 * 1024 * 1024;
 
-/// The limits. The first line of each field is the help of its flag; then comes why it is what it is.
-#[derive(Clone, Debug, PartialEq, Args)]
-#[command(next_help_heading = "Limits")]
+/// Limits that a server enforces on its connections.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Connections at the same time; more wait in the kernel's backlog
-    ///
-    /// Waiting costs a client time and the server nothing, and most waits are short.
-    #[arg(long, value_name = "N", default_value = "10000", value_parser = value_parser!(u32).range(1..))]
+    /// Maximum number of open connections.
     pub max_connections: u32,
-
-    /// For the head of a connection's first request
-    ///
-    /// Ends what sends nothing, or a byte now and then, or never a request. Later heads have the idle timeout.
-    #[arg(long = "head-timeout", value_name = "SECONDS", default_value = "10", value_parser = seconds)]
-    pub head: Duration,
-
-    /// For a connection on which no request runs
-    ///
-    /// As long as most proxies keep theirs. An answer that its client does not take is no request that runs.
-    #[arg(long = "idle-timeout", value_name = "SECONDS", default_value = "60", value_parser = seconds)]
-    pub idle: Duration,
-
-    /// From the head of a request to the head of its answer
-    ///
-    /// Every answer is made in milliseconds: what takes longer is a body that does not end.
-    #[arg(long = "request-timeout", value_name = "SECONDS", default_value = "30", value_parser = seconds)]
-    pub request: Duration,
-
-    /// For a client to take something of what is written to it
-    ///
-    /// What it does not take is held in memory. Meanwhile nothing is read from it either.
-    #[arg(long = "write-timeout", value_name = "SECONDS", default_value = "30", value_parser = seconds)]
-    pub write: Duration,
-
-    /// From the last frame of an HTTP/2 client to a PING
-    ///
-    /// A client that went without a word is noticed, and a quiet stream of changes keeps its way through a NAT.
-    #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = seconds)]
+    /// Time from accept to the end of the first request head.
+    pub head_timeout: Duration,
+    /// Time that a connection may stay open without a request in progress.
+    pub idle_timeout: Duration,
+    /// Time from the end of a request head to the response head.
+    pub request_timeout: Duration,
+    /// Time that a write may wait for the client to read.
+    pub write_timeout: Duration,
+    /// Time without a frame from an HTTP/2 client until the server sends a PING.
     pub ping_interval: Duration,
-
-    /// For the answer to that PING
-    ///
-    /// Every HTTP/2 library answers by itself: it takes a round trip.
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    /// Time for an HTTP/2 client to acknowledge a PING.
     pub ping_timeout: Duration,
-
-    /// Requests at the same time on an HTTP/2 connection
-    ///
-    /// The least that RFC 9113 (6.5.2) recommends.
-    #[arg(long, value_name = "N", default_value = "100", value_parser = value_parser!(u32).range(1..))]
+    /// Maximum number of concurrent requests on an HTTP/2 connection.
     pub max_streams: u32,
-
-    /// The longest head of a request
-    ///
-    /// As Node.js has it. nginx and Apache take half of that for each line.
-    #[arg(long, value_name = "BYTES", default_value = "16384", value_parser = value_parser!(u32).range(8192..))]
+    /// Maximum size of a request head, in bytes.
     pub max_header_bytes: u32,
-
-    /// For one more request over HTTP/1.1 after the signal
-    ///
-    /// It may be under way. Its answer says `connection: close`; HTTP/2 has its GOAWAY for this.
-    #[arg(long, value_name = "SECONDS", default_value = "0.5", value_parser = seconds)]
+    /// Time that an HTTP/1.1 connection stays open for one more request after the shutdown begins.
     pub linger: Duration,
-
-    /// For what runs, after the signal
-    ///
-    /// Half of the time after which `docker stop` kills.
-    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
+    /// Time for in-flight requests to complete after the shutdown begins.
     pub grace: Duration,
 }
 
+impl Limits {
+    /// The default limits. The help of the server commands gives the reason for each.
+    pub const DEFAULT: Self = Self {
+        max_connections: 10_000,
+        head_timeout: Duration::from_secs(10),
+        idle_timeout: Duration::from_secs(60),
+        request_timeout: Duration::from_secs(30),
+        write_timeout: Duration::from_secs(30),
+        ping_interval: Duration::from_secs(20),
+        ping_timeout: Duration::from_secs(10),
+        max_streams: 100,
+        max_header_bytes: 16 * 1024,
+        linger: Duration::from_millis(500),
+        grace: Duration::from_secs(5),
+    };
+}
+
 impl Default for Limits {
-    /// Those of the command line.
     fn default() -> Self {
-        defaults()
+        Self::DEFAULT
     }
-}
-
-/// What the command line says when nobody asks for anything else: the numbers are there and nowhere else.
-///
-/// Ends the process when one of `L` has no default.
-#[must_use]
-pub fn defaults<L: Args>() -> L {
-    #[derive(Parser)]
-    struct Nothing<L: Args> {
-        #[command(flatten)]
-        limits: L,
-    }
-    Nothing::parse_from([""]).limits
-}
-
-/// Reads `60` and `0.5`.
-///
-/// # Errors
-/// With what would have been right.
-pub fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    seconds.filter(|seconds| !seconds.is_zero()).ok_or_else(|| "give seconds, such as 60 or 0.5".to_owned())
 }

@@ -1,14 +1,38 @@
-//! What only the allocator can do. The crate's only unsafe code.
+//! Returns freed memory to the operating system. The crate's only unsafe code.
+//!
+//! glibc keeps freed memory for later allocations. `malloc_trim(3)` returns the free pages in the middle of an arena, but
+//! the end of an arena only for the main thread's. The end of any other arena is returned when memory next to it is
+//! freed, and only above a threshold that glibc raises up to 64 MiB while the process runs.
 
-/// Gives back to the operating system what the allocator keeps and nobody uses: `malloc_trim(3)`.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-#[expect(unsafe_code, reason = "malloc_trim has no safe form in a maintained crate")]
-pub(crate) fn give_back() {
-    // SAFETY: it asks nothing of its caller, any thread may call it at any time (MT-Safe), and what is in use stays as
-    // and where it is.
-    _ = unsafe { libc::malloc_trim(0) };
+mod glibc {
+    /// Bytes that may stay free at the end of each arena.
+    const TRIM_THRESHOLD: libc::c_int = 1024 * 1024;
+
+    /// Fixes the threshold above which the end of an arena is returned.
+    #[expect(unsafe_code, reason = "mallopt has no safe form in a maintained crate")]
+    pub(crate) fn fix_threshold() {
+        // SAFETY: sets one number of the allocator, under its lock.
+        _ = unsafe { libc::mallopt(libc::M_TRIM_THRESHOLD, TRIM_THRESHOLD) };
+    }
+
+    /// Returns free pages with `malloc_trim(3)`.
+    #[expect(unsafe_code, reason = "malloc_trim has no safe form in a maintained crate")]
+    pub(crate) fn trim() {
+        // SAFETY: has no precondition, is MT-Safe, and moves nothing that is in use.
+        _ = unsafe { libc::malloc_trim(0) };
+    }
 }
 
-/// Other allocators have no such call, or need none.
+/// Other allocators have no such calls, or need none.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-pub(crate) fn give_back() {}
+mod other {
+    pub(crate) fn fix_threshold() {}
+
+    pub(crate) fn trim() {}
+}
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub(crate) use glibc::{fix_threshold, trim};
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub(crate) use other::{fix_threshold, trim};

@@ -7,8 +7,7 @@ use std::io;
 use std::pin::pin;
 
 use axum::Router;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse as _;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
@@ -18,13 +17,7 @@ use crate::connection::Connection;
 use crate::front::Front;
 use crate::incoming::Incoming;
 use crate::limits::{CONNECTION_WINDOW, MAX_RESETS_BY_CLIENT, MAX_RESETS_BY_SERVER, STREAM_WINDOW};
-use crate::{Limits, Shutdown};
-
-/// Why a request is refused: a status, and words for the client.
-pub type Refusal = (StatusCode, String);
-
-/// How an API says so. That the connection ends with it is not the API's business.
-pub type Refuse = fn(Refusal) -> Response;
+use crate::{Limits, Rejection, RejectionHandler, Shutdown};
 
 /// Serves `router` until the shutdown, then lets running requests finish. What is refused before the router sees it is
 /// told so as plain text.
@@ -37,22 +30,22 @@ pub async fn serve(
     shutdown: Shutdown,
     limits: Limits,
 ) -> io::Result<()> {
-    serve_api(listener, router, IntoResponse::into_response, shutdown, limits).await
+    serve_with(listener, router, Rejection::into_response, shutdown, limits).await
 }
 
 /// The same for an API whose errors all have one form: it says itself what is refused before its router sees it.
 ///
 /// # Errors
 /// As [`serve`].
-pub async fn serve_api(
+pub async fn serve_with(
     listener: TapListener,
     router: Router,
-    refuse: Refuse,
+    reject: RejectionHandler,
     shutdown: Shutdown,
     limits: Limits,
 ) -> io::Result<()> {
     let http = builder(&limits);
-    let front = Front::new(router, refuse, &limits);
+    let front = Front::new(router, reject, &limits);
     let incoming = Incoming::new(listener, limits, shutdown);
     incoming.for_each(|connection| converse(http.clone(), connection, front.clone())).await;
     Ok(())

@@ -47,6 +47,7 @@ impl Slots {
     ///
     /// Outside of a Tokio runtime.
     pub(crate) fn new(max: u32) -> Self {
+        memory::fix_threshold();
         let max = max as usize;
         let count = Arc::new(Count {
             max,
@@ -91,7 +92,7 @@ async fn give_back(count: Arc<Count>) {
             tokio::time::sleep(SETTLED).await;
             count.most.store(count.taken(), Relaxed);
             // It takes the time of a few calls, and they should not wait for it.
-            _ = tokio::task::spawn_blocking(memory::give_back).await;
+            _ = tokio::task::spawn_blocking(memory::trim).await;
         }
     }
 }

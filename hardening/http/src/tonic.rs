@@ -21,7 +21,7 @@ impl Connected for Connection {
     }
 }
 
-/// What tonic gives each request of a [`Connection`] along; [`Watched`] takes it.
+/// What tonic gives each request of a [`Connection`] along; [`TrackActivity`] takes it.
 #[derive(Clone, Debug)]
 pub struct ConnectInfo {
     activity: Activity,
@@ -30,25 +30,25 @@ pub struct ConnectInfo {
 
 /// When a request came: a time limit that begins here goes off no later than tonic's own, which begins right behind.
 #[derive(Clone, Copy, Debug)]
-pub struct Arrived(pub Instant);
+pub struct ReceivedAt(pub Instant);
 
 /// A layer for tonic's `Server`, which tells a [`Connection`] of its requests. Without it every connection is idle.
 #[derive(Clone, Copy, Debug)]
-pub struct Watched;
+pub struct TrackActivity;
 
-impl<S> Layer<S> for Watched {
-    type Service = WatchedService<S>;
+impl<S> Layer<S> for TrackActivity {
+    type Service = TrackActivityService<S>;
 
-    fn layer(&self, inner: S) -> WatchedService<S> {
-        WatchedService(inner)
+    fn layer(&self, inner: S) -> TrackActivityService<S> {
+        TrackActivityService(inner)
     }
 }
 
-/// The service that [`Watched`] makes of another.
+/// The service that [`TrackActivity`] makes of another.
 #[derive(Clone, Debug)]
-pub struct WatchedService<S>(S);
+pub struct TrackActivityService<S>(S);
 
-impl<S, In, Out> Service<Request<In>> for WatchedService<S>
+impl<S, In, Out> Service<Request<In>> for TrackActivityService<S>
 where
     S: Service<Request<connection::Request<In>>, Response = Response<Out>>,
     S::Future: Send + 'static,
@@ -65,7 +65,7 @@ where
 
     fn call(&mut self, mut request: Request<In>) -> Self::Future {
         let extensions = request.extensions_mut();
-        extensions.insert(Arrived(Instant::now()));
+        extensions.insert(ReceivedAt(Instant::now()));
         let info = extensions.remove::<ConnectInfo>();
         let activity = info.map_or_else(
             || Activity::new(Shutdown::new()),

@@ -8,8 +8,8 @@ use super::evidence::{Evidence, Selector};
 use super::limits::{ExceedingCall, LimitChecker, MAX_SHOWN};
 use super::{Assertion, Measure};
 use crate::compare::{Comparison, Verdict};
-use crate::step::{Step, WHOLE};
 use crate::summary::Summary;
+use crate::summary::{Step, WHOLE_RECORDING};
 
 /// Outcome of an assertion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -131,7 +131,7 @@ fn each_trace(
     for (index, (trace, checker)) in comparison.traces.iter().zip(checkers).enumerate() {
         let result = check(trace, checker);
         judgement.violations += result.violations;
-        let doubts = trace.doubts.iter().map(ToString::to_string).chain(result.doubts);
+        let doubts = trace.defects.iter().map(ToString::to_string).chain(result.doubts);
         judgement.doubts.extend(doubts.map(|doubt| format!("{}: {doubt}", trace.source)));
         judgement.findings.extend(result.findings.into_iter().map(|(found, value, selector)| Finding {
             trace: trace.label.clone(),
@@ -207,7 +207,7 @@ fn violation(call: &ExceedingCall, measure: Measure) -> (String, Option<u64>, Se
 }
 
 fn in_step(step: &str) -> String {
-    if step == WHOLE { String::new() } else { format!("step \"{step}\": ") }
+    if step == WHOLE_RECORDING { String::new() } else { format!("step \"{step}\": ") }
 }
 
 impl Judgement {
@@ -225,5 +225,10 @@ impl Judgement {
             findings: Vec::new(),
             violations: 0,
         }
+    }
+
+    /// Returns the evidence of the findings, to be looked up.
+    pub fn evidence_mut(&mut self) -> impl Iterator<Item = &mut Evidence> {
+        self.findings.iter_mut().map(|finding| &mut finding.evidence)
     }
 }

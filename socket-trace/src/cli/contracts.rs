@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Done;
+use super::failed::Done;
 use socket_dissect::Contracts;
 
 /// Arguments to flatten into those of a subcommand.

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::failed::Failed;
+use super::choices::FormatName;
+use super::failed::{Done, Failed};
 use super::output::Output;
-use super::{Done, warn_of_end};
+use super::terminal::warn_of_defects;
 use crate::export::{self, Error, Format, continues};
 use crate::reader::{Error as TraceError, Trace};
 
@@ -32,7 +33,7 @@ pub(super) struct Export {
     traces: Vec<PathBuf>,
     /// Output format [default: by the extension of the output: .pcapng, .sqlog, .csv]
     #[arg(long, value_enum, value_name = "FORMAT")]
-    to: Option<Format>,
+    to: Option<FormatName>,
     #[command(flatten)]
     output: Output,
 }
@@ -56,7 +57,7 @@ impl Export {
                 Error::Trace(error) => Failed::Trace(error),
                 Error::Output(error) => self.output.write_error(error),
             })?;
-            warn_of_end(trace)?;
+            warn_of_defects(trace)?;
         }
         let notes = export.finish().map_err(|error| self.output.write_error(error))?;
         for note in notes {
@@ -67,7 +68,7 @@ impl Export {
 
     fn format(&self) -> Done<Format> {
         let extension = || self.output.output.extension()?.to_str().and_then(Format::of_extension);
-        self.to.or_else(extension).ok_or_else(|| {
+        self.to.map(Into::into).or_else(extension).ok_or_else(|| {
             let name = self.output.name();
             Failed::Usage(format!(
                 "cannot tell the format of {name} by its extension; pass --to pcapng, --to qlog or --to csv"

@@ -7,6 +7,9 @@ use crate::reader::Error;
 use crate::verify::Failure;
 use socket_dissect::contracts;
 
+/// The exit code of a subcommand, or its failure.
+pub(super) type Done<T = u8> = Result<T, Failed>;
+
 /// The reason why a subcommand failed.
 #[derive(Debug)]
 pub(super) enum Failed {

@@ -1,5 +1,6 @@
 //! The command `socket-trace`, with a module per subcommand.
 
+mod choices;
 mod compare;
 mod completions;
 mod contracts;
@@ -13,16 +14,14 @@ mod report;
 mod sequence;
 mod show;
 mod sockets;
+mod terminal;
 mod verify;
 
-use std::io::{self, ErrorKind, IsTerminal as _, Write};
+use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
 
-use anstream::ColorChoice;
-use clap::{Parser, Subcommand};
-use serde::Serialize;
+use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::reader::{Ending, Trace};
 use failed::Failed;
 
 /// Reads recordings made with socket-tap
@@ -50,9 +49,6 @@ enum Command {
     Completions(completions::Completions),
 }
 
-/// Result of a subcommand: its exit code, or the reason why it failed.
-type Done<T = u8> = Result<T, Failed>;
-
 /// Parses the command line, runs the subcommand, and returns the exit code.
 #[must_use]
 pub fn run() -> ExitCode {
@@ -66,7 +62,7 @@ pub fn run() -> ExitCode {
         Command::Sockets(sockets) => sockets.run(),
         Command::Export(export) => export.run(),
         Command::Report(report) => report.run(),
-        Command::Completions(completions) => completions.run(),
+        Command::Completions(completions) => completions.run(Flags::command()),
     };
     match done {
         Ok(code) => ExitCode::from(code),
@@ -80,46 +76,24 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Returns `true` if standard output supports colours: a terminal, without `NO_COLOR`.
-fn colored() -> bool {
-    anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never
-}
+#[cfg(test)]
+mod tests {
+    use clap::ValueEnum as _;
 
-/// Returns the width of the terminal; `None` if standard output is not a terminal.
-fn width() -> Option<usize> {
-    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
-    terminal.map(|(terminal_size::Width(columns), _)| columns.into())
-}
+    use super::*;
 
-fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
-    writeln!(out)
-}
+    #[test]
+    fn command_line_definition_is_consistent() {
+        Flags::command().debug_assert();
+    }
 
-/// Warns on standard error of a trace that is incomplete. Call after its last event was read.
-fn warn_of_end(trace: &Trace) -> io::Result<()> {
-    let source = trace.source();
-    let warning = match trace.ending() {
-        Ending::Complete(end) if end.lost > 0 => {
-            format!("{source} is lossy: {} events are missing", end.lost)
+    #[test]
+    fn each_shell_completes_each_subcommand() {
+        for shell in clap_complete::Shell::value_variants() {
+            let script = completions::script(*shell, Flags::command());
+            for subcommand in Flags::command().get_subcommands() {
+                assert!(script.contains(subcommand.get_name()), "{shell}: {}", subcommand.get_name());
+            }
         }
-        Ending::Complete(end) if end.events != trace.events() => {
-            format!("{source} has {} events, but its end line counts {}", trace.events(), end.events)
-        }
-        Ending::Complete(_) => return Ok(()),
-        Ending::CutShort { torn: false } => {
-            format!("{source} has no end line: it was cut short, or is still being written")
-        }
-        Ending::CutShort { torn: true } => {
-            format!("{source} was cut short: its last line is incomplete and was skipped")
-        }
-        Ending::TextAfterEnd { line } => format!(
-            "{source}, line {line}: text after the end line; two programs wrote to the file, and events are missing"
-        ),
-    };
-    warn(&warning)
-}
-
-fn warn(warning: &str) -> io::Result<()> {
-    writeln!(io::stderr(), "socket-trace: warning: {warning}")
+    }
 }

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::failed::Failed;
+use super::failed::{Done, Failed};
 use super::output::Output;
-use super::{Done, warn, warn_of_end};
-use crate::items::kept::{MOST_BYTES, MOST_ITEMS};
+use super::terminal::{warn, warn_of_defects};
+use crate::page_feed::{MAX_BYTES, MAX_EVENTS};
 use crate::reader::Trace;
 use crate::report::{Error, Report};
 
@@ -55,13 +55,13 @@ impl ReportCommand {
             .and_then(|()| out.flush())
             .map_err(|error| self.output.write_error(error))?;
         if omitted > 0 {
-            let most = MOST_BYTES >> 20;
+            let most = MAX_BYTES >> 20;
             warn(&format!(
-                "a page holds {MOST_ITEMS} events and {most} MiB of them; the {omitted} oldest were omitted"
+                "a page holds {MAX_EVENTS} events and {most} MiB of them; the {omitted} oldest were omitted"
             ))?;
         }
         for trace in timeline.traces() {
-            warn_of_end(trace)?;
+            warn_of_defects(trace)?;
         }
         Ok(0)
     }

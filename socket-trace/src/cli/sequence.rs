@@ -8,12 +8,13 @@ use clap::{Args, ValueEnum};
 use socket_tap::event::SockId;
 
 use super::contracts::ContractFlags;
+use super::failed::{Done, Failed};
 use super::output::Output;
-use super::{Done, Failed, warn_of_end, width};
+use super::terminal::{warn_of_defects, width};
 use crate::reader::{Error, Trace};
 use crate::sequence::{self, Choice, gather, lanes, mermaid, svg, text};
+use crate::timeline::AnnotatedEvents;
 use crate::timeline::Timeline;
-use crate::timeline::seen::Walk;
 
 const HELP: &str = "Give the recording of the server, of the client, or both. With both, both sides are exact; of \
     a side that was not recorded, only the calls implied by the other side are drawn. Several pairs are drawn side \
@@ -69,8 +70,8 @@ enum Form {
 impl Sequence {
     pub(super) fn run(&self) -> Done {
         let traces = self.files.iter().map(Trace::open).collect::<Result<Vec<_>, Error>>()?;
-        let mut walk = Walk::with_contracts(Timeline::of(traces), &self.contracts.read()?);
-        let sequences = gather(&mut walk, &self.choice())?;
+        let mut events = AnnotatedEvents::with_contracts(Timeline::of(traces), &self.contracts.read()?);
+        let sequences = gather(&mut events, &self.choice())?;
         if sequences.is_empty() {
             return Err(Failed::Usage(self.not_found()));
         }
@@ -83,8 +84,8 @@ impl Sequence {
                 out.flush()?;
             }
         }
-        for trace in walk.timeline().traces() {
-            warn_of_end(trace)?;
+        for trace in events.timeline().traces() {
+            warn_of_defects(trace)?;
         }
         Ok(0)
     }

@@ -23,8 +23,10 @@
 //! - [`qlog`]: events, for tools of QUIC
 //! - [`csv`]: a table, for spreadsheets, `DuckDB` and pandas
 //! - `fields`: an event as a flat list of fields, for qlog and CSV
+//! - `exporter`: the trait that the formats implement
 
 pub mod csv;
+mod exporter;
 mod fields;
 pub mod pcapng;
 pub mod qlog;
@@ -32,20 +34,20 @@ pub mod qlog;
 use std::fmt;
 use std::io::{self, BufWriter, Write};
 
-use clap::ValueEnum;
-use socket_tap::event::Event;
 use socket_tap::format::Header;
+
+use exporter::Exporter;
 
 use crate::reader::{Error as TraceError, Trace, are_parts};
 
 /// An export format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Packets for Wireshark and tshark, synthesised from the socket calls
+    /// Packets for Wireshark and tshark, synthesised from the socket calls.
     Pcapng,
-    /// qlog events as JSON text sequences (.sqlog), for qvis and other tools of QUIC
+    /// qlog events as JSON text sequences (.sqlog), for qvis and other tools of QUIC.
     Qlog,
-    /// A row per event, for spreadsheets, DuckDB and pandas
+    /// A row per event, for spreadsheets, `DuckDB` and pandas.
     Csv,
 }
 
@@ -72,21 +74,6 @@ impl Format {
 #[must_use]
 pub fn continues(from: &Header, to: &Header) -> bool {
     are_parts(from, to) && to.part == from.part.saturating_add(1)
-}
-
-/// Buffered output of an exporter.
-type Out = BufWriter<Box<dyn Write>>;
-
-/// A writer of recordings in one format.
-trait Exporter {
-    /// Starts a recording.
-    fn begin(&mut self, header: &Header) -> io::Result<()>;
-
-    /// Exports an event of the recording, from this line of its trace.
-    fn event(&mut self, event: &Event, line: u64) -> io::Result<()>;
-
-    /// Completes the output after the last recording. Returns notes for the user.
-    fn finish(&mut self) -> io::Result<Vec<String>>;
 }
 
 /// An export in progress.

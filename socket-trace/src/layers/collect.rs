@@ -13,7 +13,7 @@ use super::transfer_log::{TransferLog, direction_and_bytes};
 use crate::reader::Error;
 use crate::timeline::Recording;
 use crate::timeline::connections::Socket;
-use crate::timeline::seen::{Seen, Walk};
+use crate::timeline::{AnnotatedEvent, AnnotatedEvents};
 use socket_dissect::{Class, Expansion, Layer, Part};
 
 /// Selection of a call: the first one that meets all conditions. A field that is `None` imposes none.
@@ -31,18 +31,18 @@ pub struct Selection {
 ///
 /// # Errors
 /// A trace cannot be read.
-pub fn collect(walk: &mut Walk, selection: &Selection) -> Result<Option<Map>, Error> {
-    let sides = walk.timeline().recordings().iter().map(|recording| recording.header.side).collect();
+pub fn collect(events: &mut AnnotatedEvents, selection: &Selection) -> Result<Option<Map>, Error> {
+    let sides = events.timeline().recordings().iter().map(|recording| recording.header.side).collect();
     let (logs, tls) = (HashMap::new(), TlsStreams::default());
     let mut collector = Collector { selection, sides, selected: None, logs, tls, more: 0 };
-    while let Some(seen) = walk.next_seen()? {
-        let Some(sock) = seen.moment.event.sock else { continue };
-        let socket = Socket { recording: seen.moment.recording, sock };
-        if collector.observe(seen, socket, walk.expansion(socket)) {
-            collector.set_operation(|call| walk.operation(socket, call));
+    while let Some(annotated) = events.next_event()? {
+        let Some(sock) = annotated.timed.event.sock else { continue };
+        let socket = Socket { recording: annotated.timed.recording, sock };
+        if collector.observe(annotated, socket, events.expansion(socket)) {
+            collector.set_operation(|call| events.operation(socket, call));
         }
     }
-    Ok(collector.finish(walk.timeline().recordings()))
+    Ok(collector.finish(events.timeline().recordings()))
 }
 
 struct Collector<'a> {
@@ -66,19 +66,19 @@ struct SelectedCall {
 
 impl Collector<'_> {
     /// Processes an event. Returns `true` if it transferred bytes of the call.
-    fn observe(&mut self, seen: Seen, socket: Socket, expansion: Option<Expansion>) -> bool {
-        let event = &seen.moment.event;
-        let Some(connection) = seen.connection.clone() else { return false };
+    fn observe(&mut self, annotated: AnnotatedEvent, socket: Socket, expansion: Option<Expansion>) -> bool {
+        let event = &annotated.timed.event;
+        let Some(connection) = annotated.connection.clone() else { return false };
         if self.selected.as_ref().is_some_and(|selected| selected.connection != connection.number) {
             return false;
         }
         if let Some((to, bytes)) = direction_and_bytes(event, connection.side) {
-            let is_of_call = self.is_of_call(&seen, connection.number, socket);
-            let (end, transfer) = ((socket, to), (seen.moment.at, bytes));
-            self.tls.transferred(end, transfer, &seen.carried, expansion, self.selected.is_some());
+            let is_of_call = self.is_of_call(&annotated, connection.number, socket);
+            let (end, transfer) = ((socket, to), (annotated.timed.at, bytes));
+            self.tls.transferred(end, transfer, &annotated.parts, expansion, self.selected.is_some());
             let new = || TransferLog::new(connection.number, connection.side);
             let log = self.logs.entry((socket, to)).or_insert_with(new);
-            self.more += log.add(seen.moment.at, bytes, seen.carried, is_of_call);
+            self.more += log.add(annotated.timed.at, bytes, annotated.parts, is_of_call);
             return is_of_call;
         }
         if let Op::Adopt { on: Some(below), .. } = event.op {
@@ -103,22 +103,22 @@ impl Collector<'_> {
     }
 
     /// Returns `true` if the transfer has bytes of the selected call. Selects the first call that matches.
-    fn is_of_call(&mut self, seen: &Seen, connection: u64, socket: Socket) -> bool {
+    fn is_of_call(&mut self, annotated: &AnnotatedEvent, connection: u64, socket: Socket) -> bool {
         if self.selected.is_none() {
-            self.selected = self.select(seen, connection, socket);
+            self.selected = self.select(annotated, connection, socket);
         }
         let Some(selected) = &mut self.selected else { return false };
-        selected.update_operation(&seen.carried);
-        seen.carried.iter().any(|part| part.call == Some(selected.call))
+        selected.update_operation(&annotated.parts);
+        annotated.parts.iter().any(|part| part.call == Some(selected.call))
     }
 
-    fn select(&self, seen: &Seen, connection: u64, socket: Socket) -> Option<SelectedCall> {
+    fn select(&self, annotated: &AnnotatedEvent, connection: u64, socket: Socket) -> Option<SelectedCall> {
         let Selection { sock, call, step } = self.selection;
         let numbered = if self.sides.contains(&Side::Server) { Side::Server } else { Side::Client };
         let is_numbered = self.sides.get(socket.recording) == Some(&numbered);
         let matches = sock.is_none_or(|sock| sock == socket.sock && is_numbered)
-            && step.as_deref().is_none_or(|step| seen.step.as_deref() == Some(step));
-        let mut calls = seen.carried.iter().filter_map(|part| part.call);
+            && step.as_deref().is_none_or(|step| annotated.step.as_deref() == Some(step));
+        let mut calls = annotated.parts.iter().filter_map(|part| part.call);
         let call = calls.find(|number| matches && call.is_none_or(|call| call == *number))?;
         Some(SelectedCall { connection, call, operation: String::new(), is_known: false })
     }

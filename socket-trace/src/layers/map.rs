@@ -27,7 +27,7 @@ pub struct Map {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Direction {
     /// The receiving side.
-    #[serde(serialize_with = "crate::json::side")]
+    #[serde(serialize_with = "crate::summary::json::side")]
     pub to: Side,
     /// Byte breakdown of the call in this direction.
     pub bytes: BTreeMap<Class, u64>,

@@ -2,11 +2,11 @@ use socket_tap::event::SockId;
 use socket_tap::format::Side;
 
 use super::*;
+use crate::timeline::AnnotatedEvents;
 use crate::timeline::fixture::{client, header, server, timeline};
-use crate::timeline::seen::Walk;
 
 fn map(traces: &[Vec<String>], selection: &Selection) -> Option<Map> {
-    collect(&mut Walk::along(timeline(traces)), selection).unwrap()
+    collect(&mut AnnotatedEvents::new(timeline(traces)), selection).unwrap()
 }
 
 fn first(traces: &[Vec<String>]) -> Map {

@@ -9,7 +9,7 @@ use socket_tap::event::{Addr, Op, SockId};
 use super::finding::{Example, Finding, Quote, Tally, plural};
 use super::rule::{EndState, ObservedEvent, Requirement, Rule, RuleInfo};
 use super::socket::Socket;
-use crate::socket::Role;
+use crate::summary::Role;
 
 static INFO: RuleInfo = RuleInfo {
     name: "new-connection-for-each-request",

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::finding::Finding;
 use super::rule::{EndState, Requirement, Rule, RuleInfo};
 use crate::reader::{Ending, Trace};
-use crate::summary::{Doubt, Recording, doubts};
+use crate::summary::{Defect, RecordingState, defects};
 
 /// Findings of all rules in one trace.
 #[derive(Debug, Serialize)]
@@ -72,16 +72,17 @@ impl Report {
 
 /// Lists the requirements that the trace does not meet, each with the reason.
 fn deficits(trace: &Trace, lost: u64) -> Vec<(Requirement, String)> {
-    let mut deficits: Vec<(Requirement, String)> = (doubts(trace, lost, Recording::Ended).into_iter())
-        .filter_map(|doubt| match doubt {
-            Doubt::Lossy { .. } | Doubt::Edited { .. } | Doubt::TextAfterEnd { .. } => {
-                Some((Requirement::EveryEvent, doubt.to_string()))
-            }
-            Doubt::CutShort { .. } => Some((Requirement::RecordingEnd, doubt.to_string())),
-            // A recording that starts late hides no event between its first and its last.
-            Doubt::Part => None,
-        })
-        .collect();
+    let mut deficits: Vec<(Requirement, String)> = (defects(trace, lost, RecordingState::Finished)
+        .into_iter())
+    .filter_map(|defect| match defect {
+        Defect::Lossy { .. } | Defect::Edited { .. } | Defect::TextAfterEnd { .. } => {
+            Some((Requirement::EveryEvent, defect.to_string()))
+        }
+        Defect::CutShort { .. } => Some((Requirement::RecordingEnd, defect.to_string())),
+        // A recording that starts late hides no event between its first and its last.
+        Defect::Part => None,
+    })
+    .collect();
     if matches!(trace.ending(), Ending::Complete(end) if end.continued) {
         deficits.push((Requirement::RecordingEnd, "the recording continues in another file".to_owned()));
     }

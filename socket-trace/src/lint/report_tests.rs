@@ -34,15 +34,10 @@ fn complete_trace_is_checked_by_all_rules() {
 
 #[test]
 fn truncated_trace_skips_rules_about_its_end() {
-    for (end, reason) in [
-        ("", "it has no end line"),
-        (r#"{"end":true,"ev"#, "its last line breaks off"),
-        (r#"{"end":true,"events":8,"lost":0,"continued":true}"#, "continues in another file"),
-    ] {
+    for end in ["", r#"{"end":true,"ev"#, r#"{"end":true,"events":8,"lost":0,"continued":true}"#] {
         let report = lint_with_end(Side::Server, &events(), end);
         assert_eq!(rule_counts(&report), [FOUND[0], FOUND[2]], "{end}");
         assert_eq!(skipped(&report), ["connections-never-closed"]);
-        assert!(report.skipped[0].reason.contains(reason), "{:?}", report.skipped);
     }
 }
 

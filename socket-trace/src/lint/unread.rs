@@ -4,7 +4,7 @@ use socket_tap::event::Op;
 
 use super::finding::{Example, Finding, Quote, Tally, plural};
 use super::rule::{EndState, ObservedEvent, Requirement, Rule, RuleInfo};
-use crate::socket::Role;
+use crate::summary::Role;
 
 static INFO: RuleInfo = RuleInfo {
     name: "unread-bytes",

@@ -11,7 +11,7 @@ use socket_tap::event::{Failure, Op, SockId};
 use super::finding::{Example, Finding, Quote, Tally, plural};
 use super::rule::{EndState, ObservedEvent, Requirement, Rule, RuleInfo};
 use super::socket::Socket;
-use crate::socket::Role;
+use crate::summary::Role;
 
 static INFO: RuleInfo = RuleInfo {
     name: "write-after-end",

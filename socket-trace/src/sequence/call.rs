@@ -9,7 +9,7 @@ use socket_tap::format::text::printable;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Call {
     /// Side that made the call.
-    #[serde(serialize_with = "crate::json::side")]
+    #[serde(serialize_with = "crate::summary::json::side")]
     pub side: Side,
     /// Time in nanoseconds on the time line: of the call for one that sends or connects, of its return for one that
     /// receives.

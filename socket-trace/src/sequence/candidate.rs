@@ -4,13 +4,13 @@ use socket_tap::event::{Event, Op};
 use socket_tap::format::Side;
 use socket_tap::format::text::printable;
 
-use super::Sequence;
 use super::call::{Call, Signal};
 use super::merge::merge;
+use super::model::Sequence;
 use crate::show::description::describe;
+use crate::timeline::AnnotatedEvent;
 use crate::timeline::Recording;
 use crate::timeline::connections::Socket;
-use crate::timeline::seen::Seen;
 
 /// Maximum number of calls of each side. A longer diagram is unreadable.
 const MAX_CALLS: usize = 500;
@@ -45,10 +45,10 @@ impl Candidate {
     }
 
     /// Adds a call of one end.
-    pub(super) fn observe(&mut self, side: Side, socket: Socket, seen: &Seen) {
+    pub(super) fn observe(&mut self, side: Side, socket: Socket, annotated: &AnnotatedEvent) {
         let max = if self.is_selected { MAX_CALLS } else { MAX_CALLS_BEFORE };
         if let Some(end) = self.end(side).as_mut().filter(|end| end.socket == socket) {
-            end.observe(seen, side, max);
+            end.observe(annotated, side, max);
         }
     }
 
@@ -90,8 +90,8 @@ impl Candidate {
 }
 
 impl End {
-    fn observe(&mut self, seen: &Seen, side: Side, max: usize) {
-        let event = &seen.moment.event;
+    fn observe(&mut self, annotated: &AnnotatedEvent, side: Side, max: usize) {
+        let event = &annotated.timed.event;
         if matches!(event.op, Op::Option { .. }) {
             return;
         }
@@ -100,7 +100,7 @@ impl End {
             self.more += 1;
             return;
         }
-        let call = Call::of(event, side, seen.moment.at, describe(&seen.carried), self.open);
+        let call = Call::of(event, side, annotated.timed.at, describe(&annotated.parts), self.open);
         self.open &= !matches!(call.sends, Some(Signal::Fin | Signal::Rst));
         self.calls.push(call);
     }

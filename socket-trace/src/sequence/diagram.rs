@@ -2,8 +2,8 @@
 
 use socket_tap::format::Side;
 
-use super::Sequence;
 use super::call::{Call, Signal};
+use super::model::Sequence;
 
 /// Minimum duration of a pause that is drawn, in nanoseconds. On one machine, a response takes less.
 const PAUSE: u64 = 10_000_000;

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use socket_tap::format::Side;
 
-use super::Sequence;
 use super::diagram::{Arrow, lane, pause, rows};
+use super::model::Sequence;
 use crate::show::description::truncate;
 
 /// Maximum length of a description: the diagram is as wide as its longest label.

@@ -8,6 +8,7 @@
 //! - [`call`]: one call, and the signal it sends or receives
 //! - [`mod@gather`]: selects connections from a complete recording
 //! - `candidate`: a connection that is or may become the selected one
+//! - `model`: [`Sequence`], the calls of a connection in order
 //! - `merge`: merges both sides, causes before effects
 //! - `diagram`: the rows of a diagram, shared by all output forms
 //! - [`text`]: the diagram as text
@@ -20,41 +21,26 @@ mod diagram;
 pub mod gather;
 mod merge;
 pub mod mermaid;
+mod model;
 pub mod svg;
 pub mod text;
 
 pub use call::{Call, Signal};
 pub use gather::{Choice, gather};
+pub use model::Sequence;
 pub use text::lanes;
 
-use serde::Serialize;
-
 use crate::reader::{Error, Trace};
+use crate::timeline::AnnotatedEvents;
 use crate::timeline::Timeline;
-use crate::timeline::seen::Walk;
-
-/// The calls of a connection, including those that opened the server's listener.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Sequence {
-    /// Name of the recording: `rest`.
-    pub title: String,
-    /// Recording and socket of the client, `rest-client #1`; `None` if the client was not recorded.
-    pub client: Option<String>,
-    /// Recording and socket of the server; `None` if the server was not recorded.
-    pub server: Option<String>,
-    /// The calls, in order.
-    pub calls: Vec<Call>,
-    /// Number of later calls that are omitted.
-    pub more: u64,
-}
 
 /// Returns the calls of the first connection of a step.
 ///
 /// # Errors
 /// A trace cannot be read.
 pub fn of_step(client: Trace, server: Trace, step: &str) -> Result<Vec<Call>, Error> {
-    let mut walk = Walk::along(Timeline::of(vec![client, server]));
-    let first = gather(&mut walk, &Choice::Step(step.to_owned()))?.into_iter().next();
+    let mut events = AnnotatedEvents::new(Timeline::of(vec![client, server]));
+    let first = gather(&mut events, &Choice::Step(step.to_owned()))?.into_iter().next();
     Ok(first.unwrap_or_default().calls)
 }
 

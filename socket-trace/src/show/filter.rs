@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use socket_tap::event::{Addr, Op, SockId};
 
+use crate::timeline::AnnotatedEvent;
 use crate::timeline::connections::Connection;
-use crate::timeline::seen::Seen;
 
 /// Conditions for an event to be shown. A field that is `None` or empty imposes none.
 #[derive(Clone, Debug, Default)]
@@ -33,16 +33,16 @@ pub struct Filter {
 impl Filter {
     /// Returns `true` if the event meets all conditions.
     #[must_use]
-    pub fn passes(&self, seen: &Seen) -> bool {
-        let Seen { moment, connection, step, .. } = seen;
+    pub fn passes(&self, annotated: &AnnotatedEvent) -> bool {
+        let AnnotatedEvent { timed, connection, step, .. } = annotated;
         let connection = connection.as_deref();
-        self.sock.is_none_or(|sock| moment.event.sock == Some(sock))
+        self.sock.is_none_or(|sock| timed.event.sock == Some(sock))
             && self.connection.is_none_or(|number| connection.is_some_and(|it| it.number == number))
-            && self.peer.as_ref().is_none_or(|peer| self.is_with(peer, &moment.event.op, connection))
-            && (self.ops.is_empty() || self.ops.iter().any(|op| op == moment.event.op.name()))
+            && self.peer.as_ref().is_none_or(|peer| self.is_with(peer, &timed.event.op, connection))
+            && (self.ops.is_empty() || self.ops.iter().any(|op| op == timed.event.op.name()))
             && self.step.as_deref().is_none_or(|name| step.as_deref() == Some(name))
-            && self.since.is_none_or(|since| moment.at >= since)
-            && self.until.is_none_or(|until| moment.at <= until)
+            && self.since.is_none_or(|since| timed.at >= since)
+            && self.until.is_none_or(|until| timed.at <= until)
     }
 
     /// Returns `true` if no event after time `at` can pass, so that complete traces need not be read further.

@@ -6,8 +6,8 @@ use serde::Serialize;
 use socket_tap::event::Event;
 use socket_tap::format::write_event;
 
+use crate::timeline::AnnotatedEvent;
 use crate::timeline::Recording;
-use crate::timeline::seen::Seen;
 use socket_dissect::Part;
 
 /// Writes the delimiters between objects: those of one array, which must be complete to be parsed, or none, so that
@@ -87,17 +87,17 @@ pub(crate) struct AddedFields<'a> {
 
 impl<'a> AddedFields<'a> {
     /// Fields for an event of a single recording.
-    fn single(seen: &'a Seen) -> Self {
-        Self { carried: &seen.carried, ..Self::default() }
+    fn single(annotated: &'a AnnotatedEvent) -> Self {
+        Self { carried: &annotated.parts, ..Self::default() }
     }
 
     /// Fields for an event of one of several recordings.
-    pub(crate) fn labelled(recordings: &'a [Recording], seen: &'a Seen) -> Self {
+    pub(crate) fn labelled(recordings: &'a [Recording], annotated: &'a AnnotatedEvent) -> Self {
         Self {
-            recording: recordings.get(seen.moment.recording).map(|recording| recording.label.as_str()),
-            at: Some(seen.moment.at),
-            connection: seen.connection.as_ref().map(|connection| connection.number),
-            ..Self::single(seen)
+            recording: recordings.get(annotated.timed.recording).map(|recording| recording.label.as_str()),
+            at: Some(annotated.timed.at),
+            connection: annotated.connection.as_ref().map(|connection| connection.number),
+            ..Self::single(annotated)
         }
     }
 
@@ -118,15 +118,15 @@ impl<'a> AddedFields<'a> {
 /// # Errors
 /// Those of `out`.
 pub fn event(
-    seen: &Seen,
+    annotated: &AnnotatedEvent,
     recordings: &[Recording],
     delimiters: &mut Delimiters,
     out: &mut impl Write,
 ) -> io::Result<()> {
     delimiters.before_object(out)?;
     let added = match recordings {
-        [_, _, ..] => AddedFields::labelled(recordings, seen),
-        _ => AddedFields::single(seen),
+        [_, _, ..] => AddedFields::labelled(recordings, annotated),
+        _ => AddedFields::single(annotated),
     };
-    added.write(&seen.moment.event, out)
+    added.write(&annotated.timed.event, out)
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::json::{self, Delimiters};
 use super::lines::{Style, Text};
 use super::summary::{Row, Summary};
-use crate::timeline::seen::Seen;
+use crate::timeline::AnnotatedEvent;
 use crate::timeline::{Recording, Timeline};
 
 /// Writer of a time line in one output form.
@@ -63,21 +63,21 @@ impl View {
     /// Those of `out`.
     pub fn event(
         &mut self,
-        seen: &Seen,
+        annotated: &AnnotatedEvent,
         shown: bool,
         recordings: &[Recording],
         out: &mut impl Write,
     ) -> io::Result<()> {
         match &mut self.0 {
-            Form::Text(text) => text.event(seen, shown, out),
-            Form::Json(delimiters) if shown => json::event(seen, recordings, delimiters, out),
+            Form::Text(text) => text.event(annotated, shown, out),
+            Form::Json(delimiters) if shown => json::event(annotated, recordings, delimiters, out),
             Form::Json(_) => Ok(()),
-            Form::Summary(summary) => match summary.event(seen, shown) {
+            Form::Summary(summary) => match summary.event(annotated, shown) {
                 Some(row) => summary.line(&row, out),
                 None => Ok(()),
             },
             Form::SummaryJson(summary, delimiters) => {
-                summary.event(seen, shown).map_or(Ok(()), |row| json::object(&row, delimiters, out))
+                summary.event(annotated, shown).map_or(Ok(()), |row| json::object(&row, delimiters, out))
             }
         }
     }

@@ -6,11 +6,11 @@ use super::section::{self, Note, Section};
 use super::{assertions, verdict};
 use crate::assertion::judge::Judgement;
 use crate::compare::Comparison;
-use crate::compare::align::By;
+use crate::compare::grouping::Grouping;
 
 /// Formats a comparison for a terminal of 120 columns. Outcomes of assertions come last, next to the prompt.
 #[must_use]
-pub fn text(comparison: &Comparison, judgements: &[Judgement], by: Option<By>, color: bool) -> String {
+pub fn text(comparison: &Comparison, judgements: &[Judgement], by: Option<Grouping>, color: bool) -> String {
     let (sections, notes) = sections(comparison, by);
     let parts = has_verdict(comparison, judgements).then(|| verdict::text(comparison)).into_iter();
     let parts = parts.chain(sections.iter().map(Section::text)).chain(notes.iter().map(Note::text));
@@ -22,7 +22,7 @@ pub fn text(comparison: &Comparison, judgements: &[Judgement], by: Option<By>, c
 /// Formats a comparison as Markdown for GitHub. Outcomes of assertions come before the tables, at the top of the
 /// page.
 #[must_use]
-pub fn markdown(comparison: &Comparison, judgements: &[Judgement], by: Option<By>) -> String {
+pub fn markdown(comparison: &Comparison, judgements: &[Judgement], by: Option<Grouping>) -> String {
     let (sections, notes) = sections(comparison, by);
     let parts = has_verdict(comparison, judgements).then(|| verdict::markdown(comparison)).into_iter();
     let parts = parts.chain((!judgements.is_empty()).then(|| assertions::markdown(judgements)));
@@ -35,7 +35,7 @@ fn has_verdict(comparison: &Comparison, judgements: &[Judgement]) -> bool {
     comparison.traces.len() > 1 || judgements.is_empty()
 }
 
-fn sections(comparison: &Comparison, by: Option<By>) -> (Vec<Section>, Vec<Note>) {
+fn sections(comparison: &Comparison, by: Option<Grouping>) -> (Vec<Section>, Vec<Note>) {
     let [mut server, client] =
         [Side::Server, Side::Client].map(|side| section::of(&comparison.traces, side, by));
     server.0.extend(client.0);

@@ -1,54 +1,39 @@
-//! What a client may do over TCP, and how long. A datagram is over as soon as it is there: UDP needs no such limits.
-
-use std::time::Duration;
+//! A flag for each limit on TCP connections. UDP needs none: a datagram is complete when it arrives.
 
 use clap::{Args, value_parser};
-use hardening_http::limits::{defaults, seconds};
+use hardening_http::Limits;
+use server_kit::Seconds;
 
-/// Those of the three APIs' servers that are not about HTTP, with the same defaults.
-#[derive(Clone, Debug, PartialEq, Eq, Args)]
+/// The flags of those [`Limits`] that do not concern HTTP.
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Limits")]
-pub struct Limits {
-    /// Connections at the same time; more wait in the kernel's backlog
-    #[arg(long, value_name = "N", default_value = "10000", value_parser = value_parser!(u32).range(1..))]
+pub struct LimitFlags {
+    /// Maximum number of open connections; further clients wait in the kernel's backlog
+    #[arg(long, value_name = "N", default_value_t = Limits::DEFAULT.max_connections,
+        value_parser = value_parser!(u32).range(1..))]
     pub max_connections: u32,
 
-    /// For the next question of a connection
-    #[arg(long = "idle-timeout", value_name = "SECONDS", default_value = "60", value_parser = seconds)]
-    pub idle: Duration,
+    /// Time that a connection may stay open without sending a complete request line
+    #[arg(long, value_name = "SECONDS", default_value_t = Limits::DEFAULT.idle_timeout.into())]
+    pub idle_timeout: Seconds,
 
-    /// For a client to take something of what is written to it
-    #[arg(long = "write-timeout", value_name = "SECONDS", default_value = "30", value_parser = seconds)]
-    pub write: Duration,
+    /// Time that a write may wait for the client to read
+    #[arg(long, value_name = "SECONDS", default_value_t = Limits::DEFAULT.write_timeout.into())]
+    pub write_timeout: Seconds,
 
-    /// For what runs, after the signal
-    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
-    pub grace: Duration,
+    /// Time for in-flight requests to complete after SIGINT or SIGTERM
+    #[arg(long, value_name = "SECONDS", default_value_t = Limits::DEFAULT.grace.into())]
+    pub grace: Seconds,
 }
 
-impl Default for Limits {
-    /// Those of the command line.
-    fn default() -> Self {
-        defaults()
-    }
-}
-
-impl From<Limits> for hardening_http::Limits {
-    fn from(limits: Limits) -> Self {
-        let Limits { max_connections, idle, write, grace } = limits;
-        // Whoever types a question by hand takes longer for the first one than a browser does.
-        Self { max_connections, head: idle, idle, write, grace, ..Self::default() }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_defaults_are_those_of_the_other_servers() {
-        let others = hardening_http::Limits::default();
-        let same = hardening_http::Limits { head: others.idle, ..others };
-        assert_eq!(hardening_http::Limits::from(Limits::default()), same);
+impl From<LimitFlags> for Limits {
+    fn from(flags: LimitFlags) -> Self {
+        Self {
+            max_connections: flags.max_connections,
+            idle_timeout: flags.idle_timeout.into(),
+            write_timeout: flags.write_timeout.into(),
+            grace: flags.grace.into(),
+            ..Self::DEFAULT
+        }
     }
 }

@@ -1,19 +1,22 @@
-//! The command `plain-server`.
+//! The `plain-server` command.
 
 #![forbid(unsafe_code)]
 
 use std::process::ExitCode;
 
 use bookshelf::Shelf;
+use plain_server::limits::LimitFlags;
 use plain_server::{PROGRAM, Sockets};
 
 fn main() -> ExitCode {
-    server_kit::run_on(
+    server_kit::run_with(
         &PROGRAM,
         async |tap, address| {
             let sockets = Sockets::bind(tap, tap, address, "--listen").await?;
             Ok((sockets.local_addr()?, sockets))
         },
-        |sockets, shutdown, limits| plain_server::serve(sockets, Shelf::seeded(), shutdown, limits),
+        |sockets, shutdown, limits: LimitFlags| {
+            plain_server::serve(sockets, Shelf::seeded(), shutdown, limits.into())
+        },
     )
 }

@@ -27,12 +27,12 @@ pub(super) struct QuietTimer {
 impl QuietTimer {
     pub(super) fn new(limits: &Limits, ending: Shutdown) -> Self {
         Self {
-            head: limits.head,
-            idle: limits.idle,
+            head: limits.head_timeout,
+            idle: limits.idle_timeout,
             linger: limits.linger,
             ending: Box::pin(ending.cancelled_owned()),
             goodbye: None,
-            alarm: Box::pin(sleep(limits.head.min(limits.idle))),
+            alarm: Box::pin(sleep(limits.head_timeout.min(limits.idle_timeout))),
         }
     }
 

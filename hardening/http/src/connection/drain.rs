@@ -12,7 +12,7 @@ use socket_tap::TapStream;
 use tokio::io::{AsyncRead as _, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
-use crate::limits::{DRAIN_BYTES, DRAIN_TIME};
+use crate::limits::{DRAIN_TIMEOUT, MAX_DRAIN_BYTES};
 
 /// Reads and forgets, within bounds.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub(super) struct Drain {
 
 impl Drain {
     pub(super) fn new() -> Self {
-        Self { left: DRAIN_BYTES, alarm: Box::pin(sleep(DRAIN_TIME)) }
+        Self { left: MAX_DRAIN_BYTES, alarm: Box::pin(sleep(DRAIN_TIMEOUT)) }
     }
 
     /// Ready when the client has finished, or has had its time.

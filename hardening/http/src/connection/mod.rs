@@ -69,7 +69,7 @@ impl Connection {
             reading: Reading::Open,
             held: None,
             quiet: QuietTimer::new(limits, ending.clone()),
-            stall: StallTimer::new(limits.write),
+            stall: StallTimer::new(limits.write_timeout),
             drain: None,
             activity: Activity::new(ending),
             _slot: slot,
@@ -83,7 +83,7 @@ impl Connection {
     /// A request has come: until what this returns is dropped, it is the server's turn, and the connection not idle. For
     /// a protocol that is not HTTP.
     #[must_use]
-    pub fn request(&self) -> Exchange {
+    pub fn begin_exchange(&self) -> Exchange {
         self.activity.begin(false)
     }
 

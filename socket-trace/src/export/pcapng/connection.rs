@@ -5,10 +5,11 @@ use std::io;
 use socket_tap::close::{Close, EndedBy};
 use socket_tap::event::Transfer;
 
-use super::context::{EventContext, Sender};
+use super::context::EventContext;
 use super::endpoints::Endpoints;
 use super::packet::{self, Flags, MAX_TCP, Payload};
 use super::protocol::Protocol;
+use super::recording::Sender;
 use super::send_sequence::SendSequence;
 
 /// Number of data packets after which an acknowledgement is added, unless another packet carried one. Wireshark keeps

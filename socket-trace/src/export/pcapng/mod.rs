@@ -58,6 +58,7 @@ mod endpoints;
 mod notes;
 mod packet;
 mod protocol;
+mod recording;
 mod send_sequence;
 mod sockets;
 mod udp_socket;
@@ -68,10 +69,11 @@ use std::time::Duration;
 use socket_tap::event::{Event, Gap, Op};
 use socket_tap::format::Header;
 
-use super::{Exporter, Out};
+use super::exporter::{Exporter, Out};
 use capture::Capture;
-use context::{EventContext, Recording};
+use context::EventContext;
 use notes::Notes;
+use recording::Recording;
 use sockets::Sockets;
 
 /// An exporter to pcapng.

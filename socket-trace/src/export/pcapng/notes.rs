@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use socket_tap::format::Header;
 use socket_tap::format::text::printable;
 
-use super::context::start_time;
 use super::protocol::Protocol;
+use super::recording::start_time;
 
 /// Findings during the export.
 #[derive(Debug, Default)]

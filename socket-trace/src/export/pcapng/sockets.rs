@@ -8,8 +8,9 @@ use socket_tap::format::Side;
 use socket_tap::format::text::printable;
 
 use super::connection::Connection;
-use super::context::{EventContext, Sender};
+use super::context::EventContext;
 use super::endpoints::{Endpoints, quoted};
+use super::recording::Sender;
 use super::udp_socket::UdpSocket;
 
 /// The open sockets of a recording.

@@ -5,9 +5,10 @@ use std::io;
 use socket_tap::event::{Addr, Datagram};
 use socket_tap::format::Side;
 
-use super::context::{EventContext, Sender};
+use super::context::EventContext;
 use super::endpoints::{Endpoints, quoted};
 use super::packet::{self, MAX_UDP, Payload};
+use super::recording::Sender;
 
 /// Addresses of a UDP socket.
 #[derive(Debug, Default)]
