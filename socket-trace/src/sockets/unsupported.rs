@@ -1,4 +1,4 @@
-//! Systems that do not tell.
+//! Systems without a table of sockets.
 
 use std::io;
 use std::time::Duration;
@@ -15,8 +15,5 @@ pub(super) fn age(_pid: u32) -> io::Result<Option<Duration>> {
 }
 
 fn not_available() -> io::Error {
-    io::Error::new(
-        io::ErrorKind::Unsupported,
-        "this program can do that on Linux only; `netstat -an` shows the sockets of this system",
-    )
+    io::Error::new(io::ErrorKind::Unsupported, "only Linux is supported; use `netstat -an` on this system")
 }

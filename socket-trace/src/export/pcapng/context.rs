@@ -1,4 +1,4 @@
-//! An event on its way to packets.
+//! An event with the state needed to export it.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,20 +9,20 @@ use super::capture::Capture;
 use super::notes::Notes;
 use super::recording::Recording;
 
-/// An event that packets come of, and what is needed to make them.
-pub(super) struct Moment<'a> {
+/// An event, and the state needed to export it.
+pub(super) struct EventContext<'a> {
     pub(super) capture: &'a mut Capture,
     pub(super) notes: &'a mut Notes,
     pub(super) recording: &'a Recording,
     pub(super) at: Duration,
     pub(super) event: &'a Event,
     pub(super) sock: SockId,
-    /// Its line in the trace.
+    /// Line of the event in the trace.
     pub(super) line: u64,
 }
 
-impl Moment<'_> {
-    /// When the call was made, where the trace says so; otherwise when it returned.
+impl EventContext<'_> {
+    /// Returns the time of the call if the trace contains it, else that of its return.
     pub(super) fn began(&self) -> Duration {
         match &self.event.op {
             Op::Connect { began: Some(began), .. } => {
@@ -32,20 +32,20 @@ impl Moment<'_> {
         }
     }
 
-    /// The comment of a packet that is no call's own.
+    /// Returns the comment for a packet that is added.
     pub(super) fn synthesised(&self) -> String {
         let call = self.event.op.name();
         let call = if self.event.error.is_some() { format!("the failed {call}") } else { call.to_owned() };
         format!("synthesised from {call}{}", self.place())
     }
 
-    /// Where in the trace it is: `, #2, line 17`.
+    /// Returns the position in the trace, formatted as `, #2, line 17`.
     pub(super) fn place(&self) -> Place {
         Place { sock: self.sock, line: self.line }
     }
 }
 
-/// Where in a trace an event is.
+/// Position of an event in a trace.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     sock: SockId,

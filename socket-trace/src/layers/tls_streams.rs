@@ -1,4 +1,4 @@
-//! The records of all connections over TLS that a tap above it was put on, too.
+//! The TLS records of all connections that were tapped both below and above TLS.
 
 use std::collections::HashMap;
 
@@ -9,16 +9,16 @@ use super::records::Records;
 use crate::timeline::connections::Socket;
 use socket_dissect::{Expansion, Layer, Part};
 
-/// The streams of TLS, by their sockets and directions, and which streams are above them.
+/// TLS records by socket and direction, and the layering of streams.
 #[derive(Debug, Default)]
-pub(super) struct Below {
+pub(super) struct TlsStreams {
     records: HashMap<(Socket, Side), Records>,
-    /// The socket below each stream.
+    /// The socket below each layered stream.
     sockets: HashMap<Socket, Socket>,
 }
 
-impl Below {
-    /// A stream begins above another, on that side.
+impl TlsStreams {
+    /// Registers a stream that starts above another on `side`.
     pub(super) fn adopt(&mut self, above: Socket, below: Socket, side: Side) {
         self.sockets.insert(above, below);
         let sent_to = if side == Side::Server { Side::Client } else { Side::Server };
@@ -27,19 +27,19 @@ impl Below {
         }
     }
 
-    /// A socket moved bytes. `is_chosen` is true once the requested call is known.
-    pub(super) fn moved(
+    /// Processes a transfer of a socket. `is_selected` is `true` once the selected call is known.
+    pub(super) fn transferred(
         &mut self,
         (socket, to): (Socket, Side),
         (at, bytes): (u64, u64),
         parts: &[Part],
         expansion: Option<Expansion>,
-        is_chosen: bool,
+        is_selected: bool,
     ) {
         if let Some(below) = self.sockets.get(&socket) {
             let records = self.records.entry((*below, to)).or_default();
             records.add_above(bytes);
-            records.keep(is_chosen);
+            records.keep(is_selected);
         } else if parts.iter().any(|part| part.layer == Layer::Tls)
             || self.records.contains_key(&(socket, to))
         {
@@ -47,13 +47,13 @@ impl Below {
         }
     }
 
-    /// A socket is closed.
+    /// Removes a closed socket.
     pub(super) fn closed(&mut self, socket: Socket) {
         self.sockets.remove(&socket);
         self.records.retain(|(below, _), _| *below != socket);
     }
 
-    /// Returns what carried the data of a stream above TLS. Empty for another stream.
+    /// Returns the records that carried the data of a stream above TLS. Empty for any other stream.
     pub(super) fn take(&mut self, socket: Socket, to: Side) -> Vec<Pair> {
         let below = self.sockets.get(&socket);
         below.and_then(|below| self.records.remove(&(*below, to))).map_or_else(Vec::new, Records::pairs)

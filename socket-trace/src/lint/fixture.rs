@@ -1,33 +1,36 @@
-//! Traces written by hand, for tests.
+//! Builders of small traces for the tests of the rules.
+
+use std::io::Cursor;
+
+use socket_tap::format::{Header, Side};
 
 use super::report::Report;
 use super::{Options, lint};
 use crate::reader::Trace;
+use crate::timeline::fixture::header_line;
 
-/// What the rules say of these events: a whole recording of that side.
-pub(super) fn linted(side: &str, events: &[impl AsRef<str>]) -> Report {
+/// Lints a complete recording of `side` with these events.
+pub(super) fn lint_events(side: Side, events: &[impl AsRef<str>]) -> Report {
     let end = format!(r#"{{"end":true,"events":{},"lost":0}}"#, events.len());
-    linted_with_end(side, events, &end)
+    lint_with_end(side, events, &end)
 }
 
-pub(super) fn linted_with_end(side: &str, events: &[impl AsRef<str>], end: &str) -> Report {
-    let mut text = format!(
-        r#"{{"socket_tap":1,"name":"test","side":"{side}","program":"test","pid":1,"started":"","monotonic_ns":0,"capture":0}}"#
-    );
+/// Lints a recording of `side` with these events and this end line. A partial `end` is a recording that breaks off.
+pub(super) fn lint_with_end(side: Side, events: &[impl AsRef<str>], end: &str) -> Report {
+    let mut text = header_line(&Header::new("test", side));
     for line in events.iter().map(AsRef::as_ref).chain([end]) {
         text.push('\n');
         text += line;
     }
-    // Without a newline, so that it may break off.
-    lint(Trace::read("test", Box::new(std::io::Cursor::new(text))).unwrap(), &Options::default()).unwrap()
+    lint(Trace::read("test", Box::new(Cursor::new(text))).unwrap(), &Options::default()).unwrap()
 }
 
-/// The rules that found something, and how often each did.
-pub(super) fn found(report: &Report) -> Vec<(&str, u64)> {
+/// Names of the rules with findings, each with its count.
+pub(super) fn rule_counts(report: &Report) -> Vec<(&str, u64)> {
     report.findings.iter().map(|finding| (finding.rule, finding.count)).collect()
 }
 
-/// A listener with the number 1.
+/// Events that open listener 1.
 pub(super) fn listener() -> Vec<String> {
     vec![
         r#"{"t":0,"sock":1,"op":"socket","fd":9,"domain":"ipv4","type":"stream"}"#.to_owned(),
@@ -36,11 +39,12 @@ pub(super) fn listener() -> Vec<String> {
     ]
 }
 
-/// A connection from that address. Times are in microseconds.
+/// An accepted connection from `ip`, `us` microseconds after the recording began.
 pub(super) fn accept(us: u64, sock: u64, ip: &str) -> String {
     format!(r#"{{"t":{us}000,"sock":{sock},"op":"accept","on":1,"local":"127.0.0.1:80","peer":"{ip}:1"}}"#)
 }
 
+/// Events that open a client connection.
 pub(super) fn connect(us: u64, sock: u64) -> [String; 2] {
     [
         format!(r#"{{"t":{us}000,"sock":{sock},"op":"socket","domain":"ipv4","type":"stream"}}"#),
@@ -50,11 +54,12 @@ pub(super) fn connect(us: u64, sock: u64) -> [String; 2] {
     ]
 }
 
-/// `read` or `write`
-pub(super) fn moved(us: u64, sock: u64, op: &str, bytes: u64) -> String {
+/// A transfer; `op` is `read` or `write`.
+pub(super) fn transfer(us: u64, sock: u64, op: &str, bytes: u64) -> String {
     format!(r#"{{"t":{us}000,"sock":{sock},"op":"{op}","bytes":{bytes}}}"#)
 }
 
+/// A read that returns end of stream.
 pub(super) fn fin(us: u64, sock: u64) -> String {
     format!(r#"{{"t":{us}000,"sock":{sock},"op":"read","bytes":0,"eof":true}}"#)
 }
@@ -63,19 +68,19 @@ pub(super) fn shutdown(us: u64, sock: u64) -> String {
     format!(r#"{{"t":{us}000,"sock":{sock},"op":"shutdown","how":"write"}}"#)
 }
 
-/// With more fields, as text.
+/// A close; `more` holds further JSON fields.
 pub(super) fn close(us: u64, sock: u64, ended_by: &str, more: &str) -> String {
     format!(
         r#"{{"t":{us}000,"sock":{sock},"op":"close","ended_by":"{ended_by}","rx":3,"tx":6,"reads":1,"writes":1{more}}}"#
     )
 }
 
-/// One connection, with one exchange at once after its beginning.
-pub(super) fn brief(us: u64, sock: u64, ip: &str, ended_by: &str) -> [String; 4] {
+/// A connection that carries one exchange and closes.
+pub(super) fn brief_connection(us: u64, sock: u64, ip: &str, ended_by: &str) -> [String; 4] {
     [
         accept(us, sock, ip),
-        moved(us + 1, sock, "read", 3),
-        moved(us + 2, sock, "write", 6),
+        transfer(us + 1, sock, "read", 3),
+        transfer(us + 2, sock, "write", 6),
         close(us + 3, sock, ended_by, ""),
     ]
 }
