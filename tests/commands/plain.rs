@@ -1,4 +1,4 @@
-//! The bookshelf without an API: datagrams beside a stream, with the same bytes.
+//! The plain server: UDP and TCP side by side, with the same bytes.
 
 use std::collections::HashSet;
 use std::io;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use bookshelf::Shelf;
 use hardening_http::Shutdown;
 use plain_server::relay::Traffic;
-use plain_server::{Failure, Limits, Patience, Relay, Sockets, TcpClient, UdpClient};
+use plain_server::{Failure, Limits, Relay, Retry, Sockets, TcpClient, UdpClient};
 use socket_tap::Tap;
 use socket_tap::event::{Event, Op};
 use socket_trace::reader::Trace;
@@ -25,7 +25,7 @@ use crate::support::program::run;
 
 const TRACES: [&str; 4] = ["udp-server", "udp-client", "tcp-server", "tcp-client"];
 
-/// The server in this process, on a port of the kernel's choice, and recordings of both sides of both sockets.
+/// A server in this process, with recordings of both sides over both protocols.
 struct Plain {
     directory: TempDir,
     taps: [Tap; 4],
@@ -57,7 +57,7 @@ impl Plain {
         TcpClient::connect(&self.taps[3], self.address).await.unwrap()
     }
 
-    /// Ends the server and the recordings. All clients must be closed.
+    /// Stops the server and ends the recordings. All clients must be closed.
     async fn stop(self) -> Recorded {
         self.shutdown.cancel();
         self.task.await.unwrap().unwrap();
@@ -89,7 +89,7 @@ impl Recorded {
             .collect()
     }
 
-    /// What went out and came in as datagrams.
+    /// Returns the sent and the received datagrams.
     fn datagrams(&self, trace: &str) -> (Vec<String>, Vec<String>) {
         let text = |data: &Option<Box<[u8]>>| String::from_utf8(data.as_deref().unwrap().to_vec()).unwrap();
         let (mut sent, mut received) = (Vec::new(), Vec::new());
@@ -103,7 +103,7 @@ impl Recorded {
         (sent, received)
     }
 
-    /// What was written to the stream and read from it.
+    /// Returns the written and the read bytes.
     fn stream(&self, trace: &str) -> (String, String) {
         let text = |data: &Option<Box<[u8]>>| {
             String::from_utf8(data.as_deref().unwrap_or_default().to_vec()).unwrap()
@@ -120,25 +120,25 @@ impl Recorded {
     }
 }
 
-/// Without the numbers, which are never the same twice.
+/// Removes the request numbers, which are unique.
 fn unnumbered(text: &str) -> String {
     let words = text.split_inclusive([' ', '\n']).filter(|word| !word.starts_with('#'));
     words.map(|word| word.trim_end().to_owned() + "|").collect()
 }
 
-/// Each side asks for every book and for one that there is not.
-async fn the_same_over_both() -> Recorded {
+/// Gets every book and an unknown book over both protocols.
+async fn record_same_calls_over_both() -> Recorded {
     let plain = Plain::start().await;
-    // Nothing is lost on loopback, and a busy machine is waited for: there is one datagram for each question.
-    let patience = Patience { first: Duration::from_secs(60), attempts: 1 };
-    let (mut udp, mut tcp) = (plain.udp(plain.address).await.patience(patience), plain.tcp().await);
+    // Loopback loses nothing. A long timeout ensures a single attempt for each call on a busy machine.
+    let retry = Retry { first_timeout: Duration::from_secs(60), attempts: 1 };
+    let (mut udp, mut tcp) = (plain.udp(plain.address).await.retry(retry), plain.tcp().await);
     for id in 1..=14 {
         let (over_udp, over_tcp) = (udp.get(id).await.unwrap(), tcp.get(id).await.unwrap());
         assert_eq!(over_udp.book, over_tcp);
         assert_eq!(over_tcp, Shelf::seeded().book(id).unwrap());
     }
-    for refused in [udp.get(99).await.map(|got| got.book), tcp.get(99).await] {
-        assert!(matches!(refused.unwrap_err(), Failure::Refused(why) if why == "there is no book 99"));
+    for refused in [udp.get(99).await.map(|fetched| fetched.book), tcp.get(99).await] {
+        assert!(matches!(refused.unwrap_err(), Failure::Refused(_)));
     }
     drop(udp);
     tcp.close().await.unwrap();
@@ -148,8 +148,8 @@ async fn the_same_over_both() -> Recorded {
 }
 
 #[tokio::test]
-async fn datagrams_need_fewer_calls() {
-    let recorded = the_same_over_both().await;
+async fn udp_needs_fewer_socket_calls() {
+    let recorded = record_same_calls_over_both().await;
     let one = |calls: &str| vec![(calls.to_owned(), 1)];
     for trace in ["udp-server", "udp-client"] {
         let skeletons = recorded.skeletons(trace, Role::Datagram);
@@ -164,8 +164,8 @@ async fn datagrams_need_fewer_calls() {
 }
 
 #[tokio::test]
-async fn the_bytes_are_the_same() {
-    let recorded = the_same_over_both().await;
+async fn both_protocols_carry_the_same_bytes() {
+    let recorded = record_same_calls_over_both().await;
     let (questions, answers) = recorded.datagrams("udp-client");
     let (written, read) = recorded.stream("tcp-client");
     assert_eq!(unnumbered(&questions.concat()), unnumbered(&written));
@@ -174,38 +174,41 @@ async fn the_bytes_are_the_same() {
     assert_eq!((read, written), recorded.stream("tcp-server"));
 }
 
-/// Every third datagram is lost, each way.
-async fn over_a_lossy_network(plain: &Plain, calls: u32) -> (Vec<u32>, Traffic) {
+/// Makes calls through a relay that drops every third datagram in each direction.
+async fn call_over_lossy_network(plain: &Plain, calls: u32) -> (Vec<u32>, Traffic) {
     let relay = Relay::bind(([127, 0, 0, 1], 0).into(), plain.address, 3.try_into().unwrap()).await.unwrap();
     let (address, shutdown) = (relay.local_addr().unwrap(), Shutdown::new());
     let relay = tokio::spawn(relay.run(shutdown.clone()));
     let mut client = plain.udp(address).await;
     let mut attempts = Vec::new();
     for id in 1..=calls {
-        let got = client.get(id).await.unwrap();
-        assert_eq!(got.book.id, id);
-        attempts.push(got.attempts);
+        let fetched = client.get(id).await.unwrap();
+        assert_eq!(fetched.book.id, id);
+        attempts.push(fetched.attempts);
     }
     shutdown.cancel();
     (attempts, relay.await.unwrap())
 }
 
 #[tokio::test]
-async fn what_is_lost_is_asked_for_again() {
+async fn lost_datagrams_are_sent_again() {
     let plain = Plain::start().await;
-    let (attempts, traffic) = over_a_lossy_network(&plain, 9).await;
+    let (attempts, traffic) = call_over_lossy_network(&plain, 9).await;
     let recorded = plain.stop().await;
-    let (asked, heard) = recorded.datagrams("udp-client");
-    let (said, came) = recorded.datagrams("udp-server");
+    let (requests, responses_received) = recorded.datagrams("udp-client");
+    let (responses, requests_received) = recorded.datagrams("udp-server");
     assert!(attempts.iter().any(|attempts| *attempts > 1), "{attempts:?}");
-    assert_eq!(attempts.iter().sum::<u32>() as usize, asked.len());
-    // Lost on the way there: the server has never heard of it. Lost on the way back: it has answered in vain.
+    assert_eq!(attempts.iter().sum::<u32>() as usize, requests.len());
+    // The server never receives a lost request. The client never receives a lost response.
     assert!(traffic.to_server.lost > 0 && traffic.to_clients.lost > 0, "{traffic:?}");
-    assert!(came.len() as u64 + traffic.to_server.lost <= asked.len() as u64, "{traffic:?}");
-    assert!(heard.len() as u64 + traffic.to_clients.lost <= said.len() as u64, "{traffic:?}");
-    assert!(came.len() < asked.len() && heard.len() < said.len());
-    // No two datagrams have the same bytes, so each that came is found where it was sent.
-    for (sent, received) in [(&asked, &came), (&said, &heard)] {
+    assert!(requests_received.len() as u64 + traffic.to_server.lost <= requests.len() as u64, "{traffic:?}");
+    assert!(
+        responses_received.len() as u64 + traffic.to_clients.lost <= responses.len() as u64,
+        "{traffic:?}"
+    );
+    assert!(requests_received.len() < requests.len() && responses_received.len() < responses.len());
+    // All datagrams differ, so each received one can be found among the sent ones.
+    for (sent, received) in [(&requests, &requests_received), (&responses, &responses_received)] {
         let unique: HashSet<&String> = sent.iter().collect();
         assert_eq!(unique.len(), sent.len());
         assert!(received.iter().all(|datagram| unique.contains(datagram)));
@@ -213,8 +216,8 @@ async fn what_is_lost_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn the_four_recordings_are_shown_on_one_time_line() {
-    let recorded = the_same_over_both().await;
+async fn four_recordings_merge_into_one_timeline() {
+    let recorded = record_same_calls_over_both().await;
     let paths = TRACES.map(|trace| recorded.path(trace).to_str().unwrap().to_owned());
     let shown = run(
         command("socket-trace"),
@@ -238,7 +241,7 @@ async fn the_four_recordings_are_shown_on_one_time_line() {
 }
 
 #[tokio::test]
-async fn the_trace_is_what_the_kernel_saw() {
+async fn trace_matches_the_kernel() {
     let Some(watched) = Watched::start("plain-server") else { return };
     let address = watched.server.address;
     let mut udp = UdpClient::bind(&Tap::off(), address).await.unwrap();

@@ -1,5 +1,4 @@
-//! The workshop's page in a real browser, headless Chromium, driven by Playwright. What each script checks is in
-//! `clients/page/`.
+//! The live page in headless Chromium, driven by the Playwright scripts in `clients/page/`.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,12 +10,12 @@ use crate::support::workshop::Workshop;
 
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients/page");
 
-/// A browser and a workshop for it are enough for two processors: one at a time.
-static TURN: Mutex<()> = Mutex::new(());
+/// Serializes the tests, because a browser and a workshop fully use two processors.
+static BROWSER_LOCK: Mutex<()> = Mutex::new(());
 
-/// Runs a script against a workshop of its own.
+/// Runs a script against a new workshop.
 fn run_script(script: &str) {
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let _lock = BROWSER_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
     let (Some(node), Some(chromium)) = (find("node"), find("chromium")) else { return };
     if !["playwright-core", "axe-core"].iter().all(|package| find_node_package(package)) {
         return;
@@ -35,81 +34,81 @@ fn run_script(script: &str) {
 }
 
 #[test]
-fn the_lanes_show_what_the_trace_files_say() {
+fn lanes_match_the_trace_files() {
     run_script("lanes.mjs");
 }
 
 #[test]
-fn each_button_does_what_it_says() {
+fn operation_buttons_make_calls() {
     run_script("do.mjs");
 }
 
 #[test]
-fn the_lines_to_copy_work_in_a_shell() {
+fn copied_commands_work_in_a_shell() {
     run_script("commands.mjs");
 }
 
 #[test]
-fn the_inspector_shows_the_bytes_of_the_trace_files() {
+fn inspector_shows_recorded_bytes() {
     run_script("inspector.mjs");
 }
 
 #[test]
-fn time_goes_back_and_forth() {
+fn playback_moves_in_both_directions() {
     run_script("playback.mjs");
 }
 
 #[test]
-fn the_comparison_has_the_numbers_of_socket_trace() {
+fn comparison_matches_socket_trace() {
     run_script("compare.mjs");
 }
 
 #[test]
-fn the_sockets_are_those_of_the_kernel() {
+fn socket_table_matches_the_kernel() {
     run_script("sockets.mjs");
 }
 
 #[test]
-fn datagrams_arrive_or_are_seen_to_be_lost() {
+fn datagrams_are_shown_as_received_or_lost() {
     run_script("datagrams.mjs");
 }
 
 #[test]
-fn the_lessons_judge_by_what_was_recorded() {
+fn lessons_check_answers_against_recordings() {
     run_script("lessons.mjs");
 }
 
 #[test]
-fn what_is_taken_home_is_what_was_recorded() {
+fn downloads_match_the_recordings() {
     run_script("downloads.mjs");
 }
 
 #[test]
-fn nothing_is_missed_and_nothing_comes_twice() {
+fn reconnected_page_misses_and_repeats_nothing() {
     run_script("reconnect.mjs");
 }
 
 #[test]
-fn many_events_are_no_burden() {
+fn page_stays_responsive_with_many_events() {
     run_script("many.mjs");
 }
 
 #[test]
-fn a_report_works_from_disk() {
+fn report_opens_from_disk() {
     run_script("report.mjs");
 }
 
 #[test]
-fn whatever_was_recorded_is_text() {
+fn recorded_markup_is_displayed_as_text() {
     run_script("hostile.mjs");
 }
 
 #[test]
-fn all_can_see_hear_and_do_it() {
+fn page_is_accessible() {
     run_script("access.mjs");
 }
 
-/// For the eye: not a test, unless somebody wants to see them.
+/// Takes screenshots if the environment variable `SCREENSHOTS` is set. Checks nothing.
 #[test]
 fn screenshots() {
     if std::env::var_os("SCREENSHOTS").is_some() {

@@ -1,4 +1,4 @@
-//! What the page is told: all that the traces say, in their order, however often and however slowly it reads.
+//! The event stream of the live page: complete and in order, also for pages that reconnect or read slowly.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,17 +14,16 @@ use crate::support::workshop::Workshop;
 
 const APIS: [&str; 5] = ["rest", "graphql", "grpc", "udp", "tcp"];
 
-/// The page keeps no more.
-const MOST_ITEMS: u64 = 20_000;
+/// Maximum number of items in the history.
+const MAX_ITEMS: u64 = 20_000;
 
 fn seq(item: &Value) -> u64 {
     item["seq"].as_u64().unwrap()
 }
 
-/// How many recordings are in the step that nobody has named, and how often: five pairs of them begin it after the tour,
-/// and each job ends in it.
-fn by_hand(items: &[Value]) -> usize {
-    items.iter().filter(|item| item["op"] == "mark" && item["label"] == "by hand").count()
+/// Returns the number of ended steps: two for each job over an API, and ten for the tour.
+fn ended_steps(items: &[Value]) -> usize {
+    items.iter().filter(|item| item["op"] == "mark" && item["label"] == "from a terminal").count()
 }
 
 fn run(workshop: &Workshop, operation: &str) {
@@ -38,7 +37,7 @@ fn items_are_the_lines_of_the_traces() {
     let mut workshop = Workshop::start();
     run(&workshop, "create");
     post(workshop.page(), "/api/datagrams", &json!({ "over": "udp", "calls": 2 }));
-    let items = workshop.stream().items_until(|items| by_hand(items) == 10 + 6 + 2);
+    let items = workshop.stream().items_until(|items| ended_steps(items) == 10 + 6 + 2);
     workshop.interrupt();
     assert!(workshop.wait().success());
     assert!(items.iter().map(seq).eq(1..=items.len() as u64));
@@ -55,26 +54,26 @@ fn items_are_the_lines_of_the_traces() {
     }
     for api in APIS {
         for side in [Side::Server, Side::Client] {
-            let told = by_recording.get_mut(&format!("{api}-{}", side.name())).unwrap();
+            let received = by_recording.get_mut(&format!("{api}-{}", side.name())).unwrap();
             let trace = fs::read_to_string(workshop.trace(api, side)).unwrap();
             let mut lines: Vec<Value> = trace
                 .lines()
                 .skip(1)
-                .take(told.len())
+                .take(received.len())
                 .map(|line| serde_json::from_str(line).unwrap())
                 .collect();
-            // A connect is an item where it was made, and a line where it returned.
-            for events in [&mut *told, &mut lines] {
+            // Items are ordered by the start of a connect, lines by its end.
+            for events in [&mut *received, &mut lines] {
                 events.sort_by_cached_key(|event| (event["t"].as_u64(), event.to_string()));
             }
-            assert_eq!(*told, lines, "{api} {side:?}");
+            assert_eq!(*received, lines, "{api} {side:?}");
             assert!(trace.lines().last().unwrap().starts_with("{\"end\":true"), "{api} {side:?}");
         }
     }
 }
 
 #[test]
-fn hello_says_who_records_and_what_can_be_done() {
+fn hello_lists_recordings_and_operations() {
     let workshop = Workshop::start();
     let hello = workshop.stream().next().unwrap();
     assert_eq!((hello.kind.as_str(), hello.id), ("hello", None));
@@ -91,19 +90,19 @@ fn hello_says_who_records_and_what_can_be_done() {
     assert_eq!(hello.data["first"], 1);
 }
 
-/// The rest of the stream up to that item, from wherever it begins.
+/// Returns the item numbers of the stream up to `last`.
 fn up_to(mut stream: Stream, last: u64) -> Vec<u64> {
     stream.items_until(|items| items.last().is_some_and(|item| seq(item) >= last)).iter().map(seq).collect()
 }
 
 #[test]
-fn who_comes_back_misses_nothing_and_gets_nothing_twice() {
+fn reconnected_stream_resumes_without_loss_or_repetition() {
     let workshop = Workshop::start();
     let page = workshop.page();
     let mut stream = workshop.stream();
     let mut ids = Vec::new();
     let mut last = 0;
-    // The tour has more than fit in one event.
+    // The items of the tour exceed one batch.
     while ids.len() < 2 {
         let Event { kind, id, data } = stream.next().unwrap();
         if kind == "items" {
@@ -123,7 +122,7 @@ fn who_comes_back_misses_nothing_and_gets_nothing_twice() {
         let again = up_to(Stream::at(page, &format!("/api/stream?after={id}"), &[]), *whole.last().unwrap());
         assert_eq!(again[..expected.len()], *expected);
     }
-    // Of another run, from the future, or nonsense: from the beginning.
+    // An id that is invalid, too large or of another run starts the stream from the beginning.
     let boot = ids[0].0.split('-').next().unwrap();
     for id in ["18eb-7", &format!("{boot}-999999999"), &format!("{boot}-"), boot, "", "x"] {
         assert_eq!(up_to(Stream::open(page, &[("last-event-id", id)]), 1)[0], 1, "{id:?}");
@@ -131,7 +130,7 @@ fn who_comes_back_misses_nothing_and_gets_nothing_twice() {
 }
 
 #[test]
-fn the_comparison_and_the_sockets_are_told_as_they_change() {
+fn comparison_and_socket_table_are_sent_when_they_change() {
     let workshop = Workshop::start();
     let mut stream = workshop.stream();
     let comparison = stream.next_of("comparison");
@@ -140,7 +139,7 @@ fn the_comparison_and_the_sockets_are_told_as_they_change() {
     loop {
         let steps = stream.next_of("comparison")["traces"][0]["steps"].clone();
         let step = steps.as_array().unwrap().iter().find(|step| step["name"] == "list books").cloned();
-        // The one of the tour, and this one.
+        // One connection of the tour and one of this step.
         if step.is_some_and(|step| step["connections"] == 2) {
             break;
         }
@@ -167,23 +166,23 @@ fn the_comparison_and_the_sockets_are_told_as_they_change() {
 }
 
 #[test]
-fn there_is_an_end_to_how_many_read() {
+fn number_of_open_pages_is_limited() {
     let workshop = Workshop::start();
     let page = workshop.page();
     let mut streams: Vec<Stream> = (0..32).map(|_| workshop.stream()).collect();
     let refused = get(page, "/api/stream");
     assert_eq!(refused.status, 503);
-    assert!(refused.error().contains("32 pages are open already"), "{}", refused.error());
+    insta::assert_snapshot!(refused.error(), @"the maximum of 32 pages are open; close one of them");
     streams.pop();
-    // The server notices when it writes next; what it writes next is news.
+    // The server detects the closed connection at its next write.
     let popped = Instant::now();
     while ask(page, "HEAD /api/stream", &[], "").status == 503 {
-        assert!(popped.elapsed() < Duration::from_secs(60), "the place is never free again");
+        assert!(popped.elapsed() < Duration::from_secs(60), "the closed page is still counted");
         run(&workshop, "get");
     }
 }
 
-/// Calls over connections of their own, at the same time.
+/// Makes calls over several connections at the same time.
 fn load(server: SocketAddr, connections: usize, calls: usize) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -202,13 +201,13 @@ fn load(server: SocketAddr, connections: usize, calls: usize) {
 }
 
 #[test]
-fn who_does_not_read_holds_up_nobody_and_is_told_what_is_missing() {
+fn slow_page_gets_the_dropped_count() {
     let workshop = Workshop::start();
     let page = workshop.page();
     let mut idle = workshop.stream();
     idle.next_of("items");
     let before = workshop.memory();
-    // Each call is a read and a write of the server.
+    // Each call is a read and a write by the server.
     load(workshop.rest(), 4, 8_000);
     run(&workshop, "delete");
     let mut busy = workshop.stream();
@@ -224,9 +223,9 @@ fn who_does_not_read_holds_up_nobody_and_is_told_what_is_missing() {
     eprintln!("{before} KiB before, {memory} KiB after {last} events");
     assert!(memory < before + 96 * 1024, "{before} KiB before, {memory} KiB after {last} events");
     let first = workshop.stream().next_of("hello")["first"].as_u64().unwrap();
-    assert!(first > last - MOST_ITEMS, "{first} of {last}");
+    assert!(first > last - MAX_ITEMS, "{first} of {last}");
 
-    // It was waiting all the time; the server may have given it up, and then it comes back, as a browser does.
+    // The server may have closed the idle stream. Then the test reconnects, as a browser does.
     let (mut got, mut dropped, mut id) = (1, 0, String::new());
     let mut reads = |stream: &mut Stream| {
         while let Some(event) = stream.next() {
@@ -253,5 +252,5 @@ fn who_does_not_read_holds_up_nobody_and_is_told_what_is_missing() {
     while let Some(id) = reads(&mut idle) {
         idle = Stream::open(page, &[("last-event-id", &id)]);
     }
-    assert!(dropped > 0, "all {last} were kept for it");
+    assert!(dropped > 0, "no items of {last} were dropped");
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bookshelf::{Limits, Shelf};
 use clients::{Graphql, Grpc, Rest};
 use hardening_http::Shutdown;
-use plain_server::{Patience, Sockets, TcpClient, UdpClient};
+use plain_server::{Retry, Sockets, TcpClient, UdpClient};
 use socket_tap::Tap;
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
@@ -152,12 +152,12 @@ fn no_datagram_is_received_before_it_is_sent() {
         let taps = Taps::start("udp", 256);
         let (address, shutdown, task) = serve(&taps.server, &Tap::off()).await;
         // One response datagram per request: loopback loses none, and the receive has no timeout.
-        let patience = Patience { first: Duration::from_secs(60), attempts: 1 };
+        let retry = Retry { first_timeout: Duration::from_secs(60), attempts: 1 };
         let mut clients = JoinSet::new();
         for _ in 0..CLIENTS {
             let client = UdpClient::bind(&taps.client, address).await.unwrap();
             clients.spawn(async move {
-                let mut client = client.patience(patience);
+                let mut client = client.retry(retry);
                 for call in 0..KEPT + NEW {
                     client.get(1 + call % 14).await.unwrap();
                 }

@@ -85,7 +85,7 @@ fn page_and_comparison_read_every_file_of_a_recording() {
     let last = json!({ "operation": "create", "apis": ["rest"] });
     assert_eq!(post(workshop.page(), "/api/run", &last).status, 200);
     let items = workshop.stream().items_until(|items| {
-        let by_hand = items.iter().filter(|item| item["op"] == "mark" && item["label"] == "by hand");
+        let by_hand = items.iter().filter(|item| item["op"] == "mark" && item["label"] == "from a terminal");
         by_hand.count() == 10 + 2 * (created + 1)
     });
     let of_rest = items.iter().filter(|item| item["recording"] == "rest-server").count() as u64;

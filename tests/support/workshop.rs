@@ -52,7 +52,7 @@ impl Workshop {
         for line in lines.by_ref().map(Result::unwrap) {
             said += &line;
             said.push('\n');
-            if line.contains("Ctrl-C ends it") {
+            if line.contains("Press Ctrl-C to stop") {
                 break;
             }
         }
@@ -68,7 +68,7 @@ impl Workshop {
 
     /// Address of the page.
     pub(crate) fn page(&self) -> SocketAddr {
-        self.told("live: http://").parse().unwrap()
+        self.told("Live page: http://").parse().unwrap()
     }
 
     /// Address of the REST server.

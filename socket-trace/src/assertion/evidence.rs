@@ -10,7 +10,6 @@ use serde::Serialize;
 use socket_tap::event::{Event, Op, SockId};
 use socket_tap::format::text::Lines;
 
-use super::judge::Judgement;
 use crate::reader::{Error, Trace};
 use crate::summary::opens_connection;
 use crate::summary::{BEFORE_FIRST_STEP, WHOLE_RECORDING};
@@ -89,14 +88,12 @@ impl Evidence {
     }
 }
 
-/// Looks up the evidence of all findings; `files` are the traces, in the order of the comparison.
-pub fn look_up(judgements: &mut [Judgement], files: &[impl AsRef<Path>]) {
+/// Looks up evidence in the traces `files`, which are in the order of the comparison.
+pub fn look_up<'a>(evidence: impl IntoIterator<Item = &'a mut Evidence>, files: &[impl AsRef<Path>]) {
+    let mut evidence: Vec<&mut Evidence> = evidence.into_iter().collect();
     for (index, file) in files.iter().enumerate() {
-        let findings = judgements.iter_mut().flat_map(|judgement| &mut judgement.findings);
-        let mut wanted: Vec<&mut Evidence> = findings
-            .map(|finding| &mut finding.evidence)
-            .filter(|evidence| evidence.trace == index)
-            .collect();
+        let of_file = evidence.iter_mut().filter(|evidence| evidence.trace == index);
+        let mut wanted: Vec<&mut Evidence> = of_file.map(|evidence| &mut **evidence).collect();
         if wanted.is_empty() {
             continue;
         }

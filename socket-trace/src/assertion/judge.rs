@@ -225,4 +225,9 @@ impl Judgement {
             against: 0,
         }
     }
+
+    /// Returns the evidence of the findings, to be looked up.
+    pub fn evidence_mut(&mut self) -> impl Iterator<Item = &mut Evidence> {
+        self.findings.iter_mut().map(|finding| &mut finding.evidence)
+    }
 }

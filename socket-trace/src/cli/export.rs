@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::choices::FormatName;
-use super::failed::Failed;
+use super::failed::{Done, Failed};
 use super::output::Output;
-use super::{Done, warn_of_end};
+use super::terminal::warn_of_defects;
 use crate::export::{self, Error, Format, goes_on};
 use crate::reader::{Error as TraceError, Trace};
 
@@ -55,7 +55,7 @@ impl Export {
                 Error::Trace(error) => Failed::Trace(error),
                 Error::Output(error) => self.output.unwritten(error),
             })?;
-            warn_of_end(trace)?;
+            warn_of_defects(trace)?;
         }
         let notes = export.finish().map_err(|error| self.output.unwritten(error))?;
         for note in notes {

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::contracts::ContractFlags;
-use super::{Done, Failed, colored, warn_of_end, width, write_json};
+use super::failed::{Done, Failed};
+use super::terminal::{colored, warn_of_defects, width, write_json};
 use socket_tap::event::SockId;
 
 use crate::layers::{Wanted, collect, text};
@@ -67,7 +68,7 @@ impl Layers {
         }
         out.flush()?;
         for trace in events.timeline().traces() {
-            warn_of_end(trace)?;
+            warn_of_defects(trace)?;
         }
         Ok(0)
     }

@@ -14,17 +14,14 @@ mod report;
 mod sequence;
 mod show;
 mod sockets;
+mod terminal;
 mod verify;
 
-use std::io::{self, ErrorKind, IsTerminal as _, Write};
+use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
 
-use anstream::ColorChoice;
-use clap::{Parser, Subcommand};
-use serde::Serialize;
+use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::reader::Trace;
-use crate::summary::ending_defects;
 use failed::Failed;
 
 /// Reads recordings made with socket-tap
@@ -52,9 +49,6 @@ enum Command {
     Completions(completions::Completions),
 }
 
-/// What a subcommand comes to: its exit code, when nothing failed.
-type Done<T = u8> = Result<T, Failed>;
-
 /// Reads the command line, does what it says, and returns the exit code.
 #[must_use]
 pub fn run() -> ExitCode {
@@ -68,7 +62,7 @@ pub fn run() -> ExitCode {
         Command::Sockets(sockets) => sockets.run(),
         Command::Export(export) => export.run(),
         Command::Report(report) => report.run(),
-        Command::Completions(completions) => completions.run(),
+        Command::Completions(completions) => completions.run(Flags::command()),
     };
     match done {
         Ok(code) => ExitCode::from(code),
@@ -82,27 +76,24 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Whether standard output takes colours: a terminal, without `NO_COLOR`.
-fn colored() -> bool {
-    anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never
-}
+#[cfg(test)]
+mod tests {
+    use clap::ValueEnum as _;
 
-/// How wide lines may be: as the terminal; `None` when it is none.
-fn width() -> Option<usize> {
-    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
-    terminal.map(|(terminal_size::Width(columns), _)| columns.into())
-}
+    use super::*;
 
-fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
-    writeln!(out)
-}
+    #[test]
+    fn command_line_definition_is_consistent() {
+        Flags::command().debug_assert();
+    }
 
-/// Warns on standard error of the defects of a trace that was read to its end.
-fn warn_of_end(trace: &Trace) -> io::Result<()> {
-    ending_defects(trace).iter().try_for_each(|defect| warn(&format!("{}: {defect}", trace.source())))
-}
-
-fn warn(warning: &str) -> io::Result<()> {
-    writeln!(io::stderr(), "socket-trace: warning: {warning}")
+    #[test]
+    fn each_shell_completes_each_subcommand() {
+        for shell in clap_complete::Shell::value_variants() {
+            let script = completions::script(*shell, Flags::command());
+            for subcommand in Flags::command().get_subcommands() {
+                assert!(script.contains(subcommand.get_name()), "{shell}: {}", subcommand.get_name());
+            }
+        }
+    }
 }

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::failed::Failed;
+use super::failed::{Done, Failed};
 use super::output::Output;
-use super::{Done, warn, warn_of_end};
+use super::terminal::{warn, warn_of_defects};
 use crate::page_feed::{MAX_BYTES, MAX_EVENTS};
 use crate::reader::Trace;
 use crate::report::{Error, Report};
@@ -59,7 +59,7 @@ impl ReportCommand {
             ))?;
         }
         for trace in timeline.traces() {
-            warn_of_end(trace)?;
+            warn_of_defects(trace)?;
         }
         Ok(0)
     }

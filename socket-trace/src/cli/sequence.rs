@@ -8,8 +8,9 @@ use clap::{Args, ValueEnum};
 use socket_tap::event::SockId;
 
 use super::contracts::ContractFlags;
+use super::failed::{Done, Failed};
 use super::output::Output;
-use super::{Done, Failed, warn_of_end, width};
+use super::terminal::{warn_of_defects, width};
 use crate::reader::{Error, Trace};
 use crate::sequence::{self, Choice, gather, lanes, mermaid, svg, text};
 use crate::timeline::AnnotatedEvents;
@@ -83,7 +84,7 @@ impl Sequence {
             }
         }
         for trace in events.timeline().traces() {
-            warn_of_end(trace)?;
+            warn_of_defects(trace)?;
         }
         Ok(0)
     }

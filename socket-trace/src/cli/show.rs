@@ -8,7 +8,8 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::contracts::ContractFlags;
-use super::{Done, Failed, colored, warn, warn_of_end, width};
+use super::failed::{Done, Failed};
+use super::terminal::{colored, warn, warn_of_defects, width};
 use socket_tap::event::SockId;
 
 use crate::reader::{Error, Trace};
@@ -119,7 +120,7 @@ impl Show {
                 if steps.is_empty() { String::new() } else { format!("; steps: {}", steps.join(", ")) };
             warn(&format!("no event passes the filters{there}"))?;
         }
-        self.warn_of_ends(events.timeline())?;
+        self.warn_of_defectss(events.timeline())?;
         Ok(0)
     }
 
@@ -165,7 +166,7 @@ impl Show {
         }
     }
 
-    fn warn_of_ends(&self, timeline: &Timeline) -> Done<()> {
+    fn warn_of_defectss(&self, timeline: &Timeline) -> Done<()> {
         if self.bytes && timeline.recordings().iter().all(|recording| recording.header.capture == 0) {
             warn(
                 "no payload was recorded, so there are no bytes to show; --capture of the servers records it",
@@ -176,7 +177,7 @@ impl Show {
             missed => warn(&format!("{missed} parts of the recording were gone before they could be read"))?,
         }
         for trace in timeline.traces() {
-            warn_of_end(trace)?;
+            warn_of_defects(trace)?;
         }
         Ok(())
     }

@@ -4,9 +4,9 @@ use socket_tap::event::{Event, Op};
 use socket_tap::format::Side;
 use socket_tap::format::text::printable;
 
-use super::Sequence;
 use super::call::{Call, Signal};
 use super::merge::merge;
+use super::model::Sequence;
 use crate::show::carried::sentence;
 use crate::timeline::AnnotatedEvent;
 use crate::timeline::Recording;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use socket_tap::event::{Event, Op, SockId};
 use socket_tap::format::Side;
 
-use super::Sequence;
 use super::candidate::Candidate;
+use super::model::Sequence;
 use crate::reader::Error;
 use crate::timeline::Recording;
 use crate::timeline::connections::{Connection, Socket};

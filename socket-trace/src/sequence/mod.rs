@@ -8,6 +8,7 @@
 //! - [`call`]: one call, and what travels to the other side with it
 //! - [`mod@gather`]: the connection that is asked for, out of all that are recorded
 //! - `candidate`: a connection that may be the one, or is
+//! - `model`: [`Sequence`], the calls of a connection in order
 //! - `merge`: both sides in one order, cause before effect
 //! - `diagram`: the rows that all forms draw
 //! - [`text`]: the diagram for a terminal
@@ -20,33 +21,18 @@ mod diagram;
 pub mod gather;
 mod merge;
 pub mod mermaid;
+mod model;
 pub mod svg;
 pub mod text;
 
 pub use call::{Call, Signal};
 pub use gather::{Choice, gather};
+pub use model::Sequence;
 pub use text::lanes;
-
-use serde::Serialize;
 
 use crate::reader::{Error, Trace};
 use crate::timeline::AnnotatedEvents;
 use crate::timeline::Timeline;
-
-/// A connection, and how the server came to listen for it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Sequence {
-    /// What is recorded: `rest`.
-    pub title: String,
-    /// The client's recording and socket, `rest-client #1`; `None` when only the server's side is recorded.
-    pub client: Option<String>,
-    /// The server's; `None` when only the client's side is recorded.
-    pub server: Option<String>,
-    /// What they did, in order.
-    pub calls: Vec<Call>,
-    /// How many calls came after these.
-    pub more: u64,
-}
 
 /// The calls of the first connection of a step.
 ///

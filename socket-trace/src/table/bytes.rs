@@ -1,8 +1,8 @@
 //! The table of what bytes are spent on.
 
 use super::cell::{Cell, Number};
+use super::columns::{group_column, is_change};
 use super::grid::{Column, Grid};
-use super::{by_column, is_change};
 use crate::compare::grouping::{Group, Grouping, unique_in_order};
 use crate::summary::Summary;
 use crate::summary::{ByteBreakdown, BytesByClass};
@@ -14,7 +14,7 @@ pub(super) fn grid(traces: &[&Summary], by: Grouping) -> Grid {
         .map(|trace| (trace.label.as_str(), by.groups(trace)))
         .collect();
     let classes = Classes::of(slices.iter().flat_map(|(_, slices)| slices).map(|slice| slice.bytes));
-    let mut columns = vec![by_column(by, 22), Column::Names("trace", 24), Column::Numbers("calls")];
+    let mut columns = vec![group_column(by, 22), Column::Names("trace", 24), Column::Numbers("calls")];
     columns.extend(classes.columns());
     let mut grid = Grid::new(columns);
     for name in unique_in_order(slices.iter().flat_map(|(_, slices)| slices).map(|slice| slice.name)) {

@@ -2,8 +2,8 @@
 
 use super::bytes::Classes;
 use super::cell::{Cell, Number};
+use super::columns::{group_column, is_change};
 use super::grid::{Column, Grid};
-use super::{by_column, is_change};
 use crate::compare::grouping::{Grouping, unique_in_order};
 use crate::summary::Summary;
 use crate::summary::{CallCost, CallTotals};
@@ -23,7 +23,7 @@ pub(super) fn grid(traces: &[&Summary], by: Grouping) -> Grid {
         .collect();
     let classes = Classes::of(slices.iter().flat_map(|(_, costs)| costs).map(|(_, cost)| cost.bytes()));
     let mut columns = vec![
-        by_column(by, 15),
+        group_column(by, 15),
         Column::Words("call"),
         Column::Names("trace", 24),
         Column::Numbers("calls"),

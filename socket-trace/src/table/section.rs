@@ -3,8 +3,9 @@
 use socket_tap::format::Side;
 use socket_tap::format::text::printable;
 
+use super::columns::of_side;
 use super::grid::Grid;
-use super::{bytes, calls, markdown, of_side, sockets};
+use super::{bytes, calls, markdown, sockets};
 use crate::compare::grouping::{Grouping, share_an_operation};
 use crate::summary::Summary;
 

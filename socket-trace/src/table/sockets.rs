@@ -1,8 +1,8 @@
 //! The table of what each step did with its sockets.
 
 use super::cell::Cell;
+use super::columns::is_change;
 use super::grid::{Column, Grid};
-use super::is_change;
 use crate::compare::grouping::unique_in_order;
 use crate::summary::Step;
 use crate::summary::Summary;

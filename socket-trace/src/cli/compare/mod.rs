@@ -9,8 +9,8 @@ use clap::Args;
 use serde::Serialize;
 
 use super::choices::GroupingName;
-use super::failed::Failed;
-use super::{Done, colored, write_json};
+use super::failed::{Done, Failed};
+use super::terminal::{colored, write_json};
 use crate::assertion::evidence;
 use crate::assertion::judge::{Judgement, exit_code, judge};
 use crate::assertion::watch::Watch;
@@ -87,7 +87,7 @@ impl Compare {
         }
         let comparison = Comparison::of(summaries);
         let mut judgements = judge(&assertions, &comparison, &watches);
-        evidence::look_up(&mut judgements, &self.files);
+        evidence::look_up(judgements.iter_mut().flat_map(Judgement::evidence_mut), &self.files);
         self.print(&comparison, &judgements)?;
         Ok(if assertions.is_empty() { comparison.verdict.exit_code() } else { exit_code(&judgements) })
     }
