@@ -1,10 +1,10 @@
-//! A client in ten lines. While the server runs:
+//! A client in ten lines. Run it beside the server:
 //!
 //! ```text
 //! cargo run -p grpc-server --example grpc-client
 //! ```
 
-#![allow(clippy::print_stdout, reason = "that is what it is for")]
+#![allow(clippy::print_stdout, reason = "an example prints its results")]
 
 use bookshelf_proto::v1::{GetBookRequest, bookshelf_service_client::BookshelfServiceClient};
 use tonic::transport::Channel;
@@ -17,7 +17,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let book = client.get_book(GetBookRequest { id: 1 }).await?.into_inner().book.unwrap_or_default();
     println!("{} ({})", book.title, book.year);
 
-    // An error says what happened in a form for programs, too.
+    // Every error has a reason for programs.
     let status = client.get_book(GetBookRequest { id: 99 }).await.err().ok_or("book 99 is there")?;
     let reason = tonic_types::StatusExt::get_details_error_info(&status).map(|info| info.reason);
     println!("{}: {}", reason.unwrap_or_default(), status.message());

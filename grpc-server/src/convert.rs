@@ -1,7 +1,41 @@
-//! Between the shelf's types and the contract's.
+//! Conversions between the shelf's types and the contract's.
 
-use bookshelf::{Author, Book, Change, ChangeKind, ListBooks};
+use bookshelf::{Author, Book, BookPatch, Change, ChangeKind, ListBooks, NewBook, Page};
 use bookshelf_proto::v1;
+use hardening_grpc::mask::MessageFields;
+use tonic::Status;
+
+use crate::status::DOMAIN;
+
+/// The book of an update request.
+const BOOK: MessageFields = MessageFields {
+    message: "book",
+    mutable: &["title", "author_id", "year"],
+    output_only: &["id", "revision"],
+};
+
+/// The arguments of [`bookshelf::Shelf::update`].
+pub(crate) struct Update {
+    pub(crate) id: u32,
+    pub(crate) revision: u32,
+    pub(crate) patch: BookPatch,
+}
+
+/// Returns the query of a request. proto3 sends an absent field as 0 or empty.
+pub(crate) fn list_query(request: v1::ListBooksRequest) -> ListBooks {
+    ListBooks {
+        author_id: Some(request.author_id).filter(|id| *id != 0),
+        page_size: Some(request.page_size).filter(|size| *size != 0),
+        page_token: Some(request.page_token).filter(|token| !token.is_empty()),
+    }
+}
+
+pub(crate) fn page(page: Page) -> v1::ListBooksResponse {
+    v1::ListBooksResponse {
+        books: page.books.into_iter().map(book).collect(),
+        next_page_token: page.next_page_token.unwrap_or_default(),
+    }
+}
 
 pub(crate) fn book(book: Book) -> v1::Book {
     let Book { id, title, author_id, year, revision } = book;
@@ -13,6 +47,29 @@ pub(crate) fn author(author: Author) -> v1::Author {
     v1::Author { id, name }
 }
 
+/// # Errors
+/// When the request has no book.
+pub(crate) fn new_book(request: v1::CreateBookRequest) -> Result<NewBook, Status> {
+    let v1::Book { title, author_id, year, .. } = request.book.ok_or_else(no_book)?;
+    Ok(NewBook { title, author_id, year })
+}
+
+/// # Errors
+/// When the request has no book or no revision, or its mask names an unknown field.
+pub(crate) fn update(request: v1::UpdateBookRequest) -> Result<Update, Status> {
+    let v1::Book { id, title, author_id, year, revision } = request.book.ok_or_else(no_book)?;
+    if revision == 0 {
+        return Err(DOMAIN.missing("book.revision", "send the revision that the update is based on"));
+    }
+    let mask = BOOK.read(request.update_mask, DOMAIN)?;
+    let patch = BookPatch {
+        title: mask.select("title", title),
+        author_id: mask.select("author_id", author_id),
+        year: mask.select("year", year),
+    };
+    Ok(Update { id, revision, patch })
+}
+
 pub(crate) fn change(change: Change) -> v1::WatchBooksResponse {
     let kind = match change.kind {
         ChangeKind::Created => v1::ChangeKind::Created,
@@ -22,11 +79,6 @@ pub(crate) fn change(change: Change) -> v1::WatchBooksResponse {
     v1::WatchBooksResponse { sequence: change.sequence, kind: kind.into(), book: Some(book(change.book)) }
 }
 
-/// In proto3 an absent field is 0 or empty, and that stands for "not asked for".
-pub(crate) fn list_query(request: v1::ListBooksRequest) -> ListBooks {
-    ListBooks {
-        author_id: Some(request.author_id).filter(|id| *id != 0),
-        page_size: Some(request.page_size).filter(|size| *size != 0),
-        page_token: Some(request.page_token).filter(|token| !token.is_empty()),
-    }
+fn no_book() -> Status {
+    DOMAIN.missing("book", "send it with the request")
 }

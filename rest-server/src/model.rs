@@ -1,72 +1,51 @@
-//! What this API shows of the shelf.
-//!
-//! A number that any client can hold is an `int64` with its bounds: `int32` would be signed.
-
-use std::ops::RangeInclusive;
+//! The JSON form of books, authors and changes.
 
 use bookshelf::Error;
-use bookshelf::model::check_title;
+use bookshelf::model::{MAX_TITLE, YEARS, check_title};
+use hardening_rest::fields::{RawValue, integer};
+use hardening_rest::path::Entity;
+use hardening_rest::{FromField, Positive};
 use serde::Serialize;
-use serde_json::Value;
-use utoipa::ToSchema;
+use serde_json::json;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
-use crate::input::text;
-
-/// The years that a book can have.
-pub(crate) const YEARS: RangeInclusive<i64> =
-    *bookshelf::model::YEARS.start() as i64..=*bookshelf::model::YEARS.end() as i64;
-
-/// The rule of a title. The shelf would say the same, but of one field alone.
-pub(crate) fn title(value: Value) -> Result<String, String> {
-    let title = text(value)?;
-    match check_title(&title) {
-        Err(Error::Invalid { reason, .. }) => Err(reason),
-        _ => Ok(title),
-    }
-}
-
-/// One book on the shelf.
+/// A book on the shelf.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Book {
-    /// Given by the shelf, and never used again.
-    #[schema(format = Int64, minimum = 1, maximum = 4294967295u32, example = 1)]
-    id: u32,
-    #[schema(schema_with = crate::openapi::title)]
-    title: String,
-    /// An author of the shelf.
-    #[schema(format = Int64, minimum = 1, maximum = 4294967295u32, example = 1)]
-    author_id: u32,
-    /// Of first publication.
-    #[schema(format = Int32, minimum = -3000, maximum = 2100, example = 1990)]
-    year: i32,
-    /// Counts the changes of this book.
-    #[schema(format = Int64, minimum = 1, maximum = 4294967295u32, example = 1)]
-    revision: u32,
+    /// Assigned by the shelf and never reused.
+    id: Positive,
+    title: Title,
+    /// An author on the shelf.
+    author_id: Positive,
+    year: Year,
+    /// Number of changes to this book, its creation included.
+    revision: Positive,
 }
 
-/// Someone who wrote books.
+/// The author of books.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Author {
-    /// Given by the shelf.
-    #[schema(format = Int64, minimum = 1, maximum = 4294967295u32, example = 1)]
-    id: u32,
-    /// As printed on the cover.
+    /// Assigned by the shelf.
+    id: Positive,
+    /// The name on the cover.
     #[schema(example = "W. Richard Stevens")]
     name: String,
 }
 
-/// One change of the shelf: the data of an event.
+/// A change to the shelf: the data of an event.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Change {
-    /// Numbers the changes of the shelf, without holes.
+    /// Position in the sequence of all changes, which has no gaps.
     #[schema(format = Int64, minimum = 1, example = 1)]
     sequence: u64,
     pub(crate) kind: ChangeKind,
-    /// The book after the change; as it last was, when it was deleted.
+    /// The book after the change, or before its deletion.
     book: Book,
 }
 
-/// What happened to a book.
+/// The kind of a change.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum ChangeKind {
@@ -75,8 +54,25 @@ pub(crate) enum ChangeKind {
     Deleted,
 }
 
+/// The title of a book.
+#[derive(Serialize)]
+pub(crate) struct Title(pub(crate) String);
+
+/// The year of first publication.
+#[derive(Serialize, ToSchema)]
+#[schema(value_type = i32, minimum = -3000, maximum = 2100, example = 1990)]
+pub(crate) struct Year(pub(crate) i32);
+
+impl Entity for Book {
+    const NAME: &'static str = "book";
+}
+
+impl Entity for Author {
+    const NAME: &'static str = "author";
+}
+
 impl ChangeKind {
-    /// What its event is called.
+    /// Returns the name of its event.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Created => "created",
@@ -86,17 +82,56 @@ impl ChangeKind {
     }
 }
 
+impl FromField for Title {
+    fn from_field<V: RawValue>(value: V) -> Result<Self, String> {
+        let title = value.text()?;
+        // The shelf has the same rule, but reports the error of only one field.
+        match check_title(&title) {
+            Err(Error::Invalid { reason, .. }) => Err(reason),
+            _ => Ok(Self(title)),
+        }
+    }
+}
+
+impl FromField for Year {
+    fn from_field<V: RawValue>(value: V) -> Result<Self, String> {
+        integer(value, i64::from(*YEARS.start())..=i64::from(*YEARS.end())).map(Self)
+    }
+}
+
+impl ToSchema for Title {}
+
+impl PartialSchema for Title {
+    fn schema() -> RefOr<Schema> {
+        // Spelled out because dialects of regular expressions differ in their character classes.
+        const CONTROL: &str = r"\u0000-\u001F\u007F-\u009F";
+        const WHITESPACE: &str = r"\u0020\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000";
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("A title, without control characters and not only whitespace."))
+            .min_length(Some(1))
+            .max_length(Some(MAX_TITLE))
+            .pattern(Some(format!("^[^{CONTROL}]*[^{CONTROL}{WHITESPACE}][^{CONTROL}]*$")))
+            .examples([json!("UNIX Network Programming")])
+            .into()
+    }
+}
+
 impl From<bookshelf::Book> for Book {
     fn from(book: bookshelf::Book) -> Self {
-        let bookshelf::Book { id, title, author_id, year, revision } = book;
-        Self { id, title, author_id, year, revision }
+        Self {
+            id: Positive(book.id),
+            title: Title(book.title),
+            author_id: Positive(book.author_id),
+            year: Year(book.year),
+            revision: Positive(book.revision),
+        }
     }
 }
 
 impl From<bookshelf::Author> for Author {
     fn from(author: bookshelf::Author) -> Self {
-        let bookshelf::Author { id, name } = author;
-        Self { id, name }
+        Self { id: Positive(author.id), name: author.name }
     }
 }
 

@@ -1,21 +1,21 @@
-//! Reads recordings made with `socket-tap`: shows them, and compares what programs do with their sockets.
+//! Reads recordings made with `socket-tap`, shows them, and compares how programs use their sockets.
 //!
 //! ```
 //! use socket_tap::Tap;
 //! use socket_trace::compare::{Comparison, Verdict};
 //! use socket_trace::reader::Trace;
-//! use socket_trace::summary::{Recording, Summary};
+//! use socket_trace::summary::{RecordingState, Summary};
 //!
 //! # let directory = std::env::temp_dir().join(format!("socket-trace-{}", std::process::id()));
 //! # std::fs::create_dir_all(&directory)?;
 //! let path = directory.join("one.jsonl");
 //! let tap = Tap::server("one").file(&path)?.start()?;
-//! tap.mark("nothing happens");
+//! tap.mark("idle");
 //! tap.finish_blocking()?;
 //!
-//! let summary = Summary::of(Trace::open(&path)?, Recording::Ended)?;
+//! let summary = Summary::of(Trace::open(&path)?, RecordingState::Finished)?;
 //! assert_eq!((summary.events, summary.lost), (1, 0));
-//! // One trace alone compares with nothing.
+//! // A single trace cannot be compared.
 //! assert_eq!(Comparison::of(vec![summary]).verdict, Verdict::Unclear);
 //! # std::fs::remove_dir_all(&directory)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -23,53 +23,39 @@
 //!
 //! # Layout
 //!
-//! - [`reader`]: a trace from a file, line by line, and what is wrong with it
-//! - [`socket`]: what one socket did from its making to its close
-//! - [`skeleton`]: the order of a socket's calls, without what varies from run to run
-//! - [`spent`]: what bytes are spent on, each way
-//! - [`calls`]: what calls cost: the first of each connection, and each later one
-//! - [`step`], [`operation`]: counts for each named step of a recording, and for what is called
-//! - `by_name`, `median`: what those are made of
-//! - [`summary`]: one trace, read once
-//! - [`compare`]: several summaries beside each other, and the verdict
+//! - [`reader`]: reads a trace line by line, and reports how it ends
+//! - [`summary`]: totals of one trace, computed in one pass
+//! - [`compare`]: comparison of several summaries, and the verdict
+//! - [`table`]: a comparison as text or Markdown
+//! - [`assertion`]: limits that traces must keep, and their evaluation
 //! - [`timeline`]: several recordings on one time line
 //! - [`show`]: the time line, event by event
-//! - [`items`]: the time line as a page has it
-//! - [`assertion`]: what must hold of traces, checked
-//! - [`sequence`]: one step as client and server did it, call by call
-//! - [`layers`]: one call, from reads and writes up to messages
-//! - [`table`]: a comparison for the eye
-//! - [`mod@verify`]: whether a trace is what strace saw, call by call
-//! - `socket_dissect` (a crate of its own): what reads and writes carried
-//! - [`mod@lint`]: what a recording shows that its program could do better
+//! - [`page_feed`]: the time line as JSON for the page
+//! - [`mod@report`]: a recording as a page in one file
+//! - [`sequence`]: the calls of client and server in one step, as a diagram
+//! - [`layers`]: one call from reads and writes up to messages
+//! - [`mod@lint`]: advice on what the recorded program could do better
+//! - [`mod@verify`]: comparison of a trace with the system calls that strace recorded
 //! - [`sockets`]: the sockets of running programs, as netstat shows them
-//! - [`export`]: a recording in the formats of other tools: pcapng, qlog, CSV
-//! - [`mod@report`]: a recording as a page, in one file
+//! - [`export`]: recordings in the formats of other tools: pcapng, qlog, CSV
 //! - [`cli`]: the command `socket-trace`
+//!
+//! The payload of reads and writes is dissected by the crate `socket_dissect`.
 
 #![forbid(unsafe_code)]
 
 pub mod assertion;
-mod by_name;
-pub mod calls;
 pub mod cli;
 pub mod compare;
 pub mod export;
-pub mod items;
-mod json;
 pub mod layers;
 pub mod lint;
-mod median;
-pub mod operation;
+pub mod page_feed;
 pub mod reader;
 pub mod report;
 pub mod sequence;
 pub mod show;
-pub mod skeleton;
-pub mod socket;
 pub mod sockets;
-pub mod spent;
-pub mod step;
 pub mod summary;
 pub mod table;
 pub mod timeline;

@@ -1,4 +1,4 @@
-//! The three APIs, each with its server in this process.
+//! The three APIs with in-process servers.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,12 +9,12 @@ use hardening_http::Shutdown;
 use socket_tap::{Tap, TapListener};
 use tokio::task::JoinHandle;
 
-/// An API: its client, and its server.
+/// An API with its client and its server.
 pub(crate) trait Api: Client {
-    /// The server's command.
+    /// Name of the server's executable.
     const SERVER: &'static str;
 
-    /// Starts the server as its own command does.
+    /// Runs the server like its command does.
     fn serve(
         listener: TapListener,
         shelf: Shelf,
@@ -62,10 +62,10 @@ impl Api for Grpc {
     }
 }
 
-/// A server in this process, on a port of the kernel's choice.
+/// An in-process server on a port that the kernel chose.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
-    /// The very shelf that it serves.
+    /// The shelf that the server uses.
     pub(crate) shelf: Shelf,
     pub(crate) shutdown: Shutdown,
     task: JoinHandle<io::Result<()>>,
@@ -80,7 +80,7 @@ impl Server {
         Self::serving::<A>(tap, Shelf::with_limits(limits), hardening_http::Limits::default()).await
     }
 
-    /// With limits for its connections.
+    /// Starts a server with these connection limits.
     pub(crate) async fn limited<A: Api>(tap: &Tap, limits: hardening_http::Limits) -> Self {
         Self::serving::<A>(tap, Shelf::seeded(), limits).await
     }
@@ -93,12 +93,12 @@ impl Server {
         Self { address, shelf, shutdown, task }
     }
 
-    /// A client without a tap.
+    /// Connects an untapped client.
     pub(crate) async fn client<A: Api>(&self) -> A {
         A::connect(&Tap::off(), self.address).await.unwrap()
     }
 
-    /// Begins the shutdown and waits for its end.
+    /// Shuts the server down and waits until it has ended.
     pub(crate) async fn stop(self) {
         self.shutdown.cancel();
         self.task.await.unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! What the workshop's page asks, byte by byte. Over HTTP/1.0, where an answer ends with its connection.
+//! Requests of the workshop's page over HTTP/1.0, where a response ends with its connection.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -6,18 +6,18 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-/// Whoever waits this long waits for ever.
+/// Time after which a read fails.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     head: String,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
     }
@@ -30,7 +30,7 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
 
-    /// What it says is wrong.
+    /// Returns the message of an error response.
     pub(crate) fn error(&self) -> String {
         self.json()["error"].as_str().unwrap().to_owned()
     }
@@ -51,7 +51,7 @@ fn send(page: SocketAddr, head: &str, headers: &[(&str, &str)], body: &str) -> B
     BufReader::new(stream)
 }
 
-/// The status and the head of an answer.
+/// Reads the status and the head of a response.
 fn head(stream: &mut BufReader<TcpStream>) -> (u16, String) {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
@@ -60,20 +60,20 @@ fn head(stream: &mut BufReader<TcpStream>) -> (u16, String) {
     (head.split(' ').nth(1).unwrap().parse().unwrap(), head)
 }
 
-pub(crate) fn ask(page: SocketAddr, request: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+pub(crate) fn ask(page: SocketAddr, request: &str, headers: &[(&str, &str)], body: &str) -> Response {
     let mut stream = send(page, request, headers, body);
     let (status, head) = head(&mut stream);
     let mut body = Vec::new();
     stream.read_to_end(&mut body).unwrap();
-    Answer { status, head, body }
+    Response { status, head, body }
 }
 
-pub(crate) fn get(page: SocketAddr, path: &str) -> Answer {
+pub(crate) fn get(page: SocketAddr, path: &str) -> Response {
     ask(page, &format!("GET {path}"), &[], "")
 }
 
-/// As the page does.
-pub(crate) fn post(page: SocketAddr, path: &str, body: &Value) -> Answer {
+/// Sends a JSON body like the page.
+pub(crate) fn post(page: SocketAddr, path: &str, body: &Value) -> Response {
     ask(page, &format!("POST {path}"), &[("content-type", "application/json")], &body.to_string())
 }
 
@@ -85,7 +85,7 @@ pub(crate) struct Event {
     pub(crate) data: Value,
 }
 
-/// The stream of events.
+/// A stream of server-sent events.
 pub(crate) struct Stream(BufReader<TcpStream>);
 
 impl Stream {
@@ -100,16 +100,16 @@ impl Stream {
         Self(stream)
     }
 
-    /// The next event; `None` at the end.
+    /// Returns the next event, or `None` at EOF.
     pub(crate) fn next(&mut self) -> Option<Event> {
         let (mut kind, mut id, mut data) = (String::new(), None, Value::Null);
         let began = Instant::now();
         loop {
-            // It says now and then that it is still there.
+            // Keep-alive comments reset the read timeout.
             assert!(began.elapsed() < LONGEST, "nothing happens any more");
             let mut line = String::new();
             self.0.read_line(&mut line).unwrap();
-            // A server that gives the stream up may do so within a line.
+            // A server may close the stream in the middle of a line.
             if !line.ends_with('\n') {
                 return None;
             }
@@ -117,14 +117,14 @@ impl Stream {
                 Some(("event", value)) => value.clone_into(&mut kind),
                 Some(("id", value)) => id = Some(value.to_owned()),
                 Some(("data", value)) => data = serde_json::from_str(value).unwrap(),
-                // A comment ends with an empty line, too.
+                // Comments are followed by an empty line, too.
                 None if line == "\n" && !kind.is_empty() => return Some(Event { kind, id, data }),
                 _ => {}
             }
         }
     }
 
-    /// The next event of that kind; others are passed over.
+    /// Returns the next event of this kind and skips others.
     pub(crate) fn next_of(&mut self, kind: &str) -> Value {
         loop {
             let event = self.next().unwrap_or_else(|| panic!("no {kind} came"));
@@ -134,7 +134,7 @@ impl Stream {
         }
     }
 
-    /// Items, until there are all that `enough` wants.
+    /// Collects items until `enough` returns `true`.
     pub(crate) fn items_until(&mut self, enough: impl Fn(&[Value]) -> bool) -> Vec<Value> {
         let mut items = Vec::new();
         while !enough(&items) {

@@ -1,4 +1,4 @@
-//! Both ends of the same connections and datagrams, as two recordings have them, on the machine's clock.
+//! Compares the recordings of both ends of connections and datagrams on the machine's clock.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -9,9 +9,9 @@ use socket_trace::reader::Trace;
 /// A recording.
 #[derive(Debug, Default)]
 pub(crate) struct Recorded {
-    /// By the client's address and the server's.
+    /// Connections by client address and server address.
     connections: HashMap<(String, String), End>,
-    /// When a datagram of those bytes was sent and received.
+    /// Send and receive time of each datagram, by its payload.
     sent: HashMap<Box<[u8]>, u64>,
     received: HashMap<Box<[u8]>, u64>,
 }
@@ -19,25 +19,25 @@ pub(crate) struct Recorded {
 /// One end of a connection. Times are nanoseconds of `CLOCK_MONOTONIC`.
 #[derive(Debug, Default)]
 struct End {
-    /// When the call that opened it was made, where that is recorded, and when it had returned.
+    /// Entry and return time of the call that opened the connection; the entry time only for `connect`.
     began: Option<u64>,
     opened: u64,
-    /// Writes and reads: when, and how many bytes there were with it.
+    /// Writes and reads: time, and total bytes up to then.
     writes: Vec<(u64, u64)>,
     reads: Vec<(u64, u64)>,
-    /// When this end finished sending, and when it was told that the other had.
+    /// When this end sent FIN, and when it read the peer's.
     finished: Option<u64>,
-    told: Option<u64>,
+    peer_finished: Option<u64>,
 }
 
-/// What two recordings say of each other.
+/// The result of a comparison.
 #[derive(Debug, Default)]
 pub(crate) struct Checked {
     pub(crate) connections: u64,
     pub(crate) reads: u64,
     pub(crate) ends: u64,
     pub(crate) datagrams: u64,
-    /// Effects that are earlier than their causes.
+    /// Descriptions of effects that precede their causes.
     pub(crate) violations: Vec<String>,
 }
 
@@ -61,13 +61,13 @@ impl Recorded {
         let opened = match &event.op {
             Op::Connect { local, peer, began, .. } => Some(((text(local), text(peer)), *began)),
             Op::Accept { local, peer, .. } => Some(((text(peer), text(local)), None)),
-            Op::SendTo(datagram) => return note(&mut self.sent, &datagram.data, at),
-            Op::RecvFrom(datagram) => return note(&mut self.received, &datagram.data, at),
+            Op::SendTo(datagram) => return insert_time(&mut self.sent, &datagram.data, at),
+            Op::RecvFrom(datagram) => return insert_time(&mut self.received, &datagram.data, at),
             _ => None,
         };
         if let Some((addresses, began)) = opened {
             let end = End { began: began.map(|began| begin + began), opened: at, ..End::default() };
-            // A port can be used again: the second connection of two addresses at one end is the second at the other.
+            // A port can be reused. The nth connection of an address pair at one end is the nth at the other.
             let mut connection = addresses;
             while self.connections.contains_key(&connection) {
                 connection.0.push_str(", again");
@@ -80,7 +80,7 @@ impl Recorded {
     }
 }
 
-fn note(times: &mut HashMap<Box<[u8]>, u64>, data: &Option<Box<[u8]>>, at: u64) {
+fn insert_time(times: &mut HashMap<Box<[u8]>, u64>, data: &Option<Box<[u8]>>, at: u64) {
     let earlier = times.insert(data.clone().unwrap(), at);
     assert!(earlier.is_none(), "two datagrams have the same bytes");
 }
@@ -89,7 +89,7 @@ impl End {
     fn observe(&mut self, at: u64, op: &Op) {
         let with = |transfers: &[(u64, u64)], bytes| transfers.last().map_or(0, |(_, sum)| *sum) + bytes;
         match op {
-            Op::Read(transfer) if transfer.eof => _ = self.told.get_or_insert(at),
+            Op::Read(transfer) if transfer.eof => _ = self.peer_finished.get_or_insert(at),
             Op::Read(transfer) => self.reads.push((at, with(&self.reads, transfer.bytes))),
             Op::Write(transfer) => self.writes.push((at, with(&self.writes, transfer.bytes))),
             Op::Shutdown | Op::Close(_) => _ = self.finished.get_or_insert(at),
@@ -109,8 +109,8 @@ impl Checked {
             checked.connections += 1;
             checked.order("a connect returned before it was made", addresses, began, connected.opened);
             checked.order("accept precedes connect", addresses, began, accepted.opened);
-            checked.way(addresses, connected, accepted);
-            checked.way(addresses, accepted, connected);
+            checked.direction(addresses, connected, accepted);
+            checked.direction(addresses, accepted, connected);
         }
         for (from, to) in [(client, server), (server, client)] {
             for (data, received) in &to.received {
@@ -121,21 +121,21 @@ impl Checked {
         checked
     }
 
-    /// What one end sends to the other.
-    fn way(&mut self, addresses: &(String, String), from: &End, to: &End) {
+    /// Checks the bytes and the FIN that one end sends to the other.
+    fn direction(&mut self, addresses: &(String, String), from: &End, to: &End) {
         let mut writes = from.writes.iter();
         let mut write = (0, 0);
         for &(read_at, bytes) in &to.reads {
             self.reads += 1;
-            // The write that the last byte of the read is of.
+            // The write that contains the last byte of the read.
             while write.1 < bytes {
                 write = *writes.next().unwrap();
             }
             self.order("read precedes write", addresses, write.0, read_at);
         }
-        if let Some(told) = to.told {
+        if let Some(peer_finished) = to.peer_finished {
             self.ends += 1;
-            self.order("end of stream precedes FIN", addresses, from.finished.unwrap(), told);
+            self.order("end of stream precedes FIN", addresses, from.finished.unwrap(), peer_finished);
         }
     }
 

@@ -1,4 +1,4 @@
-//! HTTP/2 frame by frame (RFC 9113), for what no client library sends.
+//! Raw HTTP/2 frames (RFC 9113), for requests that no client library sends.
 
 use std::io;
 use std::net::SocketAddr;
@@ -24,18 +24,18 @@ pub(crate) const END_HEADERS: u8 = 4;
 
 pub(crate) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// A frame as it is sent.
+/// Encodes a frame.
 pub(crate) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
-/// One setting.
+/// Encodes a setting.
 pub(crate) fn setting(name: u16, value: u32) -> Vec<u8> {
     [&name.to_be_bytes()[..], &value.to_be_bytes()].concat()
 }
 
-/// A frame as it came.
+/// A received frame.
 #[derive(Debug)]
 pub(crate) struct Frame {
     pub(crate) kind: u8,
@@ -45,12 +45,12 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// Whether it is the last of an answer.
+    /// Returns `true` if the frame ends the response on this stream.
     pub(crate) fn ends(&self, stream: u32) -> bool {
         self.stream == stream && matches!(self.kind, DATA | HEADERS) && self.flags & END_STREAM != 0
     }
 
-    /// The last stream of a GOAWAY that was or may be answered.
+    /// The last-stream-id of a GOAWAY.
     pub(crate) fn last_stream(&self) -> u32 {
         u32::from_be_bytes(self.payload[..4].try_into().unwrap())
     }
@@ -60,12 +60,12 @@ impl Frame {
 pub(crate) struct Http2(TcpStream);
 
 impl Http2 {
-    /// Says the preface, with these settings.
+    /// Connects and sends the preface with these settings.
     pub(crate) async fn connect(server: SocketAddr, settings: &[u8]) -> Self {
         Self::over(TcpStream::connect(server).await.unwrap(), settings).await
     }
 
-    /// The same over a connection that is there.
+    /// Sends the preface with these settings over an open connection.
     pub(crate) async fn over(mut stream: TcpStream, settings: &[u8]) -> Self {
         stream.set_nodelay(true).unwrap();
         stream.write_all(&[PREFACE, &frame(SETTINGS, 0, 0, settings)].concat()).await.unwrap();
@@ -76,7 +76,7 @@ impl Http2 {
         self.0.write_all(frames).await
     }
 
-    /// The next frame; `None` when the server has ended the connection, by FIN or by RST.
+    /// Returns the next frame, or `None` after FIN or RST.
     pub(crate) async fn next(&mut self) -> Option<Frame> {
         let mut head = [0; 9];
         self.0.read_exact(&mut head).await.ok()?;
@@ -87,20 +87,20 @@ impl Http2 {
         Some(Frame { kind: head[3], flags: head[4], stream, payload })
     }
 
-    /// The same, and answers each PING and each SETTINGS, as every library does.
-    pub(crate) async fn next_politely(&mut self) -> Option<Frame> {
+    /// Returns the next frame; acknowledges PING and SETTINGS, as every library does.
+    pub(crate) async fn next_acknowledged(&mut self) -> Option<Frame> {
         let frame = self.next().await?;
         if matches!(frame.kind, PING | SETTINGS) && frame.flags & ACK == 0 {
             let payload: &[u8] = if frame.kind == PING { &frame.payload } else { &[] };
-            // A server that has gone is noticed by the next read.
+            // The next read notices a closed connection.
             let _ = self.send(&self::frame(frame.kind, ACK, 0, payload)).await;
         }
         Some(frame)
     }
 
-    /// Reads up to the end of the answer on that stream; false when the server ends the connection before.
+    /// Reads up to the end of the response on this stream. Returns `false` if the connection ends before.
     pub(crate) async fn answered(&mut self, stream: u32) -> bool {
-        while let Some(frame) = self.next_politely().await {
+        while let Some(frame) = self.next_acknowledged().await {
             if frame.ends(stream) {
                 return true;
             }
@@ -113,7 +113,7 @@ impl Http2 {
     }
 }
 
-/// Header fields, each a literal without indexing (RFC 7541, section 6.2.2).
+/// Encodes header fields as literals without indexing (RFC 7541, section 6.2.2).
 pub(crate) fn fields(fields: &[(&str, &str)]) -> Vec<u8> {
     let mut block = Vec::new();
     for (name, value) in fields {
@@ -126,7 +126,7 @@ pub(crate) fn fields(fields: &[(&str, &str)]) -> Vec<u8> {
     block
 }
 
-/// The header block of a request.
+/// Encodes the header block of a request.
 pub(crate) fn head<A: Client>(path: &str) -> Vec<u8> {
     let common =
         |method| [(":method", method), (":scheme", "http"), (":authority", "shelf"), (":path", path)];
@@ -139,17 +139,17 @@ pub(crate) fn head<A: Client>(path: &str) -> Vec<u8> {
     }
 }
 
-/// A whole request.
+/// Encodes a complete request.
 pub(crate) fn request<A: Client>(stream: u32) -> Vec<u8> {
     if A::API != "grpc" {
         return frame(HEADERS, END_HEADERS | END_STREAM, stream, &head::<A>(raw::path::<A>()));
     }
     let head = frame(HEADERS, END_HEADERS, stream, &head::<A>("/bookshelf.v1.BookshelfService/GetBook"));
-    // Not compressed, two bytes: field 1, the id, is 1.
+    // Uncompressed, two bytes: field 1 (`id`) is 1.
     [head, frame(DATA, END_STREAM, stream, &[0, 0, 0, 0, 2, 8, 1])].concat()
 }
 
-/// A request whose body never comes.
+/// Encodes a request without its body.
 pub(crate) fn endless_request<A: Client>(stream: u32) -> Vec<u8> {
     let block = match A::API {
         "grpc" => head::<A>("/bookshelf.v1.BookshelfService/GetBook"),

@@ -1,4 +1,4 @@
-//! One connection that asks the REST server for the same book again and again, and counts what goes through it.
+//! A connection that requests the same book repeatedly and counts its bytes.
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,11 +10,11 @@ const REQUEST: &[u8] = b"GET /v1/books/1 HTTP/1.1\r\nhost: shelf\r\n\r\n";
 
 pub(crate) struct KeepAlive {
     stream: TcpStream,
-    /// Where it comes from: the server knows it by that.
+    /// The client's address, by which the server's recording names the connection.
     pub(crate) address: SocketAddr,
-    /// Bytes that were sent.
+    /// Number of bytes sent.
     pub(crate) sent: u64,
-    /// Bytes of whole answers.
+    /// Number of bytes of complete responses.
     pub(crate) received: u64,
 }
 
@@ -25,7 +25,7 @@ impl KeepAlive {
         Ok(Self { stream, address, sent: 0, received: 0 })
     }
 
-    /// Sends one request in one write, and reads its whole answer.
+    /// Sends a request in one write and reads the complete response.
     pub(crate) async fn ask(&mut self) -> io::Result<()> {
         self.stream.write_all(REQUEST).await?;
         self.sent += REQUEST.len() as u64;
@@ -40,14 +40,14 @@ impl KeepAlive {
         Ok(())
     }
 
-    /// Finishes sending, and waits until the server has, too.
+    /// Half-closes and reads to EOF.
     pub(crate) async fn close(mut self) {
         self.stream.shutdown().await.unwrap();
         assert_eq!(self.stream.read(&mut [0]).await.unwrap(), 0);
     }
 }
 
-/// How long an answer is in all; `None` before its head is there.
+/// Returns the length of head and body, or `None` if the head is incomplete.
 fn length(answer: &[u8]) -> Option<usize> {
     let head = answer.windows(4).position(|end| end == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&answer[..head]).unwrap();

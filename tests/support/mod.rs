@@ -1,4 +1,4 @@
-//! What the tests stand on.
+//! Servers, clients and programs for the tests.
 
 pub(crate) mod api;
 pub(crate) mod browser;
@@ -11,6 +11,7 @@ pub(crate) mod raw;
 pub(crate) mod recorded;
 pub(crate) mod tls;
 pub(crate) mod tour;
+pub(crate) mod trace_text;
 pub(crate) mod workshop;
 
 /// Runs each test for each API: `each_api!(name, ...)` makes `rest::name`, `graphql::name`, `grpc::name` of a
@@ -33,7 +34,7 @@ macro_rules! each_api {
     };
 }
 
-/// The same for the two that speak HTTP/1.1.
+/// Like `each_api!`, for REST and GraphQL, which use HTTP/1.1.
 macro_rules! each_http {
     ($($name:ident),+ $(,)?) => {
         each_api!(@api rest, clients::Rest, $($name),+);

@@ -1,4 +1,4 @@
-//! The workspace's own commands, as real processes.
+//! The workspace's commands as child processes.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;
@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-/// A command of this workspace. They are built once, as the tests were.
+/// Returns the path of a command of this workspace. The first call builds all commands with the profile of the tests.
 pub(crate) fn command(name: &str) -> PathBuf {
     static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
     let directory = DIRECTORY.get_or_init(|| {
@@ -28,11 +28,11 @@ pub(crate) fn command(name: &str) -> PathBuf {
     directory.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
-/// What the help of `socket-trace verify` tells to trace.
+/// The system calls that `socket-trace verify --help` tells strace to log.
 pub(crate) const STRACE_CALLS: &str = "trace=%network,read,write,readv,writev,sendfile,splice,close,close_range,fcntl,\
                                        dup,?dup2,dup3,clone,clone3,?fork,?vfork";
 
-/// A command that serves.
+/// A running server.
 pub(crate) struct Serving {
     child: Child,
     pub(crate) address: SocketAddr,
@@ -40,13 +40,13 @@ pub(crate) struct Serving {
 }
 
 impl Serving {
-    /// Starts a server on a port of the kernel's choice, and waits until it listens.
+    /// Starts a server on a port that the kernel chooses, and waits until it listens.
     pub(crate) fn start(name: &str, arguments: &[&str]) -> Self {
         Self::spawn(Command::new(command(name)), name, arguments)
     }
 
-    /// The same with every system call on its sockets written to `log`. strace is the grandchild, so that signals and
-    /// the exit code are the server's own; and as it holds the server's output open, [`wait`](Self::wait) waits for
+    /// Starts a server whose socket calls strace writes to `log`. strace is the grandchild, so that signals and
+    /// the exit code are the server's own. It holds the server's output open, so that [`wait`](Self::wait) waits for
     /// the log, too.
     pub(crate) fn under_strace(strace: &Path, log: &Path, name: &str, arguments: &[&str]) -> Self {
         let mut traced = Command::new(strace);
@@ -75,15 +75,15 @@ impl Serving {
         Self { child, address, stderr }
     }
 
-    /// How much memory it has (resident, in KiB).
+    /// Returns the resident memory in KiB.
     pub(crate) fn memory(&self) -> u64 {
         memory(&self.child)
     }
 
-    /// How much time of a processor it has taken, in hundredths of a second.
+    /// Returns the CPU time in hundredths of a second.
     pub(crate) fn processor_time(&self) -> u64 {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
-        // proc(5): fields 14 and 15. The name, which may hold anything, ends in the last bracket.
+        // proc(5): fields 14 and 15. The name may contain anything; it ends at the last bracket.
         let (_, fields) = stat.rsplit_once(") ").unwrap();
         fields.split(' ').skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum()
     }
@@ -92,8 +92,8 @@ impl Serving {
         signal_to(&self.child, signal);
     }
 
-    /// Waits for its end, and returns what it said meanwhile on standard output and on standard error.
-    /// The next line that it prints on standard error.
+    /// Waits until the server has ended and returns its remaining standard output and standard error.
+    /// Returns the next line of standard error.
     pub(crate) fn error_line(&mut self) -> String {
         let mut line = String::new();
         assert_ne!(self.stderr.read_line(&mut line).unwrap(), 0, "it has ended");
@@ -107,17 +107,17 @@ impl Serving {
         (self.child.wait().unwrap(), out, err)
     }
 
-    /// Stops it as `kill` does.
+    /// Sends SIGTERM.
     pub(crate) fn stop(self) -> (ExitStatus, String, String) {
         self.signal(Signal::TERM);
         self.wait()
     }
 }
 
-/// A test that fails leaves no server behind.
+/// Kills the server of a failed test.
 impl Drop for Serving {
     fn drop(&mut self) {
-        // Most have ended by now.
+        // Most servers have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -128,7 +128,7 @@ pub(crate) fn signal_to(child: &Child, signal: Signal) {
     kill_process(pid, signal).unwrap();
 }
 
-/// How much memory a process has (resident, in KiB).
+/// Returns the resident memory of a process in KiB.
 pub(crate) fn memory(child: &Child) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();

@@ -1,11 +1,11 @@
-//! Programs from outside. On a user's machine a test that needs one it does not find says so and passes; in CI it
+//! External programs. Without the program a test prints that it was skipped and passes; in CI it
 //! fails.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-/// The program, when it is installed.
+/// Returns the program if it is installed.
 pub(crate) fn find(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found =
@@ -17,7 +17,7 @@ pub(crate) fn find(name: &str) -> Option<PathBuf> {
     found
 }
 
-/// strace, when it is installed and may look into a process of ours.
+/// Returns strace if it is installed and may trace a child process.
 pub(crate) fn find_strace() -> Option<PathBuf> {
     let strace = find("strace")?;
     let ran = run(&strace, &["-o", "/dev/null", "true"]);
@@ -29,7 +29,7 @@ pub(crate) fn find_strace() -> Option<PathBuf> {
     None
 }
 
-/// Python, when it is installed with all of `modules`, which `requirements` lists.
+/// Returns Python if it is installed with all `modules`, which `requirements` lists.
 pub(crate) fn find_python(modules: &str, requirements: &str) -> Option<PathBuf> {
     let python = find("python3")?;
     let ran = run(&python, &["-c", &format!("import {modules}")]);
@@ -41,7 +41,7 @@ pub(crate) fn find_python(modules: &str, requirements: &str) -> Option<PathBuf> 
     None
 }
 
-/// Whether the folder that `NODE_PATH` names has that package.
+/// Returns `true` if a folder in `NODE_PATH` has the package.
 pub(crate) fn find_node_package(name: &str) -> bool {
     let folders = std::env::var_os("NODE_PATH").unwrap_or_default();
     let found = std::env::split_paths(&folders).any(|folder| folder.join(name).is_dir());
@@ -52,18 +52,18 @@ pub(crate) fn find_node_package(name: &str) -> bool {
     found
 }
 
-/// Runs a program to its end.
+/// Runs a program and waits until it has ended.
 pub(crate) fn run(program: impl AsRef<OsStr>, arguments: &[&str]) -> Ran {
     run_command(Command::new(program).args(arguments))
 }
 
-/// Runs a command to its end.
+/// Runs a command and waits until it has ended.
 pub(crate) fn run_command(command: &mut Command) -> Ran {
     let output = command.env("NO_COLOR", "1").output();
     Ran(output.unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display())))
 }
 
-/// A command that has ended.
+/// The result of a command.
 #[derive(Debug)]
 pub(crate) struct Ran(Output);
 
@@ -80,7 +80,7 @@ impl Ran {
         String::from_utf8_lossy(&self.0.stderr).into_owned()
     }
 
-    /// Its standard output; it must have succeeded.
+    /// Returns the standard output and asserts that the command succeeded.
     pub(crate) fn ok(self) -> String {
         assert_eq!(self.code(), 0, "{}{}", self.stdout(), self.stderr());
         self.stdout()

@@ -1,4 +1,4 @@
-//! A connection for what no client library sends.
+//! Raw bytes over TCP, for requests that no client library sends.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,7 +7,7 @@ use clients::Client;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// A TCP connection. The server may end it at any time: what is sent after that goes nowhere.
+/// A TCP connection. After the server has closed it, sent bytes are lost.
 pub(crate) struct Raw(TcpStream);
 
 impl Raw {
@@ -15,7 +15,7 @@ impl Raw {
         Self(TcpStream::connect(server).await.unwrap())
     }
 
-    /// The same, and sends that.
+    /// Connects and sends `bytes`.
     pub(crate) async fn saying(server: SocketAddr, bytes: impl AsRef<[u8]>) -> Self {
         let mut raw = Self::connect(server).await;
         raw.send(bytes.as_ref()).await.unwrap();
@@ -26,12 +26,12 @@ impl Raw {
         self.0.write_all(bytes).await
     }
 
-    /// Says that nothing more will be sent.
+    /// Half-closes the connection.
     pub(crate) async fn finish(&mut self) {
         self.0.shutdown().await.unwrap();
     }
 
-    /// Reads one answer with a `content-length`; `None` when the connection ends before its first byte.
+    /// Reads one response with a `content-length`. Returns `None` if the connection ends before its first byte.
     pub(crate) async fn answer(&mut self) -> Option<String> {
         let mut answer = Vec::new();
         while length(&answer).is_none_or(|length| answer.len() < length) {
@@ -43,10 +43,10 @@ impl Raw {
         Some(String::from_utf8(answer).unwrap())
     }
 
-    /// Everything that comes until the server ends the connection, by FIN or by RST. Waits for that.
+    /// Reads until the server ends the connection with FIN or RST.
     pub(crate) async fn rest(&mut self) -> String {
         let mut rest = Vec::new();
-        // What was read before a reset stays.
+        // Bytes that were read before a reset are kept.
         let _ = self.0.read_to_end(&mut rest).await;
         String::from_utf8_lossy(&rest).into_owned()
     }
@@ -62,7 +62,7 @@ impl From<TcpStream> for Raw {
     }
 }
 
-/// How long an answer is in all; `None` before its head is there.
+/// Returns the length of head and body, or `None` if the head is incomplete.
 fn length(answer: &[u8]) -> Option<usize> {
     let head = answer.windows(4).position(|end| end == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&answer[..head]).unwrap();
@@ -70,7 +70,7 @@ fn length(answer: &[u8]) -> Option<usize> {
     Some(head + body.lines().next().unwrap().parse::<usize>().unwrap())
 }
 
-/// A path that can be asked for over HTTP.
+/// Path and query of a GET request.
 pub(crate) fn path<A: Client>() -> &'static str {
     match A::API {
         "rest" => "/v1/books/1",
@@ -78,18 +78,18 @@ pub(crate) fn path<A: Client>() -> &'static str {
     }
 }
 
-/// A whole request over HTTP/1.1.
+/// A complete HTTP/1.1 request.
 pub(crate) fn get<A: Client>() -> String {
     format!("GET {} HTTP/1.1\r\nhost: shelf\r\n\r\n", path::<A>())
 }
 
-/// The head of a POST, but for its last headers.
+/// The head of a POST request without its last fields.
 pub(crate) fn post<A: Client>() -> String {
     let path = if A::API == "rest" { "/v1/books" } else { "/graphql" };
     format!("POST {path} HTTP/1.1\r\nhost: shelf\r\ncontent-type: application/json\r\n")
 }
 
-/// The statuses that a server answers with, and only when it ends the connection is it done.
+/// Sends `request` and returns the status of each response, once the server has ended the connection.
 pub(crate) async fn statuses(server: SocketAddr, request: &str) -> Vec<u16> {
     let mut client = Raw::saying(server, request).await;
     client.finish().await;

@@ -1,17 +1,17 @@
-//! A server as a program that records.
+//! A server process that records.
 
 use tempfile::TempDir;
 
 use super::api::Api;
 use super::process::Serving;
 
-/// A server with its trace, which goes when this does.
+/// A server with its trace; dropping it deletes the trace.
 pub(crate) struct Recorded {
     pub(crate) _directory: TempDir,
     pub(crate) server: Serving,
 }
 
-/// Starts it as a program, with these flags besides.
+/// Starts the server process with these additional flags.
 pub(crate) fn recorded<A: Api>(arguments: &[&str]) -> Recorded {
     let directory = TempDir::new().unwrap();
     let trace = directory.path().join("trace.jsonl");

@@ -1,4 +1,4 @@
-//! A client and a server that speak TLS by rustls, with a tap below it and one above it on each side.
+//! A TLS client and server (rustls) with a tap below and above TLS on each side.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,19 +11,19 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig, SupportedProtocolVersion};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-/// The name in the certificate, which is signed by itself and holds until 2126.
+/// The name in the self-signed certificate, which is valid until 2126.
 pub(crate) const NAME: &str = "shop.test";
-const CERTIFICATE: &[u8] = include_bytes!("../tls/certificate.der");
-const KEY: &[u8] = include_bytes!("../tls/key.der");
+const CERTIFICATE: &[u8] = include_bytes!("certificate/certificate.der");
+const KEY: &[u8] = include_bytes!("certificate/key.der");
 
-/// The two traces of a conversation.
+/// The traces of both sides of a conversation.
 #[derive(Debug)]
 pub(crate) struct Traces {
     pub(crate) server: PathBuf,
     pub(crate) client: PathBuf,
 }
 
-/// The version, the protocol, and the plaintext that client and server send in turn: the client begins.
+/// TLS version, ALPN protocol, and the plaintext that client and server send alternately. The client begins.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Conversation<'a> {
     pub(crate) version: &'static SupportedProtocolVersion,
@@ -31,7 +31,7 @@ pub(crate) struct Conversation<'a> {
     pub(crate) turns: &'a [&'a [u8]],
 }
 
-/// Has the conversation, and ends it with `close_notify` from both sides.
+/// Records the conversation; both sides end it with `close_notify`.
 pub(crate) async fn record(conversation: Conversation<'_>, directory: &Path) -> Traces {
     let traces = Traces { server: directory.join("server.jsonl"), client: directory.join("client.jsonl") };
     let server_tap = Tap::server("tls").capture(1 << 16).file(&traces.server).unwrap().start().unwrap();

@@ -1,4 +1,4 @@
-//! The workshop that goes on after its tour, with its page.
+//! A running workshop with its page.
 
 use std::io::{BufRead as _, BufReader, Lines};
 use std::net::SocketAddr;
@@ -17,15 +17,15 @@ use super::tour::{PORTS, recording};
 pub(crate) struct Workshop {
     child: Child,
     directory: TempDir,
-    /// What it said until it went on.
+    /// Output up to the end of the tour.
     pub(crate) said: String,
-    /// What it says then.
+    /// Output after the tour.
     lines: Option<Lines<BufReader<ChildStdout>>>,
     rest: Option<JoinHandle<()>>,
 }
 
 impl Workshop {
-    /// Starts it on ports of the kernel's choice, and waits until the tour is over.
+    /// Starts the workshop on ports that the kernel chooses, and waits for the end of the tour.
     pub(crate) fn start() -> Self {
         Self::with(&PORTS)
     }
@@ -37,7 +37,7 @@ impl Workshop {
         workshop
     }
 
-    /// The same, and nobody reads what it says after the tour.
+    /// Starts the workshop; its output after the tour is not read.
     pub(crate) fn unread(arguments: &[&str]) -> Self {
         let directory = TempDir::new().unwrap();
         let mut child = Command::new(command("workshop"))
@@ -52,46 +52,46 @@ impl Workshop {
         for line in lines.by_ref().map(Result::unwrap) {
             said += &line;
             said.push('\n');
-            if line.contains("Ctrl-C ends it") {
+            if line.contains("Press Ctrl-C to stop") {
                 break;
             }
         }
         Self { child, directory, said, lines: Some(lines), rest: None }
     }
 
-    /// What stands behind those words.
+    /// Returns the word after `before` in the output of the tour.
     pub(crate) fn told(&self, before: &str) -> &str {
         let (_, rest) =
             self.said.split_once(before).unwrap_or_else(|| panic!("{before:?} in: {}", self.said));
         rest.split(['/', '\'', '\n', ' ']).next().unwrap()
     }
 
-    /// Where the page is.
+    /// Address of the page.
     pub(crate) fn page(&self) -> SocketAddr {
-        self.told("live: http://").parse().unwrap()
+        self.told("Live page: http://").parse().unwrap()
     }
 
-    /// Where the REST server is.
+    /// Address of the REST server.
     pub(crate) fn rest(&self) -> SocketAddr {
         self.told("curl -i 'http://").parse().unwrap()
     }
 
-    /// What the page is told.
+    /// Opens the page's stream of events.
     pub(crate) fn stream(&self) -> Stream {
         Stream::open(self.page(), &[])
     }
 
-    /// Where the traces are.
+    /// Folder of the traces.
     pub(crate) fn traces(&self) -> &Path {
         self.directory.path()
     }
 
-    /// A trace.
+    /// Path of a trace.
     pub(crate) fn trace(&self, api: &str, side: Side) -> PathBuf {
         recording(self.traces(), api, side)
     }
 
-    /// How much memory it has (resident, in KiB).
+    /// Returns the resident memory in KiB.
     pub(crate) fn memory(&self) -> u64 {
         memory(&self.child)
     }
@@ -100,7 +100,7 @@ impl Workshop {
         signal_to(&self.child, Signal::INT);
     }
 
-    /// Waits for its end.
+    /// Waits until the workshop has ended.
     pub(crate) fn wait(&mut self) -> ExitStatus {
         if let Some(rest) = self.rest.take() {
             rest.join().unwrap();
@@ -109,7 +109,7 @@ impl Workshop {
     }
 }
 
-/// A test that fails leaves no workshop behind.
+/// Kills the workshop of a failed test.
 impl Drop for Workshop {
     fn drop(&mut self) {
         let _ = self.child.kill();

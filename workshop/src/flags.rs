@@ -7,59 +7,59 @@ use clap::Parser;
 use server_kit::TraceLimit;
 use server_kit::bind::parse_address;
 
-/// Starts a REST, a GraphQL and a gRPC server of the same tiny service, runs the same tour over each through real
-/// clients, and shows from the recordings of their sockets what is the same and what differs
+/// Starts a REST, a GraphQL and a gRPC server for the same small service, runs the same tour over each with real
+/// clients, and compares the socket calls in the recordings
 #[derive(Clone, Debug, Parser)]
 #[command(name = "workshop", version, max_term_width = 100, after_help = EXAMPLES)]
 pub struct Flags {
-    /// End after the tour, instead of serving until Ctrl-C
+    /// Exit after the tour instead of serving until Ctrl-C
     #[arg(long)]
     pub once: bool,
 
-    /// Print the comparison as JSON, and nothing else on standard output
+    /// Print only the comparison, as JSON, on standard output
     #[arg(long)]
     pub json: bool,
 
-    /// Where the REST server listens; port 0 lets the kernel choose
+    /// Address of the REST server; with port 0 the kernel chooses a port
     #[arg(long, value_name = "ADDR", value_parser = parse_address, default_value = "127.0.0.1:3000")]
     pub rest: SocketAddr,
 
-    /// Where the GraphQL server listens
+    /// Address of the GraphQL server
     #[arg(long, value_name = "ADDR", value_parser = parse_address, default_value = "127.0.0.1:4000")]
     pub graphql: SocketAddr,
 
-    /// Where the gRPC server listens
+    /// Address of the gRPC server
     #[arg(long, value_name = "ADDR", value_parser = parse_address, default_value = "127.0.0.1:50051")]
     pub grpc: SocketAddr,
 
-    /// Where the same service is over bare sockets, UDP and TCP; not with --once
+    /// Address of the same service over plain UDP and TCP sockets; unused with --once
     #[arg(long, value_name = "ADDR", value_parser = parse_address, default_value = "127.0.0.1:6000")]
     pub plain: SocketAddr,
 
-    /// Where the page is, on which all that happens is seen live
+    /// Address of the live page; unused with --once
     #[arg(long, value_name = "ADDR", value_parser = parse_address, default_value = "127.0.0.1:8080")]
     pub page: SocketAddr,
 
-    /// Serve no page
+    /// Do not serve the live page
     #[arg(long, conflicts_with = "page")]
     pub no_page: bool,
 
-    /// Where the recordings go; those of the last run are replaced
+    /// Directory of the recordings; replaces those of the previous run
     #[arg(long, value_name = "DIR", default_value = "traces")]
     pub traces: PathBuf,
 
-    /// Use at most SIZE of the disk for each recording: it is cut into four files, of which the oldest is deleted. There
-    /// are ten recordings; 0 sets no limit
+    /// Maximum disk space for each of the ten recordings. A recording is split into four files, and the oldest is
+    /// deleted first. 0 removes the limit
     #[arg(long, value_name = "SIZE", default_value = "256MiB")]
     pub trace_limit: TraceLimit,
 
-    /// Keep the first BYTES of each read and write in the recordings; 0 keeps no payload
+    /// Number of payload bytes to record of each read and write; 0 records no payload
     #[arg(long, value_name = "BYTES", default_value_t = 16_384)]
     pub capture: usize,
 }
 
 impl Flags {
-    /// Where the page is to be, when there is to be one.
+    /// Returns the address of the live page, or `None` if the flags disable it.
     #[must_use]
     pub fn page(&self) -> Option<SocketAddr> {
         (!self.once && !self.no_page).then_some(self.page)
@@ -67,9 +67,9 @@ impl Flags {
 }
 
 const EXAMPLES: &str = "Examples:\n  \
-    cargo run --release                             the tour, then serve until Ctrl-C\n  \
-    cargo run --release -- --once                   the tour only\n  \
-    cargo run --release -- --once --json | jq .verdict\n  \
-    cargo run --release -- --rest 3001              when port 3000 is taken\n\n\
-    Exit codes: 0 the primitives are the same; 1 they differ, or something failed; 2 wrong usage, or\n\
-    the recordings do not allow to say.";
+    cargo run                                  run the tour, then serve until Ctrl-C\n  \
+    cargo run -- --once                        run the tour and exit\n  \
+    cargo run -- --once --json | jq .verdict   print the verdict only\n  \
+    cargo run -- --rest 3001                   use another port if 3000 is in use\n\n\
+    Exit codes: 0 all APIs use the same socket calls; 1 the socket calls differ, or an error occurred;\n\
+    2 invalid usage, or the comparison is inconclusive.";

@@ -1,25 +1,29 @@
-//! The main job: starts the three servers, runs the tour through real clients, shows the comparison.
+//! The `workshop` command: starts the three servers, runs a tour through real clients and prints the comparison.
 //!
 //! # Layout
 //!
 //! - [`flags`]: the command line
-//! - [`mod@directory`]: the folder of the recordings, for one workshop at a time
-//! - [`lane`]: one API: its server, and the recordings of its two sides
-//! - [`plain`]: the same service over bare sockets
-//! - [`tour`]: what the clients do, the same over each API
-//! - [`report`]: what the recordings show, for a person or for a machine
-//! - [`live`]: the page on which all of it is seen as it happens
-//! - [`start`]: all that is started, and where
-//! - [`program`]: from the flags to the exit code
+//! - [`program`]: the run from the parsed flags to the exit code
+//! - [`startup`]: address checks and the start of all servers
+//! - [`api_instance`]: one API's server with the recordings of both sides
+//! - [`plain_instance`]: the same service over plain UDP and TCP sockets
+//! - [`recordings`]: the server trace and the client trace of one API
+//! - [`gated_stdout`]: standard output that discards everything until it is opened
+//! - [`traces_directory`]: the directory of the recordings, locked for one workshop
+//! - [`tour`]: the steps that the clients perform over each API
+//! - [`report`]: the comparison of the recordings as text or JSON
+//! - [`live`]: the server of the live page
 
 #![forbid(unsafe_code)]
 
-pub mod directory;
+pub mod api_instance;
 pub mod flags;
-pub mod lane;
+pub mod gated_stdout;
 pub mod live;
-pub mod plain;
+pub mod plain_instance;
 pub mod program;
+pub mod recordings;
 pub mod report;
-pub mod start;
+pub mod startup;
 pub mod tour;
+pub mod traces_directory;

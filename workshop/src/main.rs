@@ -1,4 +1,4 @@
-//! The command `workshop`, which is what `cargo run` runs.
+//! The `workshop` command, the default binary of the workspace.
 
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! From the flags to the exit code.
+//! The run from the parsed flags to the exit code.
 
 use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
@@ -11,13 +11,15 @@ use server_kit::shutdown::{Signals, shutdown_on_signal};
 use socket_tap::TapListener;
 use socket_trace::compare::Verdict;
 
+use crate::api_instance::ApiInstance;
 use crate::flags::Flags;
-use crate::lane::{BY_HAND, Curtain, Lane, Recordings};
-use crate::start::{self, Extras};
+use crate::gated_stdout::GatedStdout;
+use crate::recordings::{FROM_A_TERMINAL, Recordings};
+use crate::startup::{self, Extras};
 use crate::tour::{Step, Tour};
-use crate::{directory, live, report};
+use crate::{live, report, traces_directory};
 
-/// Runs the workshop, and returns its exit code.
+/// Runs the workshop with the flags of the process and returns its exit code.
 #[must_use]
 pub fn run() -> ExitCode {
     let flags = Flags::parse();
@@ -30,62 +32,54 @@ pub fn run() -> ExitCode {
     }
 }
 
-type Failed = Box<dyn std::error::Error>;
+type Error = Box<dyn std::error::Error>;
 
-fn try_run(flags: &Flags) -> Result<Verdict, Failed> {
-    let _directory = directory::take(&flags.traces)?;
+fn try_run(flags: &Flags) -> Result<Verdict, Error> {
+    let _lock = traces_directory::lock(&flags.traces)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let mut recordings = Vec::new();
-    let result = runtime.block_on(workshop(flags, &mut recordings));
-    // Ends the tasks that are left, so that their sockets are closed and the recordings say so.
+    let result = runtime.block_on(run_workshop(flags, &mut recordings));
+    // Drops the remaining tasks, so that the recordings contain the close of their sockets.
     runtime.shutdown_timeout(Duration::from_secs(1));
-    let (mut events, mut lost) = (0, 0);
+    let (mut events, mut lost, has_recorded) = (0, 0, !recordings.is_empty());
     for recording in recordings {
         for end in recording.finish()? {
             (events, lost) = (events + end.events, lost + end.lost);
         }
     }
-    if !flags.once && !flags.json {
+    if has_recorded && !flags.once && !flags.json {
         let traces = flags.traces.display();
-        eprintln!("workshop: the recordings in {traces} are complete, {events} events, {lost} lost");
+        eprintln!("workshop: the recordings in {traces} are complete: {events} events, {lost} lost");
     }
     result
 }
 
-async fn workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result<Verdict, Failed> {
-    start::check_ports(flags)?;
-    let (shutdown, curtain) = (Shutdown::new(), Curtain::default());
+/// Runs the tour and then serves until a signal, unless the flags contain `--once`.
+async fn run_workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result<Verdict, Error> {
+    startup::check_addresses(flags)?;
+    let (shutdown, live_output) = (Shutdown::new(), GatedStdout::default());
     let mut signals = Signals::watch()?;
-    let lanes = start::lanes(flags, &shutdown, &curtain, recordings).await?;
-    let extras = Extras::start(flags, &shutdown, &curtain, recordings).await?;
+    let apis = startup::apis(flags, &shutdown, &live_output, recordings).await?;
+    let extras = Extras::start(flags, &shutdown, &live_output, recordings).await?;
     let verdict = tokio::select! {
         biased;
         () = signals.next() => return Err("interrupted during the tour".into()),
-        shown = show(flags, &lanes, extras.as_ref()) => shown?,
+        verdict = run_tour(flags, &apis, extras.as_ref()) => verdict?,
     };
-    if let Some(Extras { plain, page }) = extras {
-        go_on(flags, recordings, &curtain).await?;
-        let page = match page {
-            Some(listener) => Some(live::start(listener, &lanes, &plain, &shutdown).await?),
-            None => None,
-        };
-        shutdown_on_signal(signals, "workshop", flags.json, shutdown.clone());
-        shutdown.cancelled().await;
-        if let Some(page) = page {
-            page.await.map_err(io::Error::other)??;
-        }
-        plain.ended().await?;
+    if let Some(extras) = extras {
+        end_tour(flags, recordings, &live_output).await?;
+        serve(flags, &apis, extras, signals, &shutdown).await?;
     }
     shutdown.cancel();
-    for lane in lanes {
-        lane.ended().await?;
+    for api in apis {
+        api.ended().await?;
     }
     Ok(verdict)
 }
 
-/// Runs the tour and prints what it showed.
-async fn show(flags: &Flags, lanes: &[Lane; 3], extras: Option<&Extras>) -> Result<Verdict, Failed> {
-    let [rest, graphql, grpc] = lanes;
+/// Runs the tour and prints the report.
+async fn run_tour(flags: &Flags, apis: &[ApiInstance; 3], extras: Option<&Extras>) -> Result<Verdict, Error> {
+    let [rest, graphql, grpc] = apis;
     let (mut over_rest, mut over_graphql, mut over_grpc) =
         (Tour::<Rest>::over(rest), Tour::<Graphql>::over(graphql), Tour::<Grpc>::over(grpc));
     for step in Step::ALL {
@@ -93,44 +87,68 @@ async fn show(flags: &Flags, lanes: &[Lane; 3], extras: Option<&Extras>) -> Resu
         over_graphql.step(step).await?;
         over_grpc.step(step).await?;
     }
-    for lane in lanes {
-        lane.recordings.flush().await;
+    for api in apis {
+        api.recordings.flush().await;
     }
-    let comparison = report::compare(lanes.iter().map(|lane| &lane.recordings))?;
+    let comparison = report::compare(apis.iter().map(|api| &api.recordings))?;
     let text = if flags.json {
         serde_json::to_string_pretty(&comparison)? + "\n"
     } else {
-        report::text(lanes, &comparison)? + &next(flags, lanes, extras)?
+        report::text(apis, &comparison)? + &next_steps(flags, apis, extras)?
     };
     print(&text)?;
     Ok(comparison.verdict)
 }
 
-/// Where the recordings are, and what to try next.
-fn next(flags: &Flags, lanes: &[Lane], extras: Option<&Extras>) -> io::Result<String> {
-    let text = report::recordings(lanes, flags);
+/// Returns the paths of the recordings and the commands to try next.
+fn next_steps(flags: &Flags, apis: &[ApiInstance], extras: Option<&Extras>) -> io::Result<String> {
+    let text = report::recordings(apis, flags);
     let Some(Extras { plain, page }) = extras else { return Ok(text) };
     let page = page.as_ref().map(TapListener::local_addr).transpose()?;
-    Ok(text + &report::next(lanes, plain, page))
+    Ok(text + &report::next_steps(apis, plain, page))
 }
 
-/// From now on each call that comes in is shown.
-async fn go_on(flags: &Flags, recordings: &[Recordings], curtain: &Curtain) -> io::Result<()> {
+/// Marks the end of the tour in the recordings and starts the live output.
+async fn end_tour(flags: &Flags, recordings: &[Recordings], live_output: &GatedStdout) -> io::Result<()> {
     for recording in recordings {
-        recording.mark(BY_HAND);
+        recording.mark(FROM_A_TERMINAL);
         recording.flush().await;
     }
     if !flags.json {
-        print("\nThe servers go on, and record; their socket calls appear here. Ctrl-C ends it.\n")?;
-        curtain.raise();
+        print(
+            "\nThe servers keep running and recording. Their socket calls appear below. Press Ctrl-C to stop.\n",
+        )?;
+        live_output.open();
     }
+    Ok(())
+}
+
+/// Serves the live page and waits for a signal and the end of the page and of the plain server.
+async fn serve(
+    flags: &Flags,
+    apis: &[ApiInstance; 3],
+    extras: Extras,
+    signals: Signals,
+    shutdown: &Shutdown,
+) -> Result<(), Error> {
+    let Extras { plain, page } = extras;
+    let page = match page {
+        Some(listener) => Some(live::start(listener, apis, &plain, shutdown).await?),
+        None => None,
+    };
+    shutdown_on_signal(signals, "workshop", flags.json, shutdown.clone());
+    shutdown.cancelled().await;
+    if let Some(page) = page {
+        page.await.map_err(io::Error::other)??;
+    }
+    plain.ended().await?;
     Ok(())
 }
 
 fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        // The reader, `head` for example, has seen enough.
+        // The reader of a pipe may close it early, as `head` does.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }

@@ -13,7 +13,7 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use bookshelf::Shelf;
-use hardening_http::Shutdown;
+use hardening_http::{Limits, Shutdown};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
@@ -50,8 +50,9 @@ fn run(api: &str, address: SocketAddr, path: Option<&str>) -> io::Result<()> {
             _ => {
                 let incoming =
                     TcpListenerStream::new(listener).map(move |stream| Logged::new(stream?, log.as_ref()));
-                let router = grpc_server::router(shelf, shutdown)?;
-                router.serve_with_incoming(incoming).await.map_err(io::Error::other)
+                let routes = grpc_server::routes(shelf, shutdown, Limits::default().request_timeout)?;
+                let server = tonic::transport::Server::builder().add_routes(routes);
+                server.serve_with_incoming(incoming).await.map_err(io::Error::other)
             }
         }
     })

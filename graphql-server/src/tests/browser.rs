@@ -34,13 +34,13 @@ async fn a_browser_gets_a_page_and_everything_that_it_names() {
 #[tokio::test]
 async fn the_page_names_nothing_outside() {
     for ours in [
-        include_str!("../../assets/index.html"),
-        include_str!("../../assets/page.css"),
-        include_str!("../../assets/page.js"),
+        include_str!("../../../hardening/graphql/assets/index.html"),
+        include_str!("../../../hardening/graphql/assets/page.css"),
+        include_str!("../../../hardening/graphql/assets/page.js"),
     ] {
         assert!(!ours.contains("://"));
     }
-    let index = include_str!("../../assets/index.html");
+    let index = include_str!("../../../hardening/graphql/assets/index.html");
     assert!(!index.contains("<script>") && !index.contains("onload"));
 }
 

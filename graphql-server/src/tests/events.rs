@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use super::support::{EVENTS, GRAPHQL, JSON, Service};
-use crate::limits::EVENT_KEEP_ALIVE;
+use hardening_graphql::limits::EVENT_KEEP_ALIVE;
 
 const CHANGES: &str = "subscription{bookChanged{sequence book{year}}}";
 const COMPLETE: &str = "event: complete\ndata: \n\n";

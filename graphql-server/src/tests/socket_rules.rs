@@ -6,7 +6,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::support::Service;
-use crate::limits::{KEEP_ALIVE, MAX_OPERATIONS, MAX_REQUEST_BYTES, SEND_TIMEOUT};
+use hardening_graphql::limits::{KEEP_ALIVE, MAX_OPERATIONS, MAX_REQUEST_BYTES, SEND_TIMEOUT};
 
 const CHANGES: &str = "subscription{bookChanged{kind}}";
 

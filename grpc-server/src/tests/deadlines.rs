@@ -1,4 +1,4 @@
-//! `grpc-timeout`, by a clock that the tests hold.
+//! `grpc-timeout`, under a paused clock.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use tonic::{Code, Request};
 use super::support::{Reply, Server, details, frame, next, request};
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_ends_at_the_deadline() {
+async fn deadline_ends_a_stream() {
     let server = Server::new();
     let started = Instant::now();
     let mut watch = Request::new(WatchBooksRequest::default());
     watch.set_timeout(Duration::from_secs(90));
     let mut changes = server.client().watch_books(watch).await.unwrap().into_inner();
     server.shelf.delete(1).unwrap();
-    assert_eq!(next(&mut changes).await.unwrap().unwrap().sequence, 1, "until then it goes on");
+    assert_eq!(next(&mut changes).await.unwrap().unwrap().sequence, 1, "before the deadline");
     let status = next(&mut changes).await.unwrap_err();
     assert_eq!(status.code(), Code::DeadlineExceeded);
     details(&status, "DEADLINE_EXCEEDED");
@@ -30,7 +30,7 @@ async fn a_stream_ends_at_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_that_is_never_silent_ends_at_the_deadline() {
+async fn deadline_ends_a_stream_that_is_always_ready() {
     let server = Server::new();
     let started = Instant::now();
     let mut watch = Request::new(WatchBooksRequest::default());
@@ -48,7 +48,7 @@ async fn a_stream_that_is_never_silent_ends_at_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_deadline_a_stream_stays_open() {
+async fn stream_without_a_deadline_stays_open() {
     let server = Server::new();
     let mut changes = server.client().watch_books(WatchBooksRequest::default()).await.unwrap().into_inner();
     tokio::time::advance(Duration::from_secs(30 * 24 * 60 * 60)).await;
@@ -56,33 +56,33 @@ async fn without_a_deadline_a_stream_stays_open() {
     assert!(next(&mut changes).await.unwrap().is_some());
 }
 
-/// A request that has begun, and never ends.
+/// Returns a request whose body never ends.
 fn unfinished(headers: &[(&str, &str)]) -> axum::http::Request<tonic::body::Body> {
-    let begun = Ok::<_, tonic::Status>(Frame::data(Bytes::from_static(b"\0\0\0")));
-    request("GetBook", headers, StreamBody::new(stream::iter([begun]).chain(stream::pending())))
+    let first_chunk = Ok::<_, tonic::Status>(Frame::data(Bytes::from_static(b"\0\0\0")));
+    request("GetBook", headers, StreamBody::new(stream::iter([first_chunk]).chain(stream::pending())))
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_that_does_not_come_ends_at_the_deadline() {
+async fn deadline_ends_an_incomplete_request() {
     let started = Instant::now();
     let reply = Server::new().send(unfinished(&[("grpc-timeout", "1500m")])).await;
     assert_eq!(reply.code("DEADLINE_EXCEEDED"), Code::DeadlineExceeded);
     assert_eq!(started.elapsed().as_millis() / 100, 15);
 }
 
-/// tonic has a time limit of its own around this one, and would say CANCELLED.
+/// tonic enforces `grpc-timeout` as well, with CANCELLED.
 #[tokio::test]
-async fn a_deadline_is_the_same_over_a_connection() {
+async fn deadline_fires_before_that_of_tonic() {
     let timeout = [("grpc-timeout", "20m")];
     let watch = Full::new(frame(&WatchBooksRequest::default()));
     for request in [request("WatchBooks", &timeout, watch), unfinished(&timeout)] {
-        let reply = Reply::over_a_connection(request).await;
+        let reply = Reply::over_tcp(request).await;
         assert_eq!(reply.code("DEADLINE_EXCEEDED"), Code::DeadlineExceeded);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_may_take_for_ever_to_send_a_request() {
+async fn incomplete_request_times_out() {
     for headers in [&[][..], &[("grpc-timeout", "1H")]] {
         let started = Instant::now();
         let reply = Server::new().send(unfinished(headers)).await;
@@ -92,7 +92,7 @@ async fn nobody_may_take_for_ever_to_send_a_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_timeout_is_read_to_the_letter() {
+async fn malformed_timeout_is_an_error() {
     let server = Server::new();
     let book = frame(&GetBookRequest { id: 1 });
     for timeout in ["1S", "99999999H", "00000001M"] {
@@ -102,12 +102,11 @@ async fn a_timeout_is_read_to_the_letter() {
     for timeout in ["soon", "1", "S", "1s", "+1S", "1.5S", "123456789S", ""] {
         let reply = server.call("GetBook", &[("grpc-timeout", timeout)], book.clone()).await;
         assert_eq!(reply.code("TIMEOUT_MALFORMED"), Code::Internal, "{timeout}");
-        assert!(reply.status().message().contains(&format!("{timeout:?}: give 1 to 8 digits")), "{timeout}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deadline_that_has_passed_already_ends_a_stream_at_once() {
+async fn expired_deadline_ends_a_stream_at_once() {
     let reply = Server::new()
         .call("WatchBooks", &[("grpc-timeout", "0m")], frame(&WatchBooksRequest::default()))
         .await;
@@ -115,7 +114,7 @@ async fn a_deadline_that_has_passed_already_ends_a_stream_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_changed_for_a_client_that_has_given_up() {
+async fn expired_deadline_prevents_a_deletion() {
     let server = Server::new();
     let delete = frame(&DeleteBookRequest { id: 1 });
     let reply = server.call("DeleteBook", &[("grpc-timeout", "0S")], delete).await;

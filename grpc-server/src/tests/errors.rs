@@ -1,4 +1,4 @@
-//! Each error, with the details that go with it.
+//! Codes and details of the errors.
 
 use bookshelf::Limits;
 use bookshelf_proto::v1::{
@@ -24,7 +24,7 @@ fn update(id: u32, revision: u32, paths: &[&str]) -> UpdateBookRequest {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_named_as_a_resource() {
+async fn not_found_has_resource_info() {
     let mut client = Server::new().client();
     let resource = |status: Status, reason: &str| {
         assert_eq!(status.code(), Code::NotFound);
@@ -45,8 +45,8 @@ async fn what_is_not_there_is_named_as_a_resource() {
     assert_eq!(resource(author, "AUTHOR_NOT_FOUND"), expected);
 }
 
-/// The fields that a refusal names.
-fn fields(status: &Status) -> Vec<String> {
+/// Returns the fields that an INVALID_ARGUMENT names.
+fn violated_fields(status: &Status) -> Vec<String> {
     assert_eq!(status.code(), Code::InvalidArgument, "{status:?}");
     let details = details(status, "FIELD_INVALID");
     let violations = &details.bad_request().unwrap().field_violations;
@@ -59,48 +59,48 @@ fn fields(status: &Status) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn each_argument_is_named_by_its_path() {
+async fn invalid_argument_names_the_field() {
     let mut client = Server::new().client();
     for (field, book) in [
         ("book.title", Book { title: String::new(), ..new_book() }),
         ("book.author_id", Book { author_id: 99, ..new_book() }),
         ("book.year", Book { year: 9999, ..new_book() }),
     ] {
-        assert_eq!(fields(&client.create_book(create(book.clone())).await.unwrap_err()), [field]);
+        assert_eq!(violated_fields(&client.create_book(create(book.clone())).await.unwrap_err()), [field]);
         let path = field.trim_start_matches("book.").to_owned();
         let request = UpdateBookRequest {
             book: Some(Book { id: 1, revision: 1, ..book }),
             update_mask: Some(FieldMask { paths: vec![path] }),
         };
-        assert_eq!(fields(&client.update_book(request).await.unwrap_err()), [field]);
+        assert_eq!(violated_fields(&client.update_book(request).await.unwrap_err()), [field]);
     }
     let missing = client.create_book(CreateBookRequest { book: None }).await.unwrap_err();
-    assert_eq!(fields(&missing), ["book"]);
+    assert_eq!(violated_fields(&missing), ["book"]);
     let missing = client.update_book(UpdateBookRequest::default()).await.unwrap_err();
-    assert_eq!(fields(&missing), ["book"]);
+    assert_eq!(violated_fields(&missing), ["book"]);
     let no_revision = client.update_book(update(1, 0, &["year"])).await.unwrap_err();
-    assert_eq!(fields(&no_revision), ["book.revision"]);
+    assert_eq!(violated_fields(&no_revision), ["book.revision"]);
     let long = ListBooksRequest { page_size: 101, ..ListBooksRequest::default() };
-    assert_eq!(fields(&client.list_books(long).await.unwrap_err()), ["page_size"]);
+    assert_eq!(violated_fields(&client.list_books(long).await.unwrap_err()), ["page_size"]);
     let foreign = ListBooksRequest { page_token: "nonsense".to_owned(), ..ListBooksRequest::default() };
-    assert_eq!(fields(&client.list_books(foreign).await.unwrap_err()), ["page_token"]);
+    assert_eq!(violated_fields(&client.list_books(foreign).await.unwrap_err()), ["page_token"]);
 }
 
 #[tokio::test]
-async fn a_mask_is_named_by_the_paths_that_are_wrong() {
+async fn invalid_mask_names_the_paths() {
     let server = Server::new();
     let mut client = server.client();
     let wrong = client.update_book(update(1, 1, &["year", "authorId", "colour"])).await.unwrap_err();
-    assert_eq!(fields(&wrong), ["update_mask.paths[1]", "update_mask.paths[2]"]);
-    let nothing = client.update_book(update(1, 1, &["id", "revision"])).await.unwrap_err();
-    assert_eq!(fields(&nothing), ["update_mask"]);
+    assert_eq!(violated_fields(&wrong), ["update_mask.paths[1]", "update_mask.paths[2]"]);
+    let empty = client.update_book(update(1, 1, &["id", "revision"])).await.unwrap_err();
+    assert_eq!(violated_fields(&empty), ["update_mask"]);
     assert_eq!(server.shelf.book(1).unwrap().revision, 1);
-    let whole = client.update_book(update(1, 1, &["*"])).await.unwrap().into_inner().book.unwrap();
-    assert_eq!(whole, Book { id: 1, revision: 2, ..new_book() });
+    let replaced = client.update_book(update(1, 1, &["*"])).await.unwrap().into_inner().book.unwrap();
+    assert_eq!(replaced, Book { id: 1, revision: 2, ..new_book() });
 }
 
 #[tokio::test]
-async fn an_old_revision_is_a_failed_precondition() {
+async fn outdated_revision_aborts_the_update() {
     let mut client = Server::new().client();
     let status = client.update_book(update(1, 7, &["year"])).await.unwrap_err();
     assert_eq!(status.code(), Code::Aborted);
@@ -112,7 +112,7 @@ async fn an_old_revision_is_a_failed_precondition() {
 }
 
 #[tokio::test]
-async fn a_full_shelf_is_a_quota() {
+async fn full_shelf_exhausts_the_quota() {
     let mut client = Server::with_limits(Limits { books: 14, ..Limits::default() }).client();
     let status = client.create_book(create(new_book())).await.unwrap_err();
     assert_eq!(status.code(), Code::ResourceExhausted);

@@ -1,10 +1,10 @@
-//! The service from the outside, without a network: through clients, or as bare HTTP.
+//! Tests of the services without a network, through tonic clients or as plain HTTP.
 
 mod deadlines;
 mod errors;
 mod gzip;
 mod health;
-mod panics;
+mod messages;
 mod protocol;
 mod reflection;
 mod sizes;

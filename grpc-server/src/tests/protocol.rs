@@ -1,4 +1,4 @@
-//! What is a gRPC call, and what is none.
+//! Requests that are gRPC calls, and other requests.
 
 use axum::http::StatusCode;
 use bookshelf_proto::v1::GetBookRequest;
@@ -18,7 +18,7 @@ async fn with_content_type(content_type: Option<&str>) -> Reply {
 }
 
 #[tokio::test]
-async fn protobuf_is_served_under_each_of_its_names() {
+async fn both_names_of_protobuf_are_accepted() {
     for name in ["application/grpc", "application/grpc+proto", "Application/gRPC", "application/grpc; a=b"] {
         let reply = with_content_type(Some(name)).await;
         assert_eq!((reply.http, reply.status().code()), (StatusCode::OK, Code::Ok), "{name}");
@@ -27,8 +27,8 @@ async fn protobuf_is_served_under_each_of_its_names() {
 }
 
 #[tokio::test]
-async fn anything_else_is_an_unsupported_media_type() {
-    let foreign = [
+async fn other_content_type_is_unsupported() {
+    let others = [
         "text/plain",
         "application/json",
         "application/grpc+json",
@@ -36,24 +36,23 @@ async fn anything_else_is_an_unsupported_media_type() {
         "application/grpc-foreign",
         "",
     ];
-    for name in foreign.map(Some).into_iter().chain([None]) {
+    for name in others.map(Some).into_iter().chain([None]) {
         let reply = with_content_type(name).await;
         assert_eq!(reply.http, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{name:?}");
         assert!(reply.headers["accept"].to_str().unwrap().contains("application/grpc"));
-        assert!(!reply.headers.contains_key("grpc-status"), "{name:?}: no gRPC, no status of gRPC");
-        assert!(String::from_utf8_lossy(&reply.body).contains("application/grpc"));
+        assert!(!reply.headers.contains_key("grpc-status"), "{name:?}");
     }
 }
 
 #[cfg(not(feature = "web"))]
 #[tokio::test]
-async fn grpc_web_is_spoken_only_when_asked_for() {
+async fn grpc_web_needs_the_feature() {
     let reply = with_content_type(Some("application/grpc-web+proto")).await;
     assert_eq!(reply.http, StatusCode::UNSUPPORTED_MEDIA_TYPE);
 }
 
 #[tokio::test]
-async fn every_call_is_a_post() {
+async fn method_other_than_post_is_not_allowed() {
     for method in ["GET", "HEAD", "PUT", "PATCH", "DELETE"] {
         let request = post(&format!("{SERVICE}/GetBook")).method(method);
         let request = request.header("content-type", "application/grpc").body(Body::empty()).unwrap();
@@ -64,7 +63,7 @@ async fn every_call_is_a_post() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_unimplemented_and_named() {
+async fn unknown_path_is_unimplemented() {
     for path in
         [&format!("{SERVICE}/BurnBook"), &format!("{SERVICE}/"), "/no.such.Service/GetBook", "/", "/a/b/c"]
     {
@@ -72,35 +71,35 @@ async fn what_is_not_there_is_unimplemented_and_named() {
         let reply = Server::new().send(request.unwrap()).await;
         assert_eq!(reply.http, StatusCode::OK);
         assert_eq!(reply.code("METHOD_NOT_FOUND"), Code::Unimplemented, "{path}");
-        assert!(reply.status().message().starts_with(&format!("there is no method {path:?}")), "{path}");
+        assert_eq!(value(&details(&reply.status(), "METHOD_NOT_FOUND"), "method"), path);
     }
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_ask_for_trailers_gets_them_all_the_same() {
+async fn te_header_is_optional() {
     let reply = Server::new().call("GetBook", &[], frame(&GetBookRequest { id: 1 })).await;
     assert_eq!(reply.status().code(), Code::Ok);
 }
 
 #[tokio::test]
-async fn a_broken_message_is_an_error_of_the_protocol() {
+async fn malformed_message_is_a_protocol_error() {
     let server = Server::new();
-    let nonsense = [
-        ("half a head", &b"\0\0"[..]),
-        ("less than announced", b"\0\0\0\0\x09ab"),
-        ("no protobuf", b"\0\0\0\0\x02\xff\xff"),
+    let malformed = [
+        ("half a prefix", &b"\0\0"[..]),
+        ("truncated", b"\0\0\0\0\x09ab"),
+        ("not protobuf", b"\0\0\0\0\x02\xff\xff"),
         ("an unknown flag", b"\x07\0\0\0\x02\x08\x01"),
-        ("compressed without saying how", b"\x01\0\0\0\x02\x08\x01"),
-        ("nothing", b""),
+        ("compressed without grpc-encoding", b"\x01\0\0\0\x02\x08\x01"),
+        ("empty", b""),
     ];
-    for (what, body) in nonsense {
+    for (case, body) in malformed {
         let reply = server.call("GetBook", &[], Bytes::from_static(body)).await;
-        assert_eq!(reply.code("PROTOCOL_ERROR"), Code::Internal, "{what}");
+        assert_eq!(reply.code("PROTOCOL_ERROR"), Code::Internal, "{case}");
     }
 }
 
 #[tokio::test]
-async fn a_path_of_any_length_is_cut_short_in_the_answer() {
+async fn long_path_is_truncated_in_the_error() {
     let path = format!("/{}", "long".repeat(1000));
     let request = post(&path).header("content-type", "application/grpc").body(Body::empty());
     let status = Server::new().send(request.unwrap()).await.status();
@@ -109,9 +108,9 @@ async fn a_path_of_any_length_is_cut_short_in_the_answer() {
     assert!(status.message().len() < 200, "{status:?}");
 }
 
-/// The answer's head is all that there is, and clients may refuse more than 8 KiB of it.
+/// The status travels in headers, and clients may reject more than 8 KiB of them.
 #[tokio::test]
-async fn what_tonic_quotes_is_cut_short() {
+async fn long_message_by_tonic_is_truncated() {
     let encoding = "z".repeat(9000);
     let reply = Server::new().call("GetBook", &[("grpc-encoding", &encoding)], Bytes::new()).await;
     assert_eq!(reply.code("PROTOCOL_ERROR"), Code::Unimplemented);

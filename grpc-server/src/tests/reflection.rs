@@ -1,4 +1,4 @@
-//! Reflection's streams, by a clock that the tests hold.
+//! Reflection's request streams, under a paused clock.
 
 use std::time::Duration;
 
@@ -15,19 +15,19 @@ use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
 
 use super::support::{Reply, Server, frame, post};
 
-fn question() -> Bytes {
+fn reflection_request() -> Bytes {
     let message_request = Some(MessageRequest::ListServices(String::new()));
     frame(&ServerReflectionRequest { host: String::new(), message_request })
 }
 
-/// Sends these parts, so far apart, and then nothing, for ever.
-async fn ask(server: &Server, apart: Duration, parts: Vec<Bytes>) -> (Reply, Duration) {
-    let parts = stream::iter(parts).then(move |part| async move {
-        sleep(apart).await;
-        Ok::<_, tonic::Status>(Frame::data(part))
+/// Sends a chunk every `interval`, then keeps the request stream open. Returns the reply and its time.
+async fn send_slowly(server: &Server, interval: Duration, chunks: Vec<Bytes>) -> (Reply, Duration) {
+    let chunks = stream::iter(chunks).then(move |chunk| async move {
+        sleep(interval).await;
+        Ok::<_, tonic::Status>(Frame::data(chunk))
     });
     let started = Instant::now();
-    let body = StreamBody::new(Box::pin(parts.chain(stream::pending())));
+    let body = StreamBody::new(Box::pin(chunks.chain(stream::pending())));
     (send(server, Body::new(body)).await, started.elapsed())
 }
 
@@ -36,8 +36,8 @@ async fn send(server: &Server, body: Body) -> Reply {
     server.send(request.header("content-type", "application/grpc").body(body).unwrap()).await
 }
 
-/// How many messages there are.
-fn messages(reply: &Reply) -> u32 {
+/// Counts the messages of a reply.
+fn count_messages(reply: &Reply) -> u32 {
     let (mut count, mut rest) = (0, &*reply.body);
     while let [_, a, b, c, d, after @ ..] = rest {
         rest = &after[u32::from_be_bytes([*a, *b, *c, *d]) as usize..];
@@ -47,71 +47,73 @@ fn messages(reply: &Reply) -> u32 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_may_take_for_ever_to_ask() {
+async fn overdue_request_ends_the_stream() {
     let limit = Limits::default().request_timeout;
-    let bytes = question().chunks(1).map(Bytes::copy_from_slice).collect();
-    for (parts, answers) in [(vec![], 0), (bytes, 0), (vec![question()], 1), (vec![question(); 5], 5)] {
-        let apart = limit / 2;
-        let taken = apart * answers + limit;
-        let (reply, elapsed) = ask(&Server::new(), apart, parts).await;
+    let bytes = reflection_request().chunks(1).map(Bytes::copy_from_slice).collect();
+    for (chunks, replies) in
+        [(vec![], 0), (bytes, 0), (vec![reflection_request()], 1), (vec![reflection_request(); 5], 5)]
+    {
+        let interval = limit / 2;
+        let expected = interval * replies + limit;
+        let (reply, elapsed) = send_slowly(&Server::new(), interval, chunks).await;
         assert_eq!(reply.code("REQUEST_TIMEOUT"), Code::DeadlineExceeded);
-        assert_eq!((messages(&reply), elapsed.as_secs()), (answers, taken.as_secs()));
+        assert_eq!((count_messages(&reply), elapsed.as_secs()), (replies, expected.as_secs()));
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_shutdown_ends_what_waits_and_answers_what_is_on_its_way() {
+async fn shutdown_answers_requests_in_transit() {
     let server = Server::new();
     server.shutdown.cancel();
-    let (at_once, again_and_again) = (Duration::ZERO, Duration::from_millis(300));
-    for (apart, parts, answers) in [
+    let (at_once, repeatedly) = (Duration::ZERO, Duration::from_millis(300));
+    for (interval, chunks, replies) in [
         (at_once, vec![], 0),
-        (at_once, vec![question(); 3], 3),
-        (again_and_again, vec![question(); 100], 1),
-        (at_once, vec![question(), question().slice(..4)], 1),
+        (at_once, vec![reflection_request(); 3], 3),
+        (repeatedly, vec![reflection_request(); 100], 1),
+        (at_once, vec![reflection_request(), reflection_request().slice(..4)], 1),
     ] {
-        let (reply, elapsed) = ask(&server, apart, parts).await;
-        assert_eq!((reply.status().code(), messages(&reply)), (Code::Ok, answers));
+        let (reply, elapsed) = send_slowly(&server, interval, chunks).await;
+        assert_eq!((reply.status().code(), count_messages(&reply)), (Code::Ok, replies));
         assert!(elapsed < Duration::from_secs(1), "{elapsed:?}");
     }
 }
 
 #[tokio::test]
-async fn questions_that_cannot_be_read_are_errors_and_those_before_them_are_answered() {
-    let (broken, too_large) =
+async fn malformed_request_keeps_earlier_replies() {
+    let (malformed, too_large) =
         (("PROTOCOL_ERROR", Code::Internal), ("MESSAGE_TOO_LARGE", Code::ResourceExhausted));
-    for (what, bytes, (reason, code)) in [
+    for (case, bytes, (reason, code)) in [
         ("too long", &b"\0\0\x01\x11\x70abc"[..], too_large),
-        ("an unknown flag", b"\x07\0\0\0\0", broken),
-        ("compressed without saying how", b"\x01\0\0\0\0", broken),
-        ("half a head", b"\0\0", broken),
-        ("nothing behind the head", b"\0\0\0\0\x05", broken),
-        ("less than announced", b"\0\0\0\0\x05abc", broken),
-        ("no protobuf", b"\0\0\0\0\x02\xff\xff", broken),
+        ("an unknown flag", b"\x07\0\0\0\0", malformed),
+        ("compressed without grpc-encoding", b"\x01\0\0\0\0", malformed),
+        ("half a prefix", b"\0\0", malformed),
+        ("prefix only", b"\0\0\0\0\x05", malformed),
+        ("truncated", b"\0\0\0\0\x05abc", malformed),
+        ("not protobuf", b"\0\0\0\0\x02\xff\xff", malformed),
     ] {
-        for before in 0..3 {
-            let asked = [question().repeat(before), bytes.to_vec()].concat();
-            let reply = send(&Server::new(), Body::new(Full::new(Bytes::from(asked)))).await;
-            assert_eq!(reply.code(reason), code, "{what}");
-            assert_eq!(messages(&reply) as usize, before, "{what}");
+        for earlier in 0..3 {
+            let body = [reflection_request().repeat(earlier), bytes.to_vec()].concat();
+            let reply = send(&Server::new(), Body::new(Full::new(Bytes::from(body)))).await;
+            assert_eq!(reply.code(reason), code, "{case}");
+            assert_eq!(count_messages(&reply) as usize, earlier, "{case}");
         }
     }
 }
 
-/// What the handler itself finds wrong comes before what nobody has read.
 #[tokio::test]
-async fn the_handlers_own_error_stands() {
+async fn handlers_error_precedes_an_unread_message() {
     let message_request = Some(MessageRequest::FileByFilename("none.proto".to_owned()));
     let missing = frame(&ServerReflectionRequest { host: String::new(), message_request });
-    let asked = [&missing, &b"\x07\0\0\0\0"[..]].concat();
-    let reply = send(&Server::new(), Body::new(Full::new(Bytes::from(asked)))).await;
+    let body = [&missing, &b"\x07\0\0\0\0"[..]].concat();
+    let reply = send(&Server::new(), Body::new(Full::new(Bytes::from(body)))).await;
     assert_eq!(reply.status().code(), Code::NotFound);
 }
 
 #[tokio::test]
-async fn whoever_ends_the_questions_has_no_error() {
+async fn ended_request_stream_completes_with_ok() {
     for count in 0..3 {
-        let reply = send(&Server::new(), Body::new(Full::new(Bytes::from(question().repeat(count))))).await;
-        assert_eq!((reply.status().code(), messages(&reply) as usize), (Code::Ok, count));
+        let reply =
+            send(&Server::new(), Body::new(Full::new(Bytes::from(reflection_request().repeat(count))))).await;
+        assert_eq!((reply.status().code(), count_messages(&reply) as usize), (Code::Ok, count));
     }
 }

@@ -1,4 +1,4 @@
-//! Messages that are too large, and errors that are not.
+//! Limits on the size of requests and of errors.
 
 use bookshelf_proto::v1::{Book, CreateBookRequest, UpdateBookRequest};
 use prost_types::FieldMask;
@@ -13,9 +13,9 @@ fn titled(length: usize) -> CreateBookRequest {
 }
 
 #[tokio::test]
-async fn a_message_that_is_too_large_is_refused_unread() {
+async fn message_above_the_limit_is_rejected() {
     let mut client = Server::new().client();
-    // Below the limit it is the shelf that refuses.
+    // Below the limit, the shelf rejects the title.
     let status = client.create_book(titled(MAX_REQUEST_BYTES - 100)).await.unwrap_err();
     assert_eq!(status.code(), Code::InvalidArgument);
     let status = client.create_book(titled(MAX_REQUEST_BYTES + 1)).await.unwrap_err();
@@ -24,7 +24,7 @@ async fn a_message_that_is_too_large_is_refused_unread() {
 }
 
 #[tokio::test]
-async fn a_message_is_as_large_as_it_is_when_unpacked() {
+async fn limit_applies_to_the_decompressed_message() {
     let mut client = Server::new().client().send_compressed(Gzip);
     let status = client.create_book(titled(10_000_000)).await.unwrap_err();
     assert_eq!(status.code(), Code::ResourceExhausted);
@@ -32,15 +32,15 @@ async fn a_message_is_as_large_as_it_is_when_unpacked() {
 }
 
 #[tokio::test]
-async fn the_longest_error_is_a_head_that_every_client_takes() {
+async fn longest_error_fits_8_kib_of_headers() {
     let server = Server::new();
-    // Each character is three bytes, nine in a message as it is sent.
+    // Each character has three bytes, nine when percent-encoded.
     let paths = vec!["あ".repeat(200); 100];
     let book = Some(Book { id: 1, revision: 1, ..Book::default() });
     let request = UpdateBookRequest { book, update_mask: Some(FieldMask { paths }) };
     let reply = server.call("UpdateBook", &[], frame(&request)).await;
     assert_eq!(reply.code("FIELD_INVALID"), Code::InvalidArgument);
-    // As HTTP/2 counts: 32 bytes for each, besides its name and its value.
+    // RFC 9113, section 6.5.2: each field counts 32 bytes more than its name and value.
     let size: usize = reply.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum();
     assert!(size < 8 * 1024, "{size}");
 }

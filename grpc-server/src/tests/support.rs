@@ -1,4 +1,4 @@
-//! What the tests share: clients without a network, and calls as bare HTTP.
+//! Test support: clients without a network, and calls as plain HTTP.
 
 use std::fmt::Debug;
 use std::net::SocketAddr;
@@ -27,7 +27,7 @@ use tower::ServiceExt as _;
 
 pub(super) const SERVICE: &str = "/bookshelf.v1.BookshelfService";
 
-/// The service, and what a test may do to it from the inside.
+/// The services, with the shelf and the shutdown behind them.
 pub(super) struct Server {
     routes: Routes,
     pub(super) shelf: Shelf,
@@ -65,13 +65,13 @@ impl Server {
         Reply::of(self.routes.clone(), request).await
     }
 
-    /// A call as bare HTTP/2, with these headers besides.
+    /// Sends a call as plain HTTP/2, with additional headers.
     pub(super) async fn call(&self, method: &str, headers: &[(&str, &str)], body: Bytes) -> Reply {
         self.send(request(method, headers, http_body_util::Full::new(body))).await
     }
 }
 
-/// A server on a free port of the loopback.
+/// Starts a server on a free loopback port.
 pub(super) async fn serve() -> SocketAddr {
     let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap().nodelay(true);
     let address = listener.local_addr().unwrap();
@@ -79,12 +79,12 @@ pub(super) async fn serve() -> SocketAddr {
     address
 }
 
-/// A request as it comes over HTTP/2.
+/// Returns a builder of an HTTP/2 request.
 pub(super) fn post(path: &str) -> Builder {
     Request::post(path).version(Version::HTTP_2)
 }
 
-/// A call of the bookshelf, with these headers besides.
+/// Returns a call of the bookshelf, with additional headers.
 pub(super) fn request<B>(method: &str, headers: &[(&str, &str)], body: B) -> Request<Body>
 where
     B: HttpBody<Data = Bytes, Error: Into<StdError>> + Send + 'static,
@@ -94,14 +94,14 @@ where
     request.body(Body::new(body)).unwrap()
 }
 
-/// A message as it is sent: a flag that says whether it is compressed, its length, itself.
+/// Returns an uncompressed message with its prefix.
 pub(super) fn frame(message: &impl Message) -> Bytes {
     let message = message.encode_to_vec();
     let length = u32::try_from(message.len()).unwrap().to_be_bytes();
     [&[0], &length[..], &message].concat().into()
 }
 
-/// An answer as bare HTTP.
+/// A response as plain HTTP.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) http: StatusCode,
@@ -115,8 +115,8 @@ impl Reply {
         Self::read(within_a_year(routes.oneshot(request)).await.unwrap()).await
     }
 
-    /// From a server of its own, over HTTP/2 on the loopback.
-    pub(super) async fn over_a_connection(mut request: Request<Body>) -> Self {
+    /// Sends the request to a new server over loopback TCP.
+    pub(super) async fn over_tcp(mut request: Request<Body>) -> Self {
         let address = serve().await;
         *request.uri_mut() = format!("http://{address}{}", request.uri()).parse().unwrap();
         let stream = TokioIo::new(TcpStream::connect(address).await.unwrap());
@@ -132,13 +132,13 @@ impl Reply {
         Self { http: parts.status, headers: parts.headers, body: body.to_bytes(), trailers }
     }
 
-    /// The status of the call, in the trailers or, without any message, in the head.
+    /// Returns the status, from the trailers or, in a response without messages, from the headers.
     pub(super) fn status(&self) -> Status {
         let found = self.trailers.as_ref().unwrap_or(&self.headers);
         Status::from_header_map(found).unwrap_or_else(|| panic!("no status: {self:?}"))
     }
 
-    /// The code of the call, which must have details that name `reason`.
+    /// Returns the code of an error, after a check of its reason.
     pub(super) fn code(&self, reason: &str) -> Code {
         let status = self.status();
         details(&status, reason);
@@ -146,17 +146,17 @@ impl Reply {
     }
 }
 
-/// The next message of a stream.
+/// Returns the next message of a stream.
 pub(super) async fn next<T>(stream: &mut Streaming<T>) -> Result<Option<T>, Status> {
     within_a_year(stream.message()).await
 }
 
-/// What waits for ever fails, and at once: the tests with streams have a clock that jumps to what comes next.
+/// Panics when `future` waits indefinitely. Under a paused clock that takes no time.
 async fn within_a_year<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(365 * 24 * 60 * 60), future).await.unwrap()
 }
 
-/// The details of an error, which must name `reason`.
+/// Returns the details of an error, after a check of its reason.
 pub(super) fn details(status: &Status, reason: &str) -> ErrorDetails {
     let details = status.check_error_details().unwrap();
     let info = details.error_info().unwrap_or_else(|| panic!("no reason: {status:?}"));
@@ -164,7 +164,7 @@ pub(super) fn details(status: &Status, reason: &str) -> ErrorDetails {
     details
 }
 
-/// One of the values that an error names.
+/// Returns a metadata value of an error.
 pub(super) fn value(details: &ErrorDetails, key: &str) -> String {
     let metadata = &details.error_info().unwrap().metadata;
     metadata.get(key).unwrap_or_else(|| panic!("{key} is not in {metadata:?}")).clone()

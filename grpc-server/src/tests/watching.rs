@@ -1,4 +1,4 @@
-//! Watching changes: from now on, from behind one, and when that cannot be.
+//! Watch streams: from now on, after a known change, after an unknown one.
 
 use bookshelf::Limits;
 use bookshelf_proto::v1::{WatchBooksRequest, WatchBooksResponse};
@@ -6,8 +6,8 @@ use tonic::{Code, Status, Streaming};
 
 use super::support::{Server, details, next, value};
 
-/// A shelf that keeps two changes and has had five.
-fn changed() -> Server {
+/// Returns a server with five changes, of which it keeps two.
+fn changed_server() -> Server {
     let server = Server::with_limits(Limits { history: 2, ..Limits::default() });
     for id in 1..=5 {
         server.shelf.delete(id).unwrap();
@@ -25,16 +25,16 @@ async fn sequence(changes: &mut Streaming<WatchBooksResponse>) -> u64 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_sequence_a_watcher_sees_what_comes_next() {
-    let server = changed();
+async fn watch_without_a_sequence_starts_at_the_next_change() {
+    let server = changed_server();
     let mut changes = watch(&server, None).await.unwrap();
     server.shelf.delete(6).unwrap();
     assert_eq!(sequence(&mut changes).await, 6);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_watcher_that_comes_back_sees_what_it_missed() {
-    let server = changed();
+async fn resumed_watch_replays_missed_changes() {
+    let server = changed_server();
     let mut changes = watch(&server, Some(3)).await.unwrap();
     assert_eq!([sequence(&mut changes).await, sequence(&mut changes).await], [4, 5]);
     server.shelf.delete(6).unwrap();
@@ -42,9 +42,9 @@ async fn a_watcher_that_comes_back_sees_what_it_missed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_watcher_that_comes_back_too_late_is_told_how_much_it_lost() {
-    for (seen, missed) in [(0, "3"), (2, "1")] {
-        let mut changes = watch(&changed(), Some(seen)).await.unwrap();
+async fn watch_resumed_too_late_reports_the_loss() {
+    for (after, missed) in [(0, "3"), (2, "1")] {
+        let mut changes = watch(&changed_server(), Some(after)).await.unwrap();
         let status = next(&mut changes).await.unwrap_err();
         assert_eq!(status.code(), Code::DataLoss);
         assert_eq!(value(&details(&status, "WATCHER_FELL_BEHIND"), "missed"), missed);
@@ -53,7 +53,7 @@ async fn a_watcher_that_comes_back_too_late_is_told_how_much_it_lost() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_watcher_that_falls_behind_is_told_how_much_it_lost() {
+async fn slow_watcher_reports_the_loss() {
     let server = Server::with_limits(Limits { history: 2, ..Limits::default() });
     let mut changes = watch(&server, None).await.unwrap();
     for id in 1..=5 {
@@ -65,9 +65,9 @@ async fn a_watcher_that_falls_behind_is_told_how_much_it_lost() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_watcher_from_before_a_restart_is_told_so() {
+async fn watch_after_an_unknown_change_fails() {
     for sequence in [6, u64::MAX] {
-        let status = watch(&changed(), Some(sequence)).await.unwrap_err();
+        let status = watch(&changed_server(), Some(sequence)).await.unwrap_err();
         assert_eq!(status.code(), Code::DataLoss);
         let details = details(&status, "CHANGE_UNKNOWN");
         assert_eq!(value(&details, "sequence"), sequence.to_string());
@@ -76,8 +76,8 @@ async fn a_watcher_from_before_a_restart_is_told_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_shutdown_ends_the_stream_with_a_good_status() {
-    let server = changed();
+async fn shutdown_ends_the_watch_with_ok() {
+    let server = changed_server();
     let mut changes = watch(&server, None).await.unwrap();
     server.shutdown.cancel();
     assert!(next(&mut changes).await.unwrap().is_none());

@@ -48,6 +48,7 @@ impl Slots {
     ///
     /// Outside of a Tokio runtime.
     pub(crate) fn new(max: u32) -> Self {
+        memory::fix_threshold();
         let max = max as usize;
         let usage = Arc::new(Usage {
             max,

@@ -1,4 +1,4 @@
-//! The document of the API, its page, and whether it says what the server does.
+//! The OpenAPI document, its agreement with the server, and its page.
 
 use std::collections::BTreeSet;
 
@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 use super::support::Service;
 
 async fn document(service: &Service) -> Value {
-    let reply = service.get("/openapi.json", &[]).await;
-    assert_eq!((reply.status, reply.header("content-type")), (StatusCode::OK, "application/json"));
-    reply.json()
+    let response = service.get("/openapi.json", &[]).await;
+    assert_eq!((response.status, response.header("content-type")), (StatusCode::OK, "application/json"));
+    response.json()
 }
 
-/// The schema of a component, with those that it refers to.
+/// Compiles the schema of a component, with the schemas that it refers to.
 fn schema(document: &Value, name: &str) -> Validator {
     let schema =
         json!({ "$ref": format!("#/components/schemas/{name}"), "components": document["components"] });
@@ -23,7 +23,7 @@ fn schema(document: &Value, name: &str) -> Validator {
 }
 
 #[tokio::test]
-async fn it_is_openapi_and_names_every_operation_once() {
+async fn document_lists_every_operation_once() {
     let document = document(&Service::new()).await;
     assert_eq!(document["openapi"], "3.1.0");
     let paths = document["paths"].as_object().unwrap().values();
@@ -36,7 +36,7 @@ async fn it_is_openapi_and_names_every_operation_once() {
 }
 
 #[tokio::test]
-async fn every_reference_leads_somewhere() {
+async fn every_reference_resolves() {
     let document = document(&Service::new()).await;
     let mut references = BTreeSet::new();
     collect(&document, &mut references);
@@ -57,14 +57,13 @@ fn collect(value: &Value, references: &mut BTreeSet<String>) {
     }
 }
 
-/// A body is good by the document when the server takes it, and the other way round.
 #[tokio::test]
-async fn the_document_and_the_server_agree_about_bodies() {
+async fn document_and_server_agree_on_bodies() {
     let service = Service::new();
     let document = document(&service).await;
     let (new_book, patch) = (schema(&document, "NewBook"), schema(&document, "Patch"));
-    let whole = json!({ "title": "t", "author_id": 1, "year": 2000 });
-    let mut bodies = vec![json!({}), json!([]), json!("title"), json!(null), whole.clone()];
+    let complete = json!({ "title": "t", "author_id": 1, "year": 2000 });
+    let mut bodies = vec![json!({}), json!([]), json!("title"), json!(null), complete.clone()];
     let values = [
         json!(null),
         json!(""),
@@ -87,33 +86,33 @@ async fn the_document_and_the_server_agree_about_bodies() {
     for name in ["title", "author_id", "year", "id"] {
         for value in &values {
             bodies.push(json!({ name: value }));
-            let mut body = whole.clone();
+            let mut body = complete.clone();
             body[name] = value.clone();
             bodies.push(body);
         }
-        let mut body = whole.clone();
+        let mut body = complete.clone();
         body.as_object_mut().unwrap().remove(name);
         bodies.push(body);
     }
     for body in bodies {
         let created = service.post(body.to_string()).await.status;
-        assert_eq!(new_book.is_valid(&body), is_taken(created), "POST {body}: {created}");
+        assert_eq!(new_book.is_valid(&body), is_valid_body(created), "POST {body}: {created}");
         let changed = service.patch(body.to_string()).await.status;
-        assert_eq!(patch.is_valid(&body), is_taken(changed), "PATCH {body}: {changed}");
+        assert_eq!(patch.is_valid(&body), is_valid_body(changed), "PATCH {body}: {changed}");
     }
 }
 
-/// 409 is about this shelf and not about the body.
-fn is_taken(status: StatusCode) -> bool {
+/// Returns `true` for every status of a valid body, 409 included: it depends on the shelf.
+fn is_valid_body(status: StatusCode) -> bool {
     match status {
         StatusCode::CREATED | StatusCode::OK | StatusCode::CONFLICT => true,
         StatusCode::UNPROCESSABLE_ENTITY => false,
-        other => panic!("{other}"),
+        other => panic!("unexpected status {other}"),
     }
 }
 
 #[tokio::test]
-async fn the_document_and_the_server_agree_about_every_character_of_a_title() {
+async fn document_and_server_agree_on_title_characters() {
     let service = Service::new();
     let patch = schema(&document(&service).await, "Patch");
     for character in ('\0'..='\u{3100}').chain(['\u{d7ff}', '\u{e000}', '\u{feff}', '🐦', char::MAX]) {
@@ -126,7 +125,7 @@ async fn the_document_and_the_server_agree_about_every_character_of_a_title() {
 }
 
 #[tokio::test]
-async fn the_document_and_the_server_agree_about_pages() {
+async fn document_and_server_agree_on_page_sizes() {
     let document = document(&Service::new()).await;
     let parameters = document["paths"]["/v1/books"]["get"]["parameters"].as_array().unwrap();
     let page_size = parameters.iter().find(|parameter| parameter["name"] == "page_size").unwrap();
@@ -136,19 +135,19 @@ async fn the_document_and_the_server_agree_about_pages() {
 }
 
 #[tokio::test]
-async fn problems_and_books_are_what_the_document_says() {
+async fn responses_match_their_schemas() {
     let service = Service::new();
     let document = document(&service).await;
     let (book, problem) = (schema(&document, "Book"), schema(&document, "Problem"));
     assert!(book.is_valid(&service.get("/v1/books/1", &[]).await.json()));
     for path in ["/v1/books/99", "/v1/books?page_size=0", "/nowhere"] {
-        let reply = service.get(path, &[]).await.json();
-        assert!(problem.is_valid(&reply), "{reply}");
+        let response = service.get(path, &[]).await.json();
+        assert!(problem.is_valid(&response), "{response}");
     }
 }
 
 #[tokio::test]
-async fn the_page_loads_nothing_from_anywhere_else() {
+async fn page_loads_only_its_own_files() {
     let service = Service::new();
     let page = service.get("/docs", &[]).await;
     assert_eq!((page.status, page.header("content-type")), (StatusCode::OK, "text/html; charset=utf-8"));

@@ -1,11 +1,12 @@
-//! The service from the outside, without a network.
+//! Requests to the router, without a network.
 
 mod bodies;
-mod changes;
 mod conditions;
 mod document;
+mod messages;
 mod panics;
 mod reading;
 mod resources;
 mod support;
+mod watch;
 mod writing;

@@ -1,17 +1,17 @@
-//! A handler that panics.
+//! Panics in handlers.
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use axum::routing::get;
 use http_body_util::BodyExt as _;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tower::ServiceExt as _;
 
 #[tokio::test]
-async fn a_handler_that_panics_costs_its_own_request_and_no_more() {
+async fn panic_is_500_and_the_next_request_works() {
     let routes = Router::new()
-        .route("/panics", get(async || -> &'static str { panic!("a secret of the house") }))
+        .route("/panics", get(async || -> &'static str { panic!("secret") }))
         .route("/works", get(async || "works"));
     let service = crate::guarded(routes);
     let call = async |path: &str| {
@@ -23,14 +23,7 @@ async fn a_handler_that_panics_costs_its_own_request_and_no_more() {
     assert_eq!(head.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(head.headers["content-type"], "application/problem+json");
     let problem: Value = serde_json::from_slice(&body).unwrap();
-    assert_eq!(
-        problem,
-        json!({
-            "type": "about:blank",
-            "title": "Internal Server Error",
-            "status": 500,
-            "detail": "a fault of the server; it goes on serving",
-        })
-    );
+    assert_eq!((&problem["type"], &problem["status"]), (&"about:blank".into(), &500.into()));
+    assert!(!problem["detail"].as_str().unwrap().contains("secret"), "{problem}");
     assert_eq!(call("/works").await.1, "works");
 }

@@ -21,10 +21,10 @@ use socket_trace::export::{Export, Format};
 use socket_trace::reader::Trace;
 use socket_trace::show::lines::Look;
 use socket_trace::show::view::View;
-use socket_trace::summary::{Recording, Summary};
+use socket_trace::summary::{RecordingState, Summary};
 use socket_trace::table;
+use socket_trace::timeline::AnnotatedEvents;
 use socket_trace::timeline::Timeline;
-use socket_trace::timeline::seen::Walk;
 
 use made_up::write_trace;
 
@@ -62,19 +62,19 @@ fn main() {
 }
 
 fn compare(path: &Path) {
-    let summary = Summary::of(Trace::open(path).unwrap(), Recording::Ended).unwrap();
-    assert!(summary.doubts.is_empty(), "{:?}", summary.doubts);
+    let summary = Summary::of(Trace::open(path).unwrap(), RecordingState::Finished).unwrap();
+    assert!(summary.defects.is_empty(), "{:?}", summary.defects);
     let comparison = Comparison::of(vec![summary]);
     black_box(table::differences(&comparison.traces, Side::Server));
 }
 
 fn show(path: &Path) {
-    let mut walk = Walk::along(Timeline::of(vec![Trace::open(path).unwrap()]));
+    let mut events = AnnotatedEvents::new(Timeline::of(vec![Trace::open(path).unwrap()]));
     let look = Look { color: false, width: None, bytes: false };
-    let (mut view, mut out) = (View::text(walk.timeline(), look), io::sink());
-    view.begin(walk.timeline().recordings(), &mut out).unwrap();
-    while let Some(seen) = walk.next_seen().unwrap() {
-        view.event(&seen, true, walk.timeline().recordings(), &mut out).unwrap();
+    let (mut view, mut out) = (View::text(events.timeline(), look), io::sink());
+    view.begin(events.timeline().recordings(), &mut out).unwrap();
+    while let Some(annotated) = events.next_event().unwrap() {
+        view.event(&annotated, true, events.timeline().recordings(), &mut out).unwrap();
     }
     view.end(&mut out).unwrap();
 }

@@ -10,10 +10,9 @@ use serde::Serialize;
 use socket_tap::event::{Event, Op, SockId};
 use socket_tap::format::text::Lines;
 
-use super::judge::Judgement;
 use crate::reader::{Error, Trace};
-use crate::socket::opens_connection;
-use crate::step::{BEFORE, WHOLE};
+use crate::summary::opens_connection;
+use crate::summary::{BEFORE_FIRST_STEP, WHOLE_RECORDING};
 use socket_dissect::{Dissector, Part};
 
 /// How many lines are shown of a finding: the first, and the last.
@@ -89,14 +88,12 @@ impl Evidence {
     }
 }
 
-/// Looks up the evidence of all findings; `files` are the traces, in the order of the comparison.
-pub fn look_up(judgements: &mut [Judgement], files: &[impl AsRef<Path>]) {
+/// Looks up evidence in the traces `files`, which are in the order of the comparison.
+pub fn look_up<'a>(evidence: impl IntoIterator<Item = &'a mut Evidence>, files: &[impl AsRef<Path>]) {
+    let mut evidence: Vec<&mut Evidence> = evidence.into_iter().collect();
     for (index, file) in files.iter().enumerate() {
-        let findings = judgements.iter_mut().flat_map(|judgement| &mut judgement.findings);
-        let mut wanted: Vec<&mut Evidence> = findings
-            .map(|finding| &mut finding.evidence)
-            .filter(|evidence| evidence.trace == index)
-            .collect();
+        let of_file = evidence.iter_mut().filter(|evidence| evidence.trace == index);
+        let mut wanted: Vec<&mut Evidence> = of_file.map(|evidence| &mut **evidence).collect();
         if wanted.is_empty() {
             continue;
         }
@@ -141,7 +138,8 @@ impl LookFor {
                 event.sock == Some(*sock) && parts.iter().any(|part| part.call == Some(*number))
             }
             Self::Opened { step: name, beyond } => {
-                let in_step = step.map_or(*name == WHOLE || *name == BEFORE, |step| step == name);
+                let in_step =
+                    step.map_or(*name == WHOLE_RECORDING || *name == BEFORE_FIRST_STEP, |step| step == name);
                 let opened = in_step && opens_connection(event);
                 let shown = opened && *beyond == 0;
                 *beyond = beyond.saturating_sub(u64::from(opened));

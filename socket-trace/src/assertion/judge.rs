@@ -8,8 +8,8 @@ use super::evidence::{Evidence, LookFor};
 use super::watch::{MOST, OverCall, Watch};
 use super::{Assertion, Measure};
 use crate::compare::{Comparison, Verdict};
-use crate::step::{Step, WHOLE};
 use crate::summary::Summary;
+use crate::summary::{Step, WHOLE_RECORDING};
 
 /// Whether an assertion holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -129,7 +129,7 @@ fn each_trace(
     for (index, (trace, watch)) in comparison.traces.iter().zip(watches).enumerate() {
         let said = say(trace, watch);
         judgement.against += said.against;
-        let doubts = trace.doubts.iter().map(ToString::to_string).chain(said.doubts);
+        let doubts = trace.defects.iter().map(ToString::to_string).chain(said.doubts);
         judgement.doubts.extend(doubts.map(|doubt| format!("{}: {doubt}", trace.source)));
         judgement.findings.extend(said.findings.into_iter().map(|(found, value, look_for)| Finding {
             trace: trace.label.clone(),
@@ -206,7 +206,7 @@ fn found(call: &OverCall, measure: Measure) -> (String, Option<u64>, LookFor) {
 }
 
 fn in_step(step: &str) -> String {
-    if step == WHOLE { String::new() } else { format!("step \"{step}\": ") }
+    if step == WHOLE_RECORDING { String::new() } else { format!("step \"{step}\": ") }
 }
 
 impl Judgement {
@@ -224,5 +224,10 @@ impl Judgement {
             findings: Vec::new(),
             against: 0,
         }
+    }
+
+    /// Returns the evidence of the findings, to be looked up.
+    pub fn evidence_mut(&mut self) -> impl Iterator<Item = &mut Evidence> {
+        self.findings.iter_mut().map(|finding| &mut finding.evidence)
     }
 }

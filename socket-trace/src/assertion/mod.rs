@@ -13,8 +13,7 @@ pub mod watch;
 
 use socket_tap::format::Side;
 
-use crate::calls;
-use crate::spent::Bytes;
+use crate::summary::{self, BytesByClass};
 use socket_dissect::Call;
 
 /// What must hold.
@@ -74,14 +73,14 @@ impl Measure {
     pub fn of(self, call: &Call, side: Side) -> Option<u64> {
         match self {
             Self::Connections => None,
-            Self::ReadsPerCall => Some(calls::reads(call, side)),
-            Self::WritesPerCall => Some(calls::writes(call, side)),
+            Self::ReadsPerCall => Some(summary::reads(call, side)),
+            Self::WritesPerCall => Some(summary::writes(call, side)),
             Self::BytesPerCall => {
                 let [out, back] =
-                    [&call.to_server, &call.to_client].map(|budget| Bytes::from(budget).total());
+                    [&call.to_server, &call.to_client].map(|budget| BytesByClass::from(budget).total());
                 Some(out.saturating_add(back))
             }
-            Self::FirstByte => calls::first_byte_ns(call),
+            Self::FirstByte => summary::first_byte_ns(call),
         }
     }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Done;
+use super::failed::Done;
 use socket_dissect::Contracts;
 
 /// Flatten this into a subcommand's arguments.

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::failed::Failed;
+use super::choices::FormatName;
+use super::failed::{Done, Failed};
 use super::output::Output;
-use super::{Done, warn_of_end};
+use super::terminal::warn_of_defects;
 use crate::export::{self, Error, Format, goes_on};
 use crate::reader::{Error as TraceError, Trace};
 
@@ -32,7 +33,7 @@ pub(super) struct Export {
     traces: Vec<PathBuf>,
     /// The format; by default the one of the output's extension: .pcapng, .sqlog, .csv
     #[arg(long, value_enum, value_name = "FORMAT")]
-    to: Option<Format>,
+    to: Option<FormatName>,
     #[command(flatten)]
     output: Output,
 }
@@ -54,7 +55,7 @@ impl Export {
                 Error::Trace(error) => Failed::Trace(error),
                 Error::Output(error) => self.output.unwritten(error),
             })?;
-            warn_of_end(trace)?;
+            warn_of_defects(trace)?;
         }
         let notes = export.finish().map_err(|error| self.output.unwritten(error))?;
         for note in notes {
@@ -65,7 +66,7 @@ impl Export {
 
     fn format(&self) -> Done<Format> {
         let extension = || self.output.output.extension()?.to_str().and_then(Format::of_extension);
-        self.to.or_else(extension).ok_or_else(|| {
+        self.to.map(Into::into).or_else(extension).ok_or_else(|| {
             let name = self.output.name();
             Failed::Usage(format!(
                 "the format of {name} is not clear: say --to pcapng, --to qlog or --to csv"

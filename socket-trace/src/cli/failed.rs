@@ -1,4 +1,4 @@
-//! Why a subcommand could not do what it was asked for.
+//! Failures of subcommands.
 
 use std::fmt;
 use std::io;
@@ -7,7 +7,10 @@ use crate::reader::Error;
 use crate::verify::Failure;
 use socket_dissect::contracts;
 
-/// What went wrong.
+/// The exit code of a subcommand, or its failure.
+pub(super) type Done<T = u8> = Result<T, Failed>;
+
+/// Reason why a subcommand failed.
 #[derive(Debug)]
 pub(super) enum Failed {
     /// With a trace.

@@ -6,13 +6,14 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::contracts::ContractFlags;
-use super::{Done, Failed, colored, warn_of_end, width, write_json};
+use super::failed::{Done, Failed};
+use super::terminal::{colored, warn_of_defects, width, write_json};
 use socket_tap::event::SockId;
 
 use crate::layers::{Wanted, collect, text};
 use crate::reader::{Error, Trace};
+use crate::timeline::AnnotatedEvents;
 use crate::timeline::Timeline;
-use crate::timeline::seen::Walk;
 
 const HELP: &str = "TCP is a stream of bytes: it keeps no borders between messages. One message may need several writes, \
     one write may hold several frames, and the other side reads as much as has arrived. The map shows it: boxes stand \
@@ -54,10 +55,10 @@ pub(super) struct Layers {
 impl Layers {
     pub(super) fn run(&self) -> Done {
         let traces = self.files.iter().map(Trace::open).collect::<Result<Vec<_>, Error>>()?;
-        let mut walk = Walk::with_contracts(Timeline::of(traces), &self.contracts.read()?);
+        let mut events = AnnotatedEvents::with_contracts(Timeline::of(traces), &self.contracts.read()?);
         let wanted = Wanted { sock: self.sock, call: self.call, step: self.step.clone() };
-        let Some(map) = collect(&mut walk, &wanted)? else {
-            return Err(Failed::Usage(nothing(walk.timeline()).to_owned()));
+        let Some(map) = collect(&mut events, &wanted)? else {
+            return Err(Failed::Usage(nothing(events.timeline()).to_owned()));
         };
         let mut out = io::BufWriter::new(io::stdout().lock());
         if self.json {
@@ -66,8 +67,8 @@ impl Layers {
             out.write_all(text::text(&map, width().unwrap_or(120), colored()).as_bytes())?;
         }
         out.flush()?;
-        for trace in walk.timeline().traces() {
-            warn_of_end(trace)?;
+        for trace in events.timeline().traces() {
+            warn_of_defects(trace)?;
         }
         Ok(0)
     }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::{Done, colored, write_json};
+use super::failed::Done;
+use super::terminal::{colored, write_json};
 use crate::lint::report::Report;
 use crate::lint::text::Text;
 use crate::lint::{Options, lint, rules};

@@ -1,5 +1,6 @@
 //! The command `socket-trace`: a file for each subcommand.
 
+mod choices;
 mod compare;
 mod completions;
 mod contracts;
@@ -13,16 +14,14 @@ mod report;
 mod sequence;
 mod show;
 mod sockets;
+mod terminal;
 mod verify;
 
-use std::io::{self, ErrorKind, IsTerminal as _, Write};
+use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
 
-use anstream::ColorChoice;
-use clap::{Parser, Subcommand};
-use serde::Serialize;
+use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::reader::{Ending, Trace};
 use failed::Failed;
 
 /// Reads recordings made with socket-tap
@@ -50,9 +49,6 @@ enum Command {
     Completions(completions::Completions),
 }
 
-/// What a subcommand comes to: its exit code, when nothing failed.
-type Done<T = u8> = Result<T, Failed>;
-
 /// Reads the command line, does what it says, and returns the exit code.
 #[must_use]
 pub fn run() -> ExitCode {
@@ -66,7 +62,7 @@ pub fn run() -> ExitCode {
         Command::Sockets(sockets) => sockets.run(),
         Command::Export(export) => export.run(),
         Command::Report(report) => report.run(),
-        Command::Completions(completions) => completions.run(),
+        Command::Completions(completions) => completions.run(Flags::command()),
     };
     match done {
         Ok(code) => ExitCode::from(code),
@@ -80,46 +76,24 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Whether standard output takes colours: a terminal, without `NO_COLOR`.
-fn colored() -> bool {
-    anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never
-}
+#[cfg(test)]
+mod tests {
+    use clap::ValueEnum as _;
 
-/// How wide lines may be: as the terminal; `None` when it is none.
-fn width() -> Option<usize> {
-    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
-    terminal.map(|(terminal_size::Width(columns), _)| columns.into())
-}
+    use super::*;
 
-fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
-    writeln!(out)
-}
+    #[test]
+    fn command_line_definition_is_consistent() {
+        Flags::command().debug_assert();
+    }
 
-/// Says on standard error what is wrong with the end of a trace that has been read.
-fn warn_of_end(trace: &Trace) -> io::Result<()> {
-    let source = trace.source();
-    let warning = match trace.ending() {
-        Ending::Complete(end) if end.lost > 0 => {
-            format!("{source} is lossy: {} events are missing", end.lost)
+    #[test]
+    fn each_shell_completes_each_subcommand() {
+        for shell in clap_complete::Shell::value_variants() {
+            let script = completions::script(*shell, Flags::command());
+            for subcommand in Flags::command().get_subcommands() {
+                assert!(script.contains(subcommand.get_name()), "{shell}: {}", subcommand.get_name());
+            }
         }
-        Ending::Complete(end) if end.events != trace.events() => {
-            format!("{source}: its end line counts {} events, but {} are there", end.events, trace.events())
-        }
-        Ending::Complete(_) => return Ok(()),
-        Ending::CutShort { torn: false } => {
-            format!("{source} has no end line: it was cut short, or is being written")
-        }
-        Ending::CutShort { torn: true } => {
-            format!("{source} was cut short: its last line breaks off and was left out")
-        }
-        Ending::TextAfterEnd { line } => format!(
-            "{source}, line {line}: text after the end line; two programs wrote to the file, and events are missing"
-        ),
-    };
-    warn(&warning)
-}
-
-fn warn(warning: &str) -> io::Result<()> {
-    writeln!(io::stderr(), "socket-trace: warning: {warning}")
+    }
 }

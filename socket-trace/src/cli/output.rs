@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use socket_tap::format::text::printable;
 
-use super::failed::Failed;
-use super::{Done, private_file};
+use super::failed::{Done, Failed};
+use super::private_file;
 
 /// A file, or standard output.
 #[derive(Clone, Debug, Args)]

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::failed::Failed;
+use super::failed::{Done, Failed};
 use super::output::Output;
-use super::{Done, warn, warn_of_end};
-use crate::items::kept::{MOST_BYTES, MOST_ITEMS};
+use super::terminal::{warn, warn_of_defects};
+use crate::page_feed::{MAX_BYTES, MAX_EVENTS};
 use crate::reader::Trace;
 use crate::report::{Error, Report};
 
@@ -53,13 +53,13 @@ impl ReportCommand {
             .and_then(|()| out.flush())
             .map_err(|error| self.output.unwritten(error))?;
         if left_out > 0 {
-            let most = MOST_BYTES >> 20;
+            let most = MAX_BYTES >> 20;
             warn(&format!(
-                "a page keeps {MOST_ITEMS} events, and {most} MiB of them: the {left_out} oldest are left out"
+                "a page keeps {MAX_EVENTS} events, and {most} MiB of them: the {left_out} oldest are left out"
             ))?;
         }
         for trace in timeline.traces() {
-            warn_of_end(trace)?;
+            warn_of_defects(trace)?;
         }
         Ok(0)
     }

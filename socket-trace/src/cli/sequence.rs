@@ -8,12 +8,13 @@ use clap::{Args, ValueEnum};
 use socket_tap::event::SockId;
 
 use super::contracts::ContractFlags;
+use super::failed::{Done, Failed};
 use super::output::Output;
-use super::{Done, Failed, warn_of_end, width};
+use super::terminal::{warn_of_defects, width};
 use crate::reader::{Error, Trace};
 use crate::sequence::{self, Choice, gather, lanes, mermaid, svg, text};
+use crate::timeline::AnnotatedEvents;
 use crate::timeline::Timeline;
-use crate::timeline::seen::Walk;
 
 const HELP: &str = "Give the server's recording, the client's, or both: then both sides are exact. Of a side that was not \
     recorded only what follows from the other one is drawn. Recordings of several pairs are drawn beside each other.\n\n\
@@ -68,8 +69,8 @@ enum Form {
 impl Sequence {
     pub(super) fn run(&self) -> Done {
         let traces = self.files.iter().map(Trace::open).collect::<Result<Vec<_>, Error>>()?;
-        let mut walk = Walk::with_contracts(Timeline::of(traces), &self.contracts.read()?);
-        let sequences = gather(&mut walk, &self.choice())?;
+        let mut events = AnnotatedEvents::with_contracts(Timeline::of(traces), &self.contracts.read()?);
+        let sequences = gather(&mut events, &self.choice())?;
         if sequences.is_empty() {
             return Err(Failed::Usage(self.nothing()));
         }
@@ -82,8 +83,8 @@ impl Sequence {
                 out.flush()?;
             }
         }
-        for trace in walk.timeline().traces() {
-            warn_of_end(trace)?;
+        for trace in events.timeline().traces() {
+            warn_of_defects(trace)?;
         }
         Ok(0)
     }

@@ -8,7 +8,8 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::contracts::ContractFlags;
-use super::{Done, Failed, colored, warn, warn_of_end, width};
+use super::failed::{Done, Failed};
+use super::terminal::{colored, warn, warn_of_defects, width};
 use socket_tap::event::SockId;
 
 use crate::reader::{Error, Trace};
@@ -16,7 +17,7 @@ use crate::show::filter::{Filter, Peer};
 use crate::show::lines::Look;
 use crate::show::view::View;
 use crate::timeline::Timeline;
-use crate::timeline::seen::{Sight, Walk};
+use crate::timeline::{AnnotatedEvents, Next};
 
 const HELP: &str = "Each line is a call: seconds since the recording began, the socket, the operation, what it did. \
     Where payload was recorded (--capture of the servers), it also says what the bytes were. In `HEADERS 200, \
@@ -87,28 +88,28 @@ pub(super) struct Show {
 
 impl Show {
     pub(super) fn run(&self) -> Done {
-        let mut walk = Walk::with_contracts(self.timeline()?, &self.contracts.read()?);
-        let filter = self.filter(walk.timeline().recordings().len() > 1);
-        let mut view = self.view(walk.timeline());
+        let mut events = AnnotatedEvents::with_contracts(self.timeline()?, &self.contracts.read()?);
+        let filter = self.filter(events.timeline().recordings().len() > 1);
+        let mut view = self.view(events.timeline());
         let mut out = io::BufWriter::new(io::stdout().lock());
-        view.begin(walk.timeline().recordings(), &mut out)?;
+        view.begin(events.timeline().recordings(), &mut out)?;
         let (mut any, mut steps) = (false, BTreeSet::new());
         loop {
-            match walk.look()? {
-                Sight::Seen(seen) if self.follow && filter.is_over(seen.moment.at) => break,
-                Sight::Seen(seen) => {
-                    let shown = filter.passes(&seen);
-                    view.event(&seen, shown, walk.timeline().recordings(), &mut out)?;
+            match events.next_or_pending()? {
+                Next::Event(annotated) if self.follow && filter.is_over(annotated.timed.at) => break,
+                Next::Event(annotated) => {
+                    let shown = filter.passes(&annotated);
+                    view.event(&annotated, shown, events.timeline().recordings(), &mut out)?;
                     any |= shown;
                     if self.step.is_some() {
-                        steps.extend(seen.step);
+                        steps.extend(annotated.step);
                     }
                 }
-                Sight::Pending => {
+                Next::Pending => {
                     out.flush()?;
-                    walk.wait()?;
+                    events.wait()?;
                 }
-                Sight::End => break,
+                Next::End => break,
             }
         }
         view.end(&mut out)?;
@@ -119,7 +120,7 @@ impl Show {
                 if steps.is_empty() { String::new() } else { format!("; steps: {}", steps.join(", ")) };
             warn(&format!("no event passes the filters{there}"))?;
         }
-        self.warn_of_ends(walk.timeline())?;
+        self.warn_of_defectss(events.timeline())?;
         Ok(0)
     }
 
@@ -165,7 +166,7 @@ impl Show {
         }
     }
 
-    fn warn_of_ends(&self, timeline: &Timeline) -> Done<()> {
+    fn warn_of_defectss(&self, timeline: &Timeline) -> Done<()> {
         if self.bytes && timeline.recordings().iter().all(|recording| recording.header.capture == 0) {
             warn(
                 "no payload was recorded, so there are no bytes to show; --capture of the servers records it",
@@ -176,7 +177,7 @@ impl Show {
             missed => warn(&format!("{missed} parts of the recording were gone before they could be read"))?,
         }
         for trace in timeline.traces() {
-            warn_of_end(trace)?;
+            warn_of_defects(trace)?;
         }
         Ok(())
     }

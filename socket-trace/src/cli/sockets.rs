@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::failed::Failed;
-use super::{Done, colored, write_json};
+use super::failed::{Done, Failed};
+use super::terminal::{colored, write_json};
 use crate::reader::Trace;
 use crate::sockets::changes::{Marked, mark, unmarked};
 use crate::sockets::traced::Traced;

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Done, write_json};
+use super::failed::Done;
+use super::terminal::write_json;
 use crate::reader::Trace;
 use crate::verify::log::Log;
 use crate::verify::{Failure, verify};

@@ -7,7 +7,7 @@
 //! - `labels`: names by which traces are told apart
 //! - [`align`]: what of one trace stands beside what of another
 
-pub mod align;
+pub mod grouping;
 mod labels;
 pub mod primitives;
 
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::socket::Role;
+use crate::summary::Role;
 use crate::summary::Summary;
 use primitives::{Difference, Primitives};
 
@@ -65,9 +65,10 @@ impl Comparison {
         labels::tell_apart(&mut traces);
         let Primitives { differences, common: skeletons, compared } = Primitives::of(&traces);
         let mut doubts: Vec<String> = (traces.iter())
-            .flat_map(|trace| trace.doubts.iter().map(|doubt| format!("{}: {doubt}", trace.source)))
+            .flat_map(|trace| trace.defects.iter().map(|doubt| format!("{}: {doubt}", trace.source)))
             .collect();
-        let lacks_calls = traces.iter().flat_map(|trace| &trace.doubts).any(|doubt| doubt.lacks_calls());
+        let lacks_calls =
+            traces.iter().flat_map(|trace| &trace.defects).any(|defect| defect.may_lack_calls());
         if !compared && differences.is_empty() {
             doubts.push(nothing_to_compare(&traces));
         }

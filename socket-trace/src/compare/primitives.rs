@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::socket::Role;
-use crate::summary::{Seen, Summary};
+use crate::summary::{Role, SocketGroup, Summary};
 
 /// What a comparison of skeletons comes to.
 #[derive(Debug)]
@@ -27,7 +26,7 @@ pub struct Difference {
     /// Which of the traces has it.
     pub occurs_in: usize,
     /// How many of its sockets do, and which is the first.
-    pub seen: Seen,
+    pub seen: SocketGroup,
     /// Which of the traces has none.
     pub lacks_in: usize,
 }
@@ -52,11 +51,12 @@ impl Difference {
 impl Primitives {
     /// Compares the traces that have sockets of a kind, for each kind.
     pub(super) fn of(traces: &[Summary]) -> Self {
-        let roles: BTreeSet<Role> = traces.iter().flat_map(|trace| trace.skeletons.keys().copied()).collect();
+        let roles: BTreeSet<Role> =
+            traces.iter().flat_map(|trace| trace.call_patterns.keys().copied()).collect();
         let (mut differences, mut common, mut compared) = (Vec::new(), BTreeMap::new(), false);
         for role in roles {
             let with_role: Vec<_> = (traces.iter().enumerate())
-                .filter_map(|(index, trace)| Some((index, trace.skeletons.get(&role)?)))
+                .filter_map(|(index, trace)| Some((index, trace.call_patterns.get(&role)?)))
                 .collect();
             compared |= with_role.len() > 1;
             let all: BTreeSet<&String> =
@@ -73,7 +73,7 @@ impl Primitives {
 }
 
 /// A trace's index, and its skeletons of one role.
-type WithRole<'a> = (usize, &'a BTreeMap<String, Seen>);
+type WithRole<'a> = (usize, &'a BTreeMap<String, SocketGroup>);
 
 /// The traces that lack a skeleton, each with an example of one that has it.
 fn differences_in(role: Role, skeleton: &str, all: &[WithRole<'_>]) -> Vec<Difference> {

@@ -22,8 +22,8 @@ use csv::{Terminator, Writer, WriterBuilder};
 use socket_tap::event::Event;
 use socket_tap::format::Header;
 
+use super::exporter::{Exporter, Out};
 use super::fields::{Fields, NAMES, Value};
-use super::{Exporter, Out};
 
 /// The columns before the fields.
 const FIRST: [&str; 6] = ["recording", "side", "time", "t", "sock", "op"];

@@ -23,8 +23,10 @@
 //! - [`qlog`]: events, as the tools for QUIC read them
 //! - [`csv`]: a table, for spreadsheets, `DuckDB` and pandas
 //! - `fields`: an event as flat fields, for the last two
+//! - `exporter`: the interface that the formats implement
 
 pub mod csv;
+mod exporter;
 mod fields;
 pub mod pcapng;
 pub mod qlog;
@@ -32,20 +34,20 @@ pub mod qlog;
 use std::fmt;
 use std::io::{self, BufWriter, Write};
 
-use clap::ValueEnum;
-use socket_tap::event::Event;
 use socket_tap::format::Header;
+
+use exporter::Exporter;
 
 use crate::reader::{Error as TraceError, Trace, are_parts};
 
 /// A format that recordings are exported to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Packets for Wireshark and tshark, synthesised from the socket calls
+    /// Packets for Wireshark and tshark, synthesised from the socket calls.
     Pcapng,
-    /// qlog events as JSON text sequences (.sqlog), for qvis and other tools of QUIC
+    /// qlog events as JSON text sequences (.sqlog), for qvis and other tools of QUIC.
     Qlog,
-    /// A row for each event, for spreadsheets, DuckDB and pandas
+    /// One row per event, for spreadsheets, `DuckDB` and pandas.
     Csv,
 }
 
@@ -72,21 +74,6 @@ impl Format {
 #[must_use]
 pub fn goes_on(from: &Header, to: &Header) -> bool {
     are_parts(from, to) && to.part == from.part.saturating_add(1)
-}
-
-/// Where an exporter writes.
-type Out = BufWriter<Box<dyn Write>>;
-
-/// Writes recordings in one format.
-trait Exporter {
-    /// A recording begins.
-    fn begin(&mut self, header: &Header) -> io::Result<()>;
-
-    /// One of its events, on this line of its trace.
-    fn event(&mut self, event: &Event, line: u64) -> io::Result<()>;
-
-    /// That was the last recording: writes what is left, and returns what the user is to know.
-    fn finish(&mut self) -> io::Result<Vec<String>>;
 }
 
 /// An export that is under way.

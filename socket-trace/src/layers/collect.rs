@@ -13,7 +13,7 @@ use super::trail::{Trail, moved};
 use crate::reader::Error;
 use crate::timeline::Recording;
 use crate::timeline::connections::Socket;
-use crate::timeline::seen::{Seen, Walk};
+use crate::timeline::{AnnotatedEvent, AnnotatedEvents};
 use socket_dissect::{Class, Expansion, Layer, Part};
 
 /// Which call. What is `None` is not asked; of several, the first.
@@ -31,18 +31,18 @@ pub struct Wanted {
 ///
 /// # Errors
 /// When a trace cannot be read.
-pub fn collect(walk: &mut Walk, wanted: &Wanted) -> Result<Option<Map>, Error> {
-    let sides = walk.timeline().recordings().iter().map(|recording| recording.header.side).collect();
+pub fn collect(events: &mut AnnotatedEvents, wanted: &Wanted) -> Result<Option<Map>, Error> {
+    let sides = events.timeline().recordings().iter().map(|recording| recording.header.side).collect();
     let (trails, below) = (HashMap::new(), Below::default());
     let mut collection = Collection { wanted, sides, chosen: None, trails, below, more: 0 };
-    while let Some(seen) = walk.next_seen()? {
-        let Some(sock) = seen.moment.event.sock else { continue };
-        let socket = Socket { recording: seen.moment.recording, sock };
-        if collection.observe(seen, socket, walk.expansion(socket)) {
-            collection.name(|call| walk.operation(socket, call));
+    while let Some(annotated) = events.next_event()? {
+        let Some(sock) = annotated.timed.event.sock else { continue };
+        let socket = Socket { recording: annotated.timed.recording, sock };
+        if collection.observe(annotated, socket, events.expansion(socket)) {
+            collection.name(|call| events.operation(socket, call));
         }
     }
-    Ok(collection.finish(walk.timeline().recordings()))
+    Ok(collection.finish(events.timeline().recordings()))
 }
 
 struct Collection<'a> {
@@ -65,19 +65,19 @@ struct Chosen {
 
 impl Collection<'_> {
     /// Takes the event in, and tells whether it carried some of the call.
-    fn observe(&mut self, seen: Seen, socket: Socket, expansion: Option<Expansion>) -> bool {
-        let event = &seen.moment.event;
-        let Some(connection) = seen.connection.clone() else { return false };
+    fn observe(&mut self, annotated: AnnotatedEvent, socket: Socket, expansion: Option<Expansion>) -> bool {
+        let event = &annotated.timed.event;
+        let Some(connection) = annotated.connection.clone() else { return false };
         if self.chosen.as_ref().is_some_and(|chosen| chosen.connection != connection.number) {
             return false;
         }
         if let Some((to, bytes)) = moved(event, connection.side) {
-            let is_of_call = self.is_of_call(&seen, connection.number, socket);
-            let (end, moved) = ((socket, to), (seen.moment.at, bytes));
-            self.below.moved(end, moved, &seen.carried, expansion, self.chosen.is_some());
+            let is_of_call = self.is_of_call(&annotated, connection.number, socket);
+            let (end, moved) = ((socket, to), (annotated.timed.at, bytes));
+            self.below.moved(end, moved, &annotated.parts, expansion, self.chosen.is_some());
             let new = || Trail::new(connection.number, connection.side);
             let trail = self.trails.entry((socket, to)).or_insert_with(new);
-            self.more += trail.add(seen.moment.at, bytes, seen.carried, is_of_call);
+            self.more += trail.add(annotated.timed.at, bytes, annotated.parts, is_of_call);
             return is_of_call;
         }
         if let Op::Adopt { on: Some(below), .. } = event.op {
@@ -102,22 +102,22 @@ impl Collection<'_> {
     }
 
     /// Whether the transfer carries some of the call. The first call that is as wanted is chosen.
-    fn is_of_call(&mut self, seen: &Seen, connection: u64, socket: Socket) -> bool {
+    fn is_of_call(&mut self, annotated: &AnnotatedEvent, connection: u64, socket: Socket) -> bool {
         if self.chosen.is_none() {
-            self.chosen = self.choose(seen, connection, socket);
+            self.chosen = self.choose(annotated, connection, socket);
         }
         let Some(chosen) = &mut self.chosen else { return false };
-        chosen.learn(&seen.carried);
-        seen.carried.iter().any(|part| part.call == Some(chosen.call))
+        chosen.learn(&annotated.parts);
+        annotated.parts.iter().any(|part| part.call == Some(chosen.call))
     }
 
-    fn choose(&self, seen: &Seen, connection: u64, socket: Socket) -> Option<Chosen> {
+    fn choose(&self, annotated: &AnnotatedEvent, connection: u64, socket: Socket) -> Option<Chosen> {
         let Wanted { sock, call, step } = self.wanted;
         let numbered = if self.sides.contains(&Side::Server) { Side::Server } else { Side::Client };
         let is_numbered = self.sides.get(socket.recording) == Some(&numbered);
         let is_there = sock.is_none_or(|sock| sock == socket.sock && is_numbered)
-            && step.as_deref().is_none_or(|step| seen.step.as_deref() == Some(step));
-        let mut calls = seen.carried.iter().filter_map(|part| part.call);
+            && step.as_deref().is_none_or(|step| annotated.step.as_deref() == Some(step));
+        let mut calls = annotated.parts.iter().filter_map(|part| part.call);
         let call = calls.find(|number| is_there && call.is_none_or(|call| call == *number))?;
         Some(Chosen { connection, call, operation: String::new(), is_known: false })
     }

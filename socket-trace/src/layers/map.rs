@@ -26,7 +26,7 @@ pub struct Map {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Way {
     /// Where the bytes go.
-    #[serde(serialize_with = "crate::json::side")]
+    #[serde(serialize_with = "crate::summary::json::side")]
     pub to: Side,
     /// What the bytes of the call are spent on.
     pub bytes: BTreeMap<Class, u64>,

@@ -1,11 +1,11 @@
 use socket_tap::event::SockId;
 
 use super::*;
+use crate::timeline::AnnotatedEvents;
 use crate::timeline::fixture::{client, header, server, timeline};
-use crate::timeline::seen::Walk;
 
 fn map(traces: &[Vec<String>], wanted: &Wanted) -> Option<Map> {
-    collect(&mut Walk::along(timeline(traces)), wanted).unwrap()
+    collect(&mut AnnotatedEvents::new(timeline(traces)), wanted).unwrap()
 }
 
 fn first(traces: &[Vec<String>]) -> Map {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::finding::Finding;
 use super::rule::{About, AtEnd, Needs, Rule};
 use crate::reader::{Ending, Trace};
-use crate::summary::{Doubt, Recording, doubts};
+use crate::summary::{Defect, RecordingState, defects};
 
 /// What the rules have found in one trace.
 #[derive(Debug, Serialize)]
@@ -70,14 +70,14 @@ impl Report {
 
 /// What a trace lacks, and why.
 fn lacks(trace: &Trace, lost: u64) -> Vec<(Needs, String)> {
-    let mut lacks: Vec<(Needs, String)> = (doubts(trace, lost, Recording::Ended).into_iter())
-        .filter_map(|doubt| match doubt {
-            Doubt::Lossy { .. } | Doubt::Edited { .. } | Doubt::TextAfterEnd { .. } => {
-                Some((Needs::EveryEvent, doubt.to_string()))
+    let mut lacks: Vec<(Needs, String)> = (defects(trace, lost, RecordingState::Finished).into_iter())
+        .filter_map(|defect| match defect {
+            Defect::Lossy { .. } | Defect::Edited { .. } | Defect::TextAfterEnd { .. } => {
+                Some((Needs::EveryEvent, defect.to_string()))
             }
-            Doubt::CutShort { .. } => Some((Needs::TheEnd, doubt.to_string())),
+            Defect::CutShort { .. } => Some((Needs::TheEnd, defect.to_string())),
             // A rule speaks of what it has seen; what began before, it leaves alone.
-            Doubt::Part => None,
+            Defect::Part => None,
         })
         .collect();
     if matches!(trace.ending(), Ending::Complete(end) if end.continued) {

@@ -33,8 +33,8 @@ fn of_a_whole_trace_everything_is_claimed() {
 #[test]
 fn of_a_cut_trace_nothing_is_claimed_that_its_end_would_show() {
     for (end, because) in [
-        ("", "it has no end line"),
-        (r#"{"end":true,"ev"#, "its last line breaks off"),
+        ("", "no end line"),
+        (r#"{"end":true,"ev"#, "incomplete last line"),
         (r#"{"end":true,"events":8,"lost":0,"continued":true}"#, "goes on in another file"),
     ] {
         let report = linted_with_end("server", &events(), end);

@@ -9,7 +9,7 @@ use socket_tap::event::{Addr, Op, SockId};
 use super::finding::{Example, Finding, Quote, Tally};
 use super::rule::{About, AtEnd, Needs, Rule, Seen};
 use super::socket::Socket;
-use crate::socket::Role;
+use crate::summary::Role;
 
 static ABOUT: About = About {
     name: "server-closes-first",

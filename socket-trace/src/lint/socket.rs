@@ -7,7 +7,7 @@ use socket_tap::event::{Addr, Event, Op, SockId, SocketKind};
 use socket_tap::format::Side;
 
 use super::finding::Quote;
-use crate::socket::Role;
+use crate::summary::Role;
 
 /// A socket, as far as the recording has told.
 #[derive(Debug)]

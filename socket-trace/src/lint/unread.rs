@@ -4,7 +4,7 @@ use socket_tap::event::Op;
 
 use super::finding::{Example, Finding, Quote, Tally, plural};
 use super::rule::{About, AtEnd, Needs, Rule, Seen};
-use crate::socket::Role;
+use crate::summary::Role;
 
 static ABOUT: About = About {
     name: "unread-bytes",

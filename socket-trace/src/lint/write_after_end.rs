@@ -11,7 +11,7 @@ use socket_tap::event::{Failure, Op, SockId};
 use super::finding::{Example, Finding, Quote, Tally, plural};
 use super::rule::{About, AtEnd, Needs, Rule, Seen};
 use super::socket::Socket;
-use crate::socket::Role;
+use crate::summary::Role;
 
 static ABOUT: About = About {
     name: "write-after-end",

@@ -4,8 +4,8 @@ use page::hello::Lane;
 use socket_tap::event::{Addr, Op};
 use socket_tap::format::Side;
 
+use crate::timeline::AnnotatedEvent;
 use crate::timeline::Recording;
-use crate::timeline::seen::Seen;
 
 /// Names that are known, in the order of their lanes, and what they stand for.
 const KNOWN: [(&str, &str); 3] = [("rest", "REST"), ("graphql", "GraphQL"), ("grpc", "gRPC")];
@@ -50,10 +50,10 @@ impl Lanes {
     }
 
     /// Takes in an event, which may say where a server listens.
-    pub(super) fn observe(&mut self, seen: &Seen) {
-        let Some((name, side)) = self.recordings.get(seen.moment.recording) else { return };
+    pub(super) fn observe(&mut self, annotated: &AnnotatedEvent) {
+        let Some((name, side)) = self.recordings.get(annotated.timed.recording) else { return };
         let Some(lane) = self.lanes.iter_mut().find(|lane| lane.name == *name) else { return };
-        let (known, address) = match (side, &seen.moment.event.op) {
+        let (known, address) = match (side, &annotated.timed.event.op) {
             (Side::Server, Op::Bind { local, .. } | Op::Accept { local, .. } | Op::Adopt { local, .. }) => {
                 (&mut lane.told, local)
             }

@@ -15,12 +15,11 @@ use std::sync::Arc;
 use page::Hello;
 
 use crate::compare::Comparison;
-use crate::items::kept::array;
-use crate::items::{Items, Kept};
+use crate::page_feed::{PageFeed, RecentEvents, json_array};
 use crate::reader::{Error as TraceError, Trace};
-use crate::summary::{Recording, Summary};
+use crate::summary::{RecordingState, Summary};
+use crate::timeline::AnnotatedEvents;
 use crate::timeline::Timeline;
-use crate::timeline::seen::Walk;
 use lanes::Lanes;
 
 /// A page.
@@ -50,14 +49,14 @@ impl Report {
     /// When one cannot be read.
     pub fn of(traces: &[PathBuf]) -> Result<Self, Error> {
         let open = || traces.iter().map(Trace::open).collect::<Result<Vec<_>, _>>();
-        let mut walk = Walk::along(Timeline::of(open()?));
-        let (mut items, mut kept) = (Items::default(), Kept::default());
-        let mut lanes = Lanes::of(walk.timeline().recordings());
-        while let Some(seen) = walk.next_seen()? {
-            lanes.observe(&seen);
-            kept.push(items.next(&seen, walk.timeline().recordings()).map_err(Error::Json)?);
+        let mut events = AnnotatedEvents::new(Timeline::of(open()?));
+        let (mut items, mut kept) = (PageFeed::default(), RecentEvents::default());
+        let mut lanes = Lanes::of(events.timeline().recordings());
+        while let Some(annotated) = events.next_event()? {
+            lanes.observe(&annotated);
+            kept.push(items.next(&annotated, events.timeline().recordings()).map_err(Error::Json)?);
         }
-        let summaries = open()?.into_iter().map(|trace| Summary::of(trace, Recording::Ended));
+        let summaries = open()?.into_iter().map(|trace| Summary::of(trace, RecordingState::Finished));
         let comparison = Comparison::of(summaries.collect::<Result<_, _>>()?);
         let comparison = serde_json::to_string(&comparison).map_err(|error| Error::Json(error.into()))?;
         let (lanes, plain) = lanes.finish();
@@ -65,14 +64,14 @@ impl Report {
             boot: "report".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             first: kept.first(),
-            recordings: walk.timeline().recordings().iter().map(Into::into).collect(),
+            recordings: events.timeline().recordings().iter().map(Into::into).collect(),
             lanes,
             plain,
             operations: Vec::new(),
         };
         let html =
             html(&hello, kept.after(0), Some(&comparison)).map_err(|error| Error::Json(error.into()))?;
-        Ok(Self { html, left_out: kept.first() - 1, timeline: walk.into_timeline() })
+        Ok(Self { html, left_out: kept.first() - 1, timeline: events.into_timeline() })
     }
 }
 
@@ -86,7 +85,7 @@ pub fn html<'a>(
     comparison: Option<&str>,
 ) -> serde_json::Result<String> {
     let (hello, items, comparison) =
-        (serde_json::to_string(hello)?, array(items), comparison.unwrap_or("null"));
+        (serde_json::to_string(hello)?, json_array(items), comparison.unwrap_or("null"));
     let recording = format!("{{\"hello\":{hello},\"items\":{items},\"comparison\":{comparison}}}");
     Ok(page::report(&recording))
 }

@@ -9,7 +9,7 @@ use socket_tap::format::text::printable;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Call {
     /// Who did it.
-    #[serde(serialize_with = "crate::json::side")]
+    #[serde(serialize_with = "crate::summary::json::side")]
     pub side: Side,
     /// When, in nanoseconds on the time line: for what sends, and for connect, when the call was made; for what receives,
     /// when it had returned.

@@ -4,13 +4,13 @@ use socket_tap::event::{Event, Op};
 use socket_tap::format::Side;
 use socket_tap::format::text::printable;
 
-use super::Sequence;
 use super::call::{Call, Signal};
 use super::merge::merge;
+use super::model::Sequence;
 use crate::show::carried::sentence;
+use crate::timeline::AnnotatedEvent;
 use crate::timeline::Recording;
 use crate::timeline::connections::Socket;
-use crate::timeline::seen::Seen;
 
 /// How many calls of each side are drawn. A longer diagram is read by nobody.
 const MOST_CALLS: usize = 500;
@@ -45,10 +45,10 @@ impl Candidate {
     }
 
     /// One of its ends does something.
-    pub(super) fn observe(&mut self, side: Side, socket: Socket, seen: &Seen) {
+    pub(super) fn observe(&mut self, side: Side, socket: Socket, annotated: &AnnotatedEvent) {
         let most = if self.chosen { MOST_CALLS } else { MOST_CALLS_BEFORE };
         if let Some(end) = self.end(side).as_mut().filter(|end| end.socket == socket) {
-            end.observe(seen, side, most);
+            end.observe(annotated, side, most);
         }
     }
 
@@ -90,8 +90,8 @@ impl Candidate {
 }
 
 impl End {
-    fn observe(&mut self, seen: &Seen, side: Side, most: usize) {
-        let event = &seen.moment.event;
+    fn observe(&mut self, annotated: &AnnotatedEvent, side: Side, most: usize) {
+        let event = &annotated.timed.event;
         if matches!(event.op, Op::Option { .. }) {
             return;
         }
@@ -100,7 +100,7 @@ impl End {
             self.more += 1;
             return;
         }
-        let call = Call::of(event, side, seen.moment.at, sentence(&seen.carried), self.open);
+        let call = Call::of(event, side, annotated.timed.at, sentence(&annotated.parts), self.open);
         self.open &= !matches!(call.sends, Some(Signal::Fin | Signal::Rst));
         self.calls.push(call);
     }

@@ -2,8 +2,8 @@
 
 use socket_tap::format::Side;
 
-use super::Sequence;
 use super::call::{Call, Signal};
+use super::model::Sequence;
 
 /// A pause is drawn from here on, in nanoseconds: on one machine an answer takes less.
 const PAUSE: u64 = 10_000_000;

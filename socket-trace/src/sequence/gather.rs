@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use socket_tap::event::{Event, Op, SockId};
 use socket_tap::format::Side;
 
-use super::Sequence;
 use super::candidate::Candidate;
+use super::model::Sequence;
 use crate::reader::Error;
 use crate::timeline::Recording;
 use crate::timeline::connections::{Connection, Socket};
-use crate::timeline::seen::{Seen, Walk};
+use crate::timeline::{AnnotatedEvent, AnnotatedEvents};
 
 /// How many calls a socket needs to become one that connects or listens. One that makes more keeps the first.
 const MOST_OPENING: usize = 8;
@@ -33,12 +33,12 @@ pub enum Choice {
 ///
 /// # Errors
 /// When a trace cannot be read.
-pub fn gather(walk: &mut Walk, choice: &Choice) -> Result<Vec<Sequence>, Error> {
-    let mut gathering = Gathering::new(walk.timeline().recordings(), choice);
-    while let Some(seen) = walk.next_seen()? {
-        gathering.observe(&seen);
+pub fn gather(events: &mut AnnotatedEvents, choice: &Choice) -> Result<Vec<Sequence>, Error> {
+    let mut gathering = Gathering::new(events.timeline().recordings(), choice);
+    while let Some(annotated) = events.next_event()? {
+        gathering.observe(&annotated);
     }
-    Ok(gathering.finish(walk.timeline().recordings()))
+    Ok(gathering.finish(events.timeline().recordings()))
 }
 
 struct Gathering<'a> {
@@ -59,22 +59,22 @@ impl<'a> Gathering<'a> {
         Self { choice, numbered, sides, openings: HashMap::new(), candidates: BTreeMap::new() }
     }
 
-    fn observe(&mut self, seen: &Seen) {
-        let event = &seen.moment.event;
+    fn observe(&mut self, annotated: &AnnotatedEvent) {
+        let event = &annotated.timed.event;
         let Some(sock) = event.sock else { return };
-        let socket = Socket { recording: seen.moment.recording, sock };
+        let socket = Socket { recording: annotated.timed.recording, sock };
         if matches!(event.op, Op::Socket { .. } | Op::Bind { .. } | Op::Listen { .. }) {
             let events = self.openings.entry(socket).or_default();
             if events.len() < MOST_OPENING {
-                events.push((seen.moment.at, event.clone()));
+                events.push((annotated.timed.at, event.clone()));
             }
         }
-        if let Some(connection) = seen.connection.as_deref() {
+        if let Some(connection) = annotated.connection.as_deref() {
             if matches!(event.op, Op::Accept { .. } | Op::Connect { .. } | Op::Adopt { on: None, .. }) {
-                self.begin(socket, seen, connection);
+                self.begin(socket, annotated, connection);
             }
             if let Some(candidate) = self.candidates.get_mut(&connection.number) {
-                candidate.observe(connection.side, socket, seen);
+                candidate.observe(connection.side, socket, annotated);
             }
         }
         if matches!(event.op, Op::Close(_) | Op::Release(_)) {
@@ -83,13 +83,13 @@ impl<'a> Gathering<'a> {
     }
 
     /// A connection begins: it may be the one, or its other end.
-    fn begin(&mut self, socket: Socket, seen: &Seen, connection: &Connection) {
+    fn begin(&mut self, socket: Socket, annotated: &AnnotatedEvent, connection: &Connection) {
         let own = self.openings.remove(&socket).unwrap_or_default();
-        let opening = match seen.moment.event.op {
+        let opening = match annotated.timed.event.op {
             Op::Accept { on, .. } => self.openings.get(&Socket { sock: on, ..socket }),
             _ => Some(&own),
         };
-        let is_chosen = self.is_chosen(socket, seen);
+        let is_chosen = self.is_chosen(socket, annotated);
         let number = connection.number;
         let candidate = self.candidates.entry(number).or_default();
         candidate.begin(connection.side, socket, opening.map(Vec::as_slice).unwrap_or_default());
@@ -105,10 +105,10 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    fn is_chosen(&self, socket: Socket, seen: &Seen) -> bool {
+    fn is_chosen(&self, socket: Socket, annotated: &AnnotatedEvent) -> bool {
         let is_asked_for = match self.choice {
             Choice::First => true,
-            Choice::Step(name) => seen.step.as_deref() == Some(name.as_str()),
+            Choice::Step(name) => annotated.step.as_deref() == Some(name.as_str()),
             Choice::Sock(sock) => {
                 socket.sock == *sock && self.sides.get(socket.recording) == Some(&self.numbered)
             }

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use socket_tap::format::Side;
 
-use super::Sequence;
 use super::diagram::{Arrow, lane, pause, rows};
+use super::model::Sequence;
 use crate::show::carried::cut;
 
 /// How many letters of what was carried are shown: the diagram is as wide as its longest label.

@@ -8,6 +8,7 @@
 //! - [`call`]: one call, and what travels to the other side with it
 //! - [`mod@gather`]: the connection that is asked for, out of all that are recorded
 //! - `candidate`: a connection that may be the one, or is
+//! - `model`: [`Sequence`], the calls of a connection in order
 //! - `merge`: both sides in one order, cause before effect
 //! - `diagram`: the rows that all forms draw
 //! - [`text`]: the diagram for a terminal
@@ -20,41 +21,26 @@ mod diagram;
 pub mod gather;
 mod merge;
 pub mod mermaid;
+mod model;
 pub mod svg;
 pub mod text;
 
 pub use call::{Call, Signal};
 pub use gather::{Choice, gather};
+pub use model::Sequence;
 pub use text::lanes;
 
-use serde::Serialize;
-
 use crate::reader::{Error, Trace};
+use crate::timeline::AnnotatedEvents;
 use crate::timeline::Timeline;
-use crate::timeline::seen::Walk;
-
-/// A connection, and how the server came to listen for it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Sequence {
-    /// What is recorded: `rest`.
-    pub title: String,
-    /// The client's recording and socket, `rest-client #1`; `None` when only the server's side is recorded.
-    pub client: Option<String>,
-    /// The server's; `None` when only the client's side is recorded.
-    pub server: Option<String>,
-    /// What they did, in order.
-    pub calls: Vec<Call>,
-    /// How many calls came after these.
-    pub more: u64,
-}
 
 /// The calls of the first connection of a step.
 ///
 /// # Errors
 /// When one of the traces cannot be read.
 pub fn of_step(client: Trace, server: Trace, step: &str) -> Result<Vec<Call>, Error> {
-    let mut walk = Walk::along(Timeline::of(vec![client, server]));
-    let first = gather(&mut walk, &Choice::Step(step.to_owned()))?.into_iter().next();
+    let mut events = AnnotatedEvents::new(Timeline::of(vec![client, server]));
+    let first = gather(&mut events, &Choice::Step(step.to_owned()))?.into_iter().next();
     Ok(first.unwrap_or_default().calls)
 }
 

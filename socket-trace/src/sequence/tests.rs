@@ -4,7 +4,7 @@ use super::*;
 use crate::timeline::fixture::{client, client_stamped_on_return, header, server, timeline, trace};
 
 pub(super) fn gathered(traces: &[Vec<String>], choice: &Choice) -> Vec<Sequence> {
-    gather(&mut Walk::along(timeline(traces)), choice).unwrap()
+    gather(&mut AnnotatedEvents::new(timeline(traces)), choice).unwrap()
 }
 
 pub(super) fn first(traces: &[Vec<String>]) -> Sequence {

@@ -6,9 +6,9 @@ use socket_tap::format::Side;
 use socket_tap::format::text::seconds;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::Sequence;
 use super::call::Call;
 use super::diagram::{Arrow, Row, lane, pause, rows};
+use super::model::Sequence;
 use crate::show::carried::cut;
 
 /// The least that is left for the way between both sides.

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use socket_tap::event::{Addr, Op, SockId};
 
+use crate::timeline::AnnotatedEvent;
 use crate::timeline::connections::Connection;
-use crate::timeline::seen::Seen;
 
 /// What an event must be to be shown. What is `None` or empty is not asked.
 #[derive(Clone, Debug, Default)]
@@ -32,16 +32,16 @@ pub struct Filter {
 impl Filter {
     /// Whether the event is all that is asked for.
     #[must_use]
-    pub fn passes(&self, seen: &Seen) -> bool {
-        let Seen { moment, connection, step, .. } = seen;
+    pub fn passes(&self, annotated: &AnnotatedEvent) -> bool {
+        let AnnotatedEvent { timed, connection, step, .. } = annotated;
         let connection = connection.as_deref();
-        self.sock.is_none_or(|sock| moment.event.sock == Some(sock))
+        self.sock.is_none_or(|sock| timed.event.sock == Some(sock))
             && self.connection.is_none_or(|number| connection.is_some_and(|it| it.number == number))
-            && self.peer.as_ref().is_none_or(|peer| self.is_with(peer, &moment.event.op, connection))
-            && (self.ops.is_empty() || self.ops.iter().any(|op| op == moment.event.op.name()))
+            && self.peer.as_ref().is_none_or(|peer| self.is_with(peer, &timed.event.op, connection))
+            && (self.ops.is_empty() || self.ops.iter().any(|op| op == timed.event.op.name()))
             && self.step.as_deref().is_none_or(|name| step.as_deref() == Some(name))
-            && self.since.is_none_or(|since| moment.at >= since)
-            && self.until.is_none_or(|until| moment.at <= until)
+            && self.since.is_none_or(|since| timed.at >= since)
+            && self.until.is_none_or(|until| timed.at <= until)
     }
 
     /// Whether no event of whole traces could pass any more after one at that time.

@@ -6,8 +6,8 @@ use serde::Serialize;
 use socket_tap::event::Event;
 use socket_tap::format::write_event;
 
+use crate::timeline::AnnotatedEvent;
 use crate::timeline::Recording;
-use crate::timeline::seen::Seen;
 use socket_dissect::Part;
 
 /// What comes between objects: those of one array, which can be read when it is complete, or a line each, which can be
@@ -87,17 +87,17 @@ pub(crate) struct Added<'a> {
 
 impl<'a> Added<'a> {
     /// For an event of the one recording that there is.
-    fn alone(seen: &'a Seen) -> Self {
-        Self { carried: &seen.carried, ..Self::default() }
+    fn alone(annotated: &'a AnnotatedEvent) -> Self {
+        Self { carried: &annotated.parts, ..Self::default() }
     }
 
     /// For an event that stands among those of several recordings.
-    pub(crate) fn among(recordings: &'a [Recording], seen: &'a Seen) -> Self {
+    pub(crate) fn among(recordings: &'a [Recording], annotated: &'a AnnotatedEvent) -> Self {
         Self {
-            recording: recordings.get(seen.moment.recording).map(|recording| recording.label.as_str()),
-            at: Some(seen.moment.at),
-            connection: seen.connection.as_ref().map(|connection| connection.number),
-            ..Self::alone(seen)
+            recording: recordings.get(annotated.timed.recording).map(|recording| recording.label.as_str()),
+            at: Some(annotated.timed.at),
+            connection: annotated.connection.as_ref().map(|connection| connection.number),
+            ..Self::alone(annotated)
         }
     }
 
@@ -118,12 +118,13 @@ impl<'a> Added<'a> {
 /// # Errors
 /// Those of `out`.
 pub fn event(
-    seen: &Seen,
+    annotated: &AnnotatedEvent,
     recordings: &[Recording],
     between: &mut Between,
     out: &mut impl Write,
 ) -> io::Result<()> {
     between.before(out)?;
-    let added = if recordings.len() > 1 { Added::among(recordings, seen) } else { Added::alone(seen) };
-    added.write(&seen.moment.event, out)
+    let added =
+        if recordings.len() > 1 { Added::among(recordings, annotated) } else { Added::alone(annotated) };
+    added.write(&annotated.timed.event, out)
 }

@@ -15,8 +15,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::bytes;
 use super::carried::{cut, sentence};
+use crate::timeline::AnnotatedEvent;
 use crate::timeline::connections::Connection;
-use crate::timeline::seen::Seen;
 use crate::timeline::{Recording, Timeline};
 
 /// Where the words on what was carried begin, counted from the time: behind `65536 B in 16 slices`.
@@ -94,40 +94,41 @@ impl Text {
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn event(&mut self, seen: &Seen, shown: bool, out: &mut impl Write) -> io::Result<()> {
-        let recording = seen.moment.recording;
+    pub fn event(&mut self, annotated: &AnnotatedEvent, shown: bool, out: &mut impl Write) -> io::Result<()> {
+        let recording = annotated.timed.recording;
         let (Some(lines), Some(began)) = (self.lines.get_mut(recording), self.began.get(recording)) else {
             return Ok(());
         };
         self.line.clear();
         // Also what is not shown: a close says how long its connection lived.
-        lines.push_at(seen.moment.at.saturating_sub(*began), &seen.moment.event, &mut self.line);
+        lines.push_at(annotated.timed.at.saturating_sub(*began), &annotated.timed.event, &mut self.line);
         if !shown {
             return Ok(());
         }
         self.line.truncate(self.line.trim_end().len());
-        if let Some(label) = self.labels.get(seen.moment.recording) {
-            let connection = seen.connection.as_ref().map(|it| format!("c{}", it.number)).unwrap_or_default();
+        if let Some(label) = self.labels.get(annotated.timed.recording) {
+            let connection =
+                annotated.connection.as_ref().map(|it| format!("c{}", it.number)).unwrap_or_default();
             write!(out, "{label:<width$} {connection:>4} ", width = self.label_width)?;
         }
         out.write_all(self.line.as_bytes())?;
-        self.beside(seen, out)?;
+        self.beside(annotated, out)?;
         out.write_all(b"\n")?;
         if self.look.bytes {
-            bytes::write(&seen.moment.event, &seen.carried, self.look.width, out)
+            bytes::write(&annotated.timed.event, &annotated.parts, self.look.width, out)
         } else {
             Ok(())
         }
     }
 
     /// What stands at the right of the event itself.
-    fn beside(&self, seen: &Seen, out: &mut impl Write) -> io::Result<()> {
+    fn beside(&self, annotated: &AnnotatedEvent, out: &mut impl Write) -> io::Result<()> {
         if let Some(other) =
-            seen.connection.as_deref().and_then(|connection| self.other_end(seen, connection))
+            annotated.connection.as_deref().and_then(|connection| self.other_end(annotated, connection))
         {
             return write!(out, "   ↔ {other}");
         }
-        let sentence = sentence(&seen.carried);
+        let sentence = sentence(&annotated.parts);
         if sentence.is_empty() {
             return Ok(());
         }
@@ -144,13 +145,13 @@ impl Text {
     }
 
     /// `rest-client #1`, on the line on which both ends are known for the first time.
-    fn other_end(&self, seen: &Seen, connection: &Connection) -> Option<String> {
-        let other = connection.other.filter(|_| opens(seen))?;
+    fn other_end(&self, annotated: &AnnotatedEvent, connection: &Connection) -> Option<String> {
+        let other = connection.other.filter(|_| opens(annotated))?;
         Some(format!("{} #{}", self.labels.get(other.recording)?, other.sock))
     }
 }
 
-fn opens(seen: &Seen) -> bool {
+fn opens(annotated: &AnnotatedEvent) -> bool {
     use socket_tap::event::Op::{Accept, Adopt, Connect};
-    matches!(seen.moment.event.op, Accept { .. } | Connect { .. } | Adopt { on: None, .. })
+    matches!(annotated.timed.event.op, Accept { .. } | Connect { .. } | Adopt { on: None, .. })
 }

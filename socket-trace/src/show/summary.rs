@@ -8,9 +8,9 @@ use socket_tap::close::EndedBy;
 use socket_tap::event::{Event, Op, SockId};
 use socket_tap::format::text::{printable, seconds};
 
+use crate::timeline::AnnotatedEvent;
 use crate::timeline::Timeline;
 use crate::timeline::connections::Socket;
-use crate::timeline::seen::Seen;
 use socket_dissect::Class;
 
 /// The classes, in the order of the columns.
@@ -73,15 +73,15 @@ impl Summary {
     }
 
     /// Takes in an event, and returns the row of a connection that ends with it.
-    pub fn event(&mut self, seen: &Seen, shown: bool) -> Option<Row> {
-        let event = &seen.moment.event;
-        let socket = Socket { recording: seen.moment.recording, sock: event.sock? };
-        if shown && (seen.connection.is_some() || moved(event).is_some()) {
+    pub fn event(&mut self, annotated: &AnnotatedEvent, shown: bool) -> Option<Row> {
+        let event = &annotated.timed.event;
+        let socket = Socket { recording: annotated.timed.recording, sock: event.sock? };
+        if shown && (annotated.connection.is_some() || moved(event).is_some()) {
             let row = self.open.entry(socket).or_insert_with(|| {
                 let recording = self.labels.get(socket.recording).cloned();
-                Row::new(recording, socket.sock, seen.moment.at)
+                Row::new(recording, socket.sock, annotated.timed.at)
             });
-            row.observe(seen, self.labels.is_empty());
+            row.observe(annotated, self.labels.is_empty());
         }
         match event.op {
             Op::Close(_) | Op::Release(_) => self.open.remove(&socket),
@@ -165,10 +165,10 @@ impl Row {
         }
     }
 
-    fn observe(&mut self, seen: &Seen, alone: bool) {
-        let event = &seen.moment.event;
-        self.ended = seen.moment.at;
-        if let Some(connection) = &seen.connection {
+    fn observe(&mut self, annotated: &AnnotatedEvent, alone: bool) {
+        let event = &annotated.timed.event;
+        self.ended = annotated.timed.at;
+        if let Some(connection) = &annotated.connection {
             self.connection = (!alone).then_some(connection.number);
             self.peer = connection.peer.as_ref().map(ToString::to_string);
         }
@@ -176,7 +176,7 @@ impl Row {
             let sum = if received { &mut self.rx } else { &mut self.tx };
             *sum = sum.saturating_add(bytes);
         }
-        for part in &seen.carried {
+        for part in &annotated.parts {
             let sum = self.bytes.entry(part.class).or_default();
             *sum = sum.saturating_add(part.bytes);
             if let Some(call) = part.call {

@@ -3,17 +3,17 @@ use socket_tap::event::SockId;
 use super::filter::Filter;
 use super::lines::Look;
 use super::view::View;
+use crate::timeline::AnnotatedEvents;
 use crate::timeline::Timeline;
 use crate::timeline::fixture::{client, header, server, timeline};
-use crate::timeline::seen::Walk;
 
 /// What the view prints of what passes the filter.
 fn printed(traces: &[Vec<String>], filter: &Filter, view: impl Fn(&Timeline) -> View) -> String {
-    let mut walk = Walk::along(timeline(traces));
-    let (mut view, mut out) = (view(walk.timeline()), Vec::new());
-    view.begin(walk.timeline().recordings(), &mut out).unwrap();
-    while let Some(seen) = walk.next_seen().unwrap() {
-        view.event(&seen, filter.passes(&seen), walk.timeline().recordings(), &mut out).unwrap();
+    let mut events = AnnotatedEvents::new(timeline(traces));
+    let (mut view, mut out) = (view(events.timeline()), Vec::new());
+    view.begin(events.timeline().recordings(), &mut out).unwrap();
+    while let Some(annotated) = events.next_event().unwrap() {
+        view.event(&annotated, filter.passes(&annotated), events.timeline().recordings(), &mut out).unwrap();
     }
     view.end(&mut out).unwrap();
     String::from_utf8(out).unwrap()

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::json::{self, Between};
 use super::lines::{Look, Text};
 use super::summary::{Row, Summary};
-use crate::timeline::seen::Seen;
+use crate::timeline::AnnotatedEvent;
 use crate::timeline::{Recording, Timeline};
 
 /// How a time line is printed.
@@ -63,21 +63,21 @@ impl View {
     /// Those of `out`.
     pub fn event(
         &mut self,
-        seen: &Seen,
+        annotated: &AnnotatedEvent,
         shown: bool,
         recordings: &[Recording],
         out: &mut impl Write,
     ) -> io::Result<()> {
         match &mut self.0 {
-            Form::Text(text) => text.event(seen, shown, out),
-            Form::Json(between) if shown => json::event(seen, recordings, between, out),
+            Form::Text(text) => text.event(annotated, shown, out),
+            Form::Json(between) if shown => json::event(annotated, recordings, between, out),
             Form::Json(_) => Ok(()),
-            Form::Summary(summary) => match summary.event(seen, shown) {
+            Form::Summary(summary) => match summary.event(annotated, shown) {
                 Some(row) => summary.line(&row, out),
                 None => Ok(()),
             },
             Form::SummaryJson(summary, between) => {
-                summary.event(seen, shown).map_or(Ok(()), |row| json::object(&row, between, out))
+                summary.event(annotated, shown).map_or(Ok(()), |row| json::object(&row, between, out))
             }
         }
     }

@@ -1,108 +1,108 @@
-//! Encrypted data, counted as what it is where a tap above TLS has seen it in plaintext.
+//! Reclassification of encrypted bytes once their plaintext is known.
 //!
-//! Below TLS, a step counts encrypted data as payload. A stream above shows the plaintext: its bytes move from payload to
-//! the classes of the plaintext. The rest of the payload is what TLS added: authentication tags, padding, the encrypted
-//! part of the handshake, alerts. The sum stays what the socket moved.
+//! Below TLS, a step counts encrypted data as payload. A tapped stream on top of TLS shows the plaintext, so the bytes move
+//! from payload to the classes of the plaintext. The rest of the payload is the overhead of TLS: authentication tags,
+//! padding, the encrypted part of the handshake, and alerts. The sum stays equal to the bytes that the socket transferred.
 
 use std::collections::HashMap;
 
+use socket_dissect::{Class, Layer, Part};
 use socket_tap::event::SockId;
 
-use crate::spent::Bytes;
-use crate::step::Steps;
-use socket_dissect::{Class, Layer, Part};
+use super::byte_breakdown::BytesByClass;
+use super::step::Steps;
 
 /// The open connections over TLS.
 #[derive(Debug, Default)]
 pub(super) struct Encrypted {
-    /// Of each socket of TLS: to the client, and to the server.
+    /// Both directions of each TLS socket: to the client, then to the server.
     directions: HashMap<SockId, [Direction; 2]>,
-    /// The socket below each stream.
+    /// The lower socket of each stream on top of TLS.
     below: HashMap<SockId, SockId>,
 }
 
 /// One direction of a connection.
 #[derive(Clone, Copy, Debug, Default)]
 struct Direction {
-    /// The step whose payload has the encrypted bytes.
+    /// The step that counted the encrypted bytes as payload.
     step: usize,
-    /// The number of those whose plaintext is not known.
-    left: u64,
-    /// Plaintext whose encrypted bytes have not come yet.
-    waiting: Bytes,
-    /// A stream above is recorded, too.
-    is_seen: bool,
+    /// Number of encrypted bytes whose plaintext is not known yet.
+    unresolved: u64,
+    /// Plaintext whose encrypted bytes have not been seen yet.
+    pending: BytesByClass,
+    /// `true` if a stream on top of TLS is recorded.
+    has_plaintext: bool,
 }
 
 impl Encrypted {
-    /// A stream begins above another.
+    /// Registers a stream on top of another one.
     pub(super) fn adopt(&mut self, above: SockId, below: SockId) {
         self.below.insert(above, below);
         for direction in self.directions.entry(below).or_default() {
-            direction.is_seen = true;
+            direction.has_plaintext = true;
         }
     }
 
-    /// A read or write of a socket had these parts.
-    pub(super) fn moved(&mut self, sock: SockId, to_server: bool, parts: &[Part], steps: &mut Steps) {
+    /// Records the parts of a read or write.
+    pub(super) fn transfer(&mut self, sock: SockId, to_server: bool, parts: &[Part], steps: &mut Steps) {
         if let Some(below) = self.below.get(&sock) {
             if let Some(direction) =
                 self.directions.get_mut(below).and_then(|both| both.get_mut(usize::from(to_server)))
             {
-                direction.waiting.add_parts(parts);
-                direction.settle(to_server, steps);
+                direction.pending.add_parts(parts);
+                direction.reclassify(to_server, steps);
             }
         } else if parts.iter().any(|part| part.layer == Layer::Tls) {
             let encrypted =
                 parts.iter().filter(|part| part.layer == Layer::Tls && part.class == Class::Payload);
             let bytes = encrypted.map(|part| part.bytes).fold(0, u64::saturating_add);
-            let [to_client, to_server_too] = self.directions.entry(sock).or_default();
-            let direction = if to_server { to_server_too } else { to_client };
+            let [client_bound, server_bound] = self.directions.entry(sock).or_default();
+            let direction = if to_server { server_bound } else { client_bound };
             direction.add(bytes, to_server, steps);
         }
     }
 
-    /// A socket is closed.
-    pub(super) fn closed(&mut self, sock: SockId, steps: &mut Steps) {
+    /// Counts the rest of a closed socket.
+    pub(super) fn close(&mut self, sock: SockId, steps: &mut Steps) {
         self.below.remove(&sock);
         for (to_server, direction) in
             [false, true].into_iter().zip(self.directions.remove(&sock).into_iter().flatten())
         {
-            direction.end(to_server, steps);
+            direction.finish(to_server, steps);
         }
     }
 
-    /// Nothing more comes.
+    /// Counts the rest of all sockets at the end of the trace.
     pub(super) fn finish(&mut self, steps: &mut Steps) {
         let open: Vec<SockId> = self.directions.keys().copied().collect();
-        open.into_iter().for_each(|sock| self.closed(sock, steps));
+        open.into_iter().for_each(|sock| self.close(sock, steps));
     }
 }
 
 impl Direction {
     fn add(&mut self, bytes: u64, to_server: bool, steps: &mut Steps) {
-        if self.step != steps.index() {
-            self.end(to_server, steps);
-            (self.step, self.left) = (steps.index(), 0);
+        if self.step != steps.current_index() {
+            self.finish(to_server, steps);
+            (self.step, self.unresolved) = (steps.current_index(), 0);
         }
-        self.left = self.left.saturating_add(bytes);
-        self.settle(to_server, steps);
+        self.unresolved = self.unresolved.saturating_add(bytes);
+        self.reclassify(to_server, steps);
     }
 
-    /// Counts what is known in plaintext.
-    fn settle(&mut self, to_server: bool, steps: &mut Steps) {
-        for (class, bytes) in self.waiting.by_class() {
-            let known = bytes.min(self.left);
-            self.left -= known;
-            self.waiting.take(class, known);
-            steps.at(self.step).recount(to_server, class, known);
+    /// Moves encrypted bytes to the classes of the pending plaintext.
+    fn reclassify(&mut self, to_server: bool, steps: &mut Steps) {
+        for (class, bytes) in self.pending.by_class() {
+            let resolved = bytes.min(self.unresolved);
+            self.unresolved -= resolved;
+            self.pending.subtract(class, resolved);
+            steps.at(self.step).reclassify_payload(to_server, class, resolved);
         }
     }
 
-    /// Counts the rest as TLS, when a stream above showed the data.
-    fn end(&self, to_server: bool, steps: &mut Steps) {
-        if self.is_seen {
-            steps.at(self.step).recount(to_server, Class::Tls, self.left);
+    /// Counts the remaining encrypted bytes as TLS, if a stream on top showed the plaintext.
+    fn finish(&self, to_server: bool, steps: &mut Steps) {
+        if self.has_plaintext {
+            steps.at(self.step).reclassify_payload(to_server, Class::Tls, self.unresolved);
         }
     }
 }

@@ -1,4 +1,7 @@
+use std::collections::BTreeMap;
+
 use super::*;
+use crate::reader::Trace;
 
 fn summary(side: &str, events: &[&str]) -> Summary {
     let header = format!(
@@ -8,19 +11,19 @@ fn summary(side: &str, events: &[&str]) -> Summary {
     let lines: Vec<&str> =
         std::iter::once(header.as_str()).chain(events.iter().copied()).chain([&*end]).collect();
     let text = std::io::Cursor::new(lines.join("\n") + "\n");
-    Summary::of(Trace::read("test", Box::new(text)).unwrap(), Recording::Ended).unwrap()
+    Summary::of(Trace::read("test", Box::new(text)).unwrap(), RecordingState::Finished).unwrap()
 }
 
-fn skeletons(summary: &Summary) -> Vec<(Role, &str)> {
+fn patterns(summary: &Summary) -> Vec<(Role, &str)> {
     let mut all = Vec::new();
-    for (role, skeletons) in &summary.skeletons {
-        all.extend(skeletons.keys().map(|skeleton| (*role, skeleton.as_str())));
+    for (role, patterns) in &summary.call_patterns {
+        all.extend(patterns.keys().map(|pattern| (*role, pattern.as_str())));
     }
     all
 }
 
 #[test]
-fn a_stream_above_another_is_shown_and_counted_once() {
+fn bytes_of_layered_streams_count_once() {
     let summary = summary(
         "server",
         &[
@@ -40,14 +43,14 @@ fn a_stream_above_another_is_shown_and_counted_once() {
         (Role::Accepted, "accept → read → close"),
         (Role::Layer, "adopt → read → release"),
     ];
-    assert_eq!(skeletons(&summary), expected);
+    assert_eq!(patterns(&summary), expected);
     let [step] = summary.steps.as_slice() else { panic!("{:?}", summary.steps) };
     assert_eq!((step.connections, step.reads, step.to_server, summary.open), (1, 1, 100, 0));
     assert_eq!(step.ended_by, BTreeMap::from([("client", 1)]));
 }
 
 #[test]
-fn an_adopted_stream_is_a_connection_of_the_side_that_recorded() {
+fn adopted_stream_has_the_role_of_the_recording_side() {
     let events = [
         r#"{"t":1,"sock":1,"op":"adopt","domain":"memory","type":"stream"}"#,
         r#"{"t":2,"sock":1,"op":"write","bytes":5}"#,
@@ -55,13 +58,13 @@ fn an_adopted_stream_is_a_connection_of_the_side_that_recorded() {
     ];
     for (side, role) in [("server", Role::Accepted), ("client", Role::Connected)] {
         let summary = summary(side, &events);
-        assert_eq!(skeletons(&summary), [(role, "adopt → write → close")]);
+        assert_eq!(patterns(&summary), [(role, "adopt → write → close")]);
         assert_eq!(summary.steps[0].connections, 1);
     }
 }
 
 #[test]
-fn a_datagram_socket_is_no_connection_and_its_bytes_are_counted() {
+fn datagrams_are_counted_without_a_connection() {
     let summary = summary(
         "server",
         &[
@@ -76,16 +79,16 @@ fn a_datagram_socket_is_no_connection_and_its_bytes_are_counted() {
     );
     let expected =
         [(Role::Datagram, "socket"), (Role::Datagram, "socket → bind → connect → recvfrom → sendto → close")];
-    assert_eq!(skeletons(&summary), expected);
+    assert_eq!(patterns(&summary), expected);
     let [step] = summary.steps.as_slice() else { panic!("{:?}", summary.steps) };
     assert_eq!((step.connections, step.reads, step.writes, step.to_server), (0, 1, 1, 3));
-    assert_eq!((summary.open, step.spoke_first.len()), (0, 0));
+    assert_eq!((summary.open, step.first_sender.len()), (0, 0));
 }
 
 #[test]
-fn what_a_socket_or_a_trace_says_is_not_kept_without_end() {
+fn number_and_length_of_patterns_are_bounded() {
     let mut lines = Vec::new();
-    // One socket that fails and is shut down again and again, in turns.
+    // One socket that alternates between failures and shutdowns.
     for _ in 0..100 {
         lines
             .push(r#"{"t":1,"sock":1,"op":"connect","local":"127.0.0.1:1","peer":"127.0.0.1:2"}"#.to_owned());
@@ -94,23 +97,23 @@ fn what_a_socket_or_a_trace_says_is_not_kept_without_end() {
         lines.push(r#"{"t":1,"sock":1,"op":"shutdown","how":"write"}"#.to_owned());
     }
     lines.push(r#"{"t":1,"sock":1,"op":"close"}"#.to_owned());
-    // And sockets that each end in a way of their own.
+    // Sockets that each fail for a different reason.
     for sock in 2..1_500 {
         lines.push(format!(r#"{{"t":2,"sock":{sock},"op":"adopt","domain":"memory","type":"stream"}}"#));
         lines.push(format!(r#"{{"t":2,"sock":{sock},"op":"read","error":"reason {sock}"}}"#));
         lines.push(format!(r#"{{"t":2,"sock":{sock},"op":"close"}}"#));
     }
     let summary = summary("client", &lines.iter().map(String::as_str).collect::<Vec<_>>());
-    let skeletons = &summary.skeletons[&Role::Connected];
-    assert_eq!(skeletons.len(), 1_001);
-    assert_eq!(skeletons["others"].sockets, 499);
-    let longest = skeletons.keys().map(|skeleton| skeleton.split(" → ").count()).max();
+    let patterns = &summary.call_patterns[&Role::Connected];
+    assert_eq!(patterns.len(), 1_001);
+    assert_eq!(patterns["others"].sockets, 499);
+    let longest = patterns.keys().map(|pattern| pattern.split(" → ").count()).max();
     assert_eq!(longest, Some(3 * 32 + 1));
 }
 
 #[test]
-fn what_fails_in_the_same_way_again_and_again_is_named_once() {
+fn repeated_failure_is_listed_once() {
     let failed = r#"{"t":1,"sock":1,"op":"read","error":"interrupted"}"#;
     let summary = summary("client", &[failed, failed, failed, r#"{"t":1,"sock":1,"op":"close"}"#]);
-    assert_eq!(skeletons(&summary), [(Role::Connected, "read fails: interrupted → close")]);
+    assert_eq!(patterns(&summary), [(Role::Connected, "read fails: interrupted → close")]);
 }

@@ -1,23 +1,23 @@
 //! The table of what bytes are spent on.
 
 use super::cell::{Cell, Number};
+use super::columns::{group_column, is_change};
 use super::grid::{Column, Grid};
-use super::{by_column, is_change};
-use crate::compare::align::{By, Slice, in_order};
-use crate::spent::{Bytes, Spent};
+use crate::compare::grouping::{Group, Grouping, unique_in_order};
 use crate::summary::Summary;
+use crate::summary::{ByteBreakdown, BytesByClass};
 
 /// A row for each step or operation, and trace with payload.
-pub(super) fn grid(traces: &[&Summary], by: By) -> Grid {
-    let slices: Vec<(&str, Vec<Slice<'_>>)> = (traces.iter())
+pub(super) fn grid(traces: &[&Summary], by: Grouping) -> Grid {
+    let slices: Vec<(&str, Vec<Group<'_>>)> = (traces.iter())
         .filter(|trace| trace.payload)
-        .map(|trace| (trace.label.as_str(), by.slices(trace)))
+        .map(|trace| (trace.label.as_str(), by.groups(trace)))
         .collect();
-    let classes = Classes::of(slices.iter().flat_map(|(_, slices)| slices).map(|slice| slice.spent));
-    let mut columns = vec![by_column(by, 22), Column::Names("trace", 24), Column::Numbers("calls")];
+    let classes = Classes::of(slices.iter().flat_map(|(_, slices)| slices).map(|slice| slice.bytes));
+    let mut columns = vec![group_column(by, 22), Column::Names("trace", 24), Column::Numbers("calls")];
     columns.extend(classes.columns());
     let mut grid = Grid::new(columns);
-    for name in in_order(slices.iter().flat_map(|(_, slices)| slices).map(|slice| slice.name)) {
+    for name in unique_in_order(slices.iter().flat_map(|(_, slices)| slices).map(|slice| slice.name)) {
         let rows = slices.iter().filter_map(|(label, slices)| {
             let slice = slices.iter().find(|slice| slice.name == name)?;
             Some((*label, cells(slice, &classes)))
@@ -28,15 +28,15 @@ pub(super) fn grid(traces: &[&Summary], by: By) -> Grid {
 }
 
 /// How many bytes of a class.
-type OfClass = fn(&Bytes) -> u64;
+type OfClass = fn(&BytesByClass) -> u64;
 
 /// The classes of bytes that have a column.
 pub(super) struct Classes(Vec<(&'static str, OfClass)>);
 
 impl Classes {
     /// Those that have one in any case, and of the others those of which there are bytes.
-    pub(super) fn of(spent: impl Iterator<Item = Spent>) -> Self {
-        let mut all = Spent::default();
+    pub(super) fn of(spent: impl Iterator<Item = ByteBreakdown>) -> Self {
+        let mut all = ByteBreakdown::default();
         spent.for_each(|spent| all.add_all(&spent));
         let mut classes: Vec<(&'static str, OfClass)> = vec![
             ("connection", |bytes| bytes.connection),
@@ -47,7 +47,7 @@ impl Classes {
         let others: [(&str, OfClass); 2] = [("TLS", |bytes| bytes.tls), ("unknown", |bytes| bytes.unknown)];
         let is_there = |bytes: OfClass| bytes(&all.to_server) > 0 || bytes(&all.to_client) > 0;
         classes.extend(others.into_iter().filter(|(_, bytes)| is_there(*bytes)));
-        classes.push(("all", Bytes::total));
+        classes.push(("all", BytesByClass::total));
         Self(classes)
     }
 
@@ -57,7 +57,11 @@ impl Classes {
     }
 
     /// A cell for each column; `number` is what is shown of so many bytes.
-    pub(super) fn cells(&self, spent: &Spent, number: impl Fn(u64) -> Number) -> impl Iterator<Item = Cell> {
+    pub(super) fn cells(
+        &self,
+        spent: &ByteBreakdown,
+        number: impl Fn(u64) -> Number,
+    ) -> impl Iterator<Item = Cell> {
         let cell = move |bytes: OfClass| {
             Cell::Ways(number(bytes(&spent.to_server)), number(bytes(&spent.to_client)))
         };
@@ -65,8 +69,8 @@ impl Classes {
     }
 }
 
-fn cells(slice: &Slice<'_>, classes: &Classes) -> Vec<Cell> {
+fn cells(slice: &Group<'_>, classes: &Classes) -> Vec<Cell> {
     let mut cells = vec![Cell::count(slice.calls)];
-    cells.extend(classes.cells(&slice.spent, Number::count));
+    cells.extend(classes.cells(&slice.bytes, Number::count));
     cells
 }

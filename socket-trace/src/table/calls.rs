@@ -2,28 +2,28 @@
 
 use super::bytes::Classes;
 use super::cell::{Cell, Number};
+use super::columns::{group_column, is_change};
 use super::grid::{Column, Grid};
-use super::{by_column, is_change};
-use crate::calls::{Calls, Cost};
-use crate::compare::align::{By, in_order};
+use crate::compare::grouping::{Grouping, unique_in_order};
 use crate::summary::Summary;
+use crate::summary::{CallCost, CallTotals};
 
 /// The calls of one kind.
-type OfKind = fn(&Cost) -> &Calls;
+type OfKind = fn(&CallCost) -> &CallTotals;
 
 /// The two kinds.
 const KINDS: [(&str, OfKind); 2] = [("first", |cost| &cost.first), ("later", |cost| &cost.later)];
 
 /// For each step or operation a row for each trace with payload: of the calls that are the first on their connection,
 /// and of the later ones. Everything is a mean, but for the number of calls.
-pub(super) fn grid(traces: &[&Summary], by: By) -> Grid {
+pub(super) fn grid(traces: &[&Summary], by: Grouping) -> Grid {
     let slices: Vec<_> = (traces.iter())
         .filter(|trace| trace.payload)
-        .map(|trace| (trace.label.as_str(), by.costs(trace)))
+        .map(|trace| (trace.label.as_str(), by.call_costs(trace)))
         .collect();
-    let classes = Classes::of(slices.iter().flat_map(|(_, costs)| costs).map(|(_, cost)| cost.spent()));
+    let classes = Classes::of(slices.iter().flat_map(|(_, costs)| costs).map(|(_, cost)| cost.bytes()));
     let mut columns = vec![
-        by_column(by, 15),
+        group_column(by, 15),
         Column::Words("call"),
         Column::Names("trace", 24),
         Column::Numbers("calls"),
@@ -33,7 +33,7 @@ pub(super) fn grid(traces: &[&Summary], by: By) -> Grid {
     ];
     columns.extend(classes.columns());
     let mut grid = Grid::new(columns);
-    for name in in_order(slices.iter().flat_map(|(_, costs)| costs).map(|(name, _)| *name)) {
+    for name in unique_in_order(slices.iter().flat_map(|(_, costs)| costs).map(|(name, _)| *name)) {
         for (kind, calls) in KINDS {
             let rows = slices.iter().filter_map(|(label, costs)| {
                 let (_, cost) = costs.iter().find(|(other, _)| *other == name)?;
@@ -47,7 +47,7 @@ pub(super) fn grid(traces: &[&Summary], by: By) -> Grid {
     grid
 }
 
-fn cells(calls: &Calls, classes: &Classes) -> Vec<Cell> {
+fn cells(calls: &CallTotals, classes: &Classes) -> Vec<Cell> {
     let mean = |sum| Number::mean(sum, calls.count);
     let mut cells = vec![
         Cell::count(calls.count),
@@ -55,6 +55,6 @@ fn cells(calls: &Calls, classes: &Classes) -> Vec<Cell> {
         Cell::Number(mean(calls.writes)),
         Cell::time(calls.first_byte_ns),
     ];
-    cells.extend(classes.cells(&calls.spent, mean));
+    cells.extend(classes.cells(&calls.bytes, mean));
     cells
 }

@@ -10,12 +10,14 @@
 //! - [`page`]: all of that
 //! - `section`: the tables under their titles
 //! - `grid`, `cell`: any table, and what stands in it
+//! - `columns`: the traces of a table, and its first column
 //! - `markdown`: text from a trace in Markdown
 
 mod assertions;
 mod bytes;
 mod calls;
 mod cell;
+mod columns;
 mod grid;
 mod markdown;
 pub mod page;
@@ -26,9 +28,9 @@ mod verdict;
 use socket_tap::format::Side;
 
 use crate::compare::Comparison;
-use crate::compare::align::By;
+use crate::compare::grouping::Grouping;
 use crate::summary::Summary;
-use grid::Column;
+use columns::of_side;
 
 /// The verdict with its evidence: what is the same, or why not.
 #[must_use]
@@ -46,22 +48,6 @@ pub fn differences(traces: &[Summary], side: Side) -> Option<String> {
 /// What the bytes of each step are spent on, as one side recorded it. `None` when no trace of that side has payload.
 #[must_use]
 pub fn bytes(traces: &[Summary], side: Side) -> Option<String> {
-    let grid = bytes::grid(&of_side(traces, side), By::Step);
+    let grid = bytes::grid(&of_side(traces, side), Grouping::Step);
     (grid.rows() > 0).then(|| grid.text())
-}
-
-/// The traces of one side: only these are set beside each other.
-fn of_side(traces: &[Summary], side: Side) -> Vec<&Summary> {
-    traces.iter().filter(|trace| trace.side == side).collect()
-}
-
-/// Whether it is the same program twice, so that the table says what has changed from the first to the second.
-fn is_change(traces: &[&Summary]) -> bool {
-    matches!(traces, [before, after] if before.name == after.name)
-}
-
-/// The column of what traces are aligned by. The name of a step may be broken into lines of so many characters; that of
-/// an operation has no good place for it.
-fn by_column(by: By, least: u16) -> Column {
-    Column::Names(by.name(), if by == By::Operation { 40 } else { least })
 }

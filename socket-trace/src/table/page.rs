@@ -6,11 +6,11 @@ use super::section::{self, Note, Section};
 use super::{assertions, verdict};
 use crate::assertion::judge::Judgement;
 use crate::compare::Comparison;
-use crate::compare::align::By;
+use crate::compare::grouping::Grouping;
 
 /// For a terminal of 120 columns. What failed comes last: that is where the eye is.
 #[must_use]
-pub fn text(comparison: &Comparison, judgements: &[Judgement], by: Option<By>, color: bool) -> String {
+pub fn text(comparison: &Comparison, judgements: &[Judgement], by: Option<Grouping>, color: bool) -> String {
     let (sections, notes) = sections(comparison, by);
     let parts = has_verdict(comparison, judgements).then(|| verdict::text(comparison)).into_iter();
     let parts = parts.chain(sections.iter().map(Section::text)).chain(notes.iter().map(Note::text));
@@ -21,7 +21,7 @@ pub fn text(comparison: &Comparison, judgements: &[Judgement], by: Option<By>, c
 
 /// For a page on GitHub. What failed comes before the tables: a page is read from its top.
 #[must_use]
-pub fn markdown(comparison: &Comparison, judgements: &[Judgement], by: Option<By>) -> String {
+pub fn markdown(comparison: &Comparison, judgements: &[Judgement], by: Option<Grouping>) -> String {
     let (sections, notes) = sections(comparison, by);
     let parts = has_verdict(comparison, judgements).then(|| verdict::markdown(comparison)).into_iter();
     let parts = parts.chain((!judgements.is_empty()).then(|| assertions::markdown(judgements)));
@@ -34,7 +34,7 @@ fn has_verdict(comparison: &Comparison, judgements: &[Judgement]) -> bool {
     comparison.traces.len() > 1 || judgements.is_empty()
 }
 
-fn sections(comparison: &Comparison, by: Option<By>) -> (Vec<Section>, Vec<Note>) {
+fn sections(comparison: &Comparison, by: Option<Grouping>) -> (Vec<Section>, Vec<Note>) {
     let [mut server, client] =
         [Side::Server, Side::Client].map(|side| section::of(&comparison.traces, side, by));
     server.0.extend(client.0);

@@ -3,9 +3,10 @@
 use socket_tap::format::Side;
 use socket_tap::format::text::printable;
 
+use super::columns::of_side;
 use super::grid::Grid;
-use super::{bytes, calls, markdown, of_side, sockets};
-use crate::compare::align::{By, share_an_operation};
+use super::{bytes, calls, markdown, sockets};
+use crate::compare::grouping::{Grouping, share_an_operation};
 use crate::summary::Summary;
 
 /// A longer table is folded on a page.
@@ -31,7 +32,7 @@ const NOTHING_SHARED: &str = "No operation occurs in all traces: operations of d
     Steps align them: programs name those with marks.\n";
 
 /// All tables of one side, and what they lack. Empty when no trace is of that side.
-pub(super) fn of(traces: &[Summary], side: Side, by: Option<By>) -> (Vec<Section>, Vec<Note>) {
+pub(super) fn of(traces: &[Summary], side: Side, by: Option<Grouping>) -> (Vec<Section>, Vec<Note>) {
     let traces = of_side(traces, side);
     if traces.is_empty() {
         return (Vec::new(), Vec::new());
@@ -40,7 +41,7 @@ pub(super) fn of(traces: &[Summary], side: Side, by: Option<By>) -> (Vec<Section
         1 => ("What was done with sockets", side.name().to_owned()),
         _ => ("What differs", format!("{}s", side.name())),
     };
-    let by = by.unwrap_or_else(|| By::fitting(&traces));
+    let by = by.unwrap_or_else(|| Grouping::suited_to(&traces));
     let sections = [
         (sockets, sockets::grid(&traces)),
         ("What the bytes are spent on, to the server / to the client", bytes::grid(&traces, by)),
@@ -56,12 +57,12 @@ pub(super) fn of(traces: &[Summary], side: Side, by: Option<By>) -> (Vec<Section
     (sections.filter(|section| section.grid.rows() > 0).collect(), notes(&traces, by))
 }
 
-fn notes(traces: &[&Summary], by: By) -> Vec<Note> {
+fn notes(traces: &[&Summary], by: Grouping) -> Vec<Note> {
     let without: Vec<String> =
         traces.iter().filter(|trace| !trace.payload).map(|trace| trace.label.clone()).collect();
     let no_payload = (!without.is_empty()).then_some(Note::NoPayload(without));
     let with: Vec<&Summary> = traces.iter().filter(|trace| trace.payload).copied().collect();
-    let foreign = by == By::Operation && with.len() > 1 && !share_an_operation(&with);
+    let foreign = by == Grouping::Operation && with.len() > 1 && !share_an_operation(&with);
     no_payload.into_iter().chain(foreign.then_some(Note::NothingShared)).collect()
 }
 

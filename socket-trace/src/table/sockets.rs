@@ -1,10 +1,10 @@
 //! The table of what each step did with its sockets.
 
 use super::cell::Cell;
+use super::columns::is_change;
 use super::grid::{Column, Grid};
-use super::is_change;
-use crate::compare::align::in_order;
-use crate::step::Step;
+use crate::compare::grouping::unique_in_order;
+use crate::summary::Step;
 use crate::summary::Summary;
 
 /// A row for each step and trace.
@@ -21,7 +21,7 @@ pub(super) fn grid(traces: &[&Summary]) -> Grid {
         Column::Words("spoke first"),
         Column::Names("ended by", 16),
     ]);
-    for name in in_order(traces.iter().flat_map(|trace| &trace.steps).map(|step| step.name.as_str())) {
+    for name in unique_in_order(traces.iter().flat_map(|trace| &trace.steps).map(|step| step.name.as_str())) {
         let steps: Vec<_> = (traces.iter())
             .filter_map(|trace| Some((trace, trace.steps.iter().find(|step| step.name == name)?)))
             .collect();
@@ -43,7 +43,7 @@ fn cells(step: &Step) -> Vec<Cell> {
         Cell::count(step.to_server),
         Cell::count(step.to_client),
         Cell::time(step.first_byte_ns),
-        Cell::who(&step.spoke_first),
+        Cell::who(&step.first_sender),
         Cell::who(&step.ended_by),
     ]
 }

@@ -4,7 +4,7 @@ use socket_tap::format::text::printable;
 
 use super::markdown::code;
 use crate::compare::{Comparison, Verdict};
-use crate::socket::Role;
+use crate::summary::Role;
 use crate::summary::Summary;
 
 /// For a terminal.
@@ -47,7 +47,7 @@ fn common(comparison: &Comparison) -> impl Iterator<Item = (Role, &str, String)>
     comparison.skeletons.iter().flat_map(|(role, skeletons)| {
         skeletons.iter().map(|skeleton| {
             let count = |trace: &Summary| {
-                let seen = trace.skeletons.get(role)?.get(skeleton)?;
+                let seen = trace.call_patterns.get(role)?.get(skeleton)?;
                 Some(format!("{} {}", trace.label, seen.sockets))
             };
             let counts: Vec<String> = comparison.traces.iter().filter_map(count).collect();

@@ -6,26 +6,16 @@ use socket_tap::event::SockId;
 
 use super::check::Check;
 use super::report::NotCompared;
-use crate::reader::Ending;
+use crate::summary::ending_defects;
 
 /// Why trace or log prove nothing: they lack calls, or may be laid side by side wrongly, so a difference would prove nothing
 /// either.
 pub(super) fn cut(check: &Check) -> Vec<String> {
     let mut cut: Vec<String> =
         check.kernel.doubt().into_iter().chain(check.clock.doubt(check.kernel.was_set_back())).collect();
-    let source = check.feed.trace().source();
-    match check.feed.trace().ending() {
-        Ending::CutShort { .. } => cut.push(format!("{source} is cut short: it has no end line")),
-        Ending::TextAfterEnd { line } => {
-            cut.push(format!(
-                "text follows the end line of {source} (line {line}): two programs wrote to it"
-            ));
-        }
-        Ending::Complete(end) if end.lost > 0 => {
-            cut.push(format!("{source} is lossy: {} reads and writes are missing", end.lost));
-        }
-        Ending::Complete(_) => {}
-    }
+    let trace = check.feed.trace();
+    let defects = ending_defects(trace).into_iter().filter(|defect| defect.may_lack_calls());
+    cut.extend(defects.map(|defect| format!("{}: {defect}", trace.source())));
     cut
 }
 
@@ -65,15 +55,8 @@ pub(super) fn unproved(check: &mut Check) -> Vec<String> {
     }
     let trace = check.feed.trace();
     let source = trace.source();
-    if let Ending::Complete(end) = trace.ending()
-        && end.events != trace.events()
-    {
-        unproved.push(format!(
-            "{source} has {} events, and its end line counts {}: it was changed after it was written",
-            trace.events(),
-            end.events
-        ));
-    }
+    let edited = ending_defects(trace).into_iter().filter(|defect| !defect.may_lack_calls());
+    unproved.extend(edited.map(|defect| format!("{source}: {defect}")));
     if check.after_the_end > 0 {
         unproved.push(format!(
             "{source} ends while sockets are open: {} later calls on them cannot be judged",

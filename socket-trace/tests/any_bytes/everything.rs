@@ -10,11 +10,11 @@ use socket_trace::assertion::judge::judge;
 use socket_trace::assertion::watch::Watch;
 use socket_trace::assertion::{Assertion, Measure};
 use socket_trace::compare::Comparison;
-use socket_trace::compare::align::By;
+use socket_trace::compare::grouping::Grouping;
 use socket_trace::export::{Export, Format};
 use socket_trace::lint;
 use socket_trace::reader::{Error, Trace};
-use socket_trace::summary::{Recording, Summary};
+use socket_trace::summary::{RecordingState, Summary};
 use socket_trace::{sequence, table::page};
 
 /// Opens the bytes as a trace.
@@ -27,9 +27,9 @@ pub(crate) fn open(bytes: &[u8]) -> Result<Trace, Error> {
 pub(crate) fn do_everything(bytes: &[u8]) {
     let step = show(bytes).unwrap_or_default();
     lint(bytes);
-    for recording in [Recording::Ended, Recording::UnderWay] {
-        compare(bytes, recording);
-        compare(&with_payload(bytes), recording);
+    for state in [RecordingState::Finished, RecordingState::InProgress] {
+        compare(bytes, state);
+        compare(&with_payload(bytes), state);
     }
     for step in [step.as_str(), "no such step"] {
         lay_out(bytes, step);
@@ -98,14 +98,14 @@ fn with_payload(bytes: &[u8]) -> Vec<u8> {
     String::from_utf8_lossy(bytes).replacen("\"capture\":0", "\"capture\":9", 1).into_bytes()
 }
 
-fn compare(bytes: &[u8], recording: Recording) {
+fn compare(bytes: &[u8], state: RecordingState) {
     let asserted =
         [Assertion::SamePrimitives, Assertion::CleanEnds, Assertion::Max(Measure::BytesPerCall, 0)];
     let mut watches = Vec::new();
     let mut summary = |bytes: &[u8]| {
         let trace = open(bytes)?;
         let mut watch = Watch::new(&asserted);
-        let summary = Summary::with_calls(trace, recording, &mut |call| watch.call(call));
+        let summary = Summary::with_calls(trace, state, &mut |call| watch.call(call));
         watches.push(watch);
         summary
     };
@@ -114,14 +114,14 @@ fn compare(bytes: &[u8], recording: Recording) {
     let fewer: Vec<u8> = lines.filter(|(at, _)| at % 5 != 4).flat_map(|(_, line)| line).copied().collect();
     let (Ok(one), Ok(other)) = (summary(bytes), summary(&fewer)) else { return };
     for step in one.steps.iter().filter(|_| one.payload) {
-        let spent = step.spent.unwrap_or_default();
+        let spent = step.bytes.unwrap_or_default();
         assert_eq!((spent.to_server.total(), spent.to_client.total()), (step.to_server, step.to_client));
     }
     let comparison = Comparison::of(vec![one, other]);
     let judged = judge(&asserted, &comparison, &watches);
     let pages = [
-        page::text(&comparison, &judged, Some(By::Step), false),
-        page::markdown(&comparison, &judged, Some(By::Operation)),
+        page::text(&comparison, &judged, Some(Grouping::Step), false),
+        page::markdown(&comparison, &judged, Some(Grouping::Operation)),
     ];
     for page in &pages {
         assert!(!page.chars().any(|c| c.is_control() && c != '\n'), "{page:?}");

@@ -9,8 +9,8 @@ use socket_trace::sequence::{Choice, gather, mermaid, svg, text};
 use socket_trace::show::filter::Filter;
 use socket_trace::show::lines::Look;
 use socket_trace::show::view::View;
+use socket_trace::timeline::AnnotatedEvents;
 use socket_trace::timeline::Timeline;
-use socket_trace::timeline::seen::Walk;
 
 use super::everything::open;
 
@@ -32,17 +32,17 @@ fn replaced(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
 }
 
 /// Along two recordings: that of the bytes, and the same with another clock.
-fn walk(bytes: &[u8]) -> Option<Walk> {
+fn events(bytes: &[u8]) -> Option<AnnotatedEvents> {
     let other = replaced(bytes, b"\"monotonic_ns\":18446744073709551615", b"\"monotonic_ns\":0");
     let traces: Vec<Trace> = [open(bytes).ok()?, open(&other).ok()?].into();
     // Made once: it takes longer than all the rest.
     static CONTRACTS: OnceLock<Contracts> = OnceLock::new();
-    Some(Walk::with_contracts(Timeline::of(traces), CONTRACTS.get_or_init(Contracts::bookshelf)))
+    Some(AnnotatedEvents::with_contracts(Timeline::of(traces), CONTRACTS.get_or_init(Contracts::bookshelf)))
 }
 
 fn show(bytes: &[u8]) {
-    let Some(mut walk) = walk(bytes) else { return };
-    let timeline = walk.timeline();
+    let Some(mut events) = events(bytes) else { return };
+    let timeline = events.timeline();
     let look = Look { width: Some(80), bytes: true, ..Look::default() };
     let texts = [View::text(timeline, look), View::summary(timeline)];
     let objects = [View::json(false), View::summary_json(timeline, false)];
@@ -50,11 +50,11 @@ fn show(bytes: &[u8]) {
         texts.into_iter().chain(objects).map(|view| (view, Vec::new())).collect();
     let filter = Filter { since: Some(2), both_ends: true, ..Filter::default() };
     for (view, out) in &mut views {
-        view.begin(walk.timeline().recordings(), out).unwrap();
+        view.begin(events.timeline().recordings(), out).unwrap();
     }
-    while let Ok(Some(seen)) = walk.next_seen() {
+    while let Ok(Some(annotated)) = events.next_event() {
         for (view, out) in &mut views {
-            view.event(&seen, filter.passes(&seen), walk.timeline().recordings(), out).unwrap();
+            view.event(&annotated, filter.passes(&annotated), events.timeline().recordings(), out).unwrap();
         }
     }
     for (at, (mut view, mut out)) in views.into_iter().enumerate() {
@@ -67,8 +67,8 @@ fn show(bytes: &[u8]) {
 }
 
 fn draw(bytes: &[u8]) {
-    let Some(mut walk) = walk(bytes) else { return };
-    let Ok(sequences) = gather(&mut walk, &Choice::First) else { return };
+    let Some(mut events) = events(bytes) else { return };
+    let Ok(sequences) = gather(&mut events, &Choice::First) else { return };
     for sequence in &sequences {
         check_text(&text::diagram(sequence, 80));
         check_text(&mermaid::diagram(sequence));
@@ -77,8 +77,8 @@ fn draw(bytes: &[u8]) {
 }
 
 fn map(bytes: &[u8]) {
-    let Some(mut walk) = walk(bytes) else { return };
-    if let Ok(Some(map)) = layers::collect(&mut walk, &layers::Wanted::default()) {
+    let Some(mut events) = events(bytes) else { return };
+    if let Ok(Some(map)) = layers::collect(&mut events, &layers::Wanted::default()) {
         check_text(&layers::text::text(&map, 80, false));
         serde_json::to_string(&map).unwrap();
     }

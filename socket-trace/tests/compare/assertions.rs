@@ -113,7 +113,7 @@ fn what_the_traces_do_not_allow_to_say_is_neither_held_nor_failed() {
     let odd = one(Recording::of("odd")).accept(3).read(3, "what is this?").close(3).save(path, "odd.jsonl");
     for (file, said) in [
         (&bare, "bare.jsonl: it was recorded without payload"),
-        (&lossy, "lossy.jsonl: it is lossy: 1 events are missing"),
+        (&lossy, "lossy.jsonl: the trace is lossy: 1 events are missing"),
         (&idle, "idle.jsonl: there is no call in it"),
         (&odd, "odd.jsonl: calls may be in 13 B that are not known"),
     ] {

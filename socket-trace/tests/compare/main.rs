@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod assertions;
-mod budget;
+mod byte_breakdown;
 mod command;
 mod operations;
 mod pages;

@@ -1,11 +1,11 @@
-//! Bytes of TLS, with a tap above it and without.
+//! BytesByClass of TLS, with a tap above it and without.
 
 use socket_tap::event::{Op, SockId, SocketKind};
-use socket_trace::spent::Bytes;
+use socket_trace::summary::BytesByClass;
 use socket_trace::summary::Summary;
 use tempfile::TempDir;
 
-use crate::budget::{step, summary};
+use crate::byte_breakdown::{step, summary};
 use crate::command::compare;
 use crate::recording::{GET, OK, Recording};
 
@@ -30,12 +30,12 @@ fn encrypted_data_without_plaintext_is_payload() {
     let alert = "\u{15}\u{3}\u{3}\0\u{2}\u{1}\0";
     let summary =
         summary(Recording::of("tls").accept(2).read(2, HELLO).write(2, alert).write(2, &data(9)).close(2));
-    let spent = summary.steps[0].spent.unwrap();
-    assert_eq!(spent.to_server, Bytes { tls: 9, ..Bytes::default() });
-    assert_eq!(spent.to_client, Bytes { tls: 7 + 5, payload: 9, ..Bytes::default() });
+    let spent = summary.steps[0].bytes.unwrap();
+    assert_eq!(spent.to_server, BytesByClass { tls: 9, ..BytesByClass::default() });
+    assert_eq!(spent.to_client, BytesByClass { tls: 7 + 5, payload: 9, ..BytesByClass::default() });
     let json = serde_json::to_value(spent).unwrap();
     assert_eq!((&json["to_server"]["tls"], &json["to_client"]["payload"]), (&9.into(), &9.into()));
-    assert_eq!(serde_json::to_value(Bytes::default()).unwrap().get("tls"), None);
+    assert_eq!(serde_json::to_value(BytesByClass::default()).unwrap().get("tls"), None);
     // In what is encrypted may be calls.
     assert_eq!((summary.unknown, calls(&summary)), (9, 0));
 }
@@ -50,11 +50,13 @@ fn plaintext_above_tls_says_what_encrypted_data_is() {
     let summary = summary(recording.close(3).close(2));
     for name in ["one", "two"] {
         let step = step(&summary, name);
-        let spent = step.spent.unwrap();
+        let spent = step.bytes.unwrap();
         let hello = if name == "one" { 9 } else { 0 };
-        let expected = Bytes { headers: GET.len() as u64, tls: hello + 5 + 17, ..Bytes::default() };
+        let expected =
+            BytesByClass { headers: GET.len() as u64, tls: hello + 5 + 17, ..BytesByClass::default() };
         assert_eq!(spent.to_server, expected, "{name}");
-        let expected = Bytes { headers: OK.len() as u64 - 2, payload: 2, tls: 5 + 17, ..Bytes::default() };
+        let expected =
+            BytesByClass { headers: OK.len() as u64 - 2, payload: 2, tls: 5 + 17, ..BytesByClass::default() };
         assert_eq!(spent.to_client, expected, "{name}");
         assert_eq!((spent.to_server.total(), spent.to_client.total()), (step.to_server, step.to_client));
     }

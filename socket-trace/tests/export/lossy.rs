@@ -8,7 +8,7 @@ fn after_a_gap_the_sequence_jumps_and_the_packet_says_why() {
     let place = Place::new();
     let trace = Text::server().event(ACCEPT).read(b"hello").gap(2, 300, 1, 70).read(b"world").write(b"yes");
     let (file, notes) = place.export(&trace.ended_by_peer(310, 73), "a.pcapng");
-    assert!(notes.contains("warning: trace.jsonl is lossy: 3 events are missing"), "{notes}");
+    assert!(notes.contains("warning: trace.jsonl: the trace is lossy: 3 events are missing"), "{notes}");
     assert!(notes.contains("note: events are missing: on every connection that was open"), "{notes}");
     let fields = ["tcp.seq", "tcp.len", "frame.drop_count", "frame.comment"];
     let rows = tshark.fields(&file, &[], "tcp.len > 0", &fields);

@@ -16,7 +16,7 @@ const OPERATIONS = {
   'create a book': /Mine/,
   'update a book': /1998/,
   'delete a book': /Mine|204|\{\s*\}/,
-  'an author with books': /Stevens/,
+  'get author with books': /Stevens/,
 };
 
 const isThere = (program) => spawnSync(program, ['--help'], { stdio: 'ignore' }).error === undefined;

@@ -181,7 +181,7 @@ await check('the latest step is that of the last call, whoever made it', async (
   const latest = async (step) => (await first()).replace(/, \d+ times together$/, '') === `the latest: ${step}`;
   const { local } = (await settled(page)).find(({ recording, op }) => recording === 'rest-server' && op === 'bind');
   spawnSync('curl', ['-sS', `http://${local}/v1/books/1`]);
-  await until('it is the one by hand', () => latest('by hand'));
+  await until('it is the one by hand', () => latest('from a terminal'));
   await doIt(page, 'list books');
   const events = await settled(page);
   await until('it is the one that was done', () => latest('list books'));

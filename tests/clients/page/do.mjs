@@ -15,7 +15,7 @@ const OPERATIONS = [
   ['create a book', 'c', /Volume 2: The Implementation/],
   ['update a book', 'u', /Volume 2: The Implementation/],
   ['delete a book', 'd', /./],
-  ['an author with books', 'a', /Stevens/],
+  ['get author with books', 'a', /Stevens/],
 ];
 
 /** What happened since there were so many events: by API the clients' connections, and the steps. */
@@ -26,7 +26,7 @@ async function happened(page, before, open = 0) {
     Object.keys(APIS).map((api) => [api, clients(api).filter(({ op }) => op === 'connect').length]),
   );
   // Behind each step the recordings say so that what follows is by hand again.
-  const labels = events.flatMap(({ op, label }) => (op === 'mark' && label !== 'by hand' ? [label] : []));
+  const labels = events.flatMap(({ op, label }) => (op === 'mark' && label !== 'from a terminal' ? [label] : []));
   const steps = new Set(labels);
   return { connects, steps: [...steps], events };
 }

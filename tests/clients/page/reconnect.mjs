@@ -105,7 +105,7 @@ async function startWorkshop(folder, port) {
   process.once('exit', () => child.kill('SIGKILL'));
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text) => (said += text));
-  await until('the workshop goes on', () => said.includes('Ctrl-C ends it') || child.exitCode !== null);
+  await until('the workshop goes on', () => said.includes('Press Ctrl-C to stop') || child.exitCode !== null);
   const [, at] = said.match(/live: (http:\S+)/);
   const stop = async () => {
     child.kill('SIGINT');

@@ -1,7 +1,7 @@
-//! The bookshelf's `get` over a bare UDP socket and over a bare TCP stream: what an API stands on, with no API on top.
+//! The `get` operation of the bookshelf over a plain UDP socket and a plain TCP connection, without an API.
 //!
-//! Both speak the same lines of text, byte for byte ([`protocol`]), so that what differs is the sockets' own: datagrams
-//! need no listen, no accept, no connect and no shutdown, keep their borders, and may get lost.
+//! Both protocols carry the same lines of text ([`protocol`]), so all differences are those of the sockets. A UDP
+//! socket needs no listen, accept, connect or shutdown and preserves message boundaries, but datagrams may be lost.
 //!
 //! ```
 //! use bookshelf::Shelf;
@@ -16,9 +16,9 @@
 //! let server = tokio::spawn(plain_server::serve(sockets, Shelf::seeded(), shutdown.clone(), Limits::default()));
 //!
 //! let mut udp = UdpClient::bind(&tap, address).await?;
-//! let got = udp.get(1).await?;
+//! let fetched = udp.get(1).await?;
 //! let mut tcp = TcpClient::connect(&tap, address).await?;
-//! assert_eq!(got.book, tcp.get(1).await?);
+//! assert_eq!(fetched.book, tcp.get(1).await?);
 //! tcp.close().await?;
 //!
 //! shutdown.cancel();
@@ -29,11 +29,11 @@
 //!
 //! # Layout
 //!
-//! - [`protocol`]: the lines, the same over both
-//! - `server`: a file for each of the two sockets, to be read side by side
-//! - `client`: the same for clients
-//! - [`relay`]: a network that loses datagrams
-//! - [`sockets`]: both at one address
+//! - [`protocol`]: requests and responses as lines of text
+//! - `server`: the server, with one file for each protocol
+//! - `client`: the clients, with one file for each protocol
+//! - [`relay`]: a simulated network that loses datagrams
+//! - [`sockets`]: a UDP socket and a TCP listener at the same address
 //! - [`limits`]: a flag for each limit on TCP connections
 
 #![forbid(unsafe_code)]
@@ -49,27 +49,27 @@ use std::net::SocketAddr;
 
 use server_kit::Program;
 
-pub use client::{Failure, Got, Patience, TcpClient, UdpClient};
+pub use client::{Failure, Fetched, Retry, TcpClient, UdpClient};
 pub use hardening_http::Limits;
 pub use relay::Relay;
 pub use server::{serve, serve_tcp, serve_tcp_with, serve_udp};
 pub use sockets::Sockets;
 
-/// What the command tells of itself.
+/// Description of the `plain-server` command.
 pub const PROGRAM: Program = Program {
     name: "plain-server",
     version: env!("CARGO_PKG_VERSION"),
     api: "plain",
     listen: "127.0.0.1:6000",
-    about: "The bookshelf's get over a bare UDP socket and a bare TCP stream. Prints each socket call as it happens.",
-    examples: "It has one UDP and one TCP socket at the same address and port: the ports of UDP and those of TCP are \
-        numbered apart, so neither is in the other's way.\n\n\
-        An answer over UDP is some twenty times as long as its question, and goes to whatever address the question \
-        says it comes from. On an open network that is of use to attackers: leave it on 127.0.0.1, where addresses \
-        cannot be forged from outside.\n\n\
+    about: "Serves the get operation of the bookshelf over plain UDP and TCP sockets and prints each socket call.",
+    examples: "The UDP socket and the TCP listener have the same address and port number. They do not conflict, \
+        because UDP and TCP number their ports separately.\n\n\
+        A UDP response is about twenty times as long as its request and goes to the source address of the request. \
+        On an open network, attackers could forge that address to flood a victim (amplification). Keep the server on \
+        127.0.0.1, where no other machine can forge addresses.\n\n\
         Examples:\n  \
         plain-server                                      print each socket call\n  \
-        plain-server --trace plain.jsonl --capture 1024   record with payload, both sockets in one trace",
+        plain-server --trace plain.jsonl --capture 1024   record both sockets in one trace, with payload",
     sample_commands,
 };
 

@@ -1,4 +1,4 @@
-//! The command `plain-server`.
+//! The `plain-server` command.
 
 #![forbid(unsafe_code)]
 

@@ -1,75 +1,77 @@
-//! The lines, the same over both: `get 1` is answered by the book, or by `{"error":"…"}`.
+//! Requests and responses as lines of text, the same over UDP and TCP.
 //!
-//! A question may carry a number, `get 1 #7`, and the answer then begins with it: `#7 {"id":1,…}`. Datagrams come late,
-//! twice, or never, so a client has to be able to tell which of its questions an answer is for.
+//! The response to `get 1` is the book as JSON, or `{"error":"…"}`. A request may end with a number, as in `get 1 #7`.
+//! Its response then begins with the number: `#7 {"id":1,…}`. Datagrams may be late, duplicated or lost, so a UDP client
+//! needs the number to match responses to requests.
 
 use std::borrow::Cow;
 
 use bookshelf::{Book, Shelf};
 use serde::{Deserialize, Serialize};
 
-/// The longest question, in bytes, with its line feed. The longest that makes sense takes half of it.
-pub const MAX_QUESTION: usize = 64;
+/// Maximum length of a request in bytes, including the line feed. The longest valid request has half of it.
+pub const MAX_REQUEST: usize = 64;
 
-/// No answer is longer, in bytes: 200 characters of a title take at most 1200. It fits in one packet of an Ethernet.
-pub const MAX_ANSWER: usize = 1400;
+/// Maximum length of a response in bytes. A title of 200 characters takes at most 1200 bytes as JSON, so every response
+/// fits into one Ethernet packet.
+pub const MAX_RESPONSE: usize = 1400;
 
-/// What begins every question, and no answer.
+/// First word of every request and of no response.
 const GET: &str = "get";
 
-const USAGE: &str = "ask like this: get 1, or with a number of your own: get 1 #7";
+const USAGE: &str = "send get ID, or get ID #NUMBER to get the number back";
 
-/// A question, with its line feed.
+/// Returns a request with its line feed.
 #[must_use]
-pub fn question(book: u32, number: u32) -> String {
+pub fn request(book: u32, number: u32) -> String {
     format!("{GET} {book} #{number}\n")
 }
 
-/// Whether it begins as a question does.
+/// Returns `true` if the bytes begin like a request.
 #[must_use]
-pub fn is_question(bytes: &[u8]) -> bool {
+pub fn is_request(bytes: &[u8]) -> bool {
     bytes.strip_prefix(GET.as_bytes()).and_then(<[u8]>::first).is_some_and(u8::is_ascii_whitespace)
 }
 
-/// What a server says.
+/// A response of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// The number of its question, when that had one.
+pub struct Response {
+    /// Number of the request, if it had one.
     pub number: Option<u32>,
-    /// The book, or why there is none.
+    /// The book, or an error message.
     pub book: Result<Book, String>,
 }
 
-impl Answer {
-    /// Answers what a client has sent, whatever it is.
+impl Response {
+    /// Returns the response to a request, which is an error message if the request is invalid.
     #[must_use]
-    pub fn to(question: &[u8], shelf: &Shelf) -> Self {
-        if question.len() > MAX_QUESTION {
-            let why = format!("a question has at most {MAX_QUESTION} bytes; {USAGE}");
-            return Self { number: None, book: Err(why) };
+    pub fn to(request: &[u8], shelf: &Shelf) -> Self {
+        if request.len() > MAX_REQUEST {
+            let message = format!("the request is longer than {MAX_REQUEST} bytes; {USAGE}");
+            return Self { number: None, book: Err(message) };
         }
-        let text = String::from_utf8_lossy(question);
+        let text = String::from_utf8_lossy(request);
         let mut words: Vec<&str> = text.split_ascii_whitespace().collect();
-        let number = words.last().and_then(|word| number(word));
+        let number = words.last().and_then(|word| parse_number(word));
         if number.is_some() {
             words.pop();
         }
         let book = match words.as_slice() {
             [GET, id] => match id.parse() {
                 Ok(id) => shelf.book(id).map_err(|error| error.to_string()),
-                Err(_) => Err(format!("the id of a book is a number; {USAGE}")),
+                Err(_) => Err(format!("invalid book id; {USAGE}")),
             },
-            _ => Err(USAGE.to_owned()),
+            _ => Err(format!("invalid request; {USAGE}")),
         };
         Self { number, book }
     }
 
-    /// Reads what a server has sent. `None` for what is no answer.
+    /// Parses a response. Returns `None` if the line is not a response.
     #[must_use]
-    pub fn read(line: &[u8]) -> Option<Self> {
+    pub fn parse(line: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(line).ok()?.trim_ascii_end();
         let (number, body) = match text.split_once(' ') {
-            Some((word, rest)) if word.starts_with('#') => (Some(number(word)?), rest),
+            Some((word, rest)) if word.starts_with('#') => (Some(parse_number(word)?), rest),
             _ => (None, text),
         };
         let book = match serde_json::from_str(body).ok()? {
@@ -79,7 +81,7 @@ impl Answer {
         Some(Self { number, book })
     }
 
-    /// The line to send, with its line feed.
+    /// Returns the response as a line with its line feed.
     #[must_use]
     pub fn line(&self) -> String {
         let number = self.number.map(|number| format!("#{number} ")).unwrap_or_default();
@@ -87,12 +89,12 @@ impl Answer {
             Ok(book) => Body::Book(Cow::Borrowed(book)),
             Err(error) => Body::Error { error: error.into() },
         };
-        // Text and numbers are always good JSON.
+        // Strings and numbers can always be serialized.
         format!("{number}{}\n", serde_json::to_string(&body).unwrap_or_default())
     }
 }
 
-/// The one JSON object of an answer.
+/// The JSON object of a response.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum Body<'a> {
@@ -100,7 +102,7 @@ enum Body<'a> {
     Error { error: Cow<'a, str> },
 }
 
-fn number(word: &str) -> Option<u32> {
+fn parse_number(word: &str) -> Option<u32> {
     word.strip_prefix('#')?.parse().ok()
 }
 

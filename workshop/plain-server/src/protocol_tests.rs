@@ -2,22 +2,21 @@ use bookshelf::NewBook;
 
 use super::*;
 
-fn said(question: &[u8]) -> String {
-    Answer::to(question, &Shelf::seeded()).line()
+fn respond(request: &[u8]) -> String {
+    Response::to(request, &Shelf::seeded()).line()
 }
 
 #[test]
-fn a_question_is_answered_by_the_book() {
+fn response_contains_the_book() {
     let book = r#"{"id":1,"title":"UNIX Network Programming","author_id":1,"year":1990,"revision":1}"#;
-    for question in ["get 1\n", "get 1", "get 1\r\n", "get\t1 \n"] {
-        assert_eq!(said(question.as_bytes()), format!("{book}\n"), "{question:?}");
+    for request in ["get 1\n", "get 1", "get 1\r\n", "get\t1 \n"] {
+        assert_eq!(respond(request.as_bytes()), format!("{book}\n"), "{request:?}");
     }
-    assert_eq!(said(b"get 1 #7\n"), format!("#7 {book}\n"));
+    assert_eq!(respond(b"get 1 #7\n"), format!("#7 {book}\n"));
 }
 
 #[test]
-fn what_is_no_question_is_told_how_to_ask() {
-    let usage = format!("{{\"error\":\"{USAGE}\"}}\n");
+fn invalid_requests_get_usage_errors() {
     let cases: [&[u8]; 8] = [
         b"",
         b"\n",
@@ -28,57 +27,69 @@ fn what_is_no_question_is_told_how_to_ask() {
         b"\xff\xfe\n",
         b"put 1\n",
     ];
-    for question in cases {
-        assert_eq!(said(question), usage, "{question:?}");
+    for request in cases {
+        assert!(respond(request).starts_with("{\"error\":"), "{request:?}");
     }
-    assert!(said(b"get one #7\n").starts_with("#7 {\"error\":\"the id of a book is a number; "));
-    assert!(said(b"get 4294967296\n").contains("is a number"));
-    assert!(said(&[b'x'; MAX_QUESTION + 1]).contains("at most 64 bytes"));
-    assert_eq!(said(b"get 99 #4294967295"), "#4294967295 {\"error\":\"there is no book 99\"}\n");
+    assert!(respond(b"get one #7\n").starts_with("#7 {\"error\":"));
+    assert!(respond(format!("get 99 #{}", u32::MAX).as_bytes()).starts_with("#4294967295 {\"error\":"));
+}
+
+/// The only test that asserts the wording of the error messages.
+#[test]
+fn error_messages_of_the_protocol() {
+    let too_long = [b'x'; MAX_REQUEST + 1];
+    let requests = [&b"hello"[..], b"get one", b"get 4294967296", b"get 99", &too_long];
+    insta::assert_snapshot!(requests.map(respond).concat(), @r#"
+    {"error":"invalid request; send get ID, or get ID #NUMBER to get the number back"}
+    {"error":"invalid book id; send get ID, or get ID #NUMBER to get the number back"}
+    {"error":"invalid book id; send get ID, or get ID #NUMBER to get the number back"}
+    {"error":"there is no book 99"}
+    {"error":"the request is longer than 64 bytes; send get ID, or get ID #NUMBER to get the number back"}
+    "#);
 }
 
 #[test]
-fn what_is_said_is_read() {
+fn responses_survive_a_round_trip() {
     let shelf = Shelf::seeded();
     for line in ["get 1", "get 1 #7", "get 99 #8", "nonsense"] {
-        let answer = Answer::to(line.as_bytes(), &shelf);
-        assert_eq!(Answer::read(answer.line().as_bytes()), Some(answer));
+        let response = Response::to(line.as_bytes(), &shelf);
+        assert_eq!(Response::parse(response.line().as_bytes()), Some(response));
     }
-    let asked = question(14, 3);
+    let sent = request(14, 3);
     assert_eq!(
-        Answer::to(asked.as_bytes(), &shelf),
-        Answer { number: Some(3), book: Ok(shelf.book(14).unwrap()) }
+        Response::to(sent.as_bytes(), &shelf),
+        Response { number: Some(3), book: Ok(shelf.book(14).unwrap()) }
     );
-    let no_answers: [&[u8]; 8] =
+    let invalid: [&[u8]; 8] =
         [b"", b"\n", b"#7", b"# {}", b"#7 {}", b"#x {\"error\":\"\"}", b"\xff", b"{\"error\":\"a\"} b"];
-    for line in no_answers {
-        assert_eq!(Answer::read(line), None, "{line:?}");
+    for line in invalid {
+        assert_eq!(Response::parse(line), None, "{line:?}");
     }
 }
 
 #[test]
-fn no_answer_is_a_question() {
+fn response_is_never_a_request() {
     for yes in [&b"get 1"[..], b"get\n", b"get one"] {
-        assert!(is_question(yes), "{yes:?}");
-        assert!(!is_question(said(yes).as_bytes()));
+        assert!(is_request(yes), "{yes:?}");
+        assert!(!is_request(respond(yes).as_bytes()));
     }
     for no in [&b""[..], b"get", b"getaway\n", b" get 1", b"{\"error\":\"get 1\"}", b"\0\0\0\0"] {
-        assert!(!is_question(no), "{no:?}");
+        assert!(!is_request(no), "{no:?}");
     }
 }
 
 #[test]
-fn the_longest_fit() {
+fn longest_messages_fit_the_maxima() {
     let numbers = (u32::MAX, u32::MAX);
-    assert!(question(numbers.0, numbers.1).len() <= MAX_QUESTION / 2);
+    assert!(request(numbers.0, numbers.1).len() <= MAX_REQUEST / 2);
     let shelf = Shelf::seeded();
     let mut longest = 0;
     for letter in ["\"", "\u{1}", "\u{7f}", "\u{10ffff}"] {
         let new = NewBook { title: letter.repeat(200), author_id: 1, year: -3000 };
-        // Not every character is taken.
+        // The shelf rejects titles with control characters.
         let Ok(mut book) = shelf.create(new) else { continue };
         (book.id, book.author_id, book.revision) = (u32::MAX, u32::MAX, u32::MAX);
-        longest = longest.max(Answer { number: Some(u32::MAX), book: Ok(book) }.line().len());
+        longest = longest.max(Response { number: Some(u32::MAX), book: Ok(book) }.line().len());
     }
-    assert!(longest > 800 && longest <= MAX_ANSWER, "{longest}");
+    assert!(longest > 800 && longest <= MAX_RESPONSE, "{longest}");
 }

@@ -1,6 +1,6 @@
-//! A network that loses datagrams, between clients and a server on one machine, where otherwise none is ever lost.
+//! A simulated network that loses datagrams, because loopback loses none.
 //!
-//! It stands between them as a router with address translation does: the server sees one socket of the relay for each
+//! The relay works like a router with network address translation: the server sees one socket of the relay for each
 //! client. It records nothing, because it stands for the network.
 
 use std::collections::VecDeque;
@@ -15,32 +15,32 @@ use hardening_http::Shutdown;
 use tokio::net::UdpSocket;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::sockets::facing;
+use crate::sockets::local_address_for;
 
-/// How many clients it knows the way back to. For one more it forgets the one that has been silent for longest.
+/// Maximum number of clients with a return path. A further client replaces the one that was idle longest.
 const MAX_CLIENTS: usize = 64;
 
-/// The longest datagram there is.
+/// Maximum size of a datagram in bytes.
 const MAX_DATAGRAM: usize = 65_535;
 
-/// As for the server: a receive that fails for ever must not keep a processor busy.
-const PAUSE: Duration = Duration::from_millis(50);
+/// Pause after a failed receive, so that a persistent error does not keep a processor busy.
+const ERROR_PAUSE: Duration = Duration::from_millis(50);
 
-/// The relay.
+/// A relay between UDP clients and one server.
 #[derive(Debug)]
 pub struct Relay {
     network: Arc<Network>,
     server: SocketAddr,
-    /// The clients, the one that was silent for longest first.
+    /// Clients, ordered from the one that was idle longest to the most recent.
     clients: VecDeque<Client>,
 }
 
-/// What both ways share.
+/// State that both directions share.
 #[derive(Debug)]
 struct Network {
-    /// The clients send to it, and it sends to them.
+    /// Socket that faces the clients.
     front: UdpSocket,
-    every: NonZeroU64,
+    loss_interval: NonZeroU64,
     to_server: AtomicU64,
     to_clients: AtomicU64,
 }
@@ -48,44 +48,49 @@ struct Network {
 #[derive(Debug)]
 struct Client {
     address: SocketAddr,
-    /// Where the server sends the answers to.
+    /// Socket that faces the server and receives the responses.
     back: Arc<UdpSocket>,
-    _answers: AbortOnDropHandle<()>,
+    _responses: AbortOnDropHandle<()>,
 }
 
-/// What a relay was given to carry.
+/// Number of datagrams that a relay has received.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
-    /// Questions.
-    pub to_server: Way,
-    /// Answers.
-    pub to_clients: Way,
+    /// Requests.
+    pub to_server: Direction,
+    /// Responses.
+    pub to_clients: Direction,
 }
 
-/// The datagrams that went one way.
+/// Number of datagrams in one direction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Way {
-    /// All of them.
+pub struct Direction {
+    /// Datagrams that the relay received, including dropped ones.
     pub sent: u64,
-    /// Those that were thrown away.
+    /// Datagrams that the relay dropped.
     pub lost: u64,
 }
 
 impl Relay {
-    /// Binds `address`, for clients to send to. Of the datagrams to the server every `every`th is thrown away, and so is
-    /// every `every`th of those to the clients, each counted for itself: so both questions and answers get lost. Counted
-    /// together, with a question and an answer by turns, it would always hit the same kind.
+    /// Binds `address` for the clients.
+    ///
+    /// The relay drops every `loss_interval`th datagram of each direction. The directions are counted separately:
+    /// requests and responses alternate, so a common count might always drop the same kind.
     ///
     /// # Errors
-    /// Those of the socket.
-    pub async fn bind(address: SocketAddr, server: SocketAddr, every: NonZeroU64) -> io::Result<Self> {
+    /// As [`UdpSocket::bind`].
+    pub async fn bind(
+        address: SocketAddr,
+        server: SocketAddr,
+        loss_interval: NonZeroU64,
+    ) -> io::Result<Self> {
         let front = UdpSocket::bind(address).await?;
-        let network =
-            Network { front, every, to_server: AtomicU64::default(), to_clients: AtomicU64::default() };
+        let (to_server, to_clients) = (AtomicU64::default(), AtomicU64::default());
+        let network = Network { front, loss_interval, to_server, to_clients };
         Ok(Self { network: Arc::new(network), server, clients: VecDeque::new() })
     }
 
-    /// Where clients send to instead of to the server.
+    /// Returns the address that clients use instead of the server's.
     ///
     /// # Errors
     /// As [`UdpSocket::local_addr`].
@@ -93,37 +98,37 @@ impl Relay {
         self.network.front.local_addr()
     }
 
-    /// Forwards until the shutdown, and says what it has carried.
+    /// Forwards datagrams until the shutdown and returns the number of datagrams.
     pub async fn run(mut self, shutdown: Shutdown) -> Traffic {
         tokio::select! {
             () = shutdown.cancelled() => {}
-            () = self.forward_questions() => {}
+            () = self.forward_requests() => {}
         }
         self.network.traffic()
     }
 
-    async fn forward_questions(&mut self) {
+    async fn forward_requests(&mut self) {
         let network = Arc::clone(&self.network);
         let mut datagram = vec![0; MAX_DATAGRAM];
         loop {
             let Ok((length, from)) = network.front.recv_from(&mut datagram).await else {
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep(ERROR_PAUSE).await;
                 continue;
             };
-            if network.loses(&network.to_server) {
+            if network.drops_next(&network.to_server) {
                 continue;
             }
-            // What cannot be sent on is lost, too.
-            if let Ok(back) = self.way_back(from).await {
+            // A datagram that cannot be forwarded is lost, as on any network.
+            if let Ok(back) = self.back_socket(from).await {
                 let _ = back.send(datagram.get(..length).unwrap_or_default()).await;
             }
         }
     }
 
-    /// The socket on which the answers to this client come.
-    async fn way_back(&mut self, address: SocketAddr) -> io::Result<Arc<UdpSocket>> {
-        let known = self.clients.iter().position(|client| client.address == address);
-        let client = match known.and_then(|at| self.clients.remove(at)) {
+    /// Returns the socket that faces the server for this client.
+    async fn back_socket(&mut self, address: SocketAddr) -> io::Result<Arc<UdpSocket>> {
+        let position = self.clients.iter().position(|client| client.address == address);
+        let client = match position.and_then(|position| self.clients.remove(position)) {
             Some(client) => client,
             None => Client::new(&self.network, address, self.server).await?,
         };
@@ -138,39 +143,39 @@ impl Relay {
 
 impl Client {
     async fn new(network: &Arc<Network>, address: SocketAddr, server: SocketAddr) -> io::Result<Self> {
-        let back = Arc::new(UdpSocket::bind(facing(server)).await?);
+        let back = Arc::new(UdpSocket::bind(local_address_for(server)).await?);
         back.connect(server).await?;
-        let answers = tokio::spawn(forward_answers(Arc::clone(network), Arc::clone(&back), address));
-        Ok(Self { address, back, _answers: AbortOnDropHandle::new(answers) })
+        let responses = tokio::spawn(forward_responses(Arc::clone(network), Arc::clone(&back), address));
+        Ok(Self { address, back, _responses: AbortOnDropHandle::new(responses) })
     }
 }
 
-async fn forward_answers(network: Arc<Network>, back: Arc<UdpSocket>, client: SocketAddr) {
+async fn forward_responses(network: Arc<Network>, back: Arc<UdpSocket>, client: SocketAddr) {
     let mut datagram = vec![0; MAX_DATAGRAM];
     loop {
         match back.recv(&mut datagram).await {
-            Ok(_) if network.loses(&network.to_clients) => {}
+            Ok(_) if network.drops_next(&network.to_clients) => {}
             Ok(length) => {
                 let _ = network.front.send_to(datagram.get(..length).unwrap_or_default(), client).await;
             }
-            // There is no server at the moment.
-            Err(_) => tokio::time::sleep(PAUSE).await,
+            // ECONNREFUSED: no server is running at the moment.
+            Err(_) => tokio::time::sleep(ERROR_PAUSE).await,
         }
     }
 }
 
 impl Network {
-    /// Counts a datagram, and tells whether it gets lost.
-    fn loses(&self, way: &AtomicU64) -> bool {
-        (way.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(self.every.get())
+    /// Counts a datagram and returns `true` if the relay drops it.
+    fn drops_next(&self, count: &AtomicU64) -> bool {
+        (count.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(self.loss_interval.get())
     }
 
     fn traffic(&self) -> Traffic {
-        let way = |way: &AtomicU64| {
-            let sent = way.load(Ordering::Relaxed);
-            Way { sent, lost: sent / self.every }
+        let direction = |count: &AtomicU64| {
+            let sent = count.load(Ordering::Relaxed);
+            Direction { sent, lost: sent / self.loss_interval }
         };
-        Traffic { to_server: way(&self.to_server), to_clients: way(&self.to_clients) }
+        Traffic { to_server: direction(&self.to_server), to_clients: direction(&self.to_clients) }
     }
 }
 

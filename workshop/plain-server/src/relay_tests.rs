@@ -2,7 +2,7 @@ use tokio::task::JoinHandle;
 
 use super::*;
 
-/// A server that sends back what it gets, behind a relay.
+/// A server behind a relay, which sends each datagram back.
 struct Echo {
     address: SocketAddr,
     shutdown: Shutdown,
@@ -48,26 +48,26 @@ async fn received(client: &UdpSocket) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn every_third_is_lost_each_way() {
+async fn every_third_datagram_is_lost_per_direction() {
     let echo = Echo::start(3).await;
     let client = echo.client().await;
     for number in 1..=9_u8 {
         client.send(&[number]).await.unwrap();
     }
-    // 3, 6 and 9 are lost on the way there; of the six that come back, the third and the sixth.
+    // The requests 3, 6 and 9 are lost. Of the six responses, the third and the sixth are lost.
     for number in [1, 2, 5, 7] {
         assert_eq!(received(&client).await, [number]);
     }
-    // A tenth one tells that the ninth is through; its answer is the seventh.
+    // The tenth request proves that the ninth was processed. Its response is the seventh.
     client.send(&[10]).await.unwrap();
     assert_eq!(received(&client).await, [10]);
     let traffic = echo.stop().await;
-    assert_eq!(traffic.to_server, Way { sent: 10, lost: 3 });
-    assert_eq!(traffic.to_clients, Way { sent: 7, lost: 2 });
+    assert_eq!(traffic.to_server, Direction { sent: 10, lost: 3 });
+    assert_eq!(traffic.to_clients, Direction { sent: 7, lost: 2 });
 }
 
 #[tokio::test]
-async fn each_client_gets_its_own_answers_whole_or_empty() {
+async fn each_client_receives_its_own_responses() {
     let echo = Echo::start(1_000).await;
     let clients = [echo.client().await, echo.client().await];
     let longest = vec![7; 65_507];
@@ -83,7 +83,7 @@ async fn each_client_gets_its_own_answers_whole_or_empty() {
 }
 
 #[tokio::test]
-async fn the_clients_that_were_silent_for_longest_are_forgotten() {
+async fn longest_idle_client_is_replaced() {
     let mut relay = Relay::bind(
         "127.0.0.1:0".parse().unwrap(),
         "127.0.0.1:9".parse().unwrap(),
@@ -92,14 +92,14 @@ async fn the_clients_that_were_silent_for_longest_are_forgotten() {
     .await
     .unwrap();
     let address = |port: usize| SocketAddr::from(([127, 0, 0, 1], u16::try_from(port).unwrap()));
-    let first = relay.way_back(address(1)).await.unwrap();
+    let first = relay.back_socket(address(1)).await.unwrap();
     for port in 2..=MAX_CLIENTS {
-        relay.way_back(address(port)).await.unwrap();
+        relay.back_socket(address(port)).await.unwrap();
     }
-    // Heard of again, it is no longer the one to be forgotten.
-    assert!(Arc::ptr_eq(&relay.way_back(address(1)).await.unwrap(), &first));
-    relay.way_back(address(MAX_CLIENTS + 1)).await.unwrap();
+    // Traffic makes the first client the most recent one.
+    assert!(Arc::ptr_eq(&relay.back_socket(address(1)).await.unwrap(), &first));
+    relay.back_socket(address(MAX_CLIENTS + 1)).await.unwrap();
     assert_eq!(relay.clients.len(), MAX_CLIENTS);
-    let known = |port| relay.clients.iter().any(|client| client.address == address(port));
-    assert_eq!((known(1), known(2), known(3), known(MAX_CLIENTS + 1)), (true, false, true, true));
+    let has = |port| relay.clients.iter().any(|client| client.address == address(port));
+    assert_eq!((has(1), has(2), has(3), has(MAX_CLIENTS + 1)), (true, false, true, true));
 }

@@ -1,4 +1,4 @@
-//! Both sockets at one address.
+//! A UDP socket and a TCP listener at the same address.
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -6,43 +6,42 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use server_kit::bind::{bind, bind_udp, check, check_udp};
 use socket_tap::{Tap, TapListener, TapUdpSocket};
 
-/// How often the kernel is asked for a port that is free for both.
+/// Maximum number of ports to try until one is free for both protocols.
 const ATTEMPTS: u32 = 16;
 
-/// Who is expected at the address, should it be taken: the port may be free for one of them only.
-const WHO: [&str; 2] = ["plain-server (UDP)", "plain-server (TCP)"];
+/// Names of the two sockets in error messages. A port may be in use for only one of them.
+const NAMES: [&str; 2] = ["plain-server (UDP)", "plain-server (TCP)"];
 
 /// A UDP socket and a listening TCP socket with the same address and port number.
 #[derive(Debug)]
 pub struct Sockets {
-    /// For datagrams.
+    /// The UDP socket.
     pub udp: TapUdpSocket,
-    /// For connections.
+    /// The TCP listener.
     pub tcp: TapListener,
 }
 
 impl Sockets {
-    /// Fails as [`bind`](Self::bind) would, and leaves nothing behind.
+    /// Checks that [`bind`](Self::bind) would succeed, without keeping the sockets.
     ///
     /// # Errors
     /// As [`bind`](Self::bind).
     pub fn check(address: SocketAddr, flag: &str) -> io::Result<()> {
-        let [udp, tcp] = WHO;
+        let [udp, tcp] = NAMES;
         check_udp(address, udp, flag)?;
         check(address, tcp, flag)
     }
 
-    /// Binds both, each recorded by its own tap, which may be the same. With port 0 the kernel chooses one. `flag`
-    /// chooses another address.
+    /// Binds both sockets, each recorded by its own tap. With port 0 the kernel chooses the port.
     ///
     /// # Errors
-    /// With a message that says what to do.
+    /// If the address cannot be bound. The message names `flag` as the way to choose another address.
     pub async fn bind(udp: &Tap, tcp: &Tap, address: SocketAddr, flag: &str) -> io::Result<Self> {
-        let [udp_server, tcp_server] = WHO;
+        let [udp_server, tcp_server] = NAMES;
         let mut attempts = if address.port() == 0 { ATTEMPTS } else { 1 };
         loop {
             attempts -= 1;
-            // TCP first: far more ports of TCP are in use, and the kernel chooses a free one.
+            // TCP first, because more TCP ports are in use and the kernel chooses one that is free.
             let listener = bind(tcp, address, tcp_server, flag).await?;
             let chosen = listener.local_addr()?;
             match bind_udp(udp, chosen, udp_server, flag).await {
@@ -53,7 +52,7 @@ impl Sockets {
         }
     }
 
-    /// The address of both.
+    /// Returns the address of both sockets.
     ///
     /// # Errors
     /// As [`TapUdpSocket::local_addr`].
@@ -62,8 +61,8 @@ impl Sockets {
     }
 }
 
-/// Where to bind a socket that is to send to `server`: any port, of this machine alone when the server is on it.
-pub(crate) fn facing(server: SocketAddr) -> SocketAddr {
+/// Returns the address to bind for a socket that sends to `server`: on loopback if the server is, with any port.
+pub(crate) fn local_address_for(server: SocketAddr) -> SocketAddr {
     let ip: IpAddr = match server.ip() {
         IpAddr::V4(ip) if ip.is_loopback() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_loopback() => Ipv6Addr::LOCALHOST.into(),

@@ -1,154 +1,62 @@
-//! The page on which all of it is seen as it happens, and what it can do.
+//! The server of the live page: shows the socket calls of the three APIs as they happen and makes calls on request.
 //!
 //! # Layout
 //!
-//! - this file: what all of it shares
-//! - `routes`: which request is answered by what
-//! - `access`: who may ask: this page and programs of this machine, no page of anyone else
-//! - `answer`: objects that come and go, and why something is not done
-//! - `feed`: reads the trace files as they grow
-//! - `history`: the last events, for browsers that read at different speeds
-//! - `stream`: what one browser is told
-//! - `readers`: how many browsers there are
-//! - `hello`: what a browser is told first
-//! - `comparing`: the comparison, again and again
-//! - `table`: the table of sockets, again and again
-//! - `operations`: what can be done, and how it is called
-//! - `commands`: the same from a terminal
-//! - `api`: one API, as the page drives it
-//! - `turn`: one thing at a time
-//! - `together`: the same over several of them, as one step
-//! - `run`: does it through real clients
-//! - `perform`: one call
-//! - `watching`: watchers that stay
-//! - `datagrams`: the same over bare sockets
-//! - `stage`: two recordings, and one step at a time
-//! - `download`: recordings as files
+//! - [`server`]: routes, access control and the event stream for browsers
+//! - [`feed`]: events, comparison and socket table, read from the trace files and the kernel
+//! - [`operations`]: the calls that the page can make
+//! - [`download`]: the recordings as files
+//! - [`state`]: the state that all of these share
+//! - [`latest_json`]: a JSON value that is sent to browsers when it changes
+//! - [`response`]: JSON request and response bodies
 
-mod access;
-mod answer;
-mod api;
-mod commands;
-mod comparing;
-mod datagrams;
 mod download;
 mod feed;
-mod hello;
-mod history;
+mod latest_json;
 mod operations;
-mod perform;
-mod readers;
-mod routes;
-mod run;
-mod stage;
-mod stream;
-mod table;
-mod together;
-mod turn;
-mod watching;
+mod response;
+mod server;
+mod state;
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use hardening_http::{Limits, Shutdown};
 use socket_tap::TapListener;
-use socket_tap::format::Side;
-use socket_trace::timeline::Recording;
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::lane::{Lane, Recordings};
-use api::Api;
-use datagrams::Plain;
-use history::History;
-use readers::Readers;
-use stage::Stage;
-use turn::Turn;
-use watching::Watching;
+use crate::api_instance::ApiInstance;
+use crate::plain_instance::PlainInstance;
+use feed::history::History;
+use latest_json::LatestJson;
+use operations::apis;
+use state::State;
 
-/// What is told to every browser when it changes, as JSON; `None` before it is known.
-type Told = watch::Sender<Option<Arc<str>>>;
-
-/// What all requests share.
-struct Live {
-    /// Which run of the program this is.
-    boot: String,
-    /// Where the page is.
-    address: SocketAddr,
-    apis: Vec<Arc<Api>>,
-    plain: Plain,
-    recordings: Vec<Recording>,
-    history: Arc<History>,
-    readers: Readers,
-    comparison: Told,
-    sockets: Told,
-    watching: Arc<Watching>,
-    /// Why nothing new comes any more.
-    failed: Told,
-    /// Whoever has it has the APIs to itself.
-    turn: Turn,
-    shutdown: Shutdown,
-}
-
-/// Serves the page of these lanes until the shutdown.
+/// Serves the live page of the given servers until the shutdown.
 ///
 /// # Errors
-/// When the traces cannot be followed.
+/// If the trace files cannot be opened.
 pub async fn start(
     listener: TapListener,
-    lanes: &[Lane; 3],
-    plain: &crate::plain::Plain,
+    instances: &[ApiInstance; 3],
+    plain: &PlainInstance,
     shutdown: &Shutdown,
 ) -> io::Result<JoinHandle<io::Result<()>>> {
-    let history = Arc::new(History::default());
-    let recordings = lanes.iter().map(|lane| &lane.recordings).chain([&plain.udp, &plain.tcp]);
-    let failed = Told::default();
-    let recordings =
-        feed::start(recordings.cloned().collect(), Arc::clone(&history), failed.clone(), shutdown.clone())
-            .await?;
-    let apis = Api::all(lanes, shutdown);
-    let live = Arc::new(Live {
-        boot: boot(),
-        address: listener.local_addr()?,
-        watching: Arc::new(Watching::of(&apis)),
-        apis,
-        plain: Plain::of(plain, shutdown),
-        recordings,
-        history,
-        readers: Readers::default(),
-        comparison: Told::default(),
-        sockets: Told::default(),
-        failed,
-        turn: Turn::default(),
-        shutdown: shutdown.clone(),
-    });
-    tokio::spawn(comparing::run(Arc::clone(&live)));
-    tokio::spawn(table::run(Arc::clone(&live)));
-    let router = routes::router(live);
+    let (history, feed_error) = (Arc::new(History::default()), LatestJson::default());
+    let sources = instances.iter().map(|api| &api.recordings).chain([&plain.udp, &plain.tcp]);
+    let recordings = feed::follow::start(
+        sources.cloned().collect(),
+        Arc::clone(&history),
+        feed_error.clone(),
+        shutdown.clone(),
+    )
+    .await?;
+    let address = listener.local_addr()?;
+    let apis = apis::all(instances, shutdown);
+    let state = State::new(address, apis, plain, recordings, history, feed_error, shutdown);
+    let state = Arc::new(state);
+    tokio::spawn(feed::comparison::run(Arc::clone(&state)));
+    tokio::spawn(feed::socket_table::run(Arc::clone(&state)));
+    let router = server::routes::router(state);
     Ok(tokio::spawn(hardening_http::serve(listener, router, shutdown.clone(), Limits::default())))
-}
-
-impl Live {
-    /// All that is recorded.
-    fn stages(&self) -> impl Iterator<Item = &Stage> {
-        self.apis.iter().map(|api| &api.stage).chain([&self.plain.udp, &self.plain.tcp])
-    }
-
-    /// What is compared.
-    fn compared(&self) -> Vec<Recordings> {
-        self.apis.iter().map(|api| api.stage.recordings.clone()).collect()
-    }
-}
-
-/// The two traces of an API, each with what it is called.
-fn traces(recordings: &Recordings) -> [(String, std::path::PathBuf); 2] {
-    [Side::Server, Side::Client].map(|side| (recordings.label(side), recordings.path(side)))
-}
-
-/// Another one for each run of the program.
-fn boot() -> String {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    format!("{:x}", since.as_nanos())
 }

@@ -1,9 +1,9 @@
-//! What the clients do: the same over each API, each step on connections of its own, and named in the recordings.
+//! The tour: the same steps over each API, each a named step of the recordings with its own connections.
 //!
 //! # Layout
 //!
 //! - this file: the tour over one API
-//! - [`mod@step`]: what is done in a step
+//! - [`mod@step`]: the steps and their names
 
 pub mod step;
 
@@ -15,19 +15,19 @@ use bookshelf::{BookPatch, ChangeKind, ListBooks, NewBook};
 use clients::{Client, Failure, Kind, Watch as _};
 use futures_util::future::try_join_all;
 
-use crate::lane::Lane;
+use crate::api_instance::ApiInstance;
 pub use step::Step;
 
-/// How many calls those are.
+/// Number of calls in [`Step::TenCalls`].
 pub const CALLS: u64 = 10;
 
-/// How many clients there are at once.
-const AT_ONCE: usize = 4;
+/// Number of clients in [`Step::Concurrent`].
+const CONCURRENT_CLIENTS: usize = 4;
 
-/// On loopback everything is over in milliseconds; whoever waits this long waits for ever.
-const LONGEST_STEP: Duration = Duration::from_secs(10);
+/// Timeout of a step. On loopback a step takes milliseconds, so a longer one will never end.
+const STEP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A step that did not go as it should.
+/// The error of a failed step.
 #[derive(Debug)]
 pub struct TourError {
     api: &'static str,
@@ -37,114 +37,115 @@ pub struct TourError {
 
 impl fmt::Display for TourError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the tour over {} failed at \"{}\": {}", self.api, self.step, self.why)
+        write!(f, "tour over {} failed at step \"{}\": {}", self.api, self.step, self.why)
     }
 }
 
 impl std::error::Error for TourError {}
 
-/// Runs the tour over one API, a step at a time.
+/// The tour over one API, one step at a time.
 #[derive(Debug)]
 pub struct Tour<'a, C> {
-    lane: &'a Lane,
-    /// The book that was created on the way, as it was last seen.
+    api: &'a ApiInstance,
+    /// Id of the book that the tour created.
     id: u32,
+    /// Last known revision of that book.
     revision: u32,
     client: PhantomData<fn() -> C>,
 }
 
 impl<'a, C: Client> Tour<'a, C> {
-    /// Over the API of that lane.
+    /// Creates the tour over the given API.
     #[must_use]
-    pub fn over(lane: &'a Lane) -> Self {
-        Self { lane, id: 0, revision: 0, client: PhantomData }
+    pub fn over(api: &'a ApiInstance) -> Self {
+        Self { api, id: 0, revision: 0, client: PhantomData }
     }
 
-    /// Names the step, does it, and waits until its connections are closed on both sides.
+    /// Runs a step and waits until its connections are closed on both sides.
     ///
     /// # Errors
-    /// When a call fails, answers what it should not, or the step does not end.
+    /// If a call fails or returns an unexpected result, or the step times out.
     pub async fn step(&mut self, step: Step) -> Result<(), TourError> {
-        let Lane { title, recordings, .. } = self.lane;
+        let ApiInstance { title, recordings, .. } = self.api;
         let fail = |why| TourError { api: title, step: step.name(), why };
         recordings.mark(step.name());
-        let whole = async {
-            let done = self.body(step).await;
+        let run = async {
+            let result = self.perform(step).await;
             recordings.idle().await;
-            done
+            result
         };
-        match tokio::time::timeout(LONGEST_STEP, whole).await {
+        match tokio::time::timeout(STEP_TIMEOUT, run).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(Unexpected(why))) => Err(fail(why)),
-            Err(_) => Err(fail(format!("it did not end within {} s", LONGEST_STEP.as_secs()))),
+            Err(_) => Err(fail(format!("timed out after {} s", STEP_TIMEOUT.as_secs()))),
         }
     }
 
-    async fn body(&mut self, step: Step) -> Result<(), Unexpected> {
+    async fn perform(&mut self, step: Step) -> Result<(), Unexpected> {
         match step {
-            Step::Get => self.once(async |client| client.book(1).await.map(drop)).await,
+            Step::Get => self.connected(async |client| client.book(1).await.map(drop)).await,
             Step::List => {
                 let page = ListBooks { page_size: Some(5), ..ListBooks::default() };
-                self.once(async |client| client.list(&page).await.map(drop)).await
+                self.connected(async |client| client.list(&page).await.map(drop)).await
             }
             Step::Create => {
-                let created = self.once(async |client| client.create(new_book()).await).await?;
+                let created = self.connected(async |client| client.create(new_book()).await).await?;
                 (self.id, self.revision) = (created.id, created.revision);
                 Ok(())
             }
             Step::Update => {
                 let updated =
-                    self.once(async |client| client.update(self.id, self.revision, year(1996)).await);
+                    self.connected(async |client| client.update(self.id, self.revision, year(1996)).await);
                 self.revision = updated.await?.revision;
                 Ok(())
             }
-            Step::UpdateOld => self.update_from_old_revision().await,
-            Step::Author => self.once(async |client| client.author_with_books(1).await.map(drop)).await,
+            Step::UpdateOldRevision => self.update_old_revision().await,
+            Step::Author => self.connected(async |client| client.author_with_books(1).await.map(drop)).await,
             Step::Watch => self.watch().await,
-            Step::Delete => self.once(async |client| client.delete(self.id).await).await,
-            Step::TenCalls => self.once(ten_calls).await,
-            Step::AtOnce => self.at_once().await,
+            Step::Delete => self.connected(async |client| client.delete(self.id).await).await,
+            Step::TenCalls => self.connected(ten_calls).await,
+            Step::Concurrent => self.concurrent().await,
         }
     }
 
-    /// One client, one connection.
-    async fn once<T, E: Into<Unexpected>>(
+    /// Makes calls through one client with one connection.
+    async fn connected<T, E: Into<Unexpected>>(
         &self,
         calls: impl AsyncFnOnce(&mut C) -> Result<T, E>,
     ) -> Result<T, Unexpected> {
-        let mut client = C::connect(&self.lane.recordings.client, self.lane.address).await?;
+        let mut client = C::connect(&self.api.recordings.client, self.api.address).await?;
         let value = calls(&mut client).await;
         client.close().await;
         value.map_err(Into::into)
     }
 
-    async fn update_from_old_revision(&self) -> Result<(), Unexpected> {
+    async fn update_old_revision(&self) -> Result<(), Unexpected> {
         let old = self.revision - 1;
-        self.once(async |client| match client.update(self.id, old, year(1997)).await {
+        self.connected(async |client| match client.update(self.id, old, year(1997)).await {
             Err(failure) if failure.kind == Kind::Conflict => Ok(()),
             Err(failure) => Err(failure.to_string().into()),
-            Ok(_) => Err(Unexpected("the server took it".to_owned())),
+            Ok(_) => Err(Unexpected("the server accepted an update of an old revision".to_owned())),
         })
         .await
     }
 
-    /// One client watches while another changes something.
+    /// Watches with one client while another client updates the book.
     async fn watch(&self) -> Result<(), Unexpected> {
         let Self { id, revision, .. } = *self;
-        let mut watch = C::watch(&self.lane.recordings.client, self.lane.address, 1).await?;
-        self.once(async |client| client.update(id, revision, year(1998)).await).await?;
+        let mut watch = C::watch(&self.api.recordings.client, self.api.address, 1).await?;
+        self.connected(async |client| client.update(id, revision, year(1998)).await).await?;
         let change = watch.next().await?;
         watch.close().await;
         match change {
             Some(change) if change.kind == ChangeKind::Updated && change.book.id == id => Ok(()),
-            other => Err(Unexpected(format!("the watcher was told {other:?}"))),
+            other => Err(Unexpected(format!("the watcher received {other:?}"))),
         }
     }
 
-    /// Several clients, all connected before the first calls.
-    async fn at_once(&self) -> Result<(), Unexpected> {
-        let connect = || C::connect(&self.lane.recordings.client, self.lane.address);
-        let mut clients = try_join_all((0..AT_ONCE).map(|_| connect())).await?;
+    /// Makes calls through several clients that all connect before the first call.
+    async fn concurrent(&self) -> Result<(), Unexpected> {
+        let connect = || C::connect(&self.api.recordings.client, self.api.address);
+        let mut clients = try_join_all((0..CONCURRENT_CLIENTS).map(|_| connect())).await?;
         try_join_all((1..).zip(&mut clients).map(|(id, client)| client.book(id))).await?;
         for client in clients {
             client.close().await;
@@ -160,7 +161,7 @@ async fn ten_calls<C: Client>(client: &mut C) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What a step expected and did not get.
+/// Description of an unexpected result.
 #[derive(Debug)]
 struct Unexpected(String);
 

@@ -1,12 +1,12 @@
-//! What is done in a step.
+//! The steps of the tour and their names.
 
-/// The step that is shown call by call.
+/// Name of the step whose socket calls the report shows one by one.
 pub const ONE_CALL: &str = "get a book";
 
-/// The step that shows what a call costs once the connection is there.
+/// Name of the step that shows the cost of a call on an open connection.
 pub const TEN_CALLS: &str = "the same call 10 times";
 
-/// What is done in a step.
+/// A step of the tour.
 #[derive(Clone, Copy, Debug)]
 pub enum Step {
     /// Gets a book.
@@ -15,51 +15,51 @@ pub enum Step {
     List,
     /// Creates a book.
     Create,
-    /// Changes it.
+    /// Updates the created book.
     Update,
-    /// Changes it as if it had not been changed since, which must fail.
-    UpdateOld,
-    /// Gets an author, with books.
+    /// Updates an old revision of the book, which the server must reject.
+    UpdateOldRevision,
+    /// Gets an author and the author's books.
     Author,
-    /// Watches, while another client changes something.
+    /// Watches changes while another client updates the book.
     Watch,
     /// Deletes the book.
     Delete,
-    /// Calls again and again on one connection.
+    /// Makes ten calls on one connection.
     TenCalls,
-    /// Calls on several connections that are open together.
-    AtOnce,
+    /// Makes calls on several connections that are open at the same time.
+    Concurrent,
 }
 
 impl Step {
-    /// All of them, in order.
+    /// All steps in the order of the tour.
     pub const ALL: [Self; 10] = [
         Self::Get,
         Self::List,
         Self::Create,
         Self::Update,
-        Self::UpdateOld,
+        Self::UpdateOldRevision,
         Self::Author,
         Self::Watch,
         Self::Delete,
         Self::TenCalls,
-        Self::AtOnce,
+        Self::Concurrent,
     ];
 
-    /// What the recordings call it.
+    /// Returns the step's name in the recordings.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Get => ONE_CALL,
             Self::List => "list books",
             Self::Create => "create a book",
-            Self::Update => "update it",
-            Self::UpdateOld => "update an old revision",
-            Self::Author => "an author with books",
+            Self::Update => "update the book",
+            Self::UpdateOldRevision => "update an old revision",
+            Self::Author => "get author with books",
             Self::Watch => "watch a change",
-            Self::Delete => "delete it",
+            Self::Delete => "delete the book",
             Self::TenCalls => TEN_CALLS,
-            Self::AtOnce => "4 connections at once",
+            Self::Concurrent => "4 connections at once",
         }
     }
 }

@@ -8,15 +8,15 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
-use super::failed::Failed;
-use super::{Done, colored, write_json};
+use super::choices::GroupingName;
+use super::failed::{Done, Failed};
+use super::terminal::{colored, write_json};
 use crate::assertion::evidence;
 use crate::assertion::judge::{Judgement, exit_code, judge};
 use crate::assertion::watch::Watch;
 use crate::compare::Comparison;
-use crate::compare::align::By;
 use crate::reader::Trace;
-use crate::summary::{Recording, Summary};
+use crate::summary::{RecordingState, Summary};
 use crate::table::page;
 use asserted::Asserted;
 
@@ -50,7 +50,7 @@ pub(super) struct Compare {
     files: Vec<PathBuf>,
     /// What stands beside each other; unless it is said, steps when there are any, else operations that all have
     #[arg(long, value_enum, value_name = "WHAT")]
-    by: Option<By>,
+    by: Option<GroupingName>,
     /// Print the comparison as JSON
     #[arg(long)]
     json: bool,
@@ -81,22 +81,24 @@ impl Compare {
         for file in &self.files {
             let trace = Trace::open(file)?;
             let mut watch = Watch::new(&assertions);
-            summaries.push(Summary::with_calls(trace, Recording::Ended, &mut |call| watch.call(call))?);
+            summaries
+                .push(Summary::with_calls(trace, RecordingState::Finished, &mut |call| watch.call(call))?);
             watches.push(watch);
         }
         let comparison = Comparison::of(summaries);
         let mut judgements = judge(&assertions, &comparison, &watches);
-        evidence::look_up(&mut judgements, &self.files);
+        evidence::look_up(judgements.iter_mut().flat_map(Judgement::evidence_mut), &self.files);
         self.print(&comparison, &judgements)?;
         Ok(if assertions.is_empty() { comparison.verdict.exit_code() } else { exit_code(&judgements) })
     }
 
     fn print(&self, comparison: &Comparison, judgements: &[Judgement]) -> io::Result<()> {
         let mut out = io::BufWriter::new(io::stdout().lock());
+        let by = self.by.map(Into::into);
         match (self.json, self.markdown) {
             (true, _) => write_json(&mut out, &Report { comparison, assertions: judgements })?,
-            (_, true) => out.write_all(page::markdown(comparison, judgements, self.by).as_bytes())?,
-            _ => out.write_all(page::text(comparison, judgements, self.by, colored()).as_bytes())?,
+            (_, true) => out.write_all(page::markdown(comparison, judgements, by).as_bytes())?,
+            _ => out.write_all(page::text(comparison, judgements, by, colored()).as_bytes())?,
         }
         out.flush()
     }

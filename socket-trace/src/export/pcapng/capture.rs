@@ -16,8 +16,8 @@ use pcap_file::{DataLink, Endianness, PcapError};
 use socket_tap::format::Header;
 use socket_tap::format::text::printable;
 
-use super::moment::{Recording, Sender};
-use crate::export::Out;
+use super::recording::{Recording, Sender};
+use crate::export::exporter::Out;
 
 /// Timestamps are in units of 10^-9 s.
 const NANOSECONDS: u8 = 9;

@@ -7,9 +7,10 @@ use socket_tap::event::Transfer;
 
 use super::ends::Ends;
 use super::half::Half;
-use super::moment::{Moment, Sender};
+use super::moment::Moment;
 use super::packet::{self, Flags, MOST_TCP, Payload};
 use super::protocol::Protocol;
+use super::recording::Sender;
 
 /// After so many packets of data an acknowledgement is made up, if no other packet has brought one: Wireshark keeps
 /// what is not acknowledged.

@@ -6,8 +6,9 @@ use socket_tap::event::{Addr, Datagram};
 use socket_tap::format::Side;
 
 use super::ends::{Ends, quoted};
-use super::moment::{Moment, Sender};
+use super::moment::Moment;
 use super::packet::{self, MOST_UDP, Payload};
+use super::recording::Sender;
 
 /// What is known of a datagram socket.
 #[derive(Debug, Default)]

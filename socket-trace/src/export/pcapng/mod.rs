@@ -59,6 +59,7 @@ mod moment;
 mod notes;
 mod packet;
 mod protocol;
+mod recording;
 mod sockets;
 
 use std::io;
@@ -67,10 +68,11 @@ use std::time::Duration;
 use socket_tap::event::{Event, Gap, Op};
 use socket_tap::format::Header;
 
-use super::{Exporter, Out};
+use super::exporter::{Exporter, Out};
 use capture::Capture;
-use moment::{Moment, Recording};
+use moment::Moment;
 use notes::Notes;
+use recording::Recording;
 use sockets::Sockets;
 
 /// Writes pcapng.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use socket_tap::format::Header;
 use socket_tap::format::text::printable;
 
-use super::moment::began;
 use super::protocol::Protocol;
+use super::recording::began;
 
 /// What was found on the way.
 #[derive(Debug, Default)]

@@ -10,7 +10,8 @@ use socket_tap::format::text::printable;
 use super::connection::Connection;
 use super::datagrams::Datagrams;
 use super::ends::{Ends, quoted};
-use super::moment::{Moment, Sender};
+use super::moment::Moment;
+use super::recording::Sender;
 
 /// The sockets of a recording that are open and that packets go through.
 #[derive(Default)]

@@ -38,7 +38,7 @@ use serde::Serialize;
 use socket_tap::event::Event;
 use socket_tap::format::Header;
 
-use super::{Exporter, Out};
+use super::exporter::{Exporter, Out};
 use header::FileHeader;
 use record::Record;
 

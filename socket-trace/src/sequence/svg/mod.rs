@@ -8,7 +8,7 @@ mod shapes;
 
 use std::fmt::Write as _;
 
-use super::Sequence;
+use super::model::Sequence;
 use panel::Panel;
 use shapes::escaped;
 

@@ -4,8 +4,8 @@ use socket_tap::format::Side;
 use socket_tap::format::text::seconds;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::super::Sequence;
 use super::super::diagram::{Arrow, Row, pause, rows};
+use super::super::model::Sequence;
 use super::shapes::{At, arrow, dot, escaped, line, words};
 use crate::show::carried::cut;
 

@@ -203,12 +203,12 @@ fn a_trace_or_log_that_is_cut_short_proves_nothing() {
         assert!(report.differences.is_empty(), "{report}");
     };
     unclear(&without(TRACE, "\"end\""), LOG, "cut short");
-    unclear(&with(TRACE, "\"lost\":0", "\"lost\":2"), LOG, "2 reads and writes are missing");
-    unclear(&with(TRACE, "\"events\":16", "\"events\":17"), LOG, "changed after it was written");
+    unclear(&with(TRACE, "\"lost\":0", "\"lost\":2"), LOG, "2 events are missing");
+    unclear(&with(TRACE, "\"events\":16", "\"events\":17"), LOG, "changed after recording");
     unclear(
         &format!("{TRACE}{{\"t\":1,\"op\":\"mark\",\"label\":\"more\"}}\n"),
         LOG,
-        "text follows the end line",
+        "text after the end line",
     );
     unclear(TRACE, &without(LOG, "7 1.000026"), "ends before process 7 does");
     unclear(&with(TRACE, "\"pid\":7", "\"pid\":8"), LOG, "has no process 8");

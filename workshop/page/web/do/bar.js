@@ -14,7 +14,7 @@ const DO_KEYS = [
   { key: "c", operation: "create", what: "create a book" },
   { key: "u", operation: "update", what: "update a book" },
   { key: "d", operation: "delete", what: "delete a book" },
-  { key: "a", operation: "author", what: "an author with books" },
+  { key: "a", operation: "author", what: "get author with books" },
   { key: "w", operation: "watch", what: "watch changes, or stop watching" },
 ];
 

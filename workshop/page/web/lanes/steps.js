@@ -1,7 +1,7 @@
 // The steps of the recording, as their marks say. Each is a heading over its events.
 
 /** What happens while no operation is being done. */
-const STEP_BY_HAND = "by hand";
+const STEP_BY_HAND = "from a terminal";
 
 /**
  * Puts events under headings: `{ label, at, items, isByHand, pause, y, height }`. Where they stand, and after

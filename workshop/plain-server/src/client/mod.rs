@@ -1,4 +1,4 @@
-//! A client for each of the two sockets.
+//! A client for each of the two protocols.
 
 mod tcp;
 mod udp;
@@ -8,32 +8,33 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 pub use tcp::TcpClient;
-pub use udp::{Got, Patience, UdpClient};
+pub use udp::{Fetched, Retry, UdpClient};
 
-/// Why a call failed.
+/// The error of a call.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// The server has answered, but with no book: its own words.
+    /// The server responded with an error message.
     #[error("{0}")]
     Refused(String),
-    /// Nobody answered.
-    #[error("no answer from {server}, asked {attempts} times")]
-    NoAnswer {
-        /// Who was asked.
+    /// The server did not respond.
+    #[error("no response from {server} after {attempts} requests")]
+    NoResponse {
+        /// Address of the server.
         server: SocketAddr,
-        /// How often.
+        /// Number of requests that were sent.
         attempts: u32,
     },
-    /// What came is no answer to the question.
-    #[error("what the server says is no answer to the question")]
-    NotAnAnswer,
+    /// The server sent something else than a response to this request.
+    #[error("the server sent an invalid response")]
+    InvalidResponse,
     /// A socket call failed.
     #[error(transparent)]
     Io(#[from] io::Error),
 }
 
-/// The number of the next question. No two questions of this process have the same, so that in a recording, too, each
-/// datagram is told from every other, the lost ones among them.
+/// Returns a request number that is unique within the process.
+///
+/// So all datagrams of a recording differ, and a lost one can be identified.
 fn next_number() -> u32 {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)

@@ -1,4 +1,4 @@
-//! Over a stream: nothing is lost, and nothing comes twice or out of order. The kernel sees to that.
+//! A client over a TCP connection, on which the kernel delivers all bytes once and in order.
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,10 +10,10 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::time::timeout;
 
 use super::{Failure, next_number};
-use crate::protocol::{Answer, MAX_ANSWER, question};
+use crate::protocol::{MAX_RESPONSE, Response, request};
 
-/// For an answer. Asking again would not help: the kernel has done that already.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Timeout for a response. The client sends no request twice, because the kernel retransmits lost segments.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A client with one connection.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ impl TcpClient {
     /// Opens the connection.
     ///
     /// # Errors
-    /// As [`TapStream::connect`]: here it is known at once when there is no server.
+    /// As [`TapStream::connect`]. Unlike over UDP, a missing server is detected at once.
     pub async fn connect(tap: &Tap, server: SocketAddr) -> io::Result<Self> {
         let stream = TapStream::connect_with(tap, server, TcpOptions::new().nodelay(true)).await?;
         Ok(Self { stream: BufReader::new(stream), server })
@@ -35,27 +35,26 @@ impl TcpClient {
     /// Gets a book.
     ///
     /// # Errors
-    /// When the server refuses, or there is no answer. After anything but [`Failure::Refused`] the connection is of no
-    /// more use.
+    /// If the server refuses or does not respond. After any error but [`Failure::Refused`] the connection is unusable.
     pub async fn get(&mut self, book: u32) -> Result<Book, Failure> {
-        // The number is not needed here; with it the bytes are the same as over datagrams.
+        // TCP needs no number. With one, the bytes are the same as over UDP.
         let number = next_number();
-        self.stream.write_all(question(book, number).as_bytes()).await?;
+        self.stream.write_all(request(book, number).as_bytes()).await?;
         let mut line = Vec::new();
-        let mut limited = (&mut self.stream).take(MAX_ANSWER as u64);
-        let read = timeout(PATIENCE, limited.read_until(b'\n', &mut line)).await;
-        read.map_err(|_| Failure::NoAnswer { server: self.server, attempts: 1 })??;
-        match Answer::read(&line) {
-            Some(Answer { number: Some(its), book }) if its == number => book.map_err(Failure::Refused),
-            _ if line.is_empty() => Err(Failure::NoAnswer { server: self.server, attempts: 1 }),
-            _ => Err(Failure::NotAnAnswer),
+        let mut limited = (&mut self.stream).take(MAX_RESPONSE as u64);
+        let read = timeout(RESPONSE_TIMEOUT, limited.read_until(b'\n', &mut line)).await;
+        read.map_err(|_| Failure::NoResponse { server: self.server, attempts: 1 })??;
+        match Response::parse(&line) {
+            Some(Response { number: Some(found), book }) if found == number => book.map_err(Failure::Refused),
+            _ if line.is_empty() => Err(Failure::NoResponse { server: self.server, attempts: 1 }),
+            _ => Err(Failure::InvalidResponse),
         }
     }
 
-    /// Tells the server that nothing more comes, and closes the connection.
+    /// Shuts the connection down for writing and closes it.
     ///
     /// # Errors
-    /// When the connection is gone already.
+    /// If the connection is already closed.
     pub async fn close(mut self) -> io::Result<()> {
         self.stream.shutdown().await
     }

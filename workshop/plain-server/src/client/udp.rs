@@ -1,4 +1,4 @@
-//! Over datagrams: what does not come is asked for again.
+//! A client over UDP, which sends a request again if no response arrives.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,89 +9,90 @@ use socket_tap::{Tap, TapUdpSocket};
 use tokio::time::timeout;
 
 use super::{Failure, next_number};
-use crate::protocol::{Answer, MAX_ANSWER, question};
-use crate::sockets::facing;
+use crate::protocol::{MAX_RESPONSE, Response, request};
+use crate::sockets::local_address_for;
 
-/// How long a client waits for an answer.
+/// Timeout and number of attempts of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
-    /// For the first one. Each further one is waited for twice as long: when answers do not come because the network is
-    /// full, to ask faster makes it fuller.
-    pub first: Duration,
-    /// How often it asks.
+pub struct Retry {
+    /// Timeout of the first attempt. Each further attempt waits twice as long, because faster retries would add to the
+    /// congestion that causes the loss.
+    pub first_timeout: Duration,
+    /// Maximum number of requests that are sent.
     pub attempts: u32,
 }
 
-impl Default for Patience {
-    /// For a server on this machine, which answers in less than a millisecond; three seconds when there is none.
+impl Default for Retry {
+    /// Suits a server on this machine, which responds within a millisecond. A missing server costs three seconds.
     fn default() -> Self {
-        Self { first: Duration::from_millis(100), attempts: 5 }
+        Self { first_timeout: Duration::from_millis(100), attempts: 5 }
     }
 }
 
-/// A book, and what it took to get it.
+/// A book, with the number of attempts to get it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Got {
+pub struct Fetched {
     /// The book.
     pub book: Book,
-    /// How many questions were sent; more than one when a question or an answer was lost, or late.
+    /// Number of requests that were sent. More than one if a request or a response was lost or late.
     pub attempts: u32,
 }
 
-/// A client with a socket of its own. It is not connected: the server's address goes with each datagram.
+/// A client with an unconnected socket. The server's address accompanies each datagram.
 #[derive(Debug)]
 pub struct UdpClient {
     socket: TapUdpSocket,
     server: SocketAddr,
-    patience: Patience,
+    retry: Retry,
 }
 
 impl UdpClient {
-    /// Makes the socket. Nothing is sent, so nobody knows yet whether there is a server.
+    /// Creates the socket. Nothing is sent, so a missing server is not detected yet.
     ///
     /// # Errors
-    /// Those of the socket.
+    /// As [`TapUdpSocket::bind`].
     pub async fn bind(tap: &Tap, server: SocketAddr) -> io::Result<Self> {
-        let socket = TapUdpSocket::bind(tap, facing(server)).await?.report_truncation(true);
-        Ok(Self { socket, server, patience: Patience::default() })
+        let socket = TapUdpSocket::bind(tap, local_address_for(server)).await?.report_truncation(true);
+        Ok(Self { socket, server, retry: Retry::default() })
     }
 
-    /// Waits for longer, or not for so long.
+    /// Sets timeout and number of attempts of each call.
     #[must_use]
-    pub fn patience(self, patience: Patience) -> Self {
-        Self { patience, ..self }
+    pub fn retry(self, retry: Retry) -> Self {
+        Self { retry, ..self }
     }
 
-    /// Gets a book, and asks again as often as it is patient.
+    /// Gets a book. Sends the request again after each timeout, up to [`Retry::attempts`] times.
     ///
     /// # Errors
-    /// When the server refuses, or nobody answers.
-    pub async fn get(&mut self, book: u32) -> Result<Got, Failure> {
-        let Patience { first: mut wait, attempts } = self.patience;
-        let mut asked = Vec::new();
+    /// If the server refuses or does not respond.
+    pub async fn get(&mut self, book: u32) -> Result<Fetched, Failure> {
+        let Retry { first_timeout: mut wait, attempts } = self.retry;
+        let mut sent = Vec::new();
         for attempts in 1..=attempts {
-            // A number of its own for each: two questions with the same bytes could not be told apart in a recording.
+            // Each attempt has its own number, so that a recording shows which request a response belongs to.
             let number = next_number();
-            asked.push(number);
-            self.socket.send_to(question(book, number).as_bytes(), self.server).await?;
-            if let Ok(answer) = timeout(wait, self.answer_to(&asked)).await {
-                let book = answer?.map_err(Failure::Refused)?;
-                return Ok(Got { book, attempts });
+            sent.push(number);
+            self.socket.send_to(request(book, number).as_bytes(), self.server).await?;
+            if let Ok(response) = timeout(wait, self.response_to(&sent)).await {
+                let book = response?.map_err(Failure::Refused)?;
+                return Ok(Fetched { book, attempts });
             }
             wait = wait.saturating_mul(2);
         }
-        Err(Failure::NoAnswer { server: self.server, attempts })
+        Err(Failure::NoResponse { server: self.server, attempts })
     }
 
-    /// Waits for an answer to one of these questions: that to an earlier one, when it comes late, is as good. Anybody
-    /// can send to this socket, and answers to questions before these may still come; neither counts.
-    async fn answer_to(&self, asked: &[u32]) -> io::Result<Result<Book, String>> {
-        let mut datagram = [0; MAX_ANSWER];
+    /// Waits for a response to any of the requests with these numbers, so a late response to an earlier one counts.
+    ///
+    /// Ignores datagrams of other senders and responses to earlier calls.
+    async fn response_to(&self, sent: &[u32]) -> io::Result<Result<Book, String>> {
+        let mut datagram = [0; MAX_RESPONSE];
         loop {
             let (length, from) = self.socket.recv_from(&mut datagram).await?;
-            let answer = datagram.get(..length).filter(|_| from == self.server).and_then(Answer::read);
-            if let Some(Answer { number: Some(number), book }) = answer
-                && asked.contains(&number)
+            let response = datagram.get(..length).filter(|_| from == self.server).and_then(Response::parse);
+            if let Some(Response { number: Some(number), book }) = response
+                && sent.contains(&number)
             {
                 return Ok(book);
             }

@@ -1,4 +1,4 @@
-//! The server, over each of the two sockets.
+//! The server, with one file for each protocol.
 
 mod tcp;
 #[cfg(test)]
@@ -15,7 +15,7 @@ use crate::{Limits, Sockets};
 pub use tcp::{serve_tcp, serve_tcp_with};
 pub use udp::serve_udp;
 
-/// Serves over both until the shutdown.
+/// Serves over both protocols until the shutdown.
 ///
 /// # Errors
 /// As [`serve_udp`] and [`serve_tcp`].

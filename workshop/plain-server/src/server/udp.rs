@@ -1,4 +1,4 @@
-//! Datagrams: one socket for all clients. There is nothing to listen for, to accept or to end.
+//! The UDP server: one socket for all clients, without connections.
 
 use std::io;
 use std::time::Duration;
@@ -7,23 +7,23 @@ use bookshelf::Shelf;
 use hardening_http::Shutdown;
 use socket_tap::TapUdpSocket;
 
-use crate::protocol::{Answer, MAX_QUESTION, is_question};
+use crate::protocol::{MAX_REQUEST, Response, is_request};
 
-/// How long to wait after a receive that failed: one that fails for ever must not keep a processor busy.
-const PAUSE: Duration = Duration::from_millis(50);
+/// Pause after a failed receive, so that a persistent error does not keep a processor busy.
+const ERROR_PAUSE: Duration = Duration::from_millis(50);
 
-/// Answers until the shutdown. What has not been received by then is lost, as datagrams may be.
+/// Serves until the shutdown. Datagrams that have not been received by then are lost.
 ///
-/// The server keeps nothing of its clients: each answer goes to where its question says that it comes from. That may be
-/// forged, and then the answer hits somebody who has not asked, with some twenty times the bytes of the question
-/// (amplification). On loopback nobody outside can do that; a protocol for an open network asks its clients for long
-/// questions, or for proof of their address, as QUIC does (RFC 9000, section 8).
+/// The server keeps no state of its clients. Each response goes to the source address of its request. An attacker may
+/// forge that address, so that a victim receives responses of about twenty times the size of the requests
+/// (amplification). On loopback no other machine can forge addresses. A protocol for an open network requires long
+/// requests or a proof of the address, as QUIC does (RFC 9000, section 8).
 ///
 /// # Errors
-/// None today: a datagram that cannot be received or sent is lost, and its failure is in the recording.
+/// Currently none. A datagram that cannot be received or sent is lost, and the error appears in the recording.
 pub async fn serve_udp(socket: TapUdpSocket, shelf: Shelf, shutdown: Shutdown) -> io::Result<()> {
-    // A datagram that is too long fills it, and so is seen to be.
-    let mut datagram = [0; MAX_QUESTION + 1];
+    // One byte more than the maximum, so that a longer datagram is detected.
+    let mut datagram = [0; MAX_REQUEST + 1];
     loop {
         let received = tokio::select! {
             biased;
@@ -31,14 +31,14 @@ pub async fn serve_udp(socket: TapUdpSocket, shelf: Shelf, shutdown: Shutdown) -
             received = socket.recv_from(&mut datagram) => received,
         };
         let Ok((length, client)) = received else {
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(ERROR_PAUSE).await;
             continue;
         };
-        let question = datagram.get(..length).unwrap_or_default();
-        // Only what is meant as a question is answered. Of two servers that complain about anything, one forged
-        // datagram is enough to make them complain about each other for ever.
-        if is_question(question) {
-            let _ = socket.send_to(Answer::to(question, &shelf).line().as_bytes(), client).await;
+        let request = datagram.get(..length).unwrap_or_default();
+        // Anything else gets no error response. Otherwise a single forged datagram could make two servers send error
+        // responses to each other indefinitely.
+        if is_request(request) {
+            let _ = socket.send_to(Response::to(request, &shelf).line().as_bytes(), client).await;
         }
     }
 }

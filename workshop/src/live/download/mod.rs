@@ -1,11 +1,11 @@
-//! Recordings as files, made from what is recorded by now.
+//! The recordings as files for download.
 //!
 //! # Layout
 //!
-//! - this file: what there is
-//! - `pipe`: from what writes to what is read by the browser
+//! - this file: the files and their routes
+//! - `body_writer`: a response body that is written by a blocking task
 
-mod pipe;
+mod body_writer;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Write as _};
@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, State as FromState};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -23,16 +23,16 @@ use socket_trace::export::{Export, Format};
 use socket_trace::reader::Trace;
 use socket_trace::report::html;
 use socket_trace::sequence::{Choice, gather, svg};
-use socket_trace::timeline::Timeline;
-use socket_trace::timeline::seen::Walk;
+use socket_trace::timeline::{AnnotatedEvents, Timeline};
 
-use super::Live;
-use super::answer::Refusal;
+use crate::live::response::ErrorResponse;
+use crate::live::server::hello::hello;
+use crate::live::state::State;
 use crate::report::compare;
 
-type Answer = Result<Response, Refusal>;
+type Download = Result<Response, ErrorResponse>;
 
-pub(super) fn routes() -> Router<Arc<Live>> {
+pub(crate) fn routes() -> Router<Arc<State>> {
     Router::new()
         .route("/api/traces/{file}", get(trace))
         .route("/api/capture.pcapng", get(capture))
@@ -40,30 +40,30 @@ pub(super) fn routes() -> Router<Arc<Live>> {
         .route("/api/report.html", get(report))
 }
 
-/// A trace as far as it is written.
-async fn trace(State(live): State<Arc<Live>>, Path(file): Path<String>) -> Answer {
-    let traces = live.traces().await;
+/// Returns a trace file up to its current size.
+async fn trace(FromState(state): FromState<Arc<State>>, Path(file): Path<String>) -> Download {
+    let traces = flushed_traces(&state).await;
     let Some((label, path)) = traces.iter().find(|(label, _)| file == format!("{label}.jsonl")) else {
-        let there: Vec<_> = traces.iter().map(|(label, _)| format!("{label}.jsonl")).collect();
-        let why = format!("there is no such trace; there is {}", there.join(", "));
-        return Err(Refusal(StatusCode::NOT_FOUND, why));
+        let available: Vec<_> = traces.iter().map(|(label, _)| format!("{label}.jsonl")).collect();
+        let message = format!("unknown trace {file:?}; available are {}", available.join(", "));
+        return Err(ErrorResponse(StatusCode::NOT_FOUND, message));
     };
     let path = path.clone();
-    let body = pipe::body(move |out| {
+    let body = body_writer::body(move |out| {
         let file = File::open(path)?;
-        let written = file.metadata()?.len();
-        let mut out = BufWriter::with_capacity(pipe::PIECE, out);
-        io::copy(&mut file.take(written), &mut out)?;
+        let size = file.metadata()?.len();
+        let mut out = BufWriter::with_capacity(body_writer::CHUNK_SIZE, out);
+        io::copy(&mut file.take(size), &mut out)?;
         out.flush()
     });
-    Ok(named(&format!("{label}.jsonl"), "application/jsonl", body.await?.into_response()))
+    Ok(attachment(&format!("{label}.jsonl"), "application/jsonl", body.await?.into_response()))
 }
 
-/// All of it for Wireshark.
-async fn capture(State(live): State<Arc<Live>>) -> Answer {
+/// Returns all recordings as a capture file for Wireshark.
+async fn capture(FromState(state): FromState<Arc<State>>) -> Download {
     const NAME: &str = "capture.pcapng";
-    let traces = live.traces().await;
-    let body = pipe::body(move |out| {
+    let traces = flushed_traces(&state).await;
+    let body = body_writer::body(move |out| {
         let mut export = Export::to(Format::Pcapng, Box::new(out.clone()), NAME)?;
         for (_, path) in traces {
             let mut trace = Trace::open_recording(path).map_err(io::Error::other)?;
@@ -71,63 +71,66 @@ async fn capture(State(live): State<Arc<Live>>) -> Answer {
         }
         export.finish().map(drop)
     });
-    Ok(named(NAME, "application/x-pcapng", body.await?.into_response()))
+    Ok(attachment(NAME, "application/x-pcapng", body.await?.into_response()))
 }
 
-/// Of which step.
+/// Query parameters of the sequence diagram.
 #[derive(Deserialize)]
-struct Step {
+struct SequenceQuery {
     step: Option<String>,
 }
 
-/// The textbook's diagram of the first connections of a step.
-async fn sequence(State(live): State<Arc<Live>>, Query(Step { step }): Query<Step>) -> Answer {
-    let traces = live.traces().await;
+/// Returns a sequence diagram of the first connections of a step.
+async fn sequence(
+    FromState(state): FromState<Arc<State>>,
+    Query(SequenceQuery { step }): Query<SequenceQuery>,
+) -> Download {
+    let traces = flushed_traces(&state).await;
     let drawn = tokio::task::spawn_blocking(move || {
         let open = |(_, path): &(String, PathBuf)| Trace::open_recording(path);
-        let traces = traces.iter().map(open).collect::<Result<_, _>>().map_err(Refusal::failed)?;
+        let traces = traces.iter().map(open).collect::<Result<_, _>>().map_err(ErrorResponse::internal)?;
         let choice = step.clone().map_or(Choice::First, Choice::Step);
-        let sequences = gather(&mut Walk::along(Timeline::of(traces)), &choice).map_err(Refusal::failed)?;
+        let sequences = gather(&mut AnnotatedEvents::new(Timeline::of(traces)), &choice)
+            .map_err(ErrorResponse::internal)?;
         if sequences.is_empty() {
             let step = step.unwrap_or_default();
-            return Err(Refusal(StatusCode::NOT_FOUND, format!("no connection begins in a step {step:?}")));
+            let message = format!("no connection starts in step {step:?}");
+            return Err(ErrorResponse(StatusCode::NOT_FOUND, message));
         }
         Ok(svg::picture(&sequences))
     });
-    let picture = drawn.await.map_err(Refusal::failed)??;
-    Ok(named("sequence.svg", "image/svg+xml", picture.into_response()))
+    let picture = drawn.await.map_err(ErrorResponse::internal)??;
+    Ok(attachment("sequence.svg", "image/svg+xml", picture.into_response()))
 }
 
-/// The page as one file, with what it shows, and the comparison of that.
-async fn report(State(live): State<Arc<Live>>) -> Answer {
-    let (first, items) = live.history.all();
-    let hello = page::Hello { first, operations: Vec::new(), ..live.hello() };
-    let recordings = live.compared();
-    let made = tokio::task::spawn_blocking(move || {
-        let comparison = compare(&recordings).map_err(Refusal::failed)?;
-        let comparison = serde_json::to_string(&comparison).map_err(Refusal::failed)?;
-        html(&hello, &items, Some(&comparison)).map_err(Refusal::failed)
+/// Returns the page as a single file, with the events of the history and their comparison.
+async fn report(FromState(state): FromState<Arc<State>>) -> Download {
+    let (first, items) = state.history.all();
+    let hello = page::Hello { first, operations: Vec::new(), ..hello(&state) };
+    let recordings = state.compared();
+    let created = tokio::task::spawn_blocking(move || {
+        let comparison = compare(&recordings).map_err(ErrorResponse::internal)?;
+        let comparison = serde_json::to_string(&comparison).map_err(ErrorResponse::internal)?;
+        html(&hello, &items, Some(&comparison)).map_err(ErrorResponse::internal)
     });
-    let report = made.await.map_err(Refusal::failed)??;
-    Ok(named("report.html", "text/html; charset=utf-8", report.into_response()))
+    let report = created.await.map_err(ErrorResponse::internal)??;
+    Ok(attachment("report.html", "text/html; charset=utf-8", report.into_response()))
 }
 
-/// To be kept under that name.
-fn named(name: &str, kind: &'static str, mut response: Response) -> Response {
+/// Makes the browser save the response under the given name.
+fn attachment(name: &str, content_type: &'static str, mut response: Response) -> Response {
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     if let Ok(disposition) = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")) {
         headers.insert(CONTENT_DISPOSITION, disposition);
     }
     response
 }
 
-impl Live {
-    /// The traces, which hold now what has happened by now.
-    async fn traces(&self) -> Vec<(String, PathBuf)> {
-        for stage in self.stages() {
-            stage.recordings.flush().await;
-        }
-        self.stages().flat_map(|stage| super::traces(&stage.recordings)).collect()
+/// Returns the labels and paths of the traces, once they contain all events so far.
+async fn flushed_traces(state: &State) -> Vec<(String, PathBuf)> {
+    for session in state.sessions() {
+        session.recordings.flush().await;
     }
+    state.sessions().flat_map(|session| session.recordings.files()).collect()
 }

@@ -1,0 +1,70 @@
+//! `grpc-timeout`, the client's deadline for the whole call.
+//!
+//! tonic enforces it, too, but only until the response head, and ends the call as CANCELLED. So the deadline here must
+//! fire first.
+
+use std::time::Duration;
+
+use axum::extract::Request;
+use hardening_http::tonic::ReceivedAt;
+use tokio::time::Instant;
+use tonic::Status;
+
+use crate::status::ErrorDomain;
+
+/// Returns the client's deadline, if it has one.
+///
+/// # Errors
+/// INTERNAL when the header is malformed.
+pub(super) fn read(request: &Request, domain: ErrorDomain) -> Result<Option<Instant>, Status> {
+    let Some(value) = request.headers().get("grpc-timeout") else {
+        return Ok(None);
+    };
+    let timeout = parse(value.as_bytes()).ok_or_else(|| domain.malformed_timeout(value.as_bytes()))?;
+    let arrived = request.extensions().get().map_or_else(Instant::now, |ReceivedAt(arrived)| *arrived);
+    Ok(arrived.checked_add(timeout))
+}
+
+/// Parses 1 to 8 digits and a unit.
+fn parse(value: &[u8]) -> Option<Duration> {
+    let (unit, digits) = value.split_last()?;
+    if digits.len() > 8 || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let amount = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    match unit {
+        b'H' => Some(Duration::from_secs(amount * 60 * 60)),
+        b'M' => Some(Duration::from_secs(amount * 60)),
+        b'S' => Some(Duration::from_secs(amount)),
+        b'm' => Some(Duration::from_millis(amount)),
+        b'u' => Some(Duration::from_micros(amount)),
+        b'n' => Some(Duration::from_nanos(amount)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_unit_is_parsed() {
+        let seconds = |value: &str| parse(value.as_bytes()).unwrap().as_secs_f64();
+        assert_eq!(seconds("2H"), 7200.0);
+        assert_eq!(seconds("2M"), 120.0);
+        assert_eq!(seconds("2S"), 2.0);
+        assert_eq!(seconds("2m"), 0.002);
+        assert_eq!(seconds("2u"), 0.000_002);
+        assert_eq!(seconds("2n"), 0.000_000_002);
+        assert_eq!(seconds("00000000S"), 0.0);
+        assert_eq!(seconds("99999999H"), 359_999_996_400.0);
+    }
+
+    #[test]
+    fn malformed_timeouts_are_rejected() {
+        for value in ["", "S", "5", "5s", "-5S", "+5S", "1.5S", " 5S", "5 S", "123456789m", "5SS", "٣S"] {
+            assert_eq!(parse(value.as_bytes()), None, "{value}");
+        }
+        assert_eq!(parse(b"5\xff"), None);
+    }
+}

@@ -1,0 +1,30 @@
+//! Rejects requests that are not gRPC with an HTTP error.
+//!
+//! A gRPC error has the HTTP status 200, which other clients would take for a success.
+
+use axum::extract::Request;
+use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE};
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+
+/// Returns an HTTP error for a request that is not a gRPC call with protobuf messages.
+///
+/// `te: trailers` is optional: it detects proxies that drop trailers, and clients that omit it read trailers anyway.
+pub(super) fn reject(request: &Request) -> Option<Response> {
+    if request.method() != Method::POST {
+        let body = "this is a gRPC server; use POST\n";
+        return Some((StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "POST")], body).into_response());
+    }
+    if !request.headers().get(CONTENT_TYPE).is_some_and(is_protobuf) {
+        let accept = [(ACCEPT, "application/grpc, application/grpc+proto")];
+        let body = "this is a gRPC server; use the content-type application/grpc with protobuf messages\n";
+        return Some((StatusCode::UNSUPPORTED_MEDIA_TYPE, accept, body).into_response());
+    }
+    None
+}
+
+/// `application/grpc` implies protobuf; parameters are ignored.
+fn is_protobuf(content_type: &HeaderValue) -> bool {
+    let essence = content_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim_end();
+    ["application/grpc", "application/grpc+proto"].iter().any(|grpc| essence.eq_ignore_ascii_case(grpc))
+}

@@ -1,0 +1,109 @@
+//! Limits request streams that outlast the response head, which only reflection has.
+//!
+//! The request timeout of all other methods ends with the response head, so it cannot limit these.
+
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream};
+use axum::extract::Request;
+use bytes::Bytes;
+use futures_util::future::{BoxFuture, FutureExt as _};
+use futures_util::{StreamExt as _, stream};
+use hardening_http::Shutdown;
+use tokio::time::{Instant, Sleep, sleep};
+use tonic::Status;
+
+use super::Guard;
+use super::framing::{Framing, TooLarge};
+use crate::status::ErrorDomain;
+
+/// Time after the shutdown for a message in transit to arrive.
+const LINGER: Duration = Duration::from_millis(500);
+
+/// The outcome of a request stream, which the handler does not report: it completes with OK whether the stream ended,
+/// timed out or was unreadable.
+#[derive(Clone, Debug)]
+pub(super) struct StreamOutcome {
+    /// Set when the stream ends. A handler that completes before has stopped at an unreadable message.
+    end: Arc<OnceLock<Result<(), Status>>>,
+    domain: ErrorDomain,
+}
+
+impl StreamOutcome {
+    /// Keeps the first outcome.
+    fn set(&self, end: Result<(), Status>) {
+        self.end.get_or_init(|| end);
+    }
+
+    /// Returns the stream's error, for a handler that has completed with OK.
+    pub(super) fn error(&self) -> Option<Status> {
+        self.end.get().cloned().unwrap_or_else(|| Err(self.domain.unreadable())).err()
+    }
+}
+
+/// Ends the request stream when a message takes longer than the request timeout, and at the shutdown. Other requests
+/// stay as they are.
+pub(super) fn limit_stream(request: Request, guard: &Guard) -> (Request, Option<StreamOutcome>) {
+    if !request.uri().path().starts_with("/grpc.reflection.") {
+        return (request, None);
+    }
+    let outcome = StreamOutcome { end: Arc::default(), domain: guard.api.domain };
+    let request = request.map(|body| {
+        let stream = LimitedStream {
+            chunks: body.into_data_stream(),
+            framing: Framing::new(guard.api.max_request_bytes),
+            overdue: Box::pin(sleep(guard.request_timeout)),
+            shutdown: linger(guard.shutdown.clone()).boxed(),
+            outcome: outcome.clone(),
+            guard: guard.clone(),
+        };
+        Body::from_stream(stream::unfold(stream, LimitedStream::next))
+    });
+    (request, Some(outcome))
+}
+
+async fn linger(shutdown: Shutdown) {
+    shutdown.cancelled().await;
+    sleep(LINGER).await;
+}
+
+struct LimitedStream {
+    chunks: BodyDataStream,
+    framing: Framing,
+    /// Fires when the next message is overdue.
+    overdue: Pin<Box<Sleep>>,
+    shutdown: BoxFuture<'static, ()>,
+    outcome: StreamOutcome,
+    guard: Guard,
+}
+
+impl LimitedStream {
+    async fn next(mut self) -> Option<(Result<Bytes, axum::Error>, Self)> {
+        let domain = self.guard.api.domain;
+        let chunk = tokio::select! {
+            biased;
+            // Polled first, so that the shutdown also ends a stream that always has a chunk ready.
+            () = &mut self.shutdown => {
+                self.outcome.set(Ok(()));
+                return None;
+            }
+            chunk = self.chunks.next() => chunk,
+            () = &mut self.overdue => {
+                self.outcome.set(Err(domain.request_timeout(self.guard.request_timeout)));
+                return None;
+            }
+        };
+        match &chunk {
+            Some(Ok(bytes)) => match self.framing.advance(bytes) {
+                Ok(true) => self.overdue.as_mut().reset(Instant::now() + self.guard.request_timeout),
+                Ok(false) => {}
+                Err(TooLarge) => self.outcome.set(Err(domain.too_large(self.guard.api.max_request_bytes))),
+            },
+            None if self.framing.is_at_boundary() => self.outcome.set(Ok(())),
+            Some(Err(_)) | None => {}
+        }
+        Some((chunk?, self))
+    }
+}

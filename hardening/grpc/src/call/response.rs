@@ -1,0 +1,87 @@
+//! The body of a response: its messages, then its status.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::body::{Body, HttpBody};
+use axum::http::HeaderMap;
+use bytes::Bytes;
+use hyper::body::{Frame, SizeHint};
+use tokio::time::{Instant, Sleep, sleep_until};
+use tonic::{Code, Status};
+
+use super::request::StreamOutcome;
+use crate::status::ErrorDomain;
+
+/// The handler's messages, until they end, the handler panics, or the client's deadline passes. All three end with a
+/// status.
+#[derive(Debug)]
+pub(super) struct ResponseBody {
+    messages: Body,
+    domain: ErrorDomain,
+    deadline: Option<Pin<Box<Sleep>>>,
+    outcome: Option<StreamOutcome>,
+}
+
+impl ResponseBody {
+    pub(super) fn new(
+        messages: Body,
+        domain: ErrorDomain,
+        deadline: Option<Instant>,
+        outcome: Option<StreamOutcome>,
+    ) -> Self {
+        let deadline = deadline.map(|deadline| Box::pin(sleep_until(deadline)));
+        Self { messages, domain, deadline, outcome }
+    }
+
+    /// Replaces the handler's OK by the error of its request stream.
+    fn check_outcome(&mut self, frame: Frame<Bytes>) -> Frame<Bytes> {
+        let status = frame.trailers_ref().and_then(Status::from_header_map);
+        let is_ok = status.is_some_and(|status| status.code() == Code::Ok);
+        let error = self.outcome.as_ref().filter(|_| is_ok).and_then(StreamOutcome::error);
+        error.map_or(frame, |status| self.end_with(&status))
+    }
+
+    /// Drops the handler's stream, with all that it holds, and returns the trailers.
+    fn end_with(&mut self, status: &Status) -> Frame<Bytes> {
+        self.messages = Body::empty();
+        self.deadline = None;
+        let mut trailers = HeaderMap::new();
+        // Fails only for a message that is not a header value, and tonic percent-encodes messages.
+        let _ = status.add_header(&mut trailers);
+        Frame::trailers(trailers)
+    }
+}
+
+impl HttpBody for ResponseBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        // Polled first, so that the deadline also ends a stream that always has a message ready.
+        if self.deadline.as_mut().is_some_and(|sleep| sleep.as_mut().poll(cx).is_ready()) {
+            let status = self.domain.deadline_exceeded();
+            return Poll::Ready(Some(Ok(self.end_with(&status))));
+        }
+        let messages = Pin::new(&mut self.messages);
+        match catch_unwind(AssertUnwindSafe(|| messages.poll_frame(cx))) {
+            Ok(polled) => polled.map_ok(|frame| self.check_outcome(frame)),
+            Err(_panic) => {
+                let status = self.domain.panicked();
+                Poll::Ready(Some(Ok(self.end_with(&status))))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.messages.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.messages.size_hint()
+    }
+}

@@ -1,0 +1,34 @@
+//! Deadlines, message limits and protocol checks for gRPC servers on tonic, generic over the API behind them.
+//!
+//! # Layout
+//!
+//! A call passes these modules in this order:
+//!
+//! - `transport`: tonic's server with the connection limits
+//! - `web`: gRPC-Web for browsers, with the cargo feature `web`
+//! - `call`: protocol check, deadline, request timeout, panics
+//! - `routes`: the API's service beside health and reflection
+//! - `health`: `grpc.health.v1.Health`
+//!
+//! A service uses these:
+//!
+//! - [`status`]: errors with `google.rpc` details
+//! - [`mask`]: update masks
+//! - [`limits`]: limits of error texts, each with its reason
+
+#![forbid(unsafe_code)]
+
+mod api;
+mod call;
+mod health;
+pub mod limits;
+pub mod mask;
+mod routes;
+pub mod status;
+mod transport;
+#[cfg(feature = "web")]
+mod web;
+
+pub use api::Api;
+pub use routes::routes;
+pub use transport::serve;

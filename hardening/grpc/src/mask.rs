@@ -1,0 +1,190 @@
+//! Update masks (AIP-134, AIP-161).
+
+use prost_types::FieldMask;
+use tonic::Status;
+use tonic_types::FieldViolation;
+
+use crate::limits::MAX_MASK_VIOLATIONS;
+use crate::status::{ErrorDomain, quoted};
+
+/// The fields of a message that an update request carries.
+#[derive(Clone, Copy, Debug)]
+pub struct MessageFields {
+    /// Field of the request that carries the message, such as `book`.
+    pub message: &'static str,
+    /// Fields that an update may change.
+    pub mutable: &'static [&'static str],
+    /// Fields that the server sets. A mask may name them, without effect: AIP-161 ignores output-only fields, so that a
+    /// mask for reading also works for writing.
+    pub output_only: &'static [&'static str],
+}
+
+/// The fields that one request updates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UpdateMask {
+    /// Fields with a value other than the default: the request has no mask.
+    Populated,
+    /// All mutable fields: the mask is `*`.
+    All,
+    /// Fields that the mask names.
+    Named(Vec<&'static str>),
+}
+
+impl UpdateMask {
+    /// Returns `value` if the mask selects `field`.
+    #[must_use]
+    pub fn select<T: Default + PartialEq>(&self, field: &str, value: T) -> Option<T> {
+        let is_selected = match self {
+            Self::Populated => value != T::default(),
+            Self::All => true,
+            Self::Named(fields) => fields.contains(&field),
+        };
+        is_selected.then_some(value)
+    }
+}
+
+impl MessageFields {
+    /// Reads the `update_mask` of a request.
+    ///
+    /// # Errors
+    /// INVALID_ARGUMENT when the mask names a field that the message does not have, or `*` beside another field.
+    pub fn read(&self, mask: Option<FieldMask>, domain: ErrorDomain) -> Result<UpdateMask, Status> {
+        let paths = mask.map(|mask| mask.paths).unwrap_or_default();
+        match paths.as_slice() {
+            [] => Ok(UpdateMask::Populated),
+            [all] if all == "*" => Ok(UpdateMask::All),
+            paths => self.named(paths).map_err(|violations| domain.invalid(violations)),
+        }
+    }
+
+    fn named(&self, paths: &[String]) -> Result<UpdateMask, Vec<FieldViolation>> {
+        let (mut named, mut violations) = (Vec::new(), Vec::new());
+        for (index, path) in paths.iter().enumerate() {
+            if let Some(field) = self.mutable.iter().find(|field| *field == path) {
+                named.push(*field);
+            } else if !self.output_only.contains(&path.as_str()) && violations.len() < MAX_MASK_VIOLATIONS {
+                let field = format!("update_mask.paths[{index}]");
+                violations.push(FieldViolation::new(field, self.violation(path)));
+            }
+        }
+        if violations.is_empty() { Ok(UpdateMask::Named(named)) } else { Err(violations) }
+    }
+
+    /// Returns the error text for a path, with a correction where one is likely.
+    fn violation(&self, path: &str) -> String {
+        let shown = format!("update_mask has {:?}", quoted(path));
+        let snake_case = to_snake_case(path);
+        if path == "*" {
+            return format!("{shown}, which selects all fields; send it alone");
+        }
+        if self.has(&snake_case) {
+            return format!("{shown}; write {snake_case:?}, as in the .proto");
+        }
+        match path.split_once('.') {
+            Some((message, field)) if message == self.message && self.has(field) => {
+                format!("{shown}; write {field:?}, relative to the {message}")
+            }
+            Some((field, _)) if self.has(field) => {
+                format!("{shown}, but {field} is not a message and has no fields; write {field:?}")
+            }
+            _ => {
+                format!("{shown}, which is not a field to update; the fields are {}", self.mutable.join(", "))
+            }
+        }
+    }
+
+    fn has(&self, field: &str) -> bool {
+        self.mutable.contains(&field) || self.output_only.contains(&field)
+    }
+}
+
+fn to_snake_case(path: &str) -> String {
+    let mut snake_case = String::new();
+    for letter in path.chars() {
+        if letter.is_ascii_uppercase() {
+            snake_case.push('_');
+        }
+        snake_case.push(letter.to_ascii_lowercase());
+    }
+    snake_case
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use tonic_types::StatusExt as _;
+
+    use super::*;
+
+    const BOOK: MessageFields = MessageFields {
+        message: "book",
+        mutable: &["title", "author_id", "year"],
+        output_only: &["id", "revision"],
+    };
+
+    fn read(paths: &[&str]) -> Result<UpdateMask, Status> {
+        let paths = paths.iter().map(ToString::to_string).collect();
+        BOOK.read(Some(FieldMask { paths }), ErrorDomain("test"))
+    }
+
+    fn violations(paths: &[&str]) -> Vec<(String, String)> {
+        let bad_request = read(paths).unwrap_err().get_details_bad_request().unwrap();
+        bad_request.field_violations.into_iter().map(|it| (it.field, it.description)).collect()
+    }
+
+    #[test]
+    fn named_fields_are_selected() {
+        let mask = read(&["author_id", "title", "title"]).unwrap();
+        assert_eq!(mask.select("title", "New"), Some("New"));
+        assert_eq!(mask.select("author_id", 0), Some(0), "a named field may become 0");
+        assert_eq!(mask.select("year", 2001), None);
+    }
+
+    #[test]
+    fn missing_mask_selects_populated_fields() {
+        assert_eq!(BOOK.read(None, ErrorDomain("test")).unwrap(), UpdateMask::Populated);
+        let mask = read(&[]).unwrap();
+        assert_eq!(mask.select("year", 2001), Some(2001));
+        assert_eq!(mask.select("year", 0), None);
+    }
+
+    #[test]
+    fn lone_star_selects_all_fields() {
+        let mask = read(&["*"]).unwrap();
+        assert_eq!(mask.select("year", 0), Some(0));
+        assert_eq!(violations(&["title", "*"]).len(), 1);
+    }
+
+    #[test]
+    fn output_only_fields_are_ignored() {
+        assert_eq!(read(&["id", "title", "revision"]).unwrap(), UpdateMask::Named(vec!["title"]));
+        assert_eq!(read(&["id", "revision"]).unwrap(), UpdateMask::Named(vec![]));
+    }
+
+    #[test]
+    fn each_unknown_path_is_reported_with_its_index() {
+        let violations = violations(&["colour", "title", "size"]);
+        let fields: Vec<&str> = violations.iter().map(|(field, _)| field.as_str()).collect();
+        assert_eq!(fields, ["update_mask.paths[0]", "update_mask.paths[2]"]);
+    }
+
+    #[test]
+    fn violations_are_limited() {
+        assert_eq!(violations(&["colour"; MAX_MASK_VIOLATIONS + 1]).len(), MAX_MASK_VIOLATIONS);
+    }
+
+    #[test]
+    fn violations_suggest_a_correction() {
+        let paths = ["authorId", "book.title", "title.short", "colour", "title,year", ""];
+        let texts = paths.map(|path| violations(&[path])[0].1.clone());
+        let alone = violations(&["title", "*"])[0].1.clone();
+        assert_snapshot!([&texts[..], &[alone]].concat().join("\n"));
+    }
+
+    #[test]
+    fn unknown_paths_have_no_suggestion() {
+        for path in ["colour", "title ", "*.title", "book.colour", "Title.x", "..", "title,year"] {
+            assert!(violations(&[path])[0].1.ends_with("title, author_id, year"), "{path}");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! tonic's server with the connection limits.
+
+use std::{future, io};
+
+use hardening_http::limits::{CONNECTION_WINDOW, MAX_RESETS_BY_CLIENT, MAX_RESETS_BY_SERVER, STREAM_WINDOW};
+use hardening_http::shutdown::with_grace_period;
+use hardening_http::tonic::TrackActivity;
+use hardening_http::{Incoming, Limits, Shutdown};
+use socket_tap::TapListener;
+use tonic::service::Routes;
+use tonic::transport::Server;
+use tower::layer::util::{Identity, Stack};
+
+/// Serves `routes` until the shutdown, then waits for the calls in flight, but no longer than `limits.grace`.
+///
+/// # Errors
+/// When tonic's transport fails as a whole; a failed connection does not.
+pub async fn serve(
+    listener: TapListener,
+    routes: Routes,
+    shutdown: Shutdown,
+    limits: Limits,
+) -> io::Result<()> {
+    let server = server(&limits).add_routes(routes);
+    let grace = limits.grace;
+    let incoming = Incoming::new(listener, limits, shutdown.clone()).into_stream();
+    // tonic shuts down when `incoming` ends, which happens at the shutdown.
+    let serving = server.serve_with_incoming_shutdown(incoming, future::pending());
+    match with_grace_period(serving, grace, &shutdown).await {
+        Some(result) => result.map_err(io::Error::other),
+        None => Ok(()),
+    }
+}
+
+fn server(limits: &Limits) -> Server<Stack<TrackActivity, Identity>> {
+    Server::builder()
+        // Browsers may send gRPC-Web over HTTP/1.1.
+        .accept_http1(cfg!(feature = "web"))
+        .http2_keepalive_interval(Some(limits.ping_interval))
+        .http2_keepalive_timeout(Some(limits.ping_timeout))
+        .max_concurrent_streams(limits.max_streams)
+        .http2_max_header_list_size(limits.max_header_bytes)
+        .http2_max_pending_accept_reset_streams(Some(MAX_RESETS_BY_CLIENT))
+        .http2_max_local_error_reset_streams(Some(MAX_RESETS_BY_SERVER))
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .layer(TrackActivity)
+}

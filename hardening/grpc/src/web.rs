@@ -1,0 +1,45 @@
+//! gRPC-Web, for browsers: their pages cannot read the trailers of gRPC.
+
+use axum::Router;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderName, HeaderValue, Method, Uri};
+use tonic_web::GrpcWebLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+/// Headers that a page may send.
+const REQUEST_HEADERS: [HeaderName; 4] = [
+    CONTENT_TYPE,
+    HeaderName::from_static("x-grpc-web"),
+    HeaderName::from_static("x-user-agent"),
+    HeaderName::from_static("grpc-timeout"),
+];
+
+/// Headers that a page may read. A response without messages has its status there.
+const RESPONSE_HEADERS: [HeaderName; 3] = [
+    HeaderName::from_static("grpc-status"),
+    HeaderName::from_static("grpc-message"),
+    HeaderName::from_static("grpc-status-details-bin"),
+];
+
+/// Returns `services` as a router that accepts gRPC-Web as well as gRPC.
+pub(crate) fn accept_grpc_web(services: Router) -> Router {
+    services.layer(GrpcWebLayer::new()).layer(cors())
+}
+
+/// Allows pages from this machine, on any port. The server has no users, so a foreign page that a user of this machine
+/// opens could change the data.
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(|origin, _| is_local(origin)))
+        .allow_methods([Method::POST])
+        .allow_headers(REQUEST_HEADERS)
+        .expose_headers(RESPONSE_HEADERS)
+}
+
+fn is_local(origin: &HeaderValue) -> bool {
+    let origin = origin.to_str().ok().and_then(|origin| origin.parse::<Uri>().ok());
+    origin
+        .as_ref()
+        .and_then(Uri::host)
+        .is_some_and(|host| ["localhost", "127.0.0.1", "[::1]"].contains(&host))
+}

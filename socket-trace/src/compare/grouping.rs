@@ -1,0 +1,103 @@
+//! Groups of calls that are compared between traces: steps or operations.
+
+use std::collections::HashSet;
+
+use crate::summary::{ByteBreakdown, CallCost, Summary, WHOLE_RECORDING};
+
+/// The groups by which traces are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grouping {
+    /// By step, which programs name with marks. A recording without marks is one step.
+    Step,
+    /// By operation, such as `GET /v1/books/{}`: for recordings of one API before and after a change.
+    Operation,
+}
+
+/// The calls of one step or operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group<'a> {
+    /// Name of the step or operation.
+    pub name: &'a str,
+    /// Number of calls.
+    pub calls: u64,
+    /// Bytes by class and direction.
+    pub bytes: ByteBreakdown,
+}
+
+/// Name of the group of bytes that belong to no operation.
+const NO_CALL: &str = "(no call)";
+
+impl Grouping {
+    /// Returns the grouping that suits the traces: steps if there are any, else operations if all traces share one.
+    #[must_use]
+    pub fn suited_to(traces: &[&Summary]) -> Self {
+        let has_steps =
+            traces.iter().any(|trace| trace.steps.iter().any(|step| step.name != WHOLE_RECORDING));
+        if !has_steps && share_an_operation(traces) { Self::Operation } else { Self::Step }
+    }
+
+    /// Returns the name of the grouping: `step` or `operation`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Step => "step",
+            Self::Operation => "operation",
+        }
+    }
+
+    /// Returns the cost of the calls of each group.
+    #[must_use]
+    pub fn call_costs(self, trace: &Summary) -> Vec<(&str, &CallCost)> {
+        match self {
+            Self::Step => trace.steps.iter().map(|step| (step.name.as_str(), &step.calls)).collect(),
+            Self::Operation => {
+                trace.operations.iter().map(|operation| (operation.name.as_str(), &operation.calls)).collect()
+            }
+        }
+    }
+
+    /// Returns the groups of a trace with payload. Their bytes add up to all bytes of the trace.
+    #[must_use]
+    pub fn groups(self, trace: &Summary) -> Vec<Group<'_>> {
+        match self {
+            Self::Step => {
+                let group = |(name, calls, bytes)| Group { name, calls, bytes };
+                let steps = trace
+                    .steps
+                    .iter()
+                    .filter_map(|step| Some((&*step.name, step.calls.count(), step.bytes?)));
+                steps.map(group).collect()
+            }
+            Self::Operation => {
+                let group =
+                    |(name, cost): (_, &CallCost)| Group { name, calls: cost.count(), bytes: cost.bytes() };
+                let mut groups: Vec<_> = self.call_costs(trace).into_iter().map(group).collect();
+                groups.extend(bytes_without_call(trace));
+                groups
+            }
+        }
+    }
+}
+
+/// Returns the group of bytes on connections that carried no call.
+fn bytes_without_call(trace: &Summary) -> Option<Group<'_>> {
+    let (mut all, mut of_calls) = (ByteBreakdown::default(), ByteBreakdown::default());
+    trace.steps.iter().filter_map(|step| step.bytes).for_each(|bytes| all.add_all(&bytes));
+    trace.operations.iter().for_each(|operation| of_calls.add_all(&operation.calls.bytes()));
+    let bytes = all.without(&of_calls);
+    (bytes != ByteBreakdown::default()).then_some(Group { name: NO_CALL, calls: 0, bytes })
+}
+
+/// Returns `true` if at least one operation occurs in all traces, as in recordings of the same API.
+#[must_use]
+pub fn share_an_operation(traces: &[&Summary]) -> bool {
+    let Some((first, others)) = traces.split_first() else { return false };
+    let has = |trace: &Summary, name: &str| trace.operations.iter().any(|operation| operation.name == name);
+    first.operations.iter().any(|operation| others.iter().all(|other| has(other, &operation.name)))
+}
+
+/// Returns each name once, in order of first occurrence.
+pub(crate) fn unique_in_order<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut seen = HashSet::new();
+    names.into_iter().filter(|name| seen.insert(*name)).collect()
+}

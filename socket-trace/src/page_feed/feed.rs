@@ -1,0 +1,45 @@
+//! Conversion of annotated events to JSON.
+
+use std::io;
+
+use crate::show::carried::sentence;
+use crate::show::json::Added;
+use crate::timeline::{AnnotatedEvent, Recording};
+
+/// Converts the events of a time line to JSON, numbering them in order.
+#[derive(Debug, Default)]
+pub struct PageFeed {
+    seq: u64,
+}
+
+impl PageFeed {
+    /// Returns the JSON of the next event.
+    ///
+    /// # Errors
+    /// If the event cannot be serialized, which no event causes.
+    pub fn next(&mut self, annotated: &AnnotatedEvent, recordings: &[Recording]) -> io::Result<String> {
+        self.seq += 1;
+        let mut added = Added::among(recordings, annotated);
+        added.seq = Some(self.seq);
+        added.step = annotated.step.as_deref();
+        added.says = sentence(&annotated.parts);
+        let mut json = Vec::new();
+        added.write(&annotated.timed.event, &mut json)?;
+        json.truncate(json.trim_ascii_end().len());
+        String::from_utf8(json).map_err(io::Error::other)
+    }
+}
+
+impl From<&Recording> for page::hello::Recording {
+    fn from(Recording { label, header }: &Recording) -> Self {
+        Self {
+            label: label.clone(),
+            name: header.name.clone(),
+            side: header.side.name(),
+            program: header.program.clone(),
+            pid: header.pid,
+            started: header.started.clone(),
+            capture: header.capture,
+        }
+    }
+}

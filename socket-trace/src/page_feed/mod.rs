@@ -1,0 +1,16 @@
+//! The events of a time line as JSON objects for the page.
+//!
+//! Each object is that of `show --json`, with the event's number on the time line (`seq`), its step (`step`) and a sentence
+//! about its payload (`says`). Objects are ordered by `at`. The `at` of a connect is the time of the call, so a connect
+//! precedes the peer's accept.
+//!
+//! # Layout
+//!
+//! - `feed`: [`PageFeed`], the conversion to JSON
+//! - `recent`: [`RecentEvents`], a bounded history
+
+mod feed;
+mod recent;
+
+pub use feed::PageFeed;
+pub use recent::{MAX_BYTES, MAX_EVENTS, RecentEvents, json_array};

@@ -1,0 +1,103 @@
+//! A bounded history of the page's events.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Maximum number of events in the history: as many as the page shows.
+pub const MAX_EVENTS: usize = page::MOST_ITEMS;
+
+/// Maximum number of JSON bytes in the history. With 16 KiB of payload each, 20,000 events would take half a gigabyte.
+pub const MAX_BYTES: usize = 32 << 20;
+
+/// The most recent events, numbered without gaps.
+#[derive(Clone, Debug)]
+pub struct RecentEvents {
+    events: VecDeque<Arc<str>>,
+    first: u64,
+    bytes: usize,
+}
+
+impl Default for RecentEvents {
+    fn default() -> Self {
+        Self { events: VecDeque::new(), first: 1, bytes: 0 }
+    }
+}
+
+impl RecentEvents {
+    /// Adds an event, and drops the oldest ones beyond the limits. The newest event is always kept.
+    pub fn push(&mut self, event: String) {
+        self.bytes += event.len();
+        self.events.push_back(event.into());
+        while self.events.len() > MAX_EVENTS || (self.bytes > MAX_BYTES && self.events.len() > 1) {
+            let Some(oldest) = self.events.pop_front() else { break };
+            self.bytes -= oldest.len();
+            self.first += 1;
+        }
+    }
+
+    /// Returns the number of the oldest event in the history; if empty, the number of the next event.
+    #[must_use]
+    pub fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// Returns the number of the newest event, or 0 before the first one.
+    #[must_use]
+    pub fn last(&self) -> u64 {
+        self.first + self.events.len() as u64 - 1
+    }
+
+    /// Returns the events with a number greater than `seq`.
+    pub fn after(&self, seq: u64) -> impl Iterator<Item = &Arc<str>> {
+        let skipped = (seq + 1).saturating_sub(self.first);
+        self.events.range(usize::try_from(skipped).unwrap_or(usize::MAX).min(self.events.len())..)
+    }
+}
+
+/// Joins JSON values to a JSON array.
+#[must_use]
+pub fn json_array<'a>(events: impl IntoIterator<Item = &'a Arc<str>>) -> String {
+    let events: Vec<&str> = events.into_iter().map(AsRef::as_ref).collect();
+    format!("[{}]", events.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(recent: &RecentEvents, seq: u64) -> Vec<&str> {
+        recent.after(seq).map(AsRef::as_ref).collect()
+    }
+
+    #[test]
+    fn events_are_found_by_number() {
+        let mut recent = RecentEvents::default();
+        assert_eq!((recent.first(), recent.last(), after(&recent, 0).len()), (1, 0, 0));
+        (1..=3).for_each(|number| recent.push(number.to_string()));
+        assert_eq!((recent.first(), recent.last()), (1, 3));
+        assert_eq!(after(&recent, 0), ["1", "2", "3"]);
+        assert_eq!(after(&recent, 2), ["3"]);
+        assert!(after(&recent, 3).is_empty() && after(&recent, 99).is_empty());
+        assert_eq!(json_array(recent.after(1)), "[2,3]");
+        assert_eq!(json_array(recent.after(3)), "[]");
+    }
+
+    #[test]
+    fn oldest_events_are_dropped_beyond_max_events() {
+        let mut recent = RecentEvents::default();
+        (1..=MAX_EVENTS + 5).for_each(|number| recent.push(number.to_string()));
+        assert_eq!((recent.first(), recent.last()), (6, MAX_EVENTS as u64 + 5));
+        assert_eq!(after(&recent, 0)[..2], ["6", "7"]);
+    }
+
+    #[test]
+    fn newest_event_is_kept_beyond_max_bytes() {
+        let mut recent = RecentEvents::default();
+        (0..3).for_each(|_| recent.push("x".repeat(MAX_BYTES / 2)));
+        assert_eq!((recent.first(), recent.last()), (2, 3));
+        recent.push("x".repeat(2 * MAX_BYTES));
+        assert_eq!((recent.first(), recent.last()), (4, 4));
+        recent.push("x".to_owned());
+        assert_eq!((recent.first(), recent.last()), (5, 5));
+    }
+}

@@ -1,0 +1,140 @@
+//! Bytes by class and direction.
+
+use serde::Serialize;
+use socket_dissect::{Budget, Class, Part};
+
+use super::data_transfer::DataTransfer;
+
+/// Number of bytes of each class.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct BytesByClass {
+    /// Bytes that manage the connection and belong to no call.
+    pub connection: u64,
+    /// Bytes that delimit messages: lengths, frame headers, chunk headers.
+    pub framing: u64,
+    /// Bytes of header fields.
+    pub headers: u64,
+    /// Bytes of message bodies, and encrypted TLS data.
+    pub payload: u64,
+    /// Bytes of TLS itself: record headers, handshake, alerts. Omitted from JSON if zero.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub tls: u64,
+    /// Bytes that could not be dissected.
+    pub unknown: u64,
+}
+
+impl BytesByClass {
+    /// Adds bytes of one class. Sums saturate, because a trace may contain any number.
+    pub fn add(&mut self, class: Class, bytes: u64) {
+        let sum = self.sum_mut(class);
+        *sum = sum.saturating_add(bytes);
+    }
+
+    /// Subtracts bytes of one class, down to zero.
+    pub(crate) fn subtract(&mut self, class: Class, bytes: u64) {
+        let sum = self.sum_mut(class);
+        *sum = sum.saturating_sub(bytes);
+    }
+
+    fn sum_mut(&mut self, class: Class) -> &mut u64 {
+        match class {
+            Class::Connection => &mut self.connection,
+            Class::Framing => &mut self.framing,
+            Class::Headers => &mut self.headers,
+            Class::Payload => &mut self.payload,
+            Class::Tls => &mut self.tls,
+            Class::Unknown => &mut self.unknown,
+        }
+    }
+
+    /// Adds the bytes of dissected parts.
+    pub(crate) fn add_parts<'a>(&mut self, parts: impl IntoIterator<Item = &'a Part>) {
+        for part in parts {
+            self.add(part.class, part.bytes);
+        }
+    }
+
+    /// Adds the bytes of `other`, class by class.
+    pub fn add_all(&mut self, other: &Self) {
+        for (class, bytes) in other.by_class() {
+            self.add(class, bytes);
+        }
+    }
+
+    /// Returns the difference to `other`, class by class and at least zero.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        Self {
+            connection: self.connection.saturating_sub(other.connection),
+            framing: self.framing.saturating_sub(other.framing),
+            headers: self.headers.saturating_sub(other.headers),
+            payload: self.payload.saturating_sub(other.payload),
+            tls: self.tls.saturating_sub(other.tls),
+            unknown: self.unknown.saturating_sub(other.unknown),
+        }
+    }
+
+    /// Returns the sum over all classes.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.by_class().into_iter().fold(0, |sum, (_, bytes)| sum.saturating_add(bytes))
+    }
+
+    /// Returns the number of bytes of each class.
+    #[must_use]
+    pub fn by_class(&self) -> [(Class, u64); 6] {
+        [
+            (Class::Connection, self.connection),
+            (Class::Framing, self.framing),
+            (Class::Headers, self.headers),
+            (Class::Payload, self.payload),
+            (Class::Tls, self.tls),
+            (Class::Unknown, self.unknown),
+        ]
+    }
+}
+
+fn is_zero(bytes: &u64) -> bool {
+    *bytes == 0
+}
+
+impl From<&Budget> for BytesByClass {
+    fn from(budget: &Budget) -> Self {
+        let mut all = Self::default();
+        for (class, bytes) in &budget.bytes {
+            all.add(*class, *bytes);
+        }
+        all
+    }
+}
+
+/// Number of bytes of each class, in each direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ByteBreakdown {
+    /// From the client to the server.
+    pub to_server: BytesByClass,
+    /// From the server to the client.
+    pub to_client: BytesByClass,
+}
+
+impl ByteBreakdown {
+    /// Adds the bytes of `other`.
+    pub fn add_all(&mut self, other: &Self) {
+        self.to_server.add_all(&other.to_server);
+        self.to_client.add_all(&other.to_client);
+    }
+
+    /// Returns the bytes in the direction of `transfer`.
+    pub(crate) fn direction_of(&mut self, transfer: DataTransfer) -> &mut BytesByClass {
+        if transfer.to_server { &mut self.to_server } else { &mut self.to_client }
+    }
+
+    /// Returns the difference to `other`, at least zero in each class.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        Self {
+            to_server: self.to_server.without(&other.to_server),
+            to_client: self.to_client.without(&other.to_client),
+        }
+    }
+}

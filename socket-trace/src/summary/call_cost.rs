@@ -1,0 +1,128 @@
+//! Bytes, reads, writes and time of calls: the first call of each connection apart from the later ones.
+
+use serde::Serialize;
+use socket_dissect::{Budget, Call, Part};
+use socket_tap::format::Side;
+
+use super::byte_breakdown::{ByteBreakdown, BytesByClass};
+use super::data_transfer::DataTransfer;
+use super::median::Median;
+
+/// Sums over calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CallTotals {
+    /// Number of calls.
+    pub count: u64,
+    /// Number of reads that carried a part of a call. A read with parts of two calls counts for both.
+    pub reads: u64,
+    /// Number of writes that carried a part of a call. A write with parts of two calls counts for both.
+    pub writes: u64,
+    /// Bytes by class and direction.
+    #[serde(flatten)]
+    pub bytes: ByteBreakdown,
+    /// Median time from the first byte of a request to the first byte of its response, in nanoseconds. `None` if no
+    /// call has a response.
+    pub first_byte_ns: Option<u64>,
+    #[serde(skip)]
+    first_byte_samples: Median,
+}
+
+impl CallTotals {
+    /// Adds a call that was recorded on the given side of its connection.
+    pub(super) fn add(&mut self, call: &Call, side: Side) {
+        self.count += 1;
+        self.reads += reads(call, side);
+        self.writes += writes(call, side);
+        self.bytes.to_server.add_all(&BytesByClass::from(&call.to_server));
+        self.bytes.to_client.add_all(&BytesByClass::from(&call.to_client));
+        self.first_byte_samples.add(first_byte_ns(call));
+    }
+
+    /// Adds the overhead of the calls' connection.
+    pub(super) fn add_overhead(&mut self, overhead: &ConnectionOverhead) {
+        self.reads += overhead.reads;
+        self.writes += overhead.writes;
+        self.bytes.add_all(&overhead.bytes);
+    }
+
+    fn finish(&mut self) {
+        self.first_byte_ns = self.first_byte_samples.get();
+    }
+}
+
+/// Reads, writes and bytes of a connection that belong to none of its calls.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ConnectionOverhead {
+    /// Number of reads that carried no part of a call.
+    reads: u64,
+    /// Number of writes that carried no part of a call.
+    writes: u64,
+    bytes: ByteBreakdown,
+}
+
+impl ConnectionOverhead {
+    /// Adds the parts of a transfer that belong to no call.
+    pub(super) fn add(&mut self, transfer: DataTransfer, parts: &[Part]) {
+        self.bytes.direction_of(transfer).add_parts(parts.iter().filter(|part| part.call.is_none()));
+        if parts.iter().all(|part| part.call.is_none()) {
+            let count = if transfer.is_read { &mut self.reads } else { &mut self.writes };
+            *count += 1;
+        }
+    }
+}
+
+/// Totals of calls by their position on the connection: the cost of a new connection, and the saving of a kept one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CallCost {
+    /// The first call of each connection, including the opening and the end of the connection.
+    pub first: CallTotals,
+    /// The later calls of each connection, including the connection's overhead between calls.
+    pub later: CallTotals,
+}
+
+impl CallCost {
+    /// Returns the number of calls.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.first.count + self.later.count
+    }
+
+    /// Returns the bytes of all calls.
+    #[must_use]
+    pub fn bytes(&self) -> ByteBreakdown {
+        let mut bytes = self.first.bytes;
+        bytes.add_all(&self.later.bytes);
+        bytes
+    }
+
+    pub(super) fn finish(&mut self) {
+        self.first.finish();
+        self.later.finish();
+    }
+}
+
+/// Returns the number of reads on `side` that carried a part of the call.
+#[must_use]
+pub fn reads(call: &Call, side: Side) -> u64 {
+    let Budget { transfers, .. } = match side {
+        Side::Server => &call.to_server,
+        Side::Client => &call.to_client,
+    };
+    *transfers
+}
+
+/// Returns the number of writes on `side` that carried a part of the call.
+#[must_use]
+pub fn writes(call: &Call, side: Side) -> u64 {
+    let Budget { transfers, .. } = match side {
+        Side::Server => &call.to_client,
+        Side::Client => &call.to_server,
+    };
+    *transfers
+}
+
+/// Returns the time from the first byte of the request to the first byte of the response, in nanoseconds.
+#[must_use]
+pub fn first_byte_ns(call: &Call) -> Option<u64> {
+    call.answered.map(|answered| answered.saturating_sub(call.began))
+}

@@ -1,0 +1,54 @@
+//! Order of a socket's calls, without the parts that vary between runs.
+//!
+//! The number and order of reads and writes depends on how the kernel cuts the stream: forty runs of one gRPC call
+//! showed twenty sequences. A call pattern keeps the stable parts: the calls that opened the socket, one read, one
+//! write, each shutdown, each kind of failure, and the end.
+
+use serde::Serialize;
+use socket_tap::format::Side;
+
+use super::role::Role;
+use super::socket_history::{MAX_CALLS, OpeningCall, SocketHistory};
+
+/// The calls of a socket, repeated reads and writes named once.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct CallPattern(pub Vec<String>);
+
+impl CallPattern {
+    /// Returns the pattern of a socket in a recording of the given side.
+    #[must_use]
+    pub fn of(socket: &SocketHistory, side: Side) -> Self {
+        let mut calls: Vec<String> = socket.opening.iter().map(|call| call_name(*call).to_owned()).collect();
+        let role = socket.role(side);
+        let [read, write] = if role == Role::Datagram { ["recvfrom", "sendto"] } else { ["read", "write"] };
+        let (read, write) = ((socket.reads > 0, read), (socket.writes > 0, write));
+        // In the usual order of the side, whichever came first: a client writes before it reads.
+        let [first, second] = if role == Role::Connected { [write, read] } else { [read, write] };
+        let has = [(role == Role::Listener && socket.accepts, "accept"), first, second];
+        calls.extend(has.into_iter().filter(|(has, _)| *has).map(|(_, call)| call.to_owned()));
+        calls.extend((0..socket.shutdowns).take(MAX_CALLS).map(|_| "shutdown".to_owned()));
+        calls.extend(socket.failures.iter().cloned());
+        if socket.closed.is_some() {
+            calls.push(if socket.released { "release" } else { "close" }.to_owned());
+        }
+        Self(calls)
+    }
+}
+
+impl std::fmt::Display for CallPattern {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.join(" → "))
+    }
+}
+
+fn call_name(call: OpeningCall) -> &'static str {
+    match call {
+        OpeningCall::Socket => "socket",
+        OpeningCall::Bind => "bind",
+        OpeningCall::Listen => "listen",
+        OpeningCall::Accept => "accept",
+        OpeningCall::Connect => "connect",
+        OpeningCall::Adopt => "adopt",
+    }
+}

@@ -1,0 +1,30 @@
+//! Direction and size of one read, write or datagram.
+
+use socket_tap::event::{Event, Op};
+use socket_tap::format::Side;
+
+/// Direction and size of one read, write or datagram.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DataTransfer {
+    pub(crate) is_read: bool,
+    /// `true` if the client sent the bytes.
+    pub(crate) to_server: bool,
+    pub(crate) bytes: u64,
+}
+
+impl DataTransfer {
+    /// Returns the transfer that `event` made on the given side of a connection, or `None` for an event without data.
+    ///
+    /// An empty datagram is a transfer. An empty read is not: it is the end of the stream.
+    pub(crate) fn by(event: &Event, side: Side) -> Option<Self> {
+        let (is_read, bytes) = match &event.op {
+            _ if event.error.is_some() => return None,
+            Op::Read(transfer) if transfer.bytes > 0 => (true, transfer.bytes),
+            Op::Write(transfer) if transfer.bytes > 0 => (false, transfer.bytes),
+            Op::RecvFrom(datagram) => (true, datagram.bytes),
+            Op::SendTo(datagram) => (false, datagram.bytes),
+            _ => return None,
+        };
+        Some(Self { is_read, to_server: is_read == (side == Side::Server), bytes })
+    }
+}

@@ -1,0 +1,66 @@
+//! Totals of a trace.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use socket_tap::event::SockId;
+use socket_tap::format::Side;
+
+use super::completeness::Defect;
+use super::operation::Operation;
+use super::role::Role;
+use super::step::Step;
+
+/// Totals of a trace.
+#[derive(Debug, Serialize)]
+pub struct Summary {
+    /// Path of the trace.
+    pub source: String,
+    /// Name of the recording.
+    pub name: String,
+    /// Name that is unique among compared traces: the recording's name, or the file name if two recordings share a name.
+    pub label: String,
+    /// Side of the connections that recorded.
+    #[serde(serialize_with = "super::json::side")]
+    pub side: Side,
+    /// Program that recorded.
+    pub program: String,
+    /// Number of event lines.
+    pub events: u64,
+    /// Number of events that the recorder dropped.
+    pub lost: u64,
+    /// Number of connections without a close event.
+    pub open: u64,
+    /// Connections that ended with a reset, an error or a local abort; `None` if there are none.
+    pub unclean: Option<SocketGroup>,
+    /// `true` if payload was recorded, which the byte breakdown needs.
+    pub payload: bool,
+    /// Reasons why the trace is inconclusive; empty for a complete trace.
+    #[serde(rename = "doubts")]
+    pub defects: Vec<Defect>,
+    /// Call patterns of the sockets, by role.
+    #[serde(rename = "skeletons")]
+    pub call_patterns: BTreeMap<Role, BTreeMap<String, SocketGroup>>,
+    /// Totals of each step, in order of first occurrence.
+    pub steps: Vec<Step>,
+    /// Cost of the calls, by operation; empty for a recording without payload.
+    pub operations: Vec<Operation>,
+    /// Number of payload bytes that could not be dissected and may contain further calls.
+    pub unknown: u64,
+}
+
+/// A group of sockets with something in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct SocketGroup {
+    /// Number of sockets.
+    pub sockets: u64,
+    /// First socket of the group, to look up in the trace.
+    pub first: SockId,
+}
+
+impl SocketGroup {
+    /// Returns an empty group whose first socket will be `first`.
+    pub(super) fn starting_with(first: SockId) -> Self {
+        Self { sockets: 0, first }
+    }
+}

@@ -1,0 +1,200 @@
+//! Totals that need recorded payload: bytes by class, and the cost of calls.
+
+use std::collections::HashMap;
+use std::mem;
+
+use socket_dissect::{Call, Class, Dissector, Layer, Part};
+use socket_tap::event::{Event, Op, SockId};
+use socket_tap::format::Side;
+
+use super::call_cost::ConnectionOverhead;
+use super::capped_map::CappedMap;
+use super::data_transfer::DataTransfer;
+use super::encrypted::Encrypted;
+use super::operation::{Operation, operation_name};
+use super::step::Steps;
+
+/// A call that has ended.
+#[derive(Clone, Copy, Debug)]
+pub struct EndedCall<'a> {
+    /// Name of the current step.
+    pub step: &'a str,
+    /// Recorded side of the call's connection.
+    pub side: Side,
+    /// The call.
+    pub call: &'a Call,
+}
+
+/// A callback for each call that has ended.
+pub type OnCall<'a> = &'a mut dyn FnMut(EndedCall<'_>);
+
+/// Totals of the payload so far.
+pub(super) struct PayloadStats {
+    side: Side,
+    dissector: Dissector,
+    /// The open connections.
+    connections: HashMap<SockId, Connection>,
+    encrypted: Encrypted,
+    operations: CappedMap<Operation>,
+    /// Number of bytes of closed connections that could not be dissected.
+    unknown: u64,
+}
+
+/// The transfer of an event, and its place in the totals.
+#[derive(Clone, Copy)]
+pub(super) struct ClassifiedTransfer {
+    /// Recorded side of the connection.
+    pub(super) side: Side,
+    /// `None` for an event without data.
+    pub(super) transfer: Option<DataTransfer>,
+    /// `true` if steps do not count the event.
+    pub(super) is_uncounted: bool,
+}
+
+/// Payload totals of a whole recording.
+#[derive(Default)]
+pub(super) struct PayloadTotals {
+    pub(super) operations: Vec<Operation>,
+    /// Number of stream bytes that could not be dissected.
+    pub(super) unknown: u64,
+}
+
+/// A connection, and its bytes that no call has claimed yet.
+struct Connection {
+    side: Side,
+    /// Number of bytes that could not be dissected or are encrypted.
+    unknown: u64,
+    /// `true` if another recorded stream on top of this one carries the same data in plaintext.
+    is_below: bool,
+    /// Bytes since the last call ended that belong to no call.
+    overhead: ConnectionOverhead,
+    /// Place in the totals of the connection's first call, once that has ended.
+    first_call: Option<Place>,
+}
+
+/// Place of a call in the totals.
+#[derive(Clone, Copy)]
+struct Place {
+    step: usize,
+    operation: usize,
+}
+
+impl PayloadStats {
+    pub(super) fn new(side: Side) -> Self {
+        Self {
+            side,
+            dissector: Dissector::new(side),
+            connections: HashMap::new(),
+            encrypted: Encrypted::default(),
+            operations: CappedMap::new("other operations"),
+            unknown: 0,
+        }
+    }
+
+    /// Adds an event.
+    pub(super) fn observe(
+        &mut self,
+        event: &Event,
+        transfer: ClassifiedTransfer,
+        steps: &mut Steps,
+        on_call: OnCall<'_>,
+    ) {
+        let parts = self.dissector.observe(event);
+        let ClassifiedTransfer { side, transfer, is_uncounted } = transfer;
+        if let Some(transfer) = transfer.filter(|_| !is_uncounted) {
+            steps.current().add_parts(transfer, &parts);
+        }
+        if let (Some(sock), Some(transfer)) = (event.sock, transfer) {
+            if !parts.is_empty() {
+                self.connection(sock, side).add(transfer, &parts);
+            }
+            self.encrypted.transfer(sock, transfer.to_server, &parts, steps);
+        }
+        if let (Op::Adopt { on: Some(below), .. }, Some(sock)) = (&event.op, event.sock) {
+            let below = *below;
+            self.encrypted.adopt(sock, below);
+            self.connection(below, side).is_below = true;
+        }
+        for call in self.dissector.finished() {
+            self.count_call(&call, steps, on_call);
+        }
+        if let (Op::Close(_) | Op::Release(_), Some(sock)) = (&event.op, event.sock) {
+            self.encrypted.close(sock, steps);
+            if let Some(connection) = self.connections.remove(&sock) {
+                self.count_closed(&connection, steps);
+            }
+        }
+    }
+
+    fn connection(&mut self, sock: SockId, side: Side) -> &mut Connection {
+        self.connections.entry(sock).or_insert_with(|| Connection::new(side))
+    }
+
+    /// Counts a call, and the overhead since the call before, in the step in which the call ended. Overhead before the end
+    /// of the first call counts for the first call.
+    fn count_call(&mut self, call: &Call, steps: &mut Steps, on_call: OnCall<'_>) {
+        let operation = self.operations.index(&operation_name(&call.operation), Operation::new);
+        let place = Place { step: steps.current_index(), operation };
+        let connection = self.connection(call.sock, self.side);
+        let side = connection.side;
+        let is_first = call.number == 0;
+        if is_first {
+            connection.first_call = Some(place);
+        }
+        let overhead = match connection.first_call {
+            Some(_) => mem::take(&mut connection.overhead),
+            None => ConnectionOverhead::default(),
+        };
+        on_call(EndedCall { step: &steps.current().name, side, call });
+        for cost in [&mut steps.at(place.step).calls, &mut self.operations.at(place.operation).calls] {
+            let totals = if is_first { &mut cost.first } else { &mut cost.later };
+            totals.add(call, side);
+            totals.add_overhead(&overhead);
+        }
+    }
+
+    /// Counts the overhead after the last call for the first call: it is a cost of the connection, however many calls the
+    /// connection carries.
+    fn count_closed(&mut self, connection: &Connection, steps: &mut Steps) {
+        if !connection.is_below {
+            self.unknown = self.unknown.saturating_add(connection.unknown);
+        }
+        let Some(place) = connection.first_call else { return };
+        for cost in [&mut steps.at(place.step).calls, &mut self.operations.at(place.operation).calls] {
+            cost.first.add_overhead(&connection.overhead);
+        }
+    }
+
+    /// Counts the calls and connections that are still open, and returns the totals.
+    pub(super) fn finish(mut self, steps: &mut Steps, on_call: OnCall<'_>) -> PayloadTotals {
+        self.encrypted.finish(steps);
+        let dissector = mem::replace(&mut self.dissector, Dissector::new(self.side));
+        for call in dissector.open() {
+            self.count_call(&call, steps, on_call);
+        }
+        for connection in mem::take(&mut self.connections).into_values() {
+            self.count_closed(&connection, steps);
+        }
+        let mut operations = self.operations.into_values();
+        operations.iter_mut().for_each(|operation| operation.calls.finish());
+        PayloadTotals { operations, unknown: self.unknown }
+    }
+}
+
+impl Connection {
+    fn new(side: Side) -> Self {
+        Self { side, unknown: 0, is_below: false, overhead: ConnectionOverhead::default(), first_call: None }
+    }
+
+    fn add(&mut self, transfer: DataTransfer, parts: &[Part]) {
+        self.overhead.add(transfer, parts);
+        for part in parts.iter().filter(|part| may_contain_calls(part)) {
+            self.unknown = self.unknown.saturating_add(part.bytes);
+        }
+    }
+}
+
+/// Returns `true` if the part may contain calls that cannot be dissected.
+fn may_contain_calls(part: &Part) -> bool {
+    part.class == Class::Unknown || (part.layer == Layer::Tls && part.class == Class::Payload)
+}

@@ -1,0 +1,33 @@
+//! The purpose of a socket.
+
+use serde::Serialize;
+
+/// The purpose of a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// A socket that accepts connections.
+    Listener,
+    /// The accepting end of a connection.
+    Accepted,
+    /// The connecting end of a connection.
+    Connected,
+    /// A stream on top of another recorded stream, such as TLS: both carry the same data.
+    Layer,
+    /// A socket that sends and receives datagrams.
+    Datagram,
+}
+
+impl Role {
+    /// Returns a heading for the sockets of this role.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Listener => "the server's listening socket",
+            Self::Accepted => "a connection, server side",
+            Self::Connected => "a connection, client side",
+            Self::Layer => "a stream above another",
+            Self::Datagram => "a datagram socket",
+        }
+    }
+}

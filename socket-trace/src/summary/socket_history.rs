@@ -1,0 +1,260 @@
+//! The calls of one socket, from open to close.
+
+use socket_tap::close::{Close, EndedBy};
+use socket_tap::event::{Event, Op, SockId, SocketKind};
+use socket_tap::format::Side;
+
+use super::role::Role;
+
+/// Direction of the first transfer on a connection, as seen by the recording side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FirstTransfer {
+    /// The peer sent first.
+    Read,
+    /// The recording side sent first.
+    Write,
+}
+
+/// Maximum number of calls and failures that are kept for one socket. A trace may contain any number of them.
+pub(super) const MAX_CALLS: usize = 32;
+
+/// The calls of one socket so far.
+#[derive(Clone, Debug, Default)]
+pub struct SocketHistory {
+    /// The calls that opened the socket, in order.
+    pub opening: Vec<OpeningCall>,
+    /// `true` if the program called bind or listen, even if the call failed.
+    pub listens: bool,
+    /// `true` if the socket has accepted a connection.
+    pub accepts: bool,
+    /// Class of the socket, from the event that made or adopted it.
+    pub class: SocketClass,
+    /// Number of reads that returned bytes.
+    pub reads: u64,
+    /// Number of writes that sent bytes.
+    pub writes: u64,
+    /// Number of times the sending half was shut down.
+    pub shutdowns: u64,
+    /// Failed calls with the reason; consecutive equal failures are listed once.
+    pub failures: Vec<String>,
+    /// Time at which the socket became a connection.
+    pub opened: Option<u64>,
+    /// Direction and time of the first transfer.
+    pub first: Option<(FirstTransfer, u64)>,
+    /// Time of the first transfer in the other direction.
+    pub answered: Option<u64>,
+    /// Totals from the close or release event.
+    pub closed: Option<Close>,
+    /// `true` if the tap released the socket before it was closed.
+    pub released: bool,
+}
+
+/// Class of a socket, from the event that made or adopted it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SocketClass {
+    /// A stream socket, which may also become a listener.
+    #[default]
+    Stream,
+    /// An adopted listener.
+    Listener,
+    /// A stream on top of another one.
+    Layer,
+    /// A datagram socket.
+    Datagram,
+}
+
+/// A call that opens a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpeningCall {
+    /// `socket(2)`
+    Socket,
+    /// `bind(2)`
+    Bind,
+    /// `listen(2)`
+    Listen,
+    /// `accept(2)`
+    Accept,
+    /// `connect(2)`
+    Connect,
+    /// Adoption of a socket that was open before the recording began.
+    Adopt,
+}
+
+impl SocketHistory {
+    /// Records an event of the socket.
+    pub fn observe(&mut self, event: &Event) {
+        self.listens |= matches!(event.op, Op::Bind { .. } | Op::Listen { .. });
+        if let Some(error) = &event.error {
+            return self.failed(event.op.name(), &error.reason);
+        }
+        match &event.op {
+            Op::Socket { kind, .. } => {
+                self.opened_by(OpeningCall::Socket);
+                self.class = class_of(kind, None);
+            }
+            Op::Adopt { kind, on, .. } => {
+                self.opened_by(OpeningCall::Adopt);
+                self.class = class_of(kind, *on);
+                self.opened = Some(event.t);
+            }
+            Op::Bind { .. } => self.opened_by(OpeningCall::Bind),
+            Op::Listen { .. } => self.opened_by(OpeningCall::Listen),
+            Op::Accept { .. } => {
+                self.opened_by(OpeningCall::Accept);
+                self.opened = Some(event.t);
+            }
+            Op::Connect { .. } => {
+                self.opened_by(OpeningCall::Connect);
+                self.opened = Some(event.t);
+            }
+            Op::Shutdown => self.shutdowns += 1,
+            Op::Close(close) => self.closed = Some((**close).clone()),
+            Op::Release(close) => {
+                self.closed = Some((**close).clone());
+                self.released = true;
+            }
+            _ => self.transferred(event),
+        }
+    }
+
+    fn opened_by(&mut self, call: OpeningCall) {
+        if self.opening.len() < MAX_CALLS {
+            self.opening.push(call);
+        }
+    }
+
+    fn failed(&mut self, name: &str, reason: &str) {
+        if self.failures.len() < MAX_CALLS {
+            self.failures.push(format!("{name} fails: {reason}"));
+            self.failures.dedup();
+        }
+    }
+
+    fn transferred(&mut self, event: &Event) {
+        match &event.op {
+            Op::Read(transfer) if transfer.bytes > 0 => {
+                self.reads += 1;
+                self.time_transfer(FirstTransfer::Read, event.t);
+            }
+            Op::Write(transfer) if transfer.bytes > 0 => {
+                self.writes += 1;
+                self.time_transfer(FirstTransfer::Write, event.t);
+            }
+            Op::RecvFrom(_) => {
+                self.class = SocketClass::Datagram;
+                self.reads += 1;
+            }
+            Op::SendTo(_) => {
+                self.class = SocketClass::Datagram;
+                self.writes += 1;
+            }
+            _ => {}
+        }
+    }
+
+    fn time_transfer(&mut self, direction: FirstTransfer, t: u64) {
+        match self.first {
+            None => self.first = Some((direction, t)),
+            Some((first, _)) if first != direction => {
+                self.answered.get_or_insert(t);
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Returns the role of the socket in a recording of the given side. A connection whose opening is missing from the
+    /// recording has the role of that side.
+    #[must_use]
+    pub fn role(&self, side: Side) -> Role {
+        let has = |call| self.opening.contains(&call);
+        match side {
+            _ if self.class == SocketClass::Datagram => Role::Datagram,
+            _ if self.class == SocketClass::Layer => Role::Layer,
+            _ if self.class == SocketClass::Listener => Role::Listener,
+            _ if has(OpeningCall::Accept) => Role::Accepted,
+            _ if has(OpeningCall::Connect) => Role::Connected,
+            _ if self.listens || self.accepts => Role::Listener,
+            Side::Server => Role::Accepted,
+            Side::Client => Role::Connected,
+        }
+    }
+
+    /// Returns the recorded side of the connection. It differs from `recorded`, the side of the recording, if for example
+    /// a server connects to another server.
+    #[must_use]
+    pub fn side(&self, recorded: Side) -> Side {
+        match self.role(recorded) {
+            Role::Accepted => Side::Server,
+            Role::Connected => Side::Client,
+            Role::Listener | Role::Layer | Role::Datagram => recorded,
+        }
+    }
+
+    /// Returns `true` unless the socket ended with a reset, an error or a local abort.
+    #[must_use]
+    pub fn ended_cleanly(&self) -> bool {
+        let unclean =
+            |close: &Close| close.aborted || matches!(close.ended_by, Some(EndedBy::Reset | EndedBy::Error));
+        !self.closed.as_ref().is_some_and(unclean)
+    }
+
+    /// Returns the cause of the connection's end: `client`, `server`, or another reason by its name.
+    #[must_use]
+    pub fn ended_by(&self, side: Side) -> Option<&'static str> {
+        let (local, peer) = match side {
+            Side::Server => ("server", "client"),
+            Side::Client => ("client", "server"),
+        };
+        self.closed.as_ref()?.ended_by.map(|ended_by| match ended_by {
+            EndedBy::Local => local,
+            EndedBy::Peer => peer,
+            other => other.name(),
+        })
+    }
+
+    /// Returns the side that sent the first byte: `client` or `server`.
+    #[must_use]
+    pub fn first_sender(&self, side: Side) -> Option<&'static str> {
+        self.first.map(|(first, _)| match (side, first) {
+            (Side::Server, FirstTransfer::Write) | (Side::Client, FirstTransfer::Read) => "server",
+            (Side::Server, FirstTransfer::Read) | (Side::Client, FirstTransfer::Write) => "client",
+        })
+    }
+
+    /// Returns the time from the client's first byte to the server's first byte, in nanoseconds.
+    ///
+    /// `None` if the server sent first, because its first byte is then not a response.
+    #[must_use]
+    pub fn first_byte_ns(&self, side: Side) -> Option<u64> {
+        let (_, sent) = self.first?;
+        let answered = self.answered.filter(|_| self.first_sender(side) == Some("client"));
+        answered.map(|answered| answered.saturating_sub(sent))
+    }
+}
+
+fn class_of(kind: &SocketKind, on: Option<SockId>) -> SocketClass {
+    match (kind, on) {
+        (SocketKind::Listener, _) => SocketClass::Listener,
+        (SocketKind::Datagram, _) => SocketClass::Datagram,
+        (_, Some(_)) => SocketClass::Layer,
+        _ => SocketClass::Stream,
+    }
+}
+
+/// Returns the listening socket of a successful accept.
+pub(super) fn accepting_listener(event: &Event) -> Option<SockId> {
+    match event.op {
+        Op::Accept { on, .. } if event.error.is_none() => Some(on),
+        _ => None,
+    }
+}
+
+/// Returns `true` if the event opens a connection. A stream on top of another one is not a connection.
+pub(crate) fn opens_connection(event: &Event) -> bool {
+    event.error.is_none()
+        && match &event.op {
+            Op::Accept { .. } | Op::Connect { .. } => true,
+            Op::Adopt { kind, on, .. } => *kind == SocketKind::Stream && on.is_none(),
+            _ => false,
+        }
+}

@@ -1,0 +1,127 @@
+//! Each event of a time line with its connection, step and payload.
+
+use std::rc::Rc;
+
+use socket_dissect::{Contracts, Dissector, Expansion, Part};
+
+use super::connections::{Connection, Connections, Socket};
+use super::merge::Timeline;
+use super::next::Next;
+use super::step_tracker::StepTracker;
+use super::timed_event::TimedEvent;
+use crate::reader::Error;
+
+/// The events of a time line, each with its connection, step and payload.
+#[derive(Debug)]
+pub struct AnnotatedEvents {
+    timeline: Timeline,
+    connections: Connections,
+    steps: StepTracker,
+    /// One for each recording; `None` for a recording without payload.
+    dissectors: Vec<Option<Dissector>>,
+}
+
+/// An event with its connection, step and payload.
+#[derive(Debug)]
+pub struct AnnotatedEvent {
+    /// The event.
+    pub timed: TimedEvent,
+    /// The connection of its socket.
+    pub connection: Option<Rc<Connection>>,
+    /// Name of its step.
+    pub step: Option<Rc<str>>,
+    /// The dissected parts of its payload; empty for a recording without payload.
+    pub parts: Vec<Part>,
+}
+
+impl AnnotatedEvents {
+    /// Annotates the events of a time line. gRPC messages are decoded with the bookshelf's contract.
+    #[must_use]
+    pub fn new(timeline: Timeline) -> Self {
+        Self::with_contracts(timeline, &Contracts::default())
+    }
+
+    /// Annotates the events of a time line. gRPC messages are decoded with the given contracts.
+    #[must_use]
+    pub fn with_contracts(timeline: Timeline, contracts: &Contracts) -> Self {
+        let dissectors = timeline.recordings().iter().map(|recording| {
+            let has_payload = recording.header.capture > 0;
+            has_payload.then(|| Dissector::with_contracts(recording.header.side, contracts.clone()))
+        });
+        let (dissectors, connections) = (dissectors.collect(), Connections::default());
+        Self { steps: StepTracker::default(), timeline, connections, dissectors }
+    }
+
+    /// Returns the time line.
+    #[must_use]
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// Returns the time line, usually after its end to inspect the traces.
+    #[must_use]
+    pub fn into_timeline(self) -> Timeline {
+        self.timeline
+    }
+
+    /// Returns the operation of an open call, if it is known yet.
+    pub(crate) fn operation(&self, socket: Socket, call: u64) -> Option<&str> {
+        self.dissectors.get(socket.recording)?.as_ref()?.operation(socket.sock, call)
+    }
+
+    /// Returns the size that encryption adds to each record of the connection, if known.
+    pub(crate) fn expansion(&self, socket: Socket) -> Option<Expansion> {
+        self.dissectors.get(socket.recording)?.as_ref()?.expansion(socket.sock)
+    }
+
+    /// Returns the next event. On [`Next::Pending`], call [`wait`](Self::wait) and try again.
+    ///
+    /// # Errors
+    /// If a trace cannot be read.
+    pub fn next_or_pending(&mut self) -> Result<Next<AnnotatedEvent>, Error> {
+        let timed = match self.timeline.next_or_pending()? {
+            Next::Event(timed) => timed,
+            Next::Pending => return Ok(Next::Pending),
+            Next::End => return Ok(Next::End),
+        };
+        let recording = timed.recording;
+        let side = self.timeline.recordings().get(recording).map(|recording| recording.header.side);
+        let connection = side.and_then(|side| self.connections.observe(recording, side, &timed.event));
+        let dissector = self.dissectors.get_mut(recording).and_then(Option::as_mut);
+        let parts = dissector.map_or_else(Vec::new, |dissector| {
+            let parts = dissector.observe(&timed.event);
+            // The dissector keeps finished calls until they are fetched, and they are not needed here.
+            dissector.finished();
+            parts
+        });
+        let step = self.steps.observe(recording, &timed.event);
+        Ok(Next::Event(AnnotatedEvent { timed, connection, step, parts }))
+    }
+
+    /// Returns the next event of complete traces, or `None` at their end.
+    ///
+    /// # Errors
+    /// If a trace cannot be read.
+    pub fn next_event(&mut self) -> Result<Option<AnnotatedEvent>, Error> {
+        match self.next_or_pending()? {
+            Next::Event(annotated) => Ok(Some(annotated)),
+            Next::Pending | Next::End => Ok(None),
+        }
+    }
+
+    /// Waits for growing files to grow; see [`Timeline::wait`].
+    ///
+    /// # Errors
+    /// If a file cannot be inspected, or has become shorter.
+    pub fn wait(&mut self) -> Result<(), Error> {
+        self.timeline.wait()
+    }
+
+    /// Declares earlier events complete; see [`Timeline::settle`].
+    ///
+    /// # Errors
+    /// If a file cannot be inspected, or has become shorter.
+    pub fn settle(&mut self) -> Result<(), Error> {
+        self.timeline.settle()
+    }
+}

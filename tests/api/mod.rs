@@ -1,0 +1,9 @@
+//! The service through all three APIs: operations, errors, requests that a browser may not make.
+
+pub(crate) mod documented_errors;
+pub(crate) mod errors;
+pub(crate) mod http_checks;
+pub(crate) mod operations;
+pub(crate) mod same_origin;
+pub(crate) mod scenario;
+pub(crate) mod watching;

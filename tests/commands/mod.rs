@@ -1,0 +1,7 @@
+//! The commands as processes: output, exit codes, shutdown.
+
+pub(crate) mod messages;
+pub(crate) mod plain;
+pub(crate) mod processes;
+pub(crate) mod shutdown;
+pub(crate) mod workshop;

@@ -1,0 +1,117 @@
+//! The live page in headless Chromium, driven by the Playwright scripts in `clients/page/`.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+
+use crate::support::process::command;
+use crate::support::program::{find, find_node_package, run_command};
+use crate::support::workshop::Workshop;
+
+const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients/page");
+
+/// Serializes the tests, because a browser and a workshop fully use two processors.
+static BROWSER_LOCK: Mutex<()> = Mutex::new(());
+
+/// Runs a script against a new workshop.
+fn run_script(script: &str) {
+    let _lock = BROWSER_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
+    let (Some(node), Some(chromium)) = (find("node"), find("chromium")) else { return };
+    if !["playwright-core", "axe-core"].iter().all(|package| find_node_package(package)) {
+        return;
+    }
+    let workshop = Workshop::start();
+    let programs = command("workshop");
+    let mut test = Command::new(node);
+    test.env("CHROMIUM", chromium)
+        .arg(Path::new(SCRIPTS).join(script))
+        .arg(format!("http://{}", workshop.page()))
+        .args([workshop.traces(), programs.parent().unwrap()]);
+    let said = run_command(&mut test).ok();
+    let sum = said.lines().last().unwrap_or_default();
+    eprintln!("{script}: {sum}");
+    assert!(sum.ends_with(" passed, 0 failed"), "{said}");
+}
+
+#[test]
+fn lanes_match_the_trace_files() {
+    run_script("lanes.mjs");
+}
+
+#[test]
+fn operation_buttons_make_calls() {
+    run_script("do.mjs");
+}
+
+#[test]
+fn copied_commands_work_in_a_shell() {
+    run_script("commands.mjs");
+}
+
+#[test]
+fn inspector_shows_recorded_bytes() {
+    run_script("inspector.mjs");
+}
+
+#[test]
+fn playback_moves_in_both_directions() {
+    run_script("playback.mjs");
+}
+
+#[test]
+fn comparison_matches_socket_trace() {
+    run_script("compare.mjs");
+}
+
+#[test]
+fn socket_table_matches_the_kernel() {
+    run_script("sockets.mjs");
+}
+
+#[test]
+fn datagrams_are_shown_as_received_or_lost() {
+    run_script("datagrams.mjs");
+}
+
+#[test]
+fn lessons_check_answers_against_recordings() {
+    run_script("lessons.mjs");
+}
+
+#[test]
+fn downloads_match_the_recordings() {
+    run_script("downloads.mjs");
+}
+
+#[test]
+fn reconnected_page_misses_and_repeats_nothing() {
+    run_script("reconnect.mjs");
+}
+
+#[test]
+fn page_stays_responsive_with_many_events() {
+    run_script("many.mjs");
+}
+
+#[test]
+fn report_opens_from_disk() {
+    run_script("report.mjs");
+}
+
+#[test]
+fn recorded_markup_is_displayed_as_text() {
+    run_script("hostile.mjs");
+}
+
+#[test]
+fn page_is_accessible() {
+    run_script("access.mjs");
+}
+
+/// Takes screenshots if the environment variable `SCREENSHOTS` is set. Checks nothing.
+#[test]
+fn screenshots() {
+    if std::env::var_os("SCREENSHOTS").is_some() {
+        run_script("screenshots.mjs");
+    }
+}

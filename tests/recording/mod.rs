@@ -1,0 +1,16 @@
+//! Recordings: exactness, overload, damage, schema, views.
+
+pub(crate) mod adapters;
+pub(crate) mod causality;
+pub(crate) mod exactness;
+pub(crate) mod killed;
+pub(crate) mod load;
+pub(crate) mod overload;
+pub(crate) mod schema;
+pub(crate) mod tls;
+pub(crate) mod trace_limit;
+pub(crate) mod traces;
+pub(crate) mod transparency;
+pub(crate) mod verified;
+pub(crate) mod views;
+pub(crate) mod wireshark;

@@ -1,0 +1,207 @@
+//! Validates recorded traces against `socket-tap/trace.schema.json`.
+
+use std::fs;
+use std::io;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use bookshelf::Limits;
+use clients::Watch as _;
+use jsonschema::Validator;
+use serde_json::Value;
+use socket_tap::event::Event;
+use socket_tap::format::Side;
+use socket_tap::sink::Sink;
+use socket_tap::{Tap, TapStream};
+use tempfile::TempDir;
+
+use crate::api::operations::new_book;
+use crate::support::api::{Api, Server};
+
+const SCHEMA: &str = include_str!("../../socket-tap/trace.schema.json");
+
+each_api!(recorded_lines_are_valid);
+
+fn schema() -> Validator {
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    jsonschema::draft202012::meta::validate(&schema).unwrap();
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+/// Validates each line and returns its kind: `header`, `read`, `read error`, `end`.
+fn kinds_of(schema: &Validator, path: &Path) -> Vec<String> {
+    let text = fs::read_to_string(path).unwrap();
+    let kind = |line: &str| {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let errors: Vec<String> = schema.iter_errors(&line).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{line}: {errors:?}");
+        match (line["op"].as_str(), line.get("error"), line.get("end")) {
+            (Some(op), None, _) => op.to_owned(),
+            (Some(op), Some(_), _) => format!("{op} error"),
+            (None, _, Some(_)) => "end".to_owned(),
+            (None, ..) => "header".to_owned(),
+        }
+    };
+    text.lines().map(kind).collect()
+}
+
+struct Recording {
+    path: PathBuf,
+    tap: Tap,
+    /// Dropped to let the events through.
+    gate: Option<Sender<()>>,
+}
+
+/// A sink before the file that passes nothing on until its other end is dropped.
+struct Gate(Receiver<()>);
+
+impl Sink for Gate {
+    fn name(&self) -> String {
+        "a gate".to_owned()
+    }
+
+    fn events(&mut self, _: &[Event]) -> io::Result<()> {
+        let _ = self.0.recv();
+        Ok(())
+    }
+}
+
+impl Recording {
+    /// The recording with gaps has little capacity and a sink that blocks.
+    fn start(directory: &TempDir, side: Side, capture: usize, gaps: bool) -> Self {
+        let path = directory.path().join(format!("{}.jsonl", side.name()));
+        let tap = match side {
+            Side::Server => Tap::server("all"),
+            Side::Client => Tap::client("all"),
+        };
+        let (sender, gate) = channel();
+        let room = if gaps { (4, 2 * capture) } else { (1 << 16, 1 << 20) };
+        let tap = tap.capture(capture).buffer(room.0, room.1).sink(Gate(gate));
+        let tap = tap.file(&path).unwrap().start().unwrap();
+        Self { path, tap, gate: gaps.then_some(sender) }
+    }
+
+    async fn kinds(self, schema: &Validator) -> Vec<String> {
+        drop(self.gate);
+        self.tap.finish().await.unwrap();
+        kinds_of(schema, &self.path)
+    }
+}
+
+async fn recorded_lines_are_valid<A: Api>() {
+    let schema = schema();
+    for (capture, gaps) in [(0, false), (4096, false), (7, true)] {
+        let directory = TempDir::new().unwrap();
+        let [servers, clients] =
+            [Side::Server, Side::Client].map(|side| Recording::start(&directory, side, capture, gaps));
+        let server = Server::with::<A>(&servers.tap, Limits::default()).await;
+        clients.tap.mark("calls");
+        let mut client = A::connect(&clients.tap, server.address).await.unwrap();
+        for _ in 0..20 {
+            client.book(1).await.unwrap();
+            client.book(99).await.unwrap_err();
+        }
+        clients.tap.mark("a \"watch\"\n");
+        let mut watch = A::watch(&clients.tap, server.address, 1).await.unwrap();
+        client.create(new_book("Seen")).await.unwrap();
+        watch.next().await.unwrap().unwrap();
+        watch.close().await;
+        client.close().await;
+        TapStream::connect(&clients.tap, closed_port()).await.unwrap_err();
+        // The end line counts this open socket.
+        let left = TapStream::connect(&clients.tap, server.address).await.unwrap();
+        server.stop().await;
+        let (servers, clients) = (servers.kinds(&schema).await, clients.kinds(&schema).await);
+        drop(left);
+
+        for kind in ["header", "socket", "option", "bind", "listen", "accept", "shutdown", "close", "end"] {
+            assert!(servers.iter().any(|seen| seen == kind), "{kind} of {servers:?}");
+        }
+        for kind in ["socket", "connect", "connect error", "shutdown", "close", "mark", "end"] {
+            assert!(clients.iter().any(|seen| seen == kind), "{kind} of {clients:?}");
+        }
+        let seen = |kind: &str| servers.iter().chain(&clients).any(|seen| seen == kind);
+        assert!(seen("read") && seen("write"), "{servers:?} and {clients:?}");
+        assert_eq!(seen("gap"), gaps, "{servers:?} and {clients:?}");
+    }
+}
+
+/// Returns a port without a listener.
+fn closed_port() -> std::net::SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+/// Lines that this version does not write but readers must accept.
+const ALLOWED: &[&str] = &[
+    r#"{"t":1,"sock":2,"op":"splice","bytes":"any"}"#,
+    r#"{"t":1,"sock":2,"op":"read","bytes":3,"colour":"red"}"#,
+    r#"{"end":true,"events":9,"lost":0,"open":2,"why":"tired"}"#,
+    r#"{"socket_tap":1,"name":"a","side":"client","program":"b","pid":1,"started":"2026-11-22T15:04:05.123456789Z","monotonic_ns":18446744073709551615,"capture":0,"host":"h"}"#,
+    r#"{"t":18446744073709551615,"op":"gap","reads":0,"writes":0,"payloads":1}"#,
+];
+
+const REJECTED: &[&str] = &[
+    "[1,2,\"read\"]",
+    "7",
+    "{}",
+    // A missing time, a missing operation, an invalid time.
+    r#"{"sock":2,"op":"read","bytes":1}"#,
+    r#"{"t":1,"sock":2}"#,
+    r#"{"t":-1,"sock":2,"op":"read","bytes":1}"#,
+    r#"{"t":1.5,"sock":2,"op":"read","bytes":1}"#,
+    r#"{"t":18446744073709551616,"sock":2,"op":"read","bytes":1}"#,
+    r#"{"t":1,"sock":0,"op":"read","bytes":1}"#,
+    r#"{"t":1,"sock":2,"op":7}"#,
+    // A known operation with a missing or invalid field.
+    r#"{"t":1,"sock":1,"op":"socket","fd":9,"domain":"ipv5","type":"stream"}"#,
+    r#"{"t":1,"sock":1,"op":"socket","fd":-1,"domain":"ipv4","type":"stream"}"#,
+    r#"{"t":1,"sock":1,"op":"option","name":"SO_REUSEADDR"}"#,
+    r#"{"t":1,"sock":1,"op":"bind"}"#,
+    r#"{"t":1,"sock":1,"op":"listen","backlog":2147483648}"#,
+    r#"{"t":1,"sock":1,"op":"accept","local":"127.0.0.1:1","peer":"127.0.0.1:2"}"#,
+    r#"{"t":1,"sock":1,"op":"connect","local":"127.0.0.1:1"}"#,
+    r#"{"t":1,"sock":2,"op":"read"}"#,
+    r#"{"t":1,"op":"read","bytes":1}"#,
+    r#"{"t":1,"sock":2,"op":"read","bytes":1,"eof":true}"#,
+    r#"{"t":1,"sock":2,"op":"read","bytes":0,"eof":false}"#,
+    r#"{"t":1,"sock":2,"op":"read","bytes":0,"error":"connection reset"}"#,
+    r#"{"t":1,"sock":2,"op":"read","bytes":1,"errno":104}"#,
+    r#"{"t":1,"sock":2,"op":"read","bytes":1,"data":"R0VU\n"}"#,
+    r#"{"t":1,"sock":2,"op":"read","bytes":1,"data":"R0V"}"#,
+    r#"{"t":1,"sock":2,"op":"write","bytes":1,"slices":0}"#,
+    r#"{"t":1,"sock":2,"op":"shutdown","how":"both"}"#,
+    r#"{"t":1,"sock":2,"op":"close","ended_by":"nobody","rx":0,"tx":0,"reads":0,"writes":0}"#,
+    r#"{"t":1,"sock":2,"op":"close","ended_by":"peer","rx":0,"tx":0,"reads":0}"#,
+    r#"{"t":1,"sock":2,"op":"close","ended_by":"peer","rx":0,"tx":0,"reads":0,"writes":0,"tcp":{"state":"CLOSE"}}"#,
+    r#"{"t":1,"op":"mark"}"#,
+    r#"{"t":1,"op":"gap","reads":1,"writes":1}"#,
+    // Neither an end line nor a header.
+    r#"{"end":false,"events":9,"lost":0}"#,
+    r#"{"end":true,"events":9}"#,
+    r#"{"end":true,"events":9,"lost":0,"open":0}"#,
+    r#"{"socket_tap":2,"name":"a","side":"client","program":"b","pid":1,"started":"2026-11-22T15:04:05.123456789Z","monotonic_ns":0,"capture":0}"#,
+    r#"{"socket_tap":1,"name":"a","side":"both","program":"b","pid":1,"started":"2026-11-22T15:04:05.123456789Z","monotonic_ns":0,"capture":0}"#,
+    r#"{"socket_tap":1,"name":"a","side":"client","program":"b","pid":1,"started":"today","monotonic_ns":0,"capture":0}"#,
+];
+
+#[test]
+fn schema_is_strict_for_known_fields_only() {
+    let schema = schema();
+    for (lines, valid) in [(ALLOWED, true), (REJECTED, false)] {
+        for line in lines {
+            assert_eq!(schema.is_valid(&serde_json::from_str(line).unwrap()), valid, "{line}");
+        }
+    }
+}
+
+#[test]
+fn example_in_the_format_document_is_valid() {
+    let text = include_str!("../../socket-tap/TRACE.md");
+    let lines: Vec<&str> = text.lines().filter(|line| line.starts_with('{')).collect();
+    assert!(lines.len() > 10, "the example has moved");
+    let schema = schema();
+    for line in lines {
+        assert!(schema.is_valid(&serde_json::from_str(line).unwrap()), "{line}");
+    }
+}

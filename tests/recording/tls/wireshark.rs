@@ -1,0 +1,78 @@
+//! TLS records that Wireshark finds in a capture.
+
+use std::path::Path;
+
+use super::Directions;
+use crate::support::program::run;
+
+/// Returns the records that tshark finds on this server port, for each direction, to the server first.
+pub(super) fn records(tshark: &Path, pcapng: &str, port: u16) -> Directions {
+    let filter = format!("tls && tcp.port == {port}");
+    let pdml = run(tshark, &["-r", pcapng, "-Y", &filter, "-T", "pdml"]).ok();
+    let mut directions = Directions::default();
+    for packet in pdml.split("<packet>").skip(1) {
+        let fields: Vec<(&str, &str)> = packet.lines().filter_map(field).collect();
+        let from = fields.iter().find(|(name, _)| *name == "tcp.srcport").unwrap().1;
+        directions[usize::from(from == port.to_string())].extend(named(&fields));
+    }
+    directions
+}
+
+/// Returns name and value of a field: `<field name="tls.record.length" showname="Length: 250" … show="250" …/>`.
+fn field(line: &str) -> Option<(&str, &str)> {
+    let value = |key: &str| line.split_once(&format!(" {key}=\""))?.1.split_once('"').map(|(value, _)| value);
+    Some((value("name")?, value("show")?))
+}
+
+/// The fields of a packet as comparable text.
+fn named(fields: &[(&str, &str)]) -> Vec<String> {
+    let (mut described, mut kind) = (Vec::new(), "");
+    // The fields of the current message, and the version at its beginning.
+    let (mut said, mut legacy): (Vec<String>, Option<String>) = (Vec::new(), None);
+    for (name, value) in fields.iter().chain(&[("end", "")]) {
+        if matches!(*name, "end" | "tls.record.length" | "tls.handshake.type") {
+            if !said.iter().any(|said| said.starts_with("version")) {
+                said.extend(legacy.take());
+            }
+            legacy = None;
+            said.sort();
+            described.append(&mut said);
+        }
+        match *name {
+            "tls.record.content_type" | "tls.record.opaque_type" => kind = value,
+            "tls.record.length" => described.push(format!("record {kind} {value}")),
+            "tls.handshake.type" => described.push(message(value).to_owned()),
+            "tls.handshake.extensions_server_name" => said.push(format!("SNI {value}")),
+            "tls.handshake.extensions_alpn_str" => said.push(format!("ALPN {value}")),
+            "tls.handshake.version" if described.last().is_some_and(|last| last == "ServerHello") => {
+                legacy = Some(version(value));
+            }
+            "tls.handshake.extensions.supported_version" if legacy.is_some() => said.push(version(value)),
+            _ => {}
+        }
+    }
+    described
+}
+
+fn version(number: &str) -> String {
+    match number {
+        "0x0304" => "version TLS 1.3".to_owned(),
+        "0x0303" => "version TLS 1.2".to_owned(),
+        _ => panic!("{number}"),
+    }
+}
+
+/// RFC 8446, section 4, and RFC 5246, section 7.4.
+fn message(number: &str) -> &'static str {
+    match number {
+        "1" => "ClientHello",
+        "2" => "ServerHello",
+        "4" => "NewSessionTicket",
+        "11" => "Certificate",
+        "12" => "ServerKeyExchange",
+        "14" => "ServerHelloDone",
+        "16" => "ClientKeyExchange",
+        "22" => "CertificateStatus",
+        _ => panic!("{number}"),
+    }
+}

@@ -1,0 +1,57 @@
+//! One API's server with the recordings of both sides.
+
+use std::io;
+use std::net::SocketAddr;
+
+use bookshelf::Shelf;
+use server_kit::bind::bind;
+use server_kit::program::Program;
+use socket_tap::TapListener;
+use tokio::task::JoinHandle;
+
+use crate::recordings::Recordings;
+
+/// A running server of one API.
+#[derive(Debug)]
+pub struct ApiInstance {
+    /// Name for headings: `REST`.
+    pub title: &'static str,
+    /// Description of the server's own command.
+    pub program: &'static Program,
+    /// Address that the server listens on.
+    pub address: SocketAddr,
+    /// Recordings of the server and of its clients.
+    pub recordings: Recordings,
+    server: JoinHandle<io::Result<()>>,
+}
+
+impl ApiInstance {
+    /// Binds `address` and starts the server.
+    ///
+    /// # Errors
+    /// If the address cannot be bound.
+    pub async fn start<F>(
+        title: &'static str,
+        program: &'static Program,
+        address: SocketAddr,
+        recordings: Recordings,
+        serve: impl FnOnce(TapListener, Shelf) -> F,
+    ) -> io::Result<Self>
+    where
+        F: Future<Output = io::Result<()>> + Send + 'static,
+    {
+        let flag = format!("--{}", program.api);
+        let listener = bind(&recordings.server, address, program.name, &flag).await?;
+        let address = listener.local_addr()?;
+        let server = tokio::spawn(serve(listener, Shelf::seeded()));
+        Ok(Self { title, program, address, recordings, server })
+    }
+
+    /// Waits until the server has ended.
+    ///
+    /// # Errors
+    /// The error that ended the server.
+    pub async fn ended(self) -> io::Result<()> {
+        self.server.await.map_err(io::Error::other)?
+    }
+}

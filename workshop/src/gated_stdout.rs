@@ -1,0 +1,45 @@
+//! Standard output that discards everything until it is opened.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use socket_tap::monotonic_ns;
+
+/// A writer to standard output that discards its input until [`open`](Self::open) is called.
+///
+/// The tour prints a summary of its own calls, so the live lines of the tour are discarded. Clones share the same gate.
+#[derive(Clone, Debug)]
+pub struct GatedStdout {
+    is_open: Arc<AtomicBool>,
+    created_ns: u64,
+}
+
+impl Default for GatedStdout {
+    fn default() -> Self {
+        Self { is_open: Arc::default(), created_ns: monotonic_ns() }
+    }
+}
+
+impl GatedStdout {
+    /// Passes everything that is written from now on to standard output.
+    pub fn open(&self) {
+        self.is_open.store(true, Ordering::Release);
+    }
+
+    /// Returns the creation time on the monotonic clock, the common time origin of all live lines.
+    #[must_use]
+    pub fn created_ns(&self) -> u64 {
+        self.created_ns
+    }
+}
+
+impl Write for GatedStdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.is_open.load(Ordering::Acquire) { io::stdout().write(bytes) } else { Ok(bytes.len()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().flush()
+    }
+}

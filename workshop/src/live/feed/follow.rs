@@ -1,0 +1,107 @@
+//! The feed: reads events from the growing trace files into the history.
+
+use std::io::{self, Write as _};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use hardening_http::Shutdown;
+use serde_json::json;
+use socket_trace::page_feed::PageFeed;
+use socket_trace::reader::Error;
+use socket_trace::timeline::{AnnotatedEvents, Next, Recording, Timeline};
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+use super::history::History;
+use crate::live::latest_json::LatestJson;
+use crate::recordings::Recordings;
+
+/// Maximum number of events that are read before the history is updated.
+const BATCH: usize = 256;
+
+/// Pause before the files are checked for growth again.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
+
+/// Starts a thread that reads the recordings until the shutdown, and returns their descriptions.
+pub(crate) async fn start(
+    recordings: Vec<Recordings>,
+    history: Arc<History>,
+    feed_error: LatestJson,
+    shutdown: Shutdown,
+) -> io::Result<Vec<Recording>> {
+    let (opened, wait_opened) = oneshot::channel();
+    let runtime = Handle::current();
+    let paths: Vec<_> = recordings.iter().flat_map(Recordings::files).map(|(_, path)| path).collect();
+    let flush = move || {
+        for recordings in &recordings {
+            runtime.block_on(recordings.flush());
+        }
+    };
+    let follow = move || match Timeline::follow(&paths) {
+        Ok(timeline) => {
+            // The receiver is gone if the future of this function has been dropped.
+            let _ = opened.send(Ok(timeline.recordings().to_vec()));
+            if let Err(error) = read(AnnotatedEvents::new(timeline), &history, flush, &shutdown) {
+                let message = format!("the live page receives no further events: {error}");
+                warn(&message);
+                feed_error.publish(&json!({ "error": message }).to_string());
+            }
+        }
+        Err(error) => _ = opened.send(Err(error)),
+    };
+    thread::Builder::new().name("feed".to_owned()).spawn(follow)?;
+    wait_opened.await.map_err(io::Error::other)?.map_err(io::Error::other)
+}
+
+fn read(
+    mut events: AnnotatedEvents,
+    history: &History,
+    flush: impl Fn(),
+    shutdown: &Shutdown,
+) -> Result<(), Error> {
+    let recordings = events.timeline().recordings().to_vec();
+    let (mut items, mut missed) = (PageFeed::default(), 0);
+    while !shutdown.is_cancelled() {
+        let (began, mut batch) = (Instant::now(), Vec::with_capacity(BATCH));
+        let next = loop {
+            let next = events.next_or_pending()?;
+            let Next::Event(event) = &next else { break next };
+            batch.push(items.next(event, &recordings).map_err(serialization_error)?);
+            if batch.len() == BATCH {
+                break next;
+            }
+        };
+        history.push(batch);
+        if events.timeline().missed_parts() > missed {
+            missed = events.timeline().missed_parts();
+            warn(&format!(
+                "the live page has missed {missed} trace files that were deleted before it read them; \
+                 raise --trace-limit to keep more"
+            ));
+        }
+        match next {
+            // Uses at most half of one processor: under load the feed falls behind, and catches up later.
+            Next::Event(_) => thread::sleep(began.elapsed()),
+            Next::Pending => {
+                thread::sleep(POLL_INTERVAL);
+                // A recorder's thread may be delayed. After the flush no earlier event can appear any more.
+                if events.timeline().is_holding() {
+                    flush();
+                }
+                events.settle()?;
+            }
+            Next::End => break,
+        }
+    }
+    Ok(())
+}
+
+fn warn(message: &str) {
+    // Standard error may be closed.
+    let _ = writeln!(io::stderr(), "workshop: warning: {message}");
+}
+
+fn serialization_error(error: io::Error) -> Error {
+    Error::Io { source: "an event".to_owned(), error }
+}

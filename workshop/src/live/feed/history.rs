@@ -1,0 +1,91 @@
+//! The most recent events, for pages that read at different speeds.
+//!
+//! Each page has its own position in the history, so a slow page delays no other. Events that a page has not read in
+//! time are dropped for it.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use socket_trace::page_feed::RecentEvents;
+use tokio::sync::watch;
+
+/// Maximum number of items in a batch.
+const MAX_BATCH_ITEMS: usize = 500;
+
+/// Maximum size of a batch in bytes, unless a single item is larger.
+const MAX_BATCH_BYTES: usize = 256 << 10;
+
+/// The most recent events as JSON items.
+#[derive(Debug)]
+pub(crate) struct History {
+    kept: Mutex<RecentEvents>,
+    /// Number of the newest item.
+    newest: watch::Sender<u64>,
+}
+
+/// The next items for one page.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    /// Number of items that the page has missed, because they are no longer in the history.
+    pub(crate) dropped: u64,
+    /// Items after the dropped ones.
+    pub(crate) items: Vec<Arc<str>>,
+    /// Number of the last item of this batch.
+    pub(crate) last: u64,
+}
+
+impl Default for History {
+    fn default() -> Self {
+        Self { kept: Mutex::default(), newest: watch::Sender::new(0) }
+    }
+}
+
+impl History {
+    pub(crate) fn push(&self, items: Vec<String>) {
+        if items.is_empty() {
+            return;
+        }
+        let newest = {
+            let mut kept = self.lock();
+            items.into_iter().for_each(|item| kept.push(item));
+            kept.last()
+        };
+        self.newest.send_replace(newest);
+    }
+
+    /// Returns the items after the one with number `seq`, or `None` if there are none.
+    pub(crate) fn after(&self, seq: u64) -> Option<Batch> {
+        let kept = self.lock();
+        let (mut items, mut bytes) = (Vec::new(), 0);
+        for item in kept.after(seq).take(MAX_BATCH_ITEMS) {
+            bytes += item.len();
+            if bytes > MAX_BATCH_BYTES && !items.is_empty() {
+                break;
+            }
+            items.push(Arc::clone(item));
+        }
+        let dropped = kept.first().saturating_sub(seq + 1);
+        let last = seq + dropped + items.len() as u64;
+        (last > seq).then_some(Batch { dropped, items, last })
+    }
+
+    /// Returns all items, with the number of the first.
+    pub(crate) fn all(&self) -> (u64, Vec<Arc<str>>) {
+        let kept = self.lock();
+        (kept.first(), kept.after(0).cloned().collect())
+    }
+
+    /// Returns the number of the oldest item.
+    pub(crate) fn first(&self) -> u64 {
+        self.lock().first()
+    }
+
+    /// Returns a receiver for the number of the newest item.
+    pub(crate) fn newest(&self) -> watch::Receiver<u64> {
+        self.newest.subscribe()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, RecentEvents> {
+        // The items are consistent after each step, so a panic elsewhere cannot have corrupted them.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

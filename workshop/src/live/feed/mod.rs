@@ -1,0 +1,7 @@
+//! The data of the live page, read from the trace files and the kernel.
+
+pub(crate) mod comparison;
+pub(crate) mod follow;
+pub(crate) mod history;
+mod pacing;
+pub(crate) mod socket_table;

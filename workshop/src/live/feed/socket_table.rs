@@ -1,0 +1,115 @@
+//! The table of the servers' and clients' sockets, as `netstat` prints it, computed again several times a second.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::json;
+use socket_trace::sockets::changes::{Marked, mark, unmarked};
+use socket_trace::sockets::{Filter, Proto, Row, State as SocketState, table};
+use tokio::time::{Instant, sleep};
+
+use super::pacing::pause_after;
+use crate::live::state::State;
+
+/// Reading the table takes long with many processes, because it reads the file descriptors of each.
+const MIN_PAUSE: Duration = Duration::from_millis(250);
+
+/// Maximum number of rows that are sent to the page.
+const MAX_ROWS: usize = 200;
+
+/// Reads the socket table repeatedly, as long as a page is open.
+pub(crate) async fn run(state: Arc<State>) {
+    let servers = servers(&state);
+    let mut before = None;
+    let repeat = async {
+        loop {
+            state.open_pages.wait_for_any().await;
+            let began = Instant::now();
+            let filter = filter(&servers);
+            let json = match tokio::task::spawn_blocking(move || table(&filter)).await {
+                Ok(Ok(mut now)) => {
+                    now.retain(|row| servers.iter().any(|server| server.side_of(row).is_some()));
+                    let marked =
+                        before.as_deref().map_or_else(|| unmarked(&now), |before| mark(before, &now));
+                    before = Some(now);
+                    let (rows, omitted) = rows(marked, &servers);
+                    json!({ "rows": rows, "more": omitted })
+                }
+                Ok(Err(error)) => json!({ "error": error.to_string() }),
+                Err(error) => json!({ "error": error.to_string() }),
+            };
+            state.socket_table.publish(&json.to_string());
+            sleep(pause_after(began.elapsed(), MIN_PAUSE)).await;
+        }
+    };
+    state.shutdown.run_until_cancelled(repeat).await;
+}
+
+/// A server's name, address and protocols.
+struct Server {
+    api: &'static str,
+    address: SocketAddr,
+    protos: [Proto; 2],
+}
+
+const TCP: [Proto; 2] = [Proto::Tcp, Proto::Tcp6];
+const UDP: [Proto; 2] = [Proto::Udp, Proto::Udp6];
+
+fn servers(state: &State) -> Vec<Server> {
+    let plain = state.plain.listen;
+    let apis = state.apis.iter().map(|api| Server { api: api.name, address: api.listen, protos: TCP });
+    let udp = Server { api: "udp", address: plain, protos: UDP };
+    apis.chain([udp, Server { api: "tcp", address: plain, protos: TCP }]).collect()
+}
+
+/// A row with the API and the side that its socket belongs to.
+#[derive(Serialize)]
+struct AssignedRow {
+    #[serde(flatten)]
+    marked: Marked,
+    api: &'static str,
+    side: &'static str,
+}
+
+impl Server {
+    /// Returns the side of the socket if it belongs to this server or to one of its clients.
+    fn side_of(&self, row: &Row) -> Option<&'static str> {
+        if !self.protos.contains(&row.proto) {
+            return None;
+        }
+        if self.has_address(row.local) {
+            return Some("server");
+        }
+        self.has_address(row.foreign).then_some("client")
+    }
+
+    /// Returns `true` if `address` reaches this server. A server on the unspecified address has all addresses.
+    fn has_address(&self, address: SocketAddr) -> bool {
+        address.port() == self.address.port()
+            && (self.address.ip().is_unspecified()
+                || address.ip().to_canonical() == self.address.ip().to_canonical())
+    }
+}
+
+fn filter(servers: &[Server]) -> Filter {
+    let ports: BTreeSet<u16> = servers.iter().map(|server| server.address.port()).collect();
+    Filter { ports, ..Filter::default() }
+}
+
+/// Returns the rows for the page and the number of omitted rows.
+///
+/// Rows in `TIME_WAIT` come last, because a load test leaves thousands of them.
+fn rows(mut marked: Vec<Marked>, servers: &[Server]) -> (Vec<AssignedRow>, usize) {
+    let omitted = marked.len().saturating_sub(MAX_ROWS);
+    marked.sort_by_key(|marked| marked.row.state == Some(SocketState::TimeWait));
+    marked.truncate(MAX_ROWS);
+    let assigned = marked.into_iter().filter_map(|marked| {
+        let (api, side) =
+            servers.iter().find_map(|server| Some((server.api, server.side_of(&marked.row)?)))?;
+        Some(AssignedRow { marked, api, side })
+    });
+    (assigned.collect(), omitted)
+}

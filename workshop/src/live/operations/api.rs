@@ -1,0 +1,38 @@
+//! The state of one API.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bookshelf::Book;
+use futures_util::future::BoxFuture;
+use tokio::sync::Mutex;
+
+use super::job::{Job, Outcome};
+use super::recorded_session::RecordedSession;
+use super::watchers::{Watcher, Watchers};
+
+/// An API with its client.
+pub(crate) struct Api {
+    pub(crate) name: &'static str,
+    pub(crate) title: &'static str,
+    /// Address that the server listens on.
+    pub(crate) listen: SocketAddr,
+    /// Address that clients connect to.
+    pub(crate) address: SocketAddr,
+    pub(crate) session: RecordedSession,
+    /// Runs a job through the API's client.
+    pub(crate) run: fn(Arc<Self>, Job) -> BoxFuture<'static, Outcome>,
+    /// Opens a watcher through the API's client.
+    pub(crate) watch: fn(Arc<Self>, Arc<Watchers>) -> OpenWatcher,
+    pub(crate) leftovers: Mutex<Leftovers>,
+}
+
+type OpenWatcher = BoxFuture<'static, Result<Watcher, String>>;
+
+/// Objects that previous operations have left open.
+#[derive(Default)]
+pub(crate) struct Leftovers {
+    /// Books that were created and not deleted, the newest last.
+    pub(crate) books: Vec<Book>,
+    pub(crate) watcher: Option<Watcher>,
+}

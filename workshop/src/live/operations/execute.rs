@@ -1,0 +1,106 @@
+//! Runs a job through an API's client.
+
+use std::time::Instant;
+
+use bookshelf::{Book, BookPatch, ListBooks, NewBook};
+use clients::{Client, Failure};
+
+use super::api::Api;
+use super::job::{Connection, Job, Outcome};
+use super::operation::Operation;
+
+/// An update changes the year to the other of these two.
+const YEARS: [i32; 2] = [1995, 1996];
+
+/// Runs the job as a step of the API's recordings.
+pub(crate) async fn run<C: Client>(api: &Api, job: &Job) -> Outcome {
+    let mut leftovers = api.leftovers.lock().await;
+    let began = Instant::now();
+    let mut duration = 0;
+    let calls = async {
+        let result = make_calls::<C>(api, job, &mut leftovers.books).await;
+        duration = began.elapsed().as_nanos();
+        result.map_err(|failure| failure.to_string())
+    };
+    let result = api.session.step(job.step(), 0, calls).await;
+    (result, duration)
+}
+
+/// Makes all calls of the job and returns a description of the last call's result.
+async fn make_calls<C: Client>(api: &Api, job: &Job, books: &mut Vec<Book>) -> Result<String, Failure> {
+    let (connections, calls) = match job.connection {
+        Connection::One => (1, job.calls),
+        Connection::New => (job.calls, 1),
+    };
+    let mut description = String::new();
+    for _ in 0..connections {
+        let mut client = C::connect(api.session.client(), api.address).await?;
+        for _ in 0..calls {
+            description = call(&mut client, job.operation, books).await?;
+        }
+        client.close().await;
+    }
+    Ok(description)
+}
+
+/// Makes one call and returns a description of its result. `books` contains the created books, the newest last.
+async fn call<C: Client>(
+    client: &mut C,
+    operation: Operation,
+    books: &mut Vec<Book>,
+) -> Result<String, Failure> {
+    Ok(match operation {
+        Operation::Get => title_and_year(&client.book(1).await?),
+        Operation::List => {
+            let page = client.list(&ListBooks { page_size: Some(5), ..ListBooks::default() }).await?;
+            let more = if page.next_page_token.is_some() { ", more on the next page" } else { "" };
+            format!("{}{more}", count(page.books.len()))
+        }
+        Operation::Create => {
+            let book = client.create(new_book()).await?;
+            let description = format!("book {}: {}", book.id, title_and_year(&book));
+            books.push(book);
+            description
+        }
+        Operation::Update => {
+            // A failed update is not repeated, because someone else may have changed or deleted the book.
+            let Book { id, revision, year, .. } = take_newest(client, books).await?;
+            let year = if year == YEARS[0] { YEARS[1] } else { YEARS[0] };
+            let patch = BookPatch { year: Some(year), ..BookPatch::default() };
+            let book = client.update(id, revision, patch).await?;
+            let description = format!("book {id} is now dated {year} (revision {})", book.revision);
+            books.push(book);
+            description
+        }
+        Operation::Delete => {
+            let book = take_newest(client, books).await?;
+            client.delete(book.id).await?;
+            format!("book {} deleted", book.id)
+        }
+        Operation::Author => {
+            let (author, books) = client.author_with_books(1).await?;
+            format!("{}, {}", author.name, count(books.len()))
+        }
+    })
+}
+
+/// Removes and returns the newest book from `books`. Creates one if `books` is empty.
+async fn take_newest<C: Client>(client: &mut C, books: &mut Vec<Book>) -> Result<Book, Failure> {
+    match books.pop() {
+        Some(book) => Ok(book),
+        None => client.create(new_book()).await,
+    }
+}
+
+fn new_book() -> NewBook {
+    let title = "TCP/IP Illustrated, Volume 2: The Implementation".to_owned();
+    NewBook { title, author_id: 1, year: YEARS[0] }
+}
+
+fn title_and_year(book: &Book) -> String {
+    format!("{} ({})", book.title, book.year)
+}
+
+fn count(books: usize) -> String {
+    if books == 1 { "1 book".to_owned() } else { format!("{books} books") }
+}

@@ -1,0 +1,125 @@
+//! The request handlers of the operations.
+
+use std::sync::Arc;
+
+use axum::extract::State as FromState;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+use super::api::Api;
+use super::fan_out::fan_out;
+use super::job::{Connection, Job, MAX_CALLS};
+use super::operation::{Operation, WATCH_TITLE};
+use super::watchers::Watchers;
+use super::{apis, plain};
+use crate::live::response::{ErrorResponse, JsonBody, json, json_text};
+use crate::live::state::State;
+
+/// Body of `POST /api/run`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RunRequest {
+    operation: Operation,
+    apis: Vec<String>,
+    #[serde(default = "one")]
+    calls: u32,
+    #[serde(default)]
+    connection: Connection,
+}
+
+fn one() -> u32 {
+    1
+}
+
+#[derive(Serialize)]
+struct RunResponse {
+    step: String,
+    results: Vec<ApiResult>,
+}
+
+#[derive(Serialize)]
+struct ApiResult {
+    api: &'static str,
+    ok: bool,
+    /// Description of the last call's result, or the error.
+    says: String,
+    ns: u128,
+}
+
+/// Handles `POST /api/run`: runs an operation over several APIs at the same time.
+pub(crate) async fn run(
+    FromState(state): FromState<Arc<State>>,
+    JsonBody(request): JsonBody<RunRequest>,
+) -> Result<impl IntoResponse, ErrorResponse> {
+    let RunRequest { operation, apis, calls, connection } = request;
+    if !(1..=MAX_CALLS).contains(&calls) {
+        return Err(ErrorResponse::bad_request(format!("calls must be from 1 to {MAX_CALLS}, is {calls}")));
+    }
+    let job = Job { operation, calls, connection };
+    let apis = apis::select(&state.apis, &apis)?;
+    let results = fan_out(&state.operation_lock, apis, move |api| (api.run)(Arc::clone(api), job)).await?;
+    let results = results.into_iter().map(|(api, outcome)| {
+        let (result, ns) = outcome.unwrap_or_else(|error| (Err(error), 0));
+        ApiResult { api, ok: result.is_ok(), says: result.unwrap_or_else(|error| error), ns }
+    });
+    json(&RunResponse { step: job.step(), results: results.collect() })
+}
+
+/// Body of `POST /api/watch`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WatchRequest {
+    apis: Vec<String>,
+    on: bool,
+}
+
+/// Handles `POST /api/watch`: opens or closes watchers and returns the state of all watchers.
+pub(crate) async fn watch(
+    FromState(state): FromState<Arc<State>>,
+    JsonBody(WatchRequest { apis, on }): JsonBody<WatchRequest>,
+) -> Result<impl IntoResponse, ErrorResponse> {
+    let (apis, watchers) = (apis::select(&state.apis, &apis)?, Arc::clone(&state.watchers));
+    let results = fan_out(&state.operation_lock, apis, move |api| {
+        let (api, watchers) = (Arc::clone(api), Arc::clone(&watchers));
+        async move { if on { open_watcher(&api, watchers).await } else { close_watcher(&api).await } }
+    });
+    match results.await?.into_iter().try_for_each(|(_, result)| result.flatten()) {
+        Ok(()) => Ok(json_text(state.watchers.json().text())),
+        Err(error) => Err(ErrorResponse(StatusCode::BAD_GATEWAY, error)),
+    }
+}
+
+async fn open_watcher(api: &Arc<Api>, watchers: Arc<Watchers>) -> Result<(), String> {
+    let mut leftovers = api.leftovers.lock().await;
+    if !leftovers.watcher.as_ref().is_some_and(|watcher| watcher.is_open()) {
+        let open = (api.watch)(Arc::clone(api), watchers);
+        leftovers.watcher = Some(api.session.step(WATCH_TITLE.to_owned(), 1, open).await?);
+    }
+    Ok(())
+}
+
+async fn close_watcher(api: &Api) -> Result<(), String> {
+    let watcher = api.leftovers.lock().await.watcher.take();
+    match watcher.filter(|watcher| watcher.is_open()) {
+        Some(watcher) => api.session.step(WATCH_TITLE.to_owned(), -1, watcher.close()).await,
+        None => Ok(()),
+    }
+}
+
+/// Handles `POST /api/datagrams`: gets a book several times over a plain UDP or TCP socket.
+pub(crate) async fn datagrams(
+    FromState(state): FromState<Arc<State>>,
+    JsonBody(request): JsonBody<plain::Request>,
+) -> Result<Response, ErrorResponse> {
+    request.check().map_err(ErrorResponse::bad_request)?;
+    let lock = state.plain.operation_lock.acquire().await?;
+    // A task, so that a started operation is completed even if the client disconnects.
+    let run = tokio::spawn(async move {
+        let _lock = lock;
+        state.plain.run(request).await
+    });
+    let response =
+        run.await.map_err(|error| ErrorResponse::internal(format!("the client failed: {error}")))?;
+    json(&response)
+}

@@ -1,0 +1,43 @@
+//! An operation with its number of calls and connections.
+
+use serde::Deserialize;
+
+use super::operation::Operation;
+
+/// Maximum number of calls in a job.
+pub(crate) const MAX_CALLS: u32 = 100;
+
+/// Work for one API's client.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Job {
+    pub(crate) operation: Operation,
+    pub(crate) calls: u32,
+    pub(crate) connection: Connection,
+}
+
+/// The connections of a job's calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Connection {
+    /// One connection for all calls.
+    #[default]
+    One,
+    /// A new connection for each call.
+    New,
+}
+
+/// Result of a job and its duration in nanoseconds. The text describes the last call's result, or the error.
+pub(crate) type Outcome = (Result<String, String>, u128);
+
+impl Job {
+    /// Returns the name of the job's step in the recordings.
+    pub(crate) fn step(&self) -> String {
+        let Self { operation, calls, connection } = self;
+        let title = operation.title();
+        match (calls, connection) {
+            (1, _) => title.to_owned(),
+            (_, Connection::One) => format!("{title}, {calls} calls on one connection"),
+            (_, Connection::New) => format!("{title}, {calls} connections"),
+        }
+    }
+}

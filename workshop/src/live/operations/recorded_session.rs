@@ -1,0 +1,82 @@
+//! A pair of recordings in which a task runs as one step.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use hardening_http::Shutdown;
+use socket_tap::Tap;
+use tokio::time::{sleep, timeout};
+
+use crate::recordings::{FROM_A_TERMINAL, Recordings};
+
+/// On loopback a step takes milliseconds.
+const STEP_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Timeout for a step's connections to close on both sides. Other clients may open connections meanwhile, so the
+/// number of open connections may never fall back to its old value.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The recordings of a server and of its clients.
+pub(crate) struct RecordedSession {
+    pub(crate) recordings: Recordings,
+    shutdown: Shutdown,
+    is_in_step: AtomicBool,
+}
+
+impl RecordedSession {
+    pub(crate) fn new(recordings: &Recordings, shutdown: &Shutdown) -> Self {
+        Self {
+            recordings: recordings.clone(),
+            shutdown: shutdown.clone(),
+            is_in_step: AtomicBool::new(false),
+        }
+    }
+
+    /// Returns the tap for the clients.
+    pub(crate) fn client(&self) -> &Tap {
+        &self.recordings.client
+    }
+
+    /// Runs `task` as a step with the given name, and waits until the step's connections are closed on both sides.
+    ///
+    /// `kept_open` is the number of connections that a successful task leaves open, negative if it closes connections
+    /// of an earlier step.
+    pub(crate) async fn step<T>(
+        &self,
+        name: String,
+        kept_open: isize,
+        task: impl Future<Output = Result<T, String>>,
+    ) -> Result<T, String> {
+        let Recordings { client, server, .. } = &self.recordings;
+        let before = [client, server].map(Tap::open_streams);
+        self.recordings.mark(name);
+        self.is_in_step.store(true, Ordering::Relaxed);
+        let result = self.run_bounded(task).await;
+        let kept_open = if result.is_ok() { kept_open } else { 0 };
+        let expected = before.map(|before| before.saturating_add_signed(kept_open));
+        let closed = async {
+            while client.open_streams() > expected[0] || server.open_streams() > expected[1] {
+                sleep(Duration::from_millis(1)).await;
+            }
+        };
+        let _ = timeout(CLOSE_TIMEOUT, closed).await;
+        result
+    }
+
+    /// Ends the current step, if any. Later calls are recorded under [`FROM_A_TERMINAL`].
+    pub(crate) fn end_step(&self) {
+        if self.is_in_step.swap(false, Ordering::Relaxed) {
+            self.recordings.mark(FROM_A_TERMINAL);
+        }
+    }
+
+    async fn run_bounded<T>(&self, task: impl Future<Output = Result<T, String>>) -> Result<T, String> {
+        tokio::select! {
+            biased;
+            () = self.shutdown.cancelled() => Err("the workshop is shutting down".to_owned()),
+            result = timeout(STEP_TIMEOUT, task) => {
+                result.unwrap_or_else(|_| Err(format!("timed out after {} s", STEP_TIMEOUT.as_secs())))
+            }
+        }
+    }
+}

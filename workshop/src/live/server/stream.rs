@@ -1,0 +1,132 @@
+//! `GET /api/stream`: the server-sent events for one page. A slow page delays no other.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::{Query, State as FromState};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::sse::{Event, KeepAlive};
+use axum::response::{IntoResponse, Sse};
+use futures_util::stream::unfold;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use socket_trace::page_feed::json_array;
+use tokio::sync::watch;
+
+use super::hello::hello;
+use super::open_pages::{MAX_PAGES, OpenPage};
+use crate::live::response::ErrorResponse;
+use crate::live::state::State;
+
+/// Query parameters of the stream.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Resume {
+    /// Id of the last received event, for clients that cannot send `Last-Event-ID`.
+    after: Option<String>,
+}
+
+/// Handles `GET /api/stream`.
+pub(crate) async fn stream(
+    FromState(state): FromState<Arc<State>>,
+    Query(resume): Query<Resume>,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, ErrorResponse> {
+    let Some(page) = state.open_pages.open() else {
+        let message = format!("the maximum of {MAX_PAGES} pages are open; close one of them");
+        return Err(ErrorResponse(StatusCode::SERVICE_UNAVAILABLE, message));
+    };
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).or(resume.after.as_deref());
+    let events = unfold(PageStream::new(state, last.unwrap_or_default(), page), |mut stream| async move {
+        let event = stream.next().await?;
+        Some((Ok::<_, Infallible>(event), stream))
+    });
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+}
+
+/// The event stream of one page.
+struct PageStream {
+    state: Arc<State>,
+    /// Number of the last item that was sent.
+    seq: u64,
+    newest_seq: watch::Receiver<u64>,
+    /// The values that are sent when they change, each with the name of its event.
+    values: [(&'static str, watch::Receiver<Option<Arc<str>>>); 4],
+    pending: VecDeque<Event>,
+    _page: OpenPage,
+}
+
+impl PageStream {
+    fn new(state: Arc<State>, last_event_id: &str, page: OpenPage) -> Self {
+        let seq =
+            last_event_id.strip_prefix(&state.run_id).and_then(|rest| rest.strip_prefix('-')?.parse().ok());
+        // Starts from the beginning if the id belongs to another run or is missing.
+        let seq = seq.filter(|seq| *seq <= *state.history.newest().borrow()).unwrap_or(0);
+        let values = [
+            ("comparison", state.comparison.subscribe()),
+            ("sockets", state.socket_table.subscribe()),
+            ("watching", state.watchers.json().subscribe()),
+            ("failed", state.feed_error.subscribe()),
+        ];
+        let pending = VecDeque::from([event("hello", &hello(&state))]);
+        Self { newest_seq: state.history.newest(), seq, values, pending, _page: page, state }
+    }
+
+    /// Returns the next event, or `None` after the shutdown.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if self.state.shutdown.is_cancelled() {
+                return None;
+            }
+            if let Some(event) = self.pending.pop_front() {
+                return Some(event);
+            }
+            self.newest_seq.mark_unchanged();
+            self.collect();
+            if self.pending.is_empty() {
+                self.wait().await;
+            }
+        }
+    }
+
+    /// Adds everything that has changed since the last call to the pending events.
+    fn collect(&mut self) {
+        for (kind, receiver) in &mut self.values {
+            if receiver.has_changed().unwrap_or(false)
+                && let Some(json) = &*receiver.borrow_and_update()
+            {
+                self.pending.push_back(Event::default().event(*kind).data(&**json));
+            }
+        }
+        let Some(batch) = self.state.history.after(self.seq) else { return };
+        let id = |seq: u64| format!("{}-{seq}", self.state.run_id);
+        if batch.dropped > 0 {
+            let dropped = event("dropped", &json!({ "count": batch.dropped }));
+            self.pending.push_back(dropped.id(id(self.seq + batch.dropped)));
+        }
+        if !batch.items.is_empty() {
+            let items = Event::default().event("items").data(json_array(&batch.items));
+            self.pending.push_back(items.id(id(batch.last)));
+        }
+        self.seq = batch.last;
+    }
+
+    async fn wait(&mut self) {
+        let [(_, one), (_, two), (_, three), (_, four)] = &mut self.values;
+        // `changed` cannot fail, because `state` holds the senders. It also marks the value as seen, which is
+        // undone here for `collect`.
+        tokio::select! {
+            () = self.state.shutdown.cancelled() => {}
+            _ = self.newest_seq.changed() => {}
+            _ = one.changed() => one.mark_changed(),
+            _ = two.changed() => two.mark_changed(),
+            _ = three.changed() => three.mark_changed(),
+            _ = four.changed() => four.mark_changed(),
+        }
+    }
+}
+
+fn event(kind: &str, value: &impl Serialize) -> Event {
+    // These values have no part that JSON cannot represent.
+    Event::default().event(kind).json_data(value).unwrap_or_default()
+}

@@ -1,0 +1,84 @@
+//! The state that request handlers and background tasks share.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use hardening_http::Shutdown;
+use socket_trace::timeline::Recording;
+
+use crate::live::feed::history::History;
+use crate::live::latest_json::LatestJson;
+use crate::live::operations::api::Api;
+use crate::live::operations::operation_lock::OperationLock;
+use crate::live::operations::plain::Plain;
+use crate::live::operations::recorded_session::RecordedSession;
+use crate::live::operations::watchers::Watchers;
+use crate::live::server::open_pages::OpenPages;
+use crate::plain_instance::PlainInstance;
+use crate::recordings::Recordings;
+
+/// State of the live server.
+pub(crate) struct State {
+    /// Identifies this run of the program. Event ids are valid only within one run.
+    pub(crate) run_id: String,
+    /// Address that the live server listens on.
+    pub(crate) address: SocketAddr,
+    pub(crate) apis: Vec<Arc<Api>>,
+    pub(crate) plain: Plain,
+    pub(crate) recordings: Vec<Recording>,
+    pub(crate) history: Arc<History>,
+    pub(crate) open_pages: OpenPages,
+    pub(crate) comparison: LatestJson,
+    pub(crate) socket_table: LatestJson,
+    pub(crate) watchers: Arc<Watchers>,
+    /// The error that ended the feed of events.
+    pub(crate) feed_error: LatestJson,
+    /// Serializes the operations over the APIs.
+    pub(crate) operation_lock: OperationLock,
+    pub(crate) shutdown: Shutdown,
+}
+
+impl State {
+    pub(crate) fn new(
+        address: SocketAddr,
+        apis: Vec<Arc<Api>>,
+        plain: &PlainInstance,
+        recordings: Vec<Recording>,
+        history: Arc<History>,
+        feed_error: LatestJson,
+        shutdown: &Shutdown,
+    ) -> Self {
+        Self {
+            run_id: new_run_id(),
+            address,
+            watchers: Arc::new(Watchers::new(apis.iter().map(|api| api.name))),
+            apis,
+            plain: Plain::new(plain, shutdown),
+            recordings,
+            history,
+            open_pages: OpenPages::default(),
+            comparison: LatestJson::default(),
+            socket_table: LatestJson::default(),
+            feed_error,
+            operation_lock: OperationLock::default(),
+            shutdown: shutdown.clone(),
+        }
+    }
+
+    /// Returns all recorded sessions.
+    pub(crate) fn sessions(&self) -> impl Iterator<Item = &RecordedSession> {
+        self.apis.iter().map(|api| &api.session).chain([&self.plain.udp, &self.plain.tcp])
+    }
+
+    /// Returns the recordings that are compared with each other.
+    pub(crate) fn compared(&self) -> Vec<Recordings> {
+        self.apis.iter().map(|api| api.session.recordings.clone()).collect()
+    }
+}
+
+/// Returns an id that no other run of the program has.
+fn new_run_id() -> String {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    format!("{:x}", since.as_nanos())
+}

@@ -1,0 +1,105 @@
+//! The server trace and the client trace of one API.
+
+use std::borrow::Cow;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use server_kit::program::{print_recording_error, stdout_has_color};
+use socket_tap::format::text::Lines;
+use socket_tap::format::{End, Side};
+use socket_tap::sink::LiveLines;
+use socket_tap::{Tap, TapBuilder};
+
+use crate::flags::Flags;
+use crate::gated_stdout::GatedStdout;
+
+/// Name of the step for all calls that belong to no named step, such as calls by curl.
+pub const FROM_A_TERMINAL: &str = "from a terminal";
+
+/// The recordings of one API's server and of its clients. Clones share the same recordings.
+#[derive(Clone, Debug)]
+pub struct Recordings {
+    /// Records the server.
+    pub server: Tap,
+    /// Records the clients of the tour and of the live page.
+    pub client: Tap,
+    directory: PathBuf,
+    api: &'static str,
+}
+
+impl Recordings {
+    /// Starts two traces in the directory from the flags. The server's calls also appear on `live_output`.
+    ///
+    /// # Errors
+    /// If a trace file cannot be created. The message contains its path.
+    pub fn start(api: &'static str, flags: &Flags, live_output: &GatedStdout) -> io::Result<Self> {
+        let directory = &flags.traces;
+        let configure = |tap: TapBuilder, side| -> io::Result<TapBuilder> {
+            let program = concat!("workshop ", env!("CARGO_PKG_VERSION"));
+            let file = flags.trace_limit.create(&path(directory, api, side))?;
+            Ok(tap
+                .program(program)
+                .capture(flags.capture)
+                .on_error(print_recording_error("workshop"))
+                .sink(file))
+        };
+        let lines = Lines::new().label(api).color(stdout_has_color());
+        let live_lines = LiveLines::new(lines, live_output.clone()).time_origin(live_output.created_ns());
+        let server = configure(Tap::server(api), Side::Server)?.sink(live_lines);
+        let client = configure(Tap::client(api), Side::Client)?;
+        Ok(Self { server: server.start()?, client: client.start()?, directory: directory.to_owned(), api })
+    }
+
+    /// Returns the path of one side's trace file.
+    #[must_use]
+    pub fn path(&self, side: Side) -> PathBuf {
+        path(&self.directory, self.api, side)
+    }
+
+    /// Returns the label of one side's trace, such as `rest-server`.
+    #[must_use]
+    pub fn label(&self, side: Side) -> String {
+        label(self.api, side)
+    }
+
+    /// Returns the label and the path of both traces.
+    #[must_use]
+    pub fn files(&self) -> [(String, PathBuf); 2] {
+        [Side::Server, Side::Client].map(|side| (self.label(side), self.path(side)))
+    }
+
+    /// Starts a named step in both traces.
+    pub fn mark(&self, step: impl Into<Cow<'static, str>>) {
+        let step = step.into();
+        self.server.mark(step.clone());
+        self.client.mark(step);
+    }
+
+    /// Waits until all connections are closed on both sides.
+    pub async fn idle(&self) {
+        self.client.idle().await;
+        self.server.idle().await;
+    }
+
+    /// Waits until the trace files contain all events so far.
+    pub async fn flush(&self) {
+        self.client.flush().await;
+        self.server.flush().await;
+    }
+
+    /// Ends both traces and writes their end lines.
+    ///
+    /// # Errors
+    /// If a trace could not be written completely.
+    pub fn finish(&self) -> io::Result<[End; 2]> {
+        Ok([self.client.finish_blocking()?, self.server.finish_blocking()?])
+    }
+}
+
+fn path(directory: &Path, api: &str, side: Side) -> PathBuf {
+    directory.join(label(api, side) + ".jsonl")
+}
+
+fn label(api: &str, side: Side) -> String {
+    format!("{api}-{}", side.name())
+}

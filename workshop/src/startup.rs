@@ -1,0 +1,132 @@
+//! Address checks and the start of all servers.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::SocketAddr;
+
+use hardening_http::Shutdown;
+use plain_server::Sockets;
+use server_kit::Program;
+use server_kit::bind::{bind, check};
+use socket_tap::{Tap, TapListener};
+
+use crate::api_instance::ApiInstance;
+use crate::flags::Flags;
+use crate::gated_stdout::GatedStdout;
+use crate::plain_instance::{self, PlainInstance};
+use crate::recordings::Recordings;
+
+/// Name of the live page's server in messages.
+const PAGE: &str = "page";
+const PAGE_FLAG: &str = "--page";
+
+/// Checks that all addresses can be bound.
+///
+/// Called before the recordings start, so that a failed start keeps the recordings of the previous run.
+///
+/// # Errors
+/// If an address cannot be bound, or two servers have the same address.
+pub fn check_addresses(flags: &Flags) -> io::Result<()> {
+    check_distinct(flags)?;
+    let programs = [&rest_server::PROGRAM, &graphql_server::PROGRAM, &grpc_server::PROGRAM];
+    for (program, address) in programs.into_iter().zip([flags.rest, flags.graphql, flags.grpc]) {
+        check(address, program.name, &format!("--{}", program.api))?;
+    }
+    if !flags.once {
+        Sockets::check(flags.plain, plain_instance::FLAG)?;
+    }
+    flags.page().map_or(Ok(()), |address| check(address, PAGE, PAGE_FLAG))
+}
+
+/// Returns an error if two flags contain the same address, which each check alone would accept.
+fn check_distinct(flags: &Flags) -> io::Result<()> {
+    let apis = [("--rest", flags.rest), ("--graphql", flags.graphql), ("--grpc", flags.grpc)];
+    let extras = [(plain_instance::FLAG, Some(flags.plain)), (PAGE_FLAG, flags.page())];
+    let extras =
+        extras.into_iter().filter(|_| !flags.once).filter_map(|(flag, address)| Some((flag, address?)));
+    let mut flag_of: HashMap<SocketAddr, &str> = HashMap::new();
+    for (flag, address) in apis.into_iter().chain(extras).filter(|(_, address)| address.port() != 0) {
+        if let Some(other) = flag_of.insert(address, flag) {
+            let why =
+                format!("{other} and {flag} both specify {address}; choose another address for one of them");
+            return Err(io::Error::new(io::ErrorKind::AddrInUse, why));
+        }
+    }
+    Ok(())
+}
+
+/// Starts the recordings and the servers of the three APIs.
+///
+/// # Errors
+/// If a trace file cannot be created, or an address cannot be bound.
+pub async fn apis(
+    flags: &Flags,
+    shutdown: &Shutdown,
+    live_output: &GatedStdout,
+    recordings: &mut Vec<Recordings>,
+) -> io::Result<[ApiInstance; 3]> {
+    let mut record = |program: &Program| record(program.api, flags, live_output, recordings);
+    let (rest, graphql, grpc) = (&rest_server::PROGRAM, &graphql_server::PROGRAM, &grpc_server::PROGRAM);
+    let token = || shutdown.clone();
+    Ok([
+        ApiInstance::start("REST", rest, flags.rest, record(rest)?, |listener, shelf| {
+            rest_server::serve(listener, shelf, token())
+        })
+        .await?,
+        ApiInstance::start("GraphQL", graphql, flags.graphql, record(graphql)?, |listener, shelf| {
+            graphql_server::serve(listener, shelf, token())
+        })
+        .await?,
+        ApiInstance::start("gRPC", grpc, flags.grpc, record(grpc)?, |listener, shelf| {
+            grpc_server::serve(listener, shelf, token())
+        })
+        .await?,
+    ])
+}
+
+/// Starts an API's recordings and adds them to `recordings`.
+fn record(
+    api: &'static str,
+    flags: &Flags,
+    live_output: &GatedStdout,
+    recordings: &mut Vec<Recordings>,
+) -> io::Result<Recordings> {
+    let started = Recordings::start(api, flags, live_output)?;
+    recordings.push(started.clone());
+    Ok(started)
+}
+
+/// The servers that only an interactive run needs.
+#[derive(Debug)]
+pub struct Extras {
+    /// The same service over plain sockets.
+    pub plain: PlainInstance,
+    /// The listener of the live page; `None` if the flags disable the page.
+    pub page: Option<TapListener>,
+}
+
+impl Extras {
+    /// Starts the plain server and binds the page's address. Returns `None` with `--once`.
+    ///
+    /// Connections to the page wait in the kernel's backlog until the tour is over.
+    ///
+    /// # Errors
+    /// If a trace file cannot be created, or an address cannot be bound.
+    pub async fn start(
+        flags: &Flags,
+        shutdown: &Shutdown,
+        live_output: &GatedStdout,
+        recordings: &mut Vec<Recordings>,
+    ) -> io::Result<Option<Self>> {
+        if flags.once {
+            return Ok(None);
+        }
+        let mut record = |api| record(api, flags, live_output, recordings);
+        let plain = PlainInstance::start(flags.plain, record("udp")?, record("tcp")?, shutdown).await?;
+        let page = match flags.page() {
+            Some(address) => Some(bind(&Tap::off(), address, PAGE, PAGE_FLAG).await?),
+            None => None,
+        };
+        Ok(Some(Self { plain, page }))
+    }
+}
