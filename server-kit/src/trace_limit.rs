@@ -1,4 +1,4 @@
-//! A size on the command line.
+//! A size limit on the command line.
 
 use std::fmt;
 use std::io;
@@ -7,13 +7,15 @@ use std::str::FromStr;
 
 use socket_tap::sink::TraceFile;
 
-/// Into so many files a trace with a limit is cut, with the one that is being written.
+/// Number of files of a trace with a limit, including the one that is being written.
 const FILES: u64 = 4;
 
-/// The smallest limit of a trace: each of its files holds some events.
-const LEAST: u64 = 64 * 1024;
+/// The smallest limit, in bytes: each file holds at least a few events.
+const MIN_BYTES: u64 = 64 * 1024;
 
-/// The most bytes that a trace may take on the disk.
+const UNITS: [(&str, u32); 4] = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
+
+/// The maximum size of a trace on disk.
 ///
 /// ```
 /// use server_kit::TraceLimit;
@@ -27,13 +29,13 @@ const LEAST: u64 = 64 * 1024;
 pub struct TraceLimit(Option<u64>);
 
 impl TraceLimit {
-    /// The limit in bytes; `None` without one.
+    /// Returns the limit in bytes, or `None` without a limit.
     #[must_use]
     pub fn bytes(self) -> Option<u64> {
         self.0
     }
 
-    /// Creates a trace file that keeps to the limit: it is cut into four, of which the oldest is deleted.
+    /// Creates a trace file within the limit: it rotates through four files and deletes the oldest.
     ///
     /// # Errors
     /// As [`TraceFile::create`].
@@ -46,8 +48,6 @@ impl TraceLimit {
     }
 }
 
-const UNITS: [(&str, u32); 4] = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
-
 impl FromStr for TraceLimit {
     type Err = String;
 
@@ -57,9 +57,9 @@ impl FromStr for TraceLimit {
         let bytes = number.parse::<u64>().ok().and_then(|number| number.checked_mul(1 << shift));
         match bytes {
             Some(0) => Ok(Self(None)),
-            Some(bytes) if bytes >= LEAST => Ok(Self(Some(bytes))),
-            Some(_) => Err(format!("must be at least {}, or 0 for no limit", Self(Some(LEAST)))),
-            None => Err("must be a size, such as 64KiB, 256MiB or 2GiB, or 0 for no limit".to_owned()),
+            Some(bytes) if bytes >= MIN_BYTES => Ok(Self(Some(bytes))),
+            Some(_) => Err(format!("expected at least {}, or 0 for no limit", Self(Some(MIN_BYTES)))),
+            None => Err("expected a size, such as 64KiB, 256MiB or 2GiB, or 0 for no limit".to_owned()),
         }
     }
 }
@@ -67,8 +67,8 @@ impl FromStr for TraceLimit {
 impl fmt::Display for TraceLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bytes = self.0.unwrap_or(0);
-        let fits = |(_, shift): &&(&str, u32)| bytes > 0 && bytes.trailing_zeros() >= *shift;
-        match UNITS.iter().rev().find(fits) {
+        let is_multiple = |(_, shift): &&(&str, u32)| bytes > 0 && bytes.trailing_zeros() >= *shift;
+        match UNITS.iter().rev().find(is_multiple) {
             Some((unit, shift)) => write!(f, "{}{unit}", bytes >> shift),
             None => write!(f, "{bytes}"),
         }
@@ -80,14 +80,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn size_is_read_and_written() {
+    fn sizes_round_trip() {
         for text in ["0", "64KiB", "65537", "100KiB", "256MiB", "3GiB", "1TiB"] {
             assert_eq!(text.parse::<TraceLimit>().unwrap().to_string(), text);
         }
     }
 
     #[test]
-    fn wrong_size_is_refused() {
+    fn invalid_sizes_are_rejected() {
         for text in ["", "MiB", "-1", "1.5GiB", "256MB", "256 MiB", "99999999999TiB", "63KiB", "1"] {
             assert!(text.parse::<TraceLimit>().is_err(), "{text}");
         }
