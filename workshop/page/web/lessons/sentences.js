@@ -1,6 +1,6 @@
 // Sentences on several APIs.
 
-import { groupsOf } from "../recording/facts.js";
+import { groupsOf } from "../recording/connections.js";
 import { listText } from "../recording/numbers.js";
 
 /** A sentence for each API, or one for all of them where it is the same: `REST, GraphQL and gRPC: …`. */

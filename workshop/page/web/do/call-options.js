@@ -1,6 +1,6 @@
 // How an operation is done: over which APIs, how often, and on which connection.
 
-import { createCallCount } from "../frame/call-count.js";
+import { createCallCount } from "../frame/call-count-field.js";
 import { createChoice } from "../frame/choice.js";
 
 /** Makes the controls: `{ elements, draw, apis, read }`. `draw` takes in which APIs there are. */

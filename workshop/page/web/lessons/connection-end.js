@@ -1,6 +1,6 @@
 // How a connection ended: who finished first, and what the other side saw of it.
 
-import { firstOf } from "../recording/facts.js";
+import { firstOf } from "../recording/connections.js";
 
 /** What the other side is called. */
 const LESSON_OTHER = { client: "server", server: "client" };

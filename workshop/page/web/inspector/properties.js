@@ -2,7 +2,7 @@
 // tells.
 
 import { el } from "../frame/dom.js";
-import { tookOf } from "../recording/facts.js";
+import { tookOf } from "../recording/connections.js";
 import { byteCountText, countText, numberText, spanText } from "../recording/numbers.js";
 import { primitiveOf } from "../recording/primitives.js";
 

@@ -1,7 +1,7 @@
 // What the bytes of connections are spent on, and how long an answer took.
 
-import { firstOf } from "../recording/facts.js";
-import { SPENT_CLASSES } from "../recording/spent.js";
+import { firstOf } from "../recording/connections.js";
+import { SPENT_CLASSES } from "../recording/byte-breakdown.js";
 
 /**
  * Everything that a connection sent, in order, as parts with their `way` ("to server", "to client"): from its

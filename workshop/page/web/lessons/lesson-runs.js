@@ -2,7 +2,7 @@
 
 import { getPlain, runOperation, watchChanges } from "../frame/actions.js";
 import { sourceOf } from "../recording/apis.js";
-import { callCount, connectionsIn, firstOf, isClosedConnection } from "../recording/facts.js";
+import { callCount, connectionsIn, firstOf, isClosedConnection } from "../recording/connections.js";
 
 /** So long a lesson waits for its events. They are there within a tenth of that, or something is wrong. */
 const LESSON_PATIENCE = 6_000;

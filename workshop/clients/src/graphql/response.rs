@@ -1,4 +1,4 @@
-//! Answers, as they were selected.
+//! GraphQL responses with the selected fields.
 
 use bookshelf::{Book, Change, ChangeKind};
 use serde::de::DeserializeOwned;
@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::Result;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, FailureKind};
 
 #[derive(Deserialize)]
 pub(super) struct SelectedBook {
@@ -55,20 +55,20 @@ pub(super) struct SelectedChange {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Answer {
+pub(super) struct Response {
     pub(super) data: Option<Map<String, Value>>,
     #[serde(default)]
-    pub(super) errors: Vec<AnswerError>,
+    pub(super) errors: Vec<ResponseError>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct AnswerError {
+pub(super) struct ResponseError {
     pub(super) message: String,
     #[serde(default)]
     pub(super) extensions: Map<String, Value>,
 }
 
-impl Answer {
+impl Response {
     pub(super) fn field<T: DeserializeOwned>(self, name: &str) -> Result<T> {
         if let Some(error) = self.errors.into_iter().next() {
             return Err(error.into());
@@ -78,18 +78,18 @@ impl Answer {
     }
 }
 
-impl From<AnswerError> for Failure {
-    fn from(error: AnswerError) -> Self {
+impl From<ResponseError> for Failure {
+    fn from(error: ResponseError) -> Self {
         let code = error.extensions.get("code").and_then(Value::as_str).unwrap_or("no code");
         let kind = match code {
-            "NOT_FOUND" => Kind::NotFound,
-            "CONFLICT" => Kind::Conflict,
-            "LIMIT_REACHED" => Kind::TooMany,
-            "FELL_BEHIND" => Kind::FellBehind,
-            "INTERNAL_SERVER_ERROR" => Kind::Internal,
-            _ => Kind::Invalid,
+            "NOT_FOUND" => FailureKind::NotFound,
+            "CONFLICT" => FailureKind::Conflict,
+            "LIMIT_REACHED" => FailureKind::TooMany,
+            "FELL_BEHIND" => FailureKind::FellBehind,
+            "INTERNAL_SERVER_ERROR" => FailureKind::Internal,
+            _ => FailureKind::Invalid,
         };
-        Self { kind, answer: code.to_owned(), message: error.message }
+        Self { kind, status: code.to_owned(), message: error.message }
     }
 }
 
@@ -108,16 +108,16 @@ impl TryFrom<SelectedChange> for Change {
             "CREATED" => ChangeKind::Created,
             "UPDATED" => ChangeKind::Updated,
             "DELETED" => ChangeKind::Deleted,
-            other => return Err(Failure::transport(format!("{other} is no kind of change"))),
+            other => return Err(Failure::transport(format!("unknown kind of change: {other}"))),
         };
         Ok(Self { sequence: change.sequence, kind, book: change.book.into() })
     }
 }
 
-/// GraphQL's `ID` is a string, and its `Int` too short for a 64-bit number.
+/// Parses a number from a string. GraphQL's `ID` is a string, and its `Int` has only 32 bits.
 fn number<'de, D: Deserializer<'de>, T: std::str::FromStr>(
     deserializer: D,
 ) -> std::result::Result<T, D::Error> {
     let text = String::deserialize(deserializer)?;
-    text.parse().map_err(|_| serde::de::Error::custom(format!("{text:?} is no number")))
+    text.parse().map_err(|_| serde::de::Error::custom(format!("{text:?} is not a number")))
 }

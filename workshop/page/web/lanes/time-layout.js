@@ -1,7 +1,7 @@
 // The layout "by time": down the lane, the same length is the same time, within a step. What comes too close
 // for boxes is drawn as shapes, side by side where they would cover each other.
 
-import { LANE_IDLE } from "./rows.js";
+import { LANE_IDLE } from "./row-layout.js";
 
 /** A pause that would be longer than this on the screen is cut, and said to be. */
 const CLOCK_LONGEST = 600;
