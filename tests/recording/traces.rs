@@ -98,7 +98,7 @@ async fn cancelled_watch_has_the_call_pattern<A: Api>() {
     server.shelf.create(new_book("Seen")).unwrap();
     watch.next().await.unwrap().unwrap();
     watch.close().await;
-    // There are no further changes; the server must end the stream nevertheless.
+    // There are no further changes. The server must end the stream anyway.
     tap.idle().await;
     server.stop().await;
     tap.finish().await.unwrap();

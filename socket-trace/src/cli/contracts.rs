@@ -1,17 +1,18 @@
-//! The flag `--proto` of the subcommands that decode payload.
+//! The flag `--proto` of the subcommands that decode gRPC messages.
 
 use std::path::PathBuf;
 
 use clap::Args;
-
-use super::failed::Done;
 use socket_dissect::Contracts;
 
-/// Arguments to flatten into those of a subcommand.
+use super::failed::Done;
+use crate::contracts::{add_file, bookshelf};
+
+/// Flags that name contracts, to be flattened into the arguments of a subcommand.
 #[derive(Debug, Args)]
 pub(super) struct ContractFlags {
-    /// Contract to decode gRPC messages by: a .proto file, or descriptors compiled by protoc. The bookshelf's is
-    /// built in; fields of other messages are shown by number
+    /// Contract to decode gRPC messages with: a .proto, or a descriptor set compiled by protoc. The bookshelf's is
+    /// built in; without a contract fields are shown by number
     #[arg(long, value_name = "FILE")]
     proto: Vec<PathBuf>,
 }
@@ -19,9 +20,9 @@ pub(super) struct ContractFlags {
 impl ContractFlags {
     /// Returns the bookshelf's contract and those of the files.
     pub(super) fn read(&self) -> Done<Contracts> {
-        let mut contracts = Contracts::bookshelf();
+        let mut contracts = bookshelf();
         for file in &self.proto {
-            contracts.add(file)?;
+            add_file(&mut contracts, file)?;
         }
         Ok(contracts)
     }

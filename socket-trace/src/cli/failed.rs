@@ -3,9 +3,9 @@
 use std::fmt;
 use std::io;
 
+use crate::contracts;
 use crate::reader::Error;
 use crate::verify::Failure;
-use socket_dissect::contracts;
 
 /// The exit code of a subcommand, or its failure.
 pub(super) type Done<T = u8> = Result<T, Failed>;

@@ -39,6 +39,7 @@ pub mod report;
 pub mod rule;
 mod server_closes;
 pub mod socket;
+#[cfg(feature = "cli")]
 pub mod text;
 mod tiny_writes;
 mod unread;

@@ -31,6 +31,7 @@ pub mod row;
 #[cfg_attr(target_os = "linux", path = "linux.rs")]
 #[cfg_attr(not(target_os = "linux"), path = "unsupported.rs")]
 mod system;
+#[cfg(feature = "cli")]
 pub mod text;
 pub mod traced;
 

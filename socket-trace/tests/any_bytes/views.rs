@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use socket_dissect::Contracts;
+use socket_trace::contracts::bookshelf;
 use socket_trace::layers;
 use socket_trace::reader::Trace;
 use socket_trace::sequence::{Choice, gather, mermaid, svg, text};
@@ -37,7 +38,7 @@ fn events(bytes: &[u8]) -> Option<AnnotatedEvents> {
     let traces: Vec<Trace> = [open(bytes).ok()?, open(&other).ok()?].into();
     // Parsed once, since that takes longer than the rest of the test.
     static CONTRACTS: OnceLock<Contracts> = OnceLock::new();
-    Some(AnnotatedEvents::with_contracts(Timeline::of(traces), CONTRACTS.get_or_init(Contracts::bookshelf)))
+    Some(AnnotatedEvents::with_contracts(Timeline::of(traces), CONTRACTS.get_or_init(bookshelf)))
 }
 
 fn show(bytes: &[u8]) {
