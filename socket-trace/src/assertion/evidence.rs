@@ -117,7 +117,7 @@ fn in_file(file: &Path, wanted: &mut [&mut Evidence]) -> Result<(), Error> {
         }
         let parts = dissector.observe(&event);
         // The calls are known already.
-        drop(dissector.finished());
+        drop(dissector.take_finished());
         for evidence in wanted.iter_mut() {
             if evidence.look_for.shows(&event, &parts, step.as_deref()) {
                 let mut text = String::new();
