@@ -16,7 +16,7 @@
 //! let summary = Summary::of(Trace::open(&path)?, RecordingState::Finished)?;
 //! assert_eq!((summary.events, summary.lost), (1, 0));
 //! // A single trace cannot be compared.
-//! assert_eq!(Comparison::of(vec![summary]).verdict, Verdict::Unclear);
+//! assert_eq!(Comparison::of(vec![summary]).verdict, Verdict::Inconclusive);
 //! # std::fs::remove_dir_all(&directory)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
