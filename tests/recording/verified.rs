@@ -221,7 +221,7 @@ async fn wrapped_memory_stream_is_inconclusive() {
     };
     let Some(recorded) = Recorded::by("wrapped_memory_stream_is_inconclusive", program).await else { return };
     let report = recorded.verify(&recorded.path("trace"));
-    assert_eq!((report.verdict, report.verdict.exit_code()), (Verdict::Unclear, 2), "{report}");
+    assert_eq!((report.verdict, report.verdict.exit_code()), (Verdict::Inconclusive, 2), "{report}");
 }
 
 #[tokio::test]
