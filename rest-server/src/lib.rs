@@ -32,6 +32,7 @@ mod update;
 mod watch;
 
 use std::io;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::response::IntoResponse as _;
@@ -40,7 +41,6 @@ use hardening_http::{Limits, Shutdown};
 use hardening_rest::{Api, ApiRouter, Conditions, Rejection};
 use server_kit::Program;
 use socket_tap::TapListener;
-use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi as _;
 use utoipa_axum::routes;
 
@@ -48,29 +48,20 @@ use crate::problem::Problem;
 
 /// Returns the router of the API, for use in another server. Streams of changes end at the shutdown.
 pub fn router(shelf: Shelf, shutdown: Shutdown) -> Router {
-    let router = ApiRouter::new(openapi::Document::openapi())
+    ApiRouter::new(openapi::Document::openapi())
         .resource(routes!(list::list, create::create))
         .resource(routes!(get::get, update::update, delete::delete))
         .resource(routes!(authors::authors))
         .resource(routes!(watch::watch))
-        .finish(App { shelf, shutdown });
-    guarded(router)
-}
-
-/// A handler that panics costs its own request and no more.
-fn guarded(router: Router) -> Router {
-    router.layer(CatchPanicLayer::custom(|_| {
-        let detail = "internal error in this request; the server continues".to_owned();
-        Problem::from(Rejection::Status(axum::http::StatusCode::INTERNAL_SERVER_ERROR, detail))
-            .into_response()
-    }))
+        .finish(App { shelf, shutdown: Arc::new(shutdown) })
 }
 
 /// The state of every handler.
 #[derive(Clone)]
 struct App {
     shelf: Shelf,
-    shutdown: Shutdown,
+    /// In an `Arc` because axum clones the state twice per request, and a clone of the token takes a lock.
+    shutdown: Arc<Shutdown>,
 }
 
 impl Api for App {

@@ -56,7 +56,7 @@ pub(crate) async fn watch(
     LastEventId(last): LastEventId,
 ) -> impl IntoResponse {
     let limit = limit.map_or(usize::MAX, |Positive(limit)| limit as usize);
-    events::respond(changes(&app, last).take(limit), app.shutdown)
+    events::respond(changes(&app, last).take(limit), app.shutdown.as_ref().clone())
 }
 
 /// Returns the events after `last`. The subscription starts before the response, so the client misses no later change.
