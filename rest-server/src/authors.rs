@@ -2,27 +2,17 @@
 
 use axum::Json;
 use axum::extract::State;
-use hardening_rest::openapi::{Always, NotAcceptable};
-use hardening_rest::{AcceptsJson, PathId, Positive};
+use bookshelf::Author;
+use hardening_rest::{AcceptsJson, PathId};
 
 use crate::App;
-use crate::model::Author;
-use crate::openapi::NoSuchAuthorId;
+use crate::fields::AuthorId;
 use crate::problem::Problem;
 
-/// Get an author
-#[utoipa::path(
-    get,
-    path = "/v1/authors/{id}",
-    operation_id = "getAuthor",
-    tag = "authors",
-    params(("id" = Positive, Path, description = "The author.")),
-    responses((status = 200, description = "The author", body = Author), NoSuchAuthorId, NotAcceptable, Always),
-)]
 pub(crate) async fn authors(
     State(app): State<App>,
-    PathId { id, .. }: PathId<Author>,
+    PathId { id, .. }: AuthorId,
     _: AcceptsJson,
 ) -> Result<Json<Author>, Problem> {
-    Ok(Json(app.shelf.author(id)?.into()))
+    Ok(Json(app.shelf.author(id)?))
 }

@@ -10,21 +10,21 @@
 //! # Layout
 //!
 //! - `list`, `get`, `create`, `update`, `delete`, `authors`, `watch`: the seven operations
-//! - `model`: the JSON form of books, authors and changes
 //! - `problem`: the error responses
-//! - `openapi`: the OpenAPI document, beyond the operations
+//! - `fields`: ids and fields in requests
 //! - [`limits`]: the limits of this API
+//!
+//! `openapi.json` describes the API for clients. The tests validate each response against it.
 
 #![forbid(unsafe_code)]
 
 mod authors;
 mod create;
 mod delete;
+mod fields;
 mod get;
 pub mod limits;
 mod list;
-mod model;
-mod openapi;
 mod problem;
 #[cfg(test)]
 mod tests;
@@ -34,25 +34,23 @@ mod watch;
 use std::io;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::response::IntoResponse as _;
+use axum::{Router, routing};
 use bookshelf::{Error, Shelf};
 use hardening_http::{Limits, Shutdown};
 use hardening_rest::{Api, ApiRouter, Conditions, Rejection};
 use server_kit::Program;
 use socket_tap::TapListener;
-use utoipa::OpenApi as _;
-use utoipa_axum::routes;
 
 use crate::problem::Problem;
 
 /// Returns the router of the API, for use in another server. Streams of changes end at the shutdown.
 pub fn router(shelf: Shelf, shutdown: Shutdown) -> Router {
-    ApiRouter::new(openapi::Document::openapi())
-        .resource(routes!(list::list, create::create))
-        .resource(routes!(get::get, update::update, delete::delete))
-        .resource(routes!(authors::authors))
-        .resource(routes!(watch::watch))
+    ApiRouter::new(include_str!("../openapi.json"))
+        .resource("/v1/books", routing::get(list::list).post(create::create))
+        .resource("/v1/books/{id}", routing::get(get::get).patch(update::update).delete(delete::delete))
+        .resource("/v1/authors/{id}", routing::get(authors::authors))
+        .resource("/v1/books/changes", routing::get(watch::watch))
         .finish(App { shelf, shutdown: Arc::new(shutdown) })
 }
 

@@ -6,19 +6,18 @@ use bookshelf::{Error, Field};
 use hardening_rest::{FieldError, ProblemDetails, ProblemType, Rejection};
 use serde::Serialize;
 
-const NOT_FOUND: ProblemType =
-    ProblemType { uri: "urn:problem-type:bookshelf:not-found", title: "Not on the shelf" };
+const NOT_FOUND: ProblemType = ProblemType::new("urn:problem-type:bookshelf:not-found", "Not on the shelf");
 const NO_SUCH_PAGE: ProblemType =
-    ProblemType { uri: "urn:problem-type:bookshelf:no-such-page", title: "No page of a list" };
+    ProblemType::new("urn:problem-type:bookshelf:no-such-page", "No page of a list");
 const INVALID: ProblemType =
-    ProblemType { uri: "urn:problem-type:bookshelf:invalid", title: "An argument breaks a rule" };
+    ProblemType::new("urn:problem-type:bookshelf:invalid", "An argument breaks a rule");
 const NO_SUCH_AUTHOR: ProblemType =
-    ProblemType { uri: "urn:problem-type:bookshelf:no-such-author", title: "Not an author of the shelf" };
+    ProblemType::new("urn:problem-type:bookshelf:no-such-author", "Not an author of the shelf");
 const CONFLICT: ProblemType =
-    ProblemType { uri: "urn:problem-type:bookshelf:conflict", title: "Changed by someone else" };
-const FULL: ProblemType = ProblemType { uri: "urn:problem-type:bookshelf:full", title: "The shelf is full" };
+    ProblemType::new("urn:problem-type:bookshelf:conflict", "Changed by someone else");
+const FULL: ProblemType = ProblemType::new("urn:problem-type:bookshelf:full", "The shelf is full");
 const FELL_BEHIND: ProblemType =
-    ProblemType { uri: "urn:problem-type:bookshelf:fell-behind", title: "Changes were missed" };
+    ProblemType::new("urn:problem-type:bookshelf:fell-behind", "Changes were missed");
 
 /// An error response.
 #[derive(Debug, Serialize)]

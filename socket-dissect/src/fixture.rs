@@ -6,7 +6,7 @@ use socket_tap::close::Close;
 use socket_tap::event::{Event, Op, SockId, Transfer};
 use socket_tap::format::Side;
 
-use super::{Call, Class, Dissector, Part};
+use super::{Call, Class, Contracts, Dissector, Part};
 
 /// A server's recording of one connection.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub(super) struct Fixture {
 
 impl Fixture {
     pub(super) fn new() -> Self {
-        let mut fixture = Self { dissector: Dissector::new(Side::Server), t: 0 };
+        let mut fixture = Self { dissector: Dissector::with_contracts(Side::Server, bookshelf()), t: 0 };
         fixture.observe(Op::accept(SockId::new(1).unwrap()));
         fixture
     }
@@ -59,6 +59,13 @@ impl Fixture {
     pub(super) fn ended(&mut self) -> Vec<(String, Option<String>)> {
         self.finished().into_iter().map(|call| (call.operation, call.status)).collect()
     }
+}
+
+/// The contract of the service in the tests.
+fn bookshelf() -> Contracts {
+    let mut contracts = Contracts::default();
+    contracts.add_descriptors(bookshelf_proto::DESCRIPTORS).unwrap();
+    contracts
 }
 
 fn whole(data: &[u8]) -> Transfer {

@@ -43,7 +43,7 @@ async fn answers<A: Api>() -> BTreeMap<&'static str, String> {
     let mut client: A = server.client().await;
     let year = |year| BookPatch { year: Some(year), ..BookPatch::default() };
     let mut answers = BTreeMap::new();
-    let mut answer = |error, failure: Failure| _ = answers.insert(error, shown(&failure.answer));
+    let mut answer = |error, failure: Failure| _ = answers.insert(error, shown(&failure.status));
 
     answer("no such book", client.book(99).await.unwrap_err());
     answer("no such author", client.author_with_books(99).await.unwrap_err());

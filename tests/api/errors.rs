@@ -1,7 +1,7 @@
 //! Errors that `scenario.json` cannot express.
 
 use bookshelf::ListBooks;
-use clients::Kind;
+use clients::FailureKind;
 use socket_tap::Tap;
 use tokio::net::TcpSocket;
 
@@ -14,7 +14,7 @@ async fn foreign_page_token_is_invalid<A: Api>() {
     let mut client: A = server.client().await;
     let foreign = ListBooks { page_token: Some("bm9uc2Vuc2U".to_owned()), ..ListBooks::default() };
     let failure = client.list(&foreign).await.unwrap_err();
-    assert_eq!(failure.kind, Kind::Invalid, "{failure}");
+    assert_eq!(failure.kind, FailureKind::Invalid, "{failure}");
 }
 
 async fn refused_connection_is_a_transport_failure<A: Api>() {
@@ -22,5 +22,5 @@ async fn refused_connection_is_a_transport_failure<A: Api>() {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = socket.local_addr().unwrap();
-    assert_eq!(A::connect(&Tap::off(), address).await.err().unwrap().kind, Kind::Transport);
+    assert_eq!(A::connect(&Tap::off(), address).await.err().unwrap().kind, FailureKind::Transport);
 }

@@ -2,7 +2,7 @@
 //! API-specific names, such as `authorId`, into those of the bookshelf.
 
 use bookshelf::{BookPatch, Limits, ListBooks, NewBook, Page};
-use clients::{Client, Failure, Kind, Watch as _};
+use clients::{Client, Failure, FailureKind, Watch as _};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use socket_tap::Tap;
@@ -201,7 +201,7 @@ fn check(result: clients::Result<Value>, expected: Result<Option<Value>, (String
             );
         }
         (Ok(answer), Err((kind, _))) => panic!("{place}: {answer} instead of {kind}"),
-        (Err(Failure { kind, answer, message }), Ok(_)) => panic!("{place}: {kind:?}, {answer}: {message}"),
+        (Err(Failure { kind, status, message }), Ok(_)) => panic!("{place}: {kind:?}, {status}: {message}"),
     }
 }
 
@@ -217,14 +217,14 @@ fn expanded(value: Value) -> Value {
     }
 }
 
-fn kind_name(kind: Kind) -> &'static str {
+fn kind_name(kind: FailureKind) -> &'static str {
     match kind {
-        Kind::NotFound => "not found",
-        Kind::Invalid => "invalid",
-        Kind::Conflict => "conflict",
-        Kind::TooMany => "too many",
-        Kind::FellBehind => "fell behind",
-        Kind::Internal => "internal",
-        Kind::Transport => "no answer",
+        FailureKind::NotFound => "not found",
+        FailureKind::Invalid => "invalid",
+        FailureKind::Conflict => "conflict",
+        FailureKind::TooMany => "too many",
+        FailureKind::FellBehind => "fell behind",
+        FailureKind::Internal => "internal",
+        FailureKind::Transport => "no answer",
     }
 }

@@ -1,7 +1,7 @@
 //! Change streams of each API.
 
 use bookshelf::{BookPatch, ChangeKind, Limits};
-use clients::{Kind, Watch as _};
+use clients::{FailureKind, Watch as _};
 use socket_tap::Tap;
 
 use crate::api::operations::new_book;
@@ -44,7 +44,7 @@ async fn slow_watcher_gets_a_fell_behind_error<A: Api>() {
         server.shelf.update(1, revision, patch).unwrap();
     }
     let failure = watch.next().await.unwrap_err();
-    assert_eq!(failure.kind, Kind::FellBehind, "{failure}");
+    assert_eq!(failure.kind, FailureKind::FellBehind, "{failure}");
     assert!(failure.message.contains('3'), "the number of missed changes: {failure}");
 }
 

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::routing::get;
-use clients::{Client as _, Kind, Rest};
+use clients::{Client as _, FailureKind, Rest};
 use socket_tap::sink::Memory;
 use socket_tap::{PeerAddr, Tap, TapListener, TapStream};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -52,7 +52,7 @@ async fn rest_router_runs_under_axum_serve() {
     let router = rest_server::router(bookshelf::Shelf::seeded(), hardening_http::Shutdown::new());
     let server = tokio::spawn(axum::serve(listener, router).into_future());
     let mut client = Rest::connect(&Tap::off(), address).await.unwrap();
-    assert_eq!(client.book(99).await.unwrap_err().kind, Kind::NotFound);
+    assert_eq!(client.book(99).await.unwrap_err().kind, FailureKind::NotFound);
     assert_eq!(client.book(1).await.unwrap().id, 1);
     client.close().await;
     server.abort();

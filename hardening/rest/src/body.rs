@@ -11,8 +11,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess};
 use serde_json::Value;
 
-use crate::fields::{self, FromFields};
-use crate::{Api, Rejection};
+use crate::{Api, Fields, Rejection};
 
 /// A format of request bodies.
 pub trait Format {
@@ -42,39 +41,40 @@ impl Format for MergePatch {
 }
 
 /// A JSON object.
-pub type JsonBody<T> = UnreadBody<T, Json>;
+pub type JsonBody = UnreadBody<Json>;
 
 /// A JSON merge patch (RFC 7396).
-pub type MergePatchBody<T> = UnreadBody<T, MergePatch>;
+pub type MergePatchBody = UnreadBody<MergePatch>;
 
 /// Extractor that checks a body's headers and leaves the body unread. The first read sends `100 Continue` to a client that
 /// waits for it, so a handler first checks everything that it can check without the body.
 #[derive(Debug)]
-pub struct UnreadBody<T, F> {
+pub struct UnreadBody<F> {
     body: Body,
     max_bytes: usize,
-    target: PhantomData<fn() -> (T, F)>,
+    format: PhantomData<fn() -> F>,
 }
 
-impl<T: FromFields, F: Format, S: Api> FromRequest<S> for UnreadBody<T, F> {
+impl<F: Format, S: Api> FromRequest<S> for UnreadBody<F> {
     type Rejection = S::Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, S::Error> {
         check_coding(request.headers())?;
         check_media_type::<F>(request.headers())?;
         body::check_length(request.body(), S::MAX_BODY_BYTES).map_err(Rejection::from)?;
-        Ok(Self { body: request.into_body(), max_bytes: S::MAX_BODY_BYTES, target: PhantomData })
+        Ok(Self { body: request.into_body(), max_bytes: S::MAX_BODY_BYTES, format: PhantomData })
     }
 }
 
-impl<T: FromFields, F> UnreadBody<T, F> {
-    /// Reads the complete body.
+impl<F> UnreadBody<F> {
+    /// Reads the complete body and converts its fields with `read`, which returns `None` after an error.
     ///
     /// # Errors
-    /// If the body is too long, stalls, breaks off, is not a JSON object, or has invalid fields.
-    pub async fn read(self) -> Result<T, Rejection> {
+    /// If the body is too long, stalls, breaks off or is not a JSON object. If a field is unknown, repeated, missing or
+    /// invalid; all such fields are reported.
+    pub async fn read<T>(self, read: impl FnOnce(&mut Fields<Value>) -> Option<T>) -> Result<T, Rejection> {
         let body = body::read(self.body, self.max_bytes).await?;
-        fields::read(parse_object(&body)?)
+        Fields::read(parse_object(&body)?, read)
             .map_err(|errors| Rejection::Fields(StatusCode::UNPROCESSABLE_ENTITY, errors))
     }
 }

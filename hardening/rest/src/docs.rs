@@ -8,7 +8,6 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
-use utoipa::openapi::OpenApi;
 
 use crate::router::file;
 use crate::{Api, Rejection};
@@ -31,18 +30,13 @@ const STYLE: &str = "text/css; charset=utf-8";
 /// A file with its media type and caching.
 type Asset = (Bytes, &'static str, &'static str);
 
-pub(crate) fn routes<S: Api>(document: &OpenApi) -> Router<S> {
-    // Serialized once; the clone of a `Bytes` per request is a pointer.
-    let json = Bytes::from(document.to_json().unwrap_or_default());
-    let html = include_str!("../assets/index.html").replace("{title}", &document.info.title);
+/// Returns the routes of an OpenAPI document with that title, and of its page.
+pub(crate) fn routes<S: Api>(json: &'static str, title: &str) -> Router<S> {
+    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, REVALIDATE)];
+    let html = include_str!("../assets/index.html").replace("{title}", title);
     let page: Asset = (html.into(), HTML, REVALIDATE);
     Router::new()
-        .route(
-            "/openapi.json",
-            file(get(async move || {
-                ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, REVALIDATE)], json)
-            })),
-        )
+        .route("/openapi.json", file(get((headers, json))))
         .route("/docs", file(get(async move || ([(CONTENT_SECURITY_POLICY, POLICY)], send(page)))))
         .route("/docs/assets/{file}", file(get(asset::<S>)))
 }

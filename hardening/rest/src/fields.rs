@@ -5,18 +5,15 @@ use std::ops::RangeInclusive;
 
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
 
 use crate::limits::MAX_ERRORS;
 
 /// An error in one argument.
-#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct FieldError {
     /// The body field, the query parameter or the header that is invalid.
-    #[schema(example = "year")]
     pub field: String,
     /// The rule that it breaks, without the name of the field.
-    #[schema(example = "must be a whole number from -3000 to 2100, is 2101")]
     pub detail: String,
 }
 
@@ -24,21 +21,6 @@ impl Display for FieldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.field, self.detail)
     }
-}
-
-/// A type made of named fields.
-pub trait FromFields: Sized {
-    /// Reads each field. Returns `None` after an error, which `fields` records.
-    fn from_fields<V: RawValue>(fields: &mut Fields<V>) -> Option<Self>;
-}
-
-/// The type of a field.
-pub trait FromField: Sized {
-    /// Converts a received value.
-    ///
-    /// # Errors
-    /// The rule that the value breaks, without the name of the field.
-    fn from_field<V: RawValue>(value: V) -> Result<Self, String>;
 }
 
 /// A received value, before conversion.
@@ -64,35 +46,46 @@ pub struct Fields<V> {
     errors: Vec<FieldError>,
 }
 
-/// Reads all fields of a body or a query.
-///
-/// # Errors
-/// The errors of all fields, unknown fields included, at most [`MAX_ERRORS`] of them.
-pub(crate) fn read<T: FromFields, V: RawValue>(received: Vec<(String, V)>) -> Result<T, Vec<FieldError>> {
-    let mut fields = Fields { unread: received, known: Vec::new(), errors: Vec::new() };
-    let value = T::from_fields(&mut fields);
-    fields.reject_unread();
-    value.filter(|_| fields.errors.is_empty()).ok_or(fields.errors)
-}
-
 impl<V: RawValue> Fields<V> {
-    /// Reads a required field. Returns `None` if it is missing or invalid.
-    pub fn required<T: FromField>(&mut self, name: &'static str) -> Option<T> {
+    /// Reads all fields with `read`, which returns `None` after an error.
+    ///
+    /// # Errors
+    /// The errors of all fields, unknown fields included, at most [`MAX_ERRORS`] of them.
+    pub(crate) fn read<T>(
+        received: Vec<(String, V)>,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Result<T, Vec<FieldError>> {
+        let mut fields = Self { unread: received, known: Vec::new(), errors: Vec::new() };
+        let value = read(&mut fields);
+        fields.reject_unread();
+        value.filter(|_| fields.errors.is_empty()).ok_or(fields.errors)
+    }
+
+    /// Reads a required field, which `convert` converts. Returns `None` if it is missing or invalid.
+    pub fn required<T>(
+        &mut self,
+        name: &'static str,
+        convert: impl FnOnce(V) -> Result<T, String>,
+    ) -> Option<T> {
         let errors = self.errors.len();
-        let value = self.optional(name);
+        let value = self.optional(name, convert);
         if value.is_none() && self.errors.len() == errors {
             self.error(name, "is missing");
         }
         value
     }
 
-    /// Reads an optional field. Returns `None` if it is missing or invalid.
-    pub fn optional<T: FromField>(&mut self, name: &'static str) -> Option<T> {
+    /// Reads an optional field, which `convert` converts. Returns `None` if it is missing or invalid.
+    pub fn optional<T>(
+        &mut self,
+        name: &'static str,
+        convert: impl FnOnce(V) -> Result<T, String>,
+    ) -> Option<T> {
         self.known.push(name);
         let mut values = self.unread.extract_if(.., |(field, _)| field == name).map(|(_, value)| value);
         let first = values.next()?;
         let value = match values.count() {
-            0 => T::from_field(first),
+            0 => convert(first),
             _ => Err("appears more than once".to_owned()),
         };
         value.map_err(|detail| self.error(name, detail)).ok()
@@ -111,22 +104,33 @@ impl<V: RawValue> Fields<V> {
     }
 }
 
-impl FromField for String {
-    fn from_field<V: RawValue>(value: V) -> Result<Self, String> {
-        value.text()
+/// Converts a value to a string.
+///
+/// # Errors
+/// If it is of another type.
+pub fn text<V: RawValue>(value: V) -> Result<String, String> {
+    value.text()
+}
+
+/// Returns a conversion to an integer within `range`.
+pub fn integer<V: RawValue, T: TryFrom<i64>>(
+    range: RangeInclusive<i64>,
+) -> impl FnOnce(V) -> Result<T, String> {
+    move |value| {
+        let number = value.integer().filter(|number| range.contains(number));
+        number.and_then(|number| number.try_into().ok()).ok_or_else(|| {
+            let (first, last) = (range.start(), range.end());
+            format!("must be a whole number from {first} to {last}, is {}", value.describe())
+        })
     }
 }
 
-/// Converts a value to an integer within `range`.
+/// Converts a value to a positive integer, such as an id or a count.
 ///
 /// # Errors
-/// If it is not an integer, or out of range.
-pub fn integer<T: TryFrom<i64>>(value: impl RawValue, range: RangeInclusive<i64>) -> Result<T, String> {
-    let number = value.integer().filter(|number| range.contains(number));
-    number.and_then(|number| number.try_into().ok()).ok_or_else(|| {
-        let (first, last) = (range.start(), range.end());
-        format!("must be a whole number from {first} to {last}, is {}", value.describe())
-    })
+/// If it is not an integer from 1 to `u32::MAX`.
+pub fn positive<V: RawValue>(value: V) -> Result<u32, String> {
+    integer(1..=u32::MAX.into())(value)
 }
 
 impl RawValue for String {

@@ -5,11 +5,10 @@
 //! - [`Api`], [`Rejection`]: the error type of an API, and the requests refused before its handlers
 //! - [`router`]: resources with `HEAD`, `OPTIONS` and 405
 //! - [`path`], [`query`], [`body`], [`accept`]: strict extractors
-//! - [`fields`], [`positive`]: named values, with all their errors reported together
+//! - [`fields`]: named values, with all their errors reported together
 //! - [`conditions`]: `ETag`, `If-Match` and `If-None-Match`
 //! - [`events`]: server-sent events and `Last-Event-ID`
 //! - [`problem`]: problem details (RFC 9457)
-//! - [`openapi`]: headers and responses that operations have in common
 //! - `docs`: the OpenAPI document and a page that displays it
 //! - [`limits`]: every limit, with its reason
 
@@ -23,9 +22,7 @@ mod docs;
 pub mod events;
 pub mod fields;
 pub mod limits;
-pub mod openapi;
 pub mod path;
-pub mod positive;
 pub mod problem;
 pub mod query;
 pub mod router;
@@ -35,9 +32,8 @@ pub use api::{Api, Rejection};
 pub use body::{JsonBody, MergePatchBody};
 pub use conditions::{Conditions, with_etag};
 pub use events::LastEventId;
-pub use fields::{FieldError, Fields, FromField, FromFields};
+pub use fields::{FieldError, Fields};
 pub use path::PathId;
-pub use positive::Positive;
 pub use problem::{ProblemDetails, ProblemType};
 pub use query::Query;
 pub use router::ApiRouter;

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 
-use crate::{Api, Positive, Rejection};
+use crate::{Api, Rejection};
 
 /// A kind of resource that has an id.
 pub trait Entity {
@@ -28,12 +28,18 @@ impl<E: Entity, S: Api> FromRequestParts<S> for PathId<E> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, S::Error> {
         let params = RawPathParams::from_request_parts(parts, state).await;
         let no_such_id = match params.as_ref().map(|params| params.iter().next()) {
-            Ok(Some((_, text))) => match Positive::parse_canonical(text) {
-                Some(Positive(id)) => return Ok(Self { id, entity: PhantomData }),
+            Ok(Some((_, text))) => match parse_canonical(text) {
+                Some(id) => return Ok(Self { id, entity: PhantomData }),
                 None => format!("there is no {} {text}", E::NAME),
             },
             _ => format!("the path is not UTF-8, so it names no {}", E::NAME),
         };
         Err(Rejection::NoSuchId(no_such_id).into())
     }
+}
+
+/// Parses the canonical decimal form of a positive integer.
+fn parse_canonical(text: &str) -> Option<u32> {
+    let is_canonical = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+    text.parse().ok().filter(|_| is_canonical)
 }

@@ -4,21 +4,26 @@ use axum::Json;
 use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde::ser::{Serialize, Serializer};
-use utoipa::ToSchema;
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
-use crate::{FieldError, Positive};
+use crate::FieldError;
 
 /// The media type of problem details.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// A problem type: an identifier for programs and a title for people.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct ProblemType {
-    /// The `type` member.
-    pub uri: &'static str,
-    /// The `title` member.
-    pub title: &'static str,
+    uri: &'static str,
+    title: &'static str,
+}
+
+impl ProblemType {
+    /// Creates a type from its `type` and `title` members.
+    #[must_use]
+    pub const fn new(uri: &'static str, title: &'static str) -> Self {
+        Self { uri, title }
+    }
 }
 
 /// An error response.
@@ -57,48 +62,24 @@ impl ProblemDetails {
     }
 }
 
-/// The JSON form of [`ProblemDetails`].
-#[derive(Debug, serde::Serialize, ToSchema)]
-#[schema(as = Problem, description = "Why a request failed (RFC 9457).")]
-pub struct Document<'a> {
-    /// The problem type; `about:blank` if the status describes the error fully.
-    #[serde(rename = "type")]
-    #[schema(format = "uri-reference", example = "urn:problem-type:bookshelf:invalid")]
-    kind: &'a str,
-    /// The title of the problem type.
-    #[schema(example = "An argument breaks a rule")]
-    title: &'a str,
-    /// The status of the response.
-    #[schema(minimum = 400, maximum = 599, example = 422)]
-    status: u16,
-    /// The reason of this error, and what to do about it.
-    #[schema(example = "year must be a whole number from -3000 to 2100, is 2101")]
-    detail: &'a str,
-    /// The invalid arguments.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    #[schema(required = false)]
-    errors: &'a [FieldError],
-    /// The current revision of the resource, if the request requires another.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    revision: Option<Positive>,
-}
-
 impl Serialize for ProblemDetails {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (kind, title) = match self.kind {
+        let (uri, title) = match self.kind {
             Some(kind) => (kind.uri, kind.title),
             None => ("about:blank", reason_phrase(self.status)),
         };
-        let document = Document {
-            kind,
-            title,
-            status: self.status.as_u16(),
-            detail: &self.detail,
-            errors: &self.errors,
-            revision: self.revision.map(Positive),
-        };
-        document.serialize(serializer)
+        let mut members = serializer.serialize_struct("Problem", 6)?;
+        members.serialize_field("type", uri)?;
+        members.serialize_field("title", title)?;
+        members.serialize_field("status", &self.status.as_u16())?;
+        members.serialize_field("detail", &self.detail)?;
+        if !self.errors.is_empty() {
+            members.serialize_field("errors", &self.errors)?;
+        }
+        if let Some(revision) = self.revision {
+            members.serialize_field("revision", &revision)?;
+        }
+        members.end()
     }
 }
 

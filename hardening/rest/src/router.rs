@@ -7,36 +7,48 @@ use axum::http::header::{ALLOW, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::MethodRouter;
-use utoipa::openapi::path::{PathItem, Paths};
-use utoipa::openapi::{OpenApi, RefOr};
-use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt as _};
+use serde_json::Value;
 
 use crate::{Api, Rejection, docs};
 
-/// A router with the OpenAPI document of its resources.
-pub struct ApiRouter<S>(OpenApiRouter<S>);
+/// The methods that a resource can have, and their names in an OpenAPI document.
+const METHODS: [(&str, &str); 5] =
+    [("get", "GET, HEAD"), ("post", "POST"), ("put", "PUT"), ("patch", "PATCH"), ("delete", "DELETE")];
+
+/// A router for the resources of an OpenAPI document.
+pub struct ApiRouter<S> {
+    router: Router<S>,
+    json: &'static str,
+    document: Value,
+}
 
 impl<S: Api> ApiRouter<S> {
-    /// Creates a router without resources. `document` describes the API as a whole.
+    /// Creates a router without resources. `json` is the OpenAPI document.
     #[must_use]
-    pub fn new(document: OpenApi) -> Self {
-        Self(OpenApiRouter::with_openapi(document))
+    pub fn new(json: &'static str) -> Self {
+        Self { router: Router::new(), json, document: serde_json::from_str(json).unwrap_or_default() }
     }
 
-    /// Adds a resource, with `OPTIONS`, and 405 for any other method. `Allow` is derived from the OpenAPI document, so the
-    /// two always agree.
+    /// Adds a resource, with `OPTIONS`, and 405 for any other method. `Allow` lists the methods in the document.
     #[must_use]
-    pub fn resource(self, methods: UtoipaMethodRouter<S>) -> Self {
-        let (allow, options) = (allowed_methods(&methods.1), accept_patch(&methods.1));
-        Self(self.0.routes(methods.map(|methods| complete(methods, &allow, options))))
+    pub fn resource(self, path: &str, methods: MethodRouter<S>) -> Self {
+        let resource = &self.document["paths"][path];
+        let mut options = HeaderMap::new();
+        if let Some(formats) = resource["patch"]["requestBody"]["content"].as_object() {
+            // RFC 5789, section 3.1.
+            let media_types: Vec<&str> = formats.keys().map(String::as_str).collect();
+            options.insert(HeaderName::from_static("accept-patch"), header_value(&media_types.join(", ")));
+        }
+        let methods = complete(methods, &allowed_methods([resource]), options);
+        Self { router: self.router.route(path, methods), ..self }
     }
 
     /// Adds `/openapi.json`, the page at `/docs`, and 404 for all other paths.
     pub fn finish(self, state: S) -> Router {
-        let (router, document) = self.0.split_for_parts();
-        let allow = allowed_methods(&document.paths);
-        router
-            .merge(docs::routes(&document))
+        let allow =
+            allowed_methods(self.document["paths"].as_object().into_iter().flat_map(|paths| paths.values()));
+        self.router
+            .merge(docs::routes(self.json, self.document["info"]["title"].as_str().unwrap_or_default()))
             .fallback(async move |method: Method, uri: Uri| not_found::<S>(&method, &uri, allow))
             .with_state(state)
     }
@@ -74,30 +86,12 @@ fn not_found<S: Api>(method: &Method, uri: &Uri, allow: String) -> Response {
     S::Error::from(Rejection::no_such_path::<S>(uri)).into_response()
 }
 
-/// Returns the methods that at least one of these paths supports, as a value of `Allow`.
-fn allowed_methods(paths: &Paths) -> String {
-    let any = |has: fn(&PathItem) -> bool| paths.paths.values().any(has);
-    let methods = [
-        ("GET, HEAD", any(|item| item.get.is_some())),
-        ("POST", any(|item| item.post.is_some())),
-        ("PUT", any(|item| item.put.is_some())),
-        ("PATCH", any(|item| item.patch.is_some())),
-        ("DELETE", any(|item| item.delete.is_some())),
-        ("OPTIONS", true),
-    ];
-    let allowed: Vec<_> =
-        methods.into_iter().filter(|(_, is_allowed)| *is_allowed).map(|(name, _)| name).collect();
-    allowed.join(", ")
-}
-
-/// Returns `Accept-Patch` with the media types of a patch (RFC 5789, section 3.1), if the resource can be patched.
-fn accept_patch(paths: &Paths) -> HeaderMap {
-    let bodies = paths.paths.values().filter_map(|item| item.patch.as_ref()?.request_body.as_ref());
-    let media_types = bodies.filter_map(|body| match body {
-        RefOr::T(body) => Some(body.content.keys().map(String::as_str).collect::<Vec<_>>().join(", ")),
-        RefOr::Ref(_) => None,
-    });
-    media_types.map(|types| (HeaderName::from_static("accept-patch"), header_value(&types))).collect()
+/// Returns the methods that at least one of these resources supports, as a value of `Allow`.
+fn allowed_methods<'a>(resources: impl IntoIterator<Item = &'a Value>) -> String {
+    let resources: Vec<&Value> = resources.into_iter().collect();
+    let supported =
+        METHODS.into_iter().filter(|(key, _)| resources.iter().any(|resource| !resource[key].is_null()));
+    supported.map(|(_, names)| names).chain(["OPTIONS"]).collect::<Vec<_>>().join(", ")
 }
 
 /// Converts methods or media types, which are always valid header values.

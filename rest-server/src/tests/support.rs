@@ -9,6 +9,8 @@ use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
+use super::document::assert_documented;
+
 pub(super) const JSON: (&str, &str) = ("content-type", "application/json");
 
 /// The API, with access to its shelf and its shutdown.
@@ -72,6 +74,7 @@ impl Service {
         Self { router: crate::router(shelf.clone(), shutdown.clone()), shelf, shutdown }
     }
 
+    /// Sends a request and checks its response against the OpenAPI document.
     pub(super) async fn send(
         &self,
         method: &str,
@@ -79,9 +82,11 @@ impl Service {
         headers: &[(&str, &str)],
         body: impl Into<Body>,
     ) -> Response {
-        let (head, body) = self.call(method, path, headers, body).await.into_parts();
+        let (head, body) = self.send_head(method, path, headers, body).await.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Response { status: head.status, headers: head.headers, body }
+        let response = Response { status: head.status, headers: head.headers, body };
+        assert_documented(method, path, &response);
+        response
     }
 
     pub(super) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Response {
@@ -99,12 +104,13 @@ impl Service {
 
     /// Returns the body of a response that does not end by itself.
     pub(super) async fn stream(&self, path: &str, headers: &[(&str, &str)]) -> BodyDataStream {
-        let response = self.call("GET", path, headers, Body::empty()).await;
+        let response = self.send_head("GET", path, headers, Body::empty()).await;
         assert_eq!(response.status(), StatusCode::OK);
         response.into_body().into_data_stream()
     }
 
-    async fn call(
+    /// Sends a request and returns its response with the body unread.
+    pub(super) async fn send_head(
         &self,
         method: &str,
         path: &str,

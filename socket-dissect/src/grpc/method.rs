@@ -19,7 +19,7 @@ impl Method {
     pub(crate) fn of(path: &str, contracts: &Contracts) -> Self {
         let name = path.strip_prefix('/').unwrap_or(path);
         let (service, method) = name.rsplit_once('/').unwrap_or((name, ""));
-        Self { name: short(name), types: contracts.types(service, method) }
+        Self { name: short(name), types: contracts.message_types(service, method) }
     }
 
     pub(crate) fn name(&self) -> &str {

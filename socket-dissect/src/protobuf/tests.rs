@@ -28,7 +28,9 @@ fn of_type(kind: Type) -> MessageDescriptor {
 }
 
 fn book() -> Option<MessageDescriptor> {
-    let (_, response) = Contracts::bookshelf().types("bookshelf.v1.BookshelfService", "GetBook")?;
+    let mut contracts = Contracts::default();
+    contracts.add_descriptors(bookshelf_proto::DESCRIPTORS).ok()?;
+    let (_, response) = contracts.message_types("bookshelf.v1.BookshelfService", "GetBook")?;
     Some(response)
 }
 

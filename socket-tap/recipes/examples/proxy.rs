@@ -1,8 +1,8 @@
-//! A TCP proxy, by `into_split`.
+//! A TCP proxy that uses `into_split`.
 //!
-//! Each direction has a task. When one side has finished sending, the copy ends and drops the write half of the other
-//! side: that sends a FIN, as with tokio's `into_split`, and the recording has the `shutdown`. `tokio::io::split` also
-//! takes a `TapStream`, but it locks, and dropping its write half sends nothing.
+//! Each direction has a task. At EOF, the copy ends and drops the write half of the other connection, which sends a
+//! FIN, as with tokio's `into_split`, and records a `shutdown`. `tokio::io::split` also accepts a `TapStream`, but it
+//! locks, and dropping its write half sends nothing.
 
 use std::io;
 use std::time::Duration;
@@ -20,7 +20,7 @@ async fn forward(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) -> io::Result<
 
 #[tokio::main]
 async fn main() -> io::Result<()> {
-    // Answers when it has the whole question.
+    // The upstream server responds at EOF.
     let upstream = TcpListener::bind("127.0.0.1:0").await?;
     let target = upstream.local_addr()?;
     let server = tokio::spawn(async move {

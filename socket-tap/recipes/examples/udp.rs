@@ -1,7 +1,7 @@
-//! UDP, with datagrams that were too long for the buffer.
+//! UDP with a datagram that is longer than the buffer.
 //!
-//! `TapUdpSocket` stands where tokio's `UdpSocket` was. A datagram that is longer than the buffer loses its end, and
-//! `recvfrom(2)` does not say so; `report_truncation` makes the tap receive with `recvmsg(2)`, which does.
+//! `TapUdpSocket` replaces tokio's `UdpSocket`. A datagram that is longer than the buffer is truncated, which
+//! `recvfrom(2)` does not report. With `report_truncation` the tap receives with `recvmsg(2)`, which does.
 
 use std::io;
 use std::time::Duration;

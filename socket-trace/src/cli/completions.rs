@@ -1,4 +1,4 @@
-//! `socket-trace completions`: scripts by which shells complete the command line.
+//! `socket-trace completions`: prints shell completions.
 
 use std::io::{self, Write as _};
 
@@ -16,7 +16,7 @@ const HELP: &str = "Examples:\n  \
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(super) struct Completions {
-    /// The shell
+    /// Shell to complete the command line in
     #[arg(value_enum)]
     shell: Shell,
 }

@@ -1,4 +1,4 @@
-//! The command `socket-trace`: a file for each subcommand.
+//! The command `socket-trace`, with a module per subcommand.
 
 mod choices;
 mod compare;
@@ -33,7 +33,7 @@ struct Flags {
 }
 
 const EXIT_CODES: &str =
-    "Exit codes: 0 done, or the same; 1 different, or findings; 2 could not tell, or wrong usage.";
+    "Exit codes: 0 success, or equal; 1 different, or findings; 2 inconclusive, an error, or wrong usage.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -49,7 +49,7 @@ enum Command {
     Completions(completions::Completions),
 }
 
-/// Reads the command line, does what it says, and returns the exit code.
+/// Parses the command line, runs the subcommand, and returns the exit code.
 #[must_use]
 pub fn run() -> ExitCode {
     let done = match Flags::parse().command {
@@ -66,10 +66,10 @@ pub fn run() -> ExitCode {
     };
     match done {
         Ok(code) => ExitCode::from(code),
-        // The reader, `head` for example, has seen enough.
+        // The reader of the pipe, such as `head`, has closed it.
         Err(Failed::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failed) => {
-            // Nobody may be reading.
+            // Standard error may be closed.
             let _ = writeln!(io::stderr(), "socket-trace: error: {failed}");
             ExitCode::from(2)
         }

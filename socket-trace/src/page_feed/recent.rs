@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// Maximum number of events in the history: as many as the page shows.
-pub const MAX_EVENTS: usize = page::MOST_ITEMS;
+pub const MAX_EVENTS: usize = page::MAX_ITEMS;
 
 /// Maximum number of JSON bytes in the history. With 16 KiB of payload each, 20,000 events would take half a gigabyte.
 pub const MAX_BYTES: usize = 32 << 20;

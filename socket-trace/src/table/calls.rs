@@ -1,4 +1,4 @@
-//! The table of what one call takes.
+//! The table of the cost of calls.
 
 use super::bytes::Classes;
 use super::cell::{Cell, Number};
@@ -8,14 +8,14 @@ use crate::compare::grouping::{Grouping, unique_in_order};
 use crate::summary::Summary;
 use crate::summary::{CallCost, CallTotals};
 
-/// The calls of one kind.
+/// Returns the calls of one kind.
 type OfKind = fn(&CallCost) -> &CallTotals;
 
-/// The two kinds.
+/// Kinds of calls: the first on their connection, and later ones.
 const KINDS: [(&str, OfKind); 2] = [("first", |cost| &cost.first), ("later", |cost| &cost.later)];
 
-/// For each step or operation a row for each trace with payload: of the calls that are the first on their connection,
-/// and of the later ones. Everything is a mean, but for the number of calls.
+/// Builds a table with a row for each step or operation, kind of call, and trace with payload. All numbers are means,
+/// except the number of calls.
 pub(super) fn grid(traces: &[&Summary], by: Grouping) -> Grid {
     let slices: Vec<_> = (traces.iter())
         .filter(|trace| trace.payload)

@@ -38,7 +38,7 @@ impl AnnotatedEvents {
     /// Annotates the events of a time line. gRPC messages are decoded with the bookshelf's contract.
     #[must_use]
     pub fn new(timeline: Timeline) -> Self {
-        Self::with_contracts(timeline, &Contracts::default())
+        Self::with_contracts(timeline, &crate::contracts::bookshelf())
     }
 
     /// Annotates the events of a time line. gRPC messages are decoded with the given contracts.

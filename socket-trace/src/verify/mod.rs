@@ -86,12 +86,12 @@ pub fn verify(trace: Trace, log: Log) -> Result<Report, Failure> {
     let unproved = doubts::unproved(&mut check);
     let differs = !check.differences.is_empty();
     let verdict = match (cut.is_empty(), unproved.is_empty()) {
-        (false, _) => Verdict::Unclear,
+        (false, _) => Verdict::Inconclusive,
         (true, _) if differs => Verdict::Different,
-        (true, false) => Verdict::Unclear,
+        (true, false) => Verdict::Inconclusive,
         (true, true) => Verdict::Exact,
     };
-    if verdict == Verdict::Unclear {
+    if verdict == Verdict::Inconclusive {
         check.differences.clear();
         check.more_differences.clear();
     }

@@ -7,7 +7,7 @@ import { recorded } from './recorded.mjs';
 import { counted, doIt, lanes, seenLanes, written } from './seen.mjs';
 import { check, finish, until, url } from './support.mjs';
 
-const MOST_ITEMS = 20_000;
+const MAX_ITEMS = 20_000;
 const MOST_ELEMENTS = 3_000;
 /** The page keeps the bytes, too: some 10 MB of JSON. */
 const MOST_HEAP = 200e6;
@@ -24,8 +24,8 @@ async function saysDropped(page) {
   let events;
   await until('it says how many are in the trace files only', async () => {
     events = await written();
-    const text = `${(events.length - MOST_ITEMS).toLocaleString('en')} older in the trace files`;
-    return (await page.getByText(text).count()) > 0 && (await counted(page)) === MOST_ITEMS;
+    const text = `${(events.length - MAX_ITEMS).toLocaleString('en')} older in the trace files`;
+    return (await page.getByText(text).count()) > 0 && (await counted(page)) === MAX_ITEMS;
   });
   return events;
 }
@@ -59,10 +59,10 @@ const words = ({ elements, heap }) => `${elements} elements, heap ${(heap / 1e6)
 
 await check('20,000 events while it is open', async (page) => {
   const few = await measure(page);
-  await make(MOST_ITEMS + 1_000);
+  await make(MAX_ITEMS + 1_000);
   const { length } = await saysDropped(page);
   const many = await measure(page);
-  console.log(`        with the tour: ${words(few)}; with ${MOST_ITEMS.toLocaleString('en')} events: ${words(many)}`);
+  console.log(`        with the tour: ${words(few)}; with ${MAX_ITEMS.toLocaleString('en')} events: ${words(many)}`);
   assert(many.elements < MOST_ELEMENTS, words(many));
   assert(many.heap < MOST_HEAP, words(many));
 
@@ -82,10 +82,10 @@ await check('20,000 events while it is open', async (page) => {
     await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: screen }).click();
     await page.getByRole('navigation').locator('[aria-current]').filter({ hasText: screen }).waitFor();
   }
-  await make(after.length + MOST_ITEMS / 2);
+  await make(after.length + MAX_ITEMS / 2);
   await saysDropped(page);
   const more = await measure(page);
-  console.log(`        with ${MOST_ITEMS / 2} more: ${words(more)}`);
+  console.log(`        with ${MAX_ITEMS / 2} more: ${words(more)}`);
   assert(more.heap < many.heap * 1.3 + 10e6, `${words(many)}, then ${words(more)}`);
 });
 
@@ -94,7 +94,7 @@ await check('a page that is opened then has the last ones, in their order', asyn
   await page.keyboard.press('-');
   await page.keyboard.press('-');
   const { boxes } = await seenLanes(page);
-  const first = events.length - MOST_ITEMS;
+  const first = events.length - MAX_ITEMS;
   const wanted = events.slice(first).filter(({ op }) => op !== 'mark' && op !== 'option');
   assert.deepEqual(boxes.map(({ seq, op }) => `${seq} ${op}`), wanted.map(({ seq, op }) => `${seq} ${op}`));
 }, { viewport: { width: 1440, height: 8000 } });

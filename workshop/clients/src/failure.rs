@@ -1,47 +1,51 @@
-//! Why a call failed, in words that are the same for the three APIs.
+//! The error of a call, classified the same way for the three APIs.
 
 use std::fmt;
 
-/// A call that failed.
+/// The error of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// In the shelf's words.
-    pub kind: Kind,
-    /// In the API's words: `404 Not Found`, `NOT_FOUND`.
-    pub answer: String,
-    /// What the server says to a person.
+    /// Classification that is the same for all APIs.
+    pub kind: FailureKind,
+    /// The API's own status or error code: `404 Not Found`, `NOT_FOUND`.
+    pub status: String,
+    /// The server's message.
     pub message: String,
 }
 
-/// What went wrong.
+/// Classification of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// There is no such book or author.
+pub enum FailureKind {
+    /// The book or author does not exist.
     NotFound,
-    /// An argument breaks a rule.
+    /// An argument violates a rule.
     Invalid,
-    /// The book has another revision by now.
+    /// The book's revision has changed.
     Conflict,
     /// The shelf is full.
     TooMany,
-    /// The watcher was too slow.
+    /// The watcher was too slow and missed changes.
     FellBehind,
-    /// A fault of the server.
+    /// The server has a bug.
     Internal,
-    /// No answer, or one that is not of the API.
+    /// The server sent no response, or a response that does not belong to the API.
     Transport,
 }
 
 impl Failure {
-    /// No answer, or one that is not of the API.
+    /// Creates a failure without a valid response.
     pub(crate) fn transport(error: impl fmt::Display) -> Self {
-        Self { kind: Kind::Transport, answer: "no answer".to_owned(), message: error.to_string() }
+        Self {
+            kind: FailureKind::Transport,
+            status: "no valid response".to_owned(),
+            message: error.to_string(),
+        }
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.answer, self.message)
+        write!(f, "{}: {}", self.status, self.message)
     }
 }
 

@@ -1,4 +1,4 @@
-//! gRPC: methods and messages of a contract, over HTTP/2.
+//! The gRPC client: methods and messages of a protobuf contract over HTTP/2.
 
 use std::net::SocketAddr;
 
@@ -13,21 +13,21 @@ use socket_tap::{Tap, TapConnector};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status, Streaming};
 
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, FailureKind};
 use crate::{Client, OPTIONS, Result, Watch};
 
 /// A gRPC client.
 #[derive(Debug)]
 pub struct Grpc(BookshelfServiceClient<Channel>);
 
-/// The changes as a server stream.
+/// A watcher that reads a server stream.
 #[derive(Debug)]
 pub struct GrpcWatch {
-    /// Keeps the connection while the stream is read.
+    /// Keeps the connection open while the stream is read.
     _client: Grpc,
     stream: Streaming<WatchBooksResponse>,
-    /// Changes that are still to come.
-    left: u32,
+    /// Number of changes until the stream ends.
+    remaining: u32,
 }
 
 impl Client for Grpc {
@@ -44,7 +44,7 @@ impl Client for Grpc {
     async fn watch(tap: &Tap, address: SocketAddr, changes: u32) -> Result<GrpcWatch> {
         let mut client = Self::connect(tap, address).await?;
         let stream = client.0.watch_books(WatchBooksRequest::default()).await?.into_inner();
-        Ok(GrpcWatch { _client: client, stream, left: changes })
+        Ok(GrpcWatch { _client: client, stream, remaining: changes })
     }
 
     async fn book(&mut self, id: u32) -> Result<Book> {
@@ -100,19 +100,19 @@ impl Client for Grpc {
     }
 
     async fn close(self) {
-        // The last handle of a channel closes its connection, with a GOAWAY, from a task of its own.
+        // Dropping the last handle of a channel closes its connection with a GOAWAY, from a background task.
     }
 }
 
 impl Watch for GrpcWatch {
     async fn next(&mut self) -> Result<Option<Change>> {
-        if self.left == 0 {
+        if self.remaining == 0 {
             return Ok(None);
         }
         let Some(change) = self.stream.message().await? else {
             return Ok(None);
         };
-        self.left -= 1;
+        self.remaining -= 1;
         let kind = match change.kind() {
             v1::ChangeKind::Created => ChangeKind::Created,
             v1::ChangeKind::Updated => ChangeKind::Updated,
@@ -131,28 +131,28 @@ fn book(book: Option<v1::Book>) -> Result<Book> {
 }
 
 fn missing(field: &str) -> Failure {
-    Failure::transport(format!("the answer has no {field}"))
+    Failure::transport(format!("the response has no {field}"))
 }
 
 impl From<Status> for Failure {
     fn from(status: Status) -> Self {
         let kind = match status.code() {
-            Code::NotFound => Kind::NotFound,
-            Code::InvalidArgument => Kind::Invalid,
-            Code::Aborted => Kind::Conflict,
-            Code::ResourceExhausted => Kind::TooMany,
-            Code::DataLoss => Kind::FellBehind,
-            Code::Internal => Kind::Internal,
-            _ => Kind::Transport,
+            Code::NotFound => FailureKind::NotFound,
+            Code::InvalidArgument => FailureKind::Invalid,
+            Code::Aborted => FailureKind::Conflict,
+            Code::ResourceExhausted => FailureKind::TooMany,
+            Code::DataLoss => FailureKind::FellBehind,
+            Code::Internal => FailureKind::Internal,
+            _ => FailureKind::Transport,
         };
-        // The code as the specification spells it: NotFound is NOT_FOUND.
-        let answer = format!("{:?}", status.code())
+        // Converts the code to the specification's spelling: NotFound to NOT_FOUND.
+        let status_name = format!("{:?}", status.code())
             .chars()
             .enumerate()
             .flat_map(|(i, c)| {
                 (i > 0 && c.is_uppercase()).then_some('_').into_iter().chain([c.to_ascii_uppercase()])
             })
             .collect();
-        Self { kind, answer, message: status.message().to_owned() }
+        Self { kind, status: status_name, message: status.message().to_owned() }
     }
 }

@@ -1,4 +1,4 @@
-//! One HTTP/1.1 connection over a tapped socket.
+//! An HTTP/1.1 connection over a tapped socket.
 
 use std::net::SocketAddr;
 
@@ -23,15 +23,15 @@ pub(crate) struct Http {
     host: String,
 }
 
-/// What a request carries besides its path.
+/// Optional parts of a request.
 #[derive(Default)]
-pub(crate) struct With<'a> {
+pub(crate) struct RequestOptions<'a> {
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) header: Option<(HeaderName, &'a str)>,
     pub(crate) accept: Option<&'a str>,
 }
 
-impl With<'_> {
+impl RequestOptions<'_> {
     pub(crate) fn json(body: &impl Serialize) -> Result<Self, Failure> {
         Ok(Self { body: Some(serde_json::to_vec(body).map_err(Failure::transport)?), ..Self::default() })
     }
@@ -42,48 +42,48 @@ impl Http {
         let stream = connect(tap, address).await.map_err(Failure::transport)?;
         let (sender, connection) =
             http1::handshake(TokioIo::new(stream)).await.map_err(Failure::transport)?;
-        // A connection that fails fails its requests too; they say why.
+        // The requests report the errors of their connection.
         let connection = tokio::spawn(async { _ = connection.await });
         Ok(Self { sender, connection, host: address.to_string() })
     }
 
-    /// Sends a request and waits for the answer's head.
+    /// Sends a request and waits for the response head.
     pub(crate) async fn send(
         &mut self,
         method: Method,
         path: &str,
-        with: With<'_>,
+        options: RequestOptions<'_>,
     ) -> Result<Response<Incoming>, Failure> {
         let mut request = Request::builder().method(method).uri(path).header(HOST, &self.host);
-        request = request.header(ACCEPT, with.accept.unwrap_or("application/json"));
-        if with.body.is_some() {
+        request = request.header(ACCEPT, options.accept.unwrap_or("application/json"));
+        if options.body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");
         }
-        if let Some((name, value)) = with.header {
+        if let Some((name, value)) = options.header {
             request = request.header(name, value);
         }
-        let body = Full::from(with.body.unwrap_or_default());
+        let body = Full::from(options.body.unwrap_or_default());
         let request = request.body(body).map_err(Failure::transport)?;
         self.sender.ready().await.map_err(Failure::transport)?;
         self.sender.send_request(request).await.map_err(Failure::transport)
     }
 
-    /// Sends a request and reads the whole answer.
+    /// Sends a request and reads the complete response.
     pub(crate) async fn call(
         &mut self,
         method: Method,
         path: &str,
-        with: With<'_>,
+        options: RequestOptions<'_>,
     ) -> Result<Response<Bytes>, Failure> {
-        let (head, body) = self.send(method, path, with).await?.into_parts();
+        let (head, body) = self.send(method, path, options).await?.into_parts();
         let body = body.collect().await.map_err(Failure::transport)?.to_bytes();
         Ok(Response::from_parts(head, body))
     }
 
-    /// Closes the connection and waits until it is.
+    /// Closes the connection and waits until it is closed.
     pub(crate) async fn close(self) {
         drop(self.sender);
-        // The task only fails when the runtime goes away.
+        // The task fails only if the runtime is dropped.
         let _ = self.connection.await;
     }
 }

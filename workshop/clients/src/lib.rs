@@ -1,12 +1,11 @@
-//! One client for each API, over tapped sockets, behind one trait: what the tour and the tests do is written once and
-//! done over all three.
+//! A client for each API over tapped sockets, behind a common trait, so that the tour and the tests are written once.
 //!
 //! # Layout
 //!
-//! - [`Client`], [`Watch`]: what a client can do
-//! - [`Failure`]: why a call failed, in words that are the same for the three
+//! - [`Client`], [`Watch`]: the traits of the clients and their watchers
+//! - [`Failure`]: the error of a call, classified the same way for the three APIs
 //! - `rest`, `graphql`, `grpc`: the clients
-//! - `http`: one HTTP/1.1 connection, shared by the first two
+//! - `http`: an HTTP/1.1 connection, used by the REST and GraphQL clients
 
 #![forbid(unsafe_code)]
 
@@ -21,15 +20,15 @@ use std::net::SocketAddr;
 use bookshelf::{Author, Book, BookPatch, Change, ListBooks, NewBook, Page};
 use socket_tap::{Tap, TapStream, TcpOptions};
 
-pub use failure::{Failure, Kind};
+pub use failure::{Failure, FailureKind};
 pub use graphql::{Graphql, GraphqlWatch};
 pub use grpc::{Grpc, GrpcWatch};
 pub use rest::{Rest, RestWatch};
 
-/// What a call returns.
+/// Result of a call.
 pub type Result<T> = std::result::Result<T, Failure>;
 
-/// Small requests are sent at once.
+/// Disables Nagle's algorithm, so that small requests are sent at once.
 const OPTIONS: TcpOptions = TcpOptions::new().nodelay(true);
 
 async fn connect(tap: &Tap, address: SocketAddr) -> std::io::Result<TapStream> {
@@ -38,17 +37,18 @@ async fn connect(tap: &Tap, address: SocketAddr) -> std::io::Result<TapStream> {
 
 /// A client with one connection.
 pub trait Client: Sized + Send + 'static {
-    /// What the API's recordings are called.
+    /// Name of the API, which is also the name of its recordings.
     const API: &'static str;
 
-    /// The watcher that goes with it.
+    /// Watcher of the same API.
     type Watch: Watch;
 
     /// Opens the connection.
     fn connect(tap: &Tap, address: SocketAddr) -> impl Future<Output = Result<Self>> + Send;
 
-    /// Watches the next `changes` changes, over a connection of its own: in HTTP/1.1 a stream takes a whole one. When
-    /// this returns, the server has the watcher: no later change is missed.
+    /// Watches the next `changes` changes over a new connection, because a stream occupies an HTTP/1.1 connection.
+    ///
+    /// When this method returns, the server has registered the watcher, so no later change is missed.
     fn watch(
         tap: &Tap,
         address: SocketAddr,
@@ -64,7 +64,7 @@ pub trait Client: Sized + Send + 'static {
     /// Creates a book.
     fn create(&mut self, new: NewBook) -> impl Future<Output = Result<Book>> + Send;
 
-    /// Changes a book that was read at `revision`.
+    /// Updates a book that was read at `revision`.
     fn update(
         &mut self,
         id: u32,
@@ -78,13 +78,13 @@ pub trait Client: Sized + Send + 'static {
     /// Gets an author and the first page of the author's books.
     fn author_with_books(&mut self, id: u32) -> impl Future<Output = Result<(Author, Vec<Book>)>> + Send;
 
-    /// Closes the connection in the protocol's own way.
+    /// Closes the connection as the protocol specifies.
     fn close(self) -> impl Future<Output = ()> + Send;
 }
 
 /// A stream of changes.
 pub trait Watch: Sized + Send + 'static {
-    /// Waits for the next change; `None` after the last, or when the server ends the stream before.
+    /// Waits for the next change. Returns `None` after the last change, or if the server ends the stream earlier.
     fn next(&mut self) -> impl Future<Output = Result<Option<Change>>> + Send;
 
     /// Stops watching and closes the connection.

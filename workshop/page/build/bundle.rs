@@ -1,21 +1,21 @@
-//! Modules and style sheets, one behind the other.
+//! Bundles JavaScript modules and style sheets by concatenation.
 
 use std::collections::BTreeMap;
 
-/// Texts by their paths in `web/`.
+/// Contents of files by their paths in `web/`.
 pub(crate) type Files = BTreeMap<String, String>;
 
-/// Where the page begins.
+/// Entry module of the page.
 const MAIN: &str = "main.js";
 
-/// What the other style sheets refer to, and so comes first.
+/// Style sheets that come first because others refer to their custom properties.
 const FIRST_STYLES: [&str; 2] = ["frame/tokens.css", "frame/base.css"];
 
-/// One script of all modules: each behind those that it imports. They share one scope then, so an import says nothing
-/// any more, and no export does.
+/// Returns one script with all modules, each after the modules that it imports. All share one scope, so import and export
+/// are removed.
 ///
 /// # Errors
-/// When a module is missing, imported in a circle, or imports in another way.
+/// If an imported module is missing, imports are circular, or an import has an unsupported form.
 pub(crate) fn script(modules: &Files) -> Result<String, String> {
     let mut bundle = Bundle { modules, states: BTreeMap::new(), script: String::new() };
     bundle.add(MAIN, "the page")?;
@@ -37,24 +37,24 @@ enum State {
 impl<'a> Bundle<'a> {
     fn add(&mut self, path: &str, importer: &str) -> Result<(), String> {
         let Some((path, module)) = self.modules.get_key_value(path) else {
-            return Err(format!("{importer} needs web/{path}, and it is not there"));
+            return Err(format!("{importer} imports web/{path}, which does not exist"));
         };
         match self.states.insert(path, State::Begun) {
-            Some(State::Begun) => return Err(format!("web/{path} imports itself, by way of {importer}")),
+            Some(State::Begun) => return Err(format!("web/{path} imports itself through {importer}")),
             Some(State::Done) => _ = self.states.insert(path, State::Done),
-            None => self.take(path, module)?,
+            None => self.append(path, module)?,
         }
         Ok(())
     }
 
-    fn take(&mut self, path: &'a str, module: &str) -> Result<(), String> {
+    fn append(&mut self, path: &'a str, module: &str) -> Result<(), String> {
         let mut own = format!("// {path}\n");
         for line in module.lines() {
             match imported(line).and_then(|other| resolve(path, other)) {
                 Some(other) => self.add(&other, path)?,
                 None if line.starts_with("import ") => {
                     return Err(format!(
-                        "web/{path}: {line}\nan import is of the form import {{ a }} from \"./b.js\"; \
+                        "web/{path}: {line}\nimports must have the form import {{ a }} from \"./b.js\"; \
                          or \"../c/d.js\""
                     ));
                 }
@@ -70,14 +70,13 @@ impl<'a> Bundle<'a> {
     }
 }
 
-/// What a line imports from, as it is written there.
+/// Returns the path of an import line, as written.
 fn imported(line: &str) -> Option<&str> {
     let (_, from) = line.strip_prefix("import {")?.split_once("} from \"")?;
     from.strip_suffix("\";")
 }
 
-/// The path in `web/` of what the module at `importer` calls `./b.js` or `../c/d.js`; `None` when it is written in
-/// another way, or outside of `web/`.
+/// Resolves a relative import to a path in `web/`. Returns `None` if it is not relative or leaves `web/`.
 fn resolve(importer: &str, import: &str) -> Option<String> {
     let mut folders: Vec<&str> = importer.split('/').collect();
     folders.pop();
@@ -91,7 +90,7 @@ fn resolve(importer: &str, import: &str) -> Option<String> {
     (is_relative && !rest.starts_with(['.', '/'])).then(|| folders.join("/"))
 }
 
-/// One style sheet of all.
+/// Returns one style sheet with all of them.
 pub(crate) fn styles(sheets: &Files) -> String {
     let first = FIRST_STYLES.iter().filter_map(|path| sheets.get(*path));
     let rest =

@@ -1,6 +1,6 @@
-//! Makes one script and one style sheet of `web/`, so that a new file there is all that it takes.
+//! Bundles all files of `web/` into one script and one style sheet. A new file needs no registration.
 
-#![allow(clippy::print_stdout, reason = "that is how a build script talks to cargo")]
+#![allow(clippy::print_stdout, reason = "a build script controls cargo through its standard output")]
 
 mod bundle;
 
@@ -18,14 +18,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (modules, sheets) = (read(&web, "js")?, read(&web, "css")?);
     let script = script(&modules)?;
     for path in modules.keys().filter(|path| !script.contains(&format!("// {path}\n"))) {
-        println!("cargo::warning=web/{path} is imported by no module");
+        println!("cargo::warning=no module imports web/{path}");
     }
     fs::write(out.join("page.js"), script)?;
     fs::write(out.join("page.css"), styles(&sheets))?;
     Ok(())
 }
 
-/// The files with that extension, in all folders of `web`, by their paths from there.
+/// Reads all files of `web` with the given extension, by their paths in `web`.
 fn read(web: &Path, extension: &str) -> io::Result<Files> {
     let mut files = Files::new();
     let mut folders = vec![String::new()];

@@ -1,69 +1,69 @@
-//! What the page is told first: who records, and what can be done.
+//! The `hello` message, the first message to the page.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// The object that the page calls `hello`.
+/// Description of the recordings and of the operations.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Hello {
-    /// Which run of the program this is: numbers of events are only of one run.
+    /// Identifies the run of the program. Event numbers are valid only within one run.
     pub boot: String,
-    /// The program's version.
+    /// Version of the program.
     pub version: String,
-    /// The number of the oldest event that is kept.
+    /// Number of the oldest event in the history.
     pub first: u64,
     /// The recordings.
     pub recordings: Vec<Recording>,
     /// The APIs, each with a lane on the page.
     pub lanes: Vec<Lane>,
-    /// The same service over bare sockets.
+    /// The same service over plain UDP and TCP sockets.
     pub plain: Vec<Lane>,
-    /// What the page can do; nothing in a report.
+    /// Operations that the page can start; empty in a report.
     pub operations: Vec<Operation>,
 }
 
-/// A recording.
+/// Description of a recording.
 #[derive(Clone, Debug, Serialize)]
 pub struct Recording {
-    /// What its events say that they are of: `rest-server`.
+    /// Label of the recording's events: `rest-server`.
     pub label: String,
-    /// What is recorded: `rest`.
+    /// Name of the recorded service: `rest`.
     pub name: String,
     /// `server` or `client`.
     pub side: &'static str,
-    /// The program that records, and its version.
+    /// Recorded program and its version.
     pub program: String,
-    /// Its process.
+    /// Process id of the recorded program.
     pub pid: u32,
-    /// When it began.
+    /// Start time of the recording.
     pub started: String,
-    /// How many bytes of each read and write are kept.
+    /// Maximum number of payload bytes that are recorded of each read and write.
     pub capture: u64,
 }
 
-/// What is recorded under one name, by a server, its clients, or both.
+/// Column of the page for a server and its clients.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Lane {
-    /// The name of its recordings: `rest`.
+    /// Name of the recordings: `rest`.
     pub api: String,
-    /// For a heading: `REST`.
+    /// Name for headings: `REST`.
     pub title: String,
-    /// Where the server listens; empty when nothing says so.
+    /// Address that clients connect to; empty if unknown.
     pub address: String,
-    /// How many calls the page may ask for at once; 0 in a report.
+    /// Maximum number of calls in one request of the page; 0 in a report.
     pub calls: u32,
 }
 
-/// Something that a client can do over each API.
+/// Operation that a client can perform over each API.
 #[derive(Clone, Debug, Serialize)]
 pub struct Operation {
-    /// What it is asked for by.
+    /// Name of the operation in requests.
     pub id: &'static str,
-    /// What it is called.
+    /// Title of the operation.
     pub title: &'static str,
-    /// What it does, in a sentence.
+    /// Sentence that describes the operation.
     pub what: &'static str,
-    /// The same from a terminal, by API.
+    /// Command lines for a terminal, by API.
     pub commands: BTreeMap<&'static str, String>,
 }

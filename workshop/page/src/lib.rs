@@ -1,12 +1,12 @@
-//! The workshop's page: its files, what it is told, and the same page as one file with a recording in it.
+//! The live page of the workshop: its files, the types of its data, and the page as a single file with a recording.
 //!
 //! # Layout
 //!
-//! - `web/`: the page, in plain modules: HTML, CSS, JavaScript
-//! - `build/`: makes one script and one style sheet of them, when this crate is built
-//! - this file: what a server hands out
-//! - [`hello`]: what the page is told first
-//! - [`mod@report`]: the page as one file
+//! - `web/`: the sources of the page: HTML, CSS and JavaScript modules
+//! - `build/`: the build script, which bundles them into one script and one style sheet
+//! - this file: the files that a server returns
+//! - [`hello`]: the first message to the page
+//! - [`mod@report`]: the page as a single file
 
 #![forbid(unsafe_code)]
 
@@ -16,20 +16,20 @@ pub mod report;
 pub use hello::Hello;
 pub use report::report;
 
-/// The page; it refers to `page.js`, `page.css` and `icon.svg` beside it.
+/// The HTML of the page. It refers to `page.js`, `page.css` and `icon.svg` in the same folder.
 pub const INDEX: &str = include_str!("../web/index.html");
 
-/// All modules as one script.
+/// All JavaScript modules, bundled into one script.
 pub const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/page.js"));
 
-/// All style sheets as one.
+/// All style sheets, bundled into one.
 pub const STYLES: &str = include_str!(concat!(env!("OUT_DIR"), "/page.css"));
 
-/// What stands in the browser's tab.
+/// The page's icon as SVG.
 pub const ICON: &str = include_str!("../web/icon.svg");
 
-/// How many events the page keeps: older ones are forgotten, and counted.
-pub const MOST_ITEMS: usize = 20_000;
+/// Maximum number of events that the page keeps. It drops and counts older ones.
+pub const MAX_ITEMS: usize = 20_000;
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! The page as one file, with a recording in it: nothing is loaded, so it can be sent, kept, and opened anywhere.
+//! The page as a single file with a recording, which loads nothing and can be opened from disk.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,11 +6,11 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{ICON, INDEX, SCRIPT, STYLES};
 
-/// The page with `recording`, a JSON object of `hello`, `items` and `comparison`.
+/// Returns the page with `recording`, a JSON object of `hello`, `items` and `comparison`.
 #[must_use]
 pub fn report(recording: &str) -> String {
-    let script = format!("\n{}", script(SCRIPT));
-    let styles = format!("\n{}", styles(STYLES));
+    let script = format!("\n{}", escape_script(SCRIPT));
+    let styles = format!("\n{}", escape_styles(STYLES));
     let icon = format!("data:image/svg+xml;base64,{}", STANDARD.encode(ICON));
     let policy = format!(
         "default-src 'none'; script-src '{}'; style-src '{}'; img-src data:; base-uri 'none'; form-action 'none'",
@@ -25,7 +25,7 @@ pub fn report(recording: &str) -> String {
         .replacen("<meta charset=\"utf-8\">", &policy, 1)
         .replacen("href=\"icon.svg\"", &format!("href=\"{icon}\""), 1)
         .replacen(STYLES_TAG, &format!("<style>{styles}</style>"), 1);
-    let recording = data(recording);
+    let recording = escape_json(recording);
     format!(
         "{before}<script type=\"application/json\" id=\"recording\">{recording}</script>\n    \
          <script type=\"module\">{script}</script>{after}"
@@ -35,23 +35,24 @@ pub fn report(recording: &str) -> String {
 const STYLES_TAG: &str = "<link rel=\"stylesheet\" href=\"page.css\">";
 const SCRIPT_TAG: &str = "<script type=\"module\" src=\"page.js\"></script>";
 
-/// As a policy names what it allows.
+/// Returns the hash of an inline script or style in the syntax of a content security policy.
 fn hash(text: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
 }
 
-/// The script as it may stand in HTML, where its end tag, and what begins a comment, would be taken for what they are.
-/// In strings, templates and regular expressions, and it can only be there, the backslash changes nothing.
-fn script(script: &str) -> String {
+/// Escapes a script for HTML, where an end tag or the start of a comment would end it.
+///
+/// Both can occur only in strings, templates and regular expressions, in which the backslash changes nothing.
+fn escape_script(script: &str) -> String {
     script.replace("<!--", "<\\!--").replace("</", "<\\/")
 }
 
-fn styles(styles: &str) -> String {
+fn escape_styles(styles: &str) -> String {
     styles.replace("</", "<\\/")
 }
 
-/// JSON as it may stand in HTML. These characters can only be in its strings.
-fn data(json: &str) -> String {
+/// Escapes JSON for HTML. The replaced characters can occur only in strings.
+fn escape_json(json: &str) -> String {
     json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
 }
 
@@ -60,15 +61,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_inside_does_not_end_what_it_is_in() {
-        assert_eq!(script("const a = \"</script><!-- x\";"), "const a = \"<\\/script><\\!-- x\";");
-        assert_eq!(styles("a { content: \"</style>\" }"), "a { content: \"<\\/style>\" }");
-        let said = data("{\"says\":\"</script><script>alert(1)</script>\u{2028}\"}");
-        assert_eq!(said, "{\"says\":\"\\u003c/script>\\u003cscript>alert(1)\\u003c/script>\\u2028\"}");
+    fn end_tags_are_escaped() {
+        assert_eq!(escape_script("const a = \"</script><!-- x\";"), "const a = \"<\\/script><\\!-- x\";");
+        assert_eq!(escape_styles("a { content: \"</style>\" }"), "a { content: \"<\\/style>\" }");
+        let json = escape_json("{\"says\":\"</script><script>alert(1)</script>\u{2028}\"}");
+        assert_eq!(json, "{\"says\":\"\\u003c/script>\\u003cscript>alert(1)\\u003c/script>\\u2028\"}");
     }
 
     #[test]
-    fn the_report_is_the_page_with_all_of_it_inside() {
+    fn report_refers_to_no_other_file() {
         let report = report("{\"hello\":\"</script>\"}");
         assert!(report.contains("id=\"recording\">{\"hello\":\"\\u003c/script>\"}</script>"), "{report}");
         for outside in [" src=", "page.css", "page.js", "icon.svg", "href=\"http"] {
@@ -82,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn the_policy_allows_the_script_and_the_styles_that_are_there() {
+    fn policy_allows_the_inline_script_and_styles() {
         let report = report("{}");
         let within = |from: &str, to: &str| {
             let (_, rest) = report.split_once(from).unwrap();
@@ -93,7 +94,7 @@ mod tests {
         let policy = within("Content-Security-Policy\" content=\"", "\"");
         assert!(policy.contains(&format!("script-src '{}'", hash(&script))), "{policy}");
         assert!(policy.contains(&format!("style-src '{}'", hash(&styles))), "{policy}");
-        // What `printf abc | openssl dgst -sha256 -binary | base64` prints.
+        // Output of `printf abc | openssl dgst -sha256 -binary | base64`.
         assert_eq!(hash("abc"), "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
     }
 }

@@ -7,7 +7,7 @@ import { createDownloads } from "./downloads/downloads.js";
 import { el } from "./frame/dom.js";
 import { startFeed } from "./frame/feed.js";
 import { createKeys } from "./frame/keys.js";
-import { createLink } from "./frame/link.js";
+import { createLink } from "./frame/stream-status.js";
 import { createStatus } from "./frame/status.js";
 import { Store } from "./frame/store.js";
 import { createLanesView } from "./lanes/view.js";

@@ -12,7 +12,7 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 use bookshelf::{BookPatch, ChangeKind, ListBooks, NewBook};
-use clients::{Client, Failure, Kind, Watch as _};
+use clients::{Client, Failure, FailureKind, Watch as _};
 use futures_util::future::try_join_all;
 
 use crate::api_instance::ApiInstance;
@@ -122,7 +122,7 @@ impl<'a, C: Client> Tour<'a, C> {
     async fn update_old_revision(&self) -> Result<(), Unexpected> {
         let old = self.revision - 1;
         self.connected(async |client| match client.update(self.id, old, year(1997)).await {
-            Err(failure) if failure.kind == Kind::Conflict => Ok(()),
+            Err(failure) if failure.kind == FailureKind::Conflict => Ok(()),
             Err(failure) => Err(failure.to_string().into()),
             Ok(_) => Err(Unexpected("the server accepted an update of an old revision".to_owned())),
         })

@@ -80,7 +80,7 @@ impl Conditions {
         match &self.if_none_match {
             Some(tags) if tags.match_weakly(revision) => Err(Rejection::PreconditionFailed {
                 revision,
-                detail: format!("the current revision is {revision}, which If-None-Match excludes"),
+                detail: format!("the resource is at revision {revision}, which If-None-Match excludes"),
             }),
             _ => Ok(()),
         }
@@ -91,7 +91,7 @@ impl Conditions {
             Some(tags) if !tags.match_strongly(revision) => Err(Rejection::PreconditionFailed {
                 revision,
                 detail: format!(
-                    "the current revision is {revision}, not {tags}: read it again, then repeat the change"
+                    "the resource is at revision {revision}, not {tags}: read it again, then repeat the change"
                 ),
             }),
             _ => Ok(()),

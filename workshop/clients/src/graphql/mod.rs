@@ -1,6 +1,6 @@
-//! GraphQL: one path, a document that says what to do, and what to select of the answer.
+//! The GraphQL client: one path, with a document that contains the operation and the selected fields.
 
-mod answer;
+mod response;
 mod watch;
 
 use std::net::SocketAddr;
@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use socket_tap::Tap;
 
 use crate::failure::Failure;
-use crate::http::{Http, With};
+use crate::http::{Http, RequestOptions};
 use crate::{Client, Result};
 
-use answer::{Answer, AuthorWithBooks, Connection, SelectedBook};
+use response::{AuthorWithBooks, Connection, Response, SelectedBook};
 pub use watch::GraphqlWatch;
 
 const GET: &str = "query($id:ID!){book(id:$id){...b}}";
@@ -26,7 +26,7 @@ const UPDATE: &str = "mutation($input:UpdateBookInput!){updateBook(input:$input)
 const DELETE: &str = "mutation($id:ID!){deleteBook(id:$id){...b}}";
 const AUTHOR: &str = "query($id:ID!){author(id:$id){id name books{nodes{...b}}}}";
 
-/// What is selected of a book.
+/// The selected fields of a book.
 const BOOK: &str = "fragment b on Book{id title author{id name} year revision}";
 
 /// A GraphQL client.
@@ -34,7 +34,7 @@ const BOOK: &str = "fragment b on Book{id title author{id name} year revision}";
 pub struct Graphql(Http);
 
 impl Graphql {
-    /// Runs an operation and reads the answer to its field.
+    /// Runs an operation and returns the value of its field.
     async fn run<T: DeserializeOwned>(
         &mut self,
         operation: &str,
@@ -42,13 +42,13 @@ impl Graphql {
         variables: Value,
     ) -> Result<T> {
         let query = format!("{operation}{BOOK}");
-        let with = With {
+        let options = RequestOptions {
             accept: Some("application/graphql-response+json"),
-            ..With::json(&json!({ "query": query, "variables": variables }))?
+            ..RequestOptions::json(&json!({ "query": query, "variables": variables }))?
         };
-        let response = self.0.call(Method::POST, "/graphql", with).await?;
-        let answer: Answer = serde_json::from_slice(response.body()).map_err(Failure::transport)?;
-        answer.field(field)
+        let response = self.0.call(Method::POST, "/graphql", options).await?;
+        let response: Response = serde_json::from_slice(response.body()).map_err(Failure::transport)?;
+        response.field(field)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The changes as a subscription over WebSocket (`graphql-transport-ws`).
+//! The GraphQL watcher: a subscription over WebSocket (`graphql-transport-ws`).
 
 use std::net::SocketAddr;
 
@@ -13,18 +13,18 @@ use tokio_tungstenite::tungstenite::http::header::SEC_WEBSOCKET_PROTOCOL;
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 
 use super::BOOK;
-use super::answer::{Answer, SelectedChange};
+use super::response::{Response, SelectedChange};
 use crate::failure::Failure;
 use crate::{Result, Watch, connect};
 
 const WATCH: &str = "subscription{bookChanged{sequence kind book{...b}}}";
 
-/// The changes as a subscription over WebSocket (`graphql-transport-ws`).
+/// A watcher that reads a subscription over WebSocket (`graphql-transport-ws`).
 #[derive(Debug)]
 pub struct GraphqlWatch {
     socket: WebSocketStream<TapStream>,
-    /// Changes that are still to come.
-    left: u32,
+    /// Number of changes until the stream ends.
+    remaining: u32,
 }
 
 impl GraphqlWatch {
@@ -36,12 +36,12 @@ impl GraphqlWatch {
         request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocol);
         let (socket, _) =
             tokio_tungstenite::client_async(request, stream).await.map_err(Failure::transport)?;
-        let mut watch = GraphqlWatch { socket, left: changes };
+        let mut watch = GraphqlWatch { socket, remaining: changes };
         watch.send(json!({ "type": "connection_init" })).await?;
         watch.wait_for("connection_ack").await?;
         let query = format!("{WATCH}{BOOK}");
         watch.send(json!({ "type": "subscribe", "id": "1", "payload": { "query": query } })).await?;
-        // The protocol does not confirm a subscription; this server answers a ping only when it has taken it.
+        // The protocol does not confirm a subscription. This server handles messages in order, so the pong implies it.
         watch.send(json!({ "type": "ping" })).await?;
         watch.wait_for("pong").await?;
         Ok(watch)
@@ -51,7 +51,7 @@ impl GraphqlWatch {
         self.socket.send(Message::text(message.to_string())).await.map_err(Failure::transport)
     }
 
-    /// The next message of the protocol; `None` at its end.
+    /// Returns the next message of the protocol, or `None` at the end of the connection.
     async fn receive(&mut self) -> Result<Option<Value>> {
         while let Some(message) = self.socket.next().await {
             match message {
@@ -69,33 +69,33 @@ impl GraphqlWatch {
     async fn wait_for(&mut self, kind: &str) -> Result<()> {
         match self.receive().await? {
             Some(message) if message["type"] == kind => Ok(()),
-            other => Err(Failure::transport(format!("{kind} was due, this came: {other:?}"))),
+            other => Err(Failure::transport(format!("expected {kind}, received {other:?}"))),
         }
     }
 }
 
 impl Watch for GraphqlWatch {
     async fn next(&mut self) -> Result<Option<Change>> {
-        if self.left == 0 {
+        if self.remaining == 0 {
             return Ok(None);
         }
         let Some(mut message) = self.receive().await? else {
             return Ok(None);
         };
-        self.left -= 1;
+        self.remaining -= 1;
         match message["type"].as_str() {
             Some("next") => {
-                let answer: Answer =
+                let response: Response =
                     serde_json::from_value(message["payload"].take()).map_err(Failure::transport)?;
-                answer.field::<SelectedChange>("bookChanged")?.try_into().map(Some)
+                response.field::<SelectedChange>("bookChanged")?.try_into().map(Some)
             }
             Some("complete") => Ok(None),
-            _ => Err(Failure::transport(format!("neither next nor complete: {message}"))),
+            _ => Err(Failure::transport(format!("expected next or complete, received {message}"))),
         }
     }
 
     async fn close(mut self) {
-        // The server may have gone first.
+        // The server may already have closed the connection.
         let _ = self.send(json!({ "type": "complete", "id": "1" })).await;
         let _ = self.socket.close(None).await;
         while let Ok(Some(_)) = self.receive().await {}

@@ -1,11 +1,11 @@
-//! Each module imports what it uses, and nothing else. In the bundle they share one scope, so nobody else would notice.
+//! Checks that each module imports exactly the names it uses. The bundle has one scope, so it works without imports.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::declared;
 
-/// The modules, by their paths in `web/`.
+/// Collects the modules of a folder by their paths in `web/`.
 fn modules(folder: &Path, within: &str, found: &mut BTreeMap<String, String>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -27,7 +27,7 @@ fn exports(module: &str) -> impl Iterator<Item = &str> {
     module.lines().filter_map(|line| declared(line.strip_prefix("export ")?))
 }
 
-/// The code, without imports, comments, and what stands in plain quotes.
+/// Returns the code without imports, comments and quoted strings.
 fn code(module: &str) -> String {
     let mut code = String::new();
     for line in module.lines().filter(|line| !line.starts_with("import ")) {
@@ -35,15 +35,15 @@ fn code(module: &str) -> String {
         if line.starts_with("//") || line.starts_with('*') || line.starts_with("/*") {
             continue;
         }
-        // Every other piece between quotes; an escaped one would be two too many, which changes nothing.
+        // Takes every other part between quotes. An escaped quote occurs in pairs, so it does not change the parity.
         line.split('"').step_by(2).for_each(|piece| code.push_str(piece));
         code.push('\n');
     }
-    // What is spread is no member.
+    // A spread operator is not a member access.
     code.replace("...", " ")
 }
 
-/// The names that the code uses: of `a.name` only the first, of `.name` and `#name` none.
+/// Returns the names that the code uses, without members: only `a` of `a.name`, and none of `.name` and `#name`.
 fn uses(code: &str) -> BTreeSet<&str> {
     let is_path = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '#');
     let paths = code.split(|c| !is_path(c));
@@ -51,7 +51,7 @@ fn uses(code: &str) -> BTreeSet<&str> {
 }
 
 #[test]
-fn each_module_imports_what_it_uses() {
+fn modules_import_exactly_the_names_they_use() {
     let mut all = BTreeMap::new();
     modules(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/web")), "", &mut all);
     let exported: BTreeSet<&str> = all.values().flat_map(|module| exports(module)).collect();
@@ -62,6 +62,6 @@ fn each_module_imports_what_it_uses() {
         let own: BTreeSet<&str> = exports(module).collect();
         let foreign: BTreeSet<&str> =
             used.intersection(&exported).copied().filter(|name| !own.contains(name)).collect();
-        assert_eq!(imported, foreign, "{name}: what it imports, and what it uses of others");
+        assert_eq!(imported, foreign, "{name}: imported names (left) and used names (right)");
     }
 }

@@ -4,9 +4,9 @@ mod imports;
 
 use std::collections::BTreeSet;
 
-use crate::{INDEX, MOST_ITEMS, SCRIPT, STYLES};
+use crate::{INDEX, MAX_ITEMS, SCRIPT, STYLES};
 
-/// The names that a line at the beginning of the scope declares.
+/// Returns the name that a top-level line declares.
 fn declared(line: &str) -> Option<&str> {
     let kinds = [
         "async function* ",
@@ -25,7 +25,7 @@ fn declared(line: &str) -> Option<&str> {
 }
 
 #[test]
-fn modules_that_share_a_scope_have_no_name_twice() {
+fn top_level_names_are_unique() {
     let mut names = BTreeSet::new();
     for name in SCRIPT.lines().filter_map(declared) {
         assert!(names.insert(name), "{name} is declared twice");
@@ -34,7 +34,7 @@ fn modules_that_share_a_scope_have_no_name_twice() {
 }
 
 #[test]
-fn nothing_is_left_of_imports_and_exports() {
+fn bundle_has_no_imports_and_exports() {
     for line in SCRIPT.lines() {
         assert!(!line.starts_with("import") && !line.starts_with("export"), "{line}");
         assert!(!line.contains("import("), "{line}");
@@ -42,34 +42,34 @@ fn nothing_is_left_of_imports_and_exports() {
 }
 
 #[test]
-fn a_module_stands_behind_those_that_it_needs() {
+fn imported_modules_come_first() {
     let at = |name: &str| SCRIPT.find(&format!("// {name}\n")).unwrap();
     assert!(at("frame/dom.js") < at("lanes/lanes.js") && at("lanes/lanes.js") < at("main.js"));
     assert_eq!(SCRIPT.matches("// frame/dom.js\n").count(), 1);
 }
 
 #[test]
-fn the_page_keeps_as_much_as_this_crate_says() {
-    let rest = SCRIPT.lines().find_map(|line| line.strip_prefix("const MOST_ITEMS = "));
-    let most = rest.unwrap().trim_end_matches(';').replace('_', "");
-    assert_eq!(most.parse(), Ok(MOST_ITEMS));
+fn maximum_of_items_matches_the_page() {
+    let rest = SCRIPT.lines().find_map(|line| line.strip_prefix("const MAX_ITEMS = "));
+    let max = rest.unwrap().trim_end_matches(';').replace('_', "");
+    assert_eq!(max.parse(), Ok(MAX_ITEMS));
 }
 
 #[test]
-fn the_colours_come_first() {
+fn design_tokens_come_first() {
     assert!(STYLES.trim_start().starts_with("/*") || STYLES.trim_start().starts_with(":root"));
     assert!(STYLES.find(":root").unwrap() < STYLES.find("body").unwrap());
 }
 
 #[test]
-fn the_page_names_what_is_handed_out_beside_it() {
+fn index_links_icon_style_and_script() {
     for name in ["href=\"icon.svg\"", "href=\"page.css\"", "src=\"page.js\""] {
         assert!(INDEX.contains(name), "{name}");
     }
 }
 
 #[test]
-fn a_bundle_that_would_not_run_is_refused() {
+fn missing_and_circular_imports_are_refused() {
     let bundle = |modules: &[(&str, &str)]| {
         let modules = modules.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
         bundle::script(&modules.collect())
@@ -79,15 +79,15 @@ fn a_bundle_that_would_not_run_is_refused() {
     let good = bundle(&[("a.js", a), ("b.js", "export const b = 1;\n"), ("main.js", main)]);
     assert_eq!(good.unwrap(), "// b.js\nconst b = 1;\n// a.js\nconst a = b;\n// main.js\na();\n");
     let missing = bundle(&[("a.js", a), ("main.js", main)]);
-    assert_eq!(missing.unwrap_err(), "a.js needs web/b.js, and it is not there");
+    assert_eq!(missing.unwrap_err(), "a.js imports web/b.js, which does not exist");
     let circle = bundle(&[("a.js", a), ("b.js", "import { a } from \"./a.js\";\n"), ("main.js", main)]);
-    assert_eq!(circle.unwrap_err(), "web/a.js imports itself, by way of b.js");
+    assert_eq!(circle.unwrap_err(), "web/a.js imports itself through b.js");
     let other = bundle(&[("main.js", "import a from \"./a.js\";\n")]);
     assert!(other.unwrap_err().starts_with("web/main.js: import a from \"./a.js\";\n"));
 }
 
 #[test]
-fn imports_are_found_from_where_they_are_written() {
+fn imports_are_relative_to_their_module() {
     let bundle = |import: &str| {
         let b = format!("import {{ c }} from \"{import}\";\n");
         let files = [
@@ -100,14 +100,14 @@ fn imports_are_found_from_where_they_are_written() {
     };
     assert_eq!(bundle("./c.js").unwrap(), "// a/c.js\n// a/b.js\n// main.js\n");
     assert_eq!(bundle("../d/c.js").unwrap(), "// d/c.js\n// a/b.js\n// main.js\n");
-    assert_eq!(bundle("../c.js").unwrap_err(), "a/b.js needs web/c.js, and it is not there");
+    assert_eq!(bundle("../c.js").unwrap_err(), "a/b.js imports web/c.js, which does not exist");
     for import in ["../../d/c.js", "d/c.js", "/d/c.js", "https://example.com/c.js"] {
-        assert!(bundle(import).unwrap_err().contains("an import is of the form"), "{import}");
+        assert!(bundle(import).unwrap_err().contains("imports must have the form"), "{import}");
     }
 }
 
 #[test]
-fn styles_are_by_path_behind_those_that_they_refer_to() {
+fn style_sheets_are_sorted_by_path() {
     let names = ["a/z.css", "frame/base.css", "frame/keys.css", "frame/tokens.css", "z/a.css"];
     let sheets = names.iter().map(|name| ((*name).to_owned(), format!("/* {name} */"))).collect();
     let expected =

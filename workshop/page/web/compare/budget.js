@@ -2,7 +2,7 @@
 
 import { el } from "../frame/dom.js";
 import { numberText, shareText } from "../recording/numbers.js";
-import { SPENT_WAYS, spentClasses, spentTotal } from "../recording/spent.js";
+import { SPENT_WAYS, spentClasses, spentTotal } from "../recording/byte-breakdown.js";
 
 /** Draws one bar and its numbers for each row and both ways. `rows`: see `bytesOfStep` and `bytesOfCalls`. */
 export function budgetTable(caption, rows) {

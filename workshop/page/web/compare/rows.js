@@ -1,8 +1,8 @@
 // What of the comparison stands beside each other: the traces of one side, and what each has of one step.
 
 import { apiPlace, apiTitle } from "../recording/apis.js";
-import { lastStep } from "../recording/facts.js";
-import { averageSpent } from "../recording/spent.js";
+import { lastStep } from "../recording/connections.js";
+import { averageSpent } from "../recording/byte-breakdown.js";
 
 /** The traces of one side that have something to compare, in the order of the lanes. */
 export function comparedTraces(store, side) {

@@ -1,7 +1,7 @@
 // What one sees in the numbers, in sentences. Each comes only when the numbers say so.
 
 import { byteCountText, listText, numberText, shareText } from "../recording/numbers.js";
-import { averageSpent, spentTotal } from "../recording/spent.js";
+import { averageSpent, spentTotal } from "../recording/byte-breakdown.js";
 
 /** The sentences for the rows of a step; see `rowsOfStep`. */
 export function stepSentences(rows, side) {

@@ -1,7 +1,7 @@
 // Do it over the bare sockets: over UDP, with or without loss, and over TCP.
 
 import { getPlain } from "../frame/actions.js";
-import { createCallCount } from "../frame/call-count.js";
+import { createCallCount } from "../frame/call-count-field.js";
 import { el } from "../frame/dom.js";
 import { countText, millisText } from "../recording/numbers.js";
 

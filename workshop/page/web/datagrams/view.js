@@ -8,7 +8,7 @@ import { sourceOf } from "../recording/apis.js";
 import { createPlainBar } from "./bar.js";
 import { PLAIN_CALLS, plainCounts, plainDatagrams } from "./counts.js";
 import { datagramTable, plainCallsTable } from "./table.js";
-import { plainCommands, plainDifferences } from "./words.js";
+import { plainCommands, plainDifferences } from "./explanations.js";
 
 /** Makes the screen. */
 export function createPlainView(store) {

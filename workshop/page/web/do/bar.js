@@ -3,7 +3,7 @@
 import { runOperation } from "../frame/actions.js";
 import { el } from "../frame/dom.js";
 import { createCommands } from "./commands.js";
-import { createHow } from "./how.js";
+import { createHow } from "./call-options.js";
 import { createResults } from "./results.js";
 import { createWatchButton, watchToggle } from "./watch.js";
 

@@ -1,7 +1,7 @@
 // How much is kept, and what is missing: in the head of the page.
 
 import { numberText } from "../recording/numbers.js";
-import { eventsLost } from "../recording/words.js";
+import { eventsLost } from "../recording/event-text.js";
 import { el, onFrame } from "./dom.js";
 
 /** A line that says how many events there are, and how many are not here. */

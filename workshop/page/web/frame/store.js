@@ -3,7 +3,7 @@
 import { knowRecordings } from "../recording/apis.js";
 
 /** More items are not kept: the oldest are forgotten, and counted. The trace files have them all. */
-export const MOST_ITEMS = 20_000;
+export const MAX_ITEMS = 20_000;
 
 /**
  * What the page knows.
@@ -79,7 +79,7 @@ export class Store {
     const fresh = items.filter((item) => item.seq > last);
     if (fresh.length === 0) return;
     for (const item of fresh) this.items.push(item);
-    const surplus = this.items.length - MOST_ITEMS;
+    const surplus = this.items.length - MAX_ITEMS;
     if (surplus > 0) {
       this.items.splice(0, surplus);
       this.dropped += surplus;

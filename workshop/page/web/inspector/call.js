@@ -3,7 +3,7 @@
 import { el } from "../frame/dom.js";
 import { sourceOf } from "../recording/apis.js";
 import { primitiveIcon } from "../recording/primitives.js";
-import { eventAmount } from "../recording/words.js";
+import { eventAmount } from "../recording/event-text.js";
 
 /** So many ways to the other side are offered. */
 const CALL_LINKS = 4;

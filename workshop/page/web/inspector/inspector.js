@@ -4,11 +4,11 @@ import { el, onFrame } from "../frame/dom.js";
 import { createSplitter } from "../frame/splitter.js";
 import { apiTitle, sourceOf } from "../recording/apis.js";
 import { primitiveIcon, primitiveOf } from "../recording/primitives.js";
-import { eventAmount } from "../recording/words.js";
+import { eventAmount } from "../recording/event-text.js";
 import { inspectBytes } from "./bytes.js";
 import { callNeighbour, inspectCall } from "./call.js";
 import { inspectEvent } from "./event.js";
-import { inspectFacts } from "./facts.js";
+import { inspectFacts } from "./properties.js";
 import { inspectParts } from "./parts.js";
 
 /** The panel for what is selected of the lanes: `{ element, keys, show, hide }`. */

@@ -2,7 +2,7 @@
 
 import { el } from "../frame/dom.js";
 import { primitiveIcon, primitiveOf } from "../recording/primitives.js";
-import { eventAmount, eventDetail, eventSentence, isEndOfStream } from "../recording/words.js";
+import { eventAmount, eventDetail, eventSentence, isEndOfStream } from "../recording/event-text.js";
 import { lanePlace } from "./columns.js";
 
 /** The box of an event. The shape alone is left of it where there is no room for words. */

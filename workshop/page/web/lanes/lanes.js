@@ -4,7 +4,7 @@ import { el, onFrame } from "../frame/dom.js";
 import { LANE_GUTTER } from "./columns.js";
 import { LaneField } from "./field.js";
 import { LaneFocus } from "./focus.js";
-import { handleLanes } from "./hand.js";
+import { handleLanes } from "./input.js";
 import { laneHeadHeight } from "./head.js";
 import { LANE_ZOOMS, LaneModel } from "./model.js";
 import { LaneSticky } from "./sticky.js";

@@ -2,8 +2,8 @@
 
 import { sourceOf } from "../recording/apis.js";
 import { Flow } from "../recording/flow.js";
-import { LaneClock } from "./clock.js";
-import { LaneRows } from "./rows.js";
+import { LaneClock } from "./time-layout.js";
+import { LaneRows } from "./row-layout.js";
 import { LaneSteps } from "./steps.js";
 
 /** What servers do before anybody calls them. */

@@ -3,10 +3,10 @@
 
 import { el } from "../frame/dom.js";
 import { apiTitle, sourceOf } from "../recording/apis.js";
-import { byApi, connectionNumbers, socketName } from "../recording/facts.js";
+import { byApi, connectionNumbers, socketName } from "../recording/connections.js";
 import { countText, spanText } from "../recording/numbers.js";
 import { primitiveIcon } from "../recording/primitives.js";
-import { eventAmount, eventDetail } from "../recording/words.js";
+import { eventAmount, eventDetail } from "../recording/event-text.js";
 
 /** More are not listed: the lanes have them. */
 const LESSON_MOST_EVENTS = 120;

@@ -1,7 +1,7 @@
 // One lesson: an idea, a prediction, a run, and what was recorded.
 
 import { el } from "../frame/dom.js";
-import { lessonMark, lessonQuestion, lessonUnlock } from "./question.js";
+import { lessonMark, lessonQuestion, lessonUnlock } from "./questions.js";
 import { lessonJudge, lessonResult } from "./result.js";
 
 /**

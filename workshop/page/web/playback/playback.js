@@ -2,7 +2,7 @@
 
 import { el, onFrame, svg } from "../frame/dom.js";
 import { numberText, spanText } from "../recording/numbers.js";
-import { createPlayMap } from "./map.js";
+import { createPlayMap } from "./timeline.js";
 import { Player } from "./player.js";
 
 const PLAYBACK_SPEEDS = [

@@ -3,7 +3,7 @@
 
 import { sourceOf } from "./apis.js";
 import { FlowDatagrams } from "./flow-datagrams.js";
-import { FlowWay } from "./flow-ways.js";
+import { FlowWay } from "./flow-direction.js";
 
 /** So many events are forgotten before the connections are looked through for those that are over. */
 const FLOW_ROUND = 2000;

@@ -1,7 +1,7 @@
 // A step in short: what it took over each API, and whether the calls were the same.
 
 import { sourceOf } from "./apis.js";
-import { byApi, connectionsIn, distinct, groupsOf, isClosedConnection, skeletonOf } from "./facts.js";
+import { byApi, connectionsIn, distinct, groupsOf, isClosedConnection, skeletonOf } from "./connections.js";
 
 /** By API: the bytes of both ways, and in how many reads and writes; the server's, if it was recorded. */
 export function stepSums(items) {

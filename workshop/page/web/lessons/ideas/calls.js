@@ -2,11 +2,11 @@
 
 import { apiTitle } from "../../recording/apis.js";
 import { orderText } from "../../recording/call-order.js";
-import { byApi, connectionsIn, distinct, firstOf, groupsOf } from "../../recording/facts.js";
-import { isWholeConnection, listenerOf, skeletonOf, tookOf } from "../../recording/facts.js";
+import { byApi, connectionsIn, distinct, firstOf, groupsOf } from "../../recording/connections.js";
+import { isWholeConnection, listenerOf, skeletonOf, tookOf } from "../../recording/connections.js";
 import { listText } from "../../recording/numbers.js";
 import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { lessonRun } from "../runs.js";
+import { lessonRun } from "../lesson-runs.js";
 
 /** The order of the calls on both sides. */
 export const LESSON_CALLS = {

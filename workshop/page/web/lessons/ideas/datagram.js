@@ -2,10 +2,10 @@
 
 import { sourceOf } from "../../recording/apis.js";
 import { orderText } from "../../recording/call-order.js";
-import { groupsOf } from "../../recording/facts.js";
+import { groupsOf } from "../../recording/connections.js";
 import { countText, timesText } from "../../recording/numbers.js";
 import { lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { lessonPlainRun } from "../runs.js";
+import { lessonPlainRun } from "../lesson-runs.js";
 
 /** How often the book is asked for over each. */
 const LESSON_ASKED = 5;

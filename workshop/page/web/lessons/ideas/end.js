@@ -1,12 +1,12 @@
 // Lesson 4: the end of a stream, who closes, and TIME_WAIT.
 
 import { apiTitle } from "../../recording/apis.js";
-import { byApi, connectionsIn, firstOf, isClosedConnection } from "../../recording/facts.js";
-import { isWholeConnection } from "../../recording/facts.js";
+import { byApi, connectionsIn, firstOf, isClosedConnection } from "../../recording/connections.js";
+import { isWholeConnection } from "../../recording/connections.js";
 import { spanText } from "../../recording/numbers.js";
 import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { lessonEnd } from "../ends.js";
-import { lessonRun } from "../runs.js";
+import { lessonEnd } from "../connection-end.js";
+import { lessonRun } from "../lesson-runs.js";
 
 const LESSON_NO_END = "It takes a connection that was recorded to its end on both sides, and here is none.";
 

@@ -1,12 +1,12 @@
 // Lesson 8: what HTTP/2 and gRPC put on top of the socket.
 
 import { apiTitle } from "../../recording/apis.js";
-import { byApi, connectionsIn, isWholeConnection } from "../../recording/facts.js";
+import { byApi, connectionsIn, isWholeConnection } from "../../recording/connections.js";
 import { countText } from "../../recording/numbers.js";
-import { SPENT_CLASSES } from "../../recording/spent.js";
-import { lessonFrames, lessonSpent } from "../bytes.js";
+import { SPENT_CLASSES } from "../../recording/byte-breakdown.js";
+import { lessonFrames, lessonSpent } from "../byte-counts.js";
 import { lessonBox, lessonDrawing } from "../drawing.js";
-import { lessonRun } from "../runs.js";
+import { lessonRun } from "../lesson-runs.js";
 
 /** More frames are not told one by one. */
 const LESSON_MOST_FRAMES = 40;

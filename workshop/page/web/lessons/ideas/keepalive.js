@@ -1,11 +1,11 @@
 // Lesson 6: what it saves to keep a connection.
 
 import { apiTitle } from "../../recording/apis.js";
-import { byApi, callCount, connectionsIn, isWholeConnection } from "../../recording/facts.js";
+import { byApi, callCount, connectionsIn, isWholeConnection } from "../../recording/connections.js";
 import { countText, listText, spanText } from "../../recording/numbers.js";
-import { lessonFirstBytes, lessonMedian, lessonSpent } from "../bytes.js";
+import { lessonFirstBytes, lessonMedian, lessonSpent } from "../byte-counts.js";
 import { lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { lessonRun } from "../runs.js";
+import { lessonRun } from "../lesson-runs.js";
 
 /** Bytes that differ by less, as a share, are called equal: a header may be a digit longer. */
 const LESSON_NEARLY = 0.03;

@@ -1,11 +1,11 @@
 // Lesson 5: many connections to one server.
 
 import { apiTitle } from "../../recording/apis.js";
-import { byApi, connectionsIn, distinct, firstOf, mostOpen } from "../../recording/facts.js";
+import { byApi, connectionsIn, distinct, firstOf, mostOpen } from "../../recording/connections.js";
 import { countText } from "../../recording/numbers.js";
 import { lessonArrow, lessonBox, lessonDrawing, lessonShape, lessonText } from "../drawing.js";
-import { lessonRun } from "../runs.js";
-import { togetherText } from "../words.js";
+import { lessonRun } from "../lesson-runs.js";
+import { togetherText } from "../sentences.js";
 
 /** What the listening socket does when many come. */
 export const LESSON_MANY = {

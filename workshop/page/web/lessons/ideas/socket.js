@@ -2,11 +2,11 @@
 
 import { apiTitle, sourceOf } from "../../recording/apis.js";
 import { orderText } from "../../recording/call-order.js";
-import { byApi, firstOf, listenerOf } from "../../recording/facts.js";
+import { byApi, firstOf, listenerOf } from "../../recording/connections.js";
 import { spanText } from "../../recording/numbers.js";
 import { lessonArrow, lessonBox, lessonDrawing, lessonShape, lessonText } from "../drawing.js";
-import { lessonRun } from "../runs.js";
-import { togetherText } from "../words.js";
+import { lessonRun } from "../lesson-runs.js";
+import { togetherText } from "../sentences.js";
 
 /** What a socket is. */
 export const LESSON_SOCKET = {

@@ -1,11 +1,11 @@
 // Lesson 2: addresses, and the four numbers of a connection.
 
 import { apiTitle } from "../../recording/apis.js";
-import { byApi, connectionsIn, distinct, firstOf } from "../../recording/facts.js";
+import { byApi, connectionsIn, distinct, firstOf } from "../../recording/connections.js";
 import { countText } from "../../recording/numbers.js";
 import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { lessonRun } from "../runs.js";
-import { togetherText } from "../words.js";
+import { lessonRun } from "../lesson-runs.js";
+import { togetherText } from "../sentences.js";
 
 /** What tells two connections to one port apart. */
 export const LESSON_TUPLE = {

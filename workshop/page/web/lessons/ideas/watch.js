@@ -1,11 +1,11 @@
 // Lesson 7: streaming. A watcher's connection stays open while others write.
 
 import { apiTitle, sourceOf } from "../../recording/apis.js";
-import { byApi, connectionsIn } from "../../recording/facts.js";
+import { byApi, connectionsIn } from "../../recording/connections.js";
 import { countText, listText, spanText, timesText } from "../../recording/numbers.js";
 import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { lessonTold, lessonWatchRun } from "../runs.js";
-import { togetherText } from "../words.js";
+import { lessonTold, lessonWatchRun } from "../lesson-runs.js";
+import { togetherText } from "../sentences.js";
 
 const LESSON_NO_WATCHER = "No one watches the changes in this recording.";
 const LESSON_NO_NEWS = "No news came to the watchers. Try it again.";

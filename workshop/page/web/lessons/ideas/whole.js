@@ -1,10 +1,10 @@
 // Lesson 10: the whole picture, as the comparison of the recordings has it.
 
 import { apiTitle, sourceOf } from "../../recording/apis.js";
-import { byApi } from "../../recording/facts.js";
-import { averageSpent, spentTotal } from "../../recording/spent.js";
+import { byApi } from "../../recording/connections.js";
+import { averageSpent, spentTotal } from "../../recording/byte-breakdown.js";
 import { lessonBox, lessonDrawing } from "../drawing.js";
-import { lessonArrived, lessonRun } from "../runs.js";
+import { lessonArrived, lessonRun } from "../lesson-runs.js";
 
 /** The sockets whose calls the comparison has, as it names them. */
 const LESSON_ROLES = {

@@ -1,0 +1,22 @@
+// How an operation is done: over which APIs, how often, and on which connection.
+
+import { createCallCount } from "../frame/call-count-field.js";
+import { createChoice } from "../frame/choice.js";
+
+/** Makes the controls: `{ elements, draw, apis, read }`. `draw` takes in which APIs there are. */
+export function createHow(store) {
+  const target = createChoice("over", [["all", "all three"]]);
+  const calls = createCallCount(store, { kind: "lanes", value: 1 });
+  const connection = createChoice("on", [
+    ["one", "one connection"],
+    ["new", "a new one for each"],
+  ]);
+  const lanes = () => store.hello?.lanes ?? [];
+  const apis = () => (target.value === "all" ? lanes().map(({ api }) => api) : [target.value]);
+  return {
+    elements: [target.element, calls.element, connection.element],
+    draw: () => target.setOptions([["all", "all three"], ...lanes().map(({ api, title }) => [api, title])]),
+    apis,
+    read: () => ({ apis: apis(), calls: calls.read(), connection: connection.value }),
+  };
+}
