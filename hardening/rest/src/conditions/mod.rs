@@ -19,8 +19,15 @@ pub fn with_etag(revision: u32, representation: impl IntoResponse) -> Response {
 }
 
 fn etag(revision: u32) -> HeaderValue {
-    let tag = format!("\"{revision}\"");
-    HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static(""))
+    // Without an intermediate string: most responses have an ETag.
+    let mut buffer = [b'"'; 12];
+    let digits = revision.checked_ilog10().unwrap_or(0) as usize + 1;
+    let mut rest = revision;
+    for digit in buffer[1..=digits].iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    HeaderValue::from_bytes(&buffer[..digits + 2]).unwrap_or(HeaderValue::from_static(""))
 }
 
 /// Extractor of the preconditions of a request.
