@@ -1,5 +1,5 @@
-//! The independent suites of GraphQL's ecosystem, against the real server: the audits of graphql-http, graphql-js on the
-//! schema, the clients graphql-ws and graphql-sse, and schemathesis. What each of them checks is in `clients/`.
+//! Independent test suites against `graphql-server`: the audits of graphql-http, graphql-js, the clients graphql-ws and
+//! graphql-sse, and schemathesis. The folder `clients/` contains their scripts.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,7 +11,7 @@ use crate::support::program::{find, find_node_package, run_command};
 
 const CLIENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
 
-/// Runs a script of `clients/` with Node.js, when the packages that it loads are there.
+/// Runs a script of `clients/` with Node.js, if the npm packages that it loads are installed.
 fn run_script(script: &str, packages: &[&str]) {
     let Some(node) = find("node") else { return };
     if !packages.iter().all(|package| find_node_package(package)) {
@@ -19,38 +19,38 @@ fn run_script(script: &str, packages: &[&str]) {
     }
     let server = Serving::start("graphql-server", &[]);
     let url = format!("http://{}/graphql", server.address);
-    let said = run_command(Command::new(node).arg(Path::new(CLIENTS).join(script)).arg(url)).ok();
-    let sum = said.lines().last().unwrap_or_default();
-    eprintln!("{script}: {sum}");
-    assert!(sum.ends_with(" passed, 0 failed"), "{said}");
+    let output = run_command(Command::new(node).arg(Path::new(CLIENTS).join(script)).arg(url)).ok();
+    let summary = output.lines().last().unwrap_or_default();
+    eprintln!("{script}: {summary}");
+    assert!(summary.ends_with(" passed, 0 failed"), "{output}");
     server.stop();
 }
 
 #[test]
-fn every_audit_of_graphql_over_http_passes() {
+fn graphql_http_audits_pass() {
     run_script("graphql_audits.mjs", &["graphql-http", "graphql"]);
 }
 
 #[test]
-fn graphql_js_takes_the_schema() {
+fn graphql_js_accepts_the_schema() {
     run_script("graphql_schema.mjs", &["graphql"]);
 }
 
 #[test]
-fn the_client_of_graphql_ws_is_content() {
+fn graphql_ws_client_passes() {
     run_script("graphql_ws.mjs", &["graphql-ws", "ws", "graphql"]);
 }
 
 #[test]
-fn the_client_of_graphql_sse_is_content() {
+fn graphql_sse_client_passes() {
     run_script("graphql_sse.mjs", &["graphql-sse", "graphql"]);
 }
 
 #[test]
-fn schemathesis_finds_no_error_that_is_not_documented() {
+fn schemathesis_finds_no_undocumented_error() {
     let Some(schemathesis) = find("schemathesis") else { return };
     let server = Serving::start("graphql-server", &[]);
-    // It leaves files where it runs.
+    // Schemathesis writes files into its working directory.
     let directory = TempDir::new().unwrap();
     let mut command = Command::new(schemathesis);
     command
@@ -59,8 +59,8 @@ fn schemathesis_finds_no_error_that_is_not_documented() {
         .args(["run", "--seed", "1", "--max-examples", "50", "--no-color"])
         .args(["--exclude-checks", "not_a_server_error,positive_data_acceptance"])
         .arg(format!("http://{}/graphql", server.address));
-    let said = run_command(&mut command).ok();
-    assert!(said.contains("6 selected / 6 total"), "{said}");
-    eprintln!("{}", said.lines().find(|line| line.contains(" generated, ")).unwrap_or(&said));
+    let output = run_command(&mut command).ok();
+    assert!(output.contains("6 selected / 6 total"), "{output}");
+    eprintln!("{}", output.lines().find(|line| line.contains(" generated, ")).unwrap_or(&output));
     server.stop();
 }

@@ -42,7 +42,7 @@ async fn response_fields_have_the_order_of_the_query() {
 }
 
 #[tokio::test]
-async fn book_has_an_author_instead_of_an_author_id() {
+async fn book_has_no_author_id() {
     let response = Service::new().ask("{book(id:1){authorId}}").await;
     assert_eq!(response["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
 }
@@ -77,7 +77,7 @@ async fn cursors_link_pages() {
 }
 
 #[tokio::test]
-async fn cursors_of_an_author_work_in_the_filtered_list() {
+async fn author_cursors_work_in_the_filtered_list() {
     let service = Service::new();
     let author = service.data("{author(id:1){books(first:1){pageInfo{endCursor}}}}").await;
     let cursor = &author["author"]["books"]["pageInfo"]["endCursor"];
