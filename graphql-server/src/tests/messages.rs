@@ -16,7 +16,7 @@ fn add(text: &mut String, request: &str, response: &Value) {
 }
 
 #[tokio::test]
-async fn messages_of_resolvers() {
+async fn resolver_messages_match_the_snapshot() {
     let service = Service::new();
     let mut text = String::new();
     for query in [
@@ -41,7 +41,7 @@ async fn messages_of_resolvers() {
 }
 
 #[tokio::test]
-async fn messages_of_documents() {
+async fn document_messages_match_the_snapshot() {
     let service = Service::new();
     let mut text = String::new();
     let repeat = |text: &str, n: usize| text.repeat(n);
@@ -72,7 +72,7 @@ async fn messages_of_documents() {
 }
 
 #[tokio::test]
-async fn messages_of_http() {
+async fn http_messages_match_the_snapshot() {
     let service = Service::new();
     let mut text = String::new();
     for body in [

@@ -1,4 +1,4 @@
-//! Mutations.
+//! Mutations and their effects.
 
 use serde_json::json;
 

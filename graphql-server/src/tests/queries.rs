@@ -1,4 +1,4 @@
-//! Queries.
+//! Queries and their responses.
 
 use serde_json::json;
 
