@@ -1,21 +1,13 @@
 //! Writer of the pcapng file: one section, an interface per recording, packets with comments.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::io;
+use std::io::{self, Write as _};
 use std::time::Duration;
 
-use pcap_file::pcapng::PcapNgWriter;
-use pcap_file::pcapng::blocks::enhanced_packet::{EnhancedPacketBlock, EnhancedPacketOption};
-use pcap_file::pcapng::blocks::interface_description::{
-    InterfaceDescriptionBlock, InterfaceDescriptionOption,
-};
-use pcap_file::pcapng::blocks::interface_statistics::{InterfaceStatisticsBlock, InterfaceStatisticsOption};
-use pcap_file::pcapng::blocks::section_header::{SectionHeaderBlock, SectionHeaderOption};
-use pcap_file::{DataLink, Endianness, PcapError};
 use socket_tap::format::Header;
 use socket_tap::format::text::printable;
 
+use super::block::{self, Options, Packet, option};
 use super::recording::{Recording, Sender};
 use crate::export::exporter::Out;
 
@@ -33,7 +25,7 @@ const MAX_HELD_BYTES: usize = 8 << 20;
 
 /// A pcapng file that is being written.
 pub(super) struct Capture {
-    writer: PcapNgWriter<Out>,
+    out: Out,
     /// Number of interfaces. Packets belong to the last one.
     interfaces: u32,
     /// Packets not yet written, in time order. An earlier one may still come: the SYN of a slow connect is known only
@@ -46,32 +38,18 @@ pub(super) struct Capture {
     missing: Option<(String, u64)>,
 }
 
-/// A packet that is held back.
-struct Packet {
-    at: Duration,
-    original_len: u32,
-    data: Vec<u8>,
-    options: Vec<EnhancedPacketOption<'static>>,
-}
-
 impl Capture {
-    pub(super) fn new(out: Out) -> io::Result<Self> {
+    pub(super) fn new(mut out: Out) -> io::Result<Self> {
         let application = concat!("socket-trace ", env!("CARGO_PKG_VERSION"));
         let comment = "Synthesised from socket calls, not captured on the network. Bytes, their order and their \
                        times are those of reads and writes; handshakes, acknowledgements, FIN and RST are added. \
                        The comment of each packet names its call.";
-        let section = SectionHeaderBlock {
-            // With the other byte order, pcap-file 2.0.0 swaps the halves of the time in interface statistics.
-            endianness: Endianness::Big,
-            options: vec![
-                SectionHeaderOption::UserApplication(application.into()),
-                SectionHeaderOption::Comment(comment.into()),
-            ],
-            ..SectionHeaderBlock::default()
-        };
-        let writer = PcapNgWriter::with_section_header(out, section).map_err(into_io)?;
+        let mut options = Options::default();
+        options.add(option::SECTION_APPLICATION, application.as_bytes());
+        options.add(option::COMMENT, comment.as_bytes());
+        block::section_header(&mut out, &options)?;
         Ok(Self {
-            writer,
+            out,
             interfaces: 0,
             held: VecDeque::new(),
             held_bytes: 0,
@@ -88,16 +66,11 @@ impl Capture {
         self.interfaces += 1;
         self.missing = None;
         self.last = Duration::ZERO;
-        let block = InterfaceDescriptionBlock {
-            linktype: DataLink::RAW,
-            snaplen: 0,
-            options: vec![
-                InterfaceDescriptionOption::IfName(short(&name)),
-                InterfaceDescriptionOption::IfDescription(short(&description)),
-                InterfaceDescriptionOption::IfTsResol(NANOSECONDS),
-            ],
-        };
-        self.writer.write_pcapng_block(block).map(drop).map_err(into_io)
+        let mut options = Options::default();
+        options.add(option::INTERFACE_NAME, short(&name).as_bytes());
+        options.add(option::INTERFACE_DESCRIPTION, short(&description).as_bytes());
+        options.add(option::INTERFACE_TIME_RESOLUTION, &[NANOSECONDS]);
+        block::interface_description(&mut self.out, &options)
     }
 
     /// Adds to the next packet that events are missing before it.
@@ -119,16 +92,16 @@ impl Capture {
         let original_len = u32::try_from(build(&mut data)).unwrap_or(u32::MAX);
         let missing = self.missing.take();
         // In the two lowest bits, 1 is inbound and 2 is outbound.
-        let direction = match sender {
+        let direction: u32 = match sender {
             Sender::Remote => 1,
             Sender::Local => 2,
         };
-        let mut options = Vec::with_capacity(4);
-        options.extend(comments.map(|comment| EnhancedPacketOption::Comment(comment.to_owned().into())));
-        options.push(EnhancedPacketOption::Flags(direction));
+        let mut options = Options::default();
+        comments.for_each(|comment| options.add(option::COMMENT, comment.as_bytes()));
+        options.add(option::PACKET_FLAGS, &direction.to_le_bytes());
         if let Some((comment, events)) = missing {
-            options.push(EnhancedPacketOption::Comment(comment.into()));
-            options.push(EnhancedPacketOption::DropCount(events));
+            options.add(option::COMMENT, comment.as_bytes());
+            options.add(option::PACKET_DROP_COUNT, &events.to_le_bytes());
         }
         let at = at.max(self.last);
         self.held_bytes += data.len();
@@ -142,17 +115,10 @@ impl Capture {
 
     /// Writes the earliest packet that is held back.
     fn release(&mut self) -> io::Result<()> {
-        let Some(Packet { at, original_len, data, options }) = self.held.pop_front() else { return Ok(()) };
-        self.held_bytes = self.held_bytes.saturating_sub(data.len());
-        self.last = at;
-        let block = EnhancedPacketBlock {
-            interface_id: self.interfaces.saturating_sub(1),
-            timestamp: at,
-            original_len,
-            data: Cow::Owned(data),
-            options,
-        };
-        self.writer.write_pcapng_block(block).map(drop).map_err(into_io)
+        let Some(packet) = self.held.pop_front() else { return Ok(()) };
+        self.held_bytes = self.held_bytes.saturating_sub(packet.data.len());
+        self.last = packet.at;
+        block::enhanced_packet(&mut self.out, self.interfaces.saturating_sub(1), &packet)
     }
 
     fn release_all(&mut self) -> io::Result<()> {
@@ -162,31 +128,22 @@ impl Capture {
         Ok(())
     }
 
-    /// Endpoints an interface with the number of missing events, which Wireshark shows as dropped packets.
+    /// Ends an interface with the number of missing events, which Wireshark shows as dropped packets.
     pub(super) fn statistics(&mut self, recording: &Recording) -> io::Result<()> {
         self.release_all()?;
-        let block = InterfaceStatisticsBlock {
-            interface_id: self.interfaces.saturating_sub(1),
-            timestamp: u64::try_from(recording.last.as_nanos()).unwrap_or(u64::MAX),
-            options: vec![InterfaceStatisticsOption::IsbIfDrop(recording.lost)],
-        };
-        self.writer.write_pcapng_block(block).map(drop).map_err(into_io)
+        let mut options = Options::default();
+        options.add(option::STATISTICS_DROPPED, &recording.lost.to_le_bytes());
+        let interface = self.interfaces.saturating_sub(1);
+        block::interface_statistics(&mut self.out, interface, recording.last, &options)
     }
 
     pub(super) fn flush(&mut self) -> io::Result<()> {
         self.release_all()?;
-        io::Write::flush(self.writer.get_mut())
+        self.out.flush()
     }
 }
 
-/// Truncates and cleans a text taken from a trace, which may contain anything.
-fn short(text: &str) -> Cow<'static, str> {
-    printable(text).chars().take(MAX_TEXT).collect::<String>().into()
-}
-
-fn into_io(error: PcapError) -> io::Error {
-    match error {
-        PcapError::IoError(error) => error,
-        other => io::Error::other(other),
-    }
+/// Returns the printable beginning of a text in a trace, which may contain anything.
+fn short(text: &str) -> String {
+    printable(text).chars().take(MAX_TEXT).collect()
 }

@@ -40,6 +40,7 @@
 //!
 //! # Layout
 //!
+//! - `block`: the blocks of a file
 //! - `capture`: blocks of the file
 //! - `context`: an event with the state needed to export it
 //! - `sockets`: dispatch of events to sockets
@@ -51,6 +52,7 @@
 //! - `protocol`: detection of a connection's protocol by its first bytes
 //! - `notes`: notes for the user
 
+mod block;
 mod capture;
 mod connection;
 mod context;
