@@ -1,135 +1,126 @@
-//! Blocks of a pcapng file: `draft-ietf-opsawg-pcapng`.
+//! Blocks of a pcapng file (draft-ietf-opsawg-pcapng), in little-endian byte order.
 //!
-//! The writer is our own: it needs four types of block, and the crate `pcap-file` would add seven crates to the build.
+//! Every block has the form `type, length, fields, options, length`, padded to a multiple of 4 bytes.
 
 use std::io::{self, Write};
 use std::time::Duration;
 
-/// Option codes, which depend on the type of block except for comments.
-pub(super) mod option {
-    pub(in super::super) const COMMENT: u16 = 1;
-    pub(in super::super) const SECTION_APPLICATION: u16 = 4;
-    pub(in super::super) const INTERFACE_NAME: u16 = 2;
-    pub(in super::super) const INTERFACE_DESCRIPTION: u16 = 3;
-    pub(in super::super) const INTERFACE_TIME_RESOLUTION: u16 = 9;
-    pub(in super::super) const PACKET_FLAGS: u16 = 2;
-    pub(in super::super) const PACKET_DROP_COUNT: u16 = 4;
-    pub(in super::super) const STATISTICS_DROPPED: u16 = 5;
-}
-
-const SECTION_HEADER: u32 = 0x0a0d_0d0a;
-const INTERFACE_DESCRIPTION: u32 = 1;
-const INTERFACE_STATISTICS: u32 = 5;
-const ENHANCED_PACKET: u32 = 6;
-
-/// Marks the byte order of the file.
-const BYTE_ORDER_MAGIC: u32 = 0x1a2b_3c4d;
-
-/// Version 1.0, as major and minor number.
-const VERSION: [u16; 2] = [1, 0];
-
-/// The length of a section that ends with the file.
-const UNKNOWN_LENGTH: i64 = -1;
-
-/// Link type of packets that begin with the IP header.
+/// Link type of packets that begin with an IP header.
 const LINKTYPE_RAW: u16 = 101;
 
-/// The options at the end of a block.
-#[derive(Debug, Default)]
-pub(super) struct Options(Vec<u8>);
+/// Timestamps are in units of 10^-9 s.
+const NANOSECONDS: u8 = 9;
 
-impl Options {
-    /// Adds an option. Values are cut at the maximum length of an option.
-    pub(super) fn add(&mut self, code: u16, value: &[u8]) {
+const OPT_END: u16 = 0;
+const OPT_COMMENT: u16 = 1;
+
+/// A block whose fields and options are being appended.
+pub(super) struct Block {
+    /// The type, a placeholder for the length, and everything appended so far.
+    bytes: Vec<u8>,
+    has_options: bool,
+}
+
+impl Block {
+    fn new(block_type: u32) -> Self {
+        let mut bytes = block_type.to_le_bytes().to_vec();
+        bytes.extend([0; 4]);
+        Self { bytes, has_options: false }
+    }
+
+    /// Starts a section of unknown length, written by `application`.
+    pub(super) fn section_header(application: &str) -> Self {
+        const BYTE_ORDER_MAGIC: u32 = 0x1A2B_3C4D;
+        const MAJOR: u16 = 1;
+        const MINOR: u16 = 0;
+        let mut block = Self::new(0x0A0D_0D0A);
+        block.bytes.extend(BYTE_ORDER_MAGIC.to_le_bytes());
+        block.bytes.extend(MAJOR.to_le_bytes());
+        block.bytes.extend(MINOR.to_le_bytes());
+        block.bytes.extend((-1_i64).to_le_bytes());
+        block.option(4, application.as_bytes())
+    }
+
+    /// Describes an interface whose packets are not truncated.
+    pub(super) fn interface(name: &str, description: &str) -> Self {
+        let mut block = Self::new(1);
+        block.bytes.extend(LINKTYPE_RAW.to_le_bytes());
+        block.bytes.extend([0; 2]);
+        block.u32(0);
+        block.option(2, name.as_bytes()).option(3, description.as_bytes()).option(9, &[NANOSECONDS])
+    }
+
+    /// A packet of which `data` was recorded, and which had `original_len` bytes on the network.
+    pub(super) fn packet(interface: u32, at: Duration, data: &[u8], original_len: u32) -> Self {
+        let mut block = Self::new(6);
+        block.u32(interface);
+        block.timestamp(at);
+        block.u32(u32::try_from(data.len()).unwrap_or(u32::MAX));
+        block.u32(original_len);
+        block.padded(data);
+        block
+    }
+
+    /// Statistics of an interface up to `at`, with the number of dropped packets.
+    pub(super) fn statistics(interface: u32, at: Duration, dropped: u64) -> Self {
+        let mut block = Self::new(5);
+        block.u32(interface);
+        block.timestamp(at);
+        block.option(5, &dropped.to_le_bytes())
+    }
+
+    /// Adds a comment to any block.
+    pub(super) fn comment(self, comment: &str) -> Self {
+        self.option(OPT_COMMENT, comment.as_bytes())
+    }
+
+    /// Adds the flags of a packet.
+    pub(super) fn flags(self, flags: u32) -> Self {
+        self.option(2, &flags.to_le_bytes())
+    }
+
+    /// Adds the number of packets that were dropped before a packet.
+    pub(super) fn drop_count(self, packets: u64) -> Self {
+        self.option(4, &packets.to_le_bytes())
+    }
+
+    /// Adds an option. A value is cut at 64 KiB - 1.
+    fn option(mut self, code: u16, value: &[u8]) -> Self {
         let length = u16::try_from(value.len()).unwrap_or(u16::MAX);
-        let value = value.get(..length.into()).unwrap_or(value);
-        self.0.extend(code.to_le_bytes());
-        self.0.extend(length.to_le_bytes());
-        self.0.extend_from_slice(value);
-        pad(&mut self.0);
+        self.bytes.extend(code.to_le_bytes());
+        self.bytes.extend(length.to_le_bytes());
+        self.padded(&value[..usize::from(length)]);
+        self.has_options = true;
+        self
     }
 
-    fn append_to(&self, body: &mut Vec<u8>) {
-        body.extend_from_slice(&self.0);
-        if !self.0.is_empty() {
-            // The end of options, which has no length.
-            body.extend([0; 4]);
+    fn u32(&mut self, value: u32) {
+        self.bytes.extend(value.to_le_bytes());
+    }
+
+    /// Appends a timestamp: the upper half first, in any byte order.
+    fn timestamp(&mut self, at: Duration) {
+        let nanoseconds = u64::try_from(at.as_nanos()).unwrap_or(u64::MAX);
+        self.u32((nanoseconds >> 32) as u32);
+        self.u32(nanoseconds as u32);
+    }
+
+    fn padded(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+        self.bytes.resize(self.bytes.len().next_multiple_of(4), 0);
+    }
+
+    /// Completes the block and writes it.
+    pub(super) fn write(mut self, out: &mut impl Write) -> io::Result<()> {
+        if self.has_options {
+            self.bytes.extend(OPT_END.to_le_bytes());
+            self.bytes.extend([0; 2]);
         }
+        let length = u32::try_from(self.bytes.len() + 4).map_err(io::Error::other)?.to_le_bytes();
+        self.bytes[4..8].copy_from_slice(&length);
+        self.bytes.extend(length);
+        out.write_all(&self.bytes)
     }
-}
-
-/// A packet of an interface.
-#[derive(Debug)]
-pub(super) struct Packet {
-    /// Time since 1970.
-    pub(super) at: Duration,
-    /// Length on the network, which may exceed that of the data.
-    pub(super) original_len: u32,
-    pub(super) data: Vec<u8>,
-    pub(super) options: Options,
-}
-
-/// Writes the header of the only section.
-pub(super) fn section_header(out: &mut impl Write, options: &Options) -> io::Result<()> {
-    let mut body = BYTE_ORDER_MAGIC.to_le_bytes().to_vec();
-    body.extend(VERSION.into_iter().flat_map(u16::to_le_bytes));
-    body.extend(UNKNOWN_LENGTH.to_le_bytes());
-    write(out, SECTION_HEADER, body, options)
-}
-
-/// Writes the description of an interface whose packets are not cut.
-pub(super) fn interface_description(out: &mut impl Write, options: &Options) -> io::Result<()> {
-    let mut body = LINKTYPE_RAW.to_le_bytes().to_vec();
-    // Reserved, and no limit for the length of packets.
-    body.extend([0; 6]);
-    write(out, INTERFACE_DESCRIPTION, body, options)
-}
-
-/// Writes a packet.
-pub(super) fn enhanced_packet(out: &mut impl Write, interface: u32, packet: &Packet) -> io::Result<()> {
-    let captured = u32::try_from(packet.data.len()).map_err(io::Error::other)?;
-    let mut body = interface.to_le_bytes().to_vec();
-    body.extend(timestamp(packet.at));
-    body.extend(captured.to_le_bytes());
-    body.extend(packet.original_len.to_le_bytes());
-    body.extend_from_slice(&packet.data);
-    pad(&mut body);
-    write(out, ENHANCED_PACKET, body, &packet.options)
-}
-
-/// Writes the statistics of an interface.
-pub(super) fn interface_statistics(
-    out: &mut impl Write,
-    interface: u32,
-    at: Duration,
-    options: &Options,
-) -> io::Result<()> {
-    let mut body = interface.to_le_bytes().to_vec();
-    body.extend(timestamp(at));
-    write(out, INTERFACE_STATISTICS, body, options)
-}
-
-/// Returns nanoseconds since 1970: the upper half, then the lower one.
-fn timestamp(at: Duration) -> impl Iterator<Item = u8> {
-    let ns = u64::try_from(at.as_nanos()).unwrap_or(u64::MAX).to_le_bytes();
-    let [a, b, c, d, e, f, g, h] = ns;
-    [e, f, g, h, a, b, c, d].into_iter()
-}
-
-fn write(out: &mut impl Write, kind: u32, mut body: Vec<u8>, options: &Options) -> io::Result<()> {
-    /// Type and length before the body, and the length again after it.
-    const FRAME: usize = 12;
-    options.append_to(&mut body);
-    let length = u32::try_from(body.len() + FRAME).map_err(io::Error::other)?.to_le_bytes();
-    out.write_all(&kind.to_le_bytes())?;
-    out.write_all(&length)?;
-    out.write_all(&body)?;
-    out.write_all(&length)
-}
-
-/// Fills up to a multiple of 4 bytes.
-fn pad(bytes: &mut Vec<u8>) {
-    bytes.resize(bytes.len().next_multiple_of(4), 0);
 }
 
 #[cfg(test)]
@@ -137,27 +128,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn packet_block_has_the_layout_of_the_draft() {
-        let mut options = Options::default();
-        options.add(option::COMMENT, b"abc");
-        let at = Duration::from_nanos(0x0102_0304_0506_0708);
-        let packet = Packet { at, original_len: 9, data: vec![0xaa; 5], options };
-        let mut block = Vec::new();
-        enhanced_packet(&mut block, 7, &packet).unwrap();
-        let expected = [
-            &[6, 0, 0, 0, 56, 0, 0, 0][..],
-            &[7, 0, 0, 0, 4, 3, 2, 1, 8, 7, 6, 5, 5, 0, 0, 0, 9, 0, 0, 0],
-            &[0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0, 0, 0],
-            &[1, 0, 3, 0, b'a', b'b', b'c', 0, 0, 0, 0, 0],
-            &[56, 0, 0, 0],
-        ];
-        assert_eq!(block, expected.concat());
+    fn packet_block_is_padded_and_has_both_lengths() {
+        let mut out = Vec::new();
+        let at = Duration::from_nanos((7 << 32) + 9);
+        Block::packet(3, at, b"abcde", 60).flags(2).write(&mut out).unwrap();
+        let words: Vec<u32> =
+            out.chunks(4).map(|word| u32::from_le_bytes(word.try_into().unwrap())).collect();
+        // Type, length, interface, time, captured and original length, 8 bytes of data, option, end, length.
+        assert_eq!(words[..7], [6, 52, 3, 7, 9, 5, 60]);
+        assert_eq!(&out[28..36], b"abcde\0\0\0");
+        assert_eq!(words[9..], [0x0004_0002, 2, 0, 52]);
     }
 
     #[test]
-    fn block_without_options_has_no_end_of_options() {
-        let mut block = Vec::new();
-        interface_description(&mut block, &Options::default()).unwrap();
-        assert_eq!(block, [1, 0, 0, 0, 20, 0, 0, 0, 101, 0, 0, 0, 0, 0, 0, 0, 20, 0, 0, 0]);
+    fn overlong_option_is_cut() {
+        let mut out = Vec::new();
+        Block::section_header("test").comment(&"x".repeat(70_000)).write(&mut out).unwrap();
+        assert_eq!(out.len() % 4, 0);
+        assert_eq!(out[4..8], u32::try_from(out.len()).unwrap().to_le_bytes());
     }
 }

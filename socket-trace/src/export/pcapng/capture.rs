@@ -1,18 +1,15 @@
 //! Writer of the pcapng file: one section, an interface per recording, packets with comments.
 
 use std::collections::VecDeque;
-use std::io::{self, Write as _};
+use std::io;
 use std::time::Duration;
 
 use socket_tap::format::Header;
 use socket_tap::format::text::printable;
 
-use super::block::{self, Options, Packet, option};
+use super::block::Block;
 use super::recording::{Recording, Sender};
 use crate::export::exporter::Out;
-
-/// Timestamps are in units of 10^-9 s.
-const NANOSECONDS: u8 = 9;
 
 /// Maximum length of a text taken from a header. An option of pcapng is limited to 64 KiB.
 const MAX_TEXT: usize = 1_000;
@@ -38,16 +35,24 @@ pub(super) struct Capture {
     missing: Option<(String, u64)>,
 }
 
+/// A packet that is held back.
+struct Packet {
+    at: Duration,
+    original_len: u32,
+    data: Vec<u8>,
+    comments: Vec<String>,
+    flags: u32,
+    /// Number of events missing before the packet, with a comment.
+    missing: Option<(String, u64)>,
+}
+
 impl Capture {
     pub(super) fn new(mut out: Out) -> io::Result<Self> {
         let application = concat!("socket-trace ", env!("CARGO_PKG_VERSION"));
         let comment = "Synthesised from socket calls, not captured on the network. Bytes, their order and their \
                        times are those of reads and writes; handshakes, acknowledgements, FIN and RST are added. \
                        The comment of each packet names its call.";
-        let mut options = Options::default();
-        options.add(option::SECTION_APPLICATION, application.as_bytes());
-        options.add(option::COMMENT, comment.as_bytes());
-        block::section_header(&mut out, &options)?;
+        Block::section_header(application).comment(comment).write(&mut out)?;
         Ok(Self {
             out,
             interfaces: 0,
@@ -66,11 +71,7 @@ impl Capture {
         self.interfaces += 1;
         self.missing = None;
         self.last = Duration::ZERO;
-        let mut options = Options::default();
-        options.add(option::INTERFACE_NAME, short(&name).as_bytes());
-        options.add(option::INTERFACE_DESCRIPTION, short(&description).as_bytes());
-        options.add(option::INTERFACE_TIME_RESOLUTION, &[NANOSECONDS]);
-        block::interface_description(&mut self.out, &options)
+        Block::interface(&short(&name), &short(&description)).write(&mut self.out)
     }
 
     /// Adds to the next packet that events are missing before it.
@@ -90,23 +91,17 @@ impl Capture {
     ) -> io::Result<()> {
         let mut data = Vec::new();
         let original_len = u32::try_from(build(&mut data)).unwrap_or(u32::MAX);
-        let missing = self.missing.take();
         // In the two lowest bits, 1 is inbound and 2 is outbound.
-        let direction: u32 = match sender {
+        let flags = match sender {
             Sender::Remote => 1,
             Sender::Local => 2,
         };
-        let mut options = Options::default();
-        comments.for_each(|comment| options.add(option::COMMENT, comment.as_bytes()));
-        options.add(option::PACKET_FLAGS, &direction.to_le_bytes());
-        if let Some((comment, events)) = missing {
-            options.add(option::COMMENT, comment.as_bytes());
-            options.add(option::PACKET_DROP_COUNT, &events.to_le_bytes());
-        }
+        let comments = comments.map(str::to_owned).collect();
+        let missing = self.missing.take();
         let at = at.max(self.last);
         self.held_bytes += data.len();
         let index = self.held.partition_point(|packet| packet.at <= at);
-        self.held.insert(index, Packet { at, original_len, data, options });
+        self.held.insert(index, Packet { at, original_len, data, comments, flags, missing });
         while self.held.len() > MAX_HELD || self.held_bytes > MAX_HELD_BYTES {
             self.release()?;
         }
@@ -118,7 +113,16 @@ impl Capture {
         let Some(packet) = self.held.pop_front() else { return Ok(()) };
         self.held_bytes = self.held_bytes.saturating_sub(packet.data.len());
         self.last = packet.at;
-        block::enhanced_packet(&mut self.out, self.interfaces.saturating_sub(1), &packet)
+        let interface = self.interfaces.saturating_sub(1);
+        let mut block = Block::packet(interface, packet.at, &packet.data, packet.original_len);
+        for comment in &packet.comments {
+            block = block.comment(comment);
+        }
+        block = block.flags(packet.flags);
+        if let Some((comment, events)) = packet.missing {
+            block = block.comment(&comment).drop_count(events);
+        }
+        block.write(&mut self.out)
     }
 
     fn release_all(&mut self) -> io::Result<()> {
@@ -131,19 +135,17 @@ impl Capture {
     /// Ends an interface with the number of missing events, which Wireshark shows as dropped packets.
     pub(super) fn statistics(&mut self, recording: &Recording) -> io::Result<()> {
         self.release_all()?;
-        let mut options = Options::default();
-        options.add(option::STATISTICS_DROPPED, &recording.lost.to_le_bytes());
         let interface = self.interfaces.saturating_sub(1);
-        block::interface_statistics(&mut self.out, interface, recording.last, &options)
+        Block::statistics(interface, recording.last, recording.lost).write(&mut self.out)
     }
 
     pub(super) fn flush(&mut self) -> io::Result<()> {
         self.release_all()?;
-        self.out.flush()
+        io::Write::flush(&mut self.out)
     }
 }
 
-/// Returns the printable beginning of a text in a trace, which may contain anything.
+/// Truncates and cleans a text taken from a trace, which may contain anything.
 fn short(text: &str) -> String {
     printable(text).chars().take(MAX_TEXT).collect()
 }

@@ -40,8 +40,8 @@
 //!
 //! # Layout
 //!
-//! - `block`: the blocks of a file
-//! - `capture`: blocks of the file
+//! - `block`: encoding of the blocks of the file
+//! - `capture`: order of the packets, and their comments
 //! - `context`: an event with the state needed to export it
 //! - `sockets`: dispatch of events to sockets
 //! - `connection`: packets of a TCP connection
