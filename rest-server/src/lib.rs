@@ -34,7 +34,7 @@ mod watch;
 use std::io;
 use std::sync::Arc;
 
-use axum::response::IntoResponse as _;
+use axum::response::{IntoResponse as _, Response};
 use axum::{Router, routing};
 use bookshelf::{Error, Shelf};
 use hardening_http::{Limits, Shutdown};
@@ -51,14 +51,14 @@ pub fn router(shelf: Shelf, shutdown: Shutdown) -> Router {
         .resource("/v1/books/{id}", routing::get(get::get).patch(update::update).delete(delete::delete))
         .resource("/v1/authors/{id}", routing::get(authors::authors))
         .resource("/v1/books/changes", routing::get(watch::watch))
-        .finish(App { shelf, shutdown: Arc::new(shutdown) })
+        .finish(App { shelf, shutdown: shutdown.into() })
 }
 
 /// The state of every handler.
 #[derive(Clone)]
 struct App {
     shelf: Shelf,
-    /// In an `Arc` because axum clones the state twice per request, and a clone of the token takes a lock.
+    /// axum clones the state for each request, and the clone of a `Shutdown` takes a lock.
     shutdown: Arc<Shutdown>,
 }
 
@@ -107,8 +107,12 @@ pub async fn serve_with(
     limits: Limits,
 ) -> io::Result<()> {
     let router = router(shelf, shutdown.clone());
-    let reject = |rejection| Problem::from(Rejection::from(rejection)).into_response();
     hardening_http::serve_with(listener, router, reject, shutdown, limits).await
+}
+
+/// Returns the response to a request that was rejected before it reached the router, or whose handler panicked.
+fn reject(rejection: hardening_http::Rejection) -> Response {
+    Problem::from(Rejection::from(rejection)).into_response()
 }
 
 /// The name, the help and the examples of the `rest-server` command.
