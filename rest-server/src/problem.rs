@@ -8,16 +8,16 @@ use serde::Serialize;
 
 const NOT_FOUND: ProblemType = ProblemType::new("urn:problem-type:bookshelf:not-found", "Not on the shelf");
 const NO_SUCH_PAGE: ProblemType =
-    ProblemType::new("urn:problem-type:bookshelf:no-such-page", "No page of a list");
+    ProblemType::new("urn:problem-type:bookshelf:no-such-page", "Unknown page token");
 const INVALID: ProblemType =
-    ProblemType::new("urn:problem-type:bookshelf:invalid", "An argument breaks a rule");
+    ProblemType::new("urn:problem-type:bookshelf:invalid", "Invalid argument");
 const NO_SUCH_AUTHOR: ProblemType =
-    ProblemType::new("urn:problem-type:bookshelf:no-such-author", "Not an author of the shelf");
+    ProblemType::new("urn:problem-type:bookshelf:no-such-author", "Unknown author");
 const CONFLICT: ProblemType =
-    ProblemType::new("urn:problem-type:bookshelf:conflict", "Changed by someone else");
+    ProblemType::new("urn:problem-type:bookshelf:conflict", "Another revision is current");
 const FULL: ProblemType = ProblemType::new("urn:problem-type:bookshelf:full", "The shelf is full");
 const FELL_BEHIND: ProblemType =
-    ProblemType::new("urn:problem-type:bookshelf:fell-behind", "Changes were missed");
+    ProblemType::new("urn:problem-type:bookshelf:fell-behind", "Missed changes");
 
 /// An error response.
 #[derive(Debug, Serialize)]
@@ -27,7 +27,7 @@ impl Problem {
     /// Returns the error for a change number that the shelf has not reached, such as one from before a restart.
     pub(crate) fn future_change(last: u64, newest: u64) -> Self {
         let detail = format!(
-            "there is no change {last} yet, the last is {newest}: list the books again, then watch again"
+            "change {last} has not happened, the last is {newest}: list the books again, then watch again"
         );
         Self(ProblemDetails::new(&FELL_BEHIND, StatusCode::GONE, detail))
     }
