@@ -1,4 +1,4 @@
-//! The error responses: each error of the shelf, and each refused request, as problem details (RFC 9457).
+//! The shelf's errors and rejected requests as problem details (RFC 9457).
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -9,15 +9,13 @@ use serde::Serialize;
 const NOT_FOUND: ProblemType = ProblemType::new("urn:problem-type:bookshelf:not-found", "Not on the shelf");
 const NO_SUCH_PAGE: ProblemType =
     ProblemType::new("urn:problem-type:bookshelf:no-such-page", "Unknown page token");
-const INVALID: ProblemType =
-    ProblemType::new("urn:problem-type:bookshelf:invalid", "Invalid argument");
+const INVALID: ProblemType = ProblemType::new("urn:problem-type:bookshelf:invalid", "Invalid argument");
 const NO_SUCH_AUTHOR: ProblemType =
     ProblemType::new("urn:problem-type:bookshelf:no-such-author", "Unknown author");
 const CONFLICT: ProblemType =
     ProblemType::new("urn:problem-type:bookshelf:conflict", "Another revision is current");
 const FULL: ProblemType = ProblemType::new("urn:problem-type:bookshelf:full", "The shelf is full");
-const FELL_BEHIND: ProblemType =
-    ProblemType::new("urn:problem-type:bookshelf:fell-behind", "Missed changes");
+const FELL_BEHIND: ProblemType = ProblemType::new("urn:problem-type:bookshelf:fell-behind", "Missed changes");
 
 /// An error response.
 #[derive(Debug, Serialize)]
@@ -25,7 +23,7 @@ pub(crate) struct Problem(ProblemDetails);
 
 impl Problem {
     /// Returns the error for a change number that the shelf has not reached, such as one from before a restart.
-    pub(crate) fn future_change(last: u64, newest: u64) -> Self {
+    pub(crate) fn unknown_change(last: u64, newest: u64) -> Self {
         let detail = format!(
             "change {last} has not happened, the last is {newest}: list the books again, then watch again"
         );
