@@ -32,7 +32,7 @@ impl Entity for AuthorEntity {
     const NAME: &'static str = "author";
 }
 
-/// Reads the parameters of list.
+/// Reads the query parameters of a list request.
 pub(crate) fn list_books(fields: &mut Fields<String>) -> Option<ListBooks> {
     Some(ListBooks {
         author_id: fields.optional("author_id", positive),
@@ -41,7 +41,7 @@ pub(crate) fn list_books(fields: &mut Fields<String>) -> Option<ListBooks> {
     })
 }
 
-/// The response of list.
+/// A page of books as JSON.
 #[derive(Serialize)]
 pub(crate) struct BookList {
     books: Vec<Book>,
@@ -55,7 +55,7 @@ impl From<Page> for BookList {
     }
 }
 
-/// Reads the body of create.
+/// Reads the new book in the body of a create request.
 pub(crate) fn new_book(fields: &mut Fields<Value>) -> Option<NewBook> {
     let title = fields.required("title", title);
     let author_id = fields.required("author_id", positive);
@@ -63,7 +63,7 @@ pub(crate) fn new_book(fields: &mut Fields<Value>) -> Option<NewBook> {
     Some(NewBook { title: title?, author_id: author_id?, year: year? })
 }
 
-/// Reads the body of update.
+/// Reads the changed fields in the body of an update request.
 pub(crate) fn book_patch(fields: &mut Fields<Value>) -> Option<BookPatch> {
     Some(BookPatch {
         title: fields.optional("title", title),
@@ -85,12 +85,12 @@ fn year(value: Value) -> Result<i32, String> {
     integer(i64::from(*YEARS.start())..=i64::from(*YEARS.end()))(value)
 }
 
-/// Reads the parameter of watch: the number of events after which the stream ends.
+/// Reads the query parameter of a watch request: the number of events after which the stream ends.
 pub(crate) fn limit(fields: &mut Fields<String>) -> Option<usize> {
     Some(fields.optional("limit", positive).map_or(usize::MAX, |limit| limit as usize))
 }
 
-/// Converts the changes after the change numbered `after`.
+/// Converts changes to server-sent events. `after` is the sequence number before the first change.
 pub(crate) fn events(
     changes: impl Stream<Item = Result<Change, Error>>,
     after: u64,
@@ -111,7 +111,7 @@ pub(crate) fn events(
     })
 }
 
-/// Converts the error that ends a stream.
+/// Returns the event that reports an error and ends the stream.
 pub(crate) fn error_event(id: u64, problem: &Problem) -> EventResult {
     Event::default().id(id.to_string()).event("error").json_data(problem)
 }

@@ -67,9 +67,9 @@ impl From<Rejection> for Problem {
     fn from(rejection: Rejection) -> Self {
         Self(match rejection {
             Rejection::Status(status, detail) => ProblemDetails::blank(status, detail),
-            Rejection::Unsupported(detail, name, supported) => {
+            Rejection::Unsupported { detail, header, supported } => {
                 let problem = ProblemDetails::blank(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail);
-                ProblemDetails { header: Some((name, supported)), ..problem }
+                ProblemDetails { header: Some((header, supported)), ..problem }
             }
             Rejection::Fields(status, errors) => ProblemDetails::fields(&INVALID, status, errors),
             Rejection::NoSuchId(detail) => ProblemDetails::new(&NOT_FOUND, StatusCode::NOT_FOUND, detail),

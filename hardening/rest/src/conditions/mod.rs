@@ -19,7 +19,7 @@ pub fn with_etag(revision: u32, representation: impl IntoResponse) -> Response {
 }
 
 fn etag(revision: u32) -> HeaderValue {
-    // Without an intermediate string: most responses have an ETag.
+    // Formatted into an array, without an intermediate string, because most responses have an ETag.
     let mut buffer = [b'"'; 12];
     let digits = revision.checked_ilog10().unwrap_or(0) as usize + 1;
     let mut rest = revision;
@@ -115,5 +115,17 @@ fn parse(headers: &HeaderMap, field: &'static str, name: &HeaderName) -> Result<
     match Tags::parse(&lines.join(",")) {
         Some(tags) => Ok(Some(tags)),
         None => Err(Rejection::header(field, "must be * or a list of ETags, such as \"1\" or \"1\", \"2\"")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::etag;
+
+    #[test]
+    fn etag_is_the_quoted_revision() {
+        for revision in [0, 1, 9, 10, 99, 100, 1_234_567_890, u32::MAX] {
+            assert_eq!(etag(revision), format!("\"{revision}\""));
+        }
     }
 }
