@@ -39,7 +39,7 @@ pub(crate) async fn get<E: Executor>(State(endpoint): State<Arc<Endpoint<E>>>, r
     let offers = [Offer::JSON, Offer::GRAPHQL, Offer::EVENTS, Offer::Page];
     match negotiate::select(&parts.headers, &offers) {
         None => not_acceptable(),
-        Some(Offer::Page) => graphiql::page(),
+        Some(Offer::Page) => graphiql::page(&endpoint),
         Some(Offer::Response(media)) => match request::from_url(&mut parts).await {
             Ok(request) => match Operation::prepare(request, &endpoint.roots) {
                 // Browsers follow and prefetch links, so a GET must not change anything.
@@ -89,7 +89,7 @@ pub(crate) async fn method_not_allowed() -> Response {
 
 /// Handles other methods on a file.
 pub(crate) async fn file_method_not_allowed() -> Response {
-    let error = HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "a file is read by GET");
+    let error = HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "use GET to read a file");
     error.with_header(ALLOW, "GET, HEAD").into_response(Media::Json)
 }
 
