@@ -8,15 +8,18 @@
 //! assert_eq!(prost::Message::encoded_len(&request), 2);
 //! # }
 //! ```
+//!
+//! The generated code is checked in. After a change of the `.proto`, `UPDATE=1 cargo test -p bookshelf-proto` writes it
+//! again.
 
 #![forbid(unsafe_code)]
 
 /// Package `bookshelf.v1`: messages, client and server.
 #[cfg(feature = "code")]
-pub mod v1 {
-    #![allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
-    tonic::include_proto!("bookshelf.v1");
-}
+#[allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic, reason = "generated code")]
+#[rustfmt::skip]
+#[path = "generated/bookshelf.v1.rs"]
+pub mod v1;
 
-/// The contract as an encoded `google.protobuf.FileDescriptorSet`, for server reflection and for decoders.
-pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+/// The contract as an encoded `google.protobuf.FileDescriptorSet`, for server reflection and dynamic decoders.
+pub const DESCRIPTORS: &[u8] = include_bytes!("generated/descriptors.bin");

@@ -1,4 +1,4 @@
-//! The command `rest-server`.
+//! The `rest-server` command.
 
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! The command line, the same in all servers, but that each has the limits that mean something to it.
+//! The flags of a server command.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,9 +9,9 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser};
 use crate::bind;
 use crate::limit_flags::LimitFlags;
 use crate::program::Program;
-use crate::size::TraceLimit;
+use crate::trace_limit::TraceLimit;
 
-/// The flags of a server with limits `L`.
+/// The flags of a server whose limits have the flags `L`.
 #[derive(Clone, Debug, Parser)]
 #[command(version, max_term_width = 100)]
 pub struct Flags<L: Args = LimitFlags> {
@@ -27,8 +27,8 @@ pub struct Flags<L: Args = LimitFlags> {
     #[arg(long, value_name = "BYTES", default_value_t = 0, requires = "trace")]
     pub capture: usize,
 
-    /// Use at most SIZE of the disk for the trace, such as 256MiB: it is cut into four files, FILE and FILE with a number
-    /// in its name, of which the oldest is deleted; 0, the default, sets no limit
+    /// Limit the trace to SIZE on disk, such as 256MiB: four files, FILE and FILE with a number in its name, of which the
+    /// oldest is deleted; 0, the default, means no limit
     #[arg(long, value_name = "SIZE", default_value_t, hide_default_value = true, requires = "trace")]
     pub trace_limit: TraceLimit,
 
@@ -36,24 +36,24 @@ pub struct Flags<L: Args = LimitFlags> {
     #[arg(long)]
     pub no_tap: bool,
 
-    /// Print neither the socket calls nor what to try; errors are still printed
+    /// Print neither socket calls nor example commands; errors are still printed
     #[arg(long)]
     pub quiet: bool,
 
-    /// What a client may do, and how long.
+    /// The limits on clients.
     #[command(flatten)]
     pub limits: L,
 }
 
 impl<L: Args> Flags<L> {
-    /// Reads the command line. Ends the process for `--help`, `--version` and what it cannot read.
+    /// Parses the command line. Exits the process for `--help`, `--version` and invalid flags.
     #[must_use]
     pub fn parse_for(program: &Program) -> Self {
         let matches = Self::command()
             .name(program.name)
             .about(program.about)
             .after_help(program.examples)
-            // Each limit is explained where it is; here it has one line.
+            // Only the documentation gives the reasons of the limits; the help has one line for each.
             .mut_args(|arg| arg.long_help(Resettable::Reset))
             .mut_arg("listen", |listen| listen.required(false).default_value(program.listen))
             .get_matches();

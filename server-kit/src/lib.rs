@@ -2,24 +2,24 @@
 //!
 //! # Layout
 //!
-//! - [`flags`], `limit_flags`: the command line
-//! - `seconds`, `size`: flag values
-//! - [`program`]: a server from its flags to its exit code
+//! - [`program`]: a server command, from its flags to its exit code
+//! - [`flags`], `limit_flags`: the flags
+//! - `seconds`, `trace_limit`: types of flag values
 //! - [`bind`]: addresses: parsing, binding, error messages
 //! - [`shutdown`]: SIGINT and SIGTERM
-//! - `waiting`: reports the connections that hold up a shutdown
+//! - `open_connections`: reports the connections that delay a shutdown
 
 pub mod bind;
 pub mod flags;
 mod limit_flags;
+mod open_connections;
 pub mod program;
 mod seconds;
 pub mod shutdown;
-mod size;
-mod waiting;
+mod trace_limit;
 
 pub use flags::Flags;
 pub use limit_flags::LimitFlags;
 pub use program::{Program, run, run_with};
 pub use seconds::Seconds;
-pub use size::TraceLimit;
+pub use trace_limit::TraceLimit;

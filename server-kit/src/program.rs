@@ -1,12 +1,12 @@
-//! A server from its flags to its exit code.
+//! A server command, from its flags to its exit code.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anstream::ColorChoice;
 use clap::Args;
+use hardening_http::{Limits, Shutdown};
 use socket_tap::format::text::Lines;
 use socket_tap::sink::LiveLines;
 use socket_tap::{RecordingError, Tap, TapListener};
@@ -14,30 +14,32 @@ use socket_tap::{RecordingError, Tap, TapListener};
 use crate::bind::{bind, reachable};
 use crate::flags::Flags;
 use crate::limit_flags::LimitFlags;
+use crate::open_connections;
 use crate::shutdown::{Signals, shutdown_on_signal};
-use crate::waiting;
-use hardening_http::{Limits, Shutdown};
 
-/// What one server tells of itself.
+/// Time for the remaining tasks to end after the server has stopped.
+const RUNTIME_SHUTDOWN: Duration = Duration::from_secs(1);
+
+/// The description of a server command.
 #[derive(Clone, Copy, Debug)]
 pub struct Program {
-    /// The executable: `rest-server`.
+    /// The name of the executable, such as `rest-server`.
     pub name: &'static str,
-    /// Its version.
+    /// The version.
     pub version: &'static str,
-    /// What the recording is called: `rest`.
+    /// The name of the recording, such as `rest`.
     pub api: &'static str,
-    /// Where it listens when nothing else is asked for.
+    /// The default address.
     pub listen: &'static str,
     /// One sentence for `--help`.
     pub about: &'static str,
     /// The end of `--help`.
     pub examples: &'static str,
-    /// Commands to try, for a server on that address.
+    /// Returns commands that call a server at an address, one per line.
     pub sample_commands: fn(SocketAddr) -> String,
 }
 
-/// Runs a server until SIGINT or SIGTERM. It prints what went wrong and returns the exit code.
+/// Runs a server until SIGINT or SIGTERM. Prints errors and returns the exit code.
 pub fn run<F>(program: &Program, serve: impl FnOnce(TapListener, Shutdown, Limits) -> F) -> ExitCode
 where
     F: Future<Output = io::Result<()>>,
@@ -49,8 +51,8 @@ where
     run_with(program, listen, |listener, shutdown, flags: LimitFlags| serve(listener, shutdown, flags.into()))
 }
 
-/// The same for a server that has other sockets than one listener, or other limits. `listen` makes the sockets, and says
-/// where they are.
+/// Runs a server as [`run`] does, with sockets other than one listener, or with other limits. `listen` binds the sockets
+/// and returns their address.
 pub fn run_with<S, L, F>(
     program: &Program,
     listen: impl AsyncFnOnce(&Tap, SocketAddr) -> io::Result<(SocketAddr, S)>,
@@ -87,24 +89,19 @@ where
         let shutdown = Shutdown::new();
         shutdown_on_signal(Signals::watch()?, program.name, flags.quiet, shutdown.clone());
         if !flags.quiet {
-            greet(program, address);
-            tokio::spawn(waiting::report(tap.clone(), program.name, shutdown.clone()));
+            print_start(program, address);
+            tokio::spawn(open_connections::report(tap.clone(), program.name, shutdown.clone()));
         }
         serve(sockets, shutdown, flags.limits).await
     });
-    // Ends the tasks that are left, so that their sockets are closed and the recording says so.
-    runtime.shutdown_timeout(Duration::from_secs(1));
+    // Drops the remaining tasks, so that the recording shows their sockets as closed.
+    runtime.shutdown_timeout(RUNTIME_SHUTDOWN);
     let end = tap.finish_blocking();
     served?;
     let end = end?;
     if let Some(path) = flags.trace.as_ref().filter(|_| !flags.quiet) {
-        eprintln!(
-            "{}: {} is complete, {} events, {} lost",
-            program.name,
-            path.display(),
-            end.events,
-            end.lost
-        );
+        let (name, path) = (program.name, path.display());
+        eprintln!("{name}: {path} is complete: {} events, {} lost", end.events, end.lost);
     }
     Ok(())
 }
@@ -123,8 +120,8 @@ fn start_tap<L: Args>(program: &Program, flags: &Flags<L>) -> io::Result<Tap> {
     }
 }
 
-/// Prints that a trace stops. Without that a server whose disk is full would keep serving and record nothing, and nobody
-/// would know before its end.
+/// Returns a callback that prints recording errors. Otherwise a server whose disk is full would serve without recording
+/// until its end.
 pub fn print_recording_error(name: &'static str) -> impl Fn(&RecordingError) + Send + 'static {
     move |error| {
         // Standard error may be on the same full disk.
@@ -132,16 +129,18 @@ pub fn print_recording_error(name: &'static str) -> impl Fn(&RecordingError) + S
     }
 }
 
-/// Whether standard output takes colours: a terminal, without `NO_COLOR`.
+/// Returns `true` if standard output supports colors: it is a terminal and `NO_COLOR` is not set.
 #[must_use]
 pub fn stdout_has_color() -> bool {
-    anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    io::stdout().is_terminal() && !no_color && !is_dumb
 }
 
-fn greet(program: &Program, address: SocketAddr) {
+fn print_start(program: &Program, address: SocketAddr) {
     let mut err = io::stderr().lock();
-    // Nobody may be reading.
-    let _ = writeln!(err, "{} listens on {address}; Ctrl-C ends it. Try:", program.name);
+    // Standard error may be closed.
+    let _ = writeln!(err, "{} listens on {address}; press Ctrl-C to stop. Try:", program.name);
     for line in (program.sample_commands)(reachable(address)).lines() {
         let _ = writeln!(err, "  {line}");
     }

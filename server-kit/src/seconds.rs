@@ -36,7 +36,7 @@ impl FromStr for Seconds {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
         let nonzero = seconds.filter(|seconds| !seconds.is_zero());
-        nonzero.map(Self).ok_or_else(|| "pass a number of seconds above 0, such as 60 or 0.5".to_owned())
+        nonzero.map(Self).ok_or_else(|| "expected a number of seconds above 0, such as 60 or 0.5".to_owned())
     }
 }
 

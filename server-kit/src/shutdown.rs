@@ -4,10 +4,10 @@ use std::io;
 
 use hardening_http::Shutdown;
 
-/// The exit code that shells give to a program which Ctrl-C has ended.
+/// The exit code that shells report for a program that SIGINT ended.
 const INTERRUPTED: i32 = 130;
 
-/// SIGINT (Ctrl-C) and SIGTERM; on Windows Ctrl-C.
+/// A listener for SIGINT and SIGTERM, on Windows for Ctrl-C.
 #[derive(Debug)]
 pub struct Signals {
     #[cfg(unix)]
@@ -17,26 +17,26 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// From now on the signals no longer end the process: they are for [`next`](Self::next) to tell.
+    /// Starts to listen. From now on the signals no longer end the process.
     ///
     /// # Errors
-    /// When they cannot be watched.
+    /// If the signal handlers cannot be installed.
     #[cfg(unix)]
     pub fn watch() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self { both: [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?] })
     }
 
-    /// From now on Ctrl-C no longer ends the process: it is for [`next`](Self::next) to tell.
+    /// Starts to listen. From now on Ctrl-C no longer ends the process.
     ///
     /// # Errors
-    /// When it cannot be watched.
+    /// If the handler cannot be installed.
     #[cfg(windows)]
     pub fn watch() -> io::Result<Self> {
         Ok(Self { ctrl_c: tokio::signal::windows::ctrl_c()? })
     }
 
-    /// Waits for the next of them.
+    /// Waits for the next signal. Cancel safe.
     pub async fn next(&mut self) {
         #[cfg(unix)]
         {
@@ -51,13 +51,13 @@ impl Signals {
     }
 }
 
-/// The first signal begins the shutdown, a second one ends the process at once. Unless it is to be quiet, the program of
-/// that name says so.
+/// Begins the shutdown at the first signal and exits the process at the second. Reports the first one in the name of the
+/// program, unless `quiet`.
 pub fn shutdown_on_signal(mut signals: Signals, name: &'static str, quiet: bool, shutdown: Shutdown) {
     tokio::spawn(async move {
         signals.next().await;
         if !quiet {
-            eprintln!("{name}: finishing what runs; once more ends it at once");
+            eprintln!("{name}: completing in-flight requests; repeat the signal to exit at once");
         }
         shutdown.cancel();
         signals.next().await;

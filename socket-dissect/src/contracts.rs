@@ -1,116 +1,106 @@
-//! Contracts in protobuf: what the methods of services take and return.
+//! Protobuf contracts, by which gRPC messages are decoded.
 
-use std::ffi::OsStr;
-use std::path::Path;
-use std::sync::LazyLock;
-use std::{fmt, fs, io};
+use std::fmt;
 
 use prost_reflect::{DescriptorError, DescriptorPool, MessageDescriptor};
 
-/// The services that are known.
+/// Protobuf services whose messages are decoded with field names.
+///
+/// Empty by default: fields of messages are then shown by number.
 ///
 /// ```
 /// use socket_dissect::Contracts;
 ///
-/// let mut contracts = Contracts::bookshelf();
-/// let error = contracts.add("no/such.proto").unwrap_err().to_string();
-/// assert!(error.starts_with("cannot read the contract no/such.proto: "), "{error}");
+/// let mut contracts = Contracts::default();
+/// assert!(contracts.add_descriptors(b"not a descriptor set").is_err());
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Contracts {
-    /// One for each file: two may have services of one name.
+    /// One pool for each descriptor set, because two sets may define the same service differently.
     pools: Vec<DescriptorPool>,
 }
 
-/// Why a contract cannot be used.
+/// Reason why a descriptor set cannot be used.
 #[derive(Debug)]
-pub struct Error {
-    /// The file.
-    file: String,
-    what: What,
-}
-
-#[derive(Debug)]
-enum What {
-    Io(io::Error),
-    Source(protox::Error),
-    Descriptors(DescriptorError),
+#[non_exhaustive]
+pub enum Error {
+    /// The bytes are not a valid descriptor set.
+    Invalid(Box<dyn std::error::Error + Send + Sync>),
+    /// The descriptor set defines no service.
     NoService,
 }
 
-impl Default for Contracts {
-    fn default() -> Self {
-        Self::bookshelf()
-    }
-}
-
 impl Contracts {
-    /// The bookshelf's, which is built in.
-    #[must_use]
-    pub fn bookshelf() -> Self {
-        // It is made when this program is built, and the tests see whether it is there.
-        static BOOKSHELF: LazyLock<Option<DescriptorPool>> =
-            LazyLock::new(|| DescriptorPool::decode(bookshelf_proto::DESCRIPTORS).ok());
-        Self { pools: BOOKSHELF.iter().cloned().collect() }
-    }
-
-    /// Adds the services of a file: a `.proto`, or a `google.protobuf.FileDescriptorSet` as `protoc` writes it with
-    /// `--descriptor_set_out --include_imports`. What a `.proto` imports is looked for in its own folder and in all
-    /// above it.
+    /// Adds the services of an encoded `google.protobuf.FileDescriptorSet`, as `protoc --descriptor_set_out
+    /// --include_imports` writes it. They take precedence over services of the same name that were added before.
     ///
     /// # Errors
-    /// When it cannot be read, is neither of the two, or has no service.
-    pub fn add(&mut self, file: impl AsRef<Path>) -> Result<(), Error> {
-        let file = file.as_ref();
-        let pool = read(file).map_err(|what| Error { file: file.display().to_string(), what })?;
-        // The last that was added comes first.
+    /// If the bytes are not a valid descriptor set, or define no service.
+    pub fn add_descriptors(&mut self, descriptor_set: &[u8]) -> Result<(), Error> {
+        let pool = DescriptorPool::decode(descriptor_set)?;
+        if pool.services().len() == 0 {
+            return Err(Error::NoService);
+        }
         self.pools.insert(0, pool);
         Ok(())
     }
 
-    /// The types of a method's messages: what it takes, and what it returns.
-    pub(super) fn types(
+    /// Returns the types of a method's request and response messages, if the method is known.
+    pub(crate) fn message_types(
         &self,
         service: &str,
         method: &str,
     ) -> Option<(MessageDescriptor, MessageDescriptor)> {
         let service = self.pools.iter().find_map(|pool| pool.get_service_by_name(service))?;
-        let method = service.methods().find(|known| known.name() == method)?;
+        let method = service.methods().find(|candidate| candidate.name() == method)?;
         Some((method.input(), method.output()))
     }
 }
 
-fn read(file: &Path) -> Result<DescriptorPool, What> {
-    let pool = match file.extension().and_then(OsStr::to_str) {
-        Some("proto") => compile(file)?,
-        _ => DescriptorPool::decode(&*fs::read(file).map_err(What::Io)?).map_err(What::Descriptors)?,
-    };
-    if pool.services().len() == 0 { Err(What::NoService) } else { Ok(pool) }
-}
-
-fn compile(file: &Path) -> Result<DescriptorPool, What> {
-    let file = file.canonicalize().map_err(What::Io)?;
-    let mut compiler = protox::Compiler::new(file.ancestors().skip(1)).map_err(What::Source)?;
-    compiler.include_imports(true).open_file(&file).map_err(What::Source)?;
-    Ok(compiler.descriptor_pool())
+impl From<DescriptorError> for Error {
+    fn from(error: DescriptorError) -> Self {
+        Self::Invalid(Box::new(error))
+    }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, what } = self;
-        match what {
-            What::Io(error) => write!(f, "cannot read the contract {file}: {error}"),
-            What::Source(error) => write!(f, "cannot read the contract {file}: {error}"),
-            What::Descriptors(error) => {
-                write!(f, "{file} is neither a .proto nor a set of descriptors that protoc writes: {error}")
-            }
-            What::NoService => write!(f, "the contract {file} has no service"),
+        match self {
+            Self::Invalid(error) => write!(f, "invalid descriptor set: {error}"),
+            Self::NoService => f.write_str("the descriptor set defines no service"),
         }
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Invalid(error) => Some(&**error),
+            Self::NoService => None,
+        }
+    }
+}
 
 #[cfg(test)]
-#[path = "contracts_tests.rs"]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn services_of_a_descriptor_set_are_found() {
+        let mut contracts = Contracts::default();
+        assert!(contracts.message_types("bookshelf.v1.BookshelfService", "GetBook").is_none());
+        contracts.add_descriptors(bookshelf_proto::DESCRIPTORS).unwrap();
+        let (request, response) =
+            contracts.message_types("bookshelf.v1.BookshelfService", "GetBook").unwrap();
+        assert_eq!(request.full_name(), "bookshelf.v1.GetBookRequest");
+        assert_eq!(response.full_name(), "bookshelf.v1.GetBookResponse");
+        assert!(contracts.message_types("bookshelf.v1.BookshelfService", "Sell").is_none());
+    }
+
+    #[test]
+    fn descriptor_sets_without_service_are_refused() {
+        let mut contracts = Contracts::default();
+        assert!(matches!(contracts.add_descriptors(b"\x01"), Err(Error::Invalid(_))));
+        assert!(matches!(contracts.add_descriptors(b""), Err(Error::NoService)));
+    }
+}

@@ -1,11 +1,11 @@
-//! What recording costs: one event on the thread that serves, and one event on the drain thread.
+//! Benchmark of the cost of recording one event: on the thread that serves, and on the drain thread.
 //!
-//! `cargo bench -p socket-tap` prints a Markdown table. Every number is a median over interleaved rounds, and what counts
-//! is the ratio to one reading of the raw clock in the same round: it means the same on any machine.
+//! `cargo bench -p socket-tap` prints a Markdown table. Every number is a median over interleaved rounds. The ratio to
+//! one reading of the raw clock in the same round is comparable between machines.
 //!
-//! A loop of its own and no benchmark framework: those compare a run with an earlier one, while here the cases of one
-//! round are set against each other, and between two measurements the buffers must be drained outside of the measured
-//! time, or the cost of counting a gap would be taken for the cost of an event.
+//! The benchmark needs its own loop, because frameworks compare a run with an earlier run. Here the cases of one round
+//! are compared with each other, and between two measurements the buffers are drained outside of the measured time.
+//! Otherwise the cost of counting a gap would be mistaken for that of an event.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and fails loudly")]
 
@@ -23,13 +23,13 @@ use socket_tap::{Tap, TapStream};
 use tokio::io::AsyncWrite;
 use tokio::runtime::Runtime;
 
-/// Events between two flushes: far less than the buffers hold, so that none is lost.
+/// Number of events between two flushes, far below the capacity of the buffers, so that no event is lost.
 const BURST: u64 = 4096;
-/// How often each case is measured.
+/// Number of measurements of each case.
 const ROUNDS: usize = 201;
 
 fn main() {
-    // `cargo test --benches` runs this, too: one round shows that it works.
+    // `cargo test --benches` also runs the benchmark; one round shows that it works.
     let rounds = if std::env::args().any(|arg| arg == "--bench") { ROUNDS } else { 1 };
     let clock = Clock::new();
     let mut cases = cases();
@@ -46,12 +46,12 @@ fn main() {
     report(&raw, &cases);
 }
 
-/// One line of the table.
+/// One row of the table.
 struct Case {
     name: &'static str,
-    /// The case whose cost is not this one's: the same without a tap.
+    /// Index of the same case without a tap, whose cost is subtracted.
     without: Option<usize>,
-    /// Runs one burst and says how many nanoseconds each event took.
+    /// Runs one burst, and returns the nanoseconds per event.
     measure: Box<dyn FnMut() -> f64>,
     ns: Vec<f64>,
 }
@@ -67,20 +67,24 @@ fn cases() -> Vec<Case> {
     };
     vec![
         case("write of 64 B, no tap", None, writes::<64, _>(Ready)),
-        case("the same, tap off", Some(0), writes::<64, _>(TapStream::wrap(&Tap::off(), Ready, "memory"))),
+        case(
+            "write of 64 B, tap off",
+            Some(0),
+            writes::<64, _>(TapStream::wrap(&Tap::off(), Ready, "memory")),
+        ),
         case("recorded, discarded", Some(0), recorded::<64>(0, Discard)),
         case("recorded, trace file", Some(0), recorded::<64>(0, file("event.jsonl"))),
-        case("recorded with its 64 B, discarded", Some(0), recorded::<64>(1024, Discard)),
-        case("recorded with its 64 B, trace file", Some(0), recorded::<64>(1024, file("capture.jsonl"))),
+        case("recorded with 64 B, discarded", Some(0), recorded::<64>(1024, Discard)),
+        case("recorded with 64 B, trace file", Some(0), recorded::<64>(1024, file("capture.jsonl"))),
         case("recorded with 1 KiB, discarded", Some(0), recorded::<1024>(1024, Discard)),
-        case("drain thread: all it does, trace file", None, drained::<64>(0, file("drained.jsonl"))),
-        case("a line of JSON, by way of an event", None, formatted(None)),
+        case("drain thread, trace file", None, drained::<64>(0, file("drained.jsonl"))),
+        case("a line of JSON from an event", None, formatted(None)),
         case("a line of JSON with 64 B", None, formatted(Some(64))),
         case("a line of JSON with 1 KiB", None, formatted(Some(1024))),
     ]
 }
 
-/// Writes of `SIZE` bytes, one poll each.
+/// Writes `SIZE` bytes per poll.
 fn writes<const SIZE: usize, S: AsyncWrite + Unpin + 'static>(mut stream: S) -> impl FnMut() -> f64 {
     move || {
         let mut cx = Context::from_waker(Waker::noop());
@@ -92,13 +96,13 @@ fn writes<const SIZE: usize, S: AsyncWrite + Unpin + 'static>(mut stream: S) -> 
     }
 }
 
-/// The same through a tap that records to `sink`; drained after each burst, outside of the measured time.
+/// Writes through a tap that records to `sink`. The buffers are drained after each burst, outside of the measured time.
 fn recorded<const SIZE: usize>(capture: usize, sink: impl Sink) -> impl FnMut() -> f64 {
     let mut both = recorded_and_drained::<SIZE>(capture, sink);
     move || both().0
 }
 
-/// What the drain thread does with a burst, from the buffers to the sink.
+/// Measures the drain thread's work on a burst, from the buffers to the sink.
 fn drained<const SIZE: usize>(capture: usize, sink: impl Sink) -> impl FnMut() -> f64 {
     let mut both = recorded_and_drained::<SIZE>(capture, sink);
     move || both().1
@@ -117,7 +121,7 @@ fn recorded_and_drained<const SIZE: usize>(capture: usize, sink: impl Sink) -> i
     }
 }
 
-/// Formatting one write as the trace file does, into memory.
+/// Formats one write into memory, as the trace file does.
 fn formatted(captured: Option<usize>) -> impl FnMut() -> f64 {
     let mut transfer = Transfer::new(175).with_slices(2);
     transfer.data = captured.map(|length| vec![7; length].into());
@@ -171,7 +175,7 @@ fn quantile(values: &[f64], at: f64) -> f64 {
     sorted[((sorted.len() - 1) as f64 * at).round() as usize]
 }
 
-/// Takes every byte at once and does nothing with it.
+/// A stream that accepts all bytes and discards them.
 struct Ready;
 
 impl AsyncWrite for Ready {
@@ -188,7 +192,7 @@ impl AsyncWrite for Ready {
     }
 }
 
-/// Throws events away.
+/// A sink that discards events.
 struct Discard;
 
 impl Sink for Discard {
@@ -201,7 +205,7 @@ impl Sink for Discard {
     }
 }
 
-/// Ends the benchmark when something was lost: counting a gap is cheaper than recording.
+/// A sink that ends the benchmark if an event is lost, because counting a gap is cheaper than recording.
 struct Whole<S>(S);
 
 impl<S: Sink> Sink for Whole<S> {

@@ -1,4 +1,4 @@
-//! An axum server with the tap. Run it, and ask it something:
+//! An axum server with the tap. Run it and send a request:
 //!
 //! ```text
 //! cargo run -p socket-tap --features axum --example axum

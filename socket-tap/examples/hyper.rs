@@ -1,4 +1,4 @@
-//! A hyper server with the tap, by plain use: hyper takes any stream. Run it, and ask it something:
+//! A hyper server with the tap. hyper accepts any stream, so no adapter is needed. Run it and send a request:
 //!
 //! ```text
 //! cargo run -p socket-tap --example hyper

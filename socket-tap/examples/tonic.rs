@@ -1,4 +1,4 @@
-//! A tonic server with the tap. Run it, and ask it something:
+//! A tonic server with the tap. Run it and send a request:
 //!
 //! ```text
 //! cargo run -p socket-tap --features tonic --example tonic

@@ -1,26 +1,27 @@
-//! The part of accepting that all listeners share.
+//! The parts of accepting a connection that all listeners share.
 
 use std::io;
 
 use crate::event::{Addr, Op};
 use crate::pause;
-use crate::sensor::Sensor;
+use crate::socket_recorder::SocketRecorder;
 
-/// Records an accepted connection. Returns its sensor when the listener has one; the addresses are read only then.
+/// Records an accepted connection and returns its recorder; `None` if the tap is off. Reads the addresses only if the
+/// tap is on.
 pub(crate) fn accepted(
-    listener: Option<&Sensor>,
+    listener: Option<&SocketRecorder>,
     fd: Option<i32>,
     local: impl FnOnce() -> Option<Addr>,
     peer: impl FnOnce() -> Option<Addr>,
-) -> Option<Sensor> {
+) -> Option<SocketRecorder> {
     let listener = listener?;
-    let sensor = Sensor::new(listener.recording(), fd);
-    sensor.done(Op::Accept { on: listener.sock(), fd, local: local(), peer: peer() });
-    Some(sensor)
+    let recorder = SocketRecorder::new(listener.recording(), fd);
+    recorder.succeeded(Op::Accept { on: listener.sock(), fd, local: local(), peer: peer() });
+    Some(recorder)
 }
 
-/// Records an accept that failed. The listener keeps listening.
-pub(crate) fn failed(listener: Option<&Sensor>, error: io::Error) -> io::Error {
+/// Records a failed accept, and returns its error.
+pub(crate) fn failed(listener: Option<&SocketRecorder>, error: io::Error) -> io::Error {
     if let Some(listener) = listener {
         let op = Op::Accept { on: listener.sock(), fd: None, local: None, peer: None };
         listener.failed(op, &error);
@@ -28,7 +29,7 @@ pub(crate) fn failed(listener: Option<&Sensor>, error: io::Error) -> io::Error {
     error
 }
 
-/// Accepts until it succeeds: skips handshakes that were broken off, and pauses when no file descriptor is left.
+/// Accepts until it succeeds: skips aborted handshakes, and pauses while no file descriptor is available.
 pub(crate) async fn next<T, F: Future<Output = io::Result<T>>>(mut accept: impl FnMut() -> F) -> T {
     loop {
         match accept().await {
@@ -43,7 +44,7 @@ pub(crate) async fn next<T, F: Future<Output = io::Result<T>>>(mut accept: impl 
     }
 }
 
-/// Whether an error concerns one connection and not the listener: see accept(2), "Error handling".
+/// Returns `true` if an error concerns one connection and not the listener: see accept(2), "Error handling".
 pub(crate) fn concerns_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)

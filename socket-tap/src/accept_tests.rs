@@ -5,18 +5,18 @@ use std::task::Poll;
 use super::*;
 use crate::event::SockId;
 
-/// Linux does not report this error for TCP, other systems do: a script stands in for them.
+/// Uses a script, because Linux does not report this error for TCP, as other systems do.
 #[tokio::test]
-async fn broken_handshake_is_skipped_without_a_pause() {
+async fn aborted_handshake_is_skipped_without_a_pause() {
     use io::ErrorKind::{ConnectionAborted, ConnectionReset};
     let mut script = vec![Ok("connection"), Err(ConnectionReset.into()), Err(ConnectionAborted.into())];
     let mut accepted = pin!(next(|| std::future::ready(script.pop().unwrap())));
-    // One poll is enough: nothing waits.
+    // The future is ready on its first poll, so it does not pause.
     let first = poll_fn(|cx| Poll::Ready(accepted.as_mut().poll(cx))).await;
     assert_eq!(first, Poll::Ready("connection"));
 }
 
-/// The limit on open files holds for a whole process, so this test is run in one of its own.
+/// The limit on open files is the process's, so the test runs in a separate process.
 #[cfg(unix)]
 mod no_descriptor_left {
     use std::process::Command;
@@ -30,8 +30,8 @@ mod no_descriptor_left {
     const CHILD: &str = "SOCKET_TAP_TEST_NO_DESCRIPTOR_LEFT";
 
     #[test]
-    fn listener_waits_and_continues() {
-        let test = "accept::tests::no_descriptor_left::in_a_separate_process";
+    fn accept_waits_for_a_free_descriptor() {
+        let test = "accept::tests::no_descriptor_left::runs_without_free_descriptors";
         let child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", test, "--nocapture"])
             .env(CHILD, "1")
@@ -42,9 +42,9 @@ mod no_descriptor_left {
         assert!(said.contains("1 passed"), "the test was renamed? {said}");
     }
 
-    /// On a runtime without timers: the pause must not need them.
+    /// Uses a runtime without timers, which the pause must not need.
     #[test]
-    fn in_a_separate_process() {
+    fn runs_without_free_descriptors() {
         if std::env::var_os(CHILD).is_some() {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
             runtime.block_on(exhaust_and_recover());
@@ -57,7 +57,7 @@ mod no_descriptor_left {
         let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();
         let client = TapStream::connect(&Tap::off(), listener.local_addr().unwrap()).await.unwrap();
 
-        // The lowest free number is the first that is now too high.
+        // The lowest free descriptor exceeds the new limit.
         let free = std::fs::File::open("/dev/null").unwrap();
         let lowest = u64::try_from(std::os::fd::AsRawFd::as_raw_fd(&free)).unwrap();
         drop(free);

@@ -1,17 +1,17 @@
-//! Sockets and streams that the tap did not make: recorded from here on, and told apart from those whose making it saw.
+//! Sockets and streams that were created without the tap. Their recording begins with an `adopt` event.
 
 use std::io;
 use std::net::SocketAddr;
 
 use tokio::net::TcpStream;
 
-use crate::endpoint::fd_of;
 use crate::event::{Addr, Domain, Op, SockId, SocketKind};
-use crate::sensor::Sensor;
+use crate::pending_socket::fd_of;
+use crate::socket_recorder::SocketRecorder;
 use crate::stream::TapStream;
 use crate::tap::Tap;
 
-/// What is known of a stream that is given to [`TapStream::wrap`]. A text alone names its kind: `"tls"`.
+/// A description of a stream for [`TapStream::wrap`]. A string such as `"tls"` converts into one.
 ///
 /// ```
 /// use socket_tap::Origin;
@@ -28,28 +28,28 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// A stream of this kind, in the program's own words: `tls`, `pipe`, `memory`.
+    /// Describes a stream of the given kind, in the program's own words: `tls`, `pipe`, `memory`.
     #[must_use]
     pub fn new(kind: impl Into<Domain>) -> Self {
         Self { domain: kind.into(), on: None, local: None, peer: None }
     }
 
-    /// It runs over a stream that is recorded, too, by its [`TapStream::sock`]. A reader then knows that the same
-    /// bytes pass twice, and counts them once. `None`, as of a tap that is off, says nothing.
+    /// Sets the [`TapStream::sock`] of a recorded stream below this one. Readers of the trace then know that the same
+    /// bytes appear twice, and count them once. `None`, from a tap that is off, has no effect.
     #[must_use]
     pub fn over(mut self, below: Option<SockId>) -> Self {
         self.on = below;
         self
     }
 
-    /// Our address.
+    /// Sets the local address.
     #[must_use]
     pub fn local(mut self, address: impl Into<Addr>) -> Self {
         self.local = Some(address.into());
         self
     }
 
-    /// The other side's address.
+    /// Sets the peer's address.
     #[must_use]
     pub fn peer(mut self, address: impl Into<Addr>) -> Self {
         self.peer = Some(address.into());
@@ -64,10 +64,10 @@ impl From<&'static str> for Origin {
 }
 
 impl<S> TapStream<S> {
-    /// Puts the tap around any stream, for example above TLS, where it sees what was said in plain text.
+    /// Wraps any stream, for example a TLS stream, on which the tap sees plaintext.
     ///
-    /// The recording begins with an `adopt`: the making of the stream was not seen. Such a stream has no file
-    /// descriptor of its own, so its close carries nothing from the kernel.
+    /// The recording begins with an `adopt` event, because the tap did not see how the stream was created. A wrapped
+    /// stream has no file descriptor, so its close has no data from the kernel.
     ///
     /// ```
     /// use socket_tap::{Origin, Tap, TapStream, sink::Memory};
@@ -96,14 +96,14 @@ impl<S> TapStream<S> {
     /// ```
     pub fn wrap(tap: &Tap, stream: S, origin: impl Into<Origin>) -> Self {
         let Origin { domain, on, local, peer } = origin.into();
-        let sensor =
+        let recorder =
             adopted(tap, None, |fd| Op::Adopt { fd, domain, kind: SocketKind::Stream, on, local, peer });
-        Self::new(stream, sensor)
+        Self::new(stream, recorder)
     }
 }
 
 impl TapStream<TcpStream> {
-    /// Records a connection that was made without the tap, from here on. Its options stay as they are.
+    /// Starts to record a connection that was created without the tap. Its options stay unchanged.
     ///
     /// ```
     /// use socket_tap::{Tap, TapListener, TapStream};
@@ -119,32 +119,36 @@ impl TapStream<TcpStream> {
     /// ```
     #[must_use]
     pub fn from_tokio(tap: &Tap, stream: TcpStream) -> Self {
-        let sensor = adopted(tap, fd_of(&stream), |fd| {
+        let recorder = adopted(tap, fd_of(&stream), |fd| {
             ip(SocketKind::Stream, fd, stream.local_addr().ok(), stream.peer_addr().ok())
         });
-        Self::new(stream, sensor)
+        Self::new(stream, recorder)
     }
 
-    /// Records a connection of the standard library, from here on. It must not block: see
+    /// Starts to record a connection of the standard library. It must be in non-blocking mode: see
     /// [`set_nonblocking`](std::net::TcpStream::set_nonblocking).
     ///
     /// # Errors
-    /// As [`TcpStream::from_std`].
+    /// Fails like [`TcpStream::from_std`].
     ///
     /// # Panics
-    /// As [`TcpStream::from_std`]: outside of a tokio runtime with I/O enabled.
+    /// Panics like [`TcpStream::from_std`]: outside of a tokio runtime with I/O enabled.
     pub fn from_std(tap: &Tap, stream: std::net::TcpStream) -> io::Result<Self> {
         TcpStream::from_std(stream).map(|stream| Self::from_tokio(tap, stream))
     }
 }
 
-/// The sensor of something that was there already.
-pub(crate) fn adopted(tap: &Tap, fd: Option<i32>, op: impl FnOnce(Option<i32>) -> Op) -> Option<Sensor> {
-    let sensor = tap.recording().map(|recording| Sensor::new(recording, fd));
-    if let Some(sensor) = &sensor {
-        sensor.done(op(fd));
+/// Creates the recorder of an existing socket or stream, and records its `adopt` event.
+pub(crate) fn adopted(
+    tap: &Tap,
+    fd: Option<i32>,
+    op: impl FnOnce(Option<i32>) -> Op,
+) -> Option<SocketRecorder> {
+    let recorder = tap.recording().map(|recording| SocketRecorder::new(recording, fd));
+    if let Some(recorder) = &recorder {
+        recorder.succeeded(op(fd));
     }
-    sensor
+    recorder
 }
 
 pub(crate) fn ip(

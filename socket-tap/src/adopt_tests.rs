@@ -24,7 +24,7 @@ fn end(event: &Event) -> &Close {
 }
 
 #[tokio::test]
-async fn a_listener_that_was_there_is_adopted_and_not_said_to_be_made() {
+async fn existing_sockets_are_recorded_as_adopted() {
     let (tap, memory) = recording();
     let inner = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, fd) = (inner.local_addr().unwrap(), fd_of(&inner));
@@ -45,7 +45,7 @@ async fn a_listener_that_was_there_is_adopted_and_not_said_to_be_made() {
 }
 
 #[tokio::test]
-async fn a_wrapped_stream_says_what_is_known_of_it() {
+async fn wrapped_stream_records_its_origin() {
     let (tap, memory) = recording();
     let (ours, mut theirs) = tokio::io::duplex(64);
     let peer: SocketAddr = "192.0.2.1:443".parse().unwrap();
@@ -70,7 +70,7 @@ async fn a_wrapped_stream_says_what_is_known_of_it() {
 }
 
 #[tokio::test]
-async fn a_stream_that_is_taken_back_is_released_and_not_closed() {
+async fn into_inner_records_release_instead_of_close() {
     let (tap, memory) = recording();
     let (ours, mut theirs) = tokio::io::duplex(64);
     let mut stream = TapStream::wrap(&tap, ours, "memory");
@@ -89,7 +89,7 @@ async fn a_stream_that_is_taken_back_is_released_and_not_closed() {
 }
 
 #[tokio::test]
-async fn nothing_is_recorded_when_the_tap_is_off() {
+async fn tap_that_is_off_records_nothing() {
     let (ours, _theirs) = tokio::io::duplex(64);
     let mut stream = TapStream::wrap(&Tap::off(), ours, "memory");
     stream.write_all(b"x").await.unwrap();

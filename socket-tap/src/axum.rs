@@ -37,7 +37,8 @@ impl Listener for crate::TapUnixListener {
     }
 }
 
-/// For `Router::into_make_service_with_connect_info::<ConnInfo>()` and the extractor `ConnectInfo<ConnInfo>`.
+/// Makes the extractor `ConnectInfo<ConnInfo>` available with
+/// `Router::into_make_service_with_connect_info::<ConnInfo>()`.
 impl Connected<IncomingStream<'_, TapListener>> for ConnInfo {
     fn connect_info(stream: IncomingStream<'_, TapListener>) -> Self {
         stream.io().conn_info()
@@ -54,7 +55,7 @@ impl Connected<IncomingStream<'_, crate::TapUnixListener>> for ConnInfo {
 /// The peer's address, for `Router::into_make_service_with_connect_info::<PeerAddr>()`.
 ///
 /// axum implements `ConnectInfo<SocketAddr>` for its own listeners, and for every listener behind
-/// [`tap_io`](axum::serve::ListenerExt::tap_io). So handlers that extract a `SocketAddr` stay as they are:
+/// [`tap_io`](axum::serve::ListenerExt::tap_io). With `tap_io`, handlers that extract a `SocketAddr` need no change:
 ///
 /// ```
 /// use std::net::SocketAddr;

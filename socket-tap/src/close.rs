@@ -1,26 +1,26 @@
-//! What is known of a connection at its end.
+//! The end of a connection: the side that ended it, its totals, and the kernel's view.
 
-use crate::event::words::words;
+use crate::event::string_enum::string_enum;
 
-/// The end of a socket: who ended it, what went through, and what the kernel knew of it.
+/// The end of a socket: the side that ended the connection, its totals, and the kernel's view of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Close {
-    /// Who ended it; `None` for a socket that never carried bytes, such as a listener.
+    /// The side that ended the connection; `None` for a socket that never carried bytes, such as a listener.
     pub ended_by: Option<EndedBy>,
-    /// The operating system's number for the error that ended it; only for [`EndedBy::Reset`] and [`EndedBy::Error`].
+    /// The errno of the error that ended the connection; only for [`EndedBy::Reset`] and [`EndedBy::Error`].
     pub errno: Option<i32>,
-    /// Our own close was an abort: it told the other side with a RST instead of a FIN, because received bytes were
-    /// left unread or `SO_LINGER` was 0. Linux only.
+    /// `true` if the local close was an abort: it sent a RST instead of a FIN, because received bytes were unread or
+    /// `SO_LINGER` was 0. Linux only.
     pub aborted: bool,
-    /// What went through it. Exact also when single reads and writes are missing from the recording.
+    /// Bytes and calls over the connection's life. Exact even if reads and writes are missing from the recording.
     pub totals: Totals,
-    /// The kernel's view, sampled while the socket was still open. Linux only.
+    /// The kernel's view of the connection, sampled while the socket was still open. Linux only.
     pub tcp: Option<TcpSample>,
 }
 
 impl Close {
-    /// The end of a connection that carried nothing.
+    /// Creates the end of a connection that carried no bytes.
     ///
     /// ```
     /// use socket_tap::close::{Close, EndedBy, Totals};
@@ -34,7 +34,7 @@ impl Close {
         Self { ended_by: Some(ended_by), ..Self::default() }
     }
 
-    /// The same with what went through.
+    /// Sets the totals.
     #[must_use]
     pub fn with_totals(mut self, totals: Totals) -> Self {
         self.totals = totals;
@@ -42,7 +42,7 @@ impl Close {
     }
 }
 
-/// Counts of one connection, or of one datagram socket; there `reads` and `writes` are datagrams.
+/// Totals of one connection or datagram socket. For a datagram socket `reads` and `writes` count datagrams.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Totals {
@@ -50,50 +50,50 @@ pub struct Totals {
     pub rx: u64,
     /// Bytes sent.
     pub tx: u64,
-    /// Reads that succeeded, the end of stream among them.
+    /// Successful reads, including the end of stream.
     pub reads: u64,
-    /// Writes that succeeded.
+    /// Successful writes.
     pub writes: u64,
 }
 
 impl Totals {
-    /// The same with so many reads, and the bytes that they brought.
+    /// Sets the number of reads, and the bytes that they received.
     #[must_use]
     pub fn with_reads(mut self, reads: u64, bytes: u64) -> Self {
         (self.reads, self.rx) = (reads, bytes);
         self
     }
 
-    /// The same with so many writes, and the bytes that they took.
+    /// Sets the number of writes, and the bytes that they sent.
     #[must_use]
     pub fn with_writes(mut self, writes: u64, bytes: u64) -> Self {
         (self.writes, self.tx) = (writes, bytes);
         self
     }
 
-    /// Whether nothing went through.
+    /// Returns `true` if all counts are zero.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// Who ended a connection.
+/// The side that ended a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EndedBy {
-    /// We did, before we saw the other side finish.
+    /// The program, before it saw the peer finish.
     Local,
-    /// The other side finished sending first (FIN).
+    /// The peer: it finished sending first (FIN).
     Peer,
-    /// The other side tore it down (RST).
+    /// The peer: it reset the connection (RST).
     Reset,
-    /// Another error of a read or write.
+    /// Neither: a read or write failed with another error.
     Error,
 }
 
 impl EndedBy {
-    /// Its name, as in a trace.
+    /// Returns the name that a trace uses.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -113,44 +113,44 @@ pub struct TcpSample {
     pub state: TcpState,
     /// Smoothed round-trip time, in microseconds.
     pub rtt_us: u32,
-    /// Segments sent again over the connection's life.
+    /// Retransmitted segments over the connection's life.
     pub retransmits: u32,
-    /// Received bytes that the program has not read. What is left at a close makes it an abort.
+    /// Received bytes that the program has not read. If there are any, a close is an abort.
     pub unread: u32,
 }
 
 impl TcpSample {
-    /// A connection in that state, with nothing sent again and nothing unread.
+    /// Creates a sample of a connection without retransmissions and unread bytes. `rtt_us` is in microseconds.
     #[must_use]
     pub fn new(state: TcpState, rtt_us: u32) -> Self {
         Self { state, rtt_us, retransmits: 0, unread: 0 }
     }
 }
 
-words! {
-    /// The state of a TCP connection (RFC 9293, section 3.3.2), by the names that `netstat(8)` prints.
+string_enum! {
+    /// The state of a TCP connection (RFC 9293, section 3.3.2), with the names that `netstat(8)` prints.
     TcpState {
-        /// Data goes both ways.
+        /// Both sides can send data.
         Established = "ESTABLISHED",
-        /// Our SYN is sent.
+        /// The local SYN is sent.
         SynSent = "SYN_SENT",
-        /// A SYN has come, and ours is sent.
+        /// The peer's SYN has arrived, and the local SYN is sent.
         SynRecv = "SYN_RECV",
-        /// Our FIN is sent, and not acknowledged.
+        /// The local FIN is sent and not acknowledged.
         FinWait1 = "FIN_WAIT1",
-        /// Our FIN is acknowledged; the other side has not finished.
+        /// The local FIN is acknowledged; the peer has not finished.
         FinWait2 = "FIN_WAIT2",
-        /// Both sides have finished; late segments are waited for.
+        /// Both sides have finished; the socket waits for late segments.
         TimeWait = "TIME_WAIT",
-        /// There is no connection, or no longer.
+        /// The connection does not exist, or no longer exists.
         Close = "CLOSE",
-        /// The other side has finished; we have not.
+        /// The peer has finished; the program has not.
         CloseWait = "CLOSE_WAIT",
-        /// The other side has finished, and our FIN is sent and not acknowledged.
+        /// The peer has finished; the local FIN is sent and not acknowledged.
         LastAck = "LAST_ACK",
-        /// It waits for connections.
+        /// The socket waits for connections.
         Listen = "LISTEN",
-        /// Both FINs are sent, and ours is not acknowledged.
+        /// Both FINs are sent; the local one is not acknowledged.
         Closing = "CLOSING",
     }
 }

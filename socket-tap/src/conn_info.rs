@@ -1,16 +1,16 @@
-//! A connection as a handler sees it.
+//! The number, addresses and age of a connection, for handlers.
 
 use std::time::Instant;
 
 use crate::event::{Addr, SockId};
-use crate::sensor::Sensor;
 use crate::socket::Socket;
+use crate::socket_recorder::SocketRecorder;
 use crate::stream::TapStream;
 
-/// A connection: its number in the recording, its addresses, and its age.
+/// The number of a connection in the recording, its addresses, and its age.
 ///
-/// With it a handler can write the connection's number into its log, and the line is then found in the trace. It comes
-/// from [`TapStream::conn_info`]; with axum from `ConnectInfo<ConnInfo>`, with tonic from the extensions of a request.
+/// A handler can write the number into its log, so that the log line leads to the connection in the trace. Get it from
+/// [`TapStream::conn_info`], in axum from `ConnectInfo<ConnInfo>`, and in tonic from the extensions of a request.
 ///
 /// ```
 /// use socket_tap::{Tap, TapListener, TapStream};
@@ -31,24 +31,24 @@ use crate::stream::TapStream;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConnInfo {
-    /// Its number in the recording; `None` when nothing is recorded.
+    /// The number of the connection in the recording; `None` if the tap is off.
     pub sock: Option<SockId>,
-    /// Our address.
+    /// The local address.
     pub local: Option<Addr>,
     /// The peer's address.
     pub peer: Option<Addr>,
-    /// When it was accepted, connected, or handed to the tap.
+    /// The moment at which the connection was accepted, connected, or given to the tap.
     pub since: Instant,
 }
 
 impl<S: Socket> TapStream<S> {
-    /// Returns what a handler may want to know about the connection.
+    /// Returns the number, addresses and age of the connection.
     ///
-    /// The recording has the addresses already. When nothing is recorded, this asks the kernel.
+    /// The recording has the addresses already. If the tap is off, this queries the kernel.
     pub fn conn_info(&self) -> ConnInfo {
-        let known = self.sensor().map(|sensor| sensor.socket().addresses()).unwrap_or_default();
+        let known = self.recorder().map(|recorder| recorder.socket().addresses()).unwrap_or_default();
         ConnInfo {
-            sock: self.sensor().map(Sensor::sock),
+            sock: self.recorder().map(SocketRecorder::sock),
             local: known.local.or_else(|| self.get_ref().local()),
             peer: known.peer.or_else(|| self.get_ref().peer()),
             since: self.since(),

@@ -1,4 +1,4 @@
-//! A tower layer that names the connection in the log.
+//! A tower layer that adds the connection's number to log lines.
 
 use std::task::{Context, Poll};
 
@@ -12,18 +12,18 @@ use tracing::{Span, info_span};
 use crate::conn_info::ConnInfo;
 use crate::event::SockId;
 
-/// The field with the connection's number in the recording.
+/// The span field with the connection's number in the recording.
 const FIELD: &str = "socket_tap.sock";
 
-/// A [`Layer`] that puts the connection's number on the request's span, as `socket_tap.sock`, so that a log line leads to
-/// its connection in the trace.
+/// A [`Layer`] that records the connection's number on the request's span, as `socket_tap.sock`, so that a log line
+/// leads to its connection in the trace.
 ///
-/// When the current span has a field of that name (declared with [`Empty`]), the number is recorded there. Otherwise the
-/// request runs in a span of its own, `connection`. The layer knows the connection from the request's extensions: with
-/// axum use `into_make_service_with_connect_info::<ConnInfo>()`, with tonic `TapIncoming::with_conn_info`. Without a
-/// [`ConnInfo`], or when nothing is recorded, it does nothing.
+/// If the current span has a field of that name (declared with [`Empty`]), the number is recorded there. Otherwise the
+/// request runs in a new span, `connection`. The layer gets the connection from the request's extensions: in axum use
+/// `into_make_service_with_connect_info::<ConnInfo>()`, in tonic `TapIncoming::with_conn_info`. Without a [`ConnInfo`],
+/// or if the tap is off, it does nothing.
 ///
-/// With the feature `tonic` it also gives a request its `TcpConnectInfo`, so that `Request::remote_addr` works.
+/// With the feature `tonic` it also adds `TcpConnectInfo` to a request, so that `Request::remote_addr` works.
 ///
 /// ```
 /// use socket_tap::ConnLayer;
@@ -53,7 +53,7 @@ impl<S> Layer<S> for ConnLayer {
     }
 }
 
-/// The service that a [`ConnLayer`] makes.
+/// The service that [`ConnLayer`] creates.
 #[derive(Clone, Copy, Debug)]
 pub struct ConnService<S> {
     inner: S,
@@ -81,7 +81,7 @@ where
     }
 }
 
-/// A span with the number, unless the current one takes it.
+/// Returns a new span with the number, or no span if the current one has the field.
 fn span(sock: SockId) -> Span {
     let current = Span::current();
     if current.has_field(FIELD) {
@@ -102,7 +102,7 @@ fn conn_info<B>(request: &Request<B>) -> Option<&ConnInfo> {
     extensions.get()
 }
 
-/// tonic looks for a peer's address only there.
+/// Adds the peer's address in the form in which tonic looks for it.
 #[cfg(feature = "tonic")]
 fn with_tcp_info<B>(mut request: Request<B>) -> Request<B> {
     use crate::event::Addr;

@@ -10,12 +10,12 @@ use tracing_core::span::Current;
 
 use super::*;
 
-/// Keeps the fields of spans, and the span that is entered.
+/// A subscriber that keeps the fields of spans, and the entered spans.
 #[derive(Clone, Default)]
-struct Spans(Arc<Mutex<Kept>>);
+struct Spans(Arc<Mutex<SpanStore>>);
 
 #[derive(Default)]
-struct Kept {
+struct SpanStore {
     spans: Vec<(&'static Metadata<'static>, String)>,
     entered: Vec<u64>,
 }
@@ -29,12 +29,12 @@ impl Visit for Text<'_> {
 }
 
 impl Spans {
-    fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
+    fn store(&self) -> std::sync::MutexGuard<'_, SpanStore> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn seen(&self) -> Vec<String> {
-        self.kept().spans.iter().map(|(span, fields)| format!("{} {fields}", span.name())).collect()
+        self.store().spans.iter().map(|(span, fields)| format!("{} {fields}", span.name())).collect()
     }
 }
 
@@ -44,38 +44,38 @@ impl Subscriber for Spans {
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
-        let mut kept = self.kept();
+        let mut store = self.store();
         let mut fields = String::new();
         span.record(&mut Text(&mut fields));
-        kept.spans.push((span.metadata(), fields));
-        Id::from_u64(kept.spans.len() as u64)
+        store.spans.push((span.metadata(), fields));
+        Id::from_u64(store.spans.len() as u64)
     }
 
     fn record(&self, span: &Id, values: &Record<'_>) {
         let index = usize::try_from(span.into_u64()).unwrap() - 1;
-        values.record(&mut Text(&mut self.kept().spans[index].1));
+        values.record(&mut Text(&mut self.store().spans[index].1));
     }
 
     fn record_follows_from(&self, _: &Id, _: &Id) {}
     fn event(&self, _: &tracing::Event<'_>) {}
 
     fn enter(&self, span: &Id) {
-        self.kept().entered.push(span.into_u64());
+        self.store().entered.push(span.into_u64());
     }
 
     fn exit(&self, _: &Id) {
-        self.kept().entered.pop();
+        self.store().entered.pop();
     }
 
     fn current_span(&self) -> Current {
-        let kept = self.kept();
+        let store = self.store();
         let entered =
-            |&id: &u64| Current::new(Id::from_u64(id), kept.spans[usize::try_from(id).unwrap() - 1].0);
-        kept.entered.last().map_or_else(Current::none, entered)
+            |&id: &u64| Current::new(Id::from_u64(id), store.spans[usize::try_from(id).unwrap() - 1].0);
+        store.entered.last().map_or_else(Current::none, entered)
     }
 }
 
-/// Answers with the name of the span that it runs in.
+/// A service that responds with the name of its current span.
 struct SpanName;
 
 impl Service<Request<()>> for SpanName {
@@ -102,13 +102,13 @@ fn request(info: ConnInfo) -> Request<()> {
     request
 }
 
-/// The span that the service ran in.
+/// Returns the span that the service ran in.
 async fn ran_in(request: Request<()>) -> Option<&'static str> {
     ConnLayer::new().layer(SpanName).call(request).await.unwrap()
 }
 
-/// A number, as the recorder gives it.
-async fn a_sock() -> Option<SockId> {
+/// Returns a socket number from a recorder.
+async fn recorded_sock() -> Option<SockId> {
     let tap = crate::Tap::server("test").start().unwrap();
     crate::TapStream::wrap(&tap, tokio::io::empty(), "empty").sock()
 }
@@ -116,16 +116,16 @@ async fn a_sock() -> Option<SockId> {
 #[tokio::test]
 async fn request_runs_in_a_span_with_the_number() {
     let spans = Spans::default();
-    let sock = a_sock().await;
+    let sock = recorded_sock().await;
     let _guard = tracing::subscriber::set_default(spans.clone());
     assert_eq!(ran_in(request(info(sock))).await, Some("connection"));
     assert_eq!(spans.seen(), ["connection socket_tap.sock=1"]);
 }
 
 #[tokio::test]
-async fn field_of_the_current_span_gets_the_number() {
+async fn number_is_recorded_on_the_current_span() {
     let spans = Spans::default();
-    let sock = a_sock().await;
+    let sock = recorded_sock().await;
     let _guard = tracing::subscriber::set_default(spans.clone());
     let span = info_span!("request", socket_tap.sock = Empty);
     assert_eq!(ran_in(request(info(sock))).instrument(span).await, Some("request"));
@@ -143,9 +143,9 @@ async fn unrecorded_connection_gets_no_span() {
 
 #[cfg(feature = "axum")]
 #[tokio::test]
-async fn connect_info_of_axum_is_found() {
+async fn layer_reads_connect_info_of_axum() {
     let spans = Spans::default();
-    let sock = a_sock().await;
+    let sock = recorded_sock().await;
     let _guard = tracing::subscriber::set_default(spans.clone());
     let mut request = Request::new(());
     request.extensions_mut().insert(axum::extract::ConnectInfo(info(sock)));

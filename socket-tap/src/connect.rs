@@ -1,4 +1,4 @@
-//! The client side of TCP.
+//! TCP connections to a server.
 
 use std::io;
 use std::net::SocketAddr;
@@ -6,25 +6,25 @@ use std::net::SocketAddr;
 use socket2::{Domain, Type};
 use tokio::net::{TcpStream, ToSocketAddrs};
 
-use crate::endpoint::{Making, no_address};
 use crate::event::Op;
 use crate::options::TcpOptions;
+use crate::pending_socket::{PendingSocket, no_address};
 use crate::stream::TapStream;
 use crate::tap::Tap;
 
 impl TapStream<TcpStream> {
-    /// Connects as [`TcpStream::connect`] does, and records socket and connect. No option is set.
+    /// Connects like [`TcpStream::connect`], and records socket and connect. No option is set.
     ///
     /// # Errors
-    /// As [`TcpStream::connect`]: the last address's, when there are several and all fail.
+    /// Fails like [`TcpStream::connect`]. If several addresses fail, returns the error of the last one.
     ///
     /// # Panics
-    /// Outside of a tokio runtime with I/O enabled, as [`TcpStream::connect`].
+    /// Panics outside of a tokio runtime with I/O enabled, like [`TcpStream::connect`].
     pub async fn connect(tap: &Tap, address: impl ToSocketAddrs) -> io::Result<Self> {
         Self::connect_with(tap, address, TcpOptions::new()).await
     }
 
-    /// Connects as [`connect`](Self::connect) does, then sets the options and records each.
+    /// Connects like [`connect`](Self::connect), then sets the options and records each.
     ///
     /// ```
     /// use socket_tap::{Tap, TapListener, TapStream, TcpOptions};
@@ -39,8 +39,8 @@ impl TapStream<TcpStream> {
     /// ```
     ///
     /// # Errors
-    /// As [`connect`](Self::connect). An option that cannot be set is recorded, and no error: the connection may have
-    /// ended already, and the first read reports that.
+    /// Fails like [`connect`](Self::connect). An option that cannot be set is recorded but is not an error: the
+    /// connection may already have ended, which the first read reports.
     pub async fn connect_with(
         tap: &Tap,
         address: impl ToSocketAddrs,
@@ -59,22 +59,22 @@ impl TapStream<TcpStream> {
 
 async fn connect_to(tap: &Tap, address: SocketAddr, options: TcpOptions) -> io::Result<TapStream> {
     let peer = Some(address.into());
-    let making = Making::new(tap, Domain::for_address(address), Type::STREAM)?;
-    let began = making.now();
+    let pending = PendingSocket::new(tap, Domain::for_address(address), Type::STREAM)?;
+    let began = pending.now();
     let connect = |local| Op::Connect { local, peer: peer.clone(), began };
-    making.begin_connect(&address.into(), || connect(None))?;
-    // A connect that fails or is cancelled drops `making`, and that records the close.
-    let making = making.convert(|socket| TcpStream::from_std(socket.into()))?;
-    let result = connected(making.socket()).await;
-    let local = || making.socket().local_addr().ok().map(Into::into);
-    let local = if result.is_ok() && making.is_recorded() { local() } else { None };
-    making.step(|| connect(local), result)?;
-    let (stream, sensor) = making.done();
-    options.apply(&stream, sensor.as_ref());
-    Ok(TapStream::new(stream, sensor))
+    pending.begin_connect(&address.into(), || connect(None))?;
+    // A connect that fails or is cancelled drops `pending`, which records the close.
+    let pending = pending.convert(|socket| TcpStream::from_std(socket.into()))?;
+    let result = connected(pending.socket()).await;
+    let local = || pending.socket().local_addr().ok().map(Into::into);
+    let local = if result.is_ok() && pending.is_recorded() { local() } else { None };
+    pending.record(|| connect(local), result)?;
+    let (stream, recorder) = pending.into_parts();
+    options.apply(&stream, recorder.as_ref());
+    Ok(TapStream::new(stream, recorder))
 }
 
-/// Waits for the end of the handshake, as tokio does.
+/// Waits for the end of the handshake in the same way as tokio.
 async fn connected(stream: &TcpStream) -> io::Result<()> {
     stream.writable().await?;
     stream.take_error()?.map_or(Ok(()), Err)

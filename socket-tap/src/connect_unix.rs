@@ -1,4 +1,4 @@
-//! The client side of Unix-domain sockets, and streams that were made without the tap.
+//! Unix-domain connections to a server, and streams that were created without the tap.
 
 use std::io;
 use std::path::Path;
@@ -7,38 +7,38 @@ use socket2::{Domain, SockAddr, Type};
 use tokio::net::UnixStream;
 
 use crate::adopt::adopted;
-use crate::endpoint::{Making, fd_of};
 use crate::event::{Op, SocketKind};
+use crate::pending_socket::{PendingSocket, fd_of};
 use crate::stream::TapStream;
 use crate::tap::Tap;
 use crate::unix::{addr, adopt, path_addr};
 
 impl TapStream<UnixStream> {
-    /// Connects to a path as [`UnixStream::connect`] does, and records socket and connect.
+    /// Connects to a path like [`UnixStream::connect`], and records socket and connect.
     ///
     /// # Errors
-    /// As [`UnixStream::connect`].
+    /// Fails like [`UnixStream::connect`].
     ///
     /// # Panics
-    /// Outside of a tokio runtime with I/O enabled, as [`UnixStream::connect`].
+    /// Panics outside of a tokio runtime with I/O enabled, like [`UnixStream::connect`].
     pub async fn connect_unix(tap: &Tap, path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
-        let making = Making::new(tap, Domain::UNIX, Type::STREAM)?;
-        let began = making.now();
+        let pending = PendingSocket::new(tap, Domain::UNIX, Type::STREAM)?;
+        let began = pending.now();
         let connect = |local| Op::Connect { local, peer: Some(path_addr(path)), began };
-        let address = making.fails(|| connect(None), SockAddr::unix(path))?;
-        making.begin_connect(&address, || connect(None))?;
-        // A connect that fails or is cancelled drops `making`, and that records the close.
-        let making = making.convert(|socket| UnixStream::from_std(socket.into()))?;
-        let result = connected(making.socket()).await;
-        let local = || making.socket().local_addr().ok().as_ref().map(addr);
-        let local = if result.is_ok() && making.is_recorded() { local() } else { None };
-        making.step(|| connect(local), result)?;
-        let (stream, sensor) = making.done();
-        Ok(Self::new(stream, sensor))
+        let address = pending.record_failure(|| connect(None), SockAddr::unix(path))?;
+        pending.begin_connect(&address, || connect(None))?;
+        // A connect that fails or is cancelled drops `pending`, which records the close.
+        let pending = pending.convert(|socket| UnixStream::from_std(socket.into()))?;
+        let result = connected(pending.socket()).await;
+        let local = || pending.socket().local_addr().ok().as_ref().map(addr);
+        let local = if result.is_ok() && pending.is_recorded() { local() } else { None };
+        pending.record(|| connect(local), result)?;
+        let (stream, recorder) = pending.into_parts();
+        Ok(Self::new(stream, recorder))
     }
 
-    /// Records a connection that was made without the tap, from here on.
+    /// Starts to record a connection that was created without the tap.
     ///
     /// ```
     /// use socket_tap::{Tap, TapStream};
@@ -52,15 +52,15 @@ impl TapStream<UnixStream> {
     /// ```
     #[must_use]
     pub fn from_unix(tap: &Tap, stream: UnixStream) -> Self {
-        let sensor = adopted(tap, fd_of(&stream), |fd| {
+        let recorder = adopted(tap, fd_of(&stream), |fd| {
             let (local, peer) = (stream.local_addr().ok(), stream.peer_addr().ok());
             adopt(SocketKind::Stream, fd, local.as_ref().map(addr), peer.as_ref().map(addr))
         });
-        Self::new(stream, sensor)
+        Self::new(stream, recorder)
     }
 }
 
-/// Waits until the connection stands, as tokio does.
+/// Waits until the connection is established, in the same way as tokio.
 async fn connected(stream: &UnixStream) -> io::Result<()> {
     stream.writable().await?;
     stream.take_error()?.map_or(Ok(()), Err)

@@ -18,12 +18,12 @@ use crate::stream::TapStream;
 use crate::tap::Tap;
 use crate::transport::TapTransport;
 
-/// A connector whose connections are recorded: a [`Service`] for the legacy client of hyper-util and its pool, and for
+/// A connector that records its connections: a [`Service`] for the legacy client of hyper-util and its pool, and for
 /// tonic's `connect_with_connector`.
 ///
-/// It connects to the host and port of the URI; the port is 443 for `https` and 80 otherwise. All addresses of a name are
-/// tried in turn. A host may be an IPv6 address in brackets. TLS goes above it, as with hyper-util's `HttpConnector`.
-/// The keep-alive, the pool and everything else are the client's, as before.
+/// It connects to the host and port of the URI; the port defaults to 443 for `https` and to 80 otherwise. It tries all
+/// addresses of a name in turn. A host may be an IPv6 address in brackets. TLS goes on top of it, as with hyper-util's
+/// `HttpConnector`. Connection pool and HTTP keep-alive remain the client's.
 ///
 /// ```
 /// use http_body_util::Empty;
@@ -37,7 +37,7 @@ use crate::transport::TapTransport;
 /// # Ok(()) }
 /// ```
 ///
-/// A response of the client has a [`ConnInfo`](crate::ConnInfo) in its extensions.
+/// Each response of the client has a [`ConnInfo`](crate::ConnInfo) in its extensions.
 #[derive(Clone, Debug)]
 pub struct TapConnector {
     tap: Tap,
@@ -60,8 +60,8 @@ impl TapConnector {
         Self { tap: tap.clone(), target: Target::Uri, options: TcpOptions::new() }
     }
 
-    /// Creates a connector that connects to a Unix-domain socket, whatever the URI. The URI's authority is then only what
-    /// the request's `host` says.
+    /// Creates a connector that connects to the Unix-domain socket at `path`, whatever the URI. The URI's authority
+    /// then only sets the `host` of the request.
     ///
     /// ```no_run
     /// use socket_tap::{Tap, TapConnector};
@@ -80,7 +80,7 @@ impl TapConnector {
     }
 
     /// Sets options of the TCP connections; by default none is set. tonic's `tcp_nodelay` and `tcp_keepalive` have no
-    /// effect on a connector of the program's own.
+    /// effect on a connector that the program provides.
     #[must_use]
     pub fn options(mut self, options: TcpOptions) -> Self {
         self.options = options;
@@ -124,7 +124,8 @@ impl Service<Uri> for TapConnector {
     }
 }
 
-/// The metadata of the stream inside, with a [`ConnInfo`](crate::ConnInfo) for the extensions of each response.
+/// Forwards the metadata of the inner stream, and adds a [`ConnInfo`](crate::ConnInfo) to the extensions of each
+/// response.
 impl<S: Socket + Connection> Connection for TapStream<S> {
     fn connected(&self) -> Connected {
         self.get_ref().connected().extra(self.conn_info())

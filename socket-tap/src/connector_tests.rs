@@ -7,7 +7,7 @@ fn target(uri: &str) -> (String, u16) {
 }
 
 #[test]
-fn host_and_port_are_those_of_the_uri() {
+fn host_and_port_come_from_the_uri() {
     assert_eq!(target("http://example.org/books"), ("example.org".to_owned(), 80));
     assert_eq!(target("https://example.org"), ("example.org".to_owned(), 443));
     assert_eq!(target("http://127.0.0.1:8000"), ("127.0.0.1".to_owned(), 8000));

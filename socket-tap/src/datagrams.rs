@@ -1,31 +1,33 @@
-//! What the tap records of one datagram socket. Several tasks may send and receive at once.
+//! Records the datagrams of one socket. Several tasks may send and receive at once.
 
 use std::io;
 use std::net::SocketAddr;
 
 use crate::event::{Datagram, Op};
-use crate::recorder::{Cut, Direction, Entered, Envelope};
-use crate::sensor::Sensor;
+use crate::recorder::{DatagramInfo, Direction, EnteredCall, Truncation};
+use crate::socket_recorder::SocketRecorder;
 
-impl Sensor {
-    /// These bytes are what the program got of a datagram.
-    pub(crate) fn received(&self, bytes: &[u8], peer: Option<SocketAddr>, cut: Cut) {
-        self.datagram(Direction::Read, bytes, Envelope { peer, cut }, None);
+impl SocketRecorder {
+    /// Records a received datagram. `bytes` are the part that fitted into the program's buffer.
+    pub(crate) fn received(&self, bytes: &[u8], peer: Option<SocketAddr>, truncation: Truncation) {
+        self.datagram(Direction::Read, bytes, DatagramInfo { peer, truncation }, None);
     }
 
-    /// The call that was `entered` sent these bytes as one datagram, or failed to.
+    /// Records the result of a call that was `entered` to send `bytes` as one datagram.
     pub(crate) fn sent(
         &self,
-        entered: &Entered,
+        entered: &EnteredCall,
         bytes: &[u8],
         peer: Option<SocketAddr>,
         result: &io::Result<usize>,
     ) {
         match result {
             Ok(sent) => {
-                let (bytes, envelope) =
-                    (bytes.get(..*sent).unwrap_or(bytes), Envelope { peer, cut: Cut::Whole });
-                self.datagram(Direction::Write, bytes, envelope, Some(entered));
+                let (bytes, info) = (
+                    bytes.get(..*sent).unwrap_or(bytes),
+                    DatagramInfo { peer, truncation: Truncation::None },
+                );
+                self.datagram(Direction::Write, bytes, info, Some(entered));
             }
             Err(error) => {
                 let peer = peer.map(Into::into);
@@ -34,7 +36,7 @@ impl Sensor {
         }
     }
 
-    /// Nothing was received: an earlier datagram of ours was refused, for example.
+    /// Records a failed receive, for example because an earlier datagram was refused.
     pub(crate) fn receive_failed(&self, error: &io::Error) {
         self.failed(Op::RecvFrom(Datagram::default()), error);
     }

@@ -1,5 +1,4 @@
-//! How connections end, and what fails before they begin, over TCP on loopback. An end of stream, a half-close, an
-//! abort and a plain drop are four different facts.
+//! The connection of TCP connections on loopback: end of stream, half-close, abort and plain drop.
 
 use std::io::ErrorKind;
 
@@ -10,15 +9,15 @@ use crate::event::{Domain, Event, Op};
 use crate::sink::Memory;
 use crate::{Tap, TapListener, TapStream};
 
-/// A recorded server's end of a connection, and a client's that is not recorded.
-struct Ends {
+/// A connection between a recorded server and an unrecorded client.
+struct Connection {
     tap: Tap,
     memory: Memory,
     server: TapStream,
     client: Option<TapStream>,
 }
 
-impl Ends {
+impl Connection {
     async fn new() -> Self {
         Self::on("127.0.0.1:0").await
     }
@@ -36,7 +35,7 @@ impl Ends {
         self.client.as_mut().unwrap()
     }
 
-    /// Drops the recorded end, and returns what it did after its accept, and its close.
+    /// Drops the server's end, and returns its events after the accept, and its close.
     async fn close(self) -> (Vec<String>, Close) {
         let Self { tap, memory, server, client } = self;
         let sock = server.sock().unwrap();
@@ -62,71 +61,71 @@ fn call(event: &Event) -> String {
 }
 
 #[tokio::test]
-async fn a_plain_drop_is_our_end_and_no_abort() {
-    let mut ends = Ends::new().await;
-    ends.server.write_all(b"bye").await.unwrap();
-    let (calls, close) = ends.close().await;
+async fn plain_drop_is_a_local_end_without_abort() {
+    let mut connection = Connection::new().await;
+    connection.server.write_all(b"bye").await.unwrap();
+    let (calls, close) = connection.close().await;
     assert_eq!(calls, ["write", "close"]);
     assert_eq!((close.ended_by, close.aborted, close.errno), (Some(EndedBy::Local), false, None));
 }
 
 #[tokio::test]
-async fn a_half_close_is_our_end_and_what_comes_after_it_is_still_read() {
-    let mut ends = Ends::new().await;
-    ends.server.shutdown().await.unwrap();
-    assert_eq!(ends.client().read(&mut [0; 1]).await.unwrap(), 0);
-    ends.client().write_all(b"late").await.unwrap();
-    ends.client().shutdown().await.unwrap();
+async fn half_closed_stream_still_records_reads() {
+    let mut connection = Connection::new().await;
+    connection.server.shutdown().await.unwrap();
+    assert_eq!(connection.client().read(&mut [0; 1]).await.unwrap(), 0);
+    connection.client().write_all(b"late").await.unwrap();
+    connection.client().shutdown().await.unwrap();
     let mut late = [0; 4];
-    ends.server.read_exact(&mut late).await.unwrap();
-    assert_eq!(ends.server.read(&mut late).await.unwrap(), 0);
-    let (calls, close) = ends.close().await;
+    connection.server.read_exact(&mut late).await.unwrap();
+    assert_eq!(connection.server.read(&mut late).await.unwrap(), 0);
+    let (calls, close) = connection.close().await;
     assert_eq!(calls, ["shutdown", "read", "end of stream", "close"]);
     assert_eq!((close.ended_by, close.aborted), (Some(EndedBy::Local), false));
     assert_eq!(close.totals.rx, 4);
 }
 
 #[tokio::test]
-async fn an_end_of_stream_is_the_peers_end() {
-    let mut ends = Ends::new().await;
-    ends.client().shutdown().await.unwrap();
-    assert_eq!(ends.server.read(&mut [0; 1]).await.unwrap(), 0);
-    let (calls, close) = ends.close().await;
+async fn eof_is_recorded_as_ended_by_peer() {
+    let mut connection = Connection::new().await;
+    connection.client().shutdown().await.unwrap();
+    assert_eq!(connection.server.read(&mut [0; 1]).await.unwrap(), 0);
+    let (calls, close) = connection.close().await;
     assert_eq!(calls, ["end of stream", "close"]);
     assert_eq!((close.ended_by, close.aborted, close.errno), (Some(EndedBy::Peer), false, None));
 }
 
 #[tokio::test]
-async fn an_abort_by_the_peer_is_a_reset_with_its_errno() {
-    let mut ends = Ends::new().await;
-    ends.server.write_all(b"unread").await.unwrap();
-    ends.client().get_ref().readable().await.unwrap();
-    // Its close is an abort, because it has not read what came.
-    drop(ends.client.take());
-    let error = ends.server.read(&mut [0; 1]).await.unwrap_err();
+async fn abort_by_the_peer_is_a_reset() {
+    let mut connection = Connection::new().await;
+    connection.server.write_all(b"unread").await.unwrap();
+    connection.client().get_ref().readable().await.unwrap();
+    // The close is an abort, because the client has unread bytes.
+    drop(connection.client.take());
+    let error = connection.server.read(&mut [0; 1]).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionReset);
-    let (calls, close) = ends.close().await;
+    let (calls, close) = connection.close().await;
     assert_eq!(calls, ["write", "read fails", "close"]);
     assert_eq!((close.ended_by, close.errno), (Some(EndedBy::Reset), error.raw_os_error()));
     assert!(!close.aborted, "we sent no RST: the connection was gone");
 }
 
-/// Both ways to abort: with bytes left unread, and with `SO_LINGER` 0. The peer's error proves that it was one.
+/// Aborts in both ways: with unread bytes, and with `SO_LINGER` 0. The peer's error proves the abort.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn an_abort_by_us_is_told_from_a_plain_close() {
+async fn local_abort_is_recorded() {
     for unread in [0, 6] {
-        let mut ends = Ends::new().await;
+        let mut connection = Connection::new().await;
         if unread > 0 {
-            ends.client().write_all(b"unread").await.unwrap();
-            ends.server.get_ref().readable().await.unwrap();
+            connection.client().write_all(b"unread").await.unwrap();
+            connection.server.get_ref().readable().await.unwrap();
         } else {
-            socket2::SockRef::from(ends.server.get_ref())
+            socket2::SockRef::from(connection.server.get_ref())
                 .set_linger(Some(std::time::Duration::ZERO))
                 .unwrap();
         }
-        let mut client = ends.client.take().unwrap();
-        let (calls, close) = ends.close().await;
+        let mut client = connection.client.take().unwrap();
+        let (calls, close) = connection.close().await;
         assert_eq!(client.read(&mut [0; 1]).await.unwrap_err().kind(), ErrorKind::ConnectionReset);
         assert_eq!(calls, ["close"]);
         assert_eq!((close.ended_by, close.aborted), (Some(EndedBy::Local), true));
@@ -134,32 +133,32 @@ async fn an_abort_by_us_is_told_from_a_plain_close() {
     }
 }
 
-/// Bytes are left unread here as well, but there is nobody left to tell.
+/// Bytes are unread here, too, but the connection is already gone.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_close_after_the_peers_abort_is_none_of_ours() {
-    let mut ends = Ends::new().await;
-    ends.client().write_all(b"unread").await.unwrap();
-    let client = ends.client.take().unwrap();
+async fn close_after_peer_reset_is_not_aborted() {
+    let mut connection = Connection::new().await;
+    connection.client().write_all(b"unread").await.unwrap();
+    let client = connection.client.take().unwrap();
     socket2::SockRef::from(client.get_ref()).set_linger(Some(std::time::Duration::ZERO)).unwrap();
     drop(client);
-    ends.server.get_ref().ready(tokio::io::Interest::ERROR).await.unwrap();
-    let (_, close) = ends.close().await;
+    connection.server.get_ref().ready(tokio::io::Interest::ERROR).await.unwrap();
+    let (_, close) = connection.close().await;
     let tcp = close.tcp.unwrap();
     assert_eq!((tcp.state.as_str(), tcp.unread, close.aborted), ("CLOSE", 6, false));
 }
 
 #[tokio::test]
-async fn a_connection_over_ipv6_is_recorded_alike() {
+async fn ipv6_connection_is_recorded() {
     if let Err(error) = std::net::TcpListener::bind("[::1]:0") {
         return eprintln!("skipped: this machine has no IPv6 on loopback ({error})");
     }
-    let mut ends = Ends::on("[::1]:0").await;
-    ends.client().write_all(b"six").await.unwrap();
-    ends.server.read_exact(&mut [0; 3]).await.unwrap();
-    let (local, peer) = (ends.server.local_addr().unwrap(), ends.server.peer_addr().unwrap());
-    let (tap, memory) = (ends.tap.clone(), ends.memory.clone());
-    drop(ends);
+    let mut connection = Connection::on("[::1]:0").await;
+    connection.client().write_all(b"six").await.unwrap();
+    connection.server.read_exact(&mut [0; 3]).await.unwrap();
+    let (local, peer) = (connection.server.local_addr().unwrap(), connection.server.peer_addr().unwrap());
+    let (tap, memory) = (connection.tap.clone(), connection.memory.clone());
+    drop(connection);
     tap.finish().await.unwrap();
     let events = memory.events();
     assert!(matches!(&events[0].op, Op::Socket { domain: Domain::Ipv6, .. }), "{:?}", events[0]);

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
-/// Recording to one sink has stopped. The program and the other sinks continue.
+/// An error that has ended the recording to one sink. The program and the other sinks continue.
 ///
 /// [`TapBuilder::on_error`](crate::TapBuilder::on_error) reports it when it happens;
 /// [`Tap::finish`](crate::Tap::finish) returns the first one.
@@ -21,13 +21,14 @@ impl RecordingError {
         Self { sink, source }
     }
 
-    /// The error that the sink returned.
+    /// Returns the error of the sink.
     #[must_use]
     pub fn io_error(&self) -> &io::Error {
         &self.source
     }
 
-    /// The same as an [`io::Error`] of the same kind. `io::Error` cannot be cloned, and several may wait for one.
+    /// Converts to an [`io::Error`] of the same kind. Several callers may need the error, and `io::Error` cannot be
+    /// cloned.
     pub(crate) fn to_io(&self) -> io::Error {
         io::Error::new(self.source.kind(), self.to_string())
     }

@@ -1,10 +1,10 @@
-//! What a recording is made of: one [`Event`] for each socket operation.
+//! The events of a recording: one [`Event`] for each socket operation.
 
 mod build;
 mod gap;
 mod kind;
 mod sock_id;
-pub(crate) mod words;
+pub(crate) mod string_enum;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,124 +17,126 @@ pub use gap::Gap;
 pub use kind::{Domain, SocketKind};
 pub use sock_id::SockId;
 
-/// One operation on one socket, as the program saw it end.
+/// One operation on one socket, with its result as the program saw it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
-    /// When it ended: nanoseconds of the monotonic clock since the recording began.
+    /// Time of the event in nanoseconds since the recording began: the entry of a call that sends, the return of any
+    /// other.
     pub t: u64,
-    /// On which socket; `None` for an event that belongs to none ([`Op::Mark`], [`Op::Gap`]).
+    /// The socket; `None` for events without one ([`Op::Mark`], [`Op::Gap`]).
     pub sock: Option<SockId>,
-    /// What was done.
+    /// The operation.
     pub op: Op,
-    /// Why it failed; `None` when it succeeded.
+    /// The reason of the failure; `None` if the operation succeeded.
     pub error: Option<Failure>,
 }
 
-/// A socket operation, with what is known when it succeeds.
+/// A socket operation, with the values of a successful call.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Op {
-    /// `socket(2)`: the endpoint was made.
+    /// `socket(2)`: creates the socket.
     #[non_exhaustive]
     Socket {
-        /// The file descriptor, to find it in `lsof` or `strace`.
+        /// The file descriptor, as `lsof` and `strace` show it.
         fd: Option<i32>,
         /// The address family.
         domain: Domain,
         /// `stream` or `datagram`.
         kind: SocketKind,
     },
-    /// `setsockopt(2)`.
+    /// `setsockopt(2)`: sets an option.
     #[non_exhaustive]
     Option {
-        /// The option, as the C headers name it.
+        /// The name of the option in the C headers.
         name: Cow<'static, str>,
-        /// Its new value.
+        /// The new value.
         value: i64,
     },
-    /// `bind(2)`: the socket got its local address.
+    /// `bind(2)`: assigns a local address.
     #[non_exhaustive]
     Bind {
-        /// The address, with the port that the kernel chose when 0 was asked for.
+        /// The address, with the port that the kernel chose if the program requested port 0.
         local: Option<Addr>,
     },
-    /// `listen(2)`: connections to the address are taken from now on.
+    /// `listen(2)`: starts to accept connections.
     #[non_exhaustive]
     Listen {
-        /// How many finished handshakes may wait for an accept, as passed to the call; -1 is the system's maximum.
+        /// Length of the accept queue, as passed to the call; -1 is the system's maximum.
         backlog: i32,
     },
-    /// `accept(2)`: a connection whose handshake the kernel has finished; this event's socket is the new one.
+    /// `accept(2)`: accepts a connection. The event's socket is the new one.
     #[non_exhaustive]
     Accept {
         /// The listening socket.
         on: SockId,
         /// The new socket's file descriptor.
         fd: Option<i32>,
-        /// Our address.
+        /// The local address.
         local: Option<Addr>,
-        /// The other side's address.
+        /// The peer's address.
         peer: Option<Addr>,
     },
-    /// `connect(2)`: the handshake from our side.
+    /// `connect(2)`: connects to a peer.
     #[non_exhaustive]
     Connect {
-        /// The address that the kernel gave us.
+        /// The local address that the kernel chose.
         local: Option<Addr>,
-        /// The other side's address.
+        /// The peer's address.
         peer: Option<Addr>,
-        /// When the call was made: nanoseconds since the recording began. The event's time is when it returned.
+        /// The time at which the call began, in nanoseconds since the recording began. The event's own time is that of
+        /// its return.
         began: Option<u64>,
     },
-    /// No call: the tap was given a socket or stream that it did not make, and records it from here on.
+    /// No system call: the tap starts to record a socket or stream that it did not create.
     #[non_exhaustive]
     Adopt {
-        /// The file descriptor, when it is a socket of the kernel.
+        /// The file descriptor, for a socket of the kernel.
         fd: Option<i32>,
-        /// The address family, or what the program calls it: `tls`.
+        /// The address family, or the program's own name for the stream: `tls`.
         domain: Domain,
         /// `listener`, `stream` or `datagram`.
         kind: SocketKind,
-        /// The stream below, when that is recorded, too: every byte then passes twice.
+        /// The recorded stream below this one: every byte then appears twice.
         on: Option<SockId>,
-        /// Our address.
+        /// The local address.
         local: Option<Addr>,
-        /// The other side's address.
+        /// The peer's address.
         peer: Option<Addr>,
     },
-    /// No call: the tap gave the stream away, still open, and records no more of it. With the totals up to here.
+    /// No system call: the tap stops recording a stream that stays open. With the totals up to now.
     Release(Box<Close>),
     /// `read(2)`, `recv(2)`.
     Read(Transfer),
-    /// `write(2)`, `send(2)`, or `writev(2)` when it has slices.
+    /// `write(2)`, `send(2)`, or `writev(2)` if it has slices.
     Write(Transfer),
-    /// `sendto(2)`, `send(2)`: one datagram out.
+    /// `sendto(2)`, `send(2)`: sends one datagram.
     SendTo(Datagram),
-    /// `recvfrom(2)`, `recv(2)`: one datagram in.
+    /// `recvfrom(2)`, `recv(2)`: receives one datagram.
     RecvFrom(Datagram),
-    /// `shutdown(2)` of our sending half: our FIN.
+    /// `shutdown(2)` of the sending half: sends a FIN.
     Shutdown,
     /// `close(2)`, with the connection's totals.
     Close(Box<Close>),
-    /// A name for what follows, given by the program.
+    /// A label that the program gives to the events that follow.
     #[non_exhaustive]
     Mark {
-        /// The name.
+        /// The label.
         label: Cow<'static, str>,
     },
-    /// Events that the recorder had no room for since the last gap.
+    /// Events that the recorder dropped since the last gap.
     Gap(Gap),
-    /// An operation that this version does not know.
+    /// An operation of a newer version of the format.
     #[non_exhaustive]
     Unknown {
-        /// Its name.
+        /// The name of the operation.
         name: Cow<'static, str>,
     },
 }
 
 impl Op {
-    /// Its name, as in a trace.
+    /// Returns the name that a trace uses.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -159,17 +161,17 @@ impl Op {
     }
 }
 
-/// Bytes that one read or write moved.
+/// The bytes of one read or write.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Transfer {
-    /// How many.
+    /// Number of bytes.
     pub bytes: u64,
-    /// From how many buffers they were gathered; `None` for a plain read or write.
+    /// Number of buffers of a vectored write; `None` for a plain read or write.
     pub slices: Option<u32>,
-    /// A read of 0 bytes with room for more: the other side has finished sending.
+    /// `true` for a read of 0 bytes into a buffer with capacity: the peer has finished sending.
     pub eof: bool,
-    /// The first of the bytes, when payload was asked for. Shorter than `bytes` when cut.
+    /// The first bytes, if the recording captures payload. Shorter than `bytes` if the payload was cut.
     pub data: Option<Box<[u8]>>,
 }
 
@@ -177,25 +179,25 @@ pub struct Transfer {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Datagram {
-    /// How many bytes of it the program sent, or got.
+    /// Number of bytes that the program sent or received.
     pub bytes: u64,
-    /// Where it went, or came from.
+    /// The destination or the sender.
     pub peer: Option<Addr>,
-    /// It was longer than the buffer it was received into, and the rest is gone.
+    /// `true` if the datagram was longer than the program's buffer, and its end was lost.
     pub truncated: bool,
-    /// How long a truncated one was. Only Linux tells.
+    /// The full length of a truncated datagram. Linux only.
     pub length: Option<u64>,
-    /// The first of the bytes, when payload was asked for. Shorter than `bytes` when cut.
+    /// The first bytes, if the recording captures payload. Shorter than `bytes` if the payload was cut.
     pub data: Option<Box<[u8]>>,
 }
 
-/// Why an operation failed.
+/// The reason of a failed operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {
-    /// In words: `connection reset`.
+    /// The reason in words: `connection reset`.
     pub reason: Cow<'static, str>,
-    /// The operating system's number for it.
+    /// The operating system's error number.
     pub errno: Option<i32>,
 }
 
@@ -216,9 +218,9 @@ impl fmt::Display for Failure {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Addr {
-    /// IP and port.
+    /// An IP address and port.
     Ip(SocketAddr),
-    /// Any other, as text.
+    /// Any other address, as text.
     Other(String),
 }
 

@@ -1,4 +1,4 @@
-//! The connections of a listener as a stream, for `serve_with_incoming` of tonic.
+//! The connections of a listener as a stream, for tonic's `serve_with_incoming`.
 
 use std::io;
 use std::pin::Pin;
@@ -13,8 +13,9 @@ use crate::pause;
 use crate::stream::TapStream;
 
 impl TapListener {
-    /// Returns the connections as a stream, for `serve_with_incoming`. It never ends and never fails: as
-    /// [`accept_next`](Self::accept_next) does, it skips broken handshakes, and waits when no file descriptor is left.
+    /// Converts the listener into a stream of connections, for `serve_with_incoming`. The stream never ends and never
+    /// fails: like [`accept_next`](Self::accept_next) it skips aborted handshakes, and waits while no file descriptor
+    /// is available.
     #[must_use]
     pub fn into_incoming(self) -> TapIncoming {
         TapIncoming { listener: self, pause: None }
@@ -23,18 +24,19 @@ impl TapListener {
 
 #[cfg(unix)]
 impl crate::TapUnixListener {
-    /// Returns the connections as a stream, for `serve_with_incoming`. It never ends and never fails.
+    /// Converts the listener into a stream of connections, for `serve_with_incoming`. The stream never ends and never
+    /// fails.
     #[must_use]
     pub fn into_incoming(self) -> TapIncoming<Self> {
         TapIncoming { listener: self, pause: None }
     }
 }
 
-/// The connections of a [`TapListener`] or a `TapUnixListener`, as a stream.
+/// A stream of the connections of a [`TapListener`] or a `TapUnixListener`.
 #[derive(Debug)]
 pub struct TapIncoming<L = TapListener> {
     listener: L,
-    /// Running while no file descriptor is left.
+    /// Active while no file descriptor is available.
     pause: Option<Pin<Box<OwnedNotified>>>,
 }
 
@@ -77,7 +79,7 @@ impl Stream for TapIncoming<crate::TapUnixListener> {
     }
 }
 
-/// The connection without its peer's address.
+/// Drops the peer's address.
 fn first<T, A>(accepted: Option<io::Result<(T, A)>>) -> Option<io::Result<T>> {
     accepted.map(|accepted| accepted.map(|(stream, _)| stream))
 }

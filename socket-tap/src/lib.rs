@@ -1,8 +1,8 @@
 //! Records every socket call of a tokio server or client: socket, bind, listen, accept, connect, read, write,
 //! sendto, recvfrom, shutdown, close.
 //!
-//! Put it where the `TcpListener` was. It changes nothing that the program does, costs next to nothing, needs no
-//! root, and reports when it had to omit something.
+//! Use a [`TapListener`] in place of the `TcpListener`. The tap does not change the behavior of the program, costs next
+//! to nothing, needs no root, and reports how many events it had to omit.
 //!
 //! ```
 //! use socket_tap::{Tap, TapListener, TapStream, sink::Memory};
@@ -29,39 +29,39 @@
 //! # std::io::Result::Ok(())
 //! ```
 //!
-//! Programs with axum, hyper, tonic, rustls, databases and other frameworks are in `docs/recipes.md`, beside this crate's
-//! README.
+//! `docs/recipes.md`, next to this crate's README, lists complete programs with axum, hyper, tonic, rustls, databases
+//! and other libraries.
 //!
-//! # What an event is
+//! # Events
 //!
-//! An event is the result of a *poll*, not of a system call: tokio retries what would block, and only the answer that
-//! the program gets is recorded. `read` stands for `recv(2)` and `read(2)`, `write` for `send(2)`, `write(2)` and
-//! `writev(2)`; a flush of a TCP stream does nothing and is not recorded.
+//! An event is the result of a *poll*, not of a system call: tokio retries calls that would block, and the tap records
+//! only the result that the program gets. `read` stands for `recv(2)` and `read(2)`, `write` for `send(2)`, `write(2)`
+//! and `writev(2)`. A flush of a TCP stream does nothing and is not recorded.
 //!
 //! # System calls
 //!
-//! The system calls are those of tokio's own types, with the same arguments, also when the tap is off: the same backlog,
-//! and no option that the program did not choose. When it records, the tap makes a few calls more, and all of them only
-//! read: the addresses of a new socket (`getsockname(2)`, `getpeername(2)`), and before a stream is closed the kernel's
-//! view of it (`TCP_INFO`, `FIONREAD`, `SO_LINGER`). None of them is on the path of a read or a write. Options are chosen
-//! with [`TapListener::nodelay`], [`TapListener::keepalive`] and [`TapStream::connect_with`], and are then recorded.
+//! The tap makes the same system calls as tokio's own types, with the same arguments, whether it is on or off: the same
+//! backlog, and no option that the program did not choose. When it is on, it adds calls that only read: the addresses
+//! of a new socket (`getsockname(2)`, `getpeername(2)`) and, before a stream is closed, the kernel's view of it
+//! (`TCP_INFO`, `FIONREAD`, `SO_LINGER`). No call is added to a read or a write. [`TapListener::nodelay`],
+//! [`TapListener::keepalive`] and [`TapStream::connect_with`] set options and record them.
 //!
-//! # Layout
+//! # Modules
 //!
-//! - [`Tap`], [`TapBuilder`]: the handle to a recording
-//! - [`TapListener`], [`TapStream`]: the wrappers, below every framework
+//! - [`Tap`], [`TapBuilder`]: a recording, and the choices for it
+//! - [`TapListener`], [`TapStream`]: wrappers of tokio's types, used below every framework
 //! - [`TcpOptions`], [`Keepalive`], [`ListenOptions`]: socket options that the program chooses
-//! - [`split`]: a socket in two halves, as tokio has them
-//! - [`TapUdpSocket`]: the same for datagrams
-//! - `TapUnixListener`: the same for Unix-domain sockets, where there are any
-//! - [`ConnInfo`]: a connection as a handler sees it
-//! - [`Origin`]: what is known of a stream that the tap did not make itself
-//! - [`event`], [`close`]: what a recording is made of
-//! - [`mod@format`]: the trace as JSON Lines (feature `file`), and as lines for the eye
-//! - [`sink`]: where a recording goes
+//! - [`split`]: the read half and the write half of a socket
+//! - [`TapUdpSocket`]: a datagram socket that records
+//! - `TapUnixListener`: a listener for Unix-domain sockets (Unix only)
+//! - [`ConnInfo`]: the number, addresses and age of a connection, for handlers
+//! - [`Origin`]: a description of a stream that the tap did not create
+//! - [`event`], [`close`]: the events of a recording
+//! - [`mod@format`]: the trace as JSON Lines (feature `file`), and as text for a terminal
+//! - [`sink`]: destinations of a recording
 //! - [`check`]: assertions on a recording, for tests (feature `check`)
 //! - `recorder`: the buffers, the clock and the drain thread
-//! - `sensor`: what is known of one open socket
+//! - `socket_recorder`: the calls on one open socket
 //! - `axum`, `tonic`: adapters, each behind the feature of its name
 //! - `client`: `TapConnector`, for the legacy client of hyper-util and for tonic's channels
 //! - `tower`: `ConnLayer`, which puts the connection's number on the request's span
@@ -70,32 +70,32 @@
 //!
 //! | feature | adds | by default |
 //! |---|---|---|
-//! | `file` | `TraceFile`, `FlightRecorder`, `TapBuilder::file`, `Tap::dump_on_panic`; reading and writing the trace format (`format::Line`). Brings serde, serde_json, base64 and itoa. | yes |
-//! | `check` | the module `check`. Brings nothing. | yes |
+//! | `file` | `TraceFile`, `FlightRecorder`, `TapBuilder::file`, `Tap::dump_on_panic`; reading and writing the trace format (`format::Line`). Depends on serde, serde_json, base64 and itoa. | yes |
+//! | `check` | the module `check`. Has no dependencies. | yes |
 //! | `axum` | `axum::serve` on a [`TapListener`] | |
 //! | `tonic` | `TapIncoming`, for tonic's `serve_with_incoming` | |
 //! | `client` | `TapConnector`, for the legacy client of hyper-util and for tonic's channels | |
 //! | `tower` | `ConnLayer`, which puts the connection's number on the request's span | |
 //! | `tracing` | `sink::TracingEvents` | |
 //!
-//! Without features (`default-features = false`) the crate records the same sockets, and its sinks are
-//! [`Memory`](sink::Memory), [`Broadcast`](sink::Broadcast), [`LiveLines`](sink::LiveLines) and those that you write
-//! ([`Sink`](sink::Sink)). It then writes no file. Besides tokio and tokio's own dependencies it needs quanta, which
-//! reads the processor's clock, and on Unix rustix.
+//! Without features (`default-features = false`) the crate records the same sockets and writes no file. Its sinks are
+//! then [`Memory`](sink::Memory), [`Broadcast`](sink::Broadcast), [`LiveLines`](sink::LiveLines) and your own
+//! implementations of [`Sink`](sink::Sink). Besides tokio and tokio's own dependencies, the crate then depends on
+//! quanta, which reads the processor's clock, and on Unix on rustix.
 //!
 //! # Output
 //!
-//! The crate prints nothing. Errors of sinks are returned by [`Tap::finish`] and reported to
-//! [`TapBuilder::on_error`]. A `LiveLines` writes to what it is given.
+//! The crate prints nothing. [`Tap::finish`] returns the errors of sinks, and [`TapBuilder::on_error`] reports them.
+//! `LiveLines` writes to the writer that the program passes to it.
 //!
 //! # Minimum supported Rust version
 //!
-//! Rust 1.88, with any features. A newer one may be required with a new minor version.
+//! Rust 1.88, with any features. A new minor version may require a newer Rust.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// What fails is returned or reported to a callback: standard error belongs to the program.
+// Standard error belongs to the program: errors are returned or reported to a callback.
 #![cfg_attr(not(test), warn(clippy::print_stderr))]
-// The documentation links to items of all features.
+// The documentation links to items of features that may be off.
 #![cfg_attr(not(all(feature = "check", feature = "file")), allow(rustdoc::broken_intra_doc_links))]
 
 mod accept;
@@ -116,7 +116,6 @@ mod connector;
 mod datagrams;
 #[cfg(test)]
 mod ending_tests;
-mod endpoint;
 mod error;
 pub mod event;
 pub mod format;
@@ -126,17 +125,18 @@ mod listen;
 mod listener;
 mod open_socket;
 mod options;
-#[cfg(test)]
-#[cfg(all(not(model), target_os = "linux"))]
-mod own_process;
 mod pause;
+mod pending_socket;
 mod recorded;
 mod recorder;
-mod sensor;
+#[cfg(test)]
+#[cfg(all(not(model), target_os = "linux"))]
+mod separate_process;
 #[cfg(test)]
 mod shared_listener_tests;
 pub mod sink;
 mod socket;
+mod socket_recorder;
 mod socket_state;
 pub mod split;
 mod stream;
@@ -147,6 +147,7 @@ mod sys;
 mod tap;
 #[cfg(feature = "tonic")]
 mod tonic;
+mod transfer_count;
 #[cfg(test)]
 mod transparency_tests;
 #[cfg(feature = "client")]
@@ -184,7 +185,7 @@ pub use udp::TapUdpSocket;
 #[cfg(unix)]
 pub use unix::TapUnixListener;
 
-/// Runs the example of the README.
+/// Runs the example in the README.
 #[cfg(all(doctest, feature = "axum", feature = "file"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,4 +1,4 @@
-//! Making a listener: bound by the tap, or handed over.
+//! Creates TCP listeners, or adopts existing ones.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,15 +7,15 @@ use socket2::{Domain, Type};
 use tokio::net::{TcpListener, TcpSocket, ToSocketAddrs};
 
 use crate::adopt::{adopted, ip};
-use crate::endpoint::{Making, fd_of, no_address, record};
 use crate::event::{Op, SocketKind};
 use crate::listener::TapListener;
+use crate::pending_socket::{PendingSocket, fd_of, no_address, record};
 use crate::tap::Tap;
 
-/// The length of the queue of connections that wait for an accept: mio's, which tokio's `bind` uses.
+/// Length of the accept queue. mio uses the same, and so does tokio's `bind`.
 const BACKLOG: i32 = 128;
 
-/// Choices for [`TapListener::bind_with`]; by default those of tokio's [`TcpListener::bind`].
+/// Options for [`TapListener::bind_with`]. The defaults are those of tokio's [`TcpListener::bind`].
 ///
 /// ```
 /// use socket_tap::{ListenOptions, Tap, TapListener};
@@ -45,15 +45,14 @@ impl ListenOptions {
         Self::default()
     }
 
-    /// Sets how many connections may wait for an accept. On Linux `net.core.somaxconn` caps it, see `listen(2)`.
+    /// Sets the length of the accept queue, in connections. On Linux `net.core.somaxconn` caps it, see `listen(2)`.
     #[must_use]
     pub fn backlog(mut self, backlog: u32) -> Self {
         self.backlog = i32::try_from(backlog).unwrap_or(i32::MAX);
         self
     }
 
-    /// Sets `SO_REUSEPORT`, so that several sockets can listen on one port, see `socket(7)`. Linux and other Unix systems
-    /// only.
+    /// Sets `SO_REUSEPORT`, so that several sockets can listen on one port, see `socket(7)`. Unix only.
     #[cfg(all(unix, not(target_os = "solaris"), not(target_os = "illumos")))]
     #[must_use]
     pub fn reuseport(mut self, reuseport: bool) -> Self {
@@ -63,7 +62,7 @@ impl ListenOptions {
 }
 
 impl TapListener {
-    /// Binds and listens as [`TcpListener::bind`] does, and records each step.
+    /// Binds and listens like [`TcpListener::bind`], and records each step.
     ///
     /// ```
     /// use socket_tap::{Tap, TapListener};
@@ -76,21 +75,21 @@ impl TapListener {
     /// ```
     ///
     /// # Errors
-    /// As [`TcpListener::bind`]: the last address's, when there are several and all fail.
+    /// Fails like [`TcpListener::bind`]. If several addresses fail, returns the error of the last one.
     ///
     /// # Panics
-    /// Outside of a tokio runtime with I/O enabled, as [`TcpListener::bind`].
+    /// Panics outside of a tokio runtime with I/O enabled, like [`TcpListener::bind`].
     pub async fn bind(tap: &Tap, address: impl ToSocketAddrs) -> io::Result<Self> {
         Self::bind_with(tap, address, ListenOptions::new()).await
     }
 
-    /// Binds and listens as [`bind`](Self::bind) does, with options of the program's choice.
+    /// Binds and listens like [`bind`](Self::bind), with `options`.
     ///
     /// # Errors
-    /// As [`bind`](Self::bind), and when an option cannot be set.
+    /// Fails like [`bind`](Self::bind), and if an option cannot be set.
     ///
     /// # Panics
-    /// As [`bind`](Self::bind).
+    /// Panics like [`bind`](Self::bind).
     pub async fn bind_with(
         tap: &Tap,
         address: impl ToSocketAddrs,
@@ -106,10 +105,10 @@ impl TapListener {
         Err(last.unwrap_or_else(|| no_address("no address to bind")))
     }
 
-    /// Listens on a socket that the program made and bound itself, as [`TcpSocket::listen`] does.
+    /// Listens on a socket that the program has created and bound itself, like [`TcpSocket::listen`].
     ///
-    /// The recording begins with an `adopt`, which has the address: the earlier calls were not seen. To have them in the
-    /// recording, use [`bind_with`](Self::bind_with).
+    /// The recording begins with an `adopt` event that has the address, because the tap did not see the earlier calls.
+    /// Use [`bind_with`](Self::bind_with) to record them.
     ///
     /// ```
     /// use socket_tap::{Tap, TapListener};
@@ -125,22 +124,22 @@ impl TapListener {
     /// ```
     ///
     /// # Errors
-    /// As [`TcpSocket::listen`]; the failure is recorded, and the close.
+    /// Fails like [`TcpSocket::listen`]. The failure and the close are recorded.
     ///
     /// # Panics
-    /// As [`bind`](Self::bind).
+    /// Panics like [`bind`](Self::bind).
     pub fn listen(tap: &Tap, socket: TcpSocket, backlog: u32) -> io::Result<Self> {
-        let sensor =
+        let recorder =
             adopted(tap, fd_of(&socket), |fd| ip(SocketKind::Listener, fd, socket.local_addr().ok(), None));
-        let asked = i32::try_from(backlog).unwrap_or(i32::MAX);
+        let requested = i32::try_from(backlog).unwrap_or(i32::MAX);
         let result = socket.listen(backlog);
-        let inner = record(sensor.as_ref(), || Op::Listen { backlog: asked }, result)?;
-        Ok(Self::new(inner, sensor))
+        let inner = record(recorder.as_ref(), || Op::Listen { backlog: requested }, result)?;
+        Ok(Self::new(inner, recorder))
     }
 
-    /// Records a listener that was made without the tap, from here on: one that the program got at its start (socket
-    /// activation), or whose options [`bind_with`](Self::bind_with) does not have. An `adopt` stands for the calls that
-    /// made it.
+    /// Starts to record a listener that was created without the tap: one that the program inherited (socket
+    /// activation), or one with options that [`bind_with`](Self::bind_with) lacks. An `adopt` event replaces the calls
+    /// that created it.
     ///
     /// ```
     /// use socket_tap::{Tap, TapListener};
@@ -154,43 +153,43 @@ impl TapListener {
     /// ```
     #[must_use]
     pub fn from_tokio(tap: &Tap, listener: TcpListener) -> Self {
-        let sensor = adopted(tap, fd_of(&listener), |fd| {
+        let recorder = adopted(tap, fd_of(&listener), |fd| {
             ip(SocketKind::Listener, fd, listener.local_addr().ok(), None)
         });
-        Self::new(listener, sensor)
+        Self::new(listener, recorder)
     }
 
-    /// Records a listener of the standard library, from here on. It must not block: see
+    /// Starts to record a listener of the standard library. It must be in non-blocking mode: see
     /// [`set_nonblocking`](std::net::TcpListener::set_nonblocking).
     ///
     /// # Errors
-    /// As [`TcpListener::from_std`].
+    /// Fails like [`TcpListener::from_std`].
     ///
     /// # Panics
-    /// As [`TcpListener::from_std`]: outside of a tokio runtime with I/O enabled.
+    /// Panics like [`TcpListener::from_std`]: outside of a tokio runtime with I/O enabled.
     pub fn from_std(tap: &Tap, listener: std::net::TcpListener) -> io::Result<Self> {
         TcpListener::from_std(listener).map(|listener| Self::from_tokio(tap, listener))
     }
 }
 
 fn bind_to(tap: &Tap, address: SocketAddr, options: ListenOptions) -> io::Result<TapListener> {
-    let making = Making::new(tap, Domain::for_address(address), Type::STREAM)?;
-    // As mio does: an address in TIME_WAIT can be bound again. On Windows the option means something else.
+    let pending = PendingSocket::new(tap, Domain::for_address(address), Type::STREAM)?;
+    // mio sets it, too, so that an address in TIME_WAIT can be bound again. On Windows the option means something else.
     #[cfg(unix)]
-    making.option("SO_REUSEADDR", 1, making.socket().set_reuse_address(true))?;
+    pending.set_option("SO_REUSEADDR", 1, pending.socket().set_reuse_address(true))?;
     #[cfg(all(unix, not(target_os = "solaris"), not(target_os = "illumos")))]
     if options.reuseport {
-        making.option(
+        pending.set_option(
             "SO_REUSEPORT",
             1,
-            rustix::net::sockopt::set_socket_reuseport(making.socket(), true).map_err(Into::into),
+            rustix::net::sockopt::set_socket_reuseport(pending.socket(), true).map_err(Into::into),
         )?;
     }
-    making.bind(address)?;
+    pending.bind(address)?;
     let backlog = options.backlog;
-    making.step(|| Op::Listen { backlog }, making.socket().listen(backlog))?;
-    let (inner, sensor) = making.convert(|socket| TcpListener::from_std(socket.into()))?.done();
-    Ok(TapListener::new(inner, sensor))
+    pending.record(|| Op::Listen { backlog }, pending.socket().listen(backlog))?;
+    let (inner, recorder) = pending.convert(|socket| TcpListener::from_std(socket.into()))?.into_parts();
+    Ok(TapListener::new(inner, recorder))
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ async fn listen_options_are_applied_and_recorded() {
 }
 
 #[tokio::test]
-async fn prepared_socket_is_adopted_and_its_listen_recorded() {
+async fn prepared_socket_records_adopt_and_listen() {
     let (tap, memory) = recording();
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
@@ -78,7 +78,7 @@ async fn failed_listen_on_a_prepared_socket_is_recorded() {
 }
 
 #[tokio::test]
-async fn listener_that_is_taken_out_is_released() {
+async fn listener_into_inner_records_a_release() {
     let (tap, memory) = recording();
     let inner = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     inner.set_nonblocking(true).unwrap();
@@ -94,7 +94,7 @@ async fn listener_that_is_taken_out_is_released() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn unix_listener_offers_the_same_family() {
+async fn unix_listener_has_all_constructors() {
     use std::os::fd::AsRawFd as _;
 
     use crate::TapUnixListener;

@@ -1,4 +1,4 @@
-//! A listener that records how it is made and every connection that it accepts.
+//! A TCP listener that records every accepted connection.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,37 +7,37 @@ use std::task::{Context, Poll, ready};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::accept;
-use crate::endpoint::fd_of;
 use crate::options::{Keepalive, TcpOptions};
-use crate::sensor::Sensor;
+use crate::pending_socket::fd_of;
+use crate::socket_recorder::SocketRecorder;
 use crate::stream::TapStream;
 
 /// A [`TcpListener`] that records socket, bind, listen, every accept, and its close.
 ///
-/// Its system calls are those of [`TcpListener`]. When the tap is on, it also reads the addresses of each socket
+/// It makes the system calls of [`TcpListener`]. When the tap is on, it also reads the addresses of each socket
 /// (`getsockname(2)`).
 #[derive(Debug)]
 pub struct TapListener {
-    /// The first field is dropped first: its close is recorded before the socket is closed.
-    sensor: Option<Sensor>,
+    /// Dropped before `inner`, so the close is recorded before the descriptor is closed.
+    recorder: Option<SocketRecorder>,
     inner: TcpListener,
     options: TcpOptions,
 }
 
 impl TapListener {
-    /// Sets `TCP_NODELAY` on each accepted connection, and records it. By default the option is not touched.
+    /// Sets `TCP_NODELAY` on each accepted connection, and records it. By default the option is left unchanged.
     ///
-    /// Most servers want `true`: see [`TcpOptions::nodelay`]. With a listener of its own a framework does not set it,
-    /// and ignores its builder's option of that name (tonic's `tcp_nodelay`).
+    /// Most servers want `true`: see [`TcpOptions::nodelay`]. A framework that gets a listener from the program does
+    /// not set the option, and ignores its own setting of that name (tonic's `tcp_nodelay`).
     #[must_use]
     pub fn nodelay(mut self, nodelay: bool) -> Self {
         self.options = self.options.nodelay(nodelay);
         self
     }
 
-    /// Turns on TCP keep-alive for each accepted connection, and records it. By default the option is not touched.
+    /// Turns on TCP keep-alive for each accepted connection, and records it. By default the option is left unchanged.
     ///
-    /// It stands in for tonic's `tcp_keepalive`, which has no effect with `serve_with_incoming`.
+    /// It replaces tonic's `tcp_keepalive`, which has no effect with `serve_with_incoming`.
     ///
     /// ```
     /// use std::time::Duration;
@@ -55,66 +55,72 @@ impl TapListener {
         self
     }
 
-    pub(crate) fn new(inner: TcpListener, sensor: Option<Sensor>) -> Self {
-        Self { sensor, inner, options: TcpOptions::new() }
+    pub(crate) fn new(inner: TcpListener, recorder: Option<SocketRecorder>) -> Self {
+        Self { recorder, inner, options: TcpOptions::new() }
     }
 
-    /// Returns the listener inside. Connections that it accepts past the tap are not recorded.
+    /// Returns the inner listener. The tap does not record connections that are accepted on it directly.
     #[must_use]
     pub fn get_ref(&self) -> &TcpListener {
         &self.inner
     }
 
-    /// Takes the listener out; from here on it is not recorded. The recording gets a `release` instead of a close.
+    /// Returns the inner listener and stops recording it. The recording gets a `release` event instead of a close.
     #[must_use]
     pub fn into_inner(self) -> TcpListener {
-        if let Some(sensor) = self.sensor {
-            sensor.release();
+        if let Some(recorder) = self.recorder {
+            recorder.release();
         }
         self.inner
     }
 
-    /// Returns the address that it listens on, with the port that the kernel chose if 0 was requested.
+    /// Returns the local address, with the port that the kernel chose if the program requested port 0.
     ///
     /// # Errors
-    /// As [`TcpListener::local_addr`].
+    /// Fails like [`TcpListener::local_addr`].
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.inner.local_addr()
     }
 
-    /// Accepts the next connection. Any number of tasks may wait here at once. Cancel safe.
+    /// Accepts the next connection. Any number of tasks may call this at once.
+    ///
+    /// # Cancel safety
+    /// This method is cancel safe: no connection is lost.
     ///
     /// # Errors
-    /// As [`TcpListener::accept`]; the failure is recorded, and the listener keeps listening.
+    /// Fails like [`TcpListener::accept`]. The failure is recorded, and the listener keeps listening.
     pub async fn accept(&self) -> io::Result<(TapStream, SocketAddr)> {
-        // Not by way of `poll_accept`: only tokio's own future keeps the wakers of all tasks.
+        // Not through `poll_accept`, which keeps the waker of only one task.
         let result = self.inner.accept().await;
         self.accepted(result)
     }
 
-    /// Polls for the next connection, for a future written by hand. As with [`TcpListener::poll_accept`], only the
-    /// task of the last call is woken.
+    /// Polls for the next connection, for a hand-written future. As with [`TcpListener::poll_accept`], only the task of
+    /// the last call is woken.
     ///
     /// # Errors
-    /// As [`accept`](Self::accept).
+    /// Fails like [`accept`](Self::accept).
     pub fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TapStream, SocketAddr)>> {
         let result = ready!(self.inner.poll_accept(cx));
         Poll::Ready(self.accepted(result))
     }
 
-    /// Accepts the next connection that can be accepted: skips handshakes that were broken off, and waits when no file
-    /// descriptor is left. Every failure is recorded. Cancel safe.
+    /// Accepts the next connection, and retries on errors: it skips aborted handshakes, and waits up to a second when
+    /// no file descriptor is available. Every failure is recorded.
+    ///
+    /// # Cancel safety
+    /// This method is cancel safe: no connection is lost.
     pub async fn accept_next(&self) -> (TapStream, SocketAddr) {
         accept::next(|| self.accept()).await
     }
 
     fn accepted(&self, result: io::Result<(TcpStream, SocketAddr)>) -> io::Result<(TapStream, SocketAddr)> {
-        let listener = self.sensor.as_ref();
+        let listener = self.recorder.as_ref();
         let (stream, peer) = result.map_err(|error| accept::failed(listener, error))?;
         let local = || stream.local_addr().ok().map(Into::into);
-        let sensor = accept::accepted(listener, fd_of(&stream), local, || Some(peer.into()));
-        self.options.apply(&stream, sensor.as_ref());
-        Ok((TapStream::new(stream, sensor), peer))
+        let recorder = accept::accepted(listener, fd_of(&stream), local, || Some(peer.into()));
+        self.options.apply(&stream, recorder.as_ref());
+        Ok((TapStream::new(stream, recorder), peer))
     }
 }
 

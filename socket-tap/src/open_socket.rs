@@ -1,4 +1,4 @@
-//! Sockets that are open now.
+//! The open sockets of a recording.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use crate::socket_state::SocketState;
 use crate::sys;
 use crate::tap::Tap;
 
-/// An open socket of a recording, as [`Tap::open_sockets`] finds it.
+/// An open socket of a recording, as returned by [`Tap::open_sockets`].
 ///
 /// Its [`Display`](fmt::Display) form is one line:
 ///
@@ -20,41 +20,41 @@ use crate::tap::Tap;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OpenSocket {
-    /// Its number in the recording.
+    /// The number of the socket in the recording.
     pub sock: SockId,
     /// The file descriptor; `None` for a wrapped stream.
     pub fd: Option<i32>,
-    /// True for a stream. Listeners and datagram sockets are not.
+    /// `true` for a stream, `false` for a listener or a datagram socket.
     pub is_stream: bool,
-    /// Our address.
+    /// The local address.
     pub local: Option<Addr>,
     /// The peer's address.
     pub peer: Option<Addr>,
-    /// When the recording of the socket began.
+    /// The moment at which the tap began to record the socket.
     pub since: Instant,
-    /// The time since the program last read bytes; `None` before it did.
+    /// Time since the program last read bytes; `None` if it has not read any.
     pub last_read: Option<Duration>,
-    /// The time since the program last wrote bytes; `None` before it did.
+    /// Time since the program last wrote bytes; `None` if it has not written any.
     pub last_write: Option<Duration>,
-    /// Bytes and calls so far. Exact also when single reads and writes are missing from the recording.
+    /// Bytes and calls so far. Exact even if reads and writes are missing from the recording.
     pub totals: Totals,
     /// Bytes that the kernel has received and the program has not read. Linux only.
     pub receive_queue: Option<u32>,
     /// Bytes that the program has written and the peer has not acknowledged. Linux only.
     pub send_queue: Option<u32>,
-    /// The first sign of the connection's end that was seen so far: [`EndedBy::Peer`] when the peer has shut down its
-    /// sending half, for example.
+    /// The side that began to end the connection, if any: [`EndedBy::Peer`] after the peer has shut down its sending
+    /// half, for example.
     pub ended_by: Option<EndedBy>,
-    /// True once our sending half is shut down.
+    /// `true` after the program has shut down the sending half.
     pub is_shut_down: bool,
 }
 
 impl Tap {
-    /// The sockets of the recording that are open now: streams, listeners and datagram sockets, in the order in which
-    /// they were made. Empty when nothing is recorded.
+    /// Returns the open sockets of the recording: streams, listeners and datagram sockets, in the order of their
+    /// creation. Returns an empty list if the tap is off.
     ///
-    /// It asks the kernel for the queues of each socket (`SIOCINQ` and `SIOCOUTQ`, `tcp(7)`); a socket that is closing
-    /// waits for that moment.
+    /// Queries the kernel for the queues of each socket (`SIOCINQ` and `SIOCOUTQ`, `tcp(7)`). A socket that is about to
+    /// close waits for the query.
     ///
     /// ```
     /// use socket_tap::{Tap, TapListener, TapStream, sink::Memory};
@@ -75,7 +75,7 @@ impl Tap {
     #[must_use]
     pub fn open_sockets(&self) -> Vec<OpenSocket> {
         let Some(recording) = self.recording() else { return Vec::new() };
-        recording.sockets().each(|socket| OpenSocket::of(socket, recording))
+        recording.sockets().map(|socket| OpenSocket::of(socket, recording))
     }
 }
 
@@ -91,24 +91,24 @@ impl OpenSocket {
             local: addresses.local,
             peer: addresses.peer,
             since: socket.since(),
-            last_read: ago(socket.last(Direction::Read)),
-            last_write: ago(socket.last(Direction::Write)),
+            last_read: ago(socket.last_transfer(Direction::Read)),
+            last_write: ago(socket.last_transfer(Direction::Write)),
             totals: socket.totals(),
             receive_queue: queues.map(|queues| queues.receive),
             send_queue: queues.map(|queues| queues.send),
             ended_by: socket.ended_by(),
-            is_shut_down: socket.is_shut(),
+            is_shut_down: socket.is_shut_down(),
         }
     }
 
-    /// Returns the time since bytes last moved in either direction.
+    /// Returns the time since the last read or write.
     #[must_use]
     pub fn idle(&self) -> Duration {
         let moved = [self.last_read, self.last_write].into_iter().flatten().min();
         moved.unwrap_or_else(|| self.since.elapsed())
     }
 
-    /// Returns who has to act next, and how, as far as the socket shows.
+    /// Returns the step that the connection is waiting for, as far as its socket shows.
     ///
     /// ```
     /// # use socket_tap::{Tap, TapListener, TapStream, WaitingFor, sink::Memory};
@@ -143,17 +143,18 @@ impl OpenSocket {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WaitingFor {
-    /// The peer: bytes that we wrote are not acknowledged.
+    /// The peer has to read: written bytes are not acknowledged.
     PeerRead,
-    /// The peer: we wrote last, or nothing has moved yet.
+    /// The peer has to write: the program wrote last, or no bytes have been transferred.
     PeerWrite,
-    /// The peer: we have shut down our sending half, and it has not closed.
+    /// The peer has to close: the program has shut down its sending half.
     PeerClose,
-    /// The program: received bytes are unread.
+    /// The program has to read: received bytes are unread.
     LocalRead,
-    /// The program: it has read, and not written since. A request is being handled, or its body is incomplete.
+    /// The program has to write: it has read and not written since. It is handling a request, or the request's body is
+    /// incomplete.
     LocalWrite,
-    /// The program: the peer has finished sending, and our side is still open.
+    /// The program has to close: the peer has finished sending.
     LocalClose,
 }
 

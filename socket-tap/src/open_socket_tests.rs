@@ -9,7 +9,7 @@ use crate::sink::Memory;
 use crate::{TapListener, TapStream, TapUdpSocket};
 
 #[tokio::test]
-async fn open_sockets_show_bytes_queues_and_ends() {
+async fn open_sockets_report_bytes_queues_and_end() {
     let tap = Tap::server("test").sink(Memory::new()).start().unwrap();
     let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();
     let mut client = TapStream::connect(&Tap::off(), listener.local_addr().unwrap()).await.unwrap();
@@ -46,13 +46,13 @@ async fn open_sockets_show_bytes_queues_and_ends() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn bytes_that_the_peer_does_not_read_are_in_the_send_queue() {
+async fn unread_bytes_are_in_the_send_queue() {
     let tap = Tap::server("test").sink(Memory::new()).start().unwrap();
     let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();
     let _client = TapStream::connect(&Tap::off(), listener.local_addr().unwrap()).await.unwrap();
     let (mut server, _) = listener.accept().await.unwrap();
     let bytes = vec![7; 64 * 1024];
-    // Until the kernel takes no more.
+    // Fills the kernel's buffer.
     while poll_fn(|cx| Poll::Ready(Pin::new(&mut server).poll_write(cx, &bytes))).await.is_ready() {}
     let stream = tap.open_sockets().swap_remove(1);
     assert!(stream.send_queue.unwrap() > 0, "{stream:?}");

@@ -1,4 +1,4 @@
-//! Options of a TCP connection that the program chooses. Without a choice no option is touched.
+//! Options of a TCP connection. Options that the program does not choose stay unchanged.
 
 use std::io;
 use std::time::Duration;
@@ -6,14 +6,14 @@ use std::time::Duration;
 use socket2::SockRef;
 use tokio::net::TcpStream;
 
-use crate::endpoint::record;
 use crate::event::Op;
-use crate::sensor::Sensor;
+use crate::pending_socket::record;
+use crate::socket_recorder::SocketRecorder;
 
-/// Socket options for a TCP connection; by default none is set, and the connection is as tokio makes it.
+/// Socket options for a TCP connection. By default none is set, and the connection is the same as tokio's.
 ///
-/// For [`TapStream::connect_with`](crate::TapStream::connect_with). A listener has methods of the same names, for the
-/// connections that it accepts. Each option that is set is recorded as an `option` event.
+/// Pass them to [`TapStream::connect_with`](crate::TapStream::connect_with). A listener has methods of the same names,
+/// for the connections that it accepts. Each option that is set is recorded as an `option` event.
 ///
 /// ```
 /// use std::time::Duration;
@@ -28,7 +28,7 @@ pub struct TcpOptions {
 }
 
 impl TcpOptions {
-    /// Creates options that leave everything as it is.
+    /// Creates options that leave everything unchanged.
     #[must_use]
     pub const fn new() -> Self {
         Self { nodelay: None, keepalive: None }
@@ -36,8 +36,8 @@ impl TcpOptions {
 
     /// Sets `TCP_NODELAY`, see [`tcp(7)`].
     ///
-    /// With `true`, small writes leave at once. Without it, a write that waits for the acknowledgement of the write
-    /// before it can take 40 ms: Nagle's algorithm (RFC 896) meets delayed acknowledgements (RFC 9293, 3.8.6.3).
+    /// With `true`, small writes are sent at once. Without it, a write that follows an unacknowledged write can wait 40
+    /// ms, because Nagle's algorithm (RFC 896) interacts with delayed acknowledgements (RFC 9293, 3.8.6.3).
     ///
     /// [`tcp(7)`]: https://man7.org/linux/man-pages/man7/tcp.7.html
     #[must_use]
@@ -46,28 +46,28 @@ impl TcpOptions {
         self
     }
 
-    /// Turns on TCP keep-alive. A [`Duration`] alone is the idle time before the first probe.
+    /// Turns on TCP keep-alive. A [`Duration`] converts into the idle time before the first probe.
     #[must_use]
     pub fn keepalive(mut self, keepalive: impl Into<Keepalive>) -> Self {
         self.keepalive = Some(keepalive.into());
         self
     }
 
-    /// Sets the options and records each. A failure is recorded and otherwise ignored: the connection may be gone
-    /// already, and the next read reports that.
-    pub(crate) fn apply(&self, stream: &TcpStream, sensor: Option<&Sensor>) {
+    /// Sets the options and records each. A failure is recorded and otherwise ignored: the connection may already be
+    /// closed, which the next read reports.
+    pub(crate) fn apply(&self, stream: &TcpStream, recorder: Option<&SocketRecorder>) {
         if let Some(nodelay) = self.nodelay {
-            let _ = set(sensor, "TCP_NODELAY", nodelay.into(), stream.set_nodelay(nodelay));
+            let _ = set(recorder, "TCP_NODELAY", nodelay.into(), stream.set_nodelay(nodelay));
         }
         if let Some(keepalive) = self.keepalive {
-            let _ = keepalive.apply(stream, sensor);
+            let _ = keepalive.apply(stream, recorder);
         }
     }
 }
 
-/// TCP keep-alive (RFC 9293, 3.8.4): probes on an idle connection, so that a peer that is gone is noticed.
+/// TCP keep-alive (RFC 9293, 3.8.4): probes on an idle connection that detect a vanished peer.
 ///
-/// The system decides the rest; on Linux see `tcp_keepalive_time`, `tcp_keepalive_intvl` and
+/// Values that are not set are the system's; on Linux see `tcp_keepalive_time`, `tcp_keepalive_intvl` and
 /// `tcp_keepalive_probes` in [`tcp(7)`](https://man7.org/linux/man-pages/man7/tcp.7.html).
 ///
 /// ```
@@ -85,49 +85,49 @@ pub struct Keepalive {
 }
 
 impl Keepalive {
-    /// Sends the first probe after the connection was idle for this long; whole seconds (`TCP_KEEPIDLE`).
+    /// Sends the first probe after this idle time, in whole seconds (`TCP_KEEPIDLE`).
     #[must_use]
     pub const fn after(idle: Duration) -> Self {
         Self { idle, interval: None, retries: None }
     }
 
-    /// Sets the time between probes; whole seconds (`TCP_KEEPINTVL`).
+    /// Sets the time between probes, in whole seconds (`TCP_KEEPINTVL`).
     #[must_use]
     pub const fn interval(mut self, interval: Duration) -> Self {
         self.interval = Some(interval);
         self
     }
 
-    /// Sets how many probes without a response end the connection (`TCP_KEEPCNT`).
+    /// Sets the number of unanswered probes that end the connection (`TCP_KEEPCNT`).
     #[must_use]
     pub const fn retries(mut self, retries: u32) -> Self {
         self.retries = Some(retries);
         self
     }
 
-    fn apply(self, stream: &TcpStream, sensor: Option<&Sensor>) -> io::Result<()> {
+    fn apply(self, stream: &TcpStream, recorder: Option<&SocketRecorder>) -> io::Result<()> {
         let socket = SockRef::from(stream);
-        set(sensor, "SO_KEEPALIVE", 1, socket.set_keepalive(true))?;
+        set(recorder, "SO_KEEPALIVE", 1, socket.set_keepalive(true))?;
         #[cfg(unix)]
-        self.apply_times(stream, sensor)?;
+        self.apply_times(stream, recorder)?;
         #[cfg(not(unix))]
         socket.set_tcp_keepalive(&socket2::TcpKeepalive::new().with_time(self.idle))?;
         Ok(())
     }
 
     #[cfg(unix)]
-    fn apply_times(self, stream: &TcpStream, sensor: Option<&Sensor>) -> io::Result<()> {
+    fn apply_times(self, stream: &TcpStream, recorder: Option<&SocketRecorder>) -> io::Result<()> {
         use rustix::net::sockopt;
         let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
         let result = sockopt::set_tcp_keepidle(stream, self.idle).map_err(Into::into);
-        set(sensor, "TCP_KEEPIDLE", seconds(self.idle), result)?;
+        set(recorder, "TCP_KEEPIDLE", seconds(self.idle), result)?;
         if let Some(interval) = self.interval {
             let result = sockopt::set_tcp_keepintvl(stream, interval).map_err(Into::into);
-            set(sensor, "TCP_KEEPINTVL", seconds(interval), result)?;
+            set(recorder, "TCP_KEEPINTVL", seconds(interval), result)?;
         }
         if let Some(retries) = self.retries {
             let result = sockopt::set_tcp_keepcnt(stream, retries).map_err(Into::into);
-            set(sensor, "TCP_KEEPCNT", retries.into(), result)?;
+            set(recorder, "TCP_KEEPCNT", retries.into(), result)?;
         }
         Ok(())
     }
@@ -139,14 +139,14 @@ impl From<Duration> for Keepalive {
     }
 }
 
-/// Records that an option was set, or that it could not be.
+/// Records the result of setting an option.
 pub(crate) fn set(
-    sensor: Option<&Sensor>,
+    recorder: Option<&SocketRecorder>,
     name: &'static str,
     value: i64,
     result: io::Result<()>,
 ) -> io::Result<()> {
-    record(sensor, || Op::Option { name: name.into(), value }, result)
+    record(recorder, || Op::Option { name: name.into(), value }, result)
 }
 
 #[cfg(test)]

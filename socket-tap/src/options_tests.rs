@@ -64,7 +64,7 @@ async fn chosen_options_are_set_and_recorded() {
 }
 
 #[tokio::test]
-async fn nodelay_false_is_a_choice_too() {
+async fn nodelay_false_is_set_and_recorded() {
     let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let memory = Memory::new();

@@ -1,28 +1,28 @@
-//! Forwards single calls and records them: for a stream and for its halves.
+//! Functions that forward one call and record it, for a stream and for its halves.
 
 use std::io::{self, IoSlice};
 use std::task::{Poll, ready};
 
 use tokio::io::ReadBuf;
 
-use crate::recorder::{Direction, Entered};
-use crate::sensor::Sensor;
-use crate::socket_state::Access;
+use crate::recorder::{Direction, EnteredCall};
+use crate::socket_recorder::SocketRecorder;
+use crate::transfer_count::Access;
 
-/// Forwards a read and records what it added to `buf`.
+/// Forwards a read and records the bytes that it added to `buf`.
 #[inline]
 pub(crate) fn poll_read(
-    sensor: Option<&Sensor>,
+    recorder: Option<&SocketRecorder>,
     buf: &mut ReadBuf<'_>,
     forward: impl FnOnce(&mut ReadBuf<'_>) -> Poll<io::Result<()>>,
 ) -> Poll<io::Result<()>> {
-    // The caller's buffer may hold bytes already: only its growth was read.
+    // The caller's buffer may already hold bytes.
     let (before, room) = (buf.filled().len(), buf.remaining());
     let result = ready!(forward(buf));
-    if let Some(sensor) = sensor {
+    if let Some(recorder) = recorder {
         match &result {
-            Ok(()) => sensor.read(buf.filled().get(before..).unwrap_or_default(), room, Access::Exclusive),
-            Err(error) => sensor.transfer_failed(Direction::Read, error),
+            Ok(()) => recorder.read(buf.filled().get(before..).unwrap_or_default(), room, Access::Exclusive),
+            Err(error) => recorder.transfer_failed(Direction::Read, error),
         }
     }
     Poll::Ready(result)
@@ -31,104 +31,104 @@ pub(crate) fn poll_read(
 /// Forwards a write and records it.
 #[inline]
 pub(crate) fn poll_write(
-    sensor: Option<&Sensor>,
+    recorder: Option<&SocketRecorder>,
     buf: &[u8],
     forward: impl FnOnce() -> Poll<io::Result<usize>>,
 ) -> Poll<io::Result<usize>> {
-    let entered = sensor.map(Sensor::enter);
+    let entered = recorder.map(SocketRecorder::enter);
     let result = ready!(forward());
-    wrote(sensor, entered.as_ref(), &result, 0, std::iter::once(buf), Access::Exclusive);
+    wrote(recorder, entered.as_ref(), &result, 0, std::iter::once(buf), Access::Exclusive);
     Poll::Ready(result)
 }
 
 /// Forwards a vectored write and records it.
 #[inline]
 pub(crate) fn poll_write_vectored(
-    sensor: Option<&Sensor>,
+    recorder: Option<&SocketRecorder>,
     bufs: &[IoSlice<'_>],
     forward: impl FnOnce() -> Poll<io::Result<usize>>,
 ) -> Poll<io::Result<usize>> {
-    let entered = sensor.map(Sensor::enter);
+    let entered = recorder.map(SocketRecorder::enter);
     let result = ready!(forward());
     let parts = bufs.iter().map(|buf| &**buf);
-    wrote(sensor, entered.as_ref(), &result, bufs.len(), parts, Access::Exclusive);
+    wrote(recorder, entered.as_ref(), &result, bufs.len(), parts, Access::Exclusive);
     Poll::Ready(result)
 }
 
-/// Forwards a flush. It is not a call on a socket; only its failure is recorded.
+/// Forwards a flush and records only its failure, because a flush is not a call on a socket.
 #[inline]
 pub(crate) fn poll_flush(
-    sensor: Option<&Sensor>,
+    recorder: Option<&SocketRecorder>,
     forward: impl FnOnce() -> Poll<io::Result<()>>,
 ) -> Poll<io::Result<()>> {
     let result = ready!(forward());
-    if let (Some(sensor), Err(error)) = (sensor, &result) {
-        sensor.flush_failed(error);
+    if let (Some(recorder), Err(error)) = (recorder, &result) {
+        recorder.flush_failed(error);
     }
     Poll::Ready(result)
 }
 
 /// Forwards a shutdown and records it.
 pub(crate) fn poll_shutdown(
-    sensor: Option<&Sensor>,
+    recorder: Option<&SocketRecorder>,
     forward: impl FnOnce() -> Poll<io::Result<()>>,
 ) -> Poll<io::Result<()>> {
-    let entered = sensor.map(Sensor::enter);
+    let entered = recorder.map(SocketRecorder::enter);
     let result = ready!(forward());
-    if let (Some(sensor), Some(entered)) = (sensor, &entered) {
-        sensor.shut_down(entered, &result);
+    if let (Some(recorder), Some(entered)) = (recorder, &entered) {
+        recorder.shut_down(entered, &result);
     }
     Poll::Ready(result)
 }
 
-/// Tries a read, which several threads may do at once. When it would block, nothing is recorded.
+/// Forwards a non-blocking read and records it, unless it would block. Several threads may do so at once.
 pub(crate) fn try_read(
-    sensor: Option<&Sensor>,
+    recorder: Option<&SocketRecorder>,
     buf: &mut [u8],
     forward: impl FnOnce(&mut [u8]) -> io::Result<usize>,
 ) -> io::Result<usize> {
     let result = forward(buf);
-    match (sensor, &result) {
-        (Some(sensor), Ok(read)) => {
-            sensor.read(buf.get(..*read).unwrap_or_default(), buf.len(), Access::Shared);
+    match (recorder, &result) {
+        (Some(recorder), Ok(read)) => {
+            recorder.read(buf.get(..*read).unwrap_or_default(), buf.len(), Access::Shared);
         }
-        (Some(sensor), Err(error)) if error.kind() != io::ErrorKind::WouldBlock => {
-            sensor.transfer_failed(Direction::Read, error);
+        (Some(recorder), Err(error)) if error.kind() != io::ErrorKind::WouldBlock => {
+            recorder.transfer_failed(Direction::Read, error);
         }
         _ => {}
     }
     result
 }
 
-/// Tries a write from `parts`, which several threads may do at once; `slices` is 0 for a plain one. When it would block,
-/// nothing is recorded.
+/// Forwards a non-blocking write from `parts` and records it, unless it would block. Several threads may do so at once.
+/// `slices` is 0 for a plain write.
 pub(crate) fn try_write<'a>(
-    sensor: Option<&Sensor>,
+    recorder: Option<&SocketRecorder>,
     slices: usize,
     parts: impl Iterator<Item = &'a [u8]>,
     forward: impl FnOnce() -> io::Result<usize>,
 ) -> io::Result<usize> {
-    let entered = sensor.map(Sensor::enter);
+    let entered = recorder.map(SocketRecorder::enter);
     let result = forward();
     if !matches!(&result, Err(error) if error.kind() == io::ErrorKind::WouldBlock) {
-        wrote(sensor, entered.as_ref(), &result, slices, parts, Access::Shared);
+        wrote(recorder, entered.as_ref(), &result, slices, parts, Access::Shared);
     }
     result
 }
 
 #[inline]
 fn wrote<'a>(
-    sensor: Option<&Sensor>,
-    entered: Option<&Entered>,
+    recorder: Option<&SocketRecorder>,
+    entered: Option<&EnteredCall>,
     result: &io::Result<usize>,
     slices: usize,
     parts: impl Iterator<Item = &'a [u8]>,
     access: Access,
 ) {
-    if let (Some(sensor), Some(entered)) = (sensor, entered) {
+    if let (Some(recorder), Some(entered)) = (recorder, entered) {
         match result {
-            Ok(written) => sensor.wrote(entered, (*written, slices), parts, access),
-            Err(error) => sensor.transfer_failed(Direction::Write, error),
+            Ok(written) => recorder.wrote(entered, (*written, slices), parts, access),
+            Err(error) => recorder.transfer_failed(Direction::Write, error),
         }
     }
 }

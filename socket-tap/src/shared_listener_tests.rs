@@ -12,21 +12,21 @@ use tokio::time::timeout;
 use crate::sink::Memory;
 use crate::{Tap, TapListener, TapStream};
 
-/// The longest time that a test may take before it counts as hanging.
+/// A test that takes longer is considered stuck.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// A listener of either kind, and a way to connect to it.
-trait Shared: Send + Sync + Sized + 'static {
+/// A listener of either kind, with a way to connect to it.
+trait SharedListener: Send + Sync + Sized + 'static {
     async fn listen(tap: &Tap, test: &str) -> Self;
     async fn connect(&self);
-    fn take_one(&self) -> impl Future<Output = ()> + Send;
-    fn take_next(&self) -> impl Future<Output = ()> + Send;
+    fn accept_one(&self) -> impl Future<Output = ()> + Send;
+    fn accept_retrying(&self) -> impl Future<Output = ()> + Send;
 
-    /// Removes its file, if it has one.
+    /// Removes the socket's file, if it has one.
     fn remove(&self) {}
 }
 
-impl Shared for TapListener {
+impl SharedListener for TapListener {
     async fn listen(tap: &Tap, _: &str) -> Self {
         Self::bind(tap, "127.0.0.1:0").await.unwrap()
     }
@@ -35,17 +35,17 @@ impl Shared for TapListener {
         drop(TapStream::connect(&Tap::off(), self.local_addr().unwrap()).await.unwrap());
     }
 
-    async fn take_one(&self) {
+    async fn accept_one(&self) {
         drop(self.accept().await.unwrap());
     }
 
-    async fn take_next(&self) {
+    async fn accept_retrying(&self) {
         drop(self.accept_next().await);
     }
 }
 
 #[cfg(unix)]
-impl Shared for crate::TapUnixListener {
+impl SharedListener for crate::TapUnixListener {
     async fn listen(tap: &Tap, test: &str) -> Self {
         let name = format!("socket-tap-{}-{test}-{}.sock", std::process::id(), tap.is_on());
         Self::bind(tap, std::env::temp_dir().join(name)).unwrap()
@@ -56,11 +56,11 @@ impl Shared for crate::TapUnixListener {
         drop(TapStream::connect_unix(&Tap::off(), address.as_pathname().unwrap()).await.unwrap());
     }
 
-    async fn take_one(&self) {
+    async fn accept_one(&self) {
         drop(self.accept().await.unwrap());
     }
 
-    async fn take_next(&self) {
+    async fn accept_retrying(&self) {
         drop(self.accept_next().await);
     }
 
@@ -73,21 +73,21 @@ fn taps() -> [Tap; 2] {
     [Tap::off(), Tap::server("test").sink(Memory::new()).start().unwrap()]
 }
 
-/// Runs until the task waits.
+/// Spawns the task and runs it until it waits.
 async fn started(task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
     let handle = tokio::spawn(task);
     yield_now().await;
     handle
 }
 
-async fn all_waiting_tasks_are_served<L: Shared>(test: &str) {
+async fn all_waiting_tasks_are_served<L: SharedListener>(test: &str) {
     for tap in taps() {
         let listener = Arc::new(L::listen(&tap, test).await);
         let mut tasks = Vec::new();
         for number in 0..4 {
             let listener = Arc::clone(&listener);
             let task = async move {
-                if number % 2 == 0 { listener.take_one().await } else { listener.take_next().await }
+                if number % 2 == 0 { listener.accept_one().await } else { listener.accept_retrying().await }
             };
             tasks.push(started(task).await);
         }
@@ -102,20 +102,20 @@ async fn all_waiting_tasks_are_served<L: Shared>(test: &str) {
     }
 }
 
-async fn cancelled_accept_takes_no_wake_up<L: Shared>(test: &str) {
+async fn cancelled_accept_steals_no_wake_up<L: SharedListener>(test: &str) {
     for tap in taps() {
         let listener = Arc::new(L::listen(&tap, test).await);
         let other = Arc::clone(&listener);
         let serving = started(async move {
             for _ in 0..4 {
-                other.take_next().await;
+                other.accept_retrying().await;
             }
         });
         let serving = serving.await;
         for _ in 0..4 {
             let other = Arc::clone(&listener);
             let cancelled = started(async move {
-                let mut accept = pin!(other.take_one());
+                let mut accept = pin!(other.accept_one());
                 assert!(poll_fn(|cx| Poll::Ready(accept.as_mut().poll(cx))).await.is_pending());
             });
             cancelled.await.await.unwrap();
@@ -128,13 +128,13 @@ async fn cancelled_accept_takes_no_wake_up<L: Shared>(test: &str) {
 }
 
 #[tokio::test]
-async fn all_tasks_waiting_on_a_tcp_listener_are_served() {
+async fn all_tasks_on_tcp_listener_are_served() {
     all_waiting_tasks_are_served::<TapListener>("all").await;
 }
 
 #[tokio::test]
-async fn cancelled_tcp_accept_takes_no_wake_up() {
-    cancelled_accept_takes_no_wake_up::<TapListener>("cancelled").await;
+async fn cancelled_tcp_accept_steals_no_wake_up() {
+    cancelled_accept_steals_no_wake_up::<TapListener>("cancelled").await;
 }
 
 #[cfg(unix)]
@@ -143,12 +143,12 @@ mod unix {
     use crate::TapUnixListener;
 
     #[tokio::test]
-    async fn all_tasks_waiting_on_a_unix_listener_are_served() {
+    async fn all_tasks_on_unix_listener_are_served() {
         all_waiting_tasks_are_served::<TapUnixListener>("all").await;
     }
 
     #[tokio::test]
-    async fn cancelled_unix_accept_takes_no_wake_up() {
-        cancelled_accept_takes_no_wake_up::<TapUnixListener>("cancelled").await;
+    async fn cancelled_unix_accept_steals_no_wake_up() {
+        cancelled_accept_steals_no_wake_up::<TapUnixListener>("cancelled").await;
     }
 }

@@ -1,4 +1,4 @@
-//! The sockets of tokio that a [`TapStream`](crate::TapStream) knows more about than that they are streams.
+//! The stream sockets of tokio.
 
 use std::io::{self, IoSlice};
 
@@ -16,9 +16,9 @@ mod sealed {
     impl Sealed for tokio::net::UnixStream {}
 }
 
-/// A connected stream socket: tokio's [`TcpStream`], and its `UnixStream` where there is one. Sealed.
+/// A connected stream socket: tokio's [`TcpStream`], and `UnixStream` on Unix. This trait is sealed.
 ///
-/// It names the halves that a socket splits into, and is otherwise a bound; its methods are those of the socket.
+/// It names the halves of the socket. Otherwise it is a bound; use the methods of the socket itself.
 pub trait Socket: AsyncRead + AsyncWrite + Unpin + sealed::Sealed + Sized {
     /// The borrowed read half.
     type ReadHalf<'a>: AsyncRead + Unpin + std::fmt::Debug
@@ -53,7 +53,7 @@ pub trait Socket: AsyncRead + AsyncWrite + Unpin + sealed::Sealed + Sized {
     fn into_split(self) -> (Self::OwnedReadHalf, Self::OwnedWriteHalf);
     #[doc(hidden)]
     fn forget(half: Self::OwnedWriteHalf);
-    /// `None` when the halves are not from the same socket.
+    /// Returns `None` if the halves are not from the same socket.
     #[doc(hidden)]
     fn reunite(read: Self::OwnedReadHalf, write: Self::OwnedWriteHalf) -> Option<Self>;
 }

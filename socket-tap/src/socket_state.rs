@@ -1,21 +1,24 @@
-//! The state of one open socket: its counts, its addresses, and the first sign of its end. Reads and writes take no lock.
+//! The state of one open socket: its counts, its addresses, and the first sign of its end. Reads and writes take no
+//! lock.
+
+mod close;
 
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use crate::close::{Close, EndedBy, Totals};
+use crate::close::{EndedBy, Totals};
 use crate::event::{Addr, Op, SockId, SocketKind};
-use crate::recorder::{Change, Direction, Keep, Recording};
-use crate::sys;
+use crate::recorder::{Direction, Recording, StreamChange, WhenFull};
+use crate::transfer_count::{Access, TransferCount};
 
-/// How many lifecycle events, beside its close, a socket may record when the recorder is overrun. It takes six from
-/// `socket` to `close`; the others are for errors. Without a limit a program that polls a broken socket would fill the
-/// memory.
-const CLAIM: u8 = 8;
+/// Number of lifecycle events, other than the close, that a socket may record under overload. A connection needs six
+/// from `socket` to `close`; the rest is for errors. Without a limit, a program that keeps polling a broken socket
+/// would fill the memory.
+const RESERVED_EVENTS: u8 = 8;
 
-/// One open socket. Its counts are exact, also when single reads and writes are missing from the recording.
+/// One open socket. Its counts are exact even if reads and writes are missing from the recording.
 #[derive(Debug)]
 pub(crate) struct SocketState {
     recording: Recording,
@@ -23,96 +26,59 @@ pub(crate) struct SocketState {
     fd: Option<i32>,
     since: Instant,
     addresses: Mutex<Addresses>,
-    received: Count,
-    sent: Count,
-    /// The first sign of the connection's end: [`PEER`] and so on.
+    received: TransferCount,
+    sent: TransferCount,
+    /// The first sign of the connection's end: [`NOT_ENDED`], [`PEER`] and so on.
     ended_by: AtomicU8,
-    /// The error that ended it; 0 for none.
+    /// The errno of the error that ended the connection; 0 for none.
     errno: AtomicI32,
-    /// Our sending half is shut down.
-    shut: AtomicBool,
-    /// It is a datagram socket.
-    datagrams: AtomicBool,
-    /// It counts as an open stream.
-    stream: AtomicBool,
-    /// Its last event is recorded.
-    closed: AtomicBool,
-    /// How many events are left of the socket's claim.
-    claim: AtomicU8,
-    /// The socket is not in the recording: the recorder was overrun when it was made. What it does is counted.
-    dropped: AtomicBool,
+    /// The sending half is shut down.
+    is_shut_down: AtomicBool,
+    /// The socket is a datagram socket.
+    is_datagram: AtomicBool,
+    /// The socket counts as an open stream.
+    counts_as_stream: AtomicBool,
+    /// The last event is recorded.
+    is_closed: AtomicBool,
+    /// Number of reserved events that are left.
+    reserved: AtomicU8,
+    /// The socket is not in the recording, because the recorder was overloaded when it was created. Its events are
+    /// counted.
+    is_dropped: AtomicBool,
 }
 
-/// Both ends of a socket, as far as they are known.
+/// The known addresses of a socket.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Addresses {
     pub(crate) local: Option<Addr>,
     pub(crate) peer: Option<Addr>,
 }
 
-// How a connection ended, in one byte.
+// The end of a connection, in one byte.
 const NOT_ENDED: u8 = 0;
 const PEER: u8 = 1;
 const LOCAL: u8 = 2;
 const RESET: u8 = 3;
 const ERROR: u8 = 4;
 
-/// Operations and the bytes that they moved.
-#[derive(Debug, Default)]
-struct Count {
-    times: AtomicU64,
-    bytes: AtomicU64,
-    /// The clock's reading at the last one; 0 before the first.
-    last: AtomicU64,
-}
-
-/// Whether several threads may use one direction of a socket at the same time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Access {
-    /// A poll, which has the direction to itself.
-    Exclusive,
-    /// An operation on a shared reference.
-    Shared,
-}
-
-impl Count {
-    fn add(&self, bytes: usize, access: Access) {
-        match access {
-            Access::Exclusive => {
-                // Without the atomic addition, which costs as much as the clock.
-                self.times.store(self.times.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
-                self.bytes.store(self.bytes.load(Ordering::Relaxed) + bytes as u64, Ordering::Relaxed);
-            }
-            Access::Shared => {
-                self.times.fetch_add(1, Ordering::Relaxed);
-                self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
-            }
-        }
-    }
-
-    fn get(&self) -> (u64, u64) {
-        (self.times.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed))
-    }
-}
-
 impl SocketState {
     pub(crate) fn new(recording: &Recording, fd: Option<i32>) -> Self {
         Self {
             recording: recording.clone(),
-            sock: recording.new_sock(),
+            sock: recording.next_sock_id(),
             fd,
             since: Instant::now(),
             addresses: Mutex::default(),
-            received: Count::default(),
-            sent: Count::default(),
+            received: TransferCount::default(),
+            sent: TransferCount::default(),
             ended_by: AtomicU8::new(NOT_ENDED),
             errno: AtomicI32::new(0),
-            shut: AtomicBool::new(false),
-            datagrams: AtomicBool::new(false),
-            stream: AtomicBool::new(false),
-            closed: AtomicBool::new(false),
-            claim: AtomicU8::new(CLAIM),
-            dropped: AtomicBool::new(false),
+            is_shut_down: AtomicBool::new(false),
+            is_datagram: AtomicBool::new(false),
+            counts_as_stream: AtomicBool::new(false),
+            is_closed: AtomicBool::new(false),
+            reserved: AtomicU8::new(RESERVED_EVENTS),
+            is_dropped: AtomicBool::new(false),
         }
     }
 
@@ -136,17 +102,17 @@ impl SocketState {
         self.lock_addresses().clone()
     }
 
-    /// The clock's reading at the last transfer in that direction; 0 before the first.
-    pub(crate) fn last(&self, direction: Direction) -> u64 {
+    /// Returns the clock reading of the last transfer in that direction; 0 before the first.
+    pub(crate) fn last_transfer(&self, direction: Direction) -> u64 {
         self.count(direction).last.load(Ordering::Relaxed)
     }
 
     pub(crate) fn is_stream(&self) -> bool {
-        self.stream.load(Ordering::Relaxed)
+        self.counts_as_stream.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn is_shut(&self) -> bool {
-        self.shut.load(Ordering::Relaxed)
+    pub(crate) fn is_shut_down(&self) -> bool {
+        self.is_shut_down.load(Ordering::Relaxed)
     }
 
     pub(crate) fn ended_by(&self) -> Option<EndedBy> {
@@ -168,43 +134,43 @@ impl SocketState {
         self.addresses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts a read or write of so many bytes.
+    /// Counts a read or write of `bytes` bytes.
     #[inline]
     pub(crate) fn add(&self, direction: Direction, bytes: usize, access: Access) {
         self.count(direction).add(bytes, access);
     }
 
-    /// Notes the clock's reading of a read or write.
+    /// Sets the clock reading of the last read or write.
     #[inline]
-    pub(crate) fn moved_at(&self, direction: Direction, raw: u64) {
+    pub(crate) fn set_last_transfer(&self, direction: Direction, raw: u64) {
         self.count(direction).last.store(raw, Ordering::Relaxed);
     }
 
-    fn count(&self, direction: Direction) -> &Count {
+    fn count(&self, direction: Direction) -> &TransferCount {
         match direction {
             Direction::Read => &self.received,
             Direction::Write => &self.sent,
         }
     }
 
-    /// The peer has finished sending.
-    pub(crate) fn peer_ended(&self) {
-        self.ended_first_by(PEER);
+    /// Notes that the peer has finished sending.
+    pub(crate) fn set_peer_ended(&self) {
+        self.set_first_end(PEER);
     }
 
-    /// Our sending half is shut down.
-    pub(crate) fn shut(&self) {
-        self.shut.store(true, Ordering::Relaxed);
-        self.ended_first_by(LOCAL);
+    /// Notes that the sending half is shut down.
+    pub(crate) fn set_shut_down(&self) {
+        self.is_shut_down.store(true, Ordering::Relaxed);
+        self.set_first_end(LOCAL);
     }
 
-    /// The first sign of the end counts.
-    fn ended_first_by(&self, who: u8) {
+    /// Sets the side that ended the connection, unless it is already set.
+    fn set_first_end(&self, who: u8) {
         let _ = self.ended_by.compare_exchange(NOT_ENDED, who, Ordering::Relaxed, Ordering::Relaxed);
     }
 
-    /// An error says more than the end of stream that came before it.
-    pub(crate) fn ended_by_error(&self, error: &io::Error) {
+    /// Notes an error. It replaces an earlier end of stream, because it is more specific.
+    pub(crate) fn set_error(&self, error: &io::Error) {
         use io::ErrorKind::{BrokenPipe, ConnectionReset};
         let who = match error.kind() {
             BrokenPipe | ConnectionReset => RESET,
@@ -215,88 +181,65 @@ impl SocketState {
     }
 
     pub(crate) fn is_dropped(&self) -> bool {
-        self.dropped.load(Ordering::Relaxed)
+        self.is_dropped.load(Ordering::Relaxed)
     }
 
-    /// The recorder had no capacity for the socket's first event.
+    /// Excludes the socket from the recording, after its first event was dropped.
     pub(crate) fn drop_from_recording(&self) {
-        self.dropped.store(true, Ordering::Relaxed);
+        self.is_dropped.store(true, Ordering::Relaxed);
     }
 
-    /// Returns true once: for the last event.
+    /// Returns `true` on the first call, which may record the last event.
     pub(crate) fn close_once(&self) -> bool {
-        !self.closed.swap(true, Ordering::Relaxed)
+        !self.is_closed.swap(true, Ordering::Relaxed)
     }
 
-    /// Uses up one event of the claim.
-    pub(crate) fn claim(&self) -> Keep {
+    /// Uses one reserved event, and returns `WhenFull::Drop` when none is left.
+    pub(crate) fn take_reserved(&self) -> WhenFull {
         let one_less = |left: u8| left.checked_sub(1);
-        match self.claim.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less) {
-            Ok(_) => Keep::Always,
-            Err(_) => Keep::IfRoom,
+        match self.reserved.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less) {
+            Ok(_) => WhenFull::Keep,
+            Err(_) => WhenFull::Drop,
         }
     }
 
     #[cfg(test)]
     pub(crate) fn count_as_stream(&self) {
-        self.stream.store(true, Ordering::Relaxed);
+        self.counts_as_stream.store(true, Ordering::Relaxed);
     }
 
-    /// Keeps the kind and the addresses that an event has, and returns what it does to the number of open streams.
-    pub(crate) fn learn(&self, op: &Op) -> Change {
+    /// Updates the kind and the addresses from an event, and returns its effect on the number of open streams.
+    pub(crate) fn apply(&self, op: &Op) -> StreamChange {
         match op {
             Op::Socket { kind, .. } => {
-                self.datagrams.store(*kind == SocketKind::Datagram, Ordering::Relaxed);
-                return Change::None;
+                self.is_datagram.store(*kind == SocketKind::Datagram, Ordering::Relaxed);
+                return StreamChange::None;
             }
             Op::Bind { local } => {
                 self.lock_addresses().local.clone_from(local);
-                return Change::None;
+                return StreamChange::None;
             }
             Op::Accept { local, peer, .. } | Op::Connect { local, peer, .. } => {
                 self.set_addresses(local, peer);
             }
             Op::Adopt { local, peer, kind, .. } => {
                 self.set_addresses(local, peer);
-                self.datagrams.store(*kind == SocketKind::Datagram, Ordering::Relaxed);
+                self.is_datagram.store(*kind == SocketKind::Datagram, Ordering::Relaxed);
                 if *kind != SocketKind::Stream {
-                    return Change::None;
+                    return StreamChange::None;
                 }
             }
-            Op::Close(_) | Op::Release(_) if self.is_stream() => return Change::Closes,
-            _ => return Change::None,
+            Op::Close(_) | Op::Release(_) if self.is_stream() => return StreamChange::Closes,
+            _ => return StreamChange::None,
         }
-        if self.datagrams.load(Ordering::Relaxed) {
-            return Change::None;
+        if self.is_datagram.load(Ordering::Relaxed) {
+            return StreamChange::None;
         }
-        self.stream.store(true, Ordering::Relaxed);
-        Change::Opens
+        self.counts_as_stream.store(true, Ordering::Relaxed);
+        StreamChange::Opens
     }
 
     fn set_addresses(&self, local: &Option<Addr>, peer: &Option<Addr>) {
         *self.lock_addresses() = Addresses { local: local.clone(), peer: peer.clone() };
-    }
-
-    /// The totals and the kernel's view of a stream so far.
-    pub(crate) fn so_far(&self) -> Close {
-        let errno = self.errno.load(Ordering::Relaxed);
-        Close {
-            ended_by: self.ended_by(),
-            errno: (errno != 0).then_some(errno),
-            aborted: false,
-            totals: self.totals(),
-            tcp: self.fd.and_then(sys::tcp_sample),
-        }
-    }
-
-    /// The end of a socket that is about to be closed. Only a stream has more than its totals.
-    pub(crate) fn close(&self) -> Close {
-        if !self.is_stream() {
-            return Close { totals: self.totals(), ..Close::default() };
-        }
-        let mut close = self.so_far();
-        close.ended_by.get_or_insert(EndedBy::Local);
-        close.aborted = self.fd.is_some_and(|fd| sys::close_aborts(fd, close.tcp.as_ref()));
-        close
     }
 }

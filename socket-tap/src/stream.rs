@@ -1,4 +1,4 @@
-//! A stream that records what goes through it.
+//! A stream that records its reads and writes.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -11,17 +11,17 @@ use tokio::net::TcpStream;
 
 use crate::event::SockId;
 use crate::recorded;
-use crate::sensor::Sensor;
+use crate::socket_recorder::SocketRecorder;
 
 pin_project! {
-    /// A stream that records every read, write, shutdown, and its close, and forwards all of them unchanged.
+    /// A stream that records every read, write, shutdown and its close, and forwards all calls unchanged.
     ///
-    /// It comes from [`TapListener::accept`](crate::TapListener::accept) or [`TapStream::connect`], or is put around any
+    /// Create one with [`TapListener::accept`](crate::TapListener::accept) or [`TapStream::connect`], or wrap any other
     /// stream with [`TapStream::wrap`].
     #[derive(Debug)]
     pub struct TapStream<S = TcpStream> {
-        // The first field is dropped first: the kernel can then still be asked about the stream.
-        sensor: Option<Sensor>,
+        // Dropped before `inner`, so the kernel can still be queried about the stream.
+        recorder: Option<SocketRecorder>,
         since: Instant,
         #[pin]
         inner: S,
@@ -29,68 +29,68 @@ pin_project! {
 }
 
 impl<S> TapStream<S> {
-    pub(crate) fn new(inner: S, sensor: Option<Sensor>) -> Self {
-        Self { sensor, since: Instant::now(), inner }
+    pub(crate) fn new(inner: S, recorder: Option<SocketRecorder>) -> Self {
+        Self { recorder, since: Instant::now(), inner }
     }
 
-    /// Returns the stream inside. Bytes that are read or written past the tap are not recorded.
+    /// Returns the inner stream. The tap does not record bytes that are read or written on it directly.
     pub fn get_ref(&self) -> &S {
         &self.inner
     }
 
-    /// Returns the stream inside, mutably. Bytes that are read or written past the tap are not recorded.
+    /// Returns the inner stream, mutably. The tap does not record bytes that are read or written on it directly.
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.inner
     }
 
-    /// Returns its number in the recording; `None` when nothing is recorded.
+    /// Returns the number of the stream in the recording; `None` if the tap is off.
     pub fn sock(&self) -> Option<SockId> {
-        self.sensor.as_ref().map(Sensor::sock)
+        self.recorder.as_ref().map(SocketRecorder::sock)
     }
 
-    /// Takes the stream out; from here on it is not recorded. The recording gets a `release` with the totals, instead of
+    /// Returns the inner stream and stops recording it. The recording gets a `release` event with the totals instead of
     /// a close.
     pub fn into_inner(self) -> S {
-        let Self { sensor, inner, .. } = self;
-        if let Some(sensor) = sensor {
-            sensor.release();
+        let Self { recorder, inner, .. } = self;
+        if let Some(recorder) = recorder {
+            recorder.release();
         }
         inner
     }
 
-    pub(crate) fn sensor(&self) -> Option<&Sensor> {
-        self.sensor.as_ref()
+    pub(crate) fn recorder(&self) -> Option<&SocketRecorder> {
+        self.recorder.as_ref()
     }
 
-    /// When the tap got the stream.
+    /// Returns the moment at which the tap got the stream.
     pub(crate) fn since(&self) -> Instant {
         self.since
     }
 
-    pub(crate) fn into_parts(self) -> (S, Option<Sensor>, Instant) {
-        (self.inner, self.sensor, self.since)
+    pub(crate) fn into_parts(self) -> (S, Option<SocketRecorder>, Instant) {
+        (self.inner, self.recorder, self.since)
     }
 
-    pub(crate) fn from_parts(inner: S, sensor: Option<Sensor>, since: Instant) -> Self {
-        Self { sensor, since, inner }
+    pub(crate) fn from_parts(inner: S, recorder: Option<SocketRecorder>, since: Instant) -> Self {
+        Self { recorder, since, inner }
     }
 
-    pub(crate) fn parts_mut(&mut self) -> (&mut S, Option<&Sensor>) {
-        (&mut self.inner, self.sensor.as_ref())
+    pub(crate) fn parts_mut(&mut self) -> (&mut S, Option<&SocketRecorder>) {
+        (&mut self.inner, self.recorder.as_ref())
     }
 }
 
 impl<S: AsyncRead> AsyncRead for TapStream<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.project();
-        recorded::poll_read(this.sensor.as_ref(), buf, |buf| this.inner.poll_read(cx, buf))
+        recorded::poll_read(this.recorder.as_ref(), buf, |buf| this.inner.poll_read(cx, buf))
     }
 }
 
 impl<S: AsyncWrite> AsyncWrite for TapStream<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.project();
-        recorded::poll_write(this.sensor.as_ref(), buf, || this.inner.poll_write(cx, buf))
+        recorded::poll_write(this.recorder.as_ref(), buf, || this.inner.poll_write(cx, buf))
     }
 
     fn poll_write_vectored(
@@ -99,22 +99,24 @@ impl<S: AsyncWrite> AsyncWrite for TapStream<S> {
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.project();
-        recorded::poll_write_vectored(this.sensor.as_ref(), bufs, || this.inner.poll_write_vectored(cx, bufs))
+        recorded::poll_write_vectored(this.recorder.as_ref(), bufs, || {
+            this.inner.poll_write_vectored(cx, bufs)
+        })
     }
 
-    // hyper and h2 choose how they write by this.
+    // hyper and h2 choose between plain and vectored writes by this.
     fn is_write_vectored(&self) -> bool {
         self.inner.is_write_vectored()
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.project();
-        recorded::poll_flush(this.sensor.as_ref(), || this.inner.poll_flush(cx))
+        recorded::poll_flush(this.recorder.as_ref(), || this.inner.poll_flush(cx))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.project();
-        recorded::poll_shutdown(this.sensor.as_ref(), || this.inner.poll_shutdown(cx))
+        recorded::poll_shutdown(this.recorder.as_ref(), || this.inner.poll_shutdown(cx))
     }
 }
 

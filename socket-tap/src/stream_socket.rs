@@ -1,4 +1,4 @@
-//! The other calls of tokio's sockets: readiness, reads and writes that do not wait, options.
+//! Methods of tokio's sockets on a tapped stream: readiness, non-blocking reads and writes, options.
 
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
@@ -14,31 +14,40 @@ use crate::socket::Socket;
 use crate::stream::TapStream;
 
 impl<S: Socket> TapStream<S> {
-    /// Waits until it is ready for any of `interest`, as [`TcpStream::ready`]. Cancel safe. Not recorded.
+    /// Waits until the stream is ready for any of `interest`, like [`TcpStream::ready`]. Not recorded.
+    ///
+    /// # Cancel safety
+    /// This method is cancel safe.
     ///
     /// # Errors
-    /// As [`TcpStream::ready`].
+    /// Fails like [`TcpStream::ready`].
     pub async fn ready(&self, interest: Interest) -> io::Result<Ready> {
         self.get_ref().ready(interest).await
     }
 
-    /// Waits until it can be read, as [`TcpStream::readable`]. Cancel safe. Not recorded.
+    /// Waits until the stream is readable, like [`TcpStream::readable`]. Not recorded.
+    ///
+    /// # Cancel safety
+    /// This method is cancel safe.
     ///
     /// # Errors
-    /// As [`TcpStream::readable`].
+    /// Fails like [`TcpStream::readable`].
     pub async fn readable(&self) -> io::Result<()> {
         self.ready(Interest::READABLE).await.map(drop)
     }
 
-    /// Waits until it can be written, as [`TcpStream::writable`]. Cancel safe. Not recorded.
+    /// Waits until the stream is writable, like [`TcpStream::writable`]. Not recorded.
+    ///
+    /// # Cancel safety
+    /// This method is cancel safe.
     ///
     /// # Errors
-    /// As [`TcpStream::writable`].
+    /// Fails like [`TcpStream::writable`].
     pub async fn writable(&self) -> io::Result<()> {
         self.ready(Interest::WRITABLE).await.map(drop)
     }
 
-    /// Reads without waiting, as [`TcpStream::try_read`], and records the read.
+    /// Reads without waiting, like [`TcpStream::try_read`], and records the read.
     ///
     /// ```
     /// use socket_tap::{Tap, TapListener, TapStream};
@@ -57,34 +66,34 @@ impl<S: Socket> TapStream<S> {
     /// ```
     ///
     /// # Errors
-    /// As [`TcpStream::try_read`]: [`WouldBlock`](io::ErrorKind::WouldBlock) when there is nothing to read, which is not
-    /// recorded.
+    /// Fails like [`TcpStream::try_read`]. [`WouldBlock`](io::ErrorKind::WouldBlock), if there are no bytes to read, is
+    /// not recorded.
     pub fn try_read(&self, buf: &mut [u8]) -> io::Result<usize> {
-        recorded::try_read(self.sensor(), buf, |buf| self.get_ref().try_read(buf))
+        recorded::try_read(self.recorder(), buf, |buf| self.get_ref().try_read(buf))
     }
 
-    /// Writes without waiting, as [`TcpStream::try_write`], and records the write.
+    /// Writes without waiting, like [`TcpStream::try_write`], and records the write.
     ///
     /// # Errors
-    /// As [`TcpStream::try_write`]: [`WouldBlock`](io::ErrorKind::WouldBlock) when the kernel takes no more, which is not
-    /// recorded.
+    /// Fails like [`TcpStream::try_write`]. [`WouldBlock`](io::ErrorKind::WouldBlock), if the kernel's buffer is full,
+    /// is not recorded.
     pub fn try_write(&self, buf: &[u8]) -> io::Result<usize> {
-        recorded::try_write(self.sensor(), 0, std::iter::once(buf), || self.get_ref().try_write(buf))
+        recorded::try_write(self.recorder(), 0, std::iter::once(buf), || self.get_ref().try_write(buf))
     }
 
-    /// Writes from several buffers without waiting, as [`TcpStream::try_write_vectored`], and records the write.
+    /// Writes from several buffers without waiting, like [`TcpStream::try_write_vectored`], and records the write.
     ///
     /// # Errors
-    /// As [`try_write`](Self::try_write).
+    /// Fails like [`try_write`](Self::try_write).
     pub fn try_write_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
         let parts = bufs.iter().map(|buf| &**buf);
-        recorded::try_write(self.sensor(), bufs.len(), parts, || self.get_ref().try_write_vectored(bufs))
+        recorded::try_write(self.recorder(), bufs.len(), parts, || self.get_ref().try_write_vectored(bufs))
     }
 
-    /// Returns the socket's pending error and clears it (`SO_ERROR`), as [`TcpStream::take_error`].
+    /// Returns the socket's pending error and clears it (`SO_ERROR`), like [`TcpStream::take_error`].
     ///
     /// # Errors
-    /// As [`TcpStream::take_error`].
+    /// Fails like [`TcpStream::take_error`].
     pub fn take_error(&self) -> io::Result<Option<io::Error>> {
         self.get_ref().take_error()
     }
@@ -94,32 +103,34 @@ impl TapStream<TcpStream> {
     /// Returns the peer's address.
     ///
     /// # Errors
-    /// As [`TcpStream::peer_addr`].
+    /// Fails like [`TcpStream::peer_addr`].
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.get_ref().peer_addr()
     }
 
-    /// Returns our address.
+    /// Returns the local address.
     ///
     /// # Errors
-    /// As [`TcpStream::local_addr`].
+    /// Fails like [`TcpStream::local_addr`].
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.get_ref().local_addr()
     }
 
-    /// Receives without taking the bytes from the queue, as [`TcpStream::peek`]. Not recorded: the bytes are when they
-    /// are read. Cancel safe.
+    /// Receives bytes and leaves them in the queue, like [`TcpStream::peek`]. Not recorded; the later read is.
+    ///
+    /// # Cancel safety
+    /// This method is cancel safe.
     ///
     /// # Errors
-    /// As [`TcpStream::peek`].
+    /// Fails like [`TcpStream::peek`].
     pub async fn peek(&self, buf: &mut [u8]) -> io::Result<usize> {
         self.get_ref().peek(buf).await
     }
 
-    /// Returns whether `TCP_NODELAY` is set.
+    /// Returns `true` if `TCP_NODELAY` is set.
     ///
     /// # Errors
-    /// As [`TcpStream::nodelay`].
+    /// Fails like [`TcpStream::nodelay`].
     pub fn nodelay(&self) -> io::Result<bool> {
         self.get_ref().nodelay()
     }
@@ -127,36 +138,36 @@ impl TapStream<TcpStream> {
     /// Sets `TCP_NODELAY` and records it, see [`TcpOptions::nodelay`](crate::TcpOptions::nodelay).
     ///
     /// # Errors
-    /// As [`TcpStream::set_nodelay`]; the failure is recorded.
+    /// Fails like [`TcpStream::set_nodelay`]. The failure is recorded.
     pub fn set_nodelay(&self, nodelay: bool) -> io::Result<()> {
-        set(self.sensor(), "TCP_NODELAY", nodelay.into(), self.get_ref().set_nodelay(nodelay))
+        set(self.recorder(), "TCP_NODELAY", nodelay.into(), self.get_ref().set_nodelay(nodelay))
     }
 
-    /// Returns how long a close waits for unsent data (`SO_LINGER`).
+    /// Returns the time that a close waits for unsent data (`SO_LINGER`).
     ///
     /// # Errors
-    /// As [`TcpStream::linger`].
+    /// Fails like [`TcpStream::linger`].
     pub fn linger(&self) -> io::Result<Option<Duration>> {
         self.get_ref().linger()
     }
 
-    /// Sets how long a close waits for unsent data (`SO_LINGER`, see `socket(7)`) and records it: the value is in seconds,
-    /// and -1 stands for `None`.
+    /// Sets the time that a close waits for unsent data (`SO_LINGER`, see `socket(7)`) and records it, in seconds; -1
+    /// stands for `None`.
     ///
-    /// With [`Duration::ZERO`], a close is an abort: the peer gets a RST. With another duration, dropping the stream
-    /// blocks its thread.
+    /// With [`Duration::ZERO`], a close is an abort: it sends a RST. With any other duration, dropping the stream
+    /// blocks the thread.
     ///
     /// # Errors
-    /// When the option cannot be set; the failure is recorded.
+    /// Returns an error if the option cannot be set. The failure is recorded.
     pub fn set_linger(&self, linger: Option<Duration>) -> io::Result<()> {
         let seconds = linger.map_or(-1, |linger| i64::try_from(linger.as_secs()).unwrap_or(i64::MAX));
-        set(self.sensor(), "SO_LINGER", seconds, SockRef::from(self.get_ref()).set_linger(linger))
+        set(self.recorder(), "SO_LINGER", seconds, SockRef::from(self.get_ref()).set_linger(linger))
     }
 
     /// Returns the time to live of sent packets (`IP_TTL`).
     ///
     /// # Errors
-    /// As [`TcpStream::ttl`].
+    /// Fails like [`TcpStream::ttl`].
     pub fn ttl(&self) -> io::Result<u32> {
         self.get_ref().ttl()
     }
@@ -164,15 +175,16 @@ impl TapStream<TcpStream> {
     /// Sets the time to live of sent packets (`IP_TTL`, see `ip(7)`) and records it.
     ///
     /// # Errors
-    /// As [`TcpStream::set_ttl`]; the failure is recorded.
+    /// Fails like [`TcpStream::set_ttl`]. The failure is recorded.
     pub fn set_ttl(&self, ttl: u32) -> io::Result<()> {
-        set(self.sensor(), "IP_TTL", ttl.into(), self.get_ref().set_ttl(ttl))
+        set(self.recorder(), "IP_TTL", ttl.into(), self.get_ref().set_ttl(ttl))
     }
 
-    /// Turns it into a stream of the standard library, which is not recorded. The recording gets a `release`.
+    /// Converts the stream into one of the standard library and stops recording it. The recording gets a `release`
+    /// event.
     ///
     /// # Errors
-    /// As [`TcpStream::into_std`].
+    /// Fails like [`TcpStream::into_std`].
     pub fn into_std(self) -> io::Result<std::net::TcpStream> {
         self.into_inner().into_std()
     }

@@ -27,7 +27,7 @@ async fn events(tap: &Tap, memory: &Memory) -> Vec<Event> {
 }
 
 #[tokio::test]
-async fn calls_that_do_not_wait_are_recorded_unless_they_would_block() {
+async fn non_blocking_calls_are_recorded() {
     let Pair { tap, memory, server, mut client } = pair().await;
     assert_eq!(server.try_read(&mut [0; 8]).unwrap_err().kind(), io::ErrorKind::WouldBlock);
     server.writable().await.unwrap();
@@ -58,7 +58,7 @@ fn seen(event: &Event) -> String {
 }
 
 #[tokio::test]
-async fn options_that_are_set_later_are_recorded() {
+async fn options_set_on_a_stream_are_recorded() {
     let Pair { tap, memory, server, client: _client } = pair().await;
     server.set_nodelay(true).unwrap();
     server.set_ttl(9).unwrap();
@@ -71,9 +71,9 @@ async fn options_that_are_set_later_are_recorded() {
     assert_eq!(seen, ["adopt", "TCP_NODELAY 1", "IP_TTL 9", "SO_LINGER 0", "SO_LINGER -1", "release"]);
 }
 
-/// A stream that must not move once it is polled.
+/// Polls a stream that must not move once it is pinned.
 #[tokio::test]
-async fn stream_that_is_not_unpin_is_forwarded() {
+async fn stream_without_unpin_is_supported() {
     use std::marker::PhantomPinned;
     use std::pin::{Pin, pin};
     use std::task::{Context, Poll};
@@ -100,7 +100,7 @@ async fn stream_that_is_not_unpin_is_forwarded() {
 }
 
 #[tokio::test]
-async fn conn_info_is_that_of_the_socket_with_the_tap_on_and_off() {
+async fn conn_info_has_addresses_without_recording() {
     let Pair { tap: _tap, server, client, .. } = pair().await;
     let (ours, theirs) = (server.conn_info(), client.conn_info());
     assert_eq!((ours.sock, theirs.sock), (server.sock(), None));

@@ -1,5 +1,5 @@
-//! Each test stands for a way in which a public tap was wrong. The inner stream answers from a script and panics when
-//! another path than the scripted one is polled.
+//! Regression tests for errors that stream wrappers commonly have. The inner stream follows a script, and panics on a
+//! poll that the script does not expect.
 
 use std::collections::VecDeque;
 use std::io::ErrorKind;
@@ -90,7 +90,7 @@ impl AsyncWrite for Script {
     }
 }
 
-/// Runs `drive` over a tapped script, and returns what was recorded up to and with the close.
+/// Runs `drive` on a tapped script, and returns the recorded events including the close.
 async fn recorded(
     capture: usize,
     steps: impl IntoIterator<Item = Step>,
@@ -98,9 +98,9 @@ async fn recorded(
 ) -> Vec<Event> {
     let memory = Memory::new();
     let tap = Tap::server("test").capture(capture).sink(memory.clone()).start().unwrap();
-    let sensor = Sensor::of_stream(tap.recording().unwrap());
+    let recorder = SocketRecorder::of_stream(tap.recording().unwrap());
     let script = Script { steps: steps.into_iter().collect(), vectored: true };
-    let mut stream = TapStream::new(script, Some(sensor));
+    let mut stream = TapStream::new(script, Some(recorder));
     drive(&mut stream).await;
     assert!(stream.get_ref().steps.is_empty(), "not polled: {:?}", stream.get_ref().steps);
     drop(stream);
@@ -131,7 +131,7 @@ fn ended_by(events: &[Event]) -> Option<EndedBy> {
 const PARTS: [&[u8]; 3] = [b"head", b"", b"body"];
 
 #[tokio::test]
-async fn a_vectored_write_is_forwarded_recorded_and_a_partial_one_counted_right() {
+async fn partial_vectored_write_is_counted() {
     let steps = [Step::WriteVectored(8), Step::WriteVectored(6)];
     let events = recorded(100, steps, async |stream| {
         for expected in [8, 6] {
@@ -147,7 +147,7 @@ async fn a_vectored_write_is_forwarded_recorded_and_a_partial_one_counted_right(
 }
 
 #[tokio::test]
-async fn whether_writes_are_vectored_is_the_inner_streams_answer() {
+async fn is_write_vectored_is_forwarded() {
     for vectored in [true, false] {
         let stream = TapStream::new(Script { steps: VecDeque::new(), vectored }, None);
         assert_eq!(stream.is_write_vectored(), vectored);
@@ -155,7 +155,7 @@ async fn whether_writes_are_vectored_is_the_inner_streams_answer() {
 }
 
 #[tokio::test]
-async fn only_the_growth_of_a_buffer_was_read() {
+async fn bytes_already_in_the_buffer_are_not_counted() {
     let events = recorded(100, [Step::Read(b"new")], async |stream| {
         let mut space = [0; 16];
         let mut buf = ReadBuf::new(&mut space);
@@ -168,7 +168,7 @@ async fn only_the_growth_of_a_buffer_was_read() {
 }
 
 #[tokio::test]
-async fn a_read_without_room_is_no_end_of_stream() {
+async fn zero_capacity_read_is_not_eof() {
     let events = recorded(0, [Step::Read(b""), Step::Read(b"")], async |stream| {
         assert_eq!(stream.read(&mut []).await.unwrap(), 0);
         assert_eq!(stream.read(&mut [0; 8]).await.unwrap(), 0);
@@ -180,7 +180,7 @@ async fn a_read_without_room_is_no_end_of_stream() {
 }
 
 #[tokio::test]
-async fn a_shutdown_that_waits_is_recorded_once() {
+async fn pending_shutdown_is_recorded_once() {
     let events = recorded(0, [Step::Pending, Step::Pending, Step::Shutdown], async |stream| {
         stream.shutdown().await.unwrap();
     })
@@ -190,7 +190,7 @@ async fn a_shutdown_that_waits_is_recorded_once() {
 }
 
 #[tokio::test]
-async fn a_read_that_waits_is_recorded_once() {
+async fn pending_read_is_recorded_once() {
     let events = recorded(0, [Step::Pending, Step::Read(b"x")], async |stream| {
         stream.read_u8().await.unwrap();
     })
@@ -199,7 +199,7 @@ async fn a_read_that_waits_is_recorded_once() {
 }
 
 #[tokio::test]
-async fn an_error_is_recorded_with_its_reason_and_the_close_comes_once() {
+async fn errors_are_recorded_before_a_single_close() {
     let steps = [Step::Write(4), Step::Fail(ErrorKind::ConnectionReset), Step::Fail(ErrorKind::BrokenPipe)];
     let events = recorded(0, steps, async |stream| {
         assert_eq!(stream.write(b"four").await.unwrap(), 4);
@@ -213,7 +213,7 @@ async fn an_error_is_recorded_with_its_reason_and_the_close_comes_once() {
 }
 
 #[tokio::test]
-async fn payload_is_kept_only_when_asked_for_and_a_cut_one_keeps_its_length() {
+async fn payload_is_captured_up_to_the_limit() {
     for (capture, kept) in [(0, &b""[..]), (2, b"lo"), (100, b"long")] {
         let events = recorded(capture, [Step::Read(b"long")], async |stream| {
             assert_eq!(stream.read(&mut [0; 8]).await.unwrap(), 4);

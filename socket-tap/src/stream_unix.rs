@@ -1,4 +1,4 @@
-//! File descriptors and Unix-domain streams, on systems that have them.
+//! Unix-domain streams, and the file descriptors of all streams.
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
@@ -24,31 +24,32 @@ impl TapStream<UnixStream> {
     /// Returns the peer's address.
     ///
     /// # Errors
-    /// As [`UnixStream::peer_addr`].
+    /// Fails like [`UnixStream::peer_addr`].
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.get_ref().peer_addr()
     }
 
-    /// Returns our address.
+    /// Returns the local address.
     ///
     /// # Errors
-    /// As [`UnixStream::local_addr`].
+    /// Fails like [`UnixStream::local_addr`].
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.get_ref().local_addr()
     }
 
-    /// Returns the process, user and group of the peer, see `unix(7)`, `SO_PEERCRED`.
+    /// Returns the process, user and group of the peer (`SO_PEERCRED`, `unix(7)`).
     ///
     /// # Errors
-    /// As [`UnixStream::peer_cred`].
+    /// Fails like [`UnixStream::peer_cred`].
     pub fn peer_cred(&self) -> io::Result<UCred> {
         self.get_ref().peer_cred()
     }
 
-    /// Turns it into a stream of the standard library, which is not recorded. The recording gets a `release`.
+    /// Converts the stream into one of the standard library and stops recording it. The recording gets a `release`
+    /// event.
     ///
     /// # Errors
-    /// As [`UnixStream::into_std`].
+    /// Fails like [`UnixStream::into_std`].
     pub fn into_std(self) -> io::Result<std::os::unix::net::UnixStream> {
         self.into_inner().into_std()
     }

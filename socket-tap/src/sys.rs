@@ -1,12 +1,12 @@
-//! What only the operating system can say. The crate's only unsafe code.
+//! Queries to the operating system. This module has the crate's only unsafe code.
 
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{close_aborts, queues, tcp_sample};
 #[cfg(not(target_os = "linux"))]
 pub(crate) use other::{close_aborts, queues, tcp_sample};
 
-/// The machine's monotonic clock (`CLOCK_MONOTONIC`), in nanoseconds: the same reading in every process, so that
-/// recordings of several processes merge on one time line.
+/// Returns the reading of the machine's monotonic clock (`CLOCK_MONOTONIC`), in nanoseconds. It is the same in every
+/// process, so recordings of several processes merge on one time line.
 #[cfg(all(unix, not(all(test, model))))]
 #[must_use]
 #[expect(
@@ -15,13 +15,13 @@ pub(crate) use other::{close_aborts, queues, tcp_sample};
 )]
 pub fn monotonic_ns() -> u64 {
     let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the kernel writes one timespec to the pointer, which is valid and ours for the call.
+    // SAFETY: the kernel writes one timespec to the pointer, which is valid and exclusive for the call.
     let result = unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut now) };
     debug_assert_eq!(result, 0, "CLOCK_MONOTONIC exists on every supported system");
     u64::try_from(now.tv_sec).unwrap_or(0) * 1_000_000_000 + u64::try_from(now.tv_nsec).unwrap_or(0)
 }
 
-/// Nanoseconds since the first call, on systems without a clock that processes share.
+/// Returns the nanoseconds since the first call, on systems without a clock that processes share.
 #[cfg(not(unix))]
 #[must_use]
 pub fn monotonic_ns() -> u64 {
@@ -31,7 +31,7 @@ pub fn monotonic_ns() -> u64 {
     u64::try_from(START.get_or_init(Instant::now).elapsed().as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// A clock that counts its readings, for the model of the recorder.
+/// Returns the number of earlier calls, as a clock for the model of the recorder.
 #[cfg(all(test, model))]
 #[must_use]
 pub fn monotonic_ns() -> u64 {
@@ -43,26 +43,26 @@ pub fn monotonic_ns() -> u64 {
 /// Bytes in the kernel's buffers of one socket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Queues {
-    /// Received and not read.
+    /// Received bytes that the program has not read.
     pub(crate) receive: u32,
-    /// Sent and not acknowledged, or not yet sent.
+    /// Written bytes that are not sent or not acknowledged.
     pub(crate) send: u32,
 }
 
-/// Whether the kernel uses the processor's counter as its own clock. It stops doing so when the counter proves unstable,
-/// which the processor's feature flags do not show.
+/// Returns `true` if the kernel uses the processor's time-stamp counter as its own clock. It stops doing so when the
+/// counter proves unstable, which the processor's feature flags do not show.
 pub(crate) fn counter_is_trusted() -> bool {
-    // Miri has no counter, and the model a clock of its own.
+    // Miri has no counter, and the model has its own clock.
     if cfg!(any(miri, all(test, model))) {
         return false;
     }
     let source = std::fs::read_to_string("/sys/devices/system/clocksource/clocksource0/current_clocksource");
-    // Where the file does not exist, nothing speaks against the counter.
+    // Without the file there is no evidence against the counter.
     !source
         .is_ok_and(|name| matches!(name.trim(), "hpet" | "acpi_pm" | "pit" | "jiffies" | "refined-jiffies"))
 }
 
-/// Asks the kernel to be ready for [`fence_all_threads`]; false where it does not offer that.
+/// Registers the process for [`fence_all_threads`]; returns `false` if the kernel does not support it.
 pub(crate) fn prepare_to_fence_all_threads() -> bool {
     #[cfg(all(target_os = "linux", not(miri)))]
     {
@@ -73,7 +73,8 @@ pub(crate) fn prepare_to_fence_all_threads() -> bool {
     false
 }
 
-/// Runs a memory fence on every running thread of this process: `membarrier(2)`.
+/// Runs a memory fence on every running thread of this process (`membarrier(2)`); returns `false` if the kernel
+/// refuses.
 pub(crate) fn fence_all_threads() -> bool {
     #[cfg(all(target_os = "linux", not(miri)))]
     {
@@ -95,19 +96,19 @@ mod linux {
     use super::Queues;
     use crate::close::{TcpSample, TcpState};
 
-    /// The socket of that number.
+    /// Borrows the socket with this descriptor.
     ///
-    /// Callers pass the number of a socket that they keep open for the time of the call: a stream asks before it
-    /// closes, and [`queues`] holds the lock that a socket takes before it closes.
+    /// Callers keep the descriptor open for the call: a stream queries before it closes, and [`queues`] runs under the
+    /// lock that a socket takes before it closes.
     #[expect(unsafe_code, reason = "a stream of any type has only the number of its descriptor")]
     fn borrow<'a>(fd: i32) -> Option<BorrowedFd<'a>> {
-        // SAFETY: the number is that of an open descriptor, see above, and is not -1. If a program has closed it behind
-        // its own socket's back, the calls below fail or ask about another file; they change nothing and touch no
-        // memory but their own result.
+        // SAFETY: the number is that of an open descriptor, see above, and is not -1. If a program has closed the
+        // descriptor without dropping its socket, the calls below fail or query another file; they change nothing and
+        // touch no memory but their own result.
         (fd >= 0).then(|| unsafe { BorrowedFd::borrow_raw(fd) })
     }
 
-    /// The kernel's view of a TCP connection; `None` when `fd` is none.
+    /// Returns the kernel's view of a TCP connection; `None` if `fd` is not a TCP socket.
     pub(crate) fn tcp_sample(fd: i32) -> Option<TcpSample> {
         let socket = borrow(fd)?;
         let info = tcp_info(socket)?;
@@ -119,36 +120,36 @@ mod linux {
         })
     }
 
-    /// Bytes that wait in the kernel, in both directions.
+    /// Returns the bytes in the kernel's buffers, in both directions.
     pub(crate) fn queues(fd: i32) -> Option<Queues> {
         let socket = borrow(fd)?;
         Some(Queues { receive: unread(socket), send: unsent(socket)? })
     }
 
-    /// Whether closing `fd` sends a RST instead of a FIN: received bytes are unread, or it lingers for 0 seconds. See
-    /// `__tcp_close` and `tcp_disconnect` in Linux' `net/ipv4/tcp.c`. A Unix-domain stream with unread bytes makes its
-    /// peer meet a reset, too.
+    /// Returns `true` if closing `fd` sends a RST instead of a FIN: received bytes are unread, or `SO_LINGER` is 0
+    /// seconds. See `__tcp_close` and `tcp_disconnect` in Linux's `net/ipv4/tcp.c`. A Unix-domain stream with unread
+    /// bytes also resets its peer.
     pub(crate) fn close_aborts(fd: i32, tcp: Option<&TcpSample>) -> bool {
         let Some(socket) = borrow(fd) else { return false };
         let Some(tcp) = tcp else { return unread(socket) > 0 };
         match tcp.state {
-            // Both sides are done with the connection, or there never was one.
+            // Both sides are done with the connection, or it never existed.
             TcpState::Close | TcpState::TimeWait | TcpState::Listen => false,
-            // Our FIN is out and the peer's is in: lingering for 0 seconds no longer sends a RST.
+            // Both FINs are sent: lingering for 0 seconds no longer sends a RST.
             TcpState::LastAck | TcpState::Closing => tcp.unread > 0,
             _ => tcp.unread > 0 || matches!(socket_linger(socket), Ok(Some(linger)) if linger.is_zero()),
         }
     }
 
-    /// Bytes that were received and not read; 0 when the kernel does not say.
+    /// Returns the number of received bytes that are not read; 0 if the kernel does not report it.
     fn unread(socket: BorrowedFd<'_>) -> u32 {
         ioctl_fionread(socket).ok().and_then(|bytes| u32::try_from(bytes).ok()).unwrap_or(0)
     }
 
-    /// Bytes that were written and not yet acknowledged (`SIOCOUTQ`, `tcp(7)`).
+    /// Returns the number of written bytes that are not acknowledged (`SIOCOUTQ`, `tcp(7)`).
     #[expect(unsafe_code, reason = "rustix has no form of its own for this request")]
     fn unsent(socket: BorrowedFd<'_>) -> Option<u32> {
-        // SAFETY: TIOCOUTQ, which is SIOCOUTQ for sockets, writes one int to the pointer that it is given.
+        // SAFETY: TIOCOUTQ, which is SIOCOUTQ for sockets, writes one int to the given pointer.
         let result = unsafe { ioctl(socket, Getter::<{ libc::TIOCOUTQ as _ }, libc::c_int>::new()) };
         u32::try_from(result.ok()?).ok()
     }
@@ -157,7 +158,7 @@ mod linux {
     fn tcp_info(socket: BorrowedFd<'_>) -> Option<libc::tcp_info> {
         let mut info = std::mem::MaybeUninit::<libc::tcp_info>::zeroed();
         let mut length = libc::socklen_t::try_from(size_of::<libc::tcp_info>()).ok()?;
-        // SAFETY: the kernel writes at most `length` bytes to the pointer, which is valid for that many; when the
+        // SAFETY: the kernel writes at most `length` bytes to the pointer, which is valid for that many. If the
         // descriptor has no such option, the call fails and writes nothing.
         let result = unsafe {
             libc::getsockopt(
@@ -168,11 +169,11 @@ mod linux {
                 &raw mut length,
             )
         };
-        // SAFETY: it was zeroed before the kernel wrote, and any bytes are a valid value of integers.
+        // SAFETY: the memory was zeroed before the kernel wrote, and integers may have any bytes.
         (result == 0).then(|| unsafe { info.assume_init() })
     }
 
-    /// `enum` of `include/net/tcp_states.h`.
+    /// Converts a value of the `enum` in Linux's `include/net/tcp_states.h`.
     fn tcp_state(state: u8) -> TcpState {
         match state {
             1 => TcpState::Established,
@@ -195,7 +196,7 @@ mod linux {
         use super::*;
 
         #[test]
-        fn tcp_states_have_the_kernels_numbers() {
+        fn tcp_states_match_the_kernel() {
             let names: Vec<String> = (0..=12).map(|state| tcp_state(state).to_string()).collect();
             let expected = [
                 "UNKNOWN",
@@ -217,7 +218,7 @@ mod linux {
     }
 }
 
-/// Systems that do not tell.
+/// Stand-ins for systems that do not report these values.
 #[cfg(not(target_os = "linux"))]
 mod other {
     use super::Queues;

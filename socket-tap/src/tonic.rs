@@ -1,4 +1,4 @@
-//! The connection in the extensions of tonic's requests.
+//! Connection information in the extensions of tonic's requests.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -14,7 +14,7 @@ use crate::incoming::TapIncoming;
 use crate::socket::Socket;
 use crate::stream::TapStream;
 
-/// The connect info of the stream inside: `Request::remote_addr` works as without the tap.
+/// Forwards the connect info of the inner stream, so `Request::remote_addr` works as without the tap.
 impl<S: Connected> Connected for TapStream<S> {
     type ConnectInfo = S::ConnectInfo;
 
@@ -24,10 +24,10 @@ impl<S: Connected> Connected for TapStream<S> {
 }
 
 impl<L> TapIncoming<L> {
-    /// Puts a [`ConnInfo`] into the extensions of each request.
+    /// Adds a [`ConnInfo`] to the extensions of each request.
     ///
-    /// tonic takes one type of connect info, so this replaces the `TcpConnectInfo` from which `Request::remote_addr` gets
-    /// the address. `ConnLayer` (feature `tower`) puts that back.
+    /// tonic takes one type of connect info, so this replaces `TcpConnectInfo`, from which `Request::remote_addr` gets
+    /// the address. `ConnLayer` (feature `tower`) restores it.
     ///
     /// ```no_run
     /// use socket_tap::{ConnInfo, Tap, TapListener};
@@ -52,7 +52,7 @@ impl<L> TapIncoming<L> {
 }
 
 pin_project! {
-    /// Connections whose connect info for tonic is a [`ConnInfo`]; each, and the stream of all of them. See
+    /// A connection, or a stream of connections, whose connect info for tonic is a [`ConnInfo`]. See
     /// [`TapIncoming::with_conn_info`].
     #[derive(Debug)]
     pub struct WithConnInfo<T> {

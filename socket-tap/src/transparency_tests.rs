@@ -1,4 +1,4 @@
-//! The tap changes nothing that the program sees, over real sockets.
+//! Tests over real sockets: the tap does not change the program's view of them.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -29,11 +29,11 @@ async fn pair() -> Pair {
 }
 
 #[tokio::test]
-async fn a_full_socket_holds_the_writer_back_and_no_longer() {
+async fn full_socket_applies_backpressure() {
     let Pair { tap, memory, mut client, mut server } = pair().await;
     let chunk = vec![7; 64 * 1024];
     let mut written = 0;
-    // Until the kernel takes no more: the tap says so as the stream inside does, and keeps nothing for itself.
+    // Fills the kernel's buffer. The tap returns the results of the inner stream, and buffers nothing.
     loop {
         let polled = poll_fn(|cx| Poll::Ready(Pin::new(&mut server).poll_write(cx, &chunk))).await;
         match polled {
@@ -51,17 +51,17 @@ async fn a_full_socket_holds_the_writer_back_and_no_longer() {
         Op::Write(transfer) => Some(transfer.bytes),
         _ => None,
     });
-    assert_eq!(wrote.sum::<u64>(), written as u64 + 2, "what was held back is no event");
+    assert_eq!(wrote.sum::<u64>(), written as u64 + 2, "pending writes are not recorded");
 }
 
 #[tokio::test]
-async fn a_read_that_is_given_up_loses_nothing() {
+async fn cancelled_read_loses_no_bytes() {
     let Pair { tap, memory, mut client, mut server } = pair().await;
     {
         let mut space = [0; 8];
         let mut buf = ReadBuf::new(&mut space);
-        let given_up = poll_fn(|cx| Poll::Ready(Pin::new(&mut server).poll_read(cx, &mut buf))).await;
-        assert!(given_up.is_pending());
+        let cancelled = poll_fn(|cx| Poll::Ready(Pin::new(&mut server).poll_read(cx, &mut buf))).await;
+        assert!(cancelled.is_pending());
     }
     tap.flush().await;
     let before = memory.events().len();
@@ -72,11 +72,11 @@ async fn a_read_that_is_given_up_loses_nothing() {
     tap.flush().await;
     let names: Vec<String> =
         memory.events()[before..].iter().map(|event| event.op.name().to_owned()).collect();
-    assert_eq!(names, ["write", "read"], "the read that waited is recorded once, when it is done");
+    assert_eq!(names, ["write", "read"], "a pending read is recorded once, when it completes");
 }
 
 #[tokio::test]
-async fn an_accept_that_is_given_up_loses_no_connection() {
+async fn cancelled_accept_loses_no_connection() {
     let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     {
@@ -89,7 +89,7 @@ async fn an_accept_that_is_given_up_loses_no_connection() {
 }
 
 #[tokio::test]
-async fn options_are_those_of_tokio() {
+async fn options_equal_those_of_tokio() {
     let Pair { client, server, .. } = pair().await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let plain = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();

@@ -1,4 +1,4 @@
-//! The connection of a connector: TCP or Unix.
+//! The connections that a connector creates, over TCP or a Unix-domain socket.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use tokio::net::UnixStream;
 use crate::conn_info::ConnInfo;
 use crate::stream::TapStream;
 
-/// A connection that a [`TapConnector`](crate::TapConnector) made, over TCP or a Unix-domain socket.
+/// A connection of a [`TapConnector`](crate::TapConnector), over TCP or a Unix-domain socket.
 #[derive(Debug)]
 pub struct TapTransport(Kind);
 
@@ -34,7 +34,7 @@ macro_rules! either {
 }
 
 impl TapTransport {
-    /// Returns what is known about the connection.
+    /// Returns the number, addresses and age of the connection.
     #[must_use]
     pub fn conn_info(&self) -> ConnInfo {
         either!(&self.0, stream => stream.conn_info())

@@ -1,23 +1,23 @@
-//! A datagram socket that records what it sends and receives.
+//! A UDP socket that records its datagrams.
 
 use std::io;
 use std::net::SocketAddr;
 
 use tokio::net::{ToSocketAddrs, UdpSocket};
 
-use crate::endpoint::{entering, no_address};
 use crate::event::{Addr, Op};
-use crate::recorder::Cut;
-use crate::sensor::Sensor;
-use crate::udp_receive::receive_whole;
+use crate::pending_socket::{no_address, record_send};
+use crate::recorder::Truncation;
+use crate::socket_recorder::SocketRecorder;
+use crate::udp_receive::receive_with_truncation;
 
 /// A [`UdpSocket`] that records socket, bind, connect, every datagram with its address and size, and its close.
 ///
-/// Its system calls are those of [`UdpSocket`]. When the tap is on, it also reads the address that a socket got
-/// (`getsockname(2)`), after `bind` and `connect`.
+/// It makes the system calls of [`UdpSocket`]. When the tap is on, it also reads its local address (`getsockname(2)`)
+/// after `bind` and `connect`.
 ///
-/// A datagram that is longer than the buffer loses its end, as with every UDP socket. `recvfrom(2)`, which tokio calls,
-/// does not report that; see [`report_truncation`](Self::report_truncation).
+/// A datagram that is longer than the buffer is truncated, as with every UDP socket. `recvfrom(2)`, which tokio calls,
+/// does not report truncation; see [`report_truncation`](Self::report_truncation).
 ///
 /// ```
 /// use socket_tap::{Tap, TapUdpSocket, sink::Memory};
@@ -29,9 +29,9 @@ use crate::udp_receive::receive_whole;
 ///
 /// let client = TapUdpSocket::bind(&Tap::off(), "127.0.0.1:0").await?;
 /// client.send_to(b"time?", server.local_addr()?).await?;
-/// let mut question = [0; 16];
-/// let (length, peer) = server.recv_from(&mut question).await?;
-/// assert_eq!(&question[..length], b"time?");
+/// let mut request = [0; 16];
+/// let (length, peer) = server.recv_from(&mut request).await?;
+/// assert_eq!(&request[..length], b"time?");
 /// server.send_to(b"teatime", peer).await?;
 /// drop(server);
 ///
@@ -44,20 +44,20 @@ use crate::udp_receive::receive_whole;
 /// ```
 #[derive(Debug)]
 pub struct TapUdpSocket {
-    /// The first field is dropped first: its close comes before that of the socket. `None` when nothing is recorded.
-    sensor: Option<Sensor>,
+    /// Dropped before `inner`, so the close is recorded before the descriptor is closed. `None` if the tap is off.
+    recorder: Option<SocketRecorder>,
     inner: UdpSocket,
     report_truncation: bool,
 }
 
 impl TapUdpSocket {
-    pub(crate) fn new(inner: UdpSocket, sensor: Option<Sensor>) -> Self {
-        Self { sensor, inner, report_truncation: false }
+    pub(crate) fn new(inner: UdpSocket, recorder: Option<SocketRecorder>) -> Self {
+        Self { recorder, inner, report_truncation: false }
     }
 
-    /// Receives with `recvmsg(2)` instead of `recvfrom(2)`, so that the recording marks each datagram that lost its end as
-    /// `truncated`; on Linux with its length. The number of system calls stays the same, and so does what the program
-    /// gets. Off by default: the calls are then exactly tokio's. Without effect on Windows, where such a receive fails.
+    /// Receives with `recvmsg(2)` instead of `recvfrom(2)`, so that the recording marks truncated datagrams, on Linux
+    /// with their full length. The number of system calls and the result for the program stay the same. Off by default,
+    /// so that the calls are exactly tokio's. Has no effect on Windows, where such a receive fails.
     ///
     /// ```
     /// use socket_tap::{Tap, TapUdpSocket};
@@ -73,54 +73,55 @@ impl TapUdpSocket {
         self
     }
 
-    /// Returns the address that it is bound to, with the port that the kernel chose if 0 was requested.
+    /// Returns the local address, with the port that the kernel chose if the program requested port 0.
     ///
     /// # Errors
-    /// As [`UdpSocket::local_addr`].
+    /// Fails like [`UdpSocket::local_addr`].
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.inner.local_addr()
     }
 
-    /// Returns the address that it is connected to.
+    /// Returns the address that the socket is connected to.
     ///
     /// # Errors
-    /// As [`UdpSocket::peer_addr`]: when it is not connected.
+    /// Fails like [`UdpSocket::peer_addr`], for example if the socket is not connected.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.inner.peer_addr()
     }
 
-    /// Returns the socket inside, for its options. Datagrams that pass the tap are not recorded.
+    /// Returns the inner socket, for its options. The tap does not record datagrams that are sent or received on it
+    /// directly.
     #[must_use]
     pub fn get_ref(&self) -> &UdpSocket {
         &self.inner
     }
 
-    /// Takes the socket out; from here on it is not recorded. The recording gets a `release` with the totals, instead of
+    /// Returns the inner socket and stops recording it. The recording gets a `release` event with the totals instead of
     /// a close.
     #[must_use]
     pub fn into_inner(self) -> UdpSocket {
-        if let Some(sensor) = self.sensor {
-            sensor.release();
+        if let Some(recorder) = self.recorder {
+            recorder.release();
         }
         self.inner
     }
 
-    /// Sets the address for [`send`](Self::send), and receives from no other, as [`UdpSocket::connect`] does.
+    /// Sets the destination of [`send`](Self::send), and receives only from this address, like [`UdpSocket::connect`].
     ///
     /// # Errors
-    /// As [`UdpSocket::connect`]: the last address's, when there are several and all fail. Each failure is recorded,
-    /// and the socket stays as it was.
+    /// Fails like [`UdpSocket::connect`]. If several addresses fail, returns the error of the last one. Each failure is
+    /// recorded, and the socket stays unchanged.
     pub async fn connect(&self, address: impl ToSocketAddrs) -> io::Result<()> {
         let mut last = None;
         for peer in tokio::net::lookup_host(address).await? {
-            let began = self.sensor.as_ref().map(Sensor::now);
+            let began = self.recorder.as_ref().map(SocketRecorder::now);
             let result = self.inner.connect(peer).await;
-            if let Some(sensor) = &self.sensor {
+            if let Some(recorder) = &self.recorder {
                 let local = self.inner.local_addr().ok().map(Addr::from);
                 let op = Op::Connect { local, peer: Some(peer.into()), began };
                 match &result {
-                    Ok(()) => sensor.done(op),
-                    Err(error) => sensor.failed(op, error),
+                    Ok(()) => recorder.succeeded(op),
+                    Err(error) => recorder.failed(op, error),
                 }
             }
             match result {
@@ -131,65 +132,77 @@ impl TapUdpSocket {
         Err(last.unwrap_or_else(|| no_address("no address to connect to")))
     }
 
-    /// Sends one datagram, as [`UdpSocket::send_to`] does: to the first of the addresses. Cancel safe.
+    /// Sends one datagram to the first address of `target`, like [`UdpSocket::send_to`].
+    ///
+    /// # Cancel safety
+    /// This method is cancel safe.
     ///
     /// # Errors
-    /// As [`UdpSocket::send_to`]; the failure is recorded.
+    /// Fails like [`UdpSocket::send_to`]. The failure is recorded.
     pub async fn send_to(&self, bytes: &[u8], target: impl ToSocketAddrs) -> io::Result<usize> {
         let target = tokio::net::lookup_host(target).await?.next();
         let target = target.ok_or_else(|| no_address("no address to send to"))?;
         let send = self.inner.send_to(bytes, target);
-        entering(self.sensor.as_ref(), send, |sensor, entered, result| {
-            sensor.sent(entered, bytes, Some(target), result);
+        record_send(self.recorder.as_ref(), send, |recorder, entered, result| {
+            recorder.sent(entered, bytes, Some(target), result);
         })
         .await
     }
 
-    /// Sends one datagram to the address that it is connected to. Cancel safe.
+    /// Sends one datagram to the address that the socket is connected to.
+    ///
+    /// # Cancel safety
+    /// This method is cancel safe.
     ///
     /// # Errors
-    /// As [`UdpSocket::send`]; the failure is recorded.
+    /// Fails like [`UdpSocket::send`]. The failure is recorded.
     pub async fn send(&self, bytes: &[u8]) -> io::Result<usize> {
         let send = self.inner.send(bytes);
-        entering(self.sensor.as_ref(), send, |sensor, entered, result| {
-            // The `connect` event has the peer: to ask the kernel again would be a system call for each datagram.
-            sensor.sent(entered, bytes, None, result);
+        record_send(self.recorder.as_ref(), send, |recorder, entered, result| {
+            // The `connect` event has the peer. Querying it here would add a system call to each datagram.
+            recorder.sent(entered, bytes, None, result);
         })
         .await
     }
 
-    /// Receives one datagram, and says from where it came. Cancel safe.
+    /// Receives one datagram, and returns its length and its sender.
+    ///
+    /// # Cancel safety
+    /// This method is cancel safe: no datagram is lost.
     ///
     /// # Errors
-    /// As [`UdpSocket::recv_from`]; the failure is recorded.
+    /// Fails like [`UdpSocket::recv_from`]. The failure is recorded.
     pub async fn recv_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         let (length, peer) = self.receive(buf, true).await?;
-        let peer = peer.ok_or_else(|| io::Error::other("a datagram came without an address"))?;
+        let peer = peer.ok_or_else(|| io::Error::other("the received datagram has no source address"))?;
         Ok((length, peer))
     }
 
-    /// Receives one datagram. Cancel safe.
+    /// Receives one datagram, and returns its length.
+    ///
+    /// # Cancel safety
+    /// This method is cancel safe: no datagram is lost.
     ///
     /// # Errors
-    /// As [`UdpSocket::recv`]; the failure is recorded.
+    /// Fails like [`UdpSocket::recv`]. The failure is recorded.
     pub async fn recv(&self, buf: &mut [u8]) -> io::Result<usize> {
         self.receive(buf, false).await.map(|(length, _)| length)
     }
 
     async fn receive(&self, buf: &mut [u8], with_peer: bool) -> io::Result<(usize, Option<SocketAddr>)> {
         let result = match (self.report_truncation, with_peer) {
-            (true, _) => receive_whole(&self.inner, buf).await,
+            (true, _) => receive_with_truncation(&self.inner, buf).await,
             (false, true) => {
-                self.inner.recv_from(buf).await.map(|(length, peer)| (length, Some(peer), Cut::Whole))
+                self.inner.recv_from(buf).await.map(|(length, peer)| (length, Some(peer), Truncation::None))
             }
-            (false, false) => self.inner.recv(buf).await.map(|length| (length, None, Cut::Whole)),
+            (false, false) => self.inner.recv(buf).await.map(|length| (length, None, Truncation::None)),
         };
-        if let Some(sensor) = &self.sensor {
+        if let Some(recorder) = &self.recorder {
             match &result {
-                Ok((length, peer, cut)) => {
-                    sensor.received(buf.get(..*length).unwrap_or_default(), *peer, *cut);
+                Ok((length, peer, truncation)) => {
+                    recorder.received(buf.get(..*length).unwrap_or_default(), *peer, *truncation);
                 }
-                Err(error) => sensor.receive_failed(error),
+                Err(error) => recorder.receive_failed(error),
             }
         }
         result.map(|(length, peer, _)| (length, peer))

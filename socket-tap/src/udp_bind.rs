@@ -1,4 +1,4 @@
-//! Making a datagram socket: bound by the tap, or handed over.
+//! Creates UDP sockets, or adopts existing ones.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,19 +7,19 @@ use socket2::{Domain, Type};
 use tokio::net::{ToSocketAddrs, UdpSocket};
 
 use crate::adopt::{adopted, ip};
-use crate::endpoint::{Making, fd_of, no_address};
 use crate::event::SocketKind;
+use crate::pending_socket::{PendingSocket, fd_of, no_address};
 use crate::tap::Tap;
 use crate::udp::TapUdpSocket;
 
 impl TapUdpSocket {
-    /// Binds as [`UdpSocket::bind`] does, and records each step.
+    /// Binds like [`UdpSocket::bind`], and records each step.
     ///
     /// # Errors
-    /// As [`UdpSocket::bind`]: the last address's, when there are several and all fail.
+    /// Fails like [`UdpSocket::bind`]. If several addresses fail, returns the error of the last one.
     ///
     /// # Panics
-    /// Outside of a tokio runtime with I/O enabled, as [`UdpSocket::bind`].
+    /// Panics outside of a tokio runtime with I/O enabled, like [`UdpSocket::bind`].
     pub async fn bind(tap: &Tap, address: impl ToSocketAddrs) -> io::Result<Self> {
         let mut last = None;
         for address in tokio::net::lookup_host(address).await? {
@@ -31,7 +31,7 @@ impl TapUdpSocket {
         Err(last.unwrap_or_else(|| no_address("no address to bind")))
     }
 
-    /// Records a socket that was made without the tap, from here on. Its options stay as they are.
+    /// Starts to record a socket that was created without the tap. Its options stay unchanged.
     ///
     /// ```
     /// use socket_tap::{Tap, TapUdpSocket};
@@ -46,30 +46,30 @@ impl TapUdpSocket {
     /// ```
     #[must_use]
     pub fn from_tokio(tap: &Tap, socket: UdpSocket) -> Self {
-        let sensor = adopted(tap, fd_of(&socket), |fd| {
+        let recorder = adopted(tap, fd_of(&socket), |fd| {
             ip(SocketKind::Datagram, fd, socket.local_addr().ok(), socket.peer_addr().ok())
         });
-        Self::new(socket, sensor)
+        Self::new(socket, recorder)
     }
 
-    /// Records a socket of the standard library, from here on. It must not block: see
+    /// Starts to record a socket of the standard library. It must be in non-blocking mode: see
     /// [`set_nonblocking`](std::net::UdpSocket::set_nonblocking).
     ///
     /// # Errors
-    /// As [`UdpSocket::from_std`].
+    /// Fails like [`UdpSocket::from_std`].
     ///
     /// # Panics
-    /// As [`UdpSocket::from_std`]: outside of a tokio runtime with I/O enabled.
+    /// Panics like [`UdpSocket::from_std`]: outside of a tokio runtime with I/O enabled.
     pub fn from_std(tap: &Tap, socket: std::net::UdpSocket) -> io::Result<Self> {
         UdpSocket::from_std(socket).map(|socket| Self::from_tokio(tap, socket))
     }
 }
 
 fn bind_to(tap: &Tap, address: SocketAddr) -> io::Result<TapUdpSocket> {
-    let making = Making::new(tap, Domain::for_address(address), Type::DGRAM)?;
-    making.bind(address)?;
-    let (inner, sensor) = making.convert(|socket| UdpSocket::from_std(socket.into()))?.done();
-    Ok(TapUdpSocket::new(inner, sensor))
+    let pending = PendingSocket::new(tap, Domain::for_address(address), Type::DGRAM)?;
+    pending.bind(address)?;
+    let (inner, recorder) = pending.convert(|socket| UdpSocket::from_std(socket.into()))?.into_parts();
+    Ok(TapUdpSocket::new(inner, recorder))
 }
 
 #[cfg(unix)]

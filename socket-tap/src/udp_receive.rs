@@ -1,25 +1,25 @@
-//! Receiving a datagram so that a lost end is noticed.
+//! Receiving datagrams with a report of truncation.
 
 use std::io;
 use std::net::SocketAddr;
 
 use tokio::net::UdpSocket;
 
-use crate::recorder::Cut;
+use crate::recorder::Truncation;
 
-/// The bytes in the buffer, the sender, and whether the datagram lost its end.
-type Received = (usize, Option<SocketAddr>, Cut);
+/// Number of bytes in the buffer, the sender, and the truncation of the datagram.
+type Received = (usize, Option<SocketAddr>, Truncation);
 
 #[cfg(unix)]
-pub(crate) async fn receive_whole(socket: &UdpSocket, buf: &mut [u8]) -> io::Result<Received> {
+pub(crate) async fn receive_with_truncation(socket: &UdpSocket, buf: &mut [u8]) -> io::Result<Received> {
     use tokio::io::Interest;
-    socket.async_io(Interest::READABLE, || receive_now(socket, buf)).await
+    socket.async_io(Interest::READABLE, || recvmsg_now(socket, buf)).await
 }
 
-/// One `recvmsg(2)`: unlike `recvfrom(2)` it reports a buffer that was too short. With `MSG_TRUNC`, Linux also returns
-/// the length of the datagram.
+/// Calls `recvmsg(2)` once. Unlike `recvfrom(2)` it reports a truncated datagram. With `MSG_TRUNC`, Linux also returns
+/// the full length.
 #[cfg(unix)]
-fn receive_now(socket: &UdpSocket, buf: &mut [u8]) -> io::Result<Received> {
+fn recvmsg_now(socket: &UdpSocket, buf: &mut [u8]) -> io::Result<Received> {
     use rustix::net::{RecvAncillaryBuffer, RecvFlags, ReturnFlags, recvmsg};
     #[cfg(any(target_os = "linux", target_os = "android"))]
     const FLAGS: RecvFlags = RecvFlags::TRUNC;
@@ -30,16 +30,18 @@ fn receive_now(socket: &UdpSocket, buf: &mut [u8]) -> io::Result<Received> {
     let message =
         recvmsg(socket, &mut [io::IoSliceMut::new(buf)], &mut RecvAncillaryBuffer::default(), FLAGS)?;
     let peer = message.address.and_then(|address| SocketAddr::try_from(address).ok());
-    let cut = match message.flags.contains(ReturnFlags::TRUNC) {
-        false => Cut::Whole,
-        true if message.bytes > capacity => u32::try_from(message.bytes).map_or(Cut::Short, Cut::From),
-        true => Cut::Short,
+    let truncation = match message.flags.contains(ReturnFlags::TRUNC) {
+        false => Truncation::None,
+        true if message.bytes > capacity => {
+            u32::try_from(message.bytes).map_or(Truncation::UnknownLength, Truncation::From)
+        }
+        true => Truncation::UnknownLength,
     };
-    Ok((message.bytes.min(capacity), peer, cut))
+    Ok((message.bytes.min(capacity), peer, truncation))
 }
 
 #[cfg(not(unix))]
-pub(crate) async fn receive_whole(socket: &UdpSocket, buf: &mut [u8]) -> io::Result<Received> {
+pub(crate) async fn receive_with_truncation(socket: &UdpSocket, buf: &mut [u8]) -> io::Result<Received> {
     let (length, peer) = socket.recv_from(buf).await?;
-    Ok((length, Some(peer), Cut::Whole))
+    Ok((length, Some(peer), Truncation::None))
 }

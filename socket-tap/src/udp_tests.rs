@@ -3,8 +3,8 @@ use std::io::ErrorKind;
 use super::*;
 use crate::adopt::ip;
 use crate::close::Totals;
-use crate::endpoint::fd_of;
 use crate::event::{Datagram, Domain, Event, SocketKind};
+use crate::pending_socket::fd_of;
 use crate::sink::Memory;
 use crate::tap::Tap;
 
@@ -37,17 +37,17 @@ fn totals(events: &[Event]) -> Totals {
 }
 
 #[tokio::test]
-async fn each_datagram_is_recorded_with_its_address_size_and_first_bytes() {
+async fn datagrams_record_address_size_and_payload() {
     let (tap, memory) = recording(3);
     let server = TapUdpSocket::bind(&tap, "127.0.0.1:0").await.unwrap();
     let local = server.local_addr().unwrap();
     let mut peers = Vec::new();
-    for question in [&b"first"[..], b"", b"x"] {
+    for request in [&b"first"[..], b"", b"x"] {
         let client = unrecorded().await;
-        assert_eq!(client.send_to(question, local).await.unwrap(), question.len());
+        assert_eq!(client.send_to(request, local).await.unwrap(), request.len());
         let mut buf = [0; 16];
         let (length, peer) = server.recv_from(&mut buf).await.unwrap();
-        assert_eq!((&buf[..length], peer), (question, client.local_addr().unwrap()));
+        assert_eq!((&buf[..length], peer), (request, client.local_addr().unwrap()));
         assert_eq!(server.send_to(b"answer", peer).await.unwrap(), 6);
         assert_eq!(client.recv_from(&mut buf).await.unwrap(), (6, local));
         peers.push(Some(Addr::from(peer)));
@@ -64,8 +64,11 @@ async fn each_datagram_is_recorded_with_its_address_size_and_first_bytes() {
         .into_iter()
         .map(|datagram| (datagram.bytes, datagram.data.as_deref().unwrap(), datagram.truncated))
         .collect();
-    let answer = (6, &b"ans"[..], false);
-    assert_eq!(got, [(5, &b"fir"[..], false), answer, (0, b"", false), answer, (1, b"x", false), answer]);
+    let response = (6, &b"ans"[..], false);
+    assert_eq!(
+        got,
+        [(5, &b"fir"[..], false), response, (0, b"", false), response, (1, b"x", false), response]
+    );
     let of: Vec<_> = datagrams(&events).chunks(2).map(|pair| (&pair[0].peer, &pair[1].peer)).collect();
     assert_eq!(of, peers.iter().map(|peer| (peer, peer)).collect::<Vec<_>>());
     assert_eq!(totals(&events), Totals { rx: 6, tx: 18, reads: 3, writes: 3 });
@@ -100,7 +103,7 @@ async fn truncated_datagram_is_reported_on_request() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_connected_socket_records_whom_it_is_connected_to_and_what_is_refused() {
+async fn connected_socket_records_peer_and_refusal() {
     let (tap, memory) = recording(0);
     let friend = unrecorded().await;
     let socket = TapUdpSocket::bind(&tap, "127.0.0.1:0").await.unwrap();
@@ -109,8 +112,8 @@ async fn a_connected_socket_records_whom_it_is_connected_to_and_what_is_refused(
     socket.connect(nobody).await.unwrap();
     assert_eq!(socket.peer_addr().unwrap(), nobody);
     drop(friend);
-    // The kernel tells with the next call that nobody was there. tokio makes that call at once: there was something to
-    // receive a moment ago.
+    // The kernel reports the refusal on the next call. tokio makes that call at once, because the socket was readable a
+    // moment ago.
     assert_eq!(socket.send(b"anyone?").await.unwrap(), 7);
     let refused = socket.recv(&mut [0; 8]).await.unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
@@ -125,12 +128,12 @@ async fn a_connected_socket_records_whom_it_is_connected_to_and_what_is_refused(
 }
 
 #[tokio::test]
-async fn what_cannot_be_bound_or_sent_is_recorded_with_its_error() {
+async fn failed_bind_and_send_are_recorded() {
     let (tap, memory) = recording(0);
     let first = TapUdpSocket::bind(&tap, "127.0.0.1:0").await.unwrap();
     let taken = first.local_addr().unwrap();
     assert_eq!(TapUdpSocket::bind(&tap, taken).await.unwrap_err().kind(), ErrorKind::AddrInUse);
-    // No datagram over IPv4 is that long.
+    // Longer than any datagram over IPv4.
     let too_long = first.send_to(&[0; 70_000], taken).await.unwrap_err();
     drop(first);
     tap.finish().await.unwrap();
@@ -142,7 +145,7 @@ async fn what_cannot_be_bound_or_sent_is_recorded_with_its_error() {
 }
 
 #[tokio::test]
-async fn a_socket_that_was_there_is_adopted() {
+async fn existing_udp_socket_is_adopted() {
     let (tap, memory) = recording(0);
     let inner = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let (local, fd) = (inner.local_addr().unwrap(), fd_of(&inner));
@@ -154,7 +157,7 @@ async fn a_socket_that_was_there_is_adopted() {
 }
 
 #[tokio::test]
-async fn socket_that_is_taken_out_is_released_with_its_totals() {
+async fn udp_into_inner_records_a_release() {
     let (tap, memory) = recording(0);
     let inner = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     inner.set_nonblocking(true).unwrap();

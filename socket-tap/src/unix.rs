@@ -1,4 +1,4 @@
-//! Unix-domain stream sockets: the same calls, addresses that are paths, and no options to set.
+//! A Unix-domain listener that records every accepted connection.
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
@@ -11,14 +11,13 @@ use tokio::net::{UnixListener, UnixSocket, UnixStream};
 
 use crate::accept;
 use crate::adopt::adopted;
-use crate::endpoint::{Making, fd_of, record};
 use crate::event::{self, Addr, Op, SocketKind};
-use crate::sensor::Sensor;
+use crate::pending_socket::{PendingSocket, fd_of, record};
+use crate::socket_recorder::SocketRecorder;
 use crate::stream::TapStream;
 use crate::tap::Tap;
 
-/// The length of the queue of connections that wait for an accept: mio's, which tokio's `bind` uses. -1 is as many as
-/// the system allows.
+/// Length of the accept queue. mio uses the same, and so does tokio's `bind`. -1 is the system's maximum.
 const BACKLOG: i32 = if cfg!(any(
     target_os = "linux",
     target_os = "freebsd",
@@ -32,17 +31,17 @@ const BACKLOG: i32 = if cfg!(any(
 
 /// A [`UnixListener`] that records socket, bind, listen, every accept, and its close.
 ///
-/// In the recording its addresses are paths; a socket without one, as a client's is, is `(unnamed)`.
+/// In the recording, addresses are paths; a socket without a path, such as a client's, is `(unnamed)`.
 #[derive(Debug)]
 pub struct TapUnixListener {
-    /// The first field is dropped first: its close is recorded before the socket is closed.
-    sensor: Option<Sensor>,
+    /// Dropped before `inner`, so the close is recorded before the descriptor is closed.
+    recorder: Option<SocketRecorder>,
     inner: UnixListener,
 }
 
 impl TapUnixListener {
-    /// Binds and listens, as [`UnixListener::bind`] does, one recorded step after the other. The path is left behind
-    /// when the listener is dropped, and a path that is there already is an error: both are the program's to remove.
+    /// Binds and listens like [`UnixListener::bind`], and records each step. Dropping the listener does not remove the
+    /// path, and an existing path is an error: the program has to remove both.
     ///
     /// ```
     /// use socket_tap::{Tap, TapStream, TapUnixListener};
@@ -59,99 +58,106 @@ impl TapUnixListener {
     /// ```
     ///
     /// # Errors
-    /// As [`UnixListener::bind`].
+    /// Fails like [`UnixListener::bind`].
     pub fn bind(tap: &Tap, path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
-        let making = Making::new(tap, Domain::UNIX, Type::STREAM)?;
-        let result = SockAddr::unix(path).and_then(|address| making.socket().bind(&address));
-        making.step(|| Op::Bind { local: Some(path_addr(path)) }, result)?;
-        making.step(|| Op::Listen { backlog: BACKLOG }, making.socket().listen(BACKLOG))?;
-        let (inner, sensor) = making.convert(|socket| UnixListener::from_std(socket.into()))?.done();
-        Ok(Self { sensor, inner })
+        let pending = PendingSocket::new(tap, Domain::UNIX, Type::STREAM)?;
+        let result = SockAddr::unix(path).and_then(|address| pending.socket().bind(&address));
+        pending.record(|| Op::Bind { local: Some(path_addr(path)) }, result)?;
+        pending.record(|| Op::Listen { backlog: BACKLOG }, pending.socket().listen(BACKLOG))?;
+        let (inner, recorder) = pending.convert(|socket| UnixListener::from_std(socket.into()))?.into_parts();
+        Ok(Self { recorder, inner })
     }
 
-    /// Listens on a socket that the program made and bound itself, as [`UnixSocket::listen`] does. The recording begins
-    /// with an `adopt`: the earlier calls were not seen.
+    /// Listens on a socket that the program has created and bound itself, like [`UnixSocket::listen`]. The recording
+    /// begins with an `adopt` event, because the tap did not see the earlier calls.
     ///
     /// # Errors
-    /// As [`UnixSocket::listen`]; the failure is recorded, and the close.
+    /// Fails like [`UnixSocket::listen`]. The failure and the close are recorded.
     ///
     /// # Panics
-    /// Outside of a tokio runtime with I/O enabled.
+    /// Panics outside of a tokio runtime with I/O enabled.
     pub fn listen(tap: &Tap, socket: UnixSocket, backlog: u32) -> io::Result<Self> {
-        // tokio has no way to ask this socket for its address.
+        // tokio's `UnixSocket` has no method for its address.
         let address = || socket2::SockRef::from(&socket).local_addr().ok()?.as_pathname().map(path_addr);
-        let sensor = adopted(tap, fd_of(&socket), |fd| adopt(SocketKind::Listener, fd, address(), None));
-        let asked = i32::try_from(backlog).unwrap_or(i32::MAX);
+        let recorder = adopted(tap, fd_of(&socket), |fd| adopt(SocketKind::Listener, fd, address(), None));
+        let requested = i32::try_from(backlog).unwrap_or(i32::MAX);
         let result = socket.listen(backlog);
-        let inner = record(sensor.as_ref(), || Op::Listen { backlog: asked }, result)?;
-        Ok(Self { sensor, inner })
+        let inner = record(recorder.as_ref(), || Op::Listen { backlog: requested }, result)?;
+        Ok(Self { recorder, inner })
     }
 
-    /// Records a listener that was made without the tap, from here on. An `adopt` stands for the calls that made it.
+    /// Starts to record a listener that was created without the tap. An `adopt` event replaces the calls that created
+    /// it.
     #[must_use]
     pub fn from_tokio(tap: &Tap, listener: UnixListener) -> Self {
         let local = || listener.local_addr().ok().as_ref().map(addr);
-        let sensor = adopted(tap, fd_of(&listener), |fd| adopt(SocketKind::Listener, fd, local(), None));
-        Self { sensor, inner: listener }
+        let recorder = adopted(tap, fd_of(&listener), |fd| adopt(SocketKind::Listener, fd, local(), None));
+        Self { recorder, inner: listener }
     }
 
-    /// Records a listener of the standard library, from here on. It must not block.
+    /// Starts to record a listener of the standard library. It must be in non-blocking mode.
     ///
     /// # Errors
-    /// As [`UnixListener::from_std`].
+    /// Fails like [`UnixListener::from_std`].
     ///
     /// # Panics
-    /// As [`UnixListener::from_std`]: outside of a tokio runtime with I/O enabled.
+    /// Panics like [`UnixListener::from_std`]: outside of a tokio runtime with I/O enabled.
     pub fn from_std(tap: &Tap, listener: std::os::unix::net::UnixListener) -> io::Result<Self> {
         UnixListener::from_std(listener).map(|listener| Self::from_tokio(tap, listener))
     }
 
-    /// Returns the listener inside. Connections that it accepts past the tap are not recorded.
+    /// Returns the inner listener. The tap does not record connections that are accepted on it directly.
     #[must_use]
     pub fn get_ref(&self) -> &UnixListener {
         &self.inner
     }
 
-    /// Takes the listener out; from here on it is not recorded. The recording gets a `release` instead of a close.
+    /// Returns the inner listener and stops recording it. The recording gets a `release` event instead of a close.
     #[must_use]
     pub fn into_inner(self) -> UnixListener {
-        if let Some(sensor) = self.sensor {
-            sensor.release();
+        if let Some(recorder) = self.recorder {
+            recorder.release();
         }
         self.inner
     }
 
-    /// The address that it listens on.
+    /// Returns the local address.
     ///
     /// # Errors
-    /// As [`UnixListener::local_addr`].
+    /// Fails like [`UnixListener::local_addr`].
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.inner.local_addr()
     }
 
-    /// Accepts the next connection. Any number of tasks may wait here at once. Cancel safe.
+    /// Accepts the next connection. Any number of tasks may call this at once.
+    ///
+    /// # Cancel safety
+    /// This method is cancel safe: no connection is lost.
     ///
     /// # Errors
-    /// As [`UnixListener::accept`]; the failure is recorded, and the listener keeps listening.
+    /// Fails like [`UnixListener::accept`]. The failure is recorded, and the listener keeps listening.
     pub async fn accept(&self) -> io::Result<(TapStream<UnixStream>, SocketAddr)> {
-        // Not by way of `poll_accept`: only tokio's own future keeps the wakers of all tasks.
+        // Not through `poll_accept`, which keeps the waker of only one task.
         let result = self.inner.accept().await;
         self.accepted(result)
     }
 
-    /// Polls for the next connection, for a future written by hand. As with [`UnixListener::poll_accept`], only the
-    /// task of the last call is woken.
+    /// Polls for the next connection, for a hand-written future. As with [`UnixListener::poll_accept`], only the task
+    /// of the last call is woken.
     ///
     /// # Errors
-    /// As [`accept`](Self::accept).
+    /// Fails like [`accept`](Self::accept).
     pub fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TapStream<UnixStream>, SocketAddr)>> {
         let result = ready!(self.inner.poll_accept(cx));
         Poll::Ready(self.accepted(result))
     }
 
-    /// Accepts the next connection that can be accepted; waits when no file descriptor is left. Every failure is
-    /// recorded. Cancel safe.
+    /// Accepts the next connection, and retries on errors: it waits up to a second when no file descriptor is
+    /// available. Every failure is recorded.
+    ///
+    /// # Cancel safety
+    /// This method is cancel safe: no connection is lost.
     pub async fn accept_next(&self) -> (TapStream<UnixStream>, SocketAddr) {
         accept::next(|| self.accept()).await
     }
@@ -160,11 +166,11 @@ impl TapUnixListener {
         &self,
         result: io::Result<(UnixStream, SocketAddr)>,
     ) -> io::Result<(TapStream<UnixStream>, SocketAddr)> {
-        let listener = self.sensor.as_ref();
+        let listener = self.recorder.as_ref();
         let (stream, peer) = result.map_err(|error| accept::failed(listener, error))?;
         let local = || stream.local_addr().ok().as_ref().map(addr);
-        let sensor = accept::accepted(listener, fd_of(&stream), local, || Some(addr(&peer)));
-        Ok((TapStream::new(stream, sensor), peer))
+        let recorder = accept::accepted(listener, fd_of(&stream), local, || Some(addr(&peer)));
+        Ok((TapStream::new(stream, recorder), peer))
     }
 }
 
@@ -188,7 +194,7 @@ pub(crate) fn adopt(kind: SocketKind, fd: Option<i32>, local: Option<Addr>, peer
     Op::Adopt { fd, domain: event::Domain::Unix, kind, on: None, local, peer }
 }
 
-/// An address as text. Linux also has names that are not paths; tokio does not show them.
+/// Converts an address to text. tokio does not expose Linux's abstract names.
 pub(crate) fn addr(address: &SocketAddr) -> Addr {
     address.as_pathname().map_or_else(|| Addr::Other("(unnamed)".to_owned()), path_addr)
 }

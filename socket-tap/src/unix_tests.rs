@@ -7,10 +7,10 @@ use crate::close::EndedBy;
 use crate::event::Event;
 use crate::sink::Memory;
 
-/// A path for a socket, that is removed at the end.
-struct Place(PathBuf);
+/// The path of a socket, removed on drop.
+struct SocketPath(PathBuf);
 
-impl Place {
+impl SocketPath {
     fn new(test: &str) -> Self {
         Self(std::env::temp_dir().join(format!("socket-tap-{}-{test}.sock", std::process::id())))
     }
@@ -20,7 +20,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for SocketPath {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.0);
     }
@@ -36,10 +36,10 @@ fn names(events: &[Event]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_connection_is_recorded_as_over_tcp_with_paths_for_addresses() {
-    let (place, (tap, memory)) = (Place::new("both"), recording());
-    let listener = TapUnixListener::bind(&tap, &place.0).unwrap();
-    let mut client = TapStream::connect_unix(&tap, &place.0).await.unwrap();
+async fn unix_connection_records_paths_as_addresses() {
+    let (path, (tap, memory)) = (SocketPath::new("both"), recording());
+    let listener = TapUnixListener::bind(&tap, &path.0).unwrap();
+    let mut client = TapStream::connect_unix(&tap, &path.0).await.unwrap();
     let (mut server, peer) = listener.accept().await.unwrap();
     assert!(peer.is_unnamed());
     client.write_all(b"hello").await.unwrap();
@@ -70,22 +70,22 @@ async fn a_connection_is_recorded_as_over_tcp_with_paths_for_addresses() {
     let Op::Socket { domain, .. } = &events[0].op else { panic!() };
     assert_eq!(domain, &crate::event::Domain::Unix);
     let unnamed = Some(Addr::Other("(unnamed)".to_owned()));
-    assert_eq!(events[1].op, Op::Bind { local: place.addr() });
+    assert_eq!(events[1].op, Op::Bind { local: path.addr() });
     let Op::Connect { local, peer, began: Some(began) } = &events[4].op else { panic!("{:?}", events[4]) };
-    assert_eq!((local, peer, *began <= events[4].t), (&unnamed, &place.addr(), true));
+    assert_eq!((local, peer, *began <= events[4].t), (&unnamed, &path.addr(), true));
     let Op::Accept { on, local, peer, fd: Some(_) } = &events[5].op else { panic!("{:?}", events[5]) };
     assert_eq!(on.get(), 1);
-    assert_eq!((local, peer), (&place.addr(), &unnamed));
+    assert_eq!((local, peer), (&path.addr(), &unnamed));
     let Op::Close(close) = &events[10].op else { panic!() };
     assert_eq!((close.ended_by, close.aborted, close.tcp.is_none()), (Some(EndedBy::Peer), false, true));
 }
 
 #[tokio::test]
-async fn a_path_that_is_taken_or_not_there_is_recorded_with_its_error() {
-    let (place, (tap, memory)) = (Place::new("errors"), recording());
-    assert_eq!(TapStream::connect_unix(&tap, &place.0).await.unwrap_err().kind(), io::ErrorKind::NotFound);
-    std::fs::write(&place.0, "").unwrap();
-    assert_eq!(TapUnixListener::bind(&tap, &place.0).unwrap_err().kind(), io::ErrorKind::AddrInUse);
+async fn failed_unix_bind_and_connect_are_recorded() {
+    let (path, (tap, memory)) = (SocketPath::new("errors"), recording());
+    assert_eq!(TapStream::connect_unix(&tap, &path.0).await.unwrap_err().kind(), io::ErrorKind::NotFound);
+    std::fs::write(&path.0, "").unwrap();
+    assert_eq!(TapUnixListener::bind(&tap, &path.0).unwrap_err().kind(), io::ErrorKind::AddrInUse);
     tap.finish().await.unwrap();
     let events = memory.events();
     assert_eq!(names(&events), ["1 socket", "1 connect", "1 close", "2 socket", "2 bind", "2 close"]);
@@ -94,12 +94,12 @@ async fn a_path_that_is_taken_or_not_there_is_recorded_with_its_error() {
 }
 
 #[tokio::test]
-async fn a_listener_that_was_there_is_adopted() {
-    let (place, (tap, memory)) = (Place::new("adopted"), recording());
-    let listener = TapUnixListener::from_tokio(&tap, UnixListener::bind(&place.0).unwrap());
+async fn existing_unix_listener_is_adopted() {
+    let (path, (tap, memory)) = (SocketPath::new("adopted"), recording());
+    let listener = TapUnixListener::from_tokio(&tap, UnixListener::bind(&path.0).unwrap());
     drop(listener);
     tap.finish().await.unwrap();
     let events = memory.events();
     assert_eq!(names(&events), ["1 adopt", "1 close"]);
-    assert!(matches!(&events[0].op, Op::Adopt { local, .. } if *local == place.addr()), "{:?}", events[0]);
+    assert!(matches!(&events[0].op, Op::Adopt { local, .. } if *local == path.addr()), "{:?}", events[0]);
 }

@@ -1,4 +1,4 @@
-//! The adapters under axum, tonic and hyper-util, as a program uses them.
+//! Tests of the adapters for axum, tonic and hyper-util.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -31,7 +31,7 @@ fn recording(name: &str) -> (Tap, Memory) {
     (Tap::server(name).sink(memory.clone()).start().unwrap(), memory)
 }
 
-/// A program's log line: the number and the peer of its connection.
+/// A handler that responds with the number and the peer of its connection.
 async fn describe(ConnectInfo(info): ConnectInfo<ConnInfo>) -> String {
     format!("{:?} {}", info.sock, info.peer.map(|peer| peer.to_string()).unwrap_or_default())
 }
@@ -57,7 +57,7 @@ fn count(events: &[Event], op: &str) -> usize {
 }
 
 #[tokio::test]
-async fn axum_handler_learns_its_connection_and_a_pool_reuses_it() {
+async fn axum_handler_gets_conn_info() {
     let (tap, memory) = recording("axum");
     let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -80,7 +80,7 @@ async fn axum_handler_learns_its_connection_and_a_pool_reuses_it() {
 }
 
 #[tokio::test]
-async fn axum_gives_socket_addr_through_tap_io() {
+async fn axum_handler_gets_socket_addr_through_tap_io() {
     async fn peer(ConnectInfo(peer): ConnectInfo<SocketAddr>) -> String {
         peer.to_string()
     }
@@ -94,7 +94,7 @@ async fn axum_gives_socket_addr_through_tap_io() {
 }
 
 #[tokio::test]
-async fn connector_takes_ipv6_addresses() {
+async fn connector_accepts_ipv6_addresses() {
     let (tap, memory) = recording("ipv6");
     let listener = match TapListener::bind(&Tap::off(), "[::1]:0").await {
         Ok(listener) => listener,
@@ -125,7 +125,7 @@ async fn unix_sockets_work_with_axum_and_the_connector() {
     assert_eq!((count(&events, "connect"), count(&events, "accept")), (1, 1));
 }
 
-/// A health service that hands out what it learns of each request's connection.
+/// A health service, and the connection information of its requests.
 fn health() -> (HealthServer<impl tonic_health::pb::health_server::Health>, Seen) {
     let (_, service) = tonic_health::server::health_reporter();
     let (sender, seen) = mpsc::channel();
@@ -157,7 +157,7 @@ async fn check(endpoint: Endpoint, connector: TapConnector) {
 }
 
 #[tokio::test]
-async fn tonic_handler_learns_its_connection_from_the_extensions() {
+async fn tonic_handler_gets_conn_info() {
     let (tap, memory) = recording("tonic");
     let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -179,7 +179,7 @@ async fn tonic_handler_learns_its_connection_from_the_extensions() {
 }
 
 #[tokio::test]
-async fn tonic_finds_the_remote_address_without_any_choice() {
+async fn tonic_handler_gets_the_remote_address() {
     let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (service, seen) = health();

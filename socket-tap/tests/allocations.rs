@@ -1,4 +1,4 @@
-//! A read or a write that is recorded allocates nothing on the thread that serves.
+//! Recording a read or write allocates nothing on the thread that serves.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -16,10 +16,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 #[global_allocator]
 static ALLOCATOR: counting::Counting = counting::Counting;
 
-/// How often each operation is done.
+/// Number of calls per operation.
 const TIMES: usize = 200;
 
-/// Reads and writes 100 bytes at once, whatever it is asked, and allocates nothing.
+/// A stream that reads and writes 100 bytes per poll, and allocates nothing.
 struct Ready;
 
 impl AsyncRead for Ready {
@@ -55,7 +55,8 @@ impl AsyncWrite for Ready {
     }
 }
 
-/// Reads, writes and writes vectored, [`TIMES`] each, from the thread's first event on; says how often that allocated.
+/// Reads, writes and writes vectored, [`TIMES`] each, beginning with the thread's first event. Returns the number of
+/// allocations.
 fn allocations_of(stream: &mut TapStream<Ready>) -> usize {
     let (mut cx, mut room) = (Context::from_waker(Waker::noop()), [0; 100]);
     let bytes = [7; 60];
@@ -70,7 +71,7 @@ fn allocations_of(stream: &mut TapStream<Ready>) -> usize {
     counting::allocations() - before
 }
 
-/// What was recorded, and how often recording it allocated.
+/// Returns the recorded events, and the number of allocations for recording them.
 fn recorded(capture: usize, events: usize) -> (Vec<Event>, usize) {
     let memory = Memory::new();
     let tap = Tap::server("allocations")
@@ -93,21 +94,21 @@ fn transfers(events: &[Event]) -> impl Iterator<Item = &socket_tap::event::Trans
 }
 
 #[test]
-fn the_allocator_counts() {
+fn allocator_counts_allocations() {
     let before = counting::allocations();
     drop(std::hint::black_box(Box::new(1)));
     assert_eq!(counting::allocations() - before, 1);
 }
 
 #[test]
-fn a_transfer_without_payload_allocates_nothing() {
+fn transfer_without_payload_allocates_nothing() {
     let (events, allocations) = recorded(0, 64 * 1024);
     assert_eq!(transfers(&events).filter(|transfer| transfer.data.is_none()).count(), 3 * TIMES);
     assert_eq!(allocations, 0);
 }
 
 #[test]
-fn nor_does_one_with_payload() {
+fn transfer_with_payload_allocates_nothing() {
     let (events, allocations) = recorded(64, 64 * 1024);
     let captured = |data: &Option<Box<[u8]>>| data.as_ref().is_some_and(|data| data.len() == 64);
     assert_eq!(transfers(&events).filter(|transfer| captured(&transfer.data)).count(), 3 * TIMES);
@@ -115,8 +116,8 @@ fn nor_does_one_with_payload() {
 }
 
 #[test]
-fn nor_does_one_that_finds_no_room() {
-    // Room for one, which the drain thread makes free when its interval is over.
+fn dropped_transfer_allocates_nothing() {
+    // Capacity for one transfer, until the drain thread's next round.
     let (events, allocations) = recorded(64, 0);
     let lost: u64 =
         events.iter().map(|event| if let Op::Gap(gap) = &event.op { gap.events() } else { 0 }).sum();

@@ -1,4 +1,4 @@
-//! What the tap keeps for a connection that is open and idle.
+//! Memory that the tap uses for an open, idle connection.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -17,10 +17,10 @@ static ALLOCATOR: counting::Counting = counting::Counting;
 
 const CONNECTIONS: usize = 1000;
 const ROUNDS: usize = 8;
-/// In bytes, for one connection.
+/// Limit for one connection, in bytes.
 const LIMIT: usize = 256;
 
-/// Throws events away.
+/// A sink that discards events.
 struct Discard;
 
 impl Sink for Discard {
@@ -33,9 +33,9 @@ impl Sink for Discard {
     }
 }
 
-/// Bytes on the heap that [`CONNECTIONS`] open connections hold when all that they did is recorded: the least of some
-/// rounds, since the recorder's buffers grow to their size in the first, and what a connection keeps it keeps in each.
-/// The streams allocate nothing themselves, which tokio's sockets do.
+/// Returns the heap bytes of [`CONNECTIONS`] open connections whose events are recorded: the minimum of several rounds,
+/// because the recorder's buffers grow in the first round, while the cost of a connection recurs in each. The streams
+/// themselves allocate nothing, unlike tokio's sockets.
 async fn held(tap: &Tap) -> isize {
     let mut open: Vec<TapStream<Empty>> = Vec::with_capacity(CONNECTIONS);
     let mut least = isize::MAX;
@@ -56,7 +56,7 @@ async fn held(tap: &Tap) -> isize {
 }
 
 #[tokio::test]
-async fn an_idle_connection_costs_at_most_256_bytes() {
+async fn idle_connection_uses_at_most_256_bytes() {
     let beside_the_stream = size_of::<TapStream>() - size_of::<TcpStream>();
     let tap = Tap::server("memory").capture(1024).sink(Discard).start().unwrap();
     let on_the_heap = held(&tap).await;

@@ -16,7 +16,7 @@
 //! let summary = Summary::of(Trace::open(&path)?, RecordingState::Finished)?;
 //! assert_eq!((summary.events, summary.lost), (1, 0));
 //! // A single trace cannot be compared.
-//! assert_eq!(Comparison::of(vec![summary]).verdict, Verdict::Unclear);
+//! assert_eq!(Comparison::of(vec![summary]).verdict, Verdict::Inconclusive);
 //! # std::fs::remove_dir_all(&directory)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -36,6 +36,7 @@
 //! - [`layers`]: one call from reads and writes up to messages
 //! - [`mod@lint`]: advice on what the recorded program could do better
 //! - [`mod@verify`]: comparison of a trace with the system calls that strace recorded
+//! - [`contracts`]: protobuf contracts, by which gRPC messages are decoded
 //! - [`sockets`]: the sockets of running programs, as netstat shows them
 //! - [`export`]: recordings in the formats of other tools: pcapng, qlog, CSV
 //! - [`cli`]: the command `socket-trace`
@@ -45,8 +46,10 @@
 #![forbid(unsafe_code)]
 
 pub mod assertion;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod compare;
+pub mod contracts;
 pub mod export;
 pub mod layers;
 pub mod lint;

@@ -1,4 +1,4 @@
-//! A trace from a file, line by line, and what is wrong with it.
+//! A trace read from a file line by line, and its errors.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -9,7 +9,7 @@ use std::path::Path;
 use socket_tap::event::Event;
 use socket_tap::format::{End, Header, Line, LineError, part_path};
 
-/// No event is longer: a write of 4 MiB captured whole is 6 MiB of base64.
+/// Maximum length of a line: a fully captured write of 4 MiB is 6 MiB of base64.
 const MAX_LINE: u64 = 64 * 1024 * 1024;
 
 /// A trace that is being read.
@@ -17,69 +17,69 @@ pub struct Trace {
     source: String,
     header: Header,
     lines: Box<dyn BufRead>,
-    /// The number of the line that was read last, from 1.
+    /// Number of the last line read, from 1.
     line: u64,
     text: Vec<u8>,
     events: u64,
     ending: Ending,
-    /// The parts of the recording that come after this one.
+    /// Later parts of the recording.
     later: VecDeque<Trace>,
-    /// The counts of the end lines of the parts before this one.
+    /// Sums of the end lines of earlier parts.
     before: End,
 }
 
-/// How a trace ends; certain only once all events are read.
+/// The end of a trace. It is certain only once all events are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// With its end line.
+    /// The end line is present.
     Complete(End),
-    /// Without: the recording goes on, or the program was killed.
+    /// The end line is missing: the recording continues, or the program was killed.
     CutShort {
-        /// The last line broke off.
+        /// `true` if the last line is incomplete.
         torn: bool,
     },
-    /// With its end line, and then more: two programs wrote to the file, or someone appended to it. No count of the
-    /// end line holds.
+    /// Text follows the end line: two programs wrote to the file, or it was appended to. The counts of the end line
+    /// are not valid.
     TextAfterEnd {
-        /// The line that follows, from 1.
+        /// Number of the first line of that text.
         line: u64,
     },
 }
 
-/// Why a trace cannot be read.
+/// An error while reading a trace.
 #[derive(Debug)]
 pub enum Error {
     /// The file cannot be opened or read.
     Io {
         /// The file.
         source: String,
-        /// Why.
+        /// The error of the operating system.
         error: io::Error,
     },
-    /// A line is not one of a trace.
+    /// A line is not valid in a trace.
     Line {
         /// The file.
         source: String,
         /// The line's number, from 1.
         line: u64,
-        /// What is wrong.
+        /// The error in the line.
         error: LineError,
     },
-    /// A line is longer than any event; it was not read to its end.
+    /// A line exceeds the maximum length; it was not read to its end.
     TooLong {
         /// The file.
         source: String,
         /// The line's number, from 1.
         line: u64,
     },
-    /// A line is not text.
+    /// A line is not UTF-8.
     NotText {
         /// The file.
         source: String,
         /// The line's number, from 1.
         line: u64,
     },
-    /// The file has no lines.
+    /// The file is empty.
     Empty {
         /// The file.
         source: String,
@@ -90,7 +90,7 @@ impl Trace {
     /// Opens a trace and reads its header; `-` is standard input.
     ///
     /// # Errors
-    /// When it cannot be read, or does not begin as a trace does.
+    /// The file cannot be read, or does not start with a header.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         if path.as_os_str() == "-" {
@@ -103,10 +103,10 @@ impl Trace {
         }
     }
 
-    /// Reads a trace from anywhere; `source` names it in messages.
+    /// Reads a trace from any source; `source` is its name in messages.
     ///
     /// # Errors
-    /// As [`open`](Self::open).
+    /// The same as for [`open`](Self::open).
     pub fn read(source: impl Into<String>, mut lines: Box<dyn BufRead>) -> Result<Self, Error> {
         let source = source.into();
         let mut text = Vec::new();
@@ -124,13 +124,13 @@ impl Trace {
         Ok(Self { source, header, lines, line: 1, text, events: 0, ending, later, before })
     }
 
-    /// Opens all parts of a recording that are there as one trace: see "Several files" in `TRACE.md`. `path` names the
-    /// last part. A trace that is not cut into parts is opened as by [`open`](Self::open).
+    /// Opens all existing parts of a recording as one trace: see "Several files" in `TRACE.md`. `path` names the last
+    /// part. A trace without parts is opened as by [`open`](Self::open).
     ///
-    /// The header is that of the first part that is there. The counts of the end line are those of all parts.
+    /// The header is that of the first existing part. The counts of the end line are summed over the parts.
     ///
     /// # Errors
-    /// As [`open`](Self::open), for the last part.
+    /// The same as for [`open`](Self::open), for the last part.
     pub fn open_recording(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let (mut first, mut later) = (Self::open(path)?, VecDeque::new());
@@ -145,40 +145,40 @@ impl Trace {
         Ok(Self { later, ..first })
     }
 
-    /// Where it is read from.
+    /// Returns the name of the file that is being read.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// Who recorded, and when.
+    /// Returns the header.
     #[must_use]
     pub fn header(&self) -> &Header {
         &self.header
     }
 
-    /// How many events were read so far.
+    /// Returns the number of events read so far.
     #[must_use]
     pub fn events(&self) -> u64 {
         self.events
     }
 
-    /// The number of the line that was read last, from 1.
+    /// Returns the number of the last line read, from 1.
     #[must_use]
     pub fn line(&self) -> u64 {
         self.line
     }
 
-    /// How the trace ends; ask when [`next_event`](Self::next_event) has returned `None`.
+    /// Returns the end of the trace. Valid after [`next_event`](Self::next_event) has returned `None`.
     #[must_use]
     pub fn ending(&self) -> &Ending {
         &self.ending
     }
 
-    /// The next event; `None` at the end.
+    /// Reads the next event; `None` at the end.
     ///
     /// # Errors
-    /// When a line is not one of a trace. A last line that broke off is no error: see [`ending`](Self::ending).
+    /// A line is not valid in a trace. An incomplete last line is not an error: see [`ending`](Self::ending).
     pub fn next_event(&mut self) -> Result<Option<Event>, Error> {
         if matches!(self.ending, Ending::Complete(_) | Ending::TextAfterEnd { .. }) {
             return Ok(None);
@@ -192,7 +192,7 @@ impl Trace {
             if self.text.trim_ascii().is_empty() {
                 continue;
             }
-            let whole = self.text.ends_with(b"\n");
+            let is_complete = self.text.ends_with(b"\n");
             let parsed = as_text(&self.text, &self.source, number).map(Line::parse);
             match parsed {
                 Ok(Ok(Line::Event(event))) => {
@@ -204,7 +204,7 @@ impl Trace {
                         return Ok(None);
                     }
                 }
-                Ok(Err(_)) | Err(_) if !whole => {
+                Ok(Err(_)) | Err(_) if !is_complete => {
                     self.ending = Ending::CutShort { torn: true };
                     return Ok(None);
                 }
@@ -212,19 +212,19 @@ impl Trace {
                     return Err(Error::Line { source: self.source.clone(), line: number, error });
                 }
                 Err(error) => return Err(error),
-                // A header between events is passed over, and so is a line of a kind that this version does not know.
+                // Skip repeated headers, and kinds of lines that this version does not know.
                 Ok(Ok(_)) => {}
             }
         }
     }
 
-    /// Takes in an end line, and returns whether there is a part after it.
+    /// Processes an end line. Returns `true` if another part follows.
     fn end(&mut self, mut end: End) -> Result<bool, Error> {
         let continued = end.continued;
         end.events = self.before.events.saturating_add(end.events);
         end.lost = self.before.lost.saturating_add(end.lost);
         self.ending = Ending::Complete(end.clone());
-        self.look_behind_the_end()?;
+        self.check_after_end()?;
         if !continued || matches!(self.ending, Ending::TextAfterEnd { .. }) {
             return Ok(false);
         }
@@ -234,13 +234,13 @@ impl Trace {
         Ok(true)
     }
 
-    /// Reads on after the end line, where nothing may be but blank lines.
-    fn look_behind_the_end(&mut self) -> Result<(), Error> {
+    /// Checks that only blank lines follow the end line.
+    fn check_after_end(&mut self) -> Result<(), Error> {
         loop {
             let line = self.line + 1;
             match next_line(self.lines.as_mut(), &mut self.text, &self.source, line) {
                 Ok(false) => return Ok(()),
-                // A file that may still grow has no more now.
+                // A growing file has no further lines yet.
                 Err(Error::Io { error, .. }) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
                 Ok(true) if self.text.trim_ascii().is_empty() => self.line = line,
                 Ok(true) | Err(Error::TooLong { .. }) => {
@@ -253,7 +253,7 @@ impl Trace {
     }
 }
 
-/// Whether two traces are different parts of one recording: see "Several files" in `TRACE.md`.
+/// Returns `true` if two traces are different parts of one recording: see "Several files" in `TRACE.md`.
 pub(crate) fn are_parts(one: &Header, other: &Header) -> bool {
     let identity = |header: &Header| (header.pid, header.monotonic_ns, header.started.clone(), header.side);
     identity(one) == identity(other) && one.name == other.name && one.part != other.part
@@ -291,19 +291,22 @@ impl fmt::Display for Error {
             Self::Line { source, line: 1, error } if !matches!(error, LineError::NewerVersion(_)) => {
                 write!(
                     f,
-                    "{source} is no trace: its first line must be a header with \"socket_tap\": {error}"
+                    "{source} is not a trace file: its first line must be a header with \"socket_tap\": {error}"
                 )
             }
             Self::Line { source, line, error } => write!(f, "{source}, line {line}: {error}"),
             Self::NotText { source, line } => {
-                write!(f, "{source}, line {line}: not a line of UTF-8 text; is this a trace of socket-tap?")
+                write!(
+                    f,
+                    "{source}, line {line}: not UTF-8 text; check that it is a trace file of socket-tap"
+                )
             }
             Self::TooLong { source, line } => write!(
                 f,
-                "{source}, line {line}: longer than {} MiB, and no event is; is this a trace of socket-tap?",
+                "{source}, line {line}: longer than {} MiB; check that it is a trace file of socket-tap",
                 MAX_LINE >> 20
             ),
-            Self::Empty { source } => write!(f, "{source} is empty; a trace begins with a header line"),
+            Self::Empty { source } => write!(f, "{source} is empty: a trace file begins with a header line"),
         }
     }
 }

@@ -1,11 +1,18 @@
 use std::io::Cursor;
 
-use super::*;
+use socket_tap::format::Side;
 
-const HEADER: &str = r#"{"socket_tap":1,"name":"n","side":"server","program":"p","pid":1,"started":"","monotonic_ns":0,"capture":0}"#;
+use super::*;
+use crate::timeline::fixture::header_line;
+
+fn header() -> String {
+    header_line(&Header::new("n", Side::Server))
+}
+
 const MARK: &str = r#"{"t":1,"op":"mark","label":"step"}"#;
 const END: &str = r#"{"end":true,"events":1,"lost":0}"#;
 
+/// Reads a trace of these lines to its end.
 fn ending(lines: &[&str]) -> Ending {
     let text = lines.join("\n");
     let mut trace = Trace::read("test", Box::new(Cursor::new(text))).unwrap();
@@ -17,24 +24,24 @@ fn ending(lines: &[&str]) -> Ending {
 #[test]
 fn end_line_completes_the_trace() {
     let complete = Ending::Complete(End::new(1, 0));
-    assert_eq!(ending(&[HEADER, MARK, END]), complete);
-    assert_eq!(ending(&[HEADER, MARK, END, ""]), complete);
-    assert_eq!(ending(&[HEADER, MARK, END, "", "  ", ""]), complete);
+    assert_eq!(ending(&[&header(), MARK, END]), complete);
+    assert_eq!(ending(&[&header(), MARK, END, ""]), complete);
+    assert_eq!(ending(&[&header(), MARK, END, "", "  ", ""]), complete);
 }
 
 #[test]
 fn text_after_the_end_line_is_reported() {
-    for more in [MARK, END, HEADER, "{", "\0\0"] {
-        assert_eq!(ending(&[HEADER, MARK, END, more]), Ending::TextAfterEnd { line: 4 });
-        assert_eq!(ending(&[HEADER, MARK, END, "", more, ""]), Ending::TextAfterEnd { line: 5 });
+    for more in [MARK, END, &header(), "{", "\0\0"] {
+        assert_eq!(ending(&[&header(), MARK, END, more]), Ending::TextAfterEnd { line: 4 });
+        assert_eq!(ending(&[&header(), MARK, END, "", more, ""]), Ending::TextAfterEnd { line: 5 });
     }
 }
 
-/// The files of a recording that was cut into parts `first` to `last`, each with one event.
+/// Writes a recording in parts `first` to `last`, each with one event. Returns the path of the last part.
 fn parts(directory: &Path, first: u64, last: u64) -> std::path::PathBuf {
     let path = directory.join("a.jsonl");
     for part in first..=last {
-        let header = HEADER.replace('}', &format!(r#","part":{part},"since":{part}}}"#));
+        let header = header().replace('}', &format!(r#","part":{part},"since":{part}}}"#));
         let (file, end) = match part == last {
             true => (path.clone(), END.to_owned()),
             false => (part_path(&path, part), END.replace('}', r#","continued":true}"#)),
@@ -64,7 +71,7 @@ fn recording_in_parts_is_read_as_one_trace() {
 fn part_of_another_recording_is_not_read() {
     let directory = tempfile::TempDir::new().unwrap();
     let path = parts(directory.path(), 1, 2);
-    let other = HEADER.replace(r#""pid":1"#, r#""pid":2"#);
+    let other = header().replace(r#""pid":0"#, r#""pid":2"#);
     std::fs::write(part_path(&path, 1), format!("{other}\n{MARK}\n")).unwrap();
     let mut trace = Trace::open_recording(&path).unwrap();
     while trace.next_event().unwrap().is_some() {}

@@ -1,12 +1,18 @@
-//! The command `socket-trace sockets`.
+//! Runs `socket-trace sockets`.
 
 #![forbid(unsafe_code)]
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test panics")]
+
+#[path = "support/header.rs"]
+mod header;
 
 use std::io::{BufRead as _, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
+
+use header::{header_line, shop};
+use socket_tap::format::Side;
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_socket-trace"));
@@ -14,14 +20,14 @@ fn command(arguments: &[&str]) -> Command {
     command
 }
 
-/// The exit code, standard output, and standard error.
-fn ran(arguments: &[&str]) -> (i32, String, String) {
+/// Runs the command. Returns its exit code, standard output and standard error.
+fn run(arguments: &[&str]) -> (i32, String, String) {
     let output = command(arguments).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }
 
-/// A listener, and its port.
+/// A listener and its port.
 fn listening() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port().to_string();
@@ -29,22 +35,22 @@ fn listening() -> (TcpListener, String) {
 }
 
 #[test]
-fn a_port_is_shown_with_its_process_and_what_its_state_means() {
+fn port_is_shown_with_process_and_legend() {
     let (_listener, port) = listening();
-    let (code, out, _) = ran(&["--port", &port]);
+    let (code, out, _) = run(&["--port", &port]);
     assert_eq!(code, 0);
     assert!(out.starts_with("  Proto  Recv-Q  Send-Q  Local Address"), "{out}");
     let me = format!("  {}/", std::process::id());
     let row =
         out.lines().find(|line| line.contains(&format!("127.0.0.1:{port} ")) && line.contains("LISTEN"));
     assert!(row.is_some_and(|row| row.contains(&me)), "{out}");
-    assert!(out.contains("\n  LISTEN       takes connections."), "{out}");
+    assert!(out.contains("\n  LISTEN       accepts connections."), "{out}");
 }
 
 #[test]
 fn json_has_the_rows() {
     let (_listener, port) = listening();
-    let (code, out, _) = ran(&["--port", &port, "--json"]);
+    let (code, out, _) = run(&["--port", &port, "--json"]);
     assert_eq!(code, 0);
     let rows: serde_json::Value = serde_json::from_str(&out).unwrap();
     let row = &rows[0];
@@ -54,25 +60,25 @@ fn json_has_the_rows() {
 }
 
 #[test]
-fn a_process_that_is_not_there_is_an_error() {
-    let (code, out, error) = ran(&["--pid", "4294967295"]);
+fn missing_process_exits_with_2() {
+    let (code, out, error) = run(&["--pid", "4294967295"]);
     assert_eq!((code, out.as_str()), (2, ""));
-    assert_eq!(error, "socket-trace: error: no process has the id 4294967295\n");
+    assert!(error.contains("4294967295"), "{error}");
 }
 
 #[test]
-fn a_trace_that_names_no_socket_asks_for_nothing() {
+fn trace_without_sockets_exits_with_2() {
     let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("sockets-empty.jsonl");
-    let header = r#"{"socket_tap":1,"name":"e","side":"server","program":"e","pid":4294967295,"started":"","monotonic_ns":0,"capture":0}"#;
-    std::fs::write(&path, format!("{header}\n")).unwrap();
-    let (code, out, error) = ran(&["--trace", path.to_str().unwrap()]);
+    let mut header = shop(Side::Server);
+    header.pid = u32::MAX;
+    std::fs::write(&path, format!("{}\n", header_line(&header))).unwrap();
+    let (code, out, _) = run(&["--trace", path.to_str().unwrap()]);
     assert_eq!((code, out.as_str()), (2, ""));
-    assert!(error.contains("speak of no socket"), "{error}");
 }
 
-/// It ends when nobody reads any more, which is no error.
+/// The command exits with 0 when the reader of its output closes the pipe.
 #[test]
-fn to_watch_shows_what_changes() {
+fn watch_marks_changes() {
     let (listener, port) = listening();
     let mut watch = command(&["--port", &port, "--watch", "--json"]).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(watch.stdout.take().unwrap()).lines();
@@ -81,8 +87,11 @@ fn to_watch_shows_what_changes() {
     let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let now = next();
     let local = client.local_addr().unwrap().to_string();
-    let ours = now.as_array().unwrap().iter().find(|row| row["local"] == local).unwrap();
-    assert_eq!((ours["change"].as_str(), ours["state"].as_str()), (Some("new"), Some("ESTABLISHED")));
+    let client_row = now.as_array().unwrap().iter().find(|row| row["local"] == local).unwrap();
+    assert_eq!(
+        (client_row["change"].as_str(), client_row["state"].as_str()),
+        (Some("new"), Some("ESTABLISHED"))
+    );
     drop(lines);
     assert_eq!(watch.wait().unwrap().code(), Some(0));
 }

@@ -11,7 +11,7 @@ use crate::support::api::{Api, Server};
 use crate::support::http2::{self, Frame, Http2, frame};
 use crate::support::raw::{self, Raw};
 
-/// How h2 spells `:status: 200` and `:status: 400` (RFC 7541, appendix A).
+/// `:status: 200` and `:status: 400` as indexed fields (RFC 7541, appendix A).
 const OK: u8 = 0x88;
 const BAD_REQUEST: u8 = 0x8c;
 

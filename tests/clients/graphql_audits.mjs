@@ -1,5 +1,4 @@
-// The audits of graphql-http, the reference implementation of GraphQL over HTTP: each of them must pass, also those for
-// what a server only SHOULD or MAY do.
+// The audits of graphql-http, the reference implementation of GraphQL over HTTP. All must pass, including SHOULD and MAY.
 
 import { check, finish, load, url } from './support.mjs';
 

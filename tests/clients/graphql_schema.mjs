@@ -1,5 +1,4 @@
-// graphql-js, the reference implementation of GraphQL, on the schema: the text of it and what introspection tells are the
-// same schema, and a valid one.
+// graphql-js, the reference implementation of GraphQL: the schema file is valid and equals the introspected schema.
 
 import assert from 'node:assert/strict';
 import { check, finish, load, post, url } from './support.mjs';
@@ -8,7 +7,7 @@ const { assertValidSchema, buildClientSchema, buildSchema, getIntrospectionQuery
   load('graphql');
 
 const text = await (await fetch(new URL('/schema.graphql', url))).text();
-// But for the description of the schema: async-graphql tells the one of the type `__Schema` there.
+// The description of the schema is ignored: async-graphql returns that of the type `__Schema`.
 const everything = {
   descriptions: true,
   directiveIsRepeatable: true,
@@ -23,8 +22,8 @@ for (const [extent, options] of Object.entries({ 'the usual': {}, everything }))
   await check(`introspection tells the same, when graphql-js asks for ${extent}`, async () => {
     const { data, errors } = await post(getIntrospectionQuery(options));
     assert.equal(errors, undefined);
-    const [told, written] = [buildClientSchema(data), buildSchema(text)].map(lexicographicSortSchema).map(printSchema);
-    assert.equal(told, written);
+    const [served, written] = [buildClientSchema(data), buildSchema(text)].map(lexicographicSortSchema).map(printSchema);
+    assert.equal(served, written);
   });
 }
 finish();

@@ -28,7 +28,7 @@ CODES = {
 def every_error_has_a_code_and_none_is_internal(ctx, response, case):
     assert response.status_code < 500, f"the status is {response.status_code}"
     answer = response.json()
-    assert isinstance(answer, dict) and ("data" in answer or answer.get("errors")), "this is no GraphQL response"
+    assert isinstance(answer, dict) and ("data" in answer or answer.get("errors")), "not a GraphQL response"
     for error in answer.get("errors", []):
         code = error.get("extensions", {}).get("code")
         assert code in CODES, f"the code {code!r} of {error['message']!r} is none that is documented"

@@ -6,7 +6,7 @@ import { change, check, finish, load, url } from './support.mjs';
 
 const { createClient } = load('graphql-sse');
 
-/** A client, and a promise of its next stream: when the head of the answer is there, a subscription is on the watch. */
+/** A client, and a promise of its next stream. A subscription is active once its response head has arrived. */
 function connect() {
   let connected;
   const opened = new Promise((resolve) => (connected = resolve));

@@ -1,5 +1,4 @@
-// The client of graphql-ws, the reference implementation of graphql-transport-ws; and, over bare WebSockets, each code that
-// a server of the protocol closes with.
+// The client of graphql-ws, the reference implementation of graphql-transport-ws, and each close code over bare WebSockets.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -11,21 +10,21 @@ const { WebSocket } = load('ws');
 const socketUrl = url.replace(/^http/, 'ws');
 const CHANGES = 'subscription { bookChanged { kind book { id year } } }';
 
-/** All results of an operation. */
+/** Collects all results of an operation. */
 async function all(client, payload) {
   const results = [];
   for await (const result of client.iterate(payload)) results.push(result);
   return results;
 }
 
-/** A client, and a way to wait until the server has taken what was sent so far: it answers a ping after that. */
+/** A client, and a function that waits for a pong: then the server has processed all earlier messages. */
 function connect() {
   let socket;
   let pong;
   const client = createClient({
     url: socketUrl,
     webSocketImpl: WebSocket,
-    // From the beginning until it is disposed of, so that there is a socket to ping on.
+    // Connects at once, so that there is a socket for the ping.
     lazy: false,
     retryAttempts: 0,
     on: { opened: (opened) => (socket = opened), pong: () => pong?.() },
@@ -72,7 +71,7 @@ await check('subscriptions on one connection get each change, until they have en
   await all(client, { query: '{ __typename }' });
   const [first, second] = [client.iterate({ query: CHANGES }), client.iterate({ query: CHANGES })];
   const waiting = [first.next(), second.next()];
-  // The client sends what it was asked for at the end of its turn.
+  // The client sends its messages at the end of the task.
   await new Promise(setImmediate);
   await taken();
   const year = await change();
@@ -86,7 +85,7 @@ await check('subscriptions on one connection get each change, until they have en
   await client.dispose();
 });
 
-/** The code and the reason that the server closes with, after it got these messages. */
+/** Returns the close code and reason that follow these messages. */
 async function closes(messages, protocols) {
   const socket = new WebSocket(socketUrl, protocols);
   await once(socket, 'open');
@@ -99,11 +98,11 @@ const init = { type: 'connection_init' };
 const subscribe = { type: 'subscribe', id: 'one', payload: { query: CHANGES } };
 
 for (const [name, messages, expected, protocols] of [
-  ['a message that is no JSON', [init, 'nonsense'], /^4400: .+/],
+  ['a message that is not valid JSON', [init, 'nonsense'], /^4400: .+/],
   ['a message of no known type', [init, { type: 'nonsense' }], /^4400: .+/],
   ['a subscribe without an id', [init, { type: 'subscribe', payload: { query: '{a}' } }], /^4400: .+/],
   ['a subscribe without connection_init', [subscribe], /^4401: Unauthorized$/],
-  // A client that asks for another one hangs up by itself.
+  // A client that asks for another subprotocol closes by itself.
   ['no subprotocol', [], /^4406: Subprotocol not acceptable$/, []],
   ['no connection_init', [], /^4408: Connection initialisation timeout$/],
   ['an id that is taken', [init, subscribe, subscribe], /^4409: Subscriber for one already exists$/],

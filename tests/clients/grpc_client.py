@@ -1,4 +1,4 @@
-"""Uses the gRPC server as a client that knows nothing but its address: python3 grpc_client.py ADDRESS.
+"""Calls the gRPC server with grpcio and reflection only: python3 grpc_client.py ADDRESS.
 
 The contract comes from server reflection. Each check prints its name; the first that fails ends the program.
 """
@@ -26,7 +26,7 @@ def check(function):
 
 
 class Bookshelf:
-    """The methods of the service, as reflection tells them."""
+    """Returns the methods of the service from reflection."""
 
     def __init__(self, channel):
         self.channel = channel
@@ -50,7 +50,7 @@ class Bookshelf:
 
 @contextlib.contextmanager
 def fails(code, reason, *details):
-    """The call inside must fail with that code and reason, and with exactly these further details."""
+    """Asserts that the call inside fails with this code, reason, and exactly these details."""
     try:
         yield
     except grpc.RpcError as error:
@@ -67,7 +67,7 @@ def fails(code, reason, *details):
 
 
 def unpacked(detail, kind):
-    """A detail without its descriptions, which are there, and for people."""
+    """Unpacks a detail and removes its descriptions, which must not be empty."""
     message = kind()
     assert detail.Unpack(message), detail
     for part in [message, *getattr(message, "violations", []), *getattr(message, "field_violations", [])]:
@@ -91,7 +91,7 @@ def reflection_lists_the_services(shelf):
 
 
 @check
-def reflection_says_when_it_knows_nothing(shelf):
+def reflection_reports_unknown_symbols(shelf):
     try:
         shelf.reflection.FindFileContainingSymbol("no.such.Symbol")
     except (KeyError, grpc.RpcError):
@@ -100,7 +100,7 @@ def reflection_says_when_it_knows_nothing(shelf):
 
 
 @check
-def every_method_does_its_work(shelf):
+def every_method_returns_its_result(shelf):
     assert shelf.call("GetAuthor", id=1).author.name == "W. Richard Stevens"
     created = shelf.call("CreateBook", book={"title": "New", "author_id": 1, "year": 2001}).book
     assert (created.title, created.revision) == ("New", 1), created
@@ -112,7 +112,7 @@ def every_method_does_its_work(shelf):
 
 
 @check
-def pages_join_to_the_whole_list(shelf):
+def pages_form_the_complete_list(shelf):
     whole = shelf.call("ListBooks").books
     books, token = [], ""
     while True:
@@ -125,13 +125,13 @@ def pages_join_to_the_whole_list(shelf):
 
 
 @check
-def gzip_goes_both_ways(shelf):
+def gzip_works_in_both_directions(shelf):
     call = shelf.call("ListBooks", compression=grpc.Compression.Gzip)
     assert len(call.books) == 14
 
 
 @check
-def what_is_not_there(shelf):
+def missing_resources_are_not_found(shelf):
     book = rpc.ResourceInfo(resource_type="bookshelf.v1.Book", resource_name="books/99")
     with fails(grpc.StatusCode.NOT_FOUND, "BOOK_NOT_FOUND", book):
         shelf.call("GetBook", id=99)
@@ -143,7 +143,7 @@ def what_is_not_there(shelf):
 
 
 @check
-def arguments_that_break_a_rule(shelf):
+def invalid_arguments_are_rejected(shelf):
     invalid = grpc.StatusCode.INVALID_ARGUMENT, "FIELD_INVALID"
     with fails(*invalid, bad("book")):
         shelf.call("CreateBook")
@@ -159,7 +159,7 @@ def arguments_that_break_a_rule(shelf):
 
 
 @check
-def an_old_revision(shelf):
+def outdated_revision_is_aborted(shelf):
     violation = rpc.PreconditionFailure.Violation(type="REVISION", subject="books/1")
     old = rpc.PreconditionFailure(violations=[violation])
     with fails(grpc.StatusCode.ABORTED, "REVISION_OUTDATED", old):
@@ -167,22 +167,22 @@ def an_old_revision(shelf):
 
 
 @check
-def a_message_that_is_too_large(shelf):
+def oversized_message_is_rejected(shelf):
     with fails(grpc.StatusCode.RESOURCE_EXHAUSTED, "MESSAGE_TOO_LARGE"):
         shelf.call("CreateBook", book={"title": "x" * 1_000_000, "author_id": 1})
-    assert shelf.call("GetBook", id=1).book.id == 1, "the connection goes on"
+    assert shelf.call("GetBook", id=1).book.id == 1, "the connection still works"
 
 
 @check
-def a_method_that_is_not_there(shelf):
+def unknown_method_is_unimplemented(shelf):
     with fails(grpc.StatusCode.UNIMPLEMENTED, "METHOD_NOT_FOUND"):
         shelf.channel.unary_unary(f"/{SERVICE}/BurnBook")(b"", timeout=DEADLINE)
 
 
 @check
-def a_watcher_sees_changes_and_comes_back(shelf):
+def watcher_receives_changes_and_resumes(shelf):
     watch = shelf.call("WatchBooks")
-    # With the head of the answer the server has the watcher.
+    # The watcher is registered once the response head has arrived.
     watch.initial_metadata()
     book = shelf.call("CreateBook", book={"title": "Watched", "author_id": 2, "year": 1}).book
     shelf.call("DeleteBook", id=book.id)
@@ -197,7 +197,7 @@ def a_watcher_sees_changes_and_comes_back(shelf):
 
 
 @check
-def a_stream_ends_at_its_deadline(shelf):
+def stream_ends_at_its_deadline(shelf):
     try:
         next(shelf.call("WatchBooks", timeout=0.2))
     except grpc.RpcError as error:
@@ -207,7 +207,7 @@ def a_stream_ends_at_its_deadline(shelf):
 
 
 @check
-def health_of_the_server_and_of_its_service(shelf):
+def health_is_reported_for_server_and_service(shelf):
     health = health_pb2_grpc.HealthStub(shelf.channel)
     for service in ["", SERVICE]:
         request = health_pb2.HealthCheckRequest(service=service)
@@ -224,7 +224,7 @@ def health_of_the_server_and_of_its_service(shelf):
 
 
 @check
-def many_calls_at_once(shelf):
+def concurrent_calls_succeed(shelf):
     def work():
         for _ in range(20):
             book = shelf.call("CreateBook", book={"title": "At once", "author_id": 3, "year": 1}).book

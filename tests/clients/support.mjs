@@ -1,4 +1,4 @@
-// What the scripts share: packages from the folder that NODE_PATH names, and checks that are printed. To run one by hand:
+// Shared by the scripts: packages from NODE_PATH, and printed checks. To run a script from a terminal:
 //
 //   npm install --no-save --prefix DIR graphql@16.14.0 graphql-http@1.23.1 graphql-ws@6.4.2 graphql-sse@2.6.1 ws@8.23.0
 //   NODE_PATH=DIR/node_modules node graphql_audits.mjs http://127.0.0.1:4000/graphql
@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 
-/** Loads a package, also one that only NODE_PATH leads to: an `import` would not look there. */
+/** Loads a package from NODE_PATH, which `import` ignores. */
 export const load = createRequire(import.meta.url);
 
 /** The address of the API, such as `http://127.0.0.1:4000/graphql`. */
@@ -16,7 +16,7 @@ assert(url, 'usage: node SCRIPT URL');
 let passed = 0;
 let failed = 0;
 
-/** Runs a check and prints what came of it. */
+/** Runs a check and prints its result. */
 export async function check(name, run) {
   try {
     await run();
@@ -28,7 +28,7 @@ export async function check(name, run) {
   }
 }
 
-/** Prints the sum, and ends the process: with 1 when a check failed, or there was none. */
+/** Prints the totals and exits: with 1 if a check failed, or if there was none. */
 export function finish() {
   console.log(`${passed} passed, ${failed} failed`);
   process.exit(failed > 0 || passed === 0 ? 1 : 0);
@@ -44,7 +44,7 @@ export async function post(query, variables) {
   return answer.json();
 }
 
-/** Changes the first book, and returns its new year. */
+/** Updates the first book and returns its new year. */
 export async function change() {
   const { data } = await post('{ book(id: 1) { year revision } }');
   const input = { id: '1', revision: data.book.revision, year: data.book.year + 1 };

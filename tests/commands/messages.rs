@@ -174,7 +174,7 @@ fn broken_pipe_is_not_an_error() {
 }
 
 #[test]
-fn quiet_prints_nothing_and_no_tap_prints_no_calls() {
+fn quiet_and_no_tap_suppress_output() {
     let server = Serving::start("rest-server", &["--no-tap"]);
     let (status, out, _) = server.stop();
     assert!(status.success());

@@ -100,22 +100,22 @@ async fn call<A: Api>(tap: Tap, server: SocketAddr) {
 }
 
 #[test]
-fn no_read_precedes_its_write_over_10_000_rest_calls() {
+fn rest_reads_follow_their_writes() {
     over_10_000_calls::<Rest>();
 }
 
 #[test]
-fn no_read_precedes_its_write_over_10_000_graphql_calls() {
+fn graphql_reads_follow_their_writes() {
     over_10_000_calls::<Graphql>();
 }
 
 #[test]
-fn no_read_precedes_its_write_over_10_000_grpc_calls() {
+fn grpc_reads_follow_their_writes() {
     over_10_000_calls::<Grpc>();
 }
 
 #[test]
-fn no_read_precedes_its_write_over_plain_tcp() {
+fn plain_tcp_reads_follow_their_writes() {
     runtime().block_on(async {
         let taps = Taps::start("tcp", 0);
         let (address, shutdown, task) = serve(&Tap::off(), &taps.server).await;
@@ -147,7 +147,7 @@ fn no_read_precedes_its_write_over_plain_tcp() {
 }
 
 #[test]
-fn no_datagram_is_received_before_it_is_sent() {
+fn datagrams_are_sent_before_they_are_received() {
     runtime().block_on(async {
         let taps = Taps::start("udp", 256);
         let (address, shutdown, task) = serve(&taps.server, &Tap::off()).await;

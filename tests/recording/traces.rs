@@ -98,7 +98,7 @@ async fn cancelled_watch_has_the_call_pattern<A: Api>() {
     server.shelf.create(new_book("Seen")).unwrap();
     watch.next().await.unwrap().unwrap();
     watch.close().await;
-    // There are no further changes; the server must end the stream nevertheless.
+    // There are no further changes. The server must end the stream anyway.
     tap.idle().await;
     server.stop().await;
     tap.finish().await.unwrap();
@@ -161,7 +161,7 @@ async fn missing_lines_make_a_comparison_inconclusive() {
     let option = trace.lines().find(|line| line.contains("TCP_NODELAY")).unwrap();
     fs::write(rest.path(Side::Server), trace.replacen(&format!("{option}\n"), "", 1)).unwrap();
     let comparison = compared([rest.path(Side::Server), graphql.path(Side::Server)]);
-    assert_eq!(comparison.verdict, Verdict::Unclear, "{:?}", comparison.reasons);
+    assert_eq!(comparison.verdict, Verdict::Inconclusive, "{:?}", comparison.reasons);
 }
 
 #[tokio::test]
@@ -174,7 +174,7 @@ async fn truncated_trace_is_inconclusive() {
     for length in (header..end).step_by(7).chain([end, end + 5]) {
         fs::write(&cut, &whole[..length]).unwrap();
         let comparison = compared([cut.clone(), exchange.path(Side::Server)]);
-        assert_eq!(comparison.verdict, Verdict::Unclear, "cut at {length}");
+        assert_eq!(comparison.verdict, Verdict::Inconclusive, "cut at {length}");
         assert!(!comparison.reasons.is_empty(), "cut at {length}");
     }
 }
@@ -190,7 +190,7 @@ async fn lossy_trace_is_inconclusive() {
     assert!(end.contains("\"end\":true"));
     fs::write(&path, format!("{before}\n{gap}\n{{\"end\":true,\"events\":{events},\"lost\":3}}\n")).unwrap();
     let comparison = compared([path.clone(), path]);
-    assert_eq!(comparison.verdict, Verdict::Unclear);
+    assert_eq!(comparison.verdict, Verdict::Inconclusive);
     assert!(comparison.reasons[0].contains(" 3 "), "the number of lost events: {:?}", comparison.reasons);
 }
 
@@ -198,6 +198,6 @@ async fn lossy_trace_is_inconclusive() {
 async fn server_and_client_traces_are_not_comparable() {
     let exchange = Exchange::record::<Rest>().await;
     let comparison = compared([exchange.path(Side::Server), exchange.path(Side::Client)]);
-    assert_eq!(comparison.verdict, Verdict::Unclear);
+    assert_eq!(comparison.verdict, Verdict::Inconclusive);
     assert_eq!(comparison.reasons.len(), 1, "{:?}", comparison.reasons);
 }

@@ -53,7 +53,7 @@ fn dissected(path: &Path) -> (Seen, u16) {
         let parts = dissector.observe(&event);
         streams.entry(event.sock).or_default()[to_client].extend(parts);
     }
-    let seen = order.iter().map(|sock| streams.remove(sock).unwrap().map(|parts| told(&parts)));
+    let seen = order.iter().map(|sock| streams.remove(sock).unwrap().map(|parts| message_texts(&parts)));
     (seen.collect(), port)
 }
 
@@ -67,21 +67,21 @@ fn opens(event: &Event) -> Option<u16> {
 }
 
 /// The parts of one direction as comparable text.
-fn told(parts: &[Part]) -> Vec<String> {
-    let mut told = Vec::new();
+fn message_texts(parts: &[Part]) -> Vec<String> {
+    let mut texts = Vec::new();
     let (mut frame, mut messages): (Option<(String, u64)>, Vec<u64>) = (None, Vec::new());
     for part in parts {
         match part.layer {
-            Layer::Http1 if part.name.ends_with("head") && part.ends => told.push(part.text.clone()),
+            Layer::Http1 if part.name.ends_with("head") && part.ends => texts.push(part.text.clone()),
             Layer::Http2 if part.begins && part.name != "preface" => {
-                told.extend(frame.take().map(|(head, length)| format!("{head} {length}")));
+                texts.extend(frame.take().map(|(head, length)| format!("{head} {length}")));
                 let number = frame_type(part.name);
                 // A frame header has 9 bytes.
                 frame = Some((format!("h2 {number} on {}", part.stream.unwrap_or(0)), part.bytes - 9));
                 continue;
             }
             Layer::Websocket if part.begins && part.name.ends_with("frame") => {
-                told.push(format!("ws {}", opcode(part.name)));
+                texts.push(format!("ws {}", opcode(part.name)));
             }
             // An empty message has only a length prefix.
             Layer::Grpc if part.name == "length prefix" && part.ends => messages.push(0),
@@ -92,16 +92,16 @@ fn told(parts: &[Part]) -> Vec<String> {
             *length += part.bytes;
         }
     }
-    told.extend(frame.map(|(head, length)| format!("{head} {length}")));
-    told.extend(messages.iter().map(|length| format!("grpc {length}")));
-    in_kinds(told)
+    texts.extend(frame.map(|(head, length)| format!("{head} {length}")));
+    texts.extend(messages.iter().map(|length| format!("grpc {length}")));
+    grouped_by_kind(texts)
 }
 
 /// Groups the parts by kind: tshark lists each kind of a packet separately.
-fn in_kinds(mut told: Vec<String>) -> Vec<String> {
+fn grouped_by_kind(mut texts: Vec<String>) -> Vec<String> {
     const KINDS: [&str; 3] = ["ws ", "h2 ", "grpc "];
-    told.sort_by_key(|text| KINDS.iter().position(|kind| text.starts_with(kind)));
-    told
+    texts.sort_by_key(|text| KINDS.iter().position(|kind| text.starts_with(kind)));
+    texts
 }
 
 /// RFC 9113, section 6.
@@ -165,13 +165,13 @@ fn by_tshark(tshark: &Path, pcapng: &str, port: u16, protocol: &str) -> Seen {
             panic!("{line:?}")
         };
         let to_client = usize::from(from[0].parse::<u16>().unwrap() == port);
-        let told = &mut seen.entry(stream[0].parse().unwrap()).or_default()[to_client];
-        told.extend(method.iter().zip(uri).map(|(method, uri)| format!("{method} {uri}")));
-        told.extend(code.iter().zip(phrase).map(|(code, phrase)| format!("{code} {phrase}")));
-        told.extend(opcodes.iter().map(|opcode| format!("ws {opcode}")));
+        let texts = &mut seen.entry(stream[0].parse().unwrap()).or_default()[to_client];
+        texts.extend(method.iter().zip(uri).map(|(method, uri)| format!("{method} {uri}")));
+        texts.extend(code.iter().zip(phrase).map(|(code, phrase)| format!("{code} {phrase}")));
+        texts.extend(opcodes.iter().map(|opcode| format!("ws {opcode}")));
         let frames = types.iter().zip(streams).zip(lengths);
-        told.extend(frames.map(|((kind, stream), length)| format!("h2 {kind} on {stream} {length}")));
-        told.extend(messages.iter().map(|length| format!("grpc {length}")));
+        texts.extend(frames.map(|((kind, stream), length)| format!("h2 {kind} on {stream} {length}")));
+        texts.extend(messages.iter().map(|length| format!("grpc {length}")));
     }
-    seen.into_values().map(|ways| ways.map(in_kinds)).collect()
+    seen.into_values().map(|ways| ways.map(grouped_by_kind)).collect()
 }

@@ -1,5 +1,5 @@
-//! The independent suites of GraphQL's ecosystem, against the real server: the audits of graphql-http, graphql-js on the
-//! schema, the clients graphql-ws and graphql-sse, and schemathesis. What each of them checks is in `clients/`.
+//! Public GraphQL suites against the server: the audits of graphql-http, graphql-js on the
+//! schema, the clients graphql-ws and graphql-sse, and schemathesis. Their scripts are in `clients/`.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,7 +11,7 @@ use crate::support::program::{find, find_node_package, run_command};
 
 const CLIENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
 
-/// Runs a script of `clients/` with Node.js, when the packages that it loads are there.
+/// Runs a script of `clients/` with Node.js, if its packages are installed.
 fn run_script(script: &str, packages: &[&str]) {
     let Some(node) = find("node") else { return };
     if !packages.iter().all(|package| find_node_package(package)) {
@@ -27,30 +27,30 @@ fn run_script(script: &str, packages: &[&str]) {
 }
 
 #[test]
-fn every_audit_of_graphql_over_http_passes() {
+fn graphql_http_audits_pass() {
     run_script("graphql_audits.mjs", &["graphql-http", "graphql"]);
 }
 
 #[test]
-fn graphql_js_takes_the_schema() {
+fn graphql_js_accepts_the_schema() {
     run_script("graphql_schema.mjs", &["graphql"]);
 }
 
 #[test]
-fn the_client_of_graphql_ws_is_content() {
+fn graphql_ws_client_checks_pass() {
     run_script("graphql_ws.mjs", &["graphql-ws", "ws", "graphql"]);
 }
 
 #[test]
-fn the_client_of_graphql_sse_is_content() {
+fn graphql_sse_client_checks_pass() {
     run_script("graphql_sse.mjs", &["graphql-sse", "graphql"]);
 }
 
 #[test]
-fn schemathesis_finds_no_error_that_is_not_documented() {
+fn schemathesis_finds_no_undocumented_error() {
     let Some(schemathesis) = find("schemathesis") else { return };
     let server = Serving::start("graphql-server", &[]);
-    // It leaves files where it runs.
+    // schemathesis writes files into its working directory.
     let directory = TempDir::new().unwrap();
     let mut command = Command::new(schemathesis);
     command

@@ -60,7 +60,7 @@ impl Workshop {
     }
 
     /// Returns the word after `before` in the output of the tour.
-    pub(crate) fn told(&self, before: &str) -> &str {
+    pub(crate) fn word_after(&self, before: &str) -> &str {
         let (_, rest) =
             self.said.split_once(before).unwrap_or_else(|| panic!("{before:?} in: {}", self.said));
         rest.split(['/', '\'', '\n', ' ']).next().unwrap()
@@ -68,12 +68,12 @@ impl Workshop {
 
     /// Address of the page.
     pub(crate) fn page(&self) -> SocketAddr {
-        self.told("Live page: http://").parse().unwrap()
+        self.word_after("Live page: http://").parse().unwrap()
     }
 
     /// Address of the REST server.
     pub(crate) fn rest(&self) -> SocketAddr {
-        self.told("curl -i 'http://").parse().unwrap()
+        self.word_after("curl -i 'http://").parse().unwrap()
     }
 
     /// Opens the page's stream of events.

@@ -19,7 +19,7 @@ use crate::survival::http2::{Attacker, flood};
 
 each_http!(
     half_closed_client_gets_its_response,
-    half_closed_client_gets_the_response_to_a_body,
+    half_closed_client_gets_response_to_body,
     rejection_survives_an_unread_request_body,
     endless_sender_is_disconnected,
     oversized_body_is_rejected_before_100_continue,
@@ -37,7 +37,7 @@ async fn half_closed_client_gets_its_response<A: Api>() {
 }
 
 /// The server, a task on this thread, reads the request and the FIN together.
-async fn half_closed_client_gets_the_response_to_a_body<A: Api>() {
+async fn half_closed_client_gets_response_to_body<A: Api>() {
     let server = Server::start::<A>().await;
     let lacking = if A::API == "rest" { "HTTP/1.1 422 " } else { "HTTP/1.1 400 " };
     for body in ["content-length: 2\r\n\r\n{}", "transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"] {

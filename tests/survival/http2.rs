@@ -160,7 +160,7 @@ async fn settings_announce_the_limits<A: Api>() {
     let settings = first(&mut client, http2::SETTINGS).await.payload;
     for (name, value) in [(3, 100), (4, 65_535), (6, 16_384)] {
         let setting = http2::setting(name, value);
-        assert!(settings.chunks(6).any(|told| told == setting), "{name} in {settings:?}");
+        assert!(settings.chunks(6).any(|sent| sent == setting), "{name} in {settings:?}");
     }
 }
 

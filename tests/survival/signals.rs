@@ -113,12 +113,12 @@ async fn backlogged_connection_is_served_after_a_signal<A: Api>() {
     stream.set_nonblocking(true).unwrap();
     let mut client = Http2::over(tokio::net::TcpStream::from_std(stream).unwrap(), &[]).await;
     client.send(&http2::request::<A>(1)).await.unwrap();
-    let (mut answered, mut told) = (false, false);
+    let (mut answered, mut announced) = (false, false);
     while let Some(frame) = client.next_acknowledged().await {
         answered |= frame.ends(1);
-        told |= frame.kind == http2::GOAWAY;
+        announced |= frame.kind == http2::GOAWAY;
     }
-    assert!(answered && told, "answered: {answered}, told that this is the end: {told}");
+    assert!(answered && announced, "answered: {answered}, GOAWAY: {announced}");
     server.stop().await;
 }
 

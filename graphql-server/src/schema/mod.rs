@@ -1,59 +1,136 @@
-//! What can be asked: one file for each type of the schema.
+//! The seven operations of the bookshelf: list, get, create, update, delete, authors, watch.
 //!
-//! The comments of these types and fields are what a client reads as their descriptions. What waits for an author is
-//! `serial`: the library answers with the fields in the order in which they are done, otherwise. The books of a list still
-//! wait side by side.
+//! The doc comments of types and fields are the descriptions that clients read in the schema.
 
-mod author;
-mod authors;
-mod book;
-mod change;
-mod connection;
-mod id;
-mod mutation;
-mod query;
+pub(crate) mod types;
 
-use async_graphql::{Context, SchemaBuilder};
-use bookshelf::Shelf;
+use async_graphql::{Context, ID, Object, SchemaBuilder};
+use bookshelf::{BookPatch, Entity, NewBook, Shelf};
+use futures_util::{Stream, StreamExt as _};
+use hardening_graphql::limits::MAX_DEPTH;
 use tokio_util::sync::CancellationToken;
 
-use crate::fault::Fault;
-use crate::limits;
-
-pub(crate) use change::Subscription;
-pub(crate) use mutation::Mutation;
-pub(crate) use query::Query;
-
-#[cfg(test)]
-pub(crate) use authors::finding_by;
+use crate::errors::ApiError;
+use crate::limits::{MAX_COST, page_cost};
+use types::author::{Author, author_loader};
+use types::book::{Book, CreateBookInput, UpdateBookInput};
+use types::change::BookChange;
+use types::connection::BookConnection;
+use types::id;
 
 pub(crate) type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
-/// The fields of the query root that are `null` when they fail. All other fields, those of the other roots included, are
-/// non-null, so that a failure in one of them spreads up to one of these, or to the whole answer.
-pub(crate) const NULLABLE_ROOTS: [&str; 3] = ["book", "author", "__type"];
+pub(crate) struct Query;
 
-/// The schema over that shelf, with its limits, to be finished.
-pub(crate) fn over(
+// `Option<Result<...>>` is a nullable field that can fail: `null` and an error. For `Result<Option<...>>` async-graphql
+// omits the field from the response.
+/// Read operations.
+#[Object]
+impl Query {
+    /// Lists books in the order of their ids.
+    #[graphql(complexity = "page_cost(first, child_complexity)")]
+    async fn books(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only books of this author.")] author_id: Option<ID>,
+        #[graphql(desc = "Maximum number of books in the page, 1 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the book before the page.")] after: Option<String>,
+    ) -> Result<BookConnection, ApiError> {
+        let author_id = author_id.as_ref().map(id::author_argument).transpose()?;
+        BookConnection::load(ctx, author_id, first, after)
+    }
+
+    /// Gets a book. Returns null and an error with the code NOT_FOUND if there is none with this id.
+    async fn book(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the book.")] id: ID,
+    ) -> Option<Result<Book, ApiError>> {
+        let get = || Ok(Book(ctx.data::<Shelf>()?.book(id::parse(&id, Entity::Book)?)?));
+        Some(get())
+    }
+
+    /// Gets an author. Returns null and an error with the code NOT_FOUND if there is none with this id.
+    async fn author(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the author.")] id: ID,
+    ) -> Option<Result<Author, ApiError>> {
+        let get = || Ok(Author(ctx.data::<Shelf>()?.author(id::parse(&id, Entity::Author)?)?));
+        Some(get())
+    }
+}
+
+pub(crate) struct Mutation;
+
+/// Write operations.
+#[Object]
+impl Mutation {
+    /// Creates a book.
+    async fn create_book(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new book.")] input: CreateBookInput,
+    ) -> Result<Book, ApiError> {
+        let CreateBookInput { title, author_id, year } = input;
+        let author_id = id::author_argument(&author_id)?;
+        Ok(Book(ctx.data::<Shelf>()?.create(NewBook { title, author_id, year })?))
+    }
+
+    /// Updates a book.
+    async fn update_book(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The book and its new values.")] input: UpdateBookInput,
+    ) -> Result<Book, ApiError> {
+        let UpdateBookInput { id, revision, title, author_id, year } = input;
+        let id = id::parse(&id, Entity::Book)?;
+        let revision =
+            u32::try_from(revision).map_err(|_| ApiError::invalid("revision", "must be from 1"))?;
+        let author_id = author_id.as_ref().map(id::author_argument).transpose()?;
+        Ok(Book(ctx.data::<Shelf>()?.update(id, revision, BookPatch { title, author_id, year })?))
+    }
+
+    /// Deletes a book and returns its last state.
+    async fn delete_book(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the book.")] id: ID,
+    ) -> Result<Book, ApiError> {
+        Ok(Book(ctx.data::<Shelf>()?.delete(id::parse(&id, Entity::Book)?)?))
+    }
+}
+
+pub(crate) struct Subscription;
+
+/// Changes as they happen.
+#[async_graphql::Subscription]
+impl Subscription {
+    /// Watches all books from now on. A client that is too slow receives an error with the code FELL_BEHIND, and its
+    /// subscription ends.
+    async fn book_changed(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<impl Stream<Item = Result<BookChange, ApiError>> + use<>, ApiError> {
+        let shutdown = ctx.data::<CancellationToken>()?;
+        // Nothing before this line awaits, so a single poll starts the watch.
+        let changes = ctx.data::<Shelf>()?.watch().into_stream();
+        Ok(changes
+            .map(|change| change.map(BookChange::from).map_err(ApiError::from))
+            .take_until(shutdown.clone().cancelled_owned()))
+    }
+}
+
+/// Returns a schema builder for `shelf`; `shutdown` ends the subscriptions.
+pub(crate) fn build(
     shelf: Shelf,
     shutdown: CancellationToken,
 ) -> SchemaBuilder<Query, Mutation, Subscription> {
-    let finder = shelf.clone();
+    let authors = shelf.clone();
     Schema::build(Query, Mutation, Subscription)
-        .data(authors::finding_by(move |ids| finder.authors(ids)))
+        .data(author_loader(move |ids| authors.authors(ids)))
         .data(shelf)
         .data(shutdown)
-        .limit_recursive_depth(limits::MAX_NESTING)
-        .limit_depth(limits::MAX_DEPTH)
-        .limit_complexity(limits::MAX_COST)
-}
-
-/// The shelf that a resolver works on.
-fn shelf<'a>(ctx: &Context<'a>) -> Result<&'a Shelf, Fault> {
-    data(ctx)
-}
-
-/// What [`over`] gave to the resolvers.
-fn data<'a, T: Send + Sync + 'static>(ctx: &Context<'a>) -> Result<&'a T, Fault> {
-    ctx.data().map_err(|error| Fault::internal(error.message))
+        .limit_depth(MAX_DEPTH)
+        .limit_complexity(MAX_COST)
 }

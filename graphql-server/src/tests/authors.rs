@@ -6,7 +6,7 @@ use bookshelf::Shelf;
 use serde_json::json;
 
 use super::support::Service;
-use crate::schema::finding_by;
+use crate::schema::types::author::author_loader;
 
 #[tokio::test]
 async fn the_authors_of_a_list_are_found_in_one_look() {
@@ -14,7 +14,7 @@ async fn the_authors_of_a_list_are_found_in_one_look() {
     let seen = Arc::clone(&looks);
     let shelf = Shelf::seeded();
     let service = Service::with_schema(|schema| {
-        schema.data(finding_by(move |ids| {
+        schema.data(author_loader(move |ids| {
             let mut ids = ids.to_vec();
             ids.sort_unstable();
             seen.lock().unwrap().push(ids.clone());

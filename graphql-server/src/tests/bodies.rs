@@ -8,7 +8,7 @@ use axum::http::{Request, StatusCode};
 use futures_util::{StreamExt as _, stream};
 
 use super::support::{JSON, Service};
-use crate::limits::MAX_REQUEST_BYTES;
+use hardening_graphql::limits::MAX_REQUEST_BYTES;
 
 #[tokio::test]
 async fn a_post_is_json_or_nothing() {

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use super::support::{EVENTS, GRAPHQL, JSON, Service};
-use super::title::BeforeTitle;
+use super::before_title::BeforeTitle;
 
 fn service() -> Service {
     let panic = || -> Ready<()> { panic!("there is a resolver that panics") };
@@ -21,7 +21,6 @@ async fn over_http_it_is_a_500_and_the_next_request_is_answered() {
     for accept in [JSON, GRAPHQL] {
         let reply = service.post(accept, json!({ "query": QUERY })).await;
         assert_eq!(reply.status, StatusCode::INTERNAL_SERVER_ERROR);
-        assert!(reply.error().starts_with("the service failed"), "{}", reply.error());
         assert_eq!(reply.json()["errors"][0]["extensions"]["code"], "INTERNAL_SERVER_ERROR");
         assert!(reply.json().get("data").is_none());
     }

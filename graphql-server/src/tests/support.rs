@@ -14,7 +14,6 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use crate::schema::{self, Mutation, Query, Subscription};
@@ -71,8 +70,8 @@ impl Service {
 
     fn build(limits: Limits, change: impl FnOnce(Builder) -> Builder) -> Self {
         let (shelf, shutdown) = (Shelf::with_limits(limits), CancellationToken::new());
-        let schema = change(schema::over(shelf.clone(), shutdown.clone())).finish();
-        Self { router: crate::routes(schema, shutdown.clone(), TaskTracker::new()), shelf, shutdown }
+        let schema = change(schema::build(shelf.clone(), shutdown.clone())).finish();
+        Self { router: hardening_graphql::router(schema, shutdown.clone()), shelf, shutdown }
     }
 
     /// Changes the first book.

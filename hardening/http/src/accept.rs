@@ -1,54 +1,55 @@
-//! Which media types a client takes, and how much it likes them (RFC 9110, section 12.5.1).
+//! Content negotiation by `Accept` (RFC 9110, section 12.5.1).
 
 use std::cmp::Reverse;
 
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
 
-/// The ranges of `Accept`.
+/// The media ranges of `Accept`.
 #[derive(Clone, Debug)]
-pub struct Accept(Vec<Range>);
+pub struct Accept(Vec<MediaRange>);
 
-/// How much a client likes a media type: what has the highest weight, then what it names most exactly, then first.
+/// A client's preference for a media type: ordered by weight, then by specificity, then by position in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Preference {
     weight: u16,
-    exactness: u8,
-    listed: Reverse<usize>,
+    specificity: u8,
+    position: Reverse<usize>,
 }
 
 impl Accept {
-    /// `None` when the client does not say.
+    /// Parses `Accept`; `None` if the request has none. Invalid elements are ignored.
     #[must_use]
     pub fn from_headers(headers: &HeaderMap) -> Option<Self> {
-        let lines = headers.get_all(ACCEPT).iter().filter_map(|line| line.to_str().ok());
-        let ranges = lines.flat_map(|line| line.split(',')).filter_map(Range::parse).collect();
-        headers.contains_key(ACCEPT).then_some(Self(ranges))
+        let mut lines = headers.get_all(ACCEPT).iter().peekable();
+        lines.peek()?;
+        let elements = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
+        Some(Self(elements.filter_map(MediaRange::parse).collect()))
     }
 
-    /// `None` when the client does not take that media type. The most exact range that covers it decides.
+    /// Returns the preference for a media type by the most specific range that matches it; `None` if the client does not
+    /// accept it.
     #[must_use]
     pub fn preference(&self, media_type: &str) -> Option<Preference> {
-        let covering = self.0.iter().enumerate().filter_map(|(place, range)| {
-            let exactness = range.exactness(media_type)?;
-            Some(Preference { weight: range.weight, exactness, listed: Reverse(place) })
+        let matching = self.0.iter().enumerate().filter_map(|(position, range)| {
+            let specificity = range.specificity(media_type)?;
+            Some(Preference { weight: range.weight, specificity, position: Reverse(position) })
         });
-        covering
-            .max_by_key(|preference| (preference.exactness, preference.listed))
-            .filter(|preference| preference.weight > 0)
+        let most_specific = matching.max_by_key(|preference| (preference.specificity, preference.position));
+        most_specific.filter(|preference| preference.weight > 0)
     }
 }
 
 /// One element of `Accept`, such as `text/*;q=0.5`.
 #[derive(Clone, Debug)]
-struct Range {
+struct MediaRange {
     media_type: String,
     /// In thousandths.
     weight: u16,
 }
 
-impl Range {
-    /// `None` for what is no range, or none for this server: all that it says is in UTF-8.
+impl MediaRange {
+    /// Parses an element. Returns `None` if its weight is invalid or its charset is not UTF-8.
     fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split(';').map(str::trim);
         let media_type = parts.next()?.to_ascii_lowercase();
@@ -66,8 +67,9 @@ impl Range {
         Some(Self { media_type, weight })
     }
 
-    /// How exactly it names the type: 0 for `*/*`, 1 for `application/*`, 2 by its name; `None` when it names others.
-    fn exactness(&self, media_type: &str) -> Option<u8> {
+    /// Returns 0 if `*/*` matches, 1 if a range such as `application/*` matches, 2 for the exact type, and `None` if the
+    /// range does not match.
+    fn specificity(&self, media_type: &str) -> Option<u8> {
         match self.media_type.strip_suffix("/*") {
             None => (self.media_type == media_type).then_some(2),
             Some("*") => Some(0),

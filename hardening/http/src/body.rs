@@ -1,4 +1,4 @@
-//! The body of a request: what it is, and all of it, within its limits.
+//! Request bodies: media type, content coding, length and read timeout.
 
 use axum::body::{Body, Bytes, HttpBody as _};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use crate::Rejection;
 use crate::limits::BODY_TIMEOUT;
 
-/// The media type of a text in UTF-8, without its parameters; `None` for a text in anything else.
+/// Returns the media type of `Content-Type` without its parameters; `None` if the charset is not UTF-8.
 #[must_use]
 pub fn media_type(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
@@ -24,39 +24,41 @@ pub fn media_type(headers: &HeaderMap) -> Option<&str> {
     is_utf8.then_some(media_type)
 }
 
-/// Whether it is compressed, or coded in another way (RFC 9110, section 8.4). No server here undoes that.
+/// Returns `true` if the body has a content coding, such as gzip (RFC 9110, section 8.4).
 #[must_use]
 pub fn is_encoded(headers: &HeaderMap) -> bool {
     let mut codings = headers.get_all(CONTENT_ENCODING).iter();
     codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
-/// Looks only at the length that a body says it has.
+/// Checks the declared length of a body, without reading it.
 ///
 /// # Errors
-/// When it is longer than `limit` bytes.
+/// 413 if the body is longer than `limit` bytes.
 pub fn check_length(body: &Body, limit: usize) -> Result<(), Rejection> {
     if body.size_hint().lower() > limit as u64 { Err(too_long(limit)) } else { Ok(()) }
 }
 
-/// Reads all of it. What says that it is too long is not begun: a client that waits for `100 Continue`, which comes with
-/// the first read, need not send it.
+/// Reads a complete body. Does not begin to read a body that declares too great a length: the first read sends `100
+/// Continue`, so a client that waits for it need not send the body.
 ///
 /// # Errors
-/// When it is longer than `limit` bytes, takes too long, or breaks off.
+/// 413 if the body is longer than `limit` bytes, 408 if it takes longer than [`BODY_TIMEOUT`], 400 if it is incomplete.
 pub async fn read(body: Body, limit: usize) -> Result<Bytes, Rejection> {
     check_length(&body, limit)?;
     match timeout(BODY_TIMEOUT, Limited::new(body, limit).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_long(limit)),
-        Ok(Err(_)) => Err(Rejection::new(StatusCode::BAD_REQUEST, "the body broke off")),
+        Ok(Err(_)) => Err(Rejection::new(StatusCode::BAD_REQUEST, "the request body is incomplete")),
         Err(_) => {
-            let why = format!("the body was not there within {} seconds", BODY_TIMEOUT.as_secs());
-            Err(Rejection::new(StatusCode::REQUEST_TIMEOUT, why))
+            let limit = BODY_TIMEOUT.as_secs();
+            let reason = format!("the request body did not arrive within {limit} seconds");
+            Err(Rejection::new(StatusCode::REQUEST_TIMEOUT, reason))
         }
     }
 }
 
 fn too_long(limit: usize) -> Rejection {
-    Rejection::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body of a request has at most {limit} bytes"))
+    let reason = format!("the request body is longer than the maximum of {limit} bytes");
+    Rejection::new(StatusCode::PAYLOAD_TOO_LARGE, reason)
 }

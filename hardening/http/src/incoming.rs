@@ -1,4 +1,4 @@
-//! The connections of a server, as many at once as the limits allow, until the shutdown.
+//! Accepted connections, up to the maximum number, until the shutdown.
 
 use std::io;
 
@@ -11,22 +11,22 @@ use crate::shutdown::with_grace_period;
 use crate::slots::Slots;
 use crate::{Limits, Shutdown};
 
-/// How many connections are still taken after the signal: as many as the backlog may hold.
-const LAST: u32 = 1024;
+/// Maximum number of connections to accept after the shutdown begins: the length of the kernel's backlog.
+const MAX_LATE_ACCEPTS: u32 = 1024;
 
-/// The connections of a [`TapListener`].
+/// The accepted connections of a [`TapListener`].
 #[derive(Debug)]
 pub struct Incoming {
     listener: TapListener,
     slots: Slots,
     limits: Limits,
     shutdown: Shutdown,
-    /// How many more are taken after the signal.
-    last: u32,
+    /// Number of connections that may still be accepted after the shutdown begins.
+    late_accepts_left: u32,
 }
 
 impl Incoming {
-    /// Those that `listener` takes, until the shutdown.
+    /// The connections of `listener`, until the shutdown.
     ///
     /// # Panics
     ///
@@ -34,62 +34,62 @@ impl Incoming {
     #[must_use]
     pub fn new(listener: TapListener, limits: Limits, shutdown: Shutdown) -> Self {
         let slots = Slots::new(limits.max_connections);
-        Self { listener, slots, limits, shutdown, last: LAST }
+        Self { listener, slots, limits, shutdown, late_accepts_left: MAX_LATE_ACCEPTS }
     }
 
-    /// The next one. While there are too many, it waits until one ends; the kernel's backlog holds those that come
-    /// meanwhile, and their clients notice nothing but the time.
+    /// Accepts the next connection. At the maximum number of connections it waits until one closes; meanwhile the kernel's
+    /// backlog holds new clients, which see a delay and no error.
     ///
-    /// `None` once the shutdown has begun and those that the kernel had already connected are taken: they would be
-    /// reset when the listener closes. Cancel safe.
+    /// Returns `None` once the shutdown has begun and the backlog is empty. Connections in the backlog would be reset when
+    /// the listener closes. Cancel safe.
     pub async fn next(&mut self) -> Option<Connection> {
         let slot = tokio::select! {
             biased;
-            slot = self.slots.take() => slot?,
+            slot = self.slots.acquire() => slot?,
             () = self.shutdown.cancelled() => return None,
         };
-        let none_left = async {
+        let backlog_empty = async {
             self.shutdown.cancelled().await;
-            // The runtime asks the kernel for news before it comes back here.
+            // The runtime polls the kernel for readiness before it resumes this task.
             tokio::task::yield_now().await;
         };
         let stream = tokio::select! {
             biased;
             (stream, _) = self.listener.accept_next() => stream,
-            () = none_left => return None,
+            () = backlog_empty => return None,
         };
         if self.shutdown.is_cancelled() {
-            self.last = self.last.checked_sub(1)?;
+            self.late_accepts_left = self.late_accepts_left.checked_sub(1)?;
         }
         Some(Connection::new(stream, &self.limits, &self.shutdown, slot))
     }
 
-    /// Converses with each of them, all at the same time, until the shutdown. Those that are under way then may go on for
-    /// as long as the limits allow.
-    pub async fn for_each<F>(mut self, converse: impl Fn(Connection) -> F)
+    /// Serves all connections concurrently with `serve_connection` until the shutdown, then waits at most the grace period
+    /// for the open ones.
+    pub async fn for_each<F>(mut self, serve_connection: impl Fn(Connection) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
-                // Lets go of the connections that have ended.
+                // Frees the tasks of closed connections.
                 Some(_) = connections.join_next() => {}
                 connection = self.next() => match connection {
-                    Some(connection) => _ = connections.spawn(converse(connection)),
+                    Some(connection) => _ = connections.spawn(serve_connection(connection)),
                     None => break,
                 },
             }
         }
         let Self { listener, limits, shutdown, .. } = self;
-        // Nobody can connect any more while the last ones finish.
+        // Refuses new clients while the open connections finish.
         drop(listener);
         let finished = async { while connections.join_next().await.is_some() {} };
         with_grace_period(finished, limits.grace, &shutdown).await;
         connections.shutdown().await;
     }
 
-    /// The same as a stream, for tonic's `serve_with_incoming_shutdown`.
+    /// Returns the connections as a stream, for tonic's `serve_with_incoming_shutdown`.
     pub fn into_stream(self) -> impl Stream<Item = io::Result<Connection>> {
         futures_util::stream::unfold(self, |mut incoming| async {
             let connection = incoming.next().await?;

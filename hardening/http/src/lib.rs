@@ -2,23 +2,23 @@
 //!
 //! # Layout
 //!
-//! - [`limits`]: connection-level limits, each with its reason
-//! - `incoming`: accepted connections, no more at once than the limits allow
-//! - `slots`: the connection count, and memory returned after a burst
-//! - `memory`: asks the allocator to return memory
-//! - `connection`: a connection with its deadlines
+//! - [`limits`]: connection-level limits and their defaults
+//! - `incoming`: accepted connections, up to the maximum number
+//! - `slots`: the number of open connections; returns memory to the operating system after a burst
+//! - `memory`: the allocator call for that
+//! - `connection`: a connection that enforces its timeouts
 //! - [`serve`]: HTTP/1.1 and HTTP/2 for an axum router
-//! - `front`: checks and timeouts before the router
+//! - `guard`: checks, timeout and panic guard around the router
 //! - `head`: checks of the request head
-//! - [`origin`], [`accept`], [`body`]: same-origin check, `Accept`, request bodies
 //! - `rejection`: requests rejected before they reach the API
+//! - [`origin`], [`accept`], [`body`]: same-origin check, `Accept`, request bodies
 //! - [`shutdown`]: the shutdown signal and the grace period after it
 //! - `tonic`: connections and requests for tonic's server
 
 pub mod accept;
 pub mod body;
 mod connection;
-mod front;
+mod guard;
 mod head;
 mod incoming;
 pub mod limits;

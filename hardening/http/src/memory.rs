@@ -10,21 +10,21 @@ mod glibc {
     const TRIM_THRESHOLD: libc::c_int = 1024 * 1024;
 
     /// Fixes the threshold above which the end of an arena is returned.
-    #[expect(unsafe_code, reason = "mallopt has no safe form in a maintained crate")]
+    #[expect(unsafe_code, reason = "no maintained crate offers a safe mallopt")]
     pub(crate) fn fix_threshold() {
-        // SAFETY: sets one number of the allocator, under its lock.
+        // SAFETY: mallopt sets one number of the allocator, under the allocator's lock.
         _ = unsafe { libc::mallopt(libc::M_TRIM_THRESHOLD, TRIM_THRESHOLD) };
     }
 
     /// Returns free pages with `malloc_trim(3)`.
-    #[expect(unsafe_code, reason = "malloc_trim has no safe form in a maintained crate")]
+    #[expect(unsafe_code, reason = "no maintained crate offers a safe malloc_trim")]
     pub(crate) fn trim() {
-        // SAFETY: has no precondition, is MT-Safe, and moves nothing that is in use.
+        // SAFETY: malloc_trim has no preconditions, is thread-safe (MT-Safe) and does not move allocated memory.
         _ = unsafe { libc::malloc_trim(0) };
     }
 }
 
-/// Other allocators have no such calls, or need none.
+/// Does nothing: other allocators have no such calls or do not need them.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 mod other {
     pub(crate) fn fix_threshold() {}

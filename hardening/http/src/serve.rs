@@ -1,10 +1,11 @@
 //! HTTP/1.1 and HTTP/2 for an axum router, on hyper.
 //!
-//! `axum::serve` would do, but that it has no limits and its graceful shutdown waits without a bound.
+//! Replaces `axum::serve`, which has no limits and whose graceful shutdown has no deadline.
 
 use std::future::poll_fn;
 use std::io;
 use std::pin::pin;
+use std::task::Poll;
 
 use axum::Router;
 use axum::response::IntoResponse as _;
@@ -14,16 +15,15 @@ use hyper_util::server::conn::auto;
 use socket_tap::TapListener;
 
 use crate::connection::Connection;
-use crate::front::Front;
+use crate::guard::GuardedRouter;
 use crate::incoming::Incoming;
 use crate::limits::{CONNECTION_WINDOW, MAX_RESETS_BY_CLIENT, MAX_RESETS_BY_SERVER, STREAM_WINDOW};
 use crate::{Limits, Rejection, RejectionHandler, Shutdown};
 
-/// Serves `router` until the shutdown, then lets running requests finish. What is refused before the router sees it is
-/// told so as plain text.
+/// Serves `router` until the shutdown, then completes in-flight requests. Rejected requests get a plain-text response.
 ///
 /// # Errors
-/// None today: a connection that fails ends alone, and its failure is in the recording.
+/// None today: a failed connection does not affect others, and its error is in the recording.
 pub async fn serve(
     listener: TapListener,
     router: Router,
@@ -33,7 +33,7 @@ pub async fn serve(
     serve_with(listener, router, Rejection::into_response, shutdown, limits).await
 }
 
-/// The same for an API whose errors all have one form: it says itself what is refused before its router sees it.
+/// Serves `router` as [`serve`] does, with rejected requests in the API's own error format.
 ///
 /// # Errors
 /// As [`serve`].
@@ -44,20 +44,20 @@ pub async fn serve_with(
     shutdown: Shutdown,
     limits: Limits,
 ) -> io::Result<()> {
-    let http = builder(&limits);
-    let front = Front::new(router, reject, &limits);
+    let http = http_builder(&limits);
+    let router = GuardedRouter::new(router, reject, &limits);
     let incoming = Incoming::new(listener, limits, shutdown);
-    incoming.for_each(|connection| converse(http.clone(), connection, front.clone())).await;
+    incoming.for_each(|connection| serve_connection(http.clone(), connection, router.clone())).await;
     Ok(())
 }
 
-/// hyper, with a limit for everything that it has one for.
-fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
+/// hyper with each of its limits set.
+fn http_builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
     let mut http = auto::Builder::new(TokioExecutor::new());
     http.http1()
-        // The deadline of a head is that of its connection, which knows HTTP/2, too.
+        // The connection's idle timer covers request heads of HTTP/1.1 and HTTP/2.
         .header_read_timeout(None)
-        // A head has to fit. (The buffer for writing has the same limit.)
+        // Also the limit of a request head, which must fit into the buffer.
         .max_buf_size(limits.max_header_bytes as usize);
     http.http2()
         .timer(TokioTimer::new())
@@ -72,23 +72,23 @@ fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
     http
 }
 
-/// One connection from its first byte to its last.
-async fn converse(http: auto::Builder<TokioExecutor>, connection: Connection, front: Front) {
+/// Serves a connection until it is closed. Errors are in the recording.
+async fn serve_connection(http: auto::Builder<TokioExecutor>, connection: Connection, router: GuardedRouter) {
     let activity = connection.activity();
-    let service = service_fn(|request| front.call(&activity, request));
+    let service = service_fn(|request| router.call(&activity, request));
     let mut serving = pin!(http.serve_connection_with_upgrades(TokioIo::new(connection), service));
-    // How it ends is in the recording.
-    tokio::select! {
-        biased;
-        _ = serving.as_mut() => return,
-        () = activity.ending().cancelled() => {}
-    }
-    // HTTP/2 says goodbye by a GOAWAY, HTTP/1.1 by a `connection: close` in its last answer. Which of them it is shows in
-    // the first request, and that may come only now.
+    let mut sent_goaway = false;
     poll_fn(|cx| {
-        if activity.is_http2() {
-            serving.as_mut().graceful_shutdown();
+        if serving.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
         }
+        // HTTP/1.1 announces the end by `connection: close` in the last response, HTTP/2 by GOAWAY. The version is known
+        // only from the first request. The connection's idle timer wakes this task when `ending` is cancelled.
+        if sent_goaway || !activity.ending().is_cancelled() || !activity.is_http2() {
+            return Poll::Pending;
+        }
+        sent_goaway = true;
+        serving.as_mut().graceful_shutdown();
         serving.as_mut().poll(cx).map(drop)
     })
     .await;

@@ -4,18 +4,19 @@ use std::time::Duration;
 
 pub use tokio_util::sync::CancellationToken as Shutdown;
 
-/// Runs `serving` to its end, but no longer than `grace` after the shutdown. `None` when it was cut off.
+/// Runs `serving` until it completes, but at most `grace` longer than the start of the shutdown. Returns `None` if the
+/// grace period expired first.
 pub async fn with_grace_period<T>(
     serving: impl Future<Output = T>,
     grace: Duration,
     shutdown: &Shutdown,
 ) -> Option<T> {
-    let cut = async {
+    let expiry = async {
         shutdown.cancelled().await;
         tokio::time::sleep(grace).await;
     };
     tokio::select! {
         output = serving => Some(output),
-        () = cut => None,
+        () = expiry => None,
     }
 }

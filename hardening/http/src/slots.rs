@@ -1,7 +1,7 @@
-//! Room for a bounded number of connections, and what becomes of their memory.
+//! A bounded number of connection slots, and the return of memory after a burst of connections.
 //!
-//! An allocator keeps what it was given back, for those that come next. When thousands of connections have gone, that is
-//! most of what the process has.
+//! The allocator keeps freed memory for reuse. After thousands of connections have closed, that is most of the memory of
+//! the process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -12,86 +12,87 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::memory;
 
-/// So many connections fewer than there were are worth the work: some 2 MiB.
-const WAVE: usize = 100;
+/// Number of closed connections, about 2 MiB, that makes a trim worthwhile.
+const TRIM_THRESHOLD: usize = 100;
 
-/// How long after them memory is given back. Meanwhile the others of the wave go, too, and a server whose clients come
-/// and go all the time does it once in a while.
-const SETTLED: Duration = Duration::from_secs(1);
+/// Delay before a trim. The rest of the burst closes meanwhile, and a busy server trims at most this often.
+const TRIM_DELAY: Duration = Duration::from_secs(1);
 
-/// The slots of a server; each connection holds one.
+/// The connection slots of a server.
 #[derive(Debug)]
 pub(crate) struct Slots {
-    count: Arc<Count>,
-    _giving_back: AbortOnDropHandle<()>,
+    usage: Arc<Usage>,
+    _trimmer: AbortOnDropHandle<()>,
 }
 
 #[derive(Debug)]
-struct Count {
+struct Usage {
     max: usize,
     free: Arc<Semaphore>,
-    /// The most that were taken at once, since memory was last given back.
-    most: AtomicUsize,
-    wave_is_over: Notify,
+    /// Maximum number of slots in use since the last trim.
+    peak: AtomicUsize,
+    burst_ended: Notify,
 }
 
-/// Taken until it is dropped.
+/// One slot, in use until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Slot {
-    count: Arc<Count>,
+    usage: Arc<Usage>,
     _permit: OwnedSemaphorePermit,
 }
 
 impl Slots {
+    /// Creates `max` slots.
+    ///
     /// # Panics
     ///
     /// Outside of a Tokio runtime.
     pub(crate) fn new(max: u32) -> Self {
         memory::fix_threshold();
         let max = max as usize;
-        let count = Arc::new(Count {
+        let usage = Arc::new(Usage {
             max,
             free: Arc::new(Semaphore::new(max)),
-            most: AtomicUsize::new(0),
-            wave_is_over: Notify::new(),
+            peak: AtomicUsize::new(0),
+            burst_ended: Notify::new(),
         });
-        let giving_back = tokio::spawn(give_back(Arc::clone(&count)));
-        Self { count, _giving_back: AbortOnDropHandle::new(giving_back) }
+        let trimmer = tokio::spawn(trim_after_bursts(Arc::clone(&usage)));
+        Self { usage, _trimmer: AbortOnDropHandle::new(trimmer) }
     }
 
-    /// Waits until one is free. Cancel safe. `None` if they were closed, which nobody does.
-    pub(crate) async fn take(&self) -> Option<Slot> {
-        let permit = Arc::clone(&self.count.free).acquire_owned().await.ok()?;
-        self.count.most.fetch_max(self.count.taken(), Relaxed);
-        Some(Slot { count: Arc::clone(&self.count), _permit: permit })
+    /// Waits for a free slot. Returns `None` only if the semaphore is closed, which never happens. Cancel safe.
+    pub(crate) async fn acquire(&self) -> Option<Slot> {
+        let permit = Arc::clone(&self.usage.free).acquire_owned().await.ok()?;
+        self.usage.peak.fetch_max(self.usage.in_use(), Relaxed);
+        Some(Slot { usage: Arc::clone(&self.usage), _permit: permit })
     }
 }
 
-impl Count {
-    fn taken(&self) -> usize {
+impl Usage {
+    fn in_use(&self) -> usize {
         self.max - self.free.available_permits()
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        if self.count.taken() + WAVE <= self.count.most.load(Relaxed) {
-            self.count.wave_is_over.notify_one();
+        if self.usage.in_use() + TRIM_THRESHOLD <= self.usage.peak.load(Relaxed) {
+            self.usage.burst_ended.notify_one();
         }
     }
 }
 
-async fn give_back(count: Arc<Count>) {
+async fn trim_after_bursts(usage: Arc<Usage>) {
     loop {
-        count.wave_is_over.notified().await;
-        // Until no more connections end. The memory of the last ones is freed after their slots: by the runtime, which
-        // drops their tasks, and by the recorder, which writes down how they ended.
-        let mut left = None;
-        while left != Some(count.taken()) {
-            left = Some(count.taken());
-            tokio::time::sleep(SETTLED).await;
-            count.most.store(count.taken(), Relaxed);
-            // It takes the time of a few calls, and they should not wait for it.
+        usage.burst_ended.notified().await;
+        // The runtime frees a connection's task, and the recorder its last events, only after the slot. So trim until the
+        // number of connections no longer changes.
+        let mut before = None;
+        while before != Some(usage.in_use()) {
+            before = Some(usage.in_use());
+            tokio::time::sleep(TRIM_DELAY).await;
+            usage.peak.store(usage.in_use(), Relaxed);
+            // A trim takes as long as a few requests, which should not wait for it.
             _ = tokio::task::spawn_blocking(memory::trim).await;
         }
     }

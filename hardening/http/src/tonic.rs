@@ -1,4 +1,4 @@
-//! What tonic needs to serve a [`Connection`], and what a connection needs to know of tonic's requests.
+//! Connections and requests for tonic's server.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -11,7 +11,7 @@ use tonic::transport::server::{Connected, TcpConnectInfo};
 use tower::{Layer, Service};
 
 use crate::Shutdown;
-use crate::connection::{self, Activity, Answer, Connection};
+use crate::connection::{Activity, Connection, RequestBody, ResponseBody};
 
 impl Connected for Connection {
     type ConnectInfo = ConnectInfo;
@@ -21,18 +21,19 @@ impl Connected for Connection {
     }
 }
 
-/// What tonic gives each request of a [`Connection`] along; [`TrackActivity`] takes it.
+/// A request extension that links the request to its [`Connection`]. [`TrackActivity`] consumes it.
 #[derive(Clone, Debug)]
 pub struct ConnectInfo {
     activity: Activity,
     tcp: TcpConnectInfo,
 }
 
-/// When a request came: a time limit that begins here goes off no later than tonic's own, which begins right behind.
+/// A request extension with the time at which the request arrived. tonic starts its own timeout right after, so a timer of
+/// the same length that starts here fires first.
 #[derive(Clone, Copy, Debug)]
 pub struct ReceivedAt(pub Instant);
 
-/// A layer for tonic's `Server`, which tells a [`Connection`] of its requests. Without it every connection is idle.
+/// A layer for tonic's `Server` that reports requests to their [`Connection`]. Without it every connection counts as idle.
 #[derive(Clone, Copy, Debug)]
 pub struct TrackActivity;
 
@@ -44,18 +45,18 @@ impl<S> Layer<S> for TrackActivity {
     }
 }
 
-/// The service that [`TrackActivity`] makes of another.
+/// The service of [`TrackActivity`].
 #[derive(Clone, Debug)]
 pub struct TrackActivityService<S>(S);
 
 impl<S, In, Out> Service<Request<In>> for TrackActivityService<S>
 where
-    S: Service<Request<connection::Request<In>>, Response = Response<Out>>,
+    S: Service<Request<RequestBody<In>>, Response = Response<Out>>,
     S::Future: Send + 'static,
     In: Body,
     Out: Body<Data = Bytes> + Unpin,
 {
-    type Response = Response<Answer<Out>>;
+    type Response = Response<ResponseBody<Out>>;
     type Error = S::Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, S::Error>> + Send>>;
 
@@ -70,13 +71,14 @@ where
         let activity = info.map_or_else(
             || Activity::new(Shutdown::new()),
             |ConnectInfo { activity, tcp }| {
-                // Where tonic looks for a request's `remote_addr`.
+                // tonic's `Request::remote_addr` reads this.
                 extensions.insert(tcp);
                 activity
             },
         );
-        let exchange = activity.begin(request.version() == Version::HTTP_2);
-        let answer = self.0.call(request.map(|body| connection::Request::new(body, || activity.upload())));
-        Box::pin(async move { Ok(answer.await?.map(|body| Answer::new(body, exchange))) })
+        let exchange = activity.begin_exchange(request.version() == Version::HTTP_2);
+        let request = request.map(|body| RequestBody::new(body, &activity));
+        let handling = self.0.call(request);
+        Box::pin(async move { Ok(handling.await?.map(|body| ResponseBody::new(body, exchange))) })
     }
 }

@@ -7,13 +7,15 @@ use axum::extract::FromRequestParts as _;
 use axum::http::{Request, StatusCode};
 use axum::response::IntoResponse as _;
 use bookshelf::{BookPatch, Shelf};
+use hardening_http::Shutdown;
+use hardening_rest::Conditions;
 
 use super::support::{JSON, Service};
-use crate::conditions::Conditions;
+use crate::App;
 use crate::limits::MAX_BODY_BYTES;
 
 #[tokio::test]
-async fn a_client_that_has_the_book_is_not_sent_it_again() {
+async fn cached_book_is_304() {
     let service = Service::new();
     for (tags, status) in [
         ("\"1\"", StatusCode::NOT_MODIFIED),
@@ -25,69 +27,66 @@ async fn a_client_that_has_the_book_is_not_sent_it_again() {
         ("", StatusCode::OK),
     ] {
         for method in ["GET", "HEAD"] {
-            let reply = service.send(method, "/v1/books/1", &[("if-none-match", tags)], Body::empty()).await;
-            assert_eq!((reply.status, reply.header("etag")), (status, "\"1\""), "{tags}");
-            assert!(status == StatusCode::OK || reply.body.is_empty(), "{tags}");
+            let response =
+                service.send(method, "/v1/books/1", &[("if-none-match", tags)], Body::empty()).await;
+            assert_eq!((response.status, response.header("etag")), (status, "\"1\""), "{tags}");
+            assert!(status == StatusCode::OK || response.body.is_empty(), "{tags}");
         }
     }
-    // What is not there has no tags.
-    assert_eq!(service.get("/v1/books/99", &[("if-none-match", "*")]).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
-async fn a_change_needs_a_revision() {
+async fn if_none_match_does_not_hide_404() {
+    let response = Service::new().get("/v1/books/99", &[("if-none-match", "*")]).await;
+    assert_eq!(response.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn update_requires_if_match() {
     let service = Service::new();
     for headers in [&[JSON][..], &[JSON, ("if-none-match", "\"7\"")]] {
-        let reply = service.send("PATCH", "/v1/books/1", headers, r#"{"year":1}"#).await;
-        assert_eq!(reply.status, StatusCode::PRECONDITION_REQUIRED);
-        assert!(reply.problem().contains("If-Match"), "{}", reply.problem());
+        let response = service.send("PATCH", "/v1/books/1", headers, r#"{"year":1}"#).await;
+        assert_eq!(response.status, StatusCode::PRECONDITION_REQUIRED);
+        assert_eq!(response.problem_type(), "about:blank");
     }
-    // A deletion may do without.
-    let reply = service.send("DELETE", "/v1/books/2", &[], Body::empty()).await;
-    assert_eq!(reply.status, StatusCode::NO_CONTENT);
 }
 
 #[tokio::test]
-async fn a_change_of_another_revision_is_refused() {
+async fn delete_does_not_require_if_match() {
+    let response = Service::new().send("DELETE", "/v1/books/2", &[], Body::empty()).await;
+    assert_eq!(response.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn change_of_another_revision_is_412() {
     let service = Service::new();
-    for (header, tags, detail) in [
-        ("if-match", "\"2\"", "book 1 is at revision 1, not 2: read it again, then repeat the change"),
-        (
-            "if-match",
-            "W/\"1\"",
-            "book 1 is at revision 1, not W/\"1\": read it again, then repeat the change",
-        ),
-        (
-            "if-match",
-            "\"2\" , \"x,y\"",
-            "book 1 is at revision 1, not 2 or x,y: read it again, then repeat the change",
-        ),
-        (
-            "if-match",
-            "",
-            "book 1 is at revision 1, not one that is named: read it again, then repeat the change",
-        ),
-        ("if-none-match", "W/\"1\"", "book 1 is at revision 1, which If-None-Match names"),
-        ("if-none-match", "*", "book 1 is at revision 1, which If-None-Match names"),
+    for (header, tags) in [
+        ("if-match", "\"2\""),
+        ("if-match", "W/\"1\""),
+        ("if-match", "\"2\" , \"x,y\""),
+        ("if-match", ""),
+        ("if-none-match", "W/\"1\""),
+        ("if-none-match", "*"),
     ] {
         for method in ["PATCH", "DELETE"] {
             let mut headers = vec![JSON, (header, tags)];
             if header == "if-none-match" {
                 headers.push(("if-match", "*"));
             }
-            let reply = service.send(method, "/v1/books/1", &headers, r#"{"year":1}"#).await;
-            assert_eq!((reply.status, reply.problem().as_str()), (StatusCode::PRECONDITION_FAILED, detail));
-            assert_eq!(reply.json()["revision"], 1);
+            let response = service.send(method, "/v1/books/1", &headers, r#"{"year":1}"#).await;
+            assert_eq!(response.status, StatusCode::PRECONDITION_FAILED, "{method} {header} {tags}");
+            assert_eq!(response.problem_type(), "conflict");
+            assert_eq!(response.problem()["revision"], 1);
         }
     }
-    let reply = service.get("/v1/books/1", &[("if-match", "\"2\"")]).await;
-    assert_eq!(reply.status, StatusCode::PRECONDITION_FAILED);
-    assert_eq!(service.shelf.last_change(), 0, "nothing of it was done");
+    let response = service.get("/v1/books/1", &[("if-match", "\"2\"")]).await;
+    assert_eq!(response.status, StatusCode::PRECONDITION_FAILED);
+    assert_eq!(service.shelf.last_change(), 0);
 }
 
-/// What would fail without the condition, before the body is read, fails so with it, too (RFC 9110, 13.2.1).
+/// An error that occurs without a precondition occurs with it, too (RFC 9110, section 13.2.1).
 #[tokio::test]
-async fn a_condition_hides_no_other_fault() {
+async fn preconditions_do_not_hide_other_errors() {
     let service = Service::new();
     let long = " ".repeat(MAX_BODY_BYTES + 1);
     for (header, body, status) in [
@@ -101,29 +100,28 @@ async fn a_condition_hides_no_other_fault() {
         if header.0 != "content-type" {
             headers.push(JSON);
         }
-        let reply = service.send("PATCH", "/v1/books/1", &headers, body.to_owned()).await;
-        assert_eq!(reply.status, status, "{header:?}");
+        let response = service.send("PATCH", "/v1/books/1", &headers, body.to_owned()).await;
+        assert_eq!(response.status, status, "{header:?}");
     }
 }
 
 #[tokio::test]
-async fn a_change_of_the_right_revision_is_made() {
+async fn change_of_the_current_revision_succeeds() {
     let service = Service::new();
     for (revision, tags) in (2..).zip(["\"1\"", "\"7\", \"2\"", "*"]) {
-        let reply = service.send("PATCH", "/v1/books/1", &[JSON, ("if-match", tags)], r#"{"year":1}"#).await;
-        assert_eq!(
-            (reply.status, reply.header("etag")),
-            (StatusCode::OK, format!("\"{revision}\"").as_str())
-        );
+        let headers = [JSON, ("if-match", tags)];
+        let response = service.send("PATCH", "/v1/books/1", &headers, r#"{"year":1}"#).await;
+        assert_eq!(response.status, StatusCode::OK, "{tags}");
+        assert_eq!(response.header("etag"), format!("\"{revision}\""));
     }
-    // A list can take several lines.
+    // A list can span several header lines.
     let lines = [("if-match", "\"7\""), ("if-match", "\"4\"")];
-    let reply = service.send("DELETE", "/v1/books/1", &lines, Body::empty()).await;
-    assert_eq!(reply.status, StatusCode::NO_CONTENT);
+    let response = service.send("DELETE", "/v1/books/1", &lines, Body::empty()).await;
+    assert_eq!(response.status, StatusCode::NO_CONTENT);
 }
 
 #[tokio::test]
-async fn what_is_no_list_of_tags_is_a_400() {
+async fn malformed_etag_list_is_400() {
     let service = Service::new();
     for tags in ["1", "\"1", "'1'", "\"1\" \"2\"", "*, \"1\""] {
         for (method, header, field) in [
@@ -131,31 +129,31 @@ async fn what_is_no_list_of_tags_is_a_400() {
             ("PATCH", "if-match", "If-Match"),
             ("DELETE", "if-match", "If-Match"),
         ] {
-            let reply = service.send(method, "/v1/books/1", &[JSON, (header, tags)], r#"{"year":1}"#).await;
-            let error = format!("{field} must be * or a list of ETags, such as \"1\" or \"1\", \"2\"");
-            assert_eq!((reply.status, reply.errors()), (StatusCode::BAD_REQUEST, vec![error]), "{tags}");
+            let headers = [JSON, (header, tags)];
+            let response = service.send(method, "/v1/books/1", &headers, r#"{"year":1}"#).await;
+            assert_eq!(response.status, StatusCode::BAD_REQUEST, "{method} {tags}");
+            assert_eq!(response.invalid_fields(), [field]);
         }
     }
 }
 
-/// Someone else's change comes between the look at the revision and the change.
 #[tokio::test]
-async fn a_change_that_comes_too_late_is_judged_again() {
+async fn preconditions_are_checked_again_after_a_concurrent_change() {
     for (tags, expected) in
         [("\"1\"", Err(StatusCode::PRECONDITION_FAILED)), ("\"1\", \"2\"", Ok(2)), ("*", Ok(2))]
     {
-        let shelf = Shelf::seeded();
+        let app = App { shelf: Shelf::seeded(), shutdown: Shutdown::new().into() };
         let (mut head, ()) = Request::builder().header("if-match", tags).body(()).unwrap().into_parts();
-        let conditions = Conditions::from_request_parts(&mut head, &()).await.unwrap();
-        let first = Cell::new(true);
-        let deleted = conditions.change(&shelf, 1, |revision| {
-            if first.take() {
-                shelf.update(1, revision, BookPatch { year: Some(2000), ..BookPatch::default() })?;
+        let conditions = Conditions::from_request_parts(&mut head, &app).await.unwrap();
+        let is_first = Cell::new(true);
+        let deleted = app.change(1, &conditions, |revision| {
+            if is_first.take() {
+                let patch = BookPatch { year: Some(2000), ..BookPatch::default() };
+                app.shelf.update(1, revision, patch)?;
             }
-            shelf.delete_at(1, revision)
+            app.shelf.delete_at(1, revision)
         });
-        let came_of_it =
-            deleted.map(|book| book.revision).map_err(|problem| problem.into_response().status());
-        assert_eq!(came_of_it, expected, "{tags}");
+        let result = deleted.map(|book| book.revision).map_err(|problem| problem.into_response().status());
+        assert_eq!(result, expected, "{tags}");
     }
 }

@@ -1,11 +1,11 @@
-//! The service from the outside, without a network.
+//! Requests to the router, without a network.
 
 mod bodies;
-mod changes;
 mod conditions;
 mod document;
-mod panics;
+mod messages;
 mod reading;
 mod resources;
 mod support;
+mod watch;
 mod writing;

@@ -1,4 +1,4 @@
-//! What the tests share: requests, and what comes back.
+//! Requests and their responses.
 
 use axum::Router;
 use axum::body::{Body, BodyDataStream};
@@ -9,22 +9,24 @@ use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
+use super::document::assert_documented;
+
 pub(super) const JSON: (&str, &str) = ("content-type", "application/json");
 
-/// The service, and what a test may do to it from the inside.
+/// The API, with access to its shelf and its shutdown.
 pub(super) struct Service {
     pub(super) router: Router,
     pub(super) shelf: Shelf,
     pub(super) shutdown: Shutdown,
 }
 
-pub(super) struct Reply {
+pub(super) struct Response {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
 }
 
-impl Reply {
+impl Response {
     pub(super) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
@@ -33,24 +35,32 @@ impl Reply {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// Its detail; it must be whole problem details.
-    pub(super) fn problem(&self) -> String {
+    /// Returns the problem details, after a check that they are complete.
+    pub(super) fn problem(&self) -> Value {
         let problem = self.json();
         assert_eq!(self.header("content-type"), "application/problem+json", "{problem}");
         assert_eq!(problem["status"], self.status.as_u16(), "{problem}");
-        assert!(problem["type"].is_string() && problem["title"].is_string(), "{problem}");
-        problem["detail"].as_str().unwrap().to_owned()
+        for member in ["type", "title", "detail"] {
+            assert!(problem[member].as_str().is_some_and(|text| !text.is_empty()), "{member}: {problem}");
+        }
+        problem
     }
 
-    /// What its `errors` say, as `field detail`.
-    pub(super) fn errors(&self) -> Vec<String> {
-        self.problem();
-        let problem = self.json();
+    /// Returns the problem type without its common prefix: `invalid`, or `about:blank`.
+    pub(super) fn problem_type(&self) -> String {
+        let problem = self.problem();
+        problem["type"].as_str().unwrap().trim_start_matches("urn:problem-type:bookshelf:").to_owned()
+    }
+
+    pub(super) fn detail(&self) -> String {
+        self.problem()["detail"].as_str().unwrap().to_owned()
+    }
+
+    /// Returns the names of the invalid fields.
+    pub(super) fn invalid_fields(&self) -> Vec<String> {
+        let problem = self.problem();
         let errors = problem["errors"].as_array().cloned().unwrap_or_default();
-        let sentence = |error: &Value| {
-            format!("{} {}", error["field"].as_str().unwrap(), error["detail"].as_str().unwrap())
-        };
-        errors.iter().map(sentence).collect()
+        errors.iter().map(|error| error["field"].as_str().unwrap().to_owned()).collect()
     }
 }
 
@@ -64,39 +74,43 @@ impl Service {
         Self { router: crate::router(shelf.clone(), shutdown.clone()), shelf, shutdown }
     }
 
+    /// Sends a request and checks its response against the OpenAPI document.
     pub(super) async fn send(
         &self,
         method: &str,
         path: &str,
         headers: &[(&str, &str)],
         body: impl Into<Body>,
-    ) -> Reply {
-        let (head, body) = self.call(method, path, headers, body).await.into_parts();
+    ) -> Response {
+        let (head, body) = self.send_head(method, path, headers, body).await.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Reply { status: head.status, headers: head.headers, body }
+        let response = Response { status: head.status, headers: head.headers, body };
+        assert_documented(method, path, &response);
+        response
     }
 
-    pub(super) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
+    pub(super) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Response {
         self.send("GET", path, headers, Body::empty()).await
     }
 
-    pub(super) async fn post(&self, body: impl Into<Body>) -> Reply {
+    pub(super) async fn post(&self, body: impl Into<Body>) -> Response {
         self.send("POST", "/v1/books", &[JSON], body).await
     }
 
-    /// A patch of book 1, whatever its revision.
-    pub(super) async fn patch(&self, body: impl Into<Body>) -> Reply {
+    /// Patches book 1 at any revision.
+    pub(super) async fn patch(&self, body: impl Into<Body>) -> Response {
         self.send("PATCH", "/v1/books/1", &[JSON, ("if-match", "*")], body).await
     }
 
-    /// The body of an answer that does not end by itself.
+    /// Returns the body of a response that does not end by itself.
     pub(super) async fn stream(&self, path: &str, headers: &[(&str, &str)]) -> BodyDataStream {
-        let response = self.call("GET", path, headers, Body::empty()).await;
+        let response = self.send_head("GET", path, headers, Body::empty()).await;
         assert_eq!(response.status(), StatusCode::OK);
         response.into_body().into_data_stream()
     }
 
-    async fn call(
+    /// Sends a request and returns its response with the body unread.
+    pub(super) async fn send_head(
         &self,
         method: &str,
         path: &str,

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use socket_dissect::{Call, Class, Dissector};
-use socket_tap::event::{Addr, Op, SockId};
-use socket_trace::reader::Trace;
+use socket_tap::event::{Addr, Event, Op, SockId};
+use socket_tap::format::{Header, Line};
 
 use crate::checks::Checked;
 
 const APIS: [&str; 3] = ["rest", "graphql", "grpc"];
 
 fn file(api: &str, side: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../socket-trace/tests/recordings/{api}-{side}.jsonl"))
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/recordings/{api}-{side}.jsonl"))
 }
 
 /// A unit of a connection: its class, its name, its bytes, and what its last part says of it.
@@ -21,12 +21,24 @@ type Unit = (Class, &'static str, u64, String, Option<u64>);
 /// What a connection carried, by the client's address: to the server, and to the client.
 type Connections = BTreeMap<String, [BTreeMap<u64, Unit>; 2]>;
 
+/// Parses a trace file.
+fn read(file: &Path) -> (Header, Vec<Event>) {
+    let text = std::fs::read_to_string(file).unwrap();
+    let mut lines = text.lines();
+    let header = Line::parse_header(lines.next().unwrap()).unwrap();
+    let events = lines.filter_map(|line| match Line::parse(line).unwrap() {
+        Line::Event(event) => Some(event),
+        _ => None,
+    });
+    (header, events.collect())
+}
+
 fn connections(file: &Path) -> Connections {
-    let mut trace = Trace::open(file).unwrap();
-    let mut dissector = Dissector::new(trace.header().side);
+    let (header, events) = read(file);
+    let mut dissector = Dissector::new(header.side);
     let mut clients: BTreeMap<Option<SockId>, (String, bool)> = BTreeMap::new();
     let mut connections = Connections::new();
-    while let Some(event) = trace.next_event().unwrap() {
+    for event in events {
         let parts = dissector.observe(&event);
         match &event.op {
             Op::Accept { peer: Some(Addr::Ip(client)), .. } => {
@@ -49,12 +61,12 @@ fn connections(file: &Path) -> Connections {
 }
 
 fn calls(file: &Path) -> Vec<Call> {
-    let mut trace = Trace::open(file).unwrap();
-    let mut dissector = Dissector::new(trace.header().side);
+    let (header, events) = read(file);
+    let mut dissector = Dissector::new(header.side);
     let mut calls = Vec::new();
-    while let Some(event) = trace.next_event().unwrap() {
+    for event in events {
         dissector.observe(&event);
-        calls.extend(dissector.finished());
+        calls.extend(dissector.take_finished());
     }
     calls
 }
@@ -87,9 +99,9 @@ fn client_and_server_spend_the_same() {
 #[test]
 fn parts_come_to_the_bytes_and_none_is_unknown() {
     for (api, side) in APIS.iter().flat_map(|api| [(api, "server"), (api, "client")]) {
-        let mut trace = Trace::open(file(api, side)).unwrap();
-        let mut checked = Checked::new(trace.header().side);
-        while let Some(event) = trace.next_event().unwrap() {
+        let (header, events) = read(&file(api, side));
+        let mut checked = Checked::new(header.side);
+        for event in events {
             let parts = checked.observe(&event);
             assert!(parts.iter().all(|part| part.class != Class::Unknown), "{parts:?}");
         }

@@ -1,8 +1,8 @@
 //! axum with graceful shutdown on Ctrl-C and SIGTERM.
 //!
 //! Two lines change: `TapListener::bind` instead of `TcpListener::bind`, and `finish_when_idle` after `serve`. axum's
-//! `serve` returns a moment before its last connections are dropped; `finish_when_idle` waits for their close, and at
-//! most five seconds for a client that stays.
+//! `serve` returns a moment before its last connections are dropped; `finish_when_idle` waits for their close, for at
+//! most five seconds.
 
 use std::io;
 use std::time::Duration;

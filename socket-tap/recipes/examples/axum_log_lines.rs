@@ -1,8 +1,8 @@
 //! axum with log lines that lead to their connection in the trace.
 //!
-//! `ConnectInfo<ConnInfo>` gives handlers the connection's number, addresses and age. `ConnLayer` (feature `tower`) puts
-//! the number on the request's span as `socket_tap.sock`, so every log line of the request has it. The layer finds the
-//! number in the request's extensions: it needs `into_make_service_with_connect_info::<ConnInfo>()`.
+//! `ConnectInfo<ConnInfo>` gives handlers the connection's number, addresses and age. `ConnLayer` (feature `tower`)
+//! records the number on the request's span as `socket_tap.sock`, so that every log line of the request has it. The
+//! layer gets the number from the request's extensions: use `into_make_service_with_connect_info::<ConnInfo>()`.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -51,7 +51,7 @@ async fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// Keeps the log lines.
+/// A writer that keeps log lines in memory.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 

@@ -1,7 +1,7 @@
 //! axum with handlers that extract `ConnectInfo<SocketAddr>`.
 //!
-//! axum implements this extractor for its own listeners, and for every listener behind `tap_io`. So the listener gets
-//! `.tap_io(|_| {})`, and no handler changes. Without it the compiler reports that `SocketAddr: Connected<..>` is not
+//! axum implements this extractor for its own listeners, and for every listener behind `tap_io`. With `.tap_io(|_| {})`
+//! on the listener, no handler changes. Without it the compiler reports that `SocketAddr: Connected<..>` is not
 //! satisfied.
 
 use std::io;

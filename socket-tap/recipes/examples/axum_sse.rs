@@ -1,8 +1,8 @@
-//! axum with server-sent events: when each of them left the server.
+//! axum with server-sent events, each with the time at which it left the server.
 //!
-//! The tap shows what a response log does not: each event is a write of its own, and when it happened. With
-//! `nodelay(true)` each goes out at once; without it Nagle's algorithm holds the second until the client's kernel has
-//! acknowledged the first, up to 40 ms (RFC 896, RFC 1122 section 4.2.3.2).
+//! The tap shows the separate write of each event and its time, which a response log does not. With `nodelay(true)`
+//! each event is sent at once. Without it Nagle's algorithm holds the second event until the client's kernel has
+//! acknowledged the first, for up to 40 ms (RFC 896, RFC 1122 section 4.2.3.2).
 
 use std::convert::Infallible;
 use std::io;

@@ -1,8 +1,8 @@
 //! hyper-util's client with its connection pool.
 //!
-//! `TapConnector` (feature `client`) stands where `HttpConnector` was. Options of `HttpConnector`, such as its
-//! `set_nodelay`, are then chosen with `TapConnector::options`. A response has the `ConnInfo` of its connection, so the
-//! program sees what the pool does: here two requests share one connection.
+//! `TapConnector` (feature `client`) replaces `HttpConnector`. Set its options, such as `set_nodelay`, with
+//! `TapConnector::options` instead. A response has the `ConnInfo` of its connection, which shows the work of the pool:
+//! here two requests share one connection.
 
 use std::error::Error;
 use std::time::Duration;
@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         connections.push(response.extensions().get::<ConnInfo>().and_then(|connection| connection.sock));
         assert_eq!(response.into_body().collect().await?.to_bytes(), "hello");
     }
-    // The pool closes its idle connections.
+    // Closes the idle connections of the pool.
     drop(client);
     let end = tap.finish_when_idle(Duration::from_secs(5)).await?;
 

@@ -1,8 +1,8 @@
 //! A hyper server without a framework.
 //!
-//! hyper takes any stream, so `TapListener::accept_next` stands where `TcpListener::accept` was. `accept_next` never
-//! fails: it skips handshakes that were broken off, waits when no file descriptor is left, and records both. A loop with
-//! `accept()?` ends the server on such an error.
+//! hyper accepts any stream, so `TapListener::accept_next` replaces `TcpListener::accept`. `accept_next` never fails:
+//! it skips aborted handshakes, waits while no file descriptor is available, and records both. A loop with `accept()?`
+//! ends the server on such an error.
 
 use std::convert::Infallible;
 use std::io;

@@ -1,8 +1,8 @@
-//! A live view: each subscriber gets what happens from now on.
+//! A live view: each subscriber gets the events from its subscription on.
 //!
-//! `Broadcast` never waits for a subscriber. One that is too slow gets `Update::Missed` with the number of events that it
-//! did not see, and then the newest. Give the view a server of its own without the tap: recorded on the same tap, each
-//! event that it sends would cause the next.
+//! `Broadcast` never waits for a subscriber. One that is too slow gets `Update::Missed` with the number of missed
+//! events, and then the newest ones. Serve the view without the tap: if its own connections were recorded by the same
+//! tap, each event that it sends would cause another.
 
 use std::io;
 use std::time::Duration;
@@ -35,7 +35,7 @@ async fn main() -> io::Result<()> {
     drop((client, server, listener));
     let end = tap.finish_when_idle(Duration::from_secs(5)).await?;
 
-    // The end of the recording ends the view.
+    // The subscription ends with the recording.
     let seen = viewer.await?;
     assert_eq!(seen, ["socket", "option", "bind", "listen", "accept", "close", "close"]);
     assert_eq!((end.lost, end.open), (0, 0));

@@ -1,8 +1,8 @@
-//! Your own sink: here counters for a metrics endpoint.
+//! Your own sink: counters for a metrics endpoint.
 //!
-//! `Sink::events` is called on the recorder's thread, so it may take a lock or write to a file; the program does not
-//! wait. A `close` carries the totals of its connection and how it ended. A sink that returns an error gets nothing
-//! more, and `on_error` is called: nothing is printed unless the program does.
+//! `Sink::events` runs on the recorder's thread, so it may take a lock or write to a file without delaying the program.
+//! A `close` event has the totals of its connection and the side that ended it. A sink that returns an error gets no
+//! further events, and `on_error` is called: the crate prints nothing by itself.
 
 use std::collections::BTreeMap;
 use std::io;

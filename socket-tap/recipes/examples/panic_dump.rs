@@ -1,8 +1,8 @@
-//! The last socket calls before a panic, without a file that grows.
+//! The last socket calls before a panic, without a growing file.
 //!
 //! `FlightRecorder` keeps the last events in memory. `Tap::dump_on_panic_with` writes them to a file when any thread
-//! panics, and reports the path; `flight.dump(path)` does so at any time. The dump is a complete trace that `socket-trace`
-//! reads; its gap says how many earlier events it does not have.
+//! panics, and reports the path; `flight.dump(path)` does so at any time. A dump is a complete trace for
+//! `socket-trace`; its gap counts the events before it.
 
 use std::error::Error;
 use std::fs;
@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     });
     assert!(handler.await.is_err_and(|error| error.is_panic()));
 
-    // The dump has what led to the panic: the stream that the handler read from is still open in it.
+    // The dump ends with the read that led to the panic; the handler's stream is still open in it.
     let dump = fs::read_to_string(&path)?;
     let lines: Vec<&str> = dump.lines().collect();
     let ops: Vec<String> = lines[1..lines.len() - 1]

@@ -1,7 +1,7 @@
-//! poem, by an `Acceptor` of its own.
+//! poem, with an `Acceptor` for the tap.
 //!
-//! poem has no type for listeners of others, but a trait: `Tapped` implements it in a few lines. `Server::new(listener)`
-//! becomes `Server::new_with_acceptor(Tapped(listener))`. Handlers that extract `&RemoteAddr` stay as they are.
+//! poem accepts other listeners through a trait, which `Tapped` implements. `Server::new(listener)` becomes
+//! `Server::new_with_acceptor(Tapped(listener))`. Handlers that extract `&RemoteAddr` need no change.
 
 use std::io;
 use std::net::SocketAddr;

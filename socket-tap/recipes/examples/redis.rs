@@ -1,8 +1,8 @@
 //! Redis with the crate `redis`.
 //!
-//! `MultiplexedConnection::new_with_config` takes a stream that is connected already, and returns the connection and the task that
-//! drives it. It does not read host and port, and it does not reconnect: `ConnectionManager` connects by itself and
-//! takes no stream, so a program that wants both has to connect again where it sees the error.
+//! `MultiplexedConnection::new_with_config` takes a connected stream, and returns the connection and its driver task.
+//! It does not use host and port, and does not reconnect. `ConnectionManager` reconnects but takes no stream, so a
+//! tapped program has to reconnect itself after an error.
 
 use std::error::Error;
 use std::time::Duration;
@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     driver.await?;
     let end = tap.finish_when_idle(Duration::from_secs(5)).await?;
 
-    // RESP, the protocol: arrays of strings with their lengths.
+    // RESP, the protocol: arrays of strings, each with its length.
     assert!(carried(&recording.events(), "$3\r\nSET\r\n$6\r\nanswer\r\n$2\r\n42\r\n"));
     assert_eq!((end.lost, end.open), (0, 0));
     recording.check().connections(1).first_read_after_first_write().all_closed().no_errors();

@@ -1,8 +1,9 @@
-//! salvo, by an `Acceptor` of its own.
+//! salvo, with an `Acceptor` for the tap.
 //!
-//! salvo has no type for listeners of others, but a trait: `Tapped` implements it. `StraightStream` is salvo's wrapper
-//! for its timeouts and belongs around the `TapStream`. `TcpListener`'s options `ttl` and `backlog` become
-//! `TapListener::bind_with`. A fuse policy is not asked here; a program that has one calls it before `Accepted`.
+//! salvo accepts other listeners through a trait, which `Tapped` implements. `StraightStream` is salvo's wrapper for
+//! its timeouts; it wraps the `TapStream`. The options `ttl` and `backlog` of `TcpListener` become
+//! `TapListener::bind_with`. This recipe ignores the fuse policy; a program that has one calls it before it returns
+//! `Accepted`.
 
 use std::error::Error;
 use std::io;

@@ -1,7 +1,7 @@
-//! Socket activation: a listener that systemd, or a supervisor, made and bound.
+//! Socket activation: a listener that systemd or another supervisor has created and bound.
 //!
-//! `TapListener::from_std` takes the listener; the recording begins with an `adopt` in place of socket, bind and listen.
-//! Set it to non-blocking first, as for tokio. This recipe is its own supervisor: it binds, then starts itself with the
+//! `TapListener::from_std` adopts the listener: an `adopt` event replaces socket, bind and listen. Set the listener to
+//! non-blocking mode first, as for tokio. This recipe is its own supervisor: it binds, then starts itself with the
 //! listener as file descriptor 0, where systemd begins at 3.
 
 use std::error::Error;
@@ -53,7 +53,7 @@ async fn supervise() -> Result<(), Box<dyn Error>> {
         .stdin(Stdio::from(OwnedFd::from(listener)))
         .kill_on_drop(true)
         .spawn()?;
-    // The connection waits in the listener's queue until the server accepts it.
+    // The connection stays in the accept queue until the server accepts it.
     assert!(recipes::get(address, "/").await?.ends_with("hello"));
     let pid = server.id().and_then(|pid| rustix::process::Pid::from_raw(pid.cast_signed()));
     rustix::process::kill_process(pid.ok_or("the server has ended")?, rustix::process::Signal::TERM)?;

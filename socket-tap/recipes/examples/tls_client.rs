@@ -1,7 +1,7 @@
 //! A TLS client with rustls, recorded below TLS and above it.
 //!
-//! The order is that of the program: connect, TLS, then the tap again with `TapStream::wrap`. What the tap below TLS
-//! adds to one above is the handshake: how many round trips it took, and how long the server thought.
+//! The steps of the program stay in order: connect, TLS, then `TapStream::wrap`. Compared to a tap above TLS only, the
+//! tap below TLS adds the handshake: its round trips, and the server's processing time.
 
 use std::error::Error;
 use std::time::Duration;
@@ -20,8 +20,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let address = listener.local_addr()?;
     let server = tokio::spawn(async move {
         let mut stream = acceptor.accept(listener.accept().await?.0).await?;
-        let mut question = [0; 5];
-        stream.read_exact(&mut question).await?;
+        let mut request = [0; 5];
+        stream.read_exact(&mut request).await?;
         stream.write_all(b"teatime").await?;
         stream.shutdown().await
     });
@@ -35,18 +35,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let above = stream.sock();
 
     stream.write_all(b"time?").await?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await?;
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await?;
     stream.shutdown().await?;
     drop(stream);
     server.await??;
     let end = tap.finish_when_idle(Duration::from_secs(5)).await?;
 
-    assert_eq!(answer, "teatime");
+    assert_eq!(response, "teatime");
     let events = recording.events();
     let of = |sock| events.iter().filter(|event| event.sock == sock).cloned().collect::<Vec<Event>>();
     let (below_events, above_events) = (of(below), of(above));
-    // RFC 8446 section 5.1: the first record is the ClientHello's, a handshake.
+    // RFC 8446 section 5.1: the first record, the ClientHello, is of type handshake.
     assert_eq!(below_events.iter().find_map(payload).and_then(|data| data.first()), Some(&22));
     assert!(carried(&above_events, "time?") && carried(&above_events, "teatime"));
     assert!(!carried(&below_events, "teatime"));

@@ -1,7 +1,7 @@
 //! A TLS server with rustls, recorded below TLS and above it.
 //!
 //! The listener's stream records TLS records; `TapStream::wrap` around the TLS stream records plaintext. `Origin::over`
-//! says that both are one connection, so readers pair them and count each byte once. Both are in one recording, on one
+//! marks both as one connection, so that readers pair them and count each byte once. Both are in one recording, on one
 //! time line. Payload above TLS is plaintext: capture it only where a log of it would be allowed.
 
 use std::convert::Infallible;
@@ -56,7 +56,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let records: Vec<u8> = below_events.iter().filter_map(payload).map(|data| data[0]).collect();
     assert!(records.contains(&22) && records.contains(&23), "{records:?}");
     assert!(carried(&above_events, "GET / HTTP/1.1") && !carried(&below_events, "GET / HTTP/1.1"));
-    // Paired, and on one time line: the adopt of the upper names the lower, whose close comes last.
+    // The upper stream's adopt event names the lower stream, which closes last.
     assert!(matches!(above_events[0].op, Op::Adopt { on, .. } if on == below && on.is_some()));
     let closes: Vec<_> =
         events.iter().filter(|event| event.op.name() == "close").map(|event| event.sock).collect();

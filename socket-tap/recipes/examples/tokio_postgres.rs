@@ -1,9 +1,9 @@
 //! PostgreSQL with tokio-postgres.
 //!
-//! `tokio_postgres::connect` becomes `Config::connect_raw` on a `TapStream`. `connect_raw` does not read the
-//! configuration's host, port, `connect_timeout`, `keepalives` and `tcp_user_timeout`: the program connects itself, with
-//! `TapStream::connect` by TCP or `connect_unix` as here. User, database and password apply. A pool needs a manager that
-//! does the same.
+//! `tokio_postgres::connect` becomes `Config::connect_raw` on a `TapStream`. `connect_raw` ignores host, port,
+//! `connect_timeout`, `keepalives` and `tcp_user_timeout` of the configuration: the program connects itself, with
+//! `TapStream::connect` over TCP, or with `connect_unix` as here. User, database and password still apply. A pool needs
+//! a manager that does the same.
 
 use std::error::Error;
 use std::time::Duration;

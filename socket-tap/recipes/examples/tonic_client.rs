@@ -1,8 +1,8 @@
-//! A tonic client, with lost connections visible.
+//! A tonic client whose lost connections become visible.
 //!
-//! `endpoint.connect()` becomes `endpoint.connect_with_connector(TapConnector::new(&tap))` (feature `client`). With a
-//! connector of its own tonic ignores the endpoint's `tcp_nodelay` (on by default), `tcp_keepalive` and `local_address`:
-//! choose the first two with `TapConnector::options`. Its timeouts, TLS and HTTP/2 settings still apply.
+//! `endpoint.connect()` becomes `endpoint.connect_with_connector(TapConnector::new(&tap))` (feature `client`). With
+//! another connector, tonic ignores the endpoint's `tcp_nodelay` (on by default), `tcp_keepalive` and `local_address`:
+//! set the first two with `TapConnector::options`. Timeouts, TLS and HTTP/2 settings still apply.
 
 use std::error::Error;
 use std::time::Duration;
@@ -33,7 +33,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for _ in 0..3 {
         client.check(HealthCheckRequest::default()).await?;
     }
-    // The channel closes its connection.
+    // Closes the channel's connection.
     drop(client);
     let end = tap.finish_when_idle(Duration::from_secs(5)).await?;
 

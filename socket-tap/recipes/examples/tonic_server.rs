@@ -1,8 +1,8 @@
-//! A tonic server that was `Server::builder().add_service(health).serve(addr)`.
+//! A tonic server, changed from `Server::builder().add_service(health).serve(addr)`.
 //!
-//! `serve(addr)` becomes `TapListener::bind` and `serve_with_incoming`. With that, tonic ignores its builder's
-//! `tcp_nodelay` and `tcp_keepalive`, as with any incoming stream, and `tcp_nodelay` is on by default: so say
-//! `.nodelay(true)` on the listener, and `.keepalive(..)` where you had it. All other options of the builder still apply.
+//! `serve(addr)` becomes `TapListener::bind` and `serve_with_incoming`. As with any incoming stream, tonic then ignores
+//! its builder's `tcp_nodelay`, which is on by default, and `tcp_keepalive`. Set `.nodelay(true)` on the listener, and
+//! `.keepalive(..)` if you used it. All other options of the builder still apply.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let channel = Endpoint::from_shared(format!("http://{address}"))?.connect().await?;
     HealthClient::new(channel).check(HealthCheckRequest::default()).await?;
-    // The client is dropped and closes its connection, and then the server closes it, too.
+    // The client has been dropped and closes its connection, then the server does.
     tap.idle().await;
     drop(stop);
     server.await??;

@@ -1,7 +1,8 @@
-//! gRPC over a Unix-domain socket, both ends recorded.
+//! gRPC over a Unix-domain socket, with both ends recorded.
 //!
-//! `TapUnixListener` and `TapConnector::unix` take the path. The URI that tonic wants is not used to connect; it becomes
-//! the `:authority` of the requests. Two taps make two recordings, as of two programs: `socket-trace` pairs the ends.
+//! `TapUnixListener` and `TapConnector::unix` take the path. tonic's URI is not used to connect; it becomes the
+//! `:authority` of the requests. Two taps create two recordings, as two programs would; `socket-trace` pairs their
+//! ends.
 
 use std::error::Error;
 use std::time::Duration;
@@ -34,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let connector = TapConnector::unix(&client_tap, &path);
     let channel = Endpoint::from_static("http://health").connect_with_connector(connector).await?;
     HealthClient::new(channel).check(HealthCheckRequest::default()).await?;
-    // The client is dropped and closes its connection, and then the server closes it, too.
+    // The client has been dropped and closes its connection, then the server does.
     server_tap.idle().await;
     drop(stop);
     server.await??;

@@ -1,8 +1,8 @@
-//! warp, by `warp::service`.
+//! warp, through `warp::service`.
 //!
-//! warp's own server takes only listeners of tokio, so the filter becomes a service, and hyper-util serves it.
-//! `warp::addr::remote()` is then `None`: warp's server sets it, and has no way for others to do so. What needs the
-//! peer's address gets it from the loop that accepts.
+//! warp's own server accepts only tokio's listeners, so the filter becomes a service, which hyper-util serves.
+//! `warp::addr::remote()` is then `None`, because only warp's server can set it. Pass the peer's address from the
+//! accept loop instead.
 
 use std::io;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Helpers of the recipes: a terminal for the recording, peers that are not recorded, and servers to connect to.
+//! Helpers for the recipes: a terminal sink, clients without a tap, and servers to connect to.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,24 +14,24 @@ pub mod program;
 pub mod redis;
 pub mod tls;
 
-/// A sink that shows the recording while the recipe runs.
+/// Returns a sink that prints the recording while the recipe runs.
 #[must_use]
 pub fn terminal() -> LiveLines<io::Stdout> {
     LiveLines::new(Lines::new(), io::stdout())
 }
 
-/// Requests `path` by HTTP/1.1 on a connection of its own, and returns the response with its head.
+/// Requests `path` over HTTP/1.1 on a new connection, and returns the response with its head.
 ///
 /// # Errors
-/// When the server cannot be reached, or breaks off.
+/// Returns an error if the server cannot be reached, or closes the connection early.
 pub async fn get(server: SocketAddr, path: &str) -> io::Result<String> {
     get_on(TcpStream::connect(server).await?, path).await
 }
 
-/// The same on a connection that is open already.
+/// Requests `path` over HTTP/1.1 on an open connection, and returns the response with its head.
 ///
 /// # Errors
-/// When the server breaks off.
+/// Returns an error if the server closes the connection early.
 pub async fn get_on(mut stream: impl AsyncRead + AsyncWrite + Unpin, path: &str) -> io::Result<String> {
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
@@ -40,7 +40,7 @@ pub async fn get_on(mut stream: impl AsyncRead + AsyncWrite + Unpin, path: &str)
     Ok(response)
 }
 
-/// The payload of a read or write.
+/// Returns the payload of a read or write.
 #[must_use]
 pub fn payload(event: &Event) -> Option<&[u8]> {
     match &event.op {
@@ -49,7 +49,7 @@ pub fn payload(event: &Event) -> Option<&[u8]> {
     }
 }
 
-/// Returns whether some read or write carried the text.
+/// Returns `true` if a read or write carried the text.
 #[must_use]
 pub fn carried(events: &[Event], text: &str) -> bool {
     events

@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use crate::program;
 
-/// A running server. It ends when it is dropped.
+/// A running server. Dropping it stops the server.
 #[derive(Debug)]
 pub struct Postgres {
     control: PathBuf,
@@ -15,15 +15,15 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Starts a server; `None` when it is not installed. Its user `postgres` needs no password.
+    /// Starts a server; returns `None` if it is not installed. The user `postgres` needs no password.
     ///
     /// # Errors
-    /// When it cannot be started.
+    /// Returns an error if the server cannot be started.
     ///
     /// # Panics
-    /// When it is not installed and `CI` is `true`.
+    /// Panics if it is not installed and `CI` is `true`.
     pub fn start() -> io::Result<Option<Self>> {
-        // Debian keeps them beside the PATH, one directory for each version.
+        // Debian installs the programs outside of the PATH, in one directory per version.
         let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
         let folders: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
         let Some(control) = program::find("pg_ctl", &folders) else { return Ok(None) };
@@ -36,7 +36,7 @@ impl Postgres {
         Ok(Some(server))
     }
 
-    /// The socket that it listens on.
+    /// Returns the path of the server's socket.
     #[must_use]
     pub fn socket(&self) -> PathBuf {
         self.directory.path().join(".s.PGSQL.5432")

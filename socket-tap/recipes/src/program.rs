@@ -1,4 +1,4 @@
-//! Servers that a recipe starts for itself.
+//! Starting servers for recipes.
 
 use std::env;
 use std::io;
@@ -9,10 +9,11 @@ use std::process::Command;
 /// PostgreSQL refuses to run as root, so root runs the servers as `nobody`.
 const NOBODY: u32 = 65534;
 
-/// Finds a program on the `PATH` or in one of `folders`. Without it a recipe is skipped, but fails in CI.
+/// Finds a program on the `PATH` or in one of `folders`. A recipe without its program is skipped locally, and fails in
+/// CI.
 ///
 /// # Panics
-/// When it is not installed and `CI` is `true`.
+/// Panics if it is not installed and `CI` is `true`.
 #[must_use]
 pub fn find(name: &str, folders: &[PathBuf]) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
@@ -25,7 +26,7 @@ pub fn find(name: &str, folders: &[PathBuf]) -> Option<PathBuf> {
     found
 }
 
-/// A command that does not run as root.
+/// Creates a command that does not run as root.
 pub(crate) fn unprivileged(program: impl AsRef<Path>) -> Command {
     let mut command = Command::new(program.as_ref());
     if rustix::process::geteuid().is_root() {
@@ -34,7 +35,7 @@ pub(crate) fn unprivileged(program: impl AsRef<Path>) -> Command {
     command
 }
 
-/// A temporary directory that belongs to the server's user.
+/// Creates a temporary directory that belongs to the server's user.
 pub(crate) fn directory() -> io::Result<tempfile::TempDir> {
     let directory = tempfile::tempdir()?;
     if rustix::process::geteuid().is_root() {

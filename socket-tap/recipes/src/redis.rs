@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 
 use crate::program;
 
-/// A running server. It ends when it is dropped.
+/// A running server. Dropping it stops the server.
 #[derive(Debug)]
 pub struct Redis {
     server: Child,
@@ -14,13 +14,13 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Starts a server; `None` when it is not installed.
+    /// Starts a server; returns `None` if it is not installed.
     ///
     /// # Errors
-    /// When it cannot be started.
+    /// Returns an error if the server cannot be started.
     ///
     /// # Panics
-    /// When it is not installed and `CI` is `true`.
+    /// Panics if it is not installed and `CI` is `true`.
     pub fn start() -> io::Result<Option<Self>> {
         let Some(program) = program::find("redis-server", &[]) else { return Ok(None) };
         let directory = program::directory()?;
@@ -37,12 +37,12 @@ impl Redis {
         if !lines.any(|line| accepts(&line)) {
             return Err(io::Error::other("redis-server ended before it accepted connections"));
         }
-        // Takes what it still logs.
+        // Reads the rest of the log, so that the server never blocks on it.
         std::thread::spawn(move || lines.count());
         Ok(Some(server))
     }
 
-    /// The socket that it listens on.
+    /// Returns the path of the server's socket.
     #[must_use]
     pub fn socket(&self) -> PathBuf {
         self.directory.path().join("redis.sock")

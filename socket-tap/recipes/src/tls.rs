@@ -1,4 +1,4 @@
-//! A certificate for `localhost`, and what both ends need to use it.
+//! A certificate for `localhost`, and TLS configurations that use it.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -7,10 +7,10 @@ use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-/// Makes a certificate, a server with it, and a client that trusts it.
+/// Creates a certificate, a server that uses it, and a client that trusts it.
 ///
 /// # Errors
-/// When no certificate can be made.
+/// Returns an error if no certificate can be created.
 pub fn pair() -> Result<(TlsAcceptor, TlsConnector), Box<dyn Error>> {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
     let certificate = made.cert.der().clone();

@@ -1,4 +1,4 @@
-//! Runs every recipe as a program. Each asserts on its own recording, and shows it.
+//! Runs every recipe as a program. Each recipe asserts on its own recording, and prints it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -53,7 +53,7 @@ fn run(name: &str) {
     assert!(shown.contains(" close "), "{name} showed no close\n{shown}\n{errors}");
 }
 
-/// Cargo builds examples beside the tests, and has no variable with their path.
+/// Returns the path of a recipe. Cargo builds examples next to the tests, and has no variable for their path.
 fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap_or_default();
     let folder = test.ancestors().nth(2).unwrap_or(&test).join("examples");

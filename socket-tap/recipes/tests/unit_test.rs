@@ -1,8 +1,8 @@
-//! A unit test of what a server does with its connection: `check::Recording`.
+//! A unit test of a server's socket calls, with `check::Recording`.
 //!
-//! The server under test takes a `TapListener`, and the test gives it one with a tap that records to memory. Each check
-//! that fails panics with the whole recording, and marks the events that it is about. Wait for the server's task, or
-//! with `recording.tap().idle().await`, before the check: its last close may come after the client has its response.
+//! The server under test takes a `TapListener`, and the test passes one with a tap that records to memory. A failed
+//! check panics with the complete recording, and marks the offending events. Before a check, wait for the server's
+//! task, or with `recording.tap().idle().await`: the server's last close may come after the client has its response.
 
 use std::io;
 
@@ -46,7 +46,7 @@ async fn response_is_one_write_after_the_request() -> io::Result<()> {
     Ok(())
 }
 
-/// The same server in production, or in a test that does not look: a tap that is off records nothing.
+/// The same server in production, or in a test without checks: a tap that is off records nothing.
 #[tokio::test]
 async fn server_works_with_the_tap_off() -> io::Result<()> {
     let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await?;

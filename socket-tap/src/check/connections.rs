@@ -1,89 +1,88 @@
-//! Checks that hold for each connection.
+//! Checks of every connection.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Check, Way, moved};
+use super::{Check, Direction, transferred};
 use crate::close::{Close, EndedBy};
 use crate::event::{Event, Op, SockId};
 
 impl Check {
-    /// So many connections were accepted or made.
+    /// Expects this number of accepted and established connections.
     ///
     /// # Panics
-    /// When there are more or fewer.
+    /// Panics if the number differs.
     #[track_caller]
     pub fn connections(&self, expected: usize) -> &Self {
-        self.count(expected, "connection", opens)
+        self.count(expected, "connection", opens_connection)
     }
 
-    /// Each connection was closed, and not before our side had finished sending by a shutdown, unless it broke.
+    /// Expects that each connection was closed, and that our side shut down its sending half before, unless the
+    /// connection failed.
     ///
-    /// A connection is half open from the moment that one side has finished and the other has not. A close without a
-    /// shutdown may become a reset, and take with it what was on its way.
+    /// A close without a shutdown may become a reset, which destroys data in flight.
     ///
     /// # Panics
-    /// When one was left open, or closed without a shutdown.
+    /// Panics if a connection was left open, or closed without a shutdown.
     #[track_caller]
     pub fn all_closed_gracefully(&self) -> &Self {
         self.all_closed();
         let shut: BTreeSet<Option<SockId>> = self.sockets(|event| matches!(event.op, Op::Shutdown)).collect();
         let broke = |close: &Close| matches!(close.ended_by, Some(EndedBy::Reset | EndedBy::Error));
-        self.never("each connection is expected to be shut down before it is closed", |event| {
+        self.never("expected a shutdown before each close", |event| {
             matches!(&event.op, Op::Close(close) if close.ended_by.is_some() && !broke(close))
                 && !shut.contains(&event.sock)
         })
     }
 
-    /// Each connection was closed.
+    /// Expects that each connection was closed.
     ///
     /// # Panics
-    /// When one was left open.
+    /// Panics if a connection was left open.
     #[track_caller]
     pub fn all_closed(&self) -> &Self {
         let closed: BTreeSet<Option<SockId>> =
             self.sockets(|event| matches!(event.op, Op::Close(_))).collect();
-        self.never("each connection is expected to be closed", |event| {
-            opens(event) && !closed.contains(&event.sock)
+        self.never("expected each connection to be closed", |event| {
+            opens_connection(event) && !closed.contains(&event.sock)
         })
     }
 
-    /// On each connection, the other side spoke first: nothing was written before something was read. HTTP/1.1 servers
-    /// do so.
+    /// Expects that on each connection the peer sends first: the program reads before it writes. HTTP/1.1 servers do.
     ///
     /// # Panics
-    /// When one wrote first.
+    /// Panics if the program wrote first on a connection.
     #[track_caller]
     pub fn first_write_after_first_read(&self) -> &Self {
-        self.spoke_first(Way::In, "the first write is expected after the first read")
+        self.check_first_direction(Direction::Received, "expected the first read before the first write")
     }
 
-    /// On each connection, our side spoke first: nothing was read before something was written. HTTP/2 servers, and
-    /// clients, do so.
+    /// Expects that on each connection the program sends first: it writes before it reads. Clients and HTTP/2 servers
+    /// do.
     ///
     /// # Panics
-    /// When one read first.
+    /// Panics if the program read first on a connection.
     #[track_caller]
     pub fn first_read_after_first_write(&self) -> &Self {
-        self.spoke_first(Way::Out, "the first read is expected after the first write")
+        self.check_first_direction(Direction::Sent, "expected the first write before the first read")
     }
 
-    /// Each connection was ended that way.
+    /// Expects that `expected` ended each connection.
     ///
     /// # Panics
-    /// When one was ended another way.
+    /// Panics if another side ended a connection.
     #[track_caller]
     pub fn ended_by(&self, expected: EndedBy) -> &Self {
         let name = format!("{expected:?}").to_lowercase();
         self.never(
-            &format!("each connection is expected to be ended by: {name}"),
+            &format!("expected each connection to be ended by {name}"),
             |event| matches!(&event.op, Op::Close(close) if close.ended_by.is_some_and(|by| by != expected)),
         )
     }
 
-    /// Small writes go out at once on each connection: it has `TCP_NODELAY`.
+    /// Expects `TCP_NODELAY` on each connection, so that small writes are sent at once.
     ///
     /// # Panics
-    /// When one has not.
+    /// Panics if a connection lacks the option.
     #[track_caller]
     pub fn nodelay(&self) -> &Self {
         let set: BTreeSet<Option<SockId>> = self
@@ -92,32 +91,34 @@ impl Check {
                     && matches!(&event.op, Op::Option { name, value } if name == "TCP_NODELAY" && *value != 0)
             })
             .collect();
-        self.never("TCP_NODELAY is expected on each connection", |event| {
-            opens(event) && !set.contains(&event.sock)
+        self.never("expected TCP_NODELAY on each connection", |event| {
+            opens_connection(event) && !set.contains(&event.sock)
         })
     }
 
     #[track_caller]
-    fn spoke_first(&self, expected: Way, expectation: &str) -> &Self {
-        // The time tells an event from the others of its socket: the first is the one that counts.
-        let mut firsts: BTreeMap<Option<SockId>, (Way, u64)> = BTreeMap::new();
+    fn check_first_direction(&self, expected: Direction, expectation: &str) -> &Self {
+        // Identified by their time, which is unique within a socket.
+        let mut firsts: BTreeMap<Option<SockId>, (Direction, u64)> = BTreeMap::new();
         for event in &self.events {
-            if let Some((way, _)) = moved(event) {
-                firsts.entry(event.sock).or_insert((way, event.t));
+            if let Some((direction, _)) = transferred(event) {
+                firsts.entry(event.sock).or_insert((direction, event.t));
             }
         }
         self.never(expectation, |event| {
-            moved(event).is_some_and(|(way, _)| way != expected && firsts[&event.sock] == (way, event.t))
+            transferred(event).is_some_and(|(direction, _)| {
+                direction != expected && firsts[&event.sock] == (direction, event.t)
+            })
         })
     }
 
-    /// The sockets of such events.
+    /// Returns the sockets of the events that match.
     fn sockets(&self, such: impl Fn(&Event) -> bool) -> impl Iterator<Item = Option<SockId>> {
         self.events.iter().filter(move |event| such(event)).map(|event| event.sock)
     }
 }
 
-/// Whether a connection begins with it.
-fn opens(event: &Event) -> bool {
+/// Returns `true` if the event begins a connection.
+fn opens_connection(event: &Event) -> bool {
     event.error.is_none() && matches!(event.op, Op::Accept { .. } | Op::Connect { .. })
 }

@@ -1,4 +1,4 @@
-//! Assertions on what a program does with its sockets, for its own tests.
+//! Assertions on the socket calls of a program, for its tests.
 //!
 //! ```
 //! use socket_tap::check::Recording;
@@ -6,18 +6,18 @@
 //! # use tokio::io::{AsyncReadExt, AsyncWriteExt};
 //! # use tokio::net::TcpStream;
 //!
-//! /// The server under test: answers one question, and closes.
+//! /// The server under test: responds to one request, and closes.
 //! async fn serve(listener: TapListener) -> std::io::Result<()> {
 //!     let (mut stream, _peer) = listener.accept().await?;
-//!     let mut question = [0; 4];
-//!     stream.read_exact(&mut question).await?;
+//!     let mut request = [0; 4];
+//!     stream.read_exact(&mut request).await?;
 //!     stream.write_all(b"answer").await?;
 //!     stream.shutdown().await
 //! }
 //!
 //! // #[tokio::test]
-//! async fn it_answers_in_one_write() -> std::io::Result<()> {
-//!     let recording = Recording::server("answers")?;
+//! async fn response_is_one_write() -> std::io::Result<()> {
+//!     let recording = Recording::server("test")?;
 //!     let listener = TapListener::bind(recording.tap(), "127.0.0.1:0").await?;
 //!     let address = listener.local_addr()?;
 //!     let server = tokio::spawn(serve(listener));
@@ -38,14 +38,14 @@
 //!         .no_errors();
 //!     Ok(())
 //! }
-//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(it_answers_in_one_write())?;
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(response_is_one_write())?;
 //! # std::io::Result::Ok(())
 //! ```
 //!
-//! A check that fails panics with the whole recording, and the events that it is about are marked:
+//! A failed check panics with the complete recording, in which the offending events are marked:
 //!
 //! ```text
-//! 1 write expected, 2 are there:
+//! expected 1 write, found 2:
 //!
 //!     0.000190   #2 accept    127.0.0.1:3000 ← 127.0.0.1:51234             fd 10
 //!     0.000310   #2 read      4 B
@@ -61,38 +61,37 @@ use crate::format::text::Lines;
 
 pub use recording::Recording;
 
-/// A recording to be checked. Each check returns it again, for the next one.
+/// A recording to be checked. Each check returns `self`, so checks can be chained.
 #[derive(Clone, Debug)]
 pub struct Check {
     events: Vec<Event>,
 }
 
 impl Check {
-    /// Checks these events.
+    /// Creates a check of these events.
     ///
     /// # Panics
-    /// When the recording has gaps: what is missing could be what a check is about.
+    /// Panics if the recording has gaps: the dropped events could be the ones to be checked.
     #[track_caller]
     #[must_use]
     pub fn new(events: impl Into<Vec<Event>>) -> Self {
         let check = Self { events: events.into() };
-        check
-            .never("no gaps expected: the recorder was overrun, so this recording proves nothing", |event| {
-                matches!(event.op, Op::Gap(_))
-            });
+        check.never("expected no gaps, but the recorder was overloaded and dropped events", |event| {
+            matches!(event.op, Op::Gap(_))
+        });
         check
     }
 
-    /// The events, for what no check here says.
+    /// Returns the events, for assertions that this module lacks.
     #[must_use]
     pub fn events(&self) -> &[Event] {
         &self.events
     }
 
-    /// The recording after the mark of that name, see [`Tap::mark`](crate::Tap::mark).
+    /// Returns the recording after the mark `name`, see [`Tap::mark`](crate::Tap::mark).
     ///
     /// # Panics
-    /// When there is none.
+    /// Panics if there is no such mark.
     #[track_caller]
     #[must_use]
     pub fn after_mark(&self, name: &str) -> Self {
@@ -100,71 +99,75 @@ impl Check {
             self.events.iter().position(|event| matches!(&event.op, Op::Mark { label } if label == name));
         match found {
             Some(mark) => Self { events: self.events[mark + 1..].to_vec() },
-            None => self.fail(&format!("a mark `{name}` expected, there is none"), |event| {
+            None => self.fail(&format!("expected a mark `{name}`, found none"), |event| {
                 matches!(event.op, Op::Mark { .. })
             }),
         }
     }
 
-    /// So many reads brought bytes. The end of the stream is none.
+    /// Expects this number of reads that received bytes. The end of stream does not count.
     ///
     /// # Panics
-    /// When there are more or fewer.
+    /// Panics if the number differs.
     #[track_caller]
     pub fn reads(&self, expected: usize) -> &Self {
-        self.count(expected, "read", |event| moved(event).is_some_and(|(way, _)| way == Way::In))
+        self.count(expected, "read", |event| {
+            transferred(event).is_some_and(|(direction, _)| direction == Direction::Received)
+        })
     }
 
-    /// So many writes took bytes.
+    /// Expects this number of writes that sent bytes.
     ///
     /// # Panics
-    /// When there are more or fewer.
+    /// Panics if the number differs.
     #[track_caller]
     pub fn writes(&self, expected: usize) -> &Self {
-        self.count(expected, "write", |event| moved(event).is_some_and(|(way, _)| way == Way::Out))
+        self.count(expected, "write", |event| {
+            transferred(event).is_some_and(|(direction, _)| direction == Direction::Sent)
+        })
     }
 
-    /// So many bytes were received, over all connections.
+    /// Expects this number of received bytes, over all connections.
     ///
     /// # Panics
-    /// When there are more or fewer.
+    /// Panics if the number differs.
     #[track_caller]
     pub fn received(&self, expected: u64) -> &Self {
-        self.bytes(expected, Way::In, "received")
+        self.bytes(expected, Direction::Received, "received")
     }
 
-    /// So many bytes were sent, over all connections.
+    /// Expects this number of sent bytes, over all connections.
     ///
     /// # Panics
-    /// When there are more or fewer.
+    /// Panics if the number differs.
     #[track_caller]
     pub fn sent(&self, expected: u64) -> &Self {
-        self.bytes(expected, Way::Out, "sent")
+        self.bytes(expected, Direction::Sent, "sent")
     }
 
-    /// No operation failed.
+    /// Expects that no operation failed.
     ///
     /// # Panics
-    /// When one did.
+    /// Panics if one failed.
     #[track_caller]
     pub fn no_errors(&self) -> &Self {
-        self.never("no errors expected, some operations failed", |event| event.error.is_some())
+        self.never("expected no errors, but some operations failed", |event| event.error.is_some())
     }
 
-    /// No event is one of those; `expectation` begins the message when one is.
+    /// Expects that no event matches `offends`. The panic message begins with `expectation`.
     ///
     /// ```
     /// # use socket_tap::check::{Check, Recording};
     /// # use socket_tap::event::Op;
     /// # let recording = Recording::server("test")?;
-    /// recording.check().never("no write above 1 MiB expected", |event| {
+    /// recording.check().never("expected no write above 1 MiB", |event| {
     ///     matches!(&event.op, Op::Write(transfer) if transfer.bytes > 1024 * 1024)
     /// });
     /// # std::io::Result::Ok(())
     /// ```
     ///
     /// # Panics
-    /// When one is.
+    /// Panics if an event matches.
     #[track_caller]
     pub fn never(&self, expectation: &str, offends: impl Fn(&Event) -> bool) -> &Self {
         if self.events.iter().any(&offends) {
@@ -174,12 +177,13 @@ impl Check {
     }
 
     #[track_caller]
-    fn bytes(&self, expected: u64, way: Way, done: &str) -> &Self {
-        let of_way = |event: &Event| moved(event).filter(|moved| moved.0 == way);
-        let found: u64 = self.events.iter().filter_map(of_way).map(|(_, bytes)| bytes).sum();
+    fn bytes(&self, expected: u64, direction: Direction, done: &str) -> &Self {
+        let in_direction =
+            |event: &Event| transferred(event).filter(|transferred| transferred.0 == direction);
+        let found: u64 = self.events.iter().filter_map(in_direction).map(|(_, bytes)| bytes).sum();
         if found != expected {
-            self.fail(&format!("{expected} B expected to be {done}, {found} B were"), |event| {
-                of_way(event).is_some()
+            self.fail(&format!("expected {expected} B {done}, found {found} B"), |event| {
+                in_direction(event).is_some()
             });
         }
         self
@@ -190,13 +194,12 @@ impl Check {
         let found = self.events.iter().filter(|event| counts(event)).count();
         if found != expected {
             let plural = if expected == 1 { "" } else { "s" };
-            let are = if found == 1 { "is" } else { "are" };
-            self.fail(&format!("{expected} {what}{plural} expected, {found} {are} there"), counts);
+            self.fail(&format!("expected {expected} {what}{plural}, found {found}"), counts);
         }
         self
     }
 
-    /// Fails with the whole recording, in which the events that are `marked` stand out.
+    /// Panics with the complete recording, in which the `marked` events stand out.
     #[track_caller]
     #[expect(clippy::panic, reason = "a failed assertion of a test")]
     fn fail(&self, message: &str, marked: impl Fn(&Event) -> bool) -> ! {
@@ -206,26 +209,26 @@ impl Check {
             lines.push(event, &mut text);
         }
         if self.events.is_empty() {
-            text.push_str("  (nothing was recorded)\n");
+            text.push_str("  (no events)\n");
         }
         panic!("{text}");
     }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
-    In,
-    Out,
+enum Direction {
+    Received,
+    Sent,
 }
 
-/// Which way bytes went, and how many, when the event moved any.
-fn moved(event: &Event) -> Option<(Way, u64)> {
-    let (way, bytes) = match &event.op {
-        Op::Read(transfer) => (Way::In, transfer.bytes),
-        Op::Write(transfer) => (Way::Out, transfer.bytes),
+/// Returns the direction and number of the bytes that the event transferred, if any.
+fn transferred(event: &Event) -> Option<(Direction, u64)> {
+    let (direction, bytes) = match &event.op {
+        Op::Read(transfer) => (Direction::Received, transfer.bytes),
+        Op::Write(transfer) => (Direction::Sent, transfer.bytes),
         _ => return None,
     };
-    (event.error.is_none() && bytes > 0).then_some((way, bytes))
+    (event.error.is_none() && bytes > 0).then_some((direction, bytes))
 }
 
 #[cfg(test)]

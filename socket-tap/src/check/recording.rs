@@ -1,4 +1,4 @@
-//! A recording in memory, and waiting for it.
+//! A recording in memory, for tests.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use super::Check;
 use crate::sink::Memory;
 use crate::tap::Tap;
 
-/// A tap that records to memory, to be checked.
+/// A tap that records to memory, for [checks](Check).
 #[derive(Clone, Debug)]
 pub struct Recording {
     tap: Tap,
@@ -14,37 +14,37 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Records the side that accepts connections.
+    /// Starts a recording of the side that accepts connections.
     ///
     /// # Errors
-    /// When no thread can be started.
+    /// Returns an error if no thread can be started.
     pub fn server(name: impl Into<String>) -> io::Result<Self> {
         let memory = Memory::new();
         Ok(Self { tap: Tap::server(name).sink(memory.clone()).start()?, memory })
     }
 
-    /// Records the side that connects.
+    /// Starts a recording of the side that connects.
     ///
     /// # Errors
-    /// As [`server`](Self::server).
+    /// Fails like [`server`](Self::server).
     pub fn client(name: impl Into<String>) -> io::Result<Self> {
         let memory = Memory::new();
         Ok(Self { tap: Tap::client(name).sink(memory.clone()).start()?, memory })
     }
 
-    /// The tap, to hand to the program under test.
+    /// Returns the tap, to pass to the program under test.
     #[must_use]
     pub fn tap(&self) -> &Tap {
         &self.tap
     }
 
-    /// What was recorded so far, to be checked. It waits until the recorder has handed over all of it, a moment.
+    /// Returns the events so far, to be checked. Blocks for a moment, until the recorder has delivered them.
     ///
-    /// A server's task may still be about to close its connection: wait for the task, or until no stream is open, with
-    /// `recording.tap().idle().await`.
+    /// A server's task may still be about to close its connection. Wait for the task first, or until no stream is open
+    /// with `recording.tap().idle().await`.
     ///
     /// # Panics
-    /// When the recording has gaps: what is missing could be what a check is about.
+    /// Panics if the recording has gaps: the dropped events could be the ones to be checked.
     #[track_caller]
     #[must_use]
     pub fn check(&self) -> Check {
@@ -54,10 +54,10 @@ impl Recording {
 }
 
 impl Memory {
-    /// What was recorded so far, to be checked; call [`Tap::flush`](crate::Tap::flush) before.
+    /// Returns the events so far, to be checked. Call [`Tap::flush`](crate::Tap::flush) first.
     ///
     /// # Panics
-    /// When the recording has gaps: what is missing could be what a check is about.
+    /// Panics if the recording has gaps: the dropped events could be the ones to be checked.
     #[track_caller]
     #[must_use]
     pub fn check(&self) -> Check {

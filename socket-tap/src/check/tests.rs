@@ -7,8 +7,8 @@ use crate::TapStream;
 use crate::close::EndedBy;
 use crate::format::Line;
 
-/// A connection that reads, writes, and is closed in order.
-const STORY: [&str; 7] = [
+/// A connection that reads, writes, and closes gracefully.
+const CONNECTION: [&str; 7] = [
     r#"{"t":1000,"sock":2,"op":"accept","on":1,"fd":11,"local":"127.0.0.1:3000","peer":"127.0.0.1:51234"}"#,
     r#"{"t":2000,"sock":2,"op":"option","name":"TCP_NODELAY","value":1}"#,
     r#"{"t":3000,"sock":2,"op":"read","bytes":4}"#,
@@ -26,22 +26,22 @@ fn events<'a>(lines: impl IntoIterator<Item = &'a str>) -> Vec<Event> {
     parsed.collect()
 }
 
-fn story() -> Check {
-    Check::new(events(STORY))
+fn connection() -> Check {
+    Check::new(events(CONNECTION))
 }
 
-/// The story without its lines of that operation.
+/// The recording without the events of one operation.
 fn without(op: &str) -> Check {
-    Check::new(events(STORY.into_iter().filter(|line| !line.contains(&format!(r#""op":"{op}""#)))))
+    Check::new(events(CONNECTION.into_iter().filter(|line| !line.contains(&format!(r#""op":"{op}""#)))))
 }
 
-/// What the check says as it fails.
+/// Returns the panic message of a check.
 fn failure<T>(check: impl FnOnce() -> T) -> String {
     let panic = catch_unwind(AssertUnwindSafe(|| _ = check())).expect_err("the check was meant to fail");
     *panic.downcast::<String>().unwrap()
 }
 
-/// The operations of the lines that are marked.
+/// Returns the operations of the marked lines.
 fn marked(message: &str) -> Vec<&str> {
     let lines = message.lines().filter_map(|line| line.strip_prefix("▶ "));
     lines
@@ -52,10 +52,10 @@ fn marked(message: &str) -> Vec<&str> {
 }
 
 #[test]
-fn a_recording_as_it_should_be_passes_every_check() {
-    let story = story();
-    story.connections(1).reads(1).writes(1).received(4).sent(6).no_errors();
-    story
+fn graceful_connection_passes_every_check() {
+    let check = connection();
+    check.connections(1).reads(1).writes(1).received(4).sent(6).no_errors();
+    check
         .first_write_after_first_read()
         .all_closed_gracefully()
         .all_closed()
@@ -64,84 +64,119 @@ fn a_recording_as_it_should_be_passes_every_check() {
 }
 
 #[test]
-fn a_failure_shows_the_whole_recording_with_what_it_is_about_marked() {
-    let message = failure(|| _ = story().writes(2));
-    let expected = "2 writes expected, 1 is there:
+fn failure_shows_recording_with_marked_events() {
+    let message = failure(|| _ = connection().writes(2));
+    insta::assert_snapshot!(message, @r"
+    expected 2 writes, found 1:
 
-    0.000001   #2 accept    127.0.0.1:3000 ← 127.0.0.1:51234             fd 11
-    0.000002   #2 option    TCP_NODELAY 1
-    0.000003   #2 read      4 B
-▶   0.000004   #2 write     6 B
-    0.000005   #2 read      0 B   the peer has finished sending (FIN)
-    0.000006   #2 shutdown  write (our FIN)
-    0.000007   #2 close     4 B in, 6 B out, 0.01 ms, ended by the peer
-";
-    assert_eq!(message, expected);
+        0.000001   #2 accept    127.0.0.1:3000 ← 127.0.0.1:51234             fd 11
+        0.000002   #2 option    TCP_NODELAY 1
+        0.000003   #2 read      4 B
+    ▶   0.000004   #2 write     6 B
+        0.000005   #2 read      0 B   the peer has finished sending (FIN)
+        0.000006   #2 shutdown  write (our FIN)
+        0.000007   #2 close     4 B in, 6 B out, 0.01 ms, ended by the peer
+    ");
 }
 
 #[test]
-fn each_check_fails_and_marks_what_it_is_about() {
+fn failed_checks_mark_the_offending_events() {
     type Failing = fn() -> String;
-    let cases: [(Failing, &str, &[&str]); 14] = [
-        (|| failure(|| _ = story().reads(0)), "0 reads expected, 1 is there", &["read"]),
-        (|| failure(|| _ = story().sent(5)), "5 B expected to be sent, 6 B were", &["write"]),
-        (|| failure(|| _ = story().connections(2)), "2 connections expected, 1 is there", &["accept"]),
-        (|| failure(|| _ = story().reads(2)), "2 reads expected, 1 is there", &["read"]),
-        (|| failure(|| _ = without("write").writes(1)), "1 write expected, 0 are there", &[]),
-        (|| failure(|| _ = story().received(5)), "5 B expected to be received, 4 B were", &["read"]),
-        (|| failure(|| _ = story().sent(7)), "7 B expected to be sent, 6 B were", &["write"]),
-        (|| failure(|| _ = without("close").all_closed()), "expected to be closed", &["accept"]),
-        (|| failure(|| _ = without("close").all_closed_gracefully()), "expected to be closed", &["accept"]),
-        (|| failure(|| _ = without("shutdown").all_closed_gracefully()), "be shut down before", &["close"]),
-        (|| failure(|| _ = without("option").nodelay()), "TCP_NODELAY is expected", &["accept"]),
-        (|| failure(|| _ = story().ended_by(EndedBy::Local)), "to be ended by: local", &["close"]),
-        (|| failure(|| _ = story().first_read_after_first_write()), "the first read", &["read"]),
-        (|| failure(|| _ = story().after_mark("gone")), "a mark `gone` expected", &[]),
+    let cases: [(Failing, &[&str]); 14] = [
+        (|| failure(|| _ = connection().reads(0)), &["read"]),
+        (|| failure(|| _ = connection().sent(5)), &["write"]),
+        (|| failure(|| _ = connection().connections(2)), &["accept"]),
+        (|| failure(|| _ = connection().reads(2)), &["read"]),
+        (|| failure(|| _ = without("write").writes(1)), &[]),
+        (|| failure(|| _ = connection().received(5)), &["read"]),
+        (|| failure(|| _ = connection().sent(7)), &["write"]),
+        (|| failure(|| _ = without("close").all_closed()), &["accept"]),
+        (|| failure(|| _ = without("close").all_closed_gracefully()), &["accept"]),
+        (|| failure(|| _ = without("shutdown").all_closed_gracefully()), &["close"]),
+        (|| failure(|| _ = without("option").nodelay()), &["accept"]),
+        (|| failure(|| _ = connection().ended_by(EndedBy::Local)), &["close"]),
+        (|| failure(|| _ = connection().first_read_after_first_write()), &["read"]),
+        (|| failure(|| _ = connection().after_mark("gone")), &[]),
     ];
-    for (failing, said, about) in cases {
+    for (failing, offending) in cases {
         let message = failing();
-        assert!(message.contains(said), "{message}");
-        assert_eq!(marked(&message), about, "{message}");
+        assert_eq!(marked(&message), offending, "{message}");
     }
 }
 
 #[test]
-fn who_wrote_first_is_found_on_the_connection_that_did() {
-    let mut lines = STORY.to_vec();
+fn messages_of_failed_checks() {
+    type Failing = fn() -> String;
+    let cases: [Failing; 12] = [
+        || failure(|| _ = connection().reads(0)),
+        || failure(|| _ = without("write").writes(1)),
+        || failure(|| _ = connection().connections(2)),
+        || failure(|| _ = connection().received(5)),
+        || failure(|| _ = connection().sent(7)),
+        || failure(|| _ = without("close").all_closed()),
+        || failure(|| _ = without("shutdown").all_closed_gracefully()),
+        || failure(|| _ = without("option").nodelay()),
+        || failure(|| _ = connection().ended_by(EndedBy::Local)),
+        || failure(|| _ = connection().first_write_after_first_read().first_read_after_first_write()),
+        || failure(|| _ = connection().after_mark("gone")),
+        || failure(|| _ = Check::new(events([r#"{"t":8000,"op":"gap","reads":3,"writes":1,"payloads":0}"#]))),
+    ];
+    let first_lines: Vec<String> =
+        cases.map(|failing| failing().lines().next().unwrap_or_default().to_owned()).into();
+    insta::assert_snapshot!(first_lines.join("\n"), @r"
+    expected 0 reads, found 1:
+    expected 1 write, found 0:
+    expected 2 connections, found 1:
+    expected 5 B received, found 4 B:
+    expected 7 B sent, found 6 B:
+    expected each connection to be closed:
+    expected a shutdown before each close:
+    expected TCP_NODELAY on each connection:
+    expected each connection to be ended by local:
+    expected the first write before the first read:
+    expected a mark `gone`, found none:
+    expected no gaps, but the recorder was overloaded and dropped events:
+    ");
+}
+
+#[test]
+fn early_write_is_marked_on_its_connection() {
+    let mut lines = CONNECTION.to_vec();
     lines.push(r#"{"t":8000,"sock":3,"op":"write","bytes":9}"#);
     lines.push(r#"{"t":9000,"sock":3,"op":"write","bytes":9}"#);
     let check = Check::new(events(lines));
     let message = failure(|| _ = check.first_write_after_first_read());
-    assert!(message.contains("▶   0.000008   #3 write"), "{message}");
-    assert_eq!(marked(&message), ["write"], "only the first");
+    let line = message.lines().find(|line| line.starts_with('▶')).unwrap();
+    assert!(line.contains("#3"), "{message}");
+    assert_eq!(marked(&message), ["write"], "only the first write offends");
 }
 
 #[test]
-fn an_error_is_shown_with_its_reason() {
-    let mut lines = STORY.to_vec();
+fn failed_operation_is_shown_with_its_reason() {
+    let mut lines = CONNECTION.to_vec();
     lines.insert(4, r#"{"t":4500,"sock":2,"op":"write","error":"broken pipe","errno":32}"#);
     let message = failure(|| _ = Check::new(events(lines)).no_errors());
-    assert!(message.contains("▶   0.000004   #2 write     failed: broken pipe (errno 32)"), "{message}");
+    let line = message.lines().find(|line| line.starts_with('▶')).unwrap();
+    assert!(line.contains("broken pipe"), "{message}");
 }
 
 #[test]
-fn what_came_before_a_mark_can_be_left_out() {
-    let mut lines = STORY.to_vec();
-    lines.insert(3, r#"{"t":3500,"op":"mark","label":"answer"}"#);
-    Check::new(events(lines)).after_mark("answer").reads(0).writes(1).connections(0);
+fn after_mark_drops_earlier_events() {
+    let mut lines = CONNECTION.to_vec();
+    lines.insert(3, r#"{"t":3500,"op":"mark","label":"response"}"#);
+    Check::new(events(lines)).after_mark("response").reads(0).writes(1).connections(0);
 }
 
 #[test]
-fn a_recording_with_gaps_proves_nothing() {
-    let mut lines = STORY.to_vec();
+fn recording_with_gaps_fails_the_check() {
+    let mut lines = CONNECTION.to_vec();
     lines.push(r#"{"t":8000,"op":"gap","reads":3,"writes":1,"payloads":0}"#);
     let message = failure(|| Check::new(events(lines)));
-    assert!(message.starts_with("no gaps expected"), "{message}");
     assert_eq!(marked(&message), ["gap"]);
 }
 
 #[test]
-fn a_failure_is_reported_where_the_check_was_called() {
+fn failure_points_to_the_calling_line() {
     let caller = std::sync::Arc::new(std::sync::Mutex::new(None));
     let seen = std::sync::Arc::clone(&caller);
     let before = std::panic::take_hook();
@@ -155,26 +190,26 @@ fn a_failure_is_reported_where_the_check_was_called() {
             then(panic);
         }
     }));
-    failure(|| _ = story().first_read_after_first_write());
+    failure(|| _ = connection().first_read_after_first_write());
     std::panic::set_hook(Box::new(move |panic| chained(panic)));
     let file = caller.lock().unwrap().take().unwrap();
     assert!(file.ends_with("check/tests.rs"), "{file}");
 }
 
 #[tokio::test]
-async fn a_recording_is_checked_from_within_a_task() {
+async fn check_works_inside_a_task() {
     let recording = Recording::client("test").unwrap();
     recording.tap().mark("here");
     assert_eq!(recording.check().events().len(), 1);
 }
 
 #[tokio::test]
-async fn check_works_in_a_task_that_has_used_up_its_budget() {
-    // tokio lets a task do 128 things before it makes it wait for its next turn.
+async fn check_works_in_a_task_without_budget() {
+    // tokio lets a task complete 128 operations before it has to yield.
     for writes in 126..=129 {
         let recording = Recording::server("busy").unwrap();
         let mut stream = TapStream::wrap(recording.tap(), tokio::io::empty(), "memory");
-        // A new turn, with the whole budget.
+        // Renews the budget.
         tokio::task::yield_now().await;
         for _ in 0..writes {
             stream.write_all(b"x").await.unwrap();

@@ -1,11 +1,11 @@
-//! Making events without a recorder: for sinks' tests, and for programs that write traces.
+//! Constructors for events, for tests of sinks and for programs that write traces.
 
 use std::borrow::Cow;
 
 use super::{Addr, Datagram, Domain, Event, Failure, Op, SockId, SocketKind, Transfer};
 
 impl Event {
-    /// An operation that succeeded `t` nanoseconds after the recording began.
+    /// Creates an event of a successful operation, `t` nanoseconds after the recording began.
     ///
     /// ```
     /// use socket_tap::event::{Event, Failure, Op, SockId, Transfer};
@@ -20,14 +20,14 @@ impl Event {
         Self { t, sock, op, error: None }
     }
 
-    /// The same operation, but that it failed.
+    /// Marks the operation as failed.
     #[must_use]
     pub fn failed(mut self, why: Failure) -> Self {
         self.error = Some(why);
         self
     }
 
-    /// A copy without payload, which is not copied first.
+    /// Copies the event without its payload, which is never cloned.
     #[must_use]
     pub fn without_data(&self) -> Self {
         let stream = |transfer: &Transfer| Transfer { data: None, ..*transfer };
@@ -45,55 +45,55 @@ impl Event {
 }
 
 impl Op {
-    /// A [`Socket`](Self::Socket).
+    /// Creates a [`Socket`](Self::Socket) operation.
     #[must_use]
     pub fn socket(domain: Domain, kind: SocketKind) -> Self {
         Self::Socket { fd: None, domain, kind }
     }
 
-    /// An [`Option`](Self::Option).
+    /// Creates an [`Option`](Self::Option) operation.
     #[must_use]
     pub fn option(name: impl Into<Cow<'static, str>>, value: i64) -> Self {
         Self::Option { name: name.into(), value }
     }
 
-    /// A [`Bind`](Self::Bind).
+    /// Creates a [`Bind`](Self::Bind) operation.
     #[must_use]
     pub fn bind() -> Self {
         Self::Bind { local: None }
     }
 
-    /// A [`Listen`](Self::Listen).
+    /// Creates a [`Listen`](Self::Listen) operation.
     #[must_use]
     pub fn listen(backlog: i32) -> Self {
         Self::Listen { backlog }
     }
 
-    /// An [`Accept`](Self::Accept) from that listening socket.
+    /// Creates an [`Accept`](Self::Accept) operation of the listening socket `on`.
     #[must_use]
     pub fn accept(on: SockId) -> Self {
         Self::Accept { on, fd: None, local: None, peer: None }
     }
 
-    /// A [`Connect`](Self::Connect).
+    /// Creates a [`Connect`](Self::Connect) operation.
     #[must_use]
     pub fn connect() -> Self {
         Self::Connect { local: None, peer: None, began: None }
     }
 
-    /// An [`Adopt`](Self::Adopt).
+    /// Creates an [`Adopt`](Self::Adopt) operation.
     #[must_use]
     pub fn adopt(domain: Domain, kind: SocketKind) -> Self {
         Self::Adopt { fd: None, domain, kind, on: None, local: None, peer: None }
     }
 
-    /// A [`Mark`](Self::Mark).
+    /// Creates a [`Mark`](Self::Mark) operation.
     #[must_use]
     pub fn mark(label: impl Into<Cow<'static, str>>) -> Self {
         Self::Mark { label: label.into() }
     }
 
-    /// The same with a file descriptor. No effect on an operation that has none.
+    /// Sets the file descriptor. Has no effect on an operation without one.
     #[must_use]
     pub fn with_fd(mut self, number: i32) -> Self {
         if let Self::Socket { fd, .. } | Self::Accept { fd, .. } | Self::Adopt { fd, .. } = &mut self {
@@ -102,7 +102,7 @@ impl Op {
         self
     }
 
-    /// The same with our address. No effect on an operation that has none.
+    /// Sets the local address. Has no effect on an operation without one.
     #[must_use]
     pub fn with_local(mut self, address: impl Into<Addr>) -> Self {
         if let Self::Bind { local }
@@ -115,7 +115,7 @@ impl Op {
         self
     }
 
-    /// The same with the other side's address. No effect on an operation that has none.
+    /// Sets the peer's address. Has no effect on an operation without one.
     #[must_use]
     pub fn with_peer(mut self, address: impl Into<Addr>) -> Self {
         match &mut self {
@@ -128,7 +128,7 @@ impl Op {
         self
     }
 
-    /// The same above another stream of the recording. No effect on anything but an [`Adopt`](Self::Adopt).
+    /// Sets the recorded stream below this one. Has an effect only on [`Adopt`](Self::Adopt).
     #[must_use]
     pub fn over(mut self, below: SockId) -> Self {
         if let Self::Adopt { on, .. } = &mut self {
@@ -139,26 +139,26 @@ impl Op {
 }
 
 impl Transfer {
-    /// So many bytes, without payload.
+    /// Creates a transfer of `bytes` bytes, without payload.
     #[must_use]
     pub fn new(bytes: u64) -> Self {
         Self { bytes, ..Self::default() }
     }
 
-    /// The end of the stream: a read of 0 bytes.
+    /// Creates the end of the stream: a read of 0 bytes.
     #[must_use]
     pub fn eof() -> Self {
         Self { eof: true, ..Self::default() }
     }
 
-    /// The same from so many buffers.
+    /// Sets the number of buffers.
     #[must_use]
     pub fn with_slices(mut self, slices: u32) -> Self {
         self.slices = Some(slices);
         self
     }
 
-    /// The same with the first of its bytes.
+    /// Sets the captured payload: the first bytes of the transfer.
     #[must_use]
     pub fn with_data(mut self, data: impl Into<Box<[u8]>>) -> Self {
         self.data = Some(data.into());
@@ -167,20 +167,20 @@ impl Transfer {
 }
 
 impl Datagram {
-    /// So many bytes, without payload and peer.
+    /// Creates a datagram of `bytes` bytes, without payload and peer.
     #[must_use]
     pub fn new(bytes: u64) -> Self {
         Self { bytes, ..Self::default() }
     }
 
-    /// The same with the address that it went to, or came from.
+    /// Sets the destination or the sender.
     #[must_use]
     pub fn with_peer(mut self, address: impl Into<Addr>) -> Self {
         self.peer = Some(address.into());
         self
     }
 
-    /// The same with the first of its bytes.
+    /// Sets the captured payload: the first bytes of the datagram.
     #[must_use]
     pub fn with_data(mut self, data: impl Into<Box<[u8]>>) -> Self {
         self.data = Some(data.into());
@@ -189,7 +189,7 @@ impl Datagram {
 }
 
 impl Failure {
-    /// A reason in words, and the operating system's number for it.
+    /// Creates a failure from a reason in words and the operating system's error number.
     #[must_use]
     pub fn new(reason: impl Into<Cow<'static, str>>, errno: Option<i32>) -> Self {
         Self { reason: reason.into(), errno }

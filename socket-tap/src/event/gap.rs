@@ -1,57 +1,57 @@
-//! Counts of what a recording lacks.
+//! Counts of dropped events.
 
 use super::{Datagram, Op, Transfer};
 
-/// Counts of what is missing, because the recorder had no room for it. The sums of a recording stay right: what its events come
-/// to and what its gaps say make the whole.
+/// Counts of the events and payloads that the recorder dropped because its buffers were full. Sums stay exact: the
+/// events of a recording and the counts of its gaps add up to the total.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Gap {
-    /// Reads and received datagrams that are not in the recording, ends of stream among them.
+    /// Dropped reads and received datagrams, including ends of stream.
     pub reads: u64,
-    /// Writes and sent datagrams that are not in the recording.
+    /// Dropped writes and sent datagrams.
     pub writes: u64,
-    /// Bytes that the missing reads brought.
+    /// Bytes of the dropped reads.
     pub rx: u64,
-    /// Bytes that the missing writes took.
+    /// Bytes of the dropped writes.
     pub tx: u64,
-    /// Operations of any other kind, or that failed, that are not in the recording.
+    /// Dropped operations of any other kind, and dropped failures.
     pub others: u64,
-    /// Connections of which nothing is in the recording. All that they did is in the counts above.
+    /// Connections without any event in the recording. The other fields count their events.
     pub connections: u64,
-    /// Reads and writes that are in the recording, without the payload that was asked for.
+    /// Reads and writes in the recording whose payload was dropped.
     pub payloads: u64,
 }
 
 impl Gap {
-    /// The same with so many missing reads, and the bytes that they brought.
+    /// Sets the number of dropped reads, and their bytes.
     #[must_use]
     pub fn with_reads(mut self, reads: u64, bytes: u64) -> Self {
         (self.reads, self.rx) = (reads, bytes);
         self
     }
 
-    /// The same with so many missing writes, and the bytes that they took.
+    /// Sets the number of dropped writes, and their bytes.
     #[must_use]
     pub fn with_writes(mut self, writes: u64, bytes: u64) -> Self {
         (self.writes, self.tx) = (writes, bytes);
         self
     }
 
-    /// Events that are missing whole.
+    /// Returns the number of dropped events.
     #[must_use]
     pub fn events(&self) -> u64 {
-        // What a trace says may be anything.
+        // A trace is untrusted input, so its numbers may overflow.
         self.reads.saturating_add(self.writes).saturating_add(self.others)
     }
 
-    /// Returns whether nothing is missing.
+    /// Returns `true` if nothing was dropped.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Adds what another gap says is missing.
+    /// Adds the counts of another gap.
     pub fn add(&mut self, other: &Self) {
         self.reads += other.reads;
         self.writes += other.writes;
@@ -62,7 +62,7 @@ impl Gap {
         self.payloads += other.payloads;
     }
 
-    /// Counts an operation that is missing.
+    /// Counts a dropped operation.
     pub(crate) fn count(&mut self, op: &Op, failed: bool) {
         match op {
             Op::Read(Transfer { bytes, .. }) | Op::RecvFrom(Datagram { bytes, .. }) if !failed => {

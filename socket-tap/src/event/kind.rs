@@ -2,10 +2,10 @@
 
 use std::net::SocketAddr;
 
-use super::words::words;
+use super::string_enum::string_enum;
 
-words! {
-    /// The address family of a socket, or what the program calls a stream that is not one: `tls`.
+string_enum! {
+    /// The address family of a socket, or the program's own name for a stream that is not a socket: `tls`.
     ///
     /// ```
     /// use socket_tap::event::Domain;
@@ -18,17 +18,17 @@ words! {
         Ipv4 = "ipv4",
         /// `AF_INET6`, `ipv6(7)`.
         Ipv6 = "ipv6",
-        /// IP, of a version that is not known.
+        /// IP of an unknown version.
         Ip = "ip",
         /// `AF_UNIX`, `unix(7)`.
         Unix = "unix",
     }
 }
 
-words! {
+string_enum! {
     /// The type of a socket.
     SocketKind {
-        /// `SOCK_STREAM`: TCP, or a stream of the Unix domain.
+        /// `SOCK_STREAM`: TCP, or a Unix-domain stream.
         Stream = "stream",
         /// `SOCK_DGRAM`: UDP.
         Datagram = "datagram",
@@ -38,7 +38,7 @@ words! {
 }
 
 impl Domain {
-    /// Returns whether it is a version of IP.
+    /// Returns `true` for any version of IP.
     #[must_use]
     pub fn is_ip(&self) -> bool {
         matches!(self, Self::Ipv4 | Self::Ipv6 | Self::Ip)
@@ -46,7 +46,7 @@ impl Domain {
 }
 
 impl From<SocketAddr> for Domain {
-    /// The family of the address.
+    /// Returns the family of the address.
     fn from(address: SocketAddr) -> Self {
         if address.is_ipv4() { Self::Ipv4 } else { Self::Ipv6 }
     }

@@ -1,12 +1,12 @@
-//! The number of a socket within its recording.
+//! Numbers of sockets.
 
 use std::fmt;
 use std::num::{NonZeroU64, ParseIntError};
 use std::str::FromStr;
 
-/// The number of a socket within its recording: a counter from 1, never the file descriptor, which the kernel reuses.
+/// The number of a socket within its recording: a counter from 1. It is never reused, unlike the file descriptor.
 ///
-/// In JSON it is a plain number: with the feature `file`, it implements serde's traits.
+/// With the feature `file` it implements serde's traits, as a plain number.
 ///
 /// ```
 /// use socket_tap::event::SockId;
@@ -22,7 +22,7 @@ use std::str::FromStr;
 pub struct SockId(NonZeroU64);
 
 impl SockId {
-    /// The socket with this number; `None` for 0, which stands for no socket.
+    /// Creates a number; `None` for 0, which stands for no socket.
     #[must_use]
     pub const fn new(number: u64) -> Option<Self> {
         match NonZeroU64::new(number) {
@@ -37,7 +37,7 @@ impl SockId {
         self.0.get()
     }
 
-    /// The socket that is made after `earlier` others.
+    /// Returns the number of the socket that is created after `earlier` others.
     pub(crate) const fn after(earlier: u64) -> Self {
         Self(NonZeroU64::MIN.saturating_add(earlier))
     }

@@ -1,4 +1,4 @@
-//! Lines that are none of a trace.
+//! Errors of parsing a line of a trace.
 
 use std::error::Error;
 use std::fmt;
@@ -6,23 +6,23 @@ use std::fmt;
 use super::VERSION;
 use super::text::printable;
 
-/// The reason why a line is not part of a trace.
+/// The reason why a line is not valid in a trace.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum LineError {
-    /// It is not JSON, or a field is missing or of the wrong type.
+    /// The line is not JSON, or a field is missing or of the wrong type.
     Json(InvalidJson),
-    /// It is JSON, and no object.
+    /// The line is JSON, but not an object.
     NotAnObject,
-    /// A field has a value that it cannot have.
+    /// A field has an invalid value.
     #[non_exhaustive]
     Value {
-        /// The field.
+        /// The name of the field.
         field: &'static str,
         /// The expected value.
         expected: &'static str,
     },
-    /// The trace was written by a newer program.
+    /// The trace has this newer version of the format.
     NewerVersion(u64),
 }
 
@@ -34,7 +34,7 @@ impl fmt::Display for LineError {
             Self::Value { field, expected } => write!(f, "field `{field}` must be {expected}"),
             Self::NewerVersion(version) => write!(
                 f,
-                "the trace has format version {version}, this program reads up to {VERSION}: use a newer one"
+                "the trace has format version {version}, but this program reads versions up to {VERSION}; use a newer program"
             ),
         }
     }
@@ -43,7 +43,7 @@ impl fmt::Display for LineError {
 impl Error for LineError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            // The text is the inner error's, so its source is, too.
+            // The message is the inner error's, and so is the source.
             Self::Json(error) => error.source(),
             _ => None,
         }
@@ -56,16 +56,17 @@ impl From<InvalidJson> for LineError {
     }
 }
 
-/// An error of the JSON parser: invalid JSON, or not the JSON of a trace. Its [`source`](Error::source) is the parser's own error.
+/// An error of the JSON parser: invalid JSON, or valid JSON that does not match the trace format. Its
+/// [`source`](Error::source) is the parser's own error.
 #[derive(Debug)]
 pub struct InvalidJson(pub(super) serde_json::Error);
 
 impl fmt::Display for InvalidJson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // serde_json counts lines, too, and each of ours is its first.
+        // serde_json appends line and column, but each parsed text is a single line.
         let text = self.0.to_string();
         let what = text.split(" at line ").next().unwrap_or_default();
-        // It quotes the line, which may hold anything.
+        // The message quotes the line, which is untrusted input.
         write!(f, "{}, at column {}", printable(what), self.0.column())
     }
 }

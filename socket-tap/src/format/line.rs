@@ -1,28 +1,28 @@
-//! A line of a trace, read and written.
+//! Parsing and writing of trace lines.
 
 use serde::Serialize;
 
 use super::lines::{EndLine, HeaderLine, VersionOnly};
-use super::{End, Header, InvalidJson, LineError, VERSION, transfer, wire};
+use super::{End, Header, InvalidJson, LineError, VERSION, flat_event, transfer};
 use crate::event::Event;
 
 /// One line of a trace.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Line {
-    /// The first.
+    /// The first line.
     Header(Header),
-    /// One in between.
+    /// A line between the first and the last.
     Event(Event),
-    /// The last.
+    /// The last line.
     End(End),
 }
 
 impl Line {
-    /// Reads the first line of a trace.
+    /// Parses the first line of a trace.
     ///
     /// # Errors
-    /// When it is not a header, or one of a newer version.
+    /// Returns an error if the line is not a header, or has a newer version of the format.
     pub fn parse_header(line: &str) -> Result<Header, LineError> {
         let VersionOnly { socket_tap: version } = serde_json::from_str(line).map_err(InvalidJson)?;
         if version > u64::from(VERSION) {
@@ -32,7 +32,7 @@ impl Line {
         Ok(header)
     }
 
-    /// Reads any line after the first.
+    /// Parses any line after the first.
     ///
     /// ```
     /// use socket_tap::format::Line;
@@ -44,11 +44,11 @@ impl Line {
     /// ```
     ///
     /// # Errors
-    /// When it is neither an event nor an end.
+    /// Returns an error if the line is neither an event nor an end line.
     pub fn parse(line: &str) -> Result<Self, LineError> {
-        match wire::parse(line) {
+        match flat_event::parse(line) {
             Ok(event) => object(line).map(|()| Self::Event(event)),
-            // Every event has an `op`; the end line has none and comes once, so it is tried second.
+            // The end line has no `op` and comes once, so it is tried second.
             Err(error) => match serde_json::from_str(line) {
                 Ok(EndLine { end: true, counts }) => Ok(Self::End(counts)),
                 _ => Err(error),
@@ -56,10 +56,10 @@ impl Line {
         }
     }
 
-    /// Writes the line, with its newline.
+    /// Writes the line, including its newline.
     ///
     /// # Errors
-    /// Those of `out`.
+    /// Returns the errors of `out`.
     pub fn write(&self, out: &mut impl std::io::Write) -> std::io::Result<()> {
         match self {
             Self::Header(header) => json_line(out, &HeaderLine(header.clone())),
@@ -69,7 +69,7 @@ impl Line {
     }
 }
 
-/// To serde an array is as good as an object, its values taken as the fields in order. To the format it is not.
+/// Rejects arrays: serde accepts an array of the fields' values in place of an object.
 fn object(line: &str) -> Result<(), LineError> {
     if line.trim_ascii_start().starts_with('{') { Ok(()) } else { Err(LineError::NotAnObject) }
 }
@@ -77,11 +77,11 @@ fn object(line: &str) -> Result<(), LineError> {
 /// Writes one event as a line.
 ///
 /// # Errors
-/// Those of `out`.
+/// Returns the errors of `out`.
 pub fn write_event(out: &mut impl std::io::Write, event: &Event) -> std::io::Result<()> {
     match transfer::of(event) {
         Some(moved) => transfer::write(out, event, moved),
-        None => json_line(out, &wire::Wire::from(event)),
+        None => json_line(out, &flat_event::FlatEvent::from(event)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The first line and the last as JSON objects: mirrors of the public types, which know nothing of serde.
+//! The first and the last line as JSON objects. These types mirror the public ones, which do not depend on serde.
 
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +57,7 @@ struct EndFields {
     continued: bool,
 }
 
-/// [`EndedBy`], inside an `Option`.
+/// [`EndedBy`] as a field that may be absent.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct EndedByField(#[serde(with = "EndedByWord")] pub(super) EndedBy);
@@ -71,7 +71,7 @@ enum EndedByWord {
     Error,
 }
 
-/// [`TcpSample`], inside an `Option`.
+/// [`TcpSample`] as a field that may be absent.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct TcpField(#[serde(with = "TcpFields")] pub(super) TcpSample);

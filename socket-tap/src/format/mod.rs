@@ -1,11 +1,13 @@
-//! The trace: JSON Lines, a [`Header`], an [`Event`](crate::event::Event) a line, an [`End`]. `TRACE.md` explains each
-//! field.
+//! The trace format: JSON Lines with a [`Header`], one [`Event`](crate::event::Event) per line, and an [`End`].
+//! `TRACE.md` describes each field.
 //!
-//! Reading and writing these lines needs the feature `file`. The types of the first and the last line, and the lines for
-//! the eye in [`text`], are always there.
+//! Parsing and writing lines needs the feature `file`. [`Header`], [`End`] and the [`text`] for a terminal are always
+//! available.
 
 #[cfg(feature = "file")]
 mod error;
+#[cfg(feature = "file")]
+mod flat_event;
 #[cfg(feature = "file")]
 mod line;
 #[cfg(feature = "file")]
@@ -18,8 +20,6 @@ mod timestamp;
 mod transfer;
 #[cfg(feature = "file")]
 mod transfer_lines;
-#[cfg(feature = "file")]
-mod wire;
 
 #[cfg(feature = "file")]
 pub use error::{InvalidJson, LineError};
@@ -31,38 +31,39 @@ pub(crate) use timestamp::Timestamp;
 #[cfg(feature = "file")]
 pub(crate) use transfer_lines::TransferLines;
 
-/// The version that this crate writes, and the newest that it reads.
+/// The version of the format that this crate writes, and the newest that it reads.
 pub const VERSION: u32 = 1;
 
-/// The first line: who recorded, when, and with which clock.
+/// The first line of a trace: the recording program, its start, and its clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Header {
-    /// Version of the format.
+    /// The version of the format.
     pub version: u32,
-    /// What the recording is called: `rest`.
+    /// The name of the recording: `rest`.
     pub name: String,
-    /// Which side of the connections recorded.
+    /// The side of the connections that recorded.
     pub side: Side,
-    /// The program that recorded, and its version.
+    /// The name and version of the recording program.
     pub program: String,
-    /// Its process id.
+    /// The process id of the recording program.
     pub pid: u32,
-    /// When the recording began, RFC 3339, UTC.
+    /// The start of the recording: RFC 3339, UTC.
     pub started: String,
-    /// The machine's monotonic clock at that moment, in nanoseconds: with it, recordings of several processes merge
-    /// on one time line.
+    /// The reading of the machine's monotonic clock at the start, in nanoseconds. With it, recordings of several
+    /// processes merge on one time line.
     pub monotonic_ns: u64,
-    /// How many bytes of payload are kept of each read and write; 0 for none.
+    /// Number of bytes that are captured of each read and write; 0 for none.
     pub capture: u64,
-    /// Which of the recording's files this is, when it was cut into several: 0 for the first.
+    /// The number of this file, if the recording was rotated into several; 0 for the first.
     pub part: u64,
-    /// What happened before is not in this file: nanoseconds since the recording began; 0 for the whole recording.
+    /// The time of the first event that this file may contain, in nanoseconds since the recording began; 0 for a
+    /// complete recording.
     pub since: u64,
 }
 
 impl Header {
-    /// The header of a recording of which nothing else is known: it began in 1970, and keeps no payload.
+    /// Creates a header that captures no payload, starts in 1970, and has no program.
     ///
     /// ```
     /// use socket_tap::format::{Header, Side};
@@ -87,17 +88,17 @@ impl Header {
     }
 }
 
-/// The side that recorded. A connection has two, so this does not grow.
+/// The side of the connections that recorded. This enum is exhaustive: a connection has two sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
-    /// It accepts connections.
+    /// The side that accepts connections.
     Server,
-    /// It connects.
+    /// The side that connects.
     Client,
 }
 
 impl Side {
-    /// Its name, as in a trace.
+    /// Returns the name that a trace uses.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -107,22 +108,22 @@ impl Side {
     }
 }
 
-/// The last line. A trace without it was cut short.
+/// The last line of a trace. A trace without it is incomplete.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct End {
-    /// Event lines before this one.
+    /// Number of events before this line.
     pub events: u64,
-    /// Events that are missing; the gaps say where, and what they were.
+    /// Number of dropped events. The gaps have the details.
     pub lost: u64,
-    /// Connections that were still open.
+    /// Number of connections that were still open.
     pub open: u64,
-    /// The recording goes on in another file.
+    /// `true` if the recording continues in another file.
     pub continued: bool,
 }
 
 impl End {
-    /// The end of a recording whose connections are all closed.
+    /// Creates the end of a recording whose connections are all closed.
     #[must_use]
     pub fn new(events: u64, lost: u64) -> Self {
         Self { events, lost, ..Self::default() }

@@ -1,9 +1,9 @@
-//! The names of the files of a recording that is cut by size.
+//! The file names of a rotated recording.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// The path of a full file of a recording that is cut by size: `shop.jsonl` is `shop.3.jsonl` as part 3.
+/// Returns the path of the full file with number `part`: part 3 of `shop.jsonl` is `shop.3.jsonl`.
 ///
 /// ```
 /// use std::path::Path;

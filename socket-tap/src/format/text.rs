@@ -1,4 +1,4 @@
-//! A recording for the eye: one line for each event.
+//! Text for a terminal: one line per event.
 //!
 //! ```text
 //!   3.201112  #2 accept    127.0.0.1:3000 ← 127.0.0.1:51234            fd 11
@@ -6,57 +6,60 @@
 //!   3.201240  #2 write     175 B in 2 slices
 //! ```
 
+mod describe;
+
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
-use crate::close::{Close, EndedBy, Totals};
-use crate::event::{Addr, Datagram, Domain, Event, Gap, Op, SockId, SocketKind, Transfer};
+use crate::event::{Datagram, Domain, Event, Op, SockId, SocketKind};
+use describe::{adopted, ended, fd, milliseconds, missing, moved, or_unknown, received, released};
 
-/// Writes events as lines. It remembers when each connection began, to say how long it lived.
+/// A formatter for events. It keeps the start of each connection, to show its duration.
 #[derive(Debug, Default)]
 pub struct Lines {
     label: Option<String>,
     color: bool,
     time_offset: u64,
     began: HashMap<Option<SockId>, u64>,
-    /// Streams that are no sockets: above TLS, a shutdown is an alert and the end of the stream no FIN.
+    /// Streams that are not sockets. Above TLS, a shutdown is an alert, and the end of the stream is not a FIN.
     above: HashSet<Option<SockId>>,
 }
 
 impl Lines {
-    /// Plain lines.
+    /// Creates a formatter without label and color.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Puts a name in front of each line, to tell several recordings apart.
+    /// Puts a label in front of each line, to distinguish several recordings.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
     }
 
-    /// Colours the operations with ANSI escapes.
+    /// Turns ANSI colors on or off.
     #[must_use]
     pub fn color(mut self, color: bool) -> Self {
         self.color = color;
         self
     }
 
-    /// Counts time from `ns` before the recording began: the zero of another recording that is shown with it.
+    /// Sets the time at which the recording began, in nanoseconds after the zero of the shown times. Recordings that
+    /// are shown together need the same zero.
     pub fn set_time_offset(&mut self, ns: u64) {
         self.time_offset = ns;
     }
 
-    /// Appends the event's line, with its newline. The line of a `connect` has the time when it returned, and how long it
-    /// took.
+    /// Appends the event's line, including its newline. The line of a `connect` shows the time of its return, and its
+    /// duration.
     pub fn push(&mut self, event: &Event, out: &mut String) {
         self.push_at(event.t, event, out);
     }
 
-    /// Does the same as [`push`](Self::push), with a time that is not the event's own: `t` nanoseconds since the recording
-    /// began. A reader that orders events by when they began gives a `connect` that time.
+    /// Appends the event's line like [`push`](Self::push), with the time `t` in nanoseconds since the recording began
+    /// instead of the event's own. It lets a reader show a `connect` at its beginning.
     pub fn push_at(&mut self, t: u64, event: &Event, out: &mut String) {
         if let Some(label) = &self.label {
             let _ = write!(out, "{label:<8}");
@@ -137,11 +140,11 @@ impl Lines {
             Op::Release(close) => released(close, self.forget(event), event.t),
             Op::Gap(gap) => missing(gap),
             Op::Mark { .. } => String::new(),
-            Op::Unknown { .. } => "(an operation that this version does not know)".to_owned(),
+            Op::Unknown { .. } => "(operation of a newer version)".to_owned(),
         }
     }
 
-    /// Forgets the stream that has ended, and returns when it began.
+    /// Forgets the stream, and returns its start.
     fn forget(&mut self, event: &Event) -> Option<u64> {
         self.above.remove(&event.sock);
         self.began.remove(&event.sock)
@@ -164,110 +167,14 @@ impl Lines {
     }
 }
 
-/// Seconds with microseconds, the way that packet captures show time.
+/// Formats nanoseconds as seconds with six decimals, as packet captures do.
 #[must_use]
 pub fn seconds(ns: u64) -> String {
     let us = ns / 1_000;
     format!("{}.{:06}", us / 1_000_000, us % 1_000_000)
 }
 
-fn fd(op: &Op) -> Option<i32> {
-    match op {
-        Op::Socket { fd, .. } | Op::Accept { fd, .. } | Op::Adopt { fd, .. } => *fd,
-        _ => None,
-    }
-}
-
-fn or_unknown(address: Option<&Addr>) -> String {
-    address.map_or_else(|| "?".to_owned(), |address| printable(&address.to_string()))
-}
-
-fn moved(transfer: &Transfer) -> String {
-    match transfer {
-        Transfer { bytes, slices: Some(1), .. } => format!("{bytes} B in 1 slice"),
-        Transfer { bytes, slices: Some(slices), .. } => format!("{bytes} B in {slices} slices"),
-        Transfer { bytes, .. } => format!("{bytes} B"),
-    }
-}
-
-/// `tls stream over #2, ? ← 127.0.0.1:51234`
-fn adopted(op: &Op) -> String {
-    let Op::Adopt { domain, kind, on, local, peer, .. } = op else {
-        return String::new();
-    };
-    let mut text = printable(&format!("{domain} {kind}"));
-    if let Some(below) = on {
-        let _ = write!(text, " over #{below}");
-    }
-    match (local, peer) {
-        (None, None) => {}
-        (Some(local), None) => _ = write!(text, ", {}", or_unknown(Some(local))),
-        (local, peer) => {
-            _ = write!(text, ", {} ↔ {}", or_unknown(local.as_ref()), or_unknown(peer.as_ref()));
-        }
-    }
-    text
-}
-
-fn received(datagram: &Datagram) -> String {
-    let mut text = format!("{} B ← {}", datagram.bytes, or_unknown(datagram.peer.as_ref()));
-    match (datagram.truncated, datagram.length) {
-        (true, Some(length)) => _ = write!(text, "   cut, it was {length} B"),
-        (true, None) => text.push_str("   cut, it was longer"),
-        (false, _) => {}
-    }
-    text
-}
-
-fn ended(close: &Close, began: Option<u64>, t: u64) -> String {
-    let ended_by = match close.ended_by {
-        // A datagram socket, or one that carried nothing.
-        None if close.totals.is_empty() => return String::new(),
-        None => {
-            let Totals { rx, tx, reads, writes } = close.totals;
-            let plural = if reads == 1 { "" } else { "s" };
-            return format!("{rx} B in {reads} datagram{plural}, {tx} B out in {writes}");
-        }
-        Some(EndedBy::Local) => "ended by us",
-        Some(EndedBy::Peer) => "ended by the peer",
-        Some(EndedBy::Reset) => "reset by the peer (RST)",
-        Some(EndedBy::Error) => "ended by an error",
-    };
-    let errno = close.errno.map_or_else(String::new, |errno| format!(" (errno {errno})"));
-    let aborted = if close.aborted { ", our close was an abort (RST)" } else { "" };
-    format!("{}{ended_by}{errno}{aborted}", went_through(close, began, t))
-}
-
-fn released(close: &Close, began: Option<u64>, t: u64) -> String {
-    format!("{}goes on without the tap", went_through(close, began, t))
-}
-
-/// The time from one moment to a later one: `0.23 ms`.
-#[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
-fn milliseconds(t: u64, since: u64) -> String {
-    format!("{:.2} ms", t.saturating_sub(since) as f64 / 1e6)
-}
-
-/// `85 B in, 175 B out, 0.23 ms, `
-fn went_through(close: &Close, began: Option<u64>, t: u64) -> String {
-    let lived = began.map_or_else(String::new, |began| format!("{}, ", milliseconds(t, began)));
-    format!("{} B in, {} B out, {lived}", close.totals.rx, close.totals.tx)
-}
-
-fn missing(gap: &Gap) -> String {
-    let Gap { reads, writes, rx, tx, others, connections, payloads } = gap;
-    let mut text = format!("no room for {reads} reads ({rx} B), {writes} writes ({tx} B)");
-    for (count, what) in
-        [(others, "other events"), (connections, "whole connections"), (payloads, "payloads")]
-    {
-        if *count > 0 {
-            let _ = write!(text, ", {count} {what}");
-        }
-    }
-    text
-}
-
-/// The text without anything that steers a terminal or begins a line: a trace comes from outside.
+/// Replaces control characters, which could steer the terminal or begin a line: a trace is untrusted input.
 ///
 /// ```
 /// assert_eq!(socket_tap::format::text::printable("gone\x1b[2J"), "gone\u{fffd}[2J");

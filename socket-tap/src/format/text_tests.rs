@@ -2,18 +2,18 @@ use super::*;
 use crate::format::Line;
 
 fn shown(lines: &[&str]) -> String {
-    let mut text = Lines::new();
+    let mut formatter = Lines::new();
     let mut out = String::new();
     for line in lines {
         let Ok(Line::Event(event)) = Line::parse(line) else { panic!("{line}") };
-        text.push(&event, &mut out);
+        formatter.push(&event, &mut out);
     }
     out
 }
 
 #[test]
-fn a_connection_reads_like_a_story() {
-    let story = shown(&[
+fn connection_is_formatted_line_by_line() {
+    let text = shown(&[
         r#"{"t":0,"sock":1,"op":"socket","fd":9,"domain":"ipv4","type":"stream"}"#,
         r#"{"t":21000,"sock":1,"op":"bind","local":"127.0.0.1:3000"}"#,
         r#"{"t":3201112000,"sock":2,"op":"accept","on":1,"fd":11,"local":"127.0.0.1:3000","peer":"127.0.0.1:51234"}"#,
@@ -23,21 +23,21 @@ fn a_connection_reads_like_a_story() {
         r#"{"t":3201320000,"sock":2,"op":"shutdown","how":"write"}"#,
         r#"{"t":3201342000,"sock":2,"op":"close","ended_by":"peer","rx":85,"tx":175,"reads":2,"writes":1}"#,
     ]);
-    let expected = "  0.000000   #1 socket    tcp ipv4                                     fd 9
-  0.000021   #1 bind      127.0.0.1:3000
-  3.201112   #2 accept    127.0.0.1:3000 ← 127.0.0.1:51234             fd 11
-  3.201160   #2 read      85 B
-  3.201240   #2 write     175 B in 2 slices
-  3.201300   #2 read      0 B   the peer has finished sending (FIN)
-  3.201320   #2 shutdown  write (our FIN)
-  3.201342   #2 close     85 B in, 175 B out, 0.23 ms, ended by the peer
-";
-    assert_eq!(story, expected);
+    insta::assert_snapshot!(text, @r"
+    0.000000   #1 socket    tcp ipv4                                     fd 9
+    0.000021   #1 bind      127.0.0.1:3000
+    3.201112   #2 accept    127.0.0.1:3000 ← 127.0.0.1:51234             fd 11
+    3.201160   #2 read      85 B
+    3.201240   #2 write     175 B in 2 slices
+    3.201300   #2 read      0 B   the peer has finished sending (FIN)
+    3.201320   #2 shutdown  write (our FIN)
+    3.201342   #2 close     85 B in, 175 B out, 0.23 ms, ended by the peer
+    ");
 }
 
 #[test]
-fn what_the_tap_did_not_make_datagrams_and_ends_read_well() {
-    let story = shown(&[
+fn adopted_sockets_datagrams_and_ends_are_formatted() {
+    let text = shown(&[
         r#"{"t":0,"sock":1,"op":"adopt","fd":3,"domain":"ipv4","type":"listener","local":"127.0.0.1:3000"}"#,
         r#"{"t":0,"sock":3,"op":"adopt","on":2,"domain":"tls","type":"stream","peer":"127.0.0.1:51234"}"#,
         r#"{"t":10000,"sock":3,"op":"release","rx":85,"tx":175,"reads":2,"writes":1}"#,
@@ -49,24 +49,30 @@ fn what_the_tap_did_not_make_datagrams_and_ends_read_well() {
         r#"{"t":50000,"sock":4,"op":"close","rx":4,"tx":7,"reads":2,"writes":1}"#,
         r#"{"t":60000,"sock":5,"op":"close","ended_by":"reset","rx":8,"tx":0,"reads":1,"writes":0,"errno":104}"#,
         r#"{"t":60000,"sock":6,"op":"close","ended_by":"local","aborted":true,"rx":8,"tx":0,"reads":1,"writes":0}"#,
+        r#"{"t":70000,"op":"gap","rx":300,"tx":70,"reads":3,"writes":1,"others":12,"connections":2,"payloads":5}"#,
+        r#"{"t":80000,"sock":7,"op":"splice"}"#,
+        r#"{"t":90000,"op":"mark","label":"end"}"#,
     ]);
-    let expected = "  0.000000   #1 adopt     ipv4 listener, 127.0.0.1:3000                fd 3
-  0.000000   #3 adopt     tls stream over #2, ? ↔ 127.0.0.1:51234
-  0.000010   #3 release   85 B in, 175 B out, 0.01 ms, goes on without the tap
-  0.000020   #4 socket    udp ipv4                                     fd 5
-  0.000030   #4 recvfrom  2 B ← 127.0.0.1:53   cut, it was 512 B
-  0.000030   #4 recvfrom  2 B ← 127.0.0.1:53   cut, it was longer
-  0.000040   #4 sendto    7 B
-  0.000040   #4 sendto    → 127.0.0.1:53 failed: permission denied (errno 1)
-  0.000050   #4 close     4 B in 2 datagrams, 7 B out in 1
-  0.000060   #5 close     8 B in, 0 B out, reset by the peer (RST) (errno 104)
-  0.000060   #6 close     8 B in, 0 B out, ended by us, our close was an abort (RST)
-";
-    assert_eq!(story, expected);
+    insta::assert_snapshot!(text, @r"
+    0.000000   #1 adopt     ipv4 listener, 127.0.0.1:3000                fd 3
+    0.000000   #3 adopt     tls stream over #2, ? ↔ 127.0.0.1:51234
+    0.000010   #3 release   85 B in, 175 B out, 0.01 ms, continues without the tap
+    0.000020   #4 socket    udp ipv4                                     fd 5
+    0.000030   #4 recvfrom  2 B ← 127.0.0.1:53   truncated from 512 B
+    0.000030   #4 recvfrom  2 B ← 127.0.0.1:53   truncated
+    0.000040   #4 sendto    7 B
+    0.000040   #4 sendto    → 127.0.0.1:53 failed: permission denied (errno 1)
+    0.000050   #4 close     4 B in 2 datagrams, 7 B out in 1
+    0.000060   #5 close     8 B in, 0 B out, reset by the peer (RST) (errno 104)
+    0.000060   #6 close     8 B in, 0 B out, ended by us, our close was an abort (RST)
+    0.000070      gap       dropped 3 reads (300 B), 1 writes (70 B), 12 other events, 2 whole connections, 5 payloads
+    0.000080   #7 splice    (operation of a newer version)
+    0.000090     ── end
+    ");
 }
 
 #[test]
-fn only_a_socket_has_a_fin() {
+fn fin_is_shown_for_sockets_only() {
     let ending = |domain: &str| {
         let adopt = format!(r#"{{"t":0,"sock":1,"op":"adopt","domain":"{domain}","type":"stream"}}"#);
         shown(&[
@@ -77,15 +83,11 @@ fn only_a_socket_has_a_fin() {
     };
     assert_eq!(ending("ipv4").matches("FIN").count(), 2);
     assert_eq!(ending("unix").matches("FIN").count(), 2);
-    let above_tls = "  0.000000   #1 adopt     tls stream
-  0.000001   #1 read      0 B   the peer has finished sending
-  0.000002   #1 shutdown  write
-";
-    assert_eq!(ending("tls"), above_tls);
+    assert!(!ending("tls").contains("FIN"));
 }
 
 #[test]
-fn a_trace_cannot_steer_the_terminal() {
+fn control_characters_are_replaced() {
     for line in [
         r#"{"t":0,"op":"mark","label":"\u001b[2Jgone"}"#,
         r#"{"t":0,"sock":1,"op":"option","name":"\u001b[2J","value":1}"#,
@@ -100,7 +102,7 @@ fn a_trace_cannot_steer_the_terminal() {
 }
 
 #[test]
-fn connect_says_how_long_it_took() {
+fn connect_shows_its_duration() {
     let line = |t: u64| {
         let event = r#"{"t":915000,"sock":3,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:80","began":795000}"#;
         let Ok(Line::Event(event)) = Line::parse(event) else { panic!("{event}") };

@@ -1,69 +1,69 @@
-//! Lines of reads and writes, in as few instructions as can be.
+//! Fast formatting of recorded reads and writes.
 //!
-//! Almost every line of a trace is one, and the drain thread shares the processors with the program under observation.
-//! A line is built from its end: a number's last digits come first, so nothing is moved into place afterwards. The lines
-//! are those of [`transfer`](super::transfer), byte for byte; tests compare both.
+//! Almost every line of a trace is one of them, and the drain thread competes for the processors with the program under
+//! observation. A line is built from its end: division yields the last digits first, so no digit has to be moved. The
+//! lines are byte for byte those of [`transfer`](super::transfer); tests compare both.
 
 use crate::event::SockId;
-use crate::recorder::{Direction, Moved};
+use crate::recorder::{Direction, DrainedTransfer};
 
-/// Longer than any line without its payload, which has at most 71 bytes of names, three numbers of 20 digits and one of
-/// 5. An index of one byte is always within it.
-const LONGEST: usize = 256;
+/// Longer than any line without its payload: at most 71 bytes of names, three numbers of 20 digits and one of 5. An
+/// index of one byte is always in bounds.
+const MAX_LINE: usize = 256;
 
-/// Writes lines of reads and writes.
+/// A formatter for reads and writes.
 #[derive(Debug)]
 pub(crate) struct TransferLines {
-    /// Filled from its end. The rest of it is stale and never written out.
-    line: [u8; LONGEST],
-    /// The time in milliseconds, which many lines share.
-    millis: Digits,
-    /// The socket's number, which many lines share, too.
-    sock: Digits,
+    /// Filled from its end. The unfilled beginning holds old bytes and is never written out.
+    line: [u8; MAX_LINE],
+    /// The time in milliseconds, which consecutive lines often share.
+    millis: CachedDigits,
+    /// The socket's number, which consecutive lines often share.
+    sock: CachedDigits,
 }
 
 impl TransferLines {
     pub(crate) fn new() -> Self {
-        Self { line: [0; LONGEST], millis: Digits::default(), sock: Digits::default() }
+        Self { line: [0; MAX_LINE], millis: CachedDigits::default(), sock: CachedDigits::default() }
     }
 
-    /// Appends the line of a read or write. Its payload is in `payload`.
+    /// Appends the line of a read or write, whose payload is in `payload`.
     pub(crate) fn append(
         &mut self,
         out: &mut Vec<u8>,
         t: u64,
         sock: Option<SockId>,
-        moved: &Moved,
+        transfer: &DrainedTransfer,
         payload: &[u8],
     ) {
-        let data = moved.payload(payload);
+        let data = transfer.payload(payload);
         let Self { line, millis, sock: last_sock } = self;
-        let mut back = Back { line, at: u8::MAX };
+        let mut writer = ReverseWriter { line, at: u8::MAX };
         match data {
-            Some(_) => back.text(b",\"data\":\""),
-            None => back.text(b"}\n"),
+            Some(_) => writer.text(b",\"data\":\""),
+            None => writer.text(b"}\n"),
         }
-        if moved.slices > 0 {
-            back.number(moved.slices.into());
-            back.text(b",\"slices\":");
+        if transfer.slices > 0 {
+            writer.number(transfer.slices.into());
+            writer.text(b",\"slices\":");
         }
-        back.number(moved.bytes);
-        match moved.direction {
-            Direction::Read => back.text(b",\"op\":\"read\",\"bytes\":"),
-            Direction::Write => back.text(b",\"op\":\"write\",\"bytes\":"),
+        writer.number(transfer.bytes);
+        match transfer.direction {
+            Direction::Read => writer.text(b",\"op\":\"read\",\"bytes\":"),
+            Direction::Write => writer.text(b",\"op\":\"write\",\"bytes\":"),
         }
         if let Some(sock) = sock {
-            back.likely(sock.get(), last_sock);
-            back.text(b",\"sock\":");
+            writer.cached_number(sock.get(), last_sock);
+            writer.text(b",\"sock\":");
         }
         if t >= MILLI {
-            back.six_digits(t % MILLI);
-            back.likely(t / MILLI, millis);
+            writer.six_digits(t % MILLI);
+            writer.cached_number(t / MILLI, millis);
         } else {
-            back.number(t);
+            writer.number(t);
         }
-        back.text(b"{\"t\":");
-        let begin = usize::from(back.at) + 1;
+        writer.text(b"{\"t\":");
+        let begin = usize::from(writer.at) + 1;
         out.extend_from_slice(&line[begin..]);
         if let Some(data) = data {
             base64(out, data);
@@ -72,30 +72,30 @@ impl TransferLines {
     }
 }
 
-/// Nanoseconds of a millisecond.
+/// Nanoseconds per millisecond.
 const MILLI: u64 = 1_000_000;
 
-/// The digits of a number that is likely to come again.
+/// The digits of a number that is likely to be repeated.
 #[derive(Debug, Default)]
-struct Digits {
+struct CachedDigits {
     number: u64,
-    /// Right-aligned.
+    /// Right-aligned digits.
     text: [u8; 20],
     length: u8,
 }
 
-/// A line that is filled from its end.
-struct Back<'a> {
-    line: &'a mut [u8; LONGEST],
-    /// The place of the next byte.
+/// A writer that fills a line from its end.
+struct ReverseWriter<'a> {
+    line: &'a mut [u8; MAX_LINE],
+    /// The index of the next byte.
     at: u8,
 }
 
-impl Back<'_> {
+impl ReverseWriter<'_> {
     #[inline]
     fn text<const N: usize>(&mut self, text: &[u8; N]) {
         let end = usize::from(self.at) + 1;
-        // It always fits: see `LONGEST`.
+        // Always fits: see `MAX_LINE`.
         if let Some(place) = self.line[..end].last_chunk_mut::<N>() {
             *place = *text;
         }
@@ -104,11 +104,11 @@ impl Back<'_> {
         self.at = self.at.wrapping_sub(length);
     }
 
-    /// A number that is likely to be that of `last`.
+    /// Writes a number that is likely to equal the `last` one.
     #[inline]
-    fn likely(&mut self, number: u64, last: &mut Digits) {
+    fn cached_number(&mut self, number: u64, last: &mut CachedDigits) {
         let (before, end) = (self.at, usize::from(self.at) + 1);
-        // No number has length 0, so the default is never taken for one.
+        // The default has length 0, so it matches no number.
         if last.number == number && last.length > 0 {
             if let Some(place) = self.line[..end].last_chunk_mut::<20>() {
                 *place = last.text;
@@ -118,7 +118,7 @@ impl Back<'_> {
         }
         self.number(number);
         if let Some(digits) = self.line[..end].last_chunk::<20>() {
-            *last = Digits { number, text: *digits, length: before.wrapping_sub(self.at) };
+            *last = CachedDigits { number, text: *digits, length: before.wrapping_sub(self.at) };
         }
     }
 
@@ -158,7 +158,7 @@ impl Back<'_> {
     }
 }
 
-/// `00` to `99`.
+/// The digits of `00` to `99`.
 static PAIRS: [[u8; 2]; 100] = {
     let mut pairs = [[0; 2]; 100];
     let mut number = 0_u8;
@@ -172,7 +172,7 @@ static PAIRS: [[u8; 2]; 100] = {
 /// The standard alphabet of base64 (RFC 4648, section 4).
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// Two characters for each 12 bits, the first in the low byte: half the look-ups of a table for 6.
+/// Two characters for each 12 bits, the first in the low byte. It halves the look-ups of a table for 6 bits.
 static BASE64: [u16; 4096] = {
     let mut pairs = [0; 4096];
     let mut bits = 0;
@@ -183,13 +183,13 @@ static BASE64: [u16; 4096] = {
     pairs
 };
 
-/// The characters for the 12 lowest bits.
+/// Returns the characters for the 12 lowest bits.
 #[inline]
 fn pair(bits: u64) -> u64 {
     BASE64[(bits & 0xfff) as usize].into()
 }
 
-/// The characters for the 24 lowest bits.
+/// Returns the characters for the 24 lowest bits.
 #[inline]
 fn four(bits: u64) -> u64 {
     pair(bits >> 12) | pair(bits) << 16
@@ -205,12 +205,12 @@ fn base64(out: &mut Vec<u8>, data: &[u8]) {
         let bits = u64::from(u32::from_be_bytes([a, b, c, d])) << 16 | u64::from(u16::from_be_bytes([e, f]));
         *eight = (four(bits >> 24) | four(bits) << 32).to_le_bytes();
     }
-    // Up to 5 bytes are left, and up to 8 characters for them.
+    // Up to 5 bytes and their 8 characters are left.
     let place = eights.get_mut(sixes.len()).map_or(last, |eight| eight.as_mut_slice());
     for (three, place) in rest.chunks(3).zip(place.chunks_mut(4)) {
         let byte = |at: usize| u64::from(three.get(at).copied().unwrap_or(0));
         let characters = four(byte(0) << 16 | byte(1) << 8 | byte(2)).to_le_bytes();
-        // A byte takes two characters, two bytes take three; the padding is there.
+        // One byte becomes two characters, two become three; the padding is already there.
         for (place, character) in place.iter_mut().zip(characters).take(three.len() + 1) {
             *place = character;
         }
@@ -218,67 +218,5 @@ fn base64(out: &mut Vec<u8>, data: &[u8]) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::event::{Event, Op, Transfer};
-    use crate::format::write_event;
-
-    const NUMBERS: [u64; 11] = [0, 1, 9, 10, 99, 100, 101, 999, 1_000, 1_234_567, u64::MAX];
-
-    fn line(t: u64, sock: Option<SockId>, moved: &Moved, payload: &[u8]) -> String {
-        let mut out = b"before\n".to_vec();
-        let mut lines = TransferLines::new();
-        // What an earlier line left must not show.
-        lines.line = [b'#'; LONGEST];
-        lines.append(&mut out, t, sock, moved, payload);
-        String::from_utf8(out.split_off(7)).unwrap()
-    }
-
-    /// The way through an event and serde.
-    fn by_event(t: u64, sock: Option<SockId>, moved: &Moved, payload: &[u8]) -> String {
-        let slices = (moved.slices > 0).then_some(moved.slices.into());
-        let data = moved.payload(payload).map(Into::into);
-        let transfer = Transfer { bytes: moved.bytes, slices, eof: false, data };
-        let op = match moved.direction {
-            Direction::Read => Op::Read(transfer),
-            Direction::Write => Op::Write(transfer),
-        };
-        let mut out = Vec::new();
-        write_event(&mut out, &Event { t, sock, op, error: None }).unwrap();
-        String::from_utf8(out).unwrap()
-    }
-
-    #[test]
-    fn lines_are_those_of_events() {
-        for direction in [Direction::Read, Direction::Write] {
-            for bytes in NUMBERS {
-                for slices in [0, 1, 64, u16::MAX] {
-                    let moved = Moved { bytes, at: 0, captured: 0, slices, direction, has_payload: false };
-                    for t in NUMBERS {
-                        for sock in NUMBERS.map(SockId::new) {
-                            assert_eq!(line(t, sock, &moved, &[]), by_event(t, sock, &moved, &[]));
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn payload_is_encoded_whatever_its_length_and_place() {
-        let payload: Vec<u8> = (0..2_000_usize).map(|at| (at * 7 % 256) as u8).collect();
-        for at in [0, 1, 77] {
-            for captured in (0..70).chain([767, 768, 769, 1_024, 1_500]) {
-                let moved = Moved {
-                    bytes: 9_000,
-                    at,
-                    captured,
-                    slices: 2,
-                    direction: Direction::Write,
-                    has_payload: true,
-                };
-                assert_eq!(line(7, None, &moved, &payload), by_event(7, None, &moved, &payload));
-            }
-        }
-    }
-}
+#[path = "transfer_lines_tests.rs"]
+mod tests;

@@ -1,8 +1,8 @@
-//! The recorder's clocks.
+//! The clocks of the recorder.
 //!
-//! The hot path reads the processor's time-stamp counter, which takes nanoseconds. The drain thread reads that counter
-//! together with the machine's monotonic clock each time it wakes, and maps everything in between linearly. The error
-//! is that of one reading and does not grow with the length of a recording.
+//! The hot path reads the processor's time-stamp counter, which takes nanoseconds. Each time the drain thread wakes, it
+//! reads that counter together with the machine's monotonic clock, and maps the readings in between linearly. The error
+//! is that of a single reading, and does not grow with the length of a recording.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -11,12 +11,12 @@ use quanta::Clock;
 
 use crate::sys;
 
-/// The clock of the hot path. Its readings have no unit of their own; [`Timeline`] turns them into nanoseconds.
+/// The clock of the hot path. Its readings have no unit; [`Timeline`] converts them to nanoseconds.
 #[derive(Clone, Debug)]
 pub(crate) enum RawClock {
-    /// The time-stamp counter, or what `quanta` finds best.
+    /// The time-stamp counter, or the best clock that `quanta` finds.
     Counter(Clock),
-    /// `CLOCK_MONOTONIC`, where the kernel itself does not trust the counter.
+    /// `CLOCK_MONOTONIC`, for machines whose kernel does not trust the counter.
     Monotonic,
 }
 
@@ -37,7 +37,7 @@ impl RawClock {
         }
     }
 
-    /// The time since that reading.
+    /// Returns the time since the reading `raw`.
     pub(crate) fn elapsed_since(&self, raw: u64) -> Duration {
         let now = self.raw();
         Duration::from_nanos(match self {
@@ -47,21 +47,22 @@ impl RawClock {
     }
 }
 
-/// Both clocks, read at the same moment.
+/// Readings of both clocks at the same moment.
 #[derive(Clone, Copy, Debug)]
 struct Anchor {
     raw: u64,
     ns: u64,
-    /// Nanoseconds for one raw unit up to the next anchor, times 2^32. Known when there is a next one.
+    /// Nanoseconds per raw unit until the next anchor, times 2^32; 0 for the last anchor.
     rate: u64,
 }
 
-/// Maps raw readings to nanoseconds since the recording began.
+/// A mapping of raw readings to nanoseconds since the recording began.
 #[derive(Debug)]
 pub(crate) struct Timeline {
     clock: RawClock,
     start_ns: u64,
-    /// In order. Between two of them the mapping is linear and never changes again, so time never runs back.
+    /// Anchors in order of time. The mapping between two of them is linear and never changes again, so time never runs
+    /// backwards.
     anchors: Vec<Anchor>,
 }
 
@@ -71,16 +72,17 @@ impl Timeline {
         Self { clock, start_ns: anchor.ns, anchors: vec![anchor] }
     }
 
-    /// The monotonic clock's reading when the recording began.
+    /// Returns the monotonic clock's reading at the start of the recording.
     pub(crate) fn start_ns(&self) -> u64 {
         self.start_ns
     }
 
-    /// Reads both clocks. Every raw reading after `complete`, up to the returned one, can be mapped from now on.
+    /// Reads both clocks, and returns the raw reading. From now on every raw reading after `complete`, up to the
+    /// returned one, can be mapped.
     pub(crate) fn advance(&mut self, complete: u64) -> u64 {
         let mut now = read(&self.clock);
         if let Some(last) = self.anchors.last() {
-            // A counter that steps back, or stands still, adds nothing.
+            // The counter stepped back or stood still.
             if now.raw <= last.raw {
                 return last.raw;
             }
@@ -90,15 +92,15 @@ impl Timeline {
             last.rate = rate(*last, now);
         }
         self.anchors.push(now);
-        // The last of those before `complete` is needed, and never less than two.
+        // Keeps the last anchor before `complete`, and at least two anchors.
         let before = self.anchors.partition_point(|anchor| anchor.raw <= complete);
         self.anchors.drain(..before.saturating_sub(1).min(self.anchors.len().saturating_sub(2)));
         now.raw
     }
 
-    /// Nanoseconds since the recording began.
+    /// Returns the nanoseconds since the recording began.
     pub(crate) fn since_start(&self, raw: u64) -> u64 {
-        // Almost every reading lies between the latest two anchors.
+        // Fast path: almost every reading lies between the latest two anchors.
         if let Some(&[before, after]) = self.anchors.last_chunk::<2>()
             && (before.raw..after.raw).contains(&raw)
         {
@@ -113,8 +115,8 @@ impl Timeline {
         ns.saturating_sub(self.start_ns)
     }
 
-    /// The raw reading that lies `ns` nanoseconds before `raw`, by the latest two anchors.
-    pub(crate) fn earlier(&self, raw: u64, ns: u64) -> u64 {
+    /// Returns the raw reading `ns` nanoseconds before `raw`, at the average rate of all anchors.
+    pub(crate) fn raw_before(&self, raw: u64, ns: u64) -> u64 {
         let (Some(first), Some(last)) = (self.anchors.first(), self.anchors.last()) else { return raw };
         let (span_raw, span_ns) = (last.raw - first.raw, last.ns - first.ns);
         let back = match span_ns {
@@ -126,8 +128,8 @@ impl Timeline {
 }
 
 impl Anchor {
-    /// Nanoseconds from the anchor to that reading, which lies before the next one. The rate is rounded down, so the
-    /// result is never beyond that.
+    /// Returns the nanoseconds from the anchor to a reading before the next anchor. The rate is rounded down, so the
+    /// result never exceeds the next anchor.
     #[inline]
     fn offset(&self, raw: u64) -> u64 {
         const HALF: u128 = 1 << 31;
@@ -141,13 +143,13 @@ fn rate(before: Anchor, after: Anchor) -> u64 {
     u64::try_from((u128::from(ns) << 32) / u128::from(raw.max(1))).unwrap_or(u64::MAX)
 }
 
-/// How often both clocks are read for one anchor, and how often at most while no try was as tight as that.
-const TRIES: usize = 3;
-const MOST_TRIES: usize = 12;
+/// Attempts to read both clocks: at least `MIN_ATTEMPTS`, and up to `MAX_ATTEMPTS` until one takes at most `TIGHT_NS`.
+const MIN_ATTEMPTS: usize = 3;
+const MAX_ATTEMPTS: usize = 12;
 const TIGHT_NS: u64 = 1_000;
 
-/// Reads the counter between two readings of the monotonic clock, and keeps the tightest of a few tries: a thread that is
-/// preempted in between would shift the whole mapping, and what two recordings say of one connection would not agree.
+/// Reads the counter between two readings of the monotonic clock, and keeps the tightest of several attempts. A
+/// preemption in between would shift the whole mapping, and the recordings of both ends of a connection would disagree.
 fn read(clock: &RawClock) -> Anchor {
     let attempt = || {
         let before = sys::monotonic_ns();
@@ -156,8 +158,8 @@ fn read(clock: &RawClock) -> Anchor {
         (width, Anchor { raw, ns: before + width / 2, rate: 0 })
     };
     let mut best = attempt();
-    for tries in 1..MOST_TRIES {
-        if tries >= TRIES && best.0 <= TIGHT_NS {
+    for tries in 1..MAX_ATTEMPTS {
+        if tries >= MIN_ATTEMPTS && best.0 <= TIGHT_NS {
             break;
         }
         let next = attempt();
@@ -189,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn anchors_stay_until_no_pending_reading_needs_them() {
+    fn anchors_stay_while_readings_need_them() {
         let mut timeline = Timeline::start(RawClock::Monotonic);
         let oldest = timeline.advance(0);
         let mapped = timeline.since_start(oldest - 1);
@@ -203,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn mapped_time_never_runs_back() {
+    fn mapped_time_never_runs_backwards() {
         let clock = RawClock::new();
         let mut timeline = Timeline::start(clock.clone());
         let mut last = 0;

@@ -11,17 +11,17 @@ use super::sync::{Condvar, Mutex, OnceLock, mpsc};
 use super::{Recorder, lock};
 use crate::format::End;
 
-/// The longest time between an event and its batch. A process that is killed loses about as much.
+/// The longest time between an event and its batch. A process that is killed loses about as many events.
 const INTERVAL: Duration = Duration::from_millis(20);
 
-/// A request to the drain thread. It replies when it is done; a reply that is dropped means that it has ended.
+/// A command for the drain thread, which replies when it is done. A dropped reply means that the thread has ended.
 #[derive(Debug)]
 pub(crate) enum Command {
-    /// Hand over everything that has happened so far.
+    /// Deliver all events so far.
     Flush(Reply<()>),
-    /// The same, then complete the recording.
+    /// Deliver all events so far, then complete the recording.
     Finish(Reply<io::Result<End>>),
-    /// The same, as soon as no stream is open, or at that moment.
+    /// Complete the recording as soon as no stream is open, or at this moment.
     FinishWhenIdle(Instant, Reply<io::Result<End>>),
 }
 
@@ -30,48 +30,48 @@ pub(crate) enum Command {
 pub(crate) enum Reply<T> {
     Task(oneshot::Sender<T>),
     Thread(mpsc::SyncSender<T>),
-    Nobody,
+    None,
 }
 
 impl<T> Reply<T> {
     pub(crate) fn send(self, value: T) {
-        // The one who asked may have stopped waiting.
+        // The receiver may have stopped waiting.
         match self {
             Self::Task(reply) => _ = reply.send(value),
             Self::Thread(reply) => _ = reply.try_send(value),
-            Self::Nobody => {}
+            Self::None => {}
         }
     }
 }
 
-/// The commands that wait, and the thread that takes them.
+/// The queue of commands, and the thread that executes them.
 #[derive(Debug)]
 pub(super) struct Commands {
-    /// `None` when the drain thread has ended.
-    waiting: Mutex<Option<Vec<Command>>>,
+    /// `None` after the drain thread has ended.
+    queue: Mutex<Option<Vec<Command>>>,
     ended: Condvar,
     drain: OnceLock<Thread>,
-    /// Somebody waits for the last stream to close.
-    for_idle: AtomicBool,
-    /// [`INTERVAL`], but for tests.
+    /// A command waits for the last stream to close.
+    idle_requested: AtomicBool,
+    /// [`INTERVAL`], except in tests.
     interval: Duration,
-    /// A child process that was forked has no drain thread.
+    /// The process id, to detect a forked child, which has no drain thread.
     process: u32,
 }
 
 impl Commands {
     pub(super) fn new() -> Self {
         Self {
-            waiting: Mutex::new(Some(Vec::new())),
+            queue: Mutex::new(Some(Vec::new())),
             ended: Condvar::new(),
             drain: OnceLock::new(),
-            for_idle: AtomicBool::new(false),
+            idle_requested: AtomicBool::new(false),
             interval: INTERVAL,
             process: std::process::id(),
         }
     }
 
-    /// Wakes the drain thread; if it does not sleep, its next sleep ends at once.
+    /// Wakes the drain thread. If it is not asleep, its next sleep ends at once.
     pub(super) fn wake(&self) {
         if let Some(drain) = self.drain.get() {
             drain.unpark();
@@ -79,7 +79,7 @@ impl Commands {
     }
 
     pub(super) fn waits_for_idle(&self) -> bool {
-        self.for_idle.load(Ordering::Acquire)
+        self.idle_requested.load(Ordering::Acquire)
     }
 
     #[cfg(test)]
@@ -88,50 +88,50 @@ impl Commands {
         self.interval = interval;
     }
 
-    fn forked(&self) -> bool {
+    fn is_forked_child(&self) -> bool {
         self.process != std::process::id()
     }
 }
 
 impl Recorder {
-    /// Names the thread that [`wait`](Self::wait)s.
-    pub(crate) fn drained_by(&self, thread: &Thread) {
+    /// Sets the thread that calls [`wait`](Self::wait).
+    pub(crate) fn set_drain_thread(&self, thread: &Thread) {
         let _ = self.commands.drain.set(thread.clone());
     }
 
-    pub(crate) fn is_drained_by_this_thread(&self) -> bool {
+    pub(crate) fn is_on_drain_thread(&self) -> bool {
         self.commands.drain.get().is_some_and(|drain| drain.id() == thread::current().id())
     }
 
-    /// Asks the drain thread. When it has ended, the command is dropped, and with it the reply.
+    /// Queues a command. If the drain thread has ended, the command and its reply are dropped.
     pub(crate) fn command(&self, command: Command) {
-        // The lock may have been held by another thread at the moment of the fork, which has no copy here.
-        if self.commands.forked() {
+        // Another thread may have held the lock at the moment of the fork. That thread does not exist in the child.
+        if self.commands.is_forked_child() {
             return;
         }
-        if let Some(commands) = lock(&self.commands.waiting).as_mut() {
+        if let Some(commands) = lock(&self.commands.queue).as_mut() {
             if matches!(command, Command::FinishWhenIdle(..)) {
-                self.commands.for_idle.store(true, Ordering::Release);
+                self.commands.idle_requested.store(true, Ordering::Release);
             }
             commands.push(command);
         }
         self.commands.wake();
     }
 
-    /// Waits until the drain thread has ended, `longest` at most.
+    /// Waits until the drain thread has ended, for at most `longest`.
     pub(crate) fn wait_for_end(&self, longest: Duration) {
-        if self.commands.forked() {
+        if self.commands.is_forked_child() {
             return;
         }
-        let waiting = lock(&self.commands.waiting);
+        let waiting = lock(&self.commands.queue);
         let _ended = self.commands.ended.wait_timeout_while(waiting, longest, |waiting| waiting.is_some());
     }
 
-    /// Waits for commands, for a shard that fills up, or for the interval to pass.
+    /// Waits for commands, a half-full shard, the deadline `until`, or the interval.
     pub(super) fn wait(&self, until: Option<Instant>) -> Vec<Command> {
         let commands = self.take_commands();
-        // The flag, not only the thread's token: a sink that blocks may have used up the token.
-        if !commands.is_empty() || self.pressed.load(Ordering::Acquire) {
+        // Checks the flag, because a blocking sink may have consumed the thread's unpark token.
+        if !commands.is_empty() || self.half_full.load(Ordering::Acquire) {
             return commands;
         }
         let left = until.map(|until| until.saturating_duration_since(Instant::now()));
@@ -140,14 +140,14 @@ impl Recorder {
     }
 
     fn take_commands(&self) -> Vec<Command> {
-        lock(&self.commands.waiting).as_mut().map(std::mem::take).unwrap_or_default()
+        lock(&self.commands.queue).as_mut().map(std::mem::take).unwrap_or_default()
     }
 
-    /// Takes no further commands and drops those that wait.
-    pub(super) fn end_commands(&self) {
-        let left = lock(&self.commands.waiting).take();
+    /// Closes the queue and drops the remaining commands.
+    pub(super) fn close_commands(&self) {
+        let left = lock(&self.commands.queue).take();
         self.commands.ended.notify_all();
-        // Without the lock: the task that a dropped reply wakes may ask again at once.
+        // Dropped without the lock: a task that is woken by a dropped reply may send a command at once.
         drop(left);
     }
 }

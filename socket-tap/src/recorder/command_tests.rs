@@ -3,27 +3,27 @@ use std::sync::mpsc;
 
 use super::*;
 use crate::event::SockId;
-#[cfg(target_os = "linux")]
-use crate::own_process::passes_in_its_own_process;
 use crate::recorder::{Capacity, Direction, RawClock, Stamp};
+#[cfg(target_os = "linux")]
+use crate::separate_process::passes_in_separate_process;
 use crate::sink::Memory;
 use crate::tap::Tap;
 
-/// A fork copies this thread alone, so in the child nobody drains. What must not happen there is that anything waits.
+/// A fork copies only the calling thread, so the child has no drain thread and must not wait for one.
 #[cfg(target_os = "linux")]
 #[test]
 #[cfg_attr(miri, ignore = "starts a process")]
-fn a_forked_child_neither_hangs_nor_panics() {
-    passes_in_its_own_process("recorder::command::tests::forks_in_a_process_of_its_own");
+fn forked_child_neither_hangs_nor_panics() {
+    passes_in_separate_process("recorder::command::tests::forks");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 #[ignore = "forks: run by the test above, in a process of its own"]
 #[expect(unsafe_code, reason = "fork has no safe form")]
-fn forks_in_a_process_of_its_own() {
+fn forks() {
     let tap = Tap::server("test").sink(Memory::new()).start().unwrap();
-    // SAFETY: the child calls nothing but the code under test, which takes no lock there, and `_exit`.
+    // SAFETY: the child calls only the code under test, which takes no lock there, and `_exit`.
     match unsafe { libc::fork() } {
         0 => {
             let ended: io::Result<_> = tap.finish_blocking();
@@ -35,37 +35,37 @@ fn forks_in_a_process_of_its_own() {
             let mut status = 0;
             // SAFETY: waits for our own child and writes to our own integer.
             assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
-            assert_eq!(status, 0, "finish reports that the recording is another process's");
+            assert_eq!(status, 0, "finish must fail in the child");
             assert_eq!(tap.finish_blocking().unwrap().events, 0);
         }
     }
 }
 
-/// A recorder that this test drains, and whose drain thread would sleep for a minute.
-fn drowsy(capture: usize) -> Recorder {
+/// A recorder without a drain thread, whose interval is a minute.
+fn recorder_with_long_interval(capture: usize) -> Recorder {
     let capacity = Capacity { capture, events: 1_000, payload: 1_000 };
     let mut recorder = Recorder::new(RawClock::new(), 0, capacity);
     recorder.commands.set_interval(Duration::from_secs(60));
     recorder
 }
 
-/// Returns whether `wait` returns soon although `load` came while the drain thread was busy, before it went to sleep.
+/// Returns `true` if `wait` returns soon after `load` ran while the drain thread was busy and not yet asleep.
 fn wakes_after(recorder: &Recorder, load: impl FnOnce()) -> bool {
     let (busy, is_busy) = mpsc::channel();
-    let (go_on, go) = mpsc::channel();
+    let (release, released) = mpsc::channel();
     let (woken, is_woken) = mpsc::channel();
     thread::scope(|scope| {
         scope.spawn(move || {
-            recorder.drained_by(&thread::current());
+            recorder.set_drain_thread(&thread::current());
             busy.send(()).unwrap();
-            go.recv().unwrap();
+            released.recv().unwrap();
             recorder.wait(None);
-            // Nobody listens any more when it came too late.
+            // The test stops listening after its timeout.
             let _ = woken.send(());
         });
         is_busy.recv().unwrap();
         load();
-        go_on.send(()).unwrap();
+        release.send(()).unwrap();
         let soon = is_woken.recv_timeout(Duration::from_secs(20)).is_ok();
         recorder.commands.wake();
         soon
@@ -73,8 +73,8 @@ fn wakes_after(recorder: &Recorder, load: impl FnOnce()) -> bool {
 }
 
 #[test]
-fn a_half_full_shard_wakes_a_drain_thread_that_was_feeding_its_sinks() {
-    let recorder = drowsy(0);
+fn half_full_shard_wakes_a_busy_drain_thread() {
+    let recorder = recorder_with_long_interval(0);
     let read =
         || recorder.transfer(SockId::after(0), Direction::Read, (1, 0), std::iter::empty(), Stamp::Now);
     assert!(wakes_after(&recorder, || (0..1_000).for_each(|_| _ = read())));
@@ -82,7 +82,7 @@ fn a_half_full_shard_wakes_a_drain_thread_that_was_feeding_its_sinks() {
 
 #[test]
 fn half_full_payload_wakes_the_drain_thread() {
-    let recorder = drowsy(100);
+    let recorder = recorder_with_long_interval(100);
     let bytes = [7_u8; 100];
     let read = || {
         recorder.transfer(

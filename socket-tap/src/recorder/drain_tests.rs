@@ -1,36 +1,36 @@
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::event::SockId;
-use crate::recorder::{Capacity, Change, Direction, Keep, RawClock, Recorder, Stamp};
+use crate::event::{Op, SockId};
+use crate::recorder::{Capacity, Direction, RawClock, Recorder, Stamp, StreamChange, WhenFull};
 use crate::sink::Memory;
 
-struct Stepped {
+struct ManualDrain {
     clock: RawClock,
     recording: Recording,
     drain: Drain,
     memory: Memory,
 }
 
-/// A recording whose drain thread is this test.
-fn stepped() -> Stepped {
+/// A recording whose drain thread is the test.
+fn manual() -> ManualDrain {
     let memory = Memory::new();
-    Stepped { memory: memory.clone(), ..stepped_with(64, vec![Box::new(memory)]) }
+    ManualDrain { memory: memory.clone(), ..manual_with(64, vec![Box::new(memory)]) }
 }
 
-fn stepped_with(events: usize, sinks: Vec<Box<dyn Sink>>) -> Stepped {
-    stepped_of(Capacity { capture: 0, events, payload: 0 }, sinks)
+fn manual_with(events: usize, sinks: Vec<Box<dyn Sink>>) -> ManualDrain {
+    manual_of(Capacity { capture: 0, events, payload: 0 }, sinks)
 }
 
-fn stepped_of(capacity: Capacity, sinks: Vec<Box<dyn Sink>>) -> Stepped {
+fn manual_of(capacity: Capacity, sinks: Vec<Box<dyn Sink>>) -> ManualDrain {
     let clock = RawClock::new();
     let timeline = Timeline::start(clock.clone());
     let recording = Recording::new(Recorder::new(clock.clone(), timeline.start_ns(), capacity));
     let drain = Drain::new(&recording, timeline, sinks, None);
-    Stepped { clock, recording, drain, memory: Memory::new() }
+    ManualDrain { clock, recording, drain, memory: Memory::new() }
 }
 
-impl Stepped {
+impl ManualDrain {
     fn mark(&self, label: &'static str, stamp: Stamp<'_>) {
         mark(&self.recording, label, stamp);
     }
@@ -46,111 +46,111 @@ impl Stepped {
 
 fn mark(recorder: &Recorder, label: &'static str, stamp: Stamp<'_>) {
     let op = Op::Mark { label: label.into() };
-    recorder.milestone(None, (op, None), (Keep::IfRoom, Change::None), stamp);
+    recorder.lifecycle_event(None, (op, None), (WhenFull::Drop, StreamChange::None), stamp);
 }
 
 #[test]
-fn records_after_the_reading_wait_for_the_next_round() {
-    let mut stepped = stepped();
-    stepped.mark("before", Stamp::Now);
-    let reading = stepped.clock.raw();
-    // A counter that two readings in a row may find the same says nothing about their order.
-    while stepped.clock.raw() == reading {}
-    stepped.mark("after", Stamp::Now);
-    stepped.drain.drain_until(reading);
-    assert_eq!(stepped.labels(), ["before"]);
-    stepped.drain.drain_up_to_now();
-    assert_eq!(stepped.labels(), ["before", "after"]);
+fn later_records_wait_for_the_next_round() {
+    let mut manual = manual();
+    manual.mark("before", Stamp::Now);
+    let reading = manual.clock.raw();
+    // Two equal readings of the counter would not order the records.
+    while manual.clock.raw() == reading {}
+    manual.mark("after", Stamp::Now);
+    manual.drain.drain_until(reading);
+    assert_eq!(manual.labels(), ["before"]);
+    manual.drain.drain_up_to_now();
+    assert_eq!(manual.labels(), ["before", "after"]);
 }
 
 #[test]
-fn a_call_in_progress_is_recorded_before_what_happened_meanwhile() {
-    let mut stepped = stepped();
-    let entered = stepped.recording.enter();
-    let reading = stepped.clock.raw();
-    while stepped.clock.raw() == reading {}
-    stepped.mark("read by the peer", Stamp::Now);
-    stepped.drain.drain();
-    assert_eq!(stepped.labels(), [""; 0], "the write that caused it has not returned");
-    stepped.mark("written", Stamp::Entered(&entered));
+fn call_in_progress_is_delivered_in_entry_order() {
+    let mut manual = manual();
+    let entered = manual.recording.enter();
+    let reading = manual.clock.raw();
+    while manual.clock.raw() == reading {}
+    manual.mark("read by the peer", Stamp::Now);
+    manual.drain.drain();
+    assert_eq!(manual.labels(), [""; 0], "the write that caused it has not returned");
+    manual.mark("written", Stamp::Entered(&entered));
     drop(entered);
-    stepped.drain.drain_up_to_now();
-    assert_eq!(stepped.labels(), ["written", "read by the peer"]);
-    let events = stepped.memory.events();
+    manual.drain.drain_up_to_now();
+    assert_eq!(manual.labels(), ["written", "read by the peer"]);
+    let events = manual.memory.events();
     assert!(events[0].t < events[1].t, "{events:?}");
 }
 
 #[test]
-fn a_call_keeps_its_entry_time_however_long_it_takes() {
-    let mut stepped = stepped();
-    let entered = stepped.recording.enter();
-    let entry = stepped.recording.now();
-    // Rounds in which nothing else happens, for 5 ms.
-    while stepped.recording.now() < entry + 5_000_000 {
-        stepped.drain.drain();
+fn long_call_keeps_its_entry_time() {
+    let mut manual = manual();
+    let entered = manual.recording.enter();
+    let entry = manual.recording.now();
+    // Rounds without other records, for 5 ms.
+    while manual.recording.now() < entry + 5_000_000 {
+        manual.drain.drain();
     }
-    stepped.mark("written", Stamp::Entered(&entered));
+    manual.mark("written", Stamp::Entered(&entered));
     drop(entered);
-    stepped.drain.drain_up_to_now();
-    let t = stepped.memory.events()[0].t;
+    manual.drain.drain_up_to_now();
+    let t = manual.memory.events()[0].t;
     assert!(t < entry + 1_000_000, "entered at {entry} ns, recorded as {t} ns");
 }
 
 #[test]
-fn a_call_in_progress_holds_back_at_most_what_the_shards_hold() {
-    let mut stepped = stepped();
-    let entered = stepped.recording.enter();
-    let (capacity, _) = stepped.drain.capacity();
+fn call_in_progress_delays_a_bounded_backlog() {
+    let mut manual = manual();
+    let entered = manual.recording.enter();
+    let (capacity, _) = manual.drain.capacity();
     let mut backlog = 0;
     for _ in 0..capacity / 32 {
-        (0..64).for_each(|_| stepped.mark("meanwhile", Stamp::Now));
-        stepped.drain.drain();
-        backlog = backlog.max(stepped.drain.pending.records.len());
+        (0..64).for_each(|_| manual.mark("meanwhile", Stamp::Now));
+        manual.drain.drain();
+        backlog = backlog.max(manual.drain.pending.records.len());
     }
     assert!(backlog <= capacity, "{backlog} records wait, the shards hold {capacity}");
-    stepped.mark("late", Stamp::Entered(&entered));
+    manual.mark("late", Stamp::Entered(&entered));
     drop(entered);
-    stepped.drain.drain_up_to_now();
-    let events = stepped.memory.events();
+    manual.drain.drain_up_to_now();
+    let events = manual.memory.events();
     assert_eq!(events.len(), 2 * capacity + 1);
     assert!(events.is_sorted_by_key(|event| event.t));
 }
 
 #[test]
-fn a_call_in_progress_holds_back_at_most_the_payload_that_the_shards_hold() {
+fn call_in_progress_delays_bounded_payload() {
     let capacity = Capacity { capture: 100, events: 64 * 1024, payload: 4_000 };
-    let mut stepped = stepped_of(capacity, vec![]);
-    let entered = stepped.recording.enter();
+    let mut manual = manual_of(capacity, vec![]);
+    let entered = manual.recording.enter();
     let (bytes, mut backlog) = ([7; 100], 0);
     for _ in 0..200 {
         let size = (bytes.len(), 0);
-        stepped.recording.transfer(
+        manual.recording.transfer(
             SockId::after(0),
             Direction::Read,
             size,
             [&bytes[..]].into_iter(),
             Stamp::Now,
         );
-        stepped.drain.drain();
-        backlog = backlog.max(stepped.drain.pending.payload.len());
+        manual.drain.drain();
+        backlog = backlog.max(manual.drain.pending.payload.len());
     }
     drop(entered);
     assert!(backlog <= capacity.payload, "{backlog} bytes wait, the shards hold {}", capacity.payload);
 }
 
 #[test]
-fn the_end_takes_records_whatever_their_clock_says() {
-    let mut stepped = stepped();
-    let entered = stepped.recording.enter();
-    stepped.mark("last", Stamp::Entered(&entered));
-    assert_eq!(stepped.drain.end().events, 1);
-    assert_eq!(stepped.labels(), ["last"]);
+fn end_delivers_records_of_calls_in_progress() {
+    let mut manual = manual();
+    let entered = manual.recording.enter();
+    manual.mark("last", Stamp::Entered(&entered));
+    assert_eq!(manual.drain.end().events, 1);
+    assert_eq!(manual.labels(), ["last"]);
 }
 
-/// Keeps the names of the calls that it gets.
-struct Calls(Arc<Mutex<Vec<&'static str>>>);
+/// A sink that records its calls.
+struct CallLog(Arc<Mutex<Vec<&'static str>>>);
 
-impl Sink for Calls {
+impl Sink for CallLog {
     fn name(&self) -> String {
         "calls".to_owned()
     }
@@ -167,22 +167,22 @@ impl Sink for Calls {
 }
 
 #[test]
-fn sinks_are_flushed_once_after_all_batches_of_a_round() {
+fn sinks_are_flushed_once_per_round() {
     let calls = Arc::default();
-    let mut stepped = stepped_with(1 << 17, vec![Box::new(Calls(Arc::clone(&calls)))]);
-    for _ in 0..=MOST_EVENTS {
-        stepped.mark("step", Stamp::Now);
+    let mut manual = manual_with(1 << 17, vec![Box::new(CallLog(Arc::clone(&calls)))]);
+    for _ in 0..=MAX_BATCH {
+        manual.mark("step", Stamp::Now);
     }
-    stepped.drain.drain_up_to_now();
+    manual.drain.drain_up_to_now();
     assert_eq!(*lock(&calls), ["events", "events", "flush"]);
-    stepped.drain.drain_up_to_now();
+    manual.drain.drain_up_to_now();
     assert_eq!(lock(&calls).len(), 3, "an empty round flushes nothing");
 }
 
-/// Records as much as the shards hold each time that it gets a batch: a load that it cannot keep up with.
-struct Overrun(Arc<Mutex<Option<Recording>>>);
+/// A sink that records as much as the shards hold for each batch, so that the load exceeds its speed.
+struct OverloadingSink(Arc<Mutex<Option<Recording>>>);
 
-impl Sink for Overrun {
+impl Sink for OverloadingSink {
     fn name(&self) -> String {
         "a slow disk".to_owned()
     }
@@ -195,22 +195,22 @@ impl Sink for Overrun {
     }
 }
 
-/// The capacity of each shard of an [`Overrun`] recording.
-const CAPACITY: usize = 2 * MOST_EVENTS;
+/// The capacity of each shard of an [`OverloadingSink`] recording.
+const CAPACITY: usize = 2 * MAX_BATCH;
 
 #[test]
-fn backlog_is_bounded_however_long_a_sink_is_overrun() {
+fn backlog_is_bounded_under_overload() {
     let load = Arc::default();
-    let mut stepped = stepped_with(64, vec![Box::new(Overrun(Arc::clone(&load)))]);
-    *lock(&load) = Some(stepped.recording.clone());
-    stepped.mark("begin", Stamp::Now);
+    let mut manual = manual_with(64, vec![Box::new(OverloadingSink(Arc::clone(&load)))]);
+    *lock(&load) = Some(manual.recording.clone());
+    manual.mark("begin", Stamp::Now);
     let backlogs: Vec<usize> = (0..20)
         .map(|_| {
-            stepped.drain.drain_up_to_now();
-            stepped.drain.pending.records.len()
+            manual.drain.drain_up_to_now();
+            manual.drain.pending.records.len()
         })
         .collect();
     *lock(&load) = None;
-    let most = 3 * stepped.drain.capacity().0;
+    let most = 3 * manual.drain.capacity().0;
     assert!(backlogs.iter().all(|backlog| *backlog <= most), "more than {most}: {backlogs:?}");
 }

@@ -9,37 +9,37 @@ use super::sync::Weak;
 use super::sync::atomic::{AtomicUsize, Ordering};
 use super::{Command, Recorder, Reply};
 
-/// The longest time that dropping the last handle waits for the end of the trace, on a thread that runs no asynchronous tasks.
-const LONGEST_END: Duration = Duration::from_secs(1);
+/// The time that dropping the last handle waits for the end of the trace, on a thread without an asynchronous runtime.
+const MAX_WAIT: Duration = Duration::from_secs(1);
 
-/// A handle to a recording. Every tap and every socket has one. The recording ends when the last is dropped.
+/// A handle to a recording, held by every tap and every socket. Dropping the last one ends the recording.
 ///
-/// The drain thread keeps the recorder, but no handle.
+/// The drain thread keeps the recorder alive, but not the recording.
 #[derive(Debug)]
-pub(crate) struct Recording(Arc<Counted>);
+pub(crate) struct Recording(Arc<SharedRecorder>);
 
 #[derive(Debug)]
-struct Counted {
+struct SharedRecorder {
     recorder: Recorder,
     handles: AtomicUsize,
 }
 
-/// The drain thread's reference to a recording. It does not keep the recording alive.
+/// The drain thread's reference to a recorder. It does not keep the recording alive.
 #[derive(Debug)]
-pub(crate) struct Drained(Arc<Counted>);
+pub(crate) struct RecorderRef(Arc<SharedRecorder>);
 
-/// A panic hook's reference to a recording.
+/// A panic hook's reference to a recorder.
 #[cfg(feature = "file")]
 #[derive(Clone, Debug)]
-pub(crate) struct WeakRecording(Weak<Counted>);
+pub(crate) struct WeakRecording(Weak<SharedRecorder>);
 
 impl Recording {
     pub(crate) fn new(recorder: Recorder) -> Self {
-        Self(Arc::new(Counted { recorder, handles: AtomicUsize::new(1) }))
+        Self(Arc::new(SharedRecorder { recorder, handles: AtomicUsize::new(1) }))
     }
 
-    pub(super) fn drained(&self) -> Drained {
-        Drained(Arc::clone(&self.0))
+    pub(super) fn recorder_ref(&self) -> RecorderRef {
+        RecorderRef(Arc::clone(&self.0))
     }
 
     #[cfg(feature = "file")]
@@ -50,9 +50,9 @@ impl Recording {
 
 #[cfg(feature = "file")]
 impl WeakRecording {
-    /// The recorder, also of a recording that is about to end; it does not keep the recording alive.
-    pub(crate) fn upgrade(&self) -> Option<Drained> {
-        self.0.upgrade().map(Drained)
+    /// Returns the recorder, even if its recording is about to end, without keeping the recording alive.
+    pub(crate) fn upgrade(&self) -> Option<RecorderRef> {
+        self.0.upgrade().map(RecorderRef)
     }
 }
 
@@ -71,7 +71,7 @@ impl Deref for Recording {
     }
 }
 
-impl Deref for Drained {
+impl Deref for RecorderRef {
     type Target = Recorder;
 
     fn deref(&self) -> &Recorder {
@@ -84,11 +84,11 @@ impl Drop for Recording {
         if self.0.handles.fetch_sub(1, Ordering::AcqRel) > 1 {
             return;
         }
-        self.command(Command::Finish(Reply::Nobody));
-        // The process may be about to end. A thread that runs tasks must not wait, though: a sink may depend on one of
-        // them. Nor may the drain thread, when a sink held the last handle.
-        if !in_a_runtime() && !self.is_drained_by_this_thread() {
-            self.wait_for_end(LONGEST_END);
+        self.command(Command::Finish(Reply::None));
+        // Waits because the process may be about to end. A thread that runs tasks must not wait, because a sink may
+        // depend on one of them. Nor must the drain thread, if a sink held the last handle.
+        if !in_a_runtime() && !self.is_on_drain_thread() {
+            self.wait_for_end(MAX_WAIT);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Sinks that do what a sink should not.
+//! Sinks that misbehave.
 
 use std::io;
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use crate::event::Event;
 use crate::sink::{Memory, Sink};
 use crate::tap::Tap;
 
-/// Fails its first batch, and panics where it is asked to.
+/// A sink that fails on its first batch, and panics in `name` or in `drop`.
 struct Broken {
     in_name: bool,
     in_drop: bool,
@@ -36,7 +36,7 @@ impl Drop for Broken {
 }
 
 #[test]
-fn sink_that_panics_in_its_name_or_drop_does_not_end_the_recording() {
+fn sink_panicking_in_name_or_drop_is_isolated() {
     for (in_name, in_drop) in [(true, false), (false, true)] {
         let memory = Memory::new();
         let tap = Tap::server("test").sink(Broken { in_name, in_drop }).sink(memory.clone()).start().unwrap();
@@ -48,7 +48,7 @@ fn sink_that_panics_in_its_name_or_drop_does_not_end_the_recording() {
     }
 }
 
-/// Calls something for each batch, on the recorder's own thread.
+/// A sink that calls a closure for each batch, on the recorder's own thread.
 struct Calls<F>(F);
 
 impl<F: FnMut() + Send + 'static> Sink for Calls<F> {
@@ -63,7 +63,7 @@ impl<F: FnMut() + Send + 'static> Sink for Calls<F> {
 }
 
 #[test]
-fn waiting_for_the_recorder_on_its_own_thread_returns_at_once() {
+fn waiting_on_the_drain_thread_returns_at_once() {
     let own = Arc::<Mutex<Option<Tap>>>::default();
     let (called, calls) = mpsc::channel();
     let sink = Calls({
@@ -87,27 +87,27 @@ fn waiting_for_the_recorder_on_its_own_thread_returns_at_once() {
     assert_eq!(tap.finish_blocking().unwrap().events, 1, "the recording continues");
 }
 
-/// A task that asks the recorder again, on the thread that wakes it.
-struct Asks(Recorder);
+/// A waker that sends a command on the thread that wakes it.
+struct CommandOnWake(Recorder);
 
-impl std::task::Wake for Asks {
+impl std::task::Wake for CommandOnWake {
     fn wake(self: Arc<Self>) {
-        self.0.command(Command::Flush(Reply::Nobody));
+        self.0.command(Command::Flush(Reply::None));
     }
 }
 
 #[test]
-fn task_that_is_woken_by_the_end_may_ask_again() {
+fn task_woken_by_the_end_may_send_commands() {
     let capacity = Capacity { capture: 0, events: 1, payload: 0 };
-    let asks = Arc::new(Asks(Recorder::new(RawClock::new(), 0, capacity)));
+    let waker_recorder = Arc::new(CommandOnWake(Recorder::new(RawClock::new(), 0, capacity)));
     let (reply, mut replied) = tokio::sync::oneshot::channel();
-    let waker = Arc::clone(&asks).into();
+    let waker = Arc::clone(&waker_recorder).into();
     let polled = Pin::new(&mut replied).poll(&mut Context::from_waker(&waker));
     assert!(polled.is_pending());
-    asks.0.command(Command::Flush(Reply::Task(reply)));
+    waker_recorder.0.command(Command::Flush(Reply::Task(reply)));
     let (ended, has_ended) = mpsc::channel();
     thread::spawn(move || {
-        asks.0.end_commands();
+        waker_recorder.0.close_commands();
         ended.send(()).unwrap();
     });
     has_ended.recv_timeout(Duration::from_secs(20)).expect("a task is woken with the commands locked");

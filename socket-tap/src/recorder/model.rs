@@ -1,5 +1,5 @@
-//! The recorder with its drain thread, in many orders of its steps: at random, and by the priorities of
-//! [PCT](https://doi.org/10.1145/1736020.1736040). No time passes in them, so a wake-up that is lost is a deadlock.
+//! A model of the recorder with its drain thread, which runs many interleavings: random ones, and those of
+//! [PCT](https://doi.org/10.1145/1736020.1736040). No time passes in the model, so a lost wake-up is a deadlock.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,19 +13,19 @@ use super::sync::{mpsc, thread};
 use super::*;
 use crate::event::{Event, Gap, Transfer};
 use crate::format::End;
-use crate::sensor::Sensor;
 use crate::sink::Memory;
-use crate::socket_state::Access;
+use crate::socket_recorder::SocketRecorder;
 use crate::tap::Tap;
+use crate::transfer_count::Access;
 
-/// Orders to try of each kind.
+/// Number of interleavings per scheduler.
 const ORDERS: usize = 1_000;
 
-/// One model at a time: they share the list of calls.
-static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
+/// Held by the running model, because all models share the call slots.
+static RUNNING: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
 fn check(model: fn()) {
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let _running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
     run(model, RandomScheduler::new(ORDERS));
     run(model, PctScheduler::new(3, ORDERS));
 }
@@ -36,30 +36,30 @@ fn run(model: fn(), scheduler: impl Scheduler + 'static) {
     Runner::new(scheduler, config).run(model);
 }
 
-/// A recording with room for so many reads and writes in each of its two shards.
+/// Starts a recording with capacity for `room` reads and writes in each of its two shards.
 fn start(room: usize) -> (Tap, Memory) {
     let memory = Memory::new();
     (Tap::server("model").buffer(2 * room, 0).sink(memory.clone()).start().unwrap(), memory)
 }
 
-fn accept(tap: &Tap) -> Sensor {
-    let sensor = Sensor::new(tap.recording().unwrap(), None);
-    sensor.done(Op::Accept { on: sensor.sock(), fd: None, local: None, peer: None });
-    sensor
+fn accept(tap: &Tap) -> SocketRecorder {
+    let socket = SocketRecorder::new(tap.recording().unwrap(), None);
+    socket.succeeded(Op::Accept { on: socket.sock(), fd: None, local: None, peer: None });
+    socket
 }
 
-fn read(sensor: &Sensor, bytes: usize) {
-    sensor.read(&[0; 16][..bytes], 16, Access::Exclusive);
+fn read(socket: &SocketRecorder, bytes: usize) {
+    socket.read(&[0; 16][..bytes], 16, Access::Exclusive);
 }
 
-/// Writes, and calls `sent` when the kernel would have the bytes.
-fn write(sensor: &Sensor, bytes: usize, sent: impl FnOnce()) {
-    let entered = sensor.enter();
+/// Records a write, and calls `sent` at the moment at which the kernel would have the bytes.
+fn write(socket: &SocketRecorder, bytes: usize, sent: impl FnOnce()) {
+    let entered = socket.enter();
     sent();
-    sensor.wrote(&entered, (bytes, 0), std::iter::once(&[0; 16][..bytes]), Access::Exclusive);
+    socket.wrote(&entered, (bytes, 0), std::iter::once(&[0; 16][..bytes]), Access::Exclusive);
 }
 
-/// The events of each socket, the number of bytes for a read or write.
+/// Groups events by socket: the number of bytes for a read or write, the name for any other.
 fn by_socket(events: &[Event]) -> BTreeMap<SockId, Vec<String>> {
     let mut sockets: BTreeMap<SockId, Vec<String>> = BTreeMap::new();
     for event in events {
@@ -74,24 +74,24 @@ fn by_socket(events: &[Event]) -> BTreeMap<SockId, Vec<String>> {
 
 fn in_order(memory: &Memory) -> Vec<Event> {
     let events = memory.events();
-    assert!(events.is_sorted_by_key(|event| event.t), "time runs back: {events:?}");
+    assert!(events.is_sorted_by_key(|event| event.t), "time runs backwards: {events:?}");
     events
 }
 
 #[test]
-fn end_cuts_each_socket_once_and_counts_it_as_open_or_closed() {
+fn end_counts_each_socket_as_open_or_closed() {
     check(|| {
         let (tap, memory) = start(8);
         let threads = [0, 1].map(|_| {
             let tap = tap.clone();
             thread::spawn(move || {
-                let sensor = accept(&tap);
-                read(&sensor, 1);
-                write(&sensor, 2, || {});
-                // The rest of its life is in the shard of another thread.
+                let socket = accept(&tap);
+                read(&socket, 1);
+                write(&socket, 2, || {});
+                // The remaining events are recorded by another thread, in its shard.
                 let rest = thread::spawn(move || {
-                    read(&sensor, 3);
-                    write(&sensor, 4, || {});
+                    read(&socket, 3);
+                    write(&socket, 4, || {});
                 });
                 rest.join().unwrap();
             })
@@ -101,7 +101,7 @@ fn end_cuts_each_socket_once_and_counts_it_as_open_or_closed() {
         threads.into_iter().for_each(|thread| thread.join().unwrap());
         assert_eq!((memory.events().len(), tap.open_sockets().len(), tap.open_streams()), (cut, 0, 0));
         let recorder = tap.recording().unwrap();
-        assert!(recorder.shards.iter().all(|shard| lock(&shard.0).is_empty()), "taken after the end");
+        assert!(recorder.shards.iter().all(|shard| lock(&shard.0).is_empty()), "recorded after the end");
         let mut open = 0;
         for (sock, events) in by_socket(&memory.events()) {
             assert!(
@@ -116,14 +116,14 @@ fn end_cuts_each_socket_once_and_counts_it_as_open_or_closed() {
 }
 
 #[test]
-fn nothing_is_lost_uncounted_or_doubled() {
+fn lost_events_are_counted_exactly() {
     check(|| {
         let (tap, memory) = start(2);
         let threads = [0, 1].map(|_| {
             let tap = tap.clone();
             thread::spawn(move || {
-                let sensor = accept(&tap);
-                (1..5).for_each(|bytes| read(&sensor, bytes));
+                let socket = accept(&tap);
+                (1..5).for_each(|bytes| read(&socket, bytes));
             })
         });
         threads.into_iter().for_each(|thread| thread.join().unwrap());
@@ -154,17 +154,17 @@ fn nothing_is_lost_uncounted_or_doubled() {
 }
 
 #[test]
-fn write_comes_before_the_read_that_it_causes() {
+fn write_precedes_the_read_that_it_causes() {
     check(|| {
         let (tap, memory) = start(8);
         let (send, receive) = mpsc::channel();
         let reader = thread::spawn({
             let tap = tap.clone();
             move || {
-                let sensor = accept(&tap);
+                let socket = accept(&tap);
                 receive.recv().unwrap();
-                read(&sensor, 2);
-                sensor
+                read(&socket, 2);
+                socket
             }
         });
         let flusher = thread::spawn({
@@ -188,16 +188,16 @@ fn write_comes_before_the_read_that_it_causes() {
 }
 
 #[test]
-fn flush_hands_over_what_was_recorded_before() {
+fn flush_delivers_earlier_events() {
     check(|| {
         let (tap, memory) = start(8);
         let threads = [0, 1].map(|_| {
             let (tap, memory) = (tap.clone(), memory.clone());
             thread::spawn(move || {
-                let sensor = accept(&tap);
-                write(&sensor, 1, || {});
+                let socket = accept(&tap);
+                write(&socket, 1, || {});
                 tap.flush_blocking();
-                assert_eq!(by_socket(&memory.events())[&sensor.sock()], ["accept", "1"]);
+                assert_eq!(by_socket(&memory.events())[&socket.sock()], ["accept", "1"]);
             })
         });
         threads.into_iter().for_each(|thread| thread.join().unwrap());
@@ -207,7 +207,7 @@ fn flush_hands_over_what_was_recorded_before() {
 }
 
 #[test]
-fn every_request_is_answered_whatever_ends_the_recording() {
+fn every_command_gets_a_reply() {
     check(|| {
         let (tap, memory) = start(8);
         let ends: [fn(&Tap) -> io::Result<End>; 2] =
@@ -220,8 +220,8 @@ fn every_request_is_answered_whatever_ends_the_recording() {
             let tap = tap.clone();
             move || tap.flush_blocking()
         });
-        let sensor = accept(&tap);
-        drop((tap, sensor));
+        let socket = accept(&tap);
+        drop((tap, socket));
         let ended = threads.map(|thread| thread.join().unwrap());
         flusher.join().unwrap();
         assert!(ended.contains(&true), "at least the first request ends the recording");
@@ -230,11 +230,11 @@ fn every_request_is_answered_whatever_ends_the_recording() {
 }
 
 #[test]
-fn last_close_completes_a_recording_that_waits_for_it() {
+fn last_close_completes_finish_when_idle() {
     check(|| {
         let (tap, memory) = start(8);
-        let sensor = accept(&tap);
-        let closer = thread::spawn(move || drop(sensor));
+        let socket = accept(&tap);
+        let closer = thread::spawn(move || drop(socket));
         let end = block_on(tap.finish_when_idle(Duration::from_secs(3_600))).unwrap();
         assert_eq!((end.open, end.events, memory.events().len()), (0, 2, 2));
         closer.join().unwrap();

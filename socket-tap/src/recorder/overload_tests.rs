@@ -1,4 +1,4 @@
-//! What happens when the sinks take nothing for long.
+//! Behavior under overload, while a sink blocks.
 
 use std::collections::HashMap;
 use std::io;
@@ -7,18 +7,18 @@ use std::sync::mpsc;
 use super::*;
 use crate::close::Totals;
 use crate::event::{Event, Gap, Transfer};
-use crate::sensor::Sensor;
 use crate::sink::{Memory, Sink};
-use crate::socket_state::Access;
+use crate::socket_recorder::SocketRecorder;
 use crate::tap::Tap;
+use crate::transfer_count::Access;
 
-/// Says when it has the first batch, and holds it until it is told to go on.
-struct Held {
+/// A sink that reports its first batch, and blocks until the test releases it.
+struct BlockingSink {
     reached: Option<mpsc::Sender<()>>,
-    go_on: mpsc::Receiver<()>,
+    released: mpsc::Receiver<()>,
 }
 
-impl Sink for Held {
+impl Sink for BlockingSink {
     fn name(&self) -> String {
         "a slow disk".to_owned()
     }
@@ -26,21 +26,22 @@ impl Sink for Held {
     fn events(&mut self, _: &[Event]) -> io::Result<()> {
         if let Some(reached) = self.reached.take() {
             reached.send(()).unwrap();
-            let _ = self.go_on.recv();
+            let _ = self.released.recv();
         }
         Ok(())
     }
 }
 
-/// Runs `load` while the sinks are held, and returns what was recorded, without what came before.
-fn held(load: impl FnOnce(&Tap, &Recording)) -> (Vec<Event>, u64) {
-    // Dropped after the channels: a load that panics lets the sink go, or the tap would wait for it.
+/// Runs `load` while the sink blocks, and returns the events after the first one and the number of lost events.
+fn while_blocked(load: impl FnOnce(&Tap, &Recording)) -> (Vec<Event>, u64) {
+    // Dropped after the channels: if `load` panics, the sink is released, so that the tap does not wait for it.
     let tap;
-    let (memory, (reached, is_held), (release, go_on)) = (Memory::new(), mpsc::channel(), mpsc::channel());
-    let held = Held { reached: Some(reached), go_on };
-    tap = Tap::server("test").buffer(1, 0).sink(held).sink(memory.clone()).start().unwrap();
+    let (memory, (reached, is_blocked), (release, released)) =
+        (Memory::new(), mpsc::channel(), mpsc::channel());
+    let while_blocked = BlockingSink { reached: Some(reached), released };
+    tap = Tap::server("test").buffer(1, 0).sink(while_blocked).sink(memory.clone()).start().unwrap();
     tap.mark("before");
-    is_held.recv().unwrap();
+    is_blocked.recv().unwrap();
     let recorder = tap.recording().unwrap().clone();
     load(&tap, &recorder);
     release.send(()).unwrap();
@@ -49,23 +50,23 @@ fn held(load: impl FnOnce(&Tap, &Recording)) -> (Vec<Event>, u64) {
     (memory.events().split_off(1), end.lost)
 }
 
-fn connection(recorder: &Recording) -> Sensor {
-    let sensor = Sensor::new(recorder, None);
-    sensor.done(Op::Accept { on: sensor.sock(), fd: None, local: None, peer: None });
-    sensor
+fn connection(recorder: &Recording) -> SocketRecorder {
+    let socket = SocketRecorder::new(recorder, None);
+    socket.succeeded(Op::Accept { on: socket.sock(), fd: None, local: None, peer: None });
+    socket
 }
 
-fn live(sensor: Sensor) {
-    sensor.read(b"ping", 8, Access::Exclusive);
-    let entered = sensor.enter();
-    sensor.wrote(&entered, (6, 0), std::iter::once(&b"answer"[..]), Access::Exclusive);
+fn run(socket: SocketRecorder) {
+    socket.read(b"ping", 8, Access::Exclusive);
+    let entered = socket.enter();
+    socket.wrote(&entered, (6, 0), std::iter::once(&b"answer"[..]), Access::Exclusive);
     drop(entered);
-    sensor.read(b"", 8, Access::Exclusive);
-    sensor.shut_down(&sensor.enter(), &Ok(()));
+    socket.read(b"", 8, Access::Exclusive);
+    socket.shut_down(&socket.enter(), &Ok(()));
 }
 
-fn waiting(recorder: &Recorder) -> usize {
-    recorder.shards.iter().map(|shard| lock(&shard.0).waiting()).sum()
+fn buffered(recorder: &Recorder) -> usize {
+    recorder.shards.iter().map(|shard| lock(&shard.0).buffered()).sum()
 }
 
 fn gaps(events: &[Event]) -> Gap {
@@ -81,13 +82,13 @@ fn gaps(events: &[Event]) -> Gap {
 const CONNECTIONS: u64 = 20_000;
 
 #[test]
-fn memory_is_bounded_and_the_sums_are_right_when_the_sinks_take_nothing() {
-    let (events, lost) = held(|_, recorder| {
+fn blocked_sinks_bound_memory_and_keep_sums() {
+    let (events, lost) = while_blocked(|_, recorder| {
         for _ in 0..CONNECTIONS {
-            live(connection(recorder));
+            run(connection(recorder));
         }
-        // This thread fills one shard; the last connection that it took in is told to its end.
-        assert!(waiting(recorder) <= LEAST_MILESTONES + 9, "{} wait", waiting(recorder));
+        // This thread fills one shard; the last connection exceeds it by its reserved events.
+        assert!(buffered(recorder) <= MIN_LIFECYCLE_EVENTS + 9, "{} events are buffered", buffered(recorder));
     });
     let gap = gaps(&events);
     let (mut accepts, mut closes, mut seen) = (0, 0, Totals::default());
@@ -100,52 +101,56 @@ fn memory_is_bounded_and_the_sums_are_right_when_the_sinks_take_nothing() {
             _ => {}
         }
     }
-    assert!(gap.connections > 0, "the reserve was meant to be too small");
+    assert!(gap.connections > 0, "the capacity must be too small");
     assert_eq!((accepts + gap.connections, closes), (CONNECTIONS, accepts));
     assert_eq!((seen.reads + gap.reads, seen.rx + gap.rx), (2 * CONNECTIONS, 4 * CONNECTIONS));
     assert_eq!((seen.writes + gap.writes, seen.tx + gap.tx), (CONNECTIONS, 6 * CONNECTIONS));
-    // Of each connection: accept, two reads, write, shutdown, close.
+    // Each connection has six events: accept, two reads, write, shutdown, close.
     let present = events.iter().filter(|event| !matches!(event.op, Op::Gap(_))).count() as u64;
     assert_eq!((present + gap.events(), lost), (6 * CONNECTIONS, gap.events()));
 }
 
 #[test]
-fn a_connection_is_told_to_its_end_or_left_out_whole() {
-    let (events, _) = held(|_, recorder| {
-        let early: Vec<Sensor> = (0..100).map(|_| connection(recorder)).collect();
+fn connection_is_recorded_to_its_end_or_dropped() {
+    let (events, _) = while_blocked(|_, recorder| {
+        let early: Vec<SocketRecorder> = (0..100).map(|_| connection(recorder)).collect();
         for _ in 0..CONNECTIONS {
-            live(connection(recorder));
+            run(connection(recorder));
         }
-        early.into_iter().for_each(live);
+        early.into_iter().for_each(run);
     });
-    let mut stories: HashMap<SockId, Vec<&str>> = HashMap::new();
+    let mut sockets: HashMap<SockId, Vec<&str>> = HashMap::new();
     for event in &events {
         let Some(sock) = event.sock else { continue };
-        stories.entry(sock).or_default().push(match &event.op {
+        sockets.entry(sock).or_default().push(match &event.op {
             Op::Read(Transfer { eof: true, .. }) => "eof",
             op => op.name(),
         });
     }
-    assert!(stories.len() > 100 && (stories.len() as u64) < CONNECTIONS, "{} are told", stories.len());
-    for (sock, mut story) in stories {
-        // Reads and writes have room of their own, and not much here.
-        story.retain(|op| !matches!(*op, "read" | "write"));
-        assert_eq!(story, ["accept", "eof", "shutdown", "close"], "#{sock}");
+    assert!(
+        sockets.len() > 100 && (sockets.len() as u64) < CONNECTIONS,
+        "{} sockets are recorded",
+        sockets.len()
+    );
+    for (sock, mut events_of_socket) in sockets {
+        // Reads and writes have a separate buffer, which is small here.
+        events_of_socket.retain(|op| !matches!(*op, "read" | "write"));
+        assert_eq!(events_of_socket, ["accept", "eof", "shutdown", "close"], "#{sock}");
     }
 }
 
 #[test]
-fn neither_errors_without_end_nor_marks_fill_the_memory() {
-    let (events, lost) = held(|tap, recorder| {
+fn endless_errors_and_marks_are_bounded() {
+    let (events, lost) = while_blocked(|tap, recorder| {
         let broken = connection(recorder);
         for _ in 0..CONNECTIONS {
             broken.transfer_failed(Direction::Read, &io::ErrorKind::ConnectionReset.into());
             tap.mark("again");
         }
         drop(broken);
-        assert!(waiting(recorder) <= LEAST_MILESTONES + 9, "{} wait", waiting(recorder));
+        assert!(buffered(recorder) <= MIN_LIFECYCLE_EVENTS + 9, "{} events are buffered", buffered(recorder));
     });
     assert_eq!(gaps(&events).others, lost);
     assert_eq!(events.len() as u64 - 1 + lost, 2 * CONNECTIONS + 2);
-    assert!(events.iter().any(|event| matches!(event.op, Op::Close(_))), "the close is never lost");
+    assert!(events.iter().any(|event| matches!(event.op, Op::Close(_))), "the close must be recorded");
 }

@@ -7,34 +7,34 @@ use super::sync::{Arc, Mutex};
 use crate::event::SockId;
 use crate::socket_state::SocketState;
 
-/// Parts with a lock each: connections come and go on every thread.
-const PARTS: usize = 16;
+/// Number of separately locked parts: connections open and close on every thread.
+const STRIPES: usize = 16;
 
 #[derive(Debug)]
-pub(crate) struct Registry([Mutex<BTreeMap<SockId, Arc<SocketState>>>; PARTS]);
+pub(crate) struct Registry([Mutex<BTreeMap<SockId, Arc<SocketState>>>; STRIPES]);
 
 impl Registry {
     pub(super) fn new() -> Self {
         Self(std::array::from_fn(|_| Mutex::default()))
     }
 
-    fn part(&self, sock: SockId) -> &Mutex<BTreeMap<SockId, Arc<SocketState>>> {
+    fn stripe(&self, sock: SockId) -> &Mutex<BTreeMap<SockId, Arc<SocketState>>> {
         #[expect(clippy::cast_possible_truncation, reason = "the remainder is below 16")]
-        &self.0[(sock.get() % PARTS as u64) as usize]
+        &self.0[(sock.get() % STRIPES as u64) as usize]
     }
 
     pub(crate) fn insert(&self, socket: &Arc<SocketState>) {
-        lock(self.part(socket.sock())).insert(socket.sock(), Arc::clone(socket));
+        lock(self.stripe(socket.sock())).insert(socket.sock(), Arc::clone(socket));
     }
 
-    /// Forgets a socket that is about to close. While [`each`](Self::each) looks at it, this waits: the descriptor stays
-    /// that socket's for so long.
+    /// Removes a socket that is about to close. Waits while [`map`](Self::map) visits the socket, so that its
+    /// descriptor stays valid.
     pub(crate) fn remove(&self, sock: SockId) {
-        lock(self.part(sock)).remove(&sock);
+        lock(self.stripe(sock)).remove(&sock);
     }
 
-    /// Calls `look` for each open socket, in the order in which they were made.
-    pub(crate) fn each<T>(&self, mut look: impl FnMut(&SocketState) -> T) -> Vec<T> {
+    /// Calls `look` for each open socket, and returns the results in the order in which the sockets were created.
+    pub(crate) fn map<T>(&self, mut look: impl FnMut(&SocketState) -> T) -> Vec<T> {
         let mut seen: Vec<(SockId, T)> = Vec::new();
         for part in &self.0 {
             seen.extend(lock(part).values().map(|socket| (socket.sock(), look(socket))));

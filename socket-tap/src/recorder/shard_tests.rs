@@ -1,9 +1,9 @@
 use std::net::SocketAddr;
 
-use super::super::envelope::Cut;
+use super::super::datagram_info::Truncation;
 use super::*;
 
-const ROOM: Room = Room { details: 2, milestones: 4, payload: 4 };
+const CAPACITY: ShardCapacity = ShardCapacity { transfers: 2, lifecycle_events: 4, payload: 4 };
 
 fn read(shard: &mut Shard, raw: u64, bytes: &[u8]) -> bool {
     shard.transfer(
@@ -15,9 +15,9 @@ fn read(shard: &mut Shard, raw: u64, bytes: &[u8]) -> bool {
     )
 }
 
-fn taken(shard: &mut Shard) -> (Taken, Gap) {
-    let (mut out, mut gap) = (Taken::default(), Gap::default());
-    shard.empty_into(&mut out, &mut gap);
+fn taken(shard: &mut Shard) -> (DrainedRecords, Gap) {
+    let (mut out, mut gap) = (DrainedRecords::default(), Gap::default());
+    shard.drain_into(&mut out, &mut gap);
     (out, gap)
 }
 
@@ -26,41 +26,41 @@ fn emptied(shard: &mut Shard) -> (Vec<Timed<Record>>, Gap) {
     (out.records, gap)
 }
 
-/// The bytes and the payload of each read.
-fn reads(taken: &Taken) -> Vec<(u64, Option<&[u8]>)> {
-    let read = |timed: &Timed<Record>| match &timed.what {
-        Record::Transfer(moved) => (moved.bytes, moved.payload(&taken.payload)),
+/// Returns the byte count and the payload of each read.
+fn reads(taken: &DrainedRecords) -> Vec<(u64, Option<&[u8]>)> {
+    let read = |timed: &Timed<Record>| match &timed.record {
+        Record::Transfer(transfer) => (transfer.bytes, transfer.payload(&taken.payload)),
         other => panic!("{other:?}"),
     };
     taken.records.iter().map(read).collect()
 }
 
 #[test]
-fn records_that_stay_keep_their_payload() {
-    let room = Room { details: 9, milestones: 9, payload: 99 };
-    let (mut shard, mut gap) = (Shard::new(room), Gap::default());
-    let (mut pending, mut later) = (Taken::default(), Taken::default());
+fn remaining_records_keep_their_payload() {
+    let capacity = ShardCapacity { transfers: 9, lifecycle_events: 9, payload: 99 };
+    let (mut shard, mut gap) = (Shard::new(capacity), Gap::default());
+    let (mut pending, mut incoming) = (DrainedRecords::default(), DrainedRecords::default());
     for bytes in [b"abc", b"def", b"ghi"] {
         read(&mut shard, 1, bytes);
     }
-    shard.empty_into(&mut pending, &mut gap);
+    shard.drain_into(&mut pending, &mut gap);
     for bytes in [b"jkl", b"mno"] {
         read(&mut shard, 2, bytes);
     }
-    shard.empty_into(&mut later, &mut gap);
-    pending.advance(1, &mut later);
+    shard.drain_into(&mut incoming, &mut gap);
+    pending.discard_and_append(1, &mut incoming);
     let expected: Vec<_> = [b"def", b"ghi", b"jkl", b"mno"].map(|data| (3, Some(&data[..]))).into();
     assert_eq!(reads(&pending), expected);
-    assert!(later.records.is_empty() && pending.payload.len() == 12);
-    pending.advance(4, &mut later);
+    assert!(incoming.records.is_empty() && pending.payload.len() == 12);
+    pending.discard_and_append(4, &mut incoming);
     assert!(pending.records.is_empty() && pending.payload.is_empty());
 }
 
 #[test]
-fn payload_is_dropped_before_transfers_and_both_are_counted() {
-    let mut shard = Shard::new(ROOM);
+fn payload_is_dropped_before_transfers() {
+    let mut shard = Shard::new(CAPACITY);
     assert!(read(&mut shard, 1, b"abcdef"), "half full");
-    assert!(!read(&mut shard, 2, b"xy"), "no longer the moment");
+    assert!(!read(&mut shard, 2, b"xy"), "reported before");
     assert!(!read(&mut shard, 3, b"z"));
     let (out, gap) = taken(&mut shard);
     assert_eq!(gap, Gap { reads: 1, rx: 1, payloads: 1, ..Gap::default() });
@@ -68,39 +68,39 @@ fn payload_is_dropped_before_transfers_and_both_are_counted() {
     assert!(emptied(&mut shard).0.is_empty());
 }
 
-fn shutdown(shard: &mut Shard, raw: u64, keep: Keep) -> Fate {
-    shard.milestone(raw, Some(SockId::after(0)), (Op::Shutdown, None), (keep, Change::None))
+fn shutdown(shard: &mut Shard, raw: u64, keep: WhenFull) -> PushOutcome {
+    shard.lifecycle_event(raw, Some(SockId::after(0)), (Op::Shutdown, None), (keep, StreamChange::None))
 }
 
 #[test]
-fn half_full_is_told_once_whatever_the_room() {
-    for details in 1..10 {
-        let mut shard = Shard::new(Room { details, ..ROOM });
-        let told: Vec<usize> = (1..20).filter(|n| read(&mut shard, *n as u64, b"")).collect();
-        assert_eq!(told, [details.div_ceil(2)], "room for {details}");
+fn half_full_is_reported_once() {
+    for transfers in 1..10 {
+        let mut shard = Shard::new(ShardCapacity { transfers, ..CAPACITY });
+        let reported: Vec<usize> = (1..20).filter(|n| read(&mut shard, *n as u64, b"")).collect();
+        assert_eq!(reported, [transfers.div_ceil(2)], "capacity for {transfers}");
     }
 }
 
 #[test]
-fn a_clock_that_stands_still_changes_no_order() {
-    let mut shard = Shard::new(Room { details: 9, milestones: 9, payload: 9 });
+fn equal_readings_keep_their_order() {
+    let mut shard = Shard::new(ShardCapacity { transfers: 9, lifecycle_events: 9, payload: 9 });
     read(&mut shard, 7, b"a");
-    shutdown(&mut shard, 7, Keep::Always);
+    shutdown(&mut shard, 7, WhenFull::Keep);
     read(&mut shard, 7, b"b");
     read(&mut shard, 7, b"c");
-    shutdown(&mut shard, 7, Keep::Always);
+    shutdown(&mut shard, 7, WhenFull::Keep);
     let (out, _) = emptied(&mut shard);
-    let transfers = out.iter().map(|timed| matches!(timed.what, Record::Transfer { .. }));
+    let transfers = out.iter().map(|timed| matches!(timed.record, Record::Transfer { .. }));
     assert_eq!(transfers.collect::<Vec<_>>(), [true, false, true, true, false]);
 }
 
 #[test]
-fn milestones_keep_their_place_and_are_not_lost_with_the_transfers() {
-    let mut shard = Shard::new(ROOM);
-    shutdown(&mut shard, 1, Keep::IfRoom);
+fn lifecycle_events_keep_their_order_among_transfers() {
+    let mut shard = Shard::new(CAPACITY);
+    shutdown(&mut shard, 1, WhenFull::Drop);
     for raw in 2..5 {
         read(&mut shard, raw, b"");
-        shutdown(&mut shard, raw, Keep::IfRoom);
+        shutdown(&mut shard, raw, WhenFull::Drop);
     }
     let (out, gap) = emptied(&mut shard);
     assert_eq!(out.iter().map(|timed| timed.raw).collect::<Vec<_>>(), [1, 2, 2, 3, 3, 4]);
@@ -108,38 +108,52 @@ fn milestones_keep_their_place_and_are_not_lost_with_the_transfers() {
 }
 
 #[test]
-fn a_full_shard_takes_only_the_milestones_that_it_must() {
-    let mut shard = Shard::new(ROOM);
-    let taken = [1, 2, 3, 4, 5].map(|raw| shutdown(&mut shard, raw, Keep::IfRoom));
-    assert_eq!(taken, [Fate::Yes, Fate::HalfFull, Fate::Yes, Fate::Yes, Fate::No]);
-    assert_eq!(shutdown(&mut shard, 6, Keep::Always), Fate::Yes);
+fn full_shard_keeps_reserved_events_only() {
+    let mut shard = Shard::new(CAPACITY);
+    let taken = [1, 2, 3, 4, 5].map(|raw| shutdown(&mut shard, raw, WhenFull::Drop));
+    assert_eq!(
+        taken,
+        [
+            PushOutcome::Recorded,
+            PushOutcome::HalfFull,
+            PushOutcome::Recorded,
+            PushOutcome::Recorded,
+            PushOutcome::Dropped
+        ]
+    );
+    assert_eq!(shutdown(&mut shard, 6, WhenFull::Keep), PushOutcome::Recorded);
     let (out, gap) = emptied(&mut shard);
     assert_eq!(out.iter().map(|timed| timed.raw).collect::<Vec<_>>(), [1, 2, 3, 4, 6]);
     assert_eq!(gap, Gap { others: 1, ..Gap::default() });
-    assert_eq!(shutdown(&mut shard, 7, Keep::IfRoom), Fate::Yes, "there is room again");
+    assert_eq!(shutdown(&mut shard, 7, WhenFull::Drop), PushOutcome::Recorded, "drained");
 }
 
 #[test]
-fn each_datagram_keeps_its_own_envelope_also_when_others_are_lost() {
-    let mut shard = Shard::new(Room { details: 4, ..ROOM });
+fn datagrams_keep_their_own_info() {
+    let mut shard = Shard::new(ShardCapacity { transfers: 4, ..CAPACITY });
     let peer = |port| Some(SocketAddr::from(([127, 0, 0, 1], port)));
-    let mut receive = |raw: u64, cut| {
+    let mut receive = |raw: u64, truncation| {
         if raw.is_multiple_of(2) {
             read(&mut shard, raw, b"stream");
         }
-        let envelope = Envelope { peer: peer(u16::try_from(raw).unwrap()), cut };
+        let info = DatagramInfo { peer: peer(u16::try_from(raw).unwrap()), truncation };
         shard.datagram(
             raw,
             SockId::after(1),
             Direction::Read,
-            (9, envelope),
+            (9, info),
             None::<(usize, std::iter::Empty<&[u8]>)>,
         );
     };
-    for (raw, cut) in [(1, Cut::Whole), (2, Cut::Short), (3, Cut::From(512)), (4, Cut::Whole)] {
-        receive(raw, cut);
+    for (raw, truncation) in [
+        (1, Truncation::None),
+        (2, Truncation::UnknownLength),
+        (3, Truncation::From(512)),
+        (4, Truncation::None),
+    ] {
+        receive(raw, truncation);
     }
-    assert_eq!(shard.envelopes.len(), 3, "what is lost takes no room");
+    assert_eq!(shard.datagrams.len(), 3, "dropped datagrams take no capacity");
     let (out, gap) = emptied(&mut shard);
     assert_eq!((gap.reads, out.len()), (2, 4), "the fourth datagram and the stream's second read");
     let got: Vec<_> = (out.into_iter())
@@ -152,29 +166,29 @@ fn each_datagram_keeps_its_own_envelope_also_when_others_are_lost() {
     let expected = [(address(1), false, None), (address(2), true, None), (address(3), true, Some(512))];
     assert_eq!(got, expected);
     read(&mut shard, 9, b"");
-    assert!(matches!(emptied(&mut shard).0[0].what, Record::Transfer(_)), "no envelope is left over");
+    assert!(matches!(emptied(&mut shard).0[0].record, Record::Transfer(_)), "all info was consumed");
 }
 
 #[test]
-fn a_record_of_a_read_or_write_is_as_short_as_it_is_said_to_be() {
-    assert_eq!((size_of::<Detail>(), size_of::<Envelope>()), (32, 40));
+fn transfer_record_has_the_documented_size() {
+    assert_eq!((size_of::<TransferRecord>(), size_of::<DatagramInfo>()), (32, 40));
 }
 
 #[test]
-fn memory_of_a_burst_is_given_back() {
-    let room = Room { details: 9, milestones: 100_000, payload: 9 };
-    let (mut shard, mut gap) = (Shard::new(room), Gap::default());
-    let (mut pending, mut later) = (Taken::default(), Taken::default());
-    (0..100_000).for_each(|raw| _ = shutdown(&mut shard, raw, Keep::Always));
-    shard.empty_into(&mut pending, &mut gap);
-    pending.advance(100_000, &mut later);
-    // A round in which little happens.
-    shutdown(&mut shard, 1, Keep::Always);
-    shard.empty_into(&mut later, &mut gap);
-    pending.advance(0, &mut later);
+fn burst_memory_is_freed() {
+    let capacity = ShardCapacity { transfers: 9, lifecycle_events: 100_000, payload: 9 };
+    let (mut shard, mut gap) = (Shard::new(capacity), Gap::default());
+    let (mut pending, mut incoming) = (DrainedRecords::default(), DrainedRecords::default());
+    (0..100_000).for_each(|raw| _ = shutdown(&mut shard, raw, WhenFull::Keep));
+    shard.drain_into(&mut pending, &mut gap);
+    pending.discard_and_append(100_000, &mut incoming);
+    // A round with few records.
+    shutdown(&mut shard, 1, WhenFull::Keep);
+    shard.drain_into(&mut incoming, &mut gap);
+    pending.discard_and_append(0, &mut incoming);
     pending.shrink(1, 0);
-    later.shrink(1, 0);
-    assert!(shard.milestones.capacity() < 10_000, "{}", shard.milestones.capacity());
-    assert!(pending.records.capacity() < 10_000 && later.records.capacity() < 10_000);
+    incoming.shrink(1, 0);
+    assert!(shard.lifecycle_events.capacity() < 10_000, "{}", shard.lifecycle_events.capacity());
+    assert!(pending.records.capacity() < 10_000 && incoming.records.capacity() < 10_000);
     assert_eq!(pending.records.len(), 1);
 }

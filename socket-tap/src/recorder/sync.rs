@@ -1,4 +1,4 @@
-//! The recorder's locks, atomics and threads: those of std, or of a model checker that runs every order of their steps.
+//! Locks, atomics and threads of the recorder: those of std, or those of a model checker that runs many interleavings.
 
 #[cfg(not(all(test, model)))]
 pub(crate) use std::{sync::*, thread, thread_local};
@@ -9,7 +9,7 @@ pub(crate) use modelled::*;
 #[cfg(all(test, model))]
 mod modelled {
     pub(crate) use shuttle::{sync::*, thread_local};
-    // Both never block.
+    // Neither of them blocks.
     pub(crate) use std::sync::OnceLock;
 
     pub(crate) mod thread {
@@ -18,7 +18,7 @@ mod modelled {
 
         pub(crate) use shuttle::thread::*;
 
-        /// Lets the others run: shuttle's own only offers to.
+        /// Runs the other threads. shuttle's own `sleep` only permits it.
         pub(crate) fn sleep(_: Duration) {
             yield_now();
         }

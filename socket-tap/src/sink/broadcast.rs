@@ -1,4 +1,4 @@
-//! Live views: a recording for any number of receivers, as it happens.
+//! Live views: events for any number of subscribers, as they happen.
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,7 +9,7 @@ use super::Sink;
 use crate::event::Event;
 use crate::format::End;
 
-/// Some events, and how many there were before them.
+/// A batch of events.
 #[derive(Clone, Debug)]
 struct Batch {
     before: u64,
@@ -18,14 +18,14 @@ struct Batch {
 
 #[derive(Debug)]
 struct State {
-    /// `None` when the recording has ended.
+    /// `None` after the recording has ended.
     sender: Option<broadcast::Sender<Batch>>,
-    /// How many events there were.
+    /// Number of events sent so far.
     events: u64,
 }
 
-/// Sends each batch to everyone who has subscribed. It never waits for a receiver: one that is too slow is told how
-/// many events it has missed. With no receiver it costs nothing.
+/// A sink that sends each batch to all current subscribers. It never waits for a subscriber: one that is too slow is
+/// notified of the number of events that it missed. Without a subscriber it costs nothing.
 ///
 /// ```
 /// use socket_tap::Tap;
@@ -52,42 +52,43 @@ struct State {
 #[derive(Debug)]
 pub struct Broadcast(BroadcastHandle);
 
-/// Where to subscribe to a [`Broadcast`]. A clone is another handle to the same one.
+/// A handle for subscribing to a [`Broadcast`]. Clones refer to the same broadcast.
 #[derive(Clone, Debug)]
 pub struct BroadcastHandle(Arc<Mutex<State>>);
 
-/// One receiver of a [`Broadcast`].
+/// One subscriber of a [`Broadcast`].
 #[derive(Debug)]
 pub struct Subscriber {
-    /// `None` when the recording had ended before.
+    /// `None` if the recording had ended before the subscription.
     receiver: Option<broadcast::Receiver<Batch>>,
-    /// How many events there were before the next that it is to see.
+    /// Number of events that were sent before the next one for this subscriber.
     seen: u64,
-    /// Came with news of what was missed, and is to be handed out next.
+    /// Events that follow a notice of missed events.
     waiting: Option<Arc<[Event]>>,
 }
 
-/// What a [`Subscriber`] gets.
+/// An update for a [`Subscriber`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Update {
-    /// Events, in the order of time.
+    /// Events, in order of time.
     Events(Arc<[Event]>),
-    /// So many events came and went while the receiver was busy.
+    /// Number of events that the subscriber missed because it was too slow.
     Missed(u64),
 }
 
 impl Broadcast {
-    /// Holds up to `batches` batches, of up to 1024 events each, for receivers that are behind. Rounded up to a power
-    /// of two; at least 1.
+    /// Creates a broadcast that buffers up to `batches` batches of up to 1024 events each for slow subscribers. The
+    /// number is rounded up to a power of two, and is at least 1.
     #[must_use]
     pub fn new(batches: usize) -> Self {
-        // The channel refuses 0, and what is so large that it cannot be rounded up.
+        // The channel refuses 0, and numbers that cannot be rounded up.
         let (sender, _) = broadcast::channel(batches.clamp(1, 1 << 20));
         Self(BroadcastHandle(Arc::new(Mutex::new(State { sender: Some(sender), events: 0 }))))
     }
 
-    /// Where to subscribe.
+    /// Returns a handle for subscribing. Take it before [`TapBuilder::sink`](crate::TapBuilder::sink) takes the
+    /// broadcast.
     #[must_use]
     pub fn handle(&self) -> BroadcastHandle {
         self.0.clone()
@@ -95,7 +96,7 @@ impl Broadcast {
 }
 
 impl BroadcastHandle {
-    /// A receiver of what happens from now on.
+    /// Subscribes to the events from now on.
     #[must_use]
     pub fn subscribe(&self) -> Subscriber {
         let state = self.lock();
@@ -109,7 +110,11 @@ impl BroadcastHandle {
 }
 
 impl Subscriber {
-    /// The next events, or how many were missed before them; `None` when the recording has ended. Cancel safe.
+    /// Waits for the next events, or for the number of missed events before them. Returns `None` after the recording
+    /// has ended.
+    ///
+    /// # Cancel safety
+    /// This method is cancel safe: no update is lost.
     pub async fn next(&mut self) -> Option<Update> {
         if let Some(events) = self.waiting.take() {
             return Some(Update::Events(events));
@@ -118,7 +123,7 @@ impl Subscriber {
         let batch = loop {
             match receiver.recv().await {
                 Ok(batch) => break batch,
-                // It counts batches. How many events that were, the next batch knows, and there is always one.
+                // Counts batches. The next batch, which always exists, has the number of events.
                 Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return None,
             }
@@ -135,7 +140,7 @@ impl Subscriber {
 
 impl Sink for Broadcast {
     fn name(&self) -> String {
-        "the live views".to_owned()
+        "the broadcast".to_owned()
     }
 
     fn events(&mut self, batch: &[Event]) -> io::Result<()> {
@@ -143,7 +148,7 @@ impl Sink for Broadcast {
         let before = state.events;
         state.events += batch.len() as u64;
         if let Some(sender) = state.sender.as_ref().filter(|sender| sender.receiver_count() > 0) {
-            // All receivers may have gone since.
+            // All subscribers may have been dropped since.
             let _ = sender.send(Batch { before, events: batch.into() });
         }
         Ok(())
@@ -157,7 +162,7 @@ impl Sink for Broadcast {
 
 impl Drop for Broadcast {
     fn drop(&mut self) {
-        // Also when the recording ends otherwise: nobody waits for what will not come.
+        // Ends the subscriptions even if the recording never reached its end.
         self.0.lock().sender = None;
     }
 }
@@ -172,14 +177,14 @@ mod tests {
         Event { t, sock: None, op: Op::Mark { label: "step".into() }, error: None }
     }
 
-    /// Batches of 1, 2, 3 events and so on.
+    /// Sends batches of 1, 2, 3 events and so on.
     fn send(live: &mut Broadcast, batches: std::ops::RangeInclusive<u64>) {
         for size in batches {
             live.events(&vec![mark(size); usize::try_from(size).unwrap()]).unwrap();
         }
     }
 
-    /// All that there is for the view: events as the size of their batch, and missed ones as a negative number.
+    /// Collects all updates: events as the size of their batch, missed events as a negative number.
     async fn updates(mut subscriber: Subscriber) -> Vec<i64> {
         let mut all = Vec::new();
         while let Some(update) = subscriber.next().await {
@@ -192,7 +197,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_receiver_gets_what_happens_after_it_came_and_learns_the_end() {
+    async fn subscribers_get_later_events_and_the_end() {
         let mut live = Broadcast::new(8);
         let handle = live.handle();
         send(&mut live, 1..=1);
@@ -202,23 +207,23 @@ mod tests {
         send(&mut live, 4..=4);
         live.end(&End::default()).unwrap();
         assert_eq!((updates(first).await, updates(second).await), (vec![2, 3, 4], vec![4]));
-        assert!(updates(handle.subscribe()).await.is_empty(), "who comes late learns that it is over");
+        assert!(updates(handle.subscribe()).await.is_empty(), "a late subscriber gets the end");
     }
 
     #[tokio::test]
-    async fn a_slow_receiver_is_told_how_many_events_it_missed() {
+    async fn slow_subscriber_gets_the_missed_count() {
         let mut live = Broadcast::new(2);
         let handle = live.handle();
         send(&mut live, 1..=1);
         let slow = handle.subscribe();
         send(&mut live, 2..=6);
         drop(live);
-        // Of 2, 3, 4, 5 and 6 events the channel holds the last two batches.
+        // The channel holds the last two of the batches of 2, 3, 4, 5 and 6 events.
         assert_eq!(updates(slow).await, [-(2 + 3 + 4), 5, 6]);
     }
 
     #[tokio::test]
-    async fn a_receiver_that_never_looks_holds_nothing_up() {
+    async fn idle_subscriber_does_not_block_the_sink() {
         let live = Broadcast::new(1);
         let idle = live.handle().subscribe();
         let tap = Tap::server("test").buffer(64 * 1024, 0).sink(live).start().unwrap();

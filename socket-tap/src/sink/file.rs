@@ -1,4 +1,4 @@
-//! The trace file.
+//! A sink that writes a trace file.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -11,52 +11,52 @@ use crate::event::{Event, Op};
 use crate::format::{self, End, Header, Line, TransferLines};
 use crate::recorder::{Record, Timed};
 
-/// Bytes of lines that are written at once.
+/// Number of buffered bytes that trigger a write.
 const BUFFER: usize = 64 * 1024;
 
-/// Room for the end line, which is the longest when all its numbers are.
+/// Space for the longest end line, in bytes.
 const END_LINE: u64 = 160;
 
-/// Writes the trace to a file that only its owner can read, as captured payload may be confidential.
+/// A sink that writes the trace to a file. Only the file's owner can read it, because captured payload may be
+/// confidential.
 ///
-/// Events are written every 20 ms, so a process that is killed loses those of the last round. When the disk is full,
-/// the directory gone, or the process's limit for the size of a file reached (`RLIMIT_FSIZE`, `getrlimit(2)`),
-/// recording to the file ends; the program and the other sinks continue, and [`Tap::finish`](crate::Tap::finish)
-/// returns the error.
+/// Events are written every 20 ms, so a process that is killed loses those of the last round. If the disk is full, the
+/// directory is removed, or the process reaches its file size limit (`RLIMIT_FSIZE`, `getrlimit(2)`), recording to the
+/// file ends. The program and the other sinks continue, and [`Tap::finish`](crate::Tap::finish) returns the error.
 ///
-/// The file is locked (`flock(2)`) until the recording ends, so that no second recording overwrites it. Readers are not
-/// hindered.
+/// The file is locked (`flock(2)`) until the recording ends, so that no second recording overwrites it. The lock does
+/// not affect readers.
 #[derive(Debug)]
 pub struct TraceFile {
     path: PathBuf,
     file: PrivateFile,
-    /// Lines that are not yet in the file.
+    /// Lines that are not yet written to the file.
     buffer: Vec<u8>,
     lines: TransferLines,
     rotation: Option<Rotation>,
-    /// What the file's header says; `None` before the recording begins.
+    /// The file's header; `None` before the recording begins.
     header: Option<Header>,
-    /// Bytes in the file, without the buffer's.
+    /// Number of bytes in the file, without the buffer.
     written: u64,
-    /// Event lines in the file, and what its gaps say is missing.
+    /// Number of events in the file, and of events that its gaps count.
     counts: End,
     streams: OpenStreams,
 }
 
 impl TraceFile {
-    /// Creates the file, or empties one that is there. A relative path is resolved now, so that a program may change
-    /// its working directory later.
+    /// Creates the file, or truncates an existing one. A relative path is resolved at once, so that the program may
+    /// change its working directory later.
     ///
-    /// An existing file with several names (hard links), or one that others may read, is replaced by a new one.
+    /// An existing file with several names (hard links), or one that others may read, is replaced by a new file.
     ///
     /// # Errors
-    /// When the file cannot be created; the message names it. In particular:
+    /// Returns an error if the file cannot be created; the message names it. In particular:
     ///
-    /// - [`ResourceBusy`](io::ErrorKind::ResourceBusy) when another recording writes to it; the message names the
+    /// - [`ResourceBusy`](io::ErrorKind::ResourceBusy) if another recording writes to the file; the message names the
     ///   program and its process id;
-    /// - [`InvalidInput`](io::ErrorKind::InvalidInput) when it is a symbolic link, a pipe, or anything else that is not
-    ///   a regular file, but for `/dev/null` and `/dev/full`;
-    /// - [`PermissionDenied`](io::ErrorKind::PermissionDenied) when it belongs to another user.
+    /// - [`InvalidInput`](io::ErrorKind::InvalidInput) if it is a symbolic link, a pipe, or anything else that is not a
+    ///   regular file, except `/dev/null` and `/dev/full`;
+    /// - [`PermissionDenied`](io::ErrorKind::PermissionDenied) if it belongs to another user.
     pub fn create(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = std::path::absolute(path)?;
         Ok(Self {
@@ -72,15 +72,15 @@ impl TraceFile {
         })
     }
 
-    /// Begins a new file when this one would grow beyond `bytes`, and keeps the last `keep` full ones beside it: of
-    /// `shop.jsonl` the full files are `shop.0.jsonl`, `shop.1.jsonl` and so on, and older ones are deleted.
+    /// Rotates the file: begins a new file before this one would exceed `bytes`, and keeps the last `keep` full files
+    /// next to it. The full files of `shop.jsonl` are `shop.0.jsonl`, `shop.1.jsonl` and so on; older ones are deleted.
     ///
-    /// Each file is a whole trace, with a header, which counts the parts, and an end line. All parts have the same
-    /// time line. A file is larger than `bytes` only when a single event is.
+    /// Each file is a complete trace with a header, which has its number, and an end line. All files share one time
+    /// line. A file exceeds `bytes` only if a single event does.
     ///
-    /// A recording replaces the one that was at its path before, with all its full files: they are deleted when the
-    /// recording starts, so that two recordings never mix and no more than `keep` full files remain after a restart.
-    /// Other files of these names are left alone. When a full file needs the name, the recording ends with an error.
+    /// A new recording deletes the full files of the previous recording at its path, so that two recordings never mix
+    /// and no more than `keep` full files remain after a restart. It leaves other files of these names alone; if a full
+    /// file needs such a name, the recording ends with an error.
     ///
     /// ```no_run
     /// use socket_tap::{Tap, sink::TraceFile};
@@ -96,15 +96,15 @@ impl TraceFile {
         self
     }
 
-    /// Writes what was recorded, at the time that stands in place of its clock reading.
+    /// Writes records whose `raw` clock readings have been replaced by times.
     pub(crate) fn records(&mut self, records: &[Timed<Record>], payload: &[u8]) -> io::Result<()> {
         for timed in records {
-            let Record::Transfer(moved) = &timed.what else {
+            let Record::Transfer(transfer) = &timed.record else {
                 self.event(&timed.event(timed.raw, payload))?;
                 continue;
             };
             let begin = self.buffer.len();
-            self.lines.append(&mut self.buffer, timed.raw, timed.sock, moved, payload);
+            self.lines.append(&mut self.buffer, timed.raw, timed.sock, transfer, payload);
             if self.rotation.is_some() {
                 self.rotate_at(begin, timed.raw)?;
             }
@@ -128,7 +128,7 @@ impl TraceFile {
         if self.buffer.len() >= BUFFER { self.write_buffer() } else { Ok(()) }
     }
 
-    /// Begins the next file with the line that begins there in the buffer, when this file has no room for it.
+    /// Moves the line at `begin` of the buffer into a new file if this file has no space for it.
     fn rotate_at(&mut self, begin: usize, t: u64) -> io::Result<()> {
         let size = (self.buffer.len() - begin) as u64;
         let written = self.written + begin as u64;
@@ -152,7 +152,7 @@ impl TraceFile {
         result
     }
 
-    /// Completes this file, puts it aside, and begins the next, which has what happened from `since` on.
+    /// Completes this file, gives it its number, and begins the next one, whose first event has the time `since`.
     fn next_part(&mut self, since: u64) -> io::Result<()> {
         let Some((rotation, mut header)) = self.rotation.zip(self.header.clone()) else { return Ok(()) };
         let end = End { continued: true, open: self.streams.count(), ..self.counts.clone() };
@@ -196,11 +196,11 @@ impl Sink for TraceFile {
     }
 
     fn end(&mut self, end: &End) -> io::Result<()> {
-        // The counts are the file's, which may be the last of several.
+        // The counts of this file, which may be one of several.
         let End { events, lost, .. } = self.counts;
         self.write(&Line::End(End { events, lost, ..end.clone() }))?;
         self.write_buffer()?;
-        // The caller of `finish` may record to it again.
+        // The caller of `finish` may record to the file again.
         self.file.unlock();
         Ok(())
     }

@@ -1,24 +1,24 @@
-//! Which files a recording may go to: regular files of this user, named directly.
+//! Rules for the files that a recording may overwrite: regular files of this user, without symbolic links.
 
 use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-/// A file at the path of a trace.
+/// A file that already exists at the path of a trace.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct FoundFile {
+pub(super) struct ExistingFile {
     kind: FileType,
-    /// The user it belongs to, when that is not this one.
+    /// The uid of the owner, if it is another user.
     owner: Option<u32>,
 }
 
-impl FoundFile {
+impl ExistingFile {
     pub(super) fn of(metadata: &Metadata) -> Self {
         Self { kind: metadata.file_type(), owner: foreign_owner(metadata) }
     }
 
-    /// The reason why a trace must not be written there, if there is one.
-    pub(super) fn refused(self) -> Option<io::Error> {
+    /// Returns the reason why a trace must not be written there, if any.
+    pub(super) fn rejection(self) -> Option<io::Error> {
         let (kind, why) = match (self.kind, self.owner) {
             (kind, _) if kind.is_symlink() => {
                 (ErrorKind::InvalidInput, "it is a symbolic link; name the file itself".to_owned())
@@ -39,7 +39,7 @@ impl FoundFile {
     }
 }
 
-/// Returns whether a trace may be written to this device: it shows nothing to anyone.
+/// Returns `true` if a trace may be written to this device, which discards it.
 pub(super) fn is_allowed_device(path: &Path) -> bool {
     cfg!(unix) && [Path::new("/dev/null"), Path::new("/dev/full")].contains(&path)
 }
@@ -53,10 +53,10 @@ mod system {
 
     use super::*;
 
-    /// Permission bits for everyone but the owner.
+    /// Permission bits of everyone but the owner.
     const OTHERS: u32 = 0o077;
 
-    /// Opens no symbolic link, and does not wait for the other end of a pipe. A new file is its owner's.
+    /// Rejects symbolic links, does not wait for the other end of a pipe, and makes new files private.
     pub(crate) fn no_special_files(options: &mut OpenOptions) -> &mut OpenOptions {
         options.mode(0o600).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
     }
@@ -65,7 +65,8 @@ mod system {
         Some(metadata.uid()).filter(|uid| *uid != rustix::process::geteuid().as_raw())
     }
 
-    /// Locks the file; `false` when another program has it locked. Some file systems have no locks.
+    /// Locks the file; returns `false` if another program has locked it. File systems without locks count as locked by
+    /// us.
     pub(crate) fn lock(file: &File) -> bool {
         flock(file, FlockOperation::NonBlockingLockExclusive) != Err(Errno::WOULDBLOCK)
     }
@@ -74,8 +75,8 @@ mod system {
         let _ = flock(file, FlockOperation::Unlock);
     }
 
-    /// Returns whether the path names this file.
-    pub(crate) fn is_at(file: &File, path: &Path) -> bool {
+    /// Returns `true` if `path` names this file.
+    pub(crate) fn is_same_file(file: &File, path: &Path) -> bool {
         let place = |metadata: Metadata| (metadata.dev(), metadata.ino());
         match (file.metadata(), fs::symlink_metadata(path)) {
             (Ok(file), Ok(there)) => place(file) == place(there),
@@ -83,13 +84,13 @@ mod system {
         }
     }
 
-    /// Returns whether others may have the file open, or know it by another name.
+    /// Returns `true` if others may have the file open, or if it has another name.
     pub(crate) fn is_exposed(file: &File) -> io::Result<bool> {
         let metadata = file.metadata()?;
         Ok(metadata.nlink() > 1 || metadata.mode() & OTHERS != 0)
     }
 
-    /// Takes the file from everybody else. A file with other names cannot be.
+    /// Restricts the file to its owner. Fails for a file with other names.
     pub(crate) fn make_private(file: &File) -> io::Result<()> {
         if file.metadata()?.nlink() > 1 {
             return Err(ErrorKind::PermissionDenied.into());
@@ -115,14 +116,14 @@ mod system {
         None
     }
 
-    /// On Windows a lock would keep readers away, too.
+    /// Does not lock: on Windows a lock would block readers.
     pub(crate) fn lock(_: &File) -> bool {
         true
     }
 
     pub(crate) fn unlock(_: &File) {}
 
-    pub(crate) fn is_at(_: &File, path: &Path) -> bool {
+    pub(crate) fn is_same_file(_: &File, path: &Path) -> bool {
         fs::symlink_metadata(path).is_ok()
     }
 
@@ -140,4 +141,4 @@ mod system {
 }
 
 use system::foreign_owner;
-pub(super) use system::{is_at, is_exposed, lock, make_private, no_special_files, size_limit, unlock};
+pub(super) use system::{is_exposed, is_same_file, lock, make_private, no_special_files, size_limit, unlock};

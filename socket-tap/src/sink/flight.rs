@@ -1,4 +1,4 @@
-//! The last events, kept for when something goes wrong.
+//! A sink that keeps the last events, for a dump after a failure.
 
 use std::collections::VecDeque;
 use std::io;
@@ -13,16 +13,16 @@ use super::private_file;
 use crate::event::{Event, Gap, Op};
 use crate::format::{self, End, Header, Line};
 
-/// How often, and how long each time, a dump waits for the events, and for another dump to be written. The drain thread
-/// holds the events for microseconds. A thread that panics while it holds them itself must not wait indefinitely.
-const TRIES: u32 = 200;
-const PAUSE: Duration = Duration::from_millis(1);
+/// Attempts to lock the buffer, or to wait for another dump, and the pause between two of them. The drain thread holds
+/// the lock for microseconds. A thread that panics while it holds the lock itself must not wait indefinitely.
+const LOCK_ATTEMPTS: u32 = 200;
+const LOCK_PAUSE: Duration = Duration::from_millis(1);
 
-/// Keeps the last events in memory, and writes them as a trace file on demand or when the program panics: what led to
-/// a failure, without a file that grows. A clone is another handle to the same events.
+/// A sink that keeps the last events in memory. It writes them as a trace file on demand, or when the program panics,
+/// so that the events before a failure are available without a growing file. Clones are handles to the same events.
 ///
-/// The trace is whole by itself, with header and end line, and says what is missing: its `since` tells from when on it
-/// has events, and a gap at its beginning counts those that were there before.
+/// A dump is a complete trace with header and end line. The header's `since` is the time of the oldest event, and a gap
+/// at the beginning counts the events before it.
 ///
 /// ```
 /// use socket_tap::{Tap, sink::FlightRecorder};
@@ -41,62 +41,67 @@ const PAUSE: Duration = Duration::from_millis(1);
 /// ```
 #[derive(Clone, Debug)]
 pub struct FlightRecorder {
-    most: usize,
-    kept: Arc<Mutex<Kept>>,
-    /// Held while a dump is written, so that of several the last has the latest events.
+    capacity: usize,
+    buffer: Arc<Mutex<EventBuffer>>,
+    /// Held while a dump is written, so that the last of several dumps has the latest events.
     dumping: Arc<Mutex<()>>,
-    /// The drain thread.
+    /// The id of the drain thread.
     drain: Arc<OnceLock<ThreadId>>,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Kept {
+struct EventBuffer {
     header: Option<Header>,
     events: VecDeque<Event>,
-    /// The events that had to go, and what the recorder's own gaps among them say.
-    before: Gap,
+    /// Counts of the evicted events, including those of evicted gaps.
+    dropped: Gap,
     streams: OpenStreams,
-    /// The recording has ended.
+    /// `true` after the end of the recording.
     ended: bool,
 }
 
 impl FlightRecorder {
-    /// Keeps the last `events` events; each takes some 150 bytes, and its payload when payload is asked for.
+    /// Creates a flight recorder for the last `events` events. Each takes about 150 bytes, plus its captured payload.
     #[must_use]
     pub fn new(events: usize) -> Self {
-        Self { most: events.max(1), kept: Arc::default(), dumping: Arc::default(), drain: Arc::default() }
+        Self {
+            capacity: events.max(1),
+            buffer: Arc::default(),
+            dumping: Arc::default(),
+            drain: Arc::default(),
+        }
     }
 
-    /// Writes the kept events to a trace file that only its owner can read; recording continues. Call
-    /// [`Tap::flush`](crate::Tap::flush) before, to have all that happened until now.
+    /// Writes the buffered events to a trace file that only its owner can read. The recording continues. Call
+    /// [`Tap::flush`](crate::Tap::flush) first to include the latest events.
     ///
-    /// The file is written under another name and then renamed, so a reader finds the earlier dump or the complete new
-    /// one, also when several threads dump at the same time.
+    /// The file is written under a temporary name and then renamed, so a reader finds either the earlier dump or the
+    /// complete new one, even if several threads dump at once.
     ///
     /// # Errors
-    /// When the recording has not begun, or the file cannot be written, as by
-    /// [`TraceFile::create`](super::TraceFile::create); the message names it.
+    /// Returns an error if the recording has not begun; start the tap first, or if the file cannot be written, like
+    /// [`TraceFile::create`](super::TraceFile::create); the message names the file.
     pub fn dump(&self, path: impl AsRef<Path>) -> io::Result<()> {
         let _dumping = self.dumping.lock().unwrap_or_else(PoisonError::into_inner);
         self.write(path.as_ref())
     }
 
-    /// The same from a panic hook: the thread may have panicked while it dumped, so it does not wait for long.
+    /// Writes a dump from a panic hook. The thread may have panicked while it wrote a dump, so the wait is bounded.
     pub(super) fn dump_in_hook(&self, path: &Path) -> io::Result<()> {
-        let _dumping = lock(&self.dumping).ok_or_else(|| busy("another dump is being written"))?;
+        let _dumping = lock(&self.dumping).ok_or_else(|| busy("another dump is being written; try again"))?;
         self.write(path)
     }
 
     fn write(&self, path: &Path) -> io::Result<()> {
-        let kept = lock(&self.kept).ok_or_else(|| busy("the kept events are in use; try again"))?.clone();
+        let buffer = lock(&self.buffer).ok_or_else(|| busy("the event buffer is locked; try again"))?.clone();
         private_file::replace(path, |out| {
             let mut out = io::BufWriter::with_capacity(64 * 1024, out);
-            kept.write(&mut out)?;
+            buffer.write(&mut out)?;
             io::Write::flush(&mut out)
         })
     }
 
-    /// Whether this thread feeds it, so that nobody else can hand over what was recorded last.
+    /// Returns `true` on the drain thread, on which no other thread can deliver the latest events.
     pub(crate) fn on_drain_thread(&self) -> bool {
         self.drain.get() == Some(&thread::current().id())
     }
@@ -107,32 +112,32 @@ fn busy(why: &str) -> io::Error {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
-    for _ in 0..TRIES {
+    for _ in 0..LOCK_ATTEMPTS {
         match mutex.try_lock() {
             Ok(locked) => return Some(locked),
             Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
+            Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
         }
     }
     None
 }
 
-impl Kept {
+impl EventBuffer {
     fn write(&self, out: &mut impl io::Write) -> io::Result<()> {
         let Some(mut header) = self.header.clone() else {
-            return Err(io::Error::other("the recording has not begun"));
+            return Err(io::Error::other("the recording has not begun; start the tap first"));
         };
         let first = self.events.front().map_or(0, |event| event.t);
-        let missing = !self.before.is_empty();
+        let missing = !self.dropped.is_empty();
         if missing {
             header.since = first;
         }
         Line::Header(header).write(out)?;
         if missing {
-            let gap = Event { t: first, sock: None, op: Op::Gap(self.before), error: None };
+            let gap = Event { t: first, sock: None, op: Op::Gap(self.dropped), error: None };
             format::write_event(out, &gap)?;
         }
-        let mut lost = self.before.events();
+        let mut lost = self.dropped.events();
         for event in &self.events {
             if let Op::Gap(gap) = &event.op {
                 lost += gap.events();
@@ -143,13 +148,13 @@ impl Kept {
         Line::End(End { events, lost, open: self.streams.count(), continued: !self.ended }).write(out)
     }
 
-    fn push(&mut self, event: Event, most: usize) {
-        if self.events.len() == most
+    fn push(&mut self, event: Event, capacity: usize) {
+        if self.events.len() == capacity
             && let Some(old) = self.events.pop_front()
         {
             match &old.op {
-                Op::Gap(gap) => self.before.add(gap),
-                op => self.before.count(op, old.error.is_some()),
+                Op::Gap(gap) => self.dropped.add(gap),
+                op => self.dropped.count(op, old.error.is_some()),
             }
         }
         self.streams.observe(&event);
@@ -163,32 +168,32 @@ impl Sink for FlightRecorder {
     }
 
     fn begin(&mut self, header: &Header) -> io::Result<()> {
-        if let Some(mut kept) = lock(&self.kept) {
-            *kept = Kept { header: Some(header.clone()), ..Kept::default() };
+        if let Some(mut buffer) = lock(&self.buffer) {
+            *buffer = EventBuffer { header: Some(header.clone()), ..EventBuffer::default() };
         }
         Ok(())
     }
 
     fn events(&mut self, batch: &[Event]) -> io::Result<()> {
         let _ = self.drain.set(thread::current().id());
-        // What would be pushed out by later events of the batch is counted, not copied.
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        // Locked once for all events of the batch.
+        let mut buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
         for event in batch {
-            kept.push(event.clone(), self.most);
+            buffer.push(event.clone(), self.capacity);
         }
         Ok(())
     }
 
     fn end(&mut self, _: &End) -> io::Result<()> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).ended = true;
+        self.buffer.lock().unwrap_or_else(PoisonError::into_inner).ended = true;
         Ok(())
     }
 }
 
 #[cfg(test)]
 impl FlightRecorder {
-    pub(super) fn panic_while_holding_the_events(&self) {
-        let _kept = self.kept.lock().unwrap();
+    pub(super) fn panic_while_holding_the_lock(&self) {
+        let _kept = self.buffer.lock().unwrap();
         panic!("boom");
     }
 }

@@ -1,4 +1,4 @@
-//! Lines for the eye, as it happens.
+//! A sink that prints events as they happen.
 
 use std::io::{self, Write};
 
@@ -8,30 +8,30 @@ use crate::event::Event;
 use crate::format::text::Lines;
 use crate::format::{End, Header};
 
-/// Writes one line for each event, for example to the terminal.
+/// A sink that writes one line per event, for example to the terminal.
 ///
-/// It never waits for who reads them: when a terminal is stopped, or a pipe full, lines are left out, and the next that is
-/// written says how many events that were. The end waits up to a second for what is not yet written.
+/// It never waits for its reader. While a terminal is stopped or a pipe is full, it drops lines; the next line has
+/// their number. The end of the recording waits up to a second for the remaining lines.
 #[derive(Debug)]
 pub struct LiveLines<W> {
     lines: Lines,
-    /// Where to write, until the recording begins; then the printer has it.
+    /// The writer, until the recording begins and the printer thread takes it.
     out: Option<W>,
     printer: Option<Printer>,
-    /// The monotonic clock's reading that counts as zero; `None` for the recording's beginning.
+    /// The reading of the monotonic clock that is shown as zero; `None` for the start of the recording.
     time_origin: Option<u64>,
 }
 
 impl<W: Write + Send + 'static> LiveLines<W> {
-    /// Counts time from this reading of the machine's monotonic clock, in nanoseconds: with the same one, the lines of
-    /// several recordings have one time. [`monotonic_ns`](crate::monotonic_ns) reads it.
+    /// Sets the reading of the machine's monotonic clock, in nanoseconds, that is shown as zero. Recordings with the
+    /// same origin share a time line. [`monotonic_ns`](crate::monotonic_ns) reads the clock.
     #[must_use]
     pub fn time_origin(mut self, monotonic_ns: u64) -> Self {
         self.time_origin = Some(monotonic_ns);
         self
     }
 
-    /// Writes `lines` to `out`.
+    /// Creates a sink that writes to `out` in the format of `lines`.
     #[must_use]
     pub fn new(lines: Lines, out: W) -> Self {
         Self { lines, out: Some(out), printer: None, time_origin: None }

@@ -1,4 +1,4 @@
-//! A recording in memory, for tests.
+//! A sink that keeps a recording in memory, for tests.
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,20 +6,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::Sink;
 use crate::event::Event;
 
-/// Keeps every event. A clone is another handle to the same recording.
+/// A sink that keeps every event. Clones are handles to the same recording.
 ///
-/// It grows with the recording; call [`Tap::flush`](crate::Tap::flush) before looking at it.
+/// Its memory grows with the recording. Call [`Tap::flush`](crate::Tap::flush) before reading the events.
 #[derive(Clone, Debug, Default)]
 pub struct Memory(Arc<Mutex<Vec<Event>>>);
 
 impl Memory {
-    /// An empty one.
+    /// Creates an empty recording.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What was recorded so far.
+    /// Returns the events that the recorder has delivered so far.
     #[must_use]
     pub fn events(&self) -> Vec<Event> {
         self.lock().clone()

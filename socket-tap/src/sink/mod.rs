@@ -1,7 +1,7 @@
-//! Where a recording goes.
+//! Destinations of a recording.
 //!
-//! A sink of your own implements [`Sink`]. The trace file and the flight recorder need the feature `file`, the events for
-//! `tracing` the feature `tracing`; the others are always there.
+//! Implement [`Sink`] for a destination of your own. [`TraceFile`] and [`FlightRecorder`] need the feature `file`,
+//! `TracingEvents` needs the feature `tracing`; the other sinks are always available.
 
 mod broadcast;
 #[cfg(feature = "file")]
@@ -12,9 +12,14 @@ mod file_rules;
 mod flight;
 mod live;
 mod memory;
+#[cfg(all(unix, feature = "file"))]
+#[cfg(test)]
+mod message_tests;
 mod on_close;
 #[cfg(feature = "file")]
 mod open_streams;
+#[cfg(feature = "tracing")]
+mod otel_attributes;
 #[cfg(feature = "file")]
 mod panic_hook;
 mod printer;
@@ -22,8 +27,9 @@ mod printer;
 mod private_file;
 #[cfg(feature = "file")]
 mod rotation;
-#[cfg(feature = "tracing")]
-mod socket_ends;
+#[cfg(feature = "file")]
+#[cfg(test)]
+mod temp_directory;
 #[cfg(feature = "tracing")]
 mod tracing_events;
 
@@ -44,48 +50,49 @@ pub(crate) use on_close::OnClose;
 #[cfg(feature = "tracing")]
 pub use tracing_events::TracingEvents;
 
-/// Takes a recording, in batches, on the drain thread: it may block, the program under observation does not wait.
+/// A destination of a recording. The drain thread calls it with batches of events. A sink may block: the program under
+/// observation does not wait for it.
 ///
-/// A sink that returns an error gets nothing more; the program and the other sinks go on.
+/// A sink that returns an error gets no further events; the program and the other sinks continue.
 pub trait Sink: Send + 'static {
-    /// What it is, for the message when it fails.
+    /// Returns the name of the sink, for error messages.
     fn name(&self) -> String;
 
-    /// The recording begins.
+    /// Called once, before the first event, with the header of the recording.
     ///
     /// # Errors
-    /// Stops [`TapBuilder::start`](crate::TapBuilder::start).
+    /// An error makes [`TapBuilder::start`](crate::TapBuilder::start) fail.
     fn begin(&mut self, header: &Header) -> io::Result<()> {
         let _ = header;
         Ok(())
     }
 
-    /// What happened since the last batch, in the order of time.
+    /// Called with the events since the last batch, in order of time.
     ///
     /// # Errors
-    /// End the recording to this sink.
+    /// An error ends the recording to this sink.
     fn events(&mut self, batch: &[Event]) -> io::Result<()>;
 
-    /// Hands on what the sink has buffered. Called when it has all batches of a round, every 20 ms while anything
-    /// happens: a sink that writes in large pieces does it here rather than once a batch.
+    /// Writes buffered data. Called after the last batch of each round, every 20 ms while there are events: a sink that
+    /// writes in large chunks does so here rather than once per batch.
     ///
     /// # Errors
-    /// End the recording to this sink.
+    /// An error ends the recording to this sink.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 
-    /// The sink as a trace file, which the recorder feeds without making events first.
+    /// Returns the sink as a trace file, to which the recorder passes records without converting them to events.
     #[cfg(feature = "file")]
     #[doc(hidden)]
     fn as_trace_file(&mut self) -> Option<&mut TraceFile> {
         None
     }
 
-    /// The recording is complete.
+    /// Called once, when the recording is complete.
     ///
     /// # Errors
-    /// Are returned by [`Tap::finish`](crate::Tap::finish).
+    /// [`Tap::finish`](crate::Tap::finish) returns the error.
     fn end(&mut self, end: &End) -> io::Result<()> {
         let _ = end;
         Ok(())

@@ -1,4 +1,4 @@
-//! A callback for each connection that has closed.
+//! A sink that reports closed connections to a callback.
 
 use std::collections::HashMap;
 use std::io;
@@ -7,21 +7,21 @@ use super::Sink;
 use crate::close::Close;
 use crate::event::{Addr, Event, Op, SockId, SocketKind};
 
-/// A connection that has closed, as [`TapBuilder::on_close`](crate::TapBuilder::on_close) reports it.
+/// A closed connection, as reported by [`TapBuilder::on_close`](crate::TapBuilder::on_close).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClosedConnection {
-    /// Its number in the recording.
+    /// The number of the connection in the recording.
     pub sock: SockId,
-    /// Our address.
+    /// The local address.
     pub local: Option<Addr>,
     /// The peer's address.
     pub peer: Option<Addr>,
-    /// When it was accepted, connected or adopted: nanoseconds since the recording began.
+    /// The time at which the connection was accepted, connected or adopted, in nanoseconds since the recording began.
     pub opened: u64,
-    /// When it was closed, on the same clock.
+    /// The time at which the connection was closed, in nanoseconds since the recording began.
     pub closed: u64,
-    /// The side that ended it, its totals, and the kernel's view of it.
+    /// The side that ended the connection, its totals, and the kernel's view of it.
     pub close: Close,
 }
 
@@ -50,7 +50,7 @@ impl<F: FnMut(&ClosedConnection) + Send + 'static> OnClose<F> {
                 let open = Open { at: event.t, local: local.clone(), peer: peer.clone() };
                 self.open.insert(sock, open);
             }
-            // Only streams have an `ended_by`; a datagram socket may have been connected, too.
+            // Only streams have an `ended_by`. A datagram socket may have been connected, too.
             Op::Close(close) => {
                 let Some(open) = self.open.remove(&sock).filter(|_| close.ended_by.is_some()) else { return };
                 (self.report)(&ClosedConnection {
@@ -95,7 +95,7 @@ mod tests {
     use crate::{Tap, TapListener, TapStream, TapUdpSocket};
 
     #[tokio::test]
-    async fn each_connection_is_reported_once_when_it_has_closed() {
+    async fn closed_connection_is_reported_once() {
         let (report, reported) = mpsc::channel();
         let tap =
             Tap::server("test").on_close(move |closed| report.send(closed.clone()).unwrap()).start().unwrap();

@@ -1,14 +1,14 @@
-//! Counts the open streams of a recording by its events.
+//! A count of the open streams, computed from events.
 
 use std::collections::HashSet;
 
 use crate::event::{Event, Op, SockId, SocketKind};
 
-/// The count of [`Tap::open_streams`](crate::Tap::open_streams), as of the last event.
+/// The value of [`Tap::open_streams`](crate::Tap::open_streams) after the last event.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OpenStreams {
     open: u64,
-    /// Open datagram sockets. Their `connect` looks like that of a stream.
+    /// Open datagram sockets, whose `connect` looks like that of a stream.
     datagrams: HashSet<SockId>,
 }
 
@@ -32,7 +32,7 @@ impl OpenStreams {
             Op::Adopt { kind, .. } if *kind == SocketKind::Stream => self.open += 1,
             Op::Accept { .. } => self.open += 1,
             Op::Connect { .. } if !self.is_datagram(event) => self.open += 1,
-            // Only streams have an `ended_by`, and only streams are released.
+            // Only streams have an `ended_by`, and only streams are counted when released.
             Op::Close(close) if close.ended_by.is_some() => self.open = self.open.saturating_sub(1),
             Op::Release(_) => self.open = self.open.saturating_sub(1),
             Op::Close(_) => _ = event.sock.map(|sock| self.datagrams.remove(&sock)),
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn wrapped_stream_counts_beside_the_one_below() {
+    fn wrapped_stream_counts_in_addition_to_its_base() {
         let accept = r#"{"t":1,"sock":1,"op":"accept","on":7}"#;
         let adopt = r#"{"t":2,"sock":2,"op":"adopt","domain":"tls","type":"stream","on":1}"#;
         assert_eq!([open_after(&[accept, adopt]), open_after(&[accept, adopt, CLOSE])], [2, 1]);
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn connected_datagram_socket_is_no_stream() {
+    fn connected_datagram_socket_does_not_count() {
         let socket = r#"{"t":1,"sock":1,"op":"socket","domain":"ipv4","type":"datagram"}"#;
         let connect = r#"{"t":2,"sock":1,"op":"connect","peer":"127.0.0.1:9"}"#;
         let close = r#"{"t":3,"sock":1,"op":"close"}"#;

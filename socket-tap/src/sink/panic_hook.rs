@@ -1,4 +1,4 @@
-//! A trace of what led to a panic.
+//! A panic hook that writes a dump of the last events.
 
 use std::cell::Cell;
 use std::io;
@@ -13,29 +13,29 @@ use crate::recorder::sync::mpsc::{self, Receiver, RecvTimeoutError, TryRecvError
 use crate::recorder::{Command, Recorder, Recording, Reply, WeakRecording, leave};
 use crate::tap::Tap;
 
-/// How long a panic waits for the last events, and for the report of its dump. The thread that panics may hold what
-/// others need, so it does not wait indefinitely.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// The time that a panic waits for the last events, and for the report of its dump. The panicking thread may hold locks
+/// that others need, so the wait is bounded.
+const TIMEOUT: Duration = Duration::from_millis(500);
 
 type Report = Arc<dyn Fn(&io::Result<PathBuf>) + Send + Sync>;
 
 impl Tap {
-    /// When any thread panics, writes what `flight` keeps to `path`; then the hook that was there before runs. A later
-    /// panic replaces the file. Nothing is printed; [`dump_on_panic_with`](Self::dump_on_panic_with) reports how it
-    /// went.
+    /// Installs a panic hook that writes the events of `flight` to `path` when any thread panics, and then calls the
+    /// previous hook. A later panic replaces the file. Nothing is printed;
+    /// [`dump_on_panic_with`](Self::dump_on_panic_with) reports the result.
     ///
-    /// `flight` is meant to be a sink of this tap: the events just before the panic are handed to it first, unless the
-    /// panic is on the recorder's own thread. A panic waits for that at most 500 ms. When a sink takes longer, later
-    /// panics do not wait until it has caught up. When the recording is dropped, the hook does nothing any more.
+    /// `flight` should be a sink of this tap. The hook first delivers the latest events to it, unless the panic is on
+    /// the recorder's own thread; it waits for at most 500 ms. While a slow sink has not caught up, later panics do not
+    /// wait. After the recording is dropped, the hook only calls the previous one.
     pub fn dump_on_panic(&self, flight: &FlightRecorder, path: impl Into<PathBuf>) {
         self.hook(flight, path.into(), None);
     }
 
-    /// Does the same as [`dump_on_panic`](Self::dump_on_panic), and calls `report` after each dump with the path of the
-    /// file, or the error.
+    /// Installs a panic hook like [`dump_on_panic`](Self::dump_on_panic), and calls `report` after each dump with the
+    /// path of the file, or the error.
     ///
-    /// `report` is called on a thread of its own, so it may panic: within a panic hook that would abort the program. The
-    /// panic waits for it at most 500 ms.
+    /// `report` runs on its own thread, so that it may panic: a panic inside a panic hook would abort the program. The
+    /// panicking thread waits for it for at most 500 ms.
     ///
     /// ```
     /// use std::io::Write as _;
@@ -61,15 +61,15 @@ impl Tap {
     }
 
     fn hook(&self, flight: &FlightRecorder, path: PathBuf, report: Option<Report>) {
-        // The hook stays for good; it must not keep the recording alive.
+        // The hook is never removed, so it must not keep the recording alive.
         let Some(recorder) = self.recording().map(Recording::downgrade) else { return };
         let path = std::path::absolute(&path).unwrap_or(path);
-        let dumps = Dumps { recorder, flight: flight.clone(), path, stuck: Mutex::default() };
+        let dump = PanicDump { recorder, flight: flight.clone(), path, stuck_flush: Mutex::default() };
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |panic| {
-            // What a report does wrong leaves no dump: it would report again.
-            if !REPORTS.get()
-                && let Some(dumped) = dumps.dump()
+            // A panic in a report writes no dump, which would call the report again.
+            if !IS_REPORTING.get()
+                && let Some(dumped) = dump.dump()
                 && let Some(report) = &report
             {
                 call(Arc::clone(report), dumped);
@@ -80,55 +80,55 @@ impl Tap {
 }
 
 thread_local! {
-    /// This thread calls a report.
-    static REPORTS: Cell<bool> = const { Cell::new(false) };
+    /// `true` on a thread that runs a report.
+    static IS_REPORTING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Calls the report on another thread, where a panic is not one within a panic hook.
+/// Calls the report on another thread, on which a panic does not abort the program.
 fn call(report: Report, dumped: io::Result<PathBuf>) {
     let (done, reported) = mpsc::channel::<()>();
     let reports = thread::Builder::new().name("socket-tap-report".to_owned()).spawn(move || {
-        REPORTS.set(true);
+        IS_REPORTING.set(true);
         let _done = done;
         report(&dumped);
     });
     if reports.is_ok() {
-        let _ = reported.recv_timeout(PATIENCE);
+        let _ = reported.recv_timeout(TIMEOUT);
     }
 }
 
-/// What the hook needs.
-struct Dumps {
+/// The state of the hook.
+struct PanicDump {
     recorder: WeakRecording,
     flight: FlightRecorder,
     path: PathBuf,
-    /// A flush that took too long, until it completes.
-    stuck: Mutex<Option<Receiver<()>>>,
+    /// A flush that exceeded its timeout, until it completes.
+    stuck_flush: Mutex<Option<Receiver<()>>>,
 }
 
-impl Dumps {
-    /// Writes the dump; `None` when the recording is gone.
+impl PanicDump {
+    /// Writes the dump; returns `None` if the recording has been dropped.
     fn dump(&self) -> Option<io::Result<PathBuf>> {
         let recorder = self.recorder.upgrade()?;
         if !self.flight.on_drain_thread() && !self.is_stuck() {
-            self.hand_over(&recorder);
+            self.flush(&recorder);
         }
         Some(self.flight.dump_in_hook(&self.path).map(|()| self.path.clone()))
     }
 
-    /// Whether the sinks were found to take too long, and have not caught up.
+    /// Returns `true` if an earlier flush exceeded its timeout and has not completed.
     fn is_stuck(&self) -> bool {
-        self.stuck.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(is_pending)
+        self.stuck_flush.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(is_pending)
     }
 
-    /// Waits until the sinks have what was recorded, but not for long.
-    fn hand_over(&self, recorder: &Recorder) {
-        // The panic may have come in the middle of a write, and the drain thread would wait for its end.
+    /// Waits until the sinks have received all events, for a bounded time.
+    fn flush(&self, recorder: &Recorder) {
+        // The panic may have interrupted a write, for whose end the drain thread would wait.
         leave();
         let (done, flushed) = mpsc::sync_channel(1);
         recorder.command(Command::Flush(Reply::Thread(done)));
-        if flushed.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-            *self.stuck.lock().unwrap_or_else(PoisonError::into_inner) = Some(flushed);
+        if flushed.recv_timeout(TIMEOUT) == Err(RecvTimeoutError::Timeout) {
+            *self.stuck_flush.lock().unwrap_or_else(PoisonError::into_inner) = Some(flushed);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A panic hook is the whole process's, so each test runs again in a process of its own.
+//! Panic hooks are process-wide, so each test runs in a separate process.
 
 use std::process::{Command, Stdio};
 
@@ -7,15 +7,15 @@ use crate::event::Event;
 use crate::sink::Sink;
 use crate::tap::TapBuilder;
 
-/// Set in the processes that the tests start: where to dump.
+/// Set in the child processes: the path of the dump.
 const CHILD: &str = "SOCKET_TAP_TEST_PANIC";
 
-/// The path to dump to, in the process that a test started.
+/// Returns the path of the dump in a child process.
 fn child() -> Option<PathBuf> {
     std::env::var_os(CHILD).map(PathBuf::from)
 }
 
-/// Runs a test in a process of its own, and returns what it printed and the lines of the trace that it left.
+/// Runs a test in a child process, and returns its standard error and the lines of its dump.
 fn in_a_process(test: &str, stderr: Stdio) -> (String, Vec<String>) {
     let directory = temporary_directory(test);
     let path = directory.join("panic.jsonl");
@@ -60,7 +60,7 @@ fn prints(dumped: &io::Result<PathBuf>) {
 }
 
 #[test]
-fn panic_leaves_a_dump_and_the_earlier_hook_runs() {
+fn panic_writes_dump_and_calls_previous_hook() {
     if let Some(path) = child() {
         panic::set_hook(Box::new(|_| eprintln!("the earlier hook")));
         let (flight, tap) = flight(|tap| tap);
@@ -68,7 +68,7 @@ fn panic_leaves_a_dump_and_the_earlier_hook_runs() {
         tap.mark("just before");
         return panics();
     }
-    let (printed, trace) = in_a_process("panic_leaves_a_dump_and_the_earlier_hook_runs", Stdio::piped());
+    let (printed, trace) = in_a_process("panic_writes_dump_and_calls_previous_hook", Stdio::piped());
     assert!(printed.contains("dumped to "), "{printed}");
     assert_eq!(printed.matches("the earlier hook").count(), 1, "{printed}");
     assert!(trace[1].contains("just before"), "{trace:?}");
@@ -89,7 +89,7 @@ fn dump_prints_nothing_unless_asked() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn caught_panic_does_not_abort_when_standard_error_is_full() {
+fn caught_panic_with_full_stderr_does_not_abort() {
     if let Some(path) = child() {
         let (flight, tap) = flight(|tap| tap);
         tap.dump_on_panic(&flight, path.with_extension("silent"));
@@ -97,7 +97,7 @@ fn caught_panic_does_not_abort_when_standard_error_is_full() {
         return panics();
     }
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
-    let (_, trace) = in_a_process("caught_panic_does_not_abort_when_standard_error_is_full", full.into());
+    let (_, trace) = in_a_process("caught_panic_with_full_stderr_does_not_abort", full.into());
     assert_eq!(trace.len(), 2, "{trace:?}");
 }
 
@@ -114,7 +114,7 @@ fn report_that_panics_does_not_abort() {
     assert_eq!(trace.len(), 2, "{trace:?}");
 }
 
-/// Panics at the first batch, on the drain thread.
+/// A sink that panics on its first batch, on the drain thread.
 struct Panics;
 
 impl Sink for Panics {
@@ -141,21 +141,21 @@ fn panic_on_the_drain_thread_leaves_a_dump() {
 }
 
 #[test]
-fn panic_while_holding_the_events_reports_an_error() {
+fn panic_while_holding_the_lock_is_reported() {
     if let Some(path) = child() {
         let (flight, tap) = flight(|tap| tap);
         tap.dump_on_panic_with(&flight, &path, prints);
         let holder = flight.clone();
-        thread::spawn(move || holder.panic_while_holding_the_events()).join().unwrap_err();
+        thread::spawn(move || holder.panic_while_holding_the_lock()).join().unwrap_err();
         tap.finish_blocking().unwrap();
         return flight.dump(path).unwrap();
     }
-    let (printed, trace) = in_a_process("panic_while_holding_the_events_reports_an_error", Stdio::piped());
-    assert!(printed.contains("not dumped: the kept events are in use"), "{printed}");
+    let (printed, trace) = in_a_process("panic_while_holding_the_lock_is_reported", Stdio::piped());
+    assert!(printed.contains("not dumped: "), "{printed}");
     assert_eq!(trace.len(), 2, "a later dump works: {trace:?}");
 }
 
-/// Does not return from its first batch until its channel is closed.
+/// A sink that blocks on its first batch until its channel is closed.
 struct Stuck(mpsc::Receiver<()>);
 
 impl Sink for Stuck {
@@ -170,28 +170,29 @@ impl Sink for Stuck {
 }
 
 #[tokio::test]
-async fn only_the_first_panic_waits_for_a_stuck_sink() {
+async fn only_first_panic_waits_for_stuck_sink() {
     let (release, stuck) = mpsc::channel();
     let (flight, tap) = flight(|tap| tap.sink(Stuck(stuck)));
     let directory = temporary_directory("stuck");
     let recorder = tap.recording().unwrap().downgrade();
-    let dumps = Dumps { recorder, flight, path: directory.join("panic.jsonl"), stuck: Mutex::default() };
-    assert!(!dumps.is_stuck());
+    let dump =
+        PanicDump { recorder, flight, path: directory.join("panic.jsonl"), stuck_flush: Mutex::default() };
+    assert!(!dump.is_stuck());
     tap.mark("stuck");
-    dumps.dump().unwrap().unwrap();
-    assert!(dumps.is_stuck(), "it has waited for the flush, and the next dump will not");
+    dump.dump().unwrap().unwrap();
+    assert!(dump.is_stuck(), "it has waited for the flush, and the next dump will not");
     drop(release);
     tap.flush().await;
-    assert!(!dumps.is_stuck(), "the sink has caught up");
+    assert!(!dump.is_stuck(), "the sink has caught up");
     tap.mark("last");
-    dumps.dump().unwrap().unwrap();
-    let dumped = std::fs::read_to_string(&dumps.path).unwrap();
+    dump.dump().unwrap().unwrap();
+    let dumped = std::fs::read_to_string(&dump.path).unwrap();
     assert!(dumped.contains("last"), "{dumped}");
     std::fs::remove_dir_all(directory).unwrap();
 }
 
 #[test]
-fn relative_path_is_the_one_when_the_hook_was_set() {
+fn relative_path_is_resolved_when_set() {
     if let Some(path) = child() {
         let (flight, tap) = flight(|tap| tap);
         std::env::set_current_dir(path.parent().unwrap()).unwrap();
@@ -199,6 +200,6 @@ fn relative_path_is_the_one_when_the_hook_was_set() {
         std::env::set_current_dir("/").unwrap();
         return panics();
     }
-    let (_, trace) = in_a_process("relative_path_is_the_one_when_the_hook_was_set", Stdio::null());
+    let (_, trace) = in_a_process("relative_path_is_resolved_when_set", Stdio::null());
     assert_eq!(trace.len(), 2, "{trace:?}");
 }

@@ -1,57 +1,57 @@
-//! A thread that prints, so that nobody else waits for who reads.
+//! A thread that prints, so that no other thread waits for a slow reader.
 
 use std::io::{self, ErrorKind, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, channel, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-/// How many texts may wait, each of a batch of up to 1024 events.
-const WAITING: usize = 16;
+/// Number of texts in the queue. Each has the lines of up to 1024 events.
+const QUEUE_LENGTH: usize = 16;
 
-/// How long the end waits for what is not yet printed.
-const LONGEST_END: Duration = Duration::from_secs(1);
+/// The time that the end of the recording waits for the queue.
+const END_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Texts on their way to a writer that may be slow, or stand still.
+/// A queue of texts for a writer that may be slow or blocked.
 #[derive(Debug)]
 pub(super) struct Printer {
     texts: SyncSender<String>,
-    /// How the thread ended, once it has.
-    ended: Receiver<io::Result<()>>,
-    /// How many events there was no room for since the last text.
+    /// The result of the thread, after it has ended.
+    result: Receiver<io::Result<()>>,
+    /// Number of events that were dropped since the last text.
     missed: u64,
 }
 
 impl Printer {
     pub(super) fn start(out: impl Write + Send + 'static) -> io::Result<Self> {
-        let (texts, waiting) = sync_channel(WAITING);
-        let (tell, ended) = channel();
-        // Nobody may be there any more to be told.
-        let run = move || _ = tell.send(print_all(&waiting, out));
+        let (texts, waiting) = sync_channel(QUEUE_LENGTH);
+        let (sender, result) = channel();
+        // The receiver may be dropped.
+        let run = move || _ = sender.send(print_all(&waiting, out));
         thread::Builder::new().name("live lines".to_owned()).spawn(run)?;
-        Ok(Self { texts, ended, missed: 0 })
+        Ok(Self { texts, result, missed: 0 })
     }
 
-    /// Prints the lines of some events, when there is room for them.
+    /// Queues the lines of `events` events, or drops and counts them if the queue is full.
     pub(super) fn print(&mut self, text: String, events: u64) -> io::Result<()> {
         let text = if self.missed == 0 { text } else { not_shown(self.missed) + &text };
         match self.texts.try_send(text) {
             Ok(()) => self.missed = 0,
             Err(TrySendError::Full(_)) => self.missed += events,
-            // It fell silent, or failed: it says so once.
-            Err(TrySendError::Disconnected(_)) => return self.ended.try_recv().unwrap_or(Ok(())),
+            // The thread has ended; its result is returned once.
+            Err(TrySendError::Disconnected(_)) => return self.result.try_recv().unwrap_or(Ok(())),
         }
         Ok(())
     }
 
-    /// Waits for what is not yet printed, unless nobody reads it.
+    /// Waits until the queue is printed, up to a timeout.
     pub(super) fn end(self) -> io::Result<()> {
-        let Self { texts, ended, missed } = self;
+        let Self { texts, result, missed } = self;
         if missed > 0 {
-            // Without room for it nobody reads anyway.
+            // A full queue means that the reader is blocked.
             let _ = texts.try_send(not_shown(missed));
         }
         drop(texts);
-        match ended.recv_timeout(LONGEST_END) {
+        match result.recv_timeout(END_TIMEOUT) {
             Ok(result) => result,
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Ok(()),
         }
@@ -59,13 +59,13 @@ impl Printer {
 }
 
 fn not_shown(missed: u64) -> String {
-    format!("… {missed} events are not shown: their lines were not read in time\n")
+    format!("… {missed} events are not shown: the reader is too slow\n")
 }
 
 fn print_all(texts: &Receiver<String>, mut out: impl Write) -> io::Result<()> {
     for text in texts {
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            // The reader, `head` for example, has seen enough.
+            // The reader, such as `head`, has closed the pipe.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
             result => result?,
         }
@@ -79,15 +79,15 @@ mod tests {
 
     use super::*;
 
-    /// A writer that waits for its reader, who lets so many writes pass.
-    struct Stopped {
-        go: Receiver<()>,
+    /// A writer that blocks until the test permits each write.
+    struct GatedWriter {
+        permits: Receiver<()>,
         written: Arc<Mutex<String>>,
     }
 
-    impl Write for Stopped {
+    impl Write for GatedWriter {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.go.recv().map_err(|_| io::Error::from(ErrorKind::BrokenPipe))?;
+            self.permits.recv().map_err(|_| io::Error::from(ErrorKind::BrokenPipe))?;
             let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
             written.push_str(std::str::from_utf8(bytes).unwrap());
             Ok(bytes.len())
@@ -99,40 +99,40 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_reads_is_left_out_and_counted() {
-        let ((reader, go), written) = (channel(), Arc::default());
-        let mut printer = Printer::start(Stopped { go, written: Arc::clone(&written) }).unwrap();
-        // One is with the writer at most, and WAITING wait: the rest has no room, and nobody waits for it.
+    fn unread_lines_are_dropped_and_counted() {
+        let ((reader, permits), written) = (channel(), Arc::default());
+        let mut printer = Printer::start(GatedWriter { permits, written: Arc::clone(&written) }).unwrap();
+        // At most one text is with the writer and QUEUE_LENGTH are queued: the rest is dropped.
         for number in 0..100 {
             printer.print(format!("{number}\n"), 2).unwrap();
         }
-        assert!(printer.missed >= 2 * (100 - WAITING as u64 - 1), "{}", printer.missed);
+        assert!(printer.missed >= 2 * (100 - QUEUE_LENGTH as u64 - 1), "{}", printer.missed);
         let missed = printer.missed;
         for _ in 0..100 {
             reader.send(()).unwrap();
         }
-        // There is room again as soon as the thread has taken one.
+        // The queue has space as soon as the thread has taken a text.
         while printer.missed > 0 {
             printer.print("later\n".to_owned(), 0).unwrap();
             thread::yield_now();
         }
         printer.end().unwrap();
         let written = written.lock().unwrap();
-        let expected = format!("… {missed} events are not shown: their lines were not read in time\nlater\n");
+        let expected = format!("… {missed} events are not shown: the reader is too slow\nlater\n");
         assert!(written.starts_with("0\n1\n") && written.ends_with(&expected), "{written}");
     }
 
     #[test]
-    fn the_end_does_not_wait_for_ever() {
-        let (reader, go) = channel();
-        let mut printer = Printer::start(Stopped { go, written: Arc::default() }).unwrap();
+    fn end_does_not_wait_indefinitely() {
+        let (reader, permits) = channel();
+        let mut printer = Printer::start(GatedWriter { permits, written: Arc::default() }).unwrap();
         printer.print("never read\n".to_owned(), 1).unwrap();
         printer.end().unwrap();
         drop(reader);
     }
 
     #[test]
-    fn a_writer_that_fails_says_so_once_and_one_that_is_gone_does_not() {
+    fn write_error_is_returned_and_broken_pipe_ignored() {
         struct Fails(ErrorKind);
         impl Write for Fails {
             fn write(&mut self, _: &[u8]) -> io::Result<usize> {

@@ -1,20 +1,20 @@
-//! A file that only its owner can read, and that one program at a time writes to.
+//! A file that only its owner can read, and only one program writes to.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::file_rules::{self, FoundFile, no_special_files};
+use super::file_rules::{self, ExistingFile, no_special_files};
 use crate::format::Line;
 
-/// The number of times that a file is looked at again when it changes between two steps.
+/// Attempts to open a file that changes between two steps.
 const TRIES: usize = 16;
 
-/// The header of a trace is shorter.
+/// Longer than any header of a trace, in bytes.
 const LONGEST_HEADER: u64 = 64 * 1024;
 
-/// The file, locked (`flock(2)`) for as long as it is open. Readers are not hindered.
+/// A private file, locked (`flock(2)`) while it is open. The lock does not affect readers.
 #[derive(Debug)]
 pub(super) struct PrivateFile {
     file: File,
@@ -23,16 +23,16 @@ pub(super) struct PrivateFile {
 }
 
 impl PrivateFile {
-    /// Creates the file, or empties one that is there.
+    /// Creates the file, or truncates an existing one.
     ///
     /// # Errors
-    /// When another program has it locked, when it is not a regular file of this user, or cannot be written. The
-    /// message names the file.
+    /// Returns an error if another program has locked the file, if it is not a regular file of this user, or if it
+    /// cannot be written. The message names the file.
     pub(super) fn create(path: &Path) -> io::Result<Self> {
-        create(path).map_err(|error| unwritten(path, &error))
+        create(path).map_err(|error| write_error(path, &error))
     }
 
-    /// Creates a file that must not be there yet.
+    /// Creates a file, which must not exist.
     fn create_new(path: &Path) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -51,19 +51,19 @@ impl PrivateFile {
         Err(io::Error::new(ErrorKind::ResourceBusy, why))
     }
 
-    /// Lets others write to it.
+    /// Unlocks the file for other programs.
     pub(super) fn unlock(&self) {
         file_rules::unlock(&self.file);
     }
 
-    /// Returns whether the path still names this file.
-    pub(super) fn is_at(&self, path: &Path) -> bool {
-        file_rules::is_at(&self.file, path)
+    /// Returns `true` if `path` still names this file.
+    pub(super) fn is_same_file(&self, path: &Path) -> bool {
+        file_rules::is_same_file(&self.file, path)
     }
 }
 
 impl Drop for PrivateFile {
-    /// Closing is not enough: a child that was just forked, and has not called exec yet, has the file open, too.
+    /// Unlocks explicitly, because a child that was forked and has not called exec keeps the file open.
     fn drop(&mut self) {
         self.unlock();
     }
@@ -72,10 +72,10 @@ impl Drop for PrivateFile {
 impl Write for PrivateFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let Some(end) = &mut self.end else { return self.file.write(bytes) };
-        // Beyond the limit the kernel would end the program with SIGXFSZ. The limit may change at any time, and to look
-        // it up costs nothing beside the write.
+        // Beyond the limit the kernel would end the program with SIGXFSZ. The limit may change at any time, and the
+        // query is cheap compared to the write.
         if let Some(limit) = file_rules::size_limit().filter(|limit| *end + bytes.len() as u64 > *limit) {
-            let why = format!("the limit of {limit} bytes for the size of a file is reached (ulimit -f)");
+            let why = format!("the file size limit of {limit} bytes is reached (ulimit -f)");
             return Err(io::Error::new(ErrorKind::FileTooLarge, why));
         }
         let written = self.file.write(bytes)?;
@@ -88,7 +88,7 @@ impl Write for PrivateFile {
     }
 }
 
-/// A new file beside `path` that takes its place when it is complete. It is removed when it is dropped before.
+/// A new file that replaces `path` when it is complete. If it is dropped before, it is removed.
 #[derive(Debug)]
 pub(super) struct Replacement {
     path: PathBuf,
@@ -97,7 +97,7 @@ pub(super) struct Replacement {
 
 impl Replacement {
     /// Creates the file in the same directory, so that it can be renamed.
-    pub(super) fn beside(path: &Path) -> io::Result<(PrivateFile, Self)> {
+    pub(super) fn create_next_to(path: &Path) -> io::Result<(PrivateFile, Self)> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let mut name = std::ffi::OsString::from(".");
         name.push(path.file_name().ok_or(ErrorKind::InvalidInput)?);
@@ -106,8 +106,8 @@ impl Replacement {
         Ok((PrivateFile::create_new(&path)?, Self { path, moved: false }))
     }
 
-    /// Gives the file its name; a file of that name is no longer there.
-    pub(super) fn take_the_place_of(mut self, path: &Path) -> io::Result<()> {
+    /// Renames the file, replacing an existing one.
+    pub(super) fn rename_to(mut self, path: &Path) -> io::Result<()> {
         fs::rename(&self.path, path)?;
         self.moved = true;
         Ok(())
@@ -122,22 +122,22 @@ impl Drop for Replacement {
     }
 }
 
-/// Writes a file in one step: a reader finds the earlier file or the complete new one.
+/// Writes a file atomically: a reader finds either the earlier file or the complete new one.
 ///
 /// # Errors
-/// As [`PrivateFile::create`], and those of `write`.
+/// Returns the errors of [`PrivateFile::create`] and of `write`.
 pub(super) fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let replaced = || {
         if file_rules::is_allowed_device(path) {
             return write(&mut open_device(path)?);
         }
-        // Kept until the new file is in place, so that nobody begins to record into the one that goes away.
-        let _earlier = existing(path)?;
-        let (mut file, replacement) = Replacement::beside(path)?;
+        // Locked until the new file is in place, so that no recording begins in the old one.
+        let _earlier = open_existing(path)?;
+        let (mut file, replacement) = Replacement::create_next_to(path)?;
         write(&mut file)?;
-        replacement.take_the_place_of(path)
+        replacement.rename_to(path)
     };
-    replaced().map_err(|error| unwritten(path, &error))
+    replaced().map_err(|error| write_error(path, &error))
 }
 
 fn create(path: &Path) -> io::Result<PrivateFile> {
@@ -149,12 +149,12 @@ fn create(path: &Path) -> io::Result<PrivateFile> {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             created => return created,
         }
-        let Some(file) = existing(path)? else { continue };
-        if !file.is_at(path) {
+        let Some(file) = open_existing(path)? else { continue };
+        if !file.is_same_file(path) {
             continue;
         }
         if file_rules::is_exposed(&file.file)? {
-            // Programs that opened the file before, and other names of it, must not get what is written now.
+            // Programs that have the file open, and its other names, must not see the new content.
             match fs::remove_file(path) {
                 Ok(()) => continue,
                 Err(error) => file_rules::make_private(&file.file).map_err(|_| error)?,
@@ -163,22 +163,22 @@ fn create(path: &Path) -> io::Result<PrivateFile> {
         file.file.set_len(0)?;
         return Ok(file);
     }
-    Err(io::Error::new(ErrorKind::ResourceBusy, "other programs keep replacing it"))
+    Err(io::Error::new(ErrorKind::ResourceBusy, "other programs keep replacing it; choose another file"))
 }
 
-/// Opens and locks the file that is there, if one is, without changing it.
-fn existing(path: &Path) -> io::Result<Option<PrivateFile>> {
+/// Opens and locks an existing file without changing it; returns `None` if there is none.
+fn open_existing(path: &Path) -> io::Result<Option<PrivateFile>> {
     let mut options = OpenOptions::new();
     let file = match no_special_files(options.write(true)).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => {
-            // The kind of the file says more than the error of opening it.
-            let found = fs::symlink_metadata(path).map(|found| FoundFile::of(&found));
-            return Err(found.ok().and_then(FoundFile::refused).unwrap_or(error));
+            // The type of the file explains more than the error of opening it.
+            let found = fs::symlink_metadata(path).map(|found| ExistingFile::of(&found));
+            return Err(found.ok().and_then(ExistingFile::rejection).unwrap_or(error));
         }
     };
-    if let Some(refused) = FoundFile::of(&file.metadata()?).refused() {
+    if let Some(refused) = ExistingFile::of(&file.metadata()?).rejection() {
         return Err(refused);
     }
     PrivateFile::lock(file, path).map(Some)
@@ -188,7 +188,7 @@ fn open_device(path: &Path) -> io::Result<PrivateFile> {
     Ok(PrivateFile { file: OpenOptions::new().write(true).open(path)?, end: None })
 }
 
-/// The program that the header of a trace names.
+/// Returns the program that is named in the header of a trace.
 fn recorded_by(path: &Path) -> Option<String> {
     let file = no_special_files(OpenOptions::new().read(true)).open(path).ok()?;
     let mut text = Vec::new();
@@ -198,7 +198,7 @@ fn recorded_by(path: &Path) -> Option<String> {
     Some(format!("{} (pid {})", crate::format::text::printable(&header.program), header.pid))
 }
 
-fn unwritten(path: &Path, error: &io::Error) -> io::Error {
+fn write_error(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("cannot write the trace {}: {error}", path.display()))
 }
 

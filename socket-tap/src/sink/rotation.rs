@@ -1,31 +1,31 @@
-//! Full trace files: what they are called, and how many are kept.
+//! Rotation of trace files: their names, and how many are kept.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, ErrorKind, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
-use super::file_rules::{FoundFile, no_special_files};
+use super::file_rules::{ExistingFile, no_special_files};
 use super::private_file::{PrivateFile, Replacement};
 use crate::format::{Line, part_path};
 
-/// The header and the end line of a trace are shorter.
+/// Longer than any header and any end line, in bytes.
 const LONGEST_HEADER: u64 = 64 * 1024;
 const LONGEST_END: u64 = 512;
 
-/// When to begin a new file.
+/// The limits of a rotation.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rotation {
-    /// No file grows beyond it.
+    /// Maximum size of a file, in bytes.
     pub(super) bytes: u64,
-    /// How many full files are kept.
+    /// Number of full files to keep.
     pub(super) keep: u64,
 }
 
 impl Rotation {
-    /// Gives the full file its name, and returns the empty one in its place. Deletes the full file that is too old.
+    /// Renames the full file to its part number, and returns an empty file in its place. Deletes the oldest full file.
     pub(super) fn next_file(&self, path: &Path, full: &PrivateFile, part: u64) -> io::Result<PrivateFile> {
         let next = begin_next(path, full, part).map_err(|error| {
-            let why = format!("cannot begin the next file after the full {}: {error}", path.display());
+            let why = format!("cannot rotate {}: {error}", path.display());
             io::Error::new(error.kind(), why)
         })?;
         match part.checked_sub(self.keep).map(|old| fs::remove_file(part_path(path, old))) {
@@ -36,34 +36,35 @@ impl Rotation {
 }
 
 fn begin_next(path: &Path, full: &PrivateFile, part: u64) -> io::Result<PrivateFile> {
-    if !full.is_at(path) {
-        return Err(io::Error::new(ErrorKind::NotFound, "it was moved or replaced while it was written"));
+    if !full.is_same_file(path) {
+        return Err(io::Error::new(ErrorKind::NotFound, "it was moved or replaced during the recording"));
     }
-    let (next, replacement) = Replacement::beside(path)?;
-    let aside = part_path(path, part);
-    let in_the_way = || {
-        let why = format!("{} exists already and is not part of a recording", aside.display());
+    let (next, replacement) = Replacement::create_next_to(path)?;
+    let part_file = part_path(path, part);
+    let name_is_taken = || {
+        let why =
+            format!("{} already exists and is not part of a recording; move it away", part_file.display());
         io::Error::new(ErrorKind::AlreadyExists, why)
     };
-    // The path names a locked file at all times: no other program can take it in between.
-    match fs::hard_link(path, &aside) {
+    // The path always names a locked file, so no other program can take it in between.
+    match fs::hard_link(path, &part_file) {
         Ok(()) => {}
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(in_the_way()),
-        // A file system without hard links.
-        Err(_) if fs::symlink_metadata(&aside).is_ok() => return Err(in_the_way()),
-        Err(_) => fs::rename(path, &aside)?,
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(name_is_taken()),
+        // The file system has no hard links.
+        Err(_) if fs::symlink_metadata(&part_file).is_ok() => return Err(name_is_taken()),
+        Err(_) => fs::rename(path, &part_file)?,
     }
-    replacement.take_the_place_of(path)?;
+    replacement.rename_to(path)?;
     Ok(next)
 }
 
-/// Deletes the full files of the recording that was at this path before, so that no two recordings mix.
+/// Deletes the full files of the previous recording at this path, so that two recordings never mix.
 ///
-/// Files count as such by name and content: a whole trace with the header of that part, whose end line says that the
-/// recording continues. Others stay.
+/// A file belongs to it if it has the right name, a header with that part number, and an end line with `continued`.
+/// Other files stay.
 pub(super) fn delete_earlier_parts(path: &Path) -> io::Result<()> {
     let Some(directory) = path.parent() else { return Ok(()) };
-    // A directory that may be entered and not listed keeps its files.
+    // A directory without read permission keeps its files.
     let Ok(entries) = fs::read_dir(directory) else { return Ok(()) };
     for entry in entries.flatten() {
         let file = directory.join(entry.file_name());
@@ -72,7 +73,8 @@ pub(super) fn delete_earlier_parts(path: &Path) -> io::Result<()> {
         }
         match fs::remove_file(&file) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
-                let why = format!("cannot delete {} of the earlier recording: {error}", file.display());
+                let why =
+                    format!("cannot delete {}, a file of the previous recording: {error}", file.display());
                 return Err(io::Error::new(error.kind(), why));
             }
             _ => {}
@@ -85,7 +87,7 @@ fn is_full_part(file: &Path, part: u64) -> bool {
     let open = || -> io::Result<File> { no_special_files(File::options().read(true)).open(file) };
     let Ok(mut file) = open() else { return false };
     let Ok(metadata) = file.metadata() else { return false };
-    if FoundFile::of(&metadata).refused().is_some() {
+    if ExistingFile::of(&metadata).rejection().is_some() {
         return false;
     }
     let mut first = String::new();
@@ -103,7 +105,7 @@ fn is_full_part(file: &Path, part: u64) -> bool {
     read.is_ok() && matches!(last, Some(Ok(Line::End(end))) if end.continued)
 }
 
-/// Which part of `path` the file is by its name.
+/// Returns the part number in the name of `file`, if it is a part of `path`.
 fn part_number(path: &Path, file: &Path) -> Option<u64> {
     let without = if path.extension().is_some() { file.file_stem().map(Path::new)? } else { file };
     let part = without.extension()?.to_str()?.parse().ok()?;

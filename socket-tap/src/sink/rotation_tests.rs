@@ -1,17 +1,16 @@
-use std::path::PathBuf;
-
 use super::*;
 use crate::sink::TraceFile;
+use crate::sink::temp_directory::TempDirectory;
 use crate::tap::Tap;
 
 #[test]
 fn part_number_is_before_the_extension() {
-    for (path, aside) in
+    for (path, part_file) in
         [("a/shop.jsonl", "a/shop.3.jsonl"), ("shop", "shop.3"), ("s.x.jsonl", "s.x.3.jsonl")]
     {
-        let (path, aside) = (Path::new(path), Path::new(aside));
-        assert_eq!(part_path(path, 3), aside);
-        assert_eq!(part_number(path, aside), Some(3));
+        let (path, part_file) = (Path::new(path), Path::new(part_file));
+        assert_eq!(part_path(path, 3), part_file);
+        assert_eq!(part_number(path, part_file), Some(3));
     }
 }
 
@@ -30,45 +29,21 @@ fn other_names_have_no_part_number() {
     }
 }
 
-/// A directory of the test's own, gone when it ends.
-struct Directory(PathBuf);
-
-impl Directory {
-    fn new(test: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("socket-tap-rotation-{test}-{}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    /// Records five events, each into a file of its own, and keeps three of the full files.
-    fn record(&self) {
-        let file = TraceFile::create(self.0.join("shop.jsonl")).unwrap().rotate(1, 3);
-        let tap = Tap::server("shop").sink(file).start().unwrap();
-        (0..5).for_each(|_| tap.mark("step"));
-        tap.finish_blocking().unwrap();
-    }
-
-    fn files(&self) -> Vec<String> {
-        let name = |entry: io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
-        let mut files: Vec<String> = fs::read_dir(&self.0).unwrap().map(name).collect();
-        files.sort();
-        files
-    }
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+/// Records five events into a file each, and keeps three full files.
+fn record(directory: &TempDirectory) {
+    let file = TraceFile::create(directory.join("shop.jsonl")).unwrap().rotate(1, 3);
+    let tap = Tap::server("shop").sink(file).start().unwrap();
+    (0..5).for_each(|_| tap.mark("step"));
+    tap.finish_blocking().unwrap();
 }
 
 #[test]
 fn restart_deletes_the_parts_of_the_earlier_recording() {
-    let directory = Directory::new("restart");
-    (0..3).for_each(|_| directory.record());
+    let directory = TempDirectory::new("rotation-restart");
+    (0..3).for_each(|_| record(&directory));
     assert_eq!(directory.files(), ["shop.1.jsonl", "shop.2.jsonl", "shop.3.jsonl", "shop.jsonl"]);
     let started = |file: &String| {
-        let text = fs::read_to_string(directory.0.join(file)).unwrap();
+        let text = fs::read_to_string(directory.join(file)).unwrap();
         Line::parse_header(text.lines().next().unwrap()).unwrap().started
     };
     let mut recordings: Vec<String> = directory.files().iter().map(started).collect();
@@ -77,11 +52,11 @@ fn restart_deletes_the_parts_of_the_earlier_recording() {
 }
 
 #[test]
-fn restart_leaves_files_that_are_no_parts() {
-    let directory = Directory::new("foreign");
-    directory.record();
-    let whole = fs::read_to_string(directory.0.join("shop.jsonl")).unwrap();
-    // A text, a part under the number of another, and a recording whose own name is that of a part.
+fn restart_keeps_unrelated_files() {
+    let directory = TempDirectory::new("rotation-foreign");
+    record(&directory);
+    let whole = fs::read_to_string(directory.join("shop.jsonl")).unwrap();
+    // A text file, a part with the wrong number, and a complete recording with the name of a part.
     let header = whole.lines().next().unwrap().replace(r#""part":4"#, r#""part":71"#);
     let no_parts = [
         ("shop.70.jsonl", "notes\n".to_owned()),
@@ -89,38 +64,37 @@ fn restart_leaves_files_that_are_no_parts() {
         ("shop.71.jsonl", format!("{header}\n{{\"end\":true,\"events\":0,\"lost\":0}}\n")),
     ];
     for (name, text) in &no_parts {
-        fs::write(directory.0.join(name), text).unwrap();
+        fs::write(directory.join(name), text).unwrap();
     }
-    directory.record();
+    record(&directory);
     for (name, text) in &no_parts {
-        assert_eq!(&fs::read_to_string(directory.0.join(name)).unwrap(), text, "{name}");
+        assert_eq!(&fs::read_to_string(directory.join(name)).unwrap(), text, "{name}");
     }
     assert_eq!(directory.files().len(), 4 + no_parts.len());
 }
 
 #[test]
-fn file_that_is_no_part_is_not_overwritten_by_one() {
-    let directory = Directory::new("in-the-way");
-    fs::write(directory.0.join("shop.2.jsonl"), "notes\n").unwrap();
-    let file = TraceFile::create(directory.0.join("shop.jsonl")).unwrap().rotate(1, 3);
+fn rotation_does_not_overwrite_unrelated_files() {
+    let directory = TempDirectory::new("rotation-in-the-way");
+    fs::write(directory.join("shop.2.jsonl"), "notes\n").unwrap();
+    let file = TraceFile::create(directory.join("shop.jsonl")).unwrap().rotate(1, 3);
     let tap = Tap::server("shop").sink(file).start().unwrap();
     (0..5).for_each(|_| tap.mark("step"));
     let error = tap.finish_blocking().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::AlreadyExists);
-    assert!(error.to_string().contains("shop.2.jsonl exists already"), "{error}");
-    assert_eq!(fs::read_to_string(directory.0.join("shop.2.jsonl")).unwrap(), "notes\n");
+    assert_eq!(fs::read_to_string(directory.join("shop.2.jsonl")).unwrap(), "notes\n");
     assert_eq!(directory.files(), ["shop.0.jsonl", "shop.1.jsonl", "shop.2.jsonl", "shop.jsonl"]);
 }
 
 #[test]
 fn moved_file_ends_the_recording() {
-    let directory = Directory::new("moved");
-    let path = directory.0.join("shop.jsonl");
+    let directory = TempDirectory::new("rotation-moved");
+    let path = directory.join("shop.jsonl");
     let tap = Tap::server("shop").sink(TraceFile::create(&path).unwrap().rotate(1, 3)).start().unwrap();
-    fs::rename(&path, directory.0.join("moved.jsonl")).unwrap();
+    fs::rename(&path, directory.join("moved.jsonl")).unwrap();
     fs::write(&path, "another program's\n").unwrap();
     (0..5).for_each(|_| tap.mark("step"));
     let error = tap.finish_blocking().unwrap_err();
-    assert!(error.to_string().contains("moved or replaced"), "{error}");
+    assert_eq!(error.kind(), ErrorKind::NotFound);
     assert_eq!(fs::read_to_string(&path).unwrap(), "another program's\n");
 }

@@ -1,4 +1,4 @@
-//! Each socket event as one of the crate `tracing`.
+//! A sink that emits socket events through the crate `tracing`.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -9,22 +9,22 @@ use tracing::subscriber::NoSubscriber;
 use tracing::{Level, event};
 
 use super::Sink;
-use super::socket_ends::{EndPoint, Ends};
+use super::otel_attributes::{AddressAttributes, SocketAttributes};
 use crate::close::EndedBy;
 use crate::event::{Event, Op, SockId};
 
-/// What the events are filtered by: `RUST_LOG=socket_tap=trace`.
+/// The target of all events, for filters such as `RUST_LOG=socket_tap=trace`.
 const TARGET: &str = "socket_tap";
 
-/// Hands each event to the subscriber of `tracing`: reads, writes and datagrams at level `TRACE`, what was lost at
-/// `WARN`, anything else, failures among it, at `DEBUG`, all with the target `socket_tap`.
+/// A sink that emits each event through `tracing`, with the target `socket_tap`: reads, writes and datagrams at level
+/// `TRACE`, gaps at `WARN`, and all others, including failures, at `DEBUG`.
 ///
-/// The subscriber is the one that is in force where this is made, or else the global one. The events come from the
-/// recorder's thread some milliseconds later, outside of every span; `socket_tap.t` has the exact time.
+/// The events go to the subscriber that is current when the sink is created, or else to the global one. The recorder's
+/// thread emits them some milliseconds later, outside of every span; `socket_tap.t` has the exact time.
 ///
-/// The fields have the names of OpenTelemetry's semantic conventions where there are any: `network.transport`,
-/// `network.type`, `network.local.address`, `network.local.port`, `network.peer.address`, `network.peer.port`,
-/// `network.io.direction` and `error.type`. The others are those of the trace format with `socket_tap.` in front.
+/// Fields follow OpenTelemetry's semantic conventions where these exist: `network.transport`, `network.type`,
+/// `network.local.address`, `network.local.port`, `network.peer.address`, `network.peer.port`, `network.io.direction`
+/// and `error.type`. Other fields are those of the trace format, with the prefix `socket_tap.`.
 ///
 /// ```
 /// use socket_tap::{Tap, sink::TracingEvents};
@@ -35,12 +35,12 @@ const TARGET: &str = "socket_tap";
 #[derive(Debug)]
 pub struct TracingEvents {
     subscriber: Dispatch,
-    /// The open sockets.
-    sockets: HashMap<SockId, Ends>,
+    /// The attributes of the open sockets.
+    sockets: HashMap<SockId, SocketAttributes>,
 }
 
 impl TracingEvents {
-    /// For the subscriber in force.
+    /// Creates a sink for the current subscriber.
     #[must_use]
     pub fn new() -> Self {
         Self { subscriber: dispatcher::get_default(Clone::clone), sockets: HashMap::new() }
@@ -48,9 +48,9 @@ impl TracingEvents {
 
     fn send(&mut self, event: &Event) {
         if let Some(sock) = event.sock.filter(|_| !is_failed_accept(event)) {
-            self.sockets.entry(sock).or_default().learn(&event.op);
+            self.sockets.entry(sock).or_default().update(&event.op);
         }
-        let nothing = Ends::default();
+        let nothing = SocketAttributes::default();
         let known = event.sock.and_then(|sock| self.sockets.get(&sock));
         emit(event, known.unwrap_or(&nothing));
         if let (Op::Close(_) | Op::Release(_), Some(sock)) = (&event.op, event.sock) {
@@ -82,23 +82,23 @@ impl Sink for TracingEvents {
     }
 }
 
-/// It speaks of the listening socket, and of no peer.
+/// Returns `true` for a failed accept. Its socket is the listening one, and it has no peer.
 fn is_failed_accept(event: &Event) -> bool {
     event.error.is_some() && matches!(event.op, Op::Accept { .. })
 }
 
-/// An event has its level in the code that makes it, so each level has code of its own.
+/// Emits an event. `tracing` requires a constant level, so each level needs its own expansion.
 macro_rules! at {
-    ($level:expr, $event:ident, $ends:ident, $peer:ident, $($more:tt)*) => {
+    ($level:expr, $event:ident, $attributes:ident, $peer:ident, $($more:tt)*) => {
         event!(
             target: TARGET,
             $level,
             socket_tap.t = $event.t,
             socket_tap.sock = $event.sock.map(SockId::get),
-            network.transport = $ends.transport,
-            network.r#type = $ends.network,
-            network.local.address = $ends.local.as_ref().map(|local| local.address.as_str()),
-            network.local.port = $ends.local.as_ref().and_then(|local| local.port),
+            network.transport = $attributes.transport,
+            network.r#type = $attributes.network,
+            network.local.address = $attributes.local.as_ref().map(|local| local.address.as_str()),
+            network.local.port = $attributes.local.as_ref().and_then(|local| local.port),
             network.peer.address = $peer.as_ref().map(|peer| peer.address.as_str()),
             network.peer.port = $peer.as_ref().and_then(|peer| peer.port),
             error.r#type = $event.error.as_ref().map(|error| &*error.reason),
@@ -108,14 +108,14 @@ macro_rules! at {
     };
 }
 
-fn emit(event: &Event, ends: &Ends) {
+fn emit(event: &Event, attributes: &SocketAttributes) {
     let name = event.op.name();
-    let peer = peer_of(event, ends);
+    let peer = peer_of(event, attributes);
     match &event.op {
         Op::Read(transfer) | Op::Write(transfer) if event.error.is_none() => at!(
             Level::TRACE,
             event,
-            ends,
+            attributes,
             peer,
             network.io.direction = direction(&event.op),
             socket_tap.bytes = transfer.bytes,
@@ -126,7 +126,7 @@ fn emit(event: &Event, ends: &Ends) {
         Op::RecvFrom(datagram) | Op::SendTo(datagram) if event.error.is_none() => at!(
             Level::TRACE,
             event,
-            ends,
+            attributes,
             peer,
             network.io.direction = direction(&event.op),
             socket_tap.bytes = datagram.bytes,
@@ -134,13 +134,13 @@ fn emit(event: &Event, ends: &Ends) {
             socket_tap.length = datagram.length,
             "{name}"
         ),
-        // A stream that is given away has totals, too.
+        // A released stream has totals, too.
         Op::Close(close) | Op::Release(close) => at!(
             Level::DEBUG,
             event,
-            ends,
+            attributes,
             peer,
-            socket_tap.ended_by = close.ended_by.map(name_of),
+            socket_tap.ended_by = close.ended_by.map(EndedBy::name),
             socket_tap.rx = close.totals.rx,
             socket_tap.tx = close.totals.tx,
             "{name}"
@@ -149,26 +149,30 @@ fn emit(event: &Event, ends: &Ends) {
             at!(
                 Level::DEBUG,
                 event,
-                ends,
+                attributes,
                 peer,
                 socket_tap.name = &**option,
                 socket_tap.value = *value,
                 "{name}"
             );
         }
-        Op::Mark { label } => at!(Level::DEBUG, event, ends, peer, socket_tap.label = &**label, "{name}"),
-        Op::Gap(gap) => at!(Level::WARN, event, ends, peer, socket_tap.lost = gap.events(), "{name}"),
-        op => at!(Level::DEBUG, event, ends, peer, network.io.direction = direction(op), "{name}"),
+        Op::Mark { label } => {
+            at!(Level::DEBUG, event, attributes, peer, socket_tap.label = &**label, "{name}");
+        }
+        Op::Gap(gap) => at!(Level::WARN, event, attributes, peer, socket_tap.lost = gap.events(), "{name}"),
+        op => at!(Level::DEBUG, event, attributes, peer, network.io.direction = direction(op), "{name}"),
     }
 }
 
-/// The peer of this datagram; when it names none, the one that the socket is connected to.
-fn peer_of<'a>(event: &'a Event, ends: &'a Ends) -> Option<Cow<'a, EndPoint>> {
+/// Returns the datagram's peer, or the one that the socket is connected to.
+fn peer_of<'a>(event: &'a Event, attributes: &'a SocketAttributes) -> Option<Cow<'a, AddressAttributes>> {
     let datagram = match &event.op {
         Op::RecvFrom(datagram) | Op::SendTo(datagram) => datagram.peer.as_ref(),
         _ => None,
     };
-    datagram.map(|peer| Cow::Owned(EndPoint::of(peer))).or(ends.peer.as_ref().map(Cow::Borrowed))
+    datagram
+        .map(|peer| Cow::Owned(AddressAttributes::of(peer)))
+        .or(attributes.peer.as_ref().map(Cow::Borrowed))
 }
 
 fn direction(op: &Op) -> Option<&'static str> {
@@ -176,16 +180,6 @@ fn direction(op: &Op) -> Option<&'static str> {
         Op::Read(_) | Op::RecvFrom(_) => Some("receive"),
         Op::Write(_) | Op::SendTo(_) => Some("transmit"),
         _ => None,
-    }
-}
-
-/// As in a trace.
-fn name_of(ended_by: EndedBy) -> &'static str {
-    match ended_by {
-        EndedBy::Local => "local",
-        EndedBy::Peer => "peer",
-        EndedBy::Reset => "reset",
-        EndedBy::Error => "error",
     }
 }
 

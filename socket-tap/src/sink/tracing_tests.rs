@@ -13,25 +13,26 @@ use crate::tap::Tap;
 
 type Fields = BTreeMap<String, String>;
 
-/// Keeps the fields of each event, its level among them.
+/// A subscriber that keeps the fields and the level of each event.
 #[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<Fields>>>);
+struct RecordingSubscriber(Arc<Mutex<Vec<Fields>>>);
 
-impl Subscriber for Kept {
+impl Subscriber for RecordingSubscriber {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.target() == TARGET
     }
 
     fn event(&self, event: &tracing::Event<'_>) {
-        struct Keep(Fields);
-        impl Visit for Keep {
+        struct FieldVisitor(Fields);
+        impl Visit for FieldVisitor {
             fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
                 self.0.insert(field.name().to_owned(), format!("{value:?}").trim_matches('"').to_owned());
             }
         }
-        let mut keep = Keep(Fields::from([("level".to_owned(), event.metadata().level().to_string())]));
-        event.record(&mut keep);
-        self.0.lock().unwrap().push(keep.0);
+        let mut visitor =
+            FieldVisitor(Fields::from([("level".to_owned(), event.metadata().level().to_string())]));
+        event.record(&mut visitor);
+        self.0.lock().unwrap().push(visitor.0);
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {
@@ -43,10 +44,10 @@ impl Subscriber for Kept {
     fn exit(&self, _: &Id) {}
 }
 
-/// What the subscriber gets of these lines of a trace.
+/// Returns the fields that the subscriber gets for these lines of a trace.
 fn sent(lines: &[&str]) -> Vec<Fields> {
-    let kept = Kept::default();
-    let mut sink = tracing::subscriber::with_default(kept.clone(), TracingEvents::new);
+    let subscriber = RecordingSubscriber::default();
+    let mut sink = tracing::subscriber::with_default(subscriber.clone(), TracingEvents::new);
     let events: Vec<Event> = (lines.iter())
         .map(|line| match Line::parse(line).unwrap() {
             Line::Event(event) => event,
@@ -54,8 +55,8 @@ fn sent(lines: &[&str]) -> Vec<Fields> {
         })
         .collect();
     sink.events(&events).unwrap();
-    assert!(sink.sockets.is_empty(), "what is closed is forgotten");
-    let sent = kept.0.lock().unwrap();
+    assert!(sink.sockets.is_empty(), "closed sockets are forgotten");
+    let sent = subscriber.0.lock().unwrap();
     sent.clone()
 }
 
@@ -64,14 +65,14 @@ fn fields<const N: usize>(expected: [(&str, &str); N]) -> Fields {
 }
 
 #[test]
-fn every_event_is_sent_with_the_addresses_of_its_socket_by_the_conventions() {
+fn events_have_opentelemetry_attributes() {
     let sent = sent(&[
         r#"{"t":1,"sock":2,"op":"accept","on":1,"fd":11,"local":"127.0.0.1:3000","peer":"127.0.0.9:51234"}"#,
         r#"{"t":2,"sock":2,"op":"read","bytes":85}"#,
         r#"{"t":3,"sock":2,"op":"write","error":"broken pipe","errno":32}"#,
         r#"{"t":4,"sock":2,"op":"close","ended_by":"reset","rx":85,"tx":0,"reads":1,"writes":0}"#,
     ]);
-    let ends = [
+    let addresses = [
         ("network.transport", "tcp"),
         ("network.type", "ipv4"),
         ("network.local.address", "127.0.0.1"),
@@ -80,17 +81,17 @@ fn every_event_is_sent_with_the_addresses_of_its_socket_by_the_conventions() {
         ("network.peer.port", "51234"),
         ("socket_tap.sock", "2"),
     ];
-    let with_ends = |more: Fields| -> Fields { fields(ends).into_iter().chain(more).collect() };
+    let with_addresses = |more: Fields| -> Fields { fields(addresses).into_iter().chain(more).collect() };
     let expected = [
-        with_ends(fields([("level", "DEBUG"), ("message", "accept"), ("socket_tap.t", "1")])),
-        with_ends(fields([
+        with_addresses(fields([("level", "DEBUG"), ("message", "accept"), ("socket_tap.t", "1")])),
+        with_addresses(fields([
             ("level", "TRACE"),
             ("message", "read"),
             ("socket_tap.t", "2"),
             ("network.io.direction", "receive"),
             ("socket_tap.bytes", "85"),
         ])),
-        with_ends(fields([
+        with_addresses(fields([
             ("level", "DEBUG"),
             ("message", "write"),
             ("socket_tap.t", "3"),
@@ -98,7 +99,7 @@ fn every_event_is_sent_with_the_addresses_of_its_socket_by_the_conventions() {
             ("error.type", "broken pipe"),
             ("socket_tap.errno", "32"),
         ])),
-        with_ends(fields([
+        with_addresses(fields([
             ("level", "DEBUG"),
             ("message", "close"),
             ("socket_tap.t", "4"),
@@ -140,7 +141,7 @@ fn datagrams_are_traced_with_bytes_and_peer() {
 
 #[test]
 fn adopted_stream_has_addresses_until_it_is_released() {
-    // `sent` checks that nothing is kept afterwards.
+    // `sent` asserts that the sink forgets closed sockets.
     let sent = sent(&[
         r#"{"t":1,"sock":1,"op":"adopt","domain":"ipv4","type":"stream","local":"127.0.0.1:3000","peer":"127.0.0.9:51234"}"#,
         r#"{"t":2,"sock":1,"op":"release","rx":0,"tx":3,"reads":0,"writes":1}"#,
@@ -154,7 +155,7 @@ fn adopted_stream_has_addresses_until_it_is_released() {
 }
 
 #[test]
-fn what_was_lost_is_a_warning() {
+fn gap_is_a_warning() {
     let gap = Gap { reads: 3, writes: 1, ..Gap::default() };
     let sent = sent(&[r#"{"t":9,"op":"gap","reads":3,"writes":1,"payloads":0}"#]);
     let lost = gap.events().to_string();
@@ -163,13 +164,13 @@ fn what_was_lost_is_a_warning() {
 }
 
 #[test]
-fn the_subscriber_in_force_gets_the_events_of_the_recorders_thread() {
-    let kept = Kept::default();
-    let tap = tracing::subscriber::with_default(kept.clone(), || {
+fn current_subscriber_gets_the_events() {
+    let subscriber = RecordingSubscriber::default();
+    let tap = tracing::subscriber::with_default(subscriber.clone(), || {
         Tap::server("test").sink(TracingEvents::new()).start().unwrap()
     });
     tap.mark("step");
     tap.finish_blocking().unwrap();
-    let sent = kept.0.lock().unwrap();
+    let sent = subscriber.0.lock().unwrap();
     assert_eq!(sent[0].get("socket_tap.label").map(String::as_str), Some("step"));
 }

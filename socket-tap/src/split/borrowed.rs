@@ -1,4 +1,4 @@
-//! The halves that borrow the stream.
+//! Halves that borrow the stream.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -8,34 +8,34 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use crate::recorded;
-use crate::sensor::Sensor;
 use crate::socket::Socket;
+use crate::socket_recorder::SocketRecorder;
 
 /// The read half that [`TapStream::split`](crate::TapStream::split) returns.
 #[derive(Debug)]
 pub struct ReadHalf<'a, S: Socket + 'a = TcpStream> {
-    pub(super) sensor: Option<&'a Sensor>,
+    pub(super) recorder: Option<&'a SocketRecorder>,
     pub(super) inner: S::ReadHalf<'a>,
 }
 
 /// The write half that [`TapStream::split`](crate::TapStream::split) returns. Dropping it sends nothing.
 #[derive(Debug)]
 pub struct WriteHalf<'a, S: Socket + 'a = TcpStream> {
-    pub(super) sensor: Option<&'a Sensor>,
+    pub(super) recorder: Option<&'a SocketRecorder>,
     pub(super) inner: S::WriteHalf<'a>,
 }
 
 impl<S: Socket> AsyncRead for ReadHalf<'_, S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        recorded::poll_read(this.sensor, buf, |buf| Pin::new(&mut this.inner).poll_read(cx, buf))
+        recorded::poll_read(this.recorder, buf, |buf| Pin::new(&mut this.inner).poll_read(cx, buf))
     }
 }
 
 impl<S: Socket> AsyncWrite for WriteHalf<'_, S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        recorded::poll_write(this.sensor, buf, || Pin::new(&mut this.inner).poll_write(cx, buf))
+        recorded::poll_write(this.recorder, buf, || Pin::new(&mut this.inner).poll_write(cx, buf))
     }
 
     fn poll_write_vectored(
@@ -44,7 +44,7 @@ impl<S: Socket> AsyncWrite for WriteHalf<'_, S> {
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        recorded::poll_write_vectored(this.sensor, bufs, || {
+        recorded::poll_write_vectored(this.recorder, bufs, || {
             Pin::new(&mut this.inner).poll_write_vectored(cx, bufs)
         })
     }
@@ -55,11 +55,11 @@ impl<S: Socket> AsyncWrite for WriteHalf<'_, S> {
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        recorded::poll_flush(this.sensor, || Pin::new(&mut this.inner).poll_flush(cx))
+        recorded::poll_flush(this.recorder, || Pin::new(&mut this.inner).poll_flush(cx))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        recorded::poll_shutdown(this.sensor, || Pin::new(&mut this.inner).poll_shutdown(cx))
+        recorded::poll_shutdown(this.recorder, || Pin::new(&mut this.inner).poll_shutdown(cx))
     }
 }

@@ -1,8 +1,8 @@
-//! A socket in two halves, one to read and one to write, with the semantics of tokio's: no lock, and dropping the owned
-//! write half sends a FIN.
+//! The read half and the write half of a socket, with the semantics of tokio's: no lock, and dropping the owned write
+//! half sends a FIN.
 //!
-//! The two halves are one socket in the recording. `tokio::io::split` works with a
-//! [`TapStream`], too, but it locks, and dropping its write half sends nothing.
+//! Both halves are one socket in the recording. `tokio::io::split` also works with a [`TapStream`], but it locks, and
+//! dropping its write half sends nothing.
 
 mod borrowed;
 mod read;
@@ -19,18 +19,18 @@ use crate::socket::Socket;
 use crate::stream::TapStream;
 
 impl<S: Socket> TapStream<S> {
-    /// Splits into two halves that borrow the stream, as [`TcpStream::split`](tokio::net::TcpStream::split).
+    /// Splits the stream into two halves that borrow it, like [`TcpStream::split`](tokio::net::TcpStream::split).
     pub fn split(&mut self) -> (ReadHalf<'_, S>, WriteHalf<'_, S>) {
-        let (inner, sensor) = self.parts_mut();
+        let (inner, recorder) = self.parts_mut();
         let (read, write) = inner.split();
-        (ReadHalf { sensor, inner: read }, WriteHalf { sensor, inner: write })
+        (ReadHalf { recorder, inner: read }, WriteHalf { recorder, inner: write })
     }
 
-    /// Splits into two halves that can move to different tasks, as
+    /// Splits the stream into two halves that can move to different tasks, like
     /// [`TcpStream::into_split`](tokio::net::TcpStream::into_split).
     ///
-    /// Dropping the write half shuts down the sending direction, which is recorded. The close is recorded when both
-    /// halves are dropped.
+    /// Dropping the write half shuts down the sending direction, and records the shutdown. Dropping the second half
+    /// records the close.
     ///
     /// ```
     /// use socket_tap::{Tap, TapListener, TapStream};
@@ -51,15 +51,15 @@ impl<S: Socket> TapStream<S> {
     /// # std::io::Result::Ok(())
     /// ```
     pub fn into_split(self) -> (OwnedReadHalf<S>, OwnedWriteHalf<S>) {
-        let (inner, sensor, since) = self.into_parts();
+        let (inner, recorder, since) = self.into_parts();
         let (read, write) = inner.into_split();
-        let sensor = sensor.map(Arc::new);
-        let read = OwnedReadHalf { sensor: sensor.clone(), since, inner: read };
-        (read, OwnedWriteHalf::new(sensor, write))
+        let recorder = recorder.map(Arc::new);
+        let read = OwnedReadHalf { recorder: recorder.clone(), since, inner: read };
+        (read, OwnedWriteHalf::new(recorder, write))
     }
 }
 
-/// The halves that [`OwnedReadHalf::reunite`] was called with, when they are not from the same socket.
+/// The halves that were passed to [`OwnedReadHalf::reunite`], if they are not from the same socket.
 #[derive(Debug)]
 pub struct ReuniteError<S: Socket>(pub OwnedReadHalf<S>, pub OwnedWriteHalf<S>);
 

@@ -11,50 +11,53 @@ use tokio::net::TcpStream;
 
 use super::{OwnedWriteHalf, ReuniteError};
 use crate::recorded;
-use crate::sensor::Sensor;
 use crate::socket::Socket;
+use crate::socket_recorder::SocketRecorder;
 use crate::stream::TapStream;
 
 /// The read half that [`TapStream::into_split`] returns.
 #[derive(Debug)]
 pub struct OwnedReadHalf<S: Socket = TcpStream> {
-    /// The first field is dropped first. The last half to drop it records the close, and still has the socket.
-    pub(super) sensor: Option<Arc<Sensor>>,
+    /// Dropped before `inner`. The last half to drop it records the close while the socket is open.
+    pub(super) recorder: Option<Arc<SocketRecorder>>,
     pub(super) since: Instant,
     pub(super) inner: S::OwnedReadHalf,
 }
 
 impl<S: Socket> OwnedReadHalf<S> {
-    /// Puts the two halves of a socket together again.
+    /// Reunites the two halves of a socket.
     ///
     /// # Errors
-    /// With both halves, when they are not from the same socket.
+    /// Returns both halves if they are not from the same socket.
     pub fn reunite(self, write: OwnedWriteHalf<S>) -> Result<TapStream<S>, ReuniteError<S>> {
         if !write.socket().is_some_and(|socket| std::ptr::eq(socket, self.inner.as_ref())) {
             return Err(ReuniteError(self, write));
         }
-        let Self { sensor, since, inner } = self;
+        let Self { recorder, since, inner } = self;
         match write.into_inner().and_then(|write| S::reunite(inner, write)) {
-            // The other half's reference is gone.
-            Some(stream) => Ok(TapStream::from_parts(stream, sensor.and_then(Arc::into_inner), since)),
+            // `write` was the only other reference.
+            Some(stream) => Ok(TapStream::from_parts(stream, recorder.and_then(Arc::into_inner), since)),
             None => unreachable!("both halves are of one socket"),
         }
     }
 
-    /// Waits until it can be read, as [`TcpStream::readable`]. Cancel safe.
+    /// Waits until the stream is readable, like [`TcpStream::readable`].
+    ///
+    /// # Cancel safety
+    /// This method is cancel safe.
     ///
     /// # Errors
-    /// As [`TcpStream::readable`].
+    /// Fails like [`TcpStream::readable`].
     pub async fn readable(&self) -> io::Result<()> {
         self.inner.as_ref().ready(Interest::READABLE).await.map(drop)
     }
 
-    /// Reads without waiting, as [`TapStream::try_read`].
+    /// Reads without waiting, like [`TapStream::try_read`].
     ///
     /// # Errors
-    /// As [`TapStream::try_read`].
+    /// Fails like [`TapStream::try_read`].
     pub fn try_read(&self, buf: &mut [u8]) -> io::Result<usize> {
-        recorded::try_read(self.sensor.as_deref(), buf, |buf| self.inner.as_ref().try_read(buf))
+        recorded::try_read(self.recorder.as_deref(), buf, |buf| self.inner.as_ref().try_read(buf))
     }
 }
 
@@ -67,6 +70,6 @@ impl<S: Socket> AsRef<S> for OwnedReadHalf<S> {
 impl<S: Socket> AsyncRead for OwnedReadHalf<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        recorded::poll_read(this.sensor.as_deref(), buf, |buf| Pin::new(&mut this.inner).poll_read(cx, buf))
+        recorded::poll_read(this.recorder.as_deref(), buf, |buf| Pin::new(&mut this.inner).poll_read(cx, buf))
     }
 }

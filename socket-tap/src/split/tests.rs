@@ -31,7 +31,7 @@ fn names(events: &[Event]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn dropping_the_write_half_sends_a_fin_and_records_it() {
+async fn dropped_write_half_sends_and_records_fin() {
     let Pair { tap, memory, server, mut client } = pair().await;
     let (mut read, mut write) = server.into_split();
     write.write_all(b"question").await.unwrap();
@@ -51,7 +51,7 @@ async fn dropping_the_write_half_sends_a_fin_and_records_it() {
 }
 
 #[tokio::test]
-async fn last_half_records_the_close_while_the_socket_is_open() {
+async fn last_half_records_the_close_before_closing() {
     let Pair { tap, memory, server, client } = pair().await;
     let (read, write) = server.into_split();
     drop(read);
@@ -86,7 +86,7 @@ async fn forgotten_write_half_sends_nothing() {
 }
 
 #[tokio::test]
-async fn halves_of_one_socket_reunite_and_others_do_not() {
+async fn only_halves_of_one_socket_reunite() {
     let (one, other) = (pair().await, pair().await);
     let sock = one.server.sock();
     let (read, write) = one.server.into_split();
@@ -100,7 +100,7 @@ async fn halves_of_one_socket_reunite_and_others_do_not() {
 }
 
 #[tokio::test]
-async fn borrowed_halves_record_on_the_stream_and_send_no_fin() {
+async fn dropped_borrowed_halves_send_no_fin() {
     let Pair { tap, memory, mut server, mut client } = pair().await;
     {
         let (mut read, mut write) = server.split();
@@ -118,7 +118,7 @@ async fn borrowed_halves_record_on_the_stream_and_send_no_fin() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn unix_streams_split_alike() {
+async fn unix_stream_can_be_split() {
     let memory = Memory::new();
     let tap = Tap::server("test").sink(memory.clone()).start().unwrap();
     let (ours, mut theirs) = tokio::net::UnixStream::pair().unwrap();

@@ -10,23 +10,23 @@ use tokio::net::TcpStream;
 
 use super::{OwnedReadHalf, ReuniteError};
 use crate::recorded;
-use crate::sensor::Sensor;
 use crate::socket::Socket;
+use crate::socket_recorder::SocketRecorder;
 use crate::stream::TapStream;
 
-/// The write half that [`TapStream::into_split`] returns. Dropping it shuts down the sending direction: the peer gets a
-/// FIN, and the recording a `shutdown`.
+/// The write half that [`TapStream::into_split`] returns. Dropping it shuts down the sending direction: it sends a FIN
+/// and records a `shutdown`.
 #[derive(Debug)]
 pub struct OwnedWriteHalf<S: Socket = TcpStream> {
-    sensor: Option<Arc<Sensor>>,
-    /// Empty only while it is dropped or taken apart.
+    recorder: Option<Arc<SocketRecorder>>,
+    /// `None` only while the half is dropped or reunited.
     inner: Option<S::OwnedWriteHalf>,
     shutdown_on_drop: bool,
 }
 
 impl<S: Socket> OwnedWriteHalf<S> {
-    pub(super) fn new(sensor: Option<Arc<Sensor>>, inner: S::OwnedWriteHalf) -> Self {
-        Self { sensor, inner: Some(inner), shutdown_on_drop: true }
+    pub(super) fn new(recorder: Option<Arc<SocketRecorder>>, inner: S::OwnedWriteHalf) -> Self {
+        Self { recorder, inner: Some(inner), shutdown_on_drop: true }
     }
 
     pub(super) fn socket(&self) -> Option<&S> {
@@ -37,15 +37,15 @@ impl<S: Socket> OwnedWriteHalf<S> {
         self.inner.take()
     }
 
-    fn parts(&mut self) -> io::Result<(Option<&Sensor>, Pin<&mut S::OwnedWriteHalf>)> {
+    fn parts(&mut self) -> io::Result<(Option<&SocketRecorder>, Pin<&mut S::OwnedWriteHalf>)> {
         let inner = self.inner.as_mut().ok_or(io::ErrorKind::NotConnected)?;
-        Ok((self.sensor.as_deref(), Pin::new(inner)))
+        Ok((self.recorder.as_deref(), Pin::new(inner)))
     }
 
-    /// Puts the two halves of a socket together again.
+    /// Reunites the two halves of a socket.
     ///
     /// # Errors
-    /// With both halves, when they are not from the same socket.
+    /// Returns both halves if they are not from the same socket.
     pub fn reunite(self, read: OwnedReadHalf<S>) -> Result<TapStream<S>, ReuniteError<S>> {
         read.reunite(self)
     }
@@ -55,39 +55,42 @@ impl<S: Socket> OwnedWriteHalf<S> {
         self.shutdown_on_drop = false;
     }
 
-    /// Waits until it can be written, as [`TcpStream::writable`]. Cancel safe.
+    /// Waits until the stream is writable, like [`TcpStream::writable`].
+    ///
+    /// # Cancel safety
+    /// This method is cancel safe.
     ///
     /// # Errors
-    /// As [`TcpStream::writable`].
+    /// Fails like [`TcpStream::writable`].
     pub async fn writable(&self) -> io::Result<()> {
         let socket = self.socket().ok_or(io::ErrorKind::NotConnected)?;
         socket.ready(Interest::WRITABLE).await.map(drop)
     }
 
-    /// Writes without waiting, as [`TapStream::try_write`].
+    /// Writes without waiting, like [`TapStream::try_write`].
     ///
     /// # Errors
-    /// As [`TapStream::try_write`].
+    /// Fails like [`TapStream::try_write`].
     pub fn try_write(&self, buf: &[u8]) -> io::Result<usize> {
         let socket = self.socket().ok_or(io::ErrorKind::NotConnected)?;
-        recorded::try_write(self.sensor.as_deref(), 0, std::iter::once(buf), || socket.try_write(buf))
+        recorded::try_write(self.recorder.as_deref(), 0, std::iter::once(buf), || socket.try_write(buf))
     }
 }
 
 impl<S: Socket> Drop for OwnedWriteHalf<S> {
     fn drop(&mut self) {
         if self.shutdown_on_drop
-            && let Ok((sensor, inner)) = self.parts()
+            && let Ok((recorder, inner)) = self.parts()
         {
-            // shutdown(2) does not wait, and so neither does tokio's poll.
-            let _ = recorded::poll_shutdown(sensor, || {
+            // shutdown(2) does not block, so tokio's poll is ready at once.
+            let _ = recorded::poll_shutdown(recorder, || {
                 inner.poll_shutdown(&mut Context::from_waker(Waker::noop()))
             });
         }
-        // Before the socket: if this was its last half, the close is recorded while it is open.
-        drop(self.sensor.take());
+        // Dropped before the socket: if this is its last half, the close is recorded while it is open.
+        drop(self.recorder.take());
         if let Some(inner) = self.inner.take() {
-            // The shutdown is done; tokio would repeat one that failed.
+            // tokio would repeat a shutdown that failed.
             S::forget(inner);
         }
     }
@@ -95,8 +98,8 @@ impl<S: Socket> Drop for OwnedWriteHalf<S> {
 
 impl<S: Socket> AsyncWrite for OwnedWriteHalf<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        let (sensor, inner) = self.get_mut().parts()?;
-        recorded::poll_write(sensor, buf, || inner.poll_write(cx, buf))
+        let (recorder, inner) = self.get_mut().parts()?;
+        recorded::poll_write(recorder, buf, || inner.poll_write(cx, buf))
     }
 
     fn poll_write_vectored(
@@ -104,8 +107,8 @@ impl<S: Socket> AsyncWrite for OwnedWriteHalf<S> {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let (sensor, inner) = self.get_mut().parts()?;
-        recorded::poll_write_vectored(sensor, bufs, || inner.poll_write_vectored(cx, bufs))
+        let (recorder, inner) = self.get_mut().parts()?;
+        recorded::poll_write_vectored(recorder, bufs, || inner.poll_write_vectored(cx, bufs))
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -113,14 +116,14 @@ impl<S: Socket> AsyncWrite for OwnedWriteHalf<S> {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let (sensor, inner) = self.get_mut().parts()?;
-        recorded::poll_flush(sensor, || inner.poll_flush(cx))
+        let (recorder, inner) = self.get_mut().parts()?;
+        recorded::poll_flush(recorder, || inner.poll_flush(cx))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        let (sensor, inner) = this.parts()?;
-        let result = recorded::poll_shutdown(sensor, || inner.poll_shutdown(cx));
+        let (recorder, inner) = this.parts()?;
+        let result = recorded::poll_shutdown(recorder, || inner.poll_shutdown(cx));
         if matches!(result, Poll::Ready(Ok(()))) {
             this.shutdown_on_drop = false;
         }

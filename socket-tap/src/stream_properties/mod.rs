@@ -1,11 +1,11 @@
-//! Whatever is done to streams, on whatever threads and in whatever order: what is recorded is what happened.
+//! Property tests: a recording contains exactly the calls on its streams, for any threads and any order.
 //!
-//! A case is a few streams and a few rounds. In each round every stream has a list of polls, several threads share the
-//! streams, and the drain thread is made to empty the buffers meanwhile. In the next round each stream is on another
-//! thread, and so in another shard. A model of a few lines says what must have been recorded.
+//! A case has several streams and rounds. In each round every stream gets a list of polls, several threads share the
+//! streams, and the buffers are flushed meanwhile. In the next round each stream is on another thread, and so in
+//! another shard. A small model predicts the recording.
 
 mod model;
-mod puppet;
+mod scripted_stream;
 
 use std::collections::HashMap;
 use std::thread;
@@ -19,43 +19,43 @@ use crate::format::End;
 use crate::sink::Memory;
 use crate::tap::Tap;
 use model::{Expected, Model};
-use puppet::{Act, Puppet, act};
+use scripted_stream::{ScriptedStream, Step, step};
 
-/// One stream, what is done to it in each round, and what must come of it.
-struct Actor {
+/// A stream under test, and the model of its recording.
+struct TestStream {
     sock: SockId,
-    /// `None` once it is dropped.
-    stream: Option<TapStream<Puppet>>,
+    /// `None` after the stream is dropped.
+    stream: Option<TapStream<ScriptedStream>>,
     model: Model,
 }
 
-impl Actor {
+impl TestStream {
     fn new(tap: &Tap, capture: usize) -> Self {
-        let sensor = Sensor::of_stream(tap.recording().unwrap());
-        let sock = sensor.sock();
+        let recorder = SocketRecorder::of_stream(tap.recording().unwrap());
+        let sock = recorder.sock();
         Self {
             sock,
-            stream: Some(TapStream::new(Puppet::default(), Some(sensor))),
+            stream: Some(TapStream::new(ScriptedStream::default(), Some(recorder))),
             model: Model::new(capture),
         }
     }
 
-    fn play(&mut self, acts: &[Act]) {
-        for act in acts {
+    fn run(&mut self, steps: &[Step]) {
+        for step in steps {
             let Some(stream) = &mut self.stream else { return };
-            self.model.observe(act);
-            match act {
-                Act::Drop => self.stream = None,
-                act => puppet::poll(stream, act),
+            self.model.observe(step);
+            match step {
+                Step::Drop => self.stream = None,
+                step => scripted_stream::poll(stream, step),
             }
         }
     }
 }
 
-/// What is done in one round: for each stream its polls, and how often the buffers are emptied meanwhile.
+/// The polls of each stream in one round, and the number of flushes.
 #[derive(Clone, Debug)]
 struct Round {
-    acts: Vec<Vec<Act>>,
+    steps: Vec<Vec<Step>>,
     flushes: usize,
 }
 
@@ -70,13 +70,13 @@ struct Case {
 fn case() -> impl Strategy<Value = Case> {
     let shape = (1..=5_usize, 1..=3_usize, prop_oneof![Just(0_usize), 1..=16_usize]);
     shape.prop_flat_map(|(streams, threads, capture)| {
-        let round = (vec(vec(act(), 0..24), streams), 0..=3_usize)
-            .prop_map(|(acts, flushes)| Round { acts, flushes });
+        let round = (vec(vec(step(), 0..24), streams), 0..=3_usize)
+            .prop_map(|(steps, flushes)| Round { steps, flushes });
         vec(round, 1..4).prop_map(move |rounds| Case { streams, threads, rounds, capture })
     })
 }
 
-/// What was recorded, what should have been, and the counts at the end.
+/// The recorded events, the predicted ones, and the end line.
 struct Outcome {
     events: Vec<Event>,
     models: HashMap<SockId, Model>,
@@ -84,31 +84,32 @@ struct Outcome {
     end: End,
 }
 
-/// Plays the case with room for so many transfers and so many bytes of payload.
-fn play(case: &Case, (room, payload): (usize, usize)) -> Outcome {
+/// Runs the case with capacity for `room` transfers and `payload` bytes.
+fn run(case: &Case, (room, payload): (usize, usize)) -> Outcome {
     let memory = Memory::new();
     let tap = Tap::server("test").capture(case.capture).buffer(room, payload).sink(memory.clone());
     let tap = tap.start().unwrap();
-    let mut actors: Vec<Actor> =
-        (0..case.streams).map(|_| Actor::new(&tap, case.capture.min(payload))).collect();
+    let mut streams_under_test: Vec<TestStream> =
+        (0..case.streams).map(|_| TestStream::new(&tap, case.capture.min(payload))).collect();
     for round in &case.rounds {
-        play_round(&tap, round, case.threads, &mut actors);
-        // Whoever shared a thread does not in the next round.
-        actors.rotate_left(1);
+        run_round(&tap, round, case.threads, &mut streams_under_test);
+        // Moves each stream to another thread for the next round.
+        streams_under_test.rotate_left(1);
     }
     let end = tap.finish_blocking().unwrap();
-    let open = actors.iter().filter(|actor| actor.stream.is_some()).count() as u64;
-    let models = actors.into_iter().map(|actor| (actor.sock, actor.model)).collect();
+    let open = streams_under_test.iter().filter(|under_test| under_test.stream.is_some()).count() as u64;
+    let models =
+        streams_under_test.into_iter().map(|under_test| (under_test.sock, under_test.model)).collect();
     Outcome { events: memory.events(), models, open, end }
 }
 
-fn play_round(tap: &Tap, round: &Round, threads: usize, actors: &mut [Actor]) {
-    let each = actors.len().div_ceil(threads);
+fn run_round(tap: &Tap, round: &Round, threads: usize, streams_under_test: &mut [TestStream]) {
+    let each = streams_under_test.len().div_ceil(threads);
     thread::scope(|scope| {
-        for (actors, acts) in actors.chunks_mut(each).zip(round.acts.chunks(each)) {
+        for (streams_under_test, steps) in streams_under_test.chunks_mut(each).zip(round.steps.chunks(each)) {
             scope.spawn(move || {
-                for (actor, acts) in actors.iter_mut().zip(acts) {
-                    actor.play(acts);
+                for (under_test, steps) in streams_under_test.iter_mut().zip(steps) {
+                    under_test.run(steps);
                 }
             });
         }
@@ -123,7 +124,7 @@ fn flush(tap: &Tap) {
 }
 
 impl Outcome {
-    /// Of one socket, in the order of the recording.
+    /// Returns the events of one socket, in order.
     fn of(&self, sock: SockId) -> Vec<Expected> {
         let mine = self.events.iter().filter(|event| event.sock == Some(sock));
         mine.map(|event| (event.op.clone(), event.error.clone())).collect()
@@ -141,7 +142,7 @@ impl Outcome {
         sum
     }
 
-    /// What holds with any room: the order of time, and the end line.
+    /// Checks the order of time and the end line, for any capacity.
     fn check_counts(&self) -> Result<(), TestCaseError> {
         prop_assert!(self.events.is_sorted_by_key(|event| event.t));
         let End { events, lost, open, .. } = self.end;
@@ -158,12 +159,12 @@ fn transfer_of(op: &Op) -> Option<&Transfer> {
     }
 }
 
-/// What may be lost: a transfer that succeeded. The end of a stream may not.
+/// Returns `true` for an event that the recorder may drop: a successful transfer other than the end of stream.
 fn may_be_lost((op, error): &Expected) -> bool {
     error.is_none() && transfer_of(op).is_some_and(|transfer| !transfer.eof)
 }
 
-/// Whether `recorded` is what was expected, but perhaps for its payload; that is then counted.
+/// Returns `true` if `recorded` equals `expected`, except for a dropped payload, which it counts.
 fn fits(recorded: &Expected, expected: &Expected, payloads: &mut u64) -> bool {
     if recorded == expected {
         return true;
@@ -177,30 +178,30 @@ fn fits(recorded: &Expected, expected: &Expected, payloads: &mut u64) -> bool {
     fits
 }
 
-/// Takes `recorded` out of what was `expected`: what is missing may be lost, and is counted.
+/// Compares the events, and counts those that are missing and may be dropped.
 fn missing(recorded: Vec<Expected>, expected: &[Expected]) -> Result<Gap, TestCaseError> {
     let (mut gap, mut recorded) = (Gap::default(), recorded.into_iter().peekable());
     for event in expected {
         if recorded.next_if(|recorded| fits(recorded, event, &mut gap.payloads)).is_some() {
             continue;
         }
-        prop_assert!(may_be_lost(event), "lost: {:?}; then comes {:?}", event, recorded.peek());
+        prop_assert!(may_be_lost(event), "lost: {:?}, followed by {:?}", event, recorded.peek());
         match event.0 {
             Op::Read(_) => gap.reads += 1,
             _ => gap.writes += 1,
         }
     }
-    prop_assert_eq!(recorded.next(), None, "was recorded, but did not happen");
+    prop_assert_eq!(recorded.next(), None, "recorded, but not expected");
     Ok(gap)
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// With room enough, the recording of each stream is the model's, event by event and byte by byte.
+    /// With enough capacity, the recording of each stream equals the model's, event by event and byte by byte.
     #[test]
-    fn what_is_recorded_is_what_happened(case in case()) {
-        let outcome = play(&case, (1 << 16, 1 << 20));
+    fn recording_equals_the_model(case in case()) {
+        let outcome = run(&case, (1 << 16, 1 << 20));
         outcome.check_counts()?;
         for (sock, model) in &outcome.models {
             prop_assert_eq!(&outcome.of(*sock), &model.events);
@@ -211,10 +212,10 @@ proptest! {
         prop_assert_eq!((streams, strays), (case.streams, 0));
     }
 
-    /// With next to no room, what is missing is what the gaps count, and nothing that tells of a connection's life is.
+    /// With little capacity, the gaps count exactly the missing events, and no lifecycle event is missing.
     #[test]
-    fn what_is_missing_is_counted(case in case(), room in 1..=8_usize, payload in 0..=64_usize) {
-        let outcome = play(&case, (room, payload));
+    fn gaps_count_the_missing_events(case in case(), room in 1..=8_usize, payload in 0..=64_usize) {
+        let outcome = run(&case, (room, payload));
         outcome.check_counts()?;
         let mut sum = Gap::default();
         for (sock, model) in &outcome.models {
@@ -223,7 +224,7 @@ proptest! {
             sum.writes += gap.writes;
             sum.payloads += gap.payloads;
         }
-        // Two polls in a row may look alike, so which of them is missing is open. How many are is not.
+        // Two equal polls in a row make it ambiguous which one is missing, but not how many are.
         prop_assert_eq!(sum, outcome.gap());
     }
 }

@@ -1,6 +1,6 @@
-//! What must be recorded of one stream: the format's own sentences, written down once more.
+//! A model of the recording of one stream, written from the description of the trace format.
 
-use super::puppet::{Act, Answer, Fault, pattern};
+use super::scripted_stream::{ErrorCase, Reply, Step, pattern};
 use crate::close::{Close, EndedBy, Totals};
 use crate::event::{Failure, Op, Transfer};
 
@@ -21,27 +21,27 @@ impl Model {
         Self { capture, ended_by: None, shut: false, totals: Totals::default(), events: Vec::new() }
     }
 
-    pub(super) fn observe(&mut self, act: &Act) {
-        match act {
-            Act::Read { room, answer, .. } => match answer {
-                Answer::Pending => {}
-                Answer::Fail(fault) => self.failed(Op::Read(Transfer::default()), *fault),
-                Answer::Done(bytes) => self.read((*bytes).min(*room), *room),
+    pub(super) fn observe(&mut self, step: &Step) {
+        match step {
+            Step::Read { room, reply, .. } => match reply {
+                Reply::Pending => {}
+                Reply::Fail(case) => self.failed(Op::Read(Transfer::default()), *case),
+                Reply::Done(bytes) => self.read((*bytes).min(*room), *room),
             },
-            Act::Write { length, answer } => self.write(&[*length], None, *answer),
-            Act::WriteVectored { parts, answer } => {
+            Step::Write { length, reply } => self.write(&[*length], None, *reply),
+            Step::WriteVectored { parts, reply } => {
                 let slices = u32::try_from(parts.len()).unwrap();
-                self.write(parts, (slices > 0).then_some(slices), *answer);
+                self.write(parts, (slices > 0).then_some(slices), *reply);
             }
-            Act::Flush => {}
-            Act::Shutdown(Answer::Pending) => {}
-            Act::Shutdown(Answer::Done(_)) => {
+            Step::Flush => {}
+            Step::Shutdown(Reply::Pending) => {}
+            Step::Shutdown(Reply::Done(_)) => {
                 self.shut = true;
                 self.ended_by.get_or_insert(EndedBy::Local);
                 self.events.push((Op::Shutdown, None));
             }
-            Act::Shutdown(Answer::Fail(fault)) => self.failed(Op::Shutdown, *fault),
-            Act::Drop => {
+            Step::Shutdown(Reply::Fail(case)) => self.failed(Op::Shutdown, *case),
+            Step::Drop => {
                 let ended_by = Some(self.ended_by.unwrap_or(EndedBy::Local));
                 let close = Close { ended_by, totals: self.totals, ..Close::default() };
                 self.events.push((Op::Close(Box::new(close)), None));
@@ -60,15 +60,15 @@ impl Model {
         self.events.push((Op::Read(Transfer { bytes: bytes as u64, slices: None, eof, data }), None));
     }
 
-    fn write(&mut self, parts: &[usize], slices: Option<u32>, answer: Answer) {
-        match answer {
-            Answer::Pending => {}
-            // The program's own doing: it had shut down its sending half.
-            Answer::Fail(Fault::Broken) if self.shut => {
-                self.events.push((Op::Write(Transfer::default()), Some(failure(Fault::Broken))));
+    fn write(&mut self, parts: &[usize], slices: Option<u32>, reply: Reply) {
+        match reply {
+            Reply::Pending => {}
+            // The program had shut down the sending half, so the peer did not end the connection.
+            Reply::Fail(ErrorCase::Broken) if self.shut => {
+                self.events.push((Op::Write(Transfer::default()), Some(failure(ErrorCase::Broken))));
             }
-            Answer::Fail(fault) => self.failed(Op::Write(Transfer::default()), fault),
-            Answer::Done(bytes) => {
+            Reply::Fail(case) => self.failed(Op::Write(Transfer::default()), case),
+            Reply::Done(bytes) => {
                 let bytes = bytes.min(parts.iter().sum());
                 self.totals.writes += 1;
                 self.totals.tx += bytes as u64;
@@ -79,20 +79,20 @@ impl Model {
         }
     }
 
-    fn failed(&mut self, op: Op, fault: Fault) {
-        self.ended_by = Some(match fault {
-            Fault::Reset | Fault::Broken => EndedBy::Reset,
-            Fault::TimedOut => EndedBy::Error,
+    fn failed(&mut self, op: Op, case: ErrorCase) {
+        self.ended_by = Some(match case {
+            ErrorCase::Reset | ErrorCase::Broken => EndedBy::Reset,
+            ErrorCase::TimedOut => EndedBy::Error,
         });
-        self.events.push((op, Some(failure(fault))));
+        self.events.push((op, Some(failure(case))));
     }
 }
 
-fn failure(fault: Fault) -> Failure {
-    let reason = match fault {
-        Fault::Reset => "connection reset",
-        Fault::Broken => "broken pipe",
-        Fault::TimedOut => "timed out",
+fn failure(case: ErrorCase) -> Failure {
+    let reason = match case {
+        ErrorCase::Reset => "connection reset",
+        ErrorCase::Broken => "broken pipe",
+        ErrorCase::TimedOut => "timed out",
     };
     Failure { reason: reason.into(), errno: None }
 }

@@ -1,9 +1,9 @@
-//! Reads what strace wrote: the calls on sockets, in words that are the same for each run.
+//! Parses the output of strace into socket calls that are comparable between runs.
 
 use std::collections::HashMap;
 use std::path::Path;
 
-/// The calls of the thread that made sockets. strace writes a file for each thread.
+/// Returns the calls of the thread that created sockets. strace writes one file per thread.
 pub(crate) fn calls(directory: &Path) -> Vec<String> {
     let logs = std::fs::read_dir(directory).unwrap().map(|file| file.unwrap().path());
     let mut calls =
@@ -24,7 +24,7 @@ fn parse(log: &str) -> Vec<String> {
         if name == "socket" {
             calls.push(format!("socket {}", arguments.join(" ")));
         } else {
-            // epoll_ctl(4, EPOLL_CTL_ADD, 9, {events=..., data=...}): the address in `data` varies.
+            // The address in `data` varies: epoll_ctl(4, EPOLL_CTL_ADD, 9, {events=..., data=...})
             let fd = if name == "epoll_ctl" { arguments[2] } else { arguments[0] };
             let Some(socket) = sockets.get(fd).copied() else { continue };
             if name == "epoll_ctl" {
@@ -41,12 +41,12 @@ fn parse(log: &str) -> Vec<String> {
             _ => {}
         }
     }
-    // tokio checks in a debug build that a socket it is handed does not block.
+    // In a debug build, tokio checks that a socket is in non-blocking mode.
     calls.retain(|call| !call.starts_with("fcntl F_GETFL"));
     calls
 }
 
-/// The name first, and an option's behind it. Ports and descriptors vary, and the kernel's statistics.
+/// Formats a call without the values that vary: ports, descriptors and the kernel's statistics.
 fn say(name: &str, arguments: &[&str], result: &str, socket: i32) -> String {
     let arguments = &arguments[1..];
     let result = if name == "accept4" && !result.starts_with('-') { "a socket" } else { result };

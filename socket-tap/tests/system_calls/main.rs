@@ -1,7 +1,7 @@
-//! The tap makes the system calls that tokio's own types make.
+//! Tests that the tap makes the same system calls as tokio's own types.
 //!
-//! A program that uses tokio's types and its twin that uses the tap's run under strace, and their calls on sockets are
-//! compared. The program is this test binary: it starts itself again.
+//! A program with tokio's types and its twin with the tap's types run under strace, and their socket calls are
+//! compared. The program is this test binary, which starts itself again.
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,
@@ -16,14 +16,14 @@ mod programs;
 use std::path::Path;
 use std::process::Command;
 
-/// Set for the program under strace: the scenario and the types that it uses.
+/// Set in the program under strace: the scenario and the types to use.
 const TWIN: &str = "SOCKET_TAP_TEST_TWIN";
 
-/// Calls that the tap adds when it records: the addresses of a socket, and at its close the kernel's view of it.
+/// Calls that a tap adds when it is on: the addresses of a socket, and the kernel's view of it before its close.
 const ADDED: [&str; 5] =
     ["getsockname", "getpeername", "getsockopt TCP_INFO", "getsockopt SO_LINGER", "ioctl FIONREAD"];
 
-/// The program under strace.
+/// Runs as the program under strace.
 #[test]
 fn twin() {
     if let Ok(twin) = std::env::var(TWIN) {
@@ -44,7 +44,7 @@ fn strace_works() -> bool {
     works
 }
 
-/// Runs one twin; returns its calls.
+/// Runs one twin, and returns its calls.
 fn calls(scenario: &str, types: &str) -> Vec<String> {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("twin-{scenario}-{types}"));
     let _ = std::fs::remove_dir_all(&directory);
@@ -72,14 +72,14 @@ fn same_calls(scenario: &str) {
     assert_eq!(tokio, off, "{scenario}, tap off");
     let mut on = calls(scenario, "on");
     let added = |call: &String| ADDED.iter().any(|added| call.starts_with(added));
-    // The program asks for addresses itself; the tap may do so more often.
+    // The program also queries addresses; the tap may do so more often.
     on.retain(|call| !added(call));
     let plain: Vec<String> = tokio.into_iter().filter(|call| !added(call)).collect();
     assert_eq!(plain, on, "{scenario}, tap on");
 }
 
 #[test]
-fn tcp_calls_are_those_of_tokio() {
+fn tcp_calls_equal_those_of_tokio() {
     same_calls("tcp");
 }
 

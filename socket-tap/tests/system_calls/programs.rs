@@ -1,4 +1,4 @@
-//! The programs: each once with tokio's types and once with the tap's, made of the same text.
+//! The programs of the scenarios, each with tokio's types and with the tap's, from the same source text.
 
 use std::io::IoSlice;
 use std::path::PathBuf;
@@ -23,7 +23,7 @@ macro_rules! tcp {
     }};
 }
 
-/// The halves of a socket, and the calls that do not wait.
+/// Uses the halves of a socket, and the non-blocking calls.
 macro_rules! split {
     ($listener:expr, |$to:ident| $connect:expr) => {{
         let listener = $listener.unwrap();
@@ -44,7 +44,7 @@ macro_rules! split {
         drop(read);
         let mut reset = $connect.unwrap();
         let (read, write) = listener.accept().await.unwrap().0.into_split();
-        // A write half whose shutdown fails: the peer's reset has come before.
+        // The shutdown of this write half fails, because the peer's reset arrives first.
         #[allow(deprecated, reason = "tokio deprecates other durations, which block the thread")]
         reset.set_linger(Some(std::time::Duration::ZERO)).unwrap();
         reset.write_all(b"x").await.unwrap();

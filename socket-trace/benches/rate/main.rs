@@ -19,7 +19,7 @@ use socket_tap::format::Side;
 use socket_trace::compare::Comparison;
 use socket_trace::export::{Export, Format};
 use socket_trace::reader::Trace;
-use socket_trace::show::lines::Look;
+use socket_trace::show::lines::Style;
 use socket_trace::show::view::View;
 use socket_trace::summary::{RecordingState, Summary};
 use socket_trace::table;
@@ -70,8 +70,8 @@ fn compare(path: &Path) {
 
 fn show(path: &Path) {
     let mut events = AnnotatedEvents::new(Timeline::of(vec![Trace::open(path).unwrap()]));
-    let look = Look { color: false, width: None, bytes: false };
-    let (mut view, mut out) = (View::text(events.timeline(), look), io::sink());
+    let style = Style { color: false, width: None, bytes: false };
+    let (mut view, mut out) = (View::text(events.timeline(), style), io::sink());
     view.begin(events.timeline().recordings(), &mut out).unwrap();
     while let Some(annotated) = events.next_event().unwrap() {
         view.event(&annotated, true, events.timeline().recordings(), &mut out).unwrap();

@@ -1,7 +1,7 @@
-//! The events that show a finding.
+//! The events that prove a finding.
 //!
-//! They are looked up in a second pass over the file, when something was found: to keep them in the first would cost
-//! memory and time for what hardly ever is shown.
+//! They are looked up in a second pass over the file, only after something was found: keeping them during the first
+//! pass would cost memory and time for events that are rarely shown.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -10,71 +10,73 @@ use serde::Serialize;
 use socket_tap::event::{Event, Op, SockId};
 use socket_tap::format::text::Lines;
 
-use super::judge::Judgement;
 use crate::reader::{Error, Trace};
 use crate::summary::opens_connection;
 use crate::summary::{BEFORE_FIRST_STEP, WHOLE_RECORDING};
 use socket_dissect::{Dissector, Part};
 
-/// How many lines are shown of a finding: the first, and the last.
+/// Number of lines shown at the start of a finding.
 const FIRST: usize = 9;
+
+/// Number of lines shown at the end of a finding.
 const LAST: usize = 3;
 
-/// The events of one finding.
+/// The events that prove one finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Evidence {
-    /// The file; empty while nothing was looked up.
+    /// The file; empty until the events are looked up.
     pub file: String,
     /// The first lines.
     pub first: Vec<Line>,
-    /// How many are left out between these and the last.
-    pub left_out: u64,
+    /// Number of lines omitted between the first and the last.
+    #[serde(rename = "left_out")]
+    pub omitted: u64,
     /// The last lines.
     pub last: VecDeque<Line>,
-    /// Why there are none.
+    /// The reason why there are no lines.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing: Option<String>,
     #[serde(skip)]
     trace: usize,
     #[serde(skip)]
-    look_for: LookFor,
+    selector: Selector,
 }
 
 /// A line of a trace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Line {
-    /// Its number, from 1.
+    /// Line number, from 1.
     pub line: u64,
-    /// The event, as `socket-trace show` prints it.
+    /// The event, as printed by `socket-trace show`.
     pub text: String,
 }
 
-/// Which events show a finding.
+/// Selection of the events that prove a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LookFor {
-    /// All of a socket.
+pub enum Selector {
+    /// All events of a socket.
     Socket(SockId),
-    /// Reads and writes that carried some of a call.
+    /// Reads and writes that carried bytes of a call.
     Call {
-        /// Its connection.
+        /// The socket of the connection.
         sock: SockId,
-        /// Which call of the connection.
+        /// Index of the call on the connection.
         number: u64,
     },
-    /// The openings of connections in a step, beyond so many.
+    /// Connections opened in a step beyond a limit.
     Opened {
-        /// Its name.
+        /// Name of the step.
         step: String,
-        /// How many are still to be passed over.
+        /// Number of connections still to skip.
         beyond: u64,
     },
 }
 
 impl Evidence {
-    /// Of a finding in the trace with that index; still to be looked up.
-    pub(super) fn wanted(trace: usize, look_for: LookFor) -> Self {
+    /// Creates the evidence of a finding in the trace with this index, to be looked up later.
+    pub(super) fn pending(trace: usize, selector: Selector) -> Self {
         let (file, first, last) = (String::new(), Vec::new(), VecDeque::new());
-        Self { file, first, left_out: 0, last, missing: None, trace, look_for }
+        Self { file, first, omitted: 0, last, missing: None, trace, selector }
     }
 
     fn push(&mut self, line: Line) {
@@ -84,34 +86,32 @@ impl Evidence {
         self.last.push_back(line);
         if self.last.len() > LAST {
             self.last.pop_front();
-            self.left_out += 1;
+            self.omitted += 1;
         }
     }
 }
 
-/// Looks up the evidence of all findings; `files` are the traces, in the order of the comparison.
-pub fn look_up(judgements: &mut [Judgement], files: &[impl AsRef<Path>]) {
+/// Looks up the evidence in `files`, the traces in the order of the comparison.
+pub fn look_up<'a>(evidence: impl IntoIterator<Item = &'a mut Evidence>, files: &[impl AsRef<Path>]) {
+    let mut evidence: Vec<&mut Evidence> = evidence.into_iter().collect();
     for (index, file) in files.iter().enumerate() {
-        let findings = judgements.iter_mut().flat_map(|judgement| &mut judgement.findings);
-        let mut wanted: Vec<&mut Evidence> = findings
-            .map(|finding| &mut finding.evidence)
-            .filter(|evidence| evidence.trace == index)
-            .collect();
-        if wanted.is_empty() {
+        let of_file = evidence.iter_mut().filter(|evidence| evidence.trace == index);
+        let mut pending: Vec<&mut Evidence> = of_file.map(|evidence| &mut **evidence).collect();
+        if pending.is_empty() {
             continue;
         }
         let missing = if file.as_ref().as_os_str() == "-" {
-            Some("standard input cannot be read a second time: give a file to see the events".to_owned())
+            Some("standard input cannot be read twice; give the name of a file to see the events".to_owned())
         } else {
-            in_file(file.as_ref(), &mut wanted).err().map(|error| error.to_string())
+            in_file(file.as_ref(), &mut pending).err().map(|error| error.to_string())
         };
-        wanted.iter_mut().for_each(|evidence| evidence.missing.clone_from(&missing));
+        pending.iter_mut().for_each(|evidence| evidence.missing.clone_from(&missing));
     }
 }
 
-fn in_file(file: &Path, wanted: &mut [&mut Evidence]) -> Result<(), Error> {
+fn in_file(file: &Path, pending: &mut [&mut Evidence]) -> Result<(), Error> {
     let mut trace = Trace::open(file)?;
-    wanted.iter_mut().for_each(|evidence| trace.source().clone_into(&mut evidence.file));
+    pending.iter_mut().for_each(|evidence| trace.source().clone_into(&mut evidence.file));
     let mut dissector = Dissector::new(trace.header().side);
     let (mut lines, mut step) = (Lines::new(), None);
     while let Some(event) = trace.next_event()? {
@@ -119,10 +119,10 @@ fn in_file(file: &Path, wanted: &mut [&mut Evidence]) -> Result<(), Error> {
             step = Some(label.to_string());
         }
         let parts = dissector.observe(&event);
-        // The calls are known already.
-        drop(dissector.finished());
-        for evidence in wanted.iter_mut() {
-            if evidence.look_for.shows(&event, &parts, step.as_deref()) {
+        // The calls are known from the first pass.
+        drop(dissector.take_finished());
+        for evidence in pending.iter_mut() {
+            if evidence.selector.matches(&event, &parts, step.as_deref()) {
                 let mut text = String::new();
                 lines.push(&event, &mut text);
                 evidence.push(Line { line: trace.line(), text: text.trim_end().to_owned() });
@@ -132,9 +132,9 @@ fn in_file(file: &Path, wanted: &mut [&mut Evidence]) -> Result<(), Error> {
     Ok(())
 }
 
-impl LookFor {
-    /// Whether it is one of the events, which comes in that step.
-    fn shows(&mut self, event: &Event, parts: &[Part], step: Option<&str>) -> bool {
+impl Selector {
+    /// Returns `true` if the event, which is in `step`, is one of the selected.
+    fn matches(&mut self, event: &Event, parts: &[Part], step: Option<&str>) -> bool {
         match self {
             Self::Socket(sock) => event.sock == Some(*sock),
             Self::Call { sock, number } => {

@@ -1,86 +1,88 @@
-//! Whether an assertion holds, and what is against it.
+//! Checks assertions on the traces of a comparison.
 
 use std::cmp::Reverse;
 
 use serde::Serialize;
 
-use super::evidence::{Evidence, LookFor};
-use super::watch::{MOST, OverCall, Watch};
+use super::evidence::{Evidence, Selector};
+use super::limits::{ExceedingCall, LimitChecker, MAX_SHOWN};
 use super::{Assertion, Measure};
 use crate::compare::{Comparison, Verdict};
 use crate::summary::Summary;
 use crate::summary::{Step, WHOLE_RECORDING};
 
-/// Whether an assertion holds.
+/// Outcome of an assertion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// It does.
+    /// The assertion holds.
     Held,
-    /// The traces do not allow to say.
-    Unclear,
-    /// It does not.
+    /// The outcome is inconclusive, since a trace is incomplete.
+    #[serde(rename = "unclear")]
+    Inconclusive,
+    /// The assertion does not hold.
     Failed,
 }
 
-/// What became of an assertion.
+/// Outcome of an assertion, with the findings that violate it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Judgement {
-    /// Its name, as on the command line.
+    /// Name of the assertion, as on the command line.
     pub assertion: &'static str,
-    /// Its limit; in nanoseconds for a time.
+    /// Limit of the assertion; in nanoseconds for a time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
-    /// Its name and its limit, for the eye.
+    /// Name and limit, as text.
     #[serde(skip)]
     pub title: String,
-    /// Whether it holds.
+    /// The outcome.
     pub outcome: Outcome,
-    /// Why that cannot be said.
+    /// Reasons why the outcome is or would be inconclusive.
     pub doubts: Vec<String>,
-    /// What is against it.
+    /// Violations of the assertion, the worst first.
     pub findings: Vec<Finding>,
-    /// How many calls or steps are against it; more than there are findings when only the worst are shown.
-    pub against: u64,
+    /// Number of calls or steps that violate it. Only the worst have a finding.
+    #[serde(rename = "against")]
+    pub violations: u64,
 }
 
-/// Something that is against an assertion.
+/// A violation of an assertion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What the trace is called.
+    /// Label of the trace.
     pub trace: String,
-    /// What was found.
+    /// Description of the violation.
     pub found: String,
-    /// How much it was, where there is a limit.
+    /// The value that exceeds the limit, if there is a limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<u64>,
-    /// The events that show it.
+    /// The events that prove it.
     pub evidence: Evidence,
 }
 
-/// Judges the assertions: `watches` are what was seen of the calls of each trace.
+/// Checks the assertions. `checkers` hold the limits exceeded in each trace.
 #[must_use]
-pub fn judge(assertions: &[Assertion], comparison: &Comparison, watches: &[Watch]) -> Vec<Judgement> {
+pub fn judge(assertions: &[Assertion], comparison: &Comparison, checkers: &[LimitChecker]) -> Vec<Judgement> {
     let judged = |assertion: &Assertion| match *assertion {
         Assertion::SamePrimitives => same_primitives(comparison),
-        Assertion::CleanEnds => each_trace(*assertion, comparison, watches, clean_ends),
+        Assertion::CleanEnds => each_trace(*assertion, comparison, checkers, clean_ends),
         Assertion::Max(Measure::Connections, limit) => {
-            each_trace(*assertion, comparison, watches, |trace, _| max_connections(trace, limit))
+            each_trace(*assertion, comparison, checkers, |trace, _| max_connections(trace, limit))
         }
-        Assertion::Max(measure, limit) => each_trace(*assertion, comparison, watches, |trace, watch| {
-            max_of_calls(trace, watch, measure, limit)
+        Assertion::Max(measure, limit) => each_trace(*assertion, comparison, checkers, |trace, checker| {
+            max_of_calls(trace, checker, measure, limit)
         }),
     };
     assertions.iter().map(judged).collect()
 }
 
-/// As an exit code: 0 when all hold, 1 when one does not, 2 when that cannot be told.
+/// Returns the exit code: 0 if all assertions hold, 1 if one fails, 2 if the outcome is inconclusive.
 #[must_use]
 pub fn exit_code(judgements: &[Judgement]) -> u8 {
     match judgements.iter().map(|judgement| judgement.outcome).max() {
         None | Some(Outcome::Held) => 0,
         Some(Outcome::Failed) => 1,
-        Some(Outcome::Unclear) => 2,
+        Some(Outcome::Inconclusive) => 2,
     }
 }
 
@@ -89,120 +91,119 @@ fn same_primitives(comparison: &Comparison) -> Judgement {
     judgement.outcome = match comparison.verdict {
         Verdict::Same => Outcome::Held,
         Verdict::Different => Outcome::Failed,
-        Verdict::Unclear => Outcome::Unclear,
+        Verdict::Inconclusive => Outcome::Inconclusive,
     };
-    if comparison.verdict == Verdict::Unclear {
+    if comparison.verdict == Verdict::Inconclusive {
         judgement.doubts.clone_from(&comparison.reasons);
         return judgement;
     }
-    judgement.against = comparison.differences.len() as u64;
-    for difference in comparison.differences.iter().take(MOST) {
+    judgement.violations = comparison.differences.len() as u64;
+    for difference in comparison.differences.iter().take(MAX_SHOWN) {
         if let Some(trace) = comparison.traces.get(difference.occurs_in) {
             judgement.findings.push(Finding {
                 trace: trace.label.clone(),
                 found: difference.describe(&comparison.traces),
                 value: None,
-                evidence: Evidence::wanted(difference.occurs_in, LookFor::Socket(difference.seen.first)),
+                evidence: Evidence::pending(difference.occurs_in, Selector::Socket(difference.seen.first)),
             });
         }
     }
     judgement
 }
 
-/// What one trace says.
+/// Result of an assertion for one trace.
 #[derive(Default)]
-struct Said {
-    against: u64,
-    /// What was found, how much it was, and what shows it.
-    findings: Vec<(String, Option<u64>, LookFor)>,
-    /// Why nothing found would prove nothing.
+struct TraceResult {
+    violations: u64,
+    /// Description, value and events of each violation.
+    findings: Vec<(String, Option<u64>, Selector)>,
+    /// Reasons why the absence of violations proves nothing.
     doubts: Vec<String>,
 }
 
 fn each_trace(
     assertion: Assertion,
     comparison: &Comparison,
-    watches: &[Watch],
-    say: impl Fn(&Summary, &Watch) -> Said,
+    checkers: &[LimitChecker],
+    check: impl Fn(&Summary, &LimitChecker) -> TraceResult,
 ) -> Judgement {
     let mut judgement = Judgement::new(assertion);
-    for (index, (trace, watch)) in comparison.traces.iter().zip(watches).enumerate() {
-        let said = say(trace, watch);
-        judgement.against += said.against;
-        let doubts = trace.defects.iter().map(ToString::to_string).chain(said.doubts);
+    for (index, (trace, checker)) in comparison.traces.iter().zip(checkers).enumerate() {
+        let result = check(trace, checker);
+        judgement.violations += result.violations;
+        let doubts = trace.defects.iter().map(ToString::to_string).chain(result.doubts);
         judgement.doubts.extend(doubts.map(|doubt| format!("{}: {doubt}", trace.source)));
-        judgement.findings.extend(said.findings.into_iter().map(|(found, value, look_for)| Finding {
+        judgement.findings.extend(result.findings.into_iter().map(|(found, value, selector)| Finding {
             trace: trace.label.clone(),
             found,
             value,
-            evidence: Evidence::wanted(index, look_for),
+            evidence: Evidence::pending(index, selector),
         }));
     }
-    // What is missing in a trace could only add to what was found.
+    // Violations are certain even in an incomplete trace: missing events could only add more.
     judgement.outcome = match (judgement.findings.is_empty(), judgement.doubts.is_empty()) {
         (false, _) => Outcome::Failed,
-        (true, false) => Outcome::Unclear,
+        (true, false) => Outcome::Inconclusive,
         (true, true) => Outcome::Held,
     };
     judgement
 }
 
-fn clean_ends(trace: &Summary, _: &Watch) -> Said {
-    let Some(seen) = trace.unclean else { return Said::default() };
+fn clean_ends(trace: &Summary, _: &LimitChecker) -> TraceResult {
+    let Some(seen) = trace.unclean else { return TraceResult::default() };
     let found = match seen.sockets {
         1 => format!("#{} did not end cleanly", seen.first),
-        sockets => format!("{sockets} connections did not end cleanly, the first is #{}", seen.first),
+        sockets => format!("{sockets} connections did not end cleanly, first #{}", seen.first),
     };
-    Said {
-        against: seen.sockets,
-        findings: vec![(found, None, LookFor::Socket(seen.first))],
-        ..Said::default()
+    TraceResult {
+        violations: seen.sockets,
+        findings: vec![(found, None, Selector::Socket(seen.first))],
+        ..TraceResult::default()
     }
 }
 
-fn max_connections(trace: &Summary, limit: u64) -> Said {
+fn max_connections(trace: &Summary, limit: u64) -> TraceResult {
     let mut over: Vec<&Step> = trace.steps.iter().filter(|step| step.connections > limit).collect();
     over.sort_by_key(|step| Reverse(step.connections));
     let finding = |step: &&Step| {
-        let found = format!("{}{} opened", in_step(&step.name), Measure::Connections.shown(step.connections));
-        (found, Some(step.connections), LookFor::Opened { step: step.name.clone(), beyond: limit })
+        let found =
+            format!("{}{} opened", in_step(&step.name), Measure::Connections.format(step.connections));
+        (found, Some(step.connections), Selector::Opened { step: step.name.clone(), beyond: limit })
     };
-    let findings = over.iter().take(MOST).map(finding).collect();
-    Said { against: over.len() as u64, findings, ..Said::default() }
+    let findings = over.iter().take(MAX_SHOWN).map(finding).collect();
+    TraceResult { violations: over.len() as u64, findings, ..TraceResult::default() }
 }
 
-fn max_of_calls(trace: &Summary, watch: &Watch, measure: Measure, limit: u64) -> Said {
-    let mut said = Said::default();
-    if let Some(over) = watch.over(measure, limit) {
-        said.against = over.count;
-        said.findings = over.worst.iter().map(|call| found(call, measure)).collect();
+fn max_of_calls(trace: &Summary, checker: &LimitChecker, measure: Measure, limit: u64) -> TraceResult {
+    let mut result = TraceResult::default();
+    if let Some(exceeded) = checker.exceeded(measure, limit) {
+        result.violations = exceeded.count;
+        result.findings = exceeded.worst.iter().map(|call| violation(call, measure)).collect();
     }
-    said.doubts.extend(doubt_of_calls(trace, watch.calls));
-    said
+    result.doubts.extend(doubt_of_calls(trace, checker.calls));
+    result
 }
 
-/// Why more calls may be in a trace than these.
+/// Returns the reason why the trace may contain further calls, if there is one.
 fn doubt_of_calls(trace: &Summary, calls: u64) -> Option<String> {
     if !trace.payload {
-        return Some(
-            "it was recorded without payload, which calls are in: record with --capture 16384".to_owned(),
-        );
+        return Some("it lacks payload, which calls are read from; record with --capture 16384".to_owned());
     }
     if trace.unknown > 0 {
         return Some(format!(
-            "calls may be in {} B that are not known: encrypted, of a protocol that is none of ours, or not recorded (--capture)",
+            "{} B may contain calls: they are encrypted, of an unknown protocol, or not recorded (--capture)",
             trace.unknown
         ));
     }
-    (calls == 0).then(|| "there is no call in it".to_owned())
+    (calls == 0).then(|| "it contains no call".to_owned())
 }
 
-fn found(call: &OverCall, measure: Measure) -> (String, Option<u64>, LookFor) {
-    let OverCall { value, step, operation, sock, number } = call;
-    let took = if measure == Measure::FirstByte { "was answered after" } else { "took" };
-    let shown = measure.shown(*value);
+fn violation(call: &ExceedingCall, measure: Measure) -> (String, Option<u64>, Selector) {
+    let ExceedingCall { value, step, operation, sock, number } = call;
+    let took = if measure == Measure::FirstByte { "got its first byte after" } else { "took" };
+    let shown = measure.format(*value);
     let found = format!("{}{operation} on #{sock} {took} {shown}", in_step(step));
-    (found, Some(*value), LookFor::Call { sock: *sock, number: *number })
+    (found, Some(*value), Selector::Call { sock: *sock, number: *number })
 }
 
 fn in_step(step: &str) -> String {
@@ -222,7 +223,12 @@ impl Judgement {
             outcome: Outcome::Held,
             doubts: Vec::new(),
             findings: Vec::new(),
-            against: 0,
+            violations: 0,
         }
+    }
+
+    /// Returns the evidence of the findings, to be looked up.
+    pub fn evidence_mut(&mut self) -> impl Iterator<Item = &mut Evidence> {
+        self.findings.iter_mut().map(|finding| &mut finding.evidence)
     }
 }

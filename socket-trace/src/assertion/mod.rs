@@ -1,49 +1,49 @@
-//! What must hold of recordings, checked: for a test that runs where nobody looks.
+//! Assertions on recordings, for automated tests.
 //!
 //! # Layout
 //!
-//! - [`Assertion`]: what must hold
-//! - [`watch`]: the calls of a trace that go over a limit, found as it is read
-//! - [`judge`]: whether an assertion holds, and what is against it
-//! - [`evidence`]: the events that show it
+//! - [`Assertion`]: a condition on recordings
+//! - [`limits`]: calls that exceed a limit, found while the trace is read
+//! - [`judge`]: outcome of assertions, with the findings that violate them
+//! - [`evidence`]: the events that prove a finding
 
 pub mod evidence;
 pub mod judge;
-pub mod watch;
+pub mod limits;
 
 use socket_tap::format::Side;
 
 use crate::summary::{self, BytesByClass};
 use socket_dissect::Call;
 
-/// What must hold.
+/// A condition on recordings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Assertion {
     /// All traces show the same socket primitives.
     SamePrimitives,
-    /// No connection ended with a reset, an error, or an abort of ours.
+    /// No connection ends with a reset, an error or a local abort.
     CleanEnds,
-    /// Nothing goes over a limit.
+    /// No value exceeds a limit.
     Max(Measure, u64),
 }
 
-/// What has a limit.
+/// A quantity with a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Measure {
-    /// Connections that a step opens.
+    /// Number of connections that a step opens.
     Connections,
-    /// Reads that carry some of a call, on the side that recorded.
+    /// Number of reads that carry bytes of a call, on the recorded side.
     ReadsPerCall,
-    /// Writes that carry some of a call, on the side that recorded.
+    /// Number of writes that carry bytes of a call, on the recorded side.
     WritesPerCall,
-    /// Bytes of a call, both ways.
+    /// Number of bytes of a call, in both directions.
     BytesPerCall,
-    /// Nanoseconds from a request's first byte to the first byte of its answer.
+    /// Nanoseconds from the first byte of a request to the first byte of its response.
     FirstByte,
 }
 
 impl Assertion {
-    /// Its name, as on the command line.
+    /// Returns the name, as on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -57,7 +57,7 @@ impl Assertion {
         }
     }
 
-    /// Its limit; in nanoseconds for a time.
+    /// Returns the limit; in nanoseconds for a time.
     #[must_use]
     pub fn limit(self) -> Option<u64> {
         match self {
@@ -68,7 +68,7 @@ impl Assertion {
 }
 
 impl Measure {
-    /// Of a call that this side recorded; `None` when it is no measure of calls, or the call was not answered.
+    /// Returns the value for a call recorded by `side`; `None` for a measure of steps, or a call without a response.
     #[must_use]
     pub fn of(self, call: &Call, side: Side) -> Option<u64> {
         match self {
@@ -84,18 +84,18 @@ impl Measure {
         }
     }
 
-    /// A limit, with its unit.
+    /// Formats a limit with its unit.
     #[must_use]
     pub fn limit(self, limit: u64) -> String {
         match self {
             Self::Connections | Self::ReadsPerCall | Self::WritesPerCall => limit.to_string(),
-            Self::BytesPerCall | Self::FirstByte => self.shown(limit),
+            Self::BytesPerCall | Self::FirstByte => self.format(limit),
         }
     }
 
-    /// So much of it, in words.
+    /// Formats a value with its unit.
     #[must_use]
-    pub fn shown(self, value: u64) -> String {
+    pub fn format(self, value: u64) -> String {
         let plural = |one: &str| format!("{value} {one}{}", if value == 1 { "" } else { "s" });
         match self {
             Self::Connections => plural("connection"),

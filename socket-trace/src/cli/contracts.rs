@@ -1,27 +1,28 @@
-//! The flag `--proto`, for each subcommand that says what was carried.
+//! The flag `--proto` of the subcommands that decode gRPC messages.
 
 use std::path::PathBuf;
 
 use clap::Args;
-
-use super::Done;
 use socket_dissect::Contracts;
 
-/// Flatten this into a subcommand's arguments.
+use super::failed::Done;
+use crate::contracts::{add_file, bookshelf};
+
+/// Flags that name contracts, to be flattened into the arguments of a subcommand.
 #[derive(Debug, Args)]
 pub(super) struct ContractFlags {
-    /// A contract to read gRPC messages by: a .proto, or descriptors that protoc has compiled. The bookshelf's is
+    /// Contract to decode gRPC messages with: a .proto, or a descriptor set compiled by protoc. The bookshelf's is
     /// built in; without a contract fields are shown by number
     #[arg(long, value_name = "FILE")]
     proto: Vec<PathBuf>,
 }
 
 impl ContractFlags {
-    /// The bookshelf's contract, and those of the files.
+    /// Returns the bookshelf's contract and those of the files.
     pub(super) fn read(&self) -> Done<Contracts> {
-        let mut contracts = Contracts::bookshelf();
+        let mut contracts = bookshelf();
         for file in &self.proto {
-            contracts.add(file)?;
+            add_file(&mut contracts, file)?;
         }
         Ok(contracts)
     }

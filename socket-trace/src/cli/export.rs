@@ -1,4 +1,4 @@
-//! `socket-trace export`: recordings in the formats of other tools.
+//! `socket-trace export`: converts recordings to formats of other tools.
 
 use std::io::{self, IsTerminal as _, Write};
 use std::path::PathBuf;
@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::choices::FormatName;
-use super::failed::Failed;
+use super::failed::{Done, Failed};
 use super::output::Output;
-use super::{Done, warn_of_end};
-use crate::export::{self, Error, Format, goes_on};
+use super::terminal::warn_of_defects;
+use crate::export::{self, Error, Format, continues};
 use crate::reader::{Error as TraceError, Trace};
 
 const HELP: &str = "Examples:\n  \
@@ -19,19 +19,19 @@ const HELP: &str = "Examples:\n  \
     socket-trace export grpc.jsonl -o grpc.sqlog    # for https://qvis.quictools.info\n\n  \
     socket-trace export traces/*.jsonl -o events.csv\n  \
     duckdb -c \"select recording, op, count(*), sum(bytes) from 'events.csv' group by all\"\n\n\
-    pcapng needs payload: record with --capture. Packets are synthesised from the calls, each with a comment that names \
-    the call; what the trace does not know (retransmissions, the network) is not in it.\n\n\
-    Parts of one recording (shop.0.jsonl shop.1.jsonl shop.jsonl), given in their order, are exported as one.\n\n\
-    Exit codes: 0 done; 2 a trace cannot be read, or the export not written.";
+    pcapng needs payload: record with --capture. Packets are synthesised from the calls, and a comment in each \
+    packet names its call. They contain nothing that the trace does not record, such as retransmissions.\n\n\
+    The parts of one recording (shop.0.jsonl shop.1.jsonl shop.jsonl), given in order, are exported as one.\n\n\
+    Exit codes: 0 exported; 2 a trace cannot be read, or the export cannot be written.";
 
-/// Write recordings for Wireshark, qvis, spreadsheets and DuckDB
+/// Convert recordings for Wireshark, qvis, spreadsheets and DuckDB
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(super) struct Export {
-    /// The traces; - is standard input
+    /// Trace files; - is standard input
     #[arg(required = true, value_name = "TRACE")]
     traces: Vec<PathBuf>,
-    /// The format; by default the one of the output's extension: .pcapng, .sqlog, .csv
+    /// Output format [default: by the extension of the output: .pcapng, .sqlog, .csv]
     #[arg(long, value_enum, value_name = "FORMAT")]
     to: Option<FormatName>,
     #[command(flatten)]
@@ -41,23 +41,25 @@ pub(super) struct Export {
 impl Export {
     pub(super) fn run(&self) -> Done {
         let format = self.format()?;
-        // All are opened before the output is, which may be there already and is to be spared when a name is wrong.
+        // Open all traces before the output, so that a wrong name does not overwrite an existing file.
         let mut traces = self.traces.iter().map(Trace::open).collect::<Result<Vec<_>, TraceError>>()?;
         if !format.holds_several() && recordings(&traces) > 1 {
-            return Err(Failed::Usage("a qlog file holds one recording: export each by itself".to_owned()));
+            return Err(Failed::Usage(
+                "a qlog file holds one recording; export each to its own file".to_owned(),
+            ));
         }
         let name = self.output.output.display().to_string();
         let out = self.create(format)?;
         let mut export =
-            export::Export::to(format, out, &name).map_err(|error| self.output.unwritten(error))?;
+            export::Export::to(format, out, &name).map_err(|error| self.output.write_error(error))?;
         for trace in &mut traces {
             export.add(trace).map_err(|error| match error {
                 Error::Trace(error) => Failed::Trace(error),
-                Error::Output(error) => self.output.unwritten(error),
+                Error::Output(error) => self.output.write_error(error),
             })?;
-            warn_of_end(trace)?;
+            warn_of_defects(trace)?;
         }
-        let notes = export.finish().map_err(|error| self.output.unwritten(error))?;
+        let notes = export.finish().map_err(|error| self.output.write_error(error))?;
         for note in notes {
             writeln!(io::stderr(), "socket-trace: note: {note}")?;
         }
@@ -69,24 +71,24 @@ impl Export {
         self.to.map(Into::into).or_else(extension).ok_or_else(|| {
             let name = self.output.name();
             Failed::Usage(format!(
-                "the format of {name} is not clear: say --to pcapng, --to qlog or --to csv"
+                "cannot tell the format of {name} by its extension; pass --to pcapng, --to qlog or --to csv"
             ))
         })
     }
 
     fn create(&self, format: Format) -> Done<Box<dyn Write>> {
         if self.output.is_standard() && format == Format::Pcapng && io::stdout().is_terminal() {
-            return Err(Failed::Usage("pcapng is nothing for a terminal: give a file, or a pipe".to_owned()));
+            return Err(Failed::Usage("pcapng is a binary format; write it to a file or a pipe".to_owned()));
         }
         self.output.create(&self.traces)
     }
 }
 
-/// How many recordings the traces are.
+/// Counts the recordings in the traces.
 fn recordings(traces: &[Trace]) -> usize {
-    let joints = traces.windows(2).filter(|pair| match pair {
-        [from, to] => goes_on(from.header(), to.header()),
+    let continuations = traces.windows(2).filter(|pair| match pair {
+        [from, to] => continues(from.header(), to.header()),
         _ => false,
     });
-    traces.len() - joints.count()
+    traces.len() - continuations.count()
 }

@@ -1,32 +1,35 @@
-//! Why a subcommand could not do what it was asked for.
+//! Errors of the subcommands.
 
 use std::fmt;
 use std::io;
 
+use crate::contracts;
 use crate::reader::Error;
 use crate::verify::Failure;
-use socket_dissect::contracts;
 
-/// What went wrong.
+/// The exit code of a subcommand, or its failure.
+pub(super) type Done<T = u8> = Result<T, Failed>;
+
+/// The reason why a subcommand failed.
 #[derive(Debug)]
 pub(super) enum Failed {
-    /// With a trace.
+    /// A trace cannot be read.
     Trace(Error),
-    /// With a trace or a log of strace.
+    /// A trace or a log of strace cannot be read.
     Verify(Failure),
-    /// With the system's table of sockets.
+    /// The system's table of sockets cannot be read.
     Sockets(io::Error),
-    /// With what was asked for: it makes no sense, or is not there.
+    /// The arguments are invalid, or name something that does not exist.
     Usage(String),
-    /// With a contract.
+    /// A contract cannot be read.
     Contract(contracts::Error),
-    /// With what was to be printed.
+    /// Standard output cannot be written.
     Output(io::Error),
-    /// With a file that was to be written.
+    /// A file cannot be written.
     Write {
-        /// The file.
+        /// Name of the file.
         name: String,
-        /// Why.
+        /// The error of the operating system.
         error: io::Error,
     },
 }
@@ -39,7 +42,7 @@ impl fmt::Display for Failed {
             Self::Sockets(error) => write!(f, "cannot read the table of sockets: {error}"),
             Self::Usage(error) => f.write_str(error),
             Self::Contract(error) => error.fmt(f),
-            Self::Output(error) => write!(f, "cannot print: {error}"),
+            Self::Output(error) => write!(f, "cannot write to standard output: {error}"),
             Self::Write { name, error } => write!(f, "cannot write {name}: {error}"),
         }
     }

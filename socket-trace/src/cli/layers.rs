@@ -1,4 +1,4 @@
-//! `socket-trace layers`: one call, from reads and writes up to messages.
+//! `socket-trace layers`: maps one call from its reads and writes up to its messages.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -6,42 +6,43 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::contracts::ContractFlags;
-use super::{Done, Failed, colored, warn_of_end, width, write_json};
+use super::failed::{Done, Failed};
+use super::terminal::{colored, warn_of_defects, width, write_json};
 use socket_tap::event::SockId;
 
-use crate::layers::{Wanted, collect, text};
+use crate::layers::{Selection, collect, text};
 use crate::reader::{Error, Trace};
 use crate::timeline::AnnotatedEvents;
 use crate::timeline::Timeline;
 
-const HELP: &str = "TCP is a stream of bytes: it keeps no borders between messages. One message may need several writes, \
-    one write may hold several frames, and the other side reads as much as has arrived. The map shows it: boxes stand \
-    above the bytes that they are made of, and `byte` counts those since the connection began.\n\n\
-    Over TLS, calls are seen by a tap above it. With another tap below, the map also shows the records of TLS and the reads \
-    and writes that carried them, each where its data is.\n\n\
+const HELP: &str = "TCP is a stream of bytes without message boundaries. One message may need several writes, one \
+    write may hold several frames, and each read returns what has arrived. The map shows each box above the bytes \
+    that it consists of; `byte` counts bytes since the connection began.\n\n\
+    Over TLS, calls are visible to a tap above TLS. If a tap below was recorded, too, the map also shows the TLS \
+    records and the reads and writes that carried them, each aligned with its data.\n\n\
     The recording must have payload (--capture of the servers). Give both sides to see writes and reads in one map.\n\n\
     Examples:\n  \
     socket-trace layers grpc.jsonl                            the first call of the recording\n  \
-    socket-trace layers traces/grpc-*.jsonl                   what was written, and what was read\n  \
+    socket-trace layers traces/grpc-*.jsonl                   writes of one side and reads of the other\n  \
     socket-trace layers grpc.jsonl --sock 2 --call 1          the second call on a connection\n  \
-    socket-trace layers rest.jsonl --step \"list books\"        the first of a step\n  \
+    socket-trace layers rest.jsonl --step \"list books\"        the first call of a step\n  \
     socket-trace layers --json grpc.jsonl | jq '.ways[0].levels[].title'\n\n\
     Exit codes: 0 shown; 2 there is no such call, no payload was recorded, a trace cannot be read, or wrong usage.";
 
-/// Map one call: which reads and writes carried which frames, and those which messages
+/// Map one call: reads and writes, the frames they carried, and the messages in the frames
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(super) struct Layers {
-    /// The traces; - is standard input
+    /// Trace files; - is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// A call on this socket, as the server's recording numbers it; the client's when no server recorded
+    /// First call on this socket, as numbered by the server's recording, or by the client's if no server was recorded
     #[arg(long, value_name = "N")]
     sock: Option<SockId>,
-    /// The call with this number on its connection; the first is 0
+    /// Index of the call on its connection, from 0
     #[arg(long, value_name = "N")]
     call: Option<u64>,
-    /// A call that begins in this step
+    /// First call that begins in this step
     #[arg(long, value_name = "NAME")]
     step: Option<String>,
     /// Print the map as JSON
@@ -55,9 +56,9 @@ impl Layers {
     pub(super) fn run(&self) -> Done {
         let traces = self.files.iter().map(Trace::open).collect::<Result<Vec<_>, Error>>()?;
         let mut events = AnnotatedEvents::with_contracts(Timeline::of(traces), &self.contracts.read()?);
-        let wanted = Wanted { sock: self.sock, call: self.call, step: self.step.clone() };
-        let Some(map) = collect(&mut events, &wanted)? else {
-            return Err(Failed::Usage(nothing(events.timeline()).to_owned()));
+        let selection = Selection { sock: self.sock, call: self.call, step: self.step.clone() };
+        let Some(map) = collect(&mut events, &selection)? else {
+            return Err(Failed::Usage(not_found(events.timeline()).to_owned()));
         };
         let mut out = io::BufWriter::new(io::stdout().lock());
         if self.json {
@@ -67,16 +68,16 @@ impl Layers {
         }
         out.flush()?;
         for trace in events.timeline().traces() {
-            warn_of_end(trace)?;
+            warn_of_defects(trace)?;
         }
         Ok(0)
     }
 }
 
-fn nothing(timeline: &Timeline) -> &'static str {
+fn not_found(timeline: &Timeline) -> &'static str {
     if timeline.recordings().iter().all(|recording| recording.header.capture == 0) {
-        "no payload was recorded, so nothing is known of calls; --capture of the servers records it"
+        "the recording has no payload, which calls are read from; record with --capture"
     } else {
-        "there is no such call in the recording; `show` says what each read and write carried"
+        "the recording has no such call; `socket-trace show` lists the data of each read and write"
     }
 }

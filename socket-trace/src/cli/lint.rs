@@ -1,4 +1,4 @@
-//! `socket-trace lint`: what a recording shows that its program could do better.
+//! `socket-trace lint`: finds avoidable problems in recordings.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -7,7 +7,8 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::{Done, colored, write_json};
+use super::failed::Done;
+use super::terminal::{colored, write_json};
 use crate::lint::report::Report;
 use crate::lint::text::Text;
 use crate::lint::{Options, lint, rules};
@@ -18,40 +19,40 @@ const HELP: &str = "Examples:\n  \
     socket-trace lint --explain small-writes-with-nagle\n  \
     socket-trace lint --skip write-after-end --skip unread-bytes traces/*.jsonl\n  \
     socket-trace lint --json shop.jsonl | jq '.[].findings[] | {rule, count}'\n\n\
-    Each finding comes with the lines of the trace that show it, why it is a trouble, and what to do. Each trace is \
-    looked at by itself.\n\n\
-    Exit codes: 0 nothing found; 1 findings; 2 could not tell: nothing found, but a trace is cut short or lossy, so \
-    that some rules had to be left out (it says which), or is no trace.";
+    Each finding has the lines of the trace that prove it, the cause, and ways to fix it. Each trace is checked \
+    separately.\n\n\
+    Exit codes: 0 no findings; 1 findings; 2 inconclusive: no findings, but some rules could not be checked \
+    because a trace is cut short or lossy (the report lists them), or a file is not a trace file.";
 
-/// Look for what a program could do better with its sockets
+/// Find avoidable problems in the socket use of a program
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(super) struct Lint {
-    /// The traces; - is standard input
+    /// Trace files; - is standard input
     #[arg(required_unless_present_any = ["list", "explain"], value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Ask only this rule; may be given several times
+    /// Check only this rule; may be given several times
     #[arg(long, value_name = "RULE", value_parser = names(), hide_possible_values = true)]
     only: Vec<String>,
-    /// Leave this rule out; may be given several times
+    /// Skip this rule; may be given several times
     #[arg(long, value_name = "RULE", value_parser = names(), hide_possible_values = true)]
     skip: Vec<String>,
-    /// How long a connection that is open at the end may be quiet
+    /// Report connections still open at the end after this idle time
     #[arg(long, value_name = "SECONDS", default_value_t = Options::default().idle.as_secs())]
     idle: u64,
-    /// Print the reports as JSON, an array
+    /// Print the reports as a JSON array
     #[arg(long)]
     json: bool,
-    /// Name the rules, and end
+    /// List the rules and exit
     #[arg(long)]
     list: bool,
-    /// Explain a rule, and end: when it speaks, why, and what to do
+    /// Explain a rule and exit: its conditions, the cause, and ways to fix it
     #[arg(long, value_name = "RULE", value_parser = names(), hide_possible_values = true, conflicts_with = "list")]
     explain: Option<String>,
 }
 
 fn names() -> PossibleValuesParser {
-    PossibleValuesParser::new(rules().into_iter().map(|about| about.name))
+    PossibleValuesParser::new(rules().into_iter().map(|rule| rule.name))
 }
 
 impl Lint {
@@ -74,8 +75,8 @@ impl Lint {
         } else {
             let mut text = Text::new(colored());
             for (number, report) in reports.iter().enumerate() {
-                let between = if number > 0 { "\n" } else { "" };
-                write!(out, "{between}{}", text.report(report))?;
+                let separator = if number > 0 { "\n" } else { "" };
+                write!(out, "{separator}{}", text.report(report))?;
             }
         }
         out.flush()?;
@@ -83,18 +84,18 @@ impl Lint {
     }
 
     fn explain(&self, out: &mut impl Write) -> Done<()> {
-        let wanted = |name| self.explain.as_deref().is_none_or(|wanted| wanted == name);
-        let rules: Vec<_> = rules().into_iter().filter(|about| wanted(about.name)).collect();
+        let selected = |name| self.explain.as_deref().is_none_or(|selected| selected == name);
+        let rules: Vec<_> = rules().into_iter().filter(|rule| selected(rule.name)).collect();
         match (self.json, self.list) {
             (true, _) => write_json(out, &rules)?,
             (false, true) => {
-                for about in rules {
-                    writeln!(out, "{:<33}{}", about.name, about.title)?;
+                for rule in rules {
+                    writeln!(out, "{:<33}{}", rule.name, rule.title)?;
                 }
             }
             (false, false) => {
-                for about in rules {
-                    write!(out, "{}", about.to_text(colored()))?;
+                for rule in rules {
+                    write!(out, "{}", rule.to_text(colored()))?;
                 }
             }
         }
@@ -102,7 +103,7 @@ impl Lint {
     }
 }
 
-/// A finding in one trace says more than that nothing could be said of another.
+/// Findings in one trace take precedence over rules that could not be checked in another.
 fn exit_code(reports: &[Report]) -> u8 {
     let has = |code| reports.iter().any(|report| report.exit_code() == code);
     match (has(1), has(2)) {

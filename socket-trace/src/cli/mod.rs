@@ -1,4 +1,4 @@
-//! The command `socket-trace`: a file for each subcommand.
+//! The command `socket-trace`, with a module per subcommand.
 
 mod choices;
 mod compare;
@@ -14,17 +14,14 @@ mod report;
 mod sequence;
 mod show;
 mod sockets;
+mod terminal;
 mod verify;
 
-use std::io::{self, ErrorKind, IsTerminal as _, Write};
+use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
 
-use anstream::ColorChoice;
-use clap::{Parser, Subcommand};
-use serde::Serialize;
+use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::reader::Trace;
-use crate::summary::ending_defects;
 use failed::Failed;
 
 /// Reads recordings made with socket-tap
@@ -36,7 +33,7 @@ struct Flags {
 }
 
 const EXIT_CODES: &str =
-    "Exit codes: 0 done, or the same; 1 different, or findings; 2 could not tell, or wrong usage.";
+    "Exit codes: 0 success, or equal; 1 different, or findings; 2 inconclusive, an error, or wrong usage.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -52,10 +49,7 @@ enum Command {
     Completions(completions::Completions),
 }
 
-/// What a subcommand comes to: its exit code, when nothing failed.
-type Done<T = u8> = Result<T, Failed>;
-
-/// Reads the command line, does what it says, and returns the exit code.
+/// Parses the command line, runs the subcommand, and returns the exit code.
 #[must_use]
 pub fn run() -> ExitCode {
     let done = match Flags::parse().command {
@@ -68,41 +62,38 @@ pub fn run() -> ExitCode {
         Command::Sockets(sockets) => sockets.run(),
         Command::Export(export) => export.run(),
         Command::Report(report) => report.run(),
-        Command::Completions(completions) => completions.run(),
+        Command::Completions(completions) => completions.run(Flags::command()),
     };
     match done {
         Ok(code) => ExitCode::from(code),
-        // The reader, `head` for example, has seen enough.
+        // The reader of the pipe, such as `head`, has closed it.
         Err(Failed::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failed) => {
-            // Nobody may be reading.
+            // Standard error may be closed.
             let _ = writeln!(io::stderr(), "socket-trace: error: {failed}");
             ExitCode::from(2)
         }
     }
 }
 
-/// Whether standard output takes colours: a terminal, without `NO_COLOR`.
-fn colored() -> bool {
-    anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never
-}
+#[cfg(test)]
+mod tests {
+    use clap::ValueEnum as _;
 
-/// How wide lines may be: as the terminal; `None` when it is none.
-fn width() -> Option<usize> {
-    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
-    terminal.map(|(terminal_size::Width(columns), _)| columns.into())
-}
+    use super::*;
 
-fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
-    writeln!(out)
-}
+    #[test]
+    fn command_line_definition_is_consistent() {
+        Flags::command().debug_assert();
+    }
 
-/// Warns on standard error of the defects of a trace that was read to its end.
-fn warn_of_end(trace: &Trace) -> io::Result<()> {
-    ending_defects(trace).iter().try_for_each(|defect| warn(&format!("{}: {defect}", trace.source())))
-}
-
-fn warn(warning: &str) -> io::Result<()> {
-    writeln!(io::stderr(), "socket-trace: warning: {warning}")
+    #[test]
+    fn each_shell_completes_each_subcommand() {
+        for shell in clap_complete::Shell::value_variants() {
+            let script = completions::script(*shell, Flags::command());
+            for subcommand in Flags::command().get_subcommands() {
+                assert!(script.contains(subcommand.get_name()), "{shell}: {}", subcommand.get_name());
+            }
+        }
+    }
 }

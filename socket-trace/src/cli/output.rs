@@ -1,4 +1,4 @@
-//! The output of a subcommand that writes more than lines for a terminal.
+//! The flag `--output` of the subcommands that write a file.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use socket_tap::format::text::printable;
 
-use super::failed::Failed;
-use super::{Done, private_file};
+use super::failed::{Done, Failed};
+use super::private_file;
 
-/// A file, or standard output.
+/// An output file, or standard output.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Output {
-    /// Where to write; - is standard output. An existing file is replaced. Only its owner can read it
+    /// Output file; - is standard output. Replaces an existing file. Only its owner can read it
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: PathBuf,
 }
@@ -22,34 +22,36 @@ impl Output {
         self.output.as_os_str() == "-"
     }
 
-    /// As the user calls it.
+    /// Returns the name given by the user.
     pub(super) fn name(&self) -> String {
         printable(&self.output.display().to_string())
     }
 
-    /// Opens it, unless it is one of the traces.
+    /// Opens the output, unless it is one of the traces.
     pub(super) fn create(&self, traces: &[PathBuf]) -> Done<Box<dyn Write>> {
         if self.is_standard() {
             return Ok(Box::new(io::stdout()));
         }
         if let Some(trace) = traces.iter().find(|trace| private_file::is_same(opened(trace), &self.output)) {
             let name = printable(&trace.display().to_string());
-            return Err(Failed::Usage(format!("{name} is both a trace and the output: it would be lost")));
+            return Err(Failed::Usage(format!(
+                "{name} is both a trace and the output; choose another output"
+            )));
         }
-        let file = private_file::create(&self.output).map_err(|error| self.unwritten(error))?;
+        let file = private_file::create(&self.output).map_err(|error| self.write_error(error))?;
         Ok(Box::new(file))
     }
 
-    pub(super) fn unwritten(&self, error: io::Error) -> Failed {
+    pub(super) fn write_error(&self, error: io::Error) -> Failed {
         match error.kind() {
-            // The reader has seen enough.
+            // The reader of the pipe has closed it.
             io::ErrorKind::BrokenPipe => Failed::Output(error),
             _ => Failed::Write { name: self.name(), error },
         }
     }
 }
 
-/// The file that is read for this argument.
+/// Returns the path of the file that the argument refers to.
 fn opened(trace: &Path) -> &Path {
     if trace.as_os_str() == "-" { Path::new("/dev/stdin") } else { trace }
 }

@@ -1,16 +1,16 @@
-//! A file that a recording, or a drawing of one, may be written to: only its owner can read it.
+//! Output files that only their owner can read, since they contain recorded data.
 //!
-//! The rules are those of trace files (`TRACE.md`, "Privacy"). In addition, pipes and devices that the user names are
-//! written to, as a shell does.
+//! The rules are those of trace files (`TRACE.md`, "Privacy"). Pipes and devices named by the user are written to,
+//! too, as by a shell.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// Creates the file, or empties one that is there.
+/// Creates the file, or truncates an existing one.
 ///
 /// # Errors
-/// When it is a symbolic link, belongs to another user, is being recorded to, or cannot be written.
+/// The path is a symbolic link, belongs to another user, is being recorded to, or cannot be written.
 pub(super) fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true);
@@ -20,13 +20,13 @@ pub(super) fn create(path: &Path) -> io::Result<File> {
     system::create(path, &options)
 }
 
-/// Whether both are one file, also by different names.
+/// Returns `true` if both paths name the same file.
 pub(super) fn is_same(one: &Path, other: &Path) -> bool {
     system::is_same(one, other)
 }
 
-/// Whether the path stands for a file that the program was given open, such as `/dev/stdout`, or that a shell put in
-/// place of `>(command)`.
+/// Returns `true` if the path names an open file descriptor, such as `/dev/stdout`, or the path that a shell
+/// substitutes for `>(command)`.
 fn is_descriptor(path: &Path) -> bool {
     let directories = ["/dev/fd", "/proc/self/fd"].map(Path::new);
     let names = ["/dev/stdout", "/dev/stderr"].map(Path::new);
@@ -43,10 +43,10 @@ mod system {
 
     use super::*;
 
-    /// How often the file is looked at again when it changes between two steps.
+    /// Maximum number of attempts when another program changes the file between two steps.
     const TRIES: usize = 16;
 
-    /// What anyone but the owner may do with a file.
+    /// Permission bits of everyone but the owner.
     const OTHERS: u32 = 0o077;
 
     pub(super) fn create(path: &Path, options: &OpenOptions) -> io::Result<File> {
@@ -66,12 +66,12 @@ mod system {
         Err(io::Error::new(ErrorKind::ResourceBusy, "other programs keep replacing it"))
     }
 
-    /// Opens an existing file; `None` when it was removed, so that a new one takes its place.
+    /// Opens an existing file; `None` if it was removed and must be created.
     fn open(path: &Path, mut options: OpenOptions) -> io::Result<Option<File>> {
         let found = fs::symlink_metadata(path)?;
         check(&found)?;
         let stream = is_stream(&found);
-        // The program at the other end of a pipe may come later.
+        // Opening a pipe waits for its reader, which may start later.
         let wait = if stream { OFlags::empty() } else { OFlags::NONBLOCK };
         let file = options.custom_flags((OFlags::NOFOLLOW | wait).bits().cast_signed()).open(path)?;
         let opened = file.metadata()?;
@@ -84,7 +84,7 @@ mod system {
             return Err(io::Error::new(ErrorKind::ResourceBusy, why));
         }
         if opened.nlink() > 1 || opened.mode() & OTHERS != 0 {
-            // Programs that opened the file before, and other names of it, must not get what is written now.
+            // Programs that have the file open, and other hard links to it, must not get the new data.
             match fs::remove_file(path) {
                 Ok(()) => return Ok(None),
                 Err(_) if opened.nlink() == 1 => file.set_permissions(Permissions::from_mode(0o600))?,

@@ -1,4 +1,4 @@
-//! `socket-trace sequence`: the client–server diagram of the textbook, drawn from recordings.
+//! `socket-trace sequence`: draws the client-server diagram of the textbook from recordings.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -8,47 +8,49 @@ use clap::{Args, ValueEnum};
 use socket_tap::event::SockId;
 
 use super::contracts::ContractFlags;
+use super::failed::{Done, Failed};
 use super::output::Output;
-use super::{Done, Failed, warn_of_end, width};
+use super::terminal::{warn_of_defects, width};
 use crate::reader::{Error, Trace};
 use crate::sequence::{self, Choice, gather, lanes, mermaid, svg, text};
 use crate::timeline::AnnotatedEvents;
 use crate::timeline::Timeline;
 
-const HELP: &str = "Give the server's recording, the client's, or both: then both sides are exact. Of a side that was not \
-    recorded only what follows from the other one is drawn. Recordings of several pairs are drawn beside each other.\n\n\
-    The handshake (SYN, SYN ACK, ACK) and the FINs are not recorded, since kernels exchange them by \
-    themselves; they are drawn where connect, accept, shutdown and close show that they were. A cause stands above its effect. The time \
-    of a read or an accept is when it returned, that of a connect, write, shutdown or close is when it was made.\n\n\
+const HELP: &str = "Give the recording of the server, of the client, or both. With both, both sides are exact; of \
+    a side that was not recorded, only the calls implied by the other side are drawn. Several pairs are drawn side \
+    by side.\n\n\
+    Kernels exchange the handshake (SYN, SYN ACK, ACK) and the FINs by themselves, so they are not recorded; they \
+    are drawn where connect, accept, shutdown and close imply them. A cause is above its effect. A read or accept \
+    has the time of its return; a connect, write, shutdown or close has the time of its call.\n\n\
     Examples:\n  \
-    socket-trace sequence rest.jsonl                               a server's first connection\n  \
+    socket-trace sequence rest.jsonl                               the first connection of a server\n  \
     socket-trace sequence grpc-server.jsonl grpc-client.jsonl      both sides of it\n  \
-    socket-trace sequence traces/*.jsonl --step \"get a book\"       three APIs beside each other\n  \
+    socket-trace sequence traces/*.jsonl --step \"get a book\"       three APIs side by side\n  \
     socket-trace sequence rest.jsonl --sock 5 --to mermaid         for a README on GitHub\n  \
     socket-trace sequence traces/rest-*.jsonl -o rest.svg          for a slide\n\n\
     Exit codes: 0 drawn; 2 there is no such connection, a trace cannot be read, or wrong usage.";
 
-/// Draw a connection as the textbook does: client, server, and what goes across
+/// Draw a connection as a client-server diagram
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(super) struct Sequence {
-    /// The traces; - is standard input
+    /// Trace files; - is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// The connection of this socket, as the server's recording numbers it; the client's when no server recorded. Without
-    /// it, the first connection
+    /// Connection of this socket, as numbered by the server's recording, or by the client's if no server was recorded
+    /// [default: the first connection]
     #[arg(long, value_name = "N", conflicts_with = "step")]
     sock: Option<SockId>,
-    /// The first connection that begins in this step
+    /// First connection that begins in this step
     #[arg(long, value_name = "NAME")]
     step: Option<String>,
-    /// What to draw; by default what the name of the output says: .svg, .mmd
+    /// Output format [default: by the extension of the output: .svg, .mmd; else text]
     #[arg(long, value_name = "FORM")]
     to: Option<Form>,
-    /// Print what is to be drawn as JSON, an array of connections
+    /// Print the diagram's data as JSON, an array of connections
     #[arg(long, conflicts_with = "to")]
     json: bool,
-    /// Write it to this file instead of standard output. An existing file is replaced. Only its owner can read it
+    /// Output file instead of standard output. Replaces an existing file. Only its owner can read it
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -57,11 +59,11 @@ pub(super) struct Sequence {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Form {
-    /// Lines for a terminal
+    /// Text for a terminal
     Text,
-    /// A text that GitHub and others draw
+    /// Mermaid, which GitHub renders
     Mermaid,
-    /// A picture
+    /// An SVG picture
     Svg,
 }
 
@@ -71,7 +73,7 @@ impl Sequence {
         let mut events = AnnotatedEvents::with_contracts(Timeline::of(traces), &self.contracts.read()?);
         let sequences = gather(&mut events, &self.choice())?;
         if sequences.is_empty() {
-            return Err(Failed::Usage(self.nothing()));
+            return Err(Failed::Usage(self.not_found()));
         }
         let drawing = self.draw(&sequences)?;
         match &self.output {
@@ -83,7 +85,7 @@ impl Sequence {
             }
         }
         for trace in events.timeline().traces() {
-            warn_of_end(trace)?;
+            warn_of_defects(trace)?;
         }
         Ok(0)
     }
@@ -91,7 +93,7 @@ impl Sequence {
     fn write(&self, output: &Output, drawing: &str) -> Done<()> {
         let mut out = output.create(&self.files)?;
         let written = out.write_all(drawing.as_bytes()).and_then(|()| out.flush());
-        written.map_err(|error| output.unwritten(error))
+        written.map_err(|error| output.write_error(error))
     }
 
     fn choice(&self) -> Choice {
@@ -102,13 +104,13 @@ impl Sequence {
         }
     }
 
-    fn nothing(&self) -> String {
+    fn not_found(&self) -> String {
         match (self.sock, &self.step) {
             (Some(sock), _) => format!(
-                "#{sock} is no connection that begins in the recording; `show --op accept,connect` lists them"
+                "no connection of socket #{sock} begins in the recording; list them with `show --op accept,connect`"
             ),
             (_, Some(step)) => {
-                format!("no connection begins in a step {step:?}; `show --op mark` lists the steps")
+                format!("no connection begins in step {step:?}; list the steps with `show --op mark`")
             }
             _ => "no connection begins in the recording".to_owned(),
         }
@@ -122,7 +124,7 @@ impl Sequence {
             (Form::Svg, _) => Ok(svg::picture(sequences)),
             (Form::Mermaid, [one]) => Ok(mermaid::diagram(one)),
             (Form::Mermaid, _) => Err(Failed::Usage(
-                "Mermaid draws one connection: give the recordings of one server and its client only"
+                "Mermaid can draw only one connection; give the recordings of one server and its client"
                     .to_owned(),
             )),
             (Form::Text, [one]) => Ok(text::diagram(one, width().unwrap_or(120))),

@@ -1,4 +1,4 @@
-//! `socket-trace show`: recordings on one time line, a line for each socket call.
+//! `socket-trace show`: prints recordings on one time line, a line per socket call.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -8,32 +8,33 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::contracts::ContractFlags;
-use super::{Done, Failed, colored, warn, warn_of_end, width};
+use super::failed::{Done, Failed};
+use super::terminal::{colored, warn, warn_of_defects, width};
 use socket_tap::event::SockId;
 
 use crate::reader::{Error, Trace};
 use crate::show::filter::{Filter, Peer};
-use crate::show::lines::Look;
+use crate::show::lines::Style;
 use crate::show::view::View;
 use crate::timeline::Timeline;
 use crate::timeline::{AnnotatedEvents, Next};
 
-const HELP: &str = "Each line is a call: seconds since the recording began, the socket, the operation, what it did. \
-    Where payload was recorded (--capture of the servers), it also says what the bytes were. In `HEADERS 200, \
-    DATA {id: 1}…` the DATA goes on in a later call; as `…DATA` it began in an earlier one.\n\n\
-    Several recordings of one machine are merged by its clock. c1, c2 and so on are connections: both ends of one have \
-    the same number. Parts of one recording (shop.0.jsonl shop.1.jsonl shop.jsonl) are shown as one.\n\n\
-    A read, a recvfrom or an accept has the time when it returned; a write, sendto, shutdown, close or connect the time when it \
-    was made. So no line is earlier than its cause.\n\n\
+const HELP: &str = "Each line is a call: seconds since the recording began, the socket, the operation, and its \
+    result. If payload was recorded (--capture of the servers), the line also describes the data. In `HEADERS 200, \
+    DATA {id: 1}…` the DATA continues in a later call; `…DATA` began in an earlier one.\n\n\
+    Several recordings of one machine are merged by its clock. c1, c2 and so on are connections: both ends of one \
+    have the same number. The parts of one recording (shop.0.jsonl shop.1.jsonl shop.jsonl) are shown as one.\n\n\
+    A read, recvfrom or accept has the time of its return; a write, sendto, shutdown, close or connect has the \
+    time of its call. So no line is earlier than its cause.\n\n\
     Examples:\n  \
     socket-trace show rest.jsonl\n  \
     socket-trace show traces/rest-*.jsonl --step \"get a book\"     both ends, one step\n  \
-    socket-trace show grpc.jsonl --sock 2 --bytes                 every byte, and what it is for\n  \
-    socket-trace show shop.jsonl --op accept,close --since 10     who came and went, from second 10 on\n  \
-    socket-trace show shop.jsonl --summary                        a line for each connection\n  \
+    socket-trace show grpc.jsonl --sock 2 --bytes                 every byte and its purpose\n  \
+    socket-trace show shop.jsonl --op accept,close --since 10     connections from second 10 on\n  \
+    socket-trace show shop.jsonl --summary                        a line per connection\n  \
     socket-trace show -f shop.jsonl                               while it is being recorded\n  \
     socket-trace show --json grpc.jsonl | jq '.[].carried[]?'\n\n\
-    Exit codes: 0 shown, also when the filters leave nothing; 2 a trace cannot be read, or wrong usage.";
+    Exit codes: 0 shown, even if no event passes the filters; 2 a trace cannot be read, or wrong usage.";
 
 /// The operations of the trace format.
 const OPERATIONS: [&str; 16] = [
@@ -41,44 +42,44 @@ const OPERATIONS: [&str; 16] = [
     "recvfrom", "shutdown", "close", "release", "mark", "gap",
 ];
 
-/// Print recordings, a line for each socket call, with what it carried
+/// Print recordings, a line per socket call, with a description of its data
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(super) struct Show {
-    /// The traces; - is standard input
+    /// Trace files; - is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Only this socket, as its recording numbers it
+    /// Only this socket, as numbered by its recording
     #[arg(long, value_name = "N")]
     sock: Option<SockId>,
-    /// Only this connection: the N of cN, when several recordings are shown
+    /// Only this connection: the N of cN, if several recordings are shown
     #[arg(long, value_name = "N")]
     connection: Option<u64>,
-    /// Only connections with this other side: an IP, an IP and port, or a path
+    /// Only connections with this peer: an IP, an IP and port, or a path
     #[arg(long, value_name = "ADDR[:PORT]")]
     peer: Option<Peer>,
-    /// Only these operations: read,write
+    /// Only these operations, such as read,write
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = PossibleValuesParser::new(OPERATIONS), hide_possible_values = true)]
     op: Vec<String>,
     /// Only this step: from the mark with this name to the next mark
     #[arg(long, value_name = "NAME")]
     step: Option<String>,
-    /// Only from this second on, as the lines count them
+    /// Only from this time on, in seconds as shown
     #[arg(long, value_name = "SECONDS", value_parser = nanoseconds)]
     since: Option<u64>,
-    /// Only up to this second
+    /// Only up to this time, in seconds as shown
     #[arg(long, value_name = "SECONDS", value_parser = nanoseconds)]
     until: Option<u64>,
-    /// Show what is still being recorded, to the end of the recording or Ctrl-C
+    /// Follow a recording in progress, until it ends or Ctrl-C
     #[arg(short, long)]
     follow: bool,
-    /// Show the recorded bytes under each call, each part with its name
+    /// Show a hex dump below each call, with the name of each part
     #[arg(long, conflicts_with_all = ["summary", "json"])]
     bytes: bool,
-    /// Print a line for each connection instead: who, how long, and what its bytes were spent on
+    /// Print a line per connection instead: peer, duration and byte breakdown
     #[arg(long)]
     summary: bool,
-    /// Print JSON, one array: events as in their traces, with the parts that each carried; with --follow an object a line
+    /// Print a JSON array of events, each with the parts of its data; with --follow, one object per line
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -113,19 +114,21 @@ impl Show {
         }
         view.end(&mut out)?;
         out.flush()?;
-        if !any && self.filters() {
+        if !any && self.has_filter() {
             let steps: Vec<_> = steps.iter().map(|step| format!("{step:?}")).collect();
-            let there =
+            let available =
                 if steps.is_empty() { String::new() } else { format!("; steps: {}", steps.join(", ")) };
-            warn(&format!("no event passes the filters{there}"))?;
+            warn(&format!("no event passes the filters{available}"))?;
         }
-        self.warn_of_ends(events.timeline())?;
+        self.warn_of_missing(events.timeline())?;
         Ok(0)
     }
 
     fn timeline(&self) -> Done<Timeline> {
         if self.follow && self.files.iter().any(|file| file.as_os_str() == "-") {
-            return Err(Failed::Usage("standard input cannot be followed: give the file".to_owned()));
+            return Err(Failed::Usage(
+                "standard input cannot be followed; give the name of the file".to_owned(),
+            ));
         }
         if self.follow {
             return Ok(Timeline::follow(&self.files)?);
@@ -147,7 +150,7 @@ impl Show {
         }
     }
 
-    fn filters(&self) -> bool {
+    fn has_filter(&self) -> bool {
         let places = self.sock.is_some() || self.connection.is_some() || self.peer.is_some();
         let times = self.step.is_some() || self.since.is_some() || self.until.is_some();
         places || times || !self.op.is_empty()
@@ -157,7 +160,7 @@ impl Show {
         let lines = self.follow;
         match (self.summary, self.json) {
             (false, false) => {
-                View::text(timeline, Look { color: colored(), width: width(), bytes: self.bytes })
+                View::text(timeline, Style { color: colored(), width: width(), bytes: self.bytes })
             }
             (false, true) => View::json(lines),
             (true, false) => View::summary(timeline),
@@ -165,26 +168,27 @@ impl Show {
         }
     }
 
-    fn warn_of_ends(&self, timeline: &Timeline) -> Done<()> {
+    fn warn_of_missing(&self, timeline: &Timeline) -> Done<()> {
         if self.bytes && timeline.recordings().iter().all(|recording| recording.header.capture == 0) {
-            warn(
-                "no payload was recorded, so there are no bytes to show; --capture of the servers records it",
-            )?;
+            warn("the recording has no payload, so there are no bytes to show; record with --capture")?;
         }
         match timeline.missed_parts() {
             0 => {}
-            missed => warn(&format!("{missed} parts of the recording were gone before they could be read"))?,
+            missed => {
+                warn(&format!("{missed} parts of the recording were deleted before they could be read"))?;
+            }
         }
         for trace in timeline.traces() {
-            warn_of_end(trace)?;
+            warn_of_defects(trace)?;
         }
         Ok(())
     }
 }
 
 fn nanoseconds(text: &str) -> Result<u64, String> {
-    let seconds: f64 = text.parse().map_err(|_| "must be seconds, such as 10 or 0.25".to_owned())?;
+    let seconds: f64 =
+        text.parse().map_err(|_| "expected a number of seconds, such as 10 or 0.25".to_owned())?;
     let time = std::time::Duration::try_from_secs_f64(seconds)
-        .map_err(|_| "must be seconds from 0 on, such as 10 or 0.25".to_owned())?;
+        .map_err(|_| "expected a number of seconds of at least 0, such as 10 or 0.25".to_owned())?;
     Ok(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
 }

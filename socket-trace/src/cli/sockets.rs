@@ -1,4 +1,4 @@
-//! `socket-trace sockets`: the sockets of running programs.
+//! `socket-trace sockets`: lists the sockets of running programs.
 
 use std::io::{self, IsTerminal as _, Write};
 use std::path::PathBuf;
@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::failed::Failed;
-use super::{Done, colored, write_json};
+use super::failed::{Done, Failed};
+use super::terminal::{colored, write_json};
 use crate::reader::Trace;
 use crate::sockets::changes::{Marked, mark, unmarked};
 use crate::sockets::traced::Traced;
@@ -18,13 +18,13 @@ const HELP: &str = "Examples:\n  \
     socket-trace sockets --port 3000\n  \
     socket-trace sockets --trace rest-server.jsonl --watch\n  \
     socket-trace sockets --json | jq '.[] | select(.state == \"CLOSE_WAIT\")'\n\n\
-    Without a filter, all sockets of TCP and UDP are shown; with several, those that fit any. A connection between two \
-    programs of this machine is two sockets, and has two rows. With --port and --trace both are shown; with --pid \
-    those of the process, and what is left in TIME_WAIT of those that it accepted.\n\n\
-    A row that is new since the last look is marked +, one that has changed *, and one that is gone -.\n\n\
-    Exit codes: 0 shown; 2 not to be had: on a system other than Linux, or no such process.";
+    Without a filter, all TCP and UDP sockets are shown; with several filters, sockets that match any. A \
+    connection between two programs of this machine is two sockets, in two rows. --port and --trace show both; \
+    --pid shows the sockets of the process, and those it accepted that are left in TIME_WAIT.\n\n\
+    With --watch, new rows are marked +, changed rows *, and closed rows -.\n\n\
+    Exit codes: 0 shown; 2 no such process, a trace cannot be read, or a system other than Linux.";
 
-/// Show the sockets of running programs, as netstat does, and what their states mean
+/// List the sockets of running programs, as netstat does, and explain their states
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(super) struct Sockets {
@@ -34,13 +34,13 @@ pub(super) struct Sockets {
     /// Sockets with this port, on either side; may be given several times
     #[arg(long, value_name = "PORT")]
     port: Vec<u16>,
-    /// Sockets of the program that records, or has recorded, this trace; may be given several times
+    /// Sockets of the program that recorded this trace; may be given several times
     #[arg(long, value_name = "FILE")]
     trace: Vec<PathBuf>,
-    /// Look again every second, or after so many
+    /// Refresh every second, or at this interval
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "1")]
     watch: Option<u64>,
-    /// Print the rows as JSON, an array; with --watch one array a line
+    /// Print the rows as a JSON array; with --watch, one array per line
     #[arg(long)]
     json: bool,
 }
@@ -68,7 +68,7 @@ impl Sockets {
         let mut filter = Filter::default();
         for pid in &self.pid {
             if age(*pid).map_err(Failed::Sockets)?.is_none() {
-                return Err(Failed::Usage(format!("no process has the id {pid}")));
+                return Err(Failed::Usage(format!("there is no process with the id {pid}")));
             }
             filter.add(Filter::pid(*pid));
         }
@@ -79,21 +79,21 @@ impl Sockets {
                 let file = file.display();
                 writeln!(
                     io::stderr(),
-                    "socket-trace: warning: the process {pid} that recorded {file} has ended; its ports are shown"
+                    "socket-trace: warning: process {pid}, which recorded {file}, has ended; showing its ports"
                 )?;
             }
             filter.add(traced);
         }
-        // Else a trace without sockets would ask for all there are.
+        // An empty filter would match all sockets.
         match self.trace.is_empty() || !filter.is_empty() {
             true => Ok(filter),
-            false => Err(Failed::Usage("the traces speak of no socket with an address".to_owned())),
+            false => Err(Failed::Usage("the traces contain no socket with an address".to_owned())),
         }
     }
 
-    /// Until the reader has seen enough, or somebody presses Ctrl-C.
+    /// Prints the table until the reader closes the pipe or the user presses Ctrl-C.
     fn watch(&self, filter: &Filter, every: Duration) -> Done {
-        let screen = io::stdout().is_terminal() && !self.json;
+        let is_screen = io::stdout().is_terminal() && !self.json;
         let mut before = None;
         loop {
             let now = table(filter).map_err(Failed::Sockets)?;
@@ -102,7 +102,7 @@ impl Sockets {
             if self.json {
                 serde_json::to_writer(&mut out, &marked).map_err(io::Error::from)?;
                 writeln!(out)?;
-            } else if screen {
+            } else if is_screen {
                 out.write_all(frame(&marked, before.is_none()).as_bytes())?;
             } else {
                 writeln!(out, "{}", page(&marked, false))?;
@@ -115,27 +115,27 @@ impl Sockets {
     }
 }
 
-/// The table and its legend.
+/// Formats the table and its legend.
 fn page(marked: &[Marked], color: bool) -> String {
     format!("{}\n{}", text::rows(marked, color), text::legend(marked))
 }
 
-/// The same for a terminal, in place of what is there. Each line is overwritten, not wiped first, so that nothing
-/// flickers; what does not fit is counted.
+/// Formats the page as an update of the terminal's screen. Lines are overwritten without being cleared first, which
+/// avoids flicker. Lines that do not fit are counted.
 fn frame(marked: &[Marked], first: bool) -> String {
     let page = page(marked, colored());
     let height = terminal_size::terminal_size().map_or(usize::MAX, |(_, height)| usize::from(height.0));
     let lines: Vec<&str> = page.lines().collect();
-    let room = if lines.len() < height { lines.len() } else { height.saturating_sub(2) };
-    let wipe = if first { "\x1b[2J" } else { "" };
-    // Lines that are too long are cut by the terminal meanwhile: a broken one would take the place of two.
-    let mut frame = format!("{wipe}\x1b[H\x1b[?7l");
-    for line in lines.iter().take(room) {
+    let visible = if lines.len() < height { lines.len() } else { height.saturating_sub(2) };
+    let clear = if first { "\x1b[2J" } else { "" };
+    // Turn off line wrapping during the update: a wrapped line would take up two.
+    let mut frame = format!("{clear}\x1b[H\x1b[?7l");
+    for line in lines.iter().take(visible) {
         frame += line;
         frame += "\x1b[K\n";
     }
-    if room < lines.len() {
-        frame += &format!("… {} lines more\x1b[K", lines.len() - room);
+    if visible < lines.len() {
+        frame += &format!("… {} more lines\x1b[K", lines.len() - visible);
     }
     frame + "\x1b[J\x1b[?7h"
 }

@@ -1,11 +1,12 @@
-//! `socket-trace verify`: whether a recording is exact.
+//! `socket-trace verify`: checks that a recording is exact.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Done, write_json};
+use super::failed::Done;
+use super::terminal::write_json;
 use crate::reader::Trace;
 use crate::verify::log::Log;
 use crate::verify::{Failure, verify};
@@ -15,23 +16,25 @@ const HELP: &str = "Example, on Linux:\n  \
     -e \"trace=%network,read,write,readv,writev,sendfile,splice,close,close_range,\\\n\
 fcntl,dup,?dup2,dup3,clone,clone3,?fork,?vfork\" rest-server --trace rest.jsonl\n  \
     socket-trace verify rest.jsonl --strace rest.strace\n\n\
-    Of the flags of strace, -f and -o are needed, and all the calls: each can open, use or close a socket, or make a \
-    thread. -s 0 keeps payload out of the log. -ttt adds times, by which it is decided when a socket was adopted or \
-    released if the calls alone leave that open. Two things are no differences, as tokio keeps them from the program: a \
-    call that would have blocked, and that a connection was gone already when it was shut down.\n\n\
-    Sockets that the tap adopts are compared from there on, and those that it releases up to there. Streams without a \
-    file descriptor (TapStream::wrap), such as those above TLS, are left out, and the report counts them.\n\n\
-    Exit codes: 0 the trace is exact; 1 it differs: a call is missing, was never made, or went otherwise; 2 cannot tell: \
-    the trace is cut short or lossy, the log breaks off or is of another process, there is nothing to compare, or the \
-    log does not show when a socket was adopted or released. The report says why, and what to do.";
+    -f and -o are required, and all the listed calls: each can open, use or close a socket, or start a thread. -s \
+    0 keeps payload out of the log. -ttt adds times, which are needed to place the adoption or release of a socket \
+    if the calls alone leave it open. Two differences are accepted, since tokio hides the calls from the program: \
+    calls that would have blocked, and a shutdown of a connection that was gone already.\n\n\
+    Sockets that the tap adopts are compared from there on, and those that it releases up to there. Streams \
+    without a file descriptor (TapStream::wrap), such as those above TLS, are not compared; the report counts \
+    them.\n\n\
+    Exit codes: 0 the trace is exact; 1 it differs: a call is missing, was never made, or has another result; 2 \
+    inconclusive: the trace is cut short or lossy, the log is incomplete or of another process, there is nothing \
+    to compare, or the log does not show when a socket was adopted or released. The report gives the reason and \
+    the remedy.";
 
-/// Say whether a recording is exact: whether the kernel saw the same calls, by a log of strace
+/// Check a recording against a log of strace: every call that the kernel saw, and no other
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(super) struct Verify {
-    /// The trace
+    /// Trace file
     trace: PathBuf,
-    /// What strace wrote while the trace was recorded, by the command below
+    /// Log that strace wrote while the trace was recorded, by the command below
     #[arg(long, value_name = "LOG")]
     strace: PathBuf,
     /// Print the report as JSON

@@ -1,14 +1,14 @@
-//! Names by which traces are told apart.
+//! Unique labels of traces.
 
 use std::path::Path;
 
 use crate::summary::Summary;
 
-/// What a trace may be called, the shortest first.
+/// Possible labels of a trace, shortest first.
 const CANDIDATES: [fn(&Summary) -> &str; 3] = [name, file_name, source];
 
-/// Calls each trace by its name, or by its file where another of the same side has the same name.
-pub(super) fn tell_apart(traces: &mut [Summary]) {
+/// Labels each trace with its name, or with its file where another trace of the same side has the same name.
+pub(super) fn assign_unique(traces: &mut [Summary]) {
     let labels: Vec<String> = (0..traces.len()).map(|index| label(traces, index)).collect();
     for (trace, label) in traces.iter_mut().zip(labels) {
         trace.label = label;
@@ -22,7 +22,7 @@ fn label(traces: &[Summary], index: usize) -> String {
         |candidate: &&fn(&Summary) -> &str| others().all(|(_, other)| candidate(other) != candidate(trace));
     match CANDIDATES.iter().find(unique) {
         Some(candidate) => candidate(trace).to_owned(),
-        // The same file, given twice.
+        // The same file was given twice.
         None => {
             let before = others().filter(|(other, at)| *other < index && at.source == trace.source).count();
             format!("{} ({})", file_name(trace), before + 1)

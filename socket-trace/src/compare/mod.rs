@@ -1,11 +1,11 @@
-//! Several summaries beside each other, and the verdict.
+//! Comparison of several traces, and its verdict.
 //!
 //! # Layout
 //!
-//! - [`Comparison`]: the verdict, and what it rests on
-//! - [`primitives`]: what the sockets of each kind do, in all traces or only in some
-//! - `labels`: names by which traces are told apart
-//! - [`align`]: what of one trace stands beside what of another
+//! - [`Comparison`]: the verdict and its reasons
+//! - [`primitives`]: call patterns that occur in all traces or only in some
+//! - `labels`: unique labels of traces
+//! - [`align`]: alignment of traces by step or by operation
 
 pub mod grouping;
 mod labels;
@@ -19,50 +19,51 @@ use crate::summary::Role;
 use crate::summary::Summary;
 use primitives::{Difference, Primitives};
 
-/// Whether the traces show the same socket primitives.
+/// Result of comparing the socket primitives of several traces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// They do.
+    /// The traces show the same primitives.
     Same,
-    /// They do not.
+    /// The traces show different primitives.
     Different,
-    /// The traces do not allow to say.
-    Unclear,
+    /// The comparison is inconclusive.
+    #[serde(rename = "unclear")]
+    Inconclusive,
 }
 
 impl Verdict {
-    /// As an exit code: 0, 1, 2.
+    /// Returns the exit code: 0 for the same, 1 for different, 2 for inconclusive.
     #[must_use]
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Same => 0,
             Self::Different => 1,
-            Self::Unclear => 2,
+            Self::Inconclusive => 2,
         }
     }
 }
 
-/// The comparison of several traces.
+/// A comparison of several traces.
 #[derive(Debug, Serialize)]
 pub struct Comparison {
-    /// Whether they show the same socket primitives.
+    /// The result.
     pub verdict: Verdict,
-    /// Why not, or why that cannot be said.
+    /// Reasons for a verdict other than [`Same`](Verdict::Same).
     pub reasons: Vec<String>,
-    /// What each kind of socket does, when it does the same in all.
+    /// Call patterns of each kind of socket that are the same in all traces.
     pub skeletons: BTreeMap<Role, Vec<String>>,
-    /// The differences that there are.
+    /// Call patterns that some trace lacks.
     pub differences: Vec<Difference>,
-    /// The traces, in the order in which they were given.
+    /// The traces, in the given order.
     pub traces: Vec<Summary>,
 }
 
 impl Comparison {
-    /// Compares traces: those of servers with each other, and those of clients.
+    /// Compares traces: servers with servers, and clients with clients.
     #[must_use]
     pub fn of(mut traces: Vec<Summary>) -> Self {
-        labels::tell_apart(&mut traces);
+        labels::assign_unique(&mut traces);
         let Primitives { differences, common: skeletons, compared } = Primitives::of(&traces);
         let mut doubts: Vec<String> = (traces.iter())
             .flat_map(|trace| trace.defects.iter().map(|doubt| format!("{}: {doubt}", trace.source)))
@@ -73,11 +74,11 @@ impl Comparison {
             doubts.push(nothing_to_compare(&traces));
         }
         let verdict = match (differences.is_empty(), doubts.is_empty()) {
-            // What is cut or lossy lacks calls, so a difference would prove nothing. A trace that is whole but for
-            // lines that someone took out still shows one.
+            // A truncated or lossy trace lacks calls, so a difference proves nothing. An edited trace whose calls are
+            // otherwise complete still proves one.
             (false, _) if !lacks_calls => Verdict::Different,
             (true, true) => Verdict::Same,
-            _ => Verdict::Unclear,
+            _ => Verdict::Inconclusive,
         };
         let described = differences.iter().map(|difference| difference.describe(&traces));
         let reasons = doubts.into_iter().chain(described).collect();
@@ -87,7 +88,7 @@ impl Comparison {
 
 fn nothing_to_compare(traces: &[Summary]) -> String {
     match traces {
-        [one] => format!("there is nothing to compare {} with: give two traces or more", one.source),
+        [one] => format!("{} cannot be compared with itself: give two or more traces", one.source),
         _ => "no two of the traces have the same kind of socket: compare servers with servers, and clients with \
               clients"
             .to_owned(),

@@ -1,4 +1,4 @@
-//! What the sockets of each kind do, in all traces or only in some.
+//! Comparison of call patterns.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,39 +6,39 @@ use serde::Serialize;
 
 use crate::summary::{Role, SocketGroup, Summary};
 
-/// What a comparison of skeletons comes to.
+/// Result of comparing the call patterns of all traces.
 #[derive(Debug)]
 pub(super) struct Primitives {
     pub(super) differences: Vec<Difference>,
-    /// What each kind of socket does, when it does the same in all.
+    /// Call patterns of each kind of socket that are the same in all traces.
     pub(super) common: BTreeMap<Role, Vec<String>>,
-    /// Whether anything was there to compare.
+    /// `true` if at least two traces have the same kind of socket.
     pub(super) compared: bool,
 }
 
-/// A skeleton that sockets of one trace have, and none of another.
+/// A call pattern that occurs in one trace and not in another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// What the sockets are for.
+    /// Kind of the sockets.
     pub role: Role,
-    /// The skeleton.
+    /// The call pattern.
     pub skeleton: String,
-    /// Which of the traces has it.
+    /// Index of a trace with the pattern.
     pub occurs_in: usize,
-    /// How many of its sockets do, and which is the first.
+    /// Number of that trace's sockets with the pattern, and the first of them.
     pub seen: SocketGroup,
-    /// Which of the traces has none.
+    /// Index of a trace without the pattern.
     pub lacks_in: usize,
 }
 
 impl Difference {
-    /// In words; `traces` are those that were compared.
+    /// Describes the difference. `traces` are the compared traces.
     #[must_use]
     pub fn describe(&self, traces: &[Summary]) -> String {
         let source = |index: usize| traces.get(index).map_or("?", |trace| &trace.source);
         let Self { role, skeleton, occurs_in, seen, lacks_in } = self;
         format!(
-            "{}: {skeleton} ({} of them in {}, the first is #{}) does not occur in {}",
+            "{}: {skeleton} ({} sockets in {}, first #{}) does not occur in {}",
             role.title(),
             seen.sockets,
             source(*occurs_in),
@@ -49,7 +49,7 @@ impl Difference {
 }
 
 impl Primitives {
-    /// Compares the traces that have sockets of a kind, for each kind.
+    /// Compares, for each kind of socket, the traces that have such sockets.
     pub(super) fn of(traces: &[Summary]) -> Self {
         let roles: BTreeSet<Role> =
             traces.iter().flat_map(|trace| trace.call_patterns.keys().copied()).collect();
@@ -72,10 +72,10 @@ impl Primitives {
     }
 }
 
-/// A trace's index, and its skeletons of one role.
+/// Index of a trace, and its call patterns of one role.
 type WithRole<'a> = (usize, &'a BTreeMap<String, SocketGroup>);
 
-/// The traces that lack a skeleton, each with an example of one that has it.
+/// Returns a difference for each trace that lacks the pattern, with an example of one that has it.
 fn differences_in(role: Role, skeleton: &str, all: &[WithRole<'_>]) -> Vec<Difference> {
     let example = all.iter().find_map(|(index, skeletons)| Some((*index, *skeletons.get(skeleton)?)));
     let Some((occurs_in, seen)) = example else { return Vec::new() };

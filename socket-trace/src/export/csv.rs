@@ -1,16 +1,16 @@
-//! CSV (RFC 4180): a row for each event, and a header row.
+//! CSV (RFC 4180): a header row, and a row per event.
 //!
-//! The columns are the fields of a trace, by their names there (`TRACE.md` explains them), empty where an event does
-//! not have them. Before them come
+//! The columns are the fields of a trace under the same names (see `TRACE.md`), empty where an event does not have
+//! them. Before them come
 //!
-//! - `recording` and `side`: what the recording is called, and who recorded, as several traces share a table
-//! - `time`: when, on the calendar: RFC 3339, UTC, nanoseconds; empty when the header does not say when it began
+//! - `recording` and `side`: name and side of the recording, since several traces share a table
+//! - `time`: date and time, RFC 3339, UTC, with nanoseconds; empty if the header does not contain the start
 //! - `t`, `sock`, `op`: as in the trace
 //!
-//! and the fields of `tcp` are columns of their own, `tcp_state` to `tcp_unread`. `data` is base64. A column that is
-//! added in a later version comes last: the ones before it keep their places.
+//! The fields of `tcp` have columns of their own, `tcp_state` to `tcp_unread`. `data` is base64. Columns added in
+//! later versions come last, so that existing columns keep their positions.
 //!
-//! Lines end with CR LF, and a field with a comma, a quote or an end of line is quoted, as the RFC has it.
+//! Lines end with CR LF. A field with a comma, a quote or a line break is quoted.
 
 use std::fmt::Write as _;
 use std::io;
@@ -22,19 +22,19 @@ use csv::{Terminator, Writer, WriterBuilder};
 use socket_tap::event::Event;
 use socket_tap::format::Header;
 
+use super::exporter::{Exporter, Out};
 use super::fields::{Fields, NAMES, Value};
-use super::{Exporter, Out};
 
-/// The columns before the fields.
+/// Columns before the fields.
 const FIRST: [&str; 6] = ["recording", "side", "time", "t", "sock", "op"];
 
-/// Writes CSV.
+/// An exporter to CSV.
 pub(super) struct Csv {
     rows: Writer<Out>,
     recording: String,
     side: &'static str,
     started: Option<SystemTime>,
-    /// One cell.
+    /// Buffer for one cell.
     text: String,
 }
 
@@ -51,7 +51,7 @@ impl Csv {
 
     fn time(&mut self, t: u64) -> io::Result<()> {
         self.text.clear();
-        // Beyond the year 9999 there is no such text.
+        // Times after the year 9999 have no such format.
         let time = self.started.and_then(|started| started.checked_add(Duration::from_nanos(t)));
         if let Some(time) = time
             && write!(self.text, "{}", humantime::format_rfc3339_nanos(time)).is_err()
@@ -69,7 +69,7 @@ impl Csv {
             Value::Text(text) => self.rows.write_field(text)?,
             Value::Address(address) => {
                 self.text.clear();
-                // Writing to a String cannot fail.
+                // Writing to a `String` cannot fail.
                 let _ = write!(self.text, "{address}");
                 self.rows.write_field(&self.text)?;
             }

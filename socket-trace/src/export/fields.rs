@@ -1,9 +1,9 @@
-//! An event as flat fields, each with the name that it has in the trace.
+//! An event as a flat list of fields, with the names of the trace format.
 
 use socket_tap::close::Close;
 use socket_tap::event::{Addr, Datagram, Event, Gap, Op, Transfer};
 
-/// What a field holds.
+/// Value of a field.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Value<'a> {
     Number(u64),
@@ -14,19 +14,19 @@ pub(super) enum Value<'a> {
     Payload(&'a [u8]),
 }
 
-/// The fields of any event, beside `t`, `sock` and `op`, which every event has.
+/// Declares the fields of all events, except `t`, `sock` and `op`, which every event has.
 macro_rules! fields {
     ($($field:ident $name:literal,)*) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(super) enum Field { $($field,)* }
 
-        /// Their names, in their order.
+        /// Names of the fields, in order.
         pub(super) const NAMES: &[&str] = &[$($name,)*];
         const ALL: [Field; NAMES.len()] = [$(Field::$field,)*];
     };
 }
 
-// The order is that of the lines of a trace; what came later is behind.
+// In the order of the trace format; fields added later are last.
 fields! {
     On "on",
     Fd "fd",
@@ -69,7 +69,7 @@ impl Field {
     }
 }
 
-/// An event's fields.
+/// The fields of one event.
 pub(super) struct Fields<'a>([Option<Value<'a>>; NAMES.len()]);
 
 impl<'a> Fields<'a> {
@@ -83,7 +83,7 @@ impl<'a> Fields<'a> {
         fields
     }
 
-    /// Each field, also those that the event does not have.
+    /// Iterates over all fields, including those that the event does not have.
     pub(super) fn iter(&self) -> impl Iterator<Item = (Field, Option<Value<'a>>)> {
         ALL.into_iter().zip(self.0)
     }

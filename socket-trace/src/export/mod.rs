@@ -1,7 +1,7 @@
-//! A recording in the formats of other tools.
+//! Exports of recordings to the formats of other tools.
 //!
-//! A trace is read once and written as it is read: what is kept grows with the connections that are open, never with
-//! the length of the trace.
+//! A trace is read once, and the export is written at the same time. Memory grows with the number of open
+//! connections, never with the length of the trace.
 //!
 //! ```
 //! use socket_trace::export::{Export, Format};
@@ -19,12 +19,14 @@
 //!
 //! # Layout
 //!
-//! - [`pcapng`]: packets, as Wireshark reads them
-//! - [`qlog`]: events, as the tools for QUIC read them
+//! - [`pcapng`]: packets, for Wireshark
+//! - [`qlog`]: events, for tools of QUIC
 //! - [`csv`]: a table, for spreadsheets, `DuckDB` and pandas
-//! - `fields`: an event as flat fields, for the last two
+//! - `fields`: an event as a flat list of fields, for qlog and CSV
+//! - `exporter`: the trait that the formats implement
 
 pub mod csv;
+mod exporter;
 mod fields;
 pub mod pcapng;
 pub mod qlog;
@@ -32,24 +34,25 @@ pub mod qlog;
 use std::fmt;
 use std::io::{self, BufWriter, Write};
 
-use socket_tap::event::Event;
 use socket_tap::format::Header;
+
+use exporter::Exporter;
 
 use crate::reader::{Error as TraceError, Trace, are_parts};
 
-/// A format that recordings are exported to.
+/// An export format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// Packets for Wireshark and tshark, synthesised from the socket calls.
     Pcapng,
     /// qlog events as JSON text sequences (.sqlog), for qvis and other tools of QUIC.
     Qlog,
-    /// One row per event, for spreadsheets, `DuckDB` and pandas.
+    /// A row per event, for spreadsheets, `DuckDB` and pandas.
     Csv,
 }
 
 impl Format {
-    /// The format that a file with this extension, without the dot, is expected to have.
+    /// Returns the format of files with this extension, given without the dot.
     #[must_use]
     pub fn of_extension(extension: &str) -> Option<Self> {
         match extension.to_ascii_lowercase().as_str() {
@@ -60,42 +63,27 @@ impl Format {
         }
     }
 
-    /// Whether one file holds several recordings.
+    /// Returns `true` if one file can hold several recordings.
     #[must_use]
     pub fn holds_several(self) -> bool {
         self != Self::Qlog
     }
 }
 
-/// Whether the recording goes on from one trace to the next.
+/// Returns `true` if the second trace is the next part of the recording of the first.
 #[must_use]
-pub fn goes_on(from: &Header, to: &Header) -> bool {
+pub fn continues(from: &Header, to: &Header) -> bool {
     are_parts(from, to) && to.part == from.part.saturating_add(1)
 }
 
-/// Where an exporter writes.
-type Out = BufWriter<Box<dyn Write>>;
-
-/// Writes recordings in one format.
-trait Exporter {
-    /// A recording begins.
-    fn begin(&mut self, header: &Header) -> io::Result<()>;
-
-    /// One of its events, on this line of its trace.
-    fn event(&mut self, event: &Event, line: u64) -> io::Result<()>;
-
-    /// That was the last recording: writes what is left, and returns what the user is to know.
-    fn finish(&mut self) -> io::Result<Vec<String>>;
-}
-
-/// An export that is under way.
+/// An export in progress.
 pub struct Export {
     exporter: Box<dyn Exporter>,
-    /// The trace that came last.
+    /// Header of the last trace.
     last: Option<Header>,
 }
 
-/// Why an export ended early.
+/// An error during an export.
 #[derive(Debug)]
 pub enum Error {
     /// A trace cannot be read.
@@ -105,7 +93,7 @@ pub enum Error {
 }
 
 impl Export {
-    /// Begins an export. `name` is what the user calls the output, for the command lines that are suggested at the end.
+    /// Starts an export. `name` is the user's name for the output, used in suggested command lines.
     ///
     /// # Errors
     /// Those of `out`.
@@ -119,13 +107,13 @@ impl Export {
         Ok(Self { exporter, last: None })
     }
 
-    /// Exports a trace. Traces that are parts of one recording are given in their order, and remain one.
+    /// Exports a trace. Consecutive parts of one recording are exported as one.
     ///
     /// # Errors
-    /// When it cannot be read, or the export not written.
+    /// The trace cannot be read, or the export cannot be written.
     pub fn add(&mut self, trace: &mut Trace) -> Result<(), Error> {
         let header = trace.header().clone();
-        if !self.last.as_ref().is_some_and(|last| goes_on(last, &header)) {
+        if !self.last.as_ref().is_some_and(|last| continues(last, &header)) {
             self.exporter.begin(&header)?;
         }
         self.last = Some(header);
@@ -135,10 +123,10 @@ impl Export {
         Ok(())
     }
 
-    /// Completes the export. Returns what the user is to know about it.
+    /// Completes the export. Returns notes for the user.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// The export cannot be written.
     pub fn finish(mut self) -> io::Result<Vec<String>> {
         self.exporter.finish()
     }

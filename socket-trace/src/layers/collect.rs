@@ -1,4 +1,4 @@
-//! The call that is asked for, out of a whole recording.
+//! Collects the transfers of the selected call from a complete recording.
 
 use std::collections::HashMap;
 
@@ -6,154 +6,154 @@ use socket_tap::event::{Op, SockId};
 use socket_tap::format::Side;
 use socket_tap::format::text::printable;
 
-use super::below::Below;
 use super::map::Map;
-use super::stack::{self, Carried};
-use super::trail::{Trail, moved};
+use super::stack::{self, EndTransfers};
+use super::tls_streams::TlsStreams;
+use super::transfer_log::{TransferLog, direction_and_bytes};
 use crate::reader::Error;
 use crate::timeline::Recording;
 use crate::timeline::connections::Socket;
 use crate::timeline::{AnnotatedEvent, AnnotatedEvents};
 use socket_dissect::{Class, Expansion, Layer, Part};
 
-/// Which call. What is `None` is not asked; of several, the first.
+/// Selection of a call: the first one that meets all conditions. A field that is `None` imposes none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wanted {
-    /// On the socket with this number: the server's, when a server recorded.
+pub struct Selection {
+    /// The call is on the socket with this number, on the server's side if a server was recorded.
     pub sock: Option<SockId>,
-    /// The one with this number on its connection, from 0.
+    /// The call has this index on its connection, from 0.
     pub call: Option<u64>,
-    /// One that begins in this step.
+    /// The call begins in this step.
     pub step: Option<String>,
 }
 
-/// The map of the call; `None` when there is none such.
+/// Returns the map of the selected call; `None` if there is none.
 ///
 /// # Errors
-/// When a trace cannot be read.
-pub fn collect(events: &mut AnnotatedEvents, wanted: &Wanted) -> Result<Option<Map>, Error> {
+/// A trace cannot be read.
+pub fn collect(events: &mut AnnotatedEvents, selection: &Selection) -> Result<Option<Map>, Error> {
     let sides = events.timeline().recordings().iter().map(|recording| recording.header.side).collect();
-    let (trails, below) = (HashMap::new(), Below::default());
-    let mut collection = Collection { wanted, sides, chosen: None, trails, below, more: 0 };
+    let (logs, tls) = (HashMap::new(), TlsStreams::default());
+    let mut collector = Collector { selection, sides, selected: None, logs, tls, more: 0 };
     while let Some(annotated) = events.next_event()? {
         let Some(sock) = annotated.timed.event.sock else { continue };
         let socket = Socket { recording: annotated.timed.recording, sock };
-        if collection.observe(annotated, socket, events.expansion(socket)) {
-            collection.name(|call| events.operation(socket, call));
+        if collector.observe(annotated, socket, events.expansion(socket)) {
+            collector.set_operation(|call| events.operation(socket, call));
         }
     }
-    Ok(collection.finish(events.timeline().recordings()))
+    Ok(collector.finish(events.timeline().recordings()))
 }
 
-struct Collection<'a> {
-    wanted: &'a Wanted,
-    /// Of the recordings.
+struct Collector<'a> {
+    selection: &'a Selection,
+    /// Side of each recording.
     sides: Vec<Side>,
-    chosen: Option<Chosen>,
-    /// What went through the open sockets, and through those of the call.
-    trails: HashMap<(Socket, Side), Trail>,
-    below: Below,
+    selected: Option<SelectedCall>,
+    /// Transfers of the open sockets, and of those of the call.
+    logs: HashMap<(Socket, Side), TransferLog>,
+    tls: TlsStreams,
     more: u64,
 }
 
-struct Chosen {
+struct SelectedCall {
     connection: u64,
     call: u64,
     operation: String,
+    /// `true` once the operation is fully known.
     is_known: bool,
 }
 
-impl Collection<'_> {
-    /// Takes the event in, and tells whether it carried some of the call.
+impl Collector<'_> {
+    /// Processes an event. Returns `true` if it transferred bytes of the call.
     fn observe(&mut self, annotated: AnnotatedEvent, socket: Socket, expansion: Option<Expansion>) -> bool {
         let event = &annotated.timed.event;
         let Some(connection) = annotated.connection.clone() else { return false };
-        if self.chosen.as_ref().is_some_and(|chosen| chosen.connection != connection.number) {
+        if self.selected.as_ref().is_some_and(|selected| selected.connection != connection.number) {
             return false;
         }
-        if let Some((to, bytes)) = moved(event, connection.side) {
+        if let Some((to, bytes)) = direction_and_bytes(event, connection.side) {
             let is_of_call = self.is_of_call(&annotated, connection.number, socket);
-            let (end, moved) = ((socket, to), (annotated.timed.at, bytes));
-            self.below.moved(end, moved, &annotated.parts, expansion, self.chosen.is_some());
-            let new = || Trail::new(connection.number, connection.side);
-            let trail = self.trails.entry((socket, to)).or_insert_with(new);
-            self.more += trail.add(annotated.timed.at, bytes, annotated.parts, is_of_call);
+            let (end, transfer) = ((socket, to), (annotated.timed.at, bytes));
+            self.tls.transferred(end, transfer, &annotated.parts, expansion, self.selected.is_some());
+            let new = || TransferLog::new(connection.number, connection.side);
+            let log = self.logs.entry((socket, to)).or_insert_with(new);
+            self.more += log.add(annotated.timed.at, bytes, annotated.parts, is_of_call);
             return is_of_call;
         }
         if let Op::Adopt { on: Some(below), .. } = event.op {
-            self.below.adopt(socket, Socket { sock: below, ..socket }, connection.side);
+            self.tls.adopt(socket, Socket { sock: below, ..socket }, connection.side);
         }
-        if self.chosen.is_none() && matches!(event.op, Op::Close(_) | Op::Release(_)) {
-            self.below.closed(socket);
+        if self.selected.is_none() && matches!(event.op, Op::Close(_) | Op::Release(_)) {
+            self.tls.closed(socket);
             for to in [Side::Server, Side::Client] {
-                self.trails.remove(&(socket, to));
+                self.logs.remove(&(socket, to));
             }
         }
         false
     }
 
-    /// Behind a head that is complete may be a body that says more: the operation of GraphQL.
-    fn name<'b>(&mut self, operation: impl FnOnce(u64) -> Option<&'b str>) {
-        if let Some(chosen) = self.chosen.as_mut().filter(|chosen| chosen.is_known)
-            && let Some(operation) = operation(chosen.call)
+    /// Sets the operation once the request head is complete. A body may refine it, as in GraphQL.
+    fn set_operation<'b>(&mut self, operation: impl FnOnce(u64) -> Option<&'b str>) {
+        if let Some(selected) = self.selected.as_mut().filter(|selected| selected.is_known)
+            && let Some(operation) = operation(selected.call)
         {
-            chosen.operation = printable(operation);
+            selected.operation = printable(operation);
         }
     }
 
-    /// Whether the transfer carries some of the call. The first call that is as wanted is chosen.
+    /// Returns `true` if the transfer has bytes of the selected call. Selects the first call that matches.
     fn is_of_call(&mut self, annotated: &AnnotatedEvent, connection: u64, socket: Socket) -> bool {
-        if self.chosen.is_none() {
-            self.chosen = self.choose(annotated, connection, socket);
+        if self.selected.is_none() {
+            self.selected = self.select(annotated, connection, socket);
         }
-        let Some(chosen) = &mut self.chosen else { return false };
-        chosen.learn(&annotated.parts);
-        annotated.parts.iter().any(|part| part.call == Some(chosen.call))
+        let Some(selected) = &mut self.selected else { return false };
+        selected.update_operation(&annotated.parts);
+        annotated.parts.iter().any(|part| part.call == Some(selected.call))
     }
 
-    fn choose(&self, annotated: &AnnotatedEvent, connection: u64, socket: Socket) -> Option<Chosen> {
-        let Wanted { sock, call, step } = self.wanted;
+    fn select(&self, annotated: &AnnotatedEvent, connection: u64, socket: Socket) -> Option<SelectedCall> {
+        let Selection { sock, call, step } = self.selection;
         let numbered = if self.sides.contains(&Side::Server) { Side::Server } else { Side::Client };
         let is_numbered = self.sides.get(socket.recording) == Some(&numbered);
-        let is_there = sock.is_none_or(|sock| sock == socket.sock && is_numbered)
+        let matches = sock.is_none_or(|sock| sock == socket.sock && is_numbered)
             && step.as_deref().is_none_or(|step| annotated.step.as_deref() == Some(step));
         let mut calls = annotated.parts.iter().filter_map(|part| part.call);
-        let call = calls.find(|number| is_there && call.is_none_or(|call| call == *number))?;
-        Some(Chosen { connection, call, operation: String::new(), is_known: false })
+        let call = calls.find(|number| matches && call.is_none_or(|call| call == *number))?;
+        Some(SelectedCall { connection, call, operation: String::new(), is_known: false })
     }
 
     fn finish(mut self, recordings: &[Recording]) -> Option<Map> {
-        let Chosen { connection, call, operation, .. } = self.chosen?;
-        let mut trails: Vec<((Socket, Side), Trail)> = self.trails.into_iter().collect();
-        trails.retain(|(_, trail)| trail.connection == connection && trail.carries(call));
-        trails
-            .sort_by_key(|((socket, _), trail)| (trail.side != Side::Client, socket.recording, socket.sock));
-        let mut ends: Vec<String> = (trails.iter())
+        let SelectedCall { connection, call, operation, .. } = self.selected?;
+        let mut logs: Vec<((Socket, Side), TransferLog)> = self.logs.into_iter().collect();
+        logs.retain(|(_, log)| log.connection == connection && log.carries(call));
+        logs.sort_by_key(|((socket, _), log)| (log.side != Side::Client, socket.recording, socket.sock));
+        let mut ends: Vec<String> = (logs.iter())
             .filter_map(|((socket, _), _)| {
                 let label = &recordings.get(socket.recording)?.label;
                 Some(format!("{} #{}", printable(label), socket.sock))
             })
             .collect();
         ends.dedup();
-        let carried: Vec<Carried> = (trails.into_iter())
-            .map(|((socket, to), trail)| {
-                let pairs = self.below.take(socket, to);
-                Carried { side: trail.side, to, pieces: trail.pieces(), pairs }
+        let transfers: Vec<EndTransfers> = (logs.into_iter())
+            .map(|((socket, to), log)| {
+                let pairs = self.tls.take(socket, to);
+                EndTransfers { side: log.side, to, transfers: log.transfers(), pairs }
             })
             .collect();
-        let ways = stack::ways(&carried, call);
-        Some(Map { ends, call, operation, ways, more: self.more })
+        let directions = stack::directions(&transfers, call);
+        Some(Map { ends, call, operation, directions, more: self.more })
     }
 }
 
-impl Chosen {
-    /// The first head of the call says what is called, once it is complete; on a WebSocket the first message.
-    fn learn(&mut self, parts: &[Part]) {
-        let says = |part: &&Part| {
+impl SelectedCall {
+    /// Sets the operation from the first request head of the call, or from the first message on a WebSocket.
+    fn update_operation(&mut self, parts: &[Part]) {
+        let names_operation = |part: &&Part| {
             let is_first = part.class == Class::Headers || part.layer == Layer::Websocket;
             part.call == Some(self.call) && is_first && !part.text.is_empty()
         };
-        if let Some(head) = parts.iter().find(says).filter(|_| !self.is_known) {
+        if let Some(head) = parts.iter().find(names_operation).filter(|_| !self.is_known) {
             self.operation = printable(&head.text);
             self.is_known = head.ends;
         }

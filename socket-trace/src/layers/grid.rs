@@ -1,4 +1,4 @@
-//! Boxes above each other, aligned where their bytes are.
+//! Draws rows of boxes, aligned by their bytes.
 
 use std::fmt::Write as _;
 
@@ -6,12 +6,12 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::map::{Block, Level};
 use super::scale::{Cells, Scale, name};
-use crate::show::carried::cut;
+use crate::show::description::truncate;
 
-/// How wide the titles of the levels are.
+/// Width of the levels' titles.
 const TITLE: usize = 17;
 
-/// Draws the levels, in several strips when they are wider than `width`.
+/// Draws the levels, in several strips if they are wider than `width`.
 pub(super) fn draw(levels: &[Level], width: usize, color: bool) -> String {
     let scale = Scale::of(levels);
     let mut out = String::new();
@@ -36,7 +36,7 @@ pub(super) fn draw(levels: &[Level], width: usize, color: bool) -> String {
     out
 }
 
-/// The number of the first byte of each cell.
+/// Writes the offset of the first byte of each cell.
 fn offsets(scale: &Scale<'_>, strip: &Cells, out: &mut String) {
     let mut text = format!("{:<TITLE$}", "byte");
     for cell in strip.start..=strip.end {
@@ -47,41 +47,41 @@ fn offsets(scale: &Scale<'_>, strip: &Cells, out: &mut String) {
     let _ = writeln!(out, "{text}");
 }
 
-fn boxes(scale: &Scale<'_>, level: &Level, strip: &Cells) -> Vec<Boxed> {
-    let boxed = |block: &Block| {
+fn boxes(scale: &Scale<'_>, level: &Level, strip: &Cells) -> Vec<DrawnBox> {
+    let to_box = |block: &Block| {
         let cells = scale.cells(block);
         let (from, to) = (cells.start.max(strip.start), cells.end.min(strip.end));
         (from < to).then(|| {
             let begun = if block.begun || from > cells.start { "…" } else { "" };
-            let goes_on = if block.goes_on || to < cells.end { "…" } else { "" };
-            Boxed {
+            let continues = if block.continues || to < cells.end { "…" } else { "" };
+            DrawnBox {
                 left: scale.width(&(strip.start..from)),
                 right: scale.width(&(strip.start..to)),
-                name: format!("{begun}{}{goes_on}", name(block)),
+                name: format!("{begun}{}{continues}", name(block)),
                 text: block.text.clone(),
                 dim: !block.of_call,
             }
         })
     };
-    level.blocks.iter().filter_map(boxed).collect()
+    level.blocks.iter().filter_map(to_box).collect()
 }
 
-/// A box in a strip, by the columns of its lines.
-struct Boxed {
+/// A box in a strip, with the columns of its vertical lines.
+struct DrawnBox {
     left: usize,
     right: usize,
     name: String,
     text: String,
-    /// It is not of the call.
+    /// `true` if it is not part of the call.
     dim: bool,
 }
 
-/// The line between two rows of boxes.
-fn line(above: &[Boxed], below: &[Boxed], out: &mut String) {
+/// Writes the line between two rows of boxes.
+fn line(above: &[DrawnBox], below: &[DrawnBox], out: &mut String) {
     let end = above.iter().chain(below).map(|boxed| boxed.right).max().unwrap_or(0);
-    let ends_at = |row: &[Boxed], at| row.iter().any(|boxed| boxed.left == at || boxed.right == at);
+    let ends_at = |row: &[DrawnBox], at| row.iter().any(|boxed| boxed.left == at || boxed.right == at);
     let runs_over =
-        |row: &[Boxed], from: usize| row.iter().any(|boxed| boxed.left <= from && from < boxed.right);
+        |row: &[DrawnBox], from: usize| row.iter().any(|boxed| boxed.left <= from && from < boxed.right);
     let runs = |from: usize| runs_over(above, from) || runs_over(below, from);
     let mut text = " ".repeat(TITLE);
     for at in 0..=end {
@@ -108,11 +108,11 @@ fn corner(up: bool, down: bool, left: bool, right: bool) -> char {
     }
 }
 
-/// A line of words in the boxes of a row.
+/// Writes a line of text in the boxes of a row.
 fn words<'a>(
     title: &str,
-    row: &'a [Boxed],
-    said: impl Fn(&'a Boxed) -> &'a String,
+    row: &'a [DrawnBox],
+    field: impl Fn(&'a DrawnBox) -> &'a String,
     color: bool,
     out: &mut String,
 ) {
@@ -122,10 +122,15 @@ fn words<'a>(
         if at <= boxed.left {
             let _ = write!(text, "{:pad$}│", "", pad = boxed.left - at);
         }
-        let room = boxed.right - boxed.left - 1;
-        let said = cut(said(boxed), room.saturating_sub(2));
+        let inner = boxed.right - boxed.left - 1;
+        let text_in_box = truncate(field(boxed), inner.saturating_sub(2));
         let (dim, off) = if color && boxed.dim { ("\x1b[2m", "\x1b[0m") } else { ("", "") };
-        let _ = write!(text, " {dim}{said}{off}{:pad$}│", "", pad = room.saturating_sub(said.width() + 1));
+        let _ = write!(
+            text,
+            " {dim}{text_in_box}{off}{:pad$}│",
+            "",
+            pad = inner.saturating_sub(text_in_box.width() + 1)
+        );
         at = boxed.right + 1;
     }
     let _ = writeln!(out, "{}", text.trim_end());

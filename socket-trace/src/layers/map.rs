@@ -1,4 +1,4 @@
-//! What lies where in the two streams of bytes of a connection.
+//! The map of a call: positions of all units in both byte streams of its connection.
 
 use std::collections::BTreeMap;
 
@@ -7,68 +7,70 @@ use socket_tap::format::Side;
 
 use socket_dissect::Class;
 
-/// One call.
+/// The map of one call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Map {
-    /// The sockets of its connection: `rest-client #1`.
+    /// The sockets of the connection, such as `rest-client #1`.
     pub ends: Vec<String>,
-    /// Which call of the connection, from 0.
+    /// Index of the call on the connection, from 0.
     pub call: u64,
-    /// What is called.
+    /// The called operation.
     pub operation: String,
-    /// The request's way, and the answer's.
-    pub ways: Vec<Way>,
-    /// Transfers that are left out, since there are too many.
+    /// The direction of the request, then that of the response.
+    #[serde(rename = "ways")]
+    pub directions: Vec<Direction>,
+    /// Number of transfers omitted because there are too many.
     pub more: u64,
 }
 
-/// One direction.
+/// One direction of the connection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Way {
-    /// Where the bytes go.
+pub struct Direction {
+    /// The receiving side.
     #[serde(serialize_with = "crate::summary::json::side")]
     pub to: Side,
-    /// What the bytes of the call are spent on.
+    /// Byte breakdown of the call in this direction.
     pub bytes: BTreeMap<Class, u64>,
-    /// From the socket up to the message.
+    /// Levels from the socket up to the message.
     pub levels: Vec<Level>,
 }
 
-/// One layer.
+/// One protocol layer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Level {
-    /// What it is: `client's writes`, `HTTP/2`, `messages`.
+    /// Title of the level: `client's writes`, `HTTP/2`, `messages`.
     pub title: String,
-    /// What it is made of: `TCP write`, `record`, `write`, `frame`, `message`.
+    /// Name of a block: `TCP write`, `record`, `write`, `frame`, `message`.
     pub unit: &'static str,
-    /// In the order of their bytes.
+    /// Blocks in the order of their bytes.
     pub blocks: Vec<Block>,
 }
 
-/// A run of bytes that is one thing on its layer.
+/// A range of bytes that forms one unit on its layer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Block {
-    /// Its first byte: how many went this way on the connection before.
+    /// Offset of the first byte in this direction of the connection.
     pub from: u64,
-    /// Behind its last byte.
+    /// Offset after the last byte.
     pub to: u64,
-    /// How many bytes it has below TLS, where `from` and `to` count those of its data.
+    /// Number of bytes below TLS, for a block whose `from` and `to` are offsets above TLS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub below: Option<u64>,
-    /// What it is: `DATA`.
+    /// Name of the unit: `DATA`.
     pub name: String,
-    /// What it says.
+    /// Description of its content.
     pub text: String,
-    /// It begins before, in a transfer that is not shown.
+    /// `true` if the unit started in an earlier transfer that is not shown.
     pub begun: bool,
-    /// It goes on after, in a transfer that is not shown.
-    pub goes_on: bool,
-    /// It has bytes of the call; the same transfers may carry other things.
+    /// `true` if the unit continues in a later transfer that is not shown.
+    #[serde(rename = "goes_on")]
+    pub continues: bool,
+    /// `true` if the block has bytes of the call. The same transfers may carry other data, too.
     pub of_call: bool,
 }
 
 impl Block {
-    /// How many bytes it has.
+    /// Returns the number of bytes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.below.unwrap_or(self.to.saturating_sub(self.from))

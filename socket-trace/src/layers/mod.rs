@@ -1,17 +1,16 @@
-//! One call, layer upon layer: which reads and writes carried which frames, and those which messages.
+//! Maps one call across layers: its reads and writes, the frames they carried, and the messages in the frames.
 //!
 //! # Layout
 //!
-//! - [`map`]: what lies where in the two streams of bytes
-//! - [`mod@collect`]: the call that is asked for, out of a whole recording
-//! - `trail`: what went through one socket in one direction
-//! - `below`, `records`, `pair`: the records of TLS, and which data was in them
-//! - `stack`, `tls`: from transfers to layers
-//! - `scale`: where in the columns of a terminal bytes are
-//! - `grid`: boxes above each other, aligned where their bytes are
-//! - [`text`]: the map for a terminal
+//! - [`map`]: positions of all units in both byte streams
+//! - [`mod@collect`]: collects the transfers of the selected call
+//! - `transfer_log`: transfers of one socket in one direction
+//! - `tls_streams`, `records`, `pair`: TLS records, and the data in them
+//! - `stack`, `tls`: builds the levels from the transfers
+//! - `scale`: maps byte offsets to terminal columns
+//! - `grid`: draws rows of boxes, aligned by their bytes
+//! - [`text`]: the map as text
 
-mod below;
 pub mod collect;
 mod grid;
 pub mod map;
@@ -21,10 +20,11 @@ mod scale;
 mod stack;
 pub mod text;
 mod tls;
-mod trail;
+mod tls_streams;
+mod transfer_log;
 
-pub use collect::{Wanted, collect};
-pub use map::{Block, Level, Map, Way};
+pub use collect::{Selection, collect};
+pub use map::{Block, Direction, Level, Map};
 
 #[cfg(test)]
 mod tests;

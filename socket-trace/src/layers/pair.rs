@@ -1,17 +1,18 @@
-//! Reads or writes above TLS, with the records that carried them and the reads or writes of those.
+//! Data above TLS, paired with the records and the reads or writes that carried it.
 
-/// A record of data.
+/// An application-data record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Record {
-    /// Its first byte below TLS, and behind its last.
+    /// Offset of the first byte below TLS.
     pub(super) from: u64,
+    /// Offset after the last byte below TLS.
     pub(super) to: u64,
-    /// The range of its encrypted data; `None` when that is not known.
+    /// Range of the encrypted data below TLS; `None` if it is unknown.
     pub(super) data: Option<(u64, u64)>,
 }
 
 impl Record {
-    /// The length of its data.
+    /// Returns the length of the data, if it is known.
     pub(super) fn length(&self) -> Option<u64> {
         self.data.map(|(from, to)| to.saturating_sub(from))
     }
@@ -19,27 +20,28 @@ impl Record {
 
 /// A read or write below TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Transfer {
-    /// When, in nanoseconds on the time line.
+pub(super) struct RawTransfer {
+    /// Time in nanoseconds on the time line.
     pub(super) at: u64,
     pub(super) from: u64,
     pub(super) to: u64,
 }
 
-/// Data, and what carried it.
+/// Data above TLS, and the records and transfers that carried it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pair {
-    /// The first byte of the data above TLS, and behind the last.
+    /// Offset of the first byte above TLS.
     pub(super) from: u64,
+    /// Offset after the last byte above TLS.
     pub(super) to: u64,
     pub(super) records: Vec<Record>,
-    pub(super) transfers: Vec<Transfer>,
-    /// The records have exactly this data. Otherwise they carried it, and maybe more.
+    pub(super) transfers: Vec<RawTransfer>,
+    /// `true` if the records hold exactly this data. Otherwise they may hold other data, too.
     pub(super) is_exact: bool,
 }
 
 impl Pair {
-    /// Returns each record with the range of its data above TLS. Empty when that is not known.
+    /// Returns each record with the range of its data above TLS. Empty if the pair is not exact.
     pub(super) fn placed_records(&self) -> Vec<(Record, u64, u64)> {
         let mut from = self.from;
         let place = |record: &Record| {
@@ -51,10 +53,10 @@ impl Pair {
         self.records.iter().filter(|_| self.is_exact).map(place).collect()
     }
 
-    /// Returns each read or write below TLS with the range of the data whose encrypted bytes it moved.
-    pub(super) fn placed_transfers(&self) -> Vec<(Transfer, u64, u64)> {
+    /// Returns each read or write below TLS with the range of the data that it transferred in encrypted form.
+    pub(super) fn placed_transfers(&self) -> Vec<(RawTransfer, u64, u64)> {
         let records = self.placed_records();
-        let place = |transfer: &Transfer| {
+        let place = |transfer: &RawTransfer| {
             let data = records.iter().filter_map(|(record, from, _)| {
                 let (begins, ends) = record.data?;
                 let (begin, end) = (begins.max(transfer.from), ends.min(transfer.to));

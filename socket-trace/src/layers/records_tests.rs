@@ -2,10 +2,10 @@ use super::super::pair::Pair;
 use super::*;
 use socket_dissect::{Class, Layer};
 
-/// AES-GCM in TLS 1.3.
+/// Overhead of AES-GCM in TLS 1.3.
 const AEAD: Option<Expansion> = Some(Expansion { before: 0, after: 17 });
 
-/// The parts of a record of so many bytes of data, without those of it that come before and after.
+/// The parts of a record with `data` bytes of data.
 fn record(data: u64) -> [Part; 2] {
     let header = part("application_data", Class::Tls, 5);
     [
@@ -30,13 +30,13 @@ fn part(name: &'static str, class: Class, bytes: u64) -> Part {
     }
 }
 
-/// A read or write below that has these records.
+/// Adds a read or write below TLS with records of these lengths.
 fn below(records: &mut Records, at: u64, data: &[u64]) {
     let parts: Vec<Part> = data.iter().flat_map(|data| record(*data)).collect();
     records.add_below(at, parts.iter().map(|part| part.bytes).sum(), &parts, AEAD);
 }
 
-/// `0-45: 45 at 1`, with the records' data and the times of the transfers; `~` when it is not exact.
+/// Formats pairs as `0-45: 45 at 1`: range, lengths of the records, times of the transfers. `~` marks inexact pairs.
 fn lines(records: Records) -> Vec<String> {
     let line = |pair: &Pair| {
         let lengths: Vec<String> = pair
@@ -68,7 +68,7 @@ fn order_of_record_and_data_does_not_matter() {
 #[test]
 fn records_of_the_handshake_are_skipped() {
     let mut records = Records::default();
-    // The client's `Finished` came with its first request, and a ticket before the next answer.
+    // The client's `Finished` precedes its first request, and a session ticket precedes the next response.
     below(&mut records, 1, &[52, 45]);
     records.add_above(45);
     below(&mut records, 2, &[60]);
@@ -95,20 +95,20 @@ fn record_read_in_pieces_has_all_of_them() {
     records.add_below(1, 5, &[header], AEAD);
     records.add_below(2, 60, &[first], AEAD);
     records.add_below(3, 57, &[last], AEAD);
-    // Smaller reads above: together they are the record.
+    // Two smaller reads above TLS fill the record.
     records.add_above(30);
     records.add_above(70);
     let [pair] = &records.pairs()[..] else { panic!("one pair") };
     assert_eq!((pair.from, pair.to, pair.is_exact), (0, 100, true));
     let placed: Vec<(u64, u64, u64)> =
         pair.placed_transfers().into_iter().map(|(transfer, from, to)| (transfer.at, from, to)).collect();
-    assert_eq!(placed, [(2, 0, 60), (3, 60, 100)], "a header has no data, and neither has a tag");
+    assert_eq!(placed, [(2, 0, 60), (3, 60, 100)], "record header and tag hold no data");
 }
 
 #[test]
 fn data_waits_for_records_sent_later() {
     let mut records = Records::default();
-    // The socket took one record before the write returned.
+    // The socket accepted one record before the write returned.
     below(&mut records, 1, &[16_384]);
     records.add_above(40_000);
     below(&mut records, 2, &[16_384, 7_232]);
@@ -130,7 +130,7 @@ fn other_lengths_pair_by_order() {
 }
 
 #[test]
-fn too_short_records_are_not_paired() {
+fn short_records_are_not_paired() {
     let mut records = Records::default();
     below(&mut records, 1, &[10]);
     records.add_above(45);
@@ -138,21 +138,21 @@ fn too_short_records_are_not_paired() {
     let mut records = Records::default();
     (0..10_000).for_each(|_| records.add_above(7));
     below(&mut records, 1, &[9]);
-    assert!(records.ends.len() <= MOST_WAITING && records.pairs.is_empty());
+    assert!(records.ends.len() <= MAX_WAITING && records.pairs.is_empty());
 }
 
 #[test]
-fn memory_is_bounded_whatever_comes() {
+fn memory_is_bounded() {
     let mut records = Records::default();
     for at in 0..2_000 {
         below(&mut records, at, &[1, 2, 3]);
         records.keep(false);
     }
-    assert!(records.records.len() <= MOST_WAITING && records.transfers.len() <= MOST_WAITING + 2);
+    assert!(records.records.len() <= MAX_WAITING && records.transfers.len() <= MAX_WAITING + 2);
     let [header, _] = record(1);
     let byte = |begins| [Part { bytes: 1, ends: false, begins, ..header.clone() }];
     (0..9_000).for_each(|at| records.add_below(at, 1, &byte(at == 0), AEAD));
-    assert!(records.transfers.len() <= MOST_TRANSFERS + 1);
+    assert!(records.transfers.len() <= MAX_TRANSFERS + 1);
     let mut records = Records::default();
     for at in 0..2_000 {
         below(&mut records, at, &[5]);
@@ -160,7 +160,7 @@ fn memory_is_bounded_whatever_comes() {
         records.keep(at > 1_000);
     }
     let pairs = records.pairs();
-    assert_eq!((pairs.len(), pairs[0].from), (MOST_PAIRS, 5 * (1_001 - MOST_BEFORE as u64)));
+    assert_eq!((pairs.len(), pairs[0].from), (MAX_PAIRS, 5 * (1_001 - MAX_BEFORE as u64)));
 }
 
 #[test]

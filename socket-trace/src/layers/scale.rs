@@ -1,4 +1,4 @@
-//! Where in the columns of a terminal bytes are.
+//! Maps byte offsets to terminal columns.
 
 use std::ops::Range;
 
@@ -6,18 +6,18 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::map::{Block, Level};
 
-/// A box is made no wider than this for what it says.
-const WIDEST_TEXT: usize = 26;
+/// Maximum width that a box gets for its text.
+const MAX_TEXT: usize = 26;
 
-/// Everywhere where a box begins or ends, a line may be drawn. Between two such places lies a cell.
+/// Column widths of the cells. A cell lies between two consecutive offsets at which a box begins or ends.
 pub(super) struct Scale<'a> {
     levels: &'a [Level],
     bounds: Vec<u64>,
-    /// The width of each cell, with its left line.
+    /// Width of each cell, including its left line.
     widths: Vec<usize>,
 }
 
-/// Cells that lie beside each other.
+/// A range of adjacent cells.
 pub(super) type Cells = Range<usize>;
 
 impl<'a> Scale<'a> {
@@ -26,12 +26,12 @@ impl<'a> Scale<'a> {
         scale.bounds = scale.blocks().flat_map(|block| [block.from, block.to]).collect();
         scale.bounds.sort_unstable();
         scale.bounds.dedup();
-        // Room for the number of the first byte.
+        // Reserve space for the offset of the first byte.
         let width = |pair: &[u64]| pair.first().map_or(1, |at| at.to_string().len() + 2);
         scale.widths = scale.bounds.windows(2).map(width).collect();
         let mut blocks: Vec<(Cells, usize)> =
-            scale.blocks().map(|block| (scale.cells(block), wanted(block))).collect();
-        // Small boxes first: those above several of them may then be wide enough.
+            scale.blocks().map(|block| (scale.cells(block), preferred_width(block))).collect();
+        // Widen small boxes first: boxes that span several of them may then be wide enough.
         blocks.sort_by_key(|(cells, _)| cells.len());
         for (cells, wanted) in blocks {
             scale.widen(&cells, wanted);
@@ -48,7 +48,7 @@ impl<'a> Scale<'a> {
         find(block.from)..find(block.to)
     }
 
-    /// The number of the first byte of a cell, or of the byte behind the last cell.
+    /// Returns the offset of the first byte of a cell, or the offset after the last cell.
     pub(super) fn bound(&self, cell: usize) -> u64 {
         self.bounds.get(cell).copied().unwrap_or(0)
     }
@@ -57,7 +57,7 @@ impl<'a> Scale<'a> {
         self.widths.get(cells.clone()).unwrap_or_default().iter().sum()
     }
 
-    /// The cell with the most bytes gets the room.
+    /// Widens the cells to at least `wanted` columns, at the cell with the most bytes.
     fn widen(&mut self, cells: &Cells, wanted: usize) {
         let missing = wanted.saturating_sub(self.width(cells));
         let bytes = |cell: &usize| self.bound(cell + 1).saturating_sub(self.bound(*cell));
@@ -67,7 +67,8 @@ impl<'a> Scale<'a> {
         }
     }
 
-    /// Runs of cells that fit into the width, cut where the fewest boxes are. A cell that does not fit stands alone.
+    /// Splits the cells into strips of at most `width` columns, preferably where few boxes are cut. A wider cell gets
+    /// a strip of its own.
     pub(super) fn strips(&self, width: usize) -> Vec<Cells> {
         let (mut strips, mut from, cells) = (Vec::new(), 0, self.widths.len());
         while from < cells {
@@ -76,7 +77,7 @@ impl<'a> Scale<'a> {
             let end = if furthest == cells {
                 cells
             } else {
-                // Not at the price of a strip that is half empty.
+                // Prefer fewer cuts only if the strip stays at least half full.
                 let is_full = |end: &usize| *end == furthest || self.width(&(from..*end)) * 2 >= width;
                 let ends = (from + 1..=furthest).rev().filter(is_full);
                 ends.min_by_key(|end| self.cuts(*end)).unwrap_or(furthest)
@@ -87,20 +88,20 @@ impl<'a> Scale<'a> {
         strips
     }
 
-    /// How many boxes a cut before the cell goes through.
+    /// Returns the number of boxes that a cut before `cell` would split.
     fn cuts(&self, cell: usize) -> usize {
         let at = self.bound(cell);
         self.blocks().filter(|block| block.from < at && at < block.to).count()
     }
 }
 
-/// `DATA 16 B`
+/// Formats the name and size of a block: `DATA 16 B`.
 pub(super) fn name(block: &Block) -> String {
     format!("{} {} B", block.name, block.bytes())
 }
 
-fn wanted(block: &Block) -> usize {
-    let dots = usize::from(block.begun) + usize::from(block.goes_on);
-    // With its left line, and a space on either side.
-    (name(block).width() + dots).max(block.text.width().min(WIDEST_TEXT)) + 3
+fn preferred_width(block: &Block) -> usize {
+    let dots = usize::from(block.begun) + usize::from(block.continues);
+    // Add the left line, and a space on either side.
+    (name(block).width() + dots).max(block.text.width().min(MAX_TEXT)) + 3
 }

@@ -1,4 +1,4 @@
-//! The levels below the data of TLS: its records, and the reads and writes that moved them.
+//! The levels below TLS: records, and the reads and writes that carried them.
 
 use socket_tap::format::Side;
 use socket_tap::format::text::seconds;
@@ -6,7 +6,7 @@ use socket_tap::format::text::seconds;
 use super::map::{Block, Level};
 use super::pair::Pair;
 
-/// The range of the map, and the ranges of the call in it.
+/// The range of bytes that the map shows, and the ranges of the call in it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Area<'a> {
     pub(super) from: u64,
@@ -15,7 +15,7 @@ pub(super) struct Area<'a> {
 }
 
 impl Area<'_> {
-    /// Returns a block of so many bytes below TLS; `None` when its data is outside of the map.
+    /// Returns a block of `below` bytes below TLS; `None` if its data is outside of the map.
     fn block(&self, (from, to): (u64, u64), below: u64, name: String, text: String) -> Option<Block> {
         let (begin, end) = (from.max(self.from), to.min(self.to));
         (begin < end).then(|| Block {
@@ -25,13 +25,13 @@ impl Area<'_> {
             name,
             text,
             begun: begin > from,
-            goes_on: end < to,
+            continues: end < to,
             of_call: self.of_call.iter().any(|(from, to)| *from < end && begin < *to),
         })
     }
 }
 
-/// The records.
+/// Returns the level of the records.
 pub(super) fn records(pairs: &[Pair], area: Area<'_>) -> Option<Level> {
     let blocks = pairs.iter().flat_map(|pair| {
         let placed = pair.placed_records().into_iter().map(|(record, from, to)| {
@@ -40,7 +40,7 @@ pub(super) fn records(pairs: &[Pair], area: Area<'_>) -> Option<Level> {
         let bytes =
             pair.records.iter().fold(0_u64, |sum, record| sum.saturating_add(record.to - record.from));
         let rough = (!pair.is_exact).then(|| {
-            let text = "which bytes are in which is not known".to_owned();
+            let text = "distribution of the data is unknown".to_owned();
             area.block((pair.from, pair.to), bytes, count(pair.records.len(), "record"), text)
         });
         placed.chain(rough).flatten().collect::<Vec<_>>()
@@ -48,7 +48,7 @@ pub(super) fn records(pairs: &[Pair], area: Area<'_>) -> Option<Level> {
     level("TLS".to_owned(), "record", blocks.collect())
 }
 
-/// The reads or writes of one end.
+/// Returns the level of the reads or writes below TLS at one end.
 pub(super) fn transfers(side: Side, to: Side, pairs: &[Pair], area: Area<'_>) -> Option<Level> {
     let (name, unit) = if side == to { ("read", "TCP read") } else { ("write", "TCP write") };
     let mut blocks: Vec<(u64, Block)> = Vec::new();
@@ -57,9 +57,9 @@ pub(super) fn transfers(side: Side, to: Side, pairs: &[Pair], area: Area<'_>) ->
             let text = format!("at {}", seconds(transfer.at));
             let block = area.block((from, to), transfer.to - transfer.from, name.to_owned(), text);
             match (blocks.last_mut(), block) {
-                // It moved the data of both.
+                // The transfer carried the data of both pairs.
                 (Some((begins, last)), Some(block)) if *begins == transfer.from && last.to == block.from => {
-                    (last.to, last.goes_on) = (block.to, block.goes_on);
+                    (last.to, last.continues) = (block.to, block.continues);
                     last.of_call |= block.of_call;
                 }
                 (_, block) => blocks.extend(block.map(|block| (transfer.from, block))),

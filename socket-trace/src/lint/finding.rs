@@ -1,46 +1,46 @@
-//! What a rule has found, with its evidence.
+//! Findings of a rule, with the trace lines that prove them.
 
 use serde::ser::{Error as _, SerializeStruct};
 use serde::{Serialize, Serializer};
 use socket_tap::event::Event;
 use socket_tap::format::write_event;
 
-/// How many examples are kept of what is found again and again.
+/// Maximum number of examples kept per finding.
 pub const EXAMPLES: usize = 3;
 
-/// One thing that a rule has found in one trace, however often it happened.
+/// A problem that a rule found in one trace, counted over all its occurrences.
 #[derive(Debug, Serialize)]
 pub struct Finding {
     /// The rule's name.
     pub rule: &'static str,
-    /// What happened here, with numbers.
+    /// Summary with numbers, as a sentence.
     pub what: String,
-    /// How often.
+    /// Number of occurrences.
     pub count: u64,
-    /// The first few times.
+    /// The first occurrences, at most [`EXAMPLES`].
     pub examples: Vec<Example>,
 }
 
-/// One time that it happened.
+/// One occurrence of a problem.
 #[derive(Debug, Serialize)]
 pub struct Example {
-    /// What to see in the lines.
+    /// Explanation of the quoted lines.
     pub what: String,
-    /// The lines of the trace that show it.
+    /// Lines of the trace that prove the occurrence.
     pub lines: Vec<Quote>,
 }
 
-/// A line of the trace. Without its payload: what was said is nobody's business here.
+/// A quoted line of the trace, without its payload: findings must not leak application data.
 #[derive(Clone, Debug)]
 pub struct Quote {
-    /// Its number in the trace, from 1.
+    /// Line number in the trace, starting at 1.
     pub line: u64,
-    /// The event.
+    /// The event on that line.
     pub event: Event,
 }
 
 impl Quote {
-    /// Of an event on this line.
+    /// Quotes `event` without its payload.
     #[must_use]
     pub fn new(line: u64, event: &Event) -> Self {
         Self { line, event: event.without_data() }
@@ -59,7 +59,7 @@ impl Serialize for Quote {
     }
 }
 
-/// What is counted of one kind: how often, on how many sockets, and the first examples.
+/// Number of occurrences and the first examples.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub(super) count: u64,
@@ -67,7 +67,7 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Once more. The example is made only when there is room for it.
+    /// Counts one occurrence. `example` runs only while fewer than [`EXAMPLES`] examples are kept.
     pub(super) fn add(&mut self, example: impl FnOnce() -> Example) {
         self.count += 1;
         if self.examples.len() < EXAMPLES {
@@ -75,19 +75,19 @@ impl Tally {
         }
     }
 
-    /// The finding that it comes to; `None` when nothing was counted.
+    /// Builds the finding; `None` if nothing was counted.
     pub(super) fn finding(self, rule: &'static str, what: String) -> Option<Finding> {
         let Self { count, examples } = self;
         (count > 0).then_some(Finding { rule, what, count, examples })
     }
 }
 
-/// `1 write`, `3 writes`
+/// Formats a count with its noun: `1 write`, `3 writes`.
 pub(super) fn plural(count: u64, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }
 
-/// Milliseconds with one digit behind the point.
+/// Formats nanoseconds as milliseconds with one decimal place.
 pub(super) fn milliseconds(ns: u64) -> String {
     format!("{}.{} ms", ns / 1_000_000, ns / 100_000 % 10)
 }

@@ -1,7 +1,7 @@
-//! What a recording shows that its program could do better: rules, and the findings that they come to.
+//! Rules that find avoidable problems in a recording, and their findings.
 //!
-//! A trace is read once. A rule remembers something of each socket that is open and the first few examples of what it
-//! finds, so memory is bounded by what is open, not by the length of the trace.
+//! A trace is read once. Rules keep state only for open sockets, and at most a few examples of each finding, so
+//! memory is bounded by the number of open sockets, not by the length of the trace.
 //!
 //! ```
 //! use socket_trace::lint::{Options, lint};
@@ -20,17 +20,17 @@
 //!
 //! # Layout
 //!
-//! - [`rule`]: what a rule is, and what it is told
-//! - [`socket`]: what is known of a socket while it is open
-//! - [`finding`]: what a rule has found, with its evidence
-//! - [`report`]: what a trace comes to
-//! - [`text`]: reports for the eye
-//! - the rules, each with its name, its reasons and its limits: `nagle`, `tiny_writes`, `reconnects`, `server_closes`,
+//! - [`rule`]: the trait that every rule implements
+//! - [`socket`]: state of an open socket
+//! - [`finding`]: a finding with its evidence
+//! - [`report`]: all findings in one trace
+//! - [`text`]: reports as text
+//! - one module per rule, with its name, reasons and limits: `nagle`, `tiny_writes`, `reconnects`, `server_closes`,
 //!   `unread`, `write_after_end`, `never_closed`, `opening_fails`
 
 pub mod finding;
 #[cfg(test)]
-mod lines;
+mod fixture;
 mod nagle;
 mod never_closed;
 mod opening_fails;
@@ -39,6 +39,7 @@ pub mod report;
 pub mod rule;
 mod server_closes;
 pub mod socket;
+#[cfg(feature = "cli")]
 pub mod text;
 mod tiny_writes;
 mod unread;
@@ -50,17 +51,17 @@ use socket_tap::event::Op;
 
 use crate::reader::{Error, Trace};
 use report::Report;
-use rule::{About, AtEnd, Rule, Seen};
+use rule::{EndState, ObservedEvent, Rule, RuleInfo};
 use socket::Sockets;
 
-/// Which rules are asked, and with which limits.
+/// Selection of rules, and their limits.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Only these, by name; all when empty.
+    /// Names of the rules to check; all rules when empty.
     pub only: Vec<String>,
-    /// Not these.
+    /// Names of the rules to skip.
     pub skip: Vec<String>,
-    /// How long nothing may have happened on a connection that is open at the end of the recording.
+    /// Idle time after which a connection still open at the end of the recording is reported.
     pub idle: Duration,
 }
 
@@ -71,19 +72,19 @@ impl Default for Options {
 }
 
 impl Options {
-    fn wants(&self, name: &str) -> bool {
-        let named = |names: &[String]| names.iter().any(|other| other == name);
-        (self.only.is_empty() || named(&self.only)) && !named(&self.skip)
+    fn selects(&self, name: &str) -> bool {
+        let contains = |names: &[String]| names.iter().any(|other| other == name);
+        (self.only.is_empty() || contains(&self.only)) && !contains(&self.skip)
     }
 }
 
-/// What each rule says of itself, in the order in which findings are told.
+/// Returns a description of each rule, in the order in which findings are reported.
 #[must_use]
-pub fn rules() -> Vec<&'static About> {
-    all(&Options::default()).iter().map(|rule| rule.about()).collect()
+pub fn rules() -> Vec<&'static RuleInfo> {
+    all_rules(&Options::default()).iter().map(|rule| rule.info()).collect()
 }
 
-fn all(options: &Options) -> Vec<Box<dyn Rule>> {
+fn all_rules(options: &Options) -> Vec<Box<dyn Rule>> {
     vec![
         Box::new(nagle::Nagle::default()),
         Box::new(tiny_writes::TinyWrites::default()),
@@ -96,13 +97,14 @@ fn all(options: &Options) -> Vec<Box<dyn Rule>> {
     ]
 }
 
-/// Reads the whole trace and says what its rules find.
+/// Reads the whole trace and checks the rules that `options` selects.
 ///
 /// # Errors
-/// When it is not a trace. One that is cut short or lossy is no error: the report says which rules it leaves out.
+/// The input is not a trace. A truncated or lossy trace is not an error: the report lists the rules that were
+/// skipped.
 pub fn lint(mut trace: Trace, options: &Options) -> Result<Report, Error> {
-    let mut rules = all(options);
-    rules.retain(|rule| options.wants(rule.about().name));
+    let mut rules = all_rules(options);
+    rules.retain(|rule| options.selects(rule.info().name));
     let mut sockets = Sockets::new(trace.header().side);
     let (mut lost, mut now) = (0_u64, 0);
     while let Some(event) = trace.next_event()? {
@@ -111,11 +113,11 @@ pub fn lint(mut trace: Trace, options: &Options) -> Result<Report, Error> {
         }
         now = now.max(event.t);
         let socket = sockets.observe(trace.line(), &event);
-        let seen = Seen { event: &event, line: trace.line(), socket };
+        let seen = ObservedEvent { event: &event, line: trace.line(), socket };
         for rule in &mut rules {
             rule.observe(&seen);
         }
         sockets.forget_closed(&event);
     }
-    Ok(Report::of(&trace, &mut rules, &AtEnd { sockets: &sockets, now }, lost))
+    Ok(Report::of(&trace, &mut rules, &EndState { sockets: &sockets, now }, lost))
 }

@@ -1,32 +1,33 @@
-//! Connections that are still open when the recording ends.
+//! Connections still open when the recording ends.
 
 use std::time::Duration;
 
 use super::finding::{Example, Finding, Quote, Tally, plural};
-use super::rule::{About, AtEnd, Needs, Rule, Seen};
+use super::rule::{EndState, ObservedEvent, Requirement, Rule, RuleInfo};
 use super::socket::Socket;
 
-static ABOUT: About = About {
+static INFO: RuleInfo = RuleInfo {
     name: "connections-never-closed",
-    title: "connections that nobody uses and nobody closes",
-    when: "At the end of a whole recording: connections whose peer had finished sending at least a second before the \
-           last event, and on which nothing happened since; and connections on which nothing happened for 30 seconds \
-           (--idle says otherwise). A recording that ends while connections are in use is nothing to speak of.",
-    cause: "Each holds a file descriptor and its buffers, until there are no more (\"too many open files\"). When the \
-            peer has closed, ours hangs in CLOSE_WAIT for as long as the program runs: no time-out of the kernel ends \
-            that. When the peer has vanished without a word, its power cut or its NAT entry gone, nothing ever comes to \
-            tell of it.",
-    cure: "When a read returns 0 bytes, answer what is left to answer and drop the stream. Look for a task that waits \
-           for something else while it owns the stream, or a map that keeps it. Against idle and vanished peers: a \
-           time-out around reads (tokio::time::timeout), the server's own (hyper: http1::Builder::header_read_timeout; \
-           tonic: Server::http2_keepalive_interval), or TCP keepalive (SO_KEEPALIVE).",
-    needs: Needs::TheEnd,
+    title: "idle connections that are never closed",
+    when: "Checked at the end of a complete recording. Reported for connections whose peer finished sending at \
+           least a second before the last event and that were idle since, and for connections that were idle for \
+           30 seconds (change it with --idle). Connections in use at the end of the recording are not reported.",
+    cause: "Each holds a file descriptor and its buffers, until the process runs out of descriptors (\"too many \
+            open files\"). If the peer has closed, the socket stays in CLOSE_WAIT as long as the program runs: no \
+            kernel timeout ends that state. If the peer vanished without a FIN, because of a power cut or an \
+            expired NAT entry, the kernel never learns of it.",
+    cure: "When a read returns 0 bytes, finish sending and drop the stream. Look for a task that waits for \
+           something else while it owns the stream, or a map that keeps it. Against idle and vanished peers, use a \
+           timeout around reads (tokio::time::timeout), the server's own (hyper: \
+           http1::Builder::header_read_timeout; tonic: Server::http2_keepalive_interval), or TCP keepalive \
+           (SO_KEEPALIVE).",
+    requires: Requirement::RecordingEnd,
 };
 
-/// How long a connection may be idle, unless told otherwise.
+/// Default idle time after which an open connection is reported.
 pub(super) const IDLE: Duration = Duration::from_secs(30);
 
-/// How long it may stay open after its peer has finished.
+/// Time after the peer's FIN at which an open, idle connection is reported.
 const CLOSE_WAIT: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
@@ -41,49 +42,51 @@ impl NeverClosed {
 }
 
 impl Rule for NeverClosed {
-    fn about(&self) -> &'static About {
-        &ABOUT
+    fn info(&self) -> &'static RuleInfo {
+        &INFO
     }
 
-    fn observe(&mut self, _: &Seen<'_>) {}
+    fn observe(&mut self, _: &ObservedEvent<'_>) {}
 
-    fn finish(&mut self, end: &AtEnd<'_>) -> Vec<Finding> {
+    fn finish(&mut self, end: &EndState<'_>) -> Vec<Finding> {
         let mut open: Vec<&Socket> = end.sockets.iter().filter(|socket| socket.is_connection()).collect();
         open.sort_by_key(|socket| socket.sock);
         let (mut half_open, mut idle) = (Tally::default(), Tally::default());
         for socket in open {
             let Some(opening) = &socket.opening else { continue };
-            let quiet = Duration::from_nanos(end.now.saturating_sub(socket.last()));
-            let told = |lines: Vec<Quote>| Example {
-                what: format!("quiet for {:.1} s", quiet.as_secs_f64()),
+            let idle_for = Duration::from_nanos(end.now.saturating_sub(socket.last_activity()));
+            let example = |lines: Vec<Quote>| Example {
+                what: format!("idle for {:.1} s", idle_for.as_secs_f64()),
                 lines,
             };
             match &socket.fin {
-                Some(fin) if quiet >= CLOSE_WAIT.min(self.idle) => {
-                    half_open.add(|| told(vec![opening.clone(), fin.clone()]));
+                Some(fin) if idle_for >= CLOSE_WAIT.min(self.idle) => {
+                    half_open.add(|| example(vec![opening.clone(), fin.clone()]));
                 }
-                None if quiet >= self.idle => idle.add(|| told(vec![opening.clone()])),
+                None if idle_for >= self.idle => idle.add(|| example(vec![opening.clone()])),
                 _ => {}
             }
         }
-        let hangs = format!(
-            "{} that the peer has ended, still open at the end of the recording (CLOSE_WAIT).",
+        let half_open_summary = format!(
+            "{} still open at the end of the recording although the peer finished sending (CLOSE_WAIT).",
             plural(half_open.count, "connection")
         );
-        let idles = format!(
-            "{} open at the end of the recording, quiet for {} s or longer.",
+        let idle_summary = format!(
+            "{} open at the end of the recording and idle for {} s or longer.",
             plural(idle.count, "connection"),
             self.idle.as_secs()
         );
-        half_open.finding(ABOUT.name, hangs).into_iter().chain(idle.finding(ABOUT.name, idles)).collect()
+        let findings =
+            [half_open.finding(INFO.name, half_open_summary), idle.finding(INFO.name, idle_summary)];
+        findings.into_iter().flatten().collect()
     }
 }
 
 impl Socket {
-    /// When anything last happened on it.
-    fn last(&self) -> u64 {
+    /// Time of the last transfer or half-close.
+    fn last_activity(&self) -> u64 {
         let at = |quote: &Option<Quote>| quote.as_ref().map_or(0, |quote| quote.event.t);
-        self.moved.max(at(&self.fin)).max(at(&self.shut))
+        self.last_transfer.max(at(&self.fin)).max(at(&self.shut))
     }
 }
 

@@ -1,7 +1,9 @@
-use super::super::lines::{accept, fin, found, linted, listener, moved};
-use super::ABOUT;
+use socket_tap::format::Side;
 
-/// A connection with these events, and another event at that second.
+use super::super::fixture::{accept, fin, lint_events, listener, rule_counts, transfer};
+use super::INFO;
+
+/// A connection with these events, in a recording that lasts `end_s` seconds.
 fn open(events: impl IntoIterator<Item = String>, end_s: u64) -> Vec<String> {
     let mut all = listener();
     all.push(accept(1, 2, "127.0.0.1"));
@@ -11,27 +13,27 @@ fn open(events: impl IntoIterator<Item = String>, end_s: u64) -> Vec<String> {
 }
 
 #[test]
-fn thirty_seconds_are_long() {
-    let read = || [moved(1_000_000, 2, "read", 3)];
-    assert_eq!(found(&linted("server", &open(read(), 31))), [(ABOUT.name, 1)]);
-    assert_eq!(found(&linted("server", &open(read(), 30))), []);
+fn idle_limit_is_thirty_seconds() {
+    let read = || [transfer(1_000_000, 2, "read", 3)];
+    assert_eq!(rule_counts(&lint_events(Side::Server, &open(read(), 31))), [(INFO.name, 1)]);
+    assert_eq!(rule_counts(&lint_events(Side::Server, &open(read(), 30))), []);
 }
 
 #[test]
-fn a_second_is_long_after_the_peers_end() {
-    assert_eq!(found(&linted("server", &open([fin(1_000_000, 2)], 2))), [(ABOUT.name, 1)]);
-    assert_eq!(found(&linted("server", &open([fin(1_000_001, 2)], 2))), []);
+fn close_wait_limit_is_one_second() {
+    assert_eq!(rule_counts(&lint_events(Side::Server, &open([fin(1_000_000, 2)], 2))), [(INFO.name, 1)]);
+    assert_eq!(rule_counts(&lint_events(Side::Server, &open([fin(1_000_001, 2)], 2))), []);
 }
 
 #[test]
-fn an_answer_that_still_goes_out_after_the_peers_end_is_in_use() {
-    let events = [fin(1_000_000, 2), moved(1_900_000, 2, "write", 9)];
-    assert_eq!(found(&linted("server", &open(events, 2))), []);
+fn half_closed_connection_still_writing_is_in_use() {
+    let events = [fin(1_000_000, 2), transfer(1_900_000, 2, "write", 9)];
+    assert_eq!(rule_counts(&lint_events(Side::Server, &open(events, 2))), []);
 }
 
 #[test]
-fn a_listener_is_meant_to_be_open() {
+fn open_listener_is_not_reported() {
     let mut events = listener();
     events.push(r#"{"t":99000000000,"op":"mark","label":"the end"}"#.to_owned());
-    assert_eq!(found(&linted("server", &events)), []);
+    assert_eq!(rule_counts(&lint_events(Side::Server, &events)), []);
 }

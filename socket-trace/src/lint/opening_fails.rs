@@ -1,4 +1,4 @@
-//! Calls that open a socket, and fail.
+//! Failed calls that open a socket.
 
 use std::collections::BTreeMap;
 
@@ -6,20 +6,20 @@ use socket_tap::event::{Addr, Failure, Op};
 use socket_tap::format::text::printable;
 
 use super::finding::{Example, Finding, Quote, Tally, plural};
-use super::rule::{About, AtEnd, Needs, Rule, Seen};
+use super::rule::{EndState, ObservedEvent, Requirement, Rule, RuleInfo};
 
-static ABOUT: About = About {
+static INFO: RuleInfo = RuleInfo {
     name: "call-that-opens-fails",
     title: "socket, bind, listen, accept or connect fails",
-    when: "Each time, grouped by call, error and address. A failed accept is worth a look above all: frameworks keep it \
-           to themselves and wait, and all that the clients see is that nobody answers.",
-    cause: "The finding says what its error means.",
-    cure: "Look at what the error names: the address, the limit, the other machine. A program that retries should wait \
-           longer each time, and say that it does. One that serves should say that it cannot accept, and go on.",
-    needs: Needs::Nothing,
+    when: "Reported for each failure, grouped by call, error and address. Failed accepts deserve attention first: \
+           frameworks retry them silently, and clients see only a server that does not respond.",
+    cause: "The finding explains its error.",
+    cure: "Check what the error names: the address, the limit, the remote machine. A program that retries should \
+           back off and log each retry. A server should log that it cannot accept, and keep running.",
+    requires: Requirement::Nothing,
 };
 
-/// Kinds of failure that are told apart; more are counted with the last.
+/// Maximum number of distinct failures; the others are counted together.
 const KINDS: usize = 32;
 
 #[derive(Debug, Default)]
@@ -28,37 +28,37 @@ pub(super) struct OpeningFails {
 }
 
 impl Rule for OpeningFails {
-    fn about(&self) -> &'static About {
-        &ABOUT
+    fn info(&self) -> &'static RuleInfo {
+        &INFO
     }
 
-    fn observe(&mut self, seen: &Seen<'_>) {
+    fn observe(&mut self, seen: &ObservedEvent<'_>) {
         let Some(failure) = &seen.event.error else { return };
         let to = |address: &Option<Addr>| {
             address.as_ref().map(|address| format!(" {address}")).unwrap_or_default()
         };
-        let which = match &seen.event.op {
+        let target = match &seen.event.op {
             Op::Connect { peer, .. } => to(peer),
             Op::Bind { local, .. } => to(local),
             Op::Accept { on, .. } => format!(" on #{on}"),
             Op::Socket { .. } | Op::Listen { .. } => String::new(),
             _ => return,
         };
-        let kind = printable(&format!("{}{which}: {}", seen.event.op.name(), reason(failure)));
+        let kind = printable(&format!("{}{target}: {}", seen.event.op.name(), reason(failure)));
         let kind =
             if self.kinds.len() < KINDS || self.kinds.contains_key(&kind) { kind } else { OTHERS.to_owned() };
         self.kinds.entry(kind).or_default().add(|| Example {
-            what: "the call that failed".to_owned(),
+            what: "the failed call".to_owned(),
             lines: vec![Quote::new(seen.line, seen.event)],
         });
     }
 
-    fn finish(&mut self, _: &AtEnd<'_>) -> Vec<Finding> {
+    fn finish(&mut self, _: &EndState<'_>) -> Vec<Finding> {
         let mut kinds: Vec<_> = std::mem::take(&mut self.kinds).into_iter().collect();
         kinds.sort_by_key(|(_, tally)| std::cmp::Reverse(tally.count));
         let finding = |(kind, tally): (String, Tally)| {
-            let what = format!("{kind}, {}. {}", plural(tally.count, "time"), meaning(&kind));
-            tally.finding(ABOUT.name, what)
+            let what = format!("{kind}, {}. {}", plural(tally.count, "time"), explanation(&kind));
+            tally.finding(INFO.name, what)
         };
         kinds.into_iter().filter_map(finding).collect()
     }
@@ -66,7 +66,7 @@ impl Rule for OpeningFails {
 
 const OTHERS: &str = "other calls, addresses and errors";
 
-/// In words. What `std::io::ErrorKind` has no word for is looked up by its number.
+/// Returns the error's description. `std::io::ErrorKind` has no name for some, which are described by `errno`.
 fn reason(failure: &Failure) -> String {
     match failure.errno {
         Some(23) => "too many open files in the system (ENFILE)".to_owned(),
@@ -75,28 +75,37 @@ fn reason(failure: &Failure) -> String {
     }
 }
 
-/// What a failure means, and where to look.
-fn meaning(kind: &str) -> &'static str {
-    let meanings = [
+/// Explains a failure and names the first thing to check.
+fn explanation(kind: &str) -> &'static str {
+    let explanations = [
         (
             "too many open files",
-            "Each connection is one: raise the limit (ulimit -n, LimitNOFILE= of systemd), or find what keeps \
-             connections open (connections-never-closed).",
+            "Each connection uses a descriptor: raise the limit (ulimit -n, LimitNOFILE= of systemd), or find what \
+             keeps connections open (see the rule connections-never-closed).",
         ),
-        ("address in use", "Another program listens there, or another run of this one: `ss -tlnp` says who."),
+        (
+            "address in use",
+            "Another program, or another instance of this one, listens there: `ss -tlnp` shows which.",
+        ),
         (
             "address not available",
-            "No such address on this machine; or no local port is left, when many connections to it were closed in the \
-             last minute (new-connection-for-each-request).",
+            "This machine does not have the address; or no local port is free, because many connections to it were \
+             closed in the last minute (see the rule new-connection-for-each-request).",
         ),
         (
             "connection refused",
-            "The machine is there, and nothing listens on that address and port. A server on \"localhost\" may listen \
+            "The machine is up, but nothing listens on that address and port. A server on \"localhost\" may listen \
              on only one of 127.0.0.1 and [::1].",
         ),
-        ("timed out", "No answer at all: a firewall that drops, or a machine that is off or elsewhere."),
-        ("unreachable", "No way there: an address of another network, or no route."),
-        ("permission denied", "A port below 1024 for a user who may not, or a policy of the system."),
+        (
+            "timed out",
+            "The machine did not respond: a firewall drops the packets, or the machine is down or elsewhere.",
+        ),
+        ("unreachable", "The address is in another network, or has no route."),
+        (
+            "permission denied",
+            "The user may not bind a port below 1024, or a policy of the system forbids the call.",
+        ),
     ];
-    meanings.iter().find(|(error, _)| kind.contains(error)).map_or("", |(_, meaning)| meaning)
+    explanations.iter().find(|(error, _)| kind.contains(error)).map_or("", |(_, explanation)| explanation)
 }

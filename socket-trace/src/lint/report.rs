@@ -1,66 +1,68 @@
-//! What a trace comes to.
+//! Report of all findings in one trace.
 
 use serde::Serialize;
 
 use super::finding::Finding;
-use super::rule::{About, AtEnd, Needs, Rule};
+use super::rule::{EndState, Requirement, Rule, RuleInfo};
 use crate::reader::{Ending, Trace};
 use crate::summary::{Defect, RecordingState, defects};
 
-/// What the rules have found in one trace.
+/// Findings of all rules in one trace.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// Where the trace was read from.
+    /// Source of the trace: a path or `-`.
     pub trace: String,
-    /// Events that were looked at.
+    /// Number of events in the trace.
     pub events: u64,
-    /// What was found, in the order of the rules.
+    /// Findings, in the order of the rules.
     pub findings: Vec<Finding>,
-    /// Rules that say nothing about this trace, found or not.
-    pub left_out: Vec<LeftOut>,
-    /// What was found, explained: the rules that have findings.
-    pub rules: Vec<&'static About>,
+    /// Rules that could not be checked on this trace.
+    #[serde(rename = "left_out")]
+    pub skipped: Vec<SkippedRule>,
+    /// Descriptions of the rules with findings.
+    pub rules: Vec<&'static RuleInfo>,
 }
 
-/// A rule that could not be asked.
+/// A rule that could not be checked.
 #[derive(Debug, Serialize)]
-pub struct LeftOut {
-    /// Its name.
+pub struct SkippedRule {
+    /// The rule's name.
     pub rule: &'static str,
-    /// What is wrong with the trace.
-    pub because: String,
+    /// The reason, such as a truncated trace.
+    #[serde(rename = "because")]
+    pub reason: String,
 }
 
 impl Report {
-    /// As an exit code: 1 with findings; without, 2 when a rule was left out, and 0 when none was.
+    /// Returns the exit code: 1 with findings; without, 2 if a rule was skipped, else 0.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
-        match (self.findings.is_empty(), self.left_out.is_empty()) {
+        match (self.findings.is_empty(), self.skipped.is_empty()) {
             (false, _) => 1,
             (true, false) => 2,
             (true, true) => 0,
         }
     }
 
-    /// Once everything is read.
-    pub(super) fn of(trace: &Trace, rules: &mut [Box<dyn Rule>], end: &AtEnd<'_>, lost: u64) -> Self {
-        let lacks = lacks(trace, lost);
+    /// Builds the report after the trace is fully read.
+    pub(super) fn of(trace: &Trace, rules: &mut [Box<dyn Rule>], end: &EndState<'_>, lost: u64) -> Self {
+        let deficits = deficits(trace, lost);
         let mut report = Self {
             trace: trace.source().to_owned(),
             events: trace.events(),
             findings: Vec::new(),
-            left_out: Vec::new(),
+            skipped: Vec::new(),
             rules: Vec::new(),
         };
         for rule in rules {
-            let about = rule.about();
-            if let Some((_, because)) = lacks.iter().find(|(needs, _)| lacking(about.needs, *needs)) {
-                report.left_out.push(LeftOut { rule: about.name, because: because.clone() });
+            let info = rule.info();
+            if let Some((_, reason)) = deficits.iter().find(|(missing, _)| info.requires.includes(*missing)) {
+                report.skipped.push(SkippedRule { rule: info.name, reason: reason.clone() });
                 continue;
             }
             let findings = rule.finish(end);
             if !findings.is_empty() {
-                report.rules.push(about);
+                report.rules.push(info);
                 report.findings.extend(findings);
             }
         }
@@ -68,30 +70,33 @@ impl Report {
     }
 }
 
-/// What a trace lacks, and why.
-fn lacks(trace: &Trace, lost: u64) -> Vec<(Needs, String)> {
-    let mut lacks: Vec<(Needs, String)> = (defects(trace, lost, RecordingState::Finished).into_iter())
-        .filter_map(|defect| match defect {
-            Defect::Lossy { .. } | Defect::Edited { .. } | Defect::TextAfterEnd { .. } => {
-                Some((Needs::EveryEvent, defect.to_string()))
-            }
-            Defect::CutShort { .. } => Some((Needs::TheEnd, defect.to_string())),
-            // A rule speaks of what it has seen; what began before, it leaves alone.
-            Defect::Part => None,
-        })
-        .collect();
+/// Lists the requirements that the trace does not meet, each with the reason.
+fn deficits(trace: &Trace, lost: u64) -> Vec<(Requirement, String)> {
+    let mut deficits: Vec<(Requirement, String)> = (defects(trace, lost, RecordingState::Finished)
+        .into_iter())
+    .filter_map(|defect| match defect {
+        Defect::Lossy { .. } | Defect::Edited { .. } | Defect::TextAfterEnd { .. } => {
+            Some((Requirement::EveryEvent, defect.to_string()))
+        }
+        Defect::CutShort { .. } => Some((Requirement::RecordingEnd, defect.to_string())),
+        // A recording that starts late hides no event between its first and its last.
+        Defect::Part => None,
+    })
+    .collect();
     if matches!(trace.ending(), Ending::Complete(end) if end.continued) {
-        lacks.push((Needs::TheEnd, "the recording goes on in another file".to_owned()));
+        deficits.push((Requirement::RecordingEnd, "the recording continues in another file".to_owned()));
     }
-    lacks
+    deficits
 }
 
-/// Whether a rule with those needs cannot do without what is lacking.
-fn lacking(needs: Needs, lack: Needs) -> bool {
-    match needs {
-        Needs::Nothing => false,
-        Needs::EveryEvent => lack == Needs::EveryEvent,
-        Needs::TheEnd => true,
+impl Requirement {
+    /// Returns `true` if a rule with this requirement cannot do without `missing`.
+    fn includes(self, missing: Self) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::EveryEvent => missing == Self::EveryEvent,
+            Self::RecordingEnd => true,
+        }
     }
 }
 

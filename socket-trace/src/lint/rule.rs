@@ -1,4 +1,4 @@
-//! What a rule is, and what it is told.
+//! The trait that every rule implements, and its inputs.
 
 use serde::Serialize;
 use socket_tap::event::Event;
@@ -6,77 +6,77 @@ use socket_tap::event::Event;
 use super::finding::Finding;
 use super::socket::{Socket, Sockets};
 
-/// Looks for one thing in a recording.
+/// A check for one kind of problem in a recording.
 pub trait Rule {
-    /// What it looks for, and what to do about it.
-    fn about(&self) -> &'static About;
+    /// Returns the rule's description.
+    fn info(&self) -> &'static RuleInfo;
 
-    /// Takes in one event. Called with every event, in order.
-    fn observe(&mut self, seen: &Seen<'_>);
+    /// Processes one event. Called with every event, in order.
+    fn observe(&mut self, seen: &ObservedEvent<'_>);
 
-    /// What it has found. Called once, after the last event.
-    fn finish(&mut self, end: &AtEnd<'_>) -> Vec<Finding>;
+    /// Returns the findings. Called once, after the last event.
+    fn finish(&mut self, end: &EndState<'_>) -> Vec<Finding>;
 }
 
-/// What a rule says of itself.
+/// Description of a rule.
 #[derive(Debug, Serialize)]
-pub struct About {
-    /// Its name, by which it is asked for or left out.
+pub struct RuleInfo {
+    /// Name for `--only`, `--skip` and `--explain`.
     pub name: &'static str,
-    /// What it finds, in one line.
+    /// The problem in one line.
     pub title: &'static str,
-    /// When it speaks, and when it keeps silent though there may be something.
+    /// Conditions under which the rule reports the problem, and those under which it does not.
     pub when: &'static str,
-    /// Why what it finds is a trouble.
+    /// Explanation of the problem.
     pub cause: &'static str,
-    /// What to do.
+    /// Ways to fix it.
     pub cure: &'static str,
-    /// What it needs of a recording.
+    /// Requirement on the completeness of the recording.
     #[serde(skip)]
-    pub needs: Needs,
+    pub requires: Requirement,
 }
 
-/// What a rule needs of a recording, to claim what it finds there.
+/// The completeness that a rule requires of a recording before it reports anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Needs {
-    /// Nothing: the events that it shows are proof enough.
+pub enum Requirement {
+    /// None: the quoted events alone are proof.
     Nothing,
-    /// That no event is missing between the first and the last.
+    /// No event is missing between the first and the last.
     EveryEvent,
-    /// That, and the recording's end: what was not done until then never was.
-    TheEnd,
+    /// No event is missing, and the recording's end is present. Needed to claim that a call never happened.
+    RecordingEnd,
 }
 
-/// One event, and what is known of its socket.
+/// An event with the state of its socket.
 #[derive(Debug)]
-pub struct Seen<'a> {
+pub struct ObservedEvent<'a> {
     /// The event.
     pub event: &'a Event,
-    /// Its line in the trace, from 1.
+    /// Line number in the trace, starting at 1.
     pub line: u64,
-    /// Its socket after it; `None` when it belongs to none.
+    /// State of its socket after the event; `None` if the event belongs to no socket.
     pub socket: Option<&'a Socket>,
 }
 
-impl<'a> Seen<'a> {
-    /// The socket, when it is a TCP connection: no listener, no stream above another, none of the Unix domain.
+impl<'a> ObservedEvent<'a> {
+    /// Returns the socket if it is a TCP connection, not a listener, a layered stream or a Unix-domain socket.
     #[must_use]
     pub fn tcp_connection(&self) -> Option<&'a Socket> {
         self.socket.filter(|socket| socket.tcp && socket.is_connection())
     }
 
-    /// Whether the operation succeeded.
+    /// Returns `true` if the operation succeeded.
     #[must_use]
     pub fn succeeded(&self) -> bool {
         self.event.error.is_none()
     }
 }
 
-/// How things stand when there are no more events.
+/// State after the last event.
 #[derive(Debug)]
-pub struct AtEnd<'a> {
-    /// The sockets that are open.
+pub struct EndState<'a> {
+    /// The sockets still open.
     pub sockets: &'a Sockets,
-    /// When the last event was, in nanoseconds since the recording began.
+    /// Time of the last event, in nanoseconds since the recording began.
     pub now: u64,
 }

@@ -1,4 +1,4 @@
-//! A server that ends its connections before its clients do.
+//! Servers that close connections before their clients do.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -7,98 +7,100 @@ use socket_tap::close::{Close, EndedBy, TcpState};
 use socket_tap::event::{Addr, Op, SockId};
 
 use super::finding::{Example, Finding, Quote, Tally};
-use super::rule::{About, AtEnd, Needs, Rule, Seen};
+use super::rule::{EndState, ObservedEvent, Requirement, Rule, RuleInfo};
 use super::socket::Socket;
 use crate::summary::Role;
 
-static ABOUT: About = About {
+static INFO: RuleInfo = RuleInfo {
     name: "server-closes-first",
-    title: "the server ends connections before its clients do, and keeps them in TIME_WAIT",
-    when: "10 connections or more, and at least half of all, that the server ended within a second of the last bytes, \
-           while it went on: another connection to the same place came after. So neither a shutdown of the server nor \
-           its time-out for idle connections is meant, nor an end by reset, which leaves no TIME_WAIT.",
-    cause: "Whoever sends the first FIN keeps the connection in TIME_WAIT, 60 seconds on Linux, so that late segments \
-            cannot reach a new connection between the same two ports (RFC 9293, 3.6.1). Clients have their own ports; at \
-            a server all of this collects in one place. And each client has to connect again for its next request, or \
-            writes it into a connection that is just being closed.",
-    cure: "Leave the end to the client, and close only what has been idle for long: check for `Connection: close`, \
-           HTTP/1.0, keep-alive turned off (hyper: http1::Builder::keep_alive), a limit of requests for each \
-           connection, or a handler that drops the stream after its answer. Where the protocol says the end of an \
-           answer by the close, this is as it has to be.",
-    needs: Needs::EveryEvent,
+    title: "the server closes connections before its clients do, and keeps them in TIME_WAIT",
+    when: "Reported for 10 or more connections, and at least half of all, that the server closed within a second \
+           of the last bytes while it kept running: another connection to the same address followed. Not reported \
+           for a shutdown of the server, for its idle timeout, or for resets, which leave no TIME_WAIT.",
+    cause: "The side that sends the first FIN keeps the connection in TIME_WAIT, 60 seconds on Linux, so that late \
+            segments cannot reach a new connection between the same two ports (RFC 9293, 3.6.1). Clients spread \
+            these over their own ports; on a server all of them accumulate. Each client must also reconnect for \
+            its next request, or sends it on a connection that is just being closed.",
+    cure: "Let the client close, and close only connections that have been idle for long. Look for `Connection: \
+           close`, HTTP/1.0, keep-alive turned off (hyper: http1::Builder::keep_alive), a limit of requests per \
+           connection, or a handler that drops the stream after its response. If the protocol marks the end of a \
+           response by closing the connection, ignore this finding.",
+    requires: Requirement::EveryEvent,
 };
 
-/// So many, to be worth a word.
+/// Minimum number of connections closed by the server to report.
 const MANY: u64 = 10;
 
-/// An end that comes later than this after the last bytes is that of an idle connection. In nanoseconds.
+/// A connection closed later than this after its last bytes was idle. In nanoseconds.
 const IDLE: u64 = 1_000_000_000;
 
-/// Places that are looked at; a program that connects to more has others to show for it.
-const PLACES: usize = 1_024;
+/// Maximum number of endpoints tracked.
+const ENDPOINTS: usize = 1_024;
 
 #[derive(Debug, Default)]
 pub(super) struct ServerCloses {
-    places: HashMap<Place, Ends>,
+    endpoints: HashMap<ServerEndpoint, CloseCounts>,
 }
 
-/// Where connections come from.
+/// The server's end of the connections that are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Place {
-    /// Our listener.
+enum ServerEndpoint {
+    /// A listener of this program.
     Listener(SockId),
-    /// A server that we connect to.
-    Server(SocketAddr),
+    /// Address of a remote server.
+    Address(SocketAddr),
 }
 
-/// How the connections of one place ended.
+/// Number of closed connections of one endpoint, by the side that closed first.
 #[derive(Debug, Default)]
-struct Ends {
+struct CloseCounts {
     all: u64,
     by_server: Tally,
-    /// Those that were ended by the server since the last connection came: it may be ending itself.
-    unsure: Vec<Example>,
-    unsure_count: u64,
+    /// Connections that the server closed since it last got a new one. They count only when another follows: until
+    /// then, the server may be shutting down.
+    pending: Vec<Example>,
+    pending_count: u64,
 }
 
 impl Rule for ServerCloses {
-    fn about(&self) -> &'static About {
-        &ABOUT
+    fn info(&self) -> &'static RuleInfo {
+        &INFO
     }
 
-    fn observe(&mut self, seen: &Seen<'_>) {
+    fn observe(&mut self, seen: &ObservedEvent<'_>) {
         let Some(socket) = seen.tcp_connection().filter(|_| seen.succeeded()) else { return };
-        let Some(place) = place_of(socket) else { return };
+        let Some(endpoint) = endpoint_of(socket) else { return };
         match &seen.event.op {
             Op::Accept { .. } | Op::Connect { .. } => {
-                let has_room = self.places.len() < PLACES;
-                if let Some(ends) = self.places.get_mut(&place) {
-                    ends.goes_on();
-                } else if has_room {
-                    self.places.insert(place, Ends::default());
+                let has_capacity = self.endpoints.len() < ENDPOINTS;
+                if let Some(counts) = self.endpoints.get_mut(&endpoint) {
+                    counts.confirm_pending();
+                } else if has_capacity {
+                    self.endpoints.insert(endpoint, CloseCounts::default());
                 }
             }
             Op::Close(close) => {
-                if let Some(ends) = self.places.get_mut(&place) {
-                    ends.closed(seen, socket, close);
+                if let Some(counts) = self.endpoints.get_mut(&endpoint) {
+                    counts.closed(seen, socket, close);
                 }
             }
             _ => {}
         }
     }
 
-    fn finish(&mut self, _: &AtEnd<'_>) -> Vec<Finding> {
-        let mut places: Vec<_> = std::mem::take(&mut self.places).into_iter().collect();
-        places.retain(|(_, ends)| ends.by_server.count >= MANY && ends.by_server.count * 2 >= ends.all);
-        places.sort_by_key(|(place, ends)| (std::cmp::Reverse(ends.by_server.count), *place));
-        places.into_iter().filter_map(|(place, ends)| ends.finding(place)).collect()
+    fn finish(&mut self, _: &EndState<'_>) -> Vec<Finding> {
+        let mut endpoints: Vec<_> = std::mem::take(&mut self.endpoints).into_iter().collect();
+        endpoints
+            .retain(|(_, counts)| counts.by_server.count >= MANY && counts.by_server.count * 2 >= counts.all);
+        endpoints.sort_by_key(|(endpoint, counts)| (std::cmp::Reverse(counts.by_server.count), *endpoint));
+        endpoints.into_iter().filter_map(|(endpoint, counts)| counts.finding(endpoint)).collect()
     }
 }
 
-impl Ends {
-    fn goes_on(&mut self) {
-        let examples = std::mem::take(&mut self.unsure);
-        let more = std::mem::take(&mut self.unsure_count);
+impl CloseCounts {
+    fn confirm_pending(&mut self) {
+        let examples = std::mem::take(&mut self.pending);
+        let more = std::mem::take(&mut self.pending_count);
         let before = self.by_server.count;
         for example in examples {
             self.by_server.add(|| example);
@@ -106,29 +108,29 @@ impl Ends {
         self.by_server.count = before + more;
     }
 
-    fn closed(&mut self, seen: &Seen<'_>, socket: &Socket, close: &Close) {
+    fn closed(&mut self, seen: &ObservedEvent<'_>, socket: &Socket, close: &Close) {
         self.all += 1;
-        let ended = end_by_server(socket).map_or(seen.event.t, |end| end.event.t);
-        if !ended_by_server(socket, close) || ended.saturating_sub(socket.moved) > IDLE {
+        let ended = server_half_close(socket).map_or(seen.event.t, |end| end.event.t);
+        if !ended_by_server(socket, close) || ended.saturating_sub(socket.last_transfer) > IDLE {
             return;
         }
-        self.unsure_count += 1;
-        if self.unsure.len() < super::finding::EXAMPLES {
+        self.pending_count += 1;
+        if self.pending.len() < super::finding::EXAMPLES {
             let close = Quote::new(seen.line, seen.event);
-            let lines = [socket.opening.clone(), end_by_server(socket).cloned(), Some(close)];
-            let what = "the connection, and its end by the server".to_owned();
-            self.unsure.push(Example { what, lines: lines.into_iter().flatten().collect() });
+            let lines = [socket.opening.clone(), server_half_close(socket).cloned(), Some(close)];
+            let what = "the connection, and its close by the server".to_owned();
+            self.pending.push(Example { what, lines: lines.into_iter().flatten().collect() });
         }
     }
 
-    fn finding(self, place: Place) -> Option<Finding> {
+    fn finding(self, endpoint: ServerEndpoint) -> Option<Finding> {
         let Self { all, by_server, .. } = self;
-        let whose = match place {
-            Place::Listener(sock) => format!("of listener #{sock}"),
-            Place::Server(address) => format!("to {address}"),
+        let at = match endpoint {
+            ServerEndpoint::Listener(sock) => format!("of listener #{sock}"),
+            ServerEndpoint::Address(address) => format!("to {address}"),
         };
-        let what = format!("{} of {all} connections {whose} were ended by the server.", by_server.count);
-        by_server.finding(ABOUT.name, what)
+        let what = format!("The server closed {} of {all} connections {at}.", by_server.count);
+        by_server.finding(INFO.name, what)
     }
 }
 
@@ -137,7 +139,7 @@ fn ended_by_server(socket: &Socket, close: &Close) -> bool {
         Some(Role::Accepted) => EndedBy::Local,
         _ => EndedBy::Peer,
     };
-    // The client's FIN was there already, though nobody had read it.
+    // The client's FIN had arrived but was not read yet, so the server was second to close.
     let late = |state: &TcpState| matches!(state, TcpState::CloseWait | TcpState::LastAck);
     let too_late = by_server == EndedBy::Local && close.tcp.as_ref().is_some_and(|tcp| late(&tcp.state));
     close.ended_by == Some(by_server)
@@ -147,18 +149,18 @@ fn ended_by_server(socket: &Socket, close: &Close) -> bool {
         && close.totals.tx > 0
 }
 
-/// The event by which the server ended it, when that is not the close.
-fn end_by_server(socket: &Socket) -> Option<&Quote> {
+/// Returns the event of the server's half-close, if one preceded the close.
+fn server_half_close(socket: &Socket) -> Option<&Quote> {
     match socket.role {
         Some(Role::Accepted) => socket.shut.as_ref(),
         _ => socket.fin.as_ref(),
     }
 }
 
-fn place_of(socket: &Socket) -> Option<Place> {
+fn endpoint_of(socket: &Socket) -> Option<ServerEndpoint> {
     match (&socket.role, socket.listener, &socket.peer) {
-        (Some(Role::Accepted), Some(listener), _) => Some(Place::Listener(listener)),
-        (Some(Role::Connected), _, Some(Addr::Ip(address))) => Some(Place::Server(*address)),
+        (Some(Role::Accepted), Some(listener), _) => Some(ServerEndpoint::Listener(listener)),
+        (Some(Role::Connected), _, Some(Addr::Ip(address))) => Some(ServerEndpoint::Address(*address)),
         _ => None,
     }
 }

@@ -1,4 +1,4 @@
-//! What is known of a socket while it is open.
+//! State of the open sockets, for the rules.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -9,45 +9,45 @@ use socket_tap::format::Side;
 use super::finding::Quote;
 use crate::summary::Role;
 
-/// A socket, as far as the recording has told.
+/// State of an open socket, derived from its events.
 #[derive(Debug)]
 pub struct Socket {
-    /// Its number in the recording.
+    /// Number of the socket in the recording.
     pub sock: SockId,
-    /// What it is for; `None` while that is open, or when its making is not in the recording.
+    /// Role; `None` before `bind`, `listen` or `connect`, or if the socket's creation is not in the recording.
     pub role: Option<Role>,
-    /// It is one of TCP: not of the Unix domain, nor a stream that the program brought.
+    /// `true` for a TCP socket, `false` for a Unix-domain socket or a stream supplied by the program.
     pub tcp: bool,
-    /// Whether a small write may have to wait.
+    /// State of Nagle's algorithm, which may delay small writes.
     pub nagle: Nagle,
-    /// The listening socket that it came from.
+    /// The listener that accepted it.
     pub listener: Option<SockId>,
-    /// The other side's address.
+    /// The peer's address.
     pub peer: Option<Addr>,
-    /// What made it a connection.
+    /// The event that made it a connection.
     pub opening: Option<Quote>,
-    /// The read that told that the peer has finished sending.
+    /// The read that returned end of stream.
     pub fin: Option<Quote>,
     /// The shutdown of our sending half.
     pub shut: Option<Quote>,
-    /// When bytes last went through it, or it became a connection.
-    pub moved: u64,
+    /// Time of the last transfer, or of the connection's opening if there was none.
+    pub last_transfer: u64,
 }
 
-/// Whether Nagle's algorithm (RFC 896) is at work on a socket.
+/// State of Nagle's algorithm (RFC 896) on a socket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Nagle {
-    /// It is: the socket was made in the recording, and `TCP_NODELAY` was not set.
+    /// On: the socket was created during the recording, and `TCP_NODELAY` was not set.
     On,
-    /// `TCP_NODELAY` was set.
+    /// Off: `TCP_NODELAY` was set.
     Off,
-    /// The socket, or the listener it came from, was there before the recording.
+    /// The socket, or its listener, existed before the recording.
     #[default]
     Unknown,
 }
 
 impl Socket {
-    /// A socket of which nothing is known but its number.
+    /// Creates a socket in its initial state.
     #[must_use]
     pub fn new(sock: SockId) -> Self {
         Self {
@@ -60,17 +60,17 @@ impl Socket {
             opening: None,
             fin: None,
             shut: None,
-            moved: 0,
+            last_transfer: 0,
         }
     }
 
-    /// Whether it is one of the recording's own connections, not a stream above another.
+    /// Returns `true` if it is a connection of its own, not a layered stream.
     #[must_use]
     pub fn is_connection(&self) -> bool {
         matches!(self.role, Some(Role::Accepted | Role::Connected))
     }
 
-    /// The other side's IP address.
+    /// Returns the peer's IP address.
     #[must_use]
     pub fn peer_ip(&self) -> Option<IpAddr> {
         match self.peer {
@@ -89,7 +89,7 @@ impl Socket {
                 self.become_connection(Role::Connected, peer.as_ref(), line, event);
             }
             Op::Read(transfer) if transfer.eof => self.fin = Some(Quote::new(line, event)),
-            Op::Read(transfer) | Op::Write(transfer) if transfer.bytes > 0 => self.moved = event.t,
+            Op::Read(transfer) | Op::Write(transfer) if transfer.bytes > 0 => self.last_transfer = event.t,
             Op::Shutdown => self.shut = Some(Quote::new(line, event)),
             _ => {}
         }
@@ -99,11 +99,11 @@ impl Socket {
         self.role = Some(role);
         self.peer = peer.cloned();
         self.opening = Some(Quote::new(line, event));
-        self.moved = event.t;
+        self.last_transfer = event.t;
     }
 }
 
-/// The sockets that are open.
+/// The open sockets of a recording.
 #[derive(Debug)]
 pub struct Sockets {
     side: Side,
@@ -111,32 +111,32 @@ pub struct Sockets {
 }
 
 impl Sockets {
-    /// None yet, of a recording of that side.
+    /// Creates an empty set for a recording of `side`.
     #[must_use]
     pub fn new(side: Side) -> Self {
         Self { side, open: HashMap::new() }
     }
 
-    /// All of them, in no order.
+    /// Iterates over the sockets in arbitrary order.
     pub fn iter(&self) -> impl Iterator<Item = &Socket> {
         self.open.values()
     }
 
-    /// Takes in one event, and returns its socket.
+    /// Applies one event, and returns its socket.
     pub(super) fn observe(&mut self, line: u64, event: &Event) -> Option<&Socket> {
         let sock = event.sock?;
-        let made = event.error.is_none().then(|| self.made_by(sock, line, event)).flatten();
+        let created = event.error.is_none().then(|| self.created_by(sock, line, event)).flatten();
         let socket = self.open.entry(sock).or_insert_with(|| Socket::new(sock));
-        match made {
-            Some(made) => *socket = made,
+        match created {
+            Some(created) => *socket = created,
             None if event.error.is_none() => socket.observe(line, event),
             None => {}
         }
         Some(socket)
     }
 
-    /// The socket that an event makes.
-    fn made_by(&self, sock: SockId, line: u64, event: &Event) -> Option<Socket> {
+    /// Returns the socket that the event creates, if any.
+    fn created_by(&self, sock: SockId, line: u64, event: &Event) -> Option<Socket> {
         let mut socket = Socket::new(sock);
         match &event.op {
             Op::Socket { domain, kind, .. } => {
@@ -145,7 +145,7 @@ impl Sockets {
                 socket.nagle = if socket.tcp { Nagle::On } else { Nagle::Unknown };
             }
             Op::Accept { on, peer, .. } => {
-                // An accepted socket has the options of its listener.
+                // An accepted socket inherits the options of its listener.
                 socket.nagle = self.open.get(on).map_or(Nagle::Unknown, |listener| listener.nagle);
                 socket.listener = Some(*on);
                 socket.tcp = matches!(peer, Some(Addr::Ip(_)));
@@ -153,14 +153,14 @@ impl Sockets {
             }
             Op::Adopt { domain, kind, on, peer, .. } => {
                 socket.tcp = *kind == SocketKind::Stream && domain.is_ip();
-                socket.become_connection(self.adopted(kind, *on), peer.as_ref(), line, event);
+                socket.become_connection(self.adopted_role(kind, *on), peer.as_ref(), line, event);
             }
             _ => return None,
         }
         Some(socket)
     }
 
-    fn adopted(&self, kind: &SocketKind, on: Option<SockId>) -> Role {
+    fn adopted_role(&self, kind: &SocketKind, on: Option<SockId>) -> Role {
         match (kind, on, self.side) {
             (SocketKind::Listener, ..) => Role::Listener,
             (SocketKind::Datagram, ..) => Role::Datagram,
@@ -170,7 +170,7 @@ impl Sockets {
         }
     }
 
-    /// Forgets the socket that the event closed, once everybody has seen it.
+    /// Removes the socket that the event closed. Call after all rules have observed the event.
     pub(super) fn forget_closed(&mut self, event: &Event) {
         if let (Op::Close(_) | Op::Release(_), Some(sock)) = (&event.op, event.sock) {
             self.open.remove(&sock);

@@ -1,4 +1,4 @@
-//! Reports for the eye.
+//! Lint reports as text.
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
@@ -7,12 +7,12 @@ use socket_tap::format::text::{Lines, printable};
 
 use super::finding::{Example, Finding, plural};
 use super::report::Report;
-use super::rule::About;
+use super::rule::RuleInfo;
 
-/// Longer lines are broken.
+/// Longer lines are wrapped.
 const WIDTH: usize = 100;
 
-/// Writes reports, one after the other. Each rule is explained once.
+/// Formats reports. Explains each rule only the first time.
 #[derive(Debug, Default)]
 pub struct Text {
     color: bool,
@@ -20,17 +20,17 @@ pub struct Text {
 }
 
 impl Text {
-    /// With ANSI escapes when `color`.
+    /// Creates a formatter that emits ANSI escapes if `color`.
     #[must_use]
     pub fn new(color: bool) -> Self {
         Self { color, ..Self::default() }
     }
 
-    /// What was found in a trace, with its evidence and reasons.
+    /// Formats one report, with evidence and explanations.
     #[must_use]
     pub fn report(&mut self, report: &Report) -> String {
         let mut out = String::new();
-        // Writing to a String cannot fail.
+        // Writing to a `String` cannot fail.
         let _ = self.write(&mut out, report);
         out
     }
@@ -41,8 +41,8 @@ impl Text {
             count => plural(count as u64, "finding"),
         };
         writeln!(out, "{}: {found} in {}", printable(&report.trace), plural(report.events, "event"))?;
-        for left_out in &report.left_out {
-            writeln!(out, "  could not check {}: {}", left_out.rule, left_out.because)?;
+        for skipped in &report.skipped {
+            writeln!(out, "  could not check {}: {}", skipped.rule, skipped.reason)?;
         }
         for about in &report.rules {
             writeln!(out)?;
@@ -59,8 +59,8 @@ impl Text {
     }
 }
 
-impl About {
-    /// All that a rule says of itself, whatever it has found.
+impl RuleInfo {
+    /// Formats the complete description of the rule.
     #[must_use]
     pub fn to_text(&self, color: bool) -> String {
         let mut out = String::new();
@@ -74,7 +74,7 @@ impl About {
     }
 }
 
-fn heading(out: &mut String, about: &About, color: bool) -> fmt::Result {
+fn heading(out: &mut String, about: &RuleInfo, color: bool) -> fmt::Result {
     let (on, off) = if color { ("\x1b[1;33m", "\x1b[0m") } else { ("", "") };
     writeln!(out, "{on}{}{off}: {}", about.name, about.title)
 }
@@ -92,7 +92,7 @@ fn write_finding(out: &mut String, finding: &Finding, color: bool) -> fmt::Resul
 
 fn write_example(out: &mut String, example: &Example, color: bool) -> fmt::Result {
     writeln!(out, "\n    {}:", printable(&example.what))?;
-    // Told in one go, so that a close can say how long its connection lived.
+    // One formatter for all lines: a close then shows the age of its connection.
     let mut lines = Lines::new().color(color);
     for quote in &example.lines {
         write!(out, "      line {:<6}", quote.line)?;
@@ -101,7 +101,7 @@ fn write_example(out: &mut String, example: &Example, color: bool) -> fmt::Resul
     Ok(())
 }
 
-/// In lines that are not too long, the first with what comes `before` it.
+/// Writes wrapped text. The first line starts with `before`.
 fn paragraph(out: &mut String, before: &str, text: &str) -> fmt::Result {
     let options = textwrap::Options::new(WIDTH)
         .initial_indent(before)

@@ -1,4 +1,6 @@
-use super::super::lines::{accept, close, connect, fin, linted, listener, moved, shutdown};
+use socket_tap::format::Side;
+
+use super::super::fixture::{accept, close, connect, fin, lint_events, listener, shutdown, transfer};
 
 const CLOSED: &str = r#","tcp":{"state":"CLOSE","rtt_us":9}"#;
 
@@ -6,65 +8,71 @@ fn failed(us: u64, op: &str, error: &str) -> String {
     format!(r#"{{"t":{us}000,"sock":2,"op":"{op}","error":"{error}"}}"#)
 }
 
-/// What is found on a connection: the sentences, without their numbers.
-fn told(side: &str, of_connection: Vec<String>) -> Vec<String> {
-    let mut events = if side == "client" { connect(1, 2).to_vec() } else { listener() };
-    if side == "server" {
+/// Examples of the findings on a connection with these events: the explanation of each first example.
+fn examples(side: Side, of_connection: Vec<String>) -> Vec<String> {
+    let mut events = match side {
+        Side::Client => connect(1, 2).to_vec(),
+        Side::Server => listener(),
+    };
+    if side == Side::Server {
         events.push(accept(1, 2, "127.0.0.1"));
     }
     events.extend(of_connection);
-    linted(side, &events).findings.into_iter().map(|finding| finding.what).collect()
+    let report = lint_events(side, &events);
+    assert!(report.findings.iter().all(|finding| finding.count == 1));
+    report.findings.into_iter().map(|finding| finding.examples[0].what.clone()).collect()
 }
 
 #[test]
-fn an_error_that_is_no_reset_is_not_told_of() {
-    assert!(told("server", vec![failed(3, "write", "timed out"), failed(4, "read", "timed out")]).is_empty());
+fn errors_other_than_resets_are_ignored() {
+    assert!(
+        examples(Side::Server, vec![failed(3, "write", "timed out"), failed(4, "read", "timed out")])
+            .is_empty()
+    );
 }
 
 #[test]
-fn a_server_whose_client_is_reset_while_it_listens_has_lost_nothing() {
-    let events = vec![moved(2, 2, "read", 3), moved(3, 2, "write", 6), failed(4, "read", "connection reset")];
-    assert!(told("server", events).is_empty());
+fn reset_after_a_response_is_ignored() {
+    let events =
+        vec![transfer(2, 2, "read", 3), transfer(3, 2, "write", 6), failed(4, "read", "connection reset")];
+    assert!(examples(Side::Server, events).is_empty());
 }
 
 #[test]
-fn a_client_whose_request_meets_a_reset_is_told_of() {
-    let events = vec![moved(2, 2, "write", 3), failed(4, "read", "connection reset")];
-    assert_eq!(told("client", events).len(), 1);
+fn request_answered_by_reset_is_reported() {
+    let events = vec![transfer(2, 2, "write", 3), failed(4, "read", "connection reset")];
+    assert_eq!(examples(Side::Client, events).len(), 1);
     let answered =
-        vec![moved(2, 2, "write", 3), moved(3, 2, "read", 6), failed(4, "read", "connection reset")];
-    assert!(told("client", answered).is_empty());
+        vec![transfer(2, 2, "write", 3), transfer(3, 2, "read", 6), failed(4, "read", "connection reset")];
+    assert!(examples(Side::Client, answered).is_empty());
 }
 
 #[test]
-fn each_connection_is_told_of_once() {
+fn connection_is_reported_once() {
     let events = vec![
         failed(2, "write", "connection reset"),
         failed(3, "write", "broken pipe"),
         failed(4, "write", "broken pipe"),
         close(5, 2, "reset", CLOSED),
     ];
-    assert_eq!(
-        told("server", events),
-        ["1 connection where a write failed: the peer had gone without a word before it had read all."]
-    );
+    assert_eq!(examples(Side::Server, events), ["the failed write"]);
 }
 
 #[test]
-fn writes_that_go_well_after_an_error_are_told_of_once() {
+fn repeated_writes_after_an_error_are_reported_once() {
     let events =
-        vec![failed(2, "read", "connection reset"), moved(3, 2, "write", 1), moved(4, 2, "write", 1)];
-    assert_eq!(told("server", events), ["1 connection written to again after an error."]);
+        vec![failed(2, "read", "connection reset"), transfer(3, 2, "write", 1), transfer(4, 2, "write", 1)];
+    assert_eq!(examples(Side::Server, events), ["the error and the next write"]);
 }
 
 #[test]
-fn a_state_of_close_is_no_reset_when_we_have_ended_it_too() {
+fn close_state_after_own_shutdown_is_not_reset() {
     let events = |shut: &[String]| {
-        let mut events = vec![fin(2, 2), moved(3, 2, "write", 6)];
+        let mut events = vec![fin(2, 2), transfer(3, 2, "write", 6)];
         events.extend(shut.iter().cloned());
         events.push(close(5, 2, "peer", CLOSED));
         events
     };
-    assert_eq!(told("server", events(&[])).len(), 1);
-    assert!(told("server", events(&[shutdown(4, 2)])).is_empty());
+    assert_eq!(examples(Side::Server, events(&[])).len(), 1);
+    assert!(examples(Side::Server, events(&[shutdown(4, 2)])).is_empty());
 }

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use crate::show::carried::sentence;
-use crate::show::json::Added;
+use crate::show::description::describe;
+use crate::show::json::AddedFields;
 use crate::timeline::{AnnotatedEvent, Recording};
 
 /// Converts the events of a time line to JSON, numbering them in order.
@@ -19,10 +19,10 @@ impl PageFeed {
     /// If the event cannot be serialized, which no event causes.
     pub fn next(&mut self, annotated: &AnnotatedEvent, recordings: &[Recording]) -> io::Result<String> {
         self.seq += 1;
-        let mut added = Added::among(recordings, annotated);
+        let mut added = AddedFields::labelled(recordings, annotated);
         added.seq = Some(self.seq);
         added.step = annotated.step.as_deref();
-        added.says = sentence(&annotated.parts);
+        added.says = describe(&annotated.parts);
         let mut json = Vec::new();
         added.write(&annotated.timed.event, &mut json)?;
         json.truncate(json.trim_ascii_end().len());

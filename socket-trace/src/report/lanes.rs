@@ -1,4 +1,4 @@
-//! Whose recordings they are, by their names: a lane for each.
+//! Assigns recordings to the lanes of the page, by name.
 
 use page::hello::Lane;
 use socket_tap::event::{Addr, Op};
@@ -7,28 +7,28 @@ use socket_tap::format::Side;
 use crate::timeline::AnnotatedEvent;
 use crate::timeline::Recording;
 
-/// Names that are known, in the order of their lanes, and what they stand for.
+/// Names of recordings of APIs, in the order of their lanes, and the titles of the lanes.
 const KNOWN: [(&str, &str); 3] = [("rest", "REST"), ("graphql", "GraphQL"), ("grpc", "gRPC")];
 
-/// The same without an API on top.
+/// Names of recordings without an API, and the titles of their lanes.
 const PLAIN: [(&str, &str); 2] = [("udp", "UDP"), ("tcp", "TCP")];
 
-/// The lanes of a time line.
+/// The lanes of a page.
 #[derive(Debug)]
 pub(super) struct Lanes {
-    /// The name of each recording, and its side.
+    /// Name and side of each recording.
     recordings: Vec<(String, Side)>,
-    lanes: Vec<Found>,
+    lanes: Vec<LaneEntry>,
 }
 
-/// A lane, and where its server was seen.
+/// A lane under construction.
 #[derive(Debug)]
-struct Found {
+struct LaneEntry {
     name: String,
-    /// By the server itself.
-    told: Option<Addr>,
-    /// By its clients.
-    reached: Option<Addr>,
+    /// Address of the server, as recorded by the server.
+    server_address: Option<Addr>,
+    /// Address of the server, as recorded by its clients.
+    client_address: Option<Addr>,
 }
 
 impl Lanes {
@@ -37,10 +37,10 @@ impl Lanes {
             .iter()
             .map(|recording| (recording.header.name.clone(), recording.header.side))
             .collect();
-        let mut lanes: Vec<Found> = Vec::new();
+        let mut lanes: Vec<LaneEntry> = Vec::new();
         for (name, _) in &recordings {
             if !lanes.iter().any(|lane| lane.name == *name) {
-                lanes.push(Found { name: name.clone(), told: None, reached: None });
+                lanes.push(LaneEntry { name: name.clone(), server_address: None, client_address: None });
             }
         }
         lanes.sort_by_key(|lane| {
@@ -49,16 +49,16 @@ impl Lanes {
         Self { recordings, lanes }
     }
 
-    /// Takes in an event, which may say where a server listens.
+    /// Processes an event, which may contain the address of a server.
     pub(super) fn observe(&mut self, annotated: &AnnotatedEvent) {
         let Some((name, side)) = self.recordings.get(annotated.timed.recording) else { return };
         let Some(lane) = self.lanes.iter_mut().find(|lane| lane.name == *name) else { return };
         let (known, address) = match (side, &annotated.timed.event.op) {
             (Side::Server, Op::Bind { local, .. } | Op::Accept { local, .. } | Op::Adopt { local, .. }) => {
-                (&mut lane.told, local)
+                (&mut lane.server_address, local)
             }
-            (Side::Client, Op::Connect { peer, .. }) => (&mut lane.reached, peer),
-            (Side::Client, Op::SendTo(datagram)) => (&mut lane.reached, &datagram.peer),
+            (Side::Client, Op::Connect { peer, .. }) => (&mut lane.client_address, peer),
+            (Side::Client, Op::SendTo(datagram)) => (&mut lane.client_address, &datagram.peer),
             _ => return,
         };
         if known.is_none() {
@@ -66,20 +66,24 @@ impl Lanes {
         }
     }
 
-    /// The lanes of APIs, and those without one.
+    /// Returns the lanes of APIs, and the others.
     pub(super) fn finish(self) -> (Vec<Lane>, Vec<Lane>) {
         let is_plain = |lane: &Lane| PLAIN.iter().any(|(name, _)| *name == lane.api);
-        let (plain, lanes) = self.lanes.into_iter().map(Found::lane).partition(is_plain);
+        let (plain, lanes) = self.lanes.into_iter().map(LaneEntry::lane).partition(is_plain);
         (lanes, plain)
     }
 }
 
-impl Found {
+impl LaneEntry {
     fn lane(self) -> Lane {
         let title = KNOWN.iter().chain(&PLAIN).find(|(name, _)| *name == self.name);
         Lane {
             title: title.map_or_else(|| self.name.clone(), |(_, title)| (*title).to_owned()),
-            address: self.told.or(self.reached).map(|address| address.to_string()).unwrap_or_default(),
+            address: self
+                .server_address
+                .or(self.client_address)
+                .map(|address| address.to_string())
+                .unwrap_or_default(),
             api: self.name,
             calls: 0,
         }

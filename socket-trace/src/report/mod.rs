@@ -1,10 +1,10 @@
-//! Recordings as a page: one HTML file that needs nothing else.
+//! Recordings as a page: a single, self-contained HTML file.
 //!
 //! # Layout
 //!
-//! - [`Report`]: the page, made from traces
-//! - `lanes`: whose recordings they are, by their names
-//! - [`html`]: the page around anything that can be shown on it
+//! - [`Report`]: a page made from traces
+//! - `lanes`: assignment of recordings to lanes, by name
+//! - [`html`]: the HTML for any recording
 
 mod lanes;
 
@@ -22,31 +22,31 @@ use crate::timeline::AnnotatedEvents;
 use crate::timeline::Timeline;
 use lanes::Lanes;
 
-/// A page.
+/// A page made from traces.
 #[derive(Debug)]
 pub struct Report {
-    /// All of it.
+    /// The HTML text.
     pub html: String,
-    /// How many events there were before those that are on it.
-    pub left_out: u64,
+    /// Number of events omitted at the start, because a page holds a limited number.
+    pub omitted: u64,
     /// The traces, read to their ends.
     pub timeline: Timeline,
 }
 
-/// Why there is no page.
+/// An error while making a page.
 #[derive(Debug)]
 pub enum Error {
     /// A trace cannot be read.
     Trace(TraceError),
-    /// What was recorded cannot be said in JSON.
+    /// The recording cannot be converted to JSON.
     Json(std::io::Error),
 }
 
 impl Report {
-    /// Reads the traces, twice: to show their events, and to compare them.
+    /// Reads the traces twice: once for their events, once for their comparison.
     ///
     /// # Errors
-    /// When one cannot be read.
+    /// A trace cannot be read, or its events cannot be converted to JSON.
     pub fn of(traces: &[PathBuf]) -> Result<Self, Error> {
         let open = || traces.iter().map(Trace::open).collect::<Result<Vec<_>, _>>();
         let mut events = AnnotatedEvents::new(Timeline::of(open()?));
@@ -71,14 +71,14 @@ impl Report {
         };
         let html =
             html(&hello, kept.after(0), Some(&comparison)).map_err(|error| Error::Json(error.into()))?;
-        Ok(Self { html, left_out: kept.first() - 1, timeline: events.into_timeline() })
+        Ok(Self { html, omitted: kept.first() - 1, timeline: events.into_timeline() })
     }
 }
 
-/// The page, with these events on it; `comparison` is JSON already.
+/// Builds the page with these events. `comparison` is already JSON.
 ///
 /// # Errors
-/// When `hello` cannot be said in JSON; it always can.
+/// `hello` cannot be converted to JSON, which does not happen in practice.
 pub fn html<'a>(
     hello: &Hello,
     items: impl IntoIterator<Item = &'a Arc<str>>,
@@ -94,7 +94,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Trace(error) => error.fmt(f),
-            Self::Json(error) => write!(f, "cannot put it on a page: {error}"),
+            Self::Json(error) => write!(f, "cannot convert the recording to JSON: {error}"),
         }
     }
 }

@@ -1,53 +1,54 @@
-//! One call in a sequence, and what travels to the other side with it.
+//! One call of a sequence, and the signal it sends or receives.
 
 use serde::Serialize;
 use socket_tap::event::{Addr, Event, Op};
 use socket_tap::format::Side;
 use socket_tap::format::text::printable;
 
-/// One call.
+/// One call of a sequence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Call {
-    /// Who did it.
+    /// Side that made the call.
     #[serde(serialize_with = "crate::summary::json::side")]
     pub side: Side,
-    /// When, in nanoseconds on the time line: for what sends, and for connect, when the call was made; for what receives,
-    /// when it had returned.
+    /// Time in nanoseconds on the time line: of the call for one that sends or connects, of its return for one that
+    /// receives.
     pub at: u64,
-    /// What: `write 85 B`.
+    /// Name and size: `write 85 B`.
     pub text: String,
-    /// What more there is to say of it: an address.
+    /// Further information, such as an address.
     pub detail: String,
-    /// What its bytes were, when payload was recorded.
+    /// Description of the transferred data, if payload was recorded.
     pub carried: String,
-    /// What goes to the other side with it.
+    /// Signal that the call sends to the other side.
     pub sends: Option<Signal>,
-    /// What came from the other side and is taken by it.
-    pub takes: Option<Signal>,
+    /// Signal from the other side that the call receives.
+    #[serde(rename = "takes")]
+    pub receives: Option<Signal>,
 }
 
-/// What goes over the network.
+/// A signal that crosses the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Signal {
-    /// The three segments that begin a connection. The kernels of both sides exchange them by themselves.
+    /// The three segments that open a connection. The kernels exchange them by themselves.
     Handshake,
-    /// That many bytes.
+    /// A number of bytes.
     Bytes(u64),
-    /// The end of what one side sends.
+    /// A FIN, which ends one direction.
     Fin,
-    /// The end of the connection, at once.
+    /// A RST, which ends the connection at once.
     Rst,
 }
 
 impl Call {
-    /// `open` is whether this side's sending half is: then a close ends it.
+    /// Converts an event. `open` is `true` while the sending half of this side is open: a close then sends a FIN.
     pub(super) fn of(event: &Event, side: Side, at: u64, carried: String, open: bool) -> Self {
-        let (sends, takes) = match event.error {
-            None => (sends(&event.op, open), takes(&event.op)),
+        let (sends, receives) = match event.error {
+            None => (sends(&event.op, open), receives(&event.op)),
             Some(_) => (None, None),
         };
-        Self { side, at, text: text(event), detail: detail(&event.op), carried, sends, takes }
+        Self { side, at, text: text(event), detail: detail(&event.op), carried, sends, receives }
     }
 }
 
@@ -62,7 +63,7 @@ fn sends(op: &Op, open: bool) -> Option<Signal> {
     }
 }
 
-fn takes(op: &Op) -> Option<Signal> {
+fn receives(op: &Op) -> Option<Signal> {
     match op {
         Op::Accept { .. } => Some(Signal::Handshake),
         Op::Read(transfer) if transfer.eof => Some(Signal::Fin),
@@ -74,7 +75,7 @@ fn takes(op: &Op) -> Option<Signal> {
 fn text(event: &Event) -> String {
     let name = printable(event.op.name());
     if event.error.is_some() {
-        return format!("{name} fails");
+        return format!("{name} failed");
     }
     match &event.op {
         Op::Read(transfer) if transfer.eof => "read 0 B (FIN)".to_owned(),

@@ -1,28 +1,28 @@
-//! A connection that may be the one, or is.
+//! A connection that is or may become the selected one.
 
 use socket_tap::event::{Event, Op};
 use socket_tap::format::Side;
 use socket_tap::format::text::printable;
 
-use super::Sequence;
 use super::call::{Call, Signal};
 use super::merge::merge;
-use crate::show::carried::sentence;
+use super::model::Sequence;
+use crate::show::description::describe;
 use crate::timeline::AnnotatedEvent;
 use crate::timeline::Recording;
 use crate::timeline::connections::Socket;
 
-/// How many calls of each side are drawn. A longer diagram is read by nobody.
-const MOST_CALLS: usize = 500;
+/// Maximum number of calls of each side. A longer diagram is unreadable.
+const MAX_CALLS: usize = 500;
 
-/// How many calls of a connection are kept that is not chosen yet: its client may have done as much before the server
-/// accepts it.
-const MOST_CALLS_BEFORE: usize = 32;
+/// Maximum number of calls kept of a connection that is not selected yet. Its client may make that many before the
+/// server accepts it.
+const MAX_CALLS_BEFORE: usize = 32;
 
-/// A connection, and what its ends did.
+/// A connection, and the calls of both ends.
 #[derive(Debug, Default)]
 pub(super) struct Candidate {
-    pub(super) chosen: bool,
+    pub(super) is_selected: bool,
     client: Option<End>,
     server: Option<End>,
 }
@@ -32,23 +32,23 @@ struct End {
     socket: Socket,
     calls: Vec<Call>,
     more: u64,
-    /// Its sending half is open.
+    /// `true` while its sending half is open.
     open: bool,
 }
 
 impl Candidate {
-    /// One of its ends begins, with how that came to be.
+    /// Registers an end, with the events that opened it.
     pub(super) fn begin(&mut self, side: Side, socket: Socket, opening: &[(u64, Event)]) {
         let call = |(at, event): &(u64, Event)| Call::of(event, side, *at, String::new(), true);
         let calls = opening.iter().map(call).collect();
         self.end(side).get_or_insert(End { socket, calls, more: 0, open: true });
     }
 
-    /// One of its ends does something.
+    /// Adds a call of one end.
     pub(super) fn observe(&mut self, side: Side, socket: Socket, annotated: &AnnotatedEvent) {
-        let most = if self.chosen { MOST_CALLS } else { MOST_CALLS_BEFORE };
+        let max = if self.is_selected { MAX_CALLS } else { MAX_CALLS_BEFORE };
         if let Some(end) = self.end(side).as_mut().filter(|end| end.socket == socket) {
-            end.observe(annotated, side, most);
+            end.observe(annotated, side, max);
         }
     }
 
@@ -56,7 +56,7 @@ impl Candidate {
         self.client.is_some() && self.server.is_some()
     }
 
-    /// The recordings of its ends.
+    /// Returns the recordings of its ends.
     pub(super) fn recordings(&self) -> impl Iterator<Item = usize> {
         [&self.client, &self.server].into_iter().flatten().map(|end| end.socket.recording)
     }
@@ -90,17 +90,17 @@ impl Candidate {
 }
 
 impl End {
-    fn observe(&mut self, annotated: &AnnotatedEvent, side: Side, most: usize) {
+    fn observe(&mut self, annotated: &AnnotatedEvent, side: Side, max: usize) {
         let event = &annotated.timed.event;
         if matches!(event.op, Op::Option { .. }) {
             return;
         }
-        // What comes after something that is left out is left out, too.
-        if self.more > 0 || self.calls.len() >= most {
+        // Once a call was omitted, all later calls are.
+        if self.more > 0 || self.calls.len() >= max {
             self.more += 1;
             return;
         }
-        let call = Call::of(event, side, annotated.timed.at, sentence(&annotated.parts), self.open);
+        let call = Call::of(event, side, annotated.timed.at, describe(&annotated.parts), self.open);
         self.open &= !matches!(call.sends, Some(Signal::Fin | Signal::Rst));
         self.calls.push(call);
     }

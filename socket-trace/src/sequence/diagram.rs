@@ -1,49 +1,49 @@
-//! The rows of a diagram: what stands on each side, and what goes across.
+//! Rows of a diagram: calls of both sides, and arrows between them.
 
 use socket_tap::format::Side;
 
-use super::Sequence;
 use super::call::{Call, Signal};
+use super::model::Sequence;
 
-/// A pause is drawn from here on, in nanoseconds: on one machine an answer takes less.
+/// Minimum duration of a pause that is drawn, in nanoseconds. On one machine, a response takes less.
 const PAUSE: u64 = 10_000_000;
 
-/// One row.
+/// One row of a diagram.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Row {
-    /// When, in nanoseconds on the time line; `None` for what the kernels do by themselves.
+    /// Time in nanoseconds on the time line; `None` for segments that the kernels exchange by themselves.
     pub(super) at: Option<u64>,
-    /// How long nothing had happened, when that is long.
+    /// Duration of a pause before the row, if it is long.
     pub(super) pause: Option<u64>,
-    /// The call that stands here, and whose.
+    /// The call in this row, and its side.
     pub(super) call: Option<(Side, String)>,
-    /// It takes what the last arrow brought.
-    pub(super) takes: bool,
-    /// What goes across.
+    /// `true` if the call receives the signal of the previous arrow.
+    pub(super) receives: bool,
+    /// The signal sent in this row.
     pub(super) arrow: Option<Arrow>,
 }
 
-/// What goes across.
+/// A signal between the sides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Arrow {
     pub(super) to: Side,
     pub(super) label: String,
     pub(super) bytes: Option<u64>,
-    /// It is no bytes of the program's: the kernels say it to each other.
+    /// `true` for a segment exchanged by the kernels rather than bytes of the programs.
     pub(super) kernel: bool,
 }
 
-/// The rows of a sequence.
+/// Returns the rows of a sequence.
 pub(super) fn rows(sequence: &Sequence) -> Vec<Row> {
-    let alone = sequence.client.is_none() || sequence.server.is_none();
+    let is_one_sided = sequence.client.is_none() || sequence.server.is_none();
     let (mut rows, mut last): (Vec<Row>, Option<u64>) = (Vec::new(), None);
     for call in &sequence.calls {
         let pause = last.map(|last| call.at.saturating_sub(last)).filter(|pause| *pause >= PAUSE);
         last = Some(call.at);
         let first = rows.len();
-        match (call.sends, call.takes) {
+        match (call.sends, call.receives) {
             (Some(signal), _) => rows.extend(sent(call, signal)),
-            (None, Some(signal)) if alone => rows.extend(taken(call, signal)),
+            (None, Some(signal)) if is_one_sided => rows.extend(received(call, signal)),
             _ => rows.push(row(call, None)),
         }
         if let Some(row) = rows.get_mut(first) {
@@ -55,10 +55,16 @@ pub(super) fn rows(sequence: &Sequence) -> Vec<Row> {
 
 fn row(call: &Call, arrow: Option<Arrow>) -> Row {
     let text = format!("{} {}", call.text, call.detail).trim_end().to_owned();
-    Row { at: Some(call.at), pause: None, call: Some((call.side, text)), takes: call.takes.is_some(), arrow }
+    Row {
+        at: Some(call.at),
+        pause: None,
+        call: Some((call.side, text)),
+        receives: call.receives.is_some(),
+        arrow,
+    }
 }
 
-/// The call stands where its arrow begins.
+/// Returns the rows of a call that sends a signal. The call is at the start of its arrow.
 fn sent(call: &Call, signal: Signal) -> Vec<Row> {
     let to = other(call.side);
     match signal {
@@ -70,8 +76,9 @@ fn sent(call: &Call, signal: Signal) -> Vec<Row> {
     }
 }
 
-/// The other side was not recorded: what it did follows from what came, and the arrow ends where the call stands.
-fn taken(call: &Call, signal: Signal) -> Vec<Row> {
+/// Returns the rows of a call that receives a signal from a side that was not recorded. The call is at the end of the
+/// arrow.
+fn received(call: &Call, signal: Signal) -> Vec<Row> {
     match signal {
         Signal::Handshake => {
             let [syn, syn_ack, ack] = handshake(other(call.side));
@@ -91,7 +98,7 @@ fn arrow(to: Side, signal: Signal, carried: &str) -> Arrow {
     Arrow { to, label: label.to_owned(), bytes, kernel: bytes.is_none() }
 }
 
-/// What the kernels say to each other while a client connects.
+/// Returns the segments that the kernels exchange while a client connects.
 fn handshake(client: Side) -> [Arrow; 3] {
     let server = other(client);
     [("SYN", server), ("SYN, ACK", client), ("ACK", server)].map(|(label, to)| Arrow {
@@ -103,7 +110,7 @@ fn handshake(client: Side) -> [Arrow; 3] {
 }
 
 fn between(arrow: Arrow) -> Row {
-    Row { at: None, pause: None, call: None, takes: false, arrow: Some(arrow) }
+    Row { at: None, pause: None, call: None, receives: false, arrow: Some(arrow) }
 }
 
 fn other(side: Side) -> Side {
@@ -113,7 +120,7 @@ fn other(side: Side) -> Side {
     }
 }
 
-/// A pause in words.
+/// Formats the duration of a pause.
 pub(super) fn pause(ns: u64) -> String {
     match ns / 1_000_000 {
         ms @ ..1_000 => format!("{ms} ms"),
@@ -121,7 +128,7 @@ pub(super) fn pause(ns: u64) -> String {
     }
 }
 
-/// What is said of a side: its name, and its recording.
+/// Formats the heading of a side: its name and its recording.
 pub(super) fn lane(side: Side, recording: Option<&String>) -> String {
     match recording {
         Some(recording) => format!("{}: {recording}", side.name()),

@@ -1,38 +1,39 @@
-//! The connection that is asked for, out of all that are recorded.
+//! Selects connections from a complete recording.
 
 use std::collections::{BTreeMap, HashMap};
 
 use socket_tap::event::{Event, Op, SockId};
 use socket_tap::format::Side;
 
-use super::Sequence;
 use super::candidate::Candidate;
+use super::model::Sequence;
 use crate::reader::Error;
 use crate::timeline::Recording;
 use crate::timeline::connections::{Connection, Socket};
 use crate::timeline::{AnnotatedEvent, AnnotatedEvents};
 
-/// How many calls a socket needs to become one that connects or listens. One that makes more keeps the first.
-const MOST_OPENING: usize = 8;
+/// Maximum number of calls kept that prepare a socket to connect or listen. Of more, the first are kept.
+const MAX_OPENING: usize = 8;
 
-/// How many connections may wait for their other end, which may be the one that is asked for.
-const MOST_WAITING: usize = 1_024;
+/// Maximum number of connections kept whose other end may still be selected.
+const MAX_WAITING: usize = 1_024;
 
-/// Which connection.
+/// Selection of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// The first of each recording.
+    /// The first connection of each recording.
     First,
-    /// The first that begins in this step.
+    /// The first connection that begins in this step.
     Step(String),
-    /// The socket with this number: the server's, when a server recorded.
+    /// The connection of the socket with this number, on the server's side if a server was recorded.
     Sock(SockId),
 }
 
-/// The connections of the choice: one for each pair of recordings, or for each that has no counterpart.
+/// Returns the selected connections: one for each pair of recordings, and one for each recording without a
+/// counterpart.
 ///
 /// # Errors
-/// When a trace cannot be read.
+/// A trace cannot be read.
 pub fn gather(events: &mut AnnotatedEvents, choice: &Choice) -> Result<Vec<Sequence>, Error> {
     let mut gathering = Gathering::new(events.timeline().recordings(), choice);
     while let Some(annotated) = events.next_event()? {
@@ -43,12 +44,12 @@ pub fn gather(events: &mut AnnotatedEvents, choice: &Choice) -> Result<Vec<Seque
 
 struct Gathering<'a> {
     choice: &'a Choice,
-    /// The side whose numbers [`Choice::Sock`] speaks of.
+    /// Side whose socket numbers [`Choice::Sock`] refers to.
     numbered: Side,
     sides: Vec<Side>,
-    /// How the open sockets came to be.
+    /// Events that prepared the open sockets.
     openings: HashMap<Socket, Vec<(u64, Event)>>,
-    /// By their numbers on the time line.
+    /// Candidates by connection number on the time line.
     candidates: BTreeMap<u64, Candidate>,
 }
 
@@ -65,7 +66,7 @@ impl<'a> Gathering<'a> {
         let socket = Socket { recording: annotated.timed.recording, sock };
         if matches!(event.op, Op::Socket { .. } | Op::Bind { .. } | Op::Listen { .. }) {
             let events = self.openings.entry(socket).or_default();
-            if events.len() < MOST_OPENING {
+            if events.len() < MAX_OPENING {
                 events.push((annotated.timed.at, event.clone()));
             }
         }
@@ -82,56 +83,57 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    /// A connection begins: it may be the one, or its other end.
+    /// Processes the opening of one end of a connection.
     fn begin(&mut self, socket: Socket, annotated: &AnnotatedEvent, connection: &Connection) {
         let own = self.openings.remove(&socket).unwrap_or_default();
         let opening = match annotated.timed.event.op {
             Op::Accept { on, .. } => self.openings.get(&Socket { sock: on, ..socket }),
             _ => Some(&own),
         };
-        let is_chosen = self.is_chosen(socket, annotated);
+        let is_selected = self.is_selected(socket, annotated);
         let number = connection.number;
         let candidate = self.candidates.entry(number).or_default();
         candidate.begin(connection.side, socket, opening.map(Vec::as_slice).unwrap_or_default());
-        candidate.chosen |= is_chosen;
-        if !candidate.chosen && candidate.has_both_ends() {
+        candidate.is_selected |= is_selected;
+        if !candidate.is_selected && candidate.has_both_ends() {
             self.candidates.remove(&number);
         }
-        if self.candidates.len() > MOST_WAITING {
-            let oldest = self.candidates.iter().find(|(_, candidate)| !candidate.chosen);
+        if self.candidates.len() > MAX_WAITING {
+            let oldest = self.candidates.iter().find(|(_, candidate)| !candidate.is_selected);
             if let Some(number) = oldest.map(|(number, _)| *number) {
                 self.candidates.remove(&number);
             }
         }
     }
 
-    fn is_chosen(&self, socket: Socket, annotated: &AnnotatedEvent) -> bool {
-        let is_asked_for = match self.choice {
+    fn is_selected(&self, socket: Socket, annotated: &AnnotatedEvent) -> bool {
+        let matches = match self.choice {
             Choice::First => true,
             Choice::Step(name) => annotated.step.as_deref() == Some(name.as_str()),
             Choice::Sock(sock) => {
                 socket.sock == *sock && self.sides.get(socket.recording) == Some(&self.numbered)
             }
         };
-        is_asked_for && !self.chosen().any(|candidate| candidate.is_in(socket.recording))
+        matches && !self.selected().any(|candidate| candidate.is_in(socket.recording))
     }
 
-    fn chosen(&self) -> impl Iterator<Item = &Candidate> {
-        self.candidates.values().filter(|candidate| candidate.chosen)
+    fn selected(&self) -> impl Iterator<Item = &Candidate> {
+        self.candidates.values().filter(|candidate| candidate.is_selected)
     }
 
-    /// Of several that are chosen for the same recordings, the one that both sides have recorded, or the first.
+    /// Returns one sequence per set of recordings: the first connection recorded on both sides, or else the first
+    /// one.
     fn finish(self, recordings: &[Recording]) -> Vec<Sequence> {
         let is_within = |one: &Candidate, other: &Candidate| one.recordings().all(|it| other.is_in(it));
-        let chosen: Vec<&Candidate> = self.chosen().collect();
-        let is_double = |(at, one): (usize, &&Candidate)| {
-            chosen.iter().enumerate().any(|(other_at, other)| {
+        let selected: Vec<&Candidate> = self.selected().collect();
+        let is_duplicate = |(at, one): (usize, &&Candidate)| {
+            selected.iter().enumerate().any(|(other_at, other)| {
                 at != other_at && is_within(one, other) && (other_at < at || !is_within(other, one))
             })
         };
-        let doubles: Vec<bool> = chosen.iter().enumerate().map(is_double).collect();
-        let chosen = self.candidates.into_values().filter(|candidate| candidate.chosen);
-        let kept = chosen.zip(doubles).filter(|(_, is_double)| !is_double);
+        let duplicates: Vec<bool> = selected.iter().enumerate().map(is_duplicate).collect();
+        let selected = self.candidates.into_values().filter(|candidate| candidate.is_selected);
+        let kept = selected.zip(duplicates).filter(|(_, is_duplicate)| !is_duplicate);
         kept.map(|(candidate, _)| candidate.sequence(recordings)).collect()
     }
 }

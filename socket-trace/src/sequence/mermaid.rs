@@ -1,22 +1,22 @@
-//! The diagram as a text that Mermaid draws, and so GitHub.
+//! The diagram in Mermaid's syntax, which GitHub renders.
 
 use std::fmt::Write as _;
 
 use socket_tap::format::Side;
 
-use super::Sequence;
 use super::diagram::{Arrow, lane, pause, rows};
-use crate::show::carried::cut;
+use super::model::Sequence;
+use crate::show::description::truncate;
 
-/// How many letters of what was carried are shown: the diagram is as wide as its longest label.
+/// Maximum length of a description: the diagram is as wide as its longest label.
 const LABEL: usize = 60;
 
-/// A `sequenceDiagram`.
+/// Formats a sequence as a `sequenceDiagram`.
 #[must_use]
 pub fn diagram(sequence: &Sequence) -> String {
     let mut out = "sequenceDiagram\n".to_owned();
     for (side, recording) in [(Side::Client, &sequence.client), (Side::Server, &sequence.server)] {
-        // Writing to a String cannot fail.
+        // Writing to a `String` cannot fail.
         let _ = writeln!(out, "    participant {} as {}", id(side), escaped(&lane(side, recording.as_ref())));
     }
     for row in rows(sequence) {
@@ -25,7 +25,7 @@ pub fn diagram(sequence: &Sequence) -> String {
         }
         match (row.call, row.arrow) {
             (Some((_, text)), Some(arrow)) => {
-                let label = cut(&arrow.label, LABEL);
+                let label = truncate(&arrow.label, LABEL);
                 let label = if label.is_empty() { label } else { format!("<br/>{}", escaped(&label)) };
                 let _ = writeln!(out, "    {}: {}{label}", across(&arrow), escaped(&text));
             }
@@ -35,7 +35,7 @@ pub fn diagram(sequence: &Sequence) -> String {
         }
     }
     if sequence.more > 0 {
-        let _ = writeln!(out, "    Note over C,S: and {} calls more", sequence.more);
+        let _ = writeln!(out, "    Note over C,S: and {} more calls", sequence.more);
     }
     out
 }
@@ -47,7 +47,7 @@ fn id(side: Side) -> &'static str {
     }
 }
 
-/// Dashed for what the kernels say to each other.
+/// Returns the Mermaid arrow, dashed for segments exchanged by the kernels.
 fn across(arrow: &Arrow) -> String {
     let line = if arrow.kernel { "-->>" } else { "->>" };
     match arrow.to {
@@ -56,13 +56,13 @@ fn across(arrow: &Arrow) -> String {
     }
 }
 
-/// Mermaid takes `;` for the end of a statement and `#` for the beginning of an entity, and its labels are HTML.
+/// Escapes text for Mermaid, where `;` ends a statement, `#` starts an entity, and labels are HTML.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
             '#' | ';' | '<' | '>' | '&' | '"' | '%' | ':' | '{' | '}' => {
-                // Writing to a String cannot fail.
+                // Writing to a `String` cannot fail.
                 let _ = write!(out, "#{};", u32::from(c));
             }
             '\n' | '\r' => out.push(' '),

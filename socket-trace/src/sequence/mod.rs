@@ -1,18 +1,19 @@
-//! One connection as client and server did it, call by call: the diagram of the textbook, drawn from recordings.
+//! Client-server diagrams of a connection, drawn from recordings.
 //!
-//! Both sides are recorded by themselves. They are matched by the connection's addresses and laid on one time line by
-//! the clock that both headers name. When only one side was recorded, what the other did is shown as far as it follows.
+//! Each side is recorded separately. The sides are matched by the addresses of the connection and merged by the clock
+//! that both headers refer to. If only one side was recorded, the calls of the other are implied as far as possible.
 //!
 //! # Layout
 //!
-//! - [`call`]: one call, and what travels to the other side with it
-//! - [`mod@gather`]: the connection that is asked for, out of all that are recorded
-//! - `candidate`: a connection that may be the one, or is
-//! - `merge`: both sides in one order, cause before effect
-//! - `diagram`: the rows that all forms draw
-//! - [`text`]: the diagram for a terminal
-//! - [`mermaid`]: the diagram as a text that GitHub draws
-//! - [`svg`]: the diagram as a picture
+//! - [`call`]: one call, and the signal it sends or receives
+//! - [`mod@gather`]: selects connections from a complete recording
+//! - `candidate`: a connection that is or may become the selected one
+//! - `model`: [`Sequence`], the calls of a connection in order
+//! - `merge`: merges both sides, causes before effects
+//! - `diagram`: the rows of a diagram, shared by all output forms
+//! - [`text`]: the diagram as text
+//! - [`mermaid`]: the diagram in Mermaid's syntax
+//! - [`svg`]: the diagram as an SVG picture
 
 pub mod call;
 mod candidate;
@@ -20,38 +21,23 @@ mod diagram;
 pub mod gather;
 mod merge;
 pub mod mermaid;
+mod model;
 pub mod svg;
 pub mod text;
 
 pub use call::{Call, Signal};
 pub use gather::{Choice, gather};
+pub use model::Sequence;
 pub use text::lanes;
-
-use serde::Serialize;
 
 use crate::reader::{Error, Trace};
 use crate::timeline::AnnotatedEvents;
 use crate::timeline::Timeline;
 
-/// A connection, and how the server came to listen for it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Sequence {
-    /// What is recorded: `rest`.
-    pub title: String,
-    /// The client's recording and socket, `rest-client #1`; `None` when only the server's side is recorded.
-    pub client: Option<String>,
-    /// The server's; `None` when only the client's side is recorded.
-    pub server: Option<String>,
-    /// What they did, in order.
-    pub calls: Vec<Call>,
-    /// How many calls came after these.
-    pub more: u64,
-}
-
-/// The calls of the first connection of a step.
+/// Returns the calls of the first connection of a step.
 ///
 /// # Errors
-/// When one of the traces cannot be read.
+/// A trace cannot be read.
 pub fn of_step(client: Trace, server: Trace, step: &str) -> Result<Vec<Call>, Error> {
     let mut events = AnnotatedEvents::new(Timeline::of(vec![client, server]));
     let first = gather(&mut events, &Choice::Step(step.to_owned()))?.into_iter().next();

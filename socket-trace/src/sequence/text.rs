@@ -1,4 +1,4 @@
-//! The diagram for a terminal.
+//! The diagram as text.
 
 use std::fmt::Write as _;
 
@@ -6,15 +6,15 @@ use socket_tap::format::Side;
 use socket_tap::format::text::seconds;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::Sequence;
 use super::call::Call;
 use super::diagram::{Arrow, Row, lane, pause, rows};
-use crate::show::carried::cut;
+use super::model::Sequence;
+use crate::show::description::truncate;
 
-/// The least that is left for the way between both sides.
-const SHORTEST_WAY: usize = 28;
+/// Minimum width of the arrows between both sides.
+const MIN_ARROW: usize = 28;
 
-/// One connection, with times and with what was carried.
+/// Formats one connection, with times and descriptions of the data.
 #[must_use]
 pub fn diagram(sequence: &Sequence, width: usize) -> String {
     let rows = rows(sequence);
@@ -25,33 +25,33 @@ pub fn diagram(sequence: &Sequence, width: usize) -> String {
     };
     let left = rows.iter().map(of(Side::Client)).max().unwrap_or(0).max(client.width());
     let right = rows.iter().map(of(Side::Server)).max().unwrap_or(0).max(server.width());
-    let way = width.saturating_sub(12 + left + right + 4).max(SHORTEST_WAY);
+    let arrow_width = width.saturating_sub(12 + left + right + 4).max(MIN_ARROW);
     let mut out = String::new();
-    // Writing to a String cannot fail.
-    let _ = writeln!(out, "{:12}{client:<left$}{:way$}    {server}", "", "");
+    // Writing to a `String` cannot fail.
+    let _ = writeln!(out, "{:12}{client:<left$}{:arrow_width$}    {server}", "", "");
     for row in &rows {
         if let Some(ns) = row.pause {
             let _ = writeln!(out, "{:>10}", format!("⋮ {}", pause(ns)));
         }
         let time = row.at.map(seconds).unwrap_or_default();
         let text = |side| row.call.as_ref().filter(|(of, _)| *of == side).map_or("", |(_, text)| text);
-        let arrow = row.arrow.as_ref().map(|arrow| drawn(arrow, way)).unwrap_or_default();
+        let arrow = row.arrow.as_ref().map(|arrow| drawn(arrow, arrow_width)).unwrap_or_default();
         let (client, server) = (text(Side::Client), text(Side::Server));
         let pad = left - client.width().min(left);
-        let line = format!("{time:>10}  {client}{:pad$}  {}  {server}", "", fill(&arrow, way));
+        let line = format!("{time:>10}  {client}{:pad$}  {}  {server}", "", fill(&arrow, arrow_width));
         let _ = writeln!(out, "{}", line.trim_end());
     }
     if sequence.more > 0 {
-        let _ = writeln!(out, "{:12}… and {} calls more", "", sequence.more);
+        let _ = writeln!(out, "{:12}… and {} more calls", "", sequence.more);
     }
     out
 }
 
-/// `── SYN ─────▶`
-fn drawn(arrow: &Arrow, way: usize) -> String {
-    let label = cut(&arrow.label, way.saturating_sub(8));
+/// Formats an arrow: `── SYN ─────▶`.
+fn drawn(arrow: &Arrow, width: usize) -> String {
+    let label = truncate(&arrow.label, width.saturating_sub(8));
     let label = if label.is_empty() { String::new() } else { format!(" {label} ") };
-    let line = "─".repeat(way.saturating_sub(label.width() + 3));
+    let line = "─".repeat(width.saturating_sub(label.width() + 3));
     match arrow.to {
         Side::Server => format!("──{label}{line}▶"),
         Side::Client => format!("◀{line}{label}──"),
@@ -62,19 +62,21 @@ fn fill(text: &str, width: usize) -> String {
     format!("{text}{:pad$}", "", pad = width.saturating_sub(text.width()))
 }
 
-/// The width of one side's column, and of the way between them.
+/// Width of one side's column.
 const COLUMN: usize = 15;
-const WAY: usize = 5;
 
-/// Sequences beside each other, each with its client on the left and its server on the right.
+/// Width of the arrows between the columns.
+const GAP: usize = 5;
+
+/// Formats sequences side by side, each with its client on the left and its server on the right.
 #[must_use]
 pub fn lanes(sequences: &[(String, Vec<Call>)]) -> String {
-    let heading = |(title, _): &(String, Vec<Call>)| format!("{title:<width$}", width = 2 * COLUMN + WAY);
+    let heading = |(title, _): &(String, Vec<Call>)| format!("{title:<width$}", width = 2 * COLUMN + GAP);
     let sides = |(_, calls): &(String, Vec<Call>)| {
         let name = |side: Side| if is_recorded(calls, side) { side.name() } else { "(not recorded)" };
-        format!("{:<COLUMN$}{:WAY$}{:<COLUMN$}", name(Side::Client), "", name(Side::Server))
+        format!("{:<COLUMN$}{:GAP$}{:<COLUMN$}", name(Side::Client), "", name(Side::Server))
     };
-    let rule = |_: &_| "─".repeat(2 * COLUMN + WAY);
+    let rule = |_: &_| "─".repeat(2 * COLUMN + GAP);
     let mut lines = vec![
         join(sequences.iter().map(heading)),
         join(sequences.iter().map(sides)),
@@ -87,7 +89,7 @@ pub fn lanes(sequences: &[(String, Vec<Call>)]) -> String {
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
-/// Nothing at all is recorded of neither side, and that is no reason to say so.
+/// Returns `true` if the side was recorded, or if neither was: then no side is marked as missing.
 fn is_recorded(calls: &[Call], side: Side) -> bool {
     calls.is_empty() || calls.iter().any(|call| call.side == side)
 }
@@ -98,19 +100,19 @@ fn join(cells: impl Iterator<Item = String>) -> String {
 
 fn cell(calls: &[Call], call: Option<&Call>) -> String {
     let Some(call) = call else {
-        return " ".repeat(2 * COLUMN + WAY);
+        return " ".repeat(2 * COLUMN + GAP);
     };
-    let alone = !(is_recorded(calls, Side::Client) && is_recorded(calls, Side::Server));
+    let is_one_sided = !(is_recorded(calls, Side::Client) && is_recorded(calls, Side::Server));
     let arrow = match (call.side, call.sends) {
         (Side::Client, Some(_)) => "───▶",
         (Side::Server, Some(_)) => "◀───",
-        (Side::Client, None) if alone && call.takes.is_some() => "◀───",
-        (Side::Server, None) if alone && call.takes.is_some() => "───▶",
+        (Side::Client, None) if is_one_sided && call.receives.is_some() => "◀───",
+        (Side::Server, None) if is_one_sided && call.receives.is_some() => "───▶",
         (_, None) => "",
     };
     let text = &call.text;
     match call.side {
-        Side::Client => format!("{text:<COLUMN$}{arrow:<WAY$}{:COLUMN$}", ""),
-        Side::Server => format!("{:COLUMN$}{arrow:<WAY$}{text:<COLUMN$}", ""),
+        Side::Client => format!("{text:<COLUMN$}{arrow:<GAP$}{:COLUMN$}", ""),
+        Side::Server => format!("{:COLUMN$}{arrow:<GAP$}{text:<COLUMN$}", ""),
     }
 }

@@ -1,4 +1,4 @@
-//! The bytes of a read or write, each part on lines of its own, with its name.
+//! Hex dump of a transfer's bytes, with the name of each part.
 //!
 //! ```text
 //!   0000  00 00 12 04 00 00 00 00  00                       |.........|         SETTINGS
@@ -11,13 +11,13 @@ use std::io::{self, Write};
 use socket_tap::event::{Event, Op};
 use socket_tap::format::text::printable;
 
-use super::carried::cut;
+use super::description::truncate;
 use socket_dissect::{Layer, Part};
 
-/// How many bytes stand on a line.
+/// Number of bytes per line.
 const ROW: usize = 16;
 
-/// Writes what was recorded of the event's bytes; nothing for an event that has none.
+/// Writes the recorded bytes of the event. Writes nothing if the event has none.
 ///
 /// # Errors
 /// Those of `out`.
@@ -32,8 +32,8 @@ pub fn write(event: &Event, parts: &[Part], width: Option<usize>, out: &mut impl
     }
     rows(rest, offset, "", &mut line);
     if bytes > data.len() as u64 {
-        // Writing to a String cannot fail.
-        let _ = writeln!(line, "{:10}{} B more, not recorded", "", bytes - data.len() as u64);
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(line, "{:10}{} B not recorded", "", bytes - data.len() as u64);
     }
     out.write_all(line.as_bytes())
 }
@@ -46,7 +46,7 @@ fn payload(op: &Op) -> Option<(u64, &[u8])> {
     }
 }
 
-/// How many columns stand before the name.
+/// Width of the columns before the part's name.
 const BEFORE_NAME: usize = 87;
 
 fn name(part: &Part, width: Option<usize>) -> String {
@@ -54,10 +54,10 @@ fn name(part: &Part, width: Option<usize>) -> String {
         Layer::Unknown => String::new(),
         _ => printable(format!("{} {}", part.name, part.text).trim_end()),
     };
-    width.map_or_else(|| name.clone(), |width| cut(&name, width.saturating_sub(BEFORE_NAME)))
+    width.map_or_else(|| name.clone(), |width| truncate(&name, width.saturating_sub(BEFORE_NAME)))
 }
 
-/// The name stands on the first of the rows.
+/// Formats rows of hex digits and text. The name is on the first row.
 fn rows(bytes: &[u8], mut offset: usize, name: &str, line: &mut String) {
     let mut name = name;
     for row in bytes.chunks(ROW) {

@@ -1,4 +1,4 @@
-//! Which events are to be shown.
+//! Selection of the events to show.
 
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
@@ -8,29 +8,30 @@ use socket_tap::event::{Addr, Op, SockId};
 use crate::timeline::AnnotatedEvent;
 use crate::timeline::connections::Connection;
 
-/// What an event must be to be shown. What is `None` or empty is not asked.
+/// Conditions for an event to be shown. A field that is `None` or empty imposes none.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// On this socket, as its own recording numbers it.
+    /// The event is on this socket, as numbered in its own recording.
     pub sock: Option<SockId>,
-    /// On this connection, as the time line numbers it.
+    /// The event is on this connection, as numbered on the time line.
     pub connection: Option<u64>,
-    /// On a connection with that other side, or a datagram from or to it.
+    /// The event is on a connection with this peer, or is a datagram from or to it.
     pub peer: Option<Peer>,
-    /// Several recordings are shown: a connection's other side may be one of them, and is shown with it.
+    /// `true` if several recordings are shown. `peer` then matches a connection's local address, too, so that both of
+    /// its ends are shown.
     pub both_ends: bool,
-    /// One of these operations.
+    /// The event is one of these operations.
     pub ops: Vec<String>,
-    /// In this step.
+    /// The event is in this step.
     pub step: Option<String>,
-    /// Not before this: nanoseconds on the time line.
+    /// Earliest time, in nanoseconds on the time line.
     pub since: Option<u64>,
-    /// Not after this: nanoseconds on the time line.
+    /// Latest time, in nanoseconds on the time line.
     pub until: Option<u64>,
 }
 
 impl Filter {
-    /// Whether the event is all that is asked for.
+    /// Returns `true` if the event meets all conditions.
     #[must_use]
     pub fn passes(&self, annotated: &AnnotatedEvent) -> bool {
         let AnnotatedEvent { timed, connection, step, .. } = annotated;
@@ -44,7 +45,7 @@ impl Filter {
             && self.until.is_none_or(|until| timed.at <= until)
     }
 
-    /// Whether no event of whole traces could pass any more after one at that time.
+    /// Returns `true` if no event after time `at` can pass, so that complete traces need not be read further.
     #[must_use]
     pub fn is_over(&self, at: u64) -> bool {
         self.until.is_some_and(|until| at > until)
@@ -63,14 +64,14 @@ impl Filter {
     }
 }
 
-/// The other side of a connection: a host, one of its ports, or the path of a Unix-domain socket.
+/// The peer of a connection: a host, one of its ports, or a Unix-domain socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Peer {
-    /// Whatever the port.
+    /// A host, with any port.
     Host(IpAddr),
-    /// This port.
+    /// A host and port.
     Port(SocketAddr),
-    /// The path, or whatever else a trace calls it.
+    /// The path of a Unix-domain socket, or any other text that a trace has as an address.
     Other(String),
 }
 
@@ -78,7 +79,7 @@ impl FromStr for Peer {
     type Err = std::convert::Infallible;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // An IPv6 address may be in brackets also without a port.
+        // An IPv6 address without a port may be in brackets, too.
         let host = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
         Ok(match (host.parse(), text.parse()) {
             (Ok(host), _) => Self::Host(host),

@@ -1,4 +1,4 @@
-//! The time line for a machine.
+//! The time line as JSON.
 
 use std::io::{self, Write};
 
@@ -10,38 +10,38 @@ use crate::timeline::AnnotatedEvent;
 use crate::timeline::Recording;
 use socket_dissect::Part;
 
-/// What comes between objects: those of one array, which can be read when it is complete, or a line each, which can be
-/// read as they come.
+/// Writes the delimiters between objects: those of one array, which must be complete to be parsed, or none, so that
+/// each line can be parsed as it arrives.
 #[derive(Debug)]
-pub struct Between {
+pub struct Delimiters {
     array: bool,
-    any: bool,
+    has_objects: bool,
 }
 
-impl Between {
-    /// Those of lines, or of an array.
+impl Delimiters {
+    /// Creates delimiters for one object per line if `lines`, else for an array.
     #[must_use]
     pub fn new(lines: bool) -> Self {
-        Self { array: !lines, any: false }
+        Self { array: !lines, has_objects: false }
     }
 
-    /// An object comes.
-    fn before(&mut self, out: &mut impl Write) -> io::Result<()> {
-        let before = match (self.array, self.any) {
+    /// Writes the delimiter before an object.
+    fn before_object(&mut self, out: &mut impl Write) -> io::Result<()> {
+        let before = match (self.array, self.has_objects) {
             (false, _) => "",
             (true, false) => "[",
             (true, true) => ",",
         };
-        self.any = true;
+        self.has_objects = true;
         out.write_all(before.as_bytes())
     }
 
-    /// No more objects come.
+    /// Writes the end of the array.
     ///
     /// # Errors
     /// Those of `out`.
     pub fn end(&self, out: &mut impl Write) -> io::Result<()> {
-        let end = match (self.array, self.any) {
+        let end = match (self.array, self.has_objects) {
             (false, _) => "",
             (true, false) => "[]\n",
             (true, true) => "]\n",
@@ -50,62 +50,62 @@ impl Between {
     }
 }
 
-/// Writes anything, and a newline.
+/// Writes a value as an object on a line.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn object(value: &impl Serialize, between: &mut Between, out: &mut impl Write) -> io::Result<()> {
-    between.before(out)?;
+pub fn object(value: &impl Serialize, delimiters: &mut Delimiters, out: &mut impl Write) -> io::Result<()> {
+    delimiters.before_object(out)?;
     serde_json::to_writer(&mut *out, value)?;
     out.write_all(b"\n")
 }
 
-/// What is added to an event.
+/// Fields added to an event.
 #[derive(Debug, Default, Serialize)]
-pub(crate) struct Added<'a> {
-    /// Which recording it is of, when there are several.
+pub(crate) struct AddedFields<'a> {
+    /// Label of its recording, if there are several.
     #[serde(skip_serializing_if = "Option::is_none")]
     recording: Option<&'a str>,
-    /// When, in nanoseconds on their common time line: for a connect, when it was made.
+    /// Time in nanoseconds on the common time line; for a connect, when it was called.
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<u64>,
-    /// Which connection, numbered across them.
+    /// Number of its connection, across the recordings.
     #[serde(skip_serializing_if = "Option::is_none")]
     connection: Option<u64>,
     #[serde(skip_serializing_if = "<[Part]>::is_empty")]
     carried: &'a [Part],
-    /// Its number on the time line.
+    /// Its index on the time line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) seq: Option<u64>,
-    /// In which step.
+    /// Name of its step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) step: Option<&'a str>,
-    /// What was carried, in a sentence.
+    /// Description of the transferred data.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) says: String,
 }
 
-impl<'a> Added<'a> {
-    /// For an event of the one recording that there is.
-    fn alone(annotated: &'a AnnotatedEvent) -> Self {
+impl<'a> AddedFields<'a> {
+    /// Fields for an event of a single recording.
+    fn single(annotated: &'a AnnotatedEvent) -> Self {
         Self { carried: &annotated.parts, ..Self::default() }
     }
 
-    /// For an event that stands among those of several recordings.
-    pub(crate) fn among(recordings: &'a [Recording], annotated: &'a AnnotatedEvent) -> Self {
+    /// Fields for an event of one of several recordings.
+    pub(crate) fn labelled(recordings: &'a [Recording], annotated: &'a AnnotatedEvent) -> Self {
         Self {
             recording: recordings.get(annotated.timed.recording).map(|recording| recording.label.as_str()),
             at: Some(annotated.timed.at),
             connection: annotated.connection.as_ref().map(|connection| connection.number),
-            ..Self::alone(annotated)
+            ..Self::single(annotated)
         }
     }
 
-    /// Writes the event as it stands in its trace, with this, and a newline.
+    /// Writes the event as in its trace, with the added fields, on a line.
     pub(crate) fn write(&self, event: &Event, out: &mut impl Write) -> io::Result<()> {
         let (mut line, added) = (Vec::new(), serde_json::to_vec(self)?);
         write_event(&mut line, event)?;
-        // The fields of both objects make one.
+        // Join the fields of both objects.
         out.write_all(line.strip_suffix(b"}\n").unwrap_or_default())?;
         out.write_all(if added == b"{}" { b"" } else { b"," })?;
         out.write_all(added.strip_prefix(b"{").unwrap_or_default())?;
@@ -113,18 +113,20 @@ impl<'a> Added<'a> {
     }
 }
 
-/// Writes the event with what else is known, and a newline.
+/// Writes the event with the added fields, on a line.
 ///
 /// # Errors
 /// Those of `out`.
 pub fn event(
     annotated: &AnnotatedEvent,
     recordings: &[Recording],
-    between: &mut Between,
+    delimiters: &mut Delimiters,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    between.before(out)?;
-    let added =
-        if recordings.len() > 1 { Added::among(recordings, annotated) } else { Added::alone(annotated) };
+    delimiters.before_object(out)?;
+    let added = match recordings {
+        [_, _, ..] => AddedFields::labelled(recordings, annotated),
+        _ => AddedFields::single(annotated),
+    };
     added.write(&annotated.timed.event, out)
 }

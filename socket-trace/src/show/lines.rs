@@ -1,63 +1,64 @@
-//! A line for each event, with what it carried.
+//! One line per event, with a description of its data.
 //!
 //! ```text
 //!   0.616228   #2 read      88 B                  GET /v1/books/1
 //! ```
 //!
-//! With several recordings it begins with whose it is, and which connection: `rest-server  c1`. The line of a connect stands
-//! where it was made, and says how long it took.
+//! With several recordings, each line begins with the recording's label and the connection: `rest-server  c1`. The
+//! line of a connect is at the time of the call, and shows its duration.
 
 use std::io::{self, Write};
 
-use anstream::adapter::strip_str;
 use socket_tap::format::text::{Lines, printable};
 use unicode_width::UnicodeWidthStr;
 
 use super::bytes;
-use super::carried::{cut, sentence};
+use super::description::{describe, truncate};
 use crate::timeline::AnnotatedEvent;
 use crate::timeline::connections::Connection;
 use crate::timeline::{Recording, Timeline};
 
-/// Where the words on what was carried begin, counted from the time: behind `65536 B in 16 slices`.
+/// Column of the description, counted from the time: after the widest transfer, `65536 B in 16 slices`.
 const CARRIED: usize = 48;
 
-/// How far what was carried stands off at least; where the terminal leaves less room than this, no further.
+/// Minimum distance between a line and its description.
 const GAP: usize = 3;
-const LEAST_ROOM: usize = 24;
 
-/// How lines look.
+/// If less width than this remains for the description, the distance shrinks to [`GAP`].
+const MIN_WIDTH: usize = 24;
+
+/// Style of the lines.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Look {
-    /// With ANSI escapes.
+pub struct Style {
+    /// Whether to emit ANSI escapes.
     pub color: bool,
-    /// What is carried is cut to this width; `None` for whole.
+    /// Width to which descriptions are truncated; `None` for no limit.
     pub width: Option<usize>,
-    /// With the bytes under each line.
+    /// `true` to print a hex dump below each line.
     pub bytes: bool,
 }
 
-/// Writes a time line.
+/// Formats a time line as text.
 #[derive(Debug)]
 pub struct Text {
-    look: Look,
+    style: Style,
     lines: Vec<Lines>,
-    /// When each recording began, on the time line.
+    /// Start of each recording on the time line.
     began: Vec<u64>,
-    /// Of each recording; empty when there is only one.
+    /// Label of each recording; empty if there is only one.
     labels: Vec<String>,
     label_width: usize,
     line: String,
 }
 
 impl Text {
-    /// For the events of that time line.
+    /// Creates a formatter for the events of `timeline`.
     #[must_use]
-    pub fn of(timeline: &Timeline, look: Look) -> Self {
+    pub fn of(timeline: &Timeline, style: Style) -> Self {
         let recordings = timeline.recordings();
         let began: Vec<u64> = recordings.iter().map(|recording| timeline.began(recording)).collect();
         let lines = began.iter().map(|began| {
-            let mut lines = Lines::new().color(look.color);
+            let mut lines = Lines::new().color(style.color);
             lines.set_time_offset(*began);
             lines
         });
@@ -67,10 +68,10 @@ impl Text {
             several => several.iter().map(|recording| printable(&recording.label)).collect(),
         };
         let label_width = labels.iter().map(|label| label.width()).max().unwrap_or(0);
-        Self { look, lines, began, labels, label_width, line: String::new() }
+        Self { style, lines, began, labels, label_width, line: String::new() }
     }
 
-    /// Who recorded.
+    /// Writes a heading for each recording: its program, start and capture.
     ///
     /// # Errors
     /// Those of `out`.
@@ -78,19 +79,23 @@ impl Text {
         for (index, Recording { header, .. }) in recordings.iter().enumerate() {
             let payload = match header.capture {
                 0 => "without payload".to_owned(),
-                bytes => format!("with up to {bytes} B of payload each"),
+                bytes => format!("up to {bytes} B of payload per call"),
             };
-            let who = match self.labels.get(index) {
+            let recording = match self.labels.get(index) {
                 Some(label) => format!("{label:<width$} ", width = self.label_width),
                 None => format!("{} {},", printable(&header.name), header.side.name()),
             };
             let (program, started) = (printable(&header.program), printable(&header.started));
-            writeln!(out, "{who} recorded by {program} (pid {}) from {started}, {payload}", header.pid)?;
+            writeln!(
+                out,
+                "{recording} recorded by {program} (pid {}) since {started}, {payload}",
+                header.pid
+            )?;
         }
         Ok(())
     }
 
-    /// Takes in an event, and writes its line when it is to be shown.
+    /// Processes an event, and writes its line if `shown`.
     ///
     /// # Errors
     /// Those of `out`.
@@ -100,7 +105,7 @@ impl Text {
             return Ok(());
         };
         self.line.clear();
-        // Also what is not shown: a close says how long its connection lived.
+        // Hidden events are formatted, too: a close shows the age of its connection.
         lines.push_at(annotated.timed.at.saturating_sub(*began), &annotated.timed.event, &mut self.line);
         if !shown {
             return Ok(());
@@ -112,39 +117,39 @@ impl Text {
             write!(out, "{label:<width$} {connection:>4} ", width = self.label_width)?;
         }
         out.write_all(self.line.as_bytes())?;
-        self.beside(annotated, out)?;
+        self.write_description(annotated, out)?;
         out.write_all(b"\n")?;
-        if self.look.bytes {
-            bytes::write(&annotated.timed.event, &annotated.parts, self.look.width, out)
+        if self.style.bytes {
+            bytes::write(&annotated.timed.event, &annotated.parts, self.style.width, out)
         } else {
             Ok(())
         }
     }
 
-    /// What stands at the right of the event itself.
-    fn beside(&self, annotated: &AnnotatedEvent, out: &mut impl Write) -> io::Result<()> {
+    /// Writes the peer's socket or the description of the data, right of the event.
+    fn write_description(&self, annotated: &AnnotatedEvent, out: &mut impl Write) -> io::Result<()> {
         if let Some(other) =
             annotated.connection.as_deref().and_then(|connection| self.other_end(annotated, connection))
         {
             return write!(out, "   ↔ {other}");
         }
-        let sentence = sentence(&annotated.parts);
-        if sentence.is_empty() {
+        let description = describe(&annotated.parts);
+        if description.is_empty() {
             return Ok(());
         }
         let before = if self.labels.is_empty() { 0 } else { self.label_width + 6 };
-        let used: usize = strip_str(&self.line).map(UnicodeWidthStr::width).sum();
-        let room = |gap: usize| self.look.width.map(|width| width.saturating_sub(before + used + gap));
+        let used: usize = visible_width(&self.line);
+        let available = |gap: usize| self.style.width.map(|width| width.saturating_sub(before + used + gap));
         let aligned = CARRIED.saturating_sub(used).max(GAP);
-        let gap = if room(aligned).is_some_and(|room| room < LEAST_ROOM) { GAP } else { aligned };
-        match room(gap) {
+        let gap = if available(aligned).is_some_and(|width| width < MIN_WIDTH) { GAP } else { aligned };
+        match available(gap) {
             Some(0) => Ok(()),
-            Some(room) => write!(out, "{:gap$}{}", "", cut(&sentence, room)),
-            None => write!(out, "{:gap$}{sentence}", ""),
+            Some(width) => write!(out, "{:gap$}{}", "", truncate(&description, width)),
+            None => write!(out, "{:gap$}{description}", ""),
         }
     }
 
-    /// `rest-client #1`, on the line on which both ends are known for the first time.
+    /// Returns the other end, such as `rest-client #1`, on the first line on which both ends are known.
     fn other_end(&self, annotated: &AnnotatedEvent, connection: &Connection) -> Option<String> {
         let other = connection.other.filter(|_| opens(annotated))?;
         Some(format!("{} #{}", self.labels.get(other.recording)?, other.sock))
@@ -154,4 +159,11 @@ impl Text {
 fn opens(annotated: &AnnotatedEvent) -> bool {
     use socket_tap::event::Op::{Accept, Adopt, Connect};
     matches!(annotated.timed.event.op, Accept { .. } | Connect { .. } | Adopt { on: None, .. })
+}
+
+/// Returns the number of columns of a line without its colours: `ESC [ … m` (ECMA-48, SGR).
+fn visible_width(line: &str) -> usize {
+    let mut parts = line.split("\x1b[");
+    let first = parts.next().unwrap_or_default().width();
+    first + parts.map(|part| part.split_once('m').map_or(0, |(_, text)| text.width())).sum::<usize>()
 }

@@ -1,17 +1,17 @@
-//! The time line of recordings, event by event.
+//! Views of a time line, event by event or connection by connection.
 //!
 //! # Layout
 //!
-//! - [`view`]: one of the forms below
-//! - [`filter`]: which events are to be shown
-//! - [`lines`]: a line for each, with what it carried
-//! - [`carried`]: what a read or write carried, in a few words
-//! - [`bytes`]: the bytes themselves, each part named
-//! - [`json`]: all of it for a machine
-//! - [`summary`]: a line for each connection
+//! - [`view`]: one of the output forms below
+//! - [`filter`]: selection of the events to show
+//! - [`lines`]: one line per event
+//! - [`description`]: one-line description of transferred data
+//! - [`bytes`]: hex dump of transferred data
+//! - [`json`]: an array of events in JSON
+//! - [`summary`]: one line per connection
 
 pub mod bytes;
-pub mod carried;
+pub mod description;
 pub mod filter;
 pub mod json;
 pub mod lines;

@@ -1,4 +1,4 @@
-//! A line for each connection: who, how long, and what its bytes were spent on.
+//! One line per connection: peer, duration and byte breakdown.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
@@ -13,7 +13,7 @@ use crate::timeline::Timeline;
 use crate::timeline::connections::Socket;
 use socket_dissect::Class;
 
-/// The classes, in the order of the columns.
+/// Classes of bytes, in the order of the columns.
 const CLASSES: [(Class, &str); 5] = [
     (Class::Connection, "connection"),
     (Class::Framing, "framing"),
@@ -22,48 +22,48 @@ const CLASSES: [(Class, &str); 5] = [
     (Class::Unknown, "unknown"),
 ];
 
-/// What one end of a connection did. It counts the events that were shown to it.
+/// One end of a connection, summed over the events that pass the filter.
 #[derive(Clone, Debug, Serialize)]
 pub struct Row {
-    /// Whose end, when there are several recordings.
+    /// Label of its recording, if there are several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recording: Option<String>,
-    /// Which connection, when there are several recordings.
+    /// Number of its connection, if there are several recordings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection: Option<u64>,
-    /// Its number in its recording.
+    /// Number of the socket in its recording.
     pub sock: SockId,
-    /// The other side; `None` for one that has no address, or whose beginning was not recorded.
+    /// Address of the peer; `None` if it has none, or if the opening of the connection was not recorded.
     pub peer: Option<String>,
-    /// When its first event was, in nanoseconds on the time line.
+    /// Time of the first event, in nanoseconds on the time line.
     pub began: u64,
-    /// When its last event was.
+    /// Time of the last event.
     pub ended: u64,
     /// Bytes received.
     pub rx: u64,
     /// Bytes sent.
     pub tx: u64,
-    /// Requests that were seen on it.
+    /// Number of requests on the connection.
     pub calls: u64,
-    /// What the bytes of both directions were spent on.
+    /// Byte breakdown of both directions.
     pub bytes: BTreeMap<Class, u64>,
-    /// Who ended it; `None` while it is open.
+    /// The side or failure that ended the connection; `None` while it is open.
     pub ended_by: Option<&'static str>,
     #[serde(skip)]
     first_call: Option<u64>,
 }
 
-/// The rows of the connections that are open.
+/// Rows of the open connections.
 #[derive(Debug)]
 pub struct Summary {
     open: HashMap<Socket, Row>,
-    /// Empty when there is one recording.
+    /// Labels of the recordings; empty if there is only one.
     labels: Vec<String>,
     has_payload: bool,
 }
 
 impl Summary {
-    /// For the connections of that time line.
+    /// Creates an empty summary for the connections of `timeline`.
     #[must_use]
     pub fn of(timeline: &Timeline) -> Self {
         let recordings = timeline.recordings();
@@ -72,11 +72,11 @@ impl Summary {
         Self { open: HashMap::new(), labels: if labels.len() > 1 { labels } else { Vec::new() }, has_payload }
     }
 
-    /// Takes in an event, and returns the row of a connection that ends with it.
+    /// Processes an event, and returns the row of the connection that it ends.
     pub fn event(&mut self, annotated: &AnnotatedEvent, shown: bool) -> Option<Row> {
         let event = &annotated.timed.event;
         let socket = Socket { recording: annotated.timed.recording, sock: event.sock? };
-        if shown && (annotated.connection.is_some() || moved(event).is_some()) {
+        if shown && (annotated.connection.is_some() || transferred(event).is_some()) {
             let row = self.open.entry(socket).or_insert_with(|| {
                 let recording = self.labels.get(socket.recording).cloned();
                 Row::new(recording, socket.sock, annotated.timed.at)
@@ -89,20 +89,20 @@ impl Summary {
         }
     }
 
-    /// The rows of those that are still open, in the order in which they began.
+    /// Returns the rows of the connections still open, oldest first.
     #[must_use]
-    pub fn rest(&mut self) -> Vec<Row> {
+    pub fn remaining(&mut self) -> Vec<Row> {
         let mut rows: Vec<Row> = self.open.drain().map(|(_, row)| row).collect();
         rows.sort_by_key(|row| (row.began, row.sock));
         rows
     }
 
-    /// The names of the columns.
+    /// Writes the column headings.
     ///
     /// # Errors
     /// Those of `out`.
     pub fn heading(&self, out: &mut impl Write) -> io::Result<()> {
-        let mut columns = self.whose("", "", "sock");
+        let mut columns = self.identity_columns("", "", "sock");
         columns +=
             &format!(" {PEER:<22} {:>10} {:>12} {:>10} {:>10}", "began", "lived", "in", "out", PEER = "peer");
         if self.has_payload {
@@ -114,17 +114,20 @@ impl Summary {
         writeln!(out, "{columns}   ended by")
     }
 
-    /// A row as a line.
+    /// Writes a row as a line.
     ///
     /// # Errors
     /// Those of `out`.
     pub fn line(&self, row: &Row, out: &mut impl Write) -> io::Result<()> {
         let connection = row.connection.map(|number| format!("c{number}")).unwrap_or_default();
-        let mut line =
-            self.whose(row.recording.as_deref().unwrap_or_default(), &connection, &format!("#{}", row.sock));
+        let mut line = self.identity_columns(
+            row.recording.as_deref().unwrap_or_default(),
+            &connection,
+            &format!("#{}", row.sock),
+        );
         let peer = row.peer.as_deref().map_or_else(|| "?".to_owned(), printable);
-        let lived = milliseconds(row.ended.saturating_sub(row.began));
-        line += &format!(" {peer:<22} {:>10} {lived:>12} {:>10} {:>10}", seconds(row.began), row.rx, row.tx);
+        let age = milliseconds(row.ended.saturating_sub(row.began));
+        line += &format!(" {peer:<22} {:>10} {age:>12} {:>10} {:>10}", seconds(row.began), row.rx, row.tx);
         if self.has_payload {
             line += &format!(" {:>6}", row.calls);
             for (class, _) in CLASSES {
@@ -132,14 +135,14 @@ impl Summary {
             }
         }
         let ended_by = row.ended_by.unwrap_or("(open)");
-        // The heading was written before anybody knew of TLS: it has no column.
+        // TLS has no column: the heading is written before the traffic is known.
         match row.bytes.get(&Class::Tls) {
             Some(bytes) => writeln!(out, "{line}   {ended_by}, TLS {bytes}"),
             None => writeln!(out, "{line}   {ended_by}"),
         }
     }
 
-    fn whose(&self, label: &str, connection: &str, sock: &str) -> String {
+    fn identity_columns(&self, label: &str, connection: &str, sock: &str) -> String {
         match self.labels.iter().map(|label| label.chars().count()).max() {
             Some(width) => format!("{label:<width$} {connection:>5} {sock:>5}"),
             None => format!("{sock:>5}"),
@@ -165,14 +168,14 @@ impl Row {
         }
     }
 
-    fn observe(&mut self, annotated: &AnnotatedEvent, alone: bool) {
+    fn observe(&mut self, annotated: &AnnotatedEvent, is_single: bool) {
         let event = &annotated.timed.event;
         self.ended = annotated.timed.at;
         if let Some(connection) = &annotated.connection {
-            self.connection = (!alone).then_some(connection.number);
+            self.connection = (!is_single).then_some(connection.number);
             self.peer = connection.peer.as_ref().map(ToString::to_string);
         }
-        if let Some((received, bytes)) = moved(event) {
+        if let Some((received, bytes)) = transferred(event) {
             let sum = if received { &mut self.rx } else { &mut self.tx };
             *sum = sum.saturating_add(bytes);
         }
@@ -196,8 +199,8 @@ impl Row {
     }
 }
 
-/// Whether the event received bytes, and how many it moved.
-fn moved(event: &Event) -> Option<(bool, u64)> {
+/// Returns the bytes that the event transferred, with `true` for received ones.
+fn transferred(event: &Event) -> Option<(bool, u64)> {
     match &event.op {
         _ if event.error.is_some() => None,
         Op::Read(transfer) => Some((true, transfer.bytes)),

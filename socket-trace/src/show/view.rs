@@ -1,51 +1,51 @@
-//! The form in which a time line is printed.
+//! The output form of a time line.
 
 use std::io::{self, Write};
 
-use super::json::{self, Between};
-use super::lines::{Look, Text};
+use super::json::{self, Delimiters};
+use super::lines::{Style, Text};
 use super::summary::{Row, Summary};
 use crate::timeline::AnnotatedEvent;
 use crate::timeline::{Recording, Timeline};
 
-/// How a time line is printed.
+/// Writer of a time line in one output form.
 #[derive(Debug)]
 pub struct View(Form);
 
 #[derive(Debug)]
 enum Form {
     Text(Text),
-    Json(Between),
+    Json(Delimiters),
     Summary(Summary),
-    SummaryJson(Summary, Between),
+    SummaryJson(Summary, Delimiters),
 }
 
 impl View {
-    /// A line for each event.
+    /// Creates a view with one line per event.
     #[must_use]
-    pub fn text(timeline: &Timeline, look: Look) -> Self {
-        Self(Form::Text(Text::of(timeline, look)))
+    pub fn text(timeline: &Timeline, style: Style) -> Self {
+        Self(Form::Text(Text::of(timeline, style)))
     }
 
-    /// An object for each event: all in one array, or a line each.
+    /// Creates a view with one JSON object per event: one per line if `lines`, else in an array.
     #[must_use]
     pub fn json(lines: bool) -> Self {
-        Self(Form::Json(Between::new(lines)))
+        Self(Form::Json(Delimiters::new(lines)))
     }
 
-    /// A line for each connection.
+    /// Creates a view with one line per connection.
     #[must_use]
     pub fn summary(timeline: &Timeline) -> Self {
         Self(Form::Summary(Summary::of(timeline)))
     }
 
-    /// An object for each connection.
+    /// Creates a view with one JSON object per connection: one per line if `lines`, else in an array.
     #[must_use]
     pub fn summary_json(timeline: &Timeline, lines: bool) -> Self {
-        Self(Form::SummaryJson(Summary::of(timeline), Between::new(lines)))
+        Self(Form::SummaryJson(Summary::of(timeline), Delimiters::new(lines)))
     }
 
-    /// What comes first.
+    /// Writes the heading.
     ///
     /// # Errors
     /// Those of `out`.
@@ -57,7 +57,7 @@ impl View {
         }
     }
 
-    /// Takes in an event; `shown` when the filters let it pass.
+    /// Processes an event. `shown` is `false` if the filter hides it.
     ///
     /// # Errors
     /// Those of `out`.
@@ -70,33 +70,33 @@ impl View {
     ) -> io::Result<()> {
         match &mut self.0 {
             Form::Text(text) => text.event(annotated, shown, out),
-            Form::Json(between) if shown => json::event(annotated, recordings, between, out),
+            Form::Json(delimiters) if shown => json::event(annotated, recordings, delimiters, out),
             Form::Json(_) => Ok(()),
             Form::Summary(summary) => match summary.event(annotated, shown) {
                 Some(row) => summary.line(&row, out),
                 None => Ok(()),
             },
-            Form::SummaryJson(summary, between) => {
-                summary.event(annotated, shown).map_or(Ok(()), |row| json::object(&row, between, out))
+            Form::SummaryJson(summary, delimiters) => {
+                summary.event(annotated, shown).map_or(Ok(()), |row| json::object(&row, delimiters, out))
             }
         }
     }
 
-    /// What comes last.
+    /// Writes the end of the output.
     ///
     /// # Errors
     /// Those of `out`.
     pub fn end(&mut self, out: &mut impl Write) -> io::Result<()> {
         match &mut self.0 {
             Form::Text(_) => Ok(()),
-            Form::Json(between) => between.end(out),
+            Form::Json(delimiters) => delimiters.end(out),
             Form::Summary(summary) => {
-                let rest: Vec<Row> = summary.rest();
+                let rest: Vec<Row> = summary.remaining();
                 rest.iter().try_for_each(|row| summary.line(row, out))
             }
-            Form::SummaryJson(summary, between) => {
-                summary.rest().iter().try_for_each(|row| json::object(row, between, out))?;
-                between.end(out)
+            Form::SummaryJson(summary, delimiters) => {
+                summary.remaining().iter().try_for_each(|row| json::object(row, delimiters, out))?;
+                delimiters.end(out)
             }
         }
     }

@@ -1,4 +1,4 @@
-//! How many connections may wait at each listening socket. `/proc/net/tcp` does not say; `sock_diag(7)` does.
+//! Backlogs of the listening sockets, read by `sock_diag(7)`, since `/proc/net/tcp` lacks them.
 
 use std::collections::HashMap;
 use std::io;
@@ -10,16 +10,17 @@ use netlink_packet_sock_diag::inet::{ExtensionFlags, InetRequest, SocketId, Stat
 use netlink_sys::protocols::NETLINK_SOCK_DIAG;
 use netlink_sys::{Socket, SocketAddr};
 
-/// By the inode of the listening socket. Empty where a sandbox does not let us ask: the table does without, then.
+/// Returns the backlog of each listening socket, by inode. Empty where a sandbox forbids the query: rows then lack
+/// backlogs.
 pub(super) fn backlogs() -> HashMap<u64, u32> {
     let mut backlogs = HashMap::new();
     for (family, id) in [(AF_INET, SocketId::new_v4()), (AF_INET6, SocketId::new_v6())] {
-        let _ = ask(family, id, &mut backlogs);
+        let _ = query(family, id, &mut backlogs);
     }
     backlogs
 }
 
-fn ask(family: u8, socket_id: SocketId, backlogs: &mut HashMap<u64, u32>) -> io::Result<()> {
+fn query(family: u8, socket_id: SocketId, backlogs: &mut HashMap<u64, u32>) -> io::Result<()> {
     let socket = Socket::new(NETLINK_SOCK_DIAG)?;
     socket.connect(&SocketAddr::new(0, 0))?;
     socket.send(&request(family, socket_id), 0)?;
@@ -41,7 +42,7 @@ fn ask(family: u8, socket_id: SocketId, backlogs: &mut HashMap<u64, u32>) -> io:
     }
 }
 
-/// All listening sockets of TCP.
+/// Builds a request for all listening TCP sockets.
 fn request(family: u8, socket_id: SocketId) -> Vec<u8> {
     let request = InetRequest {
         family,
@@ -59,7 +60,7 @@ fn request(family: u8, socket_id: SocketId) -> Vec<u8> {
     bytes
 }
 
-/// Messages begin at multiples of 4 (netlink(7)).
+/// Rounds up to the alignment of messages, 4 bytes (netlink(7)).
 fn aligned(length: u32) -> usize {
     (length as usize).next_multiple_of(4).max(4)
 }

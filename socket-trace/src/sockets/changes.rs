@@ -1,4 +1,4 @@
-//! What is new since the table was read last.
+//! Changes of the table since it was last read.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -7,32 +7,32 @@ use serde::Serialize;
 
 use super::row::{Proto, Row};
 
-/// A row, and what has become of it since.
+/// A row and its change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Marked {
-    /// The row as it is now; as it was, when it is gone.
+    /// The current row; the last known one if it is gone.
     #[serde(flatten)]
     pub row: Row,
-    /// What has become of it.
+    /// Its change since the table was last read.
     pub change: Change,
 }
 
-/// What has become of a row.
+/// Change of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Change {
-    /// Nothing, or it was not looked at before.
+    /// Unchanged, or not compared.
     Same,
-    /// It was not there before.
+    /// The row is new.
     New,
-    /// Its state, queues or process are others.
+    /// Its state, queues or process have changed.
     Changed,
-    /// It was there before.
+    /// The row is gone.
     Gone,
 }
 
 impl Change {
-    /// As one character, to stand before the row.
+    /// Returns the character that is shown before the row.
     #[must_use]
     pub fn sign(self) -> char {
         match self {
@@ -44,7 +44,7 @@ impl Change {
     }
 }
 
-/// Marks what has changed from `before` to `now`. The order is that of `now`; what is gone comes last.
+/// Marks the changes from `before` to `now`. Rows keep the order of `now`; rows that are gone come last.
 #[must_use]
 pub fn mark(before: &[Row], now: &[Row]) -> Vec<Marked> {
     let mut old = by_key(before);
@@ -62,14 +62,13 @@ pub fn mark(before: &[Row], now: &[Row]) -> Vec<Marked> {
     marked
 }
 
-/// All of it as it is, when there is nothing to compare with.
+/// Marks all rows as unchanged, when there is no earlier table.
 #[must_use]
 pub fn unmarked(now: &[Row]) -> Vec<Marked> {
     now.iter().map(|row| Marked { row: row.clone(), change: Change::Same }).collect()
 }
 
-/// By what it is known again, and which it is of those that are alike: several may listen on one address
-/// (`SO_REUSEPORT`).
+/// Identity of a row, with an index among equal ones: several sockets may listen on one address (`SO_REUSEPORT`).
 type Key = (Proto, SocketAddr, SocketAddr, usize);
 
 fn keyed(rows: &[Row]) -> impl Iterator<Item = (Key, &Row)> {
@@ -105,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_changed_and_went_is_marked() {
+    fn new_changed_and_gone_rows_are_marked() {
         let before = [row(1, State::Established), row(2, State::Established), row(3, State::TimeWait)];
         let now = [row(1, State::Established), row(2, State::TimeWait), row(4, State::SynSent)];
         let signs = |marked: &[Marked]| marked.iter().map(|row| row.change.sign()).collect::<String>();
@@ -116,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_are_alike_are_told_apart() {
+    fn rows_with_equal_addresses_are_distinct() {
         let two = [row(1, State::Listen), row(1, State::Listen)];
         let marked = mark(&two[..1], &two);
         assert_eq!(marked.iter().map(|row| row.change).collect::<Vec<_>>(), [Change::Same, Change::New]);

@@ -1,48 +1,48 @@
-//! Which sockets to show.
+//! Selection of the sockets to show.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use super::row::{Row, State};
 
-/// Sockets are shown that fit any of these; all of them, when there is none.
+/// Conditions for a socket to be shown: it meets at least one of them. Without conditions, all sockets are shown.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Those that one of these processes has open, and what is left in TIME_WAIT where one of them listens.
+    /// Processes whose sockets are shown, with those in TIME_WAIT on a port where such a process listens.
     pub pids: BTreeSet<u32>,
-    /// Those with one of these ports, on either side.
+    /// Ports whose sockets are shown, on either side.
     pub ports: BTreeSet<u16>,
-    /// Those with one of these addresses, on either side.
+    /// Addresses whose sockets are shown, on either side.
     pub addresses: BTreeSet<SocketAddr>,
 }
 
 impl Filter {
-    /// Sockets with this port, on either side.
+    /// Selects sockets with this port, on either side.
     #[must_use]
     pub fn port(port: u16) -> Self {
         Self { ports: BTreeSet::from([port]), ..Self::default() }
     }
 
-    /// Sockets that this process has open.
+    /// Selects the open sockets of this process.
     #[must_use]
     pub fn pid(pid: u32) -> Self {
         Self { pids: BTreeSet::from([pid]), ..Self::default() }
     }
 
-    /// Whether it asks for all sockets.
+    /// Returns `true` if there are no conditions, so that all sockets are shown.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.pids.is_empty() && self.ports.is_empty() && self.addresses.is_empty()
     }
 
-    /// Asks for what the other asks for, too.
+    /// Adds the conditions of `other`.
     pub fn add(&mut self, other: Self) {
         self.pids.extend(other.pids);
         self.ports.extend(other.ports);
         self.addresses.extend(other.addresses);
     }
 
-    /// Leaves what it asks for.
+    /// Removes the rows that meet no condition.
     pub(super) fn apply(&self, rows: &mut Vec<Row>) {
         if self.is_empty() {
             return;

@@ -1,4 +1,4 @@
-//! The kernel's tables in `/proc/net`, and who has what open in `/proc/PID/fd`.
+//! Sockets from the kernel's tables in `/proc/net`, and their processes from `/proc/PID/fd`.
 
 use std::collections::HashMap;
 use std::io;
@@ -12,13 +12,13 @@ use super::backlog::backlogs;
 use super::filter::Filter;
 use super::row::{Process, Proto, Row, State};
 
-/// Every socket of TCP and UDP. Of a socket that several processes have open, one that the filter asks for is told.
+/// Returns all TCP and UDP sockets. If several processes have a socket open, one that the filter selects is named.
 pub(super) fn all(filter: &Filter) -> io::Result<Vec<Row>> {
     let processes = by_inode(filter)?;
     let backlogs = backlogs();
     let mut rows = Vec::new();
     for (proto, entries) in [(Proto::Tcp, procfs::net::tcp()), (Proto::Tcp6, procfs::net::tcp6())] {
-        for entry in there(entries)? {
+        for entry in or_empty(entries)? {
             let mut row = tcp(proto, &entry);
             row.process = processes.get(&entry.inode).cloned();
             row.backlog = backlogs.get(&entry.inode).copied();
@@ -26,7 +26,7 @@ pub(super) fn all(filter: &Filter) -> io::Result<Vec<Row>> {
         }
     }
     for (proto, entries) in [(Proto::Udp, procfs::net::udp()), (Proto::Udp6, procfs::net::udp6())] {
-        for entry in there(entries)? {
+        for entry in or_empty(entries)? {
             let process = processes.get(&entry.inode).cloned();
             rows.push(Row { process, ..udp(proto, &entry) });
         }
@@ -34,8 +34,8 @@ pub(super) fn all(filter: &Filter) -> io::Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// A kernel without IPv6 has no file for it.
-fn there<T>(entries: ProcResult<Vec<T>>) -> io::Result<Vec<T>> {
+/// Returns no entries if the file does not exist, as for IPv6 on a kernel without it.
+fn or_empty<T>(entries: ProcResult<Vec<T>>) -> io::Result<Vec<T>> {
     match entries {
         Err(ProcError::NotFound(_)) => Ok(Vec::new()),
         other => other.map_err(io::Error::other),
@@ -86,7 +86,7 @@ fn state(state: &TcpState) -> State {
     }
 }
 
-/// Who has which socket open. Processes come and go while we look, and those of other users do not let us in.
+/// Returns the process of each socket. Skips processes that end meanwhile, and those of other users.
 fn by_inode(filter: &Filter) -> io::Result<HashMap<u64, Process>> {
     let mut by_inode: HashMap<u64, Process> = HashMap::new();
     for process in all_processes().map_err(io::Error::other)?.flatten() {
@@ -102,12 +102,12 @@ fn by_inode(filter: &Filter) -> io::Result<HashMap<u64, Process>> {
     Ok(by_inode)
 }
 
-/// How long ago a process was started; `None` when there is none with that id.
+/// Returns the time since a process was started; `None` if no process has this id.
 pub(super) fn age(pid: u32) -> io::Result<Option<Duration>> {
     let Some(process) = i32::try_from(pid).ok().and_then(|pid| InProc::new(pid).ok()) else {
         return Ok(None);
     };
-    // It may end at any moment.
+    // The process may have ended in the meantime.
     let Ok(stat) = process.stat() else { return Ok(None) };
     let started = stat.starttime.saturating_mul(1_000).checked_div(ticks_per_second()).unwrap_or(0);
     let now = Uptime::current().map_err(io::Error::other)?.uptime_duration();

@@ -1,4 +1,4 @@
-//! The sockets of running programs, as `netstat -tuan` shows them.
+//! Lists the sockets of running programs, as `netstat -tuan` does.
 //!
 //! ```
 //! use std::net::TcpListener;
@@ -16,12 +16,12 @@
 //! # Layout
 //!
 //! - [`row`]: one socket
-//! - [`filter`]: which sockets to show
-//! - [`traced`]: those that a trace speaks of
-//! - [`changes`]: what is new since the table was read last
-//! - [`text`]: the table for the eye, with its legend
-//! - `system`: where it all comes from: on Linux `/proc`, through the crate `procfs`, and `backlog` for the one thing
-//!   that is not there; on other systems nothing does
+//! - [`filter`]: selection of the sockets to show
+//! - [`traced`]: the sockets of a recording
+//! - [`changes`]: changes since the table was last read
+//! - [`text`]: the table as text, with a legend
+//! - `system`: the source of the data: `/proc` on Linux, through the crate `procfs`, and `backlog` for the backlogs,
+//!   which are not there; other systems are not supported
 
 #[cfg(target_os = "linux")]
 mod backlog;
@@ -29,8 +29,9 @@ pub mod changes;
 pub mod filter;
 pub mod row;
 #[cfg_attr(target_os = "linux", path = "linux.rs")]
-#[cfg_attr(not(target_os = "linux"), path = "elsewhere.rs")]
+#[cfg_attr(not(target_os = "linux"), path = "unsupported.rs")]
 mod system;
+#[cfg(feature = "cli")]
 pub mod text;
 pub mod traced;
 
@@ -40,12 +41,12 @@ pub use row::{Process, Proto, Row, State};
 use std::io;
 use std::time::Duration;
 
-/// The sockets that the filter asks for, as they are now: listening ones first, then by their addresses.
+/// Returns the sockets that the filter selects: listening ones first, then by address.
 ///
 /// A connection between two programs of this machine is two sockets, so it has two rows.
 ///
 /// # Errors
-/// When the system does not tell: only Linux does.
+/// The system is not Linux, or its tables cannot be read.
 pub fn table(filter: &Filter) -> io::Result<Vec<Row>> {
     let mut rows = system::all(filter)?;
     filter.apply(&mut rows);
@@ -53,10 +54,10 @@ pub fn table(filter: &Filter) -> io::Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// How long ago a process was started; `None` when none has that id.
+/// Returns the time since a process was started; `None` if no process has this id.
 ///
 /// # Errors
-/// As [`table`].
+/// The same as for [`table`].
 pub fn age(pid: u32) -> io::Result<Option<Duration>> {
     system::age(pid)
 }

@@ -1,4 +1,4 @@
-//! One socket of the machine.
+//! One row of the table of sockets.
 
 use std::net::SocketAddr;
 
@@ -7,52 +7,52 @@ use serde::Serialize;
 /// A row of the table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Row {
-    /// What it speaks.
+    /// Protocol of the socket.
     pub proto: Proto,
-    /// Bytes that were received and not read; of a listening socket, connections that wait to be accepted.
+    /// Number of bytes received but not read; for a listening socket, number of connections that await accept.
     pub recv_queue: u32,
-    /// Bytes that were sent and not acknowledged.
+    /// Number of bytes sent but not acknowledged.
     pub send_queue: u32,
-    /// Of a listening socket: how many connections may wait; `None` when the kernel does not say.
+    /// Maximum number of connections that may await accept on a listening socket; `None` if it is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backlog: Option<u32>,
-    /// Its own address.
+    /// Local address.
     pub local: SocketAddr,
-    /// The other side's; all zero when there is none.
+    /// Address of the peer; all zero if there is none.
     pub foreign: SocketAddr,
-    /// Where it is in its life; `None` for UDP, which has none, unless it is connected.
+    /// TCP state; `None` for UDP, unless the socket is connected.
     pub state: Option<State>,
-    /// Who has it open. `None` when nobody has, as in TIME_WAIT, or when we may not know.
+    /// A process that has it open; `None` if there is none, as in TIME_WAIT, or if it may not be seen.
     pub process: Option<Process>,
-    /// Some process has it open, whether or not we may know which.
+    /// `true` if some process has it open, even one that may not be seen.
     pub owned: bool,
 }
 
-/// A process that has a socket open; the first, when there are several.
+/// A process that has a socket open. If there are several, the first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Process {
-    /// Its id.
+    /// Id of the process.
     pub pid: u32,
-    /// Its name, as the kernel keeps it: the first 15 bytes.
+    /// Name of the process in the kernel: the first 15 bytes.
     pub name: String,
 }
 
-/// What a socket speaks, as netstat names it.
+/// Protocol of a socket, as named by netstat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Proto {
     /// TCP over IPv4.
     Tcp,
-    /// TCP over IPv6; and over IPv4, when the socket takes both.
+    /// TCP over IPv6, or over both IPv6 and IPv4.
     Tcp6,
     /// UDP over IPv4.
     Udp,
-    /// UDP over IPv6, or both.
+    /// UDP over IPv6, or over both IPv6 and IPv4.
     Udp6,
 }
 
 impl Proto {
-    /// Its name.
+    /// Returns the name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -67,7 +67,7 @@ impl Proto {
 /// The states of a TCP connection (RFC 9293, 3.3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[expect(missing_docs, reason = "`meaning` says what each is")]
+#[expect(missing_docs, reason = "`meaning` explains each state")]
 pub enum State {
     Listen,
     SynSent,
@@ -85,7 +85,7 @@ pub enum State {
 }
 
 impl State {
-    /// Its name, as netstat prints it.
+    /// Returns the name, as printed by netstat.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -103,31 +103,39 @@ impl State {
         }
     }
 
-    /// What it means, for the legend.
+    /// Returns the explanation for the legend.
     #[must_use]
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Listen => {
-                "takes connections. Recv-Q: finished handshakes that wait for accept; Send-Q: how many may wait (the \
-                 backlog)"
+                "accepts connections. Recv-Q: connections that await accept; Send-Q: how many may wait (the backlog)"
             }
-            Self::SynSent => "we asked for a connection (SYN), and nobody has answered yet",
-            Self::SynRecv => "we were asked for a connection and answered; the handshake is not finished",
+            Self::SynSent => "a connection was requested (SYN); the peer has not responded yet",
+            Self::SynRecv => {
+                "a peer requested a connection, and the kernel responded; the handshake is not finished"
+            }
             Self::Established => {
-                "open on both sides. Recv-Q: bytes received and not read by the program; Send-Q: bytes written and \
-                 not acknowledged by the peer"
+                "open in both directions. Recv-Q: bytes received but not read by the program; Send-Q: bytes \
+                 written but not acknowledged by the peer"
             }
-            Self::FinWait1 => "we have finished sending (FIN); the peer has not acknowledged that yet",
-            Self::FinWait2 => "we have finished sending, and the peer knows; it has not finished yet",
+            Self::FinWait1 => "this side has finished sending (FIN); the peer has not acknowledged it yet",
+            Self::FinWait2 => {
+                "this side has finished sending, and the peer has acknowledged it but not finished itself"
+            }
             Self::CloseWait => {
-                "the peer has finished sending (FIN), and our program has not closed yet: it lasts for as long as the \
-                 program waits"
+                "the peer has finished sending (FIN), but the program has not closed its socket; the state lasts \
+                 until it does"
             }
-            Self::LastAck => "the peer had finished, now we have, too; our FIN is not acknowledged yet",
-            Self::Closing => "both sides have finished at the same time; our FIN is not acknowledged yet",
+            Self::LastAck => {
+                "both sides have finished, the peer first; the FIN of this side is not acknowledged yet"
+            }
+            Self::Closing => {
+                "both sides have finished at the same time; the FIN of this side is not acknowledged yet"
+            }
             Self::TimeWait => {
-                "over. The side that closed first keeps the two addresses to itself for twice the longest life of a \
-                 segment (60 s on Linux), so that a late one reaches no new connection. No process has it open"
+                "closed. The side that closed first reserves the two addresses for twice the maximum lifetime of a \
+                 segment (60 s on Linux), so that a late segment cannot reach a new connection. No process has it \
+                 open"
             }
             Self::Close => "not connected",
         }

@@ -1,4 +1,4 @@
-//! The table for the eye, with its legend.
+//! The table as text, with a legend.
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
@@ -10,10 +10,10 @@ use socket_tap::format::text::printable;
 use super::changes::{Change, Marked};
 use super::row::{Row, State};
 
-/// Longer lines of the legend are broken.
+/// Longer lines of the legend are wrapped.
 const WIDTH: usize = 100;
 
-/// The rows, a line each, under a heading. Colours show what has changed.
+/// Formats the rows under a heading, one per line. With `color`, changes are coloured.
 #[must_use]
 pub fn rows(marked: &[Marked], color: bool) -> String {
     let mut table = Table::new();
@@ -39,7 +39,7 @@ pub fn rows(marked: &[Marked], color: bool) -> String {
     let mut out = String::new();
     for (change, line) in signs.zip(table.trim_fmt().lines()) {
         let (on, off) = if color { paint(change) } else { ("", "") };
-        // Writing to a String cannot fail.
+        // Writing to a `String` cannot fail.
         let _ = writeln!(out, "{on}{}{}{off}", change.sign(), line.trim_end());
     }
     out
@@ -66,7 +66,7 @@ fn cells(row: &Row) -> [String; 7] {
     ]
 }
 
-/// As netstat does, with a star for no port.
+/// Formats an address as netstat does, with `*` for no port.
 fn address(address: SocketAddr) -> String {
     match (address, address.port()) {
         (SocketAddr::V4(address), 0) => format!("{}:*", address.ip()),
@@ -84,7 +84,7 @@ fn paint(change: Change) -> (&'static str, &'static str) {
     }
 }
 
-/// What the states and addresses of these rows mean, and what deserves a look. Of what is not shown, it says nothing.
+/// Formats the legend: states and addresses that occur in the rows, and full queues.
 #[must_use]
 pub fn legend(marked: &[Marked]) -> String {
     let mut out = String::new();
@@ -94,7 +94,7 @@ pub fn legend(marked: &[Marked]) -> String {
 
 fn write_legend<'a>(out: &mut String, rows: impl Iterator<Item = &'a Row> + Clone) -> fmt::Result {
     for row in rows.clone().filter(|row| row.state == Some(State::Listen) && row.recv_queue > 0) {
-        note(out, &format!("! {}  ", address(row.local)), &waiting(row))?;
+        note(out, &format!("! {}  ", address(row.local)), &queue_note(row))?;
     }
     for state in rows.clone().filter_map(|row| row.state).collect::<BTreeSet<State>>() {
         note(out, &format!("  {:<13}", state.name()), state.meaning())?;
@@ -102,7 +102,7 @@ fn write_legend<'a>(out: &mut String, rows: impl Iterator<Item = &'a Row> + Clon
     for ip in rows.clone().map(|row| row.local.ip()).filter(IpAddr::is_unspecified).collect::<BTreeSet<_>>() {
         let (name, meaning) = match ip {
             IpAddr::V4(_) => ("0.0.0.0", "every interface of this machine that has an IPv4 address"),
-            IpAddr::V6(_) => ("[::]", "every interface of this machine; most programs take IPv4 there, too"),
+            IpAddr::V6(_) => ("[::]", "every interface of this machine; for most programs IPv4, too"),
         };
         note(out, &format!("  {name:<13}"), meaning)?;
     }
@@ -110,29 +110,29 @@ fn write_legend<'a>(out: &mut String, rows: impl Iterator<Item = &'a Row> + Clon
         note(
             out,
             "  -            ",
-            "open, and by whom cannot be seen: a process of another user (root sees it), or of another container",
+            "opened by a process that may not be seen: of another user (use root), or in another container",
         )?;
     }
     Ok(())
 }
 
-/// Connections that the kernel has made and the program has not taken.
-fn waiting(row: &Row) -> String {
+/// Describes the connections that await accept.
+fn queue_note(row: &Row) -> String {
     let waiting = match row.recv_queue {
-        1 => "1 connection waits".to_owned(),
-        several => format!("{several} connections wait"),
+        1 => "1 connection awaits accept".to_owned(),
+        several => format!("{several} connections await accept"),
     };
     match row.backlog {
-        // The kernel takes one more than it was asked to.
+        // The queue of the kernel holds one connection more than the backlog.
         Some(backlog) if row.recv_queue > backlog => {
-            format!("{waiting} to be accepted: the queue is full, and new connections are not answered")
+            format!("{waiting}: the queue is full, and new connections get no response")
         }
-        Some(backlog) => format!("{waiting} to be accepted, of {backlog} that may"),
-        None => format!("{waiting} to be accepted"),
+        Some(backlog) => format!("{waiting}; the backlog is {backlog}"),
+        None => waiting,
     }
 }
 
-/// A line of the legend, broken where it is too long.
+/// Writes a wrapped line of the legend.
 fn note(out: &mut String, name: &str, text: &str) -> fmt::Result {
     let indent = " ".repeat(15);
     let options = textwrap::Options::new(WIDTH)

@@ -1,4 +1,4 @@
-//! The sockets that a trace speaks of.
+//! Selection of the sockets of a recording.
 
 use std::time::Duration;
 
@@ -8,24 +8,24 @@ use socket_tap::format::Header;
 use super::{Filter, age};
 use crate::reader::{Error, Trace};
 
-/// What to look for, to see the sockets of a recording.
+/// The sockets of a recording.
 #[derive(Debug)]
 pub struct Traced {
-    /// The process that records, while it runs; the ports where it listens; the servers that it connected to.
+    /// Filter for the recorder's process if it runs, the ports it listened on, and the servers it connected to.
     pub filter: Filter,
-    /// Its process id, when it does not run any more.
+    /// Id of the recorder's process, if it has ended.
     pub gone: Option<u32>,
 }
 
 impl Traced {
-    /// Reads the trace, as far as it is written: its program may still run.
+    /// Reads the trace. It may still be written.
     ///
     /// # Errors
-    /// When it is not a trace.
+    /// The file is not a trace.
     pub fn of(mut trace: Trace) -> Result<Self, Error> {
         let mut filter = Filter::default();
         while let Some(event) = trace.next_event()? {
-            look_at(&event, &mut filter);
+            add_to_filter(&event, &mut filter);
         }
         let pid = trace.header().pid;
         let runs = recorder_runs(trace.header());
@@ -36,12 +36,12 @@ impl Traced {
     }
 }
 
-fn look_at(event: &Event, filter: &mut Filter) {
+fn add_to_filter(event: &Event, filter: &mut Filter) {
     if event.error.is_some() {
         return;
     }
     match &event.op {
-        // Of a connection that was accepted, the port is the listener's.
+        // The local port of an accepted connection is that of the listener.
         Op::Bind { local: Some(Addr::Ip(local)), .. } | Op::Accept { local: Some(Addr::Ip(local)), .. } => {
             filter.ports.insert(local.port());
         }
@@ -55,11 +55,11 @@ fn look_at(event: &Event, filter: &mut Filter) {
     }
 }
 
-/// Whether the process that recorded still runs, and not another that got its id later.
+/// Returns `true` if the recorder still runs, and its id was not reused by a later process.
 fn recorder_runs(header: &Header) -> bool {
-    // The machine was started again since.
+    // The machine was rebooted since the recording began.
     let Some(since) = socket_tap::monotonic_ns().checked_sub(header.monotonic_ns) else { return false };
-    // It was there when the recording began; the kernel counts in hundredths of a second.
+    // The process must be older than the recording. The kernel counts in hundredths of a second.
     let recording = Duration::from_nanos(since).saturating_sub(Duration::from_secs(1));
     age(header.pid).ok().flatten().is_some_and(|age| age >= recording)
 }

@@ -1,4 +1,4 @@
-//! What became of assertions, with what is against them.
+//! Outcomes of assertions, with the findings that violate them.
 
 use socket_tap::format::text::printable;
 
@@ -6,11 +6,11 @@ use super::markdown::{block, code};
 use crate::assertion::evidence::{Evidence, Line};
 use crate::assertion::judge::{Finding, Judgement, Outcome};
 
-/// For a terminal, in colours or not.
+/// Formats the outcomes for a terminal.
 pub(super) fn text(judgements: &[Judgement], color: bool) -> String {
     let mut out = String::new();
     for judgement in judgements {
-        let outcome = format!("{:<7}", outcome(judgement.outcome));
+        let outcome = format!("{:<12}", outcome(judgement.outcome));
         let (on, off) = if color { (paint(judgement.outcome), "\x1b[0m") } else { ("", "") };
         out += &format!("  {on}{outcome}{off}  {}\n", judgement.title);
         for finding in &judgement.findings {
@@ -20,12 +20,12 @@ pub(super) fn text(judgements: &[Judgement], color: bool) -> String {
         for doubt in &judgement.doubts {
             out += &format!("    {}\n", printable(doubt));
         }
-        out += &left_out(judgement).map_or_else(String::new, |left_out| format!("    {left_out}\n"));
+        out += &omitted(judgement).map_or_else(String::new, |omitted| format!("    {omitted}\n"));
     }
     out
 }
 
-/// For a page on GitHub.
+/// Formats the outcomes as Markdown.
 pub(super) fn markdown(judgements: &[Judgement]) -> String {
     let mut out = "| assertion | outcome |\n| --- | --- |\n".to_owned();
     for judgement in judgements {
@@ -41,7 +41,7 @@ pub(super) fn markdown(judgements: &[Judgement]) -> String {
             out += &format!("{}: {}\n\n{}\n", code(trace), code(found), block(&lines));
         }
         out.extend(judgement.doubts.iter().map(|doubt| format!("- {}\n", code(doubt))));
-        out += &left_out(judgement).map_or_else(String::new, |left_out| format!("{left_out}\n"));
+        out += &omitted(judgement).map_or_else(String::new, |omitted| format!("{omitted}\n"));
     }
     out
 }
@@ -49,7 +49,7 @@ pub(super) fn markdown(judgements: &[Judgement]) -> String {
 fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Held => "held",
-        Outcome::Unclear => "unclear",
+        Outcome::Inconclusive => "inconclusive",
         Outcome::Failed => "failed",
     }
 }
@@ -57,23 +57,23 @@ fn outcome(outcome: Outcome) -> &'static str {
 fn paint(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Held => "\x1b[32m",
-        Outcome::Unclear => "\x1b[33m",
+        Outcome::Inconclusive => "\x1b[33m",
         Outcome::Failed => "\x1b[31m",
     }
 }
 
-/// The lines of a trace that show a finding, each with its file and number.
+/// Formats the lines that prove a finding, each with its file and line number.
 fn evidence(evidence: &Evidence) -> impl Iterator<Item = String> {
     let file = printable(&evidence.file);
     let line = move |Line { line, text }: &Line| format!("{file}:{line}: {}", printable(text).trim_start());
     let first = evidence.first.iter().map(line.clone());
-    let left_out = (evidence.left_out > 0).then(|| format!("… {} more …", evidence.left_out));
+    let omitted = (evidence.omitted > 0).then(|| format!("… {} more …", evidence.omitted));
     let missing = evidence.missing.as_deref().map(printable);
-    first.chain(left_out).chain(evidence.last.iter().map(line)).chain(missing)
+    first.chain(omitted).chain(evidence.last.iter().map(line)).chain(missing)
 }
 
-/// What is against it beside what is shown.
-fn left_out(judgement: &Judgement) -> Option<String> {
-    let more = judgement.against.saturating_sub(judgement.findings.len() as u64);
+/// Describes the violations that are not shown.
+fn omitted(judgement: &Judgement) -> Option<String> {
+    let more = judgement.violations.saturating_sub(judgement.findings.len() as u64);
     (more > 0).then(|| format!("… and {more} more"))
 }

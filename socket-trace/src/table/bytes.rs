@@ -1,20 +1,20 @@
-//! The table of what bytes are spent on.
+//! The table of byte breakdowns.
 
 use super::cell::{Cell, Number};
+use super::columns::{group_column, is_change};
 use super::grid::{Column, Grid};
-use super::{by_column, is_change};
 use crate::compare::grouping::{Group, Grouping, unique_in_order};
 use crate::summary::Summary;
 use crate::summary::{ByteBreakdown, BytesByClass};
 
-/// A row for each step or operation, and trace with payload.
+/// Builds a table with a row for each step or operation and each trace with payload.
 pub(super) fn grid(traces: &[&Summary], by: Grouping) -> Grid {
     let slices: Vec<(&str, Vec<Group<'_>>)> = (traces.iter())
         .filter(|trace| trace.payload)
         .map(|trace| (trace.label.as_str(), by.groups(trace)))
         .collect();
     let classes = Classes::of(slices.iter().flat_map(|(_, slices)| slices).map(|slice| slice.bytes));
-    let mut columns = vec![by_column(by, 22), Column::Names("trace", 24), Column::Numbers("calls")];
+    let mut columns = vec![group_column(by, 22), Column::Names("trace", 24), Column::Numbers("calls")];
     columns.extend(classes.columns());
     let mut grid = Grid::new(columns);
     for name in unique_in_order(slices.iter().flat_map(|(_, slices)| slices).map(|slice| slice.name)) {
@@ -27,14 +27,14 @@ pub(super) fn grid(traces: &[&Summary], by: Grouping) -> Grid {
     grid
 }
 
-/// How many bytes of a class.
+/// Returns the number of bytes of a class.
 type OfClass = fn(&BytesByClass) -> u64;
 
-/// The classes of bytes that have a column.
+/// Classes of bytes that have a column.
 pub(super) struct Classes(Vec<(&'static str, OfClass)>);
 
 impl Classes {
-    /// Those that have one in any case, and of the others those of which there are bytes.
+    /// Selects the classes that always have a column, and the others that occur.
     pub(super) fn of(spent: impl Iterator<Item = ByteBreakdown>) -> Self {
         let mut all = ByteBreakdown::default();
         spent.for_each(|spent| all.add_all(&spent));
@@ -51,19 +51,19 @@ impl Classes {
         Self(classes)
     }
 
-    /// The columns.
+    /// Returns the columns.
     pub(super) fn columns(&self) -> impl Iterator<Item = Column> {
         self.0.iter().map(|(name, _)| Column::Numbers(name))
     }
 
-    /// A cell for each column; `number` is what is shown of so many bytes.
+    /// Returns a cell for each column. `number` converts a number of bytes.
     pub(super) fn cells(
         &self,
         spent: &ByteBreakdown,
         number: impl Fn(u64) -> Number,
     ) -> impl Iterator<Item = Cell> {
         let cell = move |bytes: OfClass| {
-            Cell::Ways(number(bytes(&spent.to_server)), number(bytes(&spent.to_client)))
+            Cell::Directions(number(bytes(&spent.to_server)), number(bytes(&spent.to_client)))
         };
         self.0.iter().map(move |(_, bytes)| cell(*bytes))
     }

@@ -1,21 +1,21 @@
-//! The table of what one call takes.
+//! The table of the cost of calls.
 
 use super::bytes::Classes;
 use super::cell::{Cell, Number};
+use super::columns::{group_column, is_change};
 use super::grid::{Column, Grid};
-use super::{by_column, is_change};
 use crate::compare::grouping::{Grouping, unique_in_order};
 use crate::summary::Summary;
 use crate::summary::{CallCost, CallTotals};
 
-/// The calls of one kind.
+/// Returns the calls of one kind.
 type OfKind = fn(&CallCost) -> &CallTotals;
 
-/// The two kinds.
+/// Kinds of calls: the first on their connection, and later ones.
 const KINDS: [(&str, OfKind); 2] = [("first", |cost| &cost.first), ("later", |cost| &cost.later)];
 
-/// For each step or operation a row for each trace with payload: of the calls that are the first on their connection,
-/// and of the later ones. Everything is a mean, but for the number of calls.
+/// Builds a table with a row for each step or operation, kind of call, and trace with payload. All numbers are means,
+/// except the number of calls.
 pub(super) fn grid(traces: &[&Summary], by: Grouping) -> Grid {
     let slices: Vec<_> = (traces.iter())
         .filter(|trace| trace.payload)
@@ -23,7 +23,7 @@ pub(super) fn grid(traces: &[&Summary], by: Grouping) -> Grid {
         .collect();
     let classes = Classes::of(slices.iter().flat_map(|(_, costs)| costs).map(|(_, cost)| cost.bytes()));
     let mut columns = vec![
-        by_column(by, 15),
+        group_column(by, 15),
         Column::Words("call"),
         Column::Names("trace", 24),
         Column::Numbers("calls"),

@@ -1,4 +1,4 @@
-//! What stands in one place of a table.
+//! One cell of a table.
 
 use std::collections::BTreeMap;
 
@@ -6,18 +6,18 @@ use socket_tap::format::text::printable;
 
 use super::markdown;
 
-/// What stands in one place of a table.
+/// Content of a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Cell {
-    /// Nothing is known, or there is nothing to say.
+    /// No value.
     Nothing,
-    /// A name that comes from a trace.
+    /// A name from a trace.
     Name(String),
-    /// Words of ours.
+    /// Text of this program.
     Words(String),
     Number(Number),
-    /// Bytes to the server, and to the client.
-    Ways(Number, Number),
+    /// Numbers of bytes to the server and to the client.
+    Directions(Number, Number),
     /// A time in nanoseconds.
     Time(i128),
 }
@@ -31,21 +31,21 @@ impl Cell {
         ns.map_or(Self::Nothing, |ns| Self::Time(ns.into()))
     }
 
-    /// `client`, or `client 3, server 1`.
-    pub(super) fn who(counts: &BTreeMap<&'static str, u64>) -> Self {
+    /// Formats counts by name: `client`, or `client 3, server 1`.
+    pub(super) fn counts(counts: &BTreeMap<&'static str, u64>) -> Self {
         Self::Words(match counts.iter().collect::<Vec<_>>().as_slice() {
-            [(who, _)] => (*who).to_string(),
+            [(name, _)] => (*name).to_string(),
             several => {
-                several.iter().map(|(who, count)| format!("{who} {count}")).collect::<Vec<_>>().join(", ")
+                several.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
             }
         })
     }
 
-    /// What has changed from `before` to this.
+    /// Returns the change from `before` to this cell.
     pub(super) fn change(&self, before: &Self) -> Self {
         match (before, self) {
             (Self::Number(before), Self::Number(after)) => Self::Words(after.minus(*before).signed()),
-            (Self::Ways(out, back), Self::Ways(out_now, back_now)) => {
+            (Self::Directions(out, back), Self::Directions(out_now, back_now)) => {
                 let [out, back] = [out_now.minus(*out), back_now.minus(*back)].map(Number::signed);
                 Self::Words(format!("{out} / {back}"))
             }
@@ -55,27 +55,27 @@ impl Cell {
                 Self::Words(format!("{sign}{}", milliseconds((after - before).abs())))
             }
             (Self::Words(before), Self::Words(after)) if before != after => {
-                let nothing =
+                let or_dash =
                     |words: &str| if words.is_empty() { "–".to_owned() } else { words.to_owned() };
-                Self::Words(format!("{} → {}", nothing(before), nothing(after)))
+                Self::Words(format!("{} → {}", or_dash(before), or_dash(after)))
             }
             _ => Self::Words(String::new()),
         }
     }
 
-    /// For a terminal; `width` is that of the widest number to the right of a `/` in its column.
+    /// Formats the cell for a terminal. `width` is the maximum width in its column of a number right of a `/`.
     pub(super) fn text(&self, width: usize) -> String {
         match self {
             Self::Nothing => "–".to_owned(),
             Self::Name(name) => printable(name),
             Self::Words(words) => words.clone(),
             Self::Number(number) => number.to_string(),
-            Self::Ways(out, back) => format!("{out} / {:>width$}", back.to_string()),
+            Self::Directions(out, back) => format!("{out} / {:>width$}", back.to_string()),
             Self::Time(ns) => milliseconds(*ns),
         }
     }
 
-    /// For Markdown.
+    /// Formats the cell as Markdown.
     pub(super) fn markdown(&self) -> String {
         match self {
             Self::Name(name) => markdown::code(name),
@@ -83,10 +83,10 @@ impl Cell {
         }
     }
 
-    /// The width of its number to the right of a `/`.
+    /// Returns the width of its number right of a `/`.
     pub(super) fn right_width(&self) -> usize {
         match self {
-            Self::Ways(_, back) => back.to_string().len(),
+            Self::Directions(_, back) => back.to_string().len(),
             _ => 0,
         }
     }
@@ -97,7 +97,7 @@ fn milliseconds(ns: i128) -> String {
     format!("{}.{:03} ms", us / 1_000, us % 1_000)
 }
 
-/// A count, or a mean of counts: a small one has a digit behind the point, when that is not 0.
+/// A count, or a mean of counts. A mean below 10 has one decimal place, unless that is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Number {
     tenths: i128,
@@ -108,7 +108,7 @@ impl Number {
         Self { tenths: i128::from(count) * 10 }
     }
 
-    /// The mean, below 10 rounded to a tenth, else to a whole number. Of nothing, 0.
+    /// Returns the mean, rounded to a tenth if below 10, else to an integer; 0 if `count` is 0.
     pub(super) fn mean(sum: u64, count: u64) -> Self {
         let (sum, count) = (i128::from(sum), i128::from(count.max(1)));
         let tenths = (sum * 10 + count / 2) / count;
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn means_have_a_digit_behind_the_point_when_it_says_something() {
+    fn small_means_have_one_decimal_place() {
         for (sum, count, shown) in
             [(70, 10, "7"), (71, 10, "7.1"), (2, 3, "0.7"), (1, 100, "0"), (155, 10, "16"), (5, 0, "5")]
         {
@@ -150,13 +150,13 @@ mod tests {
     }
 
     #[test]
-    fn a_change_has_a_sign() {
-        let ways = |out, back| Cell::Ways(Number::count(out), Number::mean(back, 10));
+    fn changes_have_a_sign() {
+        let directions = |out, back| Cell::Directions(Number::count(out), Number::mean(back, 10));
         for (before, after, change) in [
             (Cell::count(3), Cell::count(5), "+2"),
             (Cell::count(5), Cell::count(3), "-2"),
             (Cell::count(5), Cell::count(5), "0"),
-            (ways(10, 99), ways(7, 100), "-3 / +0.1"),
+            (directions(10, 99), directions(7, 100), "-3 / +0.1"),
             (Cell::Time(2_000_000), Cell::Time(1_500_000), "-0.500 ms"),
             (Cell::Words("client".to_owned()), Cell::Words("server".to_owned()), "client → server"),
             (Cell::Words("client".to_owned()), Cell::Words("client".to_owned()), ""),

@@ -1,4 +1,4 @@
-//! A table: rows in groups, with what they have in common in front.
+//! A table of grouped rows, with the common cells of a group in its first row.
 
 use comfy_table::{
     CellAlignment, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle,
@@ -7,36 +7,36 @@ use comfy_table::{
 
 use super::cell::Cell;
 
-/// What a terminal has to show of it without breaking lines.
+/// Width that a terminal needs to show the table without wrapping.
 const WIDTH: u16 = 120;
 
-/// A line under the heading, and nothing else.
+/// A rule under the heading, and no other lines.
 const STYLE: TableStyle = TableStyle::new()
     .header_lines(ContentLineStyle::none().junction(' '))
     .header_separator(LineStyle::none().fill('─').junction(' '))
     .content_lines(ContentLineStyle::none().junction(' '));
 
-/// A table, for the eye or for a page.
+/// A table that can be formatted as text or Markdown.
 #[derive(Clone, Debug)]
 pub(super) struct Grid {
     columns: Vec<Column>,
     rows: Vec<Vec<Cell>>,
-    /// What the last group has in common.
+    /// Common cells of the last group.
     keys: Vec<Cell>,
 }
 
-/// A column's heading, and what is in it.
+/// Heading of a column, and its kind.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Column {
-    /// Names or lists: to the left, broken where they are too long, but not to less than that.
+    /// Names or lists: left-aligned, wrapped to no less than the given width.
     Names(&'static str, u16),
-    /// Words: to the left, in one piece.
+    /// Words: left-aligned, not wrapped.
     Words(&'static str),
-    /// Numbers: to the right, in one piece.
+    /// Numbers: right-aligned, not wrapped.
     Numbers(&'static str),
 }
 
-/// One row of a group: of which trace, and what of it.
+/// A row of a group: the label of its trace, and its cells.
 pub(super) type Row<'a> = (&'a str, Vec<Cell>);
 
 impl Grid {
@@ -44,7 +44,8 @@ impl Grid {
         Self { columns, rows: Vec::new(), keys: Vec::new() }
     }
 
-    /// Adds rows that have the `keys` in common; with a row of what has `changed` from the first to the second.
+    /// Adds rows with the common cells `keys`. If `changed`, adds a row with the changes from the first row to the
+    /// second.
     pub(super) fn group(&mut self, keys: Vec<Cell>, rows: Vec<Row<'_>>, changed: bool) {
         let change = match rows.as_slice() {
             [(_, before), (_, after)] if changed => {
@@ -55,25 +56,25 @@ impl Grid {
         };
         let rows = rows.into_iter().map(|(label, cells)| (Cell::Name(label.to_owned()), cells)).chain(change);
         for (label, cells) in rows {
-            let shown = self.not_said(&keys);
-            self.rows.push(shown.into_iter().chain([label]).chain(cells).collect());
+            let keys_shown = self.without_repeated(&keys);
+            self.rows.push(keys_shown.into_iter().chain([label]).chain(cells).collect());
             self.keys.clone_from(&keys);
         }
     }
 
-    /// The keys, without those that the row above has said.
-    fn not_said(&self, keys: &[Cell]) -> Vec<Cell> {
-        let said = self.keys.iter().zip(keys).take_while(|(above, key)| above == key).count();
+    /// Returns the keys, blank where they repeat those of the row above.
+    fn without_repeated(&self, keys: &[Cell]) -> Vec<Cell> {
+        let repeated = self.keys.iter().zip(keys).take_while(|(above, key)| above == key).count();
         let blank = || Cell::Words(String::new());
-        keys.iter().enumerate().map(|(at, key)| if at < said { blank() } else { key.clone() }).collect()
+        keys.iter().enumerate().map(|(at, key)| if at < repeated { blank() } else { key.clone() }).collect()
     }
 
-    /// How many rows it has.
+    /// Returns the number of rows.
     pub(super) fn rows(&self) -> usize {
         self.rows.len()
     }
 
-    /// For a terminal of 120 columns.
+    /// Formats the table for a terminal of 120 columns.
     pub(super) fn text(&self) -> String {
         let mut table = Table::new();
         table.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
@@ -92,8 +93,8 @@ impl Grid {
             let space = u16::from(column.index < last);
             column.set_padding((0, space));
             column.set_constraint(match kind {
-                Column::Names(_, least) => {
-                    ColumnConstraint::LowerBoundary(Width::Fixed(content.min(*least) + space))
+                Column::Names(_, min_width) => {
+                    ColumnConstraint::LowerBoundary(Width::Fixed(content.min(*min_width) + space))
                 }
                 Column::Words(_) | Column::Numbers(_) => ColumnConstraint::ContentWidth,
             });
@@ -104,7 +105,7 @@ impl Grid {
         table.trim_fmt() + "\n"
     }
 
-    /// For a page on GitHub.
+    /// Formats the table as Markdown for GitHub.
     pub(super) fn markdown(&self) -> String {
         let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
         let mut out = line(self.columns.iter().map(|column| column.name().to_owned()).collect());
@@ -122,7 +123,7 @@ impl Column {
         name
     }
 
-    /// What stands under the heading in Markdown.
+    /// Returns the rule under the heading in Markdown.
     fn rule(self) -> &'static str {
         match self {
             Self::Names(..) | Self::Words(_) => "---",

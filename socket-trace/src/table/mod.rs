@@ -1,21 +1,23 @@
-//! A comparison for the eye: on a terminal, or on a page on GitHub.
+//! A comparison as text or Markdown.
 //!
 //! # Layout
 //!
-//! - `verdict`: whether the primitives are the same, and why not
-//! - `sockets`: what each step did with its sockets
-//! - `bytes`: what bytes are spent on
-//! - `calls`: what one call takes
-//! - `assertions`: what became of assertions
-//! - [`page`]: all of that
-//! - `section`: the tables under their titles
-//! - `grid`, `cell`: any table, and what stands in it
-//! - `markdown`: text from a trace in Markdown
+//! - `verdict`: the verdict, with its reasons
+//! - `sockets`: table of socket calls
+//! - `bytes`: table of byte breakdowns
+//! - `calls`: table of the cost of calls
+//! - `assertions`: outcomes of assertions
+//! - [`page`]: the complete output
+//! - `section`: the tables with their titles
+//! - `grid`, `cell`: a table and its cells
+//! - `columns`: selection of the traces of a table, and its first column
+//! - `markdown`: escaping for Markdown
 
 mod assertions;
 mod bytes;
 mod calls;
 mod cell;
+mod columns;
 mod grid;
 mod markdown;
 pub mod page;
@@ -28,40 +30,24 @@ use socket_tap::format::Side;
 use crate::compare::Comparison;
 use crate::compare::grouping::Grouping;
 use crate::summary::Summary;
-use grid::Column;
+use columns::of_side;
 
-/// The verdict with its evidence: what is the same, or why not.
+/// Formats the verdict, with its reasons or the common call patterns.
 #[must_use]
 pub fn verdict(comparison: &Comparison) -> String {
     verdict::text(comparison)
 }
 
-/// What differs, step by step, as one side recorded it. `None` when no trace is of that side.
+/// Formats the socket calls of each step, as recorded by one side; `None` if no trace is of that side.
 #[must_use]
 pub fn differences(traces: &[Summary], side: Side) -> Option<String> {
     let traces = of_side(traces, side);
     (!traces.is_empty()).then(|| sockets::grid(&traces).text())
 }
 
-/// What the bytes of each step are spent on, as one side recorded it. `None` when no trace of that side has payload.
+/// Formats the byte breakdown of each step, as recorded by one side; `None` if no trace of that side has payload.
 #[must_use]
 pub fn bytes(traces: &[Summary], side: Side) -> Option<String> {
     let grid = bytes::grid(&of_side(traces, side), Grouping::Step);
     (grid.rows() > 0).then(|| grid.text())
-}
-
-/// The traces of one side: only these are set beside each other.
-fn of_side(traces: &[Summary], side: Side) -> Vec<&Summary> {
-    traces.iter().filter(|trace| trace.side == side).collect()
-}
-
-/// Whether it is the same program twice, so that the table says what has changed from the first to the second.
-fn is_change(traces: &[&Summary]) -> bool {
-    matches!(traces, [before, after] if before.name == after.name)
-}
-
-/// The column of what traces are aligned by. The name of a step may be broken into lines of so many characters; that of
-/// an operation has no good place for it.
-fn by_column(by: Grouping, least: u16) -> Column {
-    Column::Names(by.name(), if by == Grouping::Operation { 40 } else { least })
 }

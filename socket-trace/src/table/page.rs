@@ -1,4 +1,4 @@
-//! All that is to be said of a comparison: the verdict, the tables, and what became of assertions.
+//! The complete output of a comparison: the verdict, the tables, and the outcomes of assertions.
 
 use socket_tap::format::Side;
 
@@ -8,7 +8,7 @@ use crate::assertion::judge::Judgement;
 use crate::compare::Comparison;
 use crate::compare::grouping::Grouping;
 
-/// For a terminal of 120 columns. What failed comes last: that is where the eye is.
+/// Formats a comparison for a terminal of 120 columns. Outcomes of assertions come last, next to the prompt.
 #[must_use]
 pub fn text(comparison: &Comparison, judgements: &[Judgement], by: Option<Grouping>, color: bool) -> String {
     let (sections, notes) = sections(comparison, by);
@@ -19,7 +19,8 @@ pub fn text(comparison: &Comparison, judgements: &[Judgement], by: Option<Groupi
     parts.chain(asserted).collect::<Vec<_>>().join("\n")
 }
 
-/// For a page on GitHub. What failed comes before the tables: a page is read from its top.
+/// Formats a comparison as Markdown for GitHub. Outcomes of assertions come before the tables, at the top of the
+/// page.
 #[must_use]
 pub fn markdown(comparison: &Comparison, judgements: &[Judgement], by: Option<Grouping>) -> String {
     let (sections, notes) = sections(comparison, by);
@@ -29,7 +30,7 @@ pub fn markdown(comparison: &Comparison, judgements: &[Judgement], by: Option<Gr
     parts.collect::<Vec<_>>().join("\n")
 }
 
-/// A single trace that is checked compares with nothing, and that is no news.
+/// Returns `false` for a single trace with assertions, which is not compared with anything.
 fn has_verdict(comparison: &Comparison, judgements: &[Judgement]) -> bool {
     comparison.traces.len() > 1 || judgements.is_empty()
 }

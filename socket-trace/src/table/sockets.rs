@@ -1,13 +1,13 @@
-//! The table of what each step did with its sockets.
+//! The table of socket calls.
 
 use super::cell::Cell;
+use super::columns::is_change;
 use super::grid::{Column, Grid};
-use super::is_change;
 use crate::compare::grouping::unique_in_order;
 use crate::summary::Step;
 use crate::summary::Summary;
 
-/// A row for each step and trace.
+/// Builds a table with a row for each step and trace.
 pub(super) fn grid(traces: &[&Summary]) -> Grid {
     let mut grid = Grid::new(vec![
         Column::Names("step", 22),
@@ -43,7 +43,7 @@ fn cells(step: &Step) -> Vec<Cell> {
         Cell::count(step.to_server),
         Cell::count(step.to_client),
         Cell::time(step.first_byte_ns),
-        Cell::who(&step.first_sender),
-        Cell::who(&step.ended_by),
+        Cell::counts(&step.first_sender),
+        Cell::counts(&step.ended_by),
     ]
 }

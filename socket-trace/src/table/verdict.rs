@@ -1,4 +1,4 @@
-//! The verdict with its evidence: what is the same, or why not.
+//! The verdict of a comparison, with its reasons or the common call patterns.
 
 use socket_tap::format::text::printable;
 
@@ -7,7 +7,7 @@ use crate::compare::{Comparison, Verdict};
 use crate::summary::Role;
 use crate::summary::Summary;
 
-/// For a terminal.
+/// Formats the verdict for a terminal.
 pub(super) fn text(comparison: &Comparison) -> String {
     let mut lines = vec![headline(comparison.verdict).to_owned()];
     lines.extend(comparison.reasons.iter().map(|reason| format!("  {}", printable(reason))));
@@ -21,7 +21,7 @@ pub(super) fn text(comparison: &Comparison) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
-/// For a page on GitHub.
+/// Formats the verdict as Markdown for GitHub.
 pub(super) fn markdown(comparison: &Comparison) -> String {
     let mut items: Vec<String> = comparison.reasons.iter().map(|reason| code(reason)).collect();
     for (role, skeleton, counts) in common(comparison) {
@@ -38,11 +38,11 @@ fn headline(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Same => "The socket primitives are the same.",
         Verdict::Different => "The socket primitives differ.",
-        Verdict::Unclear => "These traces do not allow to say whether the socket primitives are the same.",
+        Verdict::Inconclusive => "The comparison of the socket primitives is inconclusive.",
     }
 }
 
-/// What all have in common, and how many sockets of each trace.
+/// Returns the call patterns that all traces share, with the number of sockets in each trace.
 fn common(comparison: &Comparison) -> impl Iterator<Item = (Role, &str, String)> {
     comparison.skeletons.iter().flat_map(|(role, skeletons)| {
         skeletons.iter().map(|skeleton| {
@@ -56,12 +56,12 @@ fn common(comparison: &Comparison) -> impl Iterator<Item = (Role, &str, String)>
     })
 }
 
-/// How many connections have not ended, of which trace, and what of it.
+/// Returns the number of connections still open in each trace, the source of the trace, and the rest of the sentence.
 fn still_open(comparison: &Comparison) -> impl Iterator<Item = [String; 3]> {
     comparison.traces.iter().filter(|trace| trace.open > 0).map(|trace| {
         let (count, left) = match trace.open {
-            1 => ("1 connection".to_owned(), "is still open and left out"),
-            open => (format!("{open} connections"), "are still open and left out"),
+            1 => ("1 connection".to_owned(), "is still open and was omitted"),
+            open => (format!("{open} connections"), "are still open and were omitted"),
         };
         [count, trace.source.clone(), left.to_owned()]
     })

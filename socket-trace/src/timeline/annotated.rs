@@ -38,7 +38,7 @@ impl AnnotatedEvents {
     /// Annotates the events of a time line. gRPC messages are decoded with the bookshelf's contract.
     #[must_use]
     pub fn new(timeline: Timeline) -> Self {
-        Self::with_contracts(timeline, &Contracts::default())
+        Self::with_contracts(timeline, &crate::contracts::bookshelf())
     }
 
     /// Annotates the events of a time line. gRPC messages are decoded with the given contracts.
@@ -91,7 +91,7 @@ impl AnnotatedEvents {
         let parts = dissector.map_or_else(Vec::new, |dissector| {
             let parts = dissector.observe(&timed.event);
             // The dissector keeps finished calls until they are fetched, and they are not needed here.
-            dissector.finished();
+            dissector.take_finished();
             parts
         });
         let step = self.steps.observe(recording, &timed.event);

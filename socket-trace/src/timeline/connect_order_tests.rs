@@ -1,3 +1,5 @@
+use socket_tap::format::Side;
+
 use super::*;
 use crate::timeline::fixture::{client, client_stamped_on_return, header, server, timeline, trace};
 use crate::timeline::{Next, Timeline};
@@ -51,8 +53,8 @@ fn connect_without_call_time_keeps_return_time() {
 #[test]
 fn concurrent_connects_are_ordered_by_call_time() {
     let client =
-        [header("a", "client", 0, 0), socket(1, 1), socket(2, 2), connect(30, 2, 4), connect(40, 1, 3)];
-    let server = [header("a", "server", 0, 0), accept(20, 7), accept(25, 8)];
+        [header("a", Side::Client, 0, 0), socket(1, 1), socket(2, 2), connect(30, 2, 4), connect(40, 1, 3)];
+    let server = [header("a", Side::Server, 0, 0), accept(20, 7), accept(25, 8)];
     let calls = calls(&mut timeline(&[client.to_vec(), server.to_vec()]));
     let expected =
         [(1, "socket"), (2, "socket"), (3, "connect"), (4, "connect"), (20, "accept"), (25, "accept")];
@@ -62,13 +64,13 @@ fn concurrent_connects_are_ordered_by_call_time() {
 #[test]
 fn connect_never_precedes_its_socket() {
     // The two times come from two clocks, which agree to some nanoseconds.
-    let client = [header("a", "client", 0, 0), socket(9, 1), connect(30, 1, 7)];
+    let client = [header("a", Side::Client, 0, 0), socket(9, 1), connect(30, 1, 7)];
     assert_eq!(calls(&mut timeline(&[client.to_vec()])), [(9, "socket"), (9, "connect")]);
 }
 
 /// The events of lines, in the order in which their calls returned.
 fn returned(lines: &[String]) -> Vec<TimedEvent> {
-    let mut trace = trace(&[&[header("a", "client", 0, 0)], lines].concat());
+    let mut trace = trace(&[&[header("a", Side::Client, 0, 0)], lines].concat());
     let events = std::iter::from_fn(|| trace.next_event().unwrap());
     events.map(|event| TimedEvent { recording: 0, at: event.t, event }).collect()
 }

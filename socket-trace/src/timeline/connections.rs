@@ -1,7 +1,7 @@
-//! Which sockets are the two ends of one connection.
+//! Matches the sockets that are the two ends of a connection.
 //!
-//! Each side records a connection by itself, under a number of its own. Client and server name the same two addresses,
-//! though, and no two connections that are open at once have the same.
+//! Each side records a connection separately, under its own socket number. Both name the same two addresses, and no
+//! two open connections share them.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -10,57 +10,57 @@ use std::rc::Rc;
 use socket_tap::event::{Addr, Event, Op, SockId, SocketKind};
 use socket_tap::format::Side;
 
-/// A connection of which one end is closed may still get its other end: as many as a listener's backlog usually holds
-/// finished handshakes for a server to accept.
-const MOST_WAITING: usize = 1_024;
+/// Number of closed connections that may still get their other end. It matches the usual backlog of a listener: the
+/// number of finished handshakes that await an accept.
+const MAX_CLOSED: usize = 1_024;
 
-/// A socket among those of several recordings.
+/// A socket of one of several recordings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Socket {
-    /// Which recording.
+    /// Index of the recording.
     pub recording: usize,
-    /// Its number there.
+    /// Number of the socket in the recording.
     pub sock: SockId,
 }
 
-/// A connection, as one of its ends has it.
+/// A connection, from the view of one of its ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connection {
-    /// The same number for both ends: from 1, in the order in which connections began.
+    /// Number of the connection, the same for both ends: from 1, in the order in which connections began.
     pub number: u64,
-    /// Which end this is.
+    /// Side of this end.
     pub side: Side,
-    /// Our address.
+    /// Local address.
     pub local: Option<Addr>,
-    /// The other side's.
+    /// Address of the peer.
     pub peer: Option<Addr>,
-    /// The other end, when it was there before this one.
+    /// The other end, if it was recorded earlier than this one.
     pub other: Option<Socket>,
 }
 
-/// The connections of several recordings. What it holds is bounded by what is open.
+/// The connections of several recordings. Memory is bounded by the number of open connections.
 #[derive(Debug, Default)]
 pub struct Connections {
     ends: HashMap<Socket, Rc<Connection>>,
-    /// Those of which only one end is known.
-    waiting: HashMap<Addresses, Waiting>,
-    /// Those of them that are closed, the oldest first.
+    /// Connections with one known end.
+    unmatched: HashMap<Addresses, Unmatched>,
+    /// Unmatched connections that have closed, oldest first.
     closed: VecDeque<(Addresses, u64)>,
     count: u64,
 }
 
-/// The client's address and the server's.
+/// Addresses of the client and of the server.
 type Addresses = (SocketAddr, SocketAddr);
 
 #[derive(Clone, Copy, Debug)]
-struct Waiting {
+struct Unmatched {
     number: u64,
     side: Side,
     socket: Socket,
 }
 
 impl Connections {
-    /// Takes in an event of a recording of that side, and says to which connection it belongs.
+    /// Processes an event of a recording of `side`. Returns the connection it belongs to.
     pub fn observe(&mut self, recording: usize, side: Side, event: &Event) -> Option<Rc<Connection>> {
         let socket = Socket { recording, sock: event.sock? };
         match &event.op {
@@ -79,18 +79,18 @@ impl Connections {
 
     fn open(&mut self, socket: Socket, side: Side, local: &Option<Addr>, peer: &Option<Addr>) {
         let addresses = addresses(side, local.as_ref(), peer.as_ref());
-        let waiting = addresses.and_then(|addresses| self.waiting.remove(&addresses));
-        // An end of the same side is an earlier connection that had the same addresses.
-        let other = waiting.filter(|waiting| waiting.side != side);
+        let unmatched = addresses.and_then(|addresses| self.unmatched.remove(&addresses));
+        // An unmatched end of the same side belongs to an earlier connection between the same addresses.
+        let other = unmatched.filter(|unmatched| unmatched.side != side);
         let number = other.map_or_else(|| self.next_number(), |other| other.number);
         if let (Some(addresses), None) = (addresses, other) {
-            self.waiting.insert(addresses, Waiting { number, side, socket });
+            self.unmatched.insert(addresses, Unmatched { number, side, socket });
         }
         let (local, peer, other) = (local.clone(), peer.clone(), other.map(|other| other.socket));
         self.ends.insert(socket, Rc::new(Connection { number, side, local, peer, other }));
     }
 
-    /// A stream above another is of the same connection.
+    /// Assigns a layered stream to the connection of the stream below.
     fn open_above(&mut self, socket: Socket, below: SockId) {
         if let Some(connection) = self.ends.get(&Socket { sock: below, ..socket }).cloned() {
             self.ends.insert(socket, connection);
@@ -100,18 +100,18 @@ impl Connections {
     fn close(&mut self, socket: Socket) -> Option<Rc<Connection>> {
         let connection = self.ends.remove(&socket)?;
         let (local, peer) = (connection.local.as_ref(), connection.peer.as_ref());
-        let waiting = [Side::Server, Side::Client].into_iter().find_map(|side| {
+        let unmatched = [Side::Server, Side::Client].into_iter().find_map(|side| {
             let addresses = addresses(side, local, peer)?;
-            self.waiting.get(&addresses).filter(|waiting| waiting.socket == socket).map(|_| addresses)
+            self.unmatched.get(&addresses).filter(|unmatched| unmatched.socket == socket).map(|_| addresses)
         });
-        if let Some(addresses) = waiting {
+        if let Some(addresses) = unmatched {
             self.closed.push_back((addresses, connection.number));
         }
-        if self.closed.len() > MOST_WAITING
+        if self.closed.len() > MAX_CLOSED
             && let Some((addresses, number)) = self.closed.pop_front()
-            && self.waiting.get(&addresses).is_some_and(|waiting| waiting.number == number)
+            && self.unmatched.get(&addresses).is_some_and(|unmatched| unmatched.number == number)
         {
-            self.waiting.remove(&addresses);
+            self.unmatched.remove(&addresses);
         }
         Some(connection)
     }
@@ -122,14 +122,15 @@ impl Connections {
     }
 }
 
-/// `None` when they do not tell the connection from others: two ends of a Unix-domain socket have no names.
+/// Returns the addresses of the client and the server; `None` if they do not identify the connection, as for
+/// Unix-domain sockets without names.
 fn addresses(side: Side, local: Option<&Addr>, peer: Option<&Addr>) -> Option<Addresses> {
     match (side, canonical(local?)?, canonical(peer?)?) {
         (Side::Client, client, server) | (Side::Server, server, client) => Some((client, server)),
     }
 }
 
-/// A listener for IPv6 has clients of IPv4 under addresses such as `::ffff:127.0.0.1`.
+/// Returns an IP address in canonical form: an IPv6 listener reports IPv4 clients as `::ffff:127.0.0.1`.
 fn canonical(address: &Addr) -> Option<SocketAddr> {
     match address {
         Addr::Ip(address) => Some(SocketAddr::new(address.ip().to_canonical(), address.port())),

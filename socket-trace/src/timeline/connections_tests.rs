@@ -26,7 +26,7 @@ fn close(sock: u64) -> Event {
 const HERE: &str = "127.0.0.1:3000";
 const THERE: &str = "127.0.0.1:51234";
 
-/// Of recording 0, a server's, and recording 1, a client's.
+/// Connections of recording 0, of a server, and recording 1, of a client.
 struct Both(Connections);
 
 impl Both {
@@ -44,7 +44,7 @@ fn both() -> Both {
 }
 
 #[test]
-fn both_ends_have_one_number_and_the_second_knows_the_first() {
+fn both_ends_share_a_number() {
     let mut both = both();
     assert_eq!(both.server(&accept(7, HERE, "127.0.0.1:1")), Some(1));
     assert_eq!(both.server(&accept(8, HERE, THERE)), Some(2));
@@ -52,12 +52,12 @@ fn both_ends_have_one_number_and_the_second_knows_the_first() {
     assert_eq!((client.number, client.side), (2, Side::Client));
     assert_eq!(client.other, Some(Socket { recording: 0, sock: SockId::new(8).unwrap() }));
     assert_eq!([both.server(&event(8, Op::Shutdown)), both.client(&event(3, Op::Shutdown))], [Some(2); 2]);
-    // A close still belongs to it; after that the number is free.
+    // A close still belongs to the connection; a later event of the socket does not.
     assert_eq!([both.client(&close(3)), both.client(&event(3, Op::Shutdown))], [Some(2), None]);
 }
 
 #[test]
-fn a_connection_may_be_accepted_after_its_client_has_gone() {
+fn accept_matches_a_closed_client() {
     let mut both = both();
     assert_eq!(both.client(&connect(3, THERE, HERE)), Some(1));
     assert_eq!(both.client(&close(3)), Some(1));
@@ -65,14 +65,14 @@ fn a_connection_may_be_accepted_after_its_client_has_gone() {
 }
 
 #[test]
-fn the_same_addresses_again_are_another_connection() {
+fn reused_addresses_are_a_new_connection() {
     let mut both = both();
     for number in [1, 2] {
         assert_eq!(both.client(&connect(3, THERE, HERE)), Some(number));
         assert_eq!(both.server(&accept(8, HERE, THERE)), Some(number));
         assert_eq!([both.client(&close(3)), both.server(&close(8))], [Some(number); 2]);
     }
-    // Also when only one side is recorded.
+    // With only one side recorded, too.
     assert_eq!(both.client(&connect(4, THERE, HERE)), Some(3));
     assert_eq!(both.client(&close(4)), Some(3));
     assert_eq!(both.client(&connect(5, THERE, HERE)), Some(4));
@@ -80,7 +80,7 @@ fn the_same_addresses_again_are_another_connection() {
 }
 
 #[test]
-fn ipv4_in_ipv6_is_ipv4_and_paths_tell_nothing_apart() {
+fn mapped_ipv4_matches_and_paths_do_not() {
     let mut both = both();
     assert_eq!(both.client(&connect(3, THERE, HERE)), Some(1));
     assert_eq!(both.server(&accept(8, "[::ffff:127.0.0.1]:3000", "[::ffff:127.0.0.1]:51234")), Some(1));
@@ -89,7 +89,7 @@ fn ipv4_in_ipv6_is_ipv4_and_paths_tell_nothing_apart() {
 }
 
 #[test]
-fn a_stream_above_another_is_of_its_connection() {
+fn layered_stream_shares_the_connection() {
     let mut both = both();
     let adopt = |on: u64| {
         let adopt = Op::adopt("tls".into(), SocketKind::Stream);
@@ -99,11 +99,11 @@ fn a_stream_above_another_is_of_its_connection() {
     assert_eq!(both.server(&adopt(8)), Some(1));
     assert_eq!(both.server(&close(8)), Some(1));
     assert_eq!(both.server(&event(9, Op::Shutdown)), Some(1));
-    assert_eq!(both.server(&adopt(77)), Some(1), "of what was there before");
+    assert_eq!(both.server(&adopt(77)), Some(1), "a stream below that was not recorded");
 }
 
 #[test]
-fn failures_and_listeners_are_no_connections() {
+fn failures_and_listeners_have_no_connection() {
     let mut both = both();
     let failed = connect(3, THERE, HERE).failed(Failure::new("refused", None));
     assert_eq!(both.client(&failed), None);
@@ -111,14 +111,14 @@ fn failures_and_listeners_are_no_connections() {
 }
 
 #[test]
-fn what_is_held_is_bounded_by_what_is_open() {
+fn memory_is_bounded_by_open_connections() {
     let mut both = both();
     for port in 1..=5_000 {
         both.client(&connect(port, &format!("127.0.0.1:{port}"), HERE));
         both.client(&close(port));
     }
-    let Both(Connections { ends, waiting, closed, .. }) = &both;
-    assert!(ends.is_empty() && waiting.len() <= MOST_WAITING && closed.len() <= MOST_WAITING);
-    // The last ones are those that may still be accepted.
+    let Both(Connections { ends, unmatched, closed, .. }) = &both;
+    assert!(ends.is_empty() && unmatched.len() <= MAX_CLOSED && closed.len() <= MAX_CLOSED);
+    // The newest may still be accepted.
     assert_eq!(both.server(&accept(1, HERE, "127.0.0.1:5000")), Some(5_000));
 }

@@ -1,25 +1,35 @@
-//! Recordings made of words, for the tests of whatever stands on a time line.
+//! Recordings built in memory, for tests.
 
 use std::io::Cursor;
 
 use socket_tap::event::{Event, Op, SockId, Transfer};
-use socket_tap::format::write_event;
+use socket_tap::format::{Header, Line, Side, write_event};
 
 use super::Timeline;
 use crate::reader::Trace;
 
-/// A header; `start` is the machine's clock when the recording began.
-pub(crate) fn header(name: &str, side: &str, start: u64, capture: u64) -> String {
-    format!(
-        r#"{{"socket_tap":1,"name":"{name}","side":"{side}","program":"p 1","pid":{},"started":"2026","monotonic_ns":{start},"capture":{capture}}}"#,
-        start % 10 + 1
-    )
+/// A header as a line, without its newline.
+pub(crate) fn header_line(header: &Header) -> String {
+    let mut line = Vec::new();
+    Line::Header(header.clone()).write(&mut line).unwrap();
+    String::from_utf8(line).unwrap().trim_end().to_owned()
+}
+
+/// The header of a recording that began when the machine's clock said `start`.
+pub(crate) fn header(name: &str, side: Side, start: u64, capture: u64) -> String {
+    let mut header = Header::new(name, side);
+    header.program = "p 1".to_owned();
+    header.pid = u32::try_from(start % 10 + 1).unwrap();
+    header.started = "2026".to_owned();
+    header.monotonic_ns = start;
+    header.capture = capture;
+    header_line(&header)
 }
 
 /// A read or write with its payload, as a line.
-pub(crate) fn moved(t: u64, sock: u64, op: &str, data: &[u8]) -> String {
-    let transfer = Transfer::new(data.len() as u64).with_data(data);
-    let op = if op == "read" { Op::Read(transfer) } else { Op::Write(transfer) };
+pub(crate) fn transfer(t: u64, sock: u64, op: &str, data: &[u8]) -> String {
+    let bytes = Transfer::new(data.len() as u64).with_data(data);
+    let op = if op == "read" { Op::Read(bytes) } else { Op::Write(bytes) };
     let mut line = Vec::new();
     write_event(&mut line, &Event::new(t, SockId::new(sock), op)).unwrap();
     String::from_utf8(line).unwrap().trim_end().to_owned()
@@ -35,27 +45,27 @@ pub(crate) fn timeline(traces: &[Vec<String>]) -> Timeline {
 }
 
 const REQUEST: &[u8] = b"GET /v1/books/1 HTTP/1.1\r\nhost: shop\r\n\r\n";
-const ANSWER: &[u8] =
+const RESPONSE: &[u8] =
     b"HTTP/1.1 200 OK\r\ncontent-length: 8\r\ncontent-type: application/json\r\n\r\n{\"id\":1}";
 
 fn lines(header: String, events: &[&str]) -> Vec<String> {
     std::iter::once(header).chain(events.iter().map(|line| (*line).to_owned())).collect()
 }
 
-/// A server's recording of one request: it reads twice what the client of [`client`] wrote at once.
+/// A server's recording of one request. It reads in two calls the bytes that [`client`] wrote in one.
 pub(crate) fn server() -> Vec<String> {
     let (head, rest) = REQUEST.split_at(24);
     lines(
-        header("shop", "server", 1_000, 64),
+        header("shop", Side::Server, 1_000, 64),
         &[
             r#"{"t":0,"sock":1,"op":"socket","fd":9,"domain":"ipv4","type":"stream"}"#,
             r#"{"t":10000,"sock":1,"op":"bind","local":"127.0.0.1:3000"}"#,
             r#"{"t":20000,"sock":1,"op":"listen","backlog":1024}"#,
             r#"{"t":50020000,"op":"mark","label":"get a book"}"#,
             r#"{"t":50110000,"sock":2,"op":"accept","on":1,"fd":10,"local":"127.0.0.1:3000","peer":"127.0.0.1:51234"}"#,
-            &moved(50_140_000, 2, "read", head),
-            &moved(50_150_000, 2, "read", rest),
-            &moved(50_160_000, 2, "write", ANSWER),
+            &transfer(50_140_000, 2, "read", head),
+            &transfer(50_150_000, 2, "read", rest),
+            &transfer(50_160_000, 2, "write", RESPONSE),
             r#"{"t":50190000,"sock":2,"op":"read","bytes":0,"eof":true}"#,
             r#"{"t":50200000,"sock":2,"op":"shutdown","how":"write"}"#,
             r#"{"t":50210000,"sock":2,"op":"close","ended_by":"peer","rx":40,"tx":78,"reads":3,"writes":1}"#,
@@ -64,25 +74,25 @@ pub(crate) fn server() -> Vec<String> {
     )
 }
 
-/// Its client's recording, which began 1 µs later.
+/// The recording of the client of [`server`]. It began 1 µs later.
 pub(crate) fn client() -> Vec<String> {
     lines(
-        header("shop", "client", 2_000, 64),
+        header("shop", Side::Client, 2_000, 64),
         &[
             r#"{"t":50021000,"op":"mark","label":"get a book"}"#,
             r#"{"t":50080000,"sock":1,"op":"socket","fd":11,"domain":"ipv4","type":"stream"}"#,
-            // It returned later than the accept: the kernel had finished the handshake before both.
+            // `connect` returned after `accept`: the kernel finishes the handshake before either returns.
             r#"{"t":50115000,"sock":1,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000","began":50090000}"#,
-            &moved(50_130_000, 1, "write", REQUEST),
-            &moved(50_170_000, 1, "read", ANSWER),
+            &transfer(50_130_000, 1, "write", REQUEST),
+            &transfer(50_170_000, 1, "read", RESPONSE),
             r#"{"t":50180000,"sock":1,"op":"close","ended_by":"local","rx":78,"tx":40,"reads":1,"writes":1}"#,
             r#"{"end":true,"events":6,"lost":0}"#,
         ],
     )
 }
 
-/// The same recording without the time when the connect was made, of a recorder that stamps a write when it returns: both
-/// stand later than what came of them.
+/// The recording of [`client`] by a recorder that stamps `connect` and `write` only when they return. Both then seem
+/// later than their effects on the server.
 pub(crate) fn client_stamped_on_return() -> Vec<String> {
     let returned = |line: String| line.replace(r#","began":50090000"#, "").replace("50130000", "50145000");
     client().into_iter().map(returned).collect()

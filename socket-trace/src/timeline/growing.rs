@@ -1,38 +1,40 @@
-//! A file that is being written, as lines: one that is not yet complete is not yet there.
+//! A [`BufRead`] over the complete lines of a growing file.
 
 use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufRead, ErrorKind, Read};
 use std::rc::Rc;
 
-/// How much is read at a time.
+/// Number of bytes per read.
 const CHUNK: u64 = 1 << 16;
 
-/// A line that is longer is handed on without its end, for the reader to refuse.
-const LONGEST: usize = 64 * 1024 * 1024;
+/// Longer lines are returned in pieces, so that the trace reader rejects them.
+const MAX_LINE: usize = 64 * 1024 * 1024;
 
-/// How many bytes of the file were taken as lines: the end of the last one.
+/// Offset in the file up to which lines were consumed.
 pub(super) type Consumed = Rc<Cell<u64>>;
 
-/// The complete lines of a file. At its end they are [`ErrorKind::WouldBlock`], and whoever reads may try again.
+/// The complete lines of a growing file. After the last one, reads fail with [`ErrorKind::WouldBlock`] and may be
+/// retried.
 pub(super) struct Lines {
     file: File,
     buffer: Vec<u8>,
-    /// Where in the buffer the lines begin that are not yet taken, and where the last complete one ends.
-    taken: usize,
+    /// Offset in the buffer of the next line.
+    next: usize,
+    /// Offset in the buffer of the end of the last complete line.
     complete: usize,
     consumed: Consumed,
 }
 
 pub(super) fn lines(file: File) -> (Lines, Consumed) {
     let consumed = Consumed::default();
-    (Lines { file, buffer: Vec::new(), taken: 0, complete: 0, consumed: Rc::clone(&consumed) }, consumed)
+    (Lines { file, buffer: Vec::new(), next: 0, complete: 0, consumed: Rc::clone(&consumed) }, consumed)
 }
 
 impl Lines {
     fn read_more(&mut self) -> io::Result<()> {
         self.buffer.drain(..self.complete);
-        (self.taken, self.complete) = (0, 0);
+        (self.next, self.complete) = (0, 0);
         while self.complete == 0 {
             let before = self.buffer.len();
             if self.file.by_ref().take(CHUNK).read_to_end(&mut self.buffer)? == 0 {
@@ -41,7 +43,7 @@ impl Lines {
             let end = self.buffer.iter().skip(before).rposition(|byte| *byte == b'\n');
             self.complete = match end {
                 Some(at) => before + at + 1,
-                None if self.buffer.len() > LONGEST => self.buffer.len(),
+                None if self.buffer.len() > MAX_LINE => self.buffer.len(),
                 None => 0,
             };
         }
@@ -51,14 +53,14 @@ impl Lines {
 
 impl BufRead for Lines {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.taken == self.complete {
+        if self.next == self.complete {
             self.read_more()?;
         }
-        Ok(self.buffer.get(self.taken..self.complete).unwrap_or_default())
+        Ok(self.buffer.get(self.next..self.complete).unwrap_or_default())
     }
 
     fn consume(&mut self, amount: usize) {
-        self.taken += amount;
+        self.next += amount;
         self.consumed.set(self.consumed.get() + amount as u64);
     }
 }
@@ -78,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_there_once_it_is_complete() {
+    fn partial_lines_are_not_returned() {
         let path = std::env::temp_dir().join(format!("socket-trace-growing-{}", std::process::id()));
         let mut written = File::create(&path).unwrap();
         let (mut lines, consumed) = lines(File::open(&path).unwrap());

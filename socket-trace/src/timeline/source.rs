@@ -1,4 +1,4 @@
-//! One trace of a time line, whole or still growing.
+//! One trace of a time line, complete or still growing.
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -10,10 +10,10 @@ use socket_tap::format::{Header, part_path};
 use super::growing::{self, Consumed};
 use crate::reader::{Ending, Error, Trace, are_parts};
 
-/// A trace, read one event ahead.
+/// A trace with one event of lookahead.
 #[derive(Debug)]
 pub(super) struct Source {
-    /// Which recording it is of.
+    /// Index of its recording.
     pub(super) recording: usize,
     trace: Trace,
     /// The next event, with its time on the machine's clock.
@@ -21,25 +21,26 @@ pub(super) struct Source {
     growing: Option<Growth>,
 }
 
-/// What a source has next.
+/// The next item of a source.
 pub(super) enum State {
-    /// An event, at that time of the machine's clock.
+    /// An event, with its time on the machine's clock.
     Event(u64),
     /// Nothing yet.
     Pending,
-    /// Nothing any more.
+    /// The end of the trace.
     Ended,
 }
 
-/// How far a growing file is.
+/// Read position in a growing file.
 #[derive(Debug)]
 struct Growth {
     path: PathBuf,
-    /// To look at the file's length.
+    /// Handle used to query the length of the file.
     file: File,
     consumed: Consumed,
-    /// The length at the last look, and at the one before it.
+    /// Length of the file at the last poll.
     length: u64,
+    /// Length of the file at the poll before that.
     settled: u64,
     missed_parts: u64,
 }
@@ -49,7 +50,7 @@ impl Source {
         Self { recording: 0, trace, ahead: None, growing: None }
     }
 
-    /// Calls `wait` as long as the file has no header. Begins with the first part of the recording that is kept.
+    /// Opens a growing trace at the first part that still exists. Calls `wait` until the file has a header.
     pub(super) fn growing(path: &Path, wait: impl Fn()) -> Result<Self, Error> {
         loop {
             if let Some(current) = Growth::open(path)? {
@@ -84,37 +85,39 @@ impl Source {
         }
     }
 
-    /// The event that [`look_ahead`](Self::look_ahead) found.
+    /// Returns the event found by [`look_ahead`](Self::look_ahead).
     pub(super) fn take(&mut self) -> Option<Event> {
         self.ahead.take().map(|(_, event)| event)
     }
 
-    /// Whether it has an event that nobody took.
+    /// Returns `true` if it holds an event.
     pub(super) fn is_ahead(&self) -> bool {
         self.ahead.is_some()
     }
 
-    /// Whether the event ahead was in the file one wait ago.
+    /// Returns `true` if the held event was already in the file at the poll before the last.
     pub(super) fn is_settled(&self) -> bool {
         self.growing.as_ref().is_none_or(|growth| growth.consumed.get() <= growth.settled)
     }
 
-    /// A wait is over.
+    /// Polls the length of the file.
     pub(super) fn settle(&mut self) -> Result<(), Error> {
         let Some(growth) = &mut self.growing else { return Ok(()) };
         let failed = |error| Error::Io { source: growth.path.display().to_string(), error };
         let length = growth.file.metadata().map_err(failed)?.len();
         if length < growth.consumed.get() {
-            return Err(failed(io::Error::other("it was emptied while it was followed; start again")));
+            return Err(failed(io::Error::other(
+                "the file was truncated while it was followed; start again",
+            )));
         }
         (growth.settled, growth.length) = (growth.length, length);
         Ok(())
     }
 
-    /// The trace is over; the recording may go on in another file of the same name.
+    /// Handles the end of the trace. The recording may continue in a new file of the same name.
     fn ended(&mut self) -> Result<State, Error> {
-        let goes_on = matches!(self.trace.ending(), Ending::Complete(end) if end.continued);
-        let Some(growth) = self.growing.as_mut().filter(|_| goes_on) else { return Ok(State::Ended) };
+        let continues = matches!(self.trace.ending(), Ending::Complete(end) if end.continued);
+        let Some(growth) = self.growing.as_mut().filter(|_| continues) else { return Ok(State::Ended) };
         let part = self.trace.header().part;
         let Some((trace, next)) = growth.after(self.trace.header())? else { return Ok(State::Pending) };
         let missed_parts = growth.missed_parts.saturating_add(trace.header().part - part - 1);
@@ -125,7 +128,7 @@ impl Source {
 }
 
 impl Growth {
-    /// The trace, unless the file has no header yet.
+    /// Opens the trace; `None` if the file has no header yet.
     fn open(path: &Path) -> Result<Option<(Trace, Self)>, Error> {
         let source = path.display().to_string();
         let failed = |error| Error::Io { source: source.clone(), error };
@@ -144,21 +147,21 @@ impl Growth {
 }
 
 impl Growth {
-    /// The next part of the recording: a full one, when more than one has filled since, or the one that is being written.
+    /// Returns the next part of the recording: the oldest full one that still exists, or the current one.
     fn after(&self, header: &Header) -> Result<Option<(Trace, Self)>, Error> {
         let current = match Self::open(&self.path) {
-            // Between the renaming of the full file and the making of the next one.
+            // The full file was renamed, and the next one does not exist yet.
             Err(Error::Io { error, .. }) if error.kind() == ErrorKind::NotFound => None,
             opened => opened?.filter(|(trace, _)| trace.header().part > header.part),
         };
         Ok(current.map(|current| Self::oldest(header.part.saturating_add(1), current)))
     }
 
-    /// The oldest part from `first` on that is kept, up to the current one.
+    /// Returns the oldest existing part from number `first` on, up to the current one.
     fn oldest(first: u64, (current, growth): (Trace, Self)) -> (Trace, Self) {
         let is_kept = |part: &u64| part_path(&growth.path, *part).is_file();
         let oldest = (first..current.header().part).rev().take_while(is_kept).last();
-        // It may be deleted meanwhile.
+        // The part may have been deleted in the meantime.
         let kept = oldest.and_then(|part| Self::open(&part_path(&growth.path, part)).ok().flatten());
         match kept.filter(|(trace, _)| are_parts(trace.header(), current.header())) {
             Some((trace, kept)) => (trace, Self { path: growth.path, ..kept }),

@@ -2,10 +2,11 @@
 
 use socket_tap::event::Addr;
 
-use super::Failure;
 use super::adoption::Names;
 use super::call::{At, What};
-use super::check::{Check, Released};
+use super::check::Check;
+use super::failure::Failure;
+use super::followed::Released;
 use super::kernel::{End, Kid};
 
 impl Check {

@@ -40,9 +40,11 @@
 //! - `call`: one call in the words of both
 //! - `feed`: the trace, socket by socket
 //! - `check`: the comparison
+//! - `followed`: sockets of the kernel, matched to those of the trace
 //! - `order`: calls of several threads at once
 //! - `handover`, `adoption`, `clock`: when a socket came to the tap, and when it left it
 //! - `doubts`: what keeps the comparison from being a proof
+//! - `failure`: reasons why no comparison is possible
 //! - [`report`]: what it comes to
 
 mod address;
@@ -51,7 +53,9 @@ mod call;
 mod check;
 mod clock;
 mod doubts;
+mod failure;
 mod feed;
+mod followed;
 mod handover;
 mod kernel;
 pub mod log;
@@ -61,46 +65,14 @@ pub mod syscall;
 mod threads;
 mod translate;
 
-use std::fmt;
-
-use crate::reader::{Error, Trace};
+use crate::reader::Trace;
 use check::Check;
 use feed::Feed;
 use kernel::Kernel;
-use log::{Log, LogError};
+use log::Log;
 use report::{Report, Verdict};
 
-/// Why a comparison could not be made.
-#[derive(Debug)]
-pub enum Failure {
-    /// The trace cannot be read.
-    Trace(Error),
-    /// The log cannot be read, or cannot be followed.
-    Log(LogError),
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Trace(error) => error.fmt(f),
-            Self::Log(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for Failure {}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Trace(error)
-    }
-}
-
-impl From<LogError> for Failure {
-    fn from(error: LogError) -> Self {
-        Self::Log(error)
-    }
-}
+pub use failure::Failure;
 
 /// Compares a trace with the log of strace over the process that recorded it.
 ///
@@ -114,12 +86,12 @@ pub fn verify(trace: Trace, log: Log) -> Result<Report, Failure> {
     let unproved = doubts::unproved(&mut check);
     let differs = !check.differences.is_empty();
     let verdict = match (cut.is_empty(), unproved.is_empty()) {
-        (false, _) => Verdict::Unclear,
+        (false, _) => Verdict::Inconclusive,
         (true, _) if differs => Verdict::Different,
-        (true, false) => Verdict::Unclear,
+        (true, false) => Verdict::Inconclusive,
         (true, true) => Verdict::Exact,
     };
-    if verdict == Verdict::Unclear {
+    if verdict == Verdict::Inconclusive {
         check.differences.clear();
         check.more_differences.clear();
     }

@@ -5,21 +5,11 @@
 //! other as of its return, which lies between the system call and the thread's next call. The log refutes an order only
 //! if these do not allow it.
 
-use super::Failure;
 use super::call::{At, Call, What};
-use super::check::{Check, Followed};
-use super::kernel::{Kid, Watch};
-use super::log::Tid;
-
-/// A call that the trace has later than the kernel.
-#[derive(Debug)]
-pub(super) struct Held {
-    pub(super) at: At,
-    /// Its place among the beginnings of calls.
-    begun: u64,
-    thread: Tid,
-    watch: Watch,
-}
+use super::check::Check;
+use super::failure::Failure;
+use super::followed::{Followed, Held};
+use super::kernel::Kid;
 
 impl Call {
     /// Returns whether it is recorded as of its entry: it sent something.

@@ -16,7 +16,8 @@ pub enum Verdict {
     /// It is not.
     Different,
     /// It cannot be told.
-    Unclear,
+    #[serde(rename = "unclear")]
+    Inconclusive,
 }
 
 impl Verdict {
@@ -26,7 +27,7 @@ impl Verdict {
         match self {
             Self::Exact => 0,
             Self::Different => 1,
-            Self::Unclear => 2,
+            Self::Inconclusive => 2,
         }
     }
 }
@@ -163,7 +164,7 @@ impl fmt::Display for Report {
                 )?;
             }
             Verdict::Different => writeln!(f, "The trace differs from what the kernel saw.")?,
-            Verdict::Unclear => {
+            Verdict::Inconclusive => {
                 writeln!(f, "Cannot tell whether the trace is exact.")?;
             }
         }

@@ -1,4 +1,4 @@
-//! All that is done with a trace that comes from outside. Shared by the property tests and the fuzz target.
+//! Every use of a trace that comes from outside. Shared by the property tests and the fuzz target.
 
 use std::io::Cursor;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use socket_tap::event::{Event, Op};
 use socket_tap::format::text::Lines;
 use socket_tap::format::{Line, write_event};
 use socket_trace::assertion::judge::judge;
-use socket_trace::assertion::watch::Watch;
+use socket_trace::assertion::limits::LimitChecker;
 use socket_trace::assertion::{Assertion, Measure};
 use socket_trace::compare::Comparison;
 use socket_trace::compare::grouping::Grouping;
@@ -22,8 +22,7 @@ pub(crate) fn open(bytes: &[u8]) -> Result<Trace, Error> {
     Trace::read("any bytes", Box::new(Cursor::new(bytes.to_vec())))
 }
 
-/// Reads, shows, lints, sums up, compares, lays out and exports the bytes as if they were a trace, and panics when
-/// something is wrong.
+/// Reads, shows, lints, summarises, compares, draws and exports the bytes as a trace. Panics if an invariant is broken.
 pub(crate) fn do_everything(bytes: &[u8]) {
     let step = show(bytes).unwrap_or_default();
     lint(bytes);
@@ -32,7 +31,7 @@ pub(crate) fn do_everything(bytes: &[u8]) {
         compare(&with_payload(bytes), state);
     }
     for step in [step.as_str(), "no such step"] {
-        lay_out(bytes, step);
+        draw_step(bytes, step);
     }
     for format in [Format::Pcapng, Format::Qlog, Format::Csv] {
         export(bytes, format);
@@ -74,14 +73,14 @@ fn lint(bytes: &[u8]) {
     serde_json::to_string(&report).unwrap();
 }
 
-/// What is shown cannot steer a terminal, nor forge a line.
+/// Asserts that the text has no control characters, and no more lines than expected.
 fn check_text(text: &str, newlines: usize) {
-    let steers = |c: &char| c.is_control() && *c != '\n';
-    assert!(!text.chars().any(|c| steers(&c)), "{text:?}");
+    let is_control = |c: &char| c.is_control() && *c != '\n';
+    assert!(!text.chars().any(|c| is_control(&c)), "{text:?}");
     assert_eq!(text.matches('\n').count(), newlines, "{text:?}");
 }
 
-/// An event that was read is written, read and written again alike.
+/// Asserts that writing an event, parsing it and writing it again gives the same line.
 fn check_rewriting(event: &Event) {
     let written = |event: &Event| {
         let mut line = Vec::new();
@@ -89,11 +88,11 @@ fn check_rewriting(event: &Event) {
         String::from_utf8(line).unwrap()
     };
     let once = written(event);
-    let Ok(Line::Event(again)) = Line::parse(&once) else { panic!("cannot be read: {once}") };
+    let Ok(Line::Event(again)) = Line::parse(&once) else { panic!("cannot be parsed: {once}") };
     assert_eq!(written(&again), once);
 }
 
-/// The same, as if it had been recorded with payload.
+/// The same trace with payload in its header.
 fn with_payload(bytes: &[u8]) -> Vec<u8> {
     String::from_utf8_lossy(bytes).replacen("\"capture\":0", "\"capture\":9", 1).into_bytes()
 }
@@ -101,15 +100,15 @@ fn with_payload(bytes: &[u8]) -> Vec<u8> {
 fn compare(bytes: &[u8], state: RecordingState) {
     let asserted =
         [Assertion::SamePrimitives, Assertion::CleanEnds, Assertion::Max(Measure::BytesPerCall, 0)];
-    let mut watches = Vec::new();
+    let mut checkers = Vec::new();
     let mut summary = |bytes: &[u8]| {
         let trace = open(bytes)?;
-        let mut watch = Watch::new(&asserted);
-        let summary = Summary::with_calls(trace, state, &mut |call| watch.call(call));
-        watches.push(watch);
+        let mut checker = LimitChecker::new(&asserted);
+        let summary = Summary::with_calls(trace, state, &mut |call| checker.call(call));
+        checkers.push(checker);
         summary
     };
-    // With itself, but for a few lines: so that there are differences to tell.
+    // Compares the trace with a copy that lacks some lines, so that there are differences.
     let lines = bytes.split_inclusive(|byte| *byte == b'\n').enumerate();
     let fewer: Vec<u8> = lines.filter(|(at, _)| at % 5 != 4).flat_map(|(_, line)| line).copied().collect();
     let (Ok(one), Ok(other)) = (summary(bytes), summary(&fewer)) else { return };
@@ -118,7 +117,7 @@ fn compare(bytes: &[u8], state: RecordingState) {
         assert_eq!((spent.to_server.total(), spent.to_client.total()), (step.to_server, step.to_client));
     }
     let comparison = Comparison::of(vec![one, other]);
-    let judged = judge(&asserted, &comparison, &watches);
+    let judged = judge(&asserted, &comparison, &checkers);
     let pages = [
         page::text(&comparison, &judged, Some(Grouping::Step), false),
         page::markdown(&comparison, &judged, Some(Grouping::Operation)),
@@ -129,7 +128,7 @@ fn compare(bytes: &[u8], state: RecordingState) {
     serde_json::to_string(&(comparison, judged)).unwrap();
 }
 
-fn lay_out(bytes: &[u8], step: &str) {
+fn draw_step(bytes: &[u8], step: &str) {
     let (Ok(client), Ok(server)) = (open(bytes), open(bytes)) else { return };
     if let Ok(calls) = sequence::of_step(client, server, step) {
         let lines = 3 + calls.len();
@@ -140,7 +139,7 @@ fn lay_out(bytes: &[u8], step: &str) {
 fn export(bytes: &[u8], format: Format) {
     let Ok(mut trace) = open(bytes) else { return };
     let mut export = Export::to(format, Box::new(std::io::sink()), "any").unwrap();
-    // Whatever the trace is, nothing is wrong with the output.
+    // The output can be written whatever the trace contains.
     if let Err(error) = export.add(&mut trace) {
         check_text(&error.to_string(), 0);
     }

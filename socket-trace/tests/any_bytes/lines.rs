@@ -1,12 +1,23 @@
-//! Lines that look like those of a trace.
+//! Generators of lines that resemble those of a trace.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
+use socket_tap::format::{Header, Side};
 
-pub(crate) const HEADER: &str = r#"{"socket_tap":1,"name":"any\u001b[2J","side":"server","program":"p\u0007","pid":1,"started":"now","monotonic_ns":18446744073709551615,"capture":0}"#;
+use super::header::header_line;
 
-/// Fragments that a reader may stumble over.
+/// The header of all traces: with control characters in its names, and the maximum of the clock.
+pub(crate) fn header() -> String {
+    let mut header = Header::new("any\u{1b}[2J", Side::Server);
+    header.program = "p\u{7}".to_owned();
+    header.pid = 1;
+    header.started = "now".to_owned();
+    header.monotonic_ns = u64::MAX;
+    header_line(&header)
+}
+
+/// Fragments that a parser may fail on.
 pub(crate) fn wild() -> impl Strategy<Value = String> {
     select(vec![
         "18446744073709551615",
@@ -72,8 +83,8 @@ const OPERATIONS: &[&str] = &[
     "\u{1b}splice\n",
 ];
 
-/// What each operation must have, so that most of the lines are events.
-fn needed(operation: &str) -> &'static str {
+/// Required fields of an operation, so that most of the lines are events.
+fn required_fields(operation: &str) -> &'static str {
     match operation {
         "socket" => r#","domain":"\u001b]0;\u0007","type":"stream""#,
         "option" => r#","name":"A\u001b[1mB""#,
@@ -82,14 +93,14 @@ fn needed(operation: &str) -> &'static str {
     }
 }
 
-/// An event of a few sockets, with what belongs to it, some of what does not, and any numbers and texts.
+/// An event of one of a few sockets, with its required fields, some unexpected ones, and any numbers and texts.
 pub(crate) fn event() -> impl Strategy<Value = String> {
     let fields = (subsequence(NUMBERS, 0..6), vec(number(), 6), subsequence(TEXTS, 0..4), vec(text(), 4));
     let kind = (select(OPERATIONS), number(), 0..5_u64, number(), any::<bool>(), text());
-    (kind, fields).prop_map(|((operation, t, sock, bytes, eof, label), (numbers, values, texts, said))| {
+    (kind, fields).prop_map(|((operation, t, sock, bytes, eof, label), (numbers, values, texts, strings))| {
         let name = serde_json::to_string(operation).unwrap();
         let mut line = format!("{{\"t\":{t},\"sock\":{sock},\"op\":{name}");
-        let pairs = numbers.iter().zip(values).chain(texts.iter().zip(said));
+        let pairs = numbers.iter().zip(values).chain(texts.iter().zip(strings));
         let mut has: Vec<&str> = Vec::new();
         for (field, value) in pairs {
             line += &format!(",\"{field}\":{value}");
@@ -103,7 +114,7 @@ pub(crate) fn event() -> impl Strategy<Value = String> {
             line += &format!(",\"label\":{label}");
         }
         if !has.iter().any(|field| ["domain", "type", "name", "on"].contains(field)) {
-            line += needed(operation);
+            line += required_fields(operation);
         }
         if operation == "option" && missing("value") {
             line += ",\"value\":-1";

@@ -1,10 +1,13 @@
-//! A trace comes from outside. Whatever its bytes are, they are read, shown, summed up and compared, or refused with an
-//! error: without a panic, and without taking memory for what no trace holds.
+//! Property tests with traces of any bytes. They must be read, shown, summarised and compared, or refused with an error,
+//! without a panic and without unbounded memory.
 
 #![forbid(unsafe_code)]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test panics")]
 
 mod everything;
+#[path = "../support/header.rs"]
+#[expect(dead_code, reason = "these tests have a header of their own")]
+mod header;
 mod lines;
 mod views;
 
@@ -19,10 +22,10 @@ use socket_tap::format::Line;
 use socket_trace::reader::{Ending, Error, Trace};
 
 use everything::{do_everything, open};
-use lines::{HEADER, event, wild};
+use lines::{event, header, wild};
 
-/// A trace with every kind of event. Its header and its end line are not counted here.
-const REAL: &[&str] = &[
+/// A trace with every kind of event, without its header. The end line does not count itself.
+const VALID: &[&str] = &[
     r#"{"t":1250,"sock":1,"op":"socket","fd":9,"domain":"ipv4","type":"stream"}"#,
     r#"{"t":1300,"sock":1,"op":"option","name":"SO_REUSEADDR","value":1}"#,
     r#"{"t":2400,"sock":1,"op":"bind","local":"127.0.0.1:3000"}"#,
@@ -43,7 +46,7 @@ const REAL: &[&str] = &[
 ];
 
 fn trace(lines: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<u8> {
-    let mut text = HEADER.to_owned() + "\n";
+    let mut text = header() + "\n";
     for line in lines {
         text += line.as_ref();
         text.push('\n');
@@ -51,7 +54,7 @@ fn trace(lines: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// One thing that goes wrong with a file.
+/// Damage to one place of a file.
 #[derive(Clone, Debug)]
 enum Damage {
     Flip(Index, u8),
@@ -111,38 +114,38 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_bytes(bytes in vec(any::<u8>(), 0..600), header in any::<bool>()) {
-        let before = if header { HEADER.as_bytes() } else { b"" };
-        do_everything(&[before, b"\n", &bytes].concat());
+    fn any_bytes(bytes in vec(any::<u8>(), 0..600), has_header in any::<bool>()) {
+        let before = if has_header { header() } else { String::new() };
+        do_everything(&[before.as_bytes(), b"\n", &bytes].concat());
     }
 
     #[test]
-    fn a_real_trace_that_was_damaged(damages in vec(damage(), 1..6)) {
-        do_everything(&damaged(trace(REAL), &damages));
+    fn damaged_traces(damages in vec(damage(), 1..6)) {
+        do_everything(&damaged(trace(VALID), &damages));
     }
 
     #[test]
-    fn lines_that_fit_the_format_with_any_values(events in vec(event(), 0..24)) {
-        // One that does not fit would end the reading: the damaged traces have such lines.
+    fn valid_lines_with_any_values(events in vec(event(), 0..24)) {
+        // An invalid line ends the reading; the damaged traces contain such lines.
         do_everything(&trace(events.iter().filter(|line| Line::parse(line).is_ok())));
     }
 }
 
 #[test]
-fn the_real_trace_is_read_to_its_end() {
-    let mut trace = open(&trace(REAL)).unwrap();
+fn valid_trace_is_read_to_its_end() {
+    let mut trace = open(&trace(VALID)).unwrap();
     while trace.next_event().unwrap().is_some() {}
     assert!(matches!(trace.ending(), Ending::Complete(end) if end.events == trace.events()));
-    do_everything(&self::trace(REAL));
+    do_everything(&self::trace(VALID));
 }
 
 #[test]
-fn sums_of_huge_numbers_do_no_harm() {
-    let most = u64::MAX;
-    let transfer = |sock, op| format!(r#"{{"t":{most},"sock":{sock},"op":"{op}","bytes":{most}}}"#);
-    let gap = format!(r#"{{"t":{most},"op":"gap","reads":{most},"writes":{most},"payloads":{most}}}"#);
+fn sums_of_huge_numbers_saturate() {
+    let max = u64::MAX;
+    let transfer = |sock, op| format!(r#"{{"t":{max},"sock":{sock},"op":"{op}","bytes":{max}}}"#);
+    let gap = format!(r#"{{"t":{max},"op":"gap","reads":{max},"writes":{max},"payloads":{max}}}"#);
     let transfers = [transfer(3, "write"), transfer(2, "read"), transfer(2, "write"), transfer(3, "read")];
-    let (before, after) = REAL.split_at(7);
+    let (before, after) = VALID.split_at(7);
     let lines = before.iter().map(|line| (*line).to_owned());
     let lines = lines.chain(transfers.iter().cloned()).chain(transfers.iter().cloned());
     let lines = lines.chain([gap.clone(), gap]).chain(after.iter().map(|line| (*line).to_owned()));
@@ -150,7 +153,7 @@ fn sums_of_huge_numbers_do_no_harm() {
 }
 
 #[test]
-fn depth_takes_no_stack() {
+fn deep_nesting_uses_no_stack() {
     let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(50_000), close.repeat(50_000));
     for deep in [deep("[", "]"), deep("{\"a\":", "}"), "[".repeat(50_000)] {
         let unknown_field = format!("{{\"t\":1,\"sock\":2,\"op\":\"read\",\"bytes\":1,\"x\":{deep}}}");
@@ -162,15 +165,15 @@ fn depth_takes_no_stack() {
     }
 }
 
-/// What begins with some bytes and goes on with one letter for ever, without an end of line.
+/// A reader of some bytes followed by an endless line.
 struct Endless {
     beginning: Cursor<Vec<u8>>,
-    taken: Rc<Cell<u64>>,
+    consumed: Rc<Cell<u64>>,
 }
 
 impl Read for Endless {
     fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
-        unreachable!("the reader takes lines")
+        unreachable!("the trace reader uses `BufRead` only")
     }
 }
 
@@ -184,31 +187,26 @@ impl BufRead for Endless {
     }
 
     fn consume(&mut self, amount: usize) {
-        self.taken.set(self.taken.get() + amount as u64);
+        self.consumed.set(self.consumed.get() + amount as u64);
         if self.beginning.position() < self.beginning.get_ref().len() as u64 {
             self.beginning.consume(amount);
         }
     }
 }
 
-/// Opens something endless and reads its first event: the error, and how many bytes were taken for it.
+/// Opens an endless trace and reads its first event. Returns the error, and the number of bytes read.
 fn refused(beginning: &str) -> (Error, u64) {
-    let taken = Rc::new(Cell::new(0));
-    let endless = Endless { beginning: Cursor::new(beginning.into()), taken: Rc::clone(&taken) };
+    let consumed = Rc::new(Cell::new(0));
+    let endless = Endless { beginning: Cursor::new(beginning.into()), consumed: Rc::clone(&consumed) };
     let read = Trace::read("endless", Box::new(endless)).and_then(|mut trace| trace.next_event());
-    (read.unwrap_err(), taken.get())
+    (read.unwrap_err(), consumed.get())
 }
 
 #[test]
-fn a_line_without_an_end_is_refused_before_it_fills_the_memory() {
-    for (beginning, line) in [(String::new(), 1), (format!("{HEADER}\n"), 2)] {
-        let (error, taken) = refused(&beginning);
-        assert!(taken <= (64 << 20) + beginning.len() as u64, "{taken} bytes");
-        assert_eq!(
-            error.to_string(),
-            format!(
-                "endless, line {line}: longer than 64 MiB, and no event is; is this a trace of socket-tap?"
-            )
-        );
+fn endless_line_is_refused() {
+    for (beginning, line) in [(String::new(), 1), (format!("{}\n", header()), 2)] {
+        let (error, consumed) = refused(&beginning);
+        assert!(consumed <= (64 << 20) + beginning.len() as u64, "{consumed} bytes");
+        assert!(matches!(error, Error::TooLong { line: at, .. } if at == line), "{error}");
     }
 }

@@ -1,29 +1,30 @@
-//! All the views of recordings. Shared by the property tests and the fuzz target.
+//! Every view of recordings. Shared by the property tests and the fuzz target.
 
 use std::sync::OnceLock;
 
 use socket_dissect::Contracts;
+use socket_trace::contracts::bookshelf;
 use socket_trace::layers;
 use socket_trace::reader::Trace;
 use socket_trace::sequence::{Choice, gather, mermaid, svg, text};
 use socket_trace::show::filter::Filter;
-use socket_trace::show::lines::Look;
+use socket_trace::show::lines::Style;
 use socket_trace::show::view::View;
 use socket_trace::timeline::AnnotatedEvents;
 use socket_trace::timeline::Timeline;
 
 use super::everything::open;
 
-/// Shows, draws and maps the bytes as if they were two traces, and panics when something is wrong.
+/// Shows, draws and maps the bytes as two traces. Panics if an invariant is broken.
 pub(crate) fn look_at(bytes: &[u8]) {
-    // A header that says so lets the bytes be dissected.
+    // Bytes are dissected only if the header has a capture limit.
     let bytes = &replaced(bytes, b"\"capture\":0", b"\"capture\":9");
     show(bytes);
     draw(bytes);
     map(bytes);
 }
 
-/// The first of `old` is `new`.
+/// Replaces the first occurrence of `old` with `new`.
 fn replaced(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
     match bytes.windows(old.len()).position(|window| window == old) {
         Some(at) => [&bytes[..at], new, &bytes[at + old.len()..]].concat(),
@@ -31,20 +32,20 @@ fn replaced(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Along two recordings: that of the bytes, and the same with another clock.
+/// Walks along two recordings: the bytes, and the same with another clock.
 fn events(bytes: &[u8]) -> Option<AnnotatedEvents> {
     let other = replaced(bytes, b"\"monotonic_ns\":18446744073709551615", b"\"monotonic_ns\":0");
     let traces: Vec<Trace> = [open(bytes).ok()?, open(&other).ok()?].into();
-    // Made once: it takes longer than all the rest.
+    // Parsed once, since that takes longer than the rest of the test.
     static CONTRACTS: OnceLock<Contracts> = OnceLock::new();
-    Some(AnnotatedEvents::with_contracts(Timeline::of(traces), CONTRACTS.get_or_init(Contracts::bookshelf)))
+    Some(AnnotatedEvents::with_contracts(Timeline::of(traces), CONTRACTS.get_or_init(bookshelf)))
 }
 
 fn show(bytes: &[u8]) {
     let Some(mut events) = events(bytes) else { return };
     let timeline = events.timeline();
-    let look = Look { width: Some(80), bytes: true, ..Look::default() };
-    let texts = [View::text(timeline, look), View::summary(timeline)];
+    let style = Style { width: Some(80), bytes: true, ..Style::default() };
+    let texts = [View::text(timeline, style), View::summary(timeline)];
     let objects = [View::json(false), View::summary_json(timeline, false)];
     let mut views: Vec<(View, Vec<u8>)> =
         texts.into_iter().chain(objects).map(|view| (view, Vec::new())).collect();
@@ -78,13 +79,13 @@ fn draw(bytes: &[u8]) {
 
 fn map(bytes: &[u8]) {
     let Some(mut events) = events(bytes) else { return };
-    if let Ok(Some(map)) = layers::collect(&mut events, &layers::Wanted::default()) {
+    if let Ok(Some(map)) = layers::collect(&mut events, &layers::Selection::default()) {
         check_text(&layers::text::text(&map, 80, false));
         serde_json::to_string(&map).unwrap();
     }
 }
 
-/// What is shown cannot steer a terminal.
+/// Asserts that the text has no control characters.
 fn check_text(text: &str) {
     assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
 }

@@ -1,4 +1,4 @@
-//! What bytes are spent on, for each step, and for the first and each later call.
+//! Byte breakdown of steps, and of the first and later calls.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -26,7 +26,7 @@ pub(crate) fn step<'a>(summary: &'a Summary, name: &str) -> &'a Step {
 const HEAD: u64 = OK.len() as u64 - 2;
 
 #[test]
-fn the_bytes_of_each_step_are_told_apart_and_all_of_them() {
+fn all_bytes_are_counted_in_their_step() {
     let summary = summary(
         Recording::of("rest")
             .step("one")
@@ -62,7 +62,7 @@ fn the_bytes_of_each_step_are_told_apart_and_all_of_them() {
 }
 
 #[test]
-fn datagrams_and_streams_above_others_are_neither_lost_nor_counted_twice() {
+fn datagrams_and_layered_streams_are_counted_once() {
     let datagram = Datagram::new(5);
     let layer = Op::adopt("tls".into(), SocketKind::Stream).over(SockId::new(2).unwrap());
     let summary = summary(
@@ -71,7 +71,7 @@ fn datagrams_and_streams_above_others_are_neither_lost_nor_counted_twice() {
             .event(9, Op::SendTo(datagram))
             .accept(2)
             .event(3, layer)
-            .read(2, "what the layer reads, and nobody knows")
+            .read(2, "encrypted bytes of the stream below.")
             .call(3, GET, OK)
             .close(3)
             .close(2),
@@ -80,12 +80,12 @@ fn datagrams_and_streams_above_others_are_neither_lost_nor_counted_twice() {
     let spent = step.bytes.unwrap();
     assert_eq!((spent.to_server.total(), spent.to_client.total()), (step.to_server, step.to_client));
     assert_eq!((spent.to_server.unknown, spent.to_client.unknown), (step.to_server, 5));
-    // The call is known all the same, by the stream above, and so there is no other that is not.
+    // The call is known from the stream above, so the bytes below hide no further call.
     assert_eq!((step.calls.count(), summary.unknown), (1, 0));
 }
 
 #[test]
-fn the_first_call_of_a_connection_and_each_later_one_are_told_apart() {
+fn first_and_later_calls_are_counted_separately() {
     let summary = summary(
         Recording::of("rest")
             .step("kept")
@@ -106,7 +106,7 @@ fn the_first_call_of_a_connection_and_each_later_one_are_told_apart() {
     let kept = &step(&summary, "kept").calls;
     assert_eq!(took(&kept.first), (1, 2, 1, length));
     assert_eq!(took(&kept.later), (2, 2, 2, 2 * length));
-    // From the first read, not from the one that completed the request.
+    // The first byte counts from the first read, not from the one that completed the request.
     assert_eq!((kept.first.first_byte_ns, kept.later.first_byte_ns), (Some(2_000_000), Some(1_000_000)));
     let new = &step(&summary, "new").calls;
     assert_eq!((new.first.count, new.later.count), (1, 0));
@@ -116,8 +116,8 @@ fn the_first_call_of_a_connection_and_each_later_one_are_told_apart() {
 }
 
 #[test]
-fn each_connection_is_counted_by_its_own_side() {
-    // A server that asks another one.
+fn connections_are_counted_by_their_own_side() {
+    // A server that is the client of another one.
     let connect = Op::connect();
     let recording = Recording::of("gateway").step("in").accept(2).read(2, GET).step("out").event(3, connect);
     let recording =
@@ -137,7 +137,7 @@ fn each_connection_is_counted_by_its_own_side() {
 }
 
 #[test]
-fn a_call_that_is_still_open_counts_as_far_as_it_got() {
+fn open_call_is_counted_so_far() {
     let mut calls = Vec::new();
     let text = Recording::of("rest").step("one").accept(2).read(2, GET).text();
     let trace = Trace::read("test", Box::new(Cursor::new(text))).unwrap();
@@ -149,7 +149,7 @@ fn a_call_that_is_still_open_counts_as_far_as_it_got() {
 }
 
 #[test]
-fn without_payload_nothing_is_said_of_it() {
+fn trace_without_payload_has_no_breakdown() {
     let summary = summary(Recording::of("rest").without_payload().accept(2).call(2, GET, OK).close(2));
     let [step] = summary.steps.as_slice() else { panic!("{:?}", summary.steps) };
     assert_eq!((summary.payload, step.bytes, step.calls.count()), (false, None, 0));
@@ -157,25 +157,25 @@ fn without_payload_nothing_is_said_of_it() {
 }
 
 #[test]
-fn a_trace_may_name_any_number_of_things() {
+fn number_of_named_steps_is_limited() {
     let mut recording = Recording::of("rest").accept(2);
     for number in 0..1_500 {
         let request = GET.replace("books/1", &format!("shelf{number}"));
         recording = recording.step(&format!("step {number}")).call(2, &request, OK);
     }
     let summary = summary(recording.close(2));
-    // One of them is what comes before the first step.
+    // One of them is the part before the first step.
     assert_eq!((summary.steps.len(), summary.operations.len()), (1_001, 1_001));
     assert_eq!(step(&summary, "other steps").calls.count(), 501);
     assert_eq!(summary.operations.last().unwrap().name, "other operations");
     assert_eq!(summary.operations.iter().map(|operation| operation.calls.count()).sum::<u64>(), 1_500);
 }
 
-/// Ten calls of `GetBook` on one connection, as tonic took them.
+/// A recording of ten calls of `GetBook` on one connection to a tonic server.
 const GRPC: &str = include_str!("grpc.jsonl");
 
 #[test]
-fn a_new_connection_has_its_price_and_a_kept_one_its_gain() {
+fn grpc_setup_counts_in_the_first_call() {
     let trace = Trace::read("grpc", Box::new(Cursor::new(GRPC))).unwrap();
     let summary = Summary::of(trace, summary::RecordingState::Finished).unwrap();
     let [step] = summary.steps.as_slice() else { panic!("{:?}", summary.steps) };
@@ -183,16 +183,17 @@ fn a_new_connection_has_its_price_and_a_kept_one_its_gain() {
     assert_eq!((spent.to_server.total(), spent.to_client.total()), (step.to_server, step.to_client));
     let (first, later) = (&step.calls.first, &step.calls.later);
     assert_eq!((first.count, later.count), (1, 9));
-    // The preface, the request with the client's SETTINGS, GOAWAY; SETTINGS, its acknowledgement, two more, the answer.
+    // Reads: the preface, the request with the client's SETTINGS, GOAWAY. Writes: SETTINGS, its acknowledgement, two more
+    // frames, the response.
     assert_eq!((first.reads, first.writes, later.reads, later.writes), (3, 4, 10, 9));
-    // Together they are all that the connection carried.
+    // The first and later calls add up to all bytes of the connection.
     let [out, back] =
         [first, later].map(|calls| (calls.bytes.to_server.total(), calls.bytes.to_client.total()));
     assert_eq!((out.0 + back.0, out.1 + back.1), (step.to_server, step.to_client));
-    // The preface, SETTINGS and their acknowledgement, WINDOW_UPDATE and GOAWAY are the connection's.
+    // The preface, SETTINGS, acknowledgements, WINDOW_UPDATE and GOAWAY count as connection bytes.
     assert_eq!((first.bytes.to_server.connection, later.bytes.to_server.connection), (96, 0));
-    // HPACK writes most fields of a later request in a byte each.
+    // HPACK encodes most header fields of a later request in one byte each.
     assert_eq!((first.bytes.to_server.headers, later.bytes.to_server.headers / 9), (80, 36));
-    // What gRPC itself says, nothing compresses.
+    // Length prefixes and messages of gRPC are not compressed.
     assert_eq!((first.bytes.to_server.payload, later.bytes.to_server.payload), (2, 9 * 2));
 }

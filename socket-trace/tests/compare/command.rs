@@ -1,11 +1,11 @@
-//! The command, run.
+//! Runs the command.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-/// What the command did.
+/// Result of a run.
 pub(crate) struct Ran {
     pub(crate) code: i32,
     pub(crate) stdout: String,
@@ -17,7 +17,7 @@ pub(crate) fn compare(arguments: &[&str]) -> Ran {
     compare_with(arguments, &[])
 }
 
-/// The same, with that on standard input.
+/// Runs `socket-trace compare` with `input` on standard input.
 pub(crate) fn compare_with(arguments: &[&str], input: &[u8]) -> Ran {
     let mut child = Command::new(env!("CARGO_BIN_EXE_socket-trace"))
         .arg("compare")
@@ -28,7 +28,7 @@ pub(crate) fn compare_with(arguments: &[&str], input: &[u8]) -> Ran {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // It may end without reading.
+    // The command may exit without reading its input.
     let _ = child.stdin.take().unwrap().write_all(input);
     let output = child.wait_with_output().unwrap();
     Ran {
@@ -39,13 +39,13 @@ pub(crate) fn compare_with(arguments: &[&str], input: &[u8]) -> Ran {
 }
 
 impl Ran {
-    /// Its output as JSON.
+    /// Parses standard output as JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout)
             .unwrap_or_else(|error| panic!("{error}: {}{}", self.stdout, self.stderr))
     }
 
-    /// The rows of the table with that title, each with single spaces.
+    /// The rows of the table whose title starts with `title`, each with single spaces.
     pub(crate) fn rows(&self, title: &str) -> Vec<String> {
         let mut lines = self.stdout.lines().skip_while(|line| !line.starts_with(title));
         assert!(lines.next().is_some(), "no {title:?} in:\n{}", self.stdout);
@@ -57,7 +57,7 @@ impl Ran {
         assert_eq!(self.code, code, "{}{}", self.stdout, self.stderr);
     }
 
-    /// What it printed has all of these lines.
+    /// Asserts that standard output contains all of these lines.
     pub(crate) fn assert_lines(&self, expected: &[&str]) {
         for line in expected {
             assert!(

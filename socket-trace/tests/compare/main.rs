@@ -1,7 +1,7 @@
-//! `socket-trace compare`, from recordings made up for it to what it prints.
+//! Runs `socket-trace compare` on generated recordings.
 
 #![forbid(unsafe_code)]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test panics")]
 
 mod assertions;
 mod byte_breakdown;

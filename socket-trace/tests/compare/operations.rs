@@ -1,4 +1,4 @@
-//! What stands beside what: steps, or operations; and by which names.
+//! Alignment of traces by step or operation, and their labels.
 
 use tempfile::TempDir;
 
@@ -6,9 +6,9 @@ use crate::command::compare;
 use crate::recording::{GET, OK, Recording};
 
 const POST: &str = "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n";
-const SOCKETS: &str = "What differs";
-const BYTES: &str = "What the bytes are spent on";
-const CALLS: &str = "What a call takes";
+const SOCKETS: &str = "Socket calls";
+const BYTES: &str = "Byte breakdown";
+const CALLS: &str = "Mean cost of a call";
 
 fn one_call(name: &str, request: &str) -> Recording {
     Recording::of(name).accept(2).call(2, request, OK).close(2)
@@ -19,7 +19,7 @@ fn two_calls(name: &str) -> Recording {
 }
 
 #[test]
-fn without_steps_recordings_of_one_api_are_aligned_by_operation() {
+fn recordings_without_steps_align_by_shared_operations() {
     let directory = TempDir::new().unwrap();
     let before = one_call("rest", GET).save(directory.path(), "before.jsonl");
     let after = two_calls("rest").save(directory.path(), "after.jsonl");
@@ -45,7 +45,7 @@ fn without_steps_recordings_of_one_api_are_aligned_by_operation() {
 }
 
 #[test]
-fn without_steps_recordings_of_different_apis_are_aligned_as_wholes() {
+fn recordings_without_shared_operations_align_as_wholes() {
     let directory = TempDir::new().unwrap();
     let rest = one_call("rest", GET).save(directory.path(), "rest.jsonl");
     let graphql = one_call("graphql", POST).save(directory.path(), "graphql.jsonl");
@@ -58,14 +58,14 @@ fn without_steps_recordings_of_different_apis_are_aligned_as_wholes() {
             "graphql 1 0 / 0 0 / 0 54 / 38 0 / 2 54 / 40",
         ]
     );
-    // Who asks for operations gets them, and is told why they stand alone.
+    // Alignment by operation on request adds a note that the recordings share none.
     let ran = compare(&["--by", "operation", &rest, &graphql]);
-    assert!(ran.stdout.contains("operations of different APIs have different names"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("No operation occurs in all traces"), "{}", ran.stdout);
     assert_eq!(ran.rows(BYTES).len(), 2);
 }
 
 #[test]
-fn with_steps_recordings_are_aligned_by_step_unless_operations_are_asked_for() {
+fn recordings_with_steps_align_by_step() {
     let directory = TempDir::new().unwrap();
     let step = |name: &str, request| Recording::of(name).step("get").accept(2).call(2, request, OK).close(2);
     let rest = step("rest", GET).save(directory.path(), "rest.jsonl");
@@ -76,7 +76,7 @@ fn with_steps_recordings_are_aligned_by_step_unless_operations_are_asked_for() {
 }
 
 #[test]
-fn by_operation_what_carried_no_call_is_there_too() {
+fn bytes_without_a_call_have_a_row() {
     let directory = TempDir::new().unwrap();
     let odd = one_call("rest", GET).accept(3).read(3, "what is this?").close(3);
     let odd = odd.save(directory.path(), "odd.jsonl");
@@ -91,7 +91,7 @@ fn by_operation_what_carried_no_call_is_there_too() {
 }
 
 #[test]
-fn recordings_of_one_name_are_told_apart_by_their_files() {
+fn recordings_of_one_name_are_labelled_by_file() {
     let directory = TempDir::new().unwrap();
     let path = directory.path();
     let labels = |files: &[&str]| -> Vec<String> {
@@ -110,7 +110,7 @@ fn recordings_of_one_name_are_told_apart_by_their_files() {
 }
 
 #[test]
-fn what_has_changed_is_shown_of_two_recordings_of_one_program_only() {
+fn changes_are_shown_for_two_recordings_only() {
     let directory = TempDir::new().unwrap();
     let path = directory.path();
     let before = one_call("rest", GET).save(path, "before.jsonl");

@@ -1,4 +1,4 @@
-//! What is printed: for a terminal, for a page, for a machine.
+//! The output as text, Markdown and JSON.
 
 use tempfile::TempDir;
 
@@ -10,28 +10,26 @@ fn one_call(name: &str) -> Recording {
 }
 
 #[test]
-fn without_payload_it_says_what_is_needed_and_shows_the_rest() {
+fn recordings_without_payload_lack_the_breakdown() {
     let directory = TempDir::new().unwrap();
     let rest = one_call("rest").save(directory.path(), "rest.jsonl");
     let bare = Recording::of("bare").without_payload().step("get").accept(2).call(2, GET, OK).close(2);
     let bare = bare.save(directory.path(), "bare.jsonl");
-    let told = "Recorded without payload: bare. What bytes are spent on and what a call takes, only payload tells: \
-                record with --capture 16384.";
     let ran = compare(&[&bare, &bare]);
     ran.assert_code(0);
-    assert!(!ran.stdout.contains("spent on, to the server"), "{}", ran.stdout);
-    assert_eq!(ran.rows("What differs")[0], "get bare.jsonl (1) 1 1 1 37 40 1.000 ms client client");
+    assert!(!ran.stdout.contains("Byte breakdown,"), "{}", ran.stdout);
+    assert_eq!(ran.rows("Socket calls")[0], "get bare.jsonl (1) 1 1 1 37 40 1.000 ms client client");
     let ran = compare(&[&rest, &bare]);
-    ran.assert_lines(&[told]);
-    assert_eq!(ran.rows("What differs").len(), 2);
-    assert_eq!(ran.rows("What the bytes"), ["get rest 1 0 / 0 0 / 0 37 / 38 0 / 2 37 / 40"]);
+    assert!(ran.stdout.contains("\nRecorded without payload: bare."), "{}", ran.stdout);
+    assert_eq!(ran.rows("Socket calls").len(), 2);
+    assert_eq!(ran.rows("Byte breakdown"), ["get rest 1 0 / 0 0 / 0 37 / 38 0 / 2 37 / 40"]);
 }
 
 #[test]
-fn three_recordings_fit_a_terminal_of_120_columns() {
+fn three_recordings_fit_120_columns() {
     let directory = TempDir::new().unwrap();
     let recording = |name| {
-        let step = "a step with a name that is longer than most, and is therefore broken";
+        let step = "a step with a name that is longer than most, and is wrapped";
         let body = "x".repeat(9_000);
         let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
         let recording = Recording::of(name).step(step).accept(2).call(2, GET, &answer).close(2);
@@ -44,13 +42,13 @@ fn three_recordings_fit_a_terminal_of_120_columns() {
 }
 
 #[test]
-fn markdown_has_the_verdict_and_tables_and_no_markup_of_the_trace() {
+fn markdown_escapes_text_of_the_trace() {
     let directory = TempDir::new().unwrap();
     let rest = one_call("rest").save(directory.path(), "rest.jsonl");
     let name = "<img src=x>|@all\u{1b}[2J";
-    let evil = Recording::of(name).step("get").accept(2).call(2, GET, OK).close(2);
-    let evil = evil.save(directory.path(), "evil.jsonl");
-    let ran = compare(&["--markdown", &rest, &evil]);
+    let hostile = Recording::of(name).step("get").accept(2).call(2, GET, OK).close(2);
+    let hostile = hostile.save(directory.path(), "hostile.jsonl");
+    let ran = compare(&["--markdown", &rest, &hostile]);
     ran.assert_code(0);
     assert!(ran.stdout.starts_with("**The socket primitives are the same.**\n\n- "), "{}", ran.stdout);
     ran.assert_lines(&[
@@ -69,7 +67,7 @@ fn markdown_has_the_verdict_and_tables_and_no_markup_of_the_trace() {
 }
 
 #[test]
-fn a_long_table_is_folded_on_a_page() {
+fn long_tables_are_collapsed_in_markdown() {
     let directory = TempDir::new().unwrap();
     let mut recording = Recording::of("rest");
     for step in 0..13 {
@@ -78,12 +76,12 @@ fn a_long_table_is_folded_on_a_page() {
     }
     let long = recording.save(directory.path(), "long.jsonl");
     let short = one_call("rest").save(directory.path(), "short.jsonl");
-    let folded = |file: &str| compare(&["--markdown", file]).stdout.matches("<details>").count();
-    assert_eq!((folded(&long), folded(&short)), (3, 0));
+    let collapsed = |file: &str| compare(&["--markdown", file]).stdout.matches("<details>").count();
+    assert_eq!((collapsed(&long), collapsed(&short)), (3, 0));
 }
 
 #[test]
-fn json_has_the_steps_the_operations_and_what_they_cost() {
+fn json_has_steps_and_operations_with_cost() {
     let directory = TempDir::new().unwrap();
     let rest = one_call("rest").save(directory.path(), "rest.jsonl");
     let report = compare(&["--json", &rest, &rest]).json();

@@ -1,4 +1,4 @@
-//! A recording, made up event by event.
+//! A builder of recordings.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use socket_tap::close::{Close, EndedBy};
 use socket_tap::event::{Event, Gap, Op, SockId, Transfer};
 use socket_tap::format::{End, Header, Line, Side, write_event};
 
-/// A recording of a server. Time goes on by a millisecond with each event.
+/// A recording of a server. Events are one millisecond apart.
 pub(crate) struct Recording {
     header: Header,
     events: Vec<Event>,
@@ -17,26 +17,26 @@ pub(crate) const GET: &str = "GET /v1/books/1 HTTP/1.1\r\nhost: x\r\n\r\n";
 pub(crate) const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
 
 impl Recording {
-    /// With payload.
+    /// Creates a recording with payload.
     pub(crate) fn of(name: &str) -> Self {
         let mut header = Header::new(name, Side::Server);
         header.capture = 1024;
         Self { header, events: Vec::new(), lost: 0 }
     }
 
-    /// Without payload.
+    /// Turns payload off.
     pub(crate) fn without_payload(mut self) -> Self {
         self.header.capture = 0;
         self
     }
 
-    /// Says at its end that events are missing.
+    /// Adds a gap, so that the end line counts a missing event.
     pub(crate) fn lossy(mut self) -> Self {
         self.lost = 1;
         self.event(0, Op::Gap(Gap::default().with_reads(1, 0)))
     }
 
-    /// On the socket with that number; 0 for none.
+    /// Adds an event on this socket; 0 for no socket.
     pub(crate) fn event(mut self, sock: u64, op: Op) -> Self {
         let t = (self.events.len() as u64 + 1) * 1_000_000;
         self.events.push(Event::new(t, SockId::new(sock), op));
@@ -66,9 +66,9 @@ impl Recording {
         if self.header.capture > 0 { transfer.with_data(bytes.as_bytes()) } else { transfer }
     }
 
-    /// A request and its answer, each in one piece.
-    pub(crate) fn call(self, sock: u64, request: &str, answer: &str) -> Self {
-        self.read(sock, request).write(sock, answer)
+    /// Adds a request and its response, each in one call.
+    pub(crate) fn call(self, sock: u64, request: &str, response: &str) -> Self {
+        self.read(sock, request).write(sock, response)
     }
 
     pub(crate) fn close(self, sock: u64) -> Self {
@@ -79,7 +79,7 @@ impl Recording {
         self.end(sock, Close::new(ended_by))
     }
 
-    /// Closes a connection with a RST instead of a FIN.
+    /// Adds a close with a RST instead of a FIN.
     pub(crate) fn abort(self, sock: u64) -> Self {
         let mut close = Close::new(EndedBy::Local);
         close.aborted = true;
@@ -90,7 +90,7 @@ impl Recording {
         self.event(sock, Op::Shutdown).event(sock, Op::Close(Box::new(close)))
     }
 
-    /// Its text.
+    /// Returns the text of the trace.
     pub(crate) fn text(self) -> Vec<u8> {
         let mut out = Vec::new();
         Line::Header(self.header).write(&mut out).unwrap();
@@ -102,7 +102,7 @@ impl Recording {
         out
     }
 
-    /// Writes it to a file, and says where that is.
+    /// Writes the trace to a file, and returns its path.
     pub(crate) fn save(self, directory: &Path, file: &str) -> String {
         let path = directory.join(file);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

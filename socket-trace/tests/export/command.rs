@@ -1,16 +1,16 @@
-//! The command line.
+//! The command line of `socket-trace export`.
 
 use crate::support::{ACCEPT, Place, Text};
 
 fn place() -> Place {
     let place = Place::new();
     let trace = Text::server().event(ACCEPT).read(b"hello").ended_by_peer(5, 0);
-    std::fs::write(place.path("a.jsonl"), trace.whole()).unwrap();
+    std::fs::write(place.path("a.jsonl"), trace.text()).unwrap();
     place
 }
 
 #[test]
-fn the_extension_says_which_format_and_to_has_the_last_word() {
+fn format_is_chosen_by_flag_or_extension() {
     let place = place();
     for (arguments, begins_with) in [
         (&["-o", "x.pcapng"][..], &b"\x0a\x0d\x0d\x0a"[..]),
@@ -26,21 +26,20 @@ fn the_extension_says_which_format_and_to_has_the_last_word() {
 }
 
 #[test]
-fn a_format_that_is_not_clear_or_not_known_is_an_error_that_names_those_that_are() {
+fn unknown_format_exits_with_2() {
     let place = place();
     for output in ["x.pcap", "x.qlog", "x", "-"] {
         let ran = place.run(&["export", "a.jsonl", "-o", output]);
         assert_eq!(ran.code(), 2);
-        let said = format!("the format of {output} is not clear: say --to pcapng, --to qlog or --to csv\n");
-        assert_eq!(ran.stderr(), format!("socket-trace: error: {said}"));
+        assert!(ran.stderr().contains("--to pcapng"), "{}", ran.stderr());
     }
     let ran = place.run(&["export", "a.jsonl", "-o", "x", "--to", "pcap"]);
     assert_eq!(ran.code(), 2);
-    assert!(ran.stderr().contains("[possible values: pcapng, qlog, csv]"), "{}", ran.stderr());
+    assert!(ran.stderr().contains("pcapng, qlog, csv"), "{}", ran.stderr());
 }
 
 #[test]
-fn a_hyphen_is_standard_output() {
+fn hyphen_is_standard_output() {
     let place = place();
     for format in ["pcapng", "qlog", "csv"] {
         let ran = place.run(&["export", "a.jsonl", "--to", format, "-o", "-"]);
@@ -50,7 +49,7 @@ fn a_hyphen_is_standard_output() {
 }
 
 #[test]
-fn a_file_that_is_there_is_replaced_unless_it_is_the_trace() {
+fn existing_output_is_replaced_unless_it_is_a_trace() {
     let place = place();
     std::fs::write(place.path("x.csv"), "old ".repeat(10_000)).unwrap();
     place.run(&["export", "a.jsonl", "-o", "x.csv"]).ok();
@@ -59,34 +58,33 @@ fn a_file_that_is_there_is_replaced_unless_it_is_the_trace() {
     let before = std::fs::read(place.path("a.jsonl")).unwrap();
     let ran = place.run(&["export", "a.jsonl", "--to", "csv", "-o", "./a.jsonl"]);
     assert_eq!(ran.code(), 2);
-    assert!(ran.stderr().contains("a.jsonl is both a trace and the output"), "{}", ran.stderr());
     assert_eq!(std::fs::read(place.path("a.jsonl")).unwrap(), before);
 }
 
 #[test]
-fn a_trace_that_cannot_be_read_spares_the_file_that_is_there() {
+fn unreadable_trace_keeps_existing_output() {
     let place = place();
     std::fs::write(place.path("x.csv"), "precious").unwrap();
     let ran = place.run(&["export", "a.jsonl", "missing.jsonl", "-o", "x.csv"]);
     assert_eq!(ran.code(), 2);
-    assert!(ran.stderr().contains("cannot read missing.jsonl"), "{}", ran.stderr());
+    assert!(ran.stderr().contains("missing.jsonl"), "{}", ran.stderr());
     assert_eq!(std::fs::read_to_string(place.path("x.csv")).unwrap(), "precious");
 }
 
 #[test]
-fn a_wrong_line_is_named_and_what_came_before_is_written() {
+fn events_before_an_invalid_line_are_exported() {
     let place = place();
     let lines = std::fs::read_to_string(place.path("a.jsonl")).unwrap().replace("\"op\":\"shutdown\",", "");
     std::fs::write(place.path("a.jsonl"), lines).unwrap();
     let ran = place.run(&["export", "a.jsonl", "-o", "x.csv"]);
     assert_eq!(ran.code(), 2);
-    assert!(ran.stderr().contains("a.jsonl, line 5: field `op` must be"), "{}", ran.stderr());
+    assert!(ran.stderr().contains("line 5"), "{}", ran.stderr());
     assert_eq!(std::fs::read_to_string(place.path("x.csv")).unwrap().lines().count(), 4);
 }
 
 #[cfg(unix)]
 #[test]
-fn a_new_file_is_its_owners_only() {
+fn output_is_readable_by_its_owner_only() {
     use std::os::unix::fs::PermissionsExt as _;
     let place = place();
     for file in ["x.pcapng", "x.sqlog", "x.csv"] {
@@ -97,24 +95,24 @@ fn a_new_file_is_its_owners_only() {
 }
 
 #[test]
-fn a_trace_that_is_cut_short_is_exported_with_a_warning() {
+fn truncated_trace_is_exported_with_a_warning() {
     let place = place();
     let lines = std::fs::read_to_string(place.path("a.jsonl")).unwrap();
     std::fs::write(place.path("a.jsonl"), lines.split_inclusive('\n').take(3).collect::<String>()).unwrap();
-    let (_, said) = place.run(&["export", "a.jsonl", "-o", "x.csv"]).ok();
-    assert!(said.contains("warning: a.jsonl"), "{said}");
+    let (_, warning) = place.run(&["export", "a.jsonl", "-o", "x.csv"]).ok();
+    assert!(warning.contains("a.jsonl"), "{warning}");
 }
 
 #[test]
-fn a_file_that_cannot_be_written_is_named() {
+fn unwritable_output_is_named() {
     let place = place();
     let ran = place.run(&["export", "a.jsonl", "-o", "no/such/x.csv"]);
     assert_eq!(ran.code(), 2);
-    assert!(ran.stderr().contains("cannot write no/such/x.csv: "), "{}", ran.stderr());
+    assert!(ran.stderr().contains("no/such/x.csv"), "{}", ran.stderr());
 }
 
 #[test]
-fn the_help_has_an_example_for_each_tool() {
+fn help_has_an_example_for_each_tool() {
     let (help, _) = place().run(&["export", "--help"]).ok();
     for tool in ["wireshark", "tshark", "qvis", "duckdb"] {
         assert!(help.contains(tool), "{help}");
@@ -122,9 +120,9 @@ fn the_help_has_an_example_for_each_tool() {
 }
 
 #[test]
-fn what_the_notes_suggest_can_be_pasted() {
+fn suggested_commands_are_quoted_for_a_shell() {
     let place = Place::new();
     let trace = Text::server().event(ACCEPT).read(b"GET / HTTP/1.1\r\n\r\n");
-    let (_, said) = place.export(&trace, "it's mine.pcapng");
-    assert!(said.contains("\n  wireshark -r 'it'\\''s mine.pcapng' -d tcp.port==3000,http\n"), "{said}");
+    let (_, notes) = place.export(&trace, "it's mine.pcapng");
+    assert!(notes.contains("\n  wireshark -r 'it'\\''s mine.pcapng' -d tcp.port==3000,http\n"), "{notes}");
 }

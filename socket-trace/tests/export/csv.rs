@@ -1,18 +1,18 @@
-//! CSV, read by the rules of RFC 4180.
+//! Export to CSV, parsed by the rules of RFC 4180.
 
 use ::csv::ReaderBuilder;
 
 use crate::support::{ACCEPT, Place, Text};
 
-/// The columns, which stay in their places.
+/// The columns. Their positions are stable across versions.
 const COLUMNS: &str = "recording,side,time,t,sock,op,on,fd,domain,type,name,value,local,peer,backlog,bytes,slices,eof,\
                        truncated,length,data,how,ended_by,aborted,rx,tx,reads,writes,others,connections,payloads,\
                        tcp_state,tcp_rtt_us,tcp_retransmits,tcp_unread,label,error,errno,began";
 
-/// The rows, each as the columns that are not empty.
+/// The rows of an export, each as its non-empty columns.
 fn rows(place: &Place, trace: &Text) -> Vec<String> {
-    let (file, said) = place.export(trace, "a.csv");
-    assert_eq!(said, "");
+    let (file, notes) = place.export(trace, "a.csv");
+    assert_eq!(notes, "");
     let text = std::fs::read_to_string(file).unwrap();
     assert!(text.starts_with(&format!("{COLUMNS}\r\n")) && text.ends_with("\r\n"), "{text}");
     let mut reader = ReaderBuilder::new().from_reader(text.as_bytes());
@@ -27,7 +27,7 @@ fn rows(place: &Place, trace: &Text) -> Vec<String> {
 }
 
 #[test]
-fn every_event_is_a_row_with_all_its_fields() {
+fn every_event_has_a_row_with_all_fields() {
     let place = Place::new();
     let trace = Text::server()
         .event(r#""sock":1,"op":"socket","fd":9,"domain":"ipv4","type":"stream""#)
@@ -65,7 +65,7 @@ fn every_event_is_a_row_with_all_its_fields() {
 }
 
 #[test]
-fn the_time_is_that_of_the_calendar() {
+fn time_column_has_date_and_nanoseconds() {
     let place = Place::new();
     let (file, _) = place.export(&Text::server().event(ACCEPT), "a.csv");
     let text = std::fs::read_to_string(file).unwrap();
@@ -73,7 +73,7 @@ fn the_time_is_that_of_the_calendar() {
 }
 
 #[test]
-fn text_from_a_trace_stays_in_its_cell() {
+fn text_of_a_trace_is_quoted() {
     let place = Place::new();
     let label = r#"a, \"quoted\"\r\n\nlabel"#;
     let trace = Text::server().event(&format!(r#""op":"mark","label":"{label}""#));

@@ -1,4 +1,4 @@
-//! HTTP/2 by hand: a few frames, and headers without compression (RFC 9113, RFC 7541).
+//! A few HTTP/2 frames, with uncompressed headers (RFC 9113, RFC 7541).
 
 pub(crate) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 pub(crate) const END_STREAM: u8 = 1;
@@ -17,7 +17,7 @@ pub(crate) fn data(flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     frame(0, flags, stream, payload)
 }
 
-/// Each header is a literal that is not indexed, so nothing depends on what came before.
+/// A HEADERS frame. Each field is a literal without indexing, so that it does not depend on earlier frames.
 pub(crate) fn headers(flags: u8, stream: u32, fields: &[(&str, &str)]) -> Vec<u8> {
     let literal = |text: &str| [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
     let block: Vec<u8> =
@@ -25,15 +25,15 @@ pub(crate) fn headers(flags: u8, stream: u32, fields: &[(&str, &str)]) -> Vec<u8
     frame(1, flags | END_HEADERS, stream, &block)
 }
 
-/// A message of gRPC, not compressed.
+/// An uncompressed gRPC message.
 pub(crate) fn message(payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
     [&[0], &length[..], payload].concat()
 }
 
-/// What the client says of one call, and the server.
+/// The bytes that client and server send for one call.
 pub(crate) fn grpc_call(request: &[u8], reply: &[u8]) -> (Vec<u8>, Vec<u8>) {
-    let asked = headers(
+    let request_head = headers(
         0,
         1,
         &[
@@ -45,9 +45,10 @@ pub(crate) fn grpc_call(request: &[u8], reply: &[u8]) -> (Vec<u8>, Vec<u8>) {
             ("te", "trailers"),
         ],
     );
-    let answered = headers(0, 1, &[(":status", "200"), ("content-type", "application/grpc")]);
+    let response_head = headers(0, 1, &[(":status", "200"), ("content-type", "application/grpc")]);
     let trailers = headers(END_STREAM, 1, &[("grpc-status", "0")]);
-    let client = [PREFACE.to_vec(), settings(), asked, data(END_STREAM, 1, &message(request))].concat();
-    let server = [answered, data(0, 1, &message(reply)), trailers].concat();
+    let client =
+        [PREFACE.to_vec(), settings(), request_head, data(END_STREAM, 1, &message(request))].concat();
+    let server = [response_head, data(0, 1, &message(reply)), trailers].concat();
     (client, server)
 }

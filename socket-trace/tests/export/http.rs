@@ -1,4 +1,4 @@
-//! What Wireshark makes of HTTP: recorded over loopback by the tap, in pieces as they came.
+//! Export of HTTP recorded over loopback, read by Wireshark.
 
 use std::path::{Path, PathBuf};
 
@@ -12,17 +12,18 @@ const REQUEST: &[u8] = b"POST /books HTTP/1.1\r\nhost: localhost\r\ncontent-leng
 const RESPONSE: &[u8] =
     b"HTTP/1.1 201 Created\r\ncontent-type: text/plain\r\ncontent-length: 8\r\n\r\ncreated!";
 
-/// Records both sides of a conversation: the server greets, the client asks, the server, which reads a few bytes first
-/// as hyper does, answers, and the client goes. Returns the server's port.
+/// Records both sides of a conversation: the server sends a greeting, the client a request. The server first reads a few
+/// bytes, as hyper does, then responds, and the client closes. Returns the server's port.
 async fn record(place: &Place, greeting: &[u8], request: &[u8], response: &[u8]) -> u16 {
     let tap = |tap: socket_tap::TapBuilder, name: &str| {
         tap.capture(1 << 16).file(place.path(name)).unwrap().start().unwrap()
     };
-    let (ours, theirs) = (tap(Tap::server("shop"), "server.jsonl"), tap(Tap::client("shop"), "client.jsonl"));
-    let listener = TapListener::bind(&ours, "127.0.0.1:0").await.unwrap();
+    let (server_tap, client_tap) =
+        (tap(Tap::server("shop"), "server.jsonl"), tap(Tap::client("shop"), "client.jsonl"));
+    let listener = TapListener::bind(&server_tap, "127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let client = async {
-        let mut client = TapStream::connect(&theirs, address).await.unwrap();
+        let mut client = TapStream::connect(&client_tap, address).await.unwrap();
         client.read_exact(&mut vec![0; greeting.len()]).await.unwrap();
         client.write_all(request).await.unwrap();
         client.read_exact(&mut vec![0; response.len()]).await.unwrap();
@@ -40,12 +41,12 @@ async fn record(place: &Place, greeting: &[u8], request: &[u8], response: &[u8])
     };
     tokio::join!(client, server);
     drop(listener);
-    ours.finish().await.unwrap();
-    theirs.finish().await.unwrap();
+    server_tap.finish().await.unwrap();
+    client_tap.finish().await.unwrap();
     address.port()
 }
 
-/// Exports a side, and returns the file and the settings that the notes tell to use.
+/// Exports one side. Returns the file, and the options for tshark suggested by the notes.
 fn export(place: &Place, side: &str) -> (PathBuf, Vec<String>) {
     let file = format!("{side}.pcapng");
     let (_, notes) = place.run(&["export", &format!("{side}.jsonl"), "-o", &file]).ok();
@@ -63,7 +64,7 @@ fn for_each_side(place: &Place, check: impl Fn(&Path, &[&str])) {
 }
 
 #[tokio::test]
-async fn wireshark_reads_http_1() {
+async fn wireshark_decodes_http_1() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let port = record(&place, b"", REQUEST, RESPONSE).await;
@@ -82,7 +83,7 @@ async fn wireshark_reads_http_1() {
 }
 
 #[tokio::test]
-async fn wireshark_reads_http_2_and_grpc() {
+async fn wireshark_decodes_http_2_and_grpc() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let (request, response) = grpc_call(b"\x08\x01", b"\x0a\x05Moby!");
@@ -90,7 +91,7 @@ async fn wireshark_reads_http_2_and_grpc() {
     for_each_side(&place, |file, decode_as| {
         assert_eq!(decode_as, ["-d", &format!("tcp.port=={port},http2")]);
         tshark.assert_clean(file, decode_as);
-        // The server's SETTINGS, which come before the client has said what it speaks, among them.
+        // This includes the SETTINGS that the server sends before the client's preface.
         let types = tshark.fields(file, decode_as, "http2", &["http2.type"]).concat().join(",");
         assert_eq!(types.split(',').filter(|kind| *kind == "4").count(), 2, "{types}");
         let paths = tshark.fields(file, decode_as, "http2.headers.path", &["http2.headers.path"]);
@@ -101,8 +102,8 @@ async fn wireshark_reads_http_2_and_grpc() {
         let statuses = tshark.fields(file, decode_as, "http2.headers.status", &["http2.headers.status"]);
         assert_eq!(statuses, [["200"]]);
         let pieces = tshark.follow(file, decode_as, "http2,raw,0,1");
-        let said: Vec<u8> = pieces.into_iter().flat_map(|(_, bytes)| bytes).collect();
-        assert!(contains(&said, b"\x08\x01") && contains(&said, b"\x0a\x05Moby!"), "{said:?}");
+        let payload: Vec<u8> = pieces.into_iter().flat_map(|(_, bytes)| bytes).collect();
+        assert!(contains(&payload, b"\x08\x01") && contains(&payload, b"\x0a\x05Moby!"), "{payload:?}");
     });
 }
 

@@ -1,12 +1,14 @@
-//! What `socket-trace export` writes, read by the programs that it is for.
+//! Runs `socket-trace export`, and reads its output with the programs it is for.
 
 #![forbid(unsafe_code)]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test panics")]
 
 mod addresses;
 mod command;
 mod csv;
 mod frames;
+#[path = "../support/header.rs"]
+mod header;
 mod http;
 mod lossy;
 mod payload;

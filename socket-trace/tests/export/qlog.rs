@@ -1,25 +1,25 @@
-//! qlog, record by record.
+//! Export to qlog.
 
 use serde_json::{Value, json};
 
 use crate::support::{ACCEPT, Place, Text};
 
-/// The records. Each begins with RS and ends with LF (RFC 7464).
+/// The records of an export. Each starts with RS and ends with LF (RFC 7464).
 fn records(place: &Place, trace: &Text) -> Vec<Value> {
-    let (file, said) = place.export(trace, "a.sqlog");
-    assert_eq!(said, "");
+    let (file, notes) = place.export(trace, "a.sqlog");
+    assert_eq!(notes, "");
     let text = std::fs::read_to_string(file).unwrap();
     let records = text.strip_prefix('\u{1e}').unwrap().split('\u{1e}');
     records.map(|record| serde_json::from_str(record.strip_suffix('\n').unwrap()).unwrap()).collect()
 }
 
 #[test]
-fn the_header_says_what_the_draft_asks_for() {
+fn header_has_the_fields_of_the_draft() {
     let place = Place::new();
     let header = &records(&place, &Text::server())[0];
     assert_eq!(header["file_schema"], "urn:ietf:params:qlog:file:sequential");
     assert_eq!(header["serialization_format"], "application/qlog+json-seq");
-    // Of an older draft, for qvis.
+    // From an older draft, since qvis requires them.
     assert_eq!((&header["qlog_version"], &header["qlog_format"]), (&json!("0.3"), &json!("JSON-SEQ")));
     assert_eq!(header["title"], "shop server");
     let expected = json!({
@@ -41,12 +41,12 @@ fn the_header_says_what_the_draft_asks_for() {
 }
 
 #[test]
-fn an_event_has_its_time_name_group_and_data() {
+fn event_has_time_name_group_and_data() {
     let place = Place::new();
     let trace = Text::server()
         .event(r#""op":"mark","label":"a \"step\"""#)
         .event(ACCEPT)
-        .moved("read", 9, b"\x00\x7f\xff")
+        .transfer("read", 9, b"\x00\x7f\xff")
         .event(r#""sock":2,"op":"write","bytes":175,"slices":2"#)
         .event(r#""sock":2,"op":"read","error":"connection reset","errno":104"#)
         .event(r#""sock":2,"op":"close","ended_by":"reset","rx":9,"tx":175,"reads":1,"writes":1,"tcp":{"state":"CLOSE","rtt_us":21}"#);
@@ -67,10 +67,10 @@ fn an_event_has_its_time_name_group_and_data() {
 }
 
 #[test]
-fn a_time_is_exact_to_the_nanosecond() {
+fn time_is_exact_to_the_nanosecond() {
     let place = Place::new();
     for (t, time) in [("1", "1e-6"), ("11363992", "11.363992"), ("8589934591999999", "8589934591.999999")] {
-        let lines = Text::server().event(ACCEPT).whole().replace("\"t\":1000", &format!("\"t\":{t}"));
+        let lines = Text::server().event(ACCEPT).text().replace("\"t\":1000", &format!("\"t\":{t}"));
         std::fs::write(place.path("trace.jsonl"), lines).unwrap();
         place.run(&["export", "trace.jsonl", "-o", "a.sqlog"]).ok();
         let text = std::fs::read_to_string(place.path("a.sqlog")).unwrap();

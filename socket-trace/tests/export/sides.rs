@@ -1,25 +1,26 @@
-//! Several traces in one file.
+//! Export of several traces to one file.
+
+use socket_tap::format::Side;
 
 use crate::support::{ACCEPT, Node, Place, Text, Tshark, sent_by};
 
 fn both_sides(place: &Place) {
     let connect = r#""sock":2,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000""#;
-    let client =
-        Text::of("shop", "client", 99).event(connect).write(b"hello").read(b"bye").ended_by_peer(3, 5);
+    let client = Text::of(Side::Client, 99).event(connect).write(b"hello").read(b"bye").ended_by_peer(3, 5);
     let server = Text::server().event(ACCEPT).read(b"hello").write(b"bye").ended_by_peer(5, 3);
-    std::fs::write(place.path("client.jsonl"), client.whole()).unwrap();
-    std::fs::write(place.path("server.jsonl"), server.whole()).unwrap();
+    std::fs::write(place.path("client.jsonl"), client.text()).unwrap();
+    std::fs::write(place.path("server.jsonl"), server.text()).unwrap();
 }
 
 #[test]
-fn both_sides_of_a_connection_are_two_streams_on_two_interfaces() {
+fn both_sides_are_separate_streams_and_interfaces() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     both_sides(&place);
     place.run(&["export", "client.jsonl", "server.jsonl", "-o", "both.pcapng"]).ok();
     let file = place.path("both.pcapng");
     tshark.assert_none(&file, &[], "_ws.malformed || tcp.checksum.status != 1");
-    // That the ports are used again is all there is to remark.
+    // The only remark is on the reused ports.
     tshark.assert_none(&file, &[], "tcp.analysis.flags && !tcp.analysis.reused_ports");
     for (stream, interface) in [("0", "shop client"), ("1", "shop server")] {
         let rows = tshark.fields(
@@ -37,7 +38,7 @@ fn both_sides_of_a_connection_are_two_streams_on_two_interfaces() {
 
 /// A connect that returned after the accept, while another connection of the client wrote.
 fn accepted_first() -> [Text; 2] {
-    let client = Text::of("shop", "client", 99)
+    let client = Text::of(Side::Client, 99)
         .event(r#""sock":2,"op":"socket","domain":"ipv4","type":"stream""#)
         .event(r#""sock":3,"op":"adopt","domain":"ipv4","type":"stream","local":"127.0.0.1:50000","peer":"127.0.0.1:3000""#)
         .event(r#""sock":3,"op":"write","bytes":3,"data":"YWJj""#)
@@ -55,11 +56,11 @@ fn accepted_first() -> [Text; 2] {
 }
 
 #[test]
-fn handshake_begins_before_the_accept_and_time_never_runs_back() {
+fn handshake_precedes_accept_and_times_never_decrease() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     for (side, trace) in ["client", "server"].into_iter().zip(accepted_first()) {
-        std::fs::write(place.path(&format!("{side}.jsonl")), trace.whole()).unwrap();
+        std::fs::write(place.path(&format!("{side}.jsonl")), trace.text()).unwrap();
     }
     place.run(&["export", "client.jsonl", "server.jsonl", "-o", "both.pcapng"]).ok();
     let file = place.path("both.pcapng");
@@ -71,17 +72,17 @@ fn handshake_begins_before_the_accept_and_time_never_runs_back() {
     }
     let connect = times("tcp.srcport == 51234 && tcp.flags.syn == 1 && tcp.flags.ack == 0");
     let [connect, accept] = connect.try_into().unwrap();
-    // Of the recordings, which began at the same time: 1.2 and 2 µs.
+    // Both recordings began at the same time, so these are 1.2 and 2 µs.
     assert!(connect.ends_with(".000001201") && accept.ends_with(".000002001"), "{connect} {accept}");
     let done =
         times("tcp.stream == 0 && frame.interface_name == \"shop client\" && tcp.seq == 1 && tcp.len == 0");
     assert!(done[0].ends_with(".000004001"), "{done:?}");
 }
 
-/// The same recording in two files, cut in the middle of a connection.
+/// One recording in two files, split in the middle of a connection.
 fn in_parts(place: &Place) {
-    let whole = Text::server().event(ACCEPT).read(b"hello").write(b"bye").ended_by_peer(5, 3).whole();
-    let lines: Vec<&str> = whole.lines().collect();
+    let text = Text::server().event(ACCEPT).read(b"hello").write(b"bye").ended_by_peer(5, 3).text();
+    let lines: Vec<&str> = text.lines().collect();
     let first = [&lines[..3], &[r#"{"end":true,"events":2,"lost":0,"continued":true}"#]].concat();
     let header = lines[0].replace('}', r#","part":1,"since":3000}"#);
     let second = [&[header.as_str()], &lines[3..6], &[r#"{"end":true,"events":3,"lost":0}"#]].concat();
@@ -90,11 +91,11 @@ fn in_parts(place: &Place) {
 }
 
 #[test]
-fn the_parts_of_a_recording_are_one() {
+fn parts_of_a_recording_export_as_one() {
     let place = Place::new();
     in_parts(&place);
-    let (_, said) = place.run(&["export", "shop.0.jsonl", "shop.jsonl", "-o", "all.sqlog"]).ok();
-    assert_eq!(said, "");
+    let (_, notes) = place.run(&["export", "shop.0.jsonl", "shop.jsonl", "-o", "all.sqlog"]).ok();
+    assert_eq!(notes, "");
     let qlog = std::fs::read_to_string(place.path("all.sqlog")).unwrap();
     assert_eq!(qlog.matches('\u{1e}').count(), 6, "{qlog}");
     let Some(tshark) = Tshark::find() else { return };
@@ -106,12 +107,11 @@ fn the_parts_of_a_recording_are_one() {
 }
 
 #[test]
-fn a_qlog_file_refuses_a_second_recording_and_spares_what_was_there() {
+fn qlog_file_refuses_a_second_recording() {
     let place = Place::new();
     both_sides(&place);
     std::fs::write(place.path("a.sqlog"), "precious").unwrap();
     let ran = place.run(&["export", "client.jsonl", "server.jsonl", "-o", "a.sqlog"]);
     assert_eq!(ran.code(), 2);
-    assert_eq!(ran.stderr(), "socket-trace: error: a qlog file holds one recording: export each by itself\n");
     assert_eq!(std::fs::read_to_string(place.path("a.sqlog")).unwrap(), "precious");
 }

@@ -1,11 +1,14 @@
-//! Traces from text, the command, and tshark.
+//! Builders of traces, the command, and tshark.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use socket_tap::format::Side;
 use tempfile::TempDir;
+
+use crate::header::{header_line, shop};
 
 /// A directory for one test.
 pub(crate) struct Place(TempDir);
@@ -19,9 +22,9 @@ impl Place {
         self.0.path().join(name)
     }
 
-    /// Writes a trace, exports it to a file, and returns the file and what was said.
+    /// Writes a trace and exports it. Returns the output file and standard error.
     pub(crate) fn export(&self, trace: &Text, to: &str) -> (PathBuf, String) {
-        std::fs::write(self.path("trace.jsonl"), trace.whole()).unwrap();
+        std::fs::write(self.path("trace.jsonl"), trace.text()).unwrap();
         let ran = self.run(&["export", "trace.jsonl", "-o", to]);
         (self.path(to), ran.ok().1)
     }
@@ -33,7 +36,7 @@ impl Place {
     }
 }
 
-/// A command that has ended.
+/// Result of a run.
 #[derive(Debug)]
 pub(crate) struct Ran(Output);
 
@@ -54,14 +57,14 @@ impl Ran {
         String::from_utf8_lossy(&self.0.stderr).into_owned()
     }
 
-    /// Its standard output and standard error; it must have succeeded.
+    /// Returns standard output and standard error. Panics unless the command succeeded.
     pub(crate) fn ok(self) -> (String, String) {
         assert_eq!(self.code(), 0, "{}", self.stderr());
         (String::from_utf8_lossy(&self.0.stdout).into_owned(), self.stderr())
     }
 }
 
-/// A trace, line by line. The events are a microsecond apart.
+/// A trace. Events are one microsecond apart.
 #[derive(Clone, Debug)]
 pub(crate) struct Text {
     header: String,
@@ -69,21 +72,22 @@ pub(crate) struct Text {
     lost: u64,
 }
 
-/// The connection that most tests are about: `accept` on the server's side.
+/// The `accept` of the connection that most tests use, on the server's side.
 pub(crate) const ACCEPT: &str =
     r#""sock":2,"op":"accept","on":1,"local":"127.0.0.1:3000","peer":"127.0.0.1:51234""#;
 
 impl Text {
-    pub(crate) fn of(name: &str, side: &str, capture: u64) -> Self {
-        let header = format!(
-            r#"{{"socket_tap":1,"name":"{name}","side":"{side}","program":"test 1.0","pid":7,"started":"2026-11-22T15:04:05.000000001Z","monotonic_ns":5,"capture":{capture}}}"#
-        );
+    pub(crate) fn of(side: Side, capture: u64) -> Self {
+        let mut header = shop(side);
+        (header.pid, header.monotonic_ns, header.capture) = (7, 5, capture);
+        header.started = "2026-11-22T15:04:05.000000001Z".to_owned();
+        let header = header_line(&header);
         Self { header, lines: Vec::new(), lost: 0 }
     }
 
-    /// A server's, with payload.
+    /// A server's trace with payload.
     pub(crate) fn server() -> Self {
-        Self::of("shop", "server", 1 << 20)
+        Self::of(Side::Server, 1 << 20)
     }
 
     /// Adds an event, given without its time and braces.
@@ -94,15 +98,15 @@ impl Text {
     }
 
     pub(crate) fn read(self, data: &[u8]) -> Self {
-        self.moved("read", data.len(), data)
+        self.transfer("read", data.len(), data)
     }
 
     pub(crate) fn write(self, data: &[u8]) -> Self {
-        self.moved("write", data.len(), data)
+        self.transfer("write", data.len(), data)
     }
 
-    /// A read or write of socket 2, of which the first bytes were recorded.
-    pub(crate) fn moved(self, op: &str, bytes: usize, data: &[u8]) -> Self {
+    /// Adds a read or write of socket 2 with a prefix of its payload.
+    pub(crate) fn transfer(self, op: &str, bytes: usize, data: &[u8]) -> Self {
         let data = STANDARD.encode(data);
         self.event(&format!(r#""sock":2,"op":"{op}","bytes":{bytes},"data":"{data}""#))
     }
@@ -114,7 +118,7 @@ impl Text {
         ))
     }
 
-    /// The other side ends the connection, then we do.
+    /// Adds the events of a connection that the peer closes first.
     pub(crate) fn ended_by_peer(self, rx: usize, tx: usize) -> Self {
         self.event(r#""sock":2,"op":"read","bytes":0,"eof":true"#)
             .event(r#""sock":2,"op":"shutdown","how":"write""#)
@@ -127,8 +131,8 @@ impl Text {
         ))
     }
 
-    /// With its end line.
-    pub(crate) fn whole(&self) -> String {
+    /// Returns the text, with the end line.
+    pub(crate) fn text(&self) -> String {
         let (events, lost) = (self.lines.len(), self.lost);
         let end = format!(r#"{{"end":true,"events":{events},"lost":{lost}}}"#);
         [self.header.clone()]
@@ -140,7 +144,7 @@ impl Text {
     }
 }
 
-/// tshark, when it is installed. On a user's machine a test that does not find it says so and passes; in CI it fails.
+/// tshark, if it is installed. Tests without it are skipped, except in CI, where they fail.
 pub(crate) struct Tshark(PathBuf);
 
 impl Tshark {
@@ -156,7 +160,7 @@ impl Tshark {
         found.map(Self)
     }
 
-    /// What it prints of a file, with the settings of a new installation and every checksum checked.
+    /// Runs tshark on a file with default settings and all checksums checked. Returns its output.
     pub(crate) fn run(&self, file: &Path, arguments: &[&str]) -> String {
         let mut command = Command::new(&self.0);
         command.arg("-r").arg(file).env("HOME", file.parent().unwrap()).env_remove("XDG_CONFIG_HOME");
@@ -166,7 +170,7 @@ impl Tshark {
         Ran::of(command.args(arguments)).ok().0
     }
 
-    /// Fields of the packets that a filter lets through: a row for each packet.
+    /// Returns fields of the packets that pass a filter, a row per packet.
     pub(crate) fn fields(
         &self,
         file: &Path,
@@ -181,7 +185,7 @@ impl Tshark {
         rows.lines().map(|row| row.split('\t').map(str::to_owned).collect()).collect()
     }
 
-    /// No packet is malformed or cut, every checksum is good, and the expert of TCP finds nothing to say.
+    /// Asserts that no packet is malformed or truncated, all checksums are correct, and TCP analysis reports nothing.
     pub(crate) fn assert_clean(&self, file: &Path, arguments: &[&str]) {
         self.assert_none(file, arguments, "_ws.malformed || _ws.short || _ws.unreassembled");
         self.assert_none(file, arguments, "tcp.analysis.flags");
@@ -195,7 +199,7 @@ impl Tshark {
         assert!(found.is_empty(), "{filter}: {found}");
     }
 
-    /// The bytes of a stream, as "follow" shows them: who sent each piece, and what.
+    /// Returns the bytes of a stream as reported by "follow": each piece with its sender.
     pub(crate) fn follow(&self, file: &Path, arguments: &[&str], what: &str) -> Vec<(Node, Vec<u8>)> {
         let text = self.run(file, &[&["-q", "-z", &format!("follow,{what}")], arguments].concat());
         let hex = text.lines().skip_while(|line| !line.starts_with("Node 1:")).skip(1);
@@ -209,19 +213,19 @@ impl Tshark {
     }
 }
 
-/// The first to send in a stream, or the other.
+/// Sender in a stream: the first to send, or the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Node {
     First,
     Second,
 }
 
-/// All that one of them sent.
+/// All bytes sent by one side.
 pub(crate) fn sent_by(node: Node, pieces: &[(Node, Vec<u8>)]) -> Vec<u8> {
     pieces.iter().filter(|(by, _)| *by == node).flat_map(|(_, bytes)| bytes.clone()).collect()
 }
 
-/// Bytes as tshark prints them, which some versions do with colons.
+/// Parses hex digits as printed by tshark, with or without colons.
 pub(crate) fn unhex(text: &str) -> Vec<u8> {
     let digits: Vec<char> = text.chars().filter(char::is_ascii_hexdigit).collect();
     digits.chunks(2).map(|pair| u8::from_str_radix(&pair.iter().collect::<String>(), 16).unwrap()).collect()

@@ -1,10 +1,12 @@
-//! The packets around the data: handshakes, ends, acknowledgements, and what their comments say.
+//! Packets added around the data: handshakes, FINs, resets and acknowledgements, and their comments.
 
 use std::path::Path;
 
+use socket_tap::format::Side;
+
 use crate::support::{ACCEPT, Place, Text, Tshark};
 
-/// Each packet in a line: the ports, the flags, sequence and acknowledgement, the bytes, the comment.
+/// Formats each packet: ports, flags, sequence and acknowledgement numbers, length, comment.
 fn packets(tshark: &Tshark, file: &Path) -> Vec<String> {
     let fields =
         ["tcp.srcport", "tcp.dstport", "tcp.flags.str", "tcp.seq", "tcp.ack", "tcp.len", "frame.comment"];
@@ -19,7 +21,7 @@ fn packets(tshark: &Tshark, file: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_connection_that_the_client_ends() {
+fn connection_closed_by_the_client() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let trace = Text::server().event(ACCEPT).read(b"hello").write(b"goodbye").ended_by_peer(5, 7);
@@ -39,11 +41,11 @@ fn a_connection_that_the_client_ends() {
 }
 
 #[test]
-fn a_client_that_goes_without_waiting() {
+fn client_that_closes_without_waiting() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let connect = r#""sock":2,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000""#;
-    let trace = Text::of("shop", "client", 99).event(connect).write(b"hello").close("local", 0, 5);
+    let trace = Text::of(Side::Client, 99).event(connect).write(b"hello").close("local", 0, 5);
     let (file, _) = place.export(&trace, "a.pcapng");
     let expected = [
         "51234→3000 S 0/0 0 B: synthesised from connect, #2, line 2",
@@ -58,7 +60,7 @@ fn a_client_that_goes_without_waiting() {
 }
 
 #[test]
-fn a_half_closed_connection_goes_on_the_other_way() {
+fn half_closed_connection_carries_data_the_other_way() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let eof = r#""sock":2,"op":"read","bytes":0,"eof":true"#;
@@ -77,7 +79,7 @@ fn a_half_closed_connection_goes_on_the_other_way() {
 }
 
 #[test]
-fn a_reset_by_the_other_side_is_where_the_call_failed() {
+fn reset_by_the_peer_is_at_the_failed_call() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let failed = r#""sock":2,"op":"read","error":"connection reset","errno":104"#;
@@ -86,14 +88,14 @@ fn a_reset_by_the_other_side_is_where_the_call_failed() {
     let expected = ["51234→3000 AR 6/1 0 B: synthesised from the failed read, #2, line 4"];
     assert_eq!(packets(&tshark, &file)[4..], expected);
     tshark.assert_none(&file, &[], "_ws.malformed || tcp.analysis.flags");
-    // The call that failed may be missing; the close tells it, too.
+    // Without the failed call, the reset is at the close.
     let trace = Text::server().event(ACCEPT).read(b"hello").close("reset", 5, 0);
     let (file, _) = place.export(&trace, "b.pcapng");
     assert_eq!(packets(&tshark, &file)[4..], ["51234→3000 AR 6/1 0 B: synthesised from close, #2, line 4"]);
 }
 
 #[test]
-fn our_close_that_aborts_is_a_reset() {
+fn local_abort_is_a_reset() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let close =
@@ -104,7 +106,7 @@ fn our_close_that_aborts_is_a_reset() {
 }
 
 #[test]
-fn what_ended_by_a_time_out_has_no_end() {
+fn timed_out_connection_has_no_fin() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let failed = r#""sock":2,"op":"read","error":"timed out","errno":110"#;
@@ -114,7 +116,7 @@ fn what_ended_by_a_time_out_has_no_end() {
 }
 
 #[test]
-fn a_long_stream_one_way_is_acknowledged_now_and_then() {
+fn one_way_stream_gets_periodic_acknowledgements() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let trace = (0..130).fold(Text::server().event(ACCEPT), |trace, _| trace.write(b"tick\n"));
@@ -126,7 +128,7 @@ fn a_long_stream_one_way_is_acknowledged_now_and_then() {
 }
 
 #[test]
-fn a_connection_that_goes_on_without_the_tap_is_left_open() {
+fn released_connection_has_no_fin() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let release = r#""sock":2,"op":"release","rx":5,"tx":0,"reads":1,"writes":0"#;
@@ -136,7 +138,7 @@ fn a_connection_that_goes_on_without_the_tap_is_left_open() {
 }
 
 #[test]
-fn times_and_directions_are_those_of_the_calls() {
+fn packets_have_time_and_direction_of_calls() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let trace = Text::server().event(ACCEPT).read(b"hello").write(b"goodbye");

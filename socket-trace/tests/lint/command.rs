@@ -1,17 +1,20 @@
-//! The command: what it prints, and its exit code.
+//! The command: its output and exit codes.
 
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-const HEADER: &str = r#"{"socket_tap":1,"name":"shop","side":"server","program":"shop","pid":1,"started":"","monotonic_ns":0,"capture":0}"#;
+use socket_tap::format::Side;
+
+use super::header::{header_line, shop};
+
 const FAILED_BIND: &str =
     r#"{"t":1,"sock":1,"op":"bind","local":"127.0.0.1:80","error":"address in use","errno":98}"#;
 
-/// A trace with a bind that fails; whole, or without its end line.
-fn trace(name: &str, whole: bool) -> PathBuf {
-    let end = if whole { "{\"end\":true,\"events\":1,\"lost\":0}\n" } else { "" };
-    file(name, &format!("{HEADER}\n{FAILED_BIND}\n{end}"))
+/// A trace with a failed bind. Lacks its end line unless `is_complete`.
+fn trace(name: &str, is_complete: bool) -> PathBuf {
+    let end = if is_complete { "{\"end\":true,\"events\":1,\"lost\":0}\n" } else { "" };
+    file(name, &format!("{}\n{FAILED_BIND}\n{end}", header_line(&shop(Side::Server))))
 }
 
 fn file(name: &str, text: &str) -> PathBuf {
@@ -26,61 +29,56 @@ fn command(arguments: &[&str]) -> Command {
     command
 }
 
-/// The exit code, standard output, and standard error.
-fn ran(arguments: &[&str]) -> (i32, String, String) {
-    told(&command(arguments).output().unwrap())
+/// Runs the command. Returns its exit code, standard output and standard error.
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    result(&command(arguments).output().unwrap())
 }
 
-fn told(output: &Output) -> (i32, String, String) {
+fn result(output: &Output) -> (i32, String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }
 
 #[test]
-fn findings_are_told_and_make_the_exit_code_1() {
+fn findings_exit_with_1() {
     let trace = trace("found", true);
-    let (code, out, _) = ran(&[trace.to_str().unwrap()]);
+    let (code, out, _) = run(&[trace.to_str().unwrap()]);
     assert_eq!(code, 1);
     assert!(out.contains("call-that-opens-fails: ") && out.contains("      line 2  "), "{out}");
     assert!(out.contains("  Why: ") && out.contains("  What to do: "), "{out}");
-    assert!(!out.contains('\x1b'), "no colours but on a terminal: {out}");
+    assert!(!out.contains('\x1b'), "colours only on a terminal: {out}");
 }
 
 #[test]
-fn rules_are_chosen_by_name() {
+fn rules_are_selected_by_name() {
     let trace = trace("chosen", true);
     let trace = trace.to_str().unwrap();
-    assert_eq!(ran(&[trace, "--skip", "call-that-opens-fails"]).0, 0);
-    assert_eq!(ran(&[trace, "--only", "unread-bytes"]).0, 0);
-    assert_eq!(ran(&[trace, "--only", "unread-bytes", "--only", "call-that-opens-fails"]).0, 1);
-    let (code, _, error) = ran(&[trace, "--only", "no-such-rule"]);
+    assert_eq!(run(&[trace, "--skip", "call-that-opens-fails"]).0, 0);
+    assert_eq!(run(&[trace, "--only", "unread-bytes"]).0, 0);
+    assert_eq!(run(&[trace, "--only", "unread-bytes", "--only", "call-that-opens-fails"]).0, 1);
+    let (code, _, error) = run(&[trace, "--only", "no-such-rule"]);
     assert_eq!(code, 2);
-    assert!(
-        error.contains("no-such-rule") && error.contains("unread-bytes"),
-        "it names those there are: {error}"
-    );
+    assert!(error.contains("no-such-rule") && error.contains("unread-bytes"), "{error}");
 }
 
 #[test]
-fn what_cannot_be_told_is_said_and_makes_the_exit_code_2() {
+fn skipped_rules_exit_with_2() {
     let cut = trace("cut", false);
     let cut = cut.to_str().unwrap();
-    let (code, out, _) = ran(&[cut, "--skip", "call-that-opens-fails"]);
+    let (code, out, _) = run(&[cut, "--skip", "call-that-opens-fails"]);
     assert_eq!(code, 2);
-    assert!(out.contains("could not check connections-never-closed"), "{out}");
-    assert_eq!(ran(&[cut]).0, 1, "what is found is there, whatever is missing");
-    let whole = trace("whole", true);
-    let (code, out, _) = ran(&[whole.to_str().unwrap(), cut, "--skip", "call-that-opens-fails"]);
+    assert!(out.contains("connections-never-closed"), "{out}");
+    assert_eq!(run(&[cut]).0, 1, "findings take precedence");
+    let complete = trace("complete", true);
+    let (code, out, _) = run(&[complete.to_str().unwrap(), cut, "--skip", "call-that-opens-fails"]);
     assert_eq!((code, out.matches("no finding").count()), (2, 2));
-    let (code, _, error) = ran(&[file("no-trace", "hello\n").to_str().unwrap()]);
-    assert_eq!(code, 2);
-    assert!(error.contains("is no trace"), "{error}");
+    assert_eq!(run(&[file("no-trace", "hello\n").to_str().unwrap()]).0, 2);
 }
 
 #[test]
-fn json_has_the_findings_their_evidence_and_reasons() {
+fn json_has_findings_and_evidence() {
     let trace = trace("json", true);
-    let (code, out, _) = ran(&["--json", trace.to_str().unwrap()]);
+    let (code, out, _) = run(&["--json", trace.to_str().unwrap()]);
     assert_eq!(code, 1);
     let reports: serde_json::Value = serde_json::from_str(&out).unwrap();
     let finding = &reports[0]["findings"][0];
@@ -94,22 +92,23 @@ fn json_has_the_findings_their_evidence_and_reasons() {
 }
 
 #[test]
-fn a_trace_may_come_from_standard_input() {
+fn trace_is_read_from_standard_input() {
     let mut child = command(&["-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(format!("{HEADER}\n{FAILED_BIND}\n").as_bytes()).unwrap();
-    let (code, out, _) = told(&child.wait_with_output().unwrap());
+    let input = format!("{}\n{FAILED_BIND}\n", header_line(&shop(Side::Server)));
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let (code, out, _) = result(&child.wait_with_output().unwrap());
     assert_eq!(code, 1);
     assert!(out.starts_with("standard input: 1 finding in 1 event\n"), "{out}");
 }
 
 #[test]
-fn rules_explain_themselves() {
-    let (code, list, _) = ran(&["--list"]);
+fn every_rule_is_explained() {
+    let (code, list, _) = run(&["--list"]);
     assert_eq!((code, list.lines().count()), (0, 8));
     for line in list.lines() {
-        let (code, out, _) = ran(&["--explain", line.split(' ').next().unwrap()]);
+        let (code, out, _) = run(&["--explain", line.split(' ').next().unwrap()]);
         assert_eq!(code, 0);
         assert!(["  When: ", "  Why: ", "  What to do: "].iter().all(|part| out.contains(part)), "{out}");
     }
-    assert_eq!(ran(&[]).0, 2, "without a trace there is nothing to look at");
+    assert_eq!(run(&[]).0, 2, "no trace is given");
 }

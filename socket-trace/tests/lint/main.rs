@@ -1,10 +1,12 @@
-//! What `socket-trace lint` finds in recordings of real programs, over loopback: for each rule one that shows it, and
-//! the same program, cured, that does not.
+//! Runs `socket-trace lint` on recordings of real programs over loopback: for each rule one that it reports, and the same
+//! program, fixed, that it does not report.
 
 #![forbid(unsafe_code)]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failing test panics")]
 
 mod command;
+#[path = "../support/header.rs"]
+mod header;
 mod nagle;
 mod never_closed;
 mod opening_fails;

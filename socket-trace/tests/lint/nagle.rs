@@ -1,4 +1,4 @@
-//! An answer in two small writes, with and without `TCP_NODELAY`.
+//! A response in two small writes, with and without `TCP_NODELAY`.
 
 use std::time::Instant;
 
@@ -11,20 +11,19 @@ use super::recorded::{Recorded, found, pair, shown};
 const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n";
 const BODY: &[u8] = b"hello";
 
-/// A Linux client delays its acknowledgements once it has seen that it asks and is answered in turn. It takes a few
-/// exchanges to see that.
+/// Number of exchanges. Linux delays acknowledgements only after it has seen several exchanges of requests and responses.
 const EXCHANGES: u32 = 100;
 
-/// Asks and answers until one answer has taken as long as a delayed acknowledgement, or to the end. A machine that is
-/// busy may take longer for some: they are followed by others.
-async fn exchange(client: &mut TapStream, server: &mut TapStream, answer: &[&[u8]]) {
-    let length = answer.concat().len();
+/// Exchanges requests and responses until one response took as long as a delayed acknowledgement, or to the end. A busy
+/// machine may delay some responses longer, so further exchanges follow these.
+async fn exchange(client: &mut TapStream, server: &mut TapStream, response: &[&[u8]]) {
+    let length = response.concat().len();
     let (mut delayed, mut longer) = (0, 0);
     client.write_all(b"GET /").await.unwrap();
     server.read_exact(&mut [0; 5]).await.unwrap();
     for _ in 0..EXCHANGES {
         let began = Instant::now();
-        for part in answer {
+        for part in response {
             server.write_all(part).await.unwrap();
         }
         client.read_exact(&mut vec![0; length]).await.unwrap();
@@ -41,10 +40,10 @@ async fn exchange(client: &mut TapStream, server: &mut TapStream, answer: &[&[u8
     }
 }
 
-/// Other systems delay for other times, and loopback not at all.
+/// Other systems delay differently, and not at all on loopback.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn nagle_stall_is_found_in_a_program_with_default_options() {
+async fn default_options_stall() {
     let recorded = Recorded::server("nagle");
     let listener = recorded.listen().await;
     let (mut client, mut server) = pair(&Tap::off(), &listener).await;
@@ -57,15 +56,15 @@ async fn nagle_stall_is_found_in_a_program_with_default_options() {
 }
 
 #[tokio::test]
-async fn one_write_or_nodelay_cures_it() {
-    for (name, nodelay, answer) in [
+async fn single_write_or_nodelay_does_not_stall() {
+    for (name, nodelay, response) in [
         ("nagle-nodelay", true, &[HEAD, BODY][..]),
         ("nagle-once", false, &[b"HTTP/1.1 204 No Content\r\n\r\n"]),
     ] {
         let recorded = Recorded::server(name);
         let listener = recorded.listen().await.nodelay(nodelay);
         let (mut client, mut server) = pair(&Tap::off(), &listener).await;
-        exchange(&mut client, &mut server, answer).await;
+        exchange(&mut client, &mut server, response).await;
         drop((client, server, listener));
         let report = recorded.report().await;
         assert_eq!(found(&report), [], "{name}");
@@ -73,9 +72,9 @@ async fn one_write_or_nodelay_cures_it() {
     }
 }
 
-/// The program may have set any option on a socket before it gave it to the tap: that it stalls is no proof.
+/// The program may have set options on the socket before the tap adopted it, so a stall proves nothing.
 #[tokio::test]
-async fn of_an_adopted_listener_nothing_is_claimed() {
+async fn adopted_listener_is_not_reported() {
     let recorded = Recorded::server("nagle-adopted");
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let listener = TapListener::from_tokio(&recorded.tap, listener);

@@ -1,4 +1,4 @@
-//! A program, recorded, and what the rules say of it.
+//! A recorded program, and the lint report on it.
 
 use std::path::PathBuf;
 
@@ -7,31 +7,31 @@ use socket_trace::lint::report::Report;
 use socket_trace::lint::{Options, lint};
 use socket_trace::reader::Trace;
 
-/// A recording that is under way.
+/// A recording in progress.
 pub(crate) struct Recorded {
     pub(crate) tap: Tap,
     path: PathBuf,
 }
 
 impl Recorded {
-    /// Of a server. The name is that of the file, and no other test may have it.
+    /// Starts recording a server. The name is that of the file, so it must be unique among the tests.
     pub(crate) fn server(name: &str) -> Self {
         let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("lint-{name}.jsonl"));
         Self { tap: Tap::server(name).file(&path).unwrap().start().unwrap(), path }
     }
 
-    /// Of a client.
+    /// Starts recording a client.
     pub(crate) fn client(name: &str) -> Self {
         let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("lint-{name}.jsonl"));
         Self { tap: Tap::client(name).file(&path).unwrap().start().unwrap(), path }
     }
 
-    /// A recorded listener on a port of the kernel's choice.
+    /// Binds a recorded listener to a free port.
     pub(crate) async fn listen(&self) -> TapListener {
         TapListener::bind(&self.tap, "127.0.0.1:0").await.unwrap()
     }
 
-    /// Ends the recording: what the rules say of it.
+    /// Ends the recording, and returns the report on it.
     pub(crate) async fn report(self) -> Report {
         self.report_with(&Options::default()).await
     }
@@ -42,20 +42,20 @@ impl Recorded {
     }
 }
 
-/// A client of the listener, and the server's end of its connection.
+/// Connects a client, and accepts its connection.
 pub(crate) async fn pair(client: &Tap, listener: &TapListener) -> (TapStream, TapStream) {
     let client = TapStream::connect(client, listener.local_addr().unwrap()).await.unwrap();
     let (server, _) = listener.accept().await.unwrap();
     (client, server)
 }
 
-/// The rules that found something, and how often each did.
+/// Names of the rules with findings, each with its count.
 pub(crate) fn found(report: &Report) -> Vec<(&str, u64)> {
-    assert!(report.left_out.is_empty(), "{:?}", report.left_out);
+    assert!(report.skipped.is_empty(), "{:?}", report.skipped);
     report.findings.iter().map(|finding| (finding.rule, finding.count)).collect()
 }
 
-/// The operations in the lines that a finding shows.
+/// Operations in the quoted lines of an example.
 pub(crate) fn shown(report: &Report, finding: usize, example: usize) -> Vec<&str> {
     let lines = &report.findings[finding].examples[example].lines;
     lines.iter().map(|quote| quote.event.op.name()).collect()

@@ -1,10 +1,15 @@
-//! Traces on the disk, and the command.
+//! Trace files, and the command.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
-/// A directory of its own for a test, gone with it.
+use socket_tap::format::Side;
+
+use crate::header::{header_line, shop};
+
+/// A directory of its own for a test, removed at its end.
 pub(crate) struct Files(PathBuf);
 
 impl Files {
@@ -19,6 +24,10 @@ impl Files {
         let path = self.path(name);
         fs::write(&path, text).unwrap();
         path
+    }
+
+    pub(crate) fn directory(&self) -> &Path {
+        &self.0
     }
 
     pub(crate) fn path(&self, name: &str) -> String {
@@ -38,7 +47,7 @@ pub(crate) fn command() -> Command {
     command
 }
 
-/// What a command that has ended printed, said on standard error, and returned.
+/// Result of a run.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) out: String,
@@ -52,9 +61,7 @@ pub(crate) fn run(arguments: &[&str]) -> Ran {
     Ran { out: text(stdout), err: text(stderr), code: status.code() }
 }
 
-/// A server's recording of one request, with payload.
-pub(crate) const SERVER: &str = r#"{"socket_tap":1,"name":"shop","side":"server","program":"p 1","pid":1,"started":"2026","monotonic_ns":1000,"capture":64}
-{"t":0,"sock":1,"op":"socket","fd":9,"domain":"ipv4","type":"stream"}
+const SERVER_EVENTS: &str = r#"{"t":0,"sock":1,"op":"socket","fd":9,"domain":"ipv4","type":"stream"}
 {"t":10000,"sock":1,"op":"bind","local":"127.0.0.1:3000"}
 {"t":20000,"sock":1,"op":"listen","backlog":1024}
 {"t":30000,"op":"mark","label":"get a book"}
@@ -65,9 +72,7 @@ pub(crate) const SERVER: &str = r#"{"socket_tap":1,"name":"shop","side":"server"
 {"end":true,"events":8,"lost":0}
 "#;
 
-/// The same as its client recorded it, without payload.
-pub(crate) const CLIENT: &str = r#"{"socket_tap":1,"name":"shop","side":"client","program":"q 1","pid":2,"started":"2026","monotonic_ns":2000,"capture":0}
-{"t":35000,"sock":1,"op":"socket","fd":11,"domain":"ipv4","type":"stream"}
+const CLIENT_EVENTS: &str = r#"{"t":35000,"sock":1,"op":"socket","fd":11,"domain":"ipv4","type":"stream"}
 {"t":38000,"sock":1,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000"}
 {"t":45000,"sock":1,"op":"write","bytes":18}
 {"t":65000,"sock":1,"op":"read","bytes":27}
@@ -75,3 +80,23 @@ pub(crate) const CLIENT: &str = r#"{"socket_tap":1,"name":"shop","side":"client"
 {"t":76000,"sock":1,"op":"close","ended_by":"peer","rx":27,"tx":18,"reads":2,"writes":1}
 {"end":true,"events":6,"lost":0}
 "#;
+
+/// A server's recording of one request, with payload.
+pub(crate) fn server_trace() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let mut header = shop(Side::Server);
+        (header.monotonic_ns, header.capture) = (1000, 64);
+        format!("{}\n{SERVER_EVENTS}", header_line(&header))
+    });
+    &TEXT
+}
+
+/// Its client's recording, without payload.
+pub(crate) fn client_trace() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let mut header = shop(Side::Client);
+        (header.pid, header.monotonic_ns) = (2, 2000);
+        format!("{}\n{CLIENT_EVENTS}", header_line(&header))
+    });
+    &TEXT
+}

@@ -1,11 +1,14 @@
-//! The command, as a user has it: what it prints, what it says on standard error, and how it ends.
+//! Runs the commands that show recordings: their output, messages and exit codes.
 
 #![forbid(unsafe_code)]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test panics")]
 
 mod files;
 mod follow;
+#[path = "../support/header.rs"]
+mod header;
 mod layers;
+mod messages;
 mod output;
 mod report;
 mod sequence;

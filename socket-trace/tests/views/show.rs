@@ -1,11 +1,12 @@
 use std::process::Stdio;
 
-use crate::files::{CLIENT, Files, SERVER, command, run};
+use crate::files::{Files, client_trace, command, run, server_trace};
 
 #[test]
-fn several_recordings_are_shown_on_one_time_line() {
+fn several_recordings_share_a_time_line() {
     let files = Files::new("show-several");
-    let (server, client) = (files.write("server.jsonl", SERVER), files.write("client.jsonl", CLIENT));
+    let (server, client) =
+        (files.write("server.jsonl", server_trace()), files.write("client.jsonl", client_trace()));
     let shown = run(&["show", &server, &client]);
     assert_eq!((shown.code, shown.err.as_str()), (Some(0), ""));
     let calls: Vec<&str> = shown.out.lines().skip(2).map(|line| line.get(..11).unwrap()).collect();
@@ -17,9 +18,9 @@ fn several_recordings_are_shown_on_one_time_line() {
 }
 
 #[test]
-fn filters_that_leave_nothing_say_so() {
+fn filters_without_a_match_warn() {
     let files = Files::new("show-nothing");
-    let server = files.write("server.jsonl", SERVER);
+    let server = files.write("server.jsonl", server_trace());
     for filter in [
         &["--sock", "9"][..],
         &["--connection", "9"],
@@ -30,28 +31,22 @@ fn filters_that_leave_nothing_say_so() {
     ] {
         let shown = run(&[&["show", &server], filter].concat());
         assert_eq!(shown.code, Some(0), "{shown:?}");
-        assert_eq!(shown.err, "socket-trace: warning: no event passes the filters\n", "{filter:?}");
+        assert_eq!(shown.err.lines().count(), 1, "{filter:?}: {}", shown.err);
         assert_eq!(shown.out.lines().count(), 1, "{shown:?}");
     }
     let shown = run(&["show", &server, "--step", "no such step"]);
-    let steps = "socket-trace: warning: no event passes the filters; steps: \"get a book\"\n";
-    assert_eq!((shown.code, shown.err.as_str()), (Some(0), steps));
+    assert_eq!(shown.code, Some(0));
+    assert!(shown.err.contains("\"get a book\""), "the steps of the recording: {}", shown.err);
     let shown = run(&["show", &server, "--op", "read,write", "--since", "0.00005", "--until", "0.00005"]);
     assert_eq!((shown.out.lines().count(), shown.err.as_str()), (2, ""), "{shown:?}");
 }
 
 #[test]
-fn wrong_filters_are_explained() {
+fn invalid_filters_exit_with_2() {
     let files = Files::new("show-wrong");
-    let server = files.write("server.jsonl", SERVER);
-    for (filter, said) in [
-        ("--op=recv", "invalid value 'recv' for '--op"),
-        ("--since=-1", "must be seconds from 0 on"),
-        ("--until=soon", "must be seconds, such as 10 or 0.25"),
-        ("--until=1e99", "must be seconds from 0 on"),
-    ] {
-        let shown = run(&["show", &server, filter]);
-        assert!(shown.code == Some(2) && shown.err.contains(said), "{shown:?}");
+    let server = files.write("server.jsonl", server_trace());
+    for filter in ["--op=recv", "--since=-1", "--until=soon", "--until=1e99"] {
+        assert_eq!(run(&["show", &server, filter]).code, Some(2), "{filter}");
     }
     for together in [["--bytes", "--json"], ["--bytes", "--summary"]] {
         assert_eq!(run(&["show", &server, together[0], together[1]]).code, Some(2));
@@ -59,47 +54,42 @@ fn wrong_filters_are_explained() {
 }
 
 #[test]
-fn bytes_that_were_not_recorded_are_missed() {
+fn bytes_without_payload_warn() {
     let files = Files::new("show-bytes");
-    let (server, client) = (files.write("server.jsonl", SERVER), files.write("client.jsonl", CLIENT));
+    let (server, client) =
+        (files.write("server.jsonl", server_trace()), files.write("client.jsonl", client_trace()));
     let shown = run(&["show", "--bytes", &client]);
-    assert!(shown.err.contains("no payload was recorded") && shown.err.contains("--capture"), "{shown:?}");
+    assert!(shown.code == Some(0) && shown.err.contains("--capture"), "{shown:?}");
     let shown = run(&["show", "--bytes", &server]);
     assert!(shown.err.is_empty() && shown.out.contains("|GET / HTTP/1.1..|"), "{shown:?}");
 }
 
 #[test]
-fn a_trace_comes_from_standard_input_too() {
+fn trace_is_read_from_standard_input() {
     let mut child =
         command().args(["show", "-", "--json"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    std::io::Write::write_all(&mut child.stdin.take().unwrap(), SERVER.as_bytes()).unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), server_trace().as_bytes()).unwrap();
     let out = child.wait_with_output().unwrap().stdout;
     let events: Vec<serde_json::Value> = serde_json::from_slice(&out).unwrap();
     assert_eq!((events.len(), &events[5]["carried"][0]["text"]), (8, &"GET /".into()));
 }
 
 #[test]
-fn endings_are_warned_of_for_each_trace() {
+fn incomplete_traces_warn() {
     let files = Files::new("show-endings");
-    let cut = files.write("cut.jsonl", SERVER.rsplit_once("{\"end\"").unwrap().0);
-    let torn = files.write("torn.jsonl", CLIENT.split_at(CLIENT.len() - 60).0);
+    let cut = files.write("cut.jsonl", server_trace().rsplit_once("{\"end\"").unwrap().0);
+    let torn = files.write("torn.jsonl", client_trace().split_at(client_trace().len() - 60).0);
     let shown = run(&["show", &cut, &torn]);
     assert_eq!(shown.code, Some(0));
-    assert!(shown.err.contains("cut.jsonl"), "{}", shown.err);
-    assert!(shown.err.contains("torn.jsonl"), "{}", shown.err);
+    assert!(shown.err.contains("cut.jsonl") && shown.err.contains("torn.jsonl"), "{}", shown.err);
 }
 
 #[test]
-fn help_teaches() {
-    for (command, taught) in [
-        ("show", ["--step", "--follow", "Exit codes: 0", "c1, c2"]),
-        ("sequence", ["--to", "mermaid", "Exit codes: 0", "Of a side that was not recorded"]),
-        ("layers", ["--call", "--json", "Exit codes: 0", "no borders between messages"]),
-    ] {
+fn help_has_examples_and_fits_100_columns() {
+    for command in ["show", "sequence", "layers"] {
         let help = run(&[command, "--help"]);
         assert!(help.code == Some(0) && help.out.contains("Examples:"), "{help:?}");
-        let words = help.out.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(taught.iter().all(|word| words.contains(word)), "{words}");
+        assert!(help.out.contains("Exit codes: 0"), "{}", help.out);
         assert!(help.out.lines().all(|line| line.chars().count() <= 100), "{}", help.out);
     }
 }

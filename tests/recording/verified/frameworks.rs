@@ -21,7 +21,7 @@ fn hello() -> Router {
 }
 
 #[tokio::test]
-async fn axum_server() {
+async fn axum_server_matches_strace() {
     let program = async |tap: &Tap| {
         let listener = TapListener::bind(tap, "127.0.0.1:0").await.unwrap().nodelay(true);
         let address = listener.local_addr().unwrap();
@@ -38,14 +38,16 @@ async fn axum_server() {
         serving.await.unwrap().unwrap();
         tap.idle().await;
     };
-    let Some(recorded) = Recorded::by("frameworks::axum_server", program).await else { return };
+    let Some(recorded) = Recorded::by("frameworks::axum_server_matches_strace", program).await else {
+        return;
+    };
     let report = recorded.is_exact(r#""name":"TCP_NODELAY","value":1"#, r#""name":"TCP_NODELAY","value":0"#);
     assert_eq!(report.sockets, 4, "{report}");
     recorded.needs_each_line_with("");
 }
 
 #[tokio::test]
-async fn tonic_client() {
+async fn tonic_client_matches_strace() {
     let program = async |tap: &Tap| {
         let server = Server::start::<clients::Grpc>().await;
         let mut client = clients::Grpc::connect(tap, server.address).await.unwrap();
@@ -56,13 +58,15 @@ async fn tonic_client() {
         tap.idle().await;
         server.stop().await;
     };
-    let Some(recorded) = Recorded::by("frameworks::tonic_client", program).await else { return };
+    let Some(recorded) = Recorded::by("frameworks::tonic_client_matches_strace", program).await else {
+        return;
+    };
     let report = recorded.is_exact(r#""op":"connect""#, r#""op":"write","bytes":1"#);
     assert_eq!(report.sockets, 1, "{report}");
 }
 
 #[tokio::test]
-async fn hyper_util_client_with_its_pool() {
+async fn hyper_util_pool_matches_strace() {
     let program = async |tap: &Tap| {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -76,7 +80,7 @@ async fn hyper_util_client_with_its_pool() {
         drop(client);
         tap.idle().await;
     };
-    let test = "frameworks::hyper_util_client_with_its_pool";
+    let test = "frameworks::hyper_util_pool_matches_strace";
     let Some(recorded) = Recorded::by(test, program).await else { return };
     let report = recorded.is_exact(r#""op":"connect""#, r#""op":"write","bytes":1"#);
     assert_eq!(report.sockets, 1, "one connection for three requests: {report}");

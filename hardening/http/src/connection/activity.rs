@@ -1,15 +1,16 @@
-//! What goes on with the requests of one connection, as far as its deadlines depend on it.
+//! The activity of a connection, as far as its timeouts depend on it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use tokio::time::Instant;
 
+use super::exchange::{Exchange, ExchangeState, Upload};
 use crate::Shutdown;
 
-/// The exchanges that are open on a connection, counted by who is to go on with them.
+/// The exchanges in progress on a connection, counted by state.
 ///
-/// Shared by the stream, which knows only bytes, and by those who see requests and answers.
+/// Shared by the stream, which sees only bytes, and the code that sees requests and responses.
 #[derive(Clone, Debug)]
 pub(crate) struct Activity(Arc<Shared>);
 
@@ -19,133 +20,135 @@ struct Shared {
     ending: Shutdown,
 }
 
-/// Who is to go on with an exchange.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Turn {
-    /// The handler works on it.
-    Server,
-    /// Nobody: a stream of changes waits for the next one.
-    World,
-    /// The client has to take what there is of the answer.
-    Client,
-}
-
 #[derive(Debug)]
-struct State {
-    /// Exchanges at each [`Turn`].
-    turns: [usize; 3],
-    /// Requests over HTTP/1.1 whose body is not yet here.
+pub(super) struct State {
+    /// Number of exchanges in each [`ExchangeState`].
+    exchanges: [usize; 3],
+    /// Number of HTTP/1.1 requests whose body is incomplete.
     uploads: usize,
-    /// Whether a request has come at all.
-    asked: bool,
+    /// `true` after the first request.
+    had_request: bool,
     http2: bool,
-    /// Whether it has become something else: a WebSocket.
+    /// `true` after the switch to another protocol, such as WebSocket.
     upgraded: bool,
-    /// Since when the server has had nothing to do for this connection.
-    quiet_since: Instant,
-    /// The reader, when it waits for a change of this rather than for bytes.
+    /// Start of the current idle period.
+    idle_since: Instant,
+    /// The task that reads, while it waits for a change of this state.
     reader: Option<Waker>,
-    /// Whether the client has finished sending.
-    finished: bool,
-    /// The answer that waits for the world over HTTP/1.1, where there is one at a time.
-    waiting: Option<Waker>,
+    /// `true` after the client's half-close.
+    half_closed: bool,
+    /// The task that waits for the next event of an HTTP/1.1 response.
+    awaiting_event: Option<Waker>,
 }
 
-/// How long a connection has been quiet.
+/// An idle period of a connection.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Quiet {
+pub(super) struct Idle {
     pub(super) since: Instant,
-    /// Whether it ever had a request.
-    pub(super) asked: bool,
+    /// `true` if the connection has had a request before.
+    pub(super) had_request: bool,
 }
 
 impl Activity {
-    /// `ending` is the shutdown as this connection alone sees it: it can be cancelled alone, and the locks of others are
-    /// not taken.
+    /// The activity of a new connection. `ending` is a child of the server's shutdown: it can be cancelled for this
+    /// connection alone, and polling it does not contend for the lock of the parent.
     pub(crate) fn new(ending: Shutdown) -> Self {
         let state = State {
-            turns: [0; 3],
+            exchanges: [0; 3],
             uploads: 0,
-            asked: false,
+            had_request: false,
             http2: false,
             upgraded: false,
-            quiet_since: Instant::now(),
+            idle_since: Instant::now(),
             reader: None,
-            finished: false,
-            waiting: None,
+            half_closed: false,
+            awaiting_event: None,
         };
         Self(Arc::new(Shared { state: Mutex::new(state), ending }))
     }
 
-    /// Cancelled when the connection is to end: at the shutdown, or when it was idle for too long over HTTP/2.
+    /// Returns the token that is cancelled when the connection must end: at the shutdown, or when an HTTP/2 connection
+    /// has been idle for too long.
     pub(crate) fn ending(&self) -> &Shutdown {
         &self.0.ending
     }
 
-    /// A request has come, and it is the handler's turn.
-    pub(crate) fn begin(&self, http2: bool) -> Exchange {
+    /// Begins the exchange of a request that the handler works on.
+    pub(crate) fn begin_exchange(&self, http2: bool) -> Exchange {
         self.update(|state| {
-            state.asked = true;
+            state.had_request = true;
             state.http2 = http2;
-            state.turns[Turn::Server as usize] += 1;
+            state.exchanges[ExchangeState::Handling as usize] += 1;
         });
-        Exchange { activity: self.clone(), turn: Turn::Server }
+        Exchange::new(self.clone())
     }
 
-    /// The body of a request over HTTP/1.1 is on its way.
-    pub(crate) fn upload(&self) -> Upload {
+    /// Begins the upload of a request body.
+    pub(crate) fn begin_upload(&self) -> Upload {
         self.update(|state| state.uploads += 1);
-        Upload(self.clone())
+        Upload::new(self.clone())
     }
 
+    /// Returns `true` if the last request used HTTP/2.
     pub(crate) fn is_http2(&self) -> bool {
         self.lock().http2
     }
 
-    /// How long the connection has been quiet. When it is not, the task is woken at the next change.
-    pub(super) fn poll_quiet(&self, cx: &Context<'_>) -> Poll<Quiet> {
+    /// Returns the current idle period. While the connection is active, wakes the task on the next change.
+    pub(super) fn poll_idle(&self, cx: &Context<'_>) -> Poll<Idle> {
         let mut state = self.lock();
-        if state.is_quiet() {
-            return Poll::Ready(Quiet { since: state.quiet_since, asked: state.asked });
+        if state.is_idle() {
+            return Poll::Ready(Idle { since: state.idle_since, had_request: state.had_request });
         }
         state.reader = Some(cx.waker().clone());
         Poll::Pending
     }
 
-    /// Ready when a client over HTTP/1.1 that has finished sending has no answer to wait for. When it has, the task is
-    /// woken at the next change; an answer without an end is ended.
-    pub(super) fn poll_answered(&self, cx: &Context<'_>) -> Poll<()> {
+    /// Ready once a client that has half-closed its HTTP/1.1 connection has no response outstanding. Until then, wakes the
+    /// task on the next change and ends responses that wait for an event.
+    pub(super) fn poll_responses_complete(&self, cx: &Context<'_>) -> Poll<()> {
         let mut state = self.lock();
-        let is_first = !std::mem::replace(&mut state.finished, true);
+        let is_first = !std::mem::replace(&mut state.half_closed, true);
         if is_first && !state.http2 {
-            // hyper looks for the end right behind the last of a body, before the handler had its turn to take that, and
-            // under tonic before it has begun.
+            // hyper polls for EOF right after the end of a body, before the handler has read that body. tonic polls even
+            // before the handler has begun. Both run before this task is polled again.
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        if !state.owes_answer() {
+        if !state.has_outstanding_response() {
             return Poll::Ready(());
         }
         state.reader = Some(cx.waker().clone());
-        let waiting = state.waiting.take();
+        let awaiting_event = state.awaiting_event.take();
         drop(state);
-        if let Some(waiting) = waiting {
-            waiting.wake();
+        if let Some(task) = awaiting_event {
+            task.wake();
         }
         Poll::Pending
     }
 
-    fn update(&self, change: impl FnOnce(&mut State)) {
+    /// Ready if the client has half-closed its HTTP/1.1 connection, the usual way to abandon an endless response. Until
+    /// then, wakes the task when that happens.
+    pub(super) fn poll_half_closed(&self, cx: &Context<'_>) -> Poll<()> {
         let mut state = self.lock();
-        let before = (state.is_quiet(), state.owes_answer());
-        change(&mut state);
-        // Also when it was quiet before: an answer that is taken piece by piece goes on.
-        if state.is_quiet() {
-            state.quiet_since = Instant::now();
+        if state.half_closed && !state.http2 {
+            return Poll::Ready(());
         }
-        // Only for what it waits for: a task that is woken by what it does itself never rests.
-        let changed = before != (state.is_quiet(), state.owes_answer());
-        let reader = if changed { state.reader.take() } else { None };
+        state.awaiting_event = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    pub(super) fn update(&self, change: impl FnOnce(&mut State)) {
+        let mut state = self.lock();
+        let before = state.reader.is_some().then(|| state.wake_condition());
+        change(&mut state);
+        // Also if it was idle before: every part of a response that the client reads restarts the idle period.
+        if state.is_idle() {
+            state.idle_since = Instant::now();
+        }
+        // Only for a relevant change: a reader that its own task wakes each time would spin.
+        let is_changed = before.is_some_and(|before| before != state.wake_condition());
+        let reader = if is_changed { state.reader.take() } else { None };
         drop(state);
         if let Some(reader) = reader {
             reader.wake();
@@ -153,77 +156,41 @@ impl Activity {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Nothing here is left half done by a panic.
+        // A panic cannot leave the state inconsistent: no code that holds the lock panics.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
-    fn at(&self, turn: Turn) -> usize {
-        self.turns[turn as usize]
+    pub(super) fn enter(&mut self, state: ExchangeState) {
+        self.exchanges[state as usize] += 1;
     }
 
-    /// Nothing is the server's to do. Answers that wait for their client do not keep a connection.
-    fn is_quiet(&self) -> bool {
-        self.at(Turn::Server) + self.at(Turn::World) == 0 && !self.upgraded
+    pub(super) fn leave(&mut self, state: ExchangeState) {
+        self.exchanges[state as usize] -= 1;
     }
 
-    /// A whole request was sent, and it has its answer to come. (HTTP/2 has no half-closed connections.)
-    fn owes_answer(&self) -> bool {
-        !self.http2 && self.uploads == 0 && self.turns != [0; 3]
-    }
-}
-
-/// A request and its answer, until it is dropped.
-#[derive(Debug)]
-pub struct Exchange {
-    activity: Activity,
-    turn: Turn,
-}
-
-impl Exchange {
-    pub(crate) fn pass_to(&mut self, turn: Turn) {
-        let before = std::mem::replace(&mut self.turn, turn);
-        self.activity.update(|state| {
-            state.turns[before as usize] -= 1;
-            state.turns[turn as usize] += 1;
-        });
+    pub(super) fn end_upload(&mut self) {
+        self.uploads -= 1;
     }
 
-    /// Whether the connection is to end.
-    pub(crate) fn is_last(&self) -> bool {
-        self.activity.ending().is_cancelled()
+    pub(super) fn set_upgraded(&mut self) {
+        self.upgraded = true;
     }
 
-    /// Ready when nobody listens to an answer that waits for the world: the client has finished sending, which over
-    /// HTTP/1.1 is how it gives one up. When not, the task is woken as soon as it has.
-    pub(super) fn poll_given_up(&self, cx: &Context<'_>) -> Poll<()> {
-        let mut state = self.activity.lock();
-        if state.finished && !state.http2 {
-            return Poll::Ready(());
-        }
-        state.waiting = Some(cx.waker().clone());
-        Poll::Pending
+    /// Returns `true` if every exchange waits for the client. An unread response does not keep a connection active.
+    fn is_idle(&self) -> bool {
+        let [handling, awaiting_event, _] = self.exchanges;
+        handling + awaiting_event == 0 && !self.upgraded
     }
 
-    /// The connection is no longer one of HTTP, and what comes has deadlines of its own.
-    pub(crate) fn upgrade(&self) {
-        self.activity.update(|state| state.upgraded = true);
+    /// Returns `true` if a complete HTTP/1.1 request has no complete response. HTTP/2 connections are never half-closed.
+    fn has_outstanding_response(&self) -> bool {
+        !self.http2 && self.uploads == 0 && self.exchanges != [0; 3]
     }
-}
 
-impl Drop for Exchange {
-    fn drop(&mut self) {
-        self.activity.update(|state| state.turns[self.turn as usize] -= 1);
-    }
-}
-
-/// The body of a request that is on its way, until it is dropped.
-#[derive(Debug)]
-pub(crate) struct Upload(Activity);
-
-impl Drop for Upload {
-    fn drop(&mut self) {
-        self.0.update(|state| state.uploads -= 1);
+    /// Returns the conditions that the reader waits for.
+    fn wake_condition(&self) -> (bool, bool) {
+        (self.is_idle(), self.has_outstanding_response())
     }
 }

@@ -1,4 +1,4 @@
-//! Bodies that tell their connection's [`Activity`](super::activity::Activity) how far they are.
+//! Request and response bodies that report their progress to the connection's [`Activity`].
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -7,24 +7,24 @@ use axum::body::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::task::coop::has_budget_remaining;
 
-use super::activity::{Exchange, Turn, Upload};
+use super::activity::Activity;
+use super::exchange::{Exchange, ExchangeState, Upload};
 
-/// The body of a request.
+/// A request body. It counts as an upload until it is complete.
 #[derive(Debug)]
-pub struct Request<B> {
+pub struct RequestBody<B> {
     body: B,
     upload: Option<Upload>,
 }
 
-impl<B: Body> Request<B> {
-    /// `upload` begins one, unless there is no body.
-    pub(crate) fn new(body: B, upload: impl FnOnce() -> Upload) -> Self {
-        let upload = (!body.is_end_stream()).then(upload);
+impl<B: Body> RequestBody<B> {
+    pub(crate) fn new(body: B, activity: &Activity) -> Self {
+        let upload = (!body.is_end_stream()).then(|| activity.begin_upload());
         Self { body, upload }
     }
 }
 
-impl<B: Body + Unpin> Body for Request<B> {
+impl<B: Body + Unpin> Body for RequestBody<B> {
     type Data = B::Data;
     type Error = B::Error;
 
@@ -48,39 +48,40 @@ impl<B: Body + Unpin> Body for Request<B> {
     }
 }
 
-/// The most of an answer that is given at once. A client that takes it within the idle timeout is not too slow.
-const PIECE: usize = 64 * 1024;
+/// Maximum length of a chunk, in bytes. Slow clients must read this much within the idle timeout.
+const MAX_CHUNK: usize = 64 * 1024;
 
-/// The body of an answer. It is polled when the client has taken what there was, so as soon as it has given something,
-/// it is the client's turn.
+/// A response body. The framework polls it after the client has read the previous chunk, so each chunk puts the exchange
+/// into [`ExchangeState::AwaitingClient`].
 #[derive(Debug)]
-pub struct Answer<B> {
+pub struct ResponseBody<B> {
     body: B,
-    /// What the body has given and nobody has asked for yet.
+    /// The rest of a frame that was longer than a chunk.
     rest: Bytes,
     exchange: Exchange,
 }
 
-impl<B: Body<Data = Bytes> + Unpin> Answer<B> {
+impl<B: Body<Data = Bytes> + Unpin> ResponseBody<B> {
     pub(crate) fn new(body: B, mut exchange: Exchange) -> Self {
-        exchange.pass_to(Turn::Client);
+        exchange.enter(ExchangeState::AwaitingClient);
         Self { body, rest: Bytes::new(), exchange }
     }
 
-    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         if self.rest.is_empty() {
             match ready!(Pin::new(&mut self.body).poll_frame(cx)).transpose()?.map(Frame::into_data) {
+                Some(Ok(data)) if data.len() <= MAX_CHUNK => return Poll::Ready(Some(Ok(Frame::data(data)))),
                 Some(Ok(data)) => self.rest = data,
-                Some(Err(other)) => return Poll::Ready(Some(Ok(other))),
+                Some(Err(trailers)) => return Poll::Ready(Some(Ok(trailers))),
                 None => return Poll::Ready(None),
             }
         }
-        let piece = self.rest.split_to(self.rest.len().min(PIECE));
-        Poll::Ready(Some(Ok(Frame::data(piece))))
+        let chunk = self.rest.split_to(self.rest.len().min(MAX_CHUNK));
+        Poll::Ready(Some(Ok(Frame::data(chunk))))
     }
 }
 
-impl<B: Body<Data = Bytes> + Unpin> Body for Answer<B> {
+impl<B: Body<Data = Bytes> + Unpin> Body for ResponseBody<B> {
     type Data = Bytes;
     type Error = B::Error;
 
@@ -88,16 +89,21 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Answer<B> {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        let piece = self.poll_piece(cx);
-        self.exchange.pass_to(if piece.is_pending() { Turn::World } else { Turn::Client });
-        // What only lets others have their turn has more to give.
-        let has_nothing = piece.is_pending() && has_budget_remaining();
-        if has_nothing && self.body.size_hint().exact().is_none() {
-            // So the connection ends as others do: what has no end of its own ends here.
-            ready!(self.exchange.poll_given_up(cx));
+        let chunk = self.poll_chunk(cx);
+        if chunk.is_ready() {
+            // The framework drops a body after its last frame, which ends the exchange.
+            if !self.is_end_stream() {
+                self.exchange.enter(ExchangeState::AwaitingClient);
+            }
+            return chunk;
+        }
+        self.exchange.enter(ExchangeState::AwaitingEvent);
+        // A body that only yields to other tasks is not waiting for an event. A body of known length is not endless.
+        if has_budget_remaining() && self.body.size_hint().exact().is_none() {
+            ready!(self.exchange.poll_abandoned(cx));
             return Poll::Ready(None);
         }
-        piece
+        Poll::Pending
     }
 
     fn is_end_stream(&self) -> bool {
@@ -105,7 +111,7 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Answer<B> {
     }
 
     fn size_hint(&self) -> SizeHint {
-        // Asked for before anything was given, when there is no rest.
+        // The framework calls this before the first frame, when `rest` is empty.
         self.body.size_hint()
     }
 }

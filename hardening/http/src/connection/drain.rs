@@ -1,8 +1,8 @@
-//! What a client still sends when the server is done with it.
+//! Discards what a client still sends after the last response.
 //!
-//! A socket that is closed with bytes unread is reset, and the reset may overtake the answer that was sent before: a
-//! client that sends all of a body before it reads would lose the 413. So the server finishes sending, and then reads
-//! until the client has finished, too (RFC 9112, section 9.6).
+//! Closing a socket with unread bytes resets the connection, and the reset can overtake the response. A client that sends
+//! a complete body before it reads would never see the 413. So the server shuts down its sending side and reads until the
+//! client closes, too (RFC 9112, section 9.6).
 
 use std::mem::MaybeUninit;
 use std::pin::Pin;
@@ -14,29 +14,29 @@ use tokio::time::{Sleep, sleep};
 
 use crate::limits::{DRAIN_TIMEOUT, MAX_DRAIN_BYTES};
 
-/// Reads and forgets, within bounds.
+/// Reads and discards bytes, within limits.
 #[derive(Debug)]
 pub(super) struct Drain {
-    /// How many more bytes.
-    left: usize,
-    alarm: Pin<Box<Sleep>>,
+    /// Number of bytes that may still be read.
+    bytes_left: usize,
+    timer: Pin<Box<Sleep>>,
 }
 
 impl Drain {
     pub(super) fn new() -> Self {
-        Self { left: MAX_DRAIN_BYTES, alarm: Box::pin(sleep(DRAIN_TIMEOUT)) }
+        Self { bytes_left: MAX_DRAIN_BYTES, timer: Box::pin(sleep(DRAIN_TIMEOUT)) }
     }
 
-    /// Ready when the client has finished, or has had its time.
+    /// Ready when the client has closed or a limit is reached.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, stream: &mut TapStream) -> Poll<()> {
-        let mut room = [MaybeUninit::uninit(); 16 * 1024];
-        while self.left > 0 && self.alarm.as_mut().poll(cx).is_pending() {
-            let mut part = ReadBuf::uninit(&mut room);
-            let read = ready!(Pin::new(&mut *stream).poll_read(cx, &mut part));
-            if read.is_err() || part.filled().is_empty() {
+        let mut buffer = [MaybeUninit::uninit(); 16 * 1024];
+        while self.bytes_left > 0 && self.timer.as_mut().poll(cx).is_pending() {
+            let mut discarded = ReadBuf::uninit(&mut buffer);
+            let read = ready!(Pin::new(&mut *stream).poll_read(cx, &mut discarded));
+            if read.is_err() || discarded.filled().is_empty() {
                 break;
             }
-            self.left = self.left.saturating_sub(part.filled().len());
+            self.bytes_left = self.bytes_left.saturating_sub(discarded.filled().len());
         }
         Poll::Ready(())
     }

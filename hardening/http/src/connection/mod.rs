@@ -1,22 +1,26 @@
-//! An accepted connection with its deadlines.
+//! A connection that enforces its timeouts.
 //!
-//! They stand here, between the socket and the framework, since no framework has all of them, and so that they are the
-//! same in all three servers. Nothing is read or written that would not be without them, but for what a client still
-//! sends at the end.
+//! No framework enforces all of them, so they stand between the socket and the framework, the same for every server. They
+//! change no read or write, except that the connection drains the client's bytes after the last response.
 //!
 //! # Layout
 //!
 //! - this file: the stream
-//! - `activity`: what goes on with the connection's requests
-//! - `body`: bodies that tell the activity how far they are
-//! - `deadline`: the two deadlines
-//! - `drain`: what a client still sends when the server is done with it
+//! - `activity`: the activity that the timeouts depend on
+//! - `exchange`: exchanges and uploads in progress
+//! - `body`: request and response bodies that report their progress
+//! - `timers`: idle timer and write-stall timer
+//! - `drain`: discards what a client still sends after the last response
 
 mod activity;
-#[cfg_attr(not(feature = "tonic"), allow(unreachable_pub, reason = "they are public in what tonic needs"))]
+#[cfg_attr(
+    not(feature = "tonic"),
+    allow(unreachable_pub, reason = "the public API of `tonic` names these types")
+)]
 mod body;
-mod deadline;
 mod drain;
+mod exchange;
+mod timers;
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -29,49 +33,48 @@ use crate::slots::Slot;
 use crate::{Limits, Shutdown};
 
 pub(crate) use activity::Activity;
-pub use activity::Exchange;
-pub(crate) use body::{Answer, Request};
-use deadline::{QuietTimer, StallTimer};
+pub(crate) use body::{RequestBody, ResponseBody};
 use drain::Drain;
+pub use exchange::Exchange;
+use timers::{IdleTimer, StallTimer};
 
-/// A stream that comes to its end by itself when its client leaves the server nothing to do for too long, and fails
-/// when the client takes nothing of what is written. Its shutdown waits for the client's.
+/// A stream that reports EOF when its client leaves it idle for too long, and fails when a write waits for too long. Its
+/// shutdown waits for the client to close.
 #[derive(Debug)]
 pub struct Connection {
     stream: TapStream,
-    reading: Reading,
-    /// The reader, when it waits for a write.
-    held: Option<Waker>,
-    quiet: QuietTimer,
+    read_state: ReadState,
+    /// The task that reads, while a write waits for the client.
+    blocked_reader: Option<Waker>,
+    idle: IdleTimer,
     stall: StallTimer,
-    /// Since the server has finished sending.
+    /// `Some` once the server has shut down its sending side.
     drain: Option<Drain>,
     activity: Activity,
-    /// Given back after the stream is closed: fields are dropped in order.
+    /// Released after the stream is closed: fields are dropped in order.
     _slot: Slot,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reading {
-    /// There may be more.
+enum ReadState {
     Open,
-    /// The client has finished sending.
-    Finished,
-    /// The client had its time. For the framework this is the same, and it ends the connection as it should be ended.
-    Over,
+    /// The client has half-closed.
+    HalfClosed,
+    /// The idle timer has expired. The framework sees EOF and closes the connection in an orderly way.
+    Expired,
 }
 
 impl Connection {
     pub(crate) fn new(stream: TapStream, limits: &Limits, shutdown: &Shutdown, slot: Slot) -> Self {
-        let ending = shutdown.child_token();
+        let activity = Activity::new(shutdown.child_token());
         Self {
             stream,
-            reading: Reading::Open,
-            held: None,
-            quiet: QuietTimer::new(limits, ending.clone()),
+            read_state: ReadState::Open,
+            blocked_reader: None,
+            idle: IdleTimer::new(limits, &activity),
             stall: StallTimer::new(limits.write_timeout),
             drain: None,
-            activity: Activity::new(ending),
+            activity,
             _slot: slot,
         }
     }
@@ -80,11 +83,10 @@ impl Connection {
         self.activity.clone()
     }
 
-    /// A request has come: until what this returns is dropped, it is the server's turn, and the connection not idle. For
-    /// a protocol that is not HTTP.
+    /// Begins an exchange of a protocol other than HTTP. The connection is not idle until the exchange is dropped.
     #[must_use]
     pub fn begin_exchange(&self) -> Exchange {
-        self.activity.begin(false)
+        self.activity.begin_exchange(false)
     }
 
     #[cfg(feature = "tonic")]
@@ -96,26 +98,26 @@ impl Connection {
         let before = buf.filled().len();
         match Pin::new(&mut self.stream).poll_read(cx, buf) {
             Poll::Ready(Ok(())) if buf.filled().len() == before && buf.remaining() > 0 => {
-                self.reading = Reading::Finished;
-                self.activity.poll_answered(cx).map(Ok)
+                self.read_state = ReadState::HalfClosed;
+                self.activity.poll_responses_complete(cx).map(Ok)
             }
             Poll::Ready(result) => Poll::Ready(result),
             Poll::Pending => {
-                ready!(self.quiet.poll_over(cx, &self.activity));
-                self.reading = Reading::Over;
+                ready!(self.idle.poll_expired(cx, &self.activity));
+                self.read_state = ReadState::Expired;
                 Poll::Ready(Ok(()))
             }
         }
     }
 
-    /// What a write came to, or a failure when the client has taken nothing for too long.
-    fn written<T>(&mut self, cx: &mut Context<'_>, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+    /// Returns the result of a write, or an error if the write has waited for too long.
+    fn finish_write<T>(&mut self, cx: &mut Context<'_>, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if result.is_pending() {
-            ready!(self.stall.poll_over(cx));
-            return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client takes nothing")));
+            ready!(self.stall.poll_expired(cx));
+            return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client does not read")));
         }
         self.stall.stop();
-        if let Some(reader) = self.held.take() {
+        if let Some(reader) = self.blocked_reader.take() {
             reader.wake();
         }
         result
@@ -128,17 +130,17 @@ impl AsyncRead for Connection {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        // Before the client has taken what was written, nothing more is read from it: neither more requests, nor their
-        // end, which would be the end of the answer, too.
+        // While a write waits, nothing is read: further requests would need more memory, and the framework would treat
+        // EOF as the end of the response, too.
         if self.stall.is_running() {
-            self.held = Some(cx.waker().clone());
+            self.blocked_reader = Some(cx.waker().clone());
             return Poll::Pending;
         }
-        match self.reading {
-            Reading::Open => self.poll_bytes(cx, buf),
-            // The frameworks take the end of the requests for the end of the connection: it comes after the answer.
-            Reading::Finished => self.activity.poll_answered(cx).map(Ok),
-            Reading::Over => Poll::Ready(Ok(())),
+        match self.read_state {
+            ReadState::Open => self.poll_bytes(cx, buf),
+            // The frameworks close the connection at EOF, so it is reported after the last response.
+            ReadState::HalfClosed => self.activity.poll_responses_complete(cx).map(Ok),
+            ReadState::Expired => Poll::Ready(Ok(())),
         }
     }
 }
@@ -146,7 +148,7 @@ impl AsyncRead for Connection {
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let result = Pin::new(&mut self.stream).poll_write(cx, buf);
-        self.written(cx, result)
+        self.finish_write(cx, result)
     }
 
     fn poll_write_vectored(
@@ -155,7 +157,7 @@ impl AsyncWrite for Connection {
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let result = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
-        self.written(cx, result)
+        self.finish_write(cx, result)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -171,10 +173,10 @@ impl AsyncWrite for Connection {
         if this.drain.is_none() {
             ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
         }
-        // Who has finished sends nothing more, and who had its time gets no more of it.
-        if this.reading == Reading::Open {
+        // A half-closed client sends nothing more. An expired connection gets no further time.
+        if this.read_state == ReadState::Open {
             ready!(this.drain.get_or_insert_with(Drain::new).poll(cx, &mut this.stream));
-            this.reading = Reading::Finished;
+            this.read_state = ReadState::HalfClosed;
         }
         Poll::Ready(Ok(()))
     }

@@ -1,31 +1,31 @@
-//! The assertions, as the command line says them.
+//! Flags for the assertions of `compare`.
 
 use clap::{Args, ValueEnum};
 
 use crate::assertion::{Assertion, Measure};
 
-/// What must hold
+/// The assertions given on the command line
 #[derive(Debug, Args)]
 #[command(
-    next_help_heading = "Assertions, on one trace or more; one that does not hold is shown with the events that are against it"
+    next_help_heading = "Assertions on one or more traces; a failed one is shown with the events that violate it"
 )]
 pub(super) struct Asserted {
-    /// What must hold; several times, or with commas between
+    /// What must hold; may be repeated, or separated by commas
     #[arg(long = "assert", value_name = "WHAT", value_delimiter = ',')]
     what: Vec<What>,
-    /// No step opens more connections; without steps, the whole recording
+    /// Each step opens at most N connections; without steps, the whole recording
     #[arg(long, value_name = "N")]
     max_connections: Option<u64>,
-    /// No call takes more reads of the side that recorded
+    /// Each call takes at most N reads of the recorded side
     #[arg(long, value_name = "N")]
     max_reads_per_call: Option<u64>,
-    /// No call takes more writes of the side that recorded
+    /// Each call takes at most N writes of the recorded side
     #[arg(long, value_name = "N")]
     max_writes_per_call: Option<u64>,
-    /// No call takes more bytes, request and answer together
+    /// Each call takes at most N bytes, request and response together
     #[arg(long, value_name = "N")]
     max_bytes_per_call: Option<u64>,
-    /// No answer begins later after its request's first byte, in milliseconds
+    /// Each response begins at most MS milliseconds after the first byte of its request
     #[arg(long, value_name = "MS", value_parser = milliseconds)]
     max_first_byte: Option<u64>,
 }
@@ -34,12 +34,12 @@ pub(super) struct Asserted {
 enum What {
     /// All traces show the same socket primitives
     SamePrimitives,
-    /// No connection ends with a reset, an error or an abort
+    /// Each connection ends without a reset, an error or an abort
     CleanEnds,
 }
 
 impl Asserted {
-    /// Whether it needs something to compare.
+    /// Returns `true` if an assertion needs at least two traces.
     pub(super) fn compares(&self) -> bool {
         self.what.contains(&What::SamePrimitives)
     }
@@ -61,12 +61,12 @@ impl Asserted {
     }
 }
 
-/// Nanoseconds of so many milliseconds.
+/// Parses milliseconds, and returns nanoseconds.
 fn milliseconds(text: &str) -> Result<u64, String> {
     let ms: f64 = text.parse().unwrap_or(f64::NAN);
     if !(0.0..=1e9).contains(&ms) {
         return Err("expected a number of milliseconds, such as 2.5".to_owned());
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is in the range")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range was checked")]
     Ok((ms * 1e6) as u64)
 }

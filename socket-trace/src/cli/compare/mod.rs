@@ -1,4 +1,4 @@
-//! `socket-trace compare`: whether recordings show the same socket primitives, and what differs.
+//! `socket-trace compare`: compares the socket primitives of recordings.
 
 mod asserted;
 
@@ -9,11 +9,11 @@ use clap::Args;
 use serde::Serialize;
 
 use super::choices::GroupingName;
-use super::failed::Failed;
-use super::{Done, colored, write_json};
+use super::failed::{Done, Failed};
+use super::terminal::{colored, write_json};
 use crate::assertion::evidence;
 use crate::assertion::judge::{Judgement, exit_code, judge};
-use crate::assertion::watch::Watch;
+use crate::assertion::limits::LimitChecker;
 use crate::compare::Comparison;
 use crate::reader::Trace;
 use crate::summary::{RecordingState, Summary};
@@ -25,30 +25,30 @@ const HELP: &str = "Examples:\n  \
     socket-trace compare --json traces/*.jsonl | jq .verdict\n  \
     socket-trace compare --by operation before/rest.jsonl after/rest.jsonl\n  \
     socket-trace compare rest.jsonl --max-connections 1 --max-writes-per-call 1\n\n\
-    A step of a workflow on GitHub that fails when what must hold does not, and shows why on its page:\n  \
+    A step of a GitHub workflow that fails if an assertion does, and shows the reasons on the page of the run:\n  \
     - run: |\n      \
     rest-server --trace rest.jsonl --capture 16384 & server=$!\n      \
     curl --no-progress-meter --retry 9 --retry-connrefused http://127.0.0.1:3000/v1/books/[1-9]\n      \
     kill $server; wait $server\n      \
     socket-trace compare rest.jsonl --assert clean-ends --max-connections 1 \\\n        \
     --max-writes-per-call 1 --max-bytes-per-call 2000 --markdown >> $GITHUB_STEP_SUMMARY\n\n\
-    What bytes are spent on, and calls, can be told only of recordings with payload (--capture). A call is a request \
-    and its answer, whatever carries it: an HTTP/1.1 exchange, an HTTP/2 stream, an operation on a WebSocket. A read or \
-    write that carries parts of two calls counts in both. The first call on a connection is shown with what the \
-    connection itself takes, its end included. Encrypted data of TLS is payload, unless a tap above TLS was recorded, too: then it \
-    counts as what it is in plaintext, and what TLS adds counts as TLS. Times are medians. A recording that was made twice, before and after a \
-    change, shows what has changed.\n\n\
-    Exit codes: 0 the same primitives, or all that is asserted holds; 1 they differ, or something does not hold; 2 \
-    could not tell (a trace is cut short, lossy, without the payload that is needed, or no trace).";
+    The byte breakdown and the cost of calls need recordings with payload (--capture). A call is a request and its \
+    response: an HTTP/1.1 exchange, an HTTP/2 stream, or an operation on a WebSocket. A read or write with parts \
+    of two calls counts in both. The first call on a connection includes the cost of the connection itself, its \
+    end included. Data encrypted with TLS counts as payload. If a tap above TLS was recorded, too, it counts as \
+    its plaintext does, and the overhead of TLS counts as TLS. Times are medians. To see the effect of a change, \
+    compare a recording from before with one from after.\n\n\
+    Exit codes: 0 the same primitives, or all assertions hold; 1 different primitives, or an assertion fails; 2 \
+    inconclusive (a trace is cut short, lossy, lacks payload, or is not a trace file), or wrong usage.";
 
-/// Say whether recordings show the same socket primitives, what differs, and whether what must hold does
+/// Compare the socket primitives of recordings, and check assertions on them
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(super) struct Compare {
-    /// The traces; servers are compared with servers, clients with clients; - is standard input
+    /// Trace files; servers are compared with servers, clients with clients; - is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// What stands beside each other; unless it is said, steps when there are any, else operations that all have
+    /// Unit of the comparison [default: steps if there are any; else operations, if all traces share one]
     #[arg(long, value_enum, value_name = "WHAT")]
     by: Option<GroupingName>,
     /// Print the comparison as JSON
@@ -61,7 +61,7 @@ pub(super) struct Compare {
     asserted: Asserted,
 }
 
-/// What is printed as JSON.
+/// The JSON output.
 #[derive(Serialize)]
 struct Report<'a> {
     #[serde(flatten)]
@@ -72,22 +72,20 @@ struct Report<'a> {
 impl Compare {
     pub(super) fn run(&self) -> Done {
         if self.asserted.compares() && self.files.len() < 2 {
-            return Err(Failed::Usage(
-                "--assert same-primitives compares: give two traces or more".to_owned(),
-            ));
+            return Err(Failed::Usage("--assert same-primitives needs at least two traces".to_owned()));
         }
         let assertions = self.asserted.all();
-        let (mut summaries, mut watches) = (Vec::new(), Vec::new());
+        let (mut summaries, mut checkers) = (Vec::new(), Vec::new());
         for file in &self.files {
             let trace = Trace::open(file)?;
-            let mut watch = Watch::new(&assertions);
+            let mut checker = LimitChecker::new(&assertions);
             summaries
-                .push(Summary::with_calls(trace, RecordingState::Finished, &mut |call| watch.call(call))?);
-            watches.push(watch);
+                .push(Summary::with_calls(trace, RecordingState::Finished, &mut |call| checker.call(call))?);
+            checkers.push(checker);
         }
         let comparison = Comparison::of(summaries);
-        let mut judgements = judge(&assertions, &comparison, &watches);
-        evidence::look_up(&mut judgements, &self.files);
+        let mut judgements = judge(&assertions, &comparison, &checkers);
+        evidence::look_up(judgements.iter_mut().flat_map(Judgement::evidence_mut), &self.files);
         self.print(&comparison, &judgements)?;
         Ok(if assertions.is_empty() { comparison.verdict.exit_code() } else { exit_code(&judgements) })
     }

@@ -1,75 +1,60 @@
-//! The file: one section, an interface for each recording, packets with comments.
+//! Writer of the pcapng file: one section, an interface per recording, packets with comments.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
-use pcap_file::pcapng::PcapNgWriter;
-use pcap_file::pcapng::blocks::enhanced_packet::{EnhancedPacketBlock, EnhancedPacketOption};
-use pcap_file::pcapng::blocks::interface_description::{
-    InterfaceDescriptionBlock, InterfaceDescriptionOption,
-};
-use pcap_file::pcapng::blocks::interface_statistics::{InterfaceStatisticsBlock, InterfaceStatisticsOption};
-use pcap_file::pcapng::blocks::section_header::{SectionHeaderBlock, SectionHeaderOption};
-use pcap_file::{DataLink, Endianness, PcapError};
 use socket_tap::format::Header;
 use socket_tap::format::text::printable;
 
-use super::moment::{Recording, Sender};
-use crate::export::Out;
+use super::block::Block;
+use super::recording::{Recording, Sender};
+use crate::export::exporter::Out;
 
-/// Timestamps are in units of 10^-9 s.
-const NANOSECONDS: u8 = 9;
+/// Maximum length of a text taken from a header. An option of pcapng is limited to 64 KiB.
+const MAX_TEXT: usize = 1_000;
 
-/// The longest text of a header that goes into the file; an option of pcapng cannot be longer than 64 KiB.
-const LONGEST: usize = 1_000;
+/// Maximum number of packets held back for an earlier one that may still come.
+const MAX_HELD: usize = 1_024;
 
-/// How many packets are held for one that was earlier and comes later, and how many bytes.
-const MOST_HELD: usize = 1_024;
-const MOST_HELD_BYTES: usize = 8 << 20;
+/// Maximum number of bytes in the packets held back.
+const MAX_HELD_BYTES: usize = 8 << 20;
 
 /// A pcapng file that is being written.
 pub(super) struct Capture {
-    writer: PcapNgWriter<Out>,
-    /// How many there are; the last is the one that packets belong to.
+    out: Out,
+    /// Number of interfaces. Packets belong to the last one.
     interfaces: u32,
-    /// Packets in the order of time that are not yet written: an earlier one may still come, as a connect that takes
-    /// long is known when it is over.
+    /// Packets not yet written, in time order. An earlier one may still come: the SYN of a slow connect is known only
+    /// when the connect returns.
     held: VecDeque<Packet>,
     held_bytes: usize,
-    /// The time of the last packet that was written to the interface.
+    /// Time of the last packet written to the interface.
     last: Duration,
-    /// What the next packet says, too, with the number of events that are missing before it.
+    /// Comment for the next packet on missing events, with their number.
     missing: Option<(String, u64)>,
 }
 
-/// A packet that waits.
+/// A packet that is held back.
 struct Packet {
     at: Duration,
     original_len: u32,
     data: Vec<u8>,
-    options: Vec<EnhancedPacketOption<'static>>,
+    comments: Vec<String>,
+    flags: u32,
+    /// Number of events missing before the packet, with a comment.
+    missing: Option<(String, u64)>,
 }
 
 impl Capture {
-    pub(super) fn new(out: Out) -> io::Result<Self> {
+    pub(super) fn new(mut out: Out) -> io::Result<Self> {
         let application = concat!("socket-trace ", env!("CARGO_PKG_VERSION"));
-        let comment = "Synthesised from socket calls, not captured on the wire. Bytes, their order and their times are \
-                       those of reads and writes; handshakes, acknowledgements, FIN and RST are made up around them. \
-                       Each packet's comment names the call.";
-        let section = SectionHeaderBlock {
-            // In the other order pcap-file 2.0.0 swaps the halves of the time of interface statistics.
-            endianness: Endianness::Big,
-            options: vec![
-                SectionHeaderOption::UserApplication(application.into()),
-                SectionHeaderOption::Comment(comment.into()),
-            ],
-            ..SectionHeaderBlock::default()
-        };
-        let writer = PcapNgWriter::with_section_header(out, section).map_err(into_io)?;
+        let comment = "Synthesised from socket calls, not captured on the network. Bytes, their order and their \
+                       times are those of reads and writes; handshakes, acknowledgements, FIN and RST are added. \
+                       The comment of each packet names its call.";
+        Block::section_header(application).comment(comment).write(&mut out)?;
         Ok(Self {
-            writer,
+            out,
             interfaces: 0,
             held: VecDeque::new(),
             held_bytes: 0,
@@ -78,7 +63,7 @@ impl Capture {
         })
     }
 
-    /// Begins an interface, which the packets belong to from here on.
+    /// Starts an interface. Later packets belong to it.
     pub(super) fn interface(&mut self, header: &Header) -> io::Result<()> {
         let name = format!("{} {}", header.name, header.side.name());
         let description = format!("socket calls of {} (pid {})", header.program, header.pid);
@@ -86,26 +71,17 @@ impl Capture {
         self.interfaces += 1;
         self.missing = None;
         self.last = Duration::ZERO;
-        let block = InterfaceDescriptionBlock {
-            linktype: DataLink::RAW,
-            snaplen: 0,
-            options: vec![
-                InterfaceDescriptionOption::IfName(short(&name)),
-                InterfaceDescriptionOption::IfDescription(short(&description)),
-                InterfaceDescriptionOption::IfTsResol(NANOSECONDS),
-            ],
-        };
-        self.writer.write_pcapng_block(block).map(drop).map_err(into_io)
+        Block::interface(&short(&name), &short(&description)).write(&mut self.out)
     }
 
-    /// Says with the next packet that events are missing before it.
+    /// Adds to the next packet that events are missing before it.
     pub(super) fn gap(&mut self, comment: String, events: u64) {
         let earlier = self.missing.take().map_or(0, |(_, events)| events);
         self.missing = Some((comment, events.saturating_add(earlier)));
     }
 
-    /// Writes a packet in the order of time. `build` appends its bytes and returns its length on the wire. One that is too
-    /// early, since later ones are written already, gets the time of the last of them.
+    /// Adds a packet. `build` appends its bytes and returns its length on the network. A packet earlier than those
+    /// already written gets the time of the last of them.
     pub(super) fn packet<'a>(
         &mut self,
         at: Duration,
@@ -115,42 +91,38 @@ impl Capture {
     ) -> io::Result<()> {
         let mut data = Vec::new();
         let original_len = u32::try_from(build(&mut data)).unwrap_or(u32::MAX);
-        let missing = self.missing.take();
-        // Inbound is 1, outbound 2, in the two lowest bits.
-        let direction = match sender {
-            Sender::Them => 1,
-            Sender::Us => 2,
+        // In the two lowest bits, 1 is inbound and 2 is outbound.
+        let flags = match sender {
+            Sender::Remote => 1,
+            Sender::Local => 2,
         };
-        let mut options = Vec::with_capacity(4);
-        options.extend(comments.map(|comment| EnhancedPacketOption::Comment(comment.to_owned().into())));
-        options.push(EnhancedPacketOption::Flags(direction));
-        if let Some((comment, events)) = missing {
-            options.push(EnhancedPacketOption::Comment(comment.into()));
-            options.push(EnhancedPacketOption::DropCount(events));
-        }
+        let comments = comments.map(str::to_owned).collect();
+        let missing = self.missing.take();
         let at = at.max(self.last);
         self.held_bytes += data.len();
         let index = self.held.partition_point(|packet| packet.at <= at);
-        self.held.insert(index, Packet { at, original_len, data, options });
-        while self.held.len() > MOST_HELD || self.held_bytes > MOST_HELD_BYTES {
+        self.held.insert(index, Packet { at, original_len, data, comments, flags, missing });
+        while self.held.len() > MAX_HELD || self.held_bytes > MAX_HELD_BYTES {
             self.release()?;
         }
         Ok(())
     }
 
-    /// Writes the first packet of those that are held.
+    /// Writes the earliest packet that is held back.
     fn release(&mut self) -> io::Result<()> {
-        let Some(Packet { at, original_len, data, options }) = self.held.pop_front() else { return Ok(()) };
-        self.held_bytes = self.held_bytes.saturating_sub(data.len());
-        self.last = at;
-        let block = EnhancedPacketBlock {
-            interface_id: self.interfaces.saturating_sub(1),
-            timestamp: at,
-            original_len,
-            data: Cow::Owned(data),
-            options,
-        };
-        self.writer.write_pcapng_block(block).map(drop).map_err(into_io)
+        let Some(packet) = self.held.pop_front() else { return Ok(()) };
+        self.held_bytes = self.held_bytes.saturating_sub(packet.data.len());
+        self.last = packet.at;
+        let interface = self.interfaces.saturating_sub(1);
+        let mut block = Block::packet(interface, packet.at, &packet.data, packet.original_len);
+        for comment in &packet.comments {
+            block = block.comment(comment);
+        }
+        block = block.flags(packet.flags);
+        if let Some((comment, events)) = packet.missing {
+            block = block.comment(&comment).drop_count(events);
+        }
+        block.write(&mut self.out)
     }
 
     fn release_all(&mut self) -> io::Result<()> {
@@ -160,31 +132,20 @@ impl Capture {
         Ok(())
     }
 
-    /// Ends an interface: how many events are missing on it, which Wireshark calls dropped packets.
+    /// Ends an interface with the number of missing events, which Wireshark shows as dropped packets.
     pub(super) fn statistics(&mut self, recording: &Recording) -> io::Result<()> {
         self.release_all()?;
-        let block = InterfaceStatisticsBlock {
-            interface_id: self.interfaces.saturating_sub(1),
-            timestamp: u64::try_from(recording.last.as_nanos()).unwrap_or(u64::MAX),
-            options: vec![InterfaceStatisticsOption::IsbIfDrop(recording.lost)],
-        };
-        self.writer.write_pcapng_block(block).map(drop).map_err(into_io)
+        let interface = self.interfaces.saturating_sub(1);
+        Block::statistics(interface, recording.last, recording.lost).write(&mut self.out)
     }
 
     pub(super) fn flush(&mut self) -> io::Result<()> {
         self.release_all()?;
-        io::Write::flush(self.writer.get_mut())
+        io::Write::flush(&mut self.out)
     }
 }
 
-/// What a trace says may be anything.
-fn short(text: &str) -> Cow<'static, str> {
-    printable(text).chars().take(LONGEST).collect::<String>().into()
-}
-
-fn into_io(error: PcapError) -> io::Error {
-    match error {
-        PcapError::IoError(error) => error,
-        other => io::Error::other(other),
-    }
+/// Truncates and cleans a text taken from a trace, which may contain anything.
+fn short(text: &str) -> String {
+    printable(text).chars().take(MAX_TEXT).collect()
 }

@@ -1,173 +1,184 @@
-//! A TCP connection, from SYN to FIN.
+//! Packets of a TCP connection, from SYN to FIN.
 
 use std::io;
 
 use socket_tap::close::{Close, EndedBy};
 use socket_tap::event::Transfer;
 
-use super::ends::Ends;
-use super::half::Half;
-use super::moment::{Moment, Sender};
-use super::packet::{self, Flags, MOST_TCP, Payload};
+use super::context::EventContext;
+use super::endpoints::Endpoints;
+use super::packet::{self, Flags, MAX_TCP, Payload};
 use super::protocol::Protocol;
+use super::recording::Sender;
+use super::send_sequence::SendSequence;
 
-/// After so many packets of data an acknowledgement is made up, if no other packet has brought one: Wireshark keeps
-/// what is not acknowledged.
-const MOST_UNACKNOWLEDGED: u32 = 64;
+/// Number of data packets after which an acknowledgement is added, unless another packet carried one. Wireshark keeps
+/// unacknowledged data in memory.
+const MAX_UNACKNOWLEDGED: u32 = 64;
 
-/// The most that one read or write is believed to move. A socket's buffers are smaller, and a line of a trace that says
-/// otherwise would fill the disk with packets.
-const MOST_BYTES: u64 = 64 << 20;
+/// Maximum plausible size of one read or write. Socket buffers are smaller, and a forged size must not fill the disk.
+const MAX_BYTES: u64 = 64 << 20;
 
-/// A connection that is open.
+/// An open connection.
 pub(super) struct Connection {
-    ends: Ends,
-    we_serve: bool,
-    ours: Half,
-    theirs: Half,
-    /// What its close says is the whole of it.
+    endpoints: Endpoints,
+    is_server: bool,
+    local: SendSequence,
+    remote: SendSequence,
+    /// `true` if the totals of its close count every byte in the trace.
     has_totals: bool,
-    /// There was a RST.
+    /// `true` after a RST.
     reset: bool,
 }
 
 impl Connection {
-    /// Opens a connection with a handshake. It has totals when its close counts what the trace shows, from here on;
-    /// `note` is what else there is to say.
+    /// Opens a connection with a handshake. `has_totals` is `true` if its close counts every byte from here on.
+    /// `note` is a further comment on the first packet.
     pub(super) fn open(
-        moment: &mut Moment<'_>,
-        ends: Ends,
-        we_serve: bool,
+        context: &mut EventContext<'_>,
+        endpoints: Endpoints,
+        is_server: bool,
         has_totals: bool,
         note: Option<&str>,
     ) -> io::Result<Self> {
-        let [ours, theirs] = first_numbers(moment);
-        let ours = Half::new(ours, moment.recording.lost_tx);
-        let theirs = Half::new(theirs, moment.recording.lost_rx);
-        let mut connection = Self { ends, we_serve, ours, theirs, has_totals, reset: false };
-        let client = if we_serve { Sender::Them } else { Sender::Us };
-        let comment = moment.synthesised();
+        let [local, remote] = first_numbers(context);
+        let local = SendSequence::new(local, context.recording.lost_tx);
+        let remote = SendSequence::new(remote, context.recording.lost_rx);
+        let mut connection = Self { endpoints, is_server, local, remote, has_totals, reset: false };
+        let client = if is_server { Sender::Remote } else { Sender::Local };
+        let comment = context.synthesised();
         let comments = [Some(comment.as_str()), note];
-        // A connect sends its SYN when it is made, and returns when it has its answer.
-        let began = moment.began();
-        let returned = std::mem::replace(&mut moment.at, began);
-        connection.send(moment, client, Flags::Syn, Payload::default(), comments)?;
-        moment.at = returned;
-        connection.send(moment, client.other(), Flags::SynAck, Payload::default(), [Some(&comment), None])?;
-        connection.send(moment, client, Flags::Ack, Payload::default(), [Some(&comment), None])?;
+        // A connect sends its SYN when it is called, and returns when the handshake is complete.
+        let began = context.began();
+        let returned = std::mem::replace(&mut context.at, began);
+        connection.send(context, client, Flags::Syn, Payload::default(), comments)?;
+        context.at = returned;
+        connection.send(
+            context,
+            client.other(),
+            Flags::SynAck,
+            Payload::default(),
+            [Some(&comment), None],
+        )?;
+        connection.send(context, client, Flags::Ack, Payload::default(), [Some(&comment), None])?;
         Ok(connection)
     }
 
-    /// Bytes went over, and perhaps the end of the stream came.
+    /// Adds the packets of a read or write, and of the end of the stream.
     pub(super) fn transfer(
         &mut self,
-        moment: &mut Moment<'_>,
+        context: &mut EventContext<'_>,
         sender: Sender,
         transfer: &Transfer,
     ) -> io::Result<()> {
         let data = transfer.data.as_deref();
-        self.recognise(moment, sender, data.unwrap_or_default());
+        self.recognise(context, sender, data.unwrap_or_default());
         match usize::try_from(transfer.bytes) {
-            Ok(length) if transfer.bytes <= MOST_BYTES => {
-                self.data(moment, sender, Payload::of(length, data))?;
+            Ok(length) if transfer.bytes <= MAX_BYTES => {
+                self.data(context, sender, Payload::of(length, data))?;
             }
             _ => {
-                moment.notes.too_large += 1;
-                self.half(sender).skip(transfer.bytes);
+                context.notes.too_large += 1;
+                self.sequence(sender).skip(transfer.bytes);
             }
         }
-        if transfer.eof { self.finish(moment, sender) } else { Ok(()) }
+        if transfer.eof { self.finish(context, sender) } else { Ok(()) }
     }
 
-    fn data(&mut self, moment: &mut Moment<'_>, sender: Sender, payload: Payload<'_>) -> io::Result<()> {
-        if payload.is_cut() && moment.recording.has_payload {
-            moment.notes.cut += 1;
+    fn data(
+        &mut self,
+        context: &mut EventContext<'_>,
+        sender: Sender,
+        payload: Payload<'_>,
+    ) -> io::Result<()> {
+        if payload.is_cut() && context.recording.has_payload {
+            context.notes.cut += 1;
         }
-        let call = format!("{} {} B{}", moment.event.op.name(), payload.length, moment.place());
-        let parts = payload.length.div_ceil(MOST_TCP);
+        let call = format!("{} {} B{}", context.event.op.name(), payload.length, context.place());
+        let parts = payload.length.div_ceil(MAX_TCP);
         for part in 0..parts {
-            let carried = payload.part(part * MOST_TCP, MOST_TCP);
+            let carried = payload.part(part * MAX_TCP, MAX_TCP);
             let push = part + 1 == parts;
             let comment = match parts {
                 1 => None,
                 _ => Some(format!("{call} (part {} of {parts})", part + 1)),
             };
             let comment = comment.as_deref().unwrap_or(&call);
-            self.send(moment, sender, Flags::Data { push }, carried, [Some(comment), None])?;
-            if self.half(sender).unacknowledged >= MOST_UNACKNOWLEDGED {
-                self.synthesise(moment, sender.other(), Flags::Ack)?;
+            self.send(context, sender, Flags::Data { push }, carried, [Some(comment), None])?;
+            if self.sequence(sender).unacknowledged >= MAX_UNACKNOWLEDGED {
+                self.synthesise(context, sender.other(), Flags::Ack)?;
             }
         }
         Ok(())
     }
 
-    /// Looks at the first bytes of a side.
-    fn recognise(&mut self, moment: &mut Moment<'_>, sender: Sender, data: &[u8]) {
-        if std::mem::replace(&mut self.half(sender).spoke, true) {
+    /// Detects the protocol by the first bytes of a side.
+    fn recognise(&mut self, context: &mut EventContext<'_>, sender: Sender, data: &[u8]) {
+        if std::mem::replace(&mut self.sequence(sender).has_sent, true) {
             return;
         }
-        let from_server = (sender == Sender::Us) == self.we_serve;
+        let from_server = (sender == Sender::Local) == self.is_server;
         let protocol = if from_server { Protocol::of_server(data) } else { Protocol::of_client(data) };
-        let server = if self.we_serve { self.ends.ours } else { self.ends.theirs };
+        let server = if self.is_server { self.endpoints.local } else { self.endpoints.remote };
         if let Some(protocol) = protocol {
-            moment.notes.speaks(server.port(), protocol);
+            context.notes.add_port(server.port(), protocol);
         }
     }
 
-    /// A side has finished sending.
-    pub(super) fn finish(&mut self, moment: &mut Moment<'_>, sender: Sender) -> io::Result<()> {
-        if !self.half(sender).finished {
-            self.synthesise(moment, sender, Flags::Fin)?;
-            self.half(sender).finished = true;
+    /// Adds the FIN of a side.
+    pub(super) fn finish(&mut self, context: &mut EventContext<'_>, sender: Sender) -> io::Result<()> {
+        if !self.sequence(sender).finished {
+            self.synthesise(context, sender, Flags::Fin)?;
+            self.sequence(sender).finished = true;
         }
         Ok(())
     }
 
-    /// A side has torn it down.
-    pub(super) fn reset(&mut self, moment: &mut Moment<'_>, sender: Sender) -> io::Result<()> {
-        self.synthesise(moment, sender, Flags::Rst)?;
+    /// Adds the RST of a side.
+    pub(super) fn reset(&mut self, context: &mut EventContext<'_>, sender: Sender) -> io::Result<()> {
+        self.synthesise(context, sender, Flags::Rst)?;
         self.reset = true;
         Ok(())
     }
 
-    /// We close it.
-    pub(super) fn close(mut self, moment: &mut Moment<'_>, close: &Close) -> io::Result<()> {
+    /// Adds the packets of a local close.
+    pub(super) fn close(mut self, context: &mut EventContext<'_>, close: &Close) -> io::Result<()> {
         if self.has_totals && !close.totals.is_empty() {
-            let ours = self.ours.ends_at(close.totals.tx, moment.recording.lost_tx);
-            let theirs = self.theirs.ends_at(close.totals.rx, moment.recording.lost_rx);
-            moment.notes.found_late += u64::from(ours || theirs);
+            let local = self.local.ends_at(close.totals.tx, context.recording.lost_tx);
+            let remote = self.remote.ends_at(close.totals.rx, context.recording.lost_rx);
+            context.notes.late_missing += u64::from(local || remote);
         }
         match close.ended_by {
-            Some(EndedBy::Reset) => return self.reset(moment, Sender::Them),
-            _ if close.aborted => return self.reset(moment, Sender::Us),
-            // It was gone without a word, after a time-out for example.
+            Some(EndedBy::Reset) => return self.reset(context, Sender::Remote),
+            _ if close.aborted => return self.reset(context, Sender::Local),
+            // The connection was lost without a packet, for example by a timeout.
             Some(EndedBy::Error) => return Ok(()),
-            _ => self.finish(moment, Sender::Us)?,
+            _ => self.finish(context, Sender::Local)?,
         }
-        for sender in [Sender::Them, Sender::Us] {
-            let half = self.half(sender);
-            if half.finished && half.unacknowledged > 0 {
-                self.synthesise(moment, sender.other(), Flags::Ack)?;
+        for sender in [Sender::Remote, Sender::Local] {
+            let sequence = self.sequence(sender);
+            if sequence.finished && sequence.unacknowledged > 0 {
+                self.synthesise(context, sender.other(), Flags::Ack)?;
             }
         }
         Ok(())
     }
 
-    fn half(&mut self, sender: Sender) -> &mut Half {
+    fn sequence(&mut self, sender: Sender) -> &mut SendSequence {
         match sender {
-            Sender::Us => &mut self.ours,
-            Sender::Them => &mut self.theirs,
+            Sender::Local => &mut self.local,
+            Sender::Remote => &mut self.remote,
         }
     }
 
-    fn synthesise(&mut self, moment: &mut Moment<'_>, sender: Sender, flags: Flags) -> io::Result<()> {
-        let comment = moment.synthesised();
-        self.send(moment, sender, flags, Payload::default(), [Some(&comment), None])
+    fn synthesise(&mut self, context: &mut EventContext<'_>, sender: Sender, flags: Flags) -> io::Result<()> {
+        let comment = context.synthesised();
+        self.send(context, sender, flags, Payload::default(), [Some(&comment), None])
     }
 
     fn send(
         &mut self,
-        moment: &mut Moment<'_>,
+        context: &mut EventContext<'_>,
         sender: Sender,
         flags: Flags,
         payload: Payload<'_>,
@@ -176,39 +187,47 @@ impl Connection {
         if self.reset {
             return Ok(());
         }
-        let (half, other, from, to, lost) = match sender {
-            Sender::Us => {
-                (&mut self.ours, &mut self.theirs, self.ends.ours, self.ends.theirs, moment.recording.lost_tx)
-            }
-            Sender::Them => {
-                (&mut self.theirs, &mut self.ours, self.ends.theirs, self.ends.ours, moment.recording.lost_rx)
-            }
+        let (sequence, other, from, to, lost) = match sender {
+            Sender::Local => (
+                &mut self.local,
+                &mut self.remote,
+                self.endpoints.local,
+                self.endpoints.remote,
+                context.recording.lost_tx,
+            ),
+            Sender::Remote => (
+                &mut self.remote,
+                &mut self.local,
+                self.endpoints.remote,
+                self.endpoints.local,
+                context.recording.lost_rx,
+            ),
         };
-        half.lose(lost);
-        let missing = match half.jump() {
+        sequence.add_lost(lost);
+        let missing = match sequence.skip_missing() {
             0 => None,
             bytes => Some(format!("up to {bytes} B of this stream are missing before this packet")),
         };
         let mut header = packet::tcp_header(from, to, flags);
-        header.sequence_number = half.next;
+        header.sequence_number = sequence.next;
         if header.ack {
             header.acknowledgment_number = other.next;
             other.unacknowledged = 0;
         }
-        half.advance(payload.length as u64, header.syn || header.fin);
+        sequence.advance(payload.length as u64, header.syn || header.fin);
         let comments = comments.into_iter().flatten().chain(missing.as_deref());
-        moment
+        context
             .capture
-            .packet(moment.at, sender, comments, |out| packet::tcp(out, from.ip(), to.ip(), header, payload))
+            .packet(context.at, sender, comments, |out| packet::tcp(out, from.ip(), to.ip(), header, payload))
     }
 }
 
-/// The first sequence numbers, ours and theirs. Another connection of the same addresses has others, and is told from
-/// this one by them.
-fn first_numbers(moment: &Moment<'_>) -> [u32; 2] {
-    // Odd factors: no two sockets of a recording have the same number before 2^32 of them.
-    #[expect(clippy::cast_possible_truncation, reason = "the low half is as good as the whole")]
-    let sock = (moment.sock.get() as u32).wrapping_mul(0x9e37_79b1);
-    let ours = sock.wrapping_add(moment.recording.number.wrapping_mul(0x85eb_ca6b));
-    [ours, ours.wrapping_add(0x5bd1_e995)]
+/// Returns the initial sequence numbers of both sides. They differ between connections of the same addresses, so that
+/// Wireshark separates these.
+fn first_numbers(context: &EventContext<'_>) -> [u32; 2] {
+    // The factors are odd, so the first 2^32 sockets of a recording have distinct numbers.
+    #[expect(clippy::cast_possible_truncation, reason = "the low sequence suffices")]
+    let sock = (context.sock.get() as u32).wrapping_mul(0x9e37_79b1);
+    let local = sock.wrapping_add(context.recording.number.wrapping_mul(0x85eb_ca6b));
+    [local, local.wrapping_add(0x5bd1_e995)]
 }

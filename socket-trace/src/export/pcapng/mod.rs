@@ -1,65 +1,69 @@
 //! Packets for Wireshark and tshark, synthesised from socket calls.
 //!
-//! A trace knows what the program gave to its sockets and got from them, not what went over the wire. So a packet is
-//! made of each read and write, and the packets that a connection cannot be without are made up around them. What a
-//! packet stands for is in its comment, and so is which line of the trace it comes from:
+//! A trace contains the data that the program passed to and got from its sockets, not the packets on the network. So
+//! each read and write becomes a packet, and the other packets of a connection are added. A comment in each packet
+//! names its call and the line of the trace:
 //!
 //! | packet | from |
 //! |---|---|
-//! | SYN, SYN-ACK, ACK | `accept`, `connect`, `adopt`; a stream whose beginning is not in the trace gets them, too |
-//! | data, from us or from the other side | `write`, `read`: one packet, or several above 65,495 bytes |
-//! | FIN | `shutdown`, `close` (ours), a `read` of 0 bytes (theirs) |
+//! | SYN, SYN-ACK, ACK | `accept`, `connect`, `adopt`; added to a stream whose opening is not in the trace, too |
+//! | data, outbound or inbound | `write`, `read`: one packet, or several above 65,495 bytes |
+//! | FIN | `shutdown`, `close` (outbound), a `read` of 0 bytes (inbound) |
 //! | ACK | every 64th packet of data that nothing else acknowledged, and the FINs at `close` |
-//! | RST | `close` with `aborted` (ours), a call that failed with a reset, `close` with `ended_by` `reset` (theirs) |
+//! | RST | `close` with `aborted` (outbound), a call that failed with a reset, `close` with `ended_by` `reset` (inbound) |
 //! | UDP | `sendto`, `recvfrom` |
 //!
-//! Times are those of the calls: what the program read had arrived before, what it wrote went out after it called. A SYN
-//! of ours has the time when `connect` was made, and the rest of its handshake the time when that returned. The packets of
-//! a recording are in the order of time. A connect that took longer than the packets of others that are held for it (1,024,
-//! or 8 MiB) gets the time of the last of them. Sequence numbers and checksums are right, and
-//! every packet is marked as inbound or outbound. A stream that we closed without waiting ends with our FIN, since
-//! nothing is known of what came later. A connect that failed leaves no packet: our port is not in the trace.
+//! Times are those of the calls: data that the program read had arrived before, data that it wrote was sent after the
+//! call. An outbound SYN has the time of the `connect` call, and the rest of the handshake the time of its return.
+//! The packets of a recording are in time order. Packets are held back for a connect in progress up to 1,024 packets
+//! or 8 MiB; the SYN of a slower connect gets the time of the last written packet. Sequence numbers and checksums are
+//! correct, and every packet is marked as inbound or outbound. A stream closed locally without waiting for the peer
+//! endpoints with the outbound FIN, since nothing later was recorded. A failed connect leaves no packet, since the
+//! trace lacks its local port.
 //!
-//! - **Payload that was not recorded**: the packet is cut, as by the snap length of a capture. Its length is the true
-//!   one, so all lengths and sequence numbers are.
-//! - **Calls that are missing** (`gap`): no one knows which connection they were of. So sequence numbers jump on each
-//!   that was open, by as many bytes as are missing at most, and Wireshark shows a segment that was not captured
-//!   instead of bytes that do not follow on each other. At `close` the totals say it exactly. The next packet counts
-//!   the missing events (drop count) and quotes the gap. Bytes that are missing just before the end of stream are found
-//!   out too late for that; then a note says so.
-//! - **Several recordings**: each is an interface of its own, one after the other in the file. Both sides of a
-//!   connection, when both are given, are two streams of the same addresses: the packets of the second would look like
-//!   retransmissions of the first if they were sorted in between. `frame.interface_name` tells them apart, and
-//!   `reordercap` sorts by time for those that have no connection in common.
-//! - **What has no IP address of its own** (Unix-domain sockets, streams above another such as TLS, whose text is plain,
-//!   connections whose beginning is not in the trace) gets made-up ones of the documentation block: `[2001:db8::N]:1` for
-//!   the server and `:2` for the client of socket N.
-//! - **What is too large**, a datagram above 65,507 bytes or a read or write above 64 MiB, is left out; of a stream, a hole
-//!   remains.
+//! - **Payload that was not recorded**: the packet is truncated, as by the snap length of a capture. Its length field
+//!   is correct, so all lengths and sequence numbers are.
+//! - **Missing calls** (`gap`): their connection is unknown. So the sequence numbers of each open connection jump by
+//!   as many bytes as may be missing, and Wireshark reports a segment that was not captured instead of joining
+//!   unrelated bytes. The totals at `close` correct the number. The next packet has the number of missing events
+//!   (drop count), and a comment on the gap. If bytes are missing just before the end of stream, this is detected too
+//!   late to show; a note reports it.
+//! - **Several recordings**: each is an interface of its own, one after the other in the file. If both sides of a
+//!   connection are exported, they are two streams with the same addresses: sorted by time, the packets of the second
+//!   would look like retransmissions of the first. Distinguish them by `frame.interface_name`. `reordercap` sorts
+//!   recordings without common connections by time.
+//! - **Streams without an IP address of their own** (Unix-domain sockets, streams above another such as TLS, which
+//!   are plain text, connections opened before the trace) get placeholder addresses of the documentation block:
+//!   `[2001:db8::N]:1` for the server and `:2` for the client of socket N.
+//! - **Oversized data**, a datagram above 65,507 bytes or a read or write above 64 MiB, is omitted; a stream then has
+//!   a hole.
 //!
 //! # Layout
 //!
-//! - `capture`: the blocks of the file
-//! - `moment`: an event on its way to packets
-//! - `sockets`: which socket an event is of
-//! - `connection`: a TCP connection, from SYN to FIN
-//! - `half`: sequence numbers of one direction
-//! - `datagrams`: a UDP socket
-//! - `ends`: addresses
-//! - `packet`: headers of IP, TCP and UDP
-//! - `protocol`: what a connection speaks, by its first bytes
-//! - `notes`: what the user is to know
+//! - `block`: encoding of the blocks of the file
+//! - `capture`: order of the packets, and their comments
+//! - `context`: an event with the state needed to export it
+//! - `sockets`: dispatch of events to sockets
+//! - `connection`: packets of a TCP connection
+//! - `send_sequence`: sequence numbers of one direction
+//! - `udp_socket`: packets of a UDP socket
+//! - `endpoints`: IP addresses of both endpoints
+//! - `packet`: IP, TCP and UDP headers
+//! - `protocol`: detection of a connection's protocol by its first bytes
+//! - `notes`: notes for the user
 
+mod block;
 mod capture;
 mod connection;
-mod datagrams;
-mod ends;
-mod half;
-mod moment;
+mod context;
+mod endpoints;
 mod notes;
 mod packet;
 mod protocol;
+mod recording;
+mod send_sequence;
 mod sockets;
+mod udp_socket;
 
 use std::io;
 use std::time::Duration;
@@ -67,17 +71,18 @@ use std::time::Duration;
 use socket_tap::event::{Event, Gap, Op};
 use socket_tap::format::Header;
 
-use super::{Exporter, Out};
+use super::exporter::{Exporter, Out};
 use capture::Capture;
-use moment::{Moment, Recording};
+use context::EventContext;
 use notes::Notes;
+use recording::Recording;
 use sockets::Sockets;
 
-/// Writes pcapng.
+/// An exporter to pcapng.
 pub(super) struct PcapNg {
     capture: Capture,
     notes: Notes,
-    /// What the user calls the file.
+    /// The user's name for the file.
     name: String,
     recording: Option<Recording>,
     sockets: Sockets,
@@ -109,14 +114,14 @@ impl Exporter for PcapNg {
         let at = recording.started.saturating_add(Duration::from_nanos(event.t));
         recording.last = at;
         if let Op::Gap(gap) = &event.op {
-            recording.lose(gap);
+            recording.add_gap(gap);
             self.notes.lossy = true;
-            self.capture.gap(missing(gap, line), gap.events());
+            self.capture.gap(gap_comment(gap, line), gap.events());
             return Ok(());
         }
         let Some(sock) = event.sock else { return Ok(()) };
         let (capture, notes) = (&mut self.capture, &mut self.notes);
-        self.sockets.observe(&mut Moment { capture, notes, recording, at, event, sock, line })
+        self.sockets.observe(&mut EventContext { capture, notes, recording, at, event, sock, line })
     }
 
     fn finish(&mut self) -> io::Result<Vec<String>> {
@@ -128,8 +133,8 @@ impl Exporter for PcapNg {
     }
 }
 
-/// What a gap says, for the packet after it.
-fn missing(gap: &Gap, line: u64) -> String {
+/// Returns the comment on a gap for the packet after it.
+fn gap_comment(gap: &Gap, line: u64) -> String {
     let Gap { reads, writes, rx, tx, connections, payloads, .. } = gap;
     let mut text = format!(
         "lossy: {reads} reads ({rx} B) and {writes} writes ({tx} B) are missing before this packet, of any connection"

@@ -1,52 +1,54 @@
-//! Packets: TCP and UDP over IPv4 and IPv6, without a link layer.
+//! TCP and UDP packets over IPv4 and IPv6, without a link layer.
 
 use std::net::{IpAddr, SocketAddr};
 
 use etherparse::{IpNumber, Ipv4Header, Ipv6Header, TcpHeader, TcpOptionElement, UdpHeader};
 
-/// The most that fits into one packet beside the headers of IPv4 and TCP. Over IPv6 a little more would.
-pub(super) const MOST_TCP: usize = 65_495;
+/// Maximum payload of a packet with IPv4 and TCP headers. IPv6 would allow a little more.
+pub(super) const MAX_TCP: usize = 65_495;
 
-/// The most that fits into one datagram over IPv4.
-pub(super) const MOST_UDP: usize = 65_507;
+/// Maximum payload of a UDP datagram over IPv4.
+pub(super) const MAX_UDP: usize = 65_507;
 
-/// As Linux has it.
+/// Default of Linux.
 const HOP_LIMIT: u8 = 64;
 
-/// What both sides offer, in units of `1 << SCALE` bytes: more than is ever under way, so that Wireshark finds no window
-/// full.
+/// Window of both sides, in units of `1 << SCALE` bytes: more than is ever in flight, so that Wireshark reports no
+/// full window.
 const WINDOW: u16 = u16::MAX;
+
+/// Window scale of both sides.
 const SCALE: u8 = 14;
 
-/// What a packet carries.
+/// Payload of a packet.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Payload<'a> {
-    /// The first of its bytes: those that were recorded.
+    /// The recorded bytes, a prefix of the payload.
     pub(super) known: &'a [u8],
-    /// How many it has.
+    /// Length of the payload.
     pub(super) length: usize,
 }
 
 impl<'a> Payload<'a> {
-    /// Of so many bytes, from what was recorded.
+    /// Creates a payload of `length` bytes from its recorded prefix.
     pub(super) fn of(length: usize, recorded: Option<&'a [u8]>) -> Self {
         let recorded = recorded.unwrap_or_default();
         Self { known: recorded.get(..length).unwrap_or(recorded), length }
     }
 
-    /// Some of them were not recorded.
+    /// Returns `true` if some of the bytes were not recorded.
     pub(super) fn is_cut(self) -> bool {
         self.known.len() < self.length
     }
 
-    /// The part that one of several packets carries.
-    pub(super) fn part(self, from: usize, most: usize) -> Self {
+    /// Returns the range of the payload that one of several packets carries.
+    pub(super) fn part(self, from: usize, max: usize) -> Self {
         let known = self.known.get(from..).unwrap_or_default();
-        Self::of(self.length.saturating_sub(from).min(most), Some(known))
+        Self::of(self.length.saturating_sub(from).min(max), Some(known))
     }
 }
 
-/// What a TCP packet is for.
+/// Kind of a TCP packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flags {
     Syn,
@@ -57,7 +59,7 @@ pub(super) enum Flags {
     Rst,
 }
 
-/// A header with everything but the sequence numbers.
+/// Returns a header that lacks only the sequence numbers.
 pub(super) fn tcp_header(from: SocketAddr, to: SocketAddr, flags: Flags) -> TcpHeader {
     let mut header = TcpHeader::new(from.port(), to.port(), 0, WINDOW);
     header.syn = matches!(flags, Flags::Syn | Flags::SynAck);
@@ -66,21 +68,22 @@ pub(super) fn tcp_header(from: SocketAddr, to: SocketAddr, flags: Flags) -> TcpH
     header.fin = flags == Flags::Fin;
     header.rst = flags == Flags::Rst;
     if header.syn {
-        let most = u16::try_from(MOST_TCP).unwrap_or(u16::MAX);
+        let max_segment = u16::try_from(MAX_TCP).unwrap_or(u16::MAX);
         let options = [
-            TcpOptionElement::MaximumSegmentSize(most),
+            TcpOptionElement::MaximumSegmentSize(max_segment),
             TcpOptionElement::Noop,
             TcpOptionElement::WindowScale(SCALE),
         ];
-        // There is room for 40 bytes of options, and these are 8.
+        // The options take 8 bytes of at most 40.
         let _ = header.set_options(&options);
     }
     header
 }
 
-/// Appends a TCP packet, and returns its length on the wire: more than was appended when the payload is cut.
+/// Appends a TCP packet, and returns its length on the network, which exceeds the appended bytes if the payload is
+/// truncated.
 ///
-/// A checksum over bytes that are not known cannot be known; Wireshark checks none of a cut packet.
+/// The checksum of a truncated packet is unknown; Wireshark does not check it.
 pub(super) fn tcp(
     out: &mut Vec<u8>,
     from: IpAddr,
@@ -104,11 +107,11 @@ pub(super) fn tcp(
     length
 }
 
-/// The same for UDP.
+/// Appends a UDP packet, and returns its length on the network, as [`tcp`] does.
 pub(super) fn udp(out: &mut Vec<u8>, from: SocketAddr, to: SocketAddr, payload: Payload<'_>) -> usize {
     let above = UdpHeader::LEN + payload.length;
     let (source_port, destination_port) = (from.port(), to.port());
-    // Over IPv6 there must be one.
+    // UDP over IPv6 requires a checksum.
     let mut header = UdpHeader { source_port, destination_port, length: narrow(above), checksum: u16::MAX };
     if !payload.is_cut() {
         let sum = match (from.ip(), to.ip()) {
@@ -125,7 +128,7 @@ pub(super) fn udp(out: &mut Vec<u8>, from: SocketAddr, to: SocketAddr, payload: 
     length
 }
 
-/// Appends the header of IP for what follows, and returns the length of both.
+/// Appends the IP header for `above` further bytes, and returns the total length.
 fn ip(out: &mut Vec<u8>, from: IpAddr, to: IpAddr, next: IpNumber, above: usize) -> usize {
     match (from, to) {
         (IpAddr::V4(from), IpAddr::V4(to)) => {

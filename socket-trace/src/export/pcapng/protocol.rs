@@ -1,25 +1,25 @@
-//! What a connection speaks, by its first bytes.
+//! Detection of a connection's protocol by its first bytes.
 
-/// A protocol that Wireshark is to be told of, by its name there.
+/// A protocol that Wireshark may not detect by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Protocol {
-    /// HTTP/1.x, and what is upgraded from it.
+    /// HTTP/1.x, and protocols upgraded from it.
     Http,
     /// HTTP/2 from its first byte.
     Http2,
 }
 
-/// What a client of HTTP/2 sends first (RFC 9113, section 3.4).
+/// The connection preface of an HTTP/2 client (RFC 9113, section 3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// As much of it as no other protocol begins with: it may come in pieces.
+/// Length of the prefix that is unique to HTTP/2. The rest may come later.
 const ENOUGH: usize = b"PRI * HTTP/2.0".len();
 
-/// Ports that Wireshark takes for HTTP as it is installed.
+/// Ports on which Wireshark detects HTTP by default.
 const KNOWN: [u16; 10] = [80, 1900, 2710, 2869, 3128, 3132, 5985, 8080, 8088, 11371];
 
 impl Protocol {
-    /// What the first bytes of a client are.
+    /// Detects the protocol by the first bytes of a client.
     pub(super) fn of_client(data: &[u8]) -> Option<Self> {
         if data.len() >= ENOUGH && data.iter().zip(PREFACE).all(|(byte, expected)| byte == expected) {
             return Some(Self::Http2);
@@ -29,8 +29,8 @@ impl Protocol {
         methods.iter().any(|method| data.starts_with(method)).then_some(Self::Http)
     }
 
-    /// What the first bytes of a server are: for HTTP/2 SETTINGS on stream 0, whole entries of six bytes, and no
-    /// acknowledgement.
+    /// Detects the protocol by the first bytes of a server. For HTTP/2 these are SETTINGS on stream 0, with entries
+    /// of six bytes each, and not an acknowledgement.
     pub(super) fn of_server(data: &[u8]) -> Option<Self> {
         match data {
             [0, high, low, 4, 0, 0, 0, 0, 0, ..] if u16::from_be_bytes([*high, *low]) % 6 == 0 => {
@@ -40,7 +40,7 @@ impl Protocol {
         }
     }
 
-    /// What Wireshark calls it.
+    /// Returns Wireshark's name of the protocol.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Http => "http",
@@ -48,8 +48,8 @@ impl Protocol {
         }
     }
 
-    /// Whether Wireshark finds all of it on that port without being told. It finds HTTP/2 on no port when the server
-    /// speaks first, and HTTP/1.1 on others when the request line comes whole.
+    /// Returns `true` if Wireshark detects the protocol on `port` reliably. It detects HTTP/2 on no port if the
+    /// server sends first, and HTTP/1.1 on other ports only if the request line is in one packet.
     pub(super) fn is_known_on(self, port: u16) -> bool {
         self == Self::Http && KNOWN.contains(&port)
     }
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_client_is_known_by_its_preface_or_method() {
+    fn client_is_detected_by_preface_or_method() {
         for preface in [PREFACE, b"PRI * HTTP/2.0", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0"] {
             assert_eq!(Protocol::of_client(preface), Some(Protocol::Http2), "{preface:?}");
         }
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_is_known_by_its_settings_or_status_line() {
+    fn server_is_detected_by_settings_or_status_line() {
         for settings in [&b"\0\0\0\x04\0\0\0\0\0"[..], b"\0\0\x12\x04\0\0\0\0\0\0\x04"] {
             assert_eq!(Protocol::of_server(settings), Some(Protocol::Http2), "{settings:?}");
         }
@@ -88,9 +88,9 @@ mod tests {
     }
 
     #[test]
-    fn wireshark_is_told_of_http_2_everywhere_and_of_http_where_it_does_not_look() {
-        let told = [(Protocol::Http, 3000), (Protocol::Http2, 3000), (Protocol::Http2, 8080)];
-        assert!(told.iter().all(|(protocol, port)| !protocol.is_known_on(*port)));
+    fn only_default_http_ports_are_known() {
+        let unknown = [(Protocol::Http, 3000), (Protocol::Http2, 3000), (Protocol::Http2, 8080)];
+        assert!(unknown.iter().all(|(protocol, port)| !protocol.is_known_on(*port)));
         assert!(Protocol::Http.is_known_on(8080));
     }
 }

@@ -1,4 +1,4 @@
-//! Which socket an event is of, and what it does to it.
+//! Dispatch of events to the sockets they belong to.
 
 use std::collections::HashMap;
 use std::io;
@@ -8,129 +8,130 @@ use socket_tap::format::Side;
 use socket_tap::format::text::printable;
 
 use super::connection::Connection;
-use super::datagrams::Datagrams;
-use super::ends::{Ends, quoted};
-use super::moment::{Moment, Sender};
+use super::context::EventContext;
+use super::endpoints::{Endpoints, quoted};
+use super::recording::Sender;
+use super::udp_socket::UdpSocket;
 
-/// The sockets of a recording that are open and that packets go through.
+/// The open sockets of a recording.
 #[derive(Default)]
 pub(super) struct Sockets {
     streams: HashMap<SockId, Connection>,
-    datagrams: HashMap<SockId, Datagrams>,
+    udp: HashMap<SockId, UdpSocket>,
 }
 
 impl Sockets {
-    /// Takes in an event, and writes the packets that come of it.
-    pub(super) fn observe(&mut self, moment: &mut Moment<'_>) -> io::Result<()> {
-        let event = moment.event;
+    /// Processes an event, and writes its packets.
+    pub(super) fn observe(&mut self, context: &mut EventContext<'_>) -> io::Result<()> {
+        let event = context.event;
         if event.error.is_some() {
-            return self.failed(moment);
+            return self.failed(context);
         }
-        let sock = moment.sock;
+        let sock = context.sock;
         match &event.op {
             Op::Socket { kind, .. } if *kind == SocketKind::Datagram => {
-                self.datagrams.insert(sock, Datagrams::default());
+                self.udp.insert(sock, UdpSocket::default());
             }
             Op::Adopt { kind, local, peer, .. } if *kind == SocketKind::Datagram => {
-                self.datagrams.insert(sock, Datagrams { local: local.clone(), peer: peer.clone() });
+                self.udp.insert(sock, UdpSocket { local: local.clone(), peer: peer.clone() });
             }
             Op::Bind { local, .. } => {
-                if let Some(datagrams) = self.datagrams.get_mut(&sock) {
+                if let Some(datagrams) = self.udp.get_mut(&sock) {
                     datagrams.local.clone_from(local);
                 }
             }
-            Op::Connect { local, peer, .. } if self.datagrams.contains_key(&sock) => {
-                self.datagrams.insert(sock, Datagrams { local: local.clone(), peer: peer.clone() });
+            Op::Connect { local, peer, .. } if self.udp.contains_key(&sock) => {
+                self.udp.insert(sock, UdpSocket { local: local.clone(), peer: peer.clone() });
             }
-            Op::Accept { .. } | Op::Connect { .. } => self.open(moment)?,
-            Op::Adopt { kind, .. } if *kind == SocketKind::Stream => self.open(moment)?,
-            Op::Read(transfer) => self.stream(moment)?.transfer(moment, Sender::Them, transfer)?,
-            Op::Write(transfer) => self.stream(moment)?.transfer(moment, Sender::Us, transfer)?,
+            Op::Accept { .. } | Op::Connect { .. } => self.open(context)?,
+            Op::Adopt { kind, .. } if *kind == SocketKind::Stream => self.open(context)?,
+            Op::Read(transfer) => self.stream(context)?.transfer(context, Sender::Remote, transfer)?,
+            Op::Write(transfer) => self.stream(context)?.transfer(context, Sender::Local, transfer)?,
             Op::RecvFrom(datagram) => {
-                self.datagrams.entry(sock).or_default().transfer(moment, Sender::Them, datagram)?;
+                self.udp.entry(sock).or_default().transfer(context, Sender::Remote, datagram)?;
             }
             Op::SendTo(datagram) => {
-                self.datagrams.entry(sock).or_default().transfer(moment, Sender::Us, datagram)?;
+                self.udp.entry(sock).or_default().transfer(context, Sender::Local, datagram)?;
             }
             Op::Shutdown => {
                 if let Some(stream) = self.streams.get_mut(&sock) {
-                    stream.finish(moment, Sender::Us)?;
+                    stream.finish(context, Sender::Local)?;
                 }
             }
             Op::Close(close) => {
-                self.datagrams.remove(&sock);
+                self.udp.remove(&sock);
                 if let Some(stream) = self.streams.remove(&sock) {
-                    stream.close(moment, close)?;
+                    stream.close(context, close)?;
                 }
             }
-            // It goes on, but nothing more is known of it.
+            // The connection continues, but it is no longer recorded.
             Op::Release(_) => drop(self.streams.remove(&sock)),
             _ => {}
         }
         Ok(())
     }
 
-    /// A call failed. Only a reset says something about packets.
-    fn failed(&mut self, moment: &mut Moment<'_>) -> io::Result<()> {
-        let event = moment.event;
+    /// Processes a failed call. Only a reset implies a packet.
+    fn failed(&mut self, context: &mut EventContext<'_>) -> io::Result<()> {
+        let event = context.event;
         let reset = (event.error.as_ref())
             .is_some_and(|failure| matches!(&*failure.reason, "connection reset" | "broken pipe"));
         match &event.op {
-            Op::Read(_) | Op::Write(_) if reset => match self.streams.get_mut(&moment.sock) {
-                Some(stream) => stream.reset(moment, Sender::Them),
+            Op::Read(_) | Op::Write(_) if reset => match self.streams.get_mut(&context.sock) {
+                Some(stream) => stream.reset(context, Sender::Remote),
                 None => Ok(()),
             },
             _ => Ok(()),
         }
     }
 
-    fn open(&mut self, moment: &mut Moment<'_>) -> io::Result<()> {
-        let event = moment.event;
-        let (we_serve, ends) = match &event.op {
-            Op::Accept { local, peer, .. } => (true, Ends::real(local.as_ref(), peer.as_ref())),
-            Op::Connect { local, peer, .. } => (false, Ends::real(local.as_ref(), peer.as_ref())),
-            // What is above another stream has that one's addresses, and other bytes.
+    fn open(&mut self, context: &mut EventContext<'_>) -> io::Result<()> {
+        let event = context.event;
+        let (is_server, endpoints) = match &event.op {
+            Op::Accept { local, peer, .. } => (true, Endpoints::real(local.as_ref(), peer.as_ref())),
+            Op::Connect { local, peer, .. } => (false, Endpoints::real(local.as_ref(), peer.as_ref())),
+            // A layered stream shares the addresses of the stream below, but its bytes differ.
             Op::Adopt { on: None, local, peer, .. } => {
-                (moment.recording.side == Side::Server, Ends::real(local.as_ref(), peer.as_ref()))
+                (context.recording.side == Side::Server, Endpoints::real(local.as_ref(), peer.as_ref()))
             }
-            _ => (moment.recording.side == Side::Server, None),
+            _ => (context.recording.side == Side::Server, None),
         };
-        let note = ends.is_none().then(|| made_up(&event.op));
-        let connection = connect(moment, ends, we_serve, true, note.as_deref())?;
-        self.streams.insert(moment.sock, connection);
+        let note = endpoints.is_none().then(|| placeholder_note(&event.op));
+        let connection = connect(context, endpoints, is_server, true, note.as_deref())?;
+        self.streams.insert(context.sock, connection);
         Ok(())
     }
 
-    /// The event's stream. One that was opened before the trace begins, or whose opening is missing, is opened now.
-    fn stream(&mut self, moment: &mut Moment<'_>) -> io::Result<&mut Connection> {
+    /// Returns the stream of the event. Opens it if its opening is not in the trace.
+    fn stream(&mut self, context: &mut EventContext<'_>) -> io::Result<&mut Connection> {
         use std::collections::hash_map::Entry;
-        match self.streams.entry(moment.sock) {
+        match self.streams.entry(context.sock) {
             Entry::Occupied(entry) => Ok(entry.into_mut()),
             Entry::Vacant(entry) => {
-                let we_serve = moment.recording.side == Side::Server;
-                let note = "made-up addresses: the beginning of this connection is not in the trace";
-                Ok(entry.insert(connect(moment, None, we_serve, false, Some(note))?))
+                let is_server = context.recording.side == Side::Server;
+                let note = "placeholder addresses: the opening of this connection is not in the trace";
+                Ok(entry.insert(connect(context, None, is_server, false, Some(note))?))
             }
         }
     }
 }
 
 fn connect(
-    moment: &mut Moment<'_>,
-    ends: Option<Ends>,
-    we_serve: bool,
+    context: &mut EventContext<'_>,
+    endpoints: Option<Endpoints>,
+    is_server: bool,
     has_totals: bool,
     note: Option<&str>,
 ) -> io::Result<Connection> {
-    let ends = ends.unwrap_or_else(|| {
-        moment.notes.made_up += 1;
-        Ends::made_up(moment.recording.number, moment.sock, we_serve)
+    let endpoints = endpoints.unwrap_or_else(|| {
+        context.notes.placeholders += 1;
+        Endpoints::placeholder(context.recording.number, context.sock, is_server)
     });
-    Connection::open(moment, ends, we_serve, has_totals, note)
+    Connection::open(context, endpoints, is_server, has_totals, note)
 }
 
-/// What the made-up addresses of a stream stand for.
-fn made_up(op: &Op) -> String {
+/// Returns the comment on the placeholder addresses of a stream.
+fn placeholder_note(op: &Op) -> String {
     let addresses = |local: &Option<Addr>, peer: &Option<Addr>| {
         format!("{} ↔ {}", quoted(local.as_ref()), quoted(peer.as_ref()))
     };
@@ -143,5 +144,5 @@ fn made_up(op: &Op) -> String {
         Op::Adopt { local, peer, .. } => addresses(local, peer),
         _ => String::new(),
     };
-    format!("made-up addresses: this is {what}")
+    format!("placeholder addresses for {what}")
 }

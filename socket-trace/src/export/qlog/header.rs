@@ -1,12 +1,12 @@
-//! The first record: the file, and the recording in it.
+//! The first record of a qlog file: metadata of the file and the recording.
 
 use serde::Serialize;
 use socket_tap::format::Header;
 
-/// What our events are defined by.
+/// URN of the schema of the events.
 const EVENT_SCHEMA: &str = "urn:x-socket-tap:qlog:events:socket_tap";
 
-/// `LogFile` with its `TraceSeq`. The first two fields come first, as the draft would have it.
+/// `LogFile` with its `TraceSeq`. The draft recommends that the first two fields come first.
 #[derive(Serialize)]
 pub(super) struct FileHeader<'a> {
     file_schema: &'static str,

@@ -1,31 +1,31 @@
 //! qlog as JSON text sequences: [draft-ietf-quic-qlog-main-schema-14], RFC 7464, extension `.sqlog`.
 //!
-//! The first record is the file's header, every other one an event. A file holds one recording: the format has room
-//! for no more.
+//! The first record is the header of the file, every other record is an event. The format allows one recording per
+//! file.
 //!
 //! # The event schema
 //!
-//! qlog defines no events of sockets, so these have a schema of their own, `urn:x-socket-tap:qlog:events:socket_tap`
-//! (the draft leaves the URNs of the IETF to its own documents). It defines the namespace `socket_tap`. Its event
-//! types are the operations of a trace: `socket_tap:accept`, `socket_tap:read` and so on, all of importance Core but
-//! for `option`, which is Extra. An event has
-//!
+//! qlog defines no socket events, so these have a schema of their own, `urn:x-socket-tap:qlog:events:socket_tap` (the
+//! draft reserves IETF URNs for IETF documents). It defines the namespace `socket_tap`. Its event types are the
+//! operations of a trace: `socket_tap:accept`, `socket_tap:read` and so on. All have importance Core, except
+//! `option`, which has Extra. An event has
 //! | field | value |
 //! |---|---|
 //! | `time` | milliseconds since the recording began, exact to the nanosecond for its first 99 days |
 //! | `name` | the namespace and the operation |
-//! | `group_id` | the socket's number; `0` for what belongs to none |
-//! | `data` | the fields of the operation, with the names and meanings that `TRACE.md` gives them, but for two: |
-//! | `data.raw` | `RawInfo`, for `bytes` (`length`) and the recorded payload (`data`, in hex, shorter than `length` when cut) |
+//! | `group_id` | the number of the socket; `0` for an event without one |
+//! | `data` | the fields of the operation, with the names and meanings of `TRACE.md`, except for two: |
+//! | `data.raw` | `RawInfo`, with `bytes` as `length` and the recorded payload as `data`, in hex, shorter than `length` if truncated |
 //! | `data.tcp_state` … | the fields of `tcp` |
 //!
-//! The time is that of a monotonic clock, so `epoch` is `unknown`, as the draft demands; `wall_clock_time` says when
-//! the recording began. In the header, `qlog_version` and `qlog_format` are of an older draft: qvis asks for them.
+//! The time is that of a monotonic clock, so `epoch` is `unknown`, as the draft requires; `wall_clock_time` is the
+//! start of the recording. In the header, `qlog_version` and `qlog_format` are from an older draft, because qvis
+//! requires them.
 //!
 //! # Layout
 //!
 //! - `header`: the first record
-//! - `record`: an event
+//! - `record`: an event as a record
 //!
 //! [draft-ietf-quic-qlog-main-schema-14]: https://datatracker.ietf.org/doc/html/draft-ietf-quic-qlog-main-schema-14
 
@@ -38,14 +38,14 @@ use serde::Serialize;
 use socket_tap::event::Event;
 use socket_tap::format::Header;
 
-use super::{Exporter, Out};
+use super::exporter::{Exporter, Out};
 use header::FileHeader;
 use record::Record;
 
-/// Begins a record: ASCII RS (RFC 7464, section 2.2).
+/// Start of a record: ASCII RS (RFC 7464, section 2.2).
 const RECORD_SEPARATOR: &[u8] = b"\x1e";
 
-/// Writes qlog.
+/// An exporter to qlog.
 pub(super) struct Qlog {
     out: Out,
     begun: bool,

@@ -1,4 +1,4 @@
-//! An event.
+//! An event as a record.
 
 use std::fmt;
 
@@ -27,9 +27,9 @@ impl<'a> Record<'a> {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a double is what the draft has")]
+#[expect(clippy::cast_precision_loss, reason = "the draft requires a double")]
 fn milliseconds(ns: u64) -> f64 {
-    // The nearest number to the quotient is printed as the quotient.
+    // A quotient rounded to the nearest double prints as the exact quotient.
     ns as f64 / 1e6
 }
 
@@ -41,7 +41,7 @@ impl Serialize for Name<'_> {
     }
 }
 
-/// A text in qlog.
+/// Number of the socket, as the string that qlog requires.
 struct GroupId(Option<SockId>);
 
 impl Serialize for GroupId {
@@ -92,7 +92,7 @@ impl Serialize for Value<'_> {
     }
 }
 
-/// `hexstring` of the draft.
+/// A `hexstring` of the draft.
 struct Hex<'a>(&'a [u8]);
 
 impl Serialize for Hex<'_> {

@@ -1,34 +1,40 @@
-//! One sequence: two lifelines, calls at their sides, arrows between them.
+//! The drawing of one sequence: two lifelines with calls, and arrows between them.
 
 use socket_tap::format::Side;
 use socket_tap::format::text::seconds;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::super::Sequence;
 use super::super::diagram::{Arrow, Row, pause, rows};
+use super::super::model::Sequence;
 use super::shapes::{At, arrow, dot, escaped, line, words};
-use crate::show::carried::cut;
+use crate::show::description::truncate;
 
-/// Where the lifelines begin, and how far down a call takes, a segment of the kernel's, and a pause.
+/// Position of the start of the lifelines.
 const TOP: f64 = 120.0;
+/// Height of a call.
 const ROW: f64 = 38.0;
+/// Height of a segment exchanged by the kernels.
 const SEGMENT: f64 = 28.0;
+/// Height of a pause.
 const PAUSE: f64 = 44.0;
 
-/// How far an arrow falls that nobody takes at once.
+/// Slope of an arrow whose signal is not received by the next row.
 const FALL: f64 = 20.0;
 
-/// Widths: of a letter, of the times, of the way between the lifelines, and what is free around.
+/// Width of a letter.
 const LETTER: f64 = 9.05;
+/// Width of the column of times.
 const TIMES: f64 = 78.0;
-const WAY: f64 = 540.0;
+/// Distance between the lifelines.
+const DISTANCE: f64 = 540.0;
+/// Margin around the drawing.
 const MARGIN: f64 = 28.0;
 
-/// How many letters fit along an arrow.
+/// Maximum number of letters along an arrow.
 const LABEL: usize = 54;
 
-/// How far words stand off a lifeline.
-const OFF: f64 = 16.0;
+/// Distance of text from a lifeline.
+const OFFSET: f64 = 16.0;
 
 pub(super) struct Panel<'a> {
     sequence: &'a Sequence,
@@ -43,12 +49,12 @@ impl<'a> Panel<'a> {
         let rows = rows(sequence);
         let widest = |side| {
             let of_side = rows.iter().filter_map(|row| row.call.as_ref()).filter(|(of, _)| *of == side);
-            // Half a heading is wider than most calls.
+            // Room for the heading, of which half extends beyond the lifeline.
             let letters = of_side.map(|(_, text)| text.width()).max().unwrap_or(0).max(12);
-            u32::try_from(letters).map_or(0.0, f64::from) * LETTER + OFF
+            u32::try_from(letters).map_or(0.0, f64::from) * LETTER + OFFSET
         };
         let client = MARGIN + TIMES + widest(Side::Client);
-        let server = client + WAY;
+        let server = client + DISTANCE;
         let width = server + widest(Side::Server) + MARGIN;
         Self { sequence, rows, client, server, width }
     }
@@ -57,7 +63,7 @@ impl<'a> Panel<'a> {
         self.width
     }
 
-    /// Returns how high it is.
+    /// Draws the panel, and returns its height.
     pub(super) fn draw(&self, out: &mut String) -> f64 {
         let mut calls = String::new();
         let bottom = self.draw_rows(out, &mut calls);
@@ -66,14 +72,14 @@ impl<'a> Panel<'a> {
         {
             self.draw_head(out, side, recording.as_deref());
         }
-        // Upon the lifelines.
+        // Calls are drawn over the lifelines.
         out.push_str(&calls);
         let title = At { x: MARGIN, y: 42.0 };
-        words(out, "title", "start", title, &escaped(&cut(&self.sequence.title, 24)));
+        words(out, "title", "start", title, &escaped(&truncate(&self.sequence.title, 24)));
         self.draw_foot(out, bottom)
     }
 
-    /// Lifelines go to `out`, and what stands on them to `calls`. Returns where they end.
+    /// Draws the lifelines into `out` and the calls into `calls`. Returns the position of the end of the lifelines.
     fn draw_rows(&self, out: &mut String, calls: &mut String) -> f64 {
         let (mut y, mut drawn_to) = (TOP + ROW, TOP);
         for (index, row) in self.rows.iter().enumerate() {
@@ -81,7 +87,7 @@ impl<'a> Panel<'a> {
                 self.draw_lifelines(out, "life", drawn_to, y - ROW / 2.0);
                 drawn_to = y + PAUSE - ROW / 2.0;
                 self.draw_lifelines(out, "life still", y - ROW / 2.0, drawn_to);
-                let middle = At { x: self.client + WAY / 2.0, y: y + PAUSE / 2.0 - ROW / 2.0 + 5.0 };
+                let middle = At { x: self.client + DISTANCE / 2.0, y: y + PAUSE / 2.0 - ROW / 2.0 + 5.0 };
                 words(calls, "soft", "middle", middle, &pause(ns));
                 y += PAUSE;
             }
@@ -91,14 +97,14 @@ impl<'a> Panel<'a> {
         y
     }
 
-    /// Returns where the next row is.
+    /// Draws a row, and returns the position of the next one.
     fn draw_row(&self, out: &mut String, index: usize, row: &Row, y: f64) -> f64 {
         let step = if row.call.is_some() { ROW } else { SEGMENT };
         let mut at = y;
         if let Some(arrow) = &row.arrow {
             let arrives = row.call.as_ref().is_some_and(|(side, _)| *side == arrow.to);
-            let is_taken = row.call.is_none() || arrives || self.goes_on(index + 1, arrow.to);
-            let fall = if is_taken { step } else { FALL };
+            let is_received = row.call.is_none() || arrives || self.receives_or_replies(index + 1, arrow.to);
+            let fall = if is_received { step } else { FALL };
             self.draw_arrow(out, arrow, y, y + fall);
             if arrives {
                 at = y + fall;
@@ -110,10 +116,10 @@ impl<'a> Panel<'a> {
         at + step
     }
 
-    /// Whether that row takes what has gone to that side, or answers it by itself.
-    fn goes_on(&self, index: usize, side: Side) -> bool {
+    /// Returns `true` if that row receives a signal sent to `side`, or is the reply of its kernel.
+    fn receives_or_replies(&self, index: usize, side: Side) -> bool {
         match self.rows.get(index).filter(|row| row.pause.is_none()) {
-            Some(Row { call: Some((of, _)), takes, .. }) => *takes && *of == side,
+            Some(Row { call: Some((of, _)), receives, .. }) => *receives && *of == side,
             Some(Row { call: None, .. }) => true,
             None => false,
         }
@@ -132,7 +138,7 @@ impl<'a> Panel<'a> {
         };
         let class = if *kernel { "kernel" } else { class };
         let count = bytes.map(|bytes| format!("{bytes} B")).unwrap_or_default();
-        let label = escaped(&cut(label, LABEL.saturating_sub(count.len() + 1)));
+        let label = escaped(&truncate(label, LABEL.saturating_sub(count.len() + 1)));
         let label = match (count.is_empty(), label.is_empty()) {
             (true, _) => label,
             (false, true) => format!("<tspan class=\"count\">{count}</tspan>"),
@@ -143,8 +149,8 @@ impl<'a> Panel<'a> {
 
     fn draw_call(&self, out: &mut String, side: Side, text: &str, at: Option<u64>, y: f64) {
         let (x, anchor, to_words) = match side {
-            Side::Client => (self.client, "end", -OFF),
-            Side::Server => (self.server, "start", OFF),
+            Side::Client => (self.client, "end", -OFFSET),
+            Side::Server => (self.server, "start", OFFSET),
         };
         dot(out, side.name(), At { x, y });
         words(out, "", anchor, At { x: x + to_words, y: y + 5.0 }, &escaped(text));
@@ -171,27 +177,27 @@ impl<'a> Panel<'a> {
             "<rect class=\"box {class}\" x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"8\"/>\n"
         ));
         words(out, "who", "middle", At { x, y: top + 24.0 }, class);
-        let recording = cut(recording.unwrap_or("not recorded"), 20);
+        let recording = truncate(recording.unwrap_or("not recorded"), 20);
         words(out, "soft", "middle", At { x, y: top + 44.0 }, &escaped(&recording));
     }
 
-    /// What the reader must know. Returns where it ends.
+    /// Draws the notes, and returns the position of their end.
     fn draw_foot(&self, out: &mut String, bottom: f64) -> f64 {
         let mut y = bottom + 24.0;
-        let mut say = |text: &str| {
+        let mut note = |text: &str| {
             words(out, "soft", "start", At { x: MARGIN, y }, text);
             y += 20.0;
         };
         if self.sequence.more > 0 {
-            say(&format!("… and {} calls more", self.sequence.more));
+            note(&format!("… and {} more calls", self.sequence.more));
         }
-        say("dashed: what the kernels say to each other by themselves; it follows from the calls");
+        note("dashed: segments that the kernels exchange by themselves, as implied by the calls");
         let missing = match (&self.sequence.client, &self.sequence.server) {
-            (None, _) => "the client was not recorded: what is drawn of it follows from what the server got",
-            (_, None) => "the server was not recorded: what is drawn of it follows from what the client got",
+            (None, _) => "the client was not recorded: its side is implied by the calls of the server",
+            (_, None) => "the server was not recorded: its side is implied by the calls of the client",
             _ => return y + 4.0,
         };
-        say(missing);
+        note(missing);
         y + 4.0
     }
 }

@@ -1,8 +1,8 @@
-//! Lines, dots and words.
+//! SVG primitives: lines, arrows, dots and text.
 
 use std::fmt::Write as _;
 
-/// A place in the picture.
+/// A position in the picture.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct At {
     pub(super) x: f64,
@@ -10,7 +10,7 @@ pub(super) struct At {
 }
 
 pub(super) fn line(out: &mut String, class: &str, from: At, to: At) {
-    // Writing to a String cannot fail.
+    // Writing to a `String` cannot fail.
     let _ = writeln!(
         out,
         "<line class=\"{class}\" x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\"/>",
@@ -18,7 +18,7 @@ pub(super) fn line(out: &mut String, class: &str, from: At, to: At) {
     );
 }
 
-/// A line with a head; `label` is set along it.
+/// Draws a line with a head, and `label` along it.
 pub(super) fn arrow(out: &mut String, (class, dashed): (&str, bool), from: At, to: At, label: &str) {
     let angle = (to.y - from.y).atan2(to.x - from.x);
     let side = |turn: f64| {
@@ -35,7 +35,7 @@ pub(super) fn arrow(out: &mut String, (class, dashed): (&str, bool), from: At, t
     );
     if !label.is_empty() {
         let middle = At { x: f64::midpoint(from.x, to.x), y: f64::midpoint(from.y, to.y) };
-        // Words are read from left to right, wherever the arrow goes.
+        // Text runs from left to right regardless of the arrow's direction.
         let slope = ((to.y - from.y) / (to.x - from.x)).atan().to_degrees();
         let _ = writeln!(
             out,
@@ -50,7 +50,7 @@ pub(super) fn dot(out: &mut String, class: &str, at: At) {
     let _ = writeln!(out, "<circle class=\"dot {class}\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"5\"/>", at.x, at.y);
 }
 
-/// `anchor` is `start`, `middle` or `end`; `text` is escaped already.
+/// Draws text. `anchor` is `start`, `middle` or `end`; `text` must be escaped.
 pub(super) fn words(out: &mut String, class: &str, anchor: &str, at: At, text: &str) {
     let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
     let _ = writeln!(
@@ -60,7 +60,7 @@ pub(super) fn words(out: &mut String, class: &str, anchor: &str, at: At, text: &
     );
 }
 
-/// Text for between tags. What XML 1.0 forbids has no place in it, escaped or not.
+/// Escapes text for XML, and replaces characters that XML 1.0 forbids.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

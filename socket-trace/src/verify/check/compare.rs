@@ -1,10 +1,11 @@
 //! One socket's calls, as the kernel saw them and as the trace has them: the next of each, until they differ.
 
-use super::super::Failure;
 use super::super::call::{At, What};
+use super::super::failure::Failure;
+use super::super::followed::Followed;
 use super::super::kernel::Kid;
 use super::super::report::{Both, Difference};
-use super::{Check, Followed};
+use super::Check;
 use crate::reader::Ending;
 
 /// How many calls are shown before a difference, and after it.

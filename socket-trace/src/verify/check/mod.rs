@@ -4,51 +4,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use socket_tap::event::{Addr, SockId};
 
-use super::Failure;
 use super::adoption::Names;
 use super::call::{At, Call, What};
 use super::clock::Clock;
+use super::failure::Failure;
 use super::feed::Feed;
+use super::followed::{Followed, Released, Traced};
 use super::kernel::{Kernel, Kid, Seen};
-use super::order::Held;
-use super::report::{Both, Difference, Hidden};
+use super::report::{Difference, Hidden};
 use crate::reader::Ending;
 
 mod compare;
-
-/// A socket of the kernel's.
-pub(super) enum Followed {
-    /// Made, and not yet bound or connected: these calls do not tell whether it is one of the trace's.
-    Made { fd: i32, calls: Vec<At> },
-    /// One of the trace's.
-    Traced(Traced),
-}
-
-pub(super) struct Traced {
-    pub(super) sock: SockId,
-    pub(super) fd: i32,
-    /// Calls that both have, and the last of them.
-    position: u64,
-    before: VecDeque<Both>,
-    /// The end line does not count it as open, so it may outlive its recording.
-    pub(super) outlives: bool,
-    /// `TCP_INFO` was asked for since the last call.
-    pub(super) sampled: bool,
-    /// Calls that the trace has later.
-    pub(super) held: Vec<Held>,
-    /// Which difference it has; only its context is of interest from there on.
-    pub(super) differs: Option<usize>,
-}
-
-/// A socket after its release.
-#[derive(Clone, Copy)]
-pub(super) struct Released {
-    pub(super) sock: SockId,
-    pub(super) fd: i32,
-    pub(super) t: Option<u64>,
-    /// There were calls on it.
-    pub(super) used: bool,
-}
 
 /// The comparison under way.
 pub(super) struct Check {

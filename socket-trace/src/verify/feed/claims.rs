@@ -7,23 +7,8 @@ use super::super::adoption::{Adopted, Names};
 use super::super::call::{Call, What};
 use super::super::clock::Clock;
 use super::Feed;
+use super::origin::{Found, Origin};
 use crate::reader::Error;
-
-/// How a socket came to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Origin {
-    Made { fd: Option<i32> },
-    Accepted { on: SockId, fd: Option<i32>, peer: Option<Addr> },
-}
-
-/// A socket that was found in the log by how it was made.
-#[derive(Debug)]
-pub(super) struct Found {
-    sock: SockId,
-    t: u64,
-    /// Its bind, its connect, or a close before either.
-    told: Call,
-}
 
 /// What tells one socket that was made from another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

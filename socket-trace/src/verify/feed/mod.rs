@@ -10,10 +10,11 @@ use socket_tap::event::{Op, SockId};
 use super::adoption::Adoptions;
 use super::call::{At, Call, What};
 use crate::reader::{Ending, Error, Trace};
-use claims::{Found, Origin};
+use origin::{Found, Origin};
 use wrapped::Wrapped;
 
 mod claims;
+mod origin;
 mod wrapped;
 
 /// How many calls on one socket are looked at to find one that another thread made at the same time.

@@ -103,7 +103,7 @@ fn whatever_line_is_missing_in_the_trace_is_missed() {
         let report = checked(trace, LOG).unwrap();
         // A listener that is not closed may have outlived the recording.
         let last = missing == lines.len() - 2;
-        let expected = if last { Verdict::Unclear } else { Verdict::Different };
+        let expected = if last { Verdict::Inconclusive } else { Verdict::Different };
         assert_eq!(report.verdict, expected, "without {}: {report}", lines[missing]);
     }
 }
@@ -198,7 +198,7 @@ fn sockets_and_processes_that_are_not_the_traces_are_left_alone() {
 fn a_trace_or_log_that_is_cut_short_proves_nothing() {
     let unclear = |trace: &str, log: &str, reason: &str| {
         let report = checked(trace, log).unwrap();
-        assert_eq!(report.verdict, Verdict::Unclear, "{report}");
+        assert_eq!(report.verdict, Verdict::Inconclusive, "{report}");
         assert!(report.reasons.iter().any(|said| said.contains(reason)), "{report}");
         assert!(report.differences.is_empty(), "{report}");
     };
@@ -246,7 +246,7 @@ fn a_log_that_cannot_be_followed_is_named_with_its_line() {
 fn the_log_is_cut_anywhere_and_nothing_is_taken_for_exact() {
     for length in 0..LOG.len() {
         if let Ok(report) = checked(TRACE, &LOG[..length]) {
-            assert_eq!(report.verdict, Verdict::Unclear, "cut at {length}: {report}");
+            assert_eq!(report.verdict, Verdict::Inconclusive, "cut at {length}: {report}");
         }
     }
 }

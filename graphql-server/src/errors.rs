@@ -1,0 +1,79 @@
+//! Errors of the bookshelf as GraphQL errors with a code.
+
+use async_graphql::{ErrorExtensions as _, Value};
+use bookshelf::{Entity, Error, Field};
+use hardening_graphql::errors::code;
+
+/// An error of a resolver, with `extensions.code`.
+///
+/// It does not implement `Display`: async-graphql converts every such type to an error without a code.
+#[derive(Clone, Debug)]
+pub(crate) struct ApiError(async_graphql::Error);
+
+impl ApiError {
+    fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self(async_graphql::Error::new(message)).with("code", code)
+    }
+
+    /// Adds a member to `extensions`.
+    fn with(self, name: &str, value: impl Into<Value>) -> Self {
+        Self(self.0.extend_with(|_, extensions| extensions.set(name, value)))
+    }
+
+    /// An invalid argument; `reason` completes a sentence that begins with the argument's name.
+    pub(crate) fn invalid(argument: &'static str, reason: &str) -> Self {
+        Self::new(code::BAD_USER_INPUT, format!("{argument} {reason}")).with("field", argument)
+    }
+
+    /// No such book or author; `id` need not be a number.
+    pub(crate) fn not_found(entity: Entity, id: &str) -> Self {
+        Self::new("NOT_FOUND", format!("there is no {entity} {id}"))
+    }
+}
+
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        let message = error.to_string();
+        match error {
+            Error::NotFound { .. } => Self::new("NOT_FOUND", message),
+            Error::Invalid { field, reason } => Self::invalid(argument(field), &renamed(reason)),
+            Error::Conflict { expected, actual, .. } => {
+                Self::new("CONFLICT", message).with("expected", expected).with("actual", actual)
+            }
+            Error::TooMany { .. } => Self::new(code::LIMIT_REACHED, message),
+            Error::FellBehind { missed } => Self::new("FELL_BEHIND", message).with("missed", missed),
+            Error::Internal(_) => Self::new(code::INTERNAL, message),
+        }
+    }
+}
+
+/// An error of async-graphql itself, such as missing context data: a bug.
+impl From<async_graphql::Error> for ApiError {
+    fn from(error: async_graphql::Error) -> Self {
+        Self::new(code::INTERNAL, error.message)
+    }
+}
+
+impl From<ApiError> for async_graphql::Error {
+    fn from(error: ApiError) -> Self {
+        error.0
+    }
+}
+
+/// Returns the name of the GraphQL argument for a field of the bookshelf.
+fn argument(field: Field) -> &'static str {
+    match field {
+        Field::Title => "title",
+        Field::AuthorId => "authorId",
+        Field::Year => "year",
+        Field::Patch => "input",
+        Field::PageSize => "first",
+        Field::PageToken => "after",
+    }
+}
+
+/// Replaces field names in a reason, which may name another field than its own.
+fn renamed(reason: String) -> String {
+    let fields = [Field::AuthorId, Field::PageSize, Field::PageToken];
+    fields.into_iter().fold(reason, |reason, field| reason.replace(field.name(), argument(field)))
+}

@@ -1,0 +1,66 @@
+//! Authors, and a loader that fetches those of many books with one call of the shelf.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use async_graphql::dataloader::{DataLoader, Loader};
+use async_graphql::{Context, ID, Object};
+
+use super::connection::BookConnection;
+use crate::errors::ApiError;
+use crate::limits::{TEXT_COST, page_cost};
+
+pub(crate) struct Author(pub(crate) bookshelf::Author);
+
+/// An author of books.
+#[Object(serial)]
+impl Author {
+    /// Unique id, assigned by the server.
+    async fn id(&self) -> ID {
+        self.0.id.into()
+    }
+
+    /// Name as printed on the cover.
+    #[graphql(complexity = "TEXT_COST")]
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Books of the author in the order of their ids.
+    #[graphql(complexity = "page_cost(first, child_complexity)")]
+    async fn books(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Maximum number of books in the page, 1 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the book before the page.")] after: Option<String>,
+    ) -> Result<BookConnection, ApiError> {
+        BookConnection::load(ctx, Some(self.0.id), first, after)
+    }
+}
+
+/// Collects requested ids and loads them in one batch. Each book of a list requests its author by itself: without the loader,
+/// a list of 100 books calls the shelf 101 times.
+pub(crate) type AuthorLoader = DataLoader<Authors>;
+
+/// A function that returns the authors with the given ids.
+pub(crate) struct Authors(Box<Lookup>);
+
+/// Returns the authors with these ids.
+type Lookup = dyn Fn(&[u32]) -> Vec<bookshelf::Author> + Send + Sync;
+
+/// Returns a loader that calls `load` once per batch.
+pub(crate) fn author_loader(
+    load: impl Fn(&[u32]) -> Vec<bookshelf::Author> + Send + Sync + 'static,
+) -> AuthorLoader {
+    // No delay: the batch is a task of its own, which normally runs after all books have requested their authors.
+    DataLoader::new(Authors(Box::new(load)), tokio::spawn).delay(Duration::ZERO)
+}
+
+impl Loader<u32> for Authors {
+    type Value = bookshelf::Author;
+    type Error = ApiError;
+
+    async fn load(&self, ids: &[u32]) -> Result<HashMap<u32, Self::Value>, ApiError> {
+        Ok((self.0)(ids).into_iter().map(|author| (author.id, author)).collect())
+    }
+}

@@ -1,0 +1,64 @@
+//! Placeholders in objects that `@skip` and `@include` may leave empty.
+//!
+//! async-graphql returns `null` for an object without fields, as if the object did not exist. So a selection set whose
+//! selections may all be skipped gets one more field, under a response key that no client can choose. It is removed from
+//! the response, which leaves `{}`.
+
+use async_graphql::parser::types::{Field, Selection, SelectionSet};
+use async_graphql::{Name, Pos, Positioned, Value};
+
+/// Not a name in GraphQL, so no field or alias is equal to it.
+const KEY: &str = "?";
+
+/// Adds a placeholder to each selection set that may be left empty. Returns whether there is any.
+///
+/// A fragment that is not skipped itself always has a field: its own selection set has a placeholder if it needs one.
+///
+/// Recursive: the document must have passed [`size::check`](super::size::check).
+pub(super) fn insert(selected: &mut Positioned<SelectionSet>) -> bool {
+    let pos = selected.pos;
+    let items = &mut selected.node.items;
+    let mut has_placeholder = false;
+    let mut may_be_empty = !items.is_empty();
+    for selection in &mut *items {
+        may_be_empty &= may_be_skipped(&selection.node);
+        has_placeholder |= match &mut selection.node {
+            Selection::Field(field) => insert(&mut field.node.selection_set),
+            Selection::InlineFragment(inline) => insert(&mut inline.node.selection_set),
+            Selection::FragmentSpread(_) => false,
+        };
+    }
+    if may_be_empty {
+        items.push(placeholder(pos));
+    }
+    has_placeholder || may_be_empty
+}
+
+fn may_be_skipped(selection: &Selection) -> bool {
+    let mut directives = selection.directives().iter();
+    directives.any(|directive| matches!(directive.node.name.node.as_str(), "skip" | "include"))
+}
+
+fn placeholder(pos: Pos) -> Positioned<Selection> {
+    let field = Field {
+        alias: Some(Positioned::new(Name::new(KEY), pos)),
+        name: Positioned::new(Name::new("__typename"), pos),
+        arguments: Vec::new(),
+        directives: Vec::new(),
+        selection_set: Positioned::new(SelectionSet::default(), pos),
+    };
+    Positioned::new(Selection::Field(Positioned::new(field, pos)), pos)
+}
+
+/// Removes the placeholders from a response.
+pub(crate) fn remove(data: &mut Value) {
+    match data {
+        Value::Object(fields) => {
+            // Keeps the order of the other fields.
+            fields.shift_remove(KEY);
+            fields.values_mut().for_each(remove);
+        }
+        Value::List(elements) => elements.iter_mut().for_each(remove),
+        _ => {}
+    }
+}

@@ -1,0 +1,92 @@
+//! The routes of a GraphQL service and the state that their handlers share.
+
+use std::io;
+use std::sync::Arc;
+
+use async_graphql::{Executor, ObjectType, SDLExportOptions, Schema, SubscriptionType};
+use axum::Router;
+use axum::routing::get;
+use hardening_http::{Limits, Shutdown};
+use socket_tap::TapListener;
+use tokio_util::task::TaskTracker;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::document::RootTypes;
+use crate::engine::Engine;
+use crate::{graphiql, http};
+
+/// Serves `schema` until the shutdown, then finishes the requests in flight and closes the WebSockets.
+///
+/// # Errors
+///
+/// As [`hardening_http::serve_with`].
+pub async fn serve<Q, M, S>(
+    listener: TapListener,
+    schema: Schema<Q, M, S>,
+    shutdown: Shutdown,
+    limits: Limits,
+) -> io::Result<()>
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
+{
+    let endpoint = Endpoint::new(schema, shutdown.clone());
+    let router = endpoint.router();
+    hardening_http::serve_with(listener, router, http::rejected, shutdown, limits).await?;
+    // A WebSocket is no longer part of its HTTP connection. It closes within `limits::CLOSE_TIMEOUT`.
+    endpoint.websockets.close();
+    endpoint.websockets.wait().await;
+    Ok(())
+}
+
+/// Returns the service as an axum router; `shutdown` ends its subscriptions and WebSockets.
+pub fn router<Q, M, S>(schema: Schema<Q, M, S>, shutdown: Shutdown) -> Router
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
+{
+    Endpoint::new(schema, shutdown).router()
+}
+
+/// State of the handlers.
+#[derive(Debug)]
+pub(crate) struct Endpoint<E> {
+    pub(crate) engine: Engine<E>,
+    /// The schema as text.
+    pub(crate) sdl: String,
+    pub(crate) roots: RootTypes,
+    /// Cancelled when the service shuts down.
+    pub(crate) shutdown: Shutdown,
+    /// Tasks of the open WebSockets.
+    pub(crate) websockets: TaskTracker,
+}
+
+impl<Q, M, S> Endpoint<Schema<Q, M, S>>
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
+{
+    // In an Arc, since axum clones the state for every connection.
+    fn new(schema: Schema<Q, M, S>, shutdown: Shutdown) -> Arc<Self> {
+        let options = SDLExportOptions::new().use_space_ident().prefer_single_line_descriptions();
+        let sdl = schema.sdl_with_options(options);
+        let roots = RootTypes::from_sdl(&sdl);
+        let websockets = TaskTracker::new();
+        Arc::new(Self { engine: Engine::new(schema), sdl, roots, shutdown, websockets })
+    }
+}
+
+impl<E: Executor> Endpoint<E> {
+    fn router(self: &Arc<Self>) -> Router {
+        Router::new()
+            .route("/graphql", get(http::get).post(http::post).fallback(http::method_not_allowed))
+            .route("/graphql/assets/{file}", get(graphiql::asset).fallback(http::file_method_not_allowed))
+            .route("/schema.graphql", get(http::schema).fallback(http::file_method_not_allowed))
+            .fallback(http::not_found)
+            .layer(CatchPanicLayer::custom(|_| http::panicked()))
+            .with_state(Arc::clone(self))
+    }
+}

@@ -1,0 +1,143 @@
+//! GraphQL over HTTP: methods, media types, status codes.
+//!
+//! A request contains one operation. Batches are rejected: the specification does not define them, and each limit applies
+//! to one operation.
+
+mod negotiate;
+mod request;
+mod response;
+mod sse;
+
+use std::sync::Arc;
+
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Executor, ServerError};
+use axum::extract::{Request, State};
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, UPGRADE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use futures_util::StreamExt as _;
+use futures_util::stream::{self, BoxStream};
+use hardening_http::Rejection;
+
+use crate::document::Operation;
+use crate::endpoint::Endpoint;
+use crate::engine::Outcome;
+use crate::errors::PANICKED;
+use crate::{graphiql, websocket};
+
+use negotiate::Offer;
+pub(crate) use response::{HttpError, Media};
+
+/// Handles `GET /graphql`: a WebSocket, the GraphiQL page, or a query in the URL.
+pub(crate) async fn get<E: Executor>(State(endpoint): State<Arc<Endpoint<E>>>, request: Request) -> Response {
+    let (mut parts, _) = request.into_parts();
+    if wants_websocket(&parts.headers) {
+        return websocket::upgrade(endpoint, &mut parts)
+            .unwrap_or_else(|error| error.into_response(Media::Json));
+    }
+    let offers = [Offer::JSON, Offer::GRAPHQL, Offer::EVENTS, Offer::Page];
+    match negotiate::select(&parts.headers, &offers) {
+        None => not_acceptable(),
+        Some(Offer::Page) => graphiql::page(),
+        Some(Offer::Response(media)) => match request::from_url(&mut parts).await {
+            Ok(request) => match Operation::prepare(request, &endpoint.roots) {
+                // Browsers follow and prefetch links, so a GET must not change anything.
+                Ok(operation) if operation.kind == OperationType::Mutation => {
+                    let error = HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "send a mutation by POST");
+                    error.with_header(ALLOW, "POST").into_response(media)
+                }
+                prepared => respond(&endpoint, media, prepared).await,
+            },
+            Err(error) => error.into_response(media),
+        },
+    }
+}
+
+/// Handles `POST /graphql`: any operation, in the body.
+pub(crate) async fn post<E: Executor>(
+    State(endpoint): State<Arc<Endpoint<E>>>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    match negotiate::select(&parts.headers, &[Offer::JSON, Offer::GRAPHQL, Offer::EVENTS]) {
+        Some(Offer::Response(media)) => match request::from_body(&parts.headers, body).await {
+            Ok(request) => respond(&endpoint, media, Operation::prepare(request, &endpoint.roots)).await,
+            Err(error) => error.into_response(media),
+        },
+        _ => not_acceptable(),
+    }
+}
+
+/// Handles `GET /schema.graphql`: the schema as text.
+pub(crate) async fn schema<E: Executor>(State(endpoint): State<Arc<Endpoint<E>>>) -> Response {
+    let headers = [
+        (CONTENT_TYPE, "text/plain; charset=utf-8"),
+        // Another version of the program may have another schema.
+        (CACHE_CONTROL, "no-cache"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, endpoint.sdl.clone()).into_response()
+}
+
+/// Handles other methods on `/graphql`.
+pub(crate) async fn method_not_allowed() -> Response {
+    let error =
+        HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "send queries by GET or POST, mutations by POST");
+    error.with_header(ALLOW, "GET, HEAD, POST").into_response(Media::Json)
+}
+
+/// Handles other methods on a file.
+pub(crate) async fn file_method_not_allowed() -> Response {
+    let error = HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "a file is read by GET");
+    error.with_header(ALLOW, "GET, HEAD").into_response(Media::Json)
+}
+
+/// Handles unknown paths.
+pub(crate) async fn not_found() -> Response {
+    let message = "not found: the API is at /graphql, its schema at /schema.graphql";
+    HttpError::new(StatusCode::NOT_FOUND, message).into_response(Media::Json)
+}
+
+/// Returns the response to a request that was rejected before it reached the router.
+pub(crate) fn rejected(rejection: Rejection) -> Response {
+    HttpError::from(rejection).into_response(Media::Json)
+}
+
+/// Returns the response after a panic of a handler or resolver.
+pub(crate) fn panicked() -> Response {
+    HttpError::new(StatusCode::INTERNAL_SERVER_ERROR, PANICKED).into_response(Media::Json)
+}
+
+/// Executes an operation and returns its response.
+async fn respond<E: Executor>(
+    endpoint: &Endpoint<E>,
+    media: Media,
+    prepared: Result<Operation, ServerError>,
+) -> Response {
+    match (media, prepared) {
+        (Media::EventStream, Ok(operation)) => sse::stream(outcomes(endpoint, operation).await).await,
+        (Media::EventStream, Err(error)) => sse::stream(stream::iter([error.into()]).boxed()).await,
+        (_, Ok(operation)) => response::from_outcome(media, &endpoint.engine.execute(operation).await),
+        (_, Err(error)) => response::from_outcome(media, &error.into()),
+    }
+}
+
+/// Returns the outcomes of an operation. Those of a query or mutation are ready: over HTTP/1.1 a pending stream ends when
+/// the client half-closes its connection.
+async fn outcomes<E: Executor>(endpoint: &Endpoint<E>, operation: Operation) -> BoxStream<'static, Outcome> {
+    let is_subscription = operation.kind == OperationType::Subscription;
+    let outcomes = endpoint.engine.execute_stream(operation);
+    if is_subscription { outcomes } else { stream::iter(outcomes.collect::<Vec<_>>().await).boxed() }
+}
+
+fn not_acceptable() -> Response {
+    let message =
+        "Accept must include application/graphql-response+json, application/json or text/event-stream";
+    HttpError::new(StatusCode::NOT_ACCEPTABLE, message).into_response(Media::Json)
+}
+
+fn wants_websocket(headers: &HeaderMap) -> bool {
+    let upgrade = headers.get(UPGRADE).and_then(|value| value.to_str().ok());
+    upgrade.is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket"))
+}

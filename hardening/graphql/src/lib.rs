@@ -1,0 +1,29 @@
+//! GraphQL over HTTP, server-sent events and WebSockets with limits, generic over the schema.
+//!
+//! # Layout
+//!
+//! A request passes the modules from top to bottom:
+//!
+//! - `endpoint`: the routes and the state of the handlers
+//! - `http`: GraphQL over HTTP: methods, media types, status codes, server-sent events
+//! - `websocket`: `graphql-transport-ws` over a WebSocket
+//! - `graphiql`: the GraphiQL page and its files
+//! - `params`: the parameters of a request, the same for all transports
+//! - `document`: parses and checks a query before async-graphql executes it
+//! - `engine`: executes an operation and turns the response into a compliant one
+//! - [`errors`]: protocol errors and their codes
+//! - [`limits`]: every limit with its reason
+
+#![forbid(unsafe_code)]
+
+mod document;
+mod endpoint;
+mod engine;
+pub mod errors;
+mod graphiql;
+mod http;
+pub mod limits;
+mod params;
+mod websocket;
+
+pub use endpoint::{router, serve};

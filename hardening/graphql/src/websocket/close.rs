@@ -1,0 +1,72 @@
+//! Close codes.
+
+use std::borrow::Cow;
+
+use tokio_tungstenite::tungstenite::Error;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+
+/// A close code with its reason.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Close {
+    code: u16,
+    reason: Cow<'static, str>,
+}
+
+/// Maximum length of a reason in bytes: a control frame holds 125 bytes, 2 of which are the code.
+const MAX_REASON: usize = 123;
+
+impl Close {
+    /// The service shuts down.
+    pub(super) const GOING_AWAY: Self = Self::new(1001, "Going away");
+    /// A frame violates the WebSocket protocol.
+    const PROTOCOL_ERROR: Self = Self::new(1002, "Protocol error");
+    /// A text message is not UTF-8.
+    const INVALID_TEXT: Self = Self::new(1007, "Invalid UTF-8");
+    /// A message was incomplete for too long.
+    pub(super) const MESSAGE_TIMEOUT: Self = Self::new(1008, "Message timeout");
+    /// A message exceeds the maximum length.
+    pub(super) const TOO_LONG: Self = Self::new(1009, "Message too long");
+    /// An operation arrived before `connection_init`.
+    pub(super) const UNAUTHORIZED: Self = Self::new(4401, "Unauthorized");
+    /// The client did not offer the supported subprotocol.
+    pub(super) const SUBPROTOCOL_NOT_ACCEPTABLE: Self = Self::new(4406, "Subprotocol not acceptable");
+    /// `connection_init` did not arrive in time.
+    pub(super) const INIT_TIMEOUT: Self = Self::new(4408, "Connection initialisation timeout");
+    /// `connection_init` arrived twice.
+    pub(super) const TOO_MANY_INITS: Self = Self::new(4429, "Too many initialisation requests");
+
+    const fn new(code: u16, reason: &'static str) -> Self {
+        Self { code, reason: Cow::Borrowed(reason) }
+    }
+
+    /// A message violates the subprotocol.
+    pub(super) fn invalid_message(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self { code: 4400, reason: reason.into() }
+    }
+
+    /// An operation with the same id is still running.
+    pub(super) fn already_exists(id: &str) -> Self {
+        Self { code: 4409, reason: format!("Subscriber for {id} already exists").into() }
+    }
+
+    /// Returns the close code for an error while reading, or `None` if the client has disconnected.
+    pub(super) fn from_error(error: &Error) -> Option<Self> {
+        match error {
+            // A message that exceeds the limit of the transport.
+            Error::Capacity(_) => Some(Self::TOO_LONG),
+            Error::Utf8(_) => Some(Self::INVALID_TEXT),
+            Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,
+            Error::Protocol(_) => Some(Self::PROTOCOL_ERROR),
+            _ => None,
+        }
+    }
+
+    pub(super) fn into_frame(self) -> CloseFrame {
+        let mut reason = self.reason.into_owned();
+        while reason.len() > MAX_REASON {
+            reason.pop();
+        }
+        CloseFrame { code: self.code.into(), reason: reason.into() }
+    }
+}

@@ -1,0 +1,77 @@
+//! Exchanges and uploads in progress. Each updates its connection's [`Activity`].
+
+use std::task::{Context, Poll};
+
+use super::activity::Activity;
+
+/// The party that an exchange waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ExchangeState {
+    /// The handler works on the response.
+    Handling,
+    /// The response waits for an event, such as the next change in a stream of changes.
+    AwaitingEvent,
+    /// The client has a part of the response to read.
+    AwaitingClient,
+}
+
+/// A request and its response, in progress until it is dropped.
+#[derive(Debug)]
+pub struct Exchange {
+    activity: Activity,
+    state: ExchangeState,
+}
+
+impl Exchange {
+    /// An exchange that `activity` already counts as [`ExchangeState::Handling`].
+    pub(super) fn new(activity: Activity) -> Self {
+        Self { activity, state: ExchangeState::Handling }
+    }
+
+    /// Enters a state. Entering [`ExchangeState::AwaitingClient`] again restarts the idle period.
+    pub(crate) fn enter(&mut self, state: ExchangeState) {
+        let before = std::mem::replace(&mut self.state, state);
+        self.activity.update(|activity| {
+            activity.leave(before);
+            activity.enter(state);
+        });
+    }
+
+    /// Returns `true` if the connection must end after this exchange.
+    pub(crate) fn is_last(&self) -> bool {
+        self.activity.ending().is_cancelled()
+    }
+
+    /// Ready if the client has abandoned an endless HTTP/1.1 response. Until then, wakes the task when that happens.
+    pub(super) fn poll_abandoned(&self, cx: &Context<'_>) -> Poll<()> {
+        self.activity.poll_half_closed(cx)
+    }
+
+    /// Marks the connection as switched to another protocol, which has timeouts of its own.
+    pub(crate) fn upgrade(&self) {
+        self.activity.update(super::activity::State::set_upgraded);
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        self.activity.update(|activity| activity.leave(self.state));
+    }
+}
+
+/// A request body that is incomplete, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Upload(Activity);
+
+impl Upload {
+    /// An upload that `activity` already counts.
+    pub(super) fn new(activity: Activity) -> Self {
+        Self(activity)
+    }
+}
+
+impl Drop for Upload {
+    fn drop(&mut self) {
+        self.0.update(super::activity::State::end_upload);
+    }
+}

@@ -1,0 +1,156 @@
+//! Checks, timeout and panic guard around the router.
+
+use std::convert::Infallible;
+use std::future::Ready;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{CONNECTION, CONTENT_LENGTH};
+use axum::http::{HeaderValue, Method, Request, Response, StatusCode, Version};
+use axum::routing::future::RouteFuture;
+use futures_util::future::Either;
+use hyper::body::{Body as _, Incoming};
+use pin_project_lite::pin_project;
+use tokio::time::{Sleep, sleep};
+use tower::Service as _;
+
+use crate::connection::{Activity, Exchange, RequestBody, ResponseBody};
+use crate::{Limits, Rejection, RejectionHandler, head};
+
+/// A response, in the form that hyper expects.
+type ServiceResult = Result<Response<ResponseBody<Body>>, Infallible>;
+
+/// A router that gets only valid requests, must respond in time, and may panic.
+#[derive(Clone, Debug)]
+pub(crate) struct GuardedRouter {
+    router: Router,
+    reject: RejectionHandler,
+    timeout: Duration,
+}
+
+impl GuardedRouter {
+    pub(crate) fn new(router: Router, reject: RejectionHandler, limits: &Limits) -> Self {
+        Self { router, reject, timeout: limits.request_timeout }
+    }
+
+    /// Responds to a request on the connection of `activity`.
+    pub(crate) fn call(
+        &self,
+        activity: &Activity,
+        request: Request<Incoming>,
+    ) -> Either<Ready<ServiceResult>, ResponseFuture> {
+        let is_http2 = request.version() == Version::HTTP_2;
+        let is_head = request.method() == Method::HEAD;
+        let finish = Finish { reject: self.reject, is_head, is_http2 };
+        let exchange = activity.begin_exchange(is_http2);
+        if let Err(rejection) = head::check(&request) {
+            return Either::Left(std::future::ready(Ok(finish.rejected(rejection, exchange))));
+        }
+        let request = request.map(|body| {
+            // Without an allocation, unlike a wrapped body.
+            if body.is_end_stream() { Body::empty() } else { Body::new(RequestBody::new(body, activity)) }
+        });
+        let handler = self.router.clone().call(request);
+        Either::Right(ResponseFuture {
+            handler,
+            timeout: self.timeout,
+            timer: None,
+            exchange: Some(exchange),
+            finish,
+        })
+    }
+}
+
+pin_project! {
+    /// A handler with a timeout, whose panics turn into rejections.
+    pub(crate) struct ResponseFuture {
+        #[pin]
+        handler: RouteFuture<Infallible>,
+        timeout: Duration,
+        // `None` until the handler is pending. Most handlers complete in their first poll and need no timer.
+        timer: Option<Pin<Box<Sleep>>>,
+        // `None` after completion.
+        exchange: Option<Exchange>,
+        finish: Finish,
+    }
+}
+
+impl Future for ResponseFuture {
+    type Output = ServiceResult;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<ServiceResult> {
+        let this = self.project();
+        // Nobody observes the state of a handler that panicked: it is not polled again.
+        let rejection = match catch_unwind(AssertUnwindSafe(|| this.handler.poll(cx))) {
+            Ok(Poll::Ready(Ok(response))) => Ok(response),
+            Ok(Poll::Pending) => {
+                ready!(this.timer.get_or_insert_with(|| Box::pin(sleep(*this.timeout))).as_mut().poll(cx));
+                let reason = format!("no response within {} seconds", this.timeout.as_secs_f64());
+                Err(Rejection::new(StatusCode::REQUEST_TIMEOUT, reason))
+            }
+            Err(_) => {
+                let reason = "internal error in this request; the server continues";
+                Err(Rejection::new(StatusCode::INTERNAL_SERVER_ERROR, reason))
+            }
+        };
+        // hyper does not poll a completed future.
+        let Some(exchange) = this.exchange.take() else { return Poll::Pending };
+        Poll::Ready(Ok(match rejection {
+            Ok(response) => this.finish.completed(response, exchange),
+            Err(rejection) => this.finish.rejected(rejection, exchange),
+        }))
+    }
+}
+
+/// The last changes to a response, which depend on its request.
+#[derive(Clone, Copy, Debug)]
+struct Finish {
+    reject: RejectionHandler,
+    is_head: bool,
+    is_http2: bool,
+}
+
+impl Finish {
+    /// Returns the response to a rejected request.
+    fn rejected(self, rejection: Rejection, exchange: Exchange) -> Response<ResponseBody<Body>> {
+        // The end of a request that failed a check is uncertain. After a panic the connection is intact.
+        let closes = rejection.status != StatusCode::INTERNAL_SERVER_ERROR;
+        let mut response = (self.reject)(rejection);
+        if self.is_head {
+            // As axum does for its routes. Over HTTP/2 hyper would send the body.
+            *response.body_mut() = Body::empty();
+        }
+        self.track(response, exchange, closes)
+    }
+
+    /// Returns the response of the router.
+    fn completed(self, mut response: Response<Body>, exchange: Exchange) -> Response<ResponseBody<Body>> {
+        match response.status() {
+            StatusCode::SWITCHING_PROTOCOLS => exchange.upgrade(),
+            // axum sets the length of its own empty body. Only the length of the omitted body would be correct (RFC 9110,
+            // section 8.6).
+            StatusCode::NOT_MODIFIED => _ = response.headers_mut().remove(CONTENT_LENGTH),
+            _ => {}
+        }
+        // The rest of a late request is not worth waiting for.
+        let closes = response.status() == StatusCode::REQUEST_TIMEOUT;
+        self.track(response, exchange, closes)
+    }
+
+    fn track(
+        self,
+        mut response: Response<Body>,
+        exchange: Exchange,
+        closes: bool,
+    ) -> Response<ResponseBody<Body>> {
+        if !self.is_http2 && (closes || exchange.is_last()) {
+            // hyper closes the connection after this response.
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        response.map(|body| ResponseBody::new(body, exchange))
+    }
+}

@@ -1,0 +1,140 @@
+//! JSON bodies.
+
+use std::marker::PhantomData;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use axum::http::header::{ACCEPT, ACCEPT_ENCODING, HeaderName};
+use axum::http::{HeaderMap, StatusCode};
+use hardening_http::body;
+use serde::Deserialize;
+use serde::de::{self, Deserializer, MapAccess};
+use serde_json::Value;
+
+use crate::{Api, Fields, Rejection};
+
+/// A format of request bodies.
+pub trait Format {
+    /// Accepted media types, separated by `, `.
+    const MEDIA_TYPES: &'static str;
+
+    /// The response header that lists them after a 415.
+    const LISTED_IN: HeaderName;
+}
+
+/// The format of a [`JsonBody`].
+#[derive(Debug)]
+pub struct Json;
+
+impl Format for Json {
+    const MEDIA_TYPES: &'static str = "application/json";
+    const LISTED_IN: HeaderName = ACCEPT;
+}
+
+/// The format of a [`MergePatchBody`].
+#[derive(Debug)]
+pub struct MergePatch;
+
+impl Format for MergePatch {
+    const MEDIA_TYPES: &'static str = "application/merge-patch+json, application/json";
+    const LISTED_IN: HeaderName = HeaderName::from_static("accept-patch");
+}
+
+/// A JSON object.
+pub type JsonBody = UnreadBody<Json>;
+
+/// A JSON merge patch (RFC 7396).
+pub type MergePatchBody = UnreadBody<MergePatch>;
+
+/// Extractor that checks a body's headers and leaves the body unread. The first read sends `100 Continue` to a client that
+/// waits for it, so a handler first checks everything that it can check without the body.
+#[derive(Debug)]
+pub struct UnreadBody<F> {
+    body: Body,
+    max_bytes: usize,
+    format: PhantomData<fn() -> F>,
+}
+
+impl<F: Format, S: Api> FromRequest<S> for UnreadBody<F> {
+    type Rejection = S::Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, S::Error> {
+        check_coding(request.headers())?;
+        check_media_type::<F>(request.headers())?;
+        body::check_length(request.body(), S::MAX_BODY_BYTES).map_err(Rejection::from)?;
+        Ok(Self { body: request.into_body(), max_bytes: S::MAX_BODY_BYTES, format: PhantomData })
+    }
+}
+
+impl<F> UnreadBody<F> {
+    /// Reads the complete body and converts its fields with `read`, which returns `None` after an error.
+    ///
+    /// # Errors
+    /// If the body is too long, stalls, breaks off or is not a JSON object. If a field is unknown, repeated, missing or
+    /// invalid; all such fields are reported.
+    pub async fn read<T>(self, read: impl FnOnce(&mut Fields<Value>) -> Option<T>) -> Result<T, Rejection> {
+        let body = body::read(self.body, self.max_bytes).await?;
+        Fields::read(parse_object(&body)?, read)
+            .map_err(|errors| Rejection::Fields(StatusCode::UNPROCESSABLE_ENTITY, errors))
+    }
+}
+
+fn check_coding(headers: &HeaderMap) -> Result<(), Rejection> {
+    if !body::is_encoded(headers) {
+        return Ok(());
+    }
+    let detail = "unsupported Content-Encoding; send the body without one".to_owned();
+    Err(Rejection::Unsupported(detail, ACCEPT_ENCODING, "identity"))
+}
+
+fn check_media_type<F: Format>(headers: &HeaderMap) -> Result<(), Rejection> {
+    let is_accepted = |media_type: &str| {
+        F::MEDIA_TYPES.split(", ").any(|accepted| accepted.eq_ignore_ascii_case(media_type))
+    };
+    if body::media_type(headers).is_some_and(is_accepted) {
+        return Ok(());
+    }
+    let detail = format!("Content-Type must be {}, in UTF-8", F::MEDIA_TYPES.replace(", ", " or "));
+    Err(Rejection::Unsupported(detail, F::LISTED_IN, F::MEDIA_TYPES))
+}
+
+fn parse_object(body: &[u8]) -> Result<Vec<(String, Value)>, Rejection> {
+    if let Ok(Members(members)) = serde_json::from_slice(body) {
+        return Ok(members);
+    }
+    Err(match serde_json::from_slice::<Value>(body) {
+        Ok(_) => {
+            Rejection::Status(StatusCode::UNPROCESSABLE_ENTITY, "the body must be a JSON object".to_owned())
+        }
+        // Includes valid JSON that has no `Value`: numbers out of range, lone surrogates, arrays nested too deeply.
+        Err(error) => {
+            Rejection::Status(StatusCode::BAD_REQUEST, format!("the body is invalid JSON: {error}"))
+        }
+    })
+}
+
+/// The members of an object in their order, with repeated names.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Visitor)
+    }
+}

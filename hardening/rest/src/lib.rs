@@ -1,0 +1,39 @@
+//! Strict HTTP semantics for REST APIs on axum, generic over the API's error type.
+//!
+//! # Layout
+//!
+//! - [`Api`], [`Rejection`]: the error type of an API, and the requests refused before its handlers
+//! - [`router`]: resources with `HEAD`, `OPTIONS` and 405
+//! - [`path`], [`query`], [`body`], [`accept`]: strict extractors
+//! - [`fields`]: named values, with all their errors reported together
+//! - [`conditions`]: `ETag`, `If-Match` and `If-None-Match`
+//! - [`events`]: server-sent events and `Last-Event-ID`
+//! - [`problem`]: problem details (RFC 9457)
+//! - `docs`: the OpenAPI document and a page that displays it
+//! - [`limits`]: every limit, with its reason
+
+#![forbid(unsafe_code)]
+
+pub mod accept;
+mod api;
+pub mod body;
+pub mod conditions;
+mod docs;
+pub mod events;
+pub mod fields;
+pub mod limits;
+pub mod path;
+pub mod problem;
+pub mod query;
+pub mod router;
+
+pub use accept::{AcceptsEvents, AcceptsJson};
+pub use api::{Api, Rejection};
+pub use body::{JsonBody, MergePatchBody};
+pub use conditions::{Conditions, with_etag};
+pub use events::LastEventId;
+pub use fields::{FieldError, Fields};
+pub use path::PathId;
+pub use problem::{ProblemDetails, ProblemType};
+pub use query::Query;
+pub use router::ApiRouter;

@@ -1,0 +1,105 @@
+//! Problem details (RFC 9457).
+
+use axum::Json;
+use axum::http::header::{CONTENT_TYPE, HeaderName};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
+
+use crate::FieldError;
+
+/// The media type of problem details.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// A problem type: an identifier for programs and a title for people.
+#[derive(Debug)]
+pub struct ProblemType {
+    uri: &'static str,
+    title: &'static str,
+}
+
+impl ProblemType {
+    /// Creates a type from its `type` and `title` members.
+    #[must_use]
+    pub const fn new(uri: &'static str, title: &'static str) -> Self {
+        Self { uri, title }
+    }
+}
+
+/// An error response.
+#[derive(Debug)]
+pub struct ProblemDetails {
+    /// The problem type, or `None` for `about:blank`: an error fully described by its status.
+    pub kind: Option<&'static ProblemType>,
+    /// The status of the response.
+    pub status: StatusCode,
+    /// The reason of this error.
+    pub detail: String,
+    /// The invalid arguments.
+    pub errors: Vec<FieldError>,
+    /// The current revision of the resource, if the request requires another.
+    pub revision: Option<u32>,
+    /// A header that lists what the server supports instead.
+    pub header: Option<(HeaderName, &'static str)>,
+}
+
+impl ProblemDetails {
+    /// Creates a problem without a type of its own.
+    pub fn blank(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { kind: None, status, detail: detail.into(), errors: Vec::new(), revision: None, header: None }
+    }
+
+    /// Creates a problem of a type.
+    pub fn new(kind: &'static ProblemType, status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { kind: Some(kind), ..Self::blank(status, detail) }
+    }
+
+    /// Creates a problem from the errors of several arguments.
+    #[must_use]
+    pub fn fields(kind: &'static ProblemType, status: StatusCode, errors: Vec<FieldError>) -> Self {
+        let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        Self { errors, ..Self::new(kind, status, sentences.join("; ")) }
+    }
+}
+
+impl Serialize for ProblemDetails {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (uri, title) = match self.kind {
+            Some(kind) => (kind.uri, kind.title),
+            None => ("about:blank", reason_phrase(self.status)),
+        };
+        let mut members = serializer.serialize_struct("Problem", 6)?;
+        members.serialize_field("type", uri)?;
+        members.serialize_field("title", title)?;
+        members.serialize_field("status", &self.status.as_u16())?;
+        members.serialize_field("detail", &self.detail)?;
+        if !self.errors.is_empty() {
+            members.serialize_field("errors", &self.errors)?;
+        }
+        if let Some(revision) = self.revision {
+            members.serialize_field("revision", &revision)?;
+        }
+        members.end()
+    }
+}
+
+impl IntoResponse for ProblemDetails {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(&self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        if let Some((name, value)) = self.header {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        response
+    }
+}
+
+/// Returns the reason phrase of RFC 9110, section 15. The `http` crate still has two phrases of older RFCs.
+fn reason_phrase(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "Content Too Large",
+        StatusCode::UNPROCESSABLE_ENTITY => "Unprocessable Content",
+        status => status.canonical_reason().unwrap_or("Error"),
+    }
+}

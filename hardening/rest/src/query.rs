@@ -1,0 +1,34 @@
+//! Query strings.
+
+use axum::extract::{FromRequestParts, Query as Pairs};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+
+use crate::{Api, Fields, Rejection};
+
+/// Extractor of the parameters of a query string, not yet converted.
+#[derive(Debug)]
+pub struct Query(Vec<(String, String)>);
+
+impl<S: Api> FromRequestParts<S> for Query {
+    type Rejection = S::Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, S::Error> {
+        // axum rejects nothing today: every query string is a list of pairs.
+        let pairs = Pairs::from_request_parts(parts, state).await.map_err(|rejection| {
+            Rejection::Status(StatusCode::BAD_REQUEST, format!("invalid query string: {rejection}"))
+        });
+        let Pairs(pairs) = pairs?;
+        Ok(Self(pairs))
+    }
+}
+
+impl Query {
+    /// Converts the parameters with `read`, which returns `None` after an error.
+    ///
+    /// # Errors
+    /// If a parameter is unknown, repeated, missing or invalid; all such parameters are reported.
+    pub fn read<T>(self, read: impl FnOnce(&mut Fields<String>) -> Option<T>) -> Result<T, Rejection> {
+        Fields::read(self.0, read).map_err(|errors| Rejection::Fields(StatusCode::BAD_REQUEST, errors))
+    }
+}

@@ -1,0 +1,100 @@
+//! The router of an API: its resources, each with `HEAD`, `OPTIONS` and 405, and its OpenAPI document.
+
+use std::fmt;
+
+use axum::Router;
+use axum::http::header::{ALLOW, HeaderName};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::MethodRouter;
+use serde_json::Value;
+
+use crate::{Api, Rejection, docs};
+
+/// The methods that a resource can have, and their names in an OpenAPI document.
+const METHODS: [(&str, &str); 5] =
+    [("get", "GET, HEAD"), ("post", "POST"), ("put", "PUT"), ("patch", "PATCH"), ("delete", "DELETE")];
+
+/// A router for the resources of an OpenAPI document.
+pub struct ApiRouter<S> {
+    router: Router<S>,
+    json: &'static str,
+    document: Value,
+}
+
+impl<S: Api> ApiRouter<S> {
+    /// Creates a router without resources. `json` is the OpenAPI document.
+    #[must_use]
+    pub fn new(json: &'static str) -> Self {
+        Self { router: Router::new(), json, document: serde_json::from_str(json).unwrap_or_default() }
+    }
+
+    /// Adds a resource, with `OPTIONS`, and 405 for any other method. `Allow` lists the methods in the document.
+    #[must_use]
+    pub fn resource(self, path: &str, methods: MethodRouter<S>) -> Self {
+        let resource = &self.document["paths"][path];
+        let mut options = HeaderMap::new();
+        if let Some(formats) = resource["patch"]["requestBody"]["content"].as_object() {
+            // RFC 5789, section 3.1.
+            let media_types: Vec<&str> = formats.keys().map(String::as_str).collect();
+            options.insert(HeaderName::from_static("accept-patch"), header_value(&media_types.join(", ")));
+        }
+        let methods = complete(methods, &allowed_methods([resource]), options);
+        Self { router: self.router.route(path, methods), ..self }
+    }
+
+    /// Adds `/openapi.json`, the page at `/docs`, and 404 for all other paths.
+    pub fn finish(self, state: S) -> Router {
+        let allow =
+            allowed_methods(self.document["paths"].as_object().into_iter().flat_map(|paths| paths.values()));
+        self.router
+            .merge(docs::routes(self.json, self.document["info"]["title"].as_str().unwrap_or_default()))
+            .fallback(async move |method: Method, uri: Uri| not_found::<S>(&method, &uri, allow))
+            .with_state(state)
+    }
+}
+
+impl<S> fmt::Debug for ApiRouter<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiRouter").finish_non_exhaustive()
+    }
+}
+
+/// Completes the methods of a file: a read-only path outside the OpenAPI document.
+pub(crate) fn file<S: Api>(methods: MethodRouter<S>) -> MethodRouter<S> {
+    complete(methods, "GET, HEAD, OPTIONS", HeaderMap::new())
+}
+
+/// Adds `OPTIONS` and the response to any other method. axum itself derives `HEAD` from `GET`.
+fn complete<S: Api>(methods: MethodRouter<S>, allow: &str, mut options: HeaderMap) -> MethodRouter<S> {
+    let allow = header_value(allow);
+    options.insert(ALLOW, allow.clone());
+    let method_not_allowed = async move |method: Method, uri: Uri| {
+        let detail =
+            format!("{} does not support {method}; Allow lists the methods that it does", uri.path());
+        let error = S::Error::from(Rejection::Status(StatusCode::METHOD_NOT_ALLOWED, detail));
+        ([(ALLOW, allow)], error)
+    };
+    methods.options((StatusCode::NO_CONTENT, options)).fallback(method_not_allowed)
+}
+
+/// Responds to an unknown path. `OPTIONS *` requests the methods of the server as a whole (RFC 9110, section 9.3.7).
+fn not_found<S: Api>(method: &Method, uri: &Uri, allow: String) -> Response {
+    if method == Method::OPTIONS && uri.path() == "*" {
+        return (StatusCode::NO_CONTENT, [(ALLOW, allow)]).into_response();
+    }
+    S::Error::from(Rejection::no_such_path::<S>(uri)).into_response()
+}
+
+/// Returns the methods that at least one of these resources supports, as a value of `Allow`.
+fn allowed_methods<'a>(resources: impl IntoIterator<Item = &'a Value>) -> String {
+    let resources: Vec<&Value> = resources.into_iter().collect();
+    let supported =
+        METHODS.into_iter().filter(|(key, _)| resources.iter().any(|resource| !resource[key].is_null()));
+    supported.map(|(_, names)| names).chain(["OPTIONS"]).collect::<Vec<_>>().join(", ")
+}
+
+/// Converts methods or media types, which are always valid header values.
+fn header_value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
+}

@@ -1,0 +1,87 @@
+//! The error responses: each error of the shelf, and each refused request, as problem details (RFC 9457).
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use bookshelf::{Error, Field};
+use hardening_rest::{FieldError, ProblemDetails, ProblemType, Rejection};
+use serde::Serialize;
+
+const NOT_FOUND: ProblemType = ProblemType::new("urn:problem-type:bookshelf:not-found", "Not on the shelf");
+const NO_SUCH_PAGE: ProblemType =
+    ProblemType::new("urn:problem-type:bookshelf:no-such-page", "No page of a list");
+const INVALID: ProblemType =
+    ProblemType::new("urn:problem-type:bookshelf:invalid", "An argument breaks a rule");
+const NO_SUCH_AUTHOR: ProblemType =
+    ProblemType::new("urn:problem-type:bookshelf:no-such-author", "Not an author of the shelf");
+const CONFLICT: ProblemType =
+    ProblemType::new("urn:problem-type:bookshelf:conflict", "Changed by someone else");
+const FULL: ProblemType = ProblemType::new("urn:problem-type:bookshelf:full", "The shelf is full");
+const FELL_BEHIND: ProblemType =
+    ProblemType::new("urn:problem-type:bookshelf:fell-behind", "Changes were missed");
+
+/// An error response.
+#[derive(Debug, Serialize)]
+pub(crate) struct Problem(ProblemDetails);
+
+impl Problem {
+    /// Returns the error for a change number that the shelf has not reached, such as one from before a restart.
+    pub(crate) fn future_change(last: u64, newest: u64) -> Self {
+        let detail = format!(
+            "there is no change {last} yet, the last is {newest}: list the books again, then watch again"
+        );
+        Self(ProblemDetails::new(&FELL_BEHIND, StatusCode::GONE, detail))
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let detail = error.to_string();
+        Self(match error {
+            Error::NotFound { .. } => ProblemDetails::new(&NOT_FOUND, StatusCode::NOT_FOUND, detail),
+            Error::Invalid { field, reason } => invalid(field, reason),
+            Error::Conflict { actual, .. } => conflict(actual, detail),
+            Error::TooMany { .. } => ProblemDetails::new(&FULL, StatusCode::INSUFFICIENT_STORAGE, detail),
+            Error::FellBehind { .. } => ProblemDetails::new(&FELL_BEHIND, StatusCode::GONE, detail),
+            Error::Internal(_) => ProblemDetails::blank(StatusCode::INTERNAL_SERVER_ERROR, detail),
+        })
+    }
+}
+
+/// Maps an invalid argument. A value that the OpenAPI document excludes is a 422 in a body and a 400 in a query. A value that
+/// only the current shelf excludes is a 409, or a 404 for a page.
+fn invalid(field: Field, reason: String) -> ProblemDetails {
+    let (kind, status) = match field {
+        Field::Title | Field::Year | Field::Patch => (&INVALID, StatusCode::UNPROCESSABLE_ENTITY),
+        Field::AuthorId => (&NO_SUCH_AUTHOR, StatusCode::CONFLICT),
+        Field::PageSize => (&INVALID, StatusCode::BAD_REQUEST),
+        Field::PageToken => (&NO_SUCH_PAGE, StatusCode::NOT_FOUND),
+    };
+    let name = if field == Field::Patch { "body" } else { field.name() };
+    ProblemDetails::fields(kind, status, vec![FieldError { field: name.to_owned(), detail: reason }])
+}
+
+fn conflict(revision: u32, detail: String) -> ProblemDetails {
+    let problem = ProblemDetails::new(&CONFLICT, StatusCode::PRECONDITION_FAILED, detail);
+    ProblemDetails { revision: Some(revision), ..problem }
+}
+
+impl From<Rejection> for Problem {
+    fn from(rejection: Rejection) -> Self {
+        Self(match rejection {
+            Rejection::Status(status, detail) => ProblemDetails::blank(status, detail),
+            Rejection::Unsupported(detail, name, supported) => {
+                let problem = ProblemDetails::blank(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail);
+                ProblemDetails { header: Some((name, supported)), ..problem }
+            }
+            Rejection::Fields(status, errors) => ProblemDetails::fields(&INVALID, status, errors),
+            Rejection::NoSuchId(detail) => ProblemDetails::new(&NOT_FOUND, StatusCode::NOT_FOUND, detail),
+            Rejection::PreconditionFailed { revision, detail } => conflict(revision, detail),
+        })
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        self.0.into_response()
+    }
+}

@@ -1,0 +1,95 @@
+//! The parts of a transfer in order, and the numbers of their units.
+
+use super::data::TransferData;
+use super::part::{Class, Layer, Part};
+
+/// Properties that all parts of a unit share.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Label {
+    pub(super) class: Class,
+    pub(super) layer: Layer,
+    pub(super) name: &'static str,
+    pub(super) call: Option<u64>,
+    pub(super) stream: Option<u32>,
+}
+
+impl Label {
+    /// Returns the label of a unit that belongs to the connection.
+    pub(super) const fn new(class: Class, layer: Layer, name: &'static str) -> Self {
+        Self { class, layer, name, call: None, stream: None }
+    }
+
+    /// Assigns the unit to a call.
+    pub(super) fn of(self, call: Option<u64>) -> Self {
+        Self { call, ..self }
+    }
+
+    /// Assigns the unit to an HTTP/2 stream.
+    pub(super) fn on(self, stream: Option<u32>) -> Self {
+        Self { stream, ..self }
+    }
+}
+
+/// The number of a unit between its first and last part.
+#[derive(Debug, Default)]
+pub(super) struct OpenUnit(Option<u64>);
+
+/// Collects the parts of one direction of a connection.
+#[derive(Debug, Default)]
+pub(super) struct PartCollector {
+    /// Number of units so far.
+    units: u64,
+    /// Parts of the current transfer.
+    parts: Vec<Part>,
+}
+
+impl PartCollector {
+    /// Adds a unit that consists of one part.
+    pub(super) fn whole(&mut self, bytes: u64, label: Label, text: String) {
+        self.part(&mut OpenUnit::default(), bytes, label, text, true);
+    }
+
+    /// Adds bytes to a unit, which ends with them if `ends`. Bytes that continue the previous part extend it.
+    pub(super) fn part(&mut self, unit: &mut OpenUnit, bytes: u64, label: Label, text: String, ends: bool) {
+        let last = self.parts.last_mut().filter(|last| Some(last.unit) == unit.0);
+        match last {
+            _ if bytes == 0 => self.end_without_bytes(unit, ends),
+            Some(last) if last.class == label.class => {
+                last.bytes += bytes;
+                (last.text, last.ends) = (text, ends);
+            }
+            _ => self.push(unit, bytes, label, text, ends),
+        }
+        if ends {
+            unit.0 = None;
+        }
+    }
+
+    fn end_without_bytes(&mut self, unit: &OpenUnit, ends: bool) {
+        let last = self.parts.iter_mut().rev().find(|part| ends && Some(part.unit) == unit.0);
+        if let Some(last) = last {
+            last.ends = true;
+        }
+    }
+
+    fn push(&mut self, unit: &mut OpenUnit, bytes: u64, label: Label, text: String, ends: bool) {
+        let begins = unit.0.is_none();
+        if begins {
+            unit.0 = Some(self.units);
+            self.units += 1;
+        }
+        let unit = unit.0.unwrap_or_default();
+        let Label { class, layer, name, call, stream } = label;
+        self.parts.push(Part { bytes, class, layer, name, text, unit, begins, ends, call, stream });
+    }
+
+    /// Adds bytes that cannot be dissected, with the reason.
+    pub(super) fn unknown(&mut self, data: TransferData<'_>, reason: String) {
+        self.whole(data.len(), Label::new(Class::Unknown, Layer::Unknown, "unknown"), reason);
+    }
+
+    /// Removes and returns the parts of the current transfer.
+    pub(super) fn take(&mut self) -> Vec<Part> {
+        std::mem::take(&mut self.parts)
+    }
+}

@@ -1,0 +1,103 @@
+//! Descriptions of single events, without their time and socket.
+
+use std::fmt::Write as _;
+
+use super::printable;
+use crate::close::{Close, EndedBy, Totals};
+use crate::event::{Addr, Datagram, Gap, Op, Transfer};
+
+pub(super) fn fd(op: &Op) -> Option<i32> {
+    match op {
+        Op::Socket { fd, .. } | Op::Accept { fd, .. } | Op::Adopt { fd, .. } => *fd,
+        _ => None,
+    }
+}
+
+pub(super) fn or_unknown(address: Option<&Addr>) -> String {
+    address.map_or_else(|| "?".to_owned(), |address| printable(&address.to_string()))
+}
+
+pub(super) fn moved(transfer: &Transfer) -> String {
+    match transfer {
+        Transfer { bytes, slices: Some(1), .. } => format!("{bytes} B in 1 slice"),
+        Transfer { bytes, slices: Some(slices), .. } => format!("{bytes} B in {slices} slices"),
+        Transfer { bytes, .. } => format!("{bytes} B"),
+    }
+}
+
+/// Describes an adopted stream: `tls stream over #2, ? ↔ 127.0.0.1:51234`
+pub(super) fn adopted(op: &Op) -> String {
+    let Op::Adopt { domain, kind, on, local, peer, .. } = op else {
+        return String::new();
+    };
+    let mut text = printable(&format!("{domain} {kind}"));
+    if let Some(below) = on {
+        let _ = write!(text, " over #{below}");
+    }
+    match (local, peer) {
+        (None, None) => {}
+        (Some(local), None) => _ = write!(text, ", {}", or_unknown(Some(local))),
+        (local, peer) => {
+            _ = write!(text, ", {} ↔ {}", or_unknown(local.as_ref()), or_unknown(peer.as_ref()));
+        }
+    }
+    text
+}
+
+pub(super) fn received(datagram: &Datagram) -> String {
+    let mut text = format!("{} B ← {}", datagram.bytes, or_unknown(datagram.peer.as_ref()));
+    match (datagram.truncated, datagram.length) {
+        (true, Some(length)) => _ = write!(text, "   truncated from {length} B"),
+        (true, None) => text.push_str("   truncated"),
+        (false, _) => {}
+    }
+    text
+}
+
+pub(super) fn ended(close: &Close, began: Option<u64>, t: u64) -> String {
+    let ended_by = match close.ended_by {
+        // A datagram socket, or a socket that carried nothing.
+        None if close.totals.is_empty() => return String::new(),
+        None => {
+            let Totals { rx, tx, reads, writes } = close.totals;
+            let plural = if reads == 1 { "" } else { "s" };
+            return format!("{rx} B in {reads} datagram{plural}, {tx} B out in {writes}");
+        }
+        Some(EndedBy::Local) => "ended by us",
+        Some(EndedBy::Peer) => "ended by the peer",
+        Some(EndedBy::Reset) => "reset by the peer (RST)",
+        Some(EndedBy::Error) => "ended by an error",
+    };
+    let errno = close.errno.map_or_else(String::new, |errno| format!(" (errno {errno})"));
+    let aborted = if close.aborted { ", our close was an abort (RST)" } else { "" };
+    format!("{}{ended_by}{errno}{aborted}", went_through(close, began, t))
+}
+
+pub(super) fn released(close: &Close, began: Option<u64>, t: u64) -> String {
+    format!("{}continues without the tap", went_through(close, began, t))
+}
+
+/// Formats the time between two moments: `0.23 ms`.
+#[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
+pub(super) fn milliseconds(t: u64, since: u64) -> String {
+    format!("{:.2} ms", t.saturating_sub(since) as f64 / 1e6)
+}
+
+/// Formats totals and duration: `85 B in, 175 B out, 0.23 ms, `
+pub(super) fn went_through(close: &Close, began: Option<u64>, t: u64) -> String {
+    let lived = began.map_or_else(String::new, |began| format!("{}, ", milliseconds(t, began)));
+    format!("{} B in, {} B out, {lived}", close.totals.rx, close.totals.tx)
+}
+
+pub(super) fn missing(gap: &Gap) -> String {
+    let Gap { reads, writes, rx, tx, others, connections, payloads } = gap;
+    let mut text = format!("dropped {reads} reads ({rx} B), {writes} writes ({tx} B)");
+    for (count, what) in
+        [(others, "other events"), (connections, "whole connections"), (payloads, "payloads")]
+    {
+        if *count > 0 {
+            let _ = write!(text, ", {count} {what}");
+        }
+    }
+    text
+}

@@ -1,0 +1,172 @@
+//! A socket that is created step by step, so that each step can be recorded.
+
+use std::future::poll_fn;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::task::{Poll, ready};
+
+use socket2::{Domain, SockAddr, Socket, Type};
+
+use crate::event::{self, Op, SocketKind};
+use crate::recorder::EnteredCall;
+use crate::socket_recorder::SocketRecorder;
+use crate::tap::Tap;
+
+/// A socket that is being set up. Dropping it records its close: after a step that failed or panicked, or when the
+/// future that waits for it is cancelled.
+#[derive(Debug)]
+pub(crate) struct PendingSocket<S> {
+    /// Dropped before `socket`, so the close is recorded while the descriptor is open. The kernel may give its number
+    /// to another socket at once.
+    recorder: Option<SocketRecorder>,
+    socket: S,
+}
+
+impl PendingSocket<Socket> {
+    /// Calls `socket(2)` with the arguments that tokio passes.
+    pub(crate) fn new(tap: &Tap, domain: Domain, kind: Type) -> io::Result<Self> {
+        #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+        let socket = Socket::new(domain, kind.nonblocking(), None)?;
+        #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+        let socket = {
+            let socket = Socket::new(domain, kind, None)?;
+            socket.set_nonblocking(true)?;
+            socket
+        };
+        let fd = fd_of(&socket);
+        let recorder = tap.recording().map(|recording| SocketRecorder::new(recording, fd));
+        if let Some(recorder) = &recorder {
+            let domain = match domain {
+                Domain::IPV4 => event::Domain::Ipv4,
+                Domain::IPV6 => event::Domain::Ipv6,
+                _ => event::Domain::Unix,
+            };
+            let kind = if kind == Type::DGRAM { SocketKind::Datagram } else { SocketKind::Stream };
+            recorder.succeeded(Op::Socket { fd, domain, kind });
+        }
+        Ok(Self { recorder, socket })
+    }
+
+    /// Calls `bind(2)` with an IP address.
+    pub(crate) fn bind(&self, address: SocketAddr) -> io::Result<()> {
+        let result = self.socket.bind(&address.into());
+        let bound = || result.as_ref().ok().and_then(|()| self.socket.local_addr().ok()?.as_socket());
+        let local = if self.is_recorded() { bound() } else { None }.unwrap_or(address);
+        self.record(|| Op::Bind { local: Some(local.into()) }, result)
+    }
+
+    /// Calls `connect(2)`. Success is not recorded, because the handshake has only begun.
+    pub(crate) fn begin_connect(&self, address: &SockAddr, op: impl FnOnce() -> Op) -> io::Result<()> {
+        match self.socket.connect(address) {
+            Err(error) if in_progress(&error) => Ok(()),
+            result => self.record_failure(op, result),
+        }
+    }
+}
+
+impl<S> PendingSocket<S> {
+    pub(crate) fn socket(&self) -> &S {
+        &self.socket
+    }
+
+    /// Returns the nanoseconds since the recording began; `None` if the tap is off.
+    pub(crate) fn now(&self) -> Option<u64> {
+        self.recorder.as_ref().map(SocketRecorder::now)
+    }
+
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.recorder.is_some()
+    }
+
+    /// Records the result of a step.
+    pub(crate) fn record<T>(&self, op: impl FnOnce() -> Op, result: io::Result<T>) -> io::Result<T> {
+        record(self.recorder.as_ref(), op, result)
+    }
+
+    /// Records the result of a step only if it failed.
+    pub(crate) fn record_failure<T>(&self, op: impl FnOnce() -> Op, result: io::Result<T>) -> io::Result<T> {
+        if result.is_err() { self.record(op, result) } else { result }
+    }
+
+    /// Records the result of setting an option.
+    pub(crate) fn set_option(
+        &self,
+        name: &'static str,
+        value: i64,
+        result: io::Result<()>,
+    ) -> io::Result<()> {
+        self.record(|| Op::Option { name: name.into(), value }, result)
+    }
+
+    /// Converts the socket into another type.
+    pub(crate) fn convert<T>(self, into: impl FnOnce(S) -> io::Result<T>) -> io::Result<PendingSocket<T>> {
+        let Self { recorder, socket } = self;
+        Ok(PendingSocket { socket: into(socket)?, recorder })
+    }
+
+    pub(crate) fn into_parts(self) -> (S, Option<SocketRecorder>) {
+        (self.socket, self.recorder)
+    }
+}
+
+/// Records the result of an operation.
+pub(crate) fn record<T>(
+    recorder: Option<&SocketRecorder>,
+    op: impl FnOnce() -> Op,
+    result: io::Result<T>,
+) -> io::Result<T> {
+    if let Some(recorder) = recorder {
+        match &result {
+            Ok(_) => recorder.succeeded(op()),
+            Err(error) => recorder.failed(op(), error),
+        }
+    }
+    result
+}
+
+/// Waits for a call that sends, and passes its result to `record`. The call counts as entered at the beginning of the
+/// poll that completes it.
+pub(crate) async fn record_send<T>(
+    recorder: Option<&SocketRecorder>,
+    call: impl Future<Output = T>,
+    record: impl FnOnce(&SocketRecorder, &EnteredCall, &T),
+) -> T {
+    let Some(recorder) = recorder else { return call.await };
+    let (mut call, mut record) = (pin!(call), Some(record));
+    poll_fn(|cx| {
+        let entered = recorder.enter();
+        let result = ready!(call.as_mut().poll(cx));
+        if let Some(record) = record.take() {
+            record(recorder, &entered, &result);
+        }
+        Poll::Ready(result)
+    })
+    .await
+}
+
+/// Returns `true` if a non-blocking `connect(2)` has begun.
+fn in_progress(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    return error.raw_os_error() == Some(libc::EINPROGRESS);
+    #[cfg(not(unix))]
+    return error.kind() == io::ErrorKind::WouldBlock;
+}
+
+pub(crate) fn no_address(what: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, what)
+}
+
+#[cfg(unix)]
+pub(crate) fn fd_of(socket: &impl std::os::fd::AsRawFd) -> Option<i32> {
+    Some(socket.as_raw_fd())
+}
+
+#[cfg(not(unix))]
+pub(crate) fn fd_of<T>(_socket: &T) -> Option<i32> {
+    None
+}
+
+#[cfg(test)]
+#[path = "pending_socket_tests.rs"]
+mod tests;

@@ -1,0 +1,140 @@
+//! A model of [`call_slot`](super::call_slot) that checks every execution of the C11 memory model, with the fences that
+//! are used without `membarrier(2)`.
+
+mod sync {
+    pub(super) use loom::sync::atomic;
+    pub(super) use loom::thread;
+}
+
+#[path = "call_slot.rs"]
+#[allow(dead_code, reason = "the model does without some of it")]
+mod call_slot;
+
+use call_slot::{CallSlot, CallSlots, NONE};
+use loom::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use loom::sync::{Arc, Mutex};
+
+/// The recording threads, with one shard each, and the drain thread.
+struct Model {
+    calls: CallSlots<2>,
+    /// Each reading is one more than the previous, and orders nothing else.
+    clock: AtomicU64,
+    shards: [Mutex<Vec<u64>>; 2],
+}
+
+impl Model {
+    fn new() -> Arc<Self> {
+        let call = |_| CallSlot { in_use: AtomicBool::new(false), entered: AtomicU64::new(NONE) };
+        Arc::new(Self {
+            calls: CallSlots { calls: std::array::from_fn(call), used: AtomicUsize::new(0) },
+            clock: AtomicU64::new(10),
+            shards: std::array::from_fn(|_| Mutex::new(Vec::new())),
+        })
+    }
+
+    fn read_clock(&self) -> u64 {
+        self.clock.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Models a call that sends.
+    fn write(&self, shard: usize, call: &CallSlot) -> u64 {
+        let raw = call.enter(false, || self.read_clock());
+        self.shards[shard].lock().unwrap().push(raw);
+        call.leave();
+        raw
+    }
+
+    /// Models a call that receives.
+    fn read(&self, shard: usize) {
+        let mut shard = self.shards[shard].lock().unwrap();
+        let raw = self.read_clock();
+        shard.push(raw);
+    }
+
+    /// Models one round of the drain thread: asserts that no record is late, and returns the reading up to which all
+    /// records were delivered.
+    fn drain(&self, complete: u64) -> u64 {
+        let now = self.read_clock();
+        let until = self.calls.complete_up_to(false, now).unwrap_or(complete).max(complete);
+        for shard in &self.shards {
+            shard.lock().unwrap().retain(|raw| {
+                assert!(*raw > complete, "record {raw} is late, delivered up to {complete}");
+                *raw > until
+            });
+        }
+        until
+    }
+
+    fn end(&self, complete: u64) {
+        for shard in &self.shards {
+            let late = shard.lock().unwrap().iter().any(|raw| *raw <= complete);
+            assert!(!late, "a record is late, delivered up to {complete}");
+        }
+    }
+}
+
+fn check(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(preemptions);
+    builder.check(model);
+}
+
+#[test]
+fn first_write_of_a_thread_is_not_late() {
+    check(3, || {
+        let model = Model::new();
+        let writer = loom::thread::spawn({
+            let model = Arc::clone(&model);
+            move || {
+                let call = model.calls.acquire().unwrap();
+                model.write(0, call);
+                call.free();
+            }
+        });
+        let complete = model.drain(0);
+        writer.join().unwrap();
+        model.end(complete);
+    });
+}
+
+#[test]
+fn writer_and_reader_records_are_not_late() {
+    check(3, || {
+        let model = Model::new();
+        let writer = loom::thread::spawn({
+            let model = Arc::clone(&model);
+            move || {
+                let call = model.calls.acquire().unwrap();
+                model.write(0, call);
+                model.write(0, call);
+            }
+        });
+        let reader = loom::thread::spawn({
+            let model = Arc::clone(&model);
+            move || model.read(1)
+        });
+        let complete = model.drain(0);
+        writer.join().unwrap();
+        reader.join().unwrap();
+        model.end(complete);
+    });
+}
+
+#[test]
+fn reused_slot_is_observed() {
+    check(2, || {
+        let model = Model::new();
+        let threads = [0, 1].map(|shard| {
+            let model = Arc::clone(&model);
+            loom::thread::spawn(move || {
+                // The second thread may get the slot that the first one freed.
+                let call = model.calls.acquire().unwrap();
+                model.write(shard, call);
+                call.free();
+            })
+        });
+        let complete = model.drain(0);
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        model.end(complete);
+    });
+}

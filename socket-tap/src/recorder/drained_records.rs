@@ -1,0 +1,53 @@
+//! Records that the drain thread has taken from the shards.
+
+use super::record::{Record, Timed};
+
+/// Records from the shards, and the payload that they refer to.
+#[derive(Debug, Default)]
+pub(crate) struct DrainedRecords {
+    pub(crate) records: Vec<Timed<Record>>,
+    pub(crate) payload: Vec<u8>,
+}
+
+/// Frees memory that a burst has left: more than eight times the `used` length.
+pub(super) fn shrink<T>(buffer: &mut Vec<T>, used: usize) {
+    const LEAST: usize = 4096;
+    if buffer.capacity() > LEAST && buffer.capacity() / 8 > used {
+        buffer.shrink_to(used.max(LEAST));
+    }
+}
+
+impl DrainedRecords {
+    /// Frees memory that a burst has left. `records` and `payload` are the lengths in this round.
+    pub(crate) fn shrink(&mut self, records: usize, payload: usize) {
+        shrink(&mut self.records, records);
+        shrink(&mut self.payload, payload);
+    }
+
+    /// Discards the first `count` records, and appends the `incoming` ones.
+    pub(crate) fn discard_and_append(&mut self, count: usize, incoming: &mut Self) {
+        self.records.drain(..count);
+        if self.records.is_empty() {
+            self.payload.clear();
+            return std::mem::swap(self, incoming);
+        }
+        let mut payload = Vec::new();
+        for record in &mut self.records {
+            if let Record::Transfer(transfer) = &mut record.record {
+                let at = payload.len();
+                payload.extend_from_slice(transfer.payload(&self.payload).unwrap_or_default());
+                transfer.at = at;
+            }
+        }
+        let kept = payload.len();
+        for record in &mut incoming.records {
+            if let Record::Transfer(transfer) = &mut record.record {
+                transfer.at += kept;
+            }
+        }
+        self.records.append(&mut incoming.records);
+        self.payload.clear();
+        self.payload.append(&mut payload);
+        self.payload.append(&mut incoming.payload);
+    }
+}

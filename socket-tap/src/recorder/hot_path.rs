@@ -1,0 +1,119 @@
+//! Recording of events, on the threads of the program under observation.
+
+use super::*;
+
+impl Recorder {
+    /// Records a read or write of `parts`. `size` is the number of bytes and of slices. Returns the clock reading.
+    #[inline]
+    pub(crate) fn transfer<'a>(
+        &self,
+        sock: SockId,
+        direction: Direction,
+        size: (usize, u16),
+        parts: impl Iterator<Item = &'a [u8]>,
+        stamp: Stamp<'_>,
+    ) -> u64 {
+        let payload = (self.capture > 0).then_some((self.capture, parts));
+        let (half_full, raw) = {
+            let mut shard = self.shard(stamp);
+            let raw = self.stamp(stamp);
+            (shard.transfer(raw, sock, direction, size, payload), raw)
+        };
+        if half_full {
+            self.signal_half_full();
+        }
+        raw
+    }
+
+    /// Records a datagram. Returns the clock reading.
+    pub(crate) fn datagram(
+        &self,
+        sock: SockId,
+        direction: Direction,
+        (bytes, info): (&[u8], DatagramInfo),
+        stamp: Stamp<'_>,
+    ) -> u64 {
+        let payload = (self.capture > 0).then_some((self.capture, std::iter::once(bytes)));
+        let (half_full, raw) = {
+            let mut shard = self.shard(stamp);
+            let raw = self.stamp(stamp);
+            (shard.datagram(raw, sock, direction, (bytes.len(), info), payload), raw)
+        };
+        if half_full {
+            self.signal_half_full();
+        }
+        raw
+    }
+
+    /// Records any event other than a successful transfer. The number of open streams changes under the same lock, so
+    /// that the end of the recording sees both or neither.
+    pub(crate) fn lifecycle_event(
+        &self,
+        sock: Option<SockId>,
+        (op, error): (Op, Option<Failure>),
+        (keep, change): (WhenFull, StreamChange),
+        stamp: Stamp<'_>,
+    ) -> Outcome {
+        let (taken, idle) = {
+            let mut shard = self.shard(stamp);
+            let raw = self.stamp(stamp);
+            let taken = shard.lifecycle_event(raw, sock, (op, error), (keep, change));
+            (taken, self.change_open(change))
+        };
+        if idle {
+            self.notify_idle();
+        }
+        match taken {
+            PushOutcome::HalfFull => self.signal_half_full(),
+            PushOutcome::Recorded => {}
+            PushOutcome::Dropped => return Outcome::Dropped,
+            PushOutcome::Ended => return Outcome::Ended,
+        }
+        Outcome::Recorded
+    }
+
+    /// Counts an operation of a socket that is not in the recording.
+    pub(crate) fn count_dropped(&self, op: &Op, failed: bool, change: StreamChange) {
+        let idle = {
+            let mut shard = self.shard(Stamp::Now);
+            shard.count_dropped(op, failed, change);
+            self.change_open(change)
+        };
+        if idle {
+            self.notify_idle();
+        }
+    }
+
+    /// Counts a successful transfer of a socket that is not in the recording. Returns the clock reading.
+    pub(crate) fn count_dropped_transfer(&self, direction: Direction, bytes: usize) -> u64 {
+        self.shard(Stamp::Now).count_dropped_transfer(direction, bytes as u64);
+        self.clock.raw()
+    }
+
+    /// Wakes the drain thread early, because a buffer is half full.
+    #[cold]
+    fn signal_half_full(&self) {
+        self.half_full.store(true, Ordering::Release);
+        self.commands.wake();
+    }
+
+    #[inline]
+    fn stamp(&self, stamp: Stamp<'_>) -> u64 {
+        match stamp {
+            Stamp::Entered(entered) => entered.raw(),
+            Stamp::Now => None,
+        }
+        // Read under the shard's lock, so that the drain thread finds every record up to its own reading.
+        .unwrap_or_else(|| self.clock.raw())
+    }
+
+    /// Locks the shard of the recording thread.
+    #[inline]
+    fn shard(&self, stamp: Stamp<'_>) -> MutexGuard<'_, Shard> {
+        let thread = match stamp {
+            Stamp::Entered(entered) => entered.thread(),
+            Stamp::Now => entered_call::thread_number(),
+        };
+        lock(&self.shards[thread & (self.shards.len() - 1)].0)
+    }
+}

@@ -1,0 +1,74 @@
+//! The record of one read, write or datagram in a shard.
+
+use super::datagram_info::DatagramInfo;
+use super::lifecycle_event::LifecycleEvent;
+use super::record::{Direction, DrainedTransfer, Record, Timed};
+use crate::event::SockId;
+
+/// A successful read, write or datagram, in as few bytes as possible.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TransferRecord {
+    pub(super) raw: u64,
+    pub(super) sock: SockId,
+    pub(super) bytes: u64,
+    /// Number of bytes in the shard's payload that belong to this record.
+    pub(super) captured: u32,
+    /// Number of slices of a vectored write; 0 for a plain read or write.
+    pub(super) slices: u16,
+    pub(super) kind: Kind,
+    /// `true` if payload was captured. An `Option` for `captured` would make the record 40 bytes.
+    pub(super) has_payload: bool,
+}
+
+/// Direction and kind in one byte. Two fields would make the record 40 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Read,
+    Write,
+    /// A received datagram, which has an entry in the shard's `datagrams`.
+    Received,
+    /// A sent datagram, which has an entry in the shard's `datagrams`.
+    Sent,
+}
+
+impl TransferRecord {
+    /// Converts the record for the drain thread. `at` is the index of its payload in `payload`, and is advanced past
+    /// it.
+    #[inline]
+    pub(super) fn record(
+        &self,
+        at: &mut usize,
+        datagrams: &mut impl Iterator<Item = DatagramInfo>,
+        payload: &[u8],
+    ) -> Timed<Record> {
+        let Self { raw, sock, bytes, captured, slices, kind, has_payload } = *self;
+        let transfer =
+            DrainedTransfer { bytes, at: *at, captured, slices, direction: kind.direction(), has_payload };
+        *at += captured as usize;
+        let info = if kind.is_datagram() { datagrams.next() } else { None };
+        let record = match info {
+            None => Record::Transfer(transfer),
+            Some(info) => {
+                let data = transfer.payload(payload).map(Into::into);
+                Record::Lifecycle(LifecycleEvent::new(info.into_op(transfer.direction, bytes, data), None))
+            }
+        };
+        Timed { raw, sock: Some(sock), record }
+    }
+}
+
+impl Kind {
+    pub(super) fn direction(self) -> Direction {
+        match self {
+            Self::Read | Self::Received => Direction::Read,
+            Self::Write | Self::Sent => Direction::Write,
+        }
+    }
+
+    fn is_datagram(self) -> bool {
+        matches!(self, Self::Received | Self::Sent)
+    }
+}
+
+// Two records fit into a cache line.
+const _: () = assert!(size_of::<TransferRecord>() == 32);

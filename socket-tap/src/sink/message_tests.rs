@@ -1,0 +1,56 @@
+//! The wording of the errors of file sinks.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::symlink;
+
+use super::temp_directory::TempDirectory;
+use super::{FlightRecorder, TraceFile};
+use crate::tap::Tap;
+
+/// Records five events into a file each.
+fn rotate(directory: &TempDirectory, before: impl FnOnce()) -> io::Error {
+    let file = TraceFile::create(directory.join("shop.jsonl")).unwrap().rotate(1, 3);
+    let tap = Tap::server("shop").sink(file).start().unwrap();
+    before();
+    (0..5).for_each(|_| tap.mark("step"));
+    tap.finish_blocking().unwrap_err()
+}
+
+#[test]
+fn messages_of_file_errors() {
+    let directory = TempDirectory::new("messages");
+    symlink("target", directory.join("link")).unwrap();
+    fs::create_dir(directory.join("directory")).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(directory.join("socket")).unwrap();
+    let _tap =
+        Tap::server("shop").program("shop 1.2").file(directory.join("locked")).unwrap().start().unwrap();
+    let mut errors: Vec<io::Error> = ["link", "directory", "socket", "locked", "missing/file"]
+        .map(|name| TraceFile::create(directory.join(name)).unwrap_err())
+        .into();
+    errors.push(FlightRecorder::new(1).dump(directory.join("early")).unwrap_err());
+    errors.push(rotate(&directory, || fs::write(directory.join("shop.2.jsonl"), "notes").unwrap()));
+    errors
+        .push(rotate(&directory, || fs::rename(directory.join("shop.jsonl"), directory.join("x")).unwrap()));
+    let messages: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    let text = messages.join("\n").replace(directory.path().to_str().unwrap(), "DIRECTORY");
+    insta::assert_snapshot!(text.replace(&format!("pid {}", std::process::id()), "pid PID"), @r"
+    cannot write the trace DIRECTORY/link: it is a symbolic link; name the file itself
+    cannot write the trace DIRECTORY/directory: it is a directory; name a file
+    cannot write the trace DIRECTORY/socket: it is not a regular file; name another
+    cannot write the trace DIRECTORY/locked: shop 1.2 (pid PID) is recording to it; choose another file
+    cannot write the trace DIRECTORY/missing/file: No such file or directory (os error 2)
+    cannot write the trace DIRECTORY/early: the recording has not begun; start the tap first
+    recording to DIRECTORY/shop.jsonl has stopped: cannot rotate DIRECTORY/shop.jsonl: DIRECTORY/shop.2.jsonl already exists and is not part of a recording; move it away
+    recording to DIRECTORY/shop.jsonl has stopped: cannot rotate DIRECTORY/shop.jsonl: it was moved or replaced during the recording
+    ");
+}
+
+#[test]
+fn messages_of_finished_recordings() {
+    let tap = Tap::server("shop").start().unwrap();
+    tap.finish_blocking().unwrap();
+    insta::assert_snapshot!(tap.finish_blocking().unwrap_err(), @"the recording has already ended");
+    let error = Tap::server("shop").buffer(usize::MAX, 0).start().unwrap_err();
+    insta::assert_snapshot!(error.to_string().replace(&usize::MAX.to_string(), "MAX"), @"cannot allocate buffers for MAX events and 0 bytes of payload; pass smaller values");
+}

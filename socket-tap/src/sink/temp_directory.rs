@@ -1,0 +1,39 @@
+//! Temporary directories for tests.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A temporary directory, removed on drop.
+pub(super) struct TempDirectory(PathBuf);
+
+impl TempDirectory {
+    /// Creates the directory of a test. The name must be unique among the tests of this crate.
+    pub(super) fn new(test: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("socket-tap-{test}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(super) fn join(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// Returns the sorted names of the files.
+    pub(super) fn files(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.0).unwrap();
+        let mut files: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        files.sort();
+        files
+    }
+}
+
+impl Drop for TempDirectory {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,37 @@
+//! Standard output and standard error of the command.
+
+use std::io::{self, IsTerminal as _, Write};
+
+use serde::Serialize;
+
+use crate::reader::Trace;
+use crate::summary::ending_defects;
+
+/// Returns `true` if standard output is a terminal that shows colours, and `NO_COLOR` is not set.
+pub(super) fn colored() -> bool {
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    io::stdout().is_terminal() && !no_color && !is_dumb
+}
+
+/// Returns the number of columns of the terminal, or `None` if standard output is not a terminal.
+pub(super) fn width() -> Option<usize> {
+    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+    terminal.map(|(terminal_size::Width(columns), _)| columns.into())
+}
+
+/// Writes a value as indented JSON and a line feed.
+pub(super) fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    writeln!(out)
+}
+
+/// Warns on standard error of the defects of a trace that was read to its end.
+pub(super) fn warn_of_defects(trace: &Trace) -> io::Result<()> {
+    ending_defects(trace).iter().try_for_each(|defect| warn(&format!("{}: {defect}", trace.source())))
+}
+
+/// Writes a warning to standard error.
+pub(super) fn warn(warning: &str) -> io::Result<()> {
+    writeln!(io::stderr(), "socket-trace: warning: {warning}")
+}

@@ -1,0 +1,57 @@
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::contracts::bookshelf;
+
+const SHOP: &str = "syntax = \"proto3\"; package shop.v1; import \"shop/v1/item.proto\";
+    service Shop { rpc Buy(Item) returns (Item); }";
+const ITEM: &str = "syntax = \"proto3\"; package shop.v1; import \"google/protobuf/empty.proto\";
+    message Item { uint32 id = 1; google.protobuf.Empty nothing = 2; }";
+
+fn write(directory: &TempDir, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    let file = directory.path().join(name);
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, content).unwrap();
+    file
+}
+
+#[test]
+fn proto_is_compiled_with_its_imports() {
+    let directory = TempDir::new().unwrap();
+    write(&directory, "shop/v1/item.proto", ITEM);
+    let shop = write(&directory, "shop/v1/shop.proto", SHOP);
+    add_file(&mut bookshelf(), &shop).unwrap();
+}
+
+#[test]
+fn descriptor_set_is_read() {
+    let directory = TempDir::new().unwrap();
+    let set = write(&directory, "bookshelf.binpb", bookshelf_proto::DESCRIPTORS);
+    add_file(&mut Contracts::default(), &set).unwrap();
+}
+
+#[test]
+fn messages_name_the_file() {
+    let directory = TempDir::new().unwrap();
+    let message = |name: &str, content: &str| {
+        let file = write(&directory, name, content);
+        let error = add_file(&mut bookshelf(), &file).unwrap_err().to_string();
+        error
+            .replace(&*directory.path().canonicalize().unwrap().to_string_lossy(), "DIR")
+            .replace(&*directory.path().to_string_lossy(), "DIR")
+    };
+    let messages = [
+        message("a.proto", "syntax = \"proto3\"; mesage Item {}"),
+        message("b.proto", "syntax = \"proto3\"; import \"no.proto\";"),
+        message("c.proto", "syntax = \"proto3\"; message Item {}"),
+        message("d.binpb", "\u{1}"),
+    ];
+    insta::assert_snapshot!(messages.join("\n"), @r"
+    cannot compile the contract DIR/a.proto: expected 'enum', 'extend', 'import', 'message', 'option', 'service', 'package' or ';', but found 'mesage'
+    cannot compile the contract DIR/b.proto: import 'no.proto' not found
+    the contract DIR/c.proto defines no service
+    DIR/d.binpb is neither a .proto nor a descriptor set that protoc writes: invalid descriptor set: failed to decode file descriptor set
+    ");
+}

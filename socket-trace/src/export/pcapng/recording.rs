@@ -1,0 +1,64 @@
+//! State of the recording that is being exported.
+
+use std::time::{Duration, SystemTime};
+
+use socket_tap::event::Gap;
+use socket_tap::format::{Header, Side};
+
+/// Sender of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sender {
+    /// The recorded program.
+    Local,
+    /// The other side.
+    Remote,
+}
+
+impl Sender {
+    pub(super) fn other(self) -> Self {
+        match self {
+            Self::Local => Self::Remote,
+            Self::Remote => Self::Local,
+        }
+    }
+}
+
+/// The recording that is being exported.
+#[derive(Debug)]
+pub(super) struct Recording {
+    /// Index of the recording, from 0.
+    pub(super) number: u32,
+    pub(super) side: Side,
+    pub(super) has_payload: bool,
+    /// Start of the recording, since 1970.
+    pub(super) started: Duration,
+    /// Time of the last event, since 1970.
+    pub(super) last: Duration,
+    /// Number of events missing so far.
+    pub(super) lost: u64,
+    /// Number of received bytes missing so far.
+    pub(super) lost_rx: u64,
+    /// Number of sent bytes missing so far.
+    pub(super) lost_tx: u64,
+}
+
+impl Recording {
+    pub(super) fn new(number: u32, header: &Header) -> Self {
+        // The notes report a header without a start.
+        let started = start_time(header).unwrap_or_default();
+        let (side, has_payload) = (header.side, header.capture > 0);
+        Self { number, side, has_payload, started, last: started, lost: 0, lost_rx: 0, lost_tx: 0 }
+    }
+
+    /// Adds the missing events of a gap.
+    pub(super) fn add_gap(&mut self, gap: &Gap) {
+        self.lost = self.lost.saturating_add(gap.events());
+        self.lost_rx = self.lost_rx.saturating_add(gap.rx);
+        self.lost_tx = self.lost_tx.saturating_add(gap.tx);
+    }
+}
+
+/// Returns the start of a recording, since 1970.
+pub(super) fn start_time(header: &Header) -> Option<Duration> {
+    humantime::parse_rfc3339(&header.started).ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()
+}

@@ -1,0 +1,77 @@
+//! Sequence numbers of one direction of a connection.
+
+/// Maximum jump of a sequence number: beyond it, the order of sequence numbers is ambiguous (RFC 9293, section 3.4).
+const MAX_JUMP: u64 = 1 << 30;
+
+/// Sequence numbers of one direction of a connection.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct SendSequence {
+    /// Sequence number of the next packet.
+    pub(super) next: u32,
+    /// Number of packets that the other side has not acknowledged.
+    pub(super) unacknowledged: u32,
+    /// `true` once its FIN was sent.
+    pub(super) finished: bool,
+    /// `true` once it has sent data.
+    pub(super) has_sent: bool,
+    /// Number of bytes in the stream so far, missing ones included.
+    position: u64,
+    /// Number of missing bytes before the next packet.
+    missing: u64,
+    /// Number of bytes that the recording had lost at the last call of [`add_lost`](Self::add_lost).
+    lost: u64,
+}
+
+impl SendSequence {
+    /// Starts at a sequence number. `lost` is the number of bytes that the recording has lost in this direction so
+    /// far.
+    pub(super) fn new(next: u32, lost: u64) -> Self {
+        Self { next, lost, ..Self::default() }
+    }
+
+    /// Updates the number of bytes that the recording has lost. All of them may be of this connection, unless it has
+    /// finished.
+    pub(super) fn add_lost(&mut self, lost: u64) {
+        let more = lost.saturating_sub(self.lost);
+        self.lost = lost;
+        if !self.finished {
+            self.skip(more);
+        }
+    }
+
+    /// Skips bytes that are not exported.
+    pub(super) fn skip(&mut self, bytes: u64) {
+        self.missing = self.missing.saturating_add(bytes);
+    }
+
+    /// Corrects the number of missing bytes by the total of the close. Returns `true` if bytes before the FIN are
+    /// missing, which is too late to show.
+    pub(super) fn ends_at(&mut self, total: u64, lost: u64) -> bool {
+        let missing = total.saturating_sub(self.position);
+        self.lost = lost;
+        self.missing = if self.finished { 0 } else { missing };
+        self.finished && missing > 0
+    }
+
+    /// Advances over the missing bytes, and returns their number.
+    pub(super) fn skip_missing(&mut self) -> u64 {
+        let missing = std::mem::take(&mut self.missing);
+        self.position = self.position.saturating_add(missing);
+        self.next = self.next.wrapping_add(narrow(missing.min(MAX_JUMP)));
+        missing
+    }
+
+    /// Advances over sent bytes, and over a SYN or FIN, which counts as one byte.
+    pub(super) fn advance(&mut self, bytes: u64, flag: bool) {
+        self.position = self.position.saturating_add(bytes);
+        self.next = self.next.wrapping_add(narrow(bytes)).wrapping_add(flag.into());
+        if bytes > 0 || flag {
+            self.unacknowledged = self.unacknowledged.saturating_add(1);
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "sequence numbers wrap around at 2^32")]
+fn narrow(bytes: u64) -> u32 {
+    bytes as u32
+}

@@ -1,0 +1,61 @@
+//! The TLS records of all connections that were tapped both below and above TLS.
+
+use std::collections::HashMap;
+
+use socket_tap::format::Side;
+
+use super::pair::Pair;
+use super::records::Records;
+use crate::timeline::connections::Socket;
+use socket_dissect::{Expansion, Layer, Part};
+
+/// TLS records by socket and direction, and the layering of streams.
+#[derive(Debug, Default)]
+pub(super) struct TlsStreams {
+    records: HashMap<(Socket, Side), Records>,
+    /// The socket below each layered stream.
+    sockets: HashMap<Socket, Socket>,
+}
+
+impl TlsStreams {
+    /// Registers a stream that starts above another on `side`.
+    pub(super) fn adopt(&mut self, above: Socket, below: Socket, side: Side) {
+        self.sockets.insert(above, below);
+        let sent_to = if side == Side::Server { Side::Client } else { Side::Server };
+        if let Some(records) = self.records.get_mut(&(below, sent_to)) {
+            records.begin_writing();
+        }
+    }
+
+    /// Processes a transfer of a socket. `is_selected` is `true` once the selected call is known.
+    pub(super) fn transferred(
+        &mut self,
+        (socket, to): (Socket, Side),
+        (at, bytes): (u64, u64),
+        parts: &[Part],
+        expansion: Option<Expansion>,
+        is_selected: bool,
+    ) {
+        if let Some(below) = self.sockets.get(&socket) {
+            let records = self.records.entry((*below, to)).or_default();
+            records.add_above(bytes);
+            records.keep(is_selected);
+        } else if parts.iter().any(|part| part.layer == Layer::Tls)
+            || self.records.contains_key(&(socket, to))
+        {
+            self.records.entry((socket, to)).or_default().add_below(at, bytes, parts, expansion);
+        }
+    }
+
+    /// Removes a closed socket.
+    pub(super) fn closed(&mut self, socket: Socket) {
+        self.sockets.remove(&socket);
+        self.records.retain(|(below, _), _| *below != socket);
+    }
+
+    /// Returns the records that carried the data of a stream above TLS. Empty for any other stream.
+    pub(super) fn take(&mut self, socket: Socket, to: Side) -> Vec<Pair> {
+        let below = self.sockets.get(&socket);
+        below.and_then(|below| self.records.remove(&(*below, to))).map_or_else(Vec::new, Records::pairs)
+    }
+}

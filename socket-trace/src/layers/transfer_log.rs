@@ -1,0 +1,117 @@
+//! Transfers of one socket in one direction.
+
+use std::collections::VecDeque;
+
+use socket_tap::event::{Event, Op};
+use socket_tap::format::Side;
+
+use socket_dissect::Part;
+
+/// Maximum number of transfers in a map. A longer map is unreadable.
+const MAX_TRANSFERS: usize = 200;
+/// Maximum number of parts in a map.
+const MAX_PARTS: usize = 1_000;
+
+/// Maximum number of transfers kept before and after those of the call. They are needed where one side read at once
+/// what the other wrote in several calls.
+const MAX_AROUND: usize = 16;
+
+/// A read or write, with the parts of its data.
+#[derive(Clone, Debug)]
+pub(super) struct Transfer {
+    /// Time in nanoseconds on the time line.
+    pub(super) at: u64,
+    pub(super) from: u64,
+    pub(super) to: u64,
+    pub(super) parts: Vec<Part>,
+}
+
+impl Transfer {
+    /// Returns `true` if it has bytes of `call`.
+    pub(super) fn has(&self, call: u64) -> bool {
+        self.parts.iter().any(|part| part.call == Some(call))
+    }
+}
+
+/// The transfers of one end of a connection in one direction.
+#[derive(Debug)]
+pub(super) struct TransferLog {
+    pub(super) connection: u64,
+    /// Side of this end.
+    pub(super) side: Side,
+    /// Number of bytes so far.
+    offset: u64,
+    /// Transfers from the first to the last of the call, and the ones directly before.
+    kept: Vec<Transfer>,
+    /// Number of parts in `kept`.
+    parts: usize,
+    /// Transfers since without bytes of the call; before the call, the latest ones.
+    around: VecDeque<Transfer>,
+    /// Number of such transfers beyond the limit.
+    skipped: u64,
+}
+
+impl TransferLog {
+    pub(super) fn new(connection: u64, side: Side) -> Self {
+        let (kept, around) = (Vec::new(), VecDeque::new());
+        Self { connection, side, offset: 0, kept, parts: 0, around, skipped: 0 }
+    }
+
+    /// Adds a transfer. Returns the number of transfers that the map omits because of it.
+    pub(super) fn add(&mut self, at: u64, bytes: u64, parts: Vec<Part>, is_of_call: bool) -> u64 {
+        let from = self.offset;
+        self.offset = self.offset.saturating_add(bytes);
+        let transfer = Transfer { at, from, to: self.offset, parts };
+        if is_of_call {
+            return self.keep(transfer);
+        }
+        // None of its parts belongs to the call, so they may be dropped.
+        let transfer = match transfer.parts.len() > MAX_PARTS {
+            true => Transfer { parts: Vec::new(), ..transfer },
+            false => transfer,
+        };
+        if self.around.len() < MAX_AROUND {
+            self.around.push_back(transfer);
+        } else if self.kept.is_empty() {
+            self.around.pop_front();
+            self.around.push_back(transfer);
+        } else {
+            self.skipped += 1;
+        }
+        0
+    }
+
+    fn keep(&mut self, transfer: Transfer) -> u64 {
+        let skipped = std::mem::take(&mut self.skipped);
+        self.parts = self.parts.saturating_add(transfer.parts.len());
+        if self.kept.len() + self.around.len() >= MAX_TRANSFERS || self.parts > MAX_PARTS {
+            return skipped + 1;
+        }
+        self.kept.extend(self.around.drain(..));
+        self.kept.push(transfer);
+        skipped
+    }
+
+    /// Returns `true` if any kept transfer has bytes of `call`, even one added before the call was selected.
+    pub(super) fn carries(&self, call: u64) -> bool {
+        self.kept.iter().chain(&self.around).any(|transfer| transfer.has(call))
+    }
+
+    pub(super) fn transfers(self) -> Vec<Transfer> {
+        self.kept.into_iter().chain(self.around).collect()
+    }
+}
+
+/// Returns the receiving side of a transfer, and its number of bytes.
+pub(super) fn direction_and_bytes(event: &Event, side: Side) -> Option<(Side, u64)> {
+    let other = match side {
+        Side::Client => Side::Server,
+        Side::Server => Side::Client,
+    };
+    match &event.op {
+        _ if event.error.is_some() => None,
+        Op::Read(transfer) if transfer.bytes > 0 => Some((side, transfer.bytes)),
+        Op::Write(transfer) if transfer.bytes > 0 => Some((other, transfer.bytes)),
+        _ => None,
+    }
+}

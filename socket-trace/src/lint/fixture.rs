@@ -1,0 +1,86 @@
+//! Builders of small traces for the tests of the rules.
+
+use std::io::Cursor;
+
+use socket_tap::format::{Header, Side};
+
+use super::report::Report;
+use super::{Options, lint};
+use crate::reader::Trace;
+use crate::timeline::fixture::header_line;
+
+/// Lints a complete recording of `side` with these events.
+pub(super) fn lint_events(side: Side, events: &[impl AsRef<str>]) -> Report {
+    let end = format!(r#"{{"end":true,"events":{},"lost":0}}"#, events.len());
+    lint_with_end(side, events, &end)
+}
+
+/// Lints a recording of `side` with these events and this end line. A partial `end` is a recording that breaks off.
+pub(super) fn lint_with_end(side: Side, events: &[impl AsRef<str>], end: &str) -> Report {
+    let mut text = header_line(&Header::new("test", side));
+    for line in events.iter().map(AsRef::as_ref).chain([end]) {
+        text.push('\n');
+        text += line;
+    }
+    lint(Trace::read("test", Box::new(Cursor::new(text))).unwrap(), &Options::default()).unwrap()
+}
+
+/// Names of the rules with findings, each with its count.
+pub(super) fn rule_counts(report: &Report) -> Vec<(&str, u64)> {
+    report.findings.iter().map(|finding| (finding.rule, finding.count)).collect()
+}
+
+/// Events that open listener 1.
+pub(super) fn listener() -> Vec<String> {
+    vec![
+        r#"{"t":0,"sock":1,"op":"socket","fd":9,"domain":"ipv4","type":"stream"}"#.to_owned(),
+        r#"{"t":0,"sock":1,"op":"bind","local":"127.0.0.1:80"}"#.to_owned(),
+        r#"{"t":0,"sock":1,"op":"listen","backlog":1024}"#.to_owned(),
+    ]
+}
+
+/// An accepted connection from `ip`, `us` microseconds after the recording began.
+pub(super) fn accept(us: u64, sock: u64, ip: &str) -> String {
+    format!(r#"{{"t":{us}000,"sock":{sock},"op":"accept","on":1,"local":"127.0.0.1:80","peer":"{ip}:1"}}"#)
+}
+
+/// Events that open a client connection.
+pub(super) fn connect(us: u64, sock: u64) -> [String; 2] {
+    [
+        format!(r#"{{"t":{us}000,"sock":{sock},"op":"socket","domain":"ipv4","type":"stream"}}"#),
+        format!(
+            r#"{{"t":{us}000,"sock":{sock},"op":"connect","local":"127.0.0.1:2","peer":"127.0.0.1:80"}}"#
+        ),
+    ]
+}
+
+/// A transfer; `op` is `read` or `write`.
+pub(super) fn transfer(us: u64, sock: u64, op: &str, bytes: u64) -> String {
+    format!(r#"{{"t":{us}000,"sock":{sock},"op":"{op}","bytes":{bytes}}}"#)
+}
+
+/// A read that returns end of stream.
+pub(super) fn fin(us: u64, sock: u64) -> String {
+    format!(r#"{{"t":{us}000,"sock":{sock},"op":"read","bytes":0,"eof":true}}"#)
+}
+
+pub(super) fn shutdown(us: u64, sock: u64) -> String {
+    format!(r#"{{"t":{us}000,"sock":{sock},"op":"shutdown","how":"write"}}"#)
+}
+
+/// A close; `more` holds further JSON fields.
+pub(super) fn close(us: u64, sock: u64, ended_by: &str, more: &str) -> String {
+    format!(
+        r#"{{"t":{us}000,"sock":{sock},"op":"close","ended_by":"{ended_by}","rx":3,"tx":6,"reads":1,"writes":1{more}}}"#
+    )
+}
+
+/// A connection that carries one exchange and closes.
+pub(super) fn brief_connection(us: u64, sock: u64, ip: &str, ended_by: &str) -> [String; 4] {
+    [
+        accept(us, sock, ip),
+        transfer(us + 1, sock, "read", 3),
+        transfer(us + 2, sock, "write", 6),
+        close(us + 3, sock, ended_by, ""),
+    ]
+}
