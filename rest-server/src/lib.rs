@@ -32,43 +32,34 @@ mod update;
 mod watch;
 
 use std::io;
+use std::sync::Arc;
 
-use axum::response::IntoResponse as _;
+use axum::response::{IntoResponse as _, Response};
 use axum::{Router, routing};
 use bookshelf::{Error, Shelf};
 use hardening_http::{Limits, Shutdown};
 use hardening_rest::{Api, ApiRouter, Conditions, Rejection};
 use server_kit::Program;
 use socket_tap::TapListener;
-use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::problem::Problem;
 
 /// Returns the router of the API, for use in another server. Streams of changes end at the shutdown.
 pub fn router(shelf: Shelf, shutdown: Shutdown) -> Router {
-    let router = ApiRouter::new(include_str!("../openapi.json"))
+    ApiRouter::new(include_str!("../openapi.json"))
         .resource("/v1/books", routing::get(list::list).post(create::create))
         .resource("/v1/books/{id}", routing::get(get::get).patch(update::update).delete(delete::delete))
         .resource("/v1/authors/{id}", routing::get(authors::authors))
         .resource("/v1/books/changes", routing::get(watch::watch))
-        .finish(App { shelf, shutdown });
-    guarded(router)
-}
-
-/// A handler that panics costs its own request and no more.
-fn guarded(router: Router) -> Router {
-    router.layer(CatchPanicLayer::custom(|_| {
-        let detail = "internal error in this request; the server continues".to_owned();
-        Problem::from(Rejection::Status(axum::http::StatusCode::INTERNAL_SERVER_ERROR, detail))
-            .into_response()
-    }))
+        .finish(App { shelf, shutdown: shutdown.into() })
 }
 
 /// The state of every handler.
 #[derive(Clone)]
 struct App {
     shelf: Shelf,
-    shutdown: Shutdown,
+    /// axum clones the state for each request, and the clone of a `Shutdown` takes a lock.
+    shutdown: Arc<Shutdown>,
 }
 
 impl Api for App {
@@ -116,8 +107,12 @@ pub async fn serve_with(
     limits: Limits,
 ) -> io::Result<()> {
     let router = router(shelf, shutdown.clone());
-    let reject = |rejection| Problem::from(Rejection::from(rejection)).into_response();
     hardening_http::serve_with(listener, router, reject, shutdown, limits).await
+}
+
+/// Returns the response to a request that was rejected before it reached the router, or whose handler panicked.
+fn reject(rejection: hardening_http::Rejection) -> Response {
+    Problem::from(Rejection::from(rejection)).into_response()
 }
 
 /// The name, the help and the examples of the `rest-server` command.

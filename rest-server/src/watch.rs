@@ -19,7 +19,7 @@ pub(crate) async fn watch(
     LastEventId(last): LastEventId,
 ) -> Result<impl IntoResponse, Problem> {
     let events = changes(&app, last).take(query.read(limit)?);
-    Ok(events::respond(events, app.shutdown))
+    Ok(events::respond(events, &app.shutdown))
 }
 
 /// Reads the number of events after which the stream ends.

@@ -1,11 +1,10 @@
 //! A server command, from its flags to its exit code.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anstream::ColorChoice;
 use clap::Args;
 use hardening_http::{Limits, Shutdown};
 use socket_tap::format::text::Lines;
@@ -133,7 +132,9 @@ pub fn print_recording_error(name: &'static str) -> impl Fn(&RecordingError) + S
 /// Returns `true` if standard output supports colors: it is a terminal and `NO_COLOR` is not set.
 #[must_use]
 pub fn stdout_has_color() -> bool {
-    anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    io::stdout().is_terminal() && !no_color && !is_dumb
 }
 
 fn print_start(program: &Program, address: SocketAddr) {

@@ -1,4 +1,4 @@
-//! A request and its answer.
+//! A request and its response.
 
 use std::collections::BTreeMap;
 
@@ -7,42 +7,44 @@ use socket_tap::event::SockId;
 
 use super::part::Class;
 
-/// A request and its answer, over one connection: an HTTP/1.1 exchange, an HTTP/2 stream, an operation on a GraphQL
-/// WebSocket. Any other WebSocket is one call from its handshake to its close.
+/// A request and its response over one connection.
+///
+/// A call is an HTTP/1.1 exchange, an HTTP/2 stream, or a GraphQL operation on a WebSocket. Any other WebSocket is one call
+/// from its handshake to its close.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Call {
-    /// The connection, as the recording numbers it.
+    /// Socket of the connection, as numbered in the recording.
     pub sock: SockId,
-    /// Which call of the connection, from 0, in the order in which they began.
+    /// Number of the call within its connection, from 0, in order of beginning.
     pub number: u64,
-    /// What is called: `GET /v1/books/1`, `query { book }`, `bookshelf.v1.BookshelfService/GetBook`.
+    /// Operation: `GET /v1/books/1`, `query { book }`, `bookshelf.v1.BookshelfService/GetBook`.
     pub operation: String,
-    /// How it ended, in the words of the API: `200`, `200, errors` of GraphQL, `OK`, `NOT_FOUND`, `reset: CANCEL`, and
-    /// `complete` or `errors` of an operation on a WebSocket; `None` when that did not come.
+    /// Status in the terms of the API: `200`, `200, errors` for GraphQL, `OK`, `NOT_FOUND`, `reset: CANCEL`, `complete` or
+    /// `errors` for an operation on a WebSocket. `None` if the recording has no status.
     pub status: Option<String>,
-    /// When its first byte was read or written: nanoseconds since the recording began.
+    /// Time of the first byte, in nanoseconds since the recording began.
     pub began: u64,
-    /// When the first byte of the answer's fields or content was; `None` when none came.
+    /// Time of the first byte of the response's headers or body; `None` without a response.
     pub answered: Option<u64>,
-    /// When its last byte was.
+    /// Time of the last byte.
     pub ended: u64,
-    /// What the request's bytes are spent on.
-    pub to_server: Budget,
-    /// What the answer's bytes are spent on.
-    pub to_client: Budget,
+    /// Usage of the request direction.
+    pub to_server: Usage,
+    /// Usage of the response direction.
+    pub to_client: Usage,
 }
 
-/// What was spent, and in how many reads and writes.
+/// Bytes and transfers of one direction of a call.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Budget {
-    /// Bytes of each class.
+pub struct Usage {
+    /// Number of bytes of each class.
     pub bytes: BTreeMap<Class, u64>,
-    /// Reads or writes that carried some of it; one that carries parts of two calls counts in both.
+    /// Number of reads or writes that carried parts of the call. A transfer with parts of two calls counts for both.
     pub transfers: u64,
 }
 
-impl Budget {
-    /// All bytes.
+impl Usage {
+    /// Returns the number of bytes of all classes.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.bytes.values().fold(0, |sum, bytes| sum.saturating_add(*bytes))

@@ -1,141 +1,155 @@
-//! One connection, and what each of its reads and writes carried.
+//! One connection, transfer by transfer.
 
 use socket_tap::event::{SockId, Transfer};
 use socket_tap::format::Side;
 
 use super::call::Call;
-use super::calls::Calls;
-use super::chunk::Chunk;
+use super::context::Context;
 use super::contracts::Contracts;
-use super::output::Output;
+use super::data::TransferData;
+use super::direction::{Direction, PerDirection};
+use super::open_calls::OpenCalls;
+use super::outcome::Outcome;
 use super::part::Part;
-use super::protocol::{Context, Outcome, Protocol};
+use super::part_collector::PartCollector;
+use super::protocol::Protocol;
 use super::text::{HOLE, not_recorded};
 use super::tls::Expansion;
-use super::way::{Way, Ways};
 
 /// One connection.
 #[derive(Debug)]
 pub(super) struct Connection {
-    /// Which side of it recorded.
+    /// Side of the connection that recorded.
     side: Side,
     protocol: Protocol,
-    output: Ways<Output>,
-    /// Why nothing more is known of a direction.
-    lost: Ways<Option<&'static str>>,
-    calls: Calls,
+    output: PerDirection<PartCollector>,
+    /// Reason why a direction can no longer be dissected.
+    lost: PerDirection<Option<&'static str>>,
+    calls: OpenCalls,
 }
 
-/// What the connections of a recording share.
+/// State that the connections of a recording share.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
     pub(super) contracts: Contracts,
-    /// The calls that have ended and were not asked for.
+    /// Calls that have ended and were not fetched yet.
     pub(super) finished: Vec<Call>,
 }
 
 impl Connection {
-    /// As that side recorded it; `whole` when the recording has it from its beginning.
-    pub(super) fn new(sock: SockId, side: Side, whole: bool) -> Self {
+    /// Returns a connection recorded by `side`. `from_beginning` is `true` if the recording contains its first byte.
+    pub(super) fn new(sock: SockId, side: Side, from_beginning: bool) -> Self {
         Self {
             side,
-            protocol: Protocol::Undecided { whole },
-            output: Ways::default(),
-            lost: Ways::default(),
-            calls: Calls::new(sock),
+            protocol: Protocol::Undecided { from_beginning },
+            output: PerDirection::default(),
+            lost: PerDirection::default(),
+            calls: OpenCalls::new(sock),
         }
     }
 
-    /// Which side of it recorded.
+    /// Returns the side of the connection that recorded.
     pub(super) fn side(&self) -> Side {
         self.side
     }
 
-    /// What a read carried.
+    /// Returns the parts of a read.
     pub(super) fn read(&mut self, transfer: &Transfer, t: u64, shared: &mut Shared) -> Vec<Part> {
-        self.carry(Way::of_read(self.side), transfer, t, shared)
+        self.dissect(Direction::of_reads_on(self.side), transfer, t, shared)
     }
 
-    /// What a write carried.
+    /// Returns the parts of a write.
     pub(super) fn write(&mut self, transfer: &Transfer, t: u64, shared: &mut Shared) -> Vec<Part> {
-        self.carry(Way::of_read(self.side).back(), transfer, t, shared)
+        self.dissect(Direction::of_reads_on(self.side).opposite(), transfer, t, shared)
     }
 
-    /// Reads or writes are missing in the recording: where a unit begins is no longer known.
+    /// Gives up the directions in which the recorder dropped reads or writes, because the next unit boundary is unknown.
     pub(super) fn gap(&mut self, reads: bool, writes: bool) {
-        let way = Way::of_read(self.side);
-        for (missing, way) in [(reads, way), (writes, way.back())] {
-            if missing {
-                self.lost.get_mut(way).get_or_insert("after a gap in the recording");
+        let direction = Direction::of_reads_on(self.side);
+        for (dropped, direction) in [(reads, direction), (writes, direction.opposite())] {
+            if dropped {
+                self.lost.get_mut(direction).get_or_insert("after a gap in the recording");
             }
         }
     }
 
-    /// What an open call calls, as far as it is known.
+    /// Returns the operation of an open call, as far as it is known.
     pub(super) fn operation(&self, call: u64) -> Option<&str> {
         self.calls.operation(call)
     }
 
-    /// What an encrypted record has besides its data, when it is known.
+    /// Returns the size that encryption adds to each record, if known.
     pub(super) fn expansion(&self) -> Option<Expansion> {
         self.protocol.expansion()
     }
 
-    /// The calls that its end leaves without theirs.
-    pub(super) fn into_open(self) -> impl Iterator<Item = Call> {
-        self.calls.into_open()
+    /// Returns the calls that are open at the end of the connection.
+    pub(super) fn into_open_calls(self) -> impl Iterator<Item = Call> {
+        self.calls.into_calls()
     }
 
-    fn carry(&mut self, way: Way, transfer: &Transfer, t: u64, shared: &mut Shared) -> Vec<Part> {
-        let mut chunk = Chunk::new(transfer.data.as_deref().unwrap_or_default(), transfer.bytes);
-        if *self.lost.get(way) == Some(HOLE) {
-            self.resume(way, chunk.bytes(), t, shared);
+    fn dissect(
+        &mut self,
+        direction: Direction,
+        transfer: &Transfer,
+        t: u64,
+        shared: &mut Shared,
+    ) -> Vec<Part> {
+        let mut data = TransferData::new(transfer.data.as_deref().unwrap_or_default(), transfer.bytes);
+        if *self.lost.get(direction) == Some(HOLE) {
+            self.resume(direction, data.recorded(), t, shared);
         }
-        while !chunk.is_empty() {
-            let outcome = match self.lost.get(way) {
-                Some(why) => Outcome::Lost(why),
-                None => self.step(way, &mut chunk, t, &shared.contracts),
+        while !data.is_empty() {
+            let outcome = match self.lost.get(direction) {
+                Some(reason) => Outcome::Lost(reason),
+                None => self.step(direction, &mut data, t, &shared.contracts),
             };
             match outcome {
                 Outcome::Done => {}
-                Outcome::Switch(protocol) => self.protocol = protocol,
-                Outcome::Lost(why) => {
-                    let text = match (&transfer.data, self.lost.get_mut(way).replace(why)) {
-                        // Without any payload there is nothing that could be told.
+                Outcome::Switch(next) => self.protocol = next.into(),
+                Outcome::Lost(reason) => {
+                    let text = match (&transfer.data, self.lost.get_mut(direction).replace(reason)) {
+                        // The reason is obvious if the recording has no payload at all.
                         (None, _) => String::new(),
-                        (_, None) if why == HOLE => not_recorded(chunk.missing()),
-                        _ => why.to_owned(),
+                        (_, None) if reason == HOLE => not_recorded(data.missing()),
+                        _ => reason.to_owned(),
                     };
-                    self.output.get_mut(way).unknown(chunk.take_all(), text);
+                    self.output.get_mut(direction).unknown(data.take_all(), text);
                 }
             }
         }
-        let mut parts = self.output.get_mut(way).take();
-        self.calls.charge(way, &mut parts, t, &mut shared.finished);
+        let mut parts = self.output.get_mut(direction).take();
+        self.calls.account(direction, &mut parts, t, &mut shared.finished);
         parts
     }
 
-    fn step(&mut self, way: Way, chunk: &mut Chunk<'_>, t: u64, contracts: &Contracts) -> Outcome {
-        let (protocol, mut context) = self.split(way, t, contracts);
-        protocol.carry(way, chunk, &mut context)
+    fn step(
+        &mut self,
+        direction: Direction,
+        data: &mut TransferData<'_>,
+        t: u64,
+        contracts: &Contracts,
+    ) -> Outcome {
+        let (protocol, mut context) = self.split(direction, t, contracts);
+        protocol.dissect(direction, data, &mut context)
     }
 
-    /// A direction that was lost in a hole is found again where a transfer begins as a message does.
-    fn resume(&mut self, way: Way, bytes: &[u8], t: u64, shared: &Shared) {
-        let (protocol, mut context) = self.split(way, t, &shared.contracts);
-        if protocol.resume(way, bytes, &mut context) {
-            *self.lost.get_mut(way) = None;
+    /// Resynchronizes a direction after a hole, if the transfer begins like a message.
+    fn resume(&mut self, direction: Direction, bytes: &[u8], t: u64, shared: &Shared) {
+        let (protocol, mut context) = self.split(direction, t, &shared.contracts);
+        if protocol.resume(direction, bytes, &mut context) {
+            *self.lost.get_mut(direction) = None;
         }
     }
 
     fn split<'a>(
         &'a mut self,
-        way: Way,
+        direction: Direction,
         t: u64,
         contracts: &'a Contracts,
     ) -> (&'a mut Protocol, Context<'a>) {
-        let back_is_lost = self.lost.get(way.back()).is_some();
-        let output = self.output.get_mut(way);
-        (&mut self.protocol, Context { output, calls: &mut self.calls, contracts, t, back_is_lost })
+        let opposite_lost = self.lost.get(direction.opposite()).is_some();
+        let output = self.output.get_mut(direction);
+        (&mut self.protocol, Context { output, calls: &mut self.calls, contracts, t, opposite_lost })
     }
 }

@@ -1,135 +1,148 @@
-//! What a message's body says.
+//! Message bodies.
 
 use prost_reflect::MessageDescriptor;
 
-use super::chunk::Chunk;
+use super::context::Context;
+use super::data::TransferData;
 use super::graphql;
-use super::grpc::Messages;
+use super::grpc::MessageReader;
 use super::inflate;
-use super::kept::Kept;
 use super::media::{Encoding, Media};
-use super::output::{Label, Unit};
-use super::protocol::Context;
-use super::sse::Events;
+use super::part_collector::{Label, OpenUnit};
+use super::prefix_buffer::PrefixBuffer;
+use super::sse::EventReader;
 use super::text::{ENOUGH, short, short_bytes, with_hole};
 
-/// No more of a document is kept to find out what it asks for, or answers.
-const KEPT: usize = 64 * 1024;
-/// A document whose end is not told is tried at the ends of so many of its chunks.
-const TRIES: u32 = 8;
+/// Maximum number of bytes of a body that are searched for GraphQL.
+const MAX_DOCUMENT: usize = 64 * 1024;
 
-/// The body of a message that is being read.
+/// Maximum number of chunks or frames after which a body of unknown length is parsed as GraphQL.
+const MAX_ATTEMPTS: u32 = 8;
+
+/// The body of a message.
 #[derive(Debug)]
 pub(super) enum Content {
     Plain(Plain),
-    Events(Events),
-    Grpc(Messages),
+    Events(EventReader),
+    Grpc(MessageReader),
 }
 
 impl Default for Content {
-    /// Of which nothing is known.
+    /// Returns a body of unknown type.
     fn default() -> Self {
         Self::new(Media::Absent, Encoding::Identity, Document::None)
     }
 }
 
 impl Content {
-    /// Of a request of that kind.
+    /// Returns the body of a request.
     pub(super) fn of_request(media: Media, encoding: Encoding) -> Self {
-        let document = if media == Media::Json { Document::Request(Kept::new(KEPT)) } else { Document::None };
+        let document = match media {
+            Media::Json => Document::Request(PrefixBuffer::new(MAX_DOCUMENT)),
+            _ => Document::None,
+        };
         Self::new(media, encoding, document)
     }
 
-    /// Of an answer of that kind.
-    pub(super) fn of_response(media: Media, encoding: Encoding, asked_in_graphql: bool) -> Self {
-        let document = if asked_in_graphql { Document::Response(Kept::new(KEPT)) } else { Document::None };
+    /// Returns the body of a response. `is_graphql` is `true` if the request was a GraphQL operation.
+    pub(super) fn of_response(media: Media, encoding: Encoding, is_graphql: bool) -> Self {
+        let document = match is_graphql {
+            true => Document::Response(PrefixBuffer::new(MAX_DOCUMENT)),
+            false => Document::None,
+        };
         Self::new(media, encoding, document)
     }
 
-    /// Of gRPC messages of that type.
-    pub(super) fn of_grpc(kind: Option<MessageDescriptor>, encoding: Encoding) -> Self {
-        Self::Grpc(Messages::new(kind, encoding))
+    /// Returns a body of gRPC messages of the given type.
+    pub(super) fn of_grpc(message_type: Option<MessageDescriptor>, encoding: Encoding) -> Self {
+        Self::Grpc(MessageReader::new(message_type, encoding))
     }
 
     fn new(media: Media, encoding: Encoding, document: Document) -> Self {
         if media == Media::EventStream && encoding == Encoding::Identity {
-            return Self::Events(Events::new());
+            return Self::Events(EventReader::new());
         }
         Self::Plain(Plain {
             media,
             encoding,
-            unit: Unit::default(),
-            kept: Kept::new(ENOUGH),
+            unit: OpenUnit::default(),
+            beginning: PrefixBuffer::new(ENOUGH),
             document,
-            tries: 0,
+            attempts: 0,
         })
     }
 
-    /// Some of it, and whether its frame or chunk ends there, or the whole body.
-    pub(super) fn read(&mut self, label: Label, piece: Chunk<'_>, ends: bool, context: &mut Context<'_>) {
+    /// Reads the next bytes of the body. `ends` is `true` if they complete a frame, a chunk or the body.
+    pub(super) fn read(
+        &mut self,
+        label: Label,
+        data: TransferData<'_>,
+        ends: bool,
+        context: &mut Context<'_>,
+    ) {
         match self {
-            Self::Plain(plain) => plain.read(label, piece, ends, context),
-            Self::Events(events) => events.read(label, piece, context),
-            Self::Grpc(messages) => messages.read(label, piece, context),
+            Self::Plain(plain) => plain.read(label, data, ends, context),
+            Self::Events(events) => events.read(label, data, context),
+            Self::Grpc(messages) => messages.read(label, data, context),
         }
     }
 }
 
-/// A body that is one thing.
+/// A body without inner structure.
 #[derive(Debug)]
 pub(super) struct Plain {
     media: Media,
     encoding: Encoding,
-    unit: Unit,
-    /// The beginning of the unit.
-    kept: Kept,
+    unit: OpenUnit,
+    beginning: PrefixBuffer,
     document: Document,
-    tries: u32,
+    attempts: u32,
 }
 
-/// What a body may turn out to be when it is whole.
+/// The GraphQL document that a complete body may be.
 #[derive(Debug)]
 enum Document {
-    /// What is asked for in GraphQL.
-    Request(Kept),
-    /// The answer to that.
-    Response(Kept),
-    /// Nothing of interest.
+    /// A GraphQL request.
+    Request(PrefixBuffer),
+    /// The response to a GraphQL request.
+    Response(PrefixBuffer),
+    /// No GraphQL document.
     None,
 }
 
 impl Plain {
-    fn read(&mut self, label: Label, piece: Chunk<'_>, ends: bool, context: &mut Context<'_>) {
-        self.kept.add(piece);
-        if let Document::Request(kept) | Document::Response(kept) = &mut self.document {
-            kept.add(piece);
+    fn read(&mut self, label: Label, data: TransferData<'_>, ends: bool, context: &mut Context<'_>) {
+        self.beginning.add(data);
+        if let Document::Request(buffer) | Document::Response(buffer) = &mut self.document {
+            buffer.add(data);
         }
-        let said = if ends { self.document_says(label.call, context) } else { None };
-        let text = said.unwrap_or_else(|| self.text(ends));
-        context.output.part(&mut self.unit, piece.len(), label, with_hole(text, piece.missing()), ends);
+        let operation = if ends { self.read_document(label.call, context) } else { None };
+        let text = operation.unwrap_or_else(|| self.text(ends));
+        context.output.part(&mut self.unit, data.len(), label, with_hole(text, data.missing()), ends);
         if ends {
-            self.kept.clear();
+            self.beginning.clear();
         }
     }
 
-    /// What the body says of its call. `None` when that is nothing, or it is not whole yet.
-    fn document_says(&mut self, call: Option<u64>, context: &mut Context<'_>) -> Option<String> {
-        let (Document::Request(kept) | Document::Response(kept)) = &self.document else { return None };
-        if self.tries == TRIES {
+    /// Parses the body as a GraphQL document, and updates its call. Returns the text of a request, or `None` if the body is
+    /// something else or incomplete.
+    fn read_document(&mut self, call: Option<u64>, context: &mut Context<'_>) -> Option<String> {
+        let (Document::Request(buffer) | Document::Response(buffer)) = &self.document else { return None };
+        if self.attempts == MAX_ATTEMPTS {
             return None;
         }
-        self.tries += 1;
+        self.attempts += 1;
         let unpacked;
         let content = match self.encoding {
             Encoding::Gzip => {
-                unpacked = inflate::gzip(kept.bytes(), KEPT).0;
+                unpacked = inflate::gzip(buffer.bytes(), MAX_DOCUMENT).0;
                 &unpacked
             }
-            _ => kept.bytes(),
+            _ => buffer.bytes(),
         };
         if matches!(self.document, Document::Request(_)) {
             let request = graphql::Request::of_json(content)?;
-            context.calls.ask_in_graphql(call, request.operation.clone());
+            context.calls.set_graphql_operation(call, request.operation.clone());
             return Some(request.text());
         }
         if graphql::has_errors(content) {
@@ -139,15 +152,15 @@ impl Plain {
     }
 
     fn text(&self, ends: bool) -> String {
-        let goes_on = !ends || self.kept.is_cut();
+        let more = !ends || self.beginning.is_cut();
         match (&self.media, self.encoding) {
             (_, Encoding::Other) => "compressed".to_owned(),
             (Media::Other(media), _) if !media.starts_with("text/") => short(media),
             (_, Encoding::Gzip) => {
-                let (bytes, more) = inflate::gzip(self.kept.bytes(), ENOUGH);
-                format!("gzip: {}", short_bytes(&bytes, goes_on || more))
+                let (bytes, is_cut) = inflate::gzip(self.beginning.bytes(), ENOUGH);
+                format!("gzip: {}", short_bytes(&bytes, more || is_cut))
             }
-            _ => short_bytes(self.kept.bytes(), goes_on),
+            _ => short_bytes(self.beginning.bytes(), more),
         }
     }
 }

@@ -3,7 +3,7 @@ use std::io::Write as _;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::super::fixture::{Fixture, said};
+use super::super::fixture::{Fixture, lines};
 
 fn gzip(content: &str) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -20,13 +20,13 @@ const JSON: &str = "content-type: application/json\r\n";
 const GZIP: &str = "content-type: application/json\r\ncontent-encoding: gzip\r\n";
 const QUERY: &str = r#"{"query":"{book(id:1){title}}"}"#;
 
-/// What is said of a request's body.
+/// Returns the line of a request's body.
 fn body(request: Vec<u8>) -> String {
-    said(&Fixture::new().reads(request)).pop().unwrap_or_default()
+    lines(&Fixture::new().reads(request)).pop().unwrap_or_default()
 }
 
 #[test]
-fn a_body_says_what_kind_it_is_when_it_is_no_text() {
+fn binary_body_is_described_by_its_type() {
     let image = message("PUT /a HTTP/1.1", "content-type: image/png\r\n", b"\x89PNG");
     assert_eq!(body(image), "4 payload body: image/png");
     assert_eq!(body(message("PUT /a HTTP/1.1", "", b"\xff\xfe")), "2 payload body: binary");
@@ -41,7 +41,7 @@ fn a_body_says_what_kind_it_is_when_it_is_no_text() {
 }
 
 #[test]
-fn an_operation_gives_its_call_the_name() {
+fn graphql_operation_names_the_call() {
     for request in [
         message("POST /graphql HTTP/1.1", JSON, QUERY.as_bytes()),
         message("POST /graphql HTTP/1.1", GZIP, &gzip(QUERY)),
@@ -51,23 +51,23 @@ fn an_operation_gives_its_call_the_name() {
     ] {
         let mut server = Fixture::new();
         server.reads(request);
-        let answer = br#"{"data":null,"errors":[{"message":"no"}]}"#;
-        server.writes(message("HTTP/1.1 200 OK", JSON, answer));
+        let response = br#"{"data":null,"errors":[{"message":"no"}]}"#;
+        server.writes(message("HTTP/1.1 200 OK", JSON, response));
         assert_eq!(server.ended(), [("query { book }".to_owned(), Some("200, errors".to_owned()))]);
     }
 }
 
 #[test]
-fn an_operation_that_comes_in_pieces_is_told_with_the_last() {
+fn split_graphql_operation_is_named_at_its_end() {
     let mut server = Fixture::new();
     let request = message("POST /graphql HTTP/1.1", JSON, QUERY.as_bytes());
     let (one, other) = request.split_at(request.len() - 10);
-    assert_eq!(said(&server.reads(one)).last().unwrap(), r#"21 payload body: {"query":"{book(id:1)…"#);
-    assert_eq!(said(&server.reads(other)), ["10 payload body: query { book }"]);
+    assert_eq!(lines(&server.reads(one)).last().unwrap(), r#"21 payload body: {"query":"{book(id:1)…"#);
+    assert_eq!(lines(&server.reads(other)), ["10 payload body: query { book }"]);
 }
 
 #[test]
-fn errors_outside_of_graphql_are_the_content_of_an_answer() {
+fn errors_member_outside_graphql_is_ignored() {
     let mut server = Fixture::new();
     server.reads(message("POST /search HTTP/1.1", JSON, br#"{"query":"rust books"}"#));
     server.writes(message("HTTP/1.1 200 OK", JSON, br#"{"errors":[1]}"#));
@@ -75,7 +75,7 @@ fn errors_outside_of_graphql_are_the_content_of_an_answer() {
 }
 
 #[test]
-fn a_large_document_is_counted_and_not_kept() {
+fn oversized_graphql_document_is_not_parsed() {
     let mut server = Fixture::new();
     let large = format!(r#"{{"query":"{{book(title:\"{}\"){{id}}}}"}}"#, "a".repeat(1_000_000));
     server.reads(message("POST /graphql HTTP/1.1", JSON, large.as_bytes()));

@@ -1,56 +1,64 @@
-//! Which protocol a connection speaks, by its first bytes.
+//! Detection of a connection's protocol by its first bytes.
 
-use super::way::Way;
-use super::{http2, tls};
+use socket_tap::format::Side;
 
-/// What the first bytes of a connection are.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Detected {
+use super::direction::Direction;
+use super::http1::start_line;
+use super::http2::first_frame;
+use super::tls;
+
+/// A protocol that can be detected by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WireProtocol {
+    /// HTTP/1.0 or HTTP/1.1.
     Http1,
+    /// HTTP/2 without upgrade.
     Http2,
+    /// TLS.
     Tls,
 }
 
-/// What the first bytes in a direction are, of a connection from its beginning or from somewhere in between; `None` for
-/// none of these.
-pub(super) fn detect(way: Way, bytes: &[u8], from_beginning: bool) -> Option<Detected> {
-    let is_http2 = match way {
-        Way::ToServer if from_beginning => http2::is_preface(bytes),
-        Way::ToServer => http2::is_preface(bytes) || http2::is_frame(bytes),
-        Way::ToClient => http2::is_frame(bytes),
+/// Returns the protocol with whose first bytes the given bytes agree, however few. `None` if there is none.
+///
+/// `from_beginning` is `false` for a connection whose beginning is not in the recording.
+pub(super) fn detect(direction: Direction, bytes: &[u8], from_beginning: bool) -> Option<WireProtocol> {
+    let is_http2 = match direction {
+        Direction::ToServer if from_beginning => first_frame::may_be_preface(bytes),
+        Direction::ToServer => first_frame::may_be_preface(bytes) || first_frame::may_be_frame(bytes),
+        Direction::ToClient => first_frame::may_be_frame(bytes),
     };
-    let is_http1 = match way {
-        Way::ToServer => is_request_line(bytes),
-        Way::ToClient => is_status_line(bytes),
+    let is_http1 = match direction {
+        Direction::ToServer => start_line::may_be_request(bytes),
+        Direction::ToClient => start_line::may_be_status(bytes),
     };
     match () {
-        () if is_http2 => Some(Detected::Http2),
-        () if is_http1 => Some(Detected::Http1),
-        () if tls::is_tls(way, bytes, from_beginning) => Some(Detected::Tls),
+        () if is_http2 => Some(WireProtocol::Http2),
+        () if is_http1 => Some(WireProtocol::Http1),
+        () if tls::is_tls(direction, bytes, from_beginning) => Some(WireProtocol::Tls),
         () => None,
     }
 }
 
-/// Whether a request line of HTTP/1 begins so: a method of capital letters, and a space.
-pub(super) fn is_request_line(bytes: &[u8]) -> bool {
-    /// `UPDATEREDIRECTREF` is the longest that is registered.
-    const LONGEST: usize = 17;
-    let letters =
-        bytes.iter().take_while(|byte| byte.is_ascii_uppercase() || **byte == b'-').take(LONGEST + 1);
-    match letters.count() {
-        0 => false,
-        letters => letters <= LONGEST && bytes.get(letters).is_none_or(|byte| *byte == b' '),
+/// Returns the HTTP version that the first bytes sent by `sender` identify beyond doubt, or `None`.
+///
+/// ```
+/// use socket_dissect::detect::{WireProtocol, identify_http};
+/// use socket_tap::format::Side;
+///
+/// assert_eq!(identify_http(Side::Client, b"GET /v1/books/1 HTTP/1.1"), Some(WireProtocol::Http1));
+/// assert_eq!(identify_http(Side::Client, b"GE"), None);
+/// ```
+#[must_use]
+pub fn identify_http(sender: Side, bytes: &[u8]) -> Option<WireProtocol> {
+    let (is_http2, is_http1) = match sender {
+        Side::Client => (first_frame::is_preface(bytes), start_line::is_request(bytes)),
+        Side::Server => (first_frame::is_settings(bytes), start_line::is_status(bytes)),
+    };
+    match () {
+        () if is_http2 => Some(WireProtocol::Http2),
+        () if is_http1 => Some(WireProtocol::Http1),
+        () => None,
     }
-}
-
-/// Whether a status line of HTTP/1 begins so.
-pub(super) fn is_status_line(bytes: &[u8]) -> bool {
-    begin_alike(bytes, b"HTTP/1.")
-}
-
-/// Whether the bytes are the beginning, or begin with it.
-pub(super) fn begin_alike(bytes: &[u8], beginning: &[u8]) -> bool {
-    bytes.iter().zip(beginning).all(|(byte, expected)| byte == expected)
 }
 
 #[cfg(test)]
@@ -58,16 +66,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn protocols_are_told_by_their_first_bytes() {
+    fn protocols_are_detected_by_their_first_bytes() {
         let to_server = [
-            (&b"GET / HTTP/1.1"[..], Some(Detected::Http1)),
-            (b"M-SEARCH *", Some(Detected::Http1)),
-            (b"PR", Some(Detected::Http1)),
-            (b"PRI ", Some(Detected::Http2)),
-            (b"PRI * HTTP/2.0\r\n\r\nSM", Some(Detected::Http2)),
+            (&b"GET / HTTP/1.1"[..], Some(WireProtocol::Http1)),
+            (b"M-SEARCH *", Some(WireProtocol::Http1)),
+            (b"PR", Some(WireProtocol::Http1)),
+            (b"PRI ", Some(WireProtocol::Http2)),
+            (b"PRI * HTTP/2.0\r\n\r\nSM", Some(WireProtocol::Http2)),
             (b"\0\0\x08\x06\0\0\0\0\0", None),
-            (b"\x16\x03\x01\x02\0", Some(Detected::Tls)),
-            (b"\x16\x03\x01\x02\0\x01", Some(Detected::Tls)),
+            (b"\x16\x03\x01\x02\0", Some(WireProtocol::Tls)),
+            (b"\x16\x03\x01\x02\0\x01", Some(WireProtocol::Tls)),
             (b"\x16\x03\x01\x02\0\x02", None),
             (b"\x17\x03\x03\x02\0", None),
             (b"\x16\x03\x01\xff\0", None),
@@ -76,22 +84,59 @@ mod tests {
             (b"ANDSOONANDSOONANDSOON", None),
         ];
         let to_client = [
-            (&b"HTTP/1.0 200"[..], Some(Detected::Http1)),
-            (b"HT", Some(Detected::Http1)),
-            (b"\0\0\x06\x04\0\0\0\0\0\0\x03", Some(Detected::Http2)),
-            (b"\0\0\x06", Some(Detected::Http2)),
-            (b"\x16\x03\x03\0\x7a", Some(Detected::Tls)),
+            (&b"HTTP/1.0 200"[..], Some(WireProtocol::Http1)),
+            (b"HT", Some(WireProtocol::Http1)),
+            (b"\0\0\x06\x04\0\0\0\0\0\0\x03", Some(WireProtocol::Http2)),
+            (b"\0\0\x06", Some(WireProtocol::Http2)),
+            (b"\x16\x03\x03\0\x7a", Some(WireProtocol::Tls)),
             (b"220 mail", None),
             (b"HTTP/2 200", None),
             (b"\0\0\x05\x04\0\0\0\0\0", None),
         ];
         for (bytes, detected) in to_server {
-            assert_eq!(detect(Way::ToServer, bytes, true), detected, "{bytes:x?}");
+            assert_eq!(detect(Direction::ToServer, bytes, true), detected, "{bytes:x?}");
         }
-        assert_eq!(detect(Way::ToServer, b"\0\0\x08\x06\0\0\0\0\0", false), Some(Detected::Http2));
-        assert_eq!(detect(Way::ToServer, b"\x17\x03\x03\x02\0", false), Some(Detected::Tls));
         for (bytes, detected) in to_client {
-            assert_eq!(detect(Way::ToClient, bytes, true), detected, "{bytes:x?}");
+            assert_eq!(detect(Direction::ToClient, bytes, true), detected, "{bytes:x?}");
+        }
+        let mid_stream = [
+            (&b"\0\0\x08\x06\0\0\0\0\0"[..], WireProtocol::Http2),
+            (b"\x17\x03\x03\x02\0", WireProtocol::Tls),
+        ];
+        for (bytes, detected) in mid_stream {
+            assert_eq!(detect(Direction::ToServer, bytes, false), Some(detected), "{bytes:x?}");
+        }
+    }
+
+    #[test]
+    fn client_is_identified_by_preface_or_method() {
+        for preface in [
+            &b"PRI * HTTP/2.0"[..],
+            b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+            b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04",
+        ] {
+            assert_eq!(identify_http(Side::Client, preface), Some(WireProtocol::Http2), "{preface:?}");
+        }
+        for request in
+            [&b"GET /v1/books/1 HTTP/1.1"[..], b"POST /graphql HTTP/1.1\r\n", b"OPTIONS * HTTP/1.1"]
+        {
+            assert_eq!(identify_http(Side::Client, request), Some(WireProtocol::Http1), "{request:?}");
+        }
+        for other in [&b""[..], b"PRI", b"PRI * HTTP/2.0 or so", b"GETTING /", b"\x16\x03\x01"] {
+            assert_eq!(identify_http(Side::Client, other), None, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn server_is_identified_by_settings_or_status_line() {
+        for settings in [&b"\0\0\0\x04\0\0\0\0\0"[..], b"\0\0\x12\x04\0\0\0\0\0\0\x04"] {
+            assert_eq!(identify_http(Side::Server, settings), Some(WireProtocol::Http2), "{settings:?}");
+        }
+        assert_eq!(identify_http(Side::Server, b"HTTP/1.1 200 OK\r\n"), Some(WireProtocol::Http1));
+        let (uneven, acknowledgement, stream) =
+            (b"\0\0\x05\x04\0\0\0\0\0", b"\0\0\0\x04\x01\0\0\0\0", b"\0\0\0\x04\0\0\0\0\x01");
+        for other in [uneven, acknowledgement, stream] {
+            assert_eq!(identify_http(Side::Server, other), None, "{other:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A made-up connection for tests.
+//! A connection for tests.
 
 use std::borrow::Cow;
 
@@ -27,22 +27,22 @@ impl Fixture {
         self.dissector.observe(&Event::new(self.t, SockId::new(2), op))
     }
 
-    /// The server reads.
+    /// Dissects a read.
     pub(super) fn reads(&mut self, data: impl AsRef<[u8]>) -> Vec<Part> {
-        self.observe(Op::Read(whole(data.as_ref())))
+        self.observe(Op::Read(complete(data.as_ref())))
     }
 
-    /// The server writes.
+    /// Dissects a write.
     pub(super) fn writes(&mut self, data: impl AsRef<[u8]>) -> Vec<Part> {
-        self.observe(Op::Write(whole(data.as_ref())))
+        self.observe(Op::Write(complete(data.as_ref())))
     }
 
-    /// The server reads more than was recorded.
+    /// Dissects a read with `missing` more bytes that were not recorded.
     pub(super) fn reads_cut(&mut self, data: impl AsRef<[u8]>, missing: u64) -> Vec<Part> {
         self.observe(Op::Read(cut(data.as_ref(), missing)))
     }
 
-    /// The server writes more than was recorded.
+    /// Dissects a write with `missing` more bytes that were not recorded.
     pub(super) fn writes_cut(&mut self, data: impl AsRef<[u8]>, missing: u64) -> Vec<Part> {
         self.observe(Op::Write(cut(data.as_ref(), missing)))
     }
@@ -52,23 +52,23 @@ impl Fixture {
     }
 
     pub(super) fn finished(&mut self) -> Vec<Call> {
-        self.dissector.finished()
+        self.dissector.take_finished()
     }
 
-    /// The operations that have ended, with their status.
+    /// Returns the operations that have ended, with their status.
     pub(super) fn ended(&mut self) -> Vec<(String, Option<String>)> {
         self.finished().into_iter().map(|call| (call.operation, call.status)).collect()
     }
 }
 
-/// The contract of the service in the tests.
+/// Returns the contract of the service in the tests.
 fn bookshelf() -> Contracts {
     let mut contracts = Contracts::default();
     contracts.add_descriptors(bookshelf_proto::DESCRIPTORS).unwrap();
     contracts
 }
 
-fn whole(data: &[u8]) -> Transfer {
+fn complete(data: &[u8]) -> Transfer {
     cut(data, 0)
 }
 
@@ -76,18 +76,18 @@ fn cut(data: &[u8], missing: u64) -> Transfer {
     Transfer::new(data.len() as u64 + missing).with_data(data)
 }
 
-/// What a client that speaks HTTP/2 sends first.
+/// The preface of an HTTP/2 client.
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// A frame of HTTP/2.
+/// Returns an HTTP/2 frame.
 pub(super) fn frame(kind: u8, flags: u8, stream: u32, payload: impl AsRef<[u8]>) -> Vec<u8> {
     let payload = payload.as_ref();
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
-/// What the parts say, a line for each: `77 headers request head: GET /v1/books/1`.
-pub(super) fn said(parts: &[Part]) -> Vec<String> {
+/// Returns a line for each part: `77 headers request head: GET /v1/books/1`.
+pub(super) fn lines(parts: &[Part]) -> Vec<String> {
     parts.iter().map(line).collect()
 }
 

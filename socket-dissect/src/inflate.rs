@@ -1,16 +1,16 @@
-//! Content that is compressed.
+//! Decompression of message bodies.
 
 use std::io::Read as _;
 
 use flate2::read::GzDecoder;
 
-/// The first bytes of what was compressed with gzip, and whether it goes on. Of one that was cut, as much as there is.
-pub(super) fn gzip(compressed: &[u8], most: usize) -> (Vec<u8>, bool) {
+/// Decompresses at most `max` bytes of gzip data, which may be cut. Returns the bytes, and `true` if there are more.
+pub(super) fn gzip(compressed: &[u8], max: usize) -> (Vec<u8>, bool) {
     let mut bytes = Vec::new();
-    // What was read before an error is in the vector.
-    let read = GzDecoder::new(compressed).take(most as u64 + 1).read_to_end(&mut bytes);
-    let more = read.is_err() || bytes.len() > most;
-    bytes.truncate(most);
+    // Bytes that precede an error stay in the vector.
+    let read = GzDecoder::new(compressed).take(max as u64 + 1).read_to_end(&mut bytes);
+    let more = read.is_err() || bytes.len() > max;
+    bytes.truncate(max);
     (bytes, more)
 }
 
@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_more_is_unpacked_than_is_asked_for() {
+    fn decompressed_size_is_bounded() {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(&[b'a'; 10_000_000]).unwrap();
         let compressed = encoder.finish().unwrap();

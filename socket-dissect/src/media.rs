@@ -1,34 +1,34 @@
-//! What kind of content a message has, by its `content-type` and `content-encoding`.
+//! Media type and content coding of a message body.
 
-/// A media type, as far as it matters here.
+/// Media type of a body, from `content-type`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Media {
-    /// There was no `content-type`.
+    /// No `content-type`.
     #[default]
     Absent,
-    /// `application/json`, or any type that ends with `+json`.
+    /// `application/json`, and types that end with `+json`.
     Json,
-    /// `application/grpc`, or any type that begins with `application/grpc+`.
+    /// `application/grpc`, and types that begin with `application/grpc+`.
     Grpc,
     /// `text/event-stream`
     EventStream,
-    /// Any other.
+    /// Any other type.
     Other(Box<str>),
 }
 
-/// How the content is compressed.
+/// Coding of a body, from `content-encoding` or `grpc-encoding`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Encoding {
-    /// Not at all.
+    /// No compression.
     #[default]
     Identity,
     Gzip,
-    /// In a way that is not read here.
+    /// A coding that is not supported.
     Other,
 }
 
 impl Media {
-    /// What the value of a `content-type` says.
+    /// Parses a `content-type`.
     pub(super) fn of(value: &str) -> Self {
         let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         match essence.as_str() {
@@ -43,7 +43,7 @@ impl Media {
 }
 
 impl Encoding {
-    /// What the value of a `content-encoding` says.
+    /// Parses a content coding.
     pub(super) fn of(value: &str) -> Self {
         match value {
             _ if value.eq_ignore_ascii_case("identity") => Self::Identity,

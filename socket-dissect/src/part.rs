@@ -1,82 +1,81 @@
-//! What a read or write carried: a run of bytes for each thing that it holds a part of.
+//! The parts of a transfer: runs of bytes that belong to one protocol unit each.
 
 use serde::Serialize;
 
-use super::tls;
+use super::tls::record;
 
-/// A run of bytes of one read or write that belongs to one unit: a frame's head, a message's body. The parts of a
-/// transfer lie one behind the other, without a gap: their bytes come to the transfer's.
+/// A run of bytes of one transfer (a read or write) that belongs to one protocol unit, such as a frame header or a message
+/// body.
+///
+/// The parts of a transfer are contiguous, so their bytes add up to the transfer's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Part {
-    /// How many bytes.
+    /// Number of bytes.
     pub bytes: u64,
-    /// What they are spent on.
+    /// Purpose of the bytes.
     pub class: Class,
-    /// Whose rules they follow.
+    /// Protocol that defines the unit.
     pub layer: Layer,
-    /// What the unit is called in the words of its protocol: `request head`, `HEADERS`, `message`.
+    /// Name of the unit in the terms of its protocol: `request head`, `HEADERS`, `message`.
     pub name: &'static str,
-    /// What it says, as far as that is known here: `GET /v1/books/1`, `{id: 1}`. Empty when there is nothing to say
-    /// beyond the name.
+    /// Content of the unit so far: `GET /v1/books/1`, `{id: 1}`. Empty if the name says it all.
     pub text: String,
-    /// Which unit: a number within its connection and direction, from 0. One that spans several transfers is a part of
-    /// each of them, with the same number.
+    /// Number of the unit within its connection and direction, from 0. All parts of a unit that spans transfers share it.
     pub unit: u64,
-    /// The unit begins with this part.
+    /// `true` if this is the first part of the unit.
     pub begins: bool,
-    /// The unit ends with this part.
+    /// `true` if this is the last part of the unit.
     pub ends: bool,
-    /// The call that it belongs to: a number within its connection, from 0; `None` for what belongs to the connection.
+    /// Number of the call within its connection, from 0; `None` for units of the connection itself.
     pub call: Option<u64>,
-    /// The HTTP/2 stream.
+    /// HTTP/2 stream of the unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stream: Option<u32>,
 }
 
 impl Part {
-    /// Whether it is a record of TLS, or the header of one, and not a message of the handshake that a record holds.
+    /// Returns `true` for a TLS record or its header, and `false` for a handshake message inside a record.
     #[must_use]
     pub fn is_tls_record(&self) -> bool {
-        self.layer == Layer::Tls && tls::is_record(self.name)
+        self.layer == Layer::Tls && record::is_record_name(self.name)
     }
 }
 
-/// What bytes are spent on. Every byte that a connection carries is of exactly one class.
+/// Purpose of bytes. Every byte of a connection has exactly one class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Class {
-    /// Belongs to the connection and to no call: the preface, SETTINGS, PING, GOAWAY, a WebSocket's ping and close.
+    /// Management of the connection, outside any call: the HTTP/2 preface, SETTINGS, PING, GOAWAY, WebSocket ping and close.
     Connection,
-    /// Says where things begin and end: frame heads, length prefixes, chunk sizes.
+    /// Message boundaries: frame headers, length prefixes, chunk sizes.
     Framing,
-    /// Says what a message is about: request and status lines, fields, trailers.
+    /// Start lines, header fields and trailers.
     Headers,
-    /// The message itself. Of TLS, the encrypted fragments of `application_data`: whole, since what encryption adds, and
-    /// in TLS 1.3 the rest of the handshake, cannot be told from the data without the keys.
+    /// Message bodies. In TLS, the complete encrypted fragments of `application_data`: without the keys, encryption
+    /// overhead and, in TLS 1.3, the rest of the handshake cannot be separated from the data.
     Payload,
-    /// What TLS takes: the headers of all records, and the whole records of the handshake in clear, `change_cipher_spec`,
-    /// alerts and heartbeats.
+    /// Overhead of TLS: headers of all records, plaintext handshake records, `change_cipher_spec`, alerts and heartbeats.
     Tls,
-    /// Not known: payload was not recorded, or the protocol is not one of ours.
+    /// Bytes that were not recorded, or whose protocol is not supported.
     Unknown,
 }
 
-/// Whose rules a run of bytes follows.
+/// Protocol that defines a run of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Layer {
-    /// RFC 9112.
+    /// HTTP/1.1: RFC 9112.
     Http1,
-    /// RFC 9113.
+    /// HTTP/2: RFC 9113.
     Http2,
     /// gRPC over HTTP/2: `PROTOCOL-HTTP2.md` of the gRPC project.
     Grpc,
-    /// RFC 6455.
+    /// WebSocket: RFC 6455.
     Websocket,
-    /// Server-sent events, in the HTML standard.
+    /// Server-sent events: the HTML standard.
     Sse,
-    /// RFC 8446, and RFC 5246 for TLS 1.2.
+    /// TLS: RFC 8446, and RFC 5246 for TLS 1.2.
     Tls,
-    /// Not known.
+    /// Unknown protocol.
     Unknown,
 }

@@ -1,13 +1,14 @@
-//! Short texts of what came from outside.
+//! Short, printable texts of untrusted bytes.
 
 use socket_tap::format::text::printable;
 
-/// Longer texts are cut: they stand in one line with others.
+/// Maximum number of characters of a text; longer ones are cut.
 const MAX_CHARS: usize = 80;
-/// So many bytes are enough for a text of that length.
+
+/// Number of bytes that suffice for a text of [`MAX_CHARS`] characters.
 pub(super) const ENOUGH: usize = 4 * MAX_CHARS;
 
-/// The text, printable, and cut with an ellipsis when it is long.
+/// Returns the text in printable form, cut with an ellipsis if it is long.
 pub(super) fn short(text: &str) -> String {
     match text.char_indices().nth(MAX_CHARS) {
         Some((end, _)) => printable(text.get(..end).unwrap_or_default()) + "…",
@@ -15,13 +16,13 @@ pub(super) fn short(text: &str) -> String {
     }
 }
 
-/// As [`short`], of bytes that may be text; `more` when they go on.
+/// Returns bytes as by [`short`], or `binary` if they are not UTF-8. `more` adds an ellipsis.
 pub(super) fn short_bytes(bytes: &[u8], more: bool) -> String {
     let head = bytes.get(..ENOUGH).unwrap_or(bytes);
     let cut = more || head.len() < bytes.len();
     let text = match std::str::from_utf8(head) {
         Ok(text) => text,
-        // Cut within a character.
+        // The cut is inside a character.
         Err(error) if error.error_len().is_none() && cut => {
             std::str::from_utf8(head.get(..error.valid_up_to()).unwrap_or_default()).unwrap_or_default()
         }
@@ -34,15 +35,15 @@ pub(super) fn short_bytes(bytes: &[u8], more: bool) -> String {
     }
 }
 
-/// Why nothing is known of what comes after a hole.
+/// Reason why bytes after a hole in the recording cannot be dissected.
 pub(super) const HOLE: &str = "after bytes that were not recorded";
 
-/// What a hole is called: `1,024 B not recorded`.
+/// Returns the text for missing bytes: `1,024 B not recorded`.
 pub(super) fn not_recorded(bytes: u64) -> String {
     format!("{} B not recorded", grouped(bytes))
 }
 
-/// The text, and what of it was not recorded.
+/// Appends the number of missing bytes to a text, if there are any.
 pub(super) fn with_hole(text: String, missing: u64) -> String {
     match (missing, text.is_empty()) {
         (0, _) => text,
@@ -51,7 +52,7 @@ pub(super) fn with_hole(text: String, missing: u64) -> String {
     }
 }
 
-/// A number with a comma for each thousand.
+/// Returns a number with thousands separators.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -75,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_cut_between_characters() {
+    fn long_text_is_cut_between_characters() {
         let long = "é".repeat(MAX_CHARS + 1);
         assert_eq!(short(&long), "é".repeat(MAX_CHARS) + "…");
         assert_eq!(short_bytes(&"é".as_bytes()[..1], true), "…");

@@ -67,7 +67,11 @@ fn cases() -> Vec<Case> {
     };
     vec![
         case("write of 64 B, no tap", None, writes::<64, _>(Ready)),
-        case("write of 64 B, tap off", Some(0), writes::<64, _>(TapStream::wrap(&Tap::off(), Ready, "memory"))),
+        case(
+            "write of 64 B, tap off",
+            Some(0),
+            writes::<64, _>(TapStream::wrap(&Tap::off(), Ready, "memory")),
+        ),
         case("recorded, discarded", Some(0), recorded::<64>(0, Discard)),
         case("recorded, trace file", Some(0), recorded::<64>(0, file("event.jsonl"))),
         case("recorded with 64 B, discarded", Some(0), recorded::<64>(1024, Discard)),

@@ -7,7 +7,7 @@ pub(crate) mod types;
 use async_graphql::{Context, ID, Object, SchemaBuilder};
 use bookshelf::{BookPatch, Entity, NewBook, Shelf};
 use futures_util::{Stream, StreamExt as _};
-use hardening_graphql::limits::{MAX_DEPTH, MAX_NESTING};
+use hardening_graphql::limits::MAX_DEPTH;
 use tokio_util::sync::CancellationToken;
 
 use crate::errors::ApiError;
@@ -131,7 +131,6 @@ pub(crate) fn build(
         .data(author_loader(move |ids| authors.authors(ids)))
         .data(shelf)
         .data(shutdown)
-        .limit_recursive_depth(MAX_NESTING)
         .limit_depth(MAX_DEPTH)
         .limit_complexity(MAX_COST)
 }

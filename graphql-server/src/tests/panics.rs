@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use super::support::{EVENTS, GRAPHQL, JSON, Service};
-use super::title::BeforeTitle;
+use super::before_title::BeforeTitle;
 
 fn service() -> Service {
     let panic = || -> Ready<()> { panic!("there is a resolver that panics") };

@@ -11,7 +11,7 @@ use socket_tap::TapListener;
 use tokio_util::task::TaskTracker;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::document::NullableFields;
+use crate::document::RootTypes;
 use crate::engine::Engine;
 use crate::{graphiql, http};
 
@@ -33,7 +33,7 @@ where
 {
     let endpoint = Endpoint::new(schema, shutdown.clone());
     let router = endpoint.router();
-    hardening_http::serve_with(listener, router, http::refuse, shutdown, limits).await?;
+    hardening_http::serve_with(listener, router, http::rejected, shutdown, limits).await?;
     // A WebSocket is no longer part of its HTTP connection. It closes within `limits::CLOSE_TIMEOUT`.
     endpoint.websockets.close();
     endpoint.websockets.wait().await;
@@ -56,7 +56,7 @@ pub(crate) struct Endpoint<E> {
     pub(crate) engine: Engine<E>,
     /// The schema as text.
     pub(crate) sdl: String,
-    pub(crate) nullable: NullableFields,
+    pub(crate) roots: RootTypes,
     /// Cancelled when the service shuts down.
     pub(crate) shutdown: Shutdown,
     /// Tasks of the open WebSockets.
@@ -73,9 +73,9 @@ where
     fn new(schema: Schema<Q, M, S>, shutdown: Shutdown) -> Arc<Self> {
         let options = SDLExportOptions::new().use_space_ident().prefer_single_line_descriptions();
         let sdl = schema.sdl_with_options(options);
-        let nullable = NullableFields::of(&sdl);
+        let roots = RootTypes::from_sdl(&sdl);
         let websockets = TaskTracker::new();
-        Arc::new(Self { engine: Engine::new(schema), sdl, nullable, shutdown, websockets })
+        Arc::new(Self { engine: Engine::new(schema), sdl, roots, shutdown, websockets })
     }
 }
 
@@ -83,8 +83,8 @@ impl<E: Executor> Endpoint<E> {
     fn router(self: &Arc<Self>) -> Router {
         Router::new()
             .route("/graphql", get(http::get).post(http::post).fallback(http::method_not_allowed))
-            .route("/graphql/assets/{file}", get(graphiql::asset).fallback(http::read_only))
-            .route("/schema.graphql", get(http::schema).fallback(http::read_only))
+            .route("/graphql/assets/{file}", get(graphiql::asset).fallback(http::file_method_not_allowed))
+            .route("/schema.graphql", get(http::schema).fallback(http::file_method_not_allowed))
             .fallback(http::not_found)
             .layer(CatchPanicLayer::custom(|_| http::panicked()))
             .with_state(Arc::clone(self))

@@ -1,4 +1,4 @@
-//! GraphiQL, the page for a browser. All of it is in the binary: the page loads nothing from anywhere else.
+//! GraphiQL, a page to explore the API in a browser. The binary contains all of its files.
 
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
@@ -8,57 +8,60 @@ use axum::http::header::{
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use crate::http::{Media, Problem};
+use crate::http::{HttpError, Media};
 
-/// What the page may do: use its own files and talk to its own server. GraphiQL sets styles by script, and brings its
-/// fonts and icons along as data.
+/// Allows the page its own files and requests to its own server. GraphiQL sets styles by script, and contains its fonts
+/// and icons as `data:` URLs.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src data:; \
                       img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Foreign files have their version in their name: what was loaded once never changes.
-const FOREVER: &str = "public, max-age=31536000, immutable";
+/// For third-party files: their names contain their versions.
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
-/// Our own files change with the program.
-const ASK_AGAIN: &str = "no-cache";
+/// For our own files: they change with the program.
+const REVALIDATE: &str = "no-cache";
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
 
-/// A file, with the type and the caching that it is sent with.
+/// Content, `Content-Type` and `Cache-Control` of a file.
 type Asset = (&'static [u8], &'static str, &'static str);
 
-/// The page itself.
+/// Returns the page.
 pub(crate) fn page() -> Response {
-    let page: Asset = (include_bytes!("../assets/index.html"), "text/html; charset=utf-8", ASK_AGAIN);
-    let mut response = send(page);
+    let page: Asset = (include_bytes!("../assets/index.html"), "text/html; charset=utf-8", REVALIDATE);
+    let mut response = file(page);
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     response.headers_mut().insert(VARY, HeaderValue::from_static("accept"));
     response
 }
 
-/// `GET /graphql/assets/{file}`: what the page needs.
-pub(crate) async fn asset(file: Result<Path<String>, PathRejection>) -> Response {
-    file.ok().and_then(|Path(file)| find(&file)).map_or_else(no_such_file, send)
+/// Handles `GET /graphql/assets/{file}`: the files of the page.
+pub(crate) async fn asset(name: Result<Path<String>, PathRejection>) -> Response {
+    name.ok().and_then(|Path(name)| find(&name)).map_or_else(not_found, file)
 }
 
-fn find(file: &str) -> Option<Asset> {
-    Some(match file {
-        "page.css" => (include_bytes!("../assets/page.css"), STYLE, ASK_AGAIN),
-        "page.js" => (include_bytes!("../assets/page.js"), SCRIPT, ASK_AGAIN),
-        "graphiql-3.8.3.min.css" => (include_bytes!("../assets/graphiql-3.8.3.min.css"), STYLE, FOREVER),
-        "graphiql-3.8.3.min.js" => (include_bytes!("../assets/graphiql-3.8.3.min.js"), SCRIPT, FOREVER),
-        "graphql-ws-5.16.2.min.js" => (include_bytes!("../assets/graphql-ws-5.16.2.min.js"), SCRIPT, FOREVER),
-        "react-18.3.1.min.js" => (include_bytes!("../assets/react-18.3.1.min.js"), SCRIPT, FOREVER),
-        "react-dom-18.3.1.min.js" => (include_bytes!("../assets/react-dom-18.3.1.min.js"), SCRIPT, FOREVER),
+fn find(name: &str) -> Option<Asset> {
+    Some(match name {
+        "page.css" => (include_bytes!("../assets/page.css"), STYLE, REVALIDATE),
+        "page.js" => (include_bytes!("../assets/page.js"), SCRIPT, REVALIDATE),
+        "graphiql-3.8.3.min.css" => (include_bytes!("../assets/graphiql-3.8.3.min.css"), STYLE, IMMUTABLE),
+        "graphiql-3.8.3.min.js" => (include_bytes!("../assets/graphiql-3.8.3.min.js"), SCRIPT, IMMUTABLE),
+        "graphql-ws-5.16.2.min.js" => {
+            (include_bytes!("../assets/graphql-ws-5.16.2.min.js"), SCRIPT, IMMUTABLE)
+        }
+        "react-18.3.1.min.js" => (include_bytes!("../assets/react-18.3.1.min.js"), SCRIPT, IMMUTABLE),
+        "react-dom-18.3.1.min.js" => (include_bytes!("../assets/react-dom-18.3.1.min.js"), SCRIPT, IMMUTABLE),
         _ => return None,
     })
 }
 
-fn send((body, kind, caching): Asset) -> Response {
-    let headers = [(CONTENT_TYPE, kind), (CACHE_CONTROL, caching), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
-    (headers, body).into_response()
+fn file((content, content_type, cache_control): Asset) -> Response {
+    let headers =
+        [(CONTENT_TYPE, content_type), (CACHE_CONTROL, cache_control), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    (headers, content).into_response()
 }
 
-fn no_such_file() -> Response {
-    Problem::new(StatusCode::NOT_FOUND, "there is no such file").reply(Media::Json)
+fn not_found() -> Response {
+    HttpError::new(StatusCode::NOT_FOUND, "there is no such file").into_response(Media::Json)
 }

@@ -1,55 +1,58 @@
-//! Every limit, with its reason.
+//! Limits of requests, queries, responses and WebSockets, each with its reason.
+//!
+//! The depth limit is [`MAX_DEPTH`]. The cost of fields depends on the schema, so each API sets a limit of its own with
+//! `SchemaBuilder::limit_complexity`.
 
 use std::time::Duration;
 
-/// The longest request, in bytes: the body of a POST, or a message on a WebSocket. The longest query of a common client,
-/// for introspection, is about 2 KiB.
+/// Maximum length of a request in bytes: the body of a POST or a WebSocket message. The longest query of common clients, an
+/// introspection query, has about 2 KiB.
 pub const MAX_REQUEST_BYTES: usize = 64 * 1024;
 
-/// How deep brackets may nest in the text of a query, and selections once fragments are filled in. The parser calls itself
-/// for each level: an unlimited literal such as `[[[[…` ends the process with an overflowing stack.
+/// Maximum nesting of brackets in the text of a query, and of selections with all fragments expanded. The parser needs
+/// stack for each level: unlimited nesting such as `[[[[...` overflows the stack and ends the process.
 pub const MAX_NESTING: usize = 32;
 
-/// The most tokens in the text of a query: five for each field of [`MAX_SELECTIONS`]. An introspection query has about 200.
-/// Parsing and checking take their time by the token, whatever it is: a directive, an argument, an element of a list.
+/// Maximum number of tokens in a query: five for each of [`MAX_SELECTIONS`]. Parsing and validation take time for each
+/// token, be it a directive, an argument or a list element. An introspection query has about 200 tokens.
 pub const MAX_TOKENS: usize = 5_000;
 
-/// The longest name, in bytes. An answer repeats an alias as often as there are books: one of 60 KiB would make megabytes
-/// of every page.
+/// Maximum length of a name in bytes. A response repeats an alias for each object of a list: with an alias of 60 KiB, a page
+/// of 100 objects has 6 MB.
 pub const MAX_NAME: usize = 128;
 
-/// The most fields and fragments that a query may select once its fragments are filled in. Fragments that use each other
-/// twice double with every line: a kilobyte can stand for billions of fields. An introspection query selects about 250.
+/// Maximum number of fields and fragments in a query with all fragments expanded. Fragments that use each other twice
+/// double the number with each level: a query of 1 KB can expand to billions of fields. An introspection query has about 250.
 pub const MAX_SELECTIONS: usize = 1_000;
 
-/// The most that a query may cost when each list of an introspection counts as often as this schema has elements for it.
-/// The introspection query of common clients costs about 24,000. Types of fields of types of fields grow without an end.
+/// Maximum number of fields in the response to an introspection query, estimated for a schema with 30 types. The number
+/// grows exponentially with the depth of the query. The introspection query of common clients has about 24,000.
 pub const MAX_INTROSPECTION: usize = 30_000;
 
-/// How deep fields may nest: exactly what the introspection query of common clients needs.
+/// Maximum depth of fields: exactly the depth of the introspection query of common clients.
 pub const MAX_DEPTH: usize = 15;
 
-/// The most errors in an answer, as in graphql-js: a query can be wrong at each of its tokens.
+/// Maximum number of errors in a response, as in graphql-js. Each token of a query may cause an error.
 pub const MAX_ERRORS: usize = 100;
 
-/// The longest message of an error, in characters. It may name an id or a value of the request, whatever its length.
+/// Maximum length of an error message in characters. A message may quote a value of any length from the request.
 pub const MAX_MESSAGE: usize = 300;
 
-/// How often a stream of server-sent events that is silent says, in a comment, that it is still there.
+/// Interval of keep-alive comments in a stream of server-sent events without events.
 pub const EVENT_KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// How long a client of a WebSocket may take until its `connection_init`.
+/// Time for a WebSocket client to send `connection_init`.
 pub const INIT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How often a WebSocket is pinged. A client from which nothing came in between two pings is taken for gone, and a message
-/// that is on its way from one to the next is not waited for: over HTTP a body has 10 seconds.
+/// Interval of WebSocket pings. A connection is closed if it receives nothing between two pings, or if the same message is
+/// incomplete at both. Over HTTP, a request body has 10 seconds.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// How long a client of a WebSocket may take to receive a message.
+/// Time for a WebSocket client to read a message.
 pub const SEND_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How long a client may take to answer the end of its WebSocket, before the connection is dropped.
+/// Time for the closing handshake of a WebSocket, after which the connection is dropped.
 pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The most operations that may run at once on one WebSocket.
+/// Maximum number of concurrent operations on one WebSocket.
 pub const MAX_OPERATIONS: usize = 100;

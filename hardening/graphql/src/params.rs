@@ -1,59 +1,89 @@
-//! The parameters of a request: `query`, `operationName`, `variables`, `extensions`.
+//! Parameters of a request: `query`, `operationName`, `variables`, `extensions`.
 //!
-//! Both transports take them as a JSON object; a GET spells them out in its URL.
+//! The body of a POST and the payload of a `subscribe` message are a JSON object with these members. A GET has them in its
+//! URL.
+
+use std::collections::HashMap;
 
 use async_graphql::{Request, Variables};
-use serde_json::{Map, Value};
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::value::RawValue;
 
-/// Makes a request of a JSON object; otherwise says what is wrong with it.
-pub(crate) fn from_json(params: Value) -> Result<Request, String> {
-    let mut params = match params {
-        Value::Object(params) => params,
-        Value::Array(_) => return Err("batches are not supported: send one request at a time".to_owned()),
+/// Reads a request from JSON. An error is a message for the client.
+pub(crate) fn from_json(json: &[u8]) -> Result<Request, String> {
+    /// Members are parsed one by one, so that an error names the member.
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Params<'a> {
+        #[serde(borrow)]
+        query: Option<&'a RawValue>,
+        #[serde(borrow)]
+        operation_name: Option<&'a RawValue>,
+        #[serde(borrow)]
+        variables: Option<&'a RawValue>,
+        #[serde(borrow)]
+        extensions: Option<&'a RawValue>,
+    }
+
+    fn member<T: DeserializeOwned>(name: &str, json: Option<&RawValue>) -> Result<Option<T>, String> {
+        let value = json.map(|json| serde_json::from_str(json.get())).transpose();
+        value.map_err(|error| format!("invalid {name}: {error}"))
+    }
+
+    // serde would also read the members from an array, in their order.
+    match json.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'[') => return Err("batches are not supported: send one request at a time".to_owned()),
+        Some(b'{') => {}
         _ => return Err("a request must be a JSON object".to_owned()),
-    };
-    let query = text(&mut params, "query")?.ok_or("query is missing")?;
-    let mut request = Request::new(query);
-    request.operation_name = text(&mut params, "operationName")?;
-    request.variables = Variables::from_json(object(&mut params, "variables")?);
-    // No extension is supported. One that is no object is still a mistake worth telling.
-    object(&mut params, "extensions")?;
-    Ok(request)
+    }
+    let params: Params<'_> =
+        serde_json::from_slice(json).map_err(|error| format!("invalid JSON: {error}"))?;
+    request(
+        member("query", params.query)?,
+        member("operationName", params.operation_name)?,
+        member("variables", params.variables)?,
+        member("extensions", params.extensions)?,
+    )
 }
 
-/// Makes a request of the pairs in a URL, where `variables` and `extensions` are JSON.
+/// Reads a request from the query of a URL. An error is a message for the client.
 pub(crate) fn from_pairs(pairs: Vec<(String, String)>) -> Result<Request, String> {
-    let mut params = Map::new();
-    for (name, value) in pairs {
-        let value = match name.as_str() {
-            // An empty name is none.
-            "operationName" if value.is_empty() => Value::Null,
-            "query" | "operationName" => Value::String(value),
-            "variables" | "extensions" if value.is_empty() => Value::Null,
-            "variables" | "extensions" => {
-                serde_json::from_str(&value).map_err(|error| format!("{name} is not JSON: {error}"))?
-            }
-            _ => continue,
-        };
-        if params.insert(name.clone(), value).is_some() {
-            return Err(format!("{name} is there twice"));
+    fn set<T>(name: &str, member: &mut Option<T>, value: T) -> Result<(), String> {
+        match member.replace(value) {
+            None => Ok(()),
+            Some(_) => Err(format!("{name} occurs twice")),
         }
     }
-    from_json(Value::Object(params))
+
+    fn json<T: DeserializeOwned>(name: &str, text: &str) -> Result<Option<T>, String> {
+        let text = if text.is_empty() { "null" } else { text };
+        serde_json::from_str(text).map_err(|error| format!("invalid {name}: {error}"))
+    }
+
+    let (mut query, mut operation_name, mut variables, mut extensions) = (None, None, None, None);
+    for (name, value) in pairs {
+        match name.as_str() {
+            "query" => set(&name, &mut query, value)?,
+            "operationName" => set(&name, &mut operation_name, value)?,
+            "variables" => set(&name, &mut variables, json(&name, &value)?)?,
+            "extensions" => set(&name, &mut extensions, json(&name, &value)?)?,
+            _ => {}
+        }
+    }
+    let operation_name = operation_name.filter(|name| !name.is_empty());
+    request(query, operation_name, variables.flatten(), extensions.flatten())
 }
 
-fn text(params: &mut Map<String, Value>, name: &str) -> Result<Option<String>, String> {
-    match params.remove(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(format!("{name} must be a string")),
-    }
-}
-
-fn object(params: &mut Map<String, Value>, name: &str) -> Result<Value, String> {
-    match params.remove(name) {
-        None | Some(Value::Null) => Ok(Value::Object(Map::new())),
-        Some(value @ Value::Object(_)) => Ok(value),
-        Some(_) => Err(format!("{name} must be an object")),
-    }
+/// Builds a request. No extension is supported; `extensions` only has to be an object.
+fn request(
+    query: Option<String>,
+    operation_name: Option<String>,
+    variables: Option<Variables>,
+    _extensions: Option<HashMap<String, IgnoredAny>>,
+) -> Result<Request, String> {
+    let mut request = Request::new(query.ok_or("query is missing")?);
+    request.operation_name = operation_name;
+    request.variables = variables.unwrap_or_default();
+    Ok(request)
 }

@@ -35,10 +35,13 @@ impl<S: Api> FromRequestParts<S> for LastEventId {
 pub type EventResult = Result<Event, axum::Error>;
 
 /// Returns a response that sends `events` and ends at the shutdown. Comments keep it alive while there are no events.
-pub fn respond<E>(events: E, shutdown: Shutdown) -> Sse<KeepAliveStream<impl Stream<Item = EventResult>>>
+pub fn respond<E>(
+    events: E,
+    shutdown: &Shutdown,
+) -> Sse<KeepAliveStream<impl Stream<Item = EventResult> + use<E>>>
 where
     E: Stream<Item = EventResult> + Send + 'static,
 {
-    let events = events.take_until(shutdown.cancelled_owned());
+    let events = events.take_until(shutdown.clone().cancelled_owned());
     Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
 }

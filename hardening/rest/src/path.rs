@@ -1,9 +1,11 @@
 //! Ids in paths.
 
+use std::fmt;
 use std::marker::PhantomData;
 
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
+use serde::de::{self, Deserialize, Deserializer, Unexpected, Visitor};
 
 use crate::{Api, Rejection};
 
@@ -26,20 +28,39 @@ impl<E: Entity, S: Api> FromRequestParts<S> for PathId<E> {
     type Rejection = S::Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, S::Error> {
-        let params = RawPathParams::from_request_parts(parts, state).await;
-        let no_such_id = match params.as_ref().map(|params| params.iter().next()) {
-            Ok(Some((_, text))) => match parse_canonical(text) {
-                Some(id) => return Ok(Self { id, entity: PhantomData }),
-                None => format!("there is no {} {text}", E::NAME),
-            },
-            _ => format!("the path is not UTF-8, so it names no {}", E::NAME),
-        };
-        Err(Rejection::NoSuchId(no_such_id).into())
+        if let Ok(Path(CanonicalId(id))) = Path::from_request_parts(parts, state).await {
+            return Ok(Self { id, entity: PhantomData });
+        }
+        Err(Rejection::NoSuchId(match Path::<String>::from_request_parts(parts, state).await {
+            Ok(Path(text)) => format!("there is no {} {text}", E::NAME),
+            Err(_) => format!("the path is not UTF-8, so it names no {}", E::NAME),
+        })
+        .into())
     }
 }
 
-/// Parses the canonical decimal form of a positive integer.
-fn parse_canonical(text: &str) -> Option<u32> {
-    let is_canonical = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
-    text.parse().ok().filter(|_| is_canonical)
+/// A positive integer in its canonical decimal form.
+struct CanonicalId(u32);
+
+impl<'de> Deserialize<'de> for CanonicalId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(CanonicalIdVisitor)
+    }
+}
+
+/// Parses a borrowed path segment, without a copy.
+struct CanonicalIdVisitor;
+
+impl Visitor<'_> for CanonicalIdVisitor {
+    type Value = CanonicalId;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a positive integer")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<CanonicalId, E> {
+        let is_canonical = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+        let id = text.parse().ok().filter(|_| is_canonical);
+        id.map(CanonicalId).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
+    }
 }

@@ -142,7 +142,7 @@ async fn preconditions_are_checked_again_after_a_concurrent_change() {
     for (tags, expected) in
         [("\"1\"", Err(StatusCode::PRECONDITION_FAILED)), ("\"1\", \"2\"", Ok(2)), ("*", Ok(2))]
     {
-        let app = App { shelf: Shelf::seeded(), shutdown: Shutdown::new() };
+        let app = App { shelf: Shelf::seeded(), shutdown: Shutdown::new().into() };
         let (mut head, ()) = Request::builder().header("if-match", tags).body(()).unwrap().into_parts();
         let conditions = Conditions::from_request_parts(&mut head, &app).await.unwrap();
         let is_first = Cell::new(true);

@@ -63,7 +63,7 @@ fn operation(method: &str, path: &str) -> Option<&'static Value> {
 /// Follows a reference.
 fn resolve(value: &Value) -> &Value {
     let reference = value["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
-    reference.map_or(value, |pointer| &DOCUMENT.pointer(pointer).unwrap_or(&Value::Null))
+    reference.map_or(value, |pointer| DOCUMENT.pointer(pointer).unwrap_or(&Value::Null))
 }
 
 #[tokio::test]

@@ -106,9 +106,9 @@ async fn condition_messages() {
     insta::assert_snapshot!(text, @r#"
     428: missing If-Match; send the ETag that you read, so that no other change is overwritten
     400: If-Match must be * or a list of ETags, such as "1" or "1", "2"
-    412: the current revision is 1, not W/"1" or 2: read it again, then repeat the change
-    412: the current revision is 1, not in the empty If-Match: read it again, then repeat the change
-    412: the current revision is 1, which If-None-Match excludes
+    412: the resource is at revision 1, not W/"1" or 2: read it again, then repeat the change
+    412: the resource is at revision 1, not in the empty If-Match: read it again, then repeat the change
+    412: the resource is at revision 1, which If-None-Match excludes
     "#);
 }
 

@@ -4,7 +4,6 @@ mod bodies;
 mod conditions;
 mod document;
 mod messages;
-mod panics;
 mod reading;
 mod resources;
 mod support;

@@ -1,20 +1,20 @@
-//! What operation a document holds: <https://spec.graphql.org/October2021/#sec-Document-Syntax>.
+//! The operation in a document: <https://spec.graphql.org/October2021/#sec-Document-Syntax>.
 //!
-//! It reads names and brackets, and does not check what a server checks: so neither depth nor length of a document
-//! takes stack or time.
+//! Only names and brackets are read, without validation. So neither the depth nor the length of a document costs stack or
+//! much time.
 
 use super::super::text::short;
 
-/// No more fields are named.
+/// Maximum number of fields in the name of an operation.
 const MAX_FIELDS: usize = 8;
 
-/// The operation with that name, or the first: `query { book }`, `mutation Add { createBook }`. `None` when the text
-/// is no document with one.
+/// Returns the operation with the given name, or the first one: `query { book }`, `mutation Add { createBook }`. `None` if
+/// the text is not a document with an operation.
 pub(super) fn operation(document: &str, name: Option<&str>) -> Option<String> {
     let mut tokens = Tokens { rest: document };
     let mut first = None;
     while let Some(token) = tokens.next() {
-        let (operation, is_asked_for) = match token {
+        let (operation, is_requested) = match token {
             Token::Open('{') => (fields("query".to_owned(), &mut tokens), name.is_none()),
             Token::Name(kind @ ("query" | "mutation" | "subscription")) => named(kind, name, &mut tokens)?,
             Token::Name("fragment") => {
@@ -24,7 +24,7 @@ pub(super) fn operation(document: &str, name: Option<&str>) -> Option<String> {
             }
             _ => return None,
         };
-        if is_asked_for {
+        if is_requested {
             return Some(short(&operation));
         }
         first.get_or_insert(operation);
@@ -32,8 +32,8 @@ pub(super) fn operation(document: &str, name: Option<&str>) -> Option<String> {
     first.map(|operation| short(&operation))
 }
 
-/// An operation behind its keyword, and whether it is the one with that name.
-fn named(kind: &str, asked_for: Option<&str>, tokens: &mut Tokens<'_>) -> Option<(String, bool)> {
+/// Returns the operation that follows a keyword, and `true` if its name is the requested one.
+fn named(kind: &str, requested: Option<&str>, tokens: &mut Tokens<'_>) -> Option<(String, bool)> {
     let mut title = kind.to_owned();
     let mut name = None;
     let mut ahead = Tokens { rest: tokens.rest };
@@ -43,13 +43,13 @@ fn named(kind: &str, asked_for: Option<&str>, tokens: &mut Tokens<'_>) -> Option
         title = format!("{kind} {found}");
     }
     tokens.skip_to_fields()?;
-    Some((fields(title, tokens), asked_for.is_none() || asked_for == name))
+    Some((fields(title, tokens), requested.is_none() || requested == name))
 }
 
-/// Behind the bracket that opens them: what is asked for at the top.
+/// Appends the top-level fields that follow an opening bracket to `title`.
 fn fields(title: String, tokens: &mut Tokens<'_>) -> String {
     let mut names: Vec<String> = Vec::new();
-    // Behind `...` comes a fragment, or `on` and a type; behind `@` a directive.
+    // A fragment, or `on` and a type, follows `...`; a directive follows `@`.
     let (mut depth, mut before) = (1, None);
     for token in tokens.by_ref() {
         match (token, before) {
@@ -59,7 +59,7 @@ fn fields(title: String, tokens: &mut Tokens<'_>) -> String {
             _ if depth > 1 => {}
             (Token::Name("on"), Some(Token::Spread)) | (Token::Name(_), Some(Token::Other('@'))) => {}
             (Token::Name(name), Some(Token::Spread)) => names.push(format!("...{name}")),
-            // What came before was an alias.
+            // The previous name was an alias.
             (Token::Name(name), Some(Token::Other(':'))) => {
                 names.pop();
                 names.push(name.to_owned());
@@ -86,18 +86,18 @@ enum Token<'a> {
     Other(char),
 }
 
-/// What is left of a document.
+/// The unread rest of a document.
 struct Tokens<'a> {
     rest: &'a str,
 }
 
 impl<'a> Tokens<'a> {
-    /// Goes behind the bracket that opens the fields of a definition. `None` when there is none.
+    /// Skips to the fields of a definition, after their opening bracket. `None` if there are no fields.
     fn skip_to_fields(&mut self) -> Option<()> {
         while let Some(token) = self.next() {
             match token {
                 Token::Open('{') => return Some(()),
-                // Variables have default values, and directives arguments: in both there may be objects.
+                // Default values of variables and arguments of directives may contain objects.
                 Token::Open(_) => self.leave(1),
                 Token::Close => return None,
                 _ => {}
@@ -106,7 +106,7 @@ impl<'a> Tokens<'a> {
         None
     }
 
-    /// Goes behind the brackets that are open.
+    /// Skips the rest of `open` nested brackets.
     fn leave(&mut self, mut open: usize) {
         while open > 0 {
             match self.next() {
@@ -131,7 +131,7 @@ impl<'a> Tokens<'a> {
         let mut quoted = 0;
         for (at, byte) in self.rest.bytes().enumerate() {
             quoted = if byte == b'"' && !escaped { quoted + 1 } else { 0 };
-            // In a block only `\"""` is an escape, and it begins alike.
+            // In a block string the only escape is `\"""`, which begins with the same bytes.
             escaped = byte == b'\\' && !escaped;
             if quoted == quotes || (byte == b'\n' && !is_block) {
                 self.take(at + 1);
@@ -186,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_operation_is_told_by_its_kind_name_and_fields() {
+    fn operation_shows_kind_name_and_fields() {
         for (document, said) in [
             ("{book(id:1){title}}", "query { book }"),
             ("query($id:ID!){book(id:$id){...b}}fragment b on Book{id}", "query { book }"),
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_operations_the_one_that_is_asked_for_is_told() {
+    fn requested_operation_is_selected_by_name() {
         let document = "query A { a } query B { b } mutation C { c }";
         for (name, said) in
             [(None, "query A { a }"), (Some("C"), "mutation C { c }"), (Some("D"), "query A { a }")]
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_document_has_no_operation() {
+    fn other_text_has_no_operation() {
         for text in
             ["", "books about rust", "fragment b on Book { id }", "query", "query }", "\u{1b}[2J{a}", "[{a}]"]
         {
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_depth_nor_length_does_harm() {
+    fn deep_and_long_documents_are_bounded() {
         let deep = "{a".repeat(100_000);
         assert_eq!(operation(&deep, None).as_deref(), Some("query { a }"));
         let many = format!("{{{}}}", "a ".repeat(100_000));

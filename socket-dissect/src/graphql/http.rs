@@ -1,4 +1,4 @@
-//! The JSON of a request and its answer: <https://graphql.github.io/graphql-over-http/draft/>.
+//! The JSON of a request and its response: <https://graphql.github.io/graphql-over-http/draft/>.
 
 use std::borrow::Cow;
 
@@ -9,12 +9,12 @@ use serde_json::value::RawValue;
 use super::super::text::short;
 use super::document;
 
-/// A request for an operation.
+/// A request for a GraphQL operation.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Request {
-    /// `query { book }`
+    /// Operation: `query { book }`.
     pub(crate) operation: String,
-    /// The variables, as they were sent; empty without.
+    /// Variables in JSON; empty without variables.
     variables: String,
 }
 
@@ -30,7 +30,7 @@ struct Json<'a> {
 }
 
 impl Request {
-    /// From the content of a request. `None` when it is for something else.
+    /// Parses the body of a request. `None` if it is not a GraphQL request.
     pub(crate) fn of_json(content: &[u8]) -> Option<Self> {
         let json: Json<'_> = serde_json::from_slice(content).ok()?;
         let operation = document::operation(&json.query, json.operation_name.as_deref())?;
@@ -38,7 +38,7 @@ impl Request {
         Some(Self { operation, variables })
     }
 
-    /// From the query of a target: `query=%7Bbook%7Btitle%7D%7D`.
+    /// Parses the query of a target: `query=%7Bbook%7Btitle%7D%7D`.
     pub(crate) fn of_query(query: &str) -> Option<Self> {
         let member = |name: &str| form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name);
         let (_, document) = member("query")?;
@@ -48,7 +48,7 @@ impl Request {
         Some(Self { operation, variables })
     }
 
-    /// What is asked for, and with what.
+    /// Returns the operation and its variables.
     pub(crate) fn text(&self) -> String {
         match self.variables.as_str() {
             "" | "{}" | "null" => self.operation.clone(),
@@ -57,7 +57,7 @@ impl Request {
     }
 }
 
-/// Whether an answer says that something went wrong. One that is not whole does not say it.
+/// Returns `true` if a complete response contains errors.
 pub(crate) fn has_errors(content: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Json {
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_says_what_is_asked_for() {
+    fn request_shows_operation_and_variables() {
         let text = |content: &str| Request::of_json(content.as_bytes()).map(|request| request.text());
         let content = r#"{"query":"query A{a}\nquery B{b}","operationName":"B","variables":{"id":"1"},"extensions":{}}"#;
         assert_eq!(text(content).as_deref(), Some(r#"query B { b } {"id":"1"}"#));
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_may_be_in_the_target() {
+    fn request_is_parsed_from_the_query() {
         let request =
             Request::of_query("a=b&query=%7Bbook%28id%3A1%29%7Btitle%7D%7D&variables=%7B%22a%22:1%7D");
         assert_eq!(request.map(|request| request.text()).as_deref(), Some(r#"query { book } {"a":1}"#));
@@ -90,14 +90,14 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_has_errors_when_it_names_one() {
-        let answers =
+    fn response_with_errors_is_recognized() {
+        let responses =
             [r#"{"data":null,"errors":[{}]}"#, r#"{"data":{}}"#, r#"{"errors":[]}"#, r#"{"errors":[{}]"#];
-        assert_eq!(answers.map(|answer| has_errors(answer.as_bytes())), [true, false, false, false]);
+        assert_eq!(responses.map(|response| has_errors(response.as_bytes())), [true, false, false, false]);
     }
 
     #[test]
-    fn depth_takes_no_stack() {
+    fn deep_json_is_refused() {
         let deep = format!(r#"{{"query":"{{a}}","variables":{}}}"#, "[".repeat(100_000));
         assert_eq!(Request::of_json(deep.as_bytes()), None);
         assert!(!has_errors(format!(r#"{{"errors":[{}"#, "[".repeat(100_000)).as_bytes()));

@@ -1,14 +1,14 @@
-//! GraphQL: over HTTP, and over a WebSocket.
+//! GraphQL over HTTP and WebSocket.
 //!
 //! # Layout
 //!
-//! - `document`: what operation a document holds
-//! - `http`: the JSON of a request and its answer
-//! - `subscription`: messages of a WebSocket
+//! - `document`: the operation in a document
+//! - `http`: the JSON of a request and its response
+//! - `websocket`: the messages of a GraphQL WebSocket
 
 mod document;
 mod http;
-mod subscription;
+mod websocket;
 
 pub(super) use http::{Request, has_errors};
-pub(super) use subscription::{Owner, Protocol, Subscriptions};
+pub(super) use websocket::{Operations, Owner, Subprotocol};

@@ -1,21 +1,21 @@
-//! What is called, and the types of its messages.
+//! The called method, and the types of its messages.
 
 use prost_reflect::MessageDescriptor;
 
 use super::super::contracts::Contracts;
 use super::super::text::short;
 
-/// A method, by the path of its request.
+/// A method, identified by the path of its request.
 #[derive(Debug)]
 pub(crate) struct Method {
-    /// `bookshelf.v1.BookshelfService/GetBook`
+    /// Name: `bookshelf.v1.BookshelfService/GetBook`.
     name: String,
-    /// What the messages are of each direction, when a contract says it.
+    /// Types of the request and response messages, if a contract defines them.
     types: Option<(MessageDescriptor, MessageDescriptor)>,
 }
 
 impl Method {
-    /// With the path `/bookshelf.v1.BookshelfService/GetBook`.
+    /// Returns the method of a path such as `/bookshelf.v1.BookshelfService/GetBook`.
     pub(crate) fn of(path: &str, contracts: &Contracts) -> Self {
         let name = path.strip_prefix('/').unwrap_or(path);
         let (service, method) = name.rsplit_once('/').unwrap_or((name, ""));
@@ -26,12 +26,12 @@ impl Method {
         &self.name
     }
 
-    /// What a request's messages are.
+    /// Returns the type of request messages.
     pub(crate) fn request(&self) -> Option<MessageDescriptor> {
         self.types.as_ref().map(|(request, _)| request.clone())
     }
 
-    /// What an answer's messages are.
+    /// Returns the type of response messages.
     pub(crate) fn response(&self) -> Option<MessageDescriptor> {
         self.types.as_ref().map(|(_, response)| response.clone())
     }

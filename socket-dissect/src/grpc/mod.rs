@@ -1,16 +1,16 @@
-//! gRPC over HTTP/2, as `PROTOCOL-HTTP2.md` of the gRPC project has it.
+//! gRPC over HTTP/2: `PROTOCOL-HTTP2.md` of the gRPC project.
 //!
 //! # Layout
 //!
-//! - `status`: how a call ended
-//! - `method`: what is called, and the types of its messages
-//! - `messages`: the messages in the content of a request or an answer
+//! - `status`: the status of a call
+//! - `method`: the called method, and the types of its messages
+//! - `messages`: the messages in the body of a request or response
 
 mod messages;
 mod method;
 mod status;
 
-pub(super) use messages::Messages;
+pub(super) use messages::MessageReader;
 pub(super) use method::Method;
 pub(super) use status::{Status, unescaped};
 

@@ -1,8 +1,8 @@
-//! How a call ended: `grpc-status` and `grpc-message`.
+//! The status of a call: `grpc-status` and `grpc-message`.
 
 use std::fmt;
 
-/// A status code. One that is not known is `None`, which stands for UNKNOWN.
+/// A status code. `None` is an invalid code, shown as UNKNOWN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Status(Option<usize>);
 
@@ -27,7 +27,7 @@ const NAMES: [&str; 17] = [
 ];
 
 impl Status {
-    /// What the value of `grpc-status` says.
+    /// Parses `grpc-status`.
     pub(crate) fn of(value: &str) -> Self {
         Self(value.parse().ok())
     }
@@ -40,7 +40,7 @@ impl fmt::Display for Status {
     }
 }
 
-/// The value of `grpc-message`, whose bytes that are not plain ASCII are percent-encoded.
+/// Decodes the percent-encoded value of `grpc-message`.
 pub(crate) fn unescaped(message: &str) -> String {
     percent_encoding::percent_decode_str(message).decode_utf8_lossy().into_owned()
 }

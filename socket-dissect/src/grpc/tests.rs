@@ -1,9 +1,9 @@
-use super::super::fixture::{Fixture, PREFACE, frame, said};
+use super::super::fixture::{Fixture, PREFACE, frame, lines};
 
 const GET_BOOK: &[u8] = b"\x83\x86\x04\x26/bookshelf.v1.BookshelfService/GetBook\x5f\x10application/grpc";
 const OK: &[u8] = b"\x88\x5f\x10application/grpc";
 
-/// A HEADERS frame that ends its block.
+/// Returns a HEADERS frame with a complete block.
 fn headers(flags: u8, block: &[u8]) -> Vec<u8> {
     frame(1, flags | 4, 1, block)
 }
@@ -12,7 +12,7 @@ fn data(flags: u8, payload: &[u8]) -> Vec<u8> {
     frame(0, flags, 1, payload)
 }
 
-/// A connection with a call whose fields are behind it.
+/// Returns a connection after the headers of a call.
 fn called() -> Fixture {
     let mut server = Fixture::new();
     server.reads([PREFACE, &headers(0, GET_BOOK)].concat());
@@ -28,11 +28,11 @@ fn ended(server: &mut Fixture) -> String {
 }
 
 #[test]
-fn a_message_may_span_frames_and_a_frame_messages() {
+fn messages_and_frames_may_span_each_other() {
     let mut server = called();
     let parts = server.reads(data(0, b"\0\0\0\0\x02\x08\x01\0\0\0\0\0\0\0"));
     assert_eq!(
-        said(&parts),
+        lines(&parts),
         [
             "9 framing DATA",
             "5 framing length prefix",
@@ -44,7 +44,7 @@ fn a_message_may_span_frames_and_a_frame_messages() {
     assert!(!parts[4].ends);
     let parts = server.reads([data(0, b"\0\0\x03\x08"), data(1, b"\x80\x01")].concat());
     assert_eq!(
-        said(&parts),
+        lines(&parts),
         [
             "9 framing DATA",
             "3 framing length prefix",
@@ -57,7 +57,7 @@ fn a_message_may_span_frames_and_a_frame_messages() {
 }
 
 #[test]
-fn a_status_comes_with_trailers_or_with_trailers_only() {
+fn status_is_read_from_trailers_or_trailers_only() {
     let mut server = called();
     server.reads(data(1, b"\0\0\0\0\0"));
     let trailers = b"\0\x0bgrpc-status\x010";
@@ -68,37 +68,37 @@ fn a_status_comes_with_trailers_or_with_trailers_only() {
     server.reads(data(1, b"\0\0\0\0\0"));
     let trailers = [OK, b"\0\x0bgrpc-status\x015\0\x0cgrpc-message\x07no%20it"].concat();
     let parts = server.writes(headers(1, &trailers));
-    assert_eq!(said(&parts)[1], "56 headers HEADERS: 200, grpc-status NOT_FOUND: no it");
+    assert_eq!(lines(&parts)[1], "56 headers HEADERS: 200, grpc-status NOT_FOUND: no it");
     assert_eq!(ended(&mut server), "bookshelf.v1.BookshelfService/GetBook: NOT_FOUND");
 }
 
 #[test]
-fn an_answer_that_is_not_of_the_service_has_the_status_of_http() {
+fn response_of_a_proxy_has_the_http_status() {
     let mut server = called();
     server.reads(data(1, b"\0\0\0\0\0"));
     let parts = server.writes([headers(0, b"\x8e\x5f\x09text/html"), data(1, b"<h1>no</h1>")].concat());
-    assert_eq!(said(&parts)[3], "11 payload body: <h1>no</h1>");
+    assert_eq!(lines(&parts)[3], "11 payload body: <h1>no</h1>");
     assert_eq!(ended(&mut server), "bookshelf.v1.BookshelfService/GetBook: 500");
 }
 
 #[test]
-fn a_message_that_was_cut_is_skipped_over_and_a_prefix_is_not() {
+fn cut_message_is_skipped_and_cut_prefix_is_lost() {
     let mut server = called();
     let parts = server.reads_cut(&data(0, b"\0\0\0\0\x06\x08\x01\x12\x02ab")[..16], 4);
-    assert_eq!(said(&parts)[2], "6 payload message: {id: 1, … (4 B not recorded)");
-    assert_eq!(said(&server.reads(data(0, b"\0\0\0\0\0")))[1], "5 framing length prefix: empty message");
+    assert_eq!(lines(&parts)[2], "6 payload message: {id: 1, … (4 B not recorded)");
+    assert_eq!(lines(&server.reads(data(0, b"\0\0\0\0\0")))[1], "5 framing length prefix: empty message");
     let parts = server.reads_cut(&data(0, b"\0\0\0\0\0")[..11], 3);
-    assert_eq!(said(&parts)[1..], ["2 framing length prefix", "3 unknown unknown: 3 B not recorded"]);
+    assert_eq!(lines(&parts)[1..], ["2 framing length prefix", "3 unknown unknown: 3 B not recorded"]);
     let parts = server.reads(data(1, b"\0\0\0\0\0"));
     assert_eq!(
-        said(&parts),
+        lines(&parts),
         ["9 framing DATA: END_STREAM", "5 unknown unknown: after bytes that were not recorded"]
     );
     assert_eq!(parts[1].call, Some(0));
 }
 
 #[test]
-fn a_message_that_is_compressed_with_gzip_is_read() {
+fn gzip_message_is_decompressed() {
     use flate2::{Compression, write::GzEncoder};
     use std::io::Write as _;
 
@@ -112,12 +112,12 @@ fn a_message_that_is_compressed_with_gzip_is_read() {
     server.reads([PREFACE, &headers(0, &fields)].concat());
     let parts = server.reads(data(1, &message));
     assert_eq!(
-        said(&parts)[1..],
+        lines(&parts)[1..],
         [
             "5 framing length prefix: compressed".to_owned(),
             format!("{length} payload message: gzip: {{id: 7}}")
         ]
     );
-    // Without a word about the encoding.
-    assert_eq!(said(&called().reads(data(1, &message)))[2], format!("{length} payload message: compressed"));
+    // Without grpc-encoding.
+    assert_eq!(lines(&called().reads(data(1, &message)))[2], format!("{length} payload message: compressed"));
 }

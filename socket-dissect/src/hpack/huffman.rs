@@ -1,14 +1,14 @@
 //! The Huffman code of HPACK: RFC 7541, section 5.2 and appendix B.
 //!
-//! The code is canonical: codes of one length follow each other in the order of their symbols, and the first of a length
-//! follows the last of the one before, with a bit more. So the lengths say it all.
+//! The code is canonical: codes of equal length are consecutive in the order of their symbols, and the first code of a
+//! length follows the last shorter one, with one more bit. So the lengths determine the code.
 
-/// The end of a string, whose bits fill up its last byte.
+/// The end-of-string symbol, whose bits pad the last byte.
 const END: usize = 256;
 const SYMBOLS: usize = END + 1;
 const LONGEST: usize = 30;
 
-/// How many bits the code of each symbol has.
+/// Number of bits in the code of each symbol.
 #[rustfmt::skip]
 const LENGTHS: [u8; SYMBOLS] = [
     13, 23, 28, 28, 28, 28, 28, 28, 28, 24, 30, 28, 28, 30, 28, 28, 28, 28, 28, 28,
@@ -26,17 +26,17 @@ const LENGTHS: [u8; SYMBOLS] = [
     26, 27, 26, 26, 27, 27, 27, 27, 27, 28, 27, 27, 27, 27, 27, 26, 30,
 ];
 
-/// The codes of one length.
+/// The codes of equal length.
 #[derive(Clone, Copy)]
 struct Row {
-    /// The first of them.
+    /// The first code.
     first: u32,
     count: u32,
-    /// Where its symbol is in [`BY_CODE`].
+    /// Index of the first code's symbol in [`BY_CODE`].
     at: u32,
 }
 
-/// A row for each length, from 0 bits.
+/// One row for each length, from 0 bits.
 static ROWS: [Row; LONGEST + 1] = rows();
 /// The symbols in the order of their codes.
 static BY_CODE: [u16; SYMBOLS] = by_code();
@@ -72,7 +72,7 @@ const fn by_code() -> [u16; SYMBOLS] {
     symbols
 }
 
-/// The string. `None` when it is not in the code, or ends within a symbol.
+/// Decodes a string. `None` if it contains an invalid code, or ends inside a symbol.
 pub(super) fn decode(coded: &[u8]) -> Option<Vec<u8>> {
     let mut string = Vec::with_capacity(coded.len() * 8 / 5);
     let (mut code, mut length) = (0u32, 0usize);
@@ -81,14 +81,14 @@ pub(super) fn decode(coded: &[u8]) -> Option<Vec<u8>> {
             code = code << 1 | u32::from(byte >> at & 1);
             length += 1;
             let row = ROWS.get(length)?;
-            // What is none of this length begins a longer one.
+            // Not a code of this length, so the beginning of a longer one.
             let Some(nth) = code.checked_sub(row.first).filter(|nth| *nth < row.count) else { continue };
             let symbol = BY_CODE.get((row.at + nth) as usize)?;
-            // The end must not come (section 5.2), and is the only symbol that is no byte.
+            // The end symbol is forbidden (section 5.2), and the only one that is not a byte.
             string.push(u8::try_from(*symbol).ok()?);
             (code, length) = (0, 0);
         }
     }
-    // What is left are less than 8 bits, all ones.
+    // The padding has fewer than 8 bits, all ones.
     (length < 8 && code + 1 == 1 << length).then_some(string)
 }

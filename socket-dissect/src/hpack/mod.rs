@@ -1,14 +1,14 @@
-//! Header blocks of HTTP/2: HPACK, RFC 7541. Only decoding, and without the trust of an endpoint: nothing that a block
-//! says makes memory grow beyond the table's limit.
+//! Decoder for HTTP/2 header blocks: HPACK, RFC 7541.
 //!
-//! It is ours because of those that are kept none fits: one panics when a block is cut, the other builds the table of
-//! the Huffman code again for every string. The tests compare it with the latter.
+//! Recordings are untrusted, so memory is bounded by the table's limit whatever a block contains. The decoder is our own
+//! because none of the maintained crates fits: one panics on a truncated block, another builds the Huffman table again for
+//! every string. The tests compare it with the latter.
 //!
 //! # Layout
 //!
-//! - `table`: fields that a block may name by a number
+//! - `table`: the static and the dynamic table
 //! - `primitive`: integers and strings
-//! - `huffman`: the code of the strings
+//! - `huffman`: the Huffman code of strings
 
 mod huffman;
 mod primitive;
@@ -19,22 +19,22 @@ use std::borrow::Cow;
 use primitive::{Input, Malformed};
 use table::Table;
 
-/// A block that says more is not decoded: an entry of the table may be named again and again, with a byte each.
+/// Maximum number of bytes that a block may decode to. A block can repeat a table entry with one byte each time.
 const MAX_FIELDS: usize = 1024 * 1024;
 
 type Literal<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
 
-/// What one direction of a connection has learned from its header blocks.
+/// The decoder of one direction of a connection.
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
     table: Table,
 }
 
 impl Decoder {
-    /// Calls `field` with the name and value of each field of a whole block, in order.
+    /// Calls `field` with the name and value of each field of a complete block, in order.
     ///
     /// # Errors
-    /// When the block cannot be decoded: then no later one can, either.
+    /// If the block is malformed. Then later blocks cannot be decoded, either.
     pub(super) fn decode(
         &mut self,
         block: &[u8],
@@ -49,22 +49,22 @@ impl Decoder {
         };
         while let Some(first) = input.peek() {
             match first {
-                // Section 6.1: an indexed field.
+                // Section 6.1: indexed field.
                 0x80.. => {
                     let index = input.integer(7)?;
                     let (name, value) = self.table.get(index).ok_or(Malformed)?;
                     field(name, value)?;
                 }
-                // Section 6.2.1: a literal that is to be remembered.
+                // Section 6.2.1: literal with incremental indexing.
                 0x40.. => {
                     let (name, value) = self.literal(&mut input, 6)?;
                     field(&name, &value)?;
                     let (name, value) = (name.into_owned(), value.into_owned());
                     self.table.add(name, value);
                 }
-                // Section 6.3: another size for the table.
+                // Section 6.3: table size update.
                 0x20.. => self.table.resize(input.integer(5)?).ok_or(Malformed)?,
-                // Sections 6.2.2 and 6.2.3: a literal that is not.
+                // Sections 6.2.2 and 6.2.3: literal without indexing.
                 _ => {
                     let (name, value) = self.literal(&mut input, 4)?;
                     field(&name, &value)?;

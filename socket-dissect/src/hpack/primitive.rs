@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use super::huffman;
 
-/// A header block that is none.
+/// The error for a malformed header block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
-/// What is left of a header block.
+/// The unread bytes of a header block.
 #[derive(Debug)]
 pub(super) struct Input<'a> {
     bytes: &'a [u8],
@@ -19,7 +19,7 @@ impl<'a> Input<'a> {
         Self { bytes }
     }
 
-    /// The next byte, which stays.
+    /// Returns the next byte without consuming it.
     pub(super) fn peek(&self) -> Option<u8> {
         self.bytes.first().copied()
     }
@@ -30,14 +30,14 @@ impl<'a> Input<'a> {
         Ok(*first)
     }
 
-    /// An integer whose first byte has so many bits for it (section 5.1).
+    /// Reads an integer with a prefix of this many bits (section 5.1).
     pub(super) fn integer(&mut self, prefix: u8) -> Result<usize, Malformed> {
         let mask = u8::MAX >> (8 - prefix);
         let mut value = usize::from(self.byte()? & mask);
         if value < usize::from(mask) {
             return Ok(value);
         }
-        // Four more bytes reach 2^28, more than any length or index that has a use.
+        // Four more bytes reach 2^28, which exceeds every valid length and index.
         for shift in [0, 7, 14, 21] {
             let byte = self.byte()?;
             value += usize::from(byte & 0x7f) << shift;
@@ -48,7 +48,7 @@ impl<'a> Input<'a> {
         Err(Malformed)
     }
 
-    /// A string (section 5.2).
+    /// Reads a string (section 5.2).
     pub(super) fn string(&mut self) -> Result<Cow<'a, [u8]>, Malformed> {
         let is_coded = self.peek().ok_or(Malformed)? & 0x80 > 0;
         let length = self.integer(7)?;

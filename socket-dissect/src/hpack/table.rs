@@ -1,18 +1,18 @@
-//! Fields that a header block may name by a number: RFC 7541, section 2.3.
+//! The static and the dynamic table: RFC 7541, section 2.3.
 
 use std::collections::VecDeque;
 
-/// What a table holds until its encoder asks for another size: the default of `SETTINGS_HEADER_TABLE_SIZE`.
+/// Initial size of the dynamic table: the default of `SETTINGS_HEADER_TABLE_SIZE`.
 const DEFAULT_SIZE: usize = 4096;
-/// An encoder that asks for more is not followed. Browsers ask for this much, servers for less.
+/// Maximum size of the dynamic table. Browsers request this size, servers less.
 const MAX_SIZE: usize = 64 * 1024;
-/// What an entry counts beyond its bytes (section 4.1).
+/// Size of an entry beyond its bytes (section 4.1).
 const OVERHEAD: usize = 32;
 
-/// The static table, and behind it the dynamic one.
+/// The static table, followed by the dynamic one.
 #[derive(Debug)]
 pub(super) struct Table {
-    /// The newest is the first.
+    /// The entries, newest first.
     dynamic: VecDeque<(Vec<u8>, Vec<u8>)>,
     size: usize,
     max_size: usize,
@@ -25,7 +25,7 @@ impl Default for Table {
 }
 
 impl Table {
-    /// The name and value with that number; numbers begin at 1.
+    /// Returns the name and value at an index, counted from 1.
     pub(super) fn get(&self, index: usize) -> Option<(&[u8], &[u8])> {
         let at = index.checked_sub(1)?;
         match STATIC.get(at) {
@@ -34,14 +34,14 @@ impl Table {
         }
     }
 
-    /// A new field. One that is larger than the table empties it (section 4.4).
+    /// Adds an entry. One that exceeds the table size empties the table (section 4.4).
     pub(super) fn add(&mut self, name: Vec<u8>, value: Vec<u8>) {
         self.size += size(&name, &value);
         self.dynamic.push_front((name, value));
         self.evict();
     }
 
-    /// Another size. `None` when it is more than is followed.
+    /// Changes the size of the dynamic table. `None` if the size exceeds [`MAX_SIZE`].
     pub(super) fn resize(&mut self, max_size: usize) -> Option<()> {
         self.max_size = (max_size <= MAX_SIZE).then_some(max_size)?;
         self.evict();
@@ -60,7 +60,7 @@ fn size(name: &[u8], value: &[u8]) -> usize {
     name.len() + value.len() + OVERHEAD
 }
 
-/// Appendix A.
+/// The static table (appendix A).
 static STATIC: [(&str, &str); 61] = [
     (":authority", ""),
     (":method", "GET"),

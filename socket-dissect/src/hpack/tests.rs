@@ -19,7 +19,7 @@ fn texts(fields: &Fields) -> Vec<String> {
 
 /// RFC 7541, appendix C.4: three requests on one connection.
 #[test]
-fn the_requests_of_the_standard_are_decoded() {
+fn examples_of_the_rfc_are_decoded() {
     let mut decoder = Decoder::default();
     let first = b"\x82\x86\x84\x41\x8c\xf1\xe3\xc2\xe5\xf2\x3a\x6b\xa0\xab\x90\xf4\xff";
     let second = b"\x82\x86\x84\xbe\x58\x86\xa8\xeb\x10\x64\x9c\xbf";
@@ -43,7 +43,7 @@ fn the_requests_of_the_standard_are_decoded() {
 }
 
 #[test]
-fn a_block_that_breaks_off_or_names_what_is_not_there_is_refused() {
+fn malformed_blocks_are_refused() {
     for block in [
         &b"\x3f"[..],
         b"\x40",
@@ -58,7 +58,7 @@ fn a_block_that_breaks_off_or_names_what_is_not_there_is_refused() {
 }
 
 #[test]
-fn an_entry_that_is_named_again_and_again_is_not_told_for_ever() {
+fn decoded_size_of_a_block_is_bounded() {
     let mut decoder = Decoder::default();
     let entry = [&[0x40, 1, b'a', 0x7f, 0xa1, 0x1e], &[b'b'; 4000][..]].concat();
     assert_eq!(decode(&mut decoder, &entry).unwrap().len(), 1);
@@ -66,8 +66,8 @@ fn an_entry_that_is_named_again_and_again_is_not_told_for_ever() {
     assert_eq!(decode(&mut decoder, &[0xbe; 300]), Err(Malformed));
 }
 
-/// Something that an encoder may write, or may not.
-fn piece() -> impl Strategy<Value = Vec<u8>> {
+/// A fragment of a block, valid or not.
+fn fragment() -> impl Strategy<Value = Vec<u8>> {
     let string = |coded: u8| {
         vec(any::<u8>(), 0..20).prop_map(move |bytes| [&[bytes.len() as u8 | coded], &bytes[..]].concat())
     };
@@ -92,14 +92,14 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_blocks_say_what_another_decoder_reads_in_them(blocks in vec(vec(piece(), 0..6), 1..6)) {
+    fn any_block_decodes_as_in_another_decoder(blocks in vec(vec(fragment(), 0..6), 1..6)) {
         let (mut ours, mut theirs) = (Decoder::default(), loona_hpack::Decoder::new());
         theirs.set_max_allowed_table_size(64 * 1024);
         for block in blocks {
             let block = block.concat();
             match (decode(&mut ours, &block), theirs.decode(&block)) {
                 (Ok(ours), Ok(theirs)) => prop_assert_eq!(ours, theirs),
-                // An endpoint has to refuse it; it says nothing, and does no harm.
+                // An endpoint must refuse a late size update, but it affects no field.
                 (Ok(_), Err(DecoderError::SizeUpdateAtEnd)) => {}
                 (Err(Malformed), Err(_)) => break,
                 (ours, theirs) => prop_assert!(false, "{ours:?} and {theirs:?}"),
@@ -108,7 +108,7 @@ proptest! {
     }
 
     #[test]
-    fn what_another_encoder_writes_is_read(blocks in vec(vec((vec(any::<u8>(), 0..9), vec(any::<u8>(), 0..200)), 0..20), 1..9)) {
+    fn blocks_of_another_encoder_are_decoded(blocks in vec(vec((vec(any::<u8>(), 0..9), vec(any::<u8>(), 0..200)), 0..20), 1..9)) {
         let (mut decoder, mut encoder) = (Decoder::default(), loona_hpack::Encoder::new());
         for fields in blocks {
             let block = encoder.encode(fields.iter().map(|(name, value)| (&name[..], &value[..])));

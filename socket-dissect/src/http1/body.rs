@@ -1,10 +1,10 @@
-//! A message's body, piece by piece.
+//! The bytes of a message body.
 
-use super::super::chunk::Chunk;
 use super::super::content::Content;
-use super::super::output::Label;
+use super::super::context::Context;
+use super::super::data::TransferData;
 use super::super::part::{Class, Layer};
-use super::super::protocol::Context;
+use super::super::part_collector::Label;
 use super::chunked::{self, Chunked};
 use super::length::Length;
 
@@ -19,25 +19,25 @@ pub(super) struct Body {
 
 #[derive(Debug)]
 enum Framing {
-    /// So many bytes are still to come.
+    /// Number of bytes still to come.
     Bytes(u64),
     Chunked(Chunked),
     UntilClose,
 }
 
-/// What came of reading.
+/// Progress of reading a body.
 #[derive(Debug)]
-pub(super) enum Read {
-    /// The body goes on after these bytes.
-    More,
-    /// It has ended.
-    Ended,
-    /// It cannot be followed, and why.
+pub(super) enum Progress {
+    /// The body continues with the next transfer.
+    Incomplete,
+    /// The body has ended.
+    Complete,
+    /// The body cannot be dissected any further, for this reason.
     Lost(&'static str),
 }
 
 impl Body {
-    /// `None` when there is no body.
+    /// Returns a body of that length, or `None` if the message has no body.
     pub(super) fn new(length: Length, content: Content) -> Option<Self> {
         let framing = match length {
             Length::None => return None,
@@ -48,33 +48,33 @@ impl Body {
         Some(Self { framing, content })
     }
 
-    /// Reads as much of the chunk as belongs to the body.
+    /// Reads the bytes that belong to the body.
     pub(super) fn read(
         &mut self,
-        chunk: &mut Chunk<'_>,
+        data: &mut TransferData<'_>,
         call: Option<u64>,
         context: &mut Context<'_>,
-    ) -> Read {
+    ) -> Progress {
         let label = BODY.of(call);
         match &mut self.framing {
             Framing::UntilClose => {
-                self.content.read(label, chunk.take_all(), false, context);
-                Read::More
+                self.content.read(label, data.take_all(), false, context);
+                Progress::Incomplete
             }
             Framing::Bytes(left) => {
-                let piece = chunk.take(*left);
+                let piece = data.take(*left);
                 *left -= piece.len();
                 self.content.read(label, piece, *left == 0, context);
-                if *left > 0 { Read::More } else { Read::Ended }
+                if *left > 0 { Progress::Incomplete } else { Progress::Complete }
             }
-            Framing::Chunked(chunked) => match chunked.read(chunk, call, context) {
-                chunked::Read::Data(piece, last) => {
+            Framing::Chunked(chunked) => match chunked.read(data, call, context) {
+                chunked::Progress::Data(piece, last) => {
                     self.content.read(label, piece, last, context);
-                    Read::More
+                    Progress::Incomplete
                 }
-                chunked::Read::Framing => Read::More,
-                chunked::Read::Ended => Read::Ended,
-                chunked::Read::Lost(why) => Read::Lost(why),
+                chunked::Progress::Framing => Progress::Incomplete,
+                chunked::Progress::Complete => Progress::Complete,
+                chunked::Progress::Lost(reason) => Progress::Lost(reason),
             },
         }
     }

@@ -1,48 +1,48 @@
-//! A body in chunks: RFC 9112, section 7.1.
+//! A body in chunked transfer coding: RFC 9112, section 7.1.
 
-use super::super::chunk::Chunk;
-use super::super::output::{Label, Unit};
+use super::super::context::Context;
+use super::super::data::TransferData;
 use super::super::part::{Class, Layer};
-use super::super::protocol::Context;
+use super::super::part_collector::{Label, OpenUnit};
 use super::super::text::{HOLE, short_bytes};
 
-/// Longer lines between chunks are not followed: a size has 16 digits, extensions are rare.
+/// Maximum length of a line between chunks. A size has at most 16 digits, and extensions are rare.
 const MAX_LINE: usize = 4 * 1024;
 
-/// Where in its chunks a body is.
+/// A chunked body that is being read.
 #[derive(Debug, Default)]
 pub(super) struct Chunked {
-    place: Place,
-    unit: Unit,
-    /// The line that is being read.
+    state: State,
+    unit: OpenUnit,
+    /// The current line between chunks.
     line: Vec<u8>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-enum Place {
-    /// In the line that says how long the chunk is.
+enum State {
+    /// In the line with the size of a chunk.
     #[default]
     Size,
-    /// In the chunk, of which so many bytes are still to come.
+    /// In a chunk with this number of bytes still to come.
     Data(u64),
-    /// In the end of line after it.
+    /// In the line break after a chunk.
     DataEnd,
-    /// After the last chunk.
+    /// In the trailer section after the last chunk.
     Trailers,
-    /// After the empty line behind them.
+    /// After the final empty line.
     Ended,
 }
 
-/// What came of reading.
+/// Progress of reading a chunked body.
 #[derive(Debug)]
-pub(super) enum Read<'a> {
-    /// Some of the content, and whether the chunk ends with it.
-    Data(Chunk<'a>, bool),
-    /// Some of what is around it.
+pub(super) enum Progress<'a> {
+    /// Bytes of the content, and `true` if the chunk ends with them.
+    Data(TransferData<'a>, bool),
+    /// Bytes between chunks.
     Framing,
     /// The body has ended.
-    Ended,
-    /// It cannot be followed, and why.
+    Complete,
+    /// The body cannot be dissected any further, for this reason.
     Lost(&'static str),
 }
 
@@ -53,71 +53,71 @@ const TRAILER: Label = Label::new(Class::Headers, Layer::Http1, "trailer");
 const END: Label = Label::new(Class::Framing, Layer::Http1, "end of body");
 
 impl Chunked {
-    /// Reads up to the next change between content and what is around it.
+    /// Reads up to the next boundary between a chunk and the lines around it.
     pub(super) fn read<'a>(
         &mut self,
-        chunk: &mut Chunk<'a>,
+        data: &mut TransferData<'a>,
         call: Option<u64>,
         context: &mut Context<'_>,
-    ) -> Read<'a> {
-        if let Place::Data(left) = self.place {
-            let piece = chunk.take(left);
+    ) -> Progress<'a> {
+        if let State::Data(left) = self.state {
+            let piece = data.take(left);
             let left = left - piece.len();
-            self.place = if left == 0 { Place::DataEnd } else { Place::Data(left) };
-            return Read::Data(piece, left == 0);
+            self.state = if left == 0 { State::DataEnd } else { State::Data(left) };
+            return Progress::Data(piece, left == 0);
         }
-        self.read_line(chunk, call, context)
+        self.read_line(data, call, context)
     }
 
     fn read_line<'a>(
         &mut self,
-        chunk: &mut Chunk<'a>,
+        data: &mut TransferData<'a>,
         call: Option<u64>,
         context: &mut Context<'_>,
-    ) -> Read<'a> {
-        let bytes = chunk.bytes();
+    ) -> Progress<'a> {
+        let bytes = data.recorded();
         if bytes.is_empty() {
-            return Read::Lost(HOLE);
+            return Progress::Lost(HOLE);
         }
         let end = bytes.iter().position(|byte| *byte == b'\n');
         let piece = end.map_or(bytes, |end| bytes.get(..=end).unwrap_or(bytes));
         if self.line.len() + piece.len() > MAX_LINE {
-            return Read::Lost(NO_CHUNK);
+            return Progress::Lost(NO_CHUNK);
         }
         self.line.extend_from_slice(piece);
         let line = self.line.trim_ascii_end();
-        let (label, text, next) = match self.place {
-            Place::Trailers if line.is_empty() => (END, String::new(), Some(Place::Ended)),
-            Place::Trailers => (TRAILER, short_bytes(line, end.is_none()), Some(Place::Trailers)),
-            Place::DataEnd => (DATA_END, String::new(), line.is_empty().then_some(Place::Size)),
-            _ => (SIZE, String::new(), size(line).map(Place::after_size)),
+        let (label, text, next) = match self.state {
+            State::Trailers if line.is_empty() => (END, String::new(), Some(State::Ended)),
+            State::Trailers => (TRAILER, short_bytes(line, end.is_none()), Some(State::Trailers)),
+            State::DataEnd => (DATA_END, String::new(), line.is_empty().then_some(State::Size)),
+            _ => (SIZE, String::new(), size(line).map(State::after_size)),
         };
         context.output.part(
             &mut self.unit,
-            chunk.take(piece.len() as u64).len(),
+            data.take(piece.len() as u64).len(),
             label.of(call),
             text,
             end.is_some(),
         );
         match next {
-            _ if end.is_none() => return Read::Framing,
-            Some(Place::Ended) => return Read::Ended,
-            Some(place) => self.place = place,
-            None => return Read::Lost(NO_CHUNK),
+            _ if end.is_none() => return Progress::Framing,
+            Some(State::Ended) => return Progress::Complete,
+            Some(state) => self.state = state,
+            None => return Progress::Lost(NO_CHUNK),
         }
         self.line.clear();
-        Read::Framing
+        Progress::Framing
     }
 }
 
-impl Place {
+impl State {
     fn after_size(size: u64) -> Self {
-        // The last chunk has no data, and no end of line after it.
+        // The last chunk has neither data nor a line break.
         if size == 0 { Self::Trailers } else { Self::Data(size) }
     }
 }
 
-/// What a line says about the length of its chunk; extensions say nothing about it.
+/// Returns the size in a chunk-size line, without extensions.
 fn size(line: &[u8]) -> Option<u64> {
     let line = std::str::from_utf8(line).ok()?;
     let digits = line.split(';').next()?.trim();

@@ -1,21 +1,21 @@
-//! The fields of a head that say how the message goes on.
+//! The header fields that determine how a message continues.
 
 use httparse::Header;
 
 use super::super::graphql;
 use super::super::media::{Encoding, Media};
 
-/// What the fields of a head say about the message.
+/// The header fields that determine how a message continues.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
     pub(super) length: ContentLength,
     pub(super) transfer: Transfer,
     pub(super) media: Media,
     pub(super) encoding: Encoding,
-    /// The protocol that is offered or taken.
+    /// The protocol that is offered or accepted.
     pub(super) upgrade: Option<Upgrade>,
-    /// What a WebSocket is for, when it is GraphQL.
-    pub(super) subprotocol: Option<graphql::Protocol>,
+    /// The GraphQL subprotocol of a WebSocket.
+    pub(super) subprotocol: Option<graphql::Subprotocol>,
 }
 
 /// `Content-Length`, RFC 9112, section 6.2.
@@ -34,7 +34,7 @@ pub(super) enum Transfer {
     Absent,
     /// `chunked` is the last coding.
     Chunked,
-    /// Others, which do not say where the body ends.
+    /// Another coding, which does not delimit the body.
     Other,
 }
 
@@ -48,6 +48,7 @@ pub(super) enum Upgrade {
 }
 
 impl Fields {
+    /// Parses header fields.
     pub(super) fn of(headers: &[Header<'_>]) -> Self {
         let mut fields = Self::default();
         for header in headers {
@@ -58,7 +59,7 @@ impl Fields {
 
     fn add(&mut self, name: &str, value: &[u8]) {
         let is = |known: &str| name.eq_ignore_ascii_case(known);
-        // What is not UTF-8 is none of the values that matter.
+        // None of the relevant values contains non-ASCII bytes.
         let value = std::str::from_utf8(value).unwrap_or_default().trim();
         if is("content-length") {
             self.length = self.length.and(value);
@@ -73,13 +74,13 @@ impl Fields {
         } else if is("upgrade") {
             self.upgrade = Some(Upgrade::of(value));
         } else if is("sec-websocket-protocol") {
-            self.subprotocol = graphql::Protocol::of(value);
+            self.subprotocol = graphql::Subprotocol::of(value);
         }
     }
 }
 
 impl ContentLength {
-    /// With another value of the field. Several are fine as long as they say the same.
+    /// Combines the length with another value of the field. Equal values are allowed.
     fn and(self, value: &str) -> Self {
         value.split(',').fold(self, |before, value| match (before, parse(value.trim())) {
             (Self::Absent, Some(length)) => Self::Bytes(length),
@@ -89,7 +90,7 @@ impl ContentLength {
     }
 }
 
-/// Digits and nothing else: not `+1`.
+/// Parses a number of digits only, unlike `+1`.
 fn parse(value: &str) -> Option<u64> {
     value.bytes().all(|byte| byte.is_ascii_digit()).then(|| value.parse().ok())?
 }
@@ -109,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn equal_lengths_are_one_and_others_are_none() {
+    fn conflicting_content_lengths_are_invalid() {
         for (values, length) in [
             (&["5"][..], ContentLength::Bytes(5)),
             (&["5", "5"], ContentLength::Bytes(5)),

@@ -1,25 +1,25 @@
-//! How long a message's body is: RFC 9112, section 6.3.
+//! The length of a message body: RFC 9112, section 6.3.
 
-use super::exchange::Method;
+use super::exchanges::Method;
 use super::fields::{ContentLength, Fields, Transfer};
 
-/// Where a body ends.
+/// The end of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Length {
-    /// There is none.
+    /// The message has no body.
     None,
-    /// After so many bytes.
+    /// After this number of bytes.
     Bytes(u64),
-    /// With the last chunk.
+    /// After the last chunk.
     Chunked,
-    /// With the connection.
+    /// With the end of the connection.
     UntilClose,
 }
 
-/// Of a request's body.
+/// Returns the length of a request body.
 ///
 /// # Errors
-/// When the request does not say it in a way that is allowed: why.
+/// The reason, if the fields do not define a valid length.
 pub(super) fn of_request(fields: &Fields) -> Result<Length, &'static str> {
     match (fields.transfer, fields.length) {
         (Transfer::Chunked, _) => Ok(Length::Chunked),
@@ -30,10 +30,10 @@ pub(super) fn of_request(fields: &Fields) -> Result<Length, &'static str> {
     }
 }
 
-/// Of the body of an answer to a request with that method.
+/// Returns the length of the body of a response to a request with the given method.
 ///
 /// # Errors
-/// As [`of_request`].
+/// The reason, if the fields do not define a valid length.
 pub(super) fn of_response(fields: &Fields, code: u16, method: Method) -> Result<Length, &'static str> {
     if method == Method::Head || matches!(code, 100..200 | 204 | 304) {
         return Ok(Length::None);

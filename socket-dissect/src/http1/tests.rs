@@ -1,13 +1,13 @@
-use super::super::fixture::{Fixture, said};
+use super::super::fixture::{Fixture, lines};
 
 #[test]
-fn a_request_and_its_answer_are_a_head_and_a_body_each() {
+fn exchange_is_two_heads_and_two_bodies() {
     let mut server = Fixture::new();
     let parts = server.reads("POST /v1/books HTTP/1.1\r\ncontent-length: 4\r\n\r\nabcd");
-    assert_eq!(said(&parts), ["46 headers request head: POST /v1/books", "4 payload body: abcd"]);
+    assert_eq!(lines(&parts), ["46 headers request head: POST /v1/books", "4 payload body: abcd"]);
     assert!(server.finished().is_empty());
     let parts = server.writes("HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok");
-    assert_eq!(said(&parts), ["43 headers response head: 201 Created", "2 payload body: ok"]);
+    assert_eq!(lines(&parts), ["43 headers response head: 201 Created", "2 payload body: ok"]);
     let [call] = &server.finished()[..] else { panic!("one call") };
     assert_eq!((call.operation.as_str(), call.status.as_deref()), ("POST /v1/books", Some("201")));
     assert_eq!((call.to_server.total(), call.to_client.total()), (50, 45));
@@ -15,7 +15,7 @@ fn a_request_and_its_answer_are_a_head_and_a_body_each() {
 }
 
 #[test]
-fn a_head_in_pieces_says_what_is_known_of_it() {
+fn split_head_shows_its_start_line_so_far() {
     let mut server = Fixture::new();
     let mut texts = Vec::new();
     for piece in ["GE", "T /v1/bo", "oks?a=b HT", "TP/1.1\r\nhost: a\r", "\n\r", "\n"] {
@@ -39,12 +39,12 @@ fn a_head_in_pieces_says_what_is_known_of_it() {
 }
 
 #[test]
-fn chunks_have_sizes_and_the_last_one_ends_the_body() {
+fn chunk_sizes_are_framing_and_last_chunk_ends_the_body() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP/1.1\r\n\r\n");
     let parts = server.writes("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nabcd\r\n");
     assert_eq!(
-        said(&parts),
+        lines(&parts),
         [
             "47 headers response head: 200 OK",
             "3 framing chunk size",
@@ -54,7 +54,7 @@ fn chunks_have_sizes_and_the_last_one_ends_the_body() {
     );
     let parts = server.writes("2;x=y\r\nef\r\n0\r\nsum: 1\r\n\r\n");
     assert_eq!(
-        said(&parts),
+        lines(&parts),
         [
             "7 framing chunk size",
             "2 payload body: ef",
@@ -68,11 +68,11 @@ fn chunks_have_sizes_and_the_last_one_ends_the_body() {
 }
 
 #[test]
-fn pipelined_requests_are_answered_in_their_order() {
+fn pipelined_responses_match_requests_in_order() {
     let mut server = Fixture::new();
     let parts = server.reads("HEAD /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n");
     assert_eq!(parts.iter().map(|part| part.call).collect::<Vec<_>>(), [Some(0), Some(1)]);
-    // The answer to HEAD has no body, whatever its length says.
+    // The response to HEAD has no body, whatever its content-length.
     let parts = server.writes(
         "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nHTTP/1.1 404 Not Found\r\ncontent-length: 1\r\n\r\nx",
     );
@@ -85,7 +85,7 @@ fn pipelined_requests_are_answered_in_their_order() {
 }
 
 #[test]
-fn an_interim_answer_is_not_the_answer() {
+fn interim_response_does_not_end_the_call() {
     let mut server = Fixture::new();
     server.reads("PUT /a HTTP/1.1\r\nexpect: 100-continue\r\ncontent-length: 1\r\n\r\n");
     server.writes("HTTP/1.1 100 Continue\r\n\r\n");
@@ -96,53 +96,53 @@ fn an_interim_answer_is_not_the_answer() {
 }
 
 #[test]
-fn a_body_of_known_length_is_skipped_over_when_it_was_cut() {
+fn cut_body_of_known_length_is_skipped() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP/1.1\r\n\r\n");
     let parts = server.writes_cut("HTTP/1.1 200 OK\r\ncontent-length: 2000\r\n\r\nab", 1500);
-    assert_eq!(said(&parts)[1], "1502 payload body: ab… (1,500 B not recorded)");
+    assert_eq!(lines(&parts)[1], "1502 payload body: ab… (1,500 B not recorded)");
     let parts = server.writes_cut("", 498);
-    assert_eq!(said(&parts), ["498 payload body: ab… (498 B not recorded)"]);
+    assert_eq!(lines(&parts), ["498 payload body: ab… (498 B not recorded)"]);
     assert_eq!(server.ended(), [("GET /a".to_owned(), Some("200".to_owned()))]);
     server.reads("GET /b HTTP/1.1\r\n\r\n");
-    assert_eq!(said(&server.writes("HTTP/1.1 204 Gone\r\n\r\n")), ["21 headers response head: 204 Gone"]);
+    assert_eq!(lines(&server.writes("HTTP/1.1 204 Gone\r\n\r\n")), ["21 headers response head: 204 Gone"]);
 }
 
 #[test]
-fn a_head_that_was_cut_loses_its_direction() {
+fn cut_head_loses_its_direction() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP");
     let parts = server.reads_cut("/1.", 90);
-    assert_eq!(said(&parts), ["3 headers request head: GET /a", "90 unknown unknown: 90 B not recorded"]);
+    assert_eq!(lines(&parts), ["3 headers request head: GET /a", "90 unknown unknown: 90 B not recorded"]);
     server.closes();
     assert_eq!(server.ended(), [("GET /a".to_owned(), None)]);
 }
 
 #[test]
-fn a_body_without_a_length_goes_on_until_the_close() {
+fn body_without_length_ends_with_the_connection() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP/1.0\r\n\r\n");
     server.writes("HTTP/1.0 200 OK\r\n\r\nabc");
     let parts = server.writes("HTTP/1.1 200 OK\r\n\r\n");
-    assert_eq!(said(&parts), ["19 payload body: abcHTTP/1.1 200 OK\u{fffd}\u{fffd}\u{fffd}\u{fffd}…"]);
+    assert_eq!(lines(&parts), ["19 payload body: abcHTTP/1.1 200 OK\u{fffd}\u{fffd}\u{fffd}\u{fffd}…"]);
     server.closes();
     assert_eq!(server.ended(), [("GET /a".to_owned(), Some("200".to_owned()))]);
 }
 
 #[test]
-fn after_a_hole_the_next_answer_is_known_again() {
+fn response_after_a_hole_is_recognized() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP/1.1\r\n\r\n");
     let parts = server.writes_cut("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\nab", 20);
     assert_eq!(
-        said(&parts)[2..],
+        lines(&parts)[2..],
         ["9 payload body: ab… (7 B not recorded)", "13 unknown unknown: 13 B not recorded"]
     );
-    assert_eq!(said(&server.writes("0\r\n\r\n")), ["5 unknown unknown: after bytes that were not recorded"]);
+    assert_eq!(lines(&server.writes("0\r\n\r\n")), ["5 unknown unknown: after bytes that were not recorded"]);
     server.reads("GET /b HTTP/1.1\r\n\r\n");
     let parts = server.writes("HTTP/1.1 204 No Content\r\n\r\n");
     assert_eq!(
-        (said(&parts), parts[0].call),
+        (lines(&parts), parts[0].call),
         (vec!["27 headers response head: 204 No Content".to_owned()], Some(1))
     );
     let ended =
@@ -151,17 +151,17 @@ fn after_a_hole_the_next_answer_is_known_again() {
 }
 
 #[test]
-fn after_a_hole_with_two_requests_waiting_nobody_knows_which_is_answered() {
+fn response_after_a_hole_is_ambiguous_with_pipelining() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n");
     server.writes_cut("HTTP/1.1 200 OK\r\nco", 20);
     server.reads("GET /c HTTP/1.1\r\n\r\n");
     let parts = server.writes("HTTP/1.1 204 No Content\r\n\r\n");
-    assert_eq!(said(&parts), ["27 unknown unknown: after bytes that were not recorded"]);
+    assert_eq!(lines(&parts), ["27 unknown unknown: after bytes that were not recorded"]);
 }
 
 #[test]
-fn after_a_hole_the_next_request_is_known_again() {
+fn request_after_a_hole_is_recognized() {
     let mut server = Fixture::new();
     server.reads_cut("GET /a HTTP/1.1\r\nhost", 20);
     server.reads("GET /b HTTP/1.1\r\n\r\n");
@@ -172,7 +172,7 @@ fn after_a_hole_the_next_request_is_known_again() {
 }
 
 #[test]
-fn a_call_ends_with_its_request_when_that_is_answered_early() {
+fn early_response_keeps_call_open_until_request_ends() {
     let mut server = Fixture::new();
     server.reads("PUT /a HTTP/1.1\r\ncontent-length: 2\r\n\r\nx");
     server.writes("HTTP/1.1 413 Content Too Large\r\ncontent-length: 0\r\n\r\n");
@@ -182,7 +182,7 @@ fn a_call_ends_with_its_request_when_that_is_answered_early() {
 }
 
 #[test]
-fn an_answer_that_nobody_asked_for_belongs_to_no_call() {
+fn unsolicited_response_belongs_to_no_call() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP/1.1\r\n\r\n");
     let parts = server
@@ -191,21 +191,21 @@ fn an_answer_that_nobody_asked_for_belongs_to_no_call() {
 }
 
 #[test]
-fn a_head_without_an_end_is_not_kept_for_ever() {
+fn length_of_a_head_is_bounded() {
     for piece in [30_000, 70_000] {
         let mut server = Fixture::new();
         server.reads("GET /a HTTP/1.1\r\na: ");
         let parts: Vec<_> = (0..4).flat_map(|_| server.reads("b".repeat(piece))).collect();
         let last = format!("{piece} unknown unknown: a longer head than any server takes");
-        assert_eq!(said(&parts).pop(), Some(last));
+        assert_eq!(lines(&parts).pop(), Some(last));
     }
 }
 
 #[test]
-fn what_looks_like_an_answer_in_the_middle_of_one_is_none() {
+fn status_line_inside_a_lost_body_is_ignored() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP/1.1\r\n\r\n");
     server.writes_cut("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", 9);
     let parts = server.writes("HTTP/1.1 204 No Content\r\n\r\n");
-    assert_eq!(said(&parts), ["27 unknown unknown: after bytes that were not recorded"]);
+    assert_eq!(lines(&parts), ["27 unknown unknown: after bytes that were not recorded"]);
 }

@@ -1,15 +1,15 @@
-//! What frames say that carry no message: RFC 9113, sections 6.3 to 6.9.
+//! Frames without a message: RFC 9113, sections 6.3 to 6.9.
 
 use super::super::text::{grouped, short_bytes};
 use super::frame::{FrameHead, Kind, error_name};
 
-/// No more of a frame is kept to say what it says.
-pub(super) const KEPT: usize = 512;
+/// Maximum number of payload bytes that are interpreted.
+pub(super) const MAX_PAYLOAD: usize = 512;
 
-/// No more settings are told: there are not more that are known.
+/// Maximum number of settings in a text: as many as are defined.
 const MAX_SETTINGS: usize = 8;
 
-/// What such a frame says, by the first bytes of its payload.
+/// Returns the text of a frame, from the first bytes of its payload.
 pub(super) fn text(head: &FrameHead, payload: &[u8]) -> String {
     match head.kind {
         Kind::Settings | Kind::Ping if head.flags.ack() => "ACK".to_owned(),
@@ -24,18 +24,18 @@ pub(super) fn text(head: &FrameHead, payload: &[u8]) -> String {
     }
 }
 
-/// The error code of RST_STREAM.
+/// Returns the error code of RST_STREAM.
 pub(super) fn reset_code(payload: &[u8]) -> Option<u32> {
     number(payload, 0)
 }
 
-/// 32 bits, of which the first is reserved or not there.
+/// Returns the 32-bit number at an offset.
 fn number(payload: &[u8], at: usize) -> Option<u32> {
     let bytes = payload.get(at..)?.first_chunk()?;
     Some(u32::from_be_bytes(*bytes))
 }
 
-/// `ENABLE_PUSH 0, INITIAL_WINDOW_SIZE 2,097,152`
+/// Returns settings as text: `ENABLE_PUSH 0, INITIAL_WINDOW_SIZE 2,097,152`
 fn settings(payload: &[u8]) -> String {
     let (settings, _) = payload.as_chunks::<6>();
     let mut texts: Vec<String> = (settings.iter().take(MAX_SETTINGS))
@@ -67,12 +67,12 @@ fn setting_name(number: u16) -> Result<&'static str, u16> {
     })
 }
 
-/// `ENHANCE_YOUR_CALM after stream 7: too_many_pings`
+/// Returns a GOAWAY as text: `ENHANCE_YOUR_CALM after stream 7: too_many_pings`
 fn goaway(payload: &[u8]) -> String {
     let (Some(last), Some(code)) = (number(payload, 0), number(payload, 4)) else { return String::new() };
     let mut text = error_name(code);
     let last = last & 0x7fff_ffff;
-    // A graceful shutdown says first that no stream is refused yet, and a client has none to refuse.
+    // The first GOAWAY of a graceful shutdown refuses no stream, and a client has no streams to refuse.
     if last > 0 && last < 0x7fff_ffff {
         text += &format!(" after stream {last}");
     }

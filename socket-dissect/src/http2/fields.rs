@@ -1,10 +1,10 @@
-//! What a header block says about its message.
+//! The fields of a header block.
 
 use super::super::grpc::{self, Status};
 use super::super::media::{Encoding, Media};
 use super::super::text::short;
 
-/// The fields that matter here.
+/// The fields of a header block that affect its message.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
     pub(super) method: Option<String>,
@@ -12,14 +12,14 @@ pub(super) struct Fields {
     pub(super) status: Option<u16>,
     pub(super) media: Media,
     pub(super) encoding: Encoding,
-    /// How gRPC messages are compressed that are.
+    /// Coding of compressed gRPC messages.
     pub(super) grpc_encoding: Encoding,
     pub(super) grpc_status: Option<Status>,
     pub(super) grpc_message: Option<String>,
 }
 
 impl Fields {
-    /// Another field of the block.
+    /// Adds a field of the block.
     pub(super) fn add(&mut self, name: &[u8], value: &[u8]) {
         let text = || String::from_utf8_lossy(value);
         match name {
@@ -34,10 +34,8 @@ impl Fields {
             _ => {}
         }
     }
-}
 
-impl Fields {
-    /// `POST /shelf`, `200`, `grpc-status OK`
+    /// Returns the text of the fields: `POST /shelf`, `200`, `grpc-status OK`.
     pub(super) fn text(&self) -> String {
         let mut texts = Vec::new();
         if let (Some(method), path) = (&self.method, self.path.as_deref().unwrap_or_default()) {

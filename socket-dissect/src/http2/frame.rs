@@ -1,20 +1,20 @@
-//! The head of a frame: RFC 9113, section 4.1.
+//! The header of a frame: RFC 9113, section 4.1.
 
-/// How many bytes it has.
+/// Number of bytes of a frame header.
 pub(super) const HEAD: usize = 9;
 
-/// The head of a frame.
+/// The header of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FrameHead {
-    /// Bytes after the head.
+    /// Number of bytes after the header.
     pub(super) length: u32,
     pub(super) kind: Kind,
     pub(super) flags: Flags,
-    /// 0 for the connection.
+    /// The stream, or 0 for the connection.
     pub(super) stream: u32,
 }
 
-/// What a frame is: section 6, and the registry of IANA.
+/// Type of a frame: section 6, and the IANA registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Data,
@@ -53,7 +53,7 @@ impl Kind {
         }
     }
 
-    /// Whether it may belong to a stream. Unknown ones do when they name one.
+    /// Returns `true` if the frame may belong to a stream. Unknown frames may.
     pub(super) fn is_of_stream(self) -> bool {
         !matches!(
             self,
@@ -61,7 +61,7 @@ impl Kind {
         )
     }
 
-    /// As the standards write it.
+    /// Returns the name of the type in its standard.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Data => "DATA",
@@ -82,38 +82,39 @@ impl Kind {
     }
 }
 
-/// The flags of a frame; what a bit means depends on the frame.
+/// The flags of a frame. The meaning of a bit depends on the type of the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Flags(u8);
 
 impl Flags {
-    /// Of SETTINGS and PING.
+    /// Returns ACK of SETTINGS and PING.
     pub(super) fn ack(self) -> bool {
         self.0 & 0x1 > 0
     }
 
-    /// Of DATA and HEADERS.
+    /// Returns END_STREAM of DATA and HEADERS.
     pub(super) fn end_stream(self) -> bool {
         self.0 & 0x1 > 0
     }
 
-    /// Of HEADERS, PUSH_PROMISE and CONTINUATION.
+    /// Returns END_HEADERS of HEADERS, PUSH_PROMISE and CONTINUATION.
     pub(super) fn end_headers(self) -> bool {
         self.0 & 0x4 > 0
     }
 
-    /// Of DATA, HEADERS and PUSH_PROMISE.
+    /// Returns PADDED of DATA, HEADERS and PUSH_PROMISE.
     pub(super) fn padded(self) -> bool {
         self.0 & 0x8 > 0
     }
 
-    /// Of HEADERS.
+    /// Returns PRIORITY of HEADERS.
     pub(super) fn priority(self) -> bool {
         self.0 & 0x20 > 0
     }
 }
 
 impl FrameHead {
+    /// Parses a frame header.
     pub(super) fn parse([a, b, c, kind, flags, w, x, y, z]: [u8; HEAD]) -> Self {
         Self {
             length: u32::from_be_bytes([0, a, b, c]),
@@ -124,9 +125,9 @@ impl FrameHead {
         }
     }
 
-    /// Whether it looks like one that an endpoint sends: of a known kind, with a length and a stream that it may have.
+    /// Returns `true` if an endpoint may have sent this header: its type is known, and its length and stream are valid.
     pub(super) fn is_likely(&self) -> bool {
-        /// Before anyone asks for more (section 4.2).
+        /// The limit before the peer raises it (section 4.2).
         const MAX_LENGTH: u32 = 16_384;
         let length = match self.kind {
             Kind::Settings => self.length.is_multiple_of(6) && (self.length == 0 || !self.flags.ack()),
@@ -144,7 +145,12 @@ impl FrameHead {
         length && stream && self.length <= MAX_LENGTH
     }
 
-    /// How many bytes of the payload come before its content: the length of the padding, a priority, a promised stream.
+    /// Returns `true` if the frame is the first SETTINGS of an endpoint: whole entries, and no acknowledgement.
+    pub(super) fn is_initial_settings(&self) -> bool {
+        self.kind == Kind::Settings && self.stream == 0 && !self.flags.ack() && self.length.is_multiple_of(6)
+    }
+
+    /// Returns the number of payload bytes before the content: padding length, priority, promised stream.
     pub(super) fn prefix(&self) -> u32 {
         let padded = |kind| u32::from(self.flags.padded() && kind);
         match self.kind {
@@ -156,7 +162,7 @@ impl FrameHead {
     }
 }
 
-/// An error code: section 7.
+/// Returns the name of an error code (section 7).
 pub(super) fn error_name(code: u32) -> String {
     const NAMES: [&str; 14] = [
         "NO_ERROR",

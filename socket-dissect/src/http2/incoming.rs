@@ -1,8 +1,8 @@
 //! A frame that is being read.
 
-use super::super::kept::Kept;
-use super::super::output::Label;
 use super::super::part::{Class, Layer};
+use super::super::part_collector::Label;
+use super::super::prefix_buffer::PrefixBuffer;
 use super::control;
 use super::frame::{FrameHead, Kind};
 
@@ -13,16 +13,16 @@ pub(super) const NOT_HTTP2: &str = "not HTTP/2";
 pub(super) struct Incoming {
     pub(super) head: FrameHead,
     pub(super) label: Label,
-    /// Bytes before the content that are still to come.
+    /// Number of bytes before the content still to come.
     pub(super) prefix: u32,
-    /// The length of the padding and the promised stream, as they come.
+    /// The bytes before the content so far: padding length, priority, promised stream.
     pub(super) prefix_bytes: Vec<u8>,
-    /// Bytes of the content that are still to come.
+    /// Number of content bytes still to come.
     pub(super) content: u32,
-    /// Bytes after the content that are still to come.
+    /// Number of padding bytes still to come.
     pub(super) padding: u32,
-    /// The beginning of a content that is neither a message nor fields.
-    pub(super) kept: Kept,
+    /// The beginning of a payload that is neither a message nor a header block.
+    pub(super) payload: PrefixBuffer,
 }
 
 impl Incoming {
@@ -38,28 +38,28 @@ impl Incoming {
             prefix_bytes: Vec::new(),
             content: head.length - prefix,
             padding: 0,
-            kept: Kept::new(control::KEPT),
+            payload: PrefixBuffer::new(control::MAX_PAYLOAD),
         }
     }
 
-    /// Bytes that are still to come.
-    pub(super) fn left(&self) -> u32 {
+    /// Returns the number of bytes still to come.
+    pub(super) fn remaining(&self) -> u32 {
         self.prefix + self.content + self.padding
     }
 
-    /// Whether its content is a message's.
+    /// Returns `true` if the content belongs to a message body.
     pub(super) fn is_data(&self) -> bool {
         self.head.kind == Kind::Data && self.label.stream.is_some()
     }
 
-    /// Whether its content is a fragment of a header block.
+    /// Returns `true` if the content is a fragment of a header block.
     pub(super) fn has_fields(&self) -> bool {
         matches!(self.head.kind, Kind::Headers | Kind::PushPromise | Kind::Continuation)
             && self.label.stream.is_some()
     }
 
-    /// What is said of it before its content is known.
-    pub(super) fn flags(&self) -> String {
+    /// Returns the text of the frame before its content is known.
+    pub(super) fn initial_text(&self) -> String {
         let FrameHead { kind, flags, length, .. } = self.head;
         match kind {
             Kind::Data | Kind::Headers if flags.end_stream() => "END_STREAM".to_owned(),
@@ -68,15 +68,18 @@ impl Incoming {
         }
     }
 
-    /// The length of the padding is known.
-    pub(super) fn prefix_ends(&mut self) -> Result<(), &'static str> {
+    /// Evaluates the padding length, once the bytes before the content are complete.
+    ///
+    /// # Errors
+    /// The reason, if the padding is longer than the content.
+    pub(super) fn end_prefix(&mut self) -> Result<(), &'static str> {
         let padded = self.head.flags.padded();
         self.padding = self.prefix_bytes.first().filter(|_| padded).map_or(0, |length| u32::from(*length));
         self.content = self.content.checked_sub(self.padding).ok_or(NOT_HTTP2)?;
         Ok(())
     }
 
-    /// The stream that it promises.
+    /// Returns the stream that a PUSH_PROMISE announces.
     pub(super) fn promised(&self) -> Option<u32> {
         let bytes = self.prefix_bytes.last_chunk().filter(|_| self.head.kind == Kind::PushPromise)?;
         Some(u32::from_be_bytes(*bytes) & 0x7fff_ffff)

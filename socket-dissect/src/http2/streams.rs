@@ -1,38 +1,44 @@
-//! The streams of a connection that are open.
+//! The open streams of a connection.
 
 use std::collections::HashMap;
 
-use super::super::chunk::Chunk;
-use super::super::output::Label;
+use super::super::context::Context;
+use super::super::data::TransferData;
+use super::super::direction::Direction;
 use super::super::part::{Class, Layer};
-use super::super::protocol::Context;
+use super::super::part_collector::Label;
 use super::super::text::{short, with_hole};
-use super::super::way::Way;
 use super::fields::Fields;
 use super::frame::{FrameHead, Kind, error_name};
 use super::stream::Stream;
 
 const BODY: Label = Label::new(Class::Payload, Layer::Http2, "body");
 
-/// The open streams. Their number is bounded by that of the calls.
+/// The open streams. Their number is bounded by that of the open calls.
 #[derive(Debug, Default)]
 pub(super) struct Streams {
     open: HashMap<u32, Stream>,
-    /// The highest that a client has begun: lower ones that are not open have ended.
+    /// The highest stream that the client has begun. Lower ones that are not open have ended.
     last: u32,
 }
 
 impl Streams {
-    /// After an upgrade, stream 1 is half closed.
+    /// Returns the streams after an upgrade: stream 1 is half-closed.
     pub(super) fn upgraded(call: Option<u64>) -> Self {
         let mut stream = Stream::new(call);
-        stream.ends(Way::ToServer);
+        stream.end(Direction::ToServer);
         Self { open: HashMap::from([(1, stream)]), last: 1 }
     }
 
-    /// The call that a frame belongs to; it begins with the first HEADERS of a client.
-    pub(super) fn call(&mut self, way: Way, head: &FrameHead, context: &mut Context<'_>) -> Option<u64> {
-        let begins = way == Way::ToServer && head.kind == Kind::Headers && head.stream > self.last;
+    /// Returns the call of a frame. The first HEADERS of a client begin a call.
+    pub(super) fn call(
+        &mut self,
+        direction: Direction,
+        head: &FrameHead,
+        context: &mut Context<'_>,
+    ) -> Option<u64> {
+        let begins =
+            direction == Direction::ToServer && head.kind == Kind::Headers && head.stream > self.last;
         if begins {
             self.last = head.stream;
             self.begin(head.stream, context);
@@ -44,24 +50,24 @@ impl Streams {
         if self.open.contains_key(&stream) {
             return;
         }
-        // What it is comes with its fields, unless they cannot be decoded.
+        // The operation is set once the headers are decoded.
         let call = context.calls.begin(format!("stream {stream}"), context.t);
         if call.is_some() {
             self.open.insert(stream, Stream::new(call));
         }
     }
 
-    /// Some of a DATA frame's content, and whether it ends there.
+    /// Reads content of a DATA frame. `ends` is `true` if the frame ends with it.
     pub(super) fn data(
         &mut self,
-        way: Way,
+        direction: Direction,
         id: u32,
-        piece: Chunk<'_>,
+        piece: TransferData<'_>,
         ends: bool,
         context: &mut Context<'_>,
     ) {
         match self.open.get_mut(&id) {
-            Some(stream) => stream.data(way, id, piece, ends, context),
+            Some(stream) => stream.data(direction, id, piece, ends, context),
             None => {
                 let text = with_hole(String::new(), piece.missing());
                 context.output.whole(piece.len(), BODY.on(Some(id)), text);
@@ -69,22 +75,22 @@ impl Streams {
         }
     }
 
-    /// The fields of a message, or its trailers; `None` when they could not be decoded. Says what they say.
+    /// Evaluates the headers or trailers of a message, and returns their text. `fields` is `None` if they could not be decoded.
     pub(super) fn fields(
         &mut self,
-        way: Way,
+        direction: Direction,
         id: u32,
         fields: Option<Fields>,
         context: &mut Context<'_>,
     ) -> String {
         let Some(fields) = fields else { return "fields that cannot be decoded".to_owned() };
         match self.open.get_mut(&id) {
-            Some(stream) => stream.fields(way, fields, context),
+            Some(stream) => stream.fields(direction, fields, context),
             None => fields.text(),
         }
     }
 
-    /// A request that the server makes up, and is going to answer on another stream.
+    /// Begins a stream that the server announced with PUSH_PROMISE, and returns the text of the announcement.
     pub(super) fn promise(
         &mut self,
         promised: u32,
@@ -94,22 +100,22 @@ impl Streams {
         self.begin(promised, context);
         let request = fields.map(Fields::text).unwrap_or_default();
         if let Some(stream) = self.open.get_mut(&promised) {
-            stream.ends(Way::ToServer);
-            context.calls.name(stream.call(), request.clone());
+            stream.end(Direction::ToServer);
+            context.calls.set_operation(stream.call(), request.clone());
         }
         short(&format!("stream {promised}: {request}"))
     }
 
-    /// Nothing more comes on the stream in that direction.
-    pub(super) fn ends(&mut self, way: Way, id: u32, context: &mut Context<'_>) {
+    /// Ends a direction of a stream.
+    pub(super) fn end(&mut self, direction: Direction, id: u32, context: &mut Context<'_>) {
         let Some(stream) = self.open.get_mut(&id) else { return };
-        // Of an answer that cannot be followed no end is seen.
-        if stream.ends(way) || context.back_is_lost {
+        // The end of a response that cannot be dissected is never seen.
+        if stream.end(direction) || context.opposite_lost {
             self.remove(id, context);
         }
     }
 
-    /// Nothing more comes on the stream.
+    /// Resets a stream.
     pub(super) fn reset(&mut self, id: u32, code: Option<u32>, context: &mut Context<'_>) {
         if let Some(stream) = self.open.get(&id) {
             stream.reset(&code.map(error_name).unwrap_or_default(), context);

@@ -1,11 +1,11 @@
-use super::super::fixture::{Fixture, PREFACE, frame, said};
+use super::super::fixture::{Fixture, PREFACE, frame, lines};
 
 const END_STREAM: u8 = 0x1;
 const END_HEADERS: u8 = 0x4;
 const PADDED: u8 = 0x8;
 const PRIORITY: u8 = 0x20;
 
-/// Fields as literals that are not to be remembered.
+/// Encodes fields as literals without indexing.
 fn block(fields: &[(&str, &str)]) -> Vec<u8> {
     let string = |text: &str| [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
     fields.iter().flat_map(|(name, value)| [vec![0], string(name), string(value)].concat()).collect()
@@ -18,7 +18,7 @@ fn headers(flags: u8, stream: u32, fields: &[(&str, &str)]) -> Vec<u8> {
 const GET: &[(&str, &str)] = &[(":method", "GET"), (":path", "/a?b=c")];
 const OK: &[(&str, &str)] = &[(":status", "200"), ("content-type", "text/plain")];
 
-/// A connection whose preface is behind it.
+/// Returns a connection after the preface.
 fn opened() -> Fixture {
     let mut server = Fixture::new();
     server.reads(PREFACE);
@@ -31,7 +31,7 @@ fn calls(server: &mut Fixture) -> Vec<String> {
 }
 
 #[test]
-fn frames_of_the_connection_say_what_they_ask_for() {
+fn connection_frames_show_their_content() {
     let mut server = opened();
     let frames = [
         frame(4, 0, 0, [0, 2, 0, 0, 0, 0, 0, 4, 0, 0x20, 0, 0, 0x12, 0x34, 0, 0, 0, 1]),
@@ -52,25 +52,25 @@ fn frames_of_the_connection_say_what_they_ask_for() {
         "10 connection unknown frame",
     ];
     let parts = server.reads(frames.concat());
-    assert_eq!(said(&parts), expected);
+    assert_eq!(lines(&parts), expected);
     assert!(parts.iter().all(|part| part.begins && part.ends && part.stream.is_none()));
 }
 
 #[test]
-fn more_settings_than_there_are_are_not_told() {
+fn number_of_shown_settings_is_bounded() {
     let parts = opened().reads(frame(4, 0, 0, [0, 2, 0, 0, 0, 0].repeat(80)));
-    assert_eq!(said(&parts), [format!("489 connection SETTINGS: {}…", "ENABLE_PUSH 0, ".repeat(8))]);
+    assert_eq!(lines(&parts), [format!("489 connection SETTINGS: {}…", "ENABLE_PUSH 0, ".repeat(8))]);
 }
 
 #[test]
-fn a_request_and_its_answer_are_a_call() {
+fn request_and_response_form_a_call() {
     let mut server = opened();
     let parts = server.reads(headers(END_STREAM, 1, GET));
-    assert_eq!(said(&parts), ["9 framing HEADERS: END_STREAM", "27 headers HEADERS: GET /a?b=c"]);
+    assert_eq!(lines(&parts), ["9 framing HEADERS: END_STREAM", "27 headers HEADERS: GET /a?b=c"]);
     assert_eq!((parts[1].unit, parts[0].begins, parts[1].begins, parts[1].ends), (1, true, false, true));
-    let answer = [headers(0, 1, OK), frame(0, 0, 1, "ab"), frame(0, END_STREAM, 1, "c")].concat();
+    let response = [headers(0, 1, OK), frame(0, 0, 1, "ab"), frame(0, END_STREAM, 1, "c")].concat();
     assert_eq!(
-        said(&server.writes(answer)),
+        lines(&server.writes(response)),
         [
             "9 framing HEADERS",
             "38 headers HEADERS: 200",
@@ -89,31 +89,31 @@ fn padding_and_priority_are_framing() {
     let fields = [&[2, 0, 0, 0, 3, 9], &block(GET)[..], &[0, 0]].concat();
     let head = frame(1, END_HEADERS | PADDED | PRIORITY, 1, fields);
     assert_eq!(
-        said(&server.reads(head)),
+        lines(&server.reads(head)),
         ["15 framing HEADERS", "27 headers HEADERS: GET /a?b=c", "2 framing padding"]
     );
     let data = frame(0, END_STREAM | PADDED, 1, [3, b'x', 0, 0, 0]);
     assert_eq!(
-        said(&server.reads(data)),
+        lines(&server.reads(data)),
         ["10 framing DATA: END_STREAM", "1 payload body: x", "3 framing padding"]
     );
 }
 
 #[test]
-fn more_padding_than_there_is_content_is_not_http2() {
+fn padding_longer_than_the_frame_is_invalid() {
     let mut server = opened();
     let parts = server.reads(frame(0, PADDED, 1, [3, 0, 0]));
-    assert_eq!(said(&parts), ["10 framing DATA", "2 unknown unknown: not HTTP/2"]);
+    assert_eq!(lines(&parts), ["10 framing DATA", "2 unknown unknown: not HTTP/2"]);
 }
 
 #[test]
-fn a_header_block_may_go_on_in_continuation() {
+fn header_block_spans_continuation_frames() {
     let mut server = opened();
     let fields = block(GET);
     let (one, other) = fields.split_at(5);
     let parts = server.reads([frame(1, END_STREAM, 1, one), frame(9, END_HEADERS, 1, other)].concat());
     assert_eq!(
-        said(&parts),
+        lines(&parts),
         [
             "9 framing HEADERS: END_STREAM",
             "5 headers HEADERS",
@@ -126,7 +126,7 @@ fn a_header_block_may_go_on_in_continuation() {
 }
 
 #[test]
-fn frames_that_come_byte_by_byte_are_the_same_frames() {
+fn frames_are_dissected_byte_by_byte() {
     let mut server = opened();
     let mut frames = [headers(0, 1, GET), frame(0, END_STREAM, 1, "ab"), frame(4, 1, 0, "")].concat();
     let mut parts = Vec::new();
@@ -135,7 +135,7 @@ fn frames_that_come_byte_by_byte_are_the_same_frames() {
     }
     let ends: Vec<_> = parts.into_iter().filter(|part| part.ends).collect();
     assert_eq!(
-        said(&ends),
+        lines(&ends),
         [
             "1 headers HEADERS: GET /a?b=c",
             "1 framing DATA: END_STREAM",
@@ -147,82 +147,83 @@ fn frames_that_come_byte_by_byte_are_the_same_frames() {
 }
 
 #[test]
-fn a_reset_ends_the_call_and_what_comes_late_belongs_to_none() {
+fn reset_ends_the_call_and_late_data_has_none() {
     let mut server = opened();
     server.reads(headers(0, 1, GET));
     server.writes(headers(0, 1, OK));
     let parts = server.reads([frame(8, 0, 1, [0, 0, 0, 1]), frame(3, 0, 1, [0, 0, 0, 8])].concat());
-    assert_eq!(said(&parts), ["13 framing WINDOW_UPDATE: +1", "13 framing RST_STREAM: CANCEL"]);
+    assert_eq!(lines(&parts), ["13 framing WINDOW_UPDATE: +1", "13 framing RST_STREAM: CANCEL"]);
     assert!(parts.iter().all(|part| part.call == Some(0)));
     assert_eq!(calls(&mut server), ["GET /a: 200, reset: CANCEL"]);
     let parts = server.writes(frame(0, 0, 1, "late"));
-    assert_eq!(said(&parts), ["9 framing DATA", "4 payload body"]);
+    assert_eq!(lines(&parts), ["9 framing DATA", "4 payload body"]);
     assert!(parts.iter().all(|part| part.call.is_none() && part.stream == Some(1)));
 }
 
 #[test]
-fn data_that_was_cut_is_skipped_over() {
+fn cut_data_frame_is_skipped() {
     let mut server = opened();
     server.reads(headers(0, 1, GET));
     let data = frame(0, END_STREAM, 1, "abcdef");
     let parts = server.reads_cut(&data[..11], 4);
-    assert_eq!(said(&parts), ["9 framing DATA: END_STREAM", "6 payload body: ab… (4 B not recorded)"]);
-    assert_eq!(said(&server.reads(frame(4, 1, 0, ""))), ["9 connection SETTINGS: ACK"]);
+    assert_eq!(lines(&parts), ["9 framing DATA: END_STREAM", "6 payload body: ab… (4 B not recorded)"]);
+    assert_eq!(lines(&server.reads(frame(4, 1, 0, ""))), ["9 connection SETTINGS: ACK"]);
 }
 
 #[test]
-fn after_a_header_block_that_was_cut_none_can_be_decoded() {
+fn cut_header_block_makes_later_ones_undecodable() {
     let mut server = opened();
     let head = headers(END_STREAM, 1, GET);
     let parts = server.reads_cut(&head[..12], 24);
-    assert_eq!(said(&parts)[1], "27 headers HEADERS: fields that cannot be decoded (24 B not recorded)");
+    assert_eq!(lines(&parts)[1], "27 headers HEADERS: fields that cannot be decoded (24 B not recorded)");
     let parts = server.reads(headers(END_STREAM, 3, GET));
-    assert_eq!(said(&parts)[1], "27 headers HEADERS: fields that cannot be decoded");
+    assert_eq!(lines(&parts)[1], "27 headers HEADERS: fields that cannot be decoded");
     server.writes(headers(END_STREAM, 3, OK));
     assert_eq!(calls(&mut server), ["stream 3: 200"]);
 }
 
 #[test]
-fn a_frame_head_that_was_cut_loses_its_direction_alone() {
+fn cut_frame_header_loses_only_its_direction() {
     let mut server = opened();
     let parts = server.reads_cut([0, 0, 1], 7);
-    assert_eq!(said(&parts), ["3 framing frame head", "7 unknown unknown: 7 B not recorded"]);
-    assert_eq!(said(&server.reads("abc")), ["3 unknown unknown: after bytes that were not recorded"]);
-    assert_eq!(said(&server.writes(frame(4, 1, 0, ""))), ["9 connection SETTINGS: ACK"]);
+    assert_eq!(lines(&parts), ["3 framing frame head", "7 unknown unknown: 7 B not recorded"]);
+    assert_eq!(lines(&server.reads("abc")), ["3 unknown unknown: after bytes that were not recorded"]);
+    assert_eq!(lines(&server.writes(frame(4, 1, 0, ""))), ["9 connection SETTINGS: ACK"]);
 }
 
 #[test]
-fn a_promised_stream_is_a_call_of_its_own() {
+fn pushed_stream_is_a_separate_call() {
     let mut server = opened();
     server.reads(headers(END_STREAM, 1, GET));
     let promise = frame(5, END_HEADERS, 1, [&[0, 0, 0, 2], &block(GET)[..]].concat());
     let parts = server.writes([promise, headers(END_STREAM, 2, OK), headers(END_STREAM, 1, OK)].concat());
     assert_eq!(
-        said(&parts)[..2],
+        lines(&parts)[..2],
         ["13 framing PUSH_PROMISE", "27 headers PUSH_PROMISE: stream 2: GET /a?b=c"]
     );
     assert_eq!(calls(&mut server), ["GET /a?b=c: 200", "GET /a: 200"]);
 }
 
 #[test]
-fn an_upgrade_answers_the_request_on_stream_1() {
+fn upgraded_request_is_answered_on_stream_1() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP/1.1\r\nconnection: upgrade, http2-settings\r\nupgrade: h2c\r\n\r\n");
-    let answer = "HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\n\r\n";
-    let parts = server.writes([answer.as_bytes(), &frame(4, 0, 0, ""), &headers(END_STREAM, 1, OK)].concat());
-    assert_eq!(said(&parts)[1], "9 connection SETTINGS");
+    let response = "HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\n\r\n";
+    let parts =
+        server.writes([response.as_bytes(), &frame(4, 0, 0, ""), &headers(END_STREAM, 1, OK)].concat());
+    assert_eq!(lines(&parts)[1], "9 connection SETTINGS");
     assert!(parts.iter().all(|part| part.call.is_none() || part.call == Some(0)));
-    assert_eq!(said(&server.reads(PREFACE)), ["24 connection preface"]);
+    assert_eq!(lines(&server.reads(PREFACE)), ["24 connection preface"]);
     assert_eq!(calls(&mut server), ["GET /a: 200"]);
 }
 
 #[test]
-fn after_a_hole_frames_are_known_again_where_a_read_begins_with_one() {
+fn frame_after_a_hole_is_recognized() {
     let mut server = opened();
     server.reads_cut(&headers(END_STREAM, 1, GET)[..3], 90);
     let parts = server.reads([headers(0, 3, GET), frame(0, END_STREAM, 3, "x")].concat());
     assert_eq!(
-        said(&parts),
+        lines(&parts),
         [
             "9 framing HEADERS",
             "27 headers HEADERS: fields that cannot be decoded",
@@ -234,7 +235,7 @@ fn after_a_hole_frames_are_known_again_where_a_read_begins_with_one() {
 }
 
 #[test]
-fn headers_on_a_stream_that_has_ended_begin_no_call() {
+fn headers_on_an_ended_stream_begin_no_call() {
     let mut server = opened();
     server.reads(headers(END_STREAM, 3, GET));
     server.writes(headers(END_STREAM, 3, OK));
@@ -246,14 +247,14 @@ fn headers_on_a_stream_that_has_ended_begin_no_call() {
 }
 
 #[test]
-fn a_header_block_that_goes_on_elsewhere_cannot_be_decoded() {
+fn continuation_on_another_stream_is_undecodable() {
     let mut server = opened();
     let parts = server.reads([frame(1, 0, 1, ""), frame(9, END_HEADERS, 3, block(GET))].concat());
-    assert_eq!(said(&parts)[2], "27 headers CONTINUATION: fields that cannot be decoded");
+    assert_eq!(lines(&parts)[2], "27 headers CONTINUATION: fields that cannot be decoded");
 }
 
 #[test]
-fn a_call_ends_with_its_request_when_answers_cannot_be_followed() {
+fn call_ends_with_its_request_if_responses_are_lost() {
     let mut server = opened();
     server.writes_cut([0, 0], 90);
     server.reads(headers(END_STREAM, 1, GET));
@@ -261,7 +262,7 @@ fn a_call_ends_with_its_request_when_answers_cannot_be_followed() {
 }
 
 #[test]
-fn more_calls_than_any_server_allows_are_not_followed() {
+fn number_of_open_calls_is_bounded() {
     let mut server = opened();
     let parts: Vec<_> = (0..=10_000).flat_map(|at| server.reads(headers(0, 2 * at + 1, GET))).collect();
     let call = |stream| parts.iter().find(|part| part.stream == Some(stream)).and_then(|part| part.call);

@@ -1,12 +1,12 @@
-//! Messages in protobuf, as text: with the names of a contract, or with numbers when there is none.
+//! Protobuf messages as text, with the field names of a contract, or with field numbers.
 //!
-//! It reads the wire format itself, field by field: so it stops when the text is long enough, and says what there is of
-//! a message that was cut. A decoder such as prost's can do neither.
+//! The wire format is read field by field, so that reading can stop when the text is long enough, and a cut message can be
+//! shown in part. A decoder such as prost's supports neither.
 //!
 //! # Layout
 //!
 //! - `wire`: the fields of a message
-//! - `value`: a field's value, as its type says it
+//! - `value`: the value of a field as text
 
 mod value;
 mod wire;
@@ -18,22 +18,22 @@ use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use super::text::short;
 use wire::{Broken, Value, Wire, is_message};
 
-/// A text that is longer is cut.
+/// Maximum length of a text.
 const MAX_TEXT: usize = 120;
-/// Messages that are deeper inside each other are not opened.
+/// Maximum nesting depth of messages in a text.
 const MAX_DEPTH: usize = 16;
 
-/// What the message says; `cut` when its end is missing.
+/// Returns a message as text; `cut` is `true` if its end is missing.
 ///
-/// `{book: {id: 1, title: "TCP/IP"}}`, or without a contract `{1: {1: 1, 2: "TCP/IP"}}`
-pub(super) fn text(bytes: &[u8], kind: Option<&MessageDescriptor>, cut: bool) -> String {
+/// `{book: {id: 1, title: "TCP/IP"}}`, or without a type `{1: {1: 1, 2: "TCP/IP"}}`
+pub(super) fn text(bytes: &[u8], message_type: Option<&MessageDescriptor>, cut: bool) -> String {
     let mut printer = Printer { text: String::new() };
-    // Where it stopped is to be seen in the text.
-    let _ = printer.message(bytes, kind, !cut, MAX_DEPTH);
+    // The text shows where the printer stopped.
+    let _ = printer.message(bytes, message_type, !cut, MAX_DEPTH);
     printer.text
 }
 
-/// The text ends here, though the message does not.
+/// The text is complete before the message is.
 #[derive(Debug)]
 struct Stopped;
 
@@ -82,7 +82,7 @@ impl Printer {
         if self.text.len() > MAX_TEXT {
             return self.stop("…");
         }
-        // A name comes from a contract, and that from outside.
+        // Names in a contract are untrusted.
         match field {
             Some(field) => self.text += &short(field.name()),
             None => _ = write!(self.text, "{number}"),
@@ -93,24 +93,24 @@ impl Printer {
             (Some(Kind::Message(kind)), Value::Bytes(bytes)) => self.inner(bytes, Some(&kind), true, depth),
             (Some(Kind::Message(kind)), Value::Cut(bytes)) => self.inner(bytes, Some(&kind), false, depth),
             (Some(kind), value) => match value::text(&kind, value) {
-                Some(text) => self.say(&text, value),
+                Some(text) => self.append(&text, value),
                 None => self.guess(value, depth),
             },
             (None, value) => self.guess(value, depth),
         }
     }
 
-    /// A value that no contract tells about.
+    /// Appends a value of unknown type.
     fn guess(&mut self, value: Value<'_>, depth: usize) -> Result<(), Stopped> {
         match value {
-            // Text in the wire format would begin with a control character, most of the time.
+            // A message usually begins with a control character, so text takes precedence.
             Value::Bytes(bytes) if !value::is_text(bytes) && is_message(bytes) => {
                 self.inner(bytes, None, true, depth)
             }
             Value::Cut(bytes) if !value::is_text(bytes) && Wire::new(bytes).field().is_ok() => {
                 self.inner(bytes, None, false, depth)
             }
-            value => self.say(&value::guess(value), value),
+            value => self.append(&value::guess(value), value),
         }
     }
 
@@ -127,7 +127,7 @@ impl Printer {
         }
     }
 
-    fn say(&mut self, text: &str, value: Value<'_>) -> Result<(), Stopped> {
+    fn append(&mut self, text: &str, value: Value<'_>) -> Result<(), Stopped> {
         self.text += text;
         match value {
             Value::Cut(_) => Err(Stopped),
@@ -135,8 +135,8 @@ impl Printer {
         }
     }
 
-    fn stop(&mut self, why: &str) -> Result<(), Stopped> {
-        self.text += why;
+    fn stop(&mut self, reason: &str) -> Result<(), Stopped> {
+        self.text += reason;
         Err(Stopped)
     }
 }

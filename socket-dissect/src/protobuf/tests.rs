@@ -7,7 +7,7 @@ use prost_reflect::{DescriptorPool, MessageDescriptor};
 use super::super::contracts::Contracts;
 use super::text;
 
-/// A message with one field, whose number is 1.
+/// Returns the type of a message with one field, `x = 1`.
 fn of_type(kind: Type) -> MessageDescriptor {
     let field = FieldDescriptorProto {
         name: Some("x".to_owned()),
@@ -37,12 +37,12 @@ fn book() -> Option<MessageDescriptor> {
 const BOOK: &[u8] = b"\x0a\x0a\x08\x01\x12\x03TCP\x20\xc6\x0f";
 
 #[test]
-fn a_contract_gives_fields_their_names() {
+fn fields_have_the_names_of_the_contract() {
     assert_eq!(text(BOOK, book().as_ref(), false), r#"{book: {id: 1, title: "TCP", year: 1990}}"#);
 }
 
 #[test]
-fn without_a_contract_fields_are_numbers_and_values_a_guess() {
+fn fields_without_contract_have_numbers() {
     assert_eq!(text(BOOK, None, false), r#"{1: {1: 1, 2: "TCP", 4: 1990}}"#);
     assert_eq!(
         text(b"\x0d\x01\0\0\0\x11\x02\0\0\0\0\0\0\0\x1a\x02\xff\xfe", None, false),
@@ -52,15 +52,15 @@ fn without_a_contract_fields_are_numbers_and_values_a_guess() {
 }
 
 #[test]
-fn fields_that_a_contract_does_not_know_have_numbers() {
+fn fields_missing_from_the_contract_have_numbers() {
     assert_eq!(text(b"\x0a\x05\x08\x01\x98\x06\x07", book().as_ref(), false), "{book: {id: 1, 99: 7}}");
-    // A title that is a number, against its type.
+    // A number in a string field.
     assert_eq!(text(b"\x0a\x02\x10\x07", book().as_ref(), false), "{book: {title: 7}}");
 }
 
 #[test]
-fn a_message_that_was_cut_says_what_there_is_of_it() {
-    for (length, said) in [
+fn cut_message_is_shown_up_to_the_cut() {
+    for (length, expected) in [
         (0, "{…"),
         (1, "{…"),
         (2, "{book: {…"),
@@ -68,13 +68,13 @@ fn a_message_that_was_cut_says_what_there_is_of_it() {
         (8, r#"{book: {id: 1, title: "TC…"#),
         (9, r#"{book: {id: 1, title: "TCP", …"#),
     ] {
-        assert_eq!(text(&BOOK[..length], book().as_ref(), true), said, "{length}");
+        assert_eq!(text(&BOOK[..length], book().as_ref(), true), expected, "{length}");
     }
     assert_eq!(text(&BOOK[..8], None, true), r#"{1: {1: 1, 2: "TC…"#);
 }
 
 #[test]
-fn what_is_no_message_is_called_so() {
+fn malformed_message_is_marked() {
     assert_eq!(text(b"\x08\x01\xff", None, false), "{1: 1, malformed…");
     assert_eq!(text(b"\x0b", None, false), "{malformed…");
 }
@@ -89,9 +89,9 @@ fn depth_and_length_are_bounded() {
 }
 
 #[test]
-fn a_value_is_what_its_type_says() {
+fn values_are_formatted_by_type() {
     let minus_two = b"\x08\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01";
-    for (kind, bytes, said) in [
+    for (kind, bytes, expected) in [
         (Type::Bool, &b"\x08\x01"[..], "{x: true}"),
         (Type::Int32, minus_two, "{x: -2}"),
         (Type::Uint64, minus_two, "{x: 18446744073709551614}"),
@@ -111,6 +111,6 @@ fn a_value_is_what_its_type_says() {
             "{x: [true, true, true, true, true, true, true, true, …]}",
         ),
     ] {
-        assert_eq!(text(bytes, Some(&of_type(kind)), false), said, "{kind:?}");
+        assert_eq!(text(bytes, Some(&of_type(kind)), false), expected, "{kind:?}");
     }
 }

@@ -1,14 +1,14 @@
-//! A field's value, as its type says it.
+//! The value of a field as text.
 
 use prost_reflect::Kind;
 
 use super::super::text::short;
 use super::wire::{Value, Wire};
 
-/// No more values of a list are told.
+/// Maximum number of list values in a text.
 const MAX_LIST: usize = 8;
 
-/// The value of a field of that type; `None` when it cannot be of that type.
+/// Returns a value of the given type as text. `None` if the value is not of that type.
 pub(super) fn text(kind: &Kind, value: Value<'_>) -> Option<String> {
     match (kind, value) {
         (Kind::String, Value::Bytes(bytes)) => Some(quoted(bytes, "\"")),
@@ -20,7 +20,7 @@ pub(super) fn text(kind: &Kind, value: Value<'_>) -> Option<String> {
     }
 }
 
-/// The value of a field that no contract tells about.
+/// Returns a value of unknown type as text.
 pub(super) fn guess(value: Value<'_>) -> String {
     match value {
         Value::Varint(value) => value.to_string(),
@@ -33,7 +33,7 @@ pub(super) fn guess(value: Value<'_>) -> String {
     }
 }
 
-/// Whether the bytes may be a text.
+/// Returns `true` if the bytes may be text.
 pub(super) fn is_text(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok_and(|text| !text.chars().any(char::is_control))
 }
@@ -68,7 +68,7 @@ fn scalar(kind: &Kind, value: Value<'_>) -> Option<String> {
     })
 }
 
-/// A packed list: values one behind the other, without tags.
+/// Returns a packed list as text: consecutive values without tags.
 fn list(kind: &Kind, bytes: &[u8]) -> Option<String> {
     let mut wire = Wire::new(bytes);
     let mut values = Vec::new();

@@ -1,12 +1,12 @@
 //! The wire format: <https://protobuf.dev/programming-guides/encoding>.
 
-/// The fields of a message, one after the other.
+/// The unread fields of a message.
 #[derive(Clone, Debug)]
 pub(super) struct Wire<'a> {
     bytes: &'a [u8],
 }
 
-/// A field's value, as far as the wire says what it is.
+/// The value of a field in the wire format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Value<'a> {
     Varint(u64),
@@ -14,16 +14,16 @@ pub(super) enum Value<'a> {
     Fixed32([u8; 4]),
     /// A string, bytes, a message or a packed list.
     Bytes(&'a [u8]),
-    /// The beginning of such a one, whose end is missing.
+    /// The beginning of length-delimited bytes whose end is missing.
     Cut(&'a [u8]),
 }
 
-/// Why a field cannot be read.
+/// Reason why a field cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Broken {
-    /// It goes on after the last byte.
+    /// The field continues after the last byte.
     Cut,
-    /// There is no such field.
+    /// The field is invalid.
     Malformed,
 }
 
@@ -36,7 +36,7 @@ impl<'a> Wire<'a> {
         self.bytes.is_empty()
     }
 
-    /// The next field: its number and its value.
+    /// Reads the number and value of the next field.
     pub(super) fn field(&mut self) -> Result<(u32, Value<'a>), Broken> {
         let tag = self.varint()?;
         let number = u32::try_from(tag >> 3).ok().filter(|number| *number > 0).ok_or(Broken::Malformed)?;
@@ -45,7 +45,7 @@ impl<'a> Wire<'a> {
             1 => Value::Fixed64(self.fixed()?),
             2 => self.bytes()?,
             5 => Value::Fixed32(self.fixed()?),
-            // Groups are of proto2, and deprecated since 2008.
+            // Groups of proto2 are deprecated since 2008.
             _ => return Err(Broken::Malformed),
         };
         Ok((number, value))
@@ -81,7 +81,7 @@ impl<'a> Wire<'a> {
     }
 }
 
-/// Whether the bytes may be a whole message.
+/// Returns `true` if the bytes may be a complete message.
 pub(super) fn is_message(bytes: &[u8]) -> bool {
     let mut wire = Wire::new(bytes);
     while !wire.is_empty() {

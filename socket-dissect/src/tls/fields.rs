@@ -1,11 +1,11 @@
-//! Fields with a length before them: RFC 8446, section 3.4.
+//! Length-prefixed fields: RFC 8446, section 3.4.
 
-/// The rest of a message.
+/// The unread rest of a message.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fields<'a>(pub(super) &'a [u8]);
 
 impl<'a> Fields<'a> {
-    /// Takes so many bytes; `None` when there are fewer.
+    /// Takes `count` bytes; `None` if there are fewer.
     pub(super) fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;
@@ -20,19 +20,19 @@ impl<'a> Fields<'a> {
         self.take(2)?.first_chunk().map(|bytes| u16::from_be_bytes(*bytes))
     }
 
-    /// Takes a vector whose length has one byte.
+    /// Takes a vector with a length of one byte.
     pub(super) fn vector8(&mut self) -> Option<Self> {
         let length = self.u8()?;
         self.take(length.into()).map(Fields)
     }
 
-    /// Takes a vector whose length has two bytes.
+    /// Takes a vector with a length of two bytes.
     pub(super) fn vector16(&mut self) -> Option<Self> {
         let length = self.u16()?;
         self.take(length.into()).map(Fields)
     }
 
-    /// Takes a vector as [`vector16`](Self::vector16) does, or its beginning: the end of the message may not be recorded.
+    /// Takes a vector with a length of two bytes, or its beginning if the end of the message was not recorded.
     pub(super) fn vector16_or_beginning(&mut self) -> Option<Self> {
         let length = usize::from(self.u16()?).min(self.0.len());
         self.take(length).map(Fields)

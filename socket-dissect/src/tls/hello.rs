@@ -1,26 +1,26 @@
 //! `ClientHello` and `ServerHello`: RFC 8446, section 4.1; RFC 5246, section 7.4.1.
 
 use super::super::text::short;
-use super::Session;
 use super::fields::Fields;
 use super::names;
+use super::session::Session;
 
-/// The random of a `ServerHello` that is a `HelloRetryRequest` (RFC 8446, section 4.1.3).
+/// The random that marks a `ServerHello` as `HelloRetryRequest` (RFC 8446, section 4.1.3).
 pub(super) const RETRY: [u8; 32] = [
     0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2,
     0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
 ];
 
-/// Extensions: RFC 6066, RFC 7301, RFC 8446.
+/// Extension numbers: RFC 6066, RFC 7301, RFC 8446.
 const SERVER_NAME: u16 = 0;
 const ALPN: u16 = 16;
 const SUPPORTED_VERSIONS: u16 = 43;
 
-/// No client offers more names of application protocols that a reader wants to see.
-const MOST_NAMES: usize = 8;
+/// Maximum number of protocol names or versions in a text.
+const MAX_NAMES: usize = 8;
 
-/// Says what a client offers: `SNI shop.test, ALPN h2 http/1.1, offers TLS 1.3 TLS 1.2`. Of a message whose end was not
-/// recorded, what its beginning says.
+/// Returns the offer of a client: `SNI shop.test, ALPN h2 http/1.1, offers TLS 1.3 TLS 1.2`. For a cut message, the offer in
+/// its beginning.
 pub(super) fn client(message: &[u8], is_cut: bool) -> String {
     let mut fields = Fields(message);
     let (mut name, mut protocols, mut versions) = (None, None, None);
@@ -36,12 +36,12 @@ pub(super) fn client(message: &[u8], is_cut: bool) -> String {
         versions = Fields(message).u16().and_then(names::version).map(str::to_owned);
     }
     let versions = versions.map(|versions| format!("offers {versions}"));
-    // Clients may shuffle their extensions.
-    let said: Vec<String> = [name, protocols, versions].into_iter().flatten().collect();
-    said.join(", ")
+    // In a fixed order, because clients may shuffle their extensions.
+    let texts: Vec<String> = [name, protocols, versions].into_iter().flatten().collect();
+    texts.join(", ")
 }
 
-/// Says what a server has chosen, and remembers it: `TLS 1.3, TLS_AES_128_GCM_SHA256`.
+/// Returns the choice of a server, and stores it in the session: `TLS 1.3, TLS_AES_128_GCM_SHA256`.
 pub(super) fn server(message: &[u8], is_cut: bool, session: &mut Session) -> String {
     server_fields(message, is_cut, session).unwrap_or_default()
 }
@@ -53,7 +53,7 @@ fn server_fields(message: &[u8], is_cut: bool, session: &mut Session) -> Option<
     fields.vector8()?;
     let cipher_suite = fields.u16()?;
     fields.u8()?;
-    // Without the extension, which may not have been recorded, it is the version of TLS 1.2 and before.
+    // Without the extension, the legacy field is the version; but in a cut message the extension may be missing.
     let (mut version, mut protocols) = ((!is_cut).then_some(legacy_version), None);
     for (kind, mut extension) in extensions(fields.vector16_or_beginning()) {
         match kind {
@@ -63,15 +63,15 @@ fn server_fields(message: &[u8], is_cut: bool, session: &mut Session) -> Option<
         }
     }
     *session = Session { version: version.or(session.version), cipher_suite: Some(cipher_suite) };
-    let mut said = vec![names::cipher_suite(cipher_suite)];
+    let mut texts = vec![names::cipher_suite(cipher_suite)];
     if let Some(name) = version.and_then(names::version) {
-        said.insert(0, name.to_owned());
+        texts.insert(0, name.to_owned());
     }
     if is_retry {
-        said.insert(0, "HelloRetryRequest".to_owned());
+        texts.insert(0, "HelloRetryRequest".to_owned());
     }
-    said.extend(protocols);
-    Some(said.join(", "))
+    texts.extend(protocols);
+    Some(texts.join(", "))
 }
 
 fn client_extensions<'a>(
@@ -85,7 +85,7 @@ fn client_extensions<'a>(
     Some(extensions(fields.vector16_or_beginning()))
 }
 
-/// The extensions that are complete.
+/// Returns the complete extensions.
 fn extensions(block: Option<Fields<'_>>) -> impl Iterator<Item = (u16, Fields<'_>)> {
     let mut block = block.unwrap_or(Fields(b""));
     std::iter::from_fn(move || Some((block.u16()?, block.vector16()?)))
@@ -100,7 +100,7 @@ fn server_name(mut extension: Fields<'_>) -> Option<String> {
 
 fn alpn(mut extension: Fields<'_>) -> Option<String> {
     let mut list = extension.vector16()?;
-    let names: Vec<String> = std::iter::from_fn(|| list.vector8()).take(MOST_NAMES).map(text).collect();
+    let names: Vec<String> = std::iter::from_fn(|| list.vector8()).take(MAX_NAMES).map(text).collect();
     let more = if list.is_empty() { "" } else { " …" };
     Some(format!("ALPN {}{more}", short(&names.join(" "))))
 }
@@ -108,7 +108,7 @@ fn alpn(mut extension: Fields<'_>) -> Option<String> {
 fn versions_of(mut extension: Fields<'_>) -> Option<String> {
     let mut list = extension.vector8()?;
     let numbers = std::iter::from_fn(|| list.u16());
-    let names: Vec<&str> = numbers.filter_map(names::version).take(MOST_NAMES).collect();
+    let names: Vec<&str> = numbers.filter_map(names::version).take(MAX_NAMES).collect();
     (!names.is_empty()).then(|| names.join(" "))
 }
 

@@ -1,5 +1,5 @@
-use super::super::fixture::{Fixture, said};
-use super::made_up::{alpn, client_hello, offer, record, server_name, tls_1_3};
+use super::super::fixture::{Fixture, lines};
+use super::fixture::{alpn, client_hello, offer, record, server_name, tls_1_3};
 
 #[test]
 fn cut_client_hello_shows_its_complete_extensions() {
@@ -9,8 +9,8 @@ fn cut_client_hello_shows_its_complete_extensions() {
     {
         let missing = (hello.len() - recorded) as u64;
         let parts = Fixture::new().reads_cut(&hello[..recorded], missing);
-        let lines = said(&parts);
-        let last = lines.last().unwrap();
+        let texts = lines(&parts);
+        let last = texts.last().unwrap();
         match (recorded, text) {
             (3, _) => assert_eq!(last, "128 unknown unknown: 128 B not recorded"),
             (_, "") => assert!(last.ends_with(&format!(" ClientHello: {missing} B not recorded")), "{last}"),
@@ -26,7 +26,7 @@ fn cut_server_hello_has_no_guessed_version() {
     let mut server = Fixture::new();
     let hello = record(22, tls_1_3());
     let parts = server.writes_cut(&hello[..80], (hello.len() - 80) as u64);
-    assert_eq!(said(&parts)[1], "82 tls ServerHello: TLS_AES_128_GCM_SHA256 (7 B not recorded)");
+    assert_eq!(lines(&parts)[1], "82 tls ServerHello: TLS_AES_128_GCM_SHA256 (7 B not recorded)");
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn names_from_outside_are_escaped_and_cut() {
     assert!(parts[1].text.contains('…') && parts[1].text.len() < 500, "{}", parts[1].text);
     let parts = Fixture::new()
         .reads(record(22, client_hello(&[server_name(b"\xff\xfe"), alpn(&[b"\x8a\x8a", b"h2"])])));
-    assert!(said(&parts)[1].ends_with("SNI binary, ALPN binary h2, offers TLS 1.2"), "{parts:?}");
+    assert!(lines(&parts)[1].ends_with("SNI binary, ALPN binary h2, offers TLS 1.2"), "{parts:?}");
 }
 
 #[test]

@@ -1,13 +1,8 @@
-//! Names of versions, cipher suites, messages and alerts, as the RFCs and the IANA registries have them.
+//! Names of versions, cipher suites, messages and alerts in the RFCs and IANA registries.
 
-use super::Expansion;
+use super::session::{TLS_1_2, TLS_1_3};
 
-/// The number of TLS 1.3.
-pub(super) const TLS_1_3: u16 = 0x0304;
-/// The number of TLS 1.2.
-const TLS_1_2: u16 = 0x0303;
-
-/// The name of a protocol version; `None` for one that is not known, such as a reserved number of GREASE (RFC 8701).
+/// Returns the name of a protocol version; `None` for an unknown one, such as a GREASE number (RFC 8701).
 pub(super) fn version(number: u16) -> Option<&'static str> {
     Some(match number {
         0x0300 => "SSL 3.0",
@@ -19,7 +14,7 @@ pub(super) fn version(number: u16) -> Option<&'static str> {
     })
 }
 
-/// The cipher suites that are negotiated today: RFC 8446, RFC 5289, RFC 7905.
+/// The cipher suites in current use: RFC 8446, RFC 5289, RFC 7905.
 const CIPHER_SUITES: [(u16, &str); 11] = [
     (0x1301, "TLS_AES_128_GCM_SHA256"),
     (0x1302, "TLS_AES_256_GCM_SHA384"),
@@ -34,26 +29,13 @@ const CIPHER_SUITES: [(u16, &str); 11] = [
     (0xcca9, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"),
 ];
 
-/// The name of a cipher suite, or its number.
+/// Returns the name of a cipher suite, or its number.
 pub(super) fn cipher_suite(number: u16) -> String {
     let known = CIPHER_SUITES.iter().find(|(known, _)| *known == number);
     known.map_or_else(|| format!("cipher suite 0x{number:04x}"), |(_, name)| (*name).to_owned())
 }
 
-/// The bytes that an encrypted fragment has more than its plaintext, without padding: the tag of the AEAD (RFC 5116),
-/// the inner content type of TLS 1.3, the explicit nonce of AES-GCM in TLS 1.2 (RFC 5288).
-pub(super) fn expansion(version: u16, cipher_suite: u16) -> Option<Expansion> {
-    let (before, after) = match (version, cipher_suite) {
-        (TLS_1_3, 0x1305) => (0, 8 + 1),
-        (TLS_1_3, 0x1301..=0x1304) => (0, 16 + 1),
-        (TLS_1_2, 0xc02b | 0xc02c | 0xc02f | 0xc030) => (8, 16),
-        (TLS_1_2, 0xcca8 | 0xcca9) => (0, 16),
-        _ => return None,
-    };
-    Some(Expansion { before, after })
-}
-
-/// The name of a handshake message: RFC 8446, section 4; RFC 5246, section 7.4. `None` for one that is not known.
+/// Returns the name of a handshake message: RFC 8446, section 4; RFC 5246, section 7.4. `None` for an unknown one.
 pub(super) fn message(kind: u8) -> Option<&'static str> {
     Some(match kind {
         0 => "HelloRequest",
@@ -77,7 +59,7 @@ pub(super) fn message(kind: u8) -> Option<&'static str> {
     })
 }
 
-/// The level and the description of an alert: RFC 8446, section 6; RFC 5246, section 7.2.
+/// Returns the level and description of an alert: RFC 8446, section 6; RFC 5246, section 7.2.
 pub(super) fn alert(level: u8, description: u8) -> String {
     let level = match level {
         1 => "warning",

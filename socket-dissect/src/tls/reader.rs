@@ -1,64 +1,65 @@
 //! One direction of a connection, record by record.
 
-use super::super::chunk::Chunk;
-use super::super::kept::Kept;
-use super::super::output::{Label, Unit};
+use super::super::context::Context;
+use super::super::data::TransferData;
 use super::super::part::{Class, Layer};
-use super::super::protocol::Context;
+use super::super::part_collector::{Label, OpenUnit};
+use super::super::prefix_buffer::PrefixBuffer;
 use super::super::text::{HOLE, with_hole};
 use super::message::Message;
+use super::names;
 use super::record::{self, ContentType, Header};
-use super::{Session, names};
+use super::session::{Session, TLS_1_3};
 
-/// Bytes of an alert in clear. Encrypted, it is longer, whatever the cipher.
+/// Number of bytes of a plaintext alert. Encrypted alerts are longer, whatever the cipher.
 const ALERT: u16 = 2;
 
 const NOT_TLS: &str = "not TLS";
 
-/// One direction.
+/// One direction of a connection.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
-    /// The beginning of a record whose header is not complete.
+    /// The bytes of an incomplete record header.
     header: Vec<u8>,
-    unit: Unit,
+    unit: OpenUnit,
     record: Option<Record>,
     message: Message,
-    /// Up to TLS 1.2, all records after `change_cipher_spec` are encrypted.
+    /// `true` after `change_cipher_spec`. Up to TLS 1.2, all later records are encrypted.
     cipher_changed: bool,
 }
 
-/// A record whose header was read.
+/// A record whose header is complete.
 #[derive(Debug)]
 struct Record {
     kind: ContentType,
     is_encrypted: bool,
-    /// Bytes that are still to come.
+    /// Number of bytes still to come.
     left: u64,
     /// The beginning of an alert.
-    kept: Kept,
+    alert: PrefixBuffer,
 }
 
 impl Reader {
-    /// Starts again with a record, after bytes that were not recorded.
+    /// Restarts with a record after a hole.
     pub(super) fn restart(&mut self) {
         *self = Self { cipher_changed: self.cipher_changed, ..Self::default() };
     }
 
-    /// Names the bytes.
+    /// Dissects the next bytes.
     ///
     /// # Errors
-    /// The reason why the rest of the direction cannot be named.
-    pub(super) fn carry(
+    /// The reason, if the rest of the direction cannot be dissected.
+    pub(super) fn dissect(
         &mut self,
-        chunk: &mut Chunk<'_>,
+        data: &mut TransferData<'_>,
         session: &mut Session,
         context: &mut Context<'_>,
     ) -> Result<(), &'static str> {
-        while !chunk.is_empty() {
+        while !data.is_empty() {
             match &self.record {
-                None => self.read_header(chunk, session, context)?,
-                Some(record) if record.holds_messages() => self.read_messages(chunk, session, context),
-                Some(_) => self.read_fragment(chunk, context),
+                None => self.read_header(data, session, context)?,
+                Some(record) if record.contains_messages() => self.read_messages(data, session, context),
+                Some(_) => self.read_fragment(data, context),
             }
         }
         Ok(())
@@ -66,55 +67,60 @@ impl Reader {
 
     fn read_header(
         &mut self,
-        chunk: &mut Chunk<'_>,
+        data: &mut TransferData<'_>,
         session: &Session,
         context: &mut Context<'_>,
     ) -> Result<(), &'static str> {
         let wanted = record::HEADER - self.header.len();
-        let next = chunk.bytes().get(..wanted).unwrap_or(chunk.bytes());
+        let next = data.recorded().get(..wanted).unwrap_or(data.recorded());
         if next.is_empty() {
             return Err(HOLE);
         }
         self.header.extend_from_slice(next);
         let kind = self.header.first().and_then(|kind| ContentType::of(*kind));
         let Some(kind) = kind.filter(|_| record::may_begin(&self.header)) else { return Err(NOT_TLS) };
-        let piece = chunk.take(next.len() as u64);
+        let piece = data.take(next.len() as u64);
         let label = Label::new(Class::Tls, Layer::Tls, kind.name());
         let Some(header) = self.header.first_chunk().and_then(|header| Header::parse(*header)) else {
             context.output.part(&mut self.unit, piece.len(), label, String::new(), false);
             return Ok(());
         };
         self.header.clear();
-        let record = Record::new(header, self.cipher_changed && session.version != Some(names::TLS_1_3));
+        let record = Record::new(header, self.cipher_changed && session.version != Some(TLS_1_3));
         self.cipher_changed |= kind == ContentType::ChangeCipherSpec;
-        let ends = record.left == 0 || record.holds_messages();
+        let ends = record.left == 0 || record.contains_messages();
         context.output.part(&mut self.unit, piece.len(), label, record.text(), ends);
         self.record = Some(record).filter(|record| record.left > 0);
         Ok(())
     }
 
-    fn read_messages(&mut self, chunk: &mut Chunk<'_>, session: &mut Session, context: &mut Context<'_>) {
+    fn read_messages(
+        &mut self,
+        data: &mut TransferData<'_>,
+        session: &mut Session,
+        context: &mut Context<'_>,
+    ) {
         let Some(record) = &mut self.record else { return };
-        let mut fragment = chunk.take(record.left);
+        let mut fragment = data.take(record.left);
         record.left -= fragment.len();
         let ends = record.left == 0;
         while !fragment.is_empty() {
-            self.message.carry(&mut fragment, session, context);
+            self.message.dissect(&mut fragment, session, context);
         }
         if ends {
-            self.message.record_ends(context);
+            self.message.end_record(context);
             self.record = None;
         }
     }
 
-    fn read_fragment(&mut self, chunk: &mut Chunk<'_>, context: &mut Context<'_>) {
+    fn read_fragment(&mut self, data: &mut TransferData<'_>, context: &mut Context<'_>) {
         let Some(record) = &mut self.record else { return };
-        let piece = chunk.take(record.left);
+        let piece = data.take(record.left);
         record.left -= piece.len();
-        record.kept.add(piece);
+        record.alert.add(piece);
         let (text, ends) = (with_hole(record.text(), piece.missing()), record.left == 0);
         let class = match record.kind {
-            // Without the keys, its tag, padding and inner type cannot be separated from its data.
+            // Without the keys, tag, padding and inner type cannot be separated from the data.
             ContentType::ApplicationData => Class::Payload,
             _ => Class::Tls,
         };
@@ -127,7 +133,7 @@ impl Reader {
 }
 
 impl Record {
-    /// A record after that header. `is_changed` is true after the `change_cipher_spec` of a version before TLS 1.3.
+    /// Returns the record of a header. `is_changed` is `true` after the `change_cipher_spec` of a version before TLS 1.3.
     fn new(header: Header, is_changed: bool) -> Self {
         let Header { kind, length } = header;
         let is_encrypted = match kind {
@@ -135,16 +141,16 @@ impl Record {
             ContentType::Alert => length != ALERT,
             _ => false,
         };
-        Self { kind, is_encrypted, left: length.into(), kept: Kept::new(ALERT.into()) }
+        Self { kind, is_encrypted, left: length.into(), alert: PrefixBuffer::new(ALERT.into()) }
     }
 
-    /// Returns true if it holds handshake messages in clear.
-    fn holds_messages(&self) -> bool {
+    /// Returns `true` if the record contains plaintext handshake messages.
+    fn contains_messages(&self) -> bool {
         self.kind == ContentType::Handshake && !self.is_encrypted
     }
 
     fn text(&self) -> String {
-        match (self.kind, self.kept.bytes()) {
+        match (self.kind, self.alert.bytes()) {
             (ContentType::Alert, [level, description]) if !self.is_encrypted => {
                 names::alert(*level, *description)
             }

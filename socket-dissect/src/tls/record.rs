@@ -1,25 +1,28 @@
 //! The header of a record: RFC 8446, section 5.1.
 
-/// Bytes of a header: type, legacy version, length.
+/// Number of bytes of a record header: type, legacy version, length.
+pub const RECORD_HEADER: u64 = HEADER as u64;
+
+/// [`RECORD_HEADER`] as an array length.
 pub(super) const HEADER: usize = 5;
 
-/// The longest fragment: 2^14 bytes of plaintext, and what encryption may add (RFC 5246, section 6.2.3; TLS 1.3 allows
-/// 256 bytes only).
-const LONGEST: u16 = (1 << 14) + 2048;
+/// Maximum length of a fragment: 2^14 bytes of plaintext and 2048 bytes of expansion (RFC 5246, section 6.2.3; TLS 1.3
+/// allows 256 bytes only).
+const MAX_FRAGMENT: u16 = (1 << 14) + 2048;
 
-/// The type of a record.
+/// Type of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ContentType {
     ChangeCipherSpec,
     Alert,
     Handshake,
     ApplicationData,
-    /// RFC 6520.
+    /// Heartbeat: RFC 6520.
     Heartbeat,
 }
 
 impl ContentType {
-    pub(super) const ALL: [Self; 5] =
+    const ALL: [Self; 5] =
         [Self::ChangeCipherSpec, Self::Alert, Self::Handshake, Self::ApplicationData, Self::Heartbeat];
 
     pub(super) fn of(byte: u8) -> Option<Self> {
@@ -33,7 +36,7 @@ impl ContentType {
         })
     }
 
-    /// The name for a part.
+    /// Returns the name of the unit.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::ChangeCipherSpec => "change_cipher_spec",
@@ -49,12 +52,12 @@ impl ContentType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) kind: ContentType,
-    /// Bytes after the header.
+    /// Number of bytes after the header.
     pub(super) length: u16,
 }
 
 impl Header {
-    /// Returns the header, or `None` when no record has such a one.
+    /// Parses a record header. `None` if it is invalid.
     pub(super) fn parse(bytes: [u8; HEADER]) -> Option<Self> {
         let [kind, _, _, high, low] = bytes;
         let kind = ContentType::of(kind).filter(|_| may_begin(&bytes))?;
@@ -62,7 +65,7 @@ impl Header {
     }
 }
 
-/// Returns true if a record may begin with these bytes. Its version is SSL 3.0 or later. Only `application_data` may be
+/// Returns `true` if a record may begin with the bytes. The version is SSL 3.0 or later. Only `application_data` may be
 /// empty.
 pub(super) fn may_begin(bytes: &[u8]) -> bool {
     let kind = bytes.first().map(|kind| ContentType::of(*kind));
@@ -74,7 +77,12 @@ pub(super) fn may_begin(bytes: &[u8]) -> bool {
     kind != Some(None)
         && bytes.get(1).is_none_or(|major| *major == 3)
         && bytes.get(2).is_none_or(|minor| *minor <= 4)
-        && length.is_none_or(|length| (shortest..=LONGEST).contains(&length))
+        && length.is_none_or(|length| (shortest..=MAX_FRAGMENT).contains(&length))
+}
+
+/// Returns `true` if a part of this name is a record, and `false` if it is a handshake message.
+pub(in super::super) fn is_record_name(name: &str) -> bool {
+    ContentType::ALL.iter().any(|kind| kind.name() == name)
 }
 
 #[cfg(test)]
@@ -88,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn header_of_unknown_type_version_or_length_is_none() {
+    fn invalid_type_version_or_length_is_refused() {
         for bytes in
             [[19, 3, 3, 0, 1], [25, 3, 3, 0, 1], [22, 2, 0, 0, 1], [22, 3, 5, 0, 1], [22, 3, 3, 0, 0]]
         {

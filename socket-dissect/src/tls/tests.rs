@@ -1,14 +1,14 @@
-use super::super::fixture::{Fixture, said};
+use super::super::fixture::{self, Fixture};
 use super::super::{Class, Layer, Part};
+use super::fixture::{alpn, extension, message, offer, record, server_hello, tls_1_3};
 use super::hello::RETRY;
-use super::made_up::{alpn, extension, message, offer, record, server_hello, tls_1_3};
 
 const OFFER: &str = "SNI shop.test, ALPN h2 http/1.1, offers TLS 1.3 TLS 1.2";
 
-/// All parts are of TLS; their lines without the class, which is `tls` but for encrypted data.
-fn lines(parts: &[Part]) -> Vec<String> {
+/// Returns the lines of TLS parts without the class, unless that is not `tls`.
+fn tls_lines(parts: &[Part]) -> Vec<String> {
     assert!(parts.iter().all(|part| part.layer == Layer::Tls && part.call.is_none()), "{parts:?}");
-    said(parts).iter().map(|line| line.replacen(" tls ", " ", 1)).collect()
+    fixture::lines(parts).iter().map(|line| line.replacen(" tls ", " ", 1)).collect()
 }
 
 #[test]
@@ -17,12 +17,12 @@ fn clear_handshake_of_tls_1_3_is_named() {
     let hello = offer();
     let length = hello.len();
     assert_eq!(
-        lines(&server.reads(record(22, hello))),
+        tls_lines(&server.reads(record(22, hello))),
         ["5 handshake", &format!("{length} ClientHello: {OFFER}")]
     );
     let flight = [record(22, tls_1_3()), record(20, [1]), record(23, [0; 40])].concat();
     assert_eq!(
-        lines(&server.writes(flight)),
+        tls_lines(&server.writes(flight)),
         [
             "5 handshake",
             "82 ServerHello: TLS 1.3, TLS_AES_128_GCM_SHA256",
@@ -31,10 +31,10 @@ fn clear_handshake_of_tls_1_3_is_named() {
             "40 payload application_data",
         ]
     );
-    // An alert in clear, behind the change of cipher that is none in TLS 1.3.
+    // A plaintext alert after the change_cipher_spec, which has no effect in TLS 1.3.
     let last = [record(20, [1]), record(21, [2, 42]), record(23, [0; 30])].concat();
     assert_eq!(
-        lines(&server.reads(last)),
+        tls_lines(&server.reads(last)),
         [
             "6 change_cipher_spec",
             "7 alert: fatal bad_certificate",
@@ -52,7 +52,7 @@ fn handshake_of_tls_1_2_is_encrypted_after_change_cipher_spec() {
     let hello = server_hello([8; 32], 0xc02f, &[alpn(&[b"h2"])]);
     let several = [hello, message(11, [0; 300]), message(12, [0; 70]), message(14, [])].concat();
     assert_eq!(
-        lines(&server.writes(record(22, several))),
+        tls_lines(&server.writes(record(22, several))),
         [
             "5 handshake",
             "85 ServerHello: TLS 1.2, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, ALPN h2",
@@ -63,12 +63,12 @@ fn handshake_of_tls_1_2_is_encrypted_after_change_cipher_spec() {
     );
     let last = [record(22, message(16, [0; 33])), record(20, [1]), record(22, [1; 40])].concat();
     assert_eq!(
-        lines(&server.reads(last)),
+        tls_lines(&server.reads(last)),
         ["5 handshake", "37 ClientKeyExchange", "6 change_cipher_spec", "45 handshake: encrypted"]
     );
     let ends = [record(23, [5; 50]), record(21, [5; 26]), record(24, [1; 20])].concat();
     assert_eq!(
-        lines(&server.reads(ends)),
+        tls_lines(&server.reads(ends)),
         ["5 application_data", "50 payload application_data", "31 alert: encrypted", "25 heartbeat"]
     );
 }
@@ -79,10 +79,10 @@ fn second_client_hello_answers_a_retry_request() {
     server.reads([record(22, offer()), record(20, [1])].concat());
     let retry = server_hello(RETRY, 0x1302, &[extension(43, [3, 4])]);
     assert_eq!(
-        lines(&server.writes(record(22, retry)))[1],
+        tls_lines(&server.writes(record(22, retry)))[1],
         "82 ServerHello: HelloRetryRequest, TLS 1.3, TLS_AES_256_GCM_SHA384"
     );
-    assert!(lines(&server.reads(record(22, offer())))[1].ends_with(OFFER));
+    assert!(tls_lines(&server.reads(record(22, offer())))[1].ends_with(OFFER));
 }
 
 #[test]
@@ -92,8 +92,12 @@ fn message_spans_records_and_records_span_reads() {
     let (first, second) = hello.split_at(60);
     let bytes = [record(22, first), record(22, second), record(21, [1, 0])].concat();
     let parts: Vec<Part> = bytes.iter().flat_map(|byte| server.reads([*byte])).collect();
-    let ends: Vec<String> =
-        lines(&parts).into_iter().zip(&parts).filter(|(_, part)| part.ends).map(|(line, _)| line).collect();
+    let ends: Vec<String> = tls_lines(&parts)
+        .into_iter()
+        .zip(&parts)
+        .filter(|(_, part)| part.ends)
+        .map(|(line, _)| line)
+        .collect();
     assert_eq!(
         ends,
         ["1 handshake", "1 handshake", &format!("1 ClientHello: {OFFER}"), "1 alert: warning close_notify"]
@@ -108,7 +112,7 @@ fn record_continues_over_a_hole() {
     server.reads(record(22, offer()));
     let flight = [record(22, tls_1_3()), record(23, [0; 100])].concat();
     assert_eq!(
-        said(&server.writes_cut(&flight[..99], 93)),
+        fixture::lines(&server.writes_cut(&flight[..99], 93)),
         [
             "5 tls handshake",
             "82 tls ServerHello: TLS 1.3, TLS_AES_128_GCM_SHA256",
@@ -117,36 +121,36 @@ fn record_continues_over_a_hole() {
         ]
     );
     assert_eq!(
-        said(&server.writes_cut(&flight[..90], 200))[2..],
+        fixture::lines(&server.writes_cut(&flight[..90], 200))[2..],
         ["3 tls application_data", "200 unknown unknown: 200 B not recorded"]
     );
     assert_eq!(
-        said(&server.writes("nothing of TLS")),
+        fixture::lines(&server.writes("nothing of TLS")),
         ["14 unknown unknown: after bytes that were not recorded"]
     );
-    assert_eq!(lines(&server.writes(record(21, [1, 0]))), ["7 alert: warning close_notify"]);
+    assert_eq!(tls_lines(&server.writes(record(21, [1, 0]))), ["7 alert: warning close_notify"]);
 }
 
 #[test]
-fn connection_under_way_is_known_by_a_record() {
+fn connection_without_beginning_is_recognized_by_a_record() {
     use socket_tap::event::{Event, Op, SockId, Transfer};
     let mut dissector = super::super::Dissector::new(socket_tap::format::Side::Server);
     let data: Box<[u8]> = record(23, [0; 20]).into();
     let op = Op::Write(Transfer::new(25).with_data(data));
     let parts = dissector.observe(&Event::new(1, SockId::new(7), op));
-    assert_eq!(lines(&parts), ["5 application_data", "20 payload application_data"]);
+    assert_eq!(tls_lines(&parts), ["5 application_data", "20 payload application_data"]);
 }
 
 #[test]
 fn garbage_after_a_record_is_not_tls() {
     let mut server = Fixture::new();
     let parts = server.reads([record(22, offer()), b"GET / HTTP/1.1".to_vec()].concat());
-    assert_eq!(said(&parts)[2], "14 unknown unknown: not TLS");
-    // The other direction is still known, and so is a handshake record whose bytes are no message.
+    assert_eq!(fixture::lines(&parts)[2], "14 unknown unknown: not TLS");
+    // The other direction is unaffected, and a handshake record with an unknown message is skipped.
     let parts =
         server.writes([record(22, [99; 30]), record(22, [1, 200, 0, 0, 7]), record(22, tls_1_3())].concat());
     assert_eq!(
-        lines(&parts),
+        tls_lines(&parts),
         [
             "5 handshake",
             "30 handshake message",

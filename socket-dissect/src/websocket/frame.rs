@@ -1,28 +1,28 @@
-//! The head of a frame: RFC 6455, section 5.2.
+//! The header of a frame: RFC 6455, section 5.2.
 
-/// The head of a frame.
+/// The header of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FrameHead {
-    /// The message ends with it.
+    /// `true` for the last frame of a message.
     pub(super) is_final: bool,
-    /// Its message is compressed (RFC 7692).
+    /// `true` if the message is compressed (RFC 7692).
     pub(super) is_compressed: bool,
     pub(super) code: OpCode,
-    /// What its payload is masked with. A client's is.
+    /// The masking key of the payload; zero for frames of a server.
     pub(super) mask: [u8; 4],
-    /// Bytes after the head.
+    /// Number of payload bytes.
     pub(super) length: u64,
 }
 
 impl FrameHead {
-    /// The first of these bytes, unmasked; so many of the payload came before them.
-    pub(super) fn unmasked(&self, masked: &[u8], before: u64, most: usize) -> Vec<u8> {
+    /// Unmasks the first `max` of the given bytes, which follow `before` bytes of the payload.
+    pub(super) fn unmasked(&self, masked: &[u8], before: u64, max: usize) -> Vec<u8> {
         let mask = self.mask.iter().cycle().skip((before % 4) as usize);
-        masked.iter().take(most).zip(mask).map(|(byte, mask)| byte ^ mask).collect()
+        masked.iter().take(max).zip(mask).map(|(byte, mask)| byte ^ mask).collect()
     }
 }
 
-/// What a frame is.
+/// Opcode of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum OpCode {
     Continuation,
@@ -46,12 +46,12 @@ impl OpCode {
         })
     }
 
-    /// Whether it is about the connection, and may come between the frames of a message.
+    /// Returns `true` for control frames, which may come between the frames of a message.
     pub(super) fn is_control(self) -> bool {
         matches!(self, Self::Close | Self::Ping | Self::Pong)
     }
 
-    /// For a part.
+    /// Returns the name of the unit.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Continuation => "continuation frame",
@@ -64,19 +64,20 @@ impl OpCode {
     }
 }
 
-/// What the first bytes of a frame are.
+/// The result of parsing a frame header.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Parsed {
-    Whole(FrameHead),
-    /// The head has so many bytes.
-    Short(usize),
-    /// There is no such frame.
+    /// A complete header.
+    Complete(FrameHead),
+    /// An incomplete header, which has this number of bytes when complete.
+    Incomplete(usize),
+    /// An invalid header.
     Invalid,
 }
 
-/// Reads a head of which these are the first bytes.
+/// Parses a frame header.
 pub(super) fn parse(bytes: &[u8]) -> Parsed {
-    let [first, second, rest @ ..] = bytes else { return Parsed::Short(2) };
+    let [first, second, rest @ ..] = bytes else { return Parsed::Incomplete(2) };
     let extended = match second & 0x7f {
         126 => 2,
         127 => 8,
@@ -85,9 +86,9 @@ pub(super) fn parse(bytes: &[u8]) -> Parsed {
     let masked = second & 0x80 > 0;
     let needed = extended + if masked { 4 } else { 0 };
     let Some((length, mask)) = rest.split_at_checked(extended).filter(|_| rest.len() >= needed) else {
-        return Parsed::Short(2 + needed);
+        return Parsed::Incomplete(2 + needed);
     };
-    // Two of the reserved bits have no use.
+    // Two of the reserved bits must be zero.
     let Some(code) = OpCode::of(first & 0xf).filter(|_| first & 0x30 == 0) else { return Parsed::Invalid };
     let length = match length {
         [] => u64::from(second & 0x7f),
@@ -100,9 +101,9 @@ pub(super) fn parse(bytes: &[u8]) -> Parsed {
         mask: mask.first_chunk().copied().unwrap_or_default(),
         length,
     };
-    // Section 5.5, and the highest bit of a length is not used.
-    let is_odd = code.is_control() && (length > 125 || !head.is_final) || length > u64::MAX >> 1;
-    if is_odd { Parsed::Invalid } else { Parsed::Whole(head) }
+    // Control frames are short and unfragmented (section 5.5), and the highest bit of a length is zero.
+    let is_invalid = code.is_control() && (length > 125 || !head.is_final) || length > u64::MAX >> 1;
+    if is_invalid { Parsed::Invalid } else { Parsed::Complete(head) }
 }
 
 #[cfg(test)]
@@ -110,25 +111,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn heads_have_lengths_of_three_kinds_and_masks() {
+    fn headers_have_three_length_formats() {
         let whole = |bytes: &[u8]| match parse(bytes) {
-            Parsed::Whole(head) => (head.length, head.mask, head.is_final),
+            Parsed::Complete(head) => (head.length, head.mask, head.is_final),
             other => panic!("{other:?}"),
         };
         assert_eq!(whole(&[0x81, 5]), (5, [0; 4], true));
         assert_eq!(whole(&[0x01, 126, 1, 0]), (256, [0; 4], false));
         assert_eq!(whole(&[0x82, 0xff, 0, 0, 0, 0, 0, 1, 0, 0, 9, 8, 7, 6]), (65536, [9, 8, 7, 6], true));
-        assert_eq!(parse(&[0x82]), Parsed::Short(2));
-        assert_eq!(parse(&[0x82, 0xff]), Parsed::Short(14));
-        assert_eq!(parse(&[0x82, 0x85, 1, 2, 3]), Parsed::Short(6));
-        for odd in [
+        assert_eq!(parse(&[0x82]), Parsed::Incomplete(2));
+        assert_eq!(parse(&[0x82, 0xff]), Parsed::Incomplete(14));
+        assert_eq!(parse(&[0x82, 0x85, 1, 2, 3]), Parsed::Incomplete(6));
+        for invalid in [
             &[0x83, 0][..],
             &[0x91, 0],
             &[0x09, 0],
             &[0x89, 126, 0, 126],
             &[0x81, 127, 0x80, 0, 0, 0, 0, 0, 0, 0],
         ] {
-            assert_eq!(parse(odd), Parsed::Invalid, "{odd:x?}");
+            assert_eq!(parse(invalid), Parsed::Invalid, "{invalid:x?}");
         }
     }
 }

@@ -1,79 +1,65 @@
 //! One direction of a connection, frame by frame.
 
-use super::super::chunk::Chunk;
-use super::super::graphql::{Owner, Subscriptions};
-use super::super::kept::Kept;
-use super::super::output::{Label, Unit};
+use super::super::context::Context;
+use super::super::data::TransferData;
+use super::super::direction::Direction;
+use super::super::graphql::{Operations, Owner};
 use super::super::part::{Class, Layer};
-use super::super::protocol::Context;
+use super::super::part_collector::{Label, OpenUnit};
+use super::super::prefix_buffer::PrefixBuffer;
 use super::super::text::{HOLE, short_bytes, with_hole};
-use super::super::way::Way;
 use super::frame::{self, FrameHead, OpCode, Parsed};
+use super::message::{self, Message};
 
-/// No more of a message is kept to say what it says.
-const KEPT: usize = 64 * 1024;
-/// Its type and its id are within so many bytes.
-const BEGINNING: usize = 512;
-/// The payload of a control frame has no more (section 5.5).
-const CONTROL: usize = 125;
+/// Maximum payload of a control frame (section 5.5).
+const MAX_CONTROL: usize = 125;
 
-/// One direction.
+/// One direction of a connection.
 #[derive(Debug)]
 pub(super) struct Reader {
-    /// The beginning of a frame whose head is not complete.
+    /// The bytes of an incomplete frame header.
     head: Vec<u8>,
-    /// The unit of a head, or of a control frame.
-    frame_unit: Unit,
+    /// The unit of a frame header or control frame.
+    frame_unit: OpenUnit,
     frame: Option<Frame>,
     message: Message,
 }
 
-/// A frame whose head was read.
+/// A frame whose header is complete.
 #[derive(Debug)]
 struct Frame {
     head: FrameHead,
-    /// How many bytes of its payload were read.
+    /// Number of payload bytes read so far.
     read: u64,
     /// The payload of a control frame.
-    kept: Kept,
-}
-
-/// A message, over all its frames.
-#[derive(Debug)]
-struct Message {
-    unit: Unit,
-    owner: Owner,
-    is_compressed: bool,
-    kept: Kept,
+    control: PrefixBuffer,
 }
 
 const FRAME_HEAD: Label = Label::new(Class::Framing, Layer::Websocket, "frame head");
-const MESSAGE: Label = Label::new(Class::Payload, Layer::Websocket, "message");
 const NOT_WEBSOCKET: &str = "not WebSocket";
 
 impl Reader {
-    /// Of messages that belong to that, unless they say it themselves.
+    /// Returns a direction whose messages belong to `owner`, unless they name another one.
     pub(super) fn new(owner: Owner) -> Self {
-        let message = Message { owner, unit: Unit::default(), is_compressed: false, kept: Kept::new(KEPT) };
-        Self { head: Vec::new(), frame_unit: Unit::default(), frame: None, message }
+        Self { head: Vec::new(), frame_unit: OpenUnit::default(), frame: None, message: Message::new(owner) }
     }
 
-    /// Says what the bytes are.
+    /// Dissects the next bytes.
     ///
     /// # Errors
-    /// When that cannot be told, from here on: why.
-    pub(super) fn carry(
+    /// The reason, if the rest of the direction cannot be dissected.
+    pub(super) fn dissect(
         &mut self,
-        way: Way,
-        chunk: &mut Chunk<'_>,
-        subscriptions: &mut Option<Subscriptions>,
+        direction: Direction,
+        data: &mut TransferData<'_>,
+        operations: &mut Option<Operations>,
         context: &mut Context<'_>,
     ) -> Result<(), &'static str> {
-        while !chunk.is_empty() {
+        while !data.is_empty() {
             match &self.frame {
-                None => self.read_head(way, chunk, subscriptions, context)?,
-                Some(frame) if frame.head.code.is_control() => self.read_control(chunk, context),
-                Some(_) => self.read_message(way, chunk, subscriptions, context),
+                None => self.read_head(direction, data, operations, context)?,
+                Some(frame) if frame.head.code.is_control() => self.read_control(data, context),
+                Some(_) => self.read_message(direction, data, operations, context),
             }
         }
         Ok(())
@@ -81,30 +67,30 @@ impl Reader {
 
     fn read_head(
         &mut self,
-        way: Way,
-        chunk: &mut Chunk<'_>,
-        subscriptions: &mut Option<Subscriptions>,
+        direction: Direction,
+        data: &mut TransferData<'_>,
+        operations: &mut Option<Operations>,
         context: &mut Context<'_>,
     ) -> Result<(), &'static str> {
-        if chunk.bytes().is_empty() {
+        if data.recorded().is_empty() {
             return Err(HOLE);
         }
         let mut read = 0;
         let head = loop {
             let parsed = frame::parse(&self.head);
-            if let Parsed::Whole(head) = parsed {
+            if let Parsed::Complete(head) = parsed {
                 break head;
             }
             let missing = match parsed {
-                Parsed::Short(length) => (length - self.head.len()).min(chunk.bytes().len()),
+                Parsed::Incomplete(length) => (length - self.head.len()).min(data.recorded().len()),
                 _ => 0,
             };
             if missing == 0 {
                 context.output.part(&mut self.frame_unit, read, FRAME_HEAD, String::new(), false);
                 return if parsed == Parsed::Invalid { Err(NOT_WEBSOCKET) } else { Ok(()) };
             }
-            let piece = chunk.take(missing as u64);
-            self.head.extend_from_slice(piece.bytes());
+            let piece = data.take(missing as u64);
+            self.head.extend_from_slice(piece.recorded());
             read += piece.len();
         };
         self.head.clear();
@@ -112,42 +98,42 @@ impl Reader {
             let label = control_label(head.code);
             context.output.part(&mut self.frame_unit, read, label, String::new(), head.length == 0);
         } else {
-            self.message_goes_on(way, &head, *chunk, subscriptions, context);
+            self.begin_message(direction, &head, *data, operations, context);
             let label = self.message.label(Label { name: head.code.name(), ..FRAME_HEAD });
             context.output.part(&mut self.frame_unit, read, label, String::new(), true);
         }
-        let frame = Frame { head, read: 0, kept: Kept::new(CONTROL) };
+        let frame = Frame { head, read: 0, control: PrefixBuffer::new(MAX_CONTROL) };
         if head.length > 0 {
             self.frame = Some(frame);
         } else if !head.code.is_control() {
-            self.payload(way, &frame, Chunk::new(b"", 0), subscriptions, context);
+            self.payload(direction, &frame, TransferData::new(b"", 0), operations, context);
         }
         Ok(())
     }
 
-    /// Another frame of a message, or its first. What follows may say what it belongs to.
-    fn message_goes_on(
+    /// Begins a message with its first frame. The payload in `rest` may name the owner.
+    fn begin_message(
         &mut self,
-        way: Way,
+        direction: Direction,
         head: &FrameHead,
-        mut rest: Chunk<'_>,
-        subscriptions: &mut Option<Subscriptions>,
+        mut rest: TransferData<'_>,
+        operations: &mut Option<Operations>,
         context: &mut Context<'_>,
     ) {
         if head.code != OpCode::Continuation {
-            self.message.begins(head.is_compressed, subscriptions.is_some());
-            let beginning = head.unmasked(rest.take(head.length).bytes(), 0, BEGINNING);
-            self.message.learn_owner(way, &beginning, subscriptions, context);
+            self.message.begin(head.is_compressed, operations.is_some());
+            let beginning = head.unmasked(rest.take(head.length).recorded(), 0, message::MAX_OWNER);
+            self.message.set_owner(direction, &beginning, operations, context);
         }
     }
 
-    fn read_control(&mut self, chunk: &mut Chunk<'_>, context: &mut Context<'_>) {
+    fn read_control(&mut self, data: &mut TransferData<'_>, context: &mut Context<'_>) {
         let Some(frame) = &mut self.frame else { return };
-        let piece = frame.take(chunk);
-        let clear = frame.head.unmasked(piece.bytes(), frame.read - piece.len(), CONTROL);
-        frame.kept.add(Chunk::new(&clear, piece.len()));
-        let (label, ends) = (control_label(frame.head.code), frame.is_read());
-        let text = match (frame.head.code, frame.kept.bytes()) {
+        let piece = frame.take(data);
+        let clear = frame.head.unmasked(piece.recorded(), frame.read - piece.len(), MAX_CONTROL);
+        frame.control.add(TransferData::new(&clear, piece.len()));
+        let (label, ends) = (control_label(frame.head.code), frame.is_complete());
+        let text = match (frame.head.code, frame.control.bytes()) {
             (OpCode::Close, [high, low, reason @ ..]) => {
                 let code = u16::from_be_bytes([*high, *low]);
                 format!("{code} {}", short_bytes(reason, false)).trim_end().to_owned()
@@ -162,87 +148,45 @@ impl Reader {
 
     fn read_message(
         &mut self,
-        way: Way,
-        chunk: &mut Chunk<'_>,
-        subscriptions: &mut Option<Subscriptions>,
+        direction: Direction,
+        data: &mut TransferData<'_>,
+        operations: &mut Option<Operations>,
         context: &mut Context<'_>,
     ) {
         let Some(mut frame) = self.frame.take() else { return };
-        let piece = frame.take(chunk);
-        self.payload(way, &frame, piece, subscriptions, context);
-        self.frame = Some(frame).filter(|frame| !frame.is_read());
+        let piece = frame.take(data);
+        self.payload(direction, &frame, piece, operations, context);
+        self.frame = Some(frame).filter(|frame| !frame.is_complete());
     }
 
-    /// Some of a message, or the end of one that has no more.
+    /// Adds payload to the current message. Without bytes, the frame may still end it.
     fn payload(
         &mut self,
-        way: Way,
+        direction: Direction,
         frame: &Frame,
-        piece: Chunk<'_>,
-        subscriptions: &mut Option<Subscriptions>,
+        piece: TransferData<'_>,
+        operations: &mut Option<Operations>,
         context: &mut Context<'_>,
     ) {
-        let message = &mut self.message;
-        let clear = frame.head.unmasked(piece.bytes(), frame.read - piece.len(), KEPT);
-        message.kept.add(Chunk::new(&clear, piece.len()));
-        let ends = frame.is_read() && frame.head.is_final;
-        if message.owner == Owner::Unknown && (ends || message.kept.bytes().len() <= BEGINNING) {
-            let beginning = std::mem::take(&mut message.kept);
-            message.learn_owner(way, beginning.bytes(), subscriptions, context);
-            message.kept = beginning;
-        }
-        let text = match (subscriptions, message.is_compressed) {
-            (_, true) => "compressed".to_owned(),
-            (Some(subscriptions), false) if ends => subscriptions.message(message.kept.bytes(), context),
-            _ => short_bytes(message.kept.bytes(), !ends || message.kept.is_cut()),
-        };
-        let (text, label) = (with_hole(text, piece.missing()), message.label(MESSAGE));
-        context.output.part(&mut message.unit, piece.len(), label, text, ends);
+        let before = frame.read - piece.len();
+        let clear = frame.head.unmasked(piece.recorded(), before, message::MAX_CONTENT);
+        let ends = frame.is_complete() && frame.head.is_final;
+        self.message.add(direction, TransferData::new(&clear, piece.len()), ends, operations, context);
+        let text = with_hole(self.message.text(ends, operations, context), piece.missing());
+        self.message.output(piece.len(), text, ends, context);
     }
 }
 
 impl Frame {
-    /// What of the chunk is its payload.
-    fn take<'a>(&mut self, chunk: &mut Chunk<'a>) -> Chunk<'a> {
-        let piece = chunk.take(self.head.length - self.read);
+    /// Takes the bytes that belong to the payload.
+    fn take<'a>(&mut self, data: &mut TransferData<'a>) -> TransferData<'a> {
+        let piece = data.take(self.head.length - self.read);
         self.read += piece.len();
         piece
     }
 
-    fn is_read(&self) -> bool {
+    fn is_complete(&self) -> bool {
         self.read == self.head.length
-    }
-}
-
-impl Message {
-    fn begins(&mut self, is_compressed: bool, says_owner: bool) {
-        self.unit = Unit::default();
-        self.is_compressed = is_compressed;
-        self.kept.clear();
-        if says_owner {
-            self.owner = Owner::Unknown;
-        }
-    }
-
-    fn label(&self, label: Label) -> Label {
-        match self.owner {
-            Owner::Unknown => label,
-            Owner::Connection => Label { class: Class::Connection, ..label },
-            Owner::Call(call) => label.of(Some(call)),
-        }
-    }
-
-    /// Learns from its beginning what it belongs to.
-    fn learn_owner(
-        &mut self,
-        way: Way,
-        beginning: &[u8],
-        subscriptions: &mut Option<Subscriptions>,
-        context: &mut Context<'_>,
-    ) {
-        if let Some(subscriptions) = subscriptions.as_mut().filter(|_| !self.is_compressed) {
-            self.owner = subscriptions.owner(way, beginning, context);
-        }
     }
 }
 

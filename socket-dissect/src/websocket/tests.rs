@@ -1,9 +1,9 @@
-use super::super::fixture::{Fixture, said};
+use super::super::fixture::{Fixture, lines};
 
 const TEXT: u8 = 1;
 const FINAL: u8 = 0x80;
 
-/// A frame as a server sends it.
+/// Returns a frame without mask, as servers send.
 fn clear(first: u8, payload: impl AsRef<[u8]>) -> Vec<u8> {
     let payload = payload.as_ref();
     let length = u16::try_from(payload.len()).unwrap();
@@ -14,7 +14,7 @@ fn clear(first: u8, payload: impl AsRef<[u8]>) -> Vec<u8> {
     [head, payload.to_vec()].concat()
 }
 
-/// A frame as a client sends it.
+/// Returns a masked frame, as clients send.
 fn masked(first: u8, payload: impl AsRef<[u8]>) -> Vec<u8> {
     const MASK: [u8; 4] = [1, 2, 3, 4];
     let payload = payload.as_ref();
@@ -26,7 +26,7 @@ fn masked(first: u8, payload: impl AsRef<[u8]>) -> Vec<u8> {
     frame
 }
 
-/// A connection whose handshake is behind it.
+/// Returns a connection after the handshake.
 fn opened(protocol: &str) -> Fixture {
     let mut server = Fixture::new();
     server.reads("GET /ws HTTP/1.1\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n");
@@ -37,11 +37,11 @@ fn opened(protocol: &str) -> Fixture {
 }
 
 #[test]
-fn a_message_may_have_several_frames_with_control_frames_between_them() {
+fn control_frames_interleave_with_message_frames() {
     let mut server = opened("chat");
     let parts = server.reads([masked(TEXT, "ab"), masked(FINAL | 9, "x"), masked(FINAL, "cd")].concat());
     assert_eq!(
-        said(&parts),
+        lines(&parts),
         [
             "6 framing text frame",
             "2 payload message: ab…",
@@ -52,7 +52,7 @@ fn a_message_may_have_several_frames_with_control_frames_between_them() {
     );
     assert_eq!((parts[1].unit, parts[4].unit, parts[1].ends, parts[4].begins), (2, 2, false, false));
     let parts = server.writes(clear(FINAL | 8, b"\x03\xe9bye"));
-    assert_eq!(said(&parts), ["7 connection close frame: 1001 bye"]);
+    assert_eq!(lines(&parts), ["7 connection close frame: 1001 bye"]);
     assert!(server.finished().is_empty());
     server.closes();
     let [call] = &server.finished()[..] else { panic!("one call") };
@@ -60,7 +60,7 @@ fn a_message_may_have_several_frames_with_control_frames_between_them() {
 }
 
 #[test]
-fn frames_that_come_byte_by_byte_are_the_same_frames() {
+fn frames_are_dissected_byte_by_byte() {
     let mut server = opened("chat");
     let mut parts = Vec::new();
     for byte in [masked(FINAL | TEXT, "a".repeat(200)), masked(FINAL | TEXT, "")].concat() {
@@ -68,55 +68,55 @@ fn frames_that_come_byte_by_byte_are_the_same_frames() {
     }
     let ends: Vec<_> = parts.into_iter().filter(|part| part.ends).collect();
     let long = format!("1 payload message: {}…", "a".repeat(80));
-    assert_eq!(said(&ends), ["1 framing text frame", long.as_str(), "1 framing text frame"]);
+    assert_eq!(lines(&ends), ["1 framing text frame", long.as_str(), "1 framing text frame"]);
 }
 
 #[test]
-fn payload_that_was_cut_is_skipped_over_and_a_head_that_was_cut_is_not() {
+fn cut_payload_is_skipped_and_cut_header_is_lost() {
     let mut server = opened("chat");
     let frame = masked(FINAL | TEXT, "abcdef");
-    assert_eq!(said(&server.reads_cut(&frame[..8], 4))[1], "6 payload message: ab… (4 B not recorded)");
-    assert_eq!(said(&server.reads(masked(FINAL | TEXT, "x")))[1], "1 payload message: x");
+    assert_eq!(lines(&server.reads_cut(&frame[..8], 4))[1], "6 payload message: ab… (4 B not recorded)");
+    assert_eq!(lines(&server.reads(masked(FINAL | TEXT, "x")))[1], "1 payload message: x");
     let parts = server.reads_cut(&frame[..3], 9);
-    assert_eq!(said(&parts), ["3 framing frame head", "9 unknown unknown: 9 B not recorded"]);
+    assert_eq!(lines(&parts), ["3 framing frame head", "9 unknown unknown: 9 B not recorded"]);
 }
 
 #[test]
-fn other_bytes_are_not_websocket() {
+fn invalid_frame_is_unknown() {
     let mut server = opened("chat");
-    assert_eq!(said(&server.reads("hello")), ["2 framing frame head", "3 unknown unknown: not WebSocket"]);
+    assert_eq!(lines(&server.reads("hello")), ["2 framing frame head", "3 unknown unknown: not WebSocket"]);
 }
 
 #[test]
-fn an_operation_of_graphql_is_a_call() {
+fn graphql_operation_is_a_call() {
     let mut server = opened("graphql-transport-ws");
     assert_eq!(server.ended(), [("GET /ws".to_owned(), Some("101".to_owned()))]);
     assert_eq!(
-        said(&server.reads(masked(FINAL | TEXT, r#"{"type":"connection_init"}"#)))[1],
+        lines(&server.reads(masked(FINAL | TEXT, r#"{"type":"connection_init"}"#)))[1],
         "26 connection message: connection_init"
     );
     let subscribe = r#"{"id":"7","type":"subscribe","payload":{"query":"subscription{bookChanged{id}}"}}"#;
     let parts = server.reads(masked(FINAL | TEXT, subscribe));
-    assert_eq!(said(&parts)[1], "81 payload message: subscribe 7: subscription { bookChanged }");
+    assert_eq!(lines(&parts)[1], "81 payload message: subscribe 7: subscription { bookChanged }");
     assert!(parts.iter().all(|part| part.call == Some(1)));
     let parts = server.writes(clear(FINAL | TEXT, r#"{"type":"next","id":"7","payload":{"data":{}}}"#));
-    assert_eq!(said(&parts)[1], r#"46 payload message: next 7: {"data":{}}"#);
+    assert_eq!(lines(&parts)[1], r#"46 payload message: next 7: {"data":{}}"#);
     assert!(parts.iter().all(|part| part.call == Some(1)));
     let parts = server.reads(masked(FINAL | TEXT, r#"{"type":"complete","id":"7"}"#));
-    assert_eq!(said(&parts)[1], "28 payload message: complete 7");
+    assert_eq!(lines(&parts)[1], "28 payload message: complete 7");
     let [call] = &server.finished()[..] else { panic!("one call") };
     assert_eq!(
         (call.operation.as_str(), call.status.as_deref()),
         ("subscription { bookChanged }", Some("complete"))
     );
     assert_eq!((call.to_server.total(), call.to_server.transfers, call.to_client.total()), (121, 2, 48));
-    // What crosses the end on its way belongs to no call.
+    // A message that crosses the end of its operation belongs to no call.
     let parts = server.writes(clear(FINAL | TEXT, r#"{"type":"next","id":"7","payload":{}}"#));
     assert!(parts.iter().all(|part| part.call.is_none()));
 }
 
 #[test]
-fn a_message_that_comes_in_pieces_says_early_which_call_it_belongs_to() {
+fn split_graphql_message_is_assigned_by_its_beginning() {
     let mut server = opened("graphql-transport-ws");
     let subscribe = r#"{"id":"7","type":"subscribe","payload":{"query":"{book{id}}"}}"#;
     let frame = masked(FINAL | TEXT, subscribe);
@@ -131,11 +131,11 @@ fn a_message_that_comes_in_pieces_says_early_which_call_it_belongs_to() {
 }
 
 #[test]
-fn an_empty_frame_may_end_a_message() {
+fn empty_frame_ends_a_message() {
     let mut server = opened("chat");
     let parts = server.reads([masked(TEXT, "ab"), masked(FINAL, "")].concat());
     assert_eq!(
-        said(&parts),
+        lines(&parts),
         ["6 framing text frame", "2 payload message: ab…", "6 framing continuation frame"]
     );
     assert!(parts[1].ends);
@@ -144,7 +144,7 @@ fn an_empty_frame_may_end_a_message() {
 }
 
 #[test]
-fn errors_in_between_are_how_an_operation_ended() {
+fn errors_in_next_set_the_status() {
     let mut server = opened("graphql-transport-ws");
     server.reads(masked(FINAL | TEXT, r#"{"id":"7","type":"subscribe","payload":{"query":"{book{id}}"}}"#));
     server.writes(clear(FINAL | TEXT, r#"{"id":"7","type":"next","payload":{"errors":[{}]}}"#));
@@ -154,7 +154,7 @@ fn errors_in_between_are_how_an_operation_ended() {
 }
 
 #[test]
-fn a_message_that_says_late_which_call_it_belongs_to_is_heard() {
+fn late_graphql_id_is_recognized() {
     let mut server = opened("graphql-transport-ws");
     server.reads(masked(FINAL | TEXT, r#"{"id":"7","type":"subscribe","payload":{"query":"{book{id}}"}}"#));
     let next = format!(r#"{{"payload":{{"data":"{}"}},"id":"7","type":"next"}}"#, "a".repeat(600));

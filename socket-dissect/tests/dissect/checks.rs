@@ -41,7 +41,7 @@ impl Checked {
         for part in &parts {
             self.check_part(part, event);
         }
-        for call in self.dissector.finished() {
+        for call in self.dissector.take_finished() {
             self.check_call(&call);
         }
         parts
@@ -50,7 +50,7 @@ impl Checked {
     /// Nothing more comes.
     pub(crate) fn end(mut self) {
         let dissector = std::mem::replace(&mut self.dissector, Dissector::new(Side::Server));
-        for call in dissector.open() {
+        for call in dissector.into_open_calls() {
             self.check_call(&call);
         }
         assert!(self.charged.is_empty(), "{:?}", self.charged);

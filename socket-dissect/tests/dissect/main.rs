@@ -56,11 +56,11 @@ fn dissect(conversation: &Conversation, cut: &mut dyn FnMut(&[u8]) -> Vec<usize>
                 let (class, call) = if name == "text frame" { (None, None) } else { (Some(class), call) };
                 *unit = (from_client, unit.1 + bytes, class, name, text, call);
             }
-            calls.extend(dissector.finished());
+            calls.extend(dissector.take_finished());
         }
         assert!(rest.is_empty());
     }
-    calls.extend(dissector.open());
+    calls.extend(dissector.into_open_calls());
     (units.into_values().collect(), calls)
 }
 

@@ -66,7 +66,7 @@ fn calls(file: &Path) -> Vec<Call> {
     let mut calls = Vec::new();
     for event in events {
         dissector.observe(&event);
-        calls.extend(dissector.finished());
+        calls.extend(dissector.take_finished());
     }
     calls
 }

@@ -120,7 +120,7 @@ fn in_file(file: &Path, pending: &mut [&mut Evidence]) -> Result<(), Error> {
         }
         let parts = dissector.observe(&event);
         // The calls are known from the first pass.
-        drop(dissector.finished());
+        drop(dissector.take_finished());
         for evidence in pending.iter_mut() {
             if evidence.selector.matches(&event, &parts, step.as_deref()) {
                 let mut text = String::new();

@@ -120,7 +120,7 @@ impl Show {
                 if steps.is_empty() { String::new() } else { format!("; steps: {}", steps.join(", ")) };
             warn(&format!("no event passes the filters{available}"))?;
         }
-        self.warn_of_defectss(events.timeline())?;
+        self.warn_of_missing(events.timeline())?;
         Ok(0)
     }
 
@@ -168,14 +168,14 @@ impl Show {
         }
     }
 
-    fn warn_of_defectss(&self, timeline: &Timeline) -> Done<()> {
+    fn warn_of_missing(&self, timeline: &Timeline) -> Done<()> {
         if self.bytes && timeline.recordings().iter().all(|recording| recording.header.capture == 0) {
             warn("the recording has no payload, so there are no bytes to show; record with --capture")?;
         }
         match timeline.missed_parts() {
             0 => {}
             missed => {
-                warn(&format!("{missed} parts of the recording were deleted before they could be read"))?
+                warn(&format!("{missed} parts of the recording were deleted before they could be read"))?;
             }
         }
         for trace in timeline.traces() {

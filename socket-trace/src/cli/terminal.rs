@@ -2,7 +2,6 @@
 
 use std::io::{self, IsTerminal as _, Write};
 
-use anstream::ColorChoice;
 use serde::Serialize;
 
 use crate::reader::Trace;
@@ -10,7 +9,9 @@ use crate::summary::ending_defects;
 
 /// Returns `true` if standard output is a terminal that shows colours, and `NO_COLOR` is not set.
 pub(super) fn colored() -> bool {
-    anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    io::stdout().is_terminal() && !no_color && !is_dumb
 }
 
 /// Returns the number of columns of the terminal, or `None` if standard output is not a terminal.

@@ -9,7 +9,6 @@
 
 use std::io::{self, Write};
 
-use anstream::adapter::strip_str;
 use socket_tap::format::text::{Lines, printable};
 use unicode_width::UnicodeWidthStr;
 
@@ -139,7 +138,7 @@ impl Text {
             return Ok(());
         }
         let before = if self.labels.is_empty() { 0 } else { self.label_width + 6 };
-        let used: usize = strip_str(&self.line).map(UnicodeWidthStr::width).sum();
+        let used: usize = visible_width(&self.line);
         let available = |gap: usize| self.style.width.map(|width| width.saturating_sub(before + used + gap));
         let aligned = CARRIED.saturating_sub(used).max(GAP);
         let gap = if available(aligned).is_some_and(|width| width < MIN_WIDTH) { GAP } else { aligned };
@@ -160,4 +159,11 @@ impl Text {
 fn opens(annotated: &AnnotatedEvent) -> bool {
     use socket_tap::event::Op::{Accept, Adopt, Connect};
     matches!(annotated.timed.event.op, Accept { .. } | Connect { .. } | Adopt { on: None, .. })
+}
+
+/// Returns the number of columns of a line without its colours: `ESC [ … m` (ECMA-48, SGR).
+fn visible_width(line: &str) -> usize {
+    let mut parts = line.split("\x1b[");
+    let first = parts.next().unwrap_or_default().width();
+    first + parts.map(|part| part.split_once('m').map_or(0, |(_, text)| text.width())).sum::<usize>()
 }

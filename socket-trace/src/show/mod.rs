@@ -7,7 +7,7 @@
 //! - [`lines`]: one line per event
 //! - [`description`]: one-line description of transferred data
 //! - [`bytes`]: hex dump of transferred data
-//! - [`json`]: JSON
+//! - [`json`]: an array of events in JSON
 //! - [`summary`]: one line per connection
 
 pub mod bytes;

@@ -1,7 +1,7 @@
 //! Bytes by class and direction.
 
 use serde::Serialize;
-use socket_dissect::{Budget, Class, Part};
+use socket_dissect::{Class, Part, Usage};
 
 use super::data_transfer::DataTransfer;
 
@@ -98,8 +98,8 @@ fn is_zero(bytes: &u64) -> bool {
     *bytes == 0
 }
 
-impl From<&Budget> for BytesByClass {
-    fn from(budget: &Budget) -> Self {
+impl From<&Usage> for BytesByClass {
+    fn from(budget: &Usage) -> Self {
         let mut all = Self::default();
         for (class, bytes) in &budget.bytes {
             all.add(*class, *bytes);

@@ -1,7 +1,7 @@
 //! Bytes, reads, writes and time of calls: the first call of each connection apart from the later ones.
 
 use serde::Serialize;
-use socket_dissect::{Budget, Call, Part};
+use socket_dissect::{Call, Part, Usage};
 use socket_tap::format::Side;
 
 use super::byte_breakdown::{ByteBreakdown, BytesByClass};
@@ -104,7 +104,7 @@ impl CallCost {
 /// Returns the number of reads on `side` that carried a part of the call.
 #[must_use]
 pub fn reads(call: &Call, side: Side) -> u64 {
-    let Budget { transfers, .. } = match side {
+    let Usage { transfers, .. } = match side {
         Side::Server => &call.to_server,
         Side::Client => &call.to_client,
     };
@@ -114,7 +114,7 @@ pub fn reads(call: &Call, side: Side) -> u64 {
 /// Returns the number of writes on `side` that carried a part of the call.
 #[must_use]
 pub fn writes(call: &Call, side: Side) -> u64 {
-    let Budget { transfers, .. } = match side {
+    let Usage { transfers, .. } = match side {
         Side::Server => &call.to_client,
         Side::Client => &call.to_server,
     };

@@ -115,7 +115,7 @@ impl PayloadStats {
             self.encrypted.adopt(sock, below);
             self.connection(below, side).is_below = true;
         }
-        for call in self.dissector.finished() {
+        for call in self.dissector.take_finished() {
             self.count_call(&call, steps, on_call);
         }
         if let (Op::Close(_) | Op::Release(_), Some(sock)) = (&event.op, event.sock) {
@@ -169,7 +169,7 @@ impl PayloadStats {
     pub(super) fn finish(mut self, steps: &mut Steps, on_call: OnCall<'_>) -> PayloadTotals {
         self.encrypted.finish(steps);
         let dissector = mem::replace(&mut self.dissector, Dissector::new(self.side));
-        for call in dissector.open() {
+        for call in dissector.into_open_calls() {
             self.count_call(&call, steps, on_call);
         }
         for connection in mem::take(&mut self.connections).into_values() {

@@ -91,7 +91,7 @@ impl AnnotatedEvents {
         let parts = dissector.map_or_else(Vec::new, |dissector| {
             let parts = dissector.observe(&timed.event);
             // The dissector keeps finished calls until they are fetched, and they are not needed here.
-            dissector.finished();
+            dissector.take_finished();
             parts
         });
         let step = self.steps.observe(recording, &timed.event);

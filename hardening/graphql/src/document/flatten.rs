@@ -1,24 +1,27 @@
-//! What a selection set selects, with its fragments filled in.
+//! The fields of a selection set, including those of its fragments.
 
 use async_graphql::Positioned;
-use async_graphql::parser::types::{ExecutableDocument, Field, Selection, SelectionSet};
+use async_graphql::parser::types::{Field, Selection, SelectionSet};
 
-/// The fields that are selected there.
+use super::Fragments;
+
+/// Appends the fields of `selected` and of its fragments to `fields`.
 ///
-/// Call it only for a document that was sized up: it calls itself for each level.
-pub(super) fn flattened<'a>(
+/// Recursive: the document must have passed [`size::check`](super::size::check).
+pub(super) fn flatten<'a>(
     selected: &'a SelectionSet,
-    document: &'a ExecutableDocument,
-) -> Vec<&'a Positioned<Field>> {
-    let of = |selection: &'a Positioned<Selection>| match &selection.node {
-        Selection::Field(field) => vec![field],
-        Selection::InlineFragment(inline) => flattened(&inline.node.selection_set.node, document),
-        Selection::FragmentSpread(spread) => {
-            let fragment = document.fragments.get(&spread.node.fragment_name.node);
-            fragment
-                .map(|fragment| flattened(&fragment.node.selection_set.node, document))
-                .unwrap_or_default()
+    fragments: &'a Fragments,
+    fields: &mut Vec<&'a Positioned<Field>>,
+) {
+    for selection in &selected.items {
+        match &selection.node {
+            Selection::Field(field) => fields.push(field),
+            Selection::InlineFragment(inline) => flatten(&inline.node.selection_set.node, fragments, fields),
+            Selection::FragmentSpread(spread) => {
+                if let Some(fragment) = fragments.get(&spread.node.fragment_name.node) {
+                    flatten(&fragment.node.selection_set.node, fragments, fields);
+                }
+            }
         }
-    };
-    selected.items.iter().flat_map(of).collect()
+    }
 }

@@ -1,58 +1,71 @@
-//! Parses and sizes up a query before the library runs it.
+//! Parses and checks a query before async-graphql executes it.
 //!
-//! The library limits depth and cost only after work that a small query can blow up without bounds, so what comes here
-//! first are checks whose own work is bounded: [`tokens`] on the text, [`size`] on the parsed document.
-//! Behind them come rules of the specification that the library does not keep: [`variables`], [`root`], [`merge`] and
-//! [`placeholder`].
+//! async-graphql limits depth and cost only after work that a small query can make arbitrarily large. So [`tokens`] checks
+//! the text before it is parsed, and [`size`] the document before anything else reads it. The work of both is bounded.
+//!
+//! The other modules implement rules of the specification that async-graphql does not: [`select`], [`variables`],
+//! [`conflict`] and [`collect`] check the operation; [`typename`] and [`placeholder`] rewrite it.
 
+mod collect;
+mod conflict;
 mod flatten;
-mod merge;
-mod nullable;
 pub(crate) mod placeholder;
 mod root;
+mod roots;
 mod select;
 mod size;
 mod syntax;
 mod tokens;
+mod typename;
 mod variables;
 
-use async_graphql::parser::types::OperationType;
-use async_graphql::{Request, ServerError};
+use std::collections::HashMap;
 
-pub(crate) use nullable::NullableFields;
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, FragmentDefinition, OperationType,
+};
+use async_graphql::{Name, Positioned, Request, ServerError};
+
 pub(crate) use root::RootField;
+pub(crate) use roots::RootTypes;
 
-/// One operation, ready to run.
+/// The fragment definitions of a document by their names.
+type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
+
+/// An operation that is ready to run.
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) request: Request,
     pub(crate) kind: OperationType,
-    /// What it selects at its root, in that order.
+    /// Root fields in the order of the response.
     pub(crate) root: Vec<RootField>,
-    /// Whether there is a [`placeholder`] to be taken out of its answer.
+    /// Whether the response may contain a [`placeholder`].
     pub(crate) has_placeholder: bool,
 }
 
 impl Operation {
-    /// Parses a request and picks the operation that it names.
-    pub(crate) fn prepare(mut request: Request, nullable: &NullableFields) -> Result<Self, ServerError> {
+    /// Parses a request and selects the operation that it names.
+    pub(crate) fn prepare(mut request: Request, roots: &RootTypes) -> Result<Self, ServerError> {
         tokens::check(&request.query)?;
-        let mut document = syntax::parse(&request.query)?;
+        let document = syntax::parse(&request.query)?;
         size::check(&document)?;
-        let operation = select::only(&mut document, request.operation_name.as_deref())?;
-        variables::complete(&operation, &mut request.variables)?;
-        let kind = operation.ty;
-        let selected = &operation.selection_set;
-        let root = root::fields(kind, &selected.node, &document, nullable);
-        match kind {
-            OperationType::Query => {}
-            OperationType::Mutation => root::check_mutation(&root)?,
-            OperationType::Subscription => root::check_subscription(selected)?,
+        let (mut operation, mut fragments) = select::operation(document, request.operation_name.take())?;
+        variables::complete(&operation.node, &mut request.variables)?;
+        conflict::check(&operation.node.selection_set.node, &fragments)?;
+
+        let kind = operation.node.ty;
+        let root_type = roots.get(kind);
+        collect::collect(&mut operation.node, &mut fragments, root_type, &request.variables)?;
+        let mut has_placeholder = false;
+        for selected in select::selection_sets_mut(&mut operation.node, &mut fragments) {
+            typename::move_directives(&mut selected.node);
+            has_placeholder |= placeholder::insert(selected);
         }
-        merge::check(&selected.node, &document)?;
-        // Behind the checks, to which a placeholder would be a selection like any other.
-        let has_placeholder = placeholder::put_in(&mut document);
-        request.set_parsed_query(document);
+        let root = root::fields(&operation.node.selection_set.node, &fragments, root_type);
+        request.set_parsed_query(ExecutableDocument {
+            operations: DocumentOperations::Single(operation),
+            fragments,
+        });
         Ok(Self { request, kind, root, has_placeholder })
     }
 }

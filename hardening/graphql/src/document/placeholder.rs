@@ -1,48 +1,42 @@
-//! Objects that `@skip` and `@include` leave nothing of: `{}` in the answer.
+//! Placeholders in objects that `@skip` and `@include` may leave empty.
 //!
-//! The library makes `null` of an object without fields, which reads as if there were no such object. So where they may
-//! leave out all that a set selects, one more field is selected, under a key that no client can ask for, and its value is
-//! taken out of the answer.
+//! async-graphql returns `null` for an object without fields, as if the object did not exist. So a selection set whose
+//! selections may all be skipped gets one more field, under a response key that no client can choose. It is removed from
+//! the response, which leaves `{}`.
 
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Field, Selection, SelectionSet};
+use async_graphql::parser::types::{Field, Selection, SelectionSet};
 use async_graphql::{Name, Pos, Positioned, Value};
 
-/// No name in GraphQL, so that no field or alias is the same.
+/// Not a name in GraphQL, so no field or alias is equal to it.
 const KEY: &str = "?";
 
-/// Puts one into each set that may be left empty, and says whether there is any.
+/// Adds a placeholder to each selection set that may be left empty. Returns whether there is any.
 ///
-/// Call it only for a document that was sized up: it calls itself for each level.
-pub(super) fn put_in(document: &mut ExecutableDocument) -> bool {
-    let operations: Vec<_> = match &mut document.operations {
-        DocumentOperations::Single(operation) => vec![operation],
-        DocumentOperations::Multiple(named) => named.values_mut().collect(),
-    };
-    let operations = operations.into_iter().map(|operation| &mut operation.node.selection_set);
-    let fragments = document.fragments.values_mut().map(|fragment| &mut fragment.node.selection_set);
-    operations.chain(fragments).map(fill).sum::<usize>() > 0
-}
-
-/// Says how many. A fragment that is not left out itself always has a field: its own set has got a placeholder if it
-/// needs one.
-fn fill(selected: &mut Positioned<SelectionSet>) -> usize {
+/// A fragment that is not skipped itself always has a field: its own selection set has a placeholder if it needs one.
+///
+/// Recursive: the document must have passed [`size::check`](super::size::check).
+pub(super) fn insert(selected: &mut Positioned<SelectionSet>) -> bool {
+    let pos = selected.pos;
     let items = &mut selected.node.items;
-    let within = |selection: &mut Positioned<Selection>| match &mut selection.node {
-        Selection::Field(field) => fill(&mut field.node.selection_set),
-        Selection::InlineFragment(inline) => fill(&mut inline.node.selection_set),
-        Selection::FragmentSpread(_) => 0,
-    };
-    let filled: usize = items.iter_mut().map(within).sum();
-    if items.is_empty() || !items.iter().all(may_be_left_out) {
-        return filled;
+    let mut has_placeholder = false;
+    let mut may_be_empty = !items.is_empty();
+    for selection in &mut *items {
+        may_be_empty &= may_be_skipped(&selection.node);
+        has_placeholder |= match &mut selection.node {
+            Selection::Field(field) => insert(&mut field.node.selection_set),
+            Selection::InlineFragment(inline) => insert(&mut inline.node.selection_set),
+            Selection::FragmentSpread(_) => false,
+        };
     }
-    items.push(placeholder(selected.pos));
-    filled + 1
+    if may_be_empty {
+        items.push(placeholder(pos));
+    }
+    has_placeholder || may_be_empty
 }
 
-fn may_be_left_out(selection: &Positioned<Selection>) -> bool {
-    let directives = selection.node.directives();
-    directives.iter().any(|directive| matches!(directive.node.name.node.as_str(), "skip" | "include"))
+fn may_be_skipped(selection: &Selection) -> bool {
+    let mut directives = selection.directives().iter();
+    directives.any(|directive| matches!(directive.node.name.node.as_str(), "skip" | "include"))
 }
 
 fn placeholder(pos: Pos) -> Positioned<Selection> {
@@ -56,15 +50,15 @@ fn placeholder(pos: Pos) -> Positioned<Selection> {
     Positioned::new(Selection::Field(Positioned::new(field, pos)), pos)
 }
 
-/// Takes out of an answer what they came to.
-pub(crate) fn take_out(data: &mut Value) {
+/// Removes the placeholders from a response.
+pub(crate) fn remove(data: &mut Value) {
     match data {
         Value::Object(fields) => {
-            // The others keep their order.
+            // Keeps the order of the other fields.
             fields.shift_remove(KEY);
-            fields.values_mut().for_each(take_out);
+            fields.values_mut().for_each(remove);
         }
-        Value::List(elements) => elements.iter_mut().for_each(take_out),
+        Value::List(elements) => elements.iter_mut().for_each(remove),
         _ => {}
     }
 }

@@ -1,72 +1,85 @@
-//! The operation that a request names, out of several.
+//! Selects the operation that a request names.
 //!
-//! The library works out the cost of all operations of a document, with the variables of the one to run: the others fail
-//! for want of theirs, and the request with them. So it gets to see only the one, and the fragments that it uses.
+//! async-graphql computes the cost of every operation in a document with the variables of the selected one, so the request
+//! fails if another operation has variables of its own. Only the selected operation and its fragments reach async-graphql.
 
 use std::collections::HashSet;
+use std::iter;
 
-use async_graphql::ServerError;
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, OperationDefinition, Selection, SelectionSet,
 };
+use async_graphql::{Name, Positioned, ServerError};
 
+use super::Fragments;
 use crate::errors::{code, request_error};
 
-/// Leaves only that operation in the document, and returns it.
+/// Returns the operation with this name, or the only one, and its fragments.
 ///
-/// Call it only for a document that was sized up: it calls itself for each level.
-pub(super) fn only(
-    document: &mut ExecutableDocument,
-    name: Option<&str>,
-) -> Result<OperationDefinition, ServerError> {
-    let operation = pick(&document.operations, name)
-        .map_err(|message| request_error(code::VALIDATION_FAILED, message, None))?
-        .clone();
-    if let DocumentOperations::Multiple(named) = &mut document.operations
-        && named.len() > 1
-    {
-        named.retain(|other, _| Some(other.as_str()) == name);
-        let mut used = HashSet::new();
-        collect(&operation.selection_set.node, document, &mut used);
-        document.fragments.retain(|fragment, _| used.contains(fragment.as_str()));
-    }
-    Ok(operation)
+/// Recursive: the document must have passed [`size::check`](super::size::check).
+pub(super) fn operation(
+    document: ExecutableDocument,
+    name: Option<String>,
+) -> Result<(Positioned<OperationDefinition>, Fragments), ServerError> {
+    let ExecutableDocument { operations, mut fragments } = document;
+    let invalid = |message: String| Err(request_error(code::VALIDATION_FAILED, message, None));
+    let unknown = |name: &str| invalid(format!("the query has no operation named {name:?}"));
+    let operation = match (operations, name) {
+        (DocumentOperations::Single(operation), None) => operation,
+        (DocumentOperations::Single(_), Some(name)) => return unknown(&name),
+        (DocumentOperations::Multiple(mut named), name) => {
+            let is_only = named.len() == 1;
+            let selected = match &name {
+                Some(name) => named.remove(name.as_str()),
+                None if is_only => named.into_values().next(),
+                None => {
+                    return invalid("the query has several operations: set operationName".to_owned());
+                }
+            };
+            let Some(operation) = selected else { return unknown(&name.unwrap_or_default()) };
+            if !is_only {
+                let used = used_fragments(&operation.node.selection_set.node, &fragments);
+                fragments.retain(|fragment, _| used.contains(fragment));
+            }
+            operation
+        }
+    };
+    Ok((operation, fragments))
 }
 
-fn pick<'a>(
-    operations: &'a DocumentOperations,
-    name: Option<&str>,
-) -> Result<&'a OperationDefinition, String> {
-    let unknown = |name: &str| format!("the query has no operation named {name:?}");
-    match (operations, name) {
-        (DocumentOperations::Single(operation), None) => Ok(&operation.node),
-        (DocumentOperations::Single(_), Some(name)) => Err(unknown(name)),
-        (DocumentOperations::Multiple(named), Some(name)) => {
-            named.get(name).map(|operation| &operation.node).ok_or_else(|| unknown(name))
-        }
-        (DocumentOperations::Multiple(named), None) => {
-            let mut all = named.values();
-            let first = all.next().filter(|_| all.next().is_none());
-            let several = "the query has several operations: operationName must say which";
-            first.map(|operation| &operation.node).ok_or_else(|| several.to_owned())
-        }
-    }
+/// Returns the names of the fragments that `selected` uses, directly or through other fragments.
+pub(super) fn used_fragments(selected: &SelectionSet, fragments: &Fragments) -> HashSet<Name> {
+    let mut used = HashSet::new();
+    add_used_fragments(selected, fragments, &mut used);
+    used
 }
 
-/// The names of the fragments that are used there, and in those fragments.
-fn collect(selected: &SelectionSet, document: &ExecutableDocument, used: &mut HashSet<String>) {
+fn add_used_fragments(selected: &SelectionSet, fragments: &Fragments, used: &mut HashSet<Name>) {
     for selection in &selected.items {
         match &selection.node {
-            Selection::Field(field) => collect(&field.node.selection_set.node, document, used),
-            Selection::InlineFragment(inline) => collect(&inline.node.selection_set.node, document, used),
+            Selection::Field(field) => {
+                add_used_fragments(&field.node.selection_set.node, fragments, used);
+            }
+            Selection::InlineFragment(inline) => {
+                add_used_fragments(&inline.node.selection_set.node, fragments, used);
+            }
             Selection::FragmentSpread(spread) => {
                 let name = &spread.node.fragment_name.node;
-                if let Some(fragment) = document.fragments.get(name)
-                    && used.insert(name.to_string())
+                if let Some(fragment) = fragments.get(name)
+                    && used.insert(name.clone())
                 {
-                    collect(&fragment.node.selection_set.node, document, used);
+                    add_used_fragments(&fragment.node.selection_set.node, fragments, used);
                 }
             }
         }
     }
+}
+
+/// Returns the selection sets of the operation and of each fragment.
+pub(super) fn selection_sets_mut<'a>(
+    operation: &'a mut OperationDefinition,
+    fragments: &'a mut Fragments,
+) -> impl Iterator<Item = &'a mut Positioned<SelectionSet>> {
+    let fragments = fragments.values_mut().map(|fragment| &mut fragment.node.selection_set);
+    iter::once(&mut operation.selection_set).chain(fragments)
 }

@@ -1,4 +1,4 @@
-//! The parser, with errors that a person can read.
+//! The parser, with one-line error messages.
 
 use async_graphql::ServerError;
 use async_graphql::parser::types::ExecutableDocument;
@@ -9,7 +9,7 @@ use crate::errors::{code, request_error};
 pub(super) fn parse(query: &str) -> Result<ExecutableDocument, ServerError> {
     parse_query(query).map_err(|error| {
         let message = match &error {
-            // The parser draws a picture of the place over several lines; its last line says what is wrong there.
+            // The parser draws the position over several lines. The last line holds the reason.
             Error::Syntax { message, .. } => {
                 let reason = message.lines().last().unwrap_or_default();
                 format!("syntax error: {}", reason.trim_start_matches([' ', '=']).replace('_', " "))

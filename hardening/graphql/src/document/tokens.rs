@@ -1,32 +1,33 @@
-//! How many tokens a query has, how deep its brackets nest, and how long its names are: found without parsing it.
+//! Limits on the text of a query, checked without parsing it.
 //!
-//! The parser calls itself for each bracket that opens, and a stack that overflows ends the whole process. So this looks
-//! at the text first, and counts every bracket outside of comments and strings.
+//! async-graphql's parser is recursive: it builds lists, objects and types with one stack frame per bracket, and a stack
+//! overflow ends the process. The stack guard of pest, on which it is built, covers the matching of the text only.
 
 use async_graphql::ServerError;
 
 use crate::errors::{code, request_error};
 use crate::limits::{MAX_NAME, MAX_NESTING, MAX_TOKENS};
 
+/// Fails if the text has too many tokens, nested brackets, or a long name.
 pub(super) fn check(query: &str) -> Result<(), ServerError> {
-    let refuse = |reason: String| Err(request_error(code::PARSE_FAILED, reason, None));
+    let error = |message: String| Err(request_error(code::PARSE_FAILED, message, None));
     let mut depth: usize = 0;
-    for (before, token) in Tokens(query.as_bytes()).enumerate() {
-        if before == MAX_TOKENS {
-            return refuse(format!("the query has more than {MAX_TOKENS} tokens"));
+    for (index, token) in Tokens(query.as_bytes()).enumerate() {
+        if index == MAX_TOKENS {
+            return error(format!("the query has more than {MAX_TOKENS} tokens"));
         }
         match token {
             Token::Opening if depth == MAX_NESTING => {
-                return refuse(format!("brackets nest more than {MAX_NESTING} deep"));
+                return error(format!("brackets nest more than {MAX_NESTING} levels deep"));
             }
             Token::Opening => depth += 1,
             Token::Closing => depth = depth.saturating_sub(1),
             Token::Word(length) if length > MAX_NAME => {
-                return refuse(format!("a name has at most {MAX_NAME} characters"));
+                return error(format!("a name has more than {MAX_NAME} characters"));
             }
-            // The parser would read the quotes again, as strings that end sooner: what stands behind them must not
-            // pass uncounted.
-            Token::Endless => return refuse("a block string has no end".to_owned()),
+            // The parser would read the three quotes as an empty string and a quote. The tokens after them would not be
+            // counted here.
+            Token::UnclosedBlockString => return error("a block string is not closed".to_owned()),
             Token::Word(_) | Token::Other => {}
         }
     }
@@ -34,19 +35,18 @@ pub(super) fn check(query: &str) -> Result<(), ServerError> {
 }
 
 enum Token {
-    /// A bracket that opens.
+    /// An opening bracket of any kind.
     Opening,
-    /// A bracket that closes.
+    /// A closing bracket of any kind.
     Closing,
-    /// A name, a keyword, or the digits of a number, with its length.
+    /// A name, a keyword or the digits of a number, with its length.
     Word(usize),
-    /// A block string without an end.
-    Endless,
-    /// A string, or a mark of punctuation.
+    UnclosedBlockString,
+    /// A string or a punctuator.
     Other,
 }
 
-/// The tokens of what is left of a text.
+/// Iterator over the tokens of a text; comments and white space are skipped.
 struct Tokens<'a>(&'a [u8]);
 
 impl Iterator for Tokens<'_> {
@@ -59,7 +59,7 @@ impl Iterator for Tokens<'_> {
             return Some(match byte {
                 b' ' | b'\t' | b'\n' | b'\r' | b',' => continue,
                 b'#' => {
-                    self.0 = skip_line(rest);
+                    self.0 = after_line(rest);
                     continue;
                 }
                 b'{' | b'[' | b'(' => Token::Opening,
@@ -73,32 +73,32 @@ impl Iterator for Tokens<'_> {
 }
 
 impl Tokens<'_> {
-    /// A string whose first quote was taken.
+    /// Reads the rest of a string after its first quote.
     fn string(&mut self) -> Token {
-        let behind = match self.0.strip_prefix(b"\"\"") {
-            None => Some(skip_string(self.0)),
-            Some(block) => skip_block_string(block),
+        let rest = match self.0.strip_prefix(b"\"\"") {
+            None => Some(after_string(self.0)),
+            Some(block) => after_block_string(block),
         };
-        self.0 = behind.unwrap_or_default();
-        behind.map_or(Token::Endless, |_| Token::Other)
+        self.0 = rest.unwrap_or_default();
+        rest.map_or(Token::UnclosedBlockString, |_| Token::Other)
     }
 
-    /// A word whose first byte was taken.
+    /// Reads the rest of a word after its first byte.
     fn word(&mut self) -> Token {
-        let more = self.0.iter().take_while(|byte| **byte == b'_' || byte.is_ascii_alphanumeric()).count();
-        self.0 = &self.0[more..];
-        Token::Word(1 + more)
+        let rest = self.0.iter().take_while(|byte| **byte == b'_' || byte.is_ascii_alphanumeric()).count();
+        self.0 = &self.0[rest..];
+        Token::Word(1 + rest)
     }
 }
 
-/// What stands behind a comment: it ends with its line.
-fn skip_line(text: &[u8]) -> &[u8] {
+/// Returns the text after a comment.
+fn after_line(text: &[u8]) -> &[u8] {
     let end = text.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
     end.map_or(&[], |end| &text[end..])
 }
 
-/// What stands behind a string. One without an end is an error to the parser, which stops within its line.
-fn skip_string(mut text: &[u8]) -> &[u8] {
+/// Returns the text after a string. An unclosed string ends with its line, where the parser reports a syntax error.
+fn after_string(mut text: &[u8]) -> &[u8] {
     loop {
         text = match text {
             [] | [b'\n' | b'\r', ..] => return text,
@@ -109,8 +109,8 @@ fn skip_string(mut text: &[u8]) -> &[u8] {
     }
 }
 
-/// What stands behind a block string, `None` when it has no end.
-fn skip_block_string(mut text: &[u8]) -> Option<&[u8]> {
+/// Returns the text after a block string, or `None` if the block string is not closed.
+fn after_block_string(mut text: &[u8]) -> Option<&[u8]> {
     loop {
         text = match text {
             [] => return None,
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn brackets_count_wherever_the_parser_sees_them() {
+    fn deep_brackets_are_refused() {
         for opening in ["[", "{", "(", "{a(b:[", "[\n#]\n", "[\"]\"", "[\"\\\"]\"", "[\"\"\"]\\\"\"\"]\"\"\""]
         {
             assert!(check(&deep(opening)).is_err(), "{opening}");
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn brackets_in_strings_and_comments_do_not_count() {
+    fn brackets_in_strings_and_comments_are_ignored() {
         let brackets = deep("[");
         for query in [
             format!("{{a(b:\"{brackets}\")}}"),
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_hides_behind_a_string_without_an_end() {
+    fn brackets_after_unclosed_string_are_counted() {
         let brackets = deep("[");
         assert!(check(&format!("{{a(b:\"\n{brackets}")).is_err());
         assert!(check(&format!("{{a(b:[\"\"\"x\" {brackets}")).is_err());
@@ -162,17 +162,17 @@ mod tests {
     }
 
     #[test]
-    fn tokens_count_and_what_stands_between_them_does_not() {
+    fn tokens_are_counted_without_white_space() {
         for token in ["a ", "@", "\"x\"", "\"\"\"x\"\"\" ", "1,", "$", "[]"] {
-            let each = if token == "[]" { 2 } else { 1 };
-            check(&token.repeat(MAX_TOKENS / each)).unwrap();
-            assert!(check(&token.repeat(MAX_TOKENS / each + 1)).is_err(), "{token}");
+            let tokens = if token == "[]" { 2 } else { 1 };
+            check(&token.repeat(MAX_TOKENS / tokens)).unwrap();
+            assert!(check(&token.repeat(MAX_TOKENS / tokens + 1)).is_err(), "{token}");
         }
         check(&" ,\n# a comment\n".repeat(MAX_TOKENS)).unwrap();
     }
 
     #[test]
-    fn a_name_has_a_longest_length() {
+    fn long_name_is_refused() {
         check(&"a".repeat(MAX_NAME)).unwrap();
         assert!(check(&format!("{{a:{}}}", "b".repeat(MAX_NAME + 1))).is_err());
         check(&format!("\"{0}\" # {0}", "b".repeat(MAX_NAME + 1))).unwrap();

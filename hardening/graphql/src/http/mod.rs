@@ -1,9 +1,9 @@
 //! GraphQL over HTTP: methods, media types, status codes.
 //!
-//! A request is one operation. Batches, a JSON array of requests, are refused: the specification has none, and every
-//! limit is for one operation.
+//! A request contains one operation. Batches are rejected: the specification does not define them, and each limit applies
+//! to one operation.
 
-mod accept;
+mod negotiate;
 mod request;
 mod response;
 mod sse;
@@ -26,110 +26,115 @@ use crate::engine::Outcome;
 use crate::errors::PANICKED;
 use crate::{graphiql, websocket};
 
-use accept::Offer;
-pub(crate) use response::{Media, Problem};
+use negotiate::Offer;
+pub(crate) use response::{HttpError, Media};
 
-/// `GET /graphql`: a WebSocket, the page for a browser, or a query in the URL.
-pub(crate) async fn get<E: Executor>(State(app): State<Arc<Endpoint<E>>>, request: Request) -> Response {
+/// Handles `GET /graphql`: a WebSocket, the GraphiQL page, or a query in the URL.
+pub(crate) async fn get<E: Executor>(State(endpoint): State<Arc<Endpoint<E>>>, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
     if wants_websocket(&parts.headers) {
-        return websocket::upgrade(app, &mut parts).unwrap_or_else(|problem| problem.reply(Media::Json));
+        return websocket::upgrade(endpoint, &mut parts)
+            .unwrap_or_else(|error| error.into_response(Media::Json));
     }
-    match accept::best(&parts.headers, &[Offer::JSON, Offer::GRAPHQL, Offer::EVENTS, Offer::HTML]) {
+    let offers = [Offer::JSON, Offer::GRAPHQL, Offer::EVENTS, Offer::Page];
+    match negotiate::select(&parts.headers, &offers) {
         None => not_acceptable(),
         Some(Offer::Page) => graphiql::page(),
-        Some(Offer::Answer(media)) => match request::from_url(&mut parts)
-            .await
-            .map(|request| Operation::prepare(request, &app.nullable))
-        {
-            // A link must not change anything: whatever follows links, a prefetching browser among others, would do it.
-            Ok(Ok(operation)) if operation.kind == OperationType::Mutation => {
-                let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "a mutation needs POST");
-                problem.with_header(ALLOW, "POST").reply(media)
-            }
-            Ok(prepared) => answer(&app, media, prepared).await,
-            Err(problem) => problem.reply(media),
+        Some(Offer::Response(media)) => match request::from_url(&mut parts).await {
+            Ok(request) => match Operation::prepare(request, &endpoint.roots) {
+                // Browsers follow and prefetch links, so a GET must not change anything.
+                Ok(operation) if operation.kind == OperationType::Mutation => {
+                    let error = HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "send a mutation by POST");
+                    error.with_header(ALLOW, "POST").into_response(media)
+                }
+                prepared => respond(&endpoint, media, prepared).await,
+            },
+            Err(error) => error.into_response(media),
         },
     }
 }
 
-/// `POST /graphql`: any operation, in the body.
-pub(crate) async fn post<E: Executor>(State(app): State<Arc<Endpoint<E>>>, request: Request) -> Response {
+/// Handles `POST /graphql`: any operation, in the body.
+pub(crate) async fn post<E: Executor>(
+    State(endpoint): State<Arc<Endpoint<E>>>,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
-    match accept::best(&parts.headers, &[Offer::JSON, Offer::GRAPHQL, Offer::EVENTS]) {
-        Some(Offer::Answer(media)) => match request::from_body(&parts.headers, body).await {
-            Ok(request) => answer(&app, media, Operation::prepare(request, &app.nullable)).await,
-            Err(problem) => problem.reply(media),
+    match negotiate::select(&parts.headers, &[Offer::JSON, Offer::GRAPHQL, Offer::EVENTS]) {
+        Some(Offer::Response(media)) => match request::from_body(&parts.headers, body).await {
+            Ok(request) => respond(&endpoint, media, Operation::prepare(request, &endpoint.roots)).await,
+            Err(error) => error.into_response(media),
         },
         _ => not_acceptable(),
     }
 }
 
-/// `GET /schema.graphql`: what can be asked, as text.
-pub(crate) async fn schema<E: Executor>(State(app): State<Arc<Endpoint<E>>>) -> Response {
+/// Handles `GET /schema.graphql`: the schema as text.
+pub(crate) async fn schema<E: Executor>(State(endpoint): State<Arc<Endpoint<E>>>) -> Response {
     let headers = [
         (CONTENT_TYPE, "text/plain; charset=utf-8"),
-        // It changes with the program.
+        // Another version of the program may have another schema.
         (CACHE_CONTROL, "no-cache"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (headers, app.sdl.clone()).into_response()
+    (headers, endpoint.sdl.clone()).into_response()
 }
 
-/// Any other method on `/graphql`.
+/// Handles other methods on `/graphql`.
 pub(crate) async fn method_not_allowed() -> Response {
-    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "send a query by GET, or anything by POST");
-    problem.with_header(ALLOW, "GET, HEAD, POST").reply(Media::Json)
+    let error =
+        HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "send queries by GET or POST, mutations by POST");
+    error.with_header(ALLOW, "GET, HEAD, POST").into_response(Media::Json)
 }
 
-/// Any other method on a file.
-pub(crate) async fn read_only() -> Response {
-    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this is a file: it can only be read");
-    problem.with_header(ALLOW, "GET, HEAD").reply(Media::Json)
+/// Handles other methods on a file.
+pub(crate) async fn file_method_not_allowed() -> Response {
+    let error = HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "a file is read by GET");
+    error.with_header(ALLOW, "GET, HEAD").into_response(Media::Json)
 }
 
-/// Any other path.
+/// Handles unknown paths.
 pub(crate) async fn not_found() -> Response {
-    let message = "there is nothing here: the API is at /graphql, its schema at /schema.graphql";
-    Problem::new(StatusCode::NOT_FOUND, message).reply(Media::Json)
+    let message = "not found: the API is at /graphql, its schema at /schema.graphql";
+    HttpError::new(StatusCode::NOT_FOUND, message).into_response(Media::Json)
 }
 
-/// What is refused before the router sees it.
-pub(crate) fn refuse(Rejection { status, reason: why }: Rejection) -> Response {
-    Problem::new(status, why).reply(Media::Json)
+/// Returns the response to a request that was rejected before it reached the router.
+pub(crate) fn rejected(rejection: Rejection) -> Response {
+    HttpError::from(rejection).into_response(Media::Json)
 }
 
-/// A handler panicked, or a resolver that it waited for.
+/// Returns the response after a panic of a handler or resolver.
 pub(crate) fn panicked() -> Response {
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, PANICKED).reply(Media::Json)
+    HttpError::new(StatusCode::INTERNAL_SERVER_ERROR, PANICKED).into_response(Media::Json)
 }
 
-/// Runs an operation and answers with what came of it.
-async fn answer<E: Executor>(
-    app: &Endpoint<E>,
+/// Executes an operation and returns its response.
+async fn respond<E: Executor>(
+    endpoint: &Endpoint<E>,
     media: Media,
     prepared: Result<Operation, ServerError>,
 ) -> Response {
     match (media, prepared) {
-        (Media::EventStream, Ok(operation)) => sse::stream(settled(app, operation).await).await,
+        (Media::EventStream, Ok(operation)) => sse::stream(outcomes(endpoint, operation).await).await,
         (Media::EventStream, Err(error)) => sse::stream(stream::iter([error.into()]).boxed()).await,
-        (_, Ok(operation)) => response::outcome(media, &app.engine.run(operation).await),
-        (_, Err(error)) => response::outcome(media, &error.into()),
+        (_, Ok(operation)) => response::from_outcome(media, &endpoint.engine.execute(operation).await),
+        (_, Err(error)) => response::from_outcome(media, &error.into()),
     }
 }
 
-/// The outcomes of an operation, with nothing left to wait for unless it is a subscription: over HTTP/1.1 a stream that
-/// waits for the world ends when its client has finished sending.
-async fn settled<E: Executor>(app: &Endpoint<E>, operation: Operation) -> BoxStream<'static, Outcome> {
+/// Returns the outcomes of an operation. Those of a query or mutation are ready: over HTTP/1.1 a pending stream ends when
+/// the client half-closes its connection.
+async fn outcomes<E: Executor>(endpoint: &Endpoint<E>, operation: Operation) -> BoxStream<'static, Outcome> {
     let is_subscription = operation.kind == OperationType::Subscription;
-    let outcomes = app.engine.stream(operation);
+    let outcomes = endpoint.engine.execute_stream(operation);
     if is_subscription { outcomes } else { stream::iter(outcomes.collect::<Vec<_>>().await).boxed() }
 }
 
 fn not_acceptable() -> Response {
-    let message = "the answer is application/graphql-response+json, application/json or text/event-stream, and Accept \
-                   names none of them";
-    Problem::new(StatusCode::NOT_ACCEPTABLE, message).reply(Media::Json)
+    let message =
+        "Accept must include application/graphql-response+json, application/json or text/event-stream";
+    HttpError::new(StatusCode::NOT_ACCEPTABLE, message).into_response(Media::Json)
 }
 
 fn wants_websocket(headers: &HeaderMap) -> bool {

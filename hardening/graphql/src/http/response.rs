@@ -1,26 +1,26 @@
-//! Answers over HTTP, good and bad: all of them JSON in the shape of a GraphQL response.
+//! Responses over HTTP. Errors have the format of a GraphQL response, too.
 
 use axum::http::header::{CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use hardening_http::Rejection;
 
 use crate::engine::Outcome;
 use crate::errors::{code, request_error};
 
-/// The media type of an answer.
+/// Media type of a GraphQL response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Media {
-    /// `application/json`: 200 also for a request that was refused, since the client looks into the body only.
+    /// `application/json`: the status is 200 even for a request error, since these clients read the body only.
     Json,
-    /// `application/graphql-response+json`: the status tells whether the request was run.
+    /// `application/graphql-response+json`: the status is 400 for a request error.
     GraphqlResponse,
-    /// `text/event-stream`: a stream of results, each as an event.
+    /// `text/event-stream`: one event for each result.
     EventStream,
 }
 
 impl Media {
-    /// Of an answer that is whole. A problem comes before any stream does.
+    /// Returns the `Content-Type` of a response that is not a stream. An [`HttpError`] never is.
     fn content_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::Json | Self::EventStream => "application/json; charset=utf-8",
@@ -29,24 +29,24 @@ impl Media {
     }
 }
 
-/// The answer to a well-formed request.
-pub(super) fn outcome(media: Media, outcome: &Outcome) -> Response {
+/// Returns the response to a well-formed request.
+pub(super) fn from_outcome(media: Media, outcome: &Outcome) -> Response {
     let status = match (media, outcome) {
-        (Media::GraphqlResponse, Outcome::Refused { .. }) => StatusCode::BAD_REQUEST,
+        (Media::GraphqlResponse, Outcome::RequestError { .. }) => StatusCode::BAD_REQUEST,
         _ => StatusCode::OK,
     };
     json(status, media, outcome)
 }
 
-/// A request that breaks the rules of HTTP or of GraphQL over HTTP, so that no operation came of it.
+/// A request that violates HTTP or GraphQL over HTTP, so that it contains no operation.
 #[derive(Debug)]
-pub(crate) struct Problem {
+pub(crate) struct HttpError {
     status: StatusCode,
     message: String,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
-impl Problem {
+impl HttpError {
     pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self { status, message: message.into(), headers: Vec::new() }
     }
@@ -55,31 +55,37 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, message)
     }
 
-    /// Adds a header that tells the client how to do better.
+    /// Adds a response header.
     pub(crate) fn with_header(mut self, name: HeaderName, value: &'static str) -> Self {
         self.headers.push((name, HeaderValue::from_static(value)));
         self
     }
 
-    pub(crate) fn reply(self, media: Media) -> Response {
-        // The code is the status in words, `METHOD_NOT_ALLOWED`.
+    /// Returns the response. The error code is the reason phrase of the status, such as `METHOD_NOT_ALLOWED`.
+    pub(crate) fn into_response(self, media: Media) -> Response {
         let reason = self.status.canonical_reason().unwrap_or(code::INTERNAL);
         let code = reason.to_ascii_uppercase().replace([' ', '-'], "_");
-        let mut response = json(self.status, media, &Outcome::from(request_error(&code, self.message, None)));
+        let mut response = json(self.status, media, &request_error(&code, self.message, None).into());
         response.headers_mut().extend(self.headers);
         response
     }
 }
 
-fn json(status: StatusCode, media: Media, body: &impl Serialize) -> Response {
+impl From<Rejection> for HttpError {
+    fn from(Rejection { status, reason }: Rejection) -> Self {
+        Self::new(status, reason)
+    }
+}
+
+fn json(status: StatusCode, media: Media, outcome: &Outcome) -> Response {
     let headers = [
         (CONTENT_TYPE, media.content_type()),
         (VARY, HeaderValue::from_static("accept")),
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
-    match serde_json::to_vec(body) {
+    match serde_json::to_vec(outcome) {
         Ok(body) => (status, headers, body).into_response(),
-        // Not reached: every key of an answer is text.
+        // Unreachable, because all keys of an outcome are strings.
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }

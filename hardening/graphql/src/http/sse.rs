@@ -1,7 +1,7 @@
-//! Server-sent events: each operation as a stream of its own ("distinct connections mode" of GraphQL over SSE).
+//! Operations as server-sent events: the distinct connections mode of GraphQL over SSE.
 //!
-//! A stream has a `next` event for each result and a `complete` event at its end. A request that is refused is told so in
-//! the stream, too: an `EventSource` would not show a script the body of a 400.
+//! A stream has a `next` event for each result and a `complete` event at its end. A request error is an event, too, since
+//! an `EventSource` does not give the body of a 400 to its script.
 
 use std::convert::Infallible;
 
@@ -16,17 +16,15 @@ use tokio::time::timeout;
 use crate::engine::Outcome;
 use crate::limits::EVENT_KEEP_ALIVE;
 
-/// The end of a stream. An `EventSource` passes over an event that has no data at all, and axum's `Sse` leaves it out when
-/// it is empty.
+/// Last event of a stream. An `EventSource` ignores events without a data line; axum's `Sse` omits an empty one.
 const COMPLETE: &str = "event: complete\ndata: \n\n";
 
-/// A comment.
-const STILL_THERE: &str = ":\n\n";
+const KEEP_ALIVE_COMMENT: &str = ":\n\n";
 
-/// The answer that streams those outcomes.
+/// Returns a response that streams `outcomes`.
 pub(super) async fn stream(outcomes: BoxStream<'static, Outcome>) -> Response {
     let mut outcomes = Box::pin(outcomes.peekable());
-    // By the time that a client has the head of the answer, its subscription is on the watch.
+    // Starts a subscription before the client receives the response head, so that it misses no later event.
     let _ = poll!(outcomes.as_mut().peek());
     let events = outcomes.map(|outcome| next(&outcome)).chain(stream::once(ready(COMPLETE.to_owned())));
     let headers = [
@@ -35,21 +33,21 @@ pub(super) async fn stream(outcomes: BoxStream<'static, Outcome>) -> Response {
         (VARY, "accept"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (headers, Body::from_stream(kept_alive(events).map(Ok::<_, Infallible>))).into_response()
+    (headers, Body::from_stream(keep_alive(events).map(Ok::<_, Infallible>))).into_response()
 }
 
 fn next(outcome: &Outcome) -> String {
-    // Every key of an outcome is text, so that it can be written; and JSON has no line breaks of its own.
+    // Serialization cannot fail, because all keys are strings. JSON contains no line breaks.
     let json = serde_json::to_string(outcome).unwrap_or_default();
     format!("event: next\ndata: {json}\n\n")
 }
 
-/// The same with a comment whenever nothing came for a while, so that nobody on the way takes the stream for dead.
-fn kept_alive(events: impl Stream<Item = String> + Send + Unpin) -> impl Stream<Item = String> + Send {
+/// Adds a comment after each silent interval, so that proxies keep the connection open.
+fn keep_alive(events: impl Stream<Item = String> + Send + Unpin) -> impl Stream<Item = String> + Send {
     stream::unfold(events, |mut events| async {
         match timeout(EVENT_KEEP_ALIVE, events.next()).await {
             Ok(event) => Some((event?, events)),
-            Err(_) => Some((STILL_THERE.to_owned(), events)),
+            Err(_) => Some((KEEP_ALIVE_COMMENT.to_owned(), events)),
         }
     })
 }

@@ -1,4 +1,4 @@
-//! Why a connection is closed, in the numbers of the protocol.
+//! Close codes.
 
 use std::borrow::Cow;
 
@@ -13,47 +13,47 @@ pub(super) struct Close {
     reason: Cow<'static, str>,
 }
 
-/// The longest reason, in bytes: a control frame has 125, and the code takes 2.
+/// Maximum length of a reason in bytes: a control frame holds 125 bytes, 2 of which are the code.
 const MAX_REASON: usize = 123;
 
 impl Close {
-    /// The service ends.
+    /// The service shuts down.
     pub(super) const GOING_AWAY: Self = Self::new(1001, "Going away");
-    /// A frame is not built or not placed as the transport says.
+    /// A frame violates the WebSocket protocol.
     const PROTOCOL_ERROR: Self = Self::new(1002, "Protocol error");
-    /// A text is not UTF-8.
+    /// A text message is not UTF-8.
     const INVALID_TEXT: Self = Self::new(1007, "Invalid UTF-8");
-    /// A message began and did not come to its end.
+    /// A message was incomplete for too long.
     pub(super) const MESSAGE_TIMEOUT: Self = Self::new(1008, "Message timeout");
-    /// A message is longer than any that is taken.
+    /// A message exceeds the maximum length.
     pub(super) const TOO_LONG: Self = Self::new(1009, "Message too long");
-    /// An operation came before the connection was acknowledged.
+    /// An operation arrived before `connection_init`.
     pub(super) const UNAUTHORIZED: Self = Self::new(4401, "Unauthorized");
-    /// The client asked for a subprotocol that is not spoken here, or for none.
+    /// The client did not offer the supported subprotocol.
     pub(super) const SUBPROTOCOL_NOT_ACCEPTABLE: Self = Self::new(4406, "Subprotocol not acceptable");
-    /// No `connection_init` came in time.
+    /// `connection_init` did not arrive in time.
     pub(super) const INIT_TIMEOUT: Self = Self::new(4408, "Connection initialisation timeout");
-    /// A second `connection_init` came.
+    /// `connection_init` arrived twice.
     pub(super) const TOO_MANY_INITS: Self = Self::new(4429, "Too many initialisation requests");
 
     const fn new(code: u16, reason: &'static str) -> Self {
         Self { code, reason: Cow::Borrowed(reason) }
     }
 
-    /// A message that the protocol does not know, or that is not built as it says.
+    /// A message violates the subprotocol.
     pub(super) fn invalid_message(reason: impl Into<Cow<'static, str>>) -> Self {
         Self { code: 4400, reason: reason.into() }
     }
 
-    /// An operation with that id is still running.
+    /// An operation with the same id is still running.
     pub(super) fn already_exists(id: &str) -> Self {
         Self { code: 4409, reason: format!("Subscriber for {id} already exists").into() }
     }
 
-    /// Why nothing more can be read; `None` when the client is gone.
-    pub(super) fn of(error: &Error) -> Option<Self> {
+    /// Returns the close code for an error while reading, or `None` if the client has disconnected.
+    pub(super) fn from_error(error: &Error) -> Option<Self> {
         match error {
-            // What is longer than the transport itself takes.
+            // A message that exceeds the limit of the transport.
             Error::Capacity(_) => Some(Self::TOO_LONG),
             Error::Utf8(_) => Some(Self::INVALID_TEXT),
             Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,

@@ -1,7 +1,7 @@
-//! The opening handshake of a WebSocket (RFC 6455, section 4.2).
+//! Opening handshake (RFC 6455, section 4.2).
 //!
-//! axum has one, but keeps the connection below to itself, and then nobody can shut it down: it would be closed without
-//! the FIN of its own that every other connection of this service ends with.
+//! Own code, because axum's `WebSocket` does not expose the connection below it. Without access to the connection, it
+//! could only be dropped, not shut down with a FIN like every other connection of the service.
 
 use axum::body::Body;
 use axum::http::header::{
@@ -16,19 +16,20 @@ use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
 
 use super::PROTOCOL;
-use crate::http::Problem;
+use crate::http::HttpError;
 
-/// The answer that agrees to a WebSocket, the connection to come, and whether the subprotocol was agreed on, too.
-pub(super) struct Agreed {
+/// An accepted handshake.
+pub(super) struct Accepted {
     pub(super) response: Response,
     pub(super) connection: OnUpgrade,
+    /// Whether the client offered the supported subprotocol.
     pub(super) protocol: bool,
 }
 
-/// Agrees to the WebSocket that the request asks for.
-pub(super) fn agree(parts: &mut Parts) -> Result<Agreed, Problem> {
+/// Accepts a handshake.
+pub(super) fn accept(parts: &mut Parts) -> Result<Accepted, HttpError> {
     if parts.headers.get(SEC_WEBSOCKET_KEY).is_some_and(|key| !is_key(key)) {
-        return Err(Problem::bad_request("Sec-WebSocket-Key must be 16 bytes in base64"));
+        return Err(HttpError::bad_request("Sec-WebSocket-Key must be 16 bytes in base64"));
     }
     let protocol = parts
         .headers
@@ -41,35 +42,35 @@ pub(super) fn agree(parts: &mut Parts) -> Result<Agreed, Problem> {
     *request.method_mut() = parts.method.clone();
     *request.version_mut() = parts.version;
     request.headers_mut().clone_from(&parts.headers);
-    let mut response = create_response_with_body(&request, Body::empty).map_err(refusal)?;
+    let mut response = create_response_with_body(&request, Body::empty).map_err(http_error)?;
     if protocol {
         response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(PROTOCOL));
     }
     let connection = parts
         .extensions
         .remove::<OnUpgrade>()
-        .ok_or_else(|| upgrade_required("this connection cannot become a WebSocket; use HTTP/1.1"))?;
-    Ok(Agreed { response, connection, protocol })
+        .ok_or_else(|| upgrade_required("a WebSocket requires HTTP/1.1"))?;
+    Ok(Accepted { response, connection, protocol })
 }
 
-fn refusal(error: Error) -> Problem {
+fn http_error(error: Error) -> HttpError {
     match error {
         Error::Protocol(ProtocolError::MissingSecWebSocketVersionHeader) => {
             upgrade_required("Sec-WebSocket-Version must be 13")
         }
-        error => Problem::bad_request(format!("not a WebSocket handshake: {error}")),
+        error => HttpError::bad_request(format!("invalid WebSocket handshake: {error}")),
     }
 }
 
-/// Says what the connection could become.
-fn upgrade_required(message: &str) -> Problem {
-    Problem::new(StatusCode::UPGRADE_REQUIRED, message)
+/// Returns an error whose headers name the supported protocol and version.
+fn upgrade_required(message: &str) -> HttpError {
+    HttpError::new(StatusCode::UPGRADE_REQUIRED, message)
         .with_header(CONNECTION, "upgrade")
         .with_header(UPGRADE, "websocket")
         .with_header(SEC_WEBSOCKET_VERSION, "13")
 }
 
-/// Whether it is 16 bytes in base64. What they are means nothing, so nobody decodes them.
+/// Whether the value is 16 bytes in base64. The bytes have no meaning and are not decoded.
 fn is_key(value: &HeaderValue) -> bool {
     let digits = value.as_bytes().strip_suffix(b"==").unwrap_or_default();
     digits.len() == 22 && digits.iter().all(|digit| digit.is_ascii_alphanumeric() || b"+/".contains(digit))

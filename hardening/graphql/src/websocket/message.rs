@@ -1,30 +1,30 @@
-//! The messages of the protocol.
+//! Messages of the subprotocol.
 
 use async_graphql::{Request, ServerError};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::value::RawValue;
 
 use crate::engine::Outcome;
 use crate::params;
 
-/// What a client sends.
+/// A message of the client.
 #[derive(Debug)]
 pub(super) enum ClientMessage {
     ConnectionInit,
-    Ping { payload: Option<Map<String, Value>> },
+    Ping { payload: Option<Box<RawValue>> },
     Pong,
     Subscribe { id: String, request: Box<Request> },
     Complete { id: String },
 }
 
-/// What a server sends.
+/// A message of the server.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum ServerMessage<'a> {
     ConnectionAck,
     Pong {
         #[serde(skip_serializing_if = "Option::is_none")]
-        payload: Option<Map<String, Value>>,
+        payload: Option<Box<RawValue>>,
     },
     Next {
         id: &'a str,
@@ -39,51 +39,52 @@ pub(super) enum ServerMessage<'a> {
     },
 }
 
-/// A message before its type is looked at.
+/// A message whose payload is not parsed yet, since it depends on the type.
 #[derive(Deserialize)]
-struct Envelope {
+struct Envelope<'a> {
     #[serde(rename = "type")]
     kind: String,
     id: Option<String>,
-    payload: Option<Value>,
+    #[serde(borrow)]
+    payload: Option<&'a RawValue>,
 }
 
 impl ClientMessage {
-    /// Reads a message; otherwise says what is wrong with it.
+    /// Parses a message. An error is the reason for closing the connection.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        // What is derived reads the members from an array, too.
+        // serde would also read the members from an array, in their order.
         if !text.trim_start().starts_with('{') {
             return Err("Invalid message: it must be a JSON object".to_owned());
         }
         let Envelope { kind, id, payload } =
             serde_json::from_str(text).map_err(|error| format!("Invalid message: {error}"))?;
-        let id = || id.filter(|id| !id.is_empty()).ok_or_else(|| format!("{kind} needs an id"));
+        let id = || id.filter(|id| !id.is_empty()).ok_or_else(|| format!("{kind} requires an id"));
         Ok(match kind.as_str() {
             "connection_init" => {
                 object(&kind, payload)?;
                 Self::ConnectionInit
             }
-            "ping" => Self::Ping { payload: object(&kind, payload)? },
+            "ping" => Self::Ping { payload: object(&kind, payload)?.map(ToOwned::to_owned) },
             "pong" => {
                 object(&kind, payload)?;
                 Self::Pong
             }
             "subscribe" => {
                 let id = id()?;
-                let request = params::from_json(payload.unwrap_or_default());
-                let request = request.map_err(|wrong| format!("subscribe: {wrong}"))?;
+                let payload = payload.map_or("null", RawValue::get);
+                let request = params::from_json(payload.as_bytes());
+                let request = request.map_err(|error| format!("subscribe: {error}"))?;
                 Self::Subscribe { id, request: Box::new(request) }
             }
             "complete" => Self::Complete { id: id()? },
-            _ => return Err(format!("{kind:?} is no message of a client")),
+            _ => return Err(format!("{kind:?} is not a message type of clients")),
         })
     }
 }
 
-fn object(kind: &str, payload: Option<Value>) -> Result<Option<Map<String, Value>>, String> {
-    match payload {
-        None => Ok(None),
-        Some(Value::Object(payload)) => Ok(Some(payload)),
-        Some(_) => Err(format!("the payload of {kind} must be an object")),
+fn object<'a>(kind: &str, payload: Option<&'a RawValue>) -> Result<Option<&'a RawValue>, String> {
+    if payload.is_some_and(|payload| !payload.get().starts_with('{')) {
+        return Err(format!("the payload of {kind} must be an object"));
     }
+    Ok(payload)
 }

@@ -1,17 +1,17 @@
-//! `graphql-transport-ws` over a WebSocket: subscriptions, and queries and mutations, too.
+//! `graphql-transport-ws` over a WebSocket: subscriptions, queries and mutations.
 //!
-//! # What a `pong` promises
+//! # Meaning of `pong`
 //!
-//! When a client sends `subscribe` and then `ping`, the subscription is on the watch by the time the `pong` arrives: no
-//! later change is missed. The protocol has no answer to `subscribe` itself, so this is how to know when to go on.
-//! It holds because an operation is polled once right where its `subscribe` is handled, before the next message is read.
+//! If a client sends `subscribe` and then `ping`, its subscription is active when the `pong` arrives: it receives every
+//! later event. The protocol does not acknowledge `subscribe`, so this is how a client knows when it can continue. It is
+//! guaranteed because the server polls each operation once before it reads the next message.
 
 mod close;
 mod connection;
-mod frames;
 mod handshake;
 mod message;
 mod operations;
+mod progress;
 
 use std::sync::Arc;
 
@@ -24,39 +24,41 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use crate::endpoint::Endpoint;
-use crate::http::Problem;
+use crate::http::HttpError;
 use crate::limits::MAX_REQUEST_BYTES;
 
 use close::Close;
 use connection::Connection;
-use frames::Arrival;
-use handshake::Agreed;
+use handshake::Accepted;
+use progress::MessageProgress;
 
-/// The one subprotocol that is spoken.
+/// The supported subprotocol.
 const PROTOCOL: &str = "graphql-transport-ws";
 
-/// Makes a WebSocket of the request, and serves it in a task of its own.
-pub(crate) fn upgrade<E: Executor>(app: Arc<Endpoint<E>>, parts: &mut Parts) -> Result<Response, Problem> {
+/// Upgrades the request to a WebSocket and spawns a task that serves it.
+pub(crate) fn upgrade<E: Executor>(
+    endpoint: Arc<Endpoint<E>>,
+    parts: &mut Parts,
+) -> Result<Response, HttpError> {
     if !hardening_http::origin::is_same_origin(&parts.headers, &parts.uri) {
-        let message = "a page of another site may not open a WebSocket here";
-        return Err(Problem::new(StatusCode::FORBIDDEN, message));
+        let message = "a page of another origin may not open a WebSocket";
+        return Err(HttpError::new(StatusCode::FORBIDDEN, message));
     }
-    let Agreed { response, connection, protocol } = handshake::agree(parts)?;
-    // The shutdown waits for what this tracks.
-    app.websockets.clone().spawn(async move {
-        // A client that is gone before the answer reaches it needs no more.
+    let Accepted { response, connection, protocol } = handshake::accept(parts)?;
+    endpoint.websockets.clone().spawn(async move {
+        // Fails if the client disconnects before it receives the response.
         let Ok(connection) = connection.await else { return };
-        // A message that is only a little too long gets its close code; the transport itself stops a huge one.
+        // Messages up to twice the limit are received, so that the client gets a close code. The transport stops longer ones.
         let longest = Some(2 * MAX_REQUEST_BYTES);
         let limits = WebSocketConfig::default().max_message_size(longest).max_frame_size(longest);
-        let arrival = Arrival::default();
-        let stream = arrival.watch(TokioIo::new(connection));
+        let progress = MessageProgress::default();
+        let stream = progress.observe(TokioIo::new(connection));
         let socket = WebSocketStream::from_raw_socket(stream, Role::Server, Some(limits)).await;
-        let connection = Connection::new(socket, arrival, app);
+        let connection = Connection::new(socket, progress, endpoint);
         if protocol {
             connection.serve().await;
         } else {
-            connection.end(Some(Close::SUBPROTOCOL_NOT_ACCEPTABLE)).await;
+            connection.close(Some(Close::SUBPROTOCOL_NOT_ACCEPTABLE)).await;
         }
     });
     Ok(response)

@@ -1,4 +1,4 @@
-//! The operations that run on one connection.
+//! The running operations of a connection.
 
 use std::future::poll_fn;
 use std::task::Poll;
@@ -8,14 +8,14 @@ use futures_util::{StreamExt as _, poll};
 
 use crate::engine::Outcome;
 
-/// The operations of one connection. Dropping it ends them all.
+/// The running operations of a connection. Dropping it cancels them all.
 #[derive(Default)]
 pub(super) struct Operations {
-    /// In the order in which they get their turn.
+    /// Operations with their ids, in the order in which they are polled.
     running: Vec<(String, BoxStream<'static, Outcome>)>,
 }
 
-/// Something that an operation has for its client: an outcome, or `None` for its end.
+/// The id of an operation and its next outcome, or `None` at its end.
 pub(super) type Event = (String, Option<Outcome>);
 
 impl Operations {
@@ -31,7 +31,7 @@ impl Operations {
         self.running.iter().any(|(running, _)| running == id)
     }
 
-    /// Starts an operation, and polls it once: a subscription is on the watch when this returns.
+    /// Starts an operation and polls it once. After this, a subscription receives every later event.
     pub(super) async fn start(
         &mut self,
         id: String,
@@ -46,26 +46,26 @@ impl Operations {
         event
     }
 
-    /// Ends an operation, if it still runs.
-    pub(super) fn stop(&mut self, id: &str) {
+    /// Cancels an operation, if it is running.
+    pub(super) fn cancel(&mut self, id: &str) {
         self.running.retain(|(running, _)| running != id);
     }
 
-    /// Ends all of them.
-    pub(super) fn stop_all(&mut self) {
+    pub(super) fn cancel_all(&mut self) {
         self.running.clear();
     }
 
-    /// Waits for the next event of any of them. Cancel safe: an event is taken only when it is returned.
+    /// Returns the next event of any operation. Never completes if there are none. Cancel safe: an event that is not
+    /// returned is not lost.
     pub(super) async fn next(&mut self) -> Event {
         poll_fn(|cx| {
-            for at in 0..self.running.len() {
-                let Poll::Ready(outcome) = self.running[at].1.poll_next_unpin(cx) else {
+            for index in 0..self.running.len() {
+                let Poll::Ready(outcome) = self.running[index].1.poll_next_unpin(cx) else {
                     continue;
                 };
-                let (id, stream) = self.running.remove(at);
+                let (id, stream) = self.running.remove(index);
                 if outcome.is_some() {
-                    // To the end of the line, so that a busy operation cannot starve the others.
+                    // To the end, so that a busy operation does not starve the others.
                     self.running.push((id.clone(), stream));
                 }
                 return Poll::Ready((id, outcome));
@@ -83,7 +83,7 @@ mod tests {
     use tokio::sync::broadcast;
 
     use super::*;
-    use crate::document::{NullableFields, Operation};
+    use crate::document::{Operation, RootTypes};
     use crate::engine::Engine;
 
     struct Query;
@@ -112,13 +112,13 @@ mod tests {
     async fn started_subscription_receives_every_later_event() {
         let (sender, _) = broadcast::channel(16);
         let schema = Schema::build(Query, EmptyMutation, Numbers(sender.clone())).finish();
-        let nullable = NullableFields::of(&schema.sdl());
+        let roots = RootTypes::from_sdl(&schema.sdl());
         let engine = Engine::new(schema);
         let mut operations = Operations::default();
         for number in 1..=3 {
-            let operation = Operation::prepare("subscription{number}".into(), &nullable).unwrap();
+            let operation = Operation::prepare("subscription{number}".into(), &roots).unwrap();
             // Earlier subscriptions have pending events, which must not be returned first.
-            assert!(operations.start(number.to_string(), engine.stream(operation)).await.is_none());
+            assert!(operations.start(number.to_string(), engine.execute_stream(operation)).await.is_none());
             sender.send(number).unwrap();
         }
         let mut received = Vec::new();

@@ -49,7 +49,7 @@ impl Exchange {
 
     /// Marks the connection as switched to another protocol, which has timeouts of its own.
     pub(crate) fn upgrade(&self) {
-        self.activity.update(|activity| activity.set_upgraded());
+        self.activity.update(super::activity::State::set_upgraded);
     }
 }
 
@@ -72,6 +72,6 @@ impl Upload {
 
 impl Drop for Upload {
     fn drop(&mut self) {
-        self.0.update(|activity| activity.end_upload());
+        self.0.update(super::activity::State::end_upload);
     }
 }

@@ -40,7 +40,8 @@
 //!
 //! # Layout
 //!
-//! - `capture`: blocks of the file
+//! - `block`: encoding of the blocks of the file
+//! - `capture`: order of the packets, and their comments
 //! - `context`: an event with the state needed to export it
 //! - `sockets`: dispatch of events to sockets
 //! - `connection`: packets of a TCP connection
@@ -51,6 +52,7 @@
 //! - `protocol`: detection of a connection's protocol by its first bytes
 //! - `notes`: notes for the user
 
+mod block;
 mod capture;
 mod connection;
 mod context;

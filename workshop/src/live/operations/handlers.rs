@@ -92,7 +92,7 @@ pub(crate) async fn watch(
 
 async fn open_watcher(api: &Arc<Api>, watchers: Arc<Watchers>) -> Result<(), String> {
     let mut leftovers = api.leftovers.lock().await;
-    if !leftovers.watcher.as_ref().is_some_and(|watcher| watcher.is_open()) {
+    if !leftovers.watcher.as_ref().is_some_and(super::watchers::Watcher::is_open) {
         let open = (api.watch)(Arc::clone(api), watchers);
         leftovers.watcher = Some(api.session.step(WATCH_TITLE.to_owned(), 1, open).await?);
     }
@@ -101,7 +101,7 @@ async fn open_watcher(api: &Arc<Api>, watchers: Arc<Watchers>) -> Result<(), Str
 
 async fn close_watcher(api: &Api) -> Result<(), String> {
     let watcher = api.leftovers.lock().await.watcher.take();
-    match watcher.filter(|watcher| watcher.is_open()) {
+    match watcher.filter(super::watchers::Watcher::is_open) {
         Some(watcher) => api.session.step(WATCH_TITLE.to_owned(), -1, watcher.close()).await,
         None => Ok(()),
     }

@@ -1,9 +1,9 @@
-//! The parts of a transfer as they come, and the numbers of the units that they belong to.
+//! The parts of a transfer in order, and the numbers of their units.
 
-use super::chunk::Chunk;
+use super::data::TransferData;
 use super::part::{Class, Layer, Part};
 
-/// What the parts of a unit have in common.
+/// Properties that all parts of a unit share.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Label {
     pub(super) class: Class,
@@ -14,47 +14,46 @@ pub(super) struct Label {
 }
 
 impl Label {
-    /// Of the connection.
+    /// Returns the label of a unit that belongs to the connection.
     pub(super) const fn new(class: Class, layer: Layer, name: &'static str) -> Self {
         Self { class, layer, name, call: None, stream: None }
     }
 
-    /// Of a call.
+    /// Assigns the unit to a call.
     pub(super) fn of(self, call: Option<u64>) -> Self {
         Self { call, ..self }
     }
 
-    /// On an HTTP/2 stream.
+    /// Assigns the unit to an HTTP/2 stream.
     pub(super) fn on(self, stream: Option<u32>) -> Self {
         Self { stream, ..self }
     }
 }
 
-/// A unit that may span several parts: its number, from its first part to its last.
+/// The number of a unit between its first and last part.
 #[derive(Debug, Default)]
-pub(super) struct Unit(Option<u64>);
+pub(super) struct OpenUnit(Option<u64>);
 
-/// What one direction of a connection has come to.
+/// Collects the parts of one direction of a connection.
 #[derive(Debug, Default)]
-pub(super) struct Output {
-    /// Units so far.
+pub(super) struct PartCollector {
+    /// Number of units so far.
     units: u64,
-    /// The parts of the transfer that is being looked at.
+    /// Parts of the current transfer.
     parts: Vec<Part>,
 }
 
-impl Output {
-    /// A unit in one part.
+impl PartCollector {
+    /// Adds a unit that consists of one part.
     pub(super) fn whole(&mut self, bytes: u64, label: Label, text: String) {
-        self.part(&mut Unit::default(), bytes, label, text, true);
+        self.part(&mut OpenUnit::default(), bytes, label, text, true);
     }
 
-    /// A part of a unit, which ends with it or not. No bytes are no part. What goes on where the part before stopped is
-    /// no part of its own.
-    pub(super) fn part(&mut self, unit: &mut Unit, bytes: u64, label: Label, text: String, ends: bool) {
+    /// Adds bytes to a unit, which ends with them if `ends`. Bytes that continue the previous part extend it.
+    pub(super) fn part(&mut self, unit: &mut OpenUnit, bytes: u64, label: Label, text: String, ends: bool) {
         let last = self.parts.last_mut().filter(|last| Some(last.unit) == unit.0);
         match last {
-            _ if bytes == 0 => self.close(unit, ends),
+            _ if bytes == 0 => self.end_without_bytes(unit, ends),
             Some(last) if last.class == label.class => {
                 last.bytes += bytes;
                 (last.text, last.ends) = (text, ends);
@@ -66,15 +65,14 @@ impl Output {
         }
     }
 
-    /// A unit ends without another byte.
-    fn close(&mut self, unit: &Unit, ends: bool) {
+    fn end_without_bytes(&mut self, unit: &OpenUnit, ends: bool) {
         let last = self.parts.iter_mut().rev().find(|part| ends && Some(part.unit) == unit.0);
         if let Some(last) = last {
             last.ends = true;
         }
     }
 
-    fn push(&mut self, unit: &mut Unit, bytes: u64, label: Label, text: String, ends: bool) {
+    fn push(&mut self, unit: &mut OpenUnit, bytes: u64, label: Label, text: String, ends: bool) {
         let begins = unit.0.is_none();
         if begins {
             unit.0 = Some(self.units);
@@ -85,12 +83,12 @@ impl Output {
         self.parts.push(Part { bytes, class, layer, name, text, unit, begins, ends, call, stream });
     }
 
-    /// Bytes that nothing is known about, and why.
-    pub(super) fn unknown(&mut self, run: Chunk<'_>, why: String) {
-        self.whole(run.len(), Label::new(Class::Unknown, Layer::Unknown, "unknown"), why);
+    /// Adds bytes that cannot be dissected, with the reason.
+    pub(super) fn unknown(&mut self, data: TransferData<'_>, reason: String) {
+        self.whole(data.len(), Label::new(Class::Unknown, Layer::Unknown, "unknown"), reason);
     }
 
-    /// The parts since this was asked last.
+    /// Removes and returns the parts of the current transfer.
     pub(super) fn take(&mut self) -> Vec<Part> {
         std::mem::take(&mut self.parts)
     }

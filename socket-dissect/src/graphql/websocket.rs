@@ -1,4 +1,4 @@
-//! Operations over a WebSocket: the protocol `graphql-transport-ws`, and `graphql-ws` before it.
+//! The messages of a GraphQL WebSocket: the subprotocol `graphql-transport-ws`, and its predecessor `graphql-ws`.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -6,40 +6,41 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::super::protocol::Context;
+use super::super::context::Context;
+use super::super::direction::Direction;
 use super::super::text::short;
-use super::super::way::Way;
-use super::{Request, has_errors};
+use super::http::{Request, has_errors};
 
-/// Longer ids are not followed.
+/// Maximum length of an operation id.
 const MAX_ID: usize = 128;
 
-/// Whether a WebSocket's subprotocol is one of GraphQL's.
+/// One of the GraphQL subprotocols of WebSocket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Protocol;
+pub(crate) struct Subprotocol;
 
-impl Protocol {
-    /// What the value of `sec-websocket-protocol` says.
+impl Subprotocol {
+    /// Parses `sec-websocket-protocol`. `None` for another subprotocol.
     pub(crate) fn of(value: &str) -> Option<Self> {
         matches!(value, "graphql-transport-ws" | "graphql-ws").then_some(Self)
     }
 }
 
-/// What a message belongs to.
+/// Owner of a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Owner {
-    /// To an operation that has ended or was never seen, or that is not known yet.
+    /// An operation that has ended or is not known, or not known yet.
     #[default]
     Unknown,
-    /// To none.
+    /// The connection itself.
     Connection,
+    /// A call.
     Call(u64),
 }
 
-/// The operations of a WebSocket that are open.
+/// The open operations of a WebSocket.
 #[derive(Debug, Default)]
-pub(crate) struct Subscriptions {
-    /// By their ids.
+pub(crate) struct Operations {
+    /// The operations by id.
     open: HashMap<String, Operation>,
 }
 
@@ -49,7 +50,7 @@ struct Operation {
     errors: bool,
 }
 
-/// A message, as far as it was read.
+/// A message, as far as it could be parsed.
 #[derive(Debug, Default)]
 struct Message<'a> {
     kind: String,
@@ -57,15 +58,20 @@ struct Message<'a> {
     payload: Option<&'a RawValue>,
 }
 
-impl Subscriptions {
-    /// What a message belongs to, by its beginning.
-    pub(crate) fn owner(&mut self, way: Way, beginning: &[u8], context: &mut Context<'_>) -> Owner {
-        let message = Message::read(beginning);
-        match (way, message.kind.as_str()) {
+impl Operations {
+    /// Returns the owner of a message, from its beginning. A subscribe message begins an operation.
+    pub(crate) fn owner(
+        &mut self,
+        direction: Direction,
+        beginning: &[u8],
+        context: &mut Context<'_>,
+    ) -> Owner {
+        let message = Message::parse(beginning);
+        match (direction, message.kind.as_str()) {
             (_, "connection_init" | "connection_ack" | "ping" | "pong" | "ka" | "connection_terminate") => {
                 return Owner::Connection;
             }
-            (Way::ToServer, "subscribe" | "start") => self.begin(&message.id, context),
+            (Direction::ToServer, "subscribe" | "start") => self.begin(&message.id, context),
             _ => {}
         }
         let call = self.open.get(&message.id).and_then(|operation| operation.call);
@@ -76,51 +82,51 @@ impl Subscriptions {
         if id.len() > MAX_ID || self.open.contains_key(id) {
             return;
         }
-        // What it is comes with the end of the message.
+        // The operation is set at the end of the message.
         let call = context.calls.begin(short(&format!("operation {id}")), context.t);
         if call.is_some() {
             self.open.insert(id.to_owned(), Operation { call, errors: false });
         }
     }
 
-    /// A message is complete, or was cut. Says what it says.
+    /// Evaluates a complete or cut message, and returns its text.
     pub(crate) fn message(&mut self, content: &[u8], context: &mut Context<'_>) -> String {
-        let message = Message::read(content);
+        let message = Message::parse(content);
         let payload = message.payload.map(RawValue::get).unwrap_or_default();
         let request = Request::of_json(payload.as_bytes());
         if let Some(operation) = self.open.get_mut(&message.id) {
             match (message.kind.as_str(), &request) {
                 ("subscribe" | "start", Some(request)) => {
-                    context.calls.name(operation.call, request.operation.clone());
+                    context.calls.set_operation(operation.call, request.operation.clone());
                 }
                 ("next" | "data", _) => operation.errors |= has_errors(payload.as_bytes()),
-                ("error", _) => self.ends(&message.id, true, context),
-                ("complete" | "stop", _) => self.ends(&message.id, false, context),
+                ("error", _) => self.end(&message.id, true, context),
+                ("complete" | "stop", _) => self.end(&message.id, false, context),
                 _ => {}
             }
         }
         message.text(request.as_ref())
     }
 
-    fn ends(&mut self, id: &str, errors: bool, context: &mut Context<'_>) {
+    fn end(&mut self, id: &str, errors: bool, context: &mut Context<'_>) {
         let Some(operation) = self.open.remove(id) else { return };
         let status = if errors || operation.errors { "errors" } else { "complete" };
-        context.calls.status(operation.call, status.to_owned());
+        context.calls.set_status(operation.call, status.to_owned());
         context.calls.end(operation.call);
     }
 }
 
 impl<'a> Message<'a> {
-    /// As much of it as can be read.
-    fn read(content: &'a [u8]) -> Self {
+    /// Parses as much of a message as possible.
+    fn parse(content: &'a [u8]) -> Self {
         let mut message = Self::default();
         let mut json = serde_json::Deserializer::from_slice(content);
-        // One that was cut has said what it is before it breaks off.
+        // The members before the cut are parsed.
         let _ = Members(&mut message).deserialize(&mut json);
         message
     }
 
-    /// `subscribe 1: subscription { bookChanged }`, `next 1: {"data":…`, `connection_ack`
+    /// Returns the text of a message: `subscribe 1: subscription { bookChanged }`, `next 1: {"data":…`, `connection_ack`
     fn text(&self, request: Option<&Request>) -> String {
         let id = if self.id.is_empty() { String::new() } else { format!(" {}", self.id) };
         let payload = match (request, self.payload) {
@@ -132,7 +138,7 @@ impl<'a> Message<'a> {
     }
 }
 
-/// Reads the members of a message into it, one by one.
+/// Deserializes the members of a message one by one.
 struct Members<'a, 'b>(&'b mut Message<'a>);
 
 impl<'a> DeserializeSeed<'a> for Members<'a, '_> {

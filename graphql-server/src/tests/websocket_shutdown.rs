@@ -6,7 +6,7 @@ use serde_json::json;
 use tokio::sync::Notify;
 
 use super::support::Service;
-use super::title::BeforeTitle;
+use super::before_title::BeforeTitle;
 
 #[tokio::test]
 async fn shutdown_completes_the_subscriptions_and_closes() {

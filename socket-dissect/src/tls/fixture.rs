@@ -1,11 +1,11 @@
-//! Records and messages made up for tests.
+//! Records and messages for tests.
 
-/// A record.
+/// Returns a record.
 pub(super) fn record(kind: u8, fragment: impl AsRef<[u8]>) -> Vec<u8> {
     [&[kind, 3, 3][..], &vector16(fragment)].concat()
 }
 
-/// A handshake message.
+/// Returns a handshake message.
 pub(super) fn message(kind: u8, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let length = u32::try_from(body.len()).unwrap().to_be_bytes();
@@ -39,7 +39,7 @@ pub(super) fn client_hello(extensions: &[Vec<u8>]) -> Vec<u8> {
     message(1, [body, vector16(extensions.concat())].concat())
 }
 
-/// A client that offers TLS 1.3 and 1.2, and a number of GREASE.
+/// Returns a `ClientHello` that offers TLS 1.3 and 1.2, and a GREASE version.
 pub(super) fn offer() -> Vec<u8> {
     let versions = extension(43, vector8([0x8a, 0x8a, 3, 4, 3, 3]));
     client_hello(&[server_name(b"shop.test"), alpn(&[b"h2", b"http/1.1"]), versions])

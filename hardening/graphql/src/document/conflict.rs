@@ -1,0 +1,56 @@
+//! Conflicts between fields with the same response key (section 5.3.2 of the specification).
+//!
+//! async-graphql compares only fields of the same selection set. It merges two books into one object when one of the
+//! fields is part of a fragment, or of another field with the same key.
+
+use async_graphql::parser::types::{Field, SelectionSet};
+use async_graphql::{Positioned, ServerError};
+
+use super::Fragments;
+use super::flatten::flatten;
+use crate::errors::{code, request_error};
+
+/// Fails if two fields with the same response key have different names or arguments.
+///
+/// Recursive: the document must have passed [`size::check`](super::size::check).
+pub(super) fn check(selected: &SelectionSet, fragments: &Fragments) -> Result<(), ServerError> {
+    let mut fields = Vec::with_capacity(selected.items.len());
+    flatten(selected, fragments, &mut fields);
+    check_fields(fields, fragments)
+}
+
+fn check_fields(mut fields: Vec<&Positioned<Field>>, fragments: &Fragments) -> Result<(), ServerError> {
+    // Stable, so that an error points to the later field.
+    fields.sort_by(|one, other| key(one).cmp(key(other)));
+    for same_key in fields.chunk_by(|one, other| key(one) == key(other)) {
+        let mut within = Vec::new();
+        let mut compared: Vec<&Positioned<Field>> = Vec::new();
+        for &field in same_key {
+            // The field of a fragment that is used twice is compared once, which bounds the work by the text.
+            if compared.iter().any(|known| std::ptr::eq(*known, field)) {
+                continue;
+            }
+            if !is_same(&same_key[0].node, &field.node) {
+                let key = key(field);
+                let message = format!("{key:?} is selected with different fields or arguments: use an alias");
+                return Err(request_error(code::VALIDATION_FAILED, message, Some(field.pos)));
+            }
+            if same_key.len() > 1 {
+                compared.push(field);
+            }
+            flatten(&field.node.selection_set.node, fragments, &mut within);
+        }
+        check_fields(within, fragments)?;
+    }
+    Ok(())
+}
+
+fn key(field: &Positioned<Field>) -> &str {
+    field.node.response_key().node.as_str()
+}
+
+fn is_same(one: &Field, other: &Field) -> bool {
+    one.name.node == other.name.node
+        && one.arguments.len() == other.arguments.len()
+        && one.arguments.iter().all(|(name, value)| other.get_argument(&name.node) == Some(value))
+}

@@ -1,0 +1,140 @@
+//! Tracks whether a message is incomplete.
+//!
+//! tungstenite returns complete messages and does not report the frames of an incomplete one. So the frame headers are also
+//! parsed here, from the bytes that tungstenite reads.
+
+use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::io::AsyncRead;
+use tokio_util::io::InspectReader;
+
+/// Progress of the messages that a stream receives.
+#[derive(Debug, Default)]
+pub(super) struct MessageProgress {
+    /// Number of the incomplete message, from 1, or 0 if there is none.
+    incomplete: Arc<AtomicU64>,
+    /// Value of `incomplete` at the last call of [`is_stalled`](Self::is_stalled).
+    previous: u64,
+}
+
+impl MessageProgress {
+    /// Returns a stream whose reads update `self`.
+    pub(super) fn observe<S: AsyncRead>(&self, stream: S) -> InspectReader<S, impl FnMut(&[u8]) + use<S>> {
+        let incomplete = Arc::clone(&self.incomplete);
+        let mut frames = FrameTracker::default();
+        InspectReader::new(stream, move |bytes| {
+            frames.advance(bytes);
+            incomplete.store(if frames.is_open { frames.messages } else { 0 }, Ordering::Relaxed);
+        })
+    }
+
+    /// Whether the same message is incomplete as at the last call.
+    pub(super) fn is_stalled(&mut self) -> bool {
+        let incomplete = self.incomplete.load(Ordering::Relaxed);
+        incomplete != 0 && mem::replace(&mut self.previous, incomplete) == incomplete
+    }
+}
+
+/// Position of a stream within its frames. Invalid frames are left to tungstenite, which closes the connection.
+#[derive(Debug, Default)]
+struct FrameTracker {
+    /// Header of the current frame: two bytes, a length of up to eight, and a mask of four (RFC 6455, section 5.2).
+    header: [u8; 14],
+    /// Number of header bytes received.
+    received: usize,
+    /// Number of payload bytes missing.
+    missing: u64,
+    /// Number of messages begun.
+    messages: u64,
+    /// Whether the last message is incomplete.
+    is_open: bool,
+}
+
+const FIN: u8 = 0x80;
+const IS_CONTROL: u8 = 0x08;
+const IS_MASKED: u8 = 0x80;
+
+impl FrameTracker {
+    fn advance(&mut self, mut bytes: &[u8]) {
+        while let Some((&byte, rest)) = bytes.split_first() {
+            if self.missing > 0 {
+                let skipped = bytes.len().min(usize::try_from(self.missing).unwrap_or(usize::MAX));
+                self.missing -= skipped as u64;
+                bytes = &bytes[skipped..];
+            } else {
+                self.add_to_header(byte);
+                bytes = rest;
+            }
+            if self.missing == 0 && self.received == 0 {
+                self.end_frame();
+            }
+        }
+    }
+
+    fn add_to_header(&mut self, byte: u8) {
+        self.header[self.received] = byte;
+        self.received += 1;
+        if self.received == 1 && byte & IS_CONTROL == 0 && !self.is_open {
+            self.messages += 1;
+            self.is_open = true;
+        }
+        let length = self.header[1] & !IS_MASKED;
+        let extended = match length {
+            126 => 2,
+            127 => 8,
+            _ => 0,
+        };
+        let mask = if self.header[1] & IS_MASKED == 0 { 0 } else { 4 };
+        if self.received < 2 || self.received < 2 + extended + mask {
+            return;
+        }
+        let extended_length =
+            self.header[2..2 + extended].iter().fold(0, |value, &byte| value << 8 | u64::from(byte));
+        self.missing = if extended == 0 { length.into() } else { extended_length };
+        self.received = 0;
+    }
+
+    fn end_frame(&mut self) {
+        // A control frame may stand between the frames of a message, and does not end it.
+        if self.header[0] & FIN != 0 && self.header[0] & IS_CONTROL == 0 {
+            self.is_open = false;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns a frame of a client.
+    fn frame(first: u8, length: &[u8], payload: usize) -> Vec<u8> {
+        [&[first, length[0] | IS_MASKED], &length[1..], &[1, 2, 3, 4], &vec![FIN; payload]].concat()
+    }
+
+    #[test]
+    fn frames_are_tracked_across_reads() {
+        let frames = [
+            (frame(0x81, &[0], 0), false),
+            (frame(0x01, &[125], 125), true),
+            (frame(0x89, &[1], 1), true),
+            (frame(0x00, &[0], 0), true),
+            (frame(0x80, &[126, 0x01, 0x02], 0x102), false),
+            (frame(0x8a, &[0], 0), false),
+            (frame(0x02, &[127, 0, 0, 0, 0, 0, 1, 0, 0], 0x1_0000), true),
+            (frame(0x80, &[5], 5), false),
+        ];
+        for length in [1, 2, 3, 7, 1000, usize::MAX] {
+            let mut tracker = FrameTracker::default();
+            for (bytes, is_open) in &frames {
+                bytes.chunks(length).for_each(|bytes| tracker.advance(bytes));
+                assert_eq!(tracker.is_open, *is_open, "{:x?} in reads of {length} bytes", &bytes[..2]);
+            }
+            assert_eq!(tracker.messages, 3);
+        }
+        let mut tracker = FrameTracker::default();
+        tracker.advance(&frames.map(|(bytes, _)| bytes).concat());
+        assert_eq!((tracker.messages, tracker.is_open), (3, false));
+    }
+}

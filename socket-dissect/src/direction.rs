@@ -1,0 +1,51 @@
+//! The two directions of a connection.
+
+use socket_tap::format::Side;
+
+/// Direction of bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direction {
+    ToServer,
+    ToClient,
+}
+
+impl Direction {
+    /// Returns the direction of the bytes that `side` reads.
+    pub(super) fn of_reads_on(side: Side) -> Self {
+        match side {
+            Side::Server => Self::ToServer,
+            Side::Client => Self::ToClient,
+        }
+    }
+
+    /// Returns the opposite direction.
+    pub(super) fn opposite(self) -> Self {
+        match self {
+            Self::ToServer => Self::ToClient,
+            Self::ToClient => Self::ToServer,
+        }
+    }
+}
+
+/// A value for each direction.
+#[derive(Debug, Default)]
+pub(super) struct PerDirection<T> {
+    pub(super) to_server: T,
+    pub(super) to_client: T,
+}
+
+impl<T> PerDirection<T> {
+    pub(super) fn get(&self, direction: Direction) -> &T {
+        match direction {
+            Direction::ToServer => &self.to_server,
+            Direction::ToClient => &self.to_client,
+        }
+    }
+
+    pub(super) fn get_mut(&mut self, direction: Direction) -> &mut T {
+        match direction {
+            Direction::ToServer => &mut self.to_server,
+            Direction::ToClient => &mut self.to_client,
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The connections of one recording.
+
+use std::collections::HashMap;
+
+use socket_tap::event::{Event, Gap, Op, SockId, SocketKind, Transfer};
+use socket_tap::format::Side;
+
+use super::call::Call;
+use super::connection::{Connection, Shared};
+use super::contracts::Contracts;
+use super::part::Part;
+use super::tls::Expansion;
+
+/// Dissects the reads and writes of one recording.
+///
+/// Pass every event in order to [`observe`](Self::observe). Memory is bounded by the open connections, not by the length of
+/// the recording.
+#[derive(Debug)]
+pub struct Dissector {
+    side: Side,
+    connections: HashMap<SockId, Connection>,
+    shared: Shared,
+}
+
+impl Dissector {
+    /// Returns a dissector for a recording of the given side. Fields of gRPC messages are shown by number.
+    #[must_use]
+    pub fn new(side: Side) -> Self {
+        Self::with_contracts(side, Contracts::default())
+    }
+
+    /// Returns a dissector that decodes gRPC messages with the given contracts.
+    #[must_use]
+    pub fn with_contracts(side: Side, contracts: Contracts) -> Self {
+        let shared = Shared { contracts, ..Shared::default() };
+        Self { side, connections: HashMap::new(), shared }
+    }
+
+    /// Returns the parts of the event's transfer, in order. Empty for an event that transferred no bytes.
+    pub fn observe(&mut self, event: &Event) -> Vec<Part> {
+        if event.error.is_some() {
+            return Vec::new();
+        }
+        if let Op::Gap(gap) = &event.op {
+            self.gap(gap);
+        }
+        let Some(sock) = event.sock else { return Vec::new() };
+        match &event.op {
+            Op::Accept { .. } => self.open(sock, Side::Server),
+            Op::Connect { .. } => self.open(sock, Side::Client),
+            Op::Adopt { kind, on, .. } if *kind == SocketKind::Stream => {
+                let below = on.and_then(|below| self.connections.get(&below));
+                self.open(sock, below.map_or(self.side, Connection::side));
+            }
+            Op::Read(transfer) => return self.transfer((sock, event.t), transfer, Connection::read),
+            Op::Write(transfer) => return self.transfer((sock, event.t), transfer, Connection::write),
+            Op::Close(_) | Op::Release(_) => self.close(sock),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// Returns the operation of an open call, as far as it is known.
+    pub fn operation(&self, sock: SockId, call: u64) -> Option<&str> {
+        self.connections.get(&sock)?.operation(call)
+    }
+
+    /// Returns the size that encryption adds to each record of the connection, if known.
+    pub fn expansion(&self, sock: SockId) -> Option<Expansion> {
+        self.connections.get(&sock)?.expansion()
+    }
+
+    /// Removes and returns the calls that have ended since the last call of this method, in order of ending.
+    ///
+    /// The close of a connection ends its calls. Ended calls are kept until they are taken.
+    pub fn take_finished(&mut self) -> Vec<Call> {
+        std::mem::take(&mut self.shared.finished)
+    }
+
+    /// Returns the calls that are open at the end of the recording.
+    #[must_use]
+    pub fn into_open_calls(self) -> Vec<Call> {
+        let mut open: Vec<Call> =
+            self.connections.into_values().flat_map(Connection::into_open_calls).collect();
+        open.sort_by_key(|call| (call.sock, call.number));
+        open
+    }
+
+    fn open(&mut self, sock: SockId, side: Side) {
+        // An invalid trace may open a number twice.
+        self.close(sock);
+        self.connections.insert(sock, Connection::new(sock, side, true));
+    }
+
+    fn transfer(
+        &mut self,
+        (sock, t): (SockId, u64),
+        transfer: &Transfer,
+        dissect: fn(&mut Connection, &Transfer, u64, &mut Shared) -> Vec<Part>,
+    ) -> Vec<Part> {
+        if transfer.bytes == 0 {
+            return Vec::new();
+        }
+        // A connection whose opening is not in the recording is assumed to be on the recording's side.
+        let connection =
+            self.connections.entry(sock).or_insert_with(|| Connection::new(sock, self.side, false));
+        dissect(connection, transfer, t, &mut self.shared)
+    }
+
+    fn gap(&mut self, gap: &Gap) {
+        for connection in self.connections.values_mut() {
+            connection.gap(gap.rx > 0, gap.tx > 0);
+        }
+    }
+
+    fn close(&mut self, sock: SockId) {
+        let open_calls = self.connections.remove(&sock).into_iter().flat_map(Connection::into_open_calls);
+        self.shared.finished.extend(open_calls);
+    }
+}

@@ -1,0 +1,210 @@
+//! Both directions of an HTTP/1.1 connection.
+
+use super::super::content::Content;
+use super::super::context::Context;
+use super::super::data::TransferData;
+use super::super::direction::{Direction, PerDirection};
+use super::super::outcome::{Next, Outcome};
+use super::body::{self, Body};
+use super::exchanges::{Exchanges, Method};
+use super::fields::{Fields, Upgrade};
+use super::head::{self, Beginning, Head, HeadReader, StartLine};
+use super::length;
+use super::start_line;
+
+/// An HTTP/1.1 connection.
+#[derive(Debug, Default)]
+pub(in super::super) struct Http1 {
+    exchanges: Exchanges,
+    readers: PerDirection<Reader>,
+}
+
+/// One direction: a sequence of messages.
+#[derive(Debug, Default)]
+struct Reader {
+    head: HeadReader,
+    /// The body of the current message; `None` until its head is complete.
+    body: Option<Body>,
+    /// The call of the current message.
+    call: Option<u64>,
+}
+
+impl Http1 {
+    /// Dissects the next bytes of a direction.
+    pub(in super::super) fn dissect(
+        &mut self,
+        direction: Direction,
+        data: &mut TransferData<'_>,
+        context: &mut Context<'_>,
+    ) -> Outcome {
+        while !data.is_empty() {
+            let read = match &self.readers.get(direction).body {
+                Some(_) => self.read_body(direction, data, context),
+                None => self.read_head(direction, data, context),
+            };
+            if let Some(outcome) = read {
+                return outcome;
+            }
+        }
+        Outcome::Done
+    }
+
+    /// Resynchronizes a direction after a hole, if the bytes begin like a message. Returns `true` on success.
+    pub(in super::super) fn resume(
+        &mut self,
+        direction: Direction,
+        bytes: &[u8],
+        context: &mut Context<'_>,
+    ) -> bool {
+        let resumes = match direction {
+            Direction::ToServer => start_line::may_begin_request(bytes),
+            Direction::ToClient => start_line::may_be_status(bytes) && self.exchanges.can_resume(),
+        };
+        if resumes && direction == Direction::ToServer && self.readers.to_server.call.is_some() {
+            // The previous request ended in the hole.
+            self.end_message(direction, context);
+        }
+        if resumes {
+            *self.readers.get_mut(direction) = Reader::default();
+        }
+        resumes
+    }
+
+    fn read_body(
+        &mut self,
+        direction: Direction,
+        data: &mut TransferData<'_>,
+        context: &mut Context<'_>,
+    ) -> Option<Outcome> {
+        let reader = self.readers.get_mut(direction);
+        match reader.body.as_mut()?.read(data, reader.call, context) {
+            body::Progress::Incomplete => {}
+            body::Progress::Complete => self.end_message(direction, context),
+            body::Progress::Lost(reason) => return Some(Outcome::Lost(reason)),
+        }
+        None
+    }
+
+    fn read_head(
+        &mut self,
+        direction: Direction,
+        data: &mut TransferData<'_>,
+        context: &mut Context<'_>,
+    ) -> Option<Outcome> {
+        if !self.readers.get(direction).head.has_begun() {
+            match head::beginning(direction, data, context) {
+                Beginning::EmptyLines => return None,
+                Beginning::Other(reason) => return Some(Outcome::Lost(reason)),
+                Beginning::Head => {}
+            }
+            match self.begin_message(direction, context) {
+                Ok(call) => self.readers.get_mut(direction).call = call,
+                Err(reason) => return Some(Outcome::Lost(reason)),
+            }
+        }
+        let reader = self.readers.get_mut(direction);
+        match reader.head.read(direction, data, reader.call, context) {
+            head::Progress::Incomplete => None,
+            head::Progress::Complete(head) => self.head_complete(direction, head, context),
+            head::Progress::Lost(reason) => Some(Outcome::Lost(reason)),
+        }
+    }
+
+    /// Returns the call of a message that begins.
+    fn begin_message(
+        &mut self,
+        direction: Direction,
+        context: &mut Context<'_>,
+    ) -> Result<Option<u64>, &'static str> {
+        match direction {
+            Direction::ToServer if self.exchanges.is_full() && !context.opposite_lost => {
+                Err("too many requests wait for their answers")
+            }
+            Direction::ToServer => {
+                if context.opposite_lost {
+                    // The ends of responses that cannot be dissected are never seen.
+                    self.exchanges.abandon(|call| context.calls.end(call));
+                }
+                let call = context.calls.begin(String::new(), context.t);
+                self.exchanges.begin(call, context.opposite_lost);
+                Ok(call)
+            }
+            Direction::ToClient if self.exchanges.is_empty() && context.opposite_lost => {
+                Err("the answer to a request that is not known")
+            }
+            Direction::ToClient => Ok(self.exchanges.call()),
+        }
+    }
+
+    /// Prepares for the body of a message, or for the next message.
+    fn head_complete(
+        &mut self,
+        direction: Direction,
+        head: Head,
+        context: &mut Context<'_>,
+    ) -> Option<Outcome> {
+        let call = self.readers.get(direction).call;
+        let (media, encoding) = (head.fields.media.clone(), head.fields.encoding);
+        let (length, content) = match head.start_line {
+            StartLine::Request { method, operation, graphql } => {
+                context.calls.set_operation(call, operation);
+                if let Some(request) = graphql {
+                    context.calls.set_graphql_operation(call, request.operation);
+                }
+                self.exchanges.set_method(call, method);
+                (length::of_request(&head.fields), Content::of_request(media, encoding))
+            }
+            StartLine::Status { code } => {
+                context.calls.set_status(call, code.to_string());
+                let method = self.exchanges.method();
+                match code {
+                    101 => return Some(switch(&head.fields, call, context)),
+                    // The final response follows an interim one.
+                    100..200 => return None,
+                    200..300 if method == Method::Connect => {
+                        context.calls.end(call);
+                        return Some(Outcome::Switch(Next::Tunnel));
+                    }
+                    _ => {}
+                }
+                let is_graphql = context.calls.is_graphql(call);
+                let content = Content::of_response(media, encoding, is_graphql);
+                (length::of_response(&head.fields, code, method), content)
+            }
+        };
+        match length.map(|length| Body::new(length, content)) {
+            Ok(Some(body)) => self.readers.get_mut(direction).body = Some(body),
+            Ok(None) => self.end_message(direction, context),
+            Err(reason) => return Some(Outcome::Lost(reason)),
+        }
+        None
+    }
+
+    fn end_message(&mut self, direction: Direction, context: &mut Context<'_>) {
+        let reader = self.readers.get_mut(direction);
+        reader.body = None;
+        let call = reader.call.take();
+        let call_ends = match direction {
+            Direction::ToServer => self.exchanges.end_request(call),
+            Direction::ToClient => self.exchanges.end_response(),
+        };
+        if call_ends {
+            context.calls.end(call);
+        }
+    }
+}
+
+/// Returns the protocol that follows a response with status 101.
+fn switch(fields: &Fields, call: Option<u64>, context: &mut Context<'_>) -> Outcome {
+    Outcome::Switch(match (fields.upgrade, fields.subprotocol) {
+        (Some(Upgrade::H2c), _) => Next::Http2Upgraded(call),
+        (Some(Upgrade::WebSocket), None) => Next::WebSocket(call),
+        (upgrade, _) => {
+            context.calls.end(call);
+            match upgrade {
+                Some(Upgrade::WebSocket) => Next::GraphqlWebSocket,
+                _ => Next::Unsupported("another protocol than HTTP/1.1"),
+            }
+        }
+    })
+}

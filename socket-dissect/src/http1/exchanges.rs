@@ -1,0 +1,112 @@
+//! Requests whose responses are incomplete. Responses arrive in the order of requests (RFC 9112, section 9.3.2).
+
+use std::collections::VecDeque;
+
+/// Maximum number of pipelined requests.
+const MAX_PENDING: usize = 1_000;
+
+/// Method of a request, as far as it affects the response.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Method {
+    /// The response has no body.
+    Head,
+    /// A tunnel follows the response.
+    Connect,
+    #[default]
+    Other,
+}
+
+impl Method {
+    pub(super) fn of(name: &str) -> Self {
+        match name {
+            "HEAD" => Self::Head,
+            "CONNECT" => Self::Connect,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// A request whose response is incomplete.
+#[derive(Debug)]
+struct Exchange {
+    call: Option<u64>,
+    method: Method,
+    request_ended: bool,
+    /// `true` if the request began while responses could not be dissected.
+    responses_lost: bool,
+}
+
+/// The requests of a connection whose responses are incomplete, in order.
+#[derive(Debug, Default)]
+pub(super) struct Exchanges {
+    pending: VecDeque<Exchange>,
+    /// `true` if the responses to abandoned requests may still arrive.
+    is_ambiguous: bool,
+}
+
+impl Exchanges {
+    pub(super) fn is_full(&self) -> bool {
+        self.pending.len() >= MAX_PENDING
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.pending.is_empty()
+    }
+
+    /// Removes all requests, passing the call of each to `end`.
+    pub(super) fn abandon(&mut self, mut end: impl FnMut(Option<u64>)) {
+        // The lost response belonged to the first request.
+        self.is_ambiguous |=
+            self.pending.len() > 1 || self.pending.iter().any(|exchange| exchange.responses_lost);
+        self.pending.drain(..).for_each(|exchange| end(exchange.call));
+    }
+
+    /// Returns `true` if the request of the next response is known, although earlier responses were lost.
+    pub(super) fn can_resume(&self) -> bool {
+        !self.is_ambiguous
+            && self.pending.iter().all(|exchange| exchange.responses_lost)
+            && self.pending.len() == 1
+    }
+
+    /// Begins a request. `responses_lost` is `true` if responses cannot be dissected.
+    pub(super) fn begin(&mut self, call: Option<u64>, responses_lost: bool) {
+        self.pending.push_back(Exchange {
+            call,
+            method: Method::Other,
+            request_ended: false,
+            responses_lost,
+        });
+    }
+
+    /// Sets the method of the last request, once its head is complete.
+    pub(super) fn set_method(&mut self, call: Option<u64>, method: Method) {
+        if let Some(last) = self.last(call) {
+            last.method = method;
+        }
+    }
+
+    /// Returns the call of the current or next response, or `None` for an unsolicited response.
+    pub(super) fn call(&self) -> Option<u64> {
+        self.pending.front().and_then(|exchange| exchange.call)
+    }
+
+    /// Returns the method of the request that the current response belongs to.
+    pub(super) fn method(&self) -> Method {
+        self.pending.front().map_or_else(Method::default, |exchange| exchange.method)
+    }
+
+    /// Ends the last request. Returns `true` if its call has ended.
+    pub(super) fn end_request(&mut self, call: Option<u64>) -> bool {
+        self.last(call).map(|last| last.request_ended = true).is_none()
+    }
+
+    /// Ends the current response. Returns `true` if its call has ended.
+    pub(super) fn end_response(&mut self) -> bool {
+        self.pending.pop_front().is_some_and(|exchange| exchange.request_ended)
+    }
+
+    /// Returns the last request, unless its response was complete before the request.
+    fn last(&mut self, call: Option<u64>) -> Option<&mut Exchange> {
+        self.pending.back_mut().filter(|exchange| exchange.call == call)
+    }
+}

@@ -1,0 +1,56 @@
+//! Both directions of an HTTP/2 connection.
+
+use super::super::context::Context;
+use super::super::data::TransferData;
+use super::super::direction::{Direction, PerDirection};
+use super::super::outcome::Outcome;
+use super::frame::FrameHead;
+use super::reader::Reader;
+use super::streams::Streams;
+
+/// An HTTP/2 connection.
+#[derive(Debug)]
+pub(in super::super) struct Http2 {
+    streams: Streams,
+    readers: PerDirection<Reader>,
+}
+
+impl Http2 {
+    /// Returns a connection that begins with the client's preface.
+    pub(in super::super) fn new() -> Self {
+        let readers = PerDirection { to_server: Reader::with_preface(), to_client: Reader::default() };
+        Self { streams: Streams::default(), readers }
+    }
+
+    /// Returns a connection whose beginning is not in the recording: the dynamic tables of HPACK are unknown.
+    pub(in super::super) fn mid_stream() -> Self {
+        let readers = PerDirection { to_server: Reader::mid_stream(), to_client: Reader::mid_stream() };
+        Self { streams: Streams::default(), readers }
+    }
+
+    /// Returns a connection after an upgrade from HTTP/1.1. The response to the upgraded request is on stream 1 (RFC 7540,
+    /// section 3.2).
+    pub(in super::super) fn upgraded(call: Option<u64>) -> Self {
+        Self { streams: Streams::upgraded(call), ..Self::new() }
+    }
+
+    /// Dissects the next bytes of a direction.
+    pub(in super::super) fn dissect(
+        &mut self,
+        direction: Direction,
+        data: &mut TransferData<'_>,
+        context: &mut Context<'_>,
+    ) -> Outcome {
+        self.readers.get_mut(direction).dissect(direction, data, &mut self.streams, context)
+    }
+
+    /// Resynchronizes a direction after a hole, if the bytes begin like a frame. Returns `true` on success.
+    pub(in super::super) fn resume(&mut self, direction: Direction, bytes: &[u8]) -> bool {
+        let resumes = bytes.first_chunk().is_some_and(|head| FrameHead::parse(*head).is_likely());
+        if resumes {
+            // Header blocks in the hole may have changed the dynamic table.
+            *self.readers.get_mut(direction) = Reader::mid_stream();
+        }
+        resumes
+    }
+}

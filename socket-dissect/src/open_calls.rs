@@ -1,0 +1,155 @@
+//! The open calls of one connection, and their usage.
+
+use std::collections::BTreeMap;
+
+use socket_tap::event::SockId;
+
+use super::call::{Call, Usage};
+use super::direction::Direction;
+use super::part::{Class, Part};
+
+/// Maximum number of open calls per connection. No server allows more.
+const MAX_OPEN: usize = 10_000;
+
+/// The open calls of a connection.
+#[derive(Debug)]
+pub(super) struct OpenCalls {
+    sock: SockId,
+    /// Number of calls begun so far.
+    begun: u64,
+    open: BTreeMap<u64, OpenCall>,
+    /// Number of transfers accounted so far.
+    transfers: u64,
+    /// Calls whose last byte is in the current transfer.
+    ended: Vec<u64>,
+}
+
+#[derive(Debug)]
+struct OpenCall {
+    call: Call,
+    /// Number of the last transfer with a part of the call, from 1; 0 without one.
+    last_transfer: u64,
+    is_graphql: bool,
+}
+
+impl OpenCall {
+    /// Returns the call, or `None` if no part belongs to it.
+    fn into_call(self) -> Option<Call> {
+        (self.last_transfer > 0).then_some(self.call)
+    }
+}
+
+impl OpenCalls {
+    pub(super) fn new(sock: SockId) -> Self {
+        Self { sock, begun: 0, open: BTreeMap::new(), transfers: 0, ended: Vec::new() }
+    }
+
+    /// Begins a call and returns its number, or `None` if too many calls are open.
+    pub(super) fn begin(&mut self, operation: String, t: u64) -> Option<u64> {
+        if self.open.len() >= MAX_OPEN {
+            return None;
+        }
+        let number = self.begun;
+        self.begun += 1;
+        let call = Call {
+            sock: self.sock,
+            number,
+            operation,
+            status: None,
+            began: t,
+            answered: None,
+            ended: t,
+            to_server: Usage::default(),
+            to_client: Usage::default(),
+        };
+        self.open.insert(number, OpenCall { call, last_transfer: 0, is_graphql: false });
+        Some(number)
+    }
+
+    /// Replaces the operation of a call with a more precise one.
+    pub(super) fn set_operation(&mut self, call: Option<u64>, operation: String) {
+        if let Some(open) = self.get(call) {
+            open.call.operation = operation;
+        }
+    }
+
+    /// Returns the operation of a call as far as it is known, or `None` if the call has ended.
+    pub(super) fn operation(&self, call: u64) -> Option<&str> {
+        self.open.get(&call).map(|open| open.call.operation.as_str())
+    }
+
+    /// Sets the status of a call.
+    pub(super) fn set_status(&mut self, call: Option<u64>, status: String) {
+        if let Some(open) = self.get(call) {
+            open.call.status = Some(status);
+        }
+    }
+
+    /// Marks a call as a GraphQL operation.
+    pub(super) fn set_graphql_operation(&mut self, call: Option<u64>, operation: String) {
+        if let Some(open) = self.get(call) {
+            open.call.operation = operation;
+            open.is_graphql = true;
+        }
+    }
+
+    /// Returns `true` if the call is a GraphQL operation.
+    pub(super) fn is_graphql(&mut self, call: Option<u64>) -> bool {
+        self.get(call).is_some_and(|open| open.is_graphql)
+    }
+
+    /// Appends to the status that the response contains GraphQL errors.
+    pub(super) fn add_errors(&mut self, call: Option<u64>) {
+        if let Some(status) = self.get(call).and_then(|open| open.call.status.as_mut()) {
+            *status += ", errors";
+        }
+    }
+
+    /// Ends a call with the current transfer.
+    pub(super) fn end(&mut self, call: Option<u64>) {
+        self.ended.extend(call);
+    }
+
+    fn get(&mut self, call: Option<u64>) -> Option<&mut OpenCall> {
+        self.open.get_mut(&call?)
+    }
+
+    /// Adds the parts of a transfer to their calls, and moves the calls that ended with it to `finished`. Parts of calls
+    /// that ended earlier are assigned to no call.
+    pub(super) fn account(
+        &mut self,
+        direction: Direction,
+        parts: &mut [Part],
+        t: u64,
+        finished: &mut Vec<Call>,
+    ) {
+        self.transfers += 1;
+        let transfer = self.transfers;
+        for part in parts {
+            let Some(OpenCall { call, last_transfer, .. }) = self.get(part.call) else {
+                part.call = None;
+                continue;
+            };
+            let usage = match direction {
+                Direction::ToServer => &mut call.to_server,
+                Direction::ToClient => &mut call.to_client,
+            };
+            let sum = usage.bytes.entry(part.class).or_default();
+            *sum = sum.saturating_add(part.bytes);
+            usage.transfers += u64::from(*last_transfer != transfer);
+            *last_transfer = transfer;
+            if direction == Direction::ToClient && matches!(part.class, Class::Headers | Class::Payload) {
+                call.answered.get_or_insert(t);
+            }
+            call.ended = t;
+        }
+        for number in self.ended.drain(..) {
+            finished.extend(self.open.remove(&number).and_then(OpenCall::into_call));
+        }
+    }
+
+    /// Returns the open calls, in order of beginning.
+    pub(super) fn into_calls(self) -> impl Iterator<Item = Call> {
+        self.open.into_values().filter_map(OpenCall::into_call)
+    }
+}

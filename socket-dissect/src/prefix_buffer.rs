@@ -1,0 +1,59 @@
+//! The first bytes of a unit that may span transfers.
+
+use super::data::TransferData;
+
+/// Collects the first bytes of a unit, up to a limit or to the first byte that was not recorded.
+#[derive(Debug, Default)]
+pub(super) struct PrefixBuffer {
+    bytes: Vec<u8>,
+    limit: usize,
+    is_cut: bool,
+}
+
+impl PrefixBuffer {
+    /// Returns a buffer for at most `limit` bytes.
+    pub(super) fn new(limit: usize) -> Self {
+        Self { bytes: Vec::new(), limit, is_cut: false }
+    }
+
+    /// Adds the next bytes of the unit.
+    pub(super) fn add(&mut self, data: TransferData<'_>) {
+        let capacity = if self.is_cut { 0 } else { self.limit.saturating_sub(self.bytes.len()) };
+        let fitting = data.recorded().get(..capacity).unwrap_or(data.recorded());
+        self.bytes.extend_from_slice(fitting);
+        self.is_cut |= (fitting.len() as u64) < data.len();
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Returns `true` if bytes were dropped or not recorded.
+    pub(super) fn is_cut(&self) -> bool {
+        self.is_cut
+    }
+
+    /// Empties the buffer for another unit.
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.is_cut = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_after_a_hole_are_dropped() {
+        let mut buffer = PrefixBuffer::new(4);
+        buffer.add(TransferData::new(b"ab", 2));
+        assert!(!buffer.is_cut());
+        buffer.add(TransferData::new(b"c", 2));
+        buffer.add(TransferData::new(b"d", 1));
+        assert_eq!((buffer.bytes(), buffer.is_cut()), (&b"abc"[..], true));
+        buffer.clear();
+        buffer.add(TransferData::new(b"abcde", 5));
+        assert_eq!((buffer.bytes(), buffer.is_cut()), (&b"abcd"[..], true));
+    }
+}

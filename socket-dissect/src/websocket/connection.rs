@@ -1,0 +1,43 @@
+//! Both directions of a WebSocket connection.
+
+use super::super::context::Context;
+use super::super::data::TransferData;
+use super::super::direction::{Direction, PerDirection};
+use super::super::graphql::{Operations, Owner};
+use super::super::outcome::Outcome;
+use super::reader::Reader;
+
+/// A WebSocket connection after its handshake.
+#[derive(Debug)]
+pub(in super::super) struct WebSocket {
+    readers: PerDirection<Reader>,
+    /// The GraphQL operations, if the subprotocol is GraphQL.
+    operations: Option<Operations>,
+}
+
+impl WebSocket {
+    /// Returns a connection whose messages belong to the call of the handshake.
+    pub(in super::super) fn new(call: Option<u64>) -> Self {
+        let reader = || Reader::new(call.map_or(Owner::Unknown, Owner::Call));
+        Self { readers: PerDirection { to_server: reader(), to_client: reader() }, operations: None }
+    }
+
+    /// Returns a connection with GraphQL operations, each of which is a call.
+    pub(in super::super) fn with_graphql() -> Self {
+        Self { operations: Some(Operations::default()), ..Self::new(None) }
+    }
+
+    /// Dissects the next bytes of a direction.
+    pub(in super::super) fn dissect(
+        &mut self,
+        direction: Direction,
+        data: &mut TransferData<'_>,
+        context: &mut Context<'_>,
+    ) -> Outcome {
+        let reader = self.readers.get_mut(direction);
+        match reader.dissect(direction, data, &mut self.operations, context) {
+            Ok(()) => Outcome::Done,
+            Err(reason) => Outcome::Lost(reason),
+        }
+    }
+}
