@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 
 import { COLUMNS } from './recorded.mjs';
 import { doBar, doIt, settled } from './seen.mjs';
@@ -100,14 +101,30 @@ function budgetOf(steps, isWhole) {
 
 const table = (page, caption) => page.getByRole('table', { name: caption });
 
-/** Waits until the page has the current comparison, which arrives later than the events. */
+/** Displays one side of the comparison. */
+async function choose(page, side) {
+  await page.getByRole('radio', { name: `the ${side}s` }).check();
+}
+
+/** Returns the displayed counts of the selected step. */
+async function shownStep(page, side, name, steps) {
+  const counts = table(page, `${name}: socket usage, as recorded by the ${side}s`);
+  await counts.waitFor();
+  return (await cellsOf(counts)).map((cells, index) => shownCounts(cells, steps[index]?.first_byte_ns));
+}
+
+/**
+ * Waits until the page has the current comparison, which arrives later than the events. The step is the last one of
+ * every recording, so the earlier steps are complete when its counts match on both sides.
+ */
 async function arrived(page, comparison, name) {
-  const [last] = stepsOf(comparison, 'server', name).slice(-1);
-  const shows = async () => (await cellsOf(table(page, `${name}: socket usage`))).at(-1) ?? [];
-  await until(`the comparison contains ${name}`, async () => {
-    const cells = await shows();
-    return cells[4] === `${whole(last.to_server)} B` && cells[1] === whole(last.connections);
-  });
+  for (const side of ['server', 'client']) {
+    await choose(page, side);
+    const steps = stepsOf(comparison, side, name);
+    await until(`the comparison contains ${name} of the ${side}s`, async () =>
+      isDeepStrictEqual(await shownStep(page, side, name, steps), steps.map(countsOf)),
+    );
+  }
 }
 
 await check('counts and byte breakdown of every step match on both sides', async (page) => {
@@ -120,16 +137,13 @@ await check('counts and byte breakdown of every step match on both sides', async
   const names = new Set(comparison.traces.flatMap(({ steps }) => steps.map(({ name }) => name)));
   assert(names.has(last) && names.size >= 11, [...names].join());
   const select = page.getByRole('combobox', { name: 'step' });
-  for (const [side, recorder] of [['server', 'the servers'], ['client', 'the clients']]) {
-    await page.getByRole('radio', { name: recorder }).check();
+  for (const side of ['server', 'client']) {
+    await choose(page, side);
     for (const name of names) {
       const steps = stepsOf(comparison, side, name);
       if (steps.length === 0) continue;
       await select.selectOption({ label: name });
-      const counts = table(page, `${name}: socket usage, as recorded by the ${side}s`);
-      await counts.waitFor();
-      const shown = (await cellsOf(counts)).map((cells, index) => shownCounts(cells, steps[index].first_byte_ns));
-      assert.deepEqual(shown, steps.map(countsOf), `${side} ${name}`);
+      assert.deepEqual(await shownStep(page, side, name, steps), steps.map(countsOf), `${side} ${name}`);
       for (const [bytes, says] of [['the whole step', 'complete step'], ['first and later call', 'average first and later call']]) {
         await page.getByRole('radio', { name: bytes }).check();
         const budget = table(page, `${name}: byte breakdown, ${says}`);
