@@ -9,7 +9,6 @@ use axum::routing::get;
 use hardening_http::{Limits, Shutdown};
 use socket_tap::TapListener;
 use tokio_util::task::TaskTracker;
-use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::document::RootTypes;
 use crate::engine::Engine;
@@ -90,7 +89,6 @@ impl<E: Executor> Endpoint<E> {
             .route("/graphql/assets/{file}", get(graphiql::asset).fallback(http::file_method_not_allowed))
             .route("/schema.graphql", get(http::schema).fallback(http::file_method_not_allowed))
             .fallback(http::not_found)
-            .layer(CatchPanicLayer::custom(|_| http::panicked()))
             .with_state(Arc::clone(self))
     }
 }

@@ -8,6 +8,7 @@ mod request;
 mod response;
 mod sse;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use async_graphql::parser::types::OperationType;
@@ -16,8 +17,8 @@ use axum::extract::{Request, State};
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, UPGRADE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
+use futures_util::{FutureExt as _, StreamExt as _};
 use hardening_http::Rejection;
 
 use crate::document::Operation;
@@ -104,11 +105,6 @@ pub(crate) fn rejected(rejection: Rejection) -> Response {
     HttpError::from(rejection).into_response(Media::Json)
 }
 
-/// Returns the response after a panic of a handler or resolver.
-pub(crate) fn panicked() -> Response {
-    HttpError::new(StatusCode::INTERNAL_SERVER_ERROR, PANICKED).into_response(Media::Json)
-}
-
 /// Executes an operation and returns its response.
 async fn respond<E: Executor>(
     endpoint: &Endpoint<E>,
@@ -118,7 +114,15 @@ async fn respond<E: Executor>(
     match (media, prepared) {
         (Media::EventStream, Ok(operation)) => sse::stream(outcomes(endpoint, operation).await).await,
         (Media::EventStream, Err(error)) => sse::stream(stream::iter([error.into()]).boxed()).await,
-        (_, Ok(operation)) => response::from_outcome(media, &endpoint.engine.execute(operation).await),
+        (_, Ok(operation)) => {
+            // Unwind safety: nothing of an operation that panicked is used again.
+            match AssertUnwindSafe(endpoint.engine.execute(operation)).catch_unwind().await {
+                Ok(outcome) => response::from_outcome(media, &outcome),
+                Err(_) => {
+                    HttpError::new(StatusCode::INTERNAL_SERVER_ERROR, PANICKED).into_response(Media::Json)
+                }
+            }
+        }
         (_, Err(error)) => response::from_outcome(media, &error.into()),
     }
 }
