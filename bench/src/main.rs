@@ -1,5 +1,5 @@
 //! Measures the three servers under load: without the tap, with it, bare, and with other ways to record.
-//! `bench/README.md` and `socket-tap/BENCHMARKS.md` have the results.
+//! `bench/README.md` explains how to run it; `socket-tap/BENCHMARKS.md` has results.
 //!
 //! All variants of a server run at the same time on one machine. They are loaded one after the other, round by round, and
 //! each result is compared with the base variant's of the same round.
