@@ -1,54 +1,86 @@
 #!/usr/bin/env bash
-# User-space instructions of rest-server for one request over a kept connection: without the tap, with it, and with payload.
-# Valgrind slows the server down some fifty times, and with it the load, but not the clock by which the drain thread wakes
-# every 20 ms. So what an idle server does in the same time is subtracted. Needs valgrind and nghttp2-client (h2load), and `cargo build --release -p rest-server`.
+# Measures the user-space instructions per "get a book" over one keep-alive connection: on the framework's own server
+# (bare), on ours without the tap, with a trace file, and with 1 KiB of payload per read and write.
 #
-# usage: bench/instructions.sh [REQUESTS]
+# Each result is the difference of two loads, so that the start, connections and caches cancel out. Valgrind slows the
+# server down about fifty times, but not the clock that wakes the drain thread every 20 ms. So the instructions of an
+# idle server in the same time are subtracted.
+#
+# Needs valgrind, nghttp2-client (h2load), and
+# cargo build --release -p bench --features bench/bare -p rest-server -p graphql-server -p grpc-server
+#
+# usage: [TARGET=target/release] bench/instructions.sh [rest|graphql|grpc]...
 set -euo pipefail
-requests=${1:-1200}
-server=${SERVER:-target/release/rest-server}
+target=${TARGET:-target/release}
+few=300
+many=1500
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+printf '{"query":"{ book(id: 1) { title author { name } } }"}' >"$scratch/graphql"
+# An uncompressed message of 2 bytes: field 1 is 1.
+printf '\0\0\0\0\2\10\1' >"$scratch/grpc"
 
-# Milliseconds.
+# Prints the time in milliseconds.
 now() { date +%s%3N; }
 
-# The instructions in a dump.
-counted() { sed -nE 's/^(summary|totals): ([0-9]+).*/\2/p' "$scratch/out.$1" | head -n 1; }
+# Sends $3 requests to API $1 on port $2.
+load() {
+    local url=http://127.0.0.1:$2
+    case $1 in
+    rest) set -- "$3" --h1 "$url/v1/books/1" ;;
+    graphql) set -- "$3" --h1 -d "$scratch/graphql" -H 'content-type: application/json' "$url/graphql" ;;
+    grpc) set -- "$3" -m1 -d "$scratch/grpc" -H 'content-type: application/grpc' -H 'te: trailers' \
+        "$url/bookshelf.v1.BookshelfService/GetBook" ;;
+    esac
+    h2load -c1 -t1 -n "$@" | grep -q " $1 succeeded"
+}
 
-# Prints the instructions for each request of a server with these flags.
+# Prints the instructions since the previous dump of process $1.
+dump() {
+    rm -f "$scratch"/out*
+    callgrind_control --dump "$1" >/dev/null
+    sed -nE 's/^(summary|totals): ([0-9]+).*/\2/p' "$scratch"/out.* | head -n 1
+}
+
+# Prints the instructions per request to API $1 of a server with the given command line.
 measure() {
-    valgrind --tool=callgrind --callgrind-out-file="$scratch/out" "$server" --listen 0 "$@" 2>"$scratch/err" >/dev/null &
-    pid=$!
-    # This runs in a subshell, which has a trap of its own.
+    local api=$1 port= begin few_time many_time idle_time few_count many_count idle_count
+    shift
+    valgrind --tool=callgrind --callgrind-out-file="$scratch/out" "$@" 2>"$scratch/err" >/dev/null &
+    local pid=$!
+    # This function runs in a subshell with a trap of its own.
     trap 'kill "$pid" 2>/dev/null || true' EXIT
-    local port=
     while [ -z "$port" ]; do
         kill -0 "$pid"
         port=$(sed -nE 's/.*listens on 127\.0\.0\.1:([0-9]+).*/\1/p' "$scratch/err" | head -n 1)
     done
-    load() { h2load --h1 -c1 -t1 -n "$1" "http://127.0.0.1:$port/v1/books/1" | grep -q " $1 succeeded"; }
-    # What happens once is not counted: the start, caches, the clock's calibration.
-    load 300
-    callgrind_control --zero "$pid" >/dev/null
-    local begin busy
-    begin=$(now)
-    load "$requests"
-    busy=$(($(now) - begin))
-    callgrind_control --dump "$pid" >/dev/null
-    begin=$(now)
-    sleep 3
-    idle=$(($(now) - begin))
-    callgrind_control --dump "$pid" >/dev/null
+    load "$api" "$port" "$few"
+    dump "$pid" >/dev/null
+    begin=$(now); load "$api" "$port" "$few"; few_time=$(($(now) - begin)); few_count=$(dump "$pid")
+    begin=$(now); load "$api" "$port" "$many"; many_time=$(($(now) - begin)); many_count=$(dump "$pid")
+    begin=$(now); sleep 3; idle_time=$(($(now) - begin)); idle_count=$(dump "$pid")
     kill -TERM "$pid"
     wait "$pid" || true
-    echo $((($(counted 1) - $(counted 2) * busy / idle) / requests))
-    rm -f "$scratch"/out*
+    local busy=$((many_count - few_count)) idle=$((idle_count * (many_time - few_time) / idle_time))
+    echo $(((busy - idle) / (many - few)))
 }
 
-bare=$(measure --no-tap)
-printf '| %s | instructions for each request | × no tap |\n|---|--:|--:|\n' ''
-row() { awk -v name="$1" -v count="$2" -v bare="$bare" 'BEGIN { printf "| %s | %d | %.3f |\n", name, count, count / bare }'; }
-row "no tap" "$bare"
-row "socket-tap to a file" "$(measure --trace "$scratch/trace.jsonl")"
-row "socket-tap to a file, 1 KiB of payload" "$(measure --trace "$scratch/trace.jsonl" --capture 1024)"
+row() {
+    awk -v name="$1" -v count="$2" -v bare="$3" -v no_tap="$4" \
+        'BEGIN { printf "| %s | %d | %.3f | %.3f |\n", name, count, count / bare, count / no_tap }'
+}
+
+for api in "${@:-rest graphql grpc}"; do
+    for api in $api; do
+        server=("$target/$api-server" --listen 0)
+        bare=$(measure "$api" "$target/bare-server" "$api" 127.0.0.1:0)
+        no_tap=$(measure "$api" "${server[@]}" --no-tap)
+        trace=$(measure "$api" "${server[@]}" --trace "$scratch/trace.jsonl")
+        payload=$(measure "$api" "${server[@]}" --trace "$scratch/trace.jsonl" --capture 1024)
+        printf '\n| %s | instructions per request | × bare | × no tap |\n|---|--:|--:|--:|\n' "$api"
+        row bare "$bare" "$bare" "$no_tap"
+        row "no tap" "$no_tap" "$bare" "$no_tap"
+        row "socket-tap to a file" "$trace" "$bare" "$no_tap"
+        row "socket-tap to a file, 1 KiB of payload" "$payload" "$bare" "$no_tap"
+    done
+done

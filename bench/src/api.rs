@@ -1,4 +1,4 @@
-//! The three servers, and the load for each: one operation, "get a book", over 32 connections that stay open.
+//! The load of each API: the operation "get a book" over keep-alive connections.
 
 use std::fs;
 use std::io;
@@ -11,18 +11,19 @@ use clients::Client;
 use serde::Serialize;
 use socket_tap::Tap;
 
-/// `{ book(id: 1) { title author { name } } }`, for wrk.
-const GRAPHQL: &str = r#"wrk.method = "POST"
+/// A GraphQL request, as a script for wrk.
+const GRAPHQL_SCRIPT: &str = r#"wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
 wrk.body = '{"query":"{ book(id: 1) { title author { name } } }"}'
 "#;
 
-/// The same for h2load.
+/// The body of the same request, for h2load.
 const GRAPHQL_BODY: &str = r#"{"query":"{ book(id: 1) { title author { name } } }"}"#;
 
-/// `GetBookRequest { id: 1 }` as gRPC sends it: not compressed, 2 bytes long, field 1 is 1.
-const GRPC: [u8; 7] = [0, 0, 0, 0, 2, 8, 1];
+/// `GetBookRequest { id: 1 }` with its prefix: uncompressed, 2 bytes long.
+const GRPC_BODY: [u8; 7] = [0, 0, 0, 0, 2, 8, 1];
 
+/// An API of the bookshelf.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Api {
@@ -31,18 +32,18 @@ pub(crate) enum Api {
     Grpc,
 }
 
-/// How long a load lasts, and how much it is.
+/// Duration and rate of a load.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
     pub(crate) seconds: u64,
-    /// Requests a second; as many as the server takes when not given.
+    /// Requests per second; without it, as many as the server can handle.
     pub(crate) rate: Option<u64>,
 }
 
-/// Connections of a load with a fixed rate.
+/// Number of connections at a fixed rate.
 const PACED_CONNECTIONS: u64 = 16;
 
-/// What a load generator counted.
+/// Successful requests of a load.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Load {
     pub(crate) requests: f64,
@@ -60,7 +61,7 @@ impl Api {
         }
     }
 
-    /// One call by a real client: neither wrk nor h2load looks at an answer, and h2load knows no gRPC status.
+    /// Checks a response with a full client. wrk and h2load do not read bodies, and h2load does not know gRPC statuses.
     pub(crate) fn check(self, address: SocketAddr) -> io::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
@@ -72,27 +73,30 @@ impl Api {
         })
     }
 
-    /// Loads the server. Any response that is not a success is an error.
+    /// Loads the server.
+    ///
+    /// # Errors
+    /// When a response is not a success, or the load generator cannot run.
     pub(crate) fn load(self, address: SocketAddr, pace: Pace, scratch: &Path) -> io::Result<Load> {
         let Pace { seconds, rate } = pace;
         let mut command = match (self, rate) {
             (Self::Grpc, _) => {
                 let body = scratch.join("get-book.bin");
-                fs::write(&body, GRPC)?;
+                fs::write(&body, GRPC_BODY)?;
                 grpc_load(pace, &body)
             }
-            (Self::Rest, Some(rate)) => paced(seconds, rate),
+            (Self::Rest, Some(rate)) => http1_load(seconds, rate),
             (Self::Graphql, Some(rate)) => {
                 let body = scratch.join("graphql.json");
                 fs::write(&body, GRAPHQL_BODY)?;
-                let mut h2load = paced(seconds, rate);
+                let mut h2load = http1_load(seconds, rate);
                 h2load.args(["-H", "content-type: application/json", "-d"]).arg(body);
                 h2load
             }
             (Self::Rest, None) => wrk(seconds),
             (Self::Graphql, None) => {
                 let script = scratch.join("graphql.lua");
-                fs::write(&script, GRAPHQL)?;
+                fs::write(&script, GRAPHQL_SCRIPT)?;
                 let mut wrk = wrk(seconds);
                 wrk.arg("-s").arg(script);
                 wrk
@@ -104,11 +108,11 @@ impl Api {
             Self::Grpc => "/bookshelf.v1.BookshelfService/GetBook",
         };
         command.arg(format!("http://{address}{path}"));
-        let output = command.output().map_err(|error| missing(&command, &error))?;
+        let output = command.output().map_err(|error| cannot_run(&command, &error))?;
         let text = String::from_utf8_lossy(&output.stdout);
-        let by_h2load = self == Self::Grpc || rate.is_some();
-        let load = if by_h2load { of_h2load(&text, seconds) } else { of_wrk(&text, seconds) };
-        load.filter(|_| output.status.success()).ok_or_else(|| unusable(&output))
+        let is_h2load = self == Self::Grpc || rate.is_some();
+        let load = if is_h2load { parse_h2load(&text, seconds) } else { parse_wrk(&text, seconds) };
+        load.filter(|_| output.status.success()).ok_or_else(|| load_failed(&output))
     }
 }
 
@@ -116,7 +120,7 @@ async fn book<C: Client>(address: SocketAddr) -> io::Result<()> {
     let mut client = C::connect(&Tap::off(), address).await.map_err(io::Error::other)?;
     let book = client.book(1).await.map_err(io::Error::other)?;
     client.close().await;
-    if book.id == 1 { Ok(()) } else { Err(io::Error::other("the server answered with another book")) }
+    if book.id == 1 { Ok(()) } else { Err(io::Error::other("the server returned another book")) }
 }
 
 fn wrk(seconds: u64) -> Command {
@@ -125,15 +129,15 @@ fn wrk(seconds: u64) -> Command {
     wrk
 }
 
-/// HTTP/1.1, each connection with its part of the rate.
-fn paced(seconds: u64, rate: u64) -> Command {
+/// h2load over HTTP/1.1, with an equal share of the rate per connection.
+fn http1_load(seconds: u64, rate: u64) -> Command {
     let mut h2load = Command::new("h2load");
     h2load.args(["--h1", "-t1", "-D", &seconds.to_string()]);
-    h2load.args(connections_at(rate));
+    h2load.args(rate_arguments(rate));
     h2load
 }
 
-fn connections_at(rate: u64) -> [String; 2] {
+fn rate_arguments(rate: u64) -> [String; 2] {
     [format!("-c{PACED_CONNECTIONS}"), format!("--rps={}", (rate / PACED_CONNECTIONS).max(1))]
 }
 
@@ -141,16 +145,16 @@ fn grpc_load(Pace { seconds, rate }: Pace, body: &Path) -> Command {
     let mut h2load = Command::new("h2load");
     h2load.args(["-m10", "-t1", "-D", &seconds.to_string()]);
     match rate {
-        Some(rate) => h2load.args(connections_at(rate)),
+        Some(rate) => h2load.args(rate_arguments(rate)),
         None => h2load.arg("-c32"),
     };
     h2load.args(["-H", "content-type: application/grpc", "-H", "te: trailers", "-d"]).arg(body);
     h2load
 }
 
-/// `120 requests in 4.00s`, without a line that says that some went wrong.
-#[expect(clippy::cast_precision_loss, reason = "seconds are few")]
-fn of_wrk(text: &str, seconds: u64) -> Option<Load> {
+/// Parses `120 requests in 4.00s`; `None` when wrk reports errors.
+#[expect(clippy::cast_precision_loss, reason = "a small number")]
+fn parse_wrk(text: &str, seconds: u64) -> Option<Load> {
     if text.contains("Non-2xx") || text.contains("Socket errors") {
         return None;
     }
@@ -159,28 +163,28 @@ fn of_wrk(text: &str, seconds: u64) -> Option<Load> {
     Some(Load { requests, per_second: requests / seconds as f64 })
 }
 
-/// `requests: 120 total, 120 started, 120 done, 120 succeeded, 0 failed, …`.
-#[expect(clippy::cast_precision_loss, reason = "seconds are few")]
-fn of_h2load(text: &str, seconds: u64) -> Option<Load> {
+/// Parses `requests: 120 total, 120 started, 120 done, 120 succeeded, 0 failed, …`; `None` when requests failed.
+#[expect(clippy::cast_precision_loss, reason = "a small number")]
+fn parse_h2load(text: &str, seconds: u64) -> Option<Load> {
     let line = text.lines().find_map(|line| line.strip_prefix("requests: "))?;
-    let count = |what: &str| -> Option<f64> {
-        line.split(", ").find_map(|part| part.strip_suffix(what))?.trim().parse().ok()
+    let count = |label: &str| -> Option<f64> {
+        line.split(", ").find_map(|part| part.strip_suffix(label))?.trim().parse().ok()
     };
     let requests = count(" succeeded")?;
     (count(" failed")? == 0.0).then_some(Load { requests, per_second: requests / seconds as f64 })
 }
 
-pub(crate) fn missing(command: &Command, error: &io::Error) -> io::Error {
+pub(crate) fn cannot_run(command: &Command, error: &io::Error) -> io::Error {
     let program = command.get_program().display();
     io::Error::new(
         error.kind(),
-        format!("{program}: {error}. What this needs: apt-get install wrk nghttp2-client tcpdump strace"),
+        format!("cannot run {program}: {error}; apt-get install wrk nghttp2-client tcpdump strace"),
     )
 }
 
-fn unusable(output: &Output) -> io::Error {
+fn load_failed(output: &Output) -> io::Error {
     let [out, err] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
-    io::Error::other(format!("the load generator met errors, so its numbers mean nothing:\n{out}{err}"))
+    io::Error::other(format!("the load generator reported errors:\n{out}{err}"))
 }
 
 #[cfg(test)]
@@ -188,20 +192,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_wrk_prints_is_read_and_errors_are_seen() {
+    fn wrk_output_is_parsed() {
         let text = "  Latency 1ms\n  120 requests in 4.00s, 1.00MB read\nRequests/sec:  30.00\n";
-        let load = of_wrk(text, 4).unwrap();
+        let load = parse_wrk(text, 4).unwrap();
         assert_eq!((load.requests, load.per_second), (120.0, 30.0));
-        assert!(of_wrk(&format!("{text}  Non-2xx or 3xx responses: 3\n"), 4).is_none());
+        assert!(parse_wrk(&format!("{text}  Non-2xx or 3xx responses: 3\n"), 4).is_none());
     }
 
     #[test]
-    fn what_h2load_prints_is_read_and_errors_are_seen() {
+    fn h2load_output_is_parsed() {
         let text = |failed| {
             format!("requests: 9 total, 9 started, 9 done, 8 succeeded, {failed} failed, 0 errored\n")
         };
-        let load = of_h2load(&text(0), 4).unwrap();
+        let load = parse_h2load(&text(0), 4).unwrap();
         assert_eq!((load.requests, load.per_second), (8.0, 2.0));
-        assert!(of_h2load(&text(1), 4).is_none());
+        assert!(parse_h2load(&text(1), 4).is_none());
     }
 }

@@ -1,14 +1,14 @@
-//! The three servers under load, as processes of their own: without the tap, with it, and with what else could stand
-//! in its place or beside it. `socket-tap/BENCHMARKS.md` says how to run it and what came out.
+//! Measures the three servers under load: without the tap, with it, bare, and with other ways to record.
+//! `bench/README.md` and `socket-tap/BENCHMARKS.md` have the results.
 //!
-//! One machine, one run, interleaved: all variants of a server run at the same time and are loaded one after the other,
-//! round by round. What counts is the ratio to the server without a tap in the same round.
+//! All variants of a server run at the same time on one machine. They are loaded one after the other, round by round, and
+//! each result is compared with the base variant's of the same round.
 //!
 //! # Layout
 //!
-//! - `api`: the three servers, and the load for each
-//! - `variant`: what watches the server, and how it is started
-//! - `process`: a running server, its processor time, its end
+//! - `api`: the servers' APIs and the load for each
+//! - `variant`: the variants of a server and how to start them
+//! - `process`: a running server and its processor time
 //! - `report`: medians, as Markdown and as JSON
 
 #![forbid(unsafe_code)]
@@ -28,35 +28,39 @@ use crate::api::{Api, Pace};
 use crate::report::{Lost, Results, Sample};
 use crate::variant::Variant;
 
-/// Measures the servers with and without the tap, and with what else could stand in its place.
+/// Measures the servers under load.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 struct Flags {
-    /// Load each variant this often
+    /// Number of loads per variant
     #[arg(long, default_value_t = 40)]
     rounds: usize,
 
-    /// For this long each time
+    /// Duration of a load
     #[arg(long, default_value_t = 1)]
     seconds: u64,
 
-    /// Send so many requests a second, instead of as many as the server takes
+    /// Requests per second, instead of as many as the server can handle
     #[arg(long, value_name = "REQUESTS")]
     rate: Option<u64>,
 
-    /// Only this API; can be given more than once
+    /// API to measure, instead of all; can be repeated
     #[arg(long, value_enum, value_name = "API")]
     api: Vec<Api>,
 
-    /// Only this variant and the one without a tap; can be given more than once
+    /// Variant to measure beside the base, instead of all; can be repeated
     #[arg(long, value_enum, value_name = "VARIANT")]
     variant: Vec<Variant>,
 
-    /// Write every measurement to this file, too
+    /// Variant to compare the others with
+    #[arg(long, value_enum, value_name = "VARIANT", default_value = "no-tap")]
+    base: Variant,
+
+    /// File for all measurements, as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 
-    /// Where traces are written during a run; they are removed after it
+    /// Folder for traces, which are removed after the run
     #[arg(long, value_name = "FOLDER", default_value = "target/bench")]
     scratch: PathBuf,
 }
@@ -73,9 +77,9 @@ fn main() -> ExitCode {
 
 fn run(flags: &Flags) -> io::Result<()> {
     std::fs::create_dir_all(&flags.scratch)?;
-    let chosen = |api: &Api| flags.api.is_empty() || flags.api.contains(api);
-    let mut results = Results::default();
-    for api in Api::ALL.into_iter().filter(chosen) {
+    let selected = |api: &Api| flags.api.is_empty() || flags.api.contains(api);
+    let mut results = Results::new(flags.base);
+    for api in Api::ALL.into_iter().filter(selected) {
         measure(flags, api, &mut results)?;
     }
     if let Some(path) = &flags.json {
@@ -84,35 +88,26 @@ fn run(flags: &Flags) -> io::Result<()> {
     report::print(&results)
 }
 
-/// Starts the server of an API once for each variant, sees that each answers right, and loads one after the other: what
-/// is compared was measured seconds apart.
+/// Measures one API: starts the server in each variant, checks a response of each, and loads them in turn.
 fn measure(flags: &Flags, api: Api, results: &mut Results) -> io::Result<()> {
-    let variants: Vec<Variant> = Variant::ALL
-        .into_iter()
-        .filter(|it| *it == Variant::NoTap || flags.variant.is_empty() || flags.variant.contains(it))
-        .collect();
+    let selected = |it: &Variant| *it == flags.base || flags.variant.is_empty() || flags.variant.contains(it);
     let mut servers = Vec::new();
-    for variant in &variants {
+    for variant in Variant::ALL.into_iter().filter(selected) {
         let server = variant.start(api, &flags.scratch)?;
         api.check(server.address)?;
         api.load(server.address, Pace { seconds: 1, rate: flags.rate }, &flags.scratch)?;
-        servers.push((*variant, server));
+        servers.push((variant, server));
     }
     for round in 0..flags.rounds {
         eprintln!("{}: round {} of {}", api.name(), round + 1, flags.rounds);
-        for (variant, server) in in_turn(&servers, round) {
-            let before = server.cpu()?;
+        for (variant, server) in round_order(&servers, round) {
+            let before = server.cpu_seconds()?;
             let pace = Pace { seconds: flags.seconds, rate: flags.rate };
             let load = api.load(server.address, pace, &flags.scratch)?;
-            let cpu_per_million = (server.cpu()? - before) * 1e6 / load.requests;
+            let cpu_per_million = (server.cpu_seconds()? - before) * 1e6 / load.requests;
             let requests_per_second = load.per_second;
-            results.samples.push(Sample {
-                api,
-                variant: *variant,
-                round,
-                requests_per_second,
-                cpu_per_million,
-            });
+            let variant = *variant;
+            results.samples.push(Sample { api, variant, round, requests_per_second, cpu_per_million });
         }
     }
     for (variant, server) in servers {
@@ -123,12 +118,12 @@ fn measure(flags: &Flags, api: Api, results: &mut Results) -> io::Result<()> {
     Ok(())
 }
 
-/// What else the machine does comes and goes: each variant takes each place in turn, and each round is followed by the
-/// same one backwards.
-fn in_turn<T>(all: &[T], round: usize) -> Vec<&T> {
+/// Returns the variants in the order of a round. Each takes each place in turn, and each order is followed by its
+/// reverse, so that the machine's other load affects all variants alike.
+fn round_order<T>(all: &[T], round: usize) -> Vec<&T> {
     let mut order: Vec<&T> = all.iter().collect();
-    let turn = round / 2 % order.len();
-    order.rotate_left(turn);
+    let rotation = round / 2 % order.len();
+    order.rotate_left(rotation);
     if round % 2 == 1 {
         order.reverse();
     }
@@ -137,12 +132,12 @@ fn in_turn<T>(all: &[T], round: usize) -> Vec<&T> {
 
 #[cfg(test)]
 mod tests {
-    use super::in_turn;
+    use super::round_order;
 
     #[test]
-    fn each_takes_each_place_and_each_round_comes_back() {
+    fn variants_take_each_place_in_both_directions() {
         let orders: Vec<String> =
-            (0..6).map(|round| in_turn(&["a", "b", "c"], round).into_iter().copied().collect()).collect();
+            (0..6).map(|round| round_order(&["a", "b", "c"], round).into_iter().copied().collect()).collect();
         assert_eq!(orders, ["abc", "cba", "bca", "acb", "cab", "bac"]);
     }
 }

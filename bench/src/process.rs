@@ -1,4 +1,4 @@
-//! A running server and what watches it from outside.
+//! A running server, with strace around it or tcpdump beside it.
 
 use std::fs;
 use std::io;
@@ -9,79 +9,79 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::api::missing;
+use crate::api::cannot_run;
 
-/// How long a server may take to listen, and to end.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Time for a server to start listening, and to exit.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A server that listens, and its watcher if it has one. Both are killed when it is dropped.
+/// A server that listens, with its watcher if it has one. Kills both when dropped.
 #[derive(Debug)]
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
-    /// In the order in which they were started; the server, or `strace` around it, is the first.
+    /// The server, or strace around it, then tcpdump.
     children: Vec<Child>,
-    /// The server itself.
+    /// Process id of the server.
     server: u32,
 }
 
-/// An address whose port was free a moment ago.
+/// Returns a loopback address with a port that was free at the time of the call.
 pub(crate) fn free_address() -> io::Result<SocketAddr> {
     TcpListener::bind("127.0.0.1:0")?.local_addr()
 }
 
 impl Running {
-    /// Starts the server and waits until it listens. `within` tells that `command` starts it as its only child.
-    pub(crate) fn start(mut command: Command, address: SocketAddr, within: bool) -> io::Result<Self> {
+    /// Starts the server and waits until it listens. With `is_wrapper`, `command` starts the server as its only child.
+    pub(crate) fn start(mut command: Command, address: SocketAddr, is_wrapper: bool) -> io::Result<Self> {
         command.stdout(Stdio::null()).stderr(Stdio::inherit());
-        let child = command.spawn().map_err(|error| missing(&command, &error))?;
+        let child = command.spawn().map_err(|error| cannot_run(&command, &error))?;
         let server = child.id();
         let mut running = Self { address, children: vec![child], server };
-        until(|| TcpStream::connect(address).is_ok(), "the server does not listen")?;
-        if within {
+        wait_until(|| TcpStream::connect(address).is_ok(), "the server does not listen within 10 s")?;
+        if is_wrapper {
             let children = fs::read_to_string(format!("/proc/{server}/task/{server}/children"))?;
             let only = children.split_whitespace().next().and_then(|pid| pid.parse().ok());
-            running.server = only.ok_or_else(|| io::Error::other("strace has started nothing"))?;
+            running.server = only.ok_or_else(|| io::Error::other("strace has no child process"))?;
         }
         Ok(running)
     }
 
-    /// Starts `command` beside the server and waits until it has written a first word to its standard error.
+    /// Starts tcpdump beside the server and waits until it listens.
     pub(crate) fn watch(&mut self, mut command: Command) -> io::Result<()> {
         command.stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(|error| missing(&command, &error))?;
+        let mut child = command.spawn().map_err(|error| cannot_run(&command, &error))?;
         let err = child.stderr.take();
         self.children.push(child);
-        let mut first = String::new();
+        let mut output = String::new();
         if let Some(err) = err {
             let mut err = io::BufReader::new(err);
-            while !first.contains("listening on") {
-                if io::BufRead::read_line(&mut err, &mut first)? == 0 {
-                    return Err(io::Error::other(format!("cannot watch: {first}")));
+            while !output.contains("listening on") {
+                if io::BufRead::read_line(&mut err, &mut output)? == 0 {
+                    return Err(io::Error::other(format!("tcpdump failed: {output}")));
                 }
             }
-            // Goes on reading, so that the watcher never waits for a reader; ends with it.
+            // Drains standard error, so that the watcher never blocks on it. Ends with the watcher.
             thread::spawn(move || io::copy(&mut err, &mut io::sink()));
         }
         Ok(())
     }
 
-    /// Processor seconds, user and system, of the server and of whatever watches it.
-    pub(crate) fn cpu(&self) -> io::Result<f64> {
+    /// Returns the processor time, user and system, of the server and its watcher.
+    pub(crate) fn cpu_seconds(&self) -> io::Result<f64> {
         let mut pids: Vec<u32> = self.children.iter().map(Child::id).collect();
         if !pids.contains(&self.server) {
             pids.push(self.server);
         }
-        pids.into_iter().map(cpu_of).sum()
+        pids.into_iter().map(cpu_seconds_of).sum()
     }
 
-    /// Ends the server, then its watcher.
+    /// Stops the server, then its watcher.
     pub(crate) fn stop(mut self) -> io::Result<()> {
         terminate(self.server)?;
-        for (at, child) in self.children.iter_mut().enumerate() {
-            if at > 0 {
+        for (index, child) in self.children.iter_mut().enumerate() {
+            if index > 0 {
                 terminate(child.id())?;
             }
-            until(|| !matches!(child.try_wait(), Ok(None)), "the server does not end")?;
+            wait_until(|| !matches!(child.try_wait(), Ok(None)), "the server does not exit within 10 s")?;
         }
         Ok(())
     }
@@ -99,34 +99,35 @@ impl Drop for Running {
     }
 }
 
-/// Not SIGINT: what a shell starts in the background ignores that.
+/// Sends SIGTERM. Background processes of a shell ignore SIGINT.
 fn terminate(pid: u32) -> io::Result<()> {
     let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
-    let pid = pid.ok_or_else(|| io::Error::other("no such process"))?;
+    let pid = pid.ok_or_else(|| io::Error::other("invalid process id"))?;
     Ok(kill_process(pid, Signal::TERM)?)
 }
 
-/// `utime` and `stime` of `/proc/PID/stat`, see proc(5).
-#[expect(clippy::cast_precision_loss, reason = "ticks are few")]
-fn cpu_of(pid: u32) -> io::Result<f64> {
+/// Reads `utime` and `stime` of `/proc/PID/stat`, see proc(5).
+#[expect(clippy::cast_precision_loss, reason = "a small number")]
+fn cpu_seconds_of(pid: u32) -> io::Result<f64> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
     let ticks = ticks(&stat).ok_or_else(|| io::Error::other(format!("/proc/{pid}/stat: {stat}")))?;
     Ok(ticks as f64 / rustix::param::clock_ticks_per_second() as f64)
 }
 
 fn ticks(stat: &str) -> Option<u64> {
-    // The second field is the command in brackets, and may hold anything, brackets too.
+    // The second field is the command in brackets and may contain brackets itself.
     let (_, rest) = stat.rsplit_once(')')?;
     let mut fields = rest.split_whitespace().skip(11);
     let mut next = || fields.next()?.parse::<u64>().ok();
     Some(next()? + next()?)
 }
 
-fn until(mut reached: impl FnMut() -> bool, otherwise: &str) -> io::Result<()> {
+/// Polls until `condition` holds.
+fn wait_until(mut condition: impl FnMut() -> bool, error: &str) -> io::Result<()> {
     let start = Instant::now();
-    while !reached() {
-        if start.elapsed() > PATIENCE {
-            return Err(io::Error::other(otherwise));
+    while !condition() {
+        if start.elapsed() > TIMEOUT {
+            return Err(io::Error::other(error));
         }
         thread::sleep(Duration::from_millis(5));
     }
@@ -136,7 +137,7 @@ fn until(mut reached: impl FnMut() -> bool, otherwise: &str) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn processor_time_is_found_behind_any_command() {
+    fn ticks_follow_a_command_with_brackets() {
         let stat = "42 (a) b) R 1 42 42 0 -1 4194304 100 0 0 0 7 5 0 0 20 0 1 0 100 1 1";
         assert_eq!(super::ticks(stat), Some(12));
     }

@@ -1,4 +1,4 @@
-//! Medians and spread, as Markdown.
+//! Medians and their spread, as Markdown.
 
 use std::io::{self, Write as _};
 
@@ -7,18 +7,18 @@ use serde::Serialize;
 use crate::api::Api;
 use crate::variant::Variant;
 
-/// One variant in one round.
+/// The load of one variant in one round.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Sample {
     pub(crate) api: Api,
     pub(crate) variant: Variant,
     pub(crate) round: usize,
     pub(crate) requests_per_second: f64,
-    /// Processor seconds of the server and of what watches it, for a million requests.
+    /// Processor seconds of the server and its watcher per million requests.
     pub(crate) cpu_per_million: f64,
 }
 
-/// Reads and writes that are missing in the trace of a variant that has one.
+/// Number of reads and writes that a variant's trace lacks.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Lost {
     pub(crate) api: Api,
@@ -26,25 +26,35 @@ pub(crate) struct Lost {
     pub(crate) lost: u64,
 }
 
-/// All that was measured.
-#[derive(Debug, Default, Serialize)]
+/// All measurements of a run.
+#[derive(Debug, Serialize)]
 pub(crate) struct Results {
+    /// Variant that the others are compared with.
+    pub(crate) base: Variant,
     pub(crate) samples: Vec<Sample>,
     pub(crate) lost: Vec<Lost>,
+}
+
+impl Results {
+    pub(crate) fn new(base: Variant) -> Self {
+        Self { base, samples: Vec::new(), lost: Vec::new() }
+    }
 }
 
 /// Prints a table for each API.
 pub(crate) fn print(results: &Results) -> io::Result<()> {
     let mut out = io::stdout().lock();
+    let base = results.base.name();
     for api in Api::ALL {
         let of_api: Vec<&Sample> = results.samples.iter().filter(|sample| sample.api == api).collect();
+        let bases: Vec<&Sample> = of_api.iter().copied().filter(|it| it.variant == results.base).collect();
         if of_api.is_empty() {
             continue;
         }
         writeln!(out, "\n### {}\n", api.name())?;
         writeln!(
             out,
-            "| | requests/s | × no tap (middle half) | CPU s per million requests | × no tap (middle half) | lost |"
+            "| | requests/s | × {base} (middle half) | CPU s per million requests | × {base} (middle half) | lost |"
         )?;
         writeln!(out, "|---|--:|--:|--:|--:|--:|")?;
         for variant in Variant::ALL {
@@ -54,7 +64,7 @@ pub(crate) fn print(results: &Results) -> io::Result<()> {
                 writeln!(
                     out,
                     "{} {} |",
-                    row(variant, &own, &of_api),
+                    row(variant, &own, &bases),
                     lost.map_or_else(String::new, |it| it.lost.to_string())
                 )?;
             }
@@ -63,11 +73,11 @@ pub(crate) fn print(results: &Results) -> io::Result<()> {
     Ok(())
 }
 
-fn row(variant: Variant, own: &[&Sample], all: &[&Sample]) -> String {
+fn row(variant: Variant, own: &[&Sample], bases: &[&Sample]) -> String {
     let rates = sorted(own.iter().map(|sample| sample.requests_per_second));
     let cpus = sorted(own.iter().map(|sample| sample.cpu_per_million));
-    let ratios = sorted(to_no_tap(own, all, |sample| sample.requests_per_second));
-    let cpu_ratios = sorted(to_no_tap(own, all, |sample| sample.cpu_per_million));
+    let ratios = sorted(ratios_to_base(own, bases, |sample| sample.requests_per_second));
+    let cpu_ratios = sorted(ratios_to_base(own, bases, |sample| sample.cpu_per_million));
     let (low, high) = middle_half(&ratios);
     let (cpu_low, cpu_high) = middle_half(&cpu_ratios);
     format!(
@@ -80,14 +90,14 @@ fn row(variant: Variant, own: &[&Sample], all: &[&Sample]) -> String {
     )
 }
 
-/// Each measurement against the one without a tap in the same round.
-fn to_no_tap<'a>(
+/// Returns the ratio of each sample to the base of the same round.
+fn ratios_to_base<'a>(
     own: &'a [&Sample],
-    all: &'a [&Sample],
+    bases: &'a [&Sample],
     value: impl Fn(&Sample) -> f64 + 'a,
 ) -> impl Iterator<Item = f64> + 'a {
     own.iter().filter_map(move |sample| {
-        let base = all.iter().find(|it| it.variant == Variant::NoTap && it.round == sample.round)?;
+        let base = bases.iter().find(|it| it.round == sample.round)?;
         Some(value(sample) / value(base))
     })
 }
@@ -99,7 +109,7 @@ fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
 }
 
 fn median(sorted: &[f64]) -> f64 {
-    let at = |at: usize| sorted.get(at).copied().unwrap_or(f64::NAN);
+    let at = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);
     let middle = sorted.len() / 2;
     if sorted.len().is_multiple_of(2) {
         f64::midpoint(at(middle.wrapping_sub(1)), at(middle))
@@ -108,10 +118,10 @@ fn median(sorted: &[f64]) -> f64 {
     }
 }
 
-/// Where the middle half of the values begins and ends: half of them lie between, whatever a few strays do.
+/// Returns the bounds of the middle half of the values, which outliers do not affect.
 fn middle_half(sorted: &[f64]) -> (f64, f64) {
     let last = sorted.len().saturating_sub(1);
-    let at = |at: usize| sorted.get(at).copied().unwrap_or(f64::NAN);
+    let at = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);
     (at(last / 4), at(last - last / 4))
 }
 
@@ -120,14 +130,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_middle_half_leaves_strays_out() {
+    fn middle_half_excludes_outliers() {
         assert_eq!(middle_half(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 99.0]), (3.0, 7.0));
         assert_eq!(middle_half(&[1.0]), (1.0, 1.0));
         assert!(middle_half(&[]).0.is_nan());
     }
 
     #[test]
-    fn a_ratio_is_to_the_same_round() {
+    fn ratios_compare_samples_of_one_round() {
         let sample = |variant, round, requests_per_second| Sample {
             api: Api::Rest,
             variant,
@@ -141,8 +151,7 @@ mod tests {
             sample(Variant::NoTap, 1, 60.0),
             sample(Variant::Tap, 0, 20.0),
         ];
-        let all: Vec<&Sample> = all.iter().collect();
-        let row = row(Variant::Tap, &[all[0], all[3]], &all);
+        let row = row(Variant::Tap, &[&all[0], &all[3]], &[&all[1], &all[2]]);
         assert_eq!(
             row,
             "| socket-tap to a file | 25 | **1.25** (0.50 to 2.00) | 1.0 | 1.000 (1.00 to 1.00) |"

@@ -1,4 +1,4 @@
-//! What watches the server.
+//! The variants of a server.
 
 use std::fs;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
@@ -11,27 +11,31 @@ use serde::Serialize;
 use crate::api::Api;
 use crate::process::{Running, free_address};
 
+/// A way to run a server, and to record what it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Variant {
-    /// Nothing.
+    /// The API on its framework's own server.
+    Bare,
+    /// The server with `--no-tap`.
     NoTap,
-    /// The tap, to a file.
+    /// The tap with a trace file.
     Tap,
-    /// The same with the first KiB of each read and write.
+    /// The tap with a trace file and 1 KiB of payload per read and write.
     TapCapture,
-    /// `logged-stream` in place of the tap, to a file.
+    /// `logged-stream` in place of the tap, with a log file.
     LoggedStream,
-    /// The same, and what it formats is thrown away.
+    /// `logged-stream` in place of the tap, without output.
     LoggedStreamDiscard,
-    /// `strace` around it.
+    /// strace around the server.
     Strace,
-    /// `tcpdump` beside it.
+    /// tcpdump beside the server.
     Tcpdump,
 }
 
 impl Variant {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Bare,
         Self::NoTap,
         Self::Tap,
         Self::TapCapture,
@@ -43,6 +47,7 @@ impl Variant {
 
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::Bare => "bare",
             Self::NoTap => "no tap",
             Self::Tap => "socket-tap to a file",
             Self::TapCapture => "socket-tap to a file, 1 KiB of payload",
@@ -53,16 +58,21 @@ impl Variant {
         }
     }
 
-    /// Starts the server of `api`, watched.
+    /// Starts the server of `api` in this variant.
     pub(crate) fn start(self, api: Api, scratch: &Path) -> io::Result<Running> {
         self.clean(scratch);
         let address = free_address()?;
         let listen = ["--listen".to_owned(), address.to_string()];
-        let server = beside_us(&format!("{}-server", api.name()))?;
+        let server = sibling(&format!("{}-server", api.name()))?;
         let trace = self.trace(scratch);
         let mut command = match self {
+            Self::Bare => {
+                let mut command = Command::new(sibling("bare-server")?);
+                command.arg(api.name()).arg(address.to_string());
+                return Running::start(command, address, false);
+            }
             Self::LoggedStream | Self::LoggedStreamDiscard => {
-                let mut command = Command::new(beside_us("logged-server")?);
+                let mut command = Command::new(sibling("logged-server")?);
                 command.arg(api.name()).arg(address.to_string());
                 if self == Self::LoggedStream {
                     command.arg(&trace);
@@ -91,18 +101,20 @@ impl Variant {
         Ok(running)
     }
 
-    /// Reads and writes that are missing in the trace: one that leaves things out has less to do.
+    /// Returns the number of reads and writes that the trace lacks. A recorder that drops events has less to do.
     pub(crate) fn lost(self, scratch: &Path) -> io::Result<Option<u64>> {
         if !matches!(self, Self::Tap | Self::TapCapture) {
             return Ok(None);
         }
-        let lost = socket_tap_end(&end_of(&self.trace(scratch))?);
-        Ok(Some(lost.ok_or_else(|| io::Error::other("the trace has no end line"))?))
+        let lost = lost_in_end_line(&end_of(&self.trace(scratch))?);
+        Ok(Some(
+            lost.ok_or_else(|| io::Error::other("the trace has no end line; the server did not shut down"))?,
+        ))
     }
 
-    /// Removes what a run has written.
+    /// Removes the file that a run has written.
     pub(crate) fn clean(self, scratch: &Path) {
-        // Most have written nothing.
+        // Most variants write no file.
         let _ = fs::remove_file(self.trace(scratch));
     }
 
@@ -111,7 +123,7 @@ impl Variant {
     }
 }
 
-/// The last bytes of a file: far more than the end line of a trace has, far less than the trace.
+/// Returns the last KiB of a file, which contains the end line of a trace.
 fn end_of(path: &Path) -> io::Result<Vec<u8>> {
     let mut file = fs::File::open(path)?;
     let length = file.metadata()?.len();
@@ -121,33 +133,34 @@ fn end_of(path: &Path) -> io::Result<Vec<u8>> {
     Ok(end)
 }
 
-fn socket_tap_end(trace: &[u8]) -> Option<u64> {
+/// Returns `lost` of the end line, which is the last one.
+fn lost_in_end_line(trace: &[u8]) -> Option<u64> {
     let last = trace.trim_ascii_end().rsplit(|byte| *byte == b'\n').next()?;
     let end: serde_json::Value = serde_json::from_slice(last).ok()?;
     end.get("end")?;
     end.get("lost")?.as_u64()
 }
 
-/// A program that was built with this one.
-fn beside_us(name: &str) -> io::Result<PathBuf> {
+/// Returns the path of a program in the folder of this one.
+fn sibling(name: &str) -> io::Result<PathBuf> {
     let path = std::env::current_exe()?.with_file_name(name);
     if path.is_file() {
         return Ok(path);
     }
     Err(io::Error::other(format!(
-        "{} is missing: cargo build --release --workspace --features bench/logged-stream",
+        "{} is missing; cargo build --release --workspace --features bench/bare,bench/logged-stream",
         path.display()
     )))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::socket_tap_end;
+    use super::lost_in_end_line;
 
     #[test]
-    fn what_a_trace_lost_is_in_its_last_line_only() {
-        assert_eq!(socket_tap_end(b"{\"t\":1}\n{\"end\":true,\"events\":9,\"lost\":3}\n"), Some(3));
-        assert_eq!(socket_tap_end(b"{\"t\":1,\"lost\":3}\n"), None);
-        assert_eq!(socket_tap_end(b""), None);
+    fn lost_events_are_in_the_last_line() {
+        assert_eq!(lost_in_end_line(b"{\"t\":1}\n{\"end\":true,\"events\":9,\"lost\":3}\n"), Some(3));
+        assert_eq!(lost_in_end_line(b"{\"t\":1,\"lost\":3}\n"), None);
+        assert_eq!(lost_in_end_line(b""), None);
     }
 }

@@ -131,9 +131,9 @@ impl TapListener {
     pub fn listen(tap: &Tap, socket: TcpSocket, backlog: u32) -> io::Result<Self> {
         let recorder =
             adopted(tap, fd_of(&socket), |fd| ip(SocketKind::Listener, fd, socket.local_addr().ok(), None));
-        let asked = i32::try_from(backlog).unwrap_or(i32::MAX);
+        let requested = i32::try_from(backlog).unwrap_or(i32::MAX);
         let result = socket.listen(backlog);
-        let inner = record(recorder.as_ref(), || Op::Listen { backlog: asked }, result)?;
+        let inner = record(recorder.as_ref(), || Op::Listen { backlog: requested }, result)?;
         Ok(Self::new(inner, recorder))
     }
 

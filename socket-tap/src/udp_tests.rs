@@ -42,12 +42,12 @@ async fn datagrams_record_address_size_and_payload() {
     let server = TapUdpSocket::bind(&tap, "127.0.0.1:0").await.unwrap();
     let local = server.local_addr().unwrap();
     let mut peers = Vec::new();
-    for question in [&b"first"[..], b"", b"x"] {
+    for request in [&b"first"[..], b"", b"x"] {
         let client = unrecorded().await;
-        assert_eq!(client.send_to(question, local).await.unwrap(), question.len());
+        assert_eq!(client.send_to(request, local).await.unwrap(), request.len());
         let mut buf = [0; 16];
         let (length, peer) = server.recv_from(&mut buf).await.unwrap();
-        assert_eq!((&buf[..length], peer), (question, client.local_addr().unwrap()));
+        assert_eq!((&buf[..length], peer), (request, client.local_addr().unwrap()));
         assert_eq!(server.send_to(b"answer", peer).await.unwrap(), 6);
         assert_eq!(client.recv_from(&mut buf).await.unwrap(), (6, local));
         peers.push(Some(Addr::from(peer)));
@@ -64,8 +64,11 @@ async fn datagrams_record_address_size_and_payload() {
         .into_iter()
         .map(|datagram| (datagram.bytes, datagram.data.as_deref().unwrap(), datagram.truncated))
         .collect();
-    let answer = (6, &b"ans"[..], false);
-    assert_eq!(got, [(5, &b"fir"[..], false), answer, (0, b"", false), answer, (1, b"x", false), answer]);
+    let response = (6, &b"ans"[..], false);
+    assert_eq!(
+        got,
+        [(5, &b"fir"[..], false), response, (0, b"", false), response, (1, b"x", false), response]
+    );
     let of: Vec<_> = datagrams(&events).chunks(2).map(|pair| (&pair[0].peer, &pair[1].peer)).collect();
     assert_eq!(of, peers.iter().map(|peer| (peer, peer)).collect::<Vec<_>>());
     assert_eq!(totals(&events), Totals { rx: 6, tx: 18, reads: 3, writes: 3 });

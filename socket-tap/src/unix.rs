@@ -81,9 +81,9 @@ impl TapUnixListener {
         // tokio's `UnixSocket` has no method for its address.
         let address = || socket2::SockRef::from(&socket).local_addr().ok()?.as_pathname().map(path_addr);
         let recorder = adopted(tap, fd_of(&socket), |fd| adopt(SocketKind::Listener, fd, address(), None));
-        let asked = i32::try_from(backlog).unwrap_or(i32::MAX);
+        let requested = i32::try_from(backlog).unwrap_or(i32::MAX);
         let result = socket.listen(backlog);
-        let inner = record(recorder.as_ref(), || Op::Listen { backlog: asked }, result)?;
+        let inner = record(recorder.as_ref(), || Op::Listen { backlog: requested }, result)?;
         Ok(Self { recorder, inner })
     }
 

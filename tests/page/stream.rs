@@ -130,7 +130,7 @@ fn reconnected_stream_resumes_without_loss_or_repetition() {
 }
 
 #[test]
-fn comparison_and_socket_table_are_sent_when_they_change() {
+fn comparison_and_socket_table_are_updated() {
     let workshop = Workshop::start();
     let mut stream = workshop.stream();
     let comparison = stream.next_of("comparison");

@@ -1,23 +1,32 @@
 //! Handlers that panic.
 
 use axum::Router;
+use axum::response::IntoResponse as _;
 use axum::routing::get;
-use hardening_http::{Limits, Shutdown};
+use hardening_http::{Limits, Rejection, Shutdown};
 use socket_tap::{Tap, TapListener};
 
 use crate::support::http2::{self, Http2};
 use crate::support::raw::{self, Raw};
 
-/// A panic fails its own request only.
+/// An error in the format of an API.
+const ERROR: &str = "an error of the API";
+
+/// A panic fails its own request only, with a 500 in the API's error format.
 #[tokio::test]
 async fn panicking_handler_affects_no_other_request() {
     let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let router = Router::new()
         .route("/v1/books/1", get(async || "a book"))
-        .route("/panic", get(async || -> &'static str { panic!("as the test wants it") }));
+        .route("/panic", get(async || -> &'static str { panic!("secret") }));
+    let reject = |rejection: Rejection| {
+        assert!(!rejection.reason.contains("secret"), "{rejection:?}");
+        (rejection.status, ERROR).into_response()
+    };
     let shutdown = Shutdown::new();
-    let server = tokio::spawn(hardening_http::serve(listener, router, shutdown.clone(), Limits::default()));
+    let limits = Limits::default();
+    let server = tokio::spawn(hardening_http::serve_with(listener, router, reject, shutdown.clone(), limits));
 
     let mut bystander = Raw::connect(address).await;
     let mut over_http2 = Http2::connect(address, &[]).await;
@@ -28,16 +37,19 @@ async fn panicking_handler_affects_no_other_request() {
         &http2::head::<clients::Rest>("/panic"),
     );
     over_http2.send(&panics).await.unwrap();
-    assert_eq!(
-        Raw::saying(address, raw::get::<clients::Rest>().replace("/v1/books/1", "/panic")).await.rest().await,
-        ""
-    );
-    // This includes other requests on the same HTTP/2 connection.
+    let get = raw::get::<clients::Rest>();
+    let mut client = Raw::saying(address, get.replace("/v1/books/1", "/panic")).await;
+    let response = client.answer().await.unwrap();
+    assert!(response.starts_with("HTTP/1.1 500 ") && response.ends_with(ERROR), "{response}");
+    // The next request on the same connection succeeds.
+    for client in [&mut client, &mut bystander] {
+        client.send(get.as_bytes()).await.unwrap();
+        assert!(client.answer().await.unwrap().ends_with("a book"));
+    }
+    // So does another request on the same HTTP/2 connection.
     over_http2.send(&http2::request::<clients::Rest>(3)).await.unwrap();
     assert!(over_http2.answered(3).await);
-    bystander.send(raw::get::<clients::Rest>().as_bytes()).await.unwrap();
-    assert!(bystander.answer().await.unwrap().ends_with("a book"));
-    drop(over_http2);
+    drop((client, bystander, over_http2));
     shutdown.cancel();
     server.await.unwrap().unwrap();
 }

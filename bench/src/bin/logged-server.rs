@@ -1,6 +1,6 @@
-//! The same three services with `logged-stream` in place of the tap: `logged-server API ADDR [FILE]`.
+//! The three servers with `logged-stream` in place of the tap: `logged-server rest|graphql|grpc ADDRESS [FILE]`.
 //!
-//! Everything but the stream is as in the servers themselves: the routes, the accept loop, `TCP_NODELAY`.
+//! The routes and `TCP_NODELAY` are those of the servers themselves.
 
 #![forbid(unsafe_code)]
 
@@ -27,7 +27,7 @@ use tonic::transport::server::Connected;
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().collect();
     let (Some(api), Some(Ok(address))) = (args.get(1), args.get(2).map(|text| text.parse())) else {
-        eprintln!("usage: logged-server rest|graphql|grpc ADDR [FILE]");
+        eprintln!("usage: logged-server rest|graphql|grpc ADDRESS [FILE]");
         return ExitCode::FAILURE;
     };
     match run(api, address, args.get(3).map(String::as_str)) {
@@ -58,7 +58,7 @@ fn run(api: &str, address: SocketAddr, path: Option<&str>) -> io::Result<()> {
     })
 }
 
-/// As `hardening_http::serve`, without its end.
+/// Serves a router on every connection, without a shutdown.
 async fn http(listener: TcpListener, router: Router, log: Option<File>) -> io::Result<()> {
     let mut http = auto::Builder::new(TokioExecutor::new());
     http.http1().timer(TokioTimer::new());
@@ -74,12 +74,12 @@ async fn http(listener: TcpListener, router: Router, log: Option<File>) -> io::R
 
 type Inner = LoggedStream<TcpStream, LowercaseHexadecimalFormatter, DefaultFilter, Box<dyn SendLogger>>;
 
-/// A logger that can go to another thread with its stream.
+/// A logger that can move to another thread with its stream.
 trait SendLogger: Logger + Unpin {}
 
 impl SendLogger for FileLogger {}
 
-/// Takes what was formatted, and throws it away.
+/// A logger that discards its records.
 struct Discard;
 
 impl Logger for Discard {
@@ -94,8 +94,7 @@ impl Logger for Box<dyn SendLogger> {
     }
 }
 
-/// tonic wants to know who is connected, which the stream of another crate cannot be taught. Vectored writes are not
-/// forwarded: `logged-stream` does not do that either.
+/// A newtype, because tonic requires `Connected`. It does not forward vectored writes, as `logged-stream` does not.
 struct Logged(Inner);
 
 impl Logged {

@@ -1,23 +1,25 @@
-//! The service from the outside: over HTTP without a network, over WebSockets on a free port of the loopback.
+//! Tests of the whole service: over HTTP without a network, over WebSockets on a free port of the loopback interface.
 
 mod authors;
+mod before_title;
 mod bodies;
-mod browser;
 mod client;
-mod contract;
+mod conflicts;
+mod documents;
 mod errors;
-mod events;
+mod graphiql;
 mod hostile;
 mod http;
 mod limits;
-mod merging;
+mod messages;
+mod mutations;
 mod panics;
-mod reading;
+mod queries;
+mod schema;
 mod skipping;
-mod socket;
-mod socket_handshake;
-mod socket_rules;
-mod socket_shutdown;
+mod sse;
 mod support;
-mod title;
-mod writing;
+mod websocket;
+mod websocket_handshake;
+mod websocket_rules;
+mod websocket_shutdown;

@@ -1,23 +1,28 @@
 //! Checks, timeout and panic guard around the router.
 
 use std::convert::Infallible;
-use std::future::poll_fn;
-use std::panic::AssertUnwindSafe;
-use std::pin::{Pin, pin};
-use std::task::Poll;
+use std::future::Ready;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::header::{CONNECTION, CONTENT_LENGTH};
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode, Version};
-use futures_util::FutureExt as _;
-use hyper::body::Incoming;
+use axum::routing::future::RouteFuture;
+use futures_util::future::Either;
+use hyper::body::{Body as _, Incoming};
+use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
 use tower::Service as _;
 
-use crate::connection::{Activity, RequestBody, ResponseBody};
+use crate::connection::{Activity, Exchange, RequestBody, ResponseBody};
 use crate::{Limits, Rejection, RejectionHandler, head};
+
+/// A response, in the form that hyper expects.
+type ServiceResult = Result<Response<ResponseBody<Body>>, Infallible>;
 
 /// A router that gets only valid requests, must respond in time, and may panic.
 #[derive(Clone, Debug)]
@@ -37,74 +42,115 @@ impl GuardedRouter {
         &self,
         activity: &Activity,
         request: Request<Incoming>,
-    ) -> impl Future<Output = Result<Response<ResponseBody<Body>>, Infallible>> + Send + use<> {
-        let (version, is_head) = (request.version(), request.method() == Method::HEAD);
-        let exchange = activity.begin_exchange(version == Version::HTTP_2);
-        let request = request.map(|body| RequestBody::new(body, || activity.begin_upload()));
-        // Not in the future, which hyper moves: a request is large.
-        let handling = head::check(&request).map(|()| self.router.clone().call(request));
-        let (reject, timeout) = (self.reject, self.timeout);
-        async move {
-            let result = match handling {
-                Ok(handling) => guarded(handling, timeout).await,
-                Err(rejection) => Err(rejection),
-            };
-            let is_rejected = result.is_err();
-            let mut response = result.unwrap_or_else(|rejection| respond(reject, rejection, is_head));
-            match response.status() {
-                StatusCode::SWITCHING_PROTOCOLS => exchange.upgrade(),
-                // axum sets the length of its own empty body. Only the length of the omitted body would be correct (RFC
-                // 9110, section 8.6).
-                StatusCode::NOT_MODIFIED => _ = response.headers_mut().remove(CONTENT_LENGTH),
-                _ => {}
-            }
-            if version != Version::HTTP_2
-                && (exchange.is_last() || ends_connection(response.status(), is_rejected))
-            {
-                // hyper closes the connection after this response.
-                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-            }
-            Ok(response.map(|body| ResponseBody::new(body, exchange)))
+    ) -> Either<Ready<ServiceResult>, ResponseFuture> {
+        let is_http2 = request.version() == Version::HTTP_2;
+        let is_head = request.method() == Method::HEAD;
+        let finish = Finish { reject: self.reject, is_head, is_http2 };
+        let exchange = activity.begin_exchange(is_http2);
+        if let Err(rejection) = head::check(&request) {
+            return Either::Left(std::future::ready(Ok(finish.rejected(rejection, exchange))));
         }
-    }
-}
-
-/// Runs a handler with a timeout, and turns a panic into a rejection.
-async fn guarded(
-    handling: impl Future<Output = Result<Response<Body>, Infallible>>,
-    limit: Duration,
-) -> Result<Response<Body>, Rejection> {
-    // No state is left to observe: a handler that panicked is not polled again.
-    let mut handling = pin!(AssertUnwindSafe(handling).catch_unwind());
-    // Most handlers complete in their first poll and need no timer.
-    let mut timer: Option<Pin<Box<Sleep>>> = None;
-    poll_fn(|cx| {
-        if let Poll::Ready(result) = handling.as_mut().poll(cx) {
-            let reason = "the handler panicked; the server's log has the details";
-            let panicked = |_| Rejection::new(StatusCode::INTERNAL_SERVER_ERROR, reason);
-            return Poll::Ready(result.map(|Ok(response)| response).map_err(panicked));
-        }
-        let timer = timer.get_or_insert_with(|| Box::pin(sleep(limit)));
-        timer.as_mut().poll(cx).map(|()| {
-            let reason = format!("no response within {} seconds", limit.as_secs_f64());
-            Err(Rejection::new(StatusCode::REQUEST_TIMEOUT, reason))
+        let request = request.map(|body| {
+            // Without an allocation, unlike a wrapped body.
+            if body.is_end_stream() { Body::empty() } else { Body::new(RequestBody::new(body, activity)) }
+        });
+        let handler = self.router.clone().call(request);
+        Either::Right(ResponseFuture {
+            handler,
+            timeout: self.timeout,
+            timer: None,
+            exchange: Some(exchange),
+            finish,
         })
-    })
-    .await
-}
-
-/// Returns the response to a rejected request.
-fn respond(reject: RejectionHandler, rejection: Rejection, is_head: bool) -> Response<Body> {
-    let mut response = reject(rejection);
-    if is_head {
-        // As axum does for its routes. Over HTTP/2 hyper would send the body.
-        *response.body_mut() = Body::empty();
     }
-    response
 }
 
-/// Returns `true` if the rest of the request is not worth reading: it is late, or hyper could be in disagreement with
-/// another program about its end.
-fn ends_connection(status: StatusCode, is_rejected: bool) -> bool {
-    status == StatusCode::REQUEST_TIMEOUT || is_rejected && status != StatusCode::INTERNAL_SERVER_ERROR
+pin_project! {
+    /// A handler with a timeout, whose panics turn into rejections.
+    pub(crate) struct ResponseFuture {
+        #[pin]
+        handler: RouteFuture<Infallible>,
+        timeout: Duration,
+        // `None` until the handler is pending. Most handlers complete in their first poll and need no timer.
+        timer: Option<Pin<Box<Sleep>>>,
+        // `None` after completion.
+        exchange: Option<Exchange>,
+        finish: Finish,
+    }
+}
+
+impl Future for ResponseFuture {
+    type Output = ServiceResult;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<ServiceResult> {
+        let this = self.project();
+        // Nobody observes the state of a handler that panicked: it is not polled again.
+        let rejection = match catch_unwind(AssertUnwindSafe(|| this.handler.poll(cx))) {
+            Ok(Poll::Ready(Ok(response))) => Ok(response),
+            Ok(Poll::Pending) => {
+                ready!(this.timer.get_or_insert_with(|| Box::pin(sleep(*this.timeout))).as_mut().poll(cx));
+                let reason = format!("no response within {} seconds", this.timeout.as_secs_f64());
+                Err(Rejection::new(StatusCode::REQUEST_TIMEOUT, reason))
+            }
+            Err(_) => {
+                let reason = "internal error in this request; the server continues";
+                Err(Rejection::new(StatusCode::INTERNAL_SERVER_ERROR, reason))
+            }
+        };
+        // hyper does not poll a completed future.
+        let Some(exchange) = this.exchange.take() else { return Poll::Pending };
+        Poll::Ready(Ok(match rejection {
+            Ok(response) => this.finish.completed(response, exchange),
+            Err(rejection) => this.finish.rejected(rejection, exchange),
+        }))
+    }
+}
+
+/// The last changes to a response, which depend on its request.
+#[derive(Clone, Copy, Debug)]
+struct Finish {
+    reject: RejectionHandler,
+    is_head: bool,
+    is_http2: bool,
+}
+
+impl Finish {
+    /// Returns the response to a rejected request.
+    fn rejected(self, rejection: Rejection, exchange: Exchange) -> Response<ResponseBody<Body>> {
+        // The end of a request that failed a check is uncertain. After a panic the connection is intact.
+        let closes = rejection.status != StatusCode::INTERNAL_SERVER_ERROR;
+        let mut response = (self.reject)(rejection);
+        if self.is_head {
+            // As axum does for its routes. Over HTTP/2 hyper would send the body.
+            *response.body_mut() = Body::empty();
+        }
+        self.track(response, exchange, closes)
+    }
+
+    /// Returns the response of the router.
+    fn completed(self, mut response: Response<Body>, exchange: Exchange) -> Response<ResponseBody<Body>> {
+        match response.status() {
+            StatusCode::SWITCHING_PROTOCOLS => exchange.upgrade(),
+            // axum sets the length of its own empty body. Only the length of the omitted body would be correct (RFC 9110,
+            // section 8.6).
+            StatusCode::NOT_MODIFIED => _ = response.headers_mut().remove(CONTENT_LENGTH),
+            _ => {}
+        }
+        // The rest of a late request is not worth waiting for.
+        let closes = response.status() == StatusCode::REQUEST_TIMEOUT;
+        self.track(response, exchange, closes)
+    }
+
+    fn track(
+        self,
+        mut response: Response<Body>,
+        exchange: Exchange,
+        closes: bool,
+    ) -> Response<ResponseBody<Body>> {
+        if !self.is_http2 && (closes || exchange.is_last()) {
+            // hyper closes the connection after this response.
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        response.map(|body| ResponseBody::new(body, exchange))
+    }
 }

@@ -51,13 +51,23 @@ fn is_host_field(value: &HeaderValue) -> bool {
         || Authority::try_from(value.as_bytes()).map_or(value.is_empty(), |authority| is_host(&authority))
 }
 
+/// The bytes of host names and IPv4 addresses.
+const NAME_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'-' | b'.');
+        byte += 1;
+    }
+    table
+};
+
 /// Returns `true` for a name or an IPv4 address with an optional port. Decides nearly every request at a fraction of the
 /// cost of parsing an [`Authority`].
 fn is_simple_host(host: &[u8]) -> bool {
-    let name =
-        host.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')).count();
+    let name = host.iter().take_while(|byte| NAME_BYTES[usize::from(**byte)]).count();
     match host.split_at(name) {
-        (b"", _) => false,
+        ([], _) => false,
         (_, []) => true,
         (_, [b':', port @ ..]) => is_port(port),
         _ => false,

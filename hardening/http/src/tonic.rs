@@ -77,7 +77,7 @@ where
             },
         );
         let exchange = activity.begin_exchange(request.version() == Version::HTTP_2);
-        let request = request.map(|body| RequestBody::new(body, || activity.begin_upload()));
+        let request = request.map(|body| RequestBody::new(body, &activity));
         let handling = self.0.call(request);
         Box::pin(async move { Ok(handling.await?.map(|body| ResponseBody::new(body, exchange))) })
     }

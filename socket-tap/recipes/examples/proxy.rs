@@ -25,9 +25,9 @@ async fn main() -> io::Result<()> {
     let target = upstream.local_addr()?;
     let server = tokio::spawn(async move {
         let (mut stream, _) = upstream.accept().await?;
-        let mut question = String::new();
-        stream.read_to_string(&mut question).await?;
-        stream.write_all(question.to_uppercase().as_bytes()).await
+        let mut request = String::new();
+        stream.read_to_string(&mut request).await?;
+        stream.write_all(request.to_uppercase().as_bytes()).await
     });
 
     let recording = Memory::new();
@@ -40,12 +40,12 @@ async fn main() -> io::Result<()> {
     let (downstream, _) = listener.accept().await?;
     let (from_client, to_client) = downstream.into_split();
     let (from_server, to_server) = TapStream::connect(&tap, target).await?.into_split();
-    let there = tokio::spawn(forward(from_client, to_server));
-    let back = tokio::spawn(forward(from_server, to_client));
+    let client_to_server = tokio::spawn(forward(from_client, to_server));
+    let server_to_client = tokio::spawn(forward(from_server, to_client));
 
-    let mut answer = String::new();
-    client.read_to_string(&mut answer).await?;
-    assert_eq!((&*answer, there.await??, back.await??), ("HELLO", 5, 5));
+    let mut response = String::new();
+    client.read_to_string(&mut response).await?;
+    assert_eq!((&*response, client_to_server.await??, server_to_client.await??), ("HELLO", 5, 5));
     server.await??;
     drop(listener);
     let end = tap.finish_when_idle(Duration::from_secs(5)).await?;

@@ -20,8 +20,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let address = listener.local_addr()?;
     let server = tokio::spawn(async move {
         let mut stream = acceptor.accept(listener.accept().await?.0).await?;
-        let mut question = [0; 5];
-        stream.read_exact(&mut question).await?;
+        let mut request = [0; 5];
+        stream.read_exact(&mut request).await?;
         stream.write_all(b"teatime").await?;
         stream.shutdown().await
     });
@@ -35,14 +35,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let above = stream.sock();
 
     stream.write_all(b"time?").await?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await?;
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await?;
     stream.shutdown().await?;
     drop(stream);
     server.await??;
     let end = tap.finish_when_idle(Duration::from_secs(5)).await?;
 
-    assert_eq!(answer, "teatime");
+    assert_eq!(response, "teatime");
     let events = recording.events();
     let of = |sock| events.iter().filter(|event| event.sock == sock).cloned().collect::<Vec<Event>>();
     let (below_events, above_events) = (of(below), of(above));

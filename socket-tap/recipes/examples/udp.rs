@@ -22,13 +22,13 @@ async fn main() -> io::Result<()> {
     client.connect(server.local_addr()?).await?;
     client.send(b"what time is it?").await?;
 
-    let mut question = [0; 9];
-    let (length, peer) = server.recv_from(&mut question).await?;
-    assert_eq!(&question[..length], b"what time");
+    let mut request = [0; 9];
+    let (length, peer) = server.recv_from(&mut request).await?;
+    assert_eq!(&request[..length], b"what time");
     server.send_to(b"teatime", peer).await?;
-    let mut answer = [0; 16];
-    let length = client.recv(&mut answer).await?;
-    assert_eq!(&answer[..length], b"teatime");
+    let mut response = [0; 16];
+    let length = client.recv(&mut response).await?;
+    assert_eq!(&response[..length], b"teatime");
     drop(server);
     let end = tap.finish_when_idle(Duration::from_secs(5)).await?;
 

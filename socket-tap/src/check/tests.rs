@@ -163,8 +163,8 @@ fn failed_operation_is_shown_with_its_reason() {
 #[test]
 fn after_mark_drops_earlier_events() {
     let mut lines = CONNECTION.to_vec();
-    lines.insert(3, r#"{"t":3500,"op":"mark","label":"answer"}"#);
-    Check::new(events(lines)).after_mark("answer").reads(0).writes(1).connections(0);
+    lines.insert(3, r#"{"t":3500,"op":"mark","label":"response"}"#);
+    Check::new(events(lines)).after_mark("response").reads(0).writes(1).connections(0);
 }
 
 #[test]

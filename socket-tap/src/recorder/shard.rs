@@ -188,7 +188,7 @@ impl Shard {
         }
     }
 
-    /// Counts a dropped successful read or write.
+    /// Counts a successful read or write that was dropped.
     pub(crate) fn count_dropped_transfer(&mut self, direction: Direction, bytes: u64) {
         if self.sealed {
             return;

@@ -11,6 +11,7 @@ use socket_tap::format::text::{printable, seconds};
 use crate::timeline::AnnotatedEvent;
 use crate::timeline::Timeline;
 use crate::timeline::connections::Socket;
+use crate::units::milliseconds;
 use socket_dissect::Class;
 
 /// Classes of bytes, in the order of the columns.
@@ -209,9 +210,4 @@ fn transferred(event: &Event) -> Option<(bool, u64)> {
         Op::SendTo(datagram) => Some((false, datagram.bytes)),
         _ => None,
     }
-}
-
-fn milliseconds(ns: u64) -> String {
-    let us = ns / 1_000;
-    format!("{}.{:03} ms", us / 1_000, us % 1_000)
 }

@@ -1,5 +1,5 @@
-// Every screen, in light and dark, passes what axe-core checks of WCAG 2.1 A and AA; everything can be done with the
-// keyboard alone; and nothing moves for those who asked for that.
+// Accessibility: every screen passes axe-core's checks of WCAG 2.1 A and AA, in light and dark. The page is usable with
+// the keyboard alone, and respects prefers-reduced-motion.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -10,15 +10,15 @@ import { check, finish, load, until } from './support.mjs';
 const AXE = readFileSync(load.resolve('axe-core/axe.min.js'), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
 
-/** No rule is broken. What still moves is waited for: colours in between are not those that are meant. */
+/** Asserts that no rule is violated. Waits for running animations first, because their colours are temporary. */
 async function passes(page, what) {
-  await until('nothing moves', () => page.evaluate(() => document.getAnimations().every(({ playState }) => playState !== 'running')));
+  await until('no animation is running', () => page.evaluate(() => document.getAnimations().every(({ playState }) => playState !== 'running')));
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
   const { violations } = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags }), TAGS);
-  const said = violations.flatMap(({ id, nodes }) =>
+  const failures = violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${what}: ${id}: ${target}: ${failureSummary.replaceAll(/\s+/g, ' ')}`),
   );
-  assert.deepEqual(said, []);
+  assert.deepEqual(failures, []);
 }
 
 const goTo = (page, screen) => page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: screen }).click();
@@ -26,7 +26,7 @@ const goTo = (page, screen) => page.getByRole('navigation', { name: 'Screens' })
 for (const colorScheme of ['light', 'dark']) {
   const options = { colorScheme, reducedMotion: 'reduce' };
 
-  await check(`${colorScheme}: the lanes, the inspector, the help, and what pops up`, async (page) => {
+  await check(`${colorScheme}: lanes, inspector, help and popovers are accessible`, async (page) => {
     await doIt(page, 'get a book');
     await settled(page);
     await passes(page, 'lanes');
@@ -38,7 +38,7 @@ for (const colorScheme of ['light', 'dark']) {
     await page.getByRole('dialog').waitFor();
     await passes(page, 'help');
     await page.keyboard.press('Escape');
-    for (const name of ['Copy command', 'Take it home']) {
+    for (const name of ['Copy command', 'Downloads']) {
       await page.getByRole('button', { name }).click();
       await page.locator(':popover-open').waitFor();
       await passes(page, name);
@@ -48,10 +48,10 @@ for (const colorScheme of ['light', 'dark']) {
     await passes(page, 'by time');
   }, options);
 
-  await check(`${colorScheme}: compare, sockets, datagrams`, async (page) => {
+  await check(`${colorScheme}: compare, sockets and datagrams are accessible`, async (page) => {
     await goTo(page, 'Compare');
     await doIt(page, 'list books');
-    await page.getByRole('table', { name: /^list books: what the bytes are spent on/ }).waitFor();
+    await page.getByRole('table', { name: /^list books: byte breakdown/ }).waitFor();
     await passes(page, 'compare');
     await goTo(page, 'Sockets');
     await page.getByRole('table', { name: /^The sockets/ }).waitFor();
@@ -59,23 +59,23 @@ for (const colorScheme of ['light', 'dark']) {
     await goTo(page, 'Datagrams');
     await doBar(page).getByLabel('lose every third datagram').check();
     await doBar(page).getByRole('button', { name: 'get over UDP' }).click();
-    await page.getByText(/^UDP: 5 calls, 5 answered/).waitFor();
+    await page.getByText(/^UDP: 5 calls, 5 successful/).waitFor();
     await passes(page, 'datagrams');
   }, options);
 
-  await check(`${colorScheme}: each lesson, before and after it was run`, async (page) => {
+  await check(`${colorScheme}: each lesson is accessible before and after its run`, async (page) => {
     for (let number = 1; number <= 10; number++) {
       await page.getByRole('button', { name: new RegExp(`^Lesson ${number}:`) }).click();
       await passes(page, `lesson ${number}`);
       for (const question of await page.locator('.lesson fieldset').all()) await question.getByRole('radio').first().check();
       await page.getByRole('button', { name: 'Run it' }).click();
-      await page.getByRole('button', { name: 'Choose again' }).waitFor();
+      await page.getByRole('button', { name: 'Answer again' }).waitFor();
       await passes(page, `lesson ${number}, answered`);
     }
   }, { ...options, hash: '#lessons' });
 }
 
-await check('nothing moves for those who asked for that', async (page) => {
+await check('reduced motion disables all animations', async (page) => {
   await settled(page);
   await page.evaluate(() => {
     window.moved = new Set();
@@ -100,7 +100,7 @@ await check('nothing moves for those who asked for that', async (page) => {
   assert.deepEqual(await page.evaluate(() => [...window.moved]), []);
 }, { reducedMotion: 'reduce' });
 
-await check('with the keyboard alone: each screen, an operation, an event, the inspector, the help', async (page) => {
+await check('screens, operations, events, inspector and help work with the keyboard alone', async (page) => {
   await settled(page);
   for (const [key, screen] of [['2', 'Compare'], ['3', 'Sockets'], ['4', 'Datagrams'], ['5', 'Lessons'], ['1', 'Lanes']]) {
     await page.keyboard.press(key);
@@ -110,7 +110,7 @@ await check('with the keyboard alone: each screen, an operation, an event, the i
   await done(page);
   const events = await settled(page);
 
-  // Tab comes to everything, and what has the focus can be seen to have it.
+  // Tab reaches everything, and the focus is visible.
   const visited = new Set();
   const focused = () => page.evaluate(() => {
     const { tagName, dataset, textContent, ariaLabel } = document.activeElement;
@@ -121,20 +121,20 @@ await check('with the keyboard alone: each screen, an operation, an event, the i
   for (let tabs = 0; tabs < 80 && !event; tabs++) {
     await page.keyboard.press('Tab');
     const { isEvent, name, tagName, isSeen } = await focused();
-    // Radio buttons and boxes are drawn by their labels.
-    if (tagName === 'BUTTON') assert(isSeen, `the focus is not to be seen on ${name}`);
+    // The labels of radio buttons and checkboxes show the focus.
+    if (tagName === 'BUTTON') assert(isSeen, `the focus on ${name} is not visible`);
     visited.add(name);
     event = isEvent;
   }
-  assert(event, `no event has got the focus, of ${[...visited].join(' | ')}`);
-  for (const name of ['Lanes', 'get a book', 'Copy command', 'Take it home']) assert(visited.has(name), name);
+  assert(event, `Tab reached no event, only ${[...visited].join(' | ')}`);
+  for (const name of ['Lanes', 'get a book', 'Copy command', 'Downloads']) assert(visited.has(name), name);
 
   const seq = () => page.evaluate(() => Number(document.activeElement.dataset.seq));
   const before = await seq();
   const api = (number) => events[number - 1].api;
   await page.keyboard.press('ArrowUp');
-  await until('the one before has the focus', async () => (await seq()) < before);
-  assert.equal(api(await seq()), api(before), 'it stays in its lane');
+  await until('the previous event has the focus', async () => (await seq()) < before);
+  assert.equal(api(await seq()), api(before), 'the focus stays in its lane');
   await page.keyboard.press('Enter');
   const panel = page.getByRole('region', { name: 'The selected event' });
   await panel.waitFor();
@@ -145,7 +145,7 @@ await check('with the keyboard alone: each screen, an operation, an event, the i
   await page.keyboard.press('?');
   const help = page.getByRole('dialog');
   await help.waitFor();
-  assert.match(await help.innerText(), /pause, or go on/);
+  assert.match(await help.innerText(), /pause or continue/);
   await page.keyboard.press('Escape');
   await help.waitFor({ state: 'hidden' });
 });

@@ -1,4 +1,4 @@
-// The line that is copied for a call works when it is run by a shell, and the lanes show the call like any other.
+// Copied command lines work in a shell, and the lanes show their calls.
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
@@ -9,7 +9,7 @@ import { doIt, lanes, settled } from './seen.mjs';
 import { check, finish, until } from './support.mjs';
 
 const TITLES = { rest: 'REST', graphql: 'GraphQL', grpc: 'gRPC' };
-/** What each must bring, whatever the API; a deleted book is told of by GraphQL alone. */
+/** Expected output of each operation over any API. Only GraphQL returns a deleted book. */
 const OPERATIONS = {
   'get a book': /UNIX Network Programming/,
   'list books': /UNIX Network Programming/,
@@ -28,7 +28,7 @@ const apis = Object.keys(TITLES).filter((api) => {
   return false;
 });
 
-/** Opens the list, copies the line for the operation over the API, and returns what the clipboard has. */
+/** Copies the command line of an operation and returns the content of the clipboard. */
 async function copy(page, operation, api) {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.getByRole('button', { name: 'Copy command' }).click();
@@ -44,7 +44,7 @@ async function copy(page, operation, api) {
 }
 
 for (const api of apis) {
-  await check(`${TITLES[api]}: each operation but watching`, async (page) => {
+  await check(`${TITLES[api]}: command lines of all calls work`, async (page) => {
     let before = (await settled(page)).length;
     for (const [operation, words] of Object.entries(OPERATIONS)) {
       const line = await copy(page, operation, api);
@@ -54,7 +54,7 @@ for (const api of apis) {
       assert.doesNotMatch(stdout, /"errors"/, line);
       const events = (await settled(page)).slice(before);
       before += events.length;
-      // The server's side alone, and the lanes have it.
+      // Only the server's side is recorded, and the lanes show it.
       const made = connections(events);
       assert(made.length > 0 && made.every((connection) => connection.api === api && connection.client.length === 0), line);
       const accept = made.at(-1).server.find(({ op }) => op === 'accept');
@@ -62,17 +62,17 @@ for (const api of apis) {
     }
   }, { viewport: { width: 1440, height: 2000 } });
 
-  await check(`${TITLES[api]}: watching`, async (page) => {
+  await check(`${TITLES[api]}: command line of the watcher works`, async (page) => {
     await settled(page);
     const line = await copy(page, 'watch changes', api);
     const child = spawn('sh', ['-c', `exec ${line}`], { stdio: ['ignore', 'pipe', 'ignore'] });
     try {
-      let heard = '';
-      child.stdout.setEncoding('utf8').on('data', (text) => (heard += text));
-      // It may not have begun to watch when the first book comes.
-      await until('it hears of a book', async () => {
-        if (!heard.includes('The Implementation')) await doIt(page, 'create a book');
-        return heard.includes('The Implementation');
+      let output = '';
+      child.stdout.setEncoding('utf8').on('data', (text) => (output += text));
+      // The watcher may not be open yet when the first book is created.
+      await until('the watcher receives a book', async () => {
+        if (!output.includes('The Implementation')) await doIt(page, 'create a book');
+        return output.includes('The Implementation');
       });
     } finally {
       child.kill();
@@ -82,11 +82,11 @@ for (const api of apis) {
   });
 }
 
-await check('where the clipboard may not be used, the line is selected', async (page) => {
+await check('without clipboard access the command line is selected', async (page) => {
   await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
   await page.getByRole('button', { name: 'Copy command' }).click();
   await page.getByRole('button', { name: 'Copy: get a book, REST' }).click();
-  await page.getByText('the text is selected').waitFor();
+  await page.getByText('The text is selected').waitFor();
   assert.match(await page.evaluate(() => getSelection().toString()), /^curl -i 'http:/);
 });
 

@@ -1,5 +1,4 @@
-// What can be taken home is what was recorded: the traces to the byte, the capture and the drawing as socket-trace makes
-// them.
+// The downloads match the recordings: traces byte by byte, the capture file, the sequence diagram and the report.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -9,15 +8,15 @@ import { eventsOf, recorded } from './recorded.mjs';
 import { doIt, download, settled } from './seen.mjs';
 import { check, finish, traces } from './support.mjs';
 
-/** Presses a link of the list, and returns the file: `{ name, bytes }`. */
+/** Downloads a file of the list: `{ name, bytes }`. */
 async function take(page, name) {
   const file = await download(page, name);
   return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
 }
 
-const openList = (page) => page.getByRole('button', { name: 'Take it home' }).click();
+const openList = (page) => page.getByRole('button', { name: 'Downloads' }).click();
 
-await check('each trace, as it is in its folder', async (page) => {
+await check('traces match the files', async (page) => {
   await doIt(page, 'get a book');
   await settled(page);
   await openList(page);
@@ -31,12 +30,12 @@ await check('each trace, as it is in its folder', async (page) => {
   }
 });
 
-await check('the capture for Wireshark has the bytes of the traces', async (page) => {
+await check('capture for Wireshark contains the bytes of the traces', async (page) => {
   await settled(page);
   await openList(page);
   const { name, bytes } = await take(page, 'A capture for Wireshark');
   assert.equal(name, 'capture.pcapng');
-  // A section header block, with the magic number in either order of bytes.
+  // A section header block with the magic number in either byte order.
   assert.equal(bytes.readUInt32BE(0), 0x0a0d0d0a);
   assert([0x1a2b3c4d, 0x4d3c2b1a].includes(bytes.readUInt32BE(8)));
   for (const label of ['rest-client', 'grpc-server']) {
@@ -45,17 +44,17 @@ await check('the capture for Wireshark has the bytes of the traces', async (page
   }
 });
 
-await check('the drawing of the step that is shown last', async (page) => {
+await check('sequence diagram of the last shown step', async (page) => {
   await doIt(page, 'list books');
   await settled(page);
   await openList(page);
-  const { name, bytes } = await take(page, 'A drawing of “list books”');
+  const { name, bytes } = await take(page, 'A sequence diagram of “list books”');
   assert.equal(name, 'sequence.svg');
   assert.match(bytes.toString(), /^<svg[^>]*>/);
   assert.match(bytes.toString(), /v1\/books\?page_size=5/);
 });
 
-await check('the report', async (page) => {
+await check('report contains the recording', async (page) => {
   await settled(page);
   await openList(page);
   const { name, bytes } = await take(page, 'This page with the recording');
@@ -64,12 +63,12 @@ await check('the report', async (page) => {
   assert.match(bytes.toString(), /<script type="application\/json" id="recording">/);
 });
 
-await check('the list closes with Escape, and its button has the focus again', async (page) => {
+await check('Escape closes the list and focuses its button', async (page) => {
   await openList(page);
-  await page.getByRole('heading', { name: 'Take it home' }).waitFor();
+  await page.getByRole('heading', { name: 'Downloads' }).waitFor();
   await page.keyboard.press('Escape');
-  await page.getByRole('heading', { name: 'Take it home' }).waitFor({ state: 'hidden' });
-  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Take it home');
+  await page.getByRole('heading', { name: 'Downloads' }).waitFor({ state: 'hidden' });
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Downloads');
 });
 
 await finish();

@@ -1,4 +1,4 @@
-// What was recorded is text, whatever it is: no byte of it becomes a part of the page.
+// Recorded markup is displayed as text and never becomes part of the page.
 
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
@@ -15,7 +15,7 @@ import { check, finish, until } from './support.mjs';
 const MARKUP = '<img/src=x/onerror=window.broken=1>';
 const PATHS = [MARKUP, '</script><script>window.broken=1</script>', `"'\`&lt;&amp;\\`, '‮gnirts\u0000\u0007\u001b[31m'];
 
-/** What is sent to the REST server: in the path, in a header, in the body; the bytes need not be text. */
+/** Requests to the REST server with markup and invalid text in path, header and body. */
 const REQUESTS = [
   ...PATHS.map((path) => Buffer.from(`GET /v1/books/${encodeURI(path).replaceAll('%3C', '<').replaceAll('%3E', '>')} HTTP/1.1\r\n`)),
   Buffer.from(`GET /${MARKUP} HTTP/1.1\r\nx-evil: ${MARKUP}</script>"'\r\n`),
@@ -23,7 +23,7 @@ const REQUESTS = [
 ];
 const BODIES = [[], [], [], [], [], [0x80, 0xc3, 0x28, 0x00, 0x3c, 0xff]];
 
-/** Sends the bytes, and waits until the server has closed. */
+/** Sends a request and waits until the server has closed the connection. */
 async function send(address, request, body) {
   const [host, port] = address.split(':');
   const socket = connect({ host, port: Number(port) });
@@ -33,14 +33,14 @@ async function send(address, request, body) {
   await once(socket, 'close');
 }
 
-/** No script of the recording has run, and nothing of it has become an element. */
+/** Asserts that no recorded script has run and no recorded markup has become an element. */
 async function isUnharmed(page) {
   assert.equal(await page.evaluate(() => window.broken), undefined);
   assert.equal(await page.locator('img, iframe, object, embed, body script:not(#recording)').count(), 0);
 }
 
-/** Looks closely at each of these events. */
-async function lookAt(page, events) {
+/** Inspects each of the events. */
+async function inspect(page, events) {
   const panel = page.getByRole('region', { name: 'The selected event' });
   for (const event of events) {
     await reveal(page, event.seq);
@@ -53,7 +53,7 @@ async function lookAt(page, events) {
   }
 }
 
-/** The events that carry it, once the servers have taken it. */
+/** Sends the requests and returns their events with payload. */
 async function sent(page) {
   const before = (await settled(page)).length;
   const [bind] = eventsOf('rest-server').filter(({ op }) => op === 'bind');
@@ -67,31 +67,31 @@ async function sent(page) {
 const folder = mkdtempSync(join(tmpdir(), 'page-'));
 const file = join(folder, 'report.html');
 
-await check('in the lanes and the inspector it is text', async (page) => {
+await check('lanes and inspector display recorded markup as text', async (page) => {
   const transfers = await sent(page);
   await reveal(page, transfers[0].seq);
   const label = await lanes(page).locator(`[data-seq="${transfers[0].seq}"]`).getAttribute('aria-label');
   assert(label.includes('<img/src=x'), label);
-  await lookAt(page, transfers);
+  await inspect(page, transfers);
   for (const screen of ['Compare', 'Sockets', 'Datagrams', 'Lessons']) {
     await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: screen }).click();
     await isUnharmed(page);
   }
-  await page.getByRole('button', { name: 'Take it home' }).click();
+  await page.getByRole('button', { name: 'Downloads' }).click();
   await (await download(page, 'This page with the recording')).saveAs(file);
 });
 
-await check('in a lesson, too', async (page) => {
+await check('lesson displays recorded markup as text', async (page) => {
   await page.getByRole('radio', { name: 'socket → bind → listen', exact: true }).check();
   await page.getByRole('button', { name: 'Run it' }).click();
   await page.getByText('Your prediction was right.').first().waitFor();
   await isUnharmed(page);
 }, { hash: '#lessons' });
 
-await check('in the report it is', async (page) => {
+await check('report displays recorded markup as text', async (page) => {
   const wanted = recorded().filter(({ op, data }) => op === 'read' && data && Buffer.from(data, 'base64').includes('onerror'));
   assert(wanted.length >= 2, `${wanted.length}`);
-  await lookAt(page, wanted);
+  await inspect(page, wanted);
 }, { at: pathToFileURL(file).href, offline: true });
 rmSync(folder, { recursive: true });
 

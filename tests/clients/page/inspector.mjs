@@ -1,5 +1,4 @@
-// The inspector shows the bytes that the trace file has, the parts that they are made of, the event as it was recorded,
-// and the way to those that belong to it.
+// The inspector shows the bytes and parts of the trace file, the recorded event, and buttons for related events.
 
 import assert from 'node:assert/strict';
 
@@ -7,37 +6,37 @@ import { arrows } from './recorded.mjs';
 import { doIt, lanes, reveal, settled } from './seen.mjs';
 import { check, finish, until } from './support.mjs';
 
-/** More lines of bytes are shown only when they are asked for. */
+/** Number of lines before the button "Show more". */
 const LINES_AT_FIRST = 48;
 
 const panel = (page) => page.getByRole('region', { name: 'The selected event' });
 
-/** Looks closely at an event of the lanes. */
-async function look(page, { seq, op }) {
+/** Selects an event in the lanes. */
+async function select(page, { seq, op }) {
   await reveal(page, seq);
   const box = lanes(page).locator(`[data-seq="${seq}"]`);
   // A second click would close the panel.
   if ((await box.getAttribute('aria-current')) === null) await box.click();
   await lanes(page).locator(`[data-seq="${seq}"][aria-current]`).waitFor();
-  // The panel may be drawn a frame after the lanes, and show the event before until then.
+  // The panel may be drawn one frame after the lanes, and show the previous event until then.
   await until(`the panel shows event ${seq}`, async () => (await selected(page)) === seq);
   await panel(page).getByRole('heading', { name: op }).waitFor();
 }
 
-/** The number of the event that is looked at. */
+/** Returns the number of the event in the inspector. */
 async function selected(page) {
   const added = await panel(page).getByLabel('Added', { exact: true }).textContent();
   return JSON.parse(added).seq;
 }
 
-/** The newest events of a call over all three APIs. */
+/** Makes a call over all APIs and returns its events. */
 async function called(page) {
   const before = (await settled(page)).length;
   await doIt(page, 'get a book');
   return (await settled(page)).slice(before).filter(({ op }) => op !== 'mark' && op !== 'option');
 }
 
-/** The bytes, as hex and as text, and by which part each run of them is. */
+/** Returns the displayed bytes as hex and text, and the number of bytes of each part. */
 async function shownBytes(page) {
   const more = panel(page).getByRole('button', { name: /^Show more/ });
   while (await more.isVisible()) await more.click();
@@ -51,11 +50,11 @@ async function shownBytes(page) {
   return { hex: await join('.hex-bytes'), text: await join('.hex-text'), parts };
 }
 
-await check('the bytes of each transfer are those of the trace file, and its parts add up to them', async (page) => {
+await check('bytes match the trace file and the sum of their parts', async (page) => {
   const transfers = (await called(page)).filter(({ bytes }) => bytes > 0);
   assert(transfers.length >= 12, `${transfers.length}`);
   for (const event of transfers) {
-    await look(page, event);
+    await select(page, event);
     const bytes = Buffer.from(event.data, 'base64');
     const { hex, text, parts } = await shownBytes(page);
     assert.deepEqual(Buffer.from(hex.replaceAll(' ', ''), 'hex'), bytes);
@@ -67,34 +66,34 @@ await check('the bytes of each transfer are those of the trace file, and its par
   }
 });
 
-await check('the event as recorded is the line of the trace file', async (page) => {
+await check('recorded event matches the line of the trace file', async (page) => {
   for (const event of await called(page)) {
-    await look(page, event);
+    await select(page, event);
     const details = panel(page).getByRole('group').filter({ hasText: 'The event as recorded' });
     if ((await details.getAttribute('open')) === null) await details.getByText('The event as recorded').click();
     const shown = JSON.parse(await panel(page).locator('pre[aria-label="As recorded"]').innerText());
     const { t, data, ...recorded } = JSON.parse(event.line);
     const { t: shownTime, data: shownData, ...others } = shown;
     assert.deepEqual([others, shownTime], [recorded, t]);
-    // A long text is cut, and it says so.
+    // A long string is shortened.
     if (data?.length > 600) assert.equal(shownData, `${data.slice(0, 600)}… (${data.length.toLocaleString('en')} characters)`);
     else assert.equal(shownData, data);
     assert.equal(await selected(page), event.seq);
   }
 });
 
-await check('what is long is shown bit by bit, and what was cut is said to be', async (page) => {
+await check('long payloads are shown in portions', async (page) => {
   const [longest] = (await settled(page)).filter(({ data }) => data).sort((one, other) => other.bytes - one.bytes);
   assert(longest.bytes > 16 * LINES_AT_FIRST, `${longest.bytes}`);
-  await look(page, longest);
+  await select(page, longest);
   assert.equal(await panel(page).locator('.hex-line').count(), LINES_AT_FIRST);
   const { hex } = await shownBytes(page);
   assert.equal(hex.replaceAll(' ', ''), Buffer.from(longest.data, 'base64').toString('hex'));
 });
 
-await check('next and previous event of the call, by button and by key', async (page) => {
+await check('next and previous event of a call by button and shortcut', async (page) => {
   const events = (await called(page)).filter(({ api, bytes }) => api === 'rest' && bytes > 0);
-  // A request and its answer: written and read at both ends, maybe in pieces.
+  // A request and its response are written and read on both sides, possibly in several events.
   const count = events.length;
   assert(count >= 4, `${count}`);
   const next = panel(page).getByRole('button', { name: /^Next event/ });
@@ -102,7 +101,7 @@ await check('next and previous event of the call, by button and by key', async (
     await panel(page).getByText(`call 1, event ${place} of ${count}`).waitFor();
     assert.equal(await selected(page), events[place - 1].seq);
   };
-  await look(page, events[0]);
+  await select(page, events[0]);
   await isAt(1);
   for (let place = 2; place <= count; place++) {
     await next.click();
@@ -115,16 +114,16 @@ await check('next and previous event of the call, by button and by key', async (
   }
 });
 
-await check('the other end of each arrow', async (page) => {
+await check('buttons and shortcut lead to the other end of each arrow', async (page) => {
   const events = await called(page);
   const links = arrows(await settled(page)).filter(({ from }) => from >= events[0].seq);
   const event = (number) => events.find(({ seq }) => seq === number);
   const isAt = (number) => lanes(page).locator(`[data-seq="${number}"][aria-current]`).waitFor();
   assert(links.length >= 12, `${links.length}`);
   for (const { from, to } of links) {
-    await look(page, event(from));
+    await select(page, event(from));
     const { side, op } = event(to);
-    // What was written at once may have been read in pieces.
+    // One write may have been received by several reads.
     const place = links.filter((link) => link.from === from && event(link.to).op === op).findIndex((link) => link.to === to);
     await panel(page).getByRole('button', { name: new RegExp(`to the ${side}'s ${op}`) }).nth(place).click();
     await isAt(to);
@@ -134,21 +133,21 @@ await check('the other end of each arrow', async (page) => {
   }
 });
 
-await check('the facts: addresses of the connection, and how it ended', async (page) => {
+await check('properties contain addresses and the end of the connection', async (page) => {
   const events = (await called(page)).filter(({ recording }) => recording === 'rest-client');
   const [connect, close] = ['connect', 'close'].map((op) => events.find((event) => event.op === op));
-  await look(page, close);
+  await select(page, close);
   const fact = (term) => panel(page).locator(`dt:text-is("${term}") + dd`).innerText();
   assert.match(await fact('Connection'), new RegExp(`client ${connect.local} ⇄ server ${connect.peer}`));
   const reads = `${close.reads} read${close.reads === 1 ? '' : 's'}`;
   assert.match(await fact('Received'), new RegExp(`${close.rx} B in ${reads}$`));
-  assert.match(await fact('Ended by'), { local: /this side/, peer: /the other side/ }[close.ended_by]);
+  assert.match(await fact('Ended by'), { local: /^this side/, peer: /^the other side/ }[close.ended_by]);
   assert.match(await fact('TCP'), new RegExp(close.tcp.state));
 });
 
-await check('it closes, and the event has the focus again', async (page) => {
+await check('closing the inspector focuses the event', async (page) => {
   const [event] = (await called(page)).slice(-1);
-  await look(page, event);
+  await select(page, event);
   await page.keyboard.press('Escape');
   await panel(page).waitFor({ state: 'hidden' });
   assert.equal(await page.evaluate(() => document.activeElement.dataset.seq), `${event.seq}`);

@@ -1,5 +1,4 @@
-// The lanes show what the trace files say: every event, in its column, in the order of time, with its bytes, and the
-// arrows that follow from them.
+// The lanes show every event of the trace files in its column, in order of time, with its bytes and arrows.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -9,32 +8,32 @@ import { doIt, seenLanes, settled, upwards } from './seen.mjs';
 import { check, finish } from './support.mjs';
 
 const TITLES = { rest: 'REST', graphql: 'GraphQL', grpc: 'gRPC' };
-/** High, so that there is less to scroll. */
+/** A high window reduces scrolling. */
 const HIGH = { viewport: { width: 1440, height: 4000 } };
 const ZOOMS = 4;
 const byNumber = (one, other) => one.from - other.from || one.to - other.to;
 
-/** What is to be seen of an event. */
+/** Returns the expected box of an event. */
 function shown({ seq, op, bytes, api, side, recording }) {
   const amount = bytes === undefined ? '' : `${bytes.toLocaleString('en')} B`;
   return { seq, op, amount, who: `${TITLES[api]} ${side}`, column: COLUMNS.indexOf(recording) };
 }
 
-/** The same of a box. */
+/** Returns the comparable properties of a drawn box. */
 function read({ seq, op, amount, label, column }) {
   return { seq, op, amount, who: label.split(', ')[0], column };
 }
 
-await check('the tour and a call over all three: each event of the six files, in time order', async (page) => {
+await check('boxes match the events of all files in order of time', async (page) => {
   await doIt(page, 'get a book');
   const events = await settled(page);
   const { boxes } = await seenLanes(page);
   assert.deepEqual(boxes.map(read), events.filter(isInLanes).map(shown));
   const heights = boxes.map(({ y }) => y);
-  assert.deepEqual(heights, [...heights].sort((one, other) => one - other), 'lower is later');
+  assert.deepEqual(heights, [...heights].sort((one, other) => one - other), 'lower boxes are later');
 }, HIGH);
 
-await check('every write has arrows to the reads of its bytes, connect to accept, shutdown to the end', async (page) => {
+await check('arrows connect writes to reads, connect to accept and shutdown to EOF', async (page) => {
   const events = await settled(page);
   const seenNow = await seenLanes(page);
   const { arrows: drawn } = seenNow;
@@ -46,19 +45,19 @@ await check('every write has arrows to the reads of its bytes, connect to accept
   assert(drawn.every(({ lost }) => !lost));
 }, HIGH);
 
-await check('the same primitive has the same shape and colour in every lane, and no other has it', async (page) => {
+await check('each socket call has a unique shape and colour in all lanes', async (page) => {
   await settled(page);
   const { boxes } = await seenLanes(page);
   const shapes = new Map();
   for (const { op, shape, tone } of boxes) shapes.set(op, (shapes.get(op) ?? new Set()).add(`${tone} ${shape}`));
   assert(shapes.size >= 9, [...shapes.keys()].join());
   for (const [op, drawn] of shapes) assert.equal(drawn.size, 1, op);
-  // Told apart without colour.
+  // The shapes differ without colour, too.
   const bare = [...shapes.values()].map(([drawn]) => drawn.replaceAll(/tone-\w+/g, ''));
   assert.equal(new Set(bare).size, bare.length);
 }, HIGH);
 
-await check("a call from a terminal appears, with the server's side of it alone", async (page) => {
+await check("a call from a terminal appears with its server side only", async (page) => {
   const before = (await settled(page)).length;
   const { local } = recorded().find(({ recording, op }) => recording === 'rest-server' && op === 'bind');
   const { stdout } = spawnSync('curl', ['-sS', `http://${local}/v1/books/2`], { encoding: 'utf8' });
@@ -68,7 +67,7 @@ await check("a call from a terminal appears, with the server's side of it alone"
   const [{ client, server }, ...others] = connections(events);
   assert.deepEqual([client.length, others.length], [0, 0]);
   assert.deepEqual(boxes.slice(-server.filter(isInLanes).length).map(read), server.filter(isInLanes).map(shown));
-  // Of the end that nobody recorded there is a line, which the arrows come from and go to.
+  // Arrows from and to the unrecorded side end at its line.
   const ghosts = drawn.filter(({ says }) => says === null).map(({ from, to }) => ({ from, to }));
   const way = { accept: 'to', read: 'to', write: 'from', shutdown: 'from' };
   const wanted = server.flatMap(({ seq, op }) => (op in way ? [{ from: null, to: null, [way[op]]: seq }] : []));
@@ -77,14 +76,14 @@ await check("a call from a terminal appears, with the server's side of it alone"
 
 const isWithOptions = ({ recording, op }) => COLUMNS.includes(recording) && op !== 'mark';
 
-await check('options are shown when they are asked for', async (page) => {
+await check('socket options are shown on request', async (page) => {
   const events = await settled(page);
   await page.getByLabel(/^socket options/).check();
   const { boxes } = await seenLanes(page);
   assert.deepEqual(boxes.map(read), events.filter(isWithOptions).map(shown));
 }, HIGH);
 
-await check('each layout and each zoom has the same events', async (page) => {
+await check('each layout and zoom level has the same events', async (page) => {
   const wanted = (await settled(page)).filter(isInLanes).map(({ seq }) => seq);
   const numbers = async () => (await seenLanes(page)).boxes.map(({ seq }) => seq);
   for (const layout of ['by time', 'by order']) {
@@ -100,7 +99,7 @@ await check('each layout and each zoom has the same events', async (page) => {
   }
 }, HIGH);
 
-await check('one connection alone, also on a page that is slow', async (page) => {
+await check('single connection on a slow page', async (page) => {
   const events = await settled(page);
   const select = page.getByLabel('Connection', { exact: true });
   const [, newest] = await select.getByRole('option').allInnerTexts();

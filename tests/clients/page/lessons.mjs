@@ -1,5 +1,4 @@
-// Each lesson, predicted right and wrong, and run: the verdict is what it must be, and its numbers are those of the
-// trace files.
+// Each lesson with a right and a wrong prediction: the verdict is correct, and the numbers match the trace files.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -12,9 +11,9 @@ import { check, command, finish, traces } from './support.mjs';
 const APIS = { rest: 'REST', graphql: 'GraphQL', grpc: 'gRPC' };
 const LESSONS = { hash: '#lessons' };
 
-const answer = (page) => page.getByRole('region', { name: 'What happened' });
+const answer = (page) => page.getByRole('region', { name: 'Result' });
 
-/** The rows of the table with that caption, as text. */
+/** Returns the rows of the table with that caption as text. */
 async function rows(page, caption) {
   const table = answer(page).getByRole('table', { name: caption });
   return table.locator('tbody tr').evaluateAll((all) =>
@@ -27,7 +26,7 @@ async function goTo(page, number) {
   await page.getByRole('heading', { level: 2, name: new RegExp(`^${number}\\. `) }).waitFor();
 }
 
-/** Answers each question, runs it, and returns the verdicts, and the events of the run. */
+/** Answers each question, runs the lesson, and returns the verdicts and the events of the run. */
 async function predict(page, choices) {
   const before = (await settled(page)).length;
   const questions = page.locator('.lesson fieldset');
@@ -35,17 +34,17 @@ async function predict(page, choices) {
     await questions.nth(index).getByRole('radio', { name: choice, exact: true }).check();
   }
   await page.getByRole('button', { name: 'Run it' }).click();
-  await page.getByRole('button', { name: 'Choose again' }).waitFor();
+  await page.getByRole('button', { name: 'Answer again' }).waitFor();
   const verdicts = await answer(page).locator('.lesson-verdict').allInnerTexts();
   return { verdicts, events: (await settled(page)).slice(before) };
 }
 
-/** The connections of a run, of an API. */
+/** Returns the connections of an API in a run. */
 const made = (events, api) => connections(events).filter((connection) => connection.api === api);
 
 const find = (events, op) => events.find((event) => event.op === op);
 
-/** What a connection carried, both ways: what both ends wrote. */
+/** Returns the number of bytes that both sides wrote. */
 function written({ client, server }) {
   const writes = [...client, ...server].filter(({ op, error }) => op === 'write' && !error);
   return writes.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -53,15 +52,15 @@ function written({ client, server }) {
 
 const number = (text) => Number(text.replaceAll(/[^\d.]/g, ''));
 
-/** Of each lesson: the right choices, wrong ones, and what of its answer is looked up in the traces. */
+/** By lesson: right and wrong answers, and a check of its evidence against the trace files. */
 const IDEAS = [
   {
-    title: 'What is a socket',
+    title: 'What is a socket?',
     right: ['socket → bind → listen'],
     wrong: ['socket → connect'],
     async evidence(page, events, all) {
       const binds = all.filter(({ op, side, api }) => op === 'bind' && side === 'server' && api in APIS);
-      const shown = (await rows(page, 'The listening sockets')).map(([api, calls, address]) => [api, calls, address]);
+      const shown = (await rows(page, 'Listening sockets')).map(([api, calls, address]) => [api, calls, address]);
       const wanted = Object.entries(APIS).map(([api, title]) => {
         return [title, 'socket → bind → listen', binds.find((bind) => bind.api === api).local];
       });
@@ -69,9 +68,9 @@ const IDEAS = [
     },
   },
   {
-    title: 'The address and the four numbers',
-    right: ["By the client's port: it is another one for each connection"],
-    wrong: ["By the server's port: accept moves each connection to a port of its own"],
+    title: 'The 4-tuple of a connection',
+    right: ["By the client's port: it differs for each connection"],
+    wrong: ["By the server's port: accept moves each connection to a new port"],
     async evidence(page, events) {
       const shown = (await rows(page, 'What the accepts recorded')).map(([, server, client]) => [server, client]);
       const accepts = events.filter(({ op }) => op === 'accept').map(({ local, peer }) => [local, peer]);
@@ -80,9 +79,9 @@ const IDEAS = [
     },
   },
   {
-    title: "The server's calls, the client's calls",
-    right: ['socket → connect → write → read, then it ends: the same over all three'],
-    wrong: ['gRPC has calls of its own, since HTTP/2 runs many streams'],
+    title: 'Calls of server and client',
+    right: ['socket → connect → write → read, then the end; the same over all three'],
+    wrong: ['gRPC uses other calls, because HTTP/2 has many streams'],
     async evidence(page, events) {
       const list = answer(page).getByRole('group', { name: 'Events of REST' });
       const shown = await list.locator('.lesson-event').evaluateAll((all) =>
@@ -95,22 +94,22 @@ const IDEAS = [
   {
     title: 'End of stream',
     right: ['Its read returns 0 bytes'],
-    wrong: ['Not at all; it gives up after a timeout'],
+    wrong: ['It does not notice, but a timeout expires'],
     async evidence(page, events) {
-      const shown = (await rows(page, 'The end of each connection')).map(([api, first, saw, , state]) => [api, first, saw, state]);
+      const shown = (await rows(page, 'End of each connection')).map(([api, first, saw, , state]) => [api, first, saw, state]);
       const wanted = Object.entries(APIS).map(([api, title]) => {
         const [connection] = made(events, api);
         const first = finishedFirst(connection);
-        const isTold = connection[first === 'client' ? 'server' : 'client'].some(({ eof }) => eof);
-        return [title, first, isTold ? 'read of 0 bytes' : 'finished by itself', find(connection[first], 'close').tcp.state];
+        const hasReadToEnd = connection[first === 'client' ? 'server' : 'client'].some(({ eof }) => eof);
+        return [title, first, hasReadToEnd ? '0 bytes' : 'none', find(connection[first], 'close').tcp.state];
       });
       assert.deepEqual(shown, wanted);
     },
   },
   {
     title: 'Many connections',
-    right: ['One for each, and one more that goes on listening'],
-    wrong: ['One: the listening socket talks with all of them'],
+    right: ['One for each, plus the listening socket'],
+    wrong: ['One: the listening socket serves all of them'],
     async evidence(page, events) {
       const shown = await rows(page, 'What the accepts recorded');
       const wanted = Object.entries(APIS).map(([api, title]) => {
@@ -123,24 +122,24 @@ const IDEAS = [
   },
   {
     title: 'Keep-alive',
-    right: ['The handshakes, and over gRPC many bytes as well'],
-    wrong: ['Only the handshakes: the bytes that are sent stay the same'],
+    right: ['The handshakes, and over gRPC also many bytes'],
+    wrong: ['Only the handshakes, the number of bytes stays the same'],
     async evidence(page, events) {
-      const shown = (await rows(page, 'Kept, and new each time')).map(([api, count, bytes]) => [api, number(count), number(bytes)]);
+      const shown = (await rows(page, 'One persistent connection and five new ones')).map(([api, count, bytes]) => [api, number(count), number(bytes)]);
       const wanted = Object.entries(APIS).flatMap(([api, title]) => {
         const [kept, ...fresh] = made(events, api);
         const sum = fresh.reduce((bytes, connection) => bytes + written(connection), 0);
-        return [[`${title}, kept`, 1, written(kept)], [`${title}, new`, 5, sum]];
+        return [[`${title}, persistent`, 1, written(kept)], [`${title}, new`, 5, sum]];
       });
       assert.deepEqual(shown, wanted);
     },
   },
   {
     title: 'Streaming',
-    right: ['The server writes on the connection that the watcher opened before'],
-    wrong: ['The watcher asks again and again'],
+    right: ['The server writes to the connection that the watcher opened before'],
+    wrong: ['The watcher sends requests repeatedly'],
     async evidence(page, events) {
-      const [rest, ...others] = await rows(page, "The watchers' connections, since the book");
+      const [rest, ...others] = await rows(page, "The watchers' connections after the creation of the book");
       assert.equal(others.length, 2);
       const [watcher] = made(events, 'rest');
       const news = watcher.server.filter(
@@ -152,34 +151,34 @@ const IDEAS = [
   },
   {
     title: 'HTTP/2 frames',
-    right: ['A fixed preface and its SETTINGS, which say nothing of a book'],
-    wrong: ['A request line as text, like GET /v1/books/1'],
+    right: ['A fixed preface and SETTINGS, which do not mention a book'],
+    wrong: ['A request line as text, such as GET /v1/books/1'],
     async evidence(page, events) {
-      const spent = await rows(page, 'What the bytes of one call with its connection are spent on');
+      const spent = await rows(page, 'Byte breakdown of one call with its connection');
       const shown = spent.map((cells) => [cells[0], number(cells.at(-1))]);
       assert.deepEqual(shown, Object.entries(APIS).map(([api, title]) => [title, written(made(events, api)[0])]));
-      const frames = await rows(page, "gRPC's connection, frame by frame");
+      const frames = await rows(page, 'Frames of the gRPC connection');
       const sum = frames.reduce((bytes, cells) => bytes + number(cells[2]), 0);
-      assert.equal(sum, shown[2][1], 'the frames are all that was sent');
+      assert.equal(sum, shown[2][1], 'the frames contain all bytes');
     },
   },
   {
-    title: 'Stream against datagram',
-    right: ["The client's program, which asks again when no answer comes in time"],
-    wrong: ["The client's sendto fails, so that the program knows"],
+    title: 'Streams and datagrams',
+    right: ['The client program, which sends again if no response arrives in time'],
+    wrong: ["The client's sendto fails, so the program notices"],
     async evidence(page, events) {
-      const shown = await rows(page, 'Counted on both sides');
+      const shown = await rows(page, 'Counts of both sides');
       const row = (what) => shown.find(([first]) => first === what).slice(1).map(number);
       const lossy = events.findIndex(({ op, label }) => op === 'mark' && label.includes('some datagrams lost'));
       const count = (part, recording, op) => part.filter((event) => event.recording === recording && event.op === op).length;
       const [clean, rest] = [events.slice(0, lossy), events.slice(lossy)];
       const reads = clean.filter((event) => event.recording === 'tcp-server' && event.op === 'read' && event.bytes > 0);
-      assert.deepEqual(row('the client sent'), [
+      assert.deepEqual(row('sent by the client'), [
         count(clean, 'udp-client', 'sendto'),
         count(clean, 'tcp-client', 'write'),
         count(rest, 'udp-client', 'sendto'),
       ]);
-      assert.deepEqual(row('the server got'), [
+      assert.deepEqual(row('received by the server'), [
         count(clean, 'udp-server', 'recvfrom'),
         reads.length,
         count(rest, 'udp-server', 'recvfrom'),
@@ -192,7 +191,7 @@ const IDEAS = [
     wrong: ['different', 'none of them', 'REST'],
     async evidence(page) {
       const step = 'get a book, 10 calls on one connection';
-      const shown = (await rows(page, `Bytes both ways, as the servers recorded "${step}"`)).map(([api, , , later]) => [api, number(later)]);
+      const shown = (await rows(page, `Bytes in both directions, recorded by the servers during "${step}"`)).map(([api, , , later]) => [api, number(later)]);
       const files = Object.keys(APIS).map((api) => join(traces, `${api}-server.jsonl`));
       const { stdout } = spawnSync(command('socket-trace'), ['compare', '--json', ...files], { encoding: 'utf8' });
       const wanted = JSON.parse(stdout).traces.map(({ name, steps }) => {
@@ -206,32 +205,32 @@ const IDEAS = [
 ];
 
 for (const [index, { title, right, wrong, evidence }] of IDEAS.entries()) {
-  await check(`lesson ${index + 1}, ${title}: a right prediction, a wrong one, and its numbers`, async (page) => {
+  await check(`lesson ${index + 1}, ${title}: verdicts and numbers are correct`, async (page) => {
     await goTo(page, index + 1);
     await page.getByRole('heading', { name: `${index + 1}. ${title}` }).waitFor();
     const missed = await predict(page, wrong);
-    for (const verdict of missed.verdicts) assert.match(verdict, /Your prediction was not right\.|Not so\./);
+    for (const verdict of missed.verdicts) assert.match(verdict, /Your prediction was wrong\.|Wrong\./);
     assert.equal(missed.verdicts.length, wrong.length);
-    await page.getByRole('button', { name: new RegExp(`^Lesson ${index + 1}:.*predicted wrong$`) }).waitFor();
+    await page.getByRole('button', { name: new RegExp(`^Lesson ${index + 1}:.*predicted incorrectly$`) }).waitFor();
 
-    await page.getByRole('button', { name: 'Choose again' }).click();
+    await page.getByRole('button', { name: 'Answer again' }).click();
     const met = await predict(page, right);
     for (const verdict of met.verdicts) assert.match(verdict, /Your prediction was right\.|Right\./);
     assert.equal(met.verdicts.length, right.length);
-    await page.getByRole('button', { name: new RegExp(`^Lesson ${index + 1}:.*predicted right$`) }).waitFor();
+    await page.getByRole('button', { name: new RegExp(`^Lesson ${index + 1}:.*predicted correctly$`) }).waitFor();
     await evidence(page, met.events, await settled(page));
   }, LESSONS);
 }
 
-await check('without a prediction nothing is run', async (page) => {
+await check('lesson does not run without a prediction', async (page) => {
   await page.getByRole('button', { name: 'Run it' }).click();
-  await page.getByRole('alert').filter({ hasText: 'First choose what you think will happen.' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'First choose your prediction.' }).waitFor();
 }, LESSONS);
 
-await check('what is done survives a reload, until it is reset', async (page) => {
+await check('progress survives a reload until the reset', async (page) => {
   await goTo(page, 3);
   await predict(page, IDEAS[2].right);
-  const tally = page.getByText('1 of 10 done, 1 predicted right');
+  const tally = page.getByText('1 of 10 done, 1 predicted correctly');
   await tally.waitFor();
   await page.reload();
   await tally.waitFor();
@@ -239,11 +238,11 @@ await check('what is done survives a reload, until it is reset', async (page) =>
   await page.getByRole('button', { name: 'Reset' }).click();
   await tally.waitFor({ state: 'hidden' });
   await page.reload();
-  await page.getByRole('heading', { name: '1. What is a socket' }).waitFor();
-  assert.equal(await page.getByRole('button', { name: /predicted right$/ }).count(), 0);
+  await page.getByRole('heading', { name: '1. What is a socket?' }).waitFor();
+  assert.equal(await page.getByRole('button', { name: /predicted correctly$/ }).count(), 0);
 }, LESSONS);
 
-await check('a connection of a lesson is shown in the lanes', async (page) => {
+await check('lesson shows a connection in the lanes', async (page) => {
   await goTo(page, 3);
   const { events } = await predict(page, IDEAS[2].right);
   await answer(page).getByRole('button', { name: /^Show in the lanes/ }).first().click();
@@ -253,14 +252,14 @@ await check('a connection of a lesson is shown in the lanes', async (page) => {
   assert.deepEqual(boxes.map(({ seq }) => seq), wanted);
 }, LESSONS);
 
-await check('an event of a lesson is looked at closely in the lanes', async (page) => {
+await check('lesson opens an event in the inspector', async (page) => {
   await goTo(page, 3);
   await predict(page, IDEAS[2].right);
   await answer(page).getByRole('button', { name: /^client: write/ }).first().click();
   await page.getByRole('region', { name: 'The selected event' }).getByRole('heading', { name: 'write' }).waitFor();
 }, LESSONS);
 
-await check('the lessons go on by key', async (page) => {
+await check('shortcuts move between lessons', async (page) => {
   await page.keyboard.press('n');
   await page.getByRole('heading', { name: /^2\. / }).waitFor();
   await page.keyboard.press('p');

@@ -1,4 +1,4 @@
-// Time goes back and forth, by button, by key, and on the slider, and what is shown is what had happened by then.
+// Playback by button, shortcut and slider shows the events up to the chosen position.
 
 import assert from 'node:assert/strict';
 
@@ -6,63 +6,63 @@ import { isInLanes } from './recorded.mjs';
 import { doBar, doIt, lanes, seenLanes, settled } from './seen.mjs';
 import { check, finish, until } from './support.mjs';
 
-/** High, so that there is less to scroll. */
+/** A high window reduces scrolling. */
 const HIGH = { viewport: { width: 1440, height: 4000 } };
 
-const time = (page) => page.getByRole('group', { name: 'Time' });
-const press = (page, name) => time(page).getByRole('button', { name }).click();
-const slider = (page) => time(page).getByRole('slider');
+const controls = (page) => page.getByRole('group', { name: 'Playback' });
+const press = (page, name) => controls(page).getByRole('button', { name }).click();
+const slider = (page) => controls(page).getByRole('slider');
 
-/** The number of the last event that is shown. */
+/** Returns the number of the last shown event. */
 async function at(page) {
   return Number(await slider(page).getAttribute('aria-valuenow'));
 }
 
-/** Waits until that event is the last that is shown. */
+/** Waits until that event is the last shown one. */
 async function isAt(page, { seq }) {
   let last;
-  await until(`event ${seq} is the last`, async () => (last = await at(page)) === seq).catch(({ message }) => {
-    throw new Error(`${message}; it is ${last}`);
+  await until(`event ${seq} is the last shown one`, async () => (last = await at(page)) === seq).catch(({ message }) => {
+    throw new Error(`${message}; the last shown one is ${last}`);
   });
 }
 
-/** Two steps of one API at the end, and all stops up to there. */
+/** Makes two calls over one API and returns all events, and those at which playback stops. */
 async function called(page) {
   await doBar(page).getByRole('radio', { name: 'REST' }).check();
   await doIt(page, 'list books');
   await doIt(page, 'get a book');
   const events = await settled(page);
   await isAt(page, events.at(-1));
-  // Else the button would take the keys that are for it.
+  // A focused button would handle some of the shortcuts itself.
   await page.evaluate(() => document.activeElement.blur());
   return { events, stops: events.filter(isInLanes) };
 }
 
-/** The stop that begins the last step of that name. */
+/** Returns the first stop of the last step with that name. */
 function beginning(events, step) {
   const mark = events.findLast(({ op, label }) => op === 'mark' && label === step);
   return events.find((event) => event.seq > mark.seq && isInLanes(event));
 }
 
-await check('pause: what comes is counted, and not shown', async (page) => {
+await check('paused playback counts new events without showing them', async (page) => {
   const { stops } = await called(page);
   await press(page, 'Pause');
-  await press(page, 'One event back');
+  await press(page, 'Previous event');
   await isAt(page, stops.at(-2));
   await doIt(page, 'list books');
   const { length } = await settled(page);
-  await until('the slider knows', async () => Number(await slider(page).getAttribute('aria-valuemax')) === length);
+  await until('the slider contains the new events', async () => Number(await slider(page).getAttribute('aria-valuemax')) === length);
   const { boxes } = await seenLanes(page);
   assert.deepEqual(boxes.map(({ seq }) => seq), stops.slice(0, -1).map(({ seq }) => seq));
   await press(page, 'To the newest');
-  await until('it follows again', async () => (await at(page)) === length);
+  await until('the page follows new events again', async () => (await at(page)) === length);
 }, HIGH);
 
 for (const [way, back, on] of [
-  ['button', (page) => press(page, 'One event back'), (page) => press(page, 'One event on')],
-  ['key', (page) => page.keyboard.press('ArrowLeft'), (page) => page.keyboard.press('ArrowRight')],
+  ['button', (page) => press(page, 'Previous event'), (page) => press(page, 'Next event')],
+  ['shortcut', (page) => page.keyboard.press('ArrowLeft'), (page) => page.keyboard.press('ArrowRight')],
 ]) {
-  await check(`one event back and on, by ${way}`, async (page) => {
+  await check(`previous and next event by ${way}`, async (page) => {
     const { stops } = await called(page);
     for (let place = 2; place <= 5; place++) {
       await back(page);
@@ -77,10 +77,10 @@ for (const [way, back, on] of [
 }
 
 for (const [way, back, on] of [
-  ['button', (page) => press(page, 'Back to the beginning of the step'), (page) => press(page, 'To the next step')],
-  ['key', (page) => page.keyboard.press('['), (page) => page.keyboard.press(']')],
+  ['button', (page) => press(page, 'Back to the start of the step'), (page) => press(page, 'To the next step')],
+  ['shortcut', (page) => page.keyboard.press('['), (page) => page.keyboard.press(']')],
 ]) {
-  await check(`to the beginning of the step, to the one before, and to the next, by ${way}`, async (page) => {
+  await check(`previous and next step by ${way}`, async (page) => {
     const { events } = await called(page);
     const last = beginning(events, 'get a book');
     const before = beginning(events, 'list books');
@@ -93,7 +93,7 @@ for (const [way, back, on] of [
   });
 }
 
-await check('to the first event, and to the newest', async (page) => {
+await check('shortcuts to the first and the newest event', async (page) => {
   const { events, stops } = await called(page);
   await page.keyboard.press('Home');
   await isAt(page, stops[0]);
@@ -102,7 +102,7 @@ await check('to the first event, and to the newest', async (page) => {
   await isAt(page, events.at(-1));
 });
 
-await check('the slider works by keyboard', async (page) => {
+await check('slider works with the keyboard', async (page) => {
   const { events, stops } = await called(page);
   await slider(page).focus();
   for (const [key, event] of [
@@ -120,11 +120,11 @@ await check('the slider works by keyboard', async (page) => {
   assert.match(await slider(page).getAttribute('aria-valuetext'), /^event [\d,]+ of [\d,]+, get a book$/);
 });
 
-await check('the slider works by pointer', async (page) => {
+await check('slider works with the pointer', async (page) => {
   const { events } = await called(page);
   const { x, y, width, height } = await slider(page).boundingBox();
   await page.mouse.click(x + width / 2, y + height / 2);
-  await until('it is somewhere before', async () => (await at(page)) < events.length);
+  await until('an earlier event is the last shown one', async () => (await at(page)) < events.length);
   await page.mouse.move(x + width / 2, y + height / 2);
   await page.mouse.down();
   await page.mouse.move(x + width - 1, y + height / 2, { steps: 5 });
@@ -132,34 +132,34 @@ await check('the slider works by pointer', async (page) => {
   await isAt(page, events.at(-1));
 });
 
-await check('a slower replay of the step reaches the same end, event by event', async (page) => {
+await check('slow replay of a step shows its events in order', async (page) => {
   const { events } = await called(page);
-  await time(page).getByLabel('Speed of the replay').selectOption({ label: '100 × slower' });
+  await controls(page).getByLabel('Speed of the replay').selectOption({ label: '100 × slower' });
   const seen = [];
   await page.exposeFunction('seenAt', (seq) => seen.push(Number(seq)));
   await slider(page).evaluate((element) => {
     new MutationObserver(() => window.seenAt(element.getAttribute('aria-valuenow'))).observe(element, { attributes: true });
   });
   await press(page, 'Replay the step slowly');
-  await until('it plays', () => seen.some((seq) => seq < events.length));
+  await until('the replay runs', () => seen.some((seq) => seq < events.length));
   seen.splice(0, seen.findIndex((seq) => seq < events.length));
-  await until('it has come to the end', () => seen.at(-1) === events.length);
+  await until('the replay has reached the end', () => seen.at(-1) === events.length);
   assert(seen.length > 1, `${seen}`);
-  assert.deepEqual(seen, [...seen].sort((one, other) => one - other), 'never back');
+  assert.deepEqual(seen, [...seen].sort((one, other) => one - other), 'the replay never moves backwards');
   assert(seen[0] >= beginning(events, 'get a book').seq, `${seen}`);
-  await time(page).getByText('live').waitFor();
+  await controls(page).getByText('live').waitFor();
 });
 
-await check('Space pauses and goes on', async (page) => {
+await check('Space pauses and continues', async (page) => {
   await called(page);
   await page.keyboard.press(' ');
-  await time(page).getByText('paused').waitFor();
+  await controls(page).getByText('paused').waitFor();
   await page.keyboard.press('[');
-  await time(page).getByLabel('Speed of the replay').selectOption({ label: '100 × slower' });
-  await time(page).getByLabel('Speed of the replay').blur();
+  await controls(page).getByLabel('Speed of the replay').selectOption({ label: '100 × slower' });
+  await controls(page).getByLabel('Speed of the replay').blur();
   await page.keyboard.press(' ');
-  await time(page).getByText(/replaying|shortened|live/).waitFor();
-  await time(page).getByText('live').waitFor();
+  await controls(page).getByText(/replaying|shortened|live/).waitFor();
+  await controls(page).getByText('live').waitFor();
 });
 
 await finish();

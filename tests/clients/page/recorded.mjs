@@ -1,24 +1,25 @@
-// What the trace files say, and what follows from that. None of it is the page's own code, nor socket-trace's.
+// Reads the trace files and derives the expected connections and arrows, independently of the code of page and
+// socket-trace.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { traces } from './support.mjs';
 
-/** The recordings, as the lanes have their columns. */
+/** Recordings in the order of the columns. */
 export const COLUMNS = ['rest', 'graphql', 'grpc'].flatMap((api) => [`${api}-client`, `${api}-server`]);
 
-/** Whether the event has a box in the lanes of the three APIs; options only where they are asked for. */
+/** Returns `true` if the event has a box in the lanes of the three APIs. Socket options are hidden by default. */
 export function isInLanes({ recording, op }) {
   return COLUMNS.includes(recording) && op !== 'mark' && op !== 'option';
 }
 
 /**
- * The events of one trace file, as far as it is written, each with its time on the clock of all. A connect has the time
- * when it was made, which is later than that of its socket: the two are read from two clocks.
+ * Returns the events of a trace file, each with its time on the common clock. The time of a connect is its start, and at
+ * least the time of its socket, because the two come from different clock reads.
  */
 export function eventsOf(label, folder = traces) {
-  // What stands behind the last line's end is still being written.
+  // An incomplete last line is still being written.
   const [head, ...lines] = readFileSync(join(folder, `${label}.jsonl`), 'utf8').split('\n').slice(0, -1);
   const { monotonic_ns: begin } = JSON.parse(head);
   const [api, side] = label.split('-');
@@ -28,7 +29,7 @@ export function eventsOf(label, folder = traces) {
   return events.map((event) => ({ ...event, recording: label, api, side, clock: begin + began(event) }));
 }
 
-/** The events of all trace files in the order of time, numbered as the page does. */
+/** Returns the events of all trace files in order of time, numbered as on the page. */
 export function recorded(folder = traces) {
   const labels = readdirSync(folder).flatMap((name) => (name.endsWith('.jsonl') ? [name.slice(0, -6)] : []));
   const events = labels.flatMap((label) => eventsOf(label, folder));
@@ -36,7 +37,7 @@ export function recorded(folder = traces) {
   return events.map((event, index) => ({ ...event, seq: index + 1 }));
 }
 
-/** The connections of these events: the events of each side, `[]` of a side that was not recorded. */
+/** Returns the connections with the events of each side, `[]` for a side that was not recorded. */
 export function connections(events) {
   const sockets = new Map();
   const found = new Map();
@@ -56,21 +57,21 @@ export function connections(events) {
   return [...found.values()];
 }
 
-/** Those that are open at an end that was recorded. */
+/** Returns the connections that are open on a recorded side. */
 export function openConnections(events) {
   const isOpen = (side) => side.length > 0 && !side.some(({ op }) => op === 'close' || op === 'release');
   return connections(events).filter(({ client, server }) => isOpen(client) || isOpen(server));
 }
 
-/** Which side of a connection finished first. A side that has been told of the other's end was not the first. */
+/** Returns the side that finished first. A side that read the other's end before its own was not first. */
 export function finishedFirst({ client, server }) {
   const end = (events) => events.find(({ op, error }) => !error && (op === 'shutdown' || op === 'close'));
-  const wasTold = (events) => events.some(({ op, eof, clock }) => op === 'read' && eof && clock < end(events).clock);
-  if (wasTold(client) !== wasTold(server)) return wasTold(client) ? 'server' : 'client';
+  const hasReadEnd = (events) => events.some(({ op, eof, clock }) => op === 'read' && eof && clock < end(events).clock);
+  if (hasReadEnd(client) !== hasReadEnd(server)) return hasReadEnd(client) ? 'server' : 'client';
   return end(client).clock < end(server).clock ? 'client' : 'server';
 }
 
-/** The arrows between events of both sides that there must be: `{ from, to, says }`, by number. */
+/** Returns the expected arrows between events of both sides: `{ from, to, says }` with numbers of events. */
 export function arrows(events) {
   return connections(events)
     .filter(({ client, server }) => client.length > 0 && server.length > 0)
@@ -91,7 +92,7 @@ function arrow(from, to, says) {
   return from && to ? [{ from: from.seq, to: to.seq, says }] : [];
 }
 
-/** A byte that was the n-th written is the n-th read. */
+/** Links writes and reads by byte positions: the n-th written byte is the n-th read byte. */
 function bytesBetween(sender, receiver) {
   const [writes, reads] = [spans(sender.filter(isOp('write'))), spans(receiver.filter(isOp('read')))];
   return writes.flatMap((write) =>
@@ -108,6 +109,6 @@ function spans(transfers) {
 }
 
 function endBetween(sender, receiver) {
-  const told = receiver.find(({ op, eof, error }) => op === 'read' && (eof || error));
-  return arrow(sender.find(({ op }) => op === 'shutdown' || op === 'close'), told, 'FIN: end of stream');
+  const eof = receiver.find(({ op, eof, error }) => op === 'read' && (eof || error));
+  return arrow(sender.find(({ op }) => op === 'shutdown' || op === 'close'), eof, 'FIN: end of stream');
 }

@@ -1,4 +1,4 @@
-// The report is one file that works from disk, without any network: that of socket-trace and that of the page's button.
+// The reports of socket-trace and of the page work from disk, without a network.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -11,28 +11,28 @@ import { arrows, isInLanes } from './recorded.mjs';
 import { counted, doIt, download, lanes, reveal, seenLanes, settled, upwards } from './seen.mjs';
 import { check, command, finish, traces, until } from './support.mjs';
 
-/** Opens one of the screens. */
+/** Opens a screen. */
 const goTo = (page, name) => page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name }).click();
 
 const folder = mkdtempSync(join(tmpdir(), 'page-'));
 const [made, taken] = ['made.html', 'taken.html'].map((name) => join(folder, name));
 let events;
 
-await check('the page makes one, and so does socket-trace', async (page) => {
+await check('page and socket-trace create a report', async (page) => {
   await doIt(page, 'get a book');
   await goTo(page, 'Datagrams');
   await page.getByRole('button', { name: 'get over UDP' }).click();
-  await page.getByText('UDP: 5 calls, 5 answered.').waitFor();
+  await page.getByText('UDP: 5 calls, 5 successful.').waitFor();
   events = await settled(page);
   await goTo(page, 'Compare');
-  await page.getByText('the latest: get a book').waitFor({ state: 'attached' });
-  await page.getByRole('button', { name: 'Take it home' }).click();
+  await page.getByText('latest: get a book').waitFor({ state: 'attached' });
+  await page.getByRole('button', { name: 'Downloads' }).click();
   await (await download(page, 'This page with the recording')).saveAs(taken);
   const files = readdirSync(traces).map((name) => join(traces, name));
   execFileSync(command('socket-trace'), ['report', ...files, '-o', made], { stdio: 'pipe' });
 });
 
-/** Two connects at once, each returned after its accept. */
+/** Writes traces of two concurrent connects that return after their accepts. */
 function acceptedFirst() {
   const ends = (port) => ({ client: `127.0.0.1:${port}`, server: '127.0.0.1:80' });
   const socket = (t, sock) => ({ t, sock, op: 'socket', fd: sock, domain: 'ipv4', type: 'stream' });
@@ -62,7 +62,7 @@ const crossed = join(folder, 'crossed.html');
 execFileSync(command('socket-trace'), ['report', ...acceptedFirst(), '-o', crossed], { stdio: 'pipe' });
 const crossedReport = { at: pathToFileURL(crossed).href, offline: true, viewport: { width: 1440, height: 4000 } };
 
-await check('a connect stands above the accept that returned first, and no arrow leads up', async (page) => {
+await check('connect is above an accept that returned first', async (page) => {
   for (const layout of ['by order', 'by time']) {
     await page.getByRole('button', { name: layout }).click();
     await page.getByRole('button', { name: layout, pressed: true }).waitFor();
@@ -78,42 +78,42 @@ await check('a connect stands above the accept that returned first, and no arrow
   const { seq } = boxes.find(({ op }) => op === 'connect');
   await reveal(page, seq);
   await lanes(page).locator(`[data-seq="${seq}"]`).click();
-  await page.getByText('36.0 µs: it began at that time, and returned later').waitFor();
+  await page.getByText('36.0 µs: the call returned so much after the time above').waitFor();
 }, crossedReport);
 
-for (const [name, file] of [['socket-trace', made], ['the button', taken]]) {
+for (const [name, file] of [['socket-trace', made], ['page', taken]]) {
   const report = { at: pathToFileURL(file).href, offline: true, viewport: { width: 1440, height: 4000 } };
 
-  await check(`${name}: the lanes have the same events and arrows`, async (page) => {
-    await until('it has all', async () => (await counted(page)) === events.length);
+  await check(`report of ${name} has the same events and arrows`, async (page) => {
+    await until('the report has all events', async () => (await counted(page)) === events.length);
     const { boxes, arrows: drawn } = await seenLanes(page);
     const wanted = events.filter(isInLanes);
     assert.deepEqual(boxes.map(({ seq, op }) => [seq, op]), wanted.map(({ seq, op }) => [seq, op]));
     assert.equal(drawn.length, arrows(wanted).length);
   }, report);
 
-  await check(`${name}: all screens open, and nothing can be done`, async (page) => {
+  await check(`report of ${name} opens all screens without operations`, async (page) => {
     const nav = page.getByRole('navigation', { name: 'Screens' });
     const opened = [];
     for (const button of await nav.getByRole('button').all()) {
       await button.click();
       await nav.locator('[aria-current]').filter({ hasText: await button.innerText() }).waitFor();
-      assert.equal(await page.getByRole('region', { name: 'Do it' }).count(), 0);
+      assert.equal(await page.getByRole('region', { name: 'Run operations' }).count(), 0);
       assert.equal(await page.locator('main .view:visible').count(), 1);
       opened.push(await button.innerText());
     }
     assert.equal(opened.length, 5);
-    assert.equal(await page.getByRole('button', { name: 'Take it home' }).count(), 0);
+    assert.equal(await page.getByRole('button', { name: 'Downloads' }).count(), 0);
   }, report);
 
-  await check(`${name}: compare, inspector, playback and lessons work`, async (page) => {
+  await check(`report of ${name} supports comparison, inspector, playback and lessons`, async (page) => {
     await goTo(page, 'Compare');
-    await page.getByRole('table', { name: /what it put on the sockets/ }).waitFor();
+    await page.getByRole('table', { name: /socket usage/ }).waitFor();
     await goTo(page, 'Datagrams');
     await page.getByRole('row', { name: 'to the server 5 5 0' }).waitFor();
     await goTo(page, 'Lessons');
     await page.getByRole('radio', { name: 'socket → bind → listen', exact: true }).check();
-    await page.getByRole('button', { name: 'Look in this recording' }).click();
+    await page.getByRole('button', { name: 'Check in this recording' }).click();
     await page.getByText('Your prediction was right.').first().waitFor();
     await goTo(page, 'Lanes');
     await lanes(page).locator('[data-seq]').last().click();

@@ -1,4 +1,4 @@
-// Pictures of each screen in light and dark, into the folder that SCREENSHOTS names: for the eye, and for the README.
+// Takes screenshots of each screen in light and dark for the README, into the directory SCREENSHOTS.
 
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { doBar, doIt, lanes, settled } from './seen.mjs';
 import { check, finish } from './support.mjs';
 
 const folder = process.env.SCREENSHOTS;
-assert(folder, 'SCREENSHOTS must name a folder');
+assert(folder, 'set SCREENSHOTS to a directory');
 mkdirSync(folder, { recursive: true });
 
 const goTo = (page, screen) => page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: screen }).click();
@@ -23,7 +23,7 @@ for (const colorScheme of ['light', 'dark']) {
     await settled(page);
     await doIt(page, 'get a book');
     await settled(page);
-    // As high as all of the step is.
+    // High enough for the complete step.
     await page.setViewportSize({ width: 1440, height: 1080 });
     await settled(page);
     await take(page, 'lanes');
@@ -34,13 +34,13 @@ for (const colorScheme of ['light', 'dark']) {
     await page.keyboard.press('Escape');
 
     await goTo(page, 'Compare');
-    await page.getByRole('table', { name: /^get a book: what the bytes are spent on/ }).waitFor();
+    await page.getByRole('table', { name: /^get a book: byte breakdown/ }).waitFor();
     await take(page, 'compare');
 
     await goTo(page, 'Sockets');
     await doBar(page).getByRole('button', { name: /^watch changes/ }).click();
     for (const api of ['REST', 'GraphQL', 'gRPC']) {
-      const card = page.getByRole('region', { name: `${api}: how many sockets` });
+      const card = page.getByRole('region', { name: `${api}: number of sockets` });
       await card.locator('[data-key="ESTABLISHED"] b').filter({ hasText: '2' }).waitFor();
     }
     await take(page, 'sockets');
@@ -48,10 +48,10 @@ for (const colorScheme of ['light', 'dark']) {
 
     await goTo(page, 'Datagrams');
     await doBar(page).getByRole('button', { name: 'get over TCP' }).click();
-    await page.getByText(/^TCP: 5 calls, 5 answered/).waitFor();
+    await page.getByText(/^TCP: 5 calls, 5 successful/).waitFor();
     await doBar(page).getByLabel('lose every third datagram').check();
     await doBar(page).getByRole('button', { name: 'get over UDP' }).click();
-    await page.getByText(/^UDP: 5 calls, 5 answered/).waitFor();
+    await page.getByText(/^UDP: 5 calls, 5 successful/).waitFor();
     await settled(page);
     await take(page, 'datagrams');
 

@@ -1,31 +1,31 @@
-// What the page shows, as one sees it: the lanes from end to end, how much there is, and what came of a button.
+// Access to the visible page: the lanes from end to end, the number of events, and the results of operations.
 
 import { openConnections, recorded } from './recorded.mjs';
 import { until, url } from './support.mjs';
 
-/** The region with what can be done, of the screen that is open. */
-export const doBar = (page) => page.getByRole('region', { name: 'Do it' });
+/** Returns the operations bar of the open screen. */
+export const doBar = (page) => page.getByRole('region', { name: 'Run operations' });
 
-/** Presses a button of the bar, waits until it is done, and returns what is said of each API. */
+/** Presses a button of the bar, waits for the end of the operation, and returns the result of each API. */
 export async function doIt(page, name) {
   await doBar(page).getByRole('button', { name, exact: true }).click();
   return done(page);
 }
 
-/** Waits until what was begun is done, and returns what is said of each API. */
+/** Waits for the end of the running operation and returns the result of each API. */
 export async function done(page) {
   await page.locator('.do-bar:visible:not([aria-busy])').waitFor();
   return doBar(page).getByRole('status').getByRole('listitem').allInnerTexts();
 }
 
-/** Presses a link of what can be taken home, and returns the file that comes. */
+/** Clicks a download link and returns the downloaded file. */
 export async function download(page, name) {
-  // Together: when the link is not there, the other wait would end later, with nobody to hear of it.
+  // Both at once: if the link is missing, a separate wait would be rejected later without a handler.
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name }).click()]);
   return file;
 }
 
-/** How many events the page says it has: none, as long as it says nothing. */
+/** Returns the number of events that the page displays, or 0 if it displays none. */
 export async function counted(page) {
   const text = await page.locator('.page-status').innerText();
   const [, count = '0'] = text.match(/^([\d,]+) events/) ?? [];
@@ -33,8 +33,7 @@ export async function counted(page) {
 }
 
 /**
- * Waits until the recordings have come to rest, with so many connections open, and the page has all of them. Returns
- * the events.
+ * Waits until exactly `open` connections are open and the page has received all recorded events. Returns the events.
  */
 export async function settled(page, open = 0) {
   let events;
@@ -48,20 +47,20 @@ export async function settled(page, open = 0) {
   return after.length === before ? after : settled(page, open);
 }
 
-/** All that has happened by now. Whoever asks for a trace gets it so, and then the files have it, too. */
+/** Returns all events so far. Downloading a trace makes the server flush its recordings. */
 export async function written() {
   const answer = await fetch(`${url}/api/traces/rest-client.jsonl`);
   await answer.arrayBuffer();
   return recorded();
 }
 
-/** The lanes of the screen that is open. */
+/** Returns the lanes of the open screen. */
 export const lanes = (page) => page.getByRole('region', { name: /^Lanes/ });
 
-/** Waits until the lanes have been drawn: with the first of them they go to their end, wherever they were scrolled to. */
+/** Waits until the lanes are drawn. The first drawing scrolls them to their end. */
 const drawnLanes = (page) => lanes(page).locator('[data-seq]').first().waitFor({ state: 'attached' });
 
-/** Scrolls the lanes, from the end on, until the event is drawn. */
+/** Scrolls the lanes upwards from their end until the event is drawn. */
 export async function reveal(page, seq) {
   await drawnLanes(page);
   await lanes(page).evaluate(async (region, wanted) => {
@@ -76,8 +75,8 @@ export async function reveal(page, seq) {
 }
 
 /**
- * Scrolls through the lanes from the first event to the last. Returns `boxes` and `arrows`, as they are drawn. What an
- * arrow begins and ends at is told by where it is: the number of the event whose box it touches, or `null`.
+ * Scrolls through the lanes and returns all drawn `boxes` and `arrows`. The ends of an arrow are the numbers of the
+ * events whose boxes it touches, or `null`.
  */
 export async function seenLanes(page) {
   await drawnLanes(page);
@@ -89,19 +88,19 @@ export async function seenLanes(page) {
   return { boxes, arrows: arrows.map(({ begin, end, ...arrow }) => ({ ...arrow, from: touched(begin), to: touched(end) })) };
 }
 
-/** The arrows that lead up: from a call to one that stands higher. */
+/** Returns the arrows that lead upwards. */
 export function upwards({ boxes, arrows }) {
   const heights = new Map(boxes.map(({ seq, y }) => [seq, y]));
   return arrows.filter(({ from, to }) => from !== null && to !== null && heights.get(from) > heights.get(to));
 }
 
-/** Whether the place is in the middle of the left or right edge of the box: a tip stops a little before it. */
+/** Returns `true` if the point is in the middle of the left or right edge of the box. Arrowheads end shortly before it. */
 function isAtEdge({ x, y, width, height }, placeX, placeY) {
   if (Math.abs(y + height / 2 - placeY) > 2) return false;
   return Math.min(Math.abs(x - placeX), Math.abs(x + width - placeX)) <= 4;
 }
 
-/** Runs in the page. */
+/** Collects boxes and arrows. Runs in the page. */
 async function lanesInPage(region) {
   const scroll = region.querySelector('.lanes-scroll');
   const drawn = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));

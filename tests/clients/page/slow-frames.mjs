@@ -1,12 +1,11 @@
-// A page that is drawn five times a second, as on a machine that does much else: what is shown lags behind what is
-// known, and each frame draws what was asked for in the order in which it was asked.
+// Simulates a busy machine: limits a page to five frames per second, so that the display lags behind the state.
 
-/** Runs in the page, before its own scripts. */
+/** Replaces requestAnimationFrame. Runs in the page before its scripts. */
 export function slowFrames() {
   const INTERVAL = 200;
   const nextFrame = window.requestAnimationFrame.bind(window);
   const waiting = new Map();
-  let asked = 0;
+  let lastNumber = 0;
   const draw = (time) => {
     const due = [...waiting];
     waiting.clear();
@@ -14,8 +13,8 @@ export function slowFrames() {
   };
   window.requestAnimationFrame = (callback) => {
     if (waiting.size === 0) setTimeout(() => nextFrame(draw), INTERVAL);
-    waiting.set((asked += 1), callback);
-    return asked;
+    waiting.set((lastNumber += 1), callback);
+    return lastNumber;
   };
   window.cancelAnimationFrame = (number) => waiting.delete(number);
 }

@@ -1,4 +1,4 @@
-// The socket table is that of the kernel: who listens, who is connected, and which side waits after it has closed.
+// The socket table matches the kernel's: listening sockets, connections and sockets in TIME_WAIT.
 
 import assert from 'node:assert/strict';
 
@@ -9,7 +9,7 @@ import { check, finish, until } from './support.mjs';
 const TITLES = { rest: 'REST', graphql: 'GraphQL', grpc: 'gRPC', udp: 'UDP', tcp: 'TCP' };
 const SOCKETS = { hash: '#sockets' };
 
-/** The rows, each with the API that it stands under. */
+/** Returns the rows, each with its API. */
 async function rows(page) {
   const table = page.getByRole('table', { name: /^The sockets of the servers/ });
   const cells = await table.locator('tbody tr').evaluateAll((all) =>
@@ -23,16 +23,16 @@ async function rows(page) {
   });
 }
 
-/** Where each server listens, as its recording says. */
+/** Returns the listening address of each server from its recording. */
 function listening(events) {
   const binds = events.filter(({ op, side, api }) => op === 'bind' && side === 'server' && api !== 'udp');
   return binds.map(({ api, local }) => [TITLES[api], local]);
 }
 
-await check('each server has its row in LISTEN, with its process', async (page) => {
+await check('each server has a row in LISTEN with its process', async (page) => {
   const wanted = listening(await settled(page));
   assert(wanted.length >= 3);
-  await until('all of them are there', async () => {
+  await until('the table contains all listening sockets', async () => {
     const listens = (await rows(page)).filter(({ state }) => state === 'LISTEN');
     return wanted.every(([api, local]) => listens.some((row) => row.api === api && row.local === local));
   });
@@ -45,7 +45,7 @@ await check('each server has its row in LISTEN, with its process', async (page) 
   }
 }, SOCKETS);
 
-await check('while it is watched, both ends of each connection are ESTABLISHED', async (page) => {
+await check('open watchers have two sockets in ESTABLISHED each', async (page) => {
   const before = (await settled(page)).length;
   const watch = doBar(page).getByRole('button', { name: /^watch changes/ });
   await watch.click();
@@ -58,38 +58,38 @@ await check('while it is watched, both ends of each connection are ESTABLISHED',
   });
   const isThere = (all, [api, side, local, foreign]) =>
     all.some((row) => row.api === api && row.side === side && row.local === local && row.foreign === foreign && row.state === 'ESTABLISHED');
-  await until('they are all there', async () => {
+  await until('the table contains both sockets of each connection', async () => {
     const all = await rows(page);
     return ends.every((end) => isThere(all, end));
   });
-  const card = page.getByRole('region', { name: 'REST: how many sockets' });
-  await until('the card counts both ends', async () => (await card.locator('[data-key="ESTABLISHED"] b').innerText()) === '2');
+  const card = page.getByRole('region', { name: 'REST: number of sockets' });
+  await until('the chart counts both sockets', async () => (await card.locator('[data-key="ESTABLISHED"] b').innerText()) === '2');
   await watch.click();
   await done(page);
   await settled(page);
-  await until('they are gone, or over', async () => {
+  await until('the sockets are closed', async () => {
     const all = await rows(page);
     return !ends.some((end) => isThere(all, end));
   });
 }, SOCKETS);
 
 /**
- * Whether a RST ended it, after which nobody waits. It is the answer to what the other side has written and nobody reads any
- * more: gRPC's server says goodbye when its client may have gone.
+ * Returns `true` if a RST ended the connection, after which no socket is in TIME_WAIT. A RST is the response to bytes
+ * for a closed socket, such as the GOAWAY of the gRPC server.
  */
-function isTorn({ client, server }) {
+function wasReset({ client, server }) {
   const bytes = (events, wanted) =>
     events.filter(({ op }) => op === wanted).reduce((sum, event) => sum + (event.bytes ?? 0), 0);
   return bytes(server, 'write') > bytes(client, 'read') || bytes(client, 'write') > bytes(server, 'read');
 }
 
-await check('the side that closed first is in TIME_WAIT', async (page) => {
+await check('side that closed first is in TIME_WAIT', async (page) => {
   const before = (await settled(page)).length;
   await doIt(page, 'get a book');
   const made = connections((await settled(page)).slice(before));
   assert.equal(made.length, 3);
-  const ended = made.filter((connection) => !isTorn(connection));
-  assert(ended.length >= 2, 'over HTTP/1.1 all is read');
+  const ended = made.filter((connection) => !wasReset(connection));
+  assert(ended.length >= 2, 'over HTTP/1.1 all bytes are read');
   for (const { api, client, server } of ended) {
     const { local, peer } = client.find(({ op }) => op === 'connect');
     const first = finishedFirst({ client, server });

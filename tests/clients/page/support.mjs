@@ -1,11 +1,11 @@
-// What the tests of the page share: a browser, the page in it, and checks that are printed. To run one by hand, with
-// the workshop running (`cargo run`):
+// Support for the tests of the page: a browser, pages in it, and checks with printed results. To run a test manually
+// while the workshop is running (`cargo run`):
 //
 //   npm install --no-save --prefix DIR playwright-core@1.65.1 axe-core@4.14.1
 //   export NODE_PATH=DIR/node_modules CHROMIUM=$(command -v chromium)
 //   node lanes.mjs http://127.0.0.1:8080 traces target/debug
 //
-// With SLOW_FRAMES=1 each page is drawn five times a second: checks that look before the page has drawn show then.
+// SLOW_FRAMES=1 limits each page to five frames per second. This reveals checks that do not wait for the page to draw.
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
@@ -14,52 +14,52 @@ import { setTimeout } from 'node:timers/promises';
 
 import { slowFrames } from './slow-frames.mjs';
 
-/** Loads a package that only NODE_PATH leads to: an `import` would not look there. */
+/** Loads a package from NODE_PATH, which `import` does not search. */
 export const load = createRequire(import.meta.url);
 const { chromium } = load('playwright-core');
 
 const [address, folder, programs] = process.argv.slice(2);
 assert(programs, 'usage: node SCRIPT URL TRACES PROGRAMS');
 
-/** The page's address, such as `http://127.0.0.1:8080`. */
+/** Address of the page, such as `http://127.0.0.1:8080`. */
 export const url = address;
 
-/** The folder of the recordings. */
+/** Directory of the recordings. */
 export const traces = folder;
 
-/** A command of this workspace. */
+/** Returns the path of a command of this workspace. */
 export const command = (name) => join(programs, name);
 
-/** So long something may take, on a machine that does much else: milliseconds. */
-export const PATIENCE = 60_000;
+/** Timeout for everything on a busy machine, in milliseconds. */
+export const TIMEOUT = 60_000;
 
 let passed = 0;
 let failed = 0;
 
-/** The browser. Root may only run it without its sandbox, and in CI everyone is root. */
+/** The browser. Root, the user in CI, can run it only without its sandbox. */
 export const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox'] });
 
 /**
- * Opens the page in a window of its own, at the screen that `hash` names, if wanted with `slow` frames. What goes wrong
- * unseen is kept in `faults`: errors of scripts, what the content security policy refused, and requests to anywhere else.
+ * Opens the page in a new context at the screen `hash`, optionally with `slow` frames. `page.faults` collects script
+ * errors, violations of the content security policy and requests to other hosts.
  */
 export async function open({ at = url, hash = '', slow = 'SLOW_FRAMES' in process.env, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
-  context.setDefaultTimeout(PATIENCE);
+  context.setDefaultTimeout(TIMEOUT);
   if (slow) await context.addInitScript(slowFrames);
   const page = await context.newPage();
   page.faults = [];
   page.on('pageerror', (error) => page.faults.push(String(error?.stack ?? error)));
   page.on('console', (message) => message.type() === 'error' && page.faults.push(message.text()));
   page.on('request', (request) => {
-    const ours = ['data:', 'blob:', at];
-    if (!ours.some((start) => request.url().startsWith(start))) page.faults.push(`asked for ${request.url()}`);
+    const allowed = ['data:', 'blob:', at];
+    if (!allowed.some((start) => request.url().startsWith(start))) page.faults.push(`request to ${request.url()}`);
   });
   await page.goto(at + hash);
   return page;
 }
 
-/** Runs a check on a page of its own, and prints what came of it. */
+/** Runs a check on a new page and prints its result. */
 export async function check(name, run, options) {
   let page;
   try {
@@ -76,18 +76,18 @@ export async function check(name, run, options) {
   }
 }
 
-/** Prints the sum, and ends the process: with 1 when a check failed, or there was none. */
+/** Prints the totals and ends the process, with exit code 1 if a check failed or none ran. */
 export async function finish() {
   await browser.close();
   console.log(`${passed} passed, ${failed} failed`);
   process.exit(failed > 0 || passed === 0 ? 1 : 0);
 }
 
-/** Waits until it holds, and returns what it holds. */
-export async function until(what, holds, patience = PATIENCE) {
-  for (const end = Date.now() + patience; ; await setTimeout(20)) {
-    const held = await holds();
-    if (held) return held;
-    if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
+/** Waits until `condition()` returns a truthy value, and returns it. */
+export async function until(what, condition, timeout = TIMEOUT) {
+  for (const end = Date.now() + timeout; ; await setTimeout(20)) {
+    const result = await condition();
+    if (result) return result;
+    if (Date.now() > end) throw new Error(`timed out waiting until ${what}`);
   }
 }

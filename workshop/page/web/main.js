@@ -1,4 +1,4 @@
-// The page: its frame, its screens, and the keys that work on all of them.
+// The entry module: assembles the page's header, screens and keyboard shortcuts.
 
 import { createCompareView } from "./compare/view.js";
 import { createPlainView } from "./datagrams/view.js";
@@ -7,7 +7,7 @@ import { createDownloads } from "./downloads/downloads.js";
 import { el } from "./frame/dom.js";
 import { startFeed } from "./frame/feed.js";
 import { createKeys } from "./frame/keys.js";
-import { createLink } from "./frame/stream-status.js";
+import { createStreamStatus } from "./frame/stream-status.js";
 import { createStatus } from "./frame/status.js";
 import { Store } from "./frame/store.js";
 import { createLanesView } from "./lanes/view.js";
@@ -36,7 +36,7 @@ document.body.append(
     { class: "page-head" },
     el("h1", { text: "Three APIs, one socket" }),
     nav,
-    el("div", { class: "end" }, createDownloads(store), createStatus(store), createLink(store), keys.button),
+    el("div", { class: "end" }, createDownloads(store), createStatus(store), createStreamStatus(store), keys.button),
   ),
   doBar.element,
   body,
@@ -56,7 +56,7 @@ for (const view of views) {
   body.append(view.element);
 }
 
-/** Shows one screen. Which one stands in the address, so that a reload and a link come back to it. */
+/** Shows one screen and stores its id in the URL's fragment, so that reloads and links restore it. */
 function open(id) {
   const chosen = views.find((view) => view.id === id) ?? views[0];
   for (const view of views) {
@@ -75,9 +75,9 @@ addEventListener("hashchange", () => open(location.hash.slice(1)));
 
 keys.add(
   "Screens",
-  views.map(({ id, key, title }) => ({ keys: [key], shown: key, says: title, run: () => open(id) })),
+  views.map(({ id, key, title }) => ({ keys: [key], label: key, description: title, run: () => open(id) })),
 );
-keys.add("Do it", doBar.keys, () => !doBar.element.hidden);
+keys.add("Operations", doBar.keys, () => !doBar.element.hidden);
 for (const view of views.filter(({ keys }) => keys))
   keys.add(view.title, view.keys, () => !view.element.hidden);
 

@@ -1,4 +1,4 @@
-//! Request and response bodies that report their progress to the connection's [`Activity`](super::activity::Activity).
+//! Request and response bodies that report their progress to the connection's [`Activity`].
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::task::coop::has_budget_remaining;
 
+use super::activity::Activity;
 use super::exchange::{Exchange, ExchangeState, Upload};
 
 /// A request body. It counts as an upload until it is complete.
@@ -17,9 +18,8 @@ pub struct RequestBody<B> {
 }
 
 impl<B: Body> RequestBody<B> {
-    /// Wraps `body`, and calls `begin_upload` unless it is empty.
-    pub(crate) fn new(body: B, begin_upload: impl FnOnce() -> Upload) -> Self {
-        let upload = (!body.is_end_stream()).then(begin_upload);
+    pub(crate) fn new(body: B, activity: &Activity) -> Self {
+        let upload = (!body.is_end_stream()).then(|| activity.begin_upload());
         Self { body, upload }
     }
 }

@@ -19,15 +19,12 @@ pub fn with_etag(revision: u32, representation: impl IntoResponse) -> Response {
 }
 
 fn etag(revision: u32) -> HeaderValue {
-    // Formatted into an array, without an intermediate string, because most responses have an ETag.
-    let mut buffer = [b'"'; 12];
-    let digits = revision.checked_ilog10().unwrap_or(0) as usize + 1;
-    let mut rest = revision;
-    for digit in buffer[1..=digits].iter_mut().rev() {
-        *digit = b'0' + (rest % 10) as u8;
-        rest /= 10;
-    }
-    HeaderValue::from_bytes(&buffer[..digits + 2]).unwrap_or(HeaderValue::from_static(""))
+    // Formatted into an array because `format!` makes a read 2 % more expensive.
+    let mut tag = [b'"'; 12];
+    let mut digits = itoa::Buffer::new();
+    let digits = digits.format(revision).as_bytes();
+    tag[1..=digits.len()].copy_from_slice(digits);
+    HeaderValue::from_bytes(&tag[..digits.len() + 2]).unwrap_or(HeaderValue::from_static(""))
 }
 
 /// Extractor of the preconditions of a request.

@@ -1,45 +1,45 @@
-// What of the comparison stands beside each other: the traces of one side, and what each has of one step.
+// The rows of the comparison: the traces of one side, with their data of one step.
 
-import { apiPlace, apiTitle } from "../recording/apis.js";
+import { apiOrder, apiTitle } from "../recording/apis.js";
 import { lastStep } from "../recording/connections.js";
-import { averageSpent } from "../recording/byte-breakdown.js";
+import { averageBreakdown } from "../recording/byte-breakdown.js";
 
-/** The traces of one side that have something to compare, in the order of the lanes. */
+/** Returns the traces of one side, in the order of the lanes. */
 export function comparedTraces(store, side) {
   const traces = (store.comparison?.traces ?? []).filter((trace) => trace.side === side);
-  return traces.sort((a, b) => apiPlace(a.name) - apiPlace(b.name));
+  return traces.sort((a, b) => apiOrder(a.name) - apiOrder(b.name));
 }
 
-/** The side to look at: the one that is wanted, or the other if that alone was recorded. */
+/** Returns the wanted side, or the other side if only that was recorded. */
 export function comparedSide(store, wanted) {
   const other = wanted === "server" ? "client" : "server";
   const has = (side) => comparedTraces(store, side).length > 0;
   return !has(wanted) && has(other) ? other : wanted;
 }
 
-/** The name of a trace for the eye. Where two have the same name, it is what tells them apart. */
+/** Returns the title of a trace. If two traces have the same name, it is the label that distinguishes them. */
 export function comparedTitle(trace) {
   return trace.label === trace.name ? apiTitle(trace.name) : trace.label;
 }
 
-/** The names of all steps, in the order in which they come first. */
+/** Returns the names of all steps in order of first occurrence. */
 export function comparedSteps(traces) {
   return [...new Set(traces.flatMap((trace) => trace.steps.map((step) => step.name)))];
 }
 
-/** The name of a step, and how often it was run when its numbers are those of several times together. */
+/** Returns the title of a step, with the number of runs if its numbers are totals of several. */
 export function comparedStepTitle(traces, name) {
   const steps = traces.flatMap((trace) => trace.steps.filter((step) => step.name === name));
   const times = Math.max(0, ...steps.map((step) => step.times));
-  return times > 1 ? `${name}, ${times} times together` : name;
+  return times > 1 ? `${name}, total of ${times} runs` : name;
 }
 
-/** The step that was run last, as far as the comparison knows it. */
+/** Returns the latest step that the comparison contains. */
 export function latestStep(store, names) {
   return lastStep(store.items, (step) => names.includes(step)) ?? names.at(-1);
 }
 
-/** What each trace has of a step; a trace that has none of it is left out. */
+/** Returns a row for each trace with the step: `{ title, step }`. */
 export function rowsOfStep(traces, name) {
   const rows = traces.map((trace) => {
     const step = trace.steps.find((step) => step.name === name);
@@ -48,15 +48,15 @@ export function rowsOfStep(traces, name) {
   return rows.filter(({ step }) => step !== undefined);
 }
 
-/** One row of bytes for each trace: `spent` is what they went for, `null` when no payload was recorded. */
+/** Returns a row of bytes for each trace. `spent` is its breakdown, or `null` if no payload was recorded. */
 export function bytesOfStep(rows) {
   return rows.map(({ title, step }) => ({ title, spent: step.spent }));
 }
 
-/** One row for the first call of a connection, and one for each later one, on average. */
+/** Returns two rows of bytes for each trace: the average first call of a connection, and the average later call. */
 export function bytesOfCalls(rows) {
   return rows.flatMap(({ title, step }) => [
-    { title, call: "first call", spent: averageSpent(step.calls.first) },
-    { title, call: "each later", spent: averageSpent(step.calls.later) },
+    { title, call: "first call", spent: averageBreakdown(step.calls.first) },
+    { title, call: "later call", spent: averageBreakdown(step.calls.later) },
   ]);
 }

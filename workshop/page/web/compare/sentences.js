@@ -1,9 +1,9 @@
-// What one sees in the numbers, in sentences. Each comes only when the numbers say so.
+// Sentences that describe the numbers of a step. Each appears only if it applies.
 
 import { byteCountText, listText, numberText, shareText } from "../recording/numbers.js";
-import { averageSpent, spentTotal } from "../recording/byte-breakdown.js";
+import { averageBreakdown, breakdownTotal } from "../recording/byte-breakdown.js";
 
-/** The sentences for the rows of a step; see `rowsOfStep`. */
+/** Returns the sentences for the rows of a step from `rowsOfStep`. */
 export function stepSentences(rows, side) {
   const all = [
     totals(rows),
@@ -19,25 +19,25 @@ export function stepSentences(rows, side) {
 function totals(rows) {
   if (rows.length < 2) return null;
   const each = rows.map(({ title, step }) => `${byteCountText(step.to_server + step.to_client)} in ${title}`);
-  return `For the same result ${listText(each)} go over the wire, both ways together.`;
+  return `The same result takes ${listText(each)}, both directions together.`;
 }
 
-/** The more pieces a stream comes in, the more calls it takes; that is no other primitive. */
+/** Compares the numbers of reads and writes, which depend on how the stream is split. */
 function transfers(rows, side) {
-  const counted = ({ step }) => `${step.reads}/${step.writes}`;
-  if (rows.length < 2 || new Set(rows.map(counted)).size === 1) return null;
+  const counts = ({ step }) => `${step.reads}/${step.writes}`;
+  if (rows.length < 2 || new Set(rows.map(counts)).size === 1) return null;
   const each = rows.map(
     ({ title, step }) => `${numberText(step.reads)} and ${numberText(step.writes)} in ${title}`,
   );
-  return `Reads and writes at the ${side}: ${listText(each)}. The same two calls, more or less often.`;
+  return `Reads and writes at the ${side}: ${listText(each)}. The calls are the same, only their number differs.`;
 }
 
 function serverFirst(rows) {
   const ones = rows.filter(({ step }) => step.spoke_first.server > 0).map(({ title }) => title);
   if (ones.length === 0) return null;
   return (
-    `The server speaks first in ${listText(ones)}: its settings go out as soon as it has accepted. ` +
-    "So there is no wait from the client's first byte to the server's first to be measured."
+    `The server sends first in ${listText(ones)}: its SETTINGS follow the accept immediately. ` +
+    "So the time from the client's first byte to the server's first byte is not defined."
   );
 }
 
@@ -48,27 +48,27 @@ function connectionBytes({ title, step }) {
   const each = Math.round(first.to_server.connection / first.count);
   if (each === 0) return [];
   const isOnce = later.count > 0 && later.to_server.connection === 0;
-  const once = isOnce ? ", once: a later call on it adds none" : "";
+  const once = isOnce ? "; later calls add none" : "";
   return [
-    `${title} spends ${byteCountText(each)} to the server on each new connection, beside any call${once}.`,
+    `${title} sends ${byteCountText(each)} to the server to set up each new connection${once}.`,
   ];
 }
 
 function repeatedHeaders({ title, step }) {
-  const [first, later] = [averageSpent(step.calls.first), averageSpent(step.calls.later)];
+  const [first, later] = [averageBreakdown(step.calls.first), averageBreakdown(step.calls.later)];
   if (first === null || later === null) return [];
   const [once, again] = [first.to_server.headers, later.to_server.headers];
   if (once === 0 || again === 0) return [];
   if (again >= once)
-    return [`${title} repeats ${byteCountText(again)} of headers to the server with each call.`];
+    return [`${title} sends ${byteCountText(again)} of headers to the server again with each call.`];
   return [
     `${title} sends ${byteCountText(once)} of headers to the server with a connection's first call and ` +
-      `${byteCountText(again)} with each later one: both ends remember the rest.`,
+      `${byteCountText(again)} with each later one, because both sides store earlier headers.`,
   ];
 }
 
 function payloadShares(rows) {
-  const known = rows.filter(({ step }) => step.spent && spentTotal(step.spent.to_client) > 0);
+  const known = rows.filter(({ step }) => step.spent && breakdownTotal(step.spent.to_client) > 0);
   if (known.length === 0) return null;
   const each = known.map(
     ({
@@ -76,7 +76,7 @@ function payloadShares(rows) {
       step: {
         spent: { to_client: bytes },
       },
-    }) => `${shareText(bytes.payload, spentTotal(bytes))} in ${title}`,
+    }) => `${shareText(bytes.payload, breakdownTotal(bytes))} in ${title}`,
   );
-  return `Of what the server sends, the answer itself is ${listText(each)}.`;
+  return `The share of payload in the server's bytes is ${listText(each)}.`;
 }

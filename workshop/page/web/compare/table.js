@@ -1,4 +1,4 @@
-// What a step put on the sockets, one row for each API.
+// The socket usage of a step, with one row for each API.
 
 import { el } from "../frame/dom.js";
 import { byteCountText, millisText, numberText } from "../recording/numbers.js";
@@ -10,11 +10,11 @@ const STEP_COLUMNS = [
   ["bytes to the server", (step) => byteCountText(step.to_server)],
   ["bytes to the client", (step) => byteCountText(step.to_client)],
   ["first byte", (step) => millisText(step.first_byte_ns)],
-  ["spoke first", (step) => whoText(step.spoke_first)],
-  ["ended by", (step) => whoText(step.ended_by)],
+  ["sent first", (step) => sideText(step.spoke_first)],
+  ["ended by", (step) => sideText(step.ended_by)],
 ];
 
-/** Draws the counts of a step. */
+/** Draws the table of a step. */
 export function stepTable(name, rows, side) {
   return el(
     "div",
@@ -22,7 +22,7 @@ export function stepTable(name, rows, side) {
     el(
       "table",
       { class: "facts" },
-      el("caption", { text: `${name}: what it put on the sockets, as the ${side}s recorded it` }),
+      el("caption", { text: `${name}: socket usage, as recorded by the ${side}s` }),
       el(
         "thead",
         {},
@@ -49,9 +49,9 @@ export function stepTable(name, rows, side) {
   );
 }
 
-/** Who, and how often when it was not always the same: `client`, `client 3, server 1`. */
-function whoText(counts) {
-  const who = Object.entries(counts);
-  if (who.length === 1) return who[0][0];
-  return who.map(([name, count]) => `${name} ${count}`).join(", ") || "–";
+/** Returns the side, with counts if it varies: `client`, `client 3, server 1`. */
+function sideText(counts) {
+  const sides = Object.entries(counts);
+  if (sides.length === 1) return sides[0][0];
+  return sides.map(([name, count]) => `${name} ${count}`).join(", ") || "–";
 }

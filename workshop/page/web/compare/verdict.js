@@ -1,39 +1,39 @@
-// The verdict in words, and the calls that the sockets of each kind make, drawn.
+// The verdict and the call patterns of each kind of socket.
 
 import { el } from "../frame/dom.js";
 import { apiTitle } from "../recording/apis.js";
 import { callOrder } from "../recording/call-order.js";
-import { listeningSoFar } from "../recording/listeners.js";
+import { listenersByPattern } from "../recording/listeners.js";
 import { countText } from "../recording/numbers.js";
 import { comparedTitle, comparedTraces } from "./rows.js";
 
 const VERDICTS = {
   same: ["=", "The socket primitives are the same."],
-  different: ["≠", "The socket primitives are not the same."],
-  unclear: ["?", "It cannot be said yet whether the socket primitives are the same."],
+  different: ["≠", "The socket primitives differ."],
+  unclear: ["?", "The comparison is inconclusive so far."],
 };
 
 const ROLES = [
   ["listener", "the server's listening socket"],
-  ["accepted", "a connection, at the server"],
-  ["connected", "a connection, at the client"],
+  ["accepted", "the server's socket of a connection"],
+  ["connected", "the client's socket of a connection"],
 ];
 
-/** Draws the verdict, the reasons, and what each kind of socket does. */
+/** Draws the verdict, its reasons and the call patterns. */
 export function verdictSection(store) {
   const { verdict, reasons } = store.comparison;
-  const [sign, words] = VERDICTS[verdict] ?? VERDICTS.unclear;
+  const [sign, text] = VERDICTS[verdict] ?? VERDICTS.unclear;
   return el(
     "section",
     { class: `verdict verdict-${verdict}`, "data-key": "verdict", "aria-label": "Verdict" },
-    el("h2", {}, el("span", { class: "verdict-sign", "aria-hidden": "true", text: sign }), words),
+    el("h2", {}, el("span", { class: "verdict-sign", "aria-hidden": "true", text: sign }), text),
     reasons.length === 0 ? null : verdictReasons(reasons),
     el(
       "table",
       { class: "skeletons" },
       el("caption", {
         class: "unseen",
-        text: "What each kind of socket does, from its first call to its last",
+        text: "Call pattern of each kind of socket",
       }),
       el(
         "tbody",
@@ -44,13 +44,13 @@ export function verdictSection(store) {
   );
 }
 
-/** What speaks against it, or is missing; the recordings are named shortly. */
+/** Draws the reasons against the verdict "same", with short names of the recordings. */
 function verdictReasons(reasons) {
   const short = (reason) => reason.replaceAll(/\S*\/([\w-]+)\.jsonl/g, "$1");
   return el(
     "details",
     { class: "reasons" },
-    el("summary", { text: `Why: ${countText(reasons.length, "finding")}` }),
+    el("summary", { text: `Reasons: ${countText(reasons.length, "finding")}` }),
     el(
       "ul",
       {},
@@ -59,45 +59,45 @@ function verdictReasons(reasons) {
   );
 }
 
-/** One row for each order of calls that occurs; when they differ, it says in which recordings. */
+/** Draws a row for each call pattern, with the recordings in which it occurs. */
 function roleRows(store, role, title) {
-  const counts = skeletonCounts(store, role);
+  const counts = patternCounts(store, role);
   if (counts.size === 0) return role === "listener" ? openListenerRows(store, title) : [];
   const isCommon = role in store.comparison.skeletons;
-  return [...counts].map(([skeleton, recordings], index) => {
+  return [...counts].map(([pattern, recordings], index) => {
     const sockets = recordings.map(({ name, count }) => `${name} ${count}`).join(", ");
-    const told = isCommon ? sockets : `only ${sockets}`;
-    return skeletonRow(index === 0 ? title : "", skeleton.split(" → "), told);
+    const occurrences = isCommon ? sockets : `only ${sockets}`;
+    return patternRow(index === 0 ? title : "", pattern.split(" → "), occurrences);
   });
 }
 
-/** For each order of calls: how many sockets of which recording made them so. */
-function skeletonCounts(store, role) {
+/** Returns by call pattern the number of its sockets in each recording. */
+function patternCounts(store, role) {
   const counts = new Map();
   for (const trace of [...comparedTraces(store, "server"), ...comparedTraces(store, "client")]) {
-    for (const [skeleton, { sockets }] of Object.entries(trace.skeletons[role] ?? {})) {
-      const recordings = counts.get(skeleton) ?? [];
+    for (const [pattern, { sockets }] of Object.entries(trace.skeletons[role] ?? {})) {
+      const recordings = counts.get(pattern) ?? [];
       recordings.push({ name: comparedTitle(trace), count: sockets });
-      counts.set(skeleton, recordings);
+      counts.set(pattern, recordings);
     }
   }
   return counts;
 }
 
-/** While the servers run, their listening sockets are open, and in no comparison yet. */
+/** Draws the listening sockets of running servers, which the comparison does not contain before they close. */
 function openListenerRows(store, title) {
-  return [...listeningSoFar(store)].map(([calls, apis], index) => {
+  return [...listenersByPattern(store)].map(([calls, apis], index) => {
     const names = apis.map((api) => apiTitle(api)).join(", ");
-    return skeletonRow(index === 0 ? title : "", [...calls.split(" → "), "…"], `${names}: still open`);
+    return patternRow(index === 0 ? title : "", [...calls.split(" → "), "…"], `${names}: still open`);
   });
 }
 
-function skeletonRow(title, calls, told) {
+function patternRow(title, calls, occurrences) {
   return el(
     "tr",
     {},
     el(title ? "th" : "td", { scope: title ? "row" : null, text: title }),
     el("td", {}, callOrder(calls)),
-    el("td", { class: "soft", text: told }),
+    el("td", { class: "soft", text: occurrences }),
   );
 }

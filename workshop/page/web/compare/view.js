@@ -1,9 +1,9 @@
-// The screen that compares: the verdict, and for each step what the three APIs put on the sockets.
+// The screen "Compare": the verdict, and the socket usage and bytes of each step.
 
 import { createChoice } from "../frame/choice.js";
 import { el, onFrame } from "../frame/dom.js";
 import { morph } from "../frame/morph.js";
-import { budgetTable } from "./budget.js";
+import { breakdownTable } from "./breakdown.js";
 import { bytesOfCalls, bytesOfStep, latestStep, rowsOfStep } from "./rows.js";
 import { comparedSide, comparedSteps, comparedStepTitle, comparedTraces } from "./rows.js";
 import { stepSentences } from "./sentences.js";
@@ -12,7 +12,7 @@ import { verdictSection } from "./verdict.js";
 
 const LATEST = "";
 
-/** Makes the screen. It is drawn anew with each comparison; what stays the same stays in place. */
+/** Creates the screen, which is updated in place with each comparison. */
 export function createCompareView(store) {
   const draw = onFrame(() => isShown && drawCompare());
   const step = el("select", { onchange: () => store.set("step", step.value || null) });
@@ -28,7 +28,7 @@ export function createCompareView(store) {
     "bytes of",
     [
       ["step", "the whole step"],
-      ["call", "first call / each later"],
+      ["call", "first and later call"],
     ],
     { onchange: draw },
   );
@@ -63,12 +63,12 @@ export function createCompareView(store) {
     );
   }
 
-  /** Draws the list of steps. Returns the one to show. */
+  /** Draws the list of steps and returns the step to show. */
   function drawSteps(traces, names, latest) {
     const wanted = names.includes(store.step) ? store.step : LATEST;
     const title = (name) => comparedStepTitle(traces, name);
     const options = names.map((name) => el("option", { value: name, text: title(name), "data-key": name }));
-    const first = el("option", { value: LATEST, text: `the latest: ${title(latest)}` });
+    const first = el("option", { value: LATEST, text: `latest: ${title(latest)}` });
     morph(step, el("select", {}, first, options));
     step.value = wanted;
     return wanted === LATEST ? latest : wanted;
@@ -77,20 +77,20 @@ export function createCompareView(store) {
   function stepFacts(traces, name, recordedBy) {
     const rows = rowsOfStep(traces, name);
     const isWhole = calls.value === "step";
-    const isKnown = rows.some(({ step }) => step.spent);
+    const hasPayload = rows.some(({ step }) => step.spent);
     const bytes = isWhole ? bytesOfStep(rows) : bytesOfCalls(rows);
-    const what = isWhole ? "all of it" : "one call on average, a connection's first and each later one";
+    const scope = isWhole ? "complete step" : "average first and later call of a connection";
     return [
       stepTable(comparedStepTitle(traces, name), rows, recordedBy),
-      isKnown
-        ? budgetTable(`${name}: what the bytes are spent on, ${what}`, bytes)
+      hasPayload
+        ? breakdownTable(`${name}: byte breakdown, ${scope}`, bytes)
         : comparedWithoutPayload(),
       el(
         "ul",
-        { class: "sentences", "data-key": "sentences", "aria-label": "What one sees" },
+        { class: "sentences", "data-key": "sentences", "aria-label": "Observations" },
         stepSentences(rows, recordedBy).map((sentence) => el("li", { text: sentence })),
       ),
-      isKnown && !isWhole && rows.every(({ step }) => step.calls.later.count === 0)
+      hasPayload && !isWhole && rows.every(({ step }) => step.calls.later.count === 0)
         ? comparedWithoutLater()
         : null,
     ];
@@ -114,14 +114,14 @@ export function createCompareView(store) {
 }
 
 function comparedNothing() {
-  return el("p", { class: "soft", text: "Nothing has been compared yet: that comes with the first calls." });
+  return el("p", { class: "soft", text: "The comparison appears after the first calls." });
 }
 
 function comparedWithoutPayload() {
   return el("p", {
     class: "soft",
     "data-key": "bytes",
-    text: "It was recorded without payload, so what the bytes were spent on is not known.",
+    text: "There is no byte breakdown, because the recording contains no payload.",
   });
 }
 
@@ -129,6 +129,6 @@ function comparedWithoutLater() {
   return el("p", {
     class: "soft",
     "data-key": "hint",
-    text: "No connection of this step had a second call. Make 10 calls on one to see what that saves.",
+    text: "No connection of this step had a second call. Make 10 calls on one connection to compare the cost.",
   });
 }

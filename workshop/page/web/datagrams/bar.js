@@ -1,20 +1,20 @@
-// Do it over the bare sockets: over UDP, with or without loss, and over TCP.
+// The operations bar of the plain sockets: calls over UDP, with or without loss, and over TCP.
 
 import { getPlain } from "../frame/actions.js";
-import { createCallCount } from "../frame/call-count-field.js";
+import { createCallCountField } from "../frame/call-count-field.js";
 import { el } from "../frame/dom.js";
 import { countText, millisText } from "../recording/numbers.js";
 
 const PLAIN_LOSS =
-  "A relay throws it away: on one machine none is lost. The client asks again after a timeout.";
+  "A relay drops them, because a single machine loses none. The client sends again after a timeout.";
 
-/** Makes the bar, with `legend` at its end. Returns its `element`. */
+/** Creates the bar with `legend` at its end: `{ element }`. */
 export function createPlainBar(store, legend) {
-  const calls = createCallCount(store, { kind: "plain", value: 5 });
+  const calls = createCallCountField(store, { kind: "plain", value: 5 });
   const lossy = el("input", { type: "checkbox" });
   const results = el("div", { class: "plain-results" });
-  const said = el("p", { class: "plain-said", role: "status" });
-  said.textContent = "Both ask the same, get 1, and get the same book. What differs is how it travels.";
+  const status = el("p", { class: "plain-status", role: "status" });
+  status.textContent = "Both send the same request, get 1, and receive the same book. Only the transport differs.";
   let isBusy = false;
 
   async function get(over) {
@@ -22,19 +22,19 @@ export function createPlainBar(store, legend) {
     isBusy = true;
     element.setAttribute("aria-busy", "true");
     const name = over.toUpperCase();
-    said.classList.remove("bad");
-    said.textContent = `get over ${name} …`;
+    status.classList.remove("bad");
+    status.textContent = `get over ${name} …`;
     try {
-      const { results: got } = await getPlain({
+      const { results: callResults } = await getPlain({
         over,
         calls: calls.read(),
         lossy: over === "udp" && lossy.checked,
       });
-      said.textContent = plainSummary(name, got);
-      results.replaceChildren(plainList(name, got));
+      status.textContent = plainSummary(name, callResults);
+      results.replaceChildren(plainList(name, callResults));
     } catch (error) {
-      said.classList.add("bad");
-      said.textContent = `✗ ${error.message}`;
+      status.classList.add("bad");
+      status.textContent = `✗ ${error.message}`;
       results.replaceChildren();
     }
     isBusy = false;
@@ -44,29 +44,29 @@ export function createPlainBar(store, legend) {
   const button = (over, text) => el("button", { type: "button", onclick: () => get(over), text });
   const element = el(
     "section",
-    { class: "do-bar plain-bar", "aria-label": "Do it" },
+    { class: "do-bar plain-bar", "aria-label": "Run operations" },
     el(
       "div",
       { class: "do-line" },
       button("udp", "get over UDP"),
       button("tcp", "get over TCP"),
       calls.element,
-      el("label", { class: "plain-lossy" }, lossy, "lose every third datagram of UDP"),
+      el("label", { class: "plain-lossy" }, lossy, "lose every third UDP datagram"),
       el("p", { class: "soft plain-hint", text: PLAIN_LOSS }),
       legend,
     ),
-    el("div", { class: "do-line" }, said, results),
+    el("div", { class: "do-line" }, status, results),
   );
   return { element };
 }
 
 function plainSummary(name, results) {
-  const answered = results.filter(({ ok }) => ok).length;
+  const succeeded = results.filter(({ ok }) => ok).length;
   const attempts = results.reduce((sum, result) => sum + (result.attempts ?? 1), 0);
-  const again = attempts - results.length;
+  const retries = attempts - results.length;
   return (
-    `${name}: ${countText(results.length, "call")}, ${answered} answered` +
-    (again > 0 ? `; ${countText(again, "question")} asked again after a timeout.` : ".")
+    `${name}: ${countText(results.length, "call")}, ${succeeded} successful` +
+    (retries > 0 ? `; ${countText(retries, "request")} sent again after a timeout.` : ".")
   );
 }
 

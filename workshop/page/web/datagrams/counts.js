@@ -1,8 +1,8 @@
-// What the sockets of the datagram screen did, counted from the events.
+// Counts the socket calls and datagrams of the plain sockets.
 
 import { sourceOf } from "../recording/apis.js";
 
-/** The calls to count, in the order of a socket's life. */
+/** The counted calls, in the order of a socket's life. */
 export const PLAIN_CALLS = [
   "socket",
   "bind",
@@ -17,7 +17,7 @@ export const PLAIN_CALLS = [
   "close",
 ];
 
-/** The recordings of this screen: which transport, which side, and what they are called. */
+/** The recordings of this screen: protocol and side. */
 export const PLAIN_SIDES = [
   ["udp", "client"],
   ["udp", "server"],
@@ -25,7 +25,7 @@ export const PLAIN_SIDES = [
   ["tcp", "server"],
 ];
 
-/** By transport and side (`udp-client` …), by call: how often it was made and succeeded. */
+/** Returns the number of successful calls by recording (`udp-client` …) and call. */
 export function plainCounts(items) {
   const counts = Object.fromEntries(PLAIN_SIDES.map(([api, side]) => [`${api}-${side}`, {}]));
   for (const item of items) {
@@ -37,19 +37,19 @@ export function plainCounts(items) {
 }
 
 /**
- * The datagrams of the recorded clients each way: sent by one side, received by the other, and the rest. What others
- * ask and are told is left out: of that only the server's side is recorded.
+ * Returns the sent, received and missing datagrams of the recorded clients in each direction. Other clients are
+ * ignored, because only the server's side of them is recorded.
  */
 export function plainDatagrams(items) {
-  const moved = (side, op) => items.filter((item) => item.op === op && !item.error && plainIsUdp(item, side));
-  const asked = moved("client", "sendto");
-  const questions = new Set(asked.map(({ data }) => data));
-  const heard = moved("server", "recvfrom").filter(({ data }) => questions.has(data));
-  const peers = new Set(heard.map(({ peer }) => peer));
-  const answered = moved("server", "sendto").filter(({ peer }) => peers.has(peer));
+  const datagrams = (side, op) => items.filter((item) => item.op === op && !item.error && plainIsUdp(item, side));
+  const requests = datagrams("client", "sendto");
+  const requestData = new Set(requests.map(({ data }) => data));
+  const received = datagrams("server", "recvfrom").filter(({ data }) => requestData.has(data));
+  const peers = new Set(received.map(({ peer }) => peer));
+  const responses = datagrams("server", "sendto").filter(({ peer }) => peers.has(peer));
   return [
-    plainWay("to the server", asked, heard),
-    plainWay("to the client", answered, moved("client", "recvfrom")),
+    plainDirection("to the server", requests, received),
+    plainDirection("to the client", responses, datagrams("client", "recvfrom")),
   ];
 }
 
@@ -58,6 +58,6 @@ function plainIsUdp(item, wanted) {
   return api === "udp" && side === wanted;
 }
 
-function plainWay(title, { length: sent }, { length: received }) {
+function plainDirection(title, { length: sent }, { length: received }) {
   return { title, sent, received, missing: Math.max(0, sent - received) };
 }

@@ -1,30 +1,29 @@
-// What differs between a datagram socket and a stream, and how to see it by hand.
+// The differences between UDP and TCP sockets, and command lines to try them.
 
 import { commandLine } from "../frame/command-line.js";
 import { el } from "../frame/dom.js";
 
 const PLAIN_DIFFERENCES = [
   [
-    "Nobody connects.",
-    "One UDP socket serves everybody: recvfrom says who sent each datagram, sendto names whom it " +
-      "goes to. There is no listen, connect or accept. TCP makes a new socket for each connection, " +
-      "and the kernels shake hands first.",
+    "No connections.",
+    "One UDP socket serves all clients. recvfrom returns the sender of each datagram, and sendto takes the " +
+      "destination. There is no listen, connect or accept. TCP needs a new socket for each connection, and a " +
+      "handshake between the kernels.",
   ],
   [
-    "Borders are kept.",
-    "What one sendto sends, one recvfrom takes, whole or not at all. TCP is a stream of bytes: " +
-      "two writes may come in one read, or one in two, so a protocol on it has to say where its " +
-      "messages end.",
+    "Message boundaries are preserved.",
+    "One recvfrom returns the datagram of one sendto, complete or not at all. TCP is a stream of bytes. One read " +
+      "may return two writes, or half of one, so a protocol over TCP must mark the ends of its messages.",
   ],
   [
-    "What is lost stays lost.",
-    "Nobody says whether a datagram arrived: the client waits, and asks again. Under TCP the " +
-      "kernels acknowledge and send again by themselves: the program writes once.",
+    "Lost datagrams stay lost.",
+    "Nothing reports whether a datagram arrived. The client waits and sends again. With TCP the kernels " +
+      "acknowledge and retransmit, and the program writes only once.",
   ],
   [
-    "Nothing ends.",
-    "Closing a UDP socket sends nothing, and the server never learns of it. TCP's shutdown and " +
-      "close send a FIN, and the other side reads 0 bytes.",
+    "No end of stream.",
+    "Closing a UDP socket sends nothing, so the server does not notice. TCP's shutdown and close send a FIN, and " +
+      "the peer reads 0 bytes.",
   ],
 ];
 
@@ -32,27 +31,27 @@ const PLAIN_DIFFERENCES = [
 export function plainDifferences() {
   return el(
     "section",
-    { class: "plain-words", "aria-label": "What differs" },
-    el("h2", { text: "What differs" }),
+    { class: "plain-explanations", "aria-label": "Differences" },
+    el("h2", { text: "Differences" }),
     el(
       "ol",
       {},
-      PLAIN_DIFFERENCES.map(([title, words]) => el("li", {}, el("b", { text: title }), ` ${words}`)),
+      PLAIN_DIFFERENCES.map(([title, text]) => el("li", {}, el("b", { text: title }), ` ${text}`)),
     ),
   );
 }
 
-/** Draws the commands to try by hand, for the addresses in `plain`. */
+/** Draws the command lines for a terminal, with the addresses in `plain`. */
 export function plainCommands(plain) {
-  const said = el("p", { role: "status", class: "soft" });
-  const lines = plain.map(({ api, title, address }) => commandLine(title, plainCommand(api, address), said));
+  const status = el("p", { role: "status", class: "soft" });
+  const lines = plain.map(({ api, title, address }) => commandLine(title, plainCommand(api, address), status));
   return el(
     "section",
-    { class: "plain-words", "aria-label": "By hand" },
-    el("h2", { text: "By hand" }),
-    el("p", { text: "With netcat. Over TCP type “get 1” and Enter; Ctrl+D or Ctrl+C ends it." }),
+    { class: "plain-explanations", "aria-label": "From a terminal" },
+    el("h2", { text: "From a terminal" }),
+    el("p", { text: "Use netcat. For TCP, type “get 1” and Enter. Ctrl+D or Ctrl+C ends the connection." }),
     lines,
-    said,
+    status,
   );
 }
 
@@ -60,7 +59,7 @@ function plainCommand(api, address) {
   const end = address.lastIndexOf(":");
   const host = address.slice(0, end).replace(/^\[|\]$/g, "");
   const port = address.slice(end + 1);
-  // Every interface is no address to send to.
+  // The unspecified address is not a valid destination.
   const to = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
   return api === "udp" ? `echo 'get 1' | nc -u -w1 ${to} ${port}` : `nc ${to} ${port}`;
 }

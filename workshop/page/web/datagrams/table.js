@@ -1,18 +1,18 @@
-// UDP beside TCP: which calls each socket made, and what became of the datagrams.
+// Tables of the socket calls over UDP and TCP, and of the sent, received and lost datagrams.
 
 import { el } from "../frame/dom.js";
 import { numberText } from "../recording/numbers.js";
 import { primitiveIcon } from "../recording/primitives.js";
 import { PLAIN_CALLS, PLAIN_SIDES } from "./counts.js";
 
-const DATAGRAM_COLUMNS = ["way", "sent", "received", "lost"];
+const DATAGRAM_COLUMNS = ["direction", "sent", "received", "lost"];
 
-/** Draws how often each side made which call; `counts` is that of `plainCounts`. */
+/** Draws the number of each call on each side. `counts` comes from `plainCounts`. */
 export function plainCallsTable(counts) {
   return el(
     "table",
     { class: "facts plain-calls" },
-    el("caption", { text: "What the sockets did" }),
+    el("caption", { text: "Number of socket calls" }),
     el(
       "thead",
       {},
@@ -49,12 +49,12 @@ function plainCell(count) {
   return el("td", { class: "number", text: numberText(count) });
 }
 
-/** Draws what was sent, what has arrived, and what has not. */
-export function datagramTable(ways) {
+/** Draws the number of sent, received and lost datagrams. */
+export function datagramTable(directions) {
   return el(
     "table",
     { class: "facts" },
-    el("caption", { text: "The datagrams between recorded sockets" }),
+    el("caption", { text: "Datagrams between recorded sockets" }),
     el(
       "thead",
       {},
@@ -67,7 +67,7 @@ export function datagramTable(ways) {
     el(
       "tbody",
       {},
-      ways.map(({ title, sent, received, missing }) =>
+      directions.map(({ title, sent, received, missing }) =>
         el(
           "tr",
           { "data-key": title },

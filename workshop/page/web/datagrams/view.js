@@ -1,4 +1,4 @@
-// The screen with datagrams beside streams: the same question over UDP and over TCP, with no API on top.
+// The screen "Datagrams": the same request over plain UDP and TCP sockets, without an API.
 
 import { el, onFrame } from "../frame/dom.js";
 import { morph } from "../frame/morph.js";
@@ -10,11 +10,11 @@ import { PLAIN_CALLS, plainCounts, plainDatagrams } from "./counts.js";
 import { datagramTable, plainCallsTable } from "./table.js";
 import { plainCommands, plainDifferences } from "./explanations.js";
 
-/** Makes the screen. */
+/** Creates the screen. */
 export function createPlainView(store) {
   const nothing = el("p", {
     class: "soft lanes-empty",
-    text: "Nothing yet: get a book over UDP, then over TCP.",
+    text: "No calls yet. Get a book over UDP, then over TCP.",
   });
   const lanes = new Lanes(store, { kind: "plain", empty: nothing });
   const legend = createLegend(PLAIN_CALLS, { hasLoss: true });
@@ -28,7 +28,7 @@ export function createPlainView(store) {
     lanes.element,
     el(
       "div",
-      { class: "plain-aside", tabindex: 0, role: "group", "aria-label": "What differs, and numbers" },
+      { class: "plain-aside", tabindex: 0, role: "group", "aria-label": "Differences and numbers" },
       counts,
       plainDifferences(),
       commands,
@@ -65,8 +65,8 @@ export function createPlainView(store) {
     body.hidden = !isThere;
     missing.hidden = isThere;
     missing.textContent = store.live
-      ? "There are no bare sockets in this run: the server that answers over UDP and TCP was not started."
-      : "There are no datagrams in this recording: nobody asked over the bare sockets while it was made.";
+      ? "The plain server for UDP and TCP is not running."
+      : "This recording contains no calls over the plain sockets.";
     commands.replaceChildren(...(store.live && plain.length > 0 ? [plainCommands(plain)] : []));
     draw();
   }
@@ -92,7 +92,7 @@ export function createPlainView(store) {
 }
 
 function plainCountedText(store) {
-  const upTo = store.cursor === null ? "" : ", up to where the lanes stand";
-  const kept = store.dropped > 0 ? ` of the ${store.items.length} events that are kept` : "";
-  return `Counted from the recordings${kept}${upTo}. What is on its way counts as lost until it is received.`;
+  const upTo = store.cursor === null ? "" : ", up to the current position of the lanes";
+  const kept = store.dropped > 0 ? `, only the newest ${store.items.length} events` : "";
+  return `Counted from the recordings${kept}${upTo}. A datagram counts as lost until it is received.`;
 }

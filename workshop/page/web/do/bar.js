@@ -1,86 +1,86 @@
-// Do it: a button for each operation, over all three APIs at once or one, and how often on which connection.
+// The operations bar: a button for each operation, with controls for APIs, number of calls and connections.
 
 import { runOperation } from "../frame/actions.js";
 import { el } from "../frame/dom.js";
 import { createCommands } from "./commands.js";
-import { createHow } from "./call-options.js";
+import { createCallOptions } from "./call-options.js";
 import { createResults } from "./results.js";
 import { createWatchButton, watchToggle } from "./watch.js";
 
-/** The keys that do an operation, while the bar is to be seen. */
+/** The keyboard shortcuts of the operations, active while the bar is visible. */
 const DO_KEYS = [
-  { key: "g", operation: "get", what: "get a book" },
-  { key: "l", operation: "list", what: "list books" },
-  { key: "c", operation: "create", what: "create a book" },
-  { key: "u", operation: "update", what: "update a book" },
-  { key: "d", operation: "delete", what: "delete a book" },
-  { key: "a", operation: "author", what: "get author with books" },
-  { key: "w", operation: "watch", what: "watch changes, or stop watching" },
+  { key: "g", operation: "get", description: "get a book" },
+  { key: "l", operation: "list", description: "list books" },
+  { key: "c", operation: "create", description: "create a book" },
+  { key: "u", operation: "update", description: "update a book" },
+  { key: "d", operation: "delete", description: "delete a book" },
+  { key: "a", operation: "author", description: "get author with books" },
+  { key: "w", operation: "watch", description: "watch changes, or stop watching" },
 ];
 
 /**
- * Makes the bar: `{ element, keys, show }`. `show` says whether the screen that is open has it. In a report
- * there is nothing to be done, and so no bar.
+ * Creates the bar: `{ element, keys, show }`. `show(isWanted)` shows or hides it. A report has no operations and
+ * therefore no bar.
  */
 export function createDoBar(store) {
-  const [results, commands, how] = [createResults(), createCommands(store), createHow(store)];
+  const [results, commands, options] = [createResults(), createCommands(store), createCallOptions(store)];
   const operations = el("div", { class: "do-operations", role: "group", "aria-label": "Operations" });
   const element = el(
     "section",
-    { class: "do-bar", "aria-label": "Do it", hidden: true },
+    { class: "do-bar", "aria-label": "Run operations", hidden: true },
     el("div", { class: "do-line" }, operations, commands.element),
-    el("div", { class: "do-line" }, how.elements, results.element),
+    el("div", { class: "do-line" }, options.elements, results.element),
   );
-  const act = doActing(element, results);
+  const act = doRunner(element, results);
   const press = (id) => {
     const { title } = store.hello?.operations.find((operation) => operation.id === id) ?? {};
     if (title === undefined) return;
     commands.choose(id);
-    // Who has scrolled away wants to see what comes now; who has paused does not.
+    // Scrolls to the new events, unless playback is paused.
     if (store.cursor === null) store.set("cursor", null);
-    if (id === "watch") act(watchToggle(store, how.apis()));
-    else act(doOperation(id, title, how.read()));
+    if (id === "watch") act(watchToggle(store, options.apis()));
+    else act(doOperation(id, title, options.read()));
   };
   const watch = createWatchButton(store, () => press("watch"));
   const draw = () => {
-    how.draw();
+    options.draw();
     doDrawButtons(operations, [...doButtons(store, press), watch]);
   };
   store.on("hello", draw);
   draw();
   return {
     element,
-    keys: DO_KEYS.map(({ key, operation, what }) => {
-      return { keys: [key], shown: key, says: what, run: () => press(operation) };
+    keys: DO_KEYS.map(({ key, operation, description }) => {
+      return { keys: [key], label: key, description, run: () => press(operation) };
     }),
     show: (isWanted) => (element.hidden = !isWanted || !store.live),
   };
 }
 
-/** Returns what does `work`, unless something is being done, and tells what came of it. */
-function doActing(bar, results) {
+/** Returns a function that runs one operation at a time and shows its result. */
+function doRunner(bar, results) {
   let isBusy = false;
-  return async ({ what, work }) => {
+  return async ({ title, run }) => {
     if (isBusy) return;
     isBusy = true;
     bar.setAttribute("aria-busy", "true");
-    results.working(what);
+    results.showRunning(title);
     try {
-      results.show(what, await work());
+      results.show(title, await run());
     } catch (error) {
-      results.fail(what, error);
+      results.showError(title, error);
     }
     isBusy = false;
     bar.removeAttribute("aria-busy");
   };
 }
 
-function doOperation(id, title, how) {
-  const what = how.calls > 1 ? `${title}, ${how.calls} times` : title;
-  return { what, work: () => runOperation(id, how) };
+function doOperation(id, title, options) {
+  const fullTitle = options.calls > 1 ? `${title}, ${options.calls} times` : title;
+  return { title: fullTitle, run: () => runOperation(id, options) };
 }
 
-/** Puts the buttons there; the focus of the keyboard stays among them. */
+/** Replaces the buttons and keeps the keyboard focus among them. */
 function doDrawButtons(operations, buttons) {
   const isFocused = operations.contains(document.activeElement);
   operations.replaceChildren(...buttons);
@@ -88,8 +88,8 @@ function doDrawButtons(operations, buttons) {
 }
 
 function doButtons(store, press) {
-  const known = store.hello?.operations ?? [];
-  return known.filter(({ id }) => id !== "watch").map((operation) => doButton(operation, press));
+  const operations = store.hello?.operations ?? [];
+  return operations.filter(({ id }) => id !== "watch").map((operation) => doButton(operation, press));
 }
 
 function doButton({ id, title, what }, press) {

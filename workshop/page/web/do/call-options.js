@@ -1,12 +1,12 @@
-// How an operation is done: over which APIs, how often, and on which connection.
+// The options of an operation: APIs, number of calls and connections.
 
-import { createCallCount } from "../frame/call-count-field.js";
+import { createCallCountField } from "../frame/call-count-field.js";
 import { createChoice } from "../frame/choice.js";
 
-/** Makes the controls: `{ elements, draw, apis, read }`. `draw` takes in which APIs there are. */
-export function createHow(store) {
+/** Creates the controls: `{ elements, draw, apis, read }`. `draw` updates the list of APIs. */
+export function createCallOptions(store) {
   const target = createChoice("over", [["all", "all three"]]);
-  const calls = createCallCount(store, { kind: "lanes", value: 1 });
+  const calls = createCallCountField(store, { kind: "lanes", value: 1 });
   const connection = createChoice("on", [
     ["one", "one connection"],
     ["new", "a new one for each"],

@@ -1,15 +1,15 @@
-// The same call by hand: the line for curl or grpcurl, to be copied.
+// The popover with curl and grpcurl command lines for an operation.
 
 import { commandLine } from "../frame/command-line.js";
 import { el } from "../frame/dom.js";
 import { createPopover } from "../frame/popover.js";
 
-/** Makes the button and what it opens. `choose` says of which operation the lines are. */
+/** Creates the button with its popover: `{ element, choose }`. `choose(id)` selects the operation. */
 export function createCommands(store) {
   const operation = el("select", { onchange: drawLines });
   const lines = el("div", { class: "command-lines" });
-  const said = el("p", { role: "status", class: "soft" });
-  const hint = "A call from a terminal appears in the lanes like any other, with the server's side of it.";
+  const status = el("p", { role: "status", class: "soft" });
+  const hint = "A call from a terminal appears in the lanes, too. Only its server side is recorded.";
   const popover = createPopover(
     "Copy command",
     el(
@@ -18,7 +18,7 @@ export function createCommands(store) {
       el("h2", { text: "The same call from a terminal" }),
       el("label", {}, el("span", { text: "Operation " }), operation),
       lines,
-      said,
+      status,
       el("p", { class: "soft", text: hint }),
     ),
     drawOptions,
@@ -26,19 +26,19 @@ export function createCommands(store) {
   let chosen = null;
 
   function drawOptions() {
-    const known = store.hello?.operations ?? [];
-    operation.replaceChildren(...known.map(({ id, title }) => el("option", { value: id, text: title })));
-    operation.value = chosen ?? known[0]?.id;
+    const operations = store.hello?.operations ?? [];
+    operation.replaceChildren(...operations.map(({ id, title }) => el("option", { value: id, text: title })));
+    operation.value = chosen ?? operations[0]?.id;
     drawLines();
   }
 
   function drawLines() {
     chosen = operation.value;
-    said.textContent = "";
+    status.textContent = "";
     const { commands = {}, title } = store.hello?.operations.find(({ id }) => id === chosen) ?? {};
     const lanes = (store.hello?.lanes ?? []).filter(({ api }) => commands[api]);
     lines.replaceChildren(
-      ...lanes.map((lane) => commandLine(`${title}, ${lane.title}`, commands[lane.api], said)),
+      ...lanes.map((lane) => commandLine(`${title}, ${lane.title}`, commands[lane.api], status)),
     );
   }
 

@@ -1,44 +1,44 @@
-// What came of it: shortly, for each API.
+// The results of an operation, one for each API.
 
 import { el } from "../frame/dom.js";
 import { apiTitle } from "../recording/apis.js";
 import { millisText } from "../recording/numbers.js";
 
-/** Makes the place where results are told, also to those who listen. */
+/** Creates the element for the results, which screen readers announce. */
 export function createResults() {
-  const hint = "Press a button: the calls are made now, and recorded.";
-  const element = el("div", { class: "do-results", role: "status" }, resultWords(hint));
+  const hint = "Press a button to make calls. They are recorded.";
+  const element = el("div", { class: "do-results", role: "status" }, resultTitle(hint));
   return {
     element,
-    working(what) {
-      element.replaceChildren(resultWords(`${what} …`));
+    showRunning(title) {
+      element.replaceChildren(resultTitle(`${title} …`));
     },
-    show(what, { results }) {
+    show(title, { results }) {
       const isSame = results.every(({ ok, says }) => ok && says === results[0].says);
       const items = results.map((result) => resultItem(apiTitle(result.api), result, !isSame));
       element.replaceChildren(
-        resultWords(isSame ? `${what}: ${results[0].says}` : what),
+        resultTitle(isSame ? `${title}: ${results[0].says}` : title),
         el("ul", {}, items),
       );
     },
-    fail(what, error) {
-      element.replaceChildren(resultWords(what), el("span", { class: "bad", text: `✗ ${error.message}` }));
+    showError(title, error) {
+      element.replaceChildren(resultTitle(title), el("span", { class: "bad", text: `✗ ${error.message}` }));
     },
   };
 }
 
-function resultWords(text) {
-  return el("span", { class: "do-what soft", title: text, text });
+function resultTitle(text) {
+  return el("span", { class: "do-title soft", title: text, text });
 }
 
-function resultItem(title, { ok, says, ns }, hasWords) {
-  const [sign, heard] = ok ? ["✓", "done:"] : ["✗", "failed:"];
+function resultItem(title, { ok, says, ns }, hasText) {
+  const [sign, spoken] = ok ? ["✓", "done:"] : ["✗", "failed:"];
   return el(
     "li",
     { title: says },
-    el("b", { class: ok ? "good" : "bad" }, sign, el("span", { class: "unseen", text: heard })),
+    el("b", { class: ok ? "good" : "bad" }, sign, el("span", { class: "unseen", text: spoken })),
     el("b", { text: title }),
-    hasWords && says !== undefined && el("span", { class: "do-says", text: says }),
+    hasText && says !== undefined && el("span", { class: "do-says", text: says }),
     ns === undefined ? null : el("span", { class: "soft do-time", text: millisText(ns) }),
   );
 }

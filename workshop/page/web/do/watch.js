@@ -1,9 +1,9 @@
-// The button that begins and ends watching: it says over which APIs a watcher is open.
+// The button that opens and closes watchers, and shows the APIs with an open watcher.
 
 import { watchChanges } from "../frame/actions.js";
 import { el } from "../frame/dom.js";
 
-/** Makes the button; `toggle` is called when it is pressed. */
+/** Creates the button. `toggle` is called when it is pressed. */
 export function createWatchButton(store, toggle) {
   const element = el("button", {
     type: "button",
@@ -14,11 +14,11 @@ export function createWatchButton(store, toggle) {
   const draw = () => {
     const lanes = store.hello?.lanes ?? [];
     const open = lanes.filter(({ api }) => store.watching[api]).map(({ title }) => title);
-    const known = store.hello?.operations.find(({ id }) => id === "watch");
-    const title = known?.title ?? "watch changes";
+    const operation = store.hello?.operations.find(({ id }) => id === "watch");
+    const title = operation?.title ?? "watch changes";
     const isAll = open.length === lanes.length;
     element.setAttribute("aria-pressed", open.length === 0 ? "false" : isAll ? "true" : "mixed");
-    element.title = `${known?.what ?? title} (key w)`;
+    element.title = `${operation?.what ?? title} (key w)`;
     element.textContent = open.length === 0 ? title : `${title}: ${isAll ? "all" : open.join(", ")} open`;
   };
   for (const kind of ["hello", "watching"]) store.on(kind, draw);
@@ -26,13 +26,13 @@ export function createWatchButton(store, toggle) {
   return element;
 }
 
-/** What is to be done over these APIs, `{ what, work }`: to watch, or to stop when all of them are watched. */
+/** Returns the operation `{ title, run }` for these APIs: opens watchers, or closes them if all are open. */
 export function watchToggle(store, apis) {
   const on = !apis.every((api) => store.watching[api]);
-  const says = on ? "watches until stopped" : "has stopped";
+  const says = on ? "watching until stopped" : "stopped";
   return {
-    what: on ? "watch changes" : "stop watching",
-    work: async () => {
+    title: on ? "watch changes" : "stop watching",
+    run: async () => {
       await watchChanges(apis, on);
       return { results: apis.map((api) => ({ api, ok: true, says })) };
     },

@@ -1,12 +1,12 @@
-// Take it home: what was recorded, as files.
+// The popover with the recordings as files for download.
 
 import { el } from "../frame/dom.js";
 import { createPopover } from "../frame/popover.js";
 
-/** Makes the button and its list of files, drawn anew each time it is opened. There is none in a report. */
+/** Creates the button and its list of files, which is updated whenever it opens. A report has no downloads. */
 export function createDownloads(store) {
   const list = el("div", { class: "downloads" });
-  const { element } = createPopover("Take it home", list, () =>
+  const { element } = createPopover("Downloads", list, () =>
     list.replaceChildren(...downloadsList(store)),
   );
   const drawHello = () => (element.hidden = !store.live);
@@ -16,28 +16,28 @@ export function createDownloads(store) {
 }
 
 function downloadsList(store) {
-  // The drawing is of a connection from its beginning.
+  // A sequence diagram needs a connection from its start.
   const opens = ({ op, step }) => (op === "connect" || op === "accept") && step !== undefined;
   const step = store.items.slice(0, store.shownCount()).findLast(opens)?.step;
   const recordings = store.hello?.recordings ?? [];
   return [
-    el("h2", { text: "Take it home" }),
+    el("h2", { text: "Downloads" }),
     downloadsItem(
       "api/report.html",
       "This page with the recording",
-      "one HTML file; opens from disk, without a network",
+      "a single HTML file that opens from disk, without a network",
     ),
     downloadsItem("api/capture.pcapng", "A capture for Wireshark", "all recordings as packets (pcapng)"),
     step &&
       downloadsItem(
-        downloadsDrawing(step),
-        `A drawing of “${step}”`,
-        "the last step with a new connection, as a sequence diagram (SVG)",
+        downloadsDiagram(step),
+        `A sequence diagram of “${step}”`,
+        "the last step with a new connection (SVG)",
       ),
     el("h3", { text: "The traces" }),
     el("p", {
       class: "soft",
-      text: "Each recording as it was written, an event a line: for socket-trace, jq and others.",
+      text: "The recordings with one event per line, for socket-trace, jq and other tools.",
     }),
     el(
       "ul",
@@ -47,17 +47,17 @@ function downloadsList(store) {
   ].filter(Boolean);
 }
 
-function downloadsDrawing(step) {
+function downloadsDiagram(step) {
   return `api/sequence.svg?step=${encodeURIComponent(step)}`;
 }
 
-function downloadsItem(href, title, what) {
+function downloadsItem(href, title, description) {
   return el(
     "p",
     {},
     el("a", { href, download: true, text: title }),
     el("br"),
-    el("span", { class: "soft", text: what }),
+    el("span", { class: "soft", text: description }),
   );
 }
 

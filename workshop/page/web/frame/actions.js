@@ -1,17 +1,16 @@
-// What the page asks of the server. Each answers with the server's object, or throws an Error in words for
-// the user.
+// Requests to the server. Each returns the server's JSON object, or throws an Error with a message for the user.
 
-/** Performs an operation `calls` times over the APIs, on `connection` "one" or a "new" one for each call. */
+/** Runs an operation `calls` times over each API. `connection` is "one" for all calls or "new" for each. */
 export function runOperation(operation, { apis, calls, connection }) {
   return actionPost("api/run", { operation, apis, calls, connection });
 }
 
-/** Starts or ends watching the changes. */
+/** Opens or closes the watchers of the APIs. */
 export function watchChanges(apis, on) {
   return actionPost("api/watch", { apis, on });
 }
 
-/** Gets a book over the bare sockets, `over` "udp" or "tcp". */
+/** Gets a book over a plain socket. `over` is "udp" or "tcp". */
 export function getPlain({ over, calls, lossy }) {
   return actionPost("api/datagrams", { over, calls, lossy });
 }
@@ -23,14 +22,14 @@ async function actionPost(path, body) {
     body: JSON.stringify(body),
   };
   const response = await fetch(path, request).catch(() => {
-    throw new Error("The server does not answer: is the workshop still running?");
+    throw new Error("The server does not respond. Is the workshop still running?");
   });
-  if (!response.ok) throw new Error(await refusalOf(response));
+  if (!response.ok) throw new Error(await responseError(response));
   return response.json().catch(() => ({}));
 }
 
-/** Why the server refuses, in its words if it has any. */
-export async function refusalOf(response) {
+/** Returns the error message of a response, or its status if it has no message. */
+export async function responseError(response) {
   const { error } = await response.json().catch(() => ({}));
-  return error ?? `The server answered ${response.status}.`;
+  return error ?? `The server responded with status ${response.status}.`;
 }

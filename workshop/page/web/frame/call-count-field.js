@@ -1,12 +1,12 @@
-// How often something is done: a number, no more than the server takes at once.
+// The input field for the number of calls, limited to the server's maximum.
 
 import { el } from "./dom.js";
 
-/** Makes the field, for the lanes of that `kind` of the server's `hello`: `{ element, read }`. */
-export function createCallCount(store, { kind, value }) {
-  const most = () => store.hello?.[kind]?.[0]?.calls ?? value;
-  const input = el("input", { type: "number", min: 1, max: most(), value, class: "do-calls" });
-  store.on("hello", () => (input.max = most()));
+/** Creates the field: `{ element, read }`. `kind` is the list of lanes in the `hello` message that has the maximum. */
+export function createCallCountField(store, { kind, value }) {
+  const max = () => store.hello?.[kind]?.[0]?.calls ?? value;
+  const input = el("input", { type: "number", min: 1, max: max(), value, class: "do-calls" });
+  store.on("hello", () => (input.max = max()));
   return {
     element: el(
       "label",
@@ -14,9 +14,9 @@ export function createCallCount(store, { kind, value }) {
       el("span", { class: "choice-label", text: "calls" }),
       input,
     ),
-    /** What is out of bounds, or no number, becomes one that is in them. */
+    /** Returns the number of calls. Replaces an invalid value by the nearest valid one. */
     read() {
-      input.value = Math.min(most(), Math.max(1, Math.round(Number(input.value)) || 1));
+      input.value = Math.min(max(), Math.max(1, Math.round(Number(input.value)) || 1));
       return Number(input.value);
     },
   };

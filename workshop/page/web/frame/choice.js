@@ -1,12 +1,12 @@
-// One of a few: radio buttons that look like one switch.
+// A choice between a few options: radio buttons that look like one switch.
 
 import { el } from "./dom.js";
 
 let choiceCount = 0;
 
 /**
- * Makes a switch between `options`, a list of `[value, text]`. Returns its `element`, its `value`, which may
- * be set, and `setOptions`. `onchange` is called with what the user has chosen.
+ * Creates a switch between `options`, a list of `[value, text]`. Returns its `element`, its settable `value`
+ * and `setOptions`. `onchange` receives the value that the user selects.
  */
 export function createChoice(label, options, { value = options[0]?.[0], onchange = () => {} } = {}) {
   choiceCount += 1;
@@ -19,24 +19,24 @@ export function createChoice(label, options, { value = options[0]?.[0], onchange
     choices,
   );
   const inputs = () => [...choices.querySelectorAll("input")];
-  const choose = (wanted) => inputs().forEach((input) => (input.checked = input.value === wanted));
+  const select = (value) => inputs().forEach((input) => (input.checked = input.value === value));
 
   const choice = {
     element,
     get value() {
       return inputs().find((input) => input.checked)?.value;
     },
-    set value(wanted) {
-      choose(wanted);
+    set value(value) {
+      select(value);
     },
-    setOptions(fresh) {
+    setOptions(options) {
       const before = choice.value;
-      choices.replaceChildren(...fresh.map(([value, text]) => choiceOption(name, value, text, onchange)));
-      choose(fresh.some(([value]) => value === before) ? before : fresh[0]?.[0]);
+      choices.replaceChildren(...options.map(([value, text]) => choiceOption(name, value, text, onchange)));
+      select(options.some(([value]) => value === before) ? before : options[0]?.[0]);
     },
   };
   choice.setOptions(options);
-  choose(value);
+  select(value);
   return choice;
 }
 

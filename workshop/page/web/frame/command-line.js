@@ -1,12 +1,12 @@
-// A line for a terminal, with a button that copies it.
+// A command line for a terminal, with a button that copies it.
 
 import { copyText } from "./copy.js";
 import { el } from "./dom.js";
 
-/** Draws the line; what came of the copying is told in `said`. */
-export function commandLine(title, command, said) {
+/** Draws the command line. The result of copying appears in the element `status`. */
+export function commandLine(title, command, status) {
   const code = el("code", { text: command });
-  const copy = async () => (said.textContent = await copyText(code));
+  const copy = async () => (status.textContent = await copyText(code));
   return el(
     "div",
     { class: "command-line" },

@@ -1,8 +1,8 @@
-// Text for the clipboard.
+// Copying to the clipboard.
 
 /**
- * Copies the text of an element. Where the browser does not let us (a page that came over plain HTTP from
- * another machine), the text is selected instead. Returns what to tell.
+ * Copies the text of an element and returns a message for the user. Browsers forbid it for pages that were
+ * loaded over plain HTTP from another machine. Then the text is selected instead.
  */
 export async function copyText(element) {
   try {
@@ -10,6 +10,6 @@ export async function copyText(element) {
     return "Copied.";
   } catch {
     getSelection().selectAllChildren(element);
-    return "This browser does not let the page copy: the text is selected, press Ctrl+C.";
+    return "The browser does not allow copying. The text is selected: press Ctrl+C.";
   }
 }

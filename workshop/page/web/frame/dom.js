@@ -1,18 +1,16 @@
-// The little that this page needs to make elements. Text is always set as text, so nothing recorded can
-// become markup.
+// Helpers to create elements. Text is always set as text, so recorded data cannot become markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * Makes an element. Of `props`, functions are listeners (`onclick`), `class` and `text` are what they say,
- * `true` is an attribute without a value, `null`, `undefined` and `false` are left out, and all else are
- * attributes.
+ * Creates an element. In `props`, a function is an event listener (`onclick`), `text` is the text content, and
+ * everything else is an attribute: `true` is one without a value; `null`, `undefined` and `false` are omitted.
  */
 export function el(tag, props = {}, ...children) {
   return domFill(document.createElement(tag), props, children);
 }
 
-/** Makes an element of SVG. */
+/** Creates an SVG element. */
 export function svg(tag, props = {}, ...children) {
   return domFill(document.createElementNS(SVG, tag), props, children);
 }
@@ -30,21 +28,21 @@ function domFill(element, props, children) {
   return element;
 }
 
-/** Calls `draw` once before the next frame, however often it is asked to. */
+/** Returns a function that schedules one call of `draw` for the next frame, however often it is called. */
 export function onFrame(draw) {
-  let asked = false;
+  let isScheduled = false;
   return () => {
-    if (asked) return;
-    asked = true;
+    if (isScheduled) return;
+    isScheduled = true;
     requestAnimationFrame(() => {
-      asked = false;
+      isScheduled = false;
       draw();
     });
   };
 }
 
-/** Calls `draw` after so many milliseconds, however often it is asked to until then. */
-export function seldom(draw, wait) {
+/** Returns a function that schedules one call of `draw` after `wait` milliseconds, however often it is called. */
+export function throttled(draw, wait) {
   let timer = null;
   return () => {
     timer ??= setTimeout(() => {

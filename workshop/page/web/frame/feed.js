@@ -1,8 +1,8 @@
-// Where the page's data comes from: the server's stream of events, or the recording inside a report.
+// The source of the page's data: the server's event stream, or the recording inside a report.
 
 import { Stream } from "./stream.js";
 
-/** Fills the store from the report that the page is, or from the server. Returns whether it has one. */
+/** Fills the store from the server, or from the recording if the page is a report. Returns `true` for a server. */
 export function startFeed(store) {
   const recording = document.getElementById("recording");
   if (recording === null) feedFromServer(store);
@@ -10,26 +10,26 @@ export function startFeed(store) {
   return recording === null;
 }
 
-/** A report of a long recording has the newest events only. */
+/** Fills the store from a report. A report of a long recording contains only the newest events. */
 function feedFromReport(store, { hello, items, comparison }) {
   store.begin(hello);
   if (hello.first > 1) store.drop(hello.first - 1);
   store.add(items);
   store.set("comparison", comparison ?? null);
-  store.set("link", "file");
+  store.set("streamState", "file");
 }
 
 function feedFromServer(store) {
   store.live = true;
-  const takers = {
+  const handlers = {
     hello: (hello) => store.begin(hello),
     items: (items) => store.add(items),
     dropped: ({ count }) => store.drop(count),
-    failed: ({ error }) => store.set("failed", error),
+    failed: ({ error }) => store.set("feedError", error),
   };
-  for (const kind of ["comparison", "sockets", "watching"]) takers[kind] = (value) => store.set(kind, value);
-  new Stream(takers, (link, refusal = null) => {
-    store.refusal = refusal;
-    store.set("link", link);
+  for (const kind of ["comparison", "sockets", "watching"]) handlers[kind] = (value) => store.set(kind, value);
+  new Stream(handlers, (state, error = null) => {
+    store.streamError = error;
+    store.set("streamState", state);
   });
 }

@@ -1,43 +1,43 @@
-// What one needs to know to begin with, in a line that can be put away for good.
+// A line with the basics for new users, which can be dismissed permanently.
 
 import { el } from "./dom.js";
 
-const HINT_AWAY = "hint put away";
+const HINT_KEY = "hint dismissed";
 
-/** Makes the line. Where nothing can be kept, it is there again the next time. */
+/** Creates the line. It reappears on the next visit if the browser stores nothing for the page. */
 export function createHint() {
-  const away = () => {
+  const dismiss = () => {
     element.hidden = true;
-    hintKeep();
+    hintStoreDismissal();
   };
   const element = el(
     "p",
-    { class: "hint", hidden: hintIsAway() },
+    { class: "hint", hidden: hintIsDismissed() },
     el("b", { text: "One lane, one API." }),
-    " A box is a call at a socket; lower is later. ",
+    " A box is a socket call. Time runs downwards. ",
     el("button", {
       type: "button",
-      "aria-label": "Put this hint away",
-      title: "Put away",
+      "aria-label": "Dismiss this hint",
+      title: "Dismiss",
       text: "✕",
-      onclick: away,
+      onclick: dismiss,
     }),
   );
   return element;
 }
 
-function hintIsAway() {
+function hintIsDismissed() {
   try {
-    return localStorage.getItem(HINT_AWAY) !== null;
+    return localStorage.getItem(HINT_KEY) !== null;
   } catch {
     return false;
   }
 }
 
-function hintKeep() {
+function hintStoreDismissal() {
   try {
-    localStorage.setItem(HINT_AWAY, "yes");
+    localStorage.setItem(HINT_KEY, "yes");
   } catch {
-    // This browser keeps nothing for the page.
+    // The browser does not allow storage for this page.
   }
 }

@@ -1,11 +1,11 @@
-// The keys of the page, and the list of them.
+// Keyboard shortcuts and the dialog that lists them.
 
 import { el } from "./dom.js";
 
 /**
- * Keys that work wherever nothing else needs them, and the dialog that lists them. `add` takes a title,
- * bindings `{ keys, shown, says, run }` (one without `run` is only listed), and `isOn`: whether they work
- * now.
+ * Creates the shortcuts: `{ add, dialog, button }`. `add` takes a title, bindings
+ * `{ keys, label, description, run }` and `isOn`, which returns whether they are active. A binding without `run`
+ * is only listed. A shortcut does not apply if the focused element uses the key itself.
  */
 export function createKeys() {
   const groups = [];
@@ -14,7 +14,7 @@ export function createKeys() {
   const dialog = el(
     "dialog",
     { class: "keys-dialog", "aria-labelledby": "keys-title" },
-    el("header", {}, el("h2", { id: "keys-title", text: "Keys" }), close),
+    el("header", {}, el("h2", { id: "keys-title", text: "Keyboard shortcuts" }), close),
     list,
   );
   const open = () => {
@@ -22,9 +22,9 @@ export function createKeys() {
     if (!dialog.open) dialog.showModal();
   };
   const add = (title, bindings, isOn = () => true) => void groups.push({ title, bindings, isOn });
-  add("Everywhere", [{ keys: ["?"], shown: "?", says: "this list", run: open }]);
+  add("Everywhere", [{ keys: ["?"], label: "?", description: "this list", run: open }]);
   addEventListener("keydown", (event) => {
-    if (dialog.open || keysAreTaken(event)) return;
+    if (dialog.open || isKeyInUse(event)) return;
     const on = groups.filter(({ isOn }) => isOn()).flatMap(({ bindings }) => bindings);
     const binding = on.find(({ keys, run }) => run && keys.includes(event.key));
     if (!binding) return;
@@ -33,16 +33,16 @@ export function createKeys() {
   });
   const button = el("button", {
     type: "button",
-    "aria-label": "Keys",
-    title: "Keys (?)",
+    "aria-label": "Keyboard shortcuts",
+    title: "Keyboard shortcuts (?)",
     text: "?",
     onclick: open,
   });
   return { add, dialog, button };
 }
 
-/** Whether the key is for what has the focus, or was used already. */
-function keysAreTaken({ defaultPrevented, ctrlKey, metaKey, altKey, target, key }) {
+/** Returns `true` if the focused element uses the key, or another handler has already used it. */
+function isKeyInUse({ defaultPrevented, ctrlKey, metaKey, altKey, target, key }) {
   if (defaultPrevented || ctrlKey || metaKey || altKey) return true;
   if (!(target instanceof Element)) return false;
   if (target.matches("input[type=radio]")) return key === " " || key.startsWith("Arrow");
@@ -51,9 +51,9 @@ function keysAreTaken({ defaultPrevented, ctrlKey, metaKey, altKey, target, key 
 }
 
 function keysGroup({ title, bindings }) {
-  const rows = bindings.flatMap(({ shown, says }) => [
-    el("dt", {}, el("kbd", { text: shown })),
-    el("dd", { text: says }),
+  const rows = bindings.flatMap(({ label, description }) => [
+    el("dt", {}, el("kbd", { text: label })),
+    el("dd", { text: description }),
   ]);
   return el("section", {}, el("h3", { text: title }), el("dl", {}, rows));
 }

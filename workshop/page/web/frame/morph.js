@@ -1,10 +1,9 @@
-// Draws anew without losing anything: what is on the page already and stays the same is left alone, so that
-// focus, selection, scrolling and running animations stay where they are.
+// Updates a tree of elements in place. Unchanged nodes stay, and with them the focus, selection, scroll position
+// and running animations.
 
 /**
- * Makes the children and attributes of `old` those of `fresh`. A child with a `data-key` is known again by
- * it, another one by its place. New nodes of `fresh` are moved over; those that are known keep their old
- * listeners.
+ * Gives `old` the children and attributes of `fresh`. A child with a `data-key` is matched by its key, any other
+ * child by its position. Nodes without a match are moved from `fresh`. Matched nodes keep their listeners.
  */
 export function morph(old, fresh) {
   morphAttributes(old, fresh);
@@ -37,7 +36,7 @@ function morphKeyed(element) {
   return new Map(keyed.map((child) => [child.dataset.key, child]));
 }
 
-/** The node that becomes `child`: the one with its key, or the one in its place if that is of its kind. */
+/** Returns the old node that matches `child`: the one with its key, or the one at its position. */
 function morphSame(child, known, place) {
   const key = child.dataset?.key;
   const same = key ? known.get(key) : place?.dataset?.key ? null : place;
@@ -53,7 +52,7 @@ function morphAttributes(old, fresh) {
     if (!fresh.hasAttribute(name)) old.removeAttribute(name);
   }
   for (const { name, value } of fresh.attributes) {
-    // The content security policy lets no attribute set a style; the object may.
+    // The content security policy forbids style attributes, but not the style object.
     if (name === "style") old.style.cssText = value;
     else if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   }

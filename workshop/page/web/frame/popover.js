@@ -1,11 +1,11 @@
-// A button, and what it opens above the page until one clicks elsewhere or presses Escape.
+// A button with a popover, which a click elsewhere or Escape closes.
 
 import { el } from "./dom.js";
 
 const POPOVER_MARGIN = 8;
 let popoverCount = 0;
 
-/** Makes the button and its popover; `onopen` is called before it is shown. */
+/** Creates the button and its popover. `onopen` is called before the popover opens. */
 export function createPopover(text, content, onopen = () => {}) {
   popoverCount += 1;
   const id = `popover-${popoverCount}`;
@@ -14,7 +14,7 @@ export function createPopover(text, content, onopen = () => {}) {
   panel.addEventListener("beforetoggle", ({ newState }) => newState === "open" && onopen());
   panel.addEventListener("toggle", ({ newState }) => newState === "open" && popoverPlace(panel, button));
   const element = el("span", { class: "popover-holder" }, button, panel);
-  // The page has uses of its own for Escape; this one comes first.
+  // Other parts of the page also handle Escape. An open popover takes precedence.
   element.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !panel.matches(":popover-open")) return;
     event.preventDefault();
@@ -25,11 +25,12 @@ export function createPopover(text, content, onopen = () => {}) {
   return { element };
 }
 
-/** Below its button, and within the window. */
+/** Places the popover below its button and within the window. */
 function popoverPlace(panel, button) {
   const at = button.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = panel;
-  const within = (place, most) => `${Math.max(POPOVER_MARGIN, Math.min(place, most - POPOVER_MARGIN))}px`;
+  const within = (position, max) =>
+    `${Math.max(POPOVER_MARGIN, Math.min(position, max - POPOVER_MARGIN))}px`;
   panel.style.setProperty("left", within(at.left, innerWidth - width));
   panel.style.setProperty("top", within(at.bottom + POPOVER_MARGIN, innerHeight - height));
 }

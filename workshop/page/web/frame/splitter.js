@@ -1,11 +1,11 @@
-// The edge between the lanes and the inspector: it can be moved, by pointer and by keys.
+// The splitter between the lanes and the inspector, for pointer and keyboard.
 
 import { el } from "./dom.js";
 
-const SPLIT_LEAST = 15;
-const SPLIT_MOST = 75;
+const SPLIT_MIN = 15;
+const SPLIT_MAX = 75;
 
-/** An edge that sizes `panel`: its height below the lanes, its width beside them. */
+/** Creates a splitter that sets the height of a `panel` below the lanes, or the width of one beside them. */
 export function createSplitter(panel) {
   const isBeside = matchMedia("(min-width: 1500px)");
   const edge = el("div", {
@@ -13,18 +13,18 @@ export function createSplitter(panel) {
     role: "separator",
     tabindex: 0,
     "aria-label": "Size of the panel",
-    "aria-valuemin": SPLIT_LEAST,
-    "aria-valuemax": SPLIT_MOST,
+    "aria-valuemin": SPLIT_MIN,
+    "aria-valuemax": SPLIT_MAX,
   });
   let size = 40;
   const set = (percent) => {
-    size = Math.min(SPLIT_MOST, Math.max(SPLIT_LEAST, percent));
+    size = Math.min(SPLIT_MAX, Math.max(SPLIT_MIN, percent));
     panel.style.setProperty("--size", `${size}%`);
     edge.setAttribute("aria-valuenow", Math.round(size));
   };
-  const turn = () => edge.setAttribute("aria-orientation", isBeside.matches ? "vertical" : "horizontal");
-  isBeside.addEventListener("change", turn);
-  turn();
+  const updateOrientation = () => edge.setAttribute("aria-orientation", isBeside.matches ? "vertical" : "horizontal");
+  isBeside.addEventListener("change", updateOrientation);
+  updateOrientation();
   set(size);
   edge.addEventListener("pointerdown", (event) => edge.setPointerCapture(event.pointerId));
   edge.addEventListener("pointermove", (event) => {

@@ -1,13 +1,13 @@
-// How much is kept, and what is missing: in the head of the page.
+// The number of kept, dropped and lost events, in the page's header.
 
 import { numberText } from "../recording/numbers.js";
 import { eventsLost } from "../recording/event-text.js";
 import { el, onFrame } from "./dom.js";
 
-/** A line that says how many events there are, and how many are not here. */
+/** Creates the line with the numbers. */
 export function createStatus(store) {
   const kept = el("span");
-  const dropped = el("span", { class: "older", title: "This page keeps the newest events only." });
+  const dropped = el("span", { class: "older", title: "This page keeps only the newest events." });
   const lost = el("span", { class: "bad" });
   let [counted, missing, boot] = [0, 0, undefined];
   const show = onFrame(() => {
@@ -18,9 +18,9 @@ export function createStatus(store) {
       counted = item.seq;
     }
     kept.textContent = `${numberText(store.items.length)} events`;
-    dropped.textContent = store.dropped > 0 ? `${numberText(store.dropped)} older in the trace files` : "";
+    dropped.textContent = store.dropped > 0 ? `${numberText(store.dropped)} older events only in the trace files` : "";
     lost.textContent = missing > 0 ? `${numberText(missing)} lost` : "";
-    lost.title = "The recorder had no room for them: see the gaps in the lanes.";
+    lost.title = "The recorder's buffer was full. The lanes show the gaps.";
   });
   for (const kind of ["items", "hello"]) store.on(kind, show);
   show();

@@ -1,49 +1,49 @@
-// The one state of the page. Whatever changes it says so, by the kind of the change; views listen and draw.
+// The state of the page. Each change notifies the listeners of its kind, which draw.
 
-import { knowRecordings } from "../recording/apis.js";
+import { registerRecordings } from "../recording/apis.js";
 
-/** More items are not kept: the oldest are forgotten, and counted. The trace files have them all. */
+/** Maximum number of items. Older items are dropped and counted. The trace files contain all of them. */
 export const MAX_ITEMS = 20_000;
 
 /**
- * What the page knows.
+ * The state of the page.
  *
  * Kinds of changes: `hello`, `items`, `cursor`, `selection`, `focus`, `step`, `comparison`, `sockets`,
- * `watching`, `link`, `failed`.
+ * `watching`, `streamState`, `feedError`.
  */
 export class Store {
-  /** Whether there is a server behind it; a report has none. */
+  /** `true` with a server, `false` in a report. */
   live = false;
-  /** Who recorded, which lanes there are, what can be done: see the server's `hello`. */
+  /** The server's `hello` message: recordings, lanes and operations. */
   hello = null;
-  /** The events, in the order of time. */
+  /** The events in order of time. */
   items = [];
-  /** How many items came before `items` and are not kept here. */
+  /** Number of dropped items before `items`. */
   dropped = 0;
-  /** The object of `socket-trace compare --json`. */
+  /** The comparison, as printed by `socket-trace compare --json`. */
   comparison = null;
   /** The socket table: `{ rows }` or `{ error }`. */
   sockets = null;
-  /** Which APIs have a watcher of ours. */
+  /** By API: `true` if it has an open watcher. */
   watching = {};
-  /** `connecting`, `open`, `lost`, `refused`, or `file` in a report. */
-  link = "connecting";
-  /** Why the server does not let us in, in its words, when the link is `refused`; else `null`. */
-  refusal = null;
-  /** Why the server has nothing new to tell any more, in its words; `null` while it has. */
-  failed = null;
-  /** The `seq` of the last item that is shown; `null` to follow what comes. */
+  /** State of the event stream: `connecting`, `open`, `lost`, `refused`, or `file` in a report. */
+  streamState = "connecting";
+  /** The server's error message if the stream is `refused`; else `null`. */
+  streamError = null;
+  /** The server's error message if it cannot read further events; else `null`. */
+  feedError = null;
+  /** The `seq` of the last shown item; `null` to follow new items. */
   cursor = null;
-  /** The `seq` of the item that is looked at closely; `null` for none. */
+  /** The `seq` of the item in the inspector; `null` for none. */
   selected = null;
-  /** The number of the connection that is looked at alone; `null` for all. */
+  /** The number of the only connection to show; `null` for all. */
   focus = null;
-  /** The name of the step that is compared; `null` for the latest. */
+  /** The name of the step to compare; `null` for the latest. */
   step = null;
 
   #listeners = new Map();
 
-  /** Calls `listener` at each change of the kind. Returns what ends that. */
+  /** Calls `listener` at each change of the kind. Returns a function that removes the listener. */
   on(kind, listener) {
     const listeners = this.#listeners.get(kind) ?? new Set();
     this.#listeners.set(kind, listeners.add(listener));
@@ -54,26 +54,26 @@ export class Store {
     for (const listener of this.#listeners.get(kind) ?? []) listener();
   }
 
-  /** Sets one of the fields. */
+  /** Sets a field and notifies its listeners. */
   set(field, value) {
     this[field] = value;
     this.#changed(field === "selected" ? "selection" : field);
   }
 
-  /** Begins anew: another run of the server is at the other end. */
+  /** Handles a `hello` message. Clears the state if it comes from another run of the server. */
   begin(hello) {
     const isOther = this.hello !== null && this.hello.boot !== hello.boot;
     this.hello = hello;
-    knowRecordings(hello.recordings);
+    registerRecordings(hello.recordings);
     if (isOther) {
       Object.assign(this, { items: [], dropped: 0, cursor: null, selected: null, focus: null, step: null });
-      this.failed = null;
-      for (const kind of ["items", "cursor", "selection", "focus", "step", "failed"]) this.#changed(kind);
+      this.feedError = null;
+      for (const kind of ["items", "cursor", "selection", "focus", "step", "feedError"]) this.#changed(kind);
     }
     this.#changed("hello");
   }
 
-  /** Takes in what has happened. What is known already is left out. */
+  /** Adds items. Ignores items that are already present. */
   add(items) {
     const last = this.items.at(-1)?.seq ?? 0;
     const fresh = items.filter((item) => item.seq > last);
@@ -87,13 +87,13 @@ export class Store {
     this.#changed("items");
   }
 
-  /** Counts items that will not come. */
+  /** Counts items that the server has dropped. */
   drop(count) {
     this.dropped += count;
     this.#changed("items");
   }
 
-  /** Where in `items` the one with that number is, or would be. */
+  /** Returns the index of the item with number `seq`, or of the next item. */
   indexOf(seq) {
     let [from, to] = [0, this.items.length];
     while (from < to) {
@@ -104,13 +104,13 @@ export class Store {
     return from;
   }
 
-  /** The item with that number, if it is kept. */
+  /** Returns the item with number `seq`, or `undefined` if it is not kept. */
   item(seq) {
     const item = this.items[this.indexOf(seq)];
     return item?.seq === seq ? item : undefined;
   }
 
-  /** How many of `items` are shown: those up to the cursor. */
+  /** Returns the number of shown items: those up to the cursor. */
   shownCount() {
     return this.cursor === null ? this.items.length : this.indexOf(this.cursor + 1);
   }

@@ -1,27 +1,27 @@
-// Whether the page is told what happens: in its head.
+// The state of the event stream, in the page's header.
 
 import { el } from "./dom.js";
 
-const LINK_WORDS = {
+const STREAM_STATE_TEXTS = {
   connecting: "connecting …",
   open: "● live",
-  lost: "○ connection lost, trying again",
+  lost: "○ connection lost, reconnecting",
   file: "a recording",
 };
 
-/** A line that says so. Where the server says what is wrong, it has the server's words. */
-export function createLink(store) {
-  const element = el("span", { role: "status", class: "page-link" });
+/** Creates the status line. It shows the server's error message if there is one. */
+export function createStreamStatus(store) {
+  const element = el("span", { role: "status", class: "stream-status" });
   const draw = () => {
-    const isFailed = store.link === "open" && store.failed !== null;
-    const wrong = isFailed ? `Nothing new is shown any more: ${store.failed}` : store.refusal;
-    const words = wrong === null ? LINK_WORDS[store.link] : `✗ ${wrong}`;
-    element.classList.toggle("bad", wrong !== null);
-    element.classList.toggle("soft", wrong === null);
-    // The same words again would be read out again.
-    if (element.textContent !== words) element.textContent = element.title = words;
+    const hasFeedError = store.streamState === "open" && store.feedError !== null;
+    const error = hasFeedError ? store.feedError : store.streamError;
+    const text = error === null ? STREAM_STATE_TEXTS[store.streamState] : `✗ ${error}`;
+    element.classList.toggle("bad", error !== null);
+    element.classList.toggle("soft", error === null);
+    // Screen readers would announce unchanged text again.
+    if (element.textContent !== text) element.textContent = element.title = text;
   };
-  for (const kind of ["link", "failed"]) store.on(kind, draw);
+  for (const kind of ["streamState", "feedError"]) store.on(kind, draw);
   draw();
   return element;
 }

@@ -1,37 +1,37 @@
-// The server's stream of events. After a lost connection the browser comes back by itself, and names the last
-// event that it got; this does the same where the browser does not.
+// The server's event stream. After a lost connection the browser reconnects and sends the id of the last event.
+// This module reconnects in the cases in which the browser does not.
 
-import { refusalOf } from "./actions.js";
+import { responseError } from "./actions.js";
 
 const STREAM_PATH = "api/stream";
-/** A browser gives up when it is refused. Then it is tried again after so long, in milliseconds. */
-const STREAM_AGAIN = 3_000;
+/** A browser does not reconnect after an error response. Then this module does, after so many milliseconds. */
+const STREAM_RETRY = 3_000;
 /**
- * A page that nobody has seen for so long ends its stream: a browser has six connections to a server, for all
- * of its tabs together, and what is done needs one, too.
+ * A page that was hidden for so many milliseconds closes its stream. A browser opens at most six connections to a
+ * server for all of its tabs, and operations need one, too.
  */
-const STREAM_UNSEEN = 10_000;
+const STREAM_HIDDEN = 10_000;
 
-/** The stream, while the page can be seen. */
+/** The stream, open while the page is visible. */
 export class Stream {
-  #takers;
-  #tell;
+  #handlers;
+  #onState;
   #source = null;
   #last = "";
   #timer = 0;
 
-  /** `takers` take what comes, by kind; `tell(link, refusal)` is told how it stands, in the store's words. */
-  constructor(takers, tell) {
-    this.#takers = takers;
-    this.#tell = tell;
-    document.addEventListener("visibilitychange", () => this.#look());
-    this.#look();
+  /** `handlers` has a function for each kind of event. `onState(state, error)` is called when the state changes. */
+  constructor(handlers, onState) {
+    this.#handlers = handlers;
+    this.#onState = onState;
+    document.addEventListener("visibilitychange", () => this.#update());
+    this.#update();
   }
 
-  /** Begins when the page is seen, and ends when it has not been for a while. */
-  #look() {
+  /** Opens the stream of a visible page, and schedules the end of the stream of a hidden page. */
+  #update() {
     clearTimeout(this.#timer);
-    if (document.hidden) this.#timer = setTimeout(() => this.#close(), STREAM_UNSEEN);
+    if (document.hidden) this.#timer = setTimeout(() => this.#close(), STREAM_HIDDEN);
     else if (this.#source === null) this.#open();
   }
 
@@ -39,14 +39,14 @@ export class Stream {
     const after = this.#last === "" ? "" : `?after=${encodeURIComponent(this.#last)}`;
     const source = new EventSource(STREAM_PATH + after);
     this.#source = source;
-    for (const [kind, take] of Object.entries(this.#takers))
-      source.addEventListener(kind, (event) => this.#take(event, take));
-    source.addEventListener("open", () => this.#tell("open"));
+    for (const [kind, handle] of Object.entries(this.#handlers))
+      source.addEventListener(kind, (event) => this.#receive(event, handle));
+    source.addEventListener("open", () => this.#onState("open"));
     source.addEventListener("error", () => this.#lost(source));
   }
 
-  #take({ data, lastEventId }, take) {
-    take(JSON.parse(data));
+  #receive({ data, lastEventId }, handle) {
+    handle(JSON.parse(data));
     if (lastEventId !== "") this.#last = lastEventId;
   }
 
@@ -54,31 +54,31 @@ export class Stream {
     if (this.#source === null) return;
     this.#source.close();
     this.#source = null;
-    this.#tell("connecting");
+    this.#onState("connecting");
   }
 
   async #lost(source) {
-    if (source.readyState !== EventSource.CLOSED) return this.#tell("lost");
+    if (source.readyState !== EventSource.CLOSED) return this.#onState("lost");
     this.#source = null;
-    const refusal = await streamRefusal();
-    // Meanwhile the page may have been looked at again.
+    const error = await streamError();
+    // Meanwhile the page may have become visible again.
     if (this.#source !== null) return;
-    if (refusal === null) this.#tell("lost");
-    else this.#tell("refused", refusal);
+    if (error === null) this.#onState("lost");
+    else this.#onState("refused", error);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#look(), STREAM_AGAIN);
+    this.#timer = setTimeout(() => this.#update(), STREAM_RETRY);
   }
 }
 
-/** Why the server sends no events: the browser keeps that to itself. `null` when it would, or is gone. */
-async function streamRefusal() {
-  const asked = new AbortController();
+/** Fetches the server's error message, which EventSource does not expose. Returns `null` if there is none. */
+async function streamError() {
+  const controller = new AbortController();
   try {
-    const response = await fetch(STREAM_PATH, { signal: asked.signal });
-    return response.ok ? null : await refusalOf(response);
+    const response = await fetch(STREAM_PATH, { signal: controller.signal });
+    return response.ok ? null : await responseError(response);
   } catch {
     return null;
   } finally {
-    asked.abort();
+    controller.abort();
   }
 }

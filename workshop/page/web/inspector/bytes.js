@@ -1,24 +1,22 @@
-// The bytes of a transfer, in hex and as text, coloured by what they are parts of.
+// The bytes of a transfer as hex and text, coloured by the class of their part.
 
 import { el } from "../frame/dom.js";
 import { bytesOf } from "../recording/bytes.js";
 import { numberText } from "../recording/numbers.js";
 
 const BYTES_PER_LINE = 16;
-/** So many lines are shown at first, and more each time that more are asked for. */
+/** Number of lines that are shown at first, and added by the button "Show more". */
 const BYTES_LINES = 48;
 const BYTES_MORE = 512;
 
-/**
- * The bytes of an event, line by line. Each run that belongs to one part knows its number, as `data-part`.
- */
+/** Draws the bytes of an event line by line. Each run of bytes has the number of its part in `data-part`. */
 export function inspectBytes(item) {
   const bytes = bytesOf(item.data);
   const parts = bytesParts(item);
   const lines = el("div", {
     class: "hex-lines mono",
     role: "group",
-    "aria-label": "Bytes, in hex and as text",
+    "aria-label": "Bytes as hex and text",
   });
   const more = el("button", { type: "button", onclick: () => grow(BYTES_MORE) });
   let shown = 0;
@@ -28,7 +26,7 @@ export function inspectBytes(item) {
     for (; shown < end; shown += BYTES_PER_LINE) fresh.push(bytesLine(bytes, shown, parts));
     lines.append(...fresh);
     more.hidden = shown >= bytes.length;
-    more.textContent = `Show more: ${numberText(Math.max(0, bytes.length - shown))} bytes are left`;
+    more.textContent = `Show more: ${numberText(Math.max(0, bytes.length - shown))} more bytes`;
   };
   grow(BYTES_LINES);
   return el("div", { class: "inspect-bytes" }, lines, more, bytesMissing(item, bytes.length));
@@ -39,12 +37,12 @@ function bytesMissing(item, kept) {
   if (kept >= total) return null;
   const text =
     kept === 0
-      ? "The bytes themselves were not recorded."
-      : `The first ${numberText(kept)} of ${numberText(total)} bytes were recorded: the rest was cut.`;
+      ? "The payload was not recorded."
+      : `The first ${numberText(kept)} of ${numberText(total)} bytes were recorded.`;
   return el("p", { class: "soft", text });
 }
 
-/** From where to where the parts are, in bytes of the transfer. */
+/** Returns the byte ranges of the parts. */
 function bytesParts(item) {
   let end = 0;
   return (item.carried ?? []).map((part) => ({ from: end, to: (end += part.bytes), class: part.class }));
@@ -79,7 +77,7 @@ function bytesLine(bytes, start, parts) {
   );
 }
 
-/** The stretch from `start` to `end`, cut where the parts end. */
+/** Splits the range from `start` to `end` at the ends of the parts. */
 function bytesRuns(start, end, parts) {
   const runs = [];
   let at = start;

@@ -1,14 +1,14 @@
-// From event to event: those of the same request and answer, and the other end of the wire.
+// Navigation from an event to related events: those of the same API call, and the linked ones of the other side.
 
 import { el } from "../frame/dom.js";
 import { sourceOf } from "../recording/apis.js";
 import { primitiveIcon } from "../recording/primitives.js";
 import { eventAmount } from "../recording/event-text.js";
 
-/** So many ways to the other side are offered. */
+/** Maximum number of buttons for events of the other side. */
 const CALL_LINKS = 4;
 
-/** Buttons that go from an event to those that belong to it. */
+/** Draws the buttons that select related events. */
 export function inspectCall(store, flow, item) {
   const go = (seq) => store.set("selected", seq);
   const [call, events] = callEvents(store, item);
@@ -20,12 +20,12 @@ export function inspectCall(store, flow, item) {
   if (ends.length > 0) rows.push(el("div", { class: "call-row" }, ends));
   if (flow.isLost(item))
     rows.push(
-      el("p", { class: "bad", text: "This datagram did not arrive: the other side never received it." }),
+      el("p", { class: "bad", text: "This datagram was lost: the other side did not receive it." }),
     );
   return el("div", { class: "inspect-call" }, rows);
 }
 
-/** The events of the first call that the event carries a part of, at both ends. */
+/** Returns the first API call in the event, with the call's events of both sides. */
 function callEvents(store, item) {
   const call = item.carried?.find((part) => part.call !== null && part.call !== undefined)?.call;
   if (call === undefined) return [undefined, []];
@@ -50,7 +50,7 @@ function callSteps(call, events, at, go) {
     button("‹", "Previous event of this call (p)", events[at - 1]),
     el("span", {
       text: `call ${call + 1}, event ${at + 1} of ${events.length}`,
-      title: "Of the calls on this connection",
+      title: "Number of the call on this connection",
     }),
     button("›", "Next event of this call (n)", events[at + 1]),
   );
@@ -72,7 +72,7 @@ function callEnd(store, item, link, go) {
   );
 }
 
-/** The event of the same call that is `step` further; `undefined` at the ends. */
+/** Returns the next or previous event of the same call, or `undefined` if there is none. */
 export function callNeighbour(store, item, step) {
   const [, events] = callEvents(store, item);
   return events[events.findIndex(({ seq }) => seq === item.seq) + step];

@@ -1,14 +1,14 @@
-// The event as it was recorded, and what was added to it later.
+// The event as JSON: the recorded fields and the added ones.
 
 import { el } from "../frame/dom.js";
 import { numberText } from "../recording/numbers.js";
 
-/** What is known only by all recordings together, and by the page. */
+/** The fields that are added when the recordings are merged. */
 const EVENT_ADDED = ["recording", "at", "connection", "carried", "seq", "step", "says"];
-/** A text as long as this is cut. */
-const EVENT_LONGEST = 600;
+/** Maximum length of a shown string. */
+const EVENT_MAX_TEXT = 600;
 
-/** The event as JSON: the fields in the trace file, and those that were added. */
+/** Draws the event as JSON. */
 export function inspectEvent(item) {
   const pick = (isAdded) =>
     Object.fromEntries(Object.entries(item).filter(([name]) => EVENT_ADDED.includes(name) === isAdded));
@@ -26,15 +26,15 @@ export function inspectEvent(item) {
     el("summary", { text: "The event as recorded" }),
     el("p", { class: "soft", text: "In the trace file:" }),
     json(pick(false), "As recorded"),
-    el("p", { class: "soft", text: "Added by socket-trace, which has seen all recordings:" }),
+    el("p", { class: "soft", text: "Added by socket-trace when it merged the recordings:" }),
     json(pick(true), "Added"),
   );
 }
 
 function eventJson(value) {
-  const cut = (_, inner) =>
-    typeof inner === "string" && inner.length > EVENT_LONGEST
-      ? `${inner.slice(0, EVENT_LONGEST)}… (${numberText(inner.length)} characters)`
+  const shorten = (_, inner) =>
+    typeof inner === "string" && inner.length > EVENT_MAX_TEXT
+      ? `${inner.slice(0, EVENT_MAX_TEXT)}… (${numberText(inner.length)} characters)`
       : inner;
-  return JSON.stringify(value, cut, 2);
+  return JSON.stringify(value, shorten, 2);
 }

@@ -1,4 +1,4 @@
-// The event that was chosen, looked at closely.
+// The inspector: the details of the selected event.
 
 import { el, onFrame } from "../frame/dom.js";
 import { createSplitter } from "../frame/splitter.js";
@@ -8,10 +8,10 @@ import { eventAmount } from "../recording/event-text.js";
 import { inspectBytes } from "./bytes.js";
 import { callNeighbour, inspectCall } from "./call.js";
 import { inspectEvent } from "./event.js";
-import { inspectFacts } from "./properties.js";
+import { inspectProperties } from "./properties.js";
 import { inspectParts } from "./parts.js";
 
-/** The panel for what is selected of the lanes: `{ element, keys, show, hide }`. */
+/** Creates the panel for the selected event of the lanes: `{ element, keys, show, hide }`. */
 export function createInspector(store, lanes) {
   const close = () => {
     const { selected } = store;
@@ -33,14 +33,14 @@ export function createInspector(store, lanes) {
     show: () => ((isShown = true), draw()),
     hide: () => (isShown = false),
     keys: [
-      { keys: ["Enter"], shown: "Enter", says: "at an event: look at it closely" },
-      { keys: ["Escape"], shown: "Esc", says: "close the panel", run: close },
+      { keys: ["Enter"], label: "Enter", description: "at an event: inspect it" },
+      { keys: ["Escape"], label: "Esc", description: "close the panel", run: close },
       ...inspectorMoves(store, lanes),
     ],
   };
 }
 
-/** The panel, with nothing in it yet. */
+/** Creates the empty panel. */
 function inspectorPanel(close) {
   const title = el("h2", { class: "inspect-title" });
   const calls = el("div");
@@ -72,7 +72,7 @@ function inspectorDraw({ title, calls, body }, store, lanes, item) {
   body.scrollTop = 0;
 }
 
-/** The keys that go from the selected event to those that belong to it. */
+/** Returns the keyboard shortcuts that select related events. */
 function inspectorMoves(store, lanes) {
   const neighbour = (step) => {
     const item = store.item(store.selected);
@@ -84,9 +84,9 @@ function inspectorMoves(store, lanes) {
     if (link) store.set("selected", link.from === store.selected ? link.to : link.from);
   };
   return [
-    { keys: ["p"], shown: "p", says: "previous event of the same call", run: () => neighbour(-1) },
-    { keys: ["n"], shown: "n", says: "next event of the same call", run: () => neighbour(1) },
-    { keys: ["x"], shown: "x", says: "the other end of the arrow", run: other },
+    { keys: ["p"], label: "p", description: "previous event of the same call", run: () => neighbour(-1) },
+    { keys: ["n"], label: "n", description: "next event of the same call", run: () => neighbour(1) },
+    { keys: ["x"], label: "x", description: "the other end of the arrow", run: other },
   ];
 }
 
@@ -106,19 +106,19 @@ function inspectorTitle(lanes, item) {
   ];
 }
 
-/** In two columns: what it is, and the bytes; or the event as recorded, where it has none. */
+/** Draws two columns: the properties, and the bytes or else the recorded event. */
 function inspectorParts(lanes, item) {
-  const facts = inspectFacts(item, { flow: lanes.model.flow, since: lanes.model.entry(item.seq)?.since });
+  const properties = inspectProperties(item, { flow: lanes.model.flow, since: lanes.model.entry(item.seq)?.since });
   const event = inspectEvent(item);
   const hasBytes = (item.bytes ?? 0) > 0;
   event.open = !hasBytes;
   const column = (label, ...parts) =>
     el("div", { class: "inspect-column", role: "region", tabindex: 0, "aria-label": label }, parts);
-  if (!hasBytes) return [column("What it is", facts), column("As recorded", event)];
-  return [column("What it is", inspectParts(item), facts, event), column("Its bytes", inspectBytes(item))];
+  if (!hasBytes) return [column("Properties", properties), column("As recorded", event)];
+  return [column("Properties", inspectParts(item), properties, event), column("Bytes", inspectBytes(item))];
 }
 
-/** A part that the pointer or the focus is on stands out, and so do its bytes. */
+/** Highlights the part under the pointer or focus together with its bytes. */
 function inspectorHighlight(body) {
   const mark = (event) => {
     const part = event.target.closest?.("[data-part]")?.dataset.part;

@@ -1,90 +1,89 @@
-// What an event is: the call, the time, the socket, the connection and its addresses, and what the close
-// tells.
+// The properties of an event: system call, time, socket, connection, addresses and the data of a close.
 
 import { el } from "../frame/dom.js";
-import { tookOf } from "../recording/connections.js";
-import { byteCountText, countText, numberText, spanText } from "../recording/numbers.js";
+import { durationOf } from "../recording/connections.js";
+import { byteCountText, countText, numberText, durationText } from "../recording/numbers.js";
 import { primitiveOf } from "../recording/primitives.js";
 
-/** The facts of an event as a list of terms. `since` is its time in its step, where it has one. */
-export function inspectFacts(item, { flow, since }) {
-  const { call, what } = primitiveOf(item.op);
+/** Draws the properties of an event as a list. `since` is the time since the start of its step, if it has one. */
+export function inspectProperties(item, { flow, since }) {
+  const { call, description } = primitiveOf(item.op);
   const number = flow.connectionOf(item);
-  const facts = [
-    ["System call", `${call}. ${what}`],
+  const properties = [
+    ["System call", `${call}. ${description}`],
     item.error !== undefined && [
       "Error",
       item.errno === undefined ? item.error : `${item.error} (errno ${item.errno})`,
     ],
-    ["Time", factsTime(item, since)],
-    tookOf(item) !== null && ["Took", `${spanText(tookOf(item))}: it began at that time, and returned later`],
+    ["Time", propertyTime(item, since)],
+    durationOf(item) !== null && ["Duration", `${durationText(durationOf(item))}: the call returned so much after the time above`],
     ["Recording", item.recording],
-    item.sock !== undefined && ["Socket", factsSocket(item)],
-    number !== undefined && ["Connection", `#${number}: ${factsAddresses(flow.connection(number))}`],
-    ...FACTS_CALLS.map(
-      ([field, term, words]) => item[field] !== undefined && [term, words(item[field], item)],
+    item.sock !== undefined && ["Socket", propertySocket(item)],
+    number !== undefined && ["Connection", `#${number}: ${propertyAddresses(flow.connection(number))}`],
+    ...PROPERTIES.map(
+      ([field, term, describe]) => item[field] !== undefined && [term, describe(item[field], item)],
     ),
   ];
-  const rows = facts
+  const rows = properties
     .filter(Boolean)
     .flatMap(([term, text]) => [el("dt", { text: term }), el("dd", { text })]);
-  return el("dl", { class: "inspect-facts" }, rows);
+  return el("dl", { class: "inspect-properties" }, rows);
 }
 
-function factsTime(item, since) {
-  const whole = `${spanText(item.at)} on the common clock`;
+function propertyTime(item, since) {
+  const absolute = `${durationText(item.at)} on the common clock`;
   const step = item.step === undefined ? "" : `, in “${item.step}”`;
-  return since === undefined ? `${whole}${step}` : `${spanText(since)}${step}; ${whole}`;
+  return since === undefined ? `${absolute}${step}` : `${durationText(since)}${step}; ${absolute}`;
 }
 
-function factsSocket(item) {
+function propertySocket(item) {
   return `number ${item.sock} of the recording${item.fd === undefined ? "" : `, file descriptor ${item.fd}`}`;
 }
 
-/** The four that name a connection: the address and port of both ends. */
-function factsAddresses(connection) {
+/** Returns the addresses of both sides, which identify a connection. */
+function propertyAddresses(connection) {
   const { connect, accept } = connection ?? {};
   const client = connect?.local ?? accept?.peer;
   const server = connect?.peer ?? accept?.local;
-  if (client === undefined || server === undefined) return "it was opened before this recording begins";
+  if (client === undefined || server === undefined) return "opened before this recording started";
   return `client ${client} ⇄ server ${server}`;
 }
 
-const FACTS_ENDS = {
-  peer: "the other side finished first",
-  local: "this side finished first",
-  reset: "the other side tore it down",
-  error: "an error ended it",
+const END_CAUSES = {
+  peer: "the other side, which finished first",
+  local: "this side, which finished first",
+  reset: "a reset by the other side (RST)",
+  error: "an error",
 };
 
-const FACTS_CALLS = [
+const PROPERTIES = [
   ["domain", "Kind", (domain, { type }) => `${domain} ${type ?? ""}`],
   ["value", "Option", (value, { name }) => `${name} = ${value}`],
-  ["backlog", "Backlog", (backlog) => `${numberText(backlog)} finished handshakes may wait to be accepted`],
-  ["peer", "Other address", (peer) => peer],
-  ["slices", "Buffers", (slices) => `${slices}, offered to one vectored write`],
+  ["backlog", "Backlog", (backlog) => `at most ${numberText(backlog)} completed handshakes wait for accept`],
+  ["peer", "Peer address", (peer) => peer],
+  ["slices", "Buffers", (slices) => `${slices} in one vectored write`],
   [
     "truncated",
     "Truncated",
     (_, { length }) => `the datagram was longer than the buffer${length ? `: ${byteCountText(length)}` : ""}`,
   ],
-  ["ended_by", "Ended by", (by) => FACTS_ENDS[by] ?? by],
-  ["aborted", "Aborted", () => "with a RST instead of a FIN"],
-  ["tcp", "TCP", factsTcp],
-  ["rx", "Received", (rx, { reads }) => factsBytes(rx, reads, "read")],
-  ["tx", "Sent", (tx, { writes }) => factsBytes(tx, writes, "write")],
-  ["others", "Others lost", (others) => numberText(others)],
+  ["ended_by", "Ended by", (by) => END_CAUSES[by] ?? by],
+  ["aborted", "Aborted", () => "with RST instead of FIN"],
+  ["tcp", "TCP", propertyTcp],
+  ["rx", "Received", (rx, { reads }) => propertyBytes(rx, reads, "read")],
+  ["tx", "Sent", (tx, { writes }) => propertyBytes(tx, writes, "write")],
+  ["others", "Other lost events", (others) => numberText(others)],
 ];
 
-/** The calls of a stream are counted, those of a datagram socket are not. */
-function factsBytes(bytes, calls, one) {
+/** Formats bytes, with the number of calls for a stream. Datagram sockets do not count their calls. */
+function propertyBytes(bytes, calls, one) {
   return calls === undefined ? byteCountText(bytes) : `${byteCountText(bytes)} in ${countText(calls, one)}`;
 }
 
-function factsTcp({ state, rtt_us: rtt, retransmits, unread }) {
-  const words = [`${state ?? "state unknown"} just before the close`];
-  if (rtt !== undefined) words.push(`round trip ${numberText(rtt)} µs`);
-  if (retransmits) words.push(countText(retransmits, "retransmit"));
-  if (unread) words.push(`${byteCountText(unread)} unread`);
-  return words.join(", ");
+function propertyTcp({ state, rtt_us: rtt, retransmits, unread }) {
+  const parts = [`${state ?? "state unknown"} just before the close`];
+  if (rtt !== undefined) parts.push(`round trip ${numberText(rtt)} µs`);
+  if (retransmits) parts.push(countText(retransmits, "retransmit"));
+  if (unread) parts.push(`${byteCountText(unread)} unread`);
+  return parts.join(", ");
 }

@@ -1,14 +1,11 @@
-// The arrows between the columns: what went from which call to which.
+// The arrows between the columns, from a sending call to the receiving one.
 
 import { el, svg } from "../frame/dom.js";
 import { primitiveOf } from "../recording/primitives.js";
 
 const ARROW_HEAD = 7;
 
-/**
- * An arrow from one place to another, in the colour of the call that it comes from; `lost` ends half-way, in
- * a cross.
- */
+/** Draws an arrow in the colour of the sending call. The arrow of a lost datagram ends half-way in a cross. */
 export function laneArrow({ from, to, op, isLost, label }) {
   const end = isLost ? arrowMiddle(from, to) : to;
   const sign = Math.sign(to.x - from.x) || 1;
@@ -22,7 +19,7 @@ export function laneArrow({ from, to, op, isLost, label }) {
   );
 }
 
-/** A line that leaves and arrives level, so that several that meet can be followed. */
+/** Returns a curve with horizontal ends, so that crossing arrows can be followed. */
 function arrowLine(from, to, sign) {
   if (from.y === to.y) return `M${from.x} ${from.y}H${to.x - sign * ARROW_HEAD}`;
   const reach = sign * Math.min(24, Math.abs(to.x - from.x) / 2);
@@ -43,12 +40,12 @@ function arrowMiddle(from, to) {
   return { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
 }
 
-/** The life of an end that nobody recorded: a dashed line from its first event to its last. */
+/** Draws the lifetime of an unrecorded side as a dashed line. */
 export function laneGhost({ x, from, to }) {
   return svg("path", { class: "lane-ghost", d: `M${x} ${from}V${Math.max(to, from + 12)}` });
 }
 
-/** Says so, beside the head of the line: in the column, on the side where no arrows are. */
+/** Draws the label of an unrecorded side at the start of its line, on the side without arrows. */
 export function laneGhostLabel({ x, column, from, number }) {
   const label = el("span", { class: "lane-ghost-label", text: `#${number} not recorded` });
   const isAtRight = x > column.x + column.width / 2;

@@ -1,18 +1,18 @@
-// One event in its column, as a box.
+// The box of an event.
 
 import { el } from "../frame/dom.js";
 import { primitiveIcon, primitiveOf } from "../recording/primitives.js";
-import { eventAmount, eventDetail, eventSentence, isEndOfStream } from "../recording/event-text.js";
-import { lanePlace } from "./columns.js";
+import { eventAmount, eventDetail, eventLabel, isEndOfStream } from "../recording/event-text.js";
+import { lanePosition } from "./columns.js";
 
-/** The box of an event. The shape alone is left of it where there is no room for words. */
+/** Creates the box of an event. Without space for text only its shape is shown. */
 export function laneBox(entry, { title, connection }) {
   const { item } = entry;
   const chip =
     connection === undefined
       ? null
       : el("span", { class: "lane-chip", "data-connection": connection, text: `#${connection}` });
-  const label = eventSentence(item, { title, connection, since: entry.since });
+  const label = eventLabel(item, { title, connection, since: entry.since });
   return el(
     "button",
     {
@@ -41,20 +41,20 @@ export function laneBox(entry, { title, connection }) {
   );
 }
 
-function boxClass({ item, isTurned }) {
+function boxClass({ item, isOtherConnection }) {
   const classes = ["lane-box", `tone-${primitiveOf(item.op).tone}`];
   if (item.error !== undefined) classes.push("failed");
   if (isEndOfStream(item)) classes.push("finished");
-  if (isTurned) classes.push("turned");
+  if (isOtherConnection) classes.push("other-connection");
   return classes.join(" ");
 }
 
-/** Puts a box where its event stands. */
+/** Moves a box to the position of its event. */
 export function placeLaneBox(box, entry, geometry) {
-  const { x, width } = lanePlace(entry, geometry);
-  const place = `${x} ${entry.y} ${width} ${entry.isTight}`;
-  if (box.place === place) return;
-  box.place = place;
+  const { x, width } = lanePosition(entry, geometry);
+  const position = `${x} ${entry.y} ${width} ${entry.isTight}`;
+  if (box.drawnAt === position) return;
+  box.drawnAt = position;
   box.style.transform = `translate(${x}px, ${entry.y}px)`;
   box.style.width = `${width}px`;
   box.classList.toggle("tight", entry.isTight || geometry.shapesOnly);

@@ -1,23 +1,23 @@
-// Where the columns are, and where in its column an event is.
+// The positions of the columns, and of events within their column.
 
-/** The room for the times, at the left. */
+/** Width of the times at the left. */
 export const LANE_GUTTER = 72;
-/** The width of an event of which only the shape is drawn. */
+/** Width of an event that is drawn as its shape alone. */
 const COLUMN_SHAPE = 22;
 const COLUMN_SHAPE_MIDDLE = 10;
 const COLUMN_PAD = 4;
 
-/** Sizes the field for so many lanes in that width. Returns where events and arrows are to be drawn in it. */
+/** Sets the sizes of the field for so many lanes and returns the geometry of events and arrows. */
 export function laneGeometry({ style, dataset }, width, lanes, { detail, boxHeight, isByTime }) {
   dataset.detail = detail;
   style.setProperty("--box-height", `${boxHeight}px`);
   style.setProperty("--lane-width", `${(width - LANE_GUTTER) / lanes}px`);
   const middle = isByTime ? COLUMN_SHAPE_MIDDLE : boxHeight / 2;
-  return { columns: columnPlaces(width, lanes), shapesOnly: detail === "shape", middle };
+  return { columns: columnPositions(width, lanes), shapesOnly: detail === "shape", middle };
 }
 
-/** The columns, client and server of each lane: `[{ x, width }]`. */
-function columnPlaces(width, lanes) {
+/** Returns the columns of client and server of each lane: `[{ x, width }]`. */
+function columnPositions(width, lanes) {
   const lane = (width - LANE_GUTTER) / lanes;
   const channel = Math.min(150, Math.max(40, lane * 0.11));
   const column = (lane - channel - 2 * COLUMN_PAD) / 2;
@@ -27,13 +27,13 @@ function columnPlaces(width, lanes) {
   ]);
 }
 
-/** Whether the column is the one of the client, at the left of its lane. */
+/** Returns `true` for the client's column, the left one of a lane. */
 export function isClientColumn(column) {
   return column % 2 === 0;
 }
 
-/** Where the event is drawn, `{ x, width }`. Shapes gather at the side where the arrows are. */
-export function lanePlace(entry, { columns, shapesOnly }) {
+/** Returns the horizontal position of an event: `{ x, width }`. Shapes are placed at the side with the arrows. */
+export function lanePosition(entry, { columns, shapesOnly }) {
   const column = columns[entry.column];
   if (!entry.isTight && !shapesOnly) return column;
   const shift = Math.min(entry.shift, Math.floor(column.width / COLUMN_SHAPE) - 1) * COLUMN_SHAPE;

@@ -1,4 +1,4 @@
-// What of the lanes is in the document: the part that can be seen, and a little around it.
+// The elements of the lanes. Only the visible part and a margin around it are in the document.
 
 import { el, svg } from "../frame/dom.js";
 import { apiTitle } from "../recording/apis.js";
@@ -9,10 +9,10 @@ import { laneLinks } from "./links.js";
 import { LANE_ZOOMS, modelFind } from "./model.js";
 import { laneRule } from "./rules.js";
 
-/** So much more than can be seen is drawn, in pixels. */
+/** Height of the drawn margin above and below the visible part, in pixels. */
 const FIELD_MARGIN = 200;
 
-/** The long field on which the events stand. */
+/** The scrolled field with all events. */
 export class LaneField {
   #boxes = new Map();
   #rules = new Map();
@@ -23,56 +23,56 @@ export class LaneField {
   #newest = Infinity;
   #geometry = null;
 
-  /** `how` says what stands in the headings: see `laneHead`. */
-  constructor(model, how) {
+  /** `headOptions` are the options of `laneHead`. */
+  constructor(model, headOptions) {
     this.model = model;
-    this.how = how;
+    this.headOptions = headOptions;
     this.#plane.append(this.#svg);
     this.element = el("div", { class: "lane-field" }, this.#plane);
   }
 
-  /** The field is that wide from now on, or the layout is another: all is to be drawn anew. */
+  /** Sets the width of the field and discards all elements, which `draw` then creates again. */
   measure(width) {
-    const { zoom, layout } = this.model.how;
+    const { zoom, layout } = this.model.settings;
     const sizes = { ...LANE_ZOOMS[zoom], isByTime: layout === "time" };
-    // Where there is no lane, nothing is drawn, and nothing may be divided by their number.
+    // Avoids a division by zero without lanes.
     const lanes = Math.max(1, this.model.columns / 2);
     this.#geometry = laneGeometry(this.element, width, lanes, sizes);
     for (const drawn of [this.#boxes, this.#rules, this.#arrows, this.#ghosts])
-      fieldKeep(drawn, new Map(), () => {});
+      fieldUpdate(drawn, new Map(), () => {});
     this.#newest = Infinity;
   }
 
-  /** Where the field begins: what was before is forgotten. */
+  /** The position of the first kept event or rule. */
   get origin() {
-    const places = [this.model.entries[0], this.model.rules[0]].filter(Boolean).map(({ y }) => y);
-    return places.length === 0 ? 0 : Math.min(...places);
+    const positions = [this.model.entries[0], this.model.rules[0]].filter(Boolean).map(({ y }) => y);
+    return positions.length === 0 ? 0 : Math.min(...positions);
   }
 
-  /** The event that is to stay where it is: the selected one if it is seen, or else the first that is. */
+  /** Returns the event whose position a new layout should keep: the selected one if visible, else the first visible. */
   anchor({ scrollTop, clientHeight }, selected) {
     const { model } = this;
     const top = scrollTop + this.origin;
     const chosen = model.entry(selected);
-    const isSeen = chosen && chosen.y >= top && chosen.y < top + clientHeight;
-    const entry = isSeen ? chosen : model.entries[modelFind(model.entries, top, ({ y }) => y)];
+    const isVisible = chosen && chosen.y >= top && chosen.y < top + clientHeight;
+    const entry = isVisible ? chosen : model.entries[modelFind(model.entries, top, ({ y }) => y)];
     return entry && { seq: entry.item.seq, offset: entry.y - top };
   }
 
   /**
-   * Where it ends, when the first `count` events are shown in a window as high as `room`. As long as the last
-   * step fits into the window it is at its top, with room below for what comes.
+   * Returns the height of the field with the first `count` events. If the last step fits into the window of height
+   * `windowHeight`, the field is long enough to show the step at the top.
    */
-  end(count, height, room) {
+  end(count, height, windowHeight) {
     const last = this.model.entries[count - 1];
     const end = last === undefined ? 0 : last.y + height - this.origin;
     const begin = last?.heading ? last.heading.y - this.origin : 0;
-    const bottom = Math.max(end, begin + room);
+    const bottom = Math.max(end, begin + windowHeight);
     this.element.style.height = `${bottom}px`;
     return bottom;
   }
 
-  /** Draws what lies between `top` and `bottom` of the first `count` events. */
+  /** Draws the part of the first `count` events between `top` and `bottom`. */
   draw({ top, bottom, count, selected, cursor, isFollowing }) {
     const { origin } = this;
     const [from, to] = [top + origin - FIELD_MARGIN, bottom + origin + FIELD_MARGIN];
@@ -100,9 +100,9 @@ export class LaneField {
 
   #drawBoxes(entries, { selected, cursor, isFollowing }) {
     const wanted = new Map(entries.map((entry) => [entry.item.seq, entry]));
-    fieldKeep(this.#boxes, wanted, (entry) => {
+    fieldUpdate(this.#boxes, wanted, (entry) => {
       const box = laneBox(entry, {
-        title: apiTitle(this.how.apis[entry.column >> 1]),
+        title: apiTitle(this.headOptions.apis[entry.column >> 1]),
         connection: this.model.flow.connectionOf(entry.item),
       });
       if (isFollowing && entry.item.seq > this.#newest) box.classList.add("new");
@@ -127,8 +127,8 @@ export class LaneField {
       if (rule.y > to || rule.seq > until) break;
       wanted.set(rule, rule);
     }
-    fieldKeep(this.#rules, wanted, (rule) => {
-      const drawn = laneRule(rule, this.how);
+    fieldUpdate(this.#rules, wanted, (rule) => {
+      const drawn = laneRule(rule, this.headOptions);
       this.#plane.prepend(drawn.element);
       return drawn;
     });
@@ -137,15 +137,15 @@ export class LaneField {
 
   #drawLinks(entries, until) {
     const { arrows, ghosts } = laneLinks(this.model, entries, this.#geometry, until);
-    fieldKeep(this.#arrows, arrows, (arrow) => {
+    fieldUpdate(this.#arrows, arrows, (arrow) => {
       const element = laneArrow(arrow);
       this.#svg.append(element);
       return element;
     });
-    const lives = new Map(
+    const lifetimes = new Map(
       [...ghosts.values()].map((ghost) => [`${ghost.number} ${ghost.from} ${ghost.to}`, ghost]),
     );
-    fieldKeep(this.#ghosts, lives, (ghost) => this.#drawGhost(ghost));
+    fieldUpdate(this.#ghosts, lifetimes, (ghost) => this.#drawGhost(ghost));
   }
 
   #drawGhost(ghost) {
@@ -155,12 +155,12 @@ export class LaneField {
     return { remove: () => [line, label].forEach((element) => element.remove()) };
   }
 
-  /** The box of an event, if it is drawn. */
+  /** Returns the box of an event, if it is drawn. */
   box(seq) {
     return this.#boxes.get(seq);
   }
 
-  /** Tab comes to the one box; the arrow keys go on from there. */
+  /** Makes one box reachable by Tab. The arrow keys move from it to the others. */
   setTabStop(seq) {
     for (const [other, box] of this.#boxes) {
       const index = other === seq ? 0 : -1;
@@ -169,8 +169,8 @@ export class LaneField {
   }
 }
 
-/** Removes what is not wanted, makes what is missing, and leaves all else as it is. */
-function fieldKeep(drawn, wanted, make) {
+/** Removes elements without an entry in `wanted` and creates the missing ones. */
+function fieldUpdate(drawn, wanted, make) {
   for (const [key, element] of drawn) {
     if (wanted.has(key)) continue;
     element.remove();

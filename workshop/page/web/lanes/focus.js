@@ -1,6 +1,6 @@
-// Which event the keyboard is at.
+// The keyboard focus among the events.
 
-/** The focus among the events of `lanes`. */
+/** The keyboard focus among the events of `lanes`. */
 export class LaneFocus {
   #active = null;
 
@@ -8,25 +8,25 @@ export class LaneFocus {
     this.lanes = lanes;
   }
 
-  /** The focus comes to that event when it comes to the lanes. */
+  /** Sets the event that receives the focus when Tab reaches the lanes. */
   set(seq) {
     this.#active = seq;
   }
 
-  /** Gives the focus to an event, if it is drawn. */
+  /** Focuses an event, if it is drawn. */
   give(seq) {
     this.#active = seq;
     this.lanes.field.box(seq)?.focus({ preventScroll: true });
   }
 
-  /** Draws; a box that is drawn anew has the focus still. */
+  /** Draws and restores the focus if its box was created again. */
   keep(draw) {
     const seq = Number(document.activeElement?.dataset.seq);
     draw();
     if (document.activeElement === document.body) this.lanes.field.box(seq)?.focus({ preventScroll: true });
   }
 
-  /** Of what is drawn, Tab comes to one: the selected, the last that had the focus, or the first. */
+  /** Makes one drawn event reachable by Tab: the selected one, the last focused one, or the first. */
   drawStop(drawn, top) {
     const wanted = this.lanes.store.selected ?? this.#active;
     const isDrawn = drawn.some((entry) => entry.item.seq === wanted);

@@ -1,35 +1,34 @@
-// The heading of a step, across the lanes: its name, whether the calls were the same in all of them, and
-// below that what it took in each.
+// The heading of a step across the lanes: its name, the comparison of its calls, and the totals of each lane.
 
-import { el, seldom } from "../frame/dom.js";
+import { el, throttled } from "../frame/dom.js";
 import { apiTitle } from "../recording/apis.js";
 import { callOrder } from "../recording/call-order.js";
-import { byteCountText, countText, listText, spanText } from "../recording/numbers.js";
-import { stepSameness, stepSums } from "../recording/step-summary.js";
+import { byteCountText, countText, listText, durationText } from "../recording/numbers.js";
+import { comparePatterns, stepTotals } from "../recording/step-summary.js";
 
-/** While a step goes on, it is summed up this often at most, in milliseconds. */
+/** Minimum time between two updates of a heading, in milliseconds. */
 const HEAD_WAIT = 150;
 
-/** All lanes, in words. */
+/** Words for all lanes, by their number. */
 const HEAD_ALL = { 2: "both", 3: "all three", 4: "all four" };
 
-/** The height of a heading, for steps that are summed up and for others. */
-export function laneHeadHeight({ isByHand }, isSummed) {
-  return isSummed && !isByHand ? 57 : 31;
+/** Returns the height of a heading with or without totals. */
+export function laneHeadHeight({ isFromTerminal }, hasTotals) {
+  return hasTotals && !isFromTerminal ? 57 : 31;
 }
 
 /**
- * Draws the heading over the lanes of `apis`. `onCompare` opens the comparison of a step; without it
- * steps are not summed up. `show(until)` draws what was done up to that event.
+ * Draws the heading over the lanes of `apis`. `onCompare` opens the comparison of a step; without it the heading
+ * has no totals. `show(until)` updates the heading for the events up to `until`.
  */
 export function laneHead({ heading }, { apis, onCompare }) {
   const { label, items } = heading;
-  const later = `${spanText(heading.pause)} later`;
+  const later = `${durationText(heading.pause)} later`;
   const pause = heading.pause > 0 && el("span", { class: "soft lane-pause", text: later });
   const line = el("div", { class: "lane-head-line" }, el("span", { class: "lane-time", text: "0" }));
   line.append(...[el("h3", { text: label }), pause].filter(Boolean));
   const element = el("div", { class: "lane-head-rule" }, line);
-  if (!onCompare || heading.isByHand) return { element, show() {} };
+  if (!onCompare || heading.isFromTerminal) return { element, show() {} };
   const same = el("span", { class: "lane-same" });
   const compare = el("button", {
     type: "button",
@@ -38,24 +37,24 @@ export function laneHead({ heading }, { apis, onCompare }) {
     hidden: true,
     onclick: () => onCompare(label),
   });
-  const sums = apis.map(() => el("span", { class: "lane-sum" }));
+  const cells = apis.map(() => el("span", { class: "lane-sum" }));
   line.append(same, compare);
-  const differ = el("b", { class: "lane-time", title: "What differs" });
-  element.append(el("div", { class: "lane-head-sums" }, differ, sums));
+  const differ = el("b", { class: "lane-time", title: "Difference" });
+  element.append(el("div", { class: "lane-head-sums" }, differ, cells));
   let [shown, until] = [-1, 0];
   const draw = () => {
     const done = items.filter(({ seq }) => seq <= until);
     if (done.length === shown) return;
     shown = done.length;
-    const sameness = stepSameness(done);
-    compare.hidden = sameness === null;
-    same.replaceChildren(...headSame(sameness, apis.length));
-    const all = stepSums(done);
-    const words = apis.map((api) => headSum(all[api]));
-    differ.textContent = new Set(words.filter(Boolean)).size > 1 ? "≠" : "";
-    sums.forEach((sum, index) => (sum.textContent = sum.title = words[index]));
+    const comparison = comparePatterns(done);
+    compare.hidden = comparison === null;
+    same.replaceChildren(...headComparison(comparison, apis.length));
+    const totals = stepTotals(done);
+    const texts = apis.map((api) => headTotals(totals[api]));
+    differ.textContent = new Set(texts.filter(Boolean)).size > 1 ? "≠" : "";
+    cells.forEach((cell, index) => (cell.textContent = cell.title = texts[index]));
   };
-  const drawSoon = seldom(draw, HEAD_WAIT);
+  const drawSoon = throttled(draw, HEAD_WAIT);
   const show = (seq) => {
     until = seq;
     if (shown < 0) draw();
@@ -64,25 +63,25 @@ export function laneHead({ heading }, { apis, onCompare }) {
   return { element, show };
 }
 
-/** What is said while it goes on may be wrong a moment later: that the calls differ is said at the end. */
-function headSame(sameness, lanes) {
-  if (sameness === null || (!sameness.isSame && !sameness.isOver)) return [];
-  const { isSame, isOver, orders } = sameness;
+/** Draws the comparison. A difference is shown only at the end of the step, because it may be temporary before. */
+function headComparison(comparison, lanes) {
+  if (comparison === null || (!comparison.isSame && !comparison.isOver)) return [];
+  const { isSame, isOver, orders } = comparison;
   if (isSame) {
     const [{ calls, apis }] = orders;
     const all = apis.length < lanes ? listText(apis.map(apiTitle)) : (HEAD_ALL[lanes] ?? `all ${lanes}`);
-    const words = isOver ? `Same calls in ${all}:` : `So far the same calls in ${all}:`;
-    return [el("b", { class: "good", text: "= " }), el("b", { text: words }), " ", callOrder(calls, 16)];
+    const text = isOver ? `Same calls in ${all}:` : `So far the same calls in ${all}:`;
+    return [el("b", { class: "good", text: "= " }), el("b", { text }), " ", callOrder(calls, 16)];
   }
   const each = orders.flatMap(({ calls, apis }) => [
     ` ${listText(apis.map(apiTitle))}: `,
     callOrder(calls, 16),
   ]);
-  return [el("b", { class: "bad", text: "≠ " }), el("b", { text: "Not the same calls." }), ...each];
+  return [el("b", { class: "bad", text: "≠ " }), el("b", { text: "Different calls." }), ...each];
 }
 
-function headSum(sum) {
-  if (sum === undefined) return "";
-  const { side, bytes, reads, writes } = sum;
+function headTotals(totals) {
+  if (totals === undefined) return "";
+  const { side, bytes, reads, writes } = totals;
   return `${byteCountText(bytes)} · ${side}: ${countText(reads, "read")}, ${countText(writes, "write")}`;
 }

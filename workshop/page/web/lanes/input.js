@@ -1,15 +1,15 @@
-// What a hand does in the lanes: choosing an event, going from one to the next.
+// Mouse and keyboard input in the lanes.
 
 import { laneMove } from "./moves.js";
 
-/** Lets events be chosen by click and Enter, and be gone through with the arrow keys. */
-export function handleLanes(lanes, scroller) {
-  scroller.addEventListener("click", (event) => handClick(lanes.store, event));
-  scroller.addEventListener("keydown", (event) => handKey(lanes, event));
+/** Selects events by click and Enter, and moves between events with the arrow keys. */
+export function attachLaneInput(lanes, scroller) {
+  scroller.addEventListener("click", (event) => inputClick(lanes.store, event));
+  scroller.addEventListener("keydown", (event) => inputKey(lanes, event));
 }
 
-/** Of a box, the number of the connection looks at that one alone. With the keyboard, `c` does. */
-function handClick(store, { target, detail }) {
+/** Selects the event of a box. A click on a connection number shows only that connection; on the keyboard, `f` does. */
+function inputClick(store, { target, detail }) {
   const box = target.closest("[data-seq]");
   if (box === null) return;
   const chip = target.closest("[data-connection]");
@@ -18,7 +18,7 @@ function handClick(store, { target, detail }) {
   store.set("selected", store.selected === seq ? null : seq);
 }
 
-function handKey(lanes, event) {
+function inputKey(lanes, event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const { model, store } = lanes;
   const entry = model.entry(Number(event.target.dataset?.seq));

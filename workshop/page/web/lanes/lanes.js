@@ -1,10 +1,10 @@
-// The lanes: what client and server of each API do, side by side, on one clock. Time runs down.
+// The lanes: the socket calls of each API's client and server side by side. Time runs downwards.
 
 import { el, onFrame } from "../frame/dom.js";
 import { LANE_GUTTER } from "./columns.js";
 import { LaneField } from "./field.js";
 import { LaneFocus } from "./focus.js";
-import { handleLanes } from "./input.js";
+import { attachLaneInput } from "./input.js";
 import { laneHeadHeight } from "./head.js";
 import { LANE_ZOOMS, LaneModel } from "./model.js";
 import { LaneSticky } from "./sticky.js";
@@ -12,9 +12,9 @@ import { laneTitles } from "./titles.js";
 import { LaneWindow } from "./window.js";
 
 /**
- * The lanes of one `kind`, as the server's `hello` lists them: `lanes` of APIs, or `plain` ones. They have the
- * events up to the store's cursor, and follow what comes until somebody scrolls up. `empty` is shown while
- * nobody has called. With `onCompare`, steps are summed up.
+ * The lanes of one `kind` in the `hello` message: `lanes` of the APIs or `plain` ones. They show the events up to
+ * the store's cursor and follow new events until the user scrolls up. `empty` is shown before the first call.
+ * With `onCompare`, headings have totals.
  */
 export class Lanes {
   #isShown = false;
@@ -33,46 +33,46 @@ export class Lanes {
     this.store = store;
     this.kind = kind;
     this.empty = empty;
-    this.how = { apis: [], onCompare };
-    this.#sticky = new LaneSticky(this.how);
-    const label = "Lanes: what happened, downwards in time";
+    this.headOptions = { apis: [], onCompare };
+    this.#sticky = new LaneSticky(this.headOptions);
+    const label = "Lanes: socket calls, downwards in time";
     const parts = [this.#titles, this.#window.element, this.#sticky.element, empty, this.#window.button];
     this.element = el("section", { class: "lanes", "aria-label": label }, parts);
     this.element.style.setProperty("--lane-gutter", `${LANE_GUTTER}px`);
-    this.#renew();
+    this.#reset();
     this.#listen();
   }
 
-  /** The names of the recordings that have a lane. */
+  /** The names of the APIs with a lane. */
   get apis() {
-    return this.how.apis;
+    return this.headOptions.apis;
   }
 
-  /** Whether `hello` is another one now: of another run, or with other lanes. It may say the same again. */
-  #isOther() {
+  /** Returns `true` if a new `hello` message belongs to another run or has other lanes. */
+  #hasOtherLanes() {
     const [before, { hello }] = [this.#hello, this.store];
     if (hello === before) return false;
     this.#hello = hello;
-    const told = (one) => JSON.stringify([one?.boot, one?.[this.kind]]);
-    return told(hello) !== told(before);
+    const relevant = (message) => JSON.stringify([message?.boot, message?.[this.kind]]);
+    return relevant(hello) !== relevant(before);
   }
 
-  /** Begins with nothing: the events are of another run, or some are gone that were not seen. */
-  #renew() {
+  /** Discards all events, because they are of another run, or because some were dropped unseen. */
+  #reset() {
     this.#hello = this.store.hello;
     const lanes = this.#hello?.[this.kind] ?? [];
-    const before = this.#model?.how;
-    this.how.apis = lanes.map(({ api }) => api);
-    const headHeight = (heading) => laneHeadHeight(heading, Boolean(this.how.onCompare));
+    const before = this.#model?.settings;
+    this.headOptions.apis = lanes.map(({ api }) => api);
+    const headHeight = (heading) => laneHeadHeight(heading, Boolean(this.headOptions.onCompare));
     this.#model = new LaneModel({ apis: this.apis, headHeight });
     if (before) this.#model.layOut({ ...before, focus: this.store.focus });
-    this.field = new LaneField(this.#model, this.how);
+    this.field = new LaneField(this.#model, this.headOptions);
     this.#window.element.replaceChildren(this.field.element);
     const titles = laneTitles(lanes);
     this.#titles.replaceWith(titles);
     this.#titles = titles;
     this.#isMeasured = false;
-    // What is over is read from its beginning.
+    // A report is shown from its start.
     if (this.store.live) this.#window.isFollowing = true;
     else this.#window.stay(Infinity);
   }
@@ -85,25 +85,25 @@ export class Lanes {
     store.on("focus", () => this.#isShown && this.layOut({ focus: store.focus }));
     store.on("selection", () => this.#select());
     scroller.addEventListener("scroll", () => this.#window.scrolled(this.#end));
-    handleLanes(this, scroller);
+    attachLaneInput(this, scroller);
     new ResizeObserver(() => this.#resized()).observe(scroller);
   }
 
-  /** Draws from now on. */
+  /** Starts drawing. */
   show() {
     this.#isShown = true;
-    if (this.#model.how.focus === this.store.focus) this.#draw();
+    if (this.#model.settings.focus === this.store.focus) this.#draw();
     else this.layOut({ focus: this.store.focus });
   }
 
-  /** Does no work any more. */
+  /** Stops drawing. */
   hide() {
     this.#isShown = false;
   }
 
-  /** What there is in the lanes, also what came since all was drawn: who asks may be drawn before them. */
+  /** The model with all events, including those that are not drawn yet. */
   get model() {
-    this.#takeIn();
+    this.#update();
     return this.#model;
   }
 
@@ -112,26 +112,26 @@ export class Lanes {
     this.#listeners.push(listener);
   }
 
-  /** How many events are shown. */
+  /** Number of shown events. */
   get count() {
     const { cursor } = this.store;
     return cursor === null ? this.#model.entries.length : this.#model.countTo(cursor);
   }
 
-  /** The `seq` of the last event that may be shown. */
+  /** The `seq` of the last event to show. */
   get #end() {
     return this.store.cursor ?? this.#model.last;
   }
 
   get #sizes() {
-    return LANE_ZOOMS[this.#model.how.zoom];
+    return LANE_ZOOMS[this.#model.settings.zoom];
   }
 
-  /** Lays out in another way: `{ layout, zoom, options, focus }`, as far as given. What one sees stays. */
-  layOut(how) {
-    this.#takeIn();
+  /** Changes settings, any of `{ layout, zoom, options, focus }`, and keeps the visible part in view. */
+  layOut(settings) {
+    this.#update();
     const anchor = this.field.anchor(this.#window.element, this.store.selected);
-    this.#model.layOut(how);
+    this.#model.layOut(settings);
     this.#isMeasured = false;
     this.#focus.keep(() => {
       this.#drawNow();
@@ -147,17 +147,17 @@ export class Lanes {
     this.#drawNow();
   }
 
-  /** Brings an event into sight. */
+  /** Scrolls to an event. */
   reveal(seq) {
     const entry = this.#model.entry(seq);
     if (!entry) return;
     const covered = entry.heading?.height ?? 0;
-    if (this.#window.sees(entry.y - this.field.origin, this.#sizes.boxHeight, covered)) return;
+    if (this.#window.contains(entry.y - this.field.origin, this.#sizes.boxHeight, covered)) return;
     this.#window.stay(this.#end);
     this.#scrollTo(seq, Math.max(covered, this.#window.element.clientHeight / 3));
   }
 
-  /** Gives the focus of the keyboard to an event. */
+  /** Scrolls to an event and focuses it. */
   focusEvent(seq) {
     this.#focus.set(seq);
     this.reveal(seq);
@@ -182,24 +182,24 @@ export class Lanes {
     if (this.#isShown && !this.#window.isFollowing) this.reveal(this.store.selected);
   }
 
-  /** Takes in what has come, and forgets what the store has. */
-  #takeIn() {
+  /** Adds the store's new events and forgets dropped ones. */
+  #update() {
     const { store, field } = this;
-    const isHole = this.#model.last > 0 && store.items[0]?.seq > this.#model.last + 1;
-    if (this.#isOther() || isHole) this.#renew();
+    const isGap = this.#model.last > 0 && store.items[0]?.seq > this.#model.last + 1;
+    if (this.#hasOtherLanes() || isGap) this.#reset();
     const before = field.origin;
-    this.#model.takeIn(store);
-    if (field === this.field) this.#window.lose(field.origin - before);
+    this.#model.update(store);
+    if (field === this.field) this.#window.removeTop(field.origin - before);
   }
 
   #drawNow() {
-    this.#takeIn();
+    this.#update();
     if (!this.#isMeasured) this.#measure();
     const { count } = this;
     this.empty.hidden = this.#model.hasBegun;
     const { element, isFollowing } = this.#window;
     const end = this.field.end(count, this.#sizes.boxHeight + 6, element.clientHeight);
-    const [top, bottom] = this.#window.place(end);
+    const [top, bottom] = this.#window.scrollFor(end);
     const { selected, cursor } = this.store;
     const drawn = this.field.draw({ top, bottom, count, selected, cursor, isFollowing });
     this.#sticky.draw(this.#model, top + this.field.origin, this.#end);

@@ -1,33 +1,33 @@
-// What one sees: how to read the lanes, and each primitive's shape, colour and call.
+// The legend of the lanes: how to read them, and the shape and colour of each socket call.
 
 import { el, svg } from "../frame/dom.js";
 import { primitiveIcon, PRIMITIVES } from "../recording/primitives.js";
 import { laneArrow } from "./arrows.js";
 
 const LEGEND_READING = [
-  ["A lane", "is one API: its client at the left, its server at the right."],
+  ["A lane", "is one API, with its client at the left and its server at the right."],
   [
     "A box",
-    "is one call that a program made at its socket, and what it carried. What sends, and a connect, stands where the call " +
-      "was made; what receives, and an accept, where it had returned.",
+    "is one socket call of a program. Calls that send, and connect, are placed at their start. Calls that receive, and " +
+      "accept, are placed at their end.",
   ],
   [
     "Lower",
-    "is later, in every lane: they have one clock. Side by side is about the same time; the row tells the first.",
+    "is later, in every lane, because all have the same clock. Calls in one row happened at about the same time.",
   ],
   [
     "An arrow",
-    "goes from the call that sent to the one that got it, and never up: what is read was written before.",
+    "leads from the call that sends to the call that receives. It never leads upwards, because bytes are read after they are written.",
   ],
   [
     "#3",
-    "is the number of the connection, the same at both ends. A box without one goes on with the one above " +
-      "it. Click the number to see that connection alone.",
+    "is the number of the connection, the same on both sides. A box without a number belongs to the same connection " +
+      "as the box above it. Click a number to show only that connection.",
   ],
-  ["A dashed line", "is an end that nobody recorded: a curl in a terminal, say."],
+  ["A dashed line", "is a side that was not recorded, for example curl in a terminal."],
 ];
 
-/** A panel with how to read the lanes, and the shapes: `ops` may come, and datagrams may be lost. */
+/** Creates the legend for the socket calls `ops`; with `hasLoss` it explains lost datagrams. */
 export function createLegend(ops, { hasLoss = false } = {}) {
   const panel = el(
     "div",
@@ -51,29 +51,29 @@ export function createLegend(ops, { hasLoss = false } = {}) {
   });
   return {
     details,
-    keys: [{ keys: ["k"], shown: "k", says: "legend", run: () => (details.open = !details.open) }],
+    keys: [{ keys: ["k"], label: "k", description: "legend", run: () => (details.open = !details.open) }],
   };
 }
 
 function legendShape(op) {
-  const { call, what, tone } = PRIMITIVES[op];
-  return legendItem({ icon: primitiveIcon(op, 20), name: op, tone, call, what });
+  const { call, description, tone } = PRIMITIVES[op];
+  return legendItem({ icon: primitiveIcon(op, 20), name: op, tone, call, description });
 }
 
-/** An arrow that ends in a cross, as in the lanes. */
+/** Draws an arrow that ends in a cross, as in the lanes. */
 function legendLoss() {
   const arrow = laneArrow({ from: { x: 0, y: 9 }, to: { x: 76, y: 9 }, op: "sendto", isLost: true });
   const icon = svg("svg", { viewBox: "0 0 46 18", width: 46, height: 18, "aria-hidden": "true" }, arrow);
-  const what = "A datagram that was sent and never received.";
-  return legendItem({ icon, name: "lost", tone: "end", call: "no call", what });
+  const description = "A datagram that was sent but never received.";
+  return legendItem({ icon, name: "lost", tone: "end", call: "no call", description });
 }
 
-function legendItem({ icon, name, tone, call, what }) {
+function legendItem({ icon, name, tone, call, description }) {
   return el(
     "li",
     {},
     el("span", { class: `legend-name tone-${tone}` }, icon, el("b", { text: name })),
     el("code", { class: "soft", text: call }),
-    el("span", { text: what }),
+    el("span", { text: description }),
   );
 }

@@ -1,12 +1,12 @@
-// Which arrows are to be seen at the boxes that are drawn, and from where to where they go.
+// The arrows of the drawn boxes and their positions.
 
-import { isClientColumn, lanePlace } from "./columns.js";
+import { isClientColumn, lanePosition } from "./columns.js";
 
-const LINK_NAMES = { handshake: "three-way handshake", end: "FIN: end of stream", datagram: "a datagram" };
+const LINK_NAMES = { handshake: "three-way handshake", end: "FIN: end of stream", datagram: "datagram" };
 
 /**
- * The arrows and the lives of ends that nobody recorded, by key. `geometry` is `{ columns, shapesOnly, middle
- * }`, and `until` the last event that is shown.
+ * Returns the arrows and the lifetimes of unrecorded sides, by key. `geometry` is `{ columns, shapesOnly, middle }`
+ * and `until` the last shown event.
  */
 export function laneLinks(model, entries, geometry, until) {
   const drawn = { arrows: new Map(), ghosts: new Map() };
@@ -20,9 +20,9 @@ export function laneLinks(model, entries, geometry, until) {
   return drawn;
 }
 
-/** Where an arrow touches the box: at the side that looks to the other column. */
+/** Returns the point where an arrow touches a box, on the side of the other column. */
 function linksEdge(entry, geometry) {
-  const { x, width } = lanePlace(entry, geometry);
+  const { x, width } = lanePosition(entry, geometry);
   return { x: isClientColumn(entry.column) ? x + width + 1 : x - 1, y: entry.y + geometry.middle };
 }
 
@@ -45,35 +45,35 @@ function linksLost(entry, geometry, { arrows }) {
     to,
     op: entry.item.op,
     isLost: true,
-    label: "lost on the way",
+    label: "lost",
   });
 }
 
-/** Of a connection with one recorded end, the arrows go to and come from a line in the other column. */
+/** Adds the arrows of a connection with one recorded side, between its boxes and a line in the other column. */
 function linksGhost(model, entry, geometry, until, { arrows, ghosts }) {
   const { item } = entry;
   const number = item.connection;
-  if (model.flow.ghostSide(number) === null) return;
+  if (model.flow.unrecordedSide(number) === null) return;
   const column = geometry.columns[entry.column ^ 1];
   const inset = 16 + (number % 3) * 14;
   const x = isClientColumn(entry.column) ? column.x + inset : column.x + column.width - inset;
   if (!ghosts.has(number))
-    ghosts.set(number, { x, column, number, ...linksLife(model, entry, number, geometry, until) });
-  const way = linksGhostWay(item);
-  if (way === 0) return;
+    ghosts.set(number, { x, column, number, ...linksLifetime(model, entry, number, geometry, until) });
+  const direction = linksGhostDirection(item);
+  if (direction === 0) return;
   const [box, line] = [linksEdge(entry, geometry), { x, y: entry.y + geometry.middle }];
-  const [from, to] = way > 0 ? [box, line] : [line, box];
+  const [from, to] = direction > 0 ? [box, line] : [line, box];
   arrows.set(`${item.seq} ghost ${entry.y}`, { from, to, op: item.op, isLost: false, label: null });
 }
 
-/** 1 when something goes out with the event, −1 when it comes in, 0 when neither. */
-function linksGhostWay(item) {
+/** Returns 1 for an event that sends, −1 for one that receives, 0 for others. */
+function linksGhostDirection(item) {
   if (item.error !== undefined) return 0;
   return { accept: -1, read: -1, connect: 1, write: 1, shutdown: 1 }[item.op] ?? 0;
 }
 
-/** From where to where the connection is open, as far as it is shown. */
-function linksLife(model, entry, number, { middle }, until) {
+/** Returns the vertical range in which a connection is open and shown. */
+function linksLifetime(model, entry, number, { middle }, until) {
   const { sides, last } = model.flow.connection(number);
   const first = model.entry(Math.min(...Object.values(sides))) ?? entry;
   const end = model.entries[model.countTo(Math.min(last, until)) - 1] ?? entry;

@@ -1,17 +1,17 @@
-// Where each event stands in the lanes. It grows by one event at a time; only another layout places all anew.
+// The positions of all events in the lanes. Events are added one at a time; a new layout places all again.
 
 import { sourceOf } from "../recording/apis.js";
 import { Flow } from "../recording/flow.js";
-import { LaneClock } from "./time-layout.js";
-import { LaneRows } from "./row-layout.js";
+import { TimeLayout } from "./time-layout.js";
+import { RowLayout } from "./row-layout.js";
 import { LaneSteps } from "./steps.js";
 
-/** What servers do before anybody calls them. */
-const MODEL_BEFORE = ["socket", "option", "bind", "listen"];
-/** Numbers of pixels lose their precision far down: then all is placed anew, from the top. */
-const MODEL_LOWEST = 4_000_000;
+/** The calls of servers before their first client. */
+const MODEL_STARTUP_CALLS = ["socket", "option", "bind", "listen"];
+/** Large pixel positions lose precision. Below this position all events are placed again from the top. */
+const MODEL_MAX_Y = 4_000_000;
 
-/** The sizes at each zoom: of a row, and of a millisecond in the layout by time. */
+/** The sizes of each zoom level: of rows and boxes, and of a millisecond in the layout by time. */
 export const LANE_ZOOMS = [
   { detail: "shape", rowHeight: 20, boxHeight: 20, perMs: 60 },
   { detail: "line", rowHeight: 27, boxHeight: 25, perMs: 200 },
@@ -19,104 +19,103 @@ export const LANE_ZOOMS = [
   { detail: "large", rowHeight: 66, boxHeight: 63, perMs: 2000 },
 ];
 
-/** The events of some APIs, placed. */
+/** The events of some APIs with their positions. */
 export class LaneModel {
-  /**
-   * The events that have a place, in order: `{ item, column, since, heading, isTurned, y, shift, isTight }`.
-   */
+  /** The placed events in order: `{ item, column, since, heading, isOtherConnection, y, shift, isTight }`. */
   entries = [];
-  /** What is drawn across the lanes: headings, times, breaks. In order of `y`. */
+  /** Headings, times and breaks, which are drawn across the lanes, in order of `y`. */
   rules = [];
-  /** How many options of sockets are not shown. */
+  /** Number of hidden socket options. */
   hiddenOptions = 0;
-  /** What went from where to where. */
+  /** The links between events. */
   flow = new Flow();
 
   #apis;
   #headHeight;
   #items = [];
-  #how = { layout: "order", zoom: 1, options: false, focus: null };
-  #place = null;
+  #settings = { layout: "order", zoom: 1, options: false, focus: null };
+  #layout = null;
   #steps = null;
   #start = null;
   #connections = [];
 
-  /** `headHeight` tells the height of a heading. */
+  /** `headHeight(heading)` returns the height of a heading. */
   constructor({ apis, headHeight }) {
     this.#apis = apis;
     this.#headHeight = headHeight;
-    this.layOut(this.#how);
+    this.layOut(this.#settings);
   }
 
-  /** The `seq` of the last event that was taken in. */
+  /** The `seq` of the last added event. */
   get last() {
     return this.#items.at(-1)?.seq ?? 0;
   }
 
-  /** How many columns there are: a client's and a server's for each lane. */
+  /** Number of columns: one for the client and one for the server of each lane. */
   get columns() {
     return this.#apis.length * 2;
   }
 
-  /** How it is laid out. */
-  get how() {
-    return this.#how;
+  /** The current settings. */
+  get settings() {
+    return this.#settings;
   }
 
-  /** Takes in the next event. */
+  /** Adds the next event. */
   add(item) {
     this.#items.push(item);
     this.flow.add(item);
-    if (this.#place.end > MODEL_LOWEST) this.layOut(this.#how);
-    else this.#add(item);
+    if (this.#layout.end > MODEL_MAX_Y) this.layOut(this.#settings);
+    else this.#place(item);
   }
 
-  #add(item) {
+  #place(item) {
     const { api, side } = sourceOf(item);
     const lane = this.#apis.indexOf(api);
     if (lane < 0) return;
     this.#start ??= item.at;
     if (item.op === "mark") return this.#steps.mark(item);
-    if (!this.#passes(item)) return;
-    if (item.op === "option" && !this.#how.options) {
+    if (!this.#isInFocus(item)) return;
+    if (item.op === "option" && !this.#settings.options) {
       this.hiddenOptions += 1;
       return;
     }
-    const begins = this.#steps.take(item);
+    const begins = this.#steps.add(item);
     const heading = this.#steps.current;
     if (begins) {
       heading.height = this.#headHeight(heading);
-      this.#place.head(item, heading);
+      this.#layout.placeHead(item, heading);
     }
     const column = lane * 2 + (side === "server" ? 1 : 0);
     const since = item.at - (heading?.at ?? this.#start);
-    const isTurned = this.#turns(item, column);
-    const entry = { item, column, since, heading, isTurned, y: 0, shift: 0, isTight: false };
-    this.#place.place(entry);
+    const isOtherConnection = this.#changesConnection(item, column);
+    const entry = { item, column, since, heading, isOtherConnection, y: 0, shift: 0, isTight: false };
+    this.#layout.place(entry);
     this.entries.push(entry);
   }
 
-  /** Whether the event before it in its column is of another connection. */
-  #turns(item, column) {
+  /** Returns `true` if the previous event in the column belongs to another connection. */
+  #changesConnection(item, column) {
     const before = this.#connections[column];
     this.#connections[column] = this.flow.connectionOf(item);
     return this.#connections[column] !== before;
   }
 
-  #passes(item) {
-    return this.#how.focus === null || this.flow.connectionOf(item) === this.#how.focus;
+  #isInFocus(item) {
+    const { focus } = this.#settings;
+    return focus === null || this.flow.connectionOf(item) === focus;
   }
 
-  /** Takes in what the store has got, and forgets what it has. */
-  takeIn(store) {
+  /** Adds the store's new events and forgets those that it has dropped. */
+  update(store) {
     for (const item of store.items.slice(store.indexOf(this.last + 1))) this.add(item);
     if (store.items.length > 0) this.forget(store.items[0].seq);
   }
 
-  /** Whether anybody has called. */
+  /** `true` after the first client's call. */
   get hasBegun() {
     const { entries } = this;
-    return entries.length > 20 || entries.some(({ item }) => !MODEL_BEFORE.includes(item.op));
+    return entries.length > 20 || entries.some(({ item }) => !MODEL_STARTUP_CALLS.includes(item.op));
   }
 
   /** Forgets the events before `seq`. */
@@ -128,34 +127,34 @@ export class LaneModel {
     modelCut(this.rules, seq, (rule) => rule.seq);
   }
 
-  /** Places all anew: `{ layout, zoom, options, focus }`, as far as given. */
-  layOut(how) {
-    this.#how = { ...this.#how, ...how };
+  /** Changes settings, any of `{ layout, zoom, options, focus }`, and places all events again. */
+  layOut(settings) {
+    this.#settings = { ...this.#settings, ...settings };
     this.entries = [];
     this.rules = [];
     this.hiddenOptions = 0;
     this.#steps = new LaneSteps();
     this.#start = null;
     this.#connections = [];
-    const sizes = LANE_ZOOMS[this.#how.zoom];
-    this.#place =
-      this.#how.layout === "time" ? new LaneClock(sizes, this.rules) : new LaneRows(sizes, this.rules);
-    for (const item of this.#items) this.#add(item);
+    const sizes = LANE_ZOOMS[this.#settings.zoom];
+    const Layout = this.#settings.layout === "time" ? TimeLayout : RowLayout;
+    this.#layout = new Layout(sizes, this.rules);
+    for (const item of this.#items) this.#place(item);
   }
 
-  /** How many events are shown up to that `seq`. */
+  /** Returns the number of events up to `seq`. */
   countTo(seq) {
     return modelFind(this.entries, seq + 1, (entry) => entry.item.seq);
   }
 
-  /** The place of an event, if it has one. */
+  /** Returns the placed event with number `seq`, or `undefined`. */
   entry(seq) {
     const entry = this.entries[this.countTo(seq) - 1];
     return entry?.item.seq === seq ? entry : undefined;
   }
 }
 
-/** Where in `sorted` the first is whose number is `limit` or more. */
+/** Returns the index of the first element of `sorted` whose number is at least `limit`. */
 export function modelFind(sorted, limit, number) {
   let [from, to] = [0, sorted.length];
   while (from < to) {

@@ -1,8 +1,8 @@
-// Going from event to event with the arrow keys.
+// Movement between events with the arrow keys.
 
 /**
- * The event to go to from `entry`, one of the first `count`: up and down in its lane, left and right to the
- * next column that has one.
+ * Returns the event to move to from `entry`, one of the first `count`: up and down within the lane, left and right
+ * to the next column with an event.
  */
 export function laneMove(model, entry, key, count) {
   const { entries, columns } = model;
@@ -30,7 +30,7 @@ function moveAcross(entries, index, [first, end, step], count) {
   return undefined;
 }
 
-/** The event of the column that is the fewest events away. */
+/** Returns the nearest event of a column in event order. */
 function moveNearest(entries, index, column, count) {
   for (let far = 1; index - far >= 0 || index + far < count; far++) {
     for (const at of [index - far, index + far]) {

@@ -1,15 +1,15 @@
-// The layout "by order": events in rows. A row is a stretch of time in which each column has one event at
-// most, so what stands lower happened later, in every lane.
+// The layout "by order": events in rows. A row has at most one event in each column, so lower events happened later
+// in every lane.
 
-/** Waiting for longer than this is drawn as a break, in nanoseconds. */
-export const LANE_IDLE = 20e6;
-/** A row does not go on over a pause as long as this. */
+import { LANE_IDLE } from "./idle.js";
+
+/** A pause of so many nanoseconds ends a row. */
 const ROW_PAUSE = 1e6;
 const ROW_BREAK_HEIGHT = 28;
 const ROW_HEAD_GAP = 3;
 
-/** Places events and headings, one after the other; `rules` gets what is drawn across the lanes. */
-export class LaneRows {
+/** Places events and headings one after the other. Adds headings, times and breaks to `rules`. */
+export class RowLayout {
   #row = [];
   #rowY = 0;
   #burst = 0;
@@ -18,15 +18,15 @@ export class LaneRows {
   constructor({ rowHeight }, rules) {
     this.rowHeight = rowHeight;
     this.rules = rules;
-    /** Where the next row begins. */
+    /** Position of the next row. */
     this.end = 0;
   }
 
-  /** Gives the event its place. */
+  /** Places an event. */
   place(entry) {
     const { at } = entry.item;
     const pause = this.#lastAt === null ? 0 : at - this.#lastAt;
-    if (pause >= LANE_IDLE) this.#idle(pause, entry);
+    if (pause >= LANE_IDLE) this.#addBreak(pause, entry);
     const isFull = this.#row.some((other) => other.column === entry.column);
     if (this.#row.length === 0 || isFull || pause >= ROW_PAUSE) this.#open(entry);
     this.#row.push(entry);
@@ -47,16 +47,16 @@ export class LaneRows {
     this.end += this.rowHeight;
   }
 
-  /** Nothing happened for a while: from here on times are told from the first event after it. */
-  #idle(ns, { item, since }) {
+  /** Adds a break after a pause. Later times are relative to the first event after it. */
+  #addBreak(ns, { item, since }) {
     this.#row = [];
     this.#burst = since;
     this.rules.push({ kind: "idle", y: this.end, seq: item.seq, ns });
     this.end += ROW_BREAK_HEIGHT;
   }
 
-  /** A step begins. Waiting before it is told in its heading. */
-  head({ seq }, heading) {
+  /** Places the heading of a step, which shows the pause before the step. */
+  placeHead({ seq }, heading) {
     this.#row = [];
     this.#burst = 0;
     const pause = this.#lastAt === null ? 0 : heading.at - this.#lastAt;

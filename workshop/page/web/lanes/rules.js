@@ -1,22 +1,22 @@
-// What is drawn across the lanes: headings, times, breaks.
+// The rules across the lanes: headings, times and breaks.
 
 import { el } from "../frame/dom.js";
-import { spanText } from "../recording/numbers.js";
+import { durationText } from "../recording/numbers.js";
 import { laneHead } from "./head.js";
 
 /**
- * Draws it, and puts it in its place. Returns `{ element, remove, show }`; `show` draws what of it changes,
- * up to an event. `how` is for headings: see `laneHead`.
+ * Draws a rule at its position: `{ element, remove, show }`. `show(until)` updates it for the events up to `until`.
+ * `headOptions` are the options of `laneHead`.
  */
-export function laneRule(rule, how) {
-  const { element, show } = RULES[rule.kind](rule, how);
+export function laneRule(rule, headOptions) {
+  const { element, show } = RULES[rule.kind](rule, headOptions);
   element.style.transform = `translateY(${rule.y}px)`;
   return { element, show, remove: () => element.remove() };
 }
 
-/** The time in the step; after a break, the time since its end, so that short times can be told apart. */
+/** Returns the time in the step, or after a break the time since its end, which has more significant digits. */
 function ruleTime(since, burst) {
-  return burst > 0 && since > burst ? `+${spanText(since - burst)}` : spanText(since);
+  return burst > 0 && since > burst ? `+${durationText(since - burst)}` : durationText(since);
 }
 
 function ruleLine(name, child) {
@@ -27,5 +27,5 @@ const RULES = {
   head: laneHead,
   time: ({ since, burst }) =>
     ruleLine("lane-time-rule", el("span", { class: "lane-time", text: ruleTime(since, burst) })),
-  idle: ({ ns }) => ruleLine("lane-idle-rule", el("span", { text: `${spanText(ns)} without an event` })),
+  idle: ({ ns }) => ruleLine("lane-idle-rule", el("span", { text: `${durationText(ns)} without an event` })),
 };

@@ -1,39 +1,38 @@
-// The steps of the recording, as their marks say. Each is a heading over its events.
+// The steps of the recording, from its marks. Each step has a heading over its events.
 
-/** What happens while no operation is being done. */
-const STEP_BY_HAND = "from a terminal";
+/** The step of all calls that belong to no operation. */
+const STEP_FROM_TERMINAL = "from a terminal";
 
 /**
- * Puts events under headings: `{ label, at, items, isByHand, pause, y, height }`. Where they stand, and after
- * which pause, is for the layout to say.
+ * Assigns events to headings: `{ label, at, items, isFromTerminal, pause, y, height }`. The layout sets `pause`, `y`
+ * and `height`.
  */
 export class LaneSteps {
-  /** The heading over the events that come now; `null` before the first. */
+  /** The heading of the current step; `null` before the first. */
   current = null;
   #next = null;
 
-  /** A step begins; or goes on in another recording, which has a mark of the same name. */
+  /** Starts a step, unless the mark is that of another recording for the current step. */
   mark({ label, at, recording }) {
     const known = this.#next ?? this.current;
     if (known?.label === label && !known.recordings.has(recording))
       return void known.recordings.add(recording);
-    const isByHand = label === STEP_BY_HAND;
-    this.#next = { label, at, isByHand, recordings: new Set([recording]), items: [] };
+    const isFromTerminal = label === STEP_FROM_TERMINAL;
+    this.#next = { label, at, isFromTerminal, recordings: new Set([recording]), items: [] };
   }
 
   /**
-   * Takes in an event. Returns whether it is the first under a heading. A step begins with its first event
-   * and not with its mark: one in which nothing happens has no heading, and what ends late, in one recording,
-   * is under that of its own step still.
+   * Adds an event and returns `true` if it starts a new heading. A step starts with its first event, not with its
+   * mark. So an empty step has no heading, and a late event still belongs to its own step.
    */
-  take(item) {
+  add(item) {
     const begins = this.#next !== null && (item.step ?? this.#next.label) === this.#next.label;
     if (begins) [this.current, this.#next] = [this.#next, null];
-    if (this.current?.isByHand === false) this.current.items.push(item);
+    if (this.current?.isFromTerminal === false) this.current.items.push(item);
     return begins;
   }
 
-  /** Forgets the first events of the step, up to `seq`. */
+  /** Forgets the events of the current step before `seq`. */
   forget(seq) {
     const items = this.current?.items ?? [];
     const kept = items.findIndex((item) => item.seq >= seq);

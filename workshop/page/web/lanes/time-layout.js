@@ -1,18 +1,18 @@
-// The layout "by time": down the lane, the same length is the same time, within a step. What comes too close
-// for boxes is drawn as shapes, side by side where they would cover each other.
+// The layout "by time": within a step, vertical distance is proportional to time. Events too close for boxes are
+// drawn as shapes, side by side where they would overlap.
 
-import { LANE_IDLE } from "./row-layout.js";
+import { LANE_IDLE } from "./idle.js";
 
-/** A pause that would be longer than this on the screen is cut, and said to be. */
-const CLOCK_LONGEST = 600;
-const CLOCK_CUT = 34;
-const CLOCK_HEAD_GAP = 6;
-/** The height of a shape, and of a box with its words. */
-const CLOCK_SHAPE = 18;
-const CLOCK_STEPS = [1, 2, 5];
+/** A pause with more pixels than this is shortened to a labelled break. */
+const TIME_MAX_PAUSE = 600;
+const TIME_BREAK_HEIGHT = 34;
+const TIME_HEAD_GAP = 6;
+/** The height of a shape. */
+const TIME_SHAPE_HEIGHT = 18;
+const TIME_TICK_STEPS = [1, 2, 5];
 
-/** Places events and headings on a linear time line, which begins anew with each step and after each cut. */
-export class LaneClock {
+/** Places events and headings on a linear time axis, which restarts with each step and after each break. */
+export class TimeLayout {
   #last = [];
   #baseY = 0;
   #baseSince = 0;
@@ -24,59 +24,59 @@ export class LaneClock {
     this.boxHeight = boxHeight;
     this.rules = rules;
     this.end = 0;
-    this.tickNs = clockTick(this.perNs);
+    this.tickNs = timeTick(this.perNs);
   }
 
-  /** Gives the event its place, and the one before it in its column its room. */
+  /** Places an event, and shrinks the previous one in its column if their boxes would overlap. */
   place(entry) {
     const { at, seq } = entry.item;
     const pause = at - (this.#lastAt ?? at);
-    if (pause * this.perNs > CLOCK_LONGEST) this.#cut(pause, entry);
+    if (pause * this.perNs > TIME_MAX_PAUSE) this.#addBreak(pause, entry);
     const passed = entry.since - this.#baseSince;
     entry.y = this.#baseY + passed * this.perNs;
-    for (; this.#tick <= passed; this.#tick += this.tickNs) this.#label(seq);
+    for (; this.#tick <= passed; this.#tick += this.tickNs) this.#addLabel(seq);
     const before = this.#last[entry.column];
-    const room = before ? entry.y - before.y : Infinity;
-    if (before) before.isTight ||= room < this.boxHeight;
-    entry.shift = room < CLOCK_SHAPE ? before.shift + 1 : 0;
+    const space = before ? entry.y - before.y : Infinity;
+    if (before) before.isTight ||= space < this.boxHeight;
+    entry.shift = space < TIME_SHAPE_HEIGHT ? before.shift + 1 : 0;
     entry.isTight = entry.shift > 0;
     this.#last[entry.column] = entry;
     this.#lastAt = at;
     this.end = Math.max(this.end, entry.y + this.boxHeight);
   }
 
-  #label(seq) {
+  #addLabel(seq) {
     const y = this.#baseY + this.#tick * this.perNs;
     this.rules.push({ kind: "time", y, seq, since: this.#baseSince + this.#tick, burst: this.#baseSince });
   }
 
-  #cut(ns, { item, since }) {
+  #addBreak(ns, { item, since }) {
     this.rules.push({ kind: "idle", y: this.end, seq: item.seq, ns });
-    this.#begin(this.end + CLOCK_CUT, since);
+    this.#restart(this.end + TIME_BREAK_HEIGHT, since);
   }
 
-  #begin(y, since) {
+  #restart(y, since) {
     this.#baseY = this.end = y;
     this.#baseSince = since;
     this.#tick = 0;
     this.#last = [];
   }
 
-  /** A step begins: its clock starts at 0. */
-  head({ seq }, heading) {
+  /** Places the heading of a step, whose time starts at 0. */
+  placeHead({ seq }, heading) {
     const pause = this.#lastAt === null ? 0 : heading.at - this.#lastAt;
     heading.pause = pause >= LANE_IDLE ? pause : 0;
     heading.y = this.end;
     this.rules.push({ kind: "head", y: this.end, seq, heading });
-    this.#begin(this.end + heading.height + CLOCK_HEAD_GAP, 0);
+    this.#restart(this.end + heading.height + TIME_HEAD_GAP, 0);
     this.#lastAt = heading.at;
   }
 }
 
-/** The time between two labels: a round one, 64 pixels or more apart. */
-function clockTick(perNs) {
+/** Returns a round time between two labels that are at least 64 pixels apart. */
+function timeTick(perNs) {
   for (let power = 1; ; power *= 10) {
-    const step = CLOCK_STEPS.find((step) => step * power * perNs >= 64);
+    const step = TIME_TICK_STEPS.find((step) => step * power * perNs >= 64);
     if (step !== undefined) return step * power;
   }
 }

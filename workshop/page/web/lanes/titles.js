@@ -1,8 +1,8 @@
-// The heads of the lanes: whose it is, where the server listens, and which column is whose.
+// The titles of the lanes: API, server address and the sides of the columns.
 
 import { el } from "../frame/dom.js";
 
-/** The heads of the lanes, over their columns. `lanes` are as the server's `hello` has them. */
+/** Draws the titles over the columns. `lanes` comes from the `hello` message. */
 export function laneTitles(lanes) {
   const head = el("div", { class: "lane-titles" }, el("div", { class: "lane-gutter-title", text: "time" }));
   for (const { title, address } of lanes) {

@@ -1,21 +1,21 @@
-// How the lanes are laid out: order or time, zoom, options of sockets, one connection alone.
+// The controls of the lanes' layout: order or time, zoom, socket options and a single connection.
 
 import { el, onFrame } from "../frame/dom.js";
 import { apiTitle } from "../recording/apis.js";
 import { numberText } from "../recording/numbers.js";
 import { LANE_ZOOMS } from "./model.js";
 
-/** So many connections can be chosen from: the newest. */
+/** Maximum number of connections to choose from, the newest first. */
 const TOOLS_CONNECTIONS = 100;
 
-/** The controls of these lanes: `{ element, keys, show }`. They are drawn while `isShown`. */
+/** Creates the controls of the lanes: `{ element, keys, show }`. They are drawn while `isShown()` is true. */
 export function createLaneTools(store, lanes, isShown) {
   const zoomBy = (step) => {
-    const zoom = Math.min(LANE_ZOOMS.length - 1, Math.max(0, lanes.model.how.zoom + step));
-    if (zoom !== lanes.model.how.zoom) lanes.layOut({ zoom });
+    const zoom = Math.min(LANE_ZOOMS.length - 1, Math.max(0, lanes.model.settings.zoom + step));
+    if (zoom !== lanes.model.settings.zoom) lanes.layOut({ zoom });
   };
-  const flipLayout = () => lanes.layOut({ layout: lanes.model.how.layout === "time" ? "order" : "time" });
-  const flipOptions = () => lanes.layOut({ options: !lanes.model.how.options });
+  const flipLayout = () => lanes.layOut({ layout: lanes.model.settings.layout === "time" ? "order" : "time" });
+  const flipOptions = () => lanes.layOut({ options: !lanes.model.settings.options });
   const focusSelected = () => store.set("focus", store.focus === null ? toolsConnection(store, lanes) : null);
 
   const layouts = toolsLayouts(lanes);
@@ -35,11 +35,11 @@ export function createLaneTools(store, lanes, isShown) {
     ),
     show,
     keys: [
-      { keys: ["+", "="], shown: "+", says: "zoom in", run: () => zoomBy(1) },
-      { keys: ["-"], shown: "-", says: "zoom out", run: () => zoomBy(-1) },
-      { keys: ["t"], shown: "t", says: "lay out by time, or by order", run: flipLayout },
-      { keys: ["o"], shown: "o", says: "show or hide socket options", run: flipOptions },
-      { keys: ["f"], shown: "f", says: "the selected connection alone, or all", run: focusSelected },
+      { keys: ["+", "="], label: "+", description: "zoom in", run: () => zoomBy(1) },
+      { keys: ["-"], label: "-", description: "zoom out", run: () => zoomBy(-1) },
+      { keys: ["t"], label: "t", description: "switch the layout between time and order", run: flipLayout },
+      { keys: ["o"], label: "o", description: "show or hide socket options", run: flipOptions },
+      { keys: ["f"], label: "f", description: "show only the selected connection, or all", run: focusSelected },
     ],
   };
 }
@@ -52,11 +52,11 @@ function toolsConnection(store, lanes) {
 function toolsLayouts(lanes) {
   const button = (layout, text, title) =>
     el("button", { type: "button", title, text, onclick: () => lanes.layOut({ layout }) });
-  const order = button("order", "by order", "A row for each event: lower is later (t)");
-  const time = button("time", "by time", "Down the lane, the same length is the same time (t)");
-  const show = ({ how }) => {
-    order.setAttribute("aria-pressed", how.layout === "order");
-    time.setAttribute("aria-pressed", how.layout === "time");
+  const order = button("order", "by order", "Events in rows, later events lower (t)");
+  const time = button("time", "by time", "Vertical distance is proportional to time (t)");
+  const show = ({ settings }) => {
+    order.setAttribute("aria-pressed", settings.layout === "order");
+    time.setAttribute("aria-pressed", settings.layout === "time");
   };
   return {
     element: el("div", { class: "joined", role: "group", "aria-label": "Layout" }, order, time),
@@ -74,9 +74,9 @@ function toolsZooms(zoomBy) {
       onclick: () => zoomBy(step),
     });
   const [less, more] = [button("−", "zoom out", -1), button("+", "zoom in", 1)];
-  const show = ({ how }) => {
-    less.disabled = how.zoom === 0;
-    more.disabled = how.zoom === LANE_ZOOMS.length - 1;
+  const show = ({ settings }) => {
+    less.disabled = settings.zoom === 0;
+    more.disabled = settings.zoom === LANE_ZOOMS.length - 1;
   };
   return { element: el("div", { class: "joined", role: "group", "aria-label": "Zoom" }, less, more), show };
 }
@@ -85,10 +85,10 @@ function toolsOptions(lanes, flip) {
   const box = el("input", { type: "checkbox", onchange: flip });
   const text = el("span");
   const element = el("label", { class: "lane-check" }, box, text);
-  const show = ({ how, hiddenOptions }) => {
-    box.checked = how.options;
+  const show = ({ settings, hiddenOptions }) => {
+    box.checked = settings.options;
     text.textContent = hiddenOptions > 0 ? `socket options (${numberText(hiddenOptions)})` : "socket options";
-    element.title = hiddenOptions > 0 ? `${numberText(hiddenOptions)} are hidden (o)` : "Shown, too (o)";
+    element.title = hiddenOptions > 0 ? `${numberText(hiddenOptions)} hidden (o)` : "Shown (o)";
   };
   return { element, show };
 }
@@ -100,13 +100,13 @@ function toolsConnections(store, lanes) {
   });
   let newest = null;
   const show = ({ flow }) => {
-    const mine = flow.connections().filter(({ api }) => lanes.apis.includes(api));
-    const state = `${mine.length} ${mine.at(-1)?.number} ${store.focus}`;
+    const connections = flow.connections().filter(({ api }) => lanes.apis.includes(api));
+    const state = `${connections.length} ${connections.at(-1)?.number} ${store.focus}`;
     if (state === newest || (document.activeElement === choose && choose.value === `${store.focus ?? ""}`))
       return;
     newest = state;
-    const offered = mine.slice(-TOOLS_CONNECTIONS).reverse();
-    const focused = mine.find(({ number }) => number === store.focus);
+    const offered = connections.slice(-TOOLS_CONNECTIONS).reverse();
+    const focused = connections.find(({ number }) => number === store.focus);
     if (focused && !offered.includes(focused)) offered.push(focused);
     const option = ({ number, api }) =>
       el("option", { value: number, text: `only #${number} ${apiTitle(api)}` });

@@ -1,5 +1,4 @@
-// The screen "Lanes": the lanes themselves, how they are laid out, the clock, and the event that is looked at
-// closely.
+// The screen "Lanes": the lanes, their layout controls, the inspector and the playback controls.
 
 import { el } from "../frame/dom.js";
 import { createHint } from "../frame/hint.js";
@@ -25,24 +24,24 @@ const LANES_OPS = [
   "gap",
 ];
 const LANES_MOVES = [
-  { shown: "↑ ↓", says: "at an event: up and down its lane" },
-  { shown: "← →", says: "at an event: to the column beside" },
+  { label: "↑ ↓", description: "at an event: up and down within the lane" },
+  { label: "← →", description: "at an event: to the next column" },
 ];
 
-const LANES_LISTEN = [
-  "The servers listen. Nobody has called yet.",
-  "Press “get a book” above: each API does it in its lane, and you see what its client and server do.",
+const LANES_BEFORE_CALLS = [
+  "The servers are listening. There are no calls yet.",
+  "Press “get a book” above. Each lane then shows the socket calls of one API's client and server.",
 ];
-const LANES_UNCALLED = [
-  "Nobody has called yet.",
-  "Let a client call while it is recorded, and make this report again: then you see what both of them do.",
+const LANES_WITHOUT_CALLS = [
+  "There are no calls in this recording.",
+  "Call the server while it is recorded, and create the report again.",
 ];
 const LANES_NONE = [
-  "There is no lane in this recording.",
-  "What was recorded over the bare sockets is on the screen “Datagrams”.",
+  "There is no API in this recording.",
+  "The screen “Datagrams” shows the recording of the plain sockets.",
 ];
 
-/** The heart of the page: the APIs on one clock. */
+/** Creates the main screen of the page. */
 export function createLanesView(store) {
   const onCompare = (step) => {
     store.set("step", step);
@@ -83,8 +82,9 @@ export function createLanesView(store) {
   };
 }
 
-/** What to do while nobody has called. In a report it is late for that. */
+/** Draws a message for lanes without calls. */
 function lanesEmpty({ live, hello }) {
-  const [heading, words] = live ? LANES_LISTEN : hello.lanes.length > 0 ? LANES_UNCALLED : LANES_NONE;
-  return el("div", { class: "lanes-empty" }, el("h2", { text: heading }), el("p", { text: words }));
+  const withoutServer = hello?.lanes.length > 0 ? LANES_WITHOUT_CALLS : LANES_NONE;
+  const [heading, text] = live ? LANES_BEFORE_CALLS : withoutServer;
+  return el("div", { class: "lanes-empty" }, el("h2", { text: heading }), el("p", { text }));
 }

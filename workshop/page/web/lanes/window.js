@@ -1,37 +1,37 @@
-// The part of the lanes that is seen. It stays at their end until somebody scrolls up.
+// The scrolled window over the lanes. It follows new events until the user scrolls up.
 
 import { el } from "../frame/dom.js";
 import { numberText } from "../recording/numbers.js";
 
-/** The window over the lanes, and the way back to their end. `draw` is called when it has moved. */
+/** The window over the lanes, with a button that scrolls to the end. `draw` is called after scrolling. */
 export class LaneWindow {
-  /** Whether it stays at the end. */
+  /** `true` while the window follows new events. */
   isFollowing = true;
-  /** What scrolls. */
+  /** The scrolled element. */
   element = el("div", { class: "lanes-scroll" });
-  /** The way back to the end. */
+  /** The button that scrolls to the end. */
   button = el("button", { type: "button", class: "lanes-more main", hidden: true });
-  #leftAt = 0;
-  #gone = 0;
+  #lastSeen = 0;
+  #removed = 0;
 
   constructor(draw) {
     this.draw = draw;
     this.button.addEventListener("click", () => this.follow());
   }
 
-  /** Goes to the end, and stays there. */
+  /** Scrolls to the end and follows new events. */
   follow() {
     this.isFollowing = true;
     this.draw();
   }
 
-  /** Stays where it is. `seq` is the last event that is shown. */
+  /** Stops following. `seq` is the last shown event. */
   stay(seq) {
-    if (this.isFollowing) this.#leftAt = seq;
+    if (this.isFollowing) this.#lastSeen = seq;
     this.isFollowing = false;
   }
 
-  /** Somebody scrolled: to the end, or away from it. */
+  /** Handles scrolling: starts following at the end, else stops. */
   scrolled(seq) {
     const { scrollTop, clientHeight, scrollHeight } = this.element;
     if (scrollTop + clientHeight >= scrollHeight - 6) this.isFollowing = true;
@@ -39,30 +39,30 @@ export class LaneWindow {
     this.draw();
   }
 
-  /** The field loses that many pixels at its top. */
-  lose(gone) {
-    this.#gone += gone;
+  /** Handles the removal of so many pixels at the top of the field. */
+  removeTop(height) {
+    this.#removed += height;
   }
 
-  /** The field ends at `bottom`. Returns from where to where one sees. */
-  place(bottom) {
+  /** Scrolls for a field of height `bottom`, and returns the visible range. */
+  scrollFor(bottom) {
     const { element } = this;
     if (this.isFollowing) element.scrollTop = bottom;
-    else if (this.#gone > 0) element.scrollTop -= this.#gone;
-    this.#gone = 0;
+    else if (this.#removed > 0) element.scrollTop -= this.#removed;
+    this.#removed = 0;
     const { scrollTop, clientHeight } = element;
     return [scrollTop, scrollTop + clientHeight];
   }
 
-  /** Whether all is seen of what is that high, at that place; at the top, `covered` pixels are covered. */
-  sees(top, height, covered) {
+  /** Returns `true` if the range is completely visible below the `covered` pixels at the top. */
+  contains(top, height, covered) {
     const { scrollTop, clientHeight } = this.element;
     return top >= scrollTop + covered && top + height <= scrollTop + clientHeight;
   }
 
-  /** Says on the button how many of the `count` events came since the end was left. */
+  /** Shows the number of new events since the window stopped following on the button. */
   show(count, model) {
-    const fresh = count - model.countTo(this.#leftAt);
+    const fresh = count - model.countTo(this.#lastSeen);
     this.button.hidden = this.isFollowing || count === 0;
     this.button.textContent = fresh > 0 ? `${numberText(fresh)} new ↓` : "to the end ↓";
   }

@@ -1,18 +1,21 @@
-// How a connection ended: who finished first, and what the other side saw of it.
+// The end of a connection: the side that finished first, and the other side's view of it.
 
-import { firstOf } from "../recording/connections.js";
+import { firstEvent } from "../recording/connections.js";
 
-/** What the other side is called. */
+/** The other side of each side. */
 const LESSON_OTHER = { client: "server", server: "client" };
 
-/** The states of TCP that only the side which finished first goes through (RFC 9293, 3.3.2). */
+/** The TCP states that occur only on the side that finished first (RFC 9293, 3.3.2). */
 const LESSON_FIRST_STATES = ["FIN_WAIT1", "FIN_WAIT2", "CLOSING", "TIME_WAIT"];
 
 /**
- * How it ended: `first` the side that finished sending first, `other` the other one, `fin` the event of the
- * one and `answer` that of the other, `eof` the read of 0 bytes by which the other learned of it (absent when
- * it finished by itself, or was not recorded), `errors` its reads that failed, `last` the last that it got,
- * `state` in which TCP was on the first side at its close. `null` when no end is recorded.
+ * Returns the end of a connection, or `null` if none was recorded:
+ * - `first` and `other`: the side that finished sending first, and the other side
+ * - `fin` and `otherFin`: the events that ended their streams
+ * - `eof`: the other side's read of 0 bytes, if it read to the end
+ * - `errors`: the other side's failed reads
+ * - `last`: the name of the last part that the other side received
+ * - `state`: the TCP state of the first side at its close
  */
 export function lessonEnd(connection) {
   const fins = { client: lessonFin(connection.client), server: lessonFin(connection.server) };
@@ -20,12 +23,12 @@ export function lessonEnd(connection) {
   const first = lessonFirstToEnd(connection, fins);
   const other = LESSON_OTHER[first];
   const reads = connection[other].filter((item) => item.op === "read");
-  const state = firstOf(connection[first], "close")?.tcp?.state;
+  const state = firstEvent(connection[first], "close")?.tcp?.state;
   return {
     first,
     other,
     fin: fins[first],
-    answer: fins[other],
+    otherFin: fins[other],
     eof: reads.find((item) => item.eof),
     errors: reads.filter((item) => item.error),
     last: reads.findLast((item) => item.carried?.length > 0)?.carried.at(-1).name,
@@ -34,12 +37,12 @@ export function lessonEnd(connection) {
   };
 }
 
-/** The event by which a side finished sending. */
+/** Returns the event that ended a side's stream. */
 function lessonFin(events) {
-  return firstOf(events, "shutdown", "close");
+  return firstEvent(events, "shutdown", "close");
 }
 
-/** Who has seen the other's end before its own was second; when nobody has, the time tells. */
+/** Returns the side that finished first: a side that read the other's end before its own was second. */
 function lessonFirstToEnd(connection, fins) {
   const [side] = ["client", "server"].filter((name) => fins[name]);
   if (!fins[LESSON_OTHER[side]]) return lessonEndedBy(connection, side);
@@ -49,8 +52,8 @@ function lessonFirstToEnd(connection, fins) {
   return fins.client.seq < fins.server.seq ? "client" : "server";
 }
 
-/** Who finished first, as the one side says that was recorded. */
+/** Returns the side that finished first, according to the only recorded side. */
 function lessonEndedBy(connection, side) {
-  const close = firstOf(connection[side], "close");
+  const close = firstEvent(connection[side], "close");
   return close?.ended_by === "peer" || close?.ended_by === "reset" ? LESSON_OTHER[side] : side;
 }

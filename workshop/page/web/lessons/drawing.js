@@ -1,9 +1,9 @@
-// The small drawings of the lessons: boxes, words, arrows and the shapes of the socket calls.
+// Drawings for the lessons: boxes, text, arrows and the shapes of the socket calls.
 
 import { svg } from "../frame/dom.js";
 import { primitiveShape } from "../recording/primitives.js";
 
-/** A drawing with what it shows in words; parts may be lists, and lists of lists. */
+/** Creates a drawing with a description for screen readers. Parts may be nested lists. */
 export function lessonDrawing(label, width, height, ...parts) {
   return svg(
     "svg",
@@ -12,7 +12,7 @@ export function lessonDrawing(label, width, height, ...parts) {
   );
 }
 
-/** A box with lines of words in its middle. */
+/** Draws a box with centred lines of text. */
 export function lessonBox(x, y, width, height, ...lines) {
   const middle = y + height / 2 - (lines.length - 1) * 9;
   return [
@@ -21,12 +21,12 @@ export function lessonBox(x, y, width, height, ...lines) {
   ];
 }
 
-/** Words; `anchor` is start, middle or end. */
+/** Draws text. `anchor` is start, middle or end. */
 export function lessonText(x, y, text, anchor = "middle") {
   return svg("text", { x, y, "text-anchor": anchor, class: "lesson-text", text });
 }
 
-/** A line from one point to another, with a head unless `plain`. */
+/** Draws a line from one point to another, with an arrowhead unless `plain`. */
 export function lessonArrow(x1, y1, x2, y2, plain = false) {
   const length = Math.hypot(x2 - x1, y2 - y1);
   const [dx, dy] = [(x2 - x1) / length, (y2 - y1) / length];
@@ -38,7 +38,7 @@ export function lessonArrow(x1, y1, x2, y2, plain = false) {
   ];
 }
 
-/** The shape of a socket call, its middle at a point. */
+/** Draws the shape of a socket call, centred at a point. */
 export function lessonShape(op, x, y, size = 24) {
   return svg(
     "g",

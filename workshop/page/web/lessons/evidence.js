@@ -1,17 +1,16 @@
-// The events that a lesson speaks of, as they were recorded: client at the left, server at the right, in the
-// order of time.
+// The recorded events of a lesson, with the client at the left and the server at the right, in order of time.
 
 import { el } from "../frame/dom.js";
 import { apiTitle, sourceOf } from "../recording/apis.js";
 import { byApi, connectionNumbers, socketName } from "../recording/connections.js";
-import { countText, spanText } from "../recording/numbers.js";
+import { countText, durationText } from "../recording/numbers.js";
 import { primitiveIcon } from "../recording/primitives.js";
 import { eventAmount, eventDetail } from "../recording/event-text.js";
 
-/** More are not listed: the lanes have them. */
-const LESSON_MOST_EVENTS = 120;
+/** Maximum number of listed events. The lanes show all of them. */
+const LESSON_MAX_EVENTS = 120;
 
-/** Makes the list, one API at a time. */
+/** Creates the list, which shows one API at a time. */
 export function lessonEvidence(store, items) {
   const groups = byApi(
     items.filter((item) => item.op !== "mark" && item.op !== "option"),
@@ -40,10 +39,10 @@ export function lessonEvidence(store, items) {
     el(
       "div",
       { class: "lesson-evidence-head" },
-      el("h3", { text: "As it was recorded" }),
+      el("h3", { text: "Recorded events" }),
       el(
         "div",
-        { class: "lesson-apis", role: "group", "aria-label": "Which API" },
+        { class: "lesson-apis", role: "group", "aria-label": "API" },
         choices.length > 1 ? choices.map(({ button }) => button) : [],
       ),
     ),
@@ -57,23 +56,23 @@ export function lessonEvidence(store, items) {
   );
 }
 
-/** The events, with a line where another connection goes on. */
+/** Draws the events with a line at each change of connection. */
 function lessonEventRows(store, events) {
   const numbers = connectionNumbers(events);
   const known = new Set();
   const rows = [];
   let current;
-  for (const item of events.slice(0, LESSON_MOST_EVENTS)) {
+  for (const item of events.slice(0, LESSON_MAX_EVENTS)) {
     const number = numbers.get(socketName(item));
     if (number && number !== current) rows.push(lessonConnectionRow(store, number, !known.has(number)));
     current = number;
     known.add(number);
     rows.push(lessonEventRow(store, item, item.at - events[0].at));
   }
-  const more = events.length - LESSON_MOST_EVENTS;
+  const more = events.length - LESSON_MAX_EVENTS;
   if (more > 0)
     rows.push(
-      el("p", { class: "soft", text: `… and ${countText(more, "more event")}: see ` + "the lanes." }),
+      el("p", { class: "soft", text: `… and ${countText(more, "more event")} in the lanes.` }),
     );
   return rows;
 }
@@ -100,7 +99,7 @@ function lessonEventRow(store, item, since) {
     {
       type: "button",
       class: `lesson-event of-${side}`,
-      title: item.says ?? "Look at it in the lanes",
+      title: item.says ?? "Show in the lanes",
       onclick: () => lessonGoToLanes(store, item.connection ?? null, item.seq),
     },
     el(
@@ -111,14 +110,14 @@ function lessonEventRow(store, item, since) {
       el("strong", { text: item.op }),
       el("span", { text: ` ${lessonDetail(item)}` }),
     ),
-    el("span", { class: "lesson-when soft", text: since === 0 ? "0" : `+${spanText(since)}` }),
+    el("span", { class: "lesson-when soft", text: since === 0 ? "0" : `+${durationText(since)}` }),
   );
 }
 
-/** The same words as in the lanes; here is room for both addresses of a connection. */
+/** Returns the same text as in the lanes, but with both addresses of a connection. */
 function lessonDetail(item) {
-  const words = [eventAmount(item), eventDetail(item)].filter(Boolean).join(" ");
-  if (item.error || item.peer === undefined || item.bytes !== undefined) return words;
+  const text = [eventAmount(item), eventDetail(item)].filter(Boolean).join(" ");
+  if (item.error || item.peer === undefined || item.bytes !== undefined) return text;
   return `${item.local} ${item.op === "accept" ? "←" : "→"} ${item.peer}`;
 }
 

@@ -1,4 +1,4 @@
-// The lessons, in their order.
+// The list of lessons.
 
 import { LESSON_CALLS } from "./ideas/calls.js";
 import { LESSON_DATAGRAM } from "./ideas/datagram.js";
@@ -9,9 +9,9 @@ import { LESSON_MANY } from "./ideas/many.js";
 import { LESSON_SOCKET } from "./ideas/socket.js";
 import { LESSON_TUPLE } from "./ideas/tuple.js";
 import { LESSON_WATCH } from "./ideas/watch.js";
-import { LESSON_WHOLE } from "./ideas/whole.js";
+import { LESSON_COMPARISON } from "./ideas/comparison.js";
 
-/** All of them. */
+/** All lessons in order. */
 export const LESSONS = [
   LESSON_SOCKET,
   LESSON_TUPLE,
@@ -22,5 +22,5 @@ export const LESSONS = [
   LESSON_WATCH,
   LESSON_FRAMES,
   LESSON_DATAGRAM,
-  LESSON_WHOLE,
+  LESSON_COMPARISON,
 ];

@@ -1,19 +1,18 @@
-// Which lessons are done, kept by the browser where it may keep something: from a file it may not, and then
-// nothing is lost but that.
+// The completed lessons, in the browser's storage. Storage may be unavailable, for example for a page from disk.
 
 const LESSON_KEY = "lessons";
 
-/** Reads what is kept: by lesson `right` or `wrong`, and in `at` the lesson that was open. */
+/** The stored progress: `right` or `wrong` by lesson, and the lesson that was open last. */
 export class LessonProgress {
   #kept = lessonKept();
 
-  /** `right`, `wrong`, or nothing. */
+  /** Returns `right`, `wrong` or `undefined` for a lesson. */
   of(id) {
     return this.#kept.done[id];
   }
 
-  /** Notes how the prediction was. */
-  note(id, isRight) {
+  /** Stores the result of a prediction. */
+  record(id, isRight) {
     this.#kept.done[id] = isRight ? "right" : "wrong";
     this.#keep();
   }
@@ -28,7 +27,7 @@ export class LessonProgress {
     this.#keep();
   }
 
-  /** Forgets what is done. */
+  /** Deletes the results. */
   reset() {
     this.#kept.done = {};
     this.#keep();
@@ -38,7 +37,7 @@ export class LessonProgress {
     try {
       localStorage.setItem(LESSON_KEY, JSON.stringify(this.#kept));
     } catch {
-      // Not allowed here: it is known until the page is closed.
+      // Without storage the progress lasts until the page is closed.
     }
   }
 }

@@ -1,17 +1,17 @@
-// A question with its choices.
+// A question with its answers.
 
 import { el } from "../frame/dom.js";
 
-/** Makes the `n`th question of a lesson; `onChoice` is told which choice is made. */
+/** Creates the `n`th question of a lesson. `onChoice` receives the index of the selected answer. */
 export function lessonQuestion({ id, questions }, n, onChoice) {
-  const { ask, choices } = questions[n];
+  const { prompt, choices } = questions[n];
   const name = `lesson-${id}-${n}`;
-  const made = choices.map((choice, k) => lessonChoice(name, choice, () => onChoice(k)));
+  const answers = choices.map((choice, k) => lessonChoice(name, choice, () => onChoice(k)));
   return el(
     "fieldset",
     { class: questions.length > 1 ? "lesson-question in-a-row" : "lesson-question" },
-    el("legend", { text: ask }),
-    el("div", { class: "lesson-choices" }, made),
+    el("legend", { text: prompt }),
+    el("div", { class: "lesson-choices" }, answers),
   );
 }
 
@@ -20,7 +20,7 @@ function lessonChoice(name, { text }, onchange) {
   return el("label", { class: "lesson-choice" }, input, el("span", { text }));
 }
 
-/** Locks the questions, and shows at each which answer it was. */
+/** Locks the questions and marks the right and wrong answers. */
 export function lessonMark(questions, verdicts) {
   verdicts.forEach(({ right, predicted }, n) => {
     [...questions[n].querySelectorAll(".lesson-choice")].forEach((choice, k) => {
@@ -31,7 +31,7 @@ export function lessonMark(questions, verdicts) {
   });
 }
 
-/** Opens a question again, without a choice. */
+/** Unlocks a question and clears its answer. */
 export function lessonUnlock(question) {
   for (const choice of question.querySelectorAll(".lesson-choice")) {
     Object.assign(choice.querySelector("input"), { disabled: false, checked: false });

@@ -1,24 +1,24 @@
-// What happened: whether the prediction was right, why, and the numbers, all from the recording.
+// The result of a lesson: verdicts on the predictions, explanation, numbers and events, all from the recording.
 
 import { el } from "../frame/dom.js";
 import { lessonEvidence } from "./evidence.js";
 
-/** So long a line waits for what it has to say. */
-const LESSON_LATEST = 30_000;
+/** Time after which a follow-up line stops updating, in milliseconds. */
+const LESSON_FOLLOW_UP_TIMEOUT = 30_000;
 
-const LESSON_NO_FIT = "None of the answers fits what was recorded.";
+const LESSON_NO_FIT = "None of the answers matches the recording.";
 
-/** Judges the predictions: which choice the facts bear out, and whether it was chosen. */
-export function lessonJudge(lesson, facts, predicted) {
+/** Compares the predictions with the facts of the recording. */
+export function lessonVerdicts(lesson, facts, predicted) {
   return lesson.questions.map((question, n) => {
-    const right = question.choices.findIndex((choice) => choice.is?.(facts));
+    const right = question.choices.findIndex((choice) => choice.isTrue?.(facts));
     return { question, right, predicted: predicted[n], isRight: right === predicted[n] };
   });
 }
 
-/** Draws the result. `run` is what was gathered, `facts` what the lesson made of it. */
+/** Draws the result. `run` has the collected events, and `facts` the lesson's data from them. */
 export function lessonResult(store, lesson, { run, facts, verdicts }) {
-  const texts = lesson.says(facts).filter(Boolean);
+  const texts = lesson.explanation(facts).filter(Boolean);
   const parts = [
     ...verdicts.map((verdict) => lessonVerdict(verdict, verdicts.length > 1)),
     el(
@@ -26,38 +26,35 @@ export function lessonResult(store, lesson, { run, facts, verdicts }) {
       { class: "lesson-says" },
       texts.map((text) => el("p", { text })),
     ),
-    lesson.later && lessonLine(store, lesson.later, facts),
+    lesson.followUp && lessonFollowUp(store, lesson.followUp, facts),
     ...[lesson.table?.(facts) ?? []].flat().map(lessonTable),
     ...(run.notes ?? []).map((text) => el("p", { class: "soft", text })),
-    run.items.length > 0 && lessonEvidence(store, lesson.shown?.(facts) ?? run.items),
+    run.items.length > 0 && lessonEvidence(store, lesson.evidence?.(facts) ?? run.items),
   ];
   return parts.filter(Boolean);
 }
 
-/**
- * What cannot be said at once, and is said anew at each change of that kind, for a while or until it is
- * complete.
- */
-function lessonLine(store, { kind, says, isComplete }, facts) {
-  const line = el("p", { role: "status", text: says(facts, store) });
+/** Draws a line that is updated at each change of `kind`, until it is complete or a timeout expires. */
+function lessonFollowUp(store, { kind, text, isComplete }, facts) {
+  const line = el("p", { role: "status", text: text(facts, store) });
   const end = store.on(kind, () => {
-    line.textContent = says(facts, store);
+    line.textContent = text(facts, store);
     if (isComplete(facts, store)) end();
   });
-  setTimeout(end, LESSON_LATEST);
+  setTimeout(end, LESSON_FOLLOW_UP_TIMEOUT);
   return line;
 }
 
 function lessonVerdict({ question, right, predicted, isRight }, isOneOfMany) {
   const chosen = question.choices[predicted];
   const truth = question.choices[right];
-  if (right < 0) return lessonVerdictBox("open", LESSON_NO_FIT, "Look at the events below.");
-  const sentence = isOneOfMany ? question.ask.replace("…", truth.text) : truth.text;
+  if (right < 0) return lessonVerdictBox("open", LESSON_NO_FIT, "See the events below.");
+  const sentence = isOneOfMany ? question.prompt.replace("…", truth.text) : truth.text;
   if (isRight)
-    return lessonVerdictBox("right", isOneOfMany ? "Right." : "Your prediction was " + "right.", sentence);
-  const why = isOneOfMany ? sentence : `What was recorded: ${lessonLower(sentence)}`;
-  const heading = isOneOfMany ? "Not so." : "Your prediction was not right.";
-  return lessonVerdictBox("wrong", heading, [chosen.unless, why].filter(Boolean).join(" "));
+    return lessonVerdictBox("right", isOneOfMany ? "Right." : "Your prediction was right.", sentence);
+  const why = isOneOfMany ? sentence : `The recording shows: ${lessonLower(sentence)}`;
+  const heading = isOneOfMany ? "Wrong." : "Your prediction was wrong.";
+  return lessonVerdictBox("wrong", heading, [chosen.whyWrong, why].filter(Boolean).join(" "));
 }
 
 function lessonVerdictBox(kind, heading, text) {
@@ -70,7 +67,7 @@ function lessonVerdictBox(kind, heading, text) {
   );
 }
 
-/** As it stands inside of a sentence; names in capitals stay. */
+/** Lowers the first letter for use inside a sentence, except in names. */
 function lessonLower(text) {
   return /^[A-Z][a-z]* /.test(text) ? text[0].toLowerCase() + text.slice(1) : text;
 }

@@ -1,32 +1,34 @@
-// One lesson: an idea, a prediction, a run, and what was recorded.
+// The screen of a lesson: idea, prediction, run and result.
 
 import { el } from "../frame/dom.js";
 import { lessonMark, lessonQuestion, lessonUnlock } from "./questions.js";
-import { lessonJudge, lessonResult } from "./result.js";
+import { lessonVerdicts, lessonResult } from "./result.js";
 
 /**
- * The screen of a lesson. A lesson has `id`, `title`, `idea` (sentences), `drawing()`, `doing` (what
- * the button does), `questions` (`ask` and `choices`: each with `text`, `is(facts)` that tells from the facts
- * whether it is so, and `unless`, what speaks against it), `run(store)`, and `facts(run, store)`, which
- * answers `{ missing }` when the recording does not have them. From the facts come `says(facts)`,
- * `table(facts)`, `shown(facts)` (the events to list), and `later` (a line that changes with what the store
- * has). `needs(store)` is what is missing before it can be run.
+ * The screen of a lesson. A lesson has:
+ * - `id`, `title`, `idea` (sentences), `drawing()` and `action` (description of the run)
+ * - `questions`: each has a `prompt` and `choices` with `text`, `isTrue(facts)` and `whyWrong`
+ * - `unavailable(store)`: a message if the lesson cannot run
+ * - `run(store)`: runs the operations and returns their events
+ * - `facts(run, store)`: the data of the events, or `{ missing }` with a message
+ * - `explanation(facts)`, `table(facts)`, `evidence(facts)` (events to list) and `followUp` (a line that is updated
+ *   with the store)
  */
 export class LessonScreen {
   #predicted = [];
   #isRunning = false;
   #hasResult = false;
-  /** Counts what was begun: a run that was given up must not be shown. */
-  #turn = 0;
+  /** Number of the current run. The result of an abandoned run is ignored. */
+  #runNumber = 0;
   #hint = el("p", { class: "lesson-hint bad", role: "alert" });
   #status = el("p", { class: "soft", role: "status" });
   #outcome = el("div", { class: "lesson-outcome" });
   #announce = el("p", { class: "unseen", role: "status" });
   #button = el("button", { type: "button", class: "main", onclick: () => this.#perform() });
-  #again = el("button", { type: "button", text: "Choose again", onclick: () => this.#chooseAgain() });
+  #repeatButton = el("button", { type: "button", text: "Answer again", onclick: () => this.#answerAgain() });
   #next = el("button", { type: "button", text: "Next lesson ›", onclick: () => this.onNext?.() });
 
-  /** `onDone(isRight)` is told of each result; `onNext` goes to the next lesson, where there is one. */
+  /** `onDone(isRight)` is called with each result. `onNext` opens the next lesson, if there is one. */
   constructor(store, lesson, { number, onDone, onNext }) {
     Object.assign(this, { store, lesson, onDone, onNext });
     this.heading = el("h2", { tabindex: "-1", text: `${number}. ${lesson.title}` });
@@ -36,11 +38,11 @@ export class LessonScreen {
         this.#hint.textContent = "";
       }),
     );
-    this.element = el("article", { class: "lesson" }, this.#ask(), this.#answer());
-    this.forget();
+    this.element = el("article", { class: "lesson" }, this.#questionPart(), this.#resultPart());
+    this.reset();
   }
 
-  #ask() {
+  #questionPart() {
     const { lesson } = this;
     return el(
       "section",
@@ -49,48 +51,48 @@ export class LessonScreen {
       el("p", { class: "lesson-idea", text: lesson.idea.join(" ") }),
       lesson.drawing?.(),
       ...this.questions,
-      el("p", { class: "soft", text: lesson.doing }),
-      el("div", { class: "lesson-buttons" }, this.#button, this.#again, this.#next),
+      el("p", { class: "soft", text: lesson.action }),
+      el("div", { class: "lesson-buttons" }, this.#button, this.#repeatButton, this.#next),
       this.#hint,
       this.#status,
     );
   }
 
-  #answer() {
+  #resultPart() {
     return el(
       "section",
-      { class: "lesson-answer", "aria-label": "What happened" },
-      el("h3", { text: "What happened" }),
+      { class: "lesson-answer", "aria-label": "Result" },
+      el("h3", { text: "Result" }),
       this.#announce,
       this.#outcome,
     );
   }
 
-  /** Draws what depends on the store and on how far the learner is. */
+  /** Updates the controls to the state of the store and of the lesson. */
   refresh() {
     const { store, lesson } = this;
-    const missing = store.live ? lesson.needs?.(store) : null;
-    const [first, again] = store.live ? ["Run it", "Run it again"] : ["Look in this recording", "Look again"];
-    this.#button.textContent = this.#hasResult ? again : first;
+    const missing = store.live ? lesson.unavailable?.(store) : null;
+    const [first, repeat] = store.live ? ["Run it", "Run it again"] : ["Check in this recording", "Check again"];
+    this.#button.textContent = this.#hasResult ? repeat : first;
     this.#button.disabled = this.#isRunning || Boolean(missing);
-    this.#again.hidden = !this.#hasResult;
+    this.#repeatButton.hidden = !this.#hasResult;
     this.#next.hidden = !this.#hasResult || !this.onNext;
-    const running = this.#isRunning ? "Running, and waiting for the recording …" : null;
+    const running = this.#isRunning ? "Running and waiting for the events …" : null;
     this.#status.textContent = running ?? missing ?? "";
   }
 
-  /** Begins anew, without a prediction. */
-  forget() {
-    this.#turn += 1;
+  /** Clears predictions and result. */
+  reset() {
+    this.#runNumber += 1;
     this.#predicted.length = 0;
     this.#hasResult = this.#isRunning = false;
-    this.#outcome.replaceChildren(lessonEmpty());
+    this.#outcome.replaceChildren(lessonPlaceholder());
     this.questions.forEach(lessonUnlock);
     this.refresh();
   }
 
-  #chooseAgain() {
-    this.forget();
+  #answerAgain() {
+    this.reset();
     this.questions[0].querySelector("input").focus();
   }
 
@@ -98,18 +100,18 @@ export class LessonScreen {
     const predicted = [...this.#predicted];
     const unanswered = this.questions.find((_, n) => predicted[n] === undefined);
     if (unanswered) {
-      this.#hint.textContent = "First choose what you think will happen.";
+      this.#hint.textContent = "First choose your prediction.";
       unanswered.querySelector("input").focus();
       return;
     }
-    const turn = ++this.#turn;
+    const runNumber = ++this.#runNumber;
     this.#isRunning = true;
     this.refresh();
     const show = await lessonPerform(this.store, this.lesson).then(
       (run) => () => this.#show(run, predicted),
       (error) => () => this.#fail(error.message),
     );
-    if (turn !== this.#turn) return;
+    if (runNumber !== this.#runNumber) return;
     this.#isRunning = false;
     show();
     this.refresh();
@@ -119,12 +121,12 @@ export class LessonScreen {
     const { store, lesson } = this;
     const facts = lesson.facts(run, store);
     if (facts.missing) return this.#fail(facts.missing);
-    const verdicts = lessonJudge(lesson, facts, predicted);
+    const verdicts = lessonVerdicts(lesson, facts, predicted);
     this.#outcome.replaceChildren(...lessonResult(store, lesson, { run, facts, verdicts }));
     this.#outcome.parentElement.scrollTop = 0;
     lessonMark(this.questions, verdicts);
-    const told = [...this.#outcome.querySelectorAll(".lesson-verdict p")];
-    this.#announce.textContent = told.map((paragraph) => paragraph.textContent).join(" ");
+    const verdictTexts = [...this.#outcome.querySelectorAll(".lesson-verdict p")];
+    this.#announce.textContent = verdictTexts.map((paragraph) => paragraph.textContent).join(" ");
     this.#hasResult = true;
     this.onDone(verdicts.every(({ isRight }) => isRight));
   }
@@ -134,14 +136,14 @@ export class LessonScreen {
   }
 }
 
-/** Does it, or takes the whole recording where there is no server to do it. */
+/** Runs a lesson, or uses the complete recording in a report. */
 function lessonPerform(store, lesson) {
   if (store.live) return lesson.run(store);
-  const notes = ["In this recording; nothing was run for it."];
+  const notes = ["Checked in this recording, without a new run."];
   return Promise.resolve({ items: store.items, recorded: true, notes });
 }
 
-function lessonEmpty() {
-  const text = "Predict, then run it: the answer is read from the recording that you make.";
+function lessonPlaceholder() {
+  const text = "Choose your prediction, then run it. The answer comes from the recording of your run.";
   return el("p", { class: "lesson-empty soft", text });
 }

@@ -1,11 +1,11 @@
-// Sentences on several APIs.
+// Sentences about several APIs.
 
-import { groupsOf } from "../recording/connections.js";
+import { groupBy } from "../recording/connections.js";
 import { listText } from "../recording/numbers.js";
 
-/** A sentence for each API, or one for all of them where it is the same: `REST, GraphQL and gRPC: …`. */
-export function togetherText(apis, sentence) {
-  return groupsOf(apis, sentence).map(
-    ([says, alike]) => `${listText(alike.map(({ title }) => title))}: ${says}`,
+/** Returns a sentence for each API, and one for all APIs with the same sentence: `REST, GraphQL and gRPC: …`. */
+export function sentencePerApi(apis, sentence) {
+  return groupBy(apis, sentence).map(
+    ([text, group]) => `${listText(group.map(({ title }) => title))}: ${text}`,
   );
 }

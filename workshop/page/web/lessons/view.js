@@ -1,17 +1,17 @@
-// The lessons: ten ideas of a chapter on sockets, one a screen, each to be predicted and then run.
+// The screen "Lessons": ten ideas about sockets, each with a prediction and a run.
 
 import { el } from "../frame/dom.js";
 import { LESSONS } from "./list.js";
 import { LessonProgress } from "./progress.js";
 import { LessonScreen } from "./screen.js";
 
-/** The keys of this screen, for the list of keys. They also work while an answer has the focus. */
+/** The keyboard shortcuts of this screen, for the list. They also work while an answer has the focus. */
 export const LESSON_KEYS = [
-  { keys: ["n"], shown: "n", says: "next lesson" },
-  { keys: ["p"], shown: "p", says: "previous lesson" },
+  { keys: ["n"], label: "n", description: "next lesson" },
+  { keys: ["p"], label: "p", description: "previous lesson" },
 ];
 
-/** Makes the view. */
+/** Creates the screen. */
 export function createLessonsView(store) {
   const progress = new LessonProgress();
   const screens = new Map();
@@ -29,11 +29,11 @@ export function createLessonsView(store) {
     title: "Next lesson (n)",
     onclick: () => move(1),
   });
-  const reset = el("button", {
+  const resetButton = el("button", {
     type: "button",
     text: "Reset",
-    title: "Forget which lessons are done",
-    onclick: forget,
+    title: "Delete the results of all lessons",
+    onclick: reset,
   });
   const steps = LESSONS.map((lesson, n) =>
     el("button", { type: "button", class: "lesson-step", text: `${n + 1}`, onclick: () => go(n) }),
@@ -52,7 +52,7 @@ export function createLessonsView(store) {
       ),
       next,
       tally,
-      reset,
+      resetButton,
     ),
     place,
   );
@@ -87,13 +87,13 @@ export function createLessonsView(store) {
   }
 
   function done(lesson, isRight) {
-    progress.note(lesson.id, isRight);
+    progress.record(lesson.id, isRight);
     drawSteps();
   }
 
-  function forget() {
+  function reset() {
     progress.reset();
-    for (const made of screens.values()) made.forget();
+    for (const created of screens.values()) created.reset();
     go(0);
   }
 
@@ -111,8 +111,8 @@ export function createLessonsView(store) {
     const results = LESSONS.map((lesson) => progress.of(lesson.id)).filter(Boolean);
     const right = results.filter((result) => result === "right").length;
     tally.textContent =
-      results.length === 0 ? "" : `${results.length} of ${LESSONS.length} done, ${right} predicted right`;
-    reset.hidden = results.length === 0;
+      results.length === 0 ? "" : `${results.length} of ${LESSONS.length} done, ${right} predicted correctly`;
+    resetButton.hidden = results.length === 0;
   }
 
   function onKey(event) {
@@ -128,7 +128,7 @@ export function createLessonsView(store) {
     keys: LESSON_KEYS,
     element,
     show() {
-      end = [store.on("hello", draw), store.on("link", draw)];
+      end = [store.on("hello", draw), store.on("streamState", draw)];
       addEventListener("keydown", onKey);
       draw();
     },
@@ -139,10 +139,10 @@ export function createLessonsView(store) {
   };
 }
 
-/** One of the numbered buttons, with a sign of what is done. */
+/** Draws a numbered button with the result of its lesson. */
 function lessonDrawStep(step, lesson, n, result, isCurrent) {
   const signs = { right: "✓", wrong: "✗" };
-  const words = { right: ", done, predicted right", wrong: ", done, predicted wrong" };
+  const words = { right: ", done, predicted correctly", wrong: ", done, predicted incorrectly" };
   step.replaceChildren(
     `${n + 1}`,
     el("span", { class: `lesson-mark is-${result}`, text: signs[result] ?? "" }),

@@ -1,12 +1,12 @@
-// The controls of time, as on a player: pause, step, replay slower.
+// The playback controls: pause, step, slow replay.
 
 import { el, onFrame, svg } from "../frame/dom.js";
-import { numberText, spanText } from "../recording/numbers.js";
-import { createPlayMap } from "./timeline.js";
+import { numberText, durationText } from "../recording/numbers.js";
+import { createTimeline } from "./timeline.js";
 import { Player } from "./player.js";
 
 const PLAYBACK_SPEEDS = [
-  [1, "as it was"],
+  [1, "original speed"],
   [10, "10 × slower"],
   [100, "100 × slower"],
   [1000, "1,000 × slower"],
@@ -25,67 +25,65 @@ const PLAYBACK_SHAPES = {
   again: "M13 8a5 5 0 1 1-1.6-3.7M13 1.5v3.6H9.4",
 };
 
-/**
- * The controls, `{ element, keys, show }`, drawn while `isShown`. `isStop` and `stepOf` are as for `Player`.
- */
+/** Creates the controls: `{ element, keys, show }`, drawn while `isShown()`. For `isStop` and `stepOf` see `Player`. */
 export function createPlayback(store, { isStop, stepOf, isShown }) {
   const show = onFrame(() => isShown() && drawNow());
   const player = new Player(store, { isStop, stepOf, onChange: show });
-  const map = createPlayMap(store, player, isShown);
+  const timeline = createTimeline(store, player, isShown);
   const button = (shape, label, key, run) => playbackButton(shape, label, key, run);
   const toggle = button("pause", "Pause", "Space", () => player.toggle());
   const end = button("end", "To the end", "End", () => player.follow());
   const status = el("span", { class: "play-status", role: "status" });
   const drawNow = () => {
-    const isGoing = player.isPlaying || store.cursor === null;
-    playbackLabel(toggle, isGoing ? "pause" : "play", isGoing ? "Pause" : "Play", "Space");
-    playbackLabel(end, "end", store.live ? "To the newest, and on with what comes" : "To the end", "End");
-    const words = playbackWords(store, player);
-    if (status.textContent !== words) status.textContent = words;
+    const isRunning = player.isPlaying || store.cursor === null;
+    playbackLabel(toggle, isRunning ? "pause" : "play", isRunning ? "Pause" : "Play", "Space");
+    playbackLabel(end, "end", store.live ? "To the newest event, and follow" : "To the end", "End");
+    const text = playbackStatus(store, player);
+    if (status.textContent !== text) status.textContent = text;
   };
   for (const kind of ["items", "cursor", "hello"]) store.on(kind, show);
   const element = el(
     "div",
-    { class: "playback", role: "group", "aria-label": "Time" },
+    { class: "playback", role: "group", "aria-label": "Playback" },
     el(
       "div",
       { class: "joined" },
-      button("begin", "To the beginning", "Home", () => player.begin()),
-      button("backStep", "Back to the beginning of the step", "[", () => player.stepMark(-1)),
-      button("back", "One event back", "←", () => player.step(-1)),
+      button("begin", "To the start", "Home", () => player.begin()),
+      button("backStep", "Back to the start of the step", "[", () => player.stepMark(-1)),
+      button("back", "Previous event", "←", () => player.step(-1)),
       toggle,
-      button("on", "One event on", "→", () => player.step(1)),
+      button("on", "Next event", "→", () => player.step(1)),
       button("onStep", "To the next step", "]", () => player.stepMark(1)),
       end,
     ),
     button("again", "Replay the step slowly", "r", () => player.replay()),
     playbackSpeed(player),
-    map.element,
+    timeline.element,
     status,
   );
-  return { element, keys: playbackKeys(player), show: () => [show, map.draw].forEach((draw) => draw()) };
+  return { element, keys: playbackKeys(player), show: () => [show, timeline.draw].forEach((draw) => draw()) };
 }
 
 function playbackKeys(player) {
   return [
-    { keys: [" "], shown: "Space", says: "pause, or go on, while no button or call has the focus", run: () => player.toggle() },
-    { keys: ["ArrowLeft", ","], shown: "← or ,", says: "one event back", run: () => player.step(-1) },
-    { keys: ["ArrowRight", "."], shown: "→ or .", says: "one event on", run: () => player.step(1) },
+    { keys: [" "], label: "Space", description: "pause or continue, while no button or event has the focus", run: () => player.toggle() },
+    { keys: ["ArrowLeft", ","], label: "← or ,", description: "previous event", run: () => player.step(-1) },
+    { keys: ["ArrowRight", "."], label: "→ or .", description: "next event", run: () => player.step(1) },
     {
       keys: ["["],
-      shown: "[",
-      says: "back to the beginning of the step",
+      label: "[",
+      description: "back to the start of the step",
       run: () => player.stepMark(-1),
     },
-    { keys: ["]"], shown: "]", says: "to the next step", run: () => player.stepMark(1) },
-    { keys: ["Home"], shown: "Home", says: "to the first event", run: () => player.begin() },
+    { keys: ["]"], label: "]", description: "to the next step", run: () => player.stepMark(1) },
+    { keys: ["Home"], label: "Home", description: "to the first event", run: () => player.begin() },
     {
       keys: ["End"],
-      shown: "End",
-      says: "to the newest event, and on",
+      label: "End",
+      description: "to the newest event, and follow",
       run: () => player.follow(),
     },
-    { keys: ["r"], shown: "r", says: "replay the step slowly", run: () => player.replay() },
+    { keys: ["r"], label: "r", description: "replay the step slowly", run: () => player.replay() },
   ];
 }
 
@@ -119,11 +117,11 @@ function playbackLabel(button, shape, label, key) {
   button.querySelector("path").setAttribute("d", PLAYBACK_SHAPES[shape]);
 }
 
-function playbackWords(store, player) {
+function playbackStatus(store, player) {
   if (store.items.length === 0) return "";
-  const place = `event ${numberText(player.index + 1)} of ${numberText(store.items.length)}`;
-  if (player.pause > 0) return `${place} · a pause of ${spanText(player.pause)}, shortened`;
-  if (player.isPlaying) return `${place} · replaying`;
-  if (store.cursor !== null) return `${place} · paused`;
+  const position = `event ${numberText(player.index + 1)} of ${numberText(store.items.length)}`;
+  if (player.pause > 0) return `${position} · shortened pause of ${durationText(player.pause)}`;
+  if (player.isPlaying) return `${position} · replaying`;
+  if (store.cursor !== null) return `${position} · paused`;
   return store.live ? "live" : `all ${numberText(store.items.length)} events`;
 }

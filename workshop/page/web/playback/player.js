@@ -1,15 +1,15 @@
-// Going back and forth in time: it moves the store's cursor, by events, by steps, or as a clock does.
+// Moves the store's cursor by events, by steps, or continuously.
 
-/** A pause that would take longer than this on the screen is shortened to it, in milliseconds. */
-const PLAYER_LONGEST = 600;
+/** Maximum length of a pause during replay, in milliseconds. */
+const PLAYER_MAX_PAUSE = 600;
 
-/** Moves the cursor. `isStop` tells which events it stops at, and `stepOf` the step of such an event. */
+/** Moves the cursor. It stops at events with `isStop(item)`. `stepOf(item)` returns the step of such an event. */
 export class Player {
-  /** How much slower than it was: 1 for as it was. */
+  /** Factor by which the replay is slower than the recording. */
   slowness = 1000;
-  /** Whether the clock runs. */
+  /** `true` during a replay. */
   isPlaying = false;
-  /** The pause that is being shortened, in nanoseconds, or 0. */
+  /** Original length of the pause that is currently shortened, in nanoseconds, or 0. */
   pause = 0;
   #time = 0;
   #frame = null;
@@ -21,7 +21,7 @@ export class Player {
     this.onChange = onChange;
   }
 
-  /** The index of the last event that is shown. */
+  /** Index of the last shown event. */
   get index() {
     return this.store.shownCount() - 1;
   }
@@ -33,7 +33,7 @@ export class Player {
     return items[at] === undefined ? null : at;
   }
 
-  /** Whether the event before it, of those that it stops at, is of another step. */
+  /** Returns `true` if the previous stop belongs to another step. */
   #beginsStep(index) {
     const { items } = this.store;
     const before = this.#next(index, -1);
@@ -44,42 +44,42 @@ export class Player {
     this.store.set("cursor", this.store.items[index].seq);
   }
 
-  /** The last event shown that it stops at, or the place before all. */
-  #here() {
+  /** Returns the index of the last shown stop, or −1. */
+  #currentStop() {
     return this.#next(this.index + 1, -1) ?? -1;
   }
 
-  /** One event on, or back. */
+  /** Moves by one event, forwards or backwards. */
   step(step) {
     this.halt();
-    const next = this.#next(this.#here(), step);
+    const next = this.#next(this.#currentStop(), step);
     if (next !== null) this.#goTo(next);
     else if (step < 0) this.begin();
   }
 
-  /** To the first event of the step before, or of the next one. */
+  /** Moves to the first event of the next or the previous step. */
   stepMark(step) {
     this.halt();
-    let at = this.#next(this.#here(), step);
+    let at = this.#next(this.#currentStop(), step);
     while (at !== null && !this.#beginsStep(at)) at = this.#next(at, step);
     if (at !== null) this.#goTo(at);
     else if (step > 0) this.follow();
   }
 
-  /** To the first event. */
+  /** Moves to the first event. */
   begin() {
     this.halt();
     const first = this.#next(-1, 1);
     if (first !== null) this.#goTo(first);
   }
 
-  /** To the newest event, and on with those that come. */
+  /** Moves to the newest event and follows new events. */
   follow() {
     this.halt();
     this.store.set("cursor", null);
   }
 
-  /** Stays at what is shown now. */
+  /** Stops the replay or following. */
   halt() {
     if (this.#frame !== null) cancelAnimationFrame(this.#frame);
     this.#frame = null;
@@ -90,23 +90,23 @@ export class Player {
     this.onChange();
   }
 
-  /** Pauses what goes on, or goes on from where it is. */
+  /** Pauses, or starts the replay at the current position. */
   toggle() {
     if (this.isPlaying || this.store.cursor === null) this.halt();
     else this.play();
   }
 
-  /** Plays the step again that is shown last. */
+  /** Replays the current step. */
   replay() {
     this.halt();
-    let at = this.#here();
+    let at = this.#currentStop();
     while (at > 0 && !this.#beginsStep(at)) at = this.#next(at, -1) ?? 0;
     if (at < 0) return;
     this.#goTo(at);
     this.play();
   }
 
-  /** Goes on as it was, only slower. */
+  /** Starts the replay at the current position. */
   play() {
     const from = this.store.items[this.index];
     if (from === undefined) return;
@@ -127,10 +127,10 @@ export class Player {
     const index = this.index;
     const next = this.#next(index, 1);
     if (next === null) return this.follow();
-    const longest = (PLAYER_LONGEST * 1e6) / this.slowness;
-    const whole = items[next].at - items[Math.max(0, index)].at;
-    this.pause = whole > longest ? whole : 0;
-    if (items[next].at - this.#time > longest) this.#time = items[next].at - longest;
+    const maxPause = (PLAYER_MAX_PAUSE * 1e6) / this.slowness;
+    const original = items[next].at - items[Math.max(0, index)].at;
+    this.pause = original > maxPause ? original : 0;
+    if (items[next].at - this.#time > maxPause) this.#time = items[next].at - maxPause;
     this.#time += (ms * 1e6) / this.slowness;
     this.#reach(next);
     this.onChange();

@@ -1,28 +1,28 @@
-// The APIs by name, and which of them an event is of.
+// The names and order of the APIs, and the API and side of each recording.
 
-/** The APIs, and the bare sockets, as they are called, in the order in which they are shown. */
+/** Titles of the APIs and of the plain sockets, in display order. */
 const API_TITLES = { rest: "REST", graphql: "GraphQL", grpc: "gRPC", udp: "UDP", tcp: "TCP" };
 
-/** What an API is called. */
+/** Returns the title of an API. */
 export function apiTitle(api) {
   return API_TITLES[api] ?? api;
 }
 
-/** Where an API stands beside the others; those that are not known come last. */
-export function apiPlace(api) {
-  const place = Object.keys(API_TITLES).indexOf(api);
-  return place < 0 ? Number.MAX_SAFE_INTEGER : place;
+/** Returns the position of an API in display order. Unknown APIs come last. */
+export function apiOrder(api) {
+  const index = Object.keys(API_TITLES).indexOf(api);
+  return index < 0 ? Number.MAX_SAFE_INTEGER : index;
 }
 
-/** Whose each recording is. Its label does not tell: where two would have the same, it is the file's path. */
+/** API and side by label. A label is not always `api-side`: ambiguous ones are replaced by the file's path. */
 const API_SOURCES = new Map();
 
-/** Takes in which recordings there are, as the server's `hello` has them. */
-export function knowRecordings(recordings) {
+/** Registers the recordings of the server's `hello` message. */
+export function registerRecordings(recordings) {
   for (const { label, name, side } of recordings) API_SOURCES.set(label, { api: name, side });
 }
 
-/** Which API and which side an event was recorded at: `{ api: "rest", side: "server" }`. */
+/** Returns the API and the side of an event's recording: `{ api: "rest", side: "server" }`. */
 export function sourceOf({ recording }) {
   return API_SOURCES.get(recording);
 }

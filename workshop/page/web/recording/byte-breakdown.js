@@ -1,39 +1,40 @@
-// What bytes are spent on.
+// The classes of bytes and their totals.
 
-/** What bytes are spent on: the class's name in the comparison, what it is called, and what it is. */
-export const SPENT_CLASSES = [
-  ["connection", "connection", "On the connection itself and no call: preface, settings, pings, goodbyes"],
-  ["framing", "framing", "On saying where things begin and end: frame heads, length prefixes, chunk sizes"],
-  ["headers", "headers", "On saying what messages are about: request line, status, header fields"],
-  ["payload", "payload", "On the messages themselves; of TLS, on encrypted data"],
-  ["tls", "TLS", "On TLS: headers of records, the handshake in clear, alerts"],
-  ["unknown", "not known", "Bytes that the dissection has no name for, or of which no payload was recorded"],
+/** The classes of bytes: name in the comparison, title and description. */
+export const BYTE_CLASSES = [
+  ["connection", "connection", "Management of the connection: preface, settings, pings, GOAWAY"],
+  ["framing", "framing", "Message boundaries: frame headers, length prefixes, chunk sizes"],
+  ["headers", "headers", "Metadata of messages: request line, status, header fields"],
+  ["payload", "payload", "Content of messages; with TLS, encrypted data"],
+  ["tls", "TLS", "TLS: record headers, the unencrypted handshake, alerts"],
+  ["unknown", "unknown", "Bytes that the dissector does not recognize, or whose payload was not recorded"],
 ];
 
-/** The classes that have no column while there are no bytes of them. */
-const SPENT_SELDOM = ["tls", "unknown"];
+/** The classes without a column if they have no bytes. */
+const OPTIONAL_CLASSES = ["tls", "unknown"];
 
-/** The classes to show for these bytes: `[{ to_server, to_client }]`. */
-export function spentClasses(spent) {
-  const isThere = (name) => spent.some((ways) => SPENT_WAYS.some(([way]) => ways[way][name] > 0));
-  return SPENT_CLASSES.filter(([name]) => !SPENT_SELDOM.includes(name) || isThere(name));
+/** Returns the classes to show for these breakdowns: `[{ to_server, to_client }]`. */
+export function classesToShow(breakdowns) {
+  const hasBytes = (name) =>
+    breakdowns.some((breakdown) => DIRECTIONS.some(([direction]) => breakdown[direction][name] > 0));
+  return BYTE_CLASSES.filter(([name]) => !OPTIONAL_CLASSES.includes(name) || hasBytes(name));
 }
 
-/** The ways that bytes go. */
-export const SPENT_WAYS = [
+/** The directions of a connection: field in the comparison and title. */
+export const DIRECTIONS = [
   ["to_server", "to the server"],
   ["to_client", "to the client"],
 ];
 
-/** What one call is spent on, on average; `null` when there was none. */
-export function averageSpent(calls) {
+/** Returns the average breakdown of a call, or `null` if there was no call. */
+export function averageBreakdown(calls) {
   if (calls.count === 0) return null;
   const average = (bytes) =>
     Object.fromEntries(Object.entries(bytes).map(([name, sum]) => [name, sum / calls.count]));
   return { to_server: average(calls.to_server), to_client: average(calls.to_client) };
 }
 
-/** All bytes, whatever they went for. */
-export function spentTotal(bytes) {
+/** Returns the sum over all classes. */
+export function breakdownTotal(bytes) {
   return Object.values(bytes).reduce((sum, count) => sum + count, 0);
 }

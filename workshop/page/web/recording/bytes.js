@@ -1,6 +1,6 @@
-// The bytes of a transfer, as far as they were recorded.
+// The recorded bytes of a transfer.
 
-/** Base64 as bytes. What is not base64 is no bytes. */
+/** Decodes base64. Returns no bytes for invalid input. */
 export function bytesOf(data) {
   try {
     return Uint8Array.from(atob(data ?? ""), (char) => char.charCodeAt(0));
@@ -9,11 +9,11 @@ export function bytesOf(data) {
   }
 }
 
-/** The most that is shown of a text. */
-const TEXT_MOST = 120;
+/** Maximum length of a shown text in bytes. */
+const MAX_TEXT = 120;
 
-/** What a transfer carried, if it is a text as one types it; line ends at its end are left out. */
+/** Returns the payload of a transfer without trailing line ends if it is printable ASCII, else an empty string. */
 export function plainText({ data }) {
-  const text = String.fromCharCode(...bytesOf(data).slice(0, TEXT_MOST)).trimEnd();
+  const text = String.fromCharCode(...bytesOf(data).slice(0, MAX_TEXT)).trimEnd();
   return /^[\x20-\x7e]+$/.test(text) ? text : "";
 }

@@ -1,9 +1,9 @@
-// Calls in their order, drawn: `socket → connect → write`.
+// A sequence of socket calls with icons: `socket → connect → write`.
 
 import { el } from "../frame/dom.js";
 import { primitiveIcon } from "./primitives.js";
 
-/** Draws the calls; what stands in brackets behind a call is not of its name, and `or` between some is no call. */
+/** Draws the calls. A call may have a suffix in parentheses, and `or` separates alternatives. */
 export function callOrder(calls, size = 20) {
   return el(
     "span",
@@ -17,7 +17,7 @@ export function callOrder(calls, size = 20) {
   );
 }
 
-/** The same in a line of text. */
+/** Returns the calls as text. */
 export function orderText(calls) {
   return calls.join(" → ");
 }

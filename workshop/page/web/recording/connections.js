@@ -1,22 +1,22 @@
-// From recorded events to what can be said of connections and sockets: pure functions, without the page.
+// Groups events into connections and derives their properties. Pure functions without access to the page.
 
-import { apiPlace, sourceOf } from "./apis.js";
+import { apiOrder, sourceOf } from "./apis.js";
 
-/** How sockets come to be, in the words of the recording. */
-const FACTS_OPENING = ["socket", "bind", "listen", "connect", "accept", "adopt"];
+/** The calls that create and open sockets. */
+const OPENING_CALLS = ["socket", "bind", "listen", "connect", "accept", "adopt"];
 
-/** Names a socket: its number is only unique in one recording. */
+/** Returns a name for an event's socket that is unique across recordings. */
 export function socketName(item) {
   return `${item.recording}#${item.sock}`;
 }
 
-/** The values of a list, each once, in order. */
+/** Returns the values of a list without duplicates, in order. */
 export function distinct(values) {
   return [...new Set(values)];
 }
 
-/** Groups by what `key` says, in the order of the first of each: a list of `[key, items]`. */
-export function groupsOf(items, key) {
+/** Groups items by `key(item)`, in order of first occurrence: a list of `[key, items]`. */
+export function groupBy(items, key) {
   const groups = new Map();
   for (const item of items) {
     const name = key(item);
@@ -26,12 +26,12 @@ export function groupsOf(items, key) {
   return [...groups];
 }
 
-/** Groups by API, in the order in which the page shows them. */
+/** Groups items by API, in display order. */
 export function byApi(items, api = (item) => item.api) {
-  return groupsOf(items, api).sort(([a], [b]) => apiPlace(a) - apiPlace(b));
+  return groupBy(items, api).sort(([a], [b]) => apiOrder(a) - apiOrder(b));
 }
 
-/** The connection of each socket that has one, by the socket's name. */
+/** Returns the number of the connection by socket name, for all sockets that have one. */
 export function connectionNumbers(items) {
   const numbers = new Map();
   for (const item of items) if (item.connection) numbers.set(socketName(item), item.connection);
@@ -39,13 +39,13 @@ export function connectionNumbers(items) {
 }
 
 /**
- * The connections in these events: `{ number, api, items, client, server }`, each with the events of both
- * sides. A call of `socket` has no connection yet: it is found by the socket that connected later.
+ * Returns the connections of the events: `{ number, api, items, client, server }` with the events of both sides.
+ * An event of `socket` has no connection number, so it is assigned by its socket's later events.
  */
 export function connectionsIn(items) {
   const numbers = connectionNumbers(items);
   const ofConnections = items.filter((item) => numbers.has(socketName(item)));
-  return groupsOf(ofConnections, (item) => numbers.get(socketName(item))).map(([number, events]) => ({
+  return groupBy(ofConnections, (item) => numbers.get(socketName(item))).map(([number, events]) => ({
     number,
     api: sourceOf(events[0]).api,
     items: events,
@@ -54,71 +54,68 @@ export function connectionsIn(items) {
   }));
 }
 
-/** How long the call took, in nanoseconds; `null` where only one of its ends was recorded. */
-export function tookOf({ t, began }) {
+/** Returns the duration of a call in nanoseconds, or `null` if only its end was recorded. */
+export function durationOf({ t, began }) {
   return began === undefined ? null : t - began;
 }
 
-/** The first event of that operation which succeeded. */
-export function firstOf(events, ...ops) {
+/** Returns the first successful event of the given operations. */
+export function firstEvent(events, ...ops) {
   return events.find((item) => ops.includes(item.op) && !item.error);
 }
 
-/** How many calls a connection carried: requests with their answers, or none that could be told. */
+/** Returns the number of API calls on a connection, as far as the dissector recognized them. */
 export function callCount(connection) {
   const events = connection.client.length > 0 ? connection.client : connection.server;
   const calls = events.flatMap((item) => (item.carried ?? []).map((part) => part.call));
   return new Set(calls.filter((call) => call !== null && call !== undefined)).size;
 }
 
-/** Whether every side that was recorded has closed. */
+/** Returns `true` if every recorded side has closed. */
 export function isClosedConnection(connection) {
   const sides = [connection.client, connection.server].filter((events) => events.length > 0);
-  return sides.every((events) => firstOf(events, "close", "release"));
+  return sides.every((events) => firstEvent(events, "close", "release"));
 }
 
-/** Whether both sides were recorded: a client outside of the workshop, like curl, is not. */
-export function isWholeConnection(connection) {
-  return Boolean(firstOf(connection.client, "connect") && firstOf(connection.server, "accept"));
+/** Returns `true` if both sides were recorded. A client outside of the workshop, such as curl, is not recorded. */
+export function hasBothSides(connection) {
+  return Boolean(firstEvent(connection.client, "connect") && firstEvent(connection.server, "accept"));
 }
 
 /**
- * The calls of one socket in the order of its life, each named once. How often it reads and writes, and which
- * comes first, is up to the moment; so they stand in the order that is usual for the side.
+ * Returns the call pattern of a socket: each kind of call once, in order of a socket's life. The number and order
+ * of reads and writes vary with timing, so these have the usual order of the side.
  */
-export function skeletonOf(events) {
+export function callPattern(events) {
   const made = events.filter((item) => !item.error);
-  const opening = distinct(made.map((item) => item.op).filter((op) => FACTS_OPENING.includes(op)));
+  const opening = distinct(made.map((item) => item.op).filter((op) => OPENING_CALLS.includes(op)));
   const usual = opening.includes("connect") ? ["write", "read"] : ["read", "write"];
   const has = (op) => made.some((item) => item.op === op);
   return [...opening, ...[...usual, "shutdown", "close"].filter(has)];
 }
 
-/**
- * The calls of the socket that accepted, before its first accept: what `events` are of the server's
- * recording.
- */
+/** Returns the calls of the listening socket of `accept` before its first accept: `{ events, calls }`. */
 export function listenerOf(events, accept) {
   const own = events.filter((item) => item.recording === accept.recording && item.sock === accept.on);
-  const before = own.filter((item) => FACTS_OPENING.includes(item.op) && !item.error && item.op !== "accept");
+  const before = own.filter((item) => OPENING_CALLS.includes(item.op) && !item.error && item.op !== "accept");
   return { events: before, calls: before.map((item) => item.op) };
 }
 
-/** How many of these connections were open at the same time, at most. */
-export function mostOpen(connections) {
+/** Returns the maximum number of connections that were open at the same time. */
+export function maxOpen(connections) {
   const changes = connections.flatMap(({ server }) => {
-    const [accept, close] = [firstOf(server, "accept"), firstOf(server, "close", "release")];
+    const [accept, close] = [firstEvent(server, "accept"), firstEvent(server, "close", "release")];
     return [accept && [accept.seq, 1], close && [close.seq, -1]].filter(Boolean);
   });
-  let [open, most] = [0, 0];
+  let [open, max] = [0, 0];
   for (const [, change] of changes.sort(([a], [b]) => a - b)) {
     open += change;
-    most = Math.max(most, open);
+    max = Math.max(max, open);
   }
-  return most;
+  return max;
 }
 
-/** The step of the last event; a mark alone is none. `isWanted` says which steps count. */
+/** Returns the step of the last event, ignoring marks and steps for which `isWanted(step)` is false. */
 export function lastStep(items, isWanted = () => true) {
   return items.findLast(({ op, step }) => op !== "mark" && step !== undefined && isWanted(step))?.step;
 }

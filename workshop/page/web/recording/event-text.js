@@ -1,20 +1,20 @@
-// Events in words: short ones for the boxes of the lanes, whole sentences for those who hear them.
+// Text for events: short for the boxes of the lanes, complete for screen readers.
 
 import { sourceOf } from "./apis.js";
 import { plainText } from "./bytes.js";
-import { byteCountText, numberText, spanText } from "./numbers.js";
+import { byteCountText, numberText, durationText } from "./numbers.js";
 
-/** Whether the event says that the other side has finished sending. */
+/** Returns `true` if the event reports the end of the peer's stream. */
 export function isEndOfStream(item) {
   return item.op === "read" && item.eof === true;
 }
 
-/** What stands beside the name of the call: its bytes, where there are any. */
+/** Returns the number of bytes as text, or an empty string for calls without bytes. */
 export function eventAmount(item) {
   return item.bytes === undefined ? "" : byteCountText(item.bytes);
 }
 
-/** What the event was about, in a few words: a protocol that nobody knows may be a text that one can read. */
+/** Returns a short description of the event. The payload of an unknown protocol is shown if it is readable text. */
 export function eventDetail(item) {
   if (item.error !== undefined) return item.error;
   const isKnown = item.carried?.some(({ layer }) => layer !== "unknown");
@@ -24,10 +24,10 @@ export function eventDetail(item) {
   return EVENT_DETAILS[item.op]?.(item) ?? "";
 }
 
-/** On this machine the port says it all. */
+/** Shortens an address on this machine to its port. */
 const eventPort = (address) => address?.replace(/^(127\.0\.0\.1|\[::1\]):/, "port ");
 
-/** The state of the connection as it was closed; nothing once the kernel has put it away: that is no state of it. */
+/** Returns the TCP state at the close. Omits `CLOSE`, which is reported after the kernel has removed the connection. */
 const eventTcpState = ({ tcp }) => (tcp?.state === undefined || tcp.state === "CLOSE" ? "" : `in ${tcp.state}`);
 
 const EVENT_DETAILS = {
@@ -44,27 +44,27 @@ const EVENT_DETAILS = {
   shutdown: () => "FIN",
   close: (item) => [item.aborted ? "RST" : "", eventTcpState(item)].filter(Boolean).join(", "),
   release: (item) => eventTcpState(item),
-  gap: (item) => `${numberText(eventsLost(item))} events were lost`,
+  gap: (item) => `${numberText(eventsLost(item))} lost events`,
   mark: (item) => item.label,
 };
 
-/** How many events are missing, as a `gap` says. */
+/** Returns the number of lost events of a `gap`. */
 export function eventsLost(item) {
   return (item.reads ?? 0) + (item.writes ?? 0) + (item.others ?? 0);
 }
 
-/** What stands in the box of an event: `write 77 B GET /v1/books/1 #1`. */
-export function eventWords(item, connection) {
-  const words = [
+/** Returns the text of an event's box: `write 77 B GET /v1/books/1 #1`. */
+export function eventText(item, connection) {
+  const parts = [
     item.op,
     eventAmount(item),
     eventDetail(item),
     connection === undefined ? "" : `#${connection}`,
   ];
-  return words.filter((word) => word !== "").join(" ");
+  return parts.filter((part) => part !== "").join(" ");
 }
 
-/** The event as a sentence: `REST client, write 77 B GET /v1/books/1 #1, at 2.13 ms`. */
-export function eventSentence(item, { title, connection, since }) {
-  return `${title} ${sourceOf(item).side}, ${eventWords(item, connection)}, at ${spanText(since)}`;
+/** Returns the label of an event: `REST client, write 77 B GET /v1/books/1 #1, at 2.13 ms`. */
+export function eventLabel(item, { title, connection, since }) {
+  return `${title} ${sourceOf(item).side}, ${eventText(item, connection)}, at ${durationText(since)}`;
 }

@@ -1,56 +1,56 @@
-// Datagrams have no connection and no order: the one that arrives is known by what is in it.
+// Matches sent and received datagrams. They have no connection and no order, so they are matched by their bytes.
 
 import { sourceOf } from "./apis.js";
 
-/** So long after the sending a datagram that was not received counts as lost, in nanoseconds. */
-const DATAGRAM_PATIENCE = 20e6;
+/** A datagram that was not received within so many nanoseconds counts as lost. */
+const DATAGRAM_TIMEOUT = 20e6;
 
-/** Sent and received datagrams of all APIs. */
+/** The sent and received datagrams of all APIs that have no match yet. */
 export class FlowDatagrams {
   #sent = new Map();
   #received = new Map();
-  /** From where the recorded clients' datagrams reach a server: their own addresses, or a relay's. */
-  #known = new Set();
+  /** Source addresses at the server of datagrams from recorded clients: their own addresses, or a relay's. */
+  #recordedPeers = new Set();
 
   constructor(link) {
     this.link = link;
   }
 
-  /** A datagram was sent by that side. */
+  /** Handles a datagram that `side` sent. */
   sent(item, api, side) {
     const key = datagramKey(item, api, side);
     const early = this.#received.get(key)?.shift();
-    if (early !== undefined && item.at - early.at < DATAGRAM_PATIENCE) return this.#join(item, early);
+    if (early !== undefined && item.at - early.at < DATAGRAM_TIMEOUT) return this.#join(item, early);
     datagramPush(this.#sent, key, item);
   }
 
   /**
-   * A datagram came in from that side. Of several alike, the first is taken that is not too old, or else the
-   * last.
+   * Handles a received datagram that `side` sent. Of several equal ones, it matches the first that is not too old,
+   * or else the last.
    */
   received(item, api, side) {
     const key = datagramKey(item, api, side);
     const sent = this.#sent.get(key) ?? [];
-    const young = sent.findIndex((other) => item.at - other.at < DATAGRAM_PATIENCE);
-    const [match] = sent.splice(young < 0 ? sent.length - 1 : young, 1);
+    const recent = sent.findIndex((other) => item.at - other.at < DATAGRAM_TIMEOUT);
+    const [match] = sent.splice(recent < 0 ? sent.length - 1 : recent, 1);
     if (match === undefined) datagramPush(this.#received, key, item);
     else this.#join(match, item);
   }
 
   #join(from, to) {
-    if (sourceOf(to).side === "server") this.#known.add(to.peer);
+    if (sourceOf(to).side === "server") this.#recordedPeers.add(to.peer);
     this.link({ from: from.seq, to: to.seq, kind: "datagram", bytes: to.bytes });
   }
 
   /**
-   * Whether one that was sent by that side, and has no match, has been waited for long enough. Whether an answer
-   * to a client that nobody records has arrived, nobody knows.
+   * Returns `true` if a datagram without a match counts as lost. A response to a client that is not recorded never
+   * does, because its arrival is unknown.
    */
   isOverdue(item, side, now) {
-    return now - item.at >= DATAGRAM_PATIENCE && (side === "client" || this.#known.has(item.peer));
+    return now - item.at >= DATAGRAM_TIMEOUT && (side === "client" || this.#recordedPeers.has(item.peer));
   }
 
-  /** Forgets those before `seq`. */
+  /** Forgets the datagrams before `seq`. */
   forget(seq) {
     for (const waiting of [this.#sent, this.#received]) {
       for (const [key, items] of waiting) {

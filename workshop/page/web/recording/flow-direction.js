@@ -1,31 +1,30 @@
-// The bytes of one direction of a connection: which read took what which write had handed over.
+// Matches the writes and reads of one direction of a connection by their bytes.
 
 /**
- * One direction. Both ends count their bytes from 0; where a write and a read have the same numbers, bytes
- * went from one to the other. A read may come before its write: from recorders that stamp a write when it
- * returns.
+ * One direction of a connection. Both sides count their bytes from 0. A write and a read with overlapping ranges
+ * are linked. A read may have an earlier timestamp than its write, if the recorder takes a write's time at its end.
  */
-export class FlowWay {
+export class FlowDirection {
   #sent = 0;
-  #taken = 0;
+  #received = 0;
   #writes = [];
   #reads = [];
   #end = null;
-  #seenEnd = null;
+  #endSeen = null;
 
   constructor(link) {
     this.link = link;
   }
 
-  /** A write handed over that many bytes. */
-  wrote(seq, bytes) {
+  /** Handles a write of so many bytes. */
+  addWrite(seq, bytes) {
     this.#writes.push({ seq, from: this.#sent, to: (this.#sent += bytes) });
     this.#match();
   }
 
-  /** A read took that many. */
-  took(seq, bytes) {
-    this.#reads.push({ seq, from: this.#taken, to: (this.#taken += bytes) });
+  /** Handles a read of so many bytes. */
+  addRead(seq, bytes) {
+    this.#reads.push({ seq, from: this.#received, to: (this.#received += bytes) });
     this.#match();
   }
 
@@ -40,28 +39,28 @@ export class FlowWay {
     }
   }
 
-  /** Does not wait any longer for the other end of what was before `seq`. */
+  /** Forgets writes and reads without a match before `seq`. */
   forget(seq) {
     this.#writes = this.#writes.filter((write) => write.seq >= seq);
     this.#reads = this.#reads.filter((read) => read.seq >= seq);
   }
 
-  /** The sender has finished. Only the first such call sends a FIN. */
-  ended(seq) {
+  /** Handles the end of sending. Only the first such call sends a FIN. */
+  addEnd(seq) {
     if (this.#end !== null) return;
     this.#end = seq;
     this.#matchEnd();
   }
 
-  /** The other side has been told so. */
-  sawEnd(seq) {
-    if (this.#seenEnd !== null) return;
-    this.#seenEnd = seq;
+  /** Handles the receiver's read of the end. */
+  addEndSeen(seq) {
+    if (this.#endSeen !== null) return;
+    this.#endSeen = seq;
     this.#matchEnd();
   }
 
   #matchEnd() {
-    if (this.#end === null || this.#seenEnd === null) return;
-    this.link({ from: this.#end, to: this.#seenEnd, kind: "end", bytes: 0 });
+    if (this.#end === null || this.#endSeen === null) return;
+    this.link({ from: this.#end, to: this.#endSeen, kind: "end", bytes: 0 });
   }
 }

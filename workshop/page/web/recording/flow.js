@@ -1,16 +1,15 @@
-// What went from where to where: the events at the two ends of a connection, joined. It grows by one event at
-// a time.
+// Links the events at the two ends of connections, one event at a time.
 
 import { sourceOf } from "./apis.js";
 import { FlowDatagrams } from "./flow-datagrams.js";
-import { FlowWay } from "./flow-direction.js";
+import { FlowDirection } from "./flow-direction.js";
 
-/** So many events are forgotten before the connections are looked through for those that are over. */
-const FLOW_ROUND = 2000;
+/** Number of forgotten events after which closed connections are removed. */
+const FLOW_CLEANUP_INTERVAL = 2000;
 
 /**
- * Joins events by links `{ from, to, kind, bytes }`: numbers of events, and `handshake`, `bytes`, `end` (a
- * FIN) or `datagram`.
+ * The links between events: `{ from, to, kind, bytes }`. `from` and `to` are numbers of events. `kind` is
+ * `handshake`, `bytes`, `end` (a FIN) or `datagram`.
  */
 export class Flow {
   #links = new Map();
@@ -18,35 +17,35 @@ export class Flow {
   #sockets = new Map();
   #sides = new Set();
   #first = 0;
-  #round = 0;
+  #nextCleanup = 0;
   #now = 0;
   #last = 0;
   #datagrams = new FlowDatagrams((link) => this.#link(link));
 
-  /** Takes in the next event. */
+  /** Adds the next event. */
   add(item) {
     const { api, side } = sourceOf(item);
-    if (item.seq !== this.#last + 1) this.#distrust(() => true);
+    if (item.seq !== this.#last + 1) this.#markIncomplete(() => true);
     this.#last = item.seq;
     this.#now = item.at;
     this.#sides.add(`${api} ${side}`);
-    if (item.op === "gap") this.#distrust((connection) => connection.api === api);
+    if (item.op === "gap") this.#markIncomplete((connection) => connection.api === api);
     if (item.op === "sendto" && !item.error) this.#datagrams.sent(item, api, side);
-    if (item.op === "recvfrom" && !item.error) this.#datagrams.received(item, api, flowOther(side));
-    if (item.connection !== undefined) this.#addTo(this.#meet(item, api), item, side);
+    if (item.op === "recvfrom" && !item.error) this.#datagrams.received(item, api, otherSide(side));
+    if (item.connection !== undefined) this.#addTo(this.#connectionFor(item, api), item, side);
   }
 
-  #meet(item, api) {
+  #connectionFor(item, api) {
     const known = this.#connections.get(item.connection);
     if (known) return known;
     const opens = item.op === "accept" || item.op === "connect";
-    const way = () => new FlowWay((link) => this.#link(link));
+    const direction = () => new FlowDirection((link) => this.#link(link));
     const fresh = {
       number: item.connection,
       api,
-      isWhole: opens,
+      isComplete: opens,
       sides: {},
-      ways: { client: way(), server: way() },
+      sentBy: { client: direction(), server: direction() },
     };
     this.#connections.set(item.connection, fresh);
     return fresh;
@@ -56,25 +55,25 @@ export class Flow {
     connection.last = item.seq;
     connection.sides[side] ??= item.seq;
     this.#sockets.set(`${item.recording} ${item.sock}`, item.connection);
-    const [out, back] = [connection.ways[side], connection.ways[flowOther(side)]];
-    if (item.op === "connect" || item.op === "accept") this.#shake(connection, item);
-    else if (item.op === "shutdown" || item.op === "close") out.ended(item.seq);
-    else if (item.op === "read" && (item.eof || item.error)) back.sawEnd(item.seq);
-    else if (!connection.isWhole) return;
-    else if (item.op === "write" && !item.error) out.wrote(item.seq, item.bytes);
-    else if (item.op === "read") back.took(item.seq, item.bytes);
+    const [sent, received] = [connection.sentBy[side], connection.sentBy[otherSide(side)]];
+    if (item.op === "connect" || item.op === "accept") this.#addHandshake(connection, item);
+    else if (item.op === "shutdown" || item.op === "close") sent.addEnd(item.seq);
+    else if (item.op === "read" && (item.eof || item.error)) received.addEndSeen(item.seq);
+    else if (!connection.isComplete) return;
+    else if (item.op === "write" && !item.error) sent.addWrite(item.seq, item.bytes);
+    else if (item.op === "read") received.addRead(item.seq, item.bytes);
   }
 
-  #shake(connection, item) {
+  #addHandshake(connection, item) {
     connection[item.op] = item;
     const { connect, accept } = connection;
     if (connect && accept) this.#link({ from: connect.seq, to: accept.seq, kind: "handshake", bytes: 0 });
   }
 
-  /** Events are missing: bytes of what was open can no longer be told apart. */
-  #distrust(isConcerned) {
+  /** Stops matching bytes on open connections after missing events, because the byte counts are wrong from then on. */
+  #markIncomplete(isConcerned) {
     for (const connection of this.#connections.values()) {
-      if (isConcerned(connection)) connection.isWhole = false;
+      if (isConcerned(connection)) connection.isComplete = false;
     }
   }
 
@@ -86,31 +85,28 @@ export class Flow {
     }
   }
 
-  /** The links of an event. */
+  /** Returns the links of an event. */
   linksOf(seq) {
     return this.#links.get(seq) ?? [];
   }
 
-  /** What is known of a connection: `{ number, api, sides, last, connect, accept }`. */
+  /** Returns a connection: `{ number, api, sides, last, connect, accept }`. */
   connection(number) {
     return this.#connections.get(number);
   }
 
-  /** All connections, in the order in which they came. */
+  /** Returns all connections, the oldest first. */
   connections() {
     return [...this.#connections.values()];
   }
 
-  /**
-   * The number of an event's connection. A client's socket has one when it is connected, later than it is
-   * made.
-   */
+  /** Returns the number of an event's connection. A client's socket has none before it is connected. */
   connectionOf(item) {
     return item.connection ?? this.#sockets.get(`${item.recording} ${item.sock}`);
   }
 
-  /** The side of the connection that nobody recorded, if there is one. */
-  ghostSide(number) {
+  /** Returns the side of a connection that was not recorded, or `null`. */
+  unrecordedSide(number) {
     const connection = this.#connections.get(number);
     if (!connection) return null;
     const { client, server } = connection.sides;
@@ -118,28 +114,28 @@ export class Flow {
     return client === undefined ? "client" : "server";
   }
 
-  /** Whether a datagram went out and did not arrive, as far as the other side's recording tells. */
+  /** Returns `true` if a datagram was sent and the other side's recording does not contain it. */
   isLost(item) {
     if (item.op !== "sendto" || item.error || this.#links.has(item.seq)) return false;
     const { api, side } = sourceOf(item);
-    return this.#sides.has(`${api} ${flowOther(side)}`) && this.#datagrams.isOverdue(item, side, this.#now);
+    return this.#sides.has(`${api} ${otherSide(side)}`) && this.#datagrams.isOverdue(item, side, this.#now);
   }
 
-  /** Forgets what was before `seq`. */
+  /** Forgets the events before `seq`. */
   forget(seq) {
     for (; this.#first < seq; this.#first++) this.#links.delete(this.#first);
-    if (seq < this.#round) return;
-    this.#round = seq + FLOW_ROUND;
+    if (seq < this.#nextCleanup) return;
+    this.#nextCleanup = seq + FLOW_CLEANUP_INTERVAL;
     this.#datagrams.forget(seq);
     for (const [number, connection] of this.#connections) {
       if (connection.last < seq) this.#connections.delete(number);
-      for (const way of Object.values(connection.ways)) way.forget(seq);
+      for (const direction of Object.values(connection.sentBy)) direction.forget(seq);
     }
     for (const [sock, number] of this.#sockets)
       if (!this.#connections.has(number)) this.#sockets.delete(sock);
   }
 }
 
-function flowOther(side) {
+function otherSide(side) {
   return side === "client" ? "server" : "client";
 }

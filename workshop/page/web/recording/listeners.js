@@ -1,11 +1,11 @@
-// What the listening sockets have done so far, from the events that are kept.
+// The calls of the listening sockets so far, from the kept events.
 
 import { sourceOf } from "./apis.js";
 
 const LISTENER_CALLS = ["socket", "bind", "listen", "accept"];
 
-/** For each order of calls: which APIs' listening sockets have made them so. */
-export function listeningSoFar(store) {
+/** Returns the APIs by the call pattern of their listening sockets. */
+export function listenersByPattern(store) {
   const byCalls = new Map();
   for (const lane of store.hello?.lanes ?? []) {
     const calls = listenerCalls(store.items, lane.api).join(" → ");

@@ -1,18 +1,17 @@
-// The socket calls: each has one shape and one colour, everywhere on the page. The shape alone is enough to
-// know it by.
+// The socket calls. Each has a shape and a colour on the whole page. The shape alone identifies it.
 
 import { svg } from "../frame/dom.js";
 
 /**
- * By name: the colour's token, the shape on a field of 16 by 16 (a `fill` is filled with the colour), the
- * system call behind it, and what it is in a sentence.
+ * By name: the colour's token, the shape on a grid of 16 by 16 (`fill` fills it with the colour), the system call
+ * and a sentence that explains it.
  */
 export const PRIMITIVES = {
   socket: primitive(
     "make",
     [["circle", { cx: 8, cy: 8, r: 6 }]],
     "socket(2)",
-    "An endpoint is made; it has no address yet.",
+    "Creates an endpoint, which has no address yet.",
   ),
   bind: primitive(
     "make",
@@ -21,7 +20,7 @@ export const PRIMITIVES = {
       ["circle", { cx: 8, cy: 8, r: 2, fill: true }],
     ],
     "bind(2)",
-    "The socket gets its address: IP and port.",
+    "Gives the socket its address: IP and port.",
   ),
   listen: primitive(
     "make",
@@ -30,25 +29,25 @@ export const PRIMITIVES = {
       ["path", { d: "M1.5 13.5h13" }],
     ],
     "listen(2)",
-    "From now on the kernel finishes handshakes for it; they wait to be accepted.",
+    "From now on the kernel completes handshakes. They wait in a queue for accept.",
   ),
   option: primitive(
     "quiet",
     [["circle", { cx: 8, cy: 8, r: 2.5 }]],
     "setsockopt(2)",
-    "A setting of the socket.",
+    "Changes a setting of the socket.",
   ),
   connect: primitive(
     "meet",
     [["path", { d: "M4 3l9 5-9 5z" }]],
     "connect(2)",
-    "The client asks for a connection; the kernels shake hands.",
+    "The client requests a connection. The kernels perform the handshake.",
   ),
   accept: primitive(
     "meet",
     [["path", { d: "M4 3l9 5-9 5z", fill: true }]],
     "accept(2)",
-    "The server takes a finished handshake: a new socket for this connection. The listener goes on.",
+    "The server takes a completed handshake and gets a new socket for the connection. The listener stays open.",
   ),
   adopt: primitive(
     "meet",
@@ -57,9 +56,9 @@ export const PRIMITIVES = {
       ["path", { d: "M3 3l10 10" }],
     ],
     "no call",
-    "Recorded from here on.",
+    "The recording of this socket starts here.",
   ),
-  release: primitive("quiet", [["path", { d: "M3 3h10v10H3z" }]], "no call", "Not recorded any more."),
+  release: primitive("quiet", [["path", { d: "M3 3h10v10H3z" }]], "no call", "The recording of this socket ends here."),
   read: primitive(
     "read",
     [
@@ -67,7 +66,7 @@ export const PRIMITIVES = {
       ["path", { d: "M2.5 10v3.5h11V10" }],
     ],
     "recv(2)",
-    "Takes bytes that have arrived. Zero bytes: the other side has finished.",
+    "Takes received bytes from the kernel. 0 bytes mean that the peer has finished sending.",
   ),
   write: primitive(
     "write",
@@ -76,7 +75,7 @@ export const PRIMITIVES = {
       ["path", { d: "M2.5 10v3.5h11V10" }],
     ],
     "send(2), writev(2)",
-    "Hands bytes to the kernel, which sends them.",
+    "Passes bytes to the kernel, which sends them.",
   ),
   recvfrom: primitive(
     "read",
@@ -85,7 +84,7 @@ export const PRIMITIVES = {
       ["path", { d: "M8 1v6M5.5 4.7L8 7.2l2.5-2.5" }],
     ],
     "recvfrom(2)",
-    "Takes one whole datagram, and who sent it.",
+    "Receives one complete datagram and the address of its sender.",
   ),
   sendto: primitive(
     "write",
@@ -94,7 +93,7 @@ export const PRIMITIVES = {
       ["path", { d: "M8 11V2M5.5 4.3L8 1.8l2.5 2.5" }],
     ],
     "sendto(2)",
-    "Sends one whole datagram to an address. Whether it arrives, nobody says.",
+    "Sends one complete datagram to an address. Its arrival is not reported.",
   ),
   shutdown: primitive(
     "end",
@@ -103,28 +102,28 @@ export const PRIMITIVES = {
       ["path", { d: "M8 2a6 6 0 0 1 0 12z", fill: true }],
     ],
     "shutdown(2)",
-    "We have finished sending (FIN). We can still read.",
+    "Ends sending with a FIN. The socket can still read.",
   ),
-  close: primitive("end", [["path", { d: "M3 3l10 10M13 3L3 13" }]], "close(2)", "The socket is given back."),
+  close: primitive("end", [["path", { d: "M3 3l10 10M13 3L3 13" }]], "close(2)", "Releases the socket."),
   mark: primitive(
     "quiet",
     [["path", { d: "M4 15V2h9l-2.5 3L13 8H4" }]],
     "no call",
-    "A name for what follows.",
+    "Names the step that follows.",
   ),
   gap: primitive(
     "end",
     [["path", { d: "M2 8h3M7 8h2M11 8h3" }]],
     "no call",
-    "Here the recorder had no room: events are missing.",
+    "The recorder's buffer was full. Events are missing here.",
   ),
 };
 
-function primitive(tone, shapes, call, what) {
-  return { tone, shapes, call, what };
+function primitive(tone, shapes, call, description) {
+  return { tone, shapes, call, description };
 }
 
-/** What is known of an operation; one that this page does not know is shown as it is named. */
+/** Returns the description of an operation, also of one that this page does not know. */
 export function primitiveOf(op) {
   return (
     PRIMITIVES[op] ??
@@ -132,7 +131,7 @@ export function primitiveOf(op) {
   );
 }
 
-/** The shape as a group of SVG, 16 by 16; colour it with the class `tone-…`. */
+/** Returns the shape as an SVG group of 16 by 16, coloured by the class `tone-…`. */
 export function primitiveShape(op) {
   const { tone, shapes } = primitiveOf(op);
   const drawn = shapes.map(([tag, { fill, ...geometry }]) =>
@@ -141,7 +140,7 @@ export function primitiveShape(op) {
   return svg("g", { class: `primitive tone-${tone}` }, drawn);
 }
 
-/** The shape as an image of its own, for text and legends. */
+/** Returns the shape as an SVG image for text and legends. */
 export function primitiveIcon(op, size = 16) {
   return svg(
     "svg",

@@ -1,30 +1,29 @@
-// A step in short: what it took over each API, and whether the calls were the same.
+// Summary of a step: totals for each API, and the comparison of the call patterns.
 
 import { sourceOf } from "./apis.js";
-import { byApi, connectionsIn, distinct, groupsOf, isClosedConnection, skeletonOf } from "./connections.js";
+import { byApi, connectionsIn, distinct, groupBy, isClosedConnection, callPattern } from "./connections.js";
 
-/** By API: the bytes of both ways, and in how many reads and writes; the server's, if it was recorded. */
-export function stepSums(items) {
-  const sums = {};
-  const ends = groupsOf(items, (item) => Object.values(sourceOf(item)).join(" "));
+/** Returns by API the bytes of both directions, reads and writes: of the server if it was recorded, else the client. */
+export function stepTotals(items) {
+  const totals = {};
+  const ends = groupBy(items, (item) => Object.values(sourceOf(item)).join(" "));
   for (const [, events] of ends) {
     const { api, side } = sourceOf(events[0]);
-    if (side === "client" && sums[api]) continue;
+    if (side === "client" && totals[api]) continue;
     const of = (op) => events.filter((item) => item.op === op && item.bytes > 0);
     const [reads, writes] = [of("read"), of("write")];
     if (reads.length + writes.length === 0) continue;
     const bytes = [...reads, ...writes].reduce((sum, item) => sum + item.bytes, 0);
-    sums[api] = { side, bytes, reads: reads.length, writes: writes.length };
+    totals[api] = { side, bytes, reads: reads.length, writes: writes.length };
   }
-  return sums;
+  return totals;
 }
 
 /**
- * Whether the APIs made the same calls: `{ isSame, isOver, orders }`, and `null` when there is nothing to
- * compare. `orders` has the calls in their order, each with the APIs that made them so: the clients', or the
- * servers' if only those differ.
+ * Compares the call patterns of the APIs: `{ isSame, isOver, orders }`, or `null` if there is nothing to compare.
+ * `orders` contains each pattern with its APIs: those of the clients, or of the servers if only these differ.
  */
-export function stepSameness(items) {
+export function comparePatterns(items) {
   const connections = connectionsIn(items);
   const sides = ["client", "server"].map((side) => stepOrders(connections, side));
   const comparable = sides.filter((orders) => orders.flatMap(({ apis }) => apis).length > 1);
@@ -37,11 +36,11 @@ export function stepSameness(items) {
   };
 }
 
-/** The orders of the calls at one side, of the APIs at which that side was recorded. */
+/** Returns the call patterns of one side, each with its APIs. */
 function stepOrders(connections, side) {
   const apis = byApi(connections.filter((one) => one[side].length > 0));
-  const calls = ([, made]) => distinct(made.map((one) => skeletonOf(one[side]).join(" "))).join(" or ");
-  return groupsOf(apis, calls).map(([order, alike]) => ({
+  const calls = ([, ofApi]) => distinct(ofApi.map((one) => callPattern(one[side]).join(" "))).join(" or ");
+  return groupBy(apis, calls).map(([order, alike]) => ({
     calls: order.split(" ").filter(Boolean),
     apis: alike.map(([api]) => api),
   }));

@@ -1,29 +1,28 @@
-// What the page remembers of the socket table: since when a row is as it is, what has just gone, and how many
-// there were.
+// The history of the socket table: times of changes, recently closed sockets, and counts over time.
 
 import { SOCKET_KINDS } from "./states.js";
 
-/** How long a change is marked, and a row that has gone still shown: milliseconds. */
+/** Time that changes and closed sockets stay marked, in milliseconds. */
 export const CHANGE_SHOWN_MS = 6_000;
-/** How far back the counts go. */
+/** Time range of the counts, in milliseconds. */
 export const HISTORY_MS = 180_000;
 
-/** The table as it came in over time. */
+/** The socket table over time. */
 export class SocketHistory {
-  /** By key: the row, what happened to it last, when, and since when it has its state. */
+  /** By key: the row, its last change with its time, and the time since when it has its state. */
   #known = new Map();
-  /** By API: `{ at, counts }`, one for each change, the oldest first. */
+  /** By API: `{ at, counts }` after each change, the oldest first. */
   #counts = new Map();
 
-  /** Takes in a table that came at that time. */
+  /** Handles a table that was received at time `at`. */
   observe(rows, at) {
-    const there = new Set();
+    const present = new Set();
     for (const [key, row] of socketKeys(rows.filter((row) => row.change !== "gone"))) {
-      there.add(key);
-      this.#seen(key, row, at);
+      present.add(key);
+      this.#update(key, row, at);
     }
     for (const [key, known] of this.#known) {
-      if (!there.has(key) && known.change !== "gone") Object.assign(known, { change: "gone", at });
+      if (!present.has(key) && known.change !== "gone") Object.assign(known, { change: "gone", at });
     }
     const open = [...this.#known.values()].filter(({ change }) => change !== "gone");
     this.#count(
@@ -32,16 +31,16 @@ export class SocketHistory {
     );
   }
 
-  #seen(key, row, at) {
+  #update(key, row, at) {
     const known = this.#known.get(key);
     if (known === undefined || known.change === "gone") {
       const change = row.change === "same" ? "same" : "new";
       this.#known.set(key, { key, row, change, at, since: at });
       return;
     }
-    const isOther = known.row.state !== row.state;
-    if (isOther) known.since = at;
-    if (isOther || row.change === "changed") Object.assign(known, { change: "changed", at });
+    const hasNewState = known.row.state !== row.state;
+    if (hasNewState) known.since = at;
+    if (hasNewState || row.change === "changed") Object.assign(known, { change: "changed", at });
     known.row = row;
   }
 
@@ -52,13 +51,13 @@ export class SocketHistory {
       const counts = SOCKET_KINDS.map(([, isOfKind]) => ofApi.filter(isOfKind).length);
       const known = this.#counts.get(api) ?? [];
       known.push({ at, counts });
-      // The last one before the window says how it begins.
+      // Keeps the last counts before the time range, which apply at its start.
       while (known.length > 1 && known[1].at < at - HISTORY_MS) known.shift();
       this.#counts.set(api, known);
     }
   }
 
-  /** The rows at that time, with `change` and `since`; those that went some seconds ago are forgotten. */
+  /** Returns the rows at time `now` with `change` and `since`, and forgets sockets that closed some seconds ago. */
   rows(now) {
     for (const [key, { change, at }] of this.#known) {
       if (change === "gone" && now - at > CHANGE_SHOWN_MS) this.#known.delete(key);
@@ -67,23 +66,23 @@ export class SocketHistory {
     return [...this.#known.values()].map((known) => (isOld(known) ? { ...known, change: "same" } : known));
   }
 
-  /** The counts of an API over time. */
+  /** Returns the counts of an API over time. */
   counts(api) {
     return this.#counts.get(api) ?? [];
   }
 
-  /** The APIs that ever had a socket. */
+  /** Returns the APIs that have had a socket. */
   apis() {
     return [...this.#counts.keys()];
   }
 }
 
-/** Each row by its addresses, and by which it is of those that are alike (`SO_REUSEPORT`). */
+/** Returns each row with its key: the addresses, and a number because `SO_REUSEPORT` allows equal ones. */
 function socketKeys(rows) {
   const seen = new Map();
   return rows.map((row) => {
-    const alike = `${row.api} ${row.proto} ${row.local} ${row.foreign}`;
-    seen.set(alike, (seen.get(alike) ?? 0) + 1);
-    return [`${alike} ${seen.get(alike)}`, row];
+    const addresses = `${row.api} ${row.proto} ${row.local} ${row.foreign}`;
+    seen.set(addresses, (seen.get(addresses) ?? 0) + 1);
+    return [`${addresses} ${seen.get(addresses)}`, row];
   });
 }

@@ -1,32 +1,32 @@
-// What the columns and states of the socket table mean.
+// The legend of the socket table's columns and states.
 
 import { el } from "../frame/dom.js";
 import { SOCKET_STATES } from "./states.js";
 
 const TIME_WAIT_REASONS =
-  "It waits for twice the longest life of a segment, for two reasons: a late segment of the old " +
-  "connection must not reach a new one with the same two addresses, and if our last " +
-  "acknowledgement is lost, the peer sends its FIN again and somebody must answer. The kernel " +
-  "does not tell how much of the 60 s is left; it is counted from when this page first saw it.";
+  "The socket waits for twice the maximum segment lifetime, for two reasons. A late segment of the old " +
+  "connection must not reach a new connection with the same two addresses. And if the last acknowledgement " +
+  "is lost, the peer sends its FIN again and needs a response. The kernel does not report the remaining " +
+  "time, so the page counts down from the moment when it first saw the state.";
 
 const SOCKET_ADDRESSES =
-  "A connection between two programs of this machine is two sockets, and has two rows: the same " +
-  "pair of addresses, the other way round. 0.0.0.0 as the local address means every interface " +
-  "of this machine; as the foreign address of a listening socket 0.0.0.0:* means that anybody " +
-  "may connect. UDP has no states: its socket has no peer.";
+  "A connection between two programs on this machine has two sockets and so two rows, with the same pair of " +
+  "addresses in opposite order. The local address 0.0.0.0 means every interface of this machine. The foreign " +
+  "address 0.0.0.0:* of a listening socket means that any client may connect. A UDP socket has no state, " +
+  "because it has no peer.";
 
-/** Draws the legend. States that are in the table now are marked. */
+/** Draws the legend and highlights the states that currently occur. */
 export function socketLegend(rows) {
-  const there = new Set(rows.map(({ row }) => row.state));
+  const current = new Set(rows.map(({ row }) => row.state));
   return el(
     "section",
     { class: "socket-legend", "aria-label": "Legend" },
-    el("h2", { text: "What the states mean" }),
+    el("h2", { text: "States" }),
     el(
       "dl",
       {},
       SOCKET_STATES.flatMap(([state, meaning]) => [
-        el("dt", { class: `mono state-${state}${there.has(state) ? " there" : ""}`, text: state }),
+        el("dt", { class: `mono state-${state}${current.has(state) ? " there" : ""}`, text: state }),
         el("dd", { text: meaning }),
       ]),
     ),
@@ -40,9 +40,9 @@ export function socketLegend(rows) {
 
 function timeWaitNow(rows) {
   const waiting = rows.filter(({ row, change }) => row.state === "TIME_WAIT" && change !== "gone");
-  const rule = "The side that closed first holds it";
-  if (waiting.length === 0) return `${rule}, for 60 s on Linux. There is none now.`;
+  const rule = "The side that closed first stays in TIME_WAIT";
+  if (waiting.length === 0) return `${rule}, for 60 s on Linux. Currently there is none.`;
   const ofServers = waiting.filter(({ row }) => row.side === "server").length;
   const ofClients = waiting.length - ofServers;
-  return `${rule}, for 60 s on Linux. Now the servers hold ${ofServers} and the clients ${ofClients}.`;
+  return `${rule}, for 60 s on Linux. Currently: servers ${ofServers}, clients ${ofClients}.`;
 }

@@ -1,35 +1,35 @@
-// The states of a TCP socket (RFC 9293), in the order of a connection's life, and what each means.
+// The states of a TCP socket (RFC 9293), in the order of a connection's life, with their meaning.
 
 export const SOCKET_STATES = [
   [
     "LISTEN",
-    "Takes connections. Recv-Q: handshakes that wait for accept. Send-Q: how many may, the backlog.",
+    "Waits for connections. Recv-Q: completed handshakes that wait for accept. Send-Q: their maximum, the backlog.",
   ],
-  ["SYN_SENT", "We asked for a connection (SYN); nobody has answered yet."],
-  ["SYN_RECV", "We were asked for a connection and have answered; the handshake is not finished."],
+  ["SYN_SENT", "Sent a SYN and waits for the SYN-ACK."],
+  ["SYN_RECV", "Received a SYN and sent a SYN-ACK. The handshake is not complete."],
   [
     "ESTABLISHED",
-    "Open both ways. Recv-Q: bytes not yet read by the program. Send-Q: not yet acknowledged by the peer.",
+    "Open in both directions. Recv-Q: bytes that the program has not read. Send-Q: bytes that the peer has not acknowledged.",
   ],
-  ["FIN_WAIT1", "We have finished sending (FIN); the peer has not acknowledged that yet."],
-  ["FIN_WAIT2", "We have finished sending and the peer knows; it has not finished yet."],
+  ["FIN_WAIT1", "Sent a FIN, which the peer has not acknowledged yet."],
+  ["FIN_WAIT2", "The peer acknowledged the FIN but has not sent its own yet."],
   [
     "CLOSE_WAIT",
-    "The peer has finished sending; our program has not closed yet, and it lasts until it does.",
+    "Received the peer's FIN. Lasts until the program closes the socket.",
   ],
-  ["LAST_ACK", "The peer had finished, now we have, too; our FIN is not acknowledged yet."],
-  ["CLOSING", "Both sides finished at the same time; our FIN is not acknowledged yet."],
+  ["LAST_ACK", "Sent a FIN after the peer's FIN. It is not acknowledged yet."],
+  ["CLOSING", "Both sides sent a FIN at the same time. This side's FIN is not acknowledged yet."],
   [
     "TIME_WAIT",
-    "Over. The side that closed first holds the two addresses for 60 s more. No process has it open.",
+    "Closed. The kernel of the side that closed first reserves the two addresses for 60 s. No process owns the socket.",
   ],
   ["CLOSE", "Not connected."],
 ];
 
-/** How long Linux keeps a socket in TIME_WAIT, in seconds. */
+/** Duration of TIME_WAIT on Linux in seconds. */
 export const TIME_WAIT_SECONDS = 60;
 
-/** What the history counts: a name, and whether a row is of that kind. */
+/** The kinds of sockets in the history: name and predicate. */
 export const SOCKET_KINDS = [
   ["LISTEN", (row) => row.state === "LISTEN"],
   ["ESTABLISHED", (row) => row.state === "ESTABLISHED"],

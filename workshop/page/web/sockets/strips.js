@@ -1,7 +1,7 @@
-// The history of each API's sockets: how many of each kind there were over the last minutes.
+// Charts of the number of sockets of each API and kind over the last minutes.
 
 import { el, svg } from "../frame/dom.js";
-import { apiPlace, apiTitle } from "../recording/apis.js";
+import { apiOrder, apiTitle } from "../recording/apis.js";
 import { numberText } from "../recording/numbers.js";
 import { HISTORY_MS } from "./history.js";
 import { SOCKET_KINDS } from "./states.js";
@@ -11,7 +11,7 @@ const STRIP_HEIGHT = 24;
 
 /** Draws a card for each API. */
 export function socketStrips(history, now) {
-  const apis = history.apis().sort((a, b) => apiPlace(a) - apiPlace(b));
+  const apis = history.apis().sort((a, b) => apiOrder(a) - apiOrder(b));
   return el(
     "div",
     { class: "strips" },
@@ -20,15 +20,15 @@ export function socketStrips(history, now) {
 }
 
 function socketCard(title, counts, now) {
-  const most = Math.max(1, ...counts.flatMap((sample) => sample.counts));
+  const max = Math.max(1, ...counts.flatMap((sample) => sample.counts));
   return el(
     "section",
-    { class: "strip-card", "data-key": title, "aria-label": `${title}: how many sockets` },
+    { class: "strip-card", "data-key": title, "aria-label": `${title}: number of sockets` },
     el(
       "h2",
       {},
       title,
-      el("span", { class: "soft", text: `${HISTORY_MS / 60_000} min, at most ${numberText(most)}` }),
+      el("span", { class: "soft", text: `${HISTORY_MS / 60_000} min, at most ${numberText(max)}` }),
     ),
     socketKindsOf(counts).map(([kind, index]) => {
       const values = counts.map((sample) => ({ at: sample.at, value: sample.counts[index] }));
@@ -36,14 +36,14 @@ function socketCard(title, counts, now) {
         "div",
         { class: `strip-row strip-of-${index}`, "data-key": kind },
         el("span", { class: "strip-kind", text: kind }),
-        stripDrawing(stripArea(values, most, now)),
+        stripDrawing(stripArea(values, max, now)),
         el("b", { class: "number", text: numberText(values.at(-1)?.value ?? 0) }),
       );
     }),
   );
 }
 
-/** The kinds to draw, with their place among the counts. Sockets of UDP have no states to tell apart. */
+/** Returns the kinds to draw with their index in the counts. UDP sockets have no states. */
 function socketKindsOf(counts) {
   const kinds = SOCKET_KINDS.map(([kind], index) => [kind, index]);
   const hasStates = counts.some((sample) => sample.counts.slice(0, -1).some((count) => count > 0));
@@ -59,10 +59,10 @@ function stripDrawing(area) {
   );
 }
 
-/** The number over time as an area with steps, the present at the right. */
-function stripArea(values, most, now) {
+/** Returns the path of a step chart with the present at the right. */
+function stripArea(values, max, now) {
   const x = (at) => Math.max(0, STRIP_WIDTH * (1 - (now - at) / HISTORY_MS)).toFixed(1);
-  const y = (value) => (STRIP_HEIGHT - (value / most) * (STRIP_HEIGHT - 2)).toFixed(1);
+  const y = (value) => (STRIP_HEIGHT - (value / max) * (STRIP_HEIGHT - 2)).toFixed(1);
   if (values.length === 0) return "";
   const steps = values.map(({ at, value }) => `H${x(at)}V${y(value)}`);
   return `M${x(values[0].at)} ${STRIP_HEIGHT}${steps.join("")}H${STRIP_WIDTH}V${STRIP_HEIGHT}Z`;

@@ -1,12 +1,12 @@
-// The socket table with netstat's columns, grouped by API.
+// The socket table with the columns of netstat, grouped by API.
 
 import { el } from "../frame/dom.js";
-import { apiPlace, apiTitle } from "../recording/apis.js";
+import { apiOrder, apiTitle } from "../recording/apis.js";
 import { numberText } from "../recording/numbers.js";
 import { TIME_WAIT_SECONDS } from "./states.js";
 
 const SOCKET_CHANGES = { new: ["+", "new"], changed: ["*", "changed"], gone: ["−", "gone"], same: ["", ""] };
-const MOST_ROWS_OVER = 5;
+const MAX_CLOSED_ROWS = 5;
 const SOCKET_COLUMNS = [
   "Side",
   "Proto",
@@ -18,16 +18,16 @@ const SOCKET_COLUMNS = [
   "PID/Program",
 ];
 
-/** Draws the rows of a `SocketHistory`, as they are at that time. */
+/** Draws the rows of a `SocketHistory` at time `now`. */
 export function socketTable(rows, now) {
-  const apis = [...new Set(rows.map(({ row }) => row.api))].sort((a, b) => apiPlace(a) - apiPlace(b));
+  const apis = [...new Set(rows.map(({ row }) => row.api))].sort((a, b) => apiOrder(a) - apiOrder(b));
   return el(
     "table",
     { class: "facts sockets" },
     el(
       "caption",
       {},
-      "The sockets of the servers and of our clients, as the kernel has them now ",
+      "The sockets of the servers and clients, as reported by the kernel ",
       el("span", { class: "soft socket-key", text: "+ new   * changed   − gone" }),
     ),
     el(
@@ -72,39 +72,36 @@ function socketGroup(api, rows, now) {
         el("td", {
           class: "soft",
           colspan: SOCKET_COLUMNS.length,
-          text: `and ${numberText(more)} more that are over`,
+          text: `and ${numberText(more)} more closed sockets`,
         }),
       ),
   );
 }
 
-/** All rows, but of those that are over only a few: after a hundred connections there are a hundred. */
+/** Returns a predicate that limits the number of closed sockets, of which a load test leaves hundreds. */
 function isSocketShown() {
   const counts = { gone: 0, TIME_WAIT: 0 };
   return ({ row, change }) => {
     const kind = change === "gone" ? "gone" : row.state;
     if (kind in counts) counts[kind] += 1;
-    return !(counts[kind] > MOST_ROWS_OVER);
+    return !(counts[kind] > MAX_CLOSED_ROWS);
   };
 }
 
-/**
- * The servers' sockets first, the listening ones before all; on each side, what is over comes last. Of those alike
- * the newest stands first.
- */
+/** Orders servers before clients, and on each side listening sockets first and closed ones last. */
 function socketOrder({ row: { state, side }, change }) {
   const place = change === "gone" ? 3 : state === "LISTEN" ? 0 : state === "TIME_WAIT" ? 2 : 1;
   return (side === "server" ? 0 : 4) + place;
 }
 
-/** Of those that are over the newest come first: the others may have no room. */
+/** Orders closed sockets from new to old, because the number of shown ones is limited. */
 function socketNewest(a, b) {
-  const isOver = a.change === "gone" || a.row.state === "TIME_WAIT";
-  return isOver ? b.since - a.since : 0;
+  const isClosed = a.change === "gone" || a.row.state === "TIME_WAIT";
+  return isClosed ? b.since - a.since : 0;
 }
 
 function socketRow({ key, row, change, since }, now) {
-  const [sign, words] = SOCKET_CHANGES[change];
+  const [sign, spoken] = SOCKET_CHANGES[change];
   const cell = (text, props = {}) => el("td", { text, ...props });
   return el(
     "tr",
@@ -113,7 +110,7 @@ function socketRow({ key, row, change, since }, now) {
       "td",
       { class: "socket-sign" },
       el("span", { "aria-hidden": "true", text: sign }),
-      el("span", { class: "unseen", text: words }),
+      el("span", { class: "unseen", text: spoken }),
     ),
     cell(row.side),
     cell(row.proto),
@@ -135,29 +132,29 @@ function socketRow({ key, row, change, since }, now) {
 }
 
 function socketQueueTitle({ state }, queue) {
-  const [waiting, most] = ["finished handshakes that wait for accept", "how many may wait: the backlog"];
-  const [unread, unsent] = ["bytes not yet read by the program", "bytes not yet acknowledged by the peer"];
-  if (state === "LISTEN") return queue === "recv" ? waiting : most;
+  const [waiting, max] = ["completed handshakes that wait for accept", "maximum of waiting handshakes (backlog)"];
+  const [unread, unsent] = ["bytes that the program has not read", "bytes that the peer has not acknowledged"];
+  if (state === "LISTEN") return queue === "recv" ? waiting : max;
   return queue === "recv" ? unread : unsent;
 }
 
-/** Port 0 is none: netstat writes a star for it. */
+/** Replaces port 0 by a star, as netstat does. */
 function socketAddress(address) {
   return address.replace(/:0$/, ":*");
 }
 
-/** How long a socket is in TIME_WAIT still, counted from when the page first saw it there. */
+/** Draws the remaining time in TIME_WAIT, counted from the moment when the page first saw the state. */
 function socketLeft({ state }, change, since, now) {
   if (state !== "TIME_WAIT" || change === "gone") return null;
   const left = Math.max(0, TIME_WAIT_SECONDS - Math.floor((now - since) / 1_000));
   return el("span", {
     class: "time-left",
-    text: left > 0 ? ` ≤ ${left} s left` : " until the kernel's next round",
+    text: left > 0 ? ` ≤ ${left} s left` : " until the kernel removes it",
   });
 }
 
 function socketProcess({ process, owned, state }) {
   if (process) return `${process.pid}/${process.name}`;
-  if (owned) return "? (we may not know)";
-  return state === "TIME_WAIT" ? "– (the kernel's)" : "–";
+  if (owned) return "? (no permission)";
+  return state === "TIME_WAIT" ? "– (kernel)" : "–";
 }

@@ -1,4 +1,4 @@
-// The screen with the socket table: what netstat shows, live.
+// The screen "Sockets": the live socket table, as netstat prints it.
 
 import { el, onFrame } from "../frame/dom.js";
 import { morph } from "../frame/morph.js";
@@ -9,7 +9,7 @@ import { socketTable } from "./table.js";
 
 const SOCKETS_TICK_MS = 1_000;
 
-/** Makes the screen. The table is remembered also while it is hidden, to know since when a row is there. */
+/** Creates the screen. It follows the table while hidden, too, to know the age of each row. */
 export function createSocketsView(store) {
   const history = new SocketHistory();
   const drawn = el("div");
@@ -40,7 +40,7 @@ export function createSocketsView(store) {
     element,
     show() {
       isShown = true;
-      // Counting down and fading out, while nothing new comes.
+      // Updates countdowns and fading marks between two tables.
       ticking ??= setInterval(draw, SOCKETS_TICK_MS);
       draw();
     },
@@ -54,13 +54,13 @@ export function createSocketsView(store) {
 
 function socketsContent(store, history, now) {
   if (!store.live) {
-    return socketsWords(
-      "The socket table is of the present: it is what the kernel has now, and is not in a recording. " +
-        "Start the workshop to see it, or look at your own machine with socket-trace.",
+    return socketsMessage(
+      "A recording contains no socket table, because the table shows the current state of the kernel. " +
+        "Start the workshop to see it live, or run socket-trace sockets.",
     );
   }
-  if (store.sockets?.error) return socketsWords(`There is no socket table: ${store.sockets.error}`);
-  if (!store.sockets?.rows) return socketsWords("Waiting for the socket table …");
+  if (store.sockets?.error) return socketsMessage(`The socket table is not available: ${store.sockets.error}`);
+  if (!store.sockets?.rows) return socketsMessage("Waiting for the socket table …");
   const rows = history.rows(now);
   return [
     socketStrips(history, now),
@@ -73,6 +73,6 @@ function socketsContent(store, history, now) {
   ];
 }
 
-function socketsWords(text) {
-  return el("p", { class: "sockets-words", text });
+function socketsMessage(text) {
+  return el("p", { class: "sockets-message", text });
 }

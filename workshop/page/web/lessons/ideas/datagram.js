@@ -1,32 +1,32 @@
-// Lesson 9: datagrams beside a stream, and what happens to those that are lost.
+// Lesson 9: datagrams compared with a stream, and lost datagrams.
 
 import { sourceOf } from "../../recording/apis.js";
 import { orderText } from "../../recording/call-order.js";
-import { groupsOf } from "../../recording/connections.js";
-import { countText, timesText } from "../../recording/numbers.js";
+import { groupBy } from "../../recording/connections.js";
+import { countText } from "../../recording/numbers.js";
 import { lessonBox, lessonDrawing, lessonText } from "../drawing.js";
 import { lessonPlainRun } from "../lesson-runs.js";
 
-/** How often the book is asked for over each. */
-const LESSON_ASKED = 5;
+/** Number of calls over each protocol. */
+const LESSON_CALLS_EACH = 5;
 
-const LESSON_NO_PLAIN = "This needs the workshop's datagram server, which does not run here.";
+const LESSON_NO_PLAIN = "This lesson needs the workshop's plain server, which is not running.";
 
 const LESSON_NO_DATAGRAMS =
-  "It takes datagrams with and without loss, and a stream beside them: this recording does not have " +
-  "them all.";
+  "This lesson needs datagrams with loss, datagrams without loss and a TCP stream. The recording does not contain " +
+  "all of them.";
 
-/** UDP beside TCP, with loss. */
+/** UDP compared with TCP, with and without loss. */
 export const LESSON_DATAGRAM = {
   id: "datagram",
-  title: "Stream against datagram",
+  title: "Streams and datagrams",
   idea: [
-    "TCP gives a stream: bytes arrive in order, none is missing, and borders are not kept.",
-    "UDP gives datagrams: each arrives whole or not at all, for itself.",
+    "TCP provides a stream: all bytes arrive in order, but message boundaries are not preserved.",
+    "UDP provides datagrams: each arrives complete or not at all, independently of the others.",
   ],
   drawing: () =>
     lessonDrawing(
-      "A stream without borders; datagrams, one of them lost.",
+      "A stream without message boundaries, and datagrams of which one is lost.",
       480,
       84,
       lessonText(30, 26, "TCP"),
@@ -37,64 +37,61 @@ export const LESSON_DATAGRAM = {
       lessonText(330, 68, "lost"),
       lessonBox(362, 48, 110, 30, "datagram"),
     ),
-  doing:
-    "Gets a book five times over UDP, over TCP, and again over UDP on a way where every third datagram " +
-    "is lost. No API is on top.",
+  action:
+    "Gets a book five times over UDP, over TCP, and over UDP with a relay that drops every third datagram. " +
+    "No API is involved.",
   questions: [
     {
-      ask: "Some datagrams are lost on their way. Who notices, and sends again?",
+      prompt: "Some datagrams are lost. Who notices and sends again?",
       choices: [
         {
-          text: "The kernel: UDP numbers its datagrams, as TCP does its bytes",
-          unless:
-            "UDP's header has ports, a length and a checksum, and no number. The kernel keeps no copy " +
-            "of what it sent.",
+          text: "The kernel: UDP numbers its datagrams, as TCP numbers its bytes",
+          whyWrong:
+            "UDP's header has ports, length and checksum, but no number. The kernel keeps no copy of sent datagrams.",
         },
         {
-          text: "The client's program, which asks again when no answer comes in time",
-          is: ({ lossy }) => lossy.asked > lossy.books && lossy.errors === 0,
+          text: "The client program, which sends again if no response arrives in time",
+          isTrue: ({ lossy }) => lossy.asked > lossy.books && lossy.errors === 0,
         },
         {
-          text: "The client's sendto fails, so that the program knows",
-          is: ({ lossy }) => lossy.errors > 0,
-          unless: "sendto is done when the kernel has the datagram. What becomes of it, nobody says.",
+          text: "The client's sendto fails, so the program notices",
+          isTrue: ({ lossy }) => lossy.errors > 0,
+          whyWrong: "sendto returns when the kernel has the datagram. A later loss is not reported.",
         },
         {
-          text: "No one: these answers never come",
-          is: ({ lossy }) => lossy.answered < lossy.books && lossy.asked === lossy.books,
-          unless: "So it would be if the program did nothing. This client counts on loss.",
+          text: "Nobody: these responses never arrive",
+          isTrue: ({ lossy }) => lossy.answered < lossy.books && lossy.asked === lossy.books,
+          whyWrong: "This would be the case without a retry. This client sends again.",
         },
       ],
     },
   ],
-  needs: (store) => (store.hello?.plain?.length > 0 ? null : LESSON_NO_PLAIN),
+  unavailable: (store) => (store.hello?.plain?.length > 0 ? null : LESSON_NO_PLAIN),
   run: async (store) => {
-    const ask = (over, lossy) => lessonPlainRun(store, { over, calls: LESSON_ASKED, lossy });
+    const ask = (over, lossy) => lessonPlainRun(store, { over, calls: LESSON_CALLS_EACH, lossy });
     const [udp, tcp, lossy] = [await ask("udp", false), await ask("tcp", false), await ask("udp", true)];
     return { udp, tcp, lossy, items: [udp, tcp, lossy].flatMap((run) => run.items), notes: [] };
   },
   facts: lessonDatagramFacts,
-  says: ({ udp, tcp, lossy }) => [
-    `Over UDP the client called connect ${timesText(udp.connects)}, the server accept ` +
-      `${timesText(udp.accepts)}. ${countText(udp.asked, "datagram")} asked, ` +
-      `${udp.answered} came back. ` +
-      `${udp.isWhole ? "Each" : "Not each"} sendto was one recvfrom of the same length.`,
-    `Over TCP there ${tcp.accepts === 1 ? "was" : "were"} ${countText(tcp.accepts, "accept")}; ` +
-      `${countText(tcp.writes, "write")} of the client became ` +
-      `${countText(tcp.reads, "read")} at the server: a stream is cut as the moment has it.`,
-    `With loss, the client called sendto ${timesText(lossy.asked)} for ${lossy.books} books: ` +
-      `${lossy.arrived} reached the server, ${lossy.answered} answers came. ` +
-      "TCP would have repeated by itself; over UDP it is the program's affair.",
+  explanation: ({ udp, tcp, lossy }) => [
+    `UDP: ${countText(udp.connects, "connect")}, ${countText(udp.accepts, "accept")}, ` +
+      `${countText(udp.asked, "request datagram")}, ${countText(udp.answered, "response datagram")}. ` +
+      `${udp.isComplete ? "Each" : "Not each"} sendto matches one recvfrom of the same length.`,
+    `TCP: ${countText(tcp.accepts, "accept")}, ${countText(tcp.writes, "write")} of the client, ` +
+      `${countText(tcp.reads, "read")} of the server. The boundaries of reads depend on timing.`,
+    `UDP with loss: ${countText(lossy.asked, "request datagram")} for ${countText(lossy.books, "book")}. ` +
+      `${lossy.arrived} reached the server, and ${countText(lossy.answered, "response")} reached the client. ` +
+      "With TCP the kernel would retransmit. With UDP the program must send again.",
   ],
   table: ({ udp, tcp, lossy }) => ({
-    caption: "Counted on both sides",
-    head: ["what", "UDP", "TCP", "UDP, with loss"],
+    caption: "Counts of both sides",
+    head: ["", "UDP", "TCP", "UDP with loss"],
     rows: [
-      ["client's calls", udp.client, tcp.client, lossy.client],
-      ["server's calls", udp.server, tcp.server, lossy.server],
-      ["the client sent", lessonSent(udp), countText(tcp.writes, "write"), lessonSent(lossy)],
-      ["the server got", lessonGot(udp), countText(tcp.reads, "read"), lessonGot(lossy)],
-      ["the client got", lessonAnswers(udp), countText(tcp.got, "read"), lessonAnswers(lossy)],
+      ["calls of the client", udp.client, tcp.client, lossy.client],
+      ["calls of the server", udp.server, tcp.server, lossy.server],
+      ["sent by the client", lessonSent(udp), countText(tcp.writes, "write"), lessonSent(lossy)],
+      ["received by the server", lessonGot(udp), countText(tcp.reads, "read"), lessonGot(lossy)],
+      ["received by the client", lessonAnswers(udp), countText(tcp.got, "read"), lessonAnswers(lossy)],
     ],
   }),
 };
@@ -111,21 +108,18 @@ function lessonGot({ arrived }) {
   return countText(arrived, "datagram");
 }
 
-/** What was sent and what arrived, over each. */
+/** Returns the counts over each protocol. */
 function lessonDatagramFacts(run) {
   const { udp, tcp, lossy } = run.recorded ? lessonPlainIn(run.items) : run;
   if (!udp || !tcp || !lossy) return { missing: LESSON_NO_DATAGRAMS };
   return { udp: lessonDatagrams(udp), tcp: lessonStream(tcp), lossy: lessonDatagrams(lossy) };
 }
 
-/**
- * In a recording that is there: the steps over UDP in which nothing and in which something was lost, and one
- * over TCP.
- */
+/** Finds in a finished recording a UDP step without loss, one with loss, and a TCP step. */
 function lessonPlainIn(items) {
-  const steps = groupsOf(
+  const steps = groupBy(
     items.filter((item) => item.op !== "mark"),
-    (item) => `${sourceOf(item).api} ` + `${item.step}`,
+    (item) => `${sourceOf(item).api} ${item.step}`,
   );
   const all = steps.map(([, events]) => ({ items: events }));
   const of = (api) => all.filter(({ items: [first] }) => sourceOf(first).api === api);
@@ -139,8 +133,8 @@ function lessonDatagrams({ items, results }) {
   const answers = lessonOf(client, "recvfrom");
   const sizes = (events) => String(events.map((item) => item.bytes));
   return {
-    client: lessonNamed(client),
-    server: lessonNamed(server),
+    client: lessonOperations(client),
+    server: lessonOperations(server),
     connects: lessonOf(client, "connect").length,
     accepts: lessonOf(server, "accept").length,
     books: results?.length ?? answers.length,
@@ -148,15 +142,15 @@ function lessonDatagrams({ items, results }) {
     arrived: arrived.length,
     answered: answers.length,
     errors: client.filter((item) => item.op === "sendto" && item.error).length,
-    isWhole: sizes(asked) === sizes(arrived) && sizes(lessonOf(server, "sendto")) === sizes(answers),
+    isComplete: sizes(asked) === sizes(arrived) && sizes(lessonOf(server, "sendto")) === sizes(answers),
   };
 }
 
 function lessonStream({ items }) {
   const [client, server] = lessonBySide(items);
   return {
-    client: lessonNamed(client),
-    server: lessonNamed(server),
+    client: lessonOperations(client),
+    server: lessonOperations(server),
     accepts: lessonOf(server, "accept").length,
     writes: lessonOf(client, "write").length,
     reads: lessonOf(server, "read").filter((item) => item.bytes > 0).length,
@@ -165,7 +159,7 @@ function lessonStream({ items }) {
 }
 
 function lessonBySide(items) {
-  const sides = Object.fromEntries(groupsOf(items, (item) => sourceOf(item).side));
+  const sides = Object.fromEntries(groupBy(items, (item) => sourceOf(item).side));
   return [sides.client ?? [], sides.server ?? []];
 }
 
@@ -173,7 +167,7 @@ function lessonOf(events, op) {
   return events.filter((item) => item.op === op && !item.error);
 }
 
-/** The operations that occur, in the order of their first. */
-function lessonNamed(events) {
+/** Returns the operations in order of first occurrence. */
+function lessonOperations(events) {
   return orderText([...new Set(events.map((item) => item.op).filter((op) => op !== "option"))]);
 }

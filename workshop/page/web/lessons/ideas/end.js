@@ -1,23 +1,23 @@
-// Lesson 4: the end of a stream, who closes, and TIME_WAIT.
+// Lesson 4: the end of a stream, and TIME_WAIT.
 
 import { apiTitle } from "../../recording/apis.js";
-import { byApi, connectionsIn, firstOf, isClosedConnection } from "../../recording/connections.js";
-import { isWholeConnection } from "../../recording/connections.js";
-import { spanText } from "../../recording/numbers.js";
+import { byApi, connectionsIn, firstEvent, isClosedConnection } from "../../recording/connections.js";
+import { hasBothSides } from "../../recording/connections.js";
+import { durationText } from "../../recording/numbers.js";
 import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
 import { lessonEnd } from "../connection-end.js";
 import { lessonRun } from "../lesson-runs.js";
 
-const LESSON_NO_END = "It takes a connection that was recorded to its end on both sides, and here is none.";
+const LESSON_NO_END = "This lesson needs a connection that was recorded to its end on both sides, which the recording does not contain.";
 
-/** Who closes, and what the other one sees. */
+/** The end of a connection, seen from both sides. */
 export const LESSON_END = {
   id: "end",
   title: "End of stream",
   idea: [
-    "A connection is two streams, one in each direction, and each ends by itself.",
-    "Who has no more to send says so with shutdown or close: TCP then sends a FIN.",
-    "Only when both have said it, the connection is over.",
+    "A connection has two streams, one in each direction. Each ends separately.",
+    "A side that has finished sending calls shutdown or close. TCP then sends a FIN.",
+    "The connection ends when both sides have sent a FIN.",
   ],
   drawing: () =>
     lessonDrawing(
@@ -31,113 +31,111 @@ export const LESSON_END = {
       lessonText(240, 69, "the other"),
       lessonBox(366, 10, 110, 54, "server"),
     ),
-  doing: "Gets a book over each API; each client closes as soon as it has its answer.",
+  action: "Gets a book over each API. Each client closes its connection after the response.",
   questions: [
     {
-      ask:
-        "The client has its answer and is the first to finish. How does the program on the other " +
-        "side learn of it?",
+      prompt:
+        "The client has its response and finishes first. How does the server program notice?",
       choices: [
         {
           text: "Its read fails with an error",
-          is: ({ ends }) => ends.some((end) => end.errors.length > 0),
-          unless:
-            "An error means that a connection was torn down (RST). A FIN is an orderly end, and no error.",
+          isTrue: ({ ends }) => ends.some((end) => end.errors.length > 0),
+          whyWrong:
+            "An error means that the connection was reset (RST). A FIN is a regular end.",
         },
         {
           text: "Its read returns 0 bytes",
-          is: ({ ends }) => ends.some((end) => end.eof) && ends.every((end) => end.errors.length === 0),
+          isTrue: ({ ends }) => ends.some((end) => end.eof) && ends.every((end) => end.errors.length === 0),
         },
         {
-          text: "Not at all; it gives up after a timeout",
-          is: ({ ends }) => ends.every((end) => !end.eof && end.errors.length === 0),
-          unless: "A timeout is for a peer that vanished without a word. Who closes does say so.",
+          text: "It does not notice, but a timeout expires",
+          isTrue: ({ ends }) => ends.every((end) => !end.eof && end.errors.length === 0),
+          whyWrong: "A timeout is for a peer that disappears silently. A close sends a FIN.",
         },
         {
-          text: "The kernel closes its socket, too",
-          unless:
-            "The kernel only marks the end of that one stream. The server could still send, and must " +
-            "close its socket itself.",
+          text: "The kernel closes the server's socket, too",
+          whyWrong:
+            "The kernel only marks the end of one stream. The server can still send, and must close its socket itself.",
         },
       ],
     },
   ],
   run: (store) => lessonRun(store, { operation: "get", calls: 1, connection: "new" }),
   facts: lessonEndFacts,
-  says: ({ ends }) => [
-    ...ends.map(lessonEndSays),
-    "TIME_WAIT is the state of the side that closed first: its kernel keeps the 4-tuple for a while, to " +
-      "acknowledge a FIN that comes again, and so that no late packet is taken for one of a new connection.",
+  explanation: ({ ends }) => [
+    ...ends.map(lessonEndText),
+    "TIME_WAIT is the state of the side that closed first. Its kernel reserves the 4-tuple for a while. So it can " +
+      "acknowledge a retransmitted FIN, and no late packet reaches a new connection.",
   ],
-  later: {
+  followUp: {
     kind: "sockets",
-    says: lessonWaitingSays,
+    text: lessonWaitingText,
     isComplete: (facts, store) => lessonWaiting(facts, store).length >= facts.ends.length,
   },
   table: ({ ends }) => ({
-    caption: "The end of each connection",
-    head: ["API", "finished first", "the other saw", "the other finished", "TCP at the first one's close"],
+    caption: "End of each connection",
+    head: ["API", "finished first", "other side's read", "other side finished", "TCP state of the first side"],
     rows: ends.map((end) => {
-      const { title, first, answer, fin, state } = end;
-      return [title, first, lessonSaw(end), lessonLater(answer, fin), state ?? "–"];
+      const { title, first, otherFin, fin, state } = end;
+      return [title, first, lessonReadResult(end), lessonLater(otherFin, fin), state ?? "–"];
     }),
   }),
-  shown: ({ events }) => events,
+  evidence: ({ events }) => events,
 };
 
-function lessonEndSays({ title, first, other, eof, errors, fin, last }) {
-  const begins = `${title}: the ${first} finished first`;
-  if (eof) return `${begins}; the ${other}'s read of 0 bytes came ${lessonLater(eof, fin)}.`;
-  if (errors.length > 0) return `${begins}, and a read of the ${other} failed: ${errors[0].error}.`;
-  const got = last ? `: the last that it had got was ${last}` : "";
-  return `${begins}, and the ${other} finished without having read to the end${got}.`;
+function lessonEndText({ title, first, other, eof, errors, fin, last }) {
+  const start = `${title}: the ${first} finished first`;
+  if (eof) return `${start}. The ${other} read 0 bytes ${lessonLater(eof, fin)}.`;
+  if (errors.length > 0) return `${start}. A read of the ${other} failed: ${errors[0].error}.`;
+  const received = last ? `. It last received ${last}` : "";
+  return `${start}. The ${other} finished without reading to the end${received}.`;
 }
 
-function lessonSaw({ eof, errors }) {
-  if (eof) return "read of 0 bytes";
-  return errors.length > 0 ? "an error" : "finished by itself";
+function lessonReadResult({ eof, errors }) {
+  if (eof) return "0 bytes";
+  return errors.length > 0 ? "error" : "none";
 }
 
-/** Two that follow each other closely may have the same time. */
+/** Formats the time between two events, which may be equal for events in quick succession. */
 function lessonLater(event, earlier) {
-  return event.at > earlier.at ? `${spanText(event.at - earlier.at)} later` : "at the same time";
+  return event.at > earlier.at ? `${durationText(event.at - earlier.at)} later` : "at the same time";
 }
 
-/** The rows of the socket table that have one of these connections in TIME_WAIT. */
+/** Returns the rows of the socket table for these connections in TIME_WAIT. */
 function lessonWaiting({ addresses }, store) {
-  const isOurs = (row) => addresses.has(row.local) || addresses.has(row.foreign);
-  return (store.sockets?.rows ?? []).filter((row) => row.state === "TIME_WAIT" && isOurs(row));
+  const isOfLesson = (row) => addresses.has(row.local) || addresses.has(row.foreign);
+  return (store.sockets?.rows ?? []).filter((row) => row.state === "TIME_WAIT" && isOfLesson(row));
 }
 
-function lessonWaitingSays(facts, store) {
-  if (store.sockets?.error) return `This system does not tell its socket table: ${store.sockets.error}`;
+function lessonWaitingText(facts, store) {
+  if (store.sockets?.error) return `The socket table is not available: ${store.sockets.error}`;
   const rows = lessonWaiting(facts, store).map(
-    ({ api, side, local }) => `${apiTitle(api)}'s ${side} ` + `${local}`,
+    ({ api, side, local }) => `${apiTitle(api)} ${side} ${local}`,
   );
-  if (rows.length > 0) return `The socket table shows it now: ${rows.join(", ")}.`;
+  if (rows.length > 0) return `The socket table now shows in TIME_WAIT: ${rows.join(", ")}.`;
   const onTheWay = facts.ends.filter((end) => end.showsFirst);
-  const shown = onTheWay.map(({ title, first, state }) => `${title}'s ${first} in ${state}`);
+  const shown = onTheWay.map(({ title, first, state }) => `${title} ${first} in ${state}`);
   return shown.length > 0
-    ? `At its close TCP was on the way there: ${shown.join(", ")}.`
-    : "The socket table shows none of these connections in TIME_WAIT at this moment.";
+    ? `At their close, these sockets were about to enter it: ${shown.join(", ")}.`
+    : "The socket table currently shows none of these connections in TIME_WAIT.";
 }
 
-/** How one connection of each API ended. */
+/** Returns the end of one connection of each API. */
 function lessonEndFacts({ items }) {
   const connections = connectionsIn(items).filter(
-    (made) => isWholeConnection(made) && isClosedConnection(made),
+    (made) => hasBothSides(made) && isClosedConnection(made),
   );
   const chosen = byApi(connections).map(([, [first]]) => first);
   if (chosen.length === 0) return { missing: LESSON_NO_END };
   const ends = chosen.map((made) => ({ title: apiTitle(made.api), ...lessonEnd(made) }));
   return {
     ends,
-    addresses: new Set(chosen.map(({ client }) => firstOf(client, "connect").local)),
+    addresses: new Set(chosen.map(({ client }) => firstEvent(client, "connect").local)),
     events: chosen.flatMap((made, n) => lessonTail(made.items, ends[n])),
   };
 }
 
-/** What happened from shortly before the first end on. */
+/** Returns the events from shortly before the first end. */
 function lessonTail(items, { fin }) {
   return items.slice(Math.max(0, items.indexOf(fin) - 2));
 }

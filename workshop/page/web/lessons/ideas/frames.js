@@ -1,29 +1,29 @@
-// Lesson 8: what HTTP/2 and gRPC put on top of the socket.
+// Lesson 8: the frames of HTTP/2 and gRPC.
 
 import { apiTitle } from "../../recording/apis.js";
-import { byApi, connectionsIn, isWholeConnection } from "../../recording/connections.js";
+import { byApi, connectionsIn, hasBothSides } from "../../recording/connections.js";
 import { countText } from "../../recording/numbers.js";
-import { SPENT_CLASSES } from "../../recording/byte-breakdown.js";
-import { lessonFrames, lessonSpent } from "../byte-counts.js";
+import { BYTE_CLASSES } from "../../recording/byte-breakdown.js";
+import { lessonFrames, lessonBreakdown } from "../byte-counts.js";
 import { lessonBox, lessonDrawing } from "../drawing.js";
 import { lessonRun } from "../lesson-runs.js";
 
-/** More frames are not told one by one. */
-const LESSON_MOST_FRAMES = 40;
+/** Maximum number of listed frames. */
+const LESSON_MAX_FRAMES = 40;
 
-/** The frames of a gRPC call beside the text of HTTP/1.1. */
+/** The frames of a gRPC call compared with the text of HTTP/1.1. */
 export const LESSON_FRAMES = {
   id: "frames",
   title: "HTTP/2 frames",
   idea: [
-    "A stream of bytes has no borders: whoever reads must know where a message ends.",
-    "HTTP/1.1 says it in text. HTTP/2 cuts everything into frames, each with a head of 9 bytes that " +
-      "tells its length, kind and stream.",
-    "gRPC is calls over HTTP/2.",
+    "A stream of bytes has no message boundaries. The receiver must find the end of each message.",
+    "HTTP/1.1 describes it in text. HTTP/2 splits everything into frames. Each has a header of 9 bytes with " +
+      "length, type and stream.",
+    "gRPC sends its calls over HTTP/2.",
   ],
   drawing: () =>
     lessonDrawing(
-      "A message, in frames, in a stream of bytes, on a socket.",
+      "A message in frames in a stream of bytes.",
       480,
       62,
       lessonBox(4, 6, 472, 50, ""),
@@ -32,50 +32,49 @@ export const LESSON_FRAMES = {
       lessonBox(222, 14, 150, 34, "frame: message"),
       lessonBox(380, 14, 86, 34, "frame"),
     ),
-  doing: "Gets a book over each API, and looks into the bytes of REST's and of gRPC's connection.",
+  action: "Gets a book over each API and shows the bytes of the REST and gRPC connections.",
   questions: [
     {
-      ask: "A gRPC client wants one book. What are the first bytes that it sends?",
+      prompt: "A gRPC client gets one book. Which bytes does it send first?",
       choices: [
         {
-          text: "A request line as text, like GET /v1/books/1",
-          is: lessonBegins((first) => first.layer === "http1"),
-          unless: "That is how HTTP/1.1 begins, and REST's client here.",
+          text: "A request line as text, such as GET /v1/books/1",
+          isTrue: lessonStartsWith((first) => first.layer === "http1"),
+          whyWrong: "That is the start of HTTP/1.1, as used by the REST client.",
         },
         {
-          text: "The message, packed by protobuf: gRPC is binary",
-          is: lessonBegins((first) => first.class === "payload"),
-          unless:
-            "The message is a few bytes, deep inside: first the connection, then the headers, then the " +
-            "message.",
+          text: "The message, encoded with protobuf, because gRPC is binary",
+          isTrue: lessonStartsWith((first) => first.class === "payload"),
+          whyWrong:
+            "The message follows after the setup of the connection and the headers of the call.",
         },
         {
-          text: "A fixed preface and its SETTINGS, which say nothing of a book",
-          is: lessonBegins((first) => first.name === "preface"),
+          text: "A fixed preface and SETTINGS, which do not mention a book",
+          isTrue: lessonStartsWith((first) => first.name === "preface"),
         },
         {
           text: "The headers of the call: its path and content type",
-          is: lessonBegins((first) => first.class === "headers"),
-          unless: "They come soon, but HTTP/2 first opens its connection, once for all calls on it.",
+          isTrue: lessonStartsWith((first) => first.class === "headers"),
+          whyWrong: "They follow soon, but HTTP/2 first sets up the connection, once for all calls.",
         },
       ],
     },
   ],
   run: (store) => lessonRun(store, { operation: "get", calls: 1, connection: "new" }),
   facts: lessonFramesFacts,
-  says: ({ frames, first }) => [
-    `gRPC's client began with the ${first.name}, ${countText(first.bytes, "byte")}. ` +
-      `The server's SETTINGS came ${lessonServerSpoke(frames, first) ? "even earlier" : "after that"}: ` +
-      "in HTTP/2 either side may speak first.",
+  explanation: ({ frames, first }) => [
+    `The gRPC client first sent the ${first.name}, ${countText(first.bytes, "byte")}. ` +
+      `The server sent its SETTINGS ${lessonServerWasFirst(frames, first) ? "even earlier" : "after that"}. ` +
+      "In HTTP/2 either side may send first.",
   ],
   table: ({ apis, frames }) => [lessonSpentTable(apis), lessonFramesTable(frames)],
-  shown: ({ events }) => events,
+  evidence: ({ events }) => events,
 };
 
 function lessonSpentTable(apis) {
-  const classes = SPENT_CLASSES.filter(([name]) => apis.some(({ spent }) => spent[name] > 0));
+  const classes = BYTE_CLASSES.filter(([name]) => apis.some(({ spent }) => spent[name] > 0));
   return {
-    caption: "What the bytes of one call with its connection are spent on",
+    caption: "Byte breakdown of one call with its connection",
     head: ["API", ...classes.map(([, title]) => title), "all"],
     rows: apis.map(({ title, spent }) => [title, ...classes.map(([name]) => spent[name]), spent.all]),
   };
@@ -83,42 +82,42 @@ function lessonSpentTable(apis) {
 
 function lessonFramesTable(frames) {
   return {
-    caption: "gRPC's connection, frame by frame; what a DATA frame carries stands below its head",
-    head: ["frame", "way", "bytes", "what it says"],
-    rows: frames.slice(0, LESSON_MOST_FRAMES).map(lessonFrameRow),
+    caption: "Frames of the gRPC connection, with the content of a DATA frame below it",
+    head: ["frame", "direction", "bytes", "content"],
+    rows: frames.slice(0, LESSON_MAX_FRAMES).map(lessonFrameRow),
   };
 }
 
 function lessonFrameRow(frame) {
-  const way = frame.way.replace(" ", "\u00a0");
-  return [lessonFrameName(frame), way, frame.bytes, lessonShort(frame.text)];
+  const direction = frame.direction.replace(" ", "\u00a0");
+  return [lessonFrameName(frame), direction, frame.bytes, lessonShort(frame.text)];
 }
 
-function lessonServerSpoke(frames, first) {
-  return frames.some((frame) => frame.way === "to client" && frame.seq < first.seq);
+function lessonServerWasFirst(frames, first) {
+  return frames.some((frame) => frame.direction === "to client" && frame.seq < first.seq);
 }
 
-/** What gRPC has inside of a DATA frame stands under it. */
+/** Returns the name of a frame. A gRPC message is marked as the content of the DATA frame before it. */
 function lessonFrameName({ layer, name }) {
-  return layer === "http2" ? name : `↳ gRPC's ${name}`;
+  return layer === "http2" ? name : `↳ gRPC ${name}`;
 }
 
 function lessonShort(text) {
   return text.length > 56 ? `${text.slice(0, 55)}…` : text;
 }
 
-function lessonBegins(judge) {
-  return ({ first }) => judge(first);
+function lessonStartsWith(predicate) {
+  return ({ first }) => predicate(first);
 }
 
-/** The frames of the first gRPC connection, and what the bytes of one connection of each API are spent on. */
+/** Returns the frames of a gRPC connection, and the byte breakdown of one connection of each API. */
 function lessonFramesFacts({ items }) {
-  const connections = connectionsIn(items).filter(isWholeConnection);
+  const connections = connectionsIn(items).filter(hasBothSides);
   const chosen = byApi(connections).map(([, [first]]) => first);
   const grpc = chosen.find((made) => made.api === "grpc");
   const frames = grpc ? lessonFrames(grpc) : [];
-  const first = frames.find((frame) => frame.way === "to server");
-  if (!first) return { missing: "It takes a gRPC connection recorded with its bytes, and here is none." };
-  const apis = chosen.map((made) => ({ title: apiTitle(made.api), spent: lessonSpent([made]) }));
+  const first = frames.find((frame) => frame.direction === "to server");
+  if (!first) return { missing: "This lesson needs a gRPC connection recorded with payload, which the recording does not contain." };
+  const apis = chosen.map((made) => ({ title: apiTitle(made.api), spent: lessonBreakdown([made]) }));
   return { apis, frames, first, events: chosen.flatMap((made) => made.items) };
 }

@@ -1,23 +1,23 @@
-// Lesson 6: what it saves to keep a connection.
+// Lesson 6: the benefit of persistent connections.
 
 import { apiTitle } from "../../recording/apis.js";
-import { byApi, callCount, connectionsIn, isWholeConnection } from "../../recording/connections.js";
-import { countText, listText, spanText } from "../../recording/numbers.js";
-import { lessonFirstBytes, lessonMedian, lessonSpent } from "../byte-counts.js";
+import { byApi, callCount, connectionsIn, hasBothSides } from "../../recording/connections.js";
+import { countText, listText, durationText } from "../../recording/numbers.js";
+import { lessonFirstBytes, lessonMedian, lessonBreakdown } from "../byte-counts.js";
 import { lessonBox, lessonDrawing, lessonText } from "../drawing.js";
 import { lessonRun } from "../lesson-runs.js";
 
-/** Bytes that differ by less, as a share, are called equal: a header may be a digit longer. */
+/** Relative tolerance for equal numbers of bytes, because a header may be one digit longer. */
 const LESSON_NEARLY = 0.03;
 
-/** Five calls on one connection against five connections. */
+/** Five calls on one connection compared with five connections. */
 export const LESSON_KEEPALIVE = {
   id: "keepalive",
   title: "Keep-alive",
   idea: [
-    "A new connection costs a handshake before its first byte.",
-    "To keep it for the next call is called keep-alive.",
-    "Yet HTTP is stateless: every request is complete, as if there had been none before it.",
+    "A new connection needs a handshake before its first byte.",
+    "Keeping a connection open for the next call is called keep-alive.",
+    "HTTP is stateless: every request is complete in itself.",
   ],
   drawing: () =>
     lessonDrawing(
@@ -29,32 +29,31 @@ export const LESSON_KEEPALIVE = {
       [0, 1, 2, 3, 4].map((n) => lessonBox(254 + n * 44, 24, 38, 34, `${n + 1}`)),
       lessonText(363, 78, "five connections"),
     ),
-  doing: "Gets the same book over each API: five times on one connection, then five times on a new one each.",
+  action: "Gets the same book over each API, first five times on one connection, then over five new connections.",
   questions: [
     {
-      ask: "What does it save to make the five calls on one connection?",
+      prompt: "What do five calls on one connection save?",
       choices: [
         {
-          text: "Only the handshakes: the bytes that are sent stay the same",
-          is: lessonSaves((fewer) => fewer.length === 0),
-          unless: "HTTP/1.1 does repeat everything, but HTTP/2 remembers on a connection what it has sent.",
+          text: "Only the handshakes, the number of bytes stays the same",
+          isTrue: lessonSaves((fewer) => fewer.length === 0),
+          whyWrong: "HTTP/1.1 repeats everything, but HTTP/2 stores headers that it has sent on the connection.",
         },
         {
-          text: "The handshakes, and over gRPC many bytes as well",
-          is: lessonSaves((fewer) => String(fewer) === "grpc"),
+          text: "The handshakes, and over gRPC also many bytes",
+          isTrue: lessonSaves((fewer) => String(fewer) === "grpc"),
         },
         {
           text: "The handshakes, and many bytes over all three",
-          is: lessonSaves((fewer, apis) => fewer.length === apis.length),
-          unless:
-            "A request of HTTP/1.1 comes with all of its headers each time, whether the connection is " +
-            "new or not.",
+          isTrue: lessonSaves((fewer, apis) => fewer.length === apis.length),
+          whyWrong:
+            "HTTP/1.1 sends all headers with each request, also on an open connection.",
         },
         {
-          text: "Nothing: a stateless protocol makes a connection for each request",
-          is: ({ apis }) => apis.every((api) => api.kept.connections === api.fresh.connections),
-          unless:
-            "Stateless means that requests do not depend on each other. The connection below may well stay.",
+          text: "Nothing, because a stateless protocol needs a connection for each request",
+          isTrue: ({ apis }) => apis.every((api) => api.kept.connections === api.fresh.connections),
+          whyWrong:
+            "Stateless means that requests do not depend on each other. They may still share a connection.",
         },
       ],
     },
@@ -70,49 +69,47 @@ export const LESSON_KEEPALIVE = {
     };
   },
   facts: lessonKeepaliveFacts,
-  says: ({ apis }) => [
-    `The kept connection saved ${listText(apis.map(lessonSaved))}.`,
-    "Until the first byte of an answer, on a connection that is there and with a new one: " +
-      `${apis.map(lessonSooner).join(", ")}. Over a real network the handshake takes a whole round trip ` +
-      "more.",
-    "Over gRPC, HTTP/2 sends its preface and SETTINGS once, and names headers that it has sent before " +
-      "by a number (HPACK).",
+  explanation: ({ apis }) => [
+    `The persistent connection saved ${listText(apis.map(lessonSaved))}.`,
+    "Time until the first byte of the response, on an open and on a new connection: " +
+      `${apis.map(lessonSooner).join(", ")}. Over a real network the handshake adds a round trip.`,
+    "Over gRPC, HTTP/2 sends its preface and SETTINGS once. It replaces repeated headers by an index (HPACK).",
   ],
   table: ({ apis }) => ({
-    caption: "Kept, and new each time. The last two: time until the answer's first byte",
-    head: ["API", "connections", "bytes", "bytes a call", "first call", "later call"],
+    caption: "One persistent connection and five new ones, with the time until the first byte of the response",
+    head: ["API", "connections", "bytes", "bytes per call", "first call", "later call"],
     rows: apis.flatMap(({ title, kept, fresh }) => [
-      lessonKeepaliveRow(`${title}, kept`, kept),
+      lessonKeepaliveRow(`${title}, persistent`, kept),
       lessonKeepaliveRow(`${title}, new`, fresh),
     ]),
   }),
 };
 
-/** How much less its calls took on the kept connection than as many on new ones. */
+/** Returns the bytes that the persistent connection saved. */
 function lessonSaved({ title, kept, fresh }) {
   const saved = Math.round((fresh.bytes / fresh.calls) * kept.calls - kept.bytes);
   return `${countText(saved, "byte")} over ${title}`;
 }
 
 function lessonSooner({ title, kept, fresh }) {
-  return `${title} ${spanText(kept.later)} and ${spanText(fresh.first)}`;
+  return `${title} ${durationText(kept.later)} and ${durationText(fresh.first)}`;
 }
 
 function lessonKeepaliveRow(title, { connections, bytes, calls, first, later }) {
-  return [title, connections, bytes, Math.round(bytes / calls), spanText(first), spanText(later)];
+  return [title, connections, bytes, Math.round(bytes / calls), durationText(first), durationText(later)];
 }
 
-/** Judges by the APIs over which a call on the kept connection took fewer bytes. */
-function lessonSaves(judge) {
+/** Returns a predicate on the APIs with fewer bytes per call on the persistent connection. */
+function lessonSaves(predicate) {
   return ({ apis }) => {
     const isFewer = ({ kept, fresh }) =>
       kept.bytes / kept.calls < (fresh.bytes / fresh.calls) * (1 - LESSON_NEARLY);
     const fewer = apis.filter(isFewer).map(({ api }) => api);
-    return apis.every(({ kept, fresh }) => kept.connections < fresh.connections) && judge(fewer, apis);
+    return apis.every(({ kept, fresh }) => kept.connections < fresh.connections) && predicate(fewer, apis);
   };
 }
 
-/** Of each API: the connections that were kept, and those that were not. */
+/** Returns for each API the totals of the persistent connection and of the new ones. */
 function lessonKeepaliveFacts(run) {
   const { kept, fresh } = run.recorded ? lessonKeptIn(run.items) : run;
   const apis = byApi(kept)
@@ -124,7 +121,7 @@ function lessonKeepaliveFacts(run) {
     }))
     .filter(({ kept: one, fresh: many }) => one.calls > 0 && many.calls > 0);
   const missing =
-    "It takes the same call several times on one connection, and on several. Here are " + "none such.";
+    "This lesson needs the same call on one and on several connections, which the recording does not contain.";
   return apis.length === 0 ? { missing } : { apis };
 }
 
@@ -133,30 +130,27 @@ function lessonSums(connections) {
   return {
     connections: connections.length,
     calls: connections.reduce((sum, made) => sum + callCount(made), 0),
-    bytes: lessonSpent(connections).all,
+    bytes: lessonBreakdown(connections).all,
     first: lessonMedian(times.flatMap(([first]) => first ?? [])),
     later: lessonMedian(times.flatMap(([, ...later]) => later)),
   };
 }
 
-/**
- * In a recording that is there: of each API the connection with most calls, and those with one call that asks
- * the same.
- */
+/** Finds in a finished recording the connection of each API with most calls, and those with one equal call. */
 function lessonKeptIn(items) {
-  const whole = connectionsIn(items).filter(isWholeConnection);
+  const whole = connectionsIn(items).filter(hasBothSides);
   const kept = byApi(whole)
     .map(([, connections]) =>
-      connections.reduce((most, made) => (callCount(made) > callCount(most) ? made : most)),
+      connections.reduce((max, made) => (callCount(made) > callCount(max) ? made : max)),
     )
     .filter((made) => callCount(made) > 2);
-  const asks = (made) => `${made.api} ${lessonAsked(made)}`;
-  const wanted = new Set(kept.map(asks));
-  return { kept, fresh: whole.filter((made) => callCount(made) === 1 && wanted.has(asks(made))) };
+  const request = (made) => `${made.api} ${lessonFirstRequest(made)}`;
+  const wanted = new Set(kept.map(request));
+  return { kept, fresh: whole.filter((made) => callCount(made) === 1 && wanted.has(request(made))) };
 }
 
-/** What a connection's first request says. */
-function lessonAsked({ client }) {
+/** Returns the text of a connection's first request. */
+function lessonFirstRequest({ client }) {
   const parts = client.filter((item) => item.op === "write").flatMap((item) => item.carried ?? []);
   const texts = parts.filter((part) => part.call === 0).map((part) => part.text);
   return texts.filter(Boolean).join(" ");

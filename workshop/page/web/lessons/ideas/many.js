@@ -1,23 +1,23 @@
 // Lesson 5: many connections to one server.
 
 import { apiTitle } from "../../recording/apis.js";
-import { byApi, connectionsIn, distinct, firstOf, mostOpen } from "../../recording/connections.js";
+import { byApi, connectionsIn, distinct, firstEvent, maxOpen } from "../../recording/connections.js";
 import { countText } from "../../recording/numbers.js";
 import { lessonArrow, lessonBox, lessonDrawing, lessonShape, lessonText } from "../drawing.js";
 import { lessonRun } from "../lesson-runs.js";
-import { togetherText } from "../sentences.js";
+import { sentencePerApi } from "../sentences.js";
 
-/** What the listening socket does when many come. */
+/** The listening socket and the sockets of many connections. */
 export const LESSON_MANY = {
   id: "many",
   title: "Many connections",
   idea: [
-    "Clients do not wait for each other: their kernels shake hands with the server's kernel as they come.",
-    "Finished handshakes stand in the queue of the listening socket, and accept takes one out.",
+    "Clients connect independently. Their kernels perform the handshakes with the server's kernel.",
+    "Completed handshakes wait in the queue of the listening socket, and accept takes one of them.",
   ],
   drawing: () =>
     lessonDrawing(
-      "Finished handshakes stand in a queue until accept takes one.",
+      "Completed handshakes wait in a queue until accept takes one.",
       480,
       70,
       lessonText(44, 40, "clients"),
@@ -28,54 +28,53 @@ export const LESSON_MANY = {
       lessonArrow(326, 35, 386, 35),
       lessonText(430, 40, "accept"),
     ),
-  doing: "Gets a book five times over each API, each time on a new connection.",
+  action: "Gets a book five times over each API, each time over a new connection.",
   questions: [
     {
-      ask: "How many sockets does a server have for many connections?",
+      prompt: "How many sockets does a server need for many connections?",
       choices: [
         {
-          text: "One: the listening socket talks with all of them",
-          is: lessonManyHas((n) => [1, 0, n]),
-          unless: "The listening socket never carries a byte. It only hands out connections.",
+          text: "One: the listening socket serves all of them",
+          isTrue: lessonManyHas((n) => [1, 0, n]),
+          whyWrong: "The listening socket never carries data. It only provides connections.",
         },
         {
-          text: "One for each: the listening socket turns into the connection, and a new one listens",
-          is: lessonManyHas((n) => [n, n, n]),
-          unless: "accept leaves the listening socket as it is, so that the next client finds it listening.",
+          text: "One for each: the listening socket becomes the connection, and a new one listens",
+          isTrue: lessonManyHas((n) => [n, n, n]),
+          whyWrong: "accept does not change the listening socket, so that it is ready for the next client.",
         },
-        { text: "One for each, and one more that goes on listening", is: lessonManyHas((n) => [1, n, n]) },
+        { text: "One for each, plus the listening socket", isTrue: lessonManyHas((n) => [1, n, n]) },
         {
           text: "As many as there are threads in the server",
-          unless: "Threads are the program's affair. A single thread can look after thousands of sockets.",
+          whyWrong: "The number of threads is up to the program. A single thread can serve thousands of sockets.",
         },
       ],
     },
   ],
   run: (store) => lessonRun(store, { operation: "get", calls: 5, connection: "new" }),
   facts: lessonManyFacts,
-  says: ({ apis, rows }) => [
-    ...togetherText(
+  explanation: ({ apis, rows }) => [
+    ...sentencePerApi(
       apis,
-      ({ accepts, listeners, sockets, most }) =>
+      ({ accepts, listeners, sockets, max }) =>
         `${countText(accepts, "accept")} on ` +
-        `${countText(listeners, "listening socket")} made ${countText(sockets, "new socket")}, of ` +
-        `which at most ${most} ` +
-        `${most === 1 ? "was" : "were"} open at a time.`,
+        `${countText(listeners, "listening socket")} created ${countText(sockets, "new socket")}. ` +
+        `At most ${max} ${max === 1 ? "was" : "were"} open at the same time.`,
     ),
-    "After each accept the listener was as before: it has no peer, and no data goes through it.",
+    "accept does not change the listening socket. It has no peer and carries no data.",
     rows &&
-      `In the socket table they have ${countText(rows.length, "row")} in LISTEN: ` +
+      `The socket table shows ${countText(rows.length, "listening socket")}: ` +
         `${rows.map((row) => row.local).join(", ")}.`,
   ],
   table: ({ apis }) => ({
-    caption: "What the accepts recorded",
+    caption: "Recorded accepts",
     head: ["API", "accepts", "listening socket", "new sockets"],
     rows: apis.map((api) => [api.title, api.accepts, api.on, api.made]),
   }),
-  shown: ({ events }) => events,
+  evidence: ({ events }) => events,
 };
 
-/** Whether each server had so many listening sockets and so many others, for its `n` connections. */
+/** Returns a predicate for the expected numbers of sockets: `expected(n)` is `[listening, new, n]` for `n` connections. */
 function lessonManyHas(expected) {
   return ({ apis }) =>
     apis.every(
@@ -84,12 +83,12 @@ function lessonManyHas(expected) {
     );
 }
 
-/** Of each API: its accepts, by which socket, and which sockets they made. */
+/** Returns for each API its accepts, their listening sockets and the new sockets. */
 function lessonManyFacts({ items, rows, recorded }) {
   const connections = connectionsIn(items);
   const apis = byApi(connections)
     .map(([api, made]) => {
-      const accepts = made.map(({ server }) => firstOf(server, "accept")).filter((accept) => accept?.on);
+      const accepts = made.map(({ server }) => firstEvent(server, "accept")).filter((accept) => accept?.on);
       const listeners = distinct(accepts.map((accept) => accept.on));
       const sockets = distinct(accepts.map((accept) => accept.sock)).filter(
         (sock) => !listeners.includes(sock),
@@ -101,13 +100,13 @@ function lessonManyFacts({ items, rows, recorded }) {
         listeners: listeners.length,
         sockets: sockets.length,
         events: accepts,
-        most: mostOpen(made),
+        max: maxOpen(made),
         on: listeners.map((sock) => `#${sock}`).join(" "),
         made: sockets.map((sock) => `#${sock}`).join(" "),
       };
     })
     .filter(({ accepts }) => accepts > 1);
-  if (apis.length === 0) return { missing: "It takes several connections to one server, and here are none." };
+  if (apis.length === 0) return { missing: "This lesson needs several connections to one server, which the recording does not contain." };
   const listening = (rows ?? []).filter(
     (row) => row.state === "LISTEN" && apis.some(({ api }) => api === row.api),
   );

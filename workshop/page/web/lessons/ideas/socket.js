@@ -1,25 +1,25 @@
-// Lesson 1: what a socket is, and what a server has done before anyone came.
+// Lesson 1: sockets, and the calls of a server before its first client.
 
 import { apiTitle, sourceOf } from "../../recording/apis.js";
 import { orderText } from "../../recording/call-order.js";
-import { byApi, firstOf, listenerOf } from "../../recording/connections.js";
-import { spanText } from "../../recording/numbers.js";
+import { byApi, firstEvent, listenerOf } from "../../recording/connections.js";
+import { durationText } from "../../recording/numbers.js";
 import { lessonArrow, lessonBox, lessonDrawing, lessonShape, lessonText } from "../drawing.js";
 import { lessonRun } from "../lesson-runs.js";
-import { togetherText } from "../sentences.js";
+import { sentencePerApi } from "../sentences.js";
 
-/** What a socket is. */
+/** Sockets and listening sockets. */
 export const LESSON_SOCKET = {
   id: "socket",
-  title: "What is a socket",
+  title: "What is a socket?",
   idea: [
-    "A socket is one end of a conversation between two programs.",
-    "The kernel makes it and does the sending; the program only holds a number for it, its file descriptor.",
-    "All that the program can do is to make calls on that number.",
+    "A socket is one endpoint of the communication between two programs.",
+    "The kernel owns the socket and sends the data. The program only has a number for it, the file descriptor.",
+    "The program uses the socket through system calls with that number.",
   ],
   drawing: () =>
     lessonDrawing(
-      "A program holds a descriptor; the socket is in the kernel, which talks to the network.",
+      "A program holds a descriptor. The socket is in the kernel, which is connected to the network.",
       480,
       84,
       lessonBox(4, 20, 104, 44, "program"),
@@ -31,78 +31,77 @@ export const LESSON_SOCKET = {
       lessonArrow(348, 42, 400, 42),
       lessonText(440, 47, "network"),
     ),
-  doing: "Gets a book over each of the three APIs, and looks up what their servers had done before.",
+  action: "Gets a book over each of the three APIs and shows the earlier calls of their servers.",
   questions: [
     {
-      ask:
-        "A server must be ready before its first client comes. Which calls had each of the three " +
-        "servers made before anyone came?",
+      prompt:
+        "A server must be ready before its first client connects. Which calls did each of the three " +
+        "servers make before that?",
       choices: [
         {
           text: "socket → accept",
-          is: lessonAllBefore("socket → accept"),
-          unless: "accept takes a connection that is finished, and without listen there is none to take.",
+          isTrue: lessonAllBefore("socket → accept"),
+          whyWrong: "accept takes a completed connection. Without listen there is none.",
         },
         {
           text: "socket → connect",
-          is: lessonAllBefore("socket → connect"),
-          unless: "connect asks for a connection: that is the client's part. A server waits to be asked.",
+          isTrue: lessonAllBefore("socket → connect"),
+          whyWrong: "connect requests a connection, which is the client's part. A server waits for requests.",
         },
-        { text: "socket → bind → listen", is: lessonAllBefore("socket → bind → listen") },
+        { text: "socket → bind → listen", isTrue: lessonAllBefore("socket → bind → listen") },
         {
-          text: "None: the socket is made when the first client comes",
-          is: lessonAllBefore(""),
-          unless: "Then the kernel would know of no one at that port, and would refuse the client by itself.",
+          text: "None, the socket is created when the first client connects",
+          isTrue: lessonAllBefore(""),
+          whyWrong: "Then no program would use that port, and the kernel would refuse the client.",
         },
       ],
     },
   ],
   run: (store) => lessonRun(store, { operation: "get", calls: 1, connection: "new" }),
   facts: lessonSocketFacts,
-  says: ({ servers }) => [
-    ...togetherText(
+  explanation: ({ servers }) => [
+    ...sentencePerApi(
       servers,
-      ({ calls }) => `before its client came, the server had done ${orderText(calls)}.`,
+      ({ calls }) => `the server called ${orderText(calls)} before its first client.`,
     ),
-    "socket makes the endpoint, bind gives it its address, and listen lets the kernel finish handshakes " +
-      "for it.",
-    "Nothing in these calls knows of HTTP, GraphQL or gRPC: they are the same for any server over TCP.",
+    "socket creates the endpoint. bind sets its address. listen lets the kernel complete handshakes for it.",
+    "These calls are independent of HTTP, GraphQL and gRPC. They are the same for every TCP server.",
   ],
   table: ({ servers }) => ({
-    caption: "The listening sockets",
-    head: ["API", "calls before the first client", "address", "listening for"],
+    caption: "Listening sockets",
+    head: ["API", "calls before the first client", "address", "time since listen"],
     rows: servers.map(({ title, calls, local, waited }) => [
       title,
       orderText(calls),
       local ?? "–",
-      spanText(waited),
+      durationText(waited),
     ]),
   }),
-  shown: ({ servers }) => servers.flatMap((server) => server.events),
+  evidence: ({ servers }) => servers.flatMap((server) => server.events),
 };
 
 function lessonAllBefore(calls) {
   return ({ servers }) => servers.every((server) => orderText(server.calls) === calls);
 }
 
-/** Of each server: what it had done before the client's connection was accepted. */
+/** Returns for each server its calls before the first accept. */
 function lessonSocketFacts(run, store) {
   const accepts = run.items.filter((item) => item.op === "accept" && !item.error && item.on);
   const servers = byApi(accepts, (accept) => sourceOf(accept).api).map(([api, [accept]]) => {
     const { calls, events } = listenerOf(store.items, accept);
-    const listen = firstOf(events, "listen");
+    const listen = firstEvent(events, "listen");
     return {
       title: apiTitle(api),
       calls,
       events: [...events, accept],
-      local: firstOf(events, "bind")?.local,
+      local: firstEvent(events, "bind")?.local,
       waited: listen ? accept.at - listen.at : null,
     };
   });
   if (servers.length === 0)
-    return { missing: "There is no accept in this recording, so no server to look at." };
-  const isForgotten = store.dropped > 0 && servers.some((server) => server.calls.length === 0);
-  return isForgotten
-    ? { missing: "The servers' first events are no longer kept on this page. The trace files have them." }
+    return { missing: "This recording contains no accept, so it has no server." };
+  const isDropped = store.dropped > 0 && servers.some((server) => server.calls.length === 0);
+  return isDropped
+    ? { missing: "This page no longer has the servers' first events. The trace files contain them." }
     : { servers };
 }

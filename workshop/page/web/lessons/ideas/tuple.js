@@ -1,23 +1,23 @@
-// Lesson 2: addresses, and the four numbers of a connection.
+// Lesson 2: addresses and the 4-tuple of a connection.
 
 import { apiTitle } from "../../recording/apis.js";
-import { byApi, connectionsIn, distinct, firstOf } from "../../recording/connections.js";
+import { byApi, connectionsIn, distinct, firstEvent } from "../../recording/connections.js";
 import { countText } from "../../recording/numbers.js";
 import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
 import { lessonRun } from "../lesson-runs.js";
-import { togetherText } from "../sentences.js";
+import { sentencePerApi } from "../sentences.js";
 
-/** What tells two connections to one port apart. */
+/** The 4-tuple that identifies a connection. */
 export const LESSON_TUPLE = {
   id: "tuple",
-  title: "The address and the four numbers",
+  title: "The 4-tuple of a connection",
   idea: [
-    "A socket's address is an IP and a port: the IP leads to the machine, the port to the program on it.",
-    "Every packet of a TCP connection carries the addresses of both ends.",
+    "A socket's address is an IP address and a port. The IP address identifies the machine, the port a socket on it.",
+    "Every packet of a TCP connection contains the addresses of both sides.",
   ],
   drawing: () =>
     lessonDrawing(
-      "An address: the IP names the machine, the port the program. Two clients at one server's port.",
+      "Two clients are connected to the same port of a server.",
       480,
       110,
       lessonBox(4, 4, 130, 40, "client"),
@@ -27,66 +27,63 @@ export const LESSON_TUPLE = {
       lessonBox(298, 32, 178, 44, "server, one port"),
       lessonText(215, 60, "?"),
     ),
-  doing: "Gets a book twice over each API, each time on a new connection.",
+  action: "Gets a book twice over each API, each time on a new connection.",
   questions: [
     {
-      ask:
-        "Both connections go to the same port of the server. How does the kernel tell which packet " +
-        "belongs to which?",
+      prompt:
+        "Both connections use the same port of the server. How does the kernel know to which connection " +
+        "a packet belongs?",
       choices: [
         {
-          text: "By the server's port: accept moves each connection to a port of its own",
-          is: ({ apis }) => apis.every((api) => api.servers.length === api.rows.length),
-          unless:
-            "accept makes a new socket, but at the same address: the client goes on sending to the port " +
-            "that it knows.",
+          text: "By the server's port: accept moves each connection to a new port",
+          isTrue: ({ apis }) => apis.every((api) => api.servers.length === api.rows.length),
+          whyWrong:
+            "accept creates a new socket with the same address. The client keeps sending to the port that it knows.",
         },
         {
-          text: "By the client's port: it is another one for each connection",
-          is: ({ apis }) =>
+          text: "By the client's port: it differs for each connection",
+          isTrue: ({ apis }) =>
             apis.every((api) => api.servers.length === 1 && api.clients.length === api.rows.length),
         },
         {
           text: "By the file descriptor: its number is in every packet",
-          unless:
-            "A descriptor is a number inside of one process; it never leaves it. Each end has a number " +
-            "of its own.",
+          whyWrong:
+            "A descriptor is valid only within one process and is never sent. Each side has its own.",
         },
         {
-          text: "By the order: the packets come one connection after the other",
-          unless: "Packets of many connections come mixed, and need not even come in order.",
+          text: "By the order: the packets of one connection arrive before those of the next",
+          whyWrong: "Packets of several connections arrive interleaved and possibly out of order.",
         },
       ],
     },
   ],
   run: (store) => lessonRun(store, { operation: "get", calls: 2, connection: "new" }),
   facts: lessonTupleFacts,
-  says: ({ apis }) => [
-    ...togetherText(
+  explanation: ({ apis }) => [
+    ...sentencePerApi(
       apis,
       ({ servers, clients, rows }) =>
         `${rows.length} connections have ` +
-        `${countText(servers.length, "address", "addresses")} at the server and ` +
-        `${countText(clients.length, "address", "addresses")} at the client.`,
+        `${countText(servers.length, "address", "addresses")} on the server side and ` +
+        `${countText(clients.length, "address", "addresses")} on the client side.`,
     ),
-    "The client's kernel picks a free port at connect. IP and port of both ends together, the 4-tuple, " +
-      "name a connection: no two " +
-      "have all four the same.",
+    "The client's kernel chooses a free port at connect. The IP addresses and ports of both sides are the 4-tuple. " +
+      "It identifies a connection, because no two connections have the same 4-tuple.",
   ],
   table: ({ apis }) => ({
-    caption: "What the accepts recorded",
+    caption: "Recorded accepts",
     head: ["connection", "server's address", "client's address", "socket"],
     rows: apis.flatMap(({ title, rows }) =>
       rows.map((row) => [`${title}, ${row.number}`, row.local, row.peer, `#${row.sock}`]),
     ),
   }),
-  shown: ({ apis }) => apis.flatMap((api) => api.events),
+  evidence: ({ apis }) => apis.flatMap((api) => api.events),
 };
 
-/** Of each API with two connections or more: the addresses that its accepts recorded. */
+/** Returns for each API with several connections the addresses of its accepts. */
 function lessonTupleFacts({ items, recorded }) {
   const accepted = connectionsIn(items).map(({ number, api, client, server }) => {
-    const accept = firstOf(server, "accept");
+    const accept = firstEvent(server, "accept");
     return (
       accept && {
         number,
@@ -94,7 +91,7 @@ function lessonTupleFacts({ items, recorded }) {
         local: accept.local,
         peer: accept.peer,
         sock: accept.sock,
-        events: [firstOf(client, "connect"), accept],
+        events: [firstEvent(client, "connect"), accept],
       }
     );
   });
@@ -111,6 +108,6 @@ function lessonTupleFacts({ items, recorded }) {
       };
     });
   return apis.length === 0
-    ? { missing: "It takes two connections to one server, and here are none." }
+    ? { missing: "This lesson needs two connections to one server, which the recording does not contain." }
     : { apis };
 }

@@ -1,27 +1,27 @@
-// Lesson 7: streaming. A watcher's connection stays open while others write.
+// Lesson 7: streaming over a connection that stays open.
 
 import { apiTitle, sourceOf } from "../../recording/apis.js";
 import { byApi, connectionsIn } from "../../recording/connections.js";
-import { countText, listText, spanText, timesText } from "../../recording/numbers.js";
+import { countText, listText, durationText, timesText } from "../../recording/numbers.js";
 import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { lessonTold, lessonWatchRun } from "../lesson-runs.js";
-import { togetherText } from "../sentences.js";
+import { notifiedConnections, lessonWatchRun } from "../lesson-runs.js";
+import { sentencePerApi } from "../sentences.js";
 
-const LESSON_NO_WATCHER = "No one watches the changes in this recording.";
-const LESSON_NO_NEWS = "No news came to the watchers. Try it again.";
+const LESSON_NO_WATCHERS = "This recording contains no watcher.";
+const LESSON_NO_CHANGES = "The watchers received no change. Try again.";
 
-/** How news reach a client that waits for them. */
+/** The delivery of changes to a watcher. */
 export const LESSON_WATCH = {
   id: "watch",
   title: "Streaming",
   idea: [
-    "One client wants to know of every change. Another one creates a book.",
-    "All three APIs have something for it: REST server-sent events, GraphQL a subscription over " +
-      "WebSocket, gRPC a server stream.",
+    "One client watches for changes. Another client creates a book.",
+    "All three APIs support this: REST with server-sent events, GraphQL with a subscription over " +
+      "WebSocket, gRPC with a server stream.",
   ],
   drawing: () =>
     lessonDrawing(
-      "A writer tells the server of a book; how does the watcher hear of it?",
+      "A writer sends a book to the server. How does the watcher receive the change?",
       480,
       60,
       lessonBox(4, 8, 110, 44, "writer"),
@@ -31,52 +31,51 @@ export const LESSON_WATCH = {
       lessonText(331, 22, "how?"),
       lessonBox(368, 8, 108, 44, "watcher"),
     ),
-  doing: "Starts to watch over each API, creates a book over each, and stops to watch.",
+  action: "Opens a watcher over each API, creates a book over each, and closes the watchers.",
   questions: [
     {
-      ask: "How does the news of the book get to the watcher?",
+      prompt: "How does the watcher receive the change?",
       choices: [
         {
-          text: "The watcher asks again and again",
-          is: ({ watchers }) => watchers.every((watcher) => watcher.asked > 0),
-          unless: "That is polling. It works, but most of its questions are in vain.",
+          text: "The watcher sends requests repeatedly",
+          isTrue: ({ watchers }) => watchers.every((watcher) => watcher.asked > 0),
+          whyWrong: "That is polling. It works, but most of its requests find no change.",
         },
         {
           text: "The server connects to the watcher",
-          is: ({ connects }) => connects > 0,
-          unless:
-            "A watcher does not listen at any port. The server can only use a connection that the " +
-            "client made.",
+          isTrue: ({ connects }) => connects > 0,
+          whyWrong:
+            "A watcher does not listen on a port. The server can only use a connection that the client opened.",
         },
         {
-          text: "The server writes on the connection that the watcher opened before",
-          is: ({ watchers, connects }) =>
-            connects === 0 && watchers.every((watcher) => watcher.asked === 0 && watcher.news.length > 0),
+          text: "The server writes to the connection that the watcher opened before",
+          isTrue: ({ watchers, connects }) =>
+            connects === 0 && watchers.every((watcher) => watcher.asked === 0 && watcher.changes.length > 0),
         },
         {
-          text: "The writer sends it to the watcher",
-          unless: "The two have no connection, and do not even know of each other.",
+          text: "The writer sends it to the watcher directly",
+          whyWrong: "The two clients have no connection to each other.",
         },
       ],
     },
   ],
   run: lessonWatchRun,
   facts: lessonWatchFacts,
-  says: ({ watchers, connects }) => [
-    ...togetherText(
+  explanation: ({ watchers, connects }) => [
+    ...sentencePerApi(
       watchers,
-      ({ asked, news }) =>
-        `on the connection from before, the server wrote ${timesText(news.length)}; ` +
-        `the watcher had asked ${asked === 0 ? "nothing more" : timesText(asked)}.`,
+      ({ asked, changes }) =>
+        `the server wrote ${timesText(changes.length)} to the open connection. ` +
+        `The watcher sent ${asked === 0 ? "no further request" : countText(asked, "further request")}.`,
     ),
-    "From the writer's request to the news it took " +
-      `${listText(watchers.map(({ title, after }) => `${spanText(after)} (${title})`))}.`,
-    `Calls of connect by a server: ${connects}. An answer need not end: over ` +
-      `${listText(watchers.map(({ title }) => title))} it goes on for as long as the connection is open.`,
+    "Time from the writer's request to the watcher's change: " +
+      `${listText(watchers.map(({ title, after }) => `${durationText(after)} (${title})`))}.`,
+    `The servers called connect ${connects === 0 ? "never" : timesText(connects)}. A response need not end: over ` +
+      `${listText(watchers.map(({ title }) => title))} it lasts as long as the connection.`,
   ],
   table: ({ watchers }) => ({
-    caption: "The watchers' connections, since the book",
-    head: ["API", "connection", "asked", "news", "as"],
+    caption: "The watchers' connections after the creation of the book",
+    head: ["API", "connection", "requests", "change", "format"],
     rows: watchers.map(({ title, number, asked, bytes, as }) => [
       title,
       `${number}`,
@@ -85,20 +84,20 @@ export const LESSON_WATCH = {
       as,
     ]),
   }),
-  shown: ({ events }) => events,
+  evidence: ({ events }) => events,
 };
 
-/** What passed on the watchers' connections since the book was asked for. */
+/** Returns the traffic on the watchers' connections after the writer's request. */
 function lessonWatchFacts(run) {
-  const { watchers: told, writers, before, items } = run.recorded ? lessonWatchIn(run.items) : run;
-  if (told.length === 0) return { missing: run.recorded ? LESSON_NO_WATCHER : LESSON_NO_NEWS };
-  const watchers = byApi(told).map(([api, [made]]) => {
+  const { watchers: notified, writers, before, items } = run.recorded ? lessonWatchIn(run.items) : run;
+  if (notified.length === 0) return { missing: run.recorded ? LESSON_NO_WATCHERS : LESSON_NO_CHANGES };
+  const watchers = byApi(notified).map(([api, [made]]) => {
     const since = (events) =>
       events.filter((item) => item.seq > before[api] && item.op === "write" && item.carried);
     const has = (wanted) => (item) => item.carried.some((part) => wanted.includes(part.class));
-    const news = since(made.server).filter(has(["payload"]));
+    const changes = since(made.server).filter(has(["payload"]));
     const asked = since(made.client)
-      .filter((item) => news[0].seq > item.seq)
+      .filter((item) => changes[0].seq > item.seq)
       .filter(has(["headers", "payload"]));
     const request = writers
       .find((writer) => writer.api === api)
@@ -108,30 +107,30 @@ function lessonWatchFacts(run) {
       title: apiTitle(api),
       number: made.number,
       asked: asked.length,
-      news,
-      bytes: news.reduce((sum, item) => sum + item.bytes, 0),
-      after: request ? news[0].at - request.at : null,
-      as: lessonNewsAs(news[0]),
+      changes,
+      bytes: changes.reduce((sum, item) => sum + item.bytes, 0),
+      after: request ? changes[0].at - request.at : null,
+      as: lessonChangeFormat(changes[0]),
     };
   });
   const connects = items.filter((item) => item.op === "connect" && sourceOf(item).side === "server").length;
   return {
     watchers,
     connects,
-    events: [...told, ...writers].flatMap((made) => made.items).sort((a, b) => a.seq - b.seq),
+    events: [...notified, ...writers].flatMap((made) => made.items).sort((a, b) => a.seq - b.seq),
   };
 }
 
-/** In which form the news came. */
-function lessonNewsAs(item) {
+/** Returns the format of a change. */
+function lessonChangeFormat(item) {
   const part = item.carried.find(({ class: spent }) => spent === "payload");
   const forms = { sse: "server-sent event", websocket: "WebSocket message", grpc: "gRPC message" };
   return forms[part.layer] ?? part.name;
 }
 
 /**
- * In a recording that is there: the first connection of each API that had been answered when another one of
- * its step asked for something, and on which the server told more after that.
+ * Finds in a finished recording for each API a watcher: a connection on which the server sent payload after the
+ * request of another connection of the same step.
  */
 function lessonWatchIn(items) {
   const apis = byApi(connectionsIn(items));
@@ -148,10 +147,10 @@ function lessonWatchOf(connections) {
   const hasHead = (item) => item.op === "write" && item.carried?.some((part) => part.class === "headers");
   for (const writer of connections) {
     const asked = writer.client.find(hasHead)?.seq;
-    const isBeside = (made) => made !== writer && made.items[0].step === writer.items[0].step;
-    const beside = connections.filter(isBeside).flatMap((made) => made.items);
-    const told = asked ? lessonTold(beside, asked) : [];
-    const watcher = told.find(({ server }) => server.find(hasHead)?.seq < asked);
+    const isInSameStep = (made) => made !== writer && made.items[0].step === writer.items[0].step;
+    const others = connections.filter(isInSameStep).flatMap((made) => made.items);
+    const notified = asked ? notifiedConnections(others, asked) : [];
+    const watcher = notified.find(({ server }) => server.find(hasHead)?.seq < asked);
     if (watcher) return { writer, watcher, asked };
   }
   return null;

@@ -1,0 +1,160 @@
+// Lesson 10: common and different parts of the APIs, from the comparison of the recordings.
+
+import { apiTitle, sourceOf } from "../../recording/apis.js";
+import { byApi } from "../../recording/connections.js";
+import { averageBreakdown, breakdownTotal } from "../../recording/byte-breakdown.js";
+import { lessonBox, lessonDrawing } from "../drawing.js";
+import { lessonWaitUntil, lessonRun } from "../lesson-runs.js";
+
+/** Descriptions of the sockets in the comparison, by their role. */
+const LESSON_ROLES = {
+  listener: "listening socket:",
+  accepted: "server side of a connection:",
+  connected: "client side of a connection:",
+};
+
+/** The common socket calls and the different bytes of the three APIs. */
+export const LESSON_COMPARISON = {
+  id: "comparison",
+  title: "Same and different",
+  idea: [
+    "Three APIs have done the same work.",
+    "Complete the three sentences. The comparison of the recordings contains the answers.",
+  ],
+  drawing: () =>
+    lessonDrawing(
+      "Three APIs on top of the same socket calls.",
+      480,
+      92,
+      lessonBox(4, 56, 472, 32, "socket  bind  listen  connect  accept  read  write  close"),
+      lessonBox(4, 6, 150, 46, "REST", "HTTP/1.1"),
+      lessonBox(165, 6, 150, 46, "GraphQL", "HTTP/1.1"),
+      lessonBox(326, 6, 150, 46, "gRPC", "HTTP/2"),
+    ),
+  action: "Gets a book ten times over each API, on one connection each, and evaluates the comparison.",
+  questions: [
+    {
+      prompt: "The socket calls of REST, GraphQL and gRPC are …",
+      choices: [
+        { text: "the same", isTrue: ({ verdict }) => verdict === "same" },
+        {
+          text: "different",
+          isTrue: ({ verdict }) => verdict === "different",
+          whyWrong: "Only the bytes and the number of calls differ.",
+        },
+      ],
+    },
+    {
+      prompt: "Setting up a connection costs bytes before the first API call over …",
+      choices: [
+        {
+          text: "all three",
+          isTrue: lessonSetupCosts((withSetup, apis) => withSetup.length === apis.length),
+          whyWrong: "HTTP/1.1 starts with the request immediately.",
+        },
+        { text: "gRPC alone", isTrue: lessonSetupCosts((withSetup) => String(withSetup) === "grpc") },
+        {
+          text: "none of them",
+          isTrue: lessonSetupCosts((withSetup) => withSetup.length === 0),
+          whyWrong: "HTTP/2 sends a preface and SETTINGS.",
+        },
+      ],
+    },
+    {
+      prompt: "Each further call on a connection needs the fewest bytes over …",
+      choices: ["rest", "graphql", "grpc"].map((api) => ({
+        text: apiTitle(api),
+        isTrue: ({ apis }) =>
+          apis.every((other) => lessonFewest(apis).later <= other.later) && lessonFewest(apis).api === api,
+        whyWrong: "It repeats its headers as text with each call.",
+      })),
+    },
+  ],
+  run: lessonComparisonRun,
+  facts: (run, store) => lessonComparisonFacts(run, store.comparison),
+  explanation: ({ verdict, patterns }) => [
+    verdict === "same"
+      ? `The same over all three: ${patterns.join("; ")}.`
+      : "The comparison found different calls. The screen “Compare” shows them.",
+    "The APIs differ in the bytes that they send through these calls.",
+  ],
+  table: ({ apis, step }) => ({
+    caption: `Bytes in both directions, recorded by the servers during "${step}"`,
+    head: ["API", "connection setup", "first call", "each further call"],
+    rows: apis.map(({ title, connection, first, later }) => [title, connection, first, later]),
+  }),
+};
+
+function lessonSetupCosts(predicate) {
+  return ({ apis }) =>
+    predicate(
+      apis.filter(({ connection }) => connection > 0).map(({ api }) => api),
+      apis,
+    );
+}
+
+function lessonFewest(apis) {
+  return apis.reduce((fewest, api) => (api.later < fewest.later ? api : fewest));
+}
+
+/** Runs the calls and waits for a comparison that contains them. The next one may have started earlier. */
+async function lessonComparisonRun(store) {
+  const run = await lessonRun(store, { operation: "get", calls: 10, connection: "one" });
+  const { step } = run.items[0];
+  await lessonWaitUntil(store, "comparison", () => lessonIsCompared(store, step));
+  return { ...run, step };
+}
+
+/** Returns `true` if the comparison contains all connections of the step that the page has received. */
+function lessonIsCompared({ items, comparison }, step) {
+  const accepts = items.filter((item) => item.op === "accept" && item.step === step);
+  const servers = lessonServers(comparison);
+  const isCompared = ({ name, steps }) => {
+    const received = accepts.filter((item) => sourceOf(item).api === name).length;
+    return steps.some((compared) => compared.name === step && compared.connections >= received);
+  };
+  return servers.length > 0 && servers.every(isCompared);
+}
+
+/** Returns the comparison's server traces, one for each API. */
+function lessonServers(comparison) {
+  const traces = (comparison?.traces ?? []).filter((trace) => trace.side === "server");
+  return byApi(traces, (trace) => trace.name).map(([, [server]]) => server);
+}
+
+/**
+ * Returns the verdict of the comparison, and the cost of a call in the given step. Without that step, it uses the
+ * last one in which every server had a connection with several calls.
+ */
+function lessonComparisonFacts({ step: run }, comparison) {
+  const servers = lessonServers(comparison);
+  const names = servers[0]?.steps.map((step) => step.name) ?? [];
+  const stepOf = (server, name) =>
+    server.steps.find((step) => step.name === name && step.calls?.later.count > 0);
+  const has = (name) => servers.every((server) => stepOf(server, name));
+  const step = names.find((name) => name === run && has(name)) ?? names.findLast(has);
+  if (step === undefined)
+    return {
+      missing: "The comparison does not contain several calls on one connection over all APIs yet.",
+    };
+  return {
+    step,
+    verdict: comparison.verdict,
+    patterns: Object.entries(LESSON_ROLES).flatMap(([role, description]) =>
+      (comparison.skeletons[role] ?? []).map((calls) => `${description} ${calls}`),
+    ),
+    apis: servers.map((server) => lessonCost(server, stepOf(server, step))),
+  };
+}
+
+function lessonCost({ name }, { calls: { first, later } }) {
+  const [once, again] = [averageBreakdown(first), averageBreakdown(later)];
+  const both = ({ to_server: up, to_client: down }) => Math.round(breakdownTotal(up) + breakdownTotal(down));
+  return {
+    api: name,
+    title: apiTitle(name),
+    connection: Math.round(once.to_server.connection + once.to_client.connection),
+    first: both(once),
+    later: both(again),
+  };
+}
