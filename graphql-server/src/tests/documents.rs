@@ -13,7 +13,7 @@ async fn with_x(service: &Service, query: &str, x: bool) -> Value {
 }
 
 #[tokio::test]
-async fn directive_of_typename_uses_its_variable() {
+async fn directive_on_typename_accepts_a_variable() {
     let service = Service::new();
     let book = |fields: Value| json!({ "book": fields });
     for (query, included, skipped) in [

@@ -75,8 +75,8 @@ impl Transports {
 #[tokio::test]
 async fn deeply_nested_brackets_are_refused() {
     let mut transports = Transports::open().await;
-    // Without our limit, either depth would overflow the stack of a debug build: in the parser, or in async-graphql when it
-    // builds the tree.
+    // In a debug build, the stack guard of pest 2.9.1 refuses 1,300 levels. At 400 it does not, and async-graphql would
+    // overflow the stack while it builds the tree.
     for depth in [400, 1_300] {
         let nest = |open: &str, close: &str| format!("{}{}", open.repeat(depth), close.repeat(depth));
         for document in [

@@ -48,7 +48,7 @@ async fn missing_object_is_null_despite_placeholder() {
 }
 
 #[tokio::test]
-async fn fully_skipped_events_stay_empty() {
+async fn event_without_selected_fields_is_empty() {
     let service = Service::new();
     let mut client = service.ready().await;
     client.subscribe("1", &format!("subscription{{bookChanged{{book{{id {SKIPPED}}}}}}}")).await;

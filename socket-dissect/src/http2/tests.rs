@@ -126,7 +126,7 @@ fn header_block_spans_continuation_frames() {
 }
 
 #[test]
-fn frames_are_dissected_byte_by_byte() {
+fn frames_arriving_byte_by_byte_are_decoded() {
     let mut server = opened();
     let mut frames = [headers(0, 1, GET), frame(0, END_STREAM, 1, "ab"), frame(4, 1, 0, "")].concat();
     let mut parts = Vec::new();

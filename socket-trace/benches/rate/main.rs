@@ -1,13 +1,13 @@
-//! How fast traces are read, and that memory does not grow with their length.
+//! Measures how fast traces are read, and that memory does not grow with their length.
 //!
-//! `cargo bench -p socket-trace` prints a Markdown table. What is printed or exported is thrown away: the disk is not
+//! `cargo bench -p socket-trace` prints a Markdown table. Output and exports are discarded, so that the disk is not
 //! measured.
 //!
-//! A loop of its own and no benchmark framework: it measures memory as well, and one run takes seconds.
+//! It uses no benchmark framework, because it measures memory as well, and one run takes seconds.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and fails loudly")]
 
-mod made_up;
+mod generate;
 
 use std::fs;
 use std::hint::black_box;
@@ -26,12 +26,12 @@ use socket_trace::table;
 use socket_trace::timeline::AnnotatedEvents;
 use socket_trace::timeline::Timeline;
 
-use made_up::write_trace;
+use generate::write_trace;
 
-/// What is done with a trace.
+/// Processing of a trace.
 type Case = fn(&Path);
 
-/// What is measured, what it is called in the table, and whether the trace has payload.
+/// Name, processing, and whether the trace has payload.
 const CASES: &[(&str, Case, bool)] = &[
     ("compare", compare, false),
     ("compare, with payload", compare, true),
@@ -42,11 +42,11 @@ const CASES: &[(&str, Case, bool)] = &[
     ("export to pcapng", |path| export(path, Format::Pcapng), false),
     ("export to pcapng, with payload", |path| export(path, Format::Pcapng), true),
 ];
-/// How often each case is measured; the fastest counts: whatever else runs makes it slower, and nothing faster.
+/// Number of runs of each case. The fastest counts, since other load can only slow a run down.
 const ROUNDS: usize = 5;
 
 fn main() {
-    // `cargo test --benches` runs this, too: short traces show that it works.
+    // `cargo test --benches` runs the benchmark, too, with short traces.
     let bench = std::env::args().any(|arg| arg == "--bench");
     let [short, long] = if bench { [100_000, 1_000_000] } else { [1_000, 10_000] };
     println!("| | events/s | peak memory, {short} events | peak memory, {long} events |");
@@ -95,11 +95,11 @@ fn rate(events: u64, case: impl Fn()) -> f64 {
     events as f64 / seconds.fold(f64::INFINITY, f64::min)
 }
 
-/// By how much the most memory that this process had rises while `case` runs, in KiB. Only Linux tells.
+/// Returns by how much `case` raises the peak memory of the process, in KiB. Only on Linux.
 fn peak_memory(case: impl Fn()) -> Option<u64> {
-    // Once before, so that what is allocated only once does not count.
+    // Run once before, so that one-time allocations do not count.
     case();
-    // proc_pid_clear_refs(5): the peak is now what is in use.
+    // Reset the peak to the current use: see proc_pid_clear_refs(5).
     fs::write("/proc/self/clear_refs", "5").ok()?;
     let before = highest()?;
     case();

@@ -83,7 +83,7 @@ impl Tally {
 }
 
 /// Formats a count with its noun: `1 write`, `3 writes`.
-pub(super) fn plural(count: u64, one: &str) -> String {
+pub(crate) fn plural(count: u64, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }
 

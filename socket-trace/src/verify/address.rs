@@ -1,10 +1,11 @@
-//! Socket addresses as strace prints them, compared with those of a trace.
+//! Socket addresses as printed by strace, and their comparison with those of a trace.
 
 use std::net::{IpAddr, SocketAddr};
 
 use socket_tap::event::Addr;
 
-/// Parses `{sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}`, and the same of IPv6 and Unix.
+/// Parses `{sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}`, or an IPv6 or Unix-domain
+/// address.
 pub(super) fn address(text: &str) -> Option<Addr> {
     let (_, fields) = text.split_once("sa_family=")?;
     if fields.starts_with("AF_UNIX") {
@@ -16,7 +17,7 @@ pub(super) fn address(text: &str) -> Option<Addr> {
     Some(Addr::Ip(SocketAddr::new(ip.parse::<IpAddr>().ok()?, port)))
 }
 
-/// A path, or as in a trace `(unnamed)`. An abstract name begins with a zero byte, as for the kernel.
+/// Returns the path, or `(unnamed)` as in a trace. An abstract name starts with a zero byte, as in the kernel.
 fn unix(fields: &str) -> String {
     let Some((_, path)) = fields.split_once("sun_path=") else { return "(unnamed)".to_owned() };
     match path.strip_prefix('@') {
@@ -25,7 +26,7 @@ fn unix(fields: &str) -> String {
     }
 }
 
-/// The text of a string of C, with its escapes undone. As in a trace, what is not UTF-8 becomes U+FFFD.
+/// Unescapes a C string. Invalid UTF-8 becomes U+FFFD, as in a trace.
 fn unquoted(text: &str) -> String {
     let mut rest = text.strip_prefix('"').unwrap_or(text).bytes().peekable();
     let mut bytes = Vec::new();
@@ -55,11 +56,11 @@ fn unquoted(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Returns whether a trace has the kernel's address.
+/// Returns `true` if the address in the trace matches the kernel's.
 pub(super) fn same(kernel: Option<&Addr>, trace: Option<&Addr>) -> bool {
     match (kernel, trace) {
         (Some(Addr::Ip(kernel)), Some(Addr::Ip(trace))) => {
-            // strace names the scope of an IPv6 address by its interface.
+            // strace prints the scope of an IPv6 address as the name of its interface, the trace as a number.
             kernel.ip() == trace.ip() && kernel.port() == trace.port()
         }
         // tokio hides abstract names.
@@ -70,13 +71,13 @@ pub(super) fn same(kernel: Option<&Addr>, trace: Option<&Addr>) -> bool {
     }
 }
 
-/// Returns whether the kernel gave `given` to a socket that asked for `asked`: port 0 asks for any.
-pub(super) fn is_given(asked: &Addr, given: &Addr) -> bool {
-    match (asked, given) {
-        (Addr::Ip(asked), Addr::Ip(given)) => {
-            asked.ip() == given.ip() && (asked.port() == 0 || asked.port() == given.port())
+/// Returns `true` if a socket that requested one address may be assigned the other: port 0 requests any port.
+pub(super) fn is_assigned(requested: &Addr, assigned: &Addr) -> bool {
+    match (requested, assigned) {
+        (Addr::Ip(requested), Addr::Ip(assigned)) => {
+            requested.ip() == assigned.ip() && (requested.port() == 0 || requested.port() == assigned.port())
         }
-        (asked, given) => same(Some(asked), Some(given)),
+        (requested, assigned) => same(Some(requested), Some(assigned)),
     }
 }
 

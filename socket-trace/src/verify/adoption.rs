@@ -1,13 +1,13 @@
-//! When a socket was adopted: the trace has no call for it, so the log is searched for the traces that it leaves.
+//! Adoptions of sockets. A log has no call for an adoption, so its time is inferred from the calls around it.
 //!
-//! A tap that adopts a socket asks it for its addresses first, with `getsockname(2)` and, unless it is a listener,
-//! `getpeername(2)`. The adoption comes after these and before the next call on the descriptor. A program may ask for
-//! the addresses, too, so there can be several such moments:
+//! A tap that adopts a socket first queries its addresses, with `getsockname(2)` and, unless it is a listener,
+//! `getpeername(2)`. The adoption is after these calls and before the next call on the descriptor. The program may
+//! query the addresses, too, so there can be several candidate times:
 //!
-//! - Those that the time stamps exclude are out.
-//! - Of the others the first is taken. If every call from there on is in the trace, the trace is exact whichever moment
-//!   it was: it has all that the kernel saw after it.
-//! - If not, and there was another moment, it cannot be decided whether a call is missing or came before the adoption.
+//! - Candidates excluded by time stamps are discarded.
+//! - The first of the others is chosen. If every later call is in the trace, the trace is exact for each candidate:
+//!   it has everything that the kernel saw after any of them.
+//! - Otherwise, if there was another candidate, it is unknown whether a call is missing or preceded the adoption.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
@@ -17,53 +17,53 @@ use super::address;
 use super::clock::Clock;
 use super::kernel::End;
 
-/// The result of asking a socket for an address.
+/// Result of querying an address of a socket.
 #[derive(Clone, Debug, Default)]
-enum Answer {
+enum QueryResult {
     #[default]
-    NotAsked,
+    NotQueried,
     Failed,
-    Is(Addr),
+    Address(Addr),
 }
 
-impl Answer {
-    fn fits(&self, trace: Option<&Addr>) -> bool {
+impl QueryResult {
+    fn matches(&self, trace: Option<&Addr>) -> bool {
         match self {
-            Self::NotAsked => false,
+            Self::NotQueried => false,
             Self::Failed => trace.is_none(),
-            Self::Is(kernel) => address::same(Some(kernel), trace),
+            Self::Address(kernel) => address::same(Some(kernel), trace),
         }
     }
 }
 
-/// The addresses that a descriptor was asked for, with no other call on it in between.
+/// Addresses of a descriptor that were queried without another call on it in between.
 #[derive(Clone, Debug)]
 pub(super) struct Names {
     pub(super) fd: i32,
-    /// When the last was asked for.
+    /// Time of the last query.
     time: Option<u64>,
-    local: Answer,
-    peer: Answer,
+    local: QueryResult,
+    peer: QueryResult,
 }
 
 impl Names {
     pub(super) fn of(fd: i32) -> Self {
-        Self { fd, time: None, local: Answer::NotAsked, peer: Answer::NotAsked }
+        Self { fd, time: None, local: QueryResult::NotQueried, peer: QueryResult::NotQueried }
     }
 
-    pub(super) fn learn(&mut self, end: End, address: Option<Addr>, time: Option<u64>) {
-        let answer = address.map_or(Answer::Failed, Answer::Is);
-        *(if end == End::Local { &mut self.local } else { &mut self.peer }) = answer;
+    pub(super) fn record(&mut self, end: End, address: Option<Addr>, time: Option<u64>) {
+        let result = address.map_or(QueryResult::Failed, QueryResult::Address);
+        *(if end == End::Local { &mut self.local } else { &mut self.peer }) = result;
         self.time = time;
     }
 
-    fn fit(&self, adopted: &Adopted) -> bool {
-        let peer = adopted.kind == "listener" || self.peer.fits(adopted.peer.as_ref());
-        peer && self.local.fits(adopted.local.as_ref())
+    fn matches(&self, adopted: &Adopted) -> bool {
+        let peer = adopted.kind == "listener" || self.peer.matches(adopted.peer.as_ref());
+        peer && self.local.matches(adopted.local.as_ref())
     }
 }
 
-/// A socket that the trace says was adopted.
+/// A socket that the trace adopts.
 #[derive(Clone, Debug)]
 pub(super) struct Adopted {
     pub(super) sock: SockId,
@@ -79,7 +79,7 @@ impl Adopted {
         self.kind == "datagram"
     }
 
-    /// The end line does not count it as open.
+    /// Returns `true` if the end line does not count it as open, so that it may outlive the recording.
     pub(super) fn may_outlive_the_recording(&self) -> bool {
         self.kind != "stream"
     }
@@ -87,16 +87,16 @@ impl Adopted {
 
 #[derive(Debug, Default)]
 pub(super) struct Adoptions {
-    /// Those that are not found in the log so far, by file descriptor.
+    /// Adoptions not yet found in the log, by file descriptor.
     waiting: HashMap<i32, VecDeque<Adopted>>,
-    /// Those that are, while there may be another moment for them.
+    /// Adoptions found in the log, while other candidate times are possible.
     found: HashMap<i32, Vec<Adopted>>,
-    /// Those for which there was another moment.
-    unsure: BTreeSet<(SockId, i32)>,
+    /// Adoptions with several candidate times.
+    ambiguous: BTreeSet<(SockId, i32)>,
 }
 
 impl Adoptions {
-    /// Takes an event of the trace in.
+    /// Processes an event of the trace.
     pub(super) fn read(&mut self, event: &Event) {
         let (Op::Adopt { fd: Some(fd), kind, local, peer, .. }, Some(sock)) = (&event.op, event.sock) else {
             return;
@@ -106,24 +106,24 @@ impl Adoptions {
         self.waiting.entry(*fd).or_default().push_back(adopted);
     }
 
-    /// The first that goes with these names, left where it is.
+    /// Returns the first adoption with these addresses, without removing it.
     pub(super) fn first(&self, names: &Names) -> Option<&Adopted> {
-        self.waiting.get(&names.fd)?.iter().find(|adopted| names.fit(adopted))
+        self.waiting.get(&names.fd)?.iter().find(|adopted| names.matches(adopted))
     }
 
-    /// Takes the socket that was adopted between these names and the next call, at `until`. `None` when more of the trace
-    /// must be read to know, `Some(None)` when it is none.
-    pub(super) fn claim(
+    /// Removes the adoption between these queries and the next call on the descriptor, at `until`. Returns `None` if
+    /// more of the trace must be read, and `Some(None)` if there was no adoption.
+    pub(super) fn take_match(
         &mut self,
         names: &Names,
         until: Option<u64>,
         clock: &mut Clock,
     ) -> Option<Option<Adopted>> {
         let waiting = self.waiting.get_mut(&names.fd)?;
-        let fits = |adopted: &Adopted, clock: &mut Clock| {
-            names.fit(adopted) && !clock.is_before(adopted.t, names.time)
+        let matches = |adopted: &Adopted, clock: &mut Clock| {
+            names.matches(adopted) && !clock.is_before(adopted.t, names.time)
         };
-        let at = waiting.iter().position(|adopted| fits(adopted, clock))?;
+        let at = waiting.iter().position(|adopted| matches(adopted, clock))?;
         if waiting.get(at).is_some_and(|adopted| clock.is_after(adopted.t, until)) {
             return Some(None);
         }
@@ -132,29 +132,29 @@ impl Adoptions {
         Some(Some(adopted))
     }
 
-    /// Marks the adoptions that may have been after these names instead.
-    pub(super) fn doubt(&mut self, names: &Names, clock: &mut Clock) {
+    /// Marks adoptions that may belong to these queries instead.
+    pub(super) fn mark_ambiguous(&mut self, names: &Names, clock: &mut Clock) {
         for adopted in self.found.get(&names.fd).into_iter().flatten() {
-            if names.fit(adopted) && !clock.is_before(adopted.t, names.time) {
-                self.unsure.insert((adopted.sock, adopted.fd));
+            if names.matches(adopted) && !clock.is_before(adopted.t, names.time) {
+                self.ambiguous.insert((adopted.sock, adopted.fd));
             }
         }
     }
 
-    /// All of the socket's calls are in both: whichever moment it was, the trace is right.
-    pub(super) fn is_exact(&mut self, sock: SockId, fd: i32) {
+    /// Marks a socket as exact: all of its calls matched, so any other candidate time gives the same result.
+    pub(super) fn mark_exact(&mut self, sock: SockId, fd: i32) {
         if let Some(found) = self.found.get_mut(&fd) {
             found.retain(|adopted| adopted.sock != sock);
         }
     }
 
-    /// Those that were not found in the log.
+    /// Returns the adoptions not found in the log.
     pub(super) fn not_found(&self) -> BTreeSet<(SockId, i32)> {
         self.waiting.values().flatten().map(|adopted| (adopted.sock, adopted.fd)).collect()
     }
 
-    /// Those for which there was more than one moment.
-    pub(super) fn unsure(&self) -> &BTreeSet<(SockId, i32)> {
-        &self.unsure
+    /// Returns the adoptions with several candidate times.
+    pub(super) fn ambiguous(&self) -> &BTreeSet<(SockId, i32)> {
+        &self.ambiguous
     }
 }

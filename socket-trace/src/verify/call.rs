@@ -1,4 +1,4 @@
-//! One call on a socket, in the same terms for kernel and trace.
+//! A call on a socket, in a form common to kernel and trace.
 
 use std::fmt;
 
@@ -7,9 +7,9 @@ use socket_tap::event::{Addr, Event, Op};
 
 use super::address;
 
-/// What was asked for, with what is known when it succeeds.
+/// Operation of a call, with its arguments and results.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum What {
+pub(super) enum CallKind {
     Socket {
         domain: String,
         kind: String,
@@ -42,128 +42,131 @@ pub(super) enum What {
         bytes: u64,
         peer: Option<Addr>,
     },
-    /// How long the datagram was: the program may have got less of it.
+    /// `bytes` is the length of the datagram, of which the program may have got less.
     RecvFrom {
         bytes: u64,
         peer: Option<Addr>,
     },
     Shutdown,
     Close,
-    /// No call: the tap gave the stream away, with or without a sample of `TCP_INFO`.
+    /// Not a system call: the tap released the stream, with or without a sample of `TCP_INFO`.
     Release {
         sampled: bool,
     },
-    /// A call that the tap does not know, and that no socket of tokio makes.
+    /// A call that the tap does not record, and that tokio makes on no socket.
     Other(String),
 }
 
-/// A call, and how it ended.
+/// A call and its result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Call {
-    pub(super) what: What,
+    pub(super) kind: CallKind,
     pub(super) result: Result<(), Errno>,
 }
 
-/// The operating system's number for an error; a trace may have none.
+/// Error number of the operating system. A failure in a trace may have none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Errno(pub(super) Option<i32>);
 
-/// A call and the line that tells of it.
+/// A call and its line.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct At {
+pub(super) struct LocatedCall {
     pub(super) line: u64,
-    /// Nanoseconds: of the log, since the epoch when the call began; of the trace, since the recording began.
+    /// Time in nanoseconds: in a log, of the call's beginning since the epoch; in a trace, since the recording began.
     #[serde(skip)]
     pub(super) time: Option<u64>,
-    #[serde(serialize_with = "in_words")]
+    #[serde(serialize_with = "as_text")]
     pub(super) call: Call,
 }
 
-pub(super) fn in_words<S: serde::Serializer>(call: &Call, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn as_text<S: serde::Serializer>(call: &Call, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(call)
 }
 
-/// The kernel takes this many buffers at once (`IOV_MAX`); the standard library offers no more.
-const MOST_SLICES: u32 = 1024;
+/// Maximum number of buffers in one call (`IOV_MAX`). The standard library passes no more.
+const MAX_SLICES: u32 = 1024;
 
 impl Call {
-    pub(super) fn done(what: What) -> Self {
-        Self { what, result: Ok(()) }
+    pub(super) fn succeeded(kind: CallKind) -> Self {
+        Self { kind, result: Ok(()) }
     }
 
-    /// What an event says; `None` for one that is no call on a socket, or one of a later version.
+    /// Converts an event; `None` if it is not a call on a socket, or of a later version.
     pub(super) fn of(event: &Event) -> Option<Self> {
-        let what = match &event.op {
+        let kind = match &event.op {
             Op::Socket { domain, kind, .. } => {
-                What::Socket { domain: domain.to_string(), kind: kind.to_string() }
+                CallKind::Socket { domain: domain.to_string(), kind: kind.to_string() }
             }
             Op::Option { name, value, .. } => {
-                What::Option { name: name.clone().into_owned(), value: Some(*value) }
+                CallKind::Option { name: name.clone().into_owned(), value: Some(*value) }
             }
-            Op::Bind { local, .. } => What::Bind { local: local.clone() },
-            Op::Listen { backlog, .. } => What::Listen { backlog: as_int(i64::from(*backlog)) },
-            Op::Accept { peer, .. } => What::Accept { peer: peer.clone() },
-            Op::Connect { peer, .. } => What::Connect { peer: peer.clone() },
-            Op::Read(transfer) => What::Read { bytes: transfer.bytes, eof: transfer.eof },
+            Op::Bind { local, .. } => CallKind::Bind { local: local.clone() },
+            Op::Listen { backlog, .. } => CallKind::Listen { backlog: as_int(i64::from(*backlog)) },
+            Op::Accept { peer, .. } => CallKind::Accept { peer: peer.clone() },
+            Op::Connect { peer, .. } => CallKind::Connect { peer: peer.clone() },
+            Op::Read(transfer) => CallKind::Read { bytes: transfer.bytes, eof: transfer.eof },
             Op::Write(transfer) => {
-                let slices = transfer.slices.map(|slices| slices.min(MOST_SLICES));
-                What::Write { bytes: transfer.bytes, slices }
+                let slices = transfer.slices.map(|slices| slices.min(MAX_SLICES));
+                CallKind::Write { bytes: transfer.bytes, slices }
             }
-            Op::SendTo(datagram) => What::SendTo { bytes: datagram.bytes, peer: datagram.peer.clone() },
+            Op::SendTo(datagram) => CallKind::SendTo { bytes: datagram.bytes, peer: datagram.peer.clone() },
             Op::RecvFrom(datagram) => {
                 let bytes = datagram.length.unwrap_or(datagram.bytes);
-                What::RecvFrom { bytes, peer: datagram.peer.clone() }
+                CallKind::RecvFrom { bytes, peer: datagram.peer.clone() }
             }
-            Op::Shutdown => What::Shutdown,
-            Op::Close(_) => What::Close,
-            Op::Release(close) => What::Release { sampled: close.tcp.is_some() },
+            Op::Shutdown => CallKind::Shutdown,
+            Op::Close(_) => CallKind::Close,
+            Op::Release(close) => CallKind::Release { sampled: close.tcp.is_some() },
             _ => return None,
         };
         let result = event.error.as_ref().map_or(Ok(()), |error| Err(Errno(error.errno)));
-        Some(Self { what, result })
+        Some(Self { kind, result })
     }
 
-    /// Returns whether the trace says of a call what the kernel saw.
-    pub(super) fn is_told_by(&self, trace: &Self) -> bool {
+    /// Returns `true` if the call in the trace matches this call of the kernel.
+    pub(super) fn matches_recorded(&self, trace: &Self) -> bool {
         if self.result != trace.result {
             return false;
         }
-        match (&self.what, &trace.what) {
-            // The kernel says which port was asked for; the trace, which one it gave.
-            (What::Bind { local: Some(asked) }, What::Bind { local: Some(given) }) => {
-                address::is_given(asked, given)
+        match (&self.kind, &trace.kind) {
+            // The kernel has the requested port, the trace the assigned one.
+            (CallKind::Bind { local: Some(requested) }, CallKind::Bind { local: Some(assigned) }) => {
+                address::is_assigned(requested, assigned)
             }
-            (What::Option { name, value: None }, What::Option { name: told, .. }) => name == told,
-            // What a failed call would have brought is nobody's to say.
+            (CallKind::Option { name, value: None }, CallKind::Option { name: recorded, .. }) => {
+                name == recorded
+            }
+            // Addresses and sizes of a failed call are not comparable.
             (kernel, trace) if self.result.is_err() => kernel.name() == trace.name(),
-            (What::Accept { peer: kernel }, What::Accept { peer: trace })
-            | (What::Connect { peer: kernel }, What::Connect { peer: trace }) => {
+            (CallKind::Accept { peer: kernel }, CallKind::Accept { peer: trace })
+            | (CallKind::Connect { peer: kernel }, CallKind::Connect { peer: trace }) => {
                 address::same(kernel.as_ref(), trace.as_ref())
             }
-            (What::SendTo { bytes, peer }, What::SendTo { bytes: told, peer: whom })
-            | (What::RecvFrom { bytes, peer }, What::RecvFrom { bytes: told, peer: whom }) => {
-                bytes == told && address::same(peer.as_ref(), whom.as_ref())
-            }
+            (CallKind::SendTo { bytes, peer }, CallKind::SendTo { bytes: recorded, peer: recorded_peer })
+            | (
+                CallKind::RecvFrom { bytes, peer },
+                CallKind::RecvFrom { bytes: recorded, peer: recorded_peer },
+            ) => bytes == recorded && address::same(peer.as_ref(), recorded_peer.as_ref()),
             (kernel, trace) => kernel == trace,
         }
     }
 
-    /// Returns whether it is an error that no system call caused: of what was asked for before the kernel was.
+    /// Returns `true` if the failure is not of a system call: the standard library or tokio rejected the arguments.
     pub(super) fn never_reached_the_kernel(&self) -> bool {
         self.result == Err(Errno(None))
     }
 
     pub(super) fn closes(&self) -> bool {
-        self.what == What::Close
+        self.kind == CallKind::Close
     }
 }
 
-/// The argument of a call that takes an `int`, however it was printed: -1 is 4294967295 without a sign.
+/// Returns the value as the C `int` that it was printed from: -1 may be printed as the unsigned 4294967295.
 pub(super) fn as_int(value: i64) -> i32 {
     i32::try_from(value).or_else(|_| u32::try_from(value).map(u32::cast_signed)).unwrap_or(i32::MIN)
 }
 
-impl What {
+impl CallKind {
     fn name(&self) -> &str {
         match self {
             Self::Socket { .. } => "socket",
@@ -207,11 +210,11 @@ impl What {
 
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.what.name())?;
+        f.write_str(self.kind.name())?;
         match self.result {
-            Ok(()) => self.what.details(f),
-            Err(Errno(Some(errno))) => write!(f, " fails with errno {errno}"),
-            Err(Errno(None)) => f.write_str(" fails"),
+            Ok(()) => self.kind.details(f),
+            Err(Errno(Some(errno))) => write!(f, " failed with errno {errno}"),
+            Err(Errno(None)) => f.write_str(" failed"),
         }
     }
 }

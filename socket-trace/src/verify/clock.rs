@@ -1,31 +1,32 @@
-//! The time stamps of the log laid on the time line of the trace, to exclude what cannot have been.
+//! Maps times of the log to the time line of the trace, to exclude impossible orders.
 //!
-//! strace stamps a call when it begins, with the wall clock (`-ttt`). A trace counts from a moment whose wall-clock time
-//! its header has. The header reads that clock a little later than the one that counts, so by it events seem later than
-//! they were: at most by what the trace is behind the log in any call that both have.
+//! strace stamps the beginning of a call with the wall clock (`-ttt`). A trace counts from a start whose wall-clock
+//! time is in its header. The header reads the wall clock a little after the monotonic clock, so mapped events seem
+//! late: at most by the least delay of any call that log and trace have in common.
 
 use socket_tap::format::Header;
 
-use super::call::{At, What};
+use super::call::{CallKind, LocatedCall};
 
-/// By how many nanoseconds events may seem later than they were, while no call that both have says it better.
+/// Maximum delay in nanoseconds by which mapped events may seem late, before common calls show a smaller one.
 const LATE: i128 = 100_000_000;
 
-/// By how many they may seem earlier: clocks are rounded, and a wall clock is set in small steps.
+/// Maximum time in nanoseconds by which mapped events may seem early: clocks are rounded, and adjusted in small
+/// steps.
 const EARLY: i128 = 10_000_000;
 
-/// By how many what is measured may be wrong.
+/// Maximum error in nanoseconds of a measured delay.
 const ROUNDING: i128 = 1_000_000;
 
 #[derive(Debug)]
 pub(super) struct Clock {
-    /// Nanoseconds since the epoch when the recording began.
+    /// Start of the recording, in nanoseconds since the epoch.
     start: Option<i128>,
-    /// Something was decided by time.
+    /// `true` once a time decided anything.
     used: bool,
-    /// By how much the log was ahead of the trace in a call that both have, at most.
+    /// Maximum time by which the log was ahead of the trace in a common call.
     ahead: i128,
-    /// How long after the beginning of a call the trace has it, at least.
+    /// Minimum delay of the trace behind the beginning of a common call.
     behind: Option<i128>,
 }
 
@@ -37,14 +38,14 @@ impl Clock {
         Self { start, used: false, ahead: 0, behind: None }
     }
 
-    /// Returns whether the event at `t` was certainly before the log's `time`.
+    /// Returns `true` if the event at `t` was certainly before the log's `time`.
     pub(super) fn is_before(&mut self, t: u64, time: Option<u64>) -> bool {
         let before = self.apart(t, time).is_some_and(|apart| apart > EARLY);
         self.used |= before;
         before
     }
 
-    /// Returns whether the event at `t` was certainly after the log's `time`.
+    /// Returns `true` if the event at `t` was certainly after the log's `time`.
     pub(super) fn is_after(&mut self, t: u64, time: Option<u64>) -> bool {
         let late = self.behind.map_or(LATE, |behind| (behind + ROUNDING).clamp(0, LATE));
         let after = self.apart(t, time).is_some_and(|apart| apart < -late);
@@ -52,15 +53,18 @@ impl Clock {
         after
     }
 
-    /// How much later the log's `time` is than the event at `t`.
+    /// Returns by how much the log's `time` is later than the event at `t`.
     fn apart(&self, t: u64, time: Option<u64>) -> Option<i128> {
         Some(i128::from(time?) - (self.start? + i128::from(t)))
     }
 
-    /// A call that both have.
-    pub(super) fn observe(&mut self, log: &At, trace: &At) {
-        // Calls that send may be stamped before the kernel sees them, and a close is.
-        if matches!(log.call.what, What::Write { .. } | What::SendTo { .. } | What::Shutdown | What::Close) {
+    /// Processes a call that log and trace have in common.
+    pub(super) fn observe(&mut self, log: &LocatedCall, trace: &LocatedCall) {
+        // Events of sending calls and of closes may be stamped before the kernel sees the call.
+        if matches!(
+            log.call.kind,
+            CallKind::Write { .. } | CallKind::SendTo { .. } | CallKind::Shutdown | CallKind::Close
+        ) {
             return;
         }
         let (Some(start), Some(log)) = (self.start, log.time) else { return };
@@ -70,12 +74,13 @@ impl Clock {
         self.behind = Some(self.behind.map_or(apart, |behind| behind.min(apart)));
     }
 
-    /// Why what was decided by time may be wrong, given whether the clock of the log was set back.
-    pub(super) fn doubt(&self, was_set_back: bool) -> Option<String> {
+    /// Returns the reason why decisions by time may be wrong, if any. `was_set_back` is `true` if the log's clock was
+    /// set back.
+    pub(super) fn defect(&self, was_set_back: bool) -> Option<String> {
         let disagree = was_set_back || self.ahead > EARLY || self.behind.is_none_or(|behind| behind > LATE);
         (self.used && disagree).then(|| {
-            "nothing shows that the clocks of trace and log agree, by which it was decided when sockets were adopted: \
-             record both again without setting the clock meanwhile"
+            "the clocks of trace and log do not provably agree, but adoptions were placed by time; record again \
+             without setting the clock"
                 .to_owned()
         })
     }

@@ -1,35 +1,36 @@
-//! Sockets of the kernel, matched to those of the trace.
+//! Matching of the kernel's sockets to those of the trace.
 
 use std::collections::VecDeque;
 
 use socket_tap::event::SockId;
 
-use super::call::At;
-use super::kernel::Watch;
+use super::call::LocatedCall;
+use super::kernel::WatchId;
 use super::log::Tid;
-use super::report::Both;
+use super::report::MatchedCall;
 
-/// A socket of the kernel's.
+/// A socket of the kernel.
 pub(super) enum Followed {
-    /// Made, and not yet bound or connected: these calls do not tell whether it is one of the trace's.
-    Made { fd: i32, calls: Vec<At> },
-    /// One of the trace's.
+    /// A socket that is not yet bound or connected, so that its counterpart in the trace is unknown.
+    Created { fd: i32, calls: Vec<LocatedCall> },
+    /// A socket that is in the trace.
     Traced(Traced),
 }
 
 pub(super) struct Traced {
     pub(super) sock: SockId,
     pub(super) fd: i32,
-    /// Calls that both have, and the last of them.
+    /// Number of matched calls.
     pub(super) position: u64,
-    pub(super) before: VecDeque<Both>,
-    /// The end line does not count it as open, so it may outlive its recording.
+    /// The last matched calls.
+    pub(super) before: VecDeque<MatchedCall>,
+    /// `true` if the end line does not count it as open, so that it may outlive the recording.
     pub(super) outlives: bool,
-    /// `TCP_INFO` was asked for since the last call.
+    /// `true` if `TCP_INFO` was queried since the last call.
     pub(super) sampled: bool,
-    /// Calls that the trace has later.
+    /// Calls that the trace has later than the kernel.
     pub(super) held: Vec<Held>,
-    /// Which difference it has; only its context is of interest from there on.
+    /// Index of its difference. Only the context of the first difference is collected.
     pub(super) differs: Option<usize>,
 }
 
@@ -39,16 +40,16 @@ pub(super) struct Released {
     pub(super) sock: SockId,
     pub(super) fd: i32,
     pub(super) t: Option<u64>,
-    /// There were calls on it.
+    /// `true` once there were calls on it.
     pub(super) used: bool,
 }
 
 /// A call that the trace has later than the kernel.
 #[derive(Debug)]
 pub(super) struct Held {
-    pub(super) at: At,
-    /// Its place among the beginnings of calls.
+    pub(super) at: LocatedCall,
+    /// Sequence number of the call's beginning among all calls.
     pub(super) begun: u64,
     pub(super) thread: Tid,
-    pub(super) watch: Watch,
+    pub(super) watch: WatchId,
 }

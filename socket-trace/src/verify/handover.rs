@@ -1,66 +1,70 @@
-//! Sockets that change hands: the tap adopts one that it did not make, or gives one away.
+//! Adoption and release of sockets by the tap.
 
 use socket_tap::event::Addr;
 
 use super::adoption::Names;
-use super::call::{At, What};
+use super::call::{CallKind, LocatedCall};
 use super::check::Check;
 use super::failure::Failure;
 use super::followed::Released;
-use super::kernel::{End, Kid};
+use super::kernel::{DescriptorId, End};
 
 impl Check {
-    /// Somebody asked a socket for its address. The tap does as it adopts it.
-    pub(super) fn named(
+    /// Records a query of a socket's address. The tap queries it when it adopts the socket.
+    pub(super) fn address_queried(
         &mut self,
-        socket: Kid,
+        socket: DescriptorId,
         fd: i32,
         end: End,
         address: Option<Addr>,
     ) -> Result<(), Failure> {
         let names = self.names.entry(socket).or_insert_with(|| Names::of(fd));
-        names.learn(end, address, self.kernel.time());
-        // The log has no `socket(2)` that says how its calls are to be read.
-        if self.kernel.is_found(socket) && self.feed.is_datagram(names)? {
-            self.kernel.sends_datagrams(socket);
+        names.record(end, address, self.kernel.time());
+        // The log lacks the `socket(2)` call that would identify it as a datagram socket.
+        if self.kernel.is_found(socket) && self.trace_calls.is_datagram(names)? {
+            self.kernel.mark_datagram(socket);
         }
         Ok(())
     }
 
-    /// A call on a socket begins at `until`: decides whether it was adopted since it was last asked for its addresses.
-    pub(super) fn decide(&mut self, socket: Kid, until: Option<u64>) -> Result<(), Failure> {
+    /// Decides, before a call that begins at `until`, whether the socket was adopted since its addresses were last
+    /// queried.
+    pub(super) fn resolve_adoption(
+        &mut self,
+        socket: DescriptorId,
+        until: Option<u64>,
+    ) -> Result<(), Failure> {
         let Some(names) = self.names.remove(&socket) else { return Ok(()) };
         if let Some(traced) = self.traced(socket).filter(|traced| traced.sampled && traced.differs.is_none())
         {
             let sock = traced.sock;
-            let told = self.feed.peek(sock)?.map(|told| &told.call.what);
-            if matches!(told, Some(What::Release { .. })) {
+            let recorded = self.trace_calls.peek(sock)?.map(|recorded| &recorded.call.kind);
+            if matches!(recorded, Some(CallKind::Release { .. })) {
                 self.released(socket);
             }
         }
         if self.traced(socket).is_none()
-            && let Some(adopted) = self.feed.adopted(&names, until, &mut self.clock)?
+            && let Some(adopted) = self.trace_calls.adopted(&names, until, &mut self.clock)?
         {
-            self.traces(socket, adopted.sock, adopted.fd);
+            self.start_tracing(socket, adopted.sock, adopted.fd);
             if let Some(traced) = self.traced(socket) {
                 traced.outlives = adopted.may_outlive_the_recording();
             }
             return Ok(());
         }
-        self.feed.adoptions.doubt(&names, &mut self.clock);
+        self.trace_calls.adoptions.mark_ambiguous(&names, &mut self.clock);
         Ok(())
     }
 
-    /// The trace has no more of a socket than its release: decides whether the kernel saw a call before or after it.
-    ///
-    /// A tap asks a stream for `TCP_INFO` as it gives it away.
-    pub(super) fn after_release(&mut self, socket: Kid, at: At, release: &At) {
+    /// Decides whether a call was before or after the release, the last event of the socket in the trace. The tap
+    /// queries `TCP_INFO` when it releases a stream.
+    pub(super) fn after_release(&mut self, socket: DescriptorId, at: LocatedCall, release: &LocatedCall) {
         let Some(traced) = self.traced(socket) else { return };
         let (sock, fd, sampled) = (traced.sock, traced.fd, traced.sampled);
-        let needs_sample = matches!(release.call.what, What::Release { sampled: true });
+        let needs_sample = matches!(release.call.kind, CallKind::Release { sampled: true });
         let t = release.time.unwrap_or_default();
         if self.clock.is_after(t, at.time) || (needs_sample && !sampled) {
-            return self.differs(socket, Some(at));
+            return self.report_difference(socket, Some(at));
         }
         if !sampled && !self.clock.is_before(t, at.time) {
             self.released_unseen.insert((sock, fd));
@@ -71,26 +75,26 @@ impl Check {
         }
     }
 
-    /// Somebody asked for `TCP_INFO`. The tap does as it closes or releases a stream.
-    pub(super) fn sampled(&mut self, socket: Kid) {
+    /// Records a query of `TCP_INFO`. The tap queries it when it closes or releases a stream.
+    pub(super) fn sampled(&mut self, socket: DescriptorId) {
         if let Some(traced) = self.traced(socket) {
             traced.sampled = true;
         }
         let Some(Released { sock, fd, t, used: true }) = self.released.get(&socket).copied() else { return };
-        // The calls before this one may have come before the release.
+        // Earlier calls may precede the release.
         if !self.clock.is_before(t.unwrap_or_default(), self.kernel.time()) {
             self.released_unseen.insert((sock, fd));
         }
     }
 
-    /// What the kernel sees on it from here on is not the trace's.
-    pub(super) fn released(&mut self, socket: Kid) {
+    /// Ends the tracing of a socket. Later calls on it are not in the trace.
+    pub(super) fn released(&mut self, socket: DescriptorId) {
         let Some(traced) = self.traced(socket) else { return };
         let (sock, fd) = (traced.sock, traced.fd);
         self.calls += 1;
-        let t = self.feed.take(sock).and_then(|release| release.time);
-        self.feed.forget(sock, true);
-        self.feed.is_exact(sock, fd);
+        let t = self.trace_calls.take(sock).and_then(|release| release.time);
+        self.trace_calls.forget(sock, true);
+        self.trace_calls.mark_exact(sock, fd);
         self.followed.remove(&socket);
         self.released.insert(socket, Released { sock, fd, t, used: false });
     }

@@ -1,8 +1,8 @@
-//! The lines of a log of strace: which thread began which system call, and how it ended.
+//! Parses the lines of an strace log: system calls by thread, with their results.
 //!
-//! Another thread's line may come between the beginning and the end of a call; strace then cuts the call in two,
-//! `<unfinished ...>` and `<... resumed>`. Both moments are kept: which socket a file descriptor stands for is decided
-//! when a call begins, because the kernel may give the number to another socket before a `close` is seen to end.
+//! If a line of another thread comes between the beginning and the end of a call, strace splits the call in two,
+//! `<unfinished ...>` and `<... resumed>`. Both times are kept: a file descriptor is resolved to its socket when the
+//! call begins, because the kernel may reuse the number before the log shows the end of a `close`.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -12,55 +12,55 @@ use std::path::Path;
 
 use super::syscall::{self, Outcome};
 
-/// A thread, by the number that the kernel gave it.
+/// Id of a thread.
 pub type Tid = u32;
 
-/// No line of strace is longer, unless it was asked for payload.
+/// Maximum length of a line. Lines of strace are shorter unless payload is logged.
 const MAX_LINE: u64 = 1024 * 1024;
 
-/// Why a log cannot be read.
+/// An error while reading a log.
 #[derive(Debug)]
 pub struct LogError {
     /// The file.
     pub source: String,
-    /// The line's number, from 1; 0 for the file as a whole.
+    /// Line number, from 1; 0 for the file as a whole.
     pub line: u64,
-    /// What is wrong, and what to do about it.
-    pub what: String,
+    /// The error and its remedy.
+    pub message: String,
 }
 
 impl fmt::Display for LogError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line {
-            0 => write!(f, "{}: {}", self.source, self.what),
-            line => write!(f, "{}, line {line}: {}", self.source, self.what),
+            0 => write!(f, "{}: {}", self.source, self.message),
+            line => write!(f, "{}, line {line}: {}", self.source, self.message),
         }
     }
 }
 
 impl std::error::Error for LogError {}
 
-/// A system call: as much of it as is known.
+/// A system call, as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Syscall {
-    /// Who calls.
+    /// The calling thread.
     pub tid: Tid,
-    /// When it began, in nanoseconds since the epoch; `None` without `-ttt`.
+    /// Time of its beginning, in nanoseconds since the epoch; `None` without `-ttt`.
     pub time: Option<u64>,
-    /// Its name.
+    /// Name of the call.
     pub name: String,
-    /// Its arguments, as strace prints them. When it begins, those that the kernel fills in are missing.
+    /// Arguments as printed by strace. At the beginning of a call, those that the kernel fills in are missing.
     pub arguments: String,
 }
 
-/// What a line says.
+/// Meaning of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// A call begins.
+    /// The beginning of a call.
     Begins(Syscall),
-    /// A call has ended.
+    /// The end of a call.
     Ends(Syscall, Outcome),
-    /// A thread has ended.
+    /// The end of a thread.
     Exits(Tid),
 }
 
@@ -70,9 +70,9 @@ pub struct Log {
     lines: Box<dyn BufRead>,
     line: u64,
     text: Vec<u8>,
-    /// Calls that have begun.
+    /// Calls in progress.
     begun: HashMap<Tid, Syscall>,
-    /// The end of the call that began on the same line.
+    /// End of the call whose beginning is on the same line.
     next: Option<Step>,
 }
 
@@ -80,37 +80,37 @@ impl Log {
     /// Opens a log.
     ///
     /// # Errors
-    /// When it cannot be opened.
+    /// The file cannot be opened.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, LogError> {
         let source = path.as_ref().display().to_string();
         match File::open(path) {
             Ok(file) => Ok(Self::read(source, Box::new(BufReader::with_capacity(1 << 16, file)))),
-            Err(error) => Err(LogError { source, line: 0, what: format!("cannot be read: {error}") }),
+            Err(error) => Err(LogError { source, line: 0, message: format!("cannot be read: {error}") }),
         }
     }
 
-    /// Reads a log from anywhere; `source` names it in messages.
+    /// Reads a log from any source; `source` is its name in messages.
     #[must_use]
     pub fn read(source: impl Into<String>, lines: Box<dyn BufRead>) -> Self {
         Self { source: source.into(), lines, line: 0, text: Vec::new(), begun: HashMap::new(), next: None }
     }
 
-    /// Where it is read from.
+    /// Returns the name of the file that is being read.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// The number of the line that was read last, from 1.
+    /// Returns the number of the last line read, from 1.
     #[must_use]
     pub fn line(&self) -> u64 {
         self.line
     }
 
-    /// What happens next; `None` at the end.
+    /// Reads the next step; `None` at the end.
     ///
     /// # Errors
-    /// When a line is not one of strace, breaks off, or does not go with those before it.
+    /// A line is not valid, is incomplete, or contradicts earlier lines.
     pub fn next_step(&mut self) -> Result<Option<Step>, LogError> {
         loop {
             if let Some(step) = self.next.take() {
@@ -122,15 +122,15 @@ impl Log {
             let text = std::mem::take(&mut self.text);
             let step = self.step(&text);
             self.text = text;
-            if let Some(step) = step.map_err(|what| self.error(what))? {
+            if let Some(step) = step.map_err(|message| self.error(message))? {
                 return Ok(Some(step));
             }
         }
     }
 
-    /// An error at the line that was read last.
-    pub(super) fn error(&self, what: impl Into<String>) -> LogError {
-        LogError { source: self.source.clone(), line: self.line, what: what.into() }
+    /// Creates an error at the last line read.
+    pub(super) fn error(&self, message: impl Into<String>) -> LogError {
+        LogError { source: self.source.clone(), line: self.line, message: message.into() }
     }
 
     fn next_line(&mut self) -> io::Result<bool> {
@@ -141,31 +141,31 @@ impl Log {
     }
 
     fn step(&mut self, line: &[u8]) -> Result<Option<Step>, String> {
-        let line = line.strip_suffix(b"\n").ok_or("the line breaks off: the log is cut short")?;
+        let line = line.strip_suffix(b"\n").ok_or("incomplete line: the log is cut short")?;
         let line = std::str::from_utf8(line).map_err(|_| NOT_STRACE)?;
-        let (tid, time, said) = thread_time_and_text(line).ok_or(NOT_STRACE)?;
-        if said.starts_with("--- ") {
+        let (tid, time, text) = thread_time_and_text(line).ok_or(NOT_STRACE)?;
+        if text.starts_with("--- ") {
             return Ok(None);
         }
-        if let Some(end) = said.strip_prefix("+++ ") {
+        if let Some(end) = text.strip_prefix("+++ ") {
             let ended = end.starts_with("exited") || end.starts_with("killed");
             self.begun.remove(&tid);
             return Ok(ended.then_some(Step::Exits(tid)));
         }
-        if let Some(rest) = said.strip_prefix("<... ") {
+        if let Some(rest) = text.strip_prefix("<... ") {
             return self.resumed(tid, rest).map(Some);
         }
-        self.begins(tid, time, said).map(Some)
+        self.begins(tid, time, text).map(Some)
     }
 
-    fn begins(&mut self, tid: Tid, time: Option<u64>, said: &str) -> Result<Step, String> {
-        let (name, rest) = said.split_once('(').ok_or(NOT_STRACE)?;
+    fn begins(&mut self, tid: Tid, time: Option<u64>, text: &str) -> Result<Step, String> {
+        let (name, rest) = text.split_once('(').ok_or(NOT_STRACE)?;
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
             return Err(NOT_STRACE.into());
         }
         if let Some(earlier) = self.begun.get(&tid) {
             return Err(format!(
-                "thread {tid} begins {name} before its {} has ended: lines are missing",
+                "thread {tid} begins {name} before its {} has ended; lines are missing",
                 earlier.name
             ));
         }
@@ -183,21 +183,20 @@ impl Log {
     fn resumed(&mut self, tid: Tid, rest: &str) -> Result<Step, String> {
         let (name, rest) = rest.split_once(" resumed>").ok_or(NOT_STRACE)?;
         let begun = self.begun.remove(&tid).filter(|begun| begun.name == name);
-        let mut call = begun.ok_or_else(|| {
-            format!("thread {tid} ends a {name} that never began: the log lacks its beginning")
-        })?;
+        let mut call = begun
+            .ok_or_else(|| format!("thread {tid} ends {name} without its beginning; lines are missing"))?;
         call.arguments.push_str(rest);
-        let whole = std::mem::take(&mut call.arguments);
-        let (arguments, outcome) = syscall::ended(&whole)?;
+        let complete = std::mem::take(&mut call.arguments);
+        let (arguments, outcome) = syscall::ended(&complete)?;
         arguments.clone_into(&mut call.arguments);
         Ok(Step::Ends(call, outcome))
     }
 }
 
 const NOT_STRACE: &str =
-    "not a line of `strace -f -o FILE`; `socket-trace verify --help` has the whole command";
+    "not a line of `strace -f -o FILE`; see `socket-trace verify --help` for the command";
 
-/// `1234 1795384260.010622 close(4) = 0`: the time may be missing.
+/// Splits a line such as `1234 1795384260.010622 close(4) = 0`. The time may be missing.
 fn thread_time_and_text(line: &str) -> Option<(Tid, Option<u64>, &str)> {
     let (tid, rest) = line.split_once(' ')?;
     let (tid, rest) = (tid.parse().ok()?, rest.trim_start());
@@ -208,7 +207,7 @@ fn thread_time_and_text(line: &str) -> Option<(Tid, Option<u64>, &str)> {
     }
 }
 
-/// The nanoseconds of `1795384260.010622`. The other flags of strace print a time of day, or the time since the line before.
+/// Parses `1795384260.010622` to nanoseconds; `None` for the time formats of other flags of strace.
 fn since_epoch(word: &str) -> Option<u64> {
     const YEAR_2001: u64 = 1_000_000_000;
     let (seconds, micros) = word.split_once('.')?;
@@ -217,7 +216,7 @@ fn since_epoch(word: &str) -> Option<u64> {
         .then(|| seconds.saturating_mul(1_000_000_000).saturating_add(micros * 1000))
 }
 
-/// The arguments of a call that has not ended; it will be resumed, or its thread ends.
+/// Returns the arguments of a call that has not ended.
 fn unfinished(rest: &str) -> Option<&str> {
     ["<unfinished ...>", "<detached ...>"].iter().find_map(|mark| rest.strip_suffix(mark)).map(str::trim_end)
 }

@@ -1,91 +1,90 @@
-//! Whether a trace is exact: compares it, call by call, with what strace saw of the same process.
+//! Checks that a trace is exact: compares it, call by call, with an strace log of the same process.
 //!
-//! For each socket of the trace, found by the file descriptor that the trace names and the order in which the kernel
-//! gives these out: every call that strace saw on it, with its byte count, its error and its place, is in the trace,
-//! and the trace has no other.
+//! Sockets are matched by their file descriptors and the order in which the kernel assigns them. For each socket of
+//! the trace, the trace must have every call that strace saw, in order and with its byte count and error, and no
+//! other call.
 //!
-//! Four things are not differences, because an event is what the *program* gets, and tokio stands between it and the
-//! kernel:
+//! An event is the result that the *program* gets, and tokio hides some results of the kernel. So four things are not
+//! differences:
 //!
-//! - A call that would have blocked (`EAGAIN`) is no event: tokio waits, and asks again.
+//! - A call that would have blocked (`EAGAIN`) is not an event: tokio waits and retries.
 //! - `shutdown` of a connection that is gone (`ENOTCONN`) is an event without error: tokio reports success.
-//! - `connect` is one event at the end of the handshake: the kernel returns `EINPROGRESS` at once, and tokio asks for the
-//!   result with `getsockopt(SO_ERROR)`. A connect that is given up has no result, and no event.
-//! - A failure without an errno never reached the kernel: a path that is too long for a socket, for example.
+//! - `connect` is one event, when the handshake ends: the kernel returns `EINPROGRESS` at once, and tokio queries the
+//!   result with `getsockopt(SO_ERROR)`. A cancelled connect has no result, and no event.
+//! - A failure without an errno never reached the kernel, for example a path that is too long for a socket.
 //!
-//! `getsockname`, `getpeername` and `getsockopt`, by which the tap learns addresses and `TCP_INFO`, move and change
-//! nothing and are left out, and so are `ioctl`, `fcntl` and reads with `MSG_PEEK`. Sockets that the trace never opens
-//! are not looked at; a connection that strace saw a traced listener accept is one of the trace's.
+//! Calls that transfer and change nothing are ignored: `getsockname`, `getpeername` and `getsockopt`, by which the
+//! tap queries addresses and `TCP_INFO`, and `ioctl`, `fcntl` and reads with `MSG_PEEK`. Sockets that the trace never
+//! opens are ignored, but a connection accepted on a traced listener must be in the trace.
 //!
 //! A socket that the tap *adopts* is compared from its adoption on, and one that it *releases* up to its release. The
-//! log has no call for either, so the moment is found by what the tap asks the kernel just before: see `adoption` and
-//! `handover`. When the log leaves several moments and they make a difference, the verdict is that it cannot be told.
+//! log has no call for either, so their time is inferred from the tap's queries just before: see `adoption` and
+//! `handover`. If the log allows several times and the result depends on them, the verdict is inconclusive.
 //!
-//! Calls that several threads make on one socket at the same time may be recorded in another order than the kernel's:
-//! an order is only wrong if the log refutes it.
+//! Concurrent calls of several threads on one socket may be recorded in another order than the kernel's. An order is
+//! wrong only if the log refutes it.
 //!
-//! A stream without a file descriptor ([`TapStream::wrap`](socket_tap::TapStream::wrap)) is left out, and the report
-//! says so: the kernel sees its bytes as those of the socket below, or not at all.
+//! A stream without a file descriptor ([`TapStream::wrap`](socket_tap::TapStream::wrap)) is not compared, and the
+//! report counts it: the kernel sees its bytes as those of the socket below, or not at all.
 //!
-//! Both files are read once, side by side. What is kept is what is known of open sockets, and what one file has told
-//! and the other not yet: as long as they agree, little. To find out that a socket of the log is none of the trace's,
-//! the trace is read ahead.
+//! Both files are read once, side by side. Memory holds the state of open sockets, and calls found in only one of the
+//! files so far. To find out that a socket of the log is not in the trace, the trace is read ahead.
 //!
 //! # Layout
 //!
-//! - [`log`]: the lines of strace, each call's beginning and end
-//! - [`syscall`], `translate`, `address`: the text of one system call, and what it means
-//! - `threads`: which threads belong to the process that recorded
-//! - `kernel`: the process's sockets, followed by their file descriptors
-//! - `call`: one call in the words of both
-//! - `feed`: the trace, socket by socket
+//! - [`log`]: parser of the lines of strace
+//! - [`syscall`], `translate`, `address`: parsers of one system call
+//! - `threads`: threads of the recorded process
+//! - `kernel`: the sockets of the process, tracked by their file descriptors
+//! - `call`: a call in a form common to kernel and trace
+//! - `trace_calls`: the calls of the trace, by socket
 //! - `check`: the comparison
-//! - `followed`: sockets of the kernel, matched to those of the trace
-//! - `order`: calls of several threads at once
-//! - `handover`, `adoption`, `clock`: when a socket came to the tap, and when it left it
-//! - `doubts`: what keeps the comparison from being a proof
+//! - `followed`: matching of the kernel's sockets to those of the trace
+//! - `order`: concurrent calls of several threads
+//! - `handover`, `adoption`, `clock`: adoption and release of sockets
+//! - `inconclusive`: reasons why the comparison is inconclusive
 //! - `failure`: reasons why no comparison is possible
-//! - [`report`]: what it comes to
+//! - [`report`]: the result of a verification
 
 mod address;
 mod adoption;
 mod call;
 mod check;
 mod clock;
-mod doubts;
 mod failure;
-mod feed;
 mod followed;
 mod handover;
+mod inconclusive;
 mod kernel;
 pub mod log;
 mod order;
 pub mod report;
 pub mod syscall;
 mod threads;
+mod trace_calls;
 mod translate;
 
 use crate::reader::Trace;
 use check::Check;
-use feed::Feed;
 use kernel::Kernel;
 use log::Log;
 use report::{Report, Verdict};
+use trace_calls::TraceCalls;
 
 pub use failure::Failure;
 
-/// Compares a trace with the log of strace over the process that recorded it.
+/// Compares a trace with an strace log of the recorded process.
 ///
 /// # Errors
-/// When either cannot be read, or the log does not let the sockets be followed.
+/// Trace or log cannot be read, or sockets cannot be tracked in the log.
 pub fn verify(trace: Trace, log: Log) -> Result<Report, Failure> {
     let kernel = Kernel::new(log, trace.header().pid);
-    let mut check = Check::new(kernel, Feed::new(trace));
+    let mut check = Check::new(kernel, TraceCalls::new(trace));
     check.run()?;
-    let cut = doubts::cut(&check);
-    let unproved = doubts::unproved(&mut check);
+    let invalidating = inconclusive::invalidating(&check);
+    let reasons = inconclusive::inconclusive(&mut check);
     let differs = !check.differences.is_empty();
-    let verdict = match (cut.is_empty(), unproved.is_empty()) {
+    let verdict = match (invalidating.is_empty(), reasons.is_empty()) {
         (false, _) => Verdict::Inconclusive,
         (true, _) if differs => Verdict::Different,
         (true, false) => Verdict::Inconclusive,
@@ -95,11 +94,11 @@ pub fn verify(trace: Trace, log: Log) -> Result<Report, Failure> {
         check.differences.clear();
         check.more_differences.clear();
     }
-    let not_compared = doubts::not_compared(&check);
+    let not_compared = inconclusive::not_compared(&check);
     Ok(Report {
         verdict,
-        reasons: cut.into_iter().chain(unproved).collect(),
-        trace: check.feed.trace().source().to_owned(),
+        reasons: invalidating.into_iter().chain(reasons).collect(),
+        trace: check.trace_calls.trace().source().to_owned(),
         log: check.kernel.log().source().to_owned(),
         sockets: check.sockets,
         calls: check.calls,

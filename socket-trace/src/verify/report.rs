@@ -1,27 +1,28 @@
-//! What a verification comes to, for the eye and for a machine.
+//! Result of a verification, as text and JSON.
 
 use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 use socket_tap::event::SockId;
 
-use super::call::{At, Call};
+use super::call::{Call, LocatedCall};
+use crate::lint::finding::plural;
 
-/// Whether a trace is what the kernel saw.
+/// Result of comparing a trace with the kernel's calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// Call by call.
+    /// The trace has exactly the kernel's calls.
     Exact,
-    /// It is not.
+    /// The trace differs.
     Different,
-    /// It cannot be told.
+    /// The comparison is inconclusive.
     #[serde(rename = "unclear")]
     Inconclusive,
 }
 
 impl Verdict {
-    /// As an exit code: 0, 1, 2.
+    /// Returns the exit code: 0 for exact, 1 for different, 2 for inconclusive.
     #[must_use]
     pub fn exit_code(self) -> u8 {
         match self {
@@ -32,76 +33,75 @@ impl Verdict {
     }
 }
 
-/// Results that tokio keeps from the program, so that no trace has them.
+/// Results that tokio hides from the program, so that traces lack them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Hidden {
-    /// Calls that would have blocked.
+    /// Number of calls that would have blocked.
     pub would_block: u64,
-    /// Shutdowns of a connection that was gone (`ENOTCONN`): the program is told that they are done, and so the trace
-    /// says.
+    /// Number of shutdowns of a connection that was gone (`ENOTCONN`). tokio reports success, and so does the trace.
     pub shutdowns_of_gone: u64,
-    /// Failures that the trace has and no system call caused, such as a path that is too long for a socket.
+    /// Number of failures in the trace without a system call, such as a path that is too long for a socket.
     pub without_call: u64,
 }
 
-/// The comparison of a trace with what strace saw.
+/// Result of comparing a trace with an strace log.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// Whether they say the same.
+    /// The result.
     pub verdict: Verdict,
-    /// Why that cannot be said.
+    /// Reasons why the result is inconclusive.
     pub reasons: Vec<String>,
-    /// The trace.
+    /// Source of the trace.
     pub trace: String,
-    /// The log of strace.
+    /// Source of the log.
     pub log: String,
-    /// Sockets that both have.
+    /// Number of matched sockets.
     pub sockets: u64,
-    /// Calls that both have.
+    /// Number of matched calls.
     pub calls: u64,
-    /// What tokio keeps from the program.
+    /// Results that tokio hides from the program.
     pub hidden: Hidden,
     /// The first difference of each socket that has one.
     pub differences: Vec<Difference>,
-    /// Sockets that differ and are not among these.
+    /// Number of further sockets that differ.
     pub more_differences: u64,
-    /// What was left out of the comparison, and why.
+    /// Sockets that were not compared.
     pub not_compared: Vec<NotCompared>,
 }
 
-/// Sockets of the trace that were left out of the comparison.
+/// Sockets of the trace that were not compared.
 #[derive(Debug, Serialize)]
 pub struct NotCompared {
-    /// How many.
+    /// Number of sockets.
     pub sockets: u64,
-    /// Why.
+    /// The reason.
     pub reason: &'static str,
 }
 
-/// A call that kernel and trace have.
+/// A call that kernel and trace have in common.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Both {
+pub(super) struct MatchedCall {
     pub(super) log_line: u64,
     pub(super) trace_line: u64,
-    #[serde(serialize_with = "super::call::in_words")]
+    #[serde(serialize_with = "super::call::as_text")]
     pub(super) call: Call,
 }
 
-/// Where kernel and trace part on a socket.
+/// The first difference between kernel and trace on a socket.
 #[derive(Debug, Serialize)]
 pub struct Difference {
-    /// The socket, as the trace numbers it; `None` when the trace does not have it.
+    /// Number of the socket in the trace; `None` if the trace lacks it.
     pub sock: Option<SockId>,
-    /// Its file descriptor; `None` when the kernel does not have it.
+    /// File descriptor; `None` if the kernel lacks it.
     pub fd: Option<i32>,
-    /// Which of the socket's calls, from 1.
+    /// Index of the call on the socket, from 1.
     pub call: u64,
     /// The socket whose adoption must be certain for this to be a difference.
     #[serde(skip)]
     pub(super) owner: Option<SockId>,
-    pub(super) before: Vec<Both>,
-    pub(super) kernel: Vec<At>,
-    pub(super) trace: Vec<At>,
+    pub(super) before: Vec<MatchedCall>,
+    pub(super) kernel: Vec<LocatedCall>,
+    pub(super) trace: Vec<LocatedCall>,
 }
 
 impl Difference {
@@ -114,13 +114,13 @@ impl Difference {
         self
     }
 
-    pub(super) fn kernel(mut self, at: At) -> Self {
+    pub(super) fn kernel(mut self, at: LocatedCall) -> Self {
         self.kernel.push(at);
         self
     }
 
-    pub(super) fn more_of_kernel(&mut self, at: At, most: usize) {
-        if self.kernel.len() < most {
+    pub(super) fn more_of_kernel(&mut self, at: LocatedCall, max: usize) {
+        if self.kernel.len() < max {
             self.kernel.push(at);
         }
     }
@@ -129,68 +129,61 @@ impl Difference {
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.sock, self.fd) {
-            (Some(sock), Some(fd)) => writeln!(f, "#{sock}, fd {fd}, from call {} on:", self.call)?,
-            (Some(sock), None) => writeln!(f, "#{sock}, which the kernel does not have:")?,
-            (None, fd) => writeln!(f, "fd {}, which the trace does not have:", fd.unwrap_or(-1))?,
+            (Some(sock), Some(fd)) => writeln!(f, "#{sock}, fd {fd}, differs from call {} on:", self.call)?,
+            (Some(sock), None) => writeln!(f, "#{sock} is not in the log:")?,
+            (None, fd) => writeln!(f, "fd {} is not in the trace:", fd.unwrap_or(-1))?,
         }
-        for Both { log_line, trace_line, call } in &self.before {
-            let said = call.to_string();
-            writeln!(f, "  both    {said:<32} line {log_line} of the log, line {trace_line} of the trace")?;
+        for MatchedCall { log_line, trace_line, call } in &self.before {
+            let text = call.to_string();
+            writeln!(f, "  both    {text:<32} line {log_line} of the log, line {trace_line} of the trace")?;
         }
         side(f, "kernel", "log", &self.kernel)?;
         side(f, "trace", "trace", &self.trace)
     }
 }
 
-fn side(f: &mut fmt::Formatter<'_>, who: &str, file: &str, calls: &[At]) -> fmt::Result {
+fn side(f: &mut fmt::Formatter<'_>, side: &str, file: &str, calls: &[LocatedCall]) -> fmt::Result {
     if calls.is_empty() {
-        writeln!(f, "  {who:<7} nothing")?;
+        writeln!(f, "  {side:<7} nothing")?;
     }
-    for At { line, call, .. } in calls {
-        let said = call.to_string();
-        writeln!(f, "  {who:<7} {said:<32} line {line} of the {file}")?;
+    for LocatedCall { line, call, .. } in calls {
+        let text = call.to_string();
+        writeln!(f, "  {side:<7} {text:<32} line {line} of the {file}")?;
     }
     Ok(())
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (calls, sockets) = (self.calls, self.sockets);
+        let matched = format!("{} on {}", plural(self.calls, "call"), plural(self.sockets, "socket"));
         match self.verdict {
-            Verdict::Exact => {
-                writeln!(
-                    f,
-                    "The trace is exact: {calls} calls on {sockets} sockets, each as the kernel saw it."
-                )?;
-            }
-            Verdict::Different => writeln!(f, "The trace differs from what the kernel saw.")?,
-            Verdict::Inconclusive => {
-                writeln!(f, "Cannot tell whether the trace is exact.")?;
-            }
+            Verdict::Exact => writeln!(f, "The trace is exact: {matched}.")?,
+            Verdict::Different => writeln!(f, "The trace differs from the log.")?,
+            Verdict::Inconclusive => writeln!(f, "The comparison is inconclusive.")?,
         }
         for reason in &self.reasons {
             writeln!(f, "  {reason}")?;
-        }
-        let Hidden { would_block, shutdowns_of_gone, without_call } = self.hidden;
-        let mut hidden = format!("{would_block} that would have blocked");
-        if shutdowns_of_gone > 0 {
-            write!(hidden, ", {shutdowns_of_gone} shutdowns of a connection that was gone")?;
         }
         for NotCompared { sockets, reason } in &self.not_compared {
             writeln!(f, "  not compared: {sockets} {reason}")?;
         }
         if self.verdict == Verdict::Different {
-            writeln!(f, "  {calls} calls on {sockets} sockets are the same")?;
+            writeln!(f, "  same in both: {matched}")?;
         }
-        writeln!(f, "  tokio keeps from the program: {hidden}")?;
+        let Hidden { would_block, shutdowns_of_gone, without_call } = self.hidden;
+        let mut hidden = format!("EAGAIN: {would_block}");
+        if shutdowns_of_gone > 0 {
+            write!(hidden, ", ENOTCONN of shutdown: {shutdowns_of_gone}")?;
+        }
+        writeln!(f, "  hidden by tokio: {hidden}")?;
         if without_call > 0 {
-            writeln!(f, "  failed before the kernel was asked: {without_call}")?;
+            writeln!(f, "  failed without a system call: {without_call}")?;
         }
         for difference in &self.differences {
             write!(f, "\n{difference}")?;
         }
         if self.more_differences > 0 {
-            writeln!(f, "\nand {} sockets more", self.more_differences)?;
+            writeln!(f, "\nand {}", plural(self.more_differences, "more socket"))?;
         }
         Ok(())
     }

@@ -1,21 +1,21 @@
-//! The text of one system call: its arguments and its result, as strace prints them.
+//! Parses the text of a system call: its arguments and its result.
 
-/// How a system call ended.
+/// Result of a system call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// With this value.
+    /// It returned this value.
     Value(i64),
-    /// With this error, by its name in the C headers.
+    /// It failed with this error, by its name in the C headers.
     Error(String),
-    /// Not for the program: a signal came, and the kernel begins the call again.
+    /// A signal interrupted it, and the kernel restarts it without returning to the program.
     Restarted,
-    /// It did not return: its thread ended.
+    /// It did not return, because its thread ended.
     Never,
 }
 
-/// The arguments and the result of what follows a call's opening parenthesis.
+/// Splits the text after the opening parenthesis of a call into arguments and result.
 pub(super) fn ended(rest: &str) -> Result<(&str, Outcome), String> {
-    let broken = || "the call has no result: the line breaks off".to_owned();
+    let broken = || "the call has no result; the line is incomplete".to_owned();
     let close = closing(rest).ok_or_else(broken)?;
     let (arguments, result) = rest.split_at(close);
     let result = result[1..].trim_start().strip_prefix("= ").ok_or_else(broken)?;
@@ -26,12 +26,12 @@ pub(super) fn ended(rest: &str) -> Result<(&str, Outcome), String> {
         ("?", Some(name)) if name.starts_with("ERESTART") => Outcome::Restarted,
         ("?", _) => Outcome::Never,
         ("-1", Some(name)) => Outcome::Error(name.to_owned()),
-        _ => Outcome::Value(number(value).ok_or_else(|| format!("{value:?} is no result of a call"))?),
+        _ => Outcome::Value(number(value).ok_or_else(|| format!("{value:?} is not the result of a call"))?),
     };
     Ok((arguments, outcome))
 }
 
-/// A number, also one with a comment on it: `12<TCP:[127.0.0.1:3000]>`, `0x1 (flags FD_CLOEXEC)`.
+/// Parses a number, which may have a comment: `12<TCP:[127.0.0.1:3000]>`, `0x1 (flags FD_CLOEXEC)`.
 fn number(word: &str) -> Option<i64> {
     if let Some(hex) = word.strip_prefix("0x") {
         return u64::from_str_radix(hex, 16).ok().map(u64::cast_signed);
@@ -39,7 +39,7 @@ fn number(word: &str) -> Option<i64> {
     word.split('<').next()?.parse().ok()
 }
 
-/// Where the parenthesis closes that was open at the beginning.
+/// Returns the position of the parenthesis that closes the one before `text`.
 fn closing(text: &str) -> Option<usize> {
     let (mut depth, mut at) = (0_usize, 0);
     let bytes = text.as_bytes();
@@ -56,7 +56,7 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
-/// Where the string ends that begins at `at`.
+/// Returns the position of the closing quote of the string that starts at `at`.
 fn end_of_string(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
         at += 1;
@@ -68,7 +68,7 @@ fn end_of_string(bytes: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-/// The arguments one by one.
+/// Splits the arguments.
 pub(super) fn arguments(text: &str) -> Vec<&str> {
     let bytes = text.as_bytes();
     let (mut depth, mut at, mut start, mut found) = (0_usize, 0, 0, Vec::new());
@@ -92,18 +92,18 @@ pub(super) fn arguments(text: &str) -> Vec<&str> {
     found
 }
 
-/// The file descriptor that a call is about: its first argument, whatever strace says about it in angle brackets.
+/// Parses the file descriptor at the start of an argument, without a comment of strace in angle brackets.
 pub(super) fn descriptor(text: &str) -> Option<i32> {
     let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
     text[..digits].parse().ok()
 }
 
-/// The number in `[1]`.
+/// Parses the number in `[1]`.
 pub(super) fn bracketed(text: &str) -> Option<i64> {
     text.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
 }
 
-/// The number of an error: those that calls on sockets can end with, as Linux numbers them on x86, ARM and RISC-V.
+/// Returns the number of an error that socket calls can fail with, on Linux for x86, ARM and RISC-V.
 pub(super) fn errno(name: &str) -> Option<i32> {
     const ERRORS: [(&str, i32); 48] = [
         ("EPERM", 1),

@@ -1,59 +1,68 @@
-//! Which threads of a log belong to the process that recorded. File descriptors of other processes, a shell that
-//! started it or a child that it started, have the same numbers and mean something else.
+//! Threads of the recorded process. A log may contain other processes, such as a shell that started it or a child,
+//! whose file descriptors have the same numbers but other meanings.
 
 use std::collections::HashMap;
 
 use super::log::{Syscall, Tid};
 use super::syscall::Outcome;
 
+/// A call that creates a thread or a process.
+#[derive(Clone, Copy, Debug)]
+struct Creation {
+    /// `true` if the caller is of the recorded process.
+    by_us: bool,
+    /// `true` for a thread, `false` for a process.
+    is_thread: bool,
+}
+
 #[derive(Debug)]
 pub(super) struct Threads {
     pid: Tid,
-    /// Whether each thread seen so far is of the process.
+    /// `true` for each thread of the process, `false` for other threads.
     ours: HashMap<Tid, bool>,
-    /// Who is making a thread or a process: whether it is ours, and whether it makes a thread.
-    making: HashMap<Tid, (bool, bool)>,
+    /// Calls in progress that create a thread or a process.
+    creating: HashMap<Tid, Creation>,
 }
 
 impl Threads {
     pub(super) fn of(pid: Tid) -> Self {
-        Self { pid, ours: HashMap::new(), making: HashMap::new() }
+        Self { pid, ours: HashMap::new(), creating: HashMap::new() }
     }
 
-    /// Returns whether the process is in the log at all.
-    pub(super) fn seen(&self) -> bool {
+    /// Returns `true` if the process is in the log.
+    pub(super) fn has_process(&self) -> bool {
         self.ours.contains_key(&self.pid)
     }
 
-    /// A thread begins a call: whether it is ours.
+    /// Processes the beginning of a call. Returns `true` if its thread is of the process.
     pub(super) fn begins(&mut self, call: &Syscall) -> Result<bool, String> {
         let ours = match self.ours.get(&call.tid) {
             Some(ours) => *ours,
             None => self.first_seen(call.tid)?,
         };
         self.ours.insert(call.tid, ours);
-        if let Some(thread) = makes(call) {
-            self.making.insert(call.tid, (ours, thread));
+        if let Some(is_thread) = creates_thread(call) {
+            self.creating.insert(call.tid, Creation { by_us: ours, is_thread });
         }
         Ok(ours)
     }
 
-    /// A call has ended: when it made a thread or a process, that one's kind is known.
+    /// Processes the end of a call, which may have created a thread or a process.
     pub(super) fn ends(&mut self, call: &Syscall, outcome: &Outcome) -> Result<(), String> {
-        let Some((by_us, thread)) = self.making.remove(&call.tid) else { return Ok(()) };
-        let Outcome::Value(made) = outcome else { return Ok(()) };
-        let Ok(made) = Tid::try_from(*made) else { return Ok(()) };
-        let ours = if thread { by_us } else { made == self.pid };
-        match self.ours.insert(made, ours) {
-            Some(taken) if taken != ours => Err(format!(
-                "it turns out late whether {made} is a thread or a process of its own: start the program that \
-                 records directly under strace"
+        let Some(Creation { by_us, is_thread }) = self.creating.remove(&call.tid) else { return Ok(()) };
+        let Outcome::Value(created) = outcome else { return Ok(()) };
+        let Ok(created) = Tid::try_from(*created) else { return Ok(()) };
+        let ours = if is_thread { by_us } else { created == self.pid };
+        match self.ours.insert(created, ours) {
+            Some(assumed) if assumed != ours => Err(format!(
+                "the log shows too late whether {created} is a thread or a process; start the recorded program \
+                 directly under strace"
             )),
             _ => Ok(()),
         }
     }
 
-    /// Its first line may come before the line that says what it is.
+    /// Classifies a thread whose first line precedes the end of the call that created it.
     fn first_seen(&self, tid: Tid) -> Result<bool, String> {
         if tid == self.pid {
             return Ok(true);
@@ -61,19 +70,19 @@ impl Threads {
         if self.ours.is_empty() {
             return Ok(false);
         }
-        let mut kinds = self.making.values().map(|(by_us, thread)| *by_us && *thread);
+        let mut kinds = self.creating.values().map(|creation| creation.by_us && creation.is_thread);
         let first = kinds.next().ok_or_else(|| {
             format!(
-                "nothing says where thread {tid} comes from: strace must start the program, with \
-                 clone and clone3 among the calls of -e trace"
+                "the origin of thread {tid} is unknown; strace must start the program, with clone and clone3 among \
+                 the calls of -e trace"
             )
         })?;
         Ok(first || kinds.any(|ours| ours))
     }
 }
 
-/// Returns whether a call makes a thread; `None` when it makes neither that nor a process.
-fn makes(call: &Syscall) -> Option<bool> {
+/// Returns `true` if a call creates a thread, `false` if a process, and `None` if neither.
+fn creates_thread(call: &Syscall) -> Option<bool> {
     match call.name.as_str() {
         "clone" | "clone3" => Some(call.arguments.contains("CLONE_THREAD")),
         "fork" | "vfork" => Some(false),

@@ -1,25 +1,25 @@
-//! One socket's calls, as the kernel saw them and as the trace has them: the next of each, until they differ.
+//! Compares the calls of one socket, one by one, up to the first difference.
 
-use super::super::call::{At, What};
+use super::super::call::{CallKind, LocatedCall};
 use super::super::failure::Failure;
 use super::super::followed::Followed;
-use super::super::kernel::Kid;
-use super::super::report::{Both, Difference};
+use super::super::kernel::DescriptorId;
+use super::super::report::{Difference, MatchedCall};
 use super::Check;
 use crate::reader::Ending;
 
-/// How many calls are shown before a difference, and after it.
+/// Number of calls shown before and after a difference.
 const CONTEXT: usize = 3;
 
-/// How many differences are told in full; the rest are counted.
-const MOST_DIFFERENCES: usize = 20;
+/// Maximum number of differences shown; further ones are counted.
+const MAX_DIFFERENCES: usize = 20;
 
 impl Check {
-    pub(super) fn compare(&mut self, socket: Kid, at: At) -> Result<(), Failure> {
+    pub(super) fn compare(&mut self, socket: DescriptorId, at: LocatedCall) -> Result<(), Failure> {
         let Some(traced) = self.traced(socket) else { return Ok(()) };
-        traced.outlives |= match &at.call.what {
-            What::Listen { .. } => true,
-            What::Socket { kind, .. } => kind == "datagram",
+        traced.outlives |= match &at.call.kind {
+            CallKind::Listen { .. } => true,
+            CallKind::Socket { kind, .. } => kind == "datagram",
             _ => false,
         };
         let (sock, closes) = (traced.sock, at.call.closes());
@@ -32,27 +32,34 @@ impl Check {
             }
             return Ok(());
         }
-        let told = self.feed.peek(sock)?.cloned();
-        match told {
-            Some(told) if matches!(told.call.what, What::Release { .. }) => {
-                self.after_release(socket, at, &told);
+        let recorded = self.trace_calls.peek(sock)?.cloned();
+        match recorded {
+            Some(recorded) if matches!(recorded.call.kind, CallKind::Release { .. }) => {
+                self.after_release(socket, at, &recorded);
             }
-            Some(told) if at.call.is_told_by(&told.call) && self.may_precede_held(socket, &at.call) => {
-                self.same(socket, at, &told);
-                self.let_go(socket)?;
+            Some(recorded)
+                if at.call.matches_recorded(&recorded.call) && self.may_precede_held(socket, &at.call) =>
+            {
+                self.matched(socket, at, &recorded);
+                self.compare_held(socket)?;
             }
             None if self.may_be_after_the_end(socket) => self.after_the_end += 1,
             _ => {
                 if let Some(at) = self.hold(socket, at)? {
-                    self.differs(socket, Some(at));
+                    self.report_difference(socket, Some(at));
                 }
             }
         }
         Ok(())
     }
 
-    pub(in crate::verify) fn same(&mut self, socket: Kid, at: At, told: &At) {
-        self.clock.observe(&at, told);
+    pub(in crate::verify) fn matched(
+        &mut self,
+        socket: DescriptorId,
+        at: LocatedCall,
+        recorded: &LocatedCall,
+    ) {
+        self.clock.observe(&at, recorded);
         let Some(traced) = self.traced(socket) else { return };
         let (sock, fd) = (traced.sock, traced.fd);
         traced.position += 1;
@@ -61,27 +68,28 @@ impl Check {
         if traced.before.len() == CONTEXT {
             traced.before.pop_front();
         }
-        traced.before.push_back(Both { log_line: at.line, trace_line: told.line, call: at.call });
+        traced.before.push_back(MatchedCall { log_line: at.line, trace_line: recorded.line, call: at.call });
         self.calls += 1;
-        self.feed.take(sock);
+        self.trace_calls.take(sock);
         if closes {
-            self.feed.forget(sock, true);
-            self.feed.is_exact(sock, fd);
+            self.trace_calls.forget(sock, true);
+            self.trace_calls.mark_exact(sock, fd);
             self.followed.remove(&socket);
         }
     }
 
-    /// The trace has no more of a socket that it does not close. Either its recording was over, or something is missing.
-    fn may_be_after_the_end(&mut self, socket: Kid) -> bool {
+    /// Returns `true` if the recording may have ended before the socket was closed, so that its later calls are not
+    /// missing.
+    fn may_be_after_the_end(&mut self, socket: DescriptorId) -> bool {
         let Some(outlives) = self.traced(socket).map(|traced| traced.outlives) else { return false };
-        match self.feed.ending() {
+        match self.trace_calls.ending() {
             Some(Ending::Complete(end)) => outlives || end.open > 0,
             _ => false,
         }
     }
 
-    /// The first difference of a socket, with what comes before it and after it.
-    pub(in crate::verify) fn differs(&mut self, socket: Kid, kernel: Option<At>) {
+    /// Reports the first difference of a socket, with the calls before and after it.
+    pub(in crate::verify) fn report_difference(&mut self, socket: DescriptorId, kernel: Option<LocatedCall>) {
         let next = self.differences.len();
         let closes = kernel.as_ref().is_some_and(|at| at.call.closes());
         let Some(Followed::Traced(traced)) = self.followed.get_mut(&socket) else { return };
@@ -91,51 +99,52 @@ impl Check {
         difference.kernel.extend(traced.held.drain(..).map(|held| held.at).chain(kernel));
         difference.kernel.truncate(CONTEXT);
         while difference.trace.len() < CONTEXT {
-            let Some(told) = self.feed.take(traced.sock) else { break };
-            difference.trace.push(told);
+            let Some(recorded) = self.trace_calls.take(traced.sock) else { break };
+            difference.trace.push(recorded);
         }
-        self.feed.forget(traced.sock, false);
+        self.trace_calls.forget(traced.sock, false);
         traced.differs = Some(next);
-        self.differ(difference);
+        self.add_difference(difference);
         if closes {
             self.followed.remove(&socket);
         }
     }
 
-    pub(super) fn differ(&mut self, difference: Difference) {
-        if self.differences.len() < MOST_DIFFERENCES {
+    pub(super) fn add_difference(&mut self, difference: Difference) {
+        if self.differences.len() < MAX_DIFFERENCES {
             self.differences.push(difference);
         } else {
             self.more_differences.push(difference.owner);
         }
     }
 
-    /// What the trace has beyond what the kernel saw.
+    /// Reports calls in the trace that the kernel did not see.
     pub(super) fn finish(&mut self) -> Result<(), Failure> {
-        let mut named: Vec<Kid> = self.names.keys().copied().collect();
+        let mut named: Vec<DescriptorId> = self.names.keys().copied().collect();
         named.sort_unstable();
-        named.into_iter().try_for_each(|socket| self.decide(socket, None))?;
-        self.feed.finish()?;
-        let mut open: Vec<Kid> = self.followed.keys().copied().collect();
+        named.into_iter().try_for_each(|socket| self.resolve_adoption(socket, None))?;
+        self.trace_calls.finish()?;
+        let mut open: Vec<DescriptorId> = self.followed.keys().copied().collect();
         open.sort_unstable();
         for socket in open {
             let Some(Followed::Traced(traced)) = self.followed.get(&socket) else { continue };
             if traced.differs.is_some() {
                 continue;
             }
-            match self.feed.peek(traced.sock)?.map(|told| &told.call.what) {
-                Some(What::Release { .. }) => self.released(socket),
-                Some(_) => self.differs(socket, None),
-                None if !traced.held.is_empty() => self.differs(socket, None),
+            match self.trace_calls.peek(traced.sock)?.map(|recorded| &recorded.call.kind) {
+                Some(CallKind::Release { .. }) => self.released(socket),
+                Some(_) => self.report_difference(socket, None),
+                None if !traced.held.is_empty() => self.report_difference(socket, None),
                 None => {}
             }
         }
-        for left in self.feed.left() {
-            let mut difference = Difference::new(Some(left.sock), None, 1).of(left.on.unwrap_or(left.sock));
-            difference.trace.push(left.at);
-            self.differ(difference);
+        for unmatched in self.trace_calls.unmatched() {
+            let owner = unmatched.on.unwrap_or(unmatched.sock);
+            let mut difference = Difference::new(Some(unmatched.sock), None, 1).of(owner);
+            difference.trace.push(unmatched.at);
+            self.add_difference(difference);
         }
-        self.hidden.without_call = self.feed.own_failures;
+        self.hidden.without_call = self.trace_calls.own_failures;
         Ok(())
     }
 }

@@ -1,53 +1,53 @@
-//! Kernel and trace side by side: which socket each call is on.
+//! Compares kernel and trace, and assigns each call to its socket.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use socket_tap::event::{Addr, SockId};
 
 use super::adoption::Names;
-use super::call::{At, Call, What};
+use super::call::{Call, CallKind, LocatedCall};
 use super::clock::Clock;
 use super::failure::Failure;
-use super::feed::Feed;
 use super::followed::{Followed, Released, Traced};
-use super::kernel::{Kernel, Kid, Seen};
+use super::kernel::{DescriptorId, Kernel, SocketCall};
 use super::report::{Difference, Hidden};
+use super::trace_calls::TraceCalls;
 use crate::reader::Ending;
 
 mod compare;
 
-/// The comparison under way.
+/// A comparison in progress.
 pub(super) struct Check {
     pub(super) kernel: Kernel,
-    pub(super) feed: Feed,
+    pub(super) trace_calls: TraceCalls,
     pub(super) clock: Clock,
-    pub(super) followed: HashMap<Kid, Followed>,
-    /// The addresses that sockets were asked for since the last call on them.
-    pub(super) names: HashMap<Kid, Names>,
-    /// Duplicates of traced sockets that are not traced themselves.
-    pub(super) copies: HashMap<Kid, SockId>,
-    /// Calls through them.
+    pub(super) followed: HashMap<DescriptorId, Followed>,
+    /// Addresses queried since the last call, by descriptor.
+    pub(super) names: HashMap<DescriptorId, Names>,
+    /// Untraced duplicates of traced sockets.
+    pub(super) copies: HashMap<DescriptorId, SockId>,
+    /// Number of calls through duplicates, by traced socket.
     pub(super) through_copies: BTreeMap<SockId, u64>,
     pub(super) sockets: u64,
     pub(super) calls: u64,
     pub(super) hidden: Hidden,
     pub(super) differences: Vec<Difference>,
-    /// Whose differences are not among these.
+    /// Owners of the differences beyond the limit.
     pub(super) more_differences: Vec<Option<SockId>>,
-    /// Calls on sockets that were still open when the recording ended.
+    /// Number of calls on sockets that were still open when the recording ended.
     pub(super) after_the_end: u64,
-    /// Sockets that were released and are still open.
-    pub(super) released: HashMap<Kid, Released>,
-    /// Sockets that were released, nobody knows when.
+    /// Released sockets that are still open.
+    pub(super) released: HashMap<DescriptorId, Released>,
+    /// Released sockets whose time of release is unknown.
     pub(super) released_unseen: BTreeSet<(SockId, i32)>,
 }
 
 impl Check {
-    pub(super) fn new(kernel: Kernel, feed: Feed) -> Self {
-        let clock = Clock::of(feed.trace().header());
+    pub(super) fn new(kernel: Kernel, trace_calls: TraceCalls) -> Self {
+        let clock = Clock::of(trace_calls.trace().header());
         Self {
             kernel,
-            feed,
+            trace_calls,
             clock,
             followed: HashMap::new(),
             names: HashMap::new(),
@@ -64,39 +64,41 @@ impl Check {
         }
     }
 
-    /// Reads both to their ends.
+    /// Reads log and trace to their ends.
     pub(super) fn run(&mut self) -> Result<(), Failure> {
-        while let Some(seen) = self.kernel.next_call()? {
+        while let Some(call) = self.kernel.next_call()? {
             let (line, time) = (self.kernel.log().line(), self.kernel.time());
-            let at = |call| At { line, time, call };
-            match seen {
-                Seen::Named { socket, fd, end, address } => self.named(socket, fd, end, address)?,
-                Seen::Made { socket, fd, call } => {
-                    self.followed.insert(socket, Followed::Made { fd, calls: vec![at(call)] });
+            let at = |call| LocatedCall { line, time, call };
+            match call {
+                SocketCall::Named { socket, fd, end, address } => {
+                    self.address_queried(socket, fd, end, address)?;
                 }
-                Seen::Accepted { listener, socket, fd, peer } => {
-                    self.decide(listener, time)?;
+                SocketCall::Created { socket, fd, call } => {
+                    self.followed.insert(socket, Followed::Created { fd, calls: vec![at(call)] });
+                }
+                SocketCall::Accepted { listener, socket, fd, peer } => {
+                    self.resolve_adoption(listener, time)?;
                     self.accepted(listener, (socket, fd), peer, line)?;
                 }
-                Seen::Called { socket, call } => {
-                    self.decide(socket, time)?;
+                SocketCall::Called { socket, call } => {
+                    self.resolve_adoption(socket, time)?;
                     self.called(socket, at(call))?;
                 }
-                Seen::WouldBlock { socket } => {
-                    self.decide(socket, time)?;
+                SocketCall::WouldBlock { socket } => {
+                    self.resolve_adoption(socket, time)?;
                     self.hidden.would_block += u64::from(self.traced(socket).is_some());
                 }
-                Seen::ShutdownOfGone { socket } => {
-                    self.decide(socket, time)?;
+                SocketCall::ShutdownOfGone { socket } => {
+                    self.resolve_adoption(socket, time)?;
                     self.hidden.shutdowns_of_gone += u64::from(self.traced(socket).is_some());
-                    self.called(socket, at(Call::done(What::Shutdown)))?;
+                    self.called(socket, at(Call::succeeded(CallKind::Shutdown)))?;
                 }
-                Seen::Sampled { socket } => {
-                    self.decide(socket, time)?;
+                SocketCall::Sampled { socket } => {
+                    self.resolve_adoption(socket, time)?;
                     self.sampled(socket);
                 }
-                Seen::Duplicated { socket, copy } => {
-                    self.decide(socket, time)?;
+                SocketCall::Duplicated { socket, copy } => {
+                    self.resolve_adoption(socket, time)?;
                     if let Some(traced) = self.traced(socket) {
                         let sock = traced.sock;
                         self.copies.insert(copy, sock);
@@ -107,7 +109,7 @@ impl Check {
         self.finish()
     }
 
-    pub(super) fn traced(&mut self, socket: Kid) -> Option<&mut Traced> {
+    pub(super) fn traced(&mut self, socket: DescriptorId) -> Option<&mut Traced> {
         match self.followed.get_mut(&socket) {
             Some(Followed::Traced(traced)) => Some(traced),
             _ => None,
@@ -116,8 +118,8 @@ impl Check {
 
     fn accepted(
         &mut self,
-        listener: Kid,
-        (socket, fd): (Kid, i32),
+        listener: DescriptorId,
+        (socket, fd): (DescriptorId, i32),
         peer: Option<Addr>,
         line: u64,
     ) -> Result<(), Failure> {
@@ -126,31 +128,32 @@ impl Check {
             return Ok(());
         };
         let on = traced.sock;
-        let found = self.feed.accepted(on, fd, peer.as_ref())?;
-        let at = At { line, time: self.kernel.time(), call: Call::done(What::Accept { peer }) };
+        let found = self.trace_calls.accepted(on, fd, peer.as_ref())?;
+        let at =
+            LocatedCall { line, time: self.kernel.time(), call: Call::succeeded(CallKind::Accept { peer }) };
         match found {
             Some(sock) => {
-                self.traces(socket, sock, fd);
+                self.start_tracing(socket, sock, fd);
                 self.called(socket, at)
             }
-            // The recording was over while the listener still listened.
-            None if self.is_whole() && !self.feed.closes(on) => {
+            // The recording ended while the listener was still open.
+            None if self.is_complete() && !self.trace_calls.closes(on) => {
                 self.after_the_end += 1;
                 Ok(())
             }
             None => {
-                self.differ(Difference::new(None, Some(fd), 1).of(on).kernel(at));
+                self.add_difference(Difference::new(None, Some(fd), 1).of(on).kernel(at));
                 Ok(())
             }
         }
     }
 
-    /// Returns whether the trace has been read to its end, and has its end line.
-    fn is_whole(&self) -> bool {
-        matches!(self.feed.ending(), Some(Ending::Complete(_)))
+    /// Returns `true` once the trace was read to its end, and its end line is present.
+    fn is_complete(&self) -> bool {
+        matches!(self.trace_calls.ending(), Some(Ending::Complete(_)))
     }
 
-    pub(super) fn traces(&mut self, socket: Kid, sock: SockId, fd: i32) {
+    pub(super) fn start_tracing(&mut self, socket: DescriptorId, sock: SockId, fd: i32) {
         self.sockets += 1;
         let traced = Traced {
             sock,
@@ -167,23 +170,23 @@ impl Check {
         self.followed.insert(socket, Followed::Traced(traced));
     }
 
-    fn called(&mut self, socket: Kid, at: At) -> Result<(), Failure> {
+    fn called(&mut self, socket: DescriptorId, at: LocatedCall) -> Result<(), Failure> {
         match self.followed.get_mut(&socket) {
             None => {
                 self.untraced(socket, at.call.closes());
                 Ok(())
             }
-            Some(Followed::Made { fd, calls }) => {
-                let tells = matches!(at.call.what, What::Bind { .. } | What::Connect { .. });
+            Some(Followed::Created { fd, calls }) => {
+                let identifies = matches!(at.call.kind, CallKind::Bind { .. } | CallKind::Connect { .. });
                 let (fd, closes) = (*fd, at.call.closes());
                 calls.push(at);
-                if tells || closes { self.told(socket, fd) } else { Ok(()) }
+                if identifies || closes { self.identify(socket, fd) } else { Ok(()) }
             }
             Some(Followed::Traced(_)) => self.compare(socket, at),
         }
     }
 
-    fn untraced(&mut self, socket: Kid, closes: bool) {
+    fn untraced(&mut self, socket: DescriptorId, closes: bool) {
         if closes {
             self.released.remove(&socket);
             self.copies.remove(&socket);
@@ -195,19 +198,19 @@ impl Check {
         self.through_copy(socket);
     }
 
-    fn through_copy(&mut self, socket: Kid) {
+    fn through_copy(&mut self, socket: DescriptorId) {
         if let Some(sock) = self.copies.get(&socket) {
             *self.through_copies.entry(*sock).or_default() += 1;
         }
     }
 
-    /// It was bound or connected: now it is known which of the trace's it is, if any.
-    fn told(&mut self, socket: Kid, fd: i32) -> Result<(), Failure> {
-        let Some(Followed::Made { calls, .. }) = self.followed.remove(&socket) else { return Ok(()) };
+    /// Finds the socket of the trace, if any, once the kernel's socket was bound or connected.
+    fn identify(&mut self, socket: DescriptorId, fd: i32) -> Result<(), Failure> {
+        let Some(Followed::Created { calls, .. }) = self.followed.remove(&socket) else { return Ok(()) };
         let last = calls.last().map(|at| &at.call).filter(|call| !call.closes());
         let times = (calls.first().and_then(|at| at.time), calls.last().and_then(|at| at.time));
-        let Some(sock) = self.feed.made(fd, last, times, &mut self.clock)? else { return Ok(()) };
-        self.traces(socket, sock, fd);
+        let Some(sock) = self.trace_calls.created(fd, last, times, &mut self.clock)? else { return Ok(()) };
+        self.start_tracing(socket, sock, fd);
         calls.into_iter().try_for_each(|at| self.compare(socket, at))
     }
 }

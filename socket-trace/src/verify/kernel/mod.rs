@@ -1,5 +1,5 @@
-//! What the kernel saw: follows each socket of one process through a log, by the order in which the kernel gives and
-//! takes back file descriptors.
+//! Tracks the sockets of one process through a log, by the order in which the kernel assigns and releases file
+//! descriptors.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,16 +9,16 @@ use super::address::address;
 use super::log::{Log, LogError, Step, Syscall, Tid};
 use super::syscall::{self, Outcome};
 use super::threads::Threads;
-pub(super) use seen::{End, Kid, Seen, Watch};
+pub(super) use socket_call::{DescriptorId, End, SocketCall, WatchId};
 
 mod results;
-mod seen;
+mod socket_call;
 
-/// A call that has begun.
+/// A call in progress.
 #[derive(Clone, Copy, Debug)]
-struct About {
-    socket: Option<Kid>,
-    /// Its place among the beginnings of calls.
+struct PendingCall {
+    socket: Option<DescriptorId>,
+    /// Sequence number of its beginning among all calls.
     begun: u64,
 }
 
@@ -28,32 +28,36 @@ pub(super) struct Kernel {
     pid: Tid,
     threads: Threads,
     /// Open sockets by file descriptor.
-    open: HashMap<i32, Kid>,
-    /// Those of them that send datagrams.
-    datagrams: HashSet<Kid>,
-    /// The socket that a call that has begun is about.
-    about: HashMap<Tid, About>,
-    /// Connections whose handshake goes on.
-    connecting: HashMap<Kid, Option<Addr>>,
-    /// Sockets whose making is not in the log.
-    found: HashSet<Kid>,
-    last: Kid,
-    /// Of the call that ended last: when it began, its place among the beginnings, and its thread.
+    open: HashMap<i32, DescriptorId>,
+    /// Datagram sockets.
+    datagrams: HashSet<DescriptorId>,
+    /// Calls in progress, by thread.
+    pending: HashMap<Tid, PendingCall>,
+    /// Peers of connections whose handshake is in progress.
+    connecting: HashMap<DescriptorId, Option<Addr>>,
+    /// Sockets whose creation is not in the log.
+    found: HashSet<DescriptorId>,
+    last: DescriptorId,
+    /// Time when the last ended call began.
     time: Option<u64>,
+    /// Sequence number of the beginning of the last ended call.
     begun: u64,
+    /// Thread of the last ended call.
     thread: Tid,
-    /// How many calls had begun when its thread's call before it ended.
-    free: u64,
-    /// The same of each thread's latest call.
+    /// Number of calls that had begun when the previous call of that thread ended.
+    earliest_entry: u64,
+    /// Number of calls that had begun when the latest call of each thread ended.
     ended: HashMap<Tid, u64>,
-    /// How many calls have begun.
+    /// Number of calls that have begun.
     beginnings: u64,
-    /// What is watched, by the thread that must go on, and then the place of the call with which it did.
-    watched: HashMap<Tid, Vec<Watch>>,
-    went_on: HashMap<Watch, u64>,
-    watches: Watch,
-    /// The latest time of a call, and whether one was earlier than the one before.
+    /// Watches for the next call of a thread.
+    watched: HashMap<Tid, Vec<WatchId>>,
+    /// Sequence number of the next call for each completed watch.
+    next_begun: HashMap<WatchId, u64>,
+    last_watch: WatchId,
+    /// Latest time of a call.
     latest: u64,
+    /// `true` once a call had an earlier time than the call before it.
     set_back: bool,
     exited: bool,
 }
@@ -66,19 +70,19 @@ impl Kernel {
             threads: Threads::of(pid),
             open: HashMap::new(),
             datagrams: HashSet::new(),
-            about: HashMap::new(),
+            pending: HashMap::new(),
             connecting: HashMap::new(),
             found: HashSet::new(),
             last: 0,
             time: None,
             begun: 0,
             thread: pid,
-            free: 0,
+            earliest_entry: 0,
             ended: HashMap::new(),
             beginnings: 0,
             watched: HashMap::new(),
-            went_on: HashMap::new(),
-            watches: 0,
+            next_begun: HashMap::new(),
+            last_watch: 0,
             latest: 0,
             set_back: false,
             exited: false,
@@ -89,82 +93,84 @@ impl Kernel {
         &self.log
     }
 
-    /// When the call began that [`next_call`](Self::next_call) returned last: nanoseconds since the epoch.
+    /// Returns when the last call returned by [`next_call`](Self::next_call) began, in nanoseconds since the epoch.
     pub(super) fn time(&self) -> Option<u64> {
         self.time
     }
 
-    /// Returns whether the clock of the log was set back.
+    /// Returns `true` if the clock of the log was set back.
     pub(super) fn was_set_back(&self) -> bool {
         self.set_back
     }
 
-    /// Its place among the beginnings of calls.
+    /// Returns the sequence number of its beginning among all calls.
     pub(super) fn begun(&self) -> u64 {
         self.begun
     }
 
-    /// The thread that made it.
+    /// Returns the thread that made it.
     pub(super) fn thread(&self) -> Tid {
         self.thread
     }
 
-    /// The number of calls that had begun when its thread's previous call ended. It was entered after that.
-    pub(super) fn free(&self) -> u64 {
-        self.free
+    /// Returns the number of calls that had begun when its thread's previous call ended. It was entered after that.
+    pub(super) fn earliest_entry(&self) -> u64 {
+        self.earliest_entry
     }
 
-    /// Watches for the next call that the thread of this one begins.
-    pub(super) fn watch(&mut self) -> Watch {
-        self.watches += 1;
-        self.watched.entry(self.thread).or_default().push(self.watches);
-        self.watches
+    /// Watches for the next call of the thread of the last call.
+    pub(super) fn watch(&mut self) -> WatchId {
+        self.last_watch += 1;
+        self.watched.entry(self.thread).or_default().push(self.last_watch);
+        self.last_watch
     }
 
-    /// The place of the call that the thread began next; `None` when it has begun none.
-    pub(super) fn went_on(&self, watch: Watch) -> Option<u64> {
-        self.went_on.get(&watch).copied()
+    /// Returns the sequence number of the next call of a watched thread; `None` if there was none yet.
+    pub(super) fn next_begun(&self, watch: WatchId) -> Option<u64> {
+        self.next_begun.get(&watch).copied()
     }
 
-    /// Returns whether the making of a socket is not in the log: the process was given it.
-    pub(super) fn is_found(&self, socket: Kid) -> bool {
+    /// Returns `true` if the creation of a socket is not in the log, because the process inherited it.
+    pub(super) fn is_found(&self, socket: DescriptorId) -> bool {
         self.found.contains(&socket)
     }
 
-    /// Says that a socket whose making is not in the log sends datagrams.
-    pub(super) fn sends_datagrams(&mut self, socket: Kid) {
+    /// Marks a socket whose creation is not in the log as a datagram socket.
+    pub(super) fn mark_datagram(&mut self, socket: DescriptorId) {
         self.datagrams.insert(socket);
     }
 
-    /// The next call on a socket, and the line on which it ended; `None` at the end of the log.
-    pub(super) fn next_call(&mut self) -> Result<Option<Seen>, LogError> {
+    /// Returns the next call on a socket; `None` at the end of the log.
+    pub(super) fn next_call(&mut self) -> Result<Option<SocketCall>, LogError> {
         while let Some(step) = self.log.next_step()? {
-            let seen = match step {
+            let call = match step {
                 Step::Begins(call) => self.begins(&call).map(|()| None),
                 Step::Ends(call, outcome) => self.ends(&call, &outcome),
                 Step::Exits(tid) => {
-                    self.about.remove(&tid);
+                    self.pending.remove(&tid);
                     self.exited |= tid == self.pid;
                     Ok(None)
                 }
             };
-            if let Some(seen) = seen.map_err(|what| self.log.error(what))? {
-                return Ok(Some(seen));
+            if let Some(call) = call.map_err(|message| self.log.error(message))? {
+                return Ok(Some(call));
             }
         }
         Ok(None)
     }
 
-    /// Why the log does not show all that the process did; ask at its end.
-    pub(super) fn doubt(&self) -> Option<String> {
+    /// Returns the reason why the log is incomplete, if it is. Call at its end.
+    pub(super) fn defect(&self) -> Option<String> {
         let (source, pid) = (self.log.source(), self.pid);
-        if !self.threads.seen() {
+        if !self.threads.has_process() {
             return Some(format!(
-                "{source} has no process {pid}, which recorded the trace: is it of another run?"
+                "{source} has no process {pid}, which recorded the trace; use the log of the same run"
             ));
         }
         (!self.exited).then(|| {
-            format!("{source} ends before process {pid} does: it was cut short, or strace is still running")
+            format!(
+                "{source} ends before process {pid} does: the log was cut short, or strace is still running"
+            )
         })
     }
 
@@ -178,61 +184,64 @@ impl Kernel {
             self.latest = time;
         }
         for watch in self.watched.remove(&call.tid).unwrap_or_default() {
-            self.went_on.insert(watch, self.beginnings);
+            self.next_begun.insert(watch, self.beginnings);
         }
         let arguments = syscall::arguments(&call.arguments);
         let descriptor = |at: usize| arguments.get(at).and_then(|text| syscall::descriptor(text));
         let open = |fd: Option<i32>| self.open.get(&fd?).copied();
-        // A close takes the number back when it begins: before it is seen to end, another socket may have it.
+        // A close releases the number when it begins: another socket may get it before the log shows the end of the
+        // close.
         let socket = match call.name.as_str() {
             "socket" => None,
             "close" => descriptor(0).and_then(|fd| self.open.remove(&fd)),
-            "close_range" => return self.closes_range(&arguments),
-            // From a pipe into a socket, or the other way.
+            "close_range" => return self.check_close_range(&arguments),
+            // A splice transfers from a pipe to a socket, or from a socket to a pipe.
             "splice" => open(descriptor(0)).or_else(|| open(descriptor(2))),
             "dup2" | "dup3" if descriptor(0) != descriptor(1) && open(descriptor(1)).is_some() => {
-                return Err(format!("{} closes a socket: it cannot be followed further", call.name));
+                return Err(format!("{} closes a socket, which cannot be tracked", call.name));
             }
             _ => open(descriptor(0)),
         };
-        self.about.insert(call.tid, About { socket, begun: self.beginnings });
+        self.pending.insert(call.tid, PendingCall { socket, begun: self.beginnings });
         Ok(())
     }
 
-    /// Nothing that uses tokio's sockets closes them like this.
-    fn closes_range(&self, arguments: &[&str]) -> Result<(), String> {
+    /// Checks that `close_range` closes no socket. Programs with tokio's sockets do not use it for them.
+    fn check_close_range(&self, arguments: &[&str]) -> Result<(), String> {
         let bound = |at: usize, otherwise| {
             arguments.get(at).and_then(|text| text.parse::<i32>().ok()).unwrap_or(otherwise)
         };
         let (first, last) = (bound(0, 0), bound(1, i32::MAX));
-        match self.open.keys().find(|fd| (first..=last).contains(fd)) {
-            Some(fd) => Err(format!("close_range takes a socket, fd {fd}: it cannot be followed further")),
+        match self.open.keys().filter(|fd| (first..=last).contains(*fd)).min() {
+            Some(fd) => Err(format!("close_range closes a socket, fd {fd}, which cannot be tracked")),
             None => Ok(()),
         }
     }
 
-    fn ends(&mut self, call: &Syscall, outcome: &Outcome) -> Result<Option<Seen>, String> {
+    fn ends(&mut self, call: &Syscall, outcome: &Outcome) -> Result<Option<SocketCall>, String> {
         self.threads.ends(call, outcome)?;
-        // Absent when another process called.
-        let Some(about) = self.about.remove(&call.tid) else { return Ok(None) };
+        // Calls of other processes are not tracked.
+        let Some(pending) = self.pending.remove(&call.tid) else { return Ok(None) };
         if matches!(outcome, Outcome::Restarted | Outcome::Never) {
             return Ok(None);
         }
-        (self.time, self.begun, self.thread) = (call.time, about.begun, call.tid);
-        self.free = self.ended.insert(call.tid, self.beginnings).unwrap_or(0);
+        (self.time, self.begun, self.thread) = (call.time, pending.begun, call.tid);
+        self.earliest_entry = self.ended.insert(call.tid, self.beginnings).unwrap_or(0);
         let arguments = syscall::arguments(&call.arguments);
-        match (call.name.as_str(), about.socket) {
-            ("socket", _) => self.made(&arguments, outcome),
-            ("getsockname", about) => self.named(about, End::Local, &arguments, outcome),
-            ("getpeername", about) => self.named(about, End::Peer, &arguments, outcome),
+        match (call.name.as_str(), pending.socket) {
+            ("socket", _) => self.created(&arguments, outcome),
+            ("getsockname", socket) => self.address_queried(socket, End::Local, &arguments, outcome),
+            ("getpeername", socket) => self.address_queried(socket, End::Peer, &arguments, outcome),
             (_, None) => Ok(None),
             ("accept" | "accept4", Some(listener)) if matches!(outcome, Outcome::Value(_)) => {
                 let peer = arguments.get(1).and_then(|text| address(text));
                 let (socket, fd) = self.opens(outcome)?;
-                Ok(Some(Seen::Accepted { listener, socket, fd, peer }))
+                Ok(Some(SocketCall::Accepted { listener, socket, fd, peer }))
             }
             ("dup" | "dup2" | "dup3", Some(socket)) => self.duplicated(socket, outcome),
-            ("fcntl", Some(socket)) if arguments.get(1).is_some_and(|what| what.starts_with("F_DUPFD")) => {
+            ("fcntl", Some(socket))
+                if arguments.get(1).is_some_and(|command| command.starts_with("F_DUPFD")) =>
+            {
                 self.duplicated(socket, outcome)
             }
             (name, Some(socket)) => self.called(socket, name, &arguments, outcome),

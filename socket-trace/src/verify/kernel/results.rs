@@ -1,13 +1,17 @@
-//! What the end of a call says of its socket.
+//! Interprets the results of calls on sockets.
 
 use super::super::address::address;
-use super::super::call::{Call, Errno, What};
+use super::super::call::{Call, CallKind, Errno};
 use super::super::syscall::{self, Outcome};
 use super::super::translate;
-use super::{End, Kernel, Kid, Seen};
+use super::{DescriptorId, End, Kernel, SocketCall};
 
 impl Kernel {
-    pub(super) fn made(&mut self, arguments: &[&str], outcome: &Outcome) -> Result<Option<Seen>, String> {
+    pub(super) fn created(
+        &mut self,
+        arguments: &[&str],
+        outcome: &Outcome,
+    ) -> Result<Option<SocketCall>, String> {
         let domain = match arguments.first() {
             Some(&"AF_INET") => "ipv4",
             Some(&"AF_INET6") => "ipv6",
@@ -27,22 +31,22 @@ impl Kernel {
         if kind == "datagram" {
             self.datagrams.insert(socket);
         }
-        let call = Call::done(What::Socket { domain: domain.to_owned(), kind: kind.to_owned() });
-        Ok(Some(Seen::Made { socket, fd, call }))
+        let call = Call::succeeded(CallKind::Socket { domain: domain.to_owned(), kind: kind.to_owned() });
+        Ok(Some(SocketCall::Created { socket, fd, call }))
     }
 
-    /// A socket says its address; one that the process was given at its start, or by another, shows itself like this.
-    pub(super) fn named(
+    /// Interprets a query of a socket's address. An inherited socket first appears in such a query.
+    pub(super) fn address_queried(
         &mut self,
-        about: Option<Kid>,
+        known: Option<DescriptorId>,
         end: End,
         arguments: &[&str],
         outcome: &Outcome,
-    ) -> Result<Option<Seen>, String> {
+    ) -> Result<Option<SocketCall>, String> {
         let Some(fd) = arguments.first().and_then(|text| syscall::descriptor(text)) else { return Ok(None) };
         let succeeded = matches!(outcome, Outcome::Value(_));
         let address = arguments.get(1).filter(|_| succeeded).and_then(|text| address(text));
-        let socket = match about {
+        let socket = match known {
             Some(socket) => socket,
             None if address.is_some() => {
                 let (socket, _) = self.opens(&Outcome::Value(fd.into()))?;
@@ -51,12 +55,16 @@ impl Kernel {
             }
             None => return Ok(None),
         };
-        Ok(Some(Seen::Named { socket, fd, end, address }))
+        Ok(Some(SocketCall::Named { socket, fd, end, address }))
     }
 
-    pub(super) fn duplicated(&mut self, socket: Kid, outcome: &Outcome) -> Result<Option<Seen>, String> {
+    pub(super) fn duplicated(
+        &mut self,
+        socket: DescriptorId,
+        outcome: &Outcome,
+    ) -> Result<Option<SocketCall>, String> {
         let Outcome::Value(fd) = outcome else { return Ok(None) };
-        // dup2 of a descriptor to itself.
+        // dup2 may duplicate a descriptor to itself.
         if i32::try_from(*fd).ok().and_then(|fd| self.open.get(&fd)) == Some(&socket) {
             return Ok(None);
         }
@@ -64,18 +72,18 @@ impl Kernel {
         if self.datagrams.contains(&socket) {
             self.datagrams.insert(copy);
         }
-        Ok(Some(Seen::Duplicated { socket, copy }))
+        Ok(Some(SocketCall::Duplicated { socket, copy }))
     }
 
-    /// The kernel gives a file descriptor to a new socket.
-    pub(super) fn opens(&mut self, outcome: &Outcome) -> Result<(Kid, i32), String> {
-        let Outcome::Value(value) = outcome else { return Err("a call that failed opens nothing".into()) };
-        let fd = i32::try_from(*value).map_err(|_| format!("{value} is no file descriptor"))?;
+    /// Registers the socket that gets a file descriptor.
+    pub(super) fn opens(&mut self, outcome: &Outcome) -> Result<(DescriptorId, i32), String> {
+        let Outcome::Value(value) = outcome else { return Err("a failed call opens no socket".into()) };
+        let fd = i32::try_from(*value).map_err(|_| format!("{value} is not a file descriptor"))?;
         self.last += 1;
         match self.open.insert(fd, self.last) {
             None => Ok((self.last, fd)),
             Some(_) => Err(format!(
-                "fd {fd} is given to a new socket, but no close of the one before it is in the log: close must be \
+                "fd {fd} is assigned to a new socket, but the log has no close of the previous one; close must be \
                  among the calls of -e trace"
             )),
         }
@@ -83,13 +91,13 @@ impl Kernel {
 
     pub(super) fn called(
         &mut self,
-        socket: Kid,
+        socket: DescriptorId,
         name: &str,
         arguments: &[&str],
         outcome: &Outcome,
-    ) -> Result<Option<Seen>, String> {
+    ) -> Result<Option<SocketCall>, String> {
         match name {
-            "getsockopt" => return self.asked(socket, arguments),
+            "getsockopt" => return self.queried(socket, arguments),
             _ if translate::is_neutral(name, arguments) => return Ok(None),
             _ => {}
         }
@@ -97,45 +105,50 @@ impl Kernel {
             Outcome::Error(name) => Some(errno_of(name)?),
             _ => None,
         };
-        // A Unix listener whose queue is full refuses a connect with EAGAIN, and tokio does not ask again.
+        // A Unix-domain listener with a full queue refuses a connect with EAGAIN, and tokio does not retry.
         if errno == syscall::errno("EAGAIN") && name != "connect" {
-            return Ok(Some(Seen::WouldBlock { socket }));
+            return Ok(Some(SocketCall::WouldBlock { socket }));
         }
         if name == "shutdown" && arguments.get(1) == Some(&"SHUT_WR") && errno == syscall::errno("ENOTCONN") {
-            return Ok(Some(Seen::ShutdownOfGone { socket }));
+            return Ok(Some(SocketCall::ShutdownOfGone { socket }));
         }
         let moved = match outcome {
             Outcome::Value(value) => u64::try_from(*value).unwrap_or(0),
             _ => 0,
         };
         let result = errno.map_or(Ok(()), |errno| Err(Errno(Some(errno))));
-        let what = match name {
+        let kind = match name {
             "connect" => return Ok(self.connects(socket, arguments, errno)),
             _ if self.datagrams.contains(&socket) => translate::datagram_call(name, arguments, moved),
             _ => translate::call(name, arguments, moved),
         };
-        if what == What::Close {
+        if kind == CallKind::Close {
             self.datagrams.remove(&socket);
             self.connecting.remove(&socket);
             self.found.remove(&socket);
         }
-        Ok(Some(Seen::Called { socket, call: Call { what, result } }))
+        Ok(Some(SocketCall::Called { socket, call: Call { kind, result } }))
     }
 
-    fn connects(&mut self, socket: Kid, arguments: &[&str], errno: Option<i32>) -> Option<Seen> {
+    fn connects(
+        &mut self,
+        socket: DescriptorId,
+        arguments: &[&str],
+        errno: Option<i32>,
+    ) -> Option<SocketCall> {
         let peer = arguments.get(1).and_then(|text| address(text));
         if errno == syscall::errno("EINPROGRESS") {
             self.connecting.insert(socket, peer);
             return None;
         }
         let result = errno.map_or(Ok(()), |errno| Err(Errno(Some(errno))));
-        Some(Seen::Called { socket, call: Call { what: What::Connect { peer }, result } })
+        Some(SocketCall::Called { socket, call: Call { kind: CallKind::Connect { peer }, result } })
     }
 
-    /// How a handshake ended is asked for with `SO_ERROR`.
-    fn asked(&mut self, socket: Kid, arguments: &[&str]) -> Result<Option<Seen>, String> {
+    /// Interprets a query of an option. `SO_ERROR` has the result of a handshake.
+    fn queried(&mut self, socket: DescriptorId, arguments: &[&str]) -> Result<Option<SocketCall>, String> {
         match arguments.get(2) {
-            Some(&"TCP_INFO") => return Ok(Some(Seen::Sampled { socket })),
+            Some(&"TCP_INFO") => return Ok(Some(SocketCall::Sampled { socket })),
             Some(&"SO_ERROR") => {}
             _ => return Ok(None),
         }
@@ -145,10 +158,10 @@ impl Kernel {
             "0" => Ok(()),
             name => Err(Errno(Some(errno_of(name)?))),
         };
-        Ok(Some(Seen::Called { socket, call: Call { what: What::Connect { peer }, result } }))
+        Ok(Some(SocketCall::Called { socket, call: Call { kind: CallKind::Connect { peer }, result } }))
     }
 }
 
 fn errno_of(name: &str) -> Result<i32, String> {
-    syscall::errno(name).ok_or_else(|| format!("{name} is no error of a socket that is known"))
+    syscall::errno(name).ok_or_else(|| format!("{name} is not a known error of a socket call"))
 }

@@ -3,7 +3,7 @@
 use super::adopted::{is_exact, trace};
 use super::*;
 
-/// Thread 8 reads, and 9 writes.
+/// Thread 8 reads, and thread 9 writes.
 const LOG: &str = r#"7 1.01 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, IPPROTO_IP) = 5
 7 1.02 connect(5, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
 7 1.03 clone3({flags=CLONE_VM|CLONE_FILES|CLONE_THREAD, stack=0x7f}, 88) = 8
@@ -29,20 +29,20 @@ fn of(transfers: [(&str, u64); 4]) -> String {
 #[test]
 fn order_of_overlapping_calls_is_not_compared() {
     is_exact(&of([("read", 4), ("write", 5), ("read", 6), ("write", 7)]), LOG);
-    // Thread 8 may have been slow to record its first read, and 9 may have entered its first write before.
+    // Thread 8 may have been slow to record its first read, so that thread 9 entered its first write before.
     is_exact(&of([("write", 5), ("read", 4), ("read", 6), ("write", 7)]), LOG);
     is_exact(&of([("write", 5), ("read", 4), ("write", 7), ("read", 6)]), LOG);
-    // Thread 9 may have entered its second write as soon as the first was over.
+    // Thread 9 may have entered its second write as soon as its first one ended.
     is_exact(&of([("write", 5), ("write", 7), ("read", 4), ("read", 6)]), LOG);
-    // It had entered the first before thread 8 began its second read.
+    // Thread 9 had entered its first write before thread 8 began its second read.
     differs(&of([("read", 4), ("read", 6), ("write", 5), ("write", 7)]), LOG);
-    // Thread 8 has recorded its first read when it begins the second, and here the first write ended after that.
+    // Thread 8 recorded its first read before it began its second, and here the first write ended after that.
     let late = LOG
         .replace("9 1.06 sendto(5, \"\"..., 5, MSG_NOSIGNAL, NULL, 0) = 5\n8 1.07", "8 1.07")
         .replace("9 1.08 sendto", "9 1.075 sendto(5, \"\"..., 5, MSG_NOSIGNAL, NULL, 0) = 5\n9 1.08 sendto");
     is_exact(&of([("read", 4), ("read", 6), ("write", 5), ("write", 7)]), &late);
     differs(&of([("write", 5), ("write", 7), ("read", 4), ("read", 6)]), &late);
-    // One direction of a stream is in one task's hand.
+    // One direction of a stream belongs to one task.
     differs(&of([("read", 6), ("write", 5), ("read", 4), ("write", 7)]), LOG);
     differs(&of([("write", 5), ("read", 4), ("read", 6), ("write", 8)]), LOG);
     let one_thread = LOG.replace("\n8 ", "\n9 ");
@@ -50,16 +50,16 @@ fn order_of_overlapping_calls_is_not_compared() {
 }
 
 #[test]
-fn held_call_that_never_comes_differs() {
+fn held_call_missing_in_trace_is_a_difference() {
     let exact = of([("read", 4), ("write", 5), ("read", 6), ("write", 7)]);
-    // The trace has a write that the kernel has not, before all others.
+    // The trace starts with a write that the kernel did not see.
     let extra =
         exact.replacen("{\"t\":3,", "{\"t\":3,\"sock\":1,\"op\":\"write\",\"bytes\":9}\n{\"t\":3,", 1);
-    let said = differs(&extra.replace("\"events\":7", "\"events\":8"), LOG);
-    assert!(said.contains("kernel  read 4 B") && said.contains("trace   write 9 B"), "{said}");
+    let text = differs(&extra.replace("\"events\":7", "\"events\":8"), LOG);
+    assert!(text.contains("kernel  read 4 B") && text.contains("trace   write 9 B"), "{text}");
 }
 
-/// The second call ends before the first, which began before it.
+/// The second call ends before the first, although the first began earlier.
 #[test]
 fn overlapping_datagrams_may_swap() {
     const LOG: &str = r#"7 1.1 socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC, IPPROTO_UDP) = 5

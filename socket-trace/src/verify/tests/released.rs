@@ -1,6 +1,6 @@
-//! Streams that the tap gives away, still open.
+//! Streams that the tap releases while they are open.
 
-use super::adopted::{is_exact, is_unclear, trace, untimed};
+use super::adopted::{is_exact, is_inconclusive, trace, untimed};
 use super::*;
 
 const LOG: &str = r#"7 1795359600.100000 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, IPPROTO_IP) = 5
@@ -20,12 +20,12 @@ const EVENTS: &str = r#"{"t":100100000,"sock":1,"op":"socket","fd":5,"domain":"i
 {"t":2000100000,"sock":1,"op":"release","rx":8,"tx":0,"reads":1,"writes":0,"tcp":{"state":"ESTABLISHED","rtt_us":1}}"#;
 
 #[test]
-fn calls_after_the_release_are_not_compared() {
+fn calls_after_the_release_are_ignored() {
     for log in [LOG.to_owned(), untimed(LOG)] {
         let report = is_exact(&trace(&[EVENTS]), &log);
         assert_eq!((report.sockets, report.calls), (1, 4), "{report}");
     }
-    // Nothing was done with it.
+    // There was no call after the release.
     let unused: String =
         LOG.lines().filter(|line| !line.contains("= 9")).map(|line| format!("{line}\n")).collect();
     is_exact(&trace(&[EVENTS]), &unused);
@@ -41,26 +41,26 @@ fn every_call_before_the_release_is_compared() {
 }
 
 #[test]
-fn moment_of_release_may_be_uncertain_without_times() {
-    // A Unix stream has no sample, and a listener is not even asked for one.
+fn release_without_times_may_be_ambiguous() {
+    // A Unix-domain stream has no sample, and a listener is not queried for one.
     let unsampled = EVENTS.replace(r#","tcp":{"state":"ESTABLISHED","rtt_us":1}"#, "");
     let unasked = without(LOG, "TCP_INFO");
     is_exact(&trace(&[&unsampled]), &unasked);
-    is_unclear(&trace(&[&unsampled]), &untimed(&unasked), "came after #1 was released");
-    // The program asks, too.
+    is_inconclusive(&trace(&[&unsampled]), &untimed(&unasked));
+    // The program queries TCP_INFO, too.
     let twice = with(
         LOG,
         "7 1795359604.000000 close",
         "7 1795359603.500000 getsockopt(5, SOL_TCP, TCP_INFO, 1) = 0\n7 1795359604.000000 close",
     );
     is_exact(&trace(&[EVENTS]), &twice);
-    is_unclear(&trace(&[EVENTS]), &untimed(&twice), "came after #1 was released");
+    is_inconclusive(&trace(&[EVENTS]), &untimed(&twice));
     let lost = with(EVENTS, "\"t\":2000100000", "\"t\":3500100000");
     differs(&trace(&[&lost]), &twice);
 }
 
 #[test]
-fn released_stream_is_adopted_again() {
+fn released_stream_may_be_adopted_again() {
     let again = r#"7 1795359602.400000 getsockname(5, {sa_family=AF_INET, sin_port=htons(41), sin_addr=inet_addr("127.0.0.1")}, [128 => 16]) = 0
 7 1795359602.500000 getpeername(5, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}, [128 => 16]) = 0
 7 1795359603.000000"#;

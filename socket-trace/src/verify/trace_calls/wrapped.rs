@@ -7,19 +7,19 @@ use socket_tap::event::{Event, Op, SockId};
 /// Streams without a file descriptor: the kernel does not see them, or sees them as other calls.
 #[derive(Debug, Default)]
 pub(in crate::verify) struct Wrapped {
-    /// Those that are open, and whether each is above a socket.
+    /// Open streams without a file descriptor, with `true` for each that is above a recorded socket.
     open: BTreeMap<SockId, bool>,
-    /// Sockets that are open and have a file descriptor.
+    /// Open sockets with a file descriptor.
     sockets: BTreeSet<SockId>,
-    /// How many were above a socket.
+    /// Number of streams above a recorded socket.
     pub(in crate::verify) above: u64,
-    /// How many were not.
+    /// Number of other streams.
     pub(in crate::verify) alone: u64,
 }
 
 impl Wrapped {
-    /// Takes an event in, and says whether it is of such a stream.
-    pub(super) fn has(&mut self, event: &Event, sock: SockId) -> bool {
+    /// Processes an event. Returns `true` if it is of a stream without a file descriptor.
+    pub(super) fn observe(&mut self, event: &Event, sock: SockId) -> bool {
         match &event.op {
             Op::Adopt { fd: None, on, .. } => {
                 let below = |sock: &SockId| self.sockets.contains(sock) || self.open.get(sock) == Some(&true);

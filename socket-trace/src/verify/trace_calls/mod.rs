@@ -1,14 +1,15 @@
-//! The trace, socket by socket: its events are in one order, and what is asked for is the next one of some socket.
+//! The calls of the trace, grouped by socket.
 //!
-//! What is read on the way waits. As long as the trace is exact that is little: kernel and trace tell of the same
-//! moment. Only what one has and the other lacks makes it wait for the end.
+//! The trace is read until it has the next call of the socket in question. Calls of other sockets are queued. The
+//! queues stay short while the trace is exact, since kernel and trace are at the same time. Only calls that one of
+//! them lacks stay queued until the end.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use socket_tap::event::{Op, SockId};
 
 use super::adoption::Adoptions;
-use super::call::{At, Call, What};
+use super::call::{Call, CallKind, LocatedCall};
 use crate::reader::{Ending, Error, Trace};
 use origin::{Found, Origin};
 use wrapped::Wrapped;
@@ -17,38 +18,38 @@ mod claims;
 mod origin;
 mod wrapped;
 
-/// How many calls on one socket are looked at to find one that another thread made at the same time.
-const MOST_OVERLAPPING: usize = 4096;
+/// Maximum number of calls on one socket that are searched for a concurrent call of another thread.
+const MAX_OVERLAPPING: usize = 4096;
 
 #[derive(Debug)]
-pub(super) struct Feed {
+pub(super) struct TraceCalls {
     trace: Trace,
-    waiting: BTreeMap<SockId, VecDeque<At>>,
-    /// Sockets that no call of the kernel's was found for so far: how each came to be.
+    waiting: BTreeMap<SockId, VecDeque<LocatedCall>>,
+    /// Sockets not yet found in the log, with their origins.
     unclaimed: Vec<(SockId, Origin)>,
     pub(super) adoptions: Adoptions,
-    /// Sockets that were found in the log by how they were made, and are not known to be exact, by file descriptor.
+    /// Sockets found in the log by their first use and not yet known to be exact, by file descriptor.
     found: HashMap<i32, Vec<Found>>,
-    /// Those of them that were found twice.
-    pub(super) unsure: BTreeSet<(SockId, i32)>,
-    /// Sockets that nobody asks for any more.
+    /// Sockets found more than once.
+    pub(super) ambiguous: BTreeSet<(SockId, i32)>,
+    /// Open sockets whose further calls are not needed.
     forgotten: HashSet<SockId>,
     pub(super) wrapped: Wrapped,
-    /// Failures that no system call caused.
+    /// Number of failures without a system call.
     pub(super) own_failures: u64,
     ended: bool,
 }
 
-/// A call of the trace's that the kernel does not have.
+/// A call in the trace that the kernel lacks.
 #[derive(Debug)]
-pub(super) struct Left {
+pub(super) struct UnmatchedCall {
     pub(super) sock: SockId,
-    /// The socket that it was accepted on.
+    /// The listener that accepted the socket.
     pub(super) on: Option<SockId>,
-    pub(super) at: At,
+    pub(super) at: LocatedCall,
 }
 
-impl Feed {
+impl TraceCalls {
     pub(super) fn new(trace: Trace) -> Self {
         Self {
             trace,
@@ -56,7 +57,7 @@ impl Feed {
             unclaimed: Vec::new(),
             adoptions: Adoptions::default(),
             found: HashMap::new(),
-            unsure: BTreeSet::new(),
+            ambiguous: BTreeSet::new(),
             forgotten: HashSet::new(),
             wrapped: Wrapped::default(),
             own_failures: 0,
@@ -68,13 +69,13 @@ impl Feed {
         &self.trace
     }
 
-    /// Returns whether the trace is whole; `None` until its end was reached.
+    /// Returns the ending of the trace; `None` before its end was reached.
     pub(super) fn ending(&self) -> Option<&Ending> {
         self.ended.then(|| self.trace.ending())
     }
 
-    /// The socket's next call, left where it is. `None` when the trace has no more of it.
-    pub(super) fn peek(&mut self, sock: SockId) -> Result<Option<&At>, Error> {
+    /// Returns the next call of a socket without removing it; `None` if the trace has no more.
+    pub(super) fn peek(&mut self, sock: SockId) -> Result<Option<&LocatedCall>, Error> {
         while self.waiting.get(&sock).is_none_or(VecDeque::is_empty) {
             if !self.read()? {
                 return Ok(None);
@@ -83,38 +84,38 @@ impl Feed {
         Ok(self.waiting.get(&sock).and_then(VecDeque::front))
     }
 
-    /// Returns whether one of the socket's next calls is this one, and each before it may have overlapped with it. The
-    /// kernel has seen those that are `held` before.
+    /// Returns `true` if `call` is among the next calls of the socket, and each call before it may have been
+    /// concurrent. `held` are calls that the kernel saw earlier.
     pub(super) fn has_soon(&mut self, sock: SockId, call: &Call, mut held: Vec<Call>) -> Result<bool, Error> {
-        for ahead in 0..MOST_OVERLAPPING {
+        for ahead in 0..MAX_OVERLAPPING {
             while self.waiting.get(&sock).is_none_or(|calls| calls.len() <= ahead) {
                 if !self.read()? {
                     return Ok(false);
                 }
             }
-            let Some(told) = self.waiting.get(&sock).and_then(|calls| calls.get(ahead)) else { break };
-            // The first is known to be another one, or to have come too late.
-            if ahead > 0 && call.is_told_by(&told.call) {
+            let Some(recorded) = self.waiting.get(&sock).and_then(|calls| calls.get(ahead)) else { break };
+            // The first call was compared already: it differs, or comes too early.
+            if ahead > 0 && call.matches_recorded(&recorded.call) {
                 return Ok(true);
             }
-            if let Some(seen) = held.iter().position(|held| held.is_told_by(&told.call)) {
-                held.remove(seen);
-            } else if !call.may_overlap(&told.call) {
+            if let Some(at) = held.iter().position(|held| held.matches_recorded(&recorded.call)) {
+                held.remove(at);
+            } else if !call.may_overlap(&recorded.call) {
                 return Ok(false);
             }
         }
         Ok(false)
     }
 
-    /// Takes the socket's next call, when it has been read.
-    pub(super) fn take(&mut self, sock: SockId) -> Option<At> {
+    /// Removes the next call of a socket, if it was read.
+    pub(super) fn take(&mut self, sock: SockId) -> Option<LocatedCall> {
         self.waiting.get_mut(&sock)?.pop_front()
     }
 
-    /// The socket is closed, or of no more interest.
+    /// Discards a closed socket, or one whose further calls are not needed.
     pub(super) fn forget(&mut self, sock: SockId, closed: bool) {
         if closed {
-            // Anything that is told of it later is one call too many, and must be seen.
+            // Calls after the close would be wrong, and must be reported.
             if self.waiting.get(&sock).is_some_and(VecDeque::is_empty) {
                 self.waiting.remove(&sock);
             }
@@ -124,7 +125,7 @@ impl Feed {
         self.forgotten.insert(sock);
     }
 
-    /// Returns whether a close of the socket has been read, and not been taken.
+    /// Returns `true` if an unmatched close of the socket was read.
     pub(super) fn closes(&self, sock: SockId) -> bool {
         self.waiting.get(&sock).is_some_and(|calls| calls.iter().any(|at| at.call.closes()))
     }
@@ -135,15 +136,15 @@ impl Feed {
         Ok(())
     }
 
-    /// What the trace has and nobody has asked for: each socket's first such call.
-    pub(super) fn left(&self) -> Vec<Left> {
+    /// Returns the first unmatched call of each socket.
+    pub(super) fn unmatched(&self) -> Vec<UnmatchedCall> {
         let accepted = self.unclaimed.iter().filter_map(|(sock, origin)| match origin {
             Origin::Accepted { on, .. } => Some((*sock, *on)),
-            Origin::Made { .. } => None,
+            Origin::Created { .. } => None,
         });
         let on: BTreeMap<SockId, SockId> = accepted.collect();
-        let first = |(sock, calls): (&SockId, &VecDeque<At>)| {
-            Some(Left { sock: *sock, on: on.get(sock).copied(), at: calls.front()?.clone() })
+        let first = |(sock, calls): (&SockId, &VecDeque<LocatedCall>)| {
+            Some(UnmatchedCall { sock: *sock, on: on.get(sock).copied(), at: calls.front()?.clone() })
         };
         self.waiting.iter().filter_map(first).collect()
     }
@@ -154,7 +155,7 @@ impl Feed {
             return Ok(false);
         };
         let Some(sock) = event.sock else { return Ok(true) };
-        if self.wrapped.has(&event, sock) {
+        if self.wrapped.observe(&event, sock) {
             return Ok(true);
         }
         if self.forgotten.contains(&sock) {
@@ -170,16 +171,16 @@ impl Feed {
             return Ok(true);
         }
         if call.result.is_ok() {
-            let origin = match (&event.op, &call.what) {
-                (Op::Socket { fd, .. }, _) => Some(Origin::Made { fd: *fd }),
-                (Op::Accept { on, fd, .. }, What::Accept { peer }) => {
+            let origin = match (&event.op, &call.kind) {
+                (Op::Socket { fd, .. }, _) => Some(Origin::Created { fd: *fd }),
+                (Op::Accept { on, fd, .. }, CallKind::Accept { peer }) => {
                     Some(Origin::Accepted { on: *on, fd: *fd, peer: peer.clone() })
                 }
                 _ => None,
             };
             self.unclaimed.extend(origin.map(|origin| (sock, origin)));
         }
-        let at = At { line: self.trace.line(), time: Some(event.t), call };
+        let at = LocatedCall { line: self.trace.line(), time: Some(event.t), call };
         self.waiting.entry(sock).or_default().push_back(at);
         Ok(true)
     }

@@ -1,5 +1,4 @@
-//! A trace that is made up: connections that are kept open for a hundred calls over HTTP/1.1 each, sixty-four of them at a
-//! time.
+//! Generates traces: sixty-four connections at a time with a hundred calls over HTTP/1.1 each.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -17,18 +16,18 @@ const STEPS: u64 = 10;
 
 const REQUEST: &str =
     "GET /v1/books/1 HTTP/1.1\r\nhost: 127.0.0.1:3000\r\naccept: */*\r\nuser-agent: curl/8.5.0\r\n\r\n";
-const ANSWER: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\netag: \"1\"\r\ncontent-length: 82\r\n\
+const RESPONSE: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\netag: \"1\"\r\ncontent-length: 82\r\n\
     date: Sun, 22 Nov 2026 15:04:05 GMT\r\n\r\n\
     {\"id\":1,\"title\":\"UNIX Network Programming\",\"author_id\":1,\"year\":1990,\"revision\":1}";
 
-/// A server's recording of about so many events.
+/// Writes a server's recording of about `events` events, and returns its path.
 pub(crate) fn write_trace(events: u64, payload: bool) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{events}.jsonl"));
     let mut trace = Writer { out: BufWriter::new(File::create(&path).unwrap()), payload, t: 0, events: 0 };
     trace.begin();
     let mut first = 2;
     while trace.events < events {
-        // A step that has been goes on: a recording may be long, but nobody gives a million names.
+        // Step names repeat: even a long recording has few of them.
         let step = (trace.events * 2 * STEPS / events) % STEPS;
         trace.event(0, Op::mark(format!("step {step}")));
         for sock in first..first + OPEN_AT_ONCE {
@@ -37,7 +36,7 @@ pub(crate) fn write_trace(events: u64, payload: bool) -> PathBuf {
         for _ in 0..CALLS_OF_A_CONNECTION {
             for sock in first..first + OPEN_AT_ONCE {
                 trace.event(sock, Op::Read(trace.transfer(REQUEST)));
-                trace.event(sock, Op::Write(trace.transfer(ANSWER)));
+                trace.event(sock, Op::Write(trace.transfer(RESPONSE)));
             }
         }
         for sock in first..first + OPEN_AT_ONCE {
@@ -78,7 +77,7 @@ impl Writer {
         self.event(sock, Op::Read(Transfer::eof()));
         self.event(sock, Op::Shutdown);
         let calls = CALLS_OF_A_CONNECTION;
-        let [rx, tx] = [REQUEST, ANSWER].map(|text| text.len() as u64 * calls);
+        let [rx, tx] = [REQUEST, RESPONSE].map(|text| text.len() as u64 * calls);
         let totals = Totals::default().with_reads(calls + 1, rx).with_writes(calls, tx);
         self.event(sock, Op::Close(Box::new(Close::new(EndedBy::Peer).with_totals(totals))));
     }

@@ -4,18 +4,18 @@ use socket_tap::event::{Addr, SockId};
 
 use super::super::call::Call;
 
-/// How a socket came to be.
+/// Origin of a socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
-    Made { fd: Option<i32> },
+    Created { fd: Option<i32> },
     Accepted { on: SockId, fd: Option<i32>, peer: Option<Addr> },
 }
 
-/// A socket that was found in the log by how it was made.
+/// A socket found in the log by its first use.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) sock: SockId,
     pub(super) t: u64,
-    /// Its bind, its connect, or a close before either.
-    pub(super) told: Call,
+    /// Its bind or connect, or a close before either.
+    pub(super) recorded: Call,
 }

@@ -1,16 +1,16 @@
-//! Which socket of the trace is the one that the kernel saw come to be.
+//! Finds the socket of the trace that corresponds to one of the kernel.
 
 use socket_tap::event::{Addr, SockId};
 
 use super::super::address;
 use super::super::adoption::{Adopted, Names};
-use super::super::call::{Call, What};
+use super::super::call::{Call, CallKind};
 use super::super::clock::Clock;
-use super::Feed;
+use super::TraceCalls;
 use super::origin::{Found, Origin};
 use crate::reader::Error;
 
-/// What tells one socket that was made from another.
+/// First use of a created socket, by which it is identified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Purpose {
     Bind,
@@ -18,8 +18,8 @@ enum Purpose {
     Neither,
 }
 
-impl Feed {
-    /// The socket that the trace says was accepted like this.
+impl TraceCalls {
+    /// Returns the socket that the trace has as accepted on `on` with this descriptor and peer.
     pub(in crate::verify) fn accepted(
         &mut self,
         on: SockId,
@@ -28,32 +28,36 @@ impl Feed {
     ) -> Result<Option<SockId>, Error> {
         loop {
             let is = |origin: &Origin, any_peer: bool| match origin {
-                Origin::Accepted { on: its, fd: number, peer: told } => {
-                    *its == on && *number == Some(fd) && (any_peer || address::same(peer, told.as_ref()))
+                Origin::Accepted { on: its_listener, fd: its_fd, peer: its_peer } => {
+                    *its_listener == on
+                        && *its_fd == Some(fd)
+                        && (any_peer || address::same(peer, its_peer.as_ref()))
                 }
-                Origin::Made { .. } => false,
+                Origin::Created { .. } => false,
             };
             if let Some(at) = self.unclaimed.iter().position(|(_, origin)| is(origin, false)) {
                 return Ok(Some(self.unclaimed.remove(at).0));
             }
-            // The kernel gives one number to one socket at a time: once the trace has another peer on it, it is past.
+            // A descriptor belongs to one socket at a time: if the trace has it with another peer, it has no matching
+            // event.
             if self.unclaimed.iter().any(|(_, origin)| is(origin, true)) || !self.read()? {
                 return Ok(None);
             }
         }
     }
 
-    /// The socket that the trace says was made with this number, and then bound or connected as the kernel saw it.
+    /// Returns the socket that the trace has as created with this descriptor and then bound or connected as in
+    /// `then`.
     ///
-    /// The kernel saw it made at `since`, and bound or connected at `until`.
-    pub(in crate::verify) fn made(
+    /// The kernel created it at `since`, and bound or connected it at `until`.
+    pub(in crate::verify) fn created(
         &mut self,
         fd: i32,
         then: Option<&Call>,
         (since, until): (Option<u64>, Option<u64>),
         clock: &mut Clock,
     ) -> Result<Option<SockId>, Error> {
-        let origin = Origin::Made { fd: Some(fd) };
+        let origin = Origin::Created { fd: Some(fd) };
         loop {
             let mut past = false;
             for at in 0..self.unclaimed.len() {
@@ -63,12 +67,12 @@ impl Feed {
                 }
                 let sock = *sock;
                 let Some(calls) = self.waiting.get(&sock) else { continue };
-                let tells = |call: &&Call| purpose(call) != Purpose::Neither || call.closes();
-                let Some(told) = calls.iter().map(|at| &at.call).find(tells) else { continue };
+                let identifies = |call: &&Call| purpose(call) != Purpose::Neither || call.closes();
+                let Some(recorded) = calls.iter().map(|at| &at.call).find(identifies) else { continue };
                 past = true;
                 let t = calls.front().and_then(|at| at.time).unwrap_or_default();
-                if is_made_as(then, told) && !clock.is_after(t, until) {
-                    let found = Found { sock, t, told: told.clone() };
+                if is_first_use(then, recorded) && !clock.is_after(t, until) {
+                    let found = Found { sock, t, recorded: recorded.clone() };
                     self.found.entry(fd).or_default().push(found);
                     self.unclaimed.remove(at);
                     return Ok(Some(sock));
@@ -78,25 +82,25 @@ impl Feed {
                 break;
             }
         }
-        // One that was found before may be this one.
+        // A socket found earlier may have been matched to this one by mistake.
         for found in self.found.get(&fd).into_iter().flatten() {
-            if is_made_as(then, &found.told) && !clock.is_before(found.t, since) {
-                self.unsure.insert((found.sock, fd));
+            if is_first_use(then, &found.recorded) && !clock.is_before(found.t, since) {
+                self.ambiguous.insert((found.sock, fd));
             }
         }
         Ok(None)
     }
 
-    /// All of the socket's calls are in both: it is the right one.
-    pub(in crate::verify) fn is_exact(&mut self, sock: SockId, fd: i32) {
-        self.adoptions.is_exact(sock, fd);
+    /// Marks a socket as exact: all of its calls matched, so it was the right one.
+    pub(in crate::verify) fn mark_exact(&mut self, sock: SockId, fd: i32) {
+        self.adoptions.mark_exact(sock, fd);
         if let Some(found) = self.found.get_mut(&fd) {
             found.retain(|found| found.sock != sock);
         }
     }
 
-    /// The socket that the trace says was adopted with these names, after the kernel was asked for them and before it
-    /// saw the next call on the socket, at `until`.
+    /// Returns the socket that the trace has as adopted with these addresses, between their query and the next call
+    /// on it, at `until`.
     pub(in crate::verify) fn adopted(
         &mut self,
         names: &Names,
@@ -104,7 +108,7 @@ impl Feed {
         clock: &mut Clock,
     ) -> Result<Option<Adopted>, Error> {
         loop {
-            if let Some(found) = self.adoptions.claim(names, until, clock) {
+            if let Some(found) = self.adoptions.take_match(names, until, clock) {
                 return Ok(found);
             }
             if !self.read()? {
@@ -113,7 +117,8 @@ impl Feed {
         }
     }
 
-    /// Returns whether the trace has a datagram socket, not yet found in the log, that was adopted with these names.
+    /// Returns `true` if the trace has a datagram socket with these addresses whose adoption is not yet found in the
+    /// log.
     pub(in crate::verify) fn is_datagram(&mut self, names: &Names) -> Result<bool, Error> {
         loop {
             if let Some(adopted) = self.adoptions.first(names) {
@@ -127,22 +132,22 @@ impl Feed {
 }
 
 fn purpose(call: &Call) -> Purpose {
-    match call.what {
-        What::Bind { .. } => Purpose::Bind,
-        What::Connect { .. } => Purpose::Connect,
+    match call.kind {
+        CallKind::Bind { .. } => Purpose::Bind,
+        CallKind::Connect { .. } => Purpose::Connect,
         _ => Purpose::Neither,
     }
 }
 
-/// Returns whether the kernel saw a socket bound, connected, or given up before either, as the trace says.
-fn is_made_as(kernel: Option<&Call>, trace: &Call) -> bool {
+/// Returns `true` if the kernel's first use of a socket, or its close before any use, matches the trace.
+fn is_first_use(kernel: Option<&Call>, trace: &Call) -> bool {
     match kernel {
         Some(kernel) => purpose(kernel) == purpose(trace) && same_place(kernel, trace),
         None => trace.closes(),
     }
 }
 
-/// Returns whether both are about one address, also when the call failed.
+/// Returns `true` if both calls have the same address, even if they failed.
 fn same_place(kernel: &Call, trace: &Call) -> bool {
-    Call::done(kernel.what.clone()).is_told_by(&Call::done(trace.what.clone()))
+    Call::succeeded(kernel.kind.clone()).matches_recorded(&Call::succeeded(trace.kind.clone()))
 }

@@ -1,0 +1,107 @@
+//! Reasons why trace or log are inconclusive, with the remedy.
+
+use std::collections::BTreeSet;
+
+use socket_tap::event::SockId;
+
+use super::check::Check;
+use super::report::NotCompared;
+use crate::lint::finding::plural;
+use crate::summary::ending_defects;
+
+/// Returns the reasons why trace or log lack calls or cannot be aligned, so that even a difference proves nothing.
+pub(super) fn invalidating(check: &Check) -> Vec<String> {
+    let clock = check.clock.defect(check.kernel.was_set_back());
+    let mut reasons: Vec<String> = check.kernel.defect().into_iter().chain(clock).collect();
+    let trace = check.trace_calls.trace();
+    let defects = ending_defects(trace).into_iter().filter(|defect| defect.may_lack_calls());
+    reasons.extend(defects.map(|defect| format!("{}: {defect}", trace.source())));
+    reasons
+}
+
+/// Returns the reasons why the absence of differences does not prove that the trace is exact.
+pub(super) fn inconclusive(check: &mut Check) -> Vec<String> {
+    let mut reasons = Vec::new();
+    let not_found = check.trace_calls.adoptions.not_found();
+    for (sock, fd) in &not_found {
+        reasons.push(format!(
+            "{} does not show when #{sock}, fd {fd}, was adopted; start the program under strace with all calls \
+             listed by `socket-trace verify --help`",
+            check.kernel.log().source()
+        ));
+    }
+    let ambiguous = check.trace_calls.adoptions.ambiguous().clone();
+    retract_differences(check, &not_found);
+    for (sock, fd) in retract_differences(check, &ambiguous) {
+        reasons.push(format!(
+            "it is unknown which calls on fd {fd} preceded the adoption of #{sock}; {SEPARATE_IN_TIME}"
+        ));
+    }
+    let ambiguous = check.trace_calls.ambiguous.clone();
+    for (sock, fd) in retract_differences(check, &ambiguous) {
+        reasons.push(format!(
+            "it is unknown which of several sockets with fd {fd} is #{sock}; {SEPARATE_IN_TIME}"
+        ));
+    }
+    for (sock, fd) in &check.released_unseen {
+        reasons.push(format!(
+            "it is unknown which calls on fd {fd} followed the release of #{sock}; {SEPARATE_IN_TIME}"
+        ));
+    }
+    for (sock, calls) in &check.through_copies {
+        reasons.push(format!(
+            "{} on a duplicate of #{sock} bypassed the tap; use the tapped stream",
+            plural(*calls, "call")
+        ));
+    }
+    let trace = check.trace_calls.trace();
+    let source = trace.source();
+    let edited = ending_defects(trace).into_iter().filter(|defect| !defect.may_lack_calls());
+    reasons.extend(edited.map(|defect| format!("{source}: {defect}")));
+    if check.after_the_end > 0 {
+        reasons.push(format!(
+            "{source} ends while sockets are open; {} on them could not be compared",
+            plural(check.after_the_end, "later call")
+        ));
+    }
+    if check.sockets == 0 && not_found.is_empty() {
+        let wrapped = check.trace_calls.wrapped.above + check.trace_calls.wrapped.alone;
+        reasons.push(match wrapped {
+            0 => "trace and log have no socket in common".to_owned(),
+            _ => format!(
+                "{source} has only streams without a file descriptor (`TapStream::wrap`), which cannot be \
+                 compared; record the sockets below them, too"
+            ),
+        });
+    }
+    reasons
+}
+
+const SEPARATE_IN_TIME: &str = "pass -ttt to strace, and separate the two by at least a tenth of a second";
+
+/// Removes the differences of sockets whose beginning is ambiguous. Returns the sockets that had any.
+fn retract_differences(check: &mut Check, ambiguous: &BTreeSet<(SockId, i32)>) -> BTreeSet<(SockId, i32)> {
+    let mut retracted = BTreeSet::new();
+    let mut is_certain = |owner: Option<SockId>| {
+        let of_owner = ambiguous.iter().find(|(sock, _)| Some(*sock) == owner);
+        retracted.extend(of_owner);
+        of_owner.is_none()
+    };
+    check.differences.retain(|difference| is_certain(difference.owner));
+    check.more_differences.retain(|owner| is_certain(*owner));
+    retracted
+}
+
+/// Returns the streams that the kernel does not see, or sees as other calls.
+pub(super) fn not_compared(check: &Check) -> Vec<NotCompared> {
+    let (above, alone) = (check.trace_calls.wrapped.above, check.trace_calls.wrapped.alone);
+    let above = NotCompared {
+        sockets: above,
+        reason: "streams above a recorded socket: the same bytes in another form",
+    };
+    let alone = NotCompared {
+        sockets: alone,
+        reason: "streams without a file descriptor, and without a recorded socket below them (`TapStream::wrap`)",
+    };
+    [above, alone].into_iter().filter(|streams| streams.sockets > 0).collect()
+}
