@@ -4,6 +4,7 @@ mod bodies;
 mod conditions;
 mod document;
 mod messages;
+mod panics;
 mod reading;
 mod resources;
 mod support;

@@ -19,8 +19,8 @@ pub fn with_etag(revision: u32, representation: impl IntoResponse) -> Response {
 }
 
 fn etag(revision: u32) -> HeaderValue {
-    // A read costs 2 % less than with `format!`.
-    let mut tag = [b'"'; "\"4294967295\"".len()];
+    // Formatted into an array because `format!` makes a read 2 % more expensive.
+    let mut tag = [b'"'; 12];
     let mut digits = itoa::Buffer::new();
     let digits = digits.format(revision).as_bytes();
     tag[1..=digits.len()].copy_from_slice(digits);
@@ -112,5 +112,17 @@ fn parse(headers: &HeaderMap, field: &'static str, name: &HeaderName) -> Result<
     match Tags::parse(&lines.join(",")) {
         Some(tags) => Ok(Some(tags)),
         None => Err(Rejection::header(field, "must be * or a list of ETags, such as \"1\" or \"1\", \"2\"")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::etag;
+
+    #[test]
+    fn etag_is_the_quoted_revision() {
+        for revision in [0, 1, 9, 10, 99, 100, 1_234_567_890, u32::MAX] {
+            assert_eq!(etag(revision), format!("\"{revision}\""));
+        }
     }
 }
