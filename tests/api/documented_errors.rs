@@ -61,7 +61,7 @@ async fn answers<A: Api>() -> BTreeMap<&'static str, String> {
     let mut watch = A::watch(&Tap::off(), server.address, 9).await.unwrap();
     // The server cannot run in between: the runtime has one thread, and nothing here awaits.
     for revision in 2..=6 {
-        server.shelf.update(1, revision, year(2000)).unwrap();
+        server.shelf.update(1, revision, year(2000)).await.unwrap();
     }
     answer("a watcher that fell behind", watch.next().await.unwrap_err());
     answers

@@ -41,7 +41,7 @@ async fn slow_watcher_gets_a_fell_behind_error<A: Api>() {
     // The server cannot run in between: the runtime has one thread, and nothing here awaits.
     for revision in 1..=5 {
         let patch = BookPatch { year: Some(2000), ..BookPatch::default() };
-        server.shelf.update(1, revision, patch).unwrap();
+        server.shelf.update(1, revision, patch).await.unwrap();
     }
     let failure = watch.next().await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::FellBehind, "{failure}");
@@ -51,7 +51,7 @@ async fn slow_watcher_gets_a_fell_behind_error<A: Api>() {
 async fn shutdown_ends_the_watch<A: Api>() {
     let server = Server::start::<A>().await;
     let mut watch = A::watch(&Tap::off(), server.address, 9).await.unwrap();
-    server.shelf.create(new_book("Before the end")).unwrap();
+    server.shelf.create(new_book("Before the end")).await.unwrap();
     assert!(watch.next().await.unwrap().is_some());
     server.shutdown.cancel();
     assert_eq!(watch.next().await.unwrap(), None);
