@@ -7,6 +7,7 @@
 //! - [`judge`]: outcome of assertions, with the findings that violate them
 //! - [`evidence`]: the events that prove a finding
 
+mod checks;
 pub mod evidence;
 pub mod judge;
 pub mod limits;
