@@ -70,17 +70,16 @@ row() {
         'BEGIN { printf "| %s | %d | %.3f | %.3f |\n", name, count, count / bare, count / no_tap }'
 }
 
-for api in "${@:-rest graphql grpc}"; do
-    for api in $api; do
-        server=("$target/$api-server" --listen 0)
-        bare=$(measure "$api" "$target/bare-server" "$api" 127.0.0.1:0)
-        no_tap=$(measure "$api" "${server[@]}" --no-tap)
-        trace=$(measure "$api" "${server[@]}" --trace "$scratch/trace.jsonl")
-        payload=$(measure "$api" "${server[@]}" --trace "$scratch/trace.jsonl" --capture 1024)
-        printf '\n| %s | instructions per request | × bare | × no tap |\n|---|--:|--:|--:|\n' "$api"
-        row bare "$bare" "$bare" "$no_tap"
-        row "no tap" "$no_tap" "$bare" "$no_tap"
-        row "socket-tap to a file" "$trace" "$bare" "$no_tap"
-        row "socket-tap to a file, 1 KiB of payload" "$payload" "$bare" "$no_tap"
-    done
+[ $# -gt 0 ] || set -- rest graphql grpc
+for api in "$@"; do
+    server=("$target/$api-server" --listen 0)
+    bare=$(measure "$api" "$target/bare-server" "$api" 127.0.0.1:0)
+    no_tap=$(measure "$api" "${server[@]}" --no-tap)
+    trace=$(measure "$api" "${server[@]}" --trace "$scratch/trace.jsonl")
+    payload=$(measure "$api" "${server[@]}" --trace "$scratch/trace.jsonl" --capture 1024)
+    printf '\n| %s | instructions per request | × bare | × no tap |\n|---|--:|--:|--:|\n' "$api"
+    row bare "$bare" "$bare" "$no_tap"
+    row "no tap" "$no_tap" "$bare" "$no_tap"
+    row "socket-tap to a file" "$trace" "$bare" "$no_tap"
+    row "socket-tap to a file, 1 KiB of payload" "$payload" "$bare" "$no_tap"
 done

@@ -18,7 +18,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
-    /// The server, or strace around it, then tcpdump.
+    /// Processes to stop: the server, or strace with the server as its child, then tcpdump if it is used.
     children: Vec<Child>,
     /// Process id of the server.
     server: u32,

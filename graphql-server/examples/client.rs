@@ -1,4 +1,4 @@
-//! A client in ten lines: prints a book of the server at an address, by default the one where `graphql-server` listens.
+//! A client in ten lines. It prints a book from the server at an address, by default that of `graphql-server`.
 //!
 //! ```sh
 //! cargo run -p graphql-server --example graphql-client -- http://127.0.0.1:4000
@@ -14,10 +14,10 @@ fn main() -> Result<(), ureq::Error> {
     Ok(())
 }
 
-/// The title of a book and the name of its author: what was asked for, and nothing else.
+/// Returns the title of a book and the name of its author in a single request.
 pub(crate) fn first_book(server: &str) -> Result<Value, ureq::Error> {
     let query = "query ($id: ID!) { book(id: $id) { title author { name } } }";
     let request = json!({ "query": query, "variables": { "id": "1" } });
-    let mut answer = ureq::post(format!("{server}/graphql")).send_json(request)?;
-    answer.body_mut().read_json()
+    let mut response = ureq::post(format!("{server}/graphql")).send_json(request)?;
+    response.body_mut().read_json()
 }

@@ -24,6 +24,7 @@ use std::io;
 
 use axum::Router;
 use bookshelf::Shelf;
+use hardening_graphql::Page;
 use hardening_http::{Limits, Shutdown};
 use server_kit::Program;
 use socket_tap::TapListener;
@@ -48,6 +49,8 @@ pub const PROGRAM: Program = Program {
     },
 };
 
+const PAGE: Page = Page { title: "Bookshelf: GraphiQL", query: include_str!("../example.graphql") };
+
 /// Serves until the shutdown, then finishes the requests in flight and closes the WebSockets.
 ///
 /// # Errors
@@ -69,10 +72,10 @@ pub async fn serve_with(
     limits: Limits,
 ) -> io::Result<()> {
     let schema = schema::build(shelf, shutdown.clone()).finish();
-    hardening_graphql::serve(listener, schema, shutdown, limits).await
+    hardening_graphql::serve(listener, schema, PAGE, shutdown, limits).await
 }
 
 /// Returns the service as an axum router; `shutdown` ends its subscriptions and WebSockets.
 pub fn router(shelf: Shelf, shutdown: Shutdown) -> Router {
-    hardening_graphql::router(schema::build(shelf, shutdown.clone()).finish(), shutdown)
+    hardening_graphql::router(schema::build(shelf, shutdown.clone()).finish(), PAGE, shutdown)
 }

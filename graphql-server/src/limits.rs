@@ -1,6 +1,4 @@
-//! The cost of a query against this schema, and its limit.
-//!
-//! A field costs 1, a text [`TEXT_COST`]. A list costs its `first` times the cost of one element.
+//! The cost of a query: 1 for a field, [`TEXT_COST`] for a text, and for a list its `first` times the cost of one element.
 
 use bookshelf::page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE};
 

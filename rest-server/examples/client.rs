@@ -1,10 +1,10 @@
-//! A client in ten lines: prints a book of the server at an address, by default the one where `rest-server` listens.
+//! A client in ten lines: gets a book from the server at the given URL and prints it.
 //!
 //! ```sh
 //! cargo run -p rest-server --example rest-client -- http://127.0.0.1:3000
 //! ```
 
-#![allow(clippy::print_stdout, reason = "it prints a book")]
+#![allow(clippy::print_stdout, reason = "the output of the example")]
 
 use std::error::Error;
 
@@ -12,8 +12,8 @@ use serde_json::Value;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let server = std::env::args().nth(1).unwrap_or_else(|| "http://127.0.0.1:3000".to_owned());
-    let answer = ureq::get(format!("{server}/v1/books/1")).call()?.body_mut().read_to_string()?;
-    let book: Value = serde_json::from_str(&answer)?;
+    let response = ureq::get(format!("{server}/v1/books/1")).call()?.body_mut().read_to_string()?;
+    let book: Value = serde_json::from_str(&response)?;
     println!("{} ({})", book["title"], book["year"]);
     Ok(())
 }

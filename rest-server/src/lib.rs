@@ -9,83 +9,51 @@
 //!
 //! # Layout
 //!
-//! - `list`, `get`, `create`, `update`, `delete`, `authors`, `watch`: the seven operations
-//! - `problem`: the error responses
-//! - `fields`: ids and fields in requests
-//! - [`limits`]: the limits of this API
+//! - `service`: the seven operations
+//! - `convert`: conversions between HTTP and the shelf's types
+//! - `problem`: the shelf's errors as problem details
+//! - [`limits`]: limits of this API, each with its reason
 //!
-//! `openapi.json` describes the API for clients. The tests validate each response against it.
+//! `openapi.json` is the contract, and the tests validate each response against it. [`hardening_rest`] adds strict
+//! extractors, conditional requests, `OPTIONS`, 405 and the documentation page.
 
 #![forbid(unsafe_code)]
 
-mod authors;
-mod create;
-mod delete;
-mod fields;
-mod get;
+mod convert;
 pub mod limits;
-mod list;
 mod problem;
+mod service;
 #[cfg(test)]
 mod tests;
-mod update;
-mod watch;
 
 use std::io;
-use std::sync::Arc;
 
+use axum::Router;
 use axum::response::{IntoResponse as _, Response};
-use axum::{Router, routing};
-use bookshelf::{Error, Shelf};
+use axum::routing::get;
+use bookshelf::Shelf;
 use hardening_http::{Limits, Shutdown};
-use hardening_rest::{Api, ApiRouter, Conditions, Rejection};
+use hardening_rest::{Api, ApiRouter, Rejection};
 use server_kit::Program;
 use socket_tap::TapListener;
 
 use crate::problem::Problem;
+use crate::service::Service;
 
 /// Returns the router of the API, for use in another server. Streams of changes end at the shutdown.
 pub fn router(shelf: Shelf, shutdown: Shutdown) -> Router {
     ApiRouter::new(include_str!("../openapi.json"))
-        .resource("/v1/books", routing::get(list::list).post(create::create))
-        .resource("/v1/books/{id}", routing::get(get::get).patch(update::update).delete(delete::delete))
-        .resource("/v1/authors/{id}", routing::get(authors::authors))
-        .resource("/v1/books/changes", routing::get(watch::watch))
-        .finish(App { shelf, shutdown: shutdown.into() })
+        .resource("/v1/books", get(service::list).post(service::create))
+        .resource("/v1/books/{id}", get(service::get).patch(service::update).delete(service::delete))
+        .resource("/v1/authors/{id}", get(service::authors))
+        .resource("/v1/books/changes", get(service::watch))
+        .finish(Service::new(shelf, shutdown))
 }
 
-/// The state of every handler.
-#[derive(Clone)]
-struct App {
-    shelf: Shelf,
-    /// axum clones the state for each request, and the clone of a `Shutdown` takes a lock.
-    shutdown: Arc<Shutdown>,
-}
-
-impl Api for App {
+impl Api for Service {
     type Error = Problem;
     const MAX_BODY_BYTES: usize = limits::MAX_BODY_BYTES;
     const NOT_FOUND_HINT: &'static str = "the books are at /v1/books, the documentation at /docs";
-}
-
-impl App {
-    /// Changes a book at a revision that meets the preconditions. After a concurrent change, checks them again with the new
-    /// revision.
-    fn change<T>(
-        &self,
-        id: u32,
-        conditions: &Conditions,
-        change: impl Fn(u32) -> Result<T, Error>,
-    ) -> Result<T, Problem> {
-        loop {
-            let revision = self.shelf.book(id)?.revision;
-            conditions.check(revision)?;
-            match change(revision) {
-                Err(Error::Conflict { .. }) => {}
-                result => return Ok(result?),
-            }
-        }
-    }
 }
 
 /// Serves the API until the shutdown, then completes the requests in flight.

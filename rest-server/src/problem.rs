@@ -1,4 +1,4 @@
-//! The error responses: each error of the shelf, and each refused request, as problem details (RFC 9457).
+//! The shelf's errors and rejected requests as problem details (RFC 9457).
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -8,16 +8,14 @@ use serde::Serialize;
 
 const NOT_FOUND: ProblemType = ProblemType::new("urn:problem-type:bookshelf:not-found", "Not on the shelf");
 const NO_SUCH_PAGE: ProblemType =
-    ProblemType::new("urn:problem-type:bookshelf:no-such-page", "No page of a list");
-const INVALID: ProblemType =
-    ProblemType::new("urn:problem-type:bookshelf:invalid", "An argument breaks a rule");
+    ProblemType::new("urn:problem-type:bookshelf:no-such-page", "Unknown page token");
+const INVALID: ProblemType = ProblemType::new("urn:problem-type:bookshelf:invalid", "Invalid argument");
 const NO_SUCH_AUTHOR: ProblemType =
-    ProblemType::new("urn:problem-type:bookshelf:no-such-author", "Not an author of the shelf");
+    ProblemType::new("urn:problem-type:bookshelf:no-such-author", "Unknown author");
 const CONFLICT: ProblemType =
-    ProblemType::new("urn:problem-type:bookshelf:conflict", "Changed by someone else");
+    ProblemType::new("urn:problem-type:bookshelf:conflict", "Another revision is current");
 const FULL: ProblemType = ProblemType::new("urn:problem-type:bookshelf:full", "The shelf is full");
-const FELL_BEHIND: ProblemType =
-    ProblemType::new("urn:problem-type:bookshelf:fell-behind", "Changes were missed");
+const FELL_BEHIND: ProblemType = ProblemType::new("urn:problem-type:bookshelf:fell-behind", "Missed changes");
 
 /// An error response.
 #[derive(Debug, Serialize)]
@@ -25,9 +23,9 @@ pub(crate) struct Problem(ProblemDetails);
 
 impl Problem {
     /// Returns the error for a change number that the shelf has not reached, such as one from before a restart.
-    pub(crate) fn future_change(last: u64, newest: u64) -> Self {
+    pub(crate) fn unknown_change(last: u64, newest: u64) -> Self {
         let detail = format!(
-            "there is no change {last} yet, the last is {newest}: list the books again, then watch again"
+            "change {last} has not happened, the last is {newest}: list the books again, then watch again"
         );
         Self(ProblemDetails::new(&FELL_BEHIND, StatusCode::GONE, detail))
     }
@@ -69,9 +67,9 @@ impl From<Rejection> for Problem {
     fn from(rejection: Rejection) -> Self {
         Self(match rejection {
             Rejection::Status(status, detail) => ProblemDetails::blank(status, detail),
-            Rejection::Unsupported(detail, name, supported) => {
+            Rejection::Unsupported { detail, header, supported } => {
                 let problem = ProblemDetails::blank(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail);
-                ProblemDetails { header: Some((name, supported)), ..problem }
+                ProblemDetails { header: Some((header, supported)), ..problem }
             }
             Rejection::Fields(status, errors) => ProblemDetails::fields(&INVALID, status, errors),
             Rejection::NoSuchId(detail) => ProblemDetails::new(&NOT_FOUND, StatusCode::NOT_FOUND, detail),

@@ -1,4 +1,4 @@
-//! The example works.
+//! The example client, against a running server.
 
 use std::process::Command;
 
@@ -7,12 +7,12 @@ use hardening_http::Shutdown;
 use socket_tap::{Tap, TapListener};
 
 #[tokio::test]
-async fn the_client_in_ten_lines_does_what_it_says() {
+async fn example_client_prints_a_book() {
     let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap().nodelay(true);
     let server = format!("http://{}", listener.local_addr().unwrap());
     let shutdown = Shutdown::new();
     let serving = tokio::spawn(rest_server::serve(listener, Shelf::seeded(), shutdown.clone()));
-    // Cargo builds the examples before it runs the tests, into a folder beside theirs.
+    // Cargo builds the examples before it runs the tests.
     let test = std::env::current_exe().unwrap();
     let built = test.parent().and_then(|deps| deps.parent()).unwrap().join("examples");
     let client = built.join(format!("rest-client{}", std::env::consts::EXE_SUFFIX));

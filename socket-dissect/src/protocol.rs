@@ -95,7 +95,7 @@ fn decide(direction: Direction, data: &TransferData<'_>, from_beginning: bool) -
         Some(WireProtocol::Http2) if from_beginning => Outcome::Switch(Next::Http2),
         Some(WireProtocol::Http2) => Outcome::Switch(Next::Http2MidStream),
         Some(WireProtocol::Tls) => Outcome::Switch(Next::Tls),
-        None if from_beginning => Outcome::Switch(Next::Unsupported("a protocol that is not known here")),
+        None if from_beginning => Outcome::Switch(Next::Unsupported("an unsupported protocol")),
         // The other direction may still begin with a message.
         None => Outcome::Lost("the beginning of the connection is not in the recording"),
     }

@@ -27,7 +27,7 @@ fn direction_depends_on_the_recorded_side() {
 }
 
 #[test]
-fn layered_stream_has_the_side_of_the_lower_one() {
+fn layered_stream_has_side_of_lower_stream() {
     let mut server = Dissector::new(Side::Server);
     observe(&mut server, 1, Op::connect());
     let adopt = Op::adopt("tls".into(), SocketKind::Stream).over(SockId::new(1).unwrap());
@@ -76,7 +76,7 @@ fn gap_loses_the_open_directions() {
         lines(&parts),
         [
             "27 headers response head: 204 No Content",
-            "27 unknown unknown: the answer to a request that is not known"
+            "27 unknown unknown: the response to an unknown request"
         ]
     );
     server.observe(Op::accept(SockId::new(1).unwrap()));
@@ -101,8 +101,7 @@ fn connection_without_beginning_resumes_at_a_message() {
 
 #[test]
 fn unsupported_protocols_are_unknown() {
-    for (bytes, why) in [("EHLO a\r\n", "not HTTP/1.1"), ("\u{1}\u{2}", "a protocol that is not known here")]
-    {
+    for (bytes, why) in [("EHLO a\r\n", "not HTTP/1.1"), ("\u{1}\u{2}", "an unsupported protocol")] {
         let parts = Fixture::new().reads(bytes);
         assert_eq!(lines(&parts), [format!("{} unknown unknown: {why}", bytes.len())]);
     }

@@ -147,7 +147,7 @@ fn per_event(count: u64, mut once: impl FnMut()) -> f64 {
 }
 
 fn report(raw: &[f64], cases: &[Case]) {
-    println!("| | ns | × raw clock reading | range of the middle half |");
+    println!("| | ns | × raw clock reading | interquartile range |");
     println!("|---|--:|--:|--:|");
     println!("| raw clock reading | {:.1} | 1.00 | |", quantile(raw, 0.5));
     for case in cases {

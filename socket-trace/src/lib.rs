@@ -62,4 +62,5 @@ pub mod sockets;
 pub mod summary;
 pub mod table;
 pub mod timeline;
+mod units;
 pub mod verify;

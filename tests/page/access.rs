@@ -108,7 +108,7 @@ fn invalid_requests_are_refused() {
 
 /// The only test that asserts the wording of the live server's error messages.
 #[test]
-fn error_messages_of_the_live_server() {
+fn live_server_error_messages_match_the_snapshot() {
     let workshop = Workshop::start();
     let page = workshop.page();
     let own = page.to_string();

@@ -34,7 +34,7 @@ fn sum<'a>(values: impl Iterator<Item = &'a Value>) -> u64 {
 }
 
 #[test]
-fn every_recorded_byte_has_one_class() {
+fn every_recorded_byte_belongs_to_one_part() {
     let directory = toured();
     for (_, _, trace) in recordings(directory.path()) {
         let trace = trace.to_str().unwrap();

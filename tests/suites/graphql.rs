@@ -1,5 +1,5 @@
-//! Public GraphQL suites against the server: the audits of graphql-http, graphql-js on the
-//! schema, the clients graphql-ws and graphql-sse, and schemathesis. Their scripts are in `clients/`.
+//! Independent test suites against `graphql-server`: the audits of graphql-http, graphql-js, the clients graphql-ws and
+//! graphql-sse, and schemathesis. The folder `clients/` contains their scripts.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,7 +11,7 @@ use crate::support::program::{find, find_node_package, run_command};
 
 const CLIENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
 
-/// Runs a script of `clients/` with Node.js, if its packages are installed.
+/// Runs a script of `clients/` with Node.js, if the npm packages that it loads are installed.
 fn run_script(script: &str, packages: &[&str]) {
     let Some(node) = find("node") else { return };
     if !packages.iter().all(|package| find_node_package(package)) {
@@ -19,10 +19,10 @@ fn run_script(script: &str, packages: &[&str]) {
     }
     let server = Serving::start("graphql-server", &[]);
     let url = format!("http://{}/graphql", server.address);
-    let said = run_command(Command::new(node).arg(Path::new(CLIENTS).join(script)).arg(url)).ok();
-    let sum = said.lines().last().unwrap_or_default();
-    eprintln!("{script}: {sum}");
-    assert!(sum.ends_with(" passed, 0 failed"), "{said}");
+    let output = run_command(Command::new(node).arg(Path::new(CLIENTS).join(script)).arg(url)).ok();
+    let summary = output.lines().last().unwrap_or_default();
+    eprintln!("{script}: {summary}");
+    assert!(summary.ends_with(" passed, 0 failed"), "{output}");
     server.stop();
 }
 
@@ -37,12 +37,12 @@ fn graphql_js_accepts_the_schema() {
 }
 
 #[test]
-fn graphql_ws_client_checks_pass() {
+fn graphql_ws_client_passes() {
     run_script("graphql_ws.mjs", &["graphql-ws", "ws", "graphql"]);
 }
 
 #[test]
-fn graphql_sse_client_checks_pass() {
+fn graphql_sse_client_passes() {
     run_script("graphql_sse.mjs", &["graphql-sse", "graphql"]);
 }
 
@@ -50,7 +50,7 @@ fn graphql_sse_client_checks_pass() {
 fn schemathesis_finds_no_undocumented_error() {
     let Some(schemathesis) = find("schemathesis") else { return };
     let server = Serving::start("graphql-server", &[]);
-    // schemathesis writes files into its working directory.
+    // Schemathesis writes files into its working directory.
     let directory = TempDir::new().unwrap();
     let mut command = Command::new(schemathesis);
     command
@@ -59,8 +59,8 @@ fn schemathesis_finds_no_undocumented_error() {
         .args(["run", "--seed", "1", "--max-examples", "50", "--no-color"])
         .args(["--exclude-checks", "not_a_server_error,positive_data_acceptance"])
         .arg(format!("http://{}/graphql", server.address));
-    let said = run_command(&mut command).ok();
-    assert!(said.contains("6 selected / 6 total"), "{said}");
-    eprintln!("{}", said.lines().find(|line| line.contains(" generated, ")).unwrap_or(&said));
+    let output = run_command(&mut command).ok();
+    assert!(output.contains("6 selected / 6 total"), "{output}");
+    eprintln!("{}", output.lines().find(|line| line.contains(" generated, ")).unwrap_or(&output));
     server.stop();
 }

@@ -86,7 +86,7 @@ impl Mutation {
         let UpdateBookInput { id, revision, title, author_id, year } = input;
         let id = id::parse(&id, Entity::Book)?;
         let revision =
-            u32::try_from(revision).map_err(|_| ApiError::invalid("revision", "must be from 1"))?;
+            u32::try_from(revision).map_err(|_| ApiError::invalid("revision", "must be at least 1"))?;
         let author_id = author_id.as_ref().map(id::author_argument).transpose()?;
         Ok(Book(ctx.data::<Shelf>()?.update(id, revision, BookPatch { title, author_id, year })?))
     }

@@ -1,4 +1,4 @@
-//! A list of books takes two looks at the shelf, whatever its length: one for the books, one for their authors.
+//! Authors load in batches: a list of books takes one call of the shelf for the books and one for all authors.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,15 +9,15 @@ use super::support::Service;
 use crate::schema::types::author::author_loader;
 
 #[tokio::test]
-async fn the_authors_of_a_list_are_found_in_one_look() {
-    let looks = Arc::new(Mutex::new(Vec::new()));
-    let seen = Arc::clone(&looks);
+async fn authors_of_a_list_load_in_one_batch() {
+    let batches = Arc::new(Mutex::new(Vec::new()));
+    let recorded = Arc::clone(&batches);
     let shelf = Shelf::seeded();
     let service = Service::with_schema(|schema| {
         schema.data(author_loader(move |ids| {
             let mut ids = ids.to_vec();
             ids.sort_unstable();
-            seen.lock().unwrap().push(ids.clone());
+            recorded.lock().unwrap().push(ids.clone());
             shelf.authors(&ids)
         }))
     });
@@ -26,5 +26,5 @@ async fn the_authors_of_a_list_are_found_in_one_look() {
     let data = service.data(query).await;
     assert_eq!(data["books"]["nodes"][3]["author"], json!({ "name": "Andrew S. Tanenbaum" }));
     let all: Vec<u32> = (1..=8).collect();
-    assert_eq!(*looks.lock().unwrap(), [all]);
+    assert_eq!(*batches.lock().unwrap(), [all]);
 }

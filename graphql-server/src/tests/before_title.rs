@@ -1,11 +1,11 @@
-//! Does something whenever the title of a book is asked for, before it is told.
+//! An extension of the schema that runs a function before the title of a book resolves.
 
 use std::sync::Arc;
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextResolve, ResolveInfo};
 use async_graphql::{ServerResult, Value};
 
-/// An extension of the schema, with what it does.
+/// Runs the function before each resolution of a title.
 #[derive(Clone)]
 pub(super) struct BeforeTitle<F>(pub(super) F);
 

@@ -1,4 +1,4 @@
-//! The body of a POST: what it is, and how long.
+//! The body of a POST: media type, encoding, length and time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use super::support::{JSON, Service};
 use hardening_graphql::limits::MAX_REQUEST_BYTES;
 
 #[tokio::test]
-async fn a_post_is_json_or_nothing() {
+async fn post_requires_json() {
     let service = Service::new();
     let send = async |kind: Option<&str>| {
         let mut request = Request::post("/graphql");
@@ -23,20 +23,20 @@ async fn a_post_is_json_or_nothing() {
     for kind in [JSON, "application/json; charset=utf-8", "Application/JSON;charset=\"UTF-8\""] {
         assert_eq!(send(Some(kind)).await, StatusCode::OK, "{kind}");
     }
-    let foreign = [
+    let unsupported = [
         "text/plain",
         "application/x-www-form-urlencoded",
         "multipart/form-data; boundary=x",
         "application/graphql",
         "application/json; charset=latin1",
     ];
-    for kind in foreign.map(Some).into_iter().chain([None]) {
+    for kind in unsupported.map(Some).into_iter().chain([None]) {
         assert_eq!(send(kind).await, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind:?}");
     }
 }
 
 #[tokio::test]
-async fn a_compressed_body_is_a_415() {
+async fn encoded_body_is_unsupported() {
     let service = Service::new();
     let send = async |coding: &str| {
         let request =
@@ -52,7 +52,7 @@ async fn a_compressed_body_is_a_415() {
 }
 
 #[tokio::test]
-async fn a_body_has_a_limit() {
+async fn long_body_is_too_large() {
     let service = Service::new();
     let body = |length: usize| {
         let rest = r#"{"query":"{__typename}#"}"#.len();
@@ -65,14 +65,14 @@ async fn a_body_has_a_limit() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_has_its_time() {
-    let never = Body::from_stream(stream::pending::<Result<Vec<u8>, std::io::Error>>());
-    let request = Request::post("/graphql").header("content-type", JSON).body(never).unwrap();
+async fn stalled_body_times_out() {
+    let stalled = Body::from_stream(stream::pending::<Result<Vec<u8>, std::io::Error>>());
+    let request = Request::post("/graphql").header("content-type", JSON).body(stalled).unwrap();
     assert_eq!(Service::new().send(request).await.status, StatusCode::REQUEST_TIMEOUT);
 }
 
 #[tokio::test]
-async fn a_body_of_a_hundred_megabytes_is_not_read() {
+async fn oversized_body_is_not_read_to_its_end() {
     let chunk = vec![b'x'; 16 * 1024];
     let sent = Arc::new(AtomicUsize::new(0));
     let seen = Arc::clone(&sent);

@@ -1,13 +1,14 @@
-//! The page for a browser.
+//! The GraphiQL page.
 
 use axum::http::StatusCode;
+use serde_json::json;
 
 use super::support::{JSON, Service};
 
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
 #[tokio::test]
-async fn a_browser_gets_a_page_and_everything_that_it_names() {
+async fn page_and_its_files_are_served() {
     let service = Service::new();
     for path in ["/graphql", "/graphql?query=%7Ba%7D"] {
         let page = service.request("GET", path, BROWSER).await;
@@ -25,27 +26,41 @@ async fn a_browser_gets_a_page_and_everything_that_it_names() {
         let kind = if path.ends_with(".js") { "text/javascript" } else { "text/css" };
         assert_eq!(file.header("content-type"), format!("{kind}; charset=utf-8"));
         assert_eq!(file.header("x-content-type-options"), "nosniff");
-        // What has a version in its name never changes.
+        // A file with a version in its name never changes.
         let ours = path.contains("/page.");
         assert_eq!(file.header("cache-control").contains("immutable"), !ours, "{path}");
     }
 }
 
 #[tokio::test]
-async fn the_page_names_nothing_outside() {
-    for ours in [
-        include_str!("../../../hardening/graphql/assets/index.html"),
-        include_str!("../../../hardening/graphql/assets/page.css"),
-        include_str!("../../../hardening/graphql/assets/page.js"),
-    ] {
-        assert!(!ours.contains("://"));
+async fn page_loads_nothing_from_other_hosts() {
+    let service = Service::new();
+    for path in ["/graphql", "/graphql/assets/page.css", "/graphql/assets/page.js"] {
+        let file = String::from_utf8(service.request("GET", path, BROWSER).await.body).unwrap();
+        assert!(!file.contains("://") && !file.contains("<script>") && !file.contains("onload"), "{path}");
     }
-    let index = include_str!("../../../hardening/graphql/assets/index.html");
-    assert!(!index.contains("<script>") && !index.contains("onload"));
 }
 
 #[tokio::test]
-async fn a_file_can_only_be_read() {
+async fn page_contains_the_example_of_the_api() {
+    let page = Service::new().request("GET", "/graphql", BROWSER).await.body;
+    let page = String::from_utf8(page).unwrap();
+    let query = include_str!("../../example.graphql");
+    assert!(page.contains(query) && page.contains("<title>Bookshelf: GraphiQL</title>"));
+}
+
+#[tokio::test]
+async fn example_of_the_page_is_valid() {
+    let service = Service::new();
+    for name in ["Books", "Create"] {
+        let body = json!({ "query": include_str!("../../example.graphql"), "operationName": name });
+        let response = service.post(JSON, body).await.json();
+        assert!(response["data"].is_object() && response.get("errors").is_none(), "{response}");
+    }
+}
+
+#[tokio::test]
+async fn files_are_read_only() {
     for path in ["/graphql/assets/page.js", "/schema.graphql"] {
         let reply = Service::new().request("POST", path, JSON).await;
         assert_eq!((reply.status, reply.header("allow")), (StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD"));

@@ -1,4 +1,4 @@
-//! Documents made to kill, on every way in: by POST, by GET, as server-sent events, over a WebSocket.
+//! Documents that attack the server, over every transport: POST, GET, server-sent events, WebSocket.
 
 use axum::http::StatusCode;
 use futures_util::SinkExt as _;
@@ -9,14 +9,17 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::support::{Client, EVENTS, GRAPHQL, JSON, Service};
 
-/// The only result of a stream of events.
+const PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
+const VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
+
+/// Returns the only result of an event stream.
 fn result(events: &[u8]) -> Value {
     let text = String::from_utf8_lossy(events);
     let data = text.lines().find_map(|line| line.strip_prefix("data: "));
     serde_json::from_str(data.unwrap_or_else(|| panic!("no event: {text}"))).unwrap()
 }
 
-fn escaped(text: &str) -> String {
+fn percent_encoded(text: &str) -> String {
     let escape = |byte: u8| match byte {
         b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => char::from(byte).to_string(),
         _ => format!("%{byte:02X}"),
@@ -24,84 +27,85 @@ fn escaped(text: &str) -> String {
     text.bytes().map(escape).collect()
 }
 
-/// The service, with a WebSocket that is open.
-struct Ways {
+/// The service and an open WebSocket.
+struct Transports {
     service: Service,
     client: Client,
 }
 
-impl Ways {
+impl Transports {
     async fn open() -> Self {
         let service = Service::new();
         let client = service.ready().await;
         Self { service, client }
     }
 
-    /// The answers to a document, by each way.
-    async fn ask(&mut self, document: &str) -> [Value; 4] {
+    /// Returns the responses to a document over each transport.
+    async fn send(&mut self, document: &str) -> [Value; 4] {
         let body = json!({ "query": document });
-        let path = format!("/graphql?query={}", escaped(document));
+        let path = format!("/graphql?query={}", percent_encoded(document));
         let post = self.service.post(GRAPHQL, &body).await.json();
         let get = self.service.request("GET", &path, GRAPHQL).await.json();
         let events = result(&self.service.post(EVENTS, &body).await.body);
         self.client.subscribe("1", document).await;
         let message = self.client.receive().await;
-        let over_socket = match message["type"].as_str() {
+        let over_websocket = match message["type"].as_str() {
             Some("error") => json!({ "errors": message["payload"] }),
             _ => {
                 assert_eq!(self.client.receive().await["type"], "complete");
                 message["payload"].clone()
             }
         };
-        [post, get, events, over_socket]
+        [post, get, events, over_websocket]
     }
 
-    /// No way lets the document through, for that reason; and the service is well afterwards.
-    async fn refused(&mut self, reason: &str, document: &str) {
-        for answer in self.ask(document).await {
-            let message = answer["errors"][0]["message"].as_str().unwrap_or_else(|| panic!("{answer}"));
-            assert!(message.contains(reason), "{message}: {}", &document[..document.len().min(60)]);
-            assert!(answer.get("data").is_none());
+    /// Asserts that each transport refuses the document with this code, and that the service still works.
+    async fn refuse(&mut self, code: &str, document: &str) {
+        for response in self.send(document).await {
+            let start = &document[..document.len().min(60)];
+            assert_eq!(response["errors"][0]["extensions"]["code"], code, "{start}: {response}");
+            assert!(response.get("data").is_none());
         }
-        for answer in self.ask("{__typename}").await {
-            assert_eq!(answer, json!({ "data": { "__typename": "Query" } }));
+        for response in self.send("{__typename}").await {
+            assert_eq!(response, json!({ "data": { "__typename": "Query" } }));
         }
     }
 }
 
 #[tokio::test]
-async fn brackets_nested_a_thousand_deep() {
-    let mut ways = Ways::open().await;
-    // The parser minds its stack from about 850 on. What comes behind it does not.
-    for depth in [600, 1_300] {
-        let nested = |open: &str, close: &str| format!("{}{}", open.repeat(depth), close.repeat(depth));
+async fn deeply_nested_brackets_are_refused() {
+    let mut transports = Transports::open().await;
+    // In a debug build, the stack guard of pest 2.9.1 refuses 1,300 levels. At 400 it does not, and async-graphql would
+    // overflow the stack while it builds the tree.
+    for depth in [400, 1_300] {
+        let nest = |open: &str, close: &str| format!("{}{}", open.repeat(depth), close.repeat(depth));
         for document in [
-            format!("{{book(id:{}){{id}}}}", nested("[", "]")),
-            format!("{{book(id:{}){{id}}}}", nested("{a:", "}")),
+            format!("{{book(id:{}){{id}}}}", nest("[", "]")),
+            format!("{{book(id:{}){{id}}}}", nest("{a:", "}")),
             format!("{{book(id:{}", "[".repeat(depth)),
-            format!("{{a{}}}", nested("{a", "}")),
-            format!("query($v:{}){{__typename}}", nested("[", "]").replacen("[]", "[Int]", 1)),
-            format!("{{__typename @a(b:{})}}", nested("[", "]")),
+            format!("{{a{}}}", nest("{a", "}")),
+            format!("query($v:{}){{__typename}}", nest("[", "]").replacen("[]", "[Int]", 1)),
+            format!("{{__typename @a(b:{})}}", nest("[", "]")),
         ] {
-            ways.refused("brackets nest more than 32 deep", &document).await;
+            transports.refuse(PARSE_FAILED, &document).await;
         }
     }
 }
 
 #[tokio::test]
-async fn variables_nested_a_thousand_deep() {
+async fn deeply_nested_variables_are_refused() {
     for open in ["[", "{\"a\":"] {
         let service = Service::new();
         let variables = format!("{{\"a\":{}", open.repeat(1_300));
         let body = format!("{{\"query\":\"{{__typename}}\",\"variables\":{variables}");
-        let path = format!("/graphql?query=%7B__typename%7D&variables={}", escaped(&variables));
+        let path = format!("/graphql?query=%7B__typename%7D&variables={}", percent_encoded(&variables));
         for reply in [
             service.post(JSON, &body).await,
             service.post(EVENTS, &body).await,
             service.request("GET", &path, JSON).await,
         ] {
             assert_eq!(reply.status, StatusCode::BAD_REQUEST);
-            assert!(reply.error().contains("recursion limit"), "{}", reply.error());
+            assert_eq!(reply.code(), "BAD_REQUEST");
         }
         let mut client = service.ready().await;
         client
@@ -114,7 +118,7 @@ async fn variables_nested_a_thousand_deep() {
 }
 
 #[tokio::test]
-async fn brackets_nested_a_hundred_thousand_deep() {
+async fn nesting_beyond_the_body_limit_is_refused() {
     let service = Service::new();
     for nested in ["[", "{a:"].map(|open| open.repeat(100_000)) {
         let document = format!("{{book(id:{nested}");
@@ -126,20 +130,20 @@ async fn brackets_nested_a_hundred_thousand_deep() {
             let mut client = service.ready().await;
             let message = format!("{{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":{body}}}");
             client.0.feed(Message::text(message)).await.unwrap();
-            // The server may hang up before it has heard all of it.
+            // The server may close the connection before it has read everything.
             let _ = client.0.flush().await;
             assert_eq!(client.closed().await.0, 1009);
         }
-        let status = status_of_get(&service, &format!("/graphql?query={}", escaped(&document))).await;
-        // hyper's own limits: of the URL, and of all that comes before a body.
+        let status = status_of_get(&service, &format!("/graphql?query={}", percent_encoded(&document))).await;
+        // hyper limits the length of the URL and of the header section.
         assert!(status.contains(" 414 ") || status.contains(" 431 "), "{status}");
     }
 }
 
-/// The first line of the answer to a GET, which may be too long for a request in memory.
+/// Returns the status line of a GET. A path of this length needs a connection: `http::Request` does not accept it.
 async fn status_of_get(service: &Service, path: &str) -> String {
     let mut stream = BufReader::new(TcpStream::connect(service.listen().await).await.unwrap());
-    // The server may hang up before it has heard all of it.
+    // The server may close the connection before it has read everything.
     let _ = stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n").as_bytes()).await;
     let mut line = String::new();
     stream.read_line(&mut line).await.unwrap();
@@ -147,63 +151,63 @@ async fn status_of_get(service: &Service, path: &str) -> String {
 }
 
 #[tokio::test]
-async fn fragments_that_double() {
+async fn doubling_fragments_are_refused() {
     let mut document = "{...F0}".to_owned();
     for n in 0..25 {
         document += &format!("fragment F{n} on Query{{...F{next} ...F{next}}}", next = n + 1);
     }
     document += "fragment F25 on Query{__typename}";
-    Ways::open().await.refused("more than 1000 fields and fragments", &document).await;
+    Transports::open().await.refuse(VALIDATION_FAILED, &document).await;
 }
 
 #[tokio::test]
-async fn aliases_by_the_thousand() {
+async fn thousands_of_aliases_are_refused() {
     let aliases = |n: usize| (0..n).map(|n| format!("a{n}:__typename ")).collect::<String>();
-    let mut ways = Ways::open().await;
-    // Few enough tokens, and too many of them.
-    ways.refused("more than 1000 fields and fragments", &format!("{{{}}}", aliases(1_100))).await;
-    ways.refused("more than 5000 tokens", &format!("{{{}}}", aliases(1_700))).await;
+    let mut transports = Transports::open().await;
+    // The first is within the limit of tokens, the second is not.
+    transports.refuse(VALIDATION_FAILED, &format!("{{{}}}", aliases(1_100))).await;
+    transports.refuse(PARSE_FAILED, &format!("{{{}}}", aliases(1_700))).await;
     let body = json!({ "query": format!("{{{}}}", aliases(10_000)) });
-    assert_eq!(ways.service.post(GRAPHQL, &body).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(transports.service.post(GRAPHQL, &body).await.status, StatusCode::PAYLOAD_TOO_LARGE);
 }
 
 #[tokio::test]
-async fn directives_arguments_and_variables_by_the_thousand() {
-    let mut ways = Ways::open().await;
-    let many = |each: &str| each.repeat(2_000);
+async fn thousands_of_directives_or_arguments_are_refused() {
+    let mut transports = Transports::open().await;
+    let repeated = |each: &str| each.repeat(2_000);
     let numbered =
         |before: &str, after: &str| (0..2_000).map(|n| format!("{before}{n}{after}")).collect::<String>();
     for document in [
-        format!("{{book(id:1) {} {{id}}}}", many("@skip(if:false)")),
-        format!("query {} {{__typename}}", many("@a @b ")),
+        format!("{{book(id:1) {} {{id}}}}", repeated("@skip(if:false)")),
+        format!("query {} {{__typename}}", repeated("@a @b ")),
         format!("{{book({}){{id}}}}", numbered("a", ":1 ")),
         format!("query({}){{__typename}}", numbered("$a", ":ID ")),
-        format!("{{book(id:[{}]){{id}}}}", many("1 1 1 1 ")),
+        format!("{{book(id:[{}]){{id}}}}", repeated("1 1 1 1 ")),
         format!("mutation{{createBook(input:{{{}}}){{id}}}}", numbered("a", ":1 ")),
     ] {
         let body = json!({ "query": document });
-        let reply = ways.service.post(GRAPHQL, &body).await;
-        assert!(reply.error().contains("tokens"), "{}", reply.error());
+        let reply = transports.service.post(GRAPHQL, &body).await;
+        assert_eq!(reply.code(), PARSE_FAILED);
     }
-    ways.refused("more than 5000 tokens", &format!("query {} {{__typename}}", many("@a @b "))).await;
+    transports.refuse(PARSE_FAILED, &format!("query {} {{__typename}}", repeated("@a @b "))).await;
 }
 
 #[tokio::test]
-async fn introspection_that_goes_round_and_round() {
-    let mut ways = Ways::open().await;
-    let round = |times: usize| {
+async fn recursive_introspection_is_refused() {
+    let mut transports = Transports::open().await;
+    let nested = |times: usize| {
         let open = "fields{type{ofType{".repeat(times);
         format!("{{__schema{{types{{{open}name{}}}}}}}", "}}}".repeat(times))
     };
-    for answer in ways.ask(&round(3)).await {
-        assert!(answer["data"]["__schema"]["types"].is_array(), "{answer}");
+    for response in transports.send(&nested(3)).await {
+        assert!(response["data"]["__schema"]["types"].is_array(), "{response}");
     }
-    ways.refused("too much of the schema", &round(5)).await;
+    transports.refuse(VALIDATION_FAILED, &nested(5)).await;
     let plain = format!("{{__schema{{types{{{}name{}}}}}}}", "fields{type{".repeat(500), "}}".repeat(500));
-    ways.refused("brackets nest", &plain).await;
+    transports.refuse(PARSE_FAILED, &plain).await;
     let wide: String = (0..900).map(|n| format!("a{n}:description ")).collect();
-    ways.refused("too much of the schema", &format!("{{__schema{{types{{fields{{{wide}}}}}}}}}")).await;
-    let hidden = "{__schema{types{...A}} } fragment A on __Type{fields{type{...B}}} \
+    transports.refuse(VALIDATION_FAILED, &format!("{{__schema{{types{{fields{{{wide}}}}}}}}}")).await;
+    let in_fragments = "{__schema{types{...A}} } fragment A on __Type{fields{type{...B}}} \
                   fragment B on __Type{fields{type{...C}}} fragment C on __Type{fields{type{fields{type{fields{name}}}}}}";
-    ways.refused("too much of the schema", hidden).await;
+    transports.refuse(VALIDATION_FAILED, in_fragments).await;
 }

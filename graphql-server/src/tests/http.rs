@@ -1,4 +1,4 @@
-//! GraphQL over HTTP, rule by rule.
+//! The rules of GraphQL over HTTP.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -6,11 +6,11 @@ use serde_json::json;
 
 use super::support::{GRAPHQL, JSON, Service};
 
-/// `{book(id:1){id}}`, in a URL.
+/// `{book(id:1){id}}` in a URL.
 const BOOK: &str = "/graphql?query=%7Bbook(id:1)%7Bid%7D%7D";
 
 #[tokio::test]
-async fn the_answer_has_the_media_type_that_the_client_asks_for() {
+async fn accept_selects_the_media_type() {
     let service = Service::new();
     for (accept, media) in [
         ("*/*", JSON),
@@ -28,17 +28,17 @@ async fn the_answer_has_the_media_type_that_the_client_asks_for() {
             assert_eq!(reply.json(), json!({ "data": { "book": { "id": "1" } } }));
         }
     }
-    let silent = Request::post("/graphql").header("content-type", JSON);
-    let reply = service.send(silent.body(Body::from(r#"{"query":"{"}"#)).unwrap()).await;
+    let without_accept = Request::post("/graphql").header("content-type", JSON);
+    let reply = service.send(without_accept.body(Body::from(r#"{"query":"{"}"#)).unwrap()).await;
     assert_eq!(reply.header("content-type"), format!("{GRAPHQL}; charset=utf-8"));
     assert_eq!(reply.status, StatusCode::BAD_REQUEST);
     assert_eq!(service.post("image/png", "{}").await.status, StatusCode::NOT_ACCEPTABLE);
-    // A page is an answer to GET only.
+    // Only a GET returns the page.
     assert_eq!(service.post("text/html", "{}").await.status, StatusCode::NOT_ACCEPTABLE);
 }
 
 #[tokio::test]
-async fn the_status_of_a_refused_query_depends_on_the_media_type() {
+async fn status_of_request_error_depends_on_media_type() {
     let service = Service::new();
     for query in ["{", "{nonsense}", "query($id:ID!){book(id:$id){id}}"] {
         let body = json!({ "query": query });
@@ -47,30 +47,35 @@ async fn the_status_of_a_refused_query_depends_on_the_media_type() {
             assert_eq!((reply.status, reply.json().get("data")), (status, None), "{query}");
         }
     }
-    // An operation that was run is a 200, whatever came of it.
+    // The status of an executed operation is 200, even with field errors.
     assert_eq!(service.post(GRAPHQL, r#"{"query":"{book(id:99){id}}"}"#).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn a_malformed_request_is_a_400_that_says_why() {
+async fn malformed_request_is_a_bad_request() {
     let service = Service::new();
-    for (body, message) in [
-        ("{", "the body is not JSON: EOF while parsing an object at line 1 column 1"),
-        ("", "the body is not JSON: EOF while parsing a value at line 1 column 0"),
-        ("{}", "query is missing"),
-        (r#"{"query":null}"#, "query is missing"),
-        (r#"{"query":1}"#, "query must be a string"),
-        (r#"{"query":"{a}","operationName":1}"#, "operationName must be a string"),
-        (r#"{"query":"{a}","variables":[]}"#, "variables must be an object"),
-        (r#"{"query":"{a}","extensions":""}"#, "extensions must be an object"),
-        ("[]", "batches are not supported: send one request at a time"),
-        (r#"[{"query":"{a}"}]"#, "batches are not supported: send one request at a time"),
-        ("1", "a request must be a JSON object"),
+    for body in [
+        "{",
+        "",
+        "{}",
+        r#"{"query":null}"#,
+        r#"{"query":1}"#,
+        r#"{"query":"{a}","query":"{b}"}"#,
+        r#"{"query":"{a}","operationName":1}"#,
+        r#"{"query":"{a}","variables":[]}"#,
+        r#"{"query":"{a}","extensions":""}"#,
+        "[]",
+        r#"[{"query":"{a}"}]"#,
+        r#"["{a}"]"#,
+        "1",
     ] {
         for media in [JSON, GRAPHQL] {
             let reply = service.post(media, body).await;
-            assert_eq!((reply.status, reply.error().as_str()), (StatusCode::BAD_REQUEST, message));
-            assert_eq!(reply.json()["errors"][0]["extensions"]["code"], "BAD_REQUEST");
+            assert_eq!(
+                (reply.status, reply.code().as_str()),
+                (StatusCode::BAD_REQUEST, "BAD_REQUEST"),
+                "{body}"
+            );
             assert_eq!(reply.header("content-type"), format!("{media}; charset=utf-8"));
         }
     }
@@ -79,30 +84,31 @@ async fn a_malformed_request_is_a_400_that_says_why() {
 }
 
 #[tokio::test]
-async fn a_get_has_its_parameters_in_the_url() {
+async fn get_reads_parameters_from_the_url() {
     let service = Service::new();
     let path = "/graphql?query=query%20A($id:ID!)%7Bbook(id:$id)%7Bid%7D%7D%20query%20B%7B__typename%7D&operationName=A";
     let with = |rest: &str| format!("{path}&{rest}");
     let reply =
         service.request("GET", &with("variables=%7B%22id%22:2%7D&extensions=%7B%7D&other=1"), GRAPHQL).await;
     assert_eq!(reply.json(), json!({ "data": { "book": { "id": "2" } } }));
-    // An empty name is none.
+    // An empty parameter counts as omitted.
     let reply = service.request("GET", &format!("{BOOK}&operationName=&variables="), GRAPHQL).await;
     assert_eq!(reply.json(), json!({ "data": { "book": { "id": "1" } } }));
-    for (path, message) in [
-        ("/graphql".to_owned(), "query is missing"),
-        (with("variables=%7B"), "variables is not JSON: EOF while parsing an object at line 1 column 1"),
-        (with("variables=1"), "variables must be an object"),
-        (with("extensions=%5B%5D"), "extensions must be an object"),
-        (with("operationName=B"), "operationName is there twice"),
+    for path in [
+        "/graphql".to_owned(),
+        with("variables=%7B"),
+        with("variables=1"),
+        with("extensions=%5B%5D"),
+        with("operationName=B"),
+        with("variables=%7B%7D&variables=%7B%7D"),
     ] {
         let reply = service.request("GET", &path, GRAPHQL).await;
-        assert_eq!((reply.status, reply.error().as_str()), (StatusCode::BAD_REQUEST, message));
+        assert_eq!((reply.status, reply.code().as_str()), (StatusCode::BAD_REQUEST, "BAD_REQUEST"), "{path}");
     }
 }
 
 #[tokio::test]
-async fn a_get_changes_nothing() {
+async fn get_refuses_mutations() {
     let service = Service::new();
     let reply =
         service.request("GET", "/graphql?query=mutation%7BdeleteBook(id:1)%7Bid%7D%7D", GRAPHQL).await;
@@ -111,14 +117,14 @@ async fn a_get_changes_nothing() {
 }
 
 #[tokio::test]
-async fn head_is_a_get_without_the_body() {
+async fn head_returns_no_body() {
     let reply = Service::new().request("HEAD", BOOK, GRAPHQL).await;
     assert_eq!((reply.status, reply.body.len()), (StatusCode::OK, 0));
     assert_eq!(reply.header("content-type"), format!("{GRAPHQL}; charset=utf-8"));
 }
 
 #[tokio::test]
-async fn what_is_not_there_says_so_in_json() {
+async fn unknown_methods_and_paths_return_json_errors() {
     let service = Service::new();
     for method in ["PUT", "DELETE", "PATCH", "OPTIONS"] {
         let reply = service.request(method, "/graphql", "*/*").await;
@@ -126,11 +132,11 @@ async fn what_is_not_there_says_so_in_json() {
             (reply.status, reply.header("allow")),
             (StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD, POST")
         );
-        assert_eq!(reply.json()["errors"][0]["extensions"]["code"], "METHOD_NOT_ALLOWED");
+        assert_eq!(reply.code(), "METHOD_NOT_ALLOWED");
     }
     for path in ["/", "/graphql/", "/graphql/assets/none.js", "/graphql/assets/%FF"] {
         let reply = service.request("GET", path, "*/*").await;
         assert_eq!(reply.status, StatusCode::NOT_FOUND);
-        assert_eq!(reply.json()["errors"][0]["extensions"]["code"], "NOT_FOUND");
+        assert_eq!(reply.code(), "NOT_FOUND");
     }
 }

@@ -1,23 +1,25 @@
-//! The service from the outside: over HTTP without a network, over WebSockets on a free port of the loopback.
+//! Tests of the whole service: over HTTP without a network, over WebSockets on a free port of the loopback interface.
 
 mod authors;
+mod before_title;
 mod bodies;
-mod graphiql;
 mod client;
-mod schema;
+mod conflicts;
+mod documents;
 mod errors;
-mod sse;
+mod graphiql;
 mod hostile;
 mod http;
 mod limits;
-mod conflicts;
+mod messages;
+mod mutations;
 mod panics;
 mod queries;
+mod schema;
 mod skipping;
+mod sse;
+mod support;
 mod websocket;
 mod websocket_handshake;
 mod websocket_rules;
 mod websocket_shutdown;
-mod support;
-mod before_title;
-mod mutations;

@@ -1,11 +1,11 @@
-//! Mutations.
+//! Mutations and their effects.
 
 use serde_json::json;
 
 use super::support::Service;
 
 #[tokio::test]
-async fn a_book_is_created_changed_and_deleted() {
+async fn book_is_created_updated_and_deleted() {
     let service = Service::new();
     let all = "{id title author{id} year revision}";
     let input = "{title:\"New\",authorId:2,year:-300}";
@@ -27,7 +27,7 @@ async fn a_book_is_created_changed_and_deleted() {
 }
 
 #[tokio::test]
-async fn null_leaves_a_field_as_it_is() {
+async fn null_keeps_the_value_of_a_field() {
     let service = Service::new();
     let input = "{id:1,revision:1,title:null,authorId:null,year:1991}";
     service.data(&format!("mutation{{updateBook(input:{input}){{id}}}}")).await;
@@ -36,23 +36,7 @@ async fn null_leaves_a_field_as_it_is() {
 }
 
 #[tokio::test]
-async fn no_change_is_made_twice_under_one_key() {
-    let service = Service::new();
-    let create = "a:createBook(input:{title:\"New\",authorId:1,year:2000})";
-    for query in [
-        format!("mutation{{{create}{{id}} {create}{{title}}}}"),
-        format!("mutation{{{create}{{id}} ...{{...F}}}} fragment F on Mutation{{{create}{{id}}}}"),
-    ] {
-        let answer = service.ask(&query).await;
-        assert!(answer["errors"][0]["message"].as_str().unwrap().contains("\"a\" twice"), "{answer}");
-    }
-    assert!(service.shelf.book(15).is_err());
-    service.data(&format!("mutation{{__typename __typename {create}{{id}} b:{}{{id}}}}", &create[2..])).await;
-    assert!(service.shelf.book(16).is_ok() && service.shelf.book(17).is_err());
-}
-
-#[tokio::test]
-async fn mutations_run_one_after_the_other() {
+async fn mutations_run_serially() {
     let update = |revision| {
         format!("a{revision}:updateBook(input:{{id:1,revision:{revision},year:2000}}){{revision}}")
     };

@@ -1,4 +1,4 @@
-//! What the tests share: requests over HTTP, and a client for the WebSocket.
+//! Shared by the tests: requests over HTTP, and a WebSocket client.
 
 use axum::Router;
 use axum::body::Body;
@@ -24,7 +24,7 @@ pub(super) const EVENTS: &str = "text/event-stream";
 
 type Builder = async_graphql::SchemaBuilder<Query, Mutation, Subscription>;
 
-/// The service, and what a test may do to it from the inside.
+/// The service and access to its internals.
 pub(super) struct Service {
     pub(super) router: Router,
     pub(super) shelf: Shelf,
@@ -46,11 +46,11 @@ impl Reply {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// The message of its only error.
-    pub(super) fn error(&self) -> String {
+    /// Returns the code of the only error.
+    pub(super) fn code(&self) -> String {
         let json = self.json();
         assert_eq!(json["errors"].as_array().unwrap().len(), 1, "{json}");
-        json["errors"][0]["message"].as_str().unwrap().to_owned()
+        json["errors"][0]["extensions"]["code"].as_str().unwrap().to_owned()
     }
 }
 
@@ -63,7 +63,7 @@ impl Service {
         Self::build(limits, |schema| schema)
     }
 
-    /// With a schema that is changed somewhat.
+    /// Creates a service with a modified schema.
     pub(super) fn with_schema(change: impl FnOnce(Builder) -> Builder) -> Self {
         Self::build(Limits::default(), change)
     }
@@ -71,10 +71,10 @@ impl Service {
     fn build(limits: Limits, change: impl FnOnce(Builder) -> Builder) -> Self {
         let (shelf, shutdown) = (Shelf::with_limits(limits), CancellationToken::new());
         let schema = change(schema::build(shelf.clone(), shutdown.clone())).finish();
-        Self { router: hardening_graphql::router(schema, shutdown.clone()), shelf, shutdown }
+        Self { router: hardening_graphql::router(schema, crate::PAGE, shutdown.clone()), shelf, shutdown }
     }
 
-    /// Changes the first book.
+    /// Updates the year of the first book.
     pub(super) fn update(&self, year: i32) {
         let revision = self.shelf.book(1).unwrap().revision;
         self.shelf.update(1, revision, BookPatch { year: Some(year), ..BookPatch::default() }).unwrap();
@@ -97,23 +97,23 @@ impl Service {
         self.send(request.body(Body::from(body.to_string())).unwrap()).await
     }
 
-    /// The answer to a query.
+    /// Returns the response to a query.
     pub(super) async fn ask(&self, query: &str) -> Value {
         self.post(JSON, json!({ "query": query })).await.json()
     }
 
-    /// The data of a query that must not fail.
+    /// Returns the data of a query that must not fail.
     pub(super) async fn data(&self, query: &str) -> Value {
-        let mut answer = self.ask(query).await;
-        assert!(answer.get("errors").is_none(), "{answer}");
-        answer["data"].take()
+        let mut response = self.ask(query).await;
+        assert!(response.get("errors").is_none(), "{response}");
+        response["data"].take()
     }
 
-    /// Serves on a free port.
+    /// Serves on a free port and returns its address.
     pub(super) async fn listen(&self) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        // A message after a message would otherwise wait for the delayed acknowledgement of the first.
+        // A second message would otherwise wait for the delayed acknowledgement of the first.
         let listener = listener.tap_io(|stream| stream.set_nodelay(true).unwrap());
         tokio::spawn(axum::serve(listener, self.router.clone()).into_future());
         address
@@ -129,19 +129,19 @@ impl Service {
                 .insert(*name, value.replace("{own}", &address.to_string()).parse().unwrap());
         }
         let socket = TcpSocket::new_v4().unwrap();
-        // Little is on its way to a client that does not read.
+        // A small buffer, so that a client that does not read soon blocks the server.
         socket.set_recv_buffer_size(4096).unwrap();
         let stream = socket.connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
         client_async(request, stream).await.map(|(socket, _)| Client(socket))
     }
 
-    /// Connects with the right subprotocol.
+    /// Connects with the supported subprotocol.
     pub(super) async fn client(&self) -> Client {
         self.connect(&[("sec-websocket-protocol", "graphql-transport-ws")]).await.unwrap()
     }
 
-    /// Connects, and is acknowledged.
+    /// Connects and completes `connection_init`.
     pub(super) async fn ready(&self) -> Client {
         let mut client = self.client().await;
         client.send(json!({ "type": "connection_init" })).await;
@@ -150,7 +150,7 @@ impl Service {
     }
 }
 
-/// The client's end of a WebSocket.
+/// A WebSocket client.
 pub(super) struct Client(pub(super) WebSocketStream<TcpStream>);
 
 impl Client {
@@ -162,7 +162,7 @@ impl Client {
         self.send(json!({ "type": "subscribe", "id": id, "payload": { "query": query } })).await;
     }
 
-    /// The next message.
+    /// Returns the next message.
     pub(super) async fn receive(&mut self) -> Value {
         loop {
             match self.0.next().await {
@@ -173,27 +173,27 @@ impl Client {
         }
     }
 
-    /// Sends `subscribe` and `ping` in one write, so that the server finds both at once; and waits for the `pong`, which
-    /// must be what comes next.
+    /// Sends `subscribe` and `ping` in one write, so that the server reads both at once. The next message must be the
+    /// `pong`.
     pub(super) async fn subscribe_and_ping(&mut self, id: &str, query: &str) {
         let subscribe = json!({ "type": "subscribe", "id": id, "payload": { "query": query } });
         self.0.feed(Message::text(subscribe.to_string())).await.unwrap();
         self.ping().await;
     }
 
-    /// Sends `ping` and waits for its `pong`, which must be what comes next.
+    /// Sends `ping`. The next message must be its `pong`.
     pub(super) async fn ping(&mut self) {
         self.send(json!({ "type": "ping" })).await;
         assert_eq!(self.receive().await, json!({ "type": "pong" }));
     }
 
-    /// Waits for a ping of the transport, which must be what comes next. The answer goes out before anything else does.
+    /// Receives a WebSocket ping, which must be the next message, and sends the pong.
     pub(super) async fn is_pinged(&mut self) {
         assert!(matches!(self.0.next().await, Some(Ok(Message::Ping(_)))));
         self.0.flush().await.unwrap();
     }
 
-    /// The close code and its reason, which must be what comes next; then the end of the connection.
+    /// Returns the close code and reason. The close frame must be the next message and the last.
     pub(super) async fn closed(&mut self) -> (u16, String) {
         loop {
             match self.0.next().await {

@@ -1,4 +1,4 @@
-//! The opening handshake of a WebSocket: who may connect.
+//! The opening handshake of a WebSocket.
 
 use tokio_tungstenite::tungstenite::Error;
 
@@ -6,7 +6,7 @@ use super::support::{Client, Service};
 
 const PROTOCOL: (&str, &str) = ("sec-websocket-protocol", "graphql-transport-ws");
 
-fn refused(result: Result<Client, Error>) -> u16 {
+fn status(result: Result<Client, Error>) -> u16 {
     match result {
         Err(Error::Http(response)) => response.status().as_u16(),
         Err(other) => panic!("{other}"),
@@ -15,25 +15,25 @@ fn refused(result: Result<Client, Error>) -> u16 {
 }
 
 #[tokio::test]
-async fn a_page_of_another_site_may_not_connect() {
+async fn foreign_origins_are_refused() {
     let service = Service::new();
-    for (origin, status) in [("http://{own}", 101), ("http://evil.example", 403), ("null", 403)] {
-        assert_eq!(refused(service.connect(&[PROTOCOL, ("origin", origin)]).await), status, "{origin}");
+    for (origin, expected) in [("http://{own}", 101), ("http://evil.example", 403), ("null", 403)] {
+        assert_eq!(status(service.connect(&[PROTOCOL, ("origin", origin)]).await), expected, "{origin}");
     }
 }
 
 #[tokio::test]
-async fn a_handshake_that_is_none_is_refused() {
+async fn invalid_keys_are_refused() {
     let service = Service::new();
-    // Nothing, no base64, 15 bytes, 17 bytes, and 16 in the base64 of URLs.
+    // Empty, not base64, 15 bytes, 17 bytes, and 16 bytes in base64url.
     for key in ["", "x", "AAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAAA=", "-_AAAAAAAAAAAAAAAAAAAA=="] {
         let result = service.connect(&[PROTOCOL, ("sec-websocket-key", key)]).await;
-        assert_eq!(refused(result), 400, "{key}");
+        assert_eq!(status(result), 400, "{key}");
     }
 }
 
 #[tokio::test]
-async fn another_version_of_websockets_is_told_the_right_one() {
+async fn wrong_version_returns_the_supported_version() {
     for version in ["7", "12", "14", "13, 12"] {
         let result = Service::new().connect(&[PROTOCOL, ("sec-websocket-version", version)]).await;
         let Err(Error::Http(response)) = result else { panic!("{version}") };
@@ -45,9 +45,9 @@ async fn another_version_of_websockets_is_told_the_right_one() {
 }
 
 #[tokio::test]
-async fn the_subprotocol_must_be_the_one() {
+async fn missing_subprotocol_closes_the_connection() {
     let mut client = Service::new().connect(&[]).await.unwrap();
-    assert_eq!(client.closed().await, (4406, "Subprotocol not acceptable".to_owned()));
+    assert_eq!(client.closed().await.0, 4406);
     let both = ("sec-websocket-protocol", "graphql-ws, graphql-transport-ws");
-    assert_eq!(refused(Service::new().connect(&[both]).await), 101);
+    assert_eq!(status(Service::new().connect(&[both]).await), 101);
 }

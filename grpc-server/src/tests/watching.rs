@@ -25,7 +25,7 @@ async fn sequence(changes: &mut Streaming<WatchBooksResponse>) -> u64 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn watch_without_a_sequence_starts_at_the_next_change() {
+async fn watch_without_a_sequence_skips_earlier_changes() {
     let server = changed_server();
     let mut changes = watch(&server, None).await.unwrap();
     server.shelf.delete(6).unwrap();

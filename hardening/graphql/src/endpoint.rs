@@ -9,11 +9,11 @@ use axum::routing::get;
 use hardening_http::{Limits, Shutdown};
 use socket_tap::TapListener;
 use tokio_util::task::TaskTracker;
-use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::document::RootTypes;
 use crate::engine::Engine;
-use crate::{graphiql, http};
+use crate::graphiql::{self, Page};
+use crate::http;
 
 /// Serves `schema` until the shutdown, then finishes the requests in flight and closes the WebSockets.
 ///
@@ -23,6 +23,7 @@ use crate::{graphiql, http};
 pub async fn serve<Q, M, S>(
     listener: TapListener,
     schema: Schema<Q, M, S>,
+    page: Page,
     shutdown: Shutdown,
     limits: Limits,
 ) -> io::Result<()>
@@ -31,7 +32,7 @@ where
     M: ObjectType + 'static,
     S: SubscriptionType + 'static,
 {
-    let endpoint = Endpoint::new(schema, shutdown.clone());
+    let endpoint = Endpoint::new(schema, page, shutdown.clone());
     let router = endpoint.router();
     hardening_http::serve_with(listener, router, http::rejected, shutdown, limits).await?;
     // A WebSocket is no longer part of its HTTP connection. It closes within `limits::CLOSE_TIMEOUT`.
@@ -41,13 +42,13 @@ where
 }
 
 /// Returns the service as an axum router; `shutdown` ends its subscriptions and WebSockets.
-pub fn router<Q, M, S>(schema: Schema<Q, M, S>, shutdown: Shutdown) -> Router
+pub fn router<Q, M, S>(schema: Schema<Q, M, S>, page: Page, shutdown: Shutdown) -> Router
 where
     Q: ObjectType + 'static,
     M: ObjectType + 'static,
     S: SubscriptionType + 'static,
 {
-    Endpoint::new(schema, shutdown).router()
+    Endpoint::new(schema, page, shutdown).router()
 }
 
 /// State of the handlers.
@@ -57,6 +58,8 @@ pub(crate) struct Endpoint<E> {
     /// The schema as text.
     pub(crate) sdl: String,
     pub(crate) roots: RootTypes,
+    /// The GraphiQL page.
+    pub(crate) page: String,
     /// Cancelled when the service shuts down.
     pub(crate) shutdown: Shutdown,
     /// Tasks of the open WebSockets.
@@ -70,12 +73,12 @@ where
     S: SubscriptionType + 'static,
 {
     // In an Arc, since axum clones the state for every connection.
-    fn new(schema: Schema<Q, M, S>, shutdown: Shutdown) -> Arc<Self> {
+    fn new(schema: Schema<Q, M, S>, page: Page, shutdown: Shutdown) -> Arc<Self> {
         let options = SDLExportOptions::new().use_space_ident().prefer_single_line_descriptions();
         let sdl = schema.sdl_with_options(options);
         let roots = RootTypes::from_sdl(&sdl);
-        let websockets = TaskTracker::new();
-        Arc::new(Self { engine: Engine::new(schema), sdl, roots, shutdown, websockets })
+        let (page, websockets) = (page.html(), TaskTracker::new());
+        Arc::new(Self { engine: Engine::new(schema), sdl, roots, page, shutdown, websockets })
     }
 }
 
@@ -86,7 +89,6 @@ impl<E: Executor> Endpoint<E> {
             .route("/graphql/assets/{file}", get(graphiql::asset).fallback(http::file_method_not_allowed))
             .route("/schema.graphql", get(http::schema).fallback(http::file_method_not_allowed))
             .fallback(http::not_found)
-            .layer(CatchPanicLayer::custom(|_| http::panicked()))
             .with_state(Arc::clone(self))
     }
 }

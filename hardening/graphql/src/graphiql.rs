@@ -2,13 +2,32 @@
 
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
+use axum::http::StatusCode;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use crate::endpoint::Endpoint;
 use crate::http::{HttpError, Media};
+
+/// The parts of the page that depend on the API.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    /// Title of the page.
+    pub title: &'static str,
+    /// Operations that the editor contains at first.
+    pub query: &'static str,
+}
+
+impl Page {
+    /// Returns the page as HTML.
+    pub(crate) fn html(self) -> String {
+        let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
+        let index = include_str!("../assets/index.html");
+        index.replace("{title}", &escape(self.title)).replace("{query}", &escape(self.query))
+    }
+}
 
 /// Allows the page its own files and requests to its own server. GraphiQL sets styles by script, and contains its fonts
 /// and icons as `data:` URLs.
@@ -28,12 +47,15 @@ const STYLE: &str = "text/css; charset=utf-8";
 type Asset = (&'static [u8], &'static str, &'static str);
 
 /// Returns the page.
-pub(crate) fn page() -> Response {
-    let page: Asset = (include_bytes!("../assets/index.html"), "text/html; charset=utf-8", REVALIDATE);
-    let mut response = file(page);
-    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    response.headers_mut().insert(VARY, HeaderValue::from_static("accept"));
-    response
+pub(crate) fn page<E>(endpoint: &Endpoint<E>) -> Response {
+    let headers = [
+        (CONTENT_TYPE, "text/html; charset=utf-8"),
+        (CACHE_CONTROL, REVALIDATE),
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (VARY, "accept"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, endpoint.page.clone()).into_response()
 }
 
 /// Handles `GET /graphql/assets/{file}`: the files of the page.

@@ -27,3 +27,4 @@ mod params;
 mod websocket;
 
 pub use endpoint::{router, serve};
+pub use graphiql::Page;

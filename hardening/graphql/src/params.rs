@@ -28,7 +28,7 @@ pub(crate) fn from_json(json: &[u8]) -> Result<Request, String> {
 
     fn member<T: DeserializeOwned>(name: &str, json: Option<&RawValue>) -> Result<Option<T>, String> {
         let value = json.map(|json| serde_json::from_str(json.get())).transpose();
-        value.map_err(|error| format!("invalid {name}: {error}"))
+        value.map_err(|error| format!("{name}: {error}"))
     }
 
     // serde would also read the members from an array, in their order.
@@ -58,7 +58,7 @@ pub(crate) fn from_pairs(pairs: Vec<(String, String)>) -> Result<Request, String
 
     fn json<T: DeserializeOwned>(name: &str, text: &str) -> Result<Option<T>, String> {
         let text = if text.is_empty() { "null" } else { text };
-        serde_json::from_str(text).map_err(|error| format!("invalid {name}: {error}"))
+        serde_json::from_str(text).map_err(|error| format!("{name}: {error}"))
     }
 
     let (mut query, mut operation_name, mut variables, mut extensions) = (None, None, None, None);

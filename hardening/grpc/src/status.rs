@@ -95,7 +95,7 @@ impl ErrorDomain {
         self.status(Code::Internal, "PROTOCOL_ERROR", &[], message)
     }
 
-    /// The panic's own message is on standard error, for the operator.
+    /// Returns INTERNAL without the panic's message, which goes to standard error.
     pub(crate) fn panicked(self) -> Status {
         self.status(Code::Internal, "INTERNAL_ERROR", &[], "internal error: the handler panicked")
     }

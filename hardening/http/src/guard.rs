@@ -85,7 +85,7 @@ impl Future for ResponseFuture {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<ServiceResult> {
         let this = self.project();
         // Nobody observes the state of a handler that panicked: it is not polled again.
-        let rejection = match catch_unwind(AssertUnwindSafe(|| this.handler.poll(cx))) {
+        let result = match catch_unwind(AssertUnwindSafe(|| this.handler.poll(cx))) {
             Ok(Poll::Ready(Ok(response))) => Ok(response),
             Ok(Poll::Pending) => {
                 ready!(this.timer.get_or_insert_with(|| Box::pin(sleep(*this.timeout))).as_mut().poll(cx));
@@ -99,7 +99,7 @@ impl Future for ResponseFuture {
         };
         // hyper does not poll a completed future.
         let Some(exchange) = this.exchange.take() else { return Poll::Pending };
-        Poll::Ready(Ok(match rejection {
+        Poll::Ready(Ok(match result {
             Ok(response) => this.finish.completed(response, exchange),
             Err(rejection) => this.finish.rejected(rejection, exchange),
         }))

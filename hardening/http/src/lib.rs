@@ -7,7 +7,7 @@
 //! - `slots`: the number of open connections; returns memory to the operating system after a burst
 //! - `memory`: the allocator call for that
 //! - `connection`: a connection that enforces its timeouts
-//! - [`serve`]: HTTP/1.1 and HTTP/2 for an axum router
+//! - [`mod@serve`]: HTTP/1.1 and HTTP/2 for an axum router
 //! - `guard`: checks, timeout and panic guard around the router
 //! - `head`: checks of the request head
 //! - `rejection`: requests rejected before they reach the API

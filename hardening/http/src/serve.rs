@@ -51,7 +51,7 @@ pub async fn serve_with(
     Ok(())
 }
 
-/// hyper with each of its limits set.
+/// Returns a builder of hyper connections with every limit set.
 fn http_builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
     let mut http = auto::Builder::new(TokioExecutor::new());
     http.http1()

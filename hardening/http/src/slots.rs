@@ -12,10 +12,11 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::memory;
 
-/// Number of closed connections, about 2 MiB, that makes a trim worthwhile.
+/// Number of connections that must have closed, about 2 MiB of memory, before free memory is returned.
 const TRIM_THRESHOLD: usize = 100;
 
-/// Delay before a trim. The rest of the burst closes meanwhile, and a busy server trims at most this often.
+/// Delay between the end of a burst and the return of its memory. More connections close meanwhile, and a busy server
+/// returns memory at most this often.
 const TRIM_DELAY: Duration = Duration::from_secs(1);
 
 /// The connection slots of a server.
@@ -29,7 +30,7 @@ pub(crate) struct Slots {
 struct Usage {
     max: usize,
     free: Arc<Semaphore>,
-    /// Maximum number of slots in use since the last trim.
+    /// Maximum number of slots in use since memory was last returned.
     peak: AtomicUsize,
     burst_ended: Notify,
 }

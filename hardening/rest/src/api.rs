@@ -1,4 +1,4 @@
-//! The error type of an API, and the requests refused before its handlers.
+//! The error type of an API, and the requests rejected before its handlers.
 
 use axum::http::header::HeaderName;
 use axum::http::{StatusCode, Uri};
@@ -18,13 +18,20 @@ pub trait Api: Clone + Send + Sync + 'static {
     const NOT_FOUND_HINT: &'static str;
 }
 
-/// A request refused by an extractor or by the router.
+/// The reason why an extractor or the router rejects a request.
 #[derive(Debug)]
 pub enum Rejection {
     /// An error fully described by its status.
     Status(StatusCode, String),
-    /// A body with an unsupported media type or content coding. The header lists the supported ones.
-    Unsupported(String, HeaderName, &'static str),
+    /// A body with an unsupported media type or content coding.
+    Unsupported {
+        /// The reason, for the client.
+        detail: String,
+        /// The response header that lists what is supported.
+        header: HeaderName,
+        /// The value of that header.
+        supported: &'static str,
+    },
     /// Fields of the body or the query, or headers, that break a rule.
     Fields(StatusCode, Vec<FieldError>),
     /// A path segment that cannot be the id of a resource.
@@ -33,7 +40,7 @@ pub enum Rejection {
     PreconditionFailed {
         /// The current revision.
         revision: u32,
-        /// The condition that does not hold.
+        /// The reason, for the client.
         detail: String,
     },
 }

@@ -18,7 +18,7 @@ pub trait Format {
     /// Accepted media types, separated by `, `.
     const MEDIA_TYPES: &'static str;
 
-    /// The response header that lists them after a 415.
+    /// The header of a 415 response that lists the accepted media types.
     const LISTED_IN: HeaderName;
 }
 
@@ -70,8 +70,8 @@ impl<F> UnreadBody<F> {
     /// Reads the complete body and converts its fields with `read`, which returns `None` after an error.
     ///
     /// # Errors
-    /// If the body is too long, stalls, breaks off or is not a JSON object. If a field is unknown, repeated, missing or
-    /// invalid; all such fields are reported.
+    /// If the body is too long, stalls, is truncated or is not a JSON object. If a field is unknown, repeated, missing or
+    /// invalid; the error lists all such fields.
     pub async fn read<T>(self, read: impl FnOnce(&mut Fields<Value>) -> Option<T>) -> Result<T, Rejection> {
         let body = body::read(self.body, self.max_bytes).await?;
         Fields::read(parse_object(&body)?, read)
@@ -84,7 +84,7 @@ fn check_coding(headers: &HeaderMap) -> Result<(), Rejection> {
         return Ok(());
     }
     let detail = "unsupported Content-Encoding; send the body without one".to_owned();
-    Err(Rejection::Unsupported(detail, ACCEPT_ENCODING, "identity"))
+    Err(Rejection::Unsupported { detail, header: ACCEPT_ENCODING, supported: "identity" })
 }
 
 fn check_media_type<F: Format>(headers: &HeaderMap) -> Result<(), Rejection> {
@@ -95,7 +95,7 @@ fn check_media_type<F: Format>(headers: &HeaderMap) -> Result<(), Rejection> {
         return Ok(());
     }
     let detail = format!("Content-Type must be {}, in UTF-8", F::MEDIA_TYPES.replace(", ", " or "));
-    Err(Rejection::Unsupported(detail, F::LISTED_IN, F::MEDIA_TYPES))
+    Err(Rejection::Unsupported { detail, header: F::LISTED_IN, supported: F::MEDIA_TYPES })
 }
 
 fn parse_object(body: &[u8]) -> Result<Vec<(String, Value)>, Rejection> {

@@ -34,7 +34,7 @@ impl<S: Api> FromRequestParts<S> for LastEventId {
 /// An event, or the error of its serialization.
 pub type EventResult = Result<Event, axum::Error>;
 
-/// Returns a response that sends `events` and ends at the shutdown. Comments keep it alive while there are no events.
+/// Returns a response that sends `events` and ends at the shutdown. Comments keep the connection alive between events.
 pub fn respond<E>(
     events: E,
     shutdown: &Shutdown,

@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //!
-//! - [`Api`], [`Rejection`]: the error type of an API, and the requests refused before its handlers
+//! - [`Api`], [`Rejection`]: the error type of an API, and the requests rejected before its handlers
 //! - [`router`]: resources with `HEAD`, `OPTIONS` and 405
 //! - [`path`], [`query`], [`body`], [`accept`]: strict extractors
 //! - [`fields`]: named values, with all their errors reported together
@@ -10,7 +10,7 @@
 //! - [`events`]: server-sent events and `Last-Event-ID`
 //! - [`problem`]: problem details (RFC 9457)
 //! - `docs`: the OpenAPI document and a page that displays it
-//! - [`limits`]: every limit, with its reason
+//! - [`limits`]: limits, each with its reason
 
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! Every limit, with its reason.
+//! Limits, each with its reason.
 
 use std::time::Duration;
 

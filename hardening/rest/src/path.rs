@@ -19,7 +19,7 @@ pub trait Entity {
 /// id has one form: `01` and `+1` are invalid.
 #[derive(Debug)]
 pub struct PathId<E> {
-    /// The id.
+    /// The parsed id.
     pub id: u32,
     entity: PhantomData<fn() -> E>,
 }

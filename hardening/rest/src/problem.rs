@@ -9,7 +9,7 @@ use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 use crate::FieldError;
 
 /// The media type of problem details.
-pub const MEDIA_TYPE: &str = "application/problem+json";
+const MEDIA_TYPE: &str = "application/problem+json";
 
 /// A problem type: an identifier for programs and a title for people.
 #[derive(Debug)]

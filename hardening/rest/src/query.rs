@@ -27,7 +27,7 @@ impl Query {
     /// Converts the parameters with `read`, which returns `None` after an error.
     ///
     /// # Errors
-    /// If a parameter is unknown, repeated, missing or invalid; all such parameters are reported.
+    /// If a parameter is unknown, repeated, missing or invalid; the error lists all such parameters.
     pub fn read<T>(self, read: impl FnOnce(&mut Fields<String>) -> Option<T>) -> Result<T, Rejection> {
         Fields::read(self.0, read).map_err(|errors| Rejection::Fields(StatusCode::BAD_REQUEST, errors))
     }

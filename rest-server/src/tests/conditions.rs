@@ -11,7 +11,6 @@ use hardening_http::Shutdown;
 use hardening_rest::Conditions;
 
 use super::support::{JSON, Service};
-use crate::App;
 use crate::limits::MAX_BODY_BYTES;
 
 #[tokio::test]
@@ -142,16 +141,17 @@ async fn preconditions_are_checked_again_after_a_concurrent_change() {
     for (tags, expected) in
         [("\"1\"", Err(StatusCode::PRECONDITION_FAILED)), ("\"1\", \"2\"", Ok(2)), ("*", Ok(2))]
     {
-        let app = App { shelf: Shelf::seeded(), shutdown: Shutdown::new().into() };
+        let shelf = Shelf::seeded();
+        let service = crate::Service::new(shelf.clone(), Shutdown::new());
         let (mut head, ()) = Request::builder().header("if-match", tags).body(()).unwrap().into_parts();
-        let conditions = Conditions::from_request_parts(&mut head, &app).await.unwrap();
+        let conditions = Conditions::from_request_parts(&mut head, &service).await.unwrap();
         let is_first = Cell::new(true);
-        let deleted = app.change(1, &conditions, |revision| {
+        let deleted = service.change(1, &conditions, |revision| {
             if is_first.take() {
                 let patch = BookPatch { year: Some(2000), ..BookPatch::default() };
-                app.shelf.update(1, revision, patch)?;
+                shelf.update(1, revision, patch)?;
             }
-            app.shelf.delete_at(1, revision)
+            shelf.delete_at(1, revision)
         });
         let result = deleted.map(|book| book.revision).map_err(|problem| problem.into_response().status());
         assert_eq!(result, expected, "{tags}");

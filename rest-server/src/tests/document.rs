@@ -60,7 +60,7 @@ fn operation(method: &str, path: &str) -> Option<&'static Value> {
     DOCUMENT["paths"].get(template)?.get(method)
 }
 
-/// Follows a reference.
+/// Returns the component that `value` refers to, or `value` itself.
 fn resolve(value: &Value) -> &Value {
     let reference = value["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
     reference.map_or(value, |pointer| DOCUMENT.pointer(pointer).unwrap_or(&Value::Null))

@@ -82,7 +82,7 @@ fn response_of_a_proxy_has_the_http_status() {
 }
 
 #[test]
-fn cut_message_is_skipped_and_cut_prefix_is_lost() {
+fn only_cut_messages_are_skipped() {
     let mut server = called();
     let parts = server.reads_cut(&data(0, b"\0\0\0\0\x06\x08\x01\x12\x02ab")[..16], 4);
     assert_eq!(lines(&parts)[2], "6 payload message: {id: 1, … (4 B not recorded)");

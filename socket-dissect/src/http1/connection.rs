@@ -118,7 +118,7 @@ impl Http1 {
     ) -> Result<Option<u64>, &'static str> {
         match direction {
             Direction::ToServer if self.exchanges.is_full() && !context.opposite_lost => {
-                Err("too many requests wait for their answers")
+                Err("too many pipelined requests")
             }
             Direction::ToServer => {
                 if context.opposite_lost {
@@ -130,7 +130,7 @@ impl Http1 {
                 Ok(call)
             }
             Direction::ToClient if self.exchanges.is_empty() && context.opposite_lost => {
-                Err("the answer to a request that is not known")
+                Err("the response to an unknown request")
             }
             Direction::ToClient => Ok(self.exchanges.call()),
         }
@@ -203,7 +203,7 @@ fn switch(fields: &Fields, call: Option<u64>, context: &mut Context<'_>) -> Outc
             context.calls.end(call);
             match upgrade {
                 Some(Upgrade::WebSocket) => Next::GraphqlWebSocket,
-                _ => Next::Unsupported("another protocol than HTTP/1.1"),
+                _ => Next::Unsupported("a protocol other than HTTP/1.1"),
             }
         }
     })

@@ -23,10 +23,10 @@ pub(super) enum Length {
 pub(super) fn of_request(fields: &Fields) -> Result<Length, &'static str> {
     match (fields.transfer, fields.length) {
         (Transfer::Chunked, _) => Ok(Length::Chunked),
-        (Transfer::Other, _) => Err("a request whose end is not told"),
+        (Transfer::Other, _) => Err("a request of undefined length"),
         (Transfer::Absent, ContentLength::Absent | ContentLength::Bytes(0)) => Ok(Length::None),
         (Transfer::Absent, ContentLength::Bytes(bytes)) => Ok(Length::Bytes(bytes)),
-        (Transfer::Absent, ContentLength::Invalid) => Err("a content-length that is none"),
+        (Transfer::Absent, ContentLength::Invalid) => Err("an invalid content-length"),
     }
 }
 

@@ -39,7 +39,7 @@ fn split_head_shows_its_start_line_so_far() {
 }
 
 #[test]
-fn chunk_sizes_are_framing_and_last_chunk_ends_the_body() {
+fn last_chunk_ends_the_body() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP/1.1\r\n\r\n");
     let parts = server.writes("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nabcd\r\n");
@@ -196,7 +196,7 @@ fn length_of_a_head_is_bounded() {
         let mut server = Fixture::new();
         server.reads("GET /a HTTP/1.1\r\na: ");
         let parts: Vec<_> = (0..4).flat_map(|_| server.reads("b".repeat(piece))).collect();
-        let last = format!("{piece} unknown unknown: a longer head than any server takes");
+        let last = format!("{piece} unknown unknown: a head of more than 64 KiB");
         assert_eq!(lines(&parts).pop(), Some(last));
     }
 }

@@ -126,7 +126,7 @@ fn header_block_spans_continuation_frames() {
 }
 
 #[test]
-fn frames_are_dissected_byte_by_byte() {
+fn frames_arriving_byte_by_byte_are_decoded() {
     let mut server = opened();
     let mut frames = [headers(0, 1, GET), frame(0, END_STREAM, 1, "ab"), frame(4, 1, 0, "")].concat();
     let mut parts = Vec::new();
@@ -147,7 +147,7 @@ fn frames_are_dissected_byte_by_byte() {
 }
 
 #[test]
-fn reset_ends_the_call_and_late_data_has_none() {
+fn data_after_a_reset_has_no_call() {
     let mut server = opened();
     server.reads(headers(0, 1, GET));
     server.writes(headers(0, 1, OK));
@@ -254,7 +254,7 @@ fn continuation_on_another_stream_is_undecodable() {
 }
 
 #[test]
-fn call_ends_with_its_request_if_responses_are_lost() {
+fn lost_response_does_not_keep_call_open() {
     let mut server = opened();
     server.writes_cut([0, 0], 90);
     server.reads(headers(END_STREAM, 1, GET));

@@ -43,7 +43,7 @@ fn names_from_outside_are_escaped_and_cut() {
 }
 
 #[test]
-fn wrong_lengths_in_a_hello_keep_the_byte_count() {
+fn wrong_lengths_keep_the_byte_count() {
     let whole = offer();
     for at in 4..whole.len() {
         for value in [0, 0x7f, 0xff] {

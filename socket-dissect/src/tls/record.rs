@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn beginning_of_a_header_is_plausible_byte_by_byte() {
+    fn header_is_plausible_byte_by_byte() {
         for length in 0..=7 {
             assert!(may_begin(&b"\x16\x03\x01\x02\x00\x01\x00"[..length]), "{length}");
         }

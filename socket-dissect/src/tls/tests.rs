@@ -46,7 +46,7 @@ fn clear_handshake_of_tls_1_3_is_named() {
 }
 
 #[test]
-fn handshake_of_tls_1_2_is_encrypted_after_change_cipher_spec() {
+fn change_cipher_spec_encrypts_the_handshake() {
     let mut server = Fixture::new();
     server.reads(record(22, offer()));
     let hello = server_hello([8; 32], 0xc02f, &[alpn(&[b"h2"])]);

@@ -72,7 +72,7 @@ fn frames_are_dissected_byte_by_byte() {
 }
 
 #[test]
-fn cut_payload_is_skipped_and_cut_header_is_lost() {
+fn only_cut_payload_is_skipped() {
     let mut server = opened("chat");
     let frame = masked(FINAL | TEXT, "abcdef");
     assert_eq!(lines(&server.reads_cut(&frame[..8], 4))[1], "6 payload message: ab… (4 B not recorded)");

@@ -1,10 +1,10 @@
-//! The dissection of any bytes, cut in any way, comes to the bytes; and it does not depend on where they are cut.
+//! Dissection of arbitrary bytes: parts add up to the bytes, and do not depend on how transfers divide the stream.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
-mod checks;
-mod conversation;
+mod checked;
+mod conversations;
 mod recordings;
 
 use std::collections::BTreeMap;
@@ -17,8 +17,8 @@ use socket_tap::close::Close;
 use socket_tap::event::{Event, Gap, Op, SockId, Transfer};
 use socket_tap::format::Side;
 
-use checks::Checked;
-use conversation::Conversation;
+use checked::Checked;
+use conversations::Conversation;
 
 fn transfer(data: &[u8], missing: u64) -> Transfer {
     let bytes = (data.len() as u64).saturating_add(missing);
@@ -33,10 +33,10 @@ fn accept() -> Op {
     Op::accept(SockId::new(1).unwrap())
 }
 
-/// A unit, whatever its parts: who said it, its bytes, and what its last part says of it.
+/// A unit: `true` if the client sent it, its bytes, and the properties of its last part.
 type Unit = (bool, u64, Option<Class>, &'static str, String, Option<u64>);
 
-/// Dissects a conversation whose turns come in pieces: its units, and its calls.
+/// Dissects a conversation, and returns its units and calls. `cut` returns the lengths of the transfers of a turn.
 fn dissect(conversation: &Conversation, cut: &mut dyn FnMut(&[u8]) -> Vec<usize>) -> (Vec<Unit>, Vec<Call>) {
     let mut dissector = Dissector::new(Side::Server);
     dissector.observe(&event(2, accept()));
@@ -52,7 +52,7 @@ fn dissect(conversation: &Conversation, cut: &mut dyn FnMut(&[u8]) -> Vec<usize>
             for part in dissector.observe(&event(2, op(transfer(piece, 0)))) {
                 let unit = units.entry((from_client, part.unit)).or_default();
                 let Part { bytes, class, name, text, call, .. } = part;
-                // What a WebSocket's message belongs to stands behind the head of its frame, which may come alone.
+                // The call of a WebSocket message follows its frame header, which may be in an earlier transfer.
                 let (class, call) = if name == "text frame" { (None, None) } else { (Some(class), call) };
                 *unit = (from_client, unit.1 + bytes, class, name, text, call);
             }
@@ -66,15 +66,15 @@ fn dissect(conversation: &Conversation, cut: &mut dyn FnMut(&[u8]) -> Vec<usize>
 
 const CONVERSATIONS: usize = 6;
 
-fn whole(bytes: &[u8]) -> Vec<usize> {
+fn uncut(bytes: &[u8]) -> Vec<usize> {
     vec![bytes.len()]
 }
 
-fn ends(calls: Vec<Call>) -> Vec<(u64, String, Option<String>)> {
+fn outcomes(calls: Vec<Call>) -> Vec<(u64, String, Option<String>)> {
     calls.into_iter().map(|call| (call.number, call.operation, call.status)).collect()
 }
 
-/// Something that a recording may hold.
+/// An event of a recording.
 fn any_op(bytes: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Op> {
     let missing = prop_oneof![4 => Just(0), 1 => 0..50u64, 1 => Just(u64::MAX)];
     let transfer = (bytes, missing, 0..8u8).prop_map(|(data, missing, kind)| {
@@ -92,9 +92,9 @@ fn any_op(bytes: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Op> {
     })
 }
 
-/// A piece of something that one of the protocols says.
-fn piece() -> impl Strategy<Value = Vec<u8>> {
-    let turns: Conversation = conversation::all().concat();
+/// A fragment of one of the conversations.
+fn fragment() -> impl Strategy<Value = Vec<u8>> {
+    let turns: Conversation = conversations::all().concat();
     (select(turns), any::<Index>(), any::<Index>()).prop_map(|(turn, from, to)| {
         let (from, to) = (from.index(turn.len()), to.index(turn.len() + 1));
         turn[from.min(to)..to.max(from)].to_vec()
@@ -106,14 +106,14 @@ fn check(side: Side, ops: Vec<(u64, Op)>) {
     for (t, (sock, op)) in ops.into_iter().enumerate() {
         checked.observe(&Event::new(t as u64, SockId::new(sock), op));
     }
-    checked.end();
+    checked.finish();
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn parts_come_to_the_bytes(
+    fn parts_of_any_bytes_add_up(
         side in select(vec![Side::Server, Side::Client]),
         ops in vec((1..3u64, any_op(vec(any::<u8>(), 0..60))), 0..40),
     ) {
@@ -121,20 +121,20 @@ proptest! {
     }
 
     #[test]
-    fn parts_of_pieces_of_protocols_come_to_the_bytes(
+    fn parts_of_fragments_add_up(
         side in select(vec![Side::Server, Side::Client]),
-        ops in vec((1..3u64, any_op(piece())), 0..40),
+        ops in vec((1..3u64, any_op(fragment())), 0..40),
     ) {
         check(side, ops);
     }
 
     #[test]
-    fn parts_of_a_damaged_conversation_come_to_the_bytes(
+    fn parts_of_a_damaged_conversation_add_up(
         which in 0..CONVERSATIONS,
         damages in vec((any::<Index>(), any::<Index>(), any::<u8>(), 0..4u8), 0..4),
         cuts in vec(any::<Index>(), 0..20),
     ) {
-        let conversation = conversation::all().swap_remove(which);
+        let conversation = conversations::all().swap_remove(which);
         let mut turns: Vec<(Vec<u8>, u64)> = conversation.into_iter().map(|turn| (turn, 0)).collect();
         for (turn, at, byte, kind) in damages {
             let at_turn = turn.index(turns.len());
@@ -162,14 +162,14 @@ proptest! {
     }
 
     #[test]
-    fn where_a_conversation_is_cut_changes_nothing(
+    fn units_do_not_depend_on_transfer_boundaries(
         which in 0..CONVERSATIONS,
         cuts in vec(1..40usize, 1..60),
     ) {
-        let conversation = conversation::all().swap_remove(which);
+        let conversation = conversations::all().swap_remove(which);
         let mut cuts = cuts.into_iter().cycle();
         let mut cut = |bytes: &[u8]| {
-            // Up to three letters may be the beginning of two protocols.
+            // The first three letters may be those of two protocols.
             let mut pieces = vec![bytes.len().min(4)];
             while let left @ 1.. = bytes.len() - pieces.iter().sum::<usize>() {
                 pieces.push(cuts.next().unwrap_or(1).min(left));
@@ -177,21 +177,23 @@ proptest! {
             pieces
         };
         let (units, calls) = dissect(&conversation, &mut cut);
-        let (expected, expected_calls) = dissect(&conversation, &mut whole);
+        let (expected, expected_calls) = dissect(&conversation, &mut uncut);
         prop_assert_eq!(units, expected);
-        prop_assert_eq!(ends(calls), ends(expected_calls));
+        prop_assert_eq!(outcomes(calls), outcomes(expected_calls));
     }
 }
 
 #[test]
-fn conversations_are_what_they_are_meant_to_be() {
-    let said: Vec<_> =
-        conversation::all().iter().map(|conversation| ends(dissect(conversation, &mut whole).1)).collect();
-    let said: Vec<String> = (said.concat().into_iter())
+fn conversations_are_dissected_completely() {
+    let calls: Vec<_> = conversations::all()
+        .iter()
+        .map(|conversation| outcomes(dissect(conversation, &mut uncut).1))
+        .collect();
+    let calls: Vec<String> = (calls.concat().into_iter())
         .map(|(number, operation, status)| format!("{number} {operation}: {}", status.unwrap_or_default()))
         .collect();
     assert_eq!(
-        said,
+        calls,
         [
             "0 GET /v1/books: 200",
             "1 query { book }: 200, errors",
@@ -206,19 +208,19 @@ fn conversations_are_what_they_are_meant_to_be() {
             "0 POST /: 200",
         ]
     );
-    let (units, _) = dissect(&conversation::all()[5], &mut whole);
-    let said: Vec<String> = units.iter().map(|unit| format!("{} {}", unit.3, unit.4)).collect();
+    let (units, _) = dissect(&conversations::all()[5], &mut uncut);
+    let texts: Vec<String> = units.iter().map(|unit| format!("{} {}", unit.3, unit.4)).collect();
     let hello = "ClientHello SNI shop.test, ALPN h2, offers TLS 1.3 TLS 1.2";
-    assert!(said.iter().any(|said| said == hello), "{said:#?}");
+    assert!(texts.iter().any(|text| text == hello), "{texts:#?}");
     let chosen = "ServerHello TLS 1.2, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, ALPN h2";
     assert!(
-        said.iter().any(|said| said == chosen) && said.contains(&"ServerHelloDone ".to_owned()),
-        "{said:#?}"
+        texts.iter().any(|text| text == chosen) && texts.contains(&"ServerHelloDone ".to_owned()),
+        "{texts:#?}"
     );
-    assert_eq!(said.iter().filter(|said| said.ends_with("encrypted")).count(), 3, "{said:#?}");
-    assert_eq!(conversation::all().len(), CONVERSATIONS);
-    for conversation in conversation::all() {
-        let (units, _) = dissect(&conversation, &mut whole);
+    assert_eq!(texts.iter().filter(|text| text.ends_with("encrypted")).count(), 3, "{texts:#?}");
+    assert_eq!(conversations::all().len(), CONVERSATIONS);
+    for conversation in conversations::all() {
+        let (units, _) = dissect(&conversation, &mut uncut);
         assert!(units.iter().all(|unit| unit.2 != Some(Class::Unknown)), "{units:#?}");
     }
 }

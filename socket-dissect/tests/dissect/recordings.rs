@@ -1,4 +1,4 @@
-//! Recordings of the three servers and their clients: some steps of the workshop's tour.
+//! Dissection of recordings of the three servers and their clients, made in some steps of the workshop's tour.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use socket_dissect::{Call, Class, Dissector};
 use socket_tap::event::{Addr, Event, Op, SockId};
 use socket_tap::format::{Header, Line};
 
-use crate::checks::Checked;
+use crate::checked::Checked;
 
 const APIS: [&str; 3] = ["rest", "graphql", "grpc"];
 
@@ -15,10 +15,10 @@ fn file(api: &str, side: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/recordings/{api}-{side}.jsonl"))
 }
 
-/// A unit of a connection: its class, its name, its bytes, and what its last part says of it.
+/// A unit of a connection: its class, name and bytes, and the text and call of its last part.
 type Unit = (Class, &'static str, u64, String, Option<u64>);
 
-/// What a connection carried, by the client's address: to the server, and to the client.
+/// The units of each connection, by the client's address: to the server, and to the client.
 type Connections = BTreeMap<String, [BTreeMap<u64, Unit>; 2]>;
 
 /// Parses a trace file.
@@ -72,7 +72,7 @@ fn calls(file: &Path) -> Vec<Call> {
 }
 
 #[test]
-fn client_and_server_tell_the_same() {
+fn client_and_server_recordings_have_equal_units() {
     for api in APIS {
         let (server, client) = (connections(&file(api, "server")), connections(&file(api, "client")));
         assert!(server.len() > 3, "{api}");
@@ -81,23 +81,23 @@ fn client_and_server_tell_the_same() {
 }
 
 #[test]
-fn client_and_server_spend_the_same() {
-    let spent = |side: &str, api: &str| -> Vec<_> {
+fn client_and_server_recordings_have_equal_usage() {
+    let usage = |side: &str, api: &str| -> Vec<_> {
         let calls = calls(&file(api, side)).into_iter();
-        let mut spent: Vec<_> = calls
+        let mut usage: Vec<_> = calls
             .map(|call| (call.operation, call.status, call.to_server.bytes, call.to_client.bytes))
             .collect();
-        // Two at once may end in another order there.
-        spent.sort();
-        spent
+        // Concurrent calls may end in another order on the other side.
+        usage.sort();
+        usage
     };
     for api in APIS {
-        assert_eq!(spent("server", api), spent("client", api), "{api}");
+        assert_eq!(usage("server", api), usage("client", api), "{api}");
     }
 }
 
 #[test]
-fn parts_come_to_the_bytes_and_none_is_unknown() {
+fn parts_of_recordings_add_up_without_unknown_bytes() {
     for (api, side) in APIS.iter().flat_map(|api| [(api, "server"), (api, "client")]) {
         let (header, events) = read(&file(api, side));
         let mut checked = Checked::new(header.side);
@@ -105,18 +105,18 @@ fn parts_come_to_the_bytes_and_none_is_unknown() {
             let parts = checked.observe(&event);
             assert!(parts.iter().all(|part| part.class != Class::Unknown), "{parts:?}");
         }
-        checked.end();
+        checked.finish();
     }
 }
 
 #[test]
-fn calls_are_named_and_told_how_they_ended() {
-    let said = |api: &str| -> Vec<String> {
-        let calls = calls(&file(api, "server")).into_iter();
-        calls.map(|call| format!("{}: {}", call.operation, call.status.unwrap_or_default())).collect()
+fn calls_have_operation_and_status() {
+    let calls = |api: &str| -> Vec<String> {
+        let all = self::calls(&file(api, "server")).into_iter();
+        all.map(|call| format!("{}: {}", call.operation, call.status.unwrap_or_default())).collect()
     };
     assert_eq!(
-        said("rest"),
+        calls("rest"),
         [
             "GET /v1/books/1: 200",
             "PATCH /v1/books/15: 412",
@@ -125,7 +125,7 @@ fn calls_are_named_and_told_how_they_ended() {
         ]
     );
     assert_eq!(
-        said("graphql"),
+        calls("graphql"),
         [
             "query { book }: 200",
             "mutation { updateBook }: 200, errors",
@@ -134,7 +134,7 @@ fn calls_are_named_and_told_how_they_ended() {
             "subscription { bookChanged }: complete"
         ]
     );
-    let grpc = said("grpc");
+    let grpc = calls("grpc");
     assert_eq!(
         grpc[..4],
         [
@@ -144,6 +144,6 @@ fn calls_are_named_and_told_how_they_ended() {
             "bookshelf.v1.BookshelfService/WatchBooks: reset: CANCEL"
         ]
     );
-    // The later ones name the fields of the first by number.
+    // Later header blocks refer to table entries of the first.
     assert_eq!(grpc[4..], ["bookshelf.v1.BookshelfService/GetBook: OK"; 10]);
 }

@@ -54,6 +54,16 @@ pub(crate) enum PushOutcome {
     Ended,
 }
 
+/// The result of recording a lifecycle event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Recorded,
+    /// Dropped and counted, because the shard was full.
+    Dropped,
+    /// Ignored, because the recording has ended.
+    Ended,
+}
+
 /// The effect of an event on the number of open streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StreamChange {

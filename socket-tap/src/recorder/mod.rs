@@ -40,7 +40,7 @@ pub(crate) use entered_call::leave;
 pub(crate) use handle::Recording;
 #[cfg(feature = "file")]
 pub(crate) use handle::WeakRecording;
-pub(crate) use lifecycle_event::{StreamChange, WhenFull};
+pub(crate) use lifecycle_event::{Outcome, StreamChange, WhenFull};
 pub(crate) use record::Direction;
 #[cfg(feature = "file")]
 pub(crate) use record::{DrainedTransfer, Record, Timed};
@@ -87,16 +87,6 @@ pub(crate) enum Stamp<'a> {
     Now,
     /// The entry of the call: the operation sends.
     Entered(&'a EnteredCall),
-}
-
-/// The result of recording a lifecycle event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    Recorded,
-    /// Dropped and counted, because the shard was full.
-    Dropped,
-    /// Ignored, because the recording has ended.
-    Ended,
 }
 
 /// The capacity of the recorder's buffers.

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn end_does_not_wait_indefinitely() {
+    fn finish_does_not_wait_for_a_blocked_terminal() {
         let (reader, permits) = channel();
         let mut printer = Printer::start(GatedWriter { permits, written: Arc::default() }).unwrap();
         printer.print("never read\n".to_owned(), 1).unwrap();

@@ -200,7 +200,7 @@ proptest! {
 
     /// With enough capacity, the recording of each stream equals the model's, event by event and byte by byte.
     #[test]
-    fn recording_equals_the_model(case in case()) {
+    fn recording_matches_the_calls_made(case in case()) {
         let outcome = run(&case, (1 << 16, 1 << 20));
         outcome.check_counts()?;
         for (sock, model) in &outcome.models {

@@ -33,7 +33,7 @@ pub use builder::TapBuilder;
 ///
 /// | sink | if it is slow | if it fails | memory |
 /// |---|---|---|---|
-/// | [`TraceFile`] | a slow disk delays all sinks, not the program | on a full disk or a lost directory, recording to it stops | 64 KiB |
+/// | `TraceFile` (feature `file`) | a slow disk delays all sinks, not the program | on a full disk or a lost directory, recording to it stops | 64 KiB |
 /// | [`LiveLines`](crate::sink::LiveLines) | never slow: lines that the terminal does not accept are dropped and counted | a closed pipe is not an error: the sink stops writing | up to 17 batches of lines |
 /// | [`Memory`](crate::sink::Memory) | never slow | never fails | grows with the recording; for tests |
 /// | [`Broadcast`](crate::sink::Broadcast) | never slow: slow subscribers are notified of missed events | never fails | the given number of batches |

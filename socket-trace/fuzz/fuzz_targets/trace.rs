@@ -1,22 +1,26 @@
-//! Reads arbitrary bytes as a trace, mostly after a valid header, with the checks of `socket-trace/tests/any_bytes`.
+//! Reads arbitrary bytes as a trace, usually after a valid header so that most of them reach the events, with the checks of
+//! `socket-trace/tests/any_bytes`.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use socket_tap::format::{Header, Line, Side};
+use socket_tap::format::Side;
 
 #[path = "../../tests/any_bytes/everything.rs"]
 mod everything;
+#[path = "../../tests/support/header.rs"]
+mod header;
 #[path = "../../tests/any_bytes/views.rs"]
 mod views;
 
 fuzz_target!(|bytes: &[u8]| {
-    let mut trace = Vec::new();
-    // The first byte decides, so that three of four inputs have a valid header.
-    let (first, rest) = bytes.split_first().unwrap_or((&0, &[]));
-    if first % 4 > 0 {
-        Line::Header(Header::new("a", Side::Server)).write(&mut trace).expect("a vector can be written");
+    // The first byte decides whether a valid header precedes the rest.
+    match bytes.split_first() {
+        Some((first, rest)) if first % 4 > 0 => {
+            let header = header::header_line(&header::shop(Side::Server)) + "\n";
+            everything::do_everything(&[header.as_bytes(), rest].concat());
+        }
+        Some((_, rest)) => everything::do_everything(rest),
+        None => everything::do_everything(b""),
     }
-    trace.extend_from_slice(rest);
-    everything::do_everything(&trace);
 });

@@ -15,6 +15,7 @@ pub mod limits;
 use socket_tap::format::Side;
 
 use crate::summary::{self, BytesByClass};
+use crate::units::milliseconds;
 use socket_dissect::Call;
 
 /// A condition on recordings.
@@ -103,7 +104,7 @@ impl Measure {
             Self::ReadsPerCall => plural("read"),
             Self::WritesPerCall => plural("write"),
             Self::BytesPerCall => format!("{value} B"),
-            Self::FirstByte => format!("{}.{:03} ms", value / 1_000_000, value / 1_000 % 1_000),
+            Self::FirstByte => milliseconds(value),
         }
     }
 }

@@ -5,7 +5,7 @@
 //! - [`Comparison`]: the verdict and its reasons
 //! - [`primitives`]: call patterns that occur in all traces or only in some
 //! - `labels`: unique labels of traces
-//! - [`align`]: alignment of traces by step or by operation
+//! - `grouping`: alignment of traces by step or by operation
 
 pub mod grouping;
 mod labels;

@@ -19,7 +19,7 @@ pub(super) struct Primitives {
 /// A call pattern that occurs in one trace and not in another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// Kind of the sockets.
+    /// Role of the sockets: listener, server connection, client connection or UDP.
     pub role: Role,
     /// The call pattern.
     pub skeleton: String,

@@ -13,12 +13,11 @@
 //! Lines end with CR LF. A field with a comma, a quote or a line break is quoted.
 
 use std::fmt::Write as _;
-use std::io;
+use std::io::{self, Write as _};
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use csv::{Terminator, Writer, WriterBuilder};
 use socket_tap::event::Event;
 use socket_tap::format::Header;
 
@@ -31,7 +30,9 @@ const FIRST: [&str; 6] = ["recording", "side", "time", "t", "sock", "op"];
 
 /// An exporter to CSV.
 pub(super) struct Csv {
-    rows: Writer<Out>,
+    out: Out,
+    /// `true` if the row has a cell already.
+    has_cells: bool,
     recording: String,
     side: &'static str,
     started: Option<SystemTime>,
@@ -41,13 +42,24 @@ pub(super) struct Csv {
 
 impl Csv {
     pub(super) fn new(out: Out) -> io::Result<Self> {
-        let mut rows = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
-        rows.write_record(FIRST.iter().chain(NAMES))?;
-        Ok(Self { rows, recording: String::new(), side: "", started: None, text: String::new() })
+        let (recording, text) = (String::new(), String::new());
+        let mut csv = Self { out, has_cells: false, recording, side: "", started: None, text };
+        FIRST.iter().chain(NAMES).try_for_each(|name| csv.cell(name))?;
+        csv.end_row()?;
+        Ok(csv)
+    }
+
+    fn cell(&mut self, text: &str) -> io::Result<()> {
+        write_cell(&mut self.out, &mut self.has_cells, text)
+    }
+
+    fn end_row(&mut self) -> io::Result<()> {
+        self.has_cells = false;
+        self.out.write_all(b"\r\n")
     }
 
     fn number(&mut self, number: impl itoa::Integer) -> io::Result<()> {
-        Ok(self.rows.write_field(itoa::Buffer::new().format(number))?)
+        self.cell(itoa::Buffer::new().format(number))
     }
 
     fn time(&mut self, t: u64) -> io::Result<()> {
@@ -59,28 +71,26 @@ impl Csv {
         {
             self.text.clear();
         }
-        Ok(self.rows.write_field(&self.text)?)
+        write_cell(&mut self.out, &mut self.has_cells, &self.text)
     }
 
     fn field(&mut self, value: Value<'_>) -> io::Result<()> {
         match value {
             Value::Number(number) => return self.number(number),
             Value::Integer(integer) => return self.number(integer),
-            Value::True => self.rows.write_field("true")?,
-            Value::Text(text) => self.rows.write_field(text)?,
+            Value::True => return self.cell("true"),
+            Value::Text(text) => return self.cell(text),
             Value::Address(address) => {
                 self.text.clear();
                 // Writing to a `String` cannot fail.
                 let _ = write!(self.text, "{address}");
-                self.rows.write_field(&self.text)?;
             }
             Value::Payload(payload) => {
                 self.text.clear();
                 STANDARD.encode_string(payload, &mut self.text);
-                self.rows.write_field(&self.text)?;
             }
         }
-        Ok(())
+        write_cell(&mut self.out, &mut self.has_cells, &self.text)
     }
 }
 
@@ -93,26 +103,37 @@ impl Exporter for Csv {
     }
 
     fn event(&mut self, event: &Event, _: u64) -> io::Result<()> {
-        self.rows.write_field(&self.recording)?;
-        self.rows.write_field(self.side)?;
+        write_cell(&mut self.out, &mut self.has_cells, &self.recording)?;
+        self.cell(self.side)?;
         self.time(event.t)?;
         self.number(event.t)?;
         match event.sock {
-            None => self.rows.write_field("")?,
+            None => self.cell("")?,
             Some(sock) => self.number(sock.get())?,
         }
-        self.rows.write_field(event.op.name())?;
+        self.cell(event.op.name())?;
         for (_, value) in Fields::of(event).iter() {
             match value {
-                None => self.rows.write_field("")?,
+                None => self.cell("")?,
                 Some(value) => self.field(value)?,
             }
         }
-        Ok(self.rows.write_record(None::<&[u8]>)?)
+        self.end_row()
     }
 
     fn finish(&mut self) -> io::Result<Vec<String>> {
-        self.rows.flush()?;
+        self.out.flush()?;
         Ok(Vec::new())
     }
+}
+
+/// Writes a cell, quoted if necessary.
+fn write_cell(out: &mut Out, has_cells: &mut bool, text: &str) -> io::Result<()> {
+    if std::mem::replace(has_cells, true) {
+        out.write_all(b",")?;
+    }
+    if !text.contains([',', '"', '\r', '\n']) {
+        return out.write_all(text.as_bytes());
+    }
+    write!(out, "\"{}\"", text.replace('"', "\"\""))
 }

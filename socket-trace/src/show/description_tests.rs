@@ -83,7 +83,7 @@ fn settings_and_window_updates_are_described_by_name() {
 }
 
 #[test]
-fn unknown_bytes_are_described_by_reason() {
+fn description_has_the_reason_for_unknown_bytes() {
     assert_eq!(describe(&[part(Layer::Unknown, "unknown", "", 0)]), "");
     assert_eq!(describe(&[part(Layer::Unknown, "unknown", "TLS", 0)]), "unknown: TLS");
 }

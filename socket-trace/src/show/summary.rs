@@ -9,6 +9,7 @@ use socket_tap::format::text::{printable, seconds};
 use crate::timeline::AnnotatedEvent;
 use crate::timeline::Timeline;
 use crate::timeline::connections::Socket;
+use crate::units::milliseconds;
 use socket_dissect::Class;
 
 pub use row::Row;
@@ -120,9 +121,4 @@ impl Summary {
             None => format!("{sock:>5}"),
         }
     }
-}
-
-fn milliseconds(ns: u64) -> String {
-    let us = ns / 1_000;
-    format!("{}.{:03} ms", us / 1_000, us % 1_000)
 }

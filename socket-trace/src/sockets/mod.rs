@@ -20,14 +20,19 @@
 //! - [`traced`]: the sockets of a recording
 //! - [`changes`]: changes since the table was last read
 //! - [`text`]: the table as text, with a legend
-//! - `system`: the source of the data: `/proc` on Linux, through the crate `procfs`, and `backlog` for the backlogs,
-//!   which are not there; other systems are not supported
+//! - `system`: the sockets of this system; only Linux is supported
+//! - `proc_net`, `proc_pid`: the tables in `/proc/net`, and the processes in `/proc/PID`
+//! - `sock_diag`: the backlogs of listening sockets
 
-#[cfg(target_os = "linux")]
-mod backlog;
 pub mod changes;
 pub mod filter;
+#[cfg(target_os = "linux")]
+mod proc_net;
+#[cfg(target_os = "linux")]
+mod proc_pid;
 pub mod row;
+#[cfg(target_os = "linux")]
+mod sock_diag;
 #[cfg_attr(target_os = "linux", path = "linux.rs")]
 #[cfg_attr(not(target_os = "linux"), path = "unsupported.rs")]
 mod system;

@@ -1,4 +1,4 @@
-//! The pass over the events of a trace.
+//! Collects the summary in one pass over the events of a trace.
 
 use std::collections::{BTreeMap, HashMap};
 

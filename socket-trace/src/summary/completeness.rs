@@ -32,7 +32,7 @@ pub enum Defect {
     Edited {
         /// Event count of the end line.
         counted: u64,
-        /// Number of event lines.
+        /// Number of events that the trace contains.
         there: u64,
     },
     /// The beginning of the recording is missing.

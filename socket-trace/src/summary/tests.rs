@@ -1,17 +1,15 @@
 use std::collections::BTreeMap;
 
-use super::*;
-use crate::reader::Trace;
+use socket_tap::format::{Header, Side};
 
-fn summary(side: &str, events: &[&str]) -> Summary {
-    let header = format!(
-        r#"{{"socket_tap":1,"name":"test","side":"{side}","program":"test","pid":1,"started":"","monotonic_ns":0,"capture":0}}"#
-    );
-    let end = format!(r#"{{"end":true,"events":{},"lost":0}}"#, events.len());
-    let lines: Vec<&str> =
-        std::iter::once(header.as_str()).chain(events.iter().copied()).chain([&*end]).collect();
-    let text = std::io::Cursor::new(lines.join("\n") + "\n");
-    Summary::of(Trace::read("test", Box::new(text)).unwrap(), RecordingState::Finished).unwrap()
+use super::*;
+use crate::timeline::fixture::{header_line, trace};
+
+fn summary(side: Side, events: &[&str]) -> Summary {
+    let mut lines = vec![header_line(&Header::new("test", side))];
+    lines.extend(events.iter().map(|event| (*event).to_owned()));
+    lines.push(format!(r#"{{"end":true,"events":{},"lost":0}}"#, events.len()));
+    Summary::of(trace(&lines), RecordingState::Finished).unwrap()
 }
 
 fn patterns(summary: &Summary) -> Vec<(Role, &str)> {
@@ -25,7 +23,7 @@ fn patterns(summary: &Summary) -> Vec<(Role, &str)> {
 #[test]
 fn bytes_of_layered_streams_count_once() {
     let summary = summary(
-        "server",
+        Side::Server,
         &[
             r#"{"t":1,"sock":1,"op":"adopt","fd":3,"domain":"ipv4","type":"listener","local":"127.0.0.1:3000"}"#,
             r#"{"t":2,"sock":2,"op":"accept","on":1,"peer":"127.0.0.1:51234"}"#,
@@ -50,13 +48,13 @@ fn bytes_of_layered_streams_count_once() {
 }
 
 #[test]
-fn adopted_stream_has_the_role_of_the_recording_side() {
+fn adopted_stream_has_role_of_recorded_side() {
     let events = [
         r#"{"t":1,"sock":1,"op":"adopt","domain":"memory","type":"stream"}"#,
         r#"{"t":2,"sock":1,"op":"write","bytes":5}"#,
         r#"{"t":3,"sock":1,"op":"close","ended_by":"local","rx":0,"tx":5,"reads":0,"writes":1}"#,
     ];
-    for (side, role) in [("server", Role::Accepted), ("client", Role::Connected)] {
+    for (side, role) in [(Side::Server, Role::Accepted), (Side::Client, Role::Connected)] {
         let summary = summary(side, &events);
         assert_eq!(patterns(&summary), [(role, "adopt → write → close")]);
         assert_eq!(summary.steps[0].connections, 1);
@@ -66,7 +64,7 @@ fn adopted_stream_has_the_role_of_the_recording_side() {
 #[test]
 fn datagrams_are_counted_without_a_connection() {
     let summary = summary(
-        "server",
+        Side::Server,
         &[
             r#"{"t":1,"sock":1,"op":"socket","domain":"ipv4","type":"datagram"}"#,
             r#"{"t":2,"sock":1,"op":"bind","local":"127.0.0.1:53"}"#,
@@ -103,7 +101,7 @@ fn number_and_length_of_patterns_are_bounded() {
         lines.push(format!(r#"{{"t":2,"sock":{sock},"op":"read","error":"reason {sock}"}}"#));
         lines.push(format!(r#"{{"t":2,"sock":{sock},"op":"close"}}"#));
     }
-    let summary = summary("client", &lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let summary = summary(Side::Client, &lines.iter().map(String::as_str).collect::<Vec<_>>());
     let patterns = &summary.call_patterns[&Role::Connected];
     assert_eq!(patterns.len(), 1_001);
     assert_eq!(patterns["others"].sockets, 499);
@@ -114,6 +112,6 @@ fn number_and_length_of_patterns_are_bounded() {
 #[test]
 fn repeated_failure_is_listed_once() {
     let failed = r#"{"t":1,"sock":1,"op":"read","error":"interrupted"}"#;
-    let summary = summary("client", &[failed, failed, failed, r#"{"t":1,"sock":1,"op":"close"}"#]);
+    let summary = summary(Side::Client, &[failed, failed, failed, r#"{"t":1,"sock":1,"op":"close"}"#]);
     assert_eq!(patterns(&summary), [(Role::Connected, "read fails: interrupted → close")]);
 }

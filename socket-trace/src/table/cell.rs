@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use socket_tap::format::text::printable;
 
 use super::markdown;
+use crate::units::milliseconds;
 
 /// Content of a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,11 +91,6 @@ impl Cell {
             _ => 0,
         }
     }
-}
-
-fn milliseconds(ns: i128) -> String {
-    let us = ns / 1_000;
-    format!("{}.{:03} ms", us / 1_000, us % 1_000)
 }
 
 /// A count, or a mean of counts. A mean below 10 has one decimal place, unless that is 0.

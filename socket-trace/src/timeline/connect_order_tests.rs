@@ -68,7 +68,7 @@ fn connect_never_precedes_its_socket() {
     assert_eq!(calls(&mut timeline(&[client.to_vec()])), [(9, "socket"), (9, "connect")]);
 }
 
-/// The events of lines, in the order in which their calls returned.
+/// Parses trace lines. Returns the events in the order in which their calls returned.
 fn returned(lines: &[String]) -> Vec<TimedEvent> {
     let mut trace = trace(&[&[header("a", Side::Client, 0, 0)], lines].concat());
     let events = std::iter::from_fn(|| trace.next_event().unwrap());

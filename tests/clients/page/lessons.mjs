@@ -72,7 +72,7 @@ const IDEAS = [
     right: ["By the client's port: it differs for each connection"],
     wrong: ["By the server's port: accept moves each connection to a new port"],
     async evidence(page, events) {
-      const shown = (await rows(page, 'What the accepts recorded')).map(([, server, client]) => [server, client]);
+      const shown = (await rows(page, 'Recorded accepts')).map(([, server, client]) => [server, client]);
       const accepts = events.filter(({ op }) => op === 'accept').map(({ local, peer }) => [local, peer]);
       assert.equal(shown.length, 6);
       assert.deepEqual(shown.sort(), accepts.sort());
@@ -111,7 +111,7 @@ const IDEAS = [
     right: ['One for each, plus the listening socket'],
     wrong: ['One: the listening socket serves all of them'],
     async evidence(page, events) {
-      const shown = await rows(page, 'What the accepts recorded');
+      const shown = await rows(page, 'Recorded accepts');
       const wanted = Object.entries(APIS).map(([api, title]) => {
         const accepts = events.filter((event) => event.api === api && event.op === 'accept');
         const socks = accepts.map(({ sock }) => `#${sock}`);

@@ -36,7 +36,7 @@ fn invalid_requests_get_usage_errors() {
 
 /// The only test that asserts the wording of the error messages.
 #[test]
-fn error_messages_of_the_protocol() {
+fn protocol_error_messages_match_the_snapshot() {
     let too_long = [b'x'; MAX_REQUEST + 1];
     let requests = [&b"hello"[..], b"get one", b"get 4294967296", b"get 99", &too_long];
     insta::assert_snapshot!(requests.map(respond).concat(), @r#"

@@ -2,13 +2,13 @@
 //!
 //! # Layout
 //!
-//! - [`server`]: routes, access control and the event stream for browsers
-//! - [`feed`]: events, comparison and socket table, read from the trace files and the kernel
-//! - [`operations`]: the calls that the page can make
-//! - [`download`]: the recordings as files
-//! - [`state`]: the state that all of these share
-//! - [`latest_json`]: a JSON value that is sent to browsers when it changes
-//! - [`response`]: JSON request and response bodies
+//! - `server`: routes, access control and the event stream for browsers
+//! - `feed`: events, comparison and socket table, read from the trace files and the kernel
+//! - `operations`: the calls that the page can make
+//! - `download`: the recordings as files
+//! - `state`: the state that all of these share
+//! - `latest_json`: a JSON value that is sent to browsers when it changes
+//! - `response`: JSON request and response bodies
 
 mod download;
 mod feed;

@@ -44,8 +44,6 @@ pub(crate) type AuthorLoader = DataLoader<Authors>;
 
 /// A function that returns the authors with the given ids.
 pub(crate) struct Authors(Box<Lookup>);
-
-/// Returns the authors with these ids.
 type Lookup = dyn Fn(&[u32]) -> Vec<bookshelf::Author> + Send + Sync;
 
 /// Returns a loader that calls `load` once per batch.

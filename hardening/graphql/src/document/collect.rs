@@ -169,7 +169,7 @@ pub(super) fn inline_fragment(
 }
 
 impl RootSelection<'_> {
-    /// Whether the field is part of the response. A condition that is not valid is reported by async-graphql.
+    /// Returns `true` if no condition skips the field. async-graphql reports invalid conditions.
     fn is_included(&self, variables: &Variables) -> bool {
         let own = self.field.node.directives.as_slice();
         self.around.iter().copied().chain([own]).flatten().all(|directive| {

@@ -39,7 +39,7 @@ pub(crate) struct Operation {
     pub(crate) kind: OperationType,
     /// Root fields in the order of the response.
     pub(crate) root: Vec<RootField>,
-    /// Whether the response may contain a [`placeholder`].
+    /// `true` if the response may contain a [`placeholder`].
     pub(crate) has_placeholder: bool,
 }
 

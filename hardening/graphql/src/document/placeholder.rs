@@ -10,7 +10,7 @@ use async_graphql::{Name, Pos, Positioned, Value};
 /// Not a name in GraphQL, so no field or alias is equal to it.
 const KEY: &str = "?";
 
-/// Adds a placeholder to each selection set that may be left empty. Returns whether there is any.
+/// Adds a placeholder to each selection set that may be left empty. Returns `true` if there is one.
 ///
 /// A fragment that is not skipped itself always has a field: its own selection set has a placeholder if it needs one.
 ///

@@ -12,7 +12,7 @@ use super::roots::RootType;
 pub(crate) struct RootField {
     /// Response key.
     pub(crate) key: Name,
-    /// Whether an error makes this field null. Otherwise it makes the whole `data` null.
+    /// `true` if an error makes this field null, `false` if it makes the whole `data` null.
     pub(crate) nullable: bool,
 }
 

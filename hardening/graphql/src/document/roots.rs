@@ -65,7 +65,7 @@ impl RootType {
         Some(Self { name, nullable })
     }
 
-    /// Whether the value of the field is `null` after an error. An error in any other field makes the whole `data` null.
+    /// Returns `true` if an error makes the field null, `false` if it makes the whole `data` null.
     pub(crate) fn is_nullable(&self, field: &str) -> bool {
         self.nullable.iter().any(|name| name == field)
     }

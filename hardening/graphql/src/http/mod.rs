@@ -8,6 +8,7 @@ mod request;
 mod response;
 mod sse;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use async_graphql::parser::types::OperationType;
@@ -16,8 +17,8 @@ use axum::extract::{Request, State};
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, UPGRADE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
+use futures_util::{FutureExt as _, StreamExt as _};
 use hardening_http::Rejection;
 
 use crate::document::Operation;
@@ -39,7 +40,7 @@ pub(crate) async fn get<E: Executor>(State(endpoint): State<Arc<Endpoint<E>>>, r
     let offers = [Offer::JSON, Offer::GRAPHQL, Offer::EVENTS, Offer::Page];
     match negotiate::select(&parts.headers, &offers) {
         None => not_acceptable(),
-        Some(Offer::Page) => graphiql::page(),
+        Some(Offer::Page) => graphiql::page(&endpoint),
         Some(Offer::Response(media)) => match request::from_url(&mut parts).await {
             Ok(request) => match Operation::prepare(request, &endpoint.roots) {
                 // Browsers follow and prefetch links, so a GET must not change anything.
@@ -89,7 +90,7 @@ pub(crate) async fn method_not_allowed() -> Response {
 
 /// Handles other methods on a file.
 pub(crate) async fn file_method_not_allowed() -> Response {
-    let error = HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "a file is read by GET");
+    let error = HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "use GET to read a file");
     error.with_header(ALLOW, "GET, HEAD").into_response(Media::Json)
 }
 
@@ -104,11 +105,6 @@ pub(crate) fn rejected(rejection: Rejection) -> Response {
     HttpError::from(rejection).into_response(Media::Json)
 }
 
-/// Returns the response after a panic of a handler or resolver.
-pub(crate) fn panicked() -> Response {
-    HttpError::new(StatusCode::INTERNAL_SERVER_ERROR, PANICKED).into_response(Media::Json)
-}
-
 /// Executes an operation and returns its response.
 async fn respond<E: Executor>(
     endpoint: &Endpoint<E>,
@@ -118,7 +114,15 @@ async fn respond<E: Executor>(
     match (media, prepared) {
         (Media::EventStream, Ok(operation)) => sse::stream(outcomes(endpoint, operation).await).await,
         (Media::EventStream, Err(error)) => sse::stream(stream::iter([error.into()]).boxed()).await,
-        (_, Ok(operation)) => response::from_outcome(media, &endpoint.engine.execute(operation).await),
+        (_, Ok(operation)) => {
+            // Unwind safety: nothing of an operation that panicked is used again.
+            match AssertUnwindSafe(endpoint.engine.execute(operation)).catch_unwind().await {
+                Ok(outcome) => response::from_outcome(media, &outcome),
+                Err(_) => {
+                    HttpError::new(StatusCode::INTERNAL_SERVER_ERROR, PANICKED).into_response(Media::Json)
+                }
+            }
+        }
         (_, Err(error)) => response::from_outcome(media, &error.into()),
     }
 }

@@ -31,9 +31,9 @@ pub(super) struct Connection<S, E> {
     progress: MessageProgress,
     endpoint: Arc<Endpoint<E>>,
     operations: Operations,
-    /// Whether `connection_init` was acknowledged.
+    /// Set after `connection_init`.
     is_acknowledged: bool,
-    /// Whether a message was received since the last ping.
+    /// Set by each received message, cleared by each ping.
     is_alive: bool,
 }
 

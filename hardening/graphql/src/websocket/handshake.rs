@@ -22,7 +22,7 @@ use crate::http::HttpError;
 pub(super) struct Accepted {
     pub(super) response: Response,
     pub(super) connection: OnUpgrade,
-    /// Whether the client offered the supported subprotocol.
+    /// `true` if the client offered the supported subprotocol.
     pub(super) protocol: bool,
 }
 
@@ -70,7 +70,7 @@ fn upgrade_required(message: &str) -> HttpError {
         .with_header(SEC_WEBSOCKET_VERSION, "13")
 }
 
-/// Whether the value is 16 bytes in base64. The bytes have no meaning and are not decoded.
+/// Returns `true` for 16 bytes in base64. The bytes have no meaning and are not decoded.
 fn is_key(value: &HeaderValue) -> bool {
     let digits = value.as_bytes().strip_suffix(b"==").unwrap_or_default();
     digits.len() == 22 && digits.iter().all(|digit| digit.is_ascii_alphanumeric() || b"+/".contains(digit))

@@ -1,4 +1,4 @@
-//! Tracks whether a message is incomplete.
+//! Tracks incomplete messages.
 //!
 //! tungstenite returns complete messages and does not report the frames of an incomplete one. So the frame headers are also
 //! parsed here, from the bytes that tungstenite reads.
@@ -30,7 +30,7 @@ impl MessageProgress {
         })
     }
 
-    /// Whether the same message is incomplete as at the last call.
+    /// Returns `true` if the message that was incomplete at the last call still is.
     pub(super) fn is_stalled(&mut self) -> bool {
         let incomplete = self.incomplete.load(Ordering::Relaxed);
         incomplete != 0 && mem::replace(&mut self.previous, incomplete) == incomplete
@@ -48,7 +48,7 @@ struct FrameTracker {
     missing: u64,
     /// Number of messages begun.
     messages: u64,
-    /// Whether the last message is incomplete.
+    /// `true` while the last message is incomplete.
     is_open: bool,
 }
 

@@ -7,7 +7,7 @@ const PREFIX_BYTES: usize = 5;
 #[derive(Debug)]
 pub(super) struct Framing {
     max_message_bytes: usize,
-    /// The bytes of the current message's prefix so far.
+    /// Bytes received so far of the current message's prefix.
     prefix: Vec<u8>,
     /// Bytes of the current message that are missing, once the prefix is complete.
     missing: usize,

@@ -189,7 +189,7 @@ impl State {
         !self.http2 && self.uploads == 0 && self.exchanges != [0; 3]
     }
 
-    /// Returns the conditions that the reader waits for.
+    /// Returns the two conditions whose change wakes the task that reads.
     fn wake_condition(&self) -> (bool, bool) {
         (self.is_idle(), self.has_outstanding_response())
     }

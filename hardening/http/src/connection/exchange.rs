@@ -28,7 +28,8 @@ impl Exchange {
         Self { activity, state: ExchangeState::Handling }
     }
 
-    /// Enters a state. Entering [`ExchangeState::AwaitingClient`] again restarts the idle period.
+    /// Changes the state. Each change to [`ExchangeState::AwaitingClient`], even from itself, restarts the idle period of the
+    /// connection.
     pub(crate) fn enter(&mut self, state: ExchangeState) {
         let before = std::mem::replace(&mut self.state, state);
         self.activity.update(|activity| {

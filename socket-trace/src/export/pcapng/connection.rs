@@ -4,6 +4,7 @@ use std::io;
 
 use socket_tap::close::{Close, EndedBy};
 use socket_tap::event::Transfer;
+use socket_tap::format::Side;
 
 use super::context::EventContext;
 use super::endpoints::Endpoints;
@@ -121,7 +122,7 @@ impl Connection {
             return;
         }
         let from_server = (sender == Sender::Local) == self.is_server;
-        let protocol = if from_server { Protocol::of_server(data) } else { Protocol::of_client(data) };
+        let protocol = Protocol::of(if from_server { Side::Server } else { Side::Client }, data);
         let server = if self.is_server { self.endpoints.local } else { self.endpoints.remote };
         if let Some(protocol) = protocol {
             context.notes.add_port(server.port(), protocol);

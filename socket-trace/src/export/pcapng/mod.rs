@@ -133,7 +133,7 @@ impl Exporter for PcapNg {
     }
 }
 
-/// Returns the comment on a gap for the packet after it.
+/// Returns the comment that describes a gap. The first packet after the gap carries it.
 fn gap_comment(gap: &Gap, line: u64) -> String {
     let Gap { reads, writes, rx, tx, connections, payloads, .. } = gap;
     let mut text = format!(

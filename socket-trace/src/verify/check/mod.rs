@@ -72,7 +72,7 @@ impl Check {
             let at = |call| LocatedCall { line, time, call };
             match call {
                 SocketCall::Named { socket, fd, end, address } => {
-                    self.address_queried(socket, fd, end, address)?
+                    self.address_queried(socket, fd, end, address)?;
                 }
                 SocketCall::Created { socket, fd, call } => {
                     self.followed.insert(socket, Followed::Created { fd, calls: vec![at(call)] });

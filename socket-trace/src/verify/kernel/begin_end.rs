@@ -44,7 +44,7 @@ impl Kernel {
             arguments.get(at).and_then(|text| text.parse::<i32>().ok()).unwrap_or(otherwise)
         };
         let (first, last) = (bound(0, 0), bound(1, i32::MAX));
-        match self.open.keys().find(|fd| (first..=last).contains(fd)) {
+        match self.open.keys().filter(|fd| (first..=last).contains(*fd)).min() {
             Some(fd) => Err(format!("close_range closes a socket, fd {fd}, which cannot be tracked")),
             None => Ok(()),
         }

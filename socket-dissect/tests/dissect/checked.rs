@@ -1,4 +1,4 @@
-//! What holds for the dissection of any recording. Shared by the property tests and the fuzz target.
+//! Invariants of the dissection of any recording, shared by the property tests and the fuzz target.
 
 use std::collections::HashMap;
 
@@ -6,21 +6,21 @@ use socket_dissect::{Call, Dissector, Part};
 use socket_tap::event::{Event, Op, SockId};
 use socket_tap::format::Side;
 
-/// A dissector that is looked at while it works.
+/// A dissector whose output is checked.
 pub(crate) struct Checked {
     dissector: Dissector,
-    /// The units that have begun and not ended, and how many there were, of each socket's reads and writes.
+    /// The open units and the number of units so far, for the reads and the writes of each socket.
     units: HashMap<(Option<SockId>, bool), (Vec<u64>, u64)>,
-    /// The bytes of the parts of each call that is open.
-    charged: HashMap<(Option<SockId>, u64), u64>,
+    /// The bytes of the parts of each open call.
+    call_bytes: HashMap<(Option<SockId>, u64), u64>,
 }
 
 impl Checked {
     pub(crate) fn new(side: Side) -> Self {
-        Self { dissector: Dissector::new(side), units: HashMap::new(), charged: HashMap::new() }
+        Self { dissector: Dissector::new(side), units: HashMap::new(), call_bytes: HashMap::new() }
     }
 
-    /// The parts of the event's transfer.
+    /// Returns the parts of the event's transfer, after checking them.
     pub(crate) fn observe(&mut self, event: &Event) -> Vec<Part> {
         if matches!(
             event.op,
@@ -47,13 +47,13 @@ impl Checked {
         parts
     }
 
-    /// Nothing more comes.
-    pub(crate) fn end(mut self) {
+    /// Checks the calls that are open at the end.
+    pub(crate) fn finish(mut self) {
         let dissector = std::mem::replace(&mut self.dissector, Dissector::new(Side::Server));
         for call in dissector.into_open_calls() {
             self.check_call(&call);
         }
-        assert!(self.charged.is_empty(), "{:?}", self.charged);
+        assert!(self.call_bytes.is_empty(), "{:?}", self.call_bytes);
     }
 
     fn check_part(&mut self, part: &Part, event: &Event) {
@@ -72,16 +72,20 @@ impl Checked {
             open.swap_remove(at);
         }
         if let Some(call) = part.call {
-            let charged = self.charged.entry((event.sock, call)).or_default();
-            *charged = charged.saturating_add(part.bytes);
+            let call_bytes = self.call_bytes.entry((event.sock, call)).or_default();
+            *call_bytes = call_bytes.saturating_add(part.bytes);
         }
     }
 
-    /// A call costs what its parts come to.
+    /// Checks that the bytes of a call equal those of its parts.
     fn check_call(&mut self, call: &Call) {
         assert!(!call.operation.chars().any(char::is_control), "{call:?}");
         assert!(call.began <= call.ended, "{call:?}");
-        let charged = self.charged.remove(&(Some(call.sock), call.number));
-        assert_eq!(charged, Some(call.to_server.total().saturating_add(call.to_client.total())), "{call:?}");
+        let call_bytes = self.call_bytes.remove(&(Some(call.sock), call.number));
+        assert_eq!(
+            call_bytes,
+            Some(call.to_server.total().saturating_add(call.to_client.total())),
+            "{call:?}"
+        );
     }
 }

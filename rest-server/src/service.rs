@@ -1,0 +1,140 @@
+//! The seven operations of the bookshelf: list, get, create, update, delete, authors, watch.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::{IntoResponse, Response};
+use bookshelf::{Author, Error, Shelf};
+use futures_util::{StreamExt as _, stream};
+use hardening_http::Shutdown;
+use hardening_rest::{
+    AcceptsEvents, AcceptsJson, Conditions, JsonBody, LastEventId, MergePatchBody, PathId, Query, events,
+    with_etag,
+};
+
+use crate::convert::{self, AuthorId, BookId, BookList};
+use crate::problem::Problem;
+
+#[derive(Clone)]
+pub(crate) struct Service {
+    shelf: Shelf,
+    /// Ends the event streams. In an `Arc` because axum clones the state for each request, and the clone of a `Shutdown`
+    /// takes a lock.
+    shutdown: Arc<Shutdown>,
+}
+
+/// `GET /v1/books`: lists books in pages, ordered by id.
+pub(crate) async fn list(
+    State(service): State<Service>,
+    _: AcceptsJson,
+    query: Query,
+) -> Result<Json<BookList>, Problem> {
+    let page = service.shelf.list(&query.read(convert::list_books)?)?;
+    Ok(Json(page.into()))
+}
+
+/// `GET /v1/books/{id}`: returns a book, or 304 if the client has its current revision.
+pub(crate) async fn get(
+    State(service): State<Service>,
+    PathId { id, .. }: BookId,
+    _: AcceptsJson,
+    conditions: Conditions,
+) -> Result<Response, Problem> {
+    let book = service.shelf.book(id)?;
+    Ok(conditions.respond(book.revision, || Json(book))?)
+}
+
+/// `POST /v1/books`: creates a book.
+pub(crate) async fn create(
+    State(service): State<Service>,
+    _: AcceptsJson,
+    body: JsonBody,
+) -> Result<impl IntoResponse, Problem> {
+    let book = service.shelf.create(body.read(convert::new_book).await?)?;
+    let location = [(LOCATION, format!("/v1/books/{}", book.id))];
+    Ok((StatusCode::CREATED, location, with_etag(book.revision, Json(book))))
+}
+
+/// `PATCH /v1/books/{id}`: updates a book with a JSON merge patch (RFC 7396).
+pub(crate) async fn update(
+    State(service): State<Service>,
+    PathId { id, .. }: BookId,
+    _: AcceptsJson,
+    conditions: Conditions,
+    body: MergePatchBody,
+) -> Result<Response, Problem> {
+    // Every error that does not depend on the body is reported before the body is read.
+    let book = service.shelf.book(id)?;
+    conditions.require_if_match()?;
+    conditions.check(book.revision)?;
+    let patch = body.read(convert::book_patch).await?;
+    let book =
+        service.change(id, &conditions, |revision| service.shelf.update(id, revision, patch.clone()))?;
+    Ok(with_etag(book.revision, Json(book)))
+}
+
+/// `DELETE /v1/books/{id}`: deletes a book.
+pub(crate) async fn delete(
+    State(service): State<Service>,
+    PathId { id, .. }: BookId,
+    conditions: Conditions,
+) -> Result<StatusCode, Problem> {
+    service.change(id, &conditions, |revision| service.shelf.delete_at(id, revision))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /v1/authors/{id}`: returns an author.
+pub(crate) async fn authors(
+    State(service): State<Service>,
+    PathId { id, .. }: AuthorId,
+    _: AcceptsJson,
+) -> Result<Json<Author>, Problem> {
+    Ok(Json(service.shelf.author(id)?))
+}
+
+/// `GET /v1/books/changes`: sends changes as server-sent events, from now on or after `Last-Event-ID`.
+pub(crate) async fn watch(
+    State(service): State<Service>,
+    _: AcceptsEvents,
+    query: Query,
+    LastEventId(last): LastEventId,
+) -> Result<impl IntoResponse, Problem> {
+    let limit = query.read(convert::limit)?;
+    let newest = service.shelf.last_change();
+    let after = last.unwrap_or(newest);
+    // The subscription starts before the response, so the client misses no later change.
+    let events = if after > newest {
+        let unknown = convert::error_event(newest, &Problem::unknown_change(after, newest));
+        stream::iter([unknown]).left_stream()
+    } else {
+        convert::events(service.shelf.watch_after(after).into_stream(), after).right_stream()
+    };
+    Ok(events::respond(events.take(limit), &service.shutdown))
+}
+
+impl Service {
+    pub(crate) fn new(shelf: Shelf, shutdown: Shutdown) -> Self {
+        Self { shelf, shutdown: shutdown.into() }
+    }
+
+    /// Changes a book at a revision that meets the preconditions. After a concurrent change, checks them again with the new
+    /// revision.
+    pub(crate) fn change<T>(
+        &self,
+        id: u32,
+        conditions: &Conditions,
+        change: impl Fn(u32) -> Result<T, Error>,
+    ) -> Result<T, Problem> {
+        loop {
+            let revision = self.shelf.book(id)?.revision;
+            conditions.check(revision)?;
+            match change(revision) {
+                Err(Error::Conflict { .. }) => {}
+                result => return Ok(result?),
+            }
+        }
+    }
+}
