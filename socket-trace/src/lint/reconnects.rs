@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use socket_tap::close::EndedBy;
 use socket_tap::event::{Op, SockId};
 
-use super::finding::{Example, Finding, Quote, plural};
+use super::finding::{Example, Finding, Quote};
 use super::rule::{EndState, ObservedEvent, Requirement, Rule, RuleInfo};
 use super::socket::Socket;
 use crate::summary::Role;
+use crate::units::plural;
 use series::{Peer, Series, peer_of};
 
 mod series;
