@@ -1,6 +1,6 @@
 //! Calls of several threads on one socket.
 
-use super::adopted::{is_exact, trace};
+use super::support::*;
 use super::*;
 
 /// Thread 8 reads, and thread 9 writes.

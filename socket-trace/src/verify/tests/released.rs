@@ -1,6 +1,6 @@
 //! Streams that the tap releases while they are open.
 
-use super::adopted::{is_exact, is_inconclusive, trace, untimed};
+use super::support::*;
 use super::*;
 
 const LOG: &str = r#"7 1795359600.100000 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, IPPROTO_IP) = 5
@@ -25,7 +25,7 @@ fn calls_after_the_release_are_ignored() {
         let report = is_exact(&trace(&[EVENTS]), &log);
         assert_eq!((report.sockets, report.calls), (1, 4), "{report}");
     }
-    // There was no call after the release.
+    // Here the program makes no call after the release.
     let unused: String =
         LOG.lines().filter(|line| !line.contains("= 9")).map(|line| format!("{line}\n")).collect();
     is_exact(&trace(&[EVENTS]), &unused);

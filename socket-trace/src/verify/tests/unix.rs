@@ -1,6 +1,6 @@
 //! Unix-domain sockets, and failures.
 
-use super::adopted::{is_exact, trace};
+use super::support::*;
 use super::*;
 
 const LOG: &str = r#"7 1.01 socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, 0) = 5
@@ -104,5 +104,5 @@ fn datagram_socket_may_outlive_the_recording() {
 "#;
     let events = r#"{"t":1,"sock":1,"op":"socket","fd":5,"domain":"ipv4","type":"datagram"}
 {"t":2,"sock":1,"op":"bind","local":"127.0.0.1:6000"}"#;
-    super::adopted::is_inconclusive(&trace(&[events]), log);
+    is_inconclusive(&trace(&[events]), log);
 }
