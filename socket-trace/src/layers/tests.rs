@@ -1,9 +1,8 @@
 use socket_tap::event::SockId;
-use socket_tap::format::Side;
 
 use super::*;
 use crate::timeline::AnnotatedEvents;
-use crate::timeline::fixture::{client, header, server, timeline};
+use crate::timeline::fixture::{client, server, timeline};
 use recordings::{grpc, three_calls};
 
 mod recordings;

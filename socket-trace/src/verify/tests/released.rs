@@ -1,7 +1,6 @@
 //! Streams that the tap releases while they are open.
 
 use super::support::*;
-use super::*;
 
 const LOG: &str = r#"7 1795359600.100000 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, IPPROTO_IP) = 5
 7 1795359600.200000 connect(5, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}, 16) = -1 EINPROGRESS (Operation now in progress)

@@ -1,7 +1,6 @@
 //! Unix-domain sockets, and failures.
 
 use super::support::*;
-use super::*;
 
 const LOG: &str = r#"7 1.01 socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, 0) = 5
 7 1.02 bind(5, {sa_family=AF_UNIX, sun_path="/tmp/a b.sock"}, 16) = 0
