@@ -132,6 +132,11 @@ impl Shelf {
         self.0.newest_change().await
     }
 
+    /// Ends the connections to the store, as its protocol specifies. Later operations may fail.
+    pub async fn close(&self) {
+        self.0.close().await;
+    }
+
     /// Returns a watcher that resumes after the change with the given sequence number.
     #[must_use]
     pub fn watch_after(&self, sequence: u64) -> Changes {

@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser};
 use crate::bind;
 use crate::limit_flags::LimitFlags;
 use crate::program::Program;
+use crate::store::StoreFlags;
 use crate::trace_limit::TraceLimit;
 
 /// The flags of a server whose limits have the flags `L`.
@@ -39,6 +40,10 @@ pub struct Flags<L: Args = LimitFlags> {
     /// Print neither socket calls nor example commands; errors are still printed
     #[arg(long)]
     pub quiet: bool,
+
+    /// Where the books are stored.
+    #[command(flatten)]
+    pub store: StoreFlags,
 
     /// The limits on clients.
     #[command(flatten)]

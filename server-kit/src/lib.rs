@@ -4,6 +4,7 @@
 //!
 //! - [`program`]: a server command, from its flags to its exit code
 //! - [`flags`], `limit_flags`: the flags
+//! - [`store`]: where the books are stored
 //! - `seconds`, `trace_limit`: types of flag values
 //! - [`bind`]: addresses: parsing, binding, error messages
 //! - [`shutdown`]: SIGINT and SIGTERM
@@ -16,10 +17,12 @@ mod open_connections;
 pub mod program;
 mod seconds;
 pub mod shutdown;
+pub mod store;
 mod trace_limit;
 
 pub use flags::Flags;
 pub use limit_flags::LimitFlags;
 pub use program::{Program, run, run_with};
 pub use seconds::Seconds;
+pub use store::StoreFlags;
 pub use trace_limit::TraceLimit;

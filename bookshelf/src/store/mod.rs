@@ -67,6 +67,11 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// [`Error::FellBehind`] if the first of these changes is not stored any more.
     fn changes_after(&self, sequence: u64) -> Operation<'_, Vec<Change>>;
+
+    /// Ends the connections to the store, as its protocol specifies. Later operations may fail.
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// Selects books by author and id.

@@ -2,23 +2,26 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, poll_fn};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Notify;
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{AsyncMessage, Client, Config, NoTls, Row, Statement};
 
 use super::OpenError;
 use super::url::{Address, DatabaseUrl};
 
+/// The future of a connection.
+pub type ConnectFuture<'a> = BoxFuture<'a, io::Result<Box<dyn Stream>>>;
+
 /// Opens the connections to a database.
 pub trait Connector: Send + Sync + 'static {
     /// Connects to an address.
-    fn connect<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, io::Result<Box<dyn Stream>>>;
+    fn connect<'a>(&'a self, address: &'a Address) -> ConnectFuture<'a>;
 }
 
 /// A connected byte stream.
@@ -42,6 +45,8 @@ pub(super) struct Target {
     pub(super) connector: Arc<dyn Connector>,
     /// Maximum duration of connecting and authenticating.
     pub(super) timeout: Duration,
+    /// The tasks that read from the open connections.
+    pub(super) drivers: Mutex<JoinSet<()>>,
 }
 
 impl Target {
@@ -61,7 +66,7 @@ impl Target {
         };
         let (client, mut connection) =
             tokio::time::timeout(self.timeout, connecting).await.unwrap_or_else(|_| Err(timeout()))?;
-        let driver = tokio::spawn(async move {
+        let driver = self.spawn(async move {
             while let Some(Ok(message)) = poll_fn(|cx| connection.poll_message(cx)).await {
                 if matches!(message, AsyncMessage::Notification(_)) {
                     notified.notify_one();
@@ -69,8 +74,22 @@ impl Target {
             }
             notified.notify_one();
         });
-        let (statements, driver) = (HashMap::new(), driver.abort_handle());
-        Ok(Connection { client, statements, is_busy: false, driver })
+        Ok(Connection { client, statements: HashMap::new(), is_busy: false, driver })
+    }
+
+    fn spawn(&self, driver: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
+        let mut drivers = self.drivers.lock().unwrap_or_else(PoisonError::into_inner);
+        // Forgets the drivers that have ended.
+        while drivers.try_join_next().is_some() {}
+        drivers.spawn(driver)
+    }
+
+    /// Waits until all connections have ended, but no longer than the timeout.
+    pub(super) async fn ended(&self) {
+        let mut drivers = std::mem::take(&mut *self.drivers.lock().unwrap_or_else(PoisonError::into_inner));
+        let all = async { while drivers.join_next().await.is_some() {} };
+        // A connection that does not end in time is dropped.
+        let _ = tokio::time::timeout(self.timeout, all).await;
     }
 }
 

@@ -14,18 +14,19 @@ mod statements;
 mod url;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
+pub use self::connection::{ConnectFuture, Connector, Stream};
 use self::connection::{Connection, Target};
-pub use self::connection::{Connector, Stream};
 pub use self::error::OpenError;
 use self::pool::Connections;
 pub use self::url::{Address, DatabaseUrl};
@@ -71,7 +72,8 @@ impl Postgres {
         let mut config = url.with_password()?;
         config.application_name(options.application_name);
         let timeout = options.timeout;
-        let target = Arc::new(Target { url: url.clone(), config, connector, timeout });
+        let target =
+            Arc::new(Target { url: url.clone(), config, connector, timeout, drivers: Mutex::default() });
         let newest = Self::prepare(&target).await?;
         let feed = Arc::new(Feed::new(newest, options.limits.history));
         let listener = tokio::spawn(listener::run(target.clone(), feed.clone())).abort_handle();
@@ -246,6 +248,15 @@ impl Store for Postgres {
             let missed = changes.first().map_or(0, |first| first.sequence - sequence - 1);
             if missed > 0 { Err(Error::FellBehind { missed }) } else { Ok(changes) }
         })
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        async {
+            self.listener.abort();
+            self.pool.close();
+            self.target.ended().await;
+        }
+        .boxed()
     }
 }
 

@@ -1,0 +1,52 @@
+//! Recorded connections to a database.
+
+#[cfg(not(unix))]
+use std::io;
+use std::sync::Arc;
+
+use bookshelf::Shelf;
+use bookshelf::store::Limits;
+use bookshelf::store::postgres::{
+    Address, ConnectFuture, Connector, DatabaseUrl, OpenError, Options, Postgres, Stream,
+};
+use socket_tap::{Tap, TapStream, TcpOptions};
+
+use super::StoreFlags;
+
+/// Disables Nagle's algorithm, so that small queries are sent at once.
+const OPTIONS: TcpOptions = TcpOptions::new().nodelay(true);
+
+/// Opens a database. `tap` records its connections.
+pub(super) async fn open(
+    url: &DatabaseUrl,
+    flags: &StoreFlags,
+    tap: &Tap,
+    program: &'static str,
+) -> Result<Shelf, OpenError> {
+    let options = Options {
+        limits: Limits::default(),
+        connections: flags.store_connections.into(),
+        timeout: flags.store_timeout.into(),
+        application_name: program,
+    };
+    Ok(Shelf::new(Postgres::open(url, options, Arc::new(TapConnector(tap.clone()))).await?))
+}
+
+struct TapConnector(Tap);
+
+impl Connector for TapConnector {
+    fn connect<'a>(&'a self, address: &'a Address) -> ConnectFuture<'a> {
+        Box::pin(async move {
+            let stream: Box<dyn Stream> = match address {
+                Address::Tcp(host, port) => {
+                    Box::new(TapStream::connect_with(&self.0, (host.as_str(), *port), OPTIONS).await?)
+                }
+                #[cfg(unix)]
+                Address::Unix(path) => Box::new(TapStream::connect_unix(&self.0, path).await?),
+                #[cfg(not(unix))]
+                Address::Unix(_) => return Err(io::ErrorKind::Unsupported.into()),
+            };
+            Ok(stream)
+        })
+    }
+}
