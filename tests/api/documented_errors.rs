@@ -1,4 +1,4 @@
-//! The table in docs/errors.md: every error is provoked through each API.
+//! Checks the table in `docs/errors.md`: provokes each error through each API and compares the codes.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::support::api::{Api, Server};
 
 const DOCUMENT: &str = include_str!("../../docs/errors.md");
 
-/// The rows of the table: the error, then its code in each API.
+/// Returns the rows of the table in `docs/errors.md`: the error, then its code in REST, GraphQL and gRPC.
 fn rows() -> Vec<[&'static str; 4]> {
     let table = DOCUMENT.split("| error | REST | GraphQL | gRPC |\n|---|---|---|---|\n").nth(1).unwrap();
     let rows = table.lines().take_while(|line| line.starts_with('|'));
@@ -36,7 +36,8 @@ async fn each_api_returns_the_documented_errors() {
     assert!(rest.keys().all(|error| documented.contains(error)), "the table lacks one of {:?}", rest.keys());
 }
 
-/// The code that the API returns for each error, by the error's name in the table.
+/// Provokes each documented error through the API `A`. Returns the error codes by the error's name in the
+/// table.
 async fn answers<A: Api>() -> BTreeMap<&'static str, String> {
     let limits = Limits { books: 15, history: 2 };
     let server = Server::with::<A>(&Tap::off(), limits).await;
@@ -67,7 +68,7 @@ async fn answers<A: Api>() -> BTreeMap<&'static str, String> {
     answers
 }
 
-/// Formats a code as in the table; gRPC codes are converted to upper case (`NotFound` to `NOT_FOUND`).
+/// Formats an error code as in the table: in backticks, and gRPC's `NotFound` as `NOT_FOUND`.
 fn shown(answer: &str) -> String {
     let camel = answer.chars().all(char::is_alphabetic) && answer.chars().any(char::is_lowercase);
     if !camel {

@@ -1,4 +1,4 @@
-//! Errors that `scenario.json` cannot express.
+//! Tests of errors that the file `scenario.json` cannot express.
 
 use bookshelf::ListBooks;
 use clients::FailureKind;

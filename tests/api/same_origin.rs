@@ -1,4 +1,4 @@
-//! The same-origin check of browser requests.
+//! Tests of the check that a browser's request comes from a page of the same origin.
 
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};

@@ -1,4 +1,4 @@
-//! Change streams of each API.
+//! Tests of the change streams, which report created, updated and deleted books, over each API.
 
 use bookshelf::{BookPatch, ChangeKind, Limits};
 use clients::{FailureKind, Watch as _};

@@ -1,4 +1,4 @@
-//! Error messages and exit codes of the commands. This is the only test of their wording.
+//! Tests of the commands' error messages and exit codes. Only these tests assert the wording of the messages.
 
 use std::fs;
 use std::net::TcpListener;
@@ -12,16 +12,16 @@ use crate::support::trace_text;
 
 const SERVERS: [&str; 3] = ["rest-server", "graphql-server", "grpc-server"];
 
-/// Command lines with their standard error and exit code.
+/// Snapshot of several command lines, each with its standard error and its exit code.
 #[derive(Debug, Default)]
 struct Transcript {
     text: String,
-    /// Values that vary from run to run, with their names in the transcript.
+    /// Values that vary from run to run, each with the placeholder that replaces it in the snapshot.
     names: Vec<(String, &'static str)>,
 }
 
 impl Transcript {
-    /// A transcript that shows each value as its name.
+    /// Creates an empty transcript that will replace each value by its placeholder.
     fn naming(names: &[(&str, &'static str)]) -> Self {
         let names = names.iter().map(|(value, name)| ((*value).to_owned(), *name)).collect();
         Self { text: String::new(), names }

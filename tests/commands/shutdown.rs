@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM: in-flight requests complete, sockets close, the trace is complete.
+//! Tests of SIGINT and SIGTERM: in-flight requests complete, sockets are closed, the trace is complete.
 
 use std::io::Write as _;
 
@@ -33,14 +33,15 @@ fn recorded<A: Api>() -> Recorded {
     Recorded { _directory: directory, path, server }
 }
 
-/// Ends the server with `signal` and returns the summary of its trace, which must be complete.
+/// Sends `signal` to the server and waits until it has ended. Returns the summary of its trace, which must be
+/// complete.
 async fn ended(recorded: Recorded, signal: Signal) -> Summary {
     recorded.server.signal(signal);
     ends(recorded).await
 }
 
-/// Waits for a server that is already ending and returns the summary of its trace. The client, a task on this thread,
-/// keeps running.
+/// Waits for a server that has received a signal, and returns the summary of its trace. Does not block this
+/// thread, because a client's task may run on it.
 async fn ends(recorded: Recorded) -> Summary {
     let Recorded { server, path, _directory } = recorded;
     let (status, _, err) = tokio::task::spawn_blocking(|| server.wait()).await.unwrap();

@@ -1,4 +1,4 @@
-//! Access control of the live server, its static files and its request validation.
+//! Tests of the live page's server: access control, static files and request validation.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
-//! The operations of the live page: real calls, each recorded as a step.
+//! Tests of the operations that the live page can start. An operation makes real calls, recorded as a named
+//! step.
 
 use std::collections::BTreeSet;
 
@@ -17,12 +18,13 @@ fn work(workshop: &Workshop, operation: &str, calls: u32, connection: &str) -> V
     answer.json()
 }
 
-/// Returns the number of ended steps: two for each job over an API, and ten for the tour.
+/// Returns the number of marks that end a step. The end of the tour is marked in all ten recordings, the end
+/// of a later step in the two recordings of each of its APIs.
 fn ended_steps(items: &[Value]) -> usize {
     items.iter().filter(|item| item["label"] == "from a terminal").count()
 }
 
-/// Returns the closes that were recorded after the end of their step.
+/// Returns the `close` events that were recorded after their step had ended.
 fn late_closes(items: &[Value]) -> Vec<&Value> {
     items.iter().filter(|item| item["op"] == "close" && item["step"] == "from a terminal").collect()
 }
@@ -59,7 +61,7 @@ fn each_operation_can_be_repeated_over_each_api() {
     }
 }
 
-/// The only test that asserts the wording of the descriptions.
+/// The only test that asserts the wording of the results that the operations return.
 #[test]
 fn results_are_described_the_same_over_each_api() {
     let workshop = Workshop::start();

@@ -1,4 +1,4 @@
-//! The live page in headless Chromium, driven by the Playwright scripts in `clients/page/`.
+//! Tests of the live page in headless Chromium. Playwright scripts in `clients/page/` drive the browser.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,10 +10,10 @@ use crate::support::workshop::Workshop;
 
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients/page");
 
-/// Serializes the tests, because a browser and a workshop fully use two processors.
+/// Lets only one browser test run at a time, because a browser and a workshop occupy two processors.
 static BROWSER_LOCK: Mutex<()> = Mutex::new(());
 
-/// Runs a script against a new workshop.
+/// Starts a workshop and runs a Playwright script, such as `lanes.mjs`, on its live page.
 fn run_script(script: &str) {
     let _lock = BROWSER_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
     let (Some(node), Some(chromium)) = (find("node"), find("chromium")) else { return };

@@ -1,4 +1,5 @@
-//! The event stream of the live page: complete and in order, also for pages that reconnect or read slowly.
+//! Tests of the live page's event stream: complete and in order, also for pages that reconnect or read
+//! slowly.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,14 +15,15 @@ use crate::support::workshop::Workshop;
 
 const APIS: [&str; 5] = ["rest", "graphql", "grpc", "udp", "tcp"];
 
-/// Maximum number of items in the history.
+/// Maximum number of recorded events that the server keeps for its pages.
 const MAX_ITEMS: u64 = 20_000;
 
 fn seq(item: &Value) -> u64 {
     item["seq"].as_u64().unwrap()
 }
 
-/// Returns the number of ended steps: two for each job over an API, and ten for the tour.
+/// Returns the number of marks that end a step. The end of the tour is marked in all ten recordings, the end
+/// of a later step in the two recordings of each of its APIs.
 fn ended_steps(items: &[Value]) -> usize {
     items.iter().filter(|item| item["op"] == "mark" && item["label"] == "from a terminal").count()
 }
@@ -90,7 +92,7 @@ fn hello_lists_recordings_and_operations() {
     assert_eq!(hello.data["first"], 1);
 }
 
-/// Returns the item numbers of the stream up to `last`.
+/// Reads the stream up to the item with number `last`, and returns the numbers of all items.
 fn up_to(mut stream: Stream, last: u64) -> Vec<u64> {
     stream.items_until(|items| items.last().is_some_and(|item| seq(item) >= last)).iter().map(seq).collect()
 }
@@ -182,7 +184,7 @@ fn number_of_open_pages_is_limited() {
     }
 }
 
-/// Makes calls over several connections at the same time.
+/// Opens concurrent connections and requests a book `calls` times on each.
 fn load(server: SocketAddr, connections: usize, calls: usize) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

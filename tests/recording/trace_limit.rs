@@ -1,4 +1,5 @@
-//! Traces with a size limit: disk usage, and that the page and the commands read all files.
+//! Tests of traces with a size limit: the limit holds, and the live page and the commands read all files of a
+//! trace.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,7 +25,7 @@ fn files(directory: &Path) -> (Vec<PathBuf>, u64) {
     (files, size)
 }
 
-/// Returns the number of events of a recording, the `since` of its header, and its ending.
+/// Reads a recording. Returns its number of events, the `since` field of its header, and how it ended.
 fn read(path: &Path) -> (u64, u64, Ending) {
     let mut trace = Trace::open_recording(path).unwrap();
     while trace.next_event().unwrap().is_some() {}

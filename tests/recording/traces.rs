@@ -1,4 +1,4 @@
-//! Recordings of a scripted exchange, intact and damaged.
+//! Tests of summaries and comparisons of recordings, intact and damaged.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,8 @@ each_api!(
     cancelled_watch_has_the_call_pattern,
 );
 
-/// Records both sides of a scripted exchange: calls on one connection, an error, concurrent connections, a watch.
+/// Recordings of the client and the server of a scripted exchange: calls on one connection, an error,
+/// concurrent connections, a change stream.
 struct Exchange {
     directory: TempDir,
 }
@@ -118,7 +119,7 @@ async fn both_sides_count_the_same_bytes<A: Api>() {
     assert!(server.1 > 100 && server.2 > 100, "{server:?}");
 }
 
-/// The server recordings of the three APIs.
+/// Records the scripted exchange over each of the three APIs.
 async fn three() -> [Exchange; 3] {
     [Exchange::record::<Rest>().await, Exchange::record::<Graphql>().await, Exchange::record::<Grpc>().await]
 }

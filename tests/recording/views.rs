@@ -1,4 +1,4 @@
-//! The commands of `socket-trace` on the recordings of a tour: their results agree.
+//! Tests that the `socket-trace` commands give consistent results for the recordings of a workshop tour.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::support::process::command;
 use crate::support::program::{Ran, run};
 use crate::support::tour::{APIS, recording, recordings, tour};
 
-/// The recordings of a tour and their directory.
+/// Runs the workshop's tour and returns the directory with its recordings.
 fn toured() -> TempDir {
     let directory = TempDir::new().unwrap();
     tour(directory.path(), &[]).ok();

@@ -1,4 +1,4 @@
-//! The gRPC server with third-party clients that know only its address: grpcurl, buf, grpcio.
+//! Tests of the gRPC server with third-party clients: grpcurl, buf and grpcio.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Command, Stdio};

@@ -1,4 +1,5 @@
-//! A TLS client and server (rustls) with a tap below and above TLS on each side.
+//! Records a TLS conversation between a rustls client and a rustls server, both the encrypted bytes and the
+//! plaintext.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,19 +12,20 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig, SupportedProtocolVersion};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-/// The name in the self-signed certificate, which is valid until 2126.
+/// Host name in the self-signed certificate, which is valid until 2126.
 pub(crate) const NAME: &str = "shop.test";
 const CERTIFICATE: &[u8] = include_bytes!("certificate/certificate.der");
 const KEY: &[u8] = include_bytes!("certificate/key.der");
 
-/// The traces of both sides of a conversation.
+/// Paths of the server's trace and the client's trace of a conversation.
 #[derive(Debug)]
 pub(crate) struct Traces {
     pub(crate) server: PathBuf,
     pub(crate) client: PathBuf,
 }
 
-/// TLS version, ALPN protocol, and the plaintext that client and server send alternately. The client begins.
+/// A scripted conversation: TLS version, ALPN protocol, and the messages that client and server send in turn,
+/// the client first.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Conversation<'a> {
     pub(crate) version: &'static SupportedProtocolVersion,

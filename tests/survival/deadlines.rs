@@ -1,5 +1,4 @@
-//! Timeouts: a client that is too slow loses its connection,
-//! and streams that may last long stay open.
+//! Tests of timeouts: the servers close connections of slow clients, and keep change streams open.
 
 use std::time::Duration;
 
@@ -33,7 +32,7 @@ each_api!(
 const SOON: Duration = Duration::from_millis(100);
 const NEVER: Duration = Duration::from_secs(3600);
 
-/// Limits that never fire.
+/// Returns limits whose timeouts do not expire during a test.
 fn patient() -> Limits {
     Limits {
         head_timeout: NEVER,
@@ -49,7 +48,7 @@ async fn limited<A: Api>(limits: Limits) -> Server {
     Server::limited::<A>(&Tap::off(), limits).await
 }
 
-/// Acknowledges PINGs until the server ends the connection.
+/// Reads frames and acknowledges PINGs until the server ends the connection.
 async fn ends(client: &mut Http2) {
     while client.next_acknowledged().await.is_some() {}
 }

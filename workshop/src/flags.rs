@@ -1,4 +1,4 @@
-//! The command line.
+//! The flags of the `workshop` command.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

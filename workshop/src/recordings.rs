@@ -28,7 +28,8 @@ pub struct Recordings {
 }
 
 impl Recordings {
-    /// Starts two traces in the directory from the flags. The server's calls also appear on `live_output`.
+    /// Starts the server's and the client's trace in the directory from the flags. The server's calls also
+    /// appear on `live_output`.
     ///
     /// # Errors
     /// If a trace file cannot be created. The message contains its path.

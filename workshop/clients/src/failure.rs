@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The error of a call.
+/// The error of a call over any of the APIs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// Classification that is the same for all APIs.
@@ -13,7 +13,7 @@ pub struct Failure {
     pub message: String,
 }
 
-/// Classification of a failure.
+/// Kind of an error, the same for all APIs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
     /// The book or author does not exist.
@@ -22,7 +22,7 @@ pub enum FailureKind {
     Invalid,
     /// The book's revision has changed.
     Conflict,
-    /// The shelf is full.
+    /// The server cannot store more books.
     TooMany,
     /// The watcher was too slow and missed changes.
     FellBehind,
@@ -33,7 +33,7 @@ pub enum FailureKind {
 }
 
 impl Failure {
-    /// Creates a failure without a valid response.
+    /// Creates a failure of kind [`FailureKind::Transport`].
     pub(crate) fn transport(error: impl fmt::Display) -> Self {
         Self {
             kind: FailureKind::Transport,

@@ -34,7 +34,7 @@ fn invalid_requests_get_usage_errors() {
     assert!(respond(format!("get 99 #{}", u32::MAX).as_bytes()).starts_with("#4294967295 {\"error\":"));
 }
 
-/// The only test that asserts the wording of the error messages.
+/// The only test that asserts the wording of the protocol's error messages.
 #[test]
 fn protocol_error_messages_match_the_snapshot() {
     let too_long = [b'x'; MAX_REQUEST + 1];

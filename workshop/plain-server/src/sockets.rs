@@ -15,9 +15,9 @@ const NAMES: [&str; 2] = ["plain-server (UDP)", "plain-server (TCP)"];
 /// A UDP socket and a listening TCP socket with the same address and port number.
 #[derive(Debug)]
 pub struct Sockets {
-    /// The UDP socket.
+    /// Socket for datagrams.
     pub udp: TapUdpSocket,
-    /// The TCP listener.
+    /// Listening socket for TCP connections.
     pub tcp: TapListener,
 }
 
@@ -61,7 +61,8 @@ impl Sockets {
     }
 }
 
-/// Returns the address to bind for a socket that sends to `server`: on loopback if the server is, with any port.
+/// Returns a local address, with port 0, for a socket that sends to `server`. It is a loopback address if the
+/// server's address is one.
 pub(crate) fn local_address_for(server: SocketAddr) -> SocketAddr {
     let ip: IpAddr = match server.ip() {
         IpAddr::V4(ip) if ip.is_loopback() => Ipv4Addr::LOCALHOST.into(),

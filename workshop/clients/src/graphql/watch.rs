@@ -23,7 +23,7 @@ const WATCH: &str = "subscription{bookChanged{sequence kind book{...b}}}";
 #[derive(Debug)]
 pub struct GraphqlWatch {
     socket: WebSocketStream<TapStream>,
-    /// Number of changes until the stream ends.
+    /// Number of changes that [`next`](Watch::next) will still return.
     remaining: u32,
 }
 
@@ -51,7 +51,7 @@ impl GraphqlWatch {
         self.socket.send(Message::text(message.to_string())).await.map_err(Failure::transport)
     }
 
-    /// Returns the next message of the protocol, or `None` at the end of the connection.
+    /// Returns the next `graphql-transport-ws` message, or `None` at the end of the connection.
     async fn receive(&mut self) -> Result<Option<Value>> {
         while let Some(message) = self.socket.next().await {
             match message {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::{INDEX, MAX_ITEMS, SCRIPT, STYLES};
 
-/// Returns the name that a top-level line declares.
+/// Returns the name that a line of JavaScript declares at the top level.
 fn declared(line: &str) -> Option<&str> {
     let kinds = [
         "async function* ",

@@ -1,4 +1,4 @@
-//! The server, with one file for each protocol.
+//! The plain server over UDP and over TCP.
 
 mod tcp;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Requests that the clients of this crate never send.
+//! Tests of requests that the clients in this crate never send.
 
 use std::net::SocketAddr;
 use std::time::Duration;
