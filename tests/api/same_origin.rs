@@ -18,7 +18,7 @@ fn own_at(uri: &'static str, pairs: &[(HeaderName, &'static str)]) -> bool {
 }
 
 #[test]
-fn origin_must_match_host_and_port() {
+fn request_origin_must_match_the_server() {
     let host = (HOST, "localhost:8080");
     assert!(own(std::slice::from_ref(&host)));
     assert!(own(&[host.clone(), (ORIGIN, "http://LOCALHOST:8080")]));

@@ -71,7 +71,7 @@ fn unwritable_trace_is_explained() {
 }
 
 #[test]
-fn wrong_flags_are_explained() {
+fn invalid_flags_are_explained() {
     let mut transcript = Transcript::default();
     for arguments in [
         &["--listen", "somewhere"][..],
@@ -174,7 +174,7 @@ fn broken_pipe_is_not_an_error() {
 }
 
 #[test]
-fn quiet_and_no_tap_suppress_output() {
+fn quiet_and_no_tap_flags_suppress_output() {
     let server = Serving::start("rest-server", &["--no-tap"]);
     let (status, out, _) = server.stop();
     assert!(status.success());

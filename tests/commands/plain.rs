@@ -149,7 +149,7 @@ async fn record_same_calls_over_both() -> Recorded {
 }
 
 #[tokio::test]
-async fn udp_needs_fewer_socket_calls() {
+async fn udp_needs_no_listen_accept_or_connect() {
     let recorded = record_same_calls_over_both().await;
     let one = |calls: &str| vec![(calls.to_owned(), 1)];
     for trace in ["udp-server", "udp-client"] {
@@ -165,7 +165,7 @@ async fn udp_needs_fewer_socket_calls() {
 }
 
 #[tokio::test]
-async fn both_protocols_carry_the_same_bytes() {
+async fn udp_and_tcp_carry_the_same_messages() {
     let recorded = record_same_calls_over_both().await;
     let (questions, answers) = recorded.datagrams("udp-client");
     let (written, read) = recorded.stream("tcp-client");
@@ -243,7 +243,7 @@ async fn four_recordings_merge_into_one_timeline() {
 }
 
 #[tokio::test]
-async fn trace_matches_the_kernel() {
+async fn plain_server_trace_matches_strace() {
     let Some(watched) = Watched::start("plain-server") else { return };
     let address = watched.server.address;
     let mut udp = UdpClient::bind(&Tap::off(), address).await.unwrap();

@@ -16,8 +16,8 @@ use crate::support::process::Serving;
 
 each_api!(
     trace_is_complete_after_a_signal,
-    in_flight_call_completes_after_a_signal,
-    idle_client_does_not_leave_the_trace_open
+    open_stream_ends_gracefully_after_a_signal,
+    idle_connection_is_closed_after_a_signal
 );
 
 struct Recorded {
@@ -69,7 +69,7 @@ async fn trace_is_complete_after_a_signal<A: Api>() {
     }
 }
 
-async fn in_flight_call_completes_after_a_signal<A: Api>() {
+async fn open_stream_ends_gracefully_after_a_signal<A: Api>() {
     let recorded = recorded::<A>();
     let mut watch = A::watch(&Tap::off(), recorded.server.address, 9).await.unwrap();
     recorded.server.signal(Signal::TERM);
@@ -79,7 +79,7 @@ async fn in_flight_call_completes_after_a_signal<A: Api>() {
     assert_eq!(accepted(&ends(recorded).await), 1);
 }
 
-async fn idle_client_does_not_leave_the_trace_open<A: Api>() {
+async fn idle_connection_is_closed_after_a_signal<A: Api>() {
     let recorded = recorded::<A>();
     let mut client = A::connect(&Tap::off(), recorded.server.address).await.unwrap();
     client.book(1).await.unwrap();

@@ -63,7 +63,7 @@ fn each_operation_can_be_repeated_over_each_api() {
 
 /// The only test that asserts the wording of the results that the operations return.
 #[test]
-fn results_are_described_the_same_over_each_api() {
+fn all_apis_describe_results_identically() {
     let workshop = Workshop::start();
     let describe = |operation: &str| {
         let response = work(&workshop, operation, 1, "one");
@@ -83,7 +83,7 @@ fn results_are_described_the_same_over_each_api() {
 }
 
 #[test]
-fn connections_of_a_step_are_closed_within_it() {
+fn step_ends_after_its_connections_are_closed() {
     let workshop = Workshop::start();
     let mut stream = workshop.stream();
     let one = work(&workshop, "get", 5, "one")["step"].clone();
@@ -111,7 +111,7 @@ fn connections_of_a_step_are_closed_within_it() {
 }
 
 #[test]
-fn watchers_stay_open_until_they_are_closed() {
+fn watchers_stay_open_until_the_page_closes_them() {
     let workshop = Workshop::start();
     let page = workshop.page();
     let mut stream = workshop.stream();
@@ -142,7 +142,7 @@ fn watchers_stay_open_until_they_are_closed() {
 }
 
 #[test]
-fn error_of_one_api_leaves_the_others() {
+fn failing_api_does_not_affect_other_apis() {
     let workshop = Workshop::start();
     let Some(curl) = find("curl") else { return };
     let book = format!("http://{}/v1/books/1", workshop.rest());

@@ -34,7 +34,7 @@ fn run_script(script: &str) {
 }
 
 #[test]
-fn lanes_match_the_trace_files() {
+fn displayed_calls_match_the_trace_files() {
     run_script("lanes.mjs");
 }
 
@@ -54,7 +54,7 @@ fn inspector_shows_recorded_bytes() {
 }
 
 #[test]
-fn playback_moves_in_both_directions() {
+fn playback_steps_forwards_and_backwards() {
     run_script("playback.mjs");
 }
 
@@ -74,7 +74,7 @@ fn datagrams_are_shown_as_received_or_lost() {
 }
 
 #[test]
-fn lessons_check_answers_against_recordings() {
+fn lesson_answers_are_checked_against_recordings() {
     run_script("lessons.mjs");
 }
 
@@ -84,7 +84,7 @@ fn downloads_match_the_recordings() {
 }
 
 #[test]
-fn reconnected_page_misses_and_repeats_nothing() {
+fn reconnected_page_gets_each_event_once() {
     run_script("reconnect.mjs");
 }
 

@@ -35,7 +35,7 @@ fn run(workshop: &Workshop, operation: &str) {
 }
 
 #[test]
-fn items_are_the_lines_of_the_traces() {
+fn streamed_items_match_the_trace_lines() {
     let mut workshop = Workshop::start();
     run(&workshop, "create");
     post(workshop.page(), "/api/datagrams", &json!({ "over": "udp", "calls": 2 }));
@@ -203,7 +203,7 @@ fn load(server: SocketAddr, connections: usize, calls: usize) {
 }
 
 #[test]
-fn slow_page_gets_the_dropped_count() {
+fn slow_page_receives_the_number_of_dropped_events() {
     let workshop = Workshop::start();
     let page = workshop.page();
     let mut idle = workshop.stream();

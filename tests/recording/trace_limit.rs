@@ -72,7 +72,7 @@ fn trace_limit_requires_a_trace_and_a_size() {
 }
 
 #[test]
-fn page_and_comparison_read_all_files() {
+fn page_and_comparison_read_all_trace_files() {
     let mut workshop =
         Workshop::with(&[&PORTS[..], &["--trace-limit", "1MiB", "--capture", "65536"]].concat());
     let trace = workshop.trace("rest", Side::Server);

@@ -17,9 +17,9 @@ use crate::api::operations::new_book;
 use crate::support::api::{Api, Server};
 
 each_api!(
-    both_sides_have_the_call_pattern,
-    both_sides_count_the_same_bytes,
-    cancelled_watch_has_the_call_pattern,
+    each_connection_has_the_same_call_pattern,
+    client_and_server_record_the_same_bytes,
+    cancelled_change_stream_has_the_usual_call_pattern,
 );
 
 /// Recordings of the client and the server of a scripted exchange: calls on one connection, an error,
@@ -78,7 +78,7 @@ fn skeletons(summary: &Summary, role: Role) -> Vec<(&str, u64)> {
     summary.call_patterns[&role].iter().map(|(skeleton, seen)| (skeleton.as_str(), seen.sockets)).collect()
 }
 
-async fn both_sides_have_the_call_pattern<A: Api>() {
+async fn each_connection_has_the_same_call_pattern<A: Api>() {
     let exchange = Exchange::record::<A>().await;
     let (server, client) = (exchange.summary(Side::Server), exchange.summary(Side::Client));
     assert_eq!(server.defects, []);
@@ -90,7 +90,7 @@ async fn both_sides_have_the_call_pattern<A: Api>() {
     );
 }
 
-async fn cancelled_watch_has_the_call_pattern<A: Api>() {
+async fn cancelled_change_stream_has_the_usual_call_pattern<A: Api>() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("server.jsonl");
     let tap = Tap::server(A::API).file(&path).unwrap().start().unwrap();
@@ -107,7 +107,7 @@ async fn cancelled_watch_has_the_call_pattern<A: Api>() {
     assert_eq!(skeletons(&summary(&path), Role::Accepted), expected);
 }
 
-async fn both_sides_count_the_same_bytes<A: Api>() {
+async fn client_and_server_record_the_same_bytes<A: Api>() {
     let exchange = Exchange::record::<A>().await;
     let [server, client] = [Side::Server, Side::Client].map(|side| {
         let summary = exchange.summary(side);
@@ -129,7 +129,7 @@ fn compared(paths: impl IntoIterator<Item = PathBuf>) -> Comparison {
 }
 
 #[tokio::test]
-async fn three_apis_use_the_same_primitives() {
+async fn three_apis_make_the_same_socket_calls() {
     let exchanges = three().await;
     let paths =
         exchanges.iter().flat_map(|exchange| [Side::Server, Side::Client].map(|side| exchange.path(side)));
@@ -139,7 +139,7 @@ async fn three_apis_use_the_same_primitives() {
 }
 
 #[tokio::test]
-async fn missing_accept_is_a_difference() {
+async fn comparison_reports_a_missing_accept() {
     let [rest, graphql, _] = three().await;
     let trace = fs::read_to_string(rest.path(Side::Server)).unwrap();
     let without: Vec<&str> = {
@@ -166,7 +166,7 @@ async fn missing_lines_make_a_comparison_inconclusive() {
 }
 
 #[tokio::test]
-async fn truncated_trace_is_inconclusive() {
+async fn comparison_of_truncated_trace_is_inconclusive() {
     let exchange = Exchange::record::<Rest>().await;
     let whole = fs::read(exchange.path(Side::Server)).unwrap();
     let header = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
@@ -181,7 +181,7 @@ async fn truncated_trace_is_inconclusive() {
 }
 
 #[tokio::test]
-async fn lossy_trace_is_inconclusive() {
+async fn comparison_of_lossy_trace_is_inconclusive() {
     let exchange = Exchange::record::<Rest>().await;
     let path = exchange.path(Side::Server);
     let trace = fs::read_to_string(&path).unwrap();

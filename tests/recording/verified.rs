@@ -213,14 +213,14 @@ async fn wrapped_stream_above_tcp_matches_strace() {
 }
 
 #[tokio::test]
-async fn wrapped_memory_stream_is_inconclusive() {
+async fn verifying_a_memory_stream_is_inconclusive() {
     let program = async |tap: &Tap| {
         let (ours, mut theirs) = tokio::io::duplex(64);
         let mut stream = TapStream::wrap(tap, ours, "memory");
         stream.write_all(b"hello").await.unwrap();
         theirs.read_exact(&mut [0; 5]).await.unwrap();
     };
-    let Some(recorded) = Recorded::by("wrapped_memory_stream_is_inconclusive", program).await else { return };
+    let Some(recorded) = Recorded::by("verifying_a_memory_stream_is_inconclusive", program).await else { return };
     let report = recorded.verify(&recorded.path("trace"));
     assert_eq!((report.verdict, report.verdict.exit_code()), (Verdict::Inconclusive, 2), "{report}");
 }

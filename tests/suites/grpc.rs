@@ -64,7 +64,7 @@ fn grpcurl_decodes_error_details() {
 }
 
 #[test]
-fn health_watch_reports_the_shutdown() {
+fn health_service_reports_the_shutdown() {
     let Some(grpcurl) = find("grpcurl") else { return };
     let server = Serving::start("grpc-server", &[]);
     let mut watching = Command::new(grpcurl)

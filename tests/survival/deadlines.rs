@@ -24,8 +24,8 @@ each_api!(
     endless_body_times_out,
     response_without_flow_control_window_times_out,
     write_stall_closes_the_connection,
-    watch_outlives_every_timeout,
-    quiet_watch_uses_no_cpu,
+    change_stream_outlives_every_timeout,
+    idle_change_stream_uses_no_cpu,
     excess_connection_waits_in_the_backlog,
 );
 
@@ -164,7 +164,7 @@ async fn write_stall_closes_the_connection<A: Api>() {
     while client.write_all(&asks).await.is_ok() {}
 }
 
-async fn watch_outlives_every_timeout<A: Api>() {
+async fn change_stream_outlives_every_timeout<A: Api>() {
     let limits = Limits {
         head_timeout: SOON,
         idle_timeout: SOON,
@@ -186,7 +186,7 @@ async fn watch_outlives_every_timeout<A: Api>() {
     watch.close().await;
 }
 
-async fn quiet_watch_uses_no_cpu<A: Api>() {
+async fn idle_change_stream_uses_no_cpu<A: Api>() {
     let server = Serving::start(A::SERVER, &["--no-tap", "--head-timeout", "0.1", "--idle-timeout", "0.1"]);
     let watch = A::watch(&Tap::off(), server.address, 9).await.unwrap();
     // The watch is older than the timeouts, which do not apply to it.

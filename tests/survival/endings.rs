@@ -19,11 +19,11 @@ use crate::survival::http2::{Attacker, flood};
 
 each_http!(
     half_closed_client_gets_its_response,
-    half_closed_client_gets_response_to_body,
-    rejection_survives_an_unread_request_body,
+    half_closed_client_gets_response_to_post,
+    rejection_is_delivered_despite_unread_body,
     endless_sender_is_disconnected,
     oversized_body_is_rejected_before_100_continue,
-    unread_responses_bound_pipelined_requests,
+    client_that_never_reads_is_disconnected,
 );
 
 /// The client half-closes right after its request, as `nc -N` does.
@@ -37,7 +37,7 @@ async fn half_closed_client_gets_its_response<A: Api>() {
 }
 
 /// The server reads the body and the FIN together, because its task runs on the client's thread.
-async fn half_closed_client_gets_response_to_body<A: Api>() {
+async fn half_closed_client_gets_response_to_post<A: Api>() {
     let server = Server::start::<A>().await;
     let lacking = if A::API == "rest" { "HTTP/1.1 422 " } else { "HTTP/1.1 400 " };
     for body in ["content-length: 2\r\n\r\n{}", "transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"] {
@@ -51,7 +51,7 @@ async fn half_closed_client_gets_response_to_body<A: Api>() {
 }
 
 /// The server rejects an oversized body before it has read all of it. A reset would discard the response.
-async fn rejection_survives_an_unread_request_body<A: Api>() {
+async fn rejection_is_delivered_despite_unread_body<A: Api>() {
     let memory = Memory::new();
     let tap = Tap::server(A::API).sink(memory.clone()).start().unwrap();
     let server = Server::limited::<A>(&tap, Limits::default()).await;
@@ -87,7 +87,7 @@ async fn oversized_body_is_rejected_before_100_continue<A: Api>() {
 }
 
 /// Responses to HEAD requests are small, but the server must not buffer an unbounded number of them.
-async fn unread_responses_bound_pipelined_requests<A: Api>() {
+async fn client_that_never_reads_is_disconnected<A: Api>() {
     let heads = raw::get::<A>().replacen("GET", "HEAD", 1).repeat(1000).into_bytes();
     flood::<A>(Attacker::ReadsNothing, Vec::new(), || heads.clone()).await;
 }

@@ -16,8 +16,8 @@ each_api!(
     continuation_flood_ends_the_connection,
     hpack_bomb_is_rejected,
     empty_data_flood_ends_the_connection,
-    unread_ping_acknowledgements_are_bounded,
-    unread_settings_acknowledgements_are_bounded,
+    unread_ping_acknowledgements_end_the_connection,
+    unread_settings_acknowledgements_end_the_connection,
     window_overflow_ends_the_connection,
     zero_window_increment_ends_the_connection,
     stream_above_the_limit_is_refused,
@@ -124,13 +124,13 @@ async fn empty_data_flood_ends_the_connection<A: Api>() {
 }
 
 /// CVE-2019-9512: the client sends PING frames and does not read the acknowledgements.
-async fn unread_ping_acknowledgements_are_bounded<A: Api>() {
+async fn unread_ping_acknowledgements_end_the_connection<A: Api>() {
     let pings = frame(http2::PING, 0, 0, &[0; 8]).repeat(1000);
     flood::<A>(Attacker::ReadsNothing, preface(), || pings.clone()).await;
 }
 
 /// CVE-2019-9515: the client sends SETTINGS frames and does not read the acknowledgements.
-async fn unread_settings_acknowledgements_are_bounded<A: Api>() {
+async fn unread_settings_acknowledgements_end_the_connection<A: Api>() {
     let settings = frame(http2::SETTINGS, 0, 0, &[]).repeat(1000);
     flood::<A>(Attacker::ReadsNothing, preface(), || settings.clone()).await;
 }

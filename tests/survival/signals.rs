@@ -17,9 +17,9 @@ use crate::support::recorded::{Recorded, recorded};
 each_api!(
     signal_under_load_loses_no_call,
     backlogged_connection_is_served_after_a_signal,
-    endless_call_is_cut_after_the_grace_period,
+    endless_call_is_aborted_after_the_grace_period,
     second_signal_ends_the_server_at_once,
-    long_idle_connection_lingers_after_a_signal,
+    idle_connection_gets_linger_time_after_signal,
 );
 
 /// Number of concurrent clients.
@@ -127,7 +127,7 @@ async fn backlogged_connection_is_served_after_a_signal<A: Api>() {
 
 /// The server keeps an idle HTTP/1.1 connection open for the linger time, because a request may be on its
 /// way.
-async fn long_idle_connection_lingers_after_a_signal<A: Api>() {
+async fn idle_connection_gets_linger_time_after_signal<A: Api>() {
     if A::API == "grpc" {
         return;
     }
@@ -146,7 +146,7 @@ async fn long_idle_connection_lingers_after_a_signal<A: Api>() {
     client.close().await;
 }
 
-async fn endless_call_is_cut_after_the_grace_period<A: Api>() {
+async fn endless_call_is_aborted_after_the_grace_period<A: Api>() {
     let Recorded { server, _directory } = recorded::<A>(&["--grace", "0.1", "--request-timeout", "3600"]);
     let mut client = Http2::connect(server.address, &[]).await;
     client.send(&http2::endless_request::<A>(1)).await.unwrap();

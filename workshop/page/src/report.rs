@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn end_tags_are_escaped() {
+    fn script_end_tags_are_escaped() {
         assert_eq!(escape_script("const a = \"</script><!-- x\";"), "const a = \"<\\/script><\\!-- x\";");
         assert_eq!(escape_styles("a { content: \"</style>\" }"), "a { content: \"<\\/style>\" }");
         let json = escape_json("{\"says\":\"</script><script>alert(1)</script>\u{2028}\"}");
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn report_refers_to_no_other_file() {
+    fn report_loads_no_other_file() {
         let report = report("{\"hello\":\"</script>\"}");
         assert!(report.contains("id=\"recording\">{\"hello\":\"\\u003c/script>\"}</script>"), "{report}");
         for outside in [" src=", "page.css", "page.js", "icon.svg", "href=\"http"] {

@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //!
-//! - this file: the files and their routes
+//! - this file: the request handlers and their routes
 //! - `body_writer`: a response body that is written by a blocking task
 
 mod body_writer;
