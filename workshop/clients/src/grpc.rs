@@ -131,7 +131,7 @@ fn book(book: Option<v1::Book>) -> Result<Book> {
 }
 
 fn missing(field: &str) -> Failure {
-    Failure::transport(format!("the response has no {field}"))
+    Failure::transport(format!("the gRPC response has no field {field}"))
 }
 
 impl From<Status> for Failure {

@@ -69,7 +69,7 @@ impl GraphqlWatch {
     async fn wait_for(&mut self, kind: &str) -> Result<()> {
         match self.receive().await? {
             Some(message) if message["type"] == kind => Ok(()),
-            other => Err(Failure::transport(format!("expected {kind}, received {other:?}"))),
+            other => Err(Failure::transport(format!("expected a {kind} message, received {other:?}"))),
         }
     }
 }
@@ -90,7 +90,7 @@ impl Watch for GraphqlWatch {
                 response.field::<SelectedChange>("bookChanged")?.try_into().map(Some)
             }
             Some("complete") => Ok(None),
-            _ => Err(Failure::transport(format!("expected next or complete, received {message}"))),
+            _ => Err(Failure::transport(format!("expected a next or complete message, received {message}"))),
         }
     }
 

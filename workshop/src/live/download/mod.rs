@@ -94,7 +94,7 @@ async fn sequence(
             .map_err(ErrorResponse::internal)?;
         if sequences.is_empty() {
             let step = step.unwrap_or_default();
-            let message = format!("no connection starts in step {step:?}");
+            let message = format!("no connection starts in step {step:?}; choose another step");
             return Err(ErrorResponse(StatusCode::NOT_FOUND, message));
         }
         Ok(svg::picture(&sequences))

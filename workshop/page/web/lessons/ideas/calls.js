@@ -72,7 +72,7 @@ export const LESSON_CALLS = {
     head: ["socket", "calls", "over"],
     rows: [
       ...lessonCallRows(apis, "client", (api) => api.client),
-      ...lessonCallRows(apis, "server, listening", (api) => api.listener || "– (no longer on this page)"),
+      ...lessonCallRows(apis, "server, listening", (api) => api.listener || "– (these events are no longer on this page)"),
       ...lessonCallRows(apis, "server, connection", (api) => api.server),
     ],
   }),

@@ -76,7 +76,7 @@ export const LESSON_DATAGRAM = {
   explanation: ({ udp, tcp, lossy }) => [
     `UDP: ${countText(udp.connects, "connect")}, ${countText(udp.accepts, "accept")}, ` +
       `${countText(udp.asked, "request datagram")}, ${countText(udp.answered, "response datagram")}. ` +
-      `${udp.isComplete ? "Each" : "Not each"} sendto matches one recvfrom of the same length.`,
+      `${udp.isComplete ? "Each" : "Not every"} sendto matches one recvfrom of the same length.`,
     `TCP: ${countText(tcp.accepts, "accept")}, ${countText(tcp.writes, "write")} of the client, ` +
       `${countText(tcp.reads, "read")} of the server. The boundaries of reads depend on timing.`,
     `UDP with loss: ${countText(lossy.asked, "request datagram")} for ${countText(lossy.books, "book")}. ` +
