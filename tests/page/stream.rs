@@ -75,7 +75,7 @@ fn streamed_items_match_the_trace_lines() {
 }
 
 #[test]
-fn hello_lists_recordings_and_operations() {
+fn hello_event_lists_recordings_and_operations() {
     let workshop = Workshop::start();
     let hello = workshop.stream().next().unwrap();
     assert_eq!((hello.kind.as_str(), hello.id), ("hello", None));

@@ -220,7 +220,9 @@ async fn verifying_a_memory_stream_is_inconclusive() {
         stream.write_all(b"hello").await.unwrap();
         theirs.read_exact(&mut [0; 5]).await.unwrap();
     };
-    let Some(recorded) = Recorded::by("verifying_a_memory_stream_is_inconclusive", program).await else { return };
+    let Some(recorded) = Recorded::by("verifying_a_memory_stream_is_inconclusive", program).await else {
+        return;
+    };
     let report = recorded.verify(&recorded.path("trace"));
     assert_eq!((report.verdict, report.verdict.exit_code()), (Verdict::Inconclusive, 2), "{report}");
 }

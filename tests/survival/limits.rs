@@ -52,7 +52,7 @@ fn each_server_has_a_flag_for_each_limit() {
 }
 
 #[test]
-fn default_limits_match_the_command_line() {
+fn default_limits_have_the_documented_values() {
     let limits = Limits::default();
     assert_eq!((limits.max_connections, limits.idle_timeout.as_secs()), (10_000, 60));
     assert_eq!(limits.linger.as_millis(), 500);

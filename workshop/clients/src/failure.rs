@@ -5,7 +5,7 @@ use std::fmt;
 /// The error of a call over any of the APIs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// Classification that is the same for all APIs.
+    /// Kind of the error, the same for all APIs.
     pub kind: FailureKind,
     /// The API's own status or error code: `404 Not Found`, `NOT_FOUND`.
     pub status: String,

@@ -32,7 +32,7 @@ pub(crate) struct State {
     pub(crate) comparison: LatestJson,
     pub(crate) socket_table: LatestJson,
     pub(crate) watchers: Arc<Watchers>,
-    /// Error after which the page receives no further events.
+    /// Error that ended the reading of the recordings. Pages receive no further events after it.
     pub(crate) feed_error: LatestJson,
     /// Lets only one operation run at a time, over any of the APIs.
     pub(crate) operation_lock: OperationLock,

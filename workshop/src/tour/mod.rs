@@ -139,7 +139,9 @@ impl<'a, C: Client> Tour<'a, C> {
         watch.close().await;
         match change {
             Some(change) if change.kind == ChangeKind::Updated && change.book.id == id => Ok(()),
-            other => Err(Unexpected(format!("expected an update of book {id}, but the watcher received {other:?}"))),
+            other => Err(Unexpected(format!(
+                "expected an update of book {id}, but the watcher received {other:?}"
+            ))),
         }
     }
 

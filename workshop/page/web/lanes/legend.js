@@ -8,8 +8,8 @@ const LEGEND_READING = [
   ["Lanes", "Each lane shows one API, with its client at the left and its server at the right."],
   [
     "Boxes",
-    "Each box is one socket call of a program. Calls that send, and connect, are placed at their start. Calls that " +
-      "receive, and accept, are placed at their end.",
+    "Each box is one socket call of a program. " +
+      "Calls that send, and connect, are placed at their start. Calls that receive, and accept, are placed at their end.",
   ],
   [
     "Time",
@@ -21,8 +21,8 @@ const LEGEND_READING = [
   ],
   [
     "#3",
-    "The number of a connection, the same on both sides. A box without a number belongs to the same connection " +
-      "as the box above it. Click a number to show only that connection.",
+    "The number of a connection, the same on both sides. Click a number to show only that connection. " +
+      "A box without a number belongs to the same connection as the box above it.",
   ],
   ["Dashed line", "A dashed line stands for a side that was not recorded, for example curl in a terminal."],
 ];

@@ -54,7 +54,7 @@ impl Operation {
             Self::List => "Gets a page of five books and the token of the next page.",
             Self::Create => "Adds a new book to the shelf.",
             Self::Update => {
-                "Changes the year of the last created book. Fails if someone else has changed that book since. \
+                "Changes the year of the last created book. Fails if another client has changed that book since. \
                  Creates a book first if there is none."
             }
             Self::Delete => "Deletes the last created book. Creates a book first if there is none.",

@@ -46,8 +46,8 @@ export const LESSON_CALLS = {
           text: "socket → connect → accept, because each side accepts the other",
           isTrue: lessonClientsDo("accept"),
           whyWrong:
-            "Only a listening socket can accept, and the client has none. connect returns when the " +
-            "connection is established.",
+            "Only a listening socket can accept, and the client has none. " +
+            "connect returns when the connection is established.",
         },
         {
           text: "gRPC uses other calls, because HTTP/2 has many streams",
