@@ -178,7 +178,7 @@ fn is_bounded(event: &Event) -> bool {
 }
 
 #[tokio::test]
-async fn slow_sink_drops_reads_and_writes_only() {
+async fn slow_sink_loses_only_reads_and_writes() {
     const ROOM: usize = 64;
     const CONNECTIONS: usize = 20;
     let memory = Memory::new();

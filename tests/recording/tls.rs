@@ -65,7 +65,7 @@ async fn tls_records_match_wireshark() {
 }
 
 #[tokio::test]
-async fn layers_pair_records_with_messages() {
+async fn layers_command_pairs_tls_records_with_messages() {
     let response = response();
     let versions: [&'static SupportedProtocolVersion; 2] = [&TLS13, &TLS12];
     for version in versions {

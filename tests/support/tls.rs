@@ -33,7 +33,7 @@ pub(crate) struct Conversation<'a> {
     pub(crate) turns: &'a [&'a [u8]],
 }
 
-/// Records the conversation; both sides end it with `close_notify`.
+/// Records a scripted conversation, which client and server end with `close_notify`. Returns the paths of the traces.
 pub(crate) async fn record(conversation: Conversation<'_>, directory: &Path) -> Traces {
     let traces = Traces { server: directory.join("server.jsonl"), client: directory.join("client.jsonl") };
     let server_tap = Tap::server("tls").capture(1 << 16).file(&traces.server).unwrap().start().unwrap();

@@ -27,7 +27,7 @@ pub struct Rest(Http);
 pub struct RestWatch {
     http: Http,
     body: Incoming,
-    /// Received text after the last complete event.
+    /// Received text of an event that is still incomplete.
     partial: String,
     events: VecDeque<Result<Change>>,
     /// Number of changes that the server will still send.

@@ -11,7 +11,7 @@ pub struct Hello {
     pub boot: String,
     /// Version of the program.
     pub version: String,
-    /// Number of the oldest event in the history.
+    /// Number of the oldest event that the server can still send.
     pub first: u64,
     /// Recordings whose events the page shows.
     pub recordings: Vec<Recording>,

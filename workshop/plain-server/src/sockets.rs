@@ -32,7 +32,8 @@ impl Sockets {
         check(address, tcp, flag)
     }
 
-    /// Binds both sockets, each recorded by its own tap. With port 0 the kernel chooses the port.
+    /// Binds a UDP socket and a TCP listener to `address`, each recorded by its own tap. With port 0 the kernel
+    /// chooses the port.
     ///
     /// # Errors
     /// If the address cannot be bound. The message names `flag` as the way to choose another address.
@@ -52,7 +53,7 @@ impl Sockets {
         }
     }
 
-    /// Returns the address of both sockets.
+    /// Returns the address that the UDP socket and the TCP listener share.
     ///
     /// # Errors
     /// As [`TapUdpSocket::local_addr`].

@@ -50,7 +50,7 @@ pub struct Tour<'a, C> {
     api: &'a ApiInstance,
     /// Id of the book that the tour created.
     id: u32,
-    /// Last known revision of that book.
+    /// Last known revision of the book that the tour created.
     revision: u32,
     client: PhantomData<fn() -> C>,
 }

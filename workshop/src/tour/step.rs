@@ -12,7 +12,7 @@ pub const TEN_CALLS: &str = "the same call 10 times";
 pub enum Step {
     /// Gets a book.
     Get,
-    /// Lists the first books.
+    /// Lists the first page of books.
     List,
     /// Creates a book.
     Create,

@@ -33,7 +33,7 @@ impl Default for Retry {
 /// A book, with the number of attempts to get it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetched {
-    /// The book.
+    /// The received book.
     pub book: Book,
     /// Number of times that the request was sent; more than one if a request or a response was lost or late.
     pub attempts: u32,

@@ -15,7 +15,7 @@ use crate::{Limits, Sockets};
 pub use tcp::{serve_tcp, serve_tcp_with};
 pub use udp::serve_udp;
 
-/// Serves over both protocols until the shutdown.
+/// Serves requests over UDP and TCP until the shutdown.
 ///
 /// # Errors
 /// As [`serve_udp`] and [`serve_tcp`].

@@ -10,7 +10,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use crate::Limits;
 use crate::protocol::{MAX_REQUEST, Response};
 
-/// Serves until the shutdown, then waits for the open connections to end.
+/// Serves requests over TCP until the shutdown, then waits for the open connections to end.
 ///
 /// # Errors
 /// Currently none. An error of a connection ends only that connection, and appears in the recording.

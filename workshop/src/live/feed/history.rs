@@ -52,7 +52,7 @@ impl History {
         self.newest.send_replace(newest);
     }
 
-    /// Returns the next items after number `seq`, or `None` if there are none yet.
+    /// Returns a batch of the items after number `seq`, or `None` if there are none yet.
     pub(crate) fn after(&self, seq: u64) -> Option<Batch> {
         let kept = self.lock();
         let (mut items, mut bytes) = (Vec::new(), 0);

@@ -42,7 +42,7 @@ struct RunResponse {
 struct ApiResult {
     api: &'static str,
     ok: bool,
-    /// Description of the last call's result, or the error.
+    /// Description of the last call's result, or the error message.
     says: String,
     ns: u128,
 }

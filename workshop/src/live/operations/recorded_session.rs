@@ -32,7 +32,7 @@ impl RecordedSession {
         }
     }
 
-    /// Returns the tap for the clients.
+    /// Returns the tap that records the clients.
     pub(crate) fn client(&self) -> &Tap {
         &self.recordings.client
     }

@@ -22,7 +22,7 @@ use crate::live::state::State;
 /// Query parameters of the stream.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Resume {
-    /// Id of the last received event, for clients that cannot send `Last-Event-ID`.
+    /// Id of the event that the client received last, for clients that cannot send `Last-Event-ID`.
     after: Option<String>,
 }
 
