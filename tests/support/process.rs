@@ -99,7 +99,8 @@ impl Serving {
         line.trim_end().to_owned()
     }
 
-    /// Waits until the server has ended. Returns its exit status and its remaining standard output and standard error.
+    /// Waits until the server has ended. Returns its exit status and the rest of its standard output and standard
+    /// error.
     pub(crate) fn wait(mut self) -> (ExitStatus, String, String) {
         let (mut out, mut err) = (String::new(), String::new());
         self.child.stdout.take().unwrap().read_to_string(&mut out).unwrap();

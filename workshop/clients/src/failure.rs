@@ -26,7 +26,7 @@ pub enum FailureKind {
     TooMany,
     /// The watcher was too slow and missed changes.
     FellBehind,
-    /// The server has a bug.
+    /// The server failed to process a valid request.
     Internal,
     /// The server sent no response, or a response that does not belong to the API.
     Transport,
