@@ -15,7 +15,7 @@ pub struct Hello {
     pub first: u64,
     /// Recordings whose events the page shows.
     pub recordings: Vec<Recording>,
-    /// The three APIs; the page shows each in a column, its lane.
+    /// The three APIs. The page shows each in a column, called a lane.
     pub lanes: Vec<Lane>,
     /// The plain server's UDP and TCP sockets, which provide the same service without an API.
     pub plain: Vec<Lane>,

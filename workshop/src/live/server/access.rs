@@ -83,8 +83,8 @@ fn has_value(headers: &HeaderMap, name: &str, value: &str) -> bool {
     headers.get(name).is_some_and(|found| found == value)
 }
 
-/// Returns `true` if `host` is `localhost` or an IP address of this server. A foreign DNS record can affect
-/// neither.
+/// Returns `true` if `host` is `localhost` or an IP address of this server. DNS cannot redirect
+/// either of them.
 fn is_own_host(host: &Authority, listen: SocketAddr) -> bool {
     let name = host.host();
     let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
