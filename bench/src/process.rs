@@ -1,4 +1,4 @@
-//! A running server, with strace around it or tcpdump beside it.
+//! A server process, optionally run under strace or watched by tcpdump.
 
 use std::fs;
 use std::io;
@@ -11,26 +11,28 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::api::cannot_run;
 
-/// Time for a server to start listening, and to exit.
+/// Maximum time that a server may take to start listening, or to exit.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A server that listens, with its watcher if it has one. Kills both when dropped.
+/// A listening server process, with strace or tcpdump if they watch it. Dropping it kills the processes.
 #[derive(Debug)]
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
-    /// Processes to stop: the server, or strace with the server as its child, then tcpdump if it is used.
+    /// Processes to stop: the server, or strace with the server as its child; then tcpdump, if it watches the
+    /// server.
     children: Vec<Child>,
     /// Process id of the server.
     server: u32,
 }
 
-/// Returns a loopback address with a port that was free at the time of the call.
+/// Returns a loopback address whose port was free at the time of the call.
 pub(crate) fn free_address() -> io::Result<SocketAddr> {
     TcpListener::bind("127.0.0.1:0")?.local_addr()
 }
 
 impl Running {
-    /// Starts the server and waits until it listens. With `is_wrapper`, `command` starts the server as its only child.
+    /// Starts the server and waits until it listens. If `is_wrapper` is `true`, `command` is a program such
+    /// as strace, which starts the server as its only child.
     pub(crate) fn start(mut command: Command, address: SocketAddr, is_wrapper: bool) -> io::Result<Self> {
         command.stdout(Stdio::null()).stderr(Stdio::inherit());
         let child = command.spawn().map_err(|error| cannot_run(&command, &error))?;
@@ -45,7 +47,7 @@ impl Running {
         Ok(running)
     }
 
-    /// Starts tcpdump beside the server and waits until it listens.
+    /// Starts tcpdump with `command`, and waits until it captures packets.
     pub(crate) fn watch(&mut self, mut command: Command) -> io::Result<()> {
         command.stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| cannot_run(&command, &error))?;
@@ -65,7 +67,7 @@ impl Running {
         Ok(())
     }
 
-    /// Returns the processor time, user and system, of the server and its watcher.
+    /// Returns the user and system time of the server and of the process that watches it, in seconds.
     pub(crate) fn cpu_seconds(&self) -> io::Result<f64> {
         let mut pids: Vec<u32> = self.children.iter().map(Child::id).collect();
         if !pids.contains(&self.server) {
@@ -74,7 +76,7 @@ impl Running {
         pids.into_iter().map(cpu_seconds_of).sum()
     }
 
-    /// Stops the server, then its watcher.
+    /// Stops the server, then strace or tcpdump.
     pub(crate) fn stop(mut self) -> io::Result<()> {
         terminate(self.server)?;
         for (index, child) in self.children.iter_mut().enumerate() {
@@ -99,14 +101,15 @@ impl Drop for Running {
     }
 }
 
-/// Sends SIGTERM. Background processes of a shell ignore SIGINT.
+/// Sends SIGTERM to the process. SIGINT would not work, because background processes of a shell ignore it.
 fn terminate(pid: u32) -> io::Result<()> {
     let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
     let pid = pid.ok_or_else(|| io::Error::other("invalid process id"))?;
     Ok(kill_process(pid, Signal::TERM)?)
 }
 
-/// Reads `utime` and `stime` of `/proc/PID/stat`, see proc(5).
+/// Returns the user and system time of a process in seconds, from `utime` and `stime` in `/proc/PID/stat`
+/// (proc(5)).
 #[expect(clippy::cast_precision_loss, reason = "a small number")]
 fn cpu_seconds_of(pid: u32) -> io::Result<f64> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
@@ -122,7 +125,7 @@ fn ticks(stat: &str) -> Option<u64> {
     Some(next()? + next()?)
 }
 
-/// Polls until `condition` holds.
+/// Polls `condition` until it returns `true`. Fails with `error` after [`TIMEOUT`].
 fn wait_until(mut condition: impl FnMut() -> bool, error: &str) -> io::Result<()> {
     let start = Instant::now();
     while !condition() {

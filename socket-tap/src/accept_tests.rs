@@ -5,7 +5,7 @@ use std::task::Poll;
 use super::*;
 use crate::event::SockId;
 
-/// Uses a script, because Linux does not report this error for TCP, as other systems do.
+/// The errors are scripted, because Linux never returns them from `accept` on a TCP socket; other systems do.
 #[tokio::test]
 async fn aborted_handshake_is_skipped_without_a_pause() {
     use io::ErrorKind::{ConnectionAborted, ConnectionReset};
@@ -16,7 +16,8 @@ async fn aborted_handshake_is_skipped_without_a_pause() {
     assert_eq!(first, Poll::Ready("connection"));
 }
 
-/// The limit on open files is the process's, so the test runs in a separate process.
+/// Tests with a limit on open files. The limit applies to the whole process, so they run in a separate
+/// process.
 #[cfg(unix)]
 mod no_descriptor_left {
     use std::process::Command;
@@ -42,7 +43,7 @@ mod no_descriptor_left {
         assert!(said.contains("1 passed"), "the test was renamed? {said}");
     }
 
-    /// Uses a runtime without timers, which the pause must not need.
+    /// Runs in the child process, on a runtime without timers, because the pause must work without them.
     #[test]
     fn runs_without_free_descriptors() {
         if std::env::var_os(CHILD).is_some() {

@@ -10,7 +10,7 @@ use tracing_core::span::Current;
 
 use super::*;
 
-/// A subscriber that keeps the fields of spans, and the entered spans.
+/// A tracing subscriber that keeps the fields of all spans, and the stack of entered spans.
 #[derive(Clone, Default)]
 struct Spans(Arc<Mutex<SpanStore>>);
 
@@ -102,12 +102,12 @@ fn request(info: ConnInfo) -> Request<()> {
     request
 }
 
-/// Returns the span that the service ran in.
+/// Calls the service through the layer, and returns the name of the span in which it ran.
 async fn ran_in(request: Request<()>) -> Option<&'static str> {
     ConnLayer::new().layer(SpanName).call(request).await.unwrap()
 }
 
-/// Returns a socket number from a recorder.
+/// Returns the number of a stream that a new recording contains.
 async fn recorded_sock() -> Option<SockId> {
     let tap = crate::Tap::server("test").start().unwrap();
     crate::TapStream::wrap(&tap, tokio::io::empty(), "empty").sock()

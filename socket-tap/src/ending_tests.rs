@@ -1,4 +1,4 @@
-//! The connection of TCP connections on loopback: end of stream, half-close, abort and plain drop.
+//! Tests of the ends of TCP connections on loopback: end of stream, half-close, abort and plain drop.
 
 use std::io::ErrorKind;
 
@@ -9,7 +9,7 @@ use crate::event::{Domain, Event, Op};
 use crate::sink::Memory;
 use crate::{Tap, TapListener, TapStream};
 
-/// A connection between a recorded server and an unrecorded client.
+/// A connection whose server side is recorded and whose client side is not.
 struct Connection {
     tap: Tap,
     memory: Memory,
@@ -35,7 +35,8 @@ impl Connection {
         self.client.as_mut().unwrap()
     }
 
-    /// Drops the server's end, and returns its events after the accept, and its close.
+    /// Drops the server's end of the connection. Returns the names of its events after the accept, and the
+    /// details of its close.
     async fn close(self) -> (Vec<String>, Close) {
         let Self { tap, memory, server, client } = self;
         let sock = server.sock().unwrap();
@@ -110,7 +111,8 @@ async fn abort_by_the_peer_is_a_reset() {
     assert!(!close.aborted, "we sent no RST: the connection was gone");
 }
 
-/// Aborts in both ways: with unread bytes, and with `SO_LINGER` 0. The peer's error proves the abort.
+/// The server aborts in both ways: by closing with unread bytes, and by closing with `SO_LINGER` 0. The
+/// client's read error proves the abort.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn local_abort_is_recorded() {
@@ -133,7 +135,8 @@ async fn local_abort_is_recorded() {
     }
 }
 
-/// Bytes are unread here, too, but the connection is already gone.
+/// The server closes with unread bytes, but the client has already reset the connection, so the close sends
+/// no RST.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn close_after_peer_reset_is_not_aborted() {

@@ -1,8 +1,9 @@
 //! Records every socket call of a tokio server or client: socket, bind, listen, accept, connect, read, write,
 //! sendto, recvfrom, shutdown, close.
 //!
-//! Use a [`TapListener`] in place of the `TcpListener`. The tap does not change the behavior of the program, costs next
-//! to nothing, needs no root, and reports how many events it had to omit.
+//! Use a [`TapListener`] in place of tokio's `TcpListener`. The tap does not change the behavior of the
+//! program, adds little cost, and needs no root. If the recorder is overloaded, it drops events and reports
+//! how many.
 //!
 //! ```
 //! use socket_tap::{Tap, TapListener, TapStream, sink::Memory};

@@ -16,7 +16,7 @@ async fn calls(tap: &Tap, memory: &Memory) -> Vec<String> {
     memory.events().iter().map(|event| event.op.name().to_owned()).collect()
 }
 
-/// Stands in for a socket, and records when it is dropped.
+/// A substitute for a socket that records a mark when it is dropped.
 struct Probe(Tap);
 
 impl Drop for Probe {
@@ -88,7 +88,7 @@ mod unix {
         assert_eq!(calls(&tap, &memory).await, ["socket", "close"]);
     }
 
-    /// Without a runtime, tokio panics when it registers the socket.
+    /// Runs without a tokio runtime, so that tokio panics when it registers the socket.
     #[test]
     fn panicking_listen_records_the_close() {
         let path = path("panic");

@@ -1,4 +1,4 @@
-//! Several tasks that accept from one listener.
+//! Tests in which several tasks accept from one listener.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -12,17 +12,17 @@ use tokio::time::timeout;
 use crate::sink::Memory;
 use crate::{Tap, TapListener, TapStream};
 
-/// A test that takes longer is considered stuck.
+/// Time after which a test fails because a task was not woken.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// A listener of either kind, with a way to connect to it.
+/// A TCP or Unix-domain listener, with a method to connect to it.
 trait SharedListener: Send + Sync + Sized + 'static {
     async fn listen(tap: &Tap, test: &str) -> Self;
     async fn connect(&self);
     fn accept_one(&self) -> impl Future<Output = ()> + Send;
     fn accept_retrying(&self) -> impl Future<Output = ()> + Send;
 
-    /// Removes the socket's file, if it has one.
+    /// Removes the socket's file. Does nothing for TCP.
     fn remove(&self) {}
 }
 
@@ -73,7 +73,7 @@ fn taps() -> [Tap; 2] {
     [Tap::off(), Tap::server("test").sink(Memory::new()).start().unwrap()]
 }
 
-/// Spawns the task and runs it until it waits.
+/// Spawns a task, and runs it until it waits for the first time.
 async fn started(task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
     let handle = tokio::spawn(task);
     yield_now().await;

@@ -71,7 +71,7 @@ async fn options_set_on_a_stream_are_recorded() {
     assert_eq!(seen, ["adopt", "TCP_NODELAY 1", "IP_TTL 9", "SO_LINGER 0", "SO_LINGER -1", "release"]);
 }
 
-/// Polls a stream that must not move once it is pinned.
+/// Polls a tapped stream that is not `Unpin`, so it must not move after it is pinned.
 #[tokio::test]
 async fn stream_without_unpin_is_supported() {
     use std::marker::PhantomPinned;

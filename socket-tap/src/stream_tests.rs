@@ -1,5 +1,5 @@
-//! Regression tests for errors that stream wrappers commonly have. The inner stream follows a script, and panics on a
-//! poll that the script does not expect.
+//! Regression tests for bugs that stream wrappers commonly have. The inner stream follows a script, and
+//! panics if it is polled in another way.
 
 use std::collections::VecDeque;
 use std::io::ErrorKind;
@@ -90,7 +90,7 @@ impl AsyncWrite for Script {
     }
 }
 
-/// Runs `drive` on a tapped script, and returns the recorded events including the close.
+/// Runs `drive` on a tapped stream that follows a script. Returns the recorded events, including the close.
 async fn recorded(
     capture: usize,
     steps: impl IntoIterator<Item = Step>,

@@ -1,4 +1,4 @@
-//! Tests over real sockets: the tap does not change the program's view of them.
+//! Tests that a program with the tap sees the same behavior of its sockets as without.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};

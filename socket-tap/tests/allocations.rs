@@ -1,4 +1,4 @@
-//! Recording a read or write allocates nothing on the thread that serves.
+//! Tests that recording a read or write allocates nothing on the thread that makes the call.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -16,10 +16,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 #[global_allocator]
 static ALLOCATOR: counting::Counting = counting::Counting;
 
-/// Number of calls per operation.
+/// Number of reads, of writes and of vectored writes in each test.
 const TIMES: usize = 200;
 
-/// A stream that reads and writes 100 bytes per poll, and allocates nothing.
+/// An in-memory stream that transfers 100 bytes per poll, and allocates nothing.
 struct Ready;
 
 impl AsyncRead for Ready {
@@ -55,8 +55,8 @@ impl AsyncWrite for Ready {
     }
 }
 
-/// Reads, writes and writes vectored, [`TIMES`] each, beginning with the thread's first event. Returns the number of
-/// allocations.
+/// Polls [`TIMES`] reads, writes and vectored writes each, and returns the number of allocations. This
+/// includes the first event of the thread.
 fn allocations_of(stream: &mut TapStream<Ready>) -> usize {
     let (mut cx, mut room) = (Context::from_waker(Waker::noop()), [0; 100]);
     let bytes = [7; 60];
@@ -71,7 +71,8 @@ fn allocations_of(stream: &mut TapStream<Ready>) -> usize {
     counting::allocations() - before
 }
 
-/// Returns the recorded events, and the number of allocations for recording them.
+/// Records the reads and writes, and returns the recorded events and the number of allocations. `events` is
+/// the capacity of the recorder's buffers.
 fn recorded(capture: usize, events: usize) -> (Vec<Event>, usize) {
     let memory = Memory::new();
     let tap = Tap::server("allocations")

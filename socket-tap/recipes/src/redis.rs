@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 
 use crate::program;
 
-/// A running server. Dropping it stops the server.
+/// A running Redis server. Dropping it stops the server.
 #[derive(Debug)]
 pub struct Redis {
     server: Child,
@@ -14,13 +14,13 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Starts a server; returns `None` if it is not installed.
+    /// Starts a server. Returns `None` if Redis is not installed.
     ///
     /// # Errors
     /// Returns an error if the server cannot be started.
     ///
     /// # Panics
-    /// Panics if it is not installed and `CI` is `true`.
+    /// Panics if Redis is not installed and the environment variable `CI` is `true`.
     pub fn start() -> io::Result<Option<Self>> {
         let Some(program) = program::find("redis-server", &[]) else { return Ok(None) };
         let directory = program::directory()?;
@@ -42,7 +42,7 @@ impl Redis {
         Ok(Some(server))
     }
 
-    /// Returns the path of the server's socket.
+    /// Returns the path of the server's Unix-domain socket.
     #[must_use]
     pub fn socket(&self) -> PathBuf {
         self.directory.path().join("redis.sock")

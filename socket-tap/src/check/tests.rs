@@ -7,7 +7,7 @@ use crate::TapStream;
 use crate::close::EndedBy;
 use crate::format::Line;
 
-/// A connection that reads, writes, and closes gracefully.
+/// Trace lines of a connection that reads, writes, and closes gracefully.
 const CONNECTION: [&str; 7] = [
     r#"{"t":1000,"sock":2,"op":"accept","on":1,"fd":11,"local":"127.0.0.1:3000","peer":"127.0.0.1:51234"}"#,
     r#"{"t":2000,"sock":2,"op":"option","name":"TCP_NODELAY","value":1}"#,
@@ -30,18 +30,18 @@ fn connection() -> Check {
     Check::new(events(CONNECTION))
 }
 
-/// The recording without the events of one operation.
+/// Returns checks of the events of [`CONNECTION`], except those with the operation `op`.
 fn without(op: &str) -> Check {
     Check::new(events(CONNECTION.into_iter().filter(|line| !line.contains(&format!(r#""op":"{op}""#)))))
 }
 
-/// Returns the panic message of a check.
+/// Returns the message with which the failed check panics.
 fn failure<T>(check: impl FnOnce() -> T) -> String {
     let panic = catch_unwind(AssertUnwindSafe(|| _ = check())).expect_err("the check was meant to fail");
     *panic.downcast::<String>().unwrap()
 }
 
-/// Returns the operations of the marked lines.
+/// Returns the operations in the marked lines of a panic message.
 fn marked(message: &str) -> Vec<&str> {
     let lines = message.lines().filter_map(|line| line.strip_prefix("▶ "));
     lines

@@ -1,6 +1,6 @@
 use crate::format::{Header, Line, LineError, Side, VERSION};
 
-/// Every kind of event. Parsing and writing a line yields the same line.
+/// One trace line for each kind of event, exactly as the crate writes it.
 const LINES: &[&str] = &[
     r#"{"t":1250,"sock":1,"op":"socket","fd":9,"domain":"ipv4","type":"stream"}"#,
     r#"{"t":1300,"sock":1,"op":"option","name":"SO_REUSEADDR","value":1}"#,

@@ -1,12 +1,12 @@
-//! Calendar times as text.
+//! Formats a calendar time as text.
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 const DAY: u64 = 24 * 60 * 60;
 
-/// Formats a time as RFC 3339 in UTC, with nanoseconds: `2026-11-22T15:04:05.123456789Z`. Times before 1970 become the
-/// beginning of 1970.
+/// A time whose `Display` form is RFC 3339 in UTC with nanoseconds: `2026-11-22T15:04:05.123456789Z`. A time
+/// before 1970 is shown as the beginning of 1970.
 pub(crate) struct Timestamp(pub(crate) SystemTime);
 
 impl fmt::Display for Timestamp {
@@ -19,10 +19,10 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Returns the Gregorian year, month and day of a number of days since 1970-01-01.
+/// Converts a number of days since 1970-01-01 to a Gregorian year, month and day.
 ///
-/// Implements `civil_from_days` of <https://howardhinnant.github.io/date_algorithms.html>, which counts years from
-/// March so that the leap day is the last of a year.
+/// It implements `civil_from_days` of <https://howardhinnant.github.io/date_algorithms.html>. That algorithm
+/// counts years from March, so that the leap day is the last day of a year.
 fn date(days_since_1970: u64) -> (u64, u64, u64) {
     const DAYS_IN_400_YEARS: u64 = 146_097;
     // Days from 0000-03-01 to 1970-01-01 added.
@@ -47,7 +47,7 @@ mod tests {
         Timestamp(UNIX_EPOCH + Duration::new(seconds, ns)).to_string()
     }
 
-    /// The expected texts are the output of `date -u --iso-8601=seconds -d @SECONDS`.
+    /// `date -u --iso-8601=seconds -d @SECONDS` printed the expected texts.
     #[test]
     fn timestamps_match_the_date_command() {
         assert_eq!(at(0, 0), "1970-01-01T00:00:00.000000000Z");

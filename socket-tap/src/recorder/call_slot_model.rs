@@ -1,5 +1,6 @@
-//! A model of [`call_slot`](super::call_slot) that checks every execution of the C11 memory model, with the fences that
-//! are used without `membarrier(2)`.
+//! Tests [`call_slot`](super::call_slot) with the model checker loom, which tries every execution that the
+//! C11 memory model allows. Checks the variant in which every thread runs fences, for systems without
+//! `membarrier(2)`.
 
 mod sync {
     pub(super) use loom::sync::atomic;
@@ -14,10 +15,10 @@ use call_slot::{CallSlot, CallSlots, NONE};
 use loom::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use loom::sync::{Arc, Mutex};
 
-/// The recording threads, with one shard each, and the drain thread.
+/// The state that the recording threads, each with its own shard, share with the drain thread.
 struct Model {
     calls: CallSlots<2>,
-    /// Each reading is one more than the previous, and orders nothing else.
+    /// A clock that advances by one with each reading. It does not synchronize threads.
     clock: AtomicU64,
     shards: [Mutex<Vec<u64>>; 2],
 }
@@ -36,7 +37,7 @@ impl Model {
         self.clock.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Models a call that sends.
+    /// Records a call that sends: its record has the clock reading at entry.
     fn write(&self, shard: usize, call: &CallSlot) -> u64 {
         let raw = call.enter(false, || self.read_clock());
         self.shards[shard].lock().unwrap().push(raw);
@@ -44,15 +45,15 @@ impl Model {
         raw
     }
 
-    /// Models a call that receives.
+    /// Records a call that receives: its record has the clock reading at return.
     fn read(&self, shard: usize) {
         let mut shard = self.shards[shard].lock().unwrap();
         let raw = self.read_clock();
         shard.push(raw);
     }
 
-    /// Models one round of the drain thread: asserts that no record is late, and returns the reading up to which all
-    /// records were delivered.
+    /// Runs one round of the drain thread. Asserts that no record is older than `complete`, up to which the
+    /// earlier rounds have delivered. Returns the reading up to which this round has delivered.
     fn drain(&self, complete: u64) -> u64 {
         let now = self.read_clock();
         let until = self.calls.complete_up_to(false, now).unwrap_or(complete).max(complete);

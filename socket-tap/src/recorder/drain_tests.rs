@@ -12,7 +12,7 @@ struct ManualDrain {
     memory: Memory,
 }
 
-/// A recording whose drain thread is the test.
+/// Creates a recording without a drain thread. The test runs the rounds itself.
 fn manual() -> ManualDrain {
     let memory = Memory::new();
     ManualDrain { memory: memory.clone(), ..manual_with(64, vec![Box::new(memory)]) }
@@ -147,7 +147,7 @@ fn end_delivers_records_of_calls_in_progress() {
     assert_eq!(manual.labels(), ["last"]);
 }
 
-/// A sink that records its calls.
+/// A sink that keeps the names of the methods called on it.
 struct CallLog(Arc<Mutex<Vec<&'static str>>>);
 
 impl Sink for CallLog {
@@ -179,7 +179,8 @@ fn sinks_are_flushed_once_per_round() {
     assert_eq!(lock(&calls).len(), 3, "an empty round flushes nothing");
 }
 
-/// A sink that records as much as the shards hold for each batch, so that the load exceeds its speed.
+/// A sink that records more events for each batch that it gets, as many as the shards can hold. So events
+/// arrive faster than it takes them.
 struct OverloadingSink(Arc<Mutex<Option<Recording>>>);
 
 impl Sink for OverloadingSink {
@@ -195,7 +196,7 @@ impl Sink for OverloadingSink {
     }
 }
 
-/// The capacity of each shard of an [`OverloadingSink`] recording.
+/// Number of events that [`OverloadingSink`] records for each batch.
 const CAPACITY: usize = 2 * MAX_BATCH;
 
 #[test]

@@ -21,7 +21,8 @@ fn call_in_progress_holds_back_later_readings() {
     assert!(!THREAD.with(|thread| thread.call.get().unwrap().is_entered()));
 }
 
-/// Sandboxes install such a filter after the program has started.
+/// The kernel first permits `membarrier(2)` and then refuses it, as when a sandbox installs a filter after
+/// the program has started.
 #[cfg(target_os = "linux")]
 #[test]
 #[cfg_attr(miri, ignore = "starts a process")]
@@ -68,7 +69,8 @@ fn ended_thread_frees_its_slot() {
     }
 }
 
-/// Records an event when its thread ends, and drops the last handle.
+/// A thread-local value that records an event when its thread ends, and then drops the last handle to the
+/// recording.
 struct RecordOnDrop(Tap);
 
 impl Drop for RecordOnDrop {

@@ -1,5 +1,6 @@
-//! A model of the recorder with its drain thread, which runs many interleavings: random ones, and those of
-//! [PCT](https://doi.org/10.1145/1736020.1736040). No time passes in the model, so a lost wake-up is a deadlock.
+//! Tests the recorder and its drain thread with the model checker shuttle, which tries many interleavings:
+//! random ones, and those of [PCT](https://doi.org/10.1145/1736020.1736040). No time passes in the model, so
+//! it reports a lost wake-up as a deadlock.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -18,10 +19,11 @@ use crate::socket_recorder::SocketRecorder;
 use crate::tap::Tap;
 use crate::transfer_count::Access;
 
-/// Number of interleavings per scheduler.
+/// Number of interleavings to try with each scheduler.
 const ORDERS: usize = 1_000;
 
-/// Held by the running model, because all models share the call slots.
+/// A lock that is held while a model runs. Only one may run at a time, because all models share the call
+/// slots.
 static RUNNING: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
 fn check(model: fn()) {
@@ -36,7 +38,7 @@ fn run(model: fn(), scheduler: impl Scheduler + 'static) {
     Runner::new(scheduler, config).run(model);
 }
 
-/// Starts a recording with capacity for `room` reads and writes in each of its two shards.
+/// Starts a recording that can buffer `room` reads and writes in each of its two shards.
 fn start(room: usize) -> (Tap, Memory) {
     let memory = Memory::new();
     (Tap::server("model").buffer(2 * room, 0).sink(memory.clone()).start().unwrap(), memory)
@@ -52,14 +54,15 @@ fn read(socket: &SocketRecorder, bytes: usize) {
     socket.read(&[0; 16][..bytes], 16, Access::Exclusive);
 }
 
-/// Records a write, and calls `sent` at the moment at which the kernel would have the bytes.
+/// Records a write. Calls `sent` at the moment at which the kernel would have taken the bytes.
 fn write(socket: &SocketRecorder, bytes: usize, sent: impl FnOnce()) {
     let entered = socket.enter();
     sent();
     socket.wrote(&entered, (bytes, 0), std::iter::once(&[0; 16][..bytes]), Access::Exclusive);
 }
 
-/// Groups events by socket: the number of bytes for a read or write, the name for any other.
+/// Returns the events of each socket as texts: the byte count of a read or write, and the name of any other
+/// operation.
 fn by_socket(events: &[Event]) -> BTreeMap<SockId, Vec<String>> {
     let mut sockets: BTreeMap<SockId, Vec<String>> = BTreeMap::new();
     for event in events {

@@ -1,4 +1,4 @@
-//! Behavior under overload, while a sink blocks.
+//! Tests of the recorder while a sink blocks and the buffers are full.
 
 use std::collections::HashMap;
 use std::io;
@@ -12,7 +12,7 @@ use crate::socket_recorder::SocketRecorder;
 use crate::tap::Tap;
 use crate::transfer_count::Access;
 
-/// A sink that reports its first batch, and blocks until the test releases it.
+/// A sink that notifies the test of its first batch, and then blocks until the test releases it.
 struct BlockingSink {
     reached: Option<mpsc::Sender<()>>,
     released: mpsc::Receiver<()>,
@@ -32,7 +32,8 @@ impl Sink for BlockingSink {
     }
 }
 
-/// Runs `load` while the sink blocks, and returns the events after the first one and the number of lost events.
+/// Runs `load` while the sink blocks. Returns the recorded events except the first, and the number of lost
+/// events.
 fn while_blocked(load: impl FnOnce(&Tap, &Recording)) -> (Vec<Event>, u64) {
     // Dropped after the channels: if `load` panics, the sink is released, so that the tap does not wait for it.
     let tap;

@@ -26,7 +26,7 @@ fn emptied(shard: &mut Shard) -> (Vec<Timed<Record>>, Gap) {
     (out.records, gap)
 }
 
-/// Returns the byte count and the payload of each read.
+/// Returns the byte count and the captured payload of each read.
 fn reads(taken: &DrainedRecords) -> Vec<(u64, Option<&[u8]>)> {
     let read = |timed: &Timed<Record>| match &timed.record {
         Record::Transfer(transfer) => (transfer.bytes, transfer.payload(&taken.payload)),

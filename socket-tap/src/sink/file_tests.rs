@@ -5,7 +5,7 @@ use crate::sink::Memory;
 use crate::sink::temp_directory::TempDirectory;
 use crate::tap::Tap;
 
-/// Parses a file that must be a complete trace.
+/// Parses a trace file, and panics if it is incomplete.
 fn read(path: &Path) -> (Header, Vec<Event>, End) {
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut lines = text.lines();
@@ -161,7 +161,7 @@ fn full_disk_is_reported_once() {
     assert!(reports[0].contains("shop.jsonl"), "{reports:?}");
 }
 
-/// A file whose header is already written.
+/// A trace file whose header is already written; its `begin` does nothing.
 #[cfg(target_os = "linux")]
 struct Begun(TraceFile);
 

@@ -1,4 +1,4 @@
-//! The wording of the errors of file sinks.
+//! Snapshots of the error messages of sinks that write files.
 
 use std::fs;
 use std::io;
@@ -8,7 +8,8 @@ use super::temp_directory::TempDirectory;
 use super::{FlightRecorder, TraceFile};
 use crate::tap::Tap;
 
-/// Records five events into a file each.
+/// Makes a rotation fail, and returns the error. `before` runs after the recording has started and before the
+/// first rotation.
 fn rotate(directory: &TempDirectory, before: impl FnOnce()) -> io::Error {
     let file = TraceFile::create(directory.join("shop.jsonl")).unwrap().rotate(1, 3);
     let tap = Tap::server("shop").sink(file).start().unwrap();

@@ -1,14 +1,15 @@
-//! A count of the open streams, computed from events.
+//! Counts the open streams from the events of a recording.
 
 use std::collections::HashSet;
 
 use crate::event::{Event, Op, SockId, SocketKind};
 
-/// The value of [`Tap::open_streams`](crate::Tap::open_streams) after the last event.
+/// The number of streams that are open after the events so far. Equals
+/// [`Tap::open_streams`](crate::Tap::open_streams) at that time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OpenStreams {
     open: u64,
-    /// Open datagram sockets, whose `connect` looks like that of a stream.
+    /// Open datagram sockets. They are remembered because their `connect` must not count as an open stream.
     datagrams: HashSet<SockId>,
 }
 

@@ -1,4 +1,5 @@
-//! Panic hooks are process-wide, so each test runs in a separate process.
+//! Tests of the panic hook. A panic hook applies to the whole process, so each test runs in a separate
+//! process.
 
 use std::process::{Command, Stdio};
 
@@ -7,15 +8,16 @@ use crate::event::Event;
 use crate::sink::Sink;
 use crate::tap::TapBuilder;
 
-/// Set in the child processes: the path of the dump.
+/// Environment variable that is set in the child process. Its value is the path of the dump.
 const CHILD: &str = "SOCKET_TAP_TEST_PANIC";
 
-/// Returns the path of the dump in a child process.
+/// Returns the path of the dump if this is a child process.
 fn child() -> Option<PathBuf> {
     std::env::var_os(CHILD).map(PathBuf::from)
 }
 
-/// Runs a test in a child process, and returns its standard error and the lines of its dump.
+/// Runs the named test in a child process. Returns what it printed to standard error, and the lines of its
+/// dump.
 fn in_a_process(test: &str, stderr: Stdio) -> (String, Vec<String>) {
     let directory = temporary_directory(test);
     let path = directory.join("panic.jsonl");

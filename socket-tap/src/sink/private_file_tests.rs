@@ -3,7 +3,8 @@ use crate::sink::TraceFile;
 use crate::sink::temp_directory::TempDirectory;
 use crate::tap::Tap;
 
-/// Asserts that the file is refused with an error that names it, and returns the kind of the error.
+/// Asserts that creating a trace at `path` fails with an error that names the path. Returns the kind of the
+/// error.
 fn refused(path: &Path) -> ErrorKind {
     let error = TraceFile::create(path).unwrap_err();
     assert!(error.to_string().contains(&*path.to_string_lossy()), "{error}");
@@ -156,7 +157,7 @@ mod unix {
     }
 }
 
-/// Set in the child process: the path of the trace.
+/// Environment variable that is set in the child process. Its value is the path of the trace.
 const CHILD: &str = "SOCKET_TAP_TEST_SIZE_LIMIT";
 
 #[test]

@@ -29,7 +29,7 @@ fn other_names_have_no_part_number() {
     }
 }
 
-/// Records five events into a file each, and keeps three full files.
+/// Records five events, each into a file of its own, and keeps three full files.
 fn record(directory: &TempDirectory) {
     let file = TraceFile::create(directory.join("shop.jsonl")).unwrap().rotate(1, 3);
     let tap = Tap::server("shop").sink(file).start().unwrap();

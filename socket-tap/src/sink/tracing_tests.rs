@@ -13,7 +13,7 @@ use crate::tap::Tap;
 
 type Fields = BTreeMap<String, String>;
 
-/// A subscriber that keeps the fields and the level of each event.
+/// A `tracing` subscriber that keeps the level and the fields of each event.
 #[derive(Clone, Default)]
 struct RecordingSubscriber(Arc<Mutex<Vec<Fields>>>);
 
@@ -44,7 +44,7 @@ impl Subscriber for RecordingSubscriber {
     fn exit(&self, _: &Id) {}
 }
 
-/// Returns the fields that the subscriber gets for these lines of a trace.
+/// Passes the events of some trace lines to the sink, and returns the fields that it emits.
 fn sent(lines: &[&str]) -> Vec<Fields> {
     let subscriber = RecordingSubscriber::default();
     let mut sink = tracing::subscriber::with_default(subscriber.clone(), TracingEvents::new);

@@ -15,7 +15,7 @@ use crate::sink::TraceFile;
 use crate::sink::{Memory, Sink};
 use crate::{TapListener, TapStream};
 
-/// A client and a server, each with its own recording.
+/// A connected client and server, each with a recording of its own.
 struct Pair {
     recordings: [(Tap, Memory); 2],
     listener: TapListener,
@@ -149,7 +149,7 @@ async fn full_buffer_counts_lost_reads() {
     assert_eq!(close_of(&events).totals.rx, 1_000);
 }
 
-/// A stream in memory whose reads never wait.
+/// Wraps an in-memory stream whose reads always return bytes at once.
 fn endless(tap: &Tap) -> TapStream<tokio::io::Repeat> {
     TapStream::wrap(tap, tokio::io::repeat(7), "memory")
 }

@@ -1,7 +1,7 @@
 //! Tests that the tap makes the same system calls as tokio's own types.
 //!
-//! A program with tokio's types and its twin with the tap's types run under strace, and their socket calls are
-//! compared. The program is this test binary, which starts itself again.
+//! For each scenario, the same program runs twice under strace: once with tokio's types and once with the
+//! tap's. Then their socket calls are compared. The program is this test binary, which starts itself again.
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,
@@ -16,14 +16,16 @@ mod programs;
 use std::path::Path;
 use std::process::Command;
 
-/// Set in the program under strace: the scenario and the types to use.
+/// Environment variable that is set in the program under strace. Its value names the scenario and the types
+/// to use.
 const TWIN: &str = "SOCKET_TAP_TEST_TWIN";
 
-/// Calls that a tap adds when it is on: the addresses of a socket, and the kernel's view of it before its close.
+/// Calls that the tap adds when it is on. They query the addresses of a socket, and the kernel's TCP state
+/// before its close.
 const ADDED: [&str; 5] =
     ["getsockname", "getpeername", "getsockopt TCP_INFO", "getsockopt SO_LINGER", "ioctl FIONREAD"];
 
-/// Runs as the program under strace.
+/// Runs one scenario if it is started by [`calls`] under strace, and nothing otherwise.
 #[test]
 fn twin() {
     if let Ok(twin) = std::env::var(TWIN) {
@@ -44,7 +46,7 @@ fn strace_works() -> bool {
     works
 }
 
-/// Runs one twin, and returns its calls.
+/// Runs a scenario under strace, and returns its system calls. `types` is `tokio`, `off` or `on`.
 fn calls(scenario: &str, types: &str) -> Vec<String> {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("twin-{scenario}-{types}"));
     let _ = std::fs::remove_dir_all(&directory);

@@ -1,4 +1,4 @@
-//! gRPC on tonic.
+//! gRPC server for "get a book", with tonic.
 
 use std::io;
 use std::pin::Pin;

@@ -1,8 +1,8 @@
-//! Sinks that fail, and recordings that cannot start.
+//! Tests of sinks that fail, and of recordings that cannot start.
 
 use super::*;
 
-/// A sink that fails on its first batch.
+/// A sink that returns an error for its first batch.
 struct FullDisk;
 
 impl Sink for FullDisk {

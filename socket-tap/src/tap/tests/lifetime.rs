@@ -1,4 +1,4 @@
-//! The end of a recording.
+//! Tests of the end of a recording.
 
 use super::*;
 
@@ -72,7 +72,7 @@ async fn sockets_keep_their_recording_alive() {
     assert!(names_until_the_end >= 7);
 }
 
-/// A sink that waits indefinitely for a task of the same runtime.
+/// A sink that blocks until a task on the test's runtime receives each batch from a channel.
 struct ChannelSink(tokio::sync::mpsc::Sender<usize>);
 
 impl Sink for ChannelSink {
