@@ -121,7 +121,7 @@ async fn book<C: Client>(address: SocketAddr) -> io::Result<()> {
     let mut client = C::connect(&Tap::off(), address).await.map_err(io::Error::other)?;
     let book = client.book(1).await.map_err(io::Error::other)?;
     client.close().await;
-    if book.id == 1 { Ok(()) } else { Err(io::Error::other("the server returned another book")) }
+    if book.id == 1 { Ok(()) } else { Err(io::Error::other("the server returned a book other than book 1")) }
 }
 
 fn wrk(seconds: u64) -> Command {
@@ -154,7 +154,7 @@ fn grpc_load(Pace { seconds, rate }: Pace, body: &Path) -> Command {
 }
 
 /// Parses wrk's line `120 requests in 4.00s`. Returns `None` if wrk reports errors.
-#[expect(clippy::cast_precision_loss, reason = "a small number")]
+#[expect(clippy::cast_precision_loss, reason = "the number of seconds is small")]
 fn parse_wrk(text: &str, seconds: u64) -> Option<Load> {
     if text.contains("Non-2xx") || text.contains("Socket errors") {
         return None;
@@ -166,7 +166,7 @@ fn parse_wrk(text: &str, seconds: u64) -> Option<Load> {
 
 /// Parses h2load's line `requests: 120 total, 120 started, 120 done, 120 succeeded, 0 failed, …`. Returns
 /// `None` if a request failed.
-#[expect(clippy::cast_precision_loss, reason = "a small number")]
+#[expect(clippy::cast_precision_loss, reason = "the number of seconds is small")]
 fn parse_h2load(text: &str, seconds: u64) -> Option<Load> {
     let line = text.lines().find_map(|line| line.strip_prefix("requests: "))?;
     let count = |label: &str| -> Option<f64> {
@@ -180,7 +180,7 @@ pub(crate) fn cannot_run(command: &Command, error: &io::Error) -> io::Error {
     let program = command.get_program().display();
     io::Error::new(
         error.kind(),
-        format!("cannot run {program}: {error}; apt-get install wrk nghttp2-client tcpdump strace"),
+        format!("cannot run {program}: {error}; run apt-get install wrk nghttp2-client tcpdump strace"),
     )
 }
 

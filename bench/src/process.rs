@@ -38,11 +38,12 @@ impl Running {
         let child = command.spawn().map_err(|error| cannot_run(&command, &error))?;
         let server = child.id();
         let mut running = Self { address, children: vec![child], server };
-        wait_until(|| TcpStream::connect(address).is_ok(), "the server does not listen within 10 s")?;
+        wait_until(|| TcpStream::connect(address).is_ok(), "the server did not start to listen within 10 s")?;
         if is_wrapper {
             let children = fs::read_to_string(format!("/proc/{server}/task/{server}/children"))?;
             let only = children.split_whitespace().next().and_then(|pid| pid.parse().ok());
-            running.server = only.ok_or_else(|| io::Error::other("strace has no child process"))?;
+            running.server =
+                only.ok_or_else(|| io::Error::other("strace has not started the server as its child"))?;
         }
         Ok(running)
     }
@@ -61,7 +62,7 @@ impl Running {
                     return Err(io::Error::other(format!("tcpdump failed: {output}")));
                 }
             }
-            // Drains standard error, so that the watcher never blocks on it. Ends with the watcher.
+            // Drains standard error, so that tcpdump never blocks on it. The thread ends with tcpdump.
             thread::spawn(move || io::copy(&mut err, &mut io::sink()));
         }
         Ok(())
@@ -83,7 +84,7 @@ impl Running {
             if index > 0 {
                 terminate(child.id())?;
             }
-            wait_until(|| !matches!(child.try_wait(), Ok(None)), "the server does not exit within 10 s")?;
+            wait_until(|| !matches!(child.try_wait(), Ok(None)), "the server did not exit within 10 s")?;
         }
         Ok(())
     }
@@ -110,7 +111,7 @@ fn terminate(pid: u32) -> io::Result<()> {
 
 /// Returns the user and system time of a process in seconds, from `utime` and `stime` in `/proc/PID/stat`
 /// (proc(5)).
-#[expect(clippy::cast_precision_loss, reason = "a small number")]
+#[expect(clippy::cast_precision_loss, reason = "the number of clock ticks is below 2^52")]
 fn cpu_seconds_of(pid: u32) -> io::Result<f64> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
     let ticks = ticks(&stat).ok_or_else(|| io::Error::other(format!("/proc/{pid}/stat: {stat}")))?;
@@ -118,7 +119,7 @@ fn cpu_seconds_of(pid: u32) -> io::Result<f64> {
 }
 
 fn ticks(stat: &str) -> Option<u64> {
-    // The second field is the command in brackets and may contain brackets itself.
+    // The second field is the command name in brackets, which may itself contain brackets.
     let (_, rest) = stat.rsplit_once(')')?;
     let mut fields = rest.split_whitespace().skip(11);
     let mut next = || fields.next()?.parse::<u64>().ok();
@@ -140,7 +141,7 @@ fn wait_until(mut condition: impl FnMut() -> bool, error: &str) -> io::Result<()
 #[cfg(test)]
 mod tests {
     #[test]
-    fn ticks_follow_a_command_with_brackets() {
+    fn cpu_time_is_parsed_after_command_with_brackets() {
         let stat = "42 (a) b) R 1 42 42 0 -1 4194304 100 0 0 0 7 5 0 0 20 0 1 0 100 1 1";
         assert_eq!(super::ticks(stat), Some(12));
     }

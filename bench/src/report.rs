@@ -130,14 +130,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn middle_half_excludes_outliers() {
+    fn middle_half_of_samples_excludes_outliers() {
         assert_eq!(middle_half(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 99.0]), (3.0, 7.0));
         assert_eq!(middle_half(&[1.0]), (1.0, 1.0));
         assert!(middle_half(&[]).0.is_nan());
     }
 
     #[test]
-    fn ratios_compare_samples_of_one_round() {
+    fn ratios_compare_variants_within_one_round() {
         let sample = |variant, round, requests_per_second| Sample {
             api: Api::Rest,
             variant,

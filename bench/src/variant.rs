@@ -54,8 +54,8 @@ impl Variant {
             Self::TapCapture => "socket-tap to a file, 1 KiB of payload",
             Self::LoggedStream => "logged-stream to a file",
             Self::LoggedStreamDiscard => "logged-stream, discarded",
-            Self::Strace => "strace -f, to /dev/null",
-            Self::Tcpdump => "tcpdump beside it, to /dev/null",
+            Self::Strace => "no tap, with strace -f to /dev/null",
+            Self::Tcpdump => "no tap, with tcpdump to /dev/null",
         }
     }
 
@@ -109,9 +109,9 @@ impl Variant {
             return Ok(None);
         }
         let lost = lost_in_end_line(&end_of(&self.trace(scratch))?);
-        Ok(Some(
-            lost.ok_or_else(|| io::Error::other("the trace has no end line; the server did not shut down"))?,
-        ))
+        Ok(Some(lost.ok_or_else(|| {
+            io::Error::other("the trace has no end line, because the server did not shut down")
+        })?))
     }
 
     /// Removes the trace or log file that an earlier run of this variant wrote.
@@ -150,7 +150,7 @@ fn sibling(name: &str) -> io::Result<PathBuf> {
         return Ok(path);
     }
     Err(io::Error::other(format!(
-        "{} is missing; cargo build --release --workspace --features bench/bare,bench/logged-stream",
+        "{} is missing; run cargo build --release --workspace --features bench/bare,bench/logged-stream",
         path.display()
     )))
 }
@@ -160,7 +160,7 @@ mod tests {
     use super::lost_in_end_line;
 
     #[test]
-    fn lost_events_are_in_the_last_line() {
+    fn lost_count_is_read_from_the_end_line() {
         assert_eq!(lost_in_end_line(b"{\"t\":1}\n{\"end\":true,\"events\":9,\"lost\":3}\n"), Some(3));
         assert_eq!(lost_in_end_line(b"{\"t\":1,\"lost\":3}\n"), None);
         assert_eq!(lost_in_end_line(b""), None);

@@ -10,7 +10,11 @@
 //! two measurements, outside of the measured time. Otherwise full buffers would drop events, and dropping is
 //! cheaper than recording.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and fails loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark prints its results and panics on errors"
+)]
 
 use std::hint::black_box;
 use std::io;
@@ -221,7 +225,9 @@ impl<S: Sink> Sink for Whole<S> {
 
     fn events(&mut self, batch: &[Event]) -> io::Result<()> {
         if batch.iter().any(|event| matches!(event.op, Op::Gap(_))) {
-            eprintln!("the buffers were too small: what was measured is not recording");
+            eprintln!(
+                "the recorder dropped events, so the measured times are too short; use a smaller BURST"
+            );
             std::process::exit(1);
         }
         self.0.events(batch)

@@ -32,7 +32,7 @@ mod no_descriptor_left {
 
     #[test]
     fn accept_waits_for_a_free_descriptor() {
-        let test = "accept::tests::no_descriptor_left::runs_without_free_descriptors";
+        let test = "accept::tests::no_descriptor_left::accept_pauses_and_recovers_in_child_process";
         let child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", test, "--nocapture"])
             .env(CHILD, "1")
@@ -45,7 +45,7 @@ mod no_descriptor_left {
 
     /// Runs in the child process, on a runtime without timers, because the pause must work without them.
     #[test]
-    fn runs_without_free_descriptors() {
+    fn accept_pauses_and_recovers_in_child_process() {
         if std::env::var_os(CHILD).is_some() {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
             runtime.block_on(exhaust_and_recover());

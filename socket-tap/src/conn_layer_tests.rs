@@ -114,7 +114,7 @@ async fn recorded_sock() -> Option<SockId> {
 }
 
 #[tokio::test]
-async fn request_runs_in_a_span_with_the_number() {
+async fn request_runs_in_span_with_connection_number() {
     let spans = Spans::default();
     let sock = recorded_sock().await;
     let _guard = tracing::subscriber::set_default(spans.clone());
@@ -123,7 +123,7 @@ async fn request_runs_in_a_span_with_the_number() {
 }
 
 #[tokio::test]
-async fn number_is_recorded_on_the_current_span() {
+async fn connection_number_is_recorded_on_the_current_span() {
     let spans = Spans::default();
     let sock = recorded_sock().await;
     let _guard = tracing::subscriber::set_default(spans.clone());
@@ -133,7 +133,7 @@ async fn number_is_recorded_on_the_current_span() {
 }
 
 #[tokio::test]
-async fn unrecorded_connection_gets_no_span() {
+async fn request_on_unrecorded_connection_gets_no_span() {
     let spans = Spans::default();
     let _guard = tracing::subscriber::set_default(spans.clone());
     assert_eq!(ran_in(request(info(None))).await, None);
@@ -143,7 +143,7 @@ async fn unrecorded_connection_gets_no_span() {
 
 #[cfg(feature = "axum")]
 #[tokio::test]
-async fn layer_reads_connect_info_of_axum() {
+async fn conn_layer_reads_connect_info_from_axum() {
     let spans = Spans::default();
     let sock = recorded_sock().await;
     let _guard = tracing::subscriber::set_default(spans.clone());

@@ -62,7 +62,7 @@ fn call(event: &Event) -> String {
 }
 
 #[tokio::test]
-async fn plain_drop_is_a_local_end_without_abort() {
+async fn dropped_stream_is_ended_by_local_without_abort() {
     let mut connection = Connection::new().await;
     connection.server.write_all(b"bye").await.unwrap();
     let (calls, close) = connection.close().await;
@@ -71,7 +71,7 @@ async fn plain_drop_is_a_local_end_without_abort() {
 }
 
 #[tokio::test]
-async fn half_closed_stream_still_records_reads() {
+async fn stream_records_reads_after_local_shutdown() {
     let mut connection = Connection::new().await;
     connection.server.shutdown().await.unwrap();
     assert_eq!(connection.client().read(&mut [0; 1]).await.unwrap(), 0);
@@ -97,7 +97,7 @@ async fn eof_is_recorded_as_ended_by_peer() {
 }
 
 #[tokio::test]
-async fn abort_by_the_peer_is_a_reset() {
+async fn abort_by_peer_is_recorded_as_reset() {
     let mut connection = Connection::new().await;
     connection.server.write_all(b"unread").await.unwrap();
     connection.client().get_ref().readable().await.unwrap();
@@ -115,7 +115,7 @@ async fn abort_by_the_peer_is_a_reset() {
 /// client's read error proves the abort.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn local_abort_is_recorded() {
+async fn local_abort_is_recorded_in_the_close() {
     for unread in [0, 6] {
         let mut connection = Connection::new().await;
         if unread > 0 {
@@ -139,7 +139,7 @@ async fn local_abort_is_recorded() {
 /// no RST.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn close_after_peer_reset_is_not_aborted() {
+async fn close_after_peer_reset_records_no_abort() {
     let mut connection = Connection::new().await;
     connection.client().write_all(b"unread").await.unwrap();
     let client = connection.client.take().unwrap();

@@ -80,7 +80,7 @@ async fn started(task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<
     handle
 }
 
-async fn all_waiting_tasks_are_served<L: SharedListener>(test: &str) {
+async fn every_waiting_task_is_woken<L: SharedListener>(test: &str) {
     for tap in taps() {
         let listener = Arc::new(L::listen(&tap, test).await);
         let mut tasks = Vec::new();
@@ -102,7 +102,7 @@ async fn all_waiting_tasks_are_served<L: SharedListener>(test: &str) {
     }
 }
 
-async fn cancelled_accept_steals_no_wake_up<L: SharedListener>(test: &str) {
+async fn cancelled_accept_does_not_lose_wake_ups<L: SharedListener>(test: &str) {
     for tap in taps() {
         let listener = Arc::new(L::listen(&tap, test).await);
         let other = Arc::clone(&listener);
@@ -128,13 +128,13 @@ async fn cancelled_accept_steals_no_wake_up<L: SharedListener>(test: &str) {
 }
 
 #[tokio::test]
-async fn all_tasks_on_tcp_listener_are_served() {
-    all_waiting_tasks_are_served::<TapListener>("all").await;
+async fn every_task_accepting_on_tcp_listener_is_woken() {
+    every_waiting_task_is_woken::<TapListener>("all").await;
 }
 
 #[tokio::test]
-async fn cancelled_tcp_accept_steals_no_wake_up() {
-    cancelled_accept_steals_no_wake_up::<TapListener>("cancelled").await;
+async fn cancelled_tcp_accept_does_not_lose_wake_ups() {
+    cancelled_accept_does_not_lose_wake_ups::<TapListener>("cancelled").await;
 }
 
 #[cfg(unix)]
@@ -143,12 +143,12 @@ mod unix {
     use crate::TapUnixListener;
 
     #[tokio::test]
-    async fn all_tasks_on_unix_listener_are_served() {
-        all_waiting_tasks_are_served::<TapUnixListener>("all").await;
+    async fn every_task_accepting_on_unix_listener_is_woken() {
+        every_waiting_task_is_woken::<TapUnixListener>("all").await;
     }
 
     #[tokio::test]
-    async fn cancelled_unix_accept_steals_no_wake_up() {
-        cancelled_accept_steals_no_wake_up::<TapUnixListener>("cancelled").await;
+    async fn cancelled_unix_accept_does_not_lose_wake_ups() {
+        cancelled_accept_does_not_lose_wake_ups::<TapUnixListener>("cancelled").await;
     }
 }

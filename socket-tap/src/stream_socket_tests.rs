@@ -73,7 +73,7 @@ async fn options_set_on_a_stream_are_recorded() {
 
 /// Polls a tapped stream that is not `Unpin`, so it must not move after it is pinned.
 #[tokio::test]
-async fn stream_without_unpin_is_supported() {
+async fn stream_that_is_not_unpin_is_recorded() {
     use std::marker::PhantomPinned;
     use std::pin::{Pin, pin};
     use std::task::{Context, Poll};
@@ -100,7 +100,7 @@ async fn stream_without_unpin_is_supported() {
 }
 
 #[tokio::test]
-async fn conn_info_has_addresses_without_recording() {
+async fn conn_info_has_addresses_when_tap_is_off() {
     let Pair { tap: _tap, server, client, .. } = pair().await;
     let (ours, theirs) = (server.conn_info(), client.conn_info());
     assert_eq!((ours.sock, theirs.sock), (server.sock(), None));

@@ -155,7 +155,7 @@ async fn is_write_vectored_is_forwarded() {
 }
 
 #[tokio::test]
-async fn bytes_already_in_the_buffer_are_not_counted() {
+async fn bytes_already_in_read_buffer_are_not_counted() {
     let events = recorded(100, [Step::Read(b"new")], async |stream| {
         let mut space = [0; 16];
         let mut buf = ReadBuf::new(&mut space);
@@ -180,7 +180,7 @@ async fn zero_capacity_read_is_not_eof() {
 }
 
 #[tokio::test]
-async fn pending_shutdown_is_recorded_once() {
+async fn shutdown_that_was_pending_is_recorded_once() {
     let events = recorded(0, [Step::Pending, Step::Pending, Step::Shutdown], async |stream| {
         stream.shutdown().await.unwrap();
     })
@@ -190,7 +190,7 @@ async fn pending_shutdown_is_recorded_once() {
 }
 
 #[tokio::test]
-async fn pending_read_is_recorded_once() {
+async fn read_that_was_pending_is_recorded_once() {
     let events = recorded(0, [Step::Pending, Step::Read(b"x")], async |stream| {
         stream.read_u8().await.unwrap();
     })

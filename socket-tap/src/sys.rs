@@ -9,10 +9,7 @@ pub(crate) use other::{close_aborts, queues, tcp_sample};
 /// clock in every process, so the recordings of several processes can be put on one time line.
 #[cfg(all(unix, not(all(test, model))))]
 #[must_use]
-#[expect(
-    unsafe_code,
-    reason = "the safe form in rustix reads the vDSO by itself, which fails under valgrind"
-)]
+#[expect(unsafe_code, reason = "rustix's clock_gettime calls the vDSO directly, which fails under valgrind")]
 pub fn monotonic_ns() -> u64 {
     let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the kernel writes one timespec to the pointer, which is valid and exclusive for the call.
@@ -101,7 +98,7 @@ mod linux {
     ///
     /// The descriptor must stay open while it is borrowed. A stream calls these functions before it closes
     /// its own descriptor, and [`queues`] is called under a lock that a socket takes before it closes.
-    #[expect(unsafe_code, reason = "a stream of any type has only the number of its descriptor")]
+    #[expect(unsafe_code, reason = "only the number of the descriptor is known for a stream of any type")]
     fn borrow<'a>(fd: i32) -> Option<BorrowedFd<'a>> {
         // SAFETY: the number is that of an open descriptor, see above, and is not -1. If a program has closed the
         // descriptor without dropping its socket, the calls below fail or query another file; they change nothing and
@@ -149,14 +146,14 @@ mod linux {
     }
 
     /// Returns the number of written bytes that the peer has not acknowledged (`SIOCOUTQ`, `tcp(7)`).
-    #[expect(unsafe_code, reason = "rustix has no form of its own for this request")]
+    #[expect(unsafe_code, reason = "rustix has no safe function for this ioctl request")]
     fn unsent(socket: BorrowedFd<'_>) -> Option<u32> {
         // SAFETY: TIOCOUTQ, which is SIOCOUTQ for sockets, writes one int to the given pointer.
         let result = unsafe { ioctl(socket, Getter::<{ libc::TIOCOUTQ as _ }, libc::c_int>::new()) };
         u32::try_from(result.ok()?).ok()
     }
 
-    #[expect(unsafe_code, reason = "TCP_INFO has no safe form in a maintained crate")]
+    #[expect(unsafe_code, reason = "no maintained crate has a safe function for TCP_INFO")]
     fn tcp_info(socket: BorrowedFd<'_>) -> Option<libc::tcp_info> {
         let mut info = std::mem::MaybeUninit::<libc::tcp_info>::zeroed();
         let mut length = libc::socklen_t::try_from(size_of::<libc::tcp_info>()).ok()?;
@@ -198,7 +195,7 @@ mod linux {
         use super::*;
 
         #[test]
-        fn tcp_states_match_the_kernel() {
+        fn tcp_states_have_the_kernel_numbers() {
             let names: Vec<String> = (0..=12).map(|state| tcp_state(state).to_string()).collect();
             let expected = [
                 "UNKNOWN",

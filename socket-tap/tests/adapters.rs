@@ -179,7 +179,7 @@ async fn tonic_handler_gets_conn_info() {
 }
 
 #[tokio::test]
-async fn tonic_handler_gets_the_remote_address() {
+async fn tonic_handler_gets_peer_from_remote_addr() {
     let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (service, seen) = health();

@@ -95,21 +95,21 @@ fn transfers(events: &[Event]) -> impl Iterator<Item = &socket_tap::event::Trans
 }
 
 #[test]
-fn allocator_counts_allocations() {
+fn test_allocator_counts_allocations() {
     let before = counting::allocations();
     drop(std::hint::black_box(Box::new(1)));
     assert_eq!(counting::allocations() - before, 1);
 }
 
 #[test]
-fn transfer_without_payload_allocates_nothing() {
+fn recording_without_payload_allocates_nothing() {
     let (events, allocations) = recorded(0, 64 * 1024);
     assert_eq!(transfers(&events).filter(|transfer| transfer.data.is_none()).count(), 3 * TIMES);
     assert_eq!(allocations, 0);
 }
 
 #[test]
-fn transfer_with_payload_allocates_nothing() {
+fn recording_with_payload_allocates_nothing() {
     let (events, allocations) = recorded(64, 64 * 1024);
     let captured = |data: &Option<Box<[u8]>>| data.as_ref().is_some_and(|data| data.len() == 64);
     assert_eq!(transfers(&events).filter(|transfer| captured(&transfer.data)).count(), 3 * TIMES);
@@ -117,7 +117,7 @@ fn transfer_with_payload_allocates_nothing() {
 }
 
 #[test]
-fn dropped_transfer_allocates_nothing() {
+fn dropping_reads_and_writes_allocates_nothing() {
     // Capacity for one transfer, until the drain thread's next round.
     let (events, allocations) = recorded(64, 0);
     let lost: u64 =

@@ -24,7 +24,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let tap = Tap::server("fragile").sink(flight.clone()).sink(terminal()).start()?;
     tap.dump_on_panic_with(&flight, &path, |dumped| match dumped {
         Ok(path) => eprintln!("the last socket calls are in {}", path.display()),
-        Err(error) => eprintln!("the last socket calls are lost: {error}"),
+        Err(error) => eprintln!("cannot write the last socket calls: {error}"),
     });
 
     let listener = TapListener::bind(&tap, "127.0.0.1:0").await?;

@@ -30,7 +30,7 @@ async fn main() -> io::Result<()> {
             tokio::spawn(async move {
                 let http = auto::Builder::new(TokioExecutor::new());
                 if let Err(error) = http.serve_connection(TokioIo::new(stream), service).await {
-                    eprintln!("a connection broke: {error}");
+                    eprintln!("a connection failed: {error}");
                 }
             });
         }

@@ -29,13 +29,13 @@ impl Redis {
         command.args(["--port", "0", "--unixsocket", "redis.sock", "--save", ""]);
         let mut server = Self { server: command.spawn()?, directory };
         let log =
-            server.server.stdout.take().ok_or_else(|| io::Error::other("redis-server has no output"))?;
+            server.server.stdout.take().ok_or_else(|| io::Error::other("the standard output of redis-server is not piped"))?;
         let mut lines = BufReader::new(log).lines();
         let accepts = |line: &io::Result<String>| {
             line.as_ref().is_ok_and(|line| line.to_lowercase().contains("ready to accept connections"))
         };
         if !lines.any(|line| accepts(&line)) {
-            return Err(io::Error::other("redis-server ended before it accepted connections"));
+            return Err(io::Error::other("redis-server exited before it accepted connections"));
         }
         // Reads the rest of the log, so that the server never blocks on it.
         std::thread::spawn(move || lines.count());
@@ -52,7 +52,7 @@ impl Redis {
 impl Drop for Redis {
     fn drop(&mut self) {
         if let Err(error) = self.server.kill().and_then(|()| self.server.wait()) {
-            eprintln!("redis-server cannot be stopped: {error}");
+            eprintln!("cannot stop redis-server: {error}");
         }
     }
 }

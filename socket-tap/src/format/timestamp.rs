@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_advance_by_one_day_for_800_years() {
+    fn date_advances_by_one_day_for_800_years() {
         let is_leap = |year| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
         let mut expected = (1970, 1, 1);
         for day in 0..2 * 146_097 {
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn time_before_1970_becomes_1970() {
+    fn time_before_1970_is_shown_as_1970() {
         assert_eq!(
             Timestamp(UNIX_EPOCH - Duration::from_secs(1)).to_string(),
             "1970-01-01T00:00:00.000000000Z"

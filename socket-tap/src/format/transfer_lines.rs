@@ -101,7 +101,10 @@ impl ReverseWriter<'_> {
         if let Some(place) = self.line[..end].last_chunk_mut::<N>() {
             *place = *text;
         }
-        #[expect(clippy::cast_possible_truncation, reason = "texts are short")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "every text is shorter than the line buffer of 256 bytes"
+        )]
         let length = N as u8;
         self.at = self.at.wrapping_sub(length);
     }

@@ -28,7 +28,7 @@ fn by_event(t: u64, sock: Option<SockId>, transfer: &DrainedTransfer, payload: &
 }
 
 #[test]
-fn lines_equal_those_of_write_event() {
+fn fast_formatter_output_equals_write_event() {
     for direction in [Direction::Read, Direction::Write] {
         for bytes in NUMBERS {
             for slices in [0, 1, 64, u16::MAX] {
@@ -45,7 +45,7 @@ fn lines_equal_those_of_write_event() {
 }
 
 #[test]
-fn payload_of_any_length_is_encoded() {
+fn payload_of_any_length_is_base64_encoded() {
     let payload: Vec<u8> = (0..2_000_usize).map(|at| (at * 7 % 256) as u8).collect();
     for at in [0, 1, 77] {
         for captured in (0..70).chain([767, 768, 769, 1_024, 1_500]) {

@@ -8,7 +8,7 @@ mod sync {
 }
 
 #[path = "call_slot.rs"]
-#[allow(dead_code, reason = "the model does without some of it")]
+#[allow(dead_code, reason = "the model uses only some of the functions")]
 mod call_slot;
 
 use call_slot::{CallSlot, CallSlots, NONE};
@@ -59,7 +59,7 @@ impl Model {
         let until = self.calls.complete_up_to(false, now).unwrap_or(complete).max(complete);
         for shard in &self.shards {
             shard.lock().unwrap().retain(|raw| {
-                assert!(*raw > complete, "record {raw} is late, delivered up to {complete}");
+                assert!(*raw > complete, "record {raw} is late: earlier rounds delivered up to {complete}");
                 *raw > until
             });
         }
@@ -69,7 +69,7 @@ impl Model {
     fn end(&self, complete: u64) {
         for shard in &self.shards {
             let late = shard.lock().unwrap().iter().any(|raw| *raw <= complete);
-            assert!(!late, "a record is late, delivered up to {complete}");
+            assert!(!late, "a record is late: earlier rounds delivered up to {complete}");
         }
     }
 }
@@ -81,7 +81,7 @@ fn check(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
 }
 
 #[test]
-fn first_write_of_a_thread_is_not_late() {
+fn first_write_of_new_thread_is_never_late() {
     check(3, || {
         let model = Model::new();
         let writer = loom::thread::spawn({
@@ -99,7 +99,7 @@ fn first_write_of_a_thread_is_not_late() {
 }
 
 #[test]
-fn writer_and_reader_records_are_not_late() {
+fn concurrent_write_and_read_records_are_never_late() {
     check(3, || {
         let model = Model::new();
         let writer = loom::thread::spawn({
@@ -122,7 +122,7 @@ fn writer_and_reader_records_are_not_late() {
 }
 
 #[test]
-fn reused_slot_is_observed() {
+fn write_through_reused_slot_is_never_late() {
     check(2, || {
         let model = Model::new();
         let threads = [0, 1].map(|shard| {

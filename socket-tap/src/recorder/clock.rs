@@ -189,14 +189,14 @@ mod tests {
     }
 
     #[test]
-    fn readings_between_anchors_map_linearly() {
+    fn clock_readings_between_anchors_convert_linearly() {
         let timeline = timeline(&[(1_000, 70), (3_000, 1_070), (4_000, 1_170)]);
         let mapped = [0, 1_000, 2_000, 3_000, 3_500, 9_000].map(|raw| timeline.since_start(raw));
         assert_eq!(mapped, [20, 20, 520, 1_020, 1_070, 1_120]);
     }
 
     #[test]
-    fn anchors_stay_while_readings_need_them() {
+    fn anchors_are_kept_while_readings_are_undelivered() {
         let mut timeline = Timeline::start(RawClock::Monotonic);
         let oldest = timeline.advance(0);
         let mapped = timeline.since_start(oldest - 1);
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn mapped_time_never_runs_backwards() {
+    fn converted_clock_readings_never_run_backwards() {
         let clock = RawClock::new();
         let mut timeline = Timeline::start(clock.clone());
         let mut last = 0;
@@ -218,7 +218,7 @@ mod tests {
             let raw = clock.raw();
             timeline.advance(raw);
             let t = timeline.since_start(raw);
-            assert!(t >= last, "{t} after {last}");
+            assert!(t >= last, "time {t} follows the later time {last}");
             last = t;
         }
     }

@@ -15,14 +15,14 @@ use crate::tap::Tap;
 #[test]
 #[cfg_attr(miri, ignore = "starts a process")]
 fn forked_child_neither_hangs_nor_panics() {
-    passes_in_separate_process("recorder::command::tests::forks");
+    passes_in_separate_process("recorder::command::tests::finish_fails_in_a_forked_child");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-#[ignore = "forks: run by the test above, in a process of its own"]
-#[expect(unsafe_code, reason = "fork has no safe form")]
-fn forks() {
+#[ignore = "forks the process: run by the test above, in a separate process"]
+#[expect(unsafe_code, reason = "no crate has a safe function for fork")]
+fn finish_fails_in_a_forked_child() {
     let tap = Tap::server("test").sink(Memory::new()).start().unwrap();
     // SAFETY: the child calls only the code under test, which takes no lock there, and `_exit`.
     match unsafe { libc::fork() } {

@@ -15,7 +15,7 @@ pub(crate) struct DatagramInfo {
 
 /// Truncation of a received datagram that was longer than the program's buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(unix), allow(dead_code, reason = "other systems do not tell"))]
+#[cfg_attr(not(unix), allow(dead_code, reason = "Windows does not report truncation"))]
 pub(crate) enum Truncation {
     None,
     /// Truncated. The system does not report the full length of the datagram.

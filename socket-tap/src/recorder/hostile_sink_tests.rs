@@ -36,7 +36,7 @@ impl Drop for Broken {
 }
 
 #[test]
-fn sink_panicking_in_name_or_drop_is_isolated() {
+fn sink_panic_in_name_or_drop_is_caught() {
     for (in_name, in_drop) in [(true, false), (false, true)] {
         let memory = Memory::new();
         let tap = Tap::server("test").sink(Broken { in_name, in_drop }).sink(memory.clone()).start().unwrap();
@@ -63,7 +63,7 @@ impl<F: FnMut() + Send + 'static> Sink for Calls<F> {
 }
 
 #[test]
-fn waiting_on_the_drain_thread_returns_at_once() {
+fn flush_and_finish_return_on_drain_thread() {
     let own = Arc::<Mutex<Option<Tap>>>::default();
     let (called, calls) = mpsc::channel();
     let sink = Calls({
@@ -97,7 +97,7 @@ impl std::task::Wake for CommandOnWake {
 }
 
 #[test]
-fn task_woken_by_the_end_may_send_commands() {
+fn task_woken_by_dropped_reply_can_send_commands() {
     let capacity = Capacity { capture: 0, events: 1, payload: 0 };
     let waker_recorder = Arc::new(CommandOnWake(Recorder::new(RawClock::new(), 0, capacity)));
     let (reply, mut replied) = tokio::sync::oneshot::channel();

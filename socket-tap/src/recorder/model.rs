@@ -82,7 +82,7 @@ fn in_order(memory: &Memory) -> Vec<Event> {
 }
 
 #[test]
-fn end_counts_each_socket_as_open_or_closed() {
+fn unclosed_socket_counts_as_open_at_end() {
     check(|| {
         let (tap, memory) = start(8);
         let threads = [0, 1].map(|_| {
@@ -104,7 +104,10 @@ fn end_counts_each_socket_as_open_or_closed() {
         threads.into_iter().for_each(|thread| thread.join().unwrap());
         assert_eq!((memory.events().len(), tap.open_sockets().len(), tap.open_streams()), (cut, 0, 0));
         let recorder = tap.recording().unwrap();
-        assert!(recorder.shards.iter().all(|shard| lock(&shard.0).is_empty()), "recorded after the end");
+        assert!(
+            recorder.shards.iter().all(|shard| lock(&shard.0).is_empty()),
+            "a shard has records after the end of the recording"
+        );
         let mut open = 0;
         for (sock, events) in by_socket(&memory.events()) {
             assert!(
@@ -119,7 +122,7 @@ fn end_counts_each_socket_as_open_or_closed() {
 }
 
 #[test]
-fn lost_events_are_counted_exactly() {
+fn gap_counts_dropped_events_exactly() {
     check(|| {
         let (tap, memory) = start(2);
         let threads = [0, 1].map(|_| {
@@ -157,7 +160,7 @@ fn lost_events_are_counted_exactly() {
 }
 
 #[test]
-fn write_precedes_the_read_that_it_causes() {
+fn write_event_precedes_read_of_the_peer() {
     check(|| {
         let (tap, memory) = start(8);
         let (send, receive) = mpsc::channel();
@@ -191,7 +194,7 @@ fn write_precedes_the_read_that_it_causes() {
 }
 
 #[test]
-fn flush_delivers_earlier_events() {
+fn flush_delivers_all_earlier_events() {
     check(|| {
         let (tap, memory) = start(8);
         let threads = [0, 1].map(|_| {
@@ -210,7 +213,7 @@ fn flush_delivers_earlier_events() {
 }
 
 #[test]
-fn every_command_gets_a_reply() {
+fn every_command_to_drain_thread_gets_reply() {
     check(|| {
         let (tap, memory) = start(8);
         let ends: [fn(&Tap) -> io::Result<End>; 2] =

@@ -83,7 +83,7 @@ fn gaps(events: &[Event]) -> Gap {
 const CONNECTIONS: u64 = 20_000;
 
 #[test]
-fn blocked_sinks_bound_memory_and_keep_sums() {
+fn memory_is_bounded_while_a_sink_blocks() {
     let (events, lost) = while_blocked(|_, recorder| {
         for _ in 0..CONNECTIONS {
             run(connection(recorder));
@@ -112,7 +112,7 @@ fn blocked_sinks_bound_memory_and_keep_sums() {
 }
 
 #[test]
-fn connection_is_recorded_to_its_end_or_dropped() {
+fn recorded_connection_keeps_all_lifecycle_events() {
     let (events, _) = while_blocked(|_, recorder| {
         let early: Vec<SocketRecorder> = (0..100).map(|_| connection(recorder)).collect();
         for _ in 0..CONNECTIONS {
@@ -141,7 +141,7 @@ fn connection_is_recorded_to_its_end_or_dropped() {
 }
 
 #[test]
-fn endless_errors_and_marks_are_bounded() {
+fn buffered_errors_and_marks_are_bounded() {
     let (events, lost) = while_blocked(|tap, recorder| {
         let broken = connection(recorder);
         for _ in 0..CONNECTIONS {

@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     #[cfg(target_pointer_width = "64")]
-    fn records_have_the_documented_size() {
+    fn record_types_have_the_documented_size() {
         assert_eq!((size_of::<Timed<LifecycleEvent>>(), size_of::<Timed<Record>>()), (32, 40));
     }
 }

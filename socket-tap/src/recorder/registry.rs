@@ -20,7 +20,7 @@ impl Registry {
     }
 
     fn stripe(&self, sock: SockId) -> &Mutex<BTreeMap<SockId, Arc<SocketState>>> {
-        #[expect(clippy::cast_possible_truncation, reason = "the remainder is below 16")]
+        #[expect(clippy::cast_possible_truncation, reason = "the remainder is below STRIPES")]
         &self.0[(sock.get() % STRIPES as u64) as usize]
     }
 

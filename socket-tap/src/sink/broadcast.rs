@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn subscribers_get_later_events_and_the_end() {
+    async fn subscriber_gets_events_until_recording_ends() {
         let mut live = Broadcast::new(8);
         let handle = live.handle();
         send(&mut live, 1..=1);
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn slow_subscriber_gets_the_missed_count() {
+    async fn slow_subscriber_gets_number_of_missed_events() {
         let mut live = Broadcast::new(2);
         let handle = live.handle();
         send(&mut live, 1..=1);

@@ -22,18 +22,19 @@ impl ExistingFile {
     /// be written.
     pub(super) fn rejection(self) -> Option<io::Error> {
         let (kind, why) = match (self.kind, self.owner) {
-            (kind, _) if kind.is_symlink() => {
-                (ErrorKind::InvalidInput, "it is a symbolic link; name the file itself".to_owned())
-            }
+            (kind, _) if kind.is_symlink() => (
+                ErrorKind::InvalidInput,
+                "the path is a symbolic link; pass the path of its target".to_owned(),
+            ),
             (kind, _) if kind.is_dir() => {
-                (ErrorKind::IsADirectory, "it is a directory; name a file".to_owned())
+                (ErrorKind::IsADirectory, "the path is a directory; pass the path of a file".to_owned())
             }
             (kind, _) if !kind.is_file() => {
-                (ErrorKind::InvalidInput, "it is not a regular file; name another".to_owned())
+                (ErrorKind::InvalidInput, "the path is not a regular file; pass another path".to_owned())
             }
             (_, Some(uid)) => (
                 ErrorKind::PermissionDenied,
-                format!("it belongs to another user (uid {uid}); choose another file"),
+                format!("the file belongs to another user (uid {uid}); pass another path"),
             ),
             (_, None) => return None,
         };

@@ -96,7 +96,7 @@ mod tests {
     use crate::{Tap, TapListener, TapStream, TapUdpSocket};
 
     #[tokio::test]
-    async fn closed_connection_is_reported_once() {
+    async fn on_close_reports_closed_connection_once() {
         let (report, reported) = mpsc::channel();
         let tap =
             Tap::server("test").on_close(move |closed| report.send(closed.clone()).unwrap()).start().unwrap();
@@ -110,7 +110,7 @@ mod tests {
         drop(client);
         server.read_to_end(&mut Vec::new()).await.unwrap();
         tap.flush().await;
-        assert!(reported.try_recv().is_err(), "it is still open");
+        assert!(reported.try_recv().is_err(), "the connection is still open, but was reported as closed");
         let sock = server.sock().unwrap();
         drop((server, listener, udp));
         released.into_inner();

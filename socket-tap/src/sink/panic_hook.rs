@@ -47,7 +47,7 @@ impl Tap {
     /// tap.dump_on_panic_with(&flight, std::env::temp_dir().join("shop-panic.jsonl"), |dumped| {
     ///     let _ = match dumped {
     ///         Ok(path) => writeln!(std::io::stderr(), "the last socket calls are in {}", path.display()),
-    ///         Err(error) => writeln!(std::io::stderr(), "the last socket calls are lost: {error}"),
+    ///         Err(error) => writeln!(std::io::stderr(), "cannot write the last socket calls: {error}"),
     ///     };
     /// });
     /// # std::io::Result::Ok(())

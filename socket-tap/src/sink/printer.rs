@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn unread_lines_are_dropped_and_counted() {
+    fn printer_drops_and_counts_unread_lines() {
         let ((reader, permits), written) = (channel(), Arc::default());
         let mut printer = Printer::start(GatedWriter { permits, written: Arc::clone(&written) }).unwrap();
         // At most one text is with the writer and QUEUE_LENGTH are queued: the rest is dropped.
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn finish_does_not_wait_for_a_blocked_terminal() {
+    fn ending_does_not_wait_for_blocked_terminal() {
         let (reader, permits) = channel();
         let mut printer = Printer::start(GatedWriter { permits, written: Arc::default() }).unwrap();
         printer.print("never read\n".to_owned(), 1).unwrap();
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn write_error_is_returned_and_broken_pipe_ignored() {
+    fn printer_returns_write_errors_except_broken_pipe() {
         struct Fails(ErrorKind);
         impl Write for Fails {
             fn write(&mut self, _: &[u8]) -> io::Result<usize> {

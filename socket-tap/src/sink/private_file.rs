@@ -48,7 +48,7 @@ impl PrivateFile {
             return Ok(Self { file, end: Some(0) });
         }
         let other = recorded_by(path).unwrap_or_else(|| "another program".to_owned());
-        let why = format!("{other} is recording to it; choose another file");
+        let why = format!("{other} is recording to this file; pass another path");
         Err(io::Error::new(ErrorKind::ResourceBusy, why))
     }
 
@@ -167,7 +167,7 @@ fn create(path: &Path) -> io::Result<PrivateFile> {
         file.file.set_len(0)?;
         return Ok(file);
     }
-    Err(io::Error::new(ErrorKind::ResourceBusy, "other programs keep replacing it; choose another file"))
+    Err(io::Error::new(ErrorKind::ResourceBusy, "other programs keep replacing the file; pass another path"))
 }
 
 /// Opens and locks the existing file at `path` without changing it. Returns `None` if there is no file.

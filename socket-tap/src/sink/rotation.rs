@@ -38,13 +38,18 @@ impl Rotation {
 
 fn begin_next(path: &Path, full: &PrivateFile, part: u64) -> io::Result<PrivateFile> {
     if !full.is_same_file(path) {
-        return Err(io::Error::new(ErrorKind::NotFound, "it was moved or replaced during the recording"));
+        return Err(io::Error::new(
+            ErrorKind::NotFound,
+            "the file was moved or replaced during the recording",
+        ));
     }
     let (next, replacement) = Replacement::create_next_to(path)?;
     let part_file = part_path(path, part);
     let name_is_taken = || {
-        let why =
-            format!("{} already exists and is not part of a recording; move it away", part_file.display());
+        let why = format!(
+            "{} already exists and does not belong to a recording; move it to another folder",
+            part_file.display()
+        );
         io::Error::new(ErrorKind::AlreadyExists, why)
     };
     // The path always names a locked file, so no other program can take it in between.

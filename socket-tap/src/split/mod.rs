@@ -66,7 +66,7 @@ pub struct ReuniteError<S: Socket>(pub OwnedReadHalf<S>, pub OwnedWriteHalf<S>);
 
 impl<S: Socket> fmt::Display for ReuniteError<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the halves are not from the same socket")
+        f.write_str("cannot reunite two halves of different sockets")
     }
 }
 

@@ -190,13 +190,13 @@ fn missing(recorded: Vec<Expected>, expected: &[Expected]) -> Result<Gap, TestCa
         if recorded.next_if(|recorded| fits(recorded, event, &mut gap.payloads)).is_some() {
             continue;
         }
-        prop_assert!(may_be_lost(event), "lost: {:?}, followed by {:?}", event, recorded.peek());
+        prop_assert!(may_be_lost(event), "the recording lacks {:?} before {:?}", event, recorded.peek());
         match event.0 {
             Op::Read(_) => gap.reads += 1,
             _ => gap.writes += 1,
         }
     }
-    prop_assert_eq!(recorded.next(), None, "recorded, but not expected");
+    prop_assert_eq!(recorded.next(), None, "the recording has an unexpected event");
     Ok(gap)
 }
 
@@ -206,7 +206,7 @@ proptest! {
     /// If the buffers are large enough, the recorded events of each stream equal the predicted ones,
     /// including their payload.
     #[test]
-    fn recording_matches_the_calls_made(case in case()) {
+    fn recording_equals_the_calls_on_each_stream(case in case()) {
         let outcome = run(&case, (1 << 16, 1 << 20));
         outcome.check_counts()?;
         for (sock, model) in &outcome.models {
@@ -221,7 +221,7 @@ proptest! {
     /// If the buffers are small, the gap events count exactly the missing events, and no lifecycle event is
     /// missing.
     #[test]
-    fn gaps_count_the_missing_events(case in case(), room in 1..=8_usize, payload in 0..=64_usize) {
+    fn gaps_count_the_dropped_events_exactly(case in case(), room in 1..=8_usize, payload in 0..=64_usize) {
         let outcome = run(&case, (room, payload));
         outcome.check_counts()?;
         let mut sum = Gap::default();

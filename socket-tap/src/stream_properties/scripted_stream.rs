@@ -134,7 +134,7 @@ fn same(polled: Poll<io::Result<usize>>, reply: Reply, most: usize) {
         (Poll::Ready(Err(error)), Reply::Fail(case)) => {
             assert_eq!(error.kind(), io::Error::from(case).kind());
         }
-        (polled, reply) => panic!("{polled:?} instead of {reply:?}"),
+        (polled, reply) => panic!("the poll returned {polled:?} instead of {reply:?}"),
     }
 }
 

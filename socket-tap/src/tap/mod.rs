@@ -207,7 +207,7 @@ fn far_from(now: Instant, within: Duration) -> Instant {
 
 fn refuse_on_drain_thread(recording: &Recording) -> io::Result<()> {
     if recording.is_on_drain_thread() {
-        let why = "the recording cannot be finished on its own thread, on which sinks run; finish it on another thread";
+        let why = "cannot finish the recording on the recorder's own thread, which runs the sinks; call finish on another thread";
         return Err(io::Error::new(io::ErrorKind::Deadlock, why));
     }
     Ok(())

@@ -27,7 +27,7 @@ const ADDED: [&str; 5] =
 
 /// Runs one scenario if it is started by [`calls`] under strace, and nothing otherwise.
 #[test]
-fn twin() {
+fn scenario_runs_in_child_process() {
     if let Ok(twin) = std::env::var(TWIN) {
         programs::run(&twin);
     }
@@ -55,7 +55,7 @@ fn calls(scenario: &str, types: &str) -> Vec<String> {
         .args(["-ff", "-qq", "-s", "64", "-e", "trace=%network,%desc", "-o"])
         .arg(directory.join("log"))
         .arg(std::env::current_exe().unwrap())
-        .args(["--exact", "twin", "--nocapture", "--test-threads=1"])
+        .args(["--exact", "scenario_runs_in_child_process", "--nocapture", "--test-threads=1"])
         .env(TWIN, format!("{scenario} {types}"))
         .output()
         .unwrap();
@@ -81,41 +81,41 @@ fn same_calls(scenario: &str) {
 }
 
 #[test]
-fn tcp_calls_equal_those_of_tokio() {
+fn tcp_system_calls_equal_those_of_tokio() {
     same_calls("tcp");
 }
 
 #[test]
-fn adopted_tcp_calls_are_those_of_tokio() {
+fn adopted_tcp_system_calls_equal_those_of_tokio() {
     same_calls("tcp-adopted");
 }
 
 #[test]
-fn split_tcp_calls_are_those_of_tokio() {
+fn split_tcp_system_calls_equal_those_of_tokio() {
     same_calls("tcp-split");
 }
 
 #[test]
-fn refused_tcp_connect_calls_are_those_of_tokio() {
+fn refused_connect_system_calls_equal_those_of_tokio() {
     same_calls("tcp-refused");
 }
 
 #[test]
-fn unix_calls_are_those_of_tokio() {
+fn unix_system_calls_equal_those_of_tokio() {
     same_calls("unix");
 }
 
 #[test]
-fn adopted_unix_calls_are_those_of_tokio() {
+fn adopted_unix_system_calls_equal_those_of_tokio() {
     same_calls("unix-adopted");
 }
 
 #[test]
-fn udp_calls_are_those_of_tokio() {
+fn udp_system_calls_equal_those_of_tokio() {
     same_calls("udp");
 }
 
 #[test]
-fn adopted_udp_calls_are_those_of_tokio() {
+fn adopted_udp_system_calls_equal_those_of_tokio() {
     same_calls("udp-adopted");
 }

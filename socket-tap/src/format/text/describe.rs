@@ -78,7 +78,7 @@ pub(super) fn released(close: &Close, began: Option<u64>, t: u64) -> String {
 }
 
 /// Formats the time from `since` to `t` in milliseconds: `0.23 ms`. Both are in nanoseconds.
-#[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
+#[expect(clippy::cast_precision_loss, reason = "only two decimals of the milliseconds are shown")]
 pub(super) fn milliseconds(t: u64, since: u64) -> String {
     format!("{:.2} ms", t.saturating_sub(since) as f64 / 1e6)
 }
