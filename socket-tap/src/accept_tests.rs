@@ -58,7 +58,7 @@ mod no_descriptor_left {
         let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();
         let client = TapStream::connect(&Tap::off(), listener.local_addr().unwrap()).await.unwrap();
 
-        // The lowest free descriptor exceeds the new limit.
+        // The limit is the lowest free descriptor, so that no descriptor can be opened.
         let free = std::fs::File::open("/dev/null").unwrap();
         let lowest = u64::try_from(std::os::fd::AsRawFd::as_raw_fd(&free)).unwrap();
         drop(free);

@@ -18,10 +18,11 @@ const FIELD: &str = "socket_tap.sock";
 /// A [`Layer`] that records the connection's number on the request's span, as `socket_tap.sock`, so that a log line
 /// leads to its connection in the trace.
 ///
-/// If the current span has a field of that name (declared with [`Empty`]), the number is recorded there. Otherwise the
-/// request runs in a new span, `connection`. The layer gets the connection from the request's extensions: in axum use
-/// `into_make_service_with_connect_info::<ConnInfo>()`, in tonic `TapIncoming::with_conn_info`. Without a [`ConnInfo`],
-/// or if the tap is off, it does nothing.
+/// If the current span has a field of that name (declared with [`Empty`]), the number is recorded there.
+/// Otherwise the request runs in a new span, `connection`. The layer finds the connection's [`ConnInfo`] in
+/// the request's extensions. To put it there, use `into_make_service_with_connect_info::<ConnInfo>()` in axum
+/// and `TapIncoming::with_conn_info` in tonic. If there is none, or if the tap is off, the layer does
+/// nothing.
 ///
 /// With the feature `tonic` it also adds `TcpConnectInfo` to a request, so that `Request::remote_addr` works.
 ///

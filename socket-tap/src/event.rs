@@ -90,7 +90,8 @@ pub enum Op {
         /// at which it returned.
         began: Option<u64>,
     },
-    /// The tap starts to record a socket or stream that it did not create. Stands for no system call.
+    /// The tap starts to record a socket or stream that it did not create. This event stands for no system
+    /// call.
     #[non_exhaustive]
     Adopt {
         /// File descriptor. `None` for a stream that is not a socket.
@@ -107,8 +108,8 @@ pub enum Op {
         /// Address of the peer.
         peer: Option<Addr>,
     },
-    /// The tap stops recording a stream that stays open. Has the totals up to this moment. Stands for no
-    /// system call.
+    /// The tap stops recording a stream that stays open. The event has the totals up to this moment, and
+    /// stands for no system call.
     Release(Box<Close>),
     /// `read(2)` or `recv(2)`: reads from a stream.
     Read(Transfer),
@@ -120,9 +121,9 @@ pub enum Op {
     RecvFrom(Datagram),
     /// `shutdown(2)` of the sending half: sends a FIN.
     Shutdown,
-    /// `close(2)`: closes the socket. Has the totals of the connection.
+    /// `close(2)`: closes the socket. The event has the totals of the connection.
     Close(Box<Close>),
-    /// A label that the program gave to the events that follow. Stands for no system call.
+    /// A label that the program gave to the events that follow. This event stands for no system call.
     #[non_exhaustive]
     Mark {
         /// Text of the label.

@@ -63,7 +63,7 @@ async fn failed_listen_on_bound_socket_is_recorded() {
     let (tap, memory) = recording();
     let taken = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap().into_inner();
     let socket = TcpSocket::new_v4().unwrap();
-    // Both may bind, since they share the address; only one may listen.
+    // Both sockets can bind to the address (`SO_REUSEADDR`), but only one can listen.
     socket.set_reuseaddr(true).unwrap();
     let address = taken.local_addr().unwrap();
     drop(taken);

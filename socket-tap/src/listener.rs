@@ -94,7 +94,7 @@ impl TapListener {
     /// # Errors
     /// Fails like [`TcpListener::accept`]. The failure is recorded, and the listener can be used further.
     pub async fn accept(&self) -> io::Result<(TapStream, SocketAddr)> {
-        // Not through `poll_accept`, which keeps the waker of only one task.
+        // Does not use `poll_accept`, which keeps the waker of only one task.
         let result = self.inner.accept().await;
         self.accepted(result)
     }

@@ -19,8 +19,7 @@ mod sealed {
 /// A connected stream socket that can be split: tokio's [`TcpStream`], and on Unix `UnixStream`. This trait
 /// is sealed.
 ///
-/// It names the types of the socket's halves, and serves as a bound. Call the methods of the socket types
-/// themselves.
+/// Use the trait as a bound. It only names the types of the socket's halves.
 pub trait Socket: AsyncRead + AsyncWrite + Unpin + sealed::Sealed + Sized {
     /// Type of the borrowed read half.
     type ReadHalf<'a>: AsyncRead + Unpin + std::fmt::Debug

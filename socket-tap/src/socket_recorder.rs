@@ -196,7 +196,7 @@ impl SocketRecorder {
         if !socket.close_once() {
             return;
         }
-        // Entered before the kernel is queried, and while the descriptor is still this socket's.
+        // The call is entered before the kernel is queried. The descriptor still belongs to this socket.
         let entered = self.enter();
         let op = last(socket);
         let change = socket.apply(&op);

@@ -50,8 +50,8 @@ async fn main() -> io::Result<()> {
     let end = tap.finish_when_idle(Duration::from_secs(5)).await?;
 
     assert_eq!((end.lost, end.open), (0, 0));
-    // The first read is limited to 24 bytes, the length of the HTTP/2 preface, to detect the version (RFC 9113 section
-    // 3.4).
+    // The first read is limited to 24 bytes, the length of the HTTP/2 preface, to detect the version (RFC
+    // 9113 section 3.4).
     recording.check().connections(1).reads(2).writes(1).all_closed_gracefully().no_errors();
     Ok(())
 }

@@ -99,7 +99,8 @@ impl Check {
 
     #[track_caller]
     fn check_first_direction(&self, expected: Direction, expectation: &str) -> &Self {
-        // Identified by their time, which is unique within a socket.
+        // Direction and time of the first transfer of each socket. The time identifies it, because it is
+        // unique within a socket.
         let mut firsts: BTreeMap<Option<SockId>, (Direction, u64)> = BTreeMap::new();
         for event in &self.events {
             if let Some((direction, _)) = transferred(event) {

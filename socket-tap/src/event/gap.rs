@@ -63,7 +63,7 @@ impl Gap {
         self.payloads += other.payloads;
     }
 
-    /// Counts one dropped event with the operation `op`. If it failed, it counts in `others`.
+    /// Counts one dropped event with the operation `op`. A failed event counts in `others`.
     pub(crate) fn count(&mut self, op: &Op, failed: bool) {
         match op {
             Op::Read(Transfer { bytes, .. }) | Op::RecvFrom(Datagram { bytes, .. }) if !failed => {

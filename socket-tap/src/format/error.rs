@@ -43,7 +43,7 @@ impl fmt::Display for LineError {
 impl Error for LineError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            // The message is the inner error's, and so is the source.
+            // The message is that of the inner error, so the source is its source.
             Self::Json(error) => error.source(),
             _ => None,
         }

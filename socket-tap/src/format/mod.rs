@@ -116,7 +116,7 @@ impl Side {
 pub struct End {
     /// Number of events in this file.
     pub events: u64,
-    /// Number of events that the recorder dropped. The gap events break the number down.
+    /// Number of events that the recorder dropped. The gap events count them by kind.
     pub lost: u64,
     /// Number of connections that were open when the recording or the file ended.
     pub open: u64,

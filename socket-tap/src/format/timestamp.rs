@@ -25,7 +25,7 @@ impl fmt::Display for Timestamp {
 /// counts years from March, so that the leap day is the last day of a year.
 fn date(days_since_1970: u64) -> (u64, u64, u64) {
     const DAYS_IN_400_YEARS: u64 = 146_097;
-    // Days from 0000-03-01 to 1970-01-01 added.
+    // Counts from 0000-03-01, which is 719,468 days before 1970-01-01.
     let days = days_since_1970 + 719_468;
     let (era, day_of_era) = (days / DAYS_IN_400_YEARS, days % DAYS_IN_400_YEARS);
     let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;

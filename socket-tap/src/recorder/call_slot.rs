@@ -46,7 +46,7 @@ impl CallSlot {
         } else {
             fence(Ordering::SeqCst);
         }
-        // Two readings of the counter are reserved; it passes them once, if ever.
+        // `NONE` and `ENTERING` are not valid readings. The counter passes these values once, if ever.
         let raw = clock().max(ENTERING + 1);
         self.entered.store(raw, Ordering::Release);
         raw

@@ -11,8 +11,8 @@ use super::sync::{Condvar, Mutex, OnceLock, mpsc};
 use super::{Recorder, lock};
 use crate::format::End;
 
-/// Maximum time between two rounds of the drain thread. If the process is killed, about as many milliseconds
-/// of events are lost.
+/// Maximum time between two rounds of the drain thread. If the process is killed, the events of the last
+/// round are lost.
 const INTERVAL: Duration = Duration::from_millis(20);
 
 /// A command to the drain thread, which sends a reply when it has executed the command. If the reply is

@@ -59,8 +59,8 @@ pub(crate) struct Drain {
     last_time: u64,
     /// Clock reading up to which all records were delivered.
     delivered_up_to: u64,
-    /// Deadline for ending the recording, and the replies to the callers who requested the end. `None` if
-    /// nobody has.
+    /// Deadline for ending the recording, and the replies to the callers who requested the end. `None` if no
+    /// caller has requested it.
     finish: Option<(Instant, Vec<Reply<io::Result<End>>>)>,
     events: u64,
     lost: u64,

@@ -3,8 +3,8 @@
 use crate::close::Close;
 use crate::event::{Failure, Op, Transfer};
 
-/// Any event of a socket except a successful read or write. Events that every connection has need no
-/// allocation, or keep one that exists; other events are boxed.
+/// Any event of a socket except a successful read or write. An end of stream, a shutdown and a close need no
+/// new allocation; any other event is boxed.
 #[derive(Debug)]
 pub(crate) enum LifecycleEvent {
     Eof,

@@ -83,7 +83,7 @@ pub(crate) struct Recorder {
 #[repr(align(128))]
 struct CachePadded<T>(T);
 
-/// The moment whose time an event gets.
+/// The moment that determines the time of an event.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Stamp<'a> {
     /// Now. Used when a call that receives has returned.

@@ -7,8 +7,8 @@ use super::sync::{Arc, Mutex};
 use crate::event::SockId;
 use crate::socket_state::SocketState;
 
-/// Number of maps, each with a lock of its own. Several maps reduce contention, because connections open and
-/// close on every thread.
+/// Number of maps into which the open sockets are divided, each with a lock of its own. Several maps reduce
+/// contention, because connections open and close on every thread.
 const STRIPES: usize = 16;
 
 #[derive(Debug)]

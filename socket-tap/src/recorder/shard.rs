@@ -32,8 +32,8 @@ pub(crate) struct Shard {
     /// of this buffer is never touched.
     datagrams: Vec<DatagramInfo>,
     payload: Vec<u8>,
-    /// Lifecycle events. The number before each is the number of transfers that were recorded earlier, which
-    /// gives its position among them.
+    /// Lifecycle events. Each has the number of transfers that were recorded before it, which gives its
+    /// position among them.
     lifecycle_events: Vec<(usize, Timed<LifecycleEvent>)>,
     gap: Gap,
 }

@@ -10,7 +10,7 @@ pub(crate) use modelled::*;
 #[cfg(all(test, model))]
 mod modelled {
     pub(crate) use shuttle::{sync::*, thread_local};
-    // Neither of them blocks.
+    // Only `get` and `set` are used, which never block.
     pub(crate) use std::sync::OnceLock;
 
     pub(crate) mod thread {

@@ -60,7 +60,7 @@ pub struct BroadcastHandle(Arc<Mutex<State>>);
 /// One subscriber of a [`Broadcast`].
 #[derive(Debug)]
 pub struct Subscriber {
-    /// `None` if the recording had already ended when the program subscribed.
+    /// Receiver of the batches. `None` if the recording had already ended when the program subscribed.
     receiver: Option<broadcast::Receiver<Batch>>,
     /// Number of events that were sent before the next event that this subscriber gets.
     seen: u64,
@@ -124,7 +124,8 @@ impl Subscriber {
         let batch = loop {
             match receiver.recv().await {
                 Ok(batch) => break batch,
-                // Counts batches. The next batch, which always exists, has the number of events.
+                // `Lagged` counts batches. The number of missed events follows from the next batch, which
+                // always exists.
                 Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return None,
             }

@@ -85,8 +85,8 @@ thread_local! {
     static IS_REPORTING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Calls `report` on another thread, where a panic does not abort the program. Waits for it for at most
-/// [`TIMEOUT`].
+/// Calls `report` on another thread, where a panic does not abort the program. Waits at most [`TIMEOUT`]
+/// until it returns.
 fn call(report: Report, dumped: io::Result<PathBuf>) {
     let (done, reported) = mpsc::channel::<()>();
     let reports = thread::Builder::new().name("socket-tap-report".to_owned()).spawn(move || {
@@ -104,7 +104,7 @@ struct PanicDump {
     recorder: WeakRecording,
     flight: FlightRecorder,
     path: PathBuf,
-    /// A flush that did not complete within the timeout. `None` if there was none.
+    /// Receives a reply when a flush that exceeded its timeout completes. `None` if no flush exceeded it.
     stuck_flush: Mutex<Option<Receiver<()>>>,
 }
 

@@ -25,7 +25,7 @@ impl Printer {
     pub(super) fn start(out: impl Write + Send + 'static) -> io::Result<Self> {
         let (texts, waiting) = sync_channel(QUEUE_LENGTH);
         let (sender, result) = channel();
-        // The receiver may be dropped.
+        // Sending fails if the printer has already been dropped.
         let run = move || _ = sender.send(print_all(&waiting, out));
         thread::Builder::new().name("live lines".to_owned()).spawn(run)?;
         Ok(Self { texts, result, missed: 0 })

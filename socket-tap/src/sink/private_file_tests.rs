@@ -77,7 +77,7 @@ mod unix {
         let path = directory.join("shop.jsonl");
         fs::write(&path, "earlier").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
-        // Opened while others had access.
+        // Opened while other users had access, as another program could do.
         let mut open = File::open(&path).unwrap();
         Tap::server("shop").file(&path).unwrap().start().unwrap().finish_blocking().unwrap();
         assert_eq!(mode(&path), 0o600);

@@ -15,7 +15,7 @@ const LONGEST_END: u64 = 512;
 /// Limits for the size and number of the files of a rotated recording.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rotation {
-    /// Maximum size of a file, in bytes. When it is reached, a new file begins.
+    /// Maximum size of a file, in bytes. A new file begins before an event would exceed it.
     pub(super) bytes: u64,
     /// Number of full files that are kept in addition to the current one.
     pub(super) keep: u64,

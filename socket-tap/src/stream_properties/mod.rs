@@ -167,8 +167,8 @@ fn may_be_lost((op, error): &Expected) -> bool {
     error.is_none() && transfer_of(op).is_some_and(|transfer| !transfer.eof)
 }
 
-/// Returns `true` if the events are equal, or if only the payload of `recorded` is missing. Then it adds 1 to
-/// `payloads`.
+/// Returns `true` if the events are equal, or if only the payload of `recorded` is missing. In the second
+/// case, adds 1 to `payloads`.
 fn fits(recorded: &Expected, expected: &Expected, payloads: &mut u64) -> bool {
     if recorded == expected {
         return true;

@@ -56,7 +56,7 @@ pub(super) fn received(datagram: &Datagram) -> String {
 
 pub(super) fn ended(close: &Close, began: Option<u64>, t: u64) -> String {
     let ended_by = match close.ended_by {
-        // A datagram socket, or a socket that carried nothing.
+        // A listener, or a datagram socket without datagrams.
         None if close.totals.is_empty() => return String::new(),
         None => {
             let Totals { rx, tx, reads, writes } = close.totals;
