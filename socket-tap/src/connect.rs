@@ -53,7 +53,7 @@ impl TapStream<TcpStream> {
                 Err(error) => last = Some(error),
             }
         }
-        Err(last.unwrap_or_else(|| no_address("no address to connect to")))
+        Err(last.unwrap_or_else(|| no_address("no address to connect to was found")))
     }
 }
 

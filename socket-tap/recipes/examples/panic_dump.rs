@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let flight = FlightRecorder::new(10_000);
     let tap = Tap::server("fragile").sink(flight.clone()).sink(terminal()).start()?;
     tap.dump_on_panic_with(&flight, &path, |dumped| match dumped {
-        Ok(path) => eprintln!("the last socket calls are in {}", path.display()),
+        Ok(path) => eprintln!("the last socket calls before the panic are in {}", path.display()),
         Err(error) => eprintln!("cannot write the last socket calls: {error}"),
     });
 

@@ -204,7 +204,7 @@ impl Check {
     /// Panics with `message` and the complete recording. The events for which `marked` returns `true` are
     /// marked in it.
     #[track_caller]
-    #[expect(clippy::panic, reason = "a failed assertion of a test")]
+    #[expect(clippy::panic, reason = "a failed check fails its test")]
     fn fail(&self, message: &str, marked: impl Fn(&Event) -> bool) -> ! {
         let (mut lines, mut text) = (Lines::new(), format!("{message}:\n\n"));
         for event in &self.events {

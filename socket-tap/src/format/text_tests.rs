@@ -36,7 +36,7 @@ fn connection_is_formatted_line_by_line() {
 }
 
 #[test]
-fn adopts_datagrams_and_closes_are_formatted() {
+fn adopt_datagram_and_close_events_are_formatted() {
     let text = shown(&[
         r#"{"t":0,"sock":1,"op":"adopt","fd":3,"domain":"ipv4","type":"listener","local":"127.0.0.1:3000"}"#,
         r#"{"t":0,"sock":3,"op":"adopt","on":2,"domain":"tls","type":"stream","peer":"127.0.0.1:51234"}"#,

@@ -81,7 +81,7 @@ fn check(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
 }
 
 #[test]
-fn first_write_of_new_thread_is_never_late() {
+fn first_write_of_new_thread_is_delivered_in_order() {
     check(3, || {
         let model = Model::new();
         let writer = loom::thread::spawn({
@@ -99,7 +99,7 @@ fn first_write_of_new_thread_is_never_late() {
 }
 
 #[test]
-fn concurrent_write_and_read_records_are_never_late() {
+fn concurrent_write_and_read_are_delivered_in_order() {
     check(3, || {
         let model = Model::new();
         let writer = loom::thread::spawn({
@@ -122,7 +122,7 @@ fn concurrent_write_and_read_records_are_never_late() {
 }
 
 #[test]
-fn write_through_reused_slot_is_never_late() {
+fn write_through_reused_slot_is_delivered_in_order() {
     check(2, || {
         let model = Model::new();
         let threads = [0, 1].map(|shard| {

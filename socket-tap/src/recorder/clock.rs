@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn anchors_are_kept_while_readings_are_undelivered() {
+    fn clock_anchors_are_kept_for_undelivered_readings() {
         let mut timeline = Timeline::start(RawClock::Monotonic);
         let oldest = timeline.advance(0);
         let mapped = timeline.since_start(oldest - 1);

@@ -11,7 +11,7 @@ use super::sync::{Condvar, Mutex, OnceLock, mpsc};
 use super::{Recorder, lock};
 use crate::format::End;
 
-/// Maximum time between two rounds of the drain thread. If the process is killed, the events of the last
+/// Maximum time between two rounds of the drain thread. If the process is killed, the events since the last
 /// round are lost.
 const INTERVAL: Duration = Duration::from_millis(20);
 

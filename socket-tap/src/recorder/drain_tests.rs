@@ -50,7 +50,7 @@ fn mark(recorder: &Recorder, label: &'static str, stamp: Stamp<'_>) {
 }
 
 #[test]
-fn records_after_the_drained_reading_are_delivered_later() {
+fn records_later_than_the_drained_time_stay_undelivered() {
     let mut manual = manual();
     manual.mark("before", Stamp::Now);
     let reading = manual.clock.raw();

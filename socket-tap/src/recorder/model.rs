@@ -208,7 +208,7 @@ fn flush_delivers_all_earlier_events() {
         });
         threads.into_iter().for_each(|thread| thread.join().unwrap());
         drop(tap);
-        assert_eq!(in_order(&memory).len(), 6, "dropping the last handle completes the recording");
+        assert_eq!(in_order(&memory).len(), 6, "dropping the last tap must complete the recording");
     });
 }
 
@@ -230,7 +230,7 @@ fn every_command_to_drain_thread_gets_reply() {
         drop((tap, socket));
         let ended = threads.map(|thread| thread.join().unwrap());
         flusher.join().unwrap();
-        assert!(ended.contains(&true), "at least the first request ends the recording");
+        assert!(ended.contains(&true), "neither of the two finish commands succeeded");
         in_order(&memory);
     });
 }

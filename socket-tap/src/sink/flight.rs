@@ -92,12 +92,15 @@ impl FlightRecorder {
     /// Writes a dump from a panic hook. Waits for a dump in progress only for a limited time, because it may
     /// be this thread that panicked while writing it.
     pub(super) fn dump_in_hook(&self, path: &Path) -> io::Result<()> {
-        let _dumping = lock(&self.dumping).ok_or_else(|| busy("another dump is being written; try again"))?;
+        let _dumping = lock(&self.dumping)
+            .ok_or_else(|| busy("cannot write a dump while another one is being written; try again"))?;
         self.write(path)
     }
 
     fn write(&self, path: &Path) -> io::Result<()> {
-        let buffer = lock(&self.buffer).ok_or_else(|| busy("the event buffer is locked; try again"))?.clone();
+        let buffer = lock(&self.buffer)
+            .ok_or_else(|| busy("the buffer of the flight recorder is locked; try again"))?
+            .clone();
         private_file::replace(path, |out| {
             let mut out = io::BufWriter::with_capacity(64 * 1024, out);
             buffer.write(&mut out)?;

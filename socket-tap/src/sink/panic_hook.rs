@@ -46,7 +46,7 @@ impl Tap {
     /// let tap = Tap::server("shop").sink(flight.clone()).start()?;
     /// tap.dump_on_panic_with(&flight, std::env::temp_dir().join("shop-panic.jsonl"), |dumped| {
     ///     let _ = match dumped {
-    ///         Ok(path) => writeln!(std::io::stderr(), "the last socket calls are in {}", path.display()),
+    ///         Ok(path) => writeln!(std::io::stderr(), "the last socket calls before the panic are in {}", path.display()),
     ///         Err(error) => writeln!(std::io::stderr(), "cannot write the last socket calls: {error}"),
     ///     };
     /// });

@@ -77,7 +77,9 @@ impl Write for PrivateFile {
         // Beyond the limit the kernel would end the program with SIGXFSZ. The limit may change at any time, and the
         // query is cheap compared to the write.
         if let Some(limit) = file_rules::size_limit().filter(|limit| *end + bytes.len() as u64 > *limit) {
-            let why = format!("the file size limit of {limit} bytes is reached (ulimit -f)");
+            let why = format!(
+                "the file would exceed the file size limit of {limit} bytes; raise it with ulimit -f"
+            );
             return Err(io::Error::new(ErrorKind::FileTooLarge, why));
         }
         let written = self.file.write(bytes)?;

@@ -123,7 +123,7 @@ mod unix {
     }
 
     #[test]
-    fn rotated_file_is_locked_too() {
+    fn new_file_is_locked_after_rotation() {
         let directory = TempDirectory::new("private-rotated");
         let path = directory.join("shop.jsonl");
         let file = TraceFile::create(&path).unwrap().rotate(1, 9);

@@ -122,7 +122,7 @@ impl Tap {
     /// Waits until no stream is open, but no longer than `within`, and then ends the recording.
     ///
     /// Use this method to end a server's recording. Frameworks return from their shutdown a moment before
-    /// they drop the last connections. A client that stays connected delays the end only by `within`.
+    /// they drop the last connections. A client that stays connected delays the end by at most `within`.
     /// [`End::open`] is the number of streams that were still open.
     ///
     /// ```

@@ -27,7 +27,7 @@ const ADDED: [&str; 5] =
 
 /// Runs one scenario if it is started by [`calls`] under strace, and nothing otherwise.
 #[test]
-fn scenario_runs_in_child_process() {
+fn child_process_runs_one_scenario() {
     if let Ok(twin) = std::env::var(TWIN) {
         programs::run(&twin);
     }
@@ -55,7 +55,7 @@ fn calls(scenario: &str, types: &str) -> Vec<String> {
         .args(["-ff", "-qq", "-s", "64", "-e", "trace=%network,%desc", "-o"])
         .arg(directory.join("log"))
         .arg(std::env::current_exe().unwrap())
-        .args(["--exact", "scenario_runs_in_child_process", "--nocapture", "--test-threads=1"])
+        .args(["--exact", "child_process_runs_one_scenario", "--nocapture", "--test-threads=1"])
         .env(TWIN, format!("{scenario} {types}"))
         .output()
         .unwrap();
