@@ -30,7 +30,7 @@ pub struct TcpOptions {
 }
 
 impl TcpOptions {
-    /// Creates options that set nothing.
+    /// Creates options that leave every socket option unchanged.
     #[must_use]
     pub const fn new() -> Self {
         Self { nodelay: None, keepalive: None }

@@ -66,18 +66,16 @@ impl<S: Socket> TapStream<S> {
     /// # std::io::Result::Ok(())
     /// ```
     ///
-    /// # Errors
-    /// Fails like [`TcpStream::try_read`]. [`WouldBlock`](io::ErrorKind::WouldBlock), if there are no bytes to read, is
-    /// not recorded.
+    /// # Errors Fails like [`TcpStream::try_read`]. If no bytes can be read, the error is
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock), which is not recorded.
     pub fn try_read(&self, buf: &mut [u8]) -> io::Result<usize> {
         recorded::try_read(self.recorder(), buf, |buf| self.get_ref().try_read(buf))
     }
 
     /// Writes without waiting, like [`TcpStream::try_write`], and records the write.
     ///
-    /// # Errors
-    /// Fails like [`TcpStream::try_write`]. [`WouldBlock`](io::ErrorKind::WouldBlock), if the kernel's buffer is full,
-    /// is not recorded.
+    /// # Errors Fails like [`TcpStream::try_write`]. If the kernel's buffer is full, the error is
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock), which is not recorded.
     pub fn try_write(&self, buf: &[u8]) -> io::Result<usize> {
         recorded::try_write(self.recorder(), 0, std::iter::once(buf), || self.get_ref().try_write(buf))
     }
@@ -117,8 +115,8 @@ impl TapStream<TcpStream> {
         self.get_ref().local_addr()
     }
 
-    /// Receives bytes without removing them from the queue, like [`TcpStream::peek`]. Not recorded; the read
-    /// that later removes them is.
+    /// Receives bytes without removing them from the queue, like [`TcpStream::peek`]. The tap does not record
+    /// this call, only the later read that removes the bytes.
     ///
     /// # Cancel safety
     /// This method is cancel safe.

@@ -57,7 +57,7 @@ pub struct Broadcast(BroadcastHandle);
 #[derive(Clone, Debug)]
 pub struct BroadcastHandle(Arc<Mutex<State>>);
 
-/// One subscriber of a [`Broadcast`].
+/// A subscriber of a [`Broadcast`], which receives its events. Created by [`BroadcastHandle::subscribe`].
 #[derive(Debug)]
 pub struct Subscriber {
     /// Receiver of the batches. `None` if the recording had already ended when the program subscribed.

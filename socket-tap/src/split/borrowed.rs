@@ -1,4 +1,4 @@
-//! The halves of a stream that borrow it.
+//! A read half and a write half that borrow their stream.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
