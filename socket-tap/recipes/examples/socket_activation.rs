@@ -57,7 +57,10 @@ async fn supervise() -> Result<(), Box<dyn Error>> {
     // The connection stays in the accept queue until the server accepts it.
     assert!(recipes::get(address, "/").await?.ends_with("hello"));
     let pid = server.id().and_then(|pid| rustix::process::Pid::from_raw(pid.cast_signed()));
-    rustix::process::kill_process(pid.ok_or("the server process has already exited")?, rustix::process::Signal::TERM)?;
+    rustix::process::kill_process(
+        pid.ok_or("the server process has already exited")?,
+        rustix::process::Signal::TERM,
+    )?;
     assert!(server.wait().await?.success());
     Ok(())
 }

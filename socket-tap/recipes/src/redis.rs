@@ -28,8 +28,11 @@ impl Redis {
         command.current_dir(directory.path()).stdin(Stdio::null()).stdout(Stdio::piped());
         command.args(["--port", "0", "--unixsocket", "redis.sock", "--save", ""]);
         let mut server = Self { server: command.spawn()?, directory };
-        let log =
-            server.server.stdout.take().ok_or_else(|| io::Error::other("the standard output of redis-server is not piped"))?;
+        let log = server
+            .server
+            .stdout
+            .take()
+            .ok_or_else(|| io::Error::other("the standard output of redis-server is not piped"))?;
         let mut lines = BufReader::new(log).lines();
         let accepts = |line: &io::Result<String>| {
             line.as_ref().is_ok_and(|line| line.to_lowercase().contains("ready to accept connections"))
