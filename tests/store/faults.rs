@@ -61,7 +61,7 @@ async fn outage_is_reported_and_ends_without_a_restart<A: Api>() {
 }
 
 async fn unresponsive_database_times_out<A: Api>() {
-    let Some((database, server)) = start::<A>(&["--store-timeout", "0.2"]).await else { return };
+    let Some((database, server)) = start::<A>(&["--store-timeout", "2"]).await else { return };
     let mut client = A::connect(&Tap::off(), server.address).await.unwrap();
     client.book(1).await.unwrap();
     database.freeze();
@@ -73,7 +73,7 @@ async fn unresponsive_database_times_out<A: Api>() {
 
 #[tokio::test]
 async fn exhausted_pool_fails_within_the_timeout() {
-    let arguments = ["--store-connections", "1", "--store-timeout", "1"];
+    let arguments = ["--store-connections", "1", "--store-timeout", "2"];
     let Some((database, server)) = start::<Rest>(&arguments).await else { return };
     let mut clients = Vec::new();
     for _ in 0..8 {
