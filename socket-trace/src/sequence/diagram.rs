@@ -1,23 +1,25 @@
-//! Rows of a diagram: calls of both sides, and arrows between them.
+//! The rows of a sequence diagram: calls of both sides, and arrows between them.
 
 use socket_tap::format::Side;
 
 use super::call::{Call, Signal};
 use super::model::Sequence;
 
-/// Minimum duration of a pause that is drawn, in nanoseconds. On one machine, a response takes less.
+/// Minimum duration in nanoseconds of a pause that is drawn. Between programs on one machine, a response
+/// takes less.
 const PAUSE: u64 = 10_000_000;
 
-/// One row of a diagram.
+/// One row of a sequence diagram.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Row {
-    /// Time in nanoseconds on the time line; `None` for segments that the kernels exchange by themselves.
+    /// Time of the row on the time line, in nanoseconds. `None` for the segments that the kernels exchange by
+    /// themselves.
     pub(super) at: Option<u64>,
-    /// Duration of a pause before the row, if it is long.
+    /// Duration of the pause before this row, if it is long enough to be drawn.
     pub(super) pause: Option<u64>,
-    /// The call in this row, and its side.
+    /// Side and text of the call in this row.
     pub(super) call: Option<(Side, String)>,
-    /// `true` if the call receives the signal of the previous arrow.
+    /// `true` if the call in this row receives the signal of the previous arrow.
     pub(super) receives: bool,
     /// The signal sent in this row.
     pub(super) arrow: Option<Arrow>,
