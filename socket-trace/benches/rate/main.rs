@@ -5,7 +5,11 @@
 //!
 //! It uses no benchmark framework, because it measures memory as well, and one run takes seconds.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and fails loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark prints its results, and panics on errors"
+)]
 
 mod generate;
 

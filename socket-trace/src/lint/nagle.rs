@@ -90,7 +90,7 @@ impl Rule for Nagle {
             return Vec::new();
         }
         let what = format!(
-            "{} on {}, {} in total; TCP_NODELAY is not set there.",
+            "{} on {}, {} in total; these connections lack TCP_NODELAY.",
             plural(stalls.count, "pause"),
             plural(self.sockets, "connection"),
             milliseconds(self.waited)

@@ -68,7 +68,9 @@ impl Log {
         let source = path.as_ref().display().to_string();
         match File::open(path) {
             Ok(file) => Ok(Self::read(source, Box::new(BufReader::with_capacity(1 << 16, file)))),
-            Err(error) => Err(LogError { source, line: 0, message: format!("cannot be read: {error}") }),
+            Err(error) => {
+                Err(LogError { source, line: 0, message: format!("the log cannot be read: {error}") })
+            }
         }
     }
 
@@ -99,7 +101,7 @@ impl Log {
             if let Some(step) = self.next.take() {
                 return Ok(Some(step));
             }
-            if !self.next_line().map_err(|error| self.error(format!("cannot be read: {error}")))? {
+            if !self.next_line().map_err(|error| self.error(format!("the log cannot be read: {error}")))? {
                 return Ok(None);
             }
             let text = std::mem::take(&mut self.text);
@@ -148,7 +150,7 @@ impl Log {
         }
         if let Some(earlier) = self.begun.get(&tid) {
             return Err(format!(
-                "thread {tid} begins {name} before its {} has ended; lines are missing",
+                "thread {tid} begins {name} before its call {} has ended; lines of the log are missing",
                 earlier.name
             ));
         }
@@ -166,8 +168,9 @@ impl Log {
     fn resumed(&mut self, tid: Tid, rest: &str) -> Result<Step, String> {
         let (name, rest) = rest.split_once(" resumed>").ok_or(NOT_STRACE)?;
         let begun = self.begun.remove(&tid).filter(|begun| begun.name == name);
-        let mut call = begun
-            .ok_or_else(|| format!("thread {tid} ends {name} without its beginning; lines are missing"))?;
+        let mut call = begun.ok_or_else(|| {
+            format!("thread {tid} ends {name} without its beginning; lines of the log are missing")
+        })?;
         call.arguments.push_str(rest);
         let complete = std::mem::take(&mut call.arguments);
         let (arguments, outcome) = syscall::ended(&complete)?;

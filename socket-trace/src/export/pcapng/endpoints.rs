@@ -43,7 +43,7 @@ impl Endpoints {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "only the low 16 bits are needed")]
+#[expect(clippy::cast_possible_truncation, reason = "returns the low 16 bits")]
 fn low(number: u64) -> u16 {
     number as u16
 }

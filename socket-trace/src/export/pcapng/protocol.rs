@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_default_http_ports_are_known() {
+    fn wireshark_detects_http_only_on_default_ports() {
         let unknown = [(Protocol::Http, 3000), (Protocol::Http2, 3000), (Protocol::Http2, 8080)];
         assert!(unknown.iter().all(|(protocol, port)| !protocol.is_known_on(*port)));
         assert!(Protocol::Http.is_known_on(8080));
