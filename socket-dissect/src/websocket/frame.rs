@@ -64,7 +64,7 @@ impl OpCode {
     }
 }
 
-/// The result of parsing a frame header.
+/// Outcome of parsing the header of a WebSocket frame.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Parsed {
     /// The bytes contain the complete header.

@@ -16,7 +16,8 @@ pub(super) fn name(pid: u32) -> Option<String> {
     Some(String::from_utf8_lossy(&name).trim_end_matches('\n').to_owned())
 }
 
-/// Returns the inodes of a process's open sockets. Empty if the process has ended, or belongs to another user.
+/// Returns the inodes of a process's open sockets. Empty if the process has ended, or belongs to another
+/// user.
 pub(super) fn socket_inodes(pid: u32) -> impl Iterator<Item = u64> {
     let fds = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
     fds.filter_map(|fd| {

@@ -8,7 +8,8 @@ use socket_tap::event::Event;
 use socket_tap::format::{Header, part_path};
 
 use super::growing::{self, Consumed};
-use crate::reader::{Ending, Error, Trace, are_parts};
+use crate::reader::parts::are_parts;
+use crate::reader::{Ending, Error, Trace};
 
 /// A trace of which one event is read in advance.
 #[derive(Debug)]

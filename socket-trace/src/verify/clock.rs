@@ -12,8 +12,8 @@ use super::call::{CallKind, LocatedCall};
 /// Maximum time in nanoseconds by which mapped events may seem late, until common calls show a smaller delay.
 const LATE: i128 = 100_000_000;
 
-/// Maximum time in nanoseconds by which mapped events may seem early: clocks are rounded, and adjusted in small
-/// steps.
+/// Maximum time in nanoseconds by which mapped events may seem early: clocks are rounded, and adjusted in
+/// small steps.
 const EARLY: i128 = 10_000_000;
 
 /// Maximum error of a measured delay, in nanoseconds.

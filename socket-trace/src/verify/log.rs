@@ -1,8 +1,9 @@
 //! Parses the lines of an strace log: system calls by thread, with their results.
 //!
-//! If a line of another thread comes between the beginning and the end of a call, strace splits the call in two,
-//! `<unfinished ...>` and `<... resumed>`. Both times are kept: a file descriptor is resolved to its socket when the
-//! call begins, because the kernel may reuse the number before the log shows the end of a `close`.
+//! If a line of another thread comes between the beginning and the end of a call, strace splits the call in
+//! two, `<unfinished ...>` and `<... resumed>`. Both times are kept: a file descriptor is resolved to its
+//! socket when the call begins, because the kernel may reuse the number before the log shows the end of a
+//! `close`.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -12,13 +13,11 @@ use std::path::Path;
 
 use super::syscall::{self, Outcome};
 pub use error::LogError;
+pub use line::Tid;
 use line::{NOT_STRACE, thread_time_and_text, unfinished};
 
 mod error;
 mod line;
-
-/// Id of a thread, as in the strace log.
-pub type Tid = u32;
 
 /// Maximum number of bytes in a line of the log. Lines are shorter unless strace logs payload.
 const MAX_LINE: u64 = 1024 * 1024;

@@ -1,4 +1,5 @@
-//! Export of traces with missing calls: the stream gets a hole, so that unrelated bytes are not joined.
+//! Export of traces with missing calls: their bytes are left out of the stream, and sequence numbers show how
+//! many.
 
 use crate::support::{ACCEPT, Place, Text};
 use crate::tshark::{Node, Tshark};

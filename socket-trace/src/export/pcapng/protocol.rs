@@ -33,8 +33,8 @@ impl Protocol {
         }
     }
 
-    /// Returns `true` if Wireshark detects the protocol on `port` reliably. It detects HTTP/2 on no port if the
-    /// server sends first, and HTTP/1.1 on other ports only if the request line is in one packet.
+    /// Returns `true` if Wireshark detects the protocol on `port` reliably. It detects HTTP/2 on no port if
+    /// the server sends first, and HTTP/1.1 on other ports only if the request line is in one packet.
     pub(super) fn is_known_on(self, port: u16) -> bool {
         self == Self::Http && KNOWN.contains(&port)
     }
