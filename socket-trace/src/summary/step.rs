@@ -146,8 +146,8 @@ impl Steps {
         self.current
     }
 
-    /// Returns the current step, to which the caller adds an event. Counts a new begin of the step before its
-    /// first event.
+    /// Returns the current step, to which the caller adds an event. The first event counts as a new occurrence of
+    /// the step.
     pub(super) fn current(&mut self) -> &mut Step {
         let step = self.steps.at(self.current);
         step.times += u64::from(std::mem::take(&mut self.is_new));
