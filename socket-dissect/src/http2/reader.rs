@@ -16,7 +16,7 @@ use super::streams::Streams;
 mod payload;
 
 /// Dissects the frames of one direction of a connection.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Reader {
     /// Number of bytes of the client's preface that have not been read yet.
     preface: usize,
@@ -31,18 +31,6 @@ pub(super) struct Reader {
 
 const PREFACE_UNIT: Label = Label::new(Class::Connection, Layer::Http2, "preface");
 const FRAME_HEAD: Label = Label::new(Class::Framing, Layer::Http2, "frame head");
-
-impl Default for Reader {
-    fn default() -> Self {
-        Self {
-            preface: 0,
-            unit: OpenUnit::default(),
-            head: Vec::new(),
-            frame: None,
-            blocks: HeaderBlocks::default(),
-        }
-    }
-}
 
 impl Reader {
     /// Returns a reader for the bytes that the client sends, which begin with the preface.
