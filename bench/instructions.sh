@@ -75,10 +75,12 @@ for api in "$@"; do
     server=("$target/$api-server" --listen 0)
     bare=$(measure "$api" "$target/bare-server" "$api" 127.0.0.1:0)
     no_tap=$(measure "$api" "${server[@]}" --no-tap)
+    [ "$api" != rest ] || without_etag=$(measure rest "$target/bare-server" rest-without-etag 127.0.0.1:0)
     trace=$(measure "$api" "${server[@]}" --trace "$scratch/trace.jsonl")
     payload=$(measure "$api" "${server[@]}" --trace "$scratch/trace.jsonl" --capture 1024)
     printf '\n| %s | instructions per request | × bare | × no tap |\n|---|--:|--:|--:|\n' "$api"
     row bare "$bare" "$bare" "$no_tap"
+    [ "$api" != rest ] || row "bare, without \`ETag\`" "$without_etag" "$bare" "$no_tap"
     row "no tap" "$no_tap" "$bare" "$no_tap"
     row "socket-tap to a file" "$trace" "$bare" "$no_tap"
     row "socket-tap to a file, 1 KiB of payload" "$payload" "$bare" "$no_tap"
