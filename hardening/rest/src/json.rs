@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-/// A JSON response. Own instead of [`axum::Json`], which makes a read 4 % more expensive: it sets `Content-Type` twice.
+/// A JSON response. [`axum::Json`] sets `Content-Type` twice, which makes a read 2 % more expensive.
 #[derive(Clone, Copy, Debug)]
 pub struct JsonResponse<T>(pub T);
 
