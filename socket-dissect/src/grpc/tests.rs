@@ -82,7 +82,7 @@ fn proxy_response_without_grpc_status_has_http_status() {
 }
 
 #[test]
-fn cut_message_is_skipped_unless_its_length_is_cut() {
+fn cut_message_is_skipped_if_length_is_known() {
     let mut server = called();
     let parts = server.reads_cut(&data(0, b"\0\0\0\0\x06\x08\x01\x12\x02ab")[..16], 4);
     assert_eq!(lines(&parts)[2], "6 payload message: {id: 1, … (4 B not recorded)");
