@@ -8,6 +8,8 @@ pub(super) const BOOK: &str =
 
 pub(super) const AUTHORS: &str = "SELECT id, name FROM bookshelf.authors WHERE id = ANY($1)";
 
+pub(super) const ALL_AUTHORS: &str = "SELECT id, name FROM bookshelf.authors";
+
 pub(super) const LIST: &str = "SELECT id, title, author_id, year, revision FROM bookshelf.books \
     WHERE id > $1 AND ($2::bigint IS NULL OR author_id = $2) ORDER BY id LIMIT $3";
 
@@ -73,5 +75,5 @@ pub(super) const DELETE: &str = "\
     SELECT id, title, author_id, year, revision, last_change, pg_notify('bookshelf', '') FROM counted, stored";
 
 /// Every statement, to compare them with the tables at the start.
-pub(super) const ALL: [&str; 9] =
-    [BOOK, AUTHORS, LIST, NEWEST_CHANGE, CHANGES_AFTER, COUNTS, CREATE, UPDATE, DELETE];
+pub(super) const ALL: [&str; 10] =
+    [BOOK, AUTHORS, ALL_AUTHORS, LIST, NEWEST_CHANGE, CHANGES_AFTER, COUNTS, CREATE, UPDATE, DELETE];
