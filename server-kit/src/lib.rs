@@ -5,11 +5,13 @@
 //! - [`program`]: a server command, from its flags to its exit code
 //! - [`flags`], `limit_flags`: the flags
 //! - `seconds`, `trace_limit`: types of flag values
+//! - [`database`]: the connection to the database
 //! - [`bind`]: addresses: parsing, binding, error messages
 //! - [`shutdown`]: SIGINT and SIGTERM
 //! - `open_connections`: reports the connections that delay a shutdown
 
 pub mod bind;
+pub mod database;
 pub mod flags;
 mod limit_flags;
 mod open_connections;

@@ -51,6 +51,7 @@
 //! - [`Tap`], [`TapBuilder`]: a recording, and the choices for it
 //! - [`TapListener`], [`TapStream`]: wrappers of tokio's types, used below every framework
 //! - [`TcpOptions`], [`Keepalive`], [`ListenOptions`]: socket options that the program chooses
+//! - [`PayloadMask`]: keeps the secrets of a stream out of captured payload
 //! - [`split`]: the read half and the write half of a socket
 //! - [`TapUdpSocket`]: a datagram socket that records
 //! - `TapUnixListener`: a listener for Unix-domain sockets (Unix only)
@@ -126,6 +127,7 @@ mod listener;
 mod open_socket;
 mod options;
 mod pause;
+mod payload_mask;
 mod pending_socket;
 mod recorded;
 mod recorder;
@@ -175,6 +177,7 @@ pub use listen::ListenOptions;
 pub use listener::TapListener;
 pub use open_socket::{OpenSocket, WaitingFor};
 pub use options::{Keepalive, TcpOptions};
+pub use payload_mask::PayloadMask;
 pub use socket::Socket;
 pub use stream::TapStream;
 pub use sys::monotonic_ns;

@@ -63,6 +63,7 @@ impl TapBuilder {
 
     /// Captures the first `bytes` bytes of each read and write, up to the payload capacity of the
     /// [buffer](Self::buffer). **Off by default**: payload may contain names, passwords and tokens.
+    /// [`TapStream::mask_payload`](crate::TapStream::mask_payload) keeps known secrets out of it.
     pub fn capture(mut self, bytes: usize) -> Self {
         self.capture = bytes;
         self

@@ -1,0 +1,3 @@
+//! The connection to the database.
+
+pub mod mask;
