@@ -12,6 +12,7 @@ use bookshelf::store::postgres::{
 use socket_tap::{Tap, TapStream, TcpOptions};
 
 use super::StoreFlags;
+use super::mask::AuthenticationMask;
 
 /// Disables Nagle's algorithm, so that small queries are sent at once.
 const OPTIONS: TcpOptions = TcpOptions::new().nodelay(true);
@@ -49,10 +50,16 @@ impl Connector for TapConnector {
         Box::pin(async move {
             let stream: Box<dyn Stream> = match address {
                 Address::Tcp(host, port) => {
-                    Box::new(TapStream::connect_with(&self.0, (host.as_str(), *port), OPTIONS).await?)
+                    let stream = TapStream::connect_with(&self.0, (host.as_str(), *port), OPTIONS).await?;
+                    stream.mask_payload(AuthenticationMask::new());
+                    Box::new(stream)
                 }
                 #[cfg(unix)]
-                Address::Unix(path) => Box::new(TapStream::connect_unix(&self.0, path).await?),
+                Address::Unix(path) => {
+                    let stream = TapStream::connect_unix(&self.0, path).await?;
+                    stream.mask_payload(AuthenticationMask::new());
+                    Box::new(stream)
+                }
                 #[cfg(not(unix))]
                 Address::Unix(_) => return Err(io::ErrorKind::Unsupported.into()),
             };

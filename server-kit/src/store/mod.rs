@@ -3,6 +3,8 @@
 mod address;
 #[cfg(feature = "postgres")]
 mod connector;
+#[cfg(feature = "postgres")]
+mod mask;
 
 use std::time::Duration;
 

@@ -149,6 +149,11 @@ impl Recorder {
         self.clock.elapsed_since(raw)
     }
 
+    /// Returns the number of bytes that are captured of each transfer; 0 for none.
+    pub(crate) fn capture(&self) -> usize {
+        self.capture
+    }
+
     pub(crate) fn sockets(&self) -> &Registry {
         &self.sockets
     }
