@@ -21,6 +21,9 @@ pub(super) enum Next {
     Http2MidStream,
     /// HTTP/2 after an upgrade of the HTTP/1.1 request of this call.
     Http2Upgraded(Option<u64>),
+    Postgres,
+    /// PostgreSQL whose beginning is not in the recording.
+    PostgresMidStream,
     Tls,
     /// A WebSocket that belongs to this call as a whole.
     WebSocket(Option<u64>),
