@@ -147,10 +147,12 @@ impl Collector<'_> {
 }
 
 impl SelectedCall {
-    /// Sets the operation from the first request head of the call, or from the first message on a WebSocket.
+    /// Sets the operation from the first request head of the call, or from the first message on a WebSocket or to a
+    /// database.
     fn update_operation(&mut self, parts: &[Part]) {
         let names_operation = |part: &&Part| {
-            let is_first = part.class == Class::Headers || part.layer == Layer::Websocket;
+            let is_first =
+                part.class == Class::Headers || matches!(part.layer, Layer::Websocket | Layer::Postgres);
             part.call == Some(self.call) && is_first && !part.text.is_empty()
         };
         if let Some(head) = parts.iter().find(names_operation).filter(|_| !self.is_known) {
