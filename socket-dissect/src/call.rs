@@ -9,8 +9,9 @@ use super::part::Class;
 
 /// A request and its response over one connection.
 ///
-/// A call is an HTTP/1.1 exchange, an HTTP/2 stream, or a GraphQL operation on a WebSocket. Any other WebSocket is one call
-/// from its handshake to its close. In PostgreSQL, a call is a `Query`, or all messages up to a `Sync`.
+/// A call is an HTTP/1.1 exchange, an HTTP/2 stream, or a GraphQL operation on a WebSocket. Any other
+/// WebSocket is one call from its handshake to its close. In PostgreSQL, a call is a `Query`, or all messages
+/// up to a `Sync`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Call {
     /// Socket of the connection, as numbered in the recording.
@@ -20,8 +21,9 @@ pub struct Call {
     /// Operation: `GET /v1/books/1`, `query { book }`, `bookshelf.v1.BookshelfService/GetBook`,
     /// `SELECT title FROM books`.
     pub operation: String,
-    /// Status in the terms of the API: `200`, `200, errors` for GraphQL, `OK`, `NOT_FOUND`, `reset: CANCEL`, `complete` or
-    /// `errors` for an operation on a WebSocket, `SELECT 14` or `ERROR 23505` for a statement. `None` if the recording has no status.
+    /// Status in the terms of the API: `200`, `200, errors` for GraphQL, `OK`, `NOT_FOUND`, `reset: CANCEL`,
+    /// `complete` or `errors` for an operation on a WebSocket, `SELECT 14` or `ERROR 23505` for a statement.
+    /// `None` if the recording has no status.
     pub status: Option<String>,
     /// Time of the first byte, in nanoseconds since the recording began.
     pub began: u64,
@@ -40,7 +42,8 @@ pub struct Call {
 pub struct Usage {
     /// Number of bytes of each class.
     pub bytes: BTreeMap<Class, u64>,
-    /// Number of reads or writes that carried parts of the call. A transfer with parts of two calls counts for both.
+    /// Number of reads or writes that carried parts of the call. A transfer with parts of two calls counts
+    /// for both.
     pub transfers: u64,
 }
 

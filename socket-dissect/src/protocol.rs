@@ -15,7 +15,7 @@ use super::websocket::WebSocket;
 /// The protocol of a connection, with its state.
 #[derive(Debug)]
 pub(super) enum Protocol {
-    /// Not known yet.
+    /// The first bytes do not identify the protocol yet.
     Undecided {
         /// `true` if the recording contains the first byte of the connection.
         from_beginning: bool,
@@ -25,12 +25,12 @@ pub(super) enum Protocol {
     WebSocket(Box<WebSocket>),
     Tls(Box<Tls>),
     Postgres(Box<Postgres>),
-    /// Not supported, for this reason.
+    /// The protocol is not supported, for this reason.
     Unsupported(&'static str),
 }
 
 impl Protocol {
-    /// Dissects the next bytes of a direction.
+    /// Dissects the next bytes of a direction with the protocol of the connection.
     pub(super) fn dissect(
         &mut self,
         direction: Direction,
@@ -48,7 +48,8 @@ impl Protocol {
         }
     }
 
-    /// Returns the size that encryption adds to each record, or `None` if it is unknown or the protocol is not TLS.
+    /// Returns the number of bytes that encryption adds to each record. `None` if that is unknown, or the
+    /// protocol is not TLS.
     pub(super) fn expansion(&self) -> Option<Expansion> {
         match self {
             Self::Tls(tls) => tls.expansion(),
@@ -56,7 +57,8 @@ impl Protocol {
         }
     }
 
-    /// Tries to resynchronize a direction after a hole, with the first bytes of a transfer. Returns `true` on success.
+    /// Tries to continue a direction after bytes that were not recorded, from the first bytes of a transfer.
+    /// Returns `true` on success.
     pub(super) fn resume(&mut self, direction: Direction, bytes: &[u8], context: &mut Context<'_>) -> bool {
         match self {
             Self::Undecided { from_beginning } => {

@@ -109,7 +109,8 @@ impl Exchanges {
         self.is_answered = true;
     }
 
-    /// Ends an execution of the current call, and returns its statement. A simple query may have several results.
+    /// Ends an execution of the current call, and returns its statement. A simple query may have several
+    /// results.
     pub(super) fn complete(&mut self) -> Option<Statement> {
         let executions = &mut self.pending.front_mut()?.executions;
         match executions.len() {

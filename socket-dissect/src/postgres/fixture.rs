@@ -79,7 +79,8 @@ pub(super) fn started() -> Fixture {
     server
 }
 
-/// Returns a line per message, with the classes and sizes of its parts: `framing 5 + payload 9 Query: SELECT 1`.
+/// Returns a line per message, with the class of its last part unless that is framing:
+/// `payload Query: SELECT 1`.
 pub(super) fn messages(parts: &[Part]) -> Vec<String> {
     assert!(parts.iter().all(|part| part.layer == Layer::Postgres), "{:?}", lines(parts));
     let message = |parts: &[Part]| {

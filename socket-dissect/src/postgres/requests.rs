@@ -13,7 +13,8 @@ use super::statements::{Statement, statement};
 /// Kind of a named object in `Describe` and `Close`.
 const PORTAL: u8 = b'P';
 
-/// Returns the text of a complete message, and applies its effects. `more` is `true` if the end of the body is missing.
+/// Returns the text of a complete message, and applies its effects. `more` is `true` if the end of the body
+/// is missing.
 pub(super) fn complete(
     kind: Kind,
     body: &[u8],

@@ -14,7 +14,8 @@ use super::statements::outcome;
 /// State of `ReadyForQuery` outside a transaction.
 const IDLE: u8 = b'I';
 
-/// Returns the text of a complete message, and applies its effects. `more` is `true` if the end of the body is missing.
+/// Returns the text of a complete message, and applies its effects. `more` is `true` if the end of the body
+/// is missing.
 pub(super) fn complete(
     kind: Kind,
     body: &[u8],
@@ -74,8 +75,8 @@ pub(super) fn complete(
     }
 }
 
-/// Returns the statement with its outcome: `SELECT title FROM books → 14 rows`. If the statement is unknown, returns the
-/// command tag.
+/// Returns the statement with its outcome: `SELECT title FROM books → 14 rows`. If the statement is unknown,
+/// returns the command tag.
 fn command_complete(fields: &mut Fields<'_>, session: &mut Session, context: &mut Context<'_>) -> String {
     let (tag, more) = fields.string_or_rest();
     let tag = short_bytes(tag, more);

@@ -32,8 +32,8 @@ pub(super) fn columns(fields: &mut Fields<'_>, count: u16) -> String {
     })
 }
 
-/// Returns a list of up to `count` elements. An ellipsis stands for the rest if the list is long or the next element is
-/// missing.
+/// Returns a list of up to `count` elements. An ellipsis stands for the rest if the list is long or the next
+/// element is missing.
 fn list(count: u16, mut next: impl FnMut() -> Option<String>) -> String {
     let mut list = String::new();
     for index in 0..count {

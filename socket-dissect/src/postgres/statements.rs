@@ -49,7 +49,8 @@ pub(super) fn statement(bytes: &[u8], more: bool) -> Statement {
     text.into()
 }
 
-/// Returns the outcome that a command tag states: `14 rows` for `SELECT 14` or `INSERT 0 14`, else the tag itself.
+/// Returns the outcome that a command tag states: `14 rows` for `SELECT 14` or `INSERT 0 14`, else the tag
+/// itself.
 pub(super) fn outcome(tag: &str) -> String {
     match tag.rsplit_once(' ').and_then(|(_, count)| count.parse::<u64>().ok()) {
         Some(1) => "1 row".to_owned(),

@@ -2,7 +2,8 @@
 
 use super::conversations::Conversation;
 
-/// Start-up with a password, a prepared statement, a pipelined transaction with an error, `COPY`, and a notification.
+/// Start-up with a password, a prepared statement, a pipelined transaction with an error, `COPY`, and a
+/// notification.
 pub(crate) fn conversation() -> Conversation {
     let (sync, ready) = (message(b'S', b""), message(b'Z', b"I"));
     vec![
