@@ -22,7 +22,7 @@ pub(super) struct Source {
     growing: Option<Growth>,
 }
 
-/// What a trace contains next.
+/// State of a trace: an event is available, may follow later, or the trace has ended.
 pub(super) enum State {
     /// An event, with its time on the machine's clock.
     Event(u64),
