@@ -1,6 +1,7 @@
-//! Compares the generated files with the contract. With `UPDATE=1` in the environment, writes them instead.
+//! Checks that the generated files match the `.proto`. With `UPDATE=1` in the environment, writes them
+//! instead.
 //!
-//! protox compiles the contract, so `protoc` is not needed.
+//! protox compiles the `.proto`, so `protoc` is not needed.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed step fails the test")]
 
@@ -32,7 +33,7 @@ fn generated_files_match_the_contract() {
     }
 }
 
-/// Writes the code and the descriptors into `folder`.
+/// Generates the Rust code and the descriptor set in `folder`.
 fn generate(folder: &Path) {
     let mut compiler = protox::Compiler::new([CRATE]).unwrap();
     // Reflection needs the imports, and clients show the comments.

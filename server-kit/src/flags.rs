@@ -11,7 +11,7 @@ use crate::limit_flags::LimitFlags;
 use crate::program::Program;
 use crate::trace_limit::TraceLimit;
 
-/// The flags of a server whose limits have the flags `L`.
+/// The command-line flags of a server. `L` is the set of flags for its limits.
 #[derive(Clone, Debug, Parser)]
 #[command(version, max_term_width = 100)]
 pub struct Flags<L: Args = LimitFlags> {
@@ -40,7 +40,7 @@ pub struct Flags<L: Args = LimitFlags> {
     #[arg(long)]
     pub quiet: bool,
 
-    /// The limits on clients.
+    /// The flags of the server's limits.
     #[command(flatten)]
     pub limits: L,
 }

@@ -1,4 +1,4 @@
-//! A size limit on the command line.
+//! A flag value that limits the size of a trace.
 
 use std::fmt;
 use std::io;
@@ -7,10 +7,10 @@ use std::str::FromStr;
 
 use socket_tap::sink::TraceFile;
 
-/// Number of files of a trace with a limit, including the one that is being written.
+/// Number of files of a trace with a size limit, including the file that is being written.
 const FILES: u64 = 4;
 
-/// The smallest limit, in bytes: each file holds at least a few events.
+/// Smallest valid limit in bytes. Each file can then hold at least a few events.
 const MIN_BYTES: u64 = 64 * 1024;
 
 const UNITS: [(&str, u32); 4] = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
@@ -29,13 +29,13 @@ const UNITS: [(&str, u32); 4] = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 
 pub struct TraceLimit(Option<u64>);
 
 impl TraceLimit {
-    /// Returns the limit in bytes, or `None` without a limit.
+    /// Returns the limit in bytes, or `None` if the size is unlimited.
     #[must_use]
     pub fn bytes(self) -> Option<u64> {
         self.0
     }
 
-    /// Creates a trace file within the limit: it rotates through four files and deletes the oldest.
+    /// Creates a trace file. With a size limit, rotates through four files and deletes the oldest.
     ///
     /// # Errors
     /// As [`TraceFile::create`].

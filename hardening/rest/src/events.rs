@@ -31,10 +31,11 @@ impl<S: Api> FromRequestParts<S> for LastEventId {
     }
 }
 
-/// An event, or the error of its serialization.
+/// A server-sent event, or the error of serializing its data.
 pub type EventResult = Result<Event, axum::Error>;
 
-/// Returns a response that sends `events` and ends at the shutdown. Comments keep the connection alive between events.
+/// Returns a response that sends `events`, and ends at the shutdown. Between events, comments keep the
+/// connection alive.
 pub fn respond<E>(
     events: E,
     shutdown: &Shutdown,

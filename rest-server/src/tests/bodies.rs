@@ -114,8 +114,8 @@ async fn truncated_body_is_400() {
     assert_eq!((response.status, response.problem_type()), (StatusCode::BAD_REQUEST, "about:blank".into()));
 }
 
-/// The first read of a body sends `100 Continue`. A client that waits for it never sends a body that is refused without
-/// a read.
+/// Reading a body sends `100 Continue`. A client that waits for it never sends a body that the server does
+/// not read.
 #[tokio::test]
 async fn errors_in_the_head_leave_the_body_unread() {
     let service = Service::new();

@@ -83,7 +83,7 @@ async fn change_of_another_revision_is_412() {
     assert_eq!(service.shelf.last_change(), 0);
 }
 
-/// An error that occurs without a precondition occurs with it, too (RFC 9110, section 13.2.1).
+/// A request that fails without preconditions fails in the same way with them (RFC 9110, section 13.2.1).
 #[tokio::test]
 async fn preconditions_do_not_hide_other_errors() {
     let service = Service::new();

@@ -1,4 +1,4 @@
-//! The OpenAPI document, its agreement with the server, and its page.
+//! The OpenAPI document matches the server, and a page displays it.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
@@ -15,7 +15,7 @@ use super::support::{Response, Service};
 static DOCUMENT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../openapi.json")).unwrap());
 
-/// The validator of each component, by its reference.
+/// JSON Schema validators of the components in the OpenAPI document, by their `$ref`.
 static VALIDATORS: LazyLock<HashMap<String, Validator>> = LazyLock::new(|| {
     let names = DOCUMENT["components"]["schemas"].as_object().unwrap().keys();
     let validators = names.map(|name| {
@@ -30,7 +30,7 @@ fn schema(name: &str) -> &'static Validator {
     &VALIDATORS[&format!("#/components/schemas/{name}")]
 }
 
-/// Asserts that the document describes the status, the media type and the body of a response.
+/// Asserts that the OpenAPI document describes the status, the media type and the body of a response.
 pub(super) fn assert_documented(method: &str, path: &str, response: &Response) {
     let Some(operation) = operation(method, path) else { return };
     let status = response.status.as_u16().to_string();
@@ -48,7 +48,7 @@ pub(super) fn assert_documented(method: &str, path: &str, response: &Response) {
     }
 }
 
-/// Finds the operation that handles a request.
+/// Returns the operation in the OpenAPI document for a method and a path.
 fn operation(method: &str, path: &str) -> Option<&'static Value> {
     let path = path.split('?').next()?;
     let template = match path.rsplit_once('/')? {
@@ -60,7 +60,7 @@ fn operation(method: &str, path: &str) -> Option<&'static Value> {
     DOCUMENT["paths"].get(template)?.get(method)
 }
 
-/// Returns the component that `value` refers to, or `value` itself.
+/// Resolves the `$ref` in `value`. Returns `value` itself if it has none.
 fn resolve(value: &Value) -> &Value {
     let reference = value["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
     reference.map_or(value, |pointer| DOCUMENT.pointer(pointer).unwrap_or(&Value::Null))
@@ -162,7 +162,7 @@ async fn document_and_server_agree_on_bodies() {
     }
 }
 
-/// Returns `true` for every status of a valid body, 409 included: it depends on the shelf.
+/// Returns `true` for each status that a valid body can cause. 409 is one: the author may be unknown.
 fn is_valid_body(status: StatusCode) -> bool {
     match status {
         StatusCode::CREATED | StatusCode::OK | StatusCode::CONFLICT => true,

@@ -1,4 +1,4 @@
-//! The wording of the messages of this API. Each other crate asserts its own messages.
+//! Snapshots of this API's error messages. Other tests assert statuses, problem types and fields.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use super::support::{JSON, Service};
 /// A request: method, path, headers and body.
 type Call<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str);
 
-/// Returns the status and the detail of each response, one per line.
+/// Sends the requests and returns the status and the detail of each response, one per line.
 async fn messages(calls: &[Call<'_>]) -> String {
     let service = Service::new();
     let mut lines = String::new();

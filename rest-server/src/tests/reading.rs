@@ -1,4 +1,4 @@
-//! The operations list, get and authors.
+//! The operations that list books, get a book and get an author.
 
 use axum::http::StatusCode;
 use serde_json::json;

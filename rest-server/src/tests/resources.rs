@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 
 use super::support::Service;
 
-/// Every path with its methods.
+/// Every path with the methods that it supports.
 const RESOURCES: [(&str, &str); 7] = [
     ("/v1/books", "GET, HEAD, POST, OPTIONS"),
     ("/v1/books/1", "GET, HEAD, PATCH, DELETE, OPTIONS"),

@@ -1,4 +1,4 @@
-//! The operation watch.
+//! The operation that watches changes as server-sent events.
 
 use axum::body::BodyDataStream;
 use axum::http::StatusCode;
@@ -11,7 +11,7 @@ use super::support::Service;
 
 const CHANGES: &str = "/v1/books/changes";
 
-/// Updates book 1 at each of these revisions.
+/// Updates book 1 once for each of the revisions, which must be consecutive.
 fn update(shelf: &Shelf, revisions: std::ops::Range<u32>) {
     for revision in revisions {
         shelf.update(1, revision, BookPatch { year: Some(2000), ..BookPatch::default() }).unwrap();
@@ -22,7 +22,7 @@ async fn next(stream: &mut BodyDataStream) -> String {
     String::from_utf8(stream.next().await.unwrap().unwrap().to_vec()).unwrap()
 }
 
-/// Parses an event to its id, its name and its data.
+/// Parses a server-sent event and returns its id, its name and its data.
 fn parse(event: &str) -> (&str, &str, Value) {
     let lines: Vec<_> = event.strip_suffix("\n\n").unwrap().lines().collect();
     let [id, name, data] = lines[..] else { panic!("{event}") };

@@ -1,4 +1,4 @@
-//! The operations create, update and delete.
+//! The operations that create, update and delete a book.
 
 use axum::body::Body;
 use axum::http::StatusCode;
