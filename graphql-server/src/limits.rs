@@ -1,4 +1,5 @@
-//! The cost of a query: 1 for a field, [`TEXT_COST`] for a text, and for a list its `first` times the cost of one element.
+//! The cost of a query: 1 for each field, [`TEXT_COST`] for a title or name, and `first` times the cost of
+//! one book for a page.
 
 use bookshelf::page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE};
 
@@ -9,7 +10,7 @@ pub(crate) const TEXT_COST: usize = 8;
 /// 5,100. With the longest titles and aliases, the longest response has 780 KB: 100 of them may wait for a slow client.
 pub(crate) const MAX_COST: usize = 5_500;
 
-/// Returns the cost of a page of books.
+/// Returns the cost of a page of `first` books.
 pub(crate) fn page_cost(first: Option<i32>, cost_of_book: usize) -> usize {
     let books = first.map_or(DEFAULT_PAGE_SIZE, i32::unsigned_abs).clamp(1, MAX_PAGE_SIZE);
     // Capped, because the cost of nested pages overflows an integer.

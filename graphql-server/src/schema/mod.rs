@@ -121,7 +121,7 @@ impl Subscription {
     }
 }
 
-/// Returns a schema builder for `shelf`; `shutdown` ends the subscriptions.
+/// Returns a schema builder whose resolvers use `shelf`. `shutdown` ends the subscriptions.
 pub(crate) fn build(
     shelf: Shelf,
     shutdown: CancellationToken,

@@ -1,4 +1,4 @@
-//! The body of a POST: media type, encoding, length and time.
+//! The body of a POST: media type, encoding, length and timeout.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,11 +1,11 @@
-//! Valid documents that async-graphql alone refuses, or executes more than once.
+//! Valid documents that async-graphql alone would reject, or would execute more than once.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::support::{EVENTS, GRAPHQL, Service};
 
-/// Returns the response to a query with the variable `x`.
+/// Sends a query with `x` as the value of its variable, and returns the response.
 async fn with_x(service: &Service, query: &str, x: bool) -> Value {
     let reply = service.post(GRAPHQL, json!({ "query": query, "variables": { "x": x } })).await;
     assert_eq!(reply.status, StatusCode::OK, "{query}: {}", reply.json());

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::support::{JSON, Service};
 
-/// Returns the data and the only error of a response, without message and location.
+/// Sends a query and returns the data and the only error of the response. Removes the error's message and
+/// location.
 async fn failure(service: &Service, query: &str) -> (Value, Value) {
     let mut response = service.ask(query).await;
     let errors = response["errors"].as_array_mut().unwrap();

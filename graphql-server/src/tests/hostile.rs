@@ -1,4 +1,4 @@
-//! Documents that attack the server, over every transport: POST, GET, server-sent events, WebSocket.
+//! Documents that attack the server, sent over every transport: POST, GET, server-sent events, WebSocket.
 
 use axum::http::StatusCode;
 use futures_util::SinkExt as _;
@@ -12,7 +12,7 @@ use super::support::{Client, EVENTS, GRAPHQL, JSON, Service};
 const PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
 const VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
 
-/// Returns the only result of an event stream.
+/// Returns the result in an event stream that has exactly one.
 fn result(events: &[u8]) -> Value {
     let text = String::from_utf8_lossy(events);
     let data = text.lines().find_map(|line| line.strip_prefix("data: "));
@@ -27,7 +27,7 @@ fn percent_encoded(text: &str) -> String {
     text.bytes().map(escape).collect()
 }
 
-/// The service and an open WebSocket.
+/// The service, and an open WebSocket to it.
 struct Transports {
     service: Service,
     client: Client,
@@ -40,7 +40,7 @@ impl Transports {
         Self { service, client }
     }
 
-    /// Returns the responses to a document over each transport.
+    /// Sends a document over each transport and returns the responses.
     async fn send(&mut self, document: &str) -> [Value; 4] {
         let body = json!({ "query": document });
         let path = format!("/graphql?query={}", percent_encoded(document));
@@ -59,7 +59,8 @@ impl Transports {
         [post, get, events, over_websocket]
     }
 
-    /// Asserts that each transport refuses the document with this code, and that the service still works.
+    /// Asserts that the server refuses the document with this error code on each transport, and still works
+    /// afterwards.
     async fn refuse(&mut self, code: &str, document: &str) {
         for response in self.send(document).await {
             let start = &document[..document.len().min(60)];
@@ -140,7 +141,8 @@ async fn nesting_beyond_the_body_limit_is_refused() {
     }
 }
 
-/// Returns the status line of a GET. A path of this length needs a connection: `http::Request` does not accept it.
+/// Sends a GET and returns the status line. Uses a TCP connection, because `http::Request` rejects so long a
+/// path.
 async fn status_of_get(service: &Service, path: &str) -> String {
     let mut stream = BufReader::new(TcpStream::connect(service.listen().await).await.unwrap());
     // The server may close the connection before it has read everything.

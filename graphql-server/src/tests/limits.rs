@@ -8,7 +8,7 @@ use super::support::{JSON, Service};
 use crate::limits::{MAX_COST, TEXT_COST};
 use hardening_graphql::limits::{MAX_DEPTH, MAX_ERRORS, MAX_MESSAGE, MAX_NAME};
 
-/// Returns the error code of a query that must be refused.
+/// Sends a query that must be refused, and returns the error code.
 async fn refusal(query: &str) -> String {
     let response = Service::new().ask(query).await;
     assert!(response.get("data").is_none(), "{response}");

@@ -1,4 +1,4 @@
-//! Mutations and their effects.
+//! Mutations and their effects on the shelf.
 
 use serde_json::json;
 

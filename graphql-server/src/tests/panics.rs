@@ -1,4 +1,4 @@
-//! A panic in a resolver fails its own operation only.
+//! A panic in a resolver fails only its own operation.
 
 use std::future::Ready;
 

@@ -1,4 +1,4 @@
-//! `@skip` and `@include`.
+//! The directives `@skip` and `@include`.
 
 use serde_json::{Value, json};
 

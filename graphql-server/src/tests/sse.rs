@@ -13,7 +13,7 @@ use hardening_graphql::limits::EVENT_KEEP_ALIVE;
 const CHANGES: &str = "subscription{bookChanged{sequence book{year}}}";
 const COMPLETE: &str = "event: complete\ndata: \n\n";
 
-/// The events of a stream.
+/// The events of a server-sent event stream.
 struct Events(BodyDataStream);
 
 impl Events {

@@ -10,7 +10,7 @@ use hardening_graphql::limits::{KEEP_ALIVE, MAX_OPERATIONS, MAX_REQUEST_BYTES, S
 
 const CHANGES: &str = "subscription{bookChanged{kind}}";
 
-/// Returns a frame of a client, with a mask of zeros.
+/// Returns a frame as a client sends it, with a mask of zeros.
 fn masked(head: u8, payload: &[u8]) -> Vec<u8> {
     let length = u8::try_from(payload.len()).unwrap();
     // A length of 126 means that the next two bytes are the length.

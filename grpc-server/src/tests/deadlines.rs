@@ -1,4 +1,4 @@
-//! `grpc-timeout`, under a paused clock.
+//! Tests of `grpc-timeout` and the request timeout, under a paused clock.
 
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ async fn stream_without_a_deadline_stays_open() {
     assert!(next(&mut changes).await.unwrap().is_some());
 }
 
-/// Returns a request whose body never ends.
+/// Returns a call whose request body never ends.
 fn unfinished(headers: &[(&str, &str)]) -> axum::http::Request<tonic::body::Body> {
     let first_chunk = Ok::<_, tonic::Status>(Frame::data(Bytes::from_static(b"\0\0\0")));
     request("GetBook", headers, StreamBody::new(stream::iter([first_chunk]).chain(stream::pending())))
@@ -70,7 +70,7 @@ async fn deadline_ends_an_incomplete_request() {
     assert_eq!(started.elapsed().as_millis() / 100, 15);
 }
 
-/// tonic enforces `grpc-timeout` as well, with CANCELLED.
+/// tonic enforces `grpc-timeout`, too, but ends the call with CANCELLED.
 #[tokio::test]
 async fn deadline_fires_before_that_of_tonic() {
     let timeout = [("grpc-timeout", "20m")];

@@ -1,4 +1,4 @@
-//! Codes and details of the errors.
+//! Codes and details of error statuses.
 
 use bookshelf::Limits;
 use bookshelf_proto::v1::{
@@ -45,7 +45,7 @@ async fn not_found_has_resource_info() {
     assert_eq!(resource(author, "AUTHOR_NOT_FOUND"), expected);
 }
 
-/// Returns the fields that an INVALID_ARGUMENT names.
+/// Returns the names of the fields in the violations of an INVALID_ARGUMENT.
 fn violated_fields(status: &Status) -> Vec<String> {
     assert_eq!(status.code(), Code::InvalidArgument, "{status:?}");
     let details = details(status, "FIELD_INVALID");

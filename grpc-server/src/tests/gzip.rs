@@ -1,4 +1,4 @@
-//! gzip: accepted in all requests, sent where it saves bytes.
+//! gzip is accepted in all requests, and used for responses that it shortens.
 
 use bookshelf_proto::v1::{GetBookRequest, ListBooksRequest, WatchBooksRequest};
 use tonic::Code;

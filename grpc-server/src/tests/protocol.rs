@@ -1,4 +1,4 @@
-//! Requests that are gRPC calls, and other requests.
+//! Requests that are accepted or rejected as gRPC calls.
 
 use axum::http::StatusCode;
 use bookshelf_proto::v1::GetBookRequest;
@@ -108,7 +108,7 @@ async fn long_path_is_truncated_in_the_error() {
     assert!(status.message().len() < 200, "{status:?}");
 }
 
-/// The status travels in headers, and clients may reject more than 8 KiB of them.
+/// The status travels in headers, and some clients reject more than 8 KiB of them.
 #[tokio::test]
 async fn long_message_by_tonic_is_truncated() {
     let encoding = "z".repeat(9000);

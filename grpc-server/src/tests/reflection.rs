@@ -1,4 +1,4 @@
-//! Reflection's request streams, under a paused clock.
+//! Request streams of server reflection, under a paused clock.
 
 use std::time::Duration;
 
@@ -20,7 +20,8 @@ fn reflection_request() -> Bytes {
     frame(&ServerReflectionRequest { host: String::new(), message_request })
 }
 
-/// Sends a chunk every `interval`, then keeps the request stream open. Returns the reply and its time.
+/// Sends a chunk every `interval`, then keeps the request stream open. Returns the reply and the time until
+/// its end.
 async fn send_slowly(server: &Server, interval: Duration, chunks: Vec<Bytes>) -> (Reply, Duration) {
     let chunks = stream::iter(chunks).then(move |chunk| async move {
         sleep(interval).await;
@@ -36,7 +37,7 @@ async fn send(server: &Server, body: Body) -> Reply {
     server.send(request.header("content-type", "application/grpc").body(body).unwrap()).await
 }
 
-/// Counts the messages of a reply.
+/// Returns the number of messages in a reply.
 fn count_messages(reply: &Reply) -> u32 {
     let (mut count, mut rest) = (0, &*reply.body);
     while let [_, a, b, c, d, after @ ..] = rest {

@@ -1,4 +1,4 @@
-//! Limits on the size of requests and of errors.
+//! Limits on the size of request messages and errors.
 
 use bookshelf_proto::v1::{Book, CreateBookRequest, UpdateBookRequest};
 use prost_types::FieldMask;

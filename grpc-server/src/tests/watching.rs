@@ -1,4 +1,4 @@
-//! Watch streams: from now on, after a known change, after an unknown one.
+//! Watch streams that start now, after a known change, or after an unknown one.
 
 use bookshelf::Limits;
 use bookshelf_proto::v1::{WatchBooksRequest, WatchBooksResponse};
@@ -6,7 +6,7 @@ use tonic::{Code, Status, Streaming};
 
 use super::support::{Server, details, next, value};
 
-/// Returns a server with five changes, of which it keeps two.
+/// Returns a server on which five changes were made, and which keeps the last two.
 fn changed_server() -> Server {
     let server = Server::with_limits(Limits { history: 2, ..Limits::default() });
     for id in 1..=5 {

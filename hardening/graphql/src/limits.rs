@@ -32,26 +32,28 @@ pub const MAX_INTROSPECTION: usize = 30_000;
 /// Maximum depth of fields: exactly the depth of the introspection query of common clients.
 pub const MAX_DEPTH: usize = 15;
 
-/// Maximum number of errors in a response, as in graphql-js. Each token of a query may cause an error.
+/// Maximum number of errors in a response, as in graphql-js. Otherwise, each token of a query could cause an
+/// error.
 pub const MAX_ERRORS: usize = 100;
 
-/// Maximum length of an error message in characters. A message may quote a value of any length from the request.
+/// Maximum length of an error message in characters. Otherwise, a message could quote a value of any length
+/// from the request.
 pub const MAX_MESSAGE: usize = 300;
 
-/// Interval of keep-alive comments in a stream of server-sent events without events.
+/// Silent interval after which an event stream sends a keep-alive comment.
 pub const EVENT_KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// Time for a WebSocket client to send `connection_init`.
 pub const INIT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Interval of WebSocket pings. A connection is closed if it receives nothing between two pings, or if the same message is
-/// incomplete at both. Over HTTP, a request body has 10 seconds.
+/// Interval of WebSocket pings. A connection is closed if nothing arrives between two pings, or if the same
+/// message is incomplete at both.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// Time for a WebSocket client to read a message.
+/// Time for a WebSocket client to read a message that the server sends.
 pub const SEND_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Time for the closing handshake of a WebSocket, after which the connection is dropped.
+/// Time for the closing handshake of a WebSocket. After it, the connection is dropped.
 pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Maximum number of concurrent operations on one WebSocket.

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
 
-/// Reads a request from JSON. An error is a message for the client.
+/// Reads a request from JSON. The error is a message for the client.
 pub(crate) fn from_json(json: &[u8]) -> Result<Request, String> {
-    /// Members are parsed one by one, so that an error names the member.
+    /// The members are parsed one by one, so that an error message names the invalid member.
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Params<'a> {
@@ -47,7 +47,7 @@ pub(crate) fn from_json(json: &[u8]) -> Result<Request, String> {
     )
 }
 
-/// Reads a request from the query of a URL. An error is a message for the client.
+/// Reads a request from the query string of a URL. The error is a message for the client.
 pub(crate) fn from_pairs(pairs: Vec<(String, String)>) -> Result<Request, String> {
     fn set<T>(name: &str, member: &mut Option<T>, value: T) -> Result<(), String> {
         match member.replace(value) {
@@ -75,7 +75,7 @@ pub(crate) fn from_pairs(pairs: Vec<(String, String)>) -> Result<Request, String
     request(query, operation_name, variables.flatten(), extensions.flatten())
 }
 
-/// Builds a request. No extension is supported; `extensions` only has to be an object.
+/// Builds a request. `extensions` must be an object, but is ignored.
 fn request(
     query: Option<String>,
     operation_name: Option<String>,

@@ -7,31 +7,31 @@ use tonic_types::FieldViolation;
 use crate::limits::MAX_MASK_VIOLATIONS;
 use crate::status::{ErrorDomain, quoted};
 
-/// The fields of a message that an update request carries.
+/// The fields of the message in an update request.
 #[derive(Clone, Copy, Debug)]
 pub struct MessageFields {
-    /// Field of the request that carries the message, such as `book`.
+    /// Name of the request's field that contains the message, such as `book`.
     pub message: &'static str,
-    /// Fields that an update may change.
+    /// Names of the fields that an update may change.
     pub mutable: &'static [&'static str],
-    /// Fields that the server sets. A mask may name them, without effect: AIP-161 ignores output-only fields, so that a
-    /// mask for reading also works for writing.
+    /// Names of the fields that the server sets. A mask may name them, but they are ignored. So a client can
+    /// use the same mask for reading and writing (AIP-161).
     pub output_only: &'static [&'static str],
 }
 
-/// The fields that one request updates.
+/// The fields that an update request changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UpdateMask {
-    /// Fields with a value other than the default: the request has no mask.
+    /// The request has no mask: fields whose value is not the default.
     Populated,
-    /// All mutable fields: the mask is `*`.
+    /// The mask is `*`: all mutable fields.
     All,
-    /// Fields that the mask names.
+    /// The mask names these fields.
     Named(Vec<&'static str>),
 }
 
 impl UpdateMask {
-    /// Returns `value` if the mask selects `field`.
+    /// Returns `value` if the mask selects `field`, otherwise `None`.
     #[must_use]
     pub fn select<T: Default + PartialEq>(&self, field: &str, value: T) -> Option<T> {
         let is_selected = match self {
@@ -47,7 +47,8 @@ impl MessageFields {
     /// Reads the `update_mask` of a request.
     ///
     /// # Errors
-    /// INVALID_ARGUMENT when the mask names a field that the message does not have, or `*` beside another field.
+    /// INVALID_ARGUMENT when the mask names a field that the message does not have, or combines `*` with
+    /// another field.
     pub fn read(&self, mask: Option<FieldMask>, domain: ErrorDomain) -> Result<UpdateMask, Status> {
         let paths = mask.map(|mask| mask.paths).unwrap_or_default();
         match paths.as_slice() {
@@ -70,7 +71,7 @@ impl MessageFields {
         if violations.is_empty() { Ok(UpdateMask::Named(named)) } else { Err(violations) }
     }
 
-    /// Returns the error text for a path, with a correction where one is likely.
+    /// Returns the error text for an invalid path in a mask, with a correction if one is likely.
     fn violation(&self, path: &str) -> String {
         let shown = format!("update_mask has {:?}", quoted(path));
         let snake_case = to_snake_case(path);

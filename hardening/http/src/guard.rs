@@ -1,4 +1,4 @@
-//! Checks, timeout and panic guard around the router.
+//! Wraps the router of an API: checks requests, limits the time to the response, and catches panics.
 
 use std::convert::Infallible;
 use std::future::Ready;
@@ -21,10 +21,10 @@ use tower::Service as _;
 use crate::connection::{Activity, Exchange, RequestBody, ResponseBody};
 use crate::{Limits, Rejection, RejectionHandler, head};
 
-/// A response, in the form that hyper expects.
+/// The output that hyper expects of a service.
 type ServiceResult = Result<Response<ResponseBody<Body>>, Infallible>;
 
-/// A router that gets only valid requests, must respond in time, and may panic.
+/// A router whose requests are checked, whose responses have a timeout, and whose panics are caught.
 #[derive(Clone, Debug)]
 pub(crate) struct GuardedRouter {
     router: Router,
@@ -37,7 +37,7 @@ impl GuardedRouter {
         Self { router, reject, timeout: limits.request_timeout }
     }
 
-    /// Responds to a request on the connection of `activity`.
+    /// Checks a request and calls the router. `activity` belongs to the connection of the request.
     pub(crate) fn call(
         &self,
         activity: &Activity,
@@ -66,7 +66,7 @@ impl GuardedRouter {
 }
 
 pin_project! {
-    /// A handler with a timeout, whose panics turn into rejections.
+    /// Future of the router's response. Rejects the request if the handler panics or takes too long.
     pub(crate) struct ResponseFuture {
         #[pin]
         handler: RouteFuture<Infallible>,
@@ -106,7 +106,7 @@ impl Future for ResponseFuture {
     }
 }
 
-/// The last changes to a response, which depend on its request.
+/// Makes the final changes to a response. The fields are the properties of the request that they depend on.
 #[derive(Clone, Copy, Debug)]
 struct Finish {
     reject: RejectionHandler,
@@ -115,7 +115,7 @@ struct Finish {
 }
 
 impl Finish {
-    /// Returns the response to a rejected request.
+    /// Returns the final response to a rejected request.
     fn rejected(self, rejection: Rejection, exchange: Exchange) -> Response<ResponseBody<Body>> {
         // The end of a request that failed a check is uncertain. After a panic the connection is intact.
         let closes = rejection.status != StatusCode::INTERNAL_SERVER_ERROR;
@@ -127,7 +127,7 @@ impl Finish {
         self.track(response, exchange, closes)
     }
 
-    /// Returns the response of the router.
+    /// Returns the final form of a response from the router.
     fn completed(self, mut response: Response<Body>, exchange: Exchange) -> Response<ResponseBody<Body>> {
         match response.status() {
             StatusCode::SWITCHING_PROTOCOLS => exchange.upgrade(),

@@ -13,14 +13,15 @@ pub const MAX_RESETS_BY_SERVER: usize = 1024;
 /// The initial value of RFC 9113 (6.5.2).
 pub const STREAM_WINDOW: u32 = 65_535;
 
-/// HTTP/2 flow-control window of a connection. hyper's default of 1 MiB would let 10,000 connections fill 10 GiB.
+/// HTTP/2 flow-control window of a connection. With hyper's default of 1 MiB, 10,000 connections could fill
+/// 10 GiB.
 pub const CONNECTION_WINDOW: u32 = 4 * STREAM_WINDOW;
 
 /// Time for a client to send a request body. Each API limits the body's length itself.
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Time to read and discard what a client still sends after the last response. A well-behaved client closes within a
-/// round trip.
+/// Time to read and discard what a client still sends after the last response. A well-behaved client closes
+/// the connection within a round trip.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Maximum number of bytes to read and discard after the last response. A client that sends more without reading the

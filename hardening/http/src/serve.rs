@@ -1,6 +1,6 @@
-//! HTTP/1.1 and HTTP/2 for an axum router, on hyper.
+//! Serves an axum router over HTTP/1.1 and HTTP/2 with hyper.
 //!
-//! Replaces `axum::serve`, which has no limits and whose graceful shutdown has no deadline.
+//! Replaces `axum::serve`, which has no limits and no deadline for its graceful shutdown.
 
 use std::future::poll_fn;
 use std::io;
@@ -20,10 +20,11 @@ use crate::incoming::Incoming;
 use crate::limits::{CONNECTION_WINDOW, MAX_RESETS_BY_CLIENT, MAX_RESETS_BY_SERVER, STREAM_WINDOW};
 use crate::{Limits, Rejection, RejectionHandler, Shutdown};
 
-/// Serves `router` until the shutdown, then completes in-flight requests. Rejected requests get a plain-text response.
+/// Serves `router` until the shutdown, then completes in-flight requests. A rejected request gets a
+/// plain-text response.
 ///
 /// # Errors
-/// None today: a failed connection does not affect others, and its error is in the recording.
+/// None today. A failed connection does not affect others; its error is in the recording.
 pub async fn serve(
     listener: TapListener,
     router: Router,
@@ -33,7 +34,7 @@ pub async fn serve(
     serve_with(listener, router, Rejection::into_response, shutdown, limits).await
 }
 
-/// Serves `router` as [`serve`] does, with rejected requests in the API's own error format.
+/// Serves `router` as [`serve`] does. `reject` creates the response to a rejected request.
 ///
 /// # Errors
 /// As [`serve`].
@@ -51,7 +52,7 @@ pub async fn serve_with(
     Ok(())
 }
 
-/// Returns a builder of hyper connections with every limit set.
+/// Returns the builder of hyper connections, with all limits set.
 fn http_builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
     let mut http = auto::Builder::new(TokioExecutor::new());
     http.http1()

@@ -1,7 +1,7 @@
-//! A bounded number of connection slots, and the return of memory after a burst of connections.
+//! Limits the number of open connections, and returns memory to the operating system after a burst.
 //!
-//! The allocator keeps freed memory for reuse. After thousands of connections have closed, that is most of the memory of
-//! the process.
+//! The allocator keeps freed memory for reuse. After thousands of connections have closed, that is most of
+//! the memory of the process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -12,14 +12,15 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::memory;
 
-/// Number of connections that must have closed, about 2 MiB of memory, before free memory is returned.
+/// Number of connections, below the peak, that must have closed before memory is returned. They free about 2
+/// MiB.
 const TRIM_THRESHOLD: usize = 100;
 
-/// Delay between the end of a burst and the return of its memory. More connections close meanwhile, and a busy server
-/// returns memory at most this often.
+/// Delay between the end of a burst and the return of its memory. More connections close meanwhile, and a
+/// busy server returns memory no more often than this.
 const TRIM_DELAY: Duration = Duration::from_secs(1);
 
-/// The connection slots of a server.
+/// A fixed number of slots. Each open connection uses one.
 #[derive(Debug)]
 pub(crate) struct Slots {
     usage: Arc<Usage>,
@@ -35,7 +36,7 @@ struct Usage {
     burst_ended: Notify,
 }
 
-/// One slot, in use until it is dropped.
+/// A slot in use. It becomes free when this guard is dropped.
 #[derive(Debug)]
 pub(crate) struct Slot {
     usage: Arc<Usage>,

@@ -12,11 +12,11 @@ use serde_json::Value;
 
 use crate::{Api, Rejection, docs};
 
-/// The methods that a resource can have, and their names in an OpenAPI document.
+/// The members of a path in an OpenAPI document, with the methods that `Allow` lists for each.
 const METHODS: [(&str, &str); 5] =
     [("get", "GET, HEAD"), ("post", "POST"), ("put", "PUT"), ("patch", "PATCH"), ("delete", "DELETE")];
 
-/// A router for the resources of an OpenAPI document.
+/// Builder of a router for the paths of an OpenAPI document.
 pub struct ApiRouter<S> {
     router: Router<S>,
     json: &'static str,

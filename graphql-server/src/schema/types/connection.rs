@@ -31,7 +31,7 @@ impl BookConnection {
         Ok(Self { query, page })
     }
 
-    /// Returns a token for the page after `book`, which need not be the last of its page.
+    /// Returns the token of the page that follows `book`, which may be any book of this page.
     fn cursor(&self, book: &bookshelf::Book) -> String {
         self.query.token_after(book.id)
     }

@@ -1,7 +1,7 @@
-//! Conflicts between fields with the same response key (section 5.3.2 of the specification).
+//! Detects conflicts between fields with the same response key (section 5.3.2 of the GraphQL specification).
 //!
-//! async-graphql compares only fields of the same selection set. It merges two books into one object when one of the
-//! fields is part of a fragment, or of another field with the same key.
+//! async-graphql compares only fields of the same selection set. If one of the fields is in a fragment, or
+//! inside another repeated field, it would mix two different books into one object.
 
 use async_graphql::parser::types::{Field, SelectionSet};
 use async_graphql::{Positioned, ServerError};
@@ -12,7 +12,7 @@ use crate::errors::{code, request_error};
 
 /// Fails if two fields with the same response key have different names or arguments.
 ///
-/// Recursive: the document must have passed [`size::check`](super::size::check).
+/// Recursive: [`size::check`](super::size::check) must have limited the nesting.
 pub(super) fn check(selected: &SelectionSet, fragments: &Fragments) -> Result<(), ServerError> {
     let mut fields = Vec::with_capacity(selected.items.len());
     flatten(selected, fragments, &mut fields);

@@ -1,4 +1,4 @@
-//! The parser, with one-line error messages.
+//! Parses a query, and shortens syntax errors to one line.
 
 use async_graphql::ServerError;
 use async_graphql::parser::types::ExecutableDocument;

@@ -1,4 +1,4 @@
-//! Reads a request from a URL or from a JSON body.
+//! Reads a GraphQL request from a URL or from a JSON body.
 
 use async_graphql::Request;
 use axum::body::Body;

@@ -1,4 +1,4 @@
-//! A connection: the loop between its socket and its operations.
+//! Serves a WebSocket: receives messages, runs operations, and sends their results.
 
 use std::convert::Infallible;
 use std::mem;
@@ -25,23 +25,23 @@ use crate::limits::{
     CLOSE_TIMEOUT, INIT_TIMEOUT, KEEP_ALIVE, MAX_OPERATIONS, MAX_REQUEST_BYTES, SEND_TIMEOUT,
 };
 
-/// A WebSocket and its operations. A single task runs both, so the operations end with the socket.
+/// A WebSocket and the operations that run on it. All run in one task, so that they end together.
 pub(super) struct Connection<S, E> {
     socket: WebSocketStream<S>,
     progress: MessageProgress,
     endpoint: Arc<Endpoint<E>>,
     operations: Operations,
-    /// Set after `connection_init`.
+    /// `true` after `connection_init`.
     is_acknowledged: bool,
-    /// Set by each received message, cleared by each ping.
+    /// `true` if a message has arrived since the last ping.
     is_alive: bool,
 }
 
-/// Reason for the end of a connection: the close code to send, or `None` if the client has disconnected.
+/// The close frame that ends a connection, or `None` if the client has disconnected.
 type End = Option<Close>;
 
 impl<S: AsyncRead + AsyncWrite + Unpin, E: Executor> Connection<S, E> {
-    /// Creates a connection; `progress` observes the stream below `socket`.
+    /// Creates a connection. `progress` must observe the stream that `socket` reads.
     pub(super) fn new(
         socket: WebSocketStream<S>,
         progress: MessageProgress,
@@ -163,7 +163,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, E: Executor> Connection<S, E> {
         }
     }
 
-    /// Ends a connection without a sign of life since the last ping, or sends the next ping.
+    /// Sends a ping. Fails if nothing arrived since the last ping, or only a part of one message.
     async fn keep_alive(&mut self) -> Result<(), End> {
         if !mem::take(&mut self.is_alive) {
             return Err(None);
@@ -174,7 +174,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, E: Executor> Connection<S, E> {
         self.transmit(Message::Ping(Bytes::new())).await
     }
 
-    /// Closes the connection. At a shutdown, running queries and mutations finish first.
+    /// Sends the close frame `end` and closes. At the shutdown, completes running queries and mutations first.
     pub(super) async fn close(mut self, end: End) {
         if end != Some(Close::GOING_AWAY) {
             self.operations.cancel_all();
