@@ -1,4 +1,4 @@
-//! One connection, transfer by transfer.
+//! Dissects the reads and writes of one connection.
 
 use socket_tap::event::{SockId, Transfer};
 use socket_tap::format::Side;
@@ -16,14 +16,14 @@ use super::protocol::Protocol;
 use super::text::{HOLE, not_recorded};
 use super::tls::Expansion;
 
-/// One connection.
+/// A connection whose reads and writes are dissected.
 #[derive(Debug)]
 pub(super) struct Connection {
-    /// Side of the connection that recorded.
+    /// Endpoint that recorded the connection: the client or the server.
     side: Side,
     protocol: Protocol,
     output: PerDirection<PartCollector>,
-    /// Reason why a direction can no longer be dissected.
+    /// Reason why the bytes of a direction can no longer be dissected; `None` while they can.
     lost: PerDirection<Option<&'static str>>,
     calls: OpenCalls,
 }
@@ -32,12 +32,13 @@ pub(super) struct Connection {
 #[derive(Debug, Default)]
 pub(super) struct Shared {
     pub(super) contracts: Contracts,
-    /// Calls that have ended and were not fetched yet.
+    /// Calls that have ended, but that the caller has not taken yet.
     pub(super) finished: Vec<Call>,
 }
 
 impl Connection {
-    /// Returns a connection recorded by `side`. `from_beginning` is `true` if the recording contains its first byte.
+    /// Returns a connection recorded by `side`. `from_beginning` is `true` if the recording contains the
+    /// first byte of the connection.
     pub(super) fn new(sock: SockId, side: Side, from_beginning: bool) -> Self {
         Self {
             side,
@@ -48,17 +49,17 @@ impl Connection {
         }
     }
 
-    /// Returns the side of the connection that recorded.
+    /// Returns the endpoint that recorded the connection: the client or the server.
     pub(super) fn side(&self) -> Side {
         self.side
     }
 
-    /// Returns the parts of a read.
+    /// Dissects the bytes of a read into protocol parts.
     pub(super) fn read(&mut self, transfer: &Transfer, t: u64, shared: &mut Shared) -> Vec<Part> {
         self.dissect(Direction::of_reads_on(self.side), transfer, t, shared)
     }
 
-    /// Returns the parts of a write.
+    /// Dissects the bytes of a write into protocol parts.
     pub(super) fn write(&mut self, transfer: &Transfer, t: u64, shared: &mut Shared) -> Vec<Part> {
         self.dissect(Direction::of_reads_on(self.side).opposite(), transfer, t, shared)
     }
@@ -73,17 +74,17 @@ impl Connection {
         }
     }
 
-    /// Returns the operation of an open call, as far as it is known.
+    /// Returns the operation of an open call, as far as it is known. `None` if no such call is open.
     pub(super) fn operation(&self, call: u64) -> Option<&str> {
         self.calls.operation(call)
     }
 
-    /// Returns the size that encryption adds to each record, if known.
+    /// Returns the number of bytes that TLS encryption adds to each record, if known.
     pub(super) fn expansion(&self) -> Option<Expansion> {
         self.protocol.expansion()
     }
 
-    /// Returns the calls that are open at the end of the connection.
+    /// Returns the calls that are still open when the connection ends.
     pub(super) fn into_open_calls(self) -> impl Iterator<Item = Call> {
         self.calls.into_calls()
     }

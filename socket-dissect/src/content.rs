@@ -1,4 +1,4 @@
-//! Message bodies.
+//! Reads the bodies of messages as JSON, GraphQL, gRPC or server-sent events.
 
 use prost_reflect::MessageDescriptor;
 
@@ -16,7 +16,7 @@ use super::text::{ENOUGH, short, short_bytes, with_hole};
 /// Maximum number of bytes of a body that are searched for GraphQL.
 const MAX_DOCUMENT: usize = 64 * 1024;
 
-/// Maximum number of chunks or frames after which a body of unknown length is parsed as GraphQL.
+/// Maximum number of attempts to parse a body of unknown length as GraphQL, one after each chunk or frame.
 const MAX_ATTEMPTS: u32 = 8;
 
 /// The body of a message.
@@ -88,7 +88,7 @@ impl Content {
     }
 }
 
-/// A body without inner structure.
+/// A body that is neither gRPC messages nor server-sent events.
 #[derive(Debug)]
 pub(super) struct Plain {
     media: Media,
@@ -99,14 +99,14 @@ pub(super) struct Plain {
     attempts: u32,
 }
 
-/// The GraphQL document that a complete body may be.
+/// The kind of GraphQL document that the body may contain, with the bytes collected so far.
 #[derive(Debug)]
 enum Document {
     /// A GraphQL request.
     Request(PrefixBuffer),
     /// The response to a GraphQL request.
     Response(PrefixBuffer),
-    /// No GraphQL document.
+    /// The body is not GraphQL.
     None,
 }
 
@@ -124,8 +124,8 @@ impl Plain {
         }
     }
 
-    /// Parses the body as a GraphQL document, and updates its call. Returns the text of a request, or `None` if the body is
-    /// something else or incomplete.
+    /// Parses the body as a GraphQL document, and updates its call. Returns the text of a GraphQL request, or
+    /// `None` if the body is something else or incomplete.
     fn read_document(&mut self, call: Option<u64>, context: &mut Context<'_>) -> Option<String> {
         let (Document::Request(buffer) | Document::Response(buffer)) = &self.document else { return None };
         if self.attempts == MAX_ATTEMPTS {

@@ -20,7 +20,7 @@ const JSON: &str = "content-type: application/json\r\n";
 const GZIP: &str = "content-type: application/json\r\ncontent-encoding: gzip\r\n";
 const QUERY: &str = r#"{"query":"{book(id:1){title}}"}"#;
 
-/// Returns the line of a request's body.
+/// Sends a GraphQL request with this body, and returns the dissected body as text.
 fn body(request: Vec<u8>) -> String {
     lines(&Fixture::new().reads(request)).pop().unwrap_or_default()
 }

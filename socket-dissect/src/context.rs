@@ -1,16 +1,16 @@
-//! The state of a connection that a protocol reader needs.
+//! Connection state that a protocol reader uses.
 
 use super::contracts::Contracts;
 use super::open_calls::OpenCalls;
 use super::part_collector::PartCollector;
 
-/// The state of a connection that a protocol reader needs while it reads one transfer.
+/// Connection state that a protocol reader uses while it reads one transfer.
 #[derive(Debug)]
 pub(super) struct Context<'a> {
     pub(super) output: &'a mut PartCollector,
     pub(super) calls: &'a mut OpenCalls,
     pub(super) contracts: &'a Contracts,
-    /// Time at which the transfer ended.
+    /// Time at which the read or write ended.
     pub(super) t: u64,
     /// `true` if the opposite direction can no longer be dissected.
     pub(super) opposite_lost: bool,

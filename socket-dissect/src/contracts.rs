@@ -1,4 +1,4 @@
-//! Protobuf contracts, by which gRPC messages are decoded.
+//! Protobuf definitions of services, for decoding gRPC messages with field names.
 
 use std::fmt;
 
@@ -32,7 +32,8 @@ pub enum Error {
 
 impl Contracts {
     /// Adds the services of an encoded `google.protobuf.FileDescriptorSet`, as `protoc --descriptor_set_out
-    /// --include_imports` writes it. They take precedence over services of the same name that were added before.
+    /// --include_imports` writes it. If an earlier set defines a service of the same name, the service added
+    /// last is used.
     ///
     /// # Errors
     /// If the bytes are not a valid descriptor set, or define no service.

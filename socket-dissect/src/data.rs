@@ -1,6 +1,6 @@
-//! The bytes of a transfer, which may be recorded only in part.
+//! The bytes of a read or write, of which only a prefix may have been recorded.
 
-/// Bytes of one transfer: a recorded prefix, and a number of bytes after it that were not recorded.
+/// Bytes of one read or write: a recorded prefix, and the number of bytes after it that were not recorded.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TransferData<'a> {
     recorded: &'a [u8],
@@ -8,7 +8,7 @@ pub(super) struct TransferData<'a> {
 }
 
 impl<'a> TransferData<'a> {
-    /// Returns a transfer of `length` bytes that begins with `recorded`.
+    /// Returns a read or write of `length` bytes, of which `recorded` is the prefix that was recorded.
     pub(super) fn new(recorded: &'a [u8], length: u64) -> Self {
         // An invalid trace may contain more payload than the transfer has bytes.
         let most = usize::try_from(length).unwrap_or(usize::MAX);

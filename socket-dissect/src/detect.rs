@@ -18,9 +18,9 @@ pub enum WireProtocol {
     Tls,
 }
 
-/// Returns the protocol with whose first bytes the given bytes agree, however few. `None` if there is none.
+/// Returns the protocol that can begin with the given bytes, which may be few. `None` if there is none.
 ///
-/// `from_beginning` is `false` for a connection whose beginning is not in the recording.
+/// `from_beginning` is `false` if the recording does not contain the beginning of the connection.
 pub(super) fn detect(direction: Direction, bytes: &[u8], from_beginning: bool) -> Option<WireProtocol> {
     let is_http2 = match direction {
         Direction::ToServer if from_beginning => first_frame::may_be_preface(bytes),

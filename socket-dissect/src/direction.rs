@@ -2,7 +2,7 @@
 
 use socket_tap::format::Side;
 
-/// Direction of bytes.
+/// Direction in which bytes are sent over a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Direction {
     ToServer,
@@ -27,7 +27,7 @@ impl Direction {
     }
 }
 
-/// A value for each direction.
+/// One value for bytes to the server, and one for bytes to the client.
 #[derive(Debug, Default)]
 pub(super) struct PerDirection<T> {
     pub(super) to_server: T,

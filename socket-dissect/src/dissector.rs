@@ -1,4 +1,4 @@
-//! The connections of one recording.
+//! Dissects all connections of one recording.
 
 use std::collections::HashMap;
 
@@ -23,7 +23,8 @@ pub struct Dissector {
 }
 
 impl Dissector {
-    /// Returns a dissector for a recording of the given side. Fields of gRPC messages are shown by number.
+    /// Returns a dissector for a recording made by `side`, the client or the server. Fields of gRPC messages
+    /// are shown by number.
     #[must_use]
     pub fn new(side: Side) -> Self {
         Self::with_contracts(side, Contracts::default())
@@ -36,7 +37,8 @@ impl Dissector {
         Self { side, connections: HashMap::new(), shared }
     }
 
-    /// Returns the parts of the event's transfer, in order. Empty for an event that transferred no bytes.
+    /// Dissects the bytes that the event read or wrote into protocol parts, in order. Returns no parts for an
+    /// event that transferred no bytes.
     pub fn observe(&mut self, event: &Event) -> Vec<Part> {
         if event.error.is_some() {
             return Vec::new();
@@ -60,24 +62,25 @@ impl Dissector {
         Vec::new()
     }
 
-    /// Returns the operation of an open call, as far as it is known.
+    /// Returns the operation of an open call, as far as it is known. `None` if no such call is open.
     pub fn operation(&self, sock: SockId, call: u64) -> Option<&str> {
         self.connections.get(&sock)?.operation(call)
     }
 
-    /// Returns the size that encryption adds to each record of the connection, if known.
+    /// Returns the number of bytes that TLS encryption adds to each record of the connection, if known.
     pub fn expansion(&self, sock: SockId) -> Option<Expansion> {
         self.connections.get(&sock)?.expansion()
     }
 
-    /// Removes and returns the calls that have ended since the last call of this method, in order of ending.
+    /// Removes and returns the calls that have ended since the last call of this method, in the order in
+    /// which they ended.
     ///
-    /// The close of a connection ends its calls. Ended calls are kept until they are taken.
+    /// The close of a connection ends its calls. Ended calls stay in memory until this method removes them.
     pub fn take_finished(&mut self) -> Vec<Call> {
         std::mem::take(&mut self.shared.finished)
     }
 
-    /// Returns the calls that are open at the end of the recording.
+    /// Returns the calls that are still open when the recording ends.
     #[must_use]
     pub fn into_open_calls(self) -> Vec<Call> {
         let mut open: Vec<Call> =

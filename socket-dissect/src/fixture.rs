@@ -1,4 +1,4 @@
-//! A connection for tests.
+//! A recorded connection for tests.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use socket_tap::format::Side;
 
 use super::{Call, Class, Contracts, Dissector, Part};
 
-/// A server's recording of one connection.
+/// A recording of one connection, made by a server.
 #[derive(Debug)]
 pub(super) struct Fixture {
     dissector: Dissector,
@@ -27,22 +27,22 @@ impl Fixture {
         self.dissector.observe(&Event::new(self.t, SockId::new(2), op))
     }
 
-    /// Dissects a read.
+    /// Dissects a read of `data`.
     pub(super) fn reads(&mut self, data: impl AsRef<[u8]>) -> Vec<Part> {
         self.observe(Op::Read(complete(data.as_ref())))
     }
 
-    /// Dissects a write.
+    /// Dissects a write of `data`.
     pub(super) fn writes(&mut self, data: impl AsRef<[u8]>) -> Vec<Part> {
         self.observe(Op::Write(complete(data.as_ref())))
     }
 
-    /// Dissects a read with `missing` more bytes that were not recorded.
+    /// Dissects a read of `data` and of `missing` more bytes, which were not recorded.
     pub(super) fn reads_cut(&mut self, data: impl AsRef<[u8]>, missing: u64) -> Vec<Part> {
         self.observe(Op::Read(cut(data.as_ref(), missing)))
     }
 
-    /// Dissects a write with `missing` more bytes that were not recorded.
+    /// Dissects a write of `data` and of `missing` more bytes, which were not recorded.
     pub(super) fn writes_cut(&mut self, data: impl AsRef<[u8]>, missing: u64) -> Vec<Part> {
         self.observe(Op::Write(cut(data.as_ref(), missing)))
     }
@@ -55,13 +55,13 @@ impl Fixture {
         self.dissector.take_finished()
     }
 
-    /// Returns the operations that have ended, with their status.
+    /// Returns operation and status of each call that has ended since the previous call of this function.
     pub(super) fn ended(&mut self) -> Vec<(String, Option<String>)> {
         self.finished().into_iter().map(|call| (call.operation, call.status)).collect()
     }
 }
 
-/// Returns the contract of the service in the tests.
+/// Returns a protobuf contract for the gRPC service used in the tests.
 fn bookshelf() -> Contracts {
     let mut contracts = Contracts::default();
     contracts.add_descriptors(bookshelf_proto::DESCRIPTORS).unwrap();
@@ -86,7 +86,7 @@ pub(super) fn frame(kind: u8, flags: u8, stream: u32, payload: impl AsRef<[u8]>)
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
-/// Returns a line for each part: `77 headers request head: GET /v1/books/1`.
+/// Formats each part as one line: `77 headers request head: GET /v1/books/1`.
 pub(super) fn lines(parts: &[Part]) -> Vec<String> {
     parts.iter().map(line).collect()
 }

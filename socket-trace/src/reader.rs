@@ -1,16 +1,24 @@
-//! A trace read from a file line by line, and its errors.
+//! Reads a trace from a file, line by line.
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read as _};
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use socket_tap::event::Event;
-use socket_tap::format::{End, Header, Line, LineError, part_path};
+use socket_tap::format::{End, Header, Line};
 
-/// Maximum length of a line: a fully captured write of 4 MiB is 6 MiB of base64.
-const MAX_LINE: u64 = 64 * 1024 * 1024;
+use lines::{as_text, next_line};
+
+pub use ending::Ending;
+pub use error::Error;
+pub(crate) use parts::are_parts;
+
+mod ending;
+mod error;
+mod lines;
+mod parts;
 
 /// A trace that is being read.
 pub struct Trace {
@@ -26,64 +34,6 @@ pub struct Trace {
     later: VecDeque<Trace>,
     /// Sums of the end lines of earlier parts.
     before: End,
-}
-
-/// The end of a trace. It is certain only once all events are read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// The end line is present.
-    Complete(End),
-    /// The end line is missing: the recording continues, or the program was killed.
-    CutShort {
-        /// `true` if the last line is incomplete.
-        torn: bool,
-    },
-    /// Text follows the end line: two programs wrote to the file, or it was appended to. The counts of the end line
-    /// are not valid.
-    TextAfterEnd {
-        /// Number of the first line of that text.
-        line: u64,
-    },
-}
-
-/// An error while reading a trace.
-#[derive(Debug)]
-pub enum Error {
-    /// The file cannot be opened or read.
-    Io {
-        /// The file.
-        source: String,
-        /// The error of the operating system.
-        error: io::Error,
-    },
-    /// A line is not valid in a trace.
-    Line {
-        /// The file.
-        source: String,
-        /// The line's number, from 1.
-        line: u64,
-        /// The error in the line.
-        error: LineError,
-    },
-    /// A line exceeds the maximum length; it was not read to its end.
-    TooLong {
-        /// The file.
-        source: String,
-        /// The line's number, from 1.
-        line: u64,
-    },
-    /// A line is not UTF-8.
-    NotText {
-        /// The file.
-        source: String,
-        /// The line's number, from 1.
-        line: u64,
-    },
-    /// The file is empty.
-    Empty {
-        /// The file.
-        source: String,
-    },
 }
 
 impl Trace {
@@ -122,27 +72,6 @@ impl Trace {
         let ending = Ending::CutShort { torn: false };
         let (later, before) = (VecDeque::new(), End::default());
         Ok(Self { source, header, lines, line: 1, text, events: 0, ending, later, before })
-    }
-
-    /// Opens all existing parts of a recording as one trace: see "Several files" in `TRACE.md`. `path` names the last
-    /// part. A trace without parts is opened as by [`open`](Self::open).
-    ///
-    /// The header is that of the first existing part. The counts of the end line are summed over the parts.
-    ///
-    /// # Errors
-    /// The same as for [`open`](Self::open), for the last part.
-    pub fn open_recording(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let path = path.as_ref();
-        let (mut first, mut later) = (Self::open(path)?, VecDeque::new());
-        while let Some(part) = first.header.part.checked_sub(1) {
-            match Self::open(part_path(path, part)) {
-                Ok(earlier) if earlier.header.part == part && are_parts(&earlier.header, &first.header) => {
-                    later.push_front(std::mem::replace(&mut first, earlier));
-                }
-                _ => break,
-            }
-        }
-        Ok(Self { later, ..first })
     }
 
     /// Returns the name of the file that is being read.
@@ -253,28 +182,6 @@ impl Trace {
     }
 }
 
-/// Returns `true` if two traces are different parts of one recording: see "Several files" in `TRACE.md`.
-pub(crate) fn are_parts(one: &Header, other: &Header) -> bool {
-    let identity = |header: &Header| (header.pid, header.monotonic_ns, header.started.clone(), header.side);
-    identity(one) == identity(other) && one.name == other.name && one.part != other.part
-}
-
-fn next_line(lines: &mut dyn BufRead, text: &mut Vec<u8>, source: &str, line: u64) -> Result<bool, Error> {
-    text.clear();
-    match lines.take(MAX_LINE).read_until(b'\n', text) {
-        Ok(0) => Ok(false),
-        Ok(read) if read as u64 == MAX_LINE && !text.ends_with(b"\n") => {
-            Err(Error::TooLong { source: source.to_owned(), line })
-        }
-        Ok(_) => Ok(true),
-        Err(error) => Err(Error::Io { source: source.to_owned(), error }),
-    }
-}
-
-fn as_text<'a>(text: &'a [u8], source: &str, line: u64) -> Result<&'a str, Error> {
-    std::str::from_utf8(text.trim_ascii_end()).map_err(|_| Error::NotText { source: source.to_owned(), line })
-}
-
 impl fmt::Debug for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Trace")
@@ -284,35 +191,5 @@ impl fmt::Debug for Trace {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io { source, error } => write!(f, "cannot read {source}: {error}"),
-            Self::Line { source, line: 1, error } if !matches!(error, LineError::NewerVersion(_)) => {
-                write!(
-                    f,
-                    "{source} is not a trace file: its first line must be a header with \"socket_tap\": {error}"
-                )
-            }
-            Self::Line { source, line, error } => write!(f, "{source}, line {line}: {error}"),
-            Self::NotText { source, line } => {
-                write!(
-                    f,
-                    "{source}, line {line}: not UTF-8 text; check that it is a trace file of socket-tap"
-                )
-            }
-            Self::TooLong { source, line } => write!(
-                f,
-                "{source}, line {line}: longer than {} MiB; check that it is a trace file of socket-tap",
-                MAX_LINE >> 20
-            ),
-            Self::Empty { source } => write!(f, "{source} is empty: a trace file begins with a header line"),
-        }
-    }
-}
-
-impl std::error::Error for Error {}
-
 #[cfg(test)]
-#[path = "reader_tests.rs"]
 mod tests;

@@ -1,15 +1,15 @@
-//! The operation in a document: <https://spec.graphql.org/October2021/#sec-Document-Syntax>.
+//! Finds the operation in a GraphQL document: <https://spec.graphql.org/October2021/#sec-Document-Syntax>.
 //!
-//! Only names and brackets are read, without validation. So neither the depth nor the length of a document costs stack or
-//! much time.
+//! Reads only names and brackets, and validates nothing. So neither the depth nor the length of a document
+//! costs stack or much time.
 
 use super::super::text::short;
 
-/// Maximum number of fields in the name of an operation.
+/// Maximum number of top-level fields shown as the name of an operation.
 const MAX_FIELDS: usize = 8;
 
-/// Returns the operation with the given name, or the first one: `query { book }`, `mutation Add { createBook }`. `None` if
-/// the text is not a document with an operation.
+/// Returns the operation with the given name, or the first operation if none has that name: `query { book }`,
+/// `mutation Add { createBook }`. `None` if the text is not a document with an operation.
 pub(super) fn operation(document: &str, name: Option<&str>) -> Option<String> {
     let mut tokens = Tokens { rest: document };
     let mut first = None;
@@ -32,7 +32,7 @@ pub(super) fn operation(document: &str, name: Option<&str>) -> Option<String> {
     first.map(|operation| short(&operation))
 }
 
-/// Returns the operation that follows a keyword, and `true` if its name is the requested one.
+/// Returns the operation that follows a keyword such as `query`, and `true` if its name is the requested one.
 fn named(kind: &str, requested: Option<&str>, tokens: &mut Tokens<'_>) -> Option<(String, bool)> {
     let mut title = kind.to_owned();
     let mut name = None;
@@ -46,7 +46,7 @@ fn named(kind: &str, requested: Option<&str>, tokens: &mut Tokens<'_>) -> Option
     Some((fields(title, tokens), requested.is_none() || requested == name))
 }
 
-/// Appends the top-level fields that follow an opening bracket to `title`.
+/// Appends the top-level fields of an operation to `title`. The opening bracket has been read already.
 fn fields(title: String, tokens: &mut Tokens<'_>) -> String {
     let mut names: Vec<String> = Vec::new();
     // A fragment, or `on` and a type, follows `...`; a directive follows `@`.
@@ -86,13 +86,13 @@ enum Token<'a> {
     Other(char),
 }
 
-/// The unread rest of a document.
+/// Tokens of a GraphQL document that have not been read yet.
 struct Tokens<'a> {
     rest: &'a str,
 }
 
 impl<'a> Tokens<'a> {
-    /// Skips to the fields of a definition, after their opening bracket. `None` if there are no fields.
+    /// Skips the header of a definition and the opening bracket of its fields. `None` if it has no fields.
     fn skip_to_fields(&mut self) -> Option<()> {
         while let Some(token) = self.next() {
             match token {
@@ -106,7 +106,7 @@ impl<'a> Tokens<'a> {
         None
     }
 
-    /// Skips the rest of `open` nested brackets.
+    /// Skips to the end of `open` nested brackets.
     fn leave(&mut self, mut open: usize) {
         while open > 0 {
             match self.next() {

@@ -1,4 +1,4 @@
-//! The JSON of a request and its response: <https://graphql.github.io/graphql-over-http/draft/>.
+//! Parses GraphQL requests and responses in JSON: <https://graphql.github.io/graphql-over-http/draft/>.
 
 use std::borrow::Cow;
 
@@ -9,12 +9,12 @@ use serde_json::value::RawValue;
 use super::super::text::short;
 use super::document;
 
-/// A request for a GraphQL operation.
+/// A GraphQL request.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Request {
-    /// Operation: `query { book }`.
+    /// Type and fields of the operation: `query { book }`.
     pub(crate) operation: String,
-    /// Variables in JSON; empty without variables.
+    /// Variables as JSON; empty if the request has none.
     variables: String,
 }
 
@@ -30,7 +30,7 @@ struct Json<'a> {
 }
 
 impl Request {
-    /// Parses the body of a request. `None` if it is not a GraphQL request.
+    /// Parses the JSON body of a GraphQL request. `None` if it is not a GraphQL request.
     pub(crate) fn of_json(content: &[u8]) -> Option<Self> {
         let json: Json<'_> = serde_json::from_slice(content).ok()?;
         let operation = document::operation(&json.query, json.operation_name.as_deref())?;
@@ -38,7 +38,7 @@ impl Request {
         Some(Self { operation, variables })
     }
 
-    /// Parses the query of a target: `query=%7Bbook%7Btitle%7D%7D`.
+    /// Parses a GraphQL request in the query of a URL: `query=%7Bbook%7Btitle%7D%7D`.
     pub(crate) fn of_query(query: &str) -> Option<Self> {
         let member = |name: &str| form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name);
         let (_, document) = member("query")?;
@@ -57,7 +57,7 @@ impl Request {
     }
 }
 
-/// Returns `true` if a complete response contains errors.
+/// Returns `true` if a complete GraphQL response contains errors.
 pub(crate) fn has_errors(content: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Json {

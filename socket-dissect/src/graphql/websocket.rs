@@ -1,4 +1,5 @@
-//! The messages of a GraphQL WebSocket: the subprotocol `graphql-transport-ws`, and its predecessor `graphql-ws`.
+//! Reads the messages of GraphQL over WebSocket: the subprotocol `graphql-transport-ws`, and its predecessor
+//! `graphql-ws`.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -11,36 +12,36 @@ use super::super::direction::Direction;
 use super::super::text::short;
 use super::http::{Request, has_errors};
 
-/// Maximum length of an operation id.
+/// Maximum length of an operation id. Longer ids are not tracked.
 const MAX_ID: usize = 128;
 
-/// One of the GraphQL subprotocols of WebSocket.
+/// A GraphQL subprotocol of WebSocket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Subprotocol;
 
 impl Subprotocol {
-    /// Parses `sec-websocket-protocol`. `None` for another subprotocol.
+    /// Parses a value of `sec-websocket-protocol`. `None` if it is not a GraphQL subprotocol.
     pub(crate) fn of(value: &str) -> Option<Self> {
         matches!(value, "graphql-transport-ws" | "graphql-ws").then_some(Self)
     }
 }
 
-/// Owner of a message.
+/// The call or connection to which a message belongs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Owner {
-    /// An operation that has ended or is not known, or not known yet.
+    /// An operation that has ended, or whose id has not been read.
     #[default]
     Unknown,
-    /// The connection itself.
+    /// The connection itself, outside any call.
     Connection,
-    /// A call.
+    /// The call with this number.
     Call(u64),
 }
 
 /// The open operations of a WebSocket.
 #[derive(Debug, Default)]
 pub(crate) struct Operations {
-    /// The operations by id.
+    /// The open operations, by the id that the client has chosen.
     open: HashMap<String, Operation>,
 }
 
@@ -50,7 +51,7 @@ struct Operation {
     errors: bool,
 }
 
-/// A message, as far as it could be parsed.
+/// Members of a GraphQL message, as far as they could be parsed.
 #[derive(Debug, Default)]
 struct Message<'a> {
     kind: String,
@@ -59,7 +60,8 @@ struct Message<'a> {
 }
 
 impl Operations {
-    /// Returns the owner of a message, from its beginning. A subscribe message begins an operation.
+    /// Returns the owner of a message, determined from its first bytes. A subscribe message begins an
+    /// operation.
     pub(crate) fn owner(
         &mut self,
         direction: Direction,
@@ -89,7 +91,7 @@ impl Operations {
         }
     }
 
-    /// Evaluates a complete or cut message, and returns its text.
+    /// Updates the operation of a message that is complete or cut, and returns the message as text.
     pub(crate) fn message(&mut self, content: &[u8], context: &mut Context<'_>) -> String {
         let message = Message::parse(content);
         let payload = message.payload.map(RawValue::get).unwrap_or_default();
@@ -117,7 +119,7 @@ impl Operations {
 }
 
 impl<'a> Message<'a> {
-    /// Parses as much of a message as possible.
+    /// Parses the members of a message up to the first error or missing byte.
     fn parse(content: &'a [u8]) -> Self {
         let mut message = Self::default();
         let mut json = serde_json::Deserializer::from_slice(content);
@@ -126,7 +128,8 @@ impl<'a> Message<'a> {
         message
     }
 
-    /// Returns the text of a message: `subscribe 1: subscription { bookChanged }`, `next 1: {"data":…`, `connection_ack`
+    /// Returns a message as text: `subscribe 1: subscription { bookChanged }`, `next 1: {"data":…`,
+    /// `connection_ack`.
     fn text(&self, request: Option<&Request>) -> String {
         let id = if self.id.is_empty() { String::new() } else { format!(" {}", self.id) };
         let payload = match (request, self.payload) {
@@ -138,7 +141,7 @@ impl<'a> Message<'a> {
     }
 }
 
-/// Deserializes the members of a message one by one.
+/// Deserializes a JSON message member by member, so that a cut message keeps the members before its end.
 struct Members<'a, 'b>(&'b mut Message<'a>);
 
 impl<'a> DeserializeSeed<'a> for Members<'a, '_> {

@@ -1,4 +1,4 @@
-//! The length-prefixed messages in the body of a request or response.
+//! Reads the length-prefixed messages in the body of a gRPC request or response.
 
 use prost_reflect::MessageDescriptor;
 
@@ -12,12 +12,12 @@ use super::super::prefix_buffer::PrefixBuffer;
 use super::super::protobuf;
 use super::super::text::{HOLE, not_recorded, with_hole};
 
-/// Number of bytes of a length prefix: a flag and the length.
+/// Number of bytes of a length prefix: one byte of flags and four of length.
 const PREFIX: usize = 5;
-/// Maximum number of bytes of a message that are decoded.
+/// Maximum number of bytes decoded of one message.
 const MAX_MESSAGE: usize = 4 * 1024;
 
-/// Reads the messages of one direction of a stream across DATA frames.
+/// Reads the gRPC messages of one direction of a stream. A message may span DATA frames.
 #[derive(Debug)]
 pub(crate) struct MessageReader {
     message_type: Option<MessageDescriptor>,
@@ -29,16 +29,16 @@ pub(crate) struct MessageReader {
 
 #[derive(Debug)]
 enum State {
-    /// In a length prefix that begins with these bytes.
+    /// Inside a length prefix. Contains the bytes of the prefix read so far.
     Prefix(Vec<u8>),
-    /// In a message with `left` bytes still to come.
+    /// Inside a message, with `left` bytes not read yet.
     Message { left: u32, compressed: bool },
-    /// After a hole, so that message boundaries are unknown.
+    /// After bytes that were not recorded, so that message boundaries are unknown.
     Lost,
 }
 
 impl MessageReader {
-    /// Returns a reader for messages of the given type, if it is known.
+    /// Returns a reader for messages of the given type. Without a type, fields are shown by number.
     pub(crate) fn new(message_type: Option<MessageDescriptor>, encoding: Encoding) -> Self {
         let state = State::Prefix(Vec::new());
         Self {
@@ -50,7 +50,7 @@ impl MessageReader {
         }
     }
 
-    /// Reads the next bytes of the body.
+    /// Reads the next bytes of the body and adds their parts to the output.
     pub(crate) fn read(&mut self, label: Label, mut data: TransferData<'_>, context: &mut Context<'_>) {
         let label = Label { layer: Layer::Grpc, ..label };
         while !data.is_empty() {

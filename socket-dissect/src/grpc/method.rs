@@ -1,16 +1,16 @@
-//! The called method, and the types of its messages.
+//! A gRPC method, and the types of its messages.
 
 use prost_reflect::MessageDescriptor;
 
 use super::super::contracts::Contracts;
 use super::super::text::short;
 
-/// A method, identified by the path of its request.
+/// A gRPC method, identified by the path of its request.
 #[derive(Debug)]
 pub(crate) struct Method {
-    /// Name: `bookshelf.v1.BookshelfService/GetBook`.
+    /// Full name: `bookshelf.v1.BookshelfService/GetBook`.
     name: String,
-    /// Types of the request and response messages, if a contract defines them.
+    /// Types of the request and response messages, if a protobuf contract defines them.
     types: Option<(MessageDescriptor, MessageDescriptor)>,
 }
 
@@ -26,12 +26,12 @@ impl Method {
         &self.name
     }
 
-    /// Returns the type of request messages.
+    /// Returns the type of the method's request messages, if known.
     pub(crate) fn request(&self) -> Option<MessageDescriptor> {
         self.types.as_ref().map(|(request, _)| request.clone())
     }
 
-    /// Returns the type of response messages.
+    /// Returns the type of the method's response messages, if known.
     pub(crate) fn response(&self) -> Option<MessageDescriptor> {
         self.types.as_ref().map(|(_, response)| response.clone())
     }

@@ -1,8 +1,8 @@
-//! The status of a call: `grpc-status` and `grpc-message`.
+//! The status of a gRPC call: `grpc-status` and `grpc-message`.
 
 use std::fmt;
 
-/// A status code. `None` is an invalid code, shown as UNKNOWN.
+/// A gRPC status code. `None` is an invalid code, shown as UNKNOWN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Status(Option<usize>);
 
@@ -27,7 +27,7 @@ const NAMES: [&str; 17] = [
 ];
 
 impl Status {
-    /// Parses `grpc-status`.
+    /// Parses the value of `grpc-status`.
     pub(crate) fn of(value: &str) -> Self {
         Self(value.parse().ok())
     }

@@ -3,7 +3,7 @@ use super::super::fixture::{Fixture, PREFACE, frame, lines};
 const GET_BOOK: &[u8] = b"\x83\x86\x04\x26/bookshelf.v1.BookshelfService/GetBook\x5f\x10application/grpc";
 const OK: &[u8] = b"\x88\x5f\x10application/grpc";
 
-/// Returns a HEADERS frame with a complete block.
+/// Returns a HEADERS frame that contains a complete header block.
 fn headers(flags: u8, block: &[u8]) -> Vec<u8> {
     frame(1, flags | 4, 1, block)
 }
@@ -12,7 +12,7 @@ fn data(flags: u8, payload: &[u8]) -> Vec<u8> {
     frame(0, flags, 1, payload)
 }
 
-/// Returns a connection after the headers of a call.
+/// Returns a connection on which a client has sent the headers of a gRPC call.
 fn called() -> Fixture {
     let mut server = Fixture::new();
     server.reads([PREFACE, &headers(0, GET_BOOK)].concat());

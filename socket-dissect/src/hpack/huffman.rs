@@ -1,7 +1,8 @@
 //! The Huffman code of HPACK: RFC 7541, section 5.2 and appendix B.
 //!
-//! The code is canonical: codes of equal length are consecutive in the order of their symbols, and the first code of a
-//! length follows the last shorter one, with one more bit. So the lengths determine the code.
+//! The code is canonical: codes of equal length are consecutive numbers in the order of their symbols, and
+//! the first code of a length is the number after the last shorter code, shifted left by the difference in
+//! length. So the lengths determine the code.
 
 /// The end-of-string symbol, whose bits pad the last byte.
 const END: usize = 256;
@@ -26,19 +27,19 @@ const LENGTHS: [u8; SYMBOLS] = [
     26, 27, 26, 26, 27, 27, 27, 27, 27, 28, 27, 27, 27, 27, 27, 26, 30,
 ];
 
-/// The codes of equal length.
+/// All codes of one length.
 #[derive(Clone, Copy)]
 struct Row {
-    /// The first code.
+    /// The smallest code of this length.
     first: u32,
     count: u32,
-    /// Index of the first code's symbol in [`BY_CODE`].
+    /// Index in [`BY_CODE`] of the symbol with the smallest code of this length.
     at: u32,
 }
 
-/// One row for each length, from 0 bits.
+/// All codes, indexed by their length in bits.
 static ROWS: [Row; LONGEST + 1] = rows();
-/// The symbols in the order of their codes.
+/// All symbols, sorted by their codes.
 static BY_CODE: [u16; SYMBOLS] = by_code();
 
 const fn rows() -> [Row; LONGEST + 1] {
@@ -72,7 +73,7 @@ const fn by_code() -> [u16; SYMBOLS] {
     symbols
 }
 
-/// Decodes a string. `None` if it contains an invalid code, or ends inside a symbol.
+/// Decodes a Huffman-coded string. `None` if it contains an invalid code, or ends inside a symbol.
 pub(super) fn decode(coded: &[u8]) -> Option<Vec<u8>> {
     let mut string = Vec::with_capacity(coded.len() * 8 / 5);
     let (mut code, mut length) = (0u32, 0usize);

@@ -19,12 +19,13 @@ use std::borrow::Cow;
 use primitive::{Input, Malformed};
 use table::Table;
 
-/// Maximum number of bytes that a block may decode to. A block can repeat a table entry with one byte each time.
+/// Maximum number of bytes of all decoded fields of a block. One byte of a block can repeat a whole table
+/// entry.
 const MAX_FIELDS: usize = 1024 * 1024;
 
 type Literal<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
 
-/// The decoder of one direction of a connection.
+/// Decodes the header blocks of one direction of a connection.
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
     table: Table,
@@ -34,7 +35,7 @@ impl Decoder {
     /// Calls `field` with the name and value of each field of a complete block, in order.
     ///
     /// # Errors
-    /// If the block is malformed. Then later blocks cannot be decoded, either.
+    /// If the block is malformed. Later blocks of this direction cannot be decoded, either.
     pub(super) fn decode(
         &mut self,
         block: &[u8],

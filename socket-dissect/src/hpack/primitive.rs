@@ -1,4 +1,4 @@
-//! Integers and strings: RFC 7541, section 5.
+//! Decodes the integers and strings of HPACK: RFC 7541, section 5.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use super::huffman;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
-/// The unread bytes of a header block.
+/// Bytes of a header block that have not been read yet.
 #[derive(Debug)]
 pub(super) struct Input<'a> {
     bytes: &'a [u8],
@@ -30,7 +30,7 @@ impl<'a> Input<'a> {
         Ok(*first)
     }
 
-    /// Reads an integer with a prefix of this many bits (section 5.1).
+    /// Reads an integer whose first byte contains it in the low `prefix` bits (section 5.1).
     pub(super) fn integer(&mut self, prefix: u8) -> Result<usize, Malformed> {
         let mask = u8::MAX >> (8 - prefix);
         let mut value = usize::from(self.byte()? & mask);
@@ -48,7 +48,7 @@ impl<'a> Input<'a> {
         Err(Malformed)
     }
 
-    /// Reads a string (section 5.2).
+    /// Reads a string literal, Huffman-coded or plain (section 5.2).
     pub(super) fn string(&mut self) -> Result<Cow<'a, [u8]>, Malformed> {
         let is_coded = self.peek().ok_or(Malformed)? & 0x80 > 0;
         let length = self.integer(7)?;

@@ -1,18 +1,18 @@
-//! The static and the dynamic table: RFC 7541, section 2.3.
+//! The static and the dynamic table of HPACK: RFC 7541, section 2.3.
 
 use std::collections::VecDeque;
 
 /// Initial size of the dynamic table: the default of `SETTINGS_HEADER_TABLE_SIZE`.
 const DEFAULT_SIZE: usize = 4096;
-/// Maximum size of the dynamic table. Browsers request this size, servers less.
+/// Maximum size of the dynamic table. Browsers request this size; servers request less.
 const MAX_SIZE: usize = 64 * 1024;
-/// Size of an entry beyond its bytes (section 4.1).
+/// Number of bytes added to the length of name and value for the size of an entry (section 4.1).
 const OVERHEAD: usize = 32;
 
-/// The static table, followed by the dynamic one.
+/// The static table, followed by the entries of the dynamic table.
 #[derive(Debug)]
 pub(super) struct Table {
-    /// The entries, newest first.
+    /// Names and values of the dynamic table, newest first.
     dynamic: VecDeque<(Vec<u8>, Vec<u8>)>,
     size: usize,
     max_size: usize,
@@ -25,7 +25,7 @@ impl Default for Table {
 }
 
 impl Table {
-    /// Returns the name and value at an index, counted from 1.
+    /// Returns the name and value at an index of both tables, counted from 1.
     pub(super) fn get(&self, index: usize) -> Option<(&[u8], &[u8])> {
         let at = index.checked_sub(1)?;
         match STATIC.get(at) {
@@ -34,7 +34,7 @@ impl Table {
         }
     }
 
-    /// Adds an entry. One that exceeds the table size empties the table (section 4.4).
+    /// Adds an entry to the dynamic table. An entry larger than the table empties it (section 4.4).
     pub(super) fn add(&mut self, name: Vec<u8>, value: Vec<u8>) {
         self.size += size(&name, &value);
         self.dynamic.push_front((name, value));
@@ -60,7 +60,7 @@ fn size(name: &[u8], value: &[u8]) -> usize {
     name.len() + value.len() + OVERHEAD
 }
 
-/// The static table (appendix A).
+/// Names and values of the static table (RFC 7541, appendix A).
 static STATIC: [(&str, &str); 61] = [
     (":authority", ""),
     (":method", "GET"),

@@ -66,7 +66,7 @@ fn decoded_size_of_a_block_is_bounded() {
     assert_eq!(decode(&mut decoder, &[0xbe; 300]), Err(Malformed));
 }
 
-/// A fragment of a block, valid or not.
+/// Generates one field representation of a header block, valid or not.
 fn fragment() -> impl Strategy<Value = Vec<u8>> {
     let string = |coded: u8| {
         vec(any::<u8>(), 0..20).prop_map(move |bytes| [&[bytes.len() as u8 | coded], &bytes[..]].concat())

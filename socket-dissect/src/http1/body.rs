@@ -1,4 +1,4 @@
-//! The bytes of a message body.
+//! Reads the body of an HTTP/1.1 message.
 
 use super::super::content::Content;
 use super::super::context::Context;
@@ -10,7 +10,7 @@ use super::length::Length;
 
 const BODY: Label = Label::new(Class::Payload, Layer::Http1, "body");
 
-/// A body that is being read.
+/// A message body that has not been read completely.
 #[derive(Debug)]
 pub(super) struct Body {
     framing: Framing,
@@ -19,13 +19,13 @@ pub(super) struct Body {
 
 #[derive(Debug)]
 enum Framing {
-    /// Number of bytes still to come.
+    /// Number of body bytes not read yet.
     Bytes(u64),
     Chunked(Chunked),
     UntilClose,
 }
 
-/// Progress of reading a body.
+/// Progress after reading bytes of a body.
 #[derive(Debug)]
 pub(super) enum Progress {
     /// The body continues with the next transfer.
@@ -37,7 +37,7 @@ pub(super) enum Progress {
 }
 
 impl Body {
-    /// Returns a body of that length, or `None` if the message has no body.
+    /// Returns a body of the given length, or `None` if the message has no body.
     pub(super) fn new(length: Length, content: Content) -> Option<Self> {
         let framing = match length {
             Length::None => return None,
@@ -48,7 +48,7 @@ impl Body {
         Some(Self { framing, content })
     }
 
-    /// Reads the bytes that belong to the body.
+    /// Reads the bytes that belong to the body, and leaves later bytes in `data`.
     pub(super) fn read(
         &mut self,
         data: &mut TransferData<'_>,

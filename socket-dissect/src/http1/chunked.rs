@@ -1,4 +1,4 @@
-//! A body in chunked transfer coding: RFC 9112, section 7.1.
+//! Reads a body in chunked transfer coding: RFC 9112, section 7.1.
 
 use super::super::context::Context;
 use super::super::data::TransferData;
@@ -6,15 +6,15 @@ use super::super::part::{Class, Layer};
 use super::super::part_collector::{Label, OpenUnit};
 use super::super::text::{HOLE, short_bytes};
 
-/// Maximum length of a line between chunks. A size has at most 16 digits, and extensions are rare.
+/// Maximum length of a line between chunks. A chunk size has at most 16 digits, and extensions are rare.
 const MAX_LINE: usize = 4 * 1024;
 
-/// A chunked body that is being read.
+/// A chunked body that has not been read completely.
 #[derive(Debug, Default)]
 pub(super) struct Chunked {
     state: State,
     unit: OpenUnit,
-    /// The current line between chunks.
+    /// The line between chunks that is being read.
     line: Vec<u8>,
 }
 
@@ -23,7 +23,7 @@ enum State {
     /// In the line with the size of a chunk.
     #[default]
     Size,
-    /// In a chunk with this number of bytes still to come.
+    /// In a chunk of which this number of bytes has not been read yet.
     Data(u64),
     /// In the line break after a chunk.
     DataEnd,
@@ -33,10 +33,10 @@ enum State {
     Ended,
 }
 
-/// Progress of reading a chunked body.
+/// Progress after reading bytes of a chunked body.
 #[derive(Debug)]
 pub(super) enum Progress<'a> {
-    /// Bytes of the content, and `true` if the chunk ends with them.
+    /// Bytes of the body's content. The flag is `true` if the chunk ends with them.
     Data(TransferData<'a>, bool),
     /// Bytes between chunks.
     Framing,
@@ -117,7 +117,7 @@ impl State {
     }
 }
 
-/// Returns the size in a chunk-size line, without extensions.
+/// Returns the chunk size in a chunk-size line, ignoring extensions.
 fn size(line: &[u8]) -> Option<u64> {
     let line = std::str::from_utf8(line).ok()?;
     let digits = line.split(';').next()?.trim();

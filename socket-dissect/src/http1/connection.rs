@@ -1,4 +1,4 @@
-//! Both directions of an HTTP/1.1 connection.
+//! Dissects both directions of an HTTP/1.1 connection.
 
 use super::super::content::Content;
 use super::super::context::Context;
@@ -19,18 +19,18 @@ pub(in super::super) struct Http1 {
     readers: PerDirection<Reader>,
 }
 
-/// One direction: a sequence of messages.
+/// Reads the messages of one direction.
 #[derive(Debug, Default)]
 struct Reader {
     head: HeadReader,
     /// The body of the current message; `None` until its head is complete.
     body: Option<Body>,
-    /// The call of the current message.
+    /// The call to which the current message belongs.
     call: Option<u64>,
 }
 
 impl Http1 {
-    /// Dissects the next bytes of a direction.
+    /// Dissects the next bytes of a direction into parts of messages.
     pub(in super::super) fn dissect(
         &mut self,
         direction: Direction,
@@ -49,7 +49,8 @@ impl Http1 {
         Outcome::Done
     }
 
-    /// Resynchronizes a direction after a hole, if the bytes begin like a message. Returns `true` on success.
+    /// Continues a direction after bytes that were not recorded, if `bytes` begin like a message. Returns
+    /// `true` on success.
     pub(in super::super) fn resume(
         &mut self,
         direction: Direction,
@@ -110,7 +111,7 @@ impl Http1 {
         }
     }
 
-    /// Returns the call of a message that begins.
+    /// Returns the call to which a new message belongs. A request begins a call.
     fn begin_message(
         &mut self,
         direction: Direction,
@@ -136,7 +137,7 @@ impl Http1 {
         }
     }
 
-    /// Prepares for the body of a message, or for the next message.
+    /// Processes a complete head. The body of the message follows, or the next message if there is no body.
     fn head_complete(
         &mut self,
         direction: Direction,
@@ -194,7 +195,7 @@ impl Http1 {
     }
 }
 
-/// Returns the protocol that follows a response with status 101.
+/// Returns the protocol of the connection after a response with status 101.
 fn switch(fields: &Fields, call: Option<u64>, context: &mut Context<'_>) -> Outcome {
     Outcome::Switch(match (fields.upgrade, fields.subprotocol) {
         (Some(Upgrade::H2c), _) => Next::Http2Upgraded(call),

@@ -1,16 +1,16 @@
-//! Requests whose responses are incomplete. Responses arrive in the order of requests (RFC 9112, section 9.3.2).
+//! Matches responses to requests. Responses arrive in the order of the requests (RFC 9112, section 9.3.2).
 
 use std::collections::VecDeque;
 
-/// Maximum number of pipelined requests.
+/// Maximum number of requests that wait for their responses on one connection.
 const MAX_PENDING: usize = 1_000;
 
-/// Method of a request, as far as it affects the response.
+/// Method of a request, as far as it determines the length of the response body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Method {
-    /// The response has no body.
+    /// HEAD: the response has no body.
     Head,
-    /// A tunnel follows the response.
+    /// CONNECT: a tunnel follows a successful response.
     Connect,
     #[default]
     Other,
@@ -32,15 +32,15 @@ struct Exchange {
     call: Option<u64>,
     method: Method,
     request_ended: bool,
-    /// `true` if the request began while responses could not be dissected.
+    /// `true` if the server's direction could not be dissected when the request began.
     responses_lost: bool,
 }
 
-/// The requests of a connection whose responses are incomplete, in order.
+/// The requests of a connection whose responses are incomplete, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Exchanges {
     pending: VecDeque<Exchange>,
-    /// `true` if the responses to abandoned requests may still arrive.
+    /// `true` if responses to abandoned requests may still arrive.
     is_ambiguous: bool,
 }
 
@@ -61,14 +61,15 @@ impl Exchanges {
         self.pending.drain(..).for_each(|exchange| end(exchange.call));
     }
 
-    /// Returns `true` if the request of the next response is known, although earlier responses were lost.
+    /// Returns `true` if it is known which request the next response answers, although earlier responses
+    /// could not be dissected.
     pub(super) fn can_resume(&self) -> bool {
         !self.is_ambiguous
             && self.pending.iter().all(|exchange| exchange.responses_lost)
             && self.pending.len() == 1
     }
 
-    /// Begins a request. `responses_lost` is `true` if responses cannot be dissected.
+    /// Begins a request. `responses_lost` is `true` if the server's direction cannot be dissected.
     pub(super) fn begin(&mut self, call: Option<u64>, responses_lost: bool) {
         self.pending.push_back(Exchange {
             call,
@@ -78,7 +79,7 @@ impl Exchanges {
         });
     }
 
-    /// Sets the method of the last request, once its head is complete.
+    /// Sets the method of the request that began last, once its head is complete.
     pub(super) fn set_method(&mut self, call: Option<u64>, method: Method) {
         if let Some(last) = self.last(call) {
             last.method = method;
@@ -100,12 +101,12 @@ impl Exchanges {
         self.last(call).map(|last| last.request_ended = true).is_none()
     }
 
-    /// Ends the current response. Returns `true` if its call has ended.
+    /// Ends the current response. Returns `true` if the call of its request has ended.
     pub(super) fn end_response(&mut self) -> bool {
         self.pending.pop_front().is_some_and(|exchange| exchange.request_ended)
     }
 
-    /// Returns the last request, unless its response was complete before the request.
+    /// Returns the request that began last, unless the response was complete before the request.
     fn last(&mut self, call: Option<u64>) -> Option<&mut Exchange> {
         self.pending.back_mut().filter(|exchange| exchange.call == call)
     }

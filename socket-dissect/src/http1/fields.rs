@@ -1,24 +1,24 @@
-//! The header fields that determine how a message continues.
+//! Header fields that determine the body of a message and the protocol after it.
 
 use httparse::Header;
 
 use super::super::graphql;
 use super::super::media::{Encoding, Media};
 
-/// The header fields that determine how a message continues.
+/// Header fields that determine the body of a message and the protocol after it.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
     pub(super) length: ContentLength,
     pub(super) transfer: Transfer,
     pub(super) media: Media,
     pub(super) encoding: Encoding,
-    /// The protocol that is offered or accepted.
+    /// The protocol that the request offers or the response accepts in `Upgrade`.
     pub(super) upgrade: Option<Upgrade>,
-    /// The GraphQL subprotocol of a WebSocket.
+    /// The GraphQL subprotocol in `Sec-WebSocket-Protocol`, if any.
     pub(super) subprotocol: Option<graphql::Subprotocol>,
 }
 
-/// `Content-Length`, RFC 9112, section 6.2.
+/// Value of `Content-Length`: RFC 9112, section 6.2.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum ContentLength {
     #[default]
@@ -27,18 +27,18 @@ pub(super) enum ContentLength {
     Invalid,
 }
 
-/// `Transfer-Encoding`, RFC 9112, section 6.1.
+/// Value of `Transfer-Encoding`: RFC 9112, section 6.1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Transfer {
     #[default]
     Absent,
     /// `chunked` is the last coding.
     Chunked,
-    /// Another coding, which does not delimit the body.
+    /// The last coding is not `chunked`, so the codings do not delimit the body.
     Other,
 }
 
-/// `Upgrade`, RFC 9110, section 7.8.
+/// Protocol named in `Upgrade`: RFC 9110, section 7.8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Upgrade {
     WebSocket,
@@ -80,7 +80,7 @@ impl Fields {
 }
 
 impl ContentLength {
-    /// Combines the length with another value of the field. Equal values are allowed.
+    /// Combines this length with another `Content-Length` field of the message. Equal values are allowed.
     fn and(self, value: &str) -> Self {
         value.split(',').fold(self, |before, value| match (before, parse(value.trim())) {
             (Self::Absent, Some(length)) => Self::Bytes(length),
@@ -90,7 +90,7 @@ impl ContentLength {
     }
 }
 
-/// Parses a number of digits only, unlike `+1`.
+/// Parses a number that consists of digits only. `str::parse` would accept `+1`.
 fn parse(value: &str) -> Option<u64> {
     value.bytes().all(|byte| byte.is_ascii_digit()).then(|| value.parse().ok())?
 }

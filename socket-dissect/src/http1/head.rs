@@ -13,20 +13,21 @@ use super::exchanges::Method;
 use super::fields::Fields;
 use super::start_line;
 
-/// Maximum length of a head. Servers have similar limits: 32 kB in nginx, 400 kB in hyper.
+/// Maximum number of bytes in the head of a message. Servers have similar limits: 32 kB in nginx, 400 kB in
+/// hyper.
 const MAX_HEAD: usize = 64 * 1024;
-/// Maximum number of header fields, equal to hyper's.
+/// Maximum number of header fields in a message, as in hyper.
 const MAX_FIELDS: usize = 100;
 
-/// Reads a head that may span transfers.
+/// Reads the head of a message, which may span several reads or writes.
 #[derive(Debug, Default)]
 pub(super) struct HeadReader {
     unit: OpenUnit,
-    /// The bytes read so far, unless the head is in one transfer.
+    /// The bytes of the head read so far. Empty if the head begins and ends in the same read or write.
     buffer: Vec<u8>,
 }
 
-/// Progress of reading a head.
+/// Progress after reading bytes of a head.
 #[derive(Debug)]
 pub(super) enum Progress {
     /// The head continues with the next transfer.
@@ -37,12 +38,12 @@ pub(super) enum Progress {
     Lost(&'static str),
 }
 
-/// A complete head.
+/// The complete head of a message.
 #[derive(Debug)]
 pub(super) struct Head {
     pub(super) start_line: StartLine,
     pub(super) fields: Fields,
-    /// Text of the part.
+    /// Text that describes the head in the output.
     text: String,
 }
 
@@ -51,9 +52,9 @@ pub(super) struct Head {
 pub(super) enum StartLine {
     Request {
         method: Method,
-        /// Method and path.
+        /// Method and path: `GET /v1/books/1`.
         operation: String,
-        /// The GraphQL request in the query of the target, if any.
+        /// The GraphQL request in the query of the URL, if any.
         graphql: Option<graphql::Request>,
     },
     Status {
@@ -62,12 +63,12 @@ pub(super) enum StartLine {
 }
 
 impl HeadReader {
-    /// Returns `true` if a part of a head was read.
+    /// Returns `true` if the first bytes of a head have been read.
     pub(super) fn has_begun(&self) -> bool {
         !self.buffer.is_empty()
     }
 
-    /// Reads the bytes that belong to the head.
+    /// Reads the bytes that belong to the head, and leaves later bytes in `data`.
     pub(super) fn read(
         &mut self,
         direction: Direction,
@@ -107,7 +108,8 @@ impl HeadReader {
         Progress::Complete(head)
     }
 
-    /// Returns the head so far, including `bytes`. A head in one transfer is not copied.
+    /// Returns the bytes of the head so far, ending with `bytes`. Does not copy a head that begins in
+    /// `bytes`.
     fn join<'a>(&'a mut self, bytes: &'a [u8]) -> &'a [u8] {
         if self.buffer.is_empty() {
             return bytes;
@@ -118,18 +120,18 @@ impl HeadReader {
     }
 }
 
-/// The bytes at a message boundary.
+/// The kind of bytes found where a message should begin.
 #[derive(Debug)]
 pub(super) enum Beginning {
     /// The head of a message.
     Head,
     /// Empty lines, which are ignored before a request line (RFC 9112, section 2.2).
     EmptyLines,
-    /// Other bytes, which cannot be dissected for this reason.
+    /// Bytes that are not HTTP/1.1, with the reason.
     Other(&'static str),
 }
 
-/// Classifies the bytes at a message boundary, and adds empty lines to the output.
+/// Classifies the bytes found where a message should begin, and adds empty lines to the output.
 pub(super) fn beginning(
     direction: Direction,
     data: &mut TransferData<'_>,
@@ -164,7 +166,8 @@ fn label(direction: Direction, call: Option<u64>) -> Label {
     Label::new(Class::Headers, Layer::Http1, name).of(call)
 }
 
-/// Returns the end of the empty line that ends the head. The first `searched` bytes were searched before.
+/// Returns the position after the empty line that ends the head. The first `searched` bytes are known not to
+/// contain it.
 fn end_of_head(bytes: &[u8], searched: usize) -> Option<usize> {
     let from = searched.saturating_sub(2);
     let rest = bytes.get(from..)?;
@@ -177,7 +180,7 @@ fn end_of_head(bytes: &[u8], searched: usize) -> Option<usize> {
     })
 }
 
-/// Returns the text of the start line while the head is incomplete.
+/// Returns the start line of an incomplete head as text.
 fn start_line_text(direction: Direction, bytes: &[u8]) -> String {
     let (line, ended) = start_line::first_line(bytes);
     let mut words = line.splitn(3, |byte| *byte == b' ');

@@ -3,23 +3,23 @@
 use super::exchanges::Method;
 use super::fields::{ContentLength, Fields, Transfer};
 
-/// The end of a body.
+/// The length of a body, or the event that ends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Length {
     /// The message has no body.
     None,
-    /// After this number of bytes.
+    /// The body has this number of bytes.
     Bytes(u64),
-    /// After the last chunk.
+    /// The body ends with its last chunk.
     Chunked,
-    /// With the end of the connection.
+    /// The body ends when the connection is closed.
     UntilClose,
 }
 
 /// Returns the length of a request body.
 ///
 /// # Errors
-/// The reason, if the fields do not define a valid length.
+/// The reason why the header fields define no valid length.
 pub(super) fn of_request(fields: &Fields) -> Result<Length, &'static str> {
     match (fields.transfer, fields.length) {
         (Transfer::Chunked, _) => Ok(Length::Chunked),
@@ -33,7 +33,7 @@ pub(super) fn of_request(fields: &Fields) -> Result<Length, &'static str> {
 /// Returns the length of the body of a response to a request with the given method.
 ///
 /// # Errors
-/// The reason, if the fields do not define a valid length.
+/// The reason why the header fields define no valid length.
 pub(super) fn of_response(fields: &Fields, code: u16, method: Method) -> Result<Length, &'static str> {
     if method == Method::Head || matches!(code, 100..200 | 204 | 304) {
         return Ok(Length::None);

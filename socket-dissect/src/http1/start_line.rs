@@ -5,14 +5,15 @@ use super::super::text::ENOUGH;
 /// Length of `UPDATEREDIRECTREF`, the longest registered method.
 const MAX_METHOD: usize = 17;
 
-/// The common methods, each with the beginning of its target.
+/// Common methods, each with the bytes that follow it in a request line.
 const COMMON_METHODS: [&[u8]; 8] =
     [b"GET /", b"POST /", b"PUT /", b"PATCH /", b"DELETE /", b"HEAD /", b"OPTIONS ", b"CONNECT "];
 
-/// The beginning of a status line.
+/// The first bytes of every status line.
 const VERSION: &[u8] = b"HTTP/1.";
 
-/// Returns `true` if a request line may begin with the bytes: a method of capital letters, and a space.
+/// Returns `true` if the bytes can be the beginning of a request line: a method of capital letters, and a
+/// space.
 pub(in super::super) fn may_be_request(bytes: &[u8]) -> bool {
     let method = bytes
         .iter()
@@ -22,23 +23,23 @@ pub(in super::super) fn may_be_request(bytes: &[u8]) -> bool {
     (1..=MAX_METHOD).contains(&method) && bytes.get(method).is_none_or(|byte| *byte == b' ')
 }
 
-/// Returns `true` if a status line may begin with the bytes.
+/// Returns `true` if the bytes can be the beginning of a status line.
 pub(in super::super) fn may_be_status(bytes: &[u8]) -> bool {
     bytes.iter().zip(VERSION).all(|(byte, expected)| byte == expected)
 }
 
-/// Returns `true` if the bytes are a request line beyond doubt.
+/// Returns `true` if the bytes begin with a request line beyond doubt.
 pub(in super::super) fn is_request(bytes: &[u8]) -> bool {
     COMMON_METHODS.iter().any(|method| bytes.starts_with(method))
 }
 
-/// Returns `true` if the bytes are a status line beyond doubt.
+/// Returns `true` if the bytes begin with a status line beyond doubt.
 pub(in super::super) fn is_status(bytes: &[u8]) -> bool {
     bytes.starts_with(VERSION)
 }
 
-/// Returns `true` if a request may begin with the bytes. A complete line must end with the version, because other protocols
-/// have commands of capital letters, too.
+/// Returns `true` if the bytes can be the beginning of a request. A complete first line must end with the
+/// HTTP version, because other protocols also have commands of capital letters.
 pub(super) fn may_begin_request(bytes: &[u8]) -> bool {
     let has_version = match first_line(bytes) {
         (line, true) => line.ends_with(b" HTTP/1.1") || line.ends_with(b" HTTP/1.0"),
@@ -47,7 +48,7 @@ pub(super) fn may_begin_request(bytes: &[u8]) -> bool {
     may_be_request(bytes) && has_version
 }
 
-/// Returns the first line, up to the length that a text can show, and whether that is the complete line.
+/// Returns the first line, cut to [`ENOUGH`] bytes. The flag is `true` if the line is complete.
 pub(super) fn first_line(bytes: &[u8]) -> (&[u8], bool) {
     let bytes = bytes.get(..ENOUGH).unwrap_or(bytes);
     let length = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n'));

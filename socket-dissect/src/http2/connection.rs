@@ -1,4 +1,4 @@
-//! Both directions of an HTTP/2 connection.
+//! Dissects both directions of an HTTP/2 connection.
 
 use super::super::context::Context;
 use super::super::data::TransferData;
@@ -28,13 +28,13 @@ impl Http2 {
         Self { streams: Streams::default(), readers }
     }
 
-    /// Returns a connection after an upgrade from HTTP/1.1. The response to the upgraded request is on stream 1 (RFC 7540,
-    /// section 3.2).
+    /// Returns a connection that was upgraded from HTTP/1.1. The response to the upgraded request, whose call
+    /// is `call`, is on stream 1 (RFC 7540, section 3.2).
     pub(in super::super) fn upgraded(call: Option<u64>) -> Self {
         Self { streams: Streams::upgraded(call), ..Self::new() }
     }
 
-    /// Dissects the next bytes of a direction.
+    /// Dissects the next bytes of a direction into parts of frames.
     pub(in super::super) fn dissect(
         &mut self,
         direction: Direction,
@@ -44,7 +44,8 @@ impl Http2 {
         self.readers.get_mut(direction).dissect(direction, data, &mut self.streams, context)
     }
 
-    /// Resynchronizes a direction after a hole, if the bytes begin like a frame. Returns `true` on success.
+    /// Continues a direction after bytes that were not recorded, if `bytes` begin like a frame. Returns
+    /// `true` on success.
     pub(in super::super) fn resume(&mut self, direction: Direction, bytes: &[u8]) -> bool {
         let resumes = bytes.first_chunk().is_some_and(|head| FrameHead::parse(*head).is_likely());
         if resumes {

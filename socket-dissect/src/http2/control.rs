@@ -1,15 +1,15 @@
-//! Frames without a message: RFC 9113, sections 6.3 to 6.9.
+//! Describes frames that carry no message, such as SETTINGS and PING: RFC 9113, sections 6.3 to 6.9.
 
 use super::super::text::{grouped, short_bytes};
 use super::frame::{FrameHead, Kind, error_name};
 
-/// Maximum number of payload bytes that are interpreted.
+/// Maximum number of payload bytes of a control frame that are interpreted.
 pub(super) const MAX_PAYLOAD: usize = 512;
 
-/// Maximum number of settings in a text: as many as are defined.
+/// Maximum number of settings shown for one SETTINGS frame.
 const MAX_SETTINGS: usize = 8;
 
-/// Returns the text of a frame, from the first bytes of its payload.
+/// Describes a frame as text, from its header and the first bytes of its payload.
 pub(super) fn text(head: &FrameHead, payload: &[u8]) -> String {
     match head.kind {
         Kind::Settings | Kind::Ping if head.flags.ack() => "ACK".to_owned(),
@@ -24,18 +24,18 @@ pub(super) fn text(head: &FrameHead, payload: &[u8]) -> String {
     }
 }
 
-/// Returns the error code of RST_STREAM.
+/// Returns the error code in the payload of an RST_STREAM frame.
 pub(super) fn reset_code(payload: &[u8]) -> Option<u32> {
     number(payload, 0)
 }
 
-/// Returns the 32-bit number at an offset.
+/// Returns the big-endian 32-bit number at the offset `at`. `None` if it is not within the payload.
 fn number(payload: &[u8], at: usize) -> Option<u32> {
     let bytes = payload.get(at..)?.first_chunk()?;
     Some(u32::from_be_bytes(*bytes))
 }
 
-/// Returns settings as text: `ENABLE_PUSH 0, INITIAL_WINDOW_SIZE 2,097,152`
+/// Describes the payload of a SETTINGS frame: `ENABLE_PUSH 0, INITIAL_WINDOW_SIZE 2,097,152`.
 fn settings(payload: &[u8]) -> String {
     let (settings, _) = payload.as_chunks::<6>();
     let mut texts: Vec<String> = (settings.iter().take(MAX_SETTINGS))
@@ -67,7 +67,7 @@ fn setting_name(number: u16) -> Result<&'static str, u16> {
     })
 }
 
-/// Returns a GOAWAY as text: `ENHANCE_YOUR_CALM after stream 7: too_many_pings`
+/// Describes the payload of a GOAWAY frame: `ENHANCE_YOUR_CALM after stream 7: too_many_pings`.
 fn goaway(payload: &[u8]) -> String {
     let (Some(last), Some(code)) = (number(payload, 0), number(payload, 4)) else { return String::new() };
     let mut text = error_name(code);

@@ -1,10 +1,10 @@
-//! The fields of a header block.
+//! The decoded fields of an HTTP/2 header block.
 
 use super::super::grpc::{self, Status};
 use super::super::media::{Encoding, Media};
 use super::super::text::short;
 
-/// The fields of a header block that affect its message.
+/// The decoded fields of a header block that affect how its message is dissected.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
     pub(super) method: Option<String>,
@@ -12,14 +12,14 @@ pub(super) struct Fields {
     pub(super) status: Option<u16>,
     pub(super) media: Media,
     pub(super) encoding: Encoding,
-    /// Coding of compressed gRPC messages.
+    /// Compression of gRPC messages, from `grpc-encoding`.
     pub(super) grpc_encoding: Encoding,
     pub(super) grpc_status: Option<Status>,
     pub(super) grpc_message: Option<String>,
 }
 
 impl Fields {
-    /// Adds a field of the block.
+    /// Adds a decoded field of the header block.
     pub(super) fn add(&mut self, name: &[u8], value: &[u8]) {
         let text = || String::from_utf8_lossy(value);
         match name {
@@ -35,7 +35,7 @@ impl Fields {
         }
     }
 
-    /// Returns the text of the fields: `POST /shelf`, `200`, `grpc-status OK`.
+    /// Describes the header block: `POST /shelf`, `200`, `grpc-status OK`.
     pub(super) fn text(&self) -> String {
         let mut texts = Vec::new();
         if let (Some(method), path) = (&self.method, self.path.as_deref().unwrap_or_default()) {

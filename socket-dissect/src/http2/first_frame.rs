@@ -2,18 +2,19 @@
 
 use super::frame::FrameHead;
 
-/// The first bytes of a client (RFC 9113, section 3.4).
+/// The client connection preface (RFC 9113, section 3.4).
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// Length of the beginning of the preface that no other protocol shares.
+/// Number of preface bytes after which no other protocol is possible.
 const UNIQUE: usize = b"PRI * HTTP/2.0".len();
 
-/// Returns `true` if the bytes may be the preface. Three letters are not enough, because a method may share them.
+/// Returns `true` if the bytes can be the beginning of the preface. Three letters are not enough, because an
+/// HTTP/1.1 method may begin with them.
 pub(in super::super) fn may_be_preface(bytes: &[u8]) -> bool {
     bytes.len() > 3 && agrees_with_preface(bytes)
 }
 
-/// Returns `true` if the bytes are the preface beyond doubt.
+/// Returns `true` if the bytes begin with the preface beyond doubt.
 pub(in super::super) fn is_preface(bytes: &[u8]) -> bool {
     bytes.len() >= UNIQUE && agrees_with_preface(bytes)
 }
@@ -22,8 +23,8 @@ fn agrees_with_preface(bytes: &[u8]) -> bool {
     bytes.iter().zip(PREFACE).all(|(byte, expected)| byte == expected)
 }
 
-/// Returns `true` if a frame may begin with the bytes: a server's SETTINGS, or any frame of a connection whose beginning is
-/// not in the recording.
+/// Returns `true` if the bytes can be the beginning of a frame: a server's SETTINGS, or any frame of a
+/// connection whose beginning is not in the recording.
 pub(in super::super) fn may_be_frame(bytes: &[u8]) -> bool {
     match bytes.first_chunk() {
         Some(head) => FrameHead::parse(*head).is_likely(),

@@ -1,20 +1,20 @@
-//! The header of a frame: RFC 9113, section 4.1.
+//! The header of an HTTP/2 frame: RFC 9113, section 4.1.
 
 /// Number of bytes of a frame header.
 pub(super) const HEAD: usize = 9;
 
-/// The header of a frame.
+/// The header of an HTTP/2 frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FrameHead {
-    /// Number of bytes after the header.
+    /// Number of payload bytes after the header.
     pub(super) length: u32,
     pub(super) kind: Kind,
     pub(super) flags: Flags,
-    /// The stream, or 0 for the connection.
+    /// Id of the stream, or 0 for frames of the connection.
     pub(super) stream: u32,
 }
 
-/// Type of a frame: section 6, and the IANA registry.
+/// Type of an HTTP/2 frame: RFC 9113, section 6, and the IANA registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Data,
@@ -53,7 +53,7 @@ impl Kind {
         }
     }
 
-    /// Returns `true` if the frame may belong to a stream. Unknown frames may.
+    /// Returns `true` if frames of this type can belong to a stream. Frames of unknown types can.
     pub(super) fn is_of_stream(self) -> bool {
         !matches!(
             self,
@@ -61,7 +61,7 @@ impl Kind {
         )
     }
 
-    /// Returns the name of the type in its standard.
+    /// Returns the name of the frame type, as in its standard.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Data => "DATA",
@@ -87,27 +87,27 @@ impl Kind {
 pub(super) struct Flags(u8);
 
 impl Flags {
-    /// Returns ACK of SETTINGS and PING.
+    /// Returns the ACK flag of a SETTINGS or PING frame.
     pub(super) fn ack(self) -> bool {
         self.0 & 0x1 > 0
     }
 
-    /// Returns END_STREAM of DATA and HEADERS.
+    /// Returns the END_STREAM flag of a DATA or HEADERS frame.
     pub(super) fn end_stream(self) -> bool {
         self.0 & 0x1 > 0
     }
 
-    /// Returns END_HEADERS of HEADERS, PUSH_PROMISE and CONTINUATION.
+    /// Returns the END_HEADERS flag of a HEADERS, PUSH_PROMISE or CONTINUATION frame.
     pub(super) fn end_headers(self) -> bool {
         self.0 & 0x4 > 0
     }
 
-    /// Returns PADDED of DATA, HEADERS and PUSH_PROMISE.
+    /// Returns the PADDED flag of a DATA, HEADERS or PUSH_PROMISE frame.
     pub(super) fn padded(self) -> bool {
         self.0 & 0x8 > 0
     }
 
-    /// Returns PRIORITY of HEADERS.
+    /// Returns the PRIORITY flag of a HEADERS frame.
     pub(super) fn priority(self) -> bool {
         self.0 & 0x20 > 0
     }
@@ -125,9 +125,10 @@ impl FrameHead {
         }
     }
 
-    /// Returns `true` if an endpoint may have sent this header: its type is known, and its length and stream are valid.
+    /// Returns `true` if these bytes are probably a frame header: the type is known, and length and stream
+    /// are valid for it.
     pub(super) fn is_likely(&self) -> bool {
-        /// The limit before the peer raises it (section 4.2).
+        /// Maximum payload length of a frame before the peer raises it (RFC 9113, section 4.2).
         const MAX_LENGTH: u32 = 16_384;
         let length = match self.kind {
             Kind::Settings => self.length.is_multiple_of(6) && (self.length == 0 || !self.flags.ack()),
@@ -145,12 +146,13 @@ impl FrameHead {
         length && stream && self.length <= MAX_LENGTH
     }
 
-    /// Returns `true` if the frame is the first SETTINGS of an endpoint: whole entries, and no acknowledgement.
+    /// Returns `true` if this can be the first SETTINGS frame of an endpoint: its length is a multiple of one
+    /// setting, and it is no acknowledgement.
     pub(super) fn is_initial_settings(&self) -> bool {
         self.kind == Kind::Settings && self.stream == 0 && !self.flags.ack() && self.length.is_multiple_of(6)
     }
 
-    /// Returns the number of payload bytes before the content: padding length, priority, promised stream.
+    /// Returns the number of payload bytes before the content: padding length, priority, promised stream id.
     pub(super) fn prefix(&self) -> u32 {
         let padded = |kind| u32::from(self.flags.padded() && kind);
         match self.kind {
@@ -162,7 +164,7 @@ impl FrameHead {
     }
 }
 
-/// Returns the name of an error code (section 7).
+/// Returns the name of an HTTP/2 error code (RFC 9113, section 7).
 pub(super) fn error_name(code: u32) -> String {
     const NAMES: [&str; 14] = [
         "NO_ERROR",

@@ -1,4 +1,4 @@
-//! A frame that is being read.
+//! A frame whose payload has not been read completely.
 
 use super::super::part::{Class, Layer};
 use super::super::part_collector::Label;
@@ -8,20 +8,20 @@ use super::frame::{FrameHead, Kind};
 
 pub(super) const NOT_HTTP2: &str = "not HTTP/2";
 
-/// A frame that is being read.
+/// A frame whose payload has not been read completely.
 #[derive(Debug)]
 pub(super) struct Incoming {
     pub(super) head: FrameHead,
     pub(super) label: Label,
-    /// Number of bytes before the content still to come.
+    /// Number of bytes not read yet of the fields before the content.
     pub(super) prefix: u32,
-    /// The bytes before the content so far: padding length, priority, promised stream.
+    /// The bytes read so far of the fields before the content: padding length, priority, promised stream id.
     pub(super) prefix_bytes: Vec<u8>,
-    /// Number of content bytes still to come.
+    /// Number of content bytes not read yet.
     pub(super) content: u32,
-    /// Number of padding bytes still to come.
+    /// Number of padding bytes not read yet.
     pub(super) padding: u32,
-    /// The beginning of a payload that is neither a message nor a header block.
+    /// The first payload bytes of a frame that contains neither a message body nor a header block.
     pub(super) payload: PrefixBuffer,
 }
 
@@ -42,23 +42,23 @@ impl Incoming {
         }
     }
 
-    /// Returns the number of bytes still to come.
+    /// Returns the number of payload bytes not read yet.
     pub(super) fn remaining(&self) -> u32 {
         self.prefix + self.content + self.padding
     }
 
-    /// Returns `true` if the content belongs to a message body.
+    /// Returns `true` if the payload belongs to a message body.
     pub(super) fn is_data(&self) -> bool {
         self.head.kind == Kind::Data && self.label.stream.is_some()
     }
 
-    /// Returns `true` if the content is a fragment of a header block.
+    /// Returns `true` if the payload contains a fragment of a header block.
     pub(super) fn has_fields(&self) -> bool {
         matches!(self.head.kind, Kind::Headers | Kind::PushPromise | Kind::Continuation)
             && self.label.stream.is_some()
     }
 
-    /// Returns the text of the frame before its content is known.
+    /// Describes the frame before its content has been read.
     pub(super) fn initial_text(&self) -> String {
         let FrameHead { kind, flags, length, .. } = self.head;
         match kind {
@@ -68,7 +68,7 @@ impl Incoming {
         }
     }
 
-    /// Evaluates the padding length, once the bytes before the content are complete.
+    /// Subtracts the padding from the content, once the padding length has been read.
     ///
     /// # Errors
     /// The reason, if the padding is longer than the content.
@@ -79,7 +79,7 @@ impl Incoming {
         Ok(())
     }
 
-    /// Returns the stream that a PUSH_PROMISE announces.
+    /// Returns the id of the stream that a PUSH_PROMISE frame announces.
     pub(super) fn promised(&self) -> Option<u32> {
         let bytes = self.prefix_bytes.last_chunk().filter(|_| self.head.kind == Kind::PushPromise)?;
         Some(u32::from_be_bytes(*bytes) & 0x7fff_ffff)

@@ -33,7 +33,7 @@ pub struct Evidence {
     pub omitted: u64,
     /// The last lines.
     pub last: VecDeque<Line>,
-    /// The reason why there are no lines.
+    /// The reason why `lines` is empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing: Option<String>,
     #[serde(skip)]

@@ -1,15 +1,13 @@
 //! Checks assertions on the traces of a comparison.
 
-use std::cmp::Reverse;
-
 use serde::Serialize;
 
+use super::checks::{TraceResult, clean_ends, max_connections, max_of_calls};
 use super::evidence::{Evidence, Selector};
-use super::limits::{ExceedingCall, LimitChecker, MAX_SHOWN};
+use super::limits::{LimitChecker, MAX_SHOWN};
 use super::{Assertion, Measure};
 use crate::compare::{Comparison, Verdict};
 use crate::summary::Summary;
-use crate::summary::{Step, WHOLE_RECORDING};
 
 /// Outcome of an assertion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -38,7 +36,8 @@ pub struct Judgement {
     /// The outcome.
     pub outcome: Outcome,
     /// Reasons why the outcome is or would be inconclusive.
-    pub doubts: Vec<String>,
+    #[serde(rename = "doubts")]
+    pub reasons: Vec<String>,
     /// Violations of the assertion, the worst first.
     pub findings: Vec<Finding>,
     /// Number of calls or steps that violate it. Only the worst have a finding.
@@ -94,7 +93,7 @@ fn same_primitives(comparison: &Comparison) -> Judgement {
         Verdict::Inconclusive => Outcome::Inconclusive,
     };
     if comparison.verdict == Verdict::Inconclusive {
-        judgement.doubts.clone_from(&comparison.reasons);
+        judgement.reasons.clone_from(&comparison.reasons);
         return judgement;
     }
     judgement.violations = comparison.differences.len() as u64;
@@ -111,16 +110,6 @@ fn same_primitives(comparison: &Comparison) -> Judgement {
     judgement
 }
 
-/// Result of an assertion for one trace.
-#[derive(Default)]
-struct TraceResult {
-    violations: u64,
-    /// Description, value and events of each violation.
-    findings: Vec<(String, Option<u64>, Selector)>,
-    /// Reasons why the absence of violations proves nothing.
-    doubts: Vec<String>,
-}
-
 fn each_trace(
     assertion: Assertion,
     comparison: &Comparison,
@@ -131,8 +120,8 @@ fn each_trace(
     for (index, (trace, checker)) in comparison.traces.iter().zip(checkers).enumerate() {
         let result = check(trace, checker);
         judgement.violations += result.violations;
-        let doubts = trace.defects.iter().map(ToString::to_string).chain(result.doubts);
-        judgement.doubts.extend(doubts.map(|doubt| format!("{}: {doubt}", trace.source)));
+        let reasons = trace.defects.iter().map(ToString::to_string).chain(result.reasons);
+        judgement.reasons.extend(reasons.map(|reason| format!("{}: {reason}", trace.source)));
         judgement.findings.extend(result.findings.into_iter().map(|(found, value, selector)| Finding {
             trace: trace.label.clone(),
             found,
@@ -141,73 +130,12 @@ fn each_trace(
         }));
     }
     // Violations are certain even in an incomplete trace: missing events could only add more.
-    judgement.outcome = match (judgement.findings.is_empty(), judgement.doubts.is_empty()) {
+    judgement.outcome = match (judgement.findings.is_empty(), judgement.reasons.is_empty()) {
         (false, _) => Outcome::Failed,
         (true, false) => Outcome::Inconclusive,
         (true, true) => Outcome::Held,
     };
     judgement
-}
-
-fn clean_ends(trace: &Summary, _: &LimitChecker) -> TraceResult {
-    let Some(seen) = trace.unclean else { return TraceResult::default() };
-    let found = match seen.sockets {
-        1 => format!("#{} did not end cleanly", seen.first),
-        sockets => format!("{sockets} connections did not end cleanly, first #{}", seen.first),
-    };
-    TraceResult {
-        violations: seen.sockets,
-        findings: vec![(found, None, Selector::Socket(seen.first))],
-        ..TraceResult::default()
-    }
-}
-
-fn max_connections(trace: &Summary, limit: u64) -> TraceResult {
-    let mut over: Vec<&Step> = trace.steps.iter().filter(|step| step.connections > limit).collect();
-    over.sort_by_key(|step| Reverse(step.connections));
-    let finding = |step: &&Step| {
-        let found =
-            format!("{}{} opened", in_step(&step.name), Measure::Connections.format(step.connections));
-        (found, Some(step.connections), Selector::Opened { step: step.name.clone(), beyond: limit })
-    };
-    let findings = over.iter().take(MAX_SHOWN).map(finding).collect();
-    TraceResult { violations: over.len() as u64, findings, ..TraceResult::default() }
-}
-
-fn max_of_calls(trace: &Summary, checker: &LimitChecker, measure: Measure, limit: u64) -> TraceResult {
-    let mut result = TraceResult::default();
-    if let Some(exceeded) = checker.exceeded(measure, limit) {
-        result.violations = exceeded.count;
-        result.findings = exceeded.worst.iter().map(|call| violation(call, measure)).collect();
-    }
-    result.doubts.extend(doubt_of_calls(trace, checker.calls));
-    result
-}
-
-/// Returns the reason why the trace may contain further calls, if there is one.
-fn doubt_of_calls(trace: &Summary, calls: u64) -> Option<String> {
-    if !trace.payload {
-        return Some("it lacks payload, which calls are read from; record with --capture 16384".to_owned());
-    }
-    if trace.unknown > 0 {
-        return Some(format!(
-            "{} B may contain calls: they are encrypted, of an unknown protocol, or not recorded (--capture)",
-            trace.unknown
-        ));
-    }
-    (calls == 0).then(|| "it contains no call".to_owned())
-}
-
-fn violation(call: &ExceedingCall, measure: Measure) -> (String, Option<u64>, Selector) {
-    let ExceedingCall { value, step, operation, sock, number } = call;
-    let took = if measure == Measure::FirstByte { "got its first byte after" } else { "took" };
-    let shown = measure.format(*value);
-    let found = format!("{}{operation} on #{sock} {took} {shown}", in_step(step));
-    (found, Some(*value), Selector::Call { sock: *sock, number: *number })
-}
-
-fn in_step(step: &str) -> String {
-    if step == WHOLE_RECORDING { String::new() } else { format!("step \"{step}\": ") }
 }
 
 impl Judgement {
@@ -221,7 +149,7 @@ impl Judgement {
             limit: assertion.limit(),
             title,
             outcome: Outcome::Held,
-            doubts: Vec::new(),
+            reasons: Vec::new(),
             findings: Vec::new(),
             violations: 0,
         }

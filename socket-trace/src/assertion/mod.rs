@@ -7,6 +7,7 @@
 //! - [`judge`]: outcome of assertions, with the findings that violate them
 //! - [`evidence`]: the events that prove a finding
 
+mod checks;
 pub mod evidence;
 pub mod judge;
 pub mod limits;
@@ -14,7 +15,7 @@ pub mod limits;
 use socket_tap::format::Side;
 
 use crate::summary::{self, BytesByClass};
-use crate::units::milliseconds;
+use crate::units::{milliseconds, plural};
 use socket_dissect::Call;
 
 /// A condition on recordings.
@@ -97,11 +98,10 @@ impl Measure {
     /// Formats a value with its unit.
     #[must_use]
     pub fn format(self, value: u64) -> String {
-        let plural = |one: &str| format!("{value} {one}{}", if value == 1 { "" } else { "s" });
         match self {
-            Self::Connections => plural("connection"),
-            Self::ReadsPerCall => plural("read"),
-            Self::WritesPerCall => plural("write"),
+            Self::Connections => plural(value, "connection"),
+            Self::ReadsPerCall => plural(value, "read"),
+            Self::WritesPerCall => plural(value, "write"),
             Self::BytesPerCall => format!("{value} B"),
             Self::FirstByte => milliseconds(value),
         }

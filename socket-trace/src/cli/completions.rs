@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use clap::{Args, Command};
 use clap_complete::{Shell, generate};
 
-use super::failed::Done;
+use super::failed::CommandResult;
 
 const HELP: &str = "Examples:\n  \
     socket-trace completions bash > ~/.local/share/bash-completion/completions/socket-trace\n  \
@@ -22,7 +22,7 @@ pub(super) struct Completions {
 }
 
 impl Completions {
-    pub(super) fn run(&self, command: Command) -> Done {
+    pub(super) fn run(&self, command: Command) -> CommandResult {
         io::stdout().lock().write_all(script(self.shell, command).as_bytes())?;
         Ok(0)
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use socket_dissect::Contracts;
 
-use super::failed::Done;
+use super::failed::CommandResult;
 use crate::contracts::{add_file, bookshelf};
 
 /// Flags that name contracts, to be flattened into the arguments of a subcommand.
@@ -19,7 +19,7 @@ pub(super) struct ContractFlags {
 
 impl ContractFlags {
     /// Returns the bookshelf's contract and those of the files.
-    pub(super) fn read(&self) -> Done<Contracts> {
+    pub(super) fn read(&self) -> CommandResult<Contracts> {
         let mut contracts = bookshelf();
         for file in &self.proto {
             add_file(&mut contracts, file)?;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::choices::FormatName;
-use super::failed::{Done, Failed};
+use super::failed::{CommandResult, Failed};
 use super::output::Output;
 use super::terminal::warn_of_defects;
 use crate::export::{self, Error, Format, continues};
@@ -39,7 +39,7 @@ pub(super) struct Export {
 }
 
 impl Export {
-    pub(super) fn run(&self) -> Done {
+    pub(super) fn run(&self) -> CommandResult {
         let format = self.format()?;
         // Open all traces before the output, so that a wrong name does not overwrite an existing file.
         let mut traces = self.traces.iter().map(Trace::open).collect::<Result<Vec<_>, TraceError>>()?;
@@ -66,7 +66,7 @@ impl Export {
         Ok(0)
     }
 
-    fn format(&self) -> Done<Format> {
+    fn format(&self) -> CommandResult<Format> {
         let extension = || self.output.output.extension()?.to_str().and_then(Format::of_extension);
         self.to.map(Into::into).or_else(extension).ok_or_else(|| {
             let name = self.output.name();
@@ -76,7 +76,7 @@ impl Export {
         })
     }
 
-    fn create(&self, format: Format) -> Done<Box<dyn Write>> {
+    fn create(&self, format: Format) -> CommandResult<Box<dyn Write>> {
         if self.output.is_standard() && format == Format::Pcapng && io::stdout().is_terminal() {
             return Err(Failed::Usage("pcapng is a binary format; write it to a file or a pipe".to_owned()));
         }

@@ -8,7 +8,7 @@ use crate::reader::Error;
 use crate::verify::Failure;
 
 /// The exit code of a subcommand, or its failure.
-pub(super) type Done<T = u8> = Result<T, Failed>;
+pub(super) type CommandResult<T = u8> = Result<T, Failed>;
 
 /// The reason why a subcommand failed.
 #[derive(Debug)]

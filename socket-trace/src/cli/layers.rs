@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::contracts::ContractFlags;
-use super::failed::{Done, Failed};
+use super::failed::{CommandResult, Failed};
 use super::terminal::{colored, warn_of_defects, width, write_json};
 use socket_tap::event::SockId;
 
@@ -53,7 +53,7 @@ pub(super) struct Layers {
 }
 
 impl Layers {
-    pub(super) fn run(&self) -> Done {
+    pub(super) fn run(&self) -> CommandResult {
         let traces = self.files.iter().map(Trace::open).collect::<Result<Vec<_>, Error>>()?;
         let mut events = AnnotatedEvents::with_contracts(Timeline::of(traces), &self.contracts.read()?);
         let selection = Selection { sock: self.sock, call: self.call, step: self.step.clone() };

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::failed::Done;
+use super::failed::CommandResult;
 use super::terminal::{colored, write_json};
 use crate::lint::report::Report;
 use crate::lint::text::Text;
@@ -56,7 +56,7 @@ fn names() -> PossibleValuesParser {
 }
 
 impl Lint {
-    pub(super) fn run(&self) -> Done {
+    pub(super) fn run(&self) -> CommandResult {
         let mut out = io::BufWriter::new(io::stdout().lock());
         if self.list || self.explain.is_some() {
             self.explain(&mut out)?;
@@ -69,7 +69,7 @@ impl Lint {
         };
         let reports = (self.files.iter())
             .map(|file| Ok(lint(Trace::open(file)?, &options)?))
-            .collect::<Done<Vec<Report>>>()?;
+            .collect::<CommandResult<Vec<Report>>>()?;
         if self.json {
             write_json(&mut out, &reports)?;
         } else {
@@ -83,7 +83,7 @@ impl Lint {
         Ok(exit_code(&reports))
     }
 
-    fn explain(&self, out: &mut impl Write) -> Done<()> {
+    fn explain(&self, out: &mut impl Write) -> CommandResult<()> {
         let selected = |name| self.explain.as_deref().is_none_or(|selected| selected == name);
         let rules: Vec<_> = rules().into_iter().filter(|rule| selected(rule.name)).collect();
         match (self.json, self.list) {

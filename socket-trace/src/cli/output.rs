@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use socket_tap::format::text::printable;
 
-use super::failed::{Done, Failed};
+use super::failed::{CommandResult, Failed};
 use super::private_file;
 
 /// An output file, or standard output.
@@ -28,7 +28,7 @@ impl Output {
     }
 
     /// Opens the output, unless it is one of the traces.
-    pub(super) fn create(&self, traces: &[PathBuf]) -> Done<Box<dyn Write>> {
+    pub(super) fn create(&self, traces: &[PathBuf]) -> CommandResult<Box<dyn Write>> {
         if self.is_standard() {
             return Ok(Box::new(io::stdout()));
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::failed::{Done, Failed};
+use super::failed::{CommandResult, Failed};
 use super::output::Output;
 use super::terminal::{warn, warn_of_defects};
 use crate::page_feed::{MAX_BYTES, MAX_EVENTS};
@@ -36,7 +36,7 @@ pub(super) struct ReportCommand {
 }
 
 impl ReportCommand {
-    pub(super) fn run(&self) -> Done {
+    pub(super) fn run(&self) -> CommandResult {
         if self.traces.iter().any(|trace| trace.as_os_str() == "-") {
             return Err(Failed::Usage(
                 "standard input cannot be read twice; give the name of the file".to_owned(),

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use socket_tap::event::SockId;
 
 use super::contracts::ContractFlags;
-use super::failed::{Done, Failed};
+use super::failed::{CommandResult, Failed};
 use super::output::Output;
 use super::terminal::{warn_of_defects, width};
 use crate::reader::{Error, Trace};
@@ -68,7 +68,7 @@ enum Form {
 }
 
 impl Sequence {
-    pub(super) fn run(&self) -> Done {
+    pub(super) fn run(&self) -> CommandResult {
         let traces = self.files.iter().map(Trace::open).collect::<Result<Vec<_>, Error>>()?;
         let mut events = AnnotatedEvents::with_contracts(Timeline::of(traces), &self.contracts.read()?);
         let sequences = gather(&mut events, &self.choice())?;
@@ -90,7 +90,7 @@ impl Sequence {
         Ok(0)
     }
 
-    fn write(&self, output: &Output, drawing: &str) -> Done<()> {
+    fn write(&self, output: &Output, drawing: &str) -> CommandResult<()> {
         let mut out = output.create(&self.files)?;
         let written = out.write_all(drawing.as_bytes()).and_then(|()| out.flush());
         written.map_err(|error| output.write_error(error))
@@ -116,7 +116,7 @@ impl Sequence {
         }
     }
 
-    fn draw(&self, sequences: &[sequence::Sequence]) -> Done<String> {
+    fn draw(&self, sequences: &[sequence::Sequence]) -> CommandResult<String> {
         if self.json {
             return Ok(serde_json::to_string_pretty(sequences).map_err(io::Error::from)? + "\n");
         }

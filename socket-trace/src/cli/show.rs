@@ -8,7 +8,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::contracts::ContractFlags;
-use super::failed::{Done, Failed};
+use super::failed::{CommandResult, Failed};
 use super::terminal::{colored, warn, warn_of_defects, width};
 use socket_tap::event::SockId;
 
@@ -87,7 +87,7 @@ pub(super) struct Show {
 }
 
 impl Show {
-    pub(super) fn run(&self) -> Done {
+    pub(super) fn run(&self) -> CommandResult {
         let mut events = AnnotatedEvents::with_contracts(self.timeline()?, &self.contracts.read()?);
         let filter = self.filter(events.timeline().recordings().len() > 1);
         let mut view = self.view(events.timeline());
@@ -124,7 +124,7 @@ impl Show {
         Ok(0)
     }
 
-    fn timeline(&self) -> Done<Timeline> {
+    fn timeline(&self) -> CommandResult<Timeline> {
         if self.follow && self.files.iter().any(|file| file.as_os_str() == "-") {
             return Err(Failed::Usage(
                 "standard input cannot be followed; give the name of the file".to_owned(),
@@ -168,9 +168,9 @@ impl Show {
         }
     }
 
-    fn warn_of_missing(&self, timeline: &Timeline) -> Done<()> {
+    fn warn_of_missing(&self, timeline: &Timeline) -> CommandResult<()> {
         if self.bytes && timeline.recordings().iter().all(|recording| recording.header.capture == 0) {
-            warn("the recording has no payload, so there are no bytes to show; record with --capture")?;
+            warn("the recording has no payload, so `--bytes` shows nothing; record with --capture")?;
         }
         match timeline.missed_parts() {
             0 => {}

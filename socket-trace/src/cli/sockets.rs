@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::failed::{Done, Failed};
+use super::failed::{CommandResult, Failed};
 use super::terminal::{colored, write_json};
 use crate::reader::Trace;
 use crate::sockets::changes::{Marked, mark, unmarked};
@@ -46,7 +46,7 @@ pub(super) struct Sockets {
 }
 
 impl Sockets {
-    pub(super) fn run(&self) -> Done {
+    pub(super) fn run(&self) -> CommandResult {
         let filter = self.filter()?;
         match self.watch {
             Some(seconds) => self.watch(&filter, Duration::from_secs(seconds.max(1))),
@@ -64,11 +64,11 @@ impl Sockets {
         }
     }
 
-    fn filter(&self) -> Done<Filter> {
+    fn filter(&self) -> CommandResult<Filter> {
         let mut filter = Filter::default();
         for pid in &self.pid {
             if age(*pid).map_err(Failed::Sockets)?.is_none() {
-                return Err(Failed::Usage(format!("there is no process with the id {pid}")));
+                return Err(Failed::Usage(format!("process {pid} does not exist")));
             }
             filter.add(Filter::pid(*pid));
         }
@@ -92,7 +92,7 @@ impl Sockets {
     }
 
     /// Prints the table until the reader closes the pipe or the user presses Ctrl-C.
-    fn watch(&self, filter: &Filter, every: Duration) -> Done {
+    fn watch(&self, filter: &Filter, every: Duration) -> CommandResult {
         let is_screen = io::stdout().is_terminal() && !self.json;
         let mut before = None;
         loop {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::failed::Done;
+use super::failed::CommandResult;
 use super::terminal::write_json;
 use crate::reader::Trace;
 use crate::verify::log::Log;
@@ -43,7 +43,7 @@ pub(super) struct Verify {
 }
 
 impl Verify {
-    pub(super) fn run(&self) -> Done {
+    pub(super) fn run(&self) -> CommandResult {
         let report = verify(Trace::open(&self.trace)?, Log::open(&self.strace).map_err(Failure::Log)?)?;
         let mut out = io::BufWriter::new(io::stdout().lock());
         if self.json {

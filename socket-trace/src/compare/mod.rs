@@ -65,15 +65,15 @@ impl Comparison {
     pub fn of(mut traces: Vec<Summary>) -> Self {
         labels::assign_unique(&mut traces);
         let Primitives { differences, common: skeletons, compared } = Primitives::of(&traces);
-        let mut doubts: Vec<String> = (traces.iter())
-            .flat_map(|trace| trace.defects.iter().map(|doubt| format!("{}: {doubt}", trace.source)))
+        let mut missing: Vec<String> = (traces.iter())
+            .flat_map(|trace| trace.defects.iter().map(|defect| format!("{}: {defect}", trace.source)))
             .collect();
         let lacks_calls =
             traces.iter().flat_map(|trace| &trace.defects).any(|defect| defect.may_lack_calls());
         if !compared && differences.is_empty() {
-            doubts.push(nothing_to_compare(&traces));
+            missing.push(nothing_to_compare(&traces));
         }
-        let verdict = match (differences.is_empty(), doubts.is_empty()) {
+        let verdict = match (differences.is_empty(), missing.is_empty()) {
             // A truncated or lossy trace lacks calls, so a difference proves nothing. An edited trace whose calls are
             // otherwise complete still proves one.
             (false, _) if !lacks_calls => Verdict::Different,
@@ -81,7 +81,7 @@ impl Comparison {
             _ => Verdict::Inconclusive,
         };
         let described = differences.iter().map(|difference| difference.describe(&traces));
-        let reasons = doubts.into_iter().chain(described).collect();
+        let reasons = missing.into_iter().chain(described).collect();
         Self { verdict, reasons, skeletons, differences, traces }
     }
 }

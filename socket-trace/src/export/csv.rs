@@ -22,7 +22,8 @@ use socket_tap::event::Event;
 use socket_tap::format::Header;
 
 use super::exporter::{Exporter, Out};
-use super::fields::{Fields, NAMES, Value};
+use super::field::{NAMES, Value};
+use super::fields::Fields;
 
 /// Columns before the fields.
 const FIRST: [&str; 6] = ["recording", "side", "time", "t", "sock", "op"];

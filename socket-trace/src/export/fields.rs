@@ -3,71 +3,7 @@
 use socket_tap::close::Close;
 use socket_tap::event::{Addr, Datagram, Event, Gap, Op, Transfer};
 
-/// Value of a field.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Value<'a> {
-    Number(u64),
-    Integer(i64),
-    True,
-    Text(&'a str),
-    Address(&'a Addr),
-    Payload(&'a [u8]),
-}
-
-/// Declares the fields of all events, except `t`, `sock` and `op`, which every event has.
-macro_rules! fields {
-    ($($field:ident $name:literal,)*) => {
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(super) enum Field { $($field,)* }
-
-        /// Names of the fields, in order.
-        pub(super) const NAMES: &[&str] = &[$($name,)*];
-        const ALL: [Field; NAMES.len()] = [$(Field::$field,)*];
-    };
-}
-
-// In the order of the trace format; fields added later are last.
-fields! {
-    On "on",
-    Fd "fd",
-    Domain "domain",
-    Type "type",
-    Name "name",
-    Value "value",
-    Local "local",
-    Peer "peer",
-    Backlog "backlog",
-    Bytes "bytes",
-    Slices "slices",
-    Eof "eof",
-    Truncated "truncated",
-    Length "length",
-    Data "data",
-    How "how",
-    EndedBy "ended_by",
-    Aborted "aborted",
-    Rx "rx",
-    Tx "tx",
-    Reads "reads",
-    Writes "writes",
-    Others "others",
-    Connections "connections",
-    Payloads "payloads",
-    TcpState "tcp_state",
-    TcpRttUs "tcp_rtt_us",
-    TcpRetransmits "tcp_retransmits",
-    TcpUnread "tcp_unread",
-    Label "label",
-    Error "error",
-    Errno "errno",
-    Began "began",
-}
-
-impl Field {
-    pub(super) fn name(self) -> &'static str {
-        NAMES[self as usize]
-    }
-}
+use super::field::{ALL, Field, NAMES, Value};
 
 /// The fields of one event.
 pub(super) struct Fields<'a>([Option<Value<'a>>; NAMES.len()]);

@@ -27,6 +27,7 @@
 
 pub mod csv;
 mod exporter;
+mod field;
 mod fields;
 pub mod pcapng;
 pub mod qlog;
@@ -96,7 +97,7 @@ impl Export {
     /// Starts an export. `name` is the user's name for the output, used in suggested command lines.
     ///
     /// # Errors
-    /// Those of `out`.
+    /// `out` cannot be written.
     pub fn to(format: Format, out: Box<dyn Write>, name: &str) -> io::Result<Self> {
         let out = BufWriter::with_capacity(1 << 16, out);
         let exporter: Box<dyn Exporter> = match format {

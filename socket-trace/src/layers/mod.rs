@@ -6,7 +6,7 @@
 //! - [`mod@collect`]: collects the transfers of the selected call
 //! - `transfer_log`: transfers of one socket in one direction
 //! - `tls_streams`, `records`, `pair`: TLS records, and the data in them
-//! - `stack`, `tls`: builds the levels from the transfers
+//! - `stack`, `units`, `tls`: builds the levels from the transfers
 //! - `scale`: maps byte offsets to terminal columns
 //! - `grid`: draws rows of boxes, aligned by their bytes
 //! - [`text`]: the map as text
@@ -22,6 +22,7 @@ pub mod text;
 mod tls;
 mod tls_streams;
 mod transfer_log;
+mod units;
 
 pub use collect::{Selection, collect};
 pub use map::{Block, Direction, Level, Map};

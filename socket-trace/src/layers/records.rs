@@ -188,8 +188,7 @@ impl Records {
             self.records.pop_front();
         }
         let first = self.records.front().or(self.open.as_ref()).map_or(self.below, |record| record.from);
-        let last = self.below;
-        let is_over = |transfer: &RawTransfer| transfer.to <= first && transfer.to < last;
+        let is_over = |transfer: &RawTransfer| transfer.to <= first && transfer.to < self.below;
         while self.transfers.len() > MAX_TRANSFERS || self.transfers.front().is_some_and(is_over) {
             self.transfers.pop_front();
         }
@@ -197,5 +196,4 @@ impl Records {
 }
 
 #[cfg(test)]
-#[path = "records_tests.rs"]
 mod tests;

@@ -1,9 +1,11 @@
 use socket_tap::event::SockId;
-use socket_tap::format::Side;
 
 use super::*;
 use crate::timeline::AnnotatedEvents;
-use crate::timeline::fixture::{client, header, server, timeline};
+use crate::timeline::fixture::{client, server, timeline};
+use recordings::{grpc, three_calls};
+
+mod recordings;
 
 fn map(traces: &[Vec<String>], selection: &Selection) -> Option<Map> {
     collect(&mut AnnotatedEvents::new(timeline(traces)), selection).unwrap()
@@ -11,29 +13,6 @@ fn map(traces: &[Vec<String>], selection: &Selection) -> Option<Map> {
 
 fn first(traces: &[Vec<String>]) -> Map {
     map(traces, &Selection::default()).unwrap()
-}
-
-/// `GetBook` between tonic's client and server, without the frames that are empty.
-fn grpc() -> [Vec<String>; 2] {
-    let client = [
-        r#"{"t":10,"sock":1,"op":"connect","local":"127.0.0.1:9","peer":"127.0.0.1:80"}"#,
-        r#"{"t":20,"sock":1,"op":"write","bytes":24,"data":"UFJJICogSFRUUC8yLjANCg0KU00NCg0K"}"#,
-        r#"{"t":30,"sock":1,"op":"write","bytes":9,"data":"AAAABAAAAAAA"}"#,
-        r#"{"t":40,"sock":1,"op":"write","bytes":89,"data":"AABQAQQAAAABg4ZBiwidXAuBcNxl8TLvBJxiM5+qJy0Sr9wr3Tn6onLRLuLZ3MQrGIqbpz9fQIJJf4ZNgzUFsR9fix110GINJj1MTWVkeolJ6jEYAuFpd/8="}"#,
-        r#"{"t":50,"sock":1,"op":"write","bytes":25,"data":"AAAHAAAAAAABAAAAAAIIAQAAAAABAAAAAQ=="}"#,
-        r#"{"t":90,"sock":1,"op":"close","ended_by":"local","rx":0,"tx":147,"reads":0,"writes":4}"#,
-    ];
-    let server = [
-        r#"{"t":11,"sock":2,"op":"accept","on":1,"local":"127.0.0.1:80","peer":"127.0.0.1:9"}"#,
-        r#"{"t":21,"sock":2,"op":"read","bytes":24,"data":"UFJJICogSFRUUC8yLjANCg0KU00NCg0K"}"#,
-        r#"{"t":51,"sock":2,"op":"read","bytes":123,"data":"AAAABAAAAAAAAABQAQQAAAABg4ZBiwidXAuBcNxl8TLvBJxiM5+qJy0Sr9wr3Tn6onLRLuLZ3MQrGIqbpz9fQIJJf4ZNgzUFsR9fix110GINJj1MTWVkeolJ6jEYAuFpd/8AAAcAAAAAAAEAAAAAAggBAAAAAAEAAAAB"}"#,
-    ];
-    let recording = |side: Side, events: &[&str]| {
-        std::iter::once(header("shop", side, 0, 640))
-            .chain(events.iter().map(|line| (*line).to_owned()))
-            .collect()
-    };
-    [recording(Side::Client, &client), recording(Side::Server, &server)]
 }
 
 /// Formats blocks as `DATA 147-163`.
@@ -97,21 +76,6 @@ fn http1_message_has_head_and_body() {
     ];
     assert_eq!(levels, expected);
     assert_eq!(map.directions[1].levels[3].blocks[0].text, r#"{"id":1}"#);
-}
-
-/// A connection with three calls, in two steps.
-fn three_calls() -> Vec<String> {
-    let mut lines: Vec<String> = server().into_iter().take(6).collect();
-    for call in 1..=3 {
-        let request = format!("GET /v1/books/{call} HTTP/1.1\r\n\r\n");
-        if call == 3 {
-            lines.push(r#"{"t":50130000,"op":"mark","label":"last"}"#.to_owned());
-        }
-        lines.push(crate::timeline::fixture::transfer(50_130_000, 2, "read", request.as_bytes()));
-        let response = b"HTTP/1.1 204 No Content\r\n\r\n";
-        lines.push(crate::timeline::fixture::transfer(50_130_001, 2, "write", response));
-    }
-    lines
 }
 
 #[test]
@@ -185,7 +149,7 @@ fn wide_maps_are_split_into_strips() {
 }
 
 #[test]
-fn colours_dim_other_data() {
+fn other_data_is_dimmed() {
     let drawn = text::text(&first(&grpc()), 120, true);
     assert!(drawn.contains("\x1b[2mSETTINGS 9 B\x1b[0m") && !drawn.contains("\x1b[2mHEADERS"), "{drawn}");
     let plain = drawn.replace("\x1b[2m", "").replace("\x1b[0m", "");

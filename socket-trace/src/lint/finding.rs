@@ -82,11 +82,6 @@ impl Tally {
     }
 }
 
-/// Formats a count with its noun: `1 write`, `3 writes`.
-pub(crate) fn plural(count: u64, one: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
-}
-
 /// Formats nanoseconds as milliseconds with one decimal place.
 pub(super) fn milliseconds(ns: u64) -> String {
     format!("{}.{} ms", ns / 1_000_000, ns / 100_000 % 10)

@@ -8,9 +8,10 @@ use std::collections::HashMap;
 
 use socket_tap::event::{Op, SockId, Transfer};
 
-use super::finding::{Example, Finding, Quote, Tally, milliseconds, plural};
+use super::finding::{Example, Finding, Quote, Tally, milliseconds};
 use super::rule::{EndState, ObservedEvent, Requirement, Rule, RuleInfo};
 use super::socket::Nagle as State;
+use crate::units::plural;
 
 static INFO: RuleInfo = RuleInfo {
     name: "small-writes-with-nagle",

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use super::finding::{Example, Finding, Quote, Tally, plural};
+use super::finding::{Example, Finding, Quote, Tally};
 use super::rule::{EndState, ObservedEvent, Requirement, Rule, RuleInfo};
 use super::socket::Socket;
+use crate::units::plural;
 
 static INFO: RuleInfo = RuleInfo {
     name: "connections-never-closed",

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use socket_tap::event::{Addr, Failure, Op};
 use socket_tap::format::text::printable;
 
-use super::finding::{Example, Finding, Quote, Tally, plural};
+use super::finding::{Example, Finding, Quote, Tally};
 use super::rule::{EndState, ObservedEvent, Requirement, Rule, RuleInfo};
+use crate::units::plural;
 
 static INFO: RuleInfo = RuleInfo {
     name: "call-that-opens-fails",

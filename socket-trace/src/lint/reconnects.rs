@@ -1,15 +1,18 @@
 //! Clients that open a new connection for each request.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
 
 use socket_tap::close::EndedBy;
-use socket_tap::event::{Addr, Op, SockId};
+use socket_tap::event::{Op, SockId};
 
-use super::finding::{Example, Finding, Quote, Tally, plural};
+use super::finding::{Example, Finding, Quote};
 use super::rule::{EndState, ObservedEvent, Requirement, Rule, RuleInfo};
 use super::socket::Socket;
 use crate::summary::Role;
+use crate::units::plural;
+use series::{Peer, Series, peer_of};
+
+mod series;
 
 static INFO: RuleInfo = RuleInfo {
     name: "new-connection-for-each-request",
@@ -28,9 +31,6 @@ static INFO: RuleInfo = RuleInfo {
            or `Connection: close`.",
     requires: Requirement::EveryEvent,
 };
-
-/// Minimum number of connections in a series, for each connection that is open at the same time.
-const MANY: u64 = 10;
 
 /// Most exchanges on a brief connection: one HTTP request, or the HTTP/2 connection preface and a call.
 const FEW_EXCHANGES: u64 = 3;
@@ -52,13 +52,6 @@ pub(super) struct Reconnects {
     found: Vec<Finding>,
 }
 
-/// The other side: a client by its address without the ephemeral port, a server by address and port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Peer {
-    Client(IpAddr),
-    Server(SocketAddr),
-}
-
 /// An open connection.
 #[derive(Debug)]
 struct OpenConnection {
@@ -66,17 +59,6 @@ struct OpenConnection {
     exchanges: u64,
     /// `true` while the client's last request awaits a response.
     awaits_response: bool,
-}
-
-/// Consecutive connections with one peer.
-#[derive(Debug, Default)]
-struct Series {
-    open: u64,
-    most_open: u64,
-    ended: u64,
-    brief: Tally,
-    ended_by_us: u64,
-    last: u64,
 }
 
 impl Rule for Reconnects {
@@ -189,37 +171,6 @@ impl Reconnects {
         let summary = ended.summary(peer);
         self.found.extend(ended.brief.finding(INFO.name, summary));
     }
-}
-
-impl Series {
-    /// Returns `true` if the series is long enough and nine in ten of its connections were brief.
-    fn is_reportable(&self) -> bool {
-        self.brief.count * 10 >= self.ended * 9 && self.ended >= MANY.saturating_mul(self.most_open.max(1))
-    }
-
-    fn summary(&self, peer: Peer) -> String {
-        let Self { ended, most_open, ended_by_us, .. } = self;
-        let (with, by_client) = match peer {
-            Peer::Client(ip) => (format!("from {ip}"), ended - ended_by_us),
-            Peer::Server(address) => (format!("to {address}"), *ended_by_us),
-        };
-        let at_once = match most_open {
-            1 => "never two at once".to_owned(),
-            most => format!("at most {most} at once"),
-        };
-        let by_server = ended - by_client;
-        format!(
-            "{ended} short connections {with}, {at_once}; the client closed {by_client}, the server {by_server}."
-        )
-    }
-}
-
-fn peer_of(socket: &Socket) -> Option<Peer> {
-    let Some(Addr::Ip(address)) = &socket.peer else { return None };
-    Some(match socket.role {
-        Some(Role::Accepted) => Peer::Client(address.ip()),
-        _ => Peer::Server(*address),
-    })
 }
 
 #[cfg(test)]

@@ -1,3 +1,6 @@
+use std::net::SocketAddr;
+
+use socket_tap::event::Addr;
 use socket_tap::format::Side;
 
 use super::super::fixture::{accept, brief_connection, close, lint_events, listener, rule_counts, transfer};

@@ -39,7 +39,7 @@ pub struct RuleInfo {
 /// The completeness that a rule requires of a recording before it reports anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Requirement {
-    /// None: the quoted events alone are proof.
+    /// The recording may be incomplete: the quoted events alone prove a finding.
     Nothing,
     /// No event is missing between the first and the last.
     EveryEvent,

@@ -5,9 +5,10 @@ use std::fmt::{self, Write as _};
 
 use socket_tap::format::text::{Lines, printable};
 
-use super::finding::{Example, Finding, plural};
+use super::finding::{Example, Finding};
 use super::report::Report;
 use super::rule::RuleInfo;
+use crate::units::plural;
 
 /// Longer lines are wrapped.
 const WIDTH: usize = 100;

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use socket_tap::event::{Op, SockId, Transfer};
 
-use super::finding::{Example, Finding, Quote, Tally, plural};
+use super::finding::{Example, Finding, Quote, Tally};
 use super::rule::{EndState, ObservedEvent, Requirement, Rule, RuleInfo};
+use crate::units::plural;
 
 static INFO: RuleInfo = RuleInfo {
     name: "tiny-write-storm",

@@ -2,9 +2,10 @@
 
 use socket_tap::event::Op;
 
-use super::finding::{Example, Finding, Quote, Tally, plural};
+use super::finding::{Example, Finding, Quote, Tally};
 use super::rule::{EndState, ObservedEvent, Requirement, Rule, RuleInfo};
 use crate::summary::Role;
+use crate::units::plural;
 
 static INFO: RuleInfo = RuleInfo {
     name: "unread-bytes",

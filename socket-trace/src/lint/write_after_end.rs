@@ -8,10 +8,11 @@ use std::collections::HashMap;
 use socket_tap::close::{Close, TcpState};
 use socket_tap::event::{Failure, Op, SockId};
 
-use super::finding::{Example, Finding, Quote, Tally, plural};
+use super::finding::{Example, Finding, Quote, Tally};
 use super::rule::{EndState, ObservedEvent, Requirement, Rule, RuleInfo};
 use super::socket::Socket;
 use crate::summary::Role;
+use crate::units::plural;
 
 static INFO: RuleInfo = RuleInfo {
     name: "write-after-end",

@@ -69,7 +69,7 @@ fn arrows_of_unrecorded_side_are_implied() {
 }
 
 #[test]
-fn side_by_side_diagrams_as_text() {
+fn text_places_diagrams_side_by_side() {
     let both = first(&[server(), client()]).calls;
     let one_sided = first(&[server()]).calls;
     insta::assert_snapshot!(lanes(&[("A".to_owned(), both), ("B".to_owned(), one_sided)]));

@@ -20,7 +20,7 @@ const ROW: usize = 16;
 /// Writes the recorded bytes of the event. Writes nothing if the event has none.
 ///
 /// # Errors
-/// Those of `out`.
+/// `out` cannot be written.
 pub fn write(event: &Event, parts: &[Part], width: Option<usize>, out: &mut impl Write) -> io::Result<()> {
     let Some((bytes, data)) = payload(&event.op) else { return Ok(()) };
     let (mut rest, mut offset, mut line) = (data, 0, String::new());

@@ -39,7 +39,7 @@ impl Delimiters {
     /// Writes the end of the array.
     ///
     /// # Errors
-    /// Those of `out`.
+    /// `out` cannot be written.
     pub fn end(&self, out: &mut impl Write) -> io::Result<()> {
         let end = match (self.array, self.has_objects) {
             (false, _) => "",
@@ -53,7 +53,7 @@ impl Delimiters {
 /// Writes a value as an object on a line.
 ///
 /// # Errors
-/// Those of `out`.
+/// `out` cannot be written.
 pub fn object(value: &impl Serialize, delimiters: &mut Delimiters, out: &mut impl Write) -> io::Result<()> {
     delimiters.before_object(out)?;
     serde_json::to_writer(&mut *out, value)?;
@@ -116,7 +116,7 @@ impl<'a> AddedFields<'a> {
 /// Writes the event with the added fields, on a line.
 ///
 /// # Errors
-/// Those of `out`.
+/// `out` cannot be written.
 pub fn event(
     annotated: &AnnotatedEvent,
     recordings: &[Recording],

@@ -30,7 +30,7 @@ const MIN_WIDTH: usize = 24;
 /// Style of the lines.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Style {
-    /// Whether to emit ANSI escapes.
+    /// `true` to color the text with ANSI escapes.
     pub color: bool,
     /// Width to which descriptions are truncated; `None` for no limit.
     pub width: Option<usize>,
@@ -74,7 +74,7 @@ impl Text {
     /// Writes a heading for each recording: its program, start and capture.
     ///
     /// # Errors
-    /// Those of `out`.
+    /// `out` cannot be written.
     pub fn heading(&self, recordings: &[Recording], out: &mut impl Write) -> io::Result<()> {
         for (index, Recording { header, .. }) in recordings.iter().enumerate() {
             let payload = match header.capture {
@@ -98,7 +98,7 @@ impl Text {
     /// Processes an event, and writes its line if `shown`.
     ///
     /// # Errors
-    /// Those of `out`.
+    /// `out` cannot be written.
     pub fn event(&mut self, annotated: &AnnotatedEvent, shown: bool, out: &mut impl Write) -> io::Result<()> {
         let recording = annotated.timed.recording;
         let (Some(lines), Some(began)) = (self.lines.get_mut(recording), self.began.get(recording)) else {

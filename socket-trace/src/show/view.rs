@@ -48,7 +48,7 @@ impl View {
     /// Writes the heading.
     ///
     /// # Errors
-    /// Those of `out`.
+    /// `out` cannot be written.
     pub fn begin(&self, recordings: &[Recording], out: &mut impl Write) -> io::Result<()> {
         match &self.0 {
             Form::Text(text) => text.heading(recordings, out),
@@ -60,7 +60,7 @@ impl View {
     /// Processes an event. `shown` is `false` if the filter hides it.
     ///
     /// # Errors
-    /// Those of `out`.
+    /// `out` cannot be written.
     pub fn event(
         &mut self,
         annotated: &AnnotatedEvent,
@@ -85,7 +85,7 @@ impl View {
     /// Writes the end of the output.
     ///
     /// # Errors
-    /// Those of `out`.
+    /// `out` cannot be written.
     pub fn end(&mut self, out: &mut impl Write) -> io::Result<()> {
         match &mut self.0 {
             Form::Text(_) => Ok(()),

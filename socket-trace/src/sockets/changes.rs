@@ -62,7 +62,7 @@ pub fn mark(before: &[Row], now: &[Row]) -> Vec<Marked> {
     marked
 }
 
-/// Marks all rows as unchanged, when there is no earlier table.
+/// Marks all rows as unchanged, because no earlier table exists.
 #[must_use]
 pub fn unmarked(now: &[Row]) -> Vec<Marked> {
     now.iter().map(|row| Marked { row: row.clone(), change: Change::Same }).collect()

@@ -29,7 +29,7 @@ impl Filter {
         Self { pids: BTreeSet::from([pid]), ..Self::default() }
     }
 
-    /// Returns `true` if there are no conditions, so that all sockets are shown.
+    /// Returns `true` if the filter has no condition, so that all sockets are shown.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.pids.is_empty() && self.ports.is_empty() && self.addresses.is_empty()

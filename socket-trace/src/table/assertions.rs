@@ -17,8 +17,8 @@ pub(super) fn text(judgements: &[Judgement], color: bool) -> String {
             out += &format!("    {}: {}\n", printable(&finding.trace), printable(&finding.found));
             out.extend(evidence(&finding.evidence).map(|line| format!("      {line}\n")));
         }
-        for doubt in &judgement.doubts {
-            out += &format!("    {}\n", printable(doubt));
+        for reason in &judgement.reasons {
+            out += &format!("    {}\n", printable(reason));
         }
         out += &omitted(judgement).map_or_else(String::new, |omitted| format!("    {omitted}\n"));
     }
@@ -40,7 +40,7 @@ pub(super) fn markdown(judgements: &[Judgement]) -> String {
             let lines: String = evidence(shown).map(|line| format!("{line}\n")).collect();
             out += &format!("{}: {}\n\n{}\n", code(trace), code(found), block(&lines));
         }
-        out.extend(judgement.doubts.iter().map(|doubt| format!("- {}\n", code(doubt))));
+        out.extend(judgement.reasons.iter().map(|reason| format!("- {}\n", code(reason))));
         out += &omitted(judgement).map_or_else(String::new, |omitted| format!("{omitted}\n"));
     }
     out

@@ -15,7 +15,7 @@ pub(super) fn text(comparison: &Comparison) -> String {
         lines.push(format!("  {:<30} {}   ({})", role.title(), printable(skeleton), printable(&counts)));
     }
     lines.extend(
-        still_open(comparison)
+        open_connections(comparison)
             .map(|[count, source, left]| format!("  {count} of {} {left}", printable(&source))),
     );
     lines.iter().map(|line| format!("{line}\n")).collect()
@@ -28,7 +28,8 @@ pub(super) fn markdown(comparison: &Comparison) -> String {
         items.push(format!("{}: {} ({})", role.title(), code(skeleton), code(&counts)));
     }
     items.extend(
-        still_open(comparison).map(|[count, source, left]| format!("{count} of {} {left}", code(&source))),
+        open_connections(comparison)
+            .map(|[count, source, left]| format!("{count} of {} {left}", code(&source))),
     );
     let items: String = items.iter().map(|item| format!("- {item}\n")).collect();
     format!("**{}**\n\n{items}", headline(comparison.verdict))
@@ -57,7 +58,7 @@ fn common(comparison: &Comparison) -> impl Iterator<Item = (Role, &str, String)>
 }
 
 /// Returns the number of connections still open in each trace, the source of the trace, and the rest of the sentence.
-fn still_open(comparison: &Comparison) -> impl Iterator<Item = [String; 3]> {
+fn open_connections(comparison: &Comparison) -> impl Iterator<Item = [String; 3]> {
     comparison.traces.iter().filter(|trace| trace.open > 0).map(|trace| {
         let (count, left) = match trace.open {
             1 => ("1 connection".to_owned(), "is still open and was omitted"),

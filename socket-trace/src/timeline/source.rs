@@ -25,7 +25,7 @@ pub(super) struct Source {
 pub(super) enum State {
     /// An event, with its time on the machine's clock.
     Event(u64),
-    /// Nothing yet.
+    /// No event yet: the file may grow.
     Pending,
     /// The end of the trace.
     Ended,

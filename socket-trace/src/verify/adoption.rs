@@ -112,7 +112,7 @@ impl Adoptions {
     }
 
     /// Removes the adoption between these queries and the next call on the descriptor, at `until`. Returns `None` if
-    /// more of the trace must be read, and `Some(None)` if there was no adoption.
+    /// more of the trace must be read, and `Some(None)` if the socket was not adopted.
     pub(super) fn take_match(
         &mut self,
         names: &Names,

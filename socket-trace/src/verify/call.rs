@@ -1,11 +1,11 @@
 //! A call on a socket, in a form common to kernel and trace.
 
-use std::fmt;
-
 use serde::Serialize;
 use socket_tap::event::{Addr, Event, Op};
 
 use super::address;
+
+mod text;
 
 /// Operation of a call, with its arguments and results.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,57 +164,4 @@ impl Call {
 /// Returns the value as the C `int` that it was printed from: -1 may be printed as the unsigned 4294967295.
 pub(super) fn as_int(value: i64) -> i32 {
     i32::try_from(value).or_else(|_| u32::try_from(value).map(u32::cast_signed)).unwrap_or(i32::MIN)
-}
-
-impl CallKind {
-    fn name(&self) -> &str {
-        match self {
-            Self::Socket { .. } => "socket",
-            Self::Option { .. } => "option",
-            Self::Bind { .. } => "bind",
-            Self::Listen { .. } => "listen",
-            Self::Accept { .. } => "accept",
-            Self::Connect { .. } => "connect",
-            Self::Read { .. } => "read",
-            Self::Write { .. } => "write",
-            Self::SendTo { .. } => "sendto",
-            Self::RecvFrom { .. } => "recvfrom",
-            Self::Shutdown => "shutdown",
-            Self::Close => "close",
-            Self::Release { .. } => "release",
-            Self::Other(name) => name,
-        }
-    }
-
-    fn details(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Socket { domain, kind } => write!(f, " {domain} {kind}"),
-            Self::Option { name, value: Some(value) } => write!(f, " {name} {value}"),
-            Self::Option { name, value: None } => write!(f, " {name}"),
-            Self::Bind { local: Some(address) } => write!(f, " {address}"),
-            Self::Listen { backlog } => write!(f, " backlog {backlog}"),
-            Self::Accept { peer: Some(peer) } => write!(f, " from {peer}"),
-            Self::Connect { peer: Some(peer) } => write!(f, " to {peer}"),
-            Self::Read { eof: true, .. } => f.write_str(" 0 B (FIN)"),
-            Self::Read { bytes, .. } | Self::Write { bytes, slices: None } => write!(f, " {bytes} B"),
-            Self::SendTo { bytes, peer: Some(peer) } => write!(f, " {bytes} B to {peer}"),
-            Self::RecvFrom { bytes, peer: Some(peer) } => write!(f, " {bytes} B from {peer}"),
-            Self::SendTo { bytes, peer: None } | Self::RecvFrom { bytes, peer: None } => {
-                write!(f, " {bytes} B")
-            }
-            Self::Write { bytes, slices: Some(slices) } => write!(f, " {bytes} B in {slices} slices"),
-            _ => Ok(()),
-        }
-    }
-}
-
-impl fmt::Display for Call {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind.name())?;
-        match self.result {
-            Ok(()) => self.kind.details(f),
-            Err(Errno(Some(errno))) => write!(f, " failed with errno {errno}"),
-            Err(Errno(None)) => f.write_str(" failed"),
-        }
-    }
 }

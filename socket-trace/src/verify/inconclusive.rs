@@ -6,8 +6,8 @@ use socket_tap::event::SockId;
 
 use super::check::Check;
 use super::report::NotCompared;
-use crate::lint::finding::plural;
 use crate::summary::ending_defects;
+use crate::units::plural;
 
 /// Returns the reasons why trace or log lack calls or cannot be aligned, so that even a difference proves nothing.
 pub(super) fn invalidating(check: &Check) -> Vec<String> {

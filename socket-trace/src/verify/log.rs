@@ -11,34 +11,17 @@ use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::Path;
 
 use super::syscall::{self, Outcome};
+pub use error::LogError;
+use line::{NOT_STRACE, thread_time_and_text, unfinished};
+
+mod error;
+mod line;
 
 /// Id of a thread.
 pub type Tid = u32;
 
 /// Maximum length of a line. Lines of strace are shorter unless payload is logged.
 const MAX_LINE: u64 = 1024 * 1024;
-
-/// An error while reading a log.
-#[derive(Debug)]
-pub struct LogError {
-    /// The file.
-    pub source: String,
-    /// Line number, from 1; 0 for the file as a whole.
-    pub line: u64,
-    /// The error and its remedy.
-    pub message: String,
-}
-
-impl fmt::Display for LogError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            0 => write!(f, "{}: {}", self.source, self.message),
-            line => write!(f, "{}, line {line}: {}", self.source, self.message),
-        }
-    }
-}
-
-impl std::error::Error for LogError {}
 
 /// A system call, as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -191,34 +174,6 @@ impl Log {
         arguments.clone_into(&mut call.arguments);
         Ok(Step::Ends(call, outcome))
     }
-}
-
-const NOT_STRACE: &str =
-    "not a line of `strace -f -o FILE`; see `socket-trace verify --help` for the command";
-
-/// Splits a line such as `1234 1795384260.010622 close(4) = 0`. The time may be missing.
-fn thread_time_and_text(line: &str) -> Option<(Tid, Option<u64>, &str)> {
-    let (tid, rest) = line.split_once(' ')?;
-    let (tid, rest) = (tid.parse().ok()?, rest.trim_start());
-    let is_time = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b':');
-    match rest.split_once(' ') {
-        Some((time, text)) if is_time(time) => Some((tid, since_epoch(time), text.trim_start())),
-        _ => Some((tid, None, rest)),
-    }
-}
-
-/// Parses `1795384260.010622` to nanoseconds; `None` for the time formats of other flags of strace.
-fn since_epoch(word: &str) -> Option<u64> {
-    const YEAR_2001: u64 = 1_000_000_000;
-    let (seconds, micros) = word.split_once('.')?;
-    let (seconds, micros): (u64, u64) = (seconds.parse().ok()?, micros.parse().ok()?);
-    (seconds >= YEAR_2001 && word.len() - word.find('.')? == 7)
-        .then(|| seconds.saturating_mul(1_000_000_000).saturating_add(micros * 1000))
-}
-
-/// Returns the arguments of a call that has not ended.
-fn unfinished(rest: &str) -> Option<&str> {
-    ["<unfinished ...>", "<detached ...>"].iter().find_map(|mark| rest.strip_suffix(mark)).map(str::trim_end)
 }
 
 impl fmt::Debug for Log {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use socket_tap::event::SockId;
 
 use super::call::{Call, LocatedCall};
-use crate::lint::finding::plural;
+use crate::units::plural;
 
 /// Result of comparing a trace with the kernel's calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

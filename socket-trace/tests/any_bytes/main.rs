@@ -1,9 +1,10 @@
-//! Property tests with traces of any bytes. They must be read, shown, summarised and compared, or refused with an error,
-//! without a panic and without unbounded memory.
+//! Property tests with traces of any bytes. They must be read, shown, summarised and compared, or refused with an
+//! error, without a panic and without unbounded memory.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test panics")]
 
+mod damage;
 mod everything;
 #[path = "../support/header.rs"]
 #[expect(dead_code, reason = "these tests have a header of their own")]
@@ -17,12 +18,12 @@ use std::rc::Rc;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::Index;
 use socket_tap::format::Line;
 use socket_trace::reader::{Ending, Error, Trace};
 
+use damage::{damage, damaged};
 use everything::{do_everything, open};
-use lines::{event, header, wild};
+use lines::{event, header};
 
 /// A trace with every kind of event, without its header. The end line does not count itself.
 const VALID: &[&str] = &[
@@ -54,78 +55,22 @@ fn trace(lines: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// Damage to one place of a file.
-#[derive(Clone, Debug)]
-enum Damage {
-    Flip(Index, u8),
-    Cut(Index),
-    Repeat(Index),
-    Swap(Index, Index),
-    Insert(Index, Vec<u8>),
-}
-
-fn damage() -> impl Strategy<Value = Damage> {
-    let index = || any::<Index>();
-    prop_oneof![
-        4 => (index(), any::<u8>()).prop_map(|(at, byte)| Damage::Flip(at, byte)),
-        1 => index().prop_map(Damage::Cut),
-        2 => index().prop_map(Damage::Repeat),
-        2 => (index(), index()).prop_map(|(one, other)| Damage::Swap(one, other)),
-        3 => (index(), wild()).prop_map(|(at, text)| Damage::Insert(at, text.into_bytes())),
-        1 => (index(), vec(any::<u8>(), 1..40)).prop_map(|(at, bytes)| Damage::Insert(at, bytes)),
-    ]
-}
-
-fn damaged(mut bytes: Vec<u8>, damages: &[Damage]) -> Vec<u8> {
-    for damage in damages.iter().cloned() {
-        if bytes.is_empty() {
-            break;
-        }
-        let mut lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
-        match damage {
-            Damage::Flip(at, byte) => {
-                let at = at.index(bytes.len());
-                bytes[at] ^= byte;
-            }
-            Damage::Cut(at) => {
-                let at = at.index(bytes.len());
-                bytes.truncate(at);
-            }
-            Damage::Repeat(at) => {
-                let at = at.index(lines.len());
-                lines.insert(at, lines[at]);
-                bytes = lines.concat();
-            }
-            Damage::Swap(one, other) => {
-                let (one, other) = (one.index(lines.len()), other.index(lines.len()));
-                lines.swap(one, other);
-                bytes = lines.concat();
-            }
-            Damage::Insert(at, inserted) => {
-                let at = at.index(bytes.len());
-                bytes.splice(at..at, inserted);
-            }
-        }
-    }
-    bytes
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_bytes(bytes in vec(any::<u8>(), 0..600), has_header in any::<bool>()) {
+    fn any_bytes_are_handled(bytes in vec(any::<u8>(), 0..600), has_header in any::<bool>()) {
         let before = if has_header { header() } else { String::new() };
         do_everything(&[before.as_bytes(), b"\n", &bytes].concat());
     }
 
     #[test]
-    fn damaged_traces(damages in vec(damage(), 1..6)) {
+    fn damaged_traces_are_handled(damages in vec(damage(), 1..6)) {
         do_everything(&damaged(trace(VALID), &damages));
     }
 
     #[test]
-    fn valid_lines_with_any_values(events in vec(event(), 0..24)) {
+    fn any_values_in_valid_lines_are_handled(events in vec(event(), 0..24)) {
         // An invalid line ends the reading; the damaged traces contain such lines.
         do_everything(&trace(events.iter().filter(|line| Line::parse(line).is_ok())));
     }

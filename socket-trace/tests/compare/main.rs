@@ -6,6 +6,7 @@
 mod assertions;
 mod byte_breakdown;
 mod command;
+mod evidence;
 mod operations;
 mod pages;
 mod recording;

@@ -42,8 +42,8 @@ fn encrypted_data_without_plaintext_is_payload() {
 
 #[test]
 fn plaintext_above_tls_classifies_encrypted_data() {
-    // The write above TLS is recorded before the one below in the first step, after it in the second. Each record has a tag
-    // of 17 bytes.
+    // The write above TLS is recorded before the one below in the first step, after it in the second. Each record has
+    // a tag of 17 bytes.
     let (request, response) = (data(GET.len() + 17), data(OK.len() + 17));
     let recording = Recording::of("tls").step("one").accept(2).read(2, HELLO).event(3, above());
     let recording = recording.read(2, &request).read(3, GET).write(3, OK).write(2, &response);
@@ -61,7 +61,7 @@ fn plaintext_above_tls_classifies_encrypted_data() {
         assert_eq!(spent.to_client, expected, "{name}");
         assert_eq!((spent.to_server.total(), spent.to_client.total()), (step.to_server, step.to_client));
     }
-    // The plaintext shows that there are no further calls.
+    // The plaintext shows that the connection has no further calls.
     assert_eq!((summary.unknown, calls(&summary)), (0, 2));
 }
 

@@ -1,6 +1,7 @@
 //! Export of IPv6 connections, sockets without IP addresses, and datagrams.
 
-use crate::support::{ACCEPT, Node, Place, Text, Tshark, sent_by, unhex};
+use crate::support::{ACCEPT, Place, Text};
+use crate::tshark::{Node, Tshark, sent_by, unhex};
 
 #[test]
 fn ipv6_connection_has_ipv6_packets() {

@@ -6,14 +6,15 @@ use socket_tap::{Tap, TapListener, TapStream};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::frames::{grpc_call, settings};
-use crate::support::{Node, Place, Tshark, sent_by, unhex};
+use crate::support::Place;
+use crate::tshark::{Node, Tshark, sent_by, unhex};
 
 const REQUEST: &[u8] = b"POST /books HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5\r\n\r\nhello";
 const RESPONSE: &[u8] =
     b"HTTP/1.1 201 Created\r\ncontent-type: text/plain\r\ncontent-length: 8\r\n\r\ncreated!";
 
-/// Records both sides of a conversation: the server sends a greeting, the client a request. The server first reads a few
-/// bytes, as hyper does, then responds, and the client closes. Returns the server's port.
+/// Records both sides of a conversation: the server sends a greeting, the client a request. The server first reads a
+/// few bytes, as hyper does, then responds, and the client closes. Returns the server's port.
 async fn record(place: &Place, greeting: &[u8], request: &[u8], response: &[u8]) -> u16 {
     let tap = |tap: socket_tap::TapBuilder, name: &str| {
         tap.capture(1 << 16).file(place.path(name)).unwrap().start().unwrap()

@@ -1,6 +1,7 @@
 //! Export of traces with missing calls: holes in the stream instead of joined bytes.
 
-use crate::support::{ACCEPT, Node, Place, Text, Tshark};
+use crate::support::{ACCEPT, Place, Text};
+use crate::tshark::{Node, Tshark};
 
 #[test]
 fn sequence_numbers_jump_at_a_gap() {
@@ -78,7 +79,8 @@ fn interface_statistics_count_missing_events() {
     let Some(_) = Tshark::find() else { return };
     let place = Place::new();
     let (file, _) = place.export(&Text::server().event(ACCEPT).gap(2, 300, 1, 70), "a.pcapng");
-    // Wireshark shows the count in the file properties; tshark has no field for it. It is option 5 of the last block, 8 bytes.
+    // Wireshark shows the count in the file properties; tshark has no field for it. It is option 5 of the last block,
+    // 8 bytes.
     let bytes = std::fs::read(file).unwrap();
     let drop = [5, 0, 8, 0, 3, 0, 0, 0, 0, 0, 0, 0];
     assert!(bytes.windows(drop.len()).any(|window| window == drop));

@@ -16,3 +16,4 @@ mod qlog;
 mod sides;
 mod support;
 mod synthesised;
+mod tshark;

@@ -2,7 +2,8 @@
 
 use socket_tap::format::Side;
 
-use crate::support::{ACCEPT, Node, Place, Text, Tshark, sent_by};
+use crate::support::{ACCEPT, Place, Text};
+use crate::tshark::{Node, Tshark, sent_by};
 
 /// Bytes without a repeating pattern.
 fn bytes(length: usize) -> Vec<u8> {

@@ -2,7 +2,8 @@
 
 use socket_tap::format::Side;
 
-use crate::support::{ACCEPT, Node, Place, Text, Tshark, sent_by};
+use crate::support::{ACCEPT, Place, Text};
+use crate::tshark::{Node, Tshark, sent_by};
 
 fn both_sides(place: &Place) {
     let connect = r#""sock":2,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000""#;

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use socket_tap::format::Side;
 
-use crate::support::{ACCEPT, Place, Text, Tshark};
+use crate::support::{ACCEPT, Place, Text};
+use crate::tshark::Tshark;
 
 /// Formats each packet: ports, flags, sequence and acknowledgement numbers, length, comment.
 fn packets(tshark: &Tshark, file: &Path) -> Vec<String> {
@@ -79,7 +80,7 @@ fn half_closed_connection_carries_data_the_other_way() {
 }
 
 #[test]
-fn reset_by_the_peer_is_at_the_failed_call() {
+fn peer_reset_is_placed_at_failed_call() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let failed = r#""sock":2,"op":"read","error":"connection reset","errno":104"#;

@@ -10,9 +10,9 @@ use crate::assertion::{Assertion, Measure};
     next_help_heading = "Assertions on one or more traces; a failed one is shown with the events that violate it"
 )]
 pub(super) struct Asserted {
-    /// What must hold; may be repeated, or separated by commas
-    #[arg(long = "assert", value_name = "WHAT", value_delimiter = ',')]
-    what: Vec<What>,
+    /// Properties of the traces; may be repeated, or separated by commas
+    #[arg(long = "assert", value_name = "PROPERTY", value_delimiter = ',')]
+    properties: Vec<Property>,
     /// Each step opens at most N connections; without steps, the whole recording
     #[arg(long, value_name = "N")]
     max_connections: Option<u64>,
@@ -31,7 +31,7 @@ pub(super) struct Asserted {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum What {
+enum Property {
     /// All traces show the same socket primitives
     SamePrimitives,
     /// Each connection ends without a reset, an error or an abort
@@ -41,13 +41,13 @@ enum What {
 impl Asserted {
     /// Returns `true` if an assertion needs at least two traces.
     pub(super) fn compares(&self) -> bool {
-        self.what.contains(&What::SamePrimitives)
+        self.properties.contains(&Property::SamePrimitives)
     }
 
     pub(super) fn all(&self) -> Vec<Assertion> {
-        let what = self.what.iter().map(|what| match what {
-            What::SamePrimitives => Assertion::SamePrimitives,
-            What::CleanEnds => Assertion::CleanEnds,
+        let properties = self.properties.iter().map(|property| match property {
+            Property::SamePrimitives => Assertion::SamePrimitives,
+            Property::CleanEnds => Assertion::CleanEnds,
         });
         let limits = [
             (Measure::Connections, self.max_connections),
@@ -57,7 +57,7 @@ impl Asserted {
             (Measure::FirstByte, self.max_first_byte),
         ];
         let limits = limits.into_iter().filter_map(|(measure, limit)| Some(Assertion::Max(measure, limit?)));
-        what.chain(limits).collect()
+        properties.chain(limits).collect()
     }
 }
 

@@ -9,7 +9,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::choices::GroupingName;
-use super::failed::{Done, Failed};
+use super::failed::{CommandResult, Failed};
 use super::terminal::{colored, write_json};
 use crate::assertion::evidence;
 use crate::assertion::judge::{Judgement, exit_code, judge};
@@ -70,7 +70,7 @@ struct Report<'a> {
 }
 
 impl Compare {
-    pub(super) fn run(&self) -> Done {
+    pub(super) fn run(&self) -> CommandResult {
         if self.asserted.compares() && self.files.len() < 2 {
             return Err(Failed::Usage("--assert same-primitives needs at least two traces".to_owned()));
         }

@@ -8,10 +8,13 @@ use socket_tap::format::Side;
 
 use super::context::EventContext;
 use super::endpoints::Endpoints;
-use super::packet::{self, Flags, MAX_TCP, Payload};
+use super::packet::{Flags, MAX_TCP, Payload};
 use super::protocol::Protocol;
 use super::recording::Sender;
 use super::send_sequence::SendSequence;
+use send::first_numbers;
+
+mod send;
 
 /// Number of data packets after which an acknowledgement is added, unless another packet carried one. Wireshark keeps
 /// unacknowledged data in memory.
@@ -164,71 +167,4 @@ impl Connection {
         }
         Ok(())
     }
-
-    fn sequence(&mut self, sender: Sender) -> &mut SendSequence {
-        match sender {
-            Sender::Local => &mut self.local,
-            Sender::Remote => &mut self.remote,
-        }
-    }
-
-    fn synthesise(&mut self, context: &mut EventContext<'_>, sender: Sender, flags: Flags) -> io::Result<()> {
-        let comment = context.synthesised();
-        self.send(context, sender, flags, Payload::default(), [Some(&comment), None])
-    }
-
-    fn send(
-        &mut self,
-        context: &mut EventContext<'_>,
-        sender: Sender,
-        flags: Flags,
-        payload: Payload<'_>,
-        comments: [Option<&str>; 2],
-    ) -> io::Result<()> {
-        if self.reset {
-            return Ok(());
-        }
-        let (sequence, other, from, to, lost) = match sender {
-            Sender::Local => (
-                &mut self.local,
-                &mut self.remote,
-                self.endpoints.local,
-                self.endpoints.remote,
-                context.recording.lost_tx,
-            ),
-            Sender::Remote => (
-                &mut self.remote,
-                &mut self.local,
-                self.endpoints.remote,
-                self.endpoints.local,
-                context.recording.lost_rx,
-            ),
-        };
-        sequence.add_lost(lost);
-        let missing = match sequence.skip_missing() {
-            0 => None,
-            bytes => Some(format!("up to {bytes} B of this stream are missing before this packet")),
-        };
-        let mut header = packet::tcp_header(from, to, flags);
-        header.sequence_number = sequence.next;
-        if header.ack {
-            header.acknowledgment_number = other.next;
-            other.unacknowledged = 0;
-        }
-        sequence.advance(payload.length as u64, header.syn || header.fin);
-        let comments = comments.into_iter().flatten().chain(missing.as_deref());
-        context
-            .capture
-            .packet(context.at, sender, comments, |out| packet::tcp(out, from.ip(), to.ip(), header, payload))
-    }
-}
-
-/// Returns the initial sequence numbers of both sides. They differ between connections of the same addresses, so that
-/// Wireshark separates these.
-fn first_numbers(context: &EventContext<'_>) -> [u32; 2] {
-    // The factors are odd, so the first 2^32 sockets of a recording have distinct numbers.
-    #[expect(clippy::cast_possible_truncation, reason = "the low sequence suffices")]
-    let sock = (context.sock.get() as u32).wrapping_mul(0x9e37_79b1);
-    let local = sock.wrapping_add(context.recording.number.wrapping_mul(0x85eb_ca6b));
-    [local, local.wrapping_add(0x5bd1_e995)]
 }

@@ -6,7 +6,8 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use socket_tap::event::{Event, SockId};
 
-use crate::export::fields::{Field, Fields, Value};
+use crate::export::field::{Field, Value};
+use crate::export::fields::Fields;
 
 #[derive(Serialize)]
 pub(super) struct Record<'a> {

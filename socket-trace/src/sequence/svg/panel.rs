@@ -9,6 +9,8 @@ use super::super::model::Sequence;
 use super::shapes::{At, arrow, dot, escaped, line, words};
 use crate::show::description::truncate;
 
+mod text;
+
 /// Position of the start of the lifelines.
 const TOP: f64 = 120.0;
 /// Height of a call.
@@ -164,40 +166,5 @@ impl<'a> Panel<'a> {
             let class = if recording.is_some() { class } else { "life still" };
             line(out, class, At { x, y: from }, At { x, y: to });
         }
-    }
-
-    fn draw_head(&self, out: &mut String, side: Side, recording: Option<&str>) {
-        let x = match side {
-            Side::Client => self.client,
-            Side::Server => self.server,
-        };
-        let (left, top, width, height) = (x - 85.0, 64.0, 170.0, TOP - 64.0);
-        let class = side.name();
-        out.push_str(&format!(
-            "<rect class=\"box {class}\" x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"8\"/>\n"
-        ));
-        words(out, "who", "middle", At { x, y: top + 24.0 }, class);
-        let recording = truncate(recording.unwrap_or("not recorded"), 20);
-        words(out, "soft", "middle", At { x, y: top + 44.0 }, &escaped(&recording));
-    }
-
-    /// Draws the notes, and returns the position of their end.
-    fn draw_foot(&self, out: &mut String, bottom: f64) -> f64 {
-        let mut y = bottom + 24.0;
-        let mut note = |text: &str| {
-            words(out, "soft", "start", At { x: MARGIN, y }, text);
-            y += 20.0;
-        };
-        if self.sequence.more > 0 {
-            note(&format!("… and {} more calls", self.sequence.more));
-        }
-        note("dashed: segments that the kernels exchange by themselves, as implied by the calls");
-        let missing = match (&self.sequence.client, &self.sequence.server) {
-            (None, _) => "the client was not recorded: its side is implied by the calls of the server",
-            (_, None) => "the server was not recorded: its side is implied by the calls of the client",
-            _ => return y + 4.0,
-        };
-        note(missing);
-        y + 4.0
     }
 }

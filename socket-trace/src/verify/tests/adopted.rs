@@ -1,16 +1,8 @@
 //! Sockets that the tap did not create. The logs have times since the epoch; their first second is that of the
 //! trace's start.
 
+use super::support::*;
 use super::*;
-
-/// A trace with these events.
-pub(super) fn trace(events: &[&str]) -> String {
-    let mut header = Header::new("n", Side::Server);
-    (header.pid, header.started) = (7, "2026-11-22T15:00:00Z".to_owned());
-    let (header, events) = (header_line(&header), events.join("\n"));
-    let count = events.lines().count();
-    format!("{header}\n{events}\n{{\"end\":true,\"events\":{count},\"lost\":0}}\n")
-}
 
 /// A listener that is created, and used once, without the tap. The tap adopts it in second 2.
 const LOG: &str = r#"7 1795359600.100000 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 5
@@ -34,28 +26,6 @@ const AFTER: &str = r#"{"t":3100100000,"sock":2,"op":"accept","on":1,"fd":6,"loc
 {"t":3200100000,"sock":2,"op":"read","bytes":8}
 {"t":3300000000,"sock":2,"op":"close","ended_by":"local","rx":8,"tx":0,"reads":1,"writes":0}
 {"t":3400000000,"sock":1,"op":"close"}"#;
-
-pub(super) fn is_exact(trace: &str, log: &str) -> Report {
-    let report = checked(trace, log).unwrap();
-    assert_eq!(report.verdict, Verdict::Exact, "{report}");
-    report
-}
-
-/// Asserts that the comparison is inconclusive. Returns the reasons.
-pub(super) fn is_inconclusive(trace: &str, log: &str) -> Vec<String> {
-    let report = checked(trace, log).unwrap();
-    assert_eq!(report.verdict, Verdict::Inconclusive, "{report}");
-    assert!(report.differences.is_empty(), "{report}");
-    report.reasons
-}
-
-/// The log without its times.
-pub(super) fn untimed(log: &str) -> String {
-    log.lines()
-        .map(|line| line.splitn(3, ' ').collect::<Vec<_>>())
-        .map(|words| format!("{} {}\n", words[0], words[2]))
-        .collect()
-}
 
 /// The log without the calls before the adoption.
 fn without_earlier_use() -> String {
@@ -181,7 +151,7 @@ fn duplicate_descriptors_are_tracked_separately() {
 
 /// A program finds a free port with a socket of its own, and then binds it with the tap.
 #[test]
-fn similar_socket_is_not_mistaken_for_the_traced_one() {
+fn similar_socket_is_not_matched() {
     let log = |second: u32| {
         format!(
             r#"7 1795359600.100000 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 5

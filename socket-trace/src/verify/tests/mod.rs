@@ -1,10 +1,12 @@
 use super::*;
-use crate::timeline::fixture::header_line;
-use socket_tap::format::{Header, Side};
+use support::*;
 
 mod adopted;
+mod datagrams;
+mod incomplete;
 mod order;
 mod released;
+mod support;
 mod unix;
 mod wrapped;
 
@@ -60,41 +62,6 @@ const EVENTS: &str = r#"{"t":1,"sock":1,"op":"socket","fd":5,"domain":"ipv4","ty
 /// The trace that matches [`LOG`] exactly.
 fn exact_trace() -> String {
     format!("{}\n{EVENTS}", header())
-}
-
-/// The header of a trace of process 7.
-fn header() -> String {
-    let mut header = Header::new("n", Side::Server);
-    (header.pid, header.started) = (7, String::new());
-    header_line(&header)
-}
-
-pub(super) fn checked(trace: impl Into<Vec<u8>>, log: impl Into<Vec<u8>>) -> Result<Report, Failure> {
-    let trace = Trace::read("trace", Box::new(std::io::Cursor::new(trace.into()))).unwrap();
-    verify(trace, Log::read("log", Box::new(std::io::Cursor::new(log.into()))))
-}
-
-/// `text` without the one line that contains `part`.
-pub(super) fn without(text: &str, part: &str) -> String {
-    assert_eq!(text.lines().filter(|line| line.contains(part)).count(), 1, "{part}");
-    text.lines().filter(|line| !line.contains(part)).map(|line| format!("{line}\n")).collect()
-}
-
-pub(super) fn with(text: &str, from: &str, to: &str) -> String {
-    assert_eq!(text.matches(from).count(), 1, "{from}");
-    text.replace(from, to)
-}
-
-/// The trace with the number of its events in its end line.
-pub(super) fn counted(trace: &str) -> String {
-    let events = trace.lines().count() - 2;
-    with(trace, r#""events":16"#, &format!(r#""events":{events}"#))
-}
-
-pub(super) fn differs(trace: &str, log: &str) -> String {
-    let report = checked(trace, log).unwrap();
-    assert_eq!(report.verdict, Verdict::Different, "{report}");
-    report.to_string()
 }
 
 #[test]
@@ -197,89 +164,4 @@ fn other_sockets_and_processes_are_ignored() {
 7 1.000002 "#;
     let report = checked(exact_trace(), with(LOG, "7 1.000002 ", other)).unwrap();
     assert_eq!((report.verdict, report.calls), (Verdict::Exact, 15), "{report}");
-}
-
-#[test]
-fn incomplete_trace_or_log_is_inconclusive() {
-    let trace = exact_trace();
-    let open = with(&without(&trace, "\"ended_by\":\"reset\""), "\"lost\":0", "\"lost\":0,\"open\":1");
-    let mut reasons = Vec::new();
-    for (trace, log) in [
-        (without(&trace, "\"end\""), LOG.to_owned()),
-        (with(&trace, "\"lost\":0", "\"lost\":2"), LOG.to_owned()),
-        (with(&trace, "\"events\":16", "\"events\":17"), LOG.to_owned()),
-        (format!("{trace}{{\"t\":1,\"op\":\"mark\",\"label\":\"more\"}}\n"), LOG.to_owned()),
-        (trace.clone(), without(LOG, "7 1.000026")),
-        (with(&trace, "\"pid\":7", "\"pid\":8"), LOG.to_owned()),
-        (counted(&open), LOG.to_owned()),
-    ] {
-        reasons.extend(adopted::is_inconclusive(&trace, &log));
-    }
-    insta::assert_snapshot!(reasons.join("\n"));
-}
-
-#[test]
-fn invalid_log_is_reported_with_its_line() {
-    let no_close = without(&without(LOG, "9 1.000016"), "9 1.000019");
-    let unknown_thread = with(LOG, "7 1.000008", "14 1.1 close(3) = 0\n7 1.000008");
-    let mut messages = Vec::new();
-    for (log, line) in [
-        ("GET / HTTP/1.1\n".to_owned(), 1),
-        ("1.000001 close(3) = 0\n".to_owned(), 1),
-        ("7 close(3) = 0\n7 close(3".to_owned(), 2),
-        ("7 close(3)\n".to_owned(), 1),
-        (with(LOG, "9 1.000007 accept4(5,  <unfinished ...>\n", ""), 8),
-        (with(LOG, "<... accept4", "<... read"), 9),
-        (without(LOG, "9 1.000019"), 19),
-        (with(LOG, "9 1.000022 close(6) = 0", "9 1.000022 close_range(3, 10, 0) = 0"), 22),
-        (with(LOG, "9 1.000022 close(6)", "9 1.000022 dup2(3, 6)"), 22),
-        (unknown_thread.replace("7 1.000006 clone3", "7 1.000006 getpid"), 7),
-        (no_close, 16),
-    ] {
-        let Err(Failure::Log(error)) = checked(exact_trace(), log) else { panic!("no error in line {line}") };
-        assert_eq!(error.line, line, "{error}");
-        messages.push(error.to_string());
-    }
-    insta::assert_snapshot!(messages.join("\n"));
-}
-
-#[test]
-fn log_cut_anywhere_is_never_exact() {
-    for length in 0..LOG.len() {
-        if let Ok(report) = checked(exact_trace(), &LOG[..length]) {
-            assert_eq!(report.verdict, Verdict::Inconclusive, "cut at {length}: {report}");
-        }
-    }
-}
-
-#[test]
-fn datagrams_are_compared_with_their_addresses() {
-    const LOG: &str = r#"7 1.1 socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC, IPPROTO_UDP) = 5
-7 1.2 bind(5, {sa_family=AF_INET, sin_port=htons(6000), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
-7 1.3 recvmsg(5, {msg_name={sa_family=AF_INET, sin_port=htons(41), sin_addr=inet_addr("127.0.0.1")}, msg_namelen=128 => 16, msg_iov=[{iov_base=""..., iov_len=65}], msg_iovlen=1, msg_controllen=0, msg_flags=MSG_TRUNC}, MSG_TRUNC) = 900
-7 1.4 sendto(5, ""..., 30, MSG_NOSIGNAL, {sa_family=AF_INET, sin_port=htons(41), sin_addr=inet_addr("127.0.0.1")}, 16) = 30
-7 1.5 recvmsg(5, {msg_namelen=128}, MSG_TRUNC) = -1 EAGAIN (Resource temporarily unavailable)
-7 1.6 recvmsg(5, {msg_name={sa_family=AF_INET, sin_port=htons(42), sin_addr=inet_addr("127.0.0.1")}, msg_namelen=128 => 16, msg_iov=[{iov_base="", iov_len=65}], msg_iovlen=1, msg_controllen=0, msg_flags=0}, MSG_TRUNC) = 0
-7 1.7 close(5) = 0
-7 1.8 socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 5
-7 1.9 close(5) = 0
-7 2.0 +++ exited with 0 +++
-"#;
-    const EVENTS: &str = r#"{"t":1,"sock":1,"op":"socket","fd":5,"domain":"ipv4","type":"datagram"}
-{"t":2,"sock":1,"op":"bind","local":"127.0.0.1:6000"}
-{"t":3,"sock":1,"op":"recvfrom","bytes":65,"peer":"127.0.0.1:41","truncated":true,"length":900}
-{"t":4,"sock":1,"op":"sendto","bytes":30,"peer":"127.0.0.1:41"}
-{"t":5,"sock":1,"op":"recvfrom","bytes":0,"peer":"127.0.0.1:42"}
-{"t":6,"sock":1,"op":"close","rx":65,"tx":30,"reads":2,"writes":1}
-{"end":true,"events":6,"lost":0}
-"#;
-    let trace = format!("{}\n{EVENTS}", header());
-    let report = checked(trace.as_str(), LOG).unwrap();
-    assert_eq!((report.verdict, report.sockets, report.calls), (Verdict::Exact, 1, 6), "{report}");
-    let text = differs(&with(&trace, "\"length\":900", "\"length\":901"), LOG);
-    assert!(text.contains("kernel  recvfrom 900 B from 127.0.0.1:41"), "{text}");
-    let text = differs(&with(&trace, "30,\"peer\":\"127.0.0.1:41", "30,\"peer\":\"127.0.0.1:40"), LOG);
-    assert!(text.contains("kernel  sendto 30 B to 127.0.0.1:41"), "{text}");
-    differs(&with(&trace, "\"type\":\"datagram\"", "\"type\":\"stream\""), LOG);
-    differs(&trace, &without(LOG, "= 900"));
 }

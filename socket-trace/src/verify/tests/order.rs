@@ -1,7 +1,6 @@
 //! Calls of several threads on one socket.
 
-use super::adopted::{is_exact, trace};
-use super::*;
+use super::support::*;
 
 /// Thread 8 reads, and thread 9 writes.
 const LOG: &str = r#"7 1.01 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, IPPROTO_IP) = 5

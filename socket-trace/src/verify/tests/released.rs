@@ -1,7 +1,6 @@
 //! Streams that the tap releases while they are open.
 
-use super::adopted::{is_exact, is_inconclusive, trace, untimed};
-use super::*;
+use super::support::*;
 
 const LOG: &str = r#"7 1795359600.100000 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, IPPROTO_IP) = 5
 7 1795359600.200000 connect(5, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}, 16) = -1 EINPROGRESS (Operation now in progress)
@@ -25,7 +24,7 @@ fn calls_after_the_release_are_ignored() {
         let report = is_exact(&trace(&[EVENTS]), &log);
         assert_eq!((report.sockets, report.calls), (1, 4), "{report}");
     }
-    // There was no call after the release.
+    // Here the program makes no call after the release.
     let unused: String =
         LOG.lines().filter(|line| !line.contains("= 9")).map(|line| format!("{line}\n")).collect();
     is_exact(&trace(&[EVENTS]), &unused);

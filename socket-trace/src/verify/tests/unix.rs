@@ -1,7 +1,6 @@
 //! Unix-domain sockets, and failures.
 
-use super::adopted::{is_exact, trace};
-use super::*;
+use super::support::*;
 
 const LOG: &str = r#"7 1.01 socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, 0) = 5
 7 1.02 bind(5, {sa_family=AF_UNIX, sun_path="/tmp/a b.sock"}, 16) = 0
@@ -104,5 +103,5 @@ fn datagram_socket_may_outlive_the_recording() {
 "#;
     let events = r#"{"t":1,"sock":1,"op":"socket","fd":5,"domain":"ipv4","type":"datagram"}
 {"t":2,"sock":1,"op":"bind","local":"127.0.0.1:6000"}"#;
-    super::adopted::is_inconclusive(&trace(&[events]), log);
+    is_inconclusive(&trace(&[events]), log);
 }

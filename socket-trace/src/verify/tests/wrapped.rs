@@ -1,6 +1,6 @@
 //! Streams without a file descriptor.
 
-use super::adopted::{is_exact, is_inconclusive, trace};
+use super::support::*;
 use super::*;
 
 const LOG: &str = r#"7 1.1 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, IPPROTO_IP) = 5

@@ -1,6 +1,6 @@
 use std::io::Cursor;
 
-use socket_tap::format::Side;
+use socket_tap::format::{Side, part_path};
 
 use super::*;
 use crate::timeline::fixture::header_line;

@@ -1,0 +1,69 @@
+//! The fields of the trace format.
+
+use socket_tap::event::Addr;
+
+/// Value of a field.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Value<'a> {
+    Number(u64),
+    Integer(i64),
+    True,
+    Text(&'a str),
+    Address(&'a Addr),
+    Payload(&'a [u8]),
+}
+
+/// Declares the fields of all events, except `t`, `sock` and `op`, which every event has.
+macro_rules! fields {
+    ($($field:ident $name:literal,)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Field { $($field,)* }
+
+        /// Names of the fields, in order.
+        pub(super) const NAMES: &[&str] = &[$($name,)*];
+        pub(super) const ALL: [Field; NAMES.len()] = [$(Field::$field,)*];
+    };
+}
+
+// In the order of the trace format; fields added later are last.
+fields! {
+    On "on",
+    Fd "fd",
+    Domain "domain",
+    Type "type",
+    Name "name",
+    Value "value",
+    Local "local",
+    Peer "peer",
+    Backlog "backlog",
+    Bytes "bytes",
+    Slices "slices",
+    Eof "eof",
+    Truncated "truncated",
+    Length "length",
+    Data "data",
+    How "how",
+    EndedBy "ended_by",
+    Aborted "aborted",
+    Rx "rx",
+    Tx "tx",
+    Reads "reads",
+    Writes "writes",
+    Others "others",
+    Connections "connections",
+    Payloads "payloads",
+    TcpState "tcp_state",
+    TcpRttUs "tcp_rtt_us",
+    TcpRetransmits "tcp_retransmits",
+    TcpUnread "tcp_unread",
+    Label "label",
+    Error "error",
+    Errno "errno",
+    Began "began",
+}
+
+impl Field {
+    pub(super) fn name(self) -> &'static str {
+        NAMES[self as usize]
+    }
+}

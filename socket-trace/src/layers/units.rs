@@ -1,0 +1,85 @@
+//! Units of a protocol, such as frames and messages, built from their parts.
+
+use socket_dissect::{Class, Layer, Part};
+use socket_tap::format::text::printable;
+
+use super::map::Block;
+
+/// A block that the next part may extend.
+pub(super) struct Unit {
+    pub(super) block: Block,
+    /// Number and layer of the dissected unit.
+    id: (u64, Layer),
+    class: Class,
+}
+
+impl Unit {
+    /// Returns `true` if it is the length prefix of the message that the part starts.
+    fn is_prefix_of(&self, part: &Part) -> bool {
+        self.id.1 == Layer::Grpc
+            && part.layer == Layer::Grpc
+            && self.class == Class::Framing
+            && part.begins
+            && part.class == Class::Payload
+    }
+}
+
+/// Extends the last unit to `to` if it ends at `from`.
+pub(super) fn extend(units: &mut [Unit], from: u64, to: u64) {
+    if let Some(Unit { block, .. }) = units.last_mut().filter(|unit| unit.block.to == from) {
+        block.to = to;
+        // The block now holds the chunk and its size.
+        if block.name == "chunk size" {
+            "chunk".clone_into(&mut block.name);
+        }
+    }
+}
+
+/// Appends a part: to the last unit if it continues that, or as a new unit.
+pub(super) fn append(units: &mut Vec<Unit>, part: &Part, from: u64, to: u64, call: u64) {
+    let id = (part.unit, part.layer);
+    let continues = |unit: &&mut Unit| unit.block.to == from && (unit.id == id || unit.is_prefix_of(part));
+    if let Some(unit) = units.last_mut().filter(continues) {
+        (unit.id, unit.class, unit.block.to, unit.block.continues) = (id, part.class, to, !part.ends);
+        if !part.text.is_empty() {
+            unit.block.text = printable(&part.text);
+        }
+        return;
+    }
+    let text = match part.call {
+        _ if !part.text.is_empty() => printable(&part.text),
+        None => "of the connection".to_owned(),
+        Some(other) if other != call => format!("of call {other}"),
+        Some(_) => String::new(),
+    };
+    let block = Block {
+        from,
+        to,
+        below: None,
+        // A gRPC message includes its length prefix.
+        name: if part.layer == Layer::Grpc { "message" } else { part.name }.to_owned(),
+        text,
+        begun: !part.begins,
+        continues: !part.ends,
+        of_call: part.call == Some(call),
+    };
+    units.push(Unit { block, id, class: part.class });
+}
+
+/// Combines the parts of the call into one message, for protocols without separate messages.
+pub(super) fn message_of(parts: &[Unit]) -> Vec<Unit> {
+    let of_call: Vec<&Unit> = parts.iter().filter(|unit| unit.block.of_call).collect();
+    let (Some(first), Some(last)) = (of_call.first(), of_call.last()) else { return Vec::new() };
+    let payload = of_call.iter().find(|unit| unit.class == Class::Payload);
+    let block = Block {
+        from: first.block.from,
+        to: last.block.to,
+        below: None,
+        name: "message".to_owned(),
+        text: payload.unwrap_or(first).block.text.clone(),
+        begun: first.block.begun,
+        continues: last.block.continues,
+        of_call: true,
+    };
+    vec![Unit { block, id: first.id, class: Class::Payload }]
+}

@@ -1,0 +1,77 @@
+//! Errors while reading a trace.
+
+use std::fmt;
+use std::io;
+
+use socket_tap::format::LineError;
+
+use super::lines::MAX_LINE;
+
+/// An error while reading a trace.
+#[derive(Debug)]
+pub enum Error {
+    /// The file cannot be opened or read.
+    Io {
+        /// The file.
+        source: String,
+        /// The error of the operating system.
+        error: io::Error,
+    },
+    /// A line is not valid in a trace.
+    Line {
+        /// The file.
+        source: String,
+        /// The line's number, from 1.
+        line: u64,
+        /// The error in the line.
+        error: LineError,
+    },
+    /// A line exceeds the maximum length; it was not read to its end.
+    TooLong {
+        /// The file.
+        source: String,
+        /// The line's number, from 1.
+        line: u64,
+    },
+    /// A line is not UTF-8.
+    NotText {
+        /// The file.
+        source: String,
+        /// The line's number, from 1.
+        line: u64,
+    },
+    /// The file is empty.
+    Empty {
+        /// The file.
+        source: String,
+    },
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io { source, error } => write!(f, "cannot read {source}: {error}"),
+            Self::Line { source, line: 1, error } if !matches!(error, LineError::NewerVersion(_)) => {
+                write!(
+                    f,
+                    "{source} is not a trace file: its first line must be a header with \"socket_tap\": {error}"
+                )
+            }
+            Self::Line { source, line, error } => write!(f, "{source}, line {line}: {error}"),
+            Self::NotText { source, line } => {
+                write!(
+                    f,
+                    "{source}, line {line}: not UTF-8 text; check that it is a trace file of socket-tap"
+                )
+            }
+            Self::TooLong { source, line } => write!(
+                f,
+                "{source}, line {line}: longer than {} MiB; check that it is a trace file of socket-tap",
+                MAX_LINE >> 20
+            ),
+            Self::Empty { source } => write!(f, "{source} is empty: a trace file begins with a header line"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

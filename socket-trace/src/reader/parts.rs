@@ -1,0 +1,37 @@
+//! Opens the parts of a recording as one trace.
+
+use std::collections::VecDeque;
+use std::path::Path;
+
+use socket_tap::format::{Header, part_path};
+
+use super::{Error, Trace};
+
+impl Trace {
+    /// Opens all existing parts of a recording as one trace: see "Several files" in `TRACE.md`. `path` names the last
+    /// part. A trace without parts is opened as by [`open`](Self::open).
+    ///
+    /// The header is that of the first existing part. The counts of the end line are summed over the parts.
+    ///
+    /// # Errors
+    /// The same as for [`open`](Self::open), for the last part.
+    pub fn open_recording(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let (mut first, mut later) = (Self::open(path)?, VecDeque::new());
+        while let Some(part) = first.header.part.checked_sub(1) {
+            match Self::open(part_path(path, part)) {
+                Ok(earlier) if earlier.header.part == part && are_parts(&earlier.header, &first.header) => {
+                    later.push_front(std::mem::replace(&mut first, earlier));
+                }
+                _ => break,
+            }
+        }
+        Ok(Self { later, ..first })
+    }
+}
+
+/// Returns `true` if two traces are different parts of one recording: see "Several files" in `TRACE.md`.
+pub(crate) fn are_parts(one: &Header, other: &Header) -> bool {
+    let identity = |header: &Header| (header.pid, header.monotonic_ns, header.started.clone(), header.side);
+    identity(one) == identity(other) && one.name == other.name && one.part != other.part
+}
