@@ -4,7 +4,7 @@
 //! cargo run -p graphql-server --example graphql-client -- http://127.0.0.1:4000
 //! ```
 
-#![allow(clippy::print_stdout, reason = "it prints a book")]
+#![allow(clippy::print_stdout, reason = "the example prints a book")]
 
 use serde_json::{Value, json};
 

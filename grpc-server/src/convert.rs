@@ -84,5 +84,5 @@ pub(crate) fn change(change: Change) -> v1::WatchBooksResponse {
 }
 
 fn no_book() -> Status {
-    DOMAIN.missing("book", "send it with the request")
+    DOMAIN.missing("book", "send the book to create or update")
 }

@@ -36,10 +36,10 @@ fn generated_files_match_the_contract() {
 /// Generates the Rust code and the descriptor set in `folder`.
 fn generate(folder: &Path) {
     let mut compiler = protox::Compiler::new([CRATE]).unwrap();
-    // Reflection needs the imports, and clients show the comments.
+    // Server reflection needs the imported files, and clients show the comments.
     compiler.include_imports(true).include_source_info(true).open_file(CONTRACT).unwrap();
     let descriptors = compiler.file_descriptor_set();
     fs::write(folder.join("descriptors.bin"), descriptors.encode_to_vec()).unwrap();
-    // The users of the code have transports of their own, over tapped sockets.
+    // Users of the code bring their own transports, which run over tapped sockets.
     tonic_prost_build::configure().build_transport(false).out_dir(folder).compile_fds(descriptors).unwrap();
 }

@@ -53,7 +53,7 @@ impl<L: Args> Flags<L> {
             .name(program.name)
             .about(program.about)
             .after_help(program.examples)
-            // Only the documentation gives the reasons of the limits; the help has one line for each.
+            // The help has one line for each limit; only the documentation gives the reasons.
             .mut_args(|arg| arg.long_help(Resettable::Reset))
             .mut_arg("listen", |listen| listen.required(false).default_value(program.listen))
             .get_matches();

@@ -124,7 +124,7 @@ fn start_tap<L: Args>(program: &Program, flags: &Flags<L>) -> io::Result<Tap> {
 /// recording.
 pub fn print_recording_error(name: &'static str) -> impl Fn(&RecordingError) + Send + 'static {
     move |error| {
-        // Standard error may be on the same full disk.
+        // Writing fails if standard error is a file on the same full disk.
         let _ = writeln!(io::stderr(), "{name}: {error}");
     }
 }
@@ -140,7 +140,7 @@ pub fn stdout_has_color() -> bool {
 
 fn print_start(program: &Program, address: SocketAddr) {
     let mut err = io::stderr().lock();
-    // Standard error may be closed.
+    // Writing fails if standard error is closed.
     let _ = writeln!(err, "{} listens on {address}; press Ctrl-C to stop. Try:", program.name);
     for line in (program.sample_commands)(reachable(address)).lines() {
         let _ = writeln!(err, "  {line}");

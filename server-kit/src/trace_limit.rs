@@ -80,14 +80,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_round_trip() {
+    fn parsed_size_formats_as_the_same_text() {
         for text in ["0", "64KiB", "65537", "100KiB", "256MiB", "3GiB", "1TiB"] {
             assert_eq!(text.parse::<TraceLimit>().unwrap().to_string(), text);
         }
     }
 
     #[test]
-    fn invalid_sizes_are_rejected() {
+    fn invalid_trace_sizes_are_rejected() {
         for text in ["", "MiB", "-1", "1.5GiB", "256MB", "256 MiB", "99999999999TiB", "63KiB", "1"] {
             assert!(text.parse::<TraceLimit>().is_err(), "{text}");
         }

@@ -76,8 +76,8 @@ impl Transports {
 #[tokio::test]
 async fn deeply_nested_brackets_are_refused() {
     let mut transports = Transports::open().await;
-    // In a debug build, the stack guard of pest 2.9.1 refuses 1,300 levels. At 400 it does not, and async-graphql would
-    // overflow the stack while it builds the tree.
+    // In a debug build, the stack guard of pest 2.9.1 refuses 1,300 levels, but not 400, at which
+    // async-graphql overflows the stack when it builds the tree.
     for depth in [400, 1_300] {
         let nest = |open: &str, close: &str| format!("{}{}", open.repeat(depth), close.repeat(depth));
         for document in [
@@ -119,7 +119,7 @@ async fn deeply_nested_variables_are_refused() {
 }
 
 #[tokio::test]
-async fn nesting_beyond_the_body_limit_is_refused() {
+async fn nested_query_above_the_body_limit_is_refused() {
     let service = Service::new();
     for nested in ["[", "{a:"].map(|open| open.repeat(100_000)) {
         let document = format!("{{book(id:{nested}");
@@ -166,7 +166,7 @@ async fn doubling_fragments_are_refused() {
 async fn thousands_of_aliases_are_refused() {
     let aliases = |n: usize| (0..n).map(|n| format!("a{n}:__typename ")).collect::<String>();
     let mut transports = Transports::open().await;
-    // The first is within the limit of tokens, the second is not.
+    // 1,100 aliases are within the limit on tokens, but not within the limit on fields.
     transports.refuse(VALIDATION_FAILED, &format!("{{{}}}", aliases(1_100))).await;
     transports.refuse(PARSE_FAILED, &format!("{{{}}}", aliases(1_700))).await;
     let body = json!({ "query": format!("{{{}}}", aliases(10_000)) });

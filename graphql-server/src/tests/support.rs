@@ -113,7 +113,7 @@ impl Service {
     pub(super) async fn listen(&self) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        // A second message would otherwise wait for the delayed acknowledgement of the first.
+        // Otherwise, the second of two messages would wait for the delayed acknowledgement of the first.
         let listener = listener.tap_io(|stream| stream.set_nodelay(true).unwrap());
         tokio::spawn(axum::serve(listener, self.router.clone()).into_future());
         address

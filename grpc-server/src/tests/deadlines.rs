@@ -30,7 +30,7 @@ async fn deadline_ends_a_stream() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn deadline_ends_a_stream_that_is_always_ready() {
+async fn deadline_ends_a_stream_of_constant_messages() {
     let server = Server::new();
     let started = Instant::now();
     let mut watch = Request::new(WatchBooksRequest::default());
@@ -72,7 +72,7 @@ async fn deadline_ends_an_incomplete_request() {
 
 /// tonic enforces `grpc-timeout`, too, but ends the call with CANCELLED.
 #[tokio::test]
-async fn deadline_fires_before_that_of_tonic() {
+async fn deadline_fires_before_the_timer_of_tonic() {
     let timeout = [("grpc-timeout", "20m")];
     let watch = Full::new(frame(&WatchBooksRequest::default()));
     for request in [request("WatchBooks", &timeout, watch), unfinished(&timeout)] {
@@ -92,7 +92,7 @@ async fn incomplete_request_times_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn malformed_timeout_is_an_error() {
+async fn malformed_grpc_timeout_is_an_error() {
     let server = Server::new();
     let book = frame(&GetBookRequest { id: 1 });
     for timeout in ["1S", "99999999H", "00000001M"] {

@@ -14,7 +14,7 @@ fn list(page_size: u32) -> ListBooksRequest {
 }
 
 #[tokio::test]
-async fn book_list_is_compressed() {
+async fn list_of_books_is_compressed() {
     let server = Server::new();
     let plain = server.call("ListBooks", &[], frame(&list(0))).await;
     let compressed = server.call("ListBooks", &[ACCEPT_GZIP], frame(&list(0))).await;

@@ -22,7 +22,7 @@ async fn http_errors(server: &Server) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn messages_are_worded_as_in_the_snapshot() {
+async fn error_messages_match_the_snapshot() {
     let server = Server::new();
     let book = || frame(&GetBookRequest { id: 1 });
     let large = CreateBookRequest { book: Some(Book { title: "x".repeat(70_000), ..Book::default() }) };

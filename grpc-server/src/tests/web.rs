@@ -57,7 +57,7 @@ fn frames(mut body: &[u8]) -> Vec<(u8, String)> {
 }
 
 #[tokio::test]
-async fn browser_reads_a_book() {
+async fn grpc_web_call_returns_a_book() {
     let (head, body) = call("GetBook", &["x-grpc-web: 1"], &GetBookRequest { id: 1 }).await;
     assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
     assert!(head.contains("content-type: application/grpc-web+proto"), "{head}");
@@ -68,7 +68,7 @@ async fn browser_reads_a_book() {
 }
 
 #[tokio::test]
-async fn browser_receives_an_error() {
+async fn grpc_web_call_returns_an_error() {
     let (head, body) = call("GetBook", &[], &GetBookRequest { id: 99 }).await;
     let response = format!("{head}{:?}", frames(&body));
     assert!(response.contains("grpc-status: 5") || response.contains("grpc-status:5"), "{response}");
@@ -76,7 +76,7 @@ async fn browser_receives_an_error() {
 }
 
 #[tokio::test]
-async fn browser_watches_until_its_deadline() {
+async fn grpc_web_watch_ends_at_the_deadline() {
     let (_, body) = call("WatchBooks", &["grpc-timeout: 10m"], &WatchBooksRequest::default()).await;
     let frames = frames(&body);
     assert_eq!(frames.len(), 1, "{frames:?}");
@@ -107,7 +107,7 @@ async fn half_closed_client_receives_its_response() {
 }
 
 #[tokio::test]
-async fn truncated_body_is_a_protocol_error() {
+async fn truncated_grpc_web_body_is_a_protocol_error() {
     let (request, head) = get_book();
     let mut stream = TcpStream::connect(serve().await).await.unwrap();
     stream.write_all(&request[..head + 3]).await.unwrap();

@@ -52,8 +52,8 @@ impl<E: Executor> Engine<E> {
         let Operation { request, root, has_placeholder, .. } = operation;
         let responses = self.0.execute_stream(request, None);
         let outcomes = responses.map(move |response| finalize(response, &root, has_placeholder));
-        // The task that polls a stream may serve other operations, too, so a panic must not end it. Unwind safety: a
-        // stream that has panicked is not polled again, and resolvers must expect panics.
+        // A panic must not end the task that polls this stream, which may serve other operations, too. Unwind
+        // safety: a stream that has panicked is not polled again, and resolvers must expect panics.
         let outcomes = AssertUnwindSafe(outcomes).catch_unwind();
         outcomes.map(|outcome| outcome.unwrap_or_else(|_| panicked())).boxed()
     }
@@ -68,7 +68,7 @@ impl<E> fmt::Debug for Engine<E> {
 /// Converts a response of async-graphql: distinguishes request errors from field errors, propagates nulls,
 /// and orders the root fields.
 fn finalize(mut response: Response, root: &[RootField], has_placeholder: bool) -> Outcome {
-    // Field errors have a path.
+    // Only field errors have a path.
     let is_request_error =
         !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty());
     if is_request_error && response.data == Value::Null {
@@ -82,7 +82,7 @@ fn finalize(mut response: Response, root: &[RootField], has_placeholder: bool) -
         propagate_null(&mut response.data, &error.path, root);
     }
     order_fields(&mut response.data, root);
-    // An error without a code is an argument that async-graphql could not parse: resolvers set the codes of theirs.
+    // Resolvers set a code, so an error without one is an argument that async-graphql could not parse.
     finalize_all(&mut response.errors, code::BAD_USER_INPUT);
     Outcome::Executed(response)
 }

@@ -85,5 +85,6 @@ fn file((content, content_type, cache_control): Asset) -> Response {
 }
 
 fn not_found() -> Response {
-    HttpError::new(StatusCode::NOT_FOUND, "there is no such file").into_response(Media::Json)
+    HttpError::new(StatusCode::NOT_FOUND, "not found: the GraphiQL page has no such file")
+        .into_response(Media::Json)
 }

@@ -52,7 +52,7 @@ pub(crate) fn from_pairs(pairs: Vec<(String, String)>) -> Result<Request, String
     fn set<T>(name: &str, member: &mut Option<T>, value: T) -> Result<(), String> {
         match member.replace(value) {
             None => Ok(()),
-            Some(_) => Err(format!("{name} occurs twice")),
+            Some(_) => Err(format!("parameter {name} occurs twice")),
         }
     }
 
@@ -82,7 +82,7 @@ fn request(
     variables: Option<Variables>,
     _extensions: Option<HashMap<String, IgnoredAny>>,
 ) -> Result<Request, String> {
-    let mut request = Request::new(query.ok_or("query is missing")?);
+    let mut request = Request::new(query.ok_or("parameter query is missing")?);
     request.operation_name = operation_name;
     request.variables = variables.unwrap_or_default();
     Ok(request)

@@ -63,7 +63,7 @@ impl health_server::Health for Health {
         request: Request<HealthCheckRequest>,
     ) -> Result<Response<Self::WatchStream>, Status> {
         let current = self.status_of(&request.get_ref().service);
-        // Only a serving service changes its status: at the shutdown, where every stream ends.
+        // Only the status SERVING changes: at the shutdown, when the stream ends, too.
         let last = (current == ServingStatus::Serving).then_some(ServingStatus::NotServing);
         let shutdown = stream::once(self.shutdown.clone().cancelled_owned());
         let statuses = stream::iter([current])

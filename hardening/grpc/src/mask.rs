@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn named_fields_are_selected() {
+    fn mask_selects_the_named_fields() {
         let mask = read(&["author_id", "title", "title"]).unwrap();
         assert_eq!(mask.select("title", "New"), Some("New"));
         assert_eq!(mask.select("author_id", 0), Some(0), "a named field may become 0");
@@ -150,14 +150,14 @@ mod tests {
     }
 
     #[test]
-    fn lone_star_selects_all_fields() {
+    fn mask_with_only_a_star_selects_all_fields() {
         let mask = read(&["*"]).unwrap();
         assert_eq!(mask.select("year", 0), Some(0));
         assert_eq!(violations(&["title", "*"]).len(), 1);
     }
 
     #[test]
-    fn output_only_fields_are_ignored() {
+    fn output_only_fields_in_a_mask_are_ignored() {
         assert_eq!(read(&["id", "title", "revision"]).unwrap(), UpdateMask::Named(vec!["title"]));
         assert_eq!(read(&["id", "revision"]).unwrap(), UpdateMask::Named(vec![]));
     }
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn violations_are_limited() {
+    fn number_of_reported_violations_is_limited() {
         assert_eq!(violations(&["colour"; MAX_MASK_VIOLATIONS + 1]).len(), MAX_MASK_VIOLATIONS);
     }
 

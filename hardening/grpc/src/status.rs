@@ -85,13 +85,12 @@ impl ErrorDomain {
     }
 
     pub(crate) fn too_large(self, limit: usize) -> Status {
-        let message = format!("the message exceeds the limit of {limit} bytes");
+        let message = format!("the request message exceeds the limit of {limit} bytes");
         self.status(Code::ResourceExhausted, "MESSAGE_TOO_LARGE", &[("limit", &limit)], message)
     }
 
     pub(crate) fn unreadable(self) -> Status {
-        let message =
-            "unreadable request message; it is truncated, wrongly compressed, or not protobuf of its type";
+        let message = "unreadable request message; it is truncated, wrongly compressed, or not the protobuf message of this method";
         self.status(Code::Internal, "PROTOCOL_ERROR", &[], message)
     }
 

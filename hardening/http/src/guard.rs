@@ -51,7 +51,7 @@ impl GuardedRouter {
             return Either::Left(std::future::ready(Ok(finish.rejected(rejection, exchange))));
         }
         let request = request.map(|body| {
-            // Without an allocation, unlike a wrapped body.
+            // Unlike a wrapped body, an empty one takes no allocation.
             if body.is_end_stream() { Body::empty() } else { Body::new(RequestBody::new(body, activity)) }
         });
         let handler = self.router.clone().call(request);
@@ -84,7 +84,7 @@ impl Future for ResponseFuture {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<ServiceResult> {
         let this = self.project();
-        // Nobody observes the state of a handler that panicked: it is not polled again.
+        // Unwind safety: a handler that has panicked is not polled again.
         let result = match catch_unwind(AssertUnwindSafe(|| this.handler.poll(cx))) {
             Ok(Poll::Ready(Ok(response))) => Ok(response),
             Ok(Poll::Pending) => {
@@ -117,11 +117,11 @@ struct Finish {
 impl Finish {
     /// Returns the final response to a rejected request.
     fn rejected(self, rejection: Rejection, exchange: Exchange) -> Response<ResponseBody<Body>> {
-        // The end of a request that failed a check is uncertain. After a panic the connection is intact.
+        // After a failed check, the end of the request is uncertain. After a panic, the connection is intact.
         let closes = rejection.status != StatusCode::INTERNAL_SERVER_ERROR;
         let mut response = (self.reject)(rejection);
         if self.is_head {
-            // As axum does for its routes. Over HTTP/2 hyper would send the body.
+            // axum removes the body of its own responses to HEAD. Over HTTP/2, hyper would send this one.
             *response.body_mut() = Body::empty();
         }
         self.track(response, exchange, closes)
@@ -131,12 +131,12 @@ impl Finish {
     fn completed(self, mut response: Response<Body>, exchange: Exchange) -> Response<ResponseBody<Body>> {
         match response.status() {
             StatusCode::SWITCHING_PROTOCOLS => exchange.upgrade(),
-            // axum sets the length of its own empty body. Only the length of the omitted body would be correct (RFC 9110,
-            // section 8.6).
+            // axum sets the length of its own empty body. Only the length of the omitted body would be
+            // correct (RFC 9110, section 8.6).
             StatusCode::NOT_MODIFIED => _ = response.headers_mut().remove(CONTENT_LENGTH),
             _ => {}
         }
-        // The rest of a late request is not worth waiting for.
+        // After a timeout, the rest of the request is not read.
         let closes = response.status() == StatusCode::REQUEST_TIMEOUT;
         self.track(response, exchange, closes)
     }

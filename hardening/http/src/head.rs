@@ -18,7 +18,7 @@ pub(crate) fn check<B: Body>(request: &Request<B>) -> Result<(), Rejection> {
         let reason = "the request must name exactly one host: a name or an address, with an optional port";
         return Err(Rejection::new(StatusCode::BAD_REQUEST, reason));
     }
-    // HTTP/2 has no transfer codings, and only a body has one.
+    // HTTP/2 has no transfer codings, and a request without a body needs none.
     if version != Version::HTTP_2 && !request.body().is_end_stream() && !has_supported_coding(headers) {
         let reason = "unsupported Transfer-Encoding: only chunked is supported";
         return Err(Rejection::new(StatusCode::NOT_IMPLEMENTED, reason));

@@ -20,7 +20,8 @@ mod glibc {
     /// Returns free pages with `malloc_trim(3)`.
     #[expect(unsafe_code, reason = "no maintained crate offers a safe malloc_trim")]
     pub(crate) fn trim() {
-        // SAFETY: malloc_trim has no preconditions, is thread-safe (MT-Safe) and does not move allocated memory.
+        // SAFETY: malloc_trim has no preconditions, is thread-safe (MT-Safe) and does not move allocated
+        // memory.
         _ = unsafe { libc::malloc_trim(0) };
     }
 }

@@ -58,7 +58,7 @@ fn http_builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
     http.http1()
         // The connection's idle timer covers request heads of HTTP/1.1 and HTTP/2.
         .header_read_timeout(None)
-        // Also the limit of a request head, which must fit into the buffer.
+        // This is also the limit of a request head, which must fit into the buffer.
         .max_buf_size(limits.max_header_bytes as usize);
     http.http2()
         .timer(TokioTimer::new())
@@ -83,8 +83,9 @@ async fn serve_connection(http: auto::Builder<TokioExecutor>, connection: Connec
         if serving.as_mut().poll(cx).is_ready() {
             return Poll::Ready(());
         }
-        // HTTP/1.1 announces the end by `connection: close` in the last response, HTTP/2 by GOAWAY. The version is known
-        // only from the first request. The connection's idle timer wakes this task when `ending` is cancelled.
+        // HTTP/1.1 announces the end by `connection: close` in the last response, HTTP/2 by GOAWAY. The
+        // version is known only from the first request. The connection's idle timer wakes this task when
+        // `ending` is cancelled.
         if sent_goaway || !activity.ending().is_cancelled() || !activity.is_http2() {
             return Poll::Pending;
         }

@@ -87,8 +87,8 @@ impl Drop for Slot {
 async fn trim_after_bursts(usage: Arc<Usage>) {
     loop {
         usage.burst_ended.notified().await;
-        // The runtime frees a connection's task, and the recorder its last events, only after the slot. So trim until the
-        // number of connections no longer changes.
+        // The runtime frees a connection's task, and the recorder its last events, only after the slot. So
+        // trim until the number of connections no longer changes.
         let mut before = None;
         while before != Some(usage.in_use()) {
             before = Some(usage.in_use());

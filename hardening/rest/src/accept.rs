@@ -42,7 +42,7 @@ fn check(headers: &HeaderMap, media_type: &str) -> Result<(), Rejection> {
     if Accept::from_headers(headers).is_none_or(|accept| accept.preference(media_type).is_some()) {
         return Ok(());
     }
-    let detail = format!("the response is {media_type}, which Accept does not allow");
+    let detail = format!("the response is {media_type}, which the Accept header excludes");
     Err(Rejection::Status(StatusCode::NOT_ACCEPTABLE, detail))
 }
 
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn most_specific_range_decides() {
+    fn most_specific_media_range_decides() {
         for accept in [
             &[][..],
             &["*/*"],

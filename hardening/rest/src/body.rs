@@ -108,7 +108,8 @@ fn parse_object(body: &[u8]) -> Result<Vec<(String, Value)>, Rejection> {
         Ok(_) => {
             Rejection::Status(StatusCode::UNPROCESSABLE_ENTITY, "the body must be a JSON object".to_owned())
         }
-        // Includes valid JSON that has no `Value`: numbers out of range, lone surrogates, arrays nested too deeply.
+        // Includes valid JSON that `Value` cannot hold: numbers out of range, lone surrogates, deeply nested
+        // arrays.
         Err(error) => {
             Rejection::Status(StatusCode::BAD_REQUEST, format!("the body is invalid JSON: {error}"))
         }

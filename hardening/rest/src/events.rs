@@ -25,7 +25,8 @@ impl<S: Api> FromRequestParts<S> for LastEventId {
         match digits.and_then(|id| id.parse().ok()) {
             Some(id) => Ok(Self(Some(id))),
             None => {
-                Err(Rejection::header("Last-Event-ID", "must be the id of an event of this stream").into())
+                Err(Rejection::header("Last-Event-ID", "must be the number of an event in this stream")
+                    .into())
             }
         }
     }

@@ -14,7 +14,7 @@ impl<S: Api> FromRequestParts<S> for Query {
     type Rejection = S::Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, S::Error> {
-        // axum rejects nothing today: every query string is a list of pairs.
+        // Today, axum rejects no query string: each one is a list of pairs.
         let pairs = Pairs::from_request_parts(parts, state).await.map_err(|rejection| {
             Rejection::Status(StatusCode::BAD_REQUEST, format!("invalid query string: {rejection}"))
         });

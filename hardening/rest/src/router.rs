@@ -37,7 +37,7 @@ impl<S: Api> ApiRouter<S> {
         let resource = &self.document["paths"][path];
         let mut options = HeaderMap::new();
         if let Some(formats) = resource["patch"]["requestBody"]["content"].as_object() {
-            // RFC 5789, section 3.1.
+            // `Accept-Patch` lists the media types of a patch (RFC 5789, section 3.1).
             let media_types: Vec<&str> = formats.keys().map(String::as_str).collect();
             options.insert(HeaderName::from_static("accept-patch"), header_value(&media_types.join(", ")));
         }
@@ -73,7 +73,7 @@ fn complete<S: Api>(methods: MethodRouter<S>, allow: &str, mut options: HeaderMa
     options.insert(ALLOW, allow.clone());
     let method_not_allowed = async move |method: Method, uri: Uri| {
         let detail =
-            format!("{} does not support {method}; Allow lists the methods that it does", uri.path());
+            format!("{} does not support {method}; the Allow header lists the supported methods", uri.path());
         let error = S::Error::from(Rejection::Status(StatusCode::METHOD_NOT_ALLOWED, detail));
         ([(ALLOW, allow)], error)
     };

@@ -67,7 +67,7 @@ fn resolve(value: &Value) -> &Value {
 }
 
 #[tokio::test]
-async fn document_is_served_unchanged() {
+async fn openapi_document_is_served_unchanged() {
     let response = Service::new().get("/openapi.json", &[]).await;
     assert_eq!((response.status, response.header("content-type")), (StatusCode::OK, "application/json"));
     assert_eq!(response.json(), *DOCUMENT);
@@ -76,7 +76,7 @@ async fn document_is_served_unchanged() {
 }
 
 #[tokio::test]
-async fn document_lists_every_operation_once() {
+async fn openapi_document_lists_every_operation_once() {
     let paths = DOCUMENT["paths"].as_object().unwrap().values();
     let operations = paths.flat_map(|path| path.as_object().unwrap().values());
     let mut ids: Vec<_> = operations.map(|operation| operation["operationId"].as_str().unwrap()).collect();
@@ -87,7 +87,7 @@ async fn document_lists_every_operation_once() {
 }
 
 #[tokio::test]
-async fn every_documented_method_is_routed() {
+async fn server_supports_every_method_in_openapi_document() {
     for (path, methods) in DOCUMENT["paths"].as_object().unwrap() {
         for method in methods.as_object().unwrap().keys() {
             let (method, path) = (method.to_uppercase(), path.replace("{id}", "1"));
@@ -98,7 +98,7 @@ async fn every_documented_method_is_routed() {
 }
 
 #[tokio::test]
-async fn every_reference_resolves() {
+async fn every_reference_in_openapi_document_resolves() {
     let mut references = BTreeSet::new();
     collect(&DOCUMENT, &mut references);
     assert!(references.contains("#/components/schemas/Problem"), "{references:?}");
@@ -119,7 +119,7 @@ fn collect(value: &Value, references: &mut BTreeSet<String>) {
 }
 
 #[tokio::test]
-async fn document_and_server_agree_on_bodies() {
+async fn openapi_document_and_server_accept_same_bodies() {
     let service = Service::new();
     let (new_book, patch) = (schema("NewBook"), schema("Patch"));
     let complete = json!({ "title": "t", "author_id": 1, "year": 2000 });
@@ -172,7 +172,7 @@ fn is_valid_body(status: StatusCode) -> bool {
 }
 
 #[tokio::test]
-async fn document_and_server_agree_on_title_characters() {
+async fn openapi_document_and_server_accept_same_titles() {
     let service = Service::new();
     let patch = schema("Patch");
     for character in ('\0'..='\u{3100}').chain(['\u{d7ff}', '\u{e000}', '\u{feff}', '🐦', char::MAX]) {
@@ -185,7 +185,7 @@ async fn document_and_server_agree_on_title_characters() {
 }
 
 #[test]
-fn document_and_shelf_agree_on_limits() {
+fn openapi_document_states_the_limits_of_bookshelf() {
     let parameters = DOCUMENT["paths"]["/v1/books"]["get"]["parameters"].as_array().unwrap();
     let page_size = &parameters.iter().find(|parameter| parameter["name"] == "page_size").unwrap()["schema"];
     assert_eq!((&page_size["minimum"], &page_size["maximum"]), (&json!(1), &json!(MAX_PAGE_SIZE)));
@@ -200,7 +200,7 @@ fn document_and_shelf_agree_on_limits() {
 }
 
 #[tokio::test]
-async fn page_loads_only_its_own_files() {
+async fn documentation_page_loads_only_its_own_files() {
     let service = Service::new();
     let page = service.get("/docs", &[]).await;
     assert_eq!((page.status, page.header("content-type")), (StatusCode::OK, "text/html; charset=utf-8"));

@@ -19,7 +19,7 @@ async fn messages(calls: &[Call<'_>]) -> String {
 }
 
 #[tokio::test]
-async fn path_messages() {
+async fn path_errors_match_the_snapshot() {
     let text = messages(&[
         ("GET", "/v1/books/01", &[], ""),
         ("GET", "/v1/authors/x", &[], ""),
@@ -42,7 +42,7 @@ async fn path_messages() {
 }
 
 #[tokio::test]
-async fn query_messages() {
+async fn query_errors_match_the_snapshot() {
     let text = messages(&[
         ("GET", "/v1/books?page_size=101", &[], ""),
         ("GET", "/v1/books?page_size=1.5&author_id=x", &[], ""),
@@ -63,7 +63,7 @@ async fn query_messages() {
 }
 
 #[tokio::test]
-async fn body_messages() {
+async fn body_errors_match_the_snapshot() {
     let text = messages(&[
         ("POST", "/v1/books", &[JSON], "{"),
         ("POST", "/v1/books", &[JSON], "{\"title\":1e999}"),
@@ -94,7 +94,7 @@ async fn body_messages() {
 }
 
 #[tokio::test]
-async fn condition_messages() {
+async fn precondition_errors_match_the_snapshot() {
     let text = messages(&[
         ("PATCH", "/v1/books/1", &[JSON], ""),
         ("PATCH", "/v1/books/1", &[JSON, ("if-match", "1")], ""),
@@ -113,7 +113,7 @@ async fn condition_messages() {
 }
 
 #[tokio::test]
-async fn future_change_message() {
+async fn future_change_error_matches_the_snapshot() {
     let response = Service::new().get("/v1/books/changes", &[("last-event-id", "7")]).await;
     insta::assert_snapshot!(str::from_utf8(&response.body).unwrap(), @r#"
     id: 0

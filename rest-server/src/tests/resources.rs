@@ -51,7 +51,7 @@ async fn unsupported_method_is_405_with_allow() {
 }
 
 #[tokio::test]
-async fn head_is_get_without_body() {
+async fn head_returns_the_headers_of_get() {
     let service = Service::new();
     for (path, _) in RESOURCES {
         let head = service.send("HEAD", path, &[], Body::empty()).await;

@@ -61,13 +61,13 @@ async fn reconnected_client_continues_after_last_event_id() {
     for id in ["3", "4"] {
         assert_eq!(parse(&next(&mut stream).await).0, id);
     }
-    // Later changes follow.
+    // Changes after the reconnection follow.
     update(&service.shelf, 5..6);
     assert_eq!(parse(&next(&mut stream).await).0, "5");
 }
 
 #[tokio::test]
-async fn limit_or_shutdown_ends_the_stream() {
+async fn limit_and_shutdown_end_the_event_stream() {
     let service = Service::new();
     let mut limited = service.stream("/v1/books/changes?limit=2", &[]).await;
     let mut endless = service.stream(CHANGES, &[]).await;
@@ -128,7 +128,7 @@ async fn malformed_last_event_id_is_400() {
 }
 
 #[tokio::test]
-async fn malformed_limit_is_400() {
+async fn malformed_limit_of_events_is_400() {
     let response = Service::new().get("/v1/books/changes?limit=0&x=1", &[]).await;
     assert_eq!(response.status, StatusCode::BAD_REQUEST);
     assert_eq!(response.invalid_fields(), ["limit", "x"]);

@@ -50,7 +50,7 @@ type Lookup = dyn Fn(&[u32]) -> Vec<bookshelf::Author> + Send + Sync;
 pub(crate) fn author_loader(
     load: impl Fn(&[u32]) -> Vec<bookshelf::Author> + Send + Sync + 'static,
 ) -> AuthorLoader {
-    // No delay: the batch is a task of its own, which normally runs after all books have requested their authors.
+    // No delay: the batch is a separate task, which normally runs after all books have requested authors.
     DataLoader::new(Authors(Box::new(load)), tokio::spawn).delay(Duration::ZERO)
 }
 

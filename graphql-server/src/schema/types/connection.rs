@@ -56,7 +56,7 @@ impl BookConnection {
         PageInfo {
             has_next_page: self.page.next_page_token.is_some(),
             end_cursor: self.page.books.last().map(|book| self.cursor(book)),
-            // The cursor in `after` is that of a book before the page.
+            // The argument `after` is the cursor of a book before the page.
             has_previous_page: self.query.page_token.is_some(),
             start_cursor: self.page.books.first().map(|book| self.cursor(book)),
         }

@@ -36,7 +36,7 @@ pub(super) fn collect(
     }
     let mut collector = Collector { root, fragments, selected: Vec::new(), inlined: HashSet::new() };
     let is_valid = collector.add(&operation.selection_set.node, &[]);
-    // A fragment on another type is invalid. The operation stays as it is, and async-graphql reports the error.
+    // Otherwise, a fragment is invalid: async-graphql gets the operation unchanged and reports the error.
     if is_valid && (operation.ty == OperationType::Subscription || collector.has_repeated_field()) {
         let items = merge(&collector.selected, variables);
         let inlined: HashSet<Name> = collector.inlined.into_iter().cloned().collect();
@@ -60,7 +60,7 @@ fn check_subscription(selected: &Positioned<SelectionSet>) -> Result<(), ServerE
             Ok(())
         }
         _ => {
-            let message = "a subscription selects exactly one field, without a directive";
+            let message = "a subscription must select exactly one field, without directives";
             Err(request_error(code::VALIDATION_FAILED, message, Some(selected.pos)))
         }
     }

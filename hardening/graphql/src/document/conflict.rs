@@ -20,19 +20,21 @@ pub(super) fn check(selected: &SelectionSet, fragments: &Fragments) -> Result<()
 }
 
 fn check_fields(mut fields: Vec<&Positioned<Field>>, fragments: &Fragments) -> Result<(), ServerError> {
-    // Stable, so that an error points to the later field.
+    // A stable sort, so that an error points to the later of two fields.
     fields.sort_by(|one, other| key(one).cmp(key(other)));
     for same_key in fields.chunk_by(|one, other| key(one) == key(other)) {
         let mut within = Vec::new();
         let mut compared: Vec<&Positioned<Field>> = Vec::new();
         for &field in same_key {
-            // The field of a fragment that is used twice is compared once, which bounds the work by the text.
+            // A field in a repeated fragment is compared only once, so that the work is bounded by the length
+            // of the text.
             if compared.iter().any(|known| std::ptr::eq(*known, field)) {
                 continue;
             }
             if !is_same(&same_key[0].node, &field.node) {
                 let key = key(field);
-                let message = format!("{key:?} is selected with different fields or arguments: use an alias");
+                let message =
+                    format!("response key {key:?} stands for different fields or arguments: use an alias");
                 return Err(request_error(code::VALIDATION_FAILED, message, Some(field.pos)));
             }
             if same_key.len() > 1 {

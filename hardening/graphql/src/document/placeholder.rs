@@ -56,7 +56,7 @@ fn placeholder(pos: Pos) -> Positioned<Selection> {
 pub(crate) fn remove(data: &mut Value) {
     match data {
         Value::Object(fields) => {
-            // Keeps the order of the other fields.
+            // Unlike `swap_remove`, keeps the order of the other fields.
             fields.shift_remove(KEY);
             fields.values_mut().for_each(remove);
         }

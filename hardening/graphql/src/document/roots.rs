@@ -30,7 +30,7 @@ impl RootTypes {
         let schema = ServiceDocument { definitions };
         let root = |kind| RootType::of(&schema, kind).unwrap_or_default();
         let mut query = root(OperationType::Query);
-        // The introspection field is part of every schema and of no definition.
+        // Every schema has this introspection field, but no definition lists it.
         query.nullable.push("__type".to_owned());
         Self {
             query,
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_nullable_fields_are_read() {
+    fn root_type_names_and_nullable_fields_are_parsed() {
         let roots = RootTypes::from_sdl(
             "type Q { a: Int b: [Int]! } type M { b: Int } type Other { c: Int } schema { query: Q mutation: M }",
         );

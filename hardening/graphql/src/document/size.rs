@@ -29,7 +29,7 @@ pub(super) fn check(document: &ExecutableDocument) -> Result<(), ServerError> {
         return Err(invalid(message, None));
     }
     if total.elements > MAX_INTROSPECTION {
-        let message = "the query introspects too much of the schema: get it from /schema.graphql".to_owned();
+        let message = "the introspection query is too large: get the schema from /schema.graphql".to_owned();
         return Err(invalid(message, None));
     }
     Ok(())
@@ -81,7 +81,7 @@ struct Counter<'a> {
 
 impl<'a> Counter<'a> {
     fn count(&mut self, selected: &'a Positioned<SelectionSet>, level: usize) -> Result<Size, ServerError> {
-        // Fragments that use each other in a cycle end here, too.
+        // Also ends the recursion of fragments that use each other in a cycle.
         if level > MAX_NESTING {
             let message =
                 format!("selections nest more than {MAX_NESTING} levels deep, or a fragment uses itself");

@@ -28,8 +28,8 @@ pub(super) fn check(query: &str) -> Result<(), ServerError> {
             Token::Word(length) if length > MAX_NAME => {
                 return error(format!("a name has more than {MAX_NAME} characters"));
             }
-            // The parser would read the three quotes as an empty string and a quote. The tokens after them would not be
-            // counted here.
+            // The parser would read the three quotes as an empty string and a quote. The tokens after them
+            // would not be counted here.
             Token::UnclosedBlockString => return error("a block string is not closed".to_owned()),
             Token::Word(_) | Token::Other => {}
         }

@@ -74,7 +74,7 @@ pub(crate) async fn post<E: Executor>(
 pub(crate) async fn schema<E: Executor>(State(endpoint): State<Arc<Endpoint<E>>>) -> Response {
     let headers = [
         (CONTENT_TYPE, "text/plain; charset=utf-8"),
-        // Another version of the program may have another schema.
+        // A later version of the program may have another schema.
         (CACHE_CONTROL, "no-cache"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
@@ -90,7 +90,7 @@ pub(crate) async fn method_not_allowed() -> Response {
 
 /// Returns the response to a request for a file with an unsupported method.
 pub(crate) async fn file_method_not_allowed() -> Response {
-    let error = HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "use GET to read a file");
+    let error = HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "send GET or HEAD to read a file");
     error.with_header(ALLOW, "GET, HEAD").into_response(Media::Json)
 }
 
@@ -115,7 +115,7 @@ async fn respond<E: Executor>(
         (Media::EventStream, Ok(operation)) => sse::stream(outcomes(endpoint, operation).await).await,
         (Media::EventStream, Err(error)) => sse::stream(stream::iter([error.into()]).boxed()).await,
         (_, Ok(operation)) => {
-            // Unwind safety: nothing of an operation that panicked is used again.
+            // Unwind safety: an operation that has panicked is dropped.
             match AssertUnwindSafe(endpoint.engine.execute(operation)).catch_unwind().await {
                 Ok(outcome) => response::from_outcome(media, &outcome),
                 Err(_) => {

@@ -53,7 +53,7 @@ impl Close {
     /// Returns the code and reason for a failed read, or `None` if the client has disconnected.
     pub(super) fn from_error(error: &Error) -> Option<Self> {
         match error {
-            // A message that exceeds the limit of the transport.
+            // A message longer than the limit of tungstenite.
             Error::Capacity(_) => Some(Self::TOO_LONG),
             Error::Utf8(_) => Some(Self::INVALID_TEXT),
             Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,

@@ -66,7 +66,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, E: Executor> Connection<S, E> {
     async fn run(&mut self) -> Result<Infallible, End> {
         let mut init_timeout = pin!(sleep(INIT_TIMEOUT));
         let mut keep_alive = interval_at(Instant::now() + KEEP_ALIVE, KEEP_ALIVE);
-        // The default behavior sends the next ping immediately after one that a long send has delayed.
+        // With the default behavior, a ping would immediately follow one that a long send has delayed.
         keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
@@ -90,7 +90,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, E: Executor> Connection<S, E> {
                 Ok(message) => self.handle(message).await,
                 Err(reason) => Err(Some(Close::invalid_message(reason))),
             },
-            Message::Binary(_) => Err(Some(Close::invalid_message("Messages are text"))),
+            Message::Binary(_) => Err(Some(Close::invalid_message("Invalid message: it must be text"))),
             // tungstenite responds to pings.
             Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Ok(()),
             Message::Close(_) => Err(None),
@@ -188,8 +188,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin, E: Executor> Connection<S, E> {
             if let Some(close) = end {
                 self.socket.send(Message::Close(Some(close.into_frame()))).await.map_err(|_| End::None)?;
             }
-            // Reads until the client's close frame. The kernel resets a connection that is closed with unread bytes, and
-            // the reset may overtake the close frame.
+            // Reads until the client's close frame. The kernel resets a connection that is closed with unread
+            // bytes, and the reset may overtake the close frame.
             while let Some(Ok(_)) = self.socket.next().await {}
             self.socket.get_mut().shutdown().await.map_err(|_| End::None)
         };

@@ -58,7 +58,9 @@ impl ClientMessage {
         }
         let Envelope { kind, id, payload } =
             serde_json::from_str(text).map_err(|error| format!("Invalid message: {error}"))?;
-        let id = || id.filter(|id| !id.is_empty()).ok_or_else(|| format!("{kind} requires an id"));
+        let id = || {
+            id.filter(|id| !id.is_empty()).ok_or_else(|| format!("Invalid message: {kind} requires an id"))
+        };
         Ok(match kind.as_str() {
             "connection_init" => {
                 object(&kind, payload)?;
@@ -77,14 +79,14 @@ impl ClientMessage {
                 Self::Subscribe { id, request: Box::new(request) }
             }
             "complete" => Self::Complete { id: id()? },
-            _ => return Err(format!("{kind:?} is not a message type of clients")),
+            _ => return Err(format!("Invalid message: a client may not send the type {kind:?}")),
         })
     }
 }
 
 fn object<'a>(kind: &str, payload: Option<&'a RawValue>) -> Result<Option<&'a RawValue>, String> {
     if payload.is_some_and(|payload| !payload.get().starts_with('{')) {
-        return Err(format!("the payload of {kind} must be an object"));
+        return Err(format!("Invalid message: the payload of {kind} must be an object"));
     }
     Ok(payload)
 }

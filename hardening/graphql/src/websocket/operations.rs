@@ -66,7 +66,7 @@ impl Operations {
                 };
                 let (id, stream) = self.running.remove(index);
                 if outcome.is_some() {
-                    // To the end, so that a busy operation does not starve the others.
+                    // Moves the operation to the end, so that a busy one does not starve the others.
                     self.running.push((id.clone(), stream));
                 }
                 return Poll::Ready((id, outcome));

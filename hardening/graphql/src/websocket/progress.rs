@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_are_tracked_across_reads() {
+    fn frames_split_across_reads_are_tracked() {
         let frames = [
             (frame(0x81, &[0], 0), false),
             (frame(0x01, &[125], 125), true),

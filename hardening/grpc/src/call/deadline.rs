@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_unit_is_parsed() {
+    fn each_timeout_unit_is_parsed() {
         let seconds = |value: &str| parse(value.as_bytes()).unwrap().as_secs_f64();
         assert_eq!(seconds("2H"), 7200.0);
         assert_eq!(seconds("2M"), 120.0);

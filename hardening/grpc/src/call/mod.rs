@@ -83,7 +83,7 @@ async fn guard(State(guard): State<Guard>, mut request: Request, next: Next) -> 
     let uri = request.uri().clone();
     let (request, outcome) = request::limit_stream(request, &guard);
     let handler = AssertUnwindSafe(next.run(request)).catch_unwind();
-    // Handlers wait for nothing but the request, so the time to the response head is the client's.
+    // Handlers wait only for the request, so that a late response head means a slow client.
     let latest = Instant::now() + guard.request_timeout;
     let until = deadline.map_or(latest, |deadline| deadline.min(latest));
     let response = match timeout_at(until, handler).await {

@@ -110,8 +110,8 @@ impl Activity {
         let mut state = self.lock();
         let is_first = !std::mem::replace(&mut state.half_closed, true);
         if is_first && !state.http2 {
-            // hyper polls for EOF right after the end of a body, before the handler has read that body. tonic polls even
-            // before the handler has begun. Both run before this task is polled again.
+            // hyper polls for EOF right after the end of a body, before the handler has read that body. tonic
+            // polls even before the handler has begun. Both run before this task is polled again.
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
@@ -142,11 +142,11 @@ impl Activity {
         let mut state = self.lock();
         let before = state.reader.is_some().then(|| state.wake_condition());
         change(&mut state);
-        // Also if it was idle before: every part of a response that the client reads restarts the idle period.
+        // Even if it was idle before: the client may have read a part of a response, which restarts the period.
         if state.is_idle() {
             state.idle_since = Instant::now();
         }
-        // Only for a relevant change: a reader that its own task wakes each time would spin.
+        // Only after a relevant change: a reader that its own task wakes each time would spin.
         let is_changed = before.is_some_and(|before| before != state.wake_condition());
         let reader = if is_changed { state.reader.take() } else { None };
         drop(state);

@@ -99,7 +99,8 @@ impl<B: Body<Data = Bytes> + Unpin> Body for ResponseBody<B> {
             return chunk;
         }
         self.exchange.enter(ExchangeState::AwaitingEvent);
-        // A body that only yields to other tasks is not waiting for an event. A body of known length is not endless.
+        // A body that only yields to other tasks is not waiting for an event. A body of known length is not
+        // endless.
         if has_budget_remaining() && self.body.size_hint().exact().is_none() {
             ready!(self.exchange.poll_abandoned(cx));
             return Poll::Ready(None);

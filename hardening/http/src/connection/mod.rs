@@ -116,7 +116,10 @@ impl Connection {
     fn finish_write<T>(&mut self, cx: &mut Context<'_>, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if result.is_pending() {
             ready!(self.stall.poll_expired(cx));
-            return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client does not read")));
+            return Poll::Ready(Err(io::Error::new(
+                io::ErrorKind::TimedOut,
+                "write timeout: the client does not read",
+            )));
         }
         self.stall.stop();
         if let Some(reader) = self.blocked_reader.take() {
@@ -132,8 +135,8 @@ impl AsyncRead for Connection {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        // While a write waits, nothing is read: further requests would need more memory, and the framework would treat
-        // EOF as the end of the response, too.
+        // While a write waits, nothing is read: further requests would need more memory, and the framework
+        // would treat EOF as the end of the response, too.
         if self.stall.is_running() {
             self.blocked_reader = Some(cx.waker().clone());
             return Poll::Pending;
