@@ -1,4 +1,4 @@
-//! Errors of the bookshelf as GraphQL errors with a code.
+//! Converts errors of `bookshelf` to GraphQL errors with a code.
 
 use async_graphql::{ErrorExtensions as _, Value};
 use bookshelf::{Entity, Error, Field};

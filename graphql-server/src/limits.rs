@@ -6,8 +6,8 @@ use bookshelf::page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE};
 /// Cost of a title or a name: 1 for every 100 bytes of its maximum length.
 pub(crate) const TEXT_COST: usize = 8;
 
-/// Maximum cost of a query. The most expensive sensible page, 100 books with all fields as edges and as nodes, costs about
-/// 5,100. With the longest titles and aliases, the longest response has 780 KB: 100 of them may wait for a slow client.
+/// Maximum cost of a query. 100 books with all fields, as edges and as nodes, cost about 5,100. The longest
+/// response has 780 KB, and 100 of them may wait for one slow client.
 pub(crate) const MAX_COST: usize = 5_500;
 
 /// Returns the cost of a page of `first` books.

@@ -1,7 +1,7 @@
-//! A client in ten lines. Run it beside the server:
+//! A client in ten lines: gets a book from the server at the given URL and prints it.
 //!
-//! ```text
-//! cargo run -p grpc-server --example grpc-client
+//! ```sh
+//! cargo run -p grpc-server --example grpc-client -- http://127.0.0.1:50051
 //! ```
 
 #![allow(clippy::print_stdout, reason = "the example prints a book and an error")]

@@ -1,6 +1,6 @@
 //! Limits of this API, each with its reason.
 //!
-//! [`hardening_http::limits`] has those of connections, [`hardening_grpc::limits`] those of error texts.
+//! [`hardening_http::limits`] limits connections, and [`hardening_grpc::limits`] the length of errors.
 
 /// Maximum size of a request message in bytes, after decompression. The longest valid message, an update with
 /// a title of 200 characters, is shorter than 1 KiB.

@@ -1,4 +1,4 @@
-//! The shelf's errors and rejected requests as problem details (RFC 9457).
+//! Converts errors of `bookshelf` and rejected requests to problem details (RFC 9457).
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};

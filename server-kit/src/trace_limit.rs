@@ -15,7 +15,7 @@ const MIN_BYTES: u64 = 64 * 1024;
 
 const UNITS: [(&str, u32); 4] = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
 
-/// The maximum size of a trace on disk.
+/// The maximum size of a trace on disk, or none.
 ///
 /// ```
 /// use server_kit::TraceLimit;

@@ -72,7 +72,7 @@ async fn stalled_body_times_out() {
 }
 
 #[tokio::test]
-async fn oversized_body_is_not_read_to_its_end() {
+async fn body_above_the_limit_is_not_read_completely() {
     let chunk = vec![b'x'; 16 * 1024];
     let sent = Arc::new(AtomicUsize::new(0));
     let seen = Arc::clone(&sent);

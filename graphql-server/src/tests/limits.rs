@@ -15,7 +15,7 @@ async fn refusal(query: &str) -> String {
     response["errors"][0]["extensions"]["code"].as_str().unwrap().to_owned()
 }
 
-/// Returns an introspection query with `ofType` nested to this depth.
+/// Returns an introspection query with `levels` nested `ofType` fields.
 fn of_type(levels: usize) -> String {
     let open = "ofType{".repeat(levels);
     let close = "}".repeat(levels);

@@ -24,7 +24,7 @@ pub(super) const EVENTS: &str = "text/event-stream";
 
 type Builder = async_graphql::SchemaBuilder<Query, Mutation, Subscription>;
 
-/// The service and access to its internals.
+/// The service as a router, with the shelf and the shutdown signal that it uses.
 pub(super) struct Service {
     pub(super) router: Router,
     pub(super) shelf: Shelf,

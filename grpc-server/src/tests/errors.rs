@@ -112,7 +112,7 @@ async fn outdated_revision_aborts_the_update() {
 }
 
 #[tokio::test]
-async fn full_shelf_exhausts_the_quota() {
+async fn full_shelf_returns_a_quota_failure() {
     let mut client = Server::with_limits(Limits { books: 14, ..Limits::default() }).client();
     let status = client.create_book(create(new_book())).await.unwrap_err();
     assert_eq!(status.code(), Code::ResourceExhausted);

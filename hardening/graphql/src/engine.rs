@@ -1,4 +1,4 @@
-//! Executes operations and makes their responses compliant with the specification.
+//! Executes operations and makes their responses comply with the GraphQL specification.
 
 use std::fmt;
 use std::panic::AssertUnwindSafe;

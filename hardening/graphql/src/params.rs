@@ -1,7 +1,7 @@
-//! Parameters of a request: `query`, `operationName`, `variables`, `extensions`.
+//! Parameters of a GraphQL request: `query`, `operationName`, `variables`, `extensions`.
 //!
-//! The body of a POST and the payload of a `subscribe` message are a JSON object with these members. A GET has them in its
-//! URL.
+//! They are the members of a JSON object in the body of a POST or in the payload of a `subscribe` message. A
+//! GET has them in its query string.
 
 use std::collections::HashMap;
 

@@ -12,7 +12,7 @@ pub struct Api {
     pub domain: ErrorDomain,
     /// Encoded `google.protobuf.FileDescriptorSet` for server reflection.
     pub descriptors: &'static [u8],
-    /// Largest request message in bytes, after decompression.
+    /// Maximum size of a request message in bytes, after decompression.
     pub max_request_bytes: usize,
     /// Paths of the methods whose responses may be compressed, such as `/package.Service/Method`.
     ///

@@ -1,4 +1,4 @@
-//! Update masks (AIP-134, AIP-161).
+//! Reads the update mask of a request (AIP-134, AIP-161).
 
 use prost_types::FieldMask;
 use tonic::Status;
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn violations_suggest_a_correction() {
+    fn mask_violation_suggests_a_correction() {
         let paths = ["authorId", "book.title", "title.short", "colour", "title,year", ""];
         let texts = paths.map(|path| violations(&[path])[0].1.clone());
         let alone = violations(&["title", "*"])[0].1.clone();

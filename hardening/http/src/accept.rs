@@ -1,4 +1,4 @@
-//! Content negotiation by `Accept` (RFC 9110, section 12.5.1).
+//! Parses `Accept` headers for content negotiation (RFC 9110, section 12.5.1).
 
 use std::cmp::Reverse;
 
@@ -69,8 +69,8 @@ impl MediaRange {
         Some(Self { media_type, weight })
     }
 
-    /// Returns 0 if `*/*` matches, 1 if a range such as `application/*` matches, 2 for the exact type, and `None` if the
-    /// range does not match.
+    /// Returns the specificity of this range: 2 if it is `media_type` itself, 1 for a range such as
+    /// `application/*`, 0 for `*/*`. Returns `None` if the range does not match.
     fn specificity(&self, media_type: &str) -> Option<u8> {
         match self.media_type.strip_suffix("/*") {
             None => (self.media_type == media_type).then_some(2),

@@ -26,8 +26,8 @@ pub(crate) fn check<B: Body>(request: &Request<B>) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// Returns `true` if an HTTP/1.1 request has one valid `Host`, and any other request at most one (RFC 9112, section 3.2).
-/// HTTP/2 has the pseudo-header `:authority` instead, which hyper puts into the URI.
+/// Returns `true` if an HTTP/1.1 request has exactly one `Host`, any other request at most one, and all hosts
+/// are valid (RFC 9112, section 3.2). HTTP/2 has `:authority` instead, which hyper puts into the URI.
 fn has_one_host(version: Version, uri: &Uri, headers: &HeaderMap) -> bool {
     let mut hosts = headers.get_all(HOST).iter();
     let is_valid = match (hosts.next(), hosts.next()) {

@@ -11,7 +11,8 @@ use crate::shutdown::with_grace_period;
 use crate::slots::Slots;
 use crate::{Limits, Shutdown};
 
-/// Maximum number of connections to accept after the shutdown begins: the length of the kernel's backlog.
+/// Maximum number of connections to accept after the shutdown begins, as many as fit into the kernel's
+/// backlog.
 const MAX_LATE_ACCEPTS: u32 = 1024;
 
 /// Accepts the connections of a [`TapListener`].

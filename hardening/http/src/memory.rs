@@ -17,7 +17,7 @@ mod glibc {
         _ = unsafe { libc::mallopt(libc::M_TRIM_THRESHOLD, TRIM_THRESHOLD) };
     }
 
-    /// Returns free pages with `malloc_trim(3)`.
+    /// Returns free pages to the operating system with `malloc_trim(3)`.
     #[expect(unsafe_code, reason = "no maintained crate offers a safe malloc_trim")]
     pub(crate) fn trim() {
         // SAFETY: malloc_trim has no preconditions, is thread-safe (MT-Safe) and does not move allocated

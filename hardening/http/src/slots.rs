@@ -31,7 +31,7 @@ pub(crate) struct Slots {
 struct Usage {
     max: usize,
     free: Arc<Semaphore>,
-    /// Maximum number of slots in use since memory was last returned.
+    /// Maximum number of slots in use at the same time since memory was last returned.
     peak: AtomicUsize,
     burst_ended: Notify,
 }
@@ -62,7 +62,8 @@ impl Slots {
         Self { usage, _trimmer: AbortOnDropHandle::new(trimmer) }
     }
 
-    /// Waits for a free slot. Returns `None` only if the semaphore is closed, which never happens. Cancel safe.
+    /// Waits for a free slot. Would return `None` if the semaphore were closed, which never happens. Cancel
+    /// safe.
     pub(crate) async fn acquire(&self) -> Option<Slot> {
         let permit = Arc::clone(&self.usage.free).acquire_owned().await.ok()?;
         self.usage.peak.fetch_max(self.usage.in_use(), Relaxed);

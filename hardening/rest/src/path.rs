@@ -41,7 +41,7 @@ impl<E: Entity, S: Api> FromRequestParts<S> for PathId<E> {
     }
 }
 
-/// A positive integer in its canonical decimal form.
+/// A positive integer without leading zeros or a sign.
 struct CanonicalId(u32);
 
 impl<'de> Deserialize<'de> for CanonicalId {

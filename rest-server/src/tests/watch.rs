@@ -128,7 +128,7 @@ async fn malformed_last_event_id_is_400() {
 }
 
 #[tokio::test]
-async fn malformed_limit_of_events_is_400() {
+async fn malformed_limit_parameter_is_400() {
     let response = Service::new().get("/v1/books/changes?limit=0&x=1", &[]).await;
     assert_eq!(response.status, StatusCode::BAD_REQUEST);
     assert_eq!(response.invalid_fields(), ["limit", "x"]);

@@ -1,8 +1,8 @@
 //! Parses and checks a query before async-graphql executes it.
 //!
-//! async-graphql limits depth and cost too late: a small query can take unlimited time and stack before. So
-//! [`tokens`] checks the text before it is parsed, and [`size`] checks the parsed document before all other
-//! steps. The work of both is bounded.
+//! async-graphql limits depth and cost too late: before it does, a small query can take unlimited time and
+//! stack. So [`tokens`] checks the text before it is parsed, and [`size`] checks the parsed document before
+//! all other steps. Both take bounded time.
 //!
 //! The other modules implement rules of the GraphQL specification that async-graphql does not: [`select`],
 //! [`variables`], [`conflict`] and [`collect`] check the operation; [`typename`] and [`placeholder`] rewrite

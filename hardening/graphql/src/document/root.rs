@@ -1,4 +1,4 @@
-//! The root fields of an operation.
+//! Lists the root fields of an operation, which finalize its response.
 
 use async_graphql::Name;
 use async_graphql::parser::types::SelectionSet;

@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn long_chain_of_fragments_is_refused() {
+    fn deeply_nested_fragments_are_refused() {
         let chain: String = (0..2000).map(|n| format!("fragment F{n} on Query{{...F{}}}", n + 1)).collect();
         assert!(refused(&format!("{{...F0}}{chain}")));
     }

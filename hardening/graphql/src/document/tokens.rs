@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn deep_brackets_are_refused() {
+    fn deeply_nested_brackets_are_refused() {
         for opening in ["[", "{", "(", "{a(b:[", "[\n#]\n", "[\"]\"", "[\"\\\"]\"", "[\"\"\"]\\\"\"\"]\"\"\""]
         {
             assert!(check(&deep(opening)).is_err(), "{opening}");

@@ -43,7 +43,7 @@ fn next(outcome: &Outcome) -> String {
     format!("event: next\ndata: {json}\n\n")
 }
 
-/// Adds a comment after each silent interval, so that proxies keep the connection open.
+/// Adds a comment after each silent interval, so that proxies do not close the connection.
 fn keep_alive(events: impl Stream<Item = String> + Send + Unpin) -> impl Stream<Item = String> + Send {
     stream::unfold(events, |mut events| async {
         match timeout(EVENT_KEEP_ALIVE, events.next()).await {

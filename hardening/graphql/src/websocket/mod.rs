@@ -32,7 +32,7 @@ use connection::Connection;
 use handshake::Accepted;
 use progress::MessageProgress;
 
-/// The supported subprotocol.
+/// The subprotocol that a client must offer.
 const PROTOCOL: &str = "graphql-transport-ws";
 
 /// Upgrades the request to a WebSocket and spawns a task that serves it.

@@ -15,7 +15,7 @@ pub(super) struct Operations {
     running: Vec<(String, BoxStream<'static, Outcome>)>,
 }
 
-/// The id of an operation and its next outcome, or `None` at its end.
+/// The id of an operation, and its next outcome or, at its end, `None`.
 pub(super) type Event = (String, Option<Outcome>);
 
 impl Operations {

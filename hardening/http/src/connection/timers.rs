@@ -11,8 +11,8 @@ use tokio_util::sync::WaitForCancellationFutureOwned;
 use super::activity::{Activity, Idle};
 use crate::Limits;
 
-/// Expires when a connection has been idle for too long: before its first request, between requests, or after the
-/// shutdown.
+/// Timer that expires when a connection has been idle for too long: before its first request, between
+/// requests, or after the shutdown.
 #[derive(Debug)]
 pub(super) struct IdleTimer {
     head_timeout: Duration,
@@ -89,7 +89,7 @@ impl IdleTimer {
     }
 }
 
-/// Expires when a write has waited for the client for too long.
+/// Timer that expires when a write has waited for the client for too long.
 #[derive(Debug)]
 pub(super) struct StallTimer {
     timeout: Duration,

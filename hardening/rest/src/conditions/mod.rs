@@ -47,7 +47,8 @@ impl<S: Api> FromRequestParts<S> for Conditions {
 }
 
 impl Conditions {
-    /// Requires `If-Match`, so that no client overwrites a change that it has not seen (RFC 6585, section 3).
+    /// Checks that the request has `If-Match`, so that no client overwrites a change that it has not seen
+    /// (RFC 6585, section 3).
     ///
     /// # Errors
     /// With 428 if the header is missing.
