@@ -30,7 +30,7 @@ async fn deadline_ends_a_stream() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn deadline_ends_a_stream_of_constant_messages() {
+async fn deadline_ends_a_stream_without_pauses() {
     let server = Server::new();
     let started = Instant::now();
     let mut watch = Request::new(WatchBooksRequest::default());

@@ -73,23 +73,28 @@ impl MessageFields {
 
     /// Returns the error text for an invalid path in a mask, with a correction if one is likely.
     fn violation(&self, path: &str) -> String {
-        let shown = format!("update_mask has {:?}", quoted(path));
+        let shown = quoted(path);
         let snake_case = to_snake_case(path);
         if path == "*" {
-            return format!("{shown}, which selects all fields; send it alone");
+            return format!("update_mask has {shown:?}, which selects all fields; send it alone");
         }
         if self.has(&snake_case) {
-            return format!("{shown}; write {snake_case:?}, as in the .proto");
+            return format!("update_mask has {shown:?}; write {snake_case:?}, as in the .proto");
         }
         match path.split_once('.') {
             Some((message, field)) if message == self.message && self.has(field) => {
-                format!("{shown}; write {field:?}, relative to the {message}")
+                format!("update_mask has {shown:?}; write {field:?}, relative to the {message}")
             }
             Some((field, _)) if self.has(field) => {
-                format!("{shown}, but {field} is not a message and has no fields; write {field:?}")
+                format!(
+                    "update_mask has {shown:?}, but {field} is not a message and has no fields; write {field:?}"
+                )
             }
             _ => {
-                format!("{shown}, which is not a field to update; the fields are {}", self.mutable.join(", "))
+                format!(
+                    "update_mask has {shown:?}, which is not a field to update; the fields are {}",
+                    self.mutable.join(", ")
+                )
             }
         }
     }

@@ -78,8 +78,8 @@ impl<V: RawValue> Fields<V> {
         value
     }
 
-    /// Converts an optional field with `convert`. Returns `None` if the field is missing. If it is invalid,
-    /// records an error, too.
+    /// Converts an optional field with `convert`. Returns `None` if the field is missing or invalid, and records
+    /// an error if it is invalid.
     pub fn optional<T>(
         &mut self,
         name: &'static str,
