@@ -34,10 +34,10 @@ async fn path_errors_match_the_snapshot() {
     404: there is no book 01
     404: there is no author x
     404: the path is not UTF-8, so it names no book
-    404: there is nothing at /nowhere; the books are at /v1/books, the documentation at /docs
-    405: /v1/books does not support PUT; Allow lists the methods that it does
-    406: the response is application/json, which Accept does not allow
-    406: the response is text/event-stream, which Accept does not allow
+    404: no resource at /nowhere; the books are at /v1/books, the documentation at /docs
+    405: /v1/books does not support PUT; the Allow header lists the supported methods
+    406: the response is application/json, which the Accept header excludes
+    406: the response is text/event-stream, which the Accept header excludes
     ");
 }
 
@@ -58,7 +58,7 @@ async fn query_errors_match_the_snapshot() {
     400: page_size appears more than once
     400: size is unknown; known fields are author_id, page_size, page_token
     400: limit must be a whole number from 1 to 4294967295, is 0
-    400: Last-Event-ID must be the id of an event of this stream
+    400: Last-Event-ID must be the number of an event in this stream
     ");
 }
 
@@ -106,8 +106,8 @@ async fn precondition_errors_match_the_snapshot() {
     insta::assert_snapshot!(text, @r#"
     428: missing If-Match; send the ETag that you read, so that no other change is overwritten
     400: If-Match must be * or a list of ETags, such as "1" or "1", "2"
-    412: the resource is at revision 1, not W/"1" or 2: read it again, then repeat the change
-    412: the resource is at revision 1, not in the empty If-Match: read it again, then repeat the change
+    412: the resource is at revision 1, but If-Match lists W/"1" or 2: read it again, then repeat the change
+    412: the resource is at revision 1, but If-Match lists no revision: read it again, then repeat the change
     412: the resource is at revision 1, which If-None-Match excludes
     "#);
 }
