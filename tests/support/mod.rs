@@ -5,6 +5,7 @@ pub(crate) mod browser;
 pub(crate) mod ends;
 pub(crate) mod http2;
 pub(crate) mod keep_alive;
+pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod program;
 pub(crate) mod raw;
