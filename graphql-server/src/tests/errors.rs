@@ -116,7 +116,7 @@ async fn operation_name_selects_the_operation_to_run() {
     let run =
         async |name: &str| service.post(JSON, json!({ "query": query, "operationName": name })).await.json();
     assert_eq!(run("A").await, json!({ "data": { "book": { "id": "1" } } }));
-    // Operation B requires a variable, and there is no operation C.
+    // Operation B requires a variable, and operation C does not exist.
     for name in ["B", "C"] {
         assert_eq!(run(name).await["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
     }
