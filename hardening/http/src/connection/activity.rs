@@ -41,7 +41,7 @@ pub(super) struct State {
     awaiting_event: Option<Waker>,
 }
 
-/// A period without a request in progress.
+/// A period in which nothing is in progress, except responses that wait for the client to read them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Idle {
     pub(super) since: Instant,
@@ -178,8 +178,8 @@ impl State {
         self.upgraded = true;
     }
 
-    /// Returns `true` if the handlers of all requests have responded. An unread response does not keep a
-    /// connection active.
+    /// Returns `true` if all responses in progress wait for the client to read them. So an unread response does not
+    /// keep a connection active.
     fn is_idle(&self) -> bool {
         let [handling, awaiting_event, _] = self.exchanges;
         handling + awaiting_event == 0 && !self.upgraded
