@@ -142,7 +142,7 @@ impl Activity {
         let mut state = self.lock();
         let before = state.reader.is_some().then(|| state.wake_condition());
         change(&mut state);
-        // Even if it was idle before: the client may have read a part of a response, which restarts the period.
+        // Even if it was idle before: each part of a response that the client reads restarts the period.
         if state.is_idle() {
             state.idle_since = Instant::now();
         }
@@ -178,8 +178,8 @@ impl State {
         self.upgraded = true;
     }
 
-    /// Returns `true` if all responses in progress wait for the client to read them. So an unread response does not
-    /// keep a connection active.
+    /// Returns `true` if all responses in progress wait for the client to read them. So an unread response does
+    /// not keep a connection active.
     fn is_idle(&self) -> bool {
         let [handling, awaiting_event, _] = self.exchanges;
         handling + awaiting_event == 0 && !self.upgraded
