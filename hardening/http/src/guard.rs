@@ -54,9 +54,8 @@ impl GuardedRouter {
             // Unlike a wrapped body, an empty one takes no allocation.
             if body.is_end_stream() { Body::empty() } else { Body::new(RequestBody::new(body, activity)) }
         });
-        let handler = self.router.clone().call(request);
         Either::Right(ResponseFuture {
-            handler,
+            handler: self.router.clone().call(request),
             timeout: self.timeout,
             timer: None,
             exchange: Some(exchange),

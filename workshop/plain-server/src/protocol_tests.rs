@@ -34,7 +34,7 @@ fn invalid_requests_get_usage_errors() {
     assert!(respond(format!("get 99 #{}", u32::MAX).as_bytes()).starts_with("#4294967295 {\"error\":"));
 }
 
-/// The only test that asserts the wording of the error messages.
+/// The only test that asserts the wording of the protocol's error messages.
 #[test]
 fn protocol_error_messages_match_the_snapshot() {
     let too_long = [b'x'; MAX_REQUEST + 1];
@@ -49,7 +49,7 @@ fn protocol_error_messages_match_the_snapshot() {
 }
 
 #[test]
-fn responses_survive_a_round_trip() {
+fn encoded_responses_can_be_parsed() {
     let shelf = Shelf::seeded();
     for line in ["get 1", "get 1 #7", "get 99 #8", "nonsense"] {
         let response = Response::to(line.as_bytes(), &shelf);
@@ -68,7 +68,7 @@ fn responses_survive_a_round_trip() {
 }
 
 #[test]
-fn response_is_never_a_request() {
+fn no_response_looks_like_a_request() {
     for yes in [&b"get 1"[..], b"get\n", b"get one"] {
         assert!(is_request(yes), "{yes:?}");
         assert!(!is_request(respond(yes).as_bytes()));
@@ -79,7 +79,7 @@ fn response_is_never_a_request() {
 }
 
 #[test]
-fn longest_messages_fit_the_maxima() {
+fn longest_messages_fit_the_length_limits() {
     let numbers = (u32::MAX, u32::MAX);
     assert!(request(numbers.0, numbers.1).len() <= MAX_REQUEST / 2);
     let shelf = Shelf::seeded();

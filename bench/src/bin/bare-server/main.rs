@@ -1,7 +1,8 @@
-//! The operation "get a book" on each framework's own server: `bare-server rest|graphql|grpc ADDRESS`.
+//! A server for the operation "get a book" that uses only the framework's own server. Usage: `bare-server
+//! rest|rest-without-etag|graphql|grpc ADDRESS`.
 //!
-//! The handlers are those that a user of the framework would write, without the limits and checks of `hardening`. They
-//! are the base that the servers of this workspace are compared with.
+//! The handlers are what a user of the framework would write, without the limits and checks of the crates in
+//! `hardening`. The benchmark compares the project's own servers with this one.
 
 #![forbid(unsafe_code)]
 
@@ -19,7 +20,7 @@ use tokio::net::TcpListener;
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().collect();
     let (Some(api), Some(Ok(address))) = (args.get(1), args.get(2).map(|text| text.parse())) else {
-        eprintln!("usage: bare-server rest|graphql|grpc ADDRESS");
+        eprintln!("usage: bare-server rest|rest-without-etag|graphql|grpc ADDRESS");
         return ExitCode::FAILURE;
     };
     match run(api, address) {
@@ -37,9 +38,12 @@ fn run(api: &str, address: SocketAddr) -> io::Result<()> {
         eprintln!("bare-server listens on {}", listener.local_addr()?);
         match api {
             "rest" => axum::serve(listener, rest::router(Shelf::seeded())).await,
+            "rest-without-etag" => axum::serve(listener, rest::router_without_etag(Shelf::seeded())).await,
             "graphql" => axum::serve(listener, graphql::router(Shelf::seeded())).await,
             "grpc" => grpc::serve(listener, Shelf::seeded()).await,
-            _ => Err(io::Error::other(format!("unknown API {api}; use rest, graphql or grpc"))),
+            _ => Err(io::Error::other(format!(
+                "unknown API {api}; use rest, rest-without-etag, graphql or grpc"
+            ))),
         }
     })
 }

@@ -178,8 +178,8 @@ impl State {
         self.upgraded = true;
     }
 
-    /// Returns `true` if all responses in progress wait for the client to read them. So an unread response does
-    /// not keep a connection active.
+    /// Returns `true` if all responses in progress wait for the client to read them. An unread response does not
+    /// keep a connection active.
     fn is_idle(&self) -> bool {
         let [handling, awaiting_event, _] = self.exchanges;
         handling + awaiting_event == 0 && !self.upgraded
