@@ -4,31 +4,33 @@ use serde::Serialize;
 
 use super::tls::record;
 
-/// A run of bytes of one transfer (a read or write) that belongs to one protocol unit, such as a frame header or a message
-/// body.
+/// A run of bytes of one transfer (a read or write) that belongs to one protocol unit, such as a frame header
+/// or a message body.
 ///
 /// The parts of a transfer are contiguous, so their bytes add up to the transfer's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Part {
-    /// Number of bytes.
+    /// Number of bytes in the part.
     pub bytes: u64,
     /// Purpose of the bytes.
     pub class: Class,
-    /// Protocol that defines the unit.
+    /// Protocol that defines the unit to which the bytes belong.
     pub layer: Layer,
     /// Name of the unit in the terms of its protocol: `request head`, `HEADERS`, `message`.
     pub name: &'static str,
-    /// Content of the unit so far: `GET /v1/books/1`, `{id: 1}`. Empty if the name says it all.
+    /// Description of the unit's content so far: `GET /v1/books/1`, `{id: 1}`. Empty if `name` is sufficient.
     pub text: String,
-    /// Number of the unit within its connection and direction, from 0. All parts of a unit that spans transfers share it.
+    /// Number of the unit within its connection and direction, from 0. All parts of a unit that spans
+    /// transfers share it.
     pub unit: u64,
     /// `true` if this is the first part of the unit.
     pub begins: bool,
     /// `true` if this is the last part of the unit.
     pub ends: bool,
-    /// Number of the call within its connection, from 0; `None` for units of the connection itself.
+    /// Number of the call within its connection, from 0. `None` if the bytes belong to no call, such as a
+    /// PING.
     pub call: Option<u64>,
-    /// HTTP/2 stream of the unit.
+    /// Id of the HTTP/2 stream to which the unit belongs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stream: Option<u32>,
 }
@@ -41,20 +43,22 @@ impl Part {
     }
 }
 
-/// Purpose of bytes. Every byte of a connection has exactly one class.
+/// Purpose of the bytes of a part. Every byte of a connection has exactly one class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Class {
-    /// Management of the connection, outside any call: the HTTP/2 preface, SETTINGS, PING, GOAWAY, WebSocket ping and close.
+    /// Management of the connection, outside any call: the HTTP/2 preface, SETTINGS, PING, GOAWAY, WebSocket
+    /// ping and close.
     Connection,
-    /// Message boundaries: frame headers, length prefixes, chunk sizes.
+    /// Delimiters of messages: frame headers, length prefixes, chunk sizes.
     Framing,
     /// Start lines, header fields and trailers.
     Headers,
-    /// Message bodies. In TLS, the complete encrypted fragments of `application_data`: without the keys, encryption
-    /// overhead and, in TLS 1.3, the rest of the handshake cannot be separated from the data.
+    /// Message bodies. In TLS, the complete encrypted fragments of `application_data`: without the keys,
+    /// encryption overhead and, in TLS 1.3, the rest of the handshake cannot be separated from the data.
     Payload,
-    /// Overhead of TLS: headers of all records, plaintext handshake records, `change_cipher_spec`, alerts and heartbeats.
+    /// Overhead of TLS: headers of all records, plaintext handshake records, `change_cipher_spec`, alerts and
+    /// heartbeats.
     Tls,
     /// Bytes that were not recorded, or whose protocol is not supported.
     Unknown,

@@ -1,4 +1,4 @@
-//! Checks one trace for violations of an assertion.
+//! Checks one trace against an assertion.
 
 use std::cmp::Reverse;
 
@@ -7,13 +7,13 @@ use super::evidence::Selector;
 use super::limits::{ExceedingCall, LimitChecker, MAX_SHOWN};
 use crate::summary::{Step, Summary, WHOLE_RECORDING};
 
-/// Result of an assertion for one trace.
+/// Result of checking one trace against an assertion.
 #[derive(Default)]
 pub(super) struct TraceResult {
     pub(super) violations: u64,
-    /// Description, value and events of each violation.
+    /// Description, measured value and related events of each violation.
     pub(super) findings: Vec<(String, Option<u64>, Selector)>,
-    /// Reasons why the absence of violations proves nothing.
+    /// Reasons why violations may exist that the trace does not show.
     pub(super) reasons: Vec<String>,
 }
 
@@ -60,15 +60,17 @@ pub(super) fn max_of_calls(
 /// Returns the reason why the trace may contain further calls, if there is one.
 fn reason_for_further_calls(trace: &Summary, calls: u64) -> Option<String> {
     if !trace.payload {
-        return Some("it lacks payload, which calls are read from; record with --capture 16384".to_owned());
+        return Some(
+            "no payload was recorded, so its calls are unknown; record with --capture 16384".to_owned(),
+        );
     }
     if trace.unknown > 0 {
         return Some(format!(
-            "{} B may contain calls: they are encrypted, of an unknown protocol, or not recorded (--capture)",
+            "calls may be missing: {} B are encrypted, of an unknown protocol, or were not recorded (--capture)",
             trace.unknown
         ));
     }
-    (calls == 0).then(|| "it contains no call".to_owned())
+    (calls == 0).then(|| "the trace contains no call".to_owned())
 }
 
 fn violation(call: &ExceedingCall, measure: Measure) -> (String, Option<u64>, Selector) {

@@ -71,7 +71,7 @@ impl Export {
         self.to.map(Into::into).or_else(extension).ok_or_else(|| {
             let name = self.output.name();
             Failed::Usage(format!(
-                "cannot tell the format of {name} by its extension; pass --to pcapng, --to qlog or --to csv"
+                "the extension of {name} names no export format; pass --to pcapng, --to qlog or --to csv"
             ))
         })
     }
@@ -84,7 +84,7 @@ impl Export {
     }
 }
 
-/// Counts the recordings in the traces.
+/// Returns the number of recordings in the traces. Consecutive parts of a recording count once.
 fn recordings(traces: &[Trace]) -> usize {
     let continuations = traces.windows(2).filter(|pair| match pair {
         [from, to] => continues(from.header(), to.header()),

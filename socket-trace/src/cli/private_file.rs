@@ -1,7 +1,7 @@
-//! Output files that only their owner can read, since they contain recorded data.
+//! Creates output files that only their owner can read, since they contain recorded data.
 //!
-//! The rules are those of trace files (`TRACE.md`, "Privacy"). Pipes and devices named by the user are written to,
-//! too, as by a shell.
+//! The rules are those of trace files (`TRACE.md`, "Privacy"). Pipes and devices named by the user are
+//! written to as by a shell.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -10,7 +10,8 @@ use std::path::Path;
 /// Creates the file, or truncates an existing one.
 ///
 /// # Errors
-/// The path is a symbolic link, belongs to another user, is being recorded to, or cannot be written.
+/// The path is a symbolic link, belongs to another user, is the file of a recording in progress, or cannot be
+/// written.
 pub(super) fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true);
@@ -43,10 +44,10 @@ mod system {
 
     use super::*;
 
-    /// Maximum number of attempts when another program changes the file between two steps.
+    /// Maximum number of attempts if another program replaces the file between two system calls.
     const TRIES: usize = 16;
 
-    /// Permission bits of everyone but the owner.
+    /// Permission bits of the group and of all other users.
     const OTHERS: u32 = 0o077;
 
     pub(super) fn create(path: &Path, options: &OpenOptions) -> io::Result<File> {
@@ -63,10 +64,14 @@ mod system {
                 Err(error) => return Err(error),
             }
         }
-        Err(io::Error::new(ErrorKind::ResourceBusy, "other programs keep replacing it"))
+        Err(io::Error::new(
+            ErrorKind::ResourceBusy,
+            "other programs keep replacing the file; choose another file",
+        ))
     }
 
-    /// Opens an existing file; `None` if it was removed and must be created.
+    /// Opens an existing file. `None` if it had to be removed because others had access to it; then it must
+    /// be created.
     fn open(path: &Path, mut options: OpenOptions) -> io::Result<Option<File>> {
         let found = fs::symlink_metadata(path)?;
         check(&found)?;
@@ -80,7 +85,7 @@ mod system {
             return Ok(Some(file));
         }
         if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
-            let why = "a program is recording or writing to it; choose another file";
+            let why = "another program is writing to the file; choose another file";
             return Err(io::Error::new(ErrorKind::ResourceBusy, why));
         }
         if opened.nlink() > 1 || opened.mode() & OTHERS != 0 {
@@ -99,15 +104,18 @@ mod system {
         let kind = metadata.file_type();
         let refused = |kind, why: &str| Err(io::Error::new(kind, why));
         if kind.is_symlink() {
-            return refused(ErrorKind::InvalidInput, "it is a symbolic link; name the file itself");
+            return refused(ErrorKind::InvalidInput, "the path is a symbolic link; name the file itself");
         }
         if !kind.is_file() && !is_stream(metadata) {
-            return refused(ErrorKind::InvalidInput, "it is neither a file, a pipe nor a device");
+            return refused(ErrorKind::InvalidInput, "the path is neither a file, a pipe nor a device");
         }
         let uid = rustix::process::geteuid().as_raw();
         // Devices such as /dev/null belong to root.
         if metadata.uid() != uid && !(kind.is_char_device() && metadata.uid() == 0) {
-            return refused(ErrorKind::PermissionDenied, "it belongs to another user; choose another file");
+            return refused(
+                ErrorKind::PermissionDenied,
+                "the file belongs to another user; choose another file",
+            );
         }
         Ok(())
     }

@@ -3,7 +3,7 @@ use socket_tap::format::Side;
 use super::super::fixture::{accept, connect, lint_events, listener, rule_counts, shutdown, transfer};
 use super::INFO;
 
-/// Writes with these times in microseconds and sizes, and then a read.
+/// Returns writes at these times in microseconds and with these sizes, followed by a read.
 fn exchange(writes: &[(u64, u64)], read: u64) -> Vec<String> {
     let mut events = listener();
     events.push(accept(1, 2, "127.0.0.1"));
@@ -32,7 +32,7 @@ fn pauses_of_other_lengths_are_ignored() {
 }
 
 #[test]
-fn single_write_is_ignored() {
+fn pause_after_a_single_write_is_ignored() {
     assert_eq!(stalls(&exchange(&[(0, 201)], 43_000)), 0);
 }
 
@@ -70,7 +70,7 @@ fn slow_peer_is_not_a_stall() {
 }
 
 #[test]
-fn tcp_nodelay_turns_the_rule_off() {
+fn sockets_with_tcp_nodelay_are_ignored() {
     let with = |option: &str| {
         let mut events = exchange(&[(0, 64), (10, 137)], 43_000);
         events.insert(4, format!(r#"{{"t":1000,"sock":2,"op":"option",{option}}}"#));
@@ -100,7 +100,7 @@ fn clients_are_reported_too() {
     assert_eq!(rule_counts(&lint_events(Side::Client, &events)), [(INFO.name, 1)]);
 }
 
-/// The TCP socket below the stream has the same writes and is reported itself.
+/// The TCP socket below a layered stream has the same writes, and is reported itself.
 #[test]
 fn layered_and_unix_streams_are_ignored() {
     for first in [

@@ -1,4 +1,4 @@
-//! Failed calls that open a socket.
+//! Finds failed calls that should have opened a socket.
 
 use std::collections::BTreeMap;
 
@@ -14,13 +14,13 @@ static INFO: RuleInfo = RuleInfo {
     title: "socket, bind, listen, accept or connect fails",
     when: "Reported for each failure, grouped by call, error and address. Failed accepts deserve attention first: \
            frameworks retry them silently, and clients see only a server that does not respond.",
-    cause: "The finding explains its error.",
+    cause: "Each finding explains the error of its call.",
     cure: "Check what the error names: the address, the limit, the remote machine. A program that retries should \
            back off and log each retry. A server should log that it cannot accept, and keep running.",
     requires: Requirement::Nothing,
 };
 
-/// Maximum number of distinct failures; the others are counted together.
+/// Maximum number of distinct failures that are listed. All others are counted together.
 const KINDS: usize = 32;
 
 #[derive(Debug, Default)]
@@ -67,7 +67,8 @@ impl Rule for OpeningFails {
 
 const OTHERS: &str = "other calls, addresses and errors";
 
-/// Returns the error's description. `std::io::ErrorKind` has no name for some, which are described by `errno`.
+/// Describes the error of a failed call. Errors that `std::io::ErrorKind` has no name for are described by
+/// `errno`.
 fn reason(failure: &Failure) -> String {
     match failure.errno {
         Some(23) => "too many open files in the system (ENFILE)".to_owned(),
@@ -76,7 +77,7 @@ fn reason(failure: &Failure) -> String {
     }
 }
 
-/// Explains a failure and names the first thing to check.
+/// Explains an error, and names the first thing to check.
 fn explanation(kind: &str) -> &'static str {
     let explanations = [
         (

@@ -6,7 +6,7 @@ use socket_tap::format::Side;
 use super::super::fixture::{accept, brief_connection, close, lint_events, listener, rule_counts, transfer};
 use super::*;
 
-/// Consecutive connections with one exchange each, `apart` microseconds apart.
+/// Returns consecutive connections with one exchange each. They start `apart` microseconds apart.
 fn series(connections: u64, apart: u64) -> Vec<String> {
     let mut events = listener();
     events.extend(
@@ -29,7 +29,7 @@ fn periodic_health_checks_are_ignored() {
 }
 
 #[test]
-fn pool_needs_ten_connections_per_member() {
+fn parallel_connections_need_ten_each_to_be_reported() {
     for (rounds, expected) in [(9, 0), (10, 20)] {
         let mut events = listener();
         for round in 0..rounds {
@@ -52,7 +52,7 @@ fn pool_needs_ten_connections_per_member() {
 }
 
 #[test]
-fn reused_connections_are_not_brief() {
+fn connections_with_several_requests_are_ignored() {
     let mut events = listener();
     for number in 0..20 {
         let (us, sock) = (10 + 100 * number, 2 + number);
@@ -69,7 +69,7 @@ fn reused_connections_are_not_brief() {
     assert_eq!(rule_counts(&lint_events(Side::Server, &events)), []);
 }
 
-/// Each client has a single connection, the minimum.
+/// Each client opens only one connection, which it cannot reduce.
 #[test]
 fn single_connections_of_many_clients_are_ignored() {
     let mut events = listener();

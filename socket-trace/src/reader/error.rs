@@ -5,44 +5,45 @@ use std::io;
 
 use socket_tap::format::LineError;
 
-use super::lines::MAX_LINE;
+/// Maximum number of bytes in a line. A write of 4 MiB, recorded completely, is 6 MiB of base64.
+pub(super) const MAX_LINE: u64 = 64 * 1024 * 1024;
 
 /// An error while reading a trace.
 #[derive(Debug)]
 pub enum Error {
     /// The file cannot be opened or read.
     Io {
-        /// The file.
+        /// Name of the file that cannot be read.
         source: String,
         /// The error of the operating system.
         error: io::Error,
     },
     /// A line is not valid in a trace.
     Line {
-        /// The file.
+        /// Name of the file that contains the line.
         source: String,
-        /// The line's number, from 1.
+        /// Number of the invalid line, from 1.
         line: u64,
-        /// The error in the line.
+        /// Reason why the line is invalid.
         error: LineError,
     },
     /// A line exceeds the maximum length; it was not read to its end.
     TooLong {
-        /// The file.
+        /// Name of the file that contains the line.
         source: String,
-        /// The line's number, from 1.
+        /// Number of the line that is too long, from 1.
         line: u64,
     },
     /// A line is not UTF-8.
     NotText {
-        /// The file.
+        /// Name of the file that contains the line.
         source: String,
-        /// The line's number, from 1.
+        /// Number of the line that is not UTF-8, from 1.
         line: u64,
     },
     /// The file is empty.
     Empty {
-        /// The file.
+        /// Name of the empty file.
         source: String,
     },
 }

@@ -2,12 +2,9 @@
 
 use std::io::{BufRead, Read as _};
 
-use super::Error;
+use super::error::{Error, MAX_LINE};
 
-/// Maximum length of a line: a fully captured write of 4 MiB is 6 MiB of base64.
-pub(super) const MAX_LINE: u64 = 64 * 1024 * 1024;
-
-/// Reads the next line into `text`; `false` at the end.
+/// Reads the next line into `text`. Returns `false` at the end of the file.
 pub(super) fn next_line(
     lines: &mut dyn BufRead,
     text: &mut Vec<u8>,

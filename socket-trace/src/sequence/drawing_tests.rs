@@ -5,17 +5,17 @@ use super::*;
 use crate::timeline::fixture::{client, client_stamped_on_return, header, server, transfer};
 
 #[test]
-fn diagram_as_text() {
+fn diagram_is_drawn_as_text() {
     insta::assert_snapshot!(text::diagram(&first(&[server(), client()]), 94));
 }
 
-/// The first word of each line, if it is a time.
+/// Returns the first word of each drawn line, if it is a time.
 fn times(drawn: &str) -> Vec<f64> {
     drawn.lines().filter_map(|line| line.split_whitespace().next()?.parse().ok()).collect()
 }
 
 #[test]
-fn times_never_decrease() {
+fn times_in_a_diagram_never_decrease() {
     for client in [client(), client_stamped_on_return()] {
         let sequence = first(&[server(), client]);
         let shown = times(&text::diagram(&sequence, 94));
@@ -27,7 +27,7 @@ fn times_never_decrease() {
 }
 
 #[test]
-fn unknown_cause_time_is_that_of_its_effect() {
+fn cause_of_unknown_time_gets_time_of_effect() {
     let drawn = text::diagram(&first(&[server(), client_stamped_on_return()]), 94);
     for line in
         ["  0.050110  connect", "  0.050110                  ", "  0.050140  write 40 B", "  0.050140     "]
@@ -75,7 +75,7 @@ fn text_places_diagrams_side_by_side() {
     insta::assert_snapshot!(lanes(&[("A".to_owned(), both), ("B".to_owned(), one_sided)]));
 }
 
-/// A sequence whose data and label contain markup and control characters.
+/// Returns a connection whose data and label contain markup and control characters.
 fn hostile() -> Sequence {
     let target = "/a;b#c<br>&\"end\"%%{x}-->>:é";
     let request = format!("GET {target} HTTP/1.1\r\n\r\n");

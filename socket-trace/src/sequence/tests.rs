@@ -16,7 +16,7 @@ fn of_sock(sock: u64) -> Choice {
     Choice::Sock(SockId::new(sock).unwrap())
 }
 
-/// Formats calls as `C write 40 B`.
+/// Formats each call as `C write 40 B`, with `C` for the client and `S` for the server.
 fn calls(sequence: &Sequence) -> Vec<String> {
     let side = |call: &Call| if call.side == socket_tap::format::Side::Client { "C" } else { "S" };
     sequence.calls.iter().map(|call| format!("{} {}", side(call), call.text)).collect()
@@ -64,14 +64,15 @@ fn order_of_traces_does_not_matter() {
 }
 
 #[test]
-fn missing_step_or_socket_has_no_sequence() {
+fn missing_step_or_socket_yields_no_diagram() {
     for choice in [Choice::Step("list books".to_owned()), of_sock(1), of_sock(99)] {
         assert_eq!(gathered(&[server(), client()], &choice), [], "{choice:?}");
     }
     assert_eq!(of_step(trace(&client()), trace(&server()), "list books").unwrap(), []);
 }
 
-/// Three connections in two steps. The port of each is the number of the client's socket.
+/// Returns client's and server's recordings of three connections in two steps. The client's port equals its
+/// socket number.
 fn three() -> [Vec<String>; 2] {
     let (mut client, mut server) =
         (vec![header("a", Side::Client, 0, 0)], vec![header("a", Side::Server, 0, 0)]);
@@ -129,7 +130,7 @@ fn first_of_simultaneous_connections_is_drawn() {
 }
 
 #[test]
-fn each_pair_of_recordings_has_a_sequence() {
+fn each_pair_of_recordings_has_a_diagram() {
     let renamed = |lines: Vec<String>| -> Vec<String> {
         lines.iter().map(|line| line.replace("shop", "bank").replace("127.0.0.1", "127.0.0.2")).collect()
     };

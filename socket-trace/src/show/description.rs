@@ -1,12 +1,13 @@
-//! One-line description of the data of a read or write.
+//! Describes the data of a read or write in one line.
 
 use socket_tap::format::text::printable;
 use unicode_width::UnicodeWidthChar as _;
 
 use socket_dissect::{Class, Layer, Part};
 
-/// Describes the parts of a transfer as a list: `HEADERS 200, DATA {id: 1}`. A unit that started in an earlier
-/// transfer is shown as `…DATA`, and one that continues in a later transfer as `DATA…`. Empty if nothing is known.
+/// Describes the parts of a transfer as a list: `HEADERS 200, DATA {id: 1}`. A unit that started in an
+/// earlier transfer is shown as `…DATA`, and one that continues in a later transfer as `DATA…`. Empty if
+/// nothing is known.
 #[must_use]
 pub fn describe(parts: &[Part]) -> String {
     let mut description = String::new();
@@ -41,7 +42,8 @@ fn is_frame(part: &Part) -> bool {
     }
 }
 
-/// Returns `true` if the part is the content of a frame or chunk, of its own layer or of a lower one.
+/// Returns `true` if the part is the content of a frame or chunk. The content may belong to a protocol above
+/// that of the frame.
 pub(crate) fn is_content(part: &Part) -> bool {
     match part.layer {
         Layer::Grpc | Layer::Sse => true,
@@ -52,8 +54,8 @@ pub(crate) fn is_content(part: &Part) -> bool {
     }
 }
 
-/// Returns the unit's text: the last that is not empty, since later parts are more specific. Settings and window
-/// updates of connection setup are omitted.
+/// Returns the text of a protocol unit: the last one that is not empty, since later parts are more specific.
+/// SETTINGS and WINDOW_UPDATE frames at the start of a connection have none.
 fn text(unit: &[Part]) -> &str {
     let described = unit.iter().rev().find(|part| !part.text.is_empty());
     match described {
@@ -63,7 +65,7 @@ fn text(unit: &[Part]) -> &str {
     }
 }
 
-/// Returns the part's name; empty where its text suffices, as in HTTP/1.1, or where the part is only a length.
+/// Returns the name of the part. Empty if `text` suffices, as in HTTP/1.1, or if the part is only a length.
 fn name(part: &Part, text: &str) -> &'static str {
     let is_self_explanatory = part.layer == Layer::Http1 || (is_content(part) && part.layer != Layer::Tls);
     let omit_name = !text.is_empty() && is_self_explanatory;

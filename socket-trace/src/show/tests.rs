@@ -10,7 +10,7 @@ use crate::timeline::fixture::{client, header, server, timeline};
 
 mod filters;
 
-/// Output of the view for the events that pass the filter.
+/// Returns the output of a view for the events that pass the filter.
 fn printed(traces: &[Vec<String>], filter: &Filter, view: impl Fn(&Timeline) -> View) -> String {
     let mut events = AnnotatedEvents::new(timeline(traces));
     let (mut view, mut out) = (view(events.timeline()), Vec::new());
@@ -27,12 +27,12 @@ fn text(traces: &[Vec<String>], style: Style) -> String {
 }
 
 #[test]
-fn single_recording_as_text() {
+fn single_recording_is_shown_as_text() {
     insta::assert_snapshot!(text(&[server()], Style::default()));
 }
 
 #[test]
-fn several_recordings_as_text() {
+fn several_recordings_are_shown_as_text() {
     insta::assert_snapshot!(text(&[server(), client()], Style::default()));
 }
 
@@ -52,7 +52,7 @@ fn only_descriptions_are_truncated_to_the_terminal() {
 }
 
 #[test]
-fn bytes_as_text() {
+fn bytes_are_shown_as_hex_dump() {
     insta::assert_snapshot!(text(&[server()], Style { bytes: true, ..Style::default() }));
 }
 

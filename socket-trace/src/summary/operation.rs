@@ -1,4 +1,4 @@
-//! Totals of each operation.
+//! Totals of the calls of each operation, such as `GET /v1/books/{}`.
 
 use std::borrow::Cow;
 
@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use super::call_cost::CallCost;
 
-/// The calls of one operation.
+/// Totals of the calls of one operation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Operation {
     /// Name of the operation; see [`operation_name`].
     pub name: String,
-    /// Cost of its calls.
+    /// Cost of the calls of the operation.
     pub calls: CallCost,
 }
 
@@ -52,7 +52,8 @@ pub fn operation_name(call: &str) -> Cow<'_, str> {
     name.into()
 }
 
-/// Returns `true` if a path segment identifies one resource: a number, or a long hexadecimal string such as a UUID.
+/// Returns `true` if a path segment identifies one resource: a number, or a long hexadecimal string such as a
+/// UUID.
 fn is_identifier(segment: &str) -> bool {
     let number = !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit());
     number || segment.len() >= 16 && segment.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')

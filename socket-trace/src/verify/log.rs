@@ -1,8 +1,9 @@
 //! Parses the lines of an strace log: system calls by thread, with their results.
 //!
-//! If a line of another thread comes between the beginning and the end of a call, strace splits the call in two,
-//! `<unfinished ...>` and `<... resumed>`. Both times are kept: a file descriptor is resolved to its socket when the
-//! call begins, because the kernel may reuse the number before the log shows the end of a `close`.
+//! If a line of another thread comes between the beginning and the end of a call, strace splits the call in
+//! two, `<unfinished ...>` and `<... resumed>`. Both times are kept: a file descriptor is resolved to its
+//! socket when the call begins, because the kernel may reuse the number before the log shows the end of a
+//! `close`.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -12,55 +13,53 @@ use std::path::Path;
 
 use super::syscall::{self, Outcome};
 pub use error::LogError;
+pub use line::Tid;
 use line::{NOT_STRACE, thread_time_and_text, unfinished};
 
 mod error;
 mod line;
 
-/// Id of a thread.
-pub type Tid = u32;
-
-/// Maximum length of a line. Lines of strace are shorter unless payload is logged.
+/// Maximum number of bytes in a line of the log. Lines are shorter unless strace logs payload.
 const MAX_LINE: u64 = 1024 * 1024;
 
-/// A system call, as far as it is known.
+/// A system call that has begun.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Syscall {
-    /// The calling thread.
+    /// The thread that made the call.
     pub tid: Tid,
-    /// Time of its beginning, in nanoseconds since the epoch; `None` without `-ttt`.
+    /// Time at which the call began, in nanoseconds since 1970; `None` without `-ttt`.
     pub time: Option<u64>,
-    /// Name of the call.
+    /// Name of the system call, such as `recvfrom`.
     pub name: String,
-    /// Arguments as printed by strace. At the beginning of a call, those that the kernel fills in are missing.
+    /// Arguments as printed by strace. Those that the kernel fills in are missing until the call ends.
     pub arguments: String,
 }
 
-/// Meaning of a line.
+/// An event in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// The beginning of a call.
+    /// A system call begins.
     Begins(Syscall),
-    /// The end of a call.
+    /// A system call ends with this outcome.
     Ends(Syscall, Outcome),
-    /// The end of a thread.
+    /// A thread ends.
     Exits(Tid),
 }
 
-/// A log that is being read.
+/// An strace log that is being read.
 pub struct Log {
     source: String,
     lines: Box<dyn BufRead>,
     line: u64,
     text: Vec<u8>,
-    /// Calls in progress.
+    /// The call in progress of each thread.
     begun: HashMap<Tid, Syscall>,
-    /// End of the call whose beginning is on the same line.
+    /// The end of a call that began on the line read last. Returned next.
     next: Option<Step>,
 }
 
 impl Log {
-    /// Opens a log.
+    /// Opens an strace log.
     ///
     /// # Errors
     /// The file cannot be opened.
@@ -68,11 +67,13 @@ impl Log {
         let source = path.as_ref().display().to_string();
         match File::open(path) {
             Ok(file) => Ok(Self::read(source, Box::new(BufReader::with_capacity(1 << 16, file)))),
-            Err(error) => Err(LogError { source, line: 0, message: format!("cannot be read: {error}") }),
+            Err(error) => {
+                Err(LogError { source, line: 0, message: format!("the log cannot be read: {error}") })
+            }
         }
     }
 
-    /// Reads a log from any source; `source` is its name in messages.
+    /// Reads an strace log from any source; `source` is its name in messages.
     #[must_use]
     pub fn read(source: impl Into<String>, lines: Box<dyn BufRead>) -> Self {
         Self { source: source.into(), lines, line: 0, text: Vec::new(), begun: HashMap::new(), next: None }
@@ -90,7 +91,7 @@ impl Log {
         self.line
     }
 
-    /// Reads the next step; `None` at the end.
+    /// Reads the next beginning or end of a call; `None` at the end of the log.
     ///
     /// # Errors
     /// A line is not valid, is incomplete, or contradicts earlier lines.
@@ -99,7 +100,7 @@ impl Log {
             if let Some(step) = self.next.take() {
                 return Ok(Some(step));
             }
-            if !self.next_line().map_err(|error| self.error(format!("cannot be read: {error}")))? {
+            if !self.next_line().map_err(|error| self.error(format!("the log cannot be read: {error}")))? {
                 return Ok(None);
             }
             let text = std::mem::take(&mut self.text);
@@ -111,7 +112,7 @@ impl Log {
         }
     }
 
-    /// Creates an error at the last line read.
+    /// Returns an error with `message` and the number of the last line read.
     pub(super) fn error(&self, message: impl Into<String>) -> LogError {
         LogError { source: self.source.clone(), line: self.line, message: message.into() }
     }
@@ -148,7 +149,7 @@ impl Log {
         }
         if let Some(earlier) = self.begun.get(&tid) {
             return Err(format!(
-                "thread {tid} begins {name} before its {} has ended; lines are missing",
+                "thread {tid} begins {name} before its call {} has ended; lines of the log are missing",
                 earlier.name
             ));
         }
@@ -166,8 +167,9 @@ impl Log {
     fn resumed(&mut self, tid: Tid, rest: &str) -> Result<Step, String> {
         let (name, rest) = rest.split_once(" resumed>").ok_or(NOT_STRACE)?;
         let begun = self.begun.remove(&tid).filter(|begun| begun.name == name);
-        let mut call = begun
-            .ok_or_else(|| format!("thread {tid} ends {name} without its beginning; lines are missing"))?;
+        let mut call = begun.ok_or_else(|| {
+            format!("thread {tid} ends {name} without its beginning; lines of the log are missing")
+        })?;
         call.arguments.push_str(rest);
         let complete = std::mem::take(&mut call.arguments);
         let (arguments, outcome) = syscall::ended(&complete)?;

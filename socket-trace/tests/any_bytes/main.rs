@@ -1,5 +1,5 @@
-//! Property tests with traces of any bytes. They must be read, shown, summarised and compared, or refused with an
-//! error, without a panic and without unbounded memory.
+//! Property tests with traces of arbitrary bytes. They must be read, shown, summarised and compared, or
+//! refused with an error, without a panic and without unbounded memory.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test panics")]
@@ -25,7 +25,7 @@ use damage::{damage, damaged};
 use everything::{do_everything, open};
 use lines::{event, header};
 
-/// A trace with every kind of event, without its header. The end line does not count itself.
+/// Lines of a trace with every kind of event, without its header. The end line does not count itself.
 const VALID: &[&str] = &[
     r#"{"t":1250,"sock":1,"op":"socket","fd":9,"domain":"ipv4","type":"stream"}"#,
     r#"{"t":1300,"sock":1,"op":"option","name":"SO_REUSEADDR","value":1}"#,
@@ -59,18 +59,18 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_bytes_are_handled(bytes in vec(any::<u8>(), 0..600), has_header in any::<bool>()) {
+    fn any_bytes_are_read_or_refused(bytes in vec(any::<u8>(), 0..600), has_header in any::<bool>()) {
         let before = if has_header { header() } else { String::new() };
         do_everything(&[before.as_bytes(), b"\n", &bytes].concat());
     }
 
     #[test]
-    fn damaged_traces_are_handled(damages in vec(damage(), 1..6)) {
+    fn damaged_traces_are_read_or_refused(damages in vec(damage(), 1..6)) {
         do_everything(&damaged(trace(VALID), &damages));
     }
 
     #[test]
-    fn any_values_in_valid_lines_are_handled(events in vec(event(), 0..24)) {
+    fn any_field_values_are_read_or_refused(events in vec(event(), 0..24)) {
         // An invalid line ends the reading; the damaged traces contain such lines.
         do_everything(&trace(events.iter().filter(|line| Line::parse(line).is_ok())));
     }
@@ -98,7 +98,7 @@ fn sums_of_huge_numbers_saturate() {
 }
 
 #[test]
-fn deep_nesting_uses_no_stack() {
+fn deeply_nested_json_does_not_overflow_the_stack() {
     let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(50_000), close.repeat(50_000));
     for deep in [deep("[", "]"), deep("{\"a\":", "}"), "[".repeat(50_000)] {
         let unknown_field = format!("{{\"t\":1,\"sock\":2,\"op\":\"read\",\"bytes\":1,\"x\":{deep}}}");
@@ -110,7 +110,7 @@ fn deep_nesting_uses_no_stack() {
     }
 }
 
-/// A reader of some bytes followed by an endless line.
+/// A reader that returns some bytes and then an endless line.
 struct Endless {
     beginning: Cursor<Vec<u8>>,
     consumed: Rc<Cell<u64>>,
@@ -139,7 +139,8 @@ impl BufRead for Endless {
     }
 }
 
-/// Opens an endless trace and reads its first event. Returns the error, and the number of bytes read.
+/// Opens a trace with an endless line and reads its first event. Returns the error, and the number of bytes
+/// read.
 fn refused(beginning: &str) -> (Error, u64) {
     let consumed = Rc::new(Cell::new(0));
     let endless = Endless { beginning: Cursor::new(beginning.into()), consumed: Rc::clone(&consumed) };

@@ -1,4 +1,4 @@
-//! Byte breakdown of steps, and of the first and later calls.
+//! Bytes by class, for each step and for the first and later calls of a connection.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -116,7 +116,7 @@ fn first_and_later_calls_are_counted_separately() {
 }
 
 #[test]
-fn connections_are_counted_by_their_own_side() {
+fn outgoing_connection_of_a_server_counts_as_client() {
     // A server that is the client of another one.
     let connect = Op::connect();
     let recording = Recording::of("gateway").step("in").accept(2).read(2, GET).step("out").event(3, connect);
@@ -137,7 +137,7 @@ fn connections_are_counted_by_their_own_side() {
 }
 
 #[test]
-fn open_call_is_counted_so_far() {
+fn bytes_of_an_open_call_are_counted() {
     let mut calls = Vec::new();
     let text = Recording::of("rest").step("one").accept(2).read(2, GET).text();
     let trace = Trace::read("test", Box::new(Cursor::new(text))).unwrap();
@@ -149,7 +149,7 @@ fn open_call_is_counted_so_far() {
 }
 
 #[test]
-fn trace_without_payload_has_no_breakdown() {
+fn trace_without_payload_has_no_byte_breakdown() {
     let summary = summary(Recording::of("rest").without_payload().accept(2).call(2, GET, OK).close(2));
     let [step] = summary.steps.as_slice() else { panic!("{:?}", summary.steps) };
     assert_eq!((summary.payload, step.bytes, step.calls.count()), (false, None, 0));
@@ -171,11 +171,11 @@ fn number_of_named_steps_is_limited() {
     assert_eq!(summary.operations.iter().map(|operation| operation.calls.count()).sum::<u64>(), 1_500);
 }
 
-/// A recording of ten calls of `GetBook` on one connection to a tonic server.
+/// A recording of ten gRPC calls of `GetBook` on one connection to a tonic server.
 const GRPC: &str = include_str!("grpc.jsonl");
 
 #[test]
-fn grpc_setup_counts_in_the_first_call() {
+fn grpc_setup_counts_for_the_first_call() {
     let trace = Trace::read("grpc", Box::new(Cursor::new(GRPC))).unwrap();
     let summary = Summary::of(trace, summary::RecordingState::Finished).unwrap();
     let [step] = summary.steps.as_slice() else { panic!("{:?}", summary.steps) };

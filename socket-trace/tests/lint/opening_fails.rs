@@ -1,4 +1,4 @@
-//! Failed calls that open a socket.
+//! Failed calls that should have opened a socket.
 
 use socket_tap::{Tap, TapListener, TapStream};
 
@@ -28,7 +28,8 @@ async fn refused_connects_are_counted() {
     assert_eq!(report.findings[0].examples.len(), 3, "only the first are kept");
 }
 
-/// Tests a failed accept. The limit on open files applies to the process, so the test runs in a process of its own.
+/// Tests a failed accept. The limit on open files applies to the whole process, so the test runs in a process
+/// of its own.
 #[cfg(unix)]
 mod no_descriptor_left {
     use std::process::Command;
@@ -41,7 +42,7 @@ mod no_descriptor_left {
 
     #[test]
     fn accept_without_descriptors_is_reported() {
-        let test = "opening_fails::no_descriptor_left::child_process";
+        let test = "opening_fails::no_descriptor_left::accept_in_child_process_has_no_descriptor";
         let child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", test, "--nocapture"])
             .env(CHILD, "1")
@@ -53,7 +54,7 @@ mod no_descriptor_left {
     }
 
     #[tokio::test]
-    async fn child_process() {
+    async fn accept_in_child_process_has_no_descriptor() {
         if std::env::var_os(CHILD).is_none() {
             return;
         }

@@ -2,13 +2,13 @@ use serde_json::Value;
 
 use crate::files::{Files, client_trace, run, server_trace};
 
-/// The data in a page.
+/// Returns the recording that an HTML page contains as JSON.
 fn recording(html: &str) -> Value {
     let (_, rest) = html.split_once("<script type=\"application/json\" id=\"recording\">").unwrap();
     serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap()
 }
 
-/// A server's trace with this number of marks.
+/// Returns a server's trace with `count` marks.
 fn marks(count: usize) -> String {
     let header = server_trace().lines().next().unwrap();
     let marks = (1..=count).map(|t| format!("{{\"t\":{t},\"op\":\"mark\",\"label\":\"step\"}}\n"));
@@ -54,7 +54,7 @@ fn page_has_the_data_of_show_and_compare() {
 }
 
 #[test]
-fn lanes_have_name_and_server_address() {
+fn lanes_of_the_page_have_name_and_address() {
     let files = Files::new("report-lanes");
     let named =
         |name: &str, text: &str| files.write(name, &text.replace("\"shop\"", &format!("{:?}", &name[..4])));
@@ -79,7 +79,7 @@ fn lanes_have_name_and_server_address() {
 }
 
 #[test]
-fn page_holds_the_newest_events() {
+fn page_contains_only_the_newest_events() {
     let files = Files::new("report-long");
     let complete = files.write("complete.jsonl", &marks(20_000));
     assert_eq!(run(&["report", &complete, "-o", "-"]).err, "");

@@ -2,10 +2,10 @@ use super::super::pair::Pair;
 use super::*;
 use socket_dissect::{Class, Layer};
 
-/// Overhead of AES-GCM in TLS 1.3.
+/// Number of bytes that AES-GCM adds to a record in TLS 1.3.
 const AEAD: Option<Expansion> = Some(Expansion { before: 0, after: 17 });
 
-/// The parts of a record with `data` bytes of data.
+/// Returns the dissected parts of a TLS record that contains `data` bytes.
 fn record(data: u64) -> [Part; 2] {
     let header = part("application_data", Class::Tls, 5);
     [
@@ -30,13 +30,14 @@ fn part(name: &'static str, class: Class, bytes: u64) -> Part {
     }
 }
 
-/// Adds a read or write below TLS with records of these lengths.
+/// Adds a read or write below TLS that carries records with these numbers of data bytes.
 fn below(records: &mut Records, at: u64, data: &[u64]) {
     let parts: Vec<Part> = data.iter().flat_map(|data| record(*data)).collect();
     records.add_below(at, parts.iter().map(|part| part.bytes).sum(), &parts, AEAD);
 }
 
-/// Formats pairs as `0-45: 45 at 1`: range, lengths of the records, times of the transfers. `~` marks inexact pairs.
+/// Formats each pair as `0-45: 45 at 1`: range of the data, lengths of the records, times of the transfers. A
+/// `~` marks pairs that are not exact.
 fn lines(records: Records) -> Vec<String> {
     let line = |pair: &Pair| {
         let lengths: Vec<String> = pair
@@ -52,7 +53,7 @@ fn lines(records: Records) -> Vec<String> {
 }
 
 #[test]
-fn order_of_record_and_data_does_not_matter() {
+fn record_may_precede_or_follow_its_data() {
     let expected = ["0-45: 45 at 1", "45-40045: 16384 16384 7232 at 2"];
     let (mut before, mut after) = (Records::default(), Records::default());
     for (at, data, length) in [(1, &[45][..], 45), (2, &[16_384, 16_384, 7_232], 40_000)] {
@@ -66,7 +67,7 @@ fn order_of_record_and_data_does_not_matter() {
 }
 
 #[test]
-fn records_of_the_handshake_are_skipped() {
+fn handshake_records_are_not_paired_with_data() {
     let mut records = Records::default();
     // The client's `Finished` precedes its first request, and a session ticket precedes the next response.
     below(&mut records, 1, &[52, 45]);
@@ -78,7 +79,7 @@ fn records_of_the_handshake_are_skipped() {
 }
 
 #[test]
-fn records_sent_before_the_stream_above_are_skipped() {
+fn records_before_the_stream_above_tls_are_skipped() {
     let mut records = Records::default();
     below(&mut records, 1, &[45]);
     records.begin_writing();
@@ -88,7 +89,7 @@ fn records_sent_before_the_stream_above_are_skipped() {
 }
 
 #[test]
-fn record_read_in_pieces_has_all_of_them() {
+fn record_received_by_several_reads_lists_all_reads() {
     let mut records = Records::default();
     let [header, fragment] = record(100);
     let (first, last) = (Part { bytes: 60, ends: false, ..fragment.clone() }, Part { bytes: 57, ..fragment });
@@ -106,7 +107,7 @@ fn record_read_in_pieces_has_all_of_them() {
 }
 
 #[test]
-fn data_waits_for_records_sent_later() {
+fn written_data_is_paired_with_later_records() {
     let mut records = Records::default();
     // The socket accepted one record before the write returned.
     below(&mut records, 1, &[16_384]);
@@ -116,7 +117,7 @@ fn data_waits_for_records_sent_later() {
 }
 
 #[test]
-fn other_lengths_pair_by_order() {
+fn records_of_unexpected_length_are_paired_in_order() {
     let mut padded = Records::default();
     below(&mut padded, 1, &[64]);
     padded.add_above(45);
@@ -130,7 +131,7 @@ fn other_lengths_pair_by_order() {
 }
 
 #[test]
-fn short_records_are_not_paired() {
+fn records_shorter_than_the_data_are_not_paired() {
     let mut records = Records::default();
     below(&mut records, 1, &[10]);
     records.add_above(45);
@@ -164,7 +165,7 @@ fn memory_is_bounded() {
 }
 
 #[test]
-fn alerts_and_huge_lengths_are_not_paired() {
+fn alerts_and_huge_records_are_not_paired() {
     let mut records = Records::default();
     records.add_below(1, 31, &[part("alert", Class::Tls, 31)], AEAD);
     let [header, fragment] = record(1);

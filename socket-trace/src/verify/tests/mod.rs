@@ -10,8 +10,8 @@ mod support;
 mod unix;
 mod wrapped;
 
-/// A listener, and two consecutive connections with the same file descriptor. Thread 9 is slow: the log shows the end
-/// of the first connection's close after the second connection was accepted.
+/// Log of a listener, and two consecutive connections with the same file descriptor. Thread 9 is slow: the
+/// log shows the end of the first connection's `close` after the second connection was accepted.
 const LOG: &str = r#"7 1.000001 close(3) = 0
 7 1.000002 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, IPPROTO_TCP) = 5
 7 1.000003 setsockopt(5, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0
@@ -139,7 +139,7 @@ fn difference_is_shown_with_its_context() {
 }
 
 #[test]
-fn unknown_calls_are_differences() {
+fn calls_that_the_tap_cannot_record_differ() {
     let log = with(LOG, "7 1.000013", "7 1.000012 sendfile(6, 3, NULL, 10) = 10\n7 1.000013");
     assert!(differs(&exact_trace(), &log).contains("kernel  sendfile"));
     let log = with(LOG, "7 1.000013", "7 1.000012 splice(3, NULL, 6, NULL, 10, 0) = 10\n7 1.000013");

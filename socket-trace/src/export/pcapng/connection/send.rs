@@ -16,7 +16,7 @@ impl Connection {
         }
     }
 
-    /// Adds a packet without data that no call caused.
+    /// Writes a packet without data that the program did not cause itself, such as an ACK.
     pub(super) fn synthesise(
         &mut self,
         context: &mut EventContext<'_>,
@@ -27,7 +27,7 @@ impl Connection {
         self.send(context, sender, flags, Payload::default(), [Some(&comment), None])
     }
 
-    /// Adds a packet, unless the connection was reset.
+    /// Writes a packet, unless the connection was reset.
     pub(super) fn send(
         &mut self,
         context: &mut EventContext<'_>,
@@ -72,14 +72,4 @@ impl Connection {
             .capture
             .packet(context.at, sender, comments, |out| packet::tcp(out, from.ip(), to.ip(), header, payload))
     }
-}
-
-/// Returns the initial sequence numbers of both sides. They differ between connections of the same addresses, so that
-/// Wireshark separates these.
-pub(super) fn first_numbers(context: &EventContext<'_>) -> [u32; 2] {
-    // The factors are odd, so the first 2^32 sockets of a recording have distinct numbers.
-    #[expect(clippy::cast_possible_truncation, reason = "the low sequence suffices")]
-    let sock = (context.sock.get() as u32).wrapping_mul(0x9e37_79b1);
-    let local = sock.wrapping_add(context.recording.number.wrapping_mul(0x85eb_ca6b));
-    [local, local.wrapping_add(0x5bd1_e995)]
 }
