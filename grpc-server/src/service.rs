@@ -21,7 +21,7 @@ use crate::status::{from_shelf, unknown_change};
 #[derive(Debug)]
 pub(crate) struct Service {
     shelf: Shelf,
-    /// Ends the watch streams, which have no end of their own.
+    /// Ends the watch streams, which would otherwise never end.
     shutdown: Shutdown,
 }
 

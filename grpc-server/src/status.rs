@@ -1,4 +1,4 @@
-//! The shelf's errors as gRPC statuses.
+//! Converts the errors of `bookshelf` to gRPC statuses.
 
 use bookshelf::error::RETRY_AFTER;
 use bookshelf::{Entity, Error, Field};
@@ -6,10 +6,10 @@ use hardening_grpc::status::ErrorDomain;
 use tonic::{Code, Status};
 use tonic_types::{FieldViolation, StatusExt as _};
 
-/// The domain of this API's errors.
+/// The `domain` of this API's errors.
 pub(crate) const DOMAIN: ErrorDomain = ErrorDomain("bookshelf.v1");
 
-/// Returns the status of an error that the shelf returned.
+/// Converts an error of the shelf to a gRPC status.
 pub(crate) fn from_shelf(error: Error) -> Status {
     let message = error.to_string();
     match error {
@@ -49,8 +49,8 @@ pub(crate) fn from_shelf(error: Error) -> Status {
     }
 }
 
-/// Returns the status of a watch after a change that does not exist, which a server restart can cause: the numbers of the
-/// changes then start from 1.
+/// Returns the status of a watch that would resume after change `sequence`, while the newest change is
+/// `last`. It occurs after a restart of the server, which numbers changes from 1 again.
 pub(crate) fn unknown_change(sequence: u64, last: u64) -> Status {
     let message = format!(
         "unknown change {sequence}, the last is {last}; list the books again, then watch without after_sequence"
@@ -58,7 +58,7 @@ pub(crate) fn unknown_change(sequence: u64, last: u64) -> Status {
     DOMAIN.status(Code::DataLoss, "CHANGE_UNKNOWN", &[("sequence", &sequence), ("last", &last)], message)
 }
 
-/// Returns the field's path in the contract.
+/// Returns the path of a field in the request message.
 fn path(field: Field) -> &'static str {
     match field {
         Field::Title => "book.title",

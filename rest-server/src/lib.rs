@@ -78,7 +78,8 @@ pub async fn serve_with(
     hardening_http::serve_with(listener, router, reject, shutdown, limits).await
 }
 
-/// Returns the response to a request that was rejected before it reached the router, or whose handler panicked.
+/// Returns the response to a request that was rejected before it reached the router, or whose handler
+/// panicked.
 fn reject(rejection: hardening_http::Rejection) -> Response {
     Problem::from(Rejection::from(rejection)).into_response()
 }

@@ -1,4 +1,4 @@
-//! The shelf's errors and rejected requests as problem details (RFC 9457).
+//! Converts errors of `bookshelf` and rejected requests to problem details (RFC 9457).
 
 use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
@@ -18,12 +18,13 @@ const CONFLICT: ProblemType =
 const FULL: ProblemType = ProblemType::new("urn:problem-type:bookshelf:full", "The shelf is full");
 const FELL_BEHIND: ProblemType = ProblemType::new("urn:problem-type:bookshelf:fell-behind", "Missed changes");
 
-/// An error response.
+/// An error response of this API.
 #[derive(Debug, Serialize)]
 pub(crate) struct Problem(ProblemDetails);
 
 impl Problem {
-    /// Returns the error for a change number that the shelf has not reached, such as one from before a restart.
+    /// Returns the error for a client that has seen change `last`, while the newest change is `newest`. A
+    /// restart of the server causes it.
     pub(crate) fn unknown_change(last: u64, newest: u64) -> Self {
         let detail = format!(
             "change {last} has not happened, the last is {newest}: list the books again, then watch again"
@@ -47,8 +48,10 @@ impl From<Error> for Problem {
     }
 }
 
-/// Maps an invalid argument. A value that the OpenAPI document excludes is a 422 in a body and a 400 in a query. A value that
-/// only the current shelf excludes is a 409, or a 404 for a page.
+/// Maps an invalid argument to a problem.
+///
+/// A value that the OpenAPI document excludes is a 422 in a body and a 400 in a query. A value that only the
+/// current state of the shelf excludes is a 409, or a 404 for a page token.
 fn invalid(field: Field, reason: String) -> ProblemDetails {
     let (kind, status) = match field {
         Field::Title | Field::Year | Field::Patch => (&INVALID, StatusCode::UNPROCESSABLE_ENTITY),

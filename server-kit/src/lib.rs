@@ -1,13 +1,13 @@
-//! Command-line flags, signals and binding: what the server commands share.
+//! Command-line flags, signals and binding: the code that the server commands share.
 //!
 //! # Layout
 //!
-//! - [`program`]: a server command, from its flags to its exit code
-//! - [`flags`], `limit_flags`: the flags
-//! - [`store`]: where the books are stored
+//! - [`program`]: runs a server command, from its flags to its exit code
+//! - [`flags`], `limit_flags`: the command-line flags
+//! - [`store`]: opens the store of the books that a flag names
 //! - `seconds`, `trace_limit`: types of flag values
-//! - [`bind`]: addresses: parsing, binding, error messages
-//! - [`shutdown`]: SIGINT and SIGTERM
+//! - [`bind`]: parses addresses and binds sockets to them
+//! - [`shutdown`]: begins the shutdown at SIGINT or SIGTERM
 //! - `open_connections`: reports the connections that delay a shutdown
 
 pub mod bind;

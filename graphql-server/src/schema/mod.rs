@@ -22,8 +22,8 @@ pub(crate) type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 pub(crate) struct Query;
 
-// `Option<Result<...>>` is a nullable field that can fail: `null` and an error. For `Result<Option<...>>` async-graphql
-// omits the field from the response.
+// `Option<Result<...>>` is a nullable field that can fail: `null` and an error. For `Result<Option<...>>`
+// async-graphql omits the field from the response.
 /// Read operations.
 #[Object]
 impl Query {
@@ -113,7 +113,7 @@ impl Subscription {
         ctx: &Context<'_>,
     ) -> Result<impl Stream<Item = Result<BookChange, ApiError>> + use<>, ApiError> {
         let shutdown = ctx.data::<CancellationToken>()?;
-        // Nothing before this line awaits, so a single poll starts the watch.
+        // No await precedes this line, so that the first poll of the subscription starts the watch.
         let changes = ctx.data::<Shelf>()?.watch().into_stream();
         Ok(changes
             .map(|change| change.map(BookChange::from).map_err(ApiError::from))
@@ -121,7 +121,7 @@ impl Subscription {
     }
 }
 
-/// Returns a schema builder for `shelf`; `shutdown` ends the subscriptions.
+/// Returns a schema builder whose resolvers use `shelf`. `shutdown` ends the subscriptions.
 pub(crate) fn build(
     shelf: Shelf,
     shutdown: CancellationToken,

@@ -1,4 +1,5 @@
-//! Authors load in batches: a list of books takes one call of the store for the books and one for all authors.
+//! Authors load in batches: a list of books takes two calls of the store, one for the books and one for all
+//! authors.
 
 use std::sync::{Arc, Mutex};
 

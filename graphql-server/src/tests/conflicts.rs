@@ -1,4 +1,4 @@
-//! Fields with the same response key.
+//! Fields with the same response key conflict or are merged.
 
 use serde_json::json;
 

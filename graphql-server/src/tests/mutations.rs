@@ -1,4 +1,4 @@
-//! Mutations and their effects.
+//! Mutations and their effects on the shelf.
 
 use serde_json::json;
 
@@ -27,7 +27,7 @@ async fn book_is_created_updated_and_deleted() {
 }
 
 #[tokio::test]
-async fn null_keeps_the_value_of_a_field() {
+async fn null_in_an_update_keeps_the_field() {
     let service = Service::new();
     let input = "{id:1,revision:1,title:null,authorId:null,year:1991}";
     service.data(&format!("mutation{{updateBook(input:{input}){{id}}}}")).await;

@@ -31,7 +31,7 @@ async fn queries_and_mutations_complete_after_one_result() {
 }
 
 #[tokio::test]
-async fn variables_and_operation_name_are_used() {
+async fn subscribe_message_may_have_variables_and_operation_name() {
     let mut client = Service::new().ready().await;
     let query = "query A($id:ID!){book(id:$id){id}} query B{__typename}";
     let payload = json!({ "query": query, "operationName": "A", "variables": { "id": 2 } });
@@ -40,7 +40,7 @@ async fn variables_and_operation_name_are_used() {
 }
 
 #[tokio::test]
-async fn request_error_is_an_error_message() {
+async fn request_error_ends_with_an_error_message() {
     let mut client = Service::new().ready().await;
     for (query, code) in [
         ("{", "GRAPHQL_PARSE_FAILED"),
@@ -75,7 +75,7 @@ async fn subscription_is_active_when_the_pong_arrives() {
 }
 
 #[tokio::test]
-async fn changes_arrive_in_order_until_complete() {
+async fn changes_arrive_in_order_until_client_completes() {
     let service = Service::new();
     let mut client = service.ready().await;
     client.subscribe("1", CHANGES).await;
@@ -97,7 +97,7 @@ async fn changes_arrive_in_order_until_complete() {
 }
 
 #[tokio::test]
-async fn slow_subscriber_fails_and_completes() {
+async fn slow_subscriber_receives_error_then_complete() {
     let service = Service::with_limits(Limits { history: 2, ..Limits::default() });
     let mut client = service.ready().await;
     client.subscribe("1", CHANGES).await;

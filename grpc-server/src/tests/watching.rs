@@ -1,4 +1,4 @@
-//! Watch streams: from now on, after a known change, after an unknown one.
+//! Watch streams that start now, after a known change, or after an unknown one.
 
 use bookshelf::Limits;
 use bookshelf_proto::v1::{WatchBooksRequest, WatchBooksResponse};
@@ -6,7 +6,7 @@ use tonic::{Code, Status, Streaming};
 
 use super::support::{Server, details, next, value};
 
-/// Returns a server with five changes, of which it keeps two.
+/// Returns a server on which five changes were made, and which keeps the last two.
 async fn changed_server() -> Server {
     let server = Server::with_limits(Limits { history: 2, ..Limits::default() });
     for id in 1..=5 {
@@ -25,7 +25,7 @@ async fn sequence(changes: &mut Streaming<WatchBooksResponse>) -> u64 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn watch_without_a_sequence_skips_earlier_changes() {
+async fn watch_without_after_sequence_skips_earlier_changes() {
     let server = changed_server().await;
     let mut changes = watch(&server, None).await.unwrap();
     server.shelf.delete(6).await.unwrap();
@@ -42,7 +42,7 @@ async fn resumed_watch_replays_missed_changes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn watch_resumed_too_late_reports_the_loss() {
+async fn watch_resumed_too_late_reports_missed_changes() {
     for (after, missed) in [(0, "3"), (2, "1")] {
         let mut changes = watch(&changed_server().await, Some(after)).await.unwrap();
         let status = next(&mut changes).await.unwrap_err();
@@ -53,7 +53,7 @@ async fn watch_resumed_too_late_reports_the_loss() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn slow_watcher_reports_the_loss() {
+async fn slow_watch_reports_missed_changes() {
     let server = Server::with_limits(Limits { history: 2, ..Limits::default() });
     let mut changes = watch(&server, None).await.unwrap();
     for id in 1..=5 {

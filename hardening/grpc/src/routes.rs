@@ -1,4 +1,4 @@
-//! The API's service beside health and reflection.
+//! Combines the API's service with health and server reflection.
 
 use std::convert::Infallible;
 use std::io;
@@ -18,7 +18,8 @@ use crate::Api;
 use crate::call::Guard;
 use crate::health::Health;
 
-/// Returns `service` with health and reflection (v1, and v1alpha for older clients), all behind the checks of every call.
+/// Combines `service` with health and server reflection (v1, and v1alpha for older clients), and applies the
+/// checks of this crate to all calls.
 ///
 /// A client has `request_timeout` to send its request. Streams of health and reflection end at the shutdown.
 ///

@@ -1,4 +1,4 @@
-//! tonic's server with the connection limits.
+//! Runs tonic's server with the connection limits.
 
 use std::{future, io};
 
@@ -11,10 +11,10 @@ use tonic::service::Routes;
 use tonic::transport::Server;
 use tower::layer::util::{Identity, Stack};
 
-/// Serves `routes` until the shutdown, then waits for the calls in flight, but no longer than `limits.grace`.
+/// Serves `routes` until the shutdown. Then waits for the calls in flight, at most for `limits.grace`.
 ///
 /// # Errors
-/// When tonic's transport fails as a whole; a failed connection does not.
+/// If tonic's transport fails. A failed connection is not an error.
 pub async fn serve(
     listener: TapListener,
     routes: Routes,

@@ -1,4 +1,4 @@
-//! Connections and requests for tonic's server.
+//! Connects tonic's server to [`Connection`] and its timeouts.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -21,19 +21,20 @@ impl Connected for Connection {
     }
 }
 
-/// A request extension that links the request to its [`Connection`]. [`TrackActivity`] consumes it.
+/// A request extension that refers to the request's [`Connection`]. [`TrackActivity`] removes it.
 #[derive(Clone, Debug)]
 pub struct ConnectInfo {
     activity: Activity,
     tcp: TcpConnectInfo,
 }
 
-/// A request extension with the time at which the request arrived. tonic starts its own timeout right after, so a timer of
-/// the same length that starts here fires first.
+/// A request extension with the time at which the request arrived. tonic starts its own timeout just
+/// afterwards, so that a timeout of the same length from this time ends first.
 #[derive(Clone, Copy, Debug)]
 pub struct ReceivedAt(pub Instant);
 
-/// A layer for tonic's `Server` that reports requests to their [`Connection`]. Without it every connection counts as idle.
+/// A layer for tonic's `Server` that reports each request to its [`Connection`]. Without this layer, all
+/// connections count as idle.
 #[derive(Clone, Copy, Debug)]
 pub struct TrackActivity;
 
@@ -45,7 +46,7 @@ impl<S> Layer<S> for TrackActivity {
     }
 }
 
-/// The service of [`TrackActivity`].
+/// The service that [`TrackActivity`] adds.
 #[derive(Clone, Debug)]
 pub struct TrackActivityService<S>(S);
 

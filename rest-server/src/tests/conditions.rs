@@ -14,7 +14,7 @@ use super::support::{JSON, Service};
 use crate::limits::MAX_BODY_BYTES;
 
 #[tokio::test]
-async fn cached_book_is_304() {
+async fn unchanged_book_is_304() {
     let service = Service::new();
     for (tags, status) in [
         ("\"1\"", StatusCode::NOT_MODIFIED),
@@ -57,7 +57,7 @@ async fn delete_does_not_require_if_match() {
 }
 
 #[tokio::test]
-async fn change_of_another_revision_is_412() {
+async fn change_of_an_excluded_revision_is_412() {
     let service = Service::new();
     for (header, tags) in [
         ("if-match", "\"2\""),
@@ -83,7 +83,7 @@ async fn change_of_another_revision_is_412() {
     assert_eq!(service.shelf.last_change().await, Ok(0));
 }
 
-/// An error that occurs without a precondition occurs with it, too (RFC 9110, section 13.2.1).
+/// A request that fails without preconditions fails in the same way with them (RFC 9110, section 13.2.1).
 #[tokio::test]
 async fn preconditions_do_not_hide_other_errors() {
     let service = Service::new();

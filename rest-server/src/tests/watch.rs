@@ -1,4 +1,4 @@
-//! The operation watch.
+//! The operation that watches changes as server-sent events.
 
 use axum::body::BodyDataStream;
 use axum::http::StatusCode;
@@ -11,7 +11,7 @@ use super::support::Service;
 
 const CHANGES: &str = "/v1/books/changes";
 
-/// Updates book 1 at each of these revisions.
+/// Updates book 1 once for each of the revisions, which must be consecutive.
 async fn update(shelf: &Shelf, revisions: std::ops::Range<u32>) {
     for revision in revisions {
         shelf.update(1, revision, BookPatch { year: Some(2000), ..BookPatch::default() }).await.unwrap();
@@ -22,7 +22,7 @@ async fn next(stream: &mut BodyDataStream) -> String {
     String::from_utf8(stream.next().await.unwrap().unwrap().to_vec()).unwrap()
 }
 
-/// Parses an event to its id, its name and its data.
+/// Parses a server-sent event and returns its id, its name and its data.
 fn parse(event: &str) -> (&str, &str, Value) {
     let lines: Vec<_> = event.strip_suffix("\n\n").unwrap().lines().collect();
     let [id, name, data] = lines[..] else { panic!("{event}") };
@@ -62,13 +62,13 @@ async fn reconnected_client_continues_after_last_event_id() {
     for id in ["3", "4"] {
         assert_eq!(parse(&next(&mut stream).await).0, id);
     }
-    // Later changes follow.
+    // Changes after the reconnection follow.
     update(&service.shelf, 5..6).await;
     assert_eq!(parse(&next(&mut stream).await).0, "5");
 }
 
 #[tokio::test]
-async fn limit_or_shutdown_ends_the_stream() {
+async fn limit_and_shutdown_end_the_event_stream() {
     let service = Service::new();
     let mut limited = service.stream("/v1/books/changes?limit=2", &[]).await;
     let mut endless = service.stream(CHANGES, &[]).await;
@@ -129,7 +129,7 @@ async fn malformed_last_event_id_is_400() {
 }
 
 #[tokio::test]
-async fn malformed_limit_is_400() {
+async fn malformed_limit_parameter_is_400() {
     let response = Service::new().get("/v1/books/changes?limit=0&x=1", &[]).await;
     assert_eq!(response.status, StatusCode::BAD_REQUEST);
     assert_eq!(response.invalid_fields(), ["limit", "x"]);

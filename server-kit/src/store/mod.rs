@@ -15,6 +15,8 @@ use socket_tap::Tap;
 pub use self::address::StoreAddress;
 #[cfg(feature = "postgres")]
 pub use self::connector::TapConnector;
+#[cfg(feature = "postgres")]
+pub use self::mask::AuthenticationMask;
 use crate::Seconds;
 
 /// Where the books are stored.

@@ -31,11 +31,11 @@ impl MaskSlot {
 
     /// Passes the first `bytes` bytes of `parts` through the mask, and returns the first `limit` of them. Calls `end`
     /// under the lock if later transfers need no mask.
-    pub(crate) fn apply<'a>(
+    pub(crate) fn apply(
         &self,
         direction: Direction,
         (bytes, limit): (usize, usize),
-        parts: &mut dyn Iterator<Item = &'a [u8]>,
+        parts: &mut dyn Iterator<Item = &[u8]>,
         end: impl FnOnce(),
     ) -> Vec<u8> {
         let mut masking = self.0.get().map(|masking| lock(masking));

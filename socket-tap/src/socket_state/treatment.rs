@@ -39,11 +39,11 @@ impl SocketState {
     }
 
     /// Passes the first `bytes` bytes of `parts` through the mask, and returns those that are captured.
-    pub(crate) fn masked_payload<'a>(
+    pub(crate) fn masked_payload(
         &self,
         direction: Direction,
         bytes: usize,
-        parts: &mut dyn Iterator<Item = &'a [u8]>,
+        parts: &mut dyn Iterator<Item = &[u8]>,
     ) -> Vec<u8> {
         let size = (bytes, self.recording.capture());
         self.mask.apply(direction, size, parts, || self.treatment.store(RECORDED, Ordering::Relaxed))

@@ -1,4 +1,4 @@
-//! Authors, and a loader that fetches those of many books with one call of the shelf.
+//! Authors, and a loader that fetches the authors of many books with one call of the shelf.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -39,16 +39,16 @@ impl Author {
     }
 }
 
-/// Collects requested ids and loads them in one batch. Each book of a list requests its author by itself: without the loader,
-/// a list of 100 books calls the shelf 101 times.
+/// Collects requested author ids and loads them in one batch. Each book requests its author by itself:
+/// without the loader, a list of 100 books would call the shelf 101 times.
 pub(crate) type AuthorLoader = DataLoader<Authors>;
 
 /// The authors of a shelf.
 pub(crate) struct Authors(Shelf);
 
-/// Returns a loader that calls the shelf once per batch.
+/// Returns a loader that calls the shelf once for each batch of ids.
 pub(crate) fn author_loader(shelf: Shelf) -> AuthorLoader {
-    // No delay: the batch is a task of its own, which normally runs after all books have requested their authors.
+    // No delay: the batch is a separate task, which normally runs after all books have requested authors.
     DataLoader::new(Authors(shelf), tokio::spawn).delay(Duration::ZERO)
 }
 

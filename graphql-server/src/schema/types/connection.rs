@@ -31,7 +31,7 @@ impl BookConnection {
         Ok(Self { query, page })
     }
 
-    /// Returns a token for the page after `book`, which need not be the last of its page.
+    /// Returns the token of the page that follows `book`, which may be any book of this page.
     fn cursor(&self, book: &bookshelf::Book) -> String {
         self.query.token_after(book.id)
     }
@@ -56,7 +56,7 @@ impl BookConnection {
         PageInfo {
             has_next_page: self.page.next_page_token.is_some(),
             end_cursor: self.page.books.last().map(|book| self.cursor(book)),
-            // The cursor in `after` is that of a book before the page.
+            // The argument `after` is the cursor of a book before the page.
             has_previous_page: self.query.page_token.is_some(),
             start_cursor: self.page.books.first().map(|book| self.cursor(book)),
         }

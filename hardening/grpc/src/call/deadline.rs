@@ -1,7 +1,7 @@
-//! `grpc-timeout`, the client's deadline for the whole call.
+//! Reads `grpc-timeout`, the client's deadline for the whole call.
 //!
-//! tonic enforces it, too, but only until the response head, and ends the call as CANCELLED. So the deadline here must
-//! fire first.
+//! tonic enforces the deadline only until the response head, and ends the call with CANCELLED. So this crate
+//! enforces it, too, and must do so earlier than tonic.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tonic::Status;
 
 use crate::status::ErrorDomain;
 
-/// Returns the client's deadline, if it has one.
+/// Returns the client's deadline, or `None` if the call has none.
 ///
 /// # Errors
 /// INTERNAL when the header is malformed.
@@ -25,7 +25,7 @@ pub(super) fn read(request: &Request, domain: ErrorDomain) -> Result<Option<Inst
     Ok(arrived.checked_add(timeout))
 }
 
-/// Parses 1 to 8 digits and a unit.
+/// Parses 1 to 8 digits and a unit, such as `500m`.
 fn parse(value: &[u8]) -> Option<Duration> {
     let (unit, digits) = value.split_last()?;
     if digits.len() > 8 || !digits.iter().all(u8::is_ascii_digit) {
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_unit_is_parsed() {
+    fn each_timeout_unit_is_parsed() {
         let seconds = |value: &str| parse(value.as_bytes()).unwrap().as_secs_f64();
         assert_eq!(seconds("2H"), 7200.0);
         assert_eq!(seconds("2M"), 120.0);

@@ -1,10 +1,10 @@
-//! The checks of every call, whatever its method: an axum middleware around tonic.
+//! Checks that apply to the calls of all methods: an axum middleware around tonic.
 //!
 //! - `protocol`: rejects requests that are not gRPC
-//! - `deadline`: the client's `grpc-timeout`
-//! - `request`: request streams that outlast the response head, until a message is overdue
-//! - `framing`: message boundaries in a request body
-//! - `response`: the response body, until its end, the deadline or a panic
+//! - `deadline`: reads `grpc-timeout`, the client's deadline
+//! - `request`: ends a request stream whose next message is overdue
+//! - `framing`: finds the message boundaries in a request body
+//! - `response`: ends the response body at the deadline or after a panic
 
 mod deadline;
 mod framing;
@@ -32,7 +32,7 @@ use crate::Api;
 
 use response::ResponseBody;
 
-/// The checks of one API.
+/// The middleware's state: an API and its checks.
 #[derive(Clone, Debug)]
 pub(crate) struct Guard {
     pub(crate) api: Api,
@@ -42,19 +42,19 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    /// Returns `services` behind the checks.
+    /// Wraps the routes of `services` in the checks.
     pub(crate) fn protect(self, services: Router) -> Router {
         services.layer(from_fn_with_state(self, guard))
     }
 
-    /// Removes the client's offer of gzip for methods that do not compress.
+    /// Removes `grpc-accept-encoding` from a request, unless its method may compress the response.
     fn limit_compression(&self, request: &mut Request) {
         if !self.api.compressed_methods.contains(&request.uri().path()) {
             request.headers_mut().remove("grpc-accept-encoding");
         }
     }
 
-    /// Adds details to an error that tonic made itself.
+    /// Adds error details to the response if it is an error that tonic itself returned.
     fn add_details(&self, mut response: Response, uri: &Uri) -> Response {
         let status = Status::from_header_map(response.headers());
         if let Some(status) = status.filter(|it| it.code() != Code::Ok && it.details().is_empty()) {
@@ -83,7 +83,7 @@ async fn guard(State(guard): State<Guard>, mut request: Request, next: Next) -> 
     let uri = request.uri().clone();
     let (request, outcome) = request::limit_stream(request, &guard);
     let handler = AssertUnwindSafe(next.run(request)).catch_unwind();
-    // Handlers wait for nothing but the request, so the time to the response head is the client's.
+    // Handlers wait only for the request, so that a late response head means a slow client.
     let latest = Instant::now() + guard.request_timeout;
     let until = deadline.map_or(latest, |deadline| deadline.min(latest));
     let response = match timeout_at(until, handler).await {

@@ -26,7 +26,7 @@ const SERVER_TYPES: &[u8] = b"RKSZENvA";
 /// Encrypted bytes stay unchanged: the mask ends when the server accepts an SSLRequest or a GSSENCRequest.
 ///
 /// ```
-/// use server_kit::database::mask::AuthenticationMask;
+/// use server_kit::store::AuthenticationMask;
 /// use socket_tap::{Tap, TapStream};
 ///
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
