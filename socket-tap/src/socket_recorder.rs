@@ -103,11 +103,11 @@ impl SocketRecorder {
     }
 
     #[cold]
-    fn masked_or_dropped_transfer<'a>(
+    fn masked_or_dropped_transfer(
         &self,
         direction: Direction,
         size: (usize, u16),
-        parts: &mut dyn Iterator<Item = &'a [u8]>,
+        parts: &mut dyn Iterator<Item = &[u8]>,
         stamp: Stamp<'_>,
     ) -> u64 {
         let (socket, recording) = (&*self.0, self.0.recording());
@@ -215,6 +215,7 @@ impl SocketRecorder {
         let change = socket.apply(&op);
         self.lifecycle_event((op, None), change, Stamp::Entered(&entered));
         socket.recording().sockets().remove(socket.sock());
+        socket.drop_mask();
     }
 }
 

@@ -22,6 +22,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use crate::event::{Failure, Op, SockId};
+use crate::payload_mask::Masks;
 use crate::sys;
 use command::Commands;
 use lifecycle_event::PushOutcome;
@@ -59,7 +60,8 @@ pub(crate) struct Recorder {
     /// The monotonic clock's reading at the start of the recording.
     start_ns: u64,
     /// Number of bytes to capture of each transfer; 0 for none.
-    capture: usize,
+    pub(crate) capture: usize,
+    pub(crate) masks: Masks,
     shards: Box<[CachePadded<Mutex<Shard>>]>,
     /// Number of sockets so far.
     sock_count: AtomicU64,
@@ -122,6 +124,7 @@ impl Recorder {
             clock,
             start_ns,
             capture,
+            masks: Masks::default(),
             shards: (0..count).map(|_| CachePadded(Mutex::new(Shard::new(shard_capacity)))).collect(),
             sock_count: AtomicU64::new(0),
             open: AtomicUsize::new(0),
@@ -144,11 +147,6 @@ impl Recorder {
     /// Returns the time since the reading `raw` of the hot path's clock.
     pub(crate) fn elapsed_since(&self, raw: u64) -> Duration {
         self.clock.elapsed_since(raw)
-    }
-
-    /// Returns the number of bytes that are captured of each transfer; 0 for none.
-    pub(crate) fn capture(&self) -> usize {
-        self.capture
     }
 
     pub(crate) fn sockets(&self) -> &Registry {
