@@ -218,6 +218,7 @@ impl SocketRecorder {
         let change = socket.apply(&op);
         self.lifecycle_event((op, None), change, Stamp::Entered(&entered));
         socket.recording().sockets().remove(socket.sock());
+        socket.drop_mask();
     }
 }
 

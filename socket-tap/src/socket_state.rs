@@ -11,7 +11,6 @@ use std::time::Instant;
 
 use crate::close::{EndedBy, Totals};
 use crate::event::{Addr, Op, SockId, SocketKind};
-use crate::payload_mask::MaskSlot;
 use crate::recorder::{Direction, Recording, StreamChange, WhenFull};
 use crate::transfer_count::{Access, TransferCount};
 
@@ -46,7 +45,6 @@ pub(crate) struct SocketState {
     reserved: AtomicU8,
     /// The treatment of reads and writes, see `treatment.rs`.
     treatment: AtomicU8,
-    mask: MaskSlot,
 }
 
 /// Local address and peer's address of a socket, as far as they are known.
@@ -81,7 +79,6 @@ impl SocketState {
             is_closed: AtomicBool::new(false),
             reserved: AtomicU8::new(RESERVED_EVENTS),
             treatment: AtomicU8::new(treatment::RECORDED),
-            mask: MaskSlot::default(),
         }
     }
 

@@ -1,8 +1,8 @@
 //! Masks that keep the secrets of a stream out of captured payload.
 
-mod slot;
+mod masks;
 
-pub(crate) use slot::MaskSlot;
+pub(crate) use masks::Masks;
 
 use crate::stream::TapStream;
 
@@ -105,7 +105,7 @@ impl<S> TapStream<S> {
     /// The tap masks the payload of this stream only. If a stream [above or below](TapStream::wrap) is also recorded,
     /// give it a mask of its own.
     pub fn mask_payload(&self, mask: impl PayloadMask) {
-        if let Some(recorder) = self.recorder().filter(|recorder| recorder.recording().capture() > 0) {
+        if let Some(recorder) = self.recorder().filter(|recorder| recorder.recording().capture > 0) {
             recorder.socket().mask_payload(Box::new(mask));
         }
     }

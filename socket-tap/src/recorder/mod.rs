@@ -23,6 +23,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use crate::event::{Failure, Op, SockId};
+use crate::payload_mask::Masks;
 use crate::sys;
 use command::Commands;
 use lifecycle_event::PushOutcome;
@@ -61,7 +62,8 @@ pub(crate) struct Recorder {
     /// Reading of the monotonic clock at the start of the recording, in nanoseconds.
     start_ns: u64,
     /// Maximum number of payload bytes to capture of each read, write or datagram. 0 captures none.
-    capture: usize,
+    pub(crate) capture: usize,
+    pub(crate) masks: Masks,
     shards: Box<[CachePadded<Mutex<Shard>>]>,
     /// Number of sockets that were created so far.
     sock_count: AtomicU64,
@@ -125,6 +127,7 @@ impl Recorder {
             clock,
             start_ns,
             capture,
+            masks: Masks::default(),
             shards: (0..count).map(|_| CachePadded(Mutex::new(Shard::new(shard_capacity)))).collect(),
             sock_count: AtomicU64::new(0),
             open: AtomicUsize::new(0),
@@ -147,11 +150,6 @@ impl Recorder {
     /// Returns the time since `raw`, a reading of the recording threads' clock.
     pub(crate) fn elapsed_since(&self, raw: u64) -> Duration {
         self.clock.elapsed_since(raw)
-    }
-
-    /// Returns the number of bytes that are captured of each transfer; 0 for none.
-    pub(crate) fn capture(&self) -> usize {
-        self.capture
     }
 
     pub(crate) fn sockets(&self) -> &Registry {

@@ -34,7 +34,7 @@ impl SocketState {
     /// Masks the payload of later transfers, unless the socket is not in the recording.
     pub(crate) fn mask_payload(&self, mask: Box<dyn PayloadMask>) {
         if !self.is_dropped() {
-            self.mask.set(mask, || self.treatment.store(MASKED, Ordering::Relaxed));
+            self.recording.masks.set(self.sock, mask, || self.treatment.store(MASKED, Ordering::Relaxed));
         }
     }
 
@@ -45,7 +45,15 @@ impl SocketState {
         bytes: usize,
         parts: &mut dyn Iterator<Item = &[u8]>,
     ) -> Vec<u8> {
-        let size = (bytes, self.recording.capture());
-        self.mask.apply(direction, size, parts, || self.treatment.store(RECORDED, Ordering::Relaxed))
+        let (masks, size) = (&self.recording.masks, (bytes, self.recording.capture));
+        let end = || self.treatment.store(RECORDED, Ordering::Relaxed);
+        masks.apply((self.sock, direction), size, parts, end)
+    }
+
+    /// Drops the mask, if there is one, after the last transfer.
+    pub(crate) fn drop_mask(&self) {
+        if self.treatment.load(Ordering::Relaxed) == MASKED {
+            self.recording.masks.remove(self.sock);
+        }
     }
 }
