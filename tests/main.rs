@@ -1,5 +1,5 @@
-//! One test binary across the workspace: a module for each topic. What all three APIs must do is written once, and run
-//! for each.
+//! The integration tests of the workspace in one test binary, with a module for each topic. Tests of all
+//! three APIs are written once and run for each API.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]

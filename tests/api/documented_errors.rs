@@ -1,4 +1,4 @@
-//! The table in docs/errors.md: every error is provoked through each API.
+//! Checks the table in `docs/errors.md`: provokes each error through each API and compares the codes.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::support::api::{Api, Server};
 
 const DOCUMENT: &str = include_str!("../../docs/errors.md");
 
-/// The rows of the table: the error, then its code in each API.
+/// Returns the rows of the table in `docs/errors.md`: the error, then its code in REST, GraphQL and gRPC.
 fn rows() -> Vec<[&'static str; 4]> {
     let table = DOCUMENT.split("| error | REST | GraphQL | gRPC |\n|---|---|---|---|\n").nth(1).unwrap();
     let rows = table.lines().take_while(|line| line.starts_with('|'));
@@ -36,7 +36,8 @@ async fn each_api_returns_the_documented_errors() {
     assert!(rest.keys().all(|error| documented.contains(error)), "the table lacks one of {:?}", rest.keys());
 }
 
-/// The code that the API returns for each error, by the error's name in the table.
+/// Provokes each documented error through the API `A`. Returns the error codes by the error's name in the
+/// table.
 async fn answers<A: Api>() -> BTreeMap<&'static str, String> {
     let limits = Limits { books: 15, history: 2 };
     let server = Server::with::<A>(&Tap::off(), limits).await;
@@ -45,29 +46,29 @@ async fn answers<A: Api>() -> BTreeMap<&'static str, String> {
     let mut answers = BTreeMap::new();
     let mut answer = |error, failure: Failure| _ = answers.insert(error, shown(&failure.status));
 
-    answer("no such book", client.book(99).await.unwrap_err());
-    answer("no such author", client.author_with_books(99).await.unwrap_err());
-    answer("a title or a year that breaks a rule", client.create(new_book("")).await.unwrap_err());
+    answer("unknown book", client.book(99).await.unwrap_err());
+    answer("unknown author", client.author_with_books(99).await.unwrap_err());
+    answer("invalid title or year", client.create(new_book("")).await.unwrap_err());
     let unknown = NewBook { author_id: 99, ..new_book("Whose?") };
-    answer("a book of an author who is not there", client.create(unknown).await.unwrap_err());
+    answer("unknown author of a new book", client.create(unknown).await.unwrap_err());
     let long = ListBooks { page_size: Some(101), ..ListBooks::default() };
-    answer("a page that is too long", client.list(&long).await.unwrap_err());
+    answer("page size above the maximum", client.list(&long).await.unwrap_err());
     let foreign = ListBooks { page_token: Some("bm9uc2Vuc2U".to_owned()), ..ListBooks::default() };
-    answer("a page token of another service", client.list(&foreign).await.unwrap_err());
+    answer("unknown page token", client.list(&foreign).await.unwrap_err());
     client.update(1, 1, year(1991)).await.unwrap();
-    answer("an update from an old revision", client.update(1, 1, year(1992)).await.unwrap_err());
+    answer("update of an old revision", client.update(1, 1, year(1992)).await.unwrap_err());
     client.create(new_book("The last")).await.unwrap();
-    answer("a shelf that is full", client.create(new_book("One too many")).await.unwrap_err());
+    answer("maximum number of books reached", client.create(new_book("One too many")).await.unwrap_err());
     let mut watch = A::watch(&Tap::off(), server.address, 9).await.unwrap();
     // The server cannot run in between: the runtime has one thread, and nothing here awaits.
     for revision in 2..=6 {
         server.shelf.update(1, revision, year(2000)).await.unwrap();
     }
-    answer("a watcher that fell behind", watch.next().await.unwrap_err());
+    answer("watcher that missed changes", watch.next().await.unwrap_err());
     answers
 }
 
-/// Formats a code as in the table; gRPC codes are converted to upper case (`NotFound` to `NOT_FOUND`).
+/// Formats an error code as in the table: in backticks, and gRPC's `NotFound` as `NOT_FOUND`.
 fn shown(answer: &str) -> String {
     let camel = answer.chars().all(char::is_alphabetic) && answer.chars().any(char::is_lowercase);
     if !camel {

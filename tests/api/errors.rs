@@ -1,4 +1,4 @@
-//! Errors that `scenario.json` cannot express.
+//! Tests of errors that the file `scenario.json` cannot express.
 
 use bookshelf::ListBooks;
 use clients::FailureKind;
@@ -7,9 +7,9 @@ use tokio::net::TcpSocket;
 
 use crate::support::api::{Api, Server};
 
-each_api!(foreign_page_token_is_invalid, refused_connection_is_a_transport_failure);
+each_api!(unknown_page_token_is_invalid, refused_connection_is_a_transport_failure);
 
-async fn foreign_page_token_is_invalid<A: Api>() {
+async fn unknown_page_token_is_invalid<A: Api>() {
     let server = Server::start::<A>().await;
     let mut client: A = server.client().await;
     let foreign = ListBooks { page_token: Some("bm9uc2Vuc2U".to_owned()), ..ListBooks::default() };

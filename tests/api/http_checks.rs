@@ -1,4 +1,4 @@
-//! Checks that the HTTP servers make before and after their routes.
+//! Tests of HTTP rules that apply to every route: `Host`, error bodies, HEAD and 304.
 
 use std::time::Duration;
 
@@ -11,8 +11,9 @@ use crate::support::api::{Api, Server};
 use crate::support::http2::{self, Frame, Http2, frame};
 use crate::support::raw::{self, Raw};
 
-/// `:status: 200` and `:status: 400` as indexed fields (RFC 7541, appendix A).
+/// HPACK encoding of `:status: 200` (RFC 7541, appendix A).
 const OK: u8 = 0x88;
+/// HPACK encoding of `:status: 400` (RFC 7541, appendix A).
 const BAD_REQUEST: u8 = 0x8c;
 
 each_http!(
@@ -21,7 +22,7 @@ each_http!(
     http2_request_must_name_one_host,
 );
 
-/// Asserts that the body is an error in the API's format, with this status phrase.
+/// Asserts that `body` is an error in the API's format, and that it contains the status phrase.
 fn is_error<A: Api>(body: &str, phrase: &str) {
     let error: Value = serde_json::from_str(body).unwrap();
     match A::API {
@@ -64,7 +65,7 @@ async fn rejected_head_request_has_no_body<A: Api>() {
     assert_eq!((answer.len(), answer[0].payload[0]), (1, BAD_REQUEST), "{answer:?}");
 }
 
-/// RFC 9113, section 8.3.1.
+/// RFC 9113, section 8.3.1: `:authority` and `host` must not contradict each other.
 async fn http2_request_must_name_one_host<A: Api>() {
     let server = Server::start::<A>().await;
     for host in [
@@ -86,7 +87,7 @@ async fn http2_request_must_name_one_host<A: Api>() {
     }
 }
 
-/// Sends a request over HTTP/2 with these host fields; returns the frames of the response.
+/// Sends an HTTP/2 request with the given host fields and returns the frames of its response.
 async fn ask<A: Api>(server: &Server, method: &str, host: &[(&str, &str)]) -> Vec<Frame> {
     let request = [(":method", method), (":scheme", "http"), (":path", raw::path::<A>())];
     // Pseudo-header fields come first, such as `:authority` here.
@@ -103,7 +104,7 @@ async fn ask<A: Api>(server: &Server, method: &str, host: &[(&str, &str)]) -> Ve
     answer
 }
 
-/// A `content-length` would have to be that of the 200 response (RFC 9110, section 8.6).
+/// In a 304 response, `content-length` would have to be that of the 200 response (RFC 9110, section 8.6).
 #[tokio::test]
 async fn not_modified_response_has_no_content_length() {
     let server = Server::start::<Rest>().await;

@@ -1,4 +1,4 @@
-//! The service through all three APIs: operations, errors, requests that a browser may not make.
+//! Tests of the bookshelf service through all three APIs: operations, errors and cross-site browser requests.
 
 pub(crate) mod documented_errors;
 pub(crate) mod errors;

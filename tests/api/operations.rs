@@ -1,4 +1,4 @@
-//! Operations that `scenario.json` cannot express.
+//! Tests of operations that the file `scenario.json` cannot express.
 
 use bookshelf::NewBook;
 

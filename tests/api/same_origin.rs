@@ -1,4 +1,4 @@
-//! The same-origin check of browser requests.
+//! Tests of the check that a browser's request comes from a page of the same origin.
 
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
@@ -18,7 +18,7 @@ fn own_at(uri: &'static str, pairs: &[(HeaderName, &'static str)]) -> bool {
 }
 
 #[test]
-fn origin_must_match_host_and_port() {
+fn request_origin_must_match_the_server() {
     let host = (HOST, "localhost:8080");
     assert!(own(std::slice::from_ref(&host)));
     assert!(own(&[host.clone(), (ORIGIN, "http://LOCALHOST:8080")]));

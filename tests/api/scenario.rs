@@ -1,5 +1,6 @@
-//! Runs `scenario.json` against each API: inputs and results are written once for all three. The clients translate
-//! API-specific names, such as `authorId`, into those of the bookshelf.
+//! Runs the scenarios in `scenario.json` against each API, so that inputs and expected results are written
+//! once. The clients convert API-specific names, such as `authorId`, to the names in `bookshelf`, such as
+//! `author_id`.
 
 use bookshelf::{BookPatch, Limits, ListBooks, NewBook, Page};
 use clients::{Client, Failure, FailureKind, Watch as _};
@@ -15,7 +16,7 @@ each_api!(scenarios_return_the_expected_results);
 #[serde(deny_unknown_fields)]
 struct Scenario {
     name: String,
-    /// Maximum number of books on the shelf; `None` for the default.
+    /// Maximum number of books that the service stores; `None` for the default.
     books: Option<usize>,
     steps: Vec<Step>,
 }
@@ -24,12 +25,13 @@ struct Scenario {
 struct Step {
     #[serde(flatten)]
     call: Call,
-    /// Number of clients that make the call at the same time: one gets `one_answers`, the others fail.
+    /// Number of clients that make the call concurrently. One must receive `one_answers`; the others must
+    /// fail.
     at_once: Option<usize>,
     one_answers: Option<Value>,
     answers: Option<Value>,
     fails: Option<String>,
-    /// Text that the failure's message must contain.
+    /// Text that the error message must contain.
     says: Option<String>,
 }
 
@@ -39,7 +41,7 @@ enum Call {
     Book {
         id: u32,
     },
-    /// Lists books; with `next`, the page that follows the one listed before.
+    /// Lists a page of books. If `next` is `true`, lists the page after the previously listed one.
     List {
         author_id: Option<u32>,
         page_size: Option<u32>,
@@ -64,15 +66,15 @@ enum Call {
     AuthorWithBooks {
         id: u32,
     },
-    /// Starts a watcher that receives changes from now on.
+    /// Opens a stream of the next `changes` changes.
     Watch {
         changes: u32,
     },
-    /// Returns the watcher's next change.
+    /// Returns the next change from the stream that `Watch` opened.
     Seen,
 }
 
-/// A text, or a repeated text that is too long to write out.
+/// A string in `scenario.json`. `Repeated` abbreviates a long string that repeats a short one.
 #[derive(Clone, Deserialize)]
 #[serde(untagged)]
 enum Text {
@@ -110,7 +112,7 @@ async fn scenarios_return_the_expected_results<A: Api>() {
 struct Run<'a, A: Api> {
     client: A,
     watch: Option<A::Watch>,
-    /// Page token of the page listed last.
+    /// Token of the page after the previously listed one; `None` after the last page.
     token: Option<String>,
     server: &'a Server,
 }
@@ -159,7 +161,7 @@ impl<A: Api> Run<'_, A> {
     }
 }
 
-/// Makes a call that needs only a client.
+/// Makes any call except `Watch` and `Seen`, which need a change stream.
 async fn plain<C: Client>(client: &mut C, call: Call, page_token: Option<String>) -> clients::Result<Value> {
     Ok(match call {
         Call::Book { id } => json!(client.book(id).await?),
@@ -205,7 +207,7 @@ fn check(result: clients::Result<Value>, expected: Result<Option<Value>, (String
     }
 }
 
-/// Expands the repeated texts in a value.
+/// Replaces each abbreviated string in `value` by the complete string.
 fn expanded(value: Value) -> Value {
     match value {
         Value::Object(fields) if fields.contains_key("times") => {

@@ -1,4 +1,4 @@
-//! Change streams of each API.
+//! Tests of the change streams, which report created, updated and deleted books, over each API.
 
 use bookshelf::{BookPatch, ChangeKind, Limits};
 use clients::{FailureKind, Watch as _};
@@ -9,8 +9,8 @@ use crate::support::api::{Api, Server};
 
 each_api!(
     watcher_receives_changes_of_other_clients,
-    slow_watcher_gets_a_fell_behind_error,
-    shutdown_ends_the_watch,
+    slow_watcher_gets_an_error,
+    shutdown_ends_change_streams,
 );
 
 async fn watcher_receives_changes_of_other_clients<A: Api>() {
@@ -34,7 +34,7 @@ async fn watcher_receives_changes_of_other_clients<A: Api>() {
     watch.close().await;
 }
 
-async fn slow_watcher_gets_a_fell_behind_error<A: Api>() {
+async fn slow_watcher_gets_an_error<A: Api>() {
     let limits = Limits { history: 2, ..Limits::default() };
     let server = Server::with::<A>(&Tap::off(), limits).await;
     let mut watch = A::watch(&Tap::off(), server.address, 9).await.unwrap();
@@ -48,7 +48,7 @@ async fn slow_watcher_gets_a_fell_behind_error<A: Api>() {
     assert!(failure.message.contains('3'), "the number of missed changes: {failure}");
 }
 
-async fn shutdown_ends_the_watch<A: Api>() {
+async fn shutdown_ends_change_streams<A: Api>() {
     let server = Server::start::<A>().await;
     let mut watch = A::watch(&Tap::off(), server.address, 9).await.unwrap();
     server.shelf.create(new_book("Before the end")).await.unwrap();

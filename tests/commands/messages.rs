@@ -1,4 +1,4 @@
-//! Error messages and exit codes of the commands. This is the only test of their wording.
+//! Tests of the commands' error messages and exit codes. Only these tests assert the wording of the messages.
 
 use std::fs;
 use std::net::TcpListener;
@@ -12,16 +12,16 @@ use crate::support::trace_text;
 
 const SERVERS: [&str; 3] = ["rest-server", "graphql-server", "grpc-server"];
 
-/// Command lines with their standard error and exit code.
+/// Snapshot of several command lines, each with its standard error and its exit code.
 #[derive(Debug, Default)]
 struct Transcript {
     text: String,
-    /// Values that vary from run to run, with their names in the transcript.
+    /// Values that vary from run to run, each with the placeholder that replaces it in the snapshot.
     names: Vec<(String, &'static str)>,
 }
 
 impl Transcript {
-    /// A transcript that shows each value as its name.
+    /// Creates an empty transcript that will replace each value by its placeholder.
     fn naming(names: &[(&str, &'static str)]) -> Self {
         let names = names.iter().map(|(value, name)| ((*value).to_owned(), *name)).collect();
         Self { text: String::new(), names }
@@ -71,7 +71,7 @@ fn unwritable_trace_is_explained() {
 }
 
 #[test]
-fn wrong_flags_are_explained() {
+fn invalid_flags_are_explained() {
     let mut transcript = Transcript::default();
     for arguments in [
         &["--listen", "somewhere"][..],
@@ -174,7 +174,7 @@ fn broken_pipe_is_not_an_error() {
 }
 
 #[test]
-fn quiet_and_no_tap_suppress_output() {
+fn quiet_and_no_tap_flags_suppress_output() {
     let server = Serving::start("rest-server", &["--no-tap"]);
     let (status, out, _) = server.stop();
     assert!(status.success());

@@ -1,4 +1,4 @@
-//! The commands as processes: output, exit codes, shutdown.
+//! Tests that run the commands as child processes: output, exit codes, shutdown.
 
 pub(crate) mod messages;
 pub(crate) mod plain;

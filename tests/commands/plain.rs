@@ -1,4 +1,4 @@
-//! The plain server: UDP and TCP side by side, with the same bytes.
+//! Tests of `plain-server`, which serves the same messages over UDP and over TCP.
 
 use std::collections::HashSet;
 use std::io;
@@ -25,7 +25,7 @@ use crate::support::program::run;
 
 const TRACES: [&str; 4] = ["udp-server", "udp-client", "tcp-server", "tcp-client"];
 
-/// A server in this process, with recordings of both sides over both protocols.
+/// An in-process `plain-server`. Server and clients are recorded, over UDP and over TCP.
 struct Plain {
     directory: TempDir,
     taps: [Tap; 4],
@@ -57,7 +57,7 @@ impl Plain {
         TcpClient::connect(&self.taps[3], self.address).await.unwrap()
     }
 
-    /// Stops the server and ends the recordings. All clients must be closed.
+    /// Stops the server and ends the recordings. The caller must have closed all clients.
     async fn stop(self) -> Recorded {
         self.shutdown.cancel();
         self.task.await.unwrap().unwrap();
@@ -89,7 +89,7 @@ impl Recorded {
             .collect()
     }
 
-    /// Returns the sent and the received datagrams.
+    /// Returns the sent datagrams and the received datagrams in a trace.
     fn datagrams(&self, trace: &str) -> (Vec<String>, Vec<String>) {
         let text = |data: &Option<Box<[u8]>>| String::from_utf8(data.as_deref().unwrap().to_vec()).unwrap();
         let (mut sent, mut received) = (Vec::new(), Vec::new());
@@ -103,7 +103,7 @@ impl Recorded {
         (sent, received)
     }
 
-    /// Returns the written and the read bytes.
+    /// Returns the written text and the read text in a trace.
     fn stream(&self, trace: &str) -> (String, String) {
         let text = |data: &Option<Box<[u8]>>| {
             String::from_utf8(data.as_deref().unwrap_or_default().to_vec()).unwrap()
@@ -120,13 +120,14 @@ impl Recorded {
     }
 }
 
-/// Removes the request numbers, which are unique.
+/// Removes request numbers such as `#7`, which are unique, so that the texts of two protocols can be
+/// compared.
 fn unnumbered(text: &str) -> String {
     let words = text.split_inclusive([' ', '\n']).filter(|word| !word.starts_with('#'));
     words.map(|word| word.trim_end().to_owned() + "|").collect()
 }
 
-/// Gets every book and an unknown book over both protocols.
+/// Gets all books and an unknown one, over UDP and over TCP, and returns the recordings.
 async fn record_same_calls_over_both() -> Recorded {
     let plain = Plain::start().await;
     // Loopback loses nothing. A long timeout ensures a single attempt for each call on a busy machine.
@@ -148,7 +149,7 @@ async fn record_same_calls_over_both() -> Recorded {
 }
 
 #[tokio::test]
-async fn udp_needs_fewer_socket_calls() {
+async fn udp_needs_no_listen_accept_or_connect() {
     let recorded = record_same_calls_over_both().await;
     let one = |calls: &str| vec![(calls.to_owned(), 1)];
     for trace in ["udp-server", "udp-client"] {
@@ -164,7 +165,7 @@ async fn udp_needs_fewer_socket_calls() {
 }
 
 #[tokio::test]
-async fn both_protocols_carry_the_same_bytes() {
+async fn udp_and_tcp_carry_the_same_messages() {
     let recorded = record_same_calls_over_both().await;
     let (questions, answers) = recorded.datagrams("udp-client");
     let (written, read) = recorded.stream("tcp-client");
@@ -174,7 +175,8 @@ async fn both_protocols_carry_the_same_bytes() {
     assert_eq!((read, written), recorded.stream("tcp-server"));
 }
 
-/// Makes calls through a relay that drops every third datagram in each direction.
+/// Gets books over UDP through a relay that drops every third datagram in each direction. Returns the number
+/// of attempts of each call, and the relay's counters.
 async fn call_over_lossy_network(plain: &Plain, calls: u32) -> (Vec<u32>, Traffic) {
     let relay = Relay::bind(([127, 0, 0, 1], 0).into(), plain.address, 3.try_into().unwrap()).await.unwrap();
     let (address, shutdown) = (relay.local_addr().unwrap(), Shutdown::new());
@@ -241,7 +243,7 @@ async fn four_recordings_merge_into_one_timeline() {
 }
 
 #[tokio::test]
-async fn trace_matches_the_kernel() {
+async fn plain_server_trace_matches_strace() {
     let Some(watched) = Watched::start("plain-server") else { return };
     let address = watched.server.address;
     let mut udp = UdpClient::bind(&Tap::off(), address).await.unwrap();

@@ -1,4 +1,4 @@
-//! The servers as processes, called by curl and grpcurl; comparison of their traces.
+//! Tests that call the server processes with curl and grpcurl, and compare the traces of these calls.
 
 use std::path::Path;
 use std::process::ExitStatus;

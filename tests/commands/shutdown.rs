@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM: in-flight requests complete, sockets close, the trace is complete.
+//! Tests of SIGINT and SIGTERM: in-flight requests complete, sockets are closed, the trace is complete.
 
 use std::io::Write as _;
 
@@ -16,8 +16,8 @@ use crate::support::process::Serving;
 
 each_api!(
     trace_is_complete_after_a_signal,
-    in_flight_call_completes_after_a_signal,
-    idle_client_does_not_leave_the_trace_open
+    open_stream_ends_gracefully_after_a_signal,
+    idle_connection_is_closed_after_a_signal
 );
 
 struct Recorded {
@@ -33,14 +33,15 @@ fn recorded<A: Api>() -> Recorded {
     Recorded { _directory: directory, path, server }
 }
 
-/// Ends the server with `signal` and returns the summary of its trace, which must be complete.
+/// Sends `signal` to the server and waits until it has ended. Returns the summary of its trace, which must be
+/// complete.
 async fn ended(recorded: Recorded, signal: Signal) -> Summary {
     recorded.server.signal(signal);
     ends(recorded).await
 }
 
-/// Waits for a server that is already ending and returns the summary of its trace. The client, a task on this thread,
-/// keeps running.
+/// Waits for a server that has received a signal, and returns the summary of its trace. Does not block this
+/// thread, because a client's task may run on it.
 async fn ends(recorded: Recorded) -> Summary {
     let Recorded { server, path, _directory } = recorded;
     let (status, _, err) = tokio::task::spawn_blocking(|| server.wait()).await.unwrap();
@@ -68,7 +69,7 @@ async fn trace_is_complete_after_a_signal<A: Api>() {
     }
 }
 
-async fn in_flight_call_completes_after_a_signal<A: Api>() {
+async fn open_stream_ends_gracefully_after_a_signal<A: Api>() {
     let recorded = recorded::<A>();
     let mut watch = A::watch(&Tap::off(), recorded.server.address, 9).await.unwrap();
     recorded.server.signal(Signal::TERM);
@@ -78,7 +79,7 @@ async fn in_flight_call_completes_after_a_signal<A: Api>() {
     assert_eq!(accepted(&ends(recorded).await), 1);
 }
 
-async fn idle_client_does_not_leave_the_trace_open<A: Api>() {
+async fn idle_connection_is_closed_after_a_signal<A: Api>() {
     let recorded = recorded::<A>();
     let mut client = A::connect(&Tap::off(), recorded.server.address).await.unwrap();
     client.book(1).await.unwrap();

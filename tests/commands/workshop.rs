@@ -1,4 +1,5 @@
-//! The `workshop` command: the tour, its report and the servers that keep running afterwards.
+//! Tests of the `workshop` command: its scripted tour of calls, the report, and the servers that keep running
+//! afterwards.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpListener;

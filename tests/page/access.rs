@@ -1,4 +1,4 @@
-//! Access control of the live server, its static files and its request validation.
+//! Tests of the live page's server: access control, static files and request validation.
 
 use serde_json::{Value, json};
 
@@ -136,12 +136,12 @@ fn live_server_error_messages_match_the_snapshot() {
     404 nothing exists at this path; the page is at /
     405 this path does not support this method
     404 unknown trace "nothing.jsonl"; available are rest-server.jsonl, rest-client.jsonl, graphql-server.jsonl, graphql-client.jsonl, grpc-server.jsonl, grpc-client.jsonl, udp-server.jsonl, udp-client.jsonl, tcp-server.jsonl, tcp-client.jsonl
-    404 no connection starts in step "buy"
+    404 no connection starts in step "buy"; choose another step
     400 invalid request body: missing field `operation` at line 1 column 2
     400 unknown API "soap"; use rest, graphql or grpc
     400 apis is empty; add rest, graphql or grpc
-    400 calls must be from 1 to 100, is 101
-    400 calls must be from 1 to 20, is 21
+    400 calls is 101; choose a number from 1 to 100
+    400 calls is 21; choose a number from 1 to 20
     400 lossy requires udp, because the kernel retransmits lost TCP segments itself
     "#);
 }

@@ -1,4 +1,5 @@
-//! The operations of the live page: real calls, each recorded as a step.
+//! Tests of the operations that the live page can start. An operation makes real calls, recorded as a named
+//! step.
 
 use std::collections::BTreeSet;
 
@@ -17,12 +18,13 @@ fn work(workshop: &Workshop, operation: &str, calls: u32, connection: &str) -> V
     answer.json()
 }
 
-/// Returns the number of ended steps: two for each job over an API, and ten for the tour.
+/// Returns the number of marks that end a step. The end of the tour is marked in all ten recordings, the end
+/// of a later step in the two recordings of each of its APIs.
 fn ended_steps(items: &[Value]) -> usize {
     items.iter().filter(|item| item["label"] == "from a terminal").count()
 }
 
-/// Returns the closes that were recorded after the end of their step.
+/// Returns the `close` events that were recorded after their step had ended.
 fn late_closes(items: &[Value]) -> Vec<&Value> {
     items.iter().filter(|item| item["op"] == "close" && item["step"] == "from a terminal").collect()
 }
@@ -59,9 +61,9 @@ fn each_operation_can_be_repeated_over_each_api() {
     }
 }
 
-/// The only test that asserts the wording of the descriptions.
+/// The only test that asserts the wording of the results that the operations return.
 #[test]
-fn results_are_described_the_same_over_each_api() {
+fn all_apis_describe_results_identically() {
     let workshop = Workshop::start();
     let describe = |operation: &str| {
         let response = work(&workshop, operation, 1, "one");
@@ -81,7 +83,7 @@ fn results_are_described_the_same_over_each_api() {
 }
 
 #[test]
-fn connections_of_a_step_are_closed_within_it() {
+fn step_ends_after_its_connections_are_closed() {
     let workshop = Workshop::start();
     let mut stream = workshop.stream();
     let one = work(&workshop, "get", 5, "one")["step"].clone();
@@ -109,7 +111,7 @@ fn connections_of_a_step_are_closed_within_it() {
 }
 
 #[test]
-fn watchers_stay_open_until_they_are_closed() {
+fn watchers_stay_open_until_the_page_closes_them() {
     let workshop = Workshop::start();
     let page = workshop.page();
     let mut stream = workshop.stream();
@@ -140,7 +142,7 @@ fn watchers_stay_open_until_they_are_closed() {
 }
 
 #[test]
-fn error_of_one_api_leaves_the_others() {
+fn failing_api_does_not_affect_other_apis() {
     let workshop = Workshop::start();
     let Some(curl) = find("curl") else { return };
     let book = format!("http://{}/v1/books/1", workshop.rest());

@@ -1,4 +1,4 @@
-//! The live page in headless Chromium, driven by the Playwright scripts in `clients/page/`.
+//! Tests of the live page in headless Chromium. Playwright scripts in `clients/page/` drive the browser.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,10 +10,10 @@ use crate::support::workshop::Workshop;
 
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients/page");
 
-/// Serializes the tests, because a browser and a workshop fully use two processors.
+/// Lets only one browser test run at a time, because a browser and a workshop occupy two processors.
 static BROWSER_LOCK: Mutex<()> = Mutex::new(());
 
-/// Runs a script against a new workshop.
+/// Starts a workshop and runs a Playwright script, such as `lanes.mjs`, on its live page.
 fn run_script(script: &str) {
     let _lock = BROWSER_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
     let (Some(node), Some(chromium)) = (find("node"), find("chromium")) else { return };
@@ -34,7 +34,7 @@ fn run_script(script: &str) {
 }
 
 #[test]
-fn lanes_match_the_trace_files() {
+fn displayed_calls_match_the_trace_files() {
     run_script("lanes.mjs");
 }
 
@@ -54,7 +54,7 @@ fn inspector_shows_recorded_bytes() {
 }
 
 #[test]
-fn playback_moves_in_both_directions() {
+fn playback_steps_forwards_and_backwards() {
     run_script("playback.mjs");
 }
 
@@ -74,7 +74,7 @@ fn datagrams_are_shown_as_received_or_lost() {
 }
 
 #[test]
-fn lessons_check_answers_against_recordings() {
+fn lesson_answers_are_checked_against_recordings() {
     run_script("lessons.mjs");
 }
 
@@ -84,7 +84,7 @@ fn downloads_match_the_recordings() {
 }
 
 #[test]
-fn reconnected_page_misses_and_repeats_nothing() {
+fn reconnected_page_gets_each_event_once() {
     run_script("reconnect.mjs");
 }
 

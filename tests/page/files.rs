@@ -1,4 +1,4 @@
-//! The downloads of the live page.
+//! Tests of the files that the live page offers for download.
 
 use std::fs;
 

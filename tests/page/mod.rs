@@ -1,4 +1,4 @@
-//! The workshop's page: access, events, actions, browser tests.
+//! Tests of the workshop's live page: access, event stream, operations, downloads, browser.
 
 pub(crate) mod access;
 pub(crate) mod actions;

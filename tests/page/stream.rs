@@ -1,4 +1,5 @@
-//! The event stream of the live page: complete and in order, also for pages that reconnect or read slowly.
+//! Tests of the live page's event stream: complete and in order, also for pages that reconnect or read
+//! slowly.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,14 +15,15 @@ use crate::support::workshop::Workshop;
 
 const APIS: [&str; 5] = ["rest", "graphql", "grpc", "udp", "tcp"];
 
-/// Maximum number of items in the history.
+/// Maximum number of recorded events that the server keeps for its pages.
 const MAX_ITEMS: u64 = 20_000;
 
 fn seq(item: &Value) -> u64 {
     item["seq"].as_u64().unwrap()
 }
 
-/// Returns the number of ended steps: two for each job over an API, and ten for the tour.
+/// Returns the number of marks that end a step. The end of the tour is marked in all ten recordings, the end
+/// of a later step in the two recordings of each of its APIs.
 fn ended_steps(items: &[Value]) -> usize {
     items.iter().filter(|item| item["op"] == "mark" && item["label"] == "from a terminal").count()
 }
@@ -33,7 +35,7 @@ fn run(workshop: &Workshop, operation: &str) {
 }
 
 #[test]
-fn items_are_the_lines_of_the_traces() {
+fn streamed_items_match_the_trace_lines() {
     let mut workshop = Workshop::start();
     run(&workshop, "create");
     post(workshop.page(), "/api/datagrams", &json!({ "over": "udp", "calls": 2 }));
@@ -73,7 +75,7 @@ fn items_are_the_lines_of_the_traces() {
 }
 
 #[test]
-fn hello_lists_recordings_and_operations() {
+fn hello_event_lists_recordings_and_operations() {
     let workshop = Workshop::start();
     let hello = workshop.stream().next().unwrap();
     assert_eq!((hello.kind.as_str(), hello.id), ("hello", None));
@@ -90,7 +92,7 @@ fn hello_lists_recordings_and_operations() {
     assert_eq!(hello.data["first"], 1);
 }
 
-/// Returns the item numbers of the stream up to `last`.
+/// Reads the stream up to the item with number `last`, and returns the numbers of all items.
 fn up_to(mut stream: Stream, last: u64) -> Vec<u64> {
     stream.items_until(|items| items.last().is_some_and(|item| seq(item) >= last)).iter().map(seq).collect()
 }
@@ -182,7 +184,7 @@ fn number_of_open_pages_is_limited() {
     }
 }
 
-/// Makes calls over several connections at the same time.
+/// Opens concurrent connections and requests a book `calls` times on each.
 fn load(server: SocketAddr, connections: usize, calls: usize) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -201,7 +203,7 @@ fn load(server: SocketAddr, connections: usize, calls: usize) {
 }
 
 #[test]
-fn slow_page_gets_the_dropped_count() {
+fn slow_page_receives_the_number_of_dropped_events() {
     let workshop = Workshop::start();
     let page = workshop.page();
     let mut idle = workshop.stream();

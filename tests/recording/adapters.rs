@@ -1,5 +1,5 @@
-//! The tap under axum's own `serve`. (tonic's adapter is
-//! tested by every test of the gRPC server.)
+//! Tests of axum's own `serve` with a recorded listener. (Every test of the gRPC server covers the listener
+//! adapter for tonic.)
 
 use std::net::SocketAddr;
 
@@ -15,7 +15,7 @@ async fn whoami(ConnectInfo(PeerAddr(peer)): ConnectInfo<PeerAddr>) -> String {
     peer.to_string()
 }
 
-/// Makes one request over a new connection.
+/// Makes a GET request over a new connection. Returns the client's address and the response.
 async fn ask(address: SocketAddr, path: &str) -> (SocketAddr, String) {
     let mut client = TapStream::connect(&Tap::off(), address).await.unwrap();
     let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");

@@ -1,4 +1,5 @@
-//! In recordings of both ends of a connection, no cause is later than its effect.
+//! Tests that no recorded event precedes its cause at the other end of the connection: no read precedes its
+//! write.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -16,18 +17,21 @@ use tokio::task::JoinSet;
 use crate::support::api::{Api, Server};
 use crate::support::ends::{Checked, Recorded};
 
-/// Number of concurrent clients, and number of calls of each: over one connection, and over a new connection per call.
+/// Number of concurrent clients.
 const CLIENTS: u32 = 8;
+/// Number of calls that each client makes on one connection.
 const KEPT: u32 = 1_200;
+/// Number of calls that each client makes on a new connection each.
 const NEW: u32 = 50;
+/// Number of calls of all clients.
 const CALLS: u32 = CLIENTS * (KEPT + NEW);
 
-/// Client and server run at the same time, on two threads.
+/// Creates a runtime with two threads, so that client and server run in parallel.
 fn runtime() -> Runtime {
     Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
 }
 
-/// The recordings of client and server.
+/// The taps that record a server and its clients.
 struct Taps {
     directory: TempDir,
     server: Tap,
@@ -49,7 +53,7 @@ impl Taps {
         self.directory.path().join(format!("{side}.jsonl"))
     }
 
-    /// Ends both recordings and checks them against each other.
+    /// Ends both recordings and asserts that no event precedes its cause.
     async fn check(self) -> Checked {
         for tap in [&self.client, &self.server] {
             let end = tap.finish().await.unwrap();
@@ -171,7 +175,7 @@ fn datagrams_are_sent_before_they_are_received() {
     });
 }
 
-/// Starts the bookshelf over bare sockets, recorded by these taps.
+/// Starts `plain-server` in this process. The tap `udp` records its UDP socket, and `tcp` its TCP sockets.
 async fn serve(udp: &Tap, tcp: &Tap) -> (SocketAddr, Shutdown, tokio::task::JoinHandle<()>) {
     let sockets = Sockets::bind(udp, tcp, ([127, 0, 0, 1], 0).into(), "--listen").await.unwrap();
     let (address, shutdown) = (sockets.local_addr().unwrap(), Shutdown::new());

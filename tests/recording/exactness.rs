@@ -1,5 +1,5 @@
-//! Compares the traces of the three servers with strace: every system call on their sockets must be in
-//! the trace, and nothing else.
+//! Compares the traces of the three servers with strace's logs. A trace must contain every system call on the
+//! server's sockets, and nothing else.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ use crate::support::tour::{PORTS, recordings};
 
 each_api!(server_trace_matches_strace);
 
-/// A server under strace, with the files that both write.
+/// A server process under strace. The server writes a trace, and strace writes a log.
 pub(crate) struct Watched {
     _directory: TempDir,
     trace: PathBuf,
@@ -31,7 +31,7 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    /// Starts the server. Returns `None` on a machine without strace.
+    /// Starts the server under strace. Returns `None` if strace is not available.
     pub(crate) fn start(server: &str) -> Option<Self> {
         let strace = find_strace()?;
         let directory = TempDir::new().unwrap();
@@ -41,7 +41,8 @@ impl Watched {
         Some(Self { _directory: directory, trace, log, server })
     }
 
-    /// Ends the server and compares. The client, a task on this thread, keeps running.
+    /// Stops the server and compares its trace with strace's log. Does not block this thread, because a
+    /// client's task may run on it.
     pub(crate) async fn stop(self) -> (TempDir, PathBuf, PathBuf, Report) {
         let Self { _directory: directory, trace, log, server } = self;
         let (status, _, err) = tokio::task::spawn_blocking(|| server.stop()).await.unwrap();
@@ -70,7 +71,7 @@ async fn server_trace_matches_strace<A: Api>() {
     assert!(trace.contains(r#""eof":true"#), "no end was seen");
 }
 
-/// Makes calls on one connection; a page of long titles needs several reads.
+/// Makes calls on one connection. Some list so many long titles that the response takes several reads.
 async fn many_calls<A: Api>(address: SocketAddr) {
     let mut client = A::connect(&Tap::off(), address).await.unwrap();
     client.book(1).await.unwrap();
@@ -86,7 +87,7 @@ async fn many_calls<A: Api>(address: SocketAddr) {
     client.close().await;
 }
 
-/// Opens concurrent connections, then others that reuse their file descriptors.
+/// Opens concurrent connections, closes them, and opens others that get the same file descriptors.
 async fn many_connections<A: Api>(address: SocketAddr) {
     for _ in 0..2 {
         let mut clients = Vec::new();
@@ -100,7 +101,7 @@ async fn many_connections<A: Api>(address: SocketAddr) {
     }
 }
 
-/// Clients that half-close before the response and in the middle of it.
+/// Half-closes a connection before the response arrives, and another one in the middle of the response.
 async fn half_close<A: Api>(address: SocketAddr) {
     for wait in [false, true] {
         let mut client = TcpStream::connect(address).await.unwrap();
@@ -113,8 +114,8 @@ async fn half_close<A: Api>(address: SocketAddr) {
     }
 }
 
-/// Clients that disappear: before a request, in the middle of one, with an unread response,
-/// and with an open stream; each with FIN and with RST.
+/// Closes connections, with FIN and with RST: before a request, in the middle of one, with an unread
+/// response, and with an open change stream.
 async fn vanish<A: Api>(address: SocketAddr) {
     let whole = request::<A>();
     for reset in [false, true] {
@@ -144,7 +145,7 @@ async fn vanish<A: Api>(address: SocketAddr) {
     client.close().await;
 }
 
-/// Long responses to a slow reader, and a long GraphQL request: partial writes and reads.
+/// Causes partial writes with long responses to a slow reader, and partial reads with a long GraphQL request.
 async fn slow_reader<A: Api>(address: SocketAddr, log: &Path) {
     let (asked, last) = match A::API {
         "rest" => (get("/v1/books?page_size=100").repeat(50), get("/v1/books/1")),
@@ -171,7 +172,8 @@ async fn slow_reader<A: Api>(address: SocketAddr, log: &Path) {
     assert!(total > 1_000_000, "{total} bytes");
 }
 
-/// Returns `true` if a write failed with EAGAIN.
+/// Returns `true` if strace's log contains a write that failed with EAGAIN because the socket buffer was
+/// full.
 fn has_full_write(log: &Path) -> bool {
     let is_full = |line: &str| line.contains("writev") && line.contains("EAGAIN");
     std::fs::read_to_string(log).unwrap().lines().any(is_full)
@@ -181,14 +183,15 @@ fn get(path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n")
 }
 
-/// A query of almost 60 KiB, mostly a comment.
+/// Returns a GraphQL request whose query has almost 60 KiB, most of it a comment.
 fn long_post() -> String {
     let body = format!(r##"{{"query":"#{}\n{{book(id:1){{title}}}}"}}"##, "x".repeat(60_000));
     let head = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json";
     format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
 }
 
-/// The first bytes of a connection: a request, or for gRPC the HTTP/2 preface with empty SETTINGS.
+/// Returns the first bytes that a client sends: a request, or for gRPC the HTTP/2 preface with empty
+/// SETTINGS.
 pub(crate) fn request<A: Client>() -> Vec<u8> {
     match A::API {
         "rest" => b"GET /v1/books/1 HTTP/1.1\r\nhost: localhost\r\n\r\n".to_vec(),
@@ -199,7 +202,8 @@ pub(crate) fn request<A: Client>() -> Vec<u8> {
     }
 }
 
-/// The workshop is a client, too: one strace log covers its six traces, two for each API.
+/// The workshop process runs the clients, so one strace log covers the three client traces and the three
+/// server traces.
 #[test]
 fn client_traces_match_strace() {
     let Some(strace) = find_strace() else { return };

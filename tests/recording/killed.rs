@@ -1,4 +1,4 @@
-//! The recording of a process that was killed under load.
+//! Tests the trace of a process that is killed under load.
 
 use std::collections::HashMap;
 use std::fs;
@@ -14,7 +14,7 @@ use crate::recording::overload::events_of;
 use crate::support::keep_alive::KeepAlive;
 use crate::support::process::Serving;
 
-/// Sums of the recorded reads and writes of each connection, in bytes.
+/// Returns the number of bytes read and written on each connection, by the peer's address.
 fn moved(events: &[Event]) -> HashMap<SocketAddr, (u64, u64)> {
     let (mut peers, mut moved) = (HashMap::new(), HashMap::<_, (u64, u64)>::new());
     for event in events {
@@ -31,7 +31,8 @@ fn moved(events: &[Event]) -> HashMap<SocketAddr, (u64, u64)> {
     moved
 }
 
-/// Number of requests per client. The clients run concurrently, so that every thread of the server records.
+/// Makes `calls` requests with each client. The clients run concurrently, so that every thread of the server
+/// records.
 async fn all_ask(clients: Vec<KeepAlive>, calls: usize) -> Vec<KeepAlive> {
     let asking: Vec<_> = (clients.into_iter())
         .map(|mut client| {
@@ -50,9 +51,8 @@ async fn all_ask(clients: Vec<KeepAlive>, calls: usize) -> Vec<KeepAlive> {
     clients
 }
 
-/// Only events after the last round of the drain thread are lost: the file contains every event that happened before
-/// one that it contains. (Rounds are 20 ms apart; a test cannot
-/// assert more on a busy machine.)
+/// Only the most recent events are lost: a file that contains an event contains all earlier events. (The
+/// recorder writes every 20 ms, but on a busy machine later, so the test asserts no time.)
 #[tokio::test]
 async fn killed_process_leaves_a_trace_without_holes() {
     let directory = TempDir::new().unwrap();

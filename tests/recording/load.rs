@@ -1,4 +1,5 @@
-//! Load generators and curl as clients: HTTP/1.1 with keep-alive, HTTP/2 in clear text, streams.
+//! Tests with load generators and curl as clients: HTTP/1.1 with keep-alive, HTTP/2 without TLS, change
+//! streams.
 
 use crate::support::process::Serving;
 use crate::support::program::{find, run};

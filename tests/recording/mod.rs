@@ -1,4 +1,4 @@
-//! Recordings: exactness, overload, damage, schema, views.
+//! Tests of recordings: exactness, overload, damaged traces, schema, and the commands that read traces.
 
 pub(crate) mod adapters;
 pub(crate) mod causality;

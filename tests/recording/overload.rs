@@ -1,4 +1,4 @@
-//! Recordings of many connections, and with a slow sink.
+//! Tests of recordings with many connections, with many calls, and with a sink that is too slow.
 
 use std::collections::HashMap;
 use std::io;
@@ -31,7 +31,7 @@ pub(crate) fn events_of(path: &Path) -> (Vec<Event>, Ending) {
     (events, trace.ending().clone())
 }
 
-/// The close of each connection, by the peer's address.
+/// Returns the close event of each connection, by the peer's address.
 fn closes(events: &[Event]) -> HashMap<SocketAddr, Close> {
     let (mut open, mut closed): (HashMap<Option<SockId>, SocketAddr>, _) = (HashMap::new(), HashMap::new());
     for event in events {
@@ -48,7 +48,7 @@ fn closes(events: &[Event]) -> HashMap<SocketAddr, Close> {
     closed
 }
 
-/// The maximum number of concurrently open connections.
+/// Returns the maximum number of concurrently open connections.
 fn peak(events: &[Event]) -> i64 {
     let change = |event: &Event| match &event.op {
         Op::Accept { .. } if event.error.is_none() => 1,
@@ -62,8 +62,8 @@ fn peak(events: &[Event]) -> i64 {
     open.max().unwrap_or(0)
 }
 
-/// Raises the limit of open files for this process and its children. Prints a message and returns `false` where it may
-/// not.
+/// Raises the limit of open files for this process and its children. If the system does not allow it, prints
+/// a message and returns `false`.
 pub(crate) fn allow_files(wanted: u64) -> bool {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     if current.is_none_or(|current| current >= wanted) {
@@ -146,11 +146,12 @@ async fn ten_thousand_calls_on_one_connection_are_counted() {
     assert_eq!((totals.reads, totals.writes, totals.rx, totals.tx), (CALLS + 2, CALLS, sent, received));
 }
 
-/// A sink that takes one batch per permit, and any number once the permits are dropped.
+/// A sink that waits for a permit before it accepts a batch of events. Once the sender of the permits is
+/// dropped, it no longer waits.
 struct Slow {
     permits: Receiver<()>,
     kept: Memory,
-    /// Number of reads and writes in each batch.
+    /// Sends the number of reads and writes in each batch to the test.
     batches: Sender<usize>,
 }
 
@@ -167,7 +168,7 @@ impl Sink for Slow {
     }
 }
 
-/// Reads and writes have a fixed capacity; the end of a stream is never dropped.
+/// Returns `true` for the events that the recorder may drop: reads and writes, except a read at EOF.
 fn is_bounded(event: &Event) -> bool {
     match &event.op {
         Op::Read(transfer) => !transfer.eof,
@@ -177,7 +178,7 @@ fn is_bounded(event: &Event) -> bool {
 }
 
 #[tokio::test]
-async fn slow_sink_drops_reads_and_writes_only() {
+async fn slow_sink_loses_only_reads_and_writes() {
     const ROOM: usize = 64;
     const CONNECTIONS: usize = 20;
     let memory = Memory::new();

@@ -1,4 +1,4 @@
-//! Validates recorded traces against `socket-tap/trace.schema.json`.
+//! Validates recorded traces against the JSON schema in `socket-tap/trace.schema.json`.
 
 use std::fs;
 use std::io;
@@ -29,7 +29,7 @@ fn schema() -> Validator {
     jsonschema::validator_for(&schema).unwrap()
 }
 
-/// Validates each line and returns its kind: `header`, `read`, `read error`, `end`.
+/// Validates the lines of a trace. Returns the kind of each line: `header`, `read`, `read error`, `end`.
 fn kinds_of(schema: &Validator, path: &Path) -> Vec<String> {
     let text = fs::read_to_string(path).unwrap();
     let kind = |line: &str| {
@@ -49,11 +49,11 @@ fn kinds_of(schema: &Validator, path: &Path) -> Vec<String> {
 struct Recording {
     path: PathBuf,
     tap: Tap,
-    /// Dropped to let the events through.
+    /// Keeps the [`Gate`] closed until it is dropped.
     gate: Option<Sender<()>>,
 }
 
-/// A sink before the file that passes nothing on until its other end is dropped.
+/// A sink that blocks until the sender of its channel is dropped. It delays the file sink that follows it.
 struct Gate(Receiver<()>);
 
 impl Sink for Gate {
@@ -68,7 +68,7 @@ impl Sink for Gate {
 }
 
 impl Recording {
-    /// The recording with gaps has little capacity and a sink that blocks.
+    /// Starts a recording. With `gaps`, its buffer is small and its sink blocks, so that it drops events.
     fn start(directory: &TempDir, side: Side, capture: usize, gaps: bool) -> Self {
         let path = directory.path().join(format!("{}.jsonl", side.name()));
         let tap = match side {
@@ -127,12 +127,12 @@ async fn recorded_lines_are_valid<A: Api>() {
     }
 }
 
-/// Returns a port without a listener.
+/// Returns a local address on which nothing listens.
 fn closed_port() -> std::net::SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
-/// Lines that this version does not write but readers must accept.
+/// Trace lines that this version never writes, but that the schema must allow.
 const ALLOWED: &[&str] = &[
     r#"{"t":1,"sock":2,"op":"splice","bytes":"any"}"#,
     r#"{"t":1,"sock":2,"op":"read","bytes":3,"colour":"red"}"#,
@@ -186,7 +186,7 @@ const REJECTED: &[&str] = &[
 ];
 
 #[test]
-fn schema_is_strict_for_known_fields_only() {
+fn schema_allows_unknown_fields_and_checks_known() {
     let schema = schema();
     for (lines, valid) in [(ALLOWED, true), (REJECTED, false)] {
         for line in lines {

@@ -1,5 +1,5 @@
-//! TLS connections of rustls: the dissector finds the records that Wireshark finds, and `layers` pairs them with the
-//! plaintext.
+//! Tests of recorded TLS connections. `socket-dissect` finds the same TLS records as Wireshark, and
+//! `socket-trace layers` pairs the records with the plaintext.
 
 mod wireshark;
 
@@ -20,7 +20,7 @@ use crate::support::tls::{Conversation, record};
 
 const REQUEST: &[u8] = b"GET /v1/books/1 HTTP/1.1\r\nhost: shop.test\r\n\r\n";
 
-/// A response of 40,000 bytes needs three records.
+/// Returns an HTTP response whose body of 40,000 bytes needs three TLS records.
 fn response() -> Vec<u8> {
     [b"HTTP/1.1 200 OK\r\ncontent-length: 40000\r\n\r\n", vec![b'x'; 40_000].as_slice()].concat()
 }
@@ -29,7 +29,7 @@ const H2_REQUEST: &[u8] =
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0\0\0\x06\x01\x05\0\0\0\x01\x82\x87\x04\x02/a";
 const H2_RESPONSE: &[u8] = b"\0\0\0\x04\0\0\0\0\0\0\0\x01\x01\x04\0\0\0\x01\x88\0\0\x02\0\x01\0\0\0\x01{}";
 
-/// The records of each direction, to the server first.
+/// TLS records as text: first those to the server, then those to the client.
 type Directions = [Vec<String>; 2];
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn tls_records_match_wireshark() {
 }
 
 #[tokio::test]
-async fn layers_pair_records_with_messages() {
+async fn layers_command_pairs_tls_records_with_messages() {
     let response = response();
     let versions: [&'static SupportedProtocolVersion; 2] = [&TLS13, &TLS12];
     for version in versions {
@@ -94,7 +94,8 @@ async fn layers_pair_records_with_messages() {
     }
 }
 
-/// The blocks of a level: begin, end, and the number of bytes below TLS.
+/// Returns the blocks of the level `title` in the output of `layers --json`: start offset, end offset, and
+/// size below TLS.
 fn blocks(way: &Value, title: &str) -> Vec<(u64, u64, u64)> {
     let levels = way["levels"].as_array().unwrap();
     let level = levels.iter().find(|level| level["title"] == title).unwrap_or_else(|| panic!("{way}"));
@@ -103,7 +104,7 @@ fn blocks(way: &Value, title: &str) -> Vec<(u64, u64, u64)> {
     blocks.iter().map(|block| (number(block, "from"), number(block, "to"), number(block, "below"))).collect()
 }
 
-/// Returns the records of the TCP stream, and the server's port.
+/// Returns the TLS records that `socket-dissect` finds in a trace, and the server's port.
 fn dissected(path: &Path) -> (Directions, u16) {
     let mut trace = Trace::open(path).unwrap();
     let side = trace.header().side;
@@ -126,7 +127,7 @@ fn dissected(path: &Path) -> (Directions, u16) {
     (parts.map(|parts| described(&parts)), port)
 }
 
-/// The parts of one direction as comparable text.
+/// Formats the dissected parts of one direction as text that can be compared with Wireshark's.
 fn described(parts: &[Part]) -> Vec<String> {
     const TYPES: [&str; 4] = ["change_cipher_spec", "alert", "handshake", "application_data"];
     let (mut described, mut record): (Vec<String>, Option<usize>) = (Vec::new(), None);
@@ -154,7 +155,7 @@ fn described(parts: &[Part]) -> Vec<String> {
     described.into_iter().map(with_length).collect()
 }
 
-/// Fields of a hello message: `SNI shop.test`, `ALPN h2`, `version TLS 1.3`.
+/// Returns the fields of a TLS hello message: `SNI shop.test`, `ALPN h2`, `version TLS 1.3`.
 fn said(part: &Part) -> Vec<String> {
     let fields = part.text.split(", ").flat_map(|field| match field.split_once(' ') {
         Some(("ALPN", names)) => names.split(' ').map(|name| format!("ALPN {name}")).collect(),

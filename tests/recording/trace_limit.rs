@@ -1,4 +1,5 @@
-//! Traces with a size limit: disk usage, and that the page and the commands read all files.
+//! Tests of traces with a size limit: the limit holds, and the live page and the commands read all files of a
+//! trace.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,7 +25,7 @@ fn files(directory: &Path) -> (Vec<PathBuf>, u64) {
     (files, size)
 }
 
-/// Returns the number of events of a recording, the `since` of its header, and its ending.
+/// Reads a recording. Returns its number of events, the `since` field of its header, and how it ended.
 fn read(path: &Path) -> (u64, u64, Ending) {
     let mut trace = Trace::open_recording(path).unwrap();
     while trace.next_event().unwrap().is_some() {}
@@ -62,7 +63,7 @@ fn trace_limit_bounds_the_disk_usage() {
 }
 
 #[test]
-fn trace_limit_requires_a_trace_and_a_size() {
+fn trace_limit_flag_requires_trace_and_valid_size() {
     for arguments in [&["--trace-limit", "1GiB"][..], &["--trace", "x.jsonl", "--trace-limit", "1GB"]] {
         let ran = run(command("rest-server"), arguments);
         assert_eq!(ran.code(), 2, "{}", ran.stderr());
@@ -71,7 +72,7 @@ fn trace_limit_requires_a_trace_and_a_size() {
 }
 
 #[test]
-fn page_and_comparison_read_all_files() {
+fn page_and_comparison_read_all_trace_files() {
     let mut workshop =
         Workshop::with(&[&PORTS[..], &["--trace-limit", "1MiB", "--capture", "65536"]].concat());
     let trace = workshop.trace("rest", Side::Server);

@@ -1,4 +1,4 @@
-//! Recordings of a scripted exchange, intact and damaged.
+//! Tests of summaries and comparisons of recordings, intact and damaged.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,12 +17,13 @@ use crate::api::operations::new_book;
 use crate::support::api::{Api, Server};
 
 each_api!(
-    both_sides_have_the_call_pattern,
-    both_sides_count_the_same_bytes,
-    cancelled_watch_has_the_call_pattern,
+    each_connection_has_the_same_call_pattern,
+    client_and_server_record_the_same_bytes,
+    cancelled_change_stream_has_the_usual_call_pattern,
 );
 
-/// Records both sides of a scripted exchange: calls on one connection, an error, concurrent connections, a watch.
+/// Recordings of the client and the server of a scripted exchange: calls on one connection, an error,
+/// concurrent connections, a change stream.
 struct Exchange {
     directory: TempDir,
 }
@@ -77,7 +78,7 @@ fn skeletons(summary: &Summary, role: Role) -> Vec<(&str, u64)> {
     summary.call_patterns[&role].iter().map(|(skeleton, seen)| (skeleton.as_str(), seen.sockets)).collect()
 }
 
-async fn both_sides_have_the_call_pattern<A: Api>() {
+async fn each_connection_has_the_same_call_pattern<A: Api>() {
     let exchange = Exchange::record::<A>().await;
     let (server, client) = (exchange.summary(Side::Server), exchange.summary(Side::Client));
     assert_eq!(server.defects, []);
@@ -89,7 +90,7 @@ async fn both_sides_have_the_call_pattern<A: Api>() {
     );
 }
 
-async fn cancelled_watch_has_the_call_pattern<A: Api>() {
+async fn cancelled_change_stream_has_the_usual_call_pattern<A: Api>() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("server.jsonl");
     let tap = Tap::server(A::API).file(&path).unwrap().start().unwrap();
@@ -106,7 +107,7 @@ async fn cancelled_watch_has_the_call_pattern<A: Api>() {
     assert_eq!(skeletons(&summary(&path), Role::Accepted), expected);
 }
 
-async fn both_sides_count_the_same_bytes<A: Api>() {
+async fn client_and_server_record_the_same_bytes<A: Api>() {
     let exchange = Exchange::record::<A>().await;
     let [server, client] = [Side::Server, Side::Client].map(|side| {
         let summary = exchange.summary(side);
@@ -118,7 +119,7 @@ async fn both_sides_count_the_same_bytes<A: Api>() {
     assert!(server.1 > 100 && server.2 > 100, "{server:?}");
 }
 
-/// The server recordings of the three APIs.
+/// Records the scripted exchange over each of the three APIs.
 async fn three() -> [Exchange; 3] {
     [Exchange::record::<Rest>().await, Exchange::record::<Graphql>().await, Exchange::record::<Grpc>().await]
 }
@@ -128,7 +129,7 @@ fn compared(paths: impl IntoIterator<Item = PathBuf>) -> Comparison {
 }
 
 #[tokio::test]
-async fn three_apis_use_the_same_primitives() {
+async fn three_apis_make_the_same_socket_calls() {
     let exchanges = three().await;
     let paths =
         exchanges.iter().flat_map(|exchange| [Side::Server, Side::Client].map(|side| exchange.path(side)));
@@ -138,7 +139,7 @@ async fn three_apis_use_the_same_primitives() {
 }
 
 #[tokio::test]
-async fn missing_accept_is_a_difference() {
+async fn comparison_reports_a_missing_accept() {
     let [rest, graphql, _] = three().await;
     let trace = fs::read_to_string(rest.path(Side::Server)).unwrap();
     let without: Vec<&str> = {
@@ -165,7 +166,7 @@ async fn missing_lines_make_a_comparison_inconclusive() {
 }
 
 #[tokio::test]
-async fn truncated_trace_is_inconclusive() {
+async fn comparison_of_truncated_trace_is_inconclusive() {
     let exchange = Exchange::record::<Rest>().await;
     let whole = fs::read(exchange.path(Side::Server)).unwrap();
     let header = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
@@ -180,7 +181,7 @@ async fn truncated_trace_is_inconclusive() {
 }
 
 #[tokio::test]
-async fn lossy_trace_is_inconclusive() {
+async fn comparison_of_lossy_trace_is_inconclusive() {
     let exchange = Exchange::record::<Rest>().await;
     let path = exchange.path(Side::Server);
     let trace = fs::read_to_string(&path).unwrap();

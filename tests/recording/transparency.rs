@@ -50,7 +50,7 @@ async fn say_nothing(address: SocketAddr) {
     client.read_to_end(&mut Vec::new()).await.unwrap();
 }
 
-/// A conversation in which each request waits for the previous response, so that each run is the same.
+/// A client's script. Each request waits for the previous response, so that all runs make the same calls.
 trait Script {
     async fn talk(address: SocketAddr);
 }
@@ -88,7 +88,7 @@ async fn talk_http(address: SocketAddr, requests: &[&str]) {
 }
 
 impl Script for Grpc {
-    /// `GetBook`, frame by frame (RFC 9113), its header fields as literals (RFC 7541).
+    /// Calls `GetBook` with raw HTTP/2 frames (RFC 9113) whose header fields are literals (RFC 7541).
     async fn talk(address: SocketAddr) {
         let mut client = TcpStream::connect(address).await.unwrap();
         // tonic sends its SETTINGS first.
@@ -112,7 +112,7 @@ const SETTINGS: u8 = 4;
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 
-/// Reads a frame and returns its type and flags.
+/// Reads an HTTP/2 frame and returns its type and its flags.
 async fn frame(client: &mut TcpStream) -> (u8, u8) {
     let mut head = [0; 9];
     client.read_exact(&mut head).await.unwrap();
@@ -145,7 +145,8 @@ fn get_book(stream: u8) -> Vec<u8> {
     [part(HEADERS, END_HEADERS, &fields), part(DATA, END_STREAM, &message)].concat()
 }
 
-/// Returns the system calls on each socket, the listener first, without values that vary from run to run.
+/// Returns the system calls on each socket in a strace log, the listener first, without values that vary from
+/// run to run.
 fn sockets(log: &Path) -> Vec<Vec<String>> {
     let (mut log, mut all, mut open) = (Log::open(log).unwrap(), Vec::new(), HashMap::new());
     while let Some(step) = log.next_step().unwrap() {
@@ -179,7 +180,8 @@ fn sockets(log: &Path) -> Vec<Vec<String>> {
     all
 }
 
-/// Merges consecutive transfers in one direction: their boundaries vary.
+/// Appends a system call to `calls` as text. Adds up consecutive reads or writes, because their boundaries
+/// vary.
 fn say(call: &Syscall, arguments: &[&str], outcome: &Outcome, calls: &mut Vec<String>) {
     let moved = match outcome {
         Outcome::Error(name) if name == "EAGAIN" => return,

@@ -1,5 +1,6 @@
-//! Compares traces of small programs with strace: sockets that the tap adopts, wraps or releases, and Unix sockets.
-//! Each test runs its program in a child process under strace; the child executes this test binary again.
+//! Compares traces of small programs with strace's logs: sockets that were opened without the tap, streams
+//! that it wraps or releases, and Unix sockets. A test runs its program by executing itself in a child
+//! process under strace.
 
 mod frameworks;
 
@@ -21,17 +22,17 @@ use tokio::task::JoinSet;
 use crate::support::process::STRACE_CALLS;
 use crate::support::program::{find_strace, run};
 
-/// Environment variable of the child process: the path of its trace.
+/// Environment variable with the path of the trace. It is set only in the child process.
 const TRACE: &str = "SOCKET_TAP_TEST_VERIFIED_TRACE";
 
-/// The trace of a program, and the strace log of the same run.
+/// Directory with the trace of a program and the strace log of the same run.
 struct Recorded {
     directory: TempDir,
 }
 
 impl Recorded {
-    /// Runs the program of the test with this name. Returns `None` in the child process, and on a machine without
-    /// strace.
+    /// Executes the test named `test` in a child process under strace, where it runs `program`. Returns
+    /// `None` in the child process, and if strace is not available.
     async fn by(test: &str, program: impl AsyncFnOnce(&Tap)) -> Option<Self> {
         if let Some(trace) = std::env::var_os(TRACE) {
             let tap = Tap::server("test").file(trace).unwrap().start().unwrap();
@@ -59,7 +60,7 @@ impl Recorded {
         verify(Trace::open(trace).unwrap(), Log::open(self.path("log")).unwrap()).unwrap()
     }
 
-    /// Asserts that the trace is exact, and that replacing `from` by `to` makes it inexact.
+    /// Asserts that the trace matches strace's log, and that it does not match if `from` is replaced by `to`.
     fn is_exact(&self, from: &str, to: &str) -> Report {
         let report = self.verify(&self.path("trace"));
         let trace = fs::read_to_string(self.path("trace")).unwrap();
@@ -72,7 +73,7 @@ impl Recorded {
         report
     }
 
-    /// Asserts that removing any line that contains `part` makes the trace inexact.
+    /// Asserts that the trace does not match strace's log if any line that contains `part` is removed.
     fn needs_each_line_with(&self, part: &str) {
         let trace = fs::read_to_string(self.path("trace")).unwrap();
         let lines: Vec<&str> = trace.lines().collect();
@@ -95,7 +96,7 @@ impl Recorded {
     }
 }
 
-/// An untapped client that sends 5 bytes and reads to EOF.
+/// Connects without recording, sends 5 bytes and reads to EOF.
 async fn client(address: SocketAddr) {
     let mut client = TcpStream::connect(address).await.unwrap();
     client.write_all(b"hello").await.unwrap();
@@ -103,7 +104,7 @@ async fn client(address: SocketAddr) {
     client.read_to_end(&mut Vec::new()).await.unwrap();
 }
 
-/// Opens two consecutive connections that get the same file descriptor.
+/// Serves two consecutive connections, which get the same file descriptor.
 async fn serve(listener: TapListener) {
     let address = listener.local_addr().unwrap();
     for _ in 0..2 {
@@ -212,14 +213,16 @@ async fn wrapped_stream_above_tcp_matches_strace() {
 }
 
 #[tokio::test]
-async fn wrapped_memory_stream_is_inconclusive() {
+async fn verifying_a_memory_stream_is_inconclusive() {
     let program = async |tap: &Tap| {
         let (ours, mut theirs) = tokio::io::duplex(64);
         let mut stream = TapStream::wrap(tap, ours, "memory");
         stream.write_all(b"hello").await.unwrap();
         theirs.read_exact(&mut [0; 5]).await.unwrap();
     };
-    let Some(recorded) = Recorded::by("wrapped_memory_stream_is_inconclusive", program).await else { return };
+    let Some(recorded) = Recorded::by("verifying_a_memory_stream_is_inconclusive", program).await else {
+        return;
+    };
     let report = recorded.verify(&recorded.path("trace"));
     assert_eq!((report.verdict, report.verdict.exit_code()), (Verdict::Inconclusive, 2), "{report}");
 }

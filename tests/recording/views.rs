@@ -1,4 +1,4 @@
-//! The commands of `socket-trace` on the recordings of a tour: their results agree.
+//! Tests that the `socket-trace` commands give consistent results for the recordings of a workshop tour.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::support::process::command;
 use crate::support::program::{Ran, run};
 use crate::support::tour::{APIS, recording, recordings, tour};
 
-/// The recordings of a tour and their directory.
+/// Runs the workshop's tour and returns the directory with its recordings.
 fn toured() -> TempDir {
     let directory = TempDir::new().unwrap();
     tour(directory.path(), &[]).ok();
@@ -34,7 +34,7 @@ fn sum<'a>(values: impl Iterator<Item = &'a Value>) -> u64 {
 }
 
 #[test]
-fn every_recorded_byte_belongs_to_one_part() {
+fn dissected_parts_cover_each_byte_once() {
     let directory = toured();
     for (_, _, trace) in recordings(directory.path()) {
         let trace = trace.to_str().unwrap();
@@ -55,7 +55,7 @@ fn every_recorded_byte_belongs_to_one_part() {
 }
 
 #[test]
-fn lint_finds_nothing_in_the_tour() {
+fn lint_reports_nothing_for_the_tour() {
     let directory = toured();
     for (_, _, trace) in recordings(directory.path()) {
         let found = socket_trace(&["lint", trace.to_str().unwrap()]);
@@ -64,7 +64,7 @@ fn lint_finds_nothing_in_the_tour() {
 }
 
 #[test]
-fn layers_stay_within_reads_and_writes() {
+fn blocks_of_each_layer_do_not_overlap() {
     let directory = toured();
     for (api, operation) in
         APIS.into_iter().zip(["GET /v1/books/1", "query { book }", "bookshelf.v1.BookshelfService/GetBook"])
@@ -105,7 +105,7 @@ fn sequence_diagram_is_drawn_for_each_api() {
 }
 
 #[test]
-fn causes_are_listed_before_their_effects() {
+fn show_lists_causes_before_effects() {
     let directory = toured();
     for api in APIS {
         let [server, client] = [Side::Server, Side::Client].map(|side| trace(directory.path(), api, side));

@@ -1,4 +1,5 @@
-//! Compares our dissection of a recording with Wireshark's, frame by frame.
+//! Compares the messages and frames that `socket-dissect` finds in a recording with those that Wireshark
+//! finds.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,7 +14,8 @@ use crate::support::process::command;
 use crate::support::program::{find, run};
 use crate::support::tour::{recordings, tour};
 
-/// Messages to the server and to the client of each connection, in the order in which the connections were opened.
+/// Messages of each connection as text: first those to the server, then those to the client. The connections
+/// are in the order in which they were opened.
 type Seen = Vec<[Vec<String>; 2]>;
 
 #[test]
@@ -38,7 +40,7 @@ fn dissection_matches_wireshark() {
     assert!(frames > 400, "{frames} things were compared");
 }
 
-/// Returns our dissection and the server's port.
+/// Returns the messages that `socket-dissect` finds in a trace, and the server's port.
 fn dissected(path: &Path) -> (Seen, u16) {
     let mut trace = Trace::open(path).unwrap();
     let side = trace.header().side;
@@ -57,7 +59,7 @@ fn dissected(path: &Path) -> (Seen, u16) {
     (seen.collect(), port)
 }
 
-/// The server's port, if the event opens a connection.
+/// Returns the server's port if the event is an accept or a connect.
 fn opens(event: &Event) -> Option<u16> {
     match &event.op {
         Op::Accept { local: Some(Addr::Ip(server)), .. }
@@ -66,7 +68,7 @@ fn opens(event: &Event) -> Option<u16> {
     }
 }
 
-/// The parts of one direction as comparable text.
+/// Formats the dissected parts of one direction as text that can be compared with tshark's.
 fn message_texts(parts: &[Part]) -> Vec<String> {
     let mut texts = Vec::new();
     let (mut frame, mut messages): (Option<(String, u64)>, Vec<u64>) = (None, Vec::new());
@@ -97,14 +99,14 @@ fn message_texts(parts: &[Part]) -> Vec<String> {
     grouped_by_kind(texts)
 }
 
-/// Groups the parts by kind: tshark lists each kind of a packet separately.
+/// Sorts texts by protocol, because tshark lists the protocols of a packet separately.
 fn grouped_by_kind(mut texts: Vec<String>) -> Vec<String> {
     const KINDS: [&str; 3] = ["ws ", "h2 ", "grpc "];
     texts.sort_by_key(|text| KINDS.iter().position(|kind| text.starts_with(kind)));
     texts
 }
 
-/// RFC 9113, section 6.
+/// Returns the number of an HTTP/2 frame type (RFC 9113, section 6).
 fn frame_type(name: &str) -> usize {
     const TYPES: [&str; 10] = [
         "DATA",
@@ -121,7 +123,7 @@ fn frame_type(name: &str) -> usize {
     TYPES.iter().position(|other| *other == name).unwrap_or_else(|| panic!("{name}"))
 }
 
-/// RFC 6455, section 5.2.
+/// Returns the opcode of a WebSocket frame (RFC 6455, section 5.2).
 fn opcode(name: &str) -> u8 {
     match name {
         "text frame" => 1,

@@ -1,5 +1,5 @@
-//! Independent test suites against `graphql-server`: the audits of graphql-http, graphql-js, the clients graphql-ws and
-//! graphql-sse, and schemathesis. The folder `clients/` contains their scripts.
+//! Runs third-party test suites against `graphql-server`: the audits of graphql-http, graphql-js, the clients
+//! graphql-ws and graphql-sse, and schemathesis. Their scripts are in `clients/`.
 
 use std::path::Path;
 use std::process::Command;

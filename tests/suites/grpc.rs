@@ -1,4 +1,4 @@
-//! The gRPC server with third-party clients that know only its address: grpcurl, buf, grpcio.
+//! Tests of the gRPC server with third-party clients: grpcurl, buf and grpcio.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Command, Stdio};
@@ -64,7 +64,7 @@ fn grpcurl_decodes_error_details() {
 }
 
 #[test]
-fn health_watch_reports_the_shutdown() {
+fn health_service_reports_the_shutdown() {
     let Some(grpcurl) = find("grpcurl") else { return };
     let server = Serving::start("grpc-server", &[]);
     let mut watching = Command::new(grpcurl)

@@ -1,4 +1,4 @@
-//! Public suites and clients of each protocol.
+//! Tests with third-party test suites and clients for each API.
 
 pub(crate) mod graphql;
 pub(crate) mod grpc;

@@ -1,4 +1,4 @@
-//! Schemathesis against the REST server and its OpenAPI document.
+//! Runs schemathesis, which generates requests from the OpenAPI document, against the REST server.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use crate::support::process::Serving;
 use crate::support::program::{find, run_command};
 
-/// The configuration, with the reason for each disabled check.
+/// Path of schemathesis' configuration file, which gives the reason for each disabled check.
 const CONFIGURATION: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../rest-server/schemathesis.toml");
 
 #[test]

@@ -1,4 +1,4 @@
-//! The three APIs with in-process servers.
+//! An in-process server for each of the three APIs, and a trait for tests that run over each API.
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,10 +11,10 @@ use tokio::task::JoinHandle;
 
 /// An API with its client and its server.
 pub(crate) trait Api: Client {
-    /// Name of the server's executable.
+    /// Name of the server's command, such as `rest-server`.
     const SERVER: &'static str;
 
-    /// Runs the server like its command does.
+    /// Serves connections from `listener` with the same code as the server's command.
     fn serve(
         listener: TapListener,
         shelf: Shelf,
@@ -65,7 +65,7 @@ impl Api for Grpc {
 /// An in-process server on a port that the kernel chose.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
-    /// The shelf that the server uses.
+    /// The books that the server serves. Tests change them here to bypass the API.
     pub(crate) shelf: Shelf,
     pub(crate) shutdown: Shutdown,
     task: JoinHandle<io::Result<()>>,
@@ -80,7 +80,7 @@ impl Server {
         Self::serving::<A>(tap, Shelf::with_limits(limits), hardening_http::Limits::default()).await
     }
 
-    /// Starts a server with these connection limits.
+    /// Starts a server with the given connection limits.
     pub(crate) async fn limited<A: Api>(tap: &Tap, limits: hardening_http::Limits) -> Self {
         Self::serving::<A>(tap, Shelf::seeded(), limits).await
     }
@@ -93,7 +93,7 @@ impl Server {
         Self { address, shelf, shutdown, task }
     }
 
-    /// Connects an untapped client.
+    /// Connects a client that is not recorded.
     pub(crate) async fn client<A: Api>(&self) -> A {
         A::connect(&Tap::off(), self.address).await.unwrap()
     }

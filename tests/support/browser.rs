@@ -1,4 +1,5 @@
-//! Requests of the workshop's page over HTTP/1.0, where a response ends with its connection.
+//! Sends requests to the live page's server, over HTTP/1.0, so that a response ends when the connection
+//! closes.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -6,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-/// Time after which a read fails.
+/// Timeout of a read.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// A response.
+/// A complete HTTP response.
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
@@ -30,7 +31,7 @@ impl Response {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
 
-    /// Returns the message of an error response.
+    /// Returns the message in the JSON body of an error response.
     pub(crate) fn error(&self) -> String {
         self.json()["error"].as_str().unwrap().to_owned()
     }
@@ -51,7 +52,7 @@ fn send(page: SocketAddr, head: &str, headers: &[(&str, &str)], body: &str) -> B
     BufReader::new(stream)
 }
 
-/// Reads the status and the head of a response.
+/// Reads the head of a response. Returns the status code and the head.
 fn head(stream: &mut BufReader<TcpStream>) -> (u16, String) {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
@@ -72,7 +73,7 @@ pub(crate) fn get(page: SocketAddr, path: &str) -> Response {
     ask(page, &format!("GET {path}"), &[], "")
 }
 
-/// Sends a JSON body like the page.
+/// Sends a POST request with a JSON body, as the live page does.
 pub(crate) fn post(page: SocketAddr, path: &str, body: &Value) -> Response {
     ask(page, &format!("POST {path}"), &[("content-type", "application/json")], &body.to_string())
 }
@@ -124,7 +125,7 @@ impl Stream {
         }
     }
 
-    /// Returns the next event of this kind and skips others.
+    /// Returns the data of the next event named `kind`. Skips other events.
     pub(crate) fn next_of(&mut self, kind: &str) -> Value {
         loop {
             let event = self.next().unwrap_or_else(|| panic!("no {kind} came"));
@@ -134,7 +135,7 @@ impl Stream {
         }
     }
 
-    /// Collects items until `enough` returns `true`.
+    /// Collects items from `items` events until `enough` returns `true`.
     pub(crate) fn items_until(&mut self, enough: impl Fn(&[Value]) -> bool) -> Vec<Value> {
         let mut items = Vec::new();
         while !enough(&items) {

@@ -1,4 +1,4 @@
-//! Compares the recordings of both ends of connections and datagrams on the machine's clock.
+//! Checks the recordings of a client and a server against each other: no event may precede its cause.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -6,43 +6,47 @@ use std::path::Path;
 use socket_tap::event::{Event, Op, SockId};
 use socket_trace::reader::Trace;
 
-/// A recording.
+/// Connections and datagrams of one recording, with their times.
 #[derive(Debug, Default)]
 pub(crate) struct Recorded {
     /// Connections by client address and server address.
     connections: HashMap<(String, String), End>,
-    /// Send and receive time of each datagram, by its payload.
+    /// Time at which each datagram was sent, by its payload.
     sent: HashMap<Box<[u8]>, u64>,
+    /// Time at which each datagram was received, by its payload.
     received: HashMap<Box<[u8]>, u64>,
 }
 
 /// One end of a connection. Times are nanoseconds of `CLOCK_MONOTONIC`.
 #[derive(Debug, Default)]
 struct End {
-    /// Entry and return time of the call that opened the connection; the entry time only for `connect`.
+    /// Time at which `connect` was called; `None` for an accepted connection.
     began: Option<u64>,
+    /// Time at which `connect` or `accept` returned.
     opened: u64,
-    /// Writes and reads: time, and total bytes up to then.
+    /// Time of each write, with the number of bytes written so far.
     writes: Vec<(u64, u64)>,
+    /// Time of each read, with the number of bytes read so far.
     reads: Vec<(u64, u64)>,
-    /// When this end sent FIN, and when it read the peer's.
+    /// Time at which this end sent its FIN.
     finished: Option<u64>,
+    /// Time at which this end read the peer's FIN.
     peer_finished: Option<u64>,
 }
 
-/// The result of a comparison.
+/// Result of checking a client's recording against a server's: numbers of checked items, and violations.
 #[derive(Debug, Default)]
 pub(crate) struct Checked {
     pub(crate) connections: u64,
     pub(crate) reads: u64,
     pub(crate) ends: u64,
     pub(crate) datagrams: u64,
-    /// Descriptions of effects that precede their causes.
+    /// Descriptions of the events that precede their cause.
     pub(crate) violations: Vec<String>,
 }
 
 impl Recorded {
-    /// Reads a trace.
+    /// Reads the connections and datagrams in a trace.
     pub(crate) fn open(path: &Path) -> Self {
         let mut trace = Trace::open(path).unwrap();
         let begin = trace.header().monotonic_ns;
@@ -99,7 +103,7 @@ impl End {
 }
 
 impl Checked {
-    /// Checks the recordings of both sides.
+    /// Checks that no event in either recording precedes its cause in the other.
     pub(crate) fn of(client: &Recorded, server: &Recorded) -> Self {
         let mut checked = Self::default();
         assert_eq!(client.connections.len(), server.connections.len());

@@ -24,18 +24,18 @@ pub(crate) const END_HEADERS: u8 = 4;
 
 pub(crate) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// Encodes a frame.
+/// Encodes an HTTP/2 frame.
 pub(crate) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
-/// Encodes a setting.
+/// Encodes a parameter of a SETTINGS frame.
 pub(crate) fn setting(name: u16, value: u32) -> Vec<u8> {
     [&name.to_be_bytes()[..], &value.to_be_bytes()].concat()
 }
 
-/// A received frame.
+/// A received HTTP/2 frame.
 #[derive(Debug)]
 pub(crate) struct Frame {
     pub(crate) kind: u8,
@@ -50,22 +50,22 @@ impl Frame {
         self.stream == stream && matches!(self.kind, DATA | HEADERS) && self.flags & END_STREAM != 0
     }
 
-    /// The last-stream-id of a GOAWAY.
+    /// Returns the last stream identifier in a GOAWAY frame.
     pub(crate) fn last_stream(&self) -> u32 {
         u32::from_be_bytes(self.payload[..4].try_into().unwrap())
     }
 }
 
-/// A connection.
+/// An HTTP/2 client connection on which tests send raw frames.
 pub(crate) struct Http2(TcpStream);
 
 impl Http2 {
-    /// Connects and sends the preface with these settings.
+    /// Connects and sends the preface and a SETTINGS frame with the payload `settings`.
     pub(crate) async fn connect(server: SocketAddr, settings: &[u8]) -> Self {
         Self::over(TcpStream::connect(server).await.unwrap(), settings).await
     }
 
-    /// Sends the preface with these settings over an open connection.
+    /// Sends the preface and a SETTINGS frame with the payload `settings` over an open connection.
     pub(crate) async fn over(mut stream: TcpStream, settings: &[u8]) -> Self {
         stream.set_nodelay(true).unwrap();
         stream.write_all(&[PREFACE, &frame(SETTINGS, 0, 0, settings)].concat()).await.unwrap();
@@ -87,7 +87,7 @@ impl Http2 {
         Some(Frame { kind: head[3], flags: head[4], stream, payload })
     }
 
-    /// Returns the next frame; acknowledges PING and SETTINGS, as every library does.
+    /// Returns the next frame. Acknowledges PING and SETTINGS frames, as HTTP/2 libraries do.
     pub(crate) async fn next_acknowledged(&mut self) -> Option<Frame> {
         let frame = self.next().await?;
         if matches!(frame.kind, PING | SETTINGS) && frame.flags & ACK == 0 {
@@ -98,7 +98,7 @@ impl Http2 {
         Some(frame)
     }
 
-    /// Reads up to the end of the response on this stream. Returns `false` if the connection ends before.
+    /// Reads frames until the response on `stream` ends. Returns `false` if the connection ends first.
     pub(crate) async fn answered(&mut self, stream: u32) -> bool {
         while let Some(frame) = self.next_acknowledged().await {
             if frame.ends(stream) {
@@ -126,7 +126,7 @@ pub(crate) fn fields(fields: &[(&str, &str)]) -> Vec<u8> {
     block
 }
 
-/// Encodes the header block of a request.
+/// Encodes the header block of a request for `path`.
 pub(crate) fn head<A: Client>(path: &str) -> Vec<u8> {
     let common =
         |method| [(":method", method), (":scheme", "http"), (":authority", "shelf"), (":path", path)];
@@ -139,7 +139,7 @@ pub(crate) fn head<A: Client>(path: &str) -> Vec<u8> {
     }
 }
 
-/// Encodes a complete request.
+/// Encodes the frames of a complete request for a book.
 pub(crate) fn request<A: Client>(stream: u32) -> Vec<u8> {
     if A::API != "grpc" {
         return frame(HEADERS, END_HEADERS | END_STREAM, stream, &head::<A>(raw::path::<A>()));
@@ -149,7 +149,7 @@ pub(crate) fn request<A: Client>(stream: u32) -> Vec<u8> {
     [head, frame(DATA, END_STREAM, stream, &[0, 0, 0, 0, 2, 8, 1])].concat()
 }
 
-/// Encodes a request without its body.
+/// Encodes the head of a request whose body never arrives.
 pub(crate) fn endless_request<A: Client>(stream: u32) -> Vec<u8> {
     let block = match A::API {
         "grpc" => head::<A>("/bookshelf.v1.BookshelfService/GetBook"),

@@ -1,4 +1,4 @@
-//! A connection that requests the same book repeatedly and counts its bytes.
+//! A client that requests the same book repeatedly on one connection, and counts the bytes.
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,7 +10,7 @@ const REQUEST: &[u8] = b"GET /v1/books/1 HTTP/1.1\r\nhost: shelf\r\n\r\n";
 
 pub(crate) struct KeepAlive {
     stream: TcpStream,
-    /// The client's address, by which the server's recording names the connection.
+    /// Local address, by which the test finds the connection in the server's recording.
     pub(crate) address: SocketAddr,
     /// Number of bytes sent.
     pub(crate) sent: u64,
@@ -40,14 +40,14 @@ impl KeepAlive {
         Ok(())
     }
 
-    /// Half-closes and reads to EOF.
+    /// Half-closes the connection and waits until the server closes it.
     pub(crate) async fn close(mut self) {
         self.stream.shutdown().await.unwrap();
         assert_eq!(self.stream.read(&mut [0]).await.unwrap(), 0);
     }
 }
 
-/// Returns the length of head and body, or `None` if the head is incomplete.
+/// Returns the length of the response's head and body, or `None` if the head is incomplete.
 fn length(answer: &[u8]) -> Option<usize> {
     let head = answer.windows(4).position(|end| end == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&answer[..head]).unwrap();

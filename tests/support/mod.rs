@@ -1,4 +1,4 @@
-//! Servers, clients and programs for the tests.
+//! Helpers for the tests: servers, clients and external programs.
 
 pub(crate) mod api;
 pub(crate) mod browser;
@@ -15,8 +15,8 @@ pub(crate) mod tour;
 pub(crate) mod trace_text;
 pub(crate) mod workshop;
 
-/// Runs each test for each API: `each_api!(name, ...)` makes `rest::name`, `graphql::name`, `grpc::name` of a
-/// `async fn name<A: Api>()`.
+/// Runs tests for each of the three APIs: `each_api!(name)` makes the tests `rest::name`, `graphql::name` and
+/// `grpc::name` from an `async fn name<A: Api>()`.
 macro_rules! each_api {
     ($($name:ident),+ $(,)?) => {
         each_api!(@api rest, clients::Rest, $($name),+);
@@ -35,7 +35,7 @@ macro_rules! each_api {
     };
 }
 
-/// Like `each_api!`, for REST and GraphQL, which use HTTP/1.1.
+/// Like `each_api!`, but only for REST and GraphQL, whose servers accept HTTP/1.1.
 macro_rules! each_http {
     ($($name:ident),+ $(,)?) => {
         each_api!(@api rest, clients::Rest, $($name),+);

@@ -28,11 +28,11 @@ pub(crate) fn command(name: &str) -> PathBuf {
     directory.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
-/// The system calls that `socket-trace verify --help` tells strace to log.
+/// Value of strace's option `-e`: the system calls that `socket-trace verify` needs in the log.
 pub(crate) const STRACE_CALLS: &str = "trace=%network,read,write,readv,writev,sendfile,splice,close,close_range,fcntl,\
                                        dup,?dup2,dup3,clone,clone3,?fork,?vfork";
 
-/// A running server.
+/// A server that runs as a child process.
 pub(crate) struct Serving {
     child: Child,
     pub(crate) address: SocketAddr,
@@ -45,9 +45,9 @@ impl Serving {
         Self::spawn(Command::new(command(name)), name, arguments)
     }
 
-    /// Starts a server whose socket calls strace writes to `log`. strace is the grandchild, so that signals and
-    /// the exit code are the server's own. It holds the server's output open, so that [`wait`](Self::wait) waits for
-    /// the log, too.
+    /// Starts a server under strace, which writes the socket calls to `log`. strace is the grandchild (`-D`),
+    /// so that signals and the exit code are the server's own. strace holds the server's output open, so
+    /// [`wait`](Self::wait) also waits for the log.
     pub(crate) fn under_strace(strace: &Path, log: &Path, name: &str, arguments: &[&str]) -> Self {
         let mut traced = Command::new(strace);
         traced.args(["-D", "-f", "-ttt", "-s", "0", "-e", STRACE_CALLS, "-o"]).arg(log).arg(command(name));
@@ -75,12 +75,12 @@ impl Serving {
         Self { child, address, stderr }
     }
 
-    /// Returns the resident memory in KiB.
+    /// Returns the server's resident memory in KiB.
     pub(crate) fn memory(&self) -> u64 {
         memory(&self.child)
     }
 
-    /// Returns the CPU time in hundredths of a second.
+    /// Returns the CPU time that the server has used, in hundredths of a second.
     pub(crate) fn processor_time(&self) -> u64 {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
         // proc(5): fields 14 and 15. The name may contain anything; it ends at the last bracket.
@@ -92,14 +92,15 @@ impl Serving {
         signal_to(&self.child, signal);
     }
 
-    /// Waits until the server has ended and returns its remaining standard output and standard error.
-    /// Returns the next line of standard error.
+    /// Returns the next line of the server's standard error.
     pub(crate) fn error_line(&mut self) -> String {
         let mut line = String::new();
         assert_ne!(self.stderr.read_line(&mut line).unwrap(), 0, "it has ended");
         line.trim_end().to_owned()
     }
 
+    /// Waits until the server has ended. Returns its exit status and the rest of its standard output and standard
+    /// error.
     pub(crate) fn wait(mut self) -> (ExitStatus, String, String) {
         let (mut out, mut err) = (String::new(), String::new());
         self.child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
@@ -107,17 +108,17 @@ impl Serving {
         (self.child.wait().unwrap(), out, err)
     }
 
-    /// Sends SIGTERM.
+    /// Sends SIGTERM and waits until the server has ended. Returns the same as [`wait`](Self::wait).
     pub(crate) fn stop(self) -> (ExitStatus, String, String) {
         self.signal(Signal::TERM);
         self.wait()
     }
 }
 
-/// Kills the server of a failed test.
+/// Kills the server if a failed test left it running.
 impl Drop for Serving {
     fn drop(&mut self) {
-        // Most servers have ended already.
+        // A server that has already ended cannot be killed.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

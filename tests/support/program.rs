@@ -1,11 +1,11 @@
-//! External programs. Without the program a test prints that it was skipped and passes; in CI it
-//! fails.
+//! Finds and runs external programs. If a program is not installed, a test prints that it was skipped and
+//! passes; in CI it fails.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-/// Returns the program if it is installed.
+/// Returns the path of a program if it is installed.
 pub(crate) fn find(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found =
@@ -17,7 +17,7 @@ pub(crate) fn find(name: &str) -> Option<PathBuf> {
     found
 }
 
-/// Returns strace if it is installed and may trace a child process.
+/// Returns the path of strace if it is installed and allowed to trace a child process.
 pub(crate) fn find_strace() -> Option<PathBuf> {
     let strace = find("strace")?;
     let ran = run(&strace, &["-o", "/dev/null", "true"]);
@@ -29,7 +29,7 @@ pub(crate) fn find_strace() -> Option<PathBuf> {
     None
 }
 
-/// Returns Python if it is installed with all `modules`, which `requirements` lists.
+/// Returns the path of Python if it can import all `modules`. The file `requirements` lists their packages.
 pub(crate) fn find_python(modules: &str, requirements: &str) -> Option<PathBuf> {
     let python = find("python3")?;
     let ran = run(&python, &["-c", &format!("import {modules}")]);
@@ -41,7 +41,7 @@ pub(crate) fn find_python(modules: &str, requirements: &str) -> Option<PathBuf> 
     None
 }
 
-/// Returns `true` if a folder in `NODE_PATH` has the package.
+/// Returns `true` if the npm package is installed in a folder of the environment variable `NODE_PATH`.
 pub(crate) fn find_node_package(name: &str) -> bool {
     let folders = std::env::var_os("NODE_PATH").unwrap_or_default();
     let found = std::env::split_paths(&folders).any(|folder| folder.join(name).is_dir());
@@ -63,7 +63,7 @@ pub(crate) fn run_command(command: &mut Command) -> Ran {
     Ran(output.unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display())))
 }
 
-/// The result of a command.
+/// Exit code and output of a command that has ended.
 #[derive(Debug)]
 pub(crate) struct Ran(Output);
 

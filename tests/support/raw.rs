@@ -7,7 +7,7 @@ use clients::Client;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// A TCP connection. After the server has closed it, sent bytes are lost.
+/// A TCP connection to a server, over which tests send raw bytes.
 pub(crate) struct Raw(TcpStream);
 
 impl Raw {
@@ -31,7 +31,7 @@ impl Raw {
         self.0.shutdown().await.unwrap();
     }
 
-    /// Reads one response with a `content-length`. Returns `None` if the connection ends before its first byte.
+    /// Reads one response with a `content-length`. Returns `None` if the connection ends before the response.
     pub(crate) async fn answer(&mut self) -> Option<String> {
         let mut answer = Vec::new();
         while length(&answer).is_none_or(|length| answer.len() < length) {
@@ -43,7 +43,7 @@ impl Raw {
         Some(String::from_utf8(answer).unwrap())
     }
 
-    /// Reads until the server ends the connection with FIN or RST.
+    /// Reads until the server ends the connection with FIN or RST, and returns the bytes as text.
     pub(crate) async fn rest(&mut self) -> String {
         let mut rest = Vec::new();
         // Bytes that were read before a reset are kept.
@@ -62,7 +62,7 @@ impl From<TcpStream> for Raw {
     }
 }
 
-/// Returns the length of head and body, or `None` if the head is incomplete.
+/// Returns the length of the response's head and body, or `None` if the head is incomplete.
 fn length(answer: &[u8]) -> Option<usize> {
     let head = answer.windows(4).position(|end| end == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&answer[..head]).unwrap();
@@ -70,7 +70,7 @@ fn length(answer: &[u8]) -> Option<usize> {
     Some(head + body.lines().next().unwrap().parse::<usize>().unwrap())
 }
 
-/// Path and query of a GET request.
+/// Returns the path and query of a GET request that succeeds.
 pub(crate) fn path<A: Client>() -> &'static str {
     match A::API {
         "rest" => "/v1/books/1",
@@ -78,18 +78,19 @@ pub(crate) fn path<A: Client>() -> &'static str {
     }
 }
 
-/// A complete HTTP/1.1 request.
+/// Returns a complete HTTP/1.1 GET request that succeeds.
 pub(crate) fn get<A: Client>() -> String {
     format!("GET {} HTTP/1.1\r\nhost: shelf\r\n\r\n", path::<A>())
 }
 
-/// The head of a POST request without its last fields.
+/// Returns the beginning of a POST request. The caller appends the remaining header fields and the body.
 pub(crate) fn post<A: Client>() -> String {
     let path = if A::API == "rest" { "/v1/books" } else { "/graphql" };
     format!("POST {path} HTTP/1.1\r\nhost: shelf\r\ncontent-type: application/json\r\n")
 }
 
-/// Sends `request` and returns the status of each response, once the server has ended the connection.
+/// Sends `request` and half-closes the connection. Returns the status codes of all responses, once the server
+/// has closed it.
 pub(crate) async fn statuses(server: SocketAddr, request: &str) -> Vec<u16> {
     let mut client = Raw::saying(server, request).await;
     client.finish().await;

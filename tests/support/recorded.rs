@@ -1,17 +1,17 @@
-//! A server process that records.
+//! A server process that records its socket calls to a trace file.
 
 use tempfile::TempDir;
 
 use super::api::Api;
 use super::process::Serving;
 
-/// A server with its trace; dropping it deletes the trace.
+/// A server process and the directory with its trace, which is deleted on drop.
 pub(crate) struct Recorded {
     pub(crate) _directory: TempDir,
     pub(crate) server: Serving,
 }
 
-/// Starts the server process with these additional flags.
+/// Starts the server process of an API, with a trace and with additional flags.
 pub(crate) fn recorded<A: Api>(arguments: &[&str]) -> Recorded {
     let directory = TempDir::new().unwrap();
     let trace = directory.path().join("trace.jsonl");

@@ -1,4 +1,5 @@
-//! A TLS client and server (rustls) with a tap below and above TLS on each side.
+//! Records a TLS conversation between a rustls client and a rustls server, both the encrypted bytes and the
+//! plaintext.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,19 +12,20 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig, SupportedProtocolVersion};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-/// The name in the self-signed certificate, which is valid until 2126.
+/// Host name in the self-signed certificate, which is valid until 2126.
 pub(crate) const NAME: &str = "shop.test";
 const CERTIFICATE: &[u8] = include_bytes!("certificate/certificate.der");
 const KEY: &[u8] = include_bytes!("certificate/key.der");
 
-/// The traces of both sides of a conversation.
+/// Paths of the server's trace and the client's trace of a conversation.
 #[derive(Debug)]
 pub(crate) struct Traces {
     pub(crate) server: PathBuf,
     pub(crate) client: PathBuf,
 }
 
-/// TLS version, ALPN protocol, and the plaintext that client and server send alternately. The client begins.
+/// A scripted conversation: TLS version, ALPN protocol, and the messages that client and server send in turn,
+/// the client first.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Conversation<'a> {
     pub(crate) version: &'static SupportedProtocolVersion,
@@ -31,7 +33,7 @@ pub(crate) struct Conversation<'a> {
     pub(crate) turns: &'a [&'a [u8]],
 }
 
-/// Records the conversation; both sides end it with `close_notify`.
+/// Records a scripted conversation, which client and server end with `close_notify`. Returns the paths of the traces.
 pub(crate) async fn record(conversation: Conversation<'_>, directory: &Path) -> Traces {
     let traces = Traces { server: directory.join("server.jsonl"), client: directory.join("client.jsonl") };
     let server_tap = Tap::server("tls").capture(1 << 16).file(&traces.server).unwrap().start().unwrap();

@@ -1,4 +1,4 @@
-//! The workshop's tour and its six recordings.
+//! Runs the workshop's tour, a script of calls over each API, and finds its six recordings.
 
 use std::path::{Path, PathBuf};
 
@@ -13,20 +13,20 @@ pub(crate) const PORTS: [&str; 10] =
 
 pub(crate) const APIS: [&str; 3] = ["rest", "graphql", "grpc"];
 
-/// Runs the tour with its recordings in `directory`.
+/// Runs `workshop --once`, which writes its recordings to `directory`.
 pub(crate) fn tour(directory: &Path, arguments: &[&str]) -> Ran {
     let traces = directory.to_str().unwrap();
     run(command("workshop"), &[&["--once", "--traces", traces][..], &PORTS, arguments].concat())
 }
 
-/// Returns the API, side and file of each recording.
+/// Returns the API, the side and the path of each recording in `directory`.
 pub(crate) fn recordings(directory: &Path) -> impl Iterator<Item = (&'static str, Side, PathBuf)> {
     APIS.into_iter().flat_map(move |api| {
         [Side::Server, Side::Client].map(|side| (api, side, recording(directory, api, side)))
     })
 }
 
-/// Returns the recording of one side of an API.
+/// Returns the path of the recording of an API's server or client.
 pub(crate) fn recording(directory: &Path, api: &str, side: Side) -> PathBuf {
     directory.join(format!("{api}-{}.jsonl", side.name()))
 }

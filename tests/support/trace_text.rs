@@ -1,4 +1,4 @@
-//! Traces written by a test, line by line.
+//! Writes trace files from lines that a test provides.
 
 use std::fs;
 use std::path::Path;
@@ -15,7 +15,7 @@ pub(crate) fn header() -> String {
     String::from_utf8(line).unwrap().trim_end().to_owned()
 }
 
-/// Writes a trace that consists of the header and `rest`, and returns its path.
+/// Writes a trace file that contains a header line and the lines in `rest`. Returns its path.
 pub(crate) fn write(path: &Path, rest: &str) -> String {
     fs::write(path, format!("{}\n{rest}", header())).unwrap();
     path.to_str().unwrap().to_owned()

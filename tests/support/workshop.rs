@@ -1,4 +1,4 @@
-//! A running workshop with its page.
+//! A `workshop` command that runs as a child process and serves its live page.
 
 use std::io::{BufRead as _, BufReader, Lines};
 use std::net::SocketAddr;
@@ -17,9 +17,9 @@ use super::tour::{PORTS, recording};
 pub(crate) struct Workshop {
     child: Child,
     directory: TempDir,
-    /// Output up to the end of the tour.
+    /// Standard output up to the end of the tour.
     pub(crate) said: String,
-    /// Output after the tour.
+    /// Lines of standard output after the tour; `None` if a thread reads and discards them.
     lines: Option<Lines<BufReader<ChildStdout>>>,
     rest: Option<JoinHandle<()>>,
 }
@@ -37,7 +37,7 @@ impl Workshop {
         workshop
     }
 
-    /// Starts the workshop; its output after the tour is not read.
+    /// Starts the workshop and waits for the end of the tour. Nothing reads its output after that.
     pub(crate) fn unread(arguments: &[&str]) -> Self {
         let directory = TempDir::new().unwrap();
         let mut child = Command::new(command("workshop"))
@@ -66,32 +66,32 @@ impl Workshop {
         rest.split(['/', '\'', '\n', ' ']).next().unwrap()
     }
 
-    /// Address of the page.
+    /// Returns the address of the live page.
     pub(crate) fn page(&self) -> SocketAddr {
         self.word_after("Live page: http://").parse().unwrap()
     }
 
-    /// Address of the REST server.
+    /// Returns the address of the REST server.
     pub(crate) fn rest(&self) -> SocketAddr {
         self.word_after("curl -i 'http://").parse().unwrap()
     }
 
-    /// Opens the page's stream of events.
+    /// Opens the stream of server-sent events that the live page reads.
     pub(crate) fn stream(&self) -> Stream {
         Stream::open(self.page(), &[])
     }
 
-    /// Folder of the traces.
+    /// Returns the directory of the trace files.
     pub(crate) fn traces(&self) -> &Path {
         self.directory.path()
     }
 
-    /// Path of a trace.
+    /// Returns the path of the trace of an API's server or client.
     pub(crate) fn trace(&self, api: &str, side: Side) -> PathBuf {
         recording(self.traces(), api, side)
     }
 
-    /// Returns the resident memory in KiB.
+    /// Returns the workshop's resident memory in KiB.
     pub(crate) fn memory(&self) -> u64 {
         memory(&self.child)
     }
@@ -100,7 +100,7 @@ impl Workshop {
         signal_to(&self.child, Signal::INT);
     }
 
-    /// Waits until the workshop has ended.
+    /// Waits until the workshop process has ended.
     pub(crate) fn wait(&mut self) -> ExitStatus {
         if let Some(rest) = self.rest.take() {
             rest.join().unwrap();
@@ -109,7 +109,7 @@ impl Workshop {
     }
 }
 
-/// Kills the workshop of a failed test.
+/// Kills the workshop if a failed test left it running.
 impl Drop for Workshop {
     fn drop(&mut self) {
         let _ = self.child.kill();

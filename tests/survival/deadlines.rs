@@ -1,5 +1,4 @@
-//! Timeouts: a client that is too slow loses its connection,
-//! and streams that may last long stay open.
+//! Tests of timeouts: the servers close connections of slow clients, and keep change streams open.
 
 use std::time::Duration;
 
@@ -25,15 +24,15 @@ each_api!(
     endless_body_times_out,
     response_without_flow_control_window_times_out,
     write_stall_closes_the_connection,
-    watch_outlives_every_timeout,
-    quiet_watch_uses_no_cpu,
+    change_stream_outlives_every_timeout,
+    idle_change_stream_uses_no_cpu,
     excess_connection_waits_in_the_backlog,
 );
 
 const SOON: Duration = Duration::from_millis(100);
 const NEVER: Duration = Duration::from_secs(3600);
 
-/// Limits that never fire.
+/// Returns limits whose timeouts do not expire during a test.
 fn patient() -> Limits {
     Limits {
         head_timeout: NEVER,
@@ -49,7 +48,7 @@ async fn limited<A: Api>(limits: Limits) -> Server {
     Server::limited::<A>(&Tap::off(), limits).await
 }
 
-/// Acknowledges PINGs until the server ends the connection.
+/// Reads frames and acknowledges PINGs until the server ends the connection.
 async fn ends(client: &mut Http2) {
     while client.next_acknowledged().await.is_some() {}
 }
@@ -165,7 +164,7 @@ async fn write_stall_closes_the_connection<A: Api>() {
     while client.write_all(&asks).await.is_ok() {}
 }
 
-async fn watch_outlives_every_timeout<A: Api>() {
+async fn change_stream_outlives_every_timeout<A: Api>() {
     let limits = Limits {
         head_timeout: SOON,
         idle_timeout: SOON,
@@ -187,7 +186,7 @@ async fn watch_outlives_every_timeout<A: Api>() {
     watch.close().await;
 }
 
-async fn quiet_watch_uses_no_cpu<A: Api>() {
+async fn idle_change_stream_uses_no_cpu<A: Api>() {
     let server = Serving::start(A::SERVER, &["--no-tap", "--head-timeout", "0.1", "--idle-timeout", "0.1"]);
     let watch = A::watch(&Tap::off(), server.address, 9).await.unwrap();
     // The watch is older than the timeouts, which do not apply to it.

@@ -1,5 +1,5 @@
-//! Clients that half-close before they read, or do not read: pending responses are delivered, and no client is waited
-//! for indefinitely.
+//! Tests of clients that half-close early or do not read. The servers deliver pending responses, and wait for
+//! no client indefinitely.
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -19,14 +19,14 @@ use crate::survival::http2::{Attacker, flood};
 
 each_http!(
     half_closed_client_gets_its_response,
-    half_closed_client_gets_response_to_body,
-    rejection_survives_an_unread_request_body,
+    half_closed_client_gets_response_to_post,
+    rejection_is_delivered_despite_unread_body,
     endless_sender_is_disconnected,
     oversized_body_is_rejected_before_100_continue,
-    unread_responses_bound_pipelined_requests,
+    client_that_never_reads_is_disconnected,
 );
 
-/// Half-closes right after the request, like `nc -N`.
+/// The client half-closes right after its request, as `nc -N` does.
 async fn half_closed_client_gets_its_response<A: Api>() {
     let server = Server::start::<A>().await;
     assert_eq!(raw::statuses(server.address, &raw::get::<A>()).await, [200]);
@@ -36,8 +36,8 @@ async fn half_closed_client_gets_its_response<A: Api>() {
     assert!(raw::statuses(server.address, &raw::get::<A>()[..10]).await.is_empty());
 }
 
-/// The server, a task on this thread, reads the request and the FIN together.
-async fn half_closed_client_gets_response_to_body<A: Api>() {
+/// The server reads the body and the FIN together, because its task runs on the client's thread.
+async fn half_closed_client_gets_response_to_post<A: Api>() {
     let server = Server::start::<A>().await;
     let lacking = if A::API == "rest" { "HTTP/1.1 422 " } else { "HTTP/1.1 400 " };
     for body in ["content-length: 2\r\n\r\n{}", "transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"] {
@@ -50,8 +50,8 @@ async fn half_closed_client_gets_response_to_body<A: Api>() {
     }
 }
 
-/// The response to an oversized body follows its first bytes; a reset would discard the response.
-async fn rejection_survives_an_unread_request_body<A: Api>() {
+/// The server rejects an oversized body before it has read all of it. A reset would discard the response.
+async fn rejection_is_delivered_despite_unread_body<A: Api>() {
     let memory = Memory::new();
     let tap = Tap::server(A::API).sink(memory.clone()).start().unwrap();
     let server = Server::limited::<A>(&tap, Limits::default()).await;
@@ -86,13 +86,13 @@ async fn oversized_body_is_rejected_before_100_continue<A: Api>() {
     assert!(answer.starts_with("HTTP/1.1 413 Payload Too Large\r\n"), "{answer}");
 }
 
-/// Responses to HEAD have no body; the server must not buffer them without bound.
-async fn unread_responses_bound_pipelined_requests<A: Api>() {
+/// Responses to HEAD requests are small, but the server must not buffer an unbounded number of them.
+async fn client_that_never_reads_is_disconnected<A: Api>() {
     let heads = raw::get::<A>().replacen("GET", "HEAD", 1).repeat(1000).into_bytes();
     flood::<A>(Attacker::ReadsNothing, Vec::new(), || heads.clone()).await;
 }
 
-/// The server reads the FIN while the handler runs.
+/// The client half-closes, and the server reads the FIN while the handler runs.
 #[tokio::test]
 async fn handler_completes_after_half_close() {
     let memory = Memory::new();
@@ -118,7 +118,7 @@ async fn handler_completes_after_half_close() {
     server.await.unwrap().unwrap();
 }
 
-/// The previous part is still in flight when the last one is handed over.
+/// The socket buffers are small, so the FIN arrives while most of the response is still unsent.
 #[tokio::test]
 async fn long_response_is_complete_after_half_close() {
     let small = || {
@@ -143,7 +143,7 @@ async fn long_response_is_complete_after_half_close() {
     server.await.unwrap().unwrap();
 }
 
-/// A half-closed client may or may not read on, and the stream has no end to wait for.
+/// The server ends the stream when the client half-closes, because a change stream does not end by itself.
 #[tokio::test]
 async fn change_stream_ends_after_half_close() {
     let server = Server::start::<Rest>().await;
@@ -154,7 +154,7 @@ async fn change_stream_ends_after_half_close() {
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
 }
 
-/// All pending changes are sent first.
+/// When the client half-closes, the server sends all pending changes before it ends the stream.
 #[tokio::test]
 async fn pending_changes_are_sent_after_half_close() {
     let server = Server::start::<Rest>().await;
@@ -170,7 +170,7 @@ async fn pending_changes_are_sent_after_half_close() {
     assert_eq!(answer.matches("event: updated").count(), 900);
 }
 
-/// A query is not a stream of changes, although its response is a stream of events.
+/// Unlike a change stream, the result of a query is finite, so the server sends it completely.
 #[tokio::test(flavor = "multi_thread")]
 async fn query_events_are_complete_after_half_close() {
     let server = Server::start::<Graphql>().await;

@@ -1,5 +1,5 @@
-//! Ambiguous HTTP/1.1 requests, as used for request smuggling, are rejected or have one
-//! interpretation (RFC 9112, sections 2, 3, 5, 6 and 11.2).
+//! Tests of ambiguous HTTP/1.1 requests, as used for request smuggling. The servers reject them, or interpret
+//! them in only one way (RFC 9112, sections 2, 3, 5, 6 and 11.2).
 
 use crate::support::api::{Api, Server};
 use crate::support::raw::{self, Raw};
@@ -47,7 +47,8 @@ async fn request_must_have_one_valid_host<A: Api>() {
     );
 }
 
-/// Asserts that POST heads that end in these lines are rejected, and the bytes after them not parsed.
+/// Asserts that a POST request with any of these endings is rejected, and that the server does not parse the
+/// bytes after it.
 async fn refused<A: Api>(status: u16, rests: &[&str]) {
     let server = Server::start::<A>().await;
     for rest in rests {

@@ -1,5 +1,5 @@
-//! Floods of HTTP/2 frames that are cheap to send and expensive to process. Each one ends its own
-//! connection only: memory does not grow, and other clients are served meanwhile.
+//! Tests of floods of HTTP/2 frames that are cheap to send and expensive to process. The server ends the
+//! attacker's connection, its memory does not grow, and it serves other clients meanwhile.
 
 use socket_tap::Tap;
 use tempfile::TempDir;
@@ -16,15 +16,15 @@ each_api!(
     continuation_flood_ends_the_connection,
     hpack_bomb_is_rejected,
     empty_data_flood_ends_the_connection,
-    unread_ping_acknowledgements_are_bounded,
-    unread_settings_acknowledgements_are_bounded,
+    unread_ping_acknowledgements_end_the_connection,
+    unread_settings_acknowledgements_end_the_connection,
     window_overflow_ends_the_connection,
     zero_window_increment_ends_the_connection,
     stream_above_the_limit_is_refused,
     settings_announce_the_limits,
 );
 
-/// Memory growth allowed after a flood, in KiB: allocators and threads keep some.
+/// Memory in KiB by which a server may grow during a flood, because allocator and threads keep some.
 const LEFT_BEHIND: u64 = 48 * 1024;
 
 #[derive(PartialEq)]
@@ -33,7 +33,8 @@ pub(crate) enum Attacker {
     ReadsNothing,
 }
 
-/// Sends `first`, then `next` repeatedly, until the server ends the connection.
+/// Sends `first`, then `next` repeatedly, until the server ends the connection. Asserts that the server's
+/// memory does not grow and that another client is served.
 pub(crate) async fn flood<A: Api>(attacker: Attacker, first: Vec<u8>, mut next: impl FnMut() -> Vec<u8>) {
     let directory = TempDir::new().unwrap();
     let trace = directory.path().join("trace.jsonl");
@@ -66,12 +67,12 @@ fn preface() -> Vec<u8> {
     [http2::PREFACE, &frame(http2::SETTINGS, 0, 0, &[])].concat()
 }
 
-/// The stream identifiers that a client uses.
+/// Returns the stream identifiers that a client uses: 1, 3, 5 and so on.
 fn streams() -> impl Iterator<Item = u32> {
     (1..).step_by(2)
 }
 
-/// CVE-2023-44487.
+/// CVE-2023-44487: the client resets each stream right after its request.
 async fn rapid_reset_flood_ends_the_connection<A: Api>() {
     let mut streams = streams();
     let pair = |stream| [http2::request::<A>(stream), reset(stream)].concat();
@@ -82,7 +83,8 @@ fn reset(stream: u32) -> Vec<u8> {
     frame(http2::RST_STREAM, 0, stream, &8_u32.to_be_bytes())
 }
 
-/// CVE-2025-8671: the client commits an error on each stream, here with its window.
+/// CVE-2025-8671: the client provokes the server to reset each stream, here with a flow-control window
+/// overflow.
 async fn provoked_resets_end_the_connection<A: Api>() {
     let mut streams = streams();
     let pair = |stream| [http2::endless_request::<A>(stream), grow(stream, (1 << 31) - 1)].concat();
@@ -93,14 +95,14 @@ fn grow(stream: u32, by: u32) -> Vec<u8> {
     frame(http2::WINDOW_UPDATE, 0, stream, &by.to_be_bytes())
 }
 
-/// CVE-2024-27316.
+/// CVE-2024-27316: the client never ends a header block and sends CONTINUATION frames instead.
 async fn continuation_flood_ends_the_connection<A: Api>() {
     let begin = frame(http2::HEADERS, 0, 1, &http2::head::<A>(raw::path::<A>()));
     let more = frame(http2::CONTINUATION, 0, 1, &http2::fields(&[("x", "y")])).repeat(100);
     flood::<A>(Attacker::Reads, [preface(), begin].concat(), || more.clone()).await;
 }
 
-/// A field of 4,000 bytes that is sent once and then referenced 16,000 times by one byte.
+/// The client sends a header field of 4,000 bytes once, then repeats it 12,000 times with one byte each.
 async fn hpack_bomb_is_rejected<A: Api>() {
     // A literal with indexing, name `x`, and the length of its value as a multi-byte integer (RFC 7541).
     let large = [&[0x40, 1, b'x', 0x7f, 0xa1, 0x1e][..], &[b'y'; 4000]].concat();
@@ -114,21 +116,21 @@ async fn hpack_bomb_is_rejected<A: Api>() {
     flood::<A>(Attacker::Reads, preface(), bomb).await;
 }
 
-/// CVE-2019-9518.
+/// CVE-2019-9518: the client sends DATA frames without payload.
 async fn empty_data_flood_ends_the_connection<A: Api>() {
     let first = [preface(), http2::endless_request::<A>(1)].concat();
     let nothing = frame(http2::DATA, 0, 1, &[]).repeat(100);
     flood::<A>(Attacker::Reads, first, || nothing.clone()).await;
 }
 
-/// CVE-2019-9512.
-async fn unread_ping_acknowledgements_are_bounded<A: Api>() {
+/// CVE-2019-9512: the client sends PING frames and does not read the acknowledgements.
+async fn unread_ping_acknowledgements_end_the_connection<A: Api>() {
     let pings = frame(http2::PING, 0, 0, &[0; 8]).repeat(1000);
     flood::<A>(Attacker::ReadsNothing, preface(), || pings.clone()).await;
 }
 
-/// CVE-2019-9515.
-async fn unread_settings_acknowledgements_are_bounded<A: Api>() {
+/// CVE-2019-9515: the client sends SETTINGS frames and does not read the acknowledgements.
+async fn unread_settings_acknowledgements_end_the_connection<A: Api>() {
     let settings = frame(http2::SETTINGS, 0, 0, &[]).repeat(1000);
     flood::<A>(Attacker::ReadsNothing, preface(), || settings.clone()).await;
 }
@@ -153,7 +155,7 @@ async fn stream_above_the_limit_is_refused<A: Api>() {
     assert_eq!((refusal.stream, refusal.payload.as_slice()), (7, &[0, 0, 0, 7][..]));
 }
 
-/// A client that knows the limits can keep to them.
+/// The server's SETTINGS frame contains its limits, so that a client can comply with them.
 async fn settings_announce_the_limits<A: Api>() {
     let server = Server::start::<A>().await;
     let mut client = Http2::connect(server.address, &[]).await;

@@ -1,4 +1,4 @@
-//! The documented limits are those of the servers.
+//! Tests that the limits in `docs/limits.md` match the flags of the servers.
 
 use clap::{Args as _, Command};
 use hardening_http::Limits;
@@ -9,7 +9,7 @@ use crate::support::program::run;
 
 const DOCUMENT: &str = include_str!("../../docs/limits.md");
 
-/// Formats the limits as a Markdown table.
+/// Returns the Markdown table of `docs/limits.md`, built from the help of the flags.
 fn table() -> String {
     let limits = LimitFlags::augment_args(Command::new("limits"));
     let row = |arg: &clap::Arg| {
@@ -52,7 +52,7 @@ fn each_server_has_a_flag_for_each_limit() {
 }
 
 #[test]
-fn default_limits_match_the_command_line() {
+fn default_limits_have_the_documented_values() {
     let limits = Limits::default();
     assert_eq!((limits.max_connections, limits.idle_timeout.as_secs()), (10_000, 60));
     assert_eq!(limits.linger.as_millis(), 500);

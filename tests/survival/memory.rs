@@ -1,4 +1,4 @@
-//! Memory use during and after thousands of connections.
+//! Tests of the servers' memory use during and after thousands of connections.
 
 use std::time::{Duration, Instant};
 
@@ -14,9 +14,9 @@ each_api!(memory_of_idle_connections_is_bounded_and_returned);
 
 async fn memory_of_idle_connections_is_bounded_and_returned<A: Api>() {
     const CONNECTIONS: u32 = 5_000;
-    /// KiB allowed per connection, including the tap and the runtime.
+    /// Memory in KiB that an open connection may use, including its recording.
     const EACH: u64 = 24;
-    /// KiB per connection that may remain after they are closed.
+    /// Memory in KiB that the server may keep for each connection after it is closed.
     const LEFT: u64 = 1;
     if !allow_files(u64::from(CONNECTIONS) + 1_000) {
         return;
@@ -46,7 +46,7 @@ async fn memory_of_idle_connections_is_bounded_and_returned<A: Api>() {
     working.close().await;
 }
 
-/// Returns `true` once the server's memory falls to `most` KiB while it serves requests.
+/// Makes calls until the server's memory falls to `most` KiB. Returns `false` if it does not within a minute.
 async fn memory_falls<A: Api>(server: &Serving, most: u64, working: &mut A) -> bool {
     let asked = Instant::now();
     while server.memory() > most && asked.elapsed() < Duration::from_secs(60) {

@@ -1,4 +1,4 @@
-//! Hostile and slow clients, limits, panics, memory.
+//! Tests with hostile and slow clients, and of limits, panics and memory use.
 
 pub(crate) mod deadlines;
 pub(crate) mod endings;

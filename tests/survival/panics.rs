@@ -1,4 +1,4 @@
-//! Handlers that panic.
+//! Tests of request handlers that panic.
 
 use axum::Router;
 use axum::response::IntoResponse as _;
@@ -9,10 +9,10 @@ use socket_tap::{Tap, TapListener};
 use crate::support::http2::{self, Http2};
 use crate::support::raw::{self, Raw};
 
-/// An error in the format of an API.
+/// Body of the server's error responses in this test.
 const ERROR: &str = "an error of the API";
 
-/// A panic fails its own request only, with a 500 in the API's error format.
+/// A panic fails only its own request, which gets a 500 response in the API's error format.
 #[tokio::test]
 async fn panicking_handler_affects_no_other_request() {
     let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();

@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM under load.
+//! Tests of SIGINT and SIGTERM while clients make calls.
 
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -17,15 +17,16 @@ use crate::support::recorded::{Recorded, recorded};
 each_api!(
     signal_under_load_loses_no_call,
     backlogged_connection_is_served_after_a_signal,
-    endless_call_is_cut_after_the_grace_period,
+    endless_call_is_aborted_after_the_grace_period,
     second_signal_ends_the_server_at_once,
-    long_idle_connection_lingers_after_a_signal,
+    idle_connection_gets_linger_time_after_signal,
 );
 
 /// Number of concurrent clients.
 const CLIENTS: usize = 16;
 
-/// Every call gets a response; the last response on a connection announces its end.
+/// Every call gets a response. The server announces the end of a connection, with `connection: close` or
+/// GOAWAY.
 async fn signal_under_load_loses_no_call<A: Api>() {
     // A connection that is cut or closed as idle would block the test.
     let Recorded { server, _directory } = recorded::<A>(&["--grace", "3600", "--linger", "3600"]);
@@ -52,7 +53,8 @@ async fn signal_under_load_loses_no_call<A: Api>() {
     assert!(status.success(), "{status}: {said}");
 }
 
-/// Makes calls until the server announces the end; returns the number of requests and of responses.
+/// Makes calls over HTTP/1.1 until a response contains `connection: close`. Returns the number of requests
+/// and of responses.
 async fn calls_over_http1<A: Api>(address: SocketAddr, busy: &Barrier) -> (u32, u32) {
     let mut client = Raw::connect(address).await;
     let (mut sent, mut answered) = (0, 0);
@@ -72,7 +74,8 @@ async fn calls_over_http1<A: Api>(address: SocketAddr, busy: &Barrier) -> (u32, 
     (sent, answered)
 }
 
-/// Makes calls over HTTP/2 until GOAWAY, which names the last processed stream.
+/// Makes calls over HTTP/2 until the server sends GOAWAY. Returns the number of processed requests and of
+/// responses.
 async fn calls_over_http2<A: Api>(address: SocketAddr, busy: &Barrier) -> (u32, u32) {
     let mut client = Http2::connect(address, &[]).await;
     let (mut sent, mut answered, mut last) = (0, 0, u32::MAX);
@@ -122,8 +125,9 @@ async fn backlogged_connection_is_served_after_a_signal<A: Api>() {
     server.stop().await;
 }
 
-/// A request may be on its way, and HTTP/1.1 cannot ask a client to stop.
-async fn long_idle_connection_lingers_after_a_signal<A: Api>() {
+/// The server keeps an idle HTTP/1.1 connection open for the linger time, because a request may be on its
+/// way.
+async fn idle_connection_gets_linger_time_after_signal<A: Api>() {
     if A::API == "grpc" {
         return;
     }
@@ -142,7 +146,7 @@ async fn long_idle_connection_lingers_after_a_signal<A: Api>() {
     client.close().await;
 }
 
-async fn endless_call_is_cut_after_the_grace_period<A: Api>() {
+async fn endless_call_is_aborted_after_the_grace_period<A: Api>() {
     let Recorded { server, _directory } = recorded::<A>(&["--grace", "0.1", "--request-timeout", "3600"]);
     let mut client = Http2::connect(server.address, &[]).await;
     client.send(&http2::endless_request::<A>(1)).await.unwrap();

@@ -1,4 +1,4 @@
-//! One API's server with the recordings of both sides.
+//! A running server of one API, with the recordings of the server and its clients.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,9 +14,9 @@ use crate::recordings::Recordings;
 /// A running server of one API.
 #[derive(Debug)]
 pub struct ApiInstance {
-    /// Name for headings: `REST`.
+    /// Name of the API in headings, such as `REST`.
     pub title: &'static str,
-    /// Description of the server's own command.
+    /// Description of the server's command, such as `rest-server`.
     pub program: &'static Program,
     /// Address that the server listens on.
     pub address: SocketAddr,

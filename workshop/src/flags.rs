@@ -1,4 +1,4 @@
-//! The command line.
+//! The flags of the `workshop` command.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -7,8 +7,8 @@ use clap::Parser;
 use server_kit::TraceLimit;
 use server_kit::bind::parse_address;
 
-/// Starts a REST, a GraphQL and a gRPC server for the same small service, runs the same tour over each with real
-/// clients, and compares the socket calls in the recordings
+/// Starts a REST, a GraphQL and a gRPC server for the same small service, makes the same calls over each with real
+/// clients (the tour), and compares the recorded socket calls
 #[derive(Clone, Debug, Parser)]
 #[command(name = "workshop", version, max_term_width = 100, after_help = EXAMPLES)]
 pub struct Flags {
@@ -32,7 +32,7 @@ pub struct Flags {
     #[arg(long, value_name = "ADDR", value_parser = parse_address, default_value = "127.0.0.1:50051")]
     pub grpc: SocketAddr,
 
-    /// Address of the same service over plain UDP and TCP sockets; unused with --once
+    /// Address of the same service without an API, over UDP and TCP; unused with --once
     #[arg(long, value_name = "ADDR", value_parser = parse_address, default_value = "127.0.0.1:6000")]
     pub plain: SocketAddr,
 
@@ -44,7 +44,7 @@ pub struct Flags {
     #[arg(long, conflicts_with = "page")]
     pub no_page: bool,
 
-    /// Directory of the recordings; replaces those of the previous run
+    /// Directory for the recordings, which replace those of the previous run
     #[arg(long, value_name = "DIR", default_value = "traces")]
     pub traces: PathBuf,
 

@@ -2,15 +2,15 @@
 //!
 //! # Layout
 //!
-//! - [`flags`]: the command line
-//! - [`program`]: the run from the parsed flags to the exit code
-//! - [`startup`]: address checks and the start of all servers
-//! - [`api_instance`]: one API's server with the recordings of both sides
-//! - [`plain_instance`]: the same service over plain UDP and TCP sockets
+//! - [`flags`]: the flags of the command
+//! - [`program`]: runs the workshop, from the command line to the exit code
+//! - [`startup`]: checks the addresses and starts the servers
+//! - [`api_instance`]: a running server of one API, with its recordings
+//! - [`plain_instance`]: a running plain server, over UDP and TCP without an API
 //! - [`recordings`]: the server trace and the client trace of one API
 //! - [`gated_stdout`]: standard output that discards everything until it is opened
 //! - [`traces_directory`]: the directory of the recordings, locked for one workshop
-//! - [`tour`]: the steps that the clients perform over each API
+//! - [`tour`]: makes the same calls over each API, in named steps
 //! - [`report`]: the comparison of the recordings as text or JSON
 //! - [`live`]: the server of the live page
 

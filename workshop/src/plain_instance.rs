@@ -1,4 +1,4 @@
-//! The same service over plain UDP and TCP sockets, without an API, for the live page and for `nc`.
+//! A running plain server, which offers the bookshelf over UDP and TCP sockets without an API.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,7 +14,7 @@ use crate::recordings::Recordings;
 /// Command-line flag for the server's address.
 pub const FLAG: &str = "--plain";
 
-/// The lossy network drops every third datagram in each direction.
+/// Interval of lost datagrams: the simulated lossy network drops every third one in each direction.
 const LOSS_INTERVAL: NonZeroU64 = NonZeroU64::new(3).unwrap();
 
 /// A running server with a UDP socket and a TCP socket at one address.

@@ -1,4 +1,4 @@
-//! The run from the parsed flags to the exit code.
+//! Runs the workshop, from the command line to the exit code.
 
 use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
@@ -19,7 +19,7 @@ use crate::startup::{self, Extras};
 use crate::tour::{Step, Tour};
 use crate::{live, report, traces_directory};
 
-/// Runs the workshop with the flags of the process and returns its exit code.
+/// Parses the command line, runs the workshop and returns the exit code of the process.
 #[must_use]
 pub fn run() -> ExitCode {
     let flags = Flags::parse();
@@ -54,7 +54,7 @@ fn try_run(flags: &Flags) -> Result<Verdict, Error> {
     result
 }
 
-/// Runs the tour and then serves until a signal, unless the flags contain `--once`.
+/// Runs the tour. Then serves until a signal, unless the flags contain `--once`.
 async fn run_workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result<Verdict, Error> {
     startup::check_addresses(flags)?;
     let (shutdown, live_output) = (Shutdown::new(), GatedStdout::default());
@@ -108,7 +108,7 @@ fn next_steps(flags: &Flags, apis: &[ApiInstance], extras: Option<&Extras>) -> i
     Ok(text + &report::next_steps(apis, plain, page))
 }
 
-/// Marks the end of the tour in the recordings and starts the live output.
+/// Marks the end of the tour in the recordings and starts to print recorded calls.
 async fn end_tour(flags: &Flags, recordings: &[Recordings], live_output: &GatedStdout) -> io::Result<()> {
     for recording in recordings {
         recording.mark(FROM_A_TERMINAL);
@@ -123,7 +123,7 @@ async fn end_tour(flags: &Flags, recordings: &[Recordings], live_output: &GatedS
     Ok(())
 }
 
-/// Serves the live page and waits for a signal and the end of the page and of the plain server.
+/// Serves the live page until a signal, then waits until the page's server and the plain server have ended.
 async fn serve(
     flags: &Flags,
     apis: &[ApiInstance; 3],

@@ -19,16 +19,17 @@ pub const FROM_A_TERMINAL: &str = "from a terminal";
 /// The recordings of one API's server and of its clients. Clones share the same recordings.
 #[derive(Clone, Debug)]
 pub struct Recordings {
-    /// Records the server.
+    /// Tap that records the server.
     pub server: Tap,
-    /// Records the clients of the tour and of the live page.
+    /// Tap that records the clients of the tour and of the live page.
     pub client: Tap,
     directory: PathBuf,
     api: &'static str,
 }
 
 impl Recordings {
-    /// Starts two traces in the directory from the flags. The server's calls also appear on `live_output`.
+    /// Starts the server's and the client's trace in the directory from the flags. The server's calls also
+    /// appear on `live_output`.
     ///
     /// # Errors
     /// If a trace file cannot be created. The message contains its path.
@@ -62,20 +63,20 @@ impl Recordings {
         label(self.api, side)
     }
 
-    /// Returns the label and the path of both traces.
+    /// Returns the label and the path of the server's trace and of the clients' trace.
     #[must_use]
     pub fn files(&self) -> [(String, PathBuf); 2] {
         [Side::Server, Side::Client].map(|side| (self.label(side), self.path(side)))
     }
 
-    /// Starts a named step in both traces.
+    /// Starts a named step in the server's trace and in the clients' trace.
     pub fn mark(&self, step: impl Into<Cow<'static, str>>) {
         let step = step.into();
         self.server.mark(step.clone());
         self.client.mark(step);
     }
 
-    /// Waits until all connections are closed on both sides.
+    /// Waits until the server and its clients have closed all connections.
     pub async fn idle(&self) {
         self.client.idle().await;
         self.server.idle().await;
@@ -87,7 +88,7 @@ impl Recordings {
         self.server.flush().await;
     }
 
-    /// Ends both traces and writes their end lines.
+    /// Ends the server's trace and the clients' trace, and writes their end lines.
     ///
     /// # Errors
     /// If a trace could not be written completely.

@@ -55,7 +55,7 @@ pub fn text(apis: &[ApiInstance], comparison: &Comparison) -> Result<String, Err
     Ok(out)
 }
 
-/// Returns the socket calls of one API call, with one column for each API.
+/// Returns a table of the socket calls of one API call, with a column for each API.
 fn one_call(apis: &[ApiInstance]) -> Result<String, Error> {
     let sequences = apis.iter().map(|api| {
         let open = |side| Trace::open_recording(api.recordings.path(side));

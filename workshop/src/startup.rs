@@ -1,4 +1,4 @@
-//! Address checks and the start of all servers.
+//! Checks the addresses and starts the servers.
 
 use std::collections::HashMap;
 use std::io;
@@ -38,7 +38,8 @@ pub fn check_addresses(flags: &Flags) -> io::Result<()> {
     flags.page().map_or(Ok(()), |address| check(address, PAGE, PAGE_FLAG))
 }
 
-/// Returns an error if two flags contain the same address, which each check alone would accept.
+/// Returns an error if two flags contain the same address. Binding one address at a time would not detect
+/// this.
 fn check_distinct(flags: &Flags) -> io::Result<()> {
     let apis = [("--rest", flags.rest), ("--graphql", flags.graphql), ("--grpc", flags.grpc)];
     let extras = [(plain_instance::FLAG, Some(flags.plain)), (PAGE_FLAG, flags.page())];
@@ -84,7 +85,7 @@ pub async fn apis(
     ])
 }
 
-/// Starts an API's recordings and adds them to `recordings`.
+/// Starts the recordings of an API and adds them to `recordings`.
 fn record(
     api: &'static str,
     flags: &Flags,
@@ -96,10 +97,10 @@ fn record(
     Ok(started)
 }
 
-/// The servers that only an interactive run needs.
+/// Servers that start only without `--once`: the plain server and the live page.
 #[derive(Debug)]
 pub struct Extras {
-    /// The same service over plain sockets.
+    /// The plain server, which offers the service over UDP and TCP without an API.
     pub plain: PlainInstance,
     /// The listener of the live page; `None` if the flags disable the page.
     pub page: Option<TapListener>,

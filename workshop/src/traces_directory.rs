@@ -4,7 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::Path;
 
-/// Exclusive use of a traces directory until the value is dropped.
+/// A lock on the traces directory, held until this value is dropped.
 #[derive(Debug)]
 pub struct DirectoryLock {
     /// The open directory that holds the lock; `None` on systems that cannot open a directory.

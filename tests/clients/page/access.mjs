@@ -57,7 +57,7 @@ for (const colorScheme of ['light', 'dark']) {
     await page.getByRole('table', { name: /^The sockets/ }).waitFor();
     await passes(page, 'sockets');
     await goTo(page, 'Datagrams');
-    await doBar(page).getByLabel('lose every third UDP datagram').check();
+    await doBar(page).getByLabel('drop every third UDP datagram').check();
     await doBar(page).getByRole('button', { name: 'get over UDP' }).click();
     await page.getByText(/^UDP: 5 calls, 5 successful/).waitFor();
     await passes(page, 'datagrams');

@@ -68,7 +68,7 @@ await check('TCP: one connection is opened and closed', async (page) => {
 }, SCREEN);
 
 await check('lost datagrams are drawn as lost and sent again', async (page) => {
-  await doBar(page).getByLabel('lose every third UDP datagram').check();
+  await doBar(page).getByLabel('drop every third UDP datagram').check();
   const { said, calls, events } = await get(page, 'UDP');
   assert.match(said, /^UDP: 5 calls, 5 successful; \d+ requests? sent again after a timeout\.$/);
   const attempts = calls.map((call) => Number(call.match(/(\d+) attempts?/)[1]));

@@ -93,8 +93,8 @@ const IDEAS = [
   },
   {
     title: 'End of stream',
-    right: ['Its read returns 0 bytes'],
-    wrong: ['It does not notice, but a timeout expires'],
+    right: ["The server's read returns 0 bytes"],
+    wrong: ['The server does not notice until a timeout expires'],
     async evidence(page, events) {
       const shown = (await rows(page, 'End of each connection')).map(([api, first, saw, , state]) => [api, first, saw, state]);
       const wanted = Object.entries(APIS).map(([api, title]) => {

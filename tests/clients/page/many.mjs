@@ -24,7 +24,7 @@ async function waitForDropped(page) {
   let events;
   await until('the page shows the number of dropped events', async () => {
     events = await written();
-    const text = `${(events.length - MAX_ITEMS).toLocaleString('en')} older events only in the trace files`;
+    const text = `${(events.length - MAX_ITEMS).toLocaleString('en')} older events are only in the trace files`;
     return (await page.getByText(text).count()) > 0 && (await counted(page)) === MAX_ITEMS;
   });
   return events;

@@ -78,7 +78,7 @@ await check('connect is above an accept that returned first', async (page) => {
   const { seq } = boxes.find(({ op }) => op === 'connect');
   await reveal(page, seq);
   await lanes(page).locator(`[data-seq="${seq}"]`).click();
-  await page.getByText('36.0 µs: the call returned so much after the time above').waitFor();
+  await page.getByText('36.0 µs from the start of the call to its return').waitFor();
 }, crossedReport);
 
 for (const [name, file] of [['socket-trace', made], ['page', taken]]) {

@@ -49,7 +49,7 @@ for (const colorScheme of ['light', 'dark']) {
     await goTo(page, 'Datagrams');
     await doBar(page).getByRole('button', { name: 'get over TCP' }).click();
     await page.getByText(/^TCP: 5 calls, 5 successful/).waitFor();
-    await doBar(page).getByLabel('lose every third UDP datagram').check();
+    await doBar(page).getByLabel('drop every third UDP datagram').check();
     await doBar(page).getByRole('button', { name: 'get over UDP' }).click();
     await page.getByText(/^UDP: 5 calls, 5 successful/).waitFor();
     await settled(page);

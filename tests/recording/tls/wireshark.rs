@@ -1,11 +1,12 @@
-//! TLS records that Wireshark finds in a capture.
+//! Finds the TLS records in a capture with tshark, Wireshark's command.
 
 use std::path::Path;
 
 use super::Directions;
 use crate::support::program::run;
 
-/// Returns the records that tshark finds on this server port, for each direction, to the server first.
+/// Returns the TLS records that tshark finds on the server's `port`: first those to the server, then those to
+/// the client.
 pub(super) fn records(tshark: &Path, pcapng: &str, port: u16) -> Directions {
     let filter = format!("tls && tcp.port == {port}");
     let pdml = run(tshark, &["-r", pcapng, "-Y", &filter, "-T", "pdml"]).ok();
@@ -18,13 +19,14 @@ pub(super) fn records(tshark: &Path, pcapng: &str, port: u16) -> Directions {
     directions
 }
 
-/// Returns name and value of a field: `<field name="tls.record.length" showname="Length: 250" … show="250" …/>`.
+/// Parses a line of tshark's PDML output, `<field name="tls.record.length" … show="250" …/>`, into name and
+/// value.
 fn field(line: &str) -> Option<(&str, &str)> {
     let value = |key: &str| line.split_once(&format!(" {key}=\""))?.1.split_once('"').map(|(value, _)| value);
     Some((value("name")?, value("show")?))
 }
 
-/// The fields of a packet as comparable text.
+/// Formats the TLS fields of a packet as text that can be compared with `socket-dissect`'s.
 fn named(fields: &[(&str, &str)]) -> Vec<String> {
     let (mut described, mut kind) = (Vec::new(), "");
     // The fields of the current message, and the version at its beginning.
@@ -62,7 +64,7 @@ fn version(number: &str) -> String {
     }
 }
 
-/// RFC 8446, section 4, and RFC 5246, section 7.4.
+/// Returns the name of a handshake message by its number (RFC 8446, section 4, and RFC 5246, section 7.4).
 fn message(number: &str) -> &'static str {
     match number {
         "1" => "ClientHello",

@@ -1,4 +1,4 @@
-//! Compares recordings of an axum server, a tonic client and a hyper-util client with strace.
+//! Compares recordings of an axum server, a tonic client and a hyper-util client with strace's logs.
 
 use std::future::IntoFuture as _;
 

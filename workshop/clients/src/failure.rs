@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-/// The error of a call.
+/// The error of a call over any of the APIs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// Classification that is the same for all APIs.
+    /// Kind of the error, the same for all APIs.
     pub kind: FailureKind,
     /// The API's own status or error code: `404 Not Found`, `NOT_FOUND`.
     pub status: String,
@@ -13,7 +13,7 @@ pub struct Failure {
     pub message: String,
 }
 
-/// Classification of a failure.
+/// Kind of an error, the same for all APIs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
     /// The book or author does not exist.
@@ -22,18 +22,18 @@ pub enum FailureKind {
     Invalid,
     /// The book's revision has changed.
     Conflict,
-    /// The shelf is full.
+    /// The server cannot store more books.
     TooMany,
     /// The watcher was too slow and missed changes.
     FellBehind,
-    /// The server has a bug.
+    /// The server failed to process a valid request.
     Internal,
     /// The server sent no response, or a response that does not belong to the API.
     Transport,
 }
 
 impl Failure {
-    /// Creates a failure without a valid response.
+    /// Creates a failure of kind [`FailureKind::Transport`].
     pub(crate) fn transport(error: impl fmt::Display) -> Self {
         Self {
             kind: FailureKind::Transport,

@@ -20,13 +20,13 @@ use crate::{Client, OPTIONS, Result, Watch};
 #[derive(Debug)]
 pub struct Grpc(BookshelfServiceClient<Channel>);
 
-/// A watcher that reads a server stream.
+/// A watcher that reads changes from a gRPC server stream.
 #[derive(Debug)]
 pub struct GrpcWatch {
     /// Keeps the connection open while the stream is read.
     _client: Grpc,
     stream: Streaming<WatchBooksResponse>,
-    /// Number of changes until the stream ends.
+    /// Number of changes that the server will still send.
     remaining: u32,
 }
 
@@ -131,7 +131,7 @@ fn book(book: Option<v1::Book>) -> Result<Book> {
 }
 
 fn missing(field: &str) -> Failure {
-    Failure::transport(format!("the response has no {field}"))
+    Failure::transport(format!("the gRPC response has no field {field}"))
 }
 
 impl From<Status> for Failure {

@@ -1,4 +1,4 @@
-//! An HTTP/1.1 connection over a tapped socket.
+//! An HTTP/1.1 client connection whose socket calls are recorded.
 
 use std::net::SocketAddr;
 
@@ -23,7 +23,7 @@ pub(crate) struct Http {
     host: String,
 }
 
-/// Optional parts of a request.
+/// Optional headers and body of a request.
 #[derive(Default)]
 pub(crate) struct RequestOptions<'a> {
     pub(crate) body: Option<Vec<u8>>,

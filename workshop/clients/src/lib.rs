@@ -1,4 +1,5 @@
-//! A client for each API over tapped sockets, behind a common trait, so that the tour and the tests are written once.
+//! A client for each of the three APIs, with recorded sockets. A common trait lets the tour and the tests be
+//! written once for all APIs.
 //!
 //! # Layout
 //!
@@ -25,7 +26,7 @@ pub use graphql::{Graphql, GraphqlWatch};
 pub use grpc::{Grpc, GrpcWatch};
 pub use rest::{Rest, RestWatch};
 
-/// Result of a call.
+/// Result of a call; the error is a [`Failure`].
 pub type Result<T> = std::result::Result<T, Failure>;
 
 /// Disables Nagle's algorithm, so that small requests are sent at once.
@@ -35,15 +36,15 @@ async fn connect(tap: &Tap, address: SocketAddr) -> std::io::Result<TapStream> {
     TapStream::connect_with(tap, address, OPTIONS).await
 }
 
-/// A client with one connection.
+/// A client of one API, with one connection.
 pub trait Client: Sized + Send + 'static {
     /// Name of the API, which is also the name of its recordings.
     const API: &'static str;
 
-    /// Watcher of the same API.
+    /// Stream of changes that [`watch`](Self::watch) returns.
     type Watch: Watch;
 
-    /// Opens the connection.
+    /// Connects to the server at `address`. The socket calls are recorded by `tap`.
     fn connect(tap: &Tap, address: SocketAddr) -> impl Future<Output = Result<Self>> + Send;
 
     /// Watches the next `changes` changes over a new connection, because a stream occupies an HTTP/1.1 connection.
@@ -64,7 +65,7 @@ pub trait Client: Sized + Send + 'static {
     /// Creates a book.
     fn create(&mut self, new: NewBook) -> impl Future<Output = Result<Book>> + Send;
 
-    /// Updates a book that was read at `revision`.
+    /// Updates a book, unless its revision is no longer `revision`.
     fn update(
         &mut self,
         id: u32,
@@ -82,7 +83,7 @@ pub trait Client: Sized + Send + 'static {
     fn close(self) -> impl Future<Output = ()> + Send;
 }
 
-/// A stream of changes.
+/// A stream of changes to the books.
 pub trait Watch: Sized + Send + 'static {
     /// Waits for the next change. Returns `None` after the last change, or if the server ends the stream earlier.
     fn next(&mut self) -> impl Future<Output = Result<Option<Change>>> + Send;

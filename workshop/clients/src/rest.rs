@@ -22,15 +22,15 @@ use crate::{Client, Result, Watch};
 #[derive(Debug)]
 pub struct Rest(Http);
 
-/// A watcher that reads server-sent events.
+/// A watcher that reads changes as server-sent events.
 #[derive(Debug)]
 pub struct RestWatch {
     http: Http,
     body: Incoming,
-    /// Received text after the last complete event.
+    /// Received text of an event that is still incomplete.
     partial: String,
     events: VecDeque<Result<Change>>,
-    /// Number of changes until the stream ends.
+    /// Number of changes that the server will still send.
     remaining: u32,
 }
 
@@ -41,7 +41,7 @@ struct List {
 }
 
 impl Rest {
-    /// Gets a resource.
+    /// Sends a GET request and deserializes the JSON in the response.
     async fn get<T: DeserializeOwned>(&mut self, path: &str) -> Result<T> {
         parse(self.0.call(Method::GET, path, RequestOptions::default()).await?)
     }
@@ -165,7 +165,7 @@ fn parse<T: DeserializeOwned>(response: Response<Bytes>) -> Result<T> {
     serde_json::from_slice(&success_body(response)?).map_err(Failure::transport)
 }
 
-/// Returns the body of a successful response.
+/// Returns the response body, or a [`Failure`] if the status is an error.
 fn success_body(response: Response<Bytes>) -> Result<Bytes> {
     let status = response.status();
     if status.is_success() {
@@ -191,7 +191,7 @@ fn failure(kind: FailureKind, status: String, body: &Bytes) -> Failure {
     Failure { kind, status, message }
 }
 
-/// Returns a member of the problem details.
+/// Returns a string member of a problem details body (RFC 9457).
 fn problem_member(body: &Bytes, member: &str) -> Option<String> {
     let problem: Value = serde_json::from_slice(body).ok()?;
     problem.get(member)?.as_str().map(str::to_owned)

@@ -11,8 +11,8 @@ const MAIN: &str = "main.js";
 /// Style sheets that come first because others refer to their custom properties.
 const FIRST_STYLES: [&str; 2] = ["frame/tokens.css", "frame/base.css"];
 
-/// Returns one script with all modules, each after the modules that it imports. All share one scope, so import and export
-/// are removed.
+/// Returns one script with all modules, each after the modules that it imports. All modules share one scope,
+/// so import and export statements are removed.
 ///
 /// # Errors
 /// If an imported module is missing, imports are circular, or an import has an unsupported form.
@@ -70,13 +70,14 @@ impl<'a> Bundle<'a> {
     }
 }
 
-/// Returns the path of an import line, as written.
+/// Returns the path in an import statement, unresolved.
 fn imported(line: &str) -> Option<&str> {
     let (_, from) = line.strip_prefix("import {")?.split_once("} from \"")?;
     from.strip_suffix("\";")
 }
 
-/// Resolves a relative import to a path in `web/`. Returns `None` if it is not relative or leaves `web/`.
+/// Resolves a relative import to a path in `web/`. Returns `None` if `import` is not relative or leaves
+/// `web/`.
 fn resolve(importer: &str, import: &str) -> Option<String> {
     let mut folders: Vec<&str> = importer.split('/').collect();
     folders.pop();
@@ -90,7 +91,7 @@ fn resolve(importer: &str, import: &str) -> Option<String> {
     (is_relative && !rest.starts_with(['.', '/'])).then(|| folders.join("/"))
 }
 
-/// Returns one style sheet with all of them.
+/// Concatenates all style sheets into one.
 pub(crate) fn styles(sheets: &Files) -> String {
     let first = FIRST_STYLES.iter().filter_map(|path| sheets.get(*path));
     let rest =

@@ -1,4 +1,4 @@
-//! Bundles all files of `web/` into one script and one style sheet. A new file needs no registration.
+//! Bundles all files in `web/` into one script and one style sheet. New files are included automatically.
 
 #![allow(clippy::print_stdout, reason = "a build script controls cargo through its standard output")]
 
@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Reads all files of `web` with the given extension, by their paths in `web`.
+/// Reads all files in the folder `web` with the given extension. The keys are paths relative to `web`.
 fn read(web: &Path, extension: &str) -> io::Result<Files> {
     let mut files = Files::new();
     let mut folders = vec![String::new()];

@@ -1,23 +1,23 @@
-//! The `hello` message, the first message to the page.
+//! The `hello` message, the first message that the server sends to the page.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// Description of the recordings and of the operations.
+/// First message to the page, which describes the recordings and the operations.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Hello {
     /// Identifies the run of the program. Event numbers are valid only within one run.
     pub boot: String,
     /// Version of the program.
     pub version: String,
-    /// Number of the oldest event in the history.
+    /// Number of the oldest event that the server can still send.
     pub first: u64,
-    /// The recordings.
+    /// Recordings whose events the page shows.
     pub recordings: Vec<Recording>,
-    /// The APIs, each with a lane on the page.
+    /// The three APIs. The page shows each in a column, called a lane.
     pub lanes: Vec<Lane>,
-    /// The same service over plain UDP and TCP sockets.
+    /// The plain server's UDP and TCP sockets, which provide the same service without an API.
     pub plain: Vec<Lane>,
     /// Operations that the page can start; empty in a report.
     pub operations: Vec<Operation>,
@@ -26,17 +26,17 @@ pub struct Hello {
 /// Description of a recording.
 #[derive(Clone, Debug, Serialize)]
 pub struct Recording {
-    /// Label of the recording's events: `rest-server`.
+    /// Label in the recording's events, such as `rest-server`.
     pub label: String,
-    /// Name of the recorded service: `rest`.
+    /// Name of the recorded service, such as `rest`.
     pub name: String,
-    /// `server` or `client`.
+    /// Recorded side: `server` or `client`.
     pub side: &'static str,
-    /// Recorded program and its version.
+    /// Name and version of the recorded program.
     pub program: String,
     /// Process id of the recorded program.
     pub pid: u32,
-    /// Start time of the recording.
+    /// Start time of the recording in RFC 3339 format.
     pub started: String,
     /// Maximum number of payload bytes that are recorded of each read and write.
     pub capture: u64,
@@ -45,25 +45,25 @@ pub struct Recording {
 /// Column of the page for a server and its clients.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Lane {
-    /// Name of the recordings: `rest`.
+    /// Name of the service in the recordings, such as `rest`.
     pub api: String,
-    /// Name for headings: `REST`.
+    /// Name of the service in headings, such as `REST`.
     pub title: String,
     /// Address that clients connect to; empty if unknown.
     pub address: String,
-    /// Maximum number of calls in one request of the page; 0 in a report.
+    /// Maximum number of calls that the page may request at once; 0 in a report, which cannot make calls.
     pub calls: u32,
 }
 
-/// Operation that a client can perform over each API.
+/// Operation that the page can start over each API.
 #[derive(Clone, Debug, Serialize)]
 pub struct Operation {
-    /// Name of the operation in requests.
+    /// Identifier of the operation in the page's requests.
     pub id: &'static str,
     /// Title of the operation.
     pub title: &'static str,
     /// Sentence that describes the operation.
     pub what: &'static str,
-    /// Command lines for a terminal, by API.
+    /// Command lines that perform the operation in a terminal, by API.
     pub commands: BTreeMap<&'static str, String>,
 }

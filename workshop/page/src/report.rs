@@ -1,4 +1,4 @@
-//! The page as a single file with a recording, which loads nothing and can be opened from disk.
+//! The page as a single HTML file that contains a recording, loads nothing and can be opened from disk.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,7 +6,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{ICON, INDEX, SCRIPT, STYLES};
 
-/// Returns the page with `recording`, a JSON object of `hello`, `items` and `comparison`.
+/// Returns the page as a single HTML file. `recording` is a JSON object with the members `hello`, `items` and
+/// `comparison`.
 #[must_use]
 pub fn report(recording: &str) -> String {
     let script = format!("\n{}", escape_script(SCRIPT));
@@ -40,7 +41,7 @@ fn hash(text: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
 }
 
-/// Escapes a script for HTML, where an end tag or the start of a comment would end it.
+/// Escapes `</` and `<!--` in a script that is embedded in HTML, because they could end or hide the script.
 ///
 /// Both can occur only in strings, templates and regular expressions, in which the backslash changes nothing.
 fn escape_script(script: &str) -> String {
@@ -61,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn end_tags_are_escaped() {
+    fn script_end_tags_are_escaped() {
         assert_eq!(escape_script("const a = \"</script><!-- x\";"), "const a = \"<\\/script><\\!-- x\";");
         assert_eq!(escape_styles("a { content: \"</style>\" }"), "a { content: \"<\\/style>\" }");
         let json = escape_json("{\"says\":\"</script><script>alert(1)</script>\u{2028}\"}");
@@ -69,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn report_refers_to_no_other_file() {
+    fn report_loads_no_other_file() {
         let report = report("{\"hello\":\"</script>\"}");
         assert!(report.contains("id=\"recording\">{\"hello\":\"\\u003c/script>\"}</script>"), "{report}");
         for outside in [" src=", "page.css", "page.js", "icon.svg", "href=\"http"] {

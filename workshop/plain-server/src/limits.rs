@@ -4,7 +4,7 @@ use clap::{Args, value_parser};
 use hardening_http::Limits;
 use server_kit::Seconds;
 
-/// The flags of those [`Limits`] that do not concern HTTP.
+/// Command-line flags for the [`Limits`] that do not concern HTTP.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Limits")]
 pub struct LimitFlags {

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use bookshelf::{Book, Shelf};
 use serde::{Deserialize, Serialize};
 
-/// Maximum length of a request in bytes, including the line feed. The longest valid request has half of it.
+/// Maximum length of a request in bytes, including the line feed. The longest valid request has half of that.
 pub const MAX_REQUEST: usize = 64;
 
 /// Maximum length of a response in bytes. A title of 200 characters takes at most 1200 bytes as JSON, so every response
@@ -21,7 +21,7 @@ const GET: &str = "get";
 
 const USAGE: &str = "send get ID, or get ID #NUMBER to get the number back";
 
-/// Returns a request with its line feed.
+/// Returns the request for a book, including the line feed.
 #[must_use]
 pub fn request(book: u32, number: u32) -> String {
     format!("{GET} {book} #{number}\n")
@@ -65,7 +65,7 @@ impl Response {
         Self { number, book }
     }
 
-    /// Parses a response. Returns `None` if the line is not a response.
+    /// Parses a line as a response. Returns `None` if it is not one.
     #[must_use]
     pub fn parse(line: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(line).ok()?.trim_ascii_end();
@@ -80,7 +80,7 @@ impl Response {
         Some(Self { number, book })
     }
 
-    /// Returns the response as a line with its line feed.
+    /// Returns the response as a line of text, including the line feed.
     #[must_use]
     pub fn line(&self) -> String {
         let number = self.number.map(|number| format!("#{number} ")).unwrap_or_default();

@@ -34,7 +34,7 @@ async fn invalid_requests_get_usage_errors() {
     assert!(respond(format!("get 99 #{}", u32::MAX).as_bytes()).await.starts_with("#4294967295 {\"error\":"));
 }
 
-/// The only test that asserts the wording of the error messages.
+/// The only test that asserts the wording of the protocol's error messages.
 #[tokio::test]
 async fn protocol_error_messages_match_the_snapshot() {
     let too_long = [b'x'; MAX_REQUEST + 1];
@@ -53,7 +53,7 @@ async fn protocol_error_messages_match_the_snapshot() {
 }
 
 #[tokio::test]
-async fn responses_survive_a_round_trip() {
+async fn encoded_responses_can_be_parsed() {
     let shelf = Shelf::seeded();
     for line in ["get 1", "get 1 #7", "get 99 #8", "nonsense"] {
         let response = Response::to(line.as_bytes(), &shelf).await;
@@ -72,7 +72,7 @@ async fn responses_survive_a_round_trip() {
 }
 
 #[tokio::test]
-async fn response_is_never_a_request() {
+async fn no_response_looks_like_a_request() {
     for yes in [&b"get 1"[..], b"get\n", b"get one"] {
         assert!(is_request(yes), "{yes:?}");
         assert!(!is_request(respond(yes).await.as_bytes()));
@@ -83,7 +83,7 @@ async fn response_is_never_a_request() {
 }
 
 #[tokio::test]
-async fn longest_messages_fit_the_maxima() {
+async fn longest_messages_fit_the_length_limits() {
     let numbers = (u32::MAX, u32::MAX);
     assert!(request(numbers.0, numbers.1).len() <= MAX_REQUEST / 2);
     let shelf = Shelf::seeded();

@@ -1,4 +1,4 @@
-//! A simulated network that loses datagrams, because loopback loses none.
+//! A relay that simulates a lossy network, because loopback loses no datagrams.
 //!
 //! The relay works like a router with network address translation: the server sees one socket of the relay for each
 //! client. It records nothing, because it stands for the network.
@@ -17,7 +17,8 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::sockets::local_address_for;
 
-/// Maximum number of clients with a return path. A further client replaces the one that was idle longest.
+/// Maximum number of clients for which the relay keeps a socket. A further client replaces the one that was
+/// idle longest.
 const MAX_CLIENTS: usize = 64;
 
 /// Maximum size of a datagram in bytes.
@@ -26,7 +27,7 @@ const MAX_DATAGRAM: usize = 65_535;
 /// Pause after a failed receive, so that a persistent error does not keep a processor busy.
 const ERROR_PAUSE: Duration = Duration::from_millis(50);
 
-/// A relay between UDP clients and one server.
+/// A relay between UDP clients and one server, which drops some datagrams.
 #[derive(Debug)]
 pub struct Relay {
     network: Arc<Network>,
@@ -35,10 +36,10 @@ pub struct Relay {
     clients: VecDeque<Client>,
 }
 
-/// State that both directions share.
+/// Socket and counters that the tasks of both directions share.
 #[derive(Debug)]
 struct Network {
-    /// Socket that faces the clients.
+    /// Socket that receives from the clients and sends to them.
     front: UdpSocket,
     loss_interval: NonZeroU64,
     to_server: AtomicU64,
@@ -48,31 +49,35 @@ struct Network {
 #[derive(Debug)]
 struct Client {
     address: SocketAddr,
-    /// Socket that faces the server and receives the responses.
+    /// Socket that sends this client's requests to the server and receives the responses.
     back: Arc<UdpSocket>,
     _responses: AbortOnDropHandle<()>,
 }
 
-/// Number of datagrams that a relay has received.
+/// Numbers of datagrams that a relay received and dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
-    /// Requests.
+    /// Datagrams from clients to the server.
     pub to_server: Direction,
-    /// Responses.
+    /// Datagrams from the server to clients.
     pub to_clients: Direction,
 }
 
-/// Number of datagrams in one direction.
+/// Numbers of datagrams that a relay received and dropped in one direction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Direction {
-    /// Datagrams that the relay received, including dropped ones.
+    /// Number of datagrams that the relay received, including those it dropped.
     pub sent: u64,
-    /// Datagrams that the relay dropped.
+    /// Number of datagrams that the relay dropped.
     pub lost: u64,
 }
 
 impl Relay {
-    /// Binds `address` for the clients.
+    /// Creates a relay that listens on `address` and forwards to `server`.
+    ///
+    /// The relay drops every `loss_interval`th datagram of each direction. The directions are counted
+    /// separately: requests and responses alternate, so a common count could drop only requests or only
+    /// responses.
     ///
     /// The relay drops every `loss_interval`th datagram of each direction. The directions are counted separately:
     /// requests and responses alternate, so a common count might always drop the same kind.
@@ -98,7 +103,7 @@ impl Relay {
         self.network.front.local_addr()
     }
 
-    /// Forwards datagrams until the shutdown and returns the number of datagrams.
+    /// Forwards datagrams until the shutdown. Returns the numbers of datagrams in each direction.
     pub async fn run(mut self, shutdown: Shutdown) -> Traffic {
         tokio::select! {
             () = shutdown.cancelled() => {}
@@ -125,7 +130,8 @@ impl Relay {
         }
     }
 
-    /// Returns the socket that faces the server for this client.
+    /// Returns the socket that sends requests of the client at `address` to the server. Creates one for a new
+    /// client.
     async fn back_socket(&mut self, address: SocketAddr) -> io::Result<Arc<UdpSocket>> {
         let position = self.clients.iter().position(|client| client.address == address);
         let client = match position.and_then(|position| self.clients.remove(position)) {

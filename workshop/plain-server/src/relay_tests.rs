@@ -2,7 +2,7 @@ use tokio::task::JoinHandle;
 
 use super::*;
 
-/// A server behind a relay, which sends each datagram back.
+/// A server that sends each datagram back to its sender, behind a relay.
 struct Echo {
     address: SocketAddr,
     shutdown: Shutdown,

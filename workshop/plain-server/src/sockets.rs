@@ -15,9 +15,9 @@ const NAMES: [&str; 2] = ["plain-server (UDP)", "plain-server (TCP)"];
 /// A UDP socket and a listening TCP socket with the same address and port number.
 #[derive(Debug)]
 pub struct Sockets {
-    /// The UDP socket.
+    /// Socket for datagrams.
     pub udp: TapUdpSocket,
-    /// The TCP listener.
+    /// Listening socket for TCP connections.
     pub tcp: TapListener,
 }
 
@@ -32,7 +32,8 @@ impl Sockets {
         check(address, tcp, flag)
     }
 
-    /// Binds both sockets, each recorded by its own tap. With port 0 the kernel chooses the port.
+    /// Binds a UDP socket and a TCP listener to `address`, each recorded by its own tap. With port 0 the kernel
+    /// chooses the port.
     ///
     /// # Errors
     /// If the address cannot be bound. The message names `flag` as the way to choose another address.
@@ -52,7 +53,7 @@ impl Sockets {
         }
     }
 
-    /// Returns the address of both sockets.
+    /// Returns the address that the UDP socket and the TCP listener share.
     ///
     /// # Errors
     /// As [`TapUdpSocket::local_addr`].
@@ -61,7 +62,8 @@ impl Sockets {
     }
 }
 
-/// Returns the address to bind for a socket that sends to `server`: on loopback if the server is, with any port.
+/// Returns a local address, with port 0, for a socket that sends to `server`. It is a loopback address if the
+/// server's address is one.
 pub(crate) fn local_address_for(server: SocketAddr) -> SocketAddr {
     let ip: IpAddr = match server.ip() {
         IpAddr::V4(ip) if ip.is_loopback() => Ipv4Addr::LOCALHOST.into(),

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-/// The latest version of a JSON value; `None` before the first. Clones share the value.
+/// The latest version of a JSON value; `None` until [`publish`](Self::publish) is called. Clones share the
+/// value.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LatestJson(watch::Sender<Option<Arc<str>>>);
 
@@ -20,14 +21,14 @@ impl LatestJson {
         });
     }
 
-    /// Returns a receiver that reports the current value as changed.
+    /// Returns a receiver for which the current value counts as changed, so that it is received first.
     pub(crate) fn subscribe(&self) -> watch::Receiver<Option<Arc<str>>> {
         let mut receiver = self.0.subscribe();
         receiver.mark_changed();
         receiver
     }
 
-    /// Returns the current value, or an empty string before the first.
+    /// Returns the current value, or an empty string if there is none yet.
     pub(crate) fn text(&self) -> String {
         self.0.borrow().as_deref().unwrap_or_default().to_owned()
     }

@@ -1,4 +1,5 @@
-//! The server of the live page: shows the socket calls of the three APIs as they happen and makes calls on request.
+//! The server of the live page, which shows the socket calls of the three APIs as they happen and makes calls
+//! on request.
 //!
 //! # Layout
 //!
@@ -32,7 +33,7 @@ use latest_json::LatestJson;
 use operations::apis;
 use state::State;
 
-/// Serves the live page of the given servers until the shutdown.
+/// Serves the live page until the shutdown. The page shows the recordings of the given servers.
 ///
 /// # Errors
 /// If the trace files cannot be opened.

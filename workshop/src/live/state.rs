@@ -32,9 +32,9 @@ pub(crate) struct State {
     pub(crate) comparison: LatestJson,
     pub(crate) socket_table: LatestJson,
     pub(crate) watchers: Arc<Watchers>,
-    /// The error that ended the feed of events.
+    /// Error that ended the reading of the recordings. Pages receive no further events after it.
     pub(crate) feed_error: LatestJson,
-    /// Serializes the operations over the APIs.
+    /// Lets only one operation run at a time, over any of the APIs.
     pub(crate) operation_lock: OperationLock,
     pub(crate) shutdown: Shutdown,
 }
@@ -66,12 +66,12 @@ impl State {
         }
     }
 
-    /// Returns all recorded sessions.
+    /// Returns the recordings of the three APIs, UDP and TCP.
     pub(crate) fn sessions(&self) -> impl Iterator<Item = &RecordedSession> {
         self.apis.iter().map(|api| &api.session).chain([&self.plain.udp, &self.plain.tcp])
     }
 
-    /// Returns the recordings that are compared with each other.
+    /// Returns the recordings of the three APIs, which the page compares with each other.
     pub(crate) fn compared(&self) -> Vec<Recordings> {
         self.apis.iter().map(|api| api.session.recordings.clone()).collect()
     }

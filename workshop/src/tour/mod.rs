@@ -1,4 +1,5 @@
-//! The tour: the same steps over each API, each a named step of the recordings with its own connections.
+//! The tour makes the same calls over each API. Each step is named in the recordings and has its own
+//! connections.
 //!
 //! # Layout
 //!
@@ -49,7 +50,7 @@ pub struct Tour<'a, C> {
     api: &'a ApiInstance,
     /// Id of the book that the tour created.
     id: u32,
-    /// Last known revision of that book.
+    /// Last known revision of the book that the tour created.
     revision: u32,
     client: PhantomData<fn() -> C>,
 }
@@ -108,7 +109,7 @@ impl<'a, C: Client> Tour<'a, C> {
         }
     }
 
-    /// Makes calls through one client with one connection.
+    /// Connects a client, makes `calls` with it, and closes the connection.
     async fn connected<T, E: Into<Unexpected>>(
         &self,
         calls: impl AsyncFnOnce(&mut C) -> Result<T, E>,
@@ -138,7 +139,9 @@ impl<'a, C: Client> Tour<'a, C> {
         watch.close().await;
         match change {
             Some(change) if change.kind == ChangeKind::Updated && change.book.id == id => Ok(()),
-            other => Err(Unexpected(format!("the watcher received {other:?}"))),
+            other => Err(Unexpected(format!(
+                "expected an update of book {id}, but the watcher received {other:?}"
+            ))),
         }
     }
 
@@ -161,7 +164,7 @@ async fn ten_calls<C: Client>(client: &mut C) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Description of an unexpected result.
+/// Message about a failed call or an unexpected result.
 #[derive(Debug)]
 struct Unexpected(String);
 

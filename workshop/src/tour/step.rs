@@ -1,9 +1,10 @@
 //! The steps of the tour and their names.
 
-/// Name of the step whose socket calls the report shows one by one.
+/// Name of the step whose socket calls the report prints side by side.
 pub const ONE_CALL: &str = "get a book";
 
-/// Name of the step that shows the cost of a call on an open connection.
+/// Name of the step that makes several calls on one connection, so that the report can show the cost of a
+/// later call.
 pub const TEN_CALLS: &str = "the same call 10 times";
 
 /// A step of the tour.
@@ -11,7 +12,7 @@ pub const TEN_CALLS: &str = "the same call 10 times";
 pub enum Step {
     /// Gets a book.
     Get,
-    /// Lists the first books.
+    /// Lists the first page of books.
     List,
     /// Creates a book.
     Create,

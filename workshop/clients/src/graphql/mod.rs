@@ -1,4 +1,5 @@
-//! The GraphQL client: one path, with a document that contains the operation and the selected fields.
+//! The GraphQL client. All requests have the same path; a GraphQL document names the operation and the
+//! fields.
 
 mod response;
 mod watch;
@@ -26,7 +27,7 @@ const UPDATE: &str = "mutation($input:UpdateBookInput!){updateBook(input:$input)
 const DELETE: &str = "mutation($id:ID!){deleteBook(id:$id){...b}}";
 const AUTHOR: &str = "query($id:ID!){author(id:$id){id name books{nodes{...b}}}}";
 
-/// The selected fields of a book.
+/// GraphQL fragment with the fields of a book that the client requests.
 const BOOK: &str = "fragment b on Book{id title author{id name} year revision}";
 
 /// A GraphQL client.
@@ -34,7 +35,7 @@ const BOOK: &str = "fragment b on Book{id title author{id name} year revision}";
 pub struct Graphql(Http);
 
 impl Graphql {
-    /// Runs an operation and returns the value of its field.
+    /// Runs an operation and returns the value of `field` in the response's `data`.
     async fn run<T: DeserializeOwned>(
         &mut self,
         operation: &str,

@@ -1,4 +1,4 @@
-//! GraphQL responses with the selected fields.
+//! Types for GraphQL responses, with the fields that the client requests.
 
 use bookshelf::{Book, Change, ChangeKind};
 use serde::de::DeserializeOwned;
@@ -114,7 +114,7 @@ impl TryFrom<SelectedChange> for Change {
     }
 }
 
-/// Parses a number from a string. GraphQL's `ID` is a string, and its `Int` has only 32 bits.
+/// Deserializes a number from a string, because GraphQL's `ID` is a string and its `Int` has only 32 bits.
 fn number<'de, D: Deserializer<'de>, T: std::str::FromStr>(
     deserializer: D,
 ) -> std::result::Result<T, D::Error> {

@@ -23,7 +23,7 @@ const WATCH: &str = "subscription{bookChanged{sequence kind book{...b}}}";
 #[derive(Debug)]
 pub struct GraphqlWatch {
     socket: WebSocketStream<TapStream>,
-    /// Number of changes until the stream ends.
+    /// Number of changes that [`next`](Watch::next) will still return.
     remaining: u32,
 }
 
@@ -51,7 +51,7 @@ impl GraphqlWatch {
         self.socket.send(Message::text(message.to_string())).await.map_err(Failure::transport)
     }
 
-    /// Returns the next message of the protocol, or `None` at the end of the connection.
+    /// Returns the next `graphql-transport-ws` message, or `None` at the end of the connection.
     async fn receive(&mut self) -> Result<Option<Value>> {
         while let Some(message) = self.socket.next().await {
             match message {
@@ -69,7 +69,7 @@ impl GraphqlWatch {
     async fn wait_for(&mut self, kind: &str) -> Result<()> {
         match self.receive().await? {
             Some(message) if message["type"] == kind => Ok(()),
-            other => Err(Failure::transport(format!("expected {kind}, received {other:?}"))),
+            other => Err(Failure::transport(format!("expected a {kind} message, received {other:?}"))),
         }
     }
 }
@@ -90,7 +90,7 @@ impl Watch for GraphqlWatch {
                 response.field::<SelectedChange>("bookChanged")?.try_into().map(Some)
             }
             Some("complete") => Ok(None),
-            _ => Err(Failure::transport(format!("expected next or complete, received {message}"))),
+            _ => Err(Failure::transport(format!("expected a next or complete message, received {message}"))),
         }
     }
 

@@ -1,11 +1,12 @@
-//! Checks that each module imports exactly the names it uses. The bundle has one scope, so it works without imports.
+//! Checks that each JavaScript module imports exactly the names that it uses. The bundle would run without
+//! imports, because its modules share one scope.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::declared;
 
-/// Collects the modules of a folder by their paths in `web/`.
+/// Reads the JavaScript modules in a folder into `found`, by their paths in `web/`.
 fn modules(folder: &Path, within: &str, found: &mut BTreeMap<String, String>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -27,7 +28,7 @@ fn exports(module: &str) -> impl Iterator<Item = &str> {
     module.lines().filter_map(|line| declared(line.strip_prefix("export ")?))
 }
 
-/// Returns the code without imports, comments and quoted strings.
+/// Returns the source of a module without imports, comments and quoted strings.
 fn code(module: &str) -> String {
     let mut code = String::new();
     for line in module.lines().filter(|line| !line.starts_with("import ")) {
@@ -43,7 +44,7 @@ fn code(module: &str) -> String {
     code.replace("...", " ")
 }
 
-/// Returns the names that the code uses, without members: only `a` of `a.name`, and none of `.name` and `#name`.
+/// Returns the identifiers in the code, without members: `a` of `a.name`, but neither `.name` nor `#name`.
 fn uses(code: &str) -> BTreeSet<&str> {
     let is_path = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '#');
     let paths = code.split(|c| !is_path(c));

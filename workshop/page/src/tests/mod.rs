@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::{INDEX, MAX_ITEMS, SCRIPT, STYLES};
 
-/// Returns the name that a top-level line declares.
+/// Returns the name that a line of JavaScript declares at the top level.
 fn declared(line: &str) -> Option<&str> {
     let kinds = [
         "async function* ",
@@ -42,21 +42,21 @@ fn bundle_has_no_imports_and_exports() {
 }
 
 #[test]
-fn imported_modules_come_first() {
+fn imported_modules_precede_their_importers() {
     let at = |name: &str| SCRIPT.find(&format!("// {name}\n")).unwrap();
     assert!(at("frame/dom.js") < at("lanes/lanes.js") && at("lanes/lanes.js") < at("main.js"));
     assert_eq!(SCRIPT.matches("// frame/dom.js\n").count(), 1);
 }
 
 #[test]
-fn maximum_of_items_matches_the_page() {
+fn rust_and_javascript_have_the_same_event_limit() {
     let rest = SCRIPT.lines().find_map(|line| line.strip_prefix("const MAX_ITEMS = "));
     let max = rest.unwrap().trim_end_matches(';').replace('_', "");
     assert_eq!(max.parse(), Ok(MAX_ITEMS));
 }
 
 #[test]
-fn design_tokens_come_first() {
+fn design_tokens_precede_other_styles() {
     assert!(STYLES.trim_start().starts_with("/*") || STYLES.trim_start().starts_with(":root"));
     assert!(STYLES.find(":root").unwrap() < STYLES.find("body").unwrap());
 }

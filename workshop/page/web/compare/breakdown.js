@@ -47,7 +47,7 @@ function breakdownHead(classes, hasCalls, max) {
     column("direction"),
     column("API"),
     hasCalls ? column("call") : null,
-    el("th", { scope: "col", class: "bar-head", text: `common scale, 0 to ${numberText(max)} B` }),
+    el("th", { scope: "col", class: "bar-head", text: `same scale for all bars, 0 to ${numberText(max)} B` }),
     column("bytes"),
     classes.map(([name, title, description]) => el("th", { scope: "col", title: description }, breakdownSwatch(name), title)),
     column("payload share"),
@@ -75,7 +75,7 @@ function breakdownRow({ title, call, spent }, direction, first, classes, max) {
 }
 
 function breakdownMissing(call) {
-  return call ? "no such call in this step" : "unknown, recorded without payload";
+  return call ? "this step has no such call" : "unknown, because the payload was not recorded";
 }
 
 function breakdownCells(bytes, classes, max) {

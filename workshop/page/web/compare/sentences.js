@@ -62,8 +62,8 @@ function repeatedHeaders({ title, step }) {
   if (again >= once)
     return [`${title} sends ${byteCountText(again)} of headers to the server again with each call.`];
   return [
-    `${title} sends ${byteCountText(once)} of headers to the server with a connection's first call and ` +
-      `${byteCountText(again)} with each later one, because both sides store earlier headers.`,
+    `With a connection's first call, ${title} sends ${byteCountText(once)} of headers to the server. ` +
+      `With each later call it sends ${byteCountText(again)}, because both sides store earlier headers.`,
   ];
 }
 

@@ -6,7 +6,7 @@ import { el } from "../frame/dom.js";
 import { countText, millisText } from "../recording/numbers.js";
 
 const PLAIN_LOSS =
-  "A relay drops them, because a single machine loses none. The client sends again after a timeout.";
+  "A relay drops the datagrams, because a single machine loses none. The client sends its request again after a timeout.";
 
 /** Creates the bar with `legend` at its end: `{ element }`. */
 export function createPlainBar(store, legend) {
@@ -14,7 +14,7 @@ export function createPlainBar(store, legend) {
   const lossy = el("input", { type: "checkbox" });
   const results = el("div", { class: "plain-results" });
   const status = el("p", { class: "plain-status", role: "status" });
-  status.textContent = "Both send the same request, get 1, and receive the same book. Only the transport differs.";
+  status.textContent = "UDP and TCP carry the same request, get 1, and the same response. Only the transport differs.";
   let isBusy = false;
 
   async function get(over) {
@@ -23,7 +23,7 @@ export function createPlainBar(store, legend) {
     element.setAttribute("aria-busy", "true");
     const name = over.toUpperCase();
     status.classList.remove("bad");
-    status.textContent = `get over ${name} …`;
+    status.textContent = `getting a book over ${name} …`;
     try {
       const { results: callResults } = await getPlain({
         over,
@@ -51,7 +51,7 @@ export function createPlainBar(store, legend) {
       button("udp", "get over UDP"),
       button("tcp", "get over TCP"),
       calls.element,
-      el("label", { class: "plain-lossy" }, lossy, "lose every third UDP datagram"),
+      el("label", { class: "plain-lossy" }, lossy, "drop every third UDP datagram"),
       el("p", { class: "soft plain-hint", text: PLAIN_LOSS }),
       legend,
     ),

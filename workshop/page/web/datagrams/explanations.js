@@ -6,24 +6,24 @@ import { el } from "../frame/dom.js";
 const PLAIN_DIFFERENCES = [
   [
     "No connections.",
-    "One UDP socket serves all clients. recvfrom returns the sender of each datagram, and sendto takes the " +
-      "destination. There is no listen, connect or accept. TCP needs a new socket for each connection, and a " +
-      "handshake between the kernels.",
+    "One UDP socket serves all clients. recvfrom returns the sender of each datagram, and sendto takes the destination. " +
+      "There is no listen, connect or accept. " +
+      "TCP needs a new socket for each connection, and a handshake between the kernels.",
   ],
   [
     "Message boundaries are preserved.",
-    "One recvfrom returns the datagram of one sendto, complete or not at all. TCP is a stream of bytes. One read " +
-      "may return two writes, or half of one, so a protocol over TCP must mark the ends of its messages.",
+    "One recvfrom returns the datagram of one sendto, complete or not at all. TCP is a stream of bytes. " +
+      "A read may return the bytes of two writes, or half of one, so a protocol over TCP must mark the ends of its messages.",
   ],
   [
     "Lost datagrams stay lost.",
-    "Nothing reports whether a datagram arrived. The client waits and sends again. With TCP the kernels " +
-      "acknowledge and retransmit, and the program writes only once.",
+    "Nothing reports whether a datagram arrived. The client waits and sends its request again. " +
+      "With TCP the kernels acknowledge and retransmit, and the program writes only once.",
   ],
   [
     "No end of stream.",
-    "Closing a UDP socket sends nothing, so the server does not notice. TCP's shutdown and close send a FIN, and " +
-      "the peer reads 0 bytes.",
+    "Closing a UDP socket sends nothing, so the server does not notice. " +
+      "TCP's shutdown and close send a FIN, and the peer reads 0 bytes.",
   ],
 ];
 

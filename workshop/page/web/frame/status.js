@@ -18,7 +18,7 @@ export function createStatus(store) {
       counted = item.seq;
     }
     kept.textContent = `${numberText(store.items.length)} events`;
-    dropped.textContent = store.dropped > 0 ? `${numberText(store.dropped)} older events only in the trace files` : "";
+    dropped.textContent = store.dropped > 0 ? `${numberText(store.dropped)} older events are only in the trace files` : "";
     lost.textContent = missing > 0 ? `${numberText(missing)} lost` : "";
     lost.title = "The recorder's buffer was full. The lanes show the gaps.";
   });

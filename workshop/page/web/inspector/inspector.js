@@ -33,7 +33,7 @@ export function createInspector(store, lanes) {
     show: () => ((isShown = true), draw()),
     hide: () => (isShown = false),
     keys: [
-      { keys: ["Enter"], label: "Enter", description: "at an event: inspect it" },
+      { keys: ["Enter"], label: "Enter", description: "inspect the selected event" },
       { keys: ["Escape"], label: "Esc", description: "close the panel", run: close },
       ...inspectorMoves(store, lanes),
     ],
@@ -84,9 +84,9 @@ function inspectorMoves(store, lanes) {
     if (link) store.set("selected", link.from === store.selected ? link.to : link.from);
   };
   return [
-    { keys: ["p"], label: "p", description: "previous event of the same call", run: () => neighbour(-1) },
-    { keys: ["n"], label: "n", description: "next event of the same call", run: () => neighbour(1) },
-    { keys: ["x"], label: "x", description: "the other end of the arrow", run: other },
+    { keys: ["p"], label: "p", description: "select the previous event of the same API call", run: () => neighbour(-1) },
+    { keys: ["n"], label: "n", description: "select the next event of the same API call", run: () => neighbour(1) },
+    { keys: ["x"], label: "x", description: "select the event at the other end of the arrow", run: other },
   ];
 }
 

@@ -16,7 +16,7 @@ export function inspectProperties(item, { flow, since }) {
       item.errno === undefined ? item.error : `${item.error} (errno ${item.errno})`,
     ],
     ["Time", propertyTime(item, since)],
-    durationOf(item) !== null && ["Duration", `${durationText(durationOf(item))}: the call returned so much after the time above`],
+    durationOf(item) !== null && ["Duration", `${durationText(durationOf(item))} from the start of the call to its return`],
     ["Recording", item.recording],
     item.sock !== undefined && ["Socket", propertySocket(item)],
     number !== undefined && ["Connection", `#${number}: ${propertyAddresses(flow.connection(number))}`],
@@ -50,8 +50,8 @@ function propertyAddresses(connection) {
 }
 
 const END_CAUSES = {
-  peer: "the other side, which finished first",
-  local: "this side, which finished first",
+  peer: "the other side, which stopped sending first",
+  local: "this side, which stopped sending first",
   reset: "a reset by the other side (RST)",
   error: "an error",
 };

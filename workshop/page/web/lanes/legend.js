@@ -5,26 +5,26 @@ import { primitiveIcon, PRIMITIVES } from "../recording/primitives.js";
 import { laneArrow } from "./arrows.js";
 
 const LEGEND_READING = [
-  ["A lane", "is one API, with its client at the left and its server at the right."],
+  ["Lanes", "Each lane shows one API, with its client at the left and its server at the right."],
   [
-    "A box",
-    "is one socket call of a program. Calls that send, and connect, are placed at their start. Calls that receive, and " +
-      "accept, are placed at their end.",
+    "Boxes",
+    "Each box is one socket call of a program. " +
+      "Calls that send, and connect, are placed at their start. Calls that receive, and accept, are placed at their end.",
   ],
   [
-    "Lower",
-    "is later, in every lane, because all have the same clock. Calls in one row happened at about the same time.",
+    "Time",
+    "Later calls are lower, in all lanes alike. Calls in one row happened at about the same time.",
   ],
   [
-    "An arrow",
-    "leads from the call that sends to the call that receives. It never leads upwards, because bytes are read after they are written.",
+    "Arrows",
+    "An arrow leads from the call that sends to the call that receives. It never leads upwards, because bytes are read after they are written.",
   ],
   [
     "#3",
-    "is the number of the connection, the same on both sides. A box without a number belongs to the same connection " +
-      "as the box above it. Click a number to show only that connection.",
+    "The number of a connection, the same on both sides. Click a number to show only that connection. " +
+      "A box without a number belongs to the same connection as the box above it.",
   ],
-  ["A dashed line", "is a side that was not recorded, for example curl in a terminal."],
+  ["Dashed line", "A dashed line stands for a side that was not recorded, for example curl in a terminal."],
 ];
 
 /** Creates the legend for the socket calls `ops`; with `hasLoss` it explains lost datagrams. */

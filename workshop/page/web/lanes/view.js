@@ -24,8 +24,8 @@ const LANES_OPS = [
   "gap",
 ];
 const LANES_MOVES = [
-  { label: "↑ ↓", description: "at an event: up and down within the lane" },
-  { label: "← →", description: "at an event: to the next column" },
+  { label: "↑ ↓", description: "select the event above or below in the same lane" },
+  { label: "← →", description: "select an event in the next column" },
 ];
 
 const LANES_BEFORE_CALLS = [

@@ -46,7 +46,7 @@ const LESSON_NOTHING =
 function lessonNotes(connections, candidates, wanted) {
   const open = connections.filter((made) => !isClosedConnection(made)).length;
   return [
-    connections.length < wanted && `Only ${connections.length} of ${wanted} connections were received.`,
+    connections.length < wanted && `The events of only ${connections.length} of ${wanted} connections have arrived.`,
     open > 0 && `${open} of the connections were still open when the lesson stopped waiting.`,
     candidates.length > wanted &&
       "Someone else ran the same operation at the same time. The lesson shows the first connections.",

@@ -66,7 +66,7 @@ export const PRIMITIVES = {
       ["path", { d: "M2.5 10v3.5h11V10" }],
     ],
     "recv(2)",
-    "Takes received bytes from the kernel. 0 bytes mean that the peer has finished sending.",
+    "Reads bytes that the kernel has received. 0 bytes mean that the peer has finished sending.",
   ),
   write: primitive(
     "write",
@@ -109,7 +109,7 @@ export const PRIMITIVES = {
     "quiet",
     [["path", { d: "M4 15V2h9l-2.5 3L13 8H4" }]],
     "no call",
-    "Names the step that follows.",
+    "Names the step to which the following calls belong.",
   ),
   gap: primitive(
     "end",

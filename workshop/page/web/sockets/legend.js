@@ -4,16 +4,17 @@ import { el } from "../frame/dom.js";
 import { SOCKET_STATES } from "./states.js";
 
 const TIME_WAIT_REASONS =
-  "The socket waits for twice the maximum segment lifetime, for two reasons. A late segment of the old " +
-  "connection must not reach a new connection with the same two addresses. And if the last acknowledgement " +
-  "is lost, the peer sends its FIN again and needs a response. The kernel does not report the remaining " +
-  "time, so the page counts down from the moment when it first saw the state.";
+  "A socket in TIME_WAIT waits for twice the maximum segment lifetime, for two reasons. " +
+  "A late segment of the old connection must not reach a new connection with the same two addresses. " +
+  "And if the last acknowledgement is lost, the peer sends its FIN again and needs a response. " +
+  "The kernel does not report the remaining time, so the page counts down from the moment when it first saw the state.";
 
 const SOCKET_ADDRESSES =
-  "A connection between two programs on this machine has two sockets and so two rows, with the same pair of " +
-  "addresses in opposite order. The local address 0.0.0.0 means every interface of this machine. The foreign " +
-  "address 0.0.0.0:* of a listening socket means that any client may connect. A UDP socket has no state, " +
-  "because it has no peer.";
+  "A connection between two programs on this machine has two sockets and so two rows. " +
+  "Both rows of a connection have the same pair of addresses, in opposite order. " +
+  "The local address 0.0.0.0 means every interface of this machine. " +
+  "The foreign address 0.0.0.0:* of a listening socket means that any client may connect. " +
+  "A UDP socket has no state, because it has no peer.";
 
 /** Draws the legend and highlights the states that currently occur. */
 export function socketLegend(rows) {

@@ -1,4 +1,4 @@
-//! A client for each of the two protocols.
+//! The clients of the plain server: one for UDP and one for TCP.
 
 mod tcp;
 mod udp;
@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub use tcp::TcpClient;
 pub use udp::{Fetched, Retry, UdpClient};
 
-/// The error of a call.
+/// The error of a call to the plain server.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// The server responded with an error message.
@@ -21,7 +21,7 @@ pub enum Failure {
     NoResponse {
         /// Address of the server.
         server: SocketAddr,
-        /// Number of requests that were sent.
+        /// Number of times that the request was sent.
         attempts: u32,
     },
     /// The server sent something else than a response to this request.

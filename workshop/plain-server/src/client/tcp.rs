@@ -15,7 +15,7 @@ use crate::protocol::{MAX_RESPONSE, Response, request};
 /// Timeout for a response. The client sends no request twice, because the kernel retransmits lost segments.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A client with one connection.
+/// A client with one TCP connection.
 #[derive(Debug)]
 pub struct TcpClient {
     stream: BufReader<TapStream>,

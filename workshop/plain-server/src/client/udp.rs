@@ -12,18 +12,19 @@ use super::{Failure, next_number};
 use crate::protocol::{MAX_RESPONSE, Response, request};
 use crate::sockets::local_address_for;
 
-/// Timeout and number of attempts of a call.
+/// Timeout and maximum number of attempts of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retry {
     /// Timeout of the first attempt. Each further attempt waits twice as long, because faster retries would add to the
     /// congestion that causes the loss.
     pub first_timeout: Duration,
-    /// Maximum number of requests that are sent.
+    /// Maximum number of times that a request is sent.
     pub attempts: u32,
 }
 
 impl Default for Retry {
-    /// Suits a server on this machine, which responds within a millisecond. A missing server costs three seconds.
+    /// Returns values for a server on this machine, which responds within a millisecond. Without a server, a
+    /// call fails after about three seconds.
     fn default() -> Self {
         Self { first_timeout: Duration::from_millis(100), attempts: 5 }
     }
@@ -32,13 +33,13 @@ impl Default for Retry {
 /// A book, with the number of attempts to get it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetched {
-    /// The book.
+    /// The received book.
     pub book: Book,
-    /// Number of requests that were sent. More than one if a request or a response was lost or late.
+    /// Number of times that the request was sent; more than one if a request or a response was lost or late.
     pub attempts: u32,
 }
 
-/// A client with an unconnected socket. The server's address accompanies each datagram.
+/// A UDP client. Its socket is not connected, so each datagram is sent with the server's address.
 #[derive(Debug)]
 pub struct UdpClient {
     socket: TapUdpSocket,
@@ -56,7 +57,7 @@ impl UdpClient {
         Ok(Self { socket, server, retry: Retry::default() })
     }
 
-    /// Sets timeout and number of attempts of each call.
+    /// Sets the timeout and the maximum number of attempts of each call.
     #[must_use]
     pub fn retry(self, retry: Retry) -> Self {
         Self { retry, ..self }
@@ -83,7 +84,8 @@ impl UdpClient {
         Err(Failure::NoResponse { server: self.server, attempts })
     }
 
-    /// Waits for a response to any of the requests with these numbers, so a late response to an earlier one counts.
+    /// Waits for a response to any of the request numbers in `sent`. So a late response to an earlier attempt
+    /// is accepted.
     ///
     /// Ignores datagrams of other senders and responses to earlier calls.
     async fn response_to(&self, sent: &[u32]) -> io::Result<Result<Book, String>> {

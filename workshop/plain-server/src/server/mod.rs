@@ -1,4 +1,4 @@
-//! The server, with one file for each protocol.
+//! The plain server over UDP and over TCP.
 
 mod tcp;
 #[cfg(test)]
@@ -15,7 +15,7 @@ use crate::{Limits, Sockets};
 pub use tcp::{serve_tcp, serve_tcp_with};
 pub use udp::serve_udp;
 
-/// Serves over both protocols until the shutdown.
+/// Serves requests over UDP and TCP until the shutdown.
 ///
 /// # Errors
 /// As [`serve_udp`] and [`serve_tcp`].

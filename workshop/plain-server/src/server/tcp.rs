@@ -1,4 +1,4 @@
-//! The TCP server: one socket for each client, with any number of requests as lines.
+//! The TCP server. Each client has its own socket and can send any number of requests, one per line.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use crate::Limits;
 use crate::protocol::{MAX_REQUEST, Response};
 
-/// Serves until the shutdown, then waits for the open connections to end.
+/// Serves requests over TCP until the shutdown, then waits for the open connections to end.
 ///
 /// # Errors
 /// Currently none. An error of a connection ends only that connection, and appears in the recording.
@@ -40,7 +40,8 @@ async fn serve_connection(connection: Connection, shelf: Shelf) {
     let _ = respond_to_lines(BufReader::new(connection), &shelf).await;
 }
 
-/// Responds to each line. The line boundaries have to be found here, because a read may return half a line or three.
+/// Responds to each line that a client sends. The server must find the line boundaries itself, because a read
+/// may return half a line or three lines.
 async fn respond_to_lines(mut client: BufReader<Connection>, shelf: &Shelf) -> io::Result<()> {
     let mut line = Vec::with_capacity(MAX_REQUEST + 1);
     loop {

@@ -1,4 +1,4 @@
-//! Requests that the clients of this crate never send.
+//! Tests of requests that the clients in this crate never send.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -97,7 +97,7 @@ async fn tcp_requests_are_separated_by_line_feeds() {
 }
 
 #[tokio::test]
-async fn line_without_end_is_refused() {
+async fn unterminated_request_line_is_refused() {
     let recording = Memory::new();
     let tap = Tap::server("plain").sink(recording.clone()).start().unwrap();
     let server =

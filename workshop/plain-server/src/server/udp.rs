@@ -12,7 +12,7 @@ use crate::protocol::{MAX_REQUEST, Response, is_request};
 /// Pause after a failed receive, so that a persistent error does not keep a processor busy.
 const ERROR_PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves until the shutdown. Datagrams that have not been received by then are lost.
+/// Serves requests over UDP until the shutdown. Datagrams that have not been received by then are lost.
 ///
 /// The server keeps no state of its clients. Each response goes to the source address of its request. An attacker may
 /// forge that address, so that a victim receives responses of about twenty times the size of the requests

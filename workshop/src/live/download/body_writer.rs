@@ -20,7 +20,7 @@ pub(crate) const CHUNK_SIZE: usize = 64 * 1024;
 #[derive(Clone, Debug)]
 pub(crate) struct BodyWriter(mpsc::Sender<io::Result<Bytes>>);
 
-/// Returns a body with everything that `write` writes, from a task of its own.
+/// Runs `write` in a blocking task and returns a response body that consists of its output.
 ///
 /// If `write` fails later, the response ends without its last chunk, so that the client detects the failure.
 ///

@@ -1,8 +1,8 @@
-//! The recordings as files for download.
+//! Downloads of the recordings: trace files, a Wireshark capture, a sequence diagram and an HTML report.
 //!
 //! # Layout
 //!
-//! - this file: the files and their routes
+//! - this file: the request handlers and their routes
 //! - `body_writer`: a response body that is written by a blocking task
 
 mod body_writer;
@@ -40,7 +40,7 @@ pub(crate) fn routes() -> Router<Arc<State>> {
         .route("/api/report.html", get(report))
 }
 
-/// Returns a trace file up to its current size.
+/// Returns the trace named `file`, up to its current size.
 async fn trace(FromState(state): FromState<Arc<State>>, Path(file): Path<String>) -> Download {
     let traces = flushed_traces(&state).await;
     let Some((label, path)) = traces.iter().find(|(label, _)| file == format!("{label}.jsonl")) else {
@@ -74,7 +74,7 @@ async fn capture(FromState(state): FromState<Arc<State>>) -> Download {
     Ok(attachment(NAME, "application/x-pcapng", body.await?.into_response()))
 }
 
-/// Query parameters of the sequence diagram.
+/// Query parameters of a request for a sequence diagram.
 #[derive(Deserialize)]
 struct SequenceQuery {
     step: Option<String>,
@@ -94,7 +94,7 @@ async fn sequence(
             .map_err(ErrorResponse::internal)?;
         if sequences.is_empty() {
             let step = step.unwrap_or_default();
-            let message = format!("no connection starts in step {step:?}");
+            let message = format!("no connection starts in step {step:?}; choose another step");
             return Err(ErrorResponse(StatusCode::NOT_FOUND, message));
         }
         Ok(svg::picture(&sequences))
@@ -103,7 +103,7 @@ async fn sequence(
     Ok(attachment("sequence.svg", "image/svg+xml", picture.into_response()))
 }
 
-/// Returns the page as a single file, with the events of the history and their comparison.
+/// Returns the page as a single HTML file that contains the most recent events and the comparison.
 async fn report(FromState(state): FromState<Arc<State>>) -> Download {
     let (first, items) = state.history.all();
     let hello = page::Hello { first, operations: Vec::new(), ..hello(&state) };
@@ -127,7 +127,7 @@ fn attachment(name: &str, content_type: &'static str, mut response: Response) ->
     response
 }
 
-/// Returns the labels and paths of the traces, once they contain all events so far.
+/// Waits until the trace files contain all events so far. Returns their labels and paths.
 async fn flushed_traces(state: &State) -> Vec<(String, PathBuf)> {
     for session in state.sessions() {
         session.recordings.flush().await;

@@ -17,13 +17,14 @@ use super::history::History;
 use crate::live::latest_json::LatestJson;
 use crate::recordings::Recordings;
 
-/// Maximum number of events that are read before the history is updated.
+/// Maximum number of events that the thread reads before it updates the history.
 const BATCH: usize = 256;
 
-/// Pause before the files are checked for growth again.
+/// Pause before the trace files are checked for new events again.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Starts a thread that reads the recordings until the shutdown, and returns their descriptions.
+/// Starts a thread that reads events from the recordings until the shutdown. Returns a description of each
+/// recording.
 pub(crate) async fn start(
     recordings: Vec<Recordings>,
     history: Arc<History>,

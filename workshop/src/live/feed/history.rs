@@ -22,12 +22,12 @@ pub(crate) struct History {
     newest: watch::Sender<u64>,
 }
 
-/// The next items for one page.
+/// The items that a page receives next.
 #[derive(Debug)]
 pub(crate) struct Batch {
     /// Number of items that the page has missed, because they are no longer in the history.
     pub(crate) dropped: u64,
-    /// Items after the dropped ones.
+    /// Items that follow the dropped ones.
     pub(crate) items: Vec<Arc<str>>,
     /// Number of the last item of this batch.
     pub(crate) last: u64,
@@ -52,7 +52,7 @@ impl History {
         self.newest.send_replace(newest);
     }
 
-    /// Returns the items after the one with number `seq`, or `None` if there are none.
+    /// Returns a batch of the items after number `seq`, or `None` if there are none yet.
     pub(crate) fn after(&self, seq: u64) -> Option<Batch> {
         let kept = self.lock();
         let (mut items, mut bytes) = (Vec::new(), 0);
@@ -68,7 +68,7 @@ impl History {
         (last > seq).then_some(Batch { dropped, items, last })
     }
 
-    /// Returns all items, with the number of the first.
+    /// Returns the number of the oldest item, and all items.
     pub(crate) fn all(&self) -> (u64, Vec<Arc<str>>) {
         let kept = self.lock();
         (kept.first(), kept.after(0).cloned().collect())

@@ -1,4 +1,4 @@
-//! The data of the live page, read from the trace files and the kernel.
+//! Reads the data for the live page from the trace files and the kernel.
 
 pub(crate) mod comparison;
 pub(crate) mod follow;

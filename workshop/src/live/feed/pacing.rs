@@ -1,4 +1,4 @@
-//! Pauses between repeated computations.
+//! Computes pauses between repeated computations, to bound their CPU time.
 
 use std::time::Duration;
 

@@ -14,7 +14,8 @@ use tokio::time::{Instant, sleep};
 use super::pacing::pause_after;
 use crate::live::state::State;
 
-/// Reading the table takes long with many processes, because it reads the file descriptors of each.
+/// Minimum pause between two reads of the socket table. A read takes long on a machine with many processes,
+/// because it lists the file descriptors of each.
 const MIN_PAUSE: Duration = Duration::from_millis(250);
 
 /// Maximum number of rows that are sent to the page.
@@ -65,7 +66,7 @@ fn servers(state: &State) -> Vec<Server> {
     apis.chain([udp, Server { api: "tcp", address: plain, protos: TCP }]).collect()
 }
 
-/// A row with the API and the side that its socket belongs to.
+/// A row of the socket table, with the API and the side (server or client) of the socket.
 #[derive(Serialize)]
 struct AssignedRow {
     #[serde(flatten)]
@@ -75,7 +76,7 @@ struct AssignedRow {
 }
 
 impl Server {
-    /// Returns the side of the socket if it belongs to this server or to one of its clients.
+    /// Returns `server` or `client` if the socket belongs to this server or to one of its clients.
     fn side_of(&self, row: &Row) -> Option<&'static str> {
         if !self.protos.contains(&row.proto) {
             return None;
@@ -99,7 +100,7 @@ fn filter(servers: &[Server]) -> Filter {
     Filter { ports, ..Filter::default() }
 }
 
-/// Returns the rows for the page and the number of omitted rows.
+/// Returns the rows of the socket table that are sent to the page, and the number of omitted rows.
 ///
 /// Rows in `TIME_WAIT` come last, because a load test leaves thousands of them.
 fn rows(mut marked: Vec<Marked>, servers: &[Server]) -> (Vec<AssignedRow>, usize) {

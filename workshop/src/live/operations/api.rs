@@ -1,4 +1,4 @@
-//! The state of one API.
+//! One API with its recordings and its client, as used by the operations.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::job::{Job, Outcome};
 use super::recorded_session::RecordedSession;
 use super::watchers::{Watcher, Watchers};
 
-/// An API with its client.
+/// An API with its recordings, and with functions that make calls through its client.
 pub(crate) struct Api {
     pub(crate) name: &'static str,
     pub(crate) title: &'static str,
@@ -29,7 +29,7 @@ pub(crate) struct Api {
 
 type OpenWatcher = BoxFuture<'static, Result<Watcher, String>>;
 
-/// Objects that previous operations have left open.
+/// Created books and an open watcher that earlier operations have left for later ones.
 #[derive(Default)]
 pub(crate) struct Leftovers {
     /// Books that were created and not deleted, the newest last.

@@ -13,7 +13,7 @@ use super::{execute, watchers};
 use crate::api_instance::ApiInstance;
 use crate::live::response::ErrorResponse;
 
-/// Returns all APIs.
+/// Returns the three APIs, each with its client.
 pub(crate) fn all(instances: &[ApiInstance; 3], shutdown: &Shutdown) -> Vec<Arc<Api>> {
     let [rest, graphql, grpc] = instances;
     let apis = [

@@ -9,7 +9,7 @@ use super::api::Api;
 use super::job::{Connection, Job, Outcome};
 use super::operation::Operation;
 
-/// An update changes the year to the other of these two.
+/// Years between which updates alternate, so that each update changes the book.
 const YEARS: [i32; 2] = [1995, 1996];
 
 /// Runs the job as a step of the API's recordings.

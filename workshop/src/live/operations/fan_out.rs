@@ -8,10 +8,13 @@ use super::api::Api;
 use super::operation_lock::OperationLock;
 use crate::live::response::ErrorResponse;
 
-/// An API's name with the result of its task. The error is that of a task that panicked.
+/// Name of an API, with the result of its task or the message of a task that panicked.
 type ApiOutcome<T> = (&'static str, Result<T, String>);
 
-/// Runs `task` for each API under the lock, and ends the step in the recordings when all tasks are done.
+/// Runs `task` for each API while it holds `lock`. Ends the step in the recordings when all tasks are done.
+///
+/// If the future is dropped while it waits for the lock, no task runs. Once started, the tasks run to
+/// completion.
 ///
 /// Cancelling a call that still waits for the lock cancels the operation. Once started, the tasks run to completion.
 ///

@@ -42,7 +42,7 @@ struct RunResponse {
 struct ApiResult {
     api: &'static str,
     ok: bool,
-    /// Description of the last call's result, or the error.
+    /// Description of the last call's result, or the error message.
     says: String,
     ns: u128,
 }
@@ -54,7 +54,9 @@ pub(crate) async fn run(
 ) -> Result<impl IntoResponse, ErrorResponse> {
     let RunRequest { operation, apis, calls, connection } = request;
     if !(1..=MAX_CALLS).contains(&calls) {
-        return Err(ErrorResponse::bad_request(format!("calls must be from 1 to {MAX_CALLS}, is {calls}")));
+        return Err(ErrorResponse::bad_request(format!(
+            "calls is {calls}; choose a number from 1 to {MAX_CALLS}"
+        )));
     }
     let job = Job { operation, calls, connection };
     let apis = apis::select(&state.apis, &apis)?;

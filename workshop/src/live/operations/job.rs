@@ -1,4 +1,4 @@
-//! An operation with its number of calls and connections.
+//! An operation, with its number of calls and its connections.
 
 use serde::Deserialize;
 
@@ -7,7 +7,7 @@ use super::operation::Operation;
 /// Maximum number of calls in a job.
 pub(crate) const MAX_CALLS: u32 = 100;
 
-/// Work for one API's client.
+/// An operation to perform through one API's client.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Job {
     pub(crate) operation: Operation,
@@ -15,7 +15,7 @@ pub(crate) struct Job {
     pub(crate) connection: Connection,
 }
 
-/// The connections of a job's calls.
+/// Connections over which a job makes its calls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Connection {

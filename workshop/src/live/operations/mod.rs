@@ -6,14 +6,14 @@
 //! - `operation`: the operations and their titles
 //! - `commands`: the same operations as command lines for a terminal
 //! - `apis`: the three APIs with their clients
-//! - `api`: the state of one API
+//! - `api`: one API with its recordings and its client
 //! - `job`: an operation with its number of calls and connections
 //! - `execute`: runs a job through an API's client
 //! - `watchers`: clients that watch changes until they are stopped
 //! - `plain`: calls over plain UDP and TCP sockets
 //! - `fan_out`: runs a task for several APIs at the same time
-//! - `operation_lock`: a lock with a bounded queue, for one operation at a time
-//! - `recorded_session`: a pair of recordings in which a task runs as one step
+//! - `operation_lock`: a lock that lets one operation run at a time
+//! - `recorded_session`: runs tasks as named steps in the recordings of a server and its clients
 
 pub(crate) mod api;
 pub(crate) mod apis;

@@ -1,4 +1,4 @@
-//! The operations and their titles.
+//! The operations that the live page can start, and their titles.
 
 use serde::Deserialize;
 
@@ -16,14 +16,14 @@ pub(crate) enum Operation {
     Author,
 }
 
-/// Title of watching, also the name of its step in the recordings.
+/// Title of the operation that watches changes, and the name of its step in the recordings.
 pub(crate) const WATCH_TITLE: &str = "watch changes";
 
 impl Operation {
     pub(crate) const ALL: [Self; 6] =
         [Self::Get, Self::List, Self::Create, Self::Update, Self::Delete, Self::Author];
 
-    /// Returns the operation's name in requests.
+    /// Returns the operation's identifier in the page's requests.
     pub(crate) fn id(self) -> &'static str {
         match self {
             Self::Get => "get",
@@ -54,7 +54,7 @@ impl Operation {
             Self::List => "Gets a page of five books and the token of the next page.",
             Self::Create => "Adds a new book to the shelf.",
             Self::Update => {
-                "Changes the year of the last created book. Fails if someone else has changed that book since. \
+                "Changes the year of the last created book. Fails if another client has changed that book since. \
                  Creates a book first if there is none."
             }
             Self::Delete => "Deletes the last created book. Creates a book first if there is none.",

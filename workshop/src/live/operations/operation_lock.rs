@@ -1,4 +1,4 @@
-//! A lock with a bounded queue, for one operation at a time.
+//! A lock that lets one operation run at a time, with a bounded queue.
 
 use std::sync::Arc;
 
@@ -7,17 +7,17 @@ use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
 use crate::live::response::ErrorResponse;
 
-/// Maximum number of operations that run or wait. An operation may take seconds.
+/// Maximum number of operations that run or wait for the lock. An operation may take seconds.
 const MAX_QUEUED: usize = 32;
 
-/// A fair lock for operations.
+/// A fair lock that lets one operation run at a time.
 #[derive(Debug)]
 pub(crate) struct OperationLock {
     lock: Arc<Mutex<()>>,
     queue: Arc<Semaphore>,
 }
 
-/// Releases the lock when it is dropped.
+/// A guard that releases the lock when it is dropped.
 pub(crate) type OperationGuard = (OwnedMutexGuard<()>, OwnedSemaphorePermit);
 
 impl Default for OperationLock {

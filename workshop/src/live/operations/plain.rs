@@ -14,19 +14,20 @@ use super::operation_lock::OperationLock;
 use super::recorded_session::RecordedSession;
 use crate::plain_instance::PlainInstance;
 
-/// Maximum number of calls in a request. Over a lossy network each may need several attempts.
+/// Maximum number of calls that a page can request at once. Over a lossy network each may need several
+/// attempts.
 pub(crate) const MAX_CALLS: u32 = 20;
 
-/// The plain server with the clients of the live page.
+/// The plain server, with the recordings of its UDP and TCP sockets.
 pub(crate) struct Plain {
     pub(crate) listen: SocketAddr,
     /// Address that clients connect to.
     pub(crate) address: SocketAddr,
-    /// Address of the server behind the lossy network.
+    /// Address of the relay that simulates a lossy network in front of the server.
     lossy_address: SocketAddr,
     pub(crate) udp: RecordedSession,
     pub(crate) tcp: RecordedSession,
-    /// Serializes the operations over both sockets.
+    /// Lets only one operation run at a time, over UDP or TCP.
     pub(crate) operation_lock: OperationLock,
 }
 
@@ -53,24 +54,24 @@ pub(crate) struct Response {
     results: Vec<Call>,
 }
 
-/// Result of a call.
+/// Result of one call, as sent to the page.
 #[derive(Serialize)]
 struct Call {
     /// Number of the call, from 1.
     call: u32,
     ok: bool,
-    /// Number of requests that were sent for this call.
+    /// Number of times that the request was sent.
     attempts: u32,
-    /// Description of the result, or the error.
+    /// Description of the received book, or an error message.
     says: String,
     ns: u128,
 }
 
 impl Request {
-    /// Returns a message if the request is invalid.
+    /// Returns an error message if the request is invalid.
     pub(crate) fn check(self) -> Result<(), String> {
         if !(1..=MAX_CALLS).contains(&self.calls) {
-            return Err(format!("calls must be from 1 to {MAX_CALLS}, is {}", self.calls));
+            return Err(format!("calls is {}; choose a number from 1 to {MAX_CALLS}", self.calls));
         }
         if self.lossy && self.over == Protocol::Tcp {
             return Err(
@@ -104,7 +105,7 @@ impl Plain {
         }
     }
 
-    /// Makes the calls as a step of the recordings.
+    /// Makes the requested calls and records them as one named step.
     pub(crate) async fn run(&self, request: Request) -> Response {
         let (mut results, step) = (Vec::new(), request.step());
         let done = match request.over {

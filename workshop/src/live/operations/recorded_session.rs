@@ -1,4 +1,4 @@
-//! A pair of recordings in which a task runs as one step.
+//! Runs tasks as named steps in the recordings of a server and its clients.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::recordings::{FROM_A_TERMINAL, Recordings};
 
-/// On loopback a step takes milliseconds.
+/// Timeout of a step. On loopback a step takes milliseconds.
 const STEP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Timeout for a step's connections to close on both sides. Other clients may open connections meanwhile, so the
@@ -32,7 +32,7 @@ impl RecordedSession {
         }
     }
 
-    /// Returns the tap for the clients.
+    /// Returns the tap that records the clients.
     pub(crate) fn client(&self) -> &Tap {
         &self.recordings.client
     }

@@ -1,4 +1,4 @@
-//! Clients that watch changes until they are stopped.
+//! Watchers, which are clients that receive changes until they are stopped.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use crate::live::latest_json::LatestJson;
 
-/// Number of changes after which the client would stop, large enough to never be reached.
+/// Number of changes after which a watcher would stop by itself; too large to be reached.
 const MAX_CHANGES: u32 = u32::MAX;
 
 /// Timeout for a watcher to close its connection.
@@ -27,7 +27,7 @@ pub(crate) struct Watchers {
 }
 
 impl Watchers {
-    /// Creates the state without any open watcher.
+    /// Creates a value that counts no watcher as open.
     pub(crate) fn new(apis: impl Iterator<Item = &'static str>) -> Self {
         let is_open: BTreeMap<_, _> = apis.map(|api| (api, false)).collect();
         let json = LatestJson::default();
@@ -35,7 +35,8 @@ impl Watchers {
         Self { is_open: Mutex::new(is_open), json }
     }
 
-    /// Returns the state as JSON: an object with a boolean for each API.
+    /// Returns a JSON object that contains `true` or `false` for each API, depending on whether its watcher
+    /// is open.
     pub(crate) fn json(&self) -> &LatestJson {
         &self.json
     }
@@ -47,7 +48,7 @@ impl Watchers {
     }
 }
 
-/// An open watcher.
+/// An open change stream, read by a background task.
 pub(crate) struct Watcher {
     stop: Shutdown,
     task: JoinHandle<()>,

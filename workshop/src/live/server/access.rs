@@ -21,11 +21,11 @@ use server_kit::bind::reachable;
 use crate::live::response::ErrorResponse;
 use crate::live::state::State;
 
-/// Lets the page load its own files and nothing else.
+/// Content security policy that lets the page load only its own files.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
                       connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Headers of every response.
+/// Security headers of every response.
 const HEADERS: [(HeaderName, &str); 5] = [
     (CONTENT_SECURITY_POLICY, POLICY),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -69,7 +69,8 @@ fn check(request: &Request, listen: SocketAddr) -> Result<(), ErrorResponse> {
     Ok(())
 }
 
-/// Returns `true` for a followed link to the page, which any site may contain. A frame in another site is not one.
+/// Returns `true` if the browser opens the page in a tab, as when a user follows a link on another site. A
+/// frame in another site is not allowed.
 fn is_followed_link(request: &Request) -> bool {
     let headers = request.headers();
     request.uri().path() == "/"
@@ -82,7 +83,8 @@ fn has_value(headers: &HeaderMap, name: &str, value: &str) -> bool {
     headers.get(name).is_some_and(|found| found == value)
 }
 
-/// Returns `true` if `host` is an IP address of this server or `localhost`. DNS can redirect neither.
+/// Returns `true` if `host` is `localhost` or an IP address of this server. DNS cannot redirect
+/// either of them.
 fn is_own_host(host: &Authority, listen: SocketAddr) -> bool {
     let name = host.host();
     let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);

@@ -9,7 +9,7 @@ use crate::live::operations::operation::{Operation, WATCH_TITLE};
 use crate::live::operations::{commands, job, plain};
 use crate::live::state::State;
 
-/// Returns the description of the recordings and of all operations.
+/// Returns the first message to a page, which describes the recordings and the operations.
 pub(crate) fn hello(state: &State) -> Hello {
     let lanes = state.apis.iter().map(|api| Lane {
         api: api.name.to_owned(),

@@ -1,11 +1,11 @@
-//! The number of open pages. Without any, the comparison and the socket table are not computed.
+//! Counts the open pages. While none is open, the comparison and the socket table are not computed.
 
 use tokio::sync::watch;
 
 /// Maximum number of pages that are open at the same time. Each needs a connection and a position in the history.
 pub(crate) const MAX_PAGES: usize = 32;
 
-/// The count of open pages.
+/// Number of open pages.
 #[derive(Debug, Default)]
 pub(crate) struct OpenPages(watch::Sender<usize>);
 

@@ -22,7 +22,7 @@ use crate::live::state::State;
 /// Query parameters of the stream.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Resume {
-    /// Id of the last received event, for clients that cannot send `Last-Event-ID`.
+    /// Id of the event that the client received last, for clients that cannot send `Last-Event-ID`.
     after: Option<String>,
 }
 
@@ -50,7 +50,7 @@ struct PageStream {
     /// Number of the last item that was sent.
     seq: u64,
     newest_seq: watch::Receiver<u64>,
-    /// The values that are sent when they change, each with the name of its event.
+    /// JSON values that are sent when they change, each with the name of its server-sent event.
     values: [(&'static str, watch::Receiver<Option<Arc<str>>>); 4],
     pending: VecDeque<Event>,
     _page: OpenPage,

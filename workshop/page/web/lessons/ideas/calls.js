@@ -46,8 +46,8 @@ export const LESSON_CALLS = {
           text: "socket → connect → accept, because each side accepts the other",
           isTrue: lessonClientsDo("accept"),
           whyWrong:
-            "Only a listening socket can accept, and the client has none. connect returns when the " +
-            "connection is established.",
+            "Only a listening socket can accept, and the client has none. " +
+            "connect returns when the connection is established.",
         },
         {
           text: "gRPC uses other calls, because HTTP/2 has many streams",
@@ -72,7 +72,7 @@ export const LESSON_CALLS = {
     head: ["socket", "calls", "over"],
     rows: [
       ...lessonCallRows(apis, "client", (api) => api.client),
-      ...lessonCallRows(apis, "server, listening", (api) => api.listener || "– (no longer on this page)"),
+      ...lessonCallRows(apis, "server, listening", (api) => api.listener || "– (these events are no longer on this page)"),
       ...lessonCallRows(apis, "server, connection", (api) => api.server),
     ],
   }),

@@ -66,7 +66,7 @@ export const LESSON_COMPARISON = {
         text: apiTitle(api),
         isTrue: ({ apis }) =>
           apis.every((other) => lessonFewest(apis).later <= other.later) && lessonFewest(apis).api === api,
-        whyWrong: "It repeats its headers as text with each call.",
+        whyWrong: "HTTP/1.1 repeats the headers as text with each call.",
       })),
     },
   ],

@@ -13,8 +13,8 @@ const LESSON_CALLS_EACH = 5;
 const LESSON_NO_PLAIN = "This lesson needs the workshop's plain server, which is not running.";
 
 const LESSON_NO_DATAGRAMS =
-  "This lesson needs datagrams with loss, datagrams without loss and a TCP stream. The recording does not contain " +
-  "all of them.";
+  "This lesson needs datagrams with loss, datagrams without loss and a TCP stream. " +
+  "The recording does not contain all of them.";
 
 /** UDP compared with TCP, with and without loss. */
 export const LESSON_DATAGRAM = {
@@ -61,7 +61,7 @@ export const LESSON_DATAGRAM = {
         {
           text: "Nobody: these responses never arrive",
           isTrue: ({ lossy }) => lossy.answered < lossy.books && lossy.asked === lossy.books,
-          whyWrong: "This would be the case without a retry. This client sends again.",
+          whyWrong: "Without retries the books would never arrive, but this client sends its request again.",
         },
       ],
     },
@@ -76,7 +76,7 @@ export const LESSON_DATAGRAM = {
   explanation: ({ udp, tcp, lossy }) => [
     `UDP: ${countText(udp.connects, "connect")}, ${countText(udp.accepts, "accept")}, ` +
       `${countText(udp.asked, "request datagram")}, ${countText(udp.answered, "response datagram")}. ` +
-      `${udp.isComplete ? "Each" : "Not each"} sendto matches one recvfrom of the same length.`,
+      `${udp.isComplete ? "Each" : "Not every"} sendto matches one recvfrom of the same length.`,
     `TCP: ${countText(tcp.accepts, "accept")}, ${countText(tcp.writes, "write")} of the client, ` +
       `${countText(tcp.reads, "read")} of the server. The boundaries of reads depend on timing.`,
     `UDP with loss: ${countText(lossy.asked, "request datagram")} for ${countText(lossy.books, "book")}. ` +

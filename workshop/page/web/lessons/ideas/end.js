@@ -15,7 +15,7 @@ export const LESSON_END = {
   id: "end",
   title: "End of stream",
   idea: [
-    "A connection has two streams, one in each direction. Each ends separately.",
+    "A connection has two streams, one in each direction. Each stream ends separately.",
     "A side that has finished sending calls shutdown or close. TCP then sends a FIN.",
     "The connection ends when both sides have sent a FIN.",
   ],
@@ -38,17 +38,17 @@ export const LESSON_END = {
         "The client has its response and finishes first. How does the server program notice?",
       choices: [
         {
-          text: "Its read fails with an error",
+          text: "The server's read fails with an error",
           isTrue: ({ ends }) => ends.some((end) => end.errors.length > 0),
           whyWrong:
             "An error means that the connection was reset (RST). A FIN is a regular end.",
         },
         {
-          text: "Its read returns 0 bytes",
+          text: "The server's read returns 0 bytes",
           isTrue: ({ ends }) => ends.some((end) => end.eof) && ends.every((end) => end.errors.length === 0),
         },
         {
-          text: "It does not notice, but a timeout expires",
+          text: "The server does not notice until a timeout expires",
           isTrue: ({ ends }) => ends.every((end) => !end.eof && end.errors.length === 0),
           whyWrong: "A timeout is for a peer that disappears silently. A close sends a FIN.",
         },
@@ -64,8 +64,8 @@ export const LESSON_END = {
   facts: lessonEndFacts,
   explanation: ({ ends }) => [
     ...ends.map(lessonEndText),
-    "TIME_WAIT is the state of the side that closed first. Its kernel reserves the 4-tuple for a while. So it can " +
-      "acknowledge a retransmitted FIN, and no late packet reaches a new connection.",
+    "TIME_WAIT is the state of the side that closed first. Its kernel reserves the 4-tuple for a while. " +
+      "So the kernel can acknowledge a retransmitted FIN, and no late packet reaches a new connection.",
   ],
   followUp: {
     kind: "sockets",

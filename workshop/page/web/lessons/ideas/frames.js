@@ -17,8 +17,8 @@ export const LESSON_FRAMES = {
   title: "HTTP/2 frames",
   idea: [
     "A stream of bytes has no message boundaries. The receiver must find the end of each message.",
-    "HTTP/1.1 describes it in text. HTTP/2 splits everything into frames. Each has a header of 9 bytes with " +
-      "length, type and stream.",
+    "HTTP/1.1 describes the length of a message in text. HTTP/2 splits messages into frames. " +
+      "Each frame has a header of 9 bytes with length, type and stream.",
     "gRPC sends its calls over HTTP/2.",
   ],
   drawing: () =>
@@ -40,7 +40,7 @@ export const LESSON_FRAMES = {
         {
           text: "A request line as text, such as GET /v1/books/1",
           isTrue: lessonStartsWith((first) => first.layer === "http1"),
-          whyWrong: "That is the start of HTTP/1.1, as used by the REST client.",
+          whyWrong: "An HTTP/1.1 client, such as the REST client, starts with a request line.",
         },
         {
           text: "The message, encoded with protobuf, because gRPC is binary",
@@ -55,7 +55,7 @@ export const LESSON_FRAMES = {
         {
           text: "The headers of the call: its path and content type",
           isTrue: lessonStartsWith((first) => first.class === "headers"),
-          whyWrong: "They follow soon, but HTTP/2 first sets up the connection, once for all calls.",
+          whyWrong: "The headers follow soon, but HTTP/2 first sets up the connection, once for all calls.",
         },
       ],
     },

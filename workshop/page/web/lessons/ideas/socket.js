@@ -35,13 +35,13 @@ export const LESSON_SOCKET = {
   questions: [
     {
       prompt:
-        "A server must be ready before its first client connects. Which calls did each of the three " +
-        "servers make before that?",
+        "A server must be ready before its first client connects. " +
+        "Which calls did each of the three servers make before its first client connected?",
       choices: [
         {
           text: "socket → accept",
           isTrue: lessonAllBefore("socket → accept"),
-          whyWrong: "accept takes a completed connection. Without listen there is none.",
+          whyWrong: "accept takes a completed connection. Without listen no connection can be completed.",
         },
         {
           text: "socket → connect",
@@ -52,7 +52,7 @@ export const LESSON_SOCKET = {
         {
           text: "None, the socket is created when the first client connects",
           isTrue: lessonAllBefore(""),
-          whyWrong: "Then no program would use that port, and the kernel would refuse the client.",
+          whyWrong: "Without a socket no program would use the port, and the kernel would refuse the client.",
         },
       ],
     },

@@ -31,8 +31,8 @@ export const LESSON_TUPLE = {
   questions: [
     {
       prompt:
-        "Both connections use the same port of the server. How does the kernel know to which connection " +
-        "a packet belongs?",
+        "Both connections use the same port of the server. " +
+        "How does the kernel know to which connection a packet belongs?",
       choices: [
         {
           text: "By the server's port: accept moves each connection to a new port",

@@ -16,8 +16,8 @@ export const LESSON_WATCH = {
   title: "Streaming",
   idea: [
     "One client watches for changes. Another client creates a book.",
-    "All three APIs support this: REST with server-sent events, GraphQL with a subscription over " +
-      "WebSocket, gRPC with a server stream.",
+    "A watcher over REST receives server-sent events. Over GraphQL it uses a subscription over WebSocket. " +
+      "Over gRPC it uses a server stream.",
   ],
   drawing: () =>
     lessonDrawing(
@@ -39,7 +39,7 @@ export const LESSON_WATCH = {
         {
           text: "The watcher sends requests repeatedly",
           isTrue: ({ watchers }) => watchers.every((watcher) => watcher.asked > 0),
-          whyWrong: "That is polling. It works, but most of its requests find no change.",
+          whyWrong: "Repeated requests are called polling. Polling works, but most requests find no change.",
         },
         {
           text: "The server connects to the watcher",
@@ -53,7 +53,7 @@ export const LESSON_WATCH = {
             connects === 0 && watchers.every((watcher) => watcher.asked === 0 && watcher.changes.length > 0),
         },
         {
-          text: "The writer sends it to the watcher directly",
+          text: "The writer sends the change to the watcher directly",
           whyWrong: "The two clients have no connection to each other.",
         },
       ],
@@ -70,8 +70,8 @@ export const LESSON_WATCH = {
     ),
     "Time from the writer's request to the watcher's change: " +
       `${listText(watchers.map(({ title, after }) => `${durationText(after)} (${title})`))}.`,
-    `The servers called connect ${connects === 0 ? "never" : timesText(connects)}. A response need not end: over ` +
-      `${listText(watchers.map(({ title }) => title))} it lasts as long as the connection.`,
+    `The servers called connect ${connects === 0 ? "never" : timesText(connects)}. ` +
+      `Over ${listText(watchers.map(({ title }) => title))} a response can last as long as the connection.`,
   ],
   table: ({ watchers }) => ({
     caption: "The watchers' connections after the creation of the book",
