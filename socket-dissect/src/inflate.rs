@@ -4,7 +4,7 @@ use std::io::Read as _;
 
 use flate2::read::GzDecoder;
 
-/// Decompresses at most `max` bytes of gzip data, which may be cut. Returns the bytes, and `true` if there are more.
+/// Decompresses gzip data, which may be cut, to at most `max` bytes. The flag is `true` if there are more.
 pub(super) fn gzip(compressed: &[u8], max: usize) -> (Vec<u8>, bool) {
     let mut bytes = Vec::new();
     // Bytes that precede an error stay in the vector.

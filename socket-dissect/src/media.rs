@@ -1,9 +1,9 @@
 //! Media type and content coding of a message body.
 
-/// Media type of a body, from `content-type`.
+/// Media type of a body, from the `content-type` field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Media {
-    /// No `content-type`.
+    /// The message has no `content-type`.
     #[default]
     Absent,
     /// `application/json`, and types that end with `+json`.
@@ -16,19 +16,19 @@ pub(super) enum Media {
     Other(Box<str>),
 }
 
-/// Coding of a body, from `content-encoding` or `grpc-encoding`.
+/// Compression of a body, from `content-encoding` or `grpc-encoding`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Encoding {
     /// No compression.
     #[default]
     Identity,
     Gzip,
-    /// A coding that is not supported.
+    /// A compression that this crate cannot decode.
     Other,
 }
 
 impl Media {
-    /// Parses a `content-type`.
+    /// Parses the value of a `content-type` field.
     pub(super) fn of(value: &str) -> Self {
         let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         match essence.as_str() {
@@ -43,7 +43,7 @@ impl Media {
 }
 
 impl Encoding {
-    /// Parses a content coding.
+    /// Parses the value of a `content-encoding` or `grpc-encoding` field.
     pub(super) fn of(value: &str) -> Self {
         match value {
             _ if value.eq_ignore_ascii_case("identity") => Self::Identity,

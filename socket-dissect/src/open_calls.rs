@@ -1,4 +1,4 @@
-//! The open calls of one connection, and their usage.
+//! The open calls of one connection, and the bytes and transfers of each.
 
 use std::collections::BTreeMap;
 
@@ -8,32 +8,32 @@ use super::call::{Call, Usage};
 use super::direction::Direction;
 use super::part::{Class, Part};
 
-/// Maximum number of open calls per connection. No server allows more.
+/// Maximum number of open calls on one connection. No server allows more.
 const MAX_OPEN: usize = 10_000;
 
-/// The open calls of a connection.
+/// The open calls of one connection, by their number.
 #[derive(Debug)]
 pub(super) struct OpenCalls {
     sock: SockId,
-    /// Number of calls begun so far.
+    /// Number of calls that have begun on the connection.
     begun: u64,
     open: BTreeMap<u64, OpenCall>,
-    /// Number of transfers accounted so far.
+    /// Number of reads and writes of the connection counted so far.
     transfers: u64,
-    /// Calls whose last byte is in the current transfer.
+    /// Numbers of the calls whose last byte is in the current read or write.
     ended: Vec<u64>,
 }
 
 #[derive(Debug)]
 struct OpenCall {
     call: Call,
-    /// Number of the last transfer with a part of the call, from 1; 0 without one.
+    /// Number, from 1, of the last read or write that carried bytes of the call; 0 if there was none.
     last_transfer: u64,
     is_graphql: bool,
 }
 
 impl OpenCall {
-    /// Returns the call, or `None` if no part belongs to it.
+    /// Returns the finished [`Call`], or `None` if it has no bytes.
     fn into_call(self) -> Option<Call> {
         (self.last_transfer > 0).then_some(self.call)
     }
@@ -98,14 +98,14 @@ impl OpenCalls {
         self.get(call).is_some_and(|open| open.is_graphql)
     }
 
-    /// Appends to the status that the response contains GraphQL errors.
+    /// Appends `, errors` to the call's status, because the response contains GraphQL errors.
     pub(super) fn add_errors(&mut self, call: Option<u64>) {
         if let Some(status) = self.get(call).and_then(|open| open.call.status.as_mut()) {
             *status += ", errors";
         }
     }
 
-    /// Ends a call with the current transfer.
+    /// Ends a call, once the parts of the current transfer are counted.
     pub(super) fn end(&mut self, call: Option<u64>) {
         self.ended.extend(call);
     }
@@ -114,8 +114,8 @@ impl OpenCalls {
         self.open.get_mut(&call?)
     }
 
-    /// Adds the parts of a transfer to their calls, and moves the calls that ended with it to `finished`. Parts of calls
-    /// that ended earlier are assigned to no call.
+    /// Adds the bytes of each part to its call, and moves the calls that end with this transfer to
+    /// `finished`. Clears the call of parts whose call has already ended.
     pub(super) fn account(
         &mut self,
         direction: Direction,
@@ -148,7 +148,7 @@ impl OpenCalls {
         }
     }
 
-    /// Returns the open calls, in order of beginning.
+    /// Returns the open calls, in the order in which they began.
     pub(super) fn into_calls(self) -> impl Iterator<Item = Call> {
         self.open.into_values().filter_map(OpenCall::into_call)
     }

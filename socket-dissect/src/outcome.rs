@@ -1,17 +1,17 @@
-//! The outcome of dissecting a transfer.
+//! The outcome of dissecting the bytes of a transfer.
 
-/// The outcome of dissecting a transfer.
+/// The outcome of dissecting the bytes of a transfer.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    /// All bytes are dissected.
+    /// All bytes of the transfer are dissected.
     Done,
-    /// Both directions continue with another protocol.
+    /// Both directions of the connection continue with another protocol.
     Switch(Next),
-    /// The rest of this direction cannot be dissected, for this reason.
+    /// The bytes that remain in this direction cannot be dissected, for this reason.
     Lost(&'static str),
 }
 
-/// The protocol with which a connection continues.
+/// The protocol of a connection after a switch.
 #[derive(Debug)]
 pub(super) enum Next {
     Http1,
@@ -19,14 +19,14 @@ pub(super) enum Next {
     Http2,
     /// HTTP/2 whose beginning is not in the recording.
     Http2MidStream,
-    /// HTTP/2 after an upgrade of the HTTP/1.1 request of this call.
+    /// HTTP/2 after an upgrade from HTTP/1.1. The number is the call of the upgraded request.
     Http2Upgraded(Option<u64>),
     Tls,
-    /// A WebSocket that belongs to this call as a whole.
+    /// A WebSocket all of whose messages belong to this call.
     WebSocket(Option<u64>),
-    /// A WebSocket whose messages are GraphQL operations.
+    /// A WebSocket on which each GraphQL operation is a call.
     GraphqlWebSocket,
-    /// A connection of its own, as in a tunnel.
+    /// A tunnel after CONNECT, dissected like a new connection.
     Tunnel,
     /// A protocol that is not supported, for this reason.
     Unsupported(&'static str),

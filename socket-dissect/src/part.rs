@@ -10,15 +10,15 @@ use super::tls::record;
 /// The parts of a transfer are contiguous, so their bytes add up to the transfer's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Part {
-    /// Number of bytes.
+    /// Number of bytes in the part.
     pub bytes: u64,
     /// Purpose of the bytes.
     pub class: Class,
-    /// Protocol that defines the unit.
+    /// Protocol that defines the unit to which the bytes belong.
     pub layer: Layer,
     /// Name of the unit in the terms of its protocol: `request head`, `HEADERS`, `message`.
     pub name: &'static str,
-    /// Content of the unit so far: `GET /v1/books/1`, `{id: 1}`. Empty if the name says it all.
+    /// Description of the unit's content so far: `GET /v1/books/1`, `{id: 1}`. Empty if `name` is sufficient.
     pub text: String,
     /// Number of the unit within its connection and direction, from 0. All parts of a unit that spans transfers share it.
     pub unit: u64,
@@ -26,9 +26,10 @@ pub struct Part {
     pub begins: bool,
     /// `true` if this is the last part of the unit.
     pub ends: bool,
-    /// Number of the call within its connection, from 0; `None` for units of the connection itself.
+    /// Number of the call within its connection, from 0. `None` if the bytes belong to no call, such as a
+    /// PING.
     pub call: Option<u64>,
-    /// HTTP/2 stream of the unit.
+    /// Id of the HTTP/2 stream to which the unit belongs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stream: Option<u32>,
 }
@@ -41,13 +42,13 @@ impl Part {
     }
 }
 
-/// Purpose of bytes. Every byte of a connection has exactly one class.
+/// Purpose of the bytes of a part. Every byte of a connection has exactly one class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Class {
     /// Management of the connection, outside any call: the HTTP/2 preface, SETTINGS, PING, GOAWAY, WebSocket ping and close.
     Connection,
-    /// Message boundaries: frame headers, length prefixes, chunk sizes.
+    /// Delimiters of messages: frame headers, length prefixes, chunk sizes.
     Framing,
     /// Start lines, header fields and trailers.
     Headers,

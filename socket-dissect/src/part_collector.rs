@@ -1,9 +1,9 @@
-//! The parts of a transfer in order, and the numbers of their units.
+//! Collects the parts of a transfer in order, and numbers the protocol units.
 
 use super::data::TransferData;
 use super::part::{Class, Layer, Part};
 
-/// Properties that all parts of a unit share.
+/// Properties that all parts of a protocol unit share.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Label {
     pub(super) class: Class,
@@ -14,7 +14,7 @@ pub(super) struct Label {
 }
 
 impl Label {
-    /// Returns the label of a unit that belongs to the connection.
+    /// Returns the label of a unit that belongs to no call.
     pub(super) const fn new(class: Class, layer: Layer, name: &'static str) -> Self {
         Self { class, layer, name, call: None, stream: None }
     }
@@ -30,14 +30,14 @@ impl Label {
     }
 }
 
-/// The number of a unit between its first and last part.
+/// Number of a unit whose last part has not been added yet; `None` between units.
 #[derive(Debug, Default)]
 pub(super) struct OpenUnit(Option<u64>);
 
 /// Collects the parts of one direction of a connection.
 #[derive(Debug, Default)]
 pub(super) struct PartCollector {
-    /// Number of units so far.
+    /// Number of units that have begun in this direction.
     units: u64,
     /// Parts of the current transfer.
     parts: Vec<Part>,
@@ -49,7 +49,8 @@ impl PartCollector {
         self.part(&mut OpenUnit::default(), bytes, label, text, true);
     }
 
-    /// Adds bytes to a unit, which ends with them if `ends`. Bytes that continue the previous part extend it.
+    /// Adds bytes to a unit. `ends` is `true` if they are its last bytes. A previous part of the same unit
+    /// and class is extended.
     pub(super) fn part(&mut self, unit: &mut OpenUnit, bytes: u64, label: Label, text: String, ends: bool) {
         let last = self.parts.last_mut().filter(|last| Some(last.unit) == unit.0);
         match last {
@@ -83,7 +84,7 @@ impl PartCollector {
         self.parts.push(Part { bytes, class, layer, name, text, unit, begins, ends, call, stream });
     }
 
-    /// Adds bytes that cannot be dissected, with the reason.
+    /// Adds bytes that cannot be dissected; `reason` becomes their text.
     pub(super) fn unknown(&mut self, data: TransferData<'_>, reason: String) {
         self.whole(data.len(), Label::new(Class::Unknown, Layer::Unknown, "unknown"), reason);
     }

@@ -1,4 +1,4 @@
-//! The first bytes of a unit that may span transfers.
+//! A buffer for the first bytes of a unit that may span transfers.
 
 use super::data::TransferData;
 
@@ -16,7 +16,7 @@ impl PrefixBuffer {
         Self { bytes: Vec::new(), limit, is_cut: false }
     }
 
-    /// Adds the next bytes of the unit.
+    /// Adds the next bytes of the unit, and drops those beyond the limit.
     pub(super) fn add(&mut self, data: TransferData<'_>) {
         let capacity = if self.is_cut { 0 } else { self.limit.saturating_sub(self.bytes.len()) };
         let fitting = data.recorded().get(..capacity).unwrap_or(data.recorded());
@@ -28,12 +28,12 @@ impl PrefixBuffer {
         &self.bytes
     }
 
-    /// Returns `true` if bytes were dropped or not recorded.
+    /// Returns `true` if the buffer does not contain all bytes of the unit.
     pub(super) fn is_cut(&self) -> bool {
         self.is_cut
     }
 
-    /// Empties the buffer for another unit.
+    /// Empties the buffer, so that it can be used for the next unit.
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
         self.is_cut = false;

@@ -14,7 +14,7 @@ use super::websocket::WebSocket;
 /// The protocol of a connection, with its state.
 #[derive(Debug)]
 pub(super) enum Protocol {
-    /// Not known yet.
+    /// The first bytes do not identify the protocol yet.
     Undecided {
         /// `true` if the recording contains the first byte of the connection.
         from_beginning: bool,
@@ -23,12 +23,12 @@ pub(super) enum Protocol {
     Http2(Box<Http2>),
     WebSocket(Box<WebSocket>),
     Tls(Box<Tls>),
-    /// Not supported, for this reason.
+    /// The protocol is not supported, for this reason.
     Unsupported(&'static str),
 }
 
 impl Protocol {
-    /// Dissects the next bytes of a direction.
+    /// Dissects the next bytes of a direction with the protocol of the connection.
     pub(super) fn dissect(
         &mut self,
         direction: Direction,
@@ -45,7 +45,8 @@ impl Protocol {
         }
     }
 
-    /// Returns the size that encryption adds to each record, or `None` if it is unknown or the protocol is not TLS.
+    /// Returns the number of bytes that encryption adds to each record. `None` if that is unknown, or the
+    /// protocol is not TLS.
     pub(super) fn expansion(&self) -> Option<Expansion> {
         match self {
             Self::Tls(tls) => tls.expansion(),
@@ -53,7 +54,8 @@ impl Protocol {
         }
     }
 
-    /// Tries to resynchronize a direction after a hole, with the first bytes of a transfer. Returns `true` on success.
+    /// Tries to continue a direction after bytes that were not recorded, from the first bytes of a transfer.
+    /// Returns `true` on success.
     pub(super) fn resume(&mut self, direction: Direction, bytes: &[u8], context: &mut Context<'_>) -> bool {
         match self {
             Self::Undecided { from_beginning } => {

@@ -1,4 +1,5 @@
-//! Server-sent events: <https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream>.
+//! Reads server-sent events:
+//! <https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream>.
 
 use super::context::Context;
 use super::data::TransferData;
@@ -7,14 +8,14 @@ use super::part_collector::{Label, OpenUnit};
 use super::prefix_buffer::PrefixBuffer;
 use super::text::{ENOUGH, short, with_hole};
 
-/// Reads the events of a body across chunk and frame boundaries.
+/// Reads the server-sent events of a body. An event may span chunks and frames.
 ///
-/// Lines that end with CR alone are not separated, because no server writes them.
+/// CR alone does not count as a line break, because no server writes it.
 #[derive(Debug)]
 pub(super) struct EventReader {
     unit: OpenUnit,
     beginning: PrefixBuffer,
-    /// `true` if the current line has no characters yet.
+    /// `true` at the start of a line.
     line_is_empty: bool,
 }
 
@@ -23,7 +24,7 @@ impl EventReader {
         Self { unit: OpenUnit::default(), beginning: PrefixBuffer::new(ENOUGH), line_is_empty: true }
     }
 
-    /// Reads the next bytes of the body.
+    /// Reads the next bytes of the body and adds their parts to the output.
     pub(super) fn read(&mut self, label: Label, mut data: TransferData<'_>, context: &mut Context<'_>) {
         let label = Label { layer: Layer::Sse, name: "event", ..label };
         while !data.is_empty() {
@@ -41,7 +42,8 @@ impl EventReader {
         }
     }
 
-    /// Returns the position after the empty line that ends the current event, if it is among the bytes.
+    /// Returns the position after the empty line that ends the current event. `None` if the event continues
+    /// after the bytes.
     fn end_of_event(&mut self, bytes: &[u8]) -> Option<usize> {
         for (at, byte) in bytes.iter().enumerate() {
             match byte {
@@ -55,7 +57,7 @@ impl EventReader {
     }
 }
 
-/// Returns the text of an event: `updated: {"sequence":1}`, the data alone, or a comment.
+/// Describes an event: `updated: {"sequence":1}`, only its data if it has no type, or a comment.
 fn text(event: &[u8]) -> String {
     let event = String::from_utf8_lossy(event);
     let (mut kind, mut data, mut comment) = ("", Vec::new(), None);

@@ -1,14 +1,14 @@
-//! Short, printable texts of untrusted bytes.
+//! Formats untrusted bytes as short, printable text.
 
 use socket_tap::format::text::printable;
 
-/// Maximum number of characters of a text; longer ones are cut.
+/// Maximum number of characters of a text. Longer texts are cut.
 const MAX_CHARS: usize = 80;
 
 /// Number of bytes that suffice for a text of [`MAX_CHARS`] characters.
 pub(super) const ENOUGH: usize = 4 * MAX_CHARS;
 
-/// Returns the text in printable form, cut with an ellipsis if it is long.
+/// Returns `text` with unprintable characters escaped, cut with an ellipsis if it is long.
 pub(super) fn short(text: &str) -> String {
     match text.char_indices().nth(MAX_CHARS) {
         Some((end, _)) => printable(text.get(..end).unwrap_or_default()) + "…",
@@ -16,7 +16,8 @@ pub(super) fn short(text: &str) -> String {
     }
 }
 
-/// Returns bytes as by [`short`], or `binary` if they are not UTF-8. `more` adds an ellipsis.
+/// Returns the bytes as text like [`short`], or `binary` if they are not UTF-8. With `more`, the text ends
+/// with an ellipsis.
 pub(super) fn short_bytes(bytes: &[u8], more: bool) -> String {
     let head = bytes.get(..ENOUGH).unwrap_or(bytes);
     let cut = more || head.len() < bytes.len();
@@ -38,12 +39,12 @@ pub(super) fn short_bytes(bytes: &[u8], more: bool) -> String {
 /// Reason why bytes after a hole in the recording cannot be dissected.
 pub(super) const HOLE: &str = "after bytes that were not recorded";
 
-/// Returns the text for missing bytes: `1,024 B not recorded`.
+/// Describes bytes that were not recorded: `1,024 B not recorded`.
 pub(super) fn not_recorded(bytes: u64) -> String {
     format!("{} B not recorded", grouped(bytes))
 }
 
-/// Appends the number of missing bytes to a text, if there are any.
+/// Appends the number of bytes that were not recorded to `text`, unless `missing` is 0.
 pub(super) fn with_hole(text: String, missing: u64) -> String {
     match (missing, text.is_empty()) {
         (0, _) => text,
@@ -52,7 +53,7 @@ pub(super) fn with_hole(text: String, missing: u64) -> String {
     }
 }
 
-/// Returns a number with thousands separators.
+/// Formats a number with thousands separators: `1,024`.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);

@@ -1,4 +1,4 @@
-//! Protobuf contracts for [`socket_dissect`]: the bookshelf's, and those of files.
+//! Protobuf contracts for [`socket_dissect`]: the built-in contract of the bookshelf, and contracts in files.
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ mod file;
 #[cfg(feature = "cli")]
 pub use file::{Error, add_file};
 
-/// Returns the bookshelf's contract, which is built in.
+/// Returns the protobuf contract of the bookshelf API, which is built in.
 #[must_use]
 pub fn bookshelf() -> Contracts {
     static BOOKSHELF: LazyLock<Contracts> = LazyLock::new(|| {

@@ -1,4 +1,4 @@
-//! The command `socket-trace`.
+//! The command-line program `socket-trace`.
 
 #![forbid(unsafe_code)]
 

@@ -20,7 +20,7 @@ mod error;
 mod lines;
 mod parts;
 
-/// A trace that is being read.
+/// A trace that is being read, event by event.
 pub struct Trace {
     source: String,
     header: Header,
@@ -30,9 +30,9 @@ pub struct Trace {
     text: Vec<u8>,
     events: u64,
     ending: Ending,
-    /// Later parts of the recording.
+    /// Parts of the recording that follow the current one.
     later: VecDeque<Trace>,
-    /// Sums of the end lines of earlier parts.
+    /// Sums of the numbers in the end lines of the parts read before.
     before: End,
 }
 
@@ -80,7 +80,7 @@ impl Trace {
         &self.source
     }
 
-    /// Returns the header.
+    /// Returns the header of the trace.
     #[must_use]
     pub fn header(&self) -> &Header {
         &self.header
@@ -98,13 +98,13 @@ impl Trace {
         self.line
     }
 
-    /// Returns the end of the trace. Valid after [`next_event`](Self::next_event) has returned `None`.
+    /// Returns how the trace ends. Valid after [`next_event`](Self::next_event) has returned `None`.
     #[must_use]
     pub fn ending(&self) -> &Ending {
         &self.ending
     }
 
-    /// Reads the next event; `None` at the end.
+    /// Reads the next event. `None` after the last one.
     ///
     /// # Errors
     /// A line is not valid in a trace. An incomplete last line is not an error: see [`ending`](Self::ending).
@@ -147,7 +147,7 @@ impl Trace {
         }
     }
 
-    /// Processes an end line. Returns `true` if another part follows.
+    /// Processes the end line of the current part. Returns `true` if another part follows.
     fn end(&mut self, mut end: End) -> Result<bool, Error> {
         let continued = end.continued;
         end.events = self.before.events.saturating_add(end.events);
@@ -163,7 +163,7 @@ impl Trace {
         Ok(true)
     }
 
-    /// Checks that only blank lines follow the end line.
+    /// Looks for text after the end line, and stores its line number in the ending. Blank lines are ignored.
     fn check_after_end(&mut self) -> Result<(), Error> {
         loop {
             let line = self.line + 1;

@@ -1,4 +1,4 @@
-//! Quantities as text.
+//! Formats quantities as text.
 
 /// Formats nanoseconds as milliseconds with three decimal places.
 pub(crate) fn milliseconds(ns: impl Into<i128>) -> String {
@@ -6,7 +6,7 @@ pub(crate) fn milliseconds(ns: impl Into<i128>) -> String {
     format!("{}.{:03} ms", us / 1_000, us % 1_000)
 }
 
-/// Formats a count with its noun: `1 write`, `3 writes`.
+/// Formats a number with its noun: `1 write`, `3 writes`.
 pub(crate) fn plural(count: u64, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }

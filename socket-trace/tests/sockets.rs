@@ -20,14 +20,14 @@ fn command(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs the command. Returns its exit code, standard output and standard error.
+/// Runs `socket-trace sockets`. Returns its exit code, standard output and standard error.
 fn run(arguments: &[&str]) -> (i32, String, String) {
     let output = command(arguments).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }
 
-/// A listener and its port.
+/// Opens a listener. Returns it and its port.
 fn listening() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port().to_string();
@@ -76,7 +76,7 @@ fn trace_without_sockets_exits_with_2() {
     assert_eq!((code, out.as_str()), (2, ""));
 }
 
-/// The command exits with 0 when the reader of its output closes the pipe.
+/// The command exits with code 0 when the reader of its output closes the pipe.
 #[test]
 fn watch_marks_changes() {
     let (listener, port) = listening();

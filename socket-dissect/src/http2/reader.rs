@@ -1,4 +1,4 @@
-//! One direction of a connection, frame by frame.
+//! Dissects one direction of an HTTP/2 connection, frame by frame.
 
 use super::super::context::Context;
 use super::super::data::TransferData;
@@ -16,24 +16,24 @@ use super::frame::{FrameHead, HEAD, Kind};
 use super::incoming::{Incoming, NOT_HTTP2};
 use super::streams::Streams;
 
-/// Maximum length of a header block. After a longer one, no block can be decoded: its additions to the dynamic table are
-/// unknown.
+/// Maximum number of bytes in a header block. After a longer block, no further block can be decoded, because
+/// its additions to the dynamic table are unknown.
 const MAX_BLOCK: usize = 64 * 1024;
 
-/// One direction of a connection.
+/// Dissects the frames of one direction of a connection.
 #[derive(Debug)]
 pub(super) struct Reader {
-    /// Number of preface bytes still to come.
+    /// Number of bytes of the client's preface that have not been read yet.
     preface: usize,
-    /// The current unit: the preface, a frame, or padding.
+    /// The preface, frame or padding that is being read.
     unit: OpenUnit,
     /// The bytes of an incomplete frame header.
     head: Vec<u8>,
     /// The current frame, once its header is complete.
     frame: Option<Incoming>,
-    /// The current header block.
+    /// The header block that is being read, which may span frames.
     block: Option<Block>,
-    /// `None` after a block that could not be decoded.
+    /// The decoder of header blocks; `None` after a block that could not be decoded.
     hpack: Option<hpack::Decoder>,
 }
 
@@ -42,7 +42,7 @@ pub(super) struct Reader {
 struct Block {
     fragments: PrefixBuffer,
     stream: u32,
-    /// The stream that a PUSH_PROMISE announces.
+    /// Id of the stream that a PUSH_PROMISE announces; `None` for the block of a HEADERS frame.
     promised: Option<u32>,
     end_stream: bool,
 }
@@ -65,17 +65,17 @@ impl Default for Reader {
 }
 
 impl Reader {
-    /// Returns the direction from the client to the server.
+    /// Returns a reader for the bytes that the client sends, which begin with the preface.
     pub(super) fn with_preface() -> Self {
         Self { preface: PREFACE.len(), ..Self::default() }
     }
 
-    /// Returns a direction whose beginning is not in the recording.
+    /// Returns a reader for a direction whose beginning is not in the recording.
     pub(super) fn mid_stream() -> Self {
         Self { hpack: None, ..Self::default() }
     }
 
-    /// Dissects the next bytes.
+    /// Dissects the next bytes of the direction into parts of frames.
     pub(super) fn dissect(
         &mut self,
         direction: Direction,
@@ -234,7 +234,7 @@ impl Reader {
         context.output.part(&mut self.unit, piece.len(), label, String::new(), frame.padding == 0);
     }
 
-    /// Decodes a complete header block and returns its text.
+    /// Decodes a complete header block and describes it as text.
     fn end_block(
         &mut self,
         direction: Direction,
@@ -278,7 +278,7 @@ impl Reader {
     }
 }
 
-/// Returns the recorded bytes, or an error if the next byte was not recorded.
+/// Returns the recorded bytes of `data`, or an error if its first byte was not recorded.
 fn recorded<'a>(data: &TransferData<'a>) -> Result<&'a [u8], &'static str> {
     match data.recorded() {
         [] => Err(HOLE),

@@ -1,4 +1,4 @@
-//! A stream: a request and its response.
+//! An HTTP/2 stream: a request and its response.
 
 use super::super::content::Content;
 use super::super::context::Context;
@@ -14,16 +14,16 @@ use super::fields::Fields;
 
 const BODY: Label = Label::new(Class::Payload, Layer::Http2, "body");
 
-/// An open stream.
+/// An HTTP/2 stream of which at least one direction is open.
 #[derive(Debug)]
 pub(super) struct Stream {
     call: Option<u64>,
     ended: PerDirection<bool>,
-    /// The body of each message, once its headers are complete.
+    /// The bodies of request and response; each is `None` until the headers of its message are complete.
     content: PerDirection<Option<Content>>,
-    /// The called method, for gRPC.
+    /// The gRPC method; `None` for other requests.
     method: Option<grpc::Method>,
-    /// The status of the call, apart from a reset.
+    /// The status of the call, unless the stream is reset.
     status: Option<String>,
 }
 
@@ -37,13 +37,13 @@ impl Stream {
         self.call
     }
 
-    /// Ends a direction. Returns `true` if the other one has ended, too.
+    /// Ends one direction. Returns `true` if the opposite direction has ended, too.
     pub(super) fn end(&mut self, direction: Direction) -> bool {
         *self.ended.get_mut(direction) = true;
         *self.ended.get(direction.opposite())
     }
 
-    /// Reads content of a DATA frame. `ends` is `true` if the frame ends with it.
+    /// Reads body bytes of a DATA frame. `ends` is `true` if they are the last bytes of the frame.
     pub(super) fn data(
         &mut self,
         direction: Direction,
@@ -58,7 +58,7 @@ impl Stream {
         content.read(label, piece, ends, context);
     }
 
-    /// Sets the status of a reset stream.
+    /// Sets the call's status to the error of an RST_STREAM frame.
     pub(super) fn reset(&self, error: &str, context: &mut Context<'_>) {
         let status = match &self.status {
             Some(status) => format!("{status}, reset: {error}"),
@@ -67,7 +67,7 @@ impl Stream {
         context.calls.set_status(self.call, status);
     }
 
-    /// Evaluates the headers or trailers of a message, and returns their text.
+    /// Processes the headers or trailers of a message, and describes them as text.
     pub(super) fn fields(
         &mut self,
         direction: Direction,

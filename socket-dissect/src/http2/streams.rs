@@ -1,4 +1,4 @@
-//! The open streams of a connection.
+//! The open streams of an HTTP/2 connection.
 
 use std::collections::HashMap;
 
@@ -14,23 +14,23 @@ use super::stream::Stream;
 
 const BODY: Label = Label::new(Class::Payload, Layer::Http2, "body");
 
-/// The open streams. Their number is bounded by that of the open calls.
+/// The open streams of an HTTP/2 connection. Their number is bounded by the limit on open calls.
 #[derive(Debug, Default)]
 pub(super) struct Streams {
     open: HashMap<u32, Stream>,
-    /// The highest stream that the client has begun. Lower ones that are not open have ended.
+    /// The highest stream id that the client has used. Streams with lower ids that are not open have ended.
     last: u32,
 }
 
 impl Streams {
-    /// Returns the streams after an upgrade: stream 1 is half-closed.
+    /// Returns the streams after an upgrade from HTTP/1.1: only stream 1 is open, and its request has ended.
     pub(super) fn upgraded(call: Option<u64>) -> Self {
         let mut stream = Stream::new(call);
         stream.end(Direction::ToServer);
         Self { open: HashMap::from([(1, stream)]), last: 1 }
     }
 
-    /// Returns the call of a frame. The first HEADERS of a client begin a call.
+    /// Returns the call to which a frame belongs. A client's first HEADERS frame on a stream begins a call.
     pub(super) fn call(
         &mut self,
         direction: Direction,
@@ -57,7 +57,7 @@ impl Streams {
         }
     }
 
-    /// Reads content of a DATA frame. `ends` is `true` if the frame ends with it.
+    /// Reads body bytes of a DATA frame. `ends` is `true` if they are the last bytes of the frame.
     pub(super) fn data(
         &mut self,
         direction: Direction,
@@ -75,7 +75,8 @@ impl Streams {
         }
     }
 
-    /// Evaluates the headers or trailers of a message, and returns their text. `fields` is `None` if they could not be decoded.
+    /// Processes the headers or trailers of a message, and describes them as text. `fields` is `None` if they
+    /// could not be decoded.
     pub(super) fn fields(
         &mut self,
         direction: Direction,
@@ -90,7 +91,7 @@ impl Streams {
         }
     }
 
-    /// Begins a stream that the server announced with PUSH_PROMISE, and returns the text of the announcement.
+    /// Begins a stream that the server announced with PUSH_PROMISE, and describes the announcement as text.
     pub(super) fn promise(
         &mut self,
         promised: u32,
@@ -106,7 +107,8 @@ impl Streams {
         short(&format!("stream {promised}: {request}"))
     }
 
-    /// Ends a direction of a stream.
+    /// Ends one direction of the stream with this id. Ends its call if the opposite direction has ended or
+    /// can no longer be dissected.
     pub(super) fn end(&mut self, direction: Direction, id: u32, context: &mut Context<'_>) {
         let Some(stream) = self.open.get_mut(&id) else { return };
         // The end of a response that cannot be dissected is never seen.
@@ -115,7 +117,7 @@ impl Streams {
         }
     }
 
-    /// Resets a stream.
+    /// Ends the stream with this id, and its call, after an RST_STREAM frame.
     pub(super) fn reset(&mut self, id: u32, code: Option<u32>, context: &mut Context<'_>) {
         if let Some(stream) = self.open.get(&id) {
             stream.reset(&code.map(error_name).unwrap_or_default(), context);

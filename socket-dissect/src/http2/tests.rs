@@ -5,7 +5,7 @@ const END_HEADERS: u8 = 0x4;
 const PADDED: u8 = 0x8;
 const PRIORITY: u8 = 0x20;
 
-/// Encodes fields as literals without indexing.
+/// Encodes the fields as a header block without Huffman coding or table references.
 fn block(fields: &[(&str, &str)]) -> Vec<u8> {
     let string = |text: &str| [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
     fields.iter().flat_map(|(name, value)| [vec![0], string(name), string(value)].concat()).collect()
@@ -18,7 +18,7 @@ fn headers(flags: u8, stream: u32, fields: &[(&str, &str)]) -> Vec<u8> {
 const GET: &[(&str, &str)] = &[(":method", "GET"), (":path", "/a?b=c")];
 const OK: &[(&str, &str)] = &[(":status", "200"), ("content-type", "text/plain")];
 
-/// Returns a connection after the preface.
+/// Returns a connection on which the client has sent the preface.
 fn opened() -> Fixture {
     let mut server = Fixture::new();
     server.reads(PREFACE);

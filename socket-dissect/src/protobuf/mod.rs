@@ -18,9 +18,9 @@ use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use super::text::short;
 use wire::{Broken, Value, Wire, is_message};
 
-/// Maximum length of a text.
+/// Length in bytes at which a text is complete, even if the message has more fields.
 const MAX_TEXT: usize = 120;
-/// Maximum nesting depth of messages in a text.
+/// Maximum depth of nested messages shown in a text.
 const MAX_DEPTH: usize = 16;
 
 /// Returns a message as text; `cut` is `true` if its end is missing.
@@ -33,7 +33,7 @@ pub(super) fn text(bytes: &[u8], message_type: Option<&MessageDescriptor>, cut: 
     printer.text
 }
 
-/// The text is complete before the message is.
+/// Returned when the text has reached its maximum length before the end of the message.
 #[derive(Debug)]
 struct Stopped;
 
@@ -100,7 +100,7 @@ impl Printer {
         }
     }
 
-    /// Appends a value of unknown type.
+    /// Appends a value whose type is unknown, as the type that its bytes suggest.
     fn guess(&mut self, value: Value<'_>, depth: usize) -> Result<(), Stopped> {
         match value {
             // A message usually begins with a control character, so text takes precedence.

@@ -7,7 +7,7 @@ use prost_reflect::{DescriptorPool, MessageDescriptor};
 use super::super::contracts::Contracts;
 use super::text;
 
-/// Returns the type of a message with one field, `x = 1`.
+/// Returns a message type with one field, `x = 1`, of the type `kind`.
 fn of_type(kind: Type) -> MessageDescriptor {
     let field = FieldDescriptorProto {
         name: Some("x".to_owned()),

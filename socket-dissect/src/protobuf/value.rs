@@ -1,14 +1,14 @@
-//! The value of a field as text.
+//! Formats the value of a protobuf field as text.
 
 use prost_reflect::Kind;
 
 use super::super::text::short;
 use super::wire::{Value, Wire};
 
-/// Maximum number of list values in a text.
+/// Maximum number of values of a list shown in a text.
 const MAX_LIST: usize = 8;
 
-/// Returns a value of the given type as text. `None` if the value is not of that type.
+/// Formats a value of the given type as text. `None` if the value cannot have that type.
 pub(super) fn text(kind: &Kind, value: Value<'_>) -> Option<String> {
     match (kind, value) {
         (Kind::String, Value::Bytes(bytes)) => Some(quoted(bytes, "\"")),
@@ -20,7 +20,7 @@ pub(super) fn text(kind: &Kind, value: Value<'_>) -> Option<String> {
     }
 }
 
-/// Returns a value of unknown type as text.
+/// Formats a value of unknown type as text.
 pub(super) fn guess(value: Value<'_>) -> String {
     match value {
         Value::Varint(value) => value.to_string(),
@@ -33,7 +33,7 @@ pub(super) fn guess(value: Value<'_>) -> String {
     }
 }
 
-/// Returns `true` if the bytes may be text.
+/// Returns `true` if the bytes are probably a string: UTF-8 without control characters.
 pub(super) fn is_text(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok_and(|text| !text.chars().any(char::is_control))
 }
@@ -68,7 +68,7 @@ fn scalar(kind: &Kind, value: Value<'_>) -> Option<String> {
     })
 }
 
-/// Returns a packed list as text: consecutive values without tags.
+/// Formats a packed list as text. In such a list, values follow each other without field numbers.
 fn list(kind: &Kind, bytes: &[u8]) -> Option<String> {
     let mut wire = Wire::new(bytes);
     let mut values = Vec::new();

@@ -1,6 +1,6 @@
-//! The wire format: <https://protobuf.dev/programming-guides/encoding>.
+//! The wire format of protobuf: <https://protobuf.dev/programming-guides/encoding>.
 
-/// The unread fields of a message.
+/// Fields of a protobuf message that have not been read yet.
 #[derive(Clone, Debug)]
 pub(super) struct Wire<'a> {
     bytes: &'a [u8],
@@ -14,16 +14,16 @@ pub(super) enum Value<'a> {
     Fixed32([u8; 4]),
     /// A string, bytes, a message or a packed list.
     Bytes(&'a [u8]),
-    /// The beginning of length-delimited bytes whose end is missing.
+    /// The beginning of a string, bytes, a message or a packed list whose end is missing.
     Cut(&'a [u8]),
 }
 
 /// Reason why a field cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Broken {
-    /// The field continues after the last byte.
+    /// The bytes end inside the field.
     Cut,
-    /// The field is invalid.
+    /// The field is not valid protobuf.
     Malformed,
 }
 
@@ -81,7 +81,7 @@ impl<'a> Wire<'a> {
     }
 }
 
-/// Returns `true` if the bytes may be a complete message.
+/// Returns `true` if the bytes can be parsed as a complete protobuf message.
 pub(super) fn is_message(bytes: &[u8]) -> bool {
     let mut wire = Wire::new(bytes);
     while !wire.is_empty() {

@@ -1,4 +1,4 @@
-//! Both directions of a TLS connection.
+//! Dissects both directions of a TLS connection.
 
 use super::super::context::Context;
 use super::super::data::TransferData;
@@ -16,7 +16,7 @@ pub(in super::super) struct Tls {
 }
 
 impl Tls {
-    /// Dissects the next bytes of a direction.
+    /// Dissects the next bytes of a direction into parts of TLS records.
     pub(in super::super) fn dissect(
         &mut self,
         direction: Direction,
@@ -29,7 +29,8 @@ impl Tls {
         }
     }
 
-    /// Resynchronizes a direction after a hole, if the bytes begin like a record. Returns `true` on success.
+    /// Continues a direction after bytes that were not recorded, if `bytes` begin like a TLS record. Returns
+    /// `true` on success.
     pub(in super::super) fn resume(&mut self, direction: Direction, bytes: &[u8]) -> bool {
         let resumes = bytes.len() >= record::HEADER && record::may_begin(bytes);
         if resumes {
@@ -38,16 +39,17 @@ impl Tls {
         resumes
     }
 
-    /// Returns the expansion of `application_data` fragments, if known.
+    /// Returns the number of bytes that encryption adds to each `application_data` record, if known.
     pub(in super::super) fn expansion(&self) -> Option<Expansion> {
         self.session.expansion()
     }
 }
 
-/// Returns `true` if the first bytes of a connection are TLS. A client begins with a `ClientHello`, and a server responds
-/// with a handshake message or an alert. A connection whose beginning was not recorded may continue with any record.
+/// Returns `true` if the bytes of a direction can be the beginning of TLS. A client begins with a
+/// `ClientHello`, and a server responds with a handshake message or an alert. If `from_beginning` is `false`,
+/// any record is possible.
 pub(in super::super) fn is_tls(direction: Direction, bytes: &[u8], from_beginning: bool) -> bool {
-    /// Type of a `ClientHello`.
+    /// Type number of a `ClientHello` message.
     const CLIENT_HELLO: u8 = 1;
     let Some(kind) = bytes.first().and_then(|first| ContentType::of(*first)) else { return false };
     let is_first = match direction {

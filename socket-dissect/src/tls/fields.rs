@@ -1,11 +1,11 @@
-//! Length-prefixed fields: RFC 8446, section 3.4.
+//! Reads the length-prefixed fields of TLS messages: RFC 8446, section 3.4.
 
-/// The unread rest of a message.
+/// Bytes of a TLS message that have not been read yet.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fields<'a>(pub(super) &'a [u8]);
 
 impl<'a> Fields<'a> {
-    /// Takes `count` bytes; `None` if there are fewer.
+    /// Removes and returns the first `count` bytes. `None` if there are fewer.
     pub(super) fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;
@@ -20,19 +20,20 @@ impl<'a> Fields<'a> {
         self.take(2)?.first_chunk().map(|bytes| u16::from_be_bytes(*bytes))
     }
 
-    /// Takes a vector with a length of one byte.
+    /// Removes and returns a vector whose length is encoded in one byte.
     pub(super) fn vector8(&mut self) -> Option<Self> {
         let length = self.u8()?;
         self.take(length.into()).map(Fields)
     }
 
-    /// Takes a vector with a length of two bytes.
+    /// Removes and returns a vector whose length is encoded in two bytes.
     pub(super) fn vector16(&mut self) -> Option<Self> {
         let length = self.u16()?;
         self.take(length.into()).map(Fields)
     }
 
-    /// Takes a vector with a length of two bytes, or its beginning if the end of the message was not recorded.
+    /// Removes and returns a vector whose length is encoded in two bytes. If the message is cut inside the
+    /// vector, returns the bytes up to the cut.
     pub(super) fn vector16_or_beginning(&mut self) -> Option<Self> {
         let length = usize::from(self.u16()?).min(self.0.len());
         self.take(length).map(Fields)

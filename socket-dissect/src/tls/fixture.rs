@@ -1,11 +1,11 @@
-//! Records and messages for tests.
+//! TLS records and handshake messages for tests.
 
-/// Returns a record.
+/// Returns a TLS record of the given type.
 pub(super) fn record(kind: u8, fragment: impl AsRef<[u8]>) -> Vec<u8> {
     [&[kind, 3, 3][..], &vector16(fragment)].concat()
 }
 
-/// Returns a handshake message.
+/// Returns a TLS handshake message of the given type.
 pub(super) fn message(kind: u8, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let length = u32::try_from(body.len()).unwrap().to_be_bytes();

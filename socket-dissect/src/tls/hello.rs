@@ -1,26 +1,26 @@
-//! `ClientHello` and `ServerHello`: RFC 8446, section 4.1; RFC 5246, section 7.4.1.
+//! Describes `ClientHello` and `ServerHello` messages: RFC 8446, section 4.1; RFC 5246, section 7.4.1.
 
 use super::super::text::short;
 use super::fields::Fields;
 use super::names;
 use super::session::Session;
 
-/// The random that marks a `ServerHello` as `HelloRetryRequest` (RFC 8446, section 4.1.3).
+/// The value of `random` that marks a `ServerHello` as `HelloRetryRequest` (RFC 8446, section 4.1.3).
 pub(super) const RETRY: [u8; 32] = [
     0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2,
     0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
 ];
 
-/// Extension numbers: RFC 6066, RFC 7301, RFC 8446.
+/// Extension number of the server name. The extension numbers are from RFC 6066, RFC 7301 and RFC 8446.
 const SERVER_NAME: u16 = 0;
 const ALPN: u16 = 16;
 const SUPPORTED_VERSIONS: u16 = 43;
 
-/// Maximum number of protocol names or versions in a text.
+/// Maximum number of application protocols or TLS versions shown in a text.
 const MAX_NAMES: usize = 8;
 
-/// Returns the offer of a client: `SNI shop.test, ALPN h2 http/1.1, offers TLS 1.3 TLS 1.2`. For a cut message, the offer in
-/// its beginning.
+/// Describes a `ClientHello`: `SNI shop.test, ALPN h2 http/1.1, offers TLS 1.3 TLS 1.2`. If `is_cut`,
+/// describes the fields before the cut.
 pub(super) fn client(message: &[u8], is_cut: bool) -> String {
     let mut fields = Fields(message);
     let (mut name, mut protocols, mut versions) = (None, None, None);
@@ -41,7 +41,8 @@ pub(super) fn client(message: &[u8], is_cut: bool) -> String {
     texts.join(", ")
 }
 
-/// Returns the choice of a server, and stores it in the session: `TLS 1.3, TLS_AES_128_GCM_SHA256`.
+/// Describes a `ServerHello`: `TLS 1.3, TLS_AES_128_GCM_SHA256`. Stores the version and cipher suite in
+/// `session`.
 pub(super) fn server(message: &[u8], is_cut: bool, session: &mut Session) -> String {
     server_fields(message, is_cut, session).unwrap_or_default()
 }
@@ -85,7 +86,7 @@ fn client_extensions<'a>(
     Some(extensions(fields.vector16_or_beginning()))
 }
 
-/// Returns the complete extensions.
+/// Returns the number and content of each complete extension in a block of extensions.
 fn extensions(block: Option<Fields<'_>>) -> impl Iterator<Item = (u16, Fields<'_>)> {
     let mut block = block.unwrap_or(Fields(b""));
     std::iter::from_fn(move || Some((block.u16()?, block.vector16()?)))

@@ -1,4 +1,5 @@
-//! A handshake message: RFC 8446, section 4. A message may span records, and a record may contain several.
+//! Dissects TLS handshake messages: RFC 8446, section 4. A message may span records, and a record may contain
+//! several messages.
 
 use super::super::context::Context;
 use super::super::data::TransferData;
@@ -9,23 +10,23 @@ use super::super::text::{not_recorded, with_hole};
 use super::session::Session;
 use super::{hello, names};
 
-/// Number of bytes of a message header: type and length.
+/// Number of bytes in the header of a handshake message: one of type and three of length.
 const HEADER: usize = 4;
-/// Maximum number of bytes of a hello message that are interpreted.
+/// Maximum number of bytes of a `ClientHello` or `ServerHello` that are interpreted.
 const MAX_HELLO: usize = 16 * 1024;
-/// Maximum length of a message. A longer one means that encrypted bytes were parsed as a header.
+/// Maximum length of a handshake message. A longer one means that encrypted bytes were parsed as a header.
 const MAX_LENGTH: u32 = 1 << 18;
 
 const CLIENT_HELLO: u8 = 1;
 const SERVER_HELLO: u8 = 2;
 
-/// The current message of one direction.
+/// The handshake message that one direction is sending.
 #[derive(Debug, Default)]
 pub(super) struct Message {
     unit: OpenUnit,
     header: Vec<u8>,
     body: Option<Body>,
-    /// `true` if the rest of the record cannot be dissected.
+    /// `true` if the remaining bytes of the record cannot be dissected.
     is_lost: bool,
 }
 
@@ -33,17 +34,17 @@ pub(super) struct Message {
 struct Body {
     kind: u8,
     label: Label,
-    /// Number of bytes still to come.
+    /// Number of bytes of the message that have not been read yet.
     left: u64,
-    /// The beginning of a hello message.
+    /// The first bytes of a `ClientHello` or `ServerHello`.
     beginning: PrefixBuffer,
 }
 
-/// The label of an unknown message, or of one whose beginning was not recorded.
+/// Label of a handshake message whose type is unknown or was not recorded.
 const UNNAMED: Label = Label::new(Class::Tls, Layer::Tls, "handshake message");
 
 impl Message {
-    /// Dissects the next bytes of a record, up to the end of the current message at most.
+    /// Dissects the next bytes of a record, but not beyond the end of the current handshake message.
     pub(super) fn dissect(
         &mut self,
         rest: &mut TransferData<'_>,
@@ -57,7 +58,7 @@ impl Message {
         }
     }
 
-    /// Ends a record. After undissected bytes, the next record begins with another message.
+    /// Ends a record. If bytes of it could not be dissected, the next record begins a new handshake message.
     pub(super) fn end_record(&mut self, context: &mut Context<'_>) {
         if self.is_lost {
             context.output.part(&mut self.unit, 0, UNNAMED, String::new(), true);

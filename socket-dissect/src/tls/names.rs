@@ -2,7 +2,7 @@
 
 use super::session::{TLS_1_2, TLS_1_3};
 
-/// Returns the name of a protocol version; `None` for an unknown one, such as a GREASE number (RFC 8701).
+/// Returns the name of a TLS version. `None` if it is unknown, such as a GREASE number (RFC 8701).
 pub(super) fn version(number: u16) -> Option<&'static str> {
     Some(match number {
         0x0300 => "SSL 3.0",
@@ -14,7 +14,7 @@ pub(super) fn version(number: u16) -> Option<&'static str> {
     })
 }
 
-/// The cipher suites in current use: RFC 8446, RFC 5289, RFC 7905.
+/// Numbers and names of the cipher suites in current use: RFC 8446, RFC 5289, RFC 7905.
 const CIPHER_SUITES: [(u16, &str); 11] = [
     (0x1301, "TLS_AES_128_GCM_SHA256"),
     (0x1302, "TLS_AES_256_GCM_SHA384"),
@@ -29,13 +29,14 @@ const CIPHER_SUITES: [(u16, &str); 11] = [
     (0xcca9, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"),
 ];
 
-/// Returns the name of a cipher suite, or its number.
+/// Returns the name of a cipher suite, or its number in hexadecimal if it is unknown.
 pub(super) fn cipher_suite(number: u16) -> String {
     let known = CIPHER_SUITES.iter().find(|(known, _)| *known == number);
     known.map_or_else(|| format!("cipher suite 0x{number:04x}"), |(_, name)| (*name).to_owned())
 }
 
-/// Returns the name of a handshake message: RFC 8446, section 4; RFC 5246, section 7.4. `None` for an unknown one.
+/// Returns the name of a handshake message type: RFC 8446, section 4; RFC 5246, section 7.4. `None` if the
+/// type is unknown.
 pub(super) fn message(kind: u8) -> Option<&'static str> {
     Some(match kind {
         0 => "HelloRequest",
@@ -59,7 +60,7 @@ pub(super) fn message(kind: u8) -> Option<&'static str> {
     })
 }
 
-/// Returns the level and description of an alert: RFC 8446, section 6; RFC 5246, section 7.2.
+/// Describes the level and description of a TLS alert: RFC 8446, section 6; RFC 5246, section 7.2.
 pub(super) fn alert(level: u8, description: u8) -> String {
     let level = match level {
         1 => "warning",

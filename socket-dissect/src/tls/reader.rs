@@ -1,4 +1,4 @@
-//! One direction of a connection, record by record.
+//! Dissects one direction of a TLS connection, record by record.
 
 use super::super::context::Context;
 use super::super::data::TransferData;
@@ -11,12 +11,12 @@ use super::names;
 use super::record::{self, ContentType, Header};
 use super::session::{Session, TLS_1_3};
 
-/// Number of bytes of a plaintext alert. Encrypted alerts are longer, whatever the cipher.
+/// Number of bytes of a plaintext alert. Encrypted alerts are longer with every cipher.
 const ALERT: u16 = 2;
 
 const NOT_TLS: &str = "not TLS";
 
-/// One direction of a connection.
+/// Dissects the records of one direction of a connection.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     /// The bytes of an incomplete record header.
@@ -28,27 +28,27 @@ pub(super) struct Reader {
     cipher_changed: bool,
 }
 
-/// A record whose header is complete.
+/// A TLS record whose header is complete, but whose content may not be.
 #[derive(Debug)]
 struct Record {
     kind: ContentType,
     is_encrypted: bool,
-    /// Number of bytes still to come.
+    /// Number of bytes of the record that have not been read yet.
     left: u64,
-    /// The beginning of an alert.
+    /// The first bytes of a plaintext alert.
     alert: PrefixBuffer,
 }
 
 impl Reader {
-    /// Restarts with a record after a hole.
+    /// Expects a record header next, after bytes that were not recorded.
     pub(super) fn restart(&mut self) {
         *self = Self { cipher_changed: self.cipher_changed, ..Self::default() };
     }
 
-    /// Dissects the next bytes.
+    /// Dissects the next bytes of the direction into parts of records.
     ///
     /// # Errors
-    /// The reason, if the rest of the direction cannot be dissected.
+    /// The reason, if the remaining bytes of the direction cannot be dissected.
     pub(super) fn dissect(
         &mut self,
         data: &mut TransferData<'_>,
@@ -133,7 +133,8 @@ impl Reader {
 }
 
 impl Record {
-    /// Returns the record of a header. `is_changed` is `true` after the `change_cipher_spec` of a version before TLS 1.3.
+    /// Returns a record with the given header. `is_changed` is `true` if TLS 1.2 or older is used and
+    /// `change_cipher_spec` was sent, so that the record is encrypted.
     fn new(header: Header, is_changed: bool) -> Self {
         let Header { kind, length } = header;
         let is_encrypted = match kind {
@@ -144,7 +145,7 @@ impl Record {
         Self { kind, is_encrypted, left: length.into(), alert: PrefixBuffer::new(ALERT.into()) }
     }
 
-    /// Returns `true` if the record contains plaintext handshake messages.
+    /// Returns `true` if the record contains handshake messages that are not encrypted.
     fn contains_messages(&self) -> bool {
         self.kind == ContentType::Handshake && !self.is_encrypted
     }

@@ -1,16 +1,16 @@
-//! The header of a record: RFC 8446, section 5.1.
+//! The header of a TLS record: RFC 8446, section 5.1.
 
-/// Number of bytes of a record header: type, legacy version, length.
+/// Number of bytes in the header of a TLS record: type, legacy version, length.
 pub const RECORD_HEADER: u64 = HEADER as u64;
 
 /// [`RECORD_HEADER`] as an array length.
 pub(super) const HEADER: usize = 5;
 
-/// Maximum length of a fragment: 2^14 bytes of plaintext and 2048 bytes of expansion (RFC 5246, section 6.2.3; TLS 1.3
-/// allows 256 bytes only).
+/// Maximum number of bytes after a record header: 2^14 bytes of plaintext and 2048 bytes added by encryption
+/// (RFC 5246, section 6.2.3; TLS 1.3 allows only 256 bytes).
 const MAX_FRAGMENT: u16 = (1 << 14) + 2048;
 
-/// Type of a record.
+/// Content type of a TLS record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ContentType {
     ChangeCipherSpec,
@@ -36,7 +36,7 @@ impl ContentType {
         })
     }
 
-    /// Returns the name of the unit.
+    /// Returns the name of records of this type in the output.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::ChangeCipherSpec => "change_cipher_spec",
@@ -48,16 +48,16 @@ impl ContentType {
     }
 }
 
-/// The header of a record.
+/// The header of a TLS record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) kind: ContentType,
-    /// Number of bytes after the header.
+    /// Number of bytes that follow the header.
     pub(super) length: u16,
 }
 
 impl Header {
-    /// Parses a record header. `None` if it is invalid.
+    /// Parses a record header. `None` if the type, version or length is invalid.
     pub(super) fn parse(bytes: [u8; HEADER]) -> Option<Self> {
         let [kind, _, _, high, low] = bytes;
         let kind = ContentType::of(kind).filter(|_| may_begin(&bytes))?;
@@ -65,8 +65,8 @@ impl Header {
     }
 }
 
-/// Returns `true` if a record may begin with the bytes. The version is SSL 3.0 or later. Only `application_data` may be
-/// empty.
+/// Returns `true` if the bytes can be the beginning of a record: the version is SSL 3.0 or later, and only
+/// `application_data` is empty.
 pub(super) fn may_begin(bytes: &[u8]) -> bool {
     let kind = bytes.first().map(|kind| ContentType::of(*kind));
     let length = match bytes {
@@ -80,7 +80,7 @@ pub(super) fn may_begin(bytes: &[u8]) -> bool {
         && length.is_none_or(|length| (shortest..=MAX_FRAGMENT).contains(&length))
 }
 
-/// Returns `true` if a part of this name is a record, and `false` if it is a handshake message.
+/// Returns `true` if `name` is that of a record type, and `false` if it is that of a handshake message.
 pub(in super::super) fn is_record_name(name: &str) -> bool {
     ContentType::ALL.iter().any(|kind| kind.name() == name)
 }

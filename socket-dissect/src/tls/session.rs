@@ -1,19 +1,19 @@
-//! The server's choice of version and cipher suite.
+//! The TLS version and cipher suite that the server has chosen.
 
-/// Number of TLS 1.3.
+/// Version number of TLS 1.3.
 pub(super) const TLS_1_3: u16 = 0x0304;
 
-/// Number of TLS 1.2.
+/// Version number of TLS 1.2.
 pub(super) const TLS_1_2: u16 = 0x0303;
 
-/// The server's choice, which applies to the records of both directions.
+/// The TLS version and cipher suite that the server has chosen, for the records of both directions.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Session {
     pub(super) version: Option<u16>,
     pub(super) cipher_suite: Option<u16>,
 }
 
-/// Number of bytes that encryption adds to a fragment.
+/// Number of bytes that TLS encryption adds to a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expansion {
     /// Bytes before the encrypted data.
@@ -23,9 +23,9 @@ pub struct Expansion {
 }
 
 impl Session {
-    /// Returns the expansion of a fragment without padding: the tag of the AEAD (RFC 5116), the inner content type of TLS
-    /// 1.3, and the explicit nonce of AES-GCM in TLS 1.2 (RFC 5288). `None` if the cipher suite is unknown or its expansion
-    /// varies.
+    /// Returns the number of bytes that encryption adds to a record without padding: the tag of the AEAD (RFC
+    /// 5116), the inner content type of TLS 1.3, and the explicit nonce of AES-GCM in TLS 1.2 (RFC 5288).
+    /// `None` if the cipher suite is unknown or the number varies.
     pub(super) fn expansion(self) -> Option<Expansion> {
         let (before, after) = match (self.version?, self.cipher_suite?) {
             (TLS_1_3, 0x1305) => (0, 8 + 1),

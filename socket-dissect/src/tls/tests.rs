@@ -5,7 +5,7 @@ use super::hello::RETRY;
 
 const OFFER: &str = "SNI shop.test, ALPN h2 http/1.1, offers TLS 1.3 TLS 1.2";
 
-/// Returns the lines of TLS parts without the class, unless that is not `tls`.
+/// Formats each part as one line, without its class if that is `tls`.
 fn tls_lines(parts: &[Part]) -> Vec<String> {
     assert!(parts.iter().all(|part| part.layer == Layer::Tls && part.call.is_none()), "{parts:?}");
     fixture::lines(parts).iter().map(|line| line.replacen(" tls ", " ", 1)).collect()

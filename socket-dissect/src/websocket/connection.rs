@@ -1,4 +1,4 @@
-//! Both directions of a WebSocket connection.
+//! Dissects both directions of a WebSocket connection.
 
 use super::super::context::Context;
 use super::super::data::TransferData;
@@ -11,23 +11,23 @@ use super::reader::Reader;
 #[derive(Debug)]
 pub(in super::super) struct WebSocket {
     readers: PerDirection<Reader>,
-    /// The GraphQL operations, if the subprotocol is GraphQL.
+    /// The open GraphQL operations; `None` if the subprotocol is not GraphQL.
     operations: Option<Operations>,
 }
 
 impl WebSocket {
-    /// Returns a connection whose messages belong to the call of the handshake.
+    /// Returns a connection all of whose messages belong to `call`, the call of the handshake.
     pub(in super::super) fn new(call: Option<u64>) -> Self {
         let reader = || Reader::new(call.map_or(Owner::Unknown, Owner::Call));
         Self { readers: PerDirection { to_server: reader(), to_client: reader() }, operations: None }
     }
 
-    /// Returns a connection with GraphQL operations, each of which is a call.
+    /// Returns a connection on which each GraphQL operation is a call.
     pub(in super::super) fn with_graphql() -> Self {
         Self { operations: Some(Operations::default()), ..Self::new(None) }
     }
 
-    /// Dissects the next bytes of a direction.
+    /// Dissects the next bytes of a direction into parts of frames and messages.
     pub(in super::super) fn dissect(
         &mut self,
         direction: Direction,

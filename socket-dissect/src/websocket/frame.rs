@@ -1,6 +1,6 @@
-//! The header of a frame: RFC 6455, section 5.2.
+//! The header of a WebSocket frame: RFC 6455, section 5.2.
 
-/// The header of a frame.
+/// The header of a WebSocket frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FrameHead {
     /// `true` for the last frame of a message.
@@ -15,14 +15,14 @@ pub(super) struct FrameHead {
 }
 
 impl FrameHead {
-    /// Unmasks the first `max` of the given bytes, which follow `before` bytes of the payload.
+    /// Unmasks at most `max` bytes of `masked`. In the payload, `masked` starts at offset `before`.
     pub(super) fn unmasked(&self, masked: &[u8], before: u64, max: usize) -> Vec<u8> {
         let mask = self.mask.iter().cycle().skip((before % 4) as usize);
         masked.iter().take(max).zip(mask).map(|(byte, mask)| byte ^ mask).collect()
     }
 }
 
-/// Opcode of a frame.
+/// Opcode of a WebSocket frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum OpCode {
     Continuation,
@@ -46,12 +46,12 @@ impl OpCode {
         })
     }
 
-    /// Returns `true` for control frames, which may come between the frames of a message.
+    /// Returns `true` for control frames, which may arrive between the frames of a message.
     pub(super) fn is_control(self) -> bool {
         matches!(self, Self::Close | Self::Ping | Self::Pong)
     }
 
-    /// Returns the name of the unit.
+    /// Returns the name of frames with this opcode in the output.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Continuation => "continuation frame",
@@ -67,11 +67,11 @@ impl OpCode {
 /// The result of parsing a frame header.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Parsed {
-    /// A complete header.
+    /// The bytes contain the complete header.
     Complete(FrameHead),
-    /// An incomplete header, which has this number of bytes when complete.
+    /// The bytes end inside the header, whose complete length is this number.
     Incomplete(usize),
-    /// An invalid header.
+    /// The bytes are not a valid header.
     Invalid,
 }
 

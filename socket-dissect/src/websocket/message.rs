@@ -1,4 +1,4 @@
-//! A message across its frames.
+//! A WebSocket message, which may span frames.
 
 use super::super::context::Context;
 use super::super::data::TransferData;
@@ -12,12 +12,12 @@ use super::super::text::short_bytes;
 /// Maximum number of bytes of a message that are interpreted.
 pub(super) const MAX_CONTENT: usize = 64 * 1024;
 
-/// Number of bytes within which the type and id of a GraphQL message are expected.
+/// Number of bytes at the start of a GraphQL message in which its type and id are searched for.
 pub(super) const MAX_OWNER: usize = 512;
 
 const MESSAGE: Label = Label::new(Class::Payload, Layer::Websocket, "message");
 
-/// A message across its frames.
+/// A WebSocket message, which may span frames.
 #[derive(Debug)]
 pub(super) struct Message {
     unit: OpenUnit,
@@ -36,7 +36,7 @@ impl Message {
         }
     }
 
-    /// Begins another message. `names_owner` is `true` if messages name their owners.
+    /// Begins a new message. `names_owner` is `true` if messages contain the id of their GraphQL operation.
     pub(super) fn begin(&mut self, is_compressed: bool, names_owner: bool) {
         self.unit = OpenUnit::default();
         self.is_compressed = is_compressed;
@@ -46,7 +46,7 @@ impl Message {
         }
     }
 
-    /// Assigns a label to the owner of the message.
+    /// Returns the label with the call to which the message belongs.
     pub(super) fn label(&self, label: Label) -> Label {
         match self.owner {
             Owner::Unknown => label,
@@ -55,7 +55,7 @@ impl Message {
         }
     }
 
-    /// Determines the owner from the beginning of the message.
+    /// Determines from the first bytes of the message to which GraphQL operation it belongs.
     pub(super) fn set_owner(
         &mut self,
         direction: Direction,
@@ -68,7 +68,7 @@ impl Message {
         }
     }
 
-    /// Adds unmasked bytes to the message.
+    /// Adds unmasked payload bytes to the message.
     pub(super) fn add(
         &mut self,
         direction: Direction,
@@ -85,7 +85,7 @@ impl Message {
         }
     }
 
-    /// Returns the text of the message so far. A complete GraphQL message updates its operation.
+    /// Describes the message so far. A complete GraphQL message updates its operation.
     pub(super) fn text(
         &self,
         ends: bool,
@@ -99,7 +99,7 @@ impl Message {
         }
     }
 
-    /// Adds bytes of the message to the output.
+    /// Adds `bytes` bytes of the message to the output. `ends` is `true` if they are the last.
     pub(super) fn output(&mut self, bytes: u64, text: String, ends: bool, context: &mut Context<'_>) {
         let label = self.label(MESSAGE);
         context.output.part(&mut self.unit, bytes, label, text, ends);

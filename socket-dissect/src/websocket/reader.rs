@@ -1,4 +1,4 @@
-//! One direction of a connection, frame by frame.
+//! Dissects one direction of a WebSocket connection, frame by frame.
 
 use super::super::context::Context;
 use super::super::data::TransferData;
@@ -11,27 +11,27 @@ use super::super::text::{HOLE, short_bytes, with_hole};
 use super::frame::{self, FrameHead, OpCode, Parsed};
 use super::message::{self, Message};
 
-/// Maximum payload of a control frame (section 5.5).
+/// Maximum payload of a control frame, in bytes (RFC 6455, section 5.5).
 const MAX_CONTROL: usize = 125;
 
-/// One direction of a connection.
+/// Dissects the frames of one direction of a connection.
 #[derive(Debug)]
 pub(super) struct Reader {
     /// The bytes of an incomplete frame header.
     head: Vec<u8>,
-    /// The unit of a frame header or control frame.
+    /// The frame header or control frame that is being read.
     frame_unit: OpenUnit,
     frame: Option<Frame>,
     message: Message,
 }
 
-/// A frame whose header is complete.
+/// A WebSocket frame whose header is complete.
 #[derive(Debug)]
 struct Frame {
     head: FrameHead,
     /// Number of payload bytes read so far.
     read: u64,
-    /// The payload of a control frame.
+    /// The payload of a control frame, as far as it has been read.
     control: PrefixBuffer,
 }
 
@@ -39,15 +39,15 @@ const FRAME_HEAD: Label = Label::new(Class::Framing, Layer::Websocket, "frame he
 const NOT_WEBSOCKET: &str = "not WebSocket";
 
 impl Reader {
-    /// Returns a direction whose messages belong to `owner`, unless they name another one.
+    /// Returns a reader whose messages belong to `owner`, unless a message contains the id of an operation.
     pub(super) fn new(owner: Owner) -> Self {
         Self { head: Vec::new(), frame_unit: OpenUnit::default(), frame: None, message: Message::new(owner) }
     }
 
-    /// Dissects the next bytes.
+    /// Dissects the next bytes of the direction into parts of frames and messages.
     ///
     /// # Errors
-    /// The reason, if the rest of the direction cannot be dissected.
+    /// The reason, if the remaining bytes of the direction cannot be dissected.
     pub(super) fn dissect(
         &mut self,
         direction: Direction,
@@ -111,7 +111,8 @@ impl Reader {
         Ok(())
     }
 
-    /// Begins a message with its first frame. The payload in `rest` may name the owner.
+    /// Begins a message with its first frame. For GraphQL, the first payload bytes in `rest` may contain the
+    /// id of its operation.
     fn begin_message(
         &mut self,
         direction: Direction,
@@ -159,7 +160,7 @@ impl Reader {
         self.frame = Some(frame).filter(|frame| !frame.is_complete());
     }
 
-    /// Adds payload to the current message. Without bytes, the frame may still end it.
+    /// Adds payload bytes to the current message. The last frame ends the message even if it has no payload.
     fn payload(
         &mut self,
         direction: Direction,
@@ -178,7 +179,7 @@ impl Reader {
 }
 
 impl Frame {
-    /// Takes the bytes that belong to the payload.
+    /// Removes and returns the bytes at the start of `data` that belong to the payload.
     fn take<'a>(&mut self, data: &mut TransferData<'a>) -> TransferData<'a> {
         let piece = data.take(self.head.length - self.read);
         self.read += piece.len();

@@ -26,7 +26,7 @@ fn masked(first: u8, payload: impl AsRef<[u8]>) -> Vec<u8> {
     frame
 }
 
-/// Returns a connection after the handshake.
+/// Returns a connection after a handshake with the given subprotocol.
 fn opened(protocol: &str) -> Fixture {
     let mut server = Fixture::new();
     server.reads("GET /ws HTTP/1.1\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n");

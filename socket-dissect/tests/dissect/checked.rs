@@ -1,4 +1,5 @@
-//! Invariants of the dissection of any recording, shared by the property tests and the fuzz target.
+//! Checks that the parts and calls of any recording are consistent. Shared by the property tests and the fuzz
+//! target.
 
 use std::collections::HashMap;
 
@@ -6,12 +7,13 @@ use socket_dissect::{Call, Dissector, Part};
 use socket_tap::event::{Event, Op, SockId};
 use socket_tap::format::Side;
 
-/// A dissector whose output is checked.
+/// A dissector that checks the consistency of its own output.
 pub(crate) struct Checked {
     dissector: Dissector,
-    /// The open units and the number of units so far, for the reads and the writes of each socket.
+    /// For the reads and the writes of each socket: the units that have not ended, and the number of units so
+    /// far.
     units: HashMap<(Option<SockId>, bool), (Vec<u64>, u64)>,
-    /// The bytes of the parts of each open call.
+    /// Number of bytes in the parts of each open call.
     call_bytes: HashMap<(Option<SockId>, u64), u64>,
 }
 
@@ -20,7 +22,7 @@ impl Checked {
         Self { dissector: Dissector::new(side), units: HashMap::new(), call_bytes: HashMap::new() }
     }
 
-    /// Returns the parts of the event's transfer, after checking them.
+    /// Dissects the event into parts, and checks them.
     pub(crate) fn observe(&mut self, event: &Event) -> Vec<Part> {
         if matches!(
             event.op,
@@ -47,7 +49,7 @@ impl Checked {
         parts
     }
 
-    /// Checks the calls that are open at the end.
+    /// Checks the calls that are still open when the recording ends.
     pub(crate) fn finish(mut self) {
         let dissector = std::mem::replace(&mut self.dissector, Dissector::new(Side::Server));
         for call in dissector.into_open_calls() {
@@ -77,7 +79,7 @@ impl Checked {
         }
     }
 
-    /// Checks that the bytes of a call equal those of its parts.
+    /// Checks that the byte counts of a call equal those of its parts.
     fn check_call(&mut self, call: &Call) {
         assert!(!call.operation.chars().any(char::is_control), "{call:?}");
         assert!(call.began <= call.ended, "{call:?}");

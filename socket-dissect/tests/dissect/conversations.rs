@@ -1,6 +1,6 @@
-//! Conversations of two endpoints in each protocol.
+//! Examples of the bytes that a client and a server exchange, for each protocol.
 
-/// The bytes that each side sends, in turn. The client begins.
+/// The bytes that client and server send alternately. The client begins.
 pub(crate) type Conversation = Vec<Vec<u8>>;
 
 pub(crate) fn all() -> Vec<Conversation> {
@@ -62,7 +62,7 @@ const GRPC_STATUS_OK: &[u8] = b"\0\x0bgrpc-status\x010";
 const GRPC_NOT_FOUND: &[u8] =
     b"\x88\x5f\x10application/grpc\0\x0bgrpc-status\x015\0\x0cgrpc-message\x07no%20it";
 
-/// Two interleaved calls, with a message in two frames.
+/// Returns two gRPC calls at the same time, one with a message that spans two frames.
 fn grpc() -> Conversation {
     let settings = frame(4, 0, 0, [0, 2, 0, 0, 0, 0]);
     let message = b"\0\0\0\0\x0a\x0a\x08\x08\x01\x12\x04UNIX";
@@ -88,7 +88,7 @@ fn grpc() -> Conversation {
     ]
 }
 
-/// Messages without gRPC, a header block in two frames, and a reset.
+/// Returns HTTP/2 requests without gRPC, with a header block that spans two frames, and a reset stream.
 fn http2() -> Conversation {
     vec![
         [
@@ -112,7 +112,8 @@ fn http2() -> Conversation {
     ]
 }
 
-/// TLS 1.2: a hello message in two records, several messages in one record, and encrypted records.
+/// Returns a TLS 1.2 handshake with a hello message in two records, several messages in one record, and
+/// encrypted records.
 fn tls() -> Conversation {
     let hello = b"\x01\0\0\x53\x03\x03rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr\0\0\x02\xc0\x2f\x01\0\0\x28\
         \0\0\0\x0e\0\x0c\0\0\x09shop.test\0\x10\0\x05\0\x03\x02h2\0\x2b\0\x05\x04\x03\x04\x03\x03";

@@ -1,4 +1,5 @@
-//! Dissection of arbitrary bytes: parts add up to the bytes, and do not depend on how transfers divide the stream.
+//! Checks for arbitrary bytes that the parts add up to the bytes, and do not depend on the boundaries of
+//! reads and writes.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
@@ -33,10 +34,12 @@ fn accept() -> Op {
     Op::accept(SockId::new(1).unwrap())
 }
 
-/// A unit: `true` if the client sent it, its bytes, and the properties of its last part.
+/// One protocol unit: `true` if the client sent it, its number of bytes, and class, name, text and call of
+/// its last part.
 type Unit = (bool, u64, Option<Class>, &'static str, String, Option<u64>);
 
-/// Dissects a conversation, and returns its units and calls. `cut` returns the lengths of the transfers of a turn.
+/// Dissects a conversation, and returns its units and calls. `cut` divides the bytes of one turn into
+/// transfers of the returned lengths.
 fn dissect(conversation: &Conversation, cut: &mut dyn FnMut(&[u8]) -> Vec<usize>) -> (Vec<Unit>, Vec<Call>) {
     let mut dissector = Dissector::new(Side::Server);
     dissector.observe(&event(2, accept()));
@@ -74,7 +77,7 @@ fn outcomes(calls: Vec<Call>) -> Vec<(u64, String, Option<String>)> {
     calls.into_iter().map(|call| (call.number, call.operation, call.status)).collect()
 }
 
-/// An event of a recording.
+/// Generates an event of a recording.
 fn any_op(bytes: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Op> {
     let missing = prop_oneof![4 => Just(0), 1 => 0..50u64, 1 => Just(u64::MAX)];
     let transfer = (bytes, missing, 0..8u8).prop_map(|(data, missing, kind)| {
@@ -92,7 +95,7 @@ fn any_op(bytes: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Op> {
     })
 }
 
-/// A fragment of one of the conversations.
+/// Generates a range of the bytes of one conversation.
 fn fragment() -> impl Strategy<Value = Vec<u8>> {
     let turns: Conversation = conversations::all().concat();
     (select(turns), any::<Index>(), any::<Index>()).prop_map(|(turn, from, to)| {

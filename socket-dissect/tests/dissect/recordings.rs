@@ -1,4 +1,4 @@
-//! Dissection of recordings of the three servers and their clients, made in some steps of the workshop's tour.
+//! Dissects recordings of the three API servers and their clients, made by the workshop's tour.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,10 +15,11 @@ fn file(api: &str, side: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/recordings/{api}-{side}.jsonl"))
 }
 
-/// A unit of a connection: its class, name and bytes, and the text and call of its last part.
+/// One protocol unit: its class, name and number of bytes, and the text and call of its last part.
 type Unit = (Class, &'static str, u64, String, Option<u64>);
 
-/// The units of each connection, by the client's address: to the server, and to the client.
+/// The protocol units of each connection, by the client's address: those sent to the server, and those sent
+/// to the client.
 type Connections = BTreeMap<String, [BTreeMap<u64, Unit>; 2]>;
 
 /// Parses a trace file.

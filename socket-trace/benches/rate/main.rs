@@ -28,10 +28,10 @@ use socket_trace::timeline::Timeline;
 
 use generate::write_trace;
 
-/// Processing of a trace.
+/// A use of the library on one trace file, whose duration is measured.
 type Case = fn(&Path);
 
-/// Name, processing, and whether the trace has payload.
+/// Name of each measured use, the use itself, and `true` if its trace contains payload.
 const CASES: &[(&str, Case, bool)] = &[
     ("compare", compare, false),
     ("compare, with payload", compare, true),
@@ -95,7 +95,7 @@ fn rate(events: u64, case: impl Fn()) -> f64 {
     events as f64 / seconds.fold(f64::INFINITY, f64::min)
 }
 
-/// Returns by how much `case` raises the peak memory of the process, in KiB. Only on Linux.
+/// Returns by how many KiB `case` raises the peak memory of the process. `None` except on Linux.
 fn peak_memory(case: impl Fn()) -> Option<u64> {
     // Run once before, so that one-time allocations do not count.
     case();

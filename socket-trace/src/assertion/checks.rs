@@ -1,4 +1,4 @@
-//! Checks one trace for violations of an assertion.
+//! Checks one trace against an assertion.
 
 use std::cmp::Reverse;
 
@@ -7,13 +7,13 @@ use super::evidence::Selector;
 use super::limits::{ExceedingCall, LimitChecker, MAX_SHOWN};
 use crate::summary::{Step, Summary, WHOLE_RECORDING};
 
-/// Result of an assertion for one trace.
+/// Result of checking one trace against an assertion.
 #[derive(Default)]
 pub(super) struct TraceResult {
     pub(super) violations: u64,
-    /// Description, value and events of each violation.
+    /// Description, measured value and related events of each violation.
     pub(super) findings: Vec<(String, Option<u64>, Selector)>,
-    /// Reasons why the absence of violations proves nothing.
+    /// Reasons why violations may exist that the trace does not show.
     pub(super) reasons: Vec<String>,
 }
 

@@ -1,7 +1,7 @@
-//! The events that prove a finding.
+//! The events that prove a violation of an assertion.
 //!
-//! They are looked up in a second pass over the file, only after something was found: keeping them during the first
-//! pass would cost memory and time for events that are rarely shown.
+//! They are looked up in a second pass over the file, only after a violation was found. Keeping them during
+//! the first pass would cost memory and time for events that are rarely shown.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -15,25 +15,25 @@ use crate::summary::opens_connection;
 use crate::summary::{BEFORE_FIRST_STEP, WHOLE_RECORDING};
 use socket_dissect::{Dissector, Part};
 
-/// Number of lines shown at the start of a finding.
+/// Maximum number of events shown before the omitted ones.
 const FIRST: usize = 9;
 
-/// Number of lines shown at the end of a finding.
+/// Maximum number of events shown after the omitted ones.
 const LAST: usize = 3;
 
-/// The events that prove one finding.
+/// The events that prove one violation of an assertion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Evidence {
-    /// The file; empty until the events are looked up.
+    /// The trace file that contains the events; empty until the events are looked up.
     pub file: String,
-    /// The first lines.
+    /// The first events.
     pub first: Vec<Line>,
-    /// Number of lines omitted between the first and the last.
+    /// Number of events omitted between `first` and `last`.
     #[serde(rename = "left_out")]
     pub omitted: u64,
-    /// The last lines.
+    /// The last events; empty if all of them are in `first`.
     pub last: VecDeque<Line>,
-    /// The reason why `lines` is empty.
+    /// The reason why no events could be looked up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing: Option<String>,
     #[serde(skip)]
@@ -42,38 +42,39 @@ pub struct Evidence {
     selector: Selector,
 }
 
-/// A line of a trace.
+/// One event of a trace file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Line {
-    /// Line number, from 1.
+    /// Number of the event's line in the trace file, from 1.
     pub line: u64,
     /// The event, as printed by `socket-trace show`.
     pub text: String,
 }
 
-/// Selection of the events that prove a finding.
+/// Selects the events that prove a violation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Selector {
-    /// All events of a socket.
+    /// All events of this socket.
     Socket(SockId),
-    /// Reads and writes that carried bytes of a call.
+    /// Reads and writes that carried bytes of this call.
     Call {
-        /// The socket of the connection.
+        /// Socket of the connection that carried the call.
         sock: SockId,
-        /// Index of the call on the connection.
+        /// Index of the call on its connection, from 0.
         number: u64,
     },
-    /// Connections opened in a step beyond a limit.
+    /// The connections that a step opened after it had reached its limit.
     Opened {
         /// Name of the step.
         step: String,
-        /// Number of connections still to skip.
+        /// Number of connections within the limit, which are not selected.
         beyond: u64,
     },
 }
 
 impl Evidence {
-    /// Creates the evidence of a finding in the trace with this index, to be looked up later.
+    /// Returns evidence without events. [`look_up`] adds those that `selector` selects in the trace with this
+    /// index.
     pub(super) fn pending(trace: usize, selector: Selector) -> Self {
         let (file, first, last) = (String::new(), Vec::new(), VecDeque::new());
         Self { file, first, omitted: 0, last, missing: None, trace, selector }
@@ -91,7 +92,8 @@ impl Evidence {
     }
 }
 
-/// Looks up the evidence in `files`, the traces in the order of the comparison.
+/// Reads `files` again, and adds the selected events to each evidence. `files` are in the order of the
+/// comparison.
 pub fn look_up<'a>(evidence: impl IntoIterator<Item = &'a mut Evidence>, files: &[impl AsRef<Path>]) {
     let mut evidence: Vec<&mut Evidence> = evidence.into_iter().collect();
     for (index, file) in files.iter().enumerate() {
@@ -133,7 +135,7 @@ fn in_file(file: &Path, pending: &mut [&mut Evidence]) -> Result<(), Error> {
 }
 
 impl Selector {
-    /// Returns `true` if the event, which is in `step`, is one of the selected.
+    /// Returns `true` if the event, which happened in `step`, is selected.
     fn matches(&mut self, event: &Event, parts: &[Part], step: Option<&str>) -> bool {
         match self {
             Self::Socket(sock) => event.sock == Some(*sock),

@@ -15,32 +15,32 @@ use crate::summary::Summary;
 pub enum Outcome {
     /// The assertion holds.
     Held,
-    /// The outcome is inconclusive, since a trace is incomplete.
+    /// The trace is incomplete, so it is unknown whether the assertion holds.
     #[serde(rename = "unclear")]
     Inconclusive,
     /// The assertion does not hold.
     Failed,
 }
 
-/// Outcome of an assertion, with the findings that violate it.
+/// Outcome of an assertion, and its violations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Judgement {
-    /// Name of the assertion, as on the command line.
+    /// Name of the assertion, without a limit, as given on the command line.
     pub assertion: &'static str,
-    /// Limit of the assertion; in nanoseconds for a time.
+    /// Limit of the assertion, if it has one. Times are in nanoseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
-    /// Name and limit, as text.
+    /// Name and limit of the assertion, for output.
     #[serde(skip)]
     pub title: String,
-    /// The outcome.
+    /// Result of the check.
     pub outcome: Outcome,
-    /// Reasons why the outcome is or would be inconclusive.
+    /// Reasons why incomplete traces may hide violations.
     #[serde(rename = "doubts")]
     pub reasons: Vec<String>,
-    /// Violations of the assertion, the worst first.
+    /// The worst violations, in descending order.
     pub findings: Vec<Finding>,
-    /// Number of calls or steps that violate it. Only the worst have a finding.
+    /// Number of calls or steps that violate the assertion, including those not in `findings`.
     #[serde(rename = "against")]
     pub violations: u64,
 }
@@ -48,18 +48,18 @@ pub struct Judgement {
 /// A violation of an assertion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// Label of the trace.
+    /// Label of the trace that violates the assertion.
     pub trace: String,
     /// Description of the violation.
     pub found: String,
-    /// The value that exceeds the limit, if there is a limit.
+    /// The measured value, if the assertion has a limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<u64>,
-    /// The events that prove it.
+    /// The events that prove the violation.
     pub evidence: Evidence,
 }
 
-/// Checks the assertions. `checkers` hold the limits exceeded in each trace.
+/// Checks all assertions. `checkers` contain, for each trace, the calls that exceed a limit.
 #[must_use]
 pub fn judge(assertions: &[Assertion], comparison: &Comparison, checkers: &[LimitChecker]) -> Vec<Judgement> {
     let judged = |assertion: &Assertion| match *assertion {
@@ -155,7 +155,7 @@ impl Judgement {
         }
     }
 
-    /// Returns the evidence of the findings, to be looked up.
+    /// Returns the evidence of all violations, for [`look_up`](super::evidence::look_up).
     pub fn evidence_mut(&mut self) -> impl Iterator<Item = &mut Evidence> {
         self.findings.iter_mut().map(|finding| &mut finding.evidence)
     }

@@ -1,4 +1,4 @@
-//! Calls that exceed a limit, found while the trace is read.
+//! Finds the calls that exceed a limit while a trace is read.
 
 use socket_tap::event::SockId;
 
@@ -6,46 +6,46 @@ use super::{Assertion, Measure};
 use crate::summary::EndedCall;
 use socket_dissect::Call;
 
-/// Maximum number of violations shown for an assertion and trace: the worst ones.
+/// Maximum number of violations shown per assertion and trace.
 pub(super) const MAX_SHOWN: usize = 3;
 
-/// Checker of the limits on calls in one trace.
+/// Finds the calls of one trace that exceed a limit.
 #[derive(Clone, Debug)]
 pub struct LimitChecker {
-    /// Number of calls.
+    /// Number of calls checked so far.
     pub calls: u64,
-    /// Calls that exceed each limit.
+    /// For each limit, the calls that exceed it.
     pub exceeded: Vec<Exceeded>,
 }
 
-/// The calls that exceed one limit.
+/// The calls of one trace that exceed one limit.
 #[derive(Clone, Debug)]
 pub struct Exceeded {
     measure: Measure,
     limit: u64,
-    /// Number of calls.
+    /// Number of calls that exceed the limit.
     pub count: u64,
-    /// The worst calls, in descending order.
+    /// The worst of these calls, in descending order.
     pub worst: Vec<ExceedingCall>,
 }
 
 /// A call that exceeds a limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExceedingCall {
-    /// The measured value.
+    /// The measured value, which exceeds the limit.
     pub value: u64,
-    /// Step in which the call ended.
+    /// Name of the step in which the call ended.
     pub step: String,
-    /// The called operation.
+    /// Operation of the call, such as `GET /v1/books/1`.
     pub operation: String,
-    /// Socket of the connection.
+    /// Socket of the connection that carried the call.
     pub sock: SockId,
-    /// Index of the call on the connection.
+    /// Index of the call on its connection, from 0.
     pub number: u64,
 }
 
 impl LimitChecker {
-    /// Creates a checker of the limits among `assertions`.
+    /// Returns a checker for those assertions that limit single calls.
     #[must_use]
     pub fn new(assertions: &[Assertion]) -> Self {
         let exceeded = assertions.iter().filter_map(|assertion| match *assertion {
@@ -55,7 +55,7 @@ impl LimitChecker {
         Self { calls: 0, exceeded: exceeded.collect() }
     }
 
-    /// Checks a call.
+    /// Compares an ended call with all limits.
     pub fn call(&mut self, EndedCall { step, side, call }: EndedCall<'_>) {
         self.calls += 1;
         for exceeded in &mut self.exceeded {
@@ -65,7 +65,7 @@ impl LimitChecker {
         }
     }
 
-    /// Returns the calls that exceed this limit.
+    /// Returns the calls that exceed the given limit. `None` if the checker has no such limit.
     #[must_use]
     pub fn exceeded(&self, measure: Measure, limit: u64) -> Option<&Exceeded> {
         self.exceeded.iter().find(|exceeded| (exceeded.measure, exceeded.limit) == (measure, limit))

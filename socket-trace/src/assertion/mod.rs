@@ -18,34 +18,34 @@ use crate::summary::{self, BytesByClass};
 use crate::units::{milliseconds, plural};
 use socket_dissect::Call;
 
-/// A condition on recordings.
+/// A condition that recordings must satisfy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Assertion {
-    /// All traces show the same socket primitives.
+    /// The sockets of all traces show the same call patterns.
     SamePrimitives,
     /// No connection ends with a reset, an error or a local abort.
     CleanEnds,
-    /// No value exceeds a limit.
+    /// No measured value exceeds this limit. Times are in nanoseconds.
     Max(Measure, u64),
 }
 
-/// A quantity with a limit.
+/// A quantity that an assertion can limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Measure {
-    /// Number of connections that a step opens.
+    /// Number of connections that one step opens.
     Connections,
-    /// Number of reads that carry bytes of a call, on the recorded side.
+    /// Number of reads with bytes of one call, on the recorded side.
     ReadsPerCall,
-    /// Number of writes that carry bytes of a call, on the recorded side.
+    /// Number of writes with bytes of one call, on the recorded side.
     WritesPerCall,
-    /// Number of bytes of a call, in both directions.
+    /// Number of bytes of one call, in both directions.
     BytesPerCall,
     /// Nanoseconds from the first byte of a request to the first byte of its response.
     FirstByte,
 }
 
 impl Assertion {
-    /// Returns the name, as on the command line.
+    /// Returns the name of the assertion as given on the command line, without its limit.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -59,7 +59,7 @@ impl Assertion {
         }
     }
 
-    /// Returns the limit; in nanoseconds for a time.
+    /// Returns the limit of the assertion, if it has one. Times are in nanoseconds.
     #[must_use]
     pub fn limit(self) -> Option<u64> {
         match self {
@@ -70,7 +70,8 @@ impl Assertion {
 }
 
 impl Measure {
-    /// Returns the value for a call recorded by `side`; `None` for a measure of steps, or a call without a response.
+    /// Measures a call recorded by `side`. `None` if steps are measured instead of calls, or the call has no
+    /// response.
     #[must_use]
     pub fn of(self, call: &Call, side: Side) -> Option<u64> {
         match self {
@@ -86,7 +87,7 @@ impl Measure {
         }
     }
 
-    /// Formats a limit with its unit.
+    /// Formats a limit with its unit, as given on the command line.
     #[must_use]
     pub fn limit(self, limit: u64) -> String {
         match self {
@@ -95,7 +96,7 @@ impl Measure {
         }
     }
 
-    /// Formats a value with its unit.
+    /// Formats a measured value with its unit.
     #[must_use]
     pub fn format(self, value: u64) -> String {
         match self {

@@ -1,4 +1,4 @@
-//! Names of the library's choices on the command line.
+//! Command-line names for enums of the library.
 
 use clap::ValueEnum;
 

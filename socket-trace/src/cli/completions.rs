@@ -28,7 +28,7 @@ impl Completions {
     }
 }
 
-/// Returns the completion script of a command.
+/// Returns the completion script of `command` for the given shell.
 pub(super) fn script(shell: Shell, mut command: Command) -> String {
     let mut script = Vec::new();
     generate(shell, &mut command, "socket-trace", &mut script);

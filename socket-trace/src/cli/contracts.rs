@@ -8,7 +8,7 @@ use socket_dissect::Contracts;
 use super::failed::CommandResult;
 use crate::contracts::{add_file, bookshelf};
 
-/// Flags that name contracts, to be flattened into the arguments of a subcommand.
+/// Flags that name protobuf contracts, for subcommands to flatten into their arguments.
 #[derive(Debug, Args)]
 pub(super) struct ContractFlags {
     /// Contract to decode gRPC messages with: a .proto, or a descriptor set compiled by protoc. The bookshelf's is
@@ -18,7 +18,7 @@ pub(super) struct ContractFlags {
 }
 
 impl ContractFlags {
-    /// Returns the bookshelf's contract and those of the files.
+    /// Returns the bookshelf's protobuf contract, extended by the files given with `--proto`.
     pub(super) fn read(&self) -> CommandResult<Contracts> {
         let mut contracts = bookshelf();
         for file in &self.proto {

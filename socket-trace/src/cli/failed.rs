@@ -1,4 +1,4 @@
-//! Errors of the subcommands.
+//! Reasons why a subcommand failed.
 
 use std::fmt;
 use std::io;
@@ -21,11 +21,11 @@ pub(super) enum Failed {
     Sockets(io::Error),
     /// The arguments are invalid, or name something that does not exist.
     Usage(String),
-    /// A contract cannot be read.
+    /// A protobuf contract cannot be read.
     Contract(contracts::Error),
     /// Standard output cannot be written.
     Output(io::Error),
-    /// A file cannot be written.
+    /// An output file cannot be written.
     Write {
         /// Name of the file.
         name: String,

@@ -103,7 +103,8 @@ impl Lint {
     }
 }
 
-/// Findings in one trace take precedence over rules that could not be checked in another.
+/// Returns the exit code. Problems found in one trace take precedence over rules that could not be checked in
+/// another.
 fn exit_code(reports: &[Report]) -> u8 {
     let has = |code| reports.iter().any(|report| report.exit_code() == code);
     match (has(1), has(2)) {

@@ -1,4 +1,4 @@
-//! The command `socket-trace`, with a module per subcommand.
+//! The command-line program `socket-trace`, with one module per subcommand.
 
 mod choices;
 mod compare;

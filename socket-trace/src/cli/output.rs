@@ -22,7 +22,7 @@ impl Output {
         self.output.as_os_str() == "-"
     }
 
-    /// Returns the name given by the user.
+    /// Returns the name of the output as given by the user.
     pub(super) fn name(&self) -> String {
         printable(&self.output.display().to_string())
     }
@@ -51,7 +51,7 @@ impl Output {
     }
 }
 
-/// Returns the path of the file that the argument refers to.
+/// Returns the path of the file that is opened for a trace argument: standard input for `-`.
 fn opened(trace: &Path) -> &Path {
     if trace.as_os_str() == "-" { Path::new("/dev/stdin") } else { trace }
 }

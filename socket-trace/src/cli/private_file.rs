@@ -1,7 +1,7 @@
-//! Output files that only their owner can read, since they contain recorded data.
+//! Creates output files that only their owner can read, since they contain recorded data.
 //!
-//! The rules are those of trace files (`TRACE.md`, "Privacy"). Pipes and devices named by the user are written to,
-//! too, as by a shell.
+//! The rules are those of trace files (`TRACE.md`, "Privacy"). Pipes and devices named by the user are
+//! written to as by a shell.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -10,7 +10,8 @@ use std::path::Path;
 /// Creates the file, or truncates an existing one.
 ///
 /// # Errors
-/// The path is a symbolic link, belongs to another user, is being recorded to, or cannot be written.
+/// The path is a symbolic link, belongs to another user, is the file of a recording in progress, or cannot be
+/// written.
 pub(super) fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true);
@@ -43,10 +44,10 @@ mod system {
 
     use super::*;
 
-    /// Maximum number of attempts when another program changes the file between two steps.
+    /// Maximum number of attempts if another program replaces the file between two system calls.
     const TRIES: usize = 16;
 
-    /// Permission bits of everyone but the owner.
+    /// Permission bits of the group and of all other users.
     const OTHERS: u32 = 0o077;
 
     pub(super) fn create(path: &Path, options: &OpenOptions) -> io::Result<File> {
@@ -66,7 +67,8 @@ mod system {
         Err(io::Error::new(ErrorKind::ResourceBusy, "other programs keep replacing it"))
     }
 
-    /// Opens an existing file; `None` if it was removed and must be created.
+    /// Opens an existing file. `None` if it had to be removed because others had access to it; then it must
+    /// be created.
     fn open(path: &Path, mut options: OpenOptions) -> io::Result<Option<File>> {
         let found = fs::symlink_metadata(path)?;
         check(&found)?;

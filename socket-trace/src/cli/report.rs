@@ -1,4 +1,4 @@
-//! `socket-trace report`: writes recordings as a page.
+//! `socket-trace report`: writes recordings as one HTML page.
 
 use std::path::PathBuf;
 

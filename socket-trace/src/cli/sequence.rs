@@ -1,4 +1,4 @@
-//! `socket-trace sequence`: draws the client-server diagram of the textbook from recordings.
+//! `socket-trace sequence`: draws a recorded connection as a client-server diagram.
 
 use std::io::{self, Write};
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! `socket-trace show`: prints recordings on one time line, a line per socket call.
+//! `socket-trace show`: prints the socket calls of recordings in order of time, one per line.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -36,7 +36,7 @@ const HELP: &str = "Each line is a call: seconds since the recording began, the 
     socket-trace show --json grpc.jsonl | jq '.[].carried[]?'\n\n\
     Exit codes: 0 shown, even if no event passes the filters; 2 a trace cannot be read, or wrong usage.";
 
-/// The operations of the trace format.
+/// Names of the operations in the trace format.
 const OPERATIONS: [&str; 16] = [
     "socket", "option", "bind", "listen", "accept", "connect", "adopt", "read", "write", "sendto",
     "recvfrom", "shutdown", "close", "release", "mark", "gap",

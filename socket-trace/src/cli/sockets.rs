@@ -91,7 +91,7 @@ impl Sockets {
         }
     }
 
-    /// Prints the table until the reader closes the pipe or the user presses Ctrl-C.
+    /// Prints the table again at each interval, until the reader closes the pipe or the user presses Ctrl-C.
     fn watch(&self, filter: &Filter, every: Duration) -> CommandResult {
         let is_screen = io::stdout().is_terminal() && !self.json;
         let mut before = None;
@@ -115,13 +115,13 @@ impl Sockets {
     }
 }
 
-/// Formats the table and its legend.
+/// Formats the table of sockets and its legend.
 fn page(marked: &[Marked], color: bool) -> String {
     format!("{}\n{}", text::rows(marked, color), text::legend(marked))
 }
 
-/// Formats the page as an update of the terminal's screen. Lines are overwritten without being cleared first, which
-/// avoids flicker. Lines that do not fit are counted.
+/// Formats the table as an update of the terminal's screen. Lines are overwritten without being cleared
+/// first, which avoids flicker. Lines below the end of the screen are omitted and counted.
 fn frame(marked: &[Marked], first: bool) -> String {
     let page = page(marked, colored());
     let height = terminal_size::terminal_size().map_or(usize::MAX, |(_, height)| usize::from(height.0));

@@ -1,4 +1,4 @@
-//! Standard output and standard error of the command.
+//! Writes to standard output and standard error.
 
 use std::io::{self, IsTerminal as _, Write};
 
@@ -26,7 +26,7 @@ pub(super) fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Re
     writeln!(out)
 }
 
-/// Warns on standard error of the defects of a trace that was read to its end.
+/// Writes a warning to standard error for each defect of a trace that was read to its end.
 pub(super) fn warn_of_defects(trace: &Trace) -> io::Result<()> {
     ending_defects(trace).iter().try_for_each(|defect| warn(&format!("{}: {defect}", trace.source())))
 }

@@ -1,34 +1,36 @@
-//! Groups of calls that are compared between traces: steps or operations.
+//! Groups calls by step or by operation, so that groups of the same name can be compared between traces.
 
 use std::collections::HashSet;
 
 use crate::summary::{ByteBreakdown, CallCost, Summary, WHOLE_RECORDING};
 
-/// The groups by which traces are compared.
+/// The property by which calls are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Grouping {
-    /// By step, which programs name with marks. A recording without marks is one step.
+    /// By step: the time from a mark that the program sets to the next mark. A recording without marks is one
+    /// step.
     Step,
-    /// By operation, such as `GET /v1/books/{}`: for recordings of one API before and after a change.
+    /// By operation, such as `GET /v1/books/{}`. Suits recordings of one API before and after a change.
     Operation,
 }
 
-/// The calls of one step or operation.
+/// The calls of one trace that have the same step or operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group<'a> {
     /// Name of the step or operation.
     pub name: &'a str,
-    /// Number of calls.
+    /// Number of calls in the group.
     pub calls: u64,
-    /// Bytes by class and direction.
+    /// Number of bytes of the calls, by class and direction.
     pub bytes: ByteBreakdown,
 }
 
-/// Name of the group of bytes that belong to no operation.
+/// Name of the group for bytes that belong to no call.
 const NO_CALL: &str = "(no call)";
 
 impl Grouping {
-    /// Returns the grouping that suits the traces: steps if there are any, else operations if all traces share one.
+    /// Returns the grouping that suits the traces: by step if one of them has steps, else by operation if all
+    /// share an operation.
     #[must_use]
     pub fn suited_to(traces: &[&Summary]) -> Self {
         let has_steps =
@@ -45,7 +47,7 @@ impl Grouping {
         }
     }
 
-    /// Returns the cost of the calls of each group.
+    /// Returns the name of each group, and the cost of its calls.
     #[must_use]
     pub fn call_costs(self, trace: &Summary) -> Vec<(&str, &CallCost)> {
         match self {
@@ -56,7 +58,7 @@ impl Grouping {
         }
     }
 
-    /// Returns the groups of a trace with payload. Their bytes add up to all bytes of the trace.
+    /// Returns the groups of a trace that contains payload. Their bytes add up to all bytes of the trace.
     #[must_use]
     pub fn groups(self, trace: &Summary) -> Vec<Group<'_>> {
         match self {

@@ -1,13 +1,13 @@
-//! Unique labels of traces.
+//! Labels traces uniquely.
 
 use std::path::Path;
 
 use crate::summary::Summary;
 
-/// Possible labels of a trace, shortest first.
+/// Functions that return a possible label of a trace. The shortest label is first.
 const CANDIDATES: [fn(&Summary) -> &str; 3] = [name, file_name, source];
 
-/// Labels each trace with its name, or with its file where another trace of the same side has the same name.
+/// Labels each trace with its name, or with its file if another trace of the same side has that name.
 pub(super) fn assign_unique(traces: &mut [Summary]) {
     let labels: Vec<String> = (0..traces.len()).map(|index| label(traces, index)).collect();
     for (trace, label) in traces.iter_mut().zip(labels) {

@@ -23,17 +23,17 @@ use primitives::{Difference, Primitives};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// The traces show the same primitives.
+    /// All traces show the same call patterns.
     Same,
-    /// The traces show different primitives.
+    /// A call pattern occurs in one trace and not in another.
     Different,
-    /// The comparison is inconclusive.
+    /// The traces are incomplete or have nothing in common, so no verdict is possible.
     #[serde(rename = "unclear")]
     Inconclusive,
 }
 
 impl Verdict {
-    /// Returns the exit code: 0 for the same, 1 for different, 2 for inconclusive.
+    /// Returns the exit code of `socket-trace compare`: 0 for same, 1 for different, 2 for inconclusive.
     #[must_use]
     pub fn exit_code(self) -> u8 {
         match self {
@@ -44,18 +44,18 @@ impl Verdict {
     }
 }
 
-/// A comparison of several traces.
+/// Result of comparing several traces.
 #[derive(Debug, Serialize)]
 pub struct Comparison {
-    /// The result.
+    /// The verdict on all traces.
     pub verdict: Verdict,
     /// Reasons for a verdict other than [`Same`](Verdict::Same).
     pub reasons: Vec<String>,
-    /// Call patterns of each kind of socket that are the same in all traces.
+    /// For each role of sockets, the call patterns that occur in all traces with such sockets.
     pub skeletons: BTreeMap<Role, Vec<String>>,
-    /// Call patterns that some trace lacks.
+    /// Call patterns that occur in one trace and not in another.
     pub differences: Vec<Difference>,
-    /// The traces, in the given order.
+    /// The compared traces, in the given order.
     pub traces: Vec<Summary>,
 }
 

@@ -1,4 +1,4 @@
-//! Comparison of call patterns.
+//! Compares the call patterns of traces.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,9 +10,9 @@ use crate::summary::{Role, SocketGroup, Summary};
 #[derive(Debug)]
 pub(super) struct Primitives {
     pub(super) differences: Vec<Difference>,
-    /// Call patterns of each kind of socket that are the same in all traces.
+    /// For each role of sockets, the call patterns that occur in all traces with such sockets.
     pub(super) common: BTreeMap<Role, Vec<String>>,
-    /// `true` if at least two traces have the same kind of socket.
+    /// `true` if at least two traces have sockets of the same role.
     pub(super) compared: bool,
 }
 
@@ -21,18 +21,18 @@ pub(super) struct Primitives {
 pub struct Difference {
     /// Role of the sockets: listener, server connection, client connection or UDP.
     pub role: Role,
-    /// The call pattern.
+    /// The call pattern that one of the traces lacks.
     pub skeleton: String,
-    /// Index of a trace with the pattern.
+    /// Index of the trace in which the pattern occurs.
     pub occurs_in: usize,
-    /// Number of that trace's sockets with the pattern, and the first of them.
+    /// Number of sockets with the pattern in that trace, and the first such socket.
     pub seen: SocketGroup,
-    /// Index of a trace without the pattern.
+    /// Index of the trace that lacks the pattern.
     pub lacks_in: usize,
 }
 
 impl Difference {
-    /// Describes the difference. `traces` are the compared traces.
+    /// Describes the difference as a sentence. `traces` are the compared traces.
     #[must_use]
     pub fn describe(&self, traces: &[Summary]) -> String {
         let source = |index: usize| traces.get(index).map_or("?", |trace| &trace.source);
@@ -49,7 +49,7 @@ impl Difference {
 }
 
 impl Primitives {
-    /// Compares, for each kind of socket, the traces that have such sockets.
+    /// Compares the call patterns of each role of sockets, among the traces that have sockets of that role.
     pub(super) fn of(traces: &[Summary]) -> Self {
         let roles: BTreeSet<Role> =
             traces.iter().flat_map(|trace| trace.call_patterns.keys().copied()).collect();
@@ -72,10 +72,10 @@ impl Primitives {
     }
 }
 
-/// Index of a trace, and its call patterns of one role.
+/// Index of a trace, and the call patterns of its sockets of one role.
 type WithRole<'a> = (usize, &'a BTreeMap<String, SocketGroup>);
 
-/// Returns a difference for each trace that lacks the pattern, with an example of one that has it.
+/// Returns one difference for each trace that lacks the pattern. It names another trace that has the pattern.
 fn differences_in(role: Role, skeleton: &str, all: &[WithRole<'_>]) -> Vec<Difference> {
     let example = all.iter().find_map(|(index, skeletons)| Some((*index, *skeletons.get(skeleton)?)));
     let Some((occurs_in, seen)) = example else { return Vec::new() };

@@ -1,4 +1,4 @@
-//! Contracts in files: `.proto` sources and descriptor sets.
+//! Reads protobuf contracts from `.proto` files and descriptor sets.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::{fmt, fs, io};
 
 use socket_dissect::{Contracts, contracts};
 
-/// Reason why a contract file cannot be used.
+/// Reason why a protobuf contract in a file cannot be used.
 #[derive(Debug)]
 pub struct Error {
     file: String,

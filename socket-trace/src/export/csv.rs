@@ -25,13 +25,13 @@ use super::exporter::{Exporter, Out};
 use super::field::{NAMES, Value};
 use super::fields::Fields;
 
-/// Columns before the fields.
+/// Names of the columns before those of the trace format.
 const FIRST: [&str; 6] = ["recording", "side", "time", "t", "sock", "op"];
 
-/// An exporter to CSV.
+/// Exports recordings as CSV.
 pub(super) struct Csv {
     out: Out,
-    /// `true` if the row has a cell already.
+    /// `true` if the current row has at least one cell.
     has_cells: bool,
     recording: String,
     side: &'static str,
@@ -127,7 +127,7 @@ impl Exporter for Csv {
     }
 }
 
-/// Writes a cell, quoted if necessary.
+/// Writes one cell, quoted if it contains a comma, a quote or a line break.
 fn write_cell(out: &mut Out, has_cells: &mut bool, text: &str) -> io::Result<()> {
     if std::mem::replace(has_cells, true) {
         out.write_all(b",")?;

@@ -1,19 +1,19 @@
-//! The interface that the export formats implement.
+//! The trait that the export formats implement.
 
 use std::io::{self, BufWriter, Write};
 
 use socket_tap::event::Event;
 use socket_tap::format::Header;
 
-/// The output of an exporter.
+/// The writer to which an exporter writes.
 pub(super) type Out = BufWriter<Box<dyn Write>>;
 
-/// Writes recordings in one format.
+/// Writes recordings in one export format.
 pub(super) trait Exporter {
-    /// Begins a recording.
+    /// Begins the recording with this header.
     fn begin(&mut self, header: &Header) -> io::Result<()>;
 
-    /// Writes an event of the recording, which is on the given line of its trace.
+    /// Writes an event of the current recording. `line` is its line number in the trace file.
     fn event(&mut self, event: &Event, line: u64) -> io::Result<()>;
 
     /// Completes the export after the last recording. Returns notes for the user.

@@ -1,8 +1,8 @@
-//! The fields of the trace format.
+//! The fields of events in the trace format.
 
 use socket_tap::event::Addr;
 
-/// Value of a field.
+/// Value of a field of an event.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Value<'a> {
     Number(u64),
@@ -13,13 +13,13 @@ pub(super) enum Value<'a> {
     Payload(&'a [u8]),
 }
 
-/// Declares the fields of all events, except `t`, `sock` and `op`, which every event has.
+/// Declares the fields of all events. Omits `t`, `sock` and `op`, which exporters write separately.
 macro_rules! fields {
     ($($field:ident $name:literal,)*) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(super) enum Field { $($field,)* }
 
-        /// Names of the fields, in order.
+        /// Names of the declared fields, in order.
         pub(super) const NAMES: &[&str] = &[$($name,)*];
         pub(super) const ALL: [Field; NAMES.len()] = [$(Field::$field,)*];
     };

@@ -41,14 +41,14 @@ use exporter::Exporter;
 
 use crate::reader::{Error as TraceError, Trace, are_parts};
 
-/// An export format.
+/// A file format to which recordings are exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// Packets for Wireshark and tshark, synthesised from the socket calls.
     Pcapng,
     /// qlog events as JSON text sequences (.sqlog), for qvis and other tools of QUIC.
     Qlog,
-    /// A row per event, for spreadsheets, `DuckDB` and pandas.
+    /// A table with one row per event, for spreadsheets, `DuckDB` and pandas.
     Csv,
 }
 
@@ -64,14 +64,14 @@ impl Format {
         }
     }
 
-    /// Returns `true` if one file can hold several recordings.
+    /// Returns `true` if one file of this format can contain several recordings.
     #[must_use]
     pub fn holds_several(self) -> bool {
         self != Self::Qlog
     }
 }
 
-/// Returns `true` if the second trace is the next part of the recording of the first.
+/// Returns `true` if the trace with the header `to` is the next part of the recording with the header `from`.
 #[must_use]
 pub fn continues(from: &Header, to: &Header) -> bool {
     are_parts(from, to) && to.part == from.part.saturating_add(1)
@@ -80,11 +80,11 @@ pub fn continues(from: &Header, to: &Header) -> bool {
 /// An export in progress.
 pub struct Export {
     exporter: Box<dyn Exporter>,
-    /// Header of the last trace.
+    /// Header of the trace that was exported last.
     last: Option<Header>,
 }
 
-/// An error during an export.
+/// Reason why an export failed.
 #[derive(Debug)]
 pub enum Error {
     /// A trace cannot be read.
@@ -108,7 +108,7 @@ impl Export {
         Ok(Self { exporter, last: None })
     }
 
-    /// Exports a trace. Consecutive parts of one recording are exported as one.
+    /// Exports all events of a trace. Consecutive parts of one recording become one recording.
     ///
     /// # Errors
     /// The trace cannot be read, or the export cannot be written.

@@ -1,4 +1,4 @@
-//! Collects the transfers of the selected call from a complete recording.
+//! Collects the reads and writes of one selected call from complete recordings.
 
 use std::collections::HashMap;
 
@@ -16,10 +16,12 @@ use crate::timeline::connections::Socket;
 use crate::timeline::{AnnotatedEvent, AnnotatedEvents};
 use socket_dissect::{Class, Expansion, Layer, Part};
 
-/// Selection of a call: the first one that meets all conditions. A field that is `None` imposes none.
+/// Conditions that select a call: the first call that meets all of them. A field that is `None` sets no
+/// condition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// The call is on the socket with this number, on the server's side if a server was recorded.
+    /// The call is on the socket with this number in the server's recording, or in the client's if no server
+    /// was recorded.
     pub sock: Option<SockId>,
     /// The call has this index on its connection, from 0.
     pub call: Option<u64>,
@@ -27,7 +29,7 @@ pub struct Selection {
     pub step: Option<String>,
 }
 
-/// Returns the map of the selected call; `None` if there is none.
+/// Returns the map of the selected call. `None` if no call meets the conditions.
 ///
 /// # Errors
 /// A trace cannot be read.
@@ -47,10 +49,10 @@ pub fn collect(events: &mut AnnotatedEvents, selection: &Selection) -> Result<Op
 
 struct Collector<'a> {
     selection: &'a Selection,
-    /// Side of each recording.
+    /// For each recording, the side that it records.
     sides: Vec<Side>,
     selected: Option<SelectedCall>,
-    /// Transfers of the open sockets, and of those of the call.
+    /// Reads and writes of the sockets that are open or belong to the connection of the selected call.
     logs: HashMap<(Socket, Side), TransferLog>,
     tls: TlsStreams,
     more: u64,
@@ -60,12 +62,12 @@ struct SelectedCall {
     connection: u64,
     call: u64,
     operation: String,
-    /// `true` once the operation is fully known.
+    /// `true` once the operation cannot become more precise.
     is_known: bool,
 }
 
 impl Collector<'_> {
-    /// Processes an event. Returns `true` if it transferred bytes of the call.
+    /// Processes an event. Returns `true` if it transferred bytes of the selected call.
     fn observe(&mut self, annotated: AnnotatedEvent, socket: Socket, expansion: Option<Expansion>) -> bool {
         let event = &annotated.timed.event;
         let Some(connection) = annotated.connection.clone() else { return false };
@@ -93,7 +95,8 @@ impl Collector<'_> {
         false
     }
 
-    /// Sets the operation once the request head is complete. A body may refine it, as in GraphQL.
+    /// Sets the operation of the selected call once its request head is complete. The body may still refine
+    /// it, as in GraphQL.
     fn set_operation<'b>(&mut self, operation: impl FnOnce(u64) -> Option<&'b str>) {
         if let Some(selected) = self.selected.as_mut().filter(|selected| selected.is_known)
             && let Some(operation) = operation(selected.call)
@@ -102,7 +105,8 @@ impl Collector<'_> {
         }
     }
 
-    /// Returns `true` if the transfer has bytes of the selected call. Selects the first call that matches.
+    /// Returns `true` if the event transferred bytes of the selected call. Selects the first call that meets
+    /// the conditions.
     fn is_of_call(&mut self, annotated: &AnnotatedEvent, connection: u64, socket: Socket) -> bool {
         if self.selected.is_none() {
             self.selected = self.select(annotated, connection, socket);
@@ -147,7 +151,8 @@ impl Collector<'_> {
 }
 
 impl SelectedCall {
-    /// Sets the operation from the first request head of the call, or from the first message on a WebSocket.
+    /// Sets the operation of the selected call from its first request head, or from its first WebSocket
+    /// message.
     fn update_operation(&mut self, parts: &[Part]) {
         let names_operation = |part: &&Part| {
             let is_first = part.class == Class::Headers || part.layer == Layer::Websocket;

@@ -1,4 +1,4 @@
-//! Draws rows of boxes, aligned by their bytes.
+//! Draws rows of boxes in a terminal. The same byte has the same column in all rows.
 
 use std::fmt::Write as _;
 
@@ -8,10 +8,10 @@ use super::map::{Block, Level};
 use super::scale::{Cells, Scale, name};
 use crate::show::description::truncate;
 
-/// Width of the levels' titles.
+/// Number of columns for the titles of the levels.
 const TITLE: usize = 17;
 
-/// Draws the levels, in several strips if they are wider than `width`.
+/// Draws one row of boxes per level, split into several strips if the rows are wider than `width` columns.
 pub(super) fn draw(levels: &[Level], width: usize, color: bool) -> String {
     let scale = Scale::of(levels);
     let mut out = String::new();
@@ -36,7 +36,7 @@ pub(super) fn draw(levels: &[Level], width: usize, color: bool) -> String {
     out
 }
 
-/// Writes the offset of the first byte of each cell.
+/// Writes the byte offset at which each cell begins.
 fn offsets(scale: &Scale<'_>, strip: &Cells, out: &mut String) {
     let mut text = format!("{:<TITLE$}", "byte");
     for cell in strip.start..=strip.end {
@@ -66,17 +66,17 @@ fn boxes(scale: &Scale<'_>, level: &Level, strip: &Cells) -> Vec<DrawnBox> {
     level.blocks.iter().filter_map(to_box).collect()
 }
 
-/// A box in a strip, with the columns of its vertical lines.
+/// A box of a strip, with the columns of its left and right line.
 struct DrawnBox {
     left: usize,
     right: usize,
     name: String,
     text: String,
-    /// `true` if it is not part of the call.
+    /// `true` if the box has no bytes of the call and is drawn dimmed.
     dim: bool,
 }
 
-/// Writes the line between two rows of boxes.
+/// Writes the horizontal line between two rows of boxes.
 fn line(above: &[DrawnBox], below: &[DrawnBox], out: &mut String) {
     let end = above.iter().chain(below).map(|boxed| boxed.right).max().unwrap_or(0);
     let ends_at = |row: &[DrawnBox], at| row.iter().any(|boxed| boxed.left == at || boxed.right == at);
@@ -108,7 +108,7 @@ fn corner(up: bool, down: bool, left: bool, right: bool) -> char {
     }
 }
 
-/// Writes a line of text in the boxes of a row.
+/// Writes one line of text inside each box of a row.
 fn words<'a>(
     title: &str,
     row: &'a [DrawnBox],

@@ -1,4 +1,4 @@
-//! The map of a call: positions of all units in both byte streams of its connection.
+//! The map of a call: byte offsets of its reads, writes, frames and messages in both directions.
 
 use std::collections::BTreeMap;
 
@@ -7,70 +7,72 @@ use socket_tap::format::Side;
 
 use socket_dissect::Class;
 
-/// The map of one call.
+/// The map of one call: its reads, writes, frames and messages in both directions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Map {
-    /// The sockets of the connection, such as `rest-client #1`.
+    /// Both ends of the connection, each as recording name and socket number: `rest-client #1`.
     pub ends: Vec<String>,
-    /// Index of the call on the connection, from 0.
+    /// Index of the call on its connection, from 0.
     pub call: u64,
-    /// The called operation.
+    /// Operation of the call, such as `GET /v1/books/1`.
     pub operation: String,
     /// The direction of the request, then that of the response.
     #[serde(rename = "ways")]
     pub directions: Vec<Direction>,
-    /// Number of transfers omitted because there are too many.
+    /// Number of reads and writes omitted because the map has too many.
     pub more: u64,
 }
 
 /// One direction of the connection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Direction {
-    /// The receiving side.
+    /// The side that receives the bytes.
     #[serde(serialize_with = "crate::summary::json::side")]
     pub to: Side,
-    /// Byte breakdown of the call in this direction.
+    /// Number of bytes of the call in this direction, by class.
     pub bytes: BTreeMap<Class, u64>,
-    /// Levels from the socket up to the message.
+    /// Protocol levels, from reads and writes up to messages.
     pub levels: Vec<Level>,
 }
 
-/// One protocol layer.
+/// One protocol level of a map, such as the HTTP/2 frames.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Level {
     /// Title of the level: `client's writes`, `HTTP/2`, `messages`.
     pub title: String,
-    /// Name of a block: `TCP write`, `record`, `write`, `frame`, `message`.
+    /// Noun for one block of the level: `TCP write`, `record`, `write`, `frame`, `message`.
     pub unit: &'static str,
-    /// Blocks in the order of their bytes.
+    /// Blocks of the level, sorted by offset.
     pub blocks: Vec<Block>,
 }
 
-/// A range of bytes that forms one unit on its layer.
+/// A range of bytes that forms one unit of its level, such as a frame.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Block {
-    /// Offset of the first byte in this direction of the connection.
+    /// Offset of the block's first byte in this direction of the connection.
     pub from: u64,
-    /// Offset after the last byte.
+    /// Offset after the block's last byte.
     pub to: u64,
-    /// Number of bytes below TLS, for a block whose `from` and `to` are offsets above TLS.
+    /// Number of encrypted bytes, for TLS records and the reads and writes that carried them. Their `from`
+    /// and `to` are offsets of the decrypted data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub below: Option<u64>,
-    /// Name of the unit: `DATA`.
+    /// Name of the block's unit, such as `DATA`.
     pub name: String,
-    /// Description of its content.
+    /// Description of the block's content.
     pub text: String,
-    /// `true` if the unit started in an earlier transfer that is not shown.
+    /// `true` if the block starts in an earlier read or write, which the map omits.
     pub begun: bool,
-    /// `true` if the unit continues in a later transfer that is not shown.
+    /// `true` if the block continues in a later read or write, which the map omits.
     #[serde(rename = "goes_on")]
     pub continues: bool,
-    /// `true` if the block has bytes of the call. The same transfers may carry other data, too.
+    /// `true` if the block contains bytes of the mapped call. The map also shows other data of the same reads
+    /// and writes.
     pub of_call: bool,
 }
 
 impl Block {
-    /// Returns the number of bytes.
+    /// Returns the number of bytes of the block.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.below.unwrap_or(self.to.saturating_sub(self.from))

@@ -1,47 +1,48 @@
-//! Data above TLS, paired with the records and the reads or writes that carried it.
+//! Decrypted data, paired with the TLS records and the reads or writes that carried it.
 
-/// An application-data record.
+/// A TLS record with application data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Record {
-    /// Offset of the first byte below TLS.
+    /// Offset of the record's first byte in the encrypted stream.
     pub(super) from: u64,
-    /// Offset after the last byte below TLS.
+    /// Offset after the record's last byte in the encrypted stream.
     pub(super) to: u64,
-    /// Range of the encrypted data below TLS; `None` if it is unknown.
+    /// Range of the encrypted data inside the record, without header and tag; `None` if it is unknown.
     pub(super) data: Option<(u64, u64)>,
 }
 
 impl Record {
-    /// Returns the length of the data, if it is known.
+    /// Returns the number of data bytes in the record, if it is known.
     pub(super) fn length(&self) -> Option<u64> {
         self.data.map(|(from, to)| to.saturating_sub(from))
     }
 }
 
-/// A read or write below TLS.
+/// A read or write of encrypted bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct RawTransfer {
-    /// Time in nanoseconds on the time line.
+    /// Time of the read or write on the time line, in nanoseconds.
     pub(super) at: u64,
     pub(super) from: u64,
     pub(super) to: u64,
 }
 
-/// Data above TLS, and the records and transfers that carried it.
+/// A range of decrypted data, with the TLS records and the reads or writes that carried it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pair {
-    /// Offset of the first byte above TLS.
+    /// Offset of the first data byte in the decrypted stream.
     pub(super) from: u64,
-    /// Offset after the last byte above TLS.
+    /// Offset after the last data byte in the decrypted stream.
     pub(super) to: u64,
     pub(super) records: Vec<Record>,
     pub(super) transfers: Vec<RawTransfer>,
-    /// `true` if the records hold exactly this data. Otherwise they may hold other data, too.
+    /// `true` if the records contain exactly this data. Otherwise they may contain other data, too.
     pub(super) is_exact: bool,
 }
 
 impl Pair {
-    /// Returns each record with the range of its data above TLS. Empty if the pair is not exact.
+    /// Returns each record with the range of its data in the decrypted stream. Empty unless the pair is
+    /// exact.
     pub(super) fn placed_records(&self) -> Vec<(Record, u64, u64)> {
         let mut from = self.from;
         let place = |record: &Record| {
@@ -53,7 +54,7 @@ impl Pair {
         self.records.iter().filter(|_| self.is_exact).map(place).collect()
     }
 
-    /// Returns each read or write below TLS with the range of the data that it transferred in encrypted form.
+    /// Returns each read or write of encrypted bytes, with the range of decrypted data that it carried.
     pub(super) fn placed_transfers(&self) -> Vec<(RawTransfer, u64, u64)> {
         let records = self.placed_records();
         let place = |transfer: &RawTransfer| {

@@ -1,48 +1,50 @@
-//! Pairs the TLS records of one direction of a connection with the data in them.
+//! Pairs the TLS records of one direction of a connection with the decrypted data that they carry.
 //!
-//! A recording has the records of the stream below TLS, and the reads and writes of the stream above. It does not
-//! link them, but time and length do. Data is encrypted and sent before the program writes more, and received before
-//! the program reads it. Without padding, a record holds as many bytes as its fragment minus the overhead of the
-//! cipher suite. Records that match no data belong to the handshake or are alerts.
+//! A recording contains the encrypted stream with its records (below TLS), and the program's reads and writes
+//! of decrypted data (above TLS). It does not link them, but time and length do. Data is encrypted and sent
+//! before the program writes more, and received before the program reads it. Without padding, a record
+//! contains as many data bytes as its fragment minus the overhead of the cipher suite. Records that match no
+//! data belong to the handshake or are alerts.
 
 use std::collections::VecDeque;
 
 use super::pair::{Pair, RawTransfer, Record};
 use socket_dissect::{Expansion, Part, RECORD_HEADER};
 
-/// Maximum number of records, and of reads or writes above TLS, that await their counterpart.
+/// Maximum number of records without matching data, and of reads or writes above TLS without matching
+/// records.
 const MAX_WAITING: usize = 64;
-/// Maximum number of reads or writes below TLS that are kept: a record of 16 KiB may arrive in pieces.
+/// Maximum number of reads or writes below TLS that are kept. One record of 16 KiB may arrive in many reads.
 const MAX_TRANSFERS: usize = 1_024;
-/// Maximum number of pairs kept before the call begins.
+/// Maximum number of pairs kept before the selected call begins.
 const MAX_BEFORE: usize = 16;
-/// Maximum number of pairs kept.
+/// Maximum number of pairs kept in total.
 const MAX_PAIRS: usize = 216;
 
-/// One direction of a connection, below and above TLS.
+/// Pairs the TLS records of one direction of a connection with the data above TLS.
 #[derive(Debug, Default)]
 pub(super) struct Records {
     /// Number of bytes below TLS so far.
     below: u64,
     /// Number of bytes above TLS so far.
     above: u64,
-    /// Reads or writes below TLS whose bytes may belong to a record that awaits its data.
+    /// Reads or writes below TLS with bytes of a record that is not paired yet.
     transfers: VecDeque<RawTransfer>,
-    /// The application-data record that is incomplete so far.
+    /// The application-data record of which some bytes have not been transferred yet.
     open: Option<Record>,
-    /// Complete application-data records that await their data.
+    /// Complete application-data records that are not paired yet.
     records: VecDeque<Record>,
-    /// End offsets of the reads or writes above TLS that await their records.
+    /// End offsets of the reads or writes above TLS that are not paired yet.
     ends: VecDeque<u64>,
-    /// Offset above TLS up to which data is paired.
+    /// Offset above TLS up to which all data is paired.
     paired: u64,
-    /// `true` if the last transfer was above TLS.
+    /// `true` if the previous read or write was above TLS.
     was_above: bool,
     pairs: VecDeque<Pair>,
 }
 
 impl Records {
-    /// Adds a read or write below TLS.
+    /// Adds a read or write of encrypted bytes, below TLS.
     pub(super) fn add_below(&mut self, at: u64, bytes: u64, parts: &[Part], expansion: Option<Expansion>) {
         self.change_side(false);
         let from = self.below;
@@ -79,7 +81,7 @@ impl Records {
         self.records.push_back(record);
     }
 
-    /// Adds a read or write above TLS.
+    /// Adds a read or write of decrypted bytes, above TLS.
     pub(super) fn add_above(&mut self, bytes: u64) {
         self.change_side(true);
         self.above = self.above.saturating_add(bytes);
@@ -90,12 +92,12 @@ impl Records {
         }
     }
 
-    /// Discards all records sent before the stream above TLS started.
+    /// Discards the records that were sent before the stream above TLS started: they belong to the handshake.
     pub(super) fn begin_writing(&mut self) {
         self.records.clear();
     }
 
-    /// Returns the pairs, after the last transfer.
+    /// Returns all pairs. Called after the last read or write.
     pub(super) fn pairs(mut self) -> Vec<Pair> {
         if self.may_hold_all() {
             self.pair_by_order();
@@ -103,15 +105,15 @@ impl Records {
         self.pairs.into()
     }
 
-    /// Drops old pairs until the call has begun.
+    /// Drops all but the newest pairs, unless the selected call has begun.
     pub(super) fn keep(&mut self, has_begun: bool) {
         while !has_begun && self.pairs.len() > MAX_BEFORE {
             self.pairs.pop_front();
         }
     }
 
-    /// Pairs by order when transfers change between below and above: whatever awaits its counterpart belongs
-    /// together, even if the lengths differ.
+    /// Called before each transfer. When transfers change from below to above TLS or back, all records and
+    /// data that are not paired yet belong together, even if their lengths differ.
     fn change_side(&mut self, is_above: bool) {
         if self.was_above != is_above && self.may_hold_all() {
             self.pair_by_order();
@@ -137,7 +139,7 @@ impl Records {
         })
     }
 
-    /// Returns the end of the run of records starting at `from` that holds exactly `wanted` bytes.
+    /// Returns the end of the run of records that starts at `from` and contains exactly `wanted` data bytes.
     fn run(&self, from: usize, wanted: u64) -> Option<usize> {
         let mut sum = 0_u64;
         for (at, record) in self.records.iter().enumerate().skip(from) {
@@ -149,14 +151,15 @@ impl Records {
         None
     }
 
-    /// Returns `true` if the waiting records can hold all waiting data.
+    /// Returns `true` if the records that are not paired yet have capacity for all data that is not paired
+    /// yet.
     fn may_hold_all(&self) -> bool {
         let most = |record: &Record| record.length().unwrap_or(record.to - record.from);
         let all = self.records.iter().map(most).fold(0_u64, u64::saturating_add);
         self.ends.back().is_some_and(|end| end.saturating_sub(self.paired) <= all)
     }
 
-    /// Leaves the waiting data without records.
+    /// Marks the data that is not paired yet as data without records.
     fn skip_waiting(&mut self) {
         self.ends.clear();
         self.paired = self.above;
@@ -182,7 +185,7 @@ impl Records {
         }
     }
 
-    /// Drops the oldest records above the limit, and the reads or writes that no waiting record needs.
+    /// Drops the oldest records above the limit, and the reads or writes that no remaining record needs.
     fn drop_unneeded(&mut self) {
         while self.records.len() > MAX_WAITING {
             self.records.pop_front();

@@ -6,14 +6,15 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::map::{Block, Level};
 
-/// Maximum width that a box gets for its text.
+/// Maximum number of columns by which a box is widened to fit its text.
 const MAX_TEXT: usize = 26;
 
-/// Column widths of the cells. A cell lies between two consecutive offsets at which a box begins or ends.
+/// Column widths of the cells. A cell is the range between two consecutive offsets at which a box begins or
+/// ends.
 pub(super) struct Scale<'a> {
     levels: &'a [Level],
     bounds: Vec<u64>,
-    /// Width of each cell, including its left line.
+    /// Number of columns of each cell, including its left line.
     widths: Vec<usize>,
 }
 
@@ -48,7 +49,7 @@ impl<'a> Scale<'a> {
         find(block.from)..find(block.to)
     }
 
-    /// Returns the offset of the first byte of a cell, or the offset after the last cell.
+    /// Returns the offset of a cell's first byte. For the index after the last cell, returns the end offset.
     pub(super) fn bound(&self, cell: usize) -> u64 {
         self.bounds.get(cell).copied().unwrap_or(0)
     }
@@ -57,7 +58,7 @@ impl<'a> Scale<'a> {
         self.widths.get(cells.clone()).unwrap_or_default().iter().sum()
     }
 
-    /// Widens the cells to at least `wanted` columns, at the cell with the most bytes.
+    /// Widens the range of cells to at least `wanted` columns, by widening its cell with the most bytes.
     fn widen(&mut self, cells: &Cells, wanted: usize) {
         let missing = wanted.saturating_sub(self.width(cells));
         let bytes = |cell: &usize| self.bound(cell + 1).saturating_sub(self.bound(*cell));
@@ -67,8 +68,8 @@ impl<'a> Scale<'a> {
         }
     }
 
-    /// Splits the cells into strips of at most `width` columns, preferably where few boxes are cut. A wider cell gets
-    /// a strip of its own.
+    /// Splits the cells into strips of at most `width` columns, preferably where few boxes are cut. A cell
+    /// wider than `width` becomes a strip of its own.
     pub(super) fn strips(&self, width: usize) -> Vec<Cells> {
         let (mut strips, mut from, cells) = (Vec::new(), 0, self.widths.len());
         while from < cells {
@@ -88,7 +89,7 @@ impl<'a> Scale<'a> {
         strips
     }
 
-    /// Returns the number of boxes that a cut before `cell` would split.
+    /// Returns the number of boxes that span the boundary before `cell`.
     fn cuts(&self, cell: usize) -> usize {
         let at = self.bound(cell);
         self.blocks().filter(|block| block.from < at && at < block.to).count()

@@ -1,4 +1,4 @@
-//! Builds the levels of a map from the transfers of both ends.
+//! Builds the levels of a map from the reads and writes of both ends of a connection.
 
 use std::collections::BTreeMap;
 
@@ -13,16 +13,16 @@ use super::units::{Unit, append, extend, message_of};
 use crate::show::description::is_content;
 use socket_dissect::Layer;
 
-/// The transfers of one end in one direction.
+/// The reads or writes of one end of a connection, in one direction.
 pub(super) struct EndTransfers {
     pub(super) side: Side,
     pub(super) to: Side,
     pub(super) transfers: Vec<Transfer>,
-    /// Records that carried the transfers, for a stream above TLS.
+    /// The TLS records that carried the data; empty for a stream without TLS.
     pub(super) pairs: Vec<Pair>,
 }
 
-/// Returns the directions in which the call has bytes, that of the request first.
+/// Returns the directions in which the call has bytes: that of the request, then that of the response.
 pub(super) fn directions(ends: &[EndTransfers], call: u64) -> Vec<Direction> {
     [Side::Server, Side::Client].into_iter().filter_map(|to| direction(ends, to, call)).collect()
 }
@@ -52,7 +52,7 @@ fn direction(ends: &[EndTransfers], to: Side, call: u64) -> Option<Direction> {
     Some(Direction { to, bytes, levels })
 }
 
-/// Returns the levels below the transfers of a stream above TLS.
+/// Returns the levels below a decrypted stream: TLS records, and the reads and writes that carried them.
 fn tls_levels(ends: &[(&EndTransfers, Vec<Transfer>)], call: u64) -> Vec<Level> {
     let transfers = || ends.iter().flat_map(|(_, transfers)| transfers);
     let from = transfers().map(|transfer| transfer.from).min();
@@ -65,7 +65,7 @@ fn tls_levels(ends: &[(&EndTransfers, Vec<Transfer>)], call: u64) -> Vec<Level> 
     raw.chain(records).collect()
 }
 
-/// Returns the ranges of the call's bytes in a transfer.
+/// Returns the ranges of a read or write that contain bytes of the call.
 fn ranges_of_call(transfer: &Transfer, call: u64) -> Vec<(u64, u64)> {
     let mut from = transfer.from;
     let ranges = transfer.parts.iter().filter_map(|part| {
@@ -91,7 +91,7 @@ fn transfer_level(side: Side, to: Side, transfers: &[Transfer], call: u64) -> Le
     Level { title: format!("{}'s {unit}s", side.name()), unit, blocks: transfers.iter().map(block).collect() }
 }
 
-/// Returns the levels above the transfers: the frames or parts of HTTP, and the messages in them.
+/// Returns the levels above the reads and writes: frames or other parts of HTTP, and the messages in them.
 fn protocol_levels(transfers: &[Transfer], call: u64) -> Vec<Level> {
     let (mut below, mut above) = (Vec::new(), Vec::new());
     for transfer in transfers {

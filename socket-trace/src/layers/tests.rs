@@ -15,7 +15,7 @@ fn first(traces: &[Vec<String>]) -> Map {
     map(traces, &Selection::default()).unwrap()
 }
 
-/// Formats blocks as `DATA 147-163`.
+/// Formats each block of a level as `DATA 147-163`.
 fn blocks(level: &Level) -> Vec<String> {
     level.blocks.iter().map(|block| format!("{} {}-{}", block.name, block.from, block.to)).collect()
 }

@@ -1,4 +1,4 @@
-//! The levels below TLS: records, and the reads and writes that carried them.
+//! Builds the levels below TLS: records, and the reads and writes that carried them.
 
 use socket_tap::format::Side;
 use socket_tap::format::text::seconds;
@@ -6,7 +6,7 @@ use socket_tap::format::text::seconds;
 use super::map::{Block, Level};
 use super::pair::Pair;
 
-/// The range of bytes that the map shows, and the ranges of the call in it.
+/// The range of bytes that the map shows, and the ranges in it that belong to the call.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Area<'a> {
     pub(super) from: u64,
@@ -15,7 +15,8 @@ pub(super) struct Area<'a> {
 }
 
 impl Area<'_> {
-    /// Returns a block of `below` bytes below TLS; `None` if its data is outside of the map.
+    /// Returns a block for `below` encrypted bytes with the data in the given range. `None` if the map does
+    /// not show the data.
     fn block(&self, (from, to): (u64, u64), below: u64, name: String, text: String) -> Option<Block> {
         let (begin, end) = (from.max(self.from), to.min(self.to));
         (begin < end).then(|| Block {
@@ -31,7 +32,7 @@ impl Area<'_> {
     }
 }
 
-/// Returns the level of the records.
+/// Returns the level of the TLS records. `None` if the map shows none.
 pub(super) fn records(pairs: &[Pair], area: Area<'_>) -> Option<Level> {
     let blocks = pairs.iter().flat_map(|pair| {
         let placed = pair.placed_records().into_iter().map(|(record, from, to)| {
@@ -48,7 +49,7 @@ pub(super) fn records(pairs: &[Pair], area: Area<'_>) -> Option<Level> {
     level("TLS".to_owned(), "record", blocks.collect())
 }
 
-/// Returns the level of the reads or writes below TLS at one end.
+/// Returns the level of the reads or writes of encrypted bytes at one end of the connection.
 pub(super) fn transfers(side: Side, to: Side, pairs: &[Pair], area: Area<'_>) -> Option<Level> {
     let (name, unit) = if side == to { ("read", "TCP read") } else { ("write", "TCP write") };
     let mut blocks: Vec<(u64, Block)> = Vec::new();

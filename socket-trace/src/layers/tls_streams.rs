@@ -1,4 +1,4 @@
-//! The TLS records of all connections that were tapped both below and above TLS.
+//! Collects the TLS records of all connections that were recorded both below and above TLS.
 
 use std::collections::HashMap;
 
@@ -9,16 +9,16 @@ use super::records::Records;
 use crate::timeline::connections::Socket;
 use socket_dissect::{Expansion, Layer, Part};
 
-/// TLS records by socket and direction, and the layering of streams.
+/// TLS records by socket and direction, and the sockets above and below TLS that belong together.
 #[derive(Debug, Default)]
 pub(super) struct TlsStreams {
     records: HashMap<(Socket, Side), Records>,
-    /// The socket below each layered stream.
+    /// For each stream above TLS, the socket below it.
     sockets: HashMap<Socket, Socket>,
 }
 
 impl TlsStreams {
-    /// Registers a stream that starts above another on `side`.
+    /// Registers that the stream `above` runs on the socket `below`, on the given side.
     pub(super) fn adopt(&mut self, above: Socket, below: Socket, side: Side) {
         self.sockets.insert(above, below);
         let sent_to = if side == Side::Server { Side::Client } else { Side::Server };
@@ -27,7 +27,7 @@ impl TlsStreams {
         }
     }
 
-    /// Processes a transfer of a socket. `is_selected` is `true` once the selected call is known.
+    /// Adds a read or write of a socket. `is_selected` is `true` once the selected call is known.
     pub(super) fn transferred(
         &mut self,
         (socket, to): (Socket, Side),
@@ -47,13 +47,14 @@ impl TlsStreams {
         }
     }
 
-    /// Removes a closed socket.
+    /// Removes the records of a closed socket.
     pub(super) fn closed(&mut self, socket: Socket) {
         self.sockets.remove(&socket);
         self.records.retain(|(below, _), _| *below != socket);
     }
 
-    /// Returns the records that carried the data of a stream above TLS. Empty for any other stream.
+    /// Removes and returns the records that carried the data of a stream above TLS. Empty for any other
+    /// stream.
     pub(super) fn take(&mut self, socket: Socket, to: Side) -> Vec<Pair> {
         let below = self.sockets.get(&socket);
         below.and_then(|below| self.records.remove(&(*below, to))).map_or_else(Vec::new, Records::pairs)

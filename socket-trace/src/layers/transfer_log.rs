@@ -1,4 +1,4 @@
-//! Transfers of one socket in one direction.
+//! Reads or writes of one socket in one direction.
 
 use std::collections::VecDeque;
 
@@ -7,19 +7,19 @@ use socket_tap::format::Side;
 
 use socket_dissect::Part;
 
-/// Maximum number of transfers in a map. A longer map is unreadable.
+/// Maximum number of reads or writes in a map. A larger map is unreadable.
 const MAX_TRANSFERS: usize = 200;
-/// Maximum number of parts in a map.
+/// Maximum number of protocol parts in a map.
 const MAX_PARTS: usize = 1_000;
 
-/// Maximum number of transfers kept before and after those of the call. They are needed where one side read at once
-/// what the other wrote in several calls.
+/// Maximum number of transfers kept before and after those of the call. They are needed if one end reads at
+/// once the data of several writes of the other end.
 const MAX_AROUND: usize = 16;
 
-/// A read or write, with the parts of its data.
+/// A read or write, and the protocol parts of its data.
 #[derive(Clone, Debug)]
 pub(super) struct Transfer {
-    /// Time in nanoseconds on the time line.
+    /// Time of the read or write on the time line, in nanoseconds.
     pub(super) at: u64,
     pub(super) from: u64,
     pub(super) to: u64,
@@ -27,27 +27,28 @@ pub(super) struct Transfer {
 }
 
 impl Transfer {
-    /// Returns `true` if it has bytes of `call`.
+    /// Returns `true` if the read or write has bytes of `call`.
     pub(super) fn has(&self, call: u64) -> bool {
         self.parts.iter().any(|part| part.call == Some(call))
     }
 }
 
-/// The transfers of one end of a connection in one direction.
+/// The reads or writes of one end of a connection in one direction, as far as a map needs them.
 #[derive(Debug)]
 pub(super) struct TransferLog {
     pub(super) connection: u64,
-    /// Side of this end.
+    /// The end of the connection: client or server.
     pub(super) side: Side,
-    /// Number of bytes so far.
+    /// Number of bytes transferred so far.
     offset: u64,
-    /// Transfers from the first to the last of the call, and the ones directly before.
+    /// Transfers from the first to the last with bytes of the call, and a few before the first.
     kept: Vec<Transfer>,
-    /// Number of parts in `kept`.
+    /// Number of protocol parts in `kept`.
     parts: usize,
-    /// Transfers since without bytes of the call; before the call, the latest ones.
+    /// Transfers after those in `kept`, without bytes of the call. Before the call begins: the latest
+    /// transfers.
     around: VecDeque<Transfer>,
-    /// Number of such transfers beyond the limit.
+    /// Number of transfers dropped from `around` because there were too many.
     skipped: u64,
 }
 
@@ -57,7 +58,7 @@ impl TransferLog {
         Self { connection, side, offset: 0, kept, parts: 0, around, skipped: 0 }
     }
 
-    /// Adds a transfer. Returns the number of transfers that the map omits because of it.
+    /// Adds a read or write. Returns the number of transfers that the map omits because of it.
     pub(super) fn add(&mut self, at: u64, bytes: u64, parts: Vec<Part>, is_of_call: bool) -> u64 {
         let from = self.offset;
         self.offset = self.offset.saturating_add(bytes);
@@ -92,7 +93,8 @@ impl TransferLog {
         skipped
     }
 
-    /// Returns `true` if any kept transfer has bytes of `call`, even one added before the call was selected.
+    /// Returns `true` if one of the kept transfers has bytes of `call`, even if it was added before the call
+    /// was selected.
     pub(super) fn carries(&self, call: u64) -> bool {
         self.kept.iter().chain(&self.around).any(|transfer| transfer.has(call))
     }
@@ -102,7 +104,7 @@ impl TransferLog {
     }
 }
 
-/// Returns the receiving side of a transfer, and its number of bytes.
+/// Returns the side that receives the bytes of a read or write, and their number. `None` for other events.
 pub(super) fn direction_and_bytes(event: &Event, side: Side) -> Option<(Side, u64)> {
     let other = match side {
         Side::Client => Side::Server,

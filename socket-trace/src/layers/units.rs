@@ -1,20 +1,20 @@
-//! Units of a protocol, such as frames and messages, built from their parts.
+//! Combines the parts of frames, messages and other protocol units into blocks.
 
 use socket_dissect::{Class, Layer, Part};
 use socket_tap::format::text::printable;
 
 use super::map::Block;
 
-/// A block that the next part may extend.
+/// A block of one protocol unit, which the next part may extend.
 pub(super) struct Unit {
     pub(super) block: Block,
-    /// Number and layer of the dissected unit.
+    /// Number and layer of the protocol unit.
     id: (u64, Layer),
     class: Class,
 }
 
 impl Unit {
-    /// Returns `true` if it is the length prefix of the message that the part starts.
+    /// Returns `true` if this unit is a length prefix, and the part begins its message.
     fn is_prefix_of(&self, part: &Part) -> bool {
         self.id.1 == Layer::Grpc
             && part.layer == Layer::Grpc
@@ -24,7 +24,7 @@ impl Unit {
     }
 }
 
-/// Extends the last unit to `to` if it ends at `from`.
+/// Extends the last block to `to` if it ends at `from`.
 pub(super) fn extend(units: &mut [Unit], from: u64, to: u64) {
     if let Some(Unit { block, .. }) = units.last_mut().filter(|unit| unit.block.to == from) {
         block.to = to;
@@ -35,7 +35,7 @@ pub(super) fn extend(units: &mut [Unit], from: u64, to: u64) {
     }
 }
 
-/// Appends a part: to the last unit if it continues that, or as a new unit.
+/// Adds the bytes of a part to the last block if it continues the same unit. Otherwise appends a new block.
 pub(super) fn append(units: &mut Vec<Unit>, part: &Part, from: u64, to: u64, call: u64) {
     let id = (part.unit, part.layer);
     let continues = |unit: &&mut Unit| unit.block.to == from && (unit.id == id || unit.is_prefix_of(part));
@@ -66,7 +66,7 @@ pub(super) fn append(units: &mut Vec<Unit>, part: &Part, from: u64, to: u64, cal
     units.push(Unit { block, id, class: part.class });
 }
 
-/// Combines the parts of the call into one message, for protocols without separate messages.
+/// Combines the parts of the call into one message, for protocols that have no messages besides the body.
 pub(super) fn message_of(parts: &[Unit]) -> Vec<Unit> {
     let of_call: Vec<&Unit> = parts.iter().filter(|unit| unit.block.of_call).collect();
     let (Some(first), Some(last)) = (of_call.first(), of_call.last()) else { return Vec::new() };

@@ -1,23 +1,23 @@
-//! Findings of a rule, with the trace lines that prove them.
+//! The findings of lint rules, with the trace lines that prove them.
 
 use serde::ser::{Error as _, SerializeStruct};
 use serde::{Serialize, Serializer};
 use socket_tap::event::Event;
 use socket_tap::format::write_event;
 
-/// Maximum number of examples kept per finding.
+/// Maximum number of examples kept for one finding.
 pub const EXAMPLES: usize = 3;
 
-/// A problem that a rule found in one trace, counted over all its occurrences.
+/// A problem that a rule found in one trace, with the number of its occurrences.
 #[derive(Debug, Serialize)]
 pub struct Finding {
-    /// The rule's name.
+    /// Name of the rule that found the problem.
     pub rule: &'static str,
-    /// Summary with numbers, as a sentence.
+    /// Description of the problem with its numbers, as a sentence.
     pub what: String,
-    /// Number of occurrences.
+    /// Number of occurrences of the problem.
     pub count: u64,
-    /// The first occurrences, at most [`EXAMPLES`].
+    /// The first occurrences of the problem, at most [`EXAMPLES`].
     pub examples: Vec<Example>,
 }
 
@@ -30,7 +30,8 @@ pub struct Example {
     pub lines: Vec<Quote>,
 }
 
-/// A quoted line of the trace, without its payload: findings must not leak application data.
+/// A line of the trace that proves a finding. Its payload is removed, because findings must not leak
+/// application data.
 #[derive(Clone, Debug)]
 pub struct Quote {
     /// Line number in the trace, starting at 1.
@@ -59,7 +60,7 @@ impl Serialize for Quote {
     }
 }
 
-/// Number of occurrences and the first examples.
+/// Number of occurrences of a problem, and the first ones as examples.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub(super) count: u64,
@@ -67,7 +68,8 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Counts one occurrence. `example` runs only while fewer than [`EXAMPLES`] examples are kept.
+    /// Counts one occurrence of a problem. Calls `example` only while fewer than [`EXAMPLES`] examples are
+    /// kept.
     pub(super) fn add(&mut self, example: impl FnOnce() -> Example) {
         self.count += 1;
         if self.examples.len() < EXAMPLES {
@@ -75,7 +77,7 @@ impl Tally {
         }
     }
 
-    /// Builds the finding; `None` if nothing was counted.
+    /// Builds a finding of the rule. `None` if no occurrence was counted.
     pub(super) fn finding(self, rule: &'static str, what: String) -> Option<Finding> {
         let Self { count, examples } = self;
         (count > 0).then_some(Finding { rule, what, count, examples })

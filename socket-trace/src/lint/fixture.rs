@@ -1,4 +1,4 @@
-//! Builders of small traces for the tests of the rules.
+//! Builds small traces for the tests of the lint rules.
 
 use std::io::Cursor;
 
@@ -9,13 +9,14 @@ use super::{Options, lint};
 use crate::reader::Trace;
 use crate::timeline::fixture::header_line;
 
-/// Lints a complete recording of `side` with these events.
+/// Lints a complete recording with these events, made by `side`.
 pub(super) fn lint_events(side: Side, events: &[impl AsRef<str>]) -> Report {
     let end = format!(r#"{{"end":true,"events":{},"lost":0}}"#, events.len());
     lint_with_end(side, events, &end)
 }
 
-/// Lints a recording of `side` with these events and this end line. A partial `end` is a recording that breaks off.
+/// Lints a recording with these events and this end line, made by `side`. An incomplete end line makes a
+/// recording that is cut off.
 pub(super) fn lint_with_end(side: Side, events: &[impl AsRef<str>], end: &str) -> Report {
     let mut text = header_line(&Header::new("test", side));
     for line in events.iter().map(AsRef::as_ref).chain([end]) {
@@ -25,12 +26,12 @@ pub(super) fn lint_with_end(side: Side, events: &[impl AsRef<str>], end: &str) -
     lint(Trace::read("test", Box::new(Cursor::new(text))).unwrap(), &Options::default()).unwrap()
 }
 
-/// Names of the rules with findings, each with its count.
+/// Returns the names of the rules with findings, each with its number of occurrences.
 pub(super) fn rule_counts(report: &Report) -> Vec<(&str, u64)> {
     report.findings.iter().map(|finding| (finding.rule, finding.count)).collect()
 }
 
-/// Events that open listener 1.
+/// Returns the events that open a listener with socket number 1.
 pub(super) fn listener() -> Vec<String> {
     vec![
         r#"{"t":0,"sock":1,"op":"socket","fd":9,"domain":"ipv4","type":"stream"}"#.to_owned(),
@@ -39,12 +40,12 @@ pub(super) fn listener() -> Vec<String> {
     ]
 }
 
-/// An accepted connection from `ip`, `us` microseconds after the recording began.
+/// Returns the event that accepts a connection from `ip`, `us` microseconds after the recording began.
 pub(super) fn accept(us: u64, sock: u64, ip: &str) -> String {
     format!(r#"{{"t":{us}000,"sock":{sock},"op":"accept","on":1,"local":"127.0.0.1:80","peer":"{ip}:1"}}"#)
 }
 
-/// Events that open a client connection.
+/// Returns the events that open a client connection.
 pub(super) fn connect(us: u64, sock: u64) -> [String; 2] {
     [
         format!(r#"{{"t":{us}000,"sock":{sock},"op":"socket","domain":"ipv4","type":"stream"}}"#),
@@ -54,12 +55,12 @@ pub(super) fn connect(us: u64, sock: u64) -> [String; 2] {
     ]
 }
 
-/// A transfer; `op` is `read` or `write`.
+/// Returns a read or write event; `op` is `read` or `write`.
 pub(super) fn transfer(us: u64, sock: u64, op: &str, bytes: u64) -> String {
     format!(r#"{{"t":{us}000,"sock":{sock},"op":"{op}","bytes":{bytes}}}"#)
 }
 
-/// A read that returns end of stream.
+/// Returns a read event that received end of stream.
 pub(super) fn fin(us: u64, sock: u64) -> String {
     format!(r#"{{"t":{us}000,"sock":{sock},"op":"read","bytes":0,"eof":true}}"#)
 }
@@ -68,14 +69,14 @@ pub(super) fn shutdown(us: u64, sock: u64) -> String {
     format!(r#"{{"t":{us}000,"sock":{sock},"op":"shutdown","how":"write"}}"#)
 }
 
-/// A close; `more` holds further JSON fields.
+/// Returns a close event. `more` contains further JSON fields.
 pub(super) fn close(us: u64, sock: u64, ended_by: &str, more: &str) -> String {
     format!(
         r#"{{"t":{us}000,"sock":{sock},"op":"close","ended_by":"{ended_by}","rx":3,"tx":6,"reads":1,"writes":1{more}}}"#
     )
 }
 
-/// A connection that carries one exchange and closes.
+/// Returns the events of a connection that carries one request and response and is closed.
 pub(super) fn brief_connection(us: u64, sock: u64, ip: &str, ended_by: &str) -> [String; 4] {
     [
         accept(us, sock, ip),

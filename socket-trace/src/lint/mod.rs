@@ -54,7 +54,7 @@ use report::Report;
 use rule::{EndState, ObservedEvent, Rule, RuleInfo};
 use socket::Sockets;
 
-/// Selection of rules, and their limits.
+/// Selects the lint rules to check, and sets their limits.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Names of the rules to check; all rules when empty.

@@ -1,8 +1,9 @@
-//! Small writes delayed by Nagle's algorithm and delayed acknowledgements.
+//! Finds small writes that Nagle's algorithm and a delayed acknowledgement held back.
 //!
-//! Both sides show the same pattern: write, write, and the peer's next data some 40 ms after the first write. A peer
-//! that needs 40 ms to respond shows it, too. So the rule requires more than the pause: Nagle's algorithm is known to
-//! be on, the second write was small and preceded any delayed acknowledgement, and pauses of this length stand out.
+//! Both endpoints show the same pattern: write, write, and the peer's next data some 40 ms after the first
+//! write. A peer that needs 40 ms to respond shows it, too. So the rule requires more than the pause: Nagle's
+//! algorithm is known to be on, the second write was small and preceded any delayed acknowledgement, and many
+//! of the long pauses have this length.
 
 use std::collections::HashMap;
 
@@ -32,13 +33,15 @@ static INFO: RuleInfo = RuleInfo {
     requires: Requirement::EveryEvent,
 };
 
-/// Payload that fits into one segment on any path: the least IPv6 MTU, 1280, minus the headers.
+/// Number of payload bytes that fit into one segment on any path: the minimum IPv6 MTU, 1280, minus the
+/// headers.
 const SEGMENT: u64 = 1_220;
 
-/// Durations of a delayed acknowledgement, in nanoseconds: on Linux, and on systems that delay longer.
+/// Durations of a delayed acknowledgement in nanoseconds: on Linux, and on systems with a longer delay.
 const DELAYS: [std::ops::RangeInclusive<u64>; 2] = [38_000_000..=60_000_000, 190_000_000..=230_000_000];
 
-/// The rule reports stalls if at least one of this many long pauses matches a delayed acknowledgement.
+/// Stalls are reported only if at least one of this many long pauses has the duration of a delayed
+/// acknowledgement.
 const ONE_IN: u64 = 4;
 
 #[derive(Debug, Default)]
@@ -46,20 +49,20 @@ pub(super) struct Nagle {
     bursts: HashMap<SockId, Burst>,
     stalls: Tally,
     waited: u64,
-    /// Number of sockets that stalled.
+    /// Number of sockets with at least one stall.
     sockets: u64,
-    /// Number of pauses after small writes that exceed a delayed acknowledgement.
+    /// Number of pauses after small writes that are longer than a delayed acknowledgement.
     slow: u64,
 }
 
-/// Writes on a socket since its last read.
+/// The writes on a socket since its last read.
 #[derive(Debug, Default)]
 struct Burst {
     first: Option<Quote>,
     second: Option<Quote>,
-    /// Bytes of all writes after the first.
+    /// Number of bytes of all writes after the first.
     behind: u64,
-    /// `true` after the first stall of the socket.
+    /// `true` once a stall of the socket was found.
     stalled: bool,
 }
 

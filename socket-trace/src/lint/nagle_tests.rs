@@ -3,7 +3,7 @@ use socket_tap::format::Side;
 use super::super::fixture::{accept, connect, lint_events, listener, rule_counts, shutdown, transfer};
 use super::INFO;
 
-/// Writes with these times in microseconds and sizes, and then a read.
+/// Returns writes at these times in microseconds and with these sizes, followed by a read.
 fn exchange(writes: &[(u64, u64)], read: u64) -> Vec<String> {
     let mut events = listener();
     events.push(accept(1, 2, "127.0.0.1"));
@@ -100,7 +100,7 @@ fn clients_are_reported_too() {
     assert_eq!(rule_counts(&lint_events(Side::Client, &events)), [(INFO.name, 1)]);
 }
 
-/// The TCP socket below the stream has the same writes and is reported itself.
+/// The TCP socket below a layered stream has the same writes, and is reported itself.
 #[test]
 fn layered_and_unix_streams_are_ignored() {
     for first in [

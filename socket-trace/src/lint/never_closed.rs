@@ -1,4 +1,4 @@
-//! Connections still open when the recording ends.
+//! Finds connections that are still open when the recording ends.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ static INFO: RuleInfo = RuleInfo {
 /// Default idle time after which an open connection is reported.
 pub(super) const IDLE: Duration = Duration::from_secs(30);
 
-/// Time after the peer's FIN at which an open, idle connection is reported.
+/// Time after the peer's FIN at which an idle connection that is still open is reported.
 const CLOSE_WAIT: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
@@ -84,7 +84,7 @@ impl Rule for NeverClosed {
 }
 
 impl Socket {
-    /// Time of the last transfer or half-close.
+    /// Returns the time of the socket's last read, write or half-close.
     fn last_activity(&self) -> u64 {
         let at = |quote: &Option<Quote>| quote.as_ref().map_or(0, |quote| quote.event.t);
         self.last_transfer.max(at(&self.fin)).max(at(&self.shut))

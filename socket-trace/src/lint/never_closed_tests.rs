@@ -3,7 +3,7 @@ use socket_tap::format::Side;
 use super::super::fixture::{accept, fin, lint_events, listener, rule_counts, transfer};
 use super::INFO;
 
-/// A connection with these events, in a recording that lasts `end_s` seconds.
+/// Returns a recording that lasts `end_s` seconds, of a connection with these events.
 fn open(events: impl IntoIterator<Item = String>, end_s: u64) -> Vec<String> {
     let mut all = listener();
     all.push(accept(1, 2, "127.0.0.1"));

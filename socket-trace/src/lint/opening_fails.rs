@@ -1,4 +1,4 @@
-//! Failed calls that open a socket.
+//! Finds failed calls that should have opened a socket.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ static INFO: RuleInfo = RuleInfo {
     requires: Requirement::Nothing,
 };
 
-/// Maximum number of distinct failures; the others are counted together.
+/// Maximum number of distinct failures that are listed. All others are counted together.
 const KINDS: usize = 32;
 
 #[derive(Debug, Default)]
@@ -67,7 +67,8 @@ impl Rule for OpeningFails {
 
 const OTHERS: &str = "other calls, addresses and errors";
 
-/// Returns the error's description. `std::io::ErrorKind` has no name for some, which are described by `errno`.
+/// Describes the error of a failed call. Errors that `std::io::ErrorKind` has no name for are described by
+/// `errno`.
 fn reason(failure: &Failure) -> String {
     match failure.errno {
         Some(23) => "too many open files in the system (ENFILE)".to_owned(),
@@ -76,7 +77,7 @@ fn reason(failure: &Failure) -> String {
     }
 }
 
-/// Explains a failure and names the first thing to check.
+/// Explains an error, and names the first thing to check.
 fn explanation(kind: &str) -> &'static str {
     let explanations = [
         (

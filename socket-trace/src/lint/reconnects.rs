@@ -1,4 +1,4 @@
-//! Clients that open a new connection for each request.
+//! Finds clients that open a new connection for each request.
 
 use std::collections::HashMap;
 
@@ -32,16 +32,17 @@ static INFO: RuleInfo = RuleInfo {
     requires: Requirement::EveryEvent,
 };
 
-/// Most exchanges on a brief connection: one HTTP request, or the HTTP/2 connection preface and a call.
+/// Maximum number of exchanges on a brief connection: one HTTP request, or the HTTP/2 connection preface and
+/// a call.
 const FEW_EXCHANGES: u64 = 3;
 
-/// A longer pause between two connections ends a series. In nanoseconds.
+/// Pause in nanoseconds between two connections that ends a series of connections.
 const PAUSE: u64 = 1_000_000_000;
 
-/// Number of peers tracked before series without open connections are ended to free memory.
+/// Number of tracked peers at which the series without open connections are ended to free memory.
 const PEERS: usize = 1_024;
 
-/// Maximum number of findings, one per peer.
+/// Maximum number of findings of this rule, one per peer.
 const FINDINGS: usize = 16;
 
 #[derive(Debug, Default)]
@@ -52,7 +53,7 @@ pub(super) struct Reconnects {
     found: Vec<Finding>,
 }
 
-/// An open connection.
+/// A connection that has not been closed yet.
 #[derive(Debug)]
 struct OpenConnection {
     peer: Peer,
@@ -107,7 +108,8 @@ impl Reconnects {
         self.open.insert(socket.sock, OpenConnection { peer, exchanges: 0, awaits_response: false });
     }
 
-    /// Removes the connection. Returns its series and number of exchanges; `None` if it was not open.
+    /// Removes a connection. Returns the series to which it belongs and its number of exchanges. `None` if it
+    /// was not open.
     fn ended(&mut self, sock: SockId, t: u64) -> Option<(&mut Series, u64)> {
         let OpenConnection { peer, exchanges, .. } = self.open.remove(&sock)?;
         let series = self.touch_series(peer, t);
@@ -115,8 +117,8 @@ impl Reconnects {
         Some((series, exchanges))
     }
 
-    /// Counts an exchange when the client starts sending. `requester` is the role whose transfer this is a request
-    /// of.
+    /// Counts an exchange when the client starts to send. A transfer is part of a request if the socket has
+    /// the role `requester`.
     fn transferred(&mut self, socket: &Socket, requester: Role) {
         let Some(connection) = self.open.get_mut(&socket.sock) else { return };
         let is_request = socket.role == Some(requester);
@@ -142,8 +144,8 @@ impl Reconnects {
         series
     }
 
-    /// Ends the series without open connections. Waits for the map to double before the next cleanup, so that the
-    /// cost per connection stays constant.
+    /// Ends all series without open connections. The next cleanup happens when the map has doubled, so that
+    /// the cost per connection stays constant.
     fn end_idle_series(&mut self) {
         self.end_series_if(|series| series.open == 0);
         self.next_cleanup = self.series.len() * 2;
@@ -160,7 +162,8 @@ impl Reconnects {
         self.series.retain(|_, series| series.open > 0);
     }
 
-    /// Reports the peer's series if it is long enough. Open connections start the next series.
+    /// Ends the series of a peer, and reports it if it is long enough. Connections that are still open start
+    /// the next series.
     fn end_series(&mut self, peer: Peer) {
         let Some(series) = self.series.get_mut(&peer) else { return };
         let Series { open, last, .. } = *series;

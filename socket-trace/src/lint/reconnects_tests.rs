@@ -6,7 +6,7 @@ use socket_tap::format::Side;
 use super::super::fixture::{accept, brief_connection, close, lint_events, listener, rule_counts, transfer};
 use super::*;
 
-/// Consecutive connections with one exchange each, `apart` microseconds apart.
+/// Returns consecutive connections with one exchange each. They start `apart` microseconds apart.
 fn series(connections: u64, apart: u64) -> Vec<String> {
     let mut events = listener();
     events.extend(
@@ -69,7 +69,7 @@ fn reused_connections_are_not_brief() {
     assert_eq!(rule_counts(&lint_events(Side::Server, &events)), []);
 }
 
-/// Each client has a single connection, the minimum.
+/// Each client opens only one connection, which it cannot reduce.
 #[test]
 fn single_connections_of_many_clients_are_ignored() {
     let mut events = listener();

@@ -1,4 +1,4 @@
-//! Report of all findings in one trace.
+//! Reports all findings in one trace.
 
 use serde::Serialize;
 
@@ -7,14 +7,14 @@ use super::rule::{EndState, Requirement, Rule, RuleInfo};
 use crate::reader::{Ending, Trace};
 use crate::summary::{Defect, RecordingState, defects};
 
-/// Findings of all rules in one trace.
+/// The findings of all lint rules in one trace.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// Source of the trace: a path or `-`.
+    /// Path of the trace file, or `-` for standard input.
     pub trace: String,
     /// Number of events in the trace.
     pub events: u64,
-    /// Findings, in the order of the rules.
+    /// Findings, in the order of [`rules`](super::rules).
     pub findings: Vec<Finding>,
     /// Rules that could not be checked on this trace.
     #[serde(rename = "left_out")]
@@ -26,15 +26,15 @@ pub struct Report {
 /// A rule that could not be checked.
 #[derive(Debug, Serialize)]
 pub struct SkippedRule {
-    /// The rule's name.
+    /// Name of the rule that could not be checked.
     pub rule: &'static str,
-    /// The reason, such as a truncated trace.
+    /// Reason why the rule could not be checked, such as a truncated trace.
     #[serde(rename = "because")]
     pub reason: String,
 }
 
 impl Report {
-    /// Returns the exit code: 1 with findings; without, 2 if a rule was skipped, else 0.
+    /// Returns the exit code: 1 if there are findings, else 2 if a rule was skipped, else 0.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match (self.findings.is_empty(), self.skipped.is_empty()) {
@@ -44,7 +44,7 @@ impl Report {
         }
     }
 
-    /// Builds the report after the trace is fully read.
+    /// Builds the report, after all events of the trace have been read.
     pub(super) fn of(trace: &Trace, rules: &mut [Box<dyn Rule>], end: &EndState<'_>, lost: u64) -> Self {
         let deficits = deficits(trace, lost);
         let mut report = Self {
@@ -70,7 +70,7 @@ impl Report {
     }
 }
 
-/// Lists the requirements that the trace does not meet, each with the reason.
+/// Returns the requirements of rules that the trace does not meet, each with the reason.
 fn deficits(trace: &Trace, lost: u64) -> Vec<(Requirement, String)> {
     let mut deficits: Vec<(Requirement, String)> = (defects(trace, lost, RecordingState::Finished)
         .into_iter())
@@ -90,7 +90,7 @@ fn deficits(trace: &Trace, lost: u64) -> Vec<(Requirement, String)> {
 }
 
 impl Requirement {
-    /// Returns `true` if a rule with this requirement cannot do without `missing`.
+    /// Returns `true` if a rule with this requirement cannot be checked when `missing` is not met.
     fn includes(self, missing: Self) -> bool {
         match self {
             Self::Nothing => false,

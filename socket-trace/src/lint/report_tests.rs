@@ -4,7 +4,7 @@ use super::super::fixture::{accept, lint_events, lint_with_end, listener, rule_c
 use super::super::text::Text;
 use super::*;
 
-/// A stall, a connection left open, and a failed bind.
+/// Returns events with three problems: a stall, a connection left open, and a failed bind.
 fn events() -> Vec<String> {
     let mut events = listener();
     events.extend([accept(1, 2, "127.0.0.1"), transfer(2, 2, "write", 9), transfer(3, 2, "write", 9)]);

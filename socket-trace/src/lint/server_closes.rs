@@ -1,4 +1,4 @@
-//! Servers that close connections before their clients do.
+//! Finds servers that close connections before their clients do.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -28,13 +28,13 @@ static INFO: RuleInfo = RuleInfo {
     requires: Requirement::EveryEvent,
 };
 
-/// Minimum number of connections closed by the server to report.
+/// Number of connections closed by the server from which the rule reports them.
 const MANY: u64 = 10;
 
-/// A connection closed later than this after its last bytes was idle. In nanoseconds.
+/// Time in nanoseconds after a connection's last transfer. A connection closed later was idle.
 const IDLE: u64 = 1_000_000_000;
 
-/// Maximum number of endpoints tracked.
+/// Maximum number of server endpoints that are tracked.
 const ENDPOINTS: usize = 1_024;
 
 #[derive(Debug, Default)]
@@ -42,22 +42,22 @@ pub(super) struct ServerCloses {
     endpoints: HashMap<ServerEndpoint, CloseCounts>,
 }
 
-/// The server's end of the connections that are counted together.
+/// A server's listener or address. Connections with the same one are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum ServerEndpoint {
-    /// A listener of this program.
+    /// A listener of the recorded program.
     Listener(SockId),
-    /// Address of a remote server.
+    /// Address of a server to which the recorded program connects.
     Address(SocketAddr),
 }
 
-/// Number of closed connections of one endpoint, by the side that closed first.
+/// Number of closed connections of one server endpoint, by the side that closed first.
 #[derive(Debug, Default)]
 struct CloseCounts {
     all: u64,
     by_server: Tally,
-    /// Connections that the server closed since it last got a new one. They count only when another follows: until
-    /// then, the server may be shutting down.
+    /// Connections that the server closed and after which it has not accepted another. They count only after
+    /// the next one is accepted: until then, the server may be shutting down.
     pending: Vec<Example>,
     pending_count: u64,
 }
@@ -149,7 +149,7 @@ fn ended_by_server(socket: &Socket, close: &Close) -> bool {
         && close.totals.tx > 0
 }
 
-/// Returns the event of the server's half-close, if one preceded the close.
+/// Returns the event with which the server shut down its sending half, if it did so before the close.
 fn server_half_close(socket: &Socket) -> Option<&Quote> {
     match socket.role {
         Some(Role::Accepted) => socket.shut.as_ref(),

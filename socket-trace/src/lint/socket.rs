@@ -1,4 +1,4 @@
-//! State of the open sockets, for the rules.
+//! State of open sockets, for lint rules.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -14,40 +14,41 @@ use crate::summary::Role;
 pub struct Socket {
     /// Number of the socket in the recording.
     pub sock: SockId,
-    /// Role; `None` before `bind`, `listen` or `connect`, or if the socket's creation is not in the recording.
+    /// Role of the socket. `None` before `bind`, `listen` or `connect`, or if the recording lacks the
+    /// socket's creation.
     pub role: Option<Role>,
     /// `true` for a TCP socket, `false` for a Unix-domain socket or a stream supplied by the program.
     pub tcp: bool,
-    /// State of Nagle's algorithm, which may delay small writes.
+    /// State of Nagle's algorithm on the socket, which may delay small writes.
     pub nagle: Nagle,
-    /// The listener that accepted it.
+    /// The listener that accepted the connection, if any.
     pub listener: Option<SockId>,
-    /// The peer's address.
+    /// Address of the peer, if the socket is connected.
     pub peer: Option<Addr>,
-    /// The event that made it a connection.
+    /// The event that connected the socket: `accept`, `connect` or `adopt`.
     pub opening: Option<Quote>,
-    /// The read that returned end of stream.
+    /// The read that received end of stream.
     pub fin: Option<Quote>,
-    /// The shutdown of our sending half.
+    /// The call that shut down the sending half of the socket.
     pub shut: Option<Quote>,
-    /// Time of the last transfer, or of the connection's opening if there was none.
+    /// Time of the socket's last read or write, or of the connection's opening if there was none.
     pub last_transfer: u64,
 }
 
 /// State of Nagle's algorithm (RFC 896) on a socket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Nagle {
-    /// On: the socket was created during the recording, and `TCP_NODELAY` was not set.
+    /// Nagle's algorithm is on: the socket was created during the recording, and `TCP_NODELAY` was not set.
     On,
-    /// Off: `TCP_NODELAY` was set.
+    /// Nagle's algorithm is off: `TCP_NODELAY` was set.
     Off,
-    /// The socket, or its listener, existed before the recording.
+    /// The state is unknown, because the socket or its listener existed before the recording.
     #[default]
     Unknown,
 }
 
 impl Socket {
-    /// Creates a socket in its initial state.
+    /// Returns a socket without role or peer.
     #[must_use]
     pub fn new(sock: SockId) -> Self {
         Self {
@@ -64,13 +65,14 @@ impl Socket {
         }
     }
 
-    /// Returns `true` if it is a connection of its own, not a layered stream.
+    /// Returns `true` if the socket is a connection, but not a layered stream such as TLS on another
+    /// connection.
     #[must_use]
     pub fn is_connection(&self) -> bool {
         matches!(self.role, Some(Role::Accepted | Role::Connected))
     }
 
-    /// Returns the peer's IP address.
+    /// Returns the IP address of the peer, if it has one.
     #[must_use]
     pub fn peer_ip(&self) -> Option<IpAddr> {
         match self.peer {
@@ -111,18 +113,18 @@ pub struct Sockets {
 }
 
 impl Sockets {
-    /// Creates an empty set for a recording of `side`.
+    /// Returns an empty set of sockets, for a recording of `side`.
     #[must_use]
     pub fn new(side: Side) -> Self {
         Self { side, open: HashMap::new() }
     }
 
-    /// Iterates over the sockets in arbitrary order.
+    /// Iterates over the open sockets in arbitrary order.
     pub fn iter(&self) -> impl Iterator<Item = &Socket> {
         self.open.values()
     }
 
-    /// Applies one event, and returns its socket.
+    /// Updates the state of the event's socket, and returns the socket.
     pub(super) fn observe(&mut self, line: u64, event: &Event) -> Option<&Socket> {
         let sock = event.sock?;
         let created = event.error.is_none().then(|| self.created_by(sock, line, event)).flatten();
@@ -135,7 +137,7 @@ impl Sockets {
         Some(socket)
     }
 
-    /// Returns the socket that the event creates, if any.
+    /// Returns the socket that the event creates, or `None` if it creates none.
     fn created_by(&self, sock: SockId, line: u64, event: &Event) -> Option<Socket> {
         let mut socket = Socket::new(sock);
         match &event.op {
@@ -170,7 +172,7 @@ impl Sockets {
         }
     }
 
-    /// Removes the socket that the event closed. Call after all rules have observed the event.
+    /// Removes the socket if the event closed it. Called after all rules have observed the event.
     pub(super) fn forget_closed(&mut self, event: &Event) {
         if let (Op::Close(_) | Op::Release(_), Some(sock)) = (&event.op, event.sock) {
             self.open.remove(&sock);

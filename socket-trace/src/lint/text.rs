@@ -1,4 +1,4 @@
-//! Lint reports as text.
+//! Formats lint reports as text.
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
@@ -10,10 +10,10 @@ use super::report::Report;
 use super::rule::RuleInfo;
 use crate::units::plural;
 
-/// Longer lines are wrapped.
+/// Maximum number of columns of a line. Longer lines are wrapped.
 const WIDTH: usize = 100;
 
-/// Formats reports. Explains each rule only the first time.
+/// Formats several lint reports as text. Each rule is explained only the first time.
 #[derive(Debug, Default)]
 pub struct Text {
     color: bool,
@@ -21,13 +21,13 @@ pub struct Text {
 }
 
 impl Text {
-    /// Creates a formatter that emits ANSI escapes if `color`.
+    /// Returns a formatter. With `color`, its text contains ANSI escapes.
     #[must_use]
     pub fn new(color: bool) -> Self {
         Self { color, ..Self::default() }
     }
 
-    /// Formats one report, with evidence and explanations.
+    /// Formats one report: its findings with their evidence, and explanations of the rules.
     #[must_use]
     pub fn report(&mut self, report: &Report) -> String {
         let mut out = String::new();
@@ -61,7 +61,7 @@ impl Text {
 }
 
 impl RuleInfo {
-    /// Formats the complete description of the rule.
+    /// Formats the complete description of the rule, as shown by `lint --explain`.
     #[must_use]
     pub fn to_text(&self, color: bool) -> String {
         let mut out = String::new();
@@ -102,7 +102,7 @@ fn write_example(out: &mut String, example: &Example, color: bool) -> fmt::Resul
     Ok(())
 }
 
-/// Writes wrapped text. The first line starts with `before`.
+/// Writes text, wrapped to the maximum line length. The first line starts with `before`.
 fn paragraph(out: &mut String, before: &str, text: &str) -> fmt::Result {
     let options = textwrap::Options::new(WIDTH)
         .initial_indent(before)

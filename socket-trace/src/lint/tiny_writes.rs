@@ -1,4 +1,4 @@
-//! Bursts of tiny writes.
+//! Finds bursts of tiny writes.
 
 use std::collections::HashMap;
 
@@ -29,7 +29,8 @@ const TINY: u64 = 32;
 /// Minimum number of writes in a burst.
 const MANY: u64 = 16;
 
-/// Maximum time between two writes of a burst: later data may not have existed yet. In nanoseconds.
+/// Maximum time in nanoseconds between two writes of a burst. After a longer time, the data may not have
+/// existed before.
 const AT_ONCE: u64 = 200_000;
 
 #[derive(Debug, Default)]

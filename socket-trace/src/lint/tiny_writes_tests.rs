@@ -2,7 +2,7 @@ use socket_tap::format::Side;
 
 use super::super::fixture::{accept, lint_events, listener, transfer};
 
-/// A connection with `count` writes of `bytes` bytes, `apart` microseconds apart.
+/// Returns a connection with `count` writes of `bytes` bytes, `apart` microseconds apart.
 fn writes(count: u64, bytes: u64, apart: u64) -> Vec<String> {
     let mut events = listener();
     events.push(accept(1, 2, "127.0.0.1"));

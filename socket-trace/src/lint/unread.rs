@@ -1,4 +1,4 @@
-//! Connections closed with unread bytes in the receive buffer.
+//! Finds connections that were closed with unread bytes in the receive buffer.
 
 use socket_tap::event::Op;
 

@@ -1,7 +1,8 @@
-//! Writes to a peer that has closed its socket.
+//! Finds writes to a peer that has closed its socket.
 //!
-//! A FIN means only that the peer has finished sending; it may still read. A response written after it is correct,
-//! unless the peer then resets the connection: it had closed its socket, not only its sending side.
+//! A FIN means only that the peer has finished sending; it may still read. A response written after the FIN
+//! is correct, unless the peer then resets the connection: the peer had closed its socket, not only its
+//! sending half.
 
 use std::collections::HashMap;
 
@@ -43,16 +44,16 @@ pub(super) struct WriteAfterEnd {
     unanswered: Tally,
 }
 
-/// Writes on a connection, and the evidence of its end.
+/// The writes on a connection that may be lost, and the evidence that the peer has closed its socket.
 #[derive(Debug, Default)]
 struct State {
-    /// The last successful write without a read after it.
+    /// The last successful write, if no read followed it.
     written: Option<Quote>,
     /// The first write after the peer's FIN.
     after_fin: Option<Quote>,
-    /// The error that showed that the connection is gone.
+    /// The failed call that showed that the peer had closed its socket.
     reset: Option<Quote>,
-    /// `true` once the connection was reported: each is counted once.
+    /// `true` once the connection is reported, because each connection is reported once.
     reported: bool,
 }
 
@@ -135,7 +136,8 @@ impl WriteAfterEnd {
         }
     }
 
-    /// Detects a reset after a FIN. On Linux only the socket state shows it: reads keep returning end of stream.
+    /// Detects at `close` that the peer sent a RST after its FIN. On Linux, only the socket state shows that
+    /// RST: reads keep returning end of stream.
     fn closed(&mut self, seen: &ObservedEvent<'_>, socket: &Socket, close: &Close) {
         let Some(state) = self.open.remove(&socket.sock).filter(|state| !state.reported) else { return };
         let gone =
@@ -153,7 +155,8 @@ impl WriteAfterEnd {
     }
 }
 
-/// Compares the text of `std::io::ErrorKind`, since `errno` values differ between systems.
+/// Returns `true` if the error is a connection reset. Compares the text of `std::io::ErrorKind`, since
+/// `errno` values differ between systems.
 fn is_reset(failure: &Failure) -> bool {
     matches!(&*failure.reason, "connection reset" | "broken pipe")
 }

@@ -8,7 +8,7 @@ fn failed(us: u64, op: &str, error: &str) -> String {
     format!(r#"{{"t":{us}000,"sock":2,"op":"{op}","error":"{error}"}}"#)
 }
 
-/// Examples of the findings on a connection with these events: the explanation of each first example.
+/// Lints a connection with these events. Returns the explanation of the first example of each finding.
 fn examples(side: Side, of_connection: Vec<String>) -> Vec<String> {
     let mut events = match side {
         Side::Client => connect(1, 2).to_vec(),

@@ -1,4 +1,4 @@
-//! Conversion of annotated events to JSON.
+//! Converts the events of a time line to JSON for the page.
 
 use std::io;
 

@@ -1,15 +1,16 @@
-//! A bounded history of the page's events.
+//! Keeps the most recent events for the page.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// Maximum number of events in the history: as many as the page shows.
+/// Maximum number of events in [`RecentEvents`], which equals the number that the page shows.
 pub const MAX_EVENTS: usize = page::MAX_ITEMS;
 
-/// Maximum number of JSON bytes in the history. With 16 KiB of payload each, 20,000 events would take half a gigabyte.
+/// Maximum number of JSON bytes in [`RecentEvents`]. With 16 KiB of payload each, 20,000 events would take
+/// half a gigabyte.
 pub const MAX_BYTES: usize = 32 << 20;
 
-/// The most recent events, numbered without gaps.
+/// The most recent events as JSON, numbered without gaps from 1.
 #[derive(Clone, Debug)]
 pub struct RecentEvents {
     events: VecDeque<Arc<str>>,
@@ -24,7 +25,7 @@ impl Default for RecentEvents {
 }
 
 impl RecentEvents {
-    /// Adds an event, and drops the oldest ones beyond the limits. The newest event is always kept.
+    /// Adds an event, and drops the oldest events if there are too many. The newest event is always kept.
     pub fn push(&mut self, event: String) {
         self.bytes += event.len();
         self.events.push_back(event.into());
@@ -35,7 +36,8 @@ impl RecentEvents {
         }
     }
 
-    /// Returns the number of the oldest event in the history; if empty, the number of the next event.
+    /// Returns the number of the oldest event that is kept. If none is kept, returns the number of the next
+    /// event.
     #[must_use]
     pub fn first(&self) -> u64 {
         self.first
@@ -47,7 +49,7 @@ impl RecentEvents {
         self.first + self.events.len() as u64 - 1
     }
 
-    /// Returns the events with a number greater than `seq`.
+    /// Returns the kept events whose number is greater than `seq`.
     pub fn after(&self, seq: u64) -> impl Iterator<Item = &Arc<str>> {
         let skipped = (seq + 1).saturating_sub(self.first);
         self.events.range(usize::try_from(skipped).unwrap_or(usize::MAX).min(self.events.len())..)

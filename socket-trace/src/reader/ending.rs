@@ -1,21 +1,21 @@
-//! The end of a trace.
+//! The end of a trace: complete or cut short.
 
 use socket_tap::format::End;
 
-/// The end of a trace. It is certain only once all events are read.
+/// The end of a trace: complete or cut short. It is certain only once all events are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// The end line is present.
+    /// The trace ends with an end line, which contains these numbers.
     Complete(End),
     /// The end line is missing: the recording continues, or the program was killed.
     CutShort {
-        /// `true` if the last line is incomplete.
+        /// `true` if the last line of the file is incomplete.
         torn: bool,
     },
-    /// Text follows the end line: two programs wrote to the file, or it was appended to. The counts of the end line
-    /// are not valid.
+    /// Text follows the end line, because two programs wrote to the file or it was appended to. The numbers
+    /// in the end line are not valid.
     TextAfterEnd {
-        /// Number of the first line of that text.
+        /// Line number of the first text after the end line.
         line: u64,
     },
 }

@@ -12,37 +12,37 @@ use super::lines::MAX_LINE;
 pub enum Error {
     /// The file cannot be opened or read.
     Io {
-        /// The file.
+        /// Name of the file that cannot be read.
         source: String,
         /// The error of the operating system.
         error: io::Error,
     },
     /// A line is not valid in a trace.
     Line {
-        /// The file.
+        /// Name of the file that contains the line.
         source: String,
-        /// The line's number, from 1.
+        /// Number of the invalid line, from 1.
         line: u64,
-        /// The error in the line.
+        /// Reason why the line is invalid.
         error: LineError,
     },
     /// A line exceeds the maximum length; it was not read to its end.
     TooLong {
-        /// The file.
+        /// Name of the file that contains the line.
         source: String,
-        /// The line's number, from 1.
+        /// Number of the line that is too long, from 1.
         line: u64,
     },
     /// A line is not UTF-8.
     NotText {
-        /// The file.
+        /// Name of the file that contains the line.
         source: String,
-        /// The line's number, from 1.
+        /// Number of the line that is not UTF-8, from 1.
         line: u64,
     },
     /// The file is empty.
     Empty {
-        /// The file.
+        /// Name of the empty file.
         source: String,
     },
 }

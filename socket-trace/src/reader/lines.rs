@@ -4,10 +4,10 @@ use std::io::{BufRead, Read as _};
 
 use super::Error;
 
-/// Maximum length of a line: a fully captured write of 4 MiB is 6 MiB of base64.
+/// Maximum number of bytes in a line. A write of 4 MiB, recorded completely, is 6 MiB of base64.
 pub(super) const MAX_LINE: u64 = 64 * 1024 * 1024;
 
-/// Reads the next line into `text`; `false` at the end.
+/// Reads the next line into `text`. Returns `false` at the end of the file.
 pub(super) fn next_line(
     lines: &mut dyn BufRead,
     text: &mut Vec<u8>,

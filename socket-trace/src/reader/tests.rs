@@ -12,7 +12,7 @@ fn header() -> String {
 const MARK: &str = r#"{"t":1,"op":"mark","label":"step"}"#;
 const END: &str = r#"{"end":true,"events":1,"lost":0}"#;
 
-/// Reads a trace of these lines to its end.
+/// Reads a trace that consists of these lines, and returns how it ends.
 fn ending(lines: &[&str]) -> Ending {
     let text = lines.join("\n");
     let mut trace = Trace::read("test", Box::new(Cursor::new(text))).unwrap();

@@ -1,4 +1,4 @@
-//! Assigns recordings to the lanes of the page, by name.
+//! Assigns recordings to the lanes of the page: one lane for each recording name.
 
 use page::hello::Lane;
 use socket_tap::event::{Addr, Op};
@@ -7,13 +7,13 @@ use socket_tap::format::Side;
 use crate::timeline::AnnotatedEvent;
 use crate::timeline::Recording;
 
-/// Names of recordings of APIs, in the order of their lanes, and the titles of the lanes.
+/// Names of recordings of API servers and clients, and the titles of their lanes, in the order on the page.
 const KNOWN: [(&str, &str); 3] = [("rest", "REST"), ("graphql", "GraphQL"), ("grpc", "gRPC")];
 
-/// Names of recordings without an API, and the titles of their lanes.
+/// Names of recordings of plain sockets, and the titles of their lanes.
 const PLAIN: [(&str, &str); 2] = [("udp", "UDP"), ("tcp", "TCP")];
 
-/// The lanes of a page.
+/// Collects the lanes of a page while the recordings are read.
 #[derive(Debug)]
 pub(super) struct Lanes {
     /// Name and side of each recording.
@@ -21,7 +21,7 @@ pub(super) struct Lanes {
     lanes: Vec<LaneEntry>,
 }
 
-/// A lane under construction.
+/// A lane of the page, whose server address may not be known yet.
 #[derive(Debug)]
 struct LaneEntry {
     name: String,
@@ -49,7 +49,7 @@ impl Lanes {
         Self { recordings, lanes }
     }
 
-    /// Processes an event, which may contain the address of a server.
+    /// Processes an event. If it contains the address of a server, stores the address in the server's lane.
     pub(super) fn observe(&mut self, annotated: &AnnotatedEvent) {
         let Some((name, side)) = self.recordings.get(annotated.timed.recording) else { return };
         let Some(lane) = self.lanes.iter_mut().find(|lane| lane.name == *name) else { return };
@@ -66,7 +66,7 @@ impl Lanes {
         }
     }
 
-    /// Returns the lanes of APIs, and the others.
+    /// Returns the lanes of API recordings, and the lanes of all other recordings.
     pub(super) fn finish(self) -> (Vec<Lane>, Vec<Lane>) {
         let is_plain = |lane: &Lane| PLAIN.iter().any(|(name, _)| *name == lane.api);
         let (plain, lanes) = self.lanes.into_iter().map(LaneEntry::lane).partition(is_plain);

@@ -22,23 +22,23 @@ use crate::timeline::AnnotatedEvents;
 use crate::timeline::Timeline;
 use lanes::Lanes;
 
-/// A page made from traces.
+/// An HTML page made from traces.
 #[derive(Debug)]
 pub struct Report {
-    /// The HTML text.
+    /// The page as HTML.
     pub html: String,
-    /// Number of events omitted at the start, because a page holds a limited number.
+    /// Number of events omitted at the start, because the number of events on a page is limited.
     pub omitted: u64,
-    /// The traces, read to their ends.
+    /// The traces on one time line, read to their ends.
     pub timeline: Timeline,
 }
 
-/// An error while making a page.
+/// Reason why no page could be made.
 #[derive(Debug)]
 pub enum Error {
     /// A trace cannot be read.
     Trace(TraceError),
-    /// The recording cannot be converted to JSON.
+    /// The events cannot be converted to JSON.
     Json(std::io::Error),
 }
 
@@ -75,7 +75,7 @@ impl Report {
     }
 }
 
-/// Builds the page with these events. `comparison` is already JSON.
+/// Builds the HTML page with these events. `comparison` is already JSON.
 ///
 /// # Errors
 /// `hello` cannot be converted to JSON, which does not happen in practice.

@@ -1,39 +1,39 @@
-//! One call of a sequence, and the signal it sends or receives.
+//! A socket call in a sequence diagram, and the signal that it sends or receives.
 
 use serde::Serialize;
 use socket_tap::event::{Addr, Event, Op};
 use socket_tap::format::Side;
 use socket_tap::format::text::printable;
 
-/// One call of a sequence.
+/// A socket call in a sequence diagram.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Call {
-    /// Side that made the call.
+    /// Side that made the call: client or server.
     #[serde(serialize_with = "crate::summary::json::side")]
     pub side: Side,
-    /// Time in nanoseconds on the time line: of the call for one that sends or connects, of its return for one that
-    /// receives.
+    /// Time on the time line, in nanoseconds. Calls that send or connect have the time at which they began,
+    /// calls that receive the time at which they returned.
     pub at: u64,
-    /// Name and size: `write 85 B`.
+    /// Name of the call and number of its bytes: `write 85 B`.
     pub text: String,
-    /// Further information, such as an address.
+    /// Further information about the call, such as an address.
     pub detail: String,
     /// Description of the transferred data, if payload was recorded.
     pub carried: String,
-    /// Signal that the call sends to the other side.
+    /// Signal that the call sends to the peer.
     pub sends: Option<Signal>,
-    /// Signal from the other side that the call receives.
+    /// Signal from the peer that the call receives.
     #[serde(rename = "takes")]
     pub receives: Option<Signal>,
 }
 
-/// A signal that crosses the network.
+/// Something that crosses the network between client and server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Signal {
-    /// The three segments that open a connection. The kernels exchange them by themselves.
+    /// The three segments that open a connection. The kernels exchange them without a call of the programs.
     Handshake,
-    /// A number of bytes.
+    /// This number of data bytes.
     Bytes(u64),
     /// A FIN, which ends one direction.
     Fin,
@@ -42,7 +42,8 @@ pub enum Signal {
 }
 
 impl Call {
-    /// Converts an event. `open` is `true` while the sending half of this side is open: a close then sends a FIN.
+    /// Converts an event to a call of a diagram. `open` is `true` if this side can still send, so that a
+    /// close sends a FIN.
     pub(super) fn of(event: &Event, side: Side, at: u64, carried: String, open: bool) -> Self {
         let (sends, receives) = match event.error {
             None => (sends(&event.op, open), receives(&event.op)),

@@ -1,4 +1,4 @@
-//! A connection that is or may become the selected one.
+//! A connection that is drawn, or may be selected to be drawn.
 
 use socket_tap::event::{Event, Op};
 use socket_tap::format::Side;
@@ -12,14 +12,14 @@ use crate::timeline::AnnotatedEvent;
 use crate::timeline::Recording;
 use crate::timeline::connections::Socket;
 
-/// Maximum number of calls of each side. A longer diagram is unreadable.
+/// Maximum number of calls drawn for each side. A longer diagram is unreadable.
 const MAX_CALLS: usize = 500;
 
-/// Maximum number of calls kept of a connection that is not selected yet. Its client may make that many before the
-/// server accepts it.
+/// Maximum number of calls kept for a connection that is not selected yet. Its client may make several calls
+/// before the server accepts the connection.
 const MAX_CALLS_BEFORE: usize = 32;
 
-/// A connection, and the calls of both ends.
+/// A connection that is drawn or may be selected, with the calls of both ends.
 #[derive(Debug, Default)]
 pub(super) struct Candidate {
     pub(super) is_selected: bool,
@@ -32,19 +32,19 @@ struct End {
     socket: Socket,
     calls: Vec<Call>,
     more: u64,
-    /// `true` while its sending half is open.
+    /// `true` while this end can send: it has neither closed the socket nor shut down its sending half.
     open: bool,
 }
 
 impl Candidate {
-    /// Registers an end, with the events that opened it.
+    /// Adds an end of the connection, with the events that opened it.
     pub(super) fn begin(&mut self, side: Side, socket: Socket, opening: &[(u64, Event)]) {
         let call = |(at, event): &(u64, Event)| Call::of(event, side, *at, String::new(), true);
         let calls = opening.iter().map(call).collect();
         self.end(side).get_or_insert(End { socket, calls, more: 0, open: true });
     }
 
-    /// Adds a call of one end.
+    /// Adds an event as a call of one end.
     pub(super) fn observe(&mut self, side: Side, socket: Socket, annotated: &AnnotatedEvent) {
         let max = if self.is_selected { MAX_CALLS } else { MAX_CALLS_BEFORE };
         if let Some(end) = self.end(side).as_mut().filter(|end| end.socket == socket) {
@@ -56,7 +56,7 @@ impl Candidate {
         self.client.is_some() && self.server.is_some()
     }
 
-    /// Returns the recordings of its ends.
+    /// Returns the indices of the recordings in which the ends occur.
     pub(super) fn recordings(&self) -> impl Iterator<Item = usize> {
         [&self.client, &self.server].into_iter().flatten().map(|end| end.socket.recording)
     }

@@ -1,39 +1,41 @@
-//! Rows of a diagram: calls of both sides, and arrows between them.
+//! The rows of a sequence diagram: calls of both sides, and arrows between them.
 
 use socket_tap::format::Side;
 
 use super::call::{Call, Signal};
 use super::model::Sequence;
 
-/// Minimum duration of a pause that is drawn, in nanoseconds. On one machine, a response takes less.
+/// Minimum duration in nanoseconds of a pause that is drawn. Between programs on one machine, a response
+/// takes less.
 const PAUSE: u64 = 10_000_000;
 
-/// One row of a diagram.
+/// One row of a sequence diagram.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Row {
-    /// Time in nanoseconds on the time line; `None` for segments that the kernels exchange by themselves.
+    /// Time of the row on the time line, in nanoseconds. `None` for the segments that the kernels exchange by
+    /// themselves.
     pub(super) at: Option<u64>,
-    /// Duration of a pause before the row, if it is long.
+    /// Duration of the pause before this row, if it is long enough to be drawn.
     pub(super) pause: Option<u64>,
-    /// The call in this row, and its side.
+    /// Side and text of the call in this row.
     pub(super) call: Option<(Side, String)>,
-    /// `true` if the call receives the signal of the previous arrow.
+    /// `true` if the call in this row receives the signal of the previous arrow.
     pub(super) receives: bool,
-    /// The signal sent in this row.
+    /// The signal that crosses to the other side in this row.
     pub(super) arrow: Option<Arrow>,
 }
 
-/// A signal between the sides.
+/// A signal from one side to the other, drawn as an arrow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Arrow {
     pub(super) to: Side,
     pub(super) label: String,
     pub(super) bytes: Option<u64>,
-    /// `true` for a segment exchanged by the kernels rather than bytes of the programs.
+    /// `true` for a segment that the kernels exchange, `false` for bytes that a program sent.
     pub(super) kernel: bool,
 }
 
-/// Returns the rows of a sequence.
+/// Returns the rows of the diagram of a connection.
 pub(super) fn rows(sequence: &Sequence) -> Vec<Row> {
     let is_one_sided = sequence.client.is_none() || sequence.server.is_none();
     let (mut rows, mut last): (Vec<Row>, Option<u64>) = (Vec::new(), None);
@@ -64,7 +66,7 @@ fn row(call: &Call, arrow: Option<Arrow>) -> Row {
     }
 }
 
-/// Returns the rows of a call that sends a signal. The call is at the start of its arrow.
+/// Returns the rows of a call that sends a signal: the call, then the arrow of the signal.
 fn sent(call: &Call, signal: Signal) -> Vec<Row> {
     let to = other(call.side);
     match signal {
@@ -76,8 +78,7 @@ fn sent(call: &Call, signal: Signal) -> Vec<Row> {
     }
 }
 
-/// Returns the rows of a call that receives a signal from a side that was not recorded. The call is at the end of the
-/// arrow.
+/// Returns the rows of a call whose signal comes from a side that was not recorded: the arrow, then the call.
 fn received(call: &Call, signal: Signal) -> Vec<Row> {
     match signal {
         Signal::Handshake => {
@@ -98,7 +99,7 @@ fn arrow(to: Side, signal: Signal, carried: &str) -> Arrow {
     Arrow { to, label: label.to_owned(), bytes, kernel: bytes.is_none() }
 }
 
-/// Returns the segments that the kernels exchange while a client connects.
+/// Returns the three segments that the kernels exchange while a client connects.
 fn handshake(client: Side) -> [Arrow; 3] {
     let server = other(client);
     [("SYN", server), ("SYN, ACK", client), ("ACK", server)].map(|(label, to)| Arrow {
@@ -120,7 +121,7 @@ fn other(side: Side) -> Side {
     }
 }
 
-/// Formats the duration of a pause.
+/// Formats the duration of a pause in the diagram.
 pub(super) fn pause(ns: u64) -> String {
     match ns / 1_000_000 {
         ms @ ..1_000 => format!("{ms} ms"),
@@ -128,7 +129,7 @@ pub(super) fn pause(ns: u64) -> String {
     }
 }
 
-/// Formats the heading of a side: its name and its recording.
+/// Formats the heading of one side: `client` or `server`, and the name of its recording.
 pub(super) fn lane(side: Side, recording: Option<&String>) -> String {
     match recording {
         Some(recording) => format!("{}: {recording}", side.name()),

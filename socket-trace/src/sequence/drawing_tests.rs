@@ -9,7 +9,7 @@ fn diagram_as_text() {
     insta::assert_snapshot!(text::diagram(&first(&[server(), client()]), 94));
 }
 
-/// The first word of each line, if it is a time.
+/// Returns the first word of each drawn line, if it is a time.
 fn times(drawn: &str) -> Vec<f64> {
     drawn.lines().filter_map(|line| line.split_whitespace().next()?.parse().ok()).collect()
 }
@@ -75,7 +75,7 @@ fn text_places_diagrams_side_by_side() {
     insta::assert_snapshot!(lanes(&[("A".to_owned(), both), ("B".to_owned(), one_sided)]));
 }
 
-/// A sequence whose data and label contain markup and control characters.
+/// Returns a connection whose data and label contain markup and control characters.
 fn hostile() -> Sequence {
     let target = "/a;b#c<br>&\"end\"%%{x}-->>:é";
     let request = format!("GET {target} HTTP/1.1\r\n\r\n");

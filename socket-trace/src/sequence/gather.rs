@@ -1,4 +1,4 @@
-//! Selects connections from a complete recording.
+//! Selects the connections to draw from complete recordings.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,20 +12,23 @@ use crate::timeline::Recording;
 use crate::timeline::connections::{Connection, Socket};
 use crate::timeline::{AnnotatedEvent, AnnotatedEvents};
 
-/// Maximum number of calls kept that prepare a socket to connect or listen. Of more, the first are kept.
+/// Maximum number of calls kept that prepare a socket to connect or listen, such as `bind`. Later ones are
+/// dropped.
 const MAX_OPENING: usize = 8;
 
-/// Maximum number of connections kept whose other end may still be selected.
+/// Maximum number of unselected connections that are kept because their other end may still be recorded and
+/// selected.
 const MAX_WAITING: usize = 1_024;
 
-/// Selection of a connection.
+/// Condition that selects the connection to draw.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
     /// The first connection of each recording.
     First,
     /// The first connection that begins in this step.
     Step(String),
-    /// The connection of the socket with this number, on the server's side if a server was recorded.
+    /// The connection of the socket with this number in the server's recording, or in the client's if no
+    /// server was recorded.
     Sock(SockId),
 }
 
@@ -44,12 +47,12 @@ pub fn gather(events: &mut AnnotatedEvents, choice: &Choice) -> Result<Vec<Seque
 
 struct Gathering<'a> {
     choice: &'a Choice,
-    /// Side whose socket numbers [`Choice::Sock`] refers to.
+    /// Side in whose recordings [`Choice::Sock`] numbers the socket.
     numbered: Side,
     sides: Vec<Side>,
-    /// Events that prepared the open sockets.
+    /// For each open socket, the events before it became a connection.
     openings: HashMap<Socket, Vec<(u64, Event)>>,
-    /// Candidates by connection number on the time line.
+    /// Connections that may be selected, by connection number.
     candidates: BTreeMap<u64, Candidate>,
 }
 
@@ -83,7 +86,7 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    /// Processes the opening of one end of a connection.
+    /// Processes an event that opens one end of a connection.
     fn begin(&mut self, socket: Socket, annotated: &AnnotatedEvent, connection: &Connection) {
         let own = self.openings.remove(&socket).unwrap_or_default();
         let opening = match annotated.timed.event.op {
@@ -121,8 +124,8 @@ impl<'a> Gathering<'a> {
         self.candidates.values().filter(|candidate| candidate.is_selected)
     }
 
-    /// Returns one sequence per set of recordings: the first connection recorded on both sides, or else the first
-    /// one.
+    /// Returns one connection per set of recordings: the first that was recorded on both sides, or else the
+    /// first.
     fn finish(self, recordings: &[Recording]) -> Vec<Sequence> {
         let is_within = |one: &Candidate, other: &Candidate| one.recordings().all(|it| other.is_in(it));
         let selected: Vec<&Candidate> = self.selected().collect();

@@ -1,14 +1,15 @@
-//! Merges the calls of both sides into one order.
+//! Merges the calls of client and server into one order, each cause before its effect.
 //!
-//! Times in a recording respect cause and effect. There are two exceptions: a connect without a call time, and a
-//! recorder that stamps a write on return. Their effect may then have an earlier time. The merge still puts the cause
-//! first. Since its exact time is unknown, it gets the time of its effect, the latest that is possible.
+//! Times in a recording respect cause and effect, with two exceptions: a `connect` without the time of its
+//! call, and a recorder that stamps a write when it returns. The effect of such a call may have an earlier
+//! time. The merge still places the cause first, and gives it the time of its effect, the latest that is
+//! possible.
 
 use std::collections::VecDeque;
 
 use super::call::{Call, Signal};
 
-/// Signals that one side has sent and received so far.
+/// Number of signals that one side has sent and received so far.
 #[derive(Default)]
 struct Progress {
     connected: bool,
@@ -17,7 +18,8 @@ struct Progress {
     received: u64,
 }
 
-/// Merges the calls by time, but puts each cause before its effect. No time exceeds that of the next call.
+/// Merges the calls by time, but places each cause before its effect. If a call is later than the next one,
+/// it gets the time of the next one.
 pub(super) fn merge(client: Vec<Call>, server: Vec<Call>) -> Vec<Call> {
     let (mut client, mut server) = (VecDeque::from(client), VecDeque::from(server));
     let (mut by_client, mut by_server) = (Progress::default(), Progress::default());
@@ -48,7 +50,7 @@ pub(super) fn merge(client: Vec<Call>, server: Vec<Call>) -> Vec<Call> {
     calls
 }
 
-/// Returns `true` if the other side has sent the signal that the call receives.
+/// Returns `true` if the signal that the call receives has been sent by the other side.
 fn is_possible(call: &Call, other: &Progress, own: &Progress) -> bool {
     match call.receives {
         Some(Signal::Handshake) => other.connected,

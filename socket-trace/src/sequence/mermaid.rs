@@ -1,4 +1,4 @@
-//! The diagram in Mermaid's syntax, which GitHub renders.
+//! Formats the diagram in Mermaid's syntax, which GitHub renders.
 
 use std::fmt::Write as _;
 
@@ -8,10 +8,10 @@ use super::diagram::{Arrow, lane, pause, rows};
 use super::model::Sequence;
 use crate::show::description::truncate;
 
-/// Maximum length of a description: the diagram is as wide as its longest label.
+/// Maximum number of characters of a description. The widest label determines the width of the diagram.
 const LABEL: usize = 60;
 
-/// Formats a sequence as a `sequenceDiagram`.
+/// Formats a connection as a Mermaid `sequenceDiagram`.
 #[must_use]
 pub fn diagram(sequence: &Sequence) -> String {
     let mut out = "sequenceDiagram\n".to_owned();
@@ -47,7 +47,7 @@ fn id(side: Side) -> &'static str {
     }
 }
 
-/// Returns the Mermaid arrow, dashed for segments exchanged by the kernels.
+/// Returns the Mermaid syntax for an arrow. Segments that the kernels exchange are dashed.
 fn across(arrow: &Arrow) -> String {
     let line = if arrow.kernel { "-->>" } else { "->>" };
     match arrow.to {

@@ -1,20 +1,21 @@
-//! The calls of a connection in order.
+//! The socket calls of one connection, in the order in which a diagram shows them.
 
 use serde::Serialize;
 
 use super::call::Call;
 
-/// The calls of a connection on both sides, including those that opened the listening socket.
+/// The socket calls of one connection on both sides, including those that opened the listening socket.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Sequence {
-    /// Name of the recording: `rest`.
+    /// Title of the diagram: the name of the recording, such as `rest`.
     pub title: String,
-    /// The client's recording and socket, `rest-client #1`; `None` if only the server's side is recorded.
+    /// Name of the client's recording and number of its socket, `rest-client #1`; `None` if the client was
+    /// not recorded.
     pub client: Option<String>,
-    /// The server's recording and socket; `None` if only the client's side is recorded.
+    /// Name of the server's recording and number of its socket; `None` if the server was not recorded.
     pub server: Option<String>,
-    /// The calls, in order.
+    /// The calls of both sides, in order.
     pub calls: Vec<Call>,
-    /// Number of further calls that are omitted.
+    /// Number of calls that are omitted because there are too many.
     pub more: u64,
 }

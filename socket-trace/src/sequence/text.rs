@@ -1,4 +1,4 @@
-//! The diagram as text.
+//! Draws the diagram as text.
 
 use std::fmt::Write as _;
 
@@ -11,10 +11,10 @@ use super::diagram::{Arrow, Row, lane, pause, rows};
 use super::model::Sequence;
 use crate::show::description::truncate;
 
-/// Minimum width of the arrows between both sides.
+/// Minimum number of columns of the arrows between client and server.
 const MIN_ARROW: usize = 28;
 
-/// Formats one connection, with times and descriptions of the data.
+/// Draws one connection as text, with times and descriptions of the data.
 #[must_use]
 pub fn diagram(sequence: &Sequence, width: usize) -> String {
     let rows = rows(sequence);
@@ -47,7 +47,7 @@ pub fn diagram(sequence: &Sequence, width: usize) -> String {
     out
 }
 
-/// Formats an arrow: `── SYN ─────▶`.
+/// Formats an arrow of `width` columns: `── SYN ─────▶`.
 fn drawn(arrow: &Arrow, width: usize) -> String {
     let label = truncate(&arrow.label, width.saturating_sub(8));
     let label = if label.is_empty() { String::new() } else { format!(" {label} ") };
@@ -62,13 +62,14 @@ fn fill(text: &str, width: usize) -> String {
     format!("{text}{:pad$}", "", pad = width.saturating_sub(text.width()))
 }
 
-/// Width of one side's column.
+/// Number of columns for the calls of one side.
 const COLUMN: usize = 15;
 
-/// Width of the arrows between the columns.
+/// Number of columns for the arrows between client and server.
 const GAP: usize = 5;
 
-/// Formats sequences side by side, each with its client on the left and its server on the right.
+/// Draws several connections side by side as text, each with its client on the left and its server on the
+/// right.
 #[must_use]
 pub fn lanes(sequences: &[(String, Vec<Call>)]) -> String {
     let heading = |(title, _): &(String, Vec<Call>)| format!("{title:<width$}", width = 2 * COLUMN + GAP);
@@ -89,7 +90,7 @@ pub fn lanes(sequences: &[(String, Vec<Call>)]) -> String {
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
-/// Returns `true` if the side was recorded, or if neither was: then no side is marked as missing.
+/// Returns `true` if `side` has calls, or if neither side has: then no side is marked as not recorded.
 fn is_recorded(calls: &[Call], side: Side) -> bool {
     calls.is_empty() || calls.iter().any(|call| call.side == side)
 }

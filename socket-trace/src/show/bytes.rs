@@ -14,10 +14,10 @@ use socket_tap::format::text::printable;
 use super::description::truncate;
 use socket_dissect::{Layer, Part};
 
-/// Number of bytes per line.
+/// Number of bytes in a line of the hex dump.
 const ROW: usize = 16;
 
-/// Writes the recorded bytes of the event. Writes nothing if the event has none.
+/// Writes a hex dump of the bytes that the event transferred. Writes nothing if none were recorded.
 ///
 /// # Errors
 /// `out` cannot be written.
@@ -46,7 +46,7 @@ fn payload(op: &Op) -> Option<(u64, &[u8])> {
     }
 }
 
-/// Width of the columns before the part's name.
+/// Number of columns of a line before the name of the part.
 const BEFORE_NAME: usize = 87;
 
 fn name(part: &Part, width: Option<usize>) -> String {
@@ -57,7 +57,7 @@ fn name(part: &Part, width: Option<usize>) -> String {
     width.map_or_else(|| name.clone(), |width| truncate(&name, width.saturating_sub(BEFORE_NAME)))
 }
 
-/// Formats rows of hex digits and text. The name is on the first row.
+/// Formats the bytes of one part as lines of hex digits and text. The part's name is on the first line.
 fn rows(bytes: &[u8], mut offset: usize, name: &str, line: &mut String) {
     let mut name = name;
     for row in bytes.chunks(ROW) {

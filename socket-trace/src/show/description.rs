@@ -1,4 +1,4 @@
-//! One-line description of the data of a read or write.
+//! Describes the data of a read or write in one line.
 
 use socket_tap::format::text::printable;
 use unicode_width::UnicodeWidthChar as _;
@@ -41,7 +41,8 @@ fn is_frame(part: &Part) -> bool {
     }
 }
 
-/// Returns `true` if the part is the content of a frame or chunk, of its own layer or of a lower one.
+/// Returns `true` if the part is the content of a frame or chunk. The content may belong to a protocol above
+/// that of the frame.
 pub(crate) fn is_content(part: &Part) -> bool {
     match part.layer {
         Layer::Grpc | Layer::Sse => true,
@@ -52,8 +53,8 @@ pub(crate) fn is_content(part: &Part) -> bool {
     }
 }
 
-/// Returns the unit's text: the last that is not empty, since later parts are more specific. Settings and window
-/// updates of connection setup are omitted.
+/// Returns the text of a protocol unit: the last one that is not empty, since later parts are more specific.
+/// SETTINGS and WINDOW_UPDATE frames at the start of a connection have none.
 fn text(unit: &[Part]) -> &str {
     let described = unit.iter().rev().find(|part| !part.text.is_empty());
     match described {
@@ -63,7 +64,7 @@ fn text(unit: &[Part]) -> &str {
     }
 }
 
-/// Returns the part's name; empty where its text suffices, as in HTTP/1.1, or where the part is only a length.
+/// Returns the name of the part. Empty if `text` suffices, as in HTTP/1.1, or if the part is only a length.
 fn name(part: &Part, text: &str) -> &'static str {
     let is_self_explanatory = part.layer == Layer::Http1 || (is_content(part) && part.layer != Layer::Tls);
     let omit_name = !text.is_empty() && is_self_explanatory;

@@ -1,4 +1,4 @@
-//! Selection of the events to show.
+//! Selects the events to show.
 
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
@@ -8,25 +8,25 @@ use socket_tap::event::{Addr, Op, SockId};
 use crate::timeline::AnnotatedEvent;
 use crate::timeline::connections::Connection;
 
-/// Conditions for an event to be shown. A field that is `None` or empty imposes none.
+/// Conditions for an event to be shown. A field that is `None` or empty sets no condition.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// The event is on this socket, as numbered in its own recording.
+    /// The event must be on the socket with this number in its recording.
     pub sock: Option<SockId>,
-    /// The event is on this connection, as numbered on the time line.
+    /// The event must be on the connection with this number on the time line.
     pub connection: Option<u64>,
-    /// The event is on a connection with this peer, or is a datagram from or to it.
+    /// The event must be on a connection with this peer, or be a datagram from or to it.
     pub peer: Option<Peer>,
-    /// `true` if several recordings are shown. `peer` then matches a connection's local address, too, so that both of
-    /// its ends are shown.
+    /// `true` if several recordings are shown. `peer` is then compared with the local address, too, so that
+    /// both ends of a connection are shown.
     pub both_ends: bool,
-    /// The event is one of these operations.
+    /// The event must be one of these operations, such as `read`.
     pub ops: Vec<String>,
-    /// The event is in this step.
+    /// The event must be in the step with this name.
     pub step: Option<String>,
-    /// Earliest time, in nanoseconds on the time line.
+    /// Time on the time line, in nanoseconds, before which no event is shown.
     pub since: Option<u64>,
-    /// Latest time, in nanoseconds on the time line.
+    /// Time on the time line, in nanoseconds, after which no event is shown.
     pub until: Option<u64>,
 }
 
@@ -45,7 +45,8 @@ impl Filter {
             && self.until.is_none_or(|until| timed.at <= until)
     }
 
-    /// Returns `true` if no event after time `at` can pass, so that complete traces need not be read further.
+    /// Returns `true` if no event after the time `at` can meet the conditions, so that complete traces need
+    /// not be read further.
     #[must_use]
     pub fn is_over(&self, at: u64) -> bool {
         self.until.is_some_and(|until| at > until)
@@ -64,12 +65,12 @@ impl Filter {
     }
 }
 
-/// The peer of a connection: a host, one of its ports, or a Unix-domain socket.
+/// An address with which the peer of a connection is compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Peer {
-    /// A host, with any port.
+    /// An IP address, with any port.
     Host(IpAddr),
-    /// A host and port.
+    /// An IP address and a port.
     Port(SocketAddr),
     /// The path of a Unix-domain socket, or any other text that a trace has as an address.
     Other(String),

@@ -1,4 +1,4 @@
-//! The time line as JSON.
+//! Writes the events of a time line as JSON.
 
 use std::io::{self, Write};
 
@@ -10,8 +10,8 @@ use crate::timeline::AnnotatedEvent;
 use crate::timeline::Recording;
 use socket_dissect::Part;
 
-/// Writes the delimiters between objects: those of one array, which must be complete to be parsed, or none, so that
-/// each line can be parsed as it arrives.
+/// Writes the delimiters between JSON objects: those of an array, or none, so that each line can be parsed as
+/// soon as it arrives.
 #[derive(Debug)]
 pub struct Delimiters {
     array: bool,
@@ -19,13 +19,13 @@ pub struct Delimiters {
 }
 
 impl Delimiters {
-    /// Creates delimiters for one object per line if `lines`, else for an array.
+    /// Returns delimiters for one object per line if `lines` is `true`, else for an array.
     #[must_use]
     pub fn new(lines: bool) -> Self {
         Self { array: !lines, has_objects: false }
     }
 
-    /// Writes the delimiter before an object.
+    /// Writes the delimiter before the next object.
     fn before_object(&mut self, out: &mut impl Write) -> io::Result<()> {
         let before = match (self.array, self.has_objects) {
             (false, _) => "",
@@ -50,7 +50,7 @@ impl Delimiters {
     }
 }
 
-/// Writes a value as an object on a line.
+/// Writes a value as one JSON object on a line.
 ///
 /// # Errors
 /// `out` cannot be written.
@@ -60,38 +60,39 @@ pub fn object(value: &impl Serialize, delimiters: &mut Delimiters, out: &mut imp
     out.write_all(b"\n")
 }
 
-/// Fields added to an event.
+/// JSON fields that the output adds to those of an event.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct AddedFields<'a> {
-    /// Label of its recording, if there are several.
+    /// Label of the event's recording, if several recordings are shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     recording: Option<&'a str>,
-    /// Time in nanoseconds on the common time line; for a connect, when it was called.
+    /// Time of the event on the common time line, in nanoseconds. For a `connect`, the time at which it was
+    /// called.
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<u64>,
-    /// Number of its connection, across the recordings.
+    /// Number of the event's connection on the common time line.
     #[serde(skip_serializing_if = "Option::is_none")]
     connection: Option<u64>,
     #[serde(skip_serializing_if = "<[Part]>::is_empty")]
     carried: &'a [Part],
-    /// Its index on the time line.
+    /// Index of the event on the time line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) seq: Option<u64>,
-    /// Name of its step.
+    /// Name of the step in which the event happened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) step: Option<&'a str>,
-    /// Description of the transferred data.
+    /// Description of the data that the event transferred.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) says: String,
 }
 
 impl<'a> AddedFields<'a> {
-    /// Fields for an event of a single recording.
+    /// Returns the added fields of an event if a single recording is shown.
     fn single(annotated: &'a AnnotatedEvent) -> Self {
         Self { carried: &annotated.parts, ..Self::default() }
     }
 
-    /// Fields for an event of one of several recordings.
+    /// Returns the added fields of an event if several recordings are shown.
     pub(crate) fn labelled(recordings: &'a [Recording], annotated: &'a AnnotatedEvent) -> Self {
         Self {
             recording: recordings.get(annotated.timed.recording).map(|recording| recording.label.as_str()),
@@ -101,7 +102,7 @@ impl<'a> AddedFields<'a> {
         }
     }
 
-    /// Writes the event as in its trace, with the added fields, on a line.
+    /// Writes the event with its fields in the trace and the added fields, as one line of JSON.
     pub(crate) fn write(&self, event: &Event, out: &mut impl Write) -> io::Result<()> {
         let (mut line, added) = (Vec::new(), serde_json::to_vec(self)?);
         write_event(&mut line, event)?;
@@ -113,7 +114,7 @@ impl<'a> AddedFields<'a> {
     }
 }
 
-/// Writes the event with the added fields, on a line.
+/// Writes the event with the added fields, as one line of JSON.
 ///
 /// # Errors
 /// `out` cannot be written.

@@ -18,41 +18,42 @@ use crate::timeline::AnnotatedEvent;
 use crate::timeline::connections::Connection;
 use crate::timeline::{Recording, Timeline};
 
-/// Column of the description, counted from the time: after the widest transfer, `65536 B in 16 slices`.
+/// Column at which the description of the data starts: after the longest event, such as `65536 B in 16
+/// slices`. Counted from the time.
 const CARRIED: usize = 48;
 
-/// Minimum distance between a line and its description.
+/// Minimum number of spaces between an event and its description.
 const GAP: usize = 3;
 
-/// If less width than this remains for the description, the distance shrinks to [`GAP`].
+/// Minimum number of columns for a description. If fewer remain, the space before it shrinks to [`GAP`].
 const MIN_WIDTH: usize = 24;
 
-/// Style of the lines.
+/// Style in which events are printed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Style {
     /// `true` to color the text with ANSI escapes.
     pub color: bool,
-    /// Width to which descriptions are truncated; `None` for no limit.
+    /// Number of columns to which lines are truncated; `None` for no limit.
     pub width: Option<usize>,
-    /// `true` to print a hex dump below each line.
+    /// `true` to print a hex dump of the data below each event.
     pub bytes: bool,
 }
 
-/// Formats a time line as text.
+/// Formats the events of a time line as text, one per line.
 #[derive(Debug)]
 pub struct Text {
     style: Style,
     lines: Vec<Lines>,
-    /// Start of each recording on the time line.
+    /// For each recording, its start on the time line.
     began: Vec<u64>,
-    /// Label of each recording; empty if there is only one.
+    /// For each recording, its label; empty if there is only one recording.
     labels: Vec<String>,
     label_width: usize,
     line: String,
 }
 
 impl Text {
-    /// Creates a formatter for the events of `timeline`.
+    /// Returns a formatter for the events of `timeline`.
     #[must_use]
     pub fn of(timeline: &Timeline, style: Style) -> Self {
         let recordings = timeline.recordings();
@@ -71,7 +72,7 @@ impl Text {
         Self { style, lines, began, labels, label_width, line: String::new() }
     }
 
-    /// Writes a heading for each recording: its program, start and capture.
+    /// Writes a heading for each recording, with its program, start time and amount of recorded payload.
     ///
     /// # Errors
     /// `out` cannot be written.
@@ -95,7 +96,7 @@ impl Text {
         Ok(())
     }
 
-    /// Processes an event, and writes its line if `shown`.
+    /// Processes an event. Writes it as a line if `shown` is `true`.
     ///
     /// # Errors
     /// `out` cannot be written.
@@ -126,7 +127,7 @@ impl Text {
         }
     }
 
-    /// Writes the peer's socket or the description of the data, right of the event.
+    /// Writes the other end of the connection or a description of the data, to the right of the event.
     fn write_description(&self, annotated: &AnnotatedEvent, out: &mut impl Write) -> io::Result<()> {
         if let Some(other) =
             annotated.connection.as_deref().and_then(|connection| self.other_end(annotated, connection))
@@ -149,7 +150,8 @@ impl Text {
         }
     }
 
-    /// Returns the other end, such as `rest-client #1`, on the first line on which both ends are known.
+    /// Returns the other end of the connection, such as `rest-client #1`, for the first event at which both
+    /// ends are known.
     fn other_end(&self, annotated: &AnnotatedEvent, connection: &Connection) -> Option<String> {
         let other = connection.other.filter(|_| opens(annotated))?;
         Some(format!("{} #{}", self.labels.get(other.recording)?, other.sock))
@@ -161,7 +163,8 @@ fn opens(annotated: &AnnotatedEvent) -> bool {
     matches!(annotated.timed.event.op, Accept { .. } | Connect { .. } | Adopt { on: None, .. })
 }
 
-/// Returns the number of columns of a line without its colours: `ESC [ … m` (ECMA-48, SGR).
+/// Returns the number of columns of a line, not counting its escape sequences for colours: `ESC [ … m`
+/// (ECMA-48, SGR).
 fn visible_width(line: &str) -> usize {
     let mut parts = line.split("\x1b[");
     let first = parts.next().unwrap_or_default().width();

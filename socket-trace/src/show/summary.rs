@@ -1,4 +1,4 @@
-//! One line per connection: peer, duration and byte breakdown.
+//! Writes one line per connection: peer, duration and byte breakdown.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -26,17 +26,17 @@ const CLASSES: [(Class, &str); 5] = [
     (Class::Unknown, "unknown"),
 ];
 
-/// Rows of the open connections.
+/// Collects one row per connection.
 #[derive(Debug)]
 pub struct Summary {
     open: HashMap<Socket, Row>,
-    /// Labels of the recordings; empty if there is only one.
+    /// Labels of the recordings; empty if there is only one recording.
     labels: Vec<String>,
     has_payload: bool,
 }
 
 impl Summary {
-    /// Creates an empty summary for the connections of `timeline`.
+    /// Returns an empty summary of the connections of `timeline`.
     #[must_use]
     pub fn of(timeline: &Timeline) -> Self {
         let recordings = timeline.recordings();
@@ -45,7 +45,7 @@ impl Summary {
         Self { open: HashMap::new(), labels: if labels.len() > 1 { labels } else { Vec::new() }, has_payload }
     }
 
-    /// Processes an event, and returns the row of the connection that it ends.
+    /// Processes an event. If the event ends a connection, returns its row.
     pub fn event(&mut self, annotated: &AnnotatedEvent, shown: bool) -> Option<Row> {
         let event = &annotated.timed.event;
         let socket = Socket { recording: annotated.timed.recording, sock: event.sock? };
@@ -62,7 +62,7 @@ impl Summary {
         }
     }
 
-    /// Returns the rows of the connections still open, oldest first.
+    /// Returns the rows of the connections that are still open, oldest first.
     #[must_use]
     pub fn remaining(&mut self) -> Vec<Row> {
         let mut rows: Vec<Row> = self.open.drain().map(|(_, row)| row).collect();
@@ -87,7 +87,7 @@ impl Summary {
         writeln!(out, "{columns}   ended by")
     }
 
-    /// Writes a row as a line.
+    /// Writes the row of a connection as a line.
     ///
     /// # Errors
     /// `out` cannot be written.

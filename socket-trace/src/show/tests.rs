@@ -10,7 +10,7 @@ use crate::timeline::fixture::{client, header, server, timeline};
 
 mod filters;
 
-/// Output of the view for the events that pass the filter.
+/// Returns the output of a view for the events that pass the filter.
 fn printed(traces: &[Vec<String>], filter: &Filter, view: impl Fn(&Timeline) -> View) -> String {
     let mut events = AnnotatedEvents::new(timeline(traces));
     let (mut view, mut out) = (view(events.timeline()), Vec::new());

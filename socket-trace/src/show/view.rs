@@ -1,4 +1,4 @@
-//! The output form of a time line.
+//! Writes a time line in one of several output forms.
 
 use std::io::{self, Write};
 
@@ -8,7 +8,7 @@ use super::summary::{Row, Summary};
 use crate::timeline::AnnotatedEvent;
 use crate::timeline::{Recording, Timeline};
 
-/// Writer of a time line in one output form.
+/// Writes a time line in one output form: text or JSON, by event or by connection.
 #[derive(Debug)]
 pub struct View(Form);
 
@@ -21,31 +21,33 @@ enum Form {
 }
 
 impl View {
-    /// Creates a view with one line per event.
+    /// Returns a view that writes one line per event.
     #[must_use]
     pub fn text(timeline: &Timeline, style: Style) -> Self {
         Self(Form::Text(Text::of(timeline, style)))
     }
 
-    /// Creates a view with one JSON object per event: one per line if `lines`, else in an array.
+    /// Returns a view that writes one JSON object per event: one per line if `lines` is `true`, else in an
+    /// array.
     #[must_use]
     pub fn json(lines: bool) -> Self {
         Self(Form::Json(Delimiters::new(lines)))
     }
 
-    /// Creates a view with one line per connection.
+    /// Returns a view that writes one line per connection.
     #[must_use]
     pub fn summary(timeline: &Timeline) -> Self {
         Self(Form::Summary(Summary::of(timeline)))
     }
 
-    /// Creates a view with one JSON object per connection: one per line if `lines`, else in an array.
+    /// Returns a view that writes one JSON object per connection: one per line if `lines` is `true`, else in
+    /// an array.
     #[must_use]
     pub fn summary_json(timeline: &Timeline, lines: bool) -> Self {
         Self(Form::SummaryJson(Summary::of(timeline), Delimiters::new(lines)))
     }
 
-    /// Writes the heading.
+    /// Writes the heading of the output.
     ///
     /// # Errors
     /// `out` cannot be written.

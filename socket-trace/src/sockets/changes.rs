@@ -1,4 +1,4 @@
-//! Changes of the table since it was last read.
+//! Marks the rows of the socket table that have changed since the table was last read.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -7,32 +7,32 @@ use serde::Serialize;
 
 use super::row::{Proto, Row};
 
-/// A row and its change.
+/// A row of the socket table, and its change since the table was last read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Marked {
-    /// The current row; the last known one if it is gone.
+    /// The current row. If the socket no longer exists, its last row.
     #[serde(flatten)]
     pub row: Row,
-    /// Its change since the table was last read.
+    /// Change of the row since the table was last read.
     pub change: Change,
 }
 
-/// Change of a row.
+/// Change of a row since the table was last read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Change {
-    /// Unchanged, or not compared.
+    /// The row is unchanged, or there is no earlier table.
     Same,
     /// The row is new.
     New,
-    /// Its state, queues or process have changed.
+    /// State, queues or process of the row have changed.
     Changed,
-    /// The row is gone.
+    /// The socket of the row no longer exists.
     Gone,
 }
 
 impl Change {
-    /// Returns the character that is shown before the row.
+    /// Returns the character that is shown in front of the row.
     #[must_use]
     pub fn sign(self) -> char {
         match self {
@@ -62,13 +62,14 @@ pub fn mark(before: &[Row], now: &[Row]) -> Vec<Marked> {
     marked
 }
 
-/// Marks all rows as unchanged, because no earlier table exists.
+/// Marks all rows as unchanged. Used when no earlier table exists.
 #[must_use]
 pub fn unmarked(now: &[Row]) -> Vec<Marked> {
     now.iter().map(|row| Marked { row: row.clone(), change: Change::Same }).collect()
 }
 
-/// Identity of a row, with an index among equal ones: several sockets may listen on one address (`SO_REUSEPORT`).
+/// Protocol and addresses of a row, with its index among rows with equal ones: several sockets may listen on
+/// one address (`SO_REUSEPORT`).
 type Key = (Proto, SocketAddr, SocketAddr, usize);
 
 fn keyed(rows: &[Row]) -> impl Iterator<Item = (Key, &Row)> {

@@ -1,29 +1,29 @@
-//! Selection of the sockets to show.
+//! Selects the sockets to show.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use super::row::{Row, State};
 
-/// Conditions for a socket to be shown: it meets at least one of them. Without conditions, all sockets are shown.
+/// Conditions for a socket to be shown. One condition suffices; without conditions, all sockets are shown.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Processes whose sockets are shown, with those in TIME_WAIT on a port where such a process listens.
+    /// Ids of processes. Shows their sockets, and sockets in TIME_WAIT on a port where one of them listens.
     pub pids: BTreeSet<u32>,
-    /// Ports whose sockets are shown, on either side.
+    /// Ports. Shows sockets with one of them as local or foreign port.
     pub ports: BTreeSet<u16>,
-    /// Addresses whose sockets are shown, on either side.
+    /// Addresses. Shows sockets with one of them as local or foreign address.
     pub addresses: BTreeSet<SocketAddr>,
 }
 
 impl Filter {
-    /// Selects sockets with this port, on either side.
+    /// Returns a filter that selects sockets with this local or foreign port.
     #[must_use]
     pub fn port(port: u16) -> Self {
         Self { ports: BTreeSet::from([port]), ..Self::default() }
     }
 
-    /// Selects the open sockets of this process.
+    /// Returns a filter that selects the sockets of this process.
     #[must_use]
     pub fn pid(pid: u32) -> Self {
         Self { pids: BTreeSet::from([pid]), ..Self::default() }

@@ -1,7 +1,7 @@
-//! Sockets from the kernel's tables in `/proc/net`, and their processes from `/proc/PID/fd`.
+//! Reads the sockets from the kernel's tables in `/proc/net`, and their processes from `/proc/PID/fd`.
 //!
-//! The files are parsed here: the crates for `/proc` and netlink would add six crates to the build for four tables and one
-//! request.
+//! The files are parsed here, because the crates for `/proc` and netlink would add six crates to the build
+//! for four tables and one request.
 
 use std::collections::HashMap;
 use std::io;
@@ -14,7 +14,8 @@ use super::sock_diag::backlogs;
 
 pub(super) use super::proc_pid::age;
 
-/// Returns all TCP and UDP sockets. If several processes have a socket open, one that the filter selects is named.
+/// Returns all TCP and UDP sockets. If several processes have a socket open, the row names a process that the
+/// filter selects.
 pub(super) fn all(filter: &Filter) -> io::Result<Vec<Row>> {
     let processes = by_inode(filter)?;
     let backlogs = backlogs();
@@ -45,7 +46,8 @@ fn row(proto: Proto, entry: &Entry, process: Option<Process>, backlog: Option<u3
     }
 }
 
-/// Returns the process of each socket. Skips processes that end meanwhile, and those of other users.
+/// Returns the process of each socket, by inode. Omits processes that have just ended, and those of other
+/// users.
 fn by_inode(filter: &Filter) -> io::Result<HashMap<u64, Process>> {
     let mut by_inode: HashMap<u64, Process> = HashMap::new();
     for pid in pids()? {

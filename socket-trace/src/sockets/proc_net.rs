@@ -1,4 +1,4 @@
-//! The kernel's tables of TCP and UDP sockets in `/proc/net`: proc_net(5).
+//! Reads the kernel's tables of TCP and UDP sockets in `/proc/net`: proc_net(5).
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::row::{Proto, State};
 
-/// A line of a table.
+/// One socket in a table of `/proc/net`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) local: SocketAddr,
@@ -18,7 +18,8 @@ pub(super) struct Entry {
     pub(super) inode: u64,
 }
 
-/// Reads the table of a protocol. Empty if the file does not exist, as for IPv6 on a kernel without it.
+/// Reads the table of a protocol. Empty if its file does not exist: a kernel without IPv6 has no
+/// `/proc/net/tcp6`.
 pub(super) fn entries(proto: Proto) -> io::Result<Vec<Entry>> {
     let path = format!("/proc/net/{}", proto.name());
     let table = match fs::read_to_string(&path) {
@@ -33,7 +34,8 @@ fn unknown_line(path: &str, line: &str) -> io::Error {
     io::Error::new(ErrorKind::InvalidData, format!("{path} has an unknown line: {line}"))
 }
 
-/// Parses a line: number, local and foreign address, state, queues, timer, retransmissions, user, timeout, inode.
+/// Parses a line of a table: number, local and foreign address, state, queues, timer, retransmissions, user,
+/// timeout, inode.
 fn parse(line: &str) -> Option<Entry> {
     let mut words = line.split_whitespace().skip(1);
     let (local, foreign, state, queues) = (words.next()?, words.next()?, words.next()?, words.next()?);
@@ -66,7 +68,7 @@ fn address(text: &str) -> Option<SocketAddr> {
     Some(SocketAddr::new(ip, u16::from_str_radix(port, 16).ok()?))
 }
 
-/// Returns the state of a number in `include/net/tcp_states.h`.
+/// Returns the TCP state with this number in `include/net/tcp_states.h`.
 fn state(number: u8) -> Option<State> {
     Some(match number {
         1 => State::Established,

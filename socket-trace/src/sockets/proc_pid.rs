@@ -1,4 +1,4 @@
-//! Processes and their open sockets in `/proc/PID`: proc(5).
+//! Reads processes and their open sockets from `/proc/PID`: proc(5).
 
 use std::fs;
 use std::io;
@@ -35,8 +35,8 @@ pub(super) fn age(pid: u32) -> io::Result<Option<Duration>> {
     Ok(Some(uptime()?.saturating_sub(Duration::from_millis(started))))
 }
 
-/// Returns the start of a process in clock ticks since the machine started: field 22, where field 2 is a name in
-/// parentheses that may contain spaces.
+/// Returns the start time of a process, in clock ticks since boot: field 22 of `/proc/PID/stat`. Field 2 is a
+/// name in parentheses, which may contain spaces.
 fn start_ticks(stat: &str) -> Option<u64> {
     let (_, after_name) = stat.rsplit_once(')')?;
     after_name.split_whitespace().nth(19)?.parse().ok()

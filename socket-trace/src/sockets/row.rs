@@ -1,39 +1,41 @@
-//! One row of the table of sockets.
+//! A row of the socket table.
 
 use std::net::SocketAddr;
 
 use serde::Serialize;
 
-/// A row of the table.
+/// A row of the socket table: one socket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Row {
     /// Protocol of the socket.
     pub proto: Proto,
-    /// Number of bytes received but not read; for a listening socket, number of connections that await accept.
+    /// Number of bytes received but not read by the program. For a listening socket: number of connections
+    /// not yet accepted.
     pub recv_queue: u32,
-    /// Number of bytes sent but not acknowledged.
+    /// Number of bytes sent but not acknowledged by the peer.
     pub send_queue: u32,
-    /// Maximum number of connections that may await accept on a listening socket; `None` if it is unknown.
+    /// Maximum number of connections that a listening socket queues for accept; `None` if it is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backlog: Option<u32>,
-    /// Local address.
+    /// Local address of the socket.
     pub local: SocketAddr,
-    /// Address of the peer; all zero if there is none.
+    /// Address of the peer; all zero if the socket has no peer.
     pub foreign: SocketAddr,
     /// TCP state; `None` for UDP, unless the socket is connected.
     pub state: Option<State>,
-    /// A process that has it open; `None` if there is none, as in TIME_WAIT, or if it may not be seen.
+    /// A process that has the socket open. `None` if no process has, as in TIME_WAIT, or if it belongs to
+    /// another user.
     pub process: Option<Process>,
-    /// `true` if some process has it open, even one that may not be seen.
+    /// `true` if a process has the socket open, even one of another user.
     pub owned: bool,
 }
 
-/// A process that has a socket open. If there are several, the first.
+/// A process that has a socket open. If several processes have, the first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Process {
     /// Id of the process.
     pub pid: u32,
-    /// Name of the process in the kernel: the first 15 bytes.
+    /// Name of the process: the first 15 bytes, as the kernel stores it.
     pub name: String,
 }
 
@@ -52,7 +54,7 @@ pub enum Proto {
 }
 
 impl Proto {
-    /// Returns the name.
+    /// Returns the name of the protocol, as printed by netstat.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -85,7 +87,7 @@ pub enum State {
 }
 
 impl State {
-    /// Returns the name, as printed by netstat.
+    /// Returns the name of the state, as printed by netstat.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -103,7 +105,7 @@ impl State {
         }
     }
 
-    /// Returns the explanation for the legend.
+    /// Explains the state, for the legend of the table.
     #[must_use]
     pub fn meaning(self) -> &'static str {
         match self {

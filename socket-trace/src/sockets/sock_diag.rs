@@ -1,4 +1,4 @@
-//! Backlogs of the listening sockets, read by `sock_diag(7)`, since `/proc/net/tcp` lacks them.
+//! Reads the backlogs of listening sockets through `sock_diag(7)`, since `/proc/net/tcp` lacks them.
 
 use std::collections::HashMap;
 use std::io;
@@ -12,32 +12,32 @@ const AF_INET: u8 = 2;
 const AF_INET6: u8 = 10;
 const IPPROTO_TCP: u8 = 6;
 
-/// Type of a request for the sockets of an address family, and of its responses.
+/// Message type of a request for the sockets of one address family, and of the responses to it.
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
 
 const NLM_F_REQUEST: u16 = 1;
-/// Requests all sockets instead of one.
+/// Flag that requests all sockets instead of one.
 const NLM_F_DUMP: u16 = 0x300;
 const NLMSG_ERROR: u16 = 2;
 const NLMSG_DONE: u16 = 3;
 
-/// The bit of `TCP_LISTEN` in a set of states.
+/// Bit of the state `TCP_LISTEN` in a set of states.
 const LISTENING: u32 = 1 << 10;
 
 /// Number of bytes of `struct nlmsghdr`.
 const HEADER: usize = 16;
 /// Number of bytes of `struct inet_diag_req_v2`.
 const REQUEST: usize = 56;
-/// Offset of the send queue, the backlog of a listening socket, in `struct inet_diag_msg`.
+/// Offset of the send queue in `struct inet_diag_msg`. For a listening socket, it contains the backlog.
 const SEND_QUEUE: usize = 60;
 /// Offset of the inode in `struct inet_diag_msg`.
 const INODE: usize = 68;
 
-/// Maximum number of bytes of a response: the kernel sends at most 32 KiB at once.
+/// Size of the receive buffer in bytes. The kernel sends at most 32 KiB at once.
 const MAX_RESPONSE: usize = 64 << 10;
 
-/// Returns the backlog of each listening socket, by inode. Empty where a sandbox forbids the query: rows then lack
-/// backlogs.
+/// Returns the backlog of each listening socket, by inode. Empty if a sandbox forbids the query, so that rows
+/// lack backlogs.
 pub(super) fn backlogs() -> HashMap<u64, u32> {
     let mut backlogs = HashMap::new();
     for family in [AF_INET, AF_INET6] {

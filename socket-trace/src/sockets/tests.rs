@@ -1,4 +1,4 @@
-//! Tests of the table with real sockets. Each test looks only at a port of its own.
+//! Tests of the socket table with real sockets. Each test looks only at ports that it has opened itself.
 
 use std::net::SocketAddr;
 
@@ -13,23 +13,23 @@ use super::*;
 use crate::reader::Trace;
 use crate::timeline::fixture::header_line;
 
-/// The rows with the port of `address`.
+/// Returns the rows with the port of `address`.
 fn rows_of(address: SocketAddr) -> Vec<Row> {
     table(&Filter::port(address.port())).unwrap()
 }
 
-/// The row of the socket that is bound to `local`.
+/// Returns the row of the socket that is bound to `local`.
 fn at(rows: &[Row], proto: Proto, local: SocketAddr) -> &Row {
     let fits = |row: &&Row| row.proto == proto && row.local == local && row.foreign.port() == 0;
     rows.iter().find(fits).unwrap_or_else(|| panic!("nothing at {local}: {rows:#?}"))
 }
 
-/// The row of one end of a connection on this machine.
+/// Returns the row of the end of a connection with these addresses.
 fn end(rows: &[Row], local: SocketAddr, foreign: SocketAddr) -> Option<&Row> {
     rows.iter().find(|row| row.local == local && row.foreign == foreign)
 }
 
-/// A listener, and both ends of a connection to it.
+/// Opens a listener and a connection to it. Returns the listener and both ends of the connection.
 async fn connection() -> (TcpListener, TcpStream, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
@@ -169,7 +169,7 @@ async fn trace_selects_both_ends_of_its_connections() {
     assert!(end(&rows, address, peer).is_some() && end(&rows, peer, address).is_some(), "{rows:#?}");
 }
 
-/// Process ids are reused: a process younger than the recording is a different one.
+/// Process ids are reused: a process that started after the recording is not the recorder.
 #[test]
 fn reused_process_id_is_not_the_recorder() {
     let trace = |pid: u32, monotonic_ns: u64| {

@@ -1,4 +1,4 @@
-//! The table as text, with a legend.
+//! Formats the socket table as text, with a legend.
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
@@ -10,10 +10,10 @@ use socket_tap::format::text::printable;
 use super::changes::{Change, Marked};
 use super::row::{Row, State};
 
-/// Longer lines of the legend are wrapped.
+/// Maximum number of columns of the legend. Longer lines are wrapped.
 const WIDTH: usize = 100;
 
-/// Formats the rows under a heading, one per line. With `color`, changes are coloured.
+/// Formats the rows under a heading, one per line. With `color`, rows that have changed are coloured.
 #[must_use]
 pub fn rows(marked: &[Marked], color: bool) -> String {
     let mut table = Table::new();
@@ -66,7 +66,7 @@ fn cells(row: &Row) -> [String; 7] {
     ]
 }
 
-/// Formats an address as netstat does, with `*` for no port.
+/// Formats an address as netstat does. `*` stands for port 0.
 fn address(address: SocketAddr) -> String {
     match (address, address.port()) {
         (SocketAddr::V4(address), 0) => format!("{}:*", address.ip()),
@@ -84,7 +84,7 @@ fn paint(change: Change) -> (&'static str, &'static str) {
     }
 }
 
-/// Formats the legend: states and addresses that occur in the rows, and full queues.
+/// Formats the legend: explains the states, special addresses and full queues that occur in the rows.
 #[must_use]
 pub fn legend(marked: &[Marked]) -> String {
     let mut out = String::new();
@@ -116,7 +116,7 @@ fn write_legend<'a>(out: &mut String, rows: impl Iterator<Item = &'a Row> + Clon
     Ok(())
 }
 
-/// Describes the connections that await accept.
+/// Explains the number of connections that a listening socket has not accepted yet.
 fn queue_note(row: &Row) -> String {
     let waiting = match row.recv_queue {
         1 => "1 connection awaits accept".to_owned(),
@@ -132,7 +132,7 @@ fn queue_note(row: &Row) -> String {
     }
 }
 
-/// Writes a wrapped line of the legend.
+/// Writes an entry of the legend, wrapped to several lines if it is long.
 fn note(out: &mut String, name: &str, text: &str) -> fmt::Result {
     let indent = " ".repeat(15);
     let options = textwrap::Options::new(WIDTH)

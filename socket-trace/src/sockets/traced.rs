@@ -1,4 +1,4 @@
-//! Selection of the sockets of a recording.
+//! Selects the sockets that belong to a recording.
 
 use std::time::Duration;
 
@@ -8,17 +8,18 @@ use socket_tap::format::Header;
 use super::{Filter, age};
 use crate::reader::{Error, Trace};
 
-/// The sockets of a recording.
+/// A filter for the sockets that belong to a recording.
 #[derive(Debug)]
 pub struct Traced {
-    /// Filter for the recorder's process if it runs, the ports it listened on, and the servers it connected to.
+    /// Selects the process that recorded if it still runs, the ports on which it listened, and the servers to
+    /// which it connected.
     pub filter: Filter,
-    /// Id of the recorder's process, if it has ended.
+    /// Id of the process that recorded, if it has ended.
     pub gone: Option<u32>,
 }
 
 impl Traced {
-    /// Reads the trace. It may still be written.
+    /// Reads a trace, which may be incomplete because the program is still recording.
     ///
     /// # Errors
     /// The file is not a trace.
@@ -55,7 +56,7 @@ fn add_to_filter(event: &Event, filter: &mut Filter) {
     }
 }
 
-/// Returns `true` if the recorder still runs, and its id was not reused by a later process.
+/// Returns `true` if the process that recorded still runs. A later process with the same id does not count.
 fn recorder_runs(header: &Header) -> bool {
     // The machine was rebooted since the recording began.
     let Some(since) = socket_tap::monotonic_ns().checked_sub(header.monotonic_ns) else { return false };

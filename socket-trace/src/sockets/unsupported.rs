@@ -1,4 +1,4 @@
-//! Systems without a table of sockets.
+//! Returns an error on systems whose socket tables cannot be read.
 
 use std::io;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Bytes by class and direction.
+//! Number of bytes, by class and direction.
 
 use serde::Serialize;
 use socket_dissect::{Class, Part, Usage};
@@ -8,9 +8,9 @@ use super::data_transfer::DataTransfer;
 /// Number of bytes of each class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct BytesByClass {
-    /// Bytes that manage the connection and belong to no call.
+    /// Bytes that manage the connection and belong to no call, such as HTTP/2 SETTINGS.
     pub connection: u64,
-    /// Bytes that delimit messages: lengths, frame headers, chunk headers.
+    /// Bytes that delimit messages: length prefixes, frame headers, chunk headers.
     pub framing: u64,
     /// Bytes of header fields.
     pub headers: u64,
@@ -30,7 +30,7 @@ impl BytesByClass {
         *sum = sum.saturating_add(bytes);
     }
 
-    /// Subtracts bytes of one class, down to zero.
+    /// Subtracts bytes from one class, at most as many as it has.
     pub(crate) fn subtract(&mut self, class: Class, bytes: u64) {
         let sum = self.sum_mut(class);
         *sum = sum.saturating_sub(bytes);
@@ -61,7 +61,7 @@ impl BytesByClass {
         }
     }
 
-    /// Returns the difference to `other`, class by class and at least zero.
+    /// Returns the number of bytes minus that of `other`, class by class, but not below zero.
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
         Self {
@@ -74,7 +74,7 @@ impl BytesByClass {
         }
     }
 
-    /// Returns the sum over all classes.
+    /// Returns the number of bytes of all classes together.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.by_class().into_iter().fold(0, |sum, (_, bytes)| sum.saturating_add(bytes))
@@ -111,25 +111,25 @@ impl From<&Usage> for BytesByClass {
 /// Number of bytes of each class, in each direction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ByteBreakdown {
-    /// From the client to the server.
+    /// Bytes from the client to the server.
     pub to_server: BytesByClass,
-    /// From the server to the client.
+    /// Bytes from the server to the client.
     pub to_client: BytesByClass,
 }
 
 impl ByteBreakdown {
-    /// Adds the bytes of `other`.
+    /// Adds the bytes of `other`, by class and direction.
     pub fn add_all(&mut self, other: &Self) {
         self.to_server.add_all(&other.to_server);
         self.to_client.add_all(&other.to_client);
     }
 
-    /// Returns the bytes in the direction of `transfer`.
+    /// Returns the bytes in the direction in which `transfer` was sent.
     pub(crate) fn direction_of(&mut self, transfer: DataTransfer) -> &mut BytesByClass {
         if transfer.to_server { &mut self.to_server } else { &mut self.to_client }
     }
 
-    /// Returns the difference to `other`, at least zero in each class.
+    /// Returns the number of bytes minus that of `other`, by class and direction, but not below zero.
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
         Self {

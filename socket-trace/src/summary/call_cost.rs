@@ -1,4 +1,4 @@
-//! Bytes, reads, writes and time of calls: the first call of each connection apart from the later ones.
+//! Sums the bytes, reads, writes and times of calls. The first call of each connection is counted separately.
 
 use serde::Serialize;
 use socket_dissect::{Call, Part, Usage};
@@ -8,7 +8,7 @@ use super::byte_breakdown::{ByteBreakdown, BytesByClass};
 use super::data_transfer::DataTransfer;
 use super::median::Median;
 
-/// Sums over calls.
+/// Sums over several calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CallTotals {
     /// Number of calls.
@@ -17,7 +17,7 @@ pub struct CallTotals {
     pub reads: u64,
     /// Number of writes that carried a part of a call. A write with parts of two calls counts for both.
     pub writes: u64,
-    /// Bytes by class and direction.
+    /// Number of bytes of the calls, by class and direction.
     #[serde(flatten)]
     pub bytes: ByteBreakdown,
     /// Median time from the first byte of a request to the first byte of its response, in nanoseconds. `None` if no
@@ -38,7 +38,7 @@ impl CallTotals {
         self.first_byte_samples.add(first_byte_ns(call));
     }
 
-    /// Adds the overhead of the calls' connection.
+    /// Adds the bytes, reads and writes of the connection that belong to no call.
     pub(super) fn add_overhead(&mut self, overhead: &ConnectionOverhead) {
         self.reads += overhead.reads;
         self.writes += overhead.writes;
@@ -61,7 +61,7 @@ pub(super) struct ConnectionOverhead {
 }
 
 impl ConnectionOverhead {
-    /// Adds the parts of a transfer that belong to no call.
+    /// Adds those parts of a read or write that belong to no call.
     pub(super) fn add(&mut self, transfer: DataTransfer, parts: &[Part]) {
         self.bytes.direction_of(transfer).add_parts(parts.iter().filter(|part| part.call.is_none()));
         if parts.iter().all(|part| part.call.is_none()) {
@@ -71,7 +71,8 @@ impl ConnectionOverhead {
     }
 }
 
-/// Totals of calls by their position on the connection: the cost of a new connection, and the saving of a kept one.
+/// Sums over the first calls of connections, and over all later calls. The difference is the cost of opening
+/// a connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CallCost {
     /// The first call of each connection, including the opening and the end of the connection.
@@ -81,13 +82,13 @@ pub struct CallCost {
 }
 
 impl CallCost {
-    /// Returns the number of calls.
+    /// Returns the number of all calls, first and later.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.first.count + self.later.count
     }
 
-    /// Returns the bytes of all calls.
+    /// Returns the bytes of all calls, first and later.
     #[must_use]
     pub fn bytes(&self) -> ByteBreakdown {
         let mut bytes = self.first.bytes;

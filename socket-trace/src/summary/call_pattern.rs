@@ -1,8 +1,8 @@
-//! Order of a socket's calls, without the parts that vary between runs.
+//! The calls of a socket in order, without those that vary between runs.
 //!
-//! The number and order of reads and writes depends on how the kernel cuts the stream: forty runs of one gRPC call
-//! showed twenty sequences. A call pattern keeps the stable parts: the calls that opened the socket, one read, one
-//! write, each shutdown, each kind of failure, and the end.
+//! The number and order of reads and writes depends on how the kernel divides the stream: forty runs of one
+//! gRPC call showed twenty sequences. A call pattern keeps the stable part: the calls that opened the socket,
+//! one read, one write, each shutdown, each kind of failure, and the end.
 
 use serde::Serialize;
 use socket_tap::format::Side;
@@ -10,13 +10,13 @@ use socket_tap::format::Side;
 use super::role::Role;
 use super::socket_history::{MAX_CALLS, OpeningCall, SocketHistory};
 
-/// The calls of a socket, repeated reads and writes named once.
+/// The names of a socket's calls in order. Repeated reads and writes are listed once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct CallPattern(pub Vec<String>);
 
 impl CallPattern {
-    /// Returns the pattern of a socket in a recording of the given side.
+    /// Returns the call pattern of a socket in a recording made by `side`.
     #[must_use]
     pub fn of(socket: &SocketHistory, side: Side) -> Self {
         let mut calls: Vec<String> = socket.opening.iter().map(|call| call_name(*call).to_owned()).collect();

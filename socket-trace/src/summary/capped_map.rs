@@ -1,16 +1,16 @@
-//! A map with a bounded number of keys that keeps insertion order.
+//! A map that keeps insertion order and has a limited number of keys.
 
 use std::collections::HashMap;
 
-/// Maximum number of distinct keys. A trace may contain any number of names.
+/// Maximum number of distinct keys in a map. It is limited because a trace may contain any number of names.
 pub(super) const MAX_KEYS: usize = 1_000;
 
-/// A map in insertion order. Once it holds [`MAX_KEYS`] keys, all further keys share one value.
+/// A map that keeps insertion order. Once it has [`MAX_KEYS`] keys, all further keys share one value.
 #[derive(Debug)]
 pub(super) struct CappedMap<T> {
     values: Vec<T>,
     indexes: HashMap<String, usize>,
-    /// Key of the shared value.
+    /// Key of the value that all keys above the limit share.
     overflow_key: &'static str,
 }
 
@@ -19,7 +19,7 @@ impl<T> CappedMap<T> {
         Self { values: Vec::new(), indexes: HashMap::new(), overflow_key }
     }
 
-    /// Returns the index of the value of `key`, inserting the value if it is missing.
+    /// Returns the index of the value of `key`. Inserts the value that `new` returns if the key is missing.
     pub(super) fn index(&mut self, key: &str, new: impl FnOnce(String) -> T) -> usize {
         if let Some(index) = self.indexes.get(key) {
             return *index;

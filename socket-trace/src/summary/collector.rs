@@ -39,13 +39,13 @@ impl Summary {
     }
 }
 
-/// Totals of the events so far.
+/// Collects the totals of the events that have been read so far.
 struct Collector<'a> {
     side: Side,
     open: HashMap<SockId, SocketHistory>,
     call_patterns: BTreeMap<Role, BTreeMap<String, SocketGroup>>,
     steps: Steps,
-    /// `None` for a recording without payload.
+    /// Totals that need payload; `None` for a recording without payload.
     payload: Option<PayloadStats>,
     on_call: OnCall<'a>,
     lost: u64,
@@ -152,8 +152,8 @@ impl<'a> Collector<'a> {
     }
 }
 
-/// Returns `true` if steps do not count the event: events of a stream on top of another, whose bytes the lower stream
-/// counts, and the `connect` of a datagram socket, which does not open a connection.
+/// Returns `true` for events that steps do not count: those of a stream on top of another, because the lower
+/// stream counts the bytes, and the `connect` of a datagram socket, because it opens no connection.
 fn is_uncounted(event: &Event, socket: Option<&SocketHistory>) -> bool {
     let class = socket.map(|socket| socket.class);
     match event.op {

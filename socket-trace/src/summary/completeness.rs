@@ -1,4 +1,4 @@
-//! Reasons why a trace is inconclusive.
+//! Finds the reasons why a trace is incomplete.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use crate::reader::{Ending, Trace};
 
-/// State of the recording when its trace is read.
+/// State of the recording at the time its trace is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecordingState {
     /// The program has finished recording: the trace must have an end line.
@@ -15,22 +15,22 @@ pub enum RecordingState {
     InProgress,
 }
 
-/// A reason why a trace is inconclusive.
+/// A reason why a trace is incomplete, so that conclusions from it are uncertain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Defect {
     /// The end line is missing.
     CutShort {
-        /// `true` if the last line is incomplete.
+        /// `true` if the last line of the file is incomplete.
         torn: bool,
     },
     /// Text follows the end line.
     TextAfterEnd {
-        /// Number of the first line after the end line, counted from 1.
+        /// Line number of the first text after the end line, from 1.
         line: u64,
     },
-    /// The event count of the end line differs from the number of event lines.
+    /// The number of events in the end line differs from the number of event lines.
     Edited {
-        /// Event count of the end line.
+        /// Number of events, according to the end line.
         counted: u64,
         /// Number of events that the trace contains.
         there: u64,
@@ -45,7 +45,7 @@ pub enum Defect {
 }
 
 impl Defect {
-    /// Returns `true` if the trace may lack calls that the program made. Lines removed from a complete trace
+    /// Returns `true` if calls may be missing that the program made. Lines removed from a complete trace
     /// ([`Defect::Edited`]) do not count.
     #[must_use]
     pub fn may_lack_calls(self) -> bool {
@@ -81,7 +81,8 @@ impl Serialize for Defect {
     }
 }
 
-/// Returns the defects of a trace that was read to its end and lacks `lost` events.
+/// Returns the defects of a trace after it was read to its end. `lost` is the number of events that the
+/// recorder dropped.
 pub(crate) fn defects(trace: &Trace, lost: u64, state: RecordingState) -> Vec<Defect> {
     let part = (trace.header().since > 0).then_some(Defect::Part);
     let ending = defect_of_ending(trace)
@@ -89,7 +90,7 @@ pub(crate) fn defects(trace: &Trace, lost: u64, state: RecordingState) -> Vec<De
     part.into_iter().chain(ending).chain(lossy(lost)).collect()
 }
 
-/// Returns the defects that the ending of a trace shows, after the trace was read to its end.
+/// Returns the defects at the end of a trace, such as a missing end line, after it was read to its end.
 pub(crate) fn ending_defects(trace: &Trace) -> Vec<Defect> {
     let lost = match trace.ending() {
         Ending::Complete(end) => end.lost,

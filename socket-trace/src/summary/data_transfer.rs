@@ -13,7 +13,8 @@ pub(crate) struct DataTransfer {
 }
 
 impl DataTransfer {
-    /// Returns the transfer that `event` made on the given side of a connection, or `None` for an event without data.
+    /// Returns the direction and size of the data that `event` transferred, or `None` if it transferred none.
+    /// `side` is the recorded side of the connection.
     ///
     /// An empty datagram is a transfer. An empty read is not: it is the end of the stream.
     pub(crate) fn by(event: &Event, side: Side) -> Option<Self> {

@@ -1,8 +1,9 @@
-//! Reclassification of encrypted bytes once their plaintext is known.
+//! Moves encrypted bytes to the class of their plaintext, once the plaintext is known.
 //!
-//! Below TLS, a step counts encrypted data as payload. A tapped stream on top of TLS shows the plaintext, so the bytes move
-//! from payload to the classes of the plaintext. The rest of the payload is the overhead of TLS: authentication tags,
-//! padding, the encrypted part of the handshake, and alerts. The sum stays equal to the bytes that the socket transferred.
+//! Below TLS, a step counts encrypted data as payload. If the stream on top of TLS is recorded, too, its
+//! plaintext shows the real classes, and the bytes move from payload to those classes. The remaining payload
+//! bytes are the overhead of TLS: authentication tags, padding, the encrypted part of the handshake, and
+//! alerts. The sum stays equal to the bytes that the socket transferred.
 
 use std::collections::HashMap;
 
@@ -12,30 +13,30 @@ use socket_tap::event::SockId;
 use super::byte_breakdown::BytesByClass;
 use super::step::Steps;
 
-/// The open connections over TLS.
+/// The open TLS connections whose encrypted bytes may still be moved to another class.
 #[derive(Debug, Default)]
 pub(super) struct Encrypted {
-    /// Both directions of each TLS socket: to the client, then to the server.
+    /// For each TLS socket, the direction to the client, then the direction to the server.
     directions: HashMap<SockId, [Direction; 2]>,
-    /// The lower socket of each stream on top of TLS.
+    /// For each stream on top of TLS, the socket below it.
     below: HashMap<SockId, SockId>,
 }
 
-/// One direction of a connection.
+/// One direction of a TLS connection.
 #[derive(Clone, Copy, Debug, Default)]
 struct Direction {
-    /// The step that counted the encrypted bytes as payload.
+    /// Index of the step that counted the encrypted bytes as payload.
     step: usize,
     /// Number of encrypted bytes whose plaintext is not known yet.
     unresolved: u64,
-    /// Plaintext whose encrypted bytes have not been seen yet.
+    /// Plaintext bytes by class whose encrypted bytes have not been read or written yet.
     pending: BytesByClass,
-    /// `true` if a stream on top of TLS is recorded.
+    /// `true` if the stream on top of TLS is recorded.
     has_plaintext: bool,
 }
 
 impl Encrypted {
-    /// Registers a stream on top of another one.
+    /// Registers that the stream `above` runs on top of the socket `below`.
     pub(super) fn adopt(&mut self, above: SockId, below: SockId) {
         self.below.insert(above, below);
         for direction in self.directions.entry(below).or_default() {
@@ -43,7 +44,7 @@ impl Encrypted {
         }
     }
 
-    /// Records the parts of a read or write.
+    /// Adds the dissected parts of a read or write.
     pub(super) fn transfer(&mut self, sock: SockId, to_server: bool, parts: &[Part], steps: &mut Steps) {
         if let Some(below) = self.below.get(&sock) {
             if let Some(direction) =
@@ -62,7 +63,8 @@ impl Encrypted {
         }
     }
 
-    /// Counts the rest of a closed socket.
+    /// Counts the remaining encrypted bytes of a closed socket as overhead of TLS, if their plaintext is
+    /// recorded.
     pub(super) fn close(&mut self, sock: SockId, steps: &mut Steps) {
         self.below.remove(&sock);
         for (to_server, direction) in
@@ -72,7 +74,8 @@ impl Encrypted {
         }
     }
 
-    /// Counts the rest of all sockets at the end of the trace.
+    /// Counts the remaining encrypted bytes of all sockets like [`close`](Self::close), at the end of the
+    /// trace.
     pub(super) fn finish(&mut self, steps: &mut Steps) {
         let open: Vec<SockId> = self.directions.keys().copied().collect();
         open.into_iter().for_each(|sock| self.close(sock, steps));
@@ -89,7 +92,7 @@ impl Direction {
         self.reclassify(to_server, steps);
     }
 
-    /// Moves encrypted bytes to the classes of the pending plaintext.
+    /// Moves encrypted bytes to the classes of the plaintext in `pending`.
     fn reclassify(&mut self, to_server: bool, steps: &mut Steps) {
         for (class, bytes) in self.pending.by_class() {
             let resolved = bytes.min(self.unresolved);
@@ -99,7 +102,7 @@ impl Direction {
         }
     }
 
-    /// Counts the remaining encrypted bytes as TLS, if a stream on top showed the plaintext.
+    /// Counts the remaining encrypted bytes as overhead of TLS, if the stream on top of TLS is recorded.
     fn finish(&self, to_server: bool, steps: &mut Steps) {
         if self.has_plaintext {
             steps.at(self.step).reclassify_payload(to_server, Class::Tls, self.unresolved);

@@ -1,6 +1,6 @@
 //! The median of a bounded sample of times.
 
-/// Maximum number of samples; later ones are ignored.
+/// Maximum number of times that are kept. Later times are ignored.
 const MAX_SAMPLES: usize = 1_024;
 
 /// The median of the first [`MAX_SAMPLES`] times.
@@ -8,14 +8,14 @@ const MAX_SAMPLES: usize = 1_024;
 pub(super) struct Median(Vec<u64>);
 
 impl Median {
-    /// Adds a time; `None` adds nothing.
+    /// Adds a time. `None` is ignored.
     pub(super) fn add(&mut self, time: Option<u64>) {
         if self.0.len() < MAX_SAMPLES {
             self.0.extend(time);
         }
     }
 
-    /// Returns the median, or the upper of the two middle times.
+    /// Returns the median. For an even number of times, the upper of the two middle times.
     pub(super) fn get(&self) -> Option<u64> {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();

@@ -20,41 +20,41 @@ pub struct Summary {
     pub name: String,
     /// Name that is unique among compared traces: the recording's name, or the file name if two recordings share a name.
     pub label: String,
-    /// Side of the connections that recorded.
+    /// Side that made the recording: client or server.
     #[serde(serialize_with = "super::json::side")]
     pub side: Side,
-    /// Program that recorded.
+    /// Name and version of the program that recorded.
     pub program: String,
-    /// Number of event lines.
+    /// Number of events in the trace.
     pub events: u64,
     /// Number of events that the recorder dropped.
     pub lost: u64,
-    /// Number of connections without a close event.
+    /// Number of connections that were not closed before the recording ended.
     pub open: u64,
     /// Connections that ended with a reset, an error or a local abort; `None` if there are none.
     pub unclean: Option<SocketGroup>,
     /// `true` if payload was recorded, which the byte breakdown needs.
     pub payload: bool,
-    /// Reasons why the trace is inconclusive; empty for a complete trace.
+    /// Reasons why the trace is incomplete; empty for a complete trace.
     #[serde(rename = "doubts")]
     pub defects: Vec<Defect>,
-    /// Call patterns of the sockets, by role.
+    /// For each role, the call patterns of its sockets, and the sockets that show each pattern.
     #[serde(rename = "skeletons")]
     pub call_patterns: BTreeMap<Role, BTreeMap<String, SocketGroup>>,
-    /// Totals of each step, in order of first occurrence.
+    /// Totals of each step, in the order in which the steps first occur.
     pub steps: Vec<Step>,
-    /// Cost of the calls, by operation; empty for a recording without payload.
+    /// Cost of the calls of each operation; empty for a recording without payload.
     pub operations: Vec<Operation>,
     /// Number of payload bytes that could not be dissected and may contain further calls.
     pub unknown: u64,
 }
 
-/// A group of sockets with something in common.
+/// Number of sockets that have a property in common, and the first of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct SocketGroup {
     /// Number of sockets.
     pub sockets: u64,
-    /// First socket of the group, to look up in the trace.
+    /// First socket of the group, which can be looked up in the trace.
     pub first: SockId,
 }
 

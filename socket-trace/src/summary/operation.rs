@@ -1,4 +1,4 @@
-//! Totals of each operation.
+//! Totals of the calls of each operation, such as `GET /v1/books/{}`.
 
 use std::borrow::Cow;
 
@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use super::call_cost::CallCost;
 
-/// The calls of one operation.
+/// Totals of the calls of one operation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Operation {
     /// Name of the operation; see [`operation_name`].
     pub name: String,
-    /// Cost of its calls.
+    /// Cost of the calls of the operation.
     pub calls: CallCost,
 }
 

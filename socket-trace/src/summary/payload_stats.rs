@@ -1,4 +1,4 @@
-//! Totals that need recorded payload: bytes by class, and the cost of calls.
+//! Collects totals that need recorded payload: bytes by class, and the cost of calls.
 
 use std::collections::HashMap;
 use std::mem;
@@ -17,22 +17,22 @@ use super::step::Steps;
 /// A call that has ended.
 #[derive(Clone, Copy, Debug)]
 pub struct EndedCall<'a> {
-    /// Name of the current step.
+    /// Name of the step in which the call ended.
     pub step: &'a str,
-    /// Recorded side of the call's connection.
+    /// Recorded side of the connection that carried the call.
     pub side: Side,
-    /// The call.
+    /// The call that has ended.
     pub call: &'a Call,
 }
 
-/// A callback for each call that has ended.
+/// A callback that is called with each call when it ends.
 pub type OnCall<'a> = &'a mut dyn FnMut(EndedCall<'_>);
 
-/// Totals of the payload so far.
+/// Collects the totals of a recording that need its payload.
 pub(super) struct PayloadStats {
     side: Side,
     dissector: Dissector,
-    /// The open connections.
+    /// The open connections, by their socket.
     connections: HashMap<SockId, Connection>,
     encrypted: Encrypted,
     operations: CappedMap<Operation>,
@@ -40,18 +40,18 @@ pub(super) struct PayloadStats {
     unknown: u64,
 }
 
-/// The transfer of an event, and its place in the totals.
+/// The data that an event transferred, with the properties that determine how it is counted.
 #[derive(Clone, Copy)]
 pub(super) struct ClassifiedTransfer {
     /// Recorded side of the connection.
     pub(super) side: Side,
-    /// `None` for an event without data.
+    /// Direction and size of the data; `None` for an event without data.
     pub(super) transfer: Option<DataTransfer>,
     /// `true` if steps do not count the event.
     pub(super) is_uncounted: bool,
 }
 
-/// Payload totals of a whole recording.
+/// Totals of a complete recording that need its payload.
 #[derive(Default)]
 pub(super) struct PayloadTotals {
     pub(super) operations: Vec<Operation>,
@@ -59,20 +59,20 @@ pub(super) struct PayloadTotals {
     pub(super) unknown: u64,
 }
 
-/// A connection, and its bytes that no call has claimed yet.
+/// A connection, and its bytes that are not counted for a call yet.
 struct Connection {
     side: Side,
     /// Number of bytes that could not be dissected or are encrypted.
     unknown: u64,
-    /// `true` if another recorded stream on top of this one carries the same data in plaintext.
+    /// `true` if another recorded stream on top of this connection carries the same data in plaintext.
     is_below: bool,
-    /// Bytes since the last call ended that belong to no call.
+    /// Bytes that belong to no call, since the last call ended.
     overhead: ConnectionOverhead,
-    /// Place in the totals of the connection's first call, once that has ended.
+    /// Step and operation that count the first call of the connection, once that call has ended.
     first_call: Option<Place>,
 }
 
-/// Place of a call in the totals.
+/// Indices of the step and the operation that count a call.
 #[derive(Clone, Copy)]
 struct Place {
     step: usize,
@@ -91,7 +91,7 @@ impl PayloadStats {
         }
     }
 
-    /// Adds an event.
+    /// Adds an event and the dissected parts of its data.
     pub(super) fn observe(
         &mut self,
         event: &Event,
@@ -130,8 +130,8 @@ impl PayloadStats {
         self.connections.entry(sock).or_insert_with(|| Connection::new(side))
     }
 
-    /// Counts a call, and the overhead since the call before, in the step in which the call ended. Overhead before the end
-    /// of the first call counts for the first call.
+    /// Counts a call in the step in which it ended. The bytes since the previous call that belong to no call
+    /// count for this call, too.
     fn count_call(&mut self, call: &Call, steps: &mut Steps, on_call: OnCall<'_>) {
         let operation = self.operations.index(&operation_name(&call.operation), Operation::new);
         let place = Place { step: steps.current_index(), operation };
@@ -153,8 +153,8 @@ impl PayloadStats {
         }
     }
 
-    /// Counts the overhead after the last call for the first call: it is a cost of the connection, however many calls the
-    /// connection carries.
+    /// Counts the bytes after the last call, which belong to no call, for the first call: they are a cost of
+    /// the connection, however many calls it carries.
     fn count_closed(&mut self, connection: &Connection, steps: &mut Steps) {
         if !connection.is_below {
             self.unknown = self.unknown.saturating_add(connection.unknown);
@@ -165,7 +165,7 @@ impl PayloadStats {
         }
     }
 
-    /// Counts the calls and connections that are still open, and returns the totals.
+    /// Counts the calls and connections that are still open when the trace ends, and returns the totals.
     pub(super) fn finish(mut self, steps: &mut Steps, on_call: OnCall<'_>) -> PayloadTotals {
         self.encrypted.finish(steps);
         let dissector = mem::replace(&mut self.dissector, Dissector::new(self.side));
@@ -194,7 +194,7 @@ impl Connection {
     }
 }
 
-/// Returns `true` if the part may contain calls that cannot be dissected.
+/// Returns `true` if the bytes of the part cannot be dissected and may therefore contain calls.
 fn may_contain_calls(part: &Part) -> bool {
     part.class == Class::Unknown || (part.layer == Layer::Tls && part.class == Class::Payload)
 }

@@ -19,7 +19,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// Returns a heading for the sockets of this role.
+    /// Returns a heading for a list of sockets with this role.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! The calls of one socket, from open to close.
+//! The calls of one socket, from its opening to its close.
 
 use socket_tap::close::{Close, EndedBy};
 use socket_tap::event::{Event, Op, SockId, SocketKind};
@@ -18,7 +18,7 @@ pub enum FirstTransfer {
 /// Maximum number of calls and failures that are kept for one socket. A trace may contain any number of them.
 pub(super) const MAX_CALLS: usize = 32;
 
-/// The calls of one socket so far.
+/// The calls of one socket that have been read so far.
 #[derive(Clone, Debug, Default)]
 pub struct SocketHistory {
     /// The calls that opened the socket, in order.
@@ -27,37 +27,37 @@ pub struct SocketHistory {
     pub listens: bool,
     /// `true` if the socket has accepted a connection.
     pub accepts: bool,
-    /// Class of the socket, from the event that made or adopted it.
+    /// Class of the socket, from the event that created or adopted it.
     pub class: SocketClass,
     /// Number of reads that returned bytes.
     pub reads: u64,
     /// Number of writes that sent bytes.
     pub writes: u64,
-    /// Number of times the sending half was shut down.
+    /// Number of times that the program shut down the sending half of the socket.
     pub shutdowns: u64,
-    /// Failed calls with the reason; consecutive equal failures are listed once.
+    /// Name and error of each failed call. Consecutive equal failures are listed once.
     pub failures: Vec<String>,
-    /// Time at which the socket became a connection.
+    /// Time at which the socket was connected: by `accept`, `connect` or `adopt`.
     pub opened: Option<u64>,
-    /// Direction and time of the first transfer.
+    /// Direction and time of the first read or write with data.
     pub first: Option<(FirstTransfer, u64)>,
-    /// Time of the first transfer in the other direction.
+    /// Time of the first read or write with data in the opposite direction.
     pub answered: Option<u64>,
-    /// Totals from the close or release event.
+    /// Totals of the connection, from its close or release event.
     pub closed: Option<Close>,
     /// `true` if the tap released the socket before it was closed.
     pub released: bool,
 }
 
-/// Class of a socket, from the event that made or adopted it.
+/// Class of a socket, from the event that created or adopted it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SocketClass {
     /// A stream socket, which may also become a listener.
     #[default]
     Stream,
-    /// An adopted listener.
+    /// A listener that existed before the recording and was adopted.
     Listener,
-    /// A stream on top of another one.
+    /// A stream on top of another stream, such as TLS on TCP.
     Layer,
     /// A datagram socket.
     Datagram,
@@ -81,7 +81,7 @@ pub enum OpeningCall {
 }
 
 impl SocketHistory {
-    /// Records an event of the socket.
+    /// Updates the history with an event of the socket.
     pub fn observe(&mut self, event: &Event) {
         self.listens |= matches!(event.op, Op::Bind { .. } | Op::Listen { .. });
         if let Some(error) = &event.error {
@@ -162,8 +162,8 @@ impl SocketHistory {
         }
     }
 
-    /// Returns the role of the socket in a recording of the given side. A connection whose opening is missing from the
-    /// recording has the role of that side.
+    /// Returns the role of the socket in a recording made by `side`. If the opening of a connection is
+    /// missing, its role is derived from `side`.
     #[must_use]
     pub fn role(&self, side: Side) -> Role {
         let has = |call| self.opening.contains(&call);
@@ -179,8 +179,8 @@ impl SocketHistory {
         }
     }
 
-    /// Returns the recorded side of the connection. It differs from `recorded`, the side of the recording, if for example
-    /// a server connects to another server.
+    /// Returns the end of the connection that was recorded: client or server. It differs from the side of the
+    /// whole recording, `recorded`, if for example a server connects to another server.
     #[must_use]
     pub fn side(&self, recorded: Side) -> Side {
         match self.role(recorded) {
@@ -198,7 +198,8 @@ impl SocketHistory {
         !self.closed.as_ref().is_some_and(unclean)
     }
 
-    /// Returns the cause of the connection's end: `client`, `server`, or another reason by its name.
+    /// Returns the cause of the connection's end: `client` or `server` if one of them closed it, else the
+    /// name of the reason. `None` while it is open.
     #[must_use]
     pub fn ended_by(&self, side: Side) -> Option<&'static str> {
         let (local, peer) = match side {

@@ -1,4 +1,4 @@
-//! Totals of each named step of a recording.
+//! Totals of each step of a recording: the events from one mark to the next.
 
 use std::collections::BTreeMap;
 
@@ -18,18 +18,18 @@ use super::socket_history::{SocketHistory, opens_connection};
 /// Name of the only step of a recording without marks.
 pub const WHOLE_RECORDING: &str = "whole recording";
 
-/// Name of the time before the first mark of a recording.
+/// Name of the step for events before the first mark of a recording.
 pub const BEFORE_FIRST_STEP: &str = "before the first step";
 
 /// Totals of one step.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Step {
-    /// Name of the step, from its mark.
+    /// Name of the step, as in its mark.
     pub name: String,
-    /// Number of times the step was begun and had events; the other fields are sums over them. 0 for events outside all
-    /// marks.
+    /// Number of times that the step was begun by a mark and had events. The other fields are sums over them.
+    /// 0 for events outside all marks.
     pub times: u64,
-    /// Number of connections opened.
+    /// Number of connections that were opened.
     pub connections: u64,
     /// Number of reads that returned bytes, and of datagrams received.
     pub reads: u64,
@@ -45,9 +45,9 @@ pub struct Step {
     /// Number of connections on which `client` or `server` sent first.
     #[serde(rename = "spoke_first")]
     pub first_sender: BTreeMap<&'static str, u64>,
-    /// Number of connections by the cause of their end.
+    /// For each cause of the end of a connection, the number of connections that ended.
     pub ended_by: BTreeMap<&'static str, u64>,
-    /// The bytes of `to_server` and `to_client` by class. `None` for a recording without payload.
+    /// The bytes of `to_server` and `to_client`, by class. `None` for a recording without payload.
     #[serde(rename = "spent")]
     pub bytes: Option<ByteBreakdown>,
     /// Cost of the calls that ended in the step; zero for a recording without payload.
@@ -61,7 +61,7 @@ impl Step {
         Self { name, ..Self::default() }
     }
 
-    /// Adds an event and the transfer that it made.
+    /// Adds an event and the data that it transferred.
     pub(super) fn observe(&mut self, event: &Event, transfer: Option<DataTransfer>) {
         match transfer {
             Some(transfer) => self.add_transfer(transfer),
@@ -77,7 +77,7 @@ impl Step {
         *count += 1;
     }
 
-    /// Adds the dissected parts of a transfer. Bytes that no part covers are unknown.
+    /// Adds the dissected parts of a read or write. Bytes that belong to no part count as unknown.
     pub(super) fn add_parts(&mut self, transfer: DataTransfer, parts: &[Part]) {
         let bytes = self.bytes.get_or_insert_default().direction_of(transfer);
         bytes.add_parts(parts);
@@ -85,7 +85,7 @@ impl Step {
         bytes.add(Class::Unknown, transfer.bytes.saturating_sub(dissected));
     }
 
-    /// Moves bytes from the payload class to a class that is now known.
+    /// Moves `bytes` bytes from the payload class to `class`.
     pub(super) fn reclassify_payload(&mut self, to_server: bool, class: Class, bytes: u64) {
         let Some(breakdown) = &mut self.bytes else { return };
         let direction = if to_server { &mut breakdown.to_server } else { &mut breakdown.to_client };
@@ -124,7 +124,7 @@ impl Step {
 pub(super) struct Steps {
     steps: CappedMap<Step>,
     current: usize,
-    /// `true` until the current step has its first event.
+    /// `true` while the current step has no events.
     is_new: bool,
 }
 
@@ -135,7 +135,7 @@ impl Steps {
         Self { steps, current, is_new: false }
     }
 
-    /// Begins the step of that name.
+    /// Begins or continues the step with this name.
     pub(super) fn begin(&mut self, name: &str) {
         self.current = self.steps.index(name, Step::new);
         self.is_new = true;
@@ -146,7 +146,7 @@ impl Steps {
         self.current
     }
 
-    /// Returns the current step, and counts the step as begun if this is its first event.
+    /// Returns the current step for adding an event. The first event counts the step as begun.
     pub(super) fn current(&mut self) -> &mut Step {
         let step = self.steps.at(self.current);
         step.times += u64::from(std::mem::take(&mut self.is_new));
@@ -158,7 +158,7 @@ impl Steps {
         self.steps.at(index)
     }
 
-    /// Returns all steps with events.
+    /// Returns all steps that have events.
     pub(super) fn finish(self) -> Vec<Step> {
         let mut steps = self.steps.into_values();
         let named = steps.len() > 1;

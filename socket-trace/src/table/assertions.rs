@@ -1,4 +1,4 @@
-//! Outcomes of assertions, with the findings that violate them.
+//! Formats the outcomes of assertions, with their violations.
 
 use socket_tap::format::text::printable;
 
@@ -6,7 +6,7 @@ use super::markdown::{block, code};
 use crate::assertion::evidence::{Evidence, Line};
 use crate::assertion::judge::{Finding, Judgement, Outcome};
 
-/// Formats the outcomes for a terminal.
+/// Formats the outcomes of assertions for a terminal.
 pub(super) fn text(judgements: &[Judgement], color: bool) -> String {
     let mut out = String::new();
     for judgement in judgements {
@@ -25,7 +25,7 @@ pub(super) fn text(judgements: &[Judgement], color: bool) -> String {
     out
 }
 
-/// Formats the outcomes as Markdown.
+/// Formats the outcomes of assertions as Markdown.
 pub(super) fn markdown(judgements: &[Judgement]) -> String {
     let mut out = "| assertion | outcome |\n| --- | --- |\n".to_owned();
     for judgement in judgements {
@@ -62,7 +62,7 @@ fn paint(outcome: Outcome) -> &'static str {
     }
 }
 
-/// Formats the lines that prove a finding, each with its file and line number.
+/// Formats the events that prove a violation, each with its file and line number.
 fn evidence(evidence: &Evidence) -> impl Iterator<Item = String> {
     let file = printable(&evidence.file);
     let line = move |Line { line, text }: &Line| format!("{file}:{line}: {}", printable(text).trim_start());
@@ -72,7 +72,7 @@ fn evidence(evidence: &Evidence) -> impl Iterator<Item = String> {
     first.chain(omitted).chain(evidence.last.iter().map(line)).chain(missing)
 }
 
-/// Describes the violations that are not shown.
+/// Describes how many violations are not shown. `None` if all are shown.
 fn omitted(judgement: &Judgement) -> Option<String> {
     let more = judgement.violations.saturating_sub(judgement.findings.len() as u64);
     (more > 0).then(|| format!("… and {more} more"))

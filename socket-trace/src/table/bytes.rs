@@ -1,4 +1,4 @@
-//! The table of byte breakdowns.
+//! Builds the table of bytes by class and direction.
 
 use super::cell::{Cell, Number};
 use super::columns::{group_column, is_change};
@@ -27,14 +27,14 @@ pub(super) fn grid(traces: &[&Summary], by: Grouping) -> Grid {
     grid
 }
 
-/// Returns the number of bytes of a class.
+/// A function that returns the number of bytes of one class.
 type OfClass = fn(&BytesByClass) -> u64;
 
-/// Classes of bytes that have a column.
+/// The byte classes that have a column in the table.
 pub(super) struct Classes(Vec<(&'static str, OfClass)>);
 
 impl Classes {
-    /// Selects the classes that always have a column, and the others that occur.
+    /// Selects the classes that always have a column, and other classes that have bytes in `spent`.
     pub(super) fn of(spent: impl Iterator<Item = ByteBreakdown>) -> Self {
         let mut all = ByteBreakdown::default();
         spent.for_each(|spent| all.add_all(&spent));
@@ -51,12 +51,12 @@ impl Classes {
         Self(classes)
     }
 
-    /// Returns the columns.
+    /// Returns one column for each class.
     pub(super) fn columns(&self) -> impl Iterator<Item = Column> {
         self.0.iter().map(|(name, _)| Column::Numbers(name))
     }
 
-    /// Returns a cell for each column. `number` converts a number of bytes.
+    /// Returns one cell for each class. `number` converts a number of bytes to the number that is shown.
     pub(super) fn cells(
         &self,
         spent: &ByteBreakdown,

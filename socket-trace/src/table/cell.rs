@@ -7,17 +7,17 @@ use socket_tap::format::text::printable;
 use super::markdown;
 use crate::units::milliseconds;
 
-/// Content of a cell.
+/// Content of a cell of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Cell {
-    /// No value.
+    /// An empty cell.
     Nothing,
-    /// A name from a trace.
+    /// A name from a trace, which is untrusted text.
     Name(String),
-    /// Text of this program.
+    /// Text that this crate has written.
     Words(String),
     Number(Number),
-    /// Numbers of bytes to the server and to the client.
+    /// Number of bytes to the server, and to the client.
     Directions(Number, Number),
     /// A time in nanoseconds.
     Time(i128),
@@ -32,7 +32,8 @@ impl Cell {
         ns.map_or(Self::Nothing, |ns| Self::Time(ns.into()))
     }
 
-    /// Formats counts by name: `client`, or `client 3, server 1`.
+    /// Formats several counts as text: `client`, or `client 3, server 1`. A single name is shown without its
+    /// count.
     pub(super) fn counts(counts: &BTreeMap<&'static str, u64>) -> Self {
         Self::Words(match counts.iter().collect::<Vec<_>>().as_slice() {
             [(name, _)] => (*name).to_string(),
@@ -42,7 +43,7 @@ impl Cell {
         })
     }
 
-    /// Returns the change from `before` to this cell.
+    /// Returns a cell that shows the difference from `before` to this cell.
     pub(super) fn change(&self, before: &Self) -> Self {
         match (before, self) {
             (Self::Number(before), Self::Number(after)) => Self::Words(after.minus(*before).signed()),
@@ -64,7 +65,7 @@ impl Cell {
         }
     }
 
-    /// Formats the cell for a terminal. `width` is the maximum width in its column of a number right of a `/`.
+    /// Formats the cell for a terminal. Numbers to the right of a `/` are aligned to `width` characters.
     pub(super) fn text(&self, width: usize) -> String {
         match self {
             Self::Nothing => "–".to_owned(),
@@ -84,7 +85,7 @@ impl Cell {
         }
     }
 
-    /// Returns the width of its number right of a `/`.
+    /// Returns the number of characters of the number to the right of a `/`; 0 if there is none.
     pub(super) fn right_width(&self) -> usize {
         match self {
             Self::Directions(_, back) => back.to_string().len(),
@@ -93,7 +94,7 @@ impl Cell {
     }
 }
 
-/// A count, or a mean of counts. A mean below 10 has one decimal place, unless that is 0.
+/// A count, or a mean of counts. A mean below 10 is shown with one decimal place, unless that is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Number {
     tenths: i128,
@@ -104,7 +105,7 @@ impl Number {
         Self { tenths: i128::from(count) * 10 }
     }
 
-    /// Returns the mean, rounded to a tenth if below 10, else to an integer; 0 if `count` is 0.
+    /// Returns the mean `sum / count`, rounded to a tenth if below 10, else to an integer; 0 if `count` is 0.
     pub(super) fn mean(sum: u64, count: u64) -> Self {
         let (sum, count) = (i128::from(sum), i128::from(count.max(1)));
         let tenths = (sum * 10 + count / 2) / count;

@@ -1,4 +1,4 @@
-//! A table of grouped rows, with the common cells of a group in its first row.
+//! A table whose rows form groups. Cells that all rows of a group share are shown in its first row.
 
 use comfy_table::{
     CellAlignment, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle,
@@ -7,10 +7,10 @@ use comfy_table::{
 
 use super::cell::Cell;
 
-/// Width that a terminal needs to show the table without wrapping.
+/// Number of columns that a terminal needs to show the table without wrapping.
 const WIDTH: u16 = 120;
 
-/// A rule under the heading, and no other lines.
+/// Style of text tables: a rule under the heading, and no other lines.
 const STYLE: TableStyle = TableStyle::new()
     .header_lines(ContentLineStyle::none().junction(' '))
     .header_separator(LineStyle::none().fill('─').junction(' '))
@@ -21,14 +21,14 @@ const STYLE: TableStyle = TableStyle::new()
 pub(super) struct Grid {
     columns: Vec<Column>,
     rows: Vec<Vec<Cell>>,
-    /// Common cells of the last group.
+    /// Cells that the rows of the last group share.
     keys: Vec<Cell>,
 }
 
-/// Heading of a column, and its kind.
+/// Heading of a column, and the kind of its cells.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Column {
-    /// Names or lists: left-aligned, wrapped to no less than the given width.
+    /// Names or lists: left-aligned, and wrapped to at least the given number of characters.
     Names(&'static str, u16),
     /// Words: left-aligned, not wrapped.
     Words(&'static str),
@@ -36,7 +36,7 @@ pub(super) enum Column {
     Numbers(&'static str),
 }
 
-/// A row of a group: the label of its trace, and its cells.
+/// A row of a group: the label of its trace, and the cells of the trace.
 pub(super) type Row<'a> = (&'a str, Vec<Cell>);
 
 impl Grid {
@@ -44,8 +44,8 @@ impl Grid {
         Self { columns, rows: Vec::new(), keys: Vec::new() }
     }
 
-    /// Adds rows with the common cells `keys`. If `changed`, adds a row with the changes from the first row to the
-    /// second.
+    /// Adds a group of rows that share the cells `keys`. If `changed`, adds a row with the differences
+    /// between the first two rows.
     pub(super) fn group(&mut self, keys: Vec<Cell>, rows: Vec<Row<'_>>, changed: bool) {
         let change = match rows.as_slice() {
             [(_, before), (_, after)] if changed => {
@@ -62,14 +62,14 @@ impl Grid {
         }
     }
 
-    /// Returns the keys, blank where they repeat those of the row above.
+    /// Returns the shared cells, empty where they equal those of the previous group.
     fn without_repeated(&self, keys: &[Cell]) -> Vec<Cell> {
         let repeated = self.keys.iter().zip(keys).take_while(|(above, key)| above == key).count();
         let blank = || Cell::Words(String::new());
         keys.iter().enumerate().map(|(at, key)| if at < repeated { blank() } else { key.clone() }).collect()
     }
 
-    /// Returns the number of rows.
+    /// Returns the number of rows of the table.
     pub(super) fn rows(&self) -> usize {
         self.rows.len()
     }
@@ -123,7 +123,7 @@ impl Column {
         name
     }
 
-    /// Returns the rule under the heading in Markdown.
+    /// Returns the Markdown that separates the heading of the column from its cells.
     fn rule(self) -> &'static str {
         match self {
             Self::Names(..) | Self::Words(_) => "---",

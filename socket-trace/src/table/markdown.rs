@@ -1,10 +1,11 @@
-//! Escapes text from a trace for GitHub's Markdown, so that it cannot contain links, mentions or markup.
+//! Escapes text from a trace for GitHub's Markdown, so that the text cannot contain links, mentions or
+//! markup.
 
 use std::iter;
 
 use socket_tap::format::text::printable;
 
-/// Formats text as a code span that may be in a table.
+/// Formats text as a code span that is valid inside a table.
 pub(super) fn code(text: &str) -> String {
     let text = printable(text);
     if text.is_empty() {
@@ -22,7 +23,7 @@ pub(super) fn block(lines: &str) -> String {
     format!("{fence}\n{lines}{fence}\n")
 }
 
-/// Returns a fence of at least `min` backticks, longer than any run of backticks in the text.
+/// Returns a run of at least `min` backticks that is longer than any run of backticks in `text`.
 fn fence(text: &str, min: usize) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     iter::repeat_n('`', min.max(longest + 1)).collect()

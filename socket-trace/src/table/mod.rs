@@ -32,20 +32,22 @@ use crate::compare::grouping::Grouping;
 use crate::summary::Summary;
 use columns::of_side;
 
-/// Formats the verdict, with its reasons or the common call patterns.
+/// Formats the verdict of a comparison, with its reasons or the common call patterns.
 #[must_use]
 pub fn verdict(comparison: &Comparison) -> String {
     verdict::text(comparison)
 }
 
-/// Formats the socket calls of each step, as recorded by one side; `None` if no trace is of that side.
+/// Formats the number of socket calls in each step, for the traces recorded by `side`. `None` if there are
+/// none.
 #[must_use]
 pub fn differences(traces: &[Summary], side: Side) -> Option<String> {
     let traces = of_side(traces, side);
     (!traces.is_empty()).then(|| sockets::grid(&traces).text())
 }
 
-/// Formats the byte breakdown of each step, as recorded by one side; `None` if no trace of that side has payload.
+/// Formats the bytes of each step by class, for the traces recorded by `side`. `None` if none of them has
+/// payload.
 #[must_use]
 pub fn bytes(traces: &[Summary], side: Side) -> Option<String> {
     let grid = bytes::grid(&of_side(traces, side), Grouping::Step);

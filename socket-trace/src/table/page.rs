@@ -1,4 +1,4 @@
-//! The complete output of a comparison: the verdict, the tables, and the outcomes of assertions.
+//! Formats the complete output of a comparison: the verdict, the tables, and the outcomes of assertions.
 
 use socket_tap::format::Side;
 
@@ -8,7 +8,8 @@ use crate::assertion::judge::Judgement;
 use crate::compare::Comparison;
 use crate::compare::grouping::Grouping;
 
-/// Formats a comparison for a terminal of 120 columns. Outcomes of assertions come last, next to the prompt.
+/// Formats a comparison for a terminal of 120 columns. Outcomes of assertions are last, directly above the
+/// next prompt.
 #[must_use]
 pub fn text(comparison: &Comparison, judgements: &[Judgement], by: Option<Grouping>, color: bool) -> String {
     let (sections, notes) = sections(comparison, by);
@@ -19,7 +20,7 @@ pub fn text(comparison: &Comparison, judgements: &[Judgement], by: Option<Groupi
     parts.chain(asserted).collect::<Vec<_>>().join("\n")
 }
 
-/// Formats a comparison as Markdown for GitHub. Outcomes of assertions come before the tables, at the top of the
+/// Formats a comparison as Markdown for GitHub. Outcomes of assertions precede the tables, at the top of the
 /// page.
 #[must_use]
 pub fn markdown(comparison: &Comparison, judgements: &[Judgement], by: Option<Grouping>) -> String {
@@ -30,7 +31,7 @@ pub fn markdown(comparison: &Comparison, judgements: &[Judgement], by: Option<Gr
     parts.collect::<Vec<_>>().join("\n")
 }
 
-/// Returns `false` for a single trace with assertions, which is not compared with anything.
+/// Returns `false` for a single trace with assertions, because there is nothing to compare it with.
 fn has_verdict(comparison: &Comparison, judgements: &[Judgement]) -> bool {
     comparison.traces.len() > 1 || judgements.is_empty()
 }

@@ -1,4 +1,4 @@
-//! The tables of a comparison, each with a title.
+//! The tables of a comparison, each with a title, and notes on missing data.
 
 use socket_tap::format::Side;
 use socket_tap::format::text::printable;
@@ -9,7 +9,7 @@ use super::{bytes, calls, markdown, sockets};
 use crate::compare::grouping::{Grouping, share_an_operation};
 use crate::summary::Summary;
 
-/// Maximum number of rows of a table that is not collapsed in Markdown.
+/// Maximum number of rows of a table that Markdown shows expanded.
 const MAX_ROWS: usize = 12;
 
 /// A table with a title.
@@ -19,19 +19,20 @@ pub(super) struct Section {
     grid: Grid,
 }
 
-/// A note on data that the tables lack.
+/// A note on data that the tables do not show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Note {
-    /// The recordings with these labels have no payload.
+    /// The recordings with these labels contain no payload.
     NoPayload(Vec<String>),
-    /// The traces should be aligned by operation, but share none.
+    /// The tables should be grouped by operation, but no operation occurs in all traces.
     NothingShared,
 }
 
 const NOTHING_SHARED: &str = "No operation occurs in all traces: different APIs have operations of different \
     names. Compare by step instead; programs name steps with marks.\n";
 
-/// Returns the tables of one side, and notes on missing data. Empty if no trace is of that side.
+/// Returns the tables for the traces recorded by `side`, and notes on missing data. Empty if there is no such
+/// trace.
 pub(super) fn of(traces: &[Summary], side: Side, by: Option<Grouping>) -> (Vec<Section>, Vec<Note>) {
     let traces = of_side(traces, side);
     if traces.is_empty() {
@@ -64,12 +65,12 @@ fn notes(traces: &[&Summary], by: Grouping) -> Vec<Note> {
 }
 
 impl Section {
-    /// Formats the section for a terminal.
+    /// Formats the table and its title for a terminal.
     pub(super) fn text(&self) -> String {
         format!("{}:\n{}", self.title, self.grid.text())
     }
 
-    /// Formats the section as Markdown for GitHub.
+    /// Formats the table and its title as Markdown for GitHub.
     pub(super) fn markdown(&self) -> String {
         let Self { title, grid } = self;
         if grid.rows() > MAX_ROWS {

@@ -1,4 +1,4 @@
-//! The table of socket calls.
+//! Builds the table of socket calls.
 
 use super::cell::Cell;
 use super::columns::is_change;
@@ -7,7 +7,7 @@ use crate::compare::grouping::unique_in_order;
 use crate::summary::Step;
 use crate::summary::Summary;
 
-/// Builds a table with a row for each step and trace.
+/// Builds a table of socket calls with a row for each step and trace.
 pub(super) fn grid(traces: &[&Summary]) -> Grid {
     let mut grid = Grid::new(vec![
         Column::Names("step", 22),

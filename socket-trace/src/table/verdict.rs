@@ -1,4 +1,4 @@
-//! The verdict of a comparison, with its reasons or the common call patterns.
+//! Formats the verdict of a comparison, with its reasons or the common call patterns.
 
 use socket_tap::format::text::printable;
 
@@ -7,7 +7,7 @@ use crate::compare::{Comparison, Verdict};
 use crate::summary::Role;
 use crate::summary::Summary;
 
-/// Formats the verdict for a terminal.
+/// Formats the verdict of a comparison for a terminal.
 pub(super) fn text(comparison: &Comparison) -> String {
     let mut lines = vec![headline(comparison.verdict).to_owned()];
     lines.extend(comparison.reasons.iter().map(|reason| format!("  {}", printable(reason))));
@@ -21,7 +21,7 @@ pub(super) fn text(comparison: &Comparison) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
-/// Formats the verdict as Markdown for GitHub.
+/// Formats the verdict of a comparison as Markdown for GitHub.
 pub(super) fn markdown(comparison: &Comparison) -> String {
     let mut items: Vec<String> = comparison.reasons.iter().map(|reason| code(reason)).collect();
     for (role, skeleton, counts) in common(comparison) {
@@ -43,7 +43,8 @@ fn headline(verdict: Verdict) -> &'static str {
     }
 }
 
-/// Returns the call patterns that all traces share, with the number of sockets in each trace.
+/// For each call pattern that all traces share, returns its role, the pattern, and the number of sockets in
+/// each trace as text.
 fn common(comparison: &Comparison) -> impl Iterator<Item = (Role, &str, String)> {
     comparison.skeletons.iter().flat_map(|(role, skeletons)| {
         skeletons.iter().map(|skeleton| {
@@ -57,7 +58,8 @@ fn common(comparison: &Comparison) -> impl Iterator<Item = (Role, &str, String)>
     })
 }
 
-/// Returns the number of connections still open in each trace, the source of the trace, and the rest of the sentence.
+/// Returns a sentence in three pieces for each trace with open connections: their number, the name of the
+/// trace, and the rest.
 fn open_connections(comparison: &Comparison) -> impl Iterator<Item = [String; 3]> {
     comparison.traces.iter().filter(|trace| trace.open > 0).map(|trace| {
         let (count, left) = match trace.open {

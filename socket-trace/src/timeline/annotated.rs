@@ -1,4 +1,4 @@
-//! Each event of a time line with its connection, step and payload.
+//! The events of a time line, each with its connection, its step and the dissected parts of its data.
 
 use std::rc::Rc;
 
@@ -11,26 +11,26 @@ use super::step_tracker::StepTracker;
 use super::timed_event::TimedEvent;
 use crate::reader::Error;
 
-/// The events of a time line, each with its connection, step and payload.
+/// The events of a time line, each with its connection, its step and the dissected parts of its data.
 #[derive(Debug)]
 pub struct AnnotatedEvents {
     timeline: Timeline,
     connections: Connections,
     steps: StepTracker,
-    /// One for each recording; `None` for a recording without payload.
+    /// One dissector for each recording; `None` for a recording without payload.
     dissectors: Vec<Option<Dissector>>,
 }
 
-/// An event with its connection, step and payload.
+/// An event with its connection, its step and the dissected parts of its data.
 #[derive(Debug)]
 pub struct AnnotatedEvent {
-    /// The event.
+    /// The event, with its time on the time line.
     pub timed: TimedEvent,
-    /// The connection of its socket.
+    /// The connection to which the event's socket belongs, if any.
     pub connection: Option<Rc<Connection>>,
-    /// Name of its step.
+    /// Name of the step in which the event happened, if any.
     pub step: Option<Rc<str>>,
-    /// The dissected parts of its payload; empty for a recording without payload.
+    /// The dissected parts of the data that the event transferred; empty for a recording without payload.
     pub parts: Vec<Part>,
 }
 
@@ -58,7 +58,7 @@ impl AnnotatedEvents {
         &self.timeline
     }
 
-    /// Returns the time line, usually after its end to inspect the traces.
+    /// Returns the time line, for example to inspect its traces after the last event.
     #[must_use]
     pub fn into_timeline(self) -> Timeline {
         self.timeline
@@ -69,7 +69,7 @@ impl AnnotatedEvents {
         self.dissectors.get(socket.recording)?.as_ref()?.operation(socket.sock, call)
     }
 
-    /// Returns the size that encryption adds to each record of the connection, if known.
+    /// Returns the number of bytes that TLS encryption adds to each record of the connection, if known.
     pub(crate) fn expansion(&self, socket: Socket) -> Option<Expansion> {
         self.dissectors.get(socket.recording)?.as_ref()?.expansion(socket.sock)
     }
@@ -109,7 +109,7 @@ impl AnnotatedEvents {
         }
     }
 
-    /// Waits for growing files to grow; see [`Timeline::wait`].
+    /// Waits for more events in files that are still written; see [`Timeline::wait`].
     ///
     /// # Errors
     /// If a file cannot be inspected, or has become shorter.
@@ -117,7 +117,7 @@ impl AnnotatedEvents {
         self.timeline.wait()
     }
 
-    /// Declares earlier events complete; see [`Timeline::settle`].
+    /// Declares that all earlier events are in the files; see [`Timeline::settle`].
     ///
     /// # Errors
     /// If a file cannot be inspected, or has become shorter.

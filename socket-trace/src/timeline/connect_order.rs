@@ -1,7 +1,8 @@
-//! Moves each connect to the time of its call.
+//! Moves each `connect` to the time at which it was called.
 //!
-//! A trace lists events in the order in which calls returned, and a `connect` may return after the peer's `accept`. So while
-//! a new socket may be connecting, the events that follow are held back, and the connect is inserted before them.
+//! A trace lists events in the order in which calls returned, and a `connect` may return after the peer's
+//! `accept`. So while a new socket may be connecting, the events that follow are held back, and the `connect`
+//! is inserted before them.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -11,26 +12,27 @@ use socket_tap::event::{Event, Op, SocketKind};
 use super::connections::Socket;
 use super::timed_event::TimedEvent;
 
-/// Maximum number of events held back. A connect that takes longer is placed after them.
+/// Maximum number of events that are held back. A `connect` that takes longer is placed after them.
 const MAX_HELD: usize = 4_096;
 
-/// Maximum number of payload bytes held back.
+/// Maximum number of payload bytes in the events that are held back.
 const MAX_BYTES: usize = 16 << 20;
 
-/// Maximum time for which a connect in progress holds back the events of a growing trace.
+/// Maximum time for which a `connect` in progress holds back the events of a growing trace.
 const MAX_WAIT: Duration = Duration::from_millis(500);
 
 /// Reorders events by the time at which their calls began.
 #[derive(Debug, Default)]
 pub(super) struct ConnectOrder {
     held: VecDeque<TimedEvent>,
-    /// Number of payload bytes held back.
+    /// Number of payload bytes in the events that are held back.
     bytes: usize,
-    /// New sockets in order. Those missing from `connecting` are done.
+    /// New sockets in the order of their creation. Those missing from `connecting` no longer hold back
+    /// events.
     new_sockets: VecDeque<NewSocket>,
     /// Sockets that may be connecting, with the time of their creation.
     connecting: HashMap<Socket, u64>,
-    /// Time of the last event returned.
+    /// Time of the last event that was returned.
     last: u64,
 }
 
@@ -57,7 +59,7 @@ impl ConnectOrder {
         None
     }
 
-    /// Updates the state of the socket, and moves a connect to the time of its call.
+    /// Updates the state of the event's socket. Moves a `connect` to the time at which it was called.
     fn place(&mut self, timed: &mut TimedEvent, socket: Socket) {
         let event = &timed.event;
         match &event.op {
@@ -77,7 +79,7 @@ impl ConnectOrder {
         }
     }
 
-    /// Returns the next event that no earlier event can precede.
+    /// Returns the next event, if no event that is still to come can be earlier.
     pub(super) fn pop_ready(&mut self) -> Option<TimedEvent> {
         loop {
             let first = self.held.front()?;
@@ -101,7 +103,7 @@ impl ConnectOrder {
         timed
     }
 
-    /// Stops waiting for the connect of the oldest new socket.
+    /// Stops holding back events for the `connect` of the oldest new socket.
     fn stop_waiting_for_first(&mut self) {
         if let Some(new) = self.new_sockets.pop_front()
             && self.connecting.get(&new.socket) == Some(&new.at)
@@ -110,8 +112,8 @@ impl ConnectOrder {
         }
     }
 
-    /// Stops waiting for connects that have taken too long, when no further event is available. Returns `true` if an event has
-    /// become ready.
+    /// Stops holding back events for each `connect` that has taken too long. Called when no further event is
+    /// available. Returns `true` if an event has become ready.
     pub(super) fn expire(&mut self) -> bool {
         while !self.held.is_empty()
             && self.new_sockets.front().is_some_and(|new| new.observed.elapsed() > MAX_WAIT)
@@ -121,7 +123,7 @@ impl ConnectOrder {
         !self.held.is_empty() && self.new_sockets.is_empty()
     }
 
-    /// Stops waiting at the end of all traces. Returns `true` if an event has become ready.
+    /// Stops holding back events at the end of all traces. Returns `true` if an event has become ready.
     pub(super) fn finish(&mut self) -> bool {
         self.new_sockets.clear();
         self.connecting.clear();

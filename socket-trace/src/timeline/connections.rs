@@ -1,7 +1,7 @@
-//! Matches the sockets that are the two ends of a connection.
+//! Matches the two sockets that are the ends of one connection.
 //!
-//! Each side records a connection separately, under its own socket number. Both name the same two addresses, and no
-//! two open connections share them.
+//! Client and server record a connection separately, each under its own socket number. Both record the same
+//! two addresses, and no two open connections have the same addresses.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -10,31 +10,32 @@ use std::rc::Rc;
 use socket_tap::event::{Addr, Event, Op, SockId, SocketKind};
 use socket_tap::format::Side;
 
-/// Number of closed connections that may still get their other end. It matches the usual backlog of a listener: the
-/// number of finished handshakes that await an accept.
+/// Maximum number of closed connections whose other end may still appear. It equals the usual backlog of a
+/// listener: the number of finished handshakes that the program has not accepted yet.
 const MAX_CLOSED: usize = 1_024;
 
 /// A socket of one of several recordings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Socket {
-    /// Index of the recording.
+    /// Index of the recording that contains the socket.
     pub recording: usize,
     /// Number of the socket in the recording.
     pub sock: SockId,
 }
 
-/// A connection, from the view of one of its ends.
+/// A connection as seen from one of its ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connection {
-    /// Number of the connection, the same for both ends: from 1, in the order in which connections began.
+    /// Number of the connection, which both ends share. Numbers start at 1, in the order in which connections
+    /// began.
     pub number: u64,
-    /// Side of this end.
+    /// Side of this end of the connection.
     pub side: Side,
-    /// Local address.
+    /// Local address of this end.
     pub local: Option<Addr>,
     /// Address of the peer.
     pub peer: Option<Addr>,
-    /// The other end, if it was recorded earlier than this one.
+    /// Socket of the other end, if that end occurs earlier on the time line.
     pub other: Option<Socket>,
 }
 
@@ -42,9 +43,9 @@ pub struct Connection {
 #[derive(Debug, Default)]
 pub struct Connections {
     ends: HashMap<Socket, Rc<Connection>>,
-    /// Connections with one known end.
+    /// Connections of which only one end is known, by their addresses.
     unmatched: HashMap<Addresses, Unmatched>,
-    /// Unmatched connections that have closed, oldest first.
+    /// Closed connections of which only one end is known, oldest first.
     closed: VecDeque<(Addresses, u64)>,
     count: u64,
 }
@@ -60,7 +61,7 @@ struct Unmatched {
 }
 
 impl Connections {
-    /// Processes an event of a recording of `side`. Returns the connection it belongs to.
+    /// Processes an event of a recording made by `side`. Returns the connection to which the event belongs.
     pub fn observe(&mut self, recording: usize, side: Side, event: &Event) -> Option<Rc<Connection>> {
         let socket = Socket { recording, sock: event.sock? };
         match &event.op {
@@ -90,7 +91,7 @@ impl Connections {
         self.ends.insert(socket, Rc::new(Connection { number, side, local, peer, other }));
     }
 
-    /// Assigns a layered stream to the connection of the stream below.
+    /// Assigns the stream on `socket` to the connection of the stream `below`, on which it is layered.
     fn open_above(&mut self, socket: Socket, below: SockId) {
         if let Some(connection) = self.ends.get(&Socket { sock: below, ..socket }).cloned() {
             self.ends.insert(socket, connection);
@@ -122,7 +123,7 @@ impl Connections {
     }
 }
 
-/// Returns the addresses of the client and the server; `None` if they do not identify the connection, as for
+/// Returns the addresses of client and server. `None` if they do not identify the connection, as for
 /// Unix-domain sockets without names.
 fn addresses(side: Side, local: Option<&Addr>, peer: Option<&Addr>) -> Option<Addresses> {
     match (side, canonical(local?)?, canonical(peer?)?) {

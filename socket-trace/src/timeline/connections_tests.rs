@@ -26,7 +26,7 @@ fn close(sock: u64) -> Event {
 const HERE: &str = "127.0.0.1:3000";
 const THERE: &str = "127.0.0.1:51234";
 
-/// Connections of recording 0, of a server, and recording 1, of a client.
+/// Connections of two recordings: number 0 of a server, number 1 of a client.
 struct Both(Connections);
 
 impl Both {

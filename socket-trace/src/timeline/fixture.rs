@@ -1,4 +1,4 @@
-//! Recordings built in memory, for tests.
+//! Builds recordings in memory for tests.
 
 use std::io::Cursor;
 
@@ -8,14 +8,14 @@ use socket_tap::format::{Header, Line, Side, write_event};
 use super::Timeline;
 use crate::reader::Trace;
 
-/// A header as a line, without its newline.
+/// Returns a header as a line of a trace, without its newline.
 pub(crate) fn header_line(header: &Header) -> String {
     let mut line = Vec::new();
     Line::Header(header.clone()).write(&mut line).unwrap();
     String::from_utf8(line).unwrap().trim_end().to_owned()
 }
 
-/// The header of a recording that began when the machine's clock said `start`.
+/// Returns the header of a recording that began at `start` on the machine's monotonic clock.
 pub(crate) fn header(name: &str, side: Side, start: u64, capture: u64) -> String {
     let mut header = Header::new(name, side);
     header.program = "p 1".to_owned();
@@ -26,7 +26,7 @@ pub(crate) fn header(name: &str, side: Side, start: u64, capture: u64) -> String
     header_line(&header)
 }
 
-/// A read or write with its payload, as a line.
+/// Returns a read or write with payload as a line of a trace.
 pub(crate) fn transfer(t: u64, sock: u64, op: &str, data: &[u8]) -> String {
     let bytes = Transfer::new(data.len() as u64).with_data(data);
     let op = if op == "read" { Op::Read(bytes) } else { Op::Write(bytes) };
@@ -52,7 +52,7 @@ fn lines(header: String, events: &[&str]) -> Vec<String> {
     std::iter::once(header).chain(events.iter().map(|line| (*line).to_owned())).collect()
 }
 
-/// A server's recording of one request. It reads in two calls the bytes that [`client`] wrote in one.
+/// Returns a server's recording of one request. Its two reads return the bytes that [`client`] wrote at once.
 pub(crate) fn server() -> Vec<String> {
     let (head, rest) = REQUEST.split_at(24);
     lines(
@@ -74,7 +74,7 @@ pub(crate) fn server() -> Vec<String> {
     )
 }
 
-/// The recording of the client of [`server`]. It began 1 µs later.
+/// Returns the recording of the client that sent the request in [`server`]. It began 1 µs later.
 pub(crate) fn client() -> Vec<String> {
     lines(
         header("shop", Side::Client, 2_000, 64),
@@ -91,8 +91,8 @@ pub(crate) fn client() -> Vec<String> {
     )
 }
 
-/// The recording of [`client`] by a recorder that stamps `connect` and `write` only when they return. Both then seem
-/// later than their effects on the server.
+/// Returns the recording of [`client`] by a recorder that stamps `connect` and `write` when they return. Both
+/// then seem later than their effects on the server.
 pub(crate) fn client_stamped_on_return() -> Vec<String> {
     let returned = |line: String| line.replace(r#","began":50090000"#, "").replace("50130000", "50145000");
     client().into_iter().map(returned).collect()

@@ -1,27 +1,28 @@
-//! A [`BufRead`] over the complete lines of a growing file.
+//! Reads the complete lines of a file that is still written.
 
 use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufRead, ErrorKind, Read};
 use std::rc::Rc;
 
-/// Number of bytes per read.
+/// Maximum number of bytes read from the file at once.
 const CHUNK: u64 = 1 << 16;
 
-/// Longer lines are returned in pieces, so that the trace reader rejects them.
+/// Maximum number of bytes in a line. Longer lines are returned in pieces, so that the trace reader rejects
+/// them.
 const MAX_LINE: usize = 64 * 1024 * 1024;
 
-/// Offset in the file up to which lines were consumed.
+/// Offset in the file up to which the reader has consumed lines.
 pub(super) type Consumed = Rc<Cell<u64>>;
 
-/// The complete lines of a growing file. After the last one, reads fail with [`ErrorKind::WouldBlock`] and may be
-/// retried.
+/// The complete lines of a file that is still written. After the last complete line, reads fail with
+/// [`ErrorKind::WouldBlock`] and may be retried.
 pub(super) struct Lines {
     file: File,
     buffer: Vec<u8>,
-    /// Offset in the buffer of the next line.
+    /// Offset of the next line in the buffer.
     next: usize,
-    /// Offset in the buffer of the end of the last complete line.
+    /// Offset in the buffer after the last complete line.
     complete: usize,
     consumed: Consumed,
 }

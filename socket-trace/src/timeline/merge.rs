@@ -1,4 +1,4 @@
-//! The merge of several traces into one time line.
+//! Merges several traces into one time line.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,13 +11,14 @@ use super::source::{Source, State};
 use super::timed_event::TimedEvent;
 use crate::reader::{Error, Trace, are_parts};
 
-/// Interval at which growing files are inspected: longer than the recorder's 20 ms, see [`Timeline::wait`].
+/// Interval at which files that are still written are inspected. It exceeds the 20 ms of the recorder, see
+/// [`Timeline::wait`].
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The merged events of several recordings of one machine.
+/// The merged events of several recordings made on one machine.
 ///
-/// Memory does not depend on the length of the traces: one event of each trace is held, and up to a few thousand while a
-/// connect is in progress.
+/// Memory does not depend on the length of the traces: one event of each trace is kept, and up to a few
+/// thousand while a `connect` is in progress.
 #[derive(Debug)]
 pub struct Timeline {
     sources: Vec<Source>,
@@ -26,23 +27,23 @@ pub struct Timeline {
     zero: u64,
 }
 
-/// A recording. A recording that was rotated consists of several traces.
+/// A recording on a time line. A recording that was rotated consists of several traces.
 #[derive(Clone, Debug)]
 pub struct Recording {
-    /// Unique label, such as `rest-server`.
+    /// Unique label of the recording, such as `rest-server`.
     pub label: String,
-    /// Header of its first trace.
+    /// Header of the recording's first trace.
     pub header: Header,
 }
 
 impl Timeline {
-    /// Merges complete traces.
+    /// Merges traces that are no longer written.
     #[must_use]
     pub fn of(traces: Vec<Trace>) -> Self {
         Self::new(traces.into_iter().map(Source::whole).collect())
     }
 
-    /// Merges traces that may still be written. Blocks until each has a header.
+    /// Merges traces that may still be written. Blocks until each of them has a header.
     ///
     /// # Errors
     /// If a file cannot be read, or does not begin with a trace header.
@@ -79,7 +80,7 @@ impl Timeline {
         recording.header.monotonic_ns.saturating_sub(self.zero)
     }
 
-    /// Returns the traces. Their endings are known once all events are read.
+    /// Returns the traces. How they end is known once all events are read.
     pub fn traces(&self) -> impl Iterator<Item = &Trace> {
         self.sources.iter().map(Source::trace)
     }
@@ -90,7 +91,7 @@ impl Timeline {
         self.sources.iter().map(Source::missed_parts).sum()
     }
 
-    /// Returns the next event.
+    /// Returns the next event, or [`Next::Pending`] if it may not be written yet.
     ///
     /// # Errors
     /// If a trace cannot be read.
@@ -136,12 +137,12 @@ impl Timeline {
         Ok(source.take().map_or(Next::End, |event| Next::Event(TimedEvent { recording, at, event })))
     }
 
-    /// Waits 50 ms for growing files to grow.
+    /// Waits 50 ms for more events in files that are still written.
     ///
-    /// Recorders write every 20 ms, each at its own time. So an event may reach its file before an earlier event of another
-    /// recorder reaches the other file, and with several files an event is held back for one more wait. If a recorder is
-    /// delayed for longer, its events are returned late and out of order. A caller that can flush the recorders does so, and
-    /// then calls [`settle`](Self::settle) instead.
+    /// Recorders write every 20 ms, each at its own time. So an event may reach its file before an earlier
+    /// event of another recorder reaches the other file, and with several files an event is held back for one
+    /// more wait. If a recorder is delayed for longer, its events are returned late and out of order. A
+    /// caller that can flush the recorders does so, and then calls [`settle`](Self::settle) instead.
     ///
     /// # Errors
     /// If a file cannot be inspected, or has become shorter.
@@ -156,7 +157,8 @@ impl Timeline {
         self.connect_order.is_holding() || self.sources.iter().any(Source::is_ahead)
     }
 
-    /// Declares that all recorders have written the events that preceded the last call of this method.
+    /// Declares that all recorders have written the events that happened before the previous call of this
+    /// method.
     ///
     /// # Errors
     /// If a file cannot be inspected, or has become shorter.
@@ -165,7 +167,7 @@ impl Timeline {
     }
 }
 
-/// Labels recordings that share a name and side by their files.
+/// Labels recordings with equal name and side by their file names.
 fn label_duplicates_by_file(recordings: &mut [Recording], sources: &[Source]) {
     let labels: Vec<String> = recordings.iter().map(|recording| recording.label.clone()).collect();
     for (index, recording) in recordings.iter_mut().enumerate() {

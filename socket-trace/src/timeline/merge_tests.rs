@@ -54,7 +54,7 @@ fn duplicate_labels_are_replaced_by_file_names() {
     assert_eq!(names(&[server(), server()]), ["file.jsonl", "file.jsonl"]);
 }
 
-/// Files that grow during a test.
+/// Trace files to which a test appends lines.
 struct Growing(PathBuf);
 
 impl Growing {

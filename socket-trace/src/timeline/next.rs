@@ -1,11 +1,11 @@
-//! The outcome of asking for the next event.
+//! The next event of traces that may still be written.
 
-/// The outcome of asking for the next event of traces that may still be written.
+/// The next event of traces that may still be written, or the reason why there is none.
 #[derive(Debug)]
 pub enum Next<T> {
     /// The next event.
     Event(T),
-    /// No event yet: a trace is still being written.
+    /// No event yet, because a trace is still written.
     Pending,
     /// All traces have ended.
     End,

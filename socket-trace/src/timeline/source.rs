@@ -1,4 +1,4 @@
-//! One trace of a time line, complete or still growing.
+//! One trace of a time line, which may still be written.
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -10,37 +10,37 @@ use socket_tap::format::{Header, part_path};
 use super::growing::{self, Consumed};
 use crate::reader::{Ending, Error, Trace, are_parts};
 
-/// A trace with one event of lookahead.
+/// A trace of which one event is read in advance.
 #[derive(Debug)]
 pub(super) struct Source {
-    /// Index of its recording.
+    /// Index of the recording to which the trace belongs.
     pub(super) recording: usize,
     trace: Trace,
-    /// The next event, with its time on the machine's clock.
+    /// The event read in advance, with its time on the machine's clock.
     ahead: Option<(u64, Event)>,
     growing: Option<Growth>,
 }
 
-/// The next item of a source.
+/// What a trace contains next.
 pub(super) enum State {
     /// An event, with its time on the machine's clock.
     Event(u64),
-    /// No event yet: the file may grow.
+    /// No event yet, because the file may still be written.
     Pending,
     /// The end of the trace.
     Ended,
 }
 
-/// Read position in a growing file.
+/// Length of a file that is still written, and the position up to which it was read.
 #[derive(Debug)]
 struct Growth {
     path: PathBuf,
     /// Handle used to query the length of the file.
     file: File,
     consumed: Consumed,
-    /// Length of the file at the last poll.
+    /// Length of the file when it was last inspected.
     length: u64,
-    /// Length of the file at the poll before that.
+    /// Length of the file at the inspection before the last.
     settled: u64,
     missed_parts: u64,
 }
@@ -50,7 +50,8 @@ impl Source {
         Self { recording: 0, trace, ahead: None, growing: None }
     }
 
-    /// Opens a growing trace at the first part that still exists. Calls `wait` until the file has a header.
+    /// Opens a trace that is still written, at its first part that still exists. Calls `wait` until the file
+    /// has a header.
     pub(super) fn growing(path: &Path, wait: impl Fn()) -> Result<Self, Error> {
         loop {
             if let Some(current) = Growth::open(path)? {
@@ -85,22 +86,22 @@ impl Source {
         }
     }
 
-    /// Returns the event found by [`look_ahead`](Self::look_ahead).
+    /// Removes and returns the event that [`look_ahead`](Self::look_ahead) has read.
     pub(super) fn take(&mut self) -> Option<Event> {
         self.ahead.take().map(|(_, event)| event)
     }
 
-    /// Returns `true` if it holds an event.
+    /// Returns `true` if an event has been read in advance.
     pub(super) fn is_ahead(&self) -> bool {
         self.ahead.is_some()
     }
 
-    /// Returns `true` if the held event was already in the file at the poll before the last.
+    /// Returns `true` if the event read in advance was already in the file at the inspection before the last.
     pub(super) fn is_settled(&self) -> bool {
         self.growing.as_ref().is_none_or(|growth| growth.consumed.get() <= growth.settled)
     }
 
-    /// Polls the length of the file.
+    /// Inspects the length of the file.
     pub(super) fn settle(&mut self) -> Result<(), Error> {
         let Some(growth) = &mut self.growing else { return Ok(()) };
         let failed = |error| Error::Io { source: growth.path.display().to_string(), error };
@@ -114,7 +115,7 @@ impl Source {
         Ok(())
     }
 
-    /// Handles the end of the trace. The recording may continue in a new file of the same name.
+    /// Continues with the next part of the recording after the end of a trace, if there is one.
     fn ended(&mut self) -> Result<State, Error> {
         let continues = matches!(self.trace.ending(), Ending::Complete(end) if end.continued);
         let Some(growth) = self.growing.as_mut().filter(|_| continues) else { return Ok(State::Ended) };
@@ -128,7 +129,7 @@ impl Source {
 }
 
 impl Growth {
-    /// Opens the trace; `None` if the file has no header yet.
+    /// Opens a trace that is still written. `None` if the file has no header yet.
     fn open(path: &Path) -> Result<Option<(Trace, Self)>, Error> {
         let source = path.display().to_string();
         let failed = |error| Error::Io { source: source.clone(), error };
@@ -147,7 +148,8 @@ impl Growth {
 }
 
 impl Growth {
-    /// Returns the next part of the recording: the oldest full one that still exists, or the current one.
+    /// Returns the part of the recording after the one with this header: the oldest complete part that still
+    /// exists, or else the current file.
     fn after(&self, header: &Header) -> Result<Option<(Trace, Self)>, Error> {
         let current = match Self::open(&self.path) {
             // The full file was renamed, and the next one does not exist yet.
@@ -157,7 +159,7 @@ impl Growth {
         Ok(current.map(|current| Self::oldest(header.part.saturating_add(1), current)))
     }
 
-    /// Returns the oldest existing part from number `first` on, up to the current one.
+    /// Returns the oldest part that still exists with a number of at least `first`, or else the current file.
     fn oldest(first: u64, (current, growth): (Trace, Self)) -> (Trace, Self) {
         let is_kept = |part: &u64| part_path(&growth.path, *part).is_file();
         let oldest = (first..current.header().part).rev().take_while(is_kept).last();

@@ -1,14 +1,14 @@
-//! The current step of each recording.
+//! Tracks the current step of each recording.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use socket_tap::event::{Event, Op};
 
-/// The current step of each of several recordings.
+/// Tracks the current step of each recording.
 ///
-/// A step lasts from its mark to the next mark of the same recording. A recording without marks, such as that of a server
-/// whose client sets the marks, is in the step that any recording began last.
+/// A step lasts from its mark to the next mark of the same recording. A recording without marks, such as that
+/// of a server whose client sets the marks, is in the step that was begun last in any recording.
 #[derive(Debug, Default)]
 pub struct StepTracker {
     by_recording: HashMap<usize, Rc<str>>,
@@ -16,7 +16,7 @@ pub struct StepTracker {
 }
 
 impl StepTracker {
-    /// Records an event and returns its step. A mark belongs to the step that it begins.
+    /// Processes an event and returns its step. A mark belongs to the step that it begins.
     pub fn observe(&mut self, recording: usize, event: &Event) -> Option<Rc<str>> {
         if let Op::Mark { label, .. } = &event.op {
             let label: Rc<str> = Rc::from(label.as_ref());

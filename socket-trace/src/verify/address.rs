@@ -1,11 +1,11 @@
-//! Socket addresses as printed by strace, and their comparison with those of a trace.
+//! Parses socket addresses printed by strace, and compares them with those of a trace.
 
 use std::net::{IpAddr, SocketAddr};
 
 use socket_tap::event::Addr;
 
-/// Parses `{sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}`, or an IPv6 or Unix-domain
-/// address.
+/// Parses an address as strace prints it: `{sa_family=AF_INET, sin_port=htons(80),
+/// sin_addr=inet_addr("127.0.0.1")}`, or an IPv6 or Unix-domain address.
 pub(super) fn address(text: &str) -> Option<Addr> {
     let (_, fields) = text.split_once("sa_family=")?;
     if fields.starts_with("AF_UNIX") {
@@ -17,7 +17,8 @@ pub(super) fn address(text: &str) -> Option<Addr> {
     Some(Addr::Ip(SocketAddr::new(ip.parse::<IpAddr>().ok()?, port)))
 }
 
-/// Returns the path, or `(unnamed)` as in a trace. An abstract name starts with a zero byte, as in the kernel.
+/// Returns the path of a Unix-domain socket, or `(unnamed)` as in a trace. An abstract name starts with a
+/// zero byte, as in the kernel.
 fn unix(fields: &str) -> String {
     let Some((_, path)) = fields.split_once("sun_path=") else { return "(unnamed)".to_owned() };
     match path.strip_prefix('@') {
@@ -56,7 +57,7 @@ fn unquoted(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Returns `true` if the address in the trace matches the kernel's.
+/// Returns `true` if the address in the trace equals the kernel's, or is a valid form of it.
 pub(super) fn same(kernel: Option<&Addr>, trace: Option<&Addr>) -> bool {
     match (kernel, trace) {
         (Some(Addr::Ip(kernel)), Some(Addr::Ip(trace))) => {
@@ -71,7 +72,8 @@ pub(super) fn same(kernel: Option<&Addr>, trace: Option<&Addr>) -> bool {
     }
 }
 
-/// Returns `true` if a socket that requested one address may be assigned the other: port 0 requests any port.
+/// Returns `true` if the kernel may assign the address `assigned` to a socket that requested `requested`:
+/// port 0 requests any port.
 pub(super) fn is_assigned(requested: &Addr, assigned: &Addr) -> bool {
     match (requested, assigned) {
         (Addr::Ip(requested), Addr::Ip(assigned)) => {

@@ -1,4 +1,5 @@
-//! Adoptions of sockets. A log has no call for an adoption, so its time is inferred from the calls around it.
+//! Finds the adoptions of sockets in an strace log. The log has no call for an adoption, so its time is
+//! inferred from the calls around it.
 //!
 //! A tap that adopts a socket first queries its addresses, with `getsockname(2)` and, unless it is a listener,
 //! `getpeername(2)`. The adoption is after these calls and before the next call on the descriptor. The program may
@@ -17,7 +18,7 @@ use super::address;
 use super::clock::Clock;
 use super::kernel::End;
 
-/// Result of querying an address of a socket.
+/// Result of `getsockname` or `getpeername` on a descriptor.
 #[derive(Clone, Debug, Default)]
 enum QueryResult {
     #[default]
@@ -36,11 +37,11 @@ impl QueryResult {
     }
 }
 
-/// Addresses of a descriptor that were queried without another call on it in between.
+/// Addresses of a descriptor that were queried since its last other call.
 #[derive(Clone, Debug)]
 pub(super) struct Names {
     pub(super) fd: i32,
-    /// Time of the last query.
+    /// Time of the last query of an address.
     time: Option<u64>,
     local: QueryResult,
     peer: QueryResult,
@@ -63,7 +64,7 @@ impl Names {
     }
 }
 
-/// A socket that the trace adopts.
+/// A socket that was adopted, according to the trace.
 #[derive(Clone, Debug)]
 pub(super) struct Adopted {
     pub(super) sock: SockId,
@@ -79,7 +80,8 @@ impl Adopted {
         self.kind == "datagram"
     }
 
-    /// Returns `true` if the end line does not count it as open, so that it may outlive the recording.
+    /// Returns `true` if the trace's end line does not count the socket as open, so that it may outlive the
+    /// recording.
     pub(super) fn may_outlive_the_recording(&self) -> bool {
         self.kind != "stream"
     }
@@ -87,16 +89,16 @@ impl Adopted {
 
 #[derive(Debug, Default)]
 pub(super) struct Adoptions {
-    /// Adoptions not yet found in the log, by file descriptor.
+    /// Adoptions that have not been found in the log yet, by file descriptor.
     waiting: HashMap<i32, VecDeque<Adopted>>,
-    /// Adoptions found in the log, while other candidate times are possible.
+    /// Adoptions found in the log that may also have happened at another time.
     found: HashMap<i32, Vec<Adopted>>,
-    /// Adoptions with several candidate times.
+    /// Adoptions that have several candidate times.
     ambiguous: BTreeSet<(SockId, i32)>,
 }
 
 impl Adoptions {
-    /// Processes an event of the trace.
+    /// Processes an event of the trace. Remembers it if it is an adoption.
     pub(super) fn read(&mut self, event: &Event) {
         let (Op::Adopt { fd: Some(fd), kind, local, peer, .. }, Some(sock)) = (&event.op, event.sock) else {
             return;
@@ -111,8 +113,9 @@ impl Adoptions {
         self.waiting.get(&names.fd)?.iter().find(|adopted| names.matches(adopted))
     }
 
-    /// Removes the adoption between these queries and the next call on the descriptor, at `until`. Returns `None` if
-    /// more of the trace must be read, and `Some(None)` if the socket was not adopted.
+    /// Removes and returns the adoption between the address queries `names` and the next call on the
+    /// descriptor, at `until`. Returns `None` if more of the trace must be read, and `Some(None)` if the
+    /// socket was not adopted.
     pub(super) fn take_match(
         &mut self,
         names: &Names,
@@ -132,7 +135,7 @@ impl Adoptions {
         Some(Some(adopted))
     }
 
-    /// Marks adoptions that may belong to these queries instead.
+    /// Marks the adoptions that may have happened after the address queries `names` instead.
     pub(super) fn mark_ambiguous(&mut self, names: &Names, clock: &mut Clock) {
         for adopted in self.found.get(&names.fd).into_iter().flatten() {
             if names.matches(adopted) && !clock.is_before(adopted.t, names.time) {
@@ -141,19 +144,20 @@ impl Adoptions {
         }
     }
 
-    /// Marks a socket as exact: all of its calls matched, so any other candidate time gives the same result.
+    /// Marks an adopted socket as verified: all of its calls matched, so any other candidate time would give
+    /// the same result.
     pub(super) fn mark_exact(&mut self, sock: SockId, fd: i32) {
         if let Some(found) = self.found.get_mut(&fd) {
             found.retain(|adopted| adopted.sock != sock);
         }
     }
 
-    /// Returns the adoptions not found in the log.
+    /// Returns the adoptions that were not found in the log.
     pub(super) fn not_found(&self) -> BTreeSet<(SockId, i32)> {
         self.waiting.values().flatten().map(|adopted| (adopted.sock, adopted.fd)).collect()
     }
 
-    /// Returns the adoptions with several candidate times.
+    /// Returns the adoptions that have several candidate times.
     pub(super) fn ambiguous(&self) -> &BTreeSet<(SockId, i32)> {
         &self.ambiguous
     }

@@ -1,4 +1,4 @@
-//! A call on a socket, in a form common to kernel and trace.
+//! A call on a socket, in a form that strace log and trace share.
 
 use serde::Serialize;
 use socket_tap::event::{Addr, Event, Op};
@@ -7,7 +7,7 @@ use super::address;
 
 mod text;
 
-/// Operation of a call, with its arguments and results.
+/// Operation of a call, with the arguments and results that are compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum CallKind {
     Socket {
@@ -42,37 +42,37 @@ pub(super) enum CallKind {
         bytes: u64,
         peer: Option<Addr>,
     },
-    /// `bytes` is the length of the datagram, of which the program may have got less.
+    /// A received datagram of `bytes` bytes. The program's buffer may have been shorter.
     RecvFrom {
         bytes: u64,
         peer: Option<Addr>,
     },
     Shutdown,
     Close,
-    /// Not a system call: the tap released the stream, with or without a sample of `TCP_INFO`.
+    /// The tap released the stream, which is no system call. It may have queried `TCP_INFO` before.
     Release {
         sampled: bool,
     },
-    /// A call that the tap does not record, and that tokio makes on no socket.
+    /// A system call that the tap does not record, and that tokio makes on no socket.
     Other(String),
 }
 
-/// A call and its result.
+/// A call on a socket, and its result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Call {
     pub(super) kind: CallKind,
     pub(super) result: Result<(), Errno>,
 }
 
-/// Error number of the operating system. A failure in a trace may have none.
+/// Error number of the operating system. `None` if a trace records a failure without one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Errno(pub(super) Option<i32>);
 
-/// A call and its line.
+/// A call, with its line in the strace log or in the trace.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct LocatedCall {
     pub(super) line: u64,
-    /// Time in nanoseconds: in a log, of the call's beginning since the epoch; in a trace, since the recording began.
+    /// Time in nanoseconds. In a log: when the call began, since 1970. In a trace: since the recording began.
     #[serde(skip)]
     pub(super) time: Option<u64>,
     #[serde(serialize_with = "as_text")]
@@ -83,7 +83,7 @@ pub(super) fn as_text<S: serde::Serializer>(call: &Call, serializer: S) -> Resul
     serializer.collect_str(call)
 }
 
-/// Maximum number of buffers in one call (`IOV_MAX`). The standard library passes no more.
+/// Maximum number of buffers in one call (`IOV_MAX`). The standard library passes at most as many.
 const MAX_SLICES: u32 = 1024;
 
 impl Call {
@@ -91,7 +91,8 @@ impl Call {
         Self { kind, result: Ok(()) }
     }
 
-    /// Converts an event; `None` if it is not a call on a socket, or of a later version.
+    /// Converts an event of the trace. `None` if it is not a call on a socket, or of a kind that this version
+    /// does not know.
     pub(super) fn of(event: &Event) -> Option<Self> {
         let kind = match &event.op {
             Op::Socket { domain, kind, .. } => {
@@ -123,7 +124,7 @@ impl Call {
         Some(Self { kind, result })
     }
 
-    /// Returns `true` if the call in the trace matches this call of the kernel.
+    /// Returns `true` if the call `trace` of the trace may be the record of this call in the kernel.
     pub(super) fn matches_recorded(&self, trace: &Self) -> bool {
         if self.result != trace.result {
             return false;
@@ -151,7 +152,8 @@ impl Call {
         }
     }
 
-    /// Returns `true` if the failure is not of a system call: the standard library or tokio rejected the arguments.
+    /// Returns `true` if the call failed without a system call, because the standard library or tokio
+    /// rejected the arguments.
     pub(super) fn never_reached_the_kernel(&self) -> bool {
         self.result == Err(Errno(None))
     }
@@ -161,7 +163,7 @@ impl Call {
     }
 }
 
-/// Returns the value as the C `int` that it was printed from: -1 may be printed as the unsigned 4294967295.
+/// Returns the C `int` from which strace printed the value. -1 may be printed as the unsigned 4294967295.
 pub(super) fn as_int(value: i64) -> i32 {
     i32::try_from(value).or_else(|_| u32::try_from(value).map(u32::cast_signed)).unwrap_or(i32::MIN)
 }

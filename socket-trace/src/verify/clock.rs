@@ -1,32 +1,33 @@
-//! Maps times of the log to the time line of the trace, to exclude impossible orders.
+//! Maps times of an strace log to the time line of a trace, to exclude impossible orders of calls.
 //!
-//! strace stamps the beginning of a call with the wall clock (`-ttt`). A trace counts from a start whose wall-clock
-//! time is in its header. The header reads the wall clock a little after the monotonic clock, so mapped events seem
-//! late: at most by the least delay of any call that log and trace have in common.
+//! strace stamps the beginning of a call with the wall clock (`-ttt`). A trace counts from a start whose
+//! wall-clock time is in its header. The header reads the wall clock a little after the monotonic clock, so
+//! mapped events seem late. They seem late by at most the smallest delay of any call that log and trace have
+//! in common.
 
 use socket_tap::format::Header;
 
 use super::call::{CallKind, LocatedCall};
 
-/// Maximum delay in nanoseconds by which mapped events may seem late, before common calls show a smaller one.
+/// Maximum time in nanoseconds by which mapped events may seem late, until common calls show a smaller delay.
 const LATE: i128 = 100_000_000;
 
 /// Maximum time in nanoseconds by which mapped events may seem early: clocks are rounded, and adjusted in small
 /// steps.
 const EARLY: i128 = 10_000_000;
 
-/// Maximum error in nanoseconds of a measured delay.
+/// Maximum error of a measured delay, in nanoseconds.
 const ROUNDING: i128 = 1_000_000;
 
 #[derive(Debug)]
 pub(super) struct Clock {
-    /// Start of the recording, in nanoseconds since the epoch.
+    /// Start of the recording, in nanoseconds since 1970.
     start: Option<i128>,
-    /// `true` once a time decided anything.
+    /// `true` once a decision was based on times.
     used: bool,
-    /// Maximum time by which the log was ahead of the trace in a common call.
+    /// Maximum time in nanoseconds by which a common call was earlier in the trace than in the log.
     ahead: i128,
-    /// Minimum delay of the trace behind the beginning of a common call.
+    /// Minimum time in nanoseconds from the beginning of a common call in the log to its event in the trace.
     behind: Option<i128>,
 }
 
@@ -38,14 +39,14 @@ impl Clock {
         Self { start, used: false, ahead: 0, behind: None }
     }
 
-    /// Returns `true` if the event at `t` was certainly before the log's `time`.
+    /// Returns `true` if the event at the trace time `t` was certainly before the log time `time`.
     pub(super) fn is_before(&mut self, t: u64, time: Option<u64>) -> bool {
         let before = self.apart(t, time).is_some_and(|apart| apart > EARLY);
         self.used |= before;
         before
     }
 
-    /// Returns `true` if the event at `t` was certainly after the log's `time`.
+    /// Returns `true` if the event at the trace time `t` was certainly after the log time `time`.
     pub(super) fn is_after(&mut self, t: u64, time: Option<u64>) -> bool {
         let late = self.behind.map_or(LATE, |behind| (behind + ROUNDING).clamp(0, LATE));
         let after = self.apart(t, time).is_some_and(|apart| apart < -late);
@@ -53,7 +54,7 @@ impl Clock {
         after
     }
 
-    /// Returns by how much the log's `time` is later than the event at `t`.
+    /// Returns by how many nanoseconds the log time `time` is later than the event at the trace time `t`.
     fn apart(&self, t: u64, time: Option<u64>) -> Option<i128> {
         Some(i128::from(time?) - (self.start? + i128::from(t)))
     }
@@ -74,8 +75,8 @@ impl Clock {
         self.behind = Some(self.behind.map_or(apart, |behind| behind.min(apart)));
     }
 
-    /// Returns the reason why decisions by time may be wrong, if any. `was_set_back` is `true` if the log's clock was
-    /// set back.
+    /// Returns the reason why decisions based on times may be wrong, if there is one. `was_set_back` is
+    /// `true` if the log's clock was set back.
     pub(super) fn defect(&self, was_set_back: bool) -> Option<String> {
         let disagree = was_set_back || self.ahead > EARLY || self.behind.is_none_or(|behind| behind > LATE);
         (self.used && disagree).then(|| {

@@ -1,16 +1,16 @@
-//! Reasons why no comparison is possible.
+//! Reasons why a trace and a log cannot be compared.
 
 use std::fmt;
 
 use super::log::LogError;
 use crate::reader::Error;
 
-/// Reason why a comparison is not possible.
+/// Reason why a trace and a log cannot be compared.
 #[derive(Debug)]
 pub enum Failure {
     /// The trace cannot be read.
     Trace(Error),
-    /// The log cannot be read, or cannot be followed.
+    /// The log cannot be read, or its calls contradict each other.
     Log(LogError),
 }
 

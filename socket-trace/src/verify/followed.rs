@@ -1,4 +1,4 @@
-//! Matching of the kernel's sockets to those of the trace.
+//! The kernel's sockets, and the sockets of the trace that correspond to them.
 
 use std::collections::VecDeque;
 
@@ -9,46 +9,48 @@ use super::kernel::WatchId;
 use super::log::Tid;
 use super::report::MatchedCall;
 
-/// A socket of the kernel.
+/// A socket of the kernel that may be in the trace.
 pub(super) enum Followed {
-    /// A socket that is not yet bound or connected, so that its counterpart in the trace is unknown.
+    /// A socket that is not bound or connected yet, so that it cannot be matched to a socket of the trace.
     Created { fd: i32, calls: Vec<LocatedCall> },
-    /// A socket that is in the trace.
+    /// A socket that was matched to a socket of the trace.
     Traced(Traced),
 }
 
 pub(super) struct Traced {
     pub(super) sock: SockId,
     pub(super) fd: i32,
-    /// Number of matched calls.
+    /// Number of calls that log and trace have in common.
     pub(super) position: u64,
-    /// The last matched calls.
+    /// The last calls that log and trace have in common.
     pub(super) before: VecDeque<MatchedCall>,
-    /// `true` if the end line does not count it as open, so that it may outlive the recording.
+    /// `true` if the trace's end line does not count the socket as open, so that it may outlive the
+    /// recording.
     pub(super) outlives: bool,
-    /// `true` if `TCP_INFO` was queried since the last call.
+    /// `true` if the tap has queried `TCP_INFO` since the last call.
     pub(super) sampled: bool,
-    /// Calls that the trace has later than the kernel.
+    /// Calls that are later in the trace than in the kernel, because another thread made a call at the same
+    /// time.
     pub(super) held: Vec<Held>,
-    /// Index of its difference. Only the context of the first difference is collected.
+    /// Index of the socket's first difference. Only for this difference, the calls around it are collected.
     pub(super) differs: Option<usize>,
 }
 
-/// A socket after its release.
+/// A socket that the tap has released.
 #[derive(Clone, Copy)]
 pub(super) struct Released {
     pub(super) sock: SockId,
     pub(super) fd: i32,
     pub(super) t: Option<u64>,
-    /// `true` once there were calls on it.
+    /// `true` once the program has made a call on the socket after its release.
     pub(super) used: bool,
 }
 
-/// A call that the trace has later than the kernel.
+/// A call that is later in the trace than in the kernel.
 #[derive(Debug)]
 pub(super) struct Held {
     pub(super) at: LocatedCall,
-    /// Sequence number of the call's beginning among all calls.
+    /// Sequence number of the call among all calls of the log, in the order in which they began.
     pub(super) begun: u64,
     pub(super) thread: Tid,
     pub(super) watch: WatchId,

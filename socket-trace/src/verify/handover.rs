@@ -1,4 +1,4 @@
-//! Adoption and release of sockets by the tap.
+//! Detects when the tap adopts and releases sockets.
 
 use socket_tap::event::Addr;
 
@@ -10,7 +10,7 @@ use super::followed::Released;
 use super::kernel::{DescriptorId, End};
 
 impl Check {
-    /// Records a query of a socket's address. The tap queries it when it adopts the socket.
+    /// Remembers a query of a socket's address. The tap queries the addresses of a socket when it adopts it.
     pub(super) fn address_queried(
         &mut self,
         socket: DescriptorId,
@@ -56,8 +56,8 @@ impl Check {
         Ok(())
     }
 
-    /// Decides whether a call was before or after the release, the last event of the socket in the trace. The tap
-    /// queries `TCP_INFO` when it releases a stream.
+    /// Decides whether a call was made before or after the release of the socket, which is its last event in
+    /// the trace. The tap queries `TCP_INFO` when it releases a stream.
     pub(super) fn after_release(&mut self, socket: DescriptorId, at: LocatedCall, release: &LocatedCall) {
         let Some(traced) = self.traced(socket) else { return };
         let (sock, fd, sampled) = (traced.sock, traced.fd, traced.sampled);
@@ -75,7 +75,7 @@ impl Check {
         }
     }
 
-    /// Records a query of `TCP_INFO`. The tap queries it when it closes or releases a stream.
+    /// Remembers a query of `TCP_INFO`. The tap queries it when it closes or releases a stream.
     pub(super) fn sampled(&mut self, socket: DescriptorId) {
         if let Some(traced) = self.traced(socket) {
             traced.sampled = true;
@@ -87,7 +87,7 @@ impl Check {
         }
     }
 
-    /// Ends the tracing of a socket. Later calls on it are not in the trace.
+    /// Stops comparing the calls of a socket, because the tap has released it.
     pub(super) fn released(&mut self, socket: DescriptorId) {
         let Some(traced) = self.traced(socket) else { return };
         let (sock, fd) = (traced.sock, traced.fd);

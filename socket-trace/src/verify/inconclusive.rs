@@ -1,4 +1,4 @@
-//! Reasons why trace or log are inconclusive, with the remedy.
+//! Reasons why the comparison of trace and log is inconclusive, with remedies.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,8 @@ use super::report::NotCompared;
 use crate::summary::ending_defects;
 use crate::units::plural;
 
-/// Returns the reasons why trace or log lack calls or cannot be aligned, so that even a difference proves nothing.
+/// Returns the reasons why even a difference proves nothing: the trace or the log lacks calls, or they cannot
+/// be aligned.
 pub(super) fn invalidating(check: &Check) -> Vec<String> {
     let clock = check.clock.defect(check.kernel.was_set_back());
     let mut reasons: Vec<String> = check.kernel.defect().into_iter().chain(clock).collect();
@@ -79,7 +80,8 @@ pub(super) fn inconclusive(check: &mut Check) -> Vec<String> {
 
 const SEPARATE_IN_TIME: &str = "pass -ttt to strace, and separate the two by at least a tenth of a second";
 
-/// Removes the differences of sockets whose beginning is ambiguous. Returns the sockets that had any.
+/// Removes the differences of the sockets in `ambiguous`, whose beginning in the log is uncertain. Returns
+/// those sockets that had any.
 fn retract_differences(check: &mut Check, ambiguous: &BTreeSet<(SockId, i32)>) -> BTreeSet<(SockId, i32)> {
     let mut retracted = BTreeSet::new();
     let mut is_certain = |owner: Option<SockId>| {
@@ -92,7 +94,8 @@ fn retract_differences(check: &mut Check, ambiguous: &BTreeSet<(SockId, i32)>) -
     retracted
 }
 
-/// Returns the streams that the kernel does not see, or sees as other calls.
+/// Returns the streams of the trace that are not compared, because the kernel does not see them or sees them
+/// as other calls.
 pub(super) fn not_compared(check: &Check) -> Vec<NotCompared> {
     let (above, alone) = (check.trace_calls.wrapped.above, check.trace_calls.wrapped.alone);
     let above = NotCompared {

@@ -17,50 +17,50 @@ use line::{NOT_STRACE, thread_time_and_text, unfinished};
 mod error;
 mod line;
 
-/// Id of a thread.
+/// Id of a thread, as in the strace log.
 pub type Tid = u32;
 
-/// Maximum length of a line. Lines of strace are shorter unless payload is logged.
+/// Maximum number of bytes in a line of the log. Lines are shorter unless strace logs payload.
 const MAX_LINE: u64 = 1024 * 1024;
 
-/// A system call, as far as it is known.
+/// A system call that has begun.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Syscall {
-    /// The calling thread.
+    /// The thread that made the call.
     pub tid: Tid,
-    /// Time of its beginning, in nanoseconds since the epoch; `None` without `-ttt`.
+    /// Time at which the call began, in nanoseconds since 1970; `None` without `-ttt`.
     pub time: Option<u64>,
-    /// Name of the call.
+    /// Name of the system call, such as `recvfrom`.
     pub name: String,
-    /// Arguments as printed by strace. At the beginning of a call, those that the kernel fills in are missing.
+    /// Arguments as printed by strace. Those that the kernel fills in are missing until the call ends.
     pub arguments: String,
 }
 
-/// Meaning of a line.
+/// An event in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// The beginning of a call.
+    /// A system call begins.
     Begins(Syscall),
-    /// The end of a call.
+    /// A system call ends with this outcome.
     Ends(Syscall, Outcome),
-    /// The end of a thread.
+    /// A thread ends.
     Exits(Tid),
 }
 
-/// A log that is being read.
+/// An strace log that is being read.
 pub struct Log {
     source: String,
     lines: Box<dyn BufRead>,
     line: u64,
     text: Vec<u8>,
-    /// Calls in progress.
+    /// The call in progress of each thread.
     begun: HashMap<Tid, Syscall>,
-    /// End of the call whose beginning is on the same line.
+    /// The end of a call that began on the line read last. Returned next.
     next: Option<Step>,
 }
 
 impl Log {
-    /// Opens a log.
+    /// Opens an strace log.
     ///
     /// # Errors
     /// The file cannot be opened.
@@ -72,7 +72,7 @@ impl Log {
         }
     }
 
-    /// Reads a log from any source; `source` is its name in messages.
+    /// Reads an strace log from any source; `source` is its name in messages.
     #[must_use]
     pub fn read(source: impl Into<String>, lines: Box<dyn BufRead>) -> Self {
         Self { source: source.into(), lines, line: 0, text: Vec::new(), begun: HashMap::new(), next: None }
@@ -90,7 +90,7 @@ impl Log {
         self.line
     }
 
-    /// Reads the next step; `None` at the end.
+    /// Reads the next beginning or end of a call; `None` at the end of the log.
     ///
     /// # Errors
     /// A line is not valid, is incomplete, or contradicts earlier lines.
@@ -111,7 +111,7 @@ impl Log {
         }
     }
 
-    /// Creates an error at the last line read.
+    /// Returns an error with `message` and the number of the last line read.
     pub(super) fn error(&self, message: impl Into<String>) -> LogError {
         LogError { source: self.source.clone(), line: self.line, message: message.into() }
     }

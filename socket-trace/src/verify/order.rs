@@ -1,9 +1,10 @@
-//! Concurrent calls of several threads on one socket.
+//! Matches concurrent calls of several threads on one socket.
 //!
-//! The halves of a stream, or several tasks with one datagram socket, may be recorded in another order than the
-//! kernel's. A sending call is recorded with the time of its entry, which is between the thread's previous call and
-//! the system call. Any other call has the time of its return, between the system call and the thread's next call.
-//! The log refutes an order only if these times are impossible.
+//! The halves of a stream, or several tasks with one datagram socket, may be recorded in another order than
+//! the kernel's. A sending call is recorded with the time of its entry, which is between the end of the
+//! thread's previous call and the system call. Any other call is recorded with the time of its return,
+//! between the system call and the thread's next call. The log refutes an order only if these times are
+//! impossible.
 
 use super::call::{Call, CallKind, LocatedCall};
 use super::check::Check;
@@ -12,7 +13,7 @@ use super::followed::{Followed, Held};
 use super::kernel::DescriptorId;
 
 impl Call {
-    /// Returns `true` if the call is recorded with the time of its entry, because it sends.
+    /// Returns `true` for a sending call, which is recorded with the time of its entry instead of its return.
     fn has_entry_time(&self) -> bool {
         matches!(self.kind, CallKind::SendTo { .. } | CallKind::Write { .. } | CallKind::Shutdown)
             && self.result.is_ok()
@@ -31,7 +32,8 @@ impl Call {
 }
 
 impl Check {
-    /// Returns `true` if the trace may have the kernel's latest call before the held ones, which ended before it.
+    /// Returns `true` if the kernel's latest call may be earlier in the trace than the calls that are held
+    /// back, although these ended before it.
     pub(super) fn may_precede_held(&self, socket: DescriptorId, call: &Call) -> bool {
         let Some(Followed::Traced(traced)) = self.followed.get(&socket) else { return true };
         traced.held.iter().all(|held| self.may_precede(call, held))
@@ -51,7 +53,8 @@ impl Check {
         }
     }
 
-    /// Holds a call back if the trace has it soon. Returns it otherwise.
+    /// Holds a call of the kernel back if it is one of the next calls of the trace. Otherwise returns the
+    /// call.
     pub(super) fn hold(
         &mut self,
         socket: DescriptorId,
@@ -70,7 +73,7 @@ impl Check {
         Ok(None)
     }
 
-    /// Compares the held calls with the next calls of the trace.
+    /// Compares the calls held back with the next calls of the trace.
     pub(super) fn compare_held(&mut self, socket: DescriptorId) -> Result<(), Failure> {
         loop {
             let Some(traced) = self.traced(socket).filter(|traced| !traced.held.is_empty()) else {

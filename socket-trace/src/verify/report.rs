@@ -1,4 +1,4 @@
-//! Result of a verification, as text and JSON.
+//! The result of a verification, as text and JSON.
 
 use std::fmt::{self, Write as _};
 
@@ -8,21 +8,21 @@ use socket_tap::event::SockId;
 use super::call::{Call, LocatedCall};
 use crate::units::plural;
 
-/// Result of comparing a trace with the kernel's calls.
+/// Verdict on a trace, after comparing it with the kernel's calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// The trace has exactly the kernel's calls.
+    /// The trace contains exactly the kernel's calls.
     Exact,
-    /// The trace differs.
+    /// The trace lacks a call, or contains one that the kernel did not see.
     Different,
-    /// The comparison is inconclusive.
+    /// The trace or the log is incomplete or ambiguous, so no verdict is possible.
     #[serde(rename = "unclear")]
     Inconclusive,
 }
 
 impl Verdict {
-    /// Returns the exit code: 0 for exact, 1 for different, 2 for inconclusive.
+    /// Returns the exit code of `socket-trace verify`: 0 for exact, 1 for different, 2 for inconclusive.
     #[must_use]
     pub fn exit_code(self) -> u8 {
         match self {
@@ -33,52 +33,54 @@ impl Verdict {
     }
 }
 
-/// Results that tokio hides from the program, so that traces lack them.
+/// Numbers of results that differ between program and kernel, because tokio hides some from the program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Hidden {
-    /// Number of calls that would have blocked.
+    /// Number of calls that failed because they would have blocked.
     pub would_block: u64,
-    /// Number of shutdowns of a connection that was gone (`ENOTCONN`). tokio reports success, and so does the trace.
+    /// Number of shutdowns of a connection that no longer existed (`ENOTCONN`). tokio reports success, and so
+    /// does the trace.
     pub shutdowns_of_gone: u64,
-    /// Number of failures in the trace without a system call, such as a path that is too long for a socket.
+    /// Number of failures in the trace that made no system call, such as a path that is too long for a
+    /// socket.
     pub without_call: u64,
 }
 
 /// Result of comparing a trace with an strace log.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// The result.
+    /// Verdict on the trace.
     pub verdict: Verdict,
-    /// Reasons why the result is inconclusive.
+    /// Reasons why the verdict is inconclusive.
     pub reasons: Vec<String>,
-    /// Source of the trace.
+    /// Name of the trace file.
     pub trace: String,
-    /// Source of the log.
+    /// Name of the log file.
     pub log: String,
-    /// Number of matched sockets.
+    /// Number of sockets that log and trace have in common.
     pub sockets: u64,
-    /// Number of matched calls.
+    /// Number of calls that log and trace have in common.
     pub calls: u64,
-    /// Results that tokio hides from the program.
+    /// Numbers of results that tokio hides from the program.
     pub hidden: Hidden,
-    /// The first difference of each socket that has one.
+    /// The first difference of each socket that has one, up to a limit.
     pub differences: Vec<Difference>,
-    /// Number of further sockets that differ.
+    /// Number of sockets with a difference that is not in `differences`.
     pub more_differences: u64,
-    /// Sockets that were not compared.
+    /// Sockets of the trace that were not compared with the log, by reason.
     pub not_compared: Vec<NotCompared>,
 }
 
-/// Sockets of the trace that were not compared.
+/// Sockets of the trace that were not compared with the log, for one reason.
 #[derive(Debug, Serialize)]
 pub struct NotCompared {
-    /// Number of sockets.
+    /// Number of sockets that were not compared.
     pub sockets: u64,
-    /// The reason.
+    /// Reason why the sockets were not compared.
     pub reason: &'static str,
 }
 
-/// A call that kernel and trace have in common.
+/// A call that log and trace have in common.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct MatchedCall {
     pub(super) log_line: u64,
@@ -87,16 +89,17 @@ pub(super) struct MatchedCall {
     pub(super) call: Call,
 }
 
-/// The first difference between kernel and trace on a socket.
+/// The first difference between log and trace on a socket.
 #[derive(Debug, Serialize)]
 pub struct Difference {
     /// Number of the socket in the trace; `None` if the trace lacks it.
     pub sock: Option<SockId>,
-    /// File descriptor; `None` if the kernel lacks it.
+    /// File descriptor of the socket; `None` if the log lacks the socket.
     pub fd: Option<i32>,
-    /// Index of the call on the socket, from 1.
+    /// Index on the socket of the call that differs, from 1.
     pub call: u64,
-    /// The socket whose adoption must be certain for this to be a difference.
+    /// The adopted socket to which the difference belongs. If its adoption is uncertain, the difference does
+    /// not count.
     #[serde(skip)]
     pub(super) owner: Option<SockId>,
     pub(super) before: Vec<MatchedCall>,

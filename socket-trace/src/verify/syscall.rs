@@ -1,15 +1,15 @@
 //! Parses the text of a system call: its arguments and its result.
 
-/// Result of a system call.
+/// Outcome of a system call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It returned this value.
+    /// The call returned this value.
     Value(i64),
-    /// It failed with this error, by its name in the C headers.
+    /// The call failed with this error, named as in the C headers.
     Error(String),
-    /// A signal interrupted it, and the kernel restarts it without returning to the program.
+    /// A signal interrupted the call, and the kernel restarts it without returning to the program.
     Restarted,
-    /// It did not return, because its thread ended.
+    /// The call did not return, because its thread ended.
     Never,
 }
 
@@ -39,7 +39,7 @@ fn number(word: &str) -> Option<i64> {
     word.split('<').next()?.parse().ok()
 }
 
-/// Returns the position of the parenthesis that closes the one before `text`.
+/// Returns the position of the parenthesis that closes the one directly before `text`.
 fn closing(text: &str) -> Option<usize> {
     let (mut depth, mut at) = (0_usize, 0);
     let bytes = text.as_bytes();
@@ -68,7 +68,7 @@ fn end_of_string(bytes: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-/// Splits the arguments.
+/// Splits the arguments of a call at its top-level commas.
 pub(super) fn arguments(text: &str) -> Vec<&str> {
     let bytes = text.as_bytes();
     let (mut depth, mut at, mut start, mut found) = (0_usize, 0, 0, Vec::new());
@@ -92,18 +92,18 @@ pub(super) fn arguments(text: &str) -> Vec<&str> {
     found
 }
 
-/// Parses the file descriptor at the start of an argument, without a comment of strace in angle brackets.
+/// Parses the file descriptor at the start of an argument. Ignores strace's comment in angle brackets.
 pub(super) fn descriptor(text: &str) -> Option<i32> {
     let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
     text[..digits].parse().ok()
 }
 
-/// Parses the number in `[1]`.
+/// Parses the number in brackets, as in `[1]`.
 pub(super) fn bracketed(text: &str) -> Option<i64> {
     text.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
 }
 
-/// Returns the number of an error that socket calls can fail with, on Linux for x86, ARM and RISC-V.
+/// Returns the number of a socket error such as `ECONNRESET`, on Linux for x86, ARM and RISC-V.
 pub(super) fn errno(name: &str) -> Option<i32> {
     const ERRORS: [(&str, i32); 48] = [
         ("EPERM", 1),

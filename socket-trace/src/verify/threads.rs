@@ -1,26 +1,26 @@
-//! Threads of the recorded process. A log may contain other processes, such as a shell that started it or a child,
-//! whose file descriptors have the same numbers but other meanings.
+//! Identifies the threads of the recorded process. A log may contain other processes, such as a shell that
+//! started it or a child, whose file descriptors have the same numbers but other meanings.
 
 use std::collections::HashMap;
 
 use super::log::{Syscall, Tid};
 use super::syscall::Outcome;
 
-/// A call that creates a thread or a process.
+/// A call in progress that creates a thread or a process.
 #[derive(Clone, Copy, Debug)]
 struct Creation {
-    /// `true` if the caller is of the recorded process.
+    /// `true` if a thread of the recorded process made the call.
     by_us: bool,
-    /// `true` for a thread, `false` for a process.
+    /// `true` if the call creates a thread, `false` if it creates a process.
     is_thread: bool,
 }
 
 #[derive(Debug)]
 pub(super) struct Threads {
     pid: Tid,
-    /// `true` for each thread of the process, `false` for other threads.
+    /// For each thread, `true` if it belongs to the recorded process.
     ours: HashMap<Tid, bool>,
-    /// Calls in progress that create a thread or a process.
+    /// Calls in progress that create a thread or a process, by the calling thread.
     creating: HashMap<Tid, Creation>,
 }
 
@@ -29,12 +29,12 @@ impl Threads {
         Self { pid, ours: HashMap::new(), creating: HashMap::new() }
     }
 
-    /// Returns `true` if the process is in the log.
+    /// Returns `true` if the log contains the recorded process.
     pub(super) fn has_process(&self) -> bool {
         self.ours.contains_key(&self.pid)
     }
 
-    /// Processes the beginning of a call. Returns `true` if its thread is of the process.
+    /// Processes the beginning of a call. Returns `true` if its thread belongs to the recorded process.
     pub(super) fn begins(&mut self, call: &Syscall) -> Result<bool, String> {
         let ours = match self.ours.get(&call.tid) {
             Some(ours) => *ours,
@@ -62,7 +62,8 @@ impl Threads {
         }
     }
 
-    /// Classifies a thread whose first line precedes the end of the call that created it.
+    /// Returns `true` if a new thread belongs to the recorded process. Its first line precedes the end of the
+    /// call that created it.
     fn first_seen(&self, tid: Tid) -> Result<bool, String> {
         if tid == self.pid {
             return Ok(true);
@@ -81,7 +82,7 @@ impl Threads {
     }
 }
 
-/// Returns `true` if a call creates a thread, `false` if a process, and `None` if neither.
+/// Returns `true` if the call creates a thread, `false` if it creates a process, and `None` if neither.
 fn creates_thread(call: &Syscall) -> Option<bool> {
     match call.name.as_str() {
         "clone" | "clone3" => Some(call.arguments.contains("CLONE_THREAD")),

@@ -1,4 +1,4 @@
-//! Converts system calls to [`CallKind`], as far as one call alone allows.
+//! Converts a system call to [`CallKind`], as far as the call alone determines it.
 
 use socket_tap::event::Addr;
 
@@ -6,7 +6,7 @@ use super::address::address;
 use super::call::{CallKind, as_int};
 use super::syscall;
 
-/// Returns `true` if a call transfers and changes nothing that a trace records.
+/// Returns `true` if a call transfers no bytes and changes nothing that a trace records.
 pub(super) fn is_neutral(name: &str, arguments: &[&str]) -> bool {
     match name {
         // A log may have more calls than those listed by `verify --help`.
@@ -53,7 +53,8 @@ pub(super) fn datagram_call(name: &str, arguments: &[&str], moved: u64) -> CallK
     }
 }
 
-/// Finds the address of a datagram. Arguments in quotes are payload, which may contain anything.
+/// Finds the peer's address among the arguments of a datagram call. Arguments in quotes are payload, which
+/// may contain anything.
 fn peer(arguments: &[&str]) -> Option<Addr> {
     arguments.iter().filter(|text| !text.starts_with('"')).find_map(|text| address(text))
 }

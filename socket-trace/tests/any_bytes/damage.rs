@@ -1,4 +1,4 @@
-//! Damage to files.
+//! Generates damage to trace files, and applies it.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -6,7 +6,7 @@ use proptest::sample::Index;
 
 use crate::lines::wild;
 
-/// Damage to one place of a file.
+/// Damage at one position of a file.
 #[derive(Clone, Debug)]
 pub(crate) enum Damage {
     Flip(Index, u8),
@@ -16,7 +16,7 @@ pub(crate) enum Damage {
     Insert(Index, Vec<u8>),
 }
 
-/// Any damage to one place.
+/// Generates any damage at one position.
 pub(crate) fn damage() -> impl Strategy<Value = Damage> {
     let index = || any::<Index>();
     prop_oneof![
@@ -29,7 +29,7 @@ pub(crate) fn damage() -> impl Strategy<Value = Damage> {
     ]
 }
 
-/// Applies each damage.
+/// Applies all damages to the bytes, in order.
 pub(crate) fn damaged(mut bytes: Vec<u8>, damages: &[Damage]) -> Vec<u8> {
     for damage in damages.iter().cloned() {
         if bytes.is_empty() {

@@ -1,4 +1,4 @@
-//! Every use of a trace that comes from outside. Shared by the property tests and the fuzz target.
+//! Runs every function that reads an untrusted trace. Shared by the property tests and the fuzz target.
 
 use std::io::Cursor;
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub(crate) fn do_everything(bytes: &[u8]) {
     super::views::look_at(bytes);
 }
 
-/// Returns the name of the first step.
+/// Prints the bytes as a trace. Returns the name of its first step.
 fn show(bytes: &[u8]) -> Option<String> {
     let mut trace = open(bytes).map_err(|error| check_text(&error.to_string(), 0)).ok()?;
     let (mut lines, mut step) = (Lines::new().label("any"), None);
@@ -92,7 +92,7 @@ fn check_rewriting(event: &Event) {
     assert_eq!(written(&again), once);
 }
 
-/// The same trace with payload in its header.
+/// Returns the same trace with a header that says that payload was recorded.
 fn with_payload(bytes: &[u8]) -> Vec<u8> {
     String::from_utf8_lossy(bytes).replacen("\"capture\":0", "\"capture\":9", 1).into_bytes()
 }

@@ -1,4 +1,4 @@
-//! Generators of lines that resemble those of a trace.
+//! Generates lines that resemble those of a trace.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -7,7 +7,8 @@ use socket_tap::format::{Header, Side};
 
 use super::header::header_line;
 
-/// The header of all traces: with control characters in its names, and the maximum of the clock.
+/// Returns the header of all traces. Its names contain control characters, and its clock has the maximum
+/// value.
 pub(crate) fn header() -> String {
     let mut header = Header::new("any\u{1b}[2J", Side::Server);
     header.program = "p\u{7}".to_owned();
@@ -17,7 +18,7 @@ pub(crate) fn header() -> String {
     header_line(&header)
 }
 
-/// Fragments that a parser may fail on.
+/// Generates pieces of text on which a parser may fail.
 pub(crate) fn wild() -> impl Strategy<Value = String> {
     select(vec![
         "18446744073709551615",
@@ -83,7 +84,7 @@ const OPERATIONS: &[&str] = &[
     "\u{1b}splice\n",
 ];
 
-/// Required fields of an operation, so that most of the lines are events.
+/// Returns the required fields of an operation, so that most of the lines are events.
 fn required_fields(operation: &str) -> &'static str {
     match operation {
         "socket" => r#","domain":"\u001b]0;\u0007","type":"stream""#,
@@ -93,7 +94,8 @@ fn required_fields(operation: &str) -> &'static str {
     }
 }
 
-/// An event of one of a few sockets, with its required fields, some unexpected ones, and any numbers and texts.
+/// Generates an event of one of a few sockets, with its required fields, some unexpected fields, and any
+/// numbers and texts.
 pub(crate) fn event() -> impl Strategy<Value = String> {
     let fields = (subsequence(NUMBERS, 0..6), vec(number(), 6), subsequence(TEXTS, 0..4), vec(text(), 4));
     let kind = (select(OPERATIONS), number(), 0..5_u64, number(), any::<bool>(), text());

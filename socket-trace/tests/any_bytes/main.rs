@@ -1,5 +1,5 @@
-//! Property tests with traces of any bytes. They must be read, shown, summarised and compared, or refused with an
-//! error, without a panic and without unbounded memory.
+//! Property tests with traces of arbitrary bytes. They must be read, shown, summarised and compared, or
+//! refused with an error, without a panic and without unbounded memory.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test panics")]
@@ -25,7 +25,7 @@ use damage::{damage, damaged};
 use everything::{do_everything, open};
 use lines::{event, header};
 
-/// A trace with every kind of event, without its header. The end line does not count itself.
+/// Lines of a trace with every kind of event, without its header. The end line does not count itself.
 const VALID: &[&str] = &[
     r#"{"t":1250,"sock":1,"op":"socket","fd":9,"domain":"ipv4","type":"stream"}"#,
     r#"{"t":1300,"sock":1,"op":"option","name":"SO_REUSEADDR","value":1}"#,
@@ -110,7 +110,7 @@ fn deep_nesting_uses_no_stack() {
     }
 }
 
-/// A reader of some bytes followed by an endless line.
+/// A reader that returns some bytes and then an endless line.
 struct Endless {
     beginning: Cursor<Vec<u8>>,
     consumed: Rc<Cell<u64>>,
@@ -139,7 +139,8 @@ impl BufRead for Endless {
     }
 }
 
-/// Opens an endless trace and reads its first event. Returns the error, and the number of bytes read.
+/// Opens a trace with an endless line and reads its first event. Returns the error, and the number of bytes
+/// read.
 fn refused(beginning: &str) -> (Error, u64) {
     let consumed = Rc::new(Cell::new(0));
     let endless = Endless { beginning: Cursor::new(beginning.into()), consumed: Rc::clone(&consumed) };

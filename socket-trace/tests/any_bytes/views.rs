@@ -1,4 +1,4 @@
-//! Every view of recordings. Shared by the property tests and the fuzz target.
+//! Runs every view of recordings. Shared by the property tests and the fuzz target.
 
 use std::sync::OnceLock;
 
@@ -15,7 +15,7 @@ use socket_trace::timeline::Timeline;
 
 use super::everything::open;
 
-/// Shows, draws and maps the bytes as two traces. Panics if an invariant is broken.
+/// Shows, draws and maps the bytes as two recordings. Panics if an invariant is broken.
 pub(crate) fn look_at(bytes: &[u8]) {
     // Bytes are dissected only if the header has a capture limit.
     let bytes = &replaced(bytes, b"\"capture\":0", b"\"capture\":9");
@@ -32,7 +32,7 @@ fn replaced(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Walks along two recordings: the bytes, and the same with another clock.
+/// Returns the events of two recordings: the bytes, and a copy with another clock.
 fn events(bytes: &[u8]) -> Option<AnnotatedEvents> {
     let other = replaced(bytes, b"\"monotonic_ns\":18446744073709551615", b"\"monotonic_ns\":0");
     let traces: Vec<Trace> = [open(bytes).ok()?, open(&other).ok()?].into();

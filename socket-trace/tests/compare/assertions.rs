@@ -1,4 +1,4 @@
-//! Assertions, and their outcomes.
+//! Outcomes of the assertions of `socket-trace compare`.
 
 use socket_tap::close::EndedBy;
 use tempfile::TempDir;
@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use crate::command::compare;
 use crate::recording::{GET, OK, Recording};
 
-/// A call whose response takes three writes.
+/// Adds a call to the recording whose response takes three writes.
 pub(crate) fn in_pieces(recording: Recording, sock: u64) -> Recording {
     recording.read(sock, GET).write(sock, &OK[..10]).write(sock, &OK[10..20]).write(sock, &OK[20..])
 }

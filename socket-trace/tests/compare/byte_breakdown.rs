@@ -1,4 +1,4 @@
-//! Byte breakdown of steps, and of the first and later calls.
+//! Bytes by class, for each step and for the first and later calls of a connection.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -171,7 +171,7 @@ fn number_of_named_steps_is_limited() {
     assert_eq!(summary.operations.iter().map(|operation| operation.calls.count()).sum::<u64>(), 1_500);
 }
 
-/// A recording of ten calls of `GetBook` on one connection to a tonic server.
+/// A recording of ten gRPC calls of `GetBook` on one connection to a tonic server.
 const GRPC: &str = include_str!("grpc.jsonl");
 
 #[test]

@@ -1,11 +1,11 @@
-//! Runs the command.
+//! Runs `socket-trace compare`.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-/// Result of a run.
+/// Result of running `socket-trace compare`.
 pub(crate) struct Ran {
     pub(crate) code: i32,
     pub(crate) stdout: String,
@@ -45,7 +45,8 @@ impl Ran {
             .unwrap_or_else(|error| panic!("{error}: {}{}", self.stdout, self.stderr))
     }
 
-    /// The rows of the table whose title starts with `title`, each with single spaces.
+    /// Returns the rows of the table whose title starts with `title`, with runs of spaces replaced by one
+    /// space.
     pub(crate) fn rows(&self, title: &str) -> Vec<String> {
         let mut lines = self.stdout.lines().skip_while(|line| !line.starts_with(title));
         assert!(lines.next().is_some(), "no {title:?} in:\n{}", self.stdout);

@@ -1,4 +1,4 @@
-//! Events shown as evidence of a failed assertion.
+//! Events that are shown as evidence of a failed assertion.
 
 use tempfile::TempDir;
 

@@ -1,4 +1,4 @@
-//! Alignment of traces by step or operation, and their labels.
+//! Grouping of calls by step or operation, and labels of traces.
 
 use tempfile::TempDir;
 

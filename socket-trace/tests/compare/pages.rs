@@ -1,4 +1,4 @@
-//! The output as text, Markdown and JSON.
+//! Output of a comparison as text, Markdown and JSON.
 
 use tempfile::TempDir;
 

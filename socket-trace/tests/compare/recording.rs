@@ -1,4 +1,4 @@
-//! A builder of recordings.
+//! Builds recordings of a server.
 
 use std::path::Path;
 
@@ -17,20 +17,20 @@ pub(crate) const GET: &str = "GET /v1/books/1 HTTP/1.1\r\nhost: x\r\n\r\n";
 pub(crate) const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
 
 impl Recording {
-    /// Creates a recording with payload.
+    /// Returns an empty recording with payload.
     pub(crate) fn of(name: &str) -> Self {
         let mut header = Header::new(name, Side::Server);
         header.capture = 1024;
         Self { header, events: Vec::new(), lost: 0 }
     }
 
-    /// Turns payload off.
+    /// Makes the recording one without payload.
     pub(crate) fn without_payload(mut self) -> Self {
         self.header.capture = 0;
         self
     }
 
-    /// Adds a gap, so that the end line counts a missing event.
+    /// Adds a gap of one event, which the end line counts as lost.
     pub(crate) fn lossy(mut self) -> Self {
         self.lost = 1;
         self.event(0, Op::Gap(Gap::default().with_reads(1, 0)))
@@ -66,7 +66,7 @@ impl Recording {
         if self.header.capture > 0 { transfer.with_data(bytes.as_bytes()) } else { transfer }
     }
 
-    /// Adds a request and its response, each in one call.
+    /// Adds a request and its response, as one read and one write.
     pub(crate) fn call(self, sock: u64, request: &str, response: &str) -> Self {
         self.read(sock, request).write(sock, response)
     }
@@ -79,7 +79,7 @@ impl Recording {
         self.end(sock, Close::new(ended_by))
     }
 
-    /// Adds a close with a RST instead of a FIN.
+    /// Adds a close that sends a RST instead of a FIN.
     pub(crate) fn abort(self, sock: u64) -> Self {
         let mut close = Close::new(EndedBy::Local);
         close.aborted = true;
@@ -90,7 +90,7 @@ impl Recording {
         self.event(sock, Op::Shutdown).event(sock, Op::Close(Box::new(close)))
     }
 
-    /// Returns the text of the trace.
+    /// Returns the recording as the text of a trace.
     pub(crate) fn text(self) -> Vec<u8> {
         let mut out = Vec::new();
         Line::Header(self.header).write(&mut out).unwrap();
@@ -102,7 +102,7 @@ impl Recording {
         out
     }
 
-    /// Writes the trace to a file, and returns its path.
+    /// Writes the recording to a trace file, and returns its path.
     pub(crate) fn save(self, directory: &Path, file: &str) -> String {
         let path = directory.join(file);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! BytesByClass of TLS connections, with and without a tap above TLS.
+//! Bytes of TLS connections by class, with and without a tap above TLS.
 
 use socket_tap::event::{Op, SockId, SocketKind};
 use socket_trace::summary::BytesByClass;
@@ -9,10 +9,10 @@ use crate::byte_breakdown::{step, summary};
 use crate::command::compare;
 use crate::recording::{GET, OK, Recording};
 
-/// An empty `ClientHello`: 9 bytes of TLS.
+/// An empty `ClientHello`, of which all 9 bytes count as TLS.
 const HELLO: &str = "\u{16}\u{3}\u{1}\0\u{4}\u{1}\0\0\0";
 
-/// A record of data: 5 bytes of TLS, and `length` encrypted bytes.
+/// Returns a record of data, of which 5 bytes count as TLS and `length` encrypted bytes as payload.
 fn data(length: usize) -> String {
     format!("\u{17}\u{3}\u{3}\0{}{}", char::from(u8::try_from(length).unwrap()), "e".repeat(length))
 }

@@ -4,12 +4,12 @@ use ::csv::ReaderBuilder;
 
 use crate::support::{ACCEPT, Place, Text};
 
-/// The columns. Their positions are stable across versions.
+/// Names of all columns. Their positions do not change between versions.
 const COLUMNS: &str = "recording,side,time,t,sock,op,on,fd,domain,type,name,value,local,peer,backlog,bytes,slices,eof,\
                        truncated,length,data,how,ended_by,aborted,rx,tx,reads,writes,others,connections,payloads,\
                        tcp_state,tcp_rtt_us,tcp_retransmits,tcp_unread,label,error,errno,began";
 
-/// The rows of an export, each as its non-empty columns.
+/// Returns the rows of a CSV export, each with its non-empty columns only.
 fn rows(place: &Place, trace: &Text) -> Vec<String> {
     let (file, notes) = place.export(trace, "a.csv");
     assert_eq!(notes, "");

@@ -1,4 +1,4 @@
-//! A few HTTP/2 frames, with uncompressed headers (RFC 9113, RFC 7541).
+//! Builds HTTP/2 frames with uncompressed headers (RFC 9113, RFC 7541).
 
 pub(crate) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 pub(crate) const END_STREAM: u8 = 1;
@@ -17,7 +17,8 @@ pub(crate) fn data(flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     frame(0, flags, stream, payload)
 }
 
-/// A HEADERS frame. Each field is a literal without indexing, so that it does not depend on earlier frames.
+/// Returns a HEADERS frame. Each field is a literal without indexing, so that it does not depend on earlier
+/// frames.
 pub(crate) fn headers(flags: u8, stream: u32, fields: &[(&str, &str)]) -> Vec<u8> {
     let literal = |text: &str| [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
     let block: Vec<u8> =
@@ -25,13 +26,13 @@ pub(crate) fn headers(flags: u8, stream: u32, fields: &[(&str, &str)]) -> Vec<u8
     frame(1, flags | END_HEADERS, stream, &block)
 }
 
-/// An uncompressed gRPC message.
+/// Returns an uncompressed gRPC message with its length prefix.
 pub(crate) fn message(payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
     [&[0], &length[..], payload].concat()
 }
 
-/// The bytes that client and server send for one call.
+/// Returns the bytes that client and server send for one gRPC call.
 pub(crate) fn grpc_call(request: &[u8], reply: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let request_head = headers(
         0,

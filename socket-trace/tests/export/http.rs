@@ -1,4 +1,4 @@
-//! Export of HTTP recorded over loopback, read by Wireshark.
+//! Export of HTTP connections recorded over loopback, read by Wireshark.
 
 use std::path::{Path, PathBuf};
 
@@ -13,8 +13,9 @@ const REQUEST: &[u8] = b"POST /books HTTP/1.1\r\nhost: localhost\r\ncontent-leng
 const RESPONSE: &[u8] =
     b"HTTP/1.1 201 Created\r\ncontent-type: text/plain\r\ncontent-length: 8\r\n\r\ncreated!";
 
-/// Records both sides of a conversation: the server sends a greeting, the client a request. The server first reads a
-/// few bytes, as hyper does, then responds, and the client closes. Returns the server's port.
+/// Records both sides of a connection: the server sends a greeting, and the client sends a request. The
+/// server first reads a few bytes, as hyper does, then responds, and the client closes. Returns the server's
+/// port.
 async fn record(place: &Place, greeting: &[u8], request: &[u8], response: &[u8]) -> u16 {
     let tap = |tap: socket_tap::TapBuilder, name: &str| {
         tap.capture(1 << 16).file(place.path(name)).unwrap().start().unwrap()
@@ -47,7 +48,7 @@ async fn record(place: &Place, greeting: &[u8], request: &[u8], response: &[u8])
     address.port()
 }
 
-/// Exports one side. Returns the file, and the options for tshark suggested by the notes.
+/// Exports the recording of one side. Returns the file, and the options for tshark that the notes suggest.
 fn export(place: &Place, side: &str) -> (PathBuf, Vec<String>) {
     let file = format!("{side}.pcapng");
     let (_, notes) = place.run(&["export", &format!("{side}.jsonl"), "-o", &file]).ok();

@@ -1,4 +1,4 @@
-//! Export of traces with missing calls: holes in the stream instead of joined bytes.
+//! Export of traces with missing calls: the stream gets a hole, so that unrelated bytes are not joined.
 
 use crate::support::{ACCEPT, Place, Text};
 use crate::tshark::{Node, Tshark};

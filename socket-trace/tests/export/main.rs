@@ -1,4 +1,4 @@
-//! Runs `socket-trace export`, and reads its output with the programs it is for.
+//! Runs `socket-trace export`, and reads its output with Wireshark and with parsers of the formats.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test panics")]

@@ -1,11 +1,11 @@
-//! Export of large, truncated and missing payload.
+//! Export of payload that is large, truncated or missing.
 
 use socket_tap::format::Side;
 
 use crate::support::{ACCEPT, Place, Text};
 use crate::tshark::{Node, Tshark, sent_by};
 
-/// Bytes without a repeating pattern.
+/// Returns `length` bytes without a repeating pattern.
 fn bytes(length: usize) -> Vec<u8> {
     (0..length).map(|at| (at * 7 + at / 256) as u8).collect()
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::{ACCEPT, Place, Text};
 
-/// The records of an export. Each starts with RS and ends with LF (RFC 7464).
+/// Returns the records of a qlog export. Each starts with RS and ends with LF (RFC 7464).
 fn records(place: &Place, trace: &Text) -> Vec<Value> {
     let (file, notes) = place.export(trace, "a.sqlog");
     assert_eq!(notes, "");

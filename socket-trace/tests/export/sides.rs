@@ -37,7 +37,8 @@ fn both_sides_are_separate_streams_and_interfaces() {
     }
 }
 
-/// A connect that returned after the accept, while another connection of the client wrote.
+/// Returns recordings of client and server in which `connect` returned after `accept`, while another
+/// connection of the client wrote.
 fn accepted_first() -> [Text; 2] {
     let client = Text::of(Side::Client, 99)
         .event(r#""sock":2,"op":"socket","domain":"ipv4","type":"stream""#)
@@ -80,7 +81,7 @@ fn handshake_precedes_accept_and_times_never_decrease() {
     assert!(done[0].ends_with(".000004001"), "{done:?}");
 }
 
-/// One recording in two files, split in the middle of a connection.
+/// Writes one recording in two files, split in the middle of a connection.
 fn in_parts(place: &Place) {
     let text = Text::server().event(ACCEPT).read(b"hello").write(b"bye").ended_by_peer(5, 3).text();
     let lines: Vec<&str> = text.lines().collect();

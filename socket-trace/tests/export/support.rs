@@ -1,4 +1,4 @@
-//! Builders of traces, and the command.
+//! Builds traces, and runs `socket-trace export`.
 
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -29,14 +29,14 @@ impl Place {
         (self.path(to), ran.ok().1)
     }
 
-    /// Runs the command in the directory.
+    /// Runs `socket-trace export` in the directory.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_socket-trace"));
         Ran::of(command.args(arguments).current_dir(self.0.path()).stdin(Stdio::null()))
     }
 }
 
-/// Result of a run.
+/// Result of running `socket-trace export`.
 #[derive(Debug)]
 pub(crate) struct Ran(Output);
 
@@ -64,7 +64,7 @@ impl Ran {
     }
 }
 
-/// A trace. Events are one microsecond apart.
+/// A trace that is being built. Its events are one microsecond apart.
 #[derive(Clone, Debug)]
 pub(crate) struct Text {
     header: String,
@@ -72,7 +72,7 @@ pub(crate) struct Text {
     lost: u64,
 }
 
-/// The `accept` of the connection that most tests use, on the server's side.
+/// Fields of the `accept` event of the connection that most tests use.
 pub(crate) const ACCEPT: &str =
     r#""sock":2,"op":"accept","on":1,"local":"127.0.0.1:3000","peer":"127.0.0.1:51234""#;
 
@@ -85,7 +85,7 @@ impl Text {
         Self { header, lines: Vec::new(), lost: 0 }
     }
 
-    /// A server's trace with payload.
+    /// Returns an empty trace of a server, with payload.
     pub(crate) fn server() -> Self {
         Self::of(Side::Server, 1 << 20)
     }
@@ -105,7 +105,7 @@ impl Text {
         self.transfer("write", data.len(), data)
     }
 
-    /// Adds a read or write of socket 2 with a prefix of its payload.
+    /// Adds a read or write of `bytes` bytes on socket 2, of which only `data` is recorded.
     pub(crate) fn transfer(self, op: &str, bytes: usize, data: &[u8]) -> Self {
         let data = STANDARD.encode(data);
         self.event(&format!(r#""sock":2,"op":"{op}","bytes":{bytes},"data":"{data}""#))
@@ -118,7 +118,7 @@ impl Text {
         ))
     }
 
-    /// Adds the events of a connection that the peer closes first.
+    /// Adds the last events of a connection that the peer closes first.
     pub(crate) fn ended_by_peer(self, rx: usize, tx: usize) -> Self {
         self.event(r#""sock":2,"op":"read","bytes":0,"eof":true"#)
             .event(r#""sock":2,"op":"shutdown","how":"write""#)
@@ -131,7 +131,7 @@ impl Text {
         ))
     }
 
-    /// Returns the text, with the end line.
+    /// Returns the trace as text, with its end line.
     pub(crate) fn text(&self) -> String {
         let (events, lost) = (self.lines.len(), self.lost);
         let end = format!(r#"{{"end":true,"events":{events},"lost":{lost}}}"#);

@@ -1,4 +1,4 @@
-//! Packets added around the data: handshakes, FINs, resets and acknowledgements, and their comments.
+//! Packets that the export adds: handshakes, FINs, resets and acknowledgements, and their comments.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use socket_tap::format::Side;
 use crate::support::{ACCEPT, Place, Text};
 use crate::tshark::Tshark;
 
-/// Formats each packet: ports, flags, sequence and acknowledgement numbers, length, comment.
+/// Formats each packet of an export: ports, flags, sequence and acknowledgement numbers, length, comment.
 fn packets(tshark: &Tshark, file: &Path) -> Vec<String> {
     let fields =
         ["tcp.srcport", "tcp.dstport", "tcp.flags.str", "tcp.seq", "tcp.ack", "tcp.len", "frame.comment"];

@@ -1,11 +1,11 @@
-//! Reads exports with tshark, the command of Wireshark.
+//! Reads exports with tshark, the command-line version of Wireshark.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::support::Ran;
 
-/// tshark, if it is installed. Tests without it are skipped, except in CI, where they fail.
+/// Path of tshark, if it is installed. Tests are skipped without it, except in CI, where they fail.
 pub(crate) struct Tshark(PathBuf);
 
 impl Tshark {
@@ -31,7 +31,7 @@ impl Tshark {
         Ran::of(command.args(arguments)).ok().0
     }
 
-    /// Returns fields of the packets that pass a filter, a row per packet.
+    /// Returns the values of `fields` for each packet that passes a filter, a row per packet.
     pub(crate) fn fields(
         &self,
         file: &Path,
@@ -60,7 +60,7 @@ impl Tshark {
         assert!(found.is_empty(), "{filter}: {found}");
     }
 
-    /// Returns the bytes of a stream as reported by "follow": each piece with its sender.
+    /// Returns the bytes of a stream as reported by tshark's "follow", each piece with its sender.
     pub(crate) fn follow(&self, file: &Path, arguments: &[&str], what: &str) -> Vec<(Node, Vec<u8>)> {
         let text = self.run(file, &[&["-q", "-z", &format!("follow,{what}")], arguments].concat());
         let hex = text.lines().skip_while(|line| !line.starts_with("Node 1:")).skip(1);
@@ -74,14 +74,14 @@ impl Tshark {
     }
 }
 
-/// Sender in a stream: the first to send, or the other.
+/// Sender of a piece of a stream, as numbered by tshark: the side that sent first, or the other side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Node {
     First,
     Second,
 }
 
-/// All bytes sent by one side.
+/// Returns all bytes that one side of a stream sent.
 pub(crate) fn sent_by(node: Node, pieces: &[(Node, Vec<u8>)]) -> Vec<u8> {
     pieces.iter().filter(|(by, _)| *by == node).flat_map(|(_, bytes)| bytes.clone()).collect()
 }

@@ -1,4 +1,4 @@
-//! The command: its output and exit codes.
+//! Output and exit codes of `socket-trace lint`.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -11,7 +11,8 @@ use super::header::{header_line, shop};
 const FAILED_BIND: &str =
     r#"{"t":1,"sock":1,"op":"bind","local":"127.0.0.1:80","error":"address in use","errno":98}"#;
 
-/// A trace with a failed bind. Lacks its end line unless `is_complete`.
+/// Writes a trace with a failed bind, and returns its path. The trace lacks its end line unless
+/// `is_complete`.
 fn trace(name: &str, is_complete: bool) -> PathBuf {
     let end = if is_complete { "{\"end\":true,\"events\":1,\"lost\":0}\n" } else { "" };
     file(name, &format!("{}\n{FAILED_BIND}\n{end}", header_line(&shop(Side::Server))))
@@ -29,7 +30,7 @@ fn command(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs the command. Returns its exit code, standard output and standard error.
+/// Runs `socket-trace lint`. Returns its exit code, standard output and standard error.
 fn run(arguments: &[&str]) -> (i32, String, String) {
     result(&command(arguments).output().unwrap())
 }

@@ -1,5 +1,5 @@
-//! Runs `socket-trace lint` on recordings of real programs over loopback: for each rule one that it reports, and the same
-//! program, fixed, that it does not report.
+//! Runs lint rules on recordings of real programs over loopback: for each rule, a program that it reports,
+//! and the fixed program that it does not report.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failing test panics")]

@@ -1,4 +1,4 @@
-//! A response in two small writes, with and without `TCP_NODELAY`.
+//! A server that responds in two small writes, with and without `TCP_NODELAY`.
 
 use std::time::Instant;
 
@@ -11,11 +11,11 @@ use super::recorded::{Recorded, found, pair, shown};
 const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n";
 const BODY: &[u8] = b"hello";
 
-/// Number of exchanges. Linux delays acknowledgements only after it has seen several exchanges of requests and responses.
+/// Number of requests and responses. Linux delays acknowledgements only after it has seen several of them.
 const EXCHANGES: u32 = 100;
 
-/// Exchanges requests and responses until one response took as long as a delayed acknowledgement, or to the end. A busy
-/// machine may delay some responses longer, so further exchanges follow these.
+/// Exchanges requests and responses until one response took as long as a delayed acknowledgement, but at most
+/// [`EXCHANGES`] times. A busy machine may delay some responses for longer; they are ignored.
 async fn exchange(client: &mut TapStream, server: &mut TapStream, response: &[&[u8]]) {
     let length = response.concat().len();
     let (mut delayed, mut longer) = (0, 0);
@@ -40,7 +40,7 @@ async fn exchange(client: &mut TapStream, server: &mut TapStream, response: &[&[
     }
 }
 
-/// Other systems delay differently, and not at all on loopback.
+/// Only on Linux: other systems delay acknowledgements differently, and not at all on loopback.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn default_options_stall() {

@@ -1,4 +1,4 @@
-//! Connections left open, and connections closed.
+//! Connections that are left open, and connections that are closed.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::recorded::{Recorded, found, pair, shown};
 
-/// Options that report idle connections at once.
+/// Returns options that report an open connection however short it was idle.
 fn without_idle_time() -> Options {
     Options { idle: Duration::ZERO, ..Options::default() }
 }

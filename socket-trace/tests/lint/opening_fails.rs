@@ -1,4 +1,4 @@
-//! Failed calls that open a socket.
+//! Failed calls that should have opened a socket.
 
 use socket_tap::{Tap, TapListener, TapStream};
 
@@ -28,7 +28,8 @@ async fn refused_connects_are_counted() {
     assert_eq!(report.findings[0].examples.len(), 3, "only the first are kept");
 }
 
-/// Tests a failed accept. The limit on open files applies to the process, so the test runs in a process of its own.
+/// Tests a failed accept. The limit on open files applies to the whole process, so the test runs in a process
+/// of its own.
 #[cfg(unix)]
 mod no_descriptor_left {
     use std::process::Command;

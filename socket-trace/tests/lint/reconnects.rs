@@ -1,4 +1,4 @@
-//! Twelve requests on twelve connections, and on one.
+//! A client that sends twelve requests on twelve connections, and one that sends them on one connection.
 
 use socket_tap::{Tap, TapListener, TapStream};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -14,7 +14,7 @@ async fn exchange(client: &mut TapStream, server: &mut TapStream) {
     client.read_exact(&mut [0; 6]).await.unwrap();
 }
 
-/// The client closes the connection, and the server reads the end of stream.
+/// Closes the client's end of a connection, and reads the end of stream at the server's end.
 async fn close(client: TapStream, mut server: TapStream) {
     drop(client);
     assert_eq!(server.read(&mut [0]).await.unwrap(), 0);

@@ -1,4 +1,4 @@
-//! A server that closes after each response, one that waits for its clients, and one that shuts down.
+//! A server that closes after each response, one that waits until its clients close, and one that shuts down.
 
 use socket_tap::{Tap, TapListener, TapStream};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

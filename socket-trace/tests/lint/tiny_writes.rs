@@ -1,4 +1,4 @@
-//! A message written in fragments, and through a buffer.
+//! A message that is written in fragments, and one that is written through a buffer.
 
 use socket_tap::{Tap, TapStream};
 use tokio::io::{AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufWriter};
@@ -7,7 +7,7 @@ use super::recorded::{Recorded, found, pair, shown};
 
 const NUMBERS: usize = 1_000;
 
-/// Writes a table of numbers as a serializer does, one fragment at a time.
+/// Writes a table of numbers one fragment at a time, as a serializer does.
 async fn write_table(out: &mut (impl AsyncWrite + Unpin)) {
     for number in 0..NUMBERS {
         out.write_all(format!("{number:03}").as_bytes()).await.unwrap();

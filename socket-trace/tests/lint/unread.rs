@@ -1,4 +1,5 @@
-//! A refused upload that is cut off, and one that is read to its end. Only Linux reports unread bytes.
+//! A server that refuses an upload and closes, and one that reads the upload to its end. Only Linux reports
+//! unread bytes.
 #![cfg(target_os = "linux")]
 
 use std::io::ErrorKind;
@@ -44,7 +45,7 @@ async fn fully_read_upload_is_not_reported() {
     assert_eq!(found(&recorded.report().await), []);
 }
 
-/// A gRPC client may close its connection while the server still sends its GOAWAY.
+/// A gRPC client may close its connection while the server still sends a GOAWAY frame.
 #[tokio::test]
 async fn finished_client_may_leave_bytes_unread() {
     let recorded = Recorded::client("unread-client");

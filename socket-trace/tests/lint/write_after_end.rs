@@ -1,4 +1,4 @@
-//! Writes to a peer that has closed, and to one that has only finished sending.
+//! Writes to a peer that has closed its socket, and to one that has only finished sending.
 
 use std::io::ErrorKind;
 
@@ -7,12 +7,12 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, Interest};
 
 use super::recorded::{Recorded, found, pair, shown};
 
-/// Reads the end of stream.
+/// Reads the end of stream, and asserts that no data precedes it.
 async fn read_eof(stream: &mut TapStream) {
     assert_eq!(stream.read(&mut [0; 16]).await.unwrap(), 0);
 }
 
-/// Waits for the peer's reset.
+/// Waits until the peer's RST has arrived.
 async fn reset(stream: &TapStream) {
     stream.get_ref().ready(Interest::ERROR).await.unwrap();
 }
@@ -49,7 +49,7 @@ async fn half_closed_peer_gets_its_response() {
     assert_eq!(found(&recorded.report().await), []);
 }
 
-/// Linux reports a reset only once.
+/// Linux returns the error for a RST only once.
 #[tokio::test]
 async fn write_after_an_error_is_reported() {
     let recorded = Recorded::server("write-after-reset");
@@ -66,7 +66,7 @@ async fn write_after_an_error_is_reported() {
     assert_eq!(shown(&report, 0, 0), ["read", "write"]);
 }
 
-/// A client that closes before its response arrives. The server learns of it by a failed write.
+/// The client closes before the response arrives. The server notices that by a failed write.
 #[tokio::test]
 async fn response_to_a_closed_client_is_reported() {
     let recorded = Recorded::server("write-refused");
@@ -83,7 +83,7 @@ async fn response_to_a_closed_client_is_reported() {
     assert_eq!(shown(&report, 0, 0), ["write", "write"]);
 }
 
-/// The write gets no error: after a FIN, Linux reports the reset only in the state of the socket.
+/// The write returns no error: after a FIN, Linux shows the RST only in the state of the socket.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn last_write_to_a_closed_peer_is_reported() {

@@ -1,15 +1,15 @@
-//! Headers of traces. Shared by the tests, each of which is a crate of its own.
+//! Builds headers of traces. Shared by the integration tests, each of which is a crate of its own.
 
 use socket_tap::format::{Header, Line, Side};
 
-/// A header as a line, without its newline.
+/// Returns a header as a line of a trace, without its newline.
 pub(crate) fn header_line(header: &Header) -> String {
     let mut line = Vec::new();
     Line::Header(header.clone()).write(&mut line).unwrap();
     String::from_utf8(line).unwrap().trim_end().to_owned()
 }
 
-/// The header of a recording named `shop`, without payload.
+/// Returns the header of a recording named `shop`, without payload.
 pub(crate) fn shop(side: Side) -> Header {
     let mut header = Header::new("shop", side);
     header.program = "shop 1.0".to_owned();

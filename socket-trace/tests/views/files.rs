@@ -1,4 +1,4 @@
-//! Trace files, and the command.
+//! Writes trace files for a test, and runs `socket-trace` on them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use socket_tap::format::Side;
 
 use crate::header::{header_line, shop};
 
-/// A directory of its own for a test, removed at its end.
+/// A temporary directory for one test. Dropping it removes the directory.
 pub(crate) struct Files(PathBuf);
 
 impl Files {
@@ -19,7 +19,7 @@ impl Files {
         Self(directory)
     }
 
-    /// Writes a file, and returns its path.
+    /// Writes a file into the directory, and returns its path.
     pub(crate) fn write(&self, name: &str, text: &str) -> String {
         let path = self.path(name);
         fs::write(&path, text).unwrap();
@@ -47,7 +47,7 @@ pub(crate) fn command() -> Command {
     command
 }
 
-/// Result of a run.
+/// Result of running `socket-trace`.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) out: String,
@@ -81,7 +81,7 @@ const CLIENT_EVENTS: &str = r#"{"t":35000,"sock":1,"op":"socket","fd":11,"domain
 {"end":true,"events":6,"lost":0}
 "#;
 
-/// A server's recording of one request, with payload.
+/// Returns a server's recording of one request, with payload.
 pub(crate) fn server_trace() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| {
         let mut header = shop(Side::Server);
@@ -91,7 +91,7 @@ pub(crate) fn server_trace() -> &'static str {
     &TEXT
 }
 
-/// Its client's recording, without payload.
+/// Returns the recording of the client that sent the request in [`server_trace`], without payload.
 pub(crate) fn client_trace() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| {
         let mut header = shop(Side::Client);

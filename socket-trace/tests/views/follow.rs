@@ -4,7 +4,7 @@ use std::process::{Child, ChildStdout, Stdio};
 
 use crate::files::{Files, command, run, server_trace};
 
-/// A command that follows a file, and its output.
+/// A running `socket-trace show --follow`, and its output.
 struct Following {
     child: Child,
     out: BufReader<ChildStdout>,
@@ -23,14 +23,15 @@ impl Following {
         Self { child, out }
     }
 
-    /// Waits for the next line.
+    /// Waits for the next line of standard output, and returns it.
     fn line(&mut self) -> String {
         let mut line = String::new();
         self.out.read_line(&mut line).unwrap();
         line
     }
 
-    /// Waits for the end. Returns the rest of standard output, standard error, and whether the command succeeded.
+    /// Waits until the command ends. Returns the remaining standard output, standard error, and `true` if the
+    /// command succeeded.
     fn end(mut self) -> (String, String, bool) {
         let (mut out, mut err) = (String::new(), String::new());
         self.out.read_to_string(&mut out).unwrap();

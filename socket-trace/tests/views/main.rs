@@ -1,4 +1,4 @@
-//! Runs the commands that show recordings: their output, messages and exit codes.
+//! Runs the commands that show recordings, and checks their output, messages and exit codes.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test panics")]

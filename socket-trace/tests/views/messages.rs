@@ -1,4 +1,5 @@
-//! The wording of all error messages and warnings, in one snapshot. Messages of other operating systems differ.
+//! Snapshot of the wording of all error messages and warnings. The messages of other operating systems
+//! differ, so it is checked on Linux only.
 #![cfg(target_os = "linux")]
 
 use std::fmt::Write as _;
@@ -6,7 +7,7 @@ use std::process::Command;
 
 use crate::files::{Files, client_trace, server_trace};
 
-/// Standard error of the command, run in the directory of the files.
+/// Runs `socket-trace` in the directory of the files, and returns its standard error.
 fn messages(files: &Files, arguments: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_socket-trace"));
     command.args(arguments).current_dir(files.directory()).env("NO_COLOR", "1");

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use crate::files::{Files, client_trace, command, run, server_trace};
 
-/// The server's trace with a line after its end line.
+/// Returns a server's trace with another line after its end line.
 fn with_text_after_end() -> String {
     let events = server_trace();
     format!("{events}{}\n", events.lines().nth(1).unwrap())

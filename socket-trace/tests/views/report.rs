@@ -2,13 +2,13 @@ use serde_json::Value;
 
 use crate::files::{Files, client_trace, run, server_trace};
 
-/// The data in a page.
+/// Returns the recording that an HTML page contains as JSON.
 fn recording(html: &str) -> Value {
     let (_, rest) = html.split_once("<script type=\"application/json\" id=\"recording\">").unwrap();
     serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap()
 }
 
-/// A server's trace with this number of marks.
+/// Returns a server's trace with `count` marks.
 fn marks(count: usize) -> String {
     let header = server_trace().lines().next().unwrap();
     let marks = (1..=count).map(|t| format!("{{\"t\":{t},\"op\":\"mark\",\"label\":\"step\"}}\n"));

@@ -1,4 +1,4 @@
-//! Flags for the assertions of `compare`.
+//! Command-line flags for the assertions of `socket-trace compare`.
 
 use clap::{Args, ValueEnum};
 
@@ -39,7 +39,7 @@ enum Property {
 }
 
 impl Asserted {
-    /// Returns `true` if an assertion needs at least two traces.
+    /// Returns `true` if one of the given assertions needs at least two traces.
     pub(super) fn compares(&self) -> bool {
         self.properties.contains(&Property::SamePrimitives)
     }
@@ -61,7 +61,7 @@ impl Asserted {
     }
 }
 
-/// Parses milliseconds, and returns nanoseconds.
+/// Parses a number of milliseconds, and returns it in nanoseconds.
 fn milliseconds(text: &str) -> Result<u64, String> {
     let ms: f64 = text.parse().unwrap_or(f64::NAN);
     if !(0.0..=1e9).contains(&ms) {

@@ -61,7 +61,7 @@ pub(super) struct Compare {
     asserted: Asserted,
 }
 
-/// The JSON output.
+/// JSON output of `socket-trace compare`.
 #[derive(Serialize)]
 struct Report<'a> {
     #[serde(flatten)]

@@ -1,4 +1,4 @@
-//! Blocks of a pcapng file (draft-ietf-opsawg-pcapng), in little-endian byte order.
+//! Encodes the blocks of a pcapng file (draft-ietf-opsawg-pcapng) in little-endian byte order.
 //!
 //! Every block has the form `type, length, fields, options, length`, padded to a multiple of 4 bytes.
 
@@ -8,13 +8,13 @@ use std::time::Duration;
 /// Link type of packets that begin with an IP header.
 const LINKTYPE_RAW: u16 = 101;
 
-/// Timestamps are in units of 10^-9 s.
+/// Value of the option `if_tsresol`: timestamps are in units of 10^-9 s.
 const NANOSECONDS: u8 = 9;
 
 const OPT_END: u16 = 0;
 const OPT_COMMENT: u16 = 1;
 
-/// A block whose fields and options are being appended.
+/// A pcapng block that is being encoded. Fields and options are appended to it.
 pub(super) struct Block {
     /// The type, a placeholder for the length, and everything appended so far.
     bytes: Vec<u8>,
@@ -28,7 +28,7 @@ impl Block {
         Self { bytes, has_options: false }
     }
 
-    /// Starts a section of unknown length, written by `application`.
+    /// Returns the header of a section of unknown length. `application` is the program that writes the file.
     pub(super) fn section_header(application: &str) -> Self {
         const BYTE_ORDER_MAGIC: u32 = 0x1A2B_3C4D;
         const MAJOR: u16 = 1;
@@ -41,7 +41,7 @@ impl Block {
         block.option(4, application.as_bytes())
     }
 
-    /// Describes an interface whose packets are not truncated.
+    /// Returns the description of an interface whose packets have no maximum length.
     pub(super) fn interface(name: &str, description: &str) -> Self {
         let mut block = Self::new(1);
         block.bytes.extend(LINKTYPE_RAW.to_le_bytes());
@@ -50,7 +50,7 @@ impl Block {
         block.option(2, name.as_bytes()).option(3, description.as_bytes()).option(9, &[NANOSECONDS])
     }
 
-    /// A packet of which `data` was recorded, and which had `original_len` bytes on the network.
+    /// Returns a packet of `original_len` bytes, of which only `data` was recorded.
     pub(super) fn packet(interface: u32, at: Duration, data: &[u8], original_len: u32) -> Self {
         let mut block = Self::new(6);
         block.u32(interface);
@@ -61,7 +61,7 @@ impl Block {
         block
     }
 
-    /// Statistics of an interface up to `at`, with the number of dropped packets.
+    /// Returns the statistics of an interface at the time `at`, with the number of dropped packets.
     pub(super) fn statistics(interface: u32, at: Duration, dropped: u64) -> Self {
         let mut block = Self::new(5);
         block.u32(interface);
@@ -69,22 +69,22 @@ impl Block {
         block.option(5, &dropped.to_le_bytes())
     }
 
-    /// Adds a comment to any block.
+    /// Appends a comment option.
     pub(super) fn comment(self, comment: &str) -> Self {
         self.option(OPT_COMMENT, comment.as_bytes())
     }
 
-    /// Adds the flags of a packet.
+    /// Appends the flags option of a packet, such as its direction.
     pub(super) fn flags(self, flags: u32) -> Self {
         self.option(2, &flags.to_le_bytes())
     }
 
-    /// Adds the number of packets that were dropped before a packet.
+    /// Appends the number of packets that were dropped before this packet.
     pub(super) fn drop_count(self, packets: u64) -> Self {
         self.option(4, &packets.to_le_bytes())
     }
 
-    /// Adds an option. A value is cut at 64 KiB - 1.
+    /// Appends an option. A value is cut to 64 KiB - 1 bytes.
     fn option(mut self, code: u16, value: &[u8]) -> Self {
         let length = u16::try_from(value.len()).unwrap_or(u16::MAX);
         self.bytes.extend(code.to_le_bytes());
@@ -98,7 +98,7 @@ impl Block {
         self.bytes.extend(value.to_le_bytes());
     }
 
-    /// Appends a timestamp: the upper half first, in any byte order.
+    /// Appends a timestamp. Its upper 32 bits are first, whatever the byte order.
     fn timestamp(&mut self, at: Duration) {
         let nanoseconds = u64::try_from(at.as_nanos()).unwrap_or(u64::MAX);
         self.u32((nanoseconds >> 32) as u32);

@@ -1,4 +1,4 @@
-//! Writer of the pcapng file: one section, an interface per recording, packets with comments.
+//! Writes a pcapng file: one section, one interface per recording, and packets with comments.
 
 use std::collections::VecDeque;
 use std::io;
@@ -11,38 +11,38 @@ use super::block::Block;
 use super::recording::{Recording, Sender};
 use crate::export::exporter::Out;
 
-/// Maximum length of a text taken from a header. An option of pcapng is limited to 64 KiB.
+/// Maximum number of characters of a text from a trace header. An option of pcapng is limited to 64 KiB.
 const MAX_TEXT: usize = 1_000;
 
-/// Maximum number of packets held back for an earlier one that may still come.
+/// Maximum number of packets held back, in case an earlier packet is still to come.
 const MAX_HELD: usize = 1_024;
 
-/// Maximum number of bytes in the packets held back.
+/// Maximum total number of bytes of the packets held back.
 const MAX_HELD_BYTES: usize = 8 << 20;
 
 /// A pcapng file that is being written.
 pub(super) struct Capture {
     out: Out,
-    /// Number of interfaces. Packets belong to the last one.
+    /// Number of interfaces written so far. New packets belong to the last one.
     interfaces: u32,
-    /// Packets not yet written, in time order. An earlier one may still come: the SYN of a slow connect is known only
-    /// when the connect returns.
+    /// Packets not written yet, in time order. They are held back because the SYN of a slow connect is known
+    /// only when the connect returns.
     held: VecDeque<Packet>,
     held_bytes: usize,
-    /// Time of the last packet written to the interface.
+    /// Time of the last packet written for the current interface.
     last: Duration,
-    /// Comment for the next packet on missing events, with their number.
+    /// Comment and number of missing events, to be added to the next packet.
     missing: Option<(String, u64)>,
 }
 
-/// A packet that is held back.
+/// A packet that is held back because an earlier one may still come.
 struct Packet {
     at: Duration,
     original_len: u32,
     data: Vec<u8>,
     comments: Vec<String>,
     flags: u32,
-    /// Number of events missing before the packet, with a comment.
+    /// Comment and number of events that are missing before this packet.
     missing: Option<(String, u64)>,
 }
 
@@ -63,7 +63,7 @@ impl Capture {
         })
     }
 
-    /// Starts an interface. Later packets belong to it.
+    /// Starts the interface of a recording. New packets belong to it.
     pub(super) fn interface(&mut self, header: &Header) -> io::Result<()> {
         let name = format!("{} {}", header.name, header.side.name());
         let description = format!("socket calls of {} (pid {})", header.program, header.pid);
@@ -74,14 +74,14 @@ impl Capture {
         Block::interface(&short(&name), &short(&description)).write(&mut self.out)
     }
 
-    /// Adds to the next packet that events are missing before it.
+    /// Marks the next packet: `events` events are missing before it.
     pub(super) fn gap(&mut self, comment: String, events: u64) {
         let earlier = self.missing.take().map_or(0, |(_, events)| events);
         self.missing = Some((comment, events.saturating_add(earlier)));
     }
 
-    /// Adds a packet. `build` appends its bytes and returns its length on the network. A packet earlier than those
-    /// already written gets the time of the last of them.
+    /// Adds a packet. `build` appends its bytes and returns its length on the network. If later packets are
+    /// written already, the packet gets the time of the last written packet.
     pub(super) fn packet<'a>(
         &mut self,
         at: Duration,
@@ -108,7 +108,7 @@ impl Capture {
         Ok(())
     }
 
-    /// Writes the earliest packet that is held back.
+    /// Writes the earliest of the packets that are held back.
     fn release(&mut self) -> io::Result<()> {
         let Some(packet) = self.held.pop_front() else { return Ok(()) };
         self.held_bytes = self.held_bytes.saturating_sub(packet.data.len());
@@ -132,7 +132,7 @@ impl Capture {
         Ok(())
     }
 
-    /// Ends an interface with the number of missing events, which Wireshark shows as dropped packets.
+    /// Ends the interface of a recording. Wireshark shows the number of missing events as dropped packets.
     pub(super) fn statistics(&mut self, recording: &Recording) -> io::Result<()> {
         self.release_all()?;
         let interface = self.interfaces.saturating_sub(1);
@@ -145,7 +145,7 @@ impl Capture {
     }
 }
 
-/// Truncates and cleans a text taken from a trace, which may contain anything.
+/// Truncates untrusted text from a trace and removes its control characters.
 fn short(text: &str) -> String {
     printable(text).chars().take(MAX_TEXT).collect()
 }

@@ -1,4 +1,4 @@
-//! Packets of a TCP connection, from SYN to FIN.
+//! Writes the packets of a TCP connection, from SYN to FIN.
 
 use std::io;
 
@@ -16,28 +16,29 @@ use send::first_numbers;
 
 mod send;
 
-/// Number of data packets after which an acknowledgement is added, unless another packet carried one. Wireshark keeps
-/// unacknowledged data in memory.
+/// Number of data packets after which an ACK is added, unless another packet acknowledged data before.
+/// Wireshark keeps unacknowledged data in memory.
 const MAX_UNACKNOWLEDGED: u32 = 64;
 
 /// Maximum plausible size of one read or write. Socket buffers are smaller, and a forged size must not fill the disk.
 const MAX_BYTES: u64 = 64 << 20;
 
-/// An open connection.
+/// An open TCP connection.
 pub(super) struct Connection {
     endpoints: Endpoints,
     is_server: bool,
     local: SendSequence,
     remote: SendSequence,
-    /// `true` if the totals of its close count every byte in the trace.
+    /// `true` if the trace contains the opening of the connection, so that the byte totals of its `close`
+    /// count from there, too.
     has_totals: bool,
-    /// `true` after a RST.
+    /// `true` after a packet with RST.
     reset: bool,
 }
 
 impl Connection {
-    /// Opens a connection with a handshake. `has_totals` is `true` if its close counts every byte from here on.
-    /// `note` is a further comment on the first packet.
+    /// Opens a connection and writes the packets of its handshake. `has_totals` is `true` if its `close` will
+    /// count every byte from here on. `note` is added to the comment of the first packet.
     pub(super) fn open(
         context: &mut EventContext<'_>,
         endpoints: Endpoints,
@@ -68,7 +69,7 @@ impl Connection {
         Ok(connection)
     }
 
-    /// Adds the packets of a read or write, and of the end of the stream.
+    /// Writes the packets of a read or write. A read of 0 bytes becomes a FIN.
     pub(super) fn transfer(
         &mut self,
         context: &mut EventContext<'_>,
@@ -116,7 +117,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Detects the protocol by the first bytes of a side.
+    /// Detects the protocol of the connection from the first bytes that `sender` sent.
     fn recognise(&mut self, context: &mut EventContext<'_>, sender: Sender, data: &[u8]) {
         if std::mem::replace(&mut self.sequence(sender).has_sent, true) {
             return;
@@ -129,7 +130,7 @@ impl Connection {
         }
     }
 
-    /// Adds the FIN of a side.
+    /// Writes a FIN sent by `sender`.
     pub(super) fn finish(&mut self, context: &mut EventContext<'_>, sender: Sender) -> io::Result<()> {
         if !self.sequence(sender).finished {
             self.synthesise(context, sender, Flags::Fin)?;
@@ -138,14 +139,14 @@ impl Connection {
         Ok(())
     }
 
-    /// Adds the RST of a side.
+    /// Writes a RST sent by `sender`.
     pub(super) fn reset(&mut self, context: &mut EventContext<'_>, sender: Sender) -> io::Result<()> {
         self.synthesise(context, sender, Flags::Rst)?;
         self.reset = true;
         Ok(())
     }
 
-    /// Adds the packets of a local close.
+    /// Writes the packets of a `close` by the recorded program.
     pub(super) fn close(mut self, context: &mut EventContext<'_>, close: &Close) -> io::Result<()> {
         if self.has_totals && !close.totals.is_empty() {
             let local = self.local.ends_at(close.totals.tx, context.recording.lost_tx);

@@ -1,4 +1,4 @@
-//! An event with the state needed to export it.
+//! The event that is being exported, and the state needed to export it.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use super::capture::Capture;
 use super::notes::Notes;
 use super::recording::Recording;
 
-/// An event, and the state needed to export it.
+/// The event that is being exported, and the state needed to export it.
 pub(super) struct EventContext<'a> {
     pub(super) capture: &'a mut Capture,
     pub(super) notes: &'a mut Notes,
@@ -17,12 +17,13 @@ pub(super) struct EventContext<'a> {
     pub(super) at: Duration,
     pub(super) event: &'a Event,
     pub(super) sock: SockId,
-    /// Line of the event in the trace.
+    /// Line number of the event in the trace file.
     pub(super) line: u64,
 }
 
 impl EventContext<'_> {
-    /// Returns the time of the call if the trace contains it, else that of its return.
+    /// Returns the time at which the socket call began, or at which it returned if the trace lacks the
+    /// former.
     pub(super) fn began(&self) -> Duration {
         match &self.event.op {
             Op::Connect { began: Some(began), .. } => {
@@ -32,20 +33,20 @@ impl EventContext<'_> {
         }
     }
 
-    /// Returns the comment for a packet that is added.
+    /// Returns the comment for a packet that the export derives from the event, such as a SYN.
     pub(super) fn synthesised(&self) -> String {
         let call = self.event.op.name();
         let call = if self.event.error.is_some() { format!("the failed {call}") } else { call.to_owned() };
         format!("synthesised from {call}{}", self.place())
     }
 
-    /// Returns the position in the trace, formatted as `, #2, line 17`.
+    /// Returns the socket and line number of the event, formatted as `, #2, line 17`.
     pub(super) fn place(&self) -> Place {
         Place { sock: self.sock, line: self.line }
     }
 }
 
-/// Position of an event in a trace.
+/// Socket and line number of an event.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     sock: SockId,

@@ -8,9 +8,9 @@ use socket_tap::format::text::printable;
 /// Addresses of both endpoints of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Endpoints {
-    /// Address of the recorded side.
+    /// Address of the recorded program.
     pub(super) local: SocketAddr,
-    /// Address of the other side.
+    /// Address of its peer.
     pub(super) remote: SocketAddr,
 }
 
@@ -20,12 +20,12 @@ const SERVER: u16 = 1;
 /// Port of the client in placeholder addresses.
 const CLIENT: u16 = 2;
 
-/// Maximum length of an address in a comment. A Unix-domain socket address has up to 108 bytes.
+/// Maximum number of characters of an address in a comment. A Unix-domain socket address has up to 108 bytes.
 const MAX_TEXT: usize = 120;
 
 impl Endpoints {
-    /// Returns the addresses of the trace, if both are IP. An IPv6 socket that talks to an IPv4 peer uses IPv4 on the
-    /// network.
+    /// Returns the addresses recorded in the trace, if both are IP addresses. An IPv6 socket with an IPv4
+    /// peer uses IPv4 on the network.
     pub(super) fn real(local: Option<&Addr>, remote: Option<&Addr>) -> Option<Self> {
         let (Some(Addr::Ip(local)), Some(Addr::Ip(remote))) = (local, remote) else { return None };
         let [local, remote] = [local, remote].map(|end| SocketAddr::new(end.ip().to_canonical(), end.port()));
@@ -48,7 +48,7 @@ fn low(number: u64) -> u16 {
     number as u16
 }
 
-/// Formats an address for a comment on the placeholder that replaces it.
+/// Formats the address that a placeholder replaces, for a comment.
 pub(super) fn quoted(address: Option<&Addr>) -> String {
     let text = address.map_or_else(|| "?".to_owned(), Addr::to_string);
     printable(&text).chars().take(MAX_TEXT).collect()

@@ -78,11 +78,11 @@ use notes::Notes;
 use recording::Recording;
 use sockets::Sockets;
 
-/// An exporter to pcapng.
+/// Exports recordings as pcapng.
 pub(super) struct PcapNg {
     capture: Capture,
     notes: Notes,
-    /// The user's name for the file.
+    /// Name of the output file as given by the user.
     name: String,
     recording: Option<Recording>,
     sockets: Sockets,
@@ -133,7 +133,7 @@ impl Exporter for PcapNg {
     }
 }
 
-/// Returns the comment that describes a gap. The first packet after the gap carries it.
+/// Returns the comment on a gap of missing events. The first packet after the gap carries it.
 fn gap_comment(gap: &Gap, line: u64) -> String {
     let Gap { reads, writes, rx, tx, connections, payloads, .. } = gap;
     let mut text = format!(

@@ -1,4 +1,4 @@
-//! Notes for the user about an export.
+//! Notes for the user about data that an export lacks or that Wireshark needs settings for.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,29 +8,29 @@ use socket_tap::format::text::printable;
 use super::protocol::Protocol;
 use super::recording::start_time;
 
-/// Findings during the export.
+/// Facts about the export that the user is notified of.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
-    /// Recordings without payload.
+    /// Names of the recordings without payload.
     without_payload: Vec<String>,
-    /// Recordings whose header lacks the start.
+    /// Names of the recordings whose header lacks the start time.
     without_time: Vec<String>,
-    /// `true` if there was a gap.
+    /// `true` if events are missing from a recording.
     pub(super) lossy: bool,
     /// Number of reads, writes and datagrams with truncated payload.
     pub(super) cut: u64,
     /// Number of streams and datagrams without IP addresses.
     pub(super) placeholders: u64,
-    /// Number of reads, writes and datagrams too large for packets.
+    /// Number of reads, writes and datagrams that are too large for packets, and omitted.
     pub(super) too_large: u64,
-    /// Number of connections that lack bytes before their end of stream.
+    /// Number of connections of which the bytes just before the end of stream are missing.
     pub(super) late_missing: u64,
     /// Server ports on which Wireshark does not detect the protocol by itself.
     ports: BTreeSet<(u16, Protocol)>,
 }
 
 impl Notes {
-    /// Starts a recording.
+    /// Adds the facts in the header of a recording.
     pub(super) fn begin(&mut self, header: &Header) {
         let name = || {
             let name: String = header.name.chars().take(80).collect();
@@ -44,14 +44,14 @@ impl Notes {
         }
     }
 
-    /// Adds the protocol of a server on `port`.
+    /// Adds the protocol that a server uses on `port`.
     pub(super) fn add_port(&mut self, port: u16, protocol: Protocol) {
         if !protocol.is_known_on(port) {
             self.ports.insert((port, protocol));
         }
     }
 
-    /// Formats the notes. `file` is the output of the export.
+    /// Formats one line per note. `file` is the name of the output file.
     pub(super) fn lines(&self, file: &str) -> Vec<String> {
         let mut lines = Vec::new();
         if !self.without_payload.is_empty() {
@@ -91,8 +91,8 @@ impl Notes {
         lines
     }
 
-    /// Returns the commands that set the protocol of each port. A port with both versions of HTTP is set to the
-    /// first.
+    /// Returns commands for tshark and Wireshark that set the protocol of each port. A port with HTTP/1.1 and
+    /// HTTP/2 is set to HTTP/1.1.
     fn decode_as(&self, file: &str) -> Option<String> {
         let mut ports = BTreeMap::new();
         for (port, protocol) in self.ports.iter().copied() {

@@ -1,31 +1,31 @@
-//! TCP and UDP packets over IPv4 and IPv6, without a link layer.
+//! Encodes TCP and UDP packets over IPv4 and IPv6, without a link layer.
 
 use std::net::{IpAddr, SocketAddr};
 
 use etherparse::{IpNumber, Ipv4Header, Ipv6Header, TcpHeader, TcpOptionElement, UdpHeader};
 
-/// Maximum payload of a packet with IPv4 and TCP headers. IPv6 would allow a little more.
+/// Maximum number of payload bytes in an IPv4 packet with a TCP header. IPv6 would allow a little more.
 pub(super) const MAX_TCP: usize = 65_495;
 
-/// Maximum payload of a UDP datagram over IPv4.
+/// Maximum number of payload bytes in a UDP datagram over IPv4.
 pub(super) const MAX_UDP: usize = 65_507;
 
-/// Default of Linux.
+/// Hop limit (TTL) of all packets: the default of Linux.
 const HOP_LIMIT: u8 = 64;
 
-/// Window of both sides, in units of `1 << SCALE` bytes: more than is ever in flight, so that Wireshark reports no
-/// full window.
+/// TCP window of both endpoints, in units of `1 << SCALE` bytes. It exceeds the bytes in flight, so that
+/// Wireshark never reports a full window.
 const WINDOW: u16 = u16::MAX;
 
-/// Window scale of both sides.
+/// TCP window scale of both endpoints.
 const SCALE: u8 = 14;
 
-/// Payload of a packet.
+/// Payload of a packet, which may be recorded only in part.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Payload<'a> {
-    /// The recorded bytes, a prefix of the payload.
+    /// The recorded bytes: a prefix of the payload.
     pub(super) known: &'a [u8],
-    /// Length of the payload.
+    /// Number of payload bytes, recorded or not.
     pub(super) length: usize,
 }
 
@@ -36,12 +36,12 @@ impl<'a> Payload<'a> {
         Self { known: recorded.get(..length).unwrap_or(recorded), length }
     }
 
-    /// Returns `true` if some of the bytes were not recorded.
+    /// Returns `true` if some bytes of the payload were not recorded.
     pub(super) fn is_cut(self) -> bool {
         self.known.len() < self.length
     }
 
-    /// Returns the range of the payload that one of several packets carries.
+    /// Returns at most `max` bytes of the payload, starting at the offset `from`.
     pub(super) fn part(self, from: usize, max: usize) -> Self {
         let known = self.known.get(from..).unwrap_or_default();
         Self::of(self.length.saturating_sub(from).min(max), Some(known))
@@ -59,7 +59,7 @@ pub(super) enum Flags {
     Rst,
 }
 
-/// Returns a header that lacks only the sequence numbers.
+/// Returns a TCP header without sequence numbers.
 pub(super) fn tcp_header(from: SocketAddr, to: SocketAddr, flags: Flags) -> TcpHeader {
     let mut header = TcpHeader::new(from.port(), to.port(), 0, WINDOW);
     header.syn = matches!(flags, Flags::Syn | Flags::SynAck);
@@ -128,7 +128,7 @@ pub(super) fn udp(out: &mut Vec<u8>, from: SocketAddr, to: SocketAddr, payload: 
     length
 }
 
-/// Appends the IP header for `above` further bytes, and returns the total length.
+/// Appends an IP header for `above` bytes of transport header and payload. Returns the length of the packet.
 fn ip(out: &mut Vec<u8>, from: IpAddr, to: IpAddr, next: IpNumber, above: usize) -> usize {
     match (from, to) {
         (IpAddr::V4(from), IpAddr::V4(to)) => {

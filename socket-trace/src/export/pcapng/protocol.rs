@@ -1,4 +1,4 @@
-//! Protocols that Wireshark may not detect by itself.
+//! Detects protocols that Wireshark may not detect by itself.
 
 use socket_dissect::detect::{WireProtocol, identify_http};
 use socket_tap::format::Side;
@@ -6,9 +6,9 @@ use socket_tap::format::Side;
 /// A protocol that Wireshark may not detect by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Protocol {
-    /// HTTP/1.x, and protocols upgraded from it.
+    /// HTTP/1.x, and protocols to which it is upgraded.
     Http,
-    /// HTTP/2 from its first byte.
+    /// HTTP/2 without an upgrade from HTTP/1.1.
     Http2,
 }
 
@@ -16,7 +16,7 @@ pub(super) enum Protocol {
 const KNOWN: [u16; 10] = [80, 1900, 2710, 2869, 3128, 3132, 5985, 8080, 8088, 11371];
 
 impl Protocol {
-    /// Detects the protocol by the first bytes of a side.
+    /// Detects the protocol from the first bytes that `sender` sent.
     pub(super) fn of(sender: Side, data: &[u8]) -> Option<Self> {
         match identify_http(sender, data)? {
             WireProtocol::Http1 => Some(Self::Http),
@@ -25,7 +25,7 @@ impl Protocol {
         }
     }
 
-    /// Returns Wireshark's name of the protocol.
+    /// Returns the name that Wireshark uses for the protocol.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Http => "http",

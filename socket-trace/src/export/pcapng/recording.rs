@@ -5,12 +5,12 @@ use std::time::{Duration, SystemTime};
 use socket_tap::event::Gap;
 use socket_tap::format::{Header, Side};
 
-/// Sender of a packet.
+/// The endpoint that sends a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sender {
     /// The recorded program.
     Local,
-    /// The other side.
+    /// The peer of the recorded program.
     Remote,
 }
 
@@ -26,19 +26,19 @@ impl Sender {
 /// The recording that is being exported.
 #[derive(Debug)]
 pub(super) struct Recording {
-    /// Index of the recording, from 0.
+    /// Index of the recording in the export, from 0.
     pub(super) number: u32,
     pub(super) side: Side,
     pub(super) has_payload: bool,
-    /// Start of the recording, since 1970.
+    /// Start time of the recording, since 1970.
     pub(super) started: Duration,
     /// Time of the last event, since 1970.
     pub(super) last: Duration,
-    /// Number of events missing so far.
+    /// Number of missing events so far.
     pub(super) lost: u64,
-    /// Number of received bytes missing so far.
+    /// Number of received bytes that are missing so far.
     pub(super) lost_rx: u64,
-    /// Number of sent bytes missing so far.
+    /// Number of sent bytes that are missing so far.
     pub(super) lost_tx: u64,
 }
 
@@ -50,7 +50,7 @@ impl Recording {
         Self { number, side, has_payload, started, last: started, lost: 0, lost_rx: 0, lost_tx: 0 }
     }
 
-    /// Adds the missing events of a gap.
+    /// Adds the numbers of a `gap` event to those of the recording.
     pub(super) fn add_gap(&mut self, gap: &Gap) {
         self.lost = self.lost.saturating_add(gap.events());
         self.lost_rx = self.lost_rx.saturating_add(gap.rx);
@@ -58,7 +58,7 @@ impl Recording {
     }
 }
 
-/// Returns the start of a recording, since 1970.
+/// Returns the start time of a recording, since 1970.
 pub(super) fn start_time(header: &Header) -> Option<Duration> {
     humantime::parse_rfc3339(&header.started).ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()
 }

@@ -1,20 +1,21 @@
-//! Sequence numbers of one direction of a connection.
+//! Sequence numbers of one direction of a TCP connection.
 
-/// Maximum jump of a sequence number: beyond it, the order of sequence numbers is ambiguous (RFC 9293, section 3.4).
+/// Maximum jump of a sequence number. After a larger jump, the order of sequence numbers is ambiguous (RFC
+/// 9293, section 3.4).
 const MAX_JUMP: u64 = 1 << 30;
 
-/// Sequence numbers of one direction of a connection.
+/// Sequence numbers of one direction of a TCP connection.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct SendSequence {
     /// Sequence number of the next packet.
     pub(super) next: u32,
-    /// Number of packets that the other side has not acknowledged.
+    /// Number of packets that the receiver has not acknowledged.
     pub(super) unacknowledged: u32,
-    /// `true` once its FIN was sent.
+    /// `true` once a FIN was sent.
     pub(super) finished: bool,
-    /// `true` once it has sent data.
+    /// `true` once data was sent.
     pub(super) has_sent: bool,
-    /// Number of bytes in the stream so far, missing ones included.
+    /// Number of bytes sent so far, including missing bytes.
     position: u64,
     /// Number of missing bytes before the next packet.
     missing: u64,
@@ -23,14 +24,14 @@ pub(super) struct SendSequence {
 }
 
 impl SendSequence {
-    /// Starts at a sequence number. `lost` is the number of bytes that the recording has lost in this direction so
-    /// far.
+    /// Returns a sequence that starts at `next`. `lost` is the number of bytes that the recording has lost in
+    /// this direction so far.
     pub(super) fn new(next: u32, lost: u64) -> Self {
         Self { next, lost, ..Self::default() }
     }
 
-    /// Updates the number of bytes that the recording has lost. All of them may be of this connection, unless it has
-    /// finished.
+    /// Updates the number of bytes that the recording has lost. Any of them may belong to this connection,
+    /// unless it has finished.
     pub(super) fn add_lost(&mut self, lost: u64) {
         let more = lost.saturating_sub(self.lost);
         self.lost = lost;
@@ -39,13 +40,13 @@ impl SendSequence {
         }
     }
 
-    /// Skips bytes that are not exported.
+    /// Advances over sent bytes that are not exported.
     pub(super) fn skip(&mut self, bytes: u64) {
         self.missing = self.missing.saturating_add(bytes);
     }
 
-    /// Corrects the number of missing bytes by the total of the close. Returns `true` if bytes before the FIN are
-    /// missing, which is too late to show.
+    /// Corrects the number of missing bytes, given the `total` of the connection's `close`. Returns `true` if
+    /// bytes before the FIN are missing, which is too late to show.
     pub(super) fn ends_at(&mut self, total: u64, lost: u64) -> bool {
         let missing = total.saturating_sub(self.position);
         self.lost = lost;
@@ -53,7 +54,7 @@ impl SendSequence {
         self.finished && missing > 0
     }
 
-    /// Advances over the missing bytes, and returns their number.
+    /// Advances over the missing bytes and returns their number.
     pub(super) fn skip_missing(&mut self) -> u64 {
         let missing = std::mem::take(&mut self.missing);
         self.position = self.position.saturating_add(missing);
@@ -61,7 +62,7 @@ impl SendSequence {
         missing
     }
 
-    /// Advances over sent bytes, and over a SYN or FIN, which counts as one byte.
+    /// Advances over sent bytes. `flag` is `true` for a SYN or FIN, which counts as one more byte.
     pub(super) fn advance(&mut self, bytes: u64, flag: bool) {
         self.position = self.position.saturating_add(bytes);
         self.next = self.next.wrapping_add(narrow(bytes)).wrapping_add(flag.into());

@@ -1,4 +1,4 @@
-//! Dispatch of events to the sockets they belong to.
+//! Dispatches the events of a recording to its open sockets.
 
 use std::collections::HashMap;
 use std::io;
@@ -21,7 +21,7 @@ pub(super) struct Sockets {
 }
 
 impl Sockets {
-    /// Processes an event, and writes its packets.
+    /// Processes an event and writes its packets.
     pub(super) fn observe(&mut self, context: &mut EventContext<'_>) -> io::Result<()> {
         let event = context.event;
         if event.error.is_some() {
@@ -71,7 +71,7 @@ impl Sockets {
         Ok(())
     }
 
-    /// Processes a failed call. Only a reset implies a packet.
+    /// Processes a failed call. Writes a RST if the error shows that the peer has reset the connection.
     fn failed(&mut self, context: &mut EventContext<'_>) -> io::Result<()> {
         let event = context.event;
         let reset = (event.error.as_ref())
@@ -102,7 +102,7 @@ impl Sockets {
         Ok(())
     }
 
-    /// Returns the stream of the event. Opens it if its opening is not in the trace.
+    /// Returns the connection of the event. Opens one if the trace does not contain its opening.
     fn stream(&mut self, context: &mut EventContext<'_>) -> io::Result<&mut Connection> {
         use std::collections::hash_map::Entry;
         match self.streams.entry(context.sock) {
@@ -130,7 +130,7 @@ fn connect(
     Connection::open(context, endpoints, is_server, has_totals, note)
 }
 
-/// Returns the comment on the placeholder addresses of a stream.
+/// Returns a comment on a connection that is exported with placeholder addresses.
 fn placeholder_note(op: &Op) -> String {
     let addresses = |local: &Option<Addr>, peer: &Option<Addr>| {
         format!("{} ↔ {}", quoted(local.as_ref()), quoted(peer.as_ref()))

@@ -1,4 +1,4 @@
-//! Packets of a UDP socket.
+//! Writes the packets of a UDP socket.
 
 use std::io;
 
@@ -14,12 +14,12 @@ use super::recording::Sender;
 #[derive(Debug, Default)]
 pub(super) struct UdpSocket {
     pub(super) local: Option<Addr>,
-    /// The address it is connected to.
+    /// Address of the peer, if the socket is connected.
     pub(super) peer: Option<Addr>,
 }
 
 impl UdpSocket {
-    /// Adds the packet of a sent or received datagram.
+    /// Writes the packet of a sent or received datagram.
     pub(super) fn transfer(
         &self,
         context: &mut EventContext<'_>,

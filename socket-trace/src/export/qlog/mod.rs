@@ -45,7 +45,7 @@ use record::Record;
 /// Start of a record: ASCII RS (RFC 7464, section 2.2).
 const RECORD_SEPARATOR: &[u8] = b"\x1e";
 
-/// An exporter to qlog.
+/// Exports one recording as qlog.
 pub(super) struct Qlog {
     out: Out,
     begun: bool,

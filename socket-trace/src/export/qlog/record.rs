@@ -1,4 +1,4 @@
-//! An event as a record.
+//! Encodes an event as a record of a qlog file.
 
 use std::fmt;
 
@@ -42,7 +42,7 @@ impl Serialize for Name<'_> {
     }
 }
 
-/// Number of the socket, as the string that qlog requires.
+/// Number of the event's socket, as a string because qlog requires one for `group_id`.
 struct GroupId(Option<SockId>);
 
 impl Serialize for GroupId {
@@ -93,7 +93,7 @@ impl Serialize for Value<'_> {
     }
 }
 
-/// A `hexstring` of the draft.
+/// Bytes as the type `hexstring` of the qlog draft.
 struct Hex<'a>(&'a [u8]);
 
 impl Serialize for Hex<'_> {

@@ -2,10 +2,10 @@ use super::super::pair::Pair;
 use super::*;
 use socket_dissect::{Class, Layer};
 
-/// Overhead of AES-GCM in TLS 1.3.
+/// Number of bytes that AES-GCM adds to a record in TLS 1.3.
 const AEAD: Option<Expansion> = Some(Expansion { before: 0, after: 17 });
 
-/// The parts of a record with `data` bytes of data.
+/// Returns the dissected parts of a TLS record that contains `data` bytes.
 fn record(data: u64) -> [Part; 2] {
     let header = part("application_data", Class::Tls, 5);
     [
@@ -30,13 +30,14 @@ fn part(name: &'static str, class: Class, bytes: u64) -> Part {
     }
 }
 
-/// Adds a read or write below TLS with records of these lengths.
+/// Adds a read or write below TLS that carries records with these numbers of data bytes.
 fn below(records: &mut Records, at: u64, data: &[u64]) {
     let parts: Vec<Part> = data.iter().flat_map(|data| record(*data)).collect();
     records.add_below(at, parts.iter().map(|part| part.bytes).sum(), &parts, AEAD);
 }
 
-/// Formats pairs as `0-45: 45 at 1`: range, lengths of the records, times of the transfers. `~` marks inexact pairs.
+/// Formats each pair as `0-45: 45 at 1`: range of the data, lengths of the records, times of the transfers. A
+/// `~` marks pairs that are not exact.
 fn lines(records: Records) -> Vec<String> {
     let line = |pair: &Pair| {
         let lengths: Vec<String> = pair

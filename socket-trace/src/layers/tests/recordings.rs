@@ -1,10 +1,11 @@
-//! Recordings of calls.
+//! Recordings of HTTP/1.1 and gRPC calls for tests.
 
 use socket_tap::format::Side;
 
 use crate::timeline::fixture::{header, server, transfer};
 
-/// `GetBook` between tonic's client and server, without the frames that are empty.
+/// Returns recordings of the gRPC call `GetBook`, made by tonic's client and server. Empty frames are
+/// omitted.
 pub(crate) fn grpc() -> [Vec<String>; 2] {
     let client = [
         r#"{"t":10,"sock":1,"op":"connect","local":"127.0.0.1:9","peer":"127.0.0.1:80"}"#,
@@ -27,7 +28,7 @@ pub(crate) fn grpc() -> [Vec<String>; 2] {
     [recording(Side::Client, &client), recording(Side::Server, &server)]
 }
 
-/// A connection with three calls, in two steps.
+/// Returns a recording of one connection with three calls in two steps.
 pub(crate) fn three_calls() -> Vec<String> {
     let mut lines: Vec<String> = server().into_iter().take(6).collect();
     for call in 1..=3 {

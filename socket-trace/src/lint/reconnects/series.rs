@@ -8,10 +8,12 @@ use super::super::finding::Tally;
 use super::super::socket::Socket;
 use crate::summary::Role;
 
-/// Minimum number of connections in a series, for each connection that is open at the same time.
+/// Minimum number of connections in a series that is reported, multiplied by the number of connections open
+/// at once.
 const MANY: u64 = 10;
 
-/// The other side: a client by its address without the ephemeral port, a server by address and port.
+/// The peer of a connection: a client identified by its IP address without the ephemeral port, or a server by
+/// address and port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Peer {
     Client(IpAddr),
@@ -30,7 +32,8 @@ pub(super) struct Series {
 }
 
 impl Series {
-    /// Returns `true` if the series is long enough and nine in ten of its connections were brief.
+    /// Returns `true` if the series is long enough to be reported, and at least nine in ten of its
+    /// connections were brief.
     pub(super) fn is_reportable(&self) -> bool {
         self.brief.count * 10 >= self.ended * 9 && self.ended >= MANY.saturating_mul(self.most_open.max(1))
     }
@@ -53,7 +56,7 @@ impl Series {
     }
 }
 
-/// Returns the other side of a connection; `None` if it has no IP address.
+/// Returns the peer of a connection. `None` if the peer has no IP address.
 pub(super) fn peer_of(socket: &Socket) -> Option<Peer> {
     let Some(Addr::Ip(address)) = &socket.peer else { return None };
     Some(match socket.role {

@@ -1,7 +1,8 @@
-//! The diagram as a picture: one self-contained SVG file.
+//! Draws the diagram as one self-contained SVG file.
 //!
-//! Arrows slope down, since a signal arrives later than it was sent. An arrow that ends at a call was received by it.
-//! One that ends between calls waits in the receive buffer of the other kernel.
+//! Arrows slope down, since a signal arrives later than it was sent. An arrow that ends at a call was
+//! received by that call. An arrow that ends between calls shows data that waits in the receive buffer of the
+//! receiving kernel.
 
 mod panel;
 mod shapes;
@@ -12,11 +13,11 @@ use super::model::Sequence;
 use panel::Panel;
 use shapes::escaped;
 
-/// Style sheet with colours that are distinct on a projector and to colour-blind readers, in a light and a dark
-/// scheme.
+/// Style sheet with a light and a dark scheme. The colours are distinct on a projector and for colour-blind
+/// readers.
 const STYLE: &str = include_str!("style.css");
 
-/// Draws one connection, or several side by side.
+/// Draws one connection, or several connections side by side, as an SVG file.
 #[must_use]
 pub fn picture(sequences: &[Sequence]) -> String {
     let (mut body, mut width, mut height) = (String::new(), 0.0, 0.0_f64);

@@ -1,4 +1,4 @@
-//! The drawing of one sequence: two lifelines with calls, and arrows between them.
+//! Draws one connection: two vertical lifelines with calls, and arrows between them.
 
 use socket_tap::format::Side;
 use socket_tap::format::text::seconds;
@@ -11,31 +11,31 @@ use crate::show::description::truncate;
 
 mod text;
 
-/// Position of the start of the lifelines.
+/// Vertical position at which the lifelines start. All positions and sizes are in SVG units.
 const TOP: f64 = 120.0;
-/// Height of a call.
+/// Height of a row with a call.
 const ROW: f64 = 38.0;
-/// Height of a segment exchanged by the kernels.
+/// Height of a row with a segment that the kernels exchange.
 const SEGMENT: f64 = 28.0;
-/// Height of a pause.
+/// Height of a pause between two rows.
 const PAUSE: f64 = 44.0;
 
-/// Slope of an arrow whose signal is not received by the next row.
+/// Vertical drop of an arrow that does not end at the call of the next row.
 const FALL: f64 = 20.0;
 
-/// Width of a letter.
+/// Width of one character of the monospaced font.
 const LETTER: f64 = 9.05;
-/// Width of the column of times.
+/// Width of the column that shows the times.
 const TIMES: f64 = 78.0;
-/// Distance between the lifelines.
+/// Horizontal distance between the lifelines.
 const DISTANCE: f64 = 540.0;
 /// Margin around the drawing.
 const MARGIN: f64 = 28.0;
 
-/// Maximum number of letters along an arrow.
+/// Maximum number of characters of a label on an arrow.
 const LABEL: usize = 54;
 
-/// Distance of text from a lifeline.
+/// Horizontal distance of text from a lifeline.
 const OFFSET: f64 = 16.0;
 
 pub(super) struct Panel<'a> {
@@ -65,7 +65,7 @@ impl<'a> Panel<'a> {
         self.width
     }
 
-    /// Draws the panel, and returns its height.
+    /// Draws the connection into `out`, and returns the height of the drawing.
     pub(super) fn draw(&self, out: &mut String) -> f64 {
         let mut calls = String::new();
         let bottom = self.draw_rows(out, &mut calls);
@@ -81,7 +81,8 @@ impl<'a> Panel<'a> {
         self.draw_foot(out, bottom)
     }
 
-    /// Draws the lifelines into `out` and the calls into `calls`. Returns the position of the end of the lifelines.
+    /// Draws lifelines and arrows into `out`, and calls into `calls`. Returns the vertical position at which
+    /// the lifelines end.
     fn draw_rows(&self, out: &mut String, calls: &mut String) -> f64 {
         let (mut y, mut drawn_to) = (TOP + ROW, TOP);
         for (index, row) in self.rows.iter().enumerate() {
@@ -99,7 +100,7 @@ impl<'a> Panel<'a> {
         y
     }
 
-    /// Draws a row, and returns the position of the next one.
+    /// Draws a row at the position `y`, and returns the position of the next row.
     fn draw_row(&self, out: &mut String, index: usize, row: &Row, y: f64) -> f64 {
         let step = if row.call.is_some() { ROW } else { SEGMENT };
         let mut at = y;
@@ -118,7 +119,8 @@ impl<'a> Panel<'a> {
         at + step
     }
 
-    /// Returns `true` if that row receives a signal sent to `side`, or is the reply of its kernel.
+    /// Returns `true` if the row with this index receives the signal sent to `side`, or is a segment with
+    /// which the kernel of `side` replies.
     fn receives_or_replies(&self, index: usize, side: Side) -> bool {
         match self.rows.get(index).filter(|row| row.pause.is_none()) {
             Some(Row { call: Some((of, _)), receives, .. }) => *receives && *of == side,

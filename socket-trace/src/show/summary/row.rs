@@ -1,4 +1,4 @@
-//! The row of one connection.
+//! The summary of one end of a connection, as a row of a table.
 
 use std::collections::BTreeMap;
 
@@ -9,32 +9,33 @@ use socket_tap::event::{Event, Op, SockId};
 
 use crate::timeline::AnnotatedEvent;
 
-/// One end of a connection, summed over the events that pass the filter.
+/// The summary of one end of a connection, over the events that pass the filter.
 #[derive(Clone, Debug, Serialize)]
 pub struct Row {
-    /// Label of its recording, if there are several.
+    /// Label of the recording that contains this end, if several recordings are shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recording: Option<String>,
-    /// Number of its connection, if there are several recordings.
+    /// Number of the connection on the common time line, if several recordings are shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection: Option<u64>,
     /// Number of the socket in its recording.
     pub sock: SockId,
-    /// Address of the peer; `None` if it has none, or if the opening of the connection was not recorded.
+    /// Address of the peer. `None` if the peer has no address, or the opening of the connection was not
+    /// recorded.
     pub peer: Option<String>,
-    /// Time of the first event, in nanoseconds on the time line.
+    /// Time of the connection's first event, in nanoseconds on the time line.
     pub began: u64,
-    /// Time of the last event.
+    /// Time of the connection's last event, in nanoseconds on the time line.
     pub ended: u64,
-    /// Bytes received.
+    /// Number of bytes received.
     pub rx: u64,
-    /// Bytes sent.
+    /// Number of bytes sent.
     pub tx: u64,
     /// Number of requests on the connection.
     pub calls: u64,
-    /// Byte breakdown of both directions.
+    /// Number of bytes of each class, in both directions together.
     pub bytes: BTreeMap<Class, u64>,
-    /// The side or failure that ended the connection; `None` while it is open.
+    /// The side or error that ended the connection; `None` while it is open.
     pub ended_by: Option<&'static str>,
     #[serde(skip)]
     first_call: Option<u64>,
@@ -90,7 +91,7 @@ impl Row {
     }
 }
 
-/// Returns the bytes that the event transferred, with `true` for received ones.
+/// Returns `true` if the event received bytes, `false` if it sent bytes, and their number.
 pub(super) fn transferred(event: &Event) -> Option<(bool, u64)> {
     match &event.op {
         _ if event.error.is_some() => None,

@@ -1,4 +1,4 @@
-//! Events selected by a filter.
+//! Tests of the conditions that select events.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Calls as text.
+//! Formats calls as text.
 
 use std::fmt;
 

@@ -7,7 +7,7 @@ use super::super::kernel::DescriptorId;
 use super::Check;
 
 impl Check {
-    /// Processes a call on any socket, traced or not.
+    /// Processes a call of the kernel on any socket, traced or not.
     pub(super) fn called(&mut self, socket: DescriptorId, at: LocatedCall) -> Result<(), Failure> {
         match self.followed.get_mut(&socket) {
             None => {
@@ -42,7 +42,7 @@ impl Check {
         }
     }
 
-    /// Finds the socket of the trace, if any, once the kernel's socket was bound or connected.
+    /// Finds the socket of the trace that belongs to the kernel's socket, once that is bound or connected.
     fn identify(&mut self, socket: DescriptorId, fd: i32) -> Result<(), Failure> {
         let Some(Followed::Created { calls, .. }) = self.followed.remove(&socket) else { return Ok(()) };
         let last = calls.last().map(|at| &at.call).filter(|call| !call.closes());

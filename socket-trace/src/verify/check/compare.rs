@@ -8,10 +8,10 @@ use super::super::report::{Difference, MatchedCall};
 use super::Check;
 use crate::reader::Ending;
 
-/// Number of calls shown before and after a difference.
+/// Number of calls shown before and after a difference between log and trace.
 const CONTEXT: usize = 3;
 
-/// Maximum number of differences shown; further ones are counted.
+/// Maximum number of differences shown. Further differences are only counted.
 const MAX_DIFFERENCES: usize = 20;
 
 impl Check {
@@ -78,8 +78,8 @@ impl Check {
         }
     }
 
-    /// Returns `true` if the recording may have ended before the socket was closed, so that its later calls are not
-    /// missing.
+    /// Returns `true` if the recording may have ended before the socket was closed. Then it is correct that
+    /// the trace lacks the later calls.
     fn may_be_after_the_end(&mut self, socket: DescriptorId) -> bool {
         let Some(outlives) = self.traced(socket).map(|traced| traced.outlives) else { return false };
         match self.trace_calls.ending() {
@@ -88,7 +88,7 @@ impl Check {
         }
     }
 
-    /// Reports the first difference of a socket, with the calls before and after it.
+    /// Reports the first difference of a socket between log and trace, with the calls before and after it.
     pub(in crate::verify) fn report_difference(&mut self, socket: DescriptorId, kernel: Option<LocatedCall>) {
         let next = self.differences.len();
         let closes = kernel.as_ref().is_some_and(|at| at.call.closes());

@@ -1,4 +1,4 @@
-//! Compares kernel and trace, and assigns each call to its socket.
+//! Compares an strace log with a trace, and assigns each call to its socket.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
@@ -17,29 +17,29 @@ use crate::reader::Ending;
 mod calls;
 mod compare;
 
-/// A comparison in progress.
+/// A comparison of an strace log with a trace, in progress.
 pub(super) struct Check {
     pub(super) kernel: Kernel,
     pub(super) trace_calls: TraceCalls,
     pub(super) clock: Clock,
     pub(super) followed: HashMap<DescriptorId, Followed>,
-    /// Addresses queried since the last call, by descriptor.
+    /// For each descriptor, the addresses queried since its last other call.
     pub(super) names: HashMap<DescriptorId, Names>,
-    /// Untraced duplicates of traced sockets.
+    /// Duplicates of traced sockets that the tap does not record.
     pub(super) copies: HashMap<DescriptorId, SockId>,
-    /// Number of calls through duplicates, by traced socket.
+    /// For each traced socket, the number of calls through its duplicates.
     pub(super) through_copies: BTreeMap<SockId, u64>,
     pub(super) sockets: u64,
     pub(super) calls: u64,
     pub(super) hidden: Hidden,
     pub(super) differences: Vec<Difference>,
-    /// Owners of the differences beyond the limit.
+    /// Sockets of the differences that are counted but not shown.
     pub(super) more_differences: Vec<Option<SockId>>,
     /// Number of calls on sockets that were still open when the recording ended.
     pub(super) after_the_end: u64,
-    /// Released sockets that are still open.
+    /// Sockets that the tap has released and that are still open.
     pub(super) released: HashMap<DescriptorId, Released>,
-    /// Released sockets whose time of release is unknown.
+    /// Sockets that the tap has released at a time that is unknown.
     pub(super) released_unseen: BTreeSet<(SockId, i32)>,
 }
 
@@ -65,7 +65,7 @@ impl Check {
         }
     }
 
-    /// Reads log and trace to their ends.
+    /// Reads the log and the trace to their ends, and compares their calls.
     pub(super) fn run(&mut self) -> Result<(), Failure> {
         while let Some(call) = self.kernel.next_call()? {
             let (line, time) = (self.kernel.log().line(), self.kernel.time());
@@ -149,7 +149,7 @@ impl Check {
         }
     }
 
-    /// Returns `true` once the trace was read to its end, and its end line is present.
+    /// Returns `true` once the trace is read to its end line.
     fn is_complete(&self) -> bool {
         matches!(self.trace_calls.ending(), Some(Ending::Complete(_)))
     }

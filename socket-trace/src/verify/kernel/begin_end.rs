@@ -1,4 +1,4 @@
-//! Processes the beginnings and ends of calls.
+//! Processes the lines of an strace log at which calls begin and end.
 
 use super::super::address::address;
 use super::super::log::Syscall;
@@ -38,7 +38,8 @@ impl Kernel {
         Ok(())
     }
 
-    /// Checks that `close_range` closes no socket. Programs with tokio's sockets do not use it for them.
+    /// Returns an error if `close_range` may close sockets. Programs that use tokio do not close its sockets
+    /// with this call.
     fn check_close_range(&self, arguments: &[&str]) -> Result<(), String> {
         let bound = |at: usize, otherwise| {
             arguments.get(at).and_then(|text| text.parse::<i32>().ok()).unwrap_or(otherwise)

@@ -1,5 +1,5 @@
-//! Tracks the sockets of one process through a log, by the order in which the kernel assigns and releases file
-//! descriptors.
+//! Tracks the sockets of one process through an strace log, by the order in which the kernel assigns and
+//! releases file descriptors.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,11 +13,11 @@ mod begin_end;
 mod results;
 mod socket_call;
 
-/// A call in progress.
+/// A call that has begun and not ended.
 #[derive(Clone, Copy, Debug)]
 struct PendingCall {
     socket: Option<DescriptorId>,
-    /// Sequence number of its beginning among all calls.
+    /// Sequence number of the call among all calls of the log, in the order in which they began.
     begun: u64,
 }
 
@@ -26,37 +26,37 @@ pub(super) struct Kernel {
     log: Log,
     pid: Tid,
     threads: Threads,
-    /// Open sockets by file descriptor.
+    /// The open sockets, by file descriptor.
     open: HashMap<i32, DescriptorId>,
-    /// Datagram sockets.
+    /// The sockets that send and receive datagrams.
     datagrams: HashSet<DescriptorId>,
-    /// Calls in progress, by thread.
+    /// The call in progress of each thread.
     pending: HashMap<Tid, PendingCall>,
-    /// Peers of connections whose handshake is in progress.
+    /// Sockets whose handshake is in progress, with the addresses of their peers.
     connecting: HashMap<DescriptorId, Option<Addr>>,
-    /// Sockets whose creation is not in the log.
+    /// Sockets whose creation is not in the log, because the process inherited them.
     found: HashSet<DescriptorId>,
     last: DescriptorId,
-    /// Time when the last ended call began.
+    /// Time at which the call that ended last had begun.
     time: Option<u64>,
-    /// Sequence number of the beginning of the last ended call.
+    /// Sequence number, in the order of beginning, of the call that ended last.
     begun: u64,
-    /// Thread of the last ended call.
+    /// Thread that made the call that ended last.
     thread: Tid,
-    /// Number of calls that had begun when the previous call of that thread ended.
+    /// Number of calls of all threads that had begun when the previous call of `thread` ended.
     earliest_entry: u64,
-    /// Number of calls that had begun when the latest call of each thread ended.
+    /// For each thread, the number of calls of all threads that had begun when its latest call ended.
     ended: HashMap<Tid, u64>,
-    /// Number of calls that have begun.
+    /// Number of calls that have begun so far.
     beginnings: u64,
-    /// Watches for the next call of a thread.
+    /// For each thread, the watches that wait for its next call.
     watched: HashMap<Tid, Vec<WatchId>>,
-    /// Sequence number of the next call for each completed watch.
+    /// For each completed watch, the sequence number of the call that completed it.
     next_begun: HashMap<WatchId, u64>,
     last_watch: WatchId,
-    /// Latest time of a call.
+    /// Latest time at which a call began so far.
     latest: u64,
-    /// `true` once a call had an earlier time than the call before it.
+    /// `true` once the time of a call was earlier than that of the call before it.
     set_back: bool,
     exited: bool,
 }
@@ -92,7 +92,8 @@ impl Kernel {
         &self.log
     }
 
-    /// Returns when the last call returned by [`next_call`](Self::next_call) began, in nanoseconds since the epoch.
+    /// Returns when the call that [`next_call`](Self::next_call) returned last had begun, in nanoseconds
+    /// since 1970.
     pub(super) fn time(&self) -> Option<u64> {
         self.time
     }
@@ -102,34 +103,38 @@ impl Kernel {
         self.set_back
     }
 
-    /// Returns the sequence number of its beginning among all calls.
+    /// Returns the sequence number, in the order of beginning, of the call that
+    /// [`next_call`](Self::next_call) returned last.
     pub(super) fn begun(&self) -> u64 {
         self.begun
     }
 
-    /// Returns the thread that made it.
+    /// Returns the thread that made the call that [`next_call`](Self::next_call) returned last.
     pub(super) fn thread(&self) -> Tid {
         self.thread
     }
 
-    /// Returns the number of calls that had begun when its thread's previous call ended. It was entered after that.
+    /// Returns the number of calls that had begun when the thread's previous call ended. The call that
+    /// [`next_call`](Self::next_call) returned last was entered after these.
     pub(super) fn earliest_entry(&self) -> u64 {
         self.earliest_entry
     }
 
-    /// Watches for the next call of the thread of the last call.
+    /// Starts to watch for the next call of the thread that made the last call.
     pub(super) fn watch(&mut self) -> WatchId {
         self.last_watch += 1;
         self.watched.entry(self.thread).or_default().push(self.last_watch);
         self.last_watch
     }
 
-    /// Returns the sequence number of the next call of a watched thread; `None` if there was none yet.
+    /// Returns the sequence number of the first call of a thread after the watch started. `None` if it has
+    /// made none yet.
     pub(super) fn next_begun(&self, watch: WatchId) -> Option<u64> {
         self.next_begun.get(&watch).copied()
     }
 
-    /// Returns `true` if the creation of a socket is not in the log, because the process inherited it.
+    /// Returns `true` if the creation of the socket is not in the log, because the process inherited the
+    /// socket.
     pub(super) fn is_found(&self, socket: DescriptorId) -> bool {
         self.found.contains(&socket)
     }
@@ -158,7 +163,7 @@ impl Kernel {
         Ok(None)
     }
 
-    /// Returns the reason why the log is incomplete, if it is. Call at its end.
+    /// Returns the reason why the log is incomplete, if it is. Valid at the end of the log.
     pub(super) fn defect(&self) -> Option<String> {
         let (source, pid) = (self.log.source(), self.pid);
         if !self.threads.has_process() {

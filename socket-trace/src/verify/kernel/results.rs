@@ -1,4 +1,4 @@
-//! Interprets the results of calls on sockets.
+//! Interprets the results that the kernel returned for calls on sockets.
 
 use super::super::address::address;
 use super::super::call::{Call, CallKind, Errno};
@@ -35,7 +35,8 @@ impl Kernel {
         Ok(Some(SocketCall::Created { socket, fd, call }))
     }
 
-    /// Interprets a query of a socket's address. An inherited socket first appears in such a query.
+    /// Interprets the result of `getsockname` or `getpeername`. An inherited socket first appears in such a
+    /// call.
     pub(super) fn address_queried(
         &mut self,
         known: Option<DescriptorId>,
@@ -75,7 +76,7 @@ impl Kernel {
         Ok(Some(SocketCall::Duplicated { socket, copy }))
     }
 
-    /// Registers the socket that gets a file descriptor.
+    /// Registers the new socket whose file descriptor a call returned.
     pub(super) fn opens(&mut self, outcome: &Outcome) -> Result<(DescriptorId, i32), String> {
         let Outcome::Value(value) = outcome else { return Err("a failed call opens no socket".into()) };
         let fd = i32::try_from(*value).map_err(|_| format!("{value} is not a file descriptor"))?;
@@ -145,7 +146,7 @@ impl Kernel {
         Some(SocketCall::Called { socket, call: Call { kind: CallKind::Connect { peer }, result } })
     }
 
-    /// Interprets a query of an option. `SO_ERROR` has the result of a handshake.
+    /// Interprets the result of `getsockopt`. The value of `SO_ERROR` is the result of a handshake.
     fn queried(&mut self, socket: DescriptorId, arguments: &[&str]) -> Result<Option<SocketCall>, String> {
         match arguments.get(2) {
             Some(&"TCP_INFO") => return Ok(Some(SocketCall::Sampled { socket })),

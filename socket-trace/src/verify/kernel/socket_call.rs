@@ -1,37 +1,37 @@
-//! Calls on sockets, as seen by the kernel.
+//! Calls on sockets in an strace log.
 
 use socket_tap::event::Addr;
 
 use super::super::call::Call;
 
-/// Id of a descriptor of a socket. Unlike descriptor numbers, ids are never reused.
+/// Id of a file descriptor that refers to a socket. Unlike file descriptor numbers, ids are never reused.
 pub(in crate::verify) type DescriptorId = u64;
 
-/// Id of a watch for the next call of a thread.
+/// Id of a watch, which waits for the next call of a thread.
 pub(in crate::verify) type WatchId = u64;
 
-/// A call on a socket of the process, when it ended.
+/// A call on a socket of the process that has ended.
 #[derive(Debug)]
 pub(in crate::verify) enum SocketCall {
     /// `socket(2)` created a socket.
     Created { socket: DescriptorId, fd: i32, call: Call },
     /// `accept(2)` on `listener` created a socket.
     Accepted { listener: DescriptorId, socket: DescriptorId, fd: i32, peer: Option<Addr> },
-    /// Any other call.
+    /// Any other call on a socket.
     Called { socket: DescriptorId, call: Call },
-    /// A call that would have blocked; tokio waits and retries.
+    /// A call that failed because it would have blocked. tokio waits and retries.
     WouldBlock { socket: DescriptorId },
-    /// A shutdown of a connection that was gone; tokio reports success.
+    /// A shutdown of a connection that no longer exists (`ENOTCONN`). tokio reports success.
     ShutdownOfGone { socket: DescriptorId },
     /// `getsockname(2)` or `getpeername(2)` returned an address, or failed.
     Named { socket: DescriptorId, fd: i32, end: End, address: Option<Addr> },
-    /// `TCP_INFO` was queried.
+    /// `getsockopt(2)` queried `TCP_INFO`.
     Sampled { socket: DescriptorId },
     /// `dup(2)` created `copy`, another descriptor of the same socket.
     Duplicated { socket: DescriptorId, copy: DescriptorId },
 }
 
-/// One of the two addresses of a socket.
+/// The end of a connection whose address is queried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::verify) enum End {
     Local,

@@ -1,15 +1,15 @@
-//! Errors while reading a log.
+//! Errors while reading an strace log.
 
 use std::fmt;
 
-/// An error while reading a log.
+/// An error while reading an strace log.
 #[derive(Debug)]
 pub struct LogError {
-    /// The file.
+    /// Name of the log file.
     pub source: String,
-    /// Line number, from 1; 0 for the file as a whole.
+    /// Number of the invalid line, from 1; 0 if the error concerns the whole file.
     pub line: u64,
-    /// The error and its remedy.
+    /// Description of the error, with a remedy.
     pub message: String,
 }
 

@@ -1,12 +1,13 @@
-//! Parses the fields that all lines of strace have.
+//! Parses the fields that all lines of an strace log have.
 
 use super::Tid;
 
-/// Message for a line that strace did not write.
+/// Error message for a line that strace did not write.
 pub(super) const NOT_STRACE: &str =
     "not a line of `strace -f -o FILE`; see `socket-trace verify --help` for the command";
 
-/// Splits a line such as `1234 1795384260.010622 close(4) = 0`. The time may be missing.
+/// Splits a line such as `1234 1795384260.010622 close(4) = 0` into thread id, time and text. The time may be
+/// missing.
 pub(super) fn thread_time_and_text(line: &str) -> Option<(Tid, Option<u64>, &str)> {
     let (tid, rest) = line.split_once(' ')?;
     let (tid, rest) = (tid.parse().ok()?, rest.trim_start());
@@ -17,7 +18,7 @@ pub(super) fn thread_time_and_text(line: &str) -> Option<(Tid, Option<u64>, &str
     }
 }
 
-/// Parses `1795384260.010622` to nanoseconds; `None` for the time formats of other flags of strace.
+/// Parses the time `1795384260.010622` to nanoseconds. `None` for the time formats of other strace flags.
 fn since_epoch(word: &str) -> Option<u64> {
     const YEAR_2001: u64 = 1_000_000_000;
     let (seconds, micros) = word.split_once('.')?;
@@ -26,7 +27,7 @@ fn since_epoch(word: &str) -> Option<u64> {
         .then(|| seconds.saturating_mul(1_000_000_000).saturating_add(micros * 1000))
 }
 
-/// Returns the arguments of a call that has not ended.
+/// Returns the arguments of a call that ends with `<unfinished ...>`. `None` for any other call.
 pub(super) fn unfinished(rest: &str) -> Option<&str> {
     ["<unfinished ...>", "<detached ...>"].iter().find_map(|mark| rest.strip_suffix(mark)).map(str::trim_end)
 }

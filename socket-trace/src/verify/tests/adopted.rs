@@ -1,10 +1,11 @@
-//! Sockets that the tap did not create. The logs have times since the epoch; their first second is that of the
-//! trace's start.
+//! Sockets that the tap did not create. The logs have times since 1970, and their first second is the start
+//! of the trace.
 
 use super::support::*;
 use super::*;
 
-/// A listener that is created, and used once, without the tap. The tap adopts it in second 2.
+/// Log of a listener that is created, and used once, without the tap. The tap adopts the listener in second
+/// 2.
 const LOG: &str = r#"7 1795359600.100000 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 5
 7 1795359600.200000 bind(5, {sa_family=AF_INET, sin_port=htons(0), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
 7 1795359600.300000 listen(5, 128) = 0
@@ -27,7 +28,7 @@ const AFTER: &str = r#"{"t":3100100000,"sock":2,"op":"accept","on":1,"fd":6,"loc
 {"t":3300000000,"sock":2,"op":"close","ended_by":"local","rx":8,"tx":0,"reads":1,"writes":0}
 {"t":3400000000,"sock":1,"op":"close"}"#;
 
-/// The log without the calls before the adoption.
+/// Returns the log without the calls before the adoption.
 fn without_earlier_use() -> String {
     LOG.lines().filter(|line| !line.contains("1795359601.")).map(|line| format!("{line}\n")).collect()
 }
@@ -104,7 +105,7 @@ fn adoption_missing_in_log_is_inconclusive() {
     is_inconclusive(&trace(&[&with(ADOPT, "\"fd\":5", "\"fd\":4"), AFTER]), LOG);
 }
 
-/// The socket is passed by another process (socket activation), so the log has neither `socket` nor `bind`.
+/// Another process has passed the socket (socket activation), so the log has neither `socket` nor `bind`.
 #[test]
 fn inherited_socket_is_found_by_its_addresses() {
     const LOG: &str = r#"7 1.1 getsockname(3, {sa_family=AF_INET, sin_port=htons(6000), sin_addr=inet_addr("127.0.0.1")}, [128 => 16]) = 0
@@ -149,7 +150,7 @@ fn duplicate_descriptors_are_tracked_separately() {
     is_inconclusive(&trace(&[ADOPT, AFTER]), &used);
 }
 
-/// A program finds a free port with a socket of its own, and then binds it with the tap.
+/// The program finds a free port with a socket of its own, and then binds that port with the tap.
 #[test]
 fn similar_socket_is_not_matched() {
     let log = |second: u32| {

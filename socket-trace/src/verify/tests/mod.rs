@@ -10,8 +10,8 @@ mod support;
 mod unix;
 mod wrapped;
 
-/// A listener, and two consecutive connections with the same file descriptor. Thread 9 is slow: the log shows the end
-/// of the first connection's close after the second connection was accepted.
+/// Log of a listener, and two consecutive connections with the same file descriptor. Thread 9 is slow: the
+/// log shows the end of the first connection's `close` after the second connection was accepted.
 const LOG: &str = r#"7 1.000001 close(3) = 0
 7 1.000002 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, IPPROTO_TCP) = 5
 7 1.000003 setsockopt(5, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0

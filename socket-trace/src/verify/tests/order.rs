@@ -2,7 +2,7 @@
 
 use super::support::*;
 
-/// Thread 8 reads, and thread 9 writes.
+/// Log of two threads that use one socket: thread 8 reads, and thread 9 writes.
 const LOG: &str = r#"7 1.01 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, IPPROTO_IP) = 5
 7 1.02 connect(5, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
 7 1.03 clone3({flags=CLONE_VM|CLONE_FILES|CLONE_THREAD, stack=0x7f}, 88) = 8
@@ -58,7 +58,7 @@ fn held_call_missing_in_trace_is_a_difference() {
     assert!(text.contains("kernel  read 4 B") && text.contains("trace   write 9 B"), "{text}");
 }
 
-/// The second call ends before the first, although the first began earlier.
+/// The second call ends before the first call, although the first call began earlier.
 #[test]
 fn overlapping_datagrams_may_swap() {
     const LOG: &str = r#"7 1.1 socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC, IPPROTO_UDP) = 5

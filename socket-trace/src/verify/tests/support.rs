@@ -1,48 +1,48 @@
-//! Traces, logs and their verdicts.
+//! Builds traces, and compares them with logs.
 
 use super::*;
 use crate::timeline::fixture::header_line;
 use socket_tap::format::{Header, Side};
 
-/// The header of a trace of process 7.
+/// Returns the header of a trace of process 7.
 pub(super) fn header() -> String {
     let mut header = Header::new("n", Side::Server);
     (header.pid, header.started) = (7, String::new());
     header_line(&header)
 }
 
-/// Verifies a trace by a log.
+/// Compares a trace with a log.
 pub(super) fn checked(trace: impl Into<Vec<u8>>, log: impl Into<Vec<u8>>) -> Result<Report, Failure> {
     let trace = Trace::read("trace", Box::new(std::io::Cursor::new(trace.into()))).unwrap();
     verify(trace, Log::read("log", Box::new(std::io::Cursor::new(log.into()))))
 }
 
-/// `text` without the one line that contains `part`.
+/// Returns `text` without its only line that contains `part`.
 pub(super) fn without(text: &str, part: &str) -> String {
     assert_eq!(text.lines().filter(|line| line.contains(part)).count(), 1, "{part}");
     text.lines().filter(|line| !line.contains(part)).map(|line| format!("{line}\n")).collect()
 }
 
-/// `text` with the only `from` replaced by `to`.
+/// Returns `text` with its only occurrence of `from` replaced by `to`.
 pub(super) fn with(text: &str, from: &str, to: &str) -> String {
     assert_eq!(text.matches(from).count(), 1, "{from}");
     text.replace(from, to)
 }
 
-/// A trace whose end line counts its events, rather than 16.
+/// Returns the trace with the number of its events in the end line, instead of 16.
 pub(super) fn counted(trace: &str) -> String {
     let events = trace.lines().count() - 2;
     with(trace, r#""events":16"#, &format!(r#""events":{events}"#))
 }
 
-/// Asserts that the trace differs. Returns the report as text.
+/// Asserts that trace and log differ. Returns the report as text.
 pub(super) fn differs(trace: &str, log: &str) -> String {
     let report = checked(trace, log).unwrap();
     assert_eq!(report.verdict, Verdict::Different, "{report}");
     report.to_string()
 }
 
-/// A trace of process 7 with these events.
+/// Returns a trace of process 7 with these events.
 pub(super) fn trace(events: &[&str]) -> String {
     let mut header = Header::new("n", Side::Server);
     (header.pid, header.started) = (7, "2026-11-22T15:00:00Z".to_owned());
@@ -51,7 +51,7 @@ pub(super) fn trace(events: &[&str]) -> String {
     format!("{header}\n{events}\n{{\"end\":true,\"events\":{count},\"lost\":0}}\n")
 }
 
-/// Asserts that the trace is exact. Returns the report.
+/// Asserts that the trace contains exactly the calls of the log. Returns the report.
 pub(super) fn is_exact(trace: &str, log: &str) -> Report {
     let report = checked(trace, log).unwrap();
     assert_eq!(report.verdict, Verdict::Exact, "{report}");
@@ -66,7 +66,7 @@ pub(super) fn is_inconclusive(trace: &str, log: &str) -> Vec<String> {
     report.reasons
 }
 
-/// The log without its times.
+/// Returns the log without its times.
 pub(super) fn untimed(log: &str) -> String {
     log.lines()
         .map(|line| line.splitn(3, ' ').collect::<Vec<_>>())

@@ -1,4 +1,4 @@
-//! Unix-domain sockets, and failures.
+//! Unix-domain sockets, and calls on them that fail.
 
 use super::support::*;
 
@@ -52,7 +52,7 @@ fn unix_sockets_are_compared() {
     }
 }
 
-/// A full queue refuses a connect at once, and tokio does not retry.
+/// If the listener's queue is full, a connect fails at once, and tokio does not retry it.
 #[test]
 fn refused_unix_connect_is_compared() {
     let log = r#"7 1.01 socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, 0) = 5

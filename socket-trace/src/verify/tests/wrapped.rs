@@ -1,4 +1,4 @@
-//! Streams without a file descriptor.
+//! Streams of the trace that have no file descriptor.
 
 use super::support::*;
 use super::*;
@@ -20,7 +20,7 @@ const READS: &str = r#"{"t":4,"sock":1,"op":"read","bytes":80}
 {"t":7,"sock":2,"op":"close","ended_by":"local","rx":60,"tx":0,"reads":1,"writes":0}
 {"t":8,"sock":1,"op":"close","ended_by":"local","rx":80,"tx":0,"reads":1,"writes":0}"#;
 
-/// Numbers of sockets that were not compared.
+/// Returns the number of sockets that were not compared, for each reason.
 fn not_compared(report: &Report) -> Vec<u64> {
     report.not_compared.iter().map(|streams| streams.sockets).collect()
 }

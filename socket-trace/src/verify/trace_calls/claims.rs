@@ -1,4 +1,4 @@
-//! Finds the socket of the trace that corresponds to one of the kernel.
+//! Finds the socket of the trace that corresponds to a socket of the kernel.
 
 use socket_tap::event::{Addr, SockId};
 
@@ -10,7 +10,7 @@ use super::TraceCalls;
 use super::origin::{Found, Origin};
 use crate::reader::Error;
 
-/// First use of a created socket, by which it is identified.
+/// First call on a created socket, by which its counterpart is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Purpose {
     Bind,
@@ -19,7 +19,8 @@ enum Purpose {
 }
 
 impl TraceCalls {
-    /// Returns the socket that the trace has as accepted on `on` with this descriptor and peer.
+    /// Returns the socket that, according to the trace, the listener `on` accepted with this file descriptor
+    /// and peer.
     pub(in crate::verify) fn accepted(
         &mut self,
         on: SockId,
@@ -46,10 +47,10 @@ impl TraceCalls {
         }
     }
 
-    /// Returns the socket that the trace has as created with this descriptor and then bound or connected as in
-    /// `then`.
+    /// Returns the socket that, according to the trace, was created with this file descriptor and then bound
+    /// or connected as in `then`.
     ///
-    /// The kernel created it at `since`, and bound or connected it at `until`.
+    /// The kernel created the socket at `since`, and bound or connected it at `until`.
     pub(in crate::verify) fn created(
         &mut self,
         fd: i32,
@@ -91,7 +92,7 @@ impl TraceCalls {
         Ok(None)
     }
 
-    /// Marks a socket as exact: all of its calls matched, so it was the right one.
+    /// Marks a socket as verified: all of its calls matched, so it was the right counterpart.
     pub(in crate::verify) fn mark_exact(&mut self, sock: SockId, fd: i32) {
         self.adoptions.mark_exact(sock, fd);
         if let Some(found) = self.found.get_mut(&fd) {
@@ -99,8 +100,8 @@ impl TraceCalls {
         }
     }
 
-    /// Returns the socket that the trace has as adopted with these addresses, between their query and the next call
-    /// on it, at `until`.
+    /// Returns the socket that, according to the trace, was adopted with these addresses. The adoption was
+    /// after the query of the addresses and before the next call on the socket, at `until`.
     pub(in crate::verify) fn adopted(
         &mut self,
         names: &Names,
@@ -117,8 +118,8 @@ impl TraceCalls {
         }
     }
 
-    /// Returns `true` if the trace has a datagram socket with these addresses whose adoption is not yet found in the
-    /// log.
+    /// Returns `true` if the trace contains a datagram socket with these addresses whose adoption has not
+    /// been found in the log yet.
     pub(in crate::verify) fn is_datagram(&mut self, names: &Names) -> Result<bool, Error> {
         loop {
             if let Some(adopted) = self.adoptions.first(names) {
@@ -139,7 +140,7 @@ fn purpose(call: &Call) -> Purpose {
     }
 }
 
-/// Returns `true` if the kernel's first use of a socket, or its close before any use, matches the trace.
+/// Returns `true` if the first call on the kernel's socket, or its close before any call, matches the trace.
 fn is_first_use(kernel: Option<&Call>, trace: &Call) -> bool {
     match kernel {
         Some(kernel) => purpose(kernel) == purpose(trace) && same_place(kernel, trace),
@@ -147,7 +148,7 @@ fn is_first_use(kernel: Option<&Call>, trace: &Call) -> bool {
     }
 }
 
-/// Returns `true` if both calls have the same address, even if they failed.
+/// Returns `true` if both calls have the same address as argument, even if they failed.
 fn same_place(kernel: &Call, trace: &Call) -> bool {
     Call::succeeded(kernel.kind.clone()).matches_recorded(&Call::succeeded(trace.kind.clone()))
 }

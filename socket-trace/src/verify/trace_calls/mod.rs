@@ -1,8 +1,8 @@
-//! The calls of the trace, grouped by socket.
+//! The calls of a trace, grouped by socket.
 //!
-//! The trace is read until it has the next call of the socket in question. Calls of other sockets are queued. The
-//! queues stay short while the trace is exact, since kernel and trace are at the same time. Only calls that one of
-//! them lacks stay queued until the end.
+//! The trace is read until it has the next call of the requested socket. Calls of other sockets are queued.
+//! The queues stay short while the trace is exact, since log and trace are read up to the same time. Only
+//! calls that one of them lacks stay queued until the end.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
@@ -18,29 +18,30 @@ mod claims;
 mod origin;
 mod wrapped;
 
-/// Maximum number of calls on one socket that are searched for a concurrent call of another thread.
+/// Maximum number of calls of one socket among which a concurrent call of another thread is searched for.
 const MAX_OVERLAPPING: usize = 4096;
 
 #[derive(Debug)]
 pub(super) struct TraceCalls {
     trace: Trace,
     waiting: BTreeMap<SockId, VecDeque<LocatedCall>>,
-    /// Sockets not yet found in the log, with their origins.
+    /// Sockets that have not been found in the log yet, with their origins.
     unclaimed: Vec<(SockId, Origin)>,
     pub(super) adoptions: Adoptions,
-    /// Sockets found in the log by their first use and not yet known to be exact, by file descriptor.
+    /// Sockets that were found in the log by their first call, and of which not all calls have matched yet,
+    /// by file descriptor.
     found: HashMap<i32, Vec<Found>>,
-    /// Sockets found more than once.
+    /// Sockets for which the log has several possible counterparts.
     pub(super) ambiguous: BTreeSet<(SockId, i32)>,
-    /// Open sockets whose further calls are not needed.
+    /// Open sockets whose remaining calls are not compared.
     forgotten: HashSet<SockId>,
     pub(super) wrapped: Wrapped,
-    /// Number of failures without a system call.
+    /// Number of failed calls that made no system call.
     pub(super) own_failures: u64,
     ended: bool,
 }
 
-/// A call in the trace that the kernel lacks.
+/// A call in the trace that the log lacks.
 #[derive(Debug)]
 pub(super) struct UnmatchedCall {
     pub(super) sock: SockId,
@@ -69,12 +70,13 @@ impl TraceCalls {
         &self.trace
     }
 
-    /// Returns the ending of the trace; `None` before its end was reached.
+    /// Returns how the trace ends; `None` if it has not been read to its end.
     pub(super) fn ending(&self) -> Option<&Ending> {
         self.ended.then(|| self.trace.ending())
     }
 
-    /// Returns the next call of a socket without removing it; `None` if the trace has no more.
+    /// Returns the next call of a socket without removing it; `None` if the trace has no further call of the
+    /// socket.
     pub(super) fn peek(&mut self, sock: SockId) -> Result<Option<&LocatedCall>, Error> {
         while self.waiting.get(&sock).is_none_or(VecDeque::is_empty) {
             if !self.read()? {
@@ -85,7 +87,7 @@ impl TraceCalls {
     }
 
     /// Returns `true` if `call` is among the next calls of the socket, and each call before it may have been
-    /// concurrent. `held` are calls that the kernel saw earlier.
+    /// concurrent with it. `held` are calls that the kernel saw earlier.
     pub(super) fn has_soon(&mut self, sock: SockId, call: &Call, mut held: Vec<Call>) -> Result<bool, Error> {
         for ahead in 0..MAX_OVERLAPPING {
             while self.waiting.get(&sock).is_none_or(|calls| calls.len() <= ahead) {
@@ -107,12 +109,12 @@ impl TraceCalls {
         Ok(false)
     }
 
-    /// Removes the next call of a socket, if it was read.
+    /// Removes and returns the next call of a socket, if it has been read from the trace.
     pub(super) fn take(&mut self, sock: SockId) -> Option<LocatedCall> {
         self.waiting.get_mut(&sock)?.pop_front()
     }
 
-    /// Discards a closed socket, or one whose further calls are not needed.
+    /// Discards the calls of a socket that is closed, or whose remaining calls are not compared.
     pub(super) fn forget(&mut self, sock: SockId, closed: bool) {
         if closed {
             // Calls after the close would be wrong, and must be reported.
@@ -125,7 +127,8 @@ impl TraceCalls {
         self.forgotten.insert(sock);
     }
 
-    /// Returns `true` if an unmatched close of the socket was read.
+    /// Returns `true` if the trace contains a close of the socket that has not been matched, as far as it has
+    /// been read.
     pub(super) fn closes(&self, sock: SockId) -> bool {
         self.waiting.get(&sock).is_some_and(|calls| calls.iter().any(|at| at.call.closes()))
     }
@@ -136,7 +139,7 @@ impl TraceCalls {
         Ok(())
     }
 
-    /// Returns the first unmatched call of each socket.
+    /// Returns the first call of each socket that has not been matched.
     pub(super) fn unmatched(&self) -> Vec<UnmatchedCall> {
         let accepted = self.unclaimed.iter().filter_map(|(sock, origin)| match origin {
             Origin::Accepted { on, .. } => Some((*sock, *on)),

@@ -4,18 +4,18 @@ use socket_tap::event::{Addr, SockId};
 
 use super::super::call::Call;
 
-/// Origin of a socket.
+/// Origin of a socket in the trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
     Created { fd: Option<i32> },
     Accepted { on: SockId, fd: Option<i32>, peer: Option<Addr> },
 }
 
-/// A socket found in the log by its first use.
+/// A socket of the trace that was found in the log by its first call.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) sock: SockId,
     pub(super) t: u64,
-    /// Its bind or connect, or a close before either.
+    /// First call on the socket, according to the trace: bind, connect, or a close before either.
     pub(super) recorded: Call,
 }

@@ -4,21 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use socket_tap::event::{Event, Op, SockId};
 
-/// Streams without a file descriptor: the kernel does not see them, or sees them as other calls.
+/// Streams without a file descriptor. The kernel does not see them, or sees their bytes as calls on another
+/// socket.
 #[derive(Debug, Default)]
 pub(in crate::verify) struct Wrapped {
-    /// Open streams without a file descriptor, with `true` for each that is above a recorded socket.
+    /// Open streams without a file descriptor. The value is `true` if the stream is above a recorded socket.
     open: BTreeMap<SockId, bool>,
     /// Open sockets with a file descriptor.
     sockets: BTreeSet<SockId>,
     /// Number of streams above a recorded socket.
     pub(in crate::verify) above: u64,
-    /// Number of other streams.
+    /// Number of streams that are not above a recorded socket.
     pub(in crate::verify) alone: u64,
 }
 
 impl Wrapped {
-    /// Processes an event. Returns `true` if it is of a stream without a file descriptor.
+    /// Processes an event. Returns `true` if it belongs to a stream without a file descriptor.
     pub(super) fn observe(&mut self, event: &Event, sock: SockId) -> bool {
         match &event.op {
             Op::Adopt { fd: None, on, .. } => {

@@ -16,7 +16,7 @@ impl Connection {
         }
     }
 
-    /// Adds a packet without data that no call caused.
+    /// Writes a packet without data that the program did not cause itself, such as an ACK.
     pub(super) fn synthesise(
         &mut self,
         context: &mut EventContext<'_>,
@@ -27,7 +27,7 @@ impl Connection {
         self.send(context, sender, flags, Payload::default(), [Some(&comment), None])
     }
 
-    /// Adds a packet, unless the connection was reset.
+    /// Writes a packet, unless the connection was reset.
     pub(super) fn send(
         &mut self,
         context: &mut EventContext<'_>,
@@ -74,8 +74,8 @@ impl Connection {
     }
 }
 
-/// Returns the initial sequence numbers of both sides. They differ between connections of the same addresses, so that
-/// Wireshark separates these.
+/// Returns the initial sequence numbers of both endpoints. They differ between connections with the same
+/// addresses, so that Wireshark separates those connections.
 pub(super) fn first_numbers(context: &EventContext<'_>) -> [u32; 2] {
     // The factors are odd, so the first 2^32 sockets of a recording have distinct numbers.
     #[expect(clippy::cast_possible_truncation, reason = "the low sequence suffices")]

@@ -1,4 +1,4 @@
-//! The text above and below the lifelines.
+//! Draws the text above and below the lifelines.
 
 use socket_tap::format::Side;
 
@@ -7,7 +7,7 @@ use super::{MARGIN, Panel, TOP};
 use crate::show::description::truncate;
 
 impl Panel<'_> {
-    /// Draws the box at the top of a lifeline.
+    /// Draws the box with the name of a side, at the top of its lifeline.
     pub(super) fn draw_head(&self, out: &mut String, side: Side, recording: Option<&str>) {
         let x = match side {
             Side::Client => self.client,
@@ -23,7 +23,7 @@ impl Panel<'_> {
         words(out, "soft", "middle", At { x, y: top + 44.0 }, &escaped(&recording));
     }
 
-    /// Draws the notes, and returns the position of their end.
+    /// Draws the notes below the lifelines, and returns the vertical position of their end.
     pub(super) fn draw_foot(&self, out: &mut String, bottom: f64) -> f64 {
         let mut y = bottom + 24.0;
         let mut note = |text: &str| {
