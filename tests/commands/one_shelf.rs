@@ -86,7 +86,7 @@ fn comparison(directory: &Path, arguments: &[&str]) -> Value {
 fn steps(comparison: &Value, api: &str) -> Vec<Value> {
     let traces = comparison["traces"].as_array().unwrap();
     let trace = traces.iter().find(|trace| trace["name"] == api && trace["side"] == "server").unwrap();
-    let fields = ["name", "connections", "to_server", "to_client", "spent", "ended_by"];
+    let fields = ["name", "connections", "to_server", "to_client", "spent"];
     let step = |step: &Value| fields.iter().map(|field| step[field].clone()).collect();
     trace["steps"].as_array().unwrap().iter().map(step).collect()
 }

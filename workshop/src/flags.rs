@@ -57,7 +57,7 @@ pub struct Flags {
     #[arg(long, value_name = "BYTES", default_value_t = 16_384)]
     pub capture: usize,
 
-    /// Where the books are stored. All servers share them.
+    /// The store of the books, which all servers share.
     #[command(flatten)]
     pub store: StoreFlags,
 }
